@@ -1,0 +1,1 @@
+"""Unified Card: the edge, its tokens and its documentation."""

@@ -1,0 +1,1 @@
+"""What every Unified Card service stands on: outbox, consumer, unit of work, problems, auth."""

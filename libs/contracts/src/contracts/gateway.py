@@ -1,0 +1,40 @@
+"""Events of the gateway: who may call, and with which key."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from contracts.event import Event
+
+TOPIC = "gateway.events.v1"
+
+
+class ClientSuspended(Event):
+    """An API client's tokens are refused everywhere from now on."""
+
+    TOPIC = TOPIC
+    KEY = "client_id"
+
+    client_id: str
+    reason: str
+
+
+class ClientReinstated(Event):
+    """A suspended API client may call again."""
+
+    TOPIC = TOPIC
+    KEY = "client_id"
+
+    client_id: str
+
+
+class TerminalEnrolled(Event):
+    """A terminal proved the one-time code and registered the public key it made on the device."""
+
+    TOPIC = TOPIC
+    KEY = "terminal_id"
+
+    terminal_id: UUID
+    outlet_id: UUID
+    key_id: str
+    public_key: str  # Ed25519 public key, base64url without padding, 32 bytes

@@ -1,0 +1,48 @@
+"""Events of notify-service: what became of messages, and what citizens ask."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.event import Event
+
+TOPIC = "notify.events.v1"
+
+
+class MessageDelivered(Event):
+    """The network confirmed that a message reached the handset."""
+
+    TOPIC = TOPIC
+    KEY = "citizen_id"
+
+    message_id: UUID
+    citizen_id: UUID
+    template: str
+    delivered_at: datetime
+
+
+class MessageFailed(Event):
+    """A message will not reach its citizen; `permanent` means the number itself is wrong."""
+
+    TOPIC = TOPIC
+    KEY = "citizen_id"
+
+    message_id: UUID
+    citizen_id: UUID
+    template: str
+    reason: str
+    permanent: bool
+
+
+class InquiryReceived(Event):
+    """A citizen asked something by SMS from a registered number."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    inquiry_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    topic: str  # balance | site | help
+    received_at: datetime

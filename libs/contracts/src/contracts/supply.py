@@ -1,0 +1,197 @@
+"""Events of supply-service: policies, outlets, terminals, entitlement pots, redemptions, outlet days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.event import Event
+
+TOPIC = "supply.events.v1"
+
+
+class Line(BaseModel):
+    """One line of a sale: so many units of an item from a programme's pot."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    programme: str  # bread | goods | bread_points
+    item: str
+    quantity: int
+    amount: int  # piastres taken from the pot (for bread: what the citizen pays in cash)
+
+
+class Remaining(BaseModel):
+    """What is left in one pot after the sale."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    programme: str
+    unit: Literal["loaf", "piastre"]
+    remaining: int
+    period: date  # first day of the month the pot belongs to
+
+
+class PolicyPublished(Event):
+    """A dated policy value came into the books."""
+
+    TOPIC = TOPIC
+    KEY = "policy_key"
+
+    policy_key: str
+    effective_from: date
+    effective_to: date | None
+    legal_reference: str
+
+
+class OutletRegistered(Event):
+    """A bakery, grocer, Gameaty outlet or consumer complex may take part."""
+
+    TOPIC = TOPIC
+    KEY = "outlet_id"
+
+    outlet_id: UUID
+    kind: str
+    governorate: str
+    district: str
+
+
+class TerminalRegistered(Event):
+    """A terminal was assigned to an outlet and may be enrolled."""
+
+    TOPIC = TOPIC
+    KEY = "terminal_id"
+
+    terminal_id: UUID
+    outlet_id: UUID
+    kind: str  # the outlet's kind: bakery | grocer | gameaty | complex
+    governorate: str
+
+
+class TerminalSuspended(Event):
+    """The terminal is refused everywhere from now on."""
+
+    TOPIC = TOPIC
+    KEY = "terminal_id"
+
+    terminal_id: UUID
+    outlet_id: UUID
+    reason: str
+
+
+class TerminalReinstated(Event):
+    """A suspended terminal may be used again."""
+
+    TOPIC = TOPIC
+    KEY = "terminal_id"
+
+    terminal_id: UUID
+    outlet_id: UUID
+
+
+class PotGranted(Event):
+    """A household's pot was opened for a month."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    household_id: UUID
+    programme: str
+    period: date
+    granted: int
+    unit: Literal["loaf", "piastre"]
+
+
+class Redeemed(Event):
+    """A draw of bread or goods was made and is durable."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    redemption_id: UUID
+    household_id: UUID
+    card_id: UUID
+    terminal_id: UUID
+    outlet_id: UUID
+    governorate: str
+    business_day: date
+    occurred_at: datetime
+    offline: bool
+    lines: list[Line]
+    remaining: list[Remaining]
+
+
+class RedemptionReversed(Event):
+    """A draw was taken back whole and the pots have it again."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    reversal_id: UUID
+    redemption_id: UUID
+    household_id: UUID
+    card_id: UUID
+    terminal_id: UUID
+    outlet_id: UUID
+    business_day: date
+    occurred_at: datetime
+    remaining: list[Remaining]
+
+
+class BreadPointsCredited(Event):
+    """Loaves not drawn last month became points for goods this month."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    household_id: UUID
+    period: date
+    loaves: int
+    piastres: int
+
+
+class OfflineConflictFound(Event):
+    """An authentic offline sale did not fit what the household had left; it was booked against the next period."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    redemption_id: UUID
+    household_id: UUID
+    card_id: UUID
+    terminal_id: UUID
+    outlet_id: UUID
+    reason: str
+    overdrawn: list[Remaining]
+
+
+class OutletDayClosed(Event):
+    """An outlet closed its business day; the figures are final for settlement."""
+
+    TOPIC = TOPIC
+    KEY = "outlet_id"
+
+    outlet_id: UUID
+    business_day: date
+    redemptions: int
+    reversals: int
+    loaves: int
+    goods_amount: int  # piastres of allowance and points taken for goods
+    cash_amount: int  # piastres citizens paid for bread
+    closed_at: datetime
+
+
+class BalanceStated(Event):
+    """The answer of supply-service to a citizen's inquiry."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    inquiry_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    remaining: list[Remaining]
+    known: bool  # False where the household has no active card for supply

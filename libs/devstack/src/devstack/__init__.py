@@ -1,0 +1,1 @@
+"""Unified Card without Docker: PostgreSQL, Kafka, Envoy, the services, the demo and the command line."""

@@ -1,0 +1,1 @@
+"""Unified Card: the notify service."""
