@@ -1,0 +1,86 @@
+# Unified Card: everything a developer or an operator without Docker needs. `make help` lists it.
+# Needs git, make and Python 3.11 or newer with pip; everything else comes by itself.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+MEMBERS := libs/contracts libs/chassis libs/devstack gateway card-service supply-service notify-service
+SRC := $(MEMBERS:%=%/src)
+# Folders with Python of their own beside the members, checked as soon as they hold any.
+EXTRA := $(patsubst %/,%,$(sort $(dir $(wildcard tools/*.py bench/*.py))))
+
+DEMO ?= 1
+SCALE ?= 1.0
+ARGS ?=
+
+.PHONY: help setup check format-check lint types imports test run demo bench schemas migration up down clean lock fmt
+
+help:  ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP)  ## Install everything into .venv (fast when nothing changed)
+
+$(STAMP): requirements.lock pyproject.toml tools/setup.sh tools/uv.txt $(MEMBERS:%=%/pyproject.toml)
+	@sh tools/setup.sh $(VENV) $(MEMBERS)
+	@touch $@
+
+check: format-check lint types imports  ## Format, lint, types, import rules and the project's own rules
+
+format-check: $(STAMP)
+	$(BIN)/ruff format --check .
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/python -m tools.lint
+
+# Sources once, all together; tests one member at a time, since their files may share names.
+types: $(STAMP)
+	$(BIN)/mypy $(SRC) $(EXTRA)
+	@for member in $(MEMBERS) .; do \
+		find $$member/tests -name '*.py' 2>/dev/null | grep -q . || continue; \
+		echo "mypy $$member/tests"; \
+		MYPYPATH=$$member $(BIN)/mypy $$member/tests || exit 1; \
+	done
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+test: $(STAMP)  ## Run every test on a real PostgreSQL and Kafka (ARGS="-k name" to choose)
+	$(BIN)/python -m pytest $(ARGS)
+
+run: $(STAMP)  ## Start the whole system and a first small demo, until Ctrl-C (DEMO=0: leave it empty)
+	$(BIN)/unicard up $(if $(filter 0,$(DEMO)),--no-demo,--demo)
+
+demo: $(STAMP)  ## Play the Port Said pilot against the running system (SCALE=0.01 for a hundredth)
+	$(BIN)/unicard demo --scale $(SCALE)
+
+bench: $(STAMP)  ## Measure, and write docs/benchmarks.md
+	$(BIN)/python -m bench $(ARGS)
+
+schemas: $(STAMP)  ## Regenerate event schemas, AsyncAPI, docs/events.md, OpenAPI and envoy.yaml
+	$(BIN)/python -m contracts.generate
+	$(BIN)/python -m tools.merge_openapi
+	$(BIN)/python -m api_gateway.edge
+
+migration: $(STAMP)  ## Add an empty migration: make migration service=card m="what changes"
+	$(BIN)/python -m tools.new_migration "$(service)" "$(m)"
+
+up: $(STAMP)  ## Start the whole system in the background
+	$(BIN)/unicard up --detach --no-demo
+
+down: $(STAMP)  ## Stop what `make up` or `make run` started
+	$(BIN)/unicard down
+
+fmt: $(STAMP)  ## Format the code and sort the imports
+	$(BIN)/ruff check --select I --fix .
+	$(BIN)/ruff format .
+
+lock: $(STAMP)  ## Lock the libraries anew after a change to a pyproject.toml
+	sh tools/lock.sh $(VENV) $(MEMBERS)
+
+clean:  ## Remove .venv and caches; the data in .unicard stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,77 @@
+"""What the rules apply to, and their limits. Change a rule's reach here, not in the rule."""
+
+from __future__ import annotations
+
+MAX_FILE_LINES = 500
+MAX_FUNCTION_LINES = 70
+
+SKIPPED_FOLDERS = frozenset({".git", ".venv", ".unicard", "__pycache__", "node_modules", "build", "dist"})
+
+# Packages that run in production; everything else helps to build, test, measure or show them.
+PRODUCTION = (
+    "libs/contracts/src/",
+    "libs/chassis/src/",
+    "gateway/src/",
+    "card-service/src/",
+    "supply-service/src/",
+    "notify-service/src/",
+)
+# Test fixtures that live inside an installed package.
+TEST_SUPPORT = ("libs/chassis/src/chassis/testing.py", "libs/devstack/src/devstack/pytest_plugin.py")
+# Where business time must come from the injected clock.
+SERVICES = ("gateway/src/", "card-service/src/", "supply-service/src/", "notify-service/src/")
+
+# A loopback address may be a default here and nowhere else; `host:port` is how a setting's form is explained.
+LOOPBACK_ALLOWED = ("**/settings.py", "libs/devstack/src/**", "bench/**", "tools/lint/config.py")
+LOOPBACK = ("127.0.0.1", "localhost", "host:port")
+# Names of standards that look like addresses and are never called.
+STANDARD_URIS = ("https://json-schema.org/", "http://json-schema.org/", "http://www.w3.org/")
+
+# Pure modules that decide by policy: their figures come from dated rows, so that no number may stand in them
+# but 0, 1 and -1 (nothing, one, the last). What is no rule of the programme is named here with its reason.
+RULE_MODULES: dict[str, dict[int, str]] = {
+    "supply-service/src/supply_service/**/allowance.py": {},
+    "supply-service/src/supply_service/**/bread.py": {},
+    "supply-service/src/supply_service/**/goods.py": {},
+    "supply-service/src/supply_service/**/rules.py": {},
+}
+
+# Figures of the programmes, recognisable enough to look for in all production code.
+KNOWN_FIGURES: dict[str, str] = {
+    "150": "loaves a person a month",
+    "725": "loaves from a sack of flour",
+    "1450": "loaves from 100 kg of flour",
+    "12.6": "price of sugar in pounds",
+    "1260": "price of sugar in piastres",
+    "10.5": "former price of sugar in pounds",
+    "1050": "former price of sugar in piastres",
+    "5.38": "settlement of a loaf",
+    "11.59": "settlement of a loaf",
+    "12.34": "settlement of a loaf",
+    "10.53": "settlement of a loaf",
+    "11.36": "settlement of a loaf",
+    "20.89": "cost of baking a loaf",
+    "28000": "income limit",
+    "482": "cap of a co-payment",
+    "1204": "cap of a co-payment",
+    "1606": "cap of a co-payment",
+}
+
+# Words that belong to the demonstration and to the stand-in for the SMS network.
+STAND_IN_WORDS = frozenset({"demo", "demos", "sink", "sinks"})
+
+MONEY_WORDS = frozenset(
+    {
+        "amount",
+        "price",
+        "cash",
+        "balance",
+        "piastre",
+        "piastres",
+        "egp",
+        "fee",
+        "allowance",
+        "settlement",
+        "money",
+    }
+)

@@ -1,0 +1,49 @@
+"""Tests run, and run against the real thing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.lint.source import Finding, Source
+
+_SKIP = re.compile(
+    r"(?:pytest\.(?:mark\.)?(?:skip|skipif|xfail|importorskip)|unittest\.(?:skip\w*|expectedFailure))"
+)
+_DOUBLES = re.compile(r"(?:unittest\.mock|mock|pytest_mock|respx|responses)(?:\..*)?")
+_CONTRACT = re.compile(r"contract-test:\s*(?P<path>[\w./-]+\.py)")
+
+
+def skipped_tests(source: Source) -> Iterator[Finding]:
+    """No test is skipped or expected to fail."""
+    if not source.is_test:
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and _SKIP.fullmatch(ast.unparse(node)):
+            yield source.finding(
+                node.lineno, "skipped-test", f"{ast.unparse(node)}: mend the test or remove it"
+            )
+
+
+def test_doubles(source: Source) -> Iterator[Finding]:
+    """A double is tied to the real thing by a contract test named at its import: `# contract-test: PATH`."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            modules = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        doubled = [module for module in modules if _DOUBLES.fullmatch(module)]
+        if doubled and not _has_contract(source, node.lineno):
+            message = (
+                f"{doubled[0]}: use the real thing, or name the contract test: `# contract-test: path.py`"
+            )
+            yield source.finding(node.lineno, "test-double", message)
+
+
+def _has_contract(source: Source, line: int) -> bool:
+    found = _CONTRACT.search(source.comments.get(line, "") + " " + source.comments.get(line - 1, ""))
+    return found is not None and Path(found["path"]).is_file()

@@ -1,0 +1,146 @@
+"""Each rule catches its samples, and leaves alone what is as it should be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from tools.lint import check
+from tools.lint.__main__ import main
+from tools.lint.source import Source
+
+SERVICE = "supply-service/src/supply_service/redemptions/service.py"
+SETTINGS = "supply-service/src/supply_service/settings.py"
+RULES = "supply-service/src/supply_service/bread.py"
+DEVSTACK = "libs/devstack/src/devstack/stack.py"
+TEST = "supply-service/tests/unit/test_bread.py"
+MIGRATION = "supply-service/migrations/versions/0001_start.py"
+
+
+def found(text: str, path: str = SERVICE) -> list[tuple[int, str]]:
+    return [(finding.line, finding.rule) for finding in check(Source(path, dedent(text)))]
+
+
+CAUGHT = [
+    ("x = 1\n" * 501, SERVICE, (1, "file-too-long")),
+    ("def f():\n" + "    x = 1\n" * 70, SERVICE, (1, "function-too-long")),
+    ("async def f():\n" + "    x = 1\n" * 70, TEST, (1, "function-too-long")),
+    ("place = '/tmp/unicard'", SERVICE, (1, "absolute-path")),
+    ("place = '/home/someone/data'", TEST, (1, "absolute-path")),
+    ("place = f'/var/lib/{name}'", DEVSTACK, (1, "absolute-path")),
+    ("place = '~/unicard'", DEVSTACK, (1, "absolute-path")),
+    (r"place = 'C:\\unicard'", SERVICE, (1, "absolute-path")),
+    ("url = 'https://sms.example.com/messages'", SERVICE, (1, "address-in-code")),
+    ("url = f'http://127.0.0.1:{port}'", SERVICE, (1, "address-in-code")),
+    ("url = 'https://sms.example.com'", SETTINGS, (1, "address-in-code")),
+    ("host = '10.0.0.7'", DEVSTACK, (1, "address-in-code")),
+    ("host = '0.0.0.0'", SETTINGS, (1, "address-in-code")),
+    ("url = 'postgresql://user@db/cards'", SERVICE, (1, "address-in-code")),
+    ("QUOTA = 5", RULES, (1, "rule-figure")),
+    ("share = 0.5", RULES, (1, "rule-figure")),
+    ("left = days[-2]", RULES, (1, "rule-figure")),
+    ("loaves = flour * 1450", SERVICE, (1, "known-figure")),
+    ("PRICE = Decimal('12.60')", SERVICE, (1, "known-figure")),
+    ("PRICE = 12.60", SERVICE, (1, "known-figure")),
+    ("monthly = 1_450", SERVICE, (1, "known-figure")),
+    ("try:\n    f()\nexcept Exception:\n    log()", SERVICE, (3, "broad-except")),
+    ("try:\n    f()\nexcept Exception:  # noqa: BLE001\n    log()", SERVICE, (3, "broad-except")),
+    ("try:\n    f()\nexcept:\n    raise", TEST, (3, "broad-except")),
+    ("try:\n    f()\nexcept (ValueError, BaseException):\n    raise", SERVICE, (3, "broad-except")),
+    ("with contextlib.suppress(Exception):\n    f()", SERVICE, (1, "broad-except")),
+    ("try:\n    f()\nexcept ValueError:\n    pass", SERVICE, (3, "swallowed-error")),
+    ("from devstack.sink import Sink", SERVICE, (1, "stand-in-name")),
+    ("def load_demo(): ...", SERVICE, (1, "stand-in-name")),
+    ("SMS_SINK_URL = None", SERVICE, (1, "stand-in-name")),
+    ("mode = 'demo'", SERVICE, (1, "stand-in-name")),
+    ("x = 1", "notify-service/src/notify_service/sink.py", (1, "stand-in-name")),
+    ("total += await f()", SERVICE, (1, "lost-update")),
+    ("total += 1 + len(await f())", TEST, (1, "lost-update")),
+    ("print('served')", SERVICE, (1, "print")),
+    ("amount: float", SERVICE, (1, "money-as-float")),
+    ("def pay(amount: float | None): ...", SERVICE, (1, "money-as-float")),
+    ("def cash_due() -> float: ...", SERVICE, (1, "money-as-float")),
+    ("price = 0.2", SERVICE, (1, "money-as-float")),
+    ("x = float(row.balance_piastres)", DEVSTACK, (1, "money-as-float")),
+    ("now = datetime.now(UTC)", SERVICE, (1, "wall-clock")),
+    ("now = datetime.datetime.utcnow()", SERVICE, (1, "wall-clock")),
+    ("today = date.today()", SERVICE, (1, "wall-clock")),
+    ("x = 1  # TODO: more", DEVSTACK, (1, "unfinished")),
+    ("# FIXME later", TEST, (1, "unfinished")),
+    ("raise NotImplementedError", SERVICE, (1, "unfinished")),
+    ("pytest.skip('no broker')", TEST, (1, "skipped-test")),
+    ("@pytest.mark.skipif(True)\ndef test(): ...", TEST, (1, "skipped-test")),
+    ("@pytest.mark.xfail\ndef test(): ...", TEST, (1, "skipped-test")),
+    ("from unittest.mock import AsyncMock", TEST, (1, "test-double")),
+    ("from unittest import mock", TEST, (1, "test-double")),
+    ("import respx  # contract-test: tests/no_such_file.py", TEST, (1, "test-double")),
+]
+
+
+@pytest.mark.parametrize(("text", "path", "expected"), CAUGHT)
+def test_sample_is_caught(text: str, path: str, expected: tuple[int, str]) -> None:
+    assert expected in found(text, path)
+
+
+LEFT_ALONE = [
+    ("x = 1\n" * 500, SERVICE),
+    ("def f():\n" + "    x = 1\n" * 69, SERVICE),
+    ("x = 1\n" * 501, MIGRATION),
+    ("route = '/v1/redemptions'", SERVICE),
+    ("prefix = '/tmpl'", SERVICE),
+    ("url = f'http://{host}:{port}/'", SERVICE),
+    ("host = '127.0.0.1'", SETTINGS),
+    ("url = f'http://127.0.0.1:{port}'", DEVSTACK),
+    ("schema = 'https://json-schema.org/draft/2020-12/schema'", SERVICE),
+    ('"""See https://www.rfc-editor.org/rfc/rfc9457."""', SERVICE),
+    ("url = 'http://testserver/v1'", TEST),
+    ("version = '18.6.3'", SERVICE),
+    ("first, last, none = days[0], days[-1], True", RULES),
+    ("limit = 5", SERVICE),
+    ("loaves = 1450", TEST),
+    ("text = '1450 loaves'", SERVICE),
+    (
+        "try:\n    f()\nexcept Exception:  # why: a handler's fault must not stop the relay\n    log()",
+        SERVICE,
+    ),
+    (
+        "try:\n    f()\n# why: whatever went wrong, the lock is freed\nexcept BaseException:\n    free()",
+        SERVICE,
+    ),
+    ("try:\n    f()\nexcept Exception:\n    # one bad row must not spoil the batch\n    log()", SERVICE),
+    ("try:\n    f()\nexcept ValueError:\n    return None", SERVICE),
+    ("demography = sinking = None", SERVICE),
+    ("'''The demo does not come here.'''", SERVICE),
+    ("from devstack.sink import Sink", DEVSTACK),
+    ("more = await f()\ntotal += more", SERVICE),
+    ("print('ready')", DEVSTACK),
+    ("delay: float = 0.5", SERVICE),
+    ("amount: int\nrate = Decimal('0.2')", SERVICE),
+    ("now = runtime.clock.now()", SERVICE),
+    ("start = time.monotonic()", SERVICE),
+    ("now = datetime.now(UTC)", TEST),
+    ("x = 1  # todo list of the citizen, and mastodons", SERVICE),
+    ("from unittest.mock import AsyncMock  # contract-test: tools/tests/test_lint_rules.py", TEST),
+    ("# allow: absolute-path the kernel has no other name for it\nplace = '/etc/os-release'", DEVSTACK),
+]
+
+
+@pytest.mark.parametrize(("text", "path"), LEFT_ALONE)
+def test_good_code_is_left_alone(text: str, path: str) -> None:
+    assert found(text, path) == []
+
+
+def test_an_excuse_needs_the_rule_and_a_reason() -> None:
+    assert found("place = '/etc/hosts'  # allow: absolute-path") == [(1, "absolute-path")]
+    assert found("place = '/etc/hosts'  # allow: print it is needed here") == [(1, "absolute-path")]
+
+
+def test_findings_are_printed_as_path_line_rule_message() -> None:
+    (finding,) = check(Source(SERVICE, "print(1)"))
+    assert str(finding) == f"{SERVICE}:1: print log it with chassis.logging"
+
+
+def test_command_line_answers_1_where_it_finds_something(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(Path(__file__).parent.parent / "lint")]) == 0
+    assert "0 findings" in capsys.readouterr().out
