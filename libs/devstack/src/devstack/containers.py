@@ -1,0 +1,95 @@
+"""The same two engines in Docker containers, for tests on a machine whose Docker daemon answers."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlparse
+
+from devstack.engines.kafka import SETTINGS, wait_for_coordinator
+from devstack.engines.ports import LOOPBACK, free_port
+from devstack.engines.process import EngineError
+
+POSTGRES_IMAGE = "postgres:18"
+KAFKA_IMAGE = "apache/kafka:4.3.0"
+
+_DEFAULT_HOST = "unix:///var/run/docker.sock"
+_CONTROLLER_PORT = 29093
+
+
+def docker_answers(timeout_seconds: float = 1.0) -> bool:
+    """Whether a Docker daemon replies to a ping; silent and quick, whatever the machine has."""
+    host = urlparse(os.environ.get("DOCKER_HOST") or _DEFAULT_HOST)
+    try:
+        with _connect(host.scheme, host.path, host.hostname, host.port, timeout_seconds) as daemon:
+            daemon.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
+            return b" 200 " in daemon.recv(64)
+    except OSError:
+        return False
+
+
+def _connect(scheme: str, path: str, name: str | None, port: int | None, timeout: float) -> socket.socket:
+    if scheme != "unix":
+        return socket.create_connection((name or LOOPBACK, port or 2375), timeout=timeout)
+    if not Path(path).exists():
+        raise FileNotFoundError(path)
+    daemon = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    daemon.settimeout(timeout)
+    daemon.connect(path)
+    return daemon
+
+
+@contextmanager
+def postgres_container() -> Iterator[str]:
+    """A PostgreSQL container; yields its superuser's address. Raises what Docker raises."""
+    _without_missing_helper()
+    from testcontainers.community.postgres import PostgresContainer
+
+    with PostgresContainer(POSTGRES_IMAGE, driver=None) as container:
+        yield container.get_connection_url()
+
+
+@contextmanager
+def kafka_container() -> Iterator[str]:
+    """An Apache Kafka container; yields its bootstrap address. Raises what Docker raises."""
+    _without_missing_helper()
+    from testcontainers.core.container import DockerContainer
+
+    port = free_port()
+    listeners = {
+        "listeners": f"PLAINTEXT://:{port},CONTROLLER://:{_CONTROLLER_PORT}",
+        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}",
+        "controller.quorum.voters": f"1@localhost:{_CONTROLLER_PORT}",
+    }
+    container = DockerContainer(KAFKA_IMAGE).with_bind_ports(port, port)
+    for name, value in {**SETTINGS, **listeners}.items():
+        container.with_env("KAFKA_" + name.upper().replace(".", "_"), value)
+    with container:
+        bootstrap = f"{LOOPBACK}:{port}"
+        wait_for_coordinator(bootstrap)
+        yield bootstrap
+
+
+def _without_missing_helper() -> None:
+    """Do without testcontainers' reaper where its image is not on the machine and might not be had."""
+    import docker  # type: ignore[import-untyped]
+    from testcontainers.core.config import testcontainers_config
+
+    client = docker.from_env()
+    try:
+        client.images.get(testcontainers_config.ryuk_image)
+    except docker.errors.ImageNotFound:
+        testcontainers_config.ryuk_disabled = True
+    finally:
+        client.close()
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What a container that cannot be started raises: no image, no right, no answer."""
+    from docker.errors import DockerException  # type: ignore[import-untyped]
+    from testcontainers.core.exceptions import ContainerStartException
+
+    return (DockerException, ContainerStartException, EngineError, TimeoutError)
