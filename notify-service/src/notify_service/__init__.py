@@ -1,1 +1,5 @@
 """Unified Card: the notify service."""
+
+from pathlib import Path
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"

@@ -1,0 +1,54 @@
+"""What a citizen's message asks, and whose number it came from. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from enum import StrEnum
+
+_MOBILE = re.compile(r"^(?:(?:\+|00)?20)?0?(1[0125]\d{8})$")
+_SEPARATORS = re.compile(r"[\s().\-]")
+_NOT_WORDS = re.compile(r"[^\w]+")
+_SAME_LETTER = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
+
+
+class Topic(StrEnum):
+    """What an inbound message is about."""
+
+    BALANCE = "balance"
+    HELP = "help"
+    OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
+
+
+def normalise_number(number: str) -> str | None:
+    """An Egyptian mobile number as E.164 (`+2010…`), however it was written; None for any other."""
+    digits = "".join(
+        _digit(c) for c in unicodedata.normalize("NFKC", number) if unicodedata.category(c) != "Cf"
+    )
+    match = _MOBILE.match(_SEPARATORS.sub("", digits))
+    return f"+20{match[1]}" if match else None
+
+
+def normalise_words(text: str) -> list[str]:
+    """The words of a text without what writers vary: hamza, ى/ي, ة/ه, tatweel, vowel marks, case."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_SAME_LETTER)
+    bare = "".join(
+        c for c in unicodedata.normalize("NFKD", plain) if unicodedata.category(c) not in {"Mn", "Cf"}
+    )
+    return _NOT_WORDS.sub(" ", bare).split()
+
+
+def topic_of(text: str, keywords: Mapping[Topic, list[str]]) -> Topic:
+    """The topic whose keyword, of one word or several, stands in the text; help where none does."""
+    padded = f" {' '.join(normalise_words(text))} "
+    for topic, phrases in keywords.items():
+        if any(f" {' '.join(normalise_words(phrase))} " in padded for phrase in phrases):
+            return topic
+    return Topic.HELP
+
+
+def _digit(letter: str) -> str:
+    value = unicodedata.digit(letter, None)
+    return letter if value is None else str(value)

@@ -1,0 +1,69 @@
+"""The life of a message and what may become of an attempt to send it. Pure.
+
+    queued → sending → sent → delivered | failed          queued → cancelled
+
+A receipt may overtake the reply to the request that sent the message, so it is believed from `queued`
+(put back after an outage) and `sending` as well. Whatever came first of the ends stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a message stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ENDED = frozenset({Status.DELIVERED, Status.FAILED, Status.CANCELLED})
+OPEN_TO_RECEIPTS = frozenset({Status.QUEUED, Status.SENDING, Status.SENT})
+
+
+@dataclass(frozen=True)
+class Retries:
+    """When a refused message is tried again, and which reasons mean that the number itself is wrong."""
+
+    after: Sequence[timedelta]
+    wrong_number: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an attempt led to; `try_at` only where the message goes back to the queue."""
+
+    status: Status
+    reason: str | None = None
+    permanent: bool = False
+    try_at: datetime | None = None
+
+
+ACCEPTED = Verdict(Status.SENT)
+
+
+def refused(reason: str, attempts: int, now: datetime, expires_at: datetime, retries: Retries) -> Verdict:
+    """The verdict on a message the provider did not take at its `attempts`-th try."""
+    if reason in retries.wrong_number:
+        return Verdict(Status.FAILED, reason, permanent=True)
+    if attempts > len(retries.after):
+        return Verdict(Status.FAILED, reason)
+    try_at = now + retries.after[attempts - 1]
+    if try_at >= expires_at:
+        return Verdict(Status.FAILED, reason)
+    return Verdict(Status.QUEUED, reason, try_at=try_at)
+
+
+def receipt(status: str, reason: str | None, retries: Retries) -> Verdict:
+    """The verdict of the network on a message that was sent."""
+    if status == Status.DELIVERED:
+        return Verdict(Status.DELIVERED)
+    return Verdict(Status.FAILED, reason or "undelivered", permanent=reason in retries.wrong_number)

@@ -1,0 +1,91 @@
+"""Dates, hours, counts and money as people read them, in Arabic and English. Pure.
+
+The words themselves are in `data/words.yaml`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.clock import CAIRO
+from contracts.supply import Remaining
+
+Language = Literal["ar", "en"]
+_PIASTRES = 100
+_FEW = range(3, 11)
+
+
+class Counted(BaseModel):
+    """A noun after a number; Arabic has the plural for three to ten and the singular beyond."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    one: str
+    few: str
+    many: str
+
+    def after(self, number: int) -> str:
+        """The number with its noun."""
+        if number in _FEW:
+            return f"{number} {self.few}"
+        return f"{number} {self.one if number == 1 else self.many}"
+
+
+class Vocabulary(BaseModel):
+    """The words of one language."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weekdays: list[str] = Field(min_length=7, max_length=7)  # Monday first
+    months: list[str] = Field(min_length=12, max_length=12)
+    morning: str
+    afternoon: str
+    currency: str
+    loaves: Counted
+    programmes: dict[str, str]
+    services: dict[str, str]
+    separator: str
+    nothing: str
+
+    def day(self, instant: datetime) -> str:
+        """Weekday, day and month in Cairo: `الأحد 5 أبريل`."""
+        local = instant.astimezone(CAIRO)
+        return f"{self.weekdays[local.weekday()]} {local.day} {self.months[local.month - 1]}"
+
+    def hour(self, instant: datetime) -> str:
+        """The hour in Cairo on the twelve-hour clock: `10 ص`, `1:30 م`."""
+        local = instant.astimezone(CAIRO)
+        minutes = f":{local.minute:02}" if local.minute else ""
+        return f"{(local.hour - 1) % 12 + 1}{minutes} {self.morning if local.hour < 12 else self.afternoon}"
+
+    def money(self, piastres: int) -> str:
+        """An amount in pounds; piastres only where there are any."""
+        pounds, rest = divmod(abs(piastres), _PIASTRES)
+        sign = "-" if piastres < 0 else ""
+        return f"{sign}{pounds}{f'.{rest:02}' if rest else ''} {self.currency}"
+
+    def pots(self, remaining: list[Remaining]) -> str:
+        """What is left in each pot: `خبز 135 رغيف، سلع 150 جنيه`."""
+        said = [
+            f"{self.programmes.get(pot.programme, pot.programme)} "
+            + (self.loaves.after(pot.remaining) if pot.unit == "loaf" else self.money(pot.remaining))
+            for pot in remaining
+        ]
+        return self.listed(said)
+
+    def listed(self, words: list[str]) -> str:
+        """Several words as a list, or the word for none."""
+        return self.separator.join(words) if words else self.nothing
+
+
+@lru_cache
+def vocabulary(language: Language) -> Vocabulary:
+    """The words of a language."""
+    raw = (resources.files("notify_service") / "data" / "words.yaml").read_text("utf-8")
+    return Vocabulary.model_validate(yaml.safe_load(raw)[language])

@@ -1,0 +1,125 @@
+"""Every text: complete, in both languages, within its parts with the longest words of real life."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.card import ProgrammeService
+from contracts.supply import Line, Remaining
+from notify_service import templates
+from notify_service.encoding import Encoding, measure
+from notify_service.facts import (
+    PLACEHOLDERS,
+    AppointmentFacts,
+    BalanceFacts,
+    DrawFacts,
+    Facts,
+    NoFacts,
+    ServicesFacts,
+    dump,
+    parse,
+)
+from notify_service.templates import Template
+from notify_service.wording import Language
+
+PERIOD = date(2026, 9, 1)
+POTS = [
+    Remaining(programme="bread", unit="loaf", remaining=1350, period=PERIOD),
+    Remaining(programme="goods", unit="piastre", remaining=150_050, period=PERIOD),
+    Remaining(programme="bread_points", unit="piastre", remaining=12_310, period=PERIOD),
+]
+LONGEST: dict[str, Facts] = {
+    "none": NoFacts(),
+    "appointment": AppointmentFacts(
+        site_name_ar="مركز الخدمة التموينية بحي الضواحي",
+        site_name_en="Supply service centre, El Dawahy district",
+        starts_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC),
+    ),
+    "services": ServicesFacts(services=list(ProgrammeService)),
+    "balance": BalanceFacts(stated_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC), remaining=POTS),
+    "draw": DrawFacts(
+        lines=[Line(programme="bread", item="loaf", quantity=40, amount=800),
+               Line(programme="goods", item="oil", quantity=4, amount=12_000)],
+        remaining=POTS,
+    ),
+}  # fmt: skip
+LANGUAGES: tuple[Language, ...] = ("ar", "en")
+
+
+@pytest.mark.parametrize("name", sorted(templates.load()))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_longest_words_stay_within_the_parts(name: str, language: Language) -> None:
+    template = templates.load()[name]
+    text = templates.render(template, PERIOD, language, LONGEST[template.facts], "عبدالرحمن")
+    assert measure(text).parts <= template.max_parts, text
+    assert measure(text).encoding is (Encoding.UCS2 if language == "ar" else Encoding.GSM7)
+    assert "{" not in text
+
+
+@pytest.mark.parametrize("kind", sorted(PLACEHOLDERS))
+def test_facts_fill_their_placeholders_and_survive_storage(kind: str) -> None:
+    facts = LONGEST[kind]
+    assert facts.words("ar").keys() == facts.words("en").keys() == PLACEHOLDERS[kind]
+    assert parse(dump(facts)) == facts
+
+
+def test_the_appointment_names_site_date_and_hour_in_cairo() -> None:
+    facts = AppointmentFacts(
+        site_name_ar="مكتب بريد بورفؤاد",
+        site_name_en="Port Fouad",
+        starts_at=datetime(2026, 4, 5, 8, 0, tzinfo=UTC),
+    )
+    winter = facts.model_copy(update={"starts_at": datetime(2026, 12, 6, 22, 30, tzinfo=UTC)})
+    text = templates.render(templates.load()["appointment"], PERIOD, "ar", facts, "منى")
+    assert "مكتب بريد بورفؤاد" in text
+    assert "الأحد 5 أبريل" in text
+    assert "الساعة 10 ص" in text  # no summer time on 5 April
+    assert winter.words("ar")["day"] == "الاثنين 7 ديسمبر"  # past midnight in Cairo
+    assert winter.words("ar")["hour"] == "12:30 ص"
+
+
+def test_without_a_name_the_text_begins_with_its_first_word() -> None:
+    text = templates.render(templates.load()["card_blocked"], PERIOD, "ar", NoFacts(), "")
+    assert text.startswith("تم إيقاف")
+
+
+@pytest.mark.parametrize(
+    ("loaves", "words"),
+    [(0, "0 رغيف"), (1, "1 رغيف"), (2, "2 رغيف"), (3, "3 أرغفة"), (10, "10 أرغفة"), (11, "11 رغيف")],
+)
+def test_arabic_counts(loaves: int, words: str) -> None:
+    pot = Remaining(programme="bread", unit="loaf", remaining=loaves, period=PERIOD)
+    said = BalanceFacts(stated_at=datetime(2026, 9, 16, tzinfo=UTC), remaining=[pot]).words("ar")["balance"]
+    assert said == f"خبز {words}"
+
+
+def _template(**changes: object) -> dict[str, object]:
+    version = {
+        "effective_from": "2025-01-01",
+        "approved_by": "test",
+        "ar": "{site} {day}",
+        "en": "{site} {day}",
+    }
+    return {"name": "t", "class": "notice", "facts": "appointment", "required": ["site"], "max_parts": 1,
+            "versions": [version], **changes}  # fmt: skip
+
+
+def test_a_template_in_force_is_chosen_by_day() -> None:
+    older = {"effective_from": "2025-01-01", "approved_by": "test", "ar": "old {site}", "en": "old {site}"}
+    newer = {"effective_from": "2026-01-01", "approved_by": "test", "ar": "new {site}", "en": "new {site}"}
+    template = Template.model_validate(_template(versions=[newer, older]))
+    assert template.on(date(2025, 12, 31)).ar == "old {site}"
+    assert template.on(date(2026, 1, 1)).ar == "new {site}"
+    assert template.on(date(2020, 1, 1)).ar == "old {site}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"required": ["site", "hour"]}, "missing"), ({"facts": "none", "required": []}, "nothing fills")],
+)
+def test_a_text_that_does_not_fit_its_facts_is_refused(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Template.model_validate(_template(**changes))
