@@ -20,8 +20,8 @@ import pytest
 if TYPE_CHECKING:
     from devstack.engines import KafkaEngine, PostgresEngine
 
-    PostgresEngineFactory: TypeAlias = Callable[..., PostgresEngine]
-    KafkaEngineFactory: TypeAlias = Callable[..., KafkaEngine]
+PostgresEngineFactory: TypeAlias = "Callable[..., PostgresEngine]"
+KafkaEngineFactory: TypeAlias = "Callable[..., KafkaEngine]"
 
 POSTGRES_VARIABLE = "UNICARD_TEST_POSTGRES_URL"
 KAFKA_VARIABLE = "UNICARD_TEST_KAFKA_BOOTSTRAP"

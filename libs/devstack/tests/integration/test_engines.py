@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import asyncpg
 import psutil
@@ -10,9 +11,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from devstack.engines import EngineError, PostgresEngine, port_answers
 from devstack.engines.topics import Topic, create_topics
+from devstack.pytest_plugin import KafkaEngineFactory, PostgresEngineFactory
 
 
-async def test_a_row_committed_before_sigkill_is_there_after_the_restart(postgres_engine_factory):
+async def test_a_row_committed_before_sigkill_is_there_after_the_restart(
+    postgres_engine_factory: PostgresEngineFactory,
+) -> None:
     engine = postgres_engine_factory()
     connection = await asyncpg.connect(engine.url())
     await connection.execute("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
@@ -31,7 +35,7 @@ async def test_a_row_committed_before_sigkill_is_there_after_the_restart(postgre
     assert not port_answers(engine.port)
 
 
-async def test_a_wiped_server_starts_empty(postgres_engine_factory):
+async def test_a_wiped_server_starts_empty(postgres_engine_factory: PostgresEngineFactory) -> None:
     engine = postgres_engine_factory()
     connection = await asyncpg.connect(engine.url())
     await connection.execute("CREATE DATABASE gone")
@@ -43,14 +47,18 @@ async def test_a_wiped_server_starts_empty(postgres_engine_factory):
     await connection.close()
 
 
-def test_a_server_that_cannot_start_says_why(postgres_engine_factory, tmp_path):
+def test_a_server_that_cannot_start_says_why(
+    postgres_engine_factory: PostgresEngineFactory, tmp_path: Path
+) -> None:
     engine = postgres_engine_factory()
     second = PostgresEngine(tmp_path / "second", port=engine.port)
     with pytest.raises(EngineError, match=f"port {engine.port} is taken"):
         second.start()
 
 
-async def test_an_acknowledged_message_survives_sigkill_of_the_broker(kafka_engine_factory):
+async def test_an_acknowledged_message_survives_sigkill_of_the_broker(
+    kafka_engine_factory: KafkaEngineFactory,
+) -> None:
     engine = kafka_engine_factory()
     assert await create_topics(engine.bootstrap, [Topic("kept.v1", partitions=2)]) == ["kept.v1"]
     assert await create_topics(engine.bootstrap, [Topic("kept.v1", partitions=2)]) == []
@@ -69,20 +77,20 @@ async def test_an_acknowledged_message_survives_sigkill_of_the_broker(kafka_engi
     assert not port_answers(engine.port)
 
 
-async def test_the_shared_fixtures_answer(postgres_url, kafka_bootstrap):
+async def test_the_shared_fixtures_answer(postgres_url: str, kafka_bootstrap: str) -> None:
     connection = await asyncpg.connect(postgres_url)
     assert await connection.fetchval("SHOW server_version_num") >= "180000"
     await connection.close()
     assert await create_topics(kafka_bootstrap, [Topic("shared.v1", partitions=1)]) == ["shared.v1"]
 
 
-def test_a_server_that_ends_at_once_shows_the_end_of_its_log(tmp_path):
+def test_a_server_that_ends_at_once_shows_the_end_of_its_log(tmp_path: Path) -> None:
     engine = PostgresEngine(tmp_path / "postgres", settings={"shared_buffers": "nonsense"})
     with pytest.raises(EngineError, match=r"(?s)ended with code 1.*shared_buffers"):
         engine.start()
 
 
-def test_an_engine_dies_with_a_launcher_that_is_killed(tmp_path):
+def test_an_engine_dies_with_a_launcher_that_is_killed(tmp_path: Path) -> None:
     launcher = subprocess.Popen(
         [
             sys.executable,

@@ -19,7 +19,6 @@ from devstack.engines.process import EngineError
 
 LOCK_FILE = Path(__file__).with_name("kafka.lock.toml")
 _KAFKA_GROUP = "org.apache.kafka"
-_CENTRAL = "https://repo.maven.apache.org/maven2"  # Maven Central's public name
 _PARALLEL_DOWNLOADS = 6
 
 
@@ -57,6 +56,7 @@ def kafka_version() -> str:
 def class_path() -> list[Path]:
     """Paths of all locked jars, fetched where missing, their sums verified."""
     from jgo.config import GlobalSettings
+    from jgo.constants import MAVEN_CENTRAL_URL
 
     settings = GlobalSettings.load()
     repository = Path(settings.repo_cache)
@@ -65,7 +65,7 @@ def class_path() -> list[Path]:
     if missing:
         with _one_fetcher_at_a_time(repository):
             still = [jar for jar in missing if not _intact(repository / jar.relative_path, jar)]
-            _fetch(still, repository, {**settings.repositories, "central": _CENTRAL})
+            _fetch(still, repository, {**settings.repositories, "central": MAVEN_CENTRAL_URL})
     return [repository / jar.relative_path for jar in jars]
 
 
