@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -27,7 +27,7 @@ class Event(BaseModel):
     KEY: ClassVar[str] = ""
     VERSION: ClassVar[int] = 1
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         """Register the subclass under its CloudEvents type."""
         super().__init_subclass__(**kwargs)
         if cls.TOPIC:
@@ -47,7 +47,6 @@ class Event(BaseModel):
     def partition_key(self) -> str:
         """The value of the `KEY` field as text."""
         return str(getattr(self, self.KEY))
-
 
 
 def registry() -> dict[str, type[Event]]:

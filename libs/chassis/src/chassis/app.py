@@ -1,0 +1,223 @@
+"""The composition of a service: one call gives a FastAPI app with all that every service must have."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from chassis import kafka, logging, metrics, openapi, partitions, probes, telemetry
+from chassis.auth import Revocations, TokenVerifier
+from chassis.clock import Clock, TrainingClock
+from chassis.consumer import EventConsumer, Reactions
+from chassis.db import create_engine, create_pool, create_sessions
+from chassis.edge import Edge
+from chassis.idempotency import Replay
+from chassis.operations import operations_router
+from chassis.problems import (
+    InvalidRequest,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    Problem,
+    UnsupportedMedia,
+)
+from chassis.relay import Relay
+from chassis.routing import router
+from chassis.runtime import Runtime
+from chassis.settings import ServiceSettings
+from contracts.event import registry
+
+__all__ = ["Service", "create_app", "router"]
+
+log = logging.get_logger(__name__)
+
+Worker = Callable[[Runtime], Awaitable[None]]
+WORKER_RESTART_SECONDS = 1.0
+GC_THRESHOLDS = (50_000, 20, 50)
+
+_BY_STATUS: dict[int, type[Problem]] = {
+    400: MalformedRequest,
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: PayloadTooLarge,
+    415: UnsupportedMedia,
+    422: InvalidRequest,
+}
+
+
+@dataclass
+class Service:
+    """What makes one service different from another."""
+
+    name: str
+    title: str
+    settings: ServiceSettings
+    routers: Sequence[APIRouter]
+    description: str = ""
+    reactions: Reactions | None = None
+    workers: Sequence[Worker] = ()
+    lifespan: Callable[[Runtime], AbstractAsyncContextManager[None]] | None = None
+    hot_routes: Mapping[tuple[str, str], ASGIApp] = field(default_factory=dict)
+
+
+def create_app(service: Service) -> FastAPI:
+    """The service as an ASGI app: routes, probes, metrics, problems, relay, consumer, workers, graceful shutdown."""
+    logging.configure(service.name, service.settings.log_level)
+    app = FastAPI(
+        title=service.title,
+        description=service.description,
+        version="1.0.0",
+        lifespan=lambda app: _lifespan(app, service),
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    for routes in (*service.routers, operations_router(service.name)):
+        app.include_router(routes)
+    app.add_route("/livez", probes.livez, include_in_schema=False)
+    app.add_route("/readyz", probes.readyz, include_in_schema=False)
+    app.add_route("/metrics", _metrics, include_in_schema=False)
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(Replay, _on_replay)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_middleware(Edge, owner=app, hot_routes=service.hot_routes)
+    openapi.install(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI, service: Service) -> AsyncIterator[None]:
+    runtime = await _runtime(service)
+    app.state.runtime = runtime
+    relay = Relay(service.settings, service.name, _topics(service))
+    consumer = EventConsumer(service.reactions, runtime) if service.reactions else None
+    runtime.wake_relay = relay.wake
+    runtime.extra |= {
+        "chassis.relay": relay,
+        "chassis.consumer": consumer,
+        "chassis.reactions": service.reactions,
+    }
+    background = [
+        asyncio.create_task(_supervise(service.name, work, runtime))
+        for work in (_keys, _revocations, _housekeeping, *service.workers)
+    ]
+    own = service.lifespan(runtime) if service.lifespan else nullcontext()
+    async with own:
+        events = [asyncio.create_task(relay.run())]
+        if consumer:
+            events.append(asyncio.create_task(_consume(runtime, consumer)))
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
+        log.info("started", port=service.settings.port)
+        yield
+        if consumer:
+            consumer.stop()
+            await asyncio.wait(events[1:])
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+    relay.stop()
+    await asyncio.wait(events, timeout=10)
+    await runtime.pool.close()
+    await runtime.engine.dispose()
+    log.info("stopped")
+
+
+async def _runtime(service: Service) -> Runtime:
+    settings = service.settings
+    clock = TrainingClock() if settings.training_clock else Clock()
+    if settings.training_clock:
+        log.warning("this is a training system: business time can be moved")
+    engine = create_engine(settings, service.name)
+    revocations = Revocations()
+    return Runtime(
+        name=service.name,
+        settings=settings,
+        clock=clock,
+        engine=engine,
+        sessions=create_sessions(engine, clock),
+        pool=await create_pool(settings, service.name),
+        verifier=TokenVerifier(settings, revocations),
+        revocations=revocations,
+    )
+
+
+def _topics(service: Service) -> set[str]:
+    """The topics that must exist before the service publishes or consumes."""
+    own = {event.TOPIC for event in registry().values() if event.TOPIC.split(".", 1)[0] == service.name}
+    consumed = service.reactions.topics if service.reactions else set()
+    return own | consumed | {topic + kafka.DEAD for topic in consumed}
+
+
+async def _supervise(name: str, work: Worker, runtime: Runtime) -> None:
+    """Run a worker for ever: one that ends is done, one that fails begins again."""
+    while True:
+        try:
+            await work(runtime)
+            return
+        except Exception as error:  # why: a worker that fails must not take the service along, nor stay dead
+            worker = getattr(work, "__name__", str(work))
+            log.error("worker failed, starting it again", worker=worker, exc_info=error)
+            await asyncio.sleep(WORKER_RESTART_SECONDS)
+
+
+async def _keys(runtime: Runtime) -> None:
+    await runtime.verifier.keep_fresh()
+
+
+async def _revocations(runtime: Runtime) -> None:
+    await runtime.revocations.keep_fresh(runtime.sessions)
+
+
+async def _housekeeping(runtime: Runtime) -> None:
+    await partitions.keep_house(runtime.pool, runtime.settings)
+
+
+async def _consume(runtime: Runtime, consumer: EventConsumer) -> None:
+    await _supervise(runtime.name, lambda _: consumer.run(), runtime)
+
+
+async def _metrics(_: Request) -> Response:
+    return metrics.exposition()
+
+
+async def _on_problem(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Problem):
+        raise error
+    return error.response(telemetry.current_request_id())
+
+
+async def _on_replay(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Replay):
+        raise error
+    return error.response()
+
+
+async def _on_invalid(_: Request, error: Exception) -> Response:
+    """Say where and why, never what was sent: it may be personal."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    faults = [{"where": ".".join(map(str, e["loc"])), "reason": e["msg"], "code": e["type"]} for e in error.errors()]
+    summary = "; ".join(f"{fault['where']}: {fault['reason']}" for fault in faults[:3])
+    problem = InvalidRequest(summary, detail_ar="راجع البيانات المرسلة.", errors=list(faults[:50]))
+    return problem.response(telemetry.current_request_id())
+
+
+async def _on_http(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    kind = _BY_STATUS.get(error.status_code, Problem)
+    problem = kind(error.detail, headers=error.headers or {})
+    return problem.response(telemetry.current_request_id())

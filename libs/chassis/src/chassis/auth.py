@@ -1,0 +1,246 @@
+"""Who calls, and what they may do. Tokens are verified here again, whatever the edge has checked."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import httpx
+import orjson
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from chassis.logging import get_logger
+from chassis.problems import InsufficientScope, InvalidToken, MissingToken, Suspended, Unavailable
+from chassis.runtime import get_runtime
+from chassis.settings import ServiceSettings
+
+log = get_logger(__name__)
+
+ALGORITHMS = ["EdDSA", "Ed25519"]
+KEYS_REFRESH_SECONDS = 30.0
+UNKNOWN_KEY_REFRESH_SECONDS = 1.0
+REVOCATIONS_REFRESH_SECONDS = 0.25
+CLOCK_SKEW_SECONDS = 5
+MAX_CACHED_TOKENS = 50_000
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A verified caller: an API client, or a terminal whose `subject` is its terminal id."""
+
+    subject: str
+    kind: Literal["client", "terminal"]
+    scopes: frozenset[str]
+    governorate: str | None = None
+    outlet_id: UUID | None = None
+    site_id: UUID | None = None
+
+    @property
+    def terminal_id(self) -> UUID:
+        """The terminal's id. Raises ValueError for a caller that is no terminal."""
+        if self.kind != "terminal":
+            raise ValueError("not a terminal")
+        return UUID(self.subject)
+
+
+class TokenVerifier:
+    """Verifies EdDSA tokens with the issuer's published keys and remembers what it has verified until it expires."""
+
+    def __init__(self, settings: ServiceSettings, revocations: Revocations) -> None:
+        """Take the keys from `settings.jwks`, or fetch them from `settings.jwks_url` when first needed."""
+        self._settings = settings
+        self._revocations = revocations
+        self._keys = KeySet.import_key_set(_loads(settings.jwks)) if settings.jwks else None
+        self._verified: dict[str, tuple[Principal, float]] = {}
+        self._fetched_at = 0.0
+        self._fetching = asyncio.Lock()
+
+    def verify(self, token: str) -> Principal:
+        """The caller behind a token. Raises InvalidToken, Suspended, or Unavailable while there are no keys."""
+        known = self._verified.get(token)
+        if known is None:
+            known = self._check(token)
+        principal, expires = known
+        if time.time() >= expires:
+            self._verified.pop(token, None)
+            raise InvalidToken("The token has expired.", detail_ar="انتهت صلاحية رمز الدخول.")
+        if principal.subject in self._revocations.suspended:
+            raise Suspended("This caller is suspended.")
+        return principal
+
+    async def verify_fresh(self, token: str) -> Principal:
+        """Like `verify`, fetching the issuer's keys when there are none or the token names one not seen yet."""
+        if token not in self._verified and not self._knows_key_of(token):
+            await self.refresh_keys(UNKNOWN_KEY_REFRESH_SECONDS)
+        return self.verify(token)
+
+    async def refresh_keys(self, at_most_every: float = 0.0) -> None:
+        """Fetch the key set, unless that was done less than `at_most_every` seconds ago."""
+        async with self._fetching:
+            if self._settings.jwks_url is None or time.monotonic() - self._fetched_at < at_most_every:
+                return
+            self._fetched_at = time.monotonic()
+            try:
+                async with httpx.AsyncClient(timeout=2.0) as client:
+                    reply = await client.get(self._settings.jwks_url)
+                    reply.raise_for_status()
+                keys = KeySet.import_key_set(reply.json())
+            except (httpx.HTTPError, ValueError, JoseError) as error:
+                log.warning("issuer keys not fetched", error=type(error).__name__)
+                return
+            if self._keys is None or {k.kid for k in keys.keys} != {k.kid for k in self._keys.keys}:
+                self._verified.clear()  # a withdrawn key takes its tokens with it
+            self._keys = keys
+
+    async def keep_fresh(self) -> None:
+        """Fetch the keys again and again, for ever."""
+        while True:
+            await self.refresh_keys()
+            self._forget_expired()
+            await asyncio.sleep(KEYS_REFRESH_SECONDS if self._keys else UNKNOWN_KEY_REFRESH_SECONDS)
+
+    def _knows_key_of(self, token: str) -> bool:
+        if self._keys is None:
+            return False
+        try:
+            header = jwt_header(token)
+        except (ValueError, JoseError):
+            return True
+        return header.get("kid") in {key.kid for key in self._keys.keys}
+
+    def _check(self, token: str) -> tuple[Principal, float]:
+        if self._keys is None:
+            raise Unavailable("The issuer's keys are not at hand yet.")
+        try:
+            claims = jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
+            principal, expires = self._principal(claims)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise InvalidToken("The token is not one of ours.") from error
+        if len(self._verified) >= MAX_CACHED_TOKENS:
+            self._forget_expired(make_room=True)
+        self._verified[token] = (principal, expires)
+        return principal, expires
+
+    def _principal(self, claims: dict[str, Any]) -> tuple[Principal, float]:
+        audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+        if claims["iss"] != self._settings.issuer or self._settings.audience not in audience:
+            raise ValueError("issuer or audience")
+        if float(claims["iat"]) > time.time() + CLOCK_SKEW_SECONDS or claims["kind"] not in {
+            "client",
+            "terminal",
+        }:
+            raise ValueError("issued in the future, or of an unknown kind")
+        principal = Principal(
+            subject=str(claims["sub"]),
+            kind=claims["kind"],
+            scopes=frozenset(str(claims.get("scope", "")).split()),
+            governorate=claims.get("gov"),
+            outlet_id=UUID(claims["outlet"]) if claims.get("outlet") else None,
+            site_id=UUID(claims["site"]) if claims.get("site") else None,
+        )
+        return principal, float(claims["exp"])
+
+    def _forget_expired(self, *, make_room: bool = False) -> None:
+        now = time.time()
+        self._verified = {token: known for token, known in self._verified.items() if known[1] > now}
+        if make_room and len(self._verified) >= MAX_CACHED_TOKENS:
+            self._verified.clear()
+
+
+class Revocations:
+    """Who is suspended. Kept in the service's own table by events; every process reads it four times a second."""
+
+    def __init__(self) -> None:
+        """Start with nobody suspended."""
+        self.suspended: frozenset[str] = frozenset()
+
+    async def suspend(self, session: AsyncSession, subject: str, reason: str) -> None:
+        """Refuse a subject from the commit on."""
+        statement = text(
+            "INSERT INTO suspended_subject (subject, reason) VALUES (:subject, :reason) ON CONFLICT (subject) DO NOTHING"
+        )
+        await session.execute(statement, {"subject": subject, "reason": reason})
+
+    async def reinstate(self, session: AsyncSession, subject: str) -> None:
+        """Accept a subject again from the commit on."""
+        await session.execute(text("DELETE FROM suspended_subject WHERE subject = :subject"), {"subject": subject})
+
+    async def refresh(self, sessions: async_sessionmaker[AsyncSession]) -> None:
+        """Read the table once."""
+        async with sessions() as session:
+            rows = await session.execute(text("SELECT subject FROM suspended_subject"))
+            self.suspended = frozenset(rows.scalars())
+
+    async def keep_fresh(self, sessions: async_sessionmaker[AsyncSession]) -> None:
+        """Read the table again and again, for ever."""
+        while True:
+            await self.refresh(sessions)
+            await asyncio.sleep(REVOCATIONS_REFRESH_SECONDS)
+
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="A token of POST /oauth/token")
+
+
+def missing_token() -> MissingToken:
+    """The refusal of a request that brings no token."""
+    challenge = {"WWW-Authenticate": 'Bearer realm="unicard"'}
+    return MissingToken("Send a header Authorization: Bearer …", headers=challenge)
+
+
+def bearer_token(header: str | None) -> str:
+    """The token of an Authorization header. Raises MissingToken."""
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise missing_token()
+    return token.strip()
+
+
+async def optional_principal(request: Request) -> Principal | None:
+    """The caller where a token was sent, None where there is none. Raises InvalidToken for a bad one."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    known: Principal | None = getattr(request.state, "principal", None)
+    if known is None:
+        known = await get_runtime(request).verifier.verify_fresh(bearer_token(header))
+        request.state.principal = known
+    return known
+
+
+def requires(*scopes: str) -> Any:
+    """A dependency that yields the caller if the token carries any one of the scopes (401 or 403 otherwise)."""
+
+    async def caller(
+        principal: Annotated[Principal | None, Depends(optional_principal)],
+        _: Annotated[object, Security(_bearer)],
+    ) -> Principal:
+        if principal is None:
+            raise missing_token()
+        if not principal.scopes.intersection(scopes):
+            raise InsufficientScope(f"This needs the scope {' or '.join(scopes)}.", needed=list(scopes))
+        return principal
+
+    return Depends(caller)
+
+
+def jwt_header(token: str) -> dict[str, Any]:
+    """The unverified header of a compact JWT. Raises ValueError."""
+    segment = token.split(".", 1)[0]
+    header = _loads(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
+    if not isinstance(header, dict):
+        raise ValueError("the header is not an object")
+    return header
+
+
+def _loads(document: str | bytes) -> Any:
+    return orjson.loads(document)

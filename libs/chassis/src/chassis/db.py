@@ -1,0 +1,84 @@
+"""The database: engine, sessions, and the two kinds of unit of work a route can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import asyncpg
+import orjson
+from fastapi import Depends, Header, Request
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from chassis import idempotency, outbox
+from chassis.auth import optional_principal
+from chassis.clock import Clock
+from chassis.runtime import Runtime, get_runtime
+from chassis.settings import ServiceSettings
+from chassis.urls import async_url
+
+__all__ = ["Reading", "Work", "async_url", "create_engine", "create_pool"]
+
+
+def create_engine(settings: ServiceSettings, name: str) -> AsyncEngine:
+    """The SQLAlchemy engine of a service, with orjson for JSON columns."""
+    return create_async_engine(
+        async_url(settings.database_url),
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_size,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={"server_settings": {"application_name": name}, "timeout": 5, "command_timeout": 60},
+    )
+
+
+async def create_pool(settings: ServiceSettings, name: str) -> asyncpg.Pool:
+    """Raw connections for the hot path. A connection is not reset when it returns: nothing may be left on it."""
+    return await asyncpg.create_pool(
+        settings.database_url,
+        min_size=1,
+        max_size=settings.hot_pool_size,
+        timeout=5,
+        command_timeout=30,
+        server_settings={"application_name": f"{name}-hot"},
+        reset=_no_reset,
+    )
+
+
+async def _no_reset(_: Any) -> None:
+    """Spare the round trip: the hot path leaves no session state behind."""
+
+
+def create_sessions(engine: AsyncEngine, clock: Clock) -> async_sessionmaker[AsyncSession]:
+    """Sessions of an engine; objects stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False, info={outbox.CLOCK: clock})
+
+
+async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
+    async with get_runtime(request).sessions() as session:
+        yield session
+
+
+async def _work(
+    request: Request,
+    _: Annotated[Any, Depends(optional_principal)],
+    __: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
+) -> AsyncIterator[AsyncSession]:
+    """Commits before the reply leaves; a repeat never reaches the route, it gets the stored reply.
+
+    Function-scoped on purpose: with FastAPI's default the commit would come after the response,
+    and a failed commit would still have answered 2xx.
+    """
+    runtime: Runtime = get_runtime(request)
+    claim = await idempotency.claim(request)
+    async with runtime.sessions() as session, session.begin():
+        await idempotency.enter(session, claim)
+        yield session
+        await idempotency.store(session, claim, request)
+    runtime.wake_relay()
+
+
+Reading = Annotated[AsyncSession, Depends(_reading, scope="function")]
+Work = Annotated[AsyncSession, Depends(_work, scope="function")]

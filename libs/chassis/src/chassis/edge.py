@@ -1,0 +1,105 @@
+"""The outermost layer of a service: identity, timing and refusals of every request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, cast
+
+from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis import telemetry
+from chassis.consumer import is_infrastructure
+from chassis.logging import get_logger
+from chassis.metrics import REQUEST_SECONDS, REQUESTS
+from chassis.problems import InternalError, InvalidRequest, Problem, Unavailable
+
+log = get_logger("chassis.access")
+
+QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+
+
+class Edge:
+    """Plain ASGI middleware: request id, trace, metrics and access log by route template, and no bare 500."""
+
+    def __init__(self, app: ASGIApp, owner: FastAPI, hot_routes: Mapping[tuple[str, str], ASGIApp]) -> None:
+        """`hot_routes` are answered before FastAPI sees the request."""
+        self._app = app
+        self._owner = owner
+        self._hot = dict(hot_routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id, traceparent = _identity(scope)
+        telemetry.enter(traceparent, request_id)
+        request_id = telemetry.current_request_id() or ""
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        hot = self._hot.get((scope["method"], scope["path"]))
+        try:
+            if hot is not None:
+                scope["app"] = self._owner
+                await hot(scope, receive, send_with_id)
+            else:
+                await self._app(scope, receive, send_with_id)
+        except Exception as error:  # why: whatever a route raised, the caller gets a problem and the log the cause
+            problem = as_problem(error)
+            if problem.status >= 500:
+                log.error("request failed", exc_info=error, path=_template(scope))
+            if status:
+                raise
+            await problem.response(request_id)(scope, receive, send_with_id)
+        finally:
+            _record(scope, status, time.perf_counter() - started, hot=hot is not None)
+
+
+def as_problem(error: Exception) -> Problem:
+    """The refusal for an error no route has named. Its own words stay in the log."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, UnicodeEncodeError):
+        return InvalidRequest("The text holds characters that cannot be stored.")
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", "") or "")
+        if state.startswith("22"):  # data exception: a NUL in a text, a number out of range
+            return InvalidRequest("A value cannot be stored as it is.")
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError) or is_infrastructure(error):
+        return Unavailable("The database did not answer in time.")
+    return InternalError()
+
+
+def _identity(scope: Scope) -> tuple[str | None, str | None]:
+    request_id = traceparent = None
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            request_id = value.decode("latin-1")
+        elif name == b"traceparent":
+            traceparent = value.decode("latin-1")
+    return request_id, traceparent
+
+
+def _template(scope: Scope) -> str:
+    route = cast("Any", scope.get("route"))
+    return str(getattr(route, "path", None) or "unmatched")
+
+
+def _record(scope: Scope, status: int, seconds: float, *, hot: bool) -> None:
+    route = scope["path"] if hot else _template(scope)
+    REQUESTS.labels(scope["method"], route, status).inc()
+    REQUEST_SECONDS.labels(scope["method"], route).observe(seconds)
+    if not hot and scope["path"] not in QUIET:
+        log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))

@@ -1,0 +1,113 @@
+"""Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a mutation repeated is answered, not carried out again.
+
+The stored reply is written in the transaction of the work it belongs to, or not at all: a refusal changes
+nothing and is decided anew. A copy that arrives while the first is under way gets 409 at once instead of waiting.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from fastapi import Request
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from chassis.problems import IdempotencyKeyMissing, IdempotencyKeyReused, InvalidRequest, RequestInProgress
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+MAX_KEY = 128
+
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+_FIND = text("SELECT request_hash, status, media_type, body FROM idempotency WHERE caller = :caller AND key = :key")
+_STORE = text(
+    "INSERT INTO idempotency (caller, key, request_hash, status, media_type, body)"
+    " VALUES (:caller, :key, :request_hash, :status, :media_type, :body)"
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One caller's key and the fingerprint of the request it came with."""
+
+    caller: str
+    key: str
+    request_hash: bytes
+
+
+class Replay(Exception):
+    """Carries the stored reply of the first request out of the dependency that found it."""
+
+    def __init__(self, status: int, media_type: str | None, body: bytes) -> None:
+        """Keep what the first request was answered."""
+        super().__init__("stored reply")
+        self.status = status
+        self.media_type = media_type
+        self.body = body
+
+    def response(self) -> Response:
+        """The stored reply, marked as a repeat."""
+        return Response(self.body, self.status, {REPLAYED: "true"}, self.media_type)
+
+
+def check_key(key: str | None) -> str:
+    """The key as given. Raises IdempotencyKeyMissing, or InvalidRequest for one that is not 1–128 printable ASCII."""
+    if not key:
+        raise IdempotencyKeyMissing(
+            f"Send a header {HEADER} with a value of your own for this operation.",
+            detail_ar="أرسل رقماً مميزاً لهذه العملية.",
+        )
+    if len(key) > MAX_KEY or not key.isascii() or not key.isprintable():
+        raise InvalidRequest(f"{HEADER} must be at most {MAX_KEY} printable ASCII characters.")
+    return key
+
+
+def fingerprint(method: str, path: str, body: bytes) -> bytes:
+    """What tells two requests apart: method, path with query, and body."""
+    digest = hashlib.sha256()
+    for part in (method.encode(), path.encode(), body):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.digest()
+
+
+async def claim(request: Request) -> Claim:
+    """Read the request's key and fingerprint."""
+    key = check_key(request.headers.get(HEADER))
+    principal = getattr(request.state, "principal", None)
+    path = request.url.path + ("?" + request.url.query if request.url.query else "")
+    caller = principal.subject if principal else "anonymous"
+    return Claim(caller, key, fingerprint(request.method, path, await request.body()))
+
+
+async def enter(session: AsyncSession, claim: Claim) -> None:
+    """Begin the work of a claim. Raises Replay, IdempotencyKeyReused or RequestInProgress."""
+    name = f"{claim.caller}\x1f{claim.key}"
+    if not (await session.execute(_LOCK, {"name": name})).scalar_one():
+        raise RequestInProgress("The first request with this key has not ended yet.", headers={"Retry-After": "1"})
+    row = (await session.execute(_FIND, {"caller": claim.caller, "key": claim.key})).one_or_none()
+    if row is None:
+        return
+    if bytes(row.request_hash) != claim.request_hash:
+        raise IdempotencyKeyReused("Use a new key for a new operation.")
+    raise Replay(row.status, row.media_type, bytes(row.body))
+
+
+async def store(session: AsyncSession, claim: Claim, request: Request) -> None:
+    """Keep the reply the route has made, in the transaction of its work."""
+    response: Response | None = getattr(request.state, "reply", None)
+    if response is None:
+        raise RuntimeError("a mutation must stand on chassis.app.router(), which hands its reply to the unit of work")
+    await session.execute(
+        _STORE,
+        {
+            "caller": claim.caller,
+            "key": claim.key,
+            "request_hash": claim.request_hash,
+            "status": response.status_code,
+            "media_type": response.media_type or response.headers.get("content-type"),
+            "body": bytes(response.body),
+        },
+    )

@@ -1,0 +1,32 @@
+"""Prometheus metrics every service has, under the same names."""
+
+from __future__ import annotations
+
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from starlette.responses import Response
+
+_FINE = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+REQUESTS = Counter("unicard_http_requests_total", "Requests answered", ["method", "route", "status"])
+REQUEST_SECONDS = Histogram(
+    "unicard_http_request_seconds", "Time to answer a request", ["method", "route"], buckets=_FINE
+)
+EVENTS_PUBLISHED = Counter("unicard_events_published_total", "Events the broker acknowledged", ["type"])
+RELAY_LAG_SECONDS = Histogram(
+    "unicard_relay_lag_seconds", "From commit of an event to the broker's acknowledgement", buckets=_FINE
+)
+RELAY_OLDEST_SECONDS = Gauge("unicard_relay_oldest_unsent_seconds", "Age of the oldest event not yet published")
+EVENTS_CONSUMED = Counter("unicard_events_consumed_total", "Events handled", ["type", "outcome"])
+CONSUMER_LAG_SECONDS = Histogram(
+    "unicard_consumer_lag_seconds", "From commit at the publisher to commit at the consumer", buckets=_FINE
+)
+PARKED_EVENTS = Gauge("unicard_parked_events", "Events set aside and not yet replayed or discarded")
+BATCH_SIZE = Histogram(
+    "unicard_group_commit_batch_size", "Requests in one group commit", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
+)
+QUEUED = Gauge("unicard_group_commit_queued", "Requests waiting for a group commit")
+
+
+def exposition() -> Response:
+    """All metrics in Prometheus' text format."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,55 @@
+"""Alembic without an ini file: each service brings `migrations/versions`, its `env.py` calls `run_env()`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from chassis.ddl import chassis_ddl
+from chassis.urls import async_url
+
+__all__ = ["chassis_ddl", "run_env", "run_migrations"]
+
+LOCK_TIMEOUT = "5s"
+_ADVISORY_LOCK = "SELECT pg_advisory_xact_lock(hashtext('unicard.migrations'))"
+
+
+def run_migrations(database_url: str, script_location: Path, revision: str = "head") -> None:
+    """Bring a service's database to `revision`. Not to be called inside a running event loop.
+
+    A statement that cannot have its lock within `LOCK_TIMEOUT` fails instead of stopping the traffic behind it.
+    Several processes may call this at once: one migrates, the others find nothing left to do.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(script_location))
+    config.attributes["database_url"] = database_url
+    command.upgrade(config, revision)
+
+
+def run_env() -> None:
+    """What a service's `migrations/env.py` calls."""
+    asyncio.run(_upgrade(context.config.attributes["database_url"]))
+
+
+async def _upgrade(database_url: str) -> None:
+    engine = create_async_engine(async_url(database_url), poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_run)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _run(connection: Connection) -> None:
+    context.configure(connection=connection, transaction_per_migration=False)
+    with context.begin_transaction():
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+        connection.execute(text(_ADVISORY_LOCK))
+        context.run_migrations()

@@ -1,0 +1,162 @@
+"""What operators can do to any service: look at events set aside, replay or discard them, republish, move training time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import AwareDatetime, BaseModel
+from sqlalchemy import text
+
+from chassis import parked
+from chassis.auth import Principal, requires
+from chassis.clock import TrainingClock
+from chassis.db import Reading, Work
+from chassis.problems import NotFound, TrainingDisabled, responses
+from chassis.routing import router
+from chassis.runtime import get_runtime
+
+if TYPE_CHECKING:
+    from chassis.consumer import Reactions
+
+_LIST = text(
+    "SELECT id, state, topic, partition, log_offset, key, event_id, type, reason, parked_at FROM parked_event"
+    " WHERE state IN ('dead', 'parked') AND id > :after ORDER BY id LIMIT :limit"
+)
+_BEFORE = text("SELECT xid::text AS xid, id FROM outbox WHERE created_at < :since ORDER BY xid DESC, id DESC LIMIT 1")
+_REWIND = text("UPDATE outbox_cursor SET xid = CAST(CAST(:xid AS text) AS xid8), id = :id")
+_AHEAD = text("SELECT count(*) FROM outbox WHERE (xid, id) > (CAST(CAST(:xid AS text) AS xid8), CAST(:id AS bigint))")
+
+ParkedId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+class ParkedEvent(BaseModel):
+    """An event set aside. Its contents are not shown: they may be personal."""
+
+    id: int
+    state: str
+    topic: str
+    partition: int
+    offset: int
+    key: str | None
+    event_id: str | None
+    type: str | None
+    reason: str
+    parked_at: datetime
+
+
+class ParkedEvents(BaseModel):
+    """A page of events set aside, oldest first."""
+
+    items: list[ParkedEvent]
+    next: int | None
+
+
+class Handled(BaseModel):
+    """How many events were handled."""
+
+    handled: int
+
+
+class Republish(BaseModel):
+    """From when on events shall be published once more."""
+
+    since: AwareDatetime
+
+
+class Republished(BaseModel):
+    """How many retained events the relay publishes again."""
+
+    events: int
+
+
+class ClockSetting(BaseModel):
+    """Where business time shall go on from; null brings it back to the present."""
+
+    now: AwareDatetime | None
+
+
+class ClockReading(BaseModel):
+    """The present as the business sees it."""
+
+    now: datetime
+
+
+def operations_router(name: str) -> APIRouter:
+    """The routes, under `/v1/operations/{name}` and `/v1/training/clock/{name}`."""
+    routes = router(tags=["operations"])
+    base = f"/v1/operations/{name}"
+
+    @routes.get(f"{base}/parked-events", operation_id=f"{name}_list_parked_events")
+    async def list_parked(
+        _: Annotated[Principal, requires("operations:read", "operations:write")],
+        session: Reading,
+        after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> ParkedEvents:
+        """Events set aside in this service, oldest first."""
+        rows = (await session.execute(_LIST, {"after": after, "limit": limit})).all()
+        items = [_parked(row) for row in rows]
+        return ParkedEvents(items=items, next=items[-1].id if len(items) == limit else None)
+
+    @routes.post(
+        f"{base}/parked-events/{{parked_id}}/replay",
+        operation_id=f"{name}_replay_parked_event",
+        responses=responses(parked.NotReplayable),
+    )
+    async def replay(
+        parked_id: ParkedId, request: Request, _: Annotated[Principal, requires("operations:write")], __: Work
+    ) -> Handled:
+        """Handle a dead event again, and all that wait behind it, in order."""
+        runtime = get_runtime(request)
+        reactions = cast("Reactions | None", runtime.extra.get("chassis.reactions"))
+        if reactions is None:
+            raise NotFound("This service consumes no events.")
+        return Handled(handled=await parked.replay(runtime, reactions, parked_id))
+
+    @routes.post(f"{base}/parked-events/{{parked_id}}/discard", operation_id=f"{name}_discard_parked_event")
+    async def discard(
+        parked_id: ParkedId, _: Annotated[Principal, requires("operations:write")], session: Work
+    ) -> Handled:
+        """Give an event up; those behind it are handled within seconds."""
+        await parked.discard(session, parked_id)
+        return Handled(handled=0)
+
+    @routes.post(f"{base}/republish", operation_id=f"{name}_republish", status_code=202)
+    async def republish(
+        body: Republish, _: Annotated[Principal, requires("operations:write")], session: Work
+    ) -> Republished:
+        """Publish all retained events since an instant once more; consumers know repeats by their id."""
+        last = (await session.execute(_BEFORE, {"since": body.since})).one_or_none()
+        cursor = {"xid": last.xid, "id": last.id} if last else {"xid": "0", "id": 0}
+        await session.execute(_REWIND, cursor)
+        return Republished(events=(await session.execute(_AHEAD, cursor)).scalar_one())
+
+    @routes.put(f"/v1/training/clock/{name}", operation_id=f"{name}_set_clock", responses=responses(TrainingDisabled))
+    async def set_clock(
+        body: ClockSetting, request: Request, _: Annotated[Principal, requires("training:clock")]
+    ) -> ClockReading:
+        """Move business time in a training system."""
+        clock = get_runtime(request).clock
+        if not isinstance(clock, TrainingClock):
+            raise TrainingDisabled("This system runs on real time.")
+        clock.move_to(body.now)
+        return ClockReading(now=clock.now())
+
+    return routes
+
+
+def _parked(row: Any) -> ParkedEvent:
+    return ParkedEvent(
+        id=row.id,
+        state=row.state,
+        topic=row.topic,
+        partition=row.partition,
+        offset=row.log_offset,
+        key=row.key,
+        event_id=str(row.event_id) if row.event_id else None,
+        type=row.type,
+        reason=row.reason,
+        parked_at=row.parked_at,
+    )

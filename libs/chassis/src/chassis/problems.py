@@ -1,0 +1,277 @@
+"""Refusals as RFC 9457 problem documents, with stable codes, in English and Arabic.
+
+A service declares a small class beside the code that raises it: its docstring is the English title,
+`title_ar` the Arabic one, `status` the HTTP status and `code` what a terminal switches on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, JsonValue
+from starlette.responses import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+_REGISTRY: dict[str, type[Problem]] = {}
+
+
+class Problem(Exception):
+    """Something went wrong on our side"""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    title_ar: ClassVar[str] = "حدث خطأ في النظام"
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        """Register the subclass under its code."""
+        super().__init_subclass__(**kwargs)
+        if "code" in cls.__dict__:
+            _REGISTRY[cls.code] = cls
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        detail_ar: str = "",
+        headers: Mapping[str, str] | None = None,
+        **extensions: JsonValue,
+    ) -> None:
+        """Say what exactly was refused; `extensions` become members of the document."""
+        super().__init__(detail or self.title())
+        self.detail = detail
+        self.detail_ar = detail_ar
+        self.headers = dict(headers or {})
+        self.extensions = extensions
+
+    @classmethod
+    def title(cls) -> str:
+        """The English title: the first line of the class's docstring."""
+        return (cls.__doc__ or cls.__name__).strip().splitlines()[0].rstrip(".")
+
+    def document(self, request_id: str | None = None) -> dict[str, JsonValue]:
+        """The members of the problem document; empty ones are left out."""
+        members: dict[str, JsonValue] = {
+            "type": f"/problems/{self.code}",
+            "title": self.title(),
+            "title_ar": self.title_ar,
+            "status": self.status,
+            "code": self.code,
+        }
+        optional = {"detail": self.detail, "detail_ar": self.detail_ar, "request_id": request_id}
+        members.update({name: value for name, value in optional.items() if value})
+        members.update(self.extensions)
+        return members
+
+    def body(self, request_id: str | None = None) -> bytes:
+        """The document as JSON bytes."""
+        return orjson.dumps(self.document(request_id))
+
+    def response(self, request_id: str | None = None) -> Response:
+        """The document as an HTTP response."""
+        return Response(self.body(request_id), self.status, self.headers, MEDIA_TYPE)
+
+
+class InternalError(Problem):
+    """Something went wrong on our side"""
+
+    code = "internal_error"
+
+
+class InvalidRequest(Problem):
+    """The request is not valid"""
+
+    status = 422
+    code = "invalid_request"
+    title_ar = "الطلب غير صحيح"
+
+
+class MalformedRequest(Problem):
+    """The request cannot be read"""
+
+    status = 400
+    code = "malformed_request"
+    title_ar = "لا يمكن قراءة الطلب"
+
+
+class MissingToken(Problem):
+    """A token is needed"""
+
+    status = 401
+    code = "missing_token"
+    title_ar = "يلزم رمز دخول"
+
+
+class InvalidToken(Problem):
+    """The token is not valid or no longer valid"""
+
+    status = 401
+    code = "invalid_token"
+    title_ar = "رمز الدخول غير صحيح أو منتهي"
+
+
+class Suspended(Problem):
+    """The caller is suspended"""
+
+    status = 401
+    code = "caller_suspended"
+    title_ar = "تم إيقاف هذا المستخدم"
+
+
+class Forbidden(Problem):
+    """The caller may not do this"""
+
+    status = 403
+    code = "forbidden"
+    title_ar = "غير مسموح بهذا الإجراء"
+
+
+class InsufficientScope(Forbidden):
+    """The token does not cover this action"""
+
+    code = "insufficient_scope"
+    title_ar = "صلاحية الدخول لا تسمح بهذا الإجراء"
+
+
+class TrainingDisabled(Forbidden):
+    """Business time may be moved in a training system only"""
+
+    code = "training_disabled"
+    title_ar = "تغيير الوقت متاح في نظام التدريب فقط"
+
+
+class NotFound(Problem):
+    """There is no such thing, or it is not yours"""
+
+    status = 404
+    code = "not_found"
+    title_ar = "غير موجود"
+
+
+class MethodNotAllowed(Problem):
+    """This method is not known here"""
+
+    status = 405
+    code = "method_not_allowed"
+    title_ar = "هذه العملية غير متاحة هنا"
+
+
+class Conflict(Problem):
+    """The present state does not allow this"""
+
+    status = 409
+    code = "conflict"
+    title_ar = "الحالة الحالية لا تسمح بهذا الإجراء"
+
+
+class PayloadTooLarge(Problem):
+    """The body is too large"""
+
+    status = 413
+    code = "payload_too_large"
+    title_ar = "حجم الطلب أكبر من المسموح"
+
+
+class UnsupportedMedia(Problem):
+    """The body has a type that is not understood here"""
+
+    status = 415
+    code = "unsupported_media_type"
+    title_ar = "نوع البيانات غير مدعوم"
+
+
+class IdempotencyKeyMissing(Problem):
+    """The header Idempotency-Key is needed"""
+
+    status = 400
+    code = "idempotency_key_missing"
+    title_ar = "يلزم رقم مميز للعملية"
+
+
+class IdempotencyKeyReused(Problem):
+    """The Idempotency-Key was used with another request"""
+
+    status = 422
+    code = "idempotency_key_reused"
+    title_ar = "رقم العملية مستخدم مع طلب آخر"
+
+
+class RequestInProgress(Problem):
+    """The same request is still being carried out"""
+
+    status = 409
+    code = "request_in_progress"
+    title_ar = "الطلب نفسه قيد التنفيذ"
+
+
+class RateLimited(Problem):
+    """Too many requests"""
+
+    status = 429
+    code = "rate_limited"
+    title_ar = "عدد الطلبات أكبر من المسموح"
+
+
+class Unavailable(Problem):
+    """Not available just now, try again"""
+
+    status = 503
+    code = "unavailable"
+    title_ar = "الخدمة غير متاحة الآن، حاول مرة أخرى"
+
+    def __init__(self, detail: str = "", *, retry_after: int = 1, **extensions: Any) -> None:
+        """`retry_after`: seconds the caller should wait."""
+        super().__init__(detail, headers={"Retry-After": str(retry_after)}, **extensions)
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457 problem document, as it stands in the OpenAPI."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    title_ar: str
+    status: int
+    code: str
+    detail: str | None = None
+    detail_ar: str | None = None
+    request_id: str | None = None
+
+
+def registry() -> dict[str, type[Problem]]:
+    """Every declared problem by code."""
+    return dict(_REGISTRY)
+
+
+def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """FastAPI `responses=` for the given problems, grouped by status."""
+    grouped: dict[int | str, dict[str, Any]] = {}
+    for problem in problems:
+        entry = grouped.setdefault(problem.status, _response(""))
+        words = f"`{problem.code}`: {problem.title()}"
+        entry["description"] = f"{entry['description']}; {words}" if entry["description"] else words
+    return grouped
+
+
+def _response(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/ProblemDocument"}
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+COMMON: tuple[type[Problem], ...] = (
+    MalformedRequest,
+    MissingToken,
+    InvalidToken,
+    Forbidden,
+    NotFound,
+    Conflict,
+    PayloadTooLarge,
+    UnsupportedMedia,
+    InvalidRequest,
+    RateLimited,
+    InternalError,
+    Unavailable,
+)

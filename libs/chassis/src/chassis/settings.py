@@ -1,0 +1,39 @@
+"""Settings every service shares: environment `UNICARD_…`, or files of that name in `UNICARD_SECRETS_DIR`."""
+
+from __future__ import annotations
+
+import os
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """What a service must be told. Nothing secret has a default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="UNICARD_",
+        secrets_dir=os.environ.get("UNICARD_SECRETS_DIR"),
+        extra="ignore",
+    )
+
+    database_url: str = Field(description="postgresql://user:password@host:port/database")
+    kafka_bootstrap: str = Field(description="host:port[,host:port] of the brokers")
+    jwks_url: str | None = Field(default=None, description="where the issuer's public keys are served")
+    jwks: str | None = Field(default=None, description="the issuer's public keys themselves, instead of a URL")
+    issuer: str = "unicard"
+    audience: str = "unicard-api"
+    host: str = "127.0.0.1"
+    port: int = 0
+    log_level: str = "INFO"
+    training_clock: bool = Field(default=False, description="let trainers move business time; never in production")
+    pool_size: int = Field(default=8, ge=2, description="pooled connections for ordinary requests")
+    hot_pool_size: int = Field(default=4, ge=1, description="pooled raw connections for the hot path")
+    relay_poll_seconds: float = Field(default=0.003, gt=0, description="how often the relay looks for new events")
+    relay_batch: int = Field(default=1000, ge=1)
+    outbox_retention_days: int = Field(default=7, ge=1, description="how long sent events can be republished")
+    inbox_retention_days: int = Field(default=14, ge=1, description="how long duplicates of an event are recognised")
+    idempotency_retention_days: int = Field(default=2, ge=1, description="how long a repeat gets the stored reply")
+    consumer_batch: int = Field(default=500, ge=1)
+    consumer_attempts: int = Field(default=5, ge=1, description="tries before an event is set aside")
+    relay_lag_ready_seconds: float = Field(default=30.0, gt=0, description="older unsent events make /readyz fail")

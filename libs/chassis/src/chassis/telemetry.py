@@ -1,0 +1,35 @@
+"""What follows one request or event through the system: request id and W3C trace context."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextvars import ContextVar
+
+_TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,128}$")
+
+_traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+def new_traceparent() -> str:
+    """A fresh root in W3C Trace Context form."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def current_traceparent() -> str | None:
+    """The trace context of the work at hand."""
+    return _traceparent.get()
+
+
+def current_request_id() -> str | None:
+    """The id of the request at hand."""
+    return _request_id.get()
+
+
+def enter(traceparent: str | None, request_id: str | None = None) -> None:
+    """Make the given context that of the work at hand; what is malformed is replaced, never passed on."""
+    valid = traceparent if traceparent and _TRACEPARENT.match(traceparent) else new_traceparent()
+    _traceparent.set(valid)
+    _request_id.set(request_id if request_id and _REQUEST_ID.match(request_id) else valid[3:35])

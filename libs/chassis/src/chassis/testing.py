@@ -1,0 +1,138 @@
+"""Fixtures every service's tests share: migrated databases, a token issuer, a running app.
+
+The servers themselves (`postgres_url`, `kafka_bootstrap`) come from the development stack's plugin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from chassis.ids import new_id
+from chassis.migrations import run_migrations
+
+MakeDatabase = Callable[[Path], Awaitable[str]]
+
+
+class TestIssuer:
+    """Signs tokens the way the gateway does, with a key of its own."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        """Make a key."""
+        self.key = OKPKey.generate_key("Ed25519", parameters={"kid": "test", "use": "sig", "alg": "EdDSA"})
+
+    @property
+    def jwks(self) -> str:
+        """The public keys, for the setting `jwks`."""
+        return orjson.dumps({"keys": [self.key.as_dict(private=False)]}).decode()
+
+    def token(
+        self,
+        subject: str = "ministry",
+        scopes: str = "",
+        *,
+        kind: str = "client",
+        governorate: str | None = None,
+        outlet_id: UUID | None = None,
+        site_id: UUID | None = None,
+        ttl: int = 600,
+        **overrides: Any,
+    ) -> str:
+        """A signed token; `overrides` replace claims, to forge bad ones."""
+        now = int(time.time())
+        claims = {
+            "iss": "unicard",
+            "aud": "unicard-api",
+            "sub": subject,
+            "iat": now,
+            "exp": now + ttl,
+            "jti": str(new_id()),
+            "scope": scopes,
+            "kind": kind,
+            "gov": governorate,
+            "outlet": str(outlet_id) if outlet_id else None,
+            "site": str(site_id) if site_id else None,
+        }
+        claims = {name: value for name, value in (claims | overrides).items() if value is not None}
+        return jwt.encode({"alg": "EdDSA", "kid": "test"}, claims, self.key, algorithms=["EdDSA"])
+
+    def headers(self, subject: str = "ministry", scopes: str = "", **claims: Any) -> dict[str, str]:
+        """An Authorization header, with a fresh Idempotency-Key beside it."""
+        token = self.token(subject, scopes, **claims)
+        return {"Authorization": f"Bearer {token}", "Idempotency-Key": str(new_id())}
+
+
+@pytest.fixture(scope="session")
+def issuer() -> TestIssuer:
+    """The test's own token issuer."""
+    return TestIssuer()
+
+
+@pytest.fixture(scope="session")
+def make_database(postgres_url: str) -> MakeDatabase:
+    """A factory of fresh, migrated databases; migrations run once per service, then the result is copied."""
+    templates: dict[Path, str] = {}
+    lock = asyncio.Lock()
+
+    async def make(migrations: Path) -> str:
+        async with lock:
+            if migrations not in templates:
+                template = f"template_{len(templates)}_{new_id().hex[-8:]}"
+                await _execute(postgres_url, f"CREATE DATABASE {template}")
+                await asyncio.to_thread(run_migrations, database_url(postgres_url, template), migrations)
+                templates[migrations] = template
+            name = f"test_{new_id().hex}"
+            await _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {templates[migrations]}")
+            return database_url(postgres_url, name)
+
+    return make
+
+
+def database_url(server_url: str, name: str) -> str:
+    """The address of another database on the same server."""
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Run an app's lifespan in this loop and give a client that calls it without a network."""
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            yield client
+
+
+async def eventually(check: Callable[[], Awaitable[Any]], *, seconds: float = 10.0, every: float = 0.02) -> Any:
+    """Poll `check` until it gives something true and return that. Raises AssertionError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = await check()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s; last value: {value!r}")
+        await asyncio.sleep(every)
