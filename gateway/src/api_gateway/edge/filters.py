@@ -1,0 +1,121 @@
+"""The filters a request passes, in order: token, rate, scope, body size, forwarding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api_gateway.edge.refusals import RETRY_AFTER, overwrite
+from api_gateway.edge.settings import EdgeSettings
+from api_gateway.routes import MIB, Rate, Route, Upstream
+
+_TYPE = "type.googleapis.com/envoy.extensions.filters.http"
+JWT = "envoy.filters.http.jwt_authn"
+RATE = "envoy.filters.http.local_ratelimit"
+SCOPE = "envoy.filters.http.rbac"
+BODY = "envoy.filters.http.buffer"
+PAYLOAD = "token"  # where the token's claims stand in the request's metadata
+PROVIDER = "unicard"
+ROUTE = "unicard"  # where a route says its class of calls
+
+
+def chain(settings: EdgeSettings) -> list[dict[str, Any]]:
+    """The HTTP filters. Without a word of the route everything is refused: a token is asked, no scope suffices."""
+    deny_all = {"action": "ALLOW", "policies": {}}
+    router = {"@type": f"{_TYPE}.router.v3.Router", "suppress_envoy_headers": True}
+    return [
+        {"name": JWT, "typed_config": _jwt(settings)},
+        {"name": RATE, "typed_config": _rate(settings)},
+        {"name": SCOPE, "typed_config": {"@type": f"{_TYPE}.rbac.v3.RBAC", "rules": deny_all}},
+        {"name": BODY, "typed_config": {"@type": f"{_TYPE}.buffer.v3.Buffer", "max_request_bytes": MIB}},
+        {"name": "envoy.filters.http.router", "typed_config": router},
+    ]
+
+
+def of_route(route: Route) -> dict[str, Any]:
+    """What a route changes in the filters: its scopes, or that it is public; its body limit."""
+    config = public() if route.public else {SCOPE: {"@type": f"{_TYPE}.rbac.v3.RBACPerRoute", "rbac": _scopes(route)}}
+    if route.body != MIB:
+        config[BODY] = {"@type": f"{_TYPE}.buffer.v3.BufferPerRoute", "buffer": {"max_request_bytes": route.body}}
+    return config
+
+
+def public() -> dict[str, Any]:
+    """Switch off token and scope."""
+    return {
+        JWT: {"@type": f"{_TYPE}.jwt_authn.v3.PerRouteConfig", "disabled": True},
+        SCOPE: {"@type": f"{_TYPE}.rbac.v3.RBACPerRoute"},
+    }
+
+
+def rate_of(route: Route) -> dict[str, Any]:
+    """The route's metadata: its class of calls, and whether its buckets belong to clients or to addresses."""
+    return {"filter_metadata": {ROUTE: {"address" if route.rate.by_address else "client": route.rate.value}}}
+
+
+def _jwt(settings: EdgeSettings) -> dict[str, Any]:
+    jwks = {
+        "http_uri": {"uri": "http://gateway/.well-known/jwks.json", "cluster": Upstream.GATEWAY.value, "timeout": "1s"},
+        "cache_duration": f"{settings.jwks_refresh_seconds}s",
+        # The listener opens at once: public routes must work while the keys are still out of reach.
+        "async_fetch": {"fast_listener": True, "failed_refetch_duration": "1s"},
+    }
+    provider = {
+        "issuer": settings.issuer,
+        "audiences": [settings.audience],
+        "remote_jwks": jwks,
+        "forward": True,
+        # Named, because the filter would otherwise accept a token in the query string too.
+        "from_headers": [{"name": "authorization", "value_prefix": "Bearer "}],
+        "payload_in_metadata": PAYLOAD,
+        "normalize_payload_in_metadata": {"space_delimited_claims": ["scope"]},
+        "jwt_cache_config": {"jwt_cache_size": settings.token_cache},
+        "require_expiration": True,
+        "clock_skew_seconds": 5,
+    }
+    return {
+        "@type": f"{_TYPE}.jwt_authn.v3.JwtAuthentication",
+        "providers": {PROVIDER: provider},
+        "rules": [{"match": {"prefix": "/"}, "requires": {"provider_name": PROVIDER}}],
+    }
+
+
+def _rate(settings: EdgeSettings) -> dict[str, Any]:
+    path = [{"key": PAYLOAD}, {"key": "sub"}]
+    sub = {"metadata": {"descriptor_key": "client", "metadata_key": {"key": JWT, "path": path}}}
+    return {
+        "@type": f"{_TYPE}.local_ratelimit.v3.LocalRateLimit",
+        "stat_prefix": "rate",
+        "filter_enabled": {"default_value": {"numerator": 100}},
+        "filter_enforced": {"default_value": {"numerator": 100}},
+        "max_dynamic_descriptors": settings.rate_buckets,
+        "descriptors": [_bucket(rate, *settings.bucket(rate)) for rate in Rate],
+        "rate_limits": [_caller("client", sub), _caller("address", {"remote_address": {}})],
+        "response_headers_to_add": [overwrite(name, value) for name, value in RETRY_AFTER.items()],
+    }
+
+
+def _caller(kind: str, caller: dict[str, Any]) -> dict[str, Any]:
+    """A descriptor of class and caller; none is made for a route whose buckets are of the other kind."""
+    key = {"key": ROUTE, "path": [{"key": kind}]}
+    of_class = {"metadata": {"descriptor_key": "class", "metadata_key": key, "source": "ROUTE_ENTRY"}}
+    return {"actions": [of_class, caller]}
+
+
+def _bucket(rate: Rate, per_second: int, burst: int) -> dict[str, Any]:
+    """A descriptor without a value stands for every client: each gets a bucket of its own."""
+    whose = "remote_address" if rate.by_address else "client"
+    tokens = {"max_tokens": burst, "tokens_per_fill": per_second, "fill_interval": "1s"}
+    return {"entries": [{"key": "class", "value": rate.value}, {"key": whose}], "token_bucket": tokens}
+
+
+def _scopes(route: Route) -> dict[str, Any]:
+    """Any one scope suffices; compared whole, so that `xcards:write` does not pass for `cards:write`."""
+    return {"rules": {"policies": {"scope": {"permissions": [{"any": True}], "principals": _holders(route)}}}}
+
+
+def _holders(route: Route) -> list[dict[str, Any]]:
+    path = [{"key": PAYLOAD}, {"key": "scope"}]
+    values = ({"list_match": {"one_of": {"string_match": {"exact": scope}}}} for scope in route.scopes)
+    return [
+        {"sourced_metadata": {"metadata_matcher": {"filter": JWT, "path": path, "value": value}}} for value in values
+    ]

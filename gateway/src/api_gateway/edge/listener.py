@@ -1,0 +1,134 @@
+"""The listener: protocol limits, the access log, and what every request passes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api_gateway.edge import filters, refusals
+from api_gateway.edge.settings import EdgeSettings
+from api_gateway.edge.tracing import tracer
+from api_gateway.edge.virtual_host import virtual_host
+
+_TYPE = "type.googleapis.com/envoy.extensions"
+_MANAGER = "envoy.filters.network.http_connection_manager"
+_MUTATION = "envoy.http.early_header_mutation.header_mutation"
+
+
+def listener(settings: EdgeSettings) -> dict[str, Any]:
+    """Where clients connect."""
+    chain: dict[str, Any] = {"filters": [{"name": _MANAGER, "typed_config": _manager(settings)}]}
+    if settings.tls_certificate:
+        chain["transport_socket"] = _tls(settings)
+    address = {"socket_address": {"address": settings.host, "port_value": settings.port}}
+    return {
+        "name": "edge",
+        "address": address,
+        "per_connection_buffer_limit_bytes": 64 * 1024,
+        "filter_chains": [chain],
+    }
+
+
+def _manager(settings: EdgeSettings) -> dict[str, Any]:
+    return {
+        "@type": f"{_TYPE}.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "stat_prefix": "edge",
+        "server_name": "unicard",
+        **_identity(settings),
+        **_protocol(settings),
+        "access_log": [_access_log()],
+        "local_reply_config": refusals.local_replies(),
+        "route_config": {"name": "api", "virtual_hosts": [virtual_host()]},
+        "http_filters": filters.chain(settings),
+    }
+
+
+def _identity(settings: EdgeSettings) -> dict[str, Any]:
+    """Who calls and which request this is. A caller's request id is kept; what looks like ours is dropped."""
+    ours = ("x-client-", "x-envoy-", "x-forwarded-client-cert")
+    drop = [{"remove_on_match": {"key_matcher": {"prefix": prefix}}} for prefix in ours]
+    mutation = {
+        "@type": f"{_TYPE}.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+        "mutations": drop,
+    }
+    return {
+        "use_remote_address": True,
+        "internal_address_config": {"unix_sockets": False},
+        "generate_request_id": True,
+        "preserve_external_request_id": True,
+        "always_set_request_id_in_response": True,
+        "early_header_mutation_extensions": [{"name": _MUTATION, "typed_config": mutation}],
+        "tracing": {"provider": tracer(settings), "random_sampling": {"value": settings.trace_percent}},
+    }
+
+
+def _protocol(settings: EdgeSettings) -> dict[str, Any]:
+    """Limits against slow, huge and ambiguous requests (both framings at once, encoded slashes, odd names)."""
+    return {
+        "codec_type": "AUTO",
+        "common_http_protocol_options": {
+            "idle_timeout": f"{settings.idle_timeout_seconds}s",
+            "max_headers_count": 64,
+            "headers_with_underscores_action": "REJECT_REQUEST",
+        },
+        "http_protocol_options": {"allow_chunked_length": False, "accept_http_10": False},
+        "http2_protocol_options": {
+            "max_concurrent_streams": 100,
+            "initial_stream_window_size": 65536,
+            "initial_connection_window_size": 1048576,
+        },
+        "max_request_headers_kb": 32,
+        "request_headers_timeout": f"{settings.header_timeout_seconds}s",
+        "request_timeout": f"{settings.body_timeout_seconds}s",
+        "stream_idle_timeout": f"{settings.body_timeout_seconds}s",
+        "drain_timeout": "5s",
+        # Time for a client still sending a refused body to read why.
+        "delayed_close_timeout": "5s",
+        "normalize_path": True,
+        "merge_slashes": True,
+        "path_with_escaped_slashes_action": "REJECT_REQUEST",
+    }
+
+
+def _access_log() -> dict[str, Any]:
+    """One JSON line a request. The route's template stands for the path; no query string, no header of the caller."""
+    claims = f"%DYNAMIC_METADATA({filters.JWT}:{filters.PAYLOAD}"
+    members = {
+        "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
+        "request_id": "%REQ(X-REQUEST-ID)%",
+        "trace": "%TRACE_ID%",
+        "route": "%ROUTE_NAME%",
+        "method": "%REQ(:METHOD)%",
+        "status": "%RESPONSE_CODE%",
+        "detail": "%RESPONSE_CODE_DETAILS%",
+        "flags": "%RESPONSE_FLAGS%",
+        "client": f"{claims}:sub)%",
+        "ms": "%DURATION%",
+        "upstream_ms": "%RESPONSE_DURATION%",
+        "upstream": "%UPSTREAM_HOST%",
+        "attempts": "%UPSTREAM_REQUEST_ATTEMPT_COUNT%",
+        "bytes_in": "%BYTES_RECEIVED%",
+        "bytes_out": "%BYTES_SENT%",
+        "address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+    }
+    config = {
+        "@type": f"{_TYPE}.access_loggers.stream.v3.StdoutAccessLog",
+        "log_format": {"json_format": members},
+    }
+    return {"name": "envoy.access_loggers.stdout", "typed_config": config}
+
+
+def _tls(settings: EdgeSettings) -> dict[str, Any]:
+    certificate = {
+        "certificate_chain": {"filename": settings.tls_certificate},
+        "private_key": {"filename": settings.tls_key},
+    }
+    context = {
+        "tls_params": {"tls_minimum_protocol_version": "TLSv1_2"},
+        "alpn_protocols": ["h2", "http/1.1"],
+        "tls_certificates": [certificate],
+    }
+    config = {
+        "@type": f"{_TYPE}.transport_sockets.tls.v3.DownstreamTlsContext",
+        "common_tls_context": context,
+    }
+    return {"name": "envoy.transport_sockets.tls", "typed_config": config}

@@ -1,0 +1,66 @@
+"""The route table as Envoy's: for each path its methods, then 405; at the end 404."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api_gateway.edge import filters
+from api_gateway.edge.refusals import overwrite
+from api_gateway.routes import Retry, Route, by_path
+
+_RETRY_ON = "connect-failure,refused-stream,reset"
+_BACK_OFF = {"base_interval": "0.025s", "max_interval": "0.25s"}
+
+
+def virtual_host() -> dict[str, Any]:
+    """Every route of the table and the refusals of what is not in it."""
+    routes: list[dict[str, Any]] = []
+    for _, same_path in by_path():
+        routes.extend(_forward(route) for route in same_path)
+        routes.append(_method_not_allowed(same_path))
+    routes.append(_refuse("not found", {"prefix": "/"}, 404))
+    return {"name": "api", "domains": ["*"], "routes": routes}
+
+
+def _forward(route: Route) -> dict[str, Any]:
+    method = [{"name": ":method", "string_match": {"exact": route.method}}]
+    action: dict[str, Any] = {
+        "cluster": route.upstream.value,
+        "timeout": f"{route.deadline:g}s",
+    }
+    if route.retry is not Retry.NEVER:
+        action["retry_policy"] = _retry(route.retry)
+    return {
+        "name": route.name,
+        "match": {**_path(route), "headers": method},
+        "route": action,
+        "metadata": filters.rate_of(route),
+        "typed_per_filter_config": filters.of_route(route),
+    }
+
+
+def _retry(retry: Retry) -> dict[str, Any]:
+    policy: dict[str, Any] = {"retry_on": _RETRY_ON, "num_retries": 2, "retry_back_off": _BACK_OFF}
+    if retry is Retry.KEYED:
+        policy["retriable_request_headers"] = [{"name": "idempotency-key", "present_match": True}]
+    return policy
+
+
+def _path(route: Route) -> dict[str, Any]:
+    return {"safe_regex": {"regex": route.pattern}} if route.pattern else {"path": route.path}
+
+
+def _method_not_allowed(same_path: list[Route]) -> dict[str, Any]:
+    refusal = _refuse(f"other {same_path[0].path}", _path(same_path[0]), 405)
+    allowed = ", ".join(sorted(route.method for route in same_path))
+    return {**refusal, "response_headers_to_add": [overwrite("allow", allowed)]}
+
+
+def _refuse(name: str, match: dict[str, Any], status: int) -> dict[str, Any]:
+    answer = {"status": status}
+    return {
+        "name": name,
+        "match": match,
+        "direct_response": answer,
+        "typed_per_filter_config": filters.public(),
+    }

@@ -1,0 +1,232 @@
+"""The one table of the whole API: who answers, who may call, how often, how long and how much.
+
+`edge` writes Envoy's configuration from it; a contract test compares it with the services' OpenAPI.
+Scopes are alternatives (any one of them suffices) and the services check them again. No scope means public.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import Final
+
+
+class Upstream(StrEnum):
+    """A service the edge forwards to: the name of its Envoy cluster and of its address in the settings."""
+
+    GATEWAY = "gateway"
+    CARD = "card"
+    SUPPLY = "supply"
+    NOTIFY = "notify"
+
+
+class Rate(StrEnum):
+    """A class of calls with a bucket of its own for each client (TOKEN and PUBLIC: for each address)."""
+
+    SALE = "sale"  # what a terminal does while the citizen waits
+    STANDARD = "standard"
+    BULK = "bulk"  # calls that start minutes of work
+    TOKEN = "token"  # noqa: S105 - credentials are checked here: no client is known yet
+    PUBLIC = "public"
+
+    @property
+    def by_address(self) -> bool:
+        """Whether the bucket belongs to the caller's address, because no token has said who calls."""
+        return self in {Rate.TOKEN, Rate.PUBLIC}
+
+
+class Retry(StrEnum):
+    """When the edge may send a request again after the connection failed before any answer."""
+
+    NEVER = "never"
+    ALWAYS = "always"  # reading changes nothing
+    KEYED = "keyed"  # only with an Idempotency-Key: the service recognises the repeat
+
+
+MIB: Final = 1024 * 1024
+_PARAMETER = re.compile(r"\{[a-z_]+\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of one path; `deadline` in seconds, `body` in bytes, `hot` ones are matched before the rest."""
+
+    method: str
+    path: str
+    upstream: Upstream
+    scopes: tuple[str, ...]
+    rate: Rate
+    deadline: float
+    body: int
+    retry: Retry
+    hot: bool
+
+    @property
+    def name(self) -> str:
+        """How logs and metrics call it."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def public(self) -> bool:
+        """Whether anyone may call it without a token."""
+        return not self.scopes
+
+    @property
+    def pattern(self) -> str | None:
+        """The path as a regular expression, None where it has no parameter."""
+        pieces = _PARAMETER.split(self.path)
+        return "[^/]+".join(piece.replace(".", r"\.") for piece in pieces) if len(pieces) > 1 else None
+
+
+def _route(
+    name: str,
+    upstream: Upstream,
+    *scopes: str,
+    rate: Rate = Rate.STANDARD,
+    deadline: float = 10.0,
+    body: int = MIB,
+    keyed: bool = True,
+    hot: bool = False,
+) -> Route:
+    """A row of the table. `keyed`: the mutation carries an Idempotency-Key, so that it may be retried."""
+    method, path = name.split(" ")
+    retry = Retry.ALWAYS if method == "GET" else Retry.KEYED if keyed else Retry.NEVER
+    return Route(method, path, upstream, scopes, rate, deadline, body, retry, hot)
+
+
+def _operations(upstream: Upstream) -> Iterator[Route]:
+    """What the chassis adds to every service."""
+    parked = f"/v1/operations/{upstream}/parked-events"
+    yield _route(f"PUT /v1/training/clock/{upstream}", upstream, "training:clock", keyed=False)
+    yield _route(f"GET {parked}", upstream, "operations:read", "operations:write")
+    yield _route(f"POST {parked}/{{parked_id}}/replay", upstream, "operations:write")
+    yield _route(f"POST {parked}/{{parked_id}}/discard", upstream, "operations:write")
+    republish = f"POST /v1/operations/{upstream}/republish"
+    yield _route(republish, upstream, "operations:write", rate=Rate.BULK, deadline=60)
+
+
+def _gateway() -> Iterator[Route]:
+    to = Upstream.GATEWAY
+    yield _route("POST /oauth/token", to, rate=Rate.TOKEN, deadline=5, body=64 * 1024, keyed=False)
+    yield _route("GET /.well-known/jwks.json", to, rate=Rate.PUBLIC, deadline=5)
+    yield _route("GET /openapi.json", to, rate=Rate.PUBLIC)
+    yield _route("GET /docs", to, rate=Rate.PUBLIC)
+    yield _route("GET /docs/{asset}", to, rate=Rate.PUBLIC)
+    yield _route("GET /problems/{code}", to, rate=Rate.PUBLIC)
+    yield _route("POST /v1/clients", to, "clients:write")
+    yield _route("GET /v1/clients", to, "clients:read", "clients:write")
+    yield _route("POST /v1/clients/{client_id}/suspension", to, "clients:write")
+    yield _route("DELETE /v1/clients/{client_id}/suspension", to, "clients:write")
+    yield _route("POST /v1/enrolment-codes", to, "terminals:enrol")
+    yield _route("POST /v1/enrolments", to, rate=Rate.TOKEN, body=64 * 1024, keyed=False)
+    yield _route("POST /v1/signing-keys", to, "keys:rotate")
+    yield _route("GET /v1/overview/{card_id}", to, "overview:read", deadline=5)
+
+
+def _citizens() -> Iterator[Route]:
+    to = Upstream.CARD
+    read = ("citizens:read", "citizens:write")
+    imports = ("citizens:import",)
+    yield _route("POST /v1/imports", to, *imports, rate=Rate.BULK, deadline=60, body=16 * MIB)
+    yield _route("GET /v1/imports/{import_id}", to, *imports)
+    yield _route("GET /v1/imports/{import_id}/rejections", to, *imports)
+    yield _route("POST /v1/households", to, "citizens:write")
+    yield _route("GET /v1/households/{household_id}", to, *read)
+    yield _route("POST /v1/households/{household_id}/members", to, "citizens:write")
+    yield _route("DELETE /v1/households/{household_id}/members/{citizen_id}", to, "citizens:write")
+    yield _route("GET /v1/citizens/{citizen_id}", to, *read)
+    yield _route("PATCH /v1/citizens/{citizen_id}", to, "citizens:write")
+    yield _route("POST /v1/citizens/search", to, *read, keyed=False)
+
+
+def _rollout() -> Iterator[Route]:
+    to = Upstream.CARD
+    read = ("rollout:read", "rollout:write")
+    sites = ("sites:read", "sites:write", "rollout:write", "cards:handover", "cards:write")
+    yield _route("POST /v1/pickup-sites", to, "sites:write")
+    yield _route("GET /v1/pickup-sites", to, *sites)
+    yield _route("GET /v1/pickup-sites/{site_id}/appointments", to, "cards:handover", "sites:write")
+    yield _route("POST /v1/rollout-phases", to, "rollout:write")
+    yield _route("GET /v1/rollout-phases", to, *read)
+    yield _route("GET /v1/rollout-phases/{phase_id}", to, *read)
+    plans, activations = "/v1/rollout-phases/{phase_id}/pickup-plans", "/v1/rollout-phases/{phase_id}/activations"
+    yield _route(f"POST {plans}", to, "rollout:write", rate=Rate.BULK, deadline=30)
+    yield _route("GET /v1/pickup-plans/{plan_id}", to, *read)
+    yield _route(f"POST {activations}", to, "rollout:write", rate=Rate.BULK, deadline=30)
+    yield _route("GET /v1/activations/{activation_id}", to, *read)
+
+
+def _cards() -> Iterator[Route]:
+    to = Upstream.CARD
+    yield _route("POST /v1/cards/search", to, "cards:handover", keyed=False)
+    yield _route("POST /v1/cards/{card_id}/handover", to, "cards:handover")
+    yield _route("GET /v1/pin-key", to, rate=Rate.PUBLIC)
+    yield _route("PUT /v1/cards/{card_id}/pin", to, "cards:handover")
+    yield _route("POST /v1/cards/{card_id}/pin-checks", to, "cards:handover", "redemptions:create")
+    yield _route("GET /v1/cards/{card_id}", to, "cards:read", "cards:write", "cards:handover")
+    yield _route("POST /v1/cards/{card_id}/block", to, "cards:write")
+    yield _route("POST /v1/cards/{card_id}/unblock", to, "cards:write")
+    yield _route("POST /v1/cards/{card_id}/replacement", to, "cards:write")
+    yield _route("GET /v1/cards/{card_id}/credential", to, "cards:read", "cards:handover")
+    yield _route("GET /v1/credential-keys", to, rate=Rate.PUBLIC)
+
+
+def _supply() -> Iterator[Route]:
+    to = Upstream.SUPPLY
+    sale = Rate.SALE
+    terminals = ("terminals:read", "terminals:write", "terminals:enrol")
+    yield _route("POST /v1/redemptions", to, "redemptions:create", rate=sale, deadline=5, hot=True)
+    yield _route("GET /v1/redemptions/{redemption_id}", to, "redemptions:read", rate=sale, deadline=5)
+    yield _route("POST /v1/redemptions/{redemption_id}/reversal", to, "redemptions:create", rate=sale, deadline=5)
+    yield _route("GET /v1/entitlements/{card_id}", to, "entitlements:read", rate=sale, deadline=5, hot=True)
+    yield _route("GET /v1/catalogue", to, "catalogue:read")
+    yield _route("POST /v1/offline-batches", to, "redemptions:create", deadline=30)
+    yield _route("POST /v1/outlets/{outlet_id}/days/{day}/close", to, "days:close", deadline=30)
+    yield _route("GET /v1/outlets/{outlet_id}/days/{day}", to, "days:read", "days:close")
+    yield _route("POST /v1/policies", to, "policies:write")
+    yield _route("GET /v1/policies", to, "policies:read", "policies:write")
+    yield _route("POST /v1/outlets", to, "outlets:write")
+    yield _route("GET /v1/outlets", to, "outlets:read", "outlets:write")
+    yield _route("GET /v1/outlets/{outlet_id}", to, "outlets:read", "outlets:write")
+    yield _route("POST /v1/terminals", to, "terminals:write")
+    yield _route("GET /v1/terminals/{terminal_id}", to, *terminals)
+    yield _route("POST /v1/terminals/{terminal_id}/suspension", to, "terminals:write")
+    yield _route("DELETE /v1/terminals/{terminal_id}/suspension", to, "terminals:write")
+
+
+def _notify() -> Iterator[Route]:
+    to = Upstream.NOTIFY
+    yield _route("GET /v1/messages", to, "messages:read")
+    yield _route("GET /v1/messages/{message_id}", to, "messages:read")
+    yield _route("GET /v1/message-statistics", to, "messages:read")
+    yield _route("GET /v1/templates", to, "messages:read")
+    yield _route("POST /v1/delivery-receipts", to, "messages:report")
+    yield _route("POST /v1/inbound-messages", to, "messages:report")
+
+
+def _table() -> Iterator[Route]:
+    for part in (_gateway, _citizens, _rollout, _cards, _supply, _notify):
+        yield from part()
+    for upstream in Upstream:
+        yield from _operations(upstream)
+
+
+ROUTES: Final = tuple(_table())
+
+
+def scopes() -> frozenset[str]:
+    """Every scope that opens some route: what a client may be given."""
+    return frozenset(scope for route in ROUTES for scope in route.scopes)
+
+
+def by_path(routes: Iterable[Route] = ROUTES) -> list[tuple[str, list[Route]]]:
+    """The routes grouped by path in the order they must be tried: hot paths first, fixed words before parameters."""
+
+    def order(route: Route) -> list[tuple[bool, str]]:
+        return [(segment.startswith("{"), segment) for segment in route.path.split("/")]
+
+    groups = [(path, list(same)) for path, same in groupby(sorted(routes, key=order), lambda route: route.path)]
+    return sorted(groups, key=lambda group: not any(route.hot for route in group[1]))
