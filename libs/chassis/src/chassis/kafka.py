@@ -10,6 +10,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 DEAD = ".dead"
 PARTITIONS = 6
+MAX_REPLICAS = 3
 
 
 def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
@@ -44,14 +45,15 @@ def consumer(bootstrap: str, group: str, topics: Iterable[str]) -> AIOKafkaConsu
 
 
 async def ensure_topics(bootstrap: str, names: Iterable[str], partitions: int = PARTITIONS) -> None:
-    """Create the topics that do not exist yet, with the broker's default replication and retention."""
+    """Create the topics that do not exist yet, on up to three brokers, with their default retention."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         missing = sorted(set(names) - set(await admin.list_topics()))
         if not missing:
             return
-        wanted = [NewTopic(name, num_partitions=partitions, replication_factor=-1) for name in missing]
+        replicas = min(MAX_REPLICAS, len((await admin.describe_cluster())["brokers"]))
+        wanted = [NewTopic(name, num_partitions=partitions, replication_factor=replicas) for name in missing]
         reply = await admin.create_topics(wanted)
         for topic_error in reply.topic_errors:
             error = for_code(topic_error[1])

@@ -1,4 +1,4 @@
-"""What operators can do to any service: look at events set aside, replay or discard them, republish, move training time."""
+"""What operators can do to any service: replay or discard events set aside, republish, move training time."""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ STRAGGLER_CHECK_SECONDS = 2.0
 
 _INSERT = text(
     "INSERT INTO parked_event (state, topic, partition, log_offset, key, event_id, type, headers, value, reason)"
-    " VALUES (:state, :topic, :partition, :log_offset, :key, :event_id, :type, CAST(:headers AS jsonb), :value, :reason)"
+    " VALUES (:state, :topic, :partition, :log_offset, :key, :event_id, :type,"
+    " CAST(:headers AS jsonb), :value, :reason)"
     " ON CONFLICT DO NOTHING"
 )
 _HELD = text(

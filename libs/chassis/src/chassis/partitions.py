@@ -1,4 +1,4 @@
-"""Housekeeping of the chassis' tables: partitions made ahead and dropped when old, stored replies and inbox rows pruned."""
+"""Housekeeping of the chassis' tables: partitions made ahead and dropped when old, the rest pruned by age."""
 
 from __future__ import annotations
 

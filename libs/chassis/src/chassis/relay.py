@@ -75,6 +75,7 @@ class Relay:
                 log.warning("relay interrupted", error=type(error).__name__, reason=str(error)[:200])
             finally:
                 self.leading = False
+            self._wake.clear()
             await self._pause(RETRY_SECONDS)
 
     async def _lead(self) -> None:
@@ -87,6 +88,7 @@ class Relay:
             while not await connection.fetchval(_LOCK):
                 if self._stopping.is_set():
                     return
+                self._wake.clear()
                 await self._pause(RETRY_SECONDS)
             # A cursor lost in a crash only repeats events.
             await connection.execute("SET synchronous_commit = off")
