@@ -18,13 +18,9 @@ def broad_excepts(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.ExceptHandler):
             if _is_broad(node.type) and not _explained(source, node):
-                yield source.finding(
-                    node.lineno, "broad-except", "say why everything is caught here: `# why: …`"
-                )
+                yield source.finding(node.lineno, "broad-except", "say why everything is caught here: `# why: …`")
             elif _only_passes(node) and not _explained(source, node):
-                yield source.finding(
-                    node.lineno, "swallowed-error", "say why nothing needs to be done: `# why: …`"
-                )
+                yield source.finding(node.lineno, "swallowed-error", "say why nothing needs to be done: `# why: …`")
         elif (
             isinstance(node, ast.Call)
             and _suppresses_all(node)

@@ -16,12 +16,8 @@ _WALL_CLOCK = re.compile(r"(?:\w+\.)*(?:datetime\.(?:now|utcnow|today)|date\.tod
 def lost_updates(source: Source) -> Iterator[Finding]:
     """`total += await f()` reads total before it waits: what others added meanwhile is lost."""
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.AugAssign) and any(
-            isinstance(part, ast.Await) for part in ast.walk(node.value)
-        ):
-            yield source.finding(
-                node.lineno, "lost-update", "await into a variable of its own first, then add"
-            )
+        if isinstance(node, ast.AugAssign) and any(isinstance(part, ast.Await) for part in ast.walk(node.value)):
+            yield source.finding(node.lineno, "lost-update", "await into a variable of its own first, then add")
 
 
 def prints(source: Source) -> Iterator[Finding]:
@@ -50,11 +46,7 @@ def _floats(node: ast.AST) -> Iterator[str]:
         yield from _money(node.arg)
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _says_float(node.returns):
         yield from _money(node.name)
-    elif (
-        isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, float)
-    ):
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, float):
         for target in node.targets:
             yield from _money(ast.unparse(target))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
@@ -92,6 +84,4 @@ def unfinished(source: Source) -> Iterator[Finding]:
             )
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Name) and node.id == "NotImplementedError":
-            yield source.finding(
-                node.lineno, "unfinished", "NotImplementedError: use a Protocol or finish it"
-            )
+            yield source.finding(node.lineno, "unfinished", "NotImplementedError: use a Protocol or finish it")

@@ -50,9 +50,7 @@ class Source:
     def comments(self) -> dict[int, str]:
         """Every comment by its line, without the hash."""
         tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
-        return {
-            token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT
-        }
+        return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
 
     @property
     def is_migration(self) -> bool:

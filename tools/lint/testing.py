@@ -9,9 +9,7 @@ from pathlib import Path
 
 from tools.lint.source import Finding, Source
 
-_SKIP = re.compile(
-    r"(?:pytest\.(?:mark\.)?(?:skip|skipif|xfail|importorskip)|unittest\.(?:skip\w*|expectedFailure))"
-)
+_SKIP = re.compile(r"(?:pytest\.(?:mark\.)?(?:skip|skipif|xfail|importorskip)|unittest\.(?:skip\w*|expectedFailure))")
 _DOUBLES = re.compile(r"(?:unittest\.mock|mock|pytest_mock|respx|responses)(?:\..*)?")
 _CONTRACT = re.compile(r"contract-test:\s*(?P<path>[\w./-]+\.py)")
 
@@ -22,9 +20,7 @@ def skipped_tests(source: Source) -> Iterator[Finding]:
         return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Attribute) and _SKIP.fullmatch(ast.unparse(node)):
-            yield source.finding(
-                node.lineno, "skipped-test", f"{ast.unparse(node)}: mend the test or remove it"
-            )
+            yield source.finding(node.lineno, "skipped-test", f"{ast.unparse(node)}: mend the test or remove it")
 
 
 def test_doubles(source: Source) -> Iterator[Finding]:
@@ -38,9 +34,7 @@ def test_doubles(source: Source) -> Iterator[Finding]:
             continue
         doubled = [module for module in modules if _DOUBLES.fullmatch(module)]
         if doubled and not _has_contract(source, node.lineno):
-            message = (
-                f"{doubled[0]}: use the real thing, or name the contract test: `# contract-test: path.py`"
-            )
+            message = f"{doubled[0]}: use the real thing, or name the contract test: `# contract-test: path.py`"
             yield source.finding(node.lineno, "test-double", message)
 
 

@@ -12,7 +12,8 @@ from tools.lint.source import Source
 
 SERVICE = "supply-service/src/supply_service/redemptions/service.py"
 SETTINGS = "supply-service/src/supply_service/settings.py"
-RULES = "supply-service/src/supply_service/bread.py"
+RULES = "supply-service/src/supply_service/rules/bread.py"
+FIGURES = "supply-service/src/supply_service/rules/figures.py"
 DEVSTACK = "libs/devstack/src/devstack/stack.py"
 TEST = "supply-service/tests/unit/test_bread.py"
 MIGRATION = "supply-service/migrations/versions/0001_start.py"
@@ -39,6 +40,7 @@ CAUGHT = [
     ("url = 'postgresql://user@db/cards'", SERVICE, (1, "address-in-code")),
     ("QUOTA = 5", RULES, (1, "rule-figure")),
     ("share = 0.5", RULES, (1, "rule-figure")),
+    ("share = 3", FIGURES, (1, "rule-figure")),
     ("left = days[-2]", RULES, (1, "rule-figure")),
     ("loaves = flour * 1450", SERVICE, (1, "known-figure")),
     ("PRICE = Decimal('12.60')", SERVICE, (1, "known-figure")),
@@ -98,6 +100,7 @@ LEFT_ALONE = [
     ("version = '18.6.3'", SERVICE),
     ("first, last, none = days[0], days[-1], True", RULES),
     ("limit = 5", SERVICE),
+    ("pair = len(step) == 2", FIGURES),
     ("loaves = 1450", TEST),
     ("text = '1450 loaves'", SERVICE),
     (
