@@ -1,0 +1,230 @@
+"""`unicard terminal`: a terminal driven by a person at the keyboard; receipts in Arabic."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvloop
+from rich.console import Console
+from rich.panel import Panel
+
+from devstack.terminal import receipt
+from devstack.terminal.caller import Refused
+from devstack.terminal.chain import Line
+from devstack.terminal.credential import CredentialRefused
+from devstack.terminal.device import AlreadySold, Offline, Terminal, UnknownOutcome, bread, goods
+from devstack.terminal.provision import NoCredentials, home, provision
+from devstack.terminal.store import NotEnrolled, Store
+from devstack.terminal.wire import NotReached, Wire
+
+app = typer.Typer(no_args_is_help=True, help="A point-of-sale terminal at the keyboard.")
+console = Console()
+
+Name = Annotated[str, typer.Option("--name", "-n", envvar="UNICARD_TERMINAL", help="Which of your terminals.")]
+Gateway = Annotated[str, typer.Option(envvar="UNICARD_GATEWAY_URL", help="The gateway's address.")]
+Card = Annotated[str, typer.Argument(help="The card's id, or the credential its code carries.")]
+DEFAULT_GATEWAY = "http://127.0.0.1:8080"
+
+
+def folder(name: str) -> Path:
+    """Where that terminal keeps its state."""
+    return home() / "terminals" / name
+
+
+def show(lines: list[str], title: str, style: str = "green") -> None:
+    """Print a receipt."""
+    console.print(Panel("\n".join(lines), title=title, border_style=style, expand=False, padding=(1, 3)))
+
+
+def run(work: Callable[[], Awaitable[None]]) -> None:
+    """Run a command; what goes wrong is said in one line and ends with exit code 1."""
+    try:
+        uvloop.run(_as_coroutine(work))
+    except Refused as refusal:
+        show([refusal.detail_ar or refusal.detail, f"({refusal.code}, {refusal.status})"], "مرفوض", "red")
+    except CredentialRefused as refusal:
+        show([refusal.reason_ar, f"({refusal})"], "مرفوض", "red")
+    except AlreadySold as refusal:
+        show([str(refusal)], "مرفوض", "red")
+    except UnknownOutcome:
+        console.print("[red]The last operation was not answered.[/] Settle it first: unicard terminal settle")
+    except NotReached as error:
+        console.print(f"[red]No answer from the gateway:[/] {error}")
+        console.print("A sale under way stays under way: `settle` repeats it safely, or go `offline`.")
+    except Offline as error:
+        console.print(f"[red]{error}[/]: `unicard terminal online` and `sync` first")
+    except NoCredentials as error:
+        console.print(f"[red]{error}[/]")
+    except NotEnrolled as error:
+        console.print(f"[red]{error}[/]: enrol it with `unicard terminal enrol`")
+    else:
+        return
+    raise typer.Exit(1)
+
+
+async def _as_coroutine(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
+
+
+def with_terminal(name: str, work: Callable[[Terminal], Awaitable[None]]) -> None:
+    """Open the terminal, run the work, close its connections."""
+
+    async def opened() -> None:
+        store = Store(folder(name))
+        wire = Wire(store.load().gateway, limit=4)
+        try:
+            await work(Terminal(store, wire))
+        finally:
+            await wire.aclose()
+
+    run(opened)
+
+
+@app.command()
+def enrol(
+    name: Name = "default",
+    terminal_id: Annotated[str, typer.Option(help="The id the ministry registered.")] = "",
+    code: Annotated[str, typer.Option(help="The one-time code for it.")] = "",
+    kind: Annotated[str, typer.Option(help="Without a code: the kind of outlet to register.")] = "bakery",
+    gateway: Gateway = DEFAULT_GATEWAY,
+) -> None:
+    """Make a key on this device and enrol it. Without --code, the operator's part is done for you."""
+
+    async def work() -> None:
+        wire = Wire(gateway, limit=4)
+        try:
+            known = (terminal_id, code) if code else await provision(wire, kind)
+            terminal = await Terminal.enrolled(Store(folder(name)), wire, *known)
+        finally:
+            await wire.aclose()
+        identity = terminal.identity
+        console.print(f"Enrolled [bold]{name}[/]: terminal {identity.terminal_id}, outlet {identity.outlet_id}")
+
+    run(work)
+
+
+@app.command()
+def draw(card: Card, loaves: Annotated[int, typer.Option(min=1)], name: Name = "default") -> None:
+    """Draw bread."""
+    with_terminal(name, lambda terminal: _sale(terminal, card, [bread(loaves)]))
+
+
+@app.command()
+def sell(
+    card: Card,
+    items: Annotated[list[str], typer.Argument(help="Goods as ITEM=QUANTITY, e.g. oil=1 sugar=2")],
+    programme: Annotated[str, typer.Option(help="goods or bread_points")] = "goods",
+    name: Name = "default",
+) -> None:
+    """Sell goods from the month's allowance."""
+    lines = [_parse(item, programme) for item in items]
+    with_terminal(name, lambda terminal: _sale(terminal, card, lines))
+
+
+def _parse(text: str, programme: str) -> Line:
+    item, _, quantity = text.partition("=")
+    if not item or not quantity.isdecimal() or int(quantity) < 1:
+        raise typer.BadParameter(f"{text!r} is not ITEM=QUANTITY")
+    return goods(item, int(quantity), programme)
+
+
+async def _sale(terminal: Terminal, card: str, lines: list[Line]) -> None:
+    if terminal.identity.offline:
+        sale = terminal.sell_offline(card, lines)
+        show(receipt.offline_sale(sale), "دون اتصال", "yellow")
+        return
+    answer = await terminal.redeem(card, lines)
+    show(receipt.redemption(answer), "تم الصرف")
+    console.print(f"redemption {answer['redemption_id']}", style="dim")
+
+
+@app.command()
+def reverse(redemption_id: str, reason: str = "customer_changed_mind", name: Name = "default") -> None:
+    """Take back a whole sale."""
+
+    async def work(terminal: Terminal) -> None:
+        show(receipt.reversal(await terminal.reverse(redemption_id, reason)), "تم الإلغاء")
+
+    with_terminal(name, work)
+
+
+@app.command()
+def settle(name: Name = "default") -> None:
+    """Repeat the operation whose answer was lost; it is carried out once."""
+
+    async def work(terminal: Terminal) -> None:
+        answer = await terminal.settle()
+        if answer is None:
+            console.print("Nothing is under way.")
+        elif "reversal_id" in answer:
+            show(receipt.reversal(answer), "تم الإلغاء")
+        else:
+            show(receipt.redemption(answer), "تم الصرف")
+
+    with_terminal(name, work)
+
+
+@app.command()
+def balance(card: Card, name: Name = "default") -> None:
+    """What the card's household has left."""
+
+    async def work(terminal: Terminal) -> None:
+        answer = await terminal.balance(card)
+        pots: list[dict[str, Any]] = answer.get("remaining") or answer.get("pots") or []
+        show(receipt.remaining(pots) or ["لا يوجد رصيد"], "الرصيد", "blue")
+
+    with_terminal(name, work)
+
+
+@app.command()
+def offline(name: Name = "default") -> None:
+    """Work without the network: credentials are checked here and sales are signed for later."""
+
+    async def work(terminal: Terminal) -> None:
+        terminal.go(offline=True)
+        console.print("Offline. Scan the card's credential; sales wait for `sync`.")
+
+    with_terminal(name, work)
+
+
+@app.command()
+def online(name: Name = "default") -> None:
+    """Work with the network again, and fetch the keys for the next time without it."""
+
+    async def work(terminal: Terminal) -> None:
+        terminal.go(offline=False)
+        await terminal.refresh_keys()
+        waiting = len(terminal.journal.pending())
+        console.print("Online." + (f" {waiting} sales wait for `sync`." if waiting else ""))
+
+    with_terminal(name, work)
+
+
+@app.command()
+def sync(name: Name = "default") -> None:
+    """Upload the sales made without the network, and show what became of each."""
+
+    async def work(terminal: Terminal) -> None:
+        results = await terminal.sync()
+        show([receipt.outcome(result) for result in results] or ["لا توجد عمليات"], "رفع العمليات", "blue")
+
+    with_terminal(name, work)
+
+
+@app.command("close-day")
+def close_day(
+    day: Annotated[str, typer.Argument(help="The day in Cairo, e.g. 2026-12-01; today if left out.")] = "",
+    name: Name = "default",
+) -> None:
+    """Close the outlet's business day and show its totals."""
+    chosen = date.fromisoformat(day) if day else datetime.now(receipt.CAIRO).date()
+
+    async def work(terminal: Terminal) -> None:
+        totals = await terminal.close_day(chosen)
+        show([f"{key}: {value}" for key, value in totals.items()], f"إقفال يوم {chosen}", "blue")
+
+    with_terminal(name, work)

@@ -1,0 +1,179 @@
+"""One terminal: enrolment, draws, sales and reversals, work without a network, and the day's close."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+
+from devstack.terminal import credential
+from devstack.terminal.caller import Caller, Refused, new_key
+from devstack.terminal.chain import Line, Sale
+from devstack.terminal.keys import DeviceGrant, DeviceKey, from_b64url
+from devstack.terminal.store import Identity, Store
+from devstack.terminal.wire import NotReached, Wire
+
+MAX_BATCH = 200
+
+
+class Offline(RuntimeError):
+    """What was asked needs the network, and the terminal is set to work without it."""
+
+
+class AlreadySold(RuntimeError):
+    """This terminal has served the card today while offline; it cannot know what is left."""
+
+
+class UnknownOutcome(RuntimeError):
+    """The last operation was sent and not answered; it must be settled before the next one."""
+
+
+def bread(loaves: int) -> Line:
+    """The line of a bread draw."""
+    return {"programme": "bread", "item": "loaf", "quantity": loaves}
+
+
+def goods(item: str, quantity: int, programme: str = "goods") -> Line:
+    """The line of a goods sale."""
+    return {"programme": programme, "item": item, "quantity": quantity}
+
+
+async def enrol(wire: Wire, terminal_id: str, code: str, key: DeviceKey | None = None) -> tuple[DeviceKey, str]:
+    """Register a key made on the device against the one-time code; the key and its id, or `Refused`."""
+    own = key or DeviceKey.generate()
+    body = orjson.dumps({"code": code, "terminal_id": terminal_id, "public_key": own.public})
+    answer = await wire.request("POST", "/v1/enrolments", (("content-type", "application/json"),), body)
+    if answer.status >= 400:
+        raise Refused(answer, "POST", "/v1/enrolments")
+    return own, str(answer.json().get("key_id", ""))
+
+
+class Terminal:
+    """A terminal with its own store; one operation at a time, as at a counter."""
+
+    def __init__(self, store: Store, wire: Wire, *, now: datetime | None = None) -> None:
+        self.store = store
+        self.identity = store.load()
+        self.key = DeviceKey.load(self.identity.secret)
+        grant = DeviceGrant(self.key, self.identity.terminal_id, self.identity.key_id)
+        self.caller = Caller(wire, grant)
+        self.journal = store.journal(self.identity)
+        self._now = now
+
+    @classmethod
+    async def enrolled(cls, store: Store, wire: Wire, terminal_id: str, code: str) -> Terminal:
+        """Make a key, enrol it, and learn from the first token which outlet this is."""
+        key, key_id = await enrol(wire, terminal_id, code)
+        store.save(Identity(terminal_id, key.secret(), wire.base_url, key_id))
+        terminal = cls(store, wire)
+        claims = orjson.loads(from_b64url((await terminal.caller.token()).split(".")[1]))
+        terminal.identity.outlet_id = str(claims.get("outlet") or "")
+        terminal.identity.governorate = str(claims.get("gov") or "")
+        await terminal.refresh_keys()
+        return terminal
+
+    def now(self) -> datetime:
+        """The terminal's clock, or the training time it was given."""
+        return self._now or datetime.now(UTC)
+
+    async def refresh_keys(self) -> None:
+        """Fetch the keys that cards' credentials are signed with, for the time without a network."""
+        self.identity.credential_keys = credential.key_set(await self.caller.get("/v1/credential-keys"))
+        self.store.save(self.identity)
+
+    async def draw(self, card: str, loaves: int) -> dict[str, Any]:
+        """Draw bread online; the redemption. `Refused` carries the reason in Arabic."""
+        return await self.redeem(card, [bread(loaves)])
+
+    async def redeem(self, card: str, lines: list[Line]) -> dict[str, Any]:
+        """A sale online. A retry after a lost answer is the same sale."""
+        body = {"card_id": card_id(card), "lines": lines}
+        return await self._operate("redemption", "/v1/redemptions", body)
+
+    async def reverse(self, redemption_id: str, reason: str) -> dict[str, Any]:
+        """Take back a whole sale of this outlet."""
+        return await self._operate("reversal", f"/v1/redemptions/{redemption_id}/reversal", {"reason": reason})
+
+    async def _operate(self, kind: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        self._need_network()
+        if self.store.unfinished() is not None:
+            raise UnknownOutcome("settle the last operation first")
+        self.store.begin({"kind": kind, "path": path, "body": body, "key": new_key()})
+        answer = await self.settle()
+        if answer is None:
+            raise AssertionError("an operation was just begun")
+        return answer
+
+    async def settle(self) -> dict[str, Any] | None:
+        """Send the operation under way (again); None when there is none. `NotReached` leaves it under way."""
+        operation = self.store.unfinished()
+        if operation is None:
+            return None
+        try:
+            answer: dict[str, Any] = await self.caller.post(operation["path"], operation["body"], key=operation["key"])
+        except Refused:
+            self.store.end()
+            raise
+        self.store.record({"kind": operation["kind"], "answer": answer})
+        self.store.end()
+        return answer
+
+    async def balance(self, card: str) -> dict[str, Any]:
+        """What the card's household has left."""
+        self._need_network()
+        answer: dict[str, Any] = await self.caller.get(f"/v1/entitlements/{card_id(card)}")
+        return answer
+
+    async def close_day(self, day: date) -> dict[str, Any]:
+        """Close the outlet's day; its totals."""
+        self._need_network()
+        if self.journal.pending():
+            raise Offline("offline sales have not been uploaded")
+        path = f"/v1/outlets/{self.identity.outlet_id}/days/{day.isoformat()}/close"
+        answer: dict[str, Any] = await self.caller.post(path)
+        return answer
+
+    def go(self, *, offline: bool) -> None:
+        """Switch between working with and without the network."""
+        self.identity.offline = offline
+        self.store.save(self.identity)
+
+    def sell_offline(self, compact: str, lines: list[Line]) -> Sale:
+        """Check the credential, sign the sale into the chain; durable when this returns."""
+        now = self.now()
+        identity = self.identity
+        found = credential.verify(compact, identity.credential_keys, now=now, governorate=identity.governorate)
+        programmes = {line["programme"] for line in lines}
+        for sale in self.journal.pending():
+            same_day = datetime.fromisoformat(sale["occurred_at"]).date() == now.astimezone(UTC).date()
+            if same_day and sale["card_id"] == found.card_id and programmes & _programmes(sale):
+                raise AlreadySold("سبق الصرف لهذا الكارت اليوم من هذه الماكينة أثناء انقطاع الشبكة")
+        return self.journal.append(found.card_id, compact, lines, now)
+
+    async def sync(self) -> list[dict[str, Any]]:
+        """Upload the pending sales in order; what became of each. Safe to repeat: the server knows them by id."""
+        self._need_network()
+        results: list[dict[str, Any]] = []
+        while pending := self.journal.pending()[:MAX_BATCH]:
+            answer = await self.caller.post("/v1/offline-batches", {"sales": pending})
+            if answer.get("gap"):
+                raise NotReached(f"the server misses sales: {answer['gap']}")
+            results.extend(answer["results"])
+            self.journal.confirm(pending[-1]["sequence"])
+        return results
+
+    def _need_network(self) -> None:
+        if self.identity.offline:
+            raise Offline("the terminal is offline")
+
+
+def _programmes(sale: Sale) -> set[str]:
+    return {line["programme"] for line in sale["lines"]}
+
+
+def card_id(card: str) -> str:
+    """The card's id, from itself or from the credential its code carries."""
+    if card.count(".") != 2:
+        return card
+    return str(credential.read(card)[1].get("card", ""))

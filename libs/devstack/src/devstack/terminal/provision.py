@@ -1,0 +1,69 @@
+"""The operator's part of putting a terminal into use: outlet, terminal, one-time code."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from devstack.terminal.caller import Caller, ClientSecret, eventually, new_key
+from devstack.terminal.wire import Wire
+
+CLIENT_ID = "UNICARD_BOOTSTRAP_CLIENT_ID"
+CLIENT_SECRET = "UNICARD_BOOTSTRAP_CLIENT_SECRET"  # noqa: S105 - the variable's name
+PORT_SAID = "03"
+NAMES_AR = {"bakery": "مخبز", "grocer": "بقالة تموينية", "gameaty": "منفذ جمعيتي", "complex": "مجمع استهلاكي"}
+
+
+class NoCredentials(LookupError):
+    """The bootstrap client's id and secret are neither in the environment nor in the stack's secrets."""
+
+
+def home() -> Path:
+    """The folder in which the stack and the terminals keep their state."""
+    return Path(os.environ.get("UNICARD_HOME", ".unicard"))
+
+
+def bootstrap() -> ClientSecret:
+    """The admin client that the running stack was started with."""
+    known = dict(os.environ)
+    secrets = home() / "secrets.env"
+    if CLIENT_SECRET not in known and secrets.exists():
+        pairs = (line.split("=", 1) for line in secrets.read_text().splitlines() if "=" in line)
+        known |= {name.strip(): value.strip().strip("'\"") for name, value in pairs}
+    if not known.get(CLIENT_ID) or not known.get(CLIENT_SECRET):
+        raise NoCredentials(f"set {CLIENT_ID} and {CLIENT_SECRET}, or run where the stack keeps {secrets}")
+    return ClientSecret(known[CLIENT_ID], known[CLIENT_SECRET])
+
+
+async def register_terminal(admin: Caller, outlet_id: str, serial: str) -> tuple[str, str]:
+    """Register a terminal for an outlet; its id and a one-time enrolment code."""
+    body = {"outlet_id": outlet_id, "serial": serial, "model": "UC-1"}
+    terminal = await admin.post("/v1/terminals", body)
+    terminal_id = str(identifier(terminal, "terminal_id"))
+    return terminal_id, await enrolment_code(admin, terminal_id)
+
+
+async def enrolment_code(admin: Caller, terminal_id: str) -> str:
+    """A one-time code; waits until the gateway has heard of the terminal."""
+    issued = await eventually(lambda: admin.post("/v1/enrolment-codes", {"terminal_id": terminal_id}))
+    return str(issued["code"])
+
+
+async def provision(wire: Wire, kind: str) -> tuple[str, str]:
+    """Register an outlet of that kind and a terminal in it; the terminal's id and its one-time code."""
+    admin = Caller(wire, bootstrap())
+    serial = new_key()[-12:]
+    body: dict[str, Any] = {
+        "kind": kind, "governorate": PORT_SAID, "district": "al-arab",
+        "name_ar": f"{NAMES_AR.get(kind, 'منفذ')} {serial}", "name_en": f"{kind.capitalize()} {serial}",
+    }  # fmt: skip
+    if kind == "bakery":
+        body |= {"fuel": "natural_gas", "loaf_type": "soft"}
+    outlet = await admin.post("/v1/outlets", body)
+    return await register_terminal(admin, str(identifier(outlet, "outlet_id")), serial)
+
+
+def identifier(resource: dict[str, Any], name: str) -> Any:
+    """The id of a resource, under its own name or as `id`."""
+    return resource.get(name) or resource["id"]

@@ -1,0 +1,89 @@
+"""What the citizen reads: receipts, refusals and balances in Arabic."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+CAIRO = ZoneInfo("Africa/Cairo")
+ITEMS = {"loaf": "رغيف", "oil": "زيت", "sugar": "سكر", "rice": "أرز", "pasta": "مكرونة", "flour": "دقيق"}
+UNITS = {"loaf": "رغيف", "piastre": "جنيه"}
+PROGRAMMES = {"bread": "الخبز المدعم", "goods": "السلع التموينية", "bread_points": "نقاط الخبز"}
+OUTCOMES = {
+    "applied": "تم القيد", "overdrawn": "تم القيد على حصة الفترة القادمة",
+    "duplicate": "سبق القيد", "rejected": "مرفوضة",
+}  # fmt: skip
+
+
+def pounds(piastres: int) -> str:
+    """An amount in pounds."""
+    return f"{piastres // 100}.{piastres % 100:02d}"
+
+
+def local(instant: str) -> str:
+    """Day and time in Cairo."""
+    return f"{datetime.fromisoformat(instant).astimezone(CAIRO):%Y-%m-%d %H:%M}"
+
+
+def amount(unit: str, value: int) -> str:
+    """A quantity of loaves or of money with its unit."""
+    return f"{pounds(value)} جنيه" if unit == "piastre" else f"{value} {UNITS.get(unit, unit)}"
+
+
+def remaining(pots: list[dict[str, Any]]) -> list[str]:
+    """The remaining balance, a line a pot."""
+    return [
+        f"الرصيد المتبقي – {PROGRAMMES.get(pot['programme'], pot['programme'])}: "
+        f"{amount(pot['unit'], pot['remaining'])}"
+        for pot in pots
+    ]
+
+
+def sale_lines(lines: list[dict[str, Any]]) -> list[str]:
+    """The goods, a line each."""
+    return [
+        f"{ITEMS.get(line['item'], line['item'])} × {line['quantity']}"
+        + (f"  {pounds(line['amount'])} جنيه" if "amount" in line else "")
+        for line in lines
+    ]
+
+
+def redemption(answer: dict[str, Any]) -> list[str]:
+    """The receipt of a sale, as the server words it where it does."""
+    if answer.get("receipt_lines_ar"):
+        return [str(line) for line in answer["receipt_lines_ar"]]
+    return [
+        "إيصال صرف",
+        f"التاريخ: {local(answer['occurred_at'])}",
+        *sale_lines(answer["lines"]),
+        f"المطلوب سداده نقداً: {pounds(answer['cash_due'])} جنيه",
+        *remaining(answer["remaining"]),
+        f"رقم العملية: {answer['redemption_id']}",
+    ]
+
+
+def offline_sale(sale: dict[str, Any]) -> list[str]:
+    """The receipt of a sale without a network."""
+    return [
+        "إيصال صرف دون اتصال بالشبكة",
+        f"التاريخ: {local(sale['occurred_at'])}",
+        *sale_lines(sale["lines"]),
+        "الرصيد المتبقي يظهر بعد عودة الاتصال",
+        f"مسلسل: {sale['sequence']} – رقم العملية: {sale['sale_id']}",
+    ]
+
+
+def reversal(answer: dict[str, Any]) -> list[str]:
+    """The receipt of a reversal."""
+    return [
+        "إيصال إلغاء العملية",
+        f"رقم العملية الملغاة: {answer['redemption_id']}",
+        *remaining(answer.get("remaining", [])),
+    ]
+
+
+def outcome(result: dict[str, Any]) -> str:
+    """What became of one uploaded sale."""
+    words = OUTCOMES.get(result["status"], result["status"])
+    return f"مسلسل {result['sequence']}: {words}" + (f" ({result['code']})" if result.get("code") else "")

@@ -1,0 +1,94 @@
+"""What a terminal keeps on its own disk: key, identity, mode, the operation under way, what it sold."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from devstack.terminal.chain import Journal
+from devstack.terminal.keys import DeviceKey
+
+_INDENTED = orjson.OPT_INDENT_2
+
+
+class NotEnrolled(LookupError):
+    """There is no terminal of that name here."""
+
+
+@dataclass(slots=True)
+class Identity:
+    """Who the device is; the private key is in a file that only its owner may read."""
+
+    terminal_id: str
+    secret: str
+    gateway: str
+    key_id: str = ""
+    outlet_id: str = ""
+    governorate: str = ""
+    offline: bool = False
+    credential_keys: dict[str, str] = field(default_factory=dict)
+
+
+class Store:
+    """The folder of one terminal."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._identity = folder / "device.json"
+        self._pending = folder / "pending.json"
+        self._sold = folder / "sold.jsonl"
+
+    def load(self) -> Identity:
+        """The identity; `NotEnrolled` when there is none."""
+        if not self._identity.exists():
+            raise NotEnrolled(f"no terminal is enrolled in {self.folder}")
+        return Identity(**orjson.loads(self._identity.read_bytes()))
+
+    def save(self, identity: Identity) -> None:
+        """Write the identity whole or not at all."""
+        self._write(self._identity, orjson.dumps(asdict(identity), option=_INDENTED))
+
+    def journal(self, identity: Identity) -> Journal:
+        """The offline chain."""
+        return Journal(self.folder, DeviceKey.load(identity.secret))
+
+    def begin(self, operation: dict[str, Any]) -> None:
+        """Remember an operation before it is sent, so that it can be repeated with the same key."""
+        self._write(self._pending, orjson.dumps(operation))
+
+    def unfinished(self) -> dict[str, Any] | None:
+        """The operation that was sent and whose answer is not known."""
+        if not self._pending.exists():
+            return None
+        operation: dict[str, Any] = orjson.loads(self._pending.read_bytes())
+        return operation
+
+    def end(self) -> None:
+        """The answer of the operation is known."""
+        self._pending.unlink(missing_ok=True)
+
+    def record(self, sale: dict[str, Any]) -> None:
+        """Keep what was sold, for the day's own total."""
+        with self._sold.open("ab") as file:
+            file.write(orjson.dumps(sale) + b"\n")
+
+    def sold(self) -> list[dict[str, Any]]:
+        """Everything recorded, oldest first."""
+        if not self._sold.exists():
+            return []
+        return [orjson.loads(line) for line in self._sold.read_bytes().splitlines()]
+
+    def _write(self, path: Path, content: bytes) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".new")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.write(handle, content)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        temporary.replace(path)
