@@ -1,0 +1,182 @@
+"""Write the OpenAPI of the whole API, as callers meet it at the edge: `python -m tools.merge_openapi [--check]`.
+
+Each service's own document is taken from its app; nothing is started for it. What the edge itself may answer
+and which scopes open a route are added from the edge's table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from openapi_spec_validator import validate
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+from api_gateway.edge.refusals import BY_DETAIL, BY_STATUS
+from api_gateway.routes import ROUTES, Route
+from chassis.problems import MEDIA_TYPE
+
+ROOT = Path(__file__).parents[1]
+OUTPUT = ROOT / "gateway/src/api_gateway/openapi.json"
+PACKAGES = ("api_gateway", "card_service", "supply_service", "notify_service")
+
+Document = dict[str, Any]
+
+_DESCRIPTION = """\
+One card for subsidised goods and bread, universal health insurance, payments and pensions.
+
+- Get a token from `POST /oauth/token` and send it as `Authorization: Bearer …`. `x-scopes` names the scopes
+  that open a route; any one of them suffices.
+- Send every change with an `Idempotency-Key` of your own. A repeat with the same key gets the first reply again.
+- Refusals are problem documents (RFC 9457) with a stable `code`, in English and Arabic.
+- Money is whole piastres, times are UTC, business days are those of Cairo.
+"""
+
+
+def service_document(package: str) -> Document:
+    """The OpenAPI of one service, from its app with settings that lead nowhere."""
+    settings = import_module(f"{package}.settings").Settings
+    app = import_module(f"{package}.main").create_app(_placeholder(settings))
+    document: Document = json.loads(json.dumps(app.openapi()))
+    return document
+
+
+def _placeholder(settings: type[BaseSettings]) -> BaseSettings:
+    """Settings without validation: the document depends on none of them, and no app is started with them."""
+    values: dict[str, Any] = {}
+    for name, field in settings.model_fields.items():
+        if field.is_required():
+            values[name] = SecretStr("") if "SecretStr" in str(field.annotation) else ""
+    return settings.model_construct(None, **values)
+
+
+def merge(documents: Iterable[tuple[str, Document]]) -> Document:
+    """One document of several, by their packages. Raises ValueError where two answer the same or share an id."""
+    merged: Document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Unified Card", "version": "1.0.0", "description": _DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "tags": [],
+        "paths": {},
+        "components": {},
+    }
+    for package, document in documents:
+        prefix = package.split("_", 1)[0].capitalize()
+        document = _without_clashes(document, merged["components"], "Gateway" if prefix == "Api" else prefix)
+        for kind, parts in document.get("components", {}).items():
+            merged["components"].setdefault(kind, {}).update(parts)
+        for path, operations in document["paths"].items():
+            _add_path(merged["paths"], path, operations, document["info"]["title"])
+        merged["tags"].append(
+            {"name": document["info"]["title"], "description": document["info"].get("description", "")}
+        )
+    merged["paths"] = dict(sorted(merged["paths"].items()))
+    merged["components"] = {kind: dict(sorted(parts.items())) for kind, parts in sorted(merged["components"].items())}
+    _add_edge(merged)
+    _check_ids(merged)
+    return merged
+
+
+def _without_clashes(document: Document, taken: Document, prefix: str) -> Document:
+    """The document with every component renamed whose name already means something else."""
+    for kind, parts in document.get("components", {}).items():
+        for name in list(parts):
+            if name in taken.get(kind, {}) and taken[kind][name] != parts[name]:
+                reference = f"#/components/{kind}/{name}"
+                document = _replaced(document, reference, f"#/components/{kind}/{prefix}{name}")
+                renamed = document["components"][kind]
+                renamed[f"{prefix}{name}"] = renamed.pop(name)
+    return document
+
+
+def _replaced(part: Any, old: str, new: str) -> Any:
+    if isinstance(part, dict):
+        return {name: _replaced(value, old, new) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_replaced(item, old, new) for item in part]
+    return new if part == old else part
+
+
+def _add_path(paths: Document, path: str, operations: Document, tag: str) -> None:
+    own = paths.setdefault(path, {})
+    twice = own.keys() & operations.keys()
+    if twice:
+        raise ValueError(f"{path}: {', '.join(sorted(twice))} is answered by two services")
+    for operation in operations.values():
+        operation["tags"] = [tag]
+    own.update(operations)
+
+
+def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield method.upper(), path, operation
+
+
+def _add_edge(document: Document) -> None:
+    """Scopes by the edge's table, and the edge's own refusals where the service has no such status."""
+    table = {route.name: route for route in ROUTES}
+    refusals = {str(status): response for status, response in _edge_responses().items()}
+    for method, path, operation in _operations(document):
+        route: Route | None = table.get(f"{method} {path}")
+        if route is None:
+            raise ValueError(f"{method} {path} is missing in api_gateway.routes")
+        if route.scopes:
+            operation["security"] = [{"bearer": []}]
+            operation["x-scopes"] = list(route.scopes)
+        else:
+            operation.pop("security", None)
+        responses = operation["responses"]
+        responses.update({status: response for status, response in refusals.items() if status not in responses})
+
+
+def _edge_responses() -> dict[int, Document]:
+    problems = [problem for _, problem in (*BY_STATUS, *BY_DETAIL)]
+    schema = {"$ref": "#/components/schemas/ProblemDocument"}
+    words: dict[int, dict[str, None]] = {}
+    for status, problem in [*BY_STATUS, *((problem.status, problem) for problem in problems)]:
+        words.setdefault(status, {})[f"`{problem.code}`: {problem.title()}"] = None
+    return {
+        status: {"description": "; ".join(described), "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status, described in sorted(words.items())
+    }
+
+
+def _check_ids(document: Document) -> None:
+    seen: dict[str, str] = {}
+    for method, path, operation in _operations(document):
+        other = seen.setdefault(operation["operationId"], f"{method} {path}")
+        if other != f"{method} {path}":
+            raise ValueError(f"{operation['operationId']} names both {other} and {method} {path}")
+
+
+def render() -> str:
+    """The merged document as it is checked in. Raises where it is not valid OpenAPI."""
+    document = merge((package, service_document(package)) for package in PACKAGES)
+    validate(document)
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the document, or with --check compare; 1 where it is not up to date."""
+    parser = argparse.ArgumentParser(prog="python -m tools.merge_openapi", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare with what is checked in")
+    options = parser.parse_args(arguments)
+    document = render()
+    if options.check:
+        if OUTPUT.is_file() and OUTPUT.read_text(encoding="utf-8") == document:
+            return 0
+        print(f"{OUTPUT.relative_to(ROOT)}: not up to date, run `make schemas`", file=sys.stderr)
+        return 1
+    OUTPUT.write_text(document, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

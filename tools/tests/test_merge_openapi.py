@@ -1,0 +1,78 @@
+"""One document out of several: nothing is lost, nothing means two things."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tools.merge_openapi import merge
+
+
+def document(title: str, path: str, schema: dict[str, Any], **operation: Any) -> dict[str, Any]:
+    """A service's document with one operation that answers with `Answer`."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Answer"}}}
+    method = operation.pop("method", "get")
+    return {
+        "info": {"title": title},
+        "paths": {
+            path: {
+                method: {
+                    "operationId": operation.pop("operation_id", title),
+                    "responses": {"200": {"description": "Here it is.", "content": content}},
+                    **operation,
+                }
+            }
+        },
+        "components": {"schemas": {"Answer": schema}},
+    }
+
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "integer"}
+
+
+def test_a_name_that_means_something_else_is_prefixed_with_its_service() -> None:
+    merged = merge(
+        [
+            ("card_service", document("Cards", "/v1/cards/{card_id}", TEXT)),
+            ("supply_service", document("Supply", "/v1/catalogue", NUMBER)),
+            ("notify_service", document("Messages", "/v1/templates", TEXT)),
+        ]
+    )
+    assert merged["components"]["schemas"] == {"Answer": TEXT, "SupplyAnswer": NUMBER}
+    content = merged["paths"]["/v1/catalogue"]["get"]["responses"]["200"]["content"]
+    assert content["application/json"]["schema"] == {"$ref": "#/components/schemas/SupplyAnswer"}
+
+
+def test_scopes_and_the_edges_own_refusals_are_added() -> None:
+    merged = merge([("supply_service", document("Supply", "/v1/catalogue", TEXT))])
+    operation = merged["paths"]["/v1/catalogue"]["get"]
+    assert operation["x-scopes"] == ["catalogue:read"]
+    assert operation["security"] == [{"bearer": []}]
+    assert operation["tags"] == ["Supply"]
+    assert operation["responses"].keys() >= {"200", "401", "403", "408", "413", "429", "431", "502", "503", "504"}
+    assert "upstream_unavailable" in operation["responses"]["503"]["description"]
+
+
+def test_a_public_route_asks_for_no_token() -> None:
+    merged = merge([("card_service", document("Cards", "/v1/pin-key", TEXT, security=[{"bearer": []}]))])
+    assert "security" not in merged["paths"]["/v1/pin-key"]["get"]
+
+
+def test_two_services_cannot_answer_the_same() -> None:
+    with pytest.raises(ValueError, match="answered by two services"):
+        merge([(name, document(name, "/v1/catalogue", TEXT)) for name in ("card_service", "supply_service")])
+
+
+def test_an_operation_id_is_used_once() -> None:
+    parts = [
+        ("supply_service", document("Supply", path, TEXT, operation_id="read"))
+        for path in ("/v1/catalogue", "/v1/outlets")
+    ]
+    with pytest.raises(ValueError, match="read names both"):
+        merge(parts)
+
+
+def test_a_route_the_edge_does_not_know_is_refused() -> None:
+    with pytest.raises(ValueError, match="GET /v1/secret is missing"):
+        merge([("supply_service", document("Supply", "/v1/secret", TEXT))])
