@@ -17,7 +17,8 @@ headers, the value is the JSON of the data. An event is delivered at least once 
 `ce_id` tells a repeat. Readers ignore fields they do not know; a breaking change is a new type.
 """
 _DEAD_LETTERS = """\
-Messages of the topic that could not be read or handled, unchanged, for an operator to replay or discard.
+Events of the topic that a consumer could not read or handle, as they came; `ce_source` is that consumer.
+An operator replays or discards them there.
 """
 
 
@@ -123,6 +124,8 @@ def _common_headers() -> Document:
             "ce_source": text("The service it happened in."),
             "ce_time": text("When it happened, in UTC.", format="date-time"),
             "ce_specversion": text("The version of CloudEvents.", const=SPEC_VERSION),
+            "ce_recordedtime": text("When its transaction wrote it down, in UTC.", format="date-time"),
+            "ce_partitionkey": text("The key of the record."),
             "content-type": text("How the value is written.", const=CONTENT_TYPE),
             "traceparent": text("The W3C trace the event belongs to, where there is one."),
         },
