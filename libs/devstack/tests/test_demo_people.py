@@ -74,7 +74,7 @@ def test_faulty_rows_stand_exactly_where_the_file_says(seed: int, households: in
         rows = _rows(file)
         assert rows[0] == list(HEADER)
         assert len(rows) - 1 == file.rows
-        good = [tuple(row) for number, row in enumerate(rows[1:], start=1) if number not in file.faulty]
+        good = [tuple(row) for number, row in enumerate(rows[1:], start=2) if number not in file.faulty]
         assert good == [row for household in file.households for row in household.rows()]
     kinds = Counter(fault.kind for file in files for fault in file.faulty.values())
     rows_of = {"household without a head": 2, "head's row faulty": 3}

@@ -57,9 +57,7 @@ def _short_id(make: Planter, home: Household) -> list[Row]:
 
 def _letters_in_id(make: Planter, home: Household) -> list[Row]:
     person = make.member(home)
-    return [
-        make.row(home, replace(person, national_id=person.national_id[:9] + "O" + person.national_id[10:]))
-    ]
+    return [make.row(home, replace(person, national_id=person.national_id[:9] + "O" + person.national_id[10:]))]
 
 
 def _unknown_century(make: Planter, home: Household) -> list[Row]:
@@ -69,9 +67,7 @@ def _unknown_century(make: Planter, home: Household) -> list[Row]:
 
 def _unreal_date(make: Planter, home: Household) -> list[Row]:
     person = make.member(home)
-    return [
-        make.row(home, replace(person, national_id=person.national_id[:3] + "0231" + person.national_id[7:]))
-    ]
+    return [make.row(home, replace(person, national_id=person.national_id[:3] + "0231" + person.national_id[7:]))]
 
 
 def _future_birth(make: Planter, home: Household) -> list[Row]:
@@ -126,25 +122,20 @@ def _faulty_head(make: Planter, home: Household) -> list[Row]:
 
 
 FAULTS = (
-    Fault("national id one digit short", frozenset({"national_id_invalid"}), _short_id),
-    Fault("letter in the national id", frozenset({"national_id_invalid"}), _letters_in_id),
-    Fault("unknown century", frozenset({"national_id_invalid"}), _unknown_century),
-    Fault("31 February", frozenset({"national_id_invalid"}), _unreal_date),
-    Fault("born in the future", frozenset({"birth_date_in_future"}), _future_birth),
-    Fault("unknown governorate of birth", frozenset({"national_id_invalid"}), _birth_governorate),
+    Fault("national id one digit short", frozenset({"national_id_length"}), _short_id),
+    Fault("letter in the national id", frozenset({"national_id_not_digits"}), _letters_in_id),
+    Fault("unknown century", frozenset({"national_id_century"}), _unknown_century),
+    Fault("31 February", frozenset({"national_id_birth_date"}), _unreal_date),
+    Fault("born in the future", frozenset({"national_id_in_future"}), _future_birth),
+    Fault("unknown governorate of birth", frozenset({"national_id_governorate"}), _birth_governorate),
     Fault("not a mobile number", frozenset({"mobile_invalid"}), _mobile),
     Fault("unknown governorate of residence", frozenset({"governorate_unknown"}), _governorate),
     Fault("unknown role", frozenset({"role_unknown"}), _role),
-    Fault("no name", frozenset({"name_missing"}), _no_name),
-    Fault("row cut in half", frozenset({"row_malformed"}), _cut_row),
-    Fault("citizen twice", frozenset({"citizen_duplicate"}), _twice),
+    Fault("no name", frozenset({"name_invalid"}), _no_name),
+    Fault("row cut in half", frozenset({"row_incomplete"}), _cut_row),
+    Fault("citizen twice", frozenset({"duplicate_in_file", "already_registered"}), _twice),
     Fault("household without a head", frozenset({"head_missing"}), _headless, own_household=True),
-    Fault(
-        "head's row faulty",
-        frozenset({"national_id_invalid", "head_rejected"}),
-        _faulty_head,
-        own_household=True,
-    ),
+    Fault("head's row faulty", frozenset({"national_id_century", "head_rejected"}), _faulty_head, True),
 )
 
 

@@ -1,7 +1,7 @@
 """The households of the pilot: sizes, ages, names, numbers and phones, the same for the same seed and lot.
 
 The mean size follows the national ratio of 71 million people on 21 million cards; residence is Port Said,
-birth is anywhere; nearly every head and every second other adult has a mobile of their own.
+birth is anywhere; nearly every head and most other adults have a mobile of their own.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ ADULT_AGE = 18
 
 SIZES = (1, 2, 3, 4, 5, 6, 7, 8)
 SIZE_WEIGHTS = (12, 20, 22, 24, 13, 6, 2, 1)
-HEADS_WITH_MOBILE = 0.98
-ADULTS_WITH_MOBILE = 0.55
+HEADS_WITH_MOBILE = 0.995
+ADULTS_WITH_MOBILE = 0.9
 BORN_IN_PORT_SAID = 0.74
 FEMALE_HEADS = 0.16
 

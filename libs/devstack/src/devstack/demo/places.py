@@ -60,8 +60,8 @@ _HEALTH = (
     ("al-zohour", "الزهور", "Al-Zohour"), ("port-fouad", "بورفؤاد", "Port Fouad"),
 )  # fmt: skip
 
-# Sunday first, as the Egyptian week of public offices runs; Friday is closed everywhere.
-WORKING_DAYS = ("saturday", "sunday", "monday", "tuesday", "wednesday", "thursday")
+# ISO weekdays: Saturday to Thursday; Friday is closed everywhere.
+WORKING_DAYS = (6, 7, 1, 2, 3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +88,13 @@ def pickup_sites() -> list[Site]:
     """Post offices, supply service centres, health-insurance offices and the governorate office."""
     post = [Site("post_office", f"مكتب بريد {ar}", f"{en} Post Office", d, c) for d, ar, en, c in _POST]
     centres = [
-        Site("supply_centre", f"مركز خدمة تموينية {ar}", f"{en} Supply Service Centre", d, 44)
-        for d, ar, en in _CENTRES
+        Site("supply_centre", f"مركز خدمة تموينية {ar}", f"{en} Supply Service Centre", d, 44) for d, ar, en in _CENTRES
     ]
     health = [
         Site("health_office", f"مكتب التأمين الصحي الشامل {ar}", f"{en} Health Insurance Office", d, 30)
         for d, ar, en in _HEALTH
     ]
-    office = Site(
-        "governorate_office", "ديوان عام محافظة بورسعيد", "Port Said Governorate Office", "al-sharq", 40
-    )
+    office = Site("governorate_office", "ديوان عام محافظة بورسعيد", "Port Said Governorate Office", "al-sharq", 40)
     return [*post, *centres, *health, office]
 
 
@@ -148,7 +145,7 @@ def bakeries(rng: random.Random, count: int = BAKERIES) -> list[Outlet]:
     made: list[Outlet] = []
     for number, district in enumerate(_spread(count), start=1):
         name_ar, name_en = f"مخبز {district.name_ar} رقم {number}", f"{district.name_en} Bakery {number}"
-        fuel = "natural_gas" if rng.random() < 0.75 else "diesel"
+        fuel = "gas" if rng.random() < 0.75 else "diesel"
         made.append(Outlet("bakery", name_ar, name_en, district.code, fuel=fuel, loaf_type="soft"))
     return made
 

@@ -18,7 +18,7 @@ MAX_BYTES = 10_000_000
 class RegisterFile:
     """One file and what the register must say of it.
 
-    `faulty` maps the number of a row (the first data row is 1) to the fault planted in it.
+    `faulty` maps a line of the file (the header is line 1) to the fault planted in it.
     """
 
     body: bytes = b""
@@ -46,7 +46,7 @@ class _Writer:
             self._csv.writerow(row)
             self.file.rows += 1
             if fault is not None:
-                self.file.faulty[self.file.rows] = fault
+                self.file.faulty[self.file.rows + 1] = fault
 
     def full(self) -> bool:
         # An Arabic letter takes two bytes: half of the limit in characters is below the limit in bytes.

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from devstack.stack.settings import StackSettings
 from devstack.terminal.caller import Caller, ClientSecret, eventually, new_key
 from devstack.terminal.wire import Wire
 
@@ -21,7 +22,7 @@ class NoCredentials(LookupError):
 
 def home() -> Path:
     """The folder in which the stack and the terminals keep their state."""
-    return Path(os.environ.get("UNICARD_HOME", ".unicard"))
+    return StackSettings.from_environment().folder
 
 
 def bootstrap() -> ClientSecret:
@@ -59,7 +60,7 @@ async def provision(wire: Wire, kind: str) -> tuple[str, str]:
         "name_ar": f"{NAMES_AR.get(kind, 'منفذ')} {serial}", "name_en": f"{kind.capitalize()} {serial}",
     }  # fmt: skip
     if kind == "bakery":
-        body |= {"fuel": "natural_gas", "loaf_type": "soft"}
+        body |= {"fuel": "gas", "loaf_type": "soft"}
     outlet = await admin.post("/v1/outlets", body)
     return await register_terminal(admin, str(identifier(outlet, "outlet_id")), serial)
 

@@ -153,8 +153,12 @@ class Wire:
             raise NotReached(f"{self.base_url} does not answer: {error}") from error
         return made
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         """Close every idle connection."""
         while self._idle:
             self._idle.pop().close()
+
+    async def aclose(self) -> None:
+        """Close every idle connection and let the loop see it."""
+        self.close()
         await asyncio.sleep(0)
