@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+from devstack.engines.files import write_private
 from devstack.engines.identity import Identity, preparation, unprivileged
 from devstack.engines.ports import LOOPBACK, free_port
 from devstack.engines.process import Engine, EngineError
@@ -98,7 +99,7 @@ class PostgresEngine(Engine):
                 self._password = kept.read_text().strip()
             else:
                 self._password = secrets.token_urlsafe(18)
-                _write_private(kept, self._password)
+                write_private(kept, self._password)
         return self._password
 
     def url(self, database: str = "postgres", user: str = SUPERUSER, password: str | None = None) -> str:
@@ -124,7 +125,7 @@ class PostgresEngine(Engine):
         identity = self.identity()
         self.data_dir.mkdir(mode=0o700)
         password_file = self.data_dir.with_suffix(".pw")
-        _write_private(password_file, self.password)
+        write_private(password_file, self.password)
         if identity is not None:
             os.chown(self.data_dir, identity.uid, identity.gid)
             os.chown(password_file, identity.uid, identity.gid)
@@ -186,19 +187,9 @@ class PostgresEngine(Engine):
             lines = (self.data_dir / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return False
-        return (
-            len(lines) > _STATUS_LINE and lines[0] == str(self.pid) and lines[_STATUS_LINE].strip() == "ready"
-        )
+        return len(lines) > _STATUS_LINE and lines[0] == str(self.pid) and lines[_STATUS_LINE].strip() == "ready"
 
     def wipe(self) -> None:
         """Stop the server and delete its data."""
         self.stop()
         shutil.rmtree(self.data_dir, ignore_errors=True)
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file only its owner can read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)

@@ -17,8 +17,6 @@ from pathlib import Path
 from devstack.engines.identity import Identity, preparation
 from devstack.engines.ports import port_is_free
 
-_POLL_SECONDS = 0.05
-
 # Every child is forked by this one thread: the kernel's death signal follows the forking *thread*,
 # which must therefore live as long as the process, whoever calls start().
 _spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
@@ -38,6 +36,7 @@ class Engine(ABC):
     name = "engine"
     start_seconds = 60.0
     stop_seconds = 20.0
+    poll_seconds = 0.05
     stop_signal: signal.Signals = signal.SIGTERM
 
     def __init__(self, log_file: Path, *, detached: bool = False) -> None:
@@ -124,7 +123,7 @@ class Engine(ABC):
                 raise EngineError(f"{self.name} ended with code {code}\n{self.log_tail()}")
             if time.monotonic() > deadline:
                 raise EngineError(f"{self.name} did not answer within {limit:.0f} s\n{self.log_tail()}")
-            time.sleep(_POLL_SECONDS)
+            time.sleep(self.poll_seconds)
 
     def stop(self) -> None:
         """Ask the server to finish; kill it when it does not within `stop_seconds`."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from aiokafka.admin import AIOKafkaAdminClient
 
 _ALREADY_EXISTS = 36  # Kafka's error code TOPIC_ALREADY_EXISTS
+_BROKERS_DEFAULT = -1  # as many replicas as the cluster says
 _KNOWN_SECONDS = 10.0
 
 
@@ -36,7 +37,7 @@ async def create_topics(bootstrap: str, topics: Iterable[Topic]) -> list[str]:
             NewTopic(
                 topic.name,
                 topic.partitions,
-                1,
+                _BROKERS_DEFAULT,
                 topic_configs={"retention.ms": str(topic.retention_hours * 3_600_000)},
             )
             for topic in topics

@@ -1,0 +1,5 @@
+"""`python -m devstack` is `unicard`."""
+
+from devstack.cli import app
+
+app()

@@ -1,0 +1,181 @@
+"""`unicard`: the command line of a stack without Docker."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from typer.core import TyperGroup
+
+from devstack.engines.process import EngineError
+from devstack.stack import launch
+from devstack.stack import logs as log_files
+from devstack.stack.settings import PORTS, StackSettings
+from devstack.stack.state import READY, State, is_running, read_state
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+# Sub-commands with libraries of their own, imported when they are called.
+_LATER = {
+    "demo": "devstack.demo.cli",
+    "terminal": "devstack.terminal.cli",
+    "sms": "devstack.sink.cli",
+}
+
+
+class _Commands(TyperGroup):
+    """The commands, those of `_LATER` found on demand; expected failures end with a sentence."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *_LATER]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in _LATER:
+            command = typer.main.get_command(importlib.import_module(_LATER[cmd_name]).app)
+            command.name = cmd_name
+            return command
+        return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except EngineError as error:
+            errors.print(Text(str(error), style="red"))
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, help="Unified Card without Docker.")
+
+
+@app.command()
+def up(
+    *,
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when ready; `down` stops it.")] = False,
+    demo: Annotated[bool, typer.Option(help="The first time, play the demo at a small scale.")] = False,
+) -> None:
+    """Start the whole system."""
+    settings = StackSettings.from_environment()
+    if is_running(settings.folder):
+        _found(settings)
+        return
+    if detach:
+        _say_ready(launch.start_detached(settings, _report), settings)
+        return
+    from devstack.stack.first_demo import FirstDemo
+    from devstack.stack.supervisor import Supervisor
+
+    async def when_ready() -> None:
+        state = read_state(settings.folder)
+        if state is not None:
+            _say_ready(state, settings)
+        if demo:
+            await FirstDemo(settings).play()
+        console.print("Ctrl-C stops the system.")
+
+    asyncio.run(_supervise(Supervisor, settings, when_ready))
+    console.print("stopped; the data stays in", str(settings.folder))
+
+
+async def _supervise(supervisor: Any, settings: StackSettings, when_ready: Callable[[], Awaitable[None]]) -> None:
+    await supervisor(settings, _report).run(when_ready)
+
+
+def _found(settings: StackSettings) -> None:
+    """A second `up` finds the first and waits for it where it is still starting."""
+    state = read_state(settings.folder)
+    pid = f" (process {state.supervisor.pid})" if state else ""
+    console.print(f"the system of {settings.folder} is running already{pid}")
+    _say_ready(launch.wait_until_ready(settings, _report), settings)
+
+
+@app.command()
+def down() -> None:
+    """Stop what `up` started, and nothing else."""
+    settings = StackSettings.from_environment()
+    with console.status("stopping"):
+        names = launch.stop(settings)
+    if names:
+        console.print(f"stopped: {', '.join(names)}; the data stays in {settings.folder}")
+    else:
+        console.print("nothing was running")
+
+
+@app.command()
+def status() -> None:
+    """Show every process: port, health, memory, restarts."""
+    from devstack.stack.status import lines
+
+    settings = StackSettings.from_environment()
+    state = read_state(settings.folder)
+    if state is None or not is_running(settings.folder):
+        console.print(f"nothing runs in {settings.folder}" + (f": {state.error}" if state and state.error else ""))
+        raise typer.Exit(1)
+    table = Table(box=None, header_style="bold")
+    for heading in ("process", "pid", "port", "health", "MB", "restarts"):
+        table.add_column(heading, justify="left" if heading in ("process", "health") else "right")
+    total, healthy = 0, True
+    for line in lines(settings, state):
+        fine = line.health in ("ready", "running")
+        healthy &= fine
+        total += line.memory_bytes
+        table.add_row(
+            line.name,
+            str(line.pid),
+            str(line.port or ""),
+            Text(line.health, style="green" if fine else "red"),
+            f"{line.memory_bytes / 1_000_000:.0f}",
+            str(line.restarts),
+        )
+    table.add_row("together", "", "", state.phase, f"{total / 1_000_000:.0f}", "")
+    console.print(table)
+    raise typer.Exit(0 if healthy and state.phase == READY else 1)
+
+
+@app.command()
+def logs(
+    name: Annotated[str | None, typer.Argument(help="One process; all of them when left out.")] = None,
+    *,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines are written.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many of the last lines.")] = 20,
+) -> None:
+    """Show what the processes have said."""
+    settings = StackSettings.from_environment()
+    paths = log_files.files(settings, name)
+    single = name is not None
+    for process, line in log_files.last_lines(paths, lines):
+        _print_line(process, line, single)
+    if follow:
+        try:
+            for process, line in log_files.follow(paths):
+                _print_line(process, line, single)
+        except KeyboardInterrupt:
+            raise typer.Exit(0) from None
+
+
+def _print_line(process: str, line: str, single: bool) -> None:
+    sys.stdout.write(f"{line}\n" if single else f"{process:>10} | {line}\n")
+    sys.stdout.flush()
+
+
+def _report(what: str) -> None:
+    console.print(Text(what, style="dim"))
+
+
+def _say_ready(state: State, settings: StackSettings) -> None:
+    """Where to go now."""
+    console.print(f"\n[bold green]Unified Card answers at {state.edge}[/]")
+    console.print(f"  documentation   {state.edge}/docs")
+    console.print(f"  SMS sink        {settings.url('sink')}/messages   (unicard sms watch)")
+    console.print(f"  API clients     {settings.clients_file}")
+    console.print(
+        "  [yellow]This is a demonstration: business time can be moved (training clock on), SMS go to a sink.[/]"
+    )
+    console.print(f"  ports are settings: {PORTS['edge'][0]}, {PORTS['postgres'][0]}, …   status: unicard status\n")

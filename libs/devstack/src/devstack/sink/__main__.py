@@ -1,0 +1,32 @@
+"""`python -m devstack.sink`: serve the sink on the loopback."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import uvloop
+from aiohttp import web
+
+from devstack.engines.ports import LOOPBACK
+from devstack.sink.app import create_app
+from devstack.sink.settings import SinkSettings
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    settings = SinkSettings.from_environment()
+    web.run_app(
+        create_app(settings),
+        host=LOOPBACK,
+        port=settings.port,
+        loop=uvloop.new_event_loop(),
+        access_log=None,
+        print=None,
+        shutdown_timeout=5,
+    )
+
+
+if __name__ == "__main__":
+    main()

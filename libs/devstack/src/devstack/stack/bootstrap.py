@@ -1,0 +1,112 @@
+"""The API clients a working system needs, made once through the gateway by its bootstrap client."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from devstack.engines.files import write_private
+from devstack.engines.process import EngineError
+from devstack.stack.programs import SMS_PROVIDER_CLIENT
+from devstack.stack.settings import StackSettings
+from devstack.terminal.caller import Caller, ClientSecret, Refused
+from devstack.terminal.wire import NotReached, Wire
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client of the API, what it is called and what it may do."""
+
+    client_id: str
+    name: str
+    scopes: tuple[str, ...]
+
+
+CLIENTS: tuple[Client, ...] = (
+    Client(
+        "ministry",
+        "Ministry of Supply and Internal Trade",
+        (
+            "citizens:import",
+            "citizens:read",
+            "citizens:write",
+            "sites:write",
+            "rollout:write",
+            "cards:read",
+            "cards:write",
+            "policies:write",
+            "outlets:write",
+            "terminals:write",
+            "terminals:enrol",
+            "entitlements:read",
+            "days:read",
+            "messages:read",
+            "overview:read",
+        ),
+    ),
+    Client(SMS_PROVIDER_CLIENT, "SMS aggregator", ("messages:report",)),
+    Client(
+        "operations",
+        "Operations room",
+        (
+            "operations:read",
+            "operations:write",
+            "training:clock",
+            "clients:read",
+            "clients:write",
+            "keys:rotate",
+            "messages:read",
+            "overview:read",
+        ),
+    ),
+)
+
+
+async def ensure_clients(settings: StackSettings, secrets: Mapping[str, str]) -> None:
+    """Create the clients that `clients.json` does not know; `EngineError` when the gateway refuses.
+
+    A start that is cut off between the gateway's answer and the file asks again with the same
+    idempotency key and is given the same secret.
+    """
+    known = read_clients(settings)
+    missing = [client for client in CLIENTS if client.client_id not in known]
+    if not missing:
+        return
+    wire = Wire(settings.url("edge"), limit=4)
+    admin = Caller(
+        wire, ClientSecret(secrets["UNICARD_BOOTSTRAP_CLIENT_ID"], secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
+    )
+    try:
+        for client in missing:
+            known[client.client_id] = await _create(admin, client, secrets)
+            write_private(settings.clients_file, json.dumps(known, indent=1))
+    except (Refused, NotReached) as error:
+        raise EngineError(f"the API clients could not be made: {error}") from error
+    finally:
+        await wire.aclose()
+
+
+async def _create(admin: Caller, client: Client, secrets: Mapping[str, str]) -> dict[str, Any]:
+    installation = uuid.uuid5(uuid.NAMESPACE_OID, secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
+    created = await admin.post(
+        "/v1/clients",
+        {"client_id": client.client_id, "name": client.name, "scopes": list(client.scopes)},
+        key=str(uuid.uuid5(installation, client.client_id)),
+    )
+    return {
+        "client_id": client.client_id,
+        "client_secret": created["client_secret"],
+        "name": client.name,
+        "scopes": list(client.scopes),
+    }
+
+
+def read_clients(settings: StackSettings) -> dict[str, dict[str, Any]]:
+    """The clients made so far, by id; empty before the first start."""
+    if not settings.clients_file.exists():
+        return {}
+    known: dict[str, dict[str, Any]] = json.loads(settings.clients_file.read_text(encoding="utf-8"))
+    return known

@@ -1,0 +1,33 @@
+"""The small demonstration that a first `make run` plays, once for each folder of data."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from devstack.stack.settings import StackSettings
+
+SCALE = "0.01"
+
+
+class FirstDemo:
+    """Plays the demo in a process of its own, where it has not been played before."""
+
+    def __init__(self, settings: StackSettings) -> None:
+        self._marker = settings.folder / "demo-played"
+
+    async def play(self) -> None:
+        """Play it, show its report, remember that it was played to the end."""
+        if self._marker.exists():
+            return
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "devstack", "demo", "--scale", SCALE, stdin=asyncio.subprocess.DEVNULL
+        )
+        try:
+            code = await process.wait()
+        except asyncio.CancelledError:
+            process.terminate()
+            await process.wait()
+            raise
+        if code == 0:
+            self._marker.touch()

@@ -1,0 +1,110 @@
+"""The table of the stack's own processes: which package, which port, what it is told."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from devstack.engines.ports import LOOPBACK
+from devstack.stack.settings import KAFKA_VARIABLE, POSTGRES_VARIABLE, StackSettings
+
+SMS_PROVIDER_CLIENT = "sms-provider"
+DATABASE_PREFIX = "unicard_"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One service: its name in the stack, its package, and the secrets it alone is told."""
+
+    name: str
+    package: str
+    secrets: tuple[str, ...] = ()
+
+    @property
+    def database(self) -> str:
+        """Its database, and the role that owns it."""
+        return f"{DATABASE_PREFIX}{self.name}"
+
+    def password(self, secrets: Mapping[str, str]) -> str:
+        """Its role's password."""
+        return secrets[f"{self.name.upper()}_DATABASE_PASSWORD"]
+
+    @property
+    def installed(self) -> bool:
+        """Whether the package can be imported."""
+        return importlib.util.find_spec(self.package) is not None
+
+
+SERVICES: tuple[Program, ...] = (
+    Program("gateway", "api_gateway", ("UNICARD_BOOTSTRAP_CLIENT_ID", "UNICARD_BOOTSTRAP_CLIENT_SECRET")),
+    Program(
+        "card",
+        "card_service",
+        (
+            "UNICARD_CARD_DATA_KEYS",
+            "UNICARD_CARD_LOOKUP_KEY",
+            "UNICARD_CARD_PIN_KEY",
+            "UNICARD_CARD_PIN_TRANSPORT_KEYS",
+            "UNICARD_CARD_SIGNING_KEYS",
+        ),
+    ),
+    Program("supply", "supply_service"),
+    Program(
+        "notify",
+        "notify_service",
+        ("UNICARD_SMS_TOKEN", "UNICARD_NOTIFY_DATA_KEYS", "UNICARD_NOTIFY_LOOKUP_KEY"),
+    ),
+)
+
+# What only the stack may know: a service must not inherit the superuser's address.
+_KEPT_BACK = frozenset({POSTGRES_VARIABLE, KAFKA_VARIABLE, "UNICARD_PORT", "UNICARD_HOST"})
+
+
+def service_environment(
+    program: Program, settings: StackSettings, secrets: Mapping[str, str], database_url: str, bootstrap: str
+) -> dict[str, str]:
+    """The environment of one service: the caller's settings, then the stack's."""
+    environment = _inherited()
+    environment |= {
+        "UNICARD_DATABASE_URL": database_url,
+        "UNICARD_KAFKA_BOOTSTRAP": bootstrap,
+        "UNICARD_HOST": LOOPBACK,
+        "UNICARD_PORT": str(settings.ports[program.name]),
+        "UNICARD_JWKS_URL": f"{settings.url('gateway')}/.well-known/jwks.json",
+        "UNICARD_TRAINING_CLOCK": "true",
+    }
+    if program.name == "gateway":
+        for other in SERVICES:
+            environment[f"UNICARD_{other.name.upper()}_URL"] = settings.url(other.name)
+    if program.name == "notify":
+        environment["UNICARD_SMS_URL"] = settings.url("sink")
+    return environment | {name: secrets[name] for name in program.secrets}
+
+
+def sink_environment(settings: StackSettings, secrets: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the SMS sink."""
+    return _inherited() | {
+        "UNICARD_SINK_PORT": str(settings.ports["sink"]),
+        "UNICARD_SINK_DATABASE": str(settings.folder / "sink.db"),
+        "UNICARD_SINK_GATEWAY_URL": settings.url("edge"),
+        "UNICARD_SINK_CLIENTS": str(settings.clients_file),
+        "UNICARD_SMS_TOKEN": secrets["UNICARD_SMS_TOKEN"],
+    }
+
+
+def edge_environment(settings: StackSettings) -> dict[str, str]:
+    """What `api_gateway.edge` writes Envoy's configuration from."""
+    environment = _inherited() | {
+        "UNICARD_EDGE_PORT": str(settings.ports["edge"]),
+        "UNICARD_EDGE_ADMIN_PORT": str(settings.ports["edge-admin"]),
+    }
+    for program in SERVICES:
+        environment[f"UNICARD_EDGE_{program.name.upper()}"] = f"{LOOPBACK}:{settings.ports[program.name]}"
+    return environment
+
+
+def _inherited() -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name not in _KEPT_BACK}
+    return environment | {"PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,130 @@
+"""Where the stack keeps its files and which ports it uses, from the environment (`UNICARD_…`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from devstack.engines.ports import LOOPBACK, port_is_free
+from devstack.engines.process import EngineError
+
+FOLDER_NAME = ".unicard"
+FOLDER_VARIABLE = "UNICARD_HOME"
+POSTGRES_VARIABLE = "UNICARD_POSTGRES_URL"
+KAFKA_VARIABLE = "UNICARD_KAFKA_BOOTSTRAP"
+
+# Everything that listens: what it is, its setting, the port where the setting says nothing.
+PORTS: Mapping[str, tuple[str, int]] = {
+    "edge": ("UNICARD_EDGE_PORT", 8080),
+    "edge-admin": ("UNICARD_EDGE_ADMIN_PORT", 9901),
+    "gateway": ("UNICARD_GATEWAY_PORT", 8100),
+    "card": ("UNICARD_CARD_PORT", 8101),
+    "supply": ("UNICARD_SUPPLY_PORT", 8102),
+    "notify": ("UNICARD_NOTIFY_PORT", 8105),
+    "sink": ("UNICARD_SINK_PORT", 8190),
+    "postgres": ("UNICARD_POSTGRES_PORT", 15432),
+    "kafka": ("UNICARD_KAFKA_PORT", 19092),
+    "kafka-controller": ("UNICARD_KAFKA_CONTROLLER_PORT", 19093),
+}
+
+
+class SettingError(EngineError):
+    """A setting cannot be used; the message names it and says what it may be."""
+
+
+@dataclass(frozen=True)
+class StackSettings:
+    """One stack: its folder, its ports, and the servers it does not start itself."""
+
+    folder: Path
+    ports: Mapping[str, int]
+    postgres_url: str | None = None
+    kafka_bootstrap: str | None = None
+    partitions: int = 6
+    retention_hours: int = 7 * 24
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> StackSettings:
+        """The settings of the environment; `SettingError` for a value that cannot be used."""
+        given = os.environ if environment is None else environment
+        ports = {name: _number(given, variable, usual) for name, (variable, usual) in PORTS.items()}
+        twice = {port for port in ports.values() if list(ports.values()).count(port) > 1}
+        if twice:
+            names = ", ".join(PORTS[name][0] for name, port in ports.items() if port in twice)
+            raise SettingError(f"{names} are the same port")
+        return cls(
+            folder=_folder(given),
+            ports=ports,
+            postgres_url=given.get(POSTGRES_VARIABLE) or None,
+            kafka_bootstrap=given.get(KAFKA_VARIABLE) or None,
+            partitions=_number(given, "UNICARD_TOPIC_PARTITIONS", 6, most=1000),
+            retention_hours=_number(given, "UNICARD_TOPIC_RETENTION_HOURS", 7 * 24, most=24 * 3650),
+        )
+
+    def url(self, name: str) -> str:
+        """Base address of something that speaks HTTP."""
+        return f"http://{LOOPBACK}:{self.ports[name]}"
+
+    def log_file(self, name: str) -> Path:
+        """Where a process writes what it says."""
+        return self.folder / "logs" / f"{name}.log"
+
+    @property
+    def clients_file(self) -> Path:
+        """The API clients made at the first start, with their secrets."""
+        return self.folder / "clients.json"
+
+    def own_ports(self) -> dict[str, int]:
+        """The ports the stack itself will listen on; an engine of one's own is not among them."""
+        others: set[str] = set()
+        if self.postgres_url:
+            others.add("postgres")
+        if self.kafka_bootstrap:
+            others |= {"kafka", "kafka-controller"}
+        return {name: port for name, port in self.ports.items() if name not in others}
+
+    def check_ports(self) -> None:
+        """`SettingError` naming every port that is taken, by whom, and the setting that moves it."""
+        taken = [
+            f"port {port} ({name}) is taken{_by_whom(port)}: stop it, or set {PORTS[name][0]} to another port"
+            for name, port in self.own_ports().items()
+            if not port_is_free(port)
+        ]
+        if taken:
+            raise SettingError("\n".join(taken))
+
+
+def _folder(given: Mapping[str, str]) -> Path:
+    """`.unicard` of the checkout around the working folder, or of the working folder itself."""
+    if chosen := given.get(FOLDER_VARIABLE):
+        return Path(chosen).resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "libs" / "devstack").is_dir():
+            return folder / FOLDER_NAME
+    return here / FOLDER_NAME
+
+
+def _number(given: Mapping[str, str], variable: str, usual: int, *, most: int = 65535) -> int:
+    text = given.get(variable)
+    if not text:
+        return usual
+    if not text.isdigit() or not 0 < int(text) <= most:
+        raise SettingError(f"{variable} is {text!r}: a number from 1 to {most} is needed")
+    return int(text)
+
+
+def _by_whom(port: int) -> str:
+    """The process that listens on a port, where the system tells."""
+    import psutil
+
+    try:
+        for connection in psutil.net_connections("tcp"):
+            local = connection.laddr
+            if local and local.port == port and connection.status == psutil.CONN_LISTEN and connection.pid:
+                return f" by {psutil.Process(connection.pid).name()} (process {connection.pid})"
+    except psutil.Error:
+        return ""  # not ours to know without more rights
+    return ""

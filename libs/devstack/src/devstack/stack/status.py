@@ -1,0 +1,71 @@
+"""How the stack is: each process, its memory, whether it is ready."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psutil
+
+from devstack.engines.ports import port_answers
+from devstack.stack.programs import SERVICES
+from devstack.stack.service import probe
+from devstack.stack.settings import StackSettings
+from devstack.stack.state import Running, State
+
+_WITH_PROBE = {program.name: "/readyz" for program in SERVICES} | {"sink": "/livez"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One process; `memory_bytes` counts what it shares with others once over all of them."""
+
+    name: str
+    pid: int
+    port: int | None
+    health: str
+    memory_bytes: int
+    restarts: int
+
+
+def lines(settings: StackSettings, state: State) -> Iterator[Line]:
+    """Every process of the running stack, the supervisor first."""
+    for entry in (state.supervisor, *state.processes):
+        process = entry.process()
+        yield Line(
+            name=entry.name,
+            pid=entry.pid,
+            port=entry.port,
+            health=_health(entry) if process else "ended",
+            memory_bytes=_memory(process) if process else 0,
+            restarts=entry.restarts,
+        )
+
+
+def _health(entry: Running) -> str:
+    if entry.port is None:
+        return "running"
+    if path := _WITH_PROBE.get(entry.name):
+        status = probe(entry.port, path)
+        if status is None:
+            return "silent"
+        return "ready" if status == http.client.OK else f"not ready ({status})"
+    return "ready" if port_answers(entry.port) else "silent"
+
+
+def _memory(process: psutil.Process) -> int:
+    """Proportional share of the process and, for PostgreSQL, its backends; resident size where unknown."""
+    family = [process]
+    if process.name() == "postgres":
+        family += process.children(recursive=True)
+    return sum(_share(member) for member in family)
+
+
+def _share(process: psutil.Process) -> int:
+    try:
+        return int(getattr(process.memory_full_info(), "pss", 0)) or process.memory_info().rss
+    except psutil.AccessDenied:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
