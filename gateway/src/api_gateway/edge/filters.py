@@ -47,9 +47,17 @@ def public() -> dict[str, Any]:
     }
 
 
-def rate_of(route: Route) -> dict[str, Any]:
-    """The route's metadata: its class of calls, and whether its buckets belong to clients or to addresses."""
-    return {"filter_metadata": {ROUTE: {"address" if route.rate.by_address else "client": route.rate.value}}}
+def any_token() -> dict[str, Any]:
+    """Ask for a token of whatever scope, and let a body of any size pass."""
+    return {
+        SCOPE: {"@type": f"{_TYPE}.rbac.v3.RBACPerRoute"},
+        BODY: {"@type": f"{_TYPE}.buffer.v3.BufferPerRoute", "disabled": True},
+    }
+
+
+def rate_of(rate: Rate) -> dict[str, Any]:
+    """A route's metadata: its class of calls, and whether its buckets belong to clients or to addresses."""
+    return {"filter_metadata": {ROUTE: {"address" if rate.by_address else "client": rate.value}}}
 
 
 def _jwt(settings: EdgeSettings) -> dict[str, Any]:

@@ -81,10 +81,7 @@ def _protocol(settings: EdgeSettings) -> dict[str, Any]:
         "request_timeout": f"{settings.body_timeout_seconds}s",
         "stream_idle_timeout": f"{settings.body_timeout_seconds}s",
         "drain_timeout": "5s",
-        # Time for a client still sending a refused body to read why.
-        "delayed_close_timeout": "5s",
         "normalize_path": True,
-        "merge_slashes": True,
         "path_with_escaped_slashes_action": "REJECT_REQUEST",
     }
 

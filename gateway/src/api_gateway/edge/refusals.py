@@ -44,6 +44,7 @@ BY_DETAIL: tuple[tuple[str, Problem], ...] = (
     ),
     ("Jwks_remote_fetch_is_failed", NO_TOKEN),
     ("Jwks_doesn't_have_key_to_match_kid_or_alg_from_Jwt", InvalidToken("The token's key is not one of ours.")),
+    ("Audiences_in_Jwt_are_not_allowed", InvalidToken("The token is meant for another API.")),
     ("Jwt_is_expired", InvalidToken("The token has expired: get a new one.", detail_ar="انتهت صلاحية رمز الدخول.")),
 )
 """Refusals told apart by what Envoy's token filter found."""

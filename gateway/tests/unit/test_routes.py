@@ -1,0 +1,61 @@
+"""The route table: complete, unambiguous, and in an order in which nothing hides anything."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from api_gateway.routes import MIB, ROUTES, Rate, Retry, Route, by_path
+
+
+def matches(route: Route, path: str) -> bool:
+    return re.fullmatch(route.pattern, path) is not None if route.pattern else route.path == path
+
+
+def test_every_route_is_there_once() -> None:
+    assert [name for name, times in Counter(route.name for route in ROUTES).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_the_first_match_is_the_route_itself(route: Route) -> None:
+    path = re.sub(r"\{[a-z_]+\}", "0199f3a2-7c31-7a10-9a53-0242ac120002", route.path)
+    first = next(group for group in by_path() if matches(group[1][0], path))
+    assert first[0] == route.path
+
+
+def test_hot_paths_come_first() -> None:
+    assert {path for path, _ in by_path()[:2]} == {"/v1/redemptions", "/v1/entitlements/{card_id}"}
+
+
+def test_only_what_cannot_happen_twice_is_retried() -> None:
+    assert {route.method for route in ROUTES if route.retry is Retry.ALWAYS} == {"GET"}
+    unkeyed = {route.name for route in ROUTES if route.retry is Retry.NEVER}
+    assert {"POST /oauth/token", "POST /v1/enrolments", "POST /v1/citizens/search"} <= unkeyed
+    assert not any(route.method == "GET" for route in ROUTES if route.retry is not Retry.ALWAYS)
+
+
+def test_only_imports_may_be_large() -> None:
+    assert {route.name: route.body for route in ROUTES if route.body > MIB} == {"POST /v1/imports": 16 * MIB}
+
+
+def test_public_routes_are_few_and_counted_by_address() -> None:
+    public = {route.path for route in ROUTES if route.public}
+    assert public == {
+        "/oauth/token",
+        "/.well-known/jwks.json",
+        "/openapi.json",
+        "/docs",
+        "/docs/{asset}",
+        "/problems/{code}",
+        "/v1/enrolments",
+        "/v1/pin-key",
+        "/v1/credential-keys",
+    }
+    assert all(route.rate.by_address == route.public for route in ROUTES)
+
+
+def test_deadlines_and_classes() -> None:
+    assert all(0 < route.deadline <= 60 for route in ROUTES)
+    assert {route.rate for route in ROUTES} == set(Rate)
