@@ -61,15 +61,16 @@ def class_path() -> list[Path]:
     settings = GlobalSettings.load()
     repository = Path(settings.repo_cache)
     jars = locked()
-    missing = [jar for jar in jars if not _intact(repository / jar.relative_path, jar)]
+    missing = [jar for jar in jars if not intact(repository / jar.relative_path, jar)]
     if missing:
         with _one_fetcher_at_a_time(repository):
-            still = [jar for jar in missing if not _intact(repository / jar.relative_path, jar)]
+            still = [jar for jar in missing if not intact(repository / jar.relative_path, jar)]
             _fetch(still, repository, {**settings.repositories, "central": MAVEN_CENTRAL_URL})
     return [repository / jar.relative_path for jar in jars]
 
 
-def _intact(path: Path, jar: Jar) -> bool:
+def intact(path: Path, jar: Jar) -> bool:
+    """Whether the file is there and is the one the lock names."""
     if not path.exists():
         return False
     with path.open("rb") as file:
@@ -85,7 +86,7 @@ def _fetch(jars: Iterable[Jar], repository: Path, remotes: dict[str, str]) -> No
         path = repository / jar.relative_path
         path.unlink(missing_ok=True)  # a download that was cut off
         context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
-        if not _intact(path, jar):
+        if not intact(path, jar):
             path.unlink(missing_ok=True)
             raise EngineError(f"{path.name} is not the file the lock names (SHA-256 differs); it was deleted")
 
