@@ -16,7 +16,7 @@ DEMO ?= 1
 SCALE ?= 1.0
 ARGS ?=
 
-.PHONY: help setup check format-check lint types imports test run demo bench schemas migration up down clean lock fmt
+.PHONY: help setup check format-check lint rules types imports test run demo bench schemas migration up down clean lock fmt
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' Makefile
@@ -27,13 +27,15 @@ $(STAMP): requirements.lock pyproject.toml tools/setup.sh tools/uv.txt $(MEMBERS
 	@sh tools/setup.sh $(VENV) $(MEMBERS)
 	@touch $@
 
-check: format-check lint types imports  ## Format, lint, types, import rules and the project's own rules
+check: format-check lint rules imports types  ## Format, lint, types, import rules and the project's own rules
 
 format-check: $(STAMP)
 	$(BIN)/ruff format --check .
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
+
+rules: $(STAMP)
 	$(BIN)/python -m tools.lint
 
 # Sources once, all together; tests one member at a time, since their files may share names.
@@ -46,7 +48,7 @@ types: $(STAMP)
 	done
 
 imports: $(STAMP)
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 test: $(STAMP)  ## Run every test on a real PostgreSQL and Kafka (ARGS="-k name" to choose)
 	$(BIN)/python -m pytest $(ARGS)
