@@ -50,9 +50,7 @@ def postgres_url() -> Iterator[str]:
             try:
                 url = stack.enter_context(containers.postgres_container())
             except containers.failures() as error:
-                _used["PostgreSQL"] = (
-                    f"embedded (Docker could not start {containers.POSTGRES_IMAGE}: {error})"
-                )
+                _used["PostgreSQL"] = f"embedded (Docker could not start {containers.POSTGRES_IMAGE}: {error})"
             else:
                 _used["PostgreSQL"] = f"Docker container {containers.POSTGRES_IMAGE}"
                 yield url

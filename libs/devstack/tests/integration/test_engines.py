@@ -47,9 +47,7 @@ async def test_a_wiped_server_starts_empty(postgres_engine_factory: PostgresEngi
     await connection.close()
 
 
-def test_a_server_that_cannot_start_says_why(
-    postgres_engine_factory: PostgresEngineFactory, tmp_path: Path
-) -> None:
+def test_a_server_that_cannot_start_says_why(postgres_engine_factory: PostgresEngineFactory, tmp_path: Path) -> None:
     engine = postgres_engine_factory()
     second = PostgresEngine(tmp_path / "second", port=engine.port)
     with pytest.raises(EngineError, match=f"port {engine.port} is taken"):

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from devstack.engines.process import EngineError
+
 if TYPE_CHECKING:
     from aiokafka.admin import AIOKafkaAdminClient
 
 _ALREADY_EXISTS = 36  # Kafka's error code TOPIC_ALREADY_EXISTS
-_BROKERS_DEFAULT = -1  # as many replicas as the cluster says
+_MOST_REPLICAS = 3
 _KNOWN_SECONDS = 10.0
 
 
@@ -25,19 +27,23 @@ class Topic:
 
 
 async def create_topics(bootstrap: str, topics: Iterable[Topic]) -> list[str]:
-    """Create the topics that do not exist yet; returns the names of the new ones."""
+    """Create the topics that do not exist yet, on up to three brokers; the names of the new ones.
+
+    `EngineError` when the broker refuses.
+    """
     from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-    from aiokafka.errors import for_code
+    from aiokafka.errors import KafkaError, for_code
 
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         existing = set(await admin.list_topics())
+        replicas = min(_MOST_REPLICAS, len((await admin.describe_cluster())["brokers"]))
         wanted = [
             NewTopic(
                 topic.name,
                 topic.partitions,
-                _BROKERS_DEFAULT,
+                replicas,
                 topic_configs={"retention.ms": str(topic.retention_hours * 3_600_000)},
             )
             for topic in topics
@@ -53,6 +59,8 @@ async def create_topics(bootstrap: str, topics: Iterable[Topic]) -> list[str]:
                 created.append(name)
         await _until_known(admin, {topic.name for topic in wanted})
         return created
+    except KafkaError as error:
+        raise EngineError(f"the topics could not be created at {bootstrap}: {error!r}") from error
     finally:
         await admin.close()
 

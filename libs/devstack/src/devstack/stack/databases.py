@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from devstack.engines.process import EngineError
 from devstack.stack.programs import Program
+from devstack.stack.tool import run_tool
 
 if TYPE_CHECKING:
     import asyncpg
@@ -60,20 +59,11 @@ async def _execute(connection: asyncpg.Connection, statement: str, *names: str) 
 
 async def migrate(program: Program, database_url: str) -> None:
     """Bring a service's database to its newest revision; `EngineError` with what the migration said."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "chassis.migrate",
-        program.package,
-        env=os.environ | {"UNICARD_DATABASE_URL": database_url},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+    await run_tool(
+        f"the database of {program.name} could not be migrated",
+        ["-m", "chassis.migrate", program.package],
+        os.environ | {"UNICARD_DATABASE_URL": database_url},
     )
-    said, _ = await process.communicate()
-    if process.returncode != 0:
-        text = said.decode(errors="replace").strip()
-        raise EngineError(f"the database of {program.name} could not be migrated\n{text}")
 
 
 def _without_password(url: str) -> str:

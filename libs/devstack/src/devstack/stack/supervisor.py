@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import IO
 
@@ -28,6 +27,7 @@ from devstack.stack.state import (
     stop_leftovers,
     take_lock,
 )
+from devstack.stack.tool import run_tool
 from devstack.stack.watch import Watched
 
 Report = Callable[[str], None]
@@ -46,6 +46,7 @@ class Supervisor:
         self.report = report
         self.watched: list[Watched] = []
         self.stopping = asyncio.Event()
+        self._edge_file = settings.folder / "envoy.yaml"
         self._lock: IO[str] | None = None
         self._secrets: Mapping[str, str] = {}
         self._state = State(Running.of("supervisor", os.getpid()), "starting", edge=settings.url("edge"))
@@ -65,8 +66,8 @@ class Supervisor:
         failure = ""
         try:
             await self._until_stopped(self._live(when_ready))
-        except EngineError as error:
-            failure = str(error)
+        except Exception as error:  # why: whoever waits for this start must learn how it failed
+            failure = str(error) or repr(error)
             raise
         finally:
             await self._stop(failure)
@@ -155,20 +156,11 @@ class Supervisor:
         return brokers
 
     async def _edge_configuration(self) -> None:
-        target = self.settings.folder / "envoy.yaml"
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "api_gateway.edge",
-            "--output",
-            str(target),
-            env=programs.edge_environment(self.settings),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+        await run_tool(
+            "the edge's configuration could not be written",
+            ["-m", "api_gateway.edge", "--output", str(self._edge_file)],
+            programs.edge_environment(self.settings),
         )
-        said, _ = await process.communicate()
-        if process.returncode != 0:
-            raise EngineError(f"the edge's configuration could not be written\n{said.decode(errors='replace')}")
 
     def _service(self, program: programs.Program, database_url: str, brokers: str) -> PythonService:
         port = self.settings.ports[program.name]
