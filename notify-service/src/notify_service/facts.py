@@ -87,9 +87,7 @@ class DrawFacts(_Facts):
         return {"drawn": say.listed(drawn), "balance": say.pots(self.remaining)}
 
 
-Facts = Annotated[
-    NoFacts | AppointmentFacts | ServicesFacts | BalanceFacts | DrawFacts, Field(discriminator="kind")
-]
+Facts = Annotated[NoFacts | AppointmentFacts | ServicesFacts | BalanceFacts | DrawFacts, Field(discriminator="kind")]
 _ADAPTER: TypeAdapter[Facts] = TypeAdapter(Facts)
 
 # The placeholders each kind of facts fills; a template may use these and {name}, nothing else.

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chassis.clock import CAIRO
-from notify_service.inquiry import Topic
+from notify_service.inquiries.words import Topic
 from notify_service.lifecycle import Retries
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

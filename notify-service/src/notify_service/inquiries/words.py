@@ -24,9 +24,7 @@ class Topic(StrEnum):
 
 def normalise_number(number: str) -> str | None:
     """An Egyptian mobile number as E.164 (`+2010…`), however it was written; None for any other."""
-    digits = "".join(
-        _digit(c) for c in unicodedata.normalize("NFKC", number) if unicodedata.category(c) != "Cf"
-    )
+    digits = "".join(_digit(c) for c in unicodedata.normalize("NFKC", number) if unicodedata.category(c) != "Cf")
     match = _MOBILE.match(_SEPARATORS.sub("", digits))
     return f"+20{match[1]}" if match else None
 
@@ -34,9 +32,7 @@ def normalise_number(number: str) -> str | None:
 def normalise_words(text: str) -> list[str]:
     """The words of a text without what writers vary: hamza, ى/ي, ة/ه, tatweel, vowel marks, case."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_SAME_LETTER)
-    bare = "".join(
-        c for c in unicodedata.normalize("NFKD", plain) if unicodedata.category(c) not in {"Mn", "Cf"}
-    )
+    bare = "".join(c for c in unicodedata.normalize("NFKD", plain) if unicodedata.category(c) not in {"Mn", "Cf"})
     return _NOT_WORDS.sub(" ", bare).split()
 
 

@@ -1,0 +1,152 @@
+"""Routes about outgoing messages: look at them, count them, report what became of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Path, Query
+from sqlalchemy import Row
+
+from chassis.app import router
+from chassis.auth import Principal, requires
+from chassis.db import Reading, Work
+from chassis.problems import NotFound
+from chassis.runtime import Runtime, get_runtime
+from notify_service import metrics, policy, repository, service, templates
+from notify_service.content import Sent
+from notify_service.runtime import vault_of
+from notify_service.schemas import (
+    Instant,
+    Message,
+    MessagePage,
+    ReceiptsIn,
+    ReceiptsTaken,
+    Statistic,
+    Statistics,
+    StatusName,
+    TemplateList,
+    TemplateVersion,
+    TemplateView,
+)
+from notify_service.service import Receipt
+from notify_service.vault import Unreadable, Vault, masked
+
+routes = router(prefix="/v1", tags=["messages"])
+
+Reader = Annotated[Principal, requires("messages:read")]
+Running = Annotated[Runtime, Depends(get_runtime)]
+
+
+@routes.get("/messages", summary="List messages")
+async def list_messages(
+    caller: Reader,
+    session: Reading,
+    runtime: Running,
+    citizen_id: UUID | None = None,
+    status: StatusName | None = None,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> MessagePage:
+    """Messages in the order they were queued, of one citizen or in one status if asked."""
+    rows = await repository.page(session, citizen=citizen_id, status=status, after=after, limit=limit)
+    items = [_message(row, vault_of(runtime)) for row in rows]
+    return MessagePage(items=items, next=items[-1].id if len(items) == limit else None)
+
+
+@routes.get("/messages/{message_id}", summary="Read a message")
+async def read_message(
+    caller: Reader, session: Reading, runtime: Running, message_id: Annotated[UUID, Path()]
+) -> Message:
+    """One message."""
+    row = await repository.one(session, message_id)
+    if row is None:
+        raise NotFound("There is no message with this id.", detail_ar="لا توجد رسالة بهذا الرقم.")
+    return _message(row, vault_of(runtime))
+
+
+@routes.get("/message-statistics", summary="Count messages")
+async def message_statistics(caller: Reader, session: Reading, since: Instant | None = None) -> Statistics:
+    """How many messages of each template are in which status, of those queued since an instant."""
+    rows = await repository.statistics(session, since)
+    items = [Statistic(template=r.template, status=r.status, messages=r.messages, parts=r.parts) for r in rows]
+    by_status: dict[StatusName, int] = {}
+    for item in items:
+        by_status[item.status] = by_status.get(item.status, 0) + item.messages
+    return Statistics(items=items, by_status=by_status, total=sum(by_status.values()))
+
+
+@routes.get("/templates", summary="List templates")
+async def list_templates(caller: Reader) -> TemplateList:
+    """What citizens are told, in both languages, with every dated version."""
+    classes = policy.load().classes
+    return TemplateList(
+        items=[
+            TemplateView(
+                name=template.name,
+                class_name=template.class_name,
+                priority=classes[template.class_name].priority,
+                essential=classes[template.class_name].essential,
+                enabled=template.enabled,
+                required=template.required,
+                max_parts=template.max_parts,
+                versions=[TemplateVersion(**version.model_dump()) for version in template.versions],
+            )
+            for template in templates.load().values()
+        ]
+    )
+
+
+@routes.post("/delivery-receipts", summary="Report what became of messages")
+async def take_receipts(
+    batch: ReceiptsIn, caller: Annotated[Principal, requires("messages:report")], session: Work
+) -> ReceiptsTaken:
+    """Take the network's word. The first on each message counts; what is about no open message is ignored."""
+    receipts = [
+        Receipt(reference, receipt.status, receipt.reason, receipt.at)
+        for receipt in batch.receipts
+        if (reference := _reference(receipt.reference)) is not None
+    ]
+    applied = await service.take_receipts(session, receipts) if receipts else 0
+    ignored = len(batch.receipts) - applied
+    metrics.RECEIPTS.labels("applied").inc(applied)
+    metrics.RECEIPTS.labels("ignored").inc(ignored)
+    return ReceiptsTaken(applied=applied, ignored=ignored)
+
+
+def _reference(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _message(row: Row[Any], vault: Vault) -> Message:
+    sent = _sent(row, vault)
+    return Message(
+        id=row.id,
+        event_id=row.event_id,
+        template=row.template,
+        citizen_id=row.citizen_id,
+        status=row.status,
+        reason=row.reason,
+        to=masked(sent.number) if sent else None,
+        text=sent.text if sent else None,
+        language=row.language,
+        encoding=row.encoding,
+        parts=row.parts,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        ended_at=row.ended_at,
+    )
+
+
+def _sent(row: Row[Any], vault: Vault) -> Sent | None:
+    """What was sent; None before that, after it was erased, and where the key of its time is gone."""
+    if row.sent_at is None or row.content is None:
+        return None
+    try:
+        return Sent.open(vault, row.id, row.content)
+    except Unreadable:
+        return None

@@ -1,0 +1,137 @@
+"""All reactions of notify-service on one screen: what a citizen hears of, and from which event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.consumer import Reactions, Received
+from chassis.revocations import revocation_reactions
+from chassis.runtime import Runtime
+from contracts.card import (
+    CardActivated,
+    CardBlocked,
+    CardIssued,
+    CardReplaced,
+    ContactChanged,
+    PickupMissed,
+    PickupScheduled,
+)
+from contracts.supply import BalanceStated, Redeemed
+from notify_service import service, templates
+from notify_service.contacts import repository as contacts
+from notify_service.contacts.service import learn
+from notify_service.facts import AppointmentFacts, BalanceFacts, DrawFacts, Facts, NoFacts, ServicesFacts
+from notify_service.runtime import vault_of
+from notify_service.service import Intent
+
+
+def make_reactions() -> Reactions:
+    """The reactions; to draws only where the template for them is enabled, for they are many."""
+    reactions = Reactions(group="notify-service")
+    revocation_reactions(reactions)
+    reactions.on(ContactChanged)(contact_changed)
+    reactions.on(PickupScheduled)(pickup_scheduled)
+    reactions.on(PickupMissed)(pickup_missed)
+    reactions.on(CardIssued)(card_issued)
+    reactions.on(CardActivated)(card_activated)
+    reactions.on(CardBlocked)(card_blocked)
+    reactions.on(CardReplaced)(card_replaced)
+    reactions.on(BalanceStated)(balance_stated)
+    if templates.load()["draw_alert"].enabled:
+        reactions.on(Redeemed)(redeemed)
+    return reactions
+
+
+async def contact_changed(events: Sequence[Received[ContactChanged]], session: AsyncSession, runtime: Runtime) -> None:
+    """Learn how citizens are reached."""
+    await learn(events, session, vault_of(runtime))
+
+
+async def pickup_scheduled(
+    events: Sequence[Received[PickupScheduled]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Tell where and when the card is collected."""
+    intents = [_about(e, e.data.card_id, AppointmentFacts(**e.data.model_dump())) for e in events]
+    await _queue(session, runtime, "appointment", intents)
+
+
+async def pickup_missed(events: Sequence[Received[PickupMissed]], session: AsyncSession, runtime: Runtime) -> None:
+    """Tell that the appointment passed."""
+    await _queue(session, runtime, "missed_appointment", [_about(e, e.data.card_id) for e in events])
+
+
+async def card_issued(events: Sequence[Received[CardIssued]], session: AsyncSession, runtime: Runtime) -> None:
+    """Tell that the card was handed over, in case it was to somebody else."""
+    await _remember(events, session)
+    await _queue(session, runtime, "card_issued", [_about(e, e.data.card_id) for e in events])
+
+
+async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, runtime: Runtime) -> None:
+    """Tell what the card may be used for from now on."""
+    await _remember(events, session)
+    intents = [_about(e, e.data.card_id, ServicesFacts(services=e.data.services)) for e in events]
+    await _queue(session, runtime, "card_activated", intents)
+
+
+async def card_blocked(events: Sequence[Received[CardBlocked]], session: AsyncSession, runtime: Runtime) -> None:
+    """Tell that the card is refused from now on."""
+    await _queue(session, runtime, "card_blocked", [_about(e, e.data.card_id) for e in events])
+
+
+async def card_replaced(events: Sequence[Received[CardReplaced]], session: AsyncSession, runtime: Runtime) -> None:
+    """Tell that another card took the place of the old one."""
+    intents = [_about(e, e.data.new_card_id) for e in events]
+    await contacts.put_holders(session, [(e.data.new_card_id, e.data.citizen_id, e.data.household_id) for e in events])
+    await _queue(session, runtime, "card_replaced", intents)
+
+
+async def balance_stated(events: Sequence[Received[BalanceStated]], session: AsyncSession, runtime: Runtime) -> None:
+    """Answer the citizen who asked."""
+    known = [
+        _about(e, e.data.inquiry_id, BalanceFacts(stated_at=e.time, remaining=e.data.remaining))
+        for e in events
+        if e.data.known
+    ]
+    unknown = [_about(e, e.data.inquiry_id) for e in events if not e.data.known]
+    await _queue(session, runtime, "balance", known)
+    await _queue(session, runtime, "balance_unknown", unknown)
+
+
+async def redeemed(events: Sequence[Received[Redeemed]], session: AsyncSession, runtime: Runtime) -> None:
+    """Tell the card's holder of each draw."""
+    holders = await contacts.holders(session, [e.data.card_id for e in events])
+    intents = [
+        Intent(
+            event_id=e.id,
+            facts=DrawFacts(lines=e.data.lines, remaining=e.data.remaining),
+            citizen_id=holders[e.data.card_id],
+            household_id=e.data.household_id,
+            subject=e.data.redemption_id,
+        )
+        for e in events
+        if e.data.card_id in holders
+    ]
+    await _queue(session, runtime, "draw_alert", intents)
+
+
+def _about(event: Received[Any], subject: Any, facts: Facts | None = None) -> Intent:
+    return Intent(
+        event_id=event.id,
+        facts=facts or NoFacts(),
+        citizen_id=event.data.citizen_id,
+        household_id=event.data.household_id,
+        subject=subject,
+    )
+
+
+async def _queue(session: AsyncSession, runtime: Runtime, template: str, intents: Sequence[Intent]) -> None:
+    await service.queue(session, vault_of(runtime), template, intents, runtime.clock.now())
+
+
+async def _remember(
+    events: Sequence[Received[CardIssued]] | Sequence[Received[CardActivated]], session: AsyncSession
+) -> None:
+    await contacts.put_holders(session, [(e.data.card_id, e.data.citizen_id, e.data.household_id) for e in events])

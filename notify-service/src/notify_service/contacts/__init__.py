@@ -1,0 +1,1 @@
+"""How citizens are reached, and whose a card is."""

@@ -1,0 +1,85 @@
+"""Every SQL statement about contacts and card holders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notify_service.arrays import statement
+
+_PUT_CONTACTS = statement(
+    """
+    INSERT INTO contact (citizen_id, household_id, language, number_hash, sealed, changed_at) SELECT * FROM <rows>
+    ON CONFLICT (citizen_id) DO UPDATE SET household_id = excluded.household_id, language = excluded.language,
+        number_hash = excluded.number_hash, sealed = excluded.sealed, changed_at = excluded.changed_at
+    WHERE contact.changed_at <= excluded.changed_at
+    """,
+    citizen_id="uuid",
+    household_id="uuid",
+    language="text",
+    number_hash="bytea",
+    sealed="bytea",
+    changed_at="timestamptz",
+)
+_FIND_CONTACTS = text(
+    "SELECT citizen_id, household_id, number_hash FROM contact"
+    " WHERE number_hash = ANY(CAST(:hashes AS bytea[])) ORDER BY citizen_id"
+)
+_SET_OPT_OUT = text(
+    "UPDATE contact SET opted_out_at = CAST(:at AS timestamptz) WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))"
+)
+_PUT_HOLDERS = statement(
+    """
+    INSERT INTO card_holder (card_id, citizen_id, household_id) SELECT * FROM <rows> ON CONFLICT (card_id) DO NOTHING
+    """,
+    card_id="uuid",
+    citizen_id="uuid",
+    household_id="uuid",
+)
+_FIND_HOLDERS = text("SELECT card_id, citizen_id FROM card_holder WHERE card_id = ANY(CAST(:cards AS uuid[]))")
+
+
+@dataclass
+class ContactColumns:
+    """Contacts as parallel arrays; one row a citizen."""
+
+    citizen_id: list[UUID] = field(default_factory=list)
+    household_id: list[UUID] = field(default_factory=list)
+    language: list[str] = field(default_factory=list)
+    number_hash: list[bytes | None] = field(default_factory=list)
+    sealed: list[bytes] = field(default_factory=list)
+    changed_at: list[datetime] = field(default_factory=list)
+
+
+async def put_contacts(session: AsyncSession, contacts: ContactColumns) -> None:
+    """Write contacts; one that is older than what is there changes nothing."""
+    await session.execute(_PUT_CONTACTS, vars(contacts))
+
+
+async def contacts_of_numbers(session: AsyncSession, hashes: Sequence[bytes]) -> Sequence[Row[Any]]:
+    """(citizen_id, household_id, number_hash) of everyone reached by one of the numbers, the longest known first."""
+    return (await session.execute(_FIND_CONTACTS, {"hashes": list(hashes)})).all()
+
+
+async def set_opt_out(session: AsyncSession, citizens: Sequence[UUID], at: datetime | None) -> None:
+    """Note that citizens want necessary messages only, or with None that they want all again."""
+    await session.execute(_SET_OPT_OUT, {"citizens": list(citizens), "at": at})
+
+
+async def put_holders(session: AsyncSession, holders: Sequence[tuple[UUID, UUID, UUID]]) -> None:
+    """Remember whose cards these are: (card, citizen, household), each card once."""
+    cards, citizens, households = zip(*holders, strict=True)
+    columns = {"card_id": list(cards), "citizen_id": list(citizens), "household_id": list(households)}
+    await session.execute(_PUT_HOLDERS, columns)
+
+
+async def holders(session: AsyncSession, cards: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The citizen of each card that is known."""
+    rows = await session.execute(_FIND_HOLDERS, {"cards": list(cards)})
+    return {row.card_id: row.citizen_id for row in rows}

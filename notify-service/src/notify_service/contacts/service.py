@@ -1,0 +1,30 @@
+"""Contacts as card-service tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.consumer import Received
+from contracts.card import ContactChanged
+from notify_service.contacts import repository
+from notify_service.contacts.repository import ContactColumns
+from notify_service.content import Contact
+from notify_service.inquiries.words import normalise_number
+from notify_service.vault import Vault
+
+
+async def learn(events: Sequence[Received[ContactChanged]], session: AsyncSession, vault: Vault) -> None:
+    """Write down how citizens are reached from now on; the last of several words about one citizen counts."""
+    columns = ContactColumns()
+    for event in {event.data.citizen_id: event for event in events}.values():
+        contact = event.data
+        number = normalise_number(contact.mobile) if contact.mobile else None
+        columns.citizen_id.append(contact.citizen_id)
+        columns.household_id.append(contact.household_id)
+        columns.language.append("en" if contact.language == "en" else "ar")
+        columns.number_hash.append(vault.number_hash(number) if number else None)
+        columns.sealed.append(Contact(number, contact.given_name).seal(vault, contact.citizen_id))
+        columns.changed_at.append(event.time)
+    await repository.put_contacts(session, columns)

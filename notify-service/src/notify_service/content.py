@@ -1,0 +1,75 @@
+"""What a message's sealed column holds: facts while it waits, the text and number once it left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+
+from notify_service import facts
+from notify_service.facts import Facts
+from notify_service.vault import Unreadable, Vault
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message not sent yet; `number` only where no contact of ours has it."""
+
+    facts: Facts
+    number: str | None = None
+
+    def seal(self, vault: Vault, message_id: UUID) -> bytes:
+        """As the column holds it."""
+        return vault.seal(message_id, facts.dump(self.facts) + b"\n" + (self.number or "").encode())
+
+    @classmethod
+    def open(cls, vault: Vault, message_id: UUID, sealed: bytes) -> Waiting:
+        """Read the column. Raises Unreadable."""
+        raw, _, number = vault.open(message_id, sealed).rpartition(b"\n")
+        try:
+            return cls(facts.parse(raw), number.decode() or None)
+        except ValueError as error:
+            raise Unreadable("facts of a kind that is not known here") from error
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message that left."""
+
+    text: str
+    number: str
+
+    def seal(self, vault: Vault, message_id: UUID) -> bytes:
+        """As the column holds it."""
+        return vault.seal(message_id, orjson.dumps([self.text, self.number]))
+
+    @classmethod
+    def open(cls, vault: Vault, message_id: UUID, sealed: bytes) -> Sent:
+        """Read the column. Raises Unreadable."""
+        try:
+            text, number = orjson.loads(vault.open(message_id, sealed))
+        except ValueError as error:
+            raise Unreadable("no sent message") from error
+        return cls(text, number)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How a citizen is reached."""
+
+    number: str | None
+    name: str
+
+    def seal(self, vault: Vault, citizen_id: UUID) -> bytes:
+        """As the contact's column holds it."""
+        return vault.seal(citizen_id, orjson.dumps([self.number, self.name]))
+
+    @classmethod
+    def open(cls, vault: Vault, citizen_id: UUID, sealed: bytes) -> Contact:
+        """Read the contact's column. Raises Unreadable."""
+        try:
+            number, name = orjson.loads(vault.open(citizen_id, sealed))
+        except ValueError as error:
+            raise Unreadable("no contact") from error
+        return cls(number, name)

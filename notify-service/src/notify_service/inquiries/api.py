@@ -1,0 +1,31 @@
+"""The route by which the aggregator hands over messages from citizens."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from chassis.app import router
+from chassis.auth import Principal, requires
+from chassis.db import Work
+from chassis.runtime import Runtime, get_runtime
+from notify_service.inquiries import service
+from notify_service.inquiries.schemas import InboundBatch, InboundTaken
+from notify_service.inquiries.service import Inbound
+from notify_service.runtime import vault_of
+
+routes = router(prefix="/v1", tags=["messages"])
+
+
+@routes.post("/inbound-messages", summary="Take messages from citizens")
+async def take_inbound(
+    batch: InboundBatch,
+    caller: Annotated[Principal, requires("messages:report")],
+    session: Work,
+    runtime: Annotated[Runtime, Depends(get_runtime)],
+) -> InboundTaken:
+    """Answer help at once, ask supply-service for balances; a message that comes twice is handled once."""
+    messages = [Inbound(m.provider_id, m.sender, m.text) for m in batch.messages]
+    new = await service.take_inbound(session, vault_of(runtime), messages, runtime.clock.now())
+    return InboundTaken(accepted=new, duplicates=len(messages) - new)

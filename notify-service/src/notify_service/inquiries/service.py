@@ -1,0 +1,150 @@
+"""What becomes of a citizen's message: a question for another service, an answer of our own, or nothing.
+
+A balance is asked of supply-service by an event; the answer goes out when its event comes back. A number
+nobody registered gets a polite answer that tells nothing of anyone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.ids import new_id
+from contracts.notify import InquiryReceived
+from notify_service import metrics, policy, service
+from notify_service.contacts import repository as contacts
+from notify_service.facts import NoFacts
+from notify_service.inquiries import repository
+from notify_service.inquiries.repository import InboundColumns
+from notify_service.inquiries.words import Topic, normalise_number, topic_of
+from notify_service.policy import InboundRule
+from notify_service.service import Intent
+from notify_service.vault import Vault
+
+_ANSWERS = {Topic.HELP: "help", Topic.OPT_OUT: "opted_out", Topic.OPT_IN: "opted_in"}
+_UNKNOWN = "unknown_number"
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A message from a citizen, as the aggregator hands it over."""
+
+    provider_id: str
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The same, understood."""
+
+    provider_id: str
+    number: str | None
+    number_hash: bytes | None
+    topic: Topic
+
+
+class Desk:
+    """Deals with one batch of messages in one transaction."""
+
+    def __init__(self, session: AsyncSession, vault: Vault, rule: InboundRule, now: datetime) -> None:
+        """`now`: business time, the inquiries' own."""
+        self._session, self._vault, self._rule, self._now = session, vault, rule, now
+        self._intents: dict[str, list[Intent]] = defaultdict(list)
+        self._inquiries: list[InquiryReceived] = []
+        self._preferences: dict[UUID, bool] = {}
+        self._columns = InboundColumns()
+
+    async def deal(self, messages: Sequence[Inbound]) -> int:
+        """Handle each new message once; returns how many were new."""
+        await repository.take_turn(self._session)
+        copies = await repository.known(self._session, [message.provider_id for message in messages])
+        new = {m.provider_id: m for m in messages if m.provider_id not in copies}
+        read = [self._read(message) for message in new.values()]
+        hashes = list({r.number_hash for r in read if r.number_hash})
+        homes = await self._homes(hashes)
+        since = self._now - timedelta(days=1)
+        answered = await repository.replies_since(self._session, hashes, since)
+        for one in read:
+            outcome = self._decide(one, homes, answered)
+            self._note(one, outcome)
+        await self._write()
+        return len(new)
+
+    def _read(self, message: Inbound) -> _Read:
+        number = normalise_number(message.sender)
+        number_hash = self._vault.number_hash(number) if number else None
+        return _Read(message.provider_id, number, number_hash, topic_of(message.text, self._rule.keywords))
+
+    async def _homes(self, hashes: list[bytes]) -> dict[bytes, list[tuple[UUID, UUID]]]:
+        """Who is reached by each number: (household, its longest-known citizen), a few households at most."""
+        found: dict[bytes, dict[UUID, UUID]] = defaultdict(dict)
+        for row in await contacts.contacts_of_numbers(self._session, hashes):
+            found[bytes(row.number_hash)].setdefault(row.household_id, row.citizen_id)
+        most = self._rule.households_per_number
+        return {number: list(homes.items())[:most] for number, homes in found.items()}
+
+    def _decide(self, one: _Read, homes: dict[bytes, list[tuple[UUID, UUID]]], answered: dict[bytes, int]) -> str:
+        if one.number is None or one.number_hash is None:
+            return "ignored"  # a name or a short code: never answered, two machines would talk for ever
+        if answered.get(one.number_hash, 0) >= self._rule.replies_per_number_per_day:
+            return "ignored"
+        answered[one.number_hash] = answered.get(one.number_hash, 0) + 1
+        reached = homes.get(one.number_hash)
+        if not reached:
+            self._intents[_UNKNOWN].append(Intent(new_id(), NoFacts(), number=one.number))
+            return "unknown_number"
+        if one.topic is Topic.BALANCE:
+            for household, citizen in reached:
+                self._ask(new_id(), one.topic, household, citizen)
+            return "asked"
+        self._answer(one.topic, *reached[0])
+        return "answered"
+
+    def _ask(self, inquiry: UUID, topic: Topic, household: UUID, citizen: UUID) -> None:
+        self._inquiries.append(
+            InquiryReceived(
+                inquiry_id=inquiry,
+                citizen_id=citizen,
+                household_id=household,
+                topic=topic,
+                received_at=self._now,
+            )
+        )
+
+    def _answer(self, topic: Topic, household: UUID, citizen: UUID) -> None:
+        inquiry = new_id()
+        intent = Intent(inquiry, NoFacts(), citizen_id=citizen, household_id=household, subject=inquiry)
+        self._intents[_ANSWERS[topic]].append(intent)
+        if topic is Topic.HELP:
+            self._ask(inquiry, topic, household, citizen)
+        else:
+            self._preferences[citizen] = topic is Topic.OPT_OUT
+
+    def _note(self, one: _Read, outcome: str) -> None:
+        self._columns.provider_id.append(one.provider_id)
+        self._columns.number_hash.append(one.number_hash)
+        self._columns.topic.append(one.topic)
+        self._columns.outcome.append(outcome)
+        metrics.INBOUND.labels(outcome).inc()
+
+    async def _write(self) -> None:
+        for template, intents in self._intents.items():
+            await service.queue(self._session, self._vault, template, intents, self._now)
+        for out, at in ((True, self._now), (False, None)):
+            citizens = [citizen for citizen, wish in self._preferences.items() if wish is out]
+            if citizens:
+                await contacts.set_opt_out(self._session, citizens, at)
+        await outbox.add(self._session, *self._inquiries)
+        await repository.take(self._session, self._columns, self._now)
+
+
+async def take_inbound(session: AsyncSession, vault: Vault, messages: Sequence[Inbound], now: datetime) -> int:
+    """Deal with messages from citizens; returns how many were not known before."""
+    return await Desk(session, vault, policy.load().inbound, now).deal(messages)

@@ -1,0 +1,40 @@
+"""The composition of notify-service."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from chassis.app import Service
+from chassis.app import create_app as create_service
+from chassis.runtime import Runtime
+from notify_service import api, runtime, templates
+from notify_service.consumers import make_reactions
+from notify_service.inquiries import api as inquiries_api
+from notify_service.sender import send_messages
+from notify_service.settings import Settings
+from notify_service.upkeep import keep_queue
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """notify-service as an ASGI app. Texts or policies that do not fit together stop it here."""
+    templates.load()
+    return create_service(
+        Service(
+            name="notify",
+            title="Unified Card: messages to citizens",
+            settings=settings or Settings(),
+            routers=[api.routes, inquiries_api.routes],
+            reactions=make_reactions(),
+            workers=[send_messages, keep_queue],
+            lifespan=_lifespan,
+        )
+    )
+
+
+@asynccontextmanager
+async def _lifespan(running: Runtime) -> AsyncIterator[None]:
+    runtime.install(running)
+    yield

@@ -1,0 +1,11 @@
+"""What notify-service measures beside what every service does."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge
+
+MESSAGES = Counter("unicard_sms_messages_total", "Messages that left the queue", ["template", "outcome"])
+RECEIPTS = Counter("unicard_sms_receipts_total", "Delivery receipts", ["outcome"])
+INBOUND = Counter("unicard_sms_inbound_total", "Messages from citizens", ["outcome"])
+PROVIDER_FAILURES = Counter("unicard_sms_provider_failures_total", "Batches the aggregator did not take")
+QUEUED = Gauge("unicard_sms_queued", "Messages waiting to be sent", ["priority"])

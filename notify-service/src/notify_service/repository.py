@@ -1,0 +1,327 @@
+"""Every SQL statement about outgoing messages: queueing, sending, receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notify_service.arrays import statement
+
+Rows = Sequence[Row[Any]]
+
+
+@dataclass
+class MessageColumns:
+    """New messages of one template as parallel arrays."""
+
+    id: list[UUID] = field(default_factory=list)
+    event_id: list[UUID] = field(default_factory=list)
+    citizen_id: list[UUID | None] = field(default_factory=list)
+    household_id: list[UUID | None] = field(default_factory=list)
+    subject: list[UUID | None] = field(default_factory=list)
+    content: list[bytes] = field(default_factory=list)
+
+
+_INSERT = statement(
+    """
+    INSERT INTO message (id, event_id, template, priority, citizen_id, household_id, subject, content, ready,
+                         created_at, expires_at)
+    SELECT r.id, r.event_id, :template, :priority, r.citizen_id, r.household_id, r.subject, r.content,
+           r.citizen_id IS NULL OR EXISTS (SELECT FROM contact c WHERE c.citizen_id = r.citizen_id),
+           CAST(:now AS timestamptz), CAST(:expires_at AS timestamptz)
+    FROM <rows>
+    WHERE NOT EXISTS (
+        SELECT FROM message s WHERE s.subject = r.subject AND s.template = ANY(CAST(:silencers AS text[])))
+    ON CONFLICT (event_id, template) DO NOTHING RETURNING id
+    """,
+    id="uuid",
+    event_id="uuid",
+    citizen_id="uuid",
+    household_id="uuid",
+    subject="uuid",
+    content="bytea",
+)
+_SUPERSEDE = statement(
+    """
+    UPDATE message m SET status = 'cancelled', reason = 'superseded', ended_at = CAST(:now AS timestamptz)
+    FROM <rows>
+    WHERE m.subject = r.subject AND m.id < r.id AND m.status = 'queued'
+      AND m.template = ANY(CAST(:templates AS text[]))
+    """,
+    subject="uuid",
+    id="uuid",
+)
+
+
+async def queue(
+    session: AsyncSession,
+    rows: MessageColumns,
+    *,
+    template: str,
+    priority: int,
+    silencers: Sequence[str],
+    now: datetime,
+    expires_at: datetime,
+) -> set[UUID]:
+    """Queue messages; one a (event, template), none where a silencing one exists. Returns the ids that are new."""
+    parameters: dict[str, Any] = {
+        "template": template, "priority": priority, "silencers": list(silencers),
+    }  # fmt: skip
+    parameters |= {"now": now, "expires_at": expires_at}
+    return set((await session.execute(_INSERT, {**vars(rows), **parameters})).scalars())
+
+
+async def supersede(
+    session: AsyncSession, newer: dict[UUID, UUID | None], templates: Sequence[str], now: datetime
+) -> None:
+    """Cancel what is queued from the templates about the same subject as a `newer` message (its id: subject)."""
+    parameters = {"id": list(newer), "subject": list(newer.values()), "templates": list(templates), "now": now}
+    await session.execute(_SUPERSEDE, parameters)
+
+
+_ANY_DUE = text(
+    "SELECT EXISTS (SELECT FROM message WHERE status = 'queued' AND ready"
+    " AND priority = ANY(CAST(:priorities AS smallint[]))"
+    " AND (not_before IS NULL OR not_before <= CAST(:now AS timestamptz)))"
+)
+# One statement: what the pace allows is read and charged, the most urgent messages are leased for this batch.
+_CLAIM = text(
+    """
+    WITH pace AS (
+        SELECT least(CAST(:burst AS float8),
+                     tokens + extract(epoch FROM clock_timestamp() - refilled_at) * CAST(:rate AS float8)) AS open
+        FROM send_pace FOR UPDATE
+    ), picked AS (
+        SELECT id FROM message
+        WHERE status = 'queued' AND ready AND priority = ANY(CAST(:priorities AS smallint[]))
+          AND (not_before IS NULL OR not_before <= CAST(:now AS timestamptz))
+        ORDER BY priority, id
+        LIMIT (SELECT greatest(0, least(CAST(:batch AS integer), floor(open)))::bigint FROM pace)
+        FOR UPDATE SKIP LOCKED
+    ), charged AS (
+        UPDATE send_pace SET tokens = (SELECT open FROM pace) - (SELECT count(*) FROM picked),
+                             refilled_at = clock_timestamp()
+    ), leased AS (
+        UPDATE message m SET status = 'sending', attempts = attempts + 1, lease = CAST(:lease AS uuid),
+               lease_until = clock_timestamp() + make_interval(secs => CAST(:lease_seconds AS float8))
+        FROM picked WHERE m.id = picked.id
+        RETURNING m.id, m.template, m.priority, m.citizen_id, m.content, m.refusals, m.expires_at
+    )
+    SELECT leased.*, c.sealed AS contact, c.language, c.opted_out_at IS NOT NULL AS opted_out
+    FROM leased LEFT JOIN contact c USING (citizen_id) ORDER BY leased.priority, leased.id
+    """
+)
+_FINISH = statement(
+    """
+    WITH r AS (
+        SELECT * FROM <rows>
+    ), locked AS (
+        SELECT m.id FROM message m JOIN r USING (id) WHERE m.lease = CAST(:lease AS uuid)
+        ORDER BY m.id FOR UPDATE OF m
+    )
+    UPDATE message m SET
+        status = CASE WHEN m.status = 'sending' THEN r.status ELSE m.status END,
+        reason = CASE WHEN m.status = 'sending' THEN r.reason ELSE m.reason END,
+        ended_at = CASE WHEN m.status = 'sending' AND r.status IN ('failed', 'cancelled')
+                        THEN CAST(:now AS timestamptz) ELSE m.ended_at END,
+        sent_at = CASE WHEN r.status = 'sent' THEN CAST(:now AS timestamptz) ELSE m.sent_at END,
+        refusals = m.refusals + CASE WHEN r.status = 'sent' THEN 0 ELSE 1 END,
+        content = coalesce(r.content, m.content), language = coalesce(r.language, m.language),
+        encoding = coalesce(r.encoding, m.encoding), parts = coalesce(r.parts, m.parts),
+        provider_id = coalesce(r.provider_id, m.provider_id), not_before = r.try_at,
+        lease = NULL, lease_until = NULL
+    FROM r JOIN locked USING (id) WHERE m.id = r.id
+    RETURNING m.id, m.citizen_id, m.template, m.status, m.reason, old.status AS was
+    """,
+    id="uuid",
+    status="text",
+    content="bytea",
+    language="text",
+    encoding="text",
+    parts="smallint",
+    provider_id="text",
+    reason="text",
+    try_at="timestamptz",
+)
+_PUT_BACK = text(
+    "UPDATE message SET status = 'queued', lease = NULL, lease_until = NULL"
+    " WHERE lease = CAST(:lease AS uuid) AND status = 'sending'"
+)
+_RECEIPTS = statement(
+    """
+    WITH r AS (
+        SELECT * FROM <rows>
+    ), locked AS (
+        SELECT m.id FROM message m JOIN r USING (id)
+        WHERE m.status = ANY(CAST(:open AS text[])) AND m.attempts > 0 ORDER BY m.id FOR UPDATE OF m
+    )
+    UPDATE message m SET status = r.status, reason = r.reason, ended_at = r.at
+    FROM r JOIN locked USING (id) WHERE m.id = r.id
+    RETURNING m.id, m.citizen_id, m.template, m.status, m.reason, m.ended_at
+    """,
+    id="uuid",
+    status="text",
+    reason="text",
+    at="timestamptz",
+)
+
+
+@dataclass
+class OutcomeColumns:
+    """What became of a batch's messages, as parallel arrays."""
+
+    id: list[UUID] = field(default_factory=list)
+    status: list[str] = field(default_factory=list)
+    content: list[bytes | None] = field(default_factory=list)
+    language: list[str | None] = field(default_factory=list)
+    encoding: list[str | None] = field(default_factory=list)
+    parts: list[int | None] = field(default_factory=list)
+    provider_id: list[str | None] = field(default_factory=list)
+    reason: list[str | None] = field(default_factory=list)
+    try_at: list[datetime | None] = field(default_factory=list)
+
+
+@dataclass
+class ReceiptColumns:
+    """What the network reported, as parallel arrays; each message once."""
+
+    id: list[UUID] = field(default_factory=list)
+    status: list[str] = field(default_factory=list)
+    reason: list[str | None] = field(default_factory=list)
+    at: list[datetime] = field(default_factory=list)
+
+
+async def any_due(session: AsyncSession, priorities: Sequence[int], now: datetime) -> bool:
+    """Whether a message could leave now; cheap, locks nothing."""
+    parameters = {"priorities": list(priorities), "now": now}
+    return bool((await session.execute(_ANY_DUE, parameters)).scalar_one())
+
+
+async def claim(
+    session: AsyncSession,
+    *,
+    priorities: Sequence[int],
+    now: datetime,
+    batch: int,
+    rate: float,
+    lease: UUID,
+    lease_seconds: float,
+) -> Rows:
+    """Lease up to `batch` messages, as many as `rate` a second over all processes allows."""
+    parameters = {
+        "priorities": list(priorities), "now": now, "batch": batch, "rate": rate,
+        "burst": max(1.0, rate / 4), "lease": lease, "lease_seconds": lease_seconds,
+    }  # fmt: skip
+    return (await session.execute(_CLAIM, parameters)).all()
+
+
+async def finish(session: AsyncSession, lease: UUID, outcomes: OutcomeColumns, now: datetime) -> Rows:
+    """Write down a batch's outcomes; a receipt that came first keeps its word. Returns id, status, `was`, …"""
+    return (await session.execute(_FINISH, {**vars(outcomes), "lease": lease, "now": now})).all()
+
+
+async def put_back(session: AsyncSession, lease: UUID) -> None:
+    """Queue a leased batch again, as if it had not been taken."""
+    await session.execute(_PUT_BACK, {"lease": lease})
+
+
+async def apply_receipts(session: AsyncSession, receipts: ReceiptColumns, open_to: Sequence[str]) -> Rows:
+    """End the messages that are still open; returns those that changed."""
+    return (await session.execute(_RECEIPTS, {**vars(receipts), "open": list(open_to)})).all()
+
+
+_CONTACT_CAME = text(
+    "UPDATE message m SET ready = true FROM contact c"
+    " WHERE m.status = 'queued' AND NOT m.ready AND c.citizen_id = m.citizen_id"
+)
+_LEASE_RAN_OUT = text(
+    "UPDATE message SET status = 'queued', lease = NULL, lease_until = NULL"
+    " WHERE status = 'sending' AND lease_until < clock_timestamp()"
+)
+_EXPIRE = text(
+    """
+    WITH due AS (
+        SELECT id FROM message WHERE status = 'queued' AND expires_at <= CAST(:now AS timestamptz)
+        ORDER BY id LIMIT :chunk FOR UPDATE SKIP LOCKED
+    )
+    UPDATE message m SET status = 'failed', reason = CASE WHEN m.ready THEN 'expired' ELSE 'no_contact' END,
+                         ended_at = CAST(:now AS timestamptz)
+    FROM due WHERE m.id = due.id
+    RETURNING m.id, m.citizen_id, m.template, m.status, m.reason, m.ended_at
+    """
+)
+_ERASE = text(
+    """
+    WITH old AS (
+        SELECT id FROM message WHERE content IS NOT NULL AND created_at < CAST(:before AS timestamptz)
+          AND status NOT IN ('queued', 'sending')
+        LIMIT :chunk FOR UPDATE SKIP LOCKED
+    )
+    UPDATE message m SET content = NULL FROM old WHERE m.id = old.id
+    """
+)
+_QUEUED = text("SELECT priority, count(*) AS n FROM message WHERE status = 'queued' GROUP BY priority")
+
+
+async def release(session: AsyncSession) -> None:
+    """Let messages leave whose contact came after them, and queue again those whose lease ran out."""
+    await session.execute(_CONTACT_CAME)
+    await session.execute(_LEASE_RAN_OUT)
+
+
+async def expire(session: AsyncSession, now: datetime, limit: int) -> Rows:
+    """Fail up to `limit` queued messages that are no longer of use; returns them."""
+    return (await session.execute(_EXPIRE, {"now": now, "chunk": limit})).all()
+
+
+async def erase(session: AsyncSession, before: datetime, limit: int) -> None:
+    """Erase words and numbers of up to `limit` messages made before an instant."""
+    await session.execute(_ERASE, {"before": before, "chunk": limit})
+
+
+async def waiting(session: AsyncSession) -> dict[int, int]:
+    """How many messages are queued, by priority."""
+    return {row.priority: row.n for row in await session.execute(_QUEUED)}
+
+
+_ONE = text("SELECT * FROM message WHERE id = :id")
+_PAGE = text(
+    """
+    SELECT * FROM message
+    WHERE (CAST(:citizen AS uuid) IS NULL OR citizen_id = CAST(:citizen AS uuid))
+      AND (CAST(:status AS text) IS NULL OR status = CAST(:status AS text))
+      AND (CAST(:after AS uuid) IS NULL OR id > CAST(:after AS uuid))
+    ORDER BY id LIMIT :limit
+    """
+)
+_STATISTICS = text(
+    """
+    SELECT template, status, count(*) AS messages, coalesce(sum(parts), 0) AS parts FROM message
+    WHERE CAST(:since AS timestamptz) IS NULL OR created_at >= CAST(:since AS timestamptz)
+    GROUP BY template, status ORDER BY template, status
+    """
+)
+
+
+async def one(session: AsyncSession, message_id: UUID) -> Row[Any] | None:
+    """A message, or None."""
+    return (await session.execute(_ONE, {"id": message_id})).one_or_none()
+
+
+async def page(
+    session: AsyncSession, *, citizen: UUID | None, status: str | None, after: UUID | None, limit: int
+) -> Rows:
+    """Messages in the order they were queued."""
+    parameters = {"citizen": citizen, "status": status, "after": after, "limit": limit}
+    return (await session.execute(_PAGE, parameters)).all()
+
+
+async def statistics(session: AsyncSession, since: datetime | None) -> Rows:
+    """(template, status, messages, parts) of messages queued since an instant."""
+    return (await session.execute(_STATISTICS, {"since": since})).all()

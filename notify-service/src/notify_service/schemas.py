@@ -1,0 +1,112 @@
+"""What crosses the wire about outgoing messages."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+StatusName = Literal["queued", "sending", "sent", "delivered", "failed", "cancelled"]
+MAX_BATCH = 1000
+
+# An instant that can have happened: what lies beyond is a broken clock, not a fact.
+Instant = Annotated[AwareDatetime, Field(ge=datetime(2020, 1, 1, tzinfo=UTC), le=datetime(2120, 1, 1, tzinfo=UTC))]
+
+
+class Message(BaseModel):
+    """A message to a citizen. `text` is there once it was sent and until it is erased; `to` is masked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    event_id: UUID
+    template: str
+    citizen_id: UUID | None = Field(description="none where the number is nobody's")
+    status: StatusName
+    reason: str | None = Field(description="why it failed or was cancelled")
+    to: str | None
+    text: str | None
+    language: Literal["ar", "en"] | None
+    encoding: Literal["gsm7", "ucs2"] | None
+    parts: int | None
+    attempts: int
+    created_at: AwareDatetime
+    sent_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+
+
+class MessagePage(BaseModel):
+    """Messages in the order they were queued; `next` goes into `after` for the rest."""
+
+    items: list[Message]
+    next: UUID | None
+
+
+class Statistic(BaseModel):
+    """How many messages of a template are where, and the SMS parts they took."""
+
+    template: str
+    status: StatusName
+    messages: int
+    parts: int
+
+
+class Statistics(BaseModel):
+    """Counts by template and status, and summed by status."""
+
+    items: list[Statistic]
+    by_status: dict[StatusName, int]
+    total: int
+
+
+class TemplateVersion(BaseModel):
+    """The text from a day on."""
+
+    effective_from: date
+    approved_by: str
+    ar: str
+    en: str
+
+
+class TemplateView(BaseModel):
+    """A kind of message and its texts."""
+
+    name: str
+    class_name: str = Field(serialization_alias="class")
+    priority: int
+    essential: bool
+    enabled: bool
+    required: list[str]
+    max_parts: int
+    versions: list[TemplateVersion]
+
+
+class TemplateList(BaseModel):
+    """All templates."""
+
+    items: list[TemplateView]
+    next: None = None
+
+
+class ReceiptIn(BaseModel):
+    """The network's word on one message."""
+
+    reference: str = Field(min_length=1, max_length=64)
+    status: Literal["delivered", "failed"]
+    reason: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9_.-]*$")
+    at: Instant
+
+
+class ReceiptsIn(BaseModel):
+    """A batch of receipts."""
+
+    receipts: list[ReceiptIn] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class ReceiptsTaken(BaseModel):
+    """`applied` ended a message; `ignored` were repeats, late, or about no message of ours."""
+
+    applied: int
+    ignored: int

@@ -1,0 +1,106 @@
+"""Use cases of outgoing messages: queue them, and take the network's word on what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.ids import new_id
+from contracts.notify import MessageDelivered, MessageFailed
+from notify_service import lifecycle, policy, repository, templates
+from notify_service.content import Waiting
+from notify_service.facts import Facts
+from notify_service.lifecycle import OPEN_TO_RECEIPTS, Status
+from notify_service.repository import MessageColumns, ReceiptColumns, Rows
+from notify_service.vault import Vault
+
+
+@dataclass(frozen=True)
+class Intent:
+    """That somebody shall be told something because of an event; `number` only for who is in no contact."""
+
+    event_id: UUID
+    facts: Facts
+    citizen_id: UUID | None = None
+    household_id: UUID | None = None
+    subject: UUID | None = None
+    number: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the network reports of a message, at its own time."""
+
+    message_id: UUID
+    status: str
+    reason: str | None
+    at: datetime
+
+
+async def queue(
+    session: AsyncSession, vault: Vault, template_name: str, intents: Sequence[Intent], now: datetime
+) -> None:
+    """Queue one message for each intent, in the transaction of the event that gave rise to it."""
+    known = templates.load()
+    template = known[template_name]
+    if not intents or not template.enabled:
+        return
+    columns = MessageColumns()
+    for intent in intents:
+        message_id = new_id()
+        columns.id.append(message_id)
+        columns.event_id.append(intent.event_id)
+        columns.citizen_id.append(intent.citizen_id)
+        columns.household_id.append(intent.household_id)
+        columns.subject.append(intent.subject)
+        columns.content.append(Waiting(intent.facts, intent.number).seal(vault, message_id))
+    rules = policy.load()
+    new = await repository.queue(
+        session,
+        columns,
+        template=template.name,
+        priority=rules.classes[template.class_name].priority,
+        silencers=[other.name for other in known.values() if template.name in other.silences],
+        now=now,
+        expires_at=rules.expires_at(template.class_name, now),
+    )
+    if template.supersedes and new:
+        subjects = dict(zip(columns.id, columns.subject, strict=True))
+        await repository.supersede(session, {i: subjects[i] for i in new}, template.supersedes, now)
+
+
+async def take_receipts(session: AsyncSession, receipts: Sequence[Receipt]) -> int:
+    """Believe the network's first word on each message that is open; returns how many it ended."""
+    retries = policy.load().retry_schedule()
+    first = {receipt.message_id: receipt for receipt in reversed(receipts)}
+    verdicts = {
+        message_id: lifecycle.receipt(receipt.status, receipt.reason, retries) for message_id, receipt in first.items()
+    }
+    columns = ReceiptColumns()
+    for message_id, receipt in first.items():
+        columns.id.append(message_id)
+        columns.status.append(verdicts[message_id].status)
+        columns.reason.append(verdicts[message_id].reason)
+        columns.at.append(receipt.at)
+    ended = await repository.apply_receipts(session, columns, list(OPEN_TO_RECEIPTS))
+    await announce(session, ended, permanent={row.id for row in ended if verdicts[row.id].permanent})
+    return len(ended)
+
+
+async def announce(session: AsyncSession, ended: Rows, *, permanent: set[UUID] | frozenset[UUID]) -> None:
+    """Publish what became of citizens' messages; `permanent`: those whose number itself is wrong."""
+    events: list[MessageDelivered | MessageFailed] = []
+    for row in ended:
+        if row.citizen_id is None:
+            continue
+        common = {"message_id": row.id, "citizen_id": row.citizen_id, "template": row.template}
+        if row.status == Status.DELIVERED:
+            events.append(MessageDelivered(**common, delivered_at=row.ended_at))
+        elif row.status == Status.FAILED:
+            events.append(MessageFailed(**common, reason=row.reason, permanent=row.id in permanent))
+    await outbox.add(session, *events)

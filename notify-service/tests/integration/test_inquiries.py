@@ -1,0 +1,149 @@
+"""What a citizen texts, and what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chassis.ids import new_id
+from contracts.card import PickupMissed
+from notify_service.policy import load
+
+if TYPE_CHECKING:
+    from ..conftest import Desk
+
+NUMBER = "+201012345678"
+
+
+def text(words: str, sender: str = NUMBER, provider_id: str | None = None) -> dict[str, str]:
+    return {
+        "provider_id": provider_id or str(new_id()),
+        "from": sender,
+        "text": words,
+        "received_at": datetime.now(UTC).isoformat(),
+    }
+
+
+async def send(desk: Desk, *messages: dict[str, str]) -> dict[str, Any]:
+    return await desk.report("/v1/inbound-messages", messages=list(messages))
+
+
+async def inquiries(desk: Desk) -> list[tuple[str, str]]:
+    """(topic, household) of what was asked of other services."""
+    return [(d["topic"], d["household_id"]) for kind, d in await desk.published() if kind == "InquiryReceived"]
+
+
+async def replies(desk: Desk) -> list[str]:
+    return [m["template"] for m in await desk.messages()]
+
+
+@pytest.mark.parametrize("sender", [NUMBER, "01012345678", "00201012345678", "٠١٠١٢٣٤٥٦٧٨"])
+async def test_a_balance_is_asked_of_supply_and_answered_when_it_comes(desk: Desk, sender: str) -> None:
+    contact = await desk.know()
+    assert await send(desk, text("رصيد", sender)) == {"accepted": 1, "duplicates": 0}
+    assert await inquiries(desk) == [("balance", str(contact.household_id))]
+    assert await replies(desk) == []
+
+
+async def test_a_copy_is_handled_once_alone_and_in_one_batch(desk: Desk) -> None:
+    await desk.know()
+    one = text("رصيد", provider_id="a-1")
+    assert await send(desk, one, one) == {"accepted": 1, "duplicates": 1}
+    assert await send(desk, one) == {"accepted": 0, "duplicates": 1}
+    both = await asyncio.gather(
+        *(send(desk, text("رصيد", provider_id="b-1")) for _ in range(5)), return_exceptions=False
+    )
+    assert sum(answer["accepted"] for answer in both) == 1
+    assert len(await inquiries(desk)) == 2
+
+
+async def test_anything_else_is_answered_with_help(desk: Desk) -> None:
+    contact = await desk.know()
+    await send(desk, text("السلام عليكم"))
+    assert await inquiries(desk) == [("help", str(contact.household_id))]
+    await desk.sender.step()
+    assert desk.aggregator.texts_to(NUMBER) == ["لمعرفة رصيدك أرسل كلمة رصيد. للمساعدة اتصل 19765"]
+
+
+async def test_an_unknown_number_gets_a_polite_word_and_nothing_of_anyone(desk: Desk) -> None:
+    await desk.know("+201111111111")
+    await send(desk, text("رصيد"))
+    assert await inquiries(desk) == []
+    await desk.sender.step()
+    (answer,) = desk.aggregator.texts_to(NUMBER)
+    assert answer == "هذا الرقم غير مسجل. سجله في مركز الخدمة أو اتصل 19765"
+    (message,) = await desk.messages()
+    assert message["citizen_id"] is None
+    at = datetime.now(UTC).isoformat()
+    receipt = {"reference": message["id"], "status": "delivered", "at": at}
+    assert await desk.report("/v1/delivery-receipts", receipts=[receipt]) == {"applied": 1, "ignored": 0}
+    assert await desk.published() == []
+
+
+async def test_names_and_short_codes_are_never_answered(desk: Desk) -> None:
+    assert await send(desk, text("رصيد", "Vodafone"), text("رصيد", "19765")) == {"accepted": 2, "duplicates": 0}
+    assert await replies(desk) == []
+
+
+async def test_a_phone_that_several_households_share(desk: Desk) -> None:
+    first = await desk.know()
+    await desk.know(household_id=first.household_id)
+    second = await desk.know()
+    await send(desk, text("balance"))
+    assert sorted(await inquiries(desk)) == sorted(
+        [("balance", str(first.household_id)), ("balance", str(second.household_id))]
+    )
+
+
+async def test_a_number_is_answered_so_often_a_day_and_no_more(desk: Desk) -> None:
+    most = load().inbound.replies_per_number_per_day
+    await send(desk, *(text("?") for _ in range(most - 1)))
+    await send(desk, *(text("?") for _ in range(5)))
+    assert await replies(desk) == ["unknown_number"] * most
+
+
+async def test_opting_out_and_in(desk: Desk) -> None:
+    contact = await desk.know()
+    missed = PickupMissed(
+        appointment_id=new_id(),
+        card_id=new_id(),
+        citizen_id=contact.citizen_id,
+        household_id=contact.household_id,
+    )
+    desk.runtime.clock.move_to(datetime(2026, 4, 1, 10, 0, tzinfo=UTC))  # type: ignore[attr-defined]
+    for word, status in (("إلغاء", "cancelled"), ("اشتراك", "sent")):
+        await send(desk, text(word))
+        await desk.hear(missed)
+        while await desk.sender.step() == 0:
+            pass
+        assert (await desk.messages())[-1]["status"] == status
+    assert await replies(desk) == ["opted_out", "missed_appointment", "opted_in", "missed_appointment"]
+    assert await inquiries(desk) == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        text("x") | {"provider_id": "\x00"},
+        text("x") | {"received_at": "yesterday"},
+        text("x" * 2001),
+        text("x") | {"from": ""},
+    ],
+)
+async def test_what_cannot_be_a_message_is_refused(desk: Desk, message: dict[str, str]) -> None:
+    headers = desk.issuer.headers("aggregator", "messages:report")
+    reply = await desk.client.post("/v1/inbound-messages", json={"messages": [message]}, headers=headers)
+    assert reply.status_code == 422
+    assert reply.json()["code"] == "invalid_request"
+
+
+async def test_who_may_report(desk: Desk) -> None:
+    body = {"messages": [text("رصيد")]}
+    headers = desk.issuer.headers("ministry", "messages:read")
+    assert (await desk.client.post("/v1/inbound-messages", json=body, headers=headers)).status_code == 403
+    assert (await desk.client.post("/v1/inbound-messages", json=body)).status_code == 401
+    assert (await desk.client.get("/v1/messages")).status_code == 401
