@@ -32,15 +32,23 @@ class DayBook:
     def add(self, redemption: dict[str, Any]) -> None:
         """Enter a sale as the server confirmed it."""
         self.redemptions += 1
+        self._enter(redemption, 1)
+
+    def take_back(self, redemption: dict[str, Any]) -> None:
+        """Enter the reversal of a sale: the amounts are net, the sale stays counted."""
+        self.reversals += 1
+        self._enter(redemption, -1)
+
+    def _enter(self, redemption: dict[str, Any], sign: int) -> None:
         for line in redemption["lines"]:
             if line["programme"] == "bread":
-                self.loaves += line["quantity"]
+                self.loaves += sign * line["quantity"]
             else:
-                self.goods_amount += line["amount"]
-        self.cash_amount += redemption["cash_due"]
+                self.goods_amount += sign * line["amount"]
+        self.cash_amount += sign * redemption["cash_due"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class FleetTerminal:
     """A terminal of the fleet and its books by business day."""
 
@@ -68,11 +76,9 @@ class FleetTerminal:
         self.book(answer["business_day"]).add(answer)
         return answer
 
-    async def upload(self) -> list[dict[str, Any]]:
-        """Upload the offline sales as one batch; what became of each. May be repeated."""
-        answer = await self.caller.post("/v1/offline-batches", {"sales": self.offline})
-        results: list[dict[str, Any]] = answer["results"]
-        return results
+    def take_back(self, redemption: dict[str, Any]) -> None:
+        """Enter the reversal of a sale of this terminal."""
+        self.book(redemption["business_day"]).take_back(redemption)
 
     async def close_day(self, day: date) -> dict[str, Any]:
         """Close the outlet's day; its totals."""

@@ -1,0 +1,46 @@
+"""`unicard demo`: the Port Said pilot, played through the gateway."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+import uvloop
+from rich.console import Console
+
+from devstack.demo.calendar import CAIRO
+from devstack.demo.context import LANES, Options
+from devstack.demo.play import play
+from devstack.stack.settings import StackSettings
+from devstack.terminal.caller import Refused
+from devstack.terminal.provision import NoCredentials
+from devstack.terminal.wire import NotReached
+
+app = typer.Typer(help="The Port Said pilot, played through the gateway.")
+SERVICES = ("card", "supply", "notify")
+
+
+@app.callback(invoke_without_command=True)
+def demo(
+    scale: Annotated[float, typer.Option(min=0.0001, max=5.0, help="1.0 is 42,000 households.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Other people from the same country.")] = 2025,
+    days: Annotated[int | None, typer.Option(min=2, max=31, help="Shorten the month.")] = None,
+    lanes: Annotated[int, typer.Option(min=1, max=512, help="Calls under way at once.")] = LANES,
+) -> None:
+    """Play the pilot; the exit code is not 0 when a line of the report failed."""
+    settings = StackSettings.from_environment()
+    options = Options(
+        settings.url("edge"), settings.url("sink"), settings.folder, scale=scale, seed=seed, days=days, lanes=lanes
+    )
+    console = Console()
+    metrics = {name: settings.url(name) for name in SERVICES}
+    try:
+        report = uvloop.run(play(options, console, datetime.now(CAIRO).date(), metrics))
+    except (Refused, NotReached, NoCredentials, LookupError, TimeoutError) as error:
+        console.print(f"[bold red]The pilot could not go on:[/] {error}", highlight=False)
+        raise typer.Exit(2) from error
+    console.print()
+    report.show()
+    console.print(f"Kept in {options.folder / 'demo-report.json'}", style="dim")
+    raise typer.Exit(0 if report.passed else 1)

@@ -1,0 +1,141 @@
+"""What the stages of one run share: clients, clock, people, terminals, report and progress bars."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from devstack.demo.calendar import Calendar
+from devstack.demo.people import PILOT_HOUSEHOLDS, Generator, Household
+from devstack.demo.places import Site
+from devstack.demo.report import Report
+from devstack.demo.sink import Sink
+from devstack.terminal.caller import Caller
+from devstack.terminal.fleet import FleetTerminal
+from devstack.terminal.wire import Wire
+
+LANES = 64
+CLOCKS = ("card", "supply", "notify")
+MESSAGES_A_WEEK = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run was asked for; `days` shortens the month, `lanes` is how many calls are under way at once."""
+
+    gateway_url: str
+    sink_url: str
+    folder: Path
+    scale: float = 1.0
+    seed: int = 20_25
+    days: int | None = None
+    lanes: int = LANES
+
+    @property
+    def households(self) -> int:
+        """Households of the pilot at this scale."""
+        return max(12, round(PILOT_HOUSEHOLDS * self.scale))
+
+    @property
+    def messages(self) -> int:
+        """Citizens to be told in the week."""
+        return -(-self.households * MESSAGES_A_WEEK // PILOT_HOUSEHOLDS)
+
+    def share(self, of: int, least: int) -> int:
+        """So many of a thing that does not shrink as fast as the people, at least `least`."""
+        return min(of, max(least, round(of * math.sqrt(self.scale))))
+
+
+@dataclass(slots=True)
+class Desk:
+    """A pick-up site with its counter's client, which may hand over there only."""
+
+    site_id: str
+    site: Site
+    counter: Caller
+
+
+@dataclass(slots=True, eq=False)
+class Cardholder:
+    """A household of the pilot that draws with its head's card."""
+
+    household: Household
+    card_id: str = ""
+    covered_until: int = 0  # day of the month up to which its bread is drawn
+    loaves: int = 0
+    goods_amount: int = 0
+
+    @property
+    def members(self) -> int:
+        """Persons in the household."""
+        return len(self.household.members)
+
+
+@dataclass(slots=True)
+class Context:
+    """One run."""
+
+    options: Options
+    console: Console
+    wire: Wire
+    sink: Sink
+    ministry: Caller
+    operations: Caller
+    report: Report
+    run: int
+    calendar: Calendar
+    people: Generator
+    desks: list[Desk] = field(default_factory=list)
+    bakeries: list[FleetTerminal] = field(default_factory=list)
+    shops: list[FleetTerminal] = field(default_factory=list)
+    holders: list[Cardholder] = field(default_factory=list)
+    followed: Household | None = None  # the household of the one citizen who is followed closely
+    phase_id: str = ""
+    sink_mark: int = 0  # the sink's newest message before the run
+
+    @property
+    def rng(self) -> random.Random:
+        """The run's source of chance."""
+        return self.people.rng
+
+    @property
+    def label(self) -> str:
+        """What marks this run's clients and outlets."""
+        return f"pilot-{self.run}"
+
+    async def set_clock(self, instant: datetime | None) -> None:
+        """Move business time in every service; None brings back the present."""
+        now = instant.isoformat() if instant else None
+        for service in CLOCKS:
+            await self.operations.put(f"/v1/training/clock/{service}", {"now": now})
+
+    def headline(self, text: str) -> None:
+        """Announce a stage."""
+        self.console.rule(f"[bold]{text}", align="left")
+
+    @contextmanager
+    def bar(self, what: str, total: int | None) -> Iterator[Any]:
+        """A progress bar; call what is given with the number done."""
+        columns = (
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )  # fmt: skip
+        with Progress(*columns, console=self.console, transient=True, refresh_per_second=4) as progress:
+            task = progress.add_task(what, total=total)
+            yield lambda done=1: progress.advance(task, done)

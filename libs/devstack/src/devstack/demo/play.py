@@ -1,0 +1,57 @@
+"""The whole pilot, stage after stage. Whatever happens, business time is brought back to the present."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+from rich.console import Console
+
+from devstack.demo import lag
+from devstack.demo.context import Context, Options
+from devstack.demo.report import Report
+from devstack.demo.stages import (
+    activation,
+    distribution,
+    handover,
+    month,
+    outlets,
+    prepare,
+    register,
+    sites,
+    totals,
+)
+from devstack.demo.stages.story import Story
+
+
+async def play(options: Options, console: Console, today: date, metrics: dict[str, str]) -> Report:
+    """Run it; the report tells whether all was as expected. `metrics` are the services' own addresses."""
+    began = time.perf_counter()
+    context = await prepare.open_run(options, console, today)
+    console.print(f"Run {context.run} at scale {options.scale:g}: {options.households:,} households")
+    try:
+        before = await lag.read(metrics)
+        await _stages(context)
+        lag.report(context.report, before, await lag.read(metrics))
+    finally:
+        await context.set_clock(None)
+        context.wire.close()
+        context.sink.wire.close()
+    context.report.figure("the whole run", time.perf_counter() - began, "s")
+    context.report.save(options.folder / "demo-report.json", run=context.run, scale=options.scale)
+    return context.report
+
+
+async def _stages(context: Context) -> None:
+    await sites.play(context)
+    await outlets.play(context)
+    story = Story(context)
+    await story.register()
+    await register.play(context)
+    told = await distribution.play(context)
+    story.invited(told)
+    await handover.play(context, told, story.collect)
+    await activation.play(context)
+    await story.activated()
+    played = await month.play(context, story.first_day)
+    await totals.play(context, played)

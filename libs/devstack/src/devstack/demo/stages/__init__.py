@@ -1,0 +1,1 @@
+"""The stages of the pilot, one module each, in the order in which `devstack.demo.play` runs them."""

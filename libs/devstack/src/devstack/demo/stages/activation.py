@@ -1,0 +1,71 @@
+"""The cohort's activation: cards of heads of household, for supply only; other services learn of it by Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from devstack.demo.context import Cardholder, Context
+from devstack.terminal.caller import Refused
+from devstack.terminal.fleet import in_parallel
+from devstack.terminal.provision import identifier
+
+PROPAGATION_LIMIT_S = 60.0
+
+
+async def play(context: Context) -> None:
+    """Activate the cohort and wait until supply-service knows its last card."""
+    context.headline("Activation of the cohort, supply only")
+    await context.set_clock(context.calendar.activation)
+    path = f"/v1/rollout-phases/{context.phase_id}/activations"
+    began = time.perf_counter()
+    created = await context.ministry.post(path, {"holders": "heads", "services": ["supply"]})
+    job = f"/v1/activations/{identifier(created, 'activation_id')}"
+    seen = 0
+    with context.bar("cards activated", len(context.holders)) as advance:
+        while True:
+            state: dict[str, Any] = await context.ministry.get(job)
+            advance(state["activated"] - seen)
+            seen = state["activated"]
+            if state["status"] in {"done", "failed"}:
+                break
+            await asyncio.sleep(0.1)
+    activated = time.perf_counter()
+    context.report.figure("activations", seen / (activated - began), "a second")
+    # The one citizen followed closely is a head of household too.
+    context.report.check("cards activated, heads of household only", len(context.holders) + 1, seen, f"GET {job}")
+    known = await _known_to_supply(context)
+    context.report.check(
+        "activated cards known to supply-service", len(context.holders), known, "GET /v1/entitlements/{card}"
+    )
+    context.report.figure("last activation known to supply-service", time.perf_counter() - activated, "s later")
+
+
+async def _known_to_supply(context: Context) -> int:
+    """How many cards supply-service serves; each is asked for until it does or time is up."""
+    deadline = time.monotonic() + PROPAGATION_LIMIT_S
+    fleet = [*context.bakeries, *context.shops]
+    known = 0
+
+    async def ask(numbered: tuple[int, Cardholder]) -> None:
+        nonlocal known
+        number, holder = numbered
+        caller = fleet[number % len(fleet)].caller
+        while True:
+            try:
+                await caller.get(f"/v1/entitlements/{holder.card_id}")
+            except Refused:
+                if time.monotonic() >= deadline:
+                    return
+                await asyncio.sleep(0.1)
+            else:
+                known += 1
+                return
+
+    with context.bar("cards known to supply-service", len(context.holders)) as advance:
+        # The newest first: once they are known, the others are, and nobody asks in vain.
+        await in_parallel(
+            reversed(list(enumerate(context.holders))), ask, lanes=context.options.lanes, progress=advance
+        )
+    return known

@@ -1,0 +1,108 @@
+"""The roll-out phase, the week's pick-up plan, and the message that tells each citizen where and when."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from devstack.demo.calendar import at
+from devstack.demo.context import Context
+from devstack.demo.places import PORT_SAID
+from devstack.demo.sink import Invitation, e164, invitation
+from devstack.terminal.provision import identifier
+
+# Not everyone has a telephone: so many are invited that the week's messages come together all the same.
+INVITED_PER_MESSAGE = 1.03
+QUIET_SECONDS = 20.0
+
+
+async def phase(context: Context) -> None:
+    """Open the roll-out phase of this run."""
+    body = {
+        "name": f"Port Said {context.label}",
+        "governorate": PORT_SAID,
+        "sequence": context.run,
+        "services": ["supply"],
+    }
+    context.phase_id = str(identifier(await context.ministry.post("/v1/rollout-phases", body), "phase_id"))
+
+
+async def play(context: Context) -> dict[str, Invitation]:
+    """Plan the week and read the messages; what each telephone was told, by number."""
+    context.headline("A week's appointments and messages")
+    await phase(context)
+    invited = round(context.options.messages * INVITED_PER_MESSAGE)
+    context.sink_mark = await context.sink.last_id()
+    began = time.perf_counter()
+    plan = await _plan(context, invited)
+    context.report.figure("appointments planned", plan["scheduled"] / (time.perf_counter() - began), "a second")
+    context.report.check("citizens given an appointment", invited, plan["scheduled"], "GET /v1/pickup-plans/{id}")
+    context.report.check("citizens without a place", 0, _total(plan.get("unplaced")), "GET /v1/pickup-plans/{id}")
+    over = [site["name"] for site in plan["sites"] if site["scheduled"] > site["capacity"]]
+    context.report.check("sites over their capacity", 0, len(over), "GET /v1/pickup-plans/{id}")
+    return await _messages(context, plan["scheduled"], began)
+
+
+async def _plan(context: Context, limit: int) -> dict[str, Any]:
+    body = {"week_start": context.calendar.week_start.isoformat(), "limit": limit, "holders": "adults"}
+    created = await context.ministry.post(f"/v1/rollout-phases/{context.phase_id}/pickup-plans", body)
+    path = f"/v1/pickup-plans/{identifier(created, 'plan_id')}"
+    seen = 0
+    with context.bar("appointments", limit) as advance:
+        while True:
+            plan: dict[str, Any] = await context.ministry.get(path)
+            advance(plan["scheduled"] - seen)
+            seen = plan["scheduled"]
+            if plan["status"] in {"done", "failed"}:
+                return plan
+            await asyncio.sleep(0.2)
+
+
+async def _messages(context: Context, scheduled: int, began: float) -> dict[str, Invitation]:
+    told: dict[str, Invitation] = {}
+    unreadable = 0
+    names = sorted((desk.site.name_ar for desk in context.desks), key=len, reverse=True)
+    first = at(context.calendar.week_start, 0)
+    mark, last_news = context.sink_mark, time.perf_counter()
+    with context.bar("messages", scheduled) as advance:
+        # Nobody knows beforehand how many of the invited have a telephone: the week is told when it goes quiet.
+        while len(told) < scheduled and time.perf_counter() - last_news < QUIET_SECONDS:
+            async for message in context.sink.messages(mark):
+                mark = message["id"]
+                last_news = time.perf_counter()
+                read = invitation(message["text"], names, first)
+                unreadable += read is None
+                if read is not None:
+                    told[message["to"]] = read
+                    advance()
+            await asyncio.sleep(0.2)
+    context.report.figure("messages handed to the provider", len(told) / max(last_news - began, 0.001), "a second")
+    _check(context, told, unreadable)
+    return told
+
+
+def _check(context: Context, told: dict[str, Invitation], unreadable: int) -> None:
+    check = context.report.check
+    where = "GET {sink}/messages"
+    check(
+        "citizens told where and when to collect the card", context.options.messages, len(told), where,
+        by=lambda least, found: bool(found >= least), shown=f"≥ {context.options.messages:,}",
+    )  # fmt: skip
+    check("messages without site, date and hour", 0, unreadable, where)
+    families = [holder.household for holder in context.holders]
+    families += [context.followed] if context.followed else []
+    numbers = {e164(person.mobile) for family in families for person in family.members if person.mobile}
+    check("messages to numbers of this register", len(told), len(numbers & told.keys()), where)
+    capacity = {desk.site.name_ar: desk.site.hourly_capacity for desk in context.desks}
+    load: Counter[tuple[str, datetime]] = Counter((told_of.site, told_of.at) for told_of in told.values())
+    crowded = [key for key, people in load.items() if people > capacity[key[0]]]
+    check("hours in which a site is told more than its capacity", 0, len(crowded), where)
+    outside = [i for i in told.values() if i.at.date() not in context.calendar.week or not 8 <= i.at.hour < 15]
+    check("messages outside the week and the opening hours", 0, len(outside), where)
+
+
+def _total(unplaced: Any) -> int:
+    return sum(unplaced.values()) if isinstance(unplaced, dict) else int(unplaced or 0)

@@ -1,0 +1,156 @@
+"""A month at the bakeries and shops, day after day with the clock moved on; one day a district is cut off."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from devstack.demo import rules as in_force
+from devstack.demo.behaviour import days_to_draw, groceries, staples
+from devstack.demo.calendar import at
+from devstack.demo.context import Cardholder, Context
+from devstack.demo.rules import Rules
+from devstack.demo.stages import closing
+from devstack.demo.stages.outage import Outage
+from devstack.terminal.caller import Refused
+from devstack.terminal.chain import Line
+from devstack.terminal.device import bread
+from devstack.terminal.fleet import FleetTerminal, Tally, in_parallel
+
+TRIES_AGAIN = 0.002
+TAKEN_BACK = 0.002
+ALREADY_DRAWN = "day_already_drawn"
+
+
+@dataclass(slots=True)
+class Month:
+    """What the month came to."""
+
+    rules: Rules
+    draws: Tally = field(default_factory=Tally)
+    sales: Tally = field(default_factory=Tally)
+    household_days: int = 0
+    second_tries: int = 0
+    second_tries_refused: int = 0
+    reversed: int = 0
+    closings: closing.Closings = field(default_factory=closing.Closings)
+
+
+async def play(context: Context, first_day: Callable[[], Awaitable[None]]) -> Month:
+    """Play every day; `first_day` is run on the first one before the others come."""
+    days = context.calendar.month_days
+    context.headline(f"A month of draws: {days[0]} to {days[-1]}")
+    await context.set_clock(at(days[0], 6))
+    rules = await in_force.read(context.ministry, context.shops[0].caller, days[0])
+    await first_day()
+    month = Month(rules)
+    outage = Outage(context, rules)
+    with context.bar("days", len(days)) as advance:
+        for day in days:
+            await context.set_clock(at(day, 6))
+            await outage.reconnect(day, month.closings)
+            await _Day(context, month, outage, day).play()
+            advance()
+        await outage.end(month.closings)
+    _figures(context, month)
+    return month
+
+
+class _Day:
+    """One day: who comes where, all at once, and the outlets' close."""
+
+    def __init__(self, context: Context, month: Month, outage: Outage, day: date) -> None:
+        self.context, self.month, self.outage, self.day = context, month, outage, day
+        self.by_district: dict[str, list[FleetTerminal]] = defaultdict(list)
+        for bakery in context.bakeries:
+            self.by_district[bakery.district].append(bakery)
+
+    async def play(self) -> None:
+        rng, context = self.context.rng, self.context
+        last = self.context.calendar.month_days[-1].day
+        draws: list[tuple[Cardholder, int]] = []
+        for holder in context.holders:
+            if holder.card_id and holder.covered_until < self.day.day:
+                days = days_to_draw(rng, self.month.rules, holder.members, self.day.day, last)
+                if days:
+                    draws.append((holder, days))
+        rng.shuffle(draws)
+        self.month.household_days += sum(days for _, days in draws)
+        cut_off = await self.outage.begin(self.day, draws)
+        online = [draw for draw in draws if draw[0].card_id not in cut_off]
+        await in_parallel(online, self._draw, lanes=context.options.lanes, tally=self.month.draws)
+        await in_parallel(self._shoppers(), self._shop, lanes=context.options.lanes, tally=self.month.sales)
+        await self.outage.sell()
+        open_terminals = [t for t in (*context.bakeries, *context.shops) if t not in self.outage.terminals]
+        await closing.close(context, self.month.closings, open_terminals, self.day)
+
+    async def _draw(self, draw: tuple[Cardholder, int]) -> None:
+        holder, days = draw
+        bakery = self._bakery(holder)
+        loaves = days * self.month.rules.daily_loaves(holder.members)
+        await bakery.redeem(holder.card_id, [bread(loaves)])
+        holder.covered_until = self.day.day + days - 1
+        holder.loaves += loaves
+        if self.context.rng.random() < TRIES_AGAIN:
+            await self._try_again(holder, loaves)
+
+    def _bakery(self, holder: Cardholder) -> FleetTerminal:
+        near = [b for b in self.by_district[holder.household.district] if b not in self.outage.terminals]
+        online = near or [b for b in self.context.bakeries if b not in self.outage.terminals]
+        return self.context.rng.choice(online)
+
+    async def _try_again(self, holder: Cardholder, loaves: int) -> None:
+        self.month.second_tries += 1
+        try:
+            await self._bakery(holder).redeem(holder.card_id, [bread(loaves)])
+        except Refused as refusal:
+            self.month.second_tries_refused += refusal.code == ALREADY_DRAWN
+
+    def _shoppers(self) -> list[tuple[Cardholder, list[Line]]]:
+        """A household buys oil and sugar on one day of the month, and spends more of the rest on another."""
+        days, rng = len(self.context.calendar.month_days), self.context.rng
+        today, rules = self.day.day - 1, self.month.rules
+        shoppers = []
+        for number, holder in enumerate(self.context.holders):
+            if not holder.card_id:
+                continue
+            if number % days == today:
+                shoppers.append((holder, staples(rules, holder.members)))
+            elif (number + days // 2) % days == today and holder.goods_amount:
+                left = rules.monthly_allowance(holder.members) - holder.goods_amount
+                shoppers.append((holder, groceries(rng, rules, left)))
+        return [shopper for shopper in shoppers if shopper[1]]
+
+    async def _shop(self, shopper: tuple[Cardholder, list[Line]]) -> None:
+        holder, lines = shopper
+        shop = self.context.rng.choice(self.context.shops)
+        answer = await shop.redeem(holder.card_id, lines)
+        amount = sum(line["amount"] for line in answer["lines"])
+        if self.context.rng.random() >= TAKEN_BACK:
+            holder.goods_amount += amount
+            return
+        path = f"/v1/redemptions/{answer['redemption_id']}/reversal"
+        await shop.caller.post(path, {"reason": "wrong_goods"})
+        shop.take_back(answer)
+        self.month.reversed += 1
+
+
+def _figures(context: Context, month: Month) -> None:
+    report = context.report
+    report.figure("draws through the gateway", month.draws.per_second, "a second")
+    report.figure("draw, median", month.draws.percentile(0.5), "ms")
+    report.figure("draw, 99 in 100 within", month.draws.percentile(0.99), "ms")
+    report.figure("grocers' sales through the gateway", month.sales.per_second, "a second")
+    where = "POST /v1/redemptions"
+    report.figure("draws of bread", month.draws.done, "in the month")
+    report.figure("sales of goods", month.sales.done, "in the month")
+    refused = ", ".join(f"{code} {n}" for code, n in (month.draws.refused + month.sales.refused).items())
+    report.check("draws and sales refused that should not be", "none", refused or "none", where)
+    report.check("second draws of the same days refused", month.second_tries, month.second_tries_refused, where)
+    days = len(context.calendar.month_days) * len(context.holders)
+    report.check(
+        "share of the bread that was drawn", 0.74, round(month.household_days / max(days, 1), 2), where,
+        by=lambda _, share: bool(0.68 <= share <= 0.80), shown="0.74 ± 0.06",
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""The start of a run: is the system there, which run is this, which week is free."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import orjson
+from rich.console import Console
+
+from devstack.demo.calendar import Calendar, first_saturday
+from devstack.demo.context import Context, Options
+from devstack.demo.national_id import LOTS
+from devstack.demo.people import Generator
+from devstack.demo.places import PORT_SAID
+from devstack.demo.report import Report
+from devstack.demo.sink import Sink
+from devstack.terminal.caller import Caller, ClientSecret
+from devstack.terminal.fleet import pages
+from devstack.terminal.provision import NoCredentials
+from devstack.terminal.wire import Wire
+
+MINISTRY, OPERATIONS = "ministry", "operations"
+
+
+async def open_run(options: Options, console: Console, today: date) -> Context:
+    """A context for a fresh run: clients of the running stack, people nobody has registered, a free week."""
+    wire = Wire(options.gateway_url, limit=options.lanes)
+    ministry, operations = (Caller(wire, _client(options, name)) for name in (MINISTRY, OPERATIONS))
+    sequences = [
+        int(phase["sequence"])
+        async for phase in pages(ministry, "/v1/rollout-phases", governorate=PORT_SAID)
+        if phase["governorate"] == PORT_SAID
+    ]
+    run = max(sequences, default=0) + 1
+    # A run takes a week of its own, so that what an earlier one left behind is not in its way.
+    week = first_saturday(today) + timedelta(days=7 * (run - 1))
+    context = Context(
+        options=options,
+        console=console,
+        wire=wire,
+        sink=Sink(options.sink_url),
+        ministry=ministry,
+        operations=operations,
+        report=Report(console),
+        run=run,
+        calendar=Calendar.of(week, options.days),
+        people=Generator(seed=options.seed, lot=(run - 1) % LOTS, today=today),
+    )
+    await context.set_clock(None)
+    return context
+
+
+def _client(options: Options, client_id: str) -> ClientSecret:
+    path = options.folder / "clients.json"
+    known = orjson.loads(path.read_bytes()) if path.exists() else {}
+    if client_id not in known:
+        raise NoCredentials(f"{path} holds no client {client_id!r}: start the stack with `unicard up`")
+    return ClientSecret(client_id, known[client_id]["client_secret"])

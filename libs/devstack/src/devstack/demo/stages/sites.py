@@ -1,0 +1,57 @@
+"""Pick-up sites, and at each a counter with a client of its own that may hand over there only."""
+
+from __future__ import annotations
+
+from devstack.demo.context import Context, Desk
+from devstack.demo.places import PORT_SAID, Site, pickup_sites
+from devstack.terminal.caller import Caller, ClientSecret
+from devstack.terminal.fleet import in_parallel, pages
+from devstack.terminal.provision import identifier
+
+COUNTER_SCOPES = ["cards:handover"]
+
+
+async def play(context: Context) -> None:
+    """Register what is missing of the thirty-five sites, and open the counters."""
+    context.headline("Pick-up sites and their counters")
+    known = {
+        str(site["name_en"]): str(identifier(site, "site_id"))
+        async for site in pages(context.ministry, "/v1/pickup-sites", governorate=PORT_SAID, limit=200)
+    }
+    wanted = pickup_sites()
+    with context.bar("sites", len(wanted)) as advance:
+
+        async def open_site(site: Site) -> None:
+            site_id = known.get(site.name_en) or await _register(context, site)
+            context.desks.append(Desk(site_id, site, await _counter(context, site, site_id)))
+
+        await in_parallel(wanted, open_site, lanes=8, progress=advance)
+    order = {site.name_en: number for number, site in enumerate(wanted)}
+    context.desks.sort(key=lambda desk: order[desk.site.name_en])
+    kinds: dict[str, int] = {}
+    async for site in pages(context.ministry, "/v1/pickup-sites", governorate=PORT_SAID, limit=200):
+        kinds[site["kind"]] = kinds.get(site["kind"], 0) + 1
+    where = "GET /v1/pickup-sites?governorate=03"
+    context.report.check("post offices", 25, kinds.get("post_office", 0), where)
+    context.report.check("supply service centres", 5, kinds.get("supply_centre", 0), where)
+    others = kinds.get("health_office", 0) + kinds.get("governorate_office", 0)
+    context.report.check("health-insurance offices and the governorate", 5, others, where)
+
+
+async def _register(context: Context, site: Site) -> str:
+    return str(identifier(await context.ministry.post("/v1/pickup-sites", site.request()), "site_id"))
+
+
+async def _counter(context: Context, site: Site, site_id: str) -> Caller:
+    client_id = f"counter-{site.name_en.lower().replace(' ', '-')}-{context.label}"
+    created = await context.operations.post(
+        "/v1/clients",
+        {
+            "client_id": client_id,
+            "name": f"Counter, {site.name_en}",
+            "scopes": COUNTER_SCOPES,
+            "governorate": PORT_SAID,
+            "site_id": site_id,
+        },
+    )
+    return Caller(context.wire, ClientSecret(client_id, created["client_secret"]))

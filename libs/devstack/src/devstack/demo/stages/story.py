@@ -1,0 +1,276 @@
+"""One citizen followed closely: a widow with two children, from the register to the loaf and to a lost card."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from typing import Any
+
+from rich.panel import Panel
+
+from devstack.demo.context import Context, Desk
+from devstack.demo.people import Household, Person
+from devstack.demo.register_file import single_household
+from devstack.demo.sink import Invitation, e164
+from devstack.demo.stages import handover
+from devstack.demo.stages.register import finished, upload
+from devstack.demo.stages.totals import used
+from devstack.terminal import pin, receipt
+from devstack.terminal.caller import Refused, eventually
+from devstack.terminal.device import Terminal, goods
+from devstack.terminal.provision import NAMES_AR, identifier, register_terminal
+from devstack.terminal.store import Store
+
+DISTRICT = "al-arab"
+PIN = "8305"
+BLOCKED_WITHIN_S = 1.0
+WAIT_S = 30.0
+
+
+class Story:
+    """The nine steps; each stage of the pilot calls the one that belongs to it."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.household = _widow(context)
+        self.head: Person = self.household.head
+        self.phone = e164(self.head.mobile)
+        self.card_id = ""
+        self.day = context.calendar.week_start
+        self.desk: Desk
+        self.bakery: Terminal
+        self.other_bakery: Terminal
+        self.grocer: Terminal
+        self.left: dict[str, int] = {}
+
+    def _say(self, step: int, text: str, lines: list[str] | None = None) -> None:
+        self.context.console.print(f"[bold cyan]{step}.[/] {text}", highlight=False)
+        if lines:
+            self.context.console.print(Panel("\n".join(lines), expand=False, border_style="cyan"))
+
+    def _check(self, step: int, what: str, expected: Any, found: Any, where: str, **rule: Any) -> None:
+        self.context.report.check(f"story {step}: {what}", expected, found, where, **rule)
+
+    async def register(self) -> None:
+        """1. The ministry imports the household."""
+        self.context.headline("One citizen, step by step")
+        self.context.followed = self.household
+        file = single_household(self.household)
+        state = await finished(self.context, await upload(self.context, file), file)
+        self._say(1, f"The ministry imports the household of {self.head.full_name}, three persons.")
+        self._check(1, "persons registered", file.rows, state["accepted"], "GET /v1/imports/{id}")
+
+    def invited(self, told: dict[str, Invitation]) -> None:
+        """2. A pick-up is planned and the message sent."""
+        invitation = told.get(self.phone)
+        if invitation is None:
+            self._check(2, "message with site, date and hour", "a message", "none", "GET {sink}/messages")
+            raise LookupError("the citizen of the story was not invited")
+        self.day = invitation.at.date()
+        self.desk = next(desk for desk in self.context.desks if desk.site.name_ar == invitation.site)
+        self._say(2, f"The message: {invitation.site}, {invitation.at:%A %d %B, %H:%M}.")
+        self._check(
+            2, "told to come to a site of the district", DISTRICT, self.desk.site.district, "GET {sink}/messages"
+        )
+
+    async def collect(self, day: date) -> None:
+        """3. On her day the clerk finds the card, checks the id, hands it over; the citizen sets a PIN."""
+        if day != self.day:
+            return
+        card = await handover.find(self.desk, self.head)
+        if card is None:
+            raise LookupError("the clerk did not find the card")
+        self.card_id = handover.card_id(card)
+        refused = await self._wrong_id()
+        await handover.give(self.desk, card, self.head)
+        public = await self.desk.counter.get("/v1/pin-key")
+        sealed = pin.seal(PIN, self.card_id, public)
+        await self.desk.counter.put(f"/v1/cards/{self.card_id}/pin", {"pin_jwe": sealed})
+        checked = await self.desk.counter.post(
+            f"/v1/cards/{self.card_id}/pin-checks", {"pin_jwe": pin.seal(PIN, self.card_id, public)}
+        )
+        self._say(3, f"{self.desk.site.name_en}: id checked, card handed over, PIN set.")
+        self._check(3, "hand-over with another's national id", "refused", refused, "POST /v1/cards/{id}/handover")
+        state = await self.desk.counter.get(f"/v1/cards/{self.card_id}")
+        self._check(3, "card state after the hand-over", "issued", state["state"], "GET /v1/cards/{id}")
+        self._check(3, "PIN", "correct", _result(checked), "POST /v1/cards/{id}/pin-checks")
+
+    async def _wrong_id(self) -> str:
+        another = self.household.members[1].national_id
+        try:
+            await self.desk.counter.post(f"/v1/cards/{self.card_id}/handover", {"national_id": another})
+        except Refused:
+            return "refused"
+        return "handed over"
+
+    async def activated(self) -> None:
+        """4. The phase activated the cohort; supply is enabled."""
+        state = await self.context.ministry.get(f"/v1/cards/{self.card_id}")
+        self._say(4, "The phase activates the cohort: the card is active, for supply only.")
+        self._check(4, "card state", "active", state["state"], "GET /v1/cards/{id}")
+        self._check(4, "services on the card", "supply", ", ".join(state["services"]), "GET /v1/cards/{id}")
+
+    async def first_day(self) -> None:
+        """Steps 5 to 9, on the first day of the month."""
+        self.bakery = await self._open("bakery", 1)
+        self.other_bakery = await self._open("bakery", 2)
+        self.grocer = await self._open("grocer", 1)
+        await self._draw()
+        await self._shop()
+        await self._ask()
+        await self._lose()
+        await self._replace()
+        await self._close()
+
+    async def _open(self, kind: str, number: int) -> Terminal:
+        context = self.context
+        name = f"story-{context.run}-{kind}-{number}"
+        body: dict[str, Any] = {
+            "kind": kind, "governorate": "03", "district": DISTRICT,
+            "name_ar": f"{NAMES_AR[kind]} الحكاية {number}", "name_en": f"Story {kind} {number} ({context.label})",
+        }  # fmt: skip
+        if kind == "bakery":
+            body |= {"fuel": "gas", "loaf_type": "soft"}
+        outlet = await context.ministry.post("/v1/outlets", body)
+        known = await register_terminal(context.ministry, str(identifier(outlet, "outlet_id")), name)
+        store = Store(context.options.folder / "terminals" / name)
+        return await Terminal.enrolled(store, context.wire, *known)
+
+    async def _draw(self) -> None:
+        """5. Fifteen loaves; a second draw of the same day is refused in Arabic."""
+        before = await eventually(lambda: self.bakery.balance(self.card_id), within_s=WAIT_S)
+        granted = pot(before, "bread", self._period)
+        answer = await self.bakery.draw(self.card_id, 15)
+        self.left = {entry["programme"]: entry["remaining"] for entry in answer["remaining"]}
+        self._say(5, "A bakery's terminal, enrolled with its own key, draws 15 loaves.", receipt.redemption(answer))
+        where = "POST /v1/redemptions"
+        self._check(5, "loaves left after 15", granted - 15, self.left.get("bread", -1), where)
+        code, reason = await _refusal(self.bakery, self.card_id, 15)
+        self._say(5, f"The same day again: [red]{reason}[/]")
+        self._check(5, "second draw of the same day", "day_already_drawn", code, where)
+        self._check(
+            5, "reason in Arabic", True, any("\u0600" <= c <= "\u06ff" for c in reason), where, shown="in Arabic"
+        )
+
+    async def _shop(self) -> None:
+        """6. Oil and sugar from the month's allowance, and the reversal of the sale."""
+        before = pot(await self.grocer.balance(self.card_id), "goods", self._period)
+        sale = await self.grocer.redeem(self.card_id, [goods("oil", 1), goods("sugar", 2)])
+        spent = sum(line["amount"] for line in sale["lines"])
+        after = pot(await self.grocer.balance(self.card_id), "goods", self._period)
+        self._say(6, "The grocer's terminal sells oil and sugar.", receipt.redemption(sale))
+        where = "POST /v1/redemptions"
+        self._check(6, "allowance after oil and sugar, piastres", before - spent, after, where)
+        taken_back = await self.grocer.reverse(sale["redemption_id"], "customer_changed_mind")
+        again = pot(await self.grocer.balance(self.card_id), "goods", self._period)
+        self._say(6, "And takes the sale back.", receipt.reversal(taken_back))
+        self._check(6, "allowance after the reversal, piastres", before, again, "POST /v1/redemptions/{id}/reversal")
+
+    async def _ask(self) -> None:
+        """7. «رصيد» by SMS."""
+        mark = await self.context.sink.last_id()
+        await self.context.sink.say(self.phone, "رصيد")
+        message = await self.context.sink.wait_for(self.phone, mark, "المتبقي", WAIT_S)
+        self._say(7, "The citizen texts «رصيد» and reads:", [message["text"]])
+        left = str(self.left.get("bread", -1))
+        self._check(
+            7, "loaves left, in the answer", left, message["text"], "GET {sink}/messages",
+            by=lambda number, text: bool(number in text), shown=f"{left} loaves",
+        )  # fmt: skip
+
+    async def _lose(self) -> None:
+        """8. The card is reported lost: the next draw anywhere is refused within a second."""
+        self.left = await self._pots(self.card_id)
+        await self.context.ministry.post(f"/v1/cards/{self.card_id}/block", {"reason": "lost"})
+        began = time.perf_counter()
+        code = ""
+        while code != "card_blocked" and time.perf_counter() - began < WAIT_S:
+            code, reason = await _refusal(self.other_bakery, self.card_id, 15)
+        seconds = time.perf_counter() - began
+        self._say(8, f"The card is reported lost; {seconds * 1000:.0f} ms later another bakery hears: [red]{reason}[/]")
+        where = "POST /v1/cards/{id}/block, POST /v1/redemptions"
+        self._check(8, "draw with the lost card", "card_blocked", code, where)
+        self.context.report.at_most("story 8: from report to refusal", BLOCKED_WITHIN_S, seconds, "s", where)
+
+    async def _replace(self) -> None:
+        """The replacement is handed over at another site and keeps the month's remainder."""
+        other = next(desk for desk in self.context.desks if desk.site.district != self.desk.site.district)
+        body = {"reason": "lost", "site_id": other.site_id}
+        made = await self.context.ministry.post(f"/v1/cards/{self.card_id}/replacement", body)
+        new_id = handover.card_id(made)
+        card = await handover.find(other, self.head)
+        if card is None:
+            raise LookupError("the replacement does not wait at the other site")
+        await handover.give(other, card, self.head)
+        left = await eventually(lambda: self._pots(new_id), within_s=WAIT_S)
+        old, _ = await _refusal(self.bakery, self.card_id, 15)
+        self._say(8, f"The replacement is handed over at {other.site.name_en}; it keeps the month's remainder.")
+        where = "GET /v1/entitlements/{card}"
+        self._check(8, "pots of the new card", _words(self.left), _words(left), where)
+        self._check(8, "the old card stays refused", {"card_blocked", "card_closed"}, old, where,
+                    by=lambda codes, code: code in codes, shown="refused")  # fmt: skip
+        self.card_id = new_id
+
+    async def _close(self) -> None:
+        """9. The bakery closes its day and sees its total."""
+        day = self.context.calendar.month
+        totals = await self.bakery.close_day(day)
+        self._say(9, f"The bakery closes {day}: {totals['loaves']} loaves, {totals['cash_amount']} piastres in cash.")
+        where = "POST /v1/outlets/{id}/days/{day}/close"
+        self._check(9, "loaves in the bakery's day", 15, totals["loaves"], where)
+        self._check(9, "sales in the bakery's day", 1, totals["redemptions"], where)
+
+    @property
+    def _period(self) -> str:
+        return self.context.calendar.month.isoformat()
+
+    async def _pots(self, card: str) -> dict[str, int]:
+        answer = await self.bakery.balance(card)
+        return {programme: pot(answer, programme, self._period) for programme in ("bread", "goods")}
+
+
+def _widow(context: Context) -> Household:
+    people = context.people
+    line = ("عبدالرحمن", "حسن", "البورسعيدي")
+    children = ("أحمد", "عبدالرحمن", "الشناوي")
+    members = (
+        people.person("head", 44, male=False, line=line),
+        people.person("child", 15, male=True, line=children),
+        people.person("child", 11, male=False, line=children),
+    )
+    head = members[0]
+    while not head.mobile:
+        head = people.person("head", 44, male=False, line=line)
+    ref = f"S{people.lot:02d}-000001"
+    return Household(ref, DISTRICT, "12 شارع الثلاثيني، شقة 3", (head, *members[1:]))
+
+
+def pot(entitlements: dict[str, Any], programme: str, period: str) -> int:
+    """What is left in the pot of that month."""
+    return granted(entitlements, programme, period) - used(entitlements, programme, period)
+
+
+def granted(entitlements: dict[str, Any], programme: str, period: str) -> int:
+    """What the pot of that month was opened with."""
+    return sum(
+        entry["granted"]
+        for entry in entitlements["pots"]
+        if entry["programme"] == programme and entry["period"] == period
+    )
+
+
+async def _refusal(terminal: Terminal, card: str, loaves: int) -> tuple[str, str]:
+    """Code and Arabic reason with which a draw is refused; empty when it is not."""
+    try:
+        await terminal.draw(card, loaves)
+    except Refused as refusal:
+        return refusal.code, refusal.detail_ar
+    return "", ""
+
+
+def _result(answer: dict[str, Any]) -> str:
+    return str(answer.get("result", "correct" if answer.get("correct") else "wrong"))
+
+
+def _words(pots: dict[str, int]) -> str:
+    return f"bread {pots['bread']} loaves, goods {pots['goods']} piastres"
