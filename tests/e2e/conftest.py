@@ -1,0 +1,144 @@
+"""The whole system, started as a newcomer would, on free ports and in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from devstack.engines.ports import free_port
+from devstack.stack.settings import PORTS
+
+UNICARD = (sys.executable, "-m", "devstack")
+ALL_SCOPES = [
+    "citizens:import",
+    "citizens:read",
+    "citizens:write",
+    "sites:write",
+    "rollout:write",
+    "cards:read",
+    "cards:write",
+    "cards:handover",
+    "policies:write",
+    "outlets:write",
+    "terminals:write",
+    "terminals:enrol",
+    "redemptions:create",
+    "redemptions:read",
+    "entitlements:read",
+    "days:close",
+    "days:read",
+    "catalogue:read",
+    "messages:read",
+    "messages:report",
+    "overview:read",
+    "operations:read",
+    "operations:write",
+    "training:clock",
+    "clients:read",
+    "clients:write",
+    "keys:rotate",
+]
+
+
+@dataclass
+class System:
+    """A running system: its edge, its folder, and tokens for its clients."""
+
+    environment: Mapping[str, str]
+    folder: Path
+    edge: str
+    sink: str
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    def unicard(self, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+        """Run the command line against this system."""
+        return subprocess.run(
+            [*UNICARD, *arguments],
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def secrets(self) -> dict[str, str]:
+        """The secrets the system made for itself at its first start."""
+        lines = (self.folder / "secrets.env").read_text(encoding="utf-8").splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+    def fetch_token(self, client_id: str, client_secret: str) -> str:
+        """A token by client credentials."""
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
+        reply = httpx.post(f"{self.edge}/oauth/token", data=form, timeout=10)
+        reply.raise_for_status()
+        return str(reply.json()["access_token"])
+
+    def token(self, client_id: str) -> str:
+        """A token of one of the clients the system was set up with."""
+        if client_id not in self._tokens:
+            known = json.loads((self.folder / "clients.json").read_text(encoding="utf-8"))
+            self._tokens[client_id] = self.fetch_token(client_id, known[client_id]["client_secret"])
+        return self._tokens[client_id]
+
+    def headers(self, client_id: str = "ministry") -> dict[str, str]:
+        """Authorization and a fresh Idempotency-Key."""
+        return {"Authorization": f"Bearer {self.token(client_id)}", "Idempotency-Key": str(uuid.uuid4())}
+
+    def admin_headers(self) -> dict[str, str]:
+        """The bootstrap client's, as set in the system's secrets."""
+        secrets = self.secrets()
+        if "admin" not in self._tokens:
+            self._tokens["admin"] = self.fetch_token(
+                secrets["UNICARD_BOOTSTRAP_CLIENT_ID"], secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"]
+            )
+        return {"Authorization": f"Bearer {self._tokens['admin']}", "Idempotency-Key": str(uuid.uuid4())}
+
+    def new_client(self, scopes: list[str], **bounds: Any) -> str:
+        """A token of a new client with the given scopes."""
+        client_id = f"test-{uuid.uuid4().hex[:12]}"
+        body = {"client_id": client_id, "name": "a client of the tests", "scopes": scopes, **bounds}
+        reply = httpx.post(f"{self.edge}/v1/clients", json=body, headers=self.admin_headers(), timeout=10)
+        reply.raise_for_status()
+        return self.fetch_token(client_id, reply.json()["client_secret"])
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """One system for all end-to-end tests of a run."""
+    with tempfile.TemporaryDirectory(prefix="unicard-e2e-") as name:
+        ports = {variable: str(free_port()) for variable, _ in PORTS.values()}
+        environment = {**os.environ, **ports, "UNICARD_HOME": name}
+        for variable in ("UNICARD_POSTGRES_URL", "UNICARD_KAFKA_BOOTSTRAP"):
+            environment.pop(variable, None)
+        running = System(
+            environment,
+            Path(name),
+            f"http://127.0.0.1:{ports['UNICARD_EDGE_PORT']}",
+            f"http://127.0.0.1:{ports['UNICARD_SINK_PORT']}",
+        )
+        started = running.unicard("up", "--detach", "--no-demo", timeout=180)
+        try:
+            assert started.returncode == 0, started.stdout + started.stderr + _logs(Path(name))
+            yield running
+        finally:
+            running.unicard("down", timeout=60)
+
+
+def _logs(folder: Path) -> str:
+    """The last lines of every process, for the report of a start that failed."""
+    parts = []
+    for path in sorted((folder / "logs").glob("*.log")):
+        tail = path.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
+        parts.append(f"\n--- {path.name}\n" + "\n".join(tail))
+    return "".join(parts)

@@ -1,0 +1,51 @@
+"""Every endpoint of the merged OpenAPI under generated requests, good and bad: no 5xx, no undocumented status."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.specs.openapi.checks import status_code_conformance
+
+from .conftest import ALL_SCOPES, System
+
+MERGED = Path(__file__).parents[2] / "gateway" / "src" / "api_gateway" / "openapi.json"
+EXAMPLES = int(os.environ.get("UNICARD_FUZZ_EXAMPLES", "15"))
+
+document: dict[str, Any] = json.loads(MERGED.read_text(encoding="utf-8"))
+schema = schemathesis.openapi.from_dict(document)
+
+
+@pytest.fixture(scope="session")
+def fuzz_token(system: System) -> str:
+    """A caller who may do everything, so that requests reach the code behind the scopes."""
+    return system.new_client(ALL_SCOPES)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_surprise(case: schemathesis.Case[Any], system: System, fuzz_token: str) -> None:
+    response = case.call(base_url=system.edge, headers={"Authorization": f"Bearer {fuzz_token}"})
+    assert response.status_code < 500, f"{response.status_code}: {response.text[:300]}"
+    case.validate_response(response, checks=[status_code_conformance])
+
+
+def test_every_operation_is_tried() -> None:
+    operations = [
+        (path, method)
+        for path, item in document["paths"].items()
+        for method in item
+        if method in {"get", "put", "post", "delete", "patch"}
+    ]
+    assert len(list(schema.get_all_operations())) == len(operations)
