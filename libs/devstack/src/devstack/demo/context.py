@@ -22,8 +22,10 @@ from rich.progress import (
 )
 
 from devstack.demo.calendar import Calendar
+from devstack.demo.history import History, Run
 from devstack.demo.people import PILOT_HOUSEHOLDS, Generator, Household
 from devstack.demo.places import Site
+from devstack.demo.register_file import RegisterFile
 from devstack.demo.report import Report
 from devstack.demo.sink import Sink
 from devstack.terminal.caller import Caller
@@ -33,6 +35,7 @@ from devstack.terminal.wire import Wire
 LANES = 64
 CLOCKS = ("card", "supply", "notify")
 MESSAGES_A_WEEK = 50_000
+FAULTS_PER_KIND = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ class Options:
     def households(self) -> int:
         """Households of the pilot at this scale."""
         return max(12, round(PILOT_HOUSEHOLDS * self.scale))
+
+    @property
+    def faults_per_kind(self) -> int:
+        """Faulty rows of each kind among the good ones: a few hundred in all at full scale."""
+        return max(2, round(FAULTS_PER_KIND * self.scale))
 
     @property
     def messages(self) -> int:
@@ -100,19 +108,20 @@ class Context:
     report: Report
     run: int
     calendar: Calendar
+    record: Run
+    history: History
     people: Generator
+    files: list[RegisterFile]
+    rng: random.Random  # of behaviour: apart from the people's, who must be the same whenever they are made again
     desks: list[Desk] = field(default_factory=list)
     bakeries: list[FleetTerminal] = field(default_factory=list)
     shops: list[FleetTerminal] = field(default_factory=list)
     holders: list[Cardholder] = field(default_factory=list)
     followed: Household | None = None  # the household of the one citizen who is followed closely
+    earlier: list[Household] = field(default_factory=list)  # registered by earlier runs
+    heads_given: int = 0  # heads of household who have their card by this run
     phase_id: str = ""
     sink_mark: int = 0  # the sink's newest message before the run
-
-    @property
-    def rng(self) -> random.Random:
-        """The run's source of chance."""
-        return self.people.rng
 
     @property
     def label(self) -> str:
@@ -124,6 +133,13 @@ class Context:
         now = instant.isoformat() if instant else None
         for service in CLOCKS:
             await self.operations.put(f"/v1/training/clock/{service}", {"now": now})
+
+    def families(self) -> Iterator[Household]:
+        """Every household this or an earlier run has registered."""
+        if self.followed is not None:
+            yield self.followed
+        yield from (holder.household for holder in self.holders)
+        yield from self.earlier
 
     def headline(self, text: str) -> None:
         """Announce a stage."""

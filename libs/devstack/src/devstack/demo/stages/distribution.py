@@ -34,12 +34,15 @@ async def play(context: Context) -> dict[str, Invitation]:
     """Plan the week and read the messages; what each telephone was told, by number."""
     context.headline("A week's appointments and messages")
     await phase(context)
-    invited = round(context.options.messages * INVITED_PER_MESSAGE)
+    left_behind = sum(run.households for run in context.history.runs if not run.planned and run.run < context.run)
+    invited = round(context.options.messages * INVITED_PER_MESSAGE) + left_behind
     context.sink_mark = await context.sink.last_id()
     began = time.perf_counter()
     plan = await _plan(context, invited)
     context.report.figure("appointments planned", plan["scheduled"] / (time.perf_counter() - began), "a second")
     context.report.check("citizens given an appointment", invited, plan["scheduled"], "GET /v1/pickup-plans/{id}")
+    context.record.planned = True
+    context.history.record(context.record)
     context.report.check("citizens without a place", 0, _total(plan.get("unplaced")), "GET /v1/pickup-plans/{id}")
     over = [site["name"] for site in plan["sites"] if site["scheduled"] > site["capacity"]]
     context.report.check("sites over their capacity", 0, len(over), "GET /v1/pickup-plans/{id}")
@@ -92,10 +95,8 @@ def _check(context: Context, told: dict[str, Invitation], unreadable: int) -> No
         by=lambda least, found: bool(found >= least), shown=f"≥ {context.options.messages:,}",
     )  # fmt: skip
     check("messages without site, date and hour", 0, unreadable, where)
-    families = [holder.household for holder in context.holders]
-    families += [context.followed] if context.followed else []
-    numbers = {e164(person.mobile) for family in families for person in family.members if person.mobile}
-    check("messages to numbers of this register", len(told), len(numbers & told.keys()), where)
+    numbers = {e164(p.mobile) for household in context.families() for p in household.members if p.mobile}
+    check("messages to numbers of the register", len(told), len(numbers & told.keys()), where)
     capacity = {desk.site.name_ar: desk.site.hourly_capacity for desk in context.desks}
     load: Counter[tuple[str, datetime]] = Counter((told_of.site, told_of.at) for told_of in told.values())
     crowded = [key for key, people in load.items() if people > capacity[key[0]]]

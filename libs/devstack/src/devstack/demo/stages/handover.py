@@ -32,6 +32,7 @@ async def play(context: Context, told: dict[str, Invitation], each_day: Callable
                 return
             await give(desk, card, person)
             cards[person.national_id] = card_id(card)
+            context.heads_given += person.role == "head"
 
         for day in context.calendar.week:
             await context.set_clock(at(day, 8))
@@ -49,8 +50,10 @@ def _visits(context: Context, told: dict[str, Invitation]) -> tuple[dict[date, l
     desks = {desk.site.name_ar: desk for desk in context.desks}
     days: dict[date, list[Visit]] = defaultdict(list)
     unreached: list[Person] = []
-    for holder in context.holders:
-        for person in holder.household.members:
+    for household in context.families():
+        if household is context.followed:
+            continue
+        for person in household.members:
             invitation = told.get(e164(person.mobile)) if person.mobile else None
             if invitation is not None:
                 days[invitation.at.date()].append((person, desks[invitation.site]))
@@ -93,8 +96,7 @@ def card_id(card: dict[str, Any]) -> str:
 
 def site_of(card: dict[str, Any]) -> str:
     """The site at which a card waits."""
-    site = card.get("site_id") or (card.get("appointment") or {}).get("site_id") or ""
-    return str(site)
+    return str((card.get("site") or {}).get("site_id", ""))
 
 
 def _check(context: Context, tally: Tally, cards: dict[str, str], invited: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 
 import orjson
@@ -9,8 +10,8 @@ from rich.console import Console
 
 from devstack.demo.calendar import Calendar, first_saturday
 from devstack.demo.context import Context, Options
+from devstack.demo.history import History, Run
 from devstack.demo.national_id import LOTS
-from devstack.demo.people import Generator
 from devstack.demo.places import PORT_SAID
 from devstack.demo.report import Report
 from devstack.demo.sink import Sink
@@ -32,6 +33,16 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
         if phase["governorate"] == PORT_SAID
     ]
     run = max(sequences, default=0) + 1
+    history = History(options.folder)
+    record = Run(
+        run=run,
+        seed=options.seed,
+        lot=(run - 1) % LOTS,
+        today=today.isoformat(),
+        households=options.households,
+        faults_per_kind=options.faults_per_kind,
+    )
+    people, files = record.files()
     # A run takes a week of its own, so that what an earlier one left behind is not in its way.
     week = first_saturday(today) + timedelta(days=7 * (run - 1))
     context = Context(
@@ -44,7 +55,12 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
         report=Report(console),
         run=run,
         calendar=Calendar.of(week, options.days),
-        people=Generator(seed=options.seed, lot=(run - 1) % LOTS, today=today),
+        record=record,
+        history=history,
+        people=people,
+        files=files,
+        rng=random.Random(f"{options.seed}/{run}"),
+        earlier=[household for _, households in history.before(run) for household in households],
     )
     await context.set_clock(None)
     return context

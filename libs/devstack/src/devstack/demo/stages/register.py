@@ -7,18 +7,16 @@ import time
 from typing import Any
 
 from devstack.demo.context import Cardholder, Context
-from devstack.demo.register_file import RegisterFile, register_files
+from devstack.demo.register_file import RegisterFile
 from devstack.terminal.fleet import pages
 from devstack.terminal.provision import identifier
-
-FAULTS_PER_KIND = 24
 
 
 async def play(context: Context) -> None:
     """Import the households of the pilot, a few hundred faulty rows among them."""
     context.headline(f"The register: {context.options.households:,} households")
-    per_kind = max(2, round(FAULTS_PER_KIND * context.options.scale))
-    files = list(register_files(context.people, context.options.households, per_kind))
+    files = context.files
+    context.history.record(context.record)
     began = time.perf_counter()
     rows = sum(file.rows for file in files)
     with context.bar("rows imported", rows) as advance:

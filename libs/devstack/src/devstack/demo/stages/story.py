@@ -83,6 +83,7 @@ class Story:
         self.card_id = handover.card_id(card)
         refused = await self._wrong_id()
         await handover.give(self.desk, card, self.head)
+        self.context.heads_given += 1
         public = await self.desk.counter.get("/v1/pin-key")
         sealed = pin.seal(PIN, self.card_id, public)
         await self.desk.counter.put(f"/v1/cards/{self.card_id}/pin", {"pin_jwe": sealed})
