@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import httpx
-from chassis.testing import TestIssuer, eventually
 from fastapi import FastAPI
 
-from .conftest import seen  # type: ignore[import-not-found]
+from chassis.testing import TestIssuer, eventually
+
+from .support import seen
 
 
 async def test_kept_and_told(app: FastAPI, client: httpx.AsyncClient, issuer: TestIssuer) -> None:

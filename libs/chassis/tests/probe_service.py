@@ -1,0 +1,149 @@
+"""A small real service: it keeps notes, tells of each by an event, and hears such events.
+
+As a process: `uvicorn --factory libs.chassis.tests.probe_service:create_app`, set up by the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import app as chassis_app
+from chassis import outbox
+from chassis.auth import Principal, requires
+from chassis.consumer import Reactions, Received
+from chassis.db import Reading, Work
+from chassis.ids import new_id
+from chassis.problems import Conflict, responses
+from chassis.revocations import revocation_reactions
+from chassis.routing import router
+from chassis.runtime import Runtime
+from chassis.settings import ServiceSettings
+from contracts.event import Event
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+_SEEN = text("INSERT INTO seen (key, number) SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:numbers AS integer[]))")
+
+
+class ProbeSettings(ServiceSettings):
+    """`keeper` publishes only, `hearer` consumes only."""
+
+    role: Literal["both", "keeper", "hearer"] = "both"
+    group: str = "probe"
+
+
+class NoteKept(Event):
+    """A note was kept."""
+
+    TOPIC = "probe.events.v1"
+    KEY = "key"
+
+    key: str
+    number: int
+
+
+class NoteDropped(Event):
+    """A note was dropped."""
+
+    TOPIC = "probe.events.v1"
+    KEY = "key"
+
+    key: str
+    number: int
+
+
+class Poisoned(Conflict):
+    """The note cannot be kept"""
+
+    code = "poisoned"
+    title_ar = "لا يمكن الحفظ"
+
+
+class NoteIn(BaseModel):
+    """What to keep; `number` goes into the event and from there into the hearer's table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    key: str = "k"
+    number: int = 0
+
+
+class Note(BaseModel):
+    """A note that was kept."""
+
+    id: UUID
+    text: str
+
+
+def note_routes() -> APIRouter:
+    """Keep a note, count the notes."""
+    routes = router()
+
+    @routes.post("/v1/notes", status_code=201, responses=responses(Poisoned))
+    async def keep(body: NoteIn, _: Annotated[Principal, requires("notes:write")], session: Work) -> Note:
+        if body.text == "poison":
+            raise Poisoned("No poison here.")
+        note = Note(id=new_id(), text=body.text)
+        await session.execute(text("INSERT INTO note (id, text) VALUES (:id, :text)"), note.model_dump())
+        await outbox.add(session, NoteKept(key=body.key, number=body.number))
+        return note
+
+    @routes.get("/v1/notes")
+    async def count(session: Reading) -> int:
+        return int((await session.execute(text("SELECT count(*) FROM note"))).scalar_one())
+
+    @routes.get("/v1/notes/{wanted}")
+    async def find(wanted: str, session: Reading, like: str = "") -> int:
+        found = text("SELECT count(*) FROM note WHERE text IN (:wanted, :like)")
+        return int((await session.execute(found, {"wanted": wanted, "like": like})).scalar_one())
+
+    return routes
+
+
+def note_reactions(group: str) -> Reactions:
+    """Hear of notes, unless a test says by `runtime.extra` that a number shall fail."""
+    reactions = Reactions(group)
+    revocation_reactions(reactions)
+
+    @reactions.on(NoteKept)
+    async def kept(events: Sequence[Received[NoteKept]], session: AsyncSession, runtime: Runtime) -> None:
+        poison: set[int] = runtime.extra.get("poison", set())
+        flaky: dict[int, int] = runtime.extra.get("flaky", {})
+        for number in [event.data.number for event in events]:
+            if flaky.get(number, 0) > 0:
+                flaky[number] -= 1
+                raise ValueError("not just now")
+            if number in poison:
+                raise ValueError("poisoned event")
+        parameters = {"keys": [e.data.key for e in events], "numbers": [e.data.number for e in events]}
+        await session.execute(_SEEN, parameters)
+
+    @reactions.on(NoteDropped)
+    async def dropped(events: Sequence[Received[NoteDropped]], session: AsyncSession, runtime: Runtime) -> None:
+        parameters = {"keys": [e.data.key for e in events], "numbers": [-e.data.number for e in events]}
+        await session.execute(_SEEN, parameters)
+
+    return reactions
+
+
+def create_app(settings: ProbeSettings | None = None) -> FastAPI:
+    """The probe as its settings or the environment want it."""
+    settings = settings or ProbeSettings()
+    return chassis_app.create_app(
+        chassis_app.Service(
+            name="hearer" if settings.role == "hearer" else "probe",
+            title="Probe",
+            settings=settings,
+            routers=[] if settings.role == "hearer" else [note_routes()],
+            reactions=None if settings.role == "keeper" else note_reactions(settings.group),
+        )
+    )
