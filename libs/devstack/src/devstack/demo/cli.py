@@ -17,11 +17,11 @@ from devstack.terminal.caller import Refused
 from devstack.terminal.provision import NoCredentials
 from devstack.terminal.wire import NotReached
 
-app = typer.Typer(help="The Port Said pilot, played through the gateway.")
+app = typer.Typer(add_completion=False, help="The Port Said pilot, played through the gateway.")
 SERVICES = ("card", "supply", "notify")
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def demo(
     scale: Annotated[float, typer.Option(min=0.0001, max=5.0, help="1.0 is 42,000 households.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Other people from the same country.")] = 2025,

@@ -31,18 +31,19 @@ async def play(options: Options, console: Console, today: date, metrics: dict[st
     console.print(f"Run {context.run} at scale {options.scale:g}: {options.households:,} households")
     try:
         before = await lag.read(metrics)
-        await _stages(context)
+        card = await _stages(context)
         lag.report(context.report, before, await lag.read(metrics))
     finally:
         await context.set_clock(None)
         context.wire.close()
         context.sink.wire.close()
     context.report.figure("the whole run", time.perf_counter() - began, "s")
-    context.report.save(options.folder / "demo-report.json", run=context.run, scale=options.scale)
+    context.report.save(options.folder / "demo-report.json", run=context.run, scale=options.scale, card=card)
     return context.report
 
 
-async def _stages(context: Context) -> None:
+async def _stages(context: Context) -> str:
+    """Every stage in its order; the card of the citizen of the story, as it is at the end."""
     await sites.play(context)
     await outlets.play(context)
     story = Story(context)
@@ -55,3 +56,4 @@ async def _stages(context: Context) -> None:
     await story.activated()
     played = await month.play(context, story.first_day)
     await totals.play(context, played)
+    return story.card_id

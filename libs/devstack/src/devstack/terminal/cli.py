@@ -12,6 +12,7 @@ import uvloop
 from rich.console import Console
 from rich.panel import Panel
 
+from devstack.stack.settings import StackSettings
 from devstack.terminal import receipt
 from devstack.terminal.caller import Refused
 from devstack.terminal.chain import Line
@@ -21,13 +22,14 @@ from devstack.terminal.provision import NoCredentials, home, provision
 from devstack.terminal.store import NotEnrolled, Store
 from devstack.terminal.wire import NotReached, Wire
 
-app = typer.Typer(no_args_is_help=True, help="A point-of-sale terminal at the keyboard.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="A point-of-sale terminal at the keyboard.")
 console = Console()
 
 Name = Annotated[str, typer.Option("--name", "-n", envvar="UNICARD_TERMINAL", help="Which of your terminals.")]
-Gateway = Annotated[str, typer.Option(envvar="UNICARD_GATEWAY_URL", help="The gateway's address.")]
+Gateway = Annotated[
+    str, typer.Option(envvar="UNICARD_GATEWAY_URL", help="The gateway's address, if not the local stack's.")
+]
 Card = Annotated[str, typer.Argument(help="The card's id, or the credential its code carries.")]
-DEFAULT_GATEWAY = "http://127.0.0.1:8080"
 
 
 def folder(name: str) -> Path:
@@ -90,12 +92,12 @@ def enrol(
     terminal_id: Annotated[str, typer.Option(help="The id the ministry registered.")] = "",
     code: Annotated[str, typer.Option(help="The one-time code for it.")] = "",
     kind: Annotated[str, typer.Option(help="Without a code: the kind of outlet to register.")] = "bakery",
-    gateway: Gateway = DEFAULT_GATEWAY,
+    gateway: Gateway = "",
 ) -> None:
     """Make a key on this device and enrol it. Without --code, the operator's part is done for you."""
 
     async def work() -> None:
-        wire = Wire(gateway, limit=4)
+        wire = Wire(gateway or StackSettings.from_environment().url("edge"), limit=4)
         try:
             known = (terminal_id, code) if code else await provision(wire, kind)
             terminal = await Terminal.enrolled(Store(folder(name)), wire, *known)

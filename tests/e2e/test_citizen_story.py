@@ -1,0 +1,68 @@
+"""The pilot and its citizen's story on the real system, through the gateway, every line of the report checked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from .conftest import System
+
+pytestmark = pytest.mark.slow
+
+STEPS = [f"story {number}:" for number in range(1, 10)]
+
+
+def _play(system: System, *arguments: str) -> dict[str, Any]:
+    done = system.unicard("demo", *arguments, timeout=300)
+    path = system.folder / "demo-report.json"
+    assert path.exists(), done.stdout + done.stderr
+    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    failed = [
+        f"{line['what']}: {line['found']}, not {line['expected']}" for line in report["lines"] if not line["passed"]
+    ]
+    assert not failed, "\n".join(failed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return report
+
+
+@pytest.fixture(scope="module")
+def first(system: System) -> dict[str, Any]:
+    return _play(system, "--scale", "0.002", "--days", "4")
+
+
+def test_every_line_of_the_first_run_passes(first: dict[str, Any]) -> None:
+    checked = [line["what"] for line in first["lines"]]
+    for step in STEPS:
+        assert any(what.startswith(step) for what in checked), step
+    assert len(checked) > 50
+
+
+def test_a_run_on_a_system_with_data_passes_too(system: System, first: dict[str, Any]) -> None:
+    second = _play(system, "--scale", "0.003", "--days", "3", "--seed", "7")
+    assert second["run"]["run"] == first["run"]["run"] + 1
+
+
+def test_a_person_can_drive_a_terminal(system: System, first: dict[str, Any]) -> None:
+    card = first["run"]["card"]
+
+    def terminal(*arguments: str) -> tuple[int, str]:
+        done = system.unicard("terminal", *arguments, timeout=60)
+        return done.returncode, done.stdout + done.stderr
+
+    assert terminal("enrol", "--kind", "bakery")[0] == 0
+    code, said = terminal("draw", card, "--loaves", "15")
+    assert code == 0, said
+    code, said = terminal("draw", card, "--loaves", "15")
+    assert code == 1
+    assert "سبق صرف حصة هذا اليوم" in said
+    code, said = terminal("balance", card)
+    assert code == 0, said
+    assert "رغيف" in said
+    assert terminal("offline")[0] == 0
+    code, said = terminal("draw", card, "--loaves", "15")
+    assert code == 1, "without the card's credential nothing is sold offline"
+    assert terminal("online")[0] == 0
+    code, said = terminal("close-day")
+    assert code == 0, said
