@@ -1,0 +1,1 @@
+"""Who looked at a citizen's record: an append-only, hash-chained log."""

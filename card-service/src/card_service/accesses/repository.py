@@ -1,0 +1,97 @@
+"""Every SQL statement of the log of accesses."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.accesses.models import GENESIS, Access, chained
+
+_NOTE = text(
+    "INSERT INTO access_pending (access_id, citizen_id, subject, action, purpose, request_id, accessed_at)"
+    " SELECT unnest(CAST(:ids AS uuid[])), unnest(CAST(:citizens AS uuid[])), :subject, :action, :purpose,"
+    " :request_id, CAST(:accessed_at AS timestamptz)"
+)
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext('card.access_chain'))")
+_LAST = text("SELECT position, hash FROM access_log ORDER BY position DESC LIMIT 1")
+_TAKE = text(
+    "WITH batch AS (SELECT access_id FROM access_pending ORDER BY access_id LIMIT :limit FOR UPDATE SKIP LOCKED)"
+    " DELETE FROM access_pending p USING batch WHERE p.access_id = batch.access_id"
+    " RETURNING p.access_id, p.citizen_id, p.subject, p.action, p.purpose, p.request_id, p.accessed_at"
+)
+_APPEND = text(
+    "INSERT INTO access_log"
+    " (position, access_id, citizen_id, subject, action, purpose, request_id, accessed_at, hash)"
+    " SELECT * FROM unnest(CAST(:position AS bigint[]), CAST(:access_id AS uuid[]), CAST(:citizen_id AS uuid[]),"
+    " CAST(:subject AS text[]), CAST(:action AS text[]), CAST(:purpose AS text[]), CAST(:request_id AS text[]),"
+    " CAST(:accessed_at AS timestamptz[]), CAST(:hash AS bytea[]))"
+)
+_OF_CITIZEN = text(
+    "WITH accesses AS ("
+    " SELECT access_id, citizen_id, subject, action, purpose, request_id, accessed_at"
+    " FROM access_log WHERE citizen_id = :citizen_id"
+    " UNION ALL SELECT access_id, citizen_id, subject, action, purpose, request_id, accessed_at"
+    " FROM access_pending WHERE citizen_id = :citizen_id)"
+    " SELECT * FROM accesses WHERE CAST(:before AS uuid) IS NULL OR access_id < CAST(:before AS uuid)"
+    " ORDER BY access_id DESC LIMIT :limit"
+)
+_PAGE = text(
+    "SELECT position, access_id, citizen_id, subject, action, purpose, request_id, accessed_at, hash"
+    " FROM access_log WHERE position > :after ORDER BY position LIMIT 5000"
+)
+
+
+async def note(session: AsyncSession, accesses: Sequence[Access]) -> None:
+    """Write accesses of one caller by one action; the chain takes them up a moment later."""
+    if not accesses:
+        return
+    first = accesses[0]
+    values = {
+        "ids": [access.access_id for access in accesses],
+        "citizens": [access.citizen_id for access in accesses],
+        "subject": first.subject,
+        "action": first.action,
+        "purpose": first.purpose,
+        "request_id": first.request_id,
+        "accessed_at": first.accessed_at,
+    }
+    await session.execute(_NOTE, values)
+
+
+async def append(session: AsyncSession, limit: int) -> int:
+    """Move the oldest pending accesses into the chain; how many. 0 also while another process is at it."""
+    if not (await session.execute(_LOCK)).scalar_one():
+        return 0
+    taken = sorted((Access(*row) for row in await session.execute(_TAKE, {"limit": limit})), key=lambda a: a.access_id)
+    if not taken:
+        return 0
+    last = (await session.execute(_LAST)).one_or_none()
+    position, digest = (last.position, bytes(last.hash)) if last else (0, GENESIS)
+    columns: dict[str, list[object]] = {name: [] for name in (*Access.__slots__, "position", "hash")}
+    for access in taken:
+        position += 1
+        digest = chained(digest, position, access)
+        for name in Access.__slots__:
+            columns[name].append(getattr(access, name))
+        columns["position"].append(position)
+        columns["hash"].append(digest)
+    await session.execute(_APPEND, columns)
+    return len(taken)
+
+
+async def of_citizen(session: AsyncSession, citizen_id: UUID, before: UUID | None, limit: int) -> list[Access]:
+    """The accesses to a citizen's record, the newest first."""
+    values = {"citizen_id": citizen_id, "before": before, "limit": limit}
+    return [Access(*row) for row in await session.execute(_OF_CITIZEN, values)]
+
+
+async def chain(session: AsyncSession) -> AsyncIterator[tuple[int, Access, bytes]]:
+    """The whole chain in order: position, access, hash."""
+    after = 0
+    while rows := (await session.execute(_PAGE, {"after": after})).all():
+        for row in rows:
+            yield row[0], Access(*row[1:-1]), bytes(row[-1])
+        after = rows[-1][0]

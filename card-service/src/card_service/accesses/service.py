@@ -1,0 +1,50 @@
+"""Noting accesses, chaining them apart from the requests, and checking the chain."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.accesses import repository
+from card_service.accesses.models import GENESIS, Access, chained
+from card_service.tools import tools_of
+from chassis.auth import Principal
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from chassis.telemetry import current_request_id
+
+BATCH = 2000
+
+
+async def note(
+    session: AsyncSession, caller: Principal, now: datetime, action: str, purpose: str, citizens: Iterable[UUID]
+) -> None:
+    """Note in the session's transaction that the caller saw or changed the records of these citizens."""
+    request_id = current_request_id() or ""
+    accesses = [Access(new_id(), one, caller.subject, action, purpose, request_id, now) for one in citizens]
+    await repository.note(session, accesses)
+
+
+async def chain_accesses(runtime: Runtime) -> None:
+    """Worker: take pending accesses into the hash chain, batch after batch, one process at a time."""
+    pause = tools_of(runtime).settings.card_chain_seconds
+    while True:
+        async with runtime.sessions() as session, session.begin():
+            moved = await repository.append(session, BATCH)
+        if moved < BATCH:
+            await asyncio.sleep(pause)
+
+
+async def first_break(session: AsyncSession) -> int | None:
+    """The first position where the chain does not hold (an entry changed, removed or put in), None if it does."""
+    expected, digest = 1, GENESIS
+    async for position, access, stored in repository.chain(session):
+        digest = chained(digest, position, access)
+        if position != expected or digest != stored:
+            return expected
+        expected += 1
+    return None

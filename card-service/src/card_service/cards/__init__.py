@@ -1,0 +1,1 @@
+"""Cards: their life cycle, number, PIN and credential."""

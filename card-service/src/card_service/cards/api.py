@@ -1,0 +1,195 @@
+"""Routes of cards."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+from uuid import UUID
+
+from card_service.cards import counter, numbers, service
+from card_service.cards.errors import (
+    CardStateConflict,
+    CardUnknown,
+    NationalIdMismatch,
+    NoSite,
+    OtherSite,
+    PinMalformed,
+    PinUnreadable,
+    PinWeak,
+    ReplacementWaiting,
+    SiteUnknown,
+)
+from card_service.cards.lifecycle import allowed
+from card_service.cards.models import Card, Found, Site
+from card_service.cards.schemas import (
+    AppointmentOut,
+    BlockIn,
+    BlockReason,
+    CardOut,
+    CardSite,
+    Credential,
+    FoundCard,
+    FoundCards,
+    HandedOver,
+    KeySetOut,
+    NationalIdIn,
+    PinCheck,
+    PinIn,
+    PinKey,
+    PinStatus,
+    ReplacementIn,
+)
+from card_service.registry import names
+from card_service.scopes import ChecksPins, HandsOver, ReadsCards, ReadsCredentials, WritesCards
+from card_service.sealing import CARD_NUMBER
+from card_service.tools import Tools, WithTools
+from chassis.app import router
+from chassis.db import Reading, Work
+from chassis.problems import responses
+from contracts.card import ProgrammeService
+
+routes = router(tags=["cards"])
+
+
+def card_out(tools: Tools, card: Card, replaced_by: UUID | None = None) -> CardOut:
+    """A card as others may see it."""
+    number = tools.vault.open(CARD_NUMBER, card.card_id, card.number_sealed)
+    pin = counter.pin_state(card, tools.figure("pin.max_tries"))
+    return CardOut(
+        card_id=card.card_id,
+        citizen_id=card.citizen_id,
+        household_id=card.household_id,
+        governorate=card.governorate,
+        number_masked=numbers.masked(number),
+        state=card.state,
+        services=[ProgrammeService(one) for one in card.services],
+        site_id=card.site_id,
+        phase_id=card.phase_id,
+        replaces=card.replaces,
+        replaced_by=replaced_by,
+        issued_at=card.issued_at,
+        activated_at=card.activated_at,
+        blocked_at=card.blocked_at,
+        block_reason=cast("BlockReason | None", card.block_reason),
+        pin=cast("Literal['not_set', 'set', 'locked']", pin),
+        allowed_actions=sorted(allowed(card.state)),
+    )
+
+
+def _site_out(site: Site | None) -> CardSite | None:
+    if site is None:
+        return None
+    return CardSite(site_id=site.site_id, name_ar=site.name_ar, name_en=site.name_en, address_ar=site.address_ar)
+
+
+def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
+    appointment = None
+    if found.starts_at is not None and found.ends_at is not None:
+        state = cast("Literal['scheduled', 'kept', 'missed', 'cancelled']", found.appointment_state)
+        appointment = AppointmentOut(starts_at=found.starts_at, ends_at=found.ends_at, state=state)
+    return FoundCard(
+        card_id=found.card_id,
+        holder_name_masked=names.masked(found.full_name),
+        state=found.state,
+        site_id=found.site.site_id if found.site else None,
+        site=_site_out(found.site),
+        here=found.site is not None and found.site.site_id == site_id,
+        appointment=appointment,
+        replaces=found.replaces,
+    )
+
+
+@routes.post("/v1/cards/search")
+async def find_cards(given: NationalIdIn, session: Reading, caller: HandsOver, tools: WithTools) -> FoundCards:
+    """The open cards of the citizen at the counter: where they lie and for when; the access is logged."""
+    found = await counter.find(session, tools, caller, given.national_id)
+    await session.commit()
+    return FoundCards(items=[_found_out(one, caller.site_id) for one in found])
+
+
+@routes.post(
+    "/v1/cards/{card_id}/handover",
+    responses=responses(CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite),
+)
+async def hand_over(
+    card_id: UUID, given: NationalIdIn, session: Work, caller: HandsOver, tools: WithTools
+) -> HandedOver:
+    """Give a card to its holder, at the site where it lies; a replacement ends the card it replaces."""
+    card, state, services, now = await counter.hand_over(session, tools, caller, card_id, given.national_id)
+    return HandedOver(
+        card_id=card_id,
+        citizen_id=card.citizen_id,
+        household_id=card.household_id,
+        state=state,
+        services=services,
+        site_id=cast("UUID", caller.site_id),
+        issued_at=now,
+        replaced_card_id=card.replaces,
+    )
+
+
+@routes.get("/v1/pin-key")
+async def pin_key(tools: WithTools) -> PinKey:
+    """The public key terminals encrypt PINs for."""
+    return PinKey.model_validate(tools.pins.public_jwk)
+
+
+@routes.put(
+    "/v1/cards/{card_id}/pin",
+    responses=responses(CardUnknown, CardStateConflict, PinUnreadable, PinMalformed, PinWeak),
+)
+async def set_pin(card_id: UUID, given: PinIn, session: Work, caller: HandsOver, tools: WithTools) -> PinStatus:
+    """Set or reset the PIN of a card at a desk; a locked PIN is free again."""
+    await counter.set_pin(session, tools, caller, card_id, given.pin_jwe)
+    return PinStatus(card_id=card_id)
+
+
+@routes.post("/v1/cards/{card_id}/pin-checks", responses=responses(CardUnknown, CardStateConflict, PinUnreadable))
+async def check_pin(card_id: UUID, given: PinIn, session: Work, caller: ChecksPins, tools: WithTools) -> PinCheck:
+    """Try a PIN; three wrong tries lock it until a desk sets a new one."""
+    result, left = await counter.check_pin(session, tools, caller, card_id, given.pin_jwe)
+    return PinCheck(card_id=card_id, result=result, tries_left=left)
+
+
+@routes.get("/v1/cards/{card_id}", responses=responses(CardUnknown))
+async def read_card(card_id: UUID, session: Reading, caller: ReadsCards, tools: WithTools) -> CardOut:
+    """A card as it stands and what may be done to it; the access is logged."""
+    card, replaced_by = await service.read(session, tools, caller, card_id)
+    await session.commit()
+    return card_out(tools, card, replaced_by)
+
+
+@routes.post("/v1/cards/{card_id}/block", responses=responses(CardUnknown, CardStateConflict))
+async def block_card(card_id: UUID, given: BlockIn, session: Work, caller: WritesCards, tools: WithTools) -> CardOut:
+    """Refuse a card everywhere from now on."""
+    return card_out(tools, await service.block(session, tools, caller, card_id, given.reason))
+
+
+@routes.post("/v1/cards/{card_id}/unblock", responses=responses(CardUnknown, CardStateConflict, ReplacementWaiting))
+async def unblock_card(card_id: UUID, session: Work, caller: WritesCards, tools: WithTools) -> CardOut:
+    """Let a blocked card be used again."""
+    return card_out(tools, await service.unblock(session, tools, caller, card_id))
+
+
+@routes.post(
+    "/v1/cards/{card_id}/replacement",
+    status_code=201,
+    responses=responses(CardUnknown, SiteUnknown, CardStateConflict, ReplacementWaiting),
+)
+async def replace_card(
+    card_id: UUID, given: ReplacementIn, session: Work, caller: WritesCards, tools: WithTools
+) -> CardOut:
+    """Order a replacement, to be collected at any site of the governorate; the household's entitlements stay."""
+    return card_out(tools, await service.replace(session, tools, caller, card_id, given.reason, given.site_id))
+
+
+@routes.get("/v1/cards/{card_id}/credential", responses=responses(CardUnknown, CardStateConflict))
+async def read_credential(card_id: UUID, session: Reading, caller: ReadsCredentials, tools: WithTools) -> Credential:
+    """What a terminal without a network checks a card by."""
+    signed, expires = await counter.credential(session, tools, caller, card_id)
+    return Credential(card_id=card_id, credential=signed, expires_at=expires)
+
+
+@routes.get("/v1/credential-keys")
+async def credential_keys(tools: WithTools) -> KeySetOut:
+    """The public keys that check credentials."""
+    return KeySetOut.model_validate(tools.credentials.public_jwks())

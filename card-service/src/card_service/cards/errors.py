@@ -1,0 +1,95 @@
+"""What cards refuse."""
+
+from __future__ import annotations
+
+from card_service.cards.lifecycle import Action, CardState, allowed
+from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound
+
+STATES_AR = {
+    CardState.REQUESTED: "تحت الإصدار",
+    CardState.READY: "جاهز للاستلام",
+    CardState.ISSUED: "تم تسليمه ولم يتم تفعيله",
+    CardState.ACTIVE: "مفعّل",
+    CardState.BLOCKED: "موقوف",
+    CardState.CLOSED: "ملغي",
+}
+
+
+class CardUnknown(NotFound):
+    """There is no such card, or it is not yours"""
+
+    code = "card_not_found"
+    title_ar = "الكارت غير موجود"
+
+
+class SiteUnknown(NotFound):
+    """There is no such pick-up site, or it is not yours"""
+
+    code = "site_not_found"
+    title_ar = "مكان الاستلام غير موجود"
+
+
+class CardStateConflict(Conflict):
+    """The state of the card does not allow this"""
+
+    code = "card_state_conflict"
+    title_ar = "حالة الكارت لا تسمح بهذا الإجراء"
+
+    @classmethod
+    def of(cls, state: CardState, action: Action) -> CardStateConflict:
+        """Say the state and what it allows."""
+        return cls(
+            f"The card is {state}; {action} is not possible.",
+            detail_ar=f"حالة الكارت: {STATES_AR[state]}.",
+            state=str(state),
+            allowed_actions=[str(one) for one in sorted(allowed(state))],
+        )
+
+
+class OtherSite(Conflict):
+    """The card lies at another pick-up site"""
+
+    code = "other_site"
+    title_ar = "الكارت موجود في مكان استلام آخر"
+
+
+class NationalIdMismatch(Conflict):
+    """The national id is not that of the card's holder"""
+
+    code = "national_id_mismatch"
+    title_ar = "الرقم القومي لا يخص صاحب الكارت"
+
+
+class NoSite(Forbidden):
+    """The caller is no pick-up counter"""
+
+    code = "no_site_in_token"
+    title_ar = "هذا المستخدم غير مرتبط بمكان استلام"
+
+
+class ReplacementWaiting(Conflict):
+    """A replacement of this card waits to be collected"""
+
+    code = "replacement_waiting"
+    title_ar = "يوجد كارت بديل في انتظار الاستلام"
+
+
+class PinUnreadable(InvalidRequest):
+    """The encrypted PIN cannot be opened, or was meant for another card"""
+
+    code = "pin_unreadable"
+    title_ar = "لا يمكن قراءة الرقم السري المشفر"
+
+
+class PinMalformed(InvalidRequest):
+    """A PIN has four digits"""
+
+    code = "pin_malformed"
+    title_ar = "الرقم السري أربعة أرقام"
+
+
+class PinWeak(InvalidRequest):
+    """The PIN is too easy to guess"""
+
+    code = "pin_weak"
+    title_ar = "الرقم السري سهل التخمين"

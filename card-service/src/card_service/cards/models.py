@@ -1,0 +1,92 @@
+"""Rows of cards, as the repository gives and takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from card_service.cards.lifecycle import CardState
+from card_service.cards.pins import StoredPin
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card as it stands."""
+
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    governorate: str
+    number_sealed: bytes
+    state: CardState
+    state_before_block: CardState | None
+    site_id: UUID | None
+    phase_id: UUID | None
+    services: tuple[str, ...]
+    replaces: UUID | None
+    issued_at: datetime | None
+    activated_at: datetime | None
+    blocked_at: datetime | None
+    block_reason: str | None
+    pin: StoredPin | None
+    birth_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewCard:
+    """A card to be written, ready at a site."""
+
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    governorate: str
+    number_hash: bytes
+    number_sealed: bytes
+    site_id: UUID
+    phase_id: UUID | None
+    replaces: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site where a card lies, as a counter tells the citizen."""
+
+    site_id: UUID
+    name_ar: str
+    name_en: str
+    address_ar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a hand-over must know of a card, read in one statement."""
+
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    governorate: str
+    state: CardState
+    replaces: UUID | None
+    phase_id: UUID | None
+    national_id_hash: bytes
+    district: str
+    members: int
+    site: Site | None
+    appointment_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A card as a counter finds it by national id."""
+
+    card_id: UUID
+    citizen_id: UUID
+    full_name: str
+    governorate: str
+    state: CardState
+    replaces: UUID | None
+    site: Site | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    appointment_state: str | None

@@ -1,0 +1,117 @@
+"""Use cases of cards in use: looking up, blocking, unblocking, replacing, closing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.accesses.service import note
+from card_service.cards import minting, repository
+from card_service.cards.errors import CardStateConflict, CardUnknown, ReplacementWaiting, SiteUnknown
+from card_service.cards.lifecycle import BLOCKED_UNTIL_REPLACED, USABLE, Action, CardState, IllegalMove, after
+from card_service.cards.models import Card, NewCard
+from card_service.scopes import ensure_visible
+from card_service.tools import Tools
+from chassis import outbox
+from chassis.auth import Principal
+from contracts.card import CardBlocked, CardClosed, CardUnblocked
+
+
+def move(state: CardState, action: Action, before: CardState | None = None) -> CardState:
+    """The state an action leads to. Raises CardStateConflict."""
+    try:
+        return after(state, action, before)
+    except IllegalMove as error:
+        raise CardStateConflict.of(state, action) from error
+
+
+async def card_of(session: AsyncSession, caller: Principal, card_id: UUID, *, lock: bool = False) -> Card:
+    """A card the caller may see. Raises CardUnknown."""
+    card = await repository.find(session, card_id, lock=lock)
+    if card is None or caller.governorate not in (None, card.governorate):
+        raise CardUnknown
+    return card
+
+
+async def block(session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, reason: str) -> Card:
+    """Refuse a card everywhere from now on."""
+    card = await card_of(session, caller, card_id, lock=True)
+    move(card.state, Action.BLOCK)
+    now = tools.now()
+    await _block(session, card, reason, now)
+    await note(session, caller, now, "card_blocked", reason, [card.citizen_id])
+    return await card_of(session, caller, card_id)
+
+
+async def _block(session: AsyncSession, card: Card, reason: str, now: datetime) -> None:
+    await repository.block(session, card.card_id, reason, now)
+    blocked = CardBlocked(
+        card_id=card.card_id,
+        citizen_id=card.citizen_id,
+        household_id=card.household_id,
+        reason=reason,
+        blocked_at=now,
+    )
+    await outbox.add(session, blocked)
+
+
+async def unblock(session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID) -> Card:
+    """Let a blocked card be used again, unless its replacement waits already."""
+    card = await card_of(session, caller, card_id, lock=True)
+    move(card.state, Action.UNBLOCK, card.state_before_block)
+    if await repository.has_waiting(session, card.citizen_id):
+        raise ReplacementWaiting(detail_ar="لا يمكن إعادة تشغيل الكارت لوجود كارت بديل في انتظار الاستلام.")
+    await repository.unblock(session, card_id)
+    await outbox.add(
+        session, CardUnblocked(card_id=card_id, citizen_id=card.citizen_id, household_id=card.household_id)
+    )
+    await note(session, caller, tools.now(), "card_unblocked", "card_found", [card.citizen_id])
+    return await card_of(session, caller, card_id)
+
+
+async def replace(
+    session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, reason: str, site_id: UUID
+) -> Card:
+    """Order a replacement, ready at a site; a card out of its holder's hands is blocked at once."""
+    old = await card_of(session, caller, card_id, lock=True)
+    move(old.state, Action.REPLACE)
+    if await repository.has_waiting(session, old.citizen_id):
+        raise ReplacementWaiting(detail_ar="تم طلب كارت بديل من قبل وهو في انتظار الاستلام.")
+    found = await repository.site(session, site_id)
+    if found is None or found[1] != old.governorate:
+        raise SiteUnknown(detail_ar="اختر مكان استلام في محافظة المواطن.")
+    now = tools.now()
+    if reason in BLOCKED_UNTIL_REPLACED and old.state in USABLE:
+        await _block(session, old, reason, now)
+    (minted,) = await minting.mint(session, tools, 1)
+    new = NewCard(
+        card_id=minted.card_id,
+        citizen_id=old.citizen_id,
+        household_id=old.household_id,
+        governorate=old.governorate,
+        number_hash=minted.number_hash,
+        number_sealed=minted.number_sealed,
+        site_id=site_id,
+        phase_id=old.phase_id,
+        replaces=card_id,
+    )
+    await repository.insert(session, [new], now)
+    await note(session, caller, now, "replacement_ordered", reason, [old.citizen_id])
+    return await card_of(session, caller, new.card_id)
+
+
+async def close_cards_of(session: AsyncSession, citizen_id: UUID, reason: str, now: datetime) -> None:
+    """End all cards of a citizen."""
+    closed = await repository.close_all(session, citizen_id, reason, now)
+    events = [CardClosed(card_id=card_id, household_id=home, reason=reason) for card_id, home in closed]
+    await outbox.add(session, *events)
+
+
+async def read(session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID) -> tuple[Card, UUID | None]:
+    """A card and the one that replaces it; the access is logged."""
+    card = await card_of(session, caller, card_id)
+    ensure_visible(caller, card.governorate)
+    await note(session, caller, tools.now(), "card_read", "card_lookup", [card.citizen_id])
+    return card, await repository.replacement_of(session, card_id)

@@ -1,0 +1,44 @@
+"""Everything card-service reacts to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.registry import repository
+from card_service.registry.announcements import contact_changed
+from chassis import outbox
+from chassis.consumer import Reactions, Received
+from chassis.revocations import revocation_reactions
+from chassis.runtime import Runtime
+from contracts.notify import MessageFailed
+
+reactions = Reactions(group="card-service")
+revocation_reactions(reactions)
+
+
+def sent_at(message_id: UUID, otherwise: datetime) -> datetime:
+    """When a message was written, as its UUIDv7 says; the event's own time where the id is another kind."""
+    if message_id.version != 7:
+        return otherwise
+    return datetime.fromtimestamp((message_id.int >> 80) / 1000, UTC)
+
+
+@reactions.on(MessageFailed)
+async def message_failed(events: Sequence[Received[MessageFailed]], session: AsyncSession, runtime: Runtime) -> None:
+    """A number that does not exist is no longer used, unless the citizen gave another one meanwhile."""
+    failed: dict[UUID, datetime] = {}
+    for event in events:
+        if event.data.permanent:
+            sent = sent_at(event.data.message_id, event.time)
+            failed[event.data.citizen_id] = max(sent, failed.get(event.data.citizen_id, sent))
+    unusable = await repository.mark_unusable(session, failed) if failed else []
+    gone = [
+        contact_changed(citizen_id, household_id, full_name, None)
+        for citizen_id, household_id, full_name in unusable
+        if household_id is not None
+    ]
+    await outbox.add(session, *gone)

@@ -1,0 +1,1 @@
+"""Distribution: pick-up sites, appointments, plans."""

@@ -1,0 +1,140 @@
+"""Routes of sites, appointments and pick-up plans."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, cast
+from uuid import UUID
+
+from fastapi import Query
+
+from card_service.cards.lifecycle import CardState
+from card_service.distribution import plan_repository, plans, repository, service
+from card_service.distribution.errors import PlanNotFound, PlanUnderWay, SiteExists, SiteNotFound, WeekIsOver
+from card_service.distribution.models import PickupSite
+from card_service.distribution.schemas import (
+    BookedOut,
+    BookedPage,
+    Holders,
+    JobStatus,
+    PlanAccepted,
+    PlanIn,
+    PlanOut,
+    PlanSiteOut,
+    SiteIn,
+    SiteKind,
+    SiteOut,
+    SitePage,
+)
+from card_service.registry import names
+from card_service.rollout.errors import PhaseNotFound, PhaseStateConflict
+from card_service.scopes import ReadsRollout, ReadsSites, SeesAppointments, WritesRollout, WritesSites
+from card_service.tools import WithTools
+from chassis.app import router
+from chassis.db import Reading, Work
+from chassis.problems import responses
+
+routes = router(tags=["distribution"])
+_CLOCK = "%H:%M"
+
+
+def _site_out(site: PickupSite) -> SiteOut:
+    return SiteOut(
+        site_id=site.site_id,
+        name_ar=site.name_ar,
+        name_en=site.name_en,
+        kind=cast("SiteKind", site.kind),
+        governorate=site.governorate,
+        district=site.district,
+        address_ar=site.address_ar,
+        hourly_capacity=site.hourly_capacity,
+        opens=site.opens.strftime(_CLOCK),
+        closes=site.closes.strftime(_CLOCK),
+        working_days=list(site.working_days),
+    )
+
+
+@routes.post("/v1/pickup-sites", status_code=201, responses=responses(SiteExists))
+async def create_site(given: SiteIn, session: Work, caller: WritesSites, tools: WithTools) -> SiteOut:
+    """Enter a place where cards are handed over."""
+    return _site_out(await service.create_site(session, tools, caller, given))
+
+
+@routes.get("/v1/pickup-sites")
+async def list_sites(
+    session: Reading,
+    caller: ReadsSites,
+    governorate: Annotated[str | None, Query(pattern=r"^[0-9]{2}$")] = None,
+    after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> SitePage:
+    """The pick-up sites of a governorate, or of all."""
+    found = []
+    if governorate is None or caller.governorate in (None, governorate):
+        found = await repository.sites(session, governorate or caller.governorate, after, limit + 1)
+    items = [_site_out(site) for site in found[:limit]]
+    return SitePage(items=items, next=items[-1].site_id if len(found) > limit else None)
+
+
+@routes.get("/v1/pickup-sites/{site_id}/appointments", responses=responses(SiteNotFound))
+async def list_appointments(
+    site_id: UUID,
+    session: Reading,
+    caller: SeesAppointments,
+    day: Annotated[date, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))],
+    after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+) -> BookedPage:
+    """Who comes to a site on a day. A counter sees only its own site's."""
+    found = await service.booked(session, caller, site_id, day, after, limit + 1)
+    items = [
+        BookedOut(
+            appointment_id=one.appointment_id,
+            card_id=one.card_id,
+            holder_name_masked=names.masked(one.full_name),
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            state=cast("Literal['scheduled', 'kept', 'missed', 'cancelled']", one.state),
+            card_state=CardState(one.card_state),
+        )
+        for one in found[:limit]
+    ]
+    return BookedPage(items=items, next=items[-1].appointment_id if len(found) > limit else None)
+
+
+@routes.post(
+    "/v1/rollout-phases/{phase_id}/pickup-plans",
+    status_code=202,
+    responses=responses(PhaseNotFound, PhaseStateConflict, PlanUnderWay, WeekIsOver),
+)
+async def order_plan(
+    phase_id: UUID, given: PlanIn, session: Work, caller: WritesRollout, tools: WithTools
+) -> PlanAccepted:
+    """Invite citizens of the phase's governorate to collect their cards in a week, each at a site and an hour."""
+    return PlanAccepted(id=await plans.order(session, tools, caller, phase_id, given))
+
+
+@routes.get("/v1/pickup-plans/{plan_id}", responses=responses(PlanNotFound))
+async def read_plan(plan_id: UUID, session: Reading, caller: ReadsRollout) -> PlanOut:
+    """How far a plan has come, site by site."""
+    plan = await plans.find(session, caller, plan_id)
+    return PlanOut(
+        id=plan.plan_id,
+        phase_id=plan.phase_id,
+        status=cast("JobStatus", plan.status),
+        week_start=plan.week_start,
+        holders=cast("Holders", plan.holders),
+        limit=plan.max_citizens,
+        scheduled=plan.scheduled,
+        unplaced=await plan_repository.unplaced(session, plan_id),
+        sites=[
+            PlanSiteOut(
+                site_id=site.site_id,
+                name=site.name_en,
+                name_ar=site.name_ar,
+                scheduled=site.scheduled,
+                capacity=site.capacity,
+            )
+            for site in await plan_repository.plan_sites(session, plan_id)
+        ],
+    )

@@ -1,0 +1,88 @@
+"""Missed appointments: the citizen is told, and once given a fresh hour at the same site, where the card lies."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.distribution import repository
+from card_service.distribution.models import MissedAppointment, NewAppointment
+from card_service.distribution.planning import HOUR, Group, Planner, hours
+from card_service.distribution.plans import WEEK, pickup_scheduled, planning_site
+from card_service.tools import Tools, tools_of
+from chassis import outbox
+from chassis.clock import CAIRO
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from contracts.card import PickupMissed
+from contracts.event import Event
+
+CHUNK = 1000
+
+
+def day_begins(day: date) -> datetime:
+    """The instant a day begins in Cairo."""
+    return datetime.combine(day, time(), tzinfo=CAIRO).astimezone(UTC)
+
+
+async def sweep_missed(runtime: Runtime) -> None:
+    """Worker: find appointments whose day is over and whose card was not collected."""
+    tools = tools_of(runtime)
+    while True:
+        async with runtime.sessions() as session, session.begin():
+            found = await sweep(session, tools)
+        if found < CHUNK:
+            await asyncio.sleep(tools.settings.card_sweep_seconds)
+        else:
+            runtime.wake_relay()
+
+
+async def sweep(session: AsyncSession, tools: Tools) -> int:
+    """Mark one chunk of appointments of past days as missed and book anew whoever has an appointment left."""
+    missed = await repository.miss(session, day_begins(tools.today()), CHUNK)
+    if not missed:
+        return 0
+    events: list[Event] = [
+        PickupMissed(
+            appointment_id=one.appointment_id,
+            card_id=one.card_id,
+            citizen_id=one.citizen_id,
+            household_id=one.household_id,
+        )
+        for one in missed
+    ]
+    again = [one for one in missed if one.number < tools.figure("pickup.appointments_per_card")]
+    events.extend(await _rebook(session, tools, again))
+    await outbox.add(session, *events, at=tools.now())
+    return len(missed)
+
+
+async def _rebook(session: AsyncSession, tools: Tools, missed: list[MissedAppointment]) -> list[Event]:
+    """Fresh hours from tomorrow on, in the first week with room; beyond the horizon there is none."""
+    by_card = {one.card_id: one for one in missed}
+    sites = await repository.sites_by_id(session, {one.site_id for one in missed})
+    planned = {site_id: planning_site(site) for site_id, site in sites.items()}
+    waiting = [Group(one.household_id, "", (one.card_id,), one.site_id) for one in missed]
+    booked: list[NewAppointment] = []
+    tomorrow = tools.today() + timedelta(days=1)
+    for offset in range(0, tools.figure("pickup.rebooking_horizon"), WEEK):
+        if not waiting:
+            break
+        first = tomorrow + timedelta(days=offset)
+        starts = {site_id: hours(site, first, WEEK, CAIRO, tools.now()) for site_id, site in planned.items()}
+        week = [start for hour in starts.values() for start in hour]
+        taken = await repository.taken(session, sites, min(week), max(week) + HOUR) if week else {}
+        outcome = Planner(planned.values(), starts, taken).place(waiting)
+        for placement in outcome.placements:
+            one = by_card[placement.citizen_id]  # groups of cards here: a card lies where it lies
+            booked.append(NewAppointment(new_id(), one.card_id, one.site_id, placement.starts_at, one.number + 1))
+        placed = {placement.citizen_id for placement in outcome.placements}
+        waiting = [group for group in waiting if group.citizens[0] not in placed]
+    if booked:
+        await repository.book(session, booked)
+    return [
+        pickup_scheduled(a, sites[a.site_id], by_card[a.card_id].citizen_id, by_card[a.card_id].household_id)
+        for a in booked
+    ]

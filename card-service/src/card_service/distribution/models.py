@@ -1,0 +1,102 @@
+"""Rows of distribution, as the repository gives and takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PickupSite:
+    """A place where cards are handed over; `working_days` are ISO weekdays."""
+
+    site_id: UUID
+    name_ar: str
+    name_en: str
+    kind: str
+    governorate: str
+    district: str
+    address_ar: str
+    hourly_capacity: int
+    opens: time
+    closes: time
+    working_days: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A pick-up plan and how far it has come.
+
+    `heads_left` and `others_left` are how many citizens it may still invite, None before it has begun;
+    `done_household` is the last household it has settled.
+    """
+
+    plan_id: UUID
+    phase_id: UUID
+    governorate: str
+    week_start: date
+    holders: str
+    max_citizens: int
+    status: str
+    heads_left: int | None
+    others_left: int | None
+    done_household: UUID | None
+    scheduled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A citizen without a card who may have one by the plan."""
+
+    household_id: UUID
+    district: str
+    citizen_id: UUID
+    is_head: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewAppointment:
+    """An appointment to be written."""
+
+    appointment_id: UUID
+    card_id: UUID
+    site_id: UUID
+    starts_at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissedAppointment:
+    """An appointment that passed while its card stayed at the site."""
+
+    appointment_id: UUID
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    site_id: UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookedCitizen:
+    """Who comes to a site on a day, as its counter sees it."""
+
+    appointment_id: UUID
+    card_id: UUID
+    full_name: str
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    card_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSite:
+    """A site's part in a plan: how many were sent there, of how many places in the week."""
+
+    site_id: UUID
+    name_ar: str
+    name_en: str
+    scheduled: int
+    capacity: int

@@ -1,0 +1,209 @@
+"""Pick-up plans: ordered at once, carried out chunk by chunk by a worker; a card is made for everyone invited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.cards import minting
+from card_service.cards import repository as cards
+from card_service.cards.models import NewCard
+from card_service.distribution import plan_repository as store
+from card_service.distribution import repository
+from card_service.distribution.errors import PlanNotFound, PlanUnderWay, WeekIsOver
+from card_service.distribution.models import Candidate, NewAppointment, PickupSite, Plan
+from card_service.distribution.planning import HOUR, Group, Outcome, Planner, Site, hours
+from card_service.distribution.schemas import PlanIn
+from card_service.jobs import ChunkFailed
+from card_service.rollout.phases import Step
+from card_service.rollout.service import move_phase
+from card_service.tools import Tools
+from chassis import outbox
+from chassis.auth import Principal
+from chassis.clock import CAIRO
+from chassis.ids import new_id
+from contracts.card import PickupScheduled
+
+WEEK = 7
+
+
+async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id: UUID, given: PlanIn) -> UUID:
+    """Order a plan for a phase. Raises PlanUnderWay, WeekIsOver, and what `move_phase` raises."""
+    if given.week_start + timedelta(days=WEEK) <= tools.today():
+        raise WeekIsOver(detail_ar="اختر أسبوعاً لم ينته.")
+    await move_phase(session, caller, phase_id, Step.DISTRIBUTE)
+    plan_id = new_id()
+    created = await store.create(
+        session, plan_id, phase_id, given.week_start, given.holders, given.limit, caller.subject, tools.now()
+    )
+    if not created:
+        raise PlanUnderWay(detail_ar="انتظر انتهاء الخطة الحالية.")
+    return plan_id
+
+
+async def find(session: AsyncSession, caller: Principal, plan_id: UUID) -> Plan:
+    """A plan the caller may see. Raises PlanNotFound."""
+    plan = await store.find(session, plan_id)
+    if plan is None or caller.governorate not in (None, plan.governorate):
+        raise PlanNotFound
+    return plan
+
+
+def planning_site(site: PickupSite) -> Site:
+    """A site as the planner sees it."""
+    return Site(
+        site.site_id, site.district, site.hourly_capacity, site.opens, site.closes, frozenset(site.working_days)
+    )
+
+
+def pickup_scheduled(
+    appointment: NewAppointment, site: PickupSite, citizen_id: UUID, household_id: UUID
+) -> PickupScheduled:
+    """The event of an appointment."""
+    return PickupScheduled(
+        appointment_id=appointment.appointment_id,
+        card_id=appointment.card_id,
+        citizen_id=citizen_id,
+        household_id=household_id,
+        site_id=site.site_id,
+        site_name_ar=site.name_ar,
+        site_name_en=site.name_en,
+        site_address_ar=site.address_ar,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.starts_at + HOUR,
+    )
+
+
+def born_by(today: date, adult_age: int) -> date:
+    """The latest day of birth of those who are adults; whoever is born on 29 February comes of age on 1 March."""
+    try:
+        return today.replace(year=today.year - adult_age)
+    except ValueError:
+        return date(today.year - adult_age, 2, 28)
+
+
+@dataclass
+class Invitations:
+    """Who of the candidates is invited, within what is left of the plan's budget."""
+
+    heads_left: int
+    others_left: int
+    groups: list[Group] = field(default_factory=list)
+    done_household: UUID | None = None
+
+    def invite(self, candidates: Iterable[Candidate], sites: Mapping[UUID, UUID]) -> None:
+        """Take each household's head and then its others, as long as the budget lasts."""
+        for household_id, members in groupby(candidates, key=lambda candidate: candidate.household_id):
+            invited: list[UUID] = []
+            district = ""
+            for member in members:
+                district = member.district
+                if member.is_head and self.heads_left > 0:
+                    self.heads_left -= 1
+                    invited.append(member.citizen_id)
+                elif not member.is_head and self.others_left > 0:
+                    self.others_left -= 1
+                    invited.append(member.citizen_id)
+            if invited:
+                self.groups.append(Group(household_id, district, tuple(invited), sites.get(household_id)))
+            self.done_household = household_id
+
+    @property
+    def spent(self) -> bool:
+        """Whether nobody else may be invited."""
+        return self.heads_left == 0 and self.others_left == 0
+
+
+def whole_households(candidates: Sequence[Candidate], limit: int) -> Sequence[Candidate]:
+    """The candidates without the last household's where the page may have cut it."""
+    if len(candidates) < limit:
+        return candidates
+    last = candidates[-1].household_id
+    whole = [candidate for candidate in candidates if candidate.household_id != last]
+    return whole or candidates
+
+
+async def plan_chunk(session: AsyncSession, tools: Tools) -> UUID | None:
+    """One chunk of the oldest open plan; None where there is none. Raises ChunkFailed."""
+    plan = await store.claim(session)
+    if plan is None:
+        return None
+    try:
+        await _chunk(session, tools, plan)
+    except Exception as error:  # why: whatever it was, the attempt is counted and the plan goes on or is given up
+        raise ChunkFailed(plan.plan_id) from error
+    return plan.plan_id
+
+
+async def _chunk(session: AsyncSession, tools: Tools, plan: Plan) -> None:
+    now = tools.now()
+    sites = {site.site_id: site for site in await repository.sites(session, plan.governorate)}
+    planned = {site_id: planning_site(site) for site_id, site in sites.items()}
+    starts = {site_id: hours(site, plan.week_start, WEEK, CAIRO, now) for site_id, site in planned.items()}
+    heads_left, others_left = plan.heads_left, plan.others_left
+    if heads_left is None or others_left is None:
+        heads_left = min(plan.max_citizens, await store.count_heads(session, plan.governorate))
+        others_left = plan.max_citizens - heads_left if plan.holders == "adults" else 0
+        capacities = {site_id: planned[site_id].hourly_capacity * len(starts[site_id]) for site_id in sites}
+        await store.begin(session, plan.plan_id, heads_left, others_left, capacities)
+    adults = born_by(tools.today(), tools.figure("holder.adult_age"))
+    limit = tools.settings.card_plan_chunk
+    page = await store.candidates(session, plan, others=others_left > 0, born_by=adults, limit=limit)
+    candidates = whole_households(page, limit)
+    invitations = Invitations(heads_left, others_left, done_household=plan.done_household)
+    known = await store.household_sites(session, list({one.household_id for one in candidates}))
+    invitations.invite(candidates, known)
+    week = [start for hour in starts.values() for start in hour]
+    taken = await repository.taken(session, sites, min(week), max(week) + HOUR) if week else {}
+    outcome = await asyncio.to_thread(lambda: Planner(planned.values(), starts, taken).place(invitations.groups))
+    await _write(session, tools, plan, outcome, sites)
+    await store.advance(
+        session,
+        plan,
+        heads_left=invitations.heads_left,
+        others_left=invitations.others_left,
+        done_household=invitations.done_household,
+        scheduled=Counter(placement.site_id for placement in outcome.placements),
+        unplaced=outcome.unplaced,
+        finished_at=now if len(page) < limit or invitations.spent else None,
+    )
+
+
+async def _write(
+    session: AsyncSession, tools: Tools, plan: Plan, outcome: Outcome, sites: Mapping[UUID, PickupSite]
+) -> None:
+    """Make the cards, book the hours, tell the citizens."""
+    if not outcome.placements:
+        return
+    now = tools.now()
+    minted = await minting.mint(session, tools, len(outcome.placements))
+    new_cards: list[NewCard] = []
+    appointments: list[NewAppointment] = []
+    events: list[PickupScheduled] = []
+    for card, placement in zip(minted, outcome.placements, strict=True):
+        site = sites[placement.site_id]
+        new_cards.append(
+            NewCard(
+                card_id=card.card_id,
+                citizen_id=placement.citizen_id,
+                household_id=placement.household_id,
+                governorate=plan.governorate,
+                number_hash=card.number_hash,
+                number_sealed=card.number_sealed,
+                site_id=site.site_id,
+                phase_id=plan.phase_id,
+            )
+        )
+        appointment = NewAppointment(new_id(), card.card_id, site.site_id, placement.starts_at, 1)
+        appointments.append(appointment)
+        events.append(pickup_scheduled(appointment, site, placement.citizen_id, placement.household_id))
+    await cards.insert(session, new_cards, now)
+    await repository.book(session, appointments)
+    await outbox.add(session, *events, at=now)

@@ -1,0 +1,61 @@
+"""Use cases of pick-up sites."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.distribution import repository
+from card_service.distribution.errors import SiteExists, SiteNotFound
+from card_service.distribution.missed import day_begins
+from card_service.distribution.models import BookedCitizen, PickupSite
+from card_service.distribution.schemas import SiteIn
+from card_service.registry.errors import RegistrationRefused
+from card_service.registry.national_id import GOVERNORATES
+from card_service.registry.reasons import reason
+from card_service.scopes import ensure_own
+from card_service.tools import Tools
+from chassis.auth import Principal
+from chassis.ids import new_id
+
+
+def ensure_governorate(code: str) -> None:
+    """Raises RegistrationRefused for a code that is no governorate's."""
+    if code not in GOVERNORATES:
+        english, arabic = reason("governorate_unknown")
+        raise RegistrationRefused(english, detail_ar=arabic)
+
+
+async def create_site(session: AsyncSession, tools: Tools, caller: Principal, given: SiteIn) -> PickupSite:
+    """Enter a pick-up site. Raises SiteExists."""
+    ensure_own(caller, given.governorate)
+    ensure_governorate(given.governorate)
+    site = PickupSite(
+        site_id=new_id(),
+        name_ar=given.name_ar,
+        name_en=given.name_en,
+        kind=given.kind,
+        governorate=given.governorate,
+        district=given.district,
+        address_ar=given.address_ar,
+        hourly_capacity=given.hourly_capacity,
+        opens=time.fromisoformat(given.opens),
+        closes=time.fromisoformat(given.closes),
+        working_days=tuple(sorted(set(given.working_days))),
+    )
+    if not await repository.create_site(session, site, tools.now()):
+        raise SiteExists(detail_ar="اختر اسماً آخر.")
+    return site
+
+
+async def booked(
+    session: AsyncSession, caller: Principal, site_id: UUID, day: date, after: UUID | None, limit: int
+) -> list[BookedCitizen]:
+    """A site's appointments of a day; a counter sees only its own site's. Raises SiteNotFound."""
+    site = await repository.find_site(session, site_id)
+    if site is None or caller.governorate not in (None, site.governorate) or caller.site_id not in (None, site_id):
+        raise SiteNotFound
+    begins, ends = day_begins(day), day_begins(day + timedelta(days=1))
+    return await repository.of_site(session, site_id, begins, ends, after, limit)

@@ -1,0 +1,70 @@
+"""Workers for jobs that are done chunk by chunk, each chunk in one transaction together with the job's progress.
+
+A killed worker leaves a whole number of chunks behind; the next one goes on from there. A job's row is locked while a
+chunk of it is under way, so that two workers never do the same chunk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.tools import Tools, tools_of
+from chassis.consumer import is_infrastructure
+from chassis.logging import get_logger
+from chassis.runtime import Runtime
+
+log = get_logger(__name__)
+
+MAX_ATTEMPTS = 5
+
+Chunk = Callable[[AsyncSession, Tools], Awaitable[UUID | None]]
+Failure = Callable[[AsyncSession, UUID, int], Awaitable[None]]
+
+
+class ChunkFailed(Exception):
+    """A chunk of a job came to nothing; `__cause__` says why."""
+
+    def __init__(self, job_id: UUID) -> None:
+        """Keep which job it was."""
+        super().__init__(str(job_id))
+        self.job_id = job_id
+
+
+def worker(name: str, chunk: Chunk, failure: Failure) -> Callable[[Runtime], Awaitable[None]]:
+    """A worker for ever: `chunk` does one chunk of the next open job and returns its id, None if there is none.
+
+    `failure` counts a failed attempt in the job's row; at `MAX_ATTEMPTS` in a row the job is given up.
+    """
+
+    async def work(runtime: Runtime) -> None:
+        tools = tools_of(runtime)
+        while True:
+            try:
+                async with runtime.sessions() as session, session.begin():
+                    job_id = await chunk(session, tools)
+            except ChunkFailed as error:
+                if _passing(error.__cause__):
+                    raise
+                log.error("chunk failed", job=name, job_id=str(error.job_id), exc_info=error.__cause__)
+                async with runtime.sessions() as session, session.begin():
+                    await failure(session, error.job_id, MAX_ATTEMPTS)
+                job_id = None
+            if job_id is None:
+                await asyncio.sleep(tools.settings.card_job_poll_seconds)
+            else:
+                runtime.wake_relay()
+
+    work.__name__ = name
+    return work
+
+
+def _passing(error: BaseException | None) -> bool:
+    """Whether the cause is the database's, not the job's: then nothing is counted."""
+    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError):
+        return True
+    return error is not None and is_infrastructure(error)

@@ -1,0 +1,1 @@
+"""The register: citizens in their households, and its bulk import."""

@@ -1,0 +1,55 @@
+"""The events of the register, made from its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+
+from card_service.registry import names
+from card_service.registry.models import Household, NewCitizen, NewHousehold
+from contracts.card import CitizenRegistered, ContactChanged, HouseholdChanged
+from contracts.event import Event
+
+
+def household_changed(household: Household) -> HouseholdChanged:
+    """The household as it is from now on."""
+    return HouseholdChanged(
+        household_id=household.household_id,
+        governorate=household.governorate,
+        district=household.district,
+        members=household.members,
+        revision=household.revision,
+    )
+
+
+def contact_changed(citizen_id: UUID, household_id: UUID, full_name: str, mobile: str | None) -> ContactChanged:
+    """How the citizen is reached from now on; None where not at all."""
+    return ContactChanged(
+        citizen_id=citizen_id, household_id=household_id, given_name=names.given_name(full_name), mobile=mobile
+    )
+
+
+def joined(citizens: Iterable[NewCitizen], governorate: str) -> Iterator[Event]:
+    """Citizens entered as members; those who gave a mobile can be reached by it."""
+    for citizen in citizens:
+        yield CitizenRegistered(
+            citizen_id=citizen.citizen_id,
+            household_id=citizen.household_id,
+            is_head=citizen.role == "head",
+            birth_year=citizen.birth_date.year,
+            governorate=governorate,
+        )
+        if citizen.mobile is not None:
+            yield contact_changed(citizen.citizen_id, citizen.household_id, citizen.full_name, citizen.mobile)
+
+
+def registered(household: NewHousehold, citizens: Sequence[NewCitizen]) -> Iterator[Event]:
+    """A new household with its members."""
+    yield HouseholdChanged(
+        household_id=household.household_id,
+        governorate=household.governorate,
+        district=household.district,
+        members=household.members,
+        revision=1,
+    )
+    yield from joined(citizens, household.governorate)

@@ -1,0 +1,176 @@
+"""Routes of the register."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.accesses.service import note
+from card_service.registry import imports, mobiles, national_id, repository, service
+from card_service.registry.errors import (
+    AlreadyRegistered,
+    HeadCannotLeave,
+    NotAMember,
+    NotCsvFile,
+    RegistrationRefused,
+    WrongHeaderLine,
+)
+from card_service.registry.models import Citizen, Household
+from card_service.registry.schemas import (
+    CitizenChange,
+    CitizenOut,
+    CitizenPage,
+    CitizenSearch,
+    HouseholdIn,
+    HouseholdOut,
+    ImportAccepted,
+    ImportOut,
+    MemberIn,
+    Notice,
+    RejectionPage,
+    Role,
+)
+from card_service.scopes import Imports, ReadsCitizens, WritesCitizens, ensure_visible
+from card_service.sealing import MOBILE, NATIONAL_ID
+from card_service.tools import Tools, WithTools
+from chassis.app import router
+from chassis.db import Reading, Work
+from chassis.problems import responses
+
+routes = router(tags=["citizens"])
+CSV_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+def citizen_out(tools: Tools, citizen: Citizen) -> CitizenOut:
+    """A citizen as others may see one."""
+    number = tools.vault.open(NATIONAL_ID, citizen.citizen_id, citizen.national_id_sealed)
+    mobile = tools.vault.open(MOBILE, citizen.citizen_id, citizen.mobile_sealed) if citizen.mobile_sealed else None
+    return CitizenOut(
+        citizen_id=citizen.citizen_id,
+        household_id=citizen.household_id,
+        role=cast("Role | None", citizen.role),
+        full_name=citizen.full_name,
+        national_id_masked=national_id.masked(number),
+        mobile_masked=mobiles.masked(mobile) if mobile else None,
+        mobile_usable=citizen.mobile_usable,
+        birth_date=citizen.birth_date,
+        sex="male" if citizen.sex == "male" else "female",
+        governorate=citizen.governorate,
+    )
+
+
+async def _household_out(
+    session: AsyncSession, tools: Tools, household: Household, doubtful: list[int] | None = None
+) -> HouseholdOut:
+    return HouseholdOut(
+        household_id=household.household_id,
+        governorate=household.governorate,
+        district=household.district,
+        address=household.address,
+        revision=household.revision,
+        members=[citizen_out(tools, one) for one in await repository.members(session, household.household_id)],
+        warnings=[Notice(member=n, field="national_id", code="check_digit") for n in doubtful or ()],
+    )
+
+
+@routes.post("/v1/households", status_code=201, responses=responses(RegistrationRefused, AlreadyRegistered))
+async def register_household(
+    given: HouseholdIn, session: Work, caller: WritesCitizens, tools: WithTools
+) -> HouseholdOut:
+    """Enter a household with all its members."""
+    household, doubtful = await service.register_household(session, tools, caller, given)
+    return await _household_out(session, tools, household, doubtful)
+
+
+@routes.get("/v1/households/{household_id}")
+async def read_household(household_id: UUID, session: Reading, caller: ReadsCitizens, tools: WithTools) -> HouseholdOut:
+    """A household with its members; the access is logged."""
+    household = await service.household_of(session, household_id)
+    ensure_visible(caller, household.governorate)
+    found = await _household_out(session, tools, household)
+    await note(session, caller, tools.now(), "read", "household_lookup", [c.citizen_id for c in found.members])
+    await session.commit()
+    return found
+
+
+@routes.post(
+    "/v1/households/{household_id}/members",
+    status_code=201,
+    responses=responses(RegistrationRefused, AlreadyRegistered),
+)
+async def add_member(
+    household_id: UUID, given: MemberIn, session: Work, caller: WritesCitizens, tools: WithTools
+) -> CitizenOut:
+    """Take a citizen into a household."""
+    return citizen_out(tools, await service.add_member(session, tools, caller, household_id, given))
+
+
+@routes.delete("/v1/households/{household_id}/members/{citizen_id}", responses=responses(HeadCannotLeave))
+async def remove_member(
+    household_id: UUID, citizen_id: UUID, session: Work, caller: WritesCitizens, tools: WithTools
+) -> HouseholdOut:
+    """Take a citizen out of a household; cards of the citizen are closed."""
+    household = await service.remove_member(session, tools, caller, household_id, citizen_id)
+    return await _household_out(session, tools, household)
+
+
+@routes.get("/v1/citizens/{citizen_id}")
+async def read_citizen(citizen_id: UUID, session: Reading, caller: ReadsCitizens, tools: WithTools) -> CitizenOut:
+    """A citizen; the access is logged."""
+    citizen = await service.citizen_of(session, citizen_id)
+    ensure_visible(caller, citizen.governorate)
+    await note(session, caller, tools.now(), "read", "citizen_lookup", [citizen_id])
+    await session.commit()
+    return citizen_out(tools, citizen)
+
+
+@routes.patch("/v1/citizens/{citizen_id}", responses=responses(RegistrationRefused, NotAMember))
+async def change_citizen(
+    citizen_id: UUID, change: CitizenChange, session: Work, caller: WritesCitizens, tools: WithTools
+) -> CitizenOut:
+    """Give a citizen another name or mobile."""
+    return citizen_out(tools, await service.change_citizen(session, tools, caller, citizen_id, change))
+
+
+@routes.post("/v1/citizens/search", responses=responses(RegistrationRefused))
+async def search_citizens(
+    given: CitizenSearch, session: Reading, caller: ReadsCitizens, tools: WithTools
+) -> CitizenPage:
+    """Find citizens by national id or mobile; the access is logged."""
+    found = await service.search(session, tools, caller, given)
+    await session.commit()
+    return CitizenPage(items=[citizen_out(tools, citizen) for citizen in found])
+
+
+@routes.post(
+    "/v1/imports",
+    status_code=202,
+    openapi_extra=CSV_BODY,
+    dependencies=[Depends(imports.limit_body)],
+    responses=responses(NotCsvFile, WrongHeaderLine),
+)
+async def start_import(request: Request, session: Work, caller: Imports, tools: WithTools) -> ImportAccepted:
+    """Take a file of citizens (`text/csv`, UTF-8) and register its households in the background."""
+    body = await imports.body_of(request, tools.settings.card_import_max_bytes)
+    return ImportAccepted(id=await imports.accept(session, tools, caller, body))
+
+
+@routes.get("/v1/imports/{import_id}")
+async def read_import(import_id: UUID, session: Reading, caller: Imports) -> ImportOut:
+    """How far an import has come."""
+    return await imports.progress(session, caller, import_id)
+
+
+@routes.get("/v1/imports/{import_id}/rejections")
+async def list_rejections(
+    import_id: UUID,
+    session: Reading,
+    caller: Imports,
+    after: Annotated[int, Query(ge=0, le=10**9, description="`next` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> RejectionPage:
+    """The rows of an import that were not taken, each with its reason."""
+    return await imports.rejections(session, caller, import_id, after, limit)

@@ -1,0 +1,86 @@
+"""From judged people to rows: fingerprints, seals, ids. CPU only, so that it can run beside the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from card_service.registry.intake import Family, Person, withdraw
+from card_service.registry.models import Known, NewCitizen, NewHousehold
+from card_service.sealing import MOBILE, NATIONAL_ID, Vault
+from chassis.ids import new_id
+
+Fingerprints = dict[int, bytes]
+
+
+def fingerprints(vault: Vault, people: Iterable[Person]) -> Fingerprints:
+    """The lookup HMAC of each person's national id, by row."""
+    return {person.row: vault.fingerprint(NATIONAL_ID, person.national_id.number) for person in people}
+
+
+def withdraw_known(
+    families: Iterable[Family],
+    prints: Mapping[int, bytes],
+    known: Mapping[bytes, Known],
+    import_id: UUID | None,
+) -> None:
+    """Refuse who belongs to a household already, by the register or by an earlier row of the same file."""
+    seen: set[bytes] = set()
+    for family in families:
+        faults: dict[int, str] = {}
+        for person in family.people:
+            fingerprint = prints[person.row]
+            registered = known.get(fingerprint)
+            if fingerprint in seen:
+                faults[person.row] = "duplicate_in_file"
+            elif registered is not None and registered.in_a_household:
+                mine = import_id is not None and registered.import_id == import_id
+                faults[person.row] = "duplicate_in_file" if mine else "already_registered"
+        withdraw(family, faults)
+        seen.update(prints[person.row] for person in family.people)
+        _withdraw_twins(family, prints)
+
+
+def _withdraw_twins(family: Family, prints: Mapping[int, bytes]) -> None:
+    """Refuse whoever stands twice in one household, from the second row on."""
+    inside: set[bytes] = set()
+    twins: dict[int, str] = {}
+    for person in family.people:
+        if prints[person.row] in inside:
+            twins[person.row] = "duplicate_in_file"
+        inside.add(prints[person.row])
+    withdraw(family, twins)
+
+
+def new_citizen(
+    vault: Vault, person: Person, household_id: UUID, fingerprint: bytes, known: Mapping[bytes, Known]
+) -> NewCitizen:
+    """The row of a person, sealed; who was registered before keeps the citizen id."""
+    before = known.get(fingerprint)
+    citizen_id = before.citizen_id if before else new_id()
+    mobile = person.mobile
+    return NewCitizen(
+        citizen_id=citizen_id,
+        household_id=household_id,
+        role=person.role,
+        full_name=person.full_name,
+        national_id_hash=fingerprint,
+        national_id_sealed=vault.seal(NATIONAL_ID, citizen_id, person.national_id.number),
+        mobile=mobile,
+        mobile_hash=vault.fingerprint(MOBILE, mobile) if mobile else None,
+        mobile_sealed=vault.seal(MOBILE, citizen_id, mobile) if mobile else None,
+        birth_date=person.national_id.birth_date,
+        sex=person.national_id.sex,
+        known=before is not None,
+    )
+
+
+def new_household(
+    vault: Vault, family: Family, prints: Mapping[int, bytes], known: Mapping[bytes, Known]
+) -> tuple[NewHousehold, list[NewCitizen]]:
+    """The rows of a household and of its people."""
+    home = family.people[0].residence
+    household_id = new_id()
+    household = NewHousehold(household_id, home.governorate, home.district, home.address, len(family.people))
+    citizens = [new_citizen(vault, p, household_id, prints[p.row], known) for p in family.people]
+    return household, citizens

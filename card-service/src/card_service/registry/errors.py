@@ -1,0 +1,54 @@
+"""What the register refuses."""
+
+from __future__ import annotations
+
+from chassis.problems import Conflict, InvalidRequest, NotFound
+
+
+class RegistrationRefused(InvalidRequest):
+    """The data of a person or household are not acceptable"""
+
+    code = "registration_refused"
+    title_ar = "بيانات الفرد أو الأسرة غير مقبولة"
+
+
+class AlreadyRegistered(Conflict):
+    """A citizen with this national id belongs to a household already"""
+
+    code = "already_registered"
+    title_ar = "المواطن مسجل بالفعل في أسرة"
+
+
+class HeadCannotLeave(Conflict):
+    """The head of a household cannot be taken out of it"""
+
+    code = "head_cannot_leave"
+    title_ar = "لا يمكن حذف رب الأسرة من الأسرة"
+
+
+class NotAMember(Conflict):
+    """The citizen belongs to no household at present"""
+
+    code = "not_a_member"
+    title_ar = "المواطن غير مسجل في أسرة حالياً"
+
+
+class NotCsvFile(InvalidRequest):
+    """The body is not a CSV file in UTF-8"""
+
+    code = "not_csv"
+    title_ar = "الملف ليس ملف CSV بترميز UTF-8"
+
+
+class WrongHeaderLine(InvalidRequest):
+    """The first line of the file does not name the expected columns"""
+
+    code = "wrong_header"
+    title_ar = "عناوين الأعمدة في السطر الأول غير صحيحة"
+
+
+class ImportUnknown(NotFound):
+    """There is no such import, or it is not yours"""
+
+    code = "import_not_found"
+    title_ar = "عملية التحميل غير موجودة"

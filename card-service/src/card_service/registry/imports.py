@@ -1,0 +1,226 @@
+"""Bulk import: a file is taken in at once, sealed, and registered chunk by chunk by a worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Literal, cast
+from uuid import UUID
+
+from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.jobs import ChunkFailed
+from card_service.registry import announcements, enrolment, repository
+from card_service.registry import import_repository as store
+from card_service.registry.errors import ImportUnknown, NotCsvFile, WrongHeaderLine
+from card_service.registry.import_repository import Progress
+from card_service.registry.intake import HEADER, Family, NotCsv, Reader, Rejection, WrongHeader, decode
+from card_service.registry.models import ImportJob, Known, NewCitizen, NewHousehold
+from card_service.registry.reasons import reason
+from card_service.registry.schemas import ImportOut, RejectionOut, RejectionPage
+from card_service.sealing import UPLOAD, Vault
+from card_service.tools import Tools, tools_of
+from chassis import outbox
+from chassis.auth import Principal
+from chassis.ids import new_id
+from chassis.problems import PayloadTooLarge, UnsupportedMedia
+from chassis.runtime import get_runtime
+from contracts.event import Event
+
+MAX_EVENTS = 4000
+_EXPECTED = ",".join(HEADER)
+
+
+async def limit_body(request: Request) -> None:
+    """A dependency that refuses a body said to be too large, before it is read. Raises PayloadTooLarge."""
+    limit = tools_of(get_runtime(request)).settings.card_import_max_bytes
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length) > limit:
+        raise too_large(limit)
+
+
+def too_large(limit: int) -> PayloadTooLarge:
+    """The refusal of a file of more than `limit` bytes."""
+    return PayloadTooLarge(f"A file may have {limit} bytes.", detail_ar="قسّم الملف إلى ملفات أصغر.")
+
+
+async def body_of(request: Request, limit: int) -> bytes:
+    """The file in a request. Raises PayloadTooLarge or UnsupportedMedia."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "text/csv":
+        raise UnsupportedMedia("Send the file as text/csv.", detail_ar="أرسل الملف بصيغة text/csv.")
+    body = await request.body()
+    if len(body) > limit:
+        raise too_large(limit)
+    return body
+
+
+async def accept(session: AsyncSession, tools: Tools, caller: Principal, body: bytes) -> UUID:
+    """Keep a file, sealed, as a job that waits for its turn. Raises NotCsvFile or WrongHeaderLine."""
+    try:
+        await asyncio.to_thread(decode, body)
+    except NotCsv as error:
+        raise NotCsvFile("Send comma-separated text in UTF-8.", detail_ar="أرسل ملف CSV بترميز UTF-8.") from error
+    except WrongHeader as error:
+        detail = f"The first line must be: {_EXPECTED}"
+        raise WrongHeaderLine(
+            detail, detail_ar=f"يجب أن يكون السطر الأول: {_EXPECTED}", expected=list(HEADER)
+        ) from error
+    import_id = new_id()
+    sealed = await asyncio.to_thread(tools.vault.seal_bytes, UPLOAD, import_id, body)
+    await store.create(session, import_id, caller.governorate, caller.subject, tools.now(), sealed)
+    return import_id
+
+
+async def _visible(session: AsyncSession, caller: Principal, import_id: UUID) -> ImportJob:
+    job = await store.find(session, import_id)
+    if job is None or caller.governorate not in (None, job.governorate):
+        raise ImportUnknown
+    return job
+
+
+async def progress(session: AsyncSession, caller: Principal, import_id: UUID) -> ImportOut:
+    """How far an import has come. Raises ImportUnknown."""
+    job = await _visible(session, caller, import_id)
+    return ImportOut(
+        id=job.import_id,
+        status=cast("Literal['queued', 'running', 'done', 'failed']", job.status),
+        rows=job.rows,
+        accepted=job.accepted,
+        rejected=job.rejected,
+        households=job.households,
+        warnings=job.warnings,
+    )
+
+
+async def rejections(
+    session: AsyncSession, caller: Principal, import_id: UUID, after: int, limit: int
+) -> RejectionPage:
+    """A page of the rows that were not taken. Raises ImportUnknown."""
+    await _visible(session, caller, import_id)
+    found = await store.rejections(session, import_id, after, limit + 1)
+    items = [
+        RejectionOut(row=r.row, field=r.field, code=r.code, reason=reason(r.code)[0], reason_ar=reason(r.code)[1])
+        for r in found[:limit]
+    ]
+    return RejectionPage(items=items, next=items[-1].row if len(found) > limit else None)
+
+
+@dataclass
+class _Chunk:
+    """Households of one transaction, and whether the file ends with them."""
+
+    families: list[Family]
+    prints: enrolment.Fingerprints
+    rows: int
+    last: bool
+
+
+@dataclass
+class _Settled:
+    """What a chunk comes to."""
+
+    households: list[NewHousehold]
+    citizens: list[NewCitizen]
+    rejections: list[Rejection]
+    events: list[Event]
+    warnings: int
+
+
+class OpenFile:
+    """A file being read, `done_row` the last line that is settled. Kept between chunks, built anew after a crash."""
+
+    def __init__(self, vault: Vault, job: ImportJob, sealed: bytes, today: date) -> None:
+        """Open the sealed upload and go to where the job stands. Raises SealBroken, NotCsv, WrongHeader."""
+        text = decode(vault.open_bytes(UPLOAD, job.import_id, sealed))
+        self.import_id = job.import_id
+        self.done_row = job.done_row
+        self._vault = vault
+        families = Reader(text, today, job.governorate).families()
+        self._families: Iterator[Family] = families
+        self._waiting: Family | None = None
+        for family in families:
+            if family.last_row > job.done_row:
+                self._waiting = family
+                break
+
+    def next_chunk(self, max_rows: int) -> _Chunk:
+        """The next whole households, about `max_rows` rows of them."""
+        families: list[Family] = []
+        rows = 0
+        while self._waiting is not None and (not families or rows + self._waiting.rows <= max_rows):
+            families.append(self._waiting)
+            rows += self._waiting.rows
+            self._waiting = next(self._families, None)
+        people = chain.from_iterable(family.people for family in families)
+        return _Chunk(families, enrolment.fingerprints(self._vault, people), rows, self._waiting is None)
+
+    def settle(self, chunk: _Chunk, known: dict[bytes, Known]) -> _Settled:
+        """Rows and events of a chunk, now that it is known who of it is registered."""
+        enrolment.withdraw_known(chunk.families, chunk.prints, known, self.import_id)
+        settled = _Settled([], [], [], [], 0)
+        for family in chunk.families:
+            settled.rejections.extend(family.rejections)
+            if not family.people:
+                continue
+            household, citizens = enrolment.new_household(self._vault, family, chunk.prints, known)
+            settled.households.append(household)
+            settled.citizens.extend(citizens)
+            settled.events.extend(announcements.registered(household, citizens))
+            settled.warnings += sum(not person.national_id.check_digit_agrees for person in family.people)
+        return settled
+
+
+class Importer:
+    """Does imports, one chunk at a time; remembers the open file between chunks."""
+
+    def __init__(self) -> None:
+        """Start with no file open."""
+        self._open: OpenFile | None = None
+
+    async def chunk(self, session: AsyncSession, tools: Tools) -> UUID | None:
+        """One chunk of the oldest open import; None where there is none. Raises ChunkFailed."""
+        job = await store.claim(session)
+        if job is None:
+            self._open = None
+            return None
+        try:
+            await self._settle(session, tools, job)
+        except Exception as error:  # why: whatever it was, the file is opened anew and the attempt counted
+            self._open = None
+            raise ChunkFailed(job.import_id) from error
+        return job.import_id
+
+    async def _settle(self, session: AsyncSession, tools: Tools, job: ImportJob) -> None:
+        reader = await self._reader(session, tools, job)
+        chunk = await asyncio.to_thread(reader.next_chunk, tools.settings.card_import_chunk_rows)
+        known = await repository.known(session, list(chunk.prints.values()))
+        settled = await asyncio.to_thread(reader.settle, chunk, known)
+        now = tools.now()
+        await repository.insert(session, settled.households, settled.citizens, job.import_id, now)
+        for start in range(0, len(settled.events), MAX_EVENTS):
+            await outbox.add(session, *settled.events[start : start + MAX_EVENTS], at=now)
+        await store.reject(session, job.import_id, settled.rejections)
+        done_row = chunk.families[-1].last_row if chunk.families else job.done_row
+        step = Progress(
+            done_row=done_row,
+            rows=chunk.rows,
+            accepted=len(settled.citizens),
+            rejected=len(settled.rejections),
+            households=len(settled.households),
+            warnings=settled.warnings,
+        )
+        await store.advance(session, job, step, now if chunk.last else None)
+        reader.done_row = done_row
+
+    async def _reader(self, session: AsyncSession, tools: Tools, job: ImportJob) -> OpenFile:
+        """The file of the job, at the row the job has come to: another process may have done chunks of it."""
+        known = self._open
+        if known is None or known.import_id != job.import_id or known.done_row != job.done_row:
+            sealed = await store.upload(session, job.import_id)
+            known = await asyncio.to_thread(OpenFile, tools.vault, job, sealed, tools.today())
+        self._open = known
+        return known

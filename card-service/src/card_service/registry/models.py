@@ -1,0 +1,91 @@
+"""Rows of the register, as the repository gives and takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A household as registered; `members` is its size, `revision` grows by one at each change."""
+
+    household_id: UUID
+    governorate: str
+    district: str
+    address: str
+    members: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    """A citizen as registered. One who left a household keeps the row, without household and role."""
+
+    citizen_id: UUID
+    household_id: UUID | None
+    role: str | None
+    full_name: str
+    national_id_sealed: bytes
+    mobile_sealed: bytes | None
+    mobile_usable: bool
+    birth_date: date
+    sex: str
+    governorate: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewHousehold:
+    """A household to be written."""
+
+    household_id: UUID
+    governorate: str
+    district: str
+    address: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewCitizen:
+    """A citizen to be written; the mobile in clear is for the event only and is never stored."""
+
+    citizen_id: UUID
+    household_id: UUID
+    role: str
+    full_name: str
+    national_id_hash: bytes
+    national_id_sealed: bytes
+    mobile: str | None
+    mobile_hash: bytes | None
+    mobile_sealed: bytes | None
+    birth_date: date
+    sex: str
+    known: bool = False  # registered before, of no household now
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the register knows of a national id."""
+
+    citizen_id: UUID
+    in_a_household: bool
+    import_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportJob:
+    """A bulk import and how far it has come; `done_row` is the last line of the file that is settled."""
+
+    import_id: UUID
+    status: str
+    governorate: str | None
+    done_row: int
+    rows: int
+    accepted: int
+    rejected: int
+    households: int
+    warnings: int
+    attempts: int
+    created_at: datetime
+    finished_at: datetime | None

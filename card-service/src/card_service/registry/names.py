@@ -1,0 +1,62 @@
+"""Names and free text: Arabic and Latin letters, without the invisible marks that deceive the eye."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_NAME = 120
+MAX_TEXT = 200
+
+# Zero-width characters, directional marks and isolates, tatweel: they come with copied text and mean nothing.
+_INVISIBLE = dict.fromkeys(
+    [
+        0x00AD,
+        0x0640,
+        0x061C,
+        0x180E,
+        0xFEFF,
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+    ]
+)
+_LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0621-\u063a\u0641-\u064a\u064b-\u0652\u0670-\u06d3"
+_NAME = re.compile(rf"[{_LETTER}]+(?:(?:['’.-] ?| )[{_LETTER}]+)*\.?")
+_BLANKS = re.compile(r"\s+")
+# A first name of two words: "servant of …", "father of …".
+_COMPOUND = frozenset({"عبد", "أبو", "ابو", "أم", "ام", "abd", "abdel", "abdul", "abu", "abou", "om"})
+
+
+def clean(text: str) -> str:
+    """NFC, invisible marks left out, blanks of any kind as single spaces."""
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", text.translate(_INVISIBLE))).strip()
+
+
+def name(text: str) -> str | None:
+    """The cleaned name, or None if it is not one (2–120 letters, Arabic or Latin)."""
+    cleaned = clean(text)
+    if not 2 <= len(cleaned) <= MAX_NAME or _NAME.fullmatch(cleaned) is None:
+        return None
+    return cleaned
+
+
+def line(text: str) -> str | None:
+    """One cleaned line of free text (an address), or None if it has control characters or is too long."""
+    cleaned = clean(text)
+    if len(cleaned) > MAX_TEXT or not cleaned.isprintable():
+        return None
+    return cleaned
+
+
+def given_name(full_name: str) -> str:
+    """The name to address someone by: the first word, or two where the first stands for nothing alone."""
+    words = full_name.split(" ")
+    return " ".join(words[:2]) if words[0].lower() in _COMPOUND else words[0]
+
+
+def masked(full_name: str) -> str:
+    """The given name and the initials of the others: enough to greet a citizen by, not to know one."""
+    given = given_name(full_name)
+    rest = full_name[len(given) :].split()
+    return " ".join([given, *(f"{word[0]}***" for word in rest)])

@@ -1,0 +1,83 @@
+"""Why a row or a person is refused, in words, by stable code. They never repeat what was in the field."""
+
+from __future__ import annotations
+
+REASONS: dict[str, tuple[str, str]] = {
+    "row_broken": (
+        "The quotation marks of this row do not match.",
+        "علامات التنصيص في هذا السطر غير مكتملة.",
+    ),
+    "row_too_long": ("This row is too long.", "هذا السطر أطول من المسموح."),
+    "row_incomplete": (
+        "This row ends too early: columns are missing.",
+        "السطر ناقص: بعض الأعمدة غير موجودة.",
+    ),
+    "row_too_many_fields": (
+        "This row has more columns than the header.",
+        "عدد الأعمدة في السطر أكبر من المطلوب.",
+    ),
+    "household_ref_missing": ("The household reference is missing.", "رقم الأسرة غير موجود."),
+    "household_ref_invalid": ("The household reference is not valid.", "رقم الأسرة غير صحيح."),
+    "household_not_consecutive": (
+        "Rows of this household stand in two places of the file.",
+        "بيانات هذه الأسرة موجودة في موضعين منفصلين بالملف.",
+    ),
+    "role_unknown": (
+        "The role must be head, spouse, child, parent or other.",
+        "صلة القرابة يجب أن تكون: رب الأسرة أو زوج/زوجة أو ابن أو والد أو أخرى.",
+    ),
+    "head_missing": ("The household has no head.", "الأسرة بدون رب أسرة."),
+    "head_rejected": ("The head of this household was rejected.", "تم رفض بيانات رب هذه الأسرة."),
+    "several_heads": ("The household has more than one head.", "للأسرة أكثر من رب أسرة."),
+    "residence_differs": (
+        "The place of residence differs from that of the head.",
+        "محل الإقامة مختلف عن محل إقامة رب الأسرة.",
+    ),
+    "national_id_missing": ("The national id is missing.", "الرقم القومي غير موجود."),
+    "national_id_not_digits": (
+        "The national id has characters that are no digits.",
+        "الرقم القومي به حروف أو رموز.",
+    ),
+    "national_id_length": ("The national id does not have 14 digits.", "الرقم القومي ليس 14 رقماً."),
+    "national_id_century": (
+        "The national id begins with an unknown century.",
+        "الرقم القومي يبدأ برقم قرن غير صحيح.",
+    ),
+    "national_id_birth_date": (
+        "The national id has no real date of birth.",
+        "تاريخ الميلاد في الرقم القومي غير صحيح.",
+    ),
+    "national_id_in_future": (
+        "The date of birth in the national id lies in the future.",
+        "تاريخ الميلاد في الرقم القومي في المستقبل.",
+    ),
+    "national_id_governorate": (
+        "The national id names an unknown governorate of birth.",
+        "كود محافظة الميلاد في الرقم القومي غير معروف.",
+    ),
+    "duplicate_in_file": ("This citizen stands in the file more than once.", "هذا المواطن مكرر في الملف."),
+    "already_registered": (
+        "This citizen is registered in a household already.",
+        "هذا المواطن مسجل بالفعل في أسرة.",
+    ),
+    "name_invalid": (
+        "The name is missing or has characters other than Arabic or Latin letters.",
+        "الاسم غير موجود أو به رموز غير الحروف العربية أو اللاتينية.",
+    ),
+    "mobile_invalid": ("The number is no Egyptian mobile number.", "الرقم ليس رقم تليفون محمول مصري."),
+    "governorate_unknown": ("The governorate is unknown.", "كود المحافظة غير معروف."),
+    "governorate_not_yours": (
+        "The caller may not register citizens of this governorate.",
+        "غير مسموح بتسجيل مواطني هذه المحافظة.",
+    ),
+    "district_invalid": ("The district is missing or not valid.", "المركز أو الحي غير موجود أو غير صحيح."),
+    "address_invalid": (
+        "The address is too long or has control characters.",
+        "العنوان أطول من المسموح أو به رموز غير مقروءة.",
+    ),
+}
+
+
+def reason(code: str) -> tuple[str, str]:
+    """The reason in English and in Arabic."""
+    return REASONS[code]

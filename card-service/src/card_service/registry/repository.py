@@ -1,0 +1,172 @@
+"""Every SQL statement of the register."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.database import raw
+from card_service.registry.models import Citizen, Household, Known, NewCitizen, NewHousehold
+
+_HOUSEHOLD = "SELECT household_id, governorate, district, address, members, revision FROM household"
+_FIND_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id")
+_LOCK_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id FOR UPDATE")
+
+_CITIZEN = (
+    "SELECT c.citizen_id, c.household_id, c.role, c.full_name, c.national_id_sealed, c.mobile_sealed,"
+    " c.mobile_usable, c.birth_date, c.sex, h.governorate"
+    " FROM citizen c LEFT JOIN household h USING (household_id)"
+)
+_FIND_CITIZEN = text(f"{_CITIZEN} WHERE c.citizen_id = :citizen_id")
+_LOCK_CITIZEN = text(f"{_CITIZEN} WHERE c.citizen_id = :citizen_id FOR UPDATE OF c")
+_MEMBERS = text(f"{_CITIZEN} WHERE c.household_id = :household_id ORDER BY c.role <> 'head', c.citizen_id")
+_BY_NATIONAL_ID = text(f"{_CITIZEN} WHERE c.national_id_hash = :hash")
+_BY_MOBILE = text(f"{_CITIZEN} WHERE c.mobile_hash = :hash ORDER BY c.citizen_id LIMIT 50")
+
+_KNOWN = text(
+    "SELECT national_id_hash, citizen_id, household_id IS NOT NULL AS in_a_household, import_id"
+    " FROM citizen WHERE national_id_hash = ANY(CAST(:hashes AS bytea[]))"
+)
+_ADOPT = text(
+    "UPDATE citizen SET household_id = :household_id, role = :role, full_name = :full_name,"
+    " mobile_hash = :mobile_hash, mobile_sealed = :mobile_sealed, mobile_usable = :mobile_usable,"
+    " mobile_changed_at = clock_timestamp(), import_id = :import_id"
+    " WHERE citizen_id = :citizen_id AND household_id IS NULL"
+)
+_RESIZE = text(
+    "UPDATE household SET members = members + :change, revision = revision + 1 WHERE household_id = :household_id"
+    " RETURNING household_id, governorate, district, address, members, revision"
+)
+_LEAVE = text(
+    "UPDATE citizen SET household_id = NULL, role = NULL, mobile_usable = false WHERE citizen_id = :citizen_id"
+)
+_RENAME = text("UPDATE citizen SET full_name = :full_name WHERE citizen_id = :citizen_id")
+_SET_MOBILE = text(
+    "UPDATE citizen SET mobile_hash = :hash, mobile_sealed = :sealed, mobile_usable = :usable,"
+    " mobile_changed_at = clock_timestamp() WHERE citizen_id = :citizen_id"
+)
+# A message that left before the number was changed says nothing about the new number.
+_UNUSABLE = text(
+    "UPDATE citizen c SET mobile_usable = false"
+    " FROM unnest(CAST(:citizens AS uuid[]), CAST(:sent AS timestamptz[])) AS failed (citizen_id, sent_at)"
+    " WHERE c.citizen_id = failed.citizen_id AND c.mobile_usable AND c.mobile_changed_at <= failed.sent_at"
+    " RETURNING c.citizen_id, c.household_id, c.full_name"
+)
+
+_HOUSEHOLD_COLUMNS = (
+    "household_id", "governorate", "district", "address", "members", "import_id", "registered_at",
+)  # fmt: skip
+_CITIZEN_COLUMNS = (
+    "citizen_id", "household_id", "role", "full_name", "national_id_hash", "national_id_sealed", "mobile_hash",
+    "mobile_sealed", "mobile_usable", "birth_date", "sex", "import_id", "registered_at",
+)  # fmt: skip
+
+
+async def find_household(session: AsyncSession, household_id: UUID, *, lock: bool = False) -> Household | None:
+    """A household by id, its row locked against other changes if asked."""
+    statement = _LOCK_HOUSEHOLD if lock else _FIND_HOUSEHOLD
+    row = (await session.execute(statement, {"household_id": household_id})).one_or_none()
+    return Household(*row) if row else None
+
+
+async def find_citizen(session: AsyncSession, citizen_id: UUID, *, lock: bool = False) -> Citizen | None:
+    """A citizen by id, the row locked against other changes if asked."""
+    row = (await session.execute(_LOCK_CITIZEN if lock else _FIND_CITIZEN, {"citizen_id": citizen_id})).one_or_none()
+    return Citizen(*row) if row else None
+
+
+async def members(session: AsyncSession, household_id: UUID) -> list[Citizen]:
+    """The members of a household, its head first."""
+    return [Citizen(*row) for row in await session.execute(_MEMBERS, {"household_id": household_id})]
+
+
+async def by_national_id(session: AsyncSession, national_id_hash: bytes) -> list[Citizen]:
+    """The citizen with this national id, if registered."""
+    return [Citizen(*row) for row in await session.execute(_BY_NATIONAL_ID, {"hash": national_id_hash})]
+
+
+async def by_mobile(session: AsyncSession, mobile_hash: bytes) -> list[Citizen]:
+    """The citizens who gave this mobile, at most fifty."""
+    return [Citizen(*row) for row in await session.execute(_BY_MOBILE, {"hash": mobile_hash})]
+
+
+async def known(session: AsyncSession, hashes: Sequence[bytes]) -> dict[bytes, Known]:
+    """Those of many national ids that are registered."""
+    rows = await session.execute(_KNOWN, {"hashes": list(hashes)})
+    return {bytes(row[0]): Known(*row[1:]) for row in rows}
+
+
+async def insert(
+    session: AsyncSession,
+    households: Sequence[NewHousehold],
+    citizens: Sequence[NewCitizen],
+    import_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Write many households and citizens by COPY. Raises asyncpg.UniqueViolationError for a national id taken."""
+    connection = await raw(session)
+    await connection.copy_records_to_table(
+        "household",
+        columns=_HOUSEHOLD_COLUMNS,
+        records=[(h.household_id, h.governorate, h.district, h.address, h.members, import_id, now) for h in households],
+    )
+    await connection.copy_records_to_table(
+        "citizen",
+        columns=_CITIZEN_COLUMNS,
+        records=[
+            (
+                c.citizen_id, c.household_id, c.role, c.full_name, c.national_id_hash, c.national_id_sealed,
+                c.mobile_hash, c.mobile_sealed, c.mobile is not None, c.birth_date, c.sex, import_id, now,
+            )
+            for c in citizens
+            if not c.known
+        ],
+    )  # fmt: skip
+    returning = [c for c in citizens if c.known]
+    if returning:
+        await session.execute(_ADOPT, [_adoption(c, import_id) for c in returning])
+
+
+def _adoption(citizen: NewCitizen, import_id: UUID | None) -> dict[str, Any]:
+    return {
+        "citizen_id": citizen.citizen_id,
+        "household_id": citizen.household_id,
+        "role": citizen.role,
+        "full_name": citizen.full_name,
+        "mobile_hash": citizen.mobile_hash,
+        "mobile_sealed": citizen.mobile_sealed,
+        "mobile_usable": citizen.mobile is not None,
+        "import_id": import_id,
+    }
+
+
+async def resize(session: AsyncSession, household_id: UUID, change: int) -> Household:
+    """Add `change` members to a household's size and one to its revision."""
+    return Household(*(await session.execute(_RESIZE, {"household_id": household_id, "change": change})).one())
+
+
+async def leave(session: AsyncSession, citizen_id: UUID) -> None:
+    """Take a citizen out of the household."""
+    await session.execute(_LEAVE, {"citizen_id": citizen_id})
+
+
+async def rename(session: AsyncSession, citizen_id: UUID, full_name: str) -> None:
+    """Give a citizen another name."""
+    await session.execute(_RENAME, {"citizen_id": citizen_id, "full_name": full_name})
+
+
+async def set_mobile(session: AsyncSession, citizen_id: UUID, fingerprint: bytes | None, sealed: bytes | None) -> None:
+    """Give a citizen another mobile, or none."""
+    values = {"citizen_id": citizen_id, "hash": fingerprint, "sealed": sealed, "usable": sealed is not None}
+    await session.execute(_SET_MOBILE, values)
+
+
+async def mark_unusable(session: AsyncSession, sent: dict[UUID, datetime]) -> list[tuple[UUID, UUID | None, str]]:
+    """Mark mobiles that a message sent at the given time could not reach; the citizens whose mobile it still is."""
+    rows = await session.execute(_UNUSABLE, {"citizens": list(sent), "sent": list(sent.values())})
+    return [(row.citizen_id, row.household_id, row.full_name) for row in rows]

@@ -1,0 +1,149 @@
+"""What crosses the wire about citizens and households. National ids and mobiles leave masked."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Role = Literal["head", "spouse", "child", "parent", "other"]
+NationalIdText = Annotated[str, Field(min_length=1, max_length=40, description="14 digits, Western or Arabic-Indic")]
+NameText = Annotated[str, Field(min_length=1, max_length=200, description="Arabic or Latin letters")]
+MobileText = Annotated[str, Field(min_length=1, max_length=40, description="Egyptian mobile number in any usual form")]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class MemberIn(_In):
+    """A citizen who joins a household."""
+
+    role: Literal["spouse", "child", "parent", "other"]
+    national_id: NationalIdText
+    full_name: NameText
+    mobile: MobileText | None = None
+
+
+class PersonIn(_In):
+    """A citizen of a new household."""
+
+    role: Role
+    national_id: NationalIdText
+    full_name: NameText
+    mobile: MobileText | None = None
+
+
+class HouseholdIn(_In):
+    """A household with all its members, exactly one of them the head."""
+
+    governorate: Annotated[str, Field(pattern=r"^[0-9]{2}$", description="two-digit code of residence")]
+    district: Annotated[str, Field(min_length=1, max_length=60)]
+    address: Annotated[str, Field(max_length=200)] = ""
+    members: Annotated[list[PersonIn], Field(min_length=1, max_length=40)]
+
+
+class CitizenChange(_In):
+    """What is to change; fields that are left out stay, `mobile: null` takes the number away."""
+
+    mobile: MobileText | None = None
+    full_name: NameText | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> CitizenChange:
+        if not self.model_fields_set or ("full_name" in self.model_fields_set and self.full_name is None):
+            raise ValueError("name a mobile or a full_name to change")
+        return self
+
+
+class CitizenSearch(_In):
+    """A national id, or the mobile a citizen gave."""
+
+    national_id: NationalIdText | None = None
+    mobile: MobileText | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> CitizenSearch:
+        if (self.national_id is None) == (self.mobile is None):
+            raise ValueError("search by national_id or by mobile, by one of them")
+        return self
+
+
+class CitizenOut(BaseModel):
+    """A citizen as others may see one."""
+
+    citizen_id: UUID
+    household_id: UUID | None
+    role: Role | None
+    full_name: str
+    national_id_masked: str
+    mobile_masked: str | None
+    mobile_usable: bool
+    birth_date: date
+    sex: Literal["male", "female"]
+    governorate: str | None
+
+
+class Notice(BaseModel):
+    """Something to look at that refuses nothing."""
+
+    member: int
+    field: str
+    code: str
+
+
+class HouseholdOut(BaseModel):
+    """A household with its members, the head first."""
+
+    household_id: UUID
+    governorate: str
+    district: str
+    address: str
+    revision: int
+    members: list[CitizenOut]
+    warnings: list[Notice] = []
+
+
+class CitizenPage(BaseModel):
+    """The citizens found."""
+
+    items: list[CitizenOut]
+    next: str | None = None
+
+
+class ImportAccepted(BaseModel):
+    """An import that waits for its turn."""
+
+    id: UUID
+    status: Literal["queued"] = "queued"
+
+
+class ImportOut(BaseModel):
+    """An import and how far it has come. `warnings`: check digits that do not agree; they refuse nothing."""
+
+    id: UUID
+    status: Literal["queued", "running", "done", "failed"]
+    rows: int
+    accepted: int
+    rejected: int
+    households: int
+    warnings: int
+
+
+class RejectionOut(BaseModel):
+    """Why a row was not taken; `row` is its line in the file, the header being line 1."""
+
+    row: int
+    field: str
+    code: str
+    reason: str
+    reason_ar: str
+
+
+class RejectionPage(BaseModel):
+    """Rejected rows in the order of the file."""
+
+    items: list[RejectionOut]
+    next: int | None

@@ -1,0 +1,210 @@
+"""Use cases of the register: households and their members, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+from pydantic import JsonValue
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.accesses.service import note
+from card_service.cards.service import close_cards_of
+from card_service.registry import announcements, enrolment, mobiles, names, repository
+from card_service.registry.errors import AlreadyRegistered, HeadCannotLeave, NotAMember, RegistrationRefused
+from card_service.registry.intake import Family, Person, Rejection, Residence, judge_person, judge_residence, settle
+from card_service.registry.models import Citizen, Household
+from card_service.registry.national_id import NationalIdError, parse
+from card_service.registry.reasons import reason
+from card_service.registry.schemas import CitizenChange, CitizenSearch, HouseholdIn, MemberIn, PersonIn
+from card_service.scopes import ensure_own, ensure_visible
+from card_service.sealing import MOBILE, NATIONAL_ID
+from card_service.tools import Tools
+from chassis import outbox
+from chassis.auth import Principal
+from chassis.problems import NotFound
+from contracts.card import CitizenUpdated
+
+
+def refused(rejections: Sequence[Rejection]) -> RegistrationRefused:
+    """The problem that lists what is wrong with which member (counted from 0)."""
+    listed: list[JsonValue] = []
+    for rejection in rejections:
+        english, arabic = reason(rejection.code)
+        listed.append(
+            {
+                "member": rejection.row,
+                "field": rejection.field,
+                "code": rejection.code,
+                "reason": english,
+                "reason_ar": arabic,
+            }
+        )
+    first = reason(rejections[0].code)
+    return RegistrationRefused(first[0], detail_ar=first[1], rejections=listed)
+
+
+def _judge(number: int, given: PersonIn | MemberIn, home: Residence, tools: Tools) -> Person | Rejection:
+    judged = judge_person(number, given.role, given.national_id, given.full_name, given.mobile or "", tools.today())
+    return judged if isinstance(judged, Rejection) else Person(*judged, home)
+
+
+async def register_household(
+    session: AsyncSession, tools: Tools, caller: Principal, given: HouseholdIn
+) -> tuple[Household, list[int]]:
+    """Enter a household with all its members, or refuse it whole; also whose check digit does not agree."""
+    ensure_own(caller, given.governorate)
+    home = judge_residence(0, given.governorate, given.district, given.address, caller.governorate)
+    if isinstance(home, Rejection):
+        raise refused([home])
+    family = Family(ref="", last_row=0, rows=len(given.members))
+    for number, member in enumerate(given.members):
+        judged = _judge(number, member, home, tools)
+        (family.people if isinstance(judged, Person) else family.rejections).append(judged)  # type: ignore[arg-type]
+    settle(family, [number for number, member in enumerate(given.members) if member.role == "head"])
+    prints = enrolment.fingerprints(tools.vault, family.people)
+    known = await repository.known(session, list(prints.values()))
+    enrolment.withdraw_known([family], prints, known, None)
+    if any(rejection.code == "already_registered" for rejection in family.rejections):
+        raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.")
+    if family.rejections:
+        raise refused(sorted(family.rejections, key=lambda rejection: rejection.row))
+    household, citizens = enrolment.new_household(tools.vault, family, prints, known)
+    now = tools.now()
+    try:
+        await repository.insert(session, [household], citizens, None, now)
+    except asyncpg.UniqueViolationError as error:
+        raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.") from error
+    await outbox.add(session, *announcements.registered(household, citizens))
+    await note(session, caller, now, "registered", "household_registration", [c.citizen_id for c in citizens])
+    doubtful = [p.row for p in family.people if not p.national_id.check_digit_agrees]
+    return await household_of(session, household.household_id), doubtful
+
+
+async def household_of(session: AsyncSession, household_id: UUID, *, lock: bool = False) -> Household:
+    """A household by id. Raises NotFound."""
+    household = await repository.find_household(session, household_id, lock=lock)
+    if household is None:
+        raise NotFound
+    return household
+
+
+async def citizen_of(session: AsyncSession, citizen_id: UUID, *, lock: bool = False) -> Citizen:
+    """A citizen by id. Raises NotFound."""
+    citizen = await repository.find_citizen(session, citizen_id, lock=lock)
+    if citizen is None:
+        raise NotFound
+    return citizen
+
+
+async def add_member(
+    session: AsyncSession, tools: Tools, caller: Principal, household_id: UUID, given: MemberIn
+) -> Citizen:
+    """Take a citizen into a household."""
+    household = await household_of(session, household_id, lock=True)
+    ensure_visible(caller, household.governorate)
+    home = Residence(household.governorate, household.district, household.address)
+    judged = _judge(0, given, home, tools)
+    if isinstance(judged, Rejection):
+        raise refused([judged])
+    fingerprint = tools.vault.fingerprint(NATIONAL_ID, judged.national_id.number)
+    known = await repository.known(session, [fingerprint])
+    if fingerprint in known and known[fingerprint].in_a_household:
+        raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.")
+    citizen = enrolment.new_citizen(tools.vault, judged, household_id, fingerprint, known)
+    now = tools.now()
+    try:
+        await repository.insert(session, [], [citizen], None, now)
+    except asyncpg.UniqueViolationError as error:
+        raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.") from error
+    grown = await repository.resize(session, household_id, 1)
+    await outbox.add(
+        session,
+        announcements.household_changed(grown),
+        *announcements.joined([citizen], grown.governorate),
+    )
+    await note(session, caller, now, "registered", "household_change", [citizen.citizen_id])
+    return await citizen_of(session, citizen.citizen_id)
+
+
+async def remove_member(
+    session: AsyncSession, tools: Tools, caller: Principal, household_id: UUID, citizen_id: UUID
+) -> Household:
+    """Take a citizen out of a household; the cards of the citizen are closed."""
+    household = await household_of(session, household_id, lock=True)
+    ensure_visible(caller, household.governorate)
+    citizen = await citizen_of(session, citizen_id, lock=True)
+    if citizen.household_id != household_id:
+        raise NotFound
+    if citizen.role == "head":
+        raise HeadCannotLeave(detail_ar="عيّن رب أسرة آخر أو سجّل أسرة جديدة.")
+    now = tools.now()
+    await close_cards_of(session, citizen_id, "left_household", now)
+    await repository.leave(session, citizen_id)
+    smaller = await repository.resize(session, household_id, -1)
+    await outbox.add(
+        session,
+        announcements.household_changed(smaller),
+        announcements.contact_changed(citizen_id, household_id, citizen.full_name, None),
+    )
+    await note(session, caller, now, "removed_from_household", "household_change", [citizen_id])
+    return smaller
+
+
+async def change_citizen(
+    session: AsyncSession, tools: Tools, caller: Principal, citizen_id: UUID, change: CitizenChange
+) -> Citizen:
+    """Give a citizen another name or mobile."""
+    citizen = await citizen_of(session, citizen_id, lock=True)
+    ensure_visible(caller, citizen.governorate)
+    if citizen.household_id is None:
+        raise NotAMember
+    full_name, changed = citizen.full_name, []
+    mobile = _usable_mobile(tools, citizen)
+    if change.full_name is not None:
+        cleaned = names.name(change.full_name)
+        if cleaned is None:
+            raise refused([Rejection(0, "full_name", "name_invalid")])
+        await repository.rename(session, citizen_id, cleaned)
+        full_name = cleaned
+        changed.append("full_name")
+    if "mobile" in change.model_fields_set:
+        mobile = mobiles.normalise(change.mobile) if change.mobile else None
+        if change.mobile and mobile is None:
+            raise refused([Rejection(0, "mobile", "mobile_invalid")])
+        fingerprint = tools.vault.fingerprint(MOBILE, mobile) if mobile else None
+        sealed = tools.vault.seal(MOBILE, citizen_id, mobile) if mobile else None
+        await repository.set_mobile(session, citizen_id, fingerprint, sealed)
+        changed.append("mobile")
+    await outbox.add(
+        session,
+        CitizenUpdated(citizen_id=citizen_id, household_id=citizen.household_id, changed=changed),
+        announcements.contact_changed(citizen_id, citizen.household_id, full_name, mobile),
+    )
+    await note(session, caller, tools.now(), "changed", "data_update", [citizen_id])
+    return await citizen_of(session, citizen_id)
+
+
+def _usable_mobile(tools: Tools, citizen: Citizen) -> str | None:
+    if citizen.mobile_sealed is None or not citizen.mobile_usable:
+        return None
+    return tools.vault.open(MOBILE, citizen.citizen_id, citizen.mobile_sealed)
+
+
+async def search(session: AsyncSession, tools: Tools, caller: Principal, given: CitizenSearch) -> list[Citizen]:
+    """The citizens with a national id or a mobile that the caller may see."""
+    if given.national_id is not None:
+        try:
+            number = parse(given.national_id, tools.today()).number
+        except NationalIdError as error:
+            raise refused([Rejection(0, "national_id", error.code)]) from error
+        found = await repository.by_national_id(session, tools.vault.fingerprint(NATIONAL_ID, number))
+    else:
+        mobile = mobiles.normalise(given.mobile or "")
+        if mobile is None:
+            raise refused([Rejection(0, "mobile", "mobile_invalid")])
+        found = await repository.by_mobile(session, tools.vault.fingerprint(MOBILE, mobile))
+    visible = [citizen for citizen in found if caller.governorate in (None, citizen.governorate)]
+    await note(session, caller, tools.now(), "found", "search", [citizen.citizen_id for citizen in visible])
+    return visible

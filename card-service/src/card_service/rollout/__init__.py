@@ -1,0 +1,1 @@
+"""Roll-out: phases of a governorate and the activation of their cards."""

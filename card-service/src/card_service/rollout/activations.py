@@ -1,0 +1,85 @@
+"""The activation of a cohort: ordered at once, carried out chunk by chunk by a worker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.jobs import ChunkFailed
+from card_service.rollout import repository
+from card_service.rollout.errors import ActivationNotFound, ServiceNotInPhase
+from card_service.rollout.models import ActivatedCard, Activation
+from card_service.rollout.phases import Step
+from card_service.rollout.schemas import ActivationIn
+from card_service.rollout.service import move_phase, phase_of, take_step
+from card_service.tools import Tools
+from chassis import outbox
+from chassis.auth import Principal
+from chassis.ids import new_id
+from contracts.card import CardActivated, ProgrammeService
+
+
+async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id: UUID, given: ActivationIn) -> UUID:
+    """Order the activation of the cards handed over so far. Raises ServiceNotInPhase, PhaseStateConflict."""
+    phase = await phase_of(session, caller, phase_id, lock=True)
+    services = tuple(sorted({str(service) for service in given.services}))
+    if foreign := sorted(set(services) - set(phase.services)):
+        raise ServiceNotInPhase(f"Not of this phase: {', '.join(foreign)}", detail_ar="راجع خدمات المرحلة.")
+    await move_phase(session, caller, phase_id, Step.ACTIVATE)
+    activation = Activation(
+        new_id(), phase_id, phase.governorate, given.holders, services, "queued", done_card=None, activated=0
+    )
+    await repository.create_activation(session, activation, caller.subject, tools.now())
+    return activation.activation_id
+
+
+async def find(session: AsyncSession, caller: Principal, activation_id: UUID) -> Activation:
+    """An activation the caller may see. Raises ActivationNotFound."""
+    activation = await repository.find_activation(session, activation_id)
+    if activation is None or caller.governorate not in (None, activation.governorate):
+        raise ActivationNotFound
+    return activation
+
+
+async def activation_chunk(session: AsyncSession, tools: Tools) -> UUID | None:
+    """One chunk of the oldest open activation; None where there is none. Raises ChunkFailed."""
+    activation = await repository.claim(session)
+    if activation is None:
+        return None
+    try:
+        await _chunk(session, tools, activation)
+    except Exception as error:  # why: whatever it was, the attempt is counted and the job goes on or is given up
+        raise ChunkFailed(activation.activation_id) from error
+    return activation.activation_id
+
+
+async def _chunk(session: AsyncSession, tools: Tools, activation: Activation) -> None:
+    now = tools.now()
+    limit = tools.settings.card_activation_chunk
+    cards = await repository.activate(session, activation, limit, now)
+    services = [ProgrammeService(service) for service in activation.services]
+    await outbox.add(session, *(_activated(card, activation, services, now) for card in cards), at=now)
+    last = len(cards) < limit
+    await repository.advance(session, activation.activation_id, cards, now if last else None)
+    if last:
+        phase = await repository.find_phase(session, activation.phase_id, lock=True)
+        if phase is not None:
+            await take_step(session, phase, Step.COMPLETE)
+
+
+def _activated(
+    card: ActivatedCard, activation: Activation, services: list[ProgrammeService], now: datetime
+) -> CardActivated:
+    return CardActivated(
+        card_id=card.card_id,
+        citizen_id=card.citizen_id,
+        household_id=card.household_id,
+        governorate=card.governorate,
+        district=card.district,
+        members=card.members,
+        services=services,
+        phase_id=activation.phase_id,
+        activated_at=now,
+    )

@@ -1,0 +1,122 @@
+"""Routes of roll-out phases and activations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, cast
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.rollout import activations, repository, service
+from card_service.rollout.errors import (
+    ActivationNotFound,
+    PhaseExists,
+    PhaseNotFound,
+    PhaseStateConflict,
+    ServiceNotInPhase,
+)
+from card_service.rollout.models import Phase
+from card_service.rollout.phases import Step
+from card_service.rollout.schemas import (
+    ActivationAccepted,
+    ActivationIn,
+    ActivationOut,
+    PhaseCounters,
+    PhaseIn,
+    PhaseOut,
+    PhasePage,
+)
+from card_service.scopes import ReadsRollout, WritesRollout
+from card_service.tools import WithTools
+from chassis.app import router
+from chassis.db import Reading, Work
+from chassis.problems import responses
+from contracts.card import ProgrammeService
+
+routes = router(tags=["rollout"])
+
+
+async def _phase_out(session: AsyncSession, phase: Phase) -> PhaseOut:
+    counted = await repository.counters(session, phase)
+    return PhaseOut(
+        phase_id=phase.phase_id,
+        name=phase.name,
+        governorate=phase.governorate,
+        sequence=phase.sequence,
+        services=[ProgrammeService(one) for one in phase.services],
+        state=phase.state,
+        counters=PhaseCounters(
+            registered_households=counted.registered_households,
+            registered_citizens=counted.registered_citizens,
+            planned=counted.planned,
+            issued=counted.issued,
+            activated=counted.activated,
+            blocked=counted.blocked,
+        ),
+    )
+
+
+@routes.post("/v1/rollout-phases", status_code=201, responses=responses(PhaseExists))
+async def create_phase(given: PhaseIn, session: Work, caller: WritesRollout, tools: WithTools) -> PhaseOut:
+    """Enter a stage of the roll-out."""
+    return await _phase_out(session, await service.create_phase(session, tools, caller, given))
+
+
+@routes.get("/v1/rollout-phases")
+async def list_phases(
+    session: Reading,
+    caller: ReadsRollout,
+    after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> PhasePage:
+    """The phases the caller may see, each with its counters."""
+    found = await repository.phases(session, caller.governorate, after, limit + 1)
+    items = [await _phase_out(session, phase) for phase in found[:limit]]
+    return PhasePage(items=items, next=items[-1].phase_id if len(found) > limit else None)
+
+
+@routes.get("/v1/rollout-phases/{phase_id}", responses=responses(PhaseNotFound))
+async def read_phase(phase_id: UUID, session: Reading, caller: ReadsRollout) -> PhaseOut:
+    """A phase with its counters."""
+    return await _phase_out(session, await service.phase_of(session, caller, phase_id))
+
+
+@routes.post("/v1/rollout-phases/{phase_id}/pause", responses=responses(PhaseNotFound, PhaseStateConflict))
+async def pause_phase(phase_id: UUID, session: Work, caller: WritesRollout) -> PhaseOut:
+    """Stop a phase: its plans and activations wait where they are, cards already active stay so."""
+    await service.move_phase(session, caller, phase_id, Step.PAUSE)
+    return await _phase_out(session, await service.phase_of(session, caller, phase_id))
+
+
+@routes.post("/v1/rollout-phases/{phase_id}/resumption", responses=responses(PhaseNotFound, PhaseStateConflict))
+async def resume_phase(phase_id: UUID, session: Work, caller: WritesRollout) -> PhaseOut:
+    """Let a paused phase go on from where it was."""
+    await service.move_phase(session, caller, phase_id, Step.RESUME)
+    return await _phase_out(session, await service.phase_of(session, caller, phase_id))
+
+
+@routes.post(
+    "/v1/rollout-phases/{phase_id}/activations",
+    status_code=202,
+    responses=responses(PhaseNotFound, PhaseStateConflict, ServiceNotInPhase),
+)
+async def order_activation(
+    phase_id: UUID, given: ActivationIn, session: Work, caller: WritesRollout, tools: WithTools
+) -> ActivationAccepted:
+    """Activate the cards of a phase that were handed over so far, for some of its services."""
+    return ActivationAccepted(id=await activations.order(session, tools, caller, phase_id, given))
+
+
+@routes.get("/v1/activations/{activation_id}", responses=responses(ActivationNotFound))
+async def read_activation(activation_id: UUID, session: Reading, caller: ReadsRollout) -> ActivationOut:
+    """How far an activation has come."""
+    found = await activations.find(session, caller, activation_id)
+    return ActivationOut(
+        id=found.activation_id,
+        phase_id=found.phase_id,
+        status=cast("Literal['queued', 'running', 'done', 'failed']", found.status),
+        holders=cast("Literal['heads', 'adults']", found.holders),
+        services=[ProgrammeService(one) for one in found.services],
+        activated=found.activated,
+    )

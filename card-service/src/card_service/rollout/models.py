@@ -1,0 +1,59 @@
+"""Rows of the roll-out, as the repository gives and takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from card_service.rollout.phases import PhaseState
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A roll-out phase."""
+
+    phase_id: UUID
+    name: str
+    governorate: str
+    sequence: int
+    services: tuple[str, ...]
+    state: PhaseState
+    state_before_pause: PhaseState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """How far a phase has come. A citizen whose card was replaced counts once."""
+
+    registered_households: int
+    registered_citizens: int
+    planned: int
+    issued: int
+    activated: int
+    blocked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """The activation of a cohort and how far it has come; `done_card` is the last card it has settled."""
+
+    activation_id: UUID
+    phase_id: UUID
+    governorate: str
+    holders: str
+    services: tuple[str, ...]
+    status: str
+    done_card: UUID | None
+    activated: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivatedCard:
+    """A card that was activated just now, with what others must know of its household."""
+
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    governorate: str
+    district: str
+    members: int

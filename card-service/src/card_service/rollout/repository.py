@@ -1,0 +1,180 @@
+"""Every SQL statement of phases and activations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.database import record
+from card_service.rollout.models import ActivatedCard, Activation, Counters, Phase
+from card_service.rollout.phases import PhaseState
+
+_PHASE = "SELECT phase_id, name, governorate, sequence, services, state, state_before_pause FROM rollout_phase"
+_FIND = text(f"{_PHASE} WHERE phase_id = :phase_id")
+_LOCK = text(f"{_PHASE} WHERE phase_id = :phase_id FOR UPDATE")
+_LIST = text(
+    f"{_PHASE} WHERE (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
+    " AND (CAST(:after AS uuid) IS NULL OR phase_id > :after) ORDER BY phase_id LIMIT :limit"
+)
+_CREATE = text(
+    "INSERT INTO rollout_phase (phase_id, name, governorate, sequence, services, state, created_at)"
+    " VALUES (:phase_id, :name, :governorate, :sequence, CAST(:services AS text[]), 'planned', :created_at)"
+    " ON CONFLICT DO NOTHING RETURNING phase_id"
+)
+_SET_STATE = text("UPDATE rollout_phase SET state = :state, state_before_pause = :before WHERE phase_id = :phase_id")
+_REGISTERED = text(
+    "SELECT count(*) AS households, coalesce(sum(members), 0) AS citizens FROM household"
+    " WHERE governorate = :governorate"
+)
+_CARDS = text(
+    "SELECT count(*) FILTER (WHERE replaces IS NULL) AS planned,"
+    " count(*) FILTER (WHERE state IN ('issued', 'active', 'blocked')) AS issued,"
+    " count(*) FILTER (WHERE state = 'active' OR state_before_block = 'active') AS activated,"
+    " count(*) FILTER (WHERE state = 'blocked') AS blocked FROM card WHERE phase_id = :phase_id"
+)
+
+_ACTIVATION = (
+    "SELECT a.activation_id, a.phase_id, f.governorate, a.holders, a.services, a.status, a.done_card, a.activated"
+    " FROM activation a JOIN rollout_phase f USING (phase_id)"
+)
+_FIND_ACTIVATION = text(f"{_ACTIVATION} WHERE a.activation_id = :activation_id")
+_CLAIM = text(
+    f"{_ACTIVATION} WHERE a.status IN ('queued', 'running') AND f.state <> 'paused'"
+    " ORDER BY a.attempts, a.activation_id LIMIT 1 FOR UPDATE OF a SKIP LOCKED"
+)
+_CREATE_ACTIVATION = text(
+    "INSERT INTO activation (activation_id, phase_id, holders, services, status, created_by, created_at)"
+    " VALUES (:activation_id, :phase_id, :holders, CAST(:services AS text[]), 'queued', :created_by, :created_at)"
+)
+_ACTIVATE = text(
+    "WITH cohort AS ("
+    "  SELECT c.card_id, c.citizen_id FROM card c JOIN citizen z USING (citizen_id)"
+    "  WHERE c.phase_id = :phase_id AND c.state = 'issued'"
+    "  AND (CAST(:after AS uuid) IS NULL OR c.card_id > :after) AND (CAST(:everyone AS boolean) OR z.role = 'head')"
+    "  ORDER BY c.card_id LIMIT :limit FOR UPDATE OF c"
+    ")"
+    " UPDATE card c SET state = 'active', activated_at = :now, services = CAST(:services AS text[])"
+    " FROM cohort, household h WHERE c.card_id = cohort.card_id AND h.household_id = c.household_id"
+    " RETURNING c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, h.members"
+)
+_ADVANCE = text(
+    "UPDATE activation SET done_card = coalesce(CAST(:done_card AS uuid), done_card),"
+    " activated = activated + :activated, attempts = 0, finished_at = :finished_at,"
+    " status = CASE WHEN CAST(:finished_at AS timestamptz) IS NULL THEN 'running' ELSE 'done' END"
+    " WHERE activation_id = :activation_id"
+)
+_FAIL = text(
+    "UPDATE activation SET attempts = attempts + 1,"
+    " status = CASE WHEN attempts + 1 >= :max_attempts THEN 'failed' ELSE status END,"
+    " finished_at = CASE WHEN attempts + 1 >= :max_attempts THEN clock_timestamp() END"
+    " WHERE activation_id = :activation_id AND status IN ('queued', 'running') RETURNING status, phase_id"
+)
+
+
+def _phase(row: Row[Any]) -> Phase:
+    before = PhaseState(row.state_before_pause) if row.state_before_pause else None
+    state = PhaseState(row.state)
+    return record(Phase, row, services=tuple(row.services), state=state, state_before_pause=before)
+
+
+def _activation(row: Row[Any]) -> Activation:
+    return record(Activation, row, services=tuple(row.services))
+
+
+async def find_phase(session: AsyncSession, phase_id: UUID, *, lock: bool = False) -> Phase | None:
+    """A phase by id, its row locked against other changes if asked."""
+    row = (await session.execute(_LOCK if lock else _FIND, {"phase_id": phase_id})).one_or_none()
+    return _phase(row) if row else None
+
+
+async def phases(session: AsyncSession, governorate: str | None, after: UUID | None, limit: int) -> list[Phase]:
+    """The phases of a governorate, or of all, in the order they were entered."""
+    values = {"governorate": governorate, "after": after, "limit": limit}
+    return [_phase(row) for row in await session.execute(_LIST, values)]
+
+
+async def create_phase(session: AsyncSession, phase: Phase, now: datetime) -> bool:
+    """Write a phase; False where its name or its number in the governorate is taken."""
+    values = {
+        "phase_id": phase.phase_id,
+        "name": phase.name,
+        "governorate": phase.governorate,
+        "sequence": phase.sequence,
+        "services": list(phase.services),
+        "created_at": now,
+    }
+    return (await session.execute(_CREATE, values)).scalar() is not None
+
+
+async def set_state(session: AsyncSession, phase_id: UUID, state: PhaseState, before_pause: PhaseState | None) -> None:
+    """Move a phase; what it was before is kept while it is paused."""
+    values = {"phase_id": phase_id, "state": str(state), "before": before_pause and str(before_pause)}
+    await session.execute(_SET_STATE, values)
+
+
+async def counters(session: AsyncSession, phase: Phase) -> Counters:
+    """How far a phase has come, counted now."""
+    registered = (await session.execute(_REGISTERED, {"governorate": phase.governorate})).one()
+    return Counters(*registered, *(await session.execute(_CARDS, {"phase_id": phase.phase_id})).one())
+
+
+async def create_activation(session: AsyncSession, activation: Activation, created_by: str, now: datetime) -> None:
+    """Write an activation."""
+    values = {
+        "activation_id": activation.activation_id,
+        "phase_id": activation.phase_id,
+        "holders": activation.holders,
+        "services": list(activation.services),
+        "created_by": created_by,
+        "created_at": now,
+    }
+    await session.execute(_CREATE_ACTIVATION, values)
+
+
+async def find_activation(session: AsyncSession, activation_id: UUID) -> Activation | None:
+    """An activation by id."""
+    row = (await session.execute(_FIND_ACTIVATION, {"activation_id": activation_id})).one_or_none()
+    return _activation(row) if row else None
+
+
+async def claim(session: AsyncSession) -> Activation | None:
+    """The oldest open activation of a phase that is not paused and that no other worker has at hand, row locked."""
+    row = (await session.execute(_CLAIM)).one_or_none()
+    return _activation(row) if row else None
+
+
+async def activate(session: AsyncSession, activation: Activation, limit: int, now: datetime) -> list[ActivatedCard]:
+    """Activate the next cards of the cohort that were handed over, in the order of their ids."""
+    values = {
+        "phase_id": activation.phase_id,
+        "after": activation.done_card,
+        "everyone": activation.holders == "adults",
+        "limit": limit,
+        "now": now,
+        "services": list(activation.services),
+    }
+    activated = [ActivatedCard(*row) for row in await session.execute(_ACTIVATE, values)]
+    return sorted(activated, key=lambda card: card.card_id)
+
+
+async def advance(
+    session: AsyncSession, activation_id: UUID, cards: Sequence[ActivatedCard], finished_at: datetime | None
+) -> None:
+    """Add a chunk to an activation's progress; with `finished_at` it is done."""
+    values = {
+        "activation_id": activation_id,
+        "done_card": cards[-1].card_id if cards else None,
+        "activated": len(cards),
+        "finished_at": finished_at,
+    }
+    await session.execute(_ADVANCE, values)
+
+
+async def fail(session: AsyncSession, activation_id: UUID, max_attempts: int) -> None:
+    """Count a failed attempt; at `max_attempts` in a row the activation is given up."""
+    await session.execute(_FAIL, {"activation_id": activation_id, "max_attempts": max_attempts})

@@ -1,0 +1,90 @@
+"""What crosses the wire about the roll-out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from card_service.registry import names
+from card_service.rollout.phases import PhaseState
+from contracts.card import ProgrammeService
+
+Services = Annotated[list[ProgrammeService], Field(min_length=1, max_length=3)]
+
+
+class PhaseIn(BaseModel):
+    """A stage of the roll-out: which governorate, in which order, for which services."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    governorate: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    sequence: Annotated[int, Field(ge=1, le=1_000_000)]
+    services: Services
+
+    @field_validator("name")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        cleaned = names.line(value)
+        if not cleaned:
+            raise ValueError("one line of readable text")
+        return cleaned
+
+
+class PhaseCounters(BaseModel):
+    """How far a phase has come; use of the cards is counted by the services that see it."""
+
+    registered_households: int
+    registered_citizens: int
+    planned: int
+    issued: int
+    activated: int
+    blocked: int
+
+
+class PhaseOut(BaseModel):
+    """A roll-out phase."""
+
+    phase_id: UUID
+    name: str
+    governorate: str
+    sequence: int
+    services: list[ProgrammeService]
+    state: PhaseState
+    counters: PhaseCounters
+
+
+class PhasePage(BaseModel):
+    """Phases in the order they were entered."""
+
+    items: list[PhaseOut]
+    next: UUID | None
+
+
+class ActivationIn(BaseModel):
+    """Whose cards are to be activated, and for which services of the phase."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    holders: Literal["heads", "adults"]
+    services: Services
+
+
+class ActivationAccepted(BaseModel):
+    """An activation that waits for its turn."""
+
+    id: UUID
+    status: Literal["queued"] = "queued"
+
+
+class ActivationOut(BaseModel):
+    """An activation and how far it has come."""
+
+    id: UUID
+    phase_id: UUID
+    status: Literal["queued", "running", "done", "failed"]
+    holders: Literal["heads", "adults"]
+    services: list[ProgrammeService]
+    activated: int

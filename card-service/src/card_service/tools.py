@@ -1,0 +1,69 @@
+"""What use cases have at hand beside their session: keys, policy, clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from card_service.cards.envelopes import CredentialSigner, PinEnvelope
+from card_service.policy import Policy
+from card_service.sealing import Keyring, Vault, key_bytes
+from card_service.settings import Settings
+from chassis.clock import Clock
+from chassis.runtime import Runtime, get_runtime
+
+_KEY = "card.tools"
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Made once a process from the settings."""
+
+    settings: Settings
+    clock: Clock
+    vault: Vault
+    policy: Policy
+    pins: PinEnvelope
+    pin_key: bytes
+    credentials: CredentialSigner
+
+    def now(self) -> datetime:
+        """The present of the business."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """The business day in Cairo."""
+        return self.clock.today()
+
+    def figure(self, key: str) -> int:
+        """A figure of the policy, as of today."""
+        return self.policy.number(key, self.today())
+
+
+def tools_of(runtime: Runtime) -> Tools:
+    """The tools of a running service."""
+    if _KEY not in runtime.extra:
+        settings = cast("Settings", runtime.settings)
+        runtime.extra[_KEY] = Tools(
+            settings=settings,
+            clock=runtime.clock,
+            vault=Vault(
+                Keyring.parse(settings.card_data_keys.get_secret_value()),
+                key_bytes(settings.card_lookup_key.get_secret_value()),
+            ),
+            policy=Policy.load(),
+            pins=PinEnvelope.of(Keyring.parse(settings.card_pin_transport_keys.get_secret_value())),
+            pin_key=key_bytes(settings.card_pin_key.get_secret_value()),
+            credentials=CredentialSigner.of(Keyring.parse(settings.card_signing_keys.get_secret_value())),
+        )
+    return cast("Tools", runtime.extra[_KEY])
+
+
+def _tools(request: Request) -> Tools:
+    return tools_of(get_runtime(request))
+
+
+WithTools = Annotated[Tools, Depends(_tools)]
