@@ -177,17 +177,17 @@ def _cards() -> Iterator[Route]:
 def _supply() -> Iterator[Route]:
     to = Upstream.SUPPLY
     sale = Rate.SALE
-    terminals = ("terminals:read", "terminals:write", "terminals:enrol")
+    terminals = ("terminals:read", "terminals:write")
     yield _route("POST /v1/redemptions", to, "redemptions:create", rate=sale, deadline=5, hot=True)
     yield _route("GET /v1/redemptions/{redemption_id}", to, "redemptions:read", rate=sale, deadline=5)
     yield _route("POST /v1/redemptions/{redemption_id}/reversal", to, "redemptions:create", rate=sale, deadline=5)
     yield _route("GET /v1/entitlements/{card_id}", to, "entitlements:read", rate=sale, deadline=5, hot=True)
-    yield _route("GET /v1/catalogue", to, "catalogue:read")
+    yield _route("GET /v1/catalogue", to, "catalogue:read", "redemptions:create", "policies:read")
     yield _route("POST /v1/offline-batches", to, "redemptions:create", deadline=30)
     yield _route("POST /v1/outlets/{outlet_id}/days/{day}/close", to, "days:close", deadline=30)
     yield _route("GET /v1/outlets/{outlet_id}/days/{day}", to, "days:read", "days:close")
     yield _route("POST /v1/policies", to, "policies:write")
-    yield _route("GET /v1/policies", to, "policies:read", "policies:write")
+    yield _route("GET /v1/policies", to, "policies:read", "policies:write", "catalogue:read")
     yield _route("POST /v1/outlets", to, "outlets:write")
     yield _route("GET /v1/outlets", to, "outlets:read", "outlets:write")
     yield _route("GET /v1/outlets/{outlet_id}", to, "outlets:read", "outlets:write")

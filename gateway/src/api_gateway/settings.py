@@ -1,0 +1,56 @@
+"""Settings of the gateway's app: `UNICARD_…` shared by all services, `UNICARD_GATEWAY_…` its own."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+from api_gateway.sealing import Keyring
+from chassis.settings import ServiceSettings
+
+_SHORTEST_SECRET = 24
+
+
+def _keys(value: SecretStr) -> SecretStr:
+    Keyring.parse(value.get_secret_value())
+    return value
+
+
+class Settings(ServiceSettings):
+    """What the gateway must be told. The key ring and the bootstrap secret have no default."""
+
+    port: int = 8100
+    gateway_keys: Annotated[SecretStr, AfterValidator(_keys)] = Field(
+        description="ring `name:key[,name:key…]` of 32 bytes in base64url: the first in use, the others accepted"
+    )
+    bootstrap_client_id: str = "bootstrap"
+    bootstrap_client_secret: SecretStr | None = Field(
+        default=None, description="secret of the client that sets everything else up; none is made without it"
+    )
+    gateway_public_url: str = Field(
+        default="http://127.0.0.1:8080", description="where callers reach the edge: assertions may name it as audience"
+    )
+    gateway_token_seconds: int = Field(default=600, ge=30, le=3600, description="how long a token is good")
+    gateway_assertion_seconds: int = Field(default=300, ge=10, le=600, description="how long an assertion may be")
+    gateway_key_lead_seconds: int = Field(default=60, ge=0, description="a new key is published so long before use")
+    gateway_key_days: int = Field(default=90, ge=1, description="a key signs so long, then a new one is made")
+    gateway_key_poll_seconds: float = Field(default=2.0, gt=0, description="how often keys of other processes are read")
+    gateway_code_minutes: int = Field(default=60, ge=1, description="how long an enrolment code is good")
+    gateway_code_tries: int = Field(default=5, ge=1, le=20, description="wrong tries before a code is void")
+    gateway_part_seconds: float = Field(default=2.0, gt=0, description="how long the overview waits for a service")
+    card_url: str = "http://127.0.0.1:8101"
+    supply_url: str = "http://127.0.0.1:8102"
+    notify_url: str = "http://127.0.0.1:8105"
+
+    @model_validator(mode="after")
+    def _bootstrap_is_strong(self) -> Settings:
+        secret = self.bootstrap_client_secret
+        if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
+            raise ValueError(f"bootstrap_client_secret must have at least {_SHORTEST_SECRET} characters")
+        return self
+
+    @property
+    def token_url(self) -> str:
+        """The token endpoint as callers name it."""
+        return f"{self.gateway_public_url.rstrip('/')}/oauth/token"
