@@ -123,10 +123,11 @@ def _add_edge(document: Document) -> None:
     """Scopes by the edge's table, and the edge's own refusals where the service has no such status."""
     table = {route.name: route for route in ROUTES}
     refusals = {str(status): response for status, response in _edge_responses().items()}
+    unknown = [f"{method} {path}" for method, path, _ in _operations(document) if f"{method} {path}" not in table]
+    if unknown:
+        raise ValueError(f"missing in api_gateway.routes: {', '.join(unknown)}")
     for method, path, operation in _operations(document):
-        route: Route | None = table.get(f"{method} {path}")
-        if route is None:
-            raise ValueError(f"{method} {path} is missing in api_gateway.routes")
+        route: Route = table[f"{method} {path}"]
         if route.scopes:
             operation["security"] = [{"bearer": []}]
             operation["x-scopes"] = list(route.scopes)

@@ -74,5 +74,5 @@ def test_an_operation_id_is_used_once() -> None:
 
 
 def test_a_route_the_edge_does_not_know_is_refused() -> None:
-    with pytest.raises(ValueError, match="GET /v1/secret is missing"):
+    with pytest.raises(ValueError, match="missing in api_gateway.routes: GET /v1/secret"):
         merge([("supply_service", document("Supply", "/v1/secret", TEXT))])
