@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from card_service.distribution.models import Candidate
+from card_service.distribution.planning import FULL, HOUSEHOLD_SITE_FULL, NO_SITE, Group, Outcome, Planner, Site, hours
+from card_service.distribution.plans import Invitations, born_by, whole_households
+
+CAIRO = ZoneInfo("Africa/Cairo")
+SATURDAY = date(2026, 11, 28)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+SIX_DAYS = frozenset({6, 7, 1, 2, 3, 4})
+
+
+def site(number: int, district: str = "a", capacity: int = 5, opens: int = 8, closes: int = 15) -> Site:
+    return Site(UUID(int=number), district, capacity, time(opens), time(closes), SIX_DAYS)
+
+
+def week(*sites: Site) -> dict[UUID, list[datetime]]:
+    return {one.site_id: hours(one, SATURDAY, 7, CAIRO, LONG_AGO) for one in sites}
+
+
+def group(number: int, size: int = 1, district: str = "a", site_id: UUID | None = None) -> Group:
+    citizens = tuple(UUID(int=number * 100 + member) for member in range(size))
+    return Group(UUID(int=number), district, citizens, site_id)
+
+
+def plan(sites: list[Site], groups: list[Group]) -> Outcome:
+    return Planner(sites, week(*sites), {}).place(groups)
+
+
+def test_a_week_has_six_days_of_whole_hours() -> None:
+    starts = hours(site(1), SATURDAY, 7, CAIRO, LONG_AGO)
+    local = [start.astimezone(CAIRO) for start in starts]
+    assert len(starts) == 6 * 7
+    assert {moment.isoweekday() for moment in local} == SIX_DAYS
+    assert {moment.hour for moment in local} == set(range(8, 15))
+    assert starts == sorted(starts)
+    assert all(start.tzinfo is UTC for start in starts)
+
+
+def test_hours_that_have_begun_are_over() -> None:
+    noon = datetime.combine(SATURDAY, time(12), tzinfo=CAIRO)
+    starts = hours(site(1), SATURDAY, 1, CAIRO, noon)
+    assert [start.astimezone(CAIRO).hour for start in starts] == [12, 13, 14]
+
+
+def test_an_hour_that_summer_time_leaves_out_is_left_out() -> None:
+    night = Site(UUID(int=1), "a", 1, time(22), time(23, 59), frozenset(range(1, 8)))
+    early = Site(UUID(int=2), "a", 1, time(0), time(3), frozenset(range(1, 8)))
+    spring = date(2026, 4, 24)  # the clocks go from 00:00 to 01:00 that Friday
+    assert [s.astimezone(CAIRO).hour for s in hours(early, spring, 1, CAIRO, LONG_AGO)] == [1, 2]
+    assert len(hours(night, spring, 1, CAIRO, LONG_AGO)) == 1
+
+
+@given(st.integers(0, 23), st.integers(0, 59), st.integers(60, 24 * 60 - 1))
+def test_no_hour_ends_after_closing(hour: int, minute: int, minutes: int) -> None:
+    end = min(hour * 60 + minute + minutes, 24 * 60 - 1)
+    one = Site(UUID(int=1), "a", 1, time(hour, minute), time(end // 60, end % 60), SIX_DAYS)
+    whole = (end - hour * 60 - minute) // 60
+    assert len(hours(one, SATURDAY, 1, CAIRO, LONG_AGO)) == whole
+
+
+sites_strategy = st.lists(
+    st.tuples(st.sampled_from("abc"), st.integers(1, 4), st.integers(8, 12), st.integers(1, 3)), max_size=6
+)
+groups_strategy = st.lists(
+    st.tuples(st.sampled_from("abcd"), st.integers(1, 6), st.none() | st.integers(1, 7)), max_size=60
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(sites_strategy, groups_strategy)
+def test_a_plan_keeps_its_promises(
+    given_sites: list[tuple[str, int, int, int]], given_groups: list[tuple[str, int, int | None]]
+) -> None:
+    sites = [site(n, d, c, o, o + length) for n, (d, c, o, length) in enumerate(given_sites, start=1)]
+    groups = [group(n, size, d, UUID(int=s) if s else None) for n, (d, size, s) in enumerate(given_groups, start=1)]
+    outcome = plan(sites, groups)
+    open_hours = week(*sites)
+    capacity = {one.site_id: one.hourly_capacity for one in sites}
+    load = Counter((p.site_id, p.starts_at) for p in outcome.placements)
+    assert all(people <= capacity[site_id] for (site_id, _), people in load.items())
+    assert all(p.starts_at in open_hours[p.site_id] for p in outcome.placements)
+    households: dict[UUID, set[UUID]] = defaultdict(set)
+    for placement in outcome.placements:
+        households[placement.household_id].add(placement.site_id)
+    assert all(len(found) == 1 for found in households.values())
+    assert len(outcome.placements) + sum(outcome.unplaced.values()) == sum(len(one.citizens) for one in groups)
+    placed = Counter(p.household_id for p in outcome.placements)
+    assert all(placed[one.household_id] in (0, len(one.citizens)) for one in groups)
+    assert plan(list(reversed(sites)), groups) == outcome
+    for one in groups:
+        if one.site_id in capacity and placed[one.household_id]:
+            assert households[one.household_id] == {one.site_id}
+
+
+def test_the_own_district_comes_first_and_overflows_into_the_emptiest() -> None:
+    near, far, farther = site(1, "a", 1, 8, 9), site(2, "b", 2, 8, 9), site(3, "c", 2, 8, 9)
+    outcome = plan([near, far, farther], [group(n) for n in range(1, 11)])
+    visits = Counter(p.site_id for p in outcome.placements)
+    assert visits == {near.site_id: 6, far.site_id: 2, farther.site_id: 2}
+
+
+def test_the_load_is_spread_over_sites_days_and_hours() -> None:
+    sites = [site(1, capacity=10), site(2, capacity=20)]
+    outcome = plan(sites, [group(n) for n in range(1, 631)])
+    visits = Counter(p.site_id for p in outcome.placements)
+    assert visits == {UUID(int=1): 210, UUID(int=2): 420}
+    load = Counter((p.site_id, p.starts_at) for p in outcome.placements)
+    assert set(load.values()) == {5, 10}
+
+
+def test_a_household_comes_together() -> None:
+    outcome = plan([site(1, capacity=5)], [group(1, 4), group(2, 3)])
+    assert len({p.starts_at for p in outcome.placements if p.household_id == UUID(int=1)}) == 1
+    assert len({p.starts_at for p in outcome.placements if p.household_id == UUID(int=2)}) == 1
+
+
+def test_why_there_is_no_place_is_counted() -> None:
+    assert plan([], [group(1, 3)]).unplaced == {NO_SITE: 3}
+    small = site(1, capacity=1, opens=8, closes=9)
+    assert plan([small], [group(1, 7)]).unplaced == {FULL: 7}
+    other = site(2, capacity=9)
+    outcome = plan([small, other], [group(1, 6, site_id=small.site_id), group(2, site_id=small.site_id)])
+    assert outcome.unplaced == {HOUSEHOLD_SITE_FULL: 1}
+
+
+def test_places_that_are_gone_stay_gone() -> None:
+    one = site(1, capacity=2, opens=8, closes=10)
+    starts = week(one)
+    taken = {(one.site_id, start): 2 for start in starts[one.site_id][1:]}
+    outcome = Planner([one], starts, taken).place([group(1), group(2), group(3)])
+    assert {p.starts_at for p in outcome.placements} == {starts[one.site_id][0]}
+    assert outcome.unplaced == {FULL: 1}
+
+
+def candidates(*sizes: int) -> list[Candidate]:
+    return [
+        Candidate(UUID(int=home), "a", UUID(int=home * 100 + member), member == 0)
+        for home, size in enumerate(sizes, start=1)
+        for member in range(size)
+    ]
+
+
+def test_heads_and_others_are_invited_within_their_budgets() -> None:
+    invitations = Invitations(heads_left=3, others_left=3)
+    invitations.invite(candidates(3, 1, 4), {UUID(int=3): UUID(int=9)})
+    assert [len(one.citizens) for one in invitations.groups] == [3, 1, 2]
+    assert invitations.groups[2].site_id == UUID(int=9)
+    assert invitations.spent
+    assert invitations.done_household == UUID(int=3)
+
+
+def test_a_page_is_cut_between_households() -> None:
+    page = candidates(2, 3)
+    assert whole_households(page, 6) == page
+    assert whole_households(page, 5) == page[:2]
+    assert whole_households(page[:2], 2) == page[:2]
+
+
+def test_the_day_one_comes_of_age() -> None:
+    assert born_by(date(2026, 11, 21), 18) == date(2008, 11, 21)
+    assert born_by(date(2028, 2, 29), 18) == date(2010, 2, 28)
