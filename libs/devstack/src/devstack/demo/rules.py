@@ -57,20 +57,16 @@ def step(steps: Steps, count: int) -> int:
 async def read(ministry: Caller, terminal: Caller, on: date) -> Rules:
     """The rules of that day from the policies and the catalogue."""
 
-    async def policies(key: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = (await ministry.get("/v1/policies", key=key, on=on.isoformat()))["items"]
-        return [policy for policy in found if policy["key"] == key]
-
     async def value(key: str) -> Any:
-        return (await policies(key))[0]["value"]
+        found = (await ministry.get("/v1/policies", key=key, on=on.isoformat()))["items"]
+        return next(row["value"] for row in found if row["key"] == key and row["approved_by"])
 
-    limits = {policy["scope"]["group"]: policy["value"] for policy in await policies("supply.limit")}
     return Rules(
         loaves_per_person=int(await value("bread.daily_quota_per_person")),
         loaf_price=int(await value("bread.price")),
         days_at_once=_steps(await value("bread.days_per_draw")),
         allowance=_steps(await value("supply.allowance")),
-        goods=tuple(_goods(await terminal.get("/v1/catalogue", on=on.isoformat()), limits)),
+        goods=tuple(_goods(await terminal.get("/v1/catalogue", on=on.isoformat()))),
     )
 
 
@@ -80,14 +76,11 @@ def _steps(value: Any) -> Steps:
     return ((0, int(value)),)
 
 
-def _goods(document: dict[str, Any], limits: dict[str, Any]) -> list[Goods]:
-    """Goods whose limit is a plain one, a person or a card; bread is no goods."""
+def _goods(document: dict[str, Any]) -> list[Goods]:
+    """Goods with a plain limit, a person's or a card's, or none; those limited by steps are left alone."""
     found = []
     for item in document["items"]:
-        prices = item.get("prices") or {}
-        price = prices.get("goods", item.get("price"))
-        limit = limits.get(item.get("limit_group"), {})
-        if price is None or "steps" in limit:
-            continue
-        found.append(Goods(item["item"], int(price), limit.get("per_person"), limit.get("per_card")))
+        price, limit = item["prices"].get("goods"), item["limit"] or {}
+        if price is not None and not limit.get("by_members"):
+            found.append(Goods(item["item"], int(price), limit.get("per_person"), limit.get("per_card")))
     return found

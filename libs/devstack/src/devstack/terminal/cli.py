@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import uvloop
@@ -176,8 +176,7 @@ def balance(card: Card, name: Name = "default") -> None:
 
     async def work(terminal: Terminal) -> None:
         answer = await terminal.balance(card)
-        pots: list[dict[str, Any]] = answer.get("remaining") or answer.get("pots") or []
-        show(receipt.remaining(pots) or ["لا يوجد رصيد"], "الرصيد", "blue")
+        show(receipt.remaining(answer["pots"]) or ["لا يوجد رصيد"], "الرصيد", "blue")
 
     with_terminal(name, work)
 

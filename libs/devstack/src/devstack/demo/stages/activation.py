@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from devstack.demo.context import Cardholder, Context
-from devstack.terminal.caller import Refused
+from devstack.terminal.caller import Caller, Refused
 from devstack.terminal.fleet import in_parallel
 from devstack.terminal.provision import identifier
 
@@ -43,6 +43,15 @@ async def play(context: Context) -> None:
     context.report.figure("last activation known to supply-service", time.perf_counter() - activated, "s later")
 
 
+async def _served(caller: Caller, card_id: str) -> bool:
+    """Whether supply-service has heard of the activation."""
+    try:
+        answer = await caller.get(f"/v1/entitlements/{card_id}")
+    except Refused:
+        return False
+    return bool(answer["card_state"] == "active" and answer["supply_enabled"])
+
+
 async def _known_to_supply(context: Context) -> int:
     """How many cards supply-service serves; each is asked for until it does or time is up."""
     deadline = time.monotonic() + PROPAGATION_LIMIT_S
@@ -54,15 +63,12 @@ async def _known_to_supply(context: Context) -> int:
         number, holder = numbered
         caller = fleet[number % len(fleet)].caller
         while True:
-            try:
-                await caller.get(f"/v1/entitlements/{holder.card_id}")
-            except Refused:
-                if time.monotonic() >= deadline:
-                    return
-                await asyncio.sleep(0.1)
-            else:
+            if await _served(caller, holder.card_id):
                 known += 1
                 return
+            if time.monotonic() >= deadline:
+                return
+            await asyncio.sleep(0.1)
 
     with context.bar("cards known to supply-service", len(context.holders)) as advance:
         # The newest first: once they are known, the others are, and nobody asks in vain.

@@ -29,7 +29,7 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
     ministry, operations = (Caller(wire, _client(options, name)) for name in (MINISTRY, OPERATIONS))
     sequences = [
         int(phase["sequence"])
-        async for phase in pages(ministry, "/v1/rollout-phases", governorate=PORT_SAID)
+        async for phase in pages(ministry, "/v1/rollout-phases")
         if phase["governorate"] == PORT_SAID
     ]
     run = max(sequences, default=0) + 1

@@ -54,7 +54,8 @@ async def _entitlements(context: Context, month: Month) -> None:
 
 def used(entitlements: dict[str, Any], programme: str, period: str) -> int:
     """What was taken out of the pot of that month."""
-    pots = entitlements.get("pots") or entitlements.get("items") or entitlements.get("entitlements") or []
     return sum(
-        pot["granted"] - pot["remaining"] for pot in pots if pot["programme"] == programme and pot["period"] == period
+        pot["granted"] - pot["remaining"]
+        for pot in entitlements["pots"]
+        if pot["programme"] == programme and pot["period"] == period
     )
