@@ -1,0 +1,1 @@
+"""What supply-service keeps of cards and households, from the events of card-service."""

@@ -1,0 +1,172 @@
+"""Every SQL statement about the copies of cards and households.
+
+Whatever changes a card or a household raises the household's version, so that a draw decided on the older
+picture is not written but decided again.
+"""
+
+# ruff: noqa: S608 - nothing but this module's own lists of columns is put into a statement
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_PUT_HOUSEHOLDS = text(
+    "INSERT INTO household AS h (household_id, governorate, district, members, revision)"
+    " SELECT DISTINCT ON (household_id) household_id, governorate, district, members, revision"
+    " FROM unnest(CAST(:household_id AS uuid[]), CAST(:governorate AS text[]), CAST(:district AS text[]),"
+    " CAST(:members AS int[]), CAST(:revision AS int[])) AS u (household_id, governorate, district, members, revision)"
+    " ORDER BY household_id, revision DESC"
+    " ON CONFLICT (household_id) DO UPDATE SET governorate = excluded.governorate, district = excluded.district,"
+    " members = excluded.members, revision = excluded.revision, version = h.version + 1"
+    " WHERE h.revision < excluded.revision"
+)
+_ISSUE = text(
+    "INSERT INTO card (card_id, household_id, citizen_id, state)"
+    " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, 'issued'"
+    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:household_id AS uuid[]), CAST(:citizen_id AS uuid[]))"
+    " AS u (card_id, household_id, citizen_id)"
+    " ON CONFLICT (card_id) DO UPDATE SET citizen_id = excluded.citizen_id"
+)
+# A household counts from the first day on which one of its cards may draw supply.
+_ENTITLE = text(
+    "INSERT INTO household AS h (household_id, governorate, district, members, activated_on)"
+    " SELECT DISTINCT ON (household_id) household_id, governorate, district, members, activated_on"
+    " FROM unnest(CAST(:household_id AS uuid[]), CAST(:governorate AS text[]), CAST(:district AS text[]),"
+    " CAST(:members AS int[]), CAST(:activated_on AS date[]))"
+    " AS u (household_id, governorate, district, members, activated_on)"
+    " ORDER BY household_id, activated_on NULLS LAST"
+    " ON CONFLICT (household_id) DO UPDATE SET activated_on = least(h.activated_on, excluded.activated_on),"
+    " version = h.version + 1"
+)
+_ACTIVATE = text(
+    "INSERT INTO card AS c (card_id, household_id, citizen_id, state, supply, activated_at)"
+    " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, 'active', supply, activated_at"
+    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:household_id AS uuid[]), CAST(:citizen_id AS uuid[]),"
+    " CAST(:supply AS bool[]), CAST(:activated_at AS timestamptz[])) WITH ORDINALITY"
+    " AS u (card_id, household_id, citizen_id, supply, activated_at, n) ORDER BY card_id, n DESC"
+    " ON CONFLICT (card_id) DO UPDATE SET state = CASE c.state WHEN 'closed' THEN 'closed' ELSE 'active' END,"
+    " supply = excluded.supply, citizen_id = excluded.citizen_id,"
+    " activated_at = coalesce(c.activated_at, excluded.activated_at)"
+)
+_SET_SUPPLY = text(
+    "INSERT INTO card (card_id, household_id, state, supply) VALUES (:card_id, :household_id, 'issued', :supply)"
+    " ON CONFLICT (card_id) DO UPDATE SET supply = excluded.supply"
+)
+_ENTITLE_ACTIVE = text(
+    "UPDATE household h SET activated_on = least(h.activated_on, CAST(:day AS date))"
+    " WHERE h.household_id = :household_id AND EXISTS"
+    " (SELECT FROM card c WHERE c.card_id = :card_id AND c.state = 'active')"
+)
+_SET_BLOCKED = text(
+    "INSERT INTO card (card_id, household_id, state, blocked_at) VALUES (:card_id, :household_id, 'issued', :at)"
+    " ON CONFLICT (card_id) DO UPDATE SET blocked_at = excluded.blocked_at"
+)
+_CLOSE = text(
+    "INSERT INTO card AS c (card_id, household_id, state, replaced_by) VALUES (:card_id, :household_id, 'closed', :by)"
+    " ON CONFLICT (card_id) DO UPDATE SET state = 'closed', replaced_by = coalesce(excluded.replaced_by, c.replaced_by)"
+)
+_SUCCEED = text(
+    "INSERT INTO card AS c (card_id, household_id, citizen_id, state, supply, activated_at)"
+    " SELECT :card_id, :household_id, :citizen_id, CASE WHEN old.activated_at IS NULL THEN 'issued' ELSE 'active' END,"
+    " :supply, CASE WHEN old.activated_at IS NULL THEN NULL ELSE CAST(:at AS timestamptz) END"
+    " FROM (SELECT 1) one LEFT JOIN card old ON old.card_id = :old_card_id"
+    " ON CONFLICT (card_id) DO UPDATE SET supply = excluded.supply, citizen_id = excluded.citizen_id,"
+    " state = CASE WHEN c.state = 'issued' THEN excluded.state ELSE c.state END,"
+    " activated_at = coalesce(c.activated_at, excluded.activated_at)"
+)
+_TOUCH = text("UPDATE household SET version = version + 1 WHERE household_id = ANY(CAST(:household_ids AS uuid[]))")
+_HOUSEHOLD = (
+    "h.household_id, h.governorate, h.members, h.activated_on, h.debt_bread, h.debt_goods, h.debt_points,"
+    " ARRAY(SELECT to_jsonb(p) FROM pot p WHERE p.household_id = h.household_id AND p.period >= :period) AS pots"
+)
+_CARD = text(
+    "SELECT c.card_id, c.citizen_id, c.state, c.blocked_at, c.supply, c.activated_at,"
+    f" {_HOUSEHOLD} FROM card c LEFT JOIN household h USING (household_id) WHERE c.card_id = :card_id"
+)
+_SERVED = text(
+    f"SELECT {_HOUSEHOLD} FROM household h WHERE h.household_id = :household_id AND EXISTS"
+    " (SELECT FROM card c WHERE c.household_id = h.household_id AND c.state = 'active' AND c.supply)"
+)
+
+
+async def put_households(session: AsyncSession, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Households as they are from now on; an older revision changes nothing."""
+    await session.execute(_PUT_HOUSEHOLDS, dict(columns))
+
+
+async def issue(session: AsyncSession, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Cards that were handed over."""
+    await session.execute(_ISSUE, dict(columns))
+
+
+async def activate(session: AsyncSession, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Cards that may be used, and their households."""
+    households = {
+        name: columns[name] for name in ("household_id", "governorate", "district", "members", "activated_on")
+    }
+    cards = {name: columns[name] for name in ("card_id", "household_id", "citizen_id", "supply", "activated_at")}
+    await session.execute(_ENTITLE, households)
+    await session.execute(_ACTIVATE, cards)
+
+
+async def set_supply(session: AsyncSession, card_id: UUID, household_id: UUID, *, on: bool, day: date) -> None:
+    """Enable or disable supply on a card."""
+    card = {"card_id": card_id, "household_id": household_id}
+    await session.execute(_SET_SUPPLY, card | {"supply": on})
+    if on:
+        await session.execute(_ENTITLE_ACTIVE, card | {"day": day})
+
+
+async def set_blocked(session: AsyncSession, card_id: UUID, household_id: UUID, at: datetime | None) -> None:
+    """Block a card from an instant on, or free it."""
+    await session.execute(_SET_BLOCKED, {"card_id": card_id, "household_id": household_id, "at": at})
+
+
+async def close(session: AsyncSession, card_id: UUID, household_id: UUID, replaced_by: UUID | None = None) -> None:
+    """End a card for good."""
+    await session.execute(_CLOSE, {"card_id": card_id, "household_id": household_id, "by": replaced_by})
+
+
+async def succeed(
+    session: AsyncSession,
+    *,
+    old_card_id: UUID,
+    card_id: UUID,
+    household_id: UUID,
+    citizen_id: UUID,
+    supply: bool,
+    at: datetime,
+) -> None:
+    """Enter a card that takes another's place; it is active if that one was."""
+    values = {
+        "old_card_id": old_card_id,
+        "card_id": card_id,
+        "household_id": household_id,
+        "citizen_id": citizen_id,
+        "supply": supply,
+        "at": at,
+    }
+    await session.execute(_SUCCEED, values)
+
+
+async def touch(session: AsyncSession, household_ids: Sequence[UUID]) -> None:
+    """Void every decision under way about these households."""
+    await session.execute(_TOUCH, {"household_ids": sorted(set(household_ids))})
+
+
+async def find_card(session: AsyncSession, card_id: UUID, since: date) -> RowMapping | None:
+    """A card with its household and that one's pots since a month, or None."""
+    return (await session.execute(_CARD, {"card_id": card_id, "period": since})).mappings().one_or_none()
+
+
+async def find_served(session: AsyncSession, household_id: UUID, since: date) -> RowMapping | None:
+    """A household with an active card for supply and its pots since a month, or None."""
+    parameters = {"household_id": household_id, "period": since}
+    return (await session.execute(_SERVED, parameters)).mappings().one_or_none()

@@ -1,0 +1,144 @@
+"""Everything supply-service reacts to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.clock import business_day
+from chassis.consumer import Reactions, Received
+from chassis.revocations import revocation_reactions
+from chassis.runtime import Runtime
+from contracts.card import (
+    CardActivated,
+    CardBlocked,
+    CardClosed,
+    CardIssued,
+    CardReplaced,
+    CardServiceDisabled,
+    CardServiceEnabled,
+    CardUnblocked,
+    HouseholdChanged,
+    ProgrammeService,
+)
+from contracts.gateway import TerminalEnrolled
+from contracts.notify import InquiryReceived
+from supply_service.cards import repository as cards
+from supply_service.entitlements import service as entitlements
+from supply_service.outlets import repository as outlets
+
+reactions = Reactions(group="supply-service")
+revocation_reactions(reactions)
+
+BALANCE = "balance"
+
+
+@reactions.on(HouseholdChanged)
+async def household_changed(events: Sequence[Received[HouseholdChanged]], session: AsyncSession, _: Runtime) -> None:
+    """Keep the size and residence of households."""
+    names = ("household_id", "governorate", "district", "members", "revision")
+    await cards.put_households(session, {name: [getattr(e.data, name) for e in events] for name in names})
+
+
+@reactions.on(CardIssued)
+async def card_issued(events: Sequence[Received[CardIssued]], session: AsyncSession, _: Runtime) -> None:
+    """Know a card before it is active, so that a terminal hears why it is refused."""
+    names = ("card_id", "household_id", "citizen_id")
+    await cards.issue(session, {name: [getattr(e.data, name) for e in events] for name in names})
+
+
+@reactions.on(CardActivated)
+async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, _: Runtime) -> None:
+    """Let cards draw, and their households have pots from that day on."""
+    names = ("card_id", "household_id", "citizen_id", "governorate", "district", "members", "activated_at")
+    columns = {name: [getattr(e.data, name) for e in events] for name in names}
+    supply = [ProgrammeService.SUPPLY in e.data.services for e in events]
+    columns["supply"] = supply
+    columns["activated_on"] = [
+        business_day(e.data.activated_at) if on else None for e, on in zip(events, supply, strict=True)
+    ]
+    await cards.activate(session, columns)
+
+
+@reactions.on(CardServiceEnabled)
+async def service_enabled(events: Sequence[Received[CardServiceEnabled]], session: AsyncSession, _: Runtime) -> None:
+    """Let a card draw supply."""
+    await _supply(session, events, on=True)
+
+
+@reactions.on(CardServiceDisabled)
+async def service_disabled(events: Sequence[Received[CardServiceDisabled]], session: AsyncSession, _: Runtime) -> None:
+    """Refuse supply on a card."""
+    await _supply(session, events, on=False)
+
+
+@reactions.on(CardBlocked)
+async def card_blocked(events: Sequence[Received[CardBlocked]], session: AsyncSession, _: Runtime) -> None:
+    """Refuse a card everywhere."""
+    await cards.touch(session, [event.data.household_id for event in events])
+    for event in events:
+        await cards.set_blocked(session, event.data.card_id, event.data.household_id, event.data.blocked_at)
+
+
+@reactions.on(CardUnblocked)
+async def card_unblocked(events: Sequence[Received[CardUnblocked]], session: AsyncSession, _: Runtime) -> None:
+    """Accept a card again."""
+    await cards.touch(session, [event.data.household_id for event in events])
+    for event in events:
+        await cards.set_blocked(session, event.data.card_id, event.data.household_id, None)
+
+
+@reactions.on(CardReplaced)
+async def card_replaced(events: Sequence[Received[CardReplaced]], session: AsyncSession, _: Runtime) -> None:
+    """Let the new card take the old one's place; the household's pots stay as they are."""
+    await cards.touch(session, [event.data.household_id for event in events])
+    for event in events:
+        data = event.data
+        await cards.succeed(
+            session,
+            old_card_id=data.old_card_id,
+            card_id=data.new_card_id,
+            household_id=data.household_id,
+            citizen_id=data.citizen_id,
+            supply=ProgrammeService.SUPPLY in data.services,
+            at=data.replaced_at,
+        )
+        await cards.close(session, data.old_card_id, data.household_id, data.new_card_id)
+
+
+@reactions.on(CardClosed)
+async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSession, _: Runtime) -> None:
+    """End a card."""
+    await cards.touch(session, [event.data.household_id for event in events])
+    for event in events:
+        await cards.close(session, event.data.card_id, event.data.household_id)
+
+
+@reactions.on(TerminalEnrolled)
+async def terminal_enrolled(events: Sequence[Received[TerminalEnrolled]], session: AsyncSession, _: Runtime) -> None:
+    """Keep the key a terminal signs its offline sales with."""
+    for event in events:
+        await outlets.set_key(session, event.data.terminal_id, event.data.key_id, event.data.public_key)
+
+
+@reactions.on(InquiryReceived)
+async def inquiry_received(
+    events: Sequence[Received[InquiryReceived]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Answer a citizen who asks what is left."""
+    asked = [event.data for event in events if event.data.topic == BALANCE]
+    await entitlements.state_balances(session, runtime, asked)
+
+
+async def _supply(
+    session: AsyncSession,
+    events: Sequence[Received[CardServiceEnabled]] | Sequence[Received[CardServiceDisabled]],
+    *,
+    on: bool,
+) -> None:
+    meant = [event for event in events if event.data.service is ProgrammeService.SUPPLY]
+    await cards.touch(session, [event.data.household_id for event in meant])
+    for event in meant:
+        data = event.data
+        await cards.set_supply(session, data.card_id, data.household_id, on=on, day=business_day(event.time))

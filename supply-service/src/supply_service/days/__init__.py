@@ -1,0 +1,1 @@
+"""Business days of outlets and their totals."""

@@ -1,0 +1,92 @@
+"""Use cases: an outlet closes its business day, once; a sale that comes later counts in the next day it closes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.auth import Principal
+from chassis.clock import business_day
+from chassis.problems import InvalidRequest, NotFound
+from chassis.runtime import Runtime
+from contracts.supply import OutletDayClosed
+from supply_service import context
+from supply_service.days import repository
+from supply_service.days.schemas import LatePart, OutletDay
+from supply_service.rules.redeem import figures_on
+
+_SUMS = ("redemptions", "reversals", "loaves", "goods_amount", "cash_amount")
+
+
+class NoSuchOutlet(NotFound):
+    """There is no such outlet, or it is not yours"""
+
+    code = "no_such_outlet"
+    title_ar = "المنفذ غير معروف"
+
+
+class DayNotBegun(InvalidRequest):
+    """The day has not begun yet"""
+
+    code = "day_not_begun"
+    title_ar = "هذا اليوم لم يبدأ بعد"
+
+
+async def close(session: AsyncSession, runtime: Runtime, caller: Principal, outlet_id: UUID, day: date) -> OutletDay:
+    """Close a day; closing it again gives the same figures. Raises NoSuchOutlet, DayNotBegun or PolicyNotInForce."""
+    _own(caller, outlet_id, await repository.governorate(session, outlet_id, lock=True))
+    now = runtime.clock.now()
+    if day > business_day(now):
+        raise DayNotBegun(f"{day} has not begun yet.", detail_ar="لا يمكن إغلاق يوم لم يبدأ")
+    if await repository.closed(session, outlet_id, day) is None:
+        counted = await repository.uncounted(session, outlet_id, day, _since(runtime, day))
+        await repository.close(session, outlet_id, day, now, caller.subject, counted)
+        figures = _sums(counted)
+        event = OutletDayClosed(outlet_id=outlet_id, business_day=day, closed_at=now, **figures)
+        await outbox.add(session, event)
+    return await _read(session, runtime, outlet_id, day)
+
+
+async def read(session: AsyncSession, runtime: Runtime, caller: Principal, outlet_id: UUID, day: date) -> OutletDay:
+    """A day's figures, final or so far. Raises NoSuchOutlet or PolicyNotInForce."""
+    _own(caller, outlet_id, await repository.governorate(session, outlet_id))
+    return await _read(session, runtime, outlet_id, day)
+
+
+async def _read(session: AsyncSession, runtime: Runtime, outlet_id: UUID, day: date) -> OutletDay:
+    closed = await repository.closed(session, outlet_id, day)
+    if closed is not None:
+        counted = await repository.parts(session, outlet_id, day)
+    else:
+        counted = await repository.uncounted(session, outlet_id, day, _since(runtime, day))
+    return OutletDay(
+        outlet_id=outlet_id,
+        business_day=day,
+        closed=closed is not None,
+        closed_at=closed["closed_at"] if closed else None,
+        closed_by=closed["closed_by"] if closed else None,
+        late=[LatePart.model_validate(part) for part in counted if part["sold_on"] != day],
+        **_sums(counted),
+    )
+
+
+def _since(runtime: Runtime, day: date) -> date:
+    """The earliest day for which a sale may still come in."""
+    days = figures_on(context.of(runtime).snapshot.figures, day).offline_days
+    return day - timedelta(days=days + 1)
+
+
+def _sums(counted: Sequence[RowMapping]) -> dict[str, int]:
+    return {name: sum(int(part[name]) for part in counted) for name in _SUMS}
+
+
+def _own(caller: Principal, outlet_id: UUID, governorate: str | None) -> None:
+    """A terminal closes its own outlet's days, a caller bound to a governorate those of that one."""
+    foreign = caller.kind == "terminal" and caller.outlet_id != outlet_id
+    if governorate is None or foreign or caller.governorate not in {None, governorate}:
+        raise NoSuchOutlet()

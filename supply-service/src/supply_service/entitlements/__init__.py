@@ -1,0 +1,1 @@
+"""What a household has left: for terminals, desks and citizens who ask."""

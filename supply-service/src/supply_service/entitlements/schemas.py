@@ -1,0 +1,55 @@
+"""What crosses the wire about entitlements."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from supply_service.redemptions.schemas import Programme
+
+
+class PotReply(BaseModel):
+    """What a household was granted of a programme this month, and what is left of it."""
+
+    programme: Programme
+    unit: Literal["loaf", "piastre"]
+    period: date = Field(description="first day of the month")
+    granted: int
+    remaining: int
+
+
+class BreadReply(BaseModel):
+    """What may be drawn today."""
+
+    daily_loaves: int
+    drawn_days: list[date] = Field(description="days of the month whose bread was drawn")
+    drawn_today: bool
+    days_allowed: int = Field(description="days that may be drawn at once today, 0 where today was drawn")
+    loaf_price: int = Field(description="piastres")
+
+
+class ItemLeft(BaseModel):
+    """How much of a limited group of items the household may still have this month."""
+
+    group: str
+    units: int
+    units_left: int
+
+
+class Entitlements(BaseModel):
+    """What a card's household has left, as of today."""
+
+    card_id: UUID
+    household_id: UUID | None
+    card_state: Literal["issued", "active", "closed"]
+    blocked: bool
+    supply_enabled: bool
+    members: int
+    business_day: date
+    pots: list[PotReply]
+    bread: BreadReply | None
+    limits: list[ItemLeft]
+    owed: dict[Programme, int] = Field(description="overdrawn offline, taken from the next month's pots")

@@ -1,0 +1,125 @@
+"""Use cases: what a household has left, for a terminal or a citizen. Looking never opens a month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.clock import business_day, month_start
+from chassis.runtime import Runtime
+from contracts.notify import InquiryReceived
+from contracts.supply import BalanceStated, Remaining
+from supply_service import context
+from supply_service.cards import repository
+from supply_service.cards.accounts import Record, account_of
+from supply_service.entitlements.schemas import BreadReply, Entitlements, ItemLeft, PotReply
+from supply_service.redemptions.answers import remaining
+from supply_service.rules import bread
+from supply_service.rules.account import Account, month_before
+from supply_service.rules.figures import BREAD, GOODS, PROGRAMMES, UNITS, FiguresByDay
+from supply_service.rules.opening import open_month
+from supply_service.rules.redeem import figures_on
+from supply_service.rules.refusals import CardUnknown
+
+
+async def entitlements(session: AsyncSession, runtime: Runtime, card_id: UUID) -> Entitlements:
+    """What a card's household has left today. Raises CardUnknown or PolicyNotInForce."""
+    day = business_day(runtime.clock.now())
+    period = month_start(day)
+    row = await repository.find_card(session, card_id, month_before(period))
+    if row is None:
+        raise CardUnknown("This card was never issued.", detail_ar="هذا الكارت غير مسجل")
+    figures = context.of(runtime).snapshot.figures
+    account = _account(row) if row["household_id"] is not None else None
+    if account is not None:
+        figures_on(figures, period)
+        account = open_month(account, period, figures).account
+    return Entitlements(
+        card_id=card_id,
+        household_id=row["household_id"],
+        card_state=row["state"],
+        blocked=row["blocked_at"] is not None,
+        supply_enabled=row["supply"],
+        members=account.members if account else 0,
+        business_day=day,
+        pots=_pots(account, period),
+        bread=_bread(account, day, figures),
+        limits=_limits(account, day, figures),
+        owed={programme: owed for programme, owed in account.debts.items() if owed} if account else {},
+    )
+
+
+async def state_balances(session: AsyncSession, runtime: Runtime, asked: Sequence[InquiryReceived]) -> None:
+    """Answer citizens' inquiries with events; notify-service puts them into words."""
+    day = business_day(runtime.clock.now())
+    period = month_start(day)
+    figures = context.of(runtime).snapshot.figures
+    for inquiry in asked:
+        row = await repository.find_served(session, inquiry.household_id, month_before(period))
+        left: list[Remaining] = []
+        if row is not None:
+            account = open_month(_account(row), period, figures).account
+            left = [Remaining(**pot) for pot in remaining(account, period)]
+        stated = BalanceStated(
+            inquiry_id=inquiry.inquiry_id,
+            citizen_id=inquiry.citizen_id,
+            household_id=inquiry.household_id,
+            remaining=left,
+            known=row is not None,
+        )
+        await outbox.add(session, stated)
+
+
+def _account(row: Record) -> Account:
+    pots = [orjson.loads(pot) if isinstance(pot, str) else pot for pot in row["pots"]]
+    return account_of(row, ({**pot, "period": date.fromisoformat(pot["period"])} for pot in pots))
+
+
+def _pots(account: Account | None, period: date) -> list[PotReply]:
+    if account is None:
+        return []
+    found = [account.pots.get((programme, period)) for programme in PROGRAMMES]
+    return [
+        PotReply.model_validate(
+            {
+                "programme": pot.programme,
+                "unit": UNITS[pot.programme],
+                "period": pot.period,
+                "granted": pot.granted,
+                "remaining": pot.remaining,
+            }
+        )
+        for pot in found
+        if pot is not None
+    ]
+
+
+def _bread(account: Account | None, day: date, figures: FiguresByDay) -> BreadReply | None:
+    pot = account.pots.get((BREAD, month_start(day))) if account else None
+    if pot is None:
+        return None
+    today = figures_on(figures, day)
+    drawn = bread.drawn_days(pot)
+    return BreadReply(
+        daily_loaves=pot.daily,
+        drawn_days=drawn,
+        drawn_today=day in drawn,
+        days_allowed=0 if day in drawn else bread.days_possible(pot, day, today),
+        loaf_price=today.loaf_price,
+    )
+
+
+def _limits(account: Account | None, day: date, figures: FiguresByDay) -> list[ItemLeft]:
+    pot = account.pots.get((GOODS, month_start(day))) if account else None
+    if pot is None:
+        return []
+    left = []
+    for group, limit in sorted(figures_on(figures, day).limits.items()):
+        units = limit.units(pot.members)
+        left.append(ItemLeft(group=group, units=units, units_left=max(0, units - pot.drawn_units.get(group, 0))))
+    return left

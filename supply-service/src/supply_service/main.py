@@ -1,0 +1,36 @@
+"""The composition root of supply-service: `uvicorn --factory supply_service.main:create_app`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from chassis.app import Service
+from chassis.app import create_app as create_service_app
+from supply_service import context, upkeep
+from supply_service.api import ROUTERS
+from supply_service.consumers import reactions
+from supply_service.redemptions import route
+from supply_service.redemptions.service import REDEMPTIONS_PATH
+from supply_service.settings import Settings
+
+HOT: Mapping[tuple[str, str], ASGIApp] = {("POST", REDEMPTIONS_PATH): route.create_redemption}
+
+
+def create_app(settings: Settings | None = None, hot_routes: Mapping[tuple[str, str], ASGIApp] = HOT) -> FastAPI:
+    """The service as an ASGI app. Without `hot_routes` FastAPI answers everything, more slowly."""
+    return create_service_app(
+        Service(
+            name="supply",
+            title="Unified Card: supply",
+            description="Dated policies, outlets and terminals, entitlements, draws, offline sales, outlet days.",
+            settings=settings or Settings(),
+            routers=ROUTERS,
+            reactions=reactions,
+            workers=(context.keep_fresh, upkeep.keep_house),
+            lifespan=context.lifespan,
+            hot_routes=hot_routes,
+        )
+    )

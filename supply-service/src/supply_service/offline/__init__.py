@@ -1,0 +1,1 @@
+"""Sales made without a network, uploaded later in a signed chain."""

@@ -1,0 +1,117 @@
+"""The chain of a terminal's offline sales: signed, each tied to the one before. Pure; finds forks, breaks, repeats."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+GENESIS = bytes(32)
+
+Fault = Literal["signature_invalid", "chain_forked", "chain_broken", "sale_id_reused"]
+
+
+class Link(NamedTuple):
+    """A sale's place in the chain. `document` is its canonical JSON, signature included; `hash` its SHA-256."""
+
+    sequence: int
+    sale_id: UUID
+    previous_hash: bytes
+    hash: bytes
+    document: bytes
+
+
+class Known(NamedTuple):
+    """A link that is in the books, and what became of its sale."""
+
+    sequence: int
+    sale_id: UUID
+    previous_hash: bytes
+    hash: bytes
+    status: str
+    code: str | None
+    redemption_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an uploaded sale is: new and authentic, a repeat of a known one, or faulty."""
+
+    link: Link
+    fault: Fault | None = None
+    repeats: Known | None = None
+    repeats_upload: bool = False
+
+
+def canonical(document: Mapping[str, Any]) -> bytes:
+    """The bytes that are signed and hashed: JSON with sorted keys, without spaces, UTF-8."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+
+
+def link(sale: Mapping[str, Any], sequence: int, sale_id: UUID, previous_hash: str) -> Link:
+    """The place in the chain of a sale as it was uploaded."""
+    document = canonical(sale)
+    return Link(sequence, sale_id, bytes.fromhex(previous_hash), hashlib.sha256(document).digest(), document)
+
+
+def signature_holds(public_key: str, sale: Mapping[str, Any]) -> bool:
+    """Whether the terminal's key (base64url, Ed25519) signed everything in the sale but the signature itself."""
+    unsigned = {name: value for name, value in sale.items() if name != "signature"}
+    try:
+        key = Ed25519PublicKey.from_public_bytes(from_base64url(public_key))
+        key.verify(from_base64url(str(sale["signature"])), canonical(unsigned))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def from_base64url(text: str) -> bytes:
+    """Bytes of base64url without padding. Raises ValueError."""
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+def examine(uploaded: Sequence[tuple[Link, bool]], known: Iterable[Known]) -> list[Finding]:
+    """Judge sales (with whether their signature holds) against the books, in the order of their sequence.
+
+    Of two different sales under one number the first to arrive stands, the other is a fork. A sale must carry the
+    hash of its predecessor, where that is known, and be the one its known successor was tied to.
+    """
+    books: dict[int, Known | Link] = {}
+    sale_ids: dict[UUID, int] = {}
+    for entry in known:
+        books[entry.sequence] = entry
+        sale_ids[entry.sale_id] = entry.sequence
+    findings = []
+    for current, signed in sorted(uploaded, key=lambda pair: pair[0].sequence):
+        finding = _judge(current, books, sale_ids) if signed else Finding(current, fault="signature_invalid")
+        if finding.fault is None and finding.repeats is None and not finding.repeats_upload:
+            books[current.sequence] = current
+            sale_ids[current.sale_id] = current.sequence
+        findings.append(finding)
+    return findings
+
+
+def _judge(current: Link, books: Mapping[int, Known | Link], sale_ids: Mapping[UUID, int]) -> Finding:
+    there = books.get(current.sequence)
+    if there is not None:
+        if there.hash != current.hash:
+            return Finding(current, fault="chain_forked")
+        if isinstance(there, Known):
+            return Finding(current, repeats=there)
+        return Finding(current, repeats_upload=True)
+    if current.sale_id in sale_ids:
+        return Finding(current, fault="sale_id_reused")
+    before, after = books.get(current.sequence - 1), books.get(current.sequence + 1)
+    expected = before.hash if before is not None else GENESIS if current.sequence == 1 else None
+    if expected is not None and current.previous_hash != expected:
+        return Finding(current, fault="chain_broken")
+    if after is not None and after.previous_hash != current.hash:
+        return Finding(current, fault="chain_broken")
+    return Finding(current)

@@ -1,0 +1,1 @@
+"""Outlets and the terminals that stand in them."""

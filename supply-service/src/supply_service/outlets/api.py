@@ -1,0 +1,125 @@
+"""Routes of outlets and terminals."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request
+
+from chassis.app import router
+from chassis.auth import Principal, requires
+from chassis.db import Reading, Work
+from chassis.problems import Forbidden, responses
+from chassis.runtime import get_runtime
+from supply_service.outlets import repository, service
+from supply_service.outlets.schemas import (
+    Governorate,
+    Outlet,
+    OutletKind,
+    OutletPage,
+    OutletRequest,
+    SuspensionRequest,
+    Terminal,
+    TerminalRequest,
+)
+from supply_service.outlets.service import (
+    AlreadySuspended,
+    NoSuchTerminal,
+    NotSuspended,
+    OutletUnknown,
+    SerialTaken,
+)
+
+routes = router(tags=["outlets"])
+
+FIRST = UUID(int=0)
+
+
+@routes.post("/v1/outlets", status_code=201, responses=responses(Forbidden))
+async def register_outlet(
+    request: Request,
+    body: OutletRequest,
+    caller: Annotated[Principal, requires("outlets:write")],
+    session: Work,
+) -> Outlet:
+    """Register a bakery, grocer, Gameaty outlet or consumer complex."""
+    _own_governorate(caller, body.governorate)
+    outlet_id = await service.register_outlet(session, get_runtime(request), body)
+    return Outlet.model_validate(await service.outlet(session, outlet_id))
+
+
+@routes.get("/v1/outlets")
+async def list_outlets(
+    _: Annotated[Principal, requires("outlets:read", "outlets:write")],
+    session: Reading,
+    governorate: Annotated[Governorate | None, Query()] = None,
+    kind: OutletKind | None = None,
+    after: UUID = FIRST,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> OutletPage:
+    """Outlets, of a governorate or kind where given."""
+    rows = await repository.outlets(session, governorate, kind, after, limit + 1)
+    items = [Outlet.model_validate(row) for row in rows[:limit]]
+    return OutletPage(items=items, next=items[-1].outlet_id if len(rows) > limit else None)
+
+
+@routes.get("/v1/outlets/{outlet_id}", responses=responses(OutletUnknown))
+async def read_outlet(
+    outlet_id: UUID, _: Annotated[Principal, requires("outlets:read", "outlets:write")], session: Reading
+) -> Outlet:
+    """One outlet."""
+    return Outlet.model_validate(await service.outlet(session, outlet_id))
+
+
+@routes.post("/v1/terminals", status_code=201, responses=responses(OutletUnknown, SerialTaken))
+async def register_terminal(
+    request: Request,
+    body: TerminalRequest,
+    caller: Annotated[Principal, requires("terminals:write")],
+    session: Work,
+) -> Terminal:
+    """Assign a terminal to an outlet; it can then be enrolled with a one-time code."""
+    _own_governorate(caller, (await service.outlet(session, body.outlet_id))["governorate"])
+    return Terminal.model_validate(await service.register_terminal(session, get_runtime(request), body))
+
+
+@routes.get("/v1/terminals/{terminal_id}", responses=responses(NoSuchTerminal))
+async def read_terminal(
+    terminal_id: UUID, _: Annotated[Principal, requires("terminals:read", "terminals:write")], session: Reading
+) -> Terminal:
+    """One terminal."""
+    return Terminal.model_validate(await service.terminal(session, terminal_id))
+
+
+@routes.post(
+    "/v1/terminals/{terminal_id}/suspension",
+    status_code=201,
+    responses=responses(NoSuchTerminal, AlreadySuspended),
+)
+async def suspend_terminal(
+    request: Request,
+    terminal_id: UUID,
+    body: SuspensionRequest,
+    _: Annotated[Principal, requires("terminals:write")],
+    session: Work,
+) -> Terminal:
+    """Refuse a terminal everywhere, within a second."""
+    return Terminal.model_validate(await service.suspend(session, get_runtime(request), terminal_id, body.reason))
+
+
+@routes.delete("/v1/terminals/{terminal_id}/suspension", responses=responses(NoSuchTerminal, NotSuspended))
+async def reinstate_terminal(
+    request: Request,
+    terminal_id: UUID,
+    _: Annotated[Principal, requires("terminals:write")],
+    session: Work,
+) -> Terminal:
+    """Accept a suspended terminal again."""
+    return Terminal.model_validate(await service.reinstate(session, get_runtime(request), terminal_id))
+
+
+def _own_governorate(caller: Principal, governorate: str) -> None:
+    """A caller bound to a governorate acts in that one only."""
+    if caller.governorate is not None and caller.governorate != governorate:
+        raise Forbidden("This caller is bound to another governorate.", detail_ar="الصلاحية لمحافظة أخرى")

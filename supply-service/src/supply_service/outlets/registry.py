@@ -1,0 +1,41 @@
+"""The terminals in memory: small tables, read again as soon as they change."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from supply_service.outlets import repository
+from supply_service.rules.redeem import Place
+
+
+class KnownTerminal(NamedTuple):
+    """A terminal, where it stands, and the key it signs with."""
+
+    place: Place
+    active: bool
+    public_key: str | None
+
+
+class Registry:
+    """One process's copy of the terminals."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.version = 0
+        self._terminals: dict[UUID, KnownTerminal] = {}
+
+    def find(self, terminal_id: UUID) -> KnownTerminal | None:
+        """A terminal, or None where it is not known here (yet)."""
+        return self._terminals.get(terminal_id)
+
+    async def refresh(self, sessions: async_sessionmaker[AsyncSession], version: int = 0) -> None:
+        """Read what changed since the last time. `version`: what the counter stood at before."""
+        async with sessions() as session:
+            rows = await repository.changed_since(session, self.version)
+        for row in rows:
+            place = Place(row["terminal_id"], row["outlet_id"], row["kind"], row["governorate"], row["district"])
+            self._terminals[place.terminal_id] = KnownTerminal(place, row["status"] == "active", row["public_key"])
+        self.version = max(self.version, version, *(row["changed"] for row in rows))

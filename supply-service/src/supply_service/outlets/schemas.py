@@ -1,0 +1,85 @@
+"""What crosses the wire about outlets and terminals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+OutletKind = Literal["bakery", "grocer", "gameaty", "complex"]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Governorate = Annotated[str, Field(pattern=r"^[0-9]{2}$", description="two-digit code, `03` is Port Said")]
+
+
+class OutletRequest(BaseModel):
+    """An outlet to be registered."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: OutletKind
+    name_ar: Name
+    name_en: Name
+    governorate: Governorate
+    district: Annotated[str, Field(min_length=1, max_length=100)]
+    fuel: Literal["diesel", "gas"] | None = Field(default=None, description="bakeries only; decides their settlement")
+    loaf_type: Literal["soft", "hard", "megr"] | None = None
+
+    @model_validator(mode="after")
+    def _bakery(self) -> OutletRequest:
+        if self.kind != "bakery" and (self.fuel is not None or self.loaf_type is not None):
+            raise ValueError("fuel and loaf_type belong to bakeries")
+        return self
+
+
+class Outlet(BaseModel):
+    """An outlet in the books."""
+
+    outlet_id: UUID
+    kind: OutletKind
+    name_ar: str
+    name_en: str
+    governorate: str
+    district: str
+    fuel: str | None
+    loaf_type: str | None
+    registered_at: datetime
+
+
+class OutletPage(BaseModel):
+    """Outlets in the order of their registration."""
+
+    items: list[Outlet]
+    next: UUID | None
+
+
+class TerminalRequest(BaseModel):
+    """A terminal to be assigned to an outlet."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    outlet_id: UUID
+    serial: Annotated[str, Field(min_length=1, max_length=100)]
+    model: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Terminal(BaseModel):
+    """A terminal in the books. `enrolled`: its key is known, it may work offline."""
+
+    terminal_id: UUID
+    outlet_id: UUID
+    serial: str
+    model: str
+    status: Literal["active", "suspended"]
+    suspension_reason: str | None
+    enrolled: bool
+    registered_at: datetime
+
+
+class SuspensionRequest(BaseModel):
+    """Why a terminal is suspended."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]

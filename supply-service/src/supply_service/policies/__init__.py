@@ -1,0 +1,1 @@
+"""Dated policies and the catalogue: every figure of a rule, with its source."""

@@ -1,0 +1,127 @@
+"""Routes of policies and the catalogue."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query, Request
+
+from chassis.app import router
+from chassis.auth import Principal, requires
+from chassis.clock import business_day
+from chassis.db import Reading, Work
+from chassis.problems import InvalidRequest, responses
+from chassis.runtime import get_runtime
+from supply_service.context import context
+from supply_service.policies import repository, service
+from supply_service.policies.book import Policy
+from supply_service.policies.files import scope_text
+from supply_service.policies.schemas import (
+    Catalogue,
+    CatalogueItem,
+    LimitReply,
+    PolicyPage,
+    PolicyReply,
+    PolicyRequest,
+)
+from supply_service.policies.service import PolicyNotAhead, PolicyOverlaps, PolicyUnusable
+from supply_service.rules.figures import BREAD, LOAF, Figures
+from supply_service.rules.redeem import figures_on
+from supply_service.rules.refusals import PolicyNotInForce
+
+routes = router(tags=["policies"])
+
+Key = Annotated[str | None, Query(max_length=100, pattern=r"^[a-z0-9_.]+$")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+FIRST = ("", "", date(1, 1, 1))
+
+
+@routes.post("/v1/policies", status_code=201, responses=responses(PolicyNotAhead, PolicyOverlaps, PolicyUnusable))
+async def publish_policy(
+    request: Request,
+    body: PolicyRequest,
+    caller: Annotated[Principal, requires("policies:write")],
+    session: Work,
+) -> PolicyReply:
+    """Put a policy in force from tomorrow or later. The row that held until then ends the day before."""
+    try:
+        policy = body.row(caller.subject)
+    except ValueError as error:
+        raise InvalidRequest(_first_words(error)) from error
+    return _reply(await service.publish(session, get_runtime(request), policy))
+
+
+@routes.get("/v1/policies", responses=responses(InvalidRequest))
+async def list_policies(
+    _: Annotated[Principal, requires("policies:read", "policies:write", "catalogue:read")],
+    session: Reading,
+    key: Key = None,
+    on: date | None = None,
+    after: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Limit = 100,
+) -> PolicyPage:
+    """Policies of a key or below it (`bread` finds `bread.price`), those of one day where `on` is given."""
+    rows = await repository.page(session, key, on, _cursor(after), limit + 1)
+    shown = rows[:limit]
+    return PolicyPage(items=[_reply(policy) for policy in shown], next=_mark(shown[-1]) if len(rows) > limit else None)
+
+
+@routes.get("/v1/catalogue", responses=responses(PolicyNotInForce))
+async def catalogue(
+    request: Request,
+    _: Annotated[Principal, requires("catalogue:read", "redemptions:create", "policies:read")],
+    on: date | None = None,
+) -> Catalogue:
+    """What is on sale on a day (today where none is given), at which price, up to which limit."""
+    day = on or business_day(get_runtime(request).clock.now())
+    figures = figures_on(context(request).snapshot.figures, day)
+    items = [_item(code, figures) for code in sorted(figures.items)]
+    return Catalogue(on=day, items=[item for item in items if item.prices])
+
+
+def _item(code: str, figures: Figures) -> CatalogueItem:
+    item = figures.items[code]
+    prices = {programme: amount for (programme, sold), amount in figures.prices.items() if sold == code}
+    if code == LOAF:
+        prices = {BREAD: figures.loaf_price}
+    limit = figures.limits.get(item.limit_group or "")
+    steps = limit.by_members if limit else None
+    return CatalogueItem(
+        item=code,
+        name_ar=item.name_ar,
+        name_en=item.name_en,
+        prices=prices,
+        limit_group=item.limit_group if limit else None,
+        limit=LimitReply(
+            units_each=item.limit_units,
+            per_person=limit.per_person,
+            per_card=limit.per_card,
+            by_members=list(zip(steps.starts, steps.figures, strict=True)) if steps else None,
+        )
+        if limit
+        else None,
+    )
+
+
+def _reply(policy: Policy) -> PolicyReply:
+    return PolicyReply.model_validate(policy, from_attributes=True)
+
+
+def _mark(policy: Policy) -> str:
+    return f"{policy.key}|{scope_text(policy.scope)}|{policy.effective_from}"
+
+
+def _cursor(after: str | None) -> tuple[str, str, date]:
+    if after is None:
+        return FIRST
+    try:
+        key, scope, start = after.rsplit("|", 2)
+        return key, scope, date.fromisoformat(start)
+    except ValueError as error:
+        raise InvalidRequest("`after` is the `next` of the page before.") from error
+
+
+def _first_words(error: ValueError) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return next((line for line in lines if line.startswith("Value error")), lines[0] if lines else "not valid")

@@ -1,0 +1,135 @@
+"""The policies as a book to look things up in: which value was in force on a day, for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal, get_args
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from supply_service.policies.expression import BadExpression, Number, evaluate
+
+Confidence = Literal["sourced", "conflicting", "inferred", "unverified", "chosen"]
+CONFIDENCES: tuple[str, ...] = get_args(Confidence)
+MAX_DEPTH = 8
+
+
+class PolicyMissing(LookupError):
+    """No approved policy gives the value asked for on that day."""
+
+
+class PolicyInvalid(ValueError):
+    """A policy's value is not of the kind the rule needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One dated value. `effective_to` is its last day; without `approved_by` it is on record but not in force."""
+
+    key: str
+    scope: Mapping[str, str]
+    value: JsonValue
+    expression: str | None
+    effective_from: date
+    effective_to: date | None
+    legal_reference: str
+    source: str
+    confidence: Confidence
+    entered_by: str
+    approved_by: str | None
+    note: str = ""
+    policy_id: UUID | None = None
+
+    def in_force(self, on: date) -> bool:
+        """Whether it is approved and holds on the day."""
+        return (
+            self.approved_by is not None
+            and self.effective_from <= on
+            and (self.effective_to is None or on <= self.effective_to)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something sold. `limit_units` is how much one of it counts against the limit of its `limit_group`."""
+
+    item: str
+    name_ar: str
+    name_en: str
+    limit_group: str | None = None
+    limit_units: int = 1
+
+
+@dataclass(frozen=True)
+class PolicyBook:
+    """All policies and items at one moment. Asking it never touches the database."""
+
+    policies: tuple[Policy, ...]
+    items: Mapping[str, Item]
+    version: int = 0
+    _by_key: dict[str, list[Policy]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_key: dict[str, list[Policy]] = {}
+        for policy in self.policies:
+            by_key.setdefault(policy.key, []).append(policy)
+        object.__setattr__(self, "_by_key", by_key)
+
+    @staticmethod
+    def of(policies: Iterable[Policy], items: Iterable[Item] = (), version: int = 0) -> PolicyBook:
+        """A book of the given rows."""
+        return PolicyBook(tuple(policies), {item.item: item for item in items}, version)
+
+    def in_force(self, key: str, on: date) -> list[Policy]:
+        """Every approved row of a key that holds on the day, whatever its scope."""
+        return [policy for policy in self._by_key.get(key, ()) if policy.in_force(on)]
+
+    def value(self, key: str, on: date, **scope: str) -> JsonValue | Decimal:
+        """The value of the narrowest row whose scope agrees with the one asked for. Raises PolicyMissing."""
+        return self.resolve(self.row(key, on, **scope), on, scope)
+
+    def row(self, key: str, on: date, **scope: str) -> Policy:
+        """The row that decides. Raises PolicyMissing, or PolicyInvalid where two rows claim the same ground."""
+        fitting = [p for p in self.in_force(key, on) if p.scope.items() <= scope.items()]
+        if not fitting:
+            where = ", ".join(f"{name}={value}" for name, value in sorted(scope.items()))
+            raise PolicyMissing(f"no approved policy {key} ({where or 'everywhere'}) on {on}")
+        narrowest = max(len(p.scope) for p in fitting)
+        deciding = [p for p in fitting if len(p.scope) == narrowest]
+        if len(deciding) > 1:
+            raise PolicyInvalid(f"{len(deciding)} policies {key} decide the same case on {on}")
+        return deciding[0]
+
+    def resolve(self, policy: Policy, on: date, scope: Mapping[str, str], depth: int = 0) -> JsonValue | Decimal:
+        """A row's value on a day: its constant, or its expression over other policies of that day."""
+        if policy.expression is None:
+            return policy.value
+        if depth >= MAX_DEPTH:
+            raise PolicyInvalid(f"{policy.key} refers to itself")
+
+        def lookup(name: str) -> Number:
+            found = self.resolve(self.row(name, on, **scope), on, scope, depth + 1)
+            return number(found, name)
+
+        try:
+            return evaluate(policy.expression, lookup)
+        except BadExpression as error:
+            raise PolicyInvalid(f"{policy.key}: {error}") from error
+
+
+def number(value: JsonValue | Decimal, what: str) -> Number:
+    """A value as a number; decimals are written as text in the books. Raises PolicyInvalid."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        try:
+            decimal = Decimal(value)
+        except ArithmeticError as error:
+            raise PolicyInvalid(f"{what}: {value!r} is no number") from error
+        if decimal.is_finite():
+            return decimal
+    raise PolicyInvalid(f"{what} is no number")

@@ -1,0 +1,177 @@
+"""The documents a decision leaves behind: the reply, the stored lines, the events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from contracts.event import Event
+from contracts.supply import (
+    BreadPointsCredited,
+    Line,
+    OfflineConflictFound,
+    PotGranted,
+    Redeemed,
+    RedemptionReversed,
+    Remaining,
+)
+from supply_service.redemptions.items import ReversalItem, SaleItem
+from supply_service.rules import wording
+from supply_service.rules.account import Account, month_after
+from supply_service.rules.figures import PROGRAMMES, UNITS, Figures
+from supply_service.rules.redeem import Sale, SoldLine
+from supply_service.rules.reverse import Reversal
+
+CREATED = 201
+
+
+def remaining(account: Account, period: date) -> list[dict[str, Any]]:
+    """What is left of every pot of a month."""
+    return [
+        {"programme": pot.programme, "unit": UNITS[pot.programme], "remaining": pot.remaining, "period": period}
+        for programme in PROGRAMMES
+        if (pot := account.pots.get((programme, period))) is not None
+    ]
+
+
+def sale_body(sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, figures: Figures) -> bytes:
+    """The reply to a draw."""
+    return orjson.dumps(
+        {
+            "redemption_id": redemption_id,
+            "card_id": item.card_id,
+            "business_day": sale.day,
+            "occurred_at": at,
+            "lines": [line_reply(line) for line in sale.lines],
+            "cash_due": sale.cash,
+            "remaining": remaining(sale.account, sale.lines[0].period),
+            "message_ar": wording.sale_ar(sale),
+            "message_en": wording.sale_en(sale),
+            "receipt_lines_ar": wording.receipt_ar(sale, figures),
+        },
+        option=orjson.OPT_UTC_Z,
+    )
+
+
+def reversal_body(done: Reversal, item: ReversalItem, reversal_id: UUID, now: datetime) -> bytes:
+    """The reply to a reversal."""
+    return orjson.dumps(
+        {
+            "reversal_id": reversal_id,
+            "redemption_id": item.redemption_id,
+            "card_id": item.card_id,
+            "business_day": done.day,
+            "occurred_at": now,
+            "cash_returned": item.sale.cash,
+            "remaining": remaining(done.account, item.sale.lines[0].period),
+            "message_ar": wording.reversal_ar(done.account, item.sale.lines),
+            "message_en": wording.reversal_en(done.account, item.sale.lines),
+        },
+        option=orjson.OPT_UTC_Z,
+    )
+
+
+def line_reply(line: SoldLine) -> dict[str, Any]:
+    """A line of the reply."""
+    shown: dict[str, Any] = {
+        "programme": line.programme,
+        "item": line.item,
+        "quantity": line.quantity,
+        "amount": line.amount,
+    }
+    if line.days:
+        shown["days"] = line.days
+    return shown
+
+
+def lines_json(lines: Iterable[SoldLine]) -> str:
+    """The lines as they are kept, so that a reversal finds everything a draw has moved."""
+    return orjson.dumps([line._asdict() for line in lines]).decode()
+
+
+def lines_from(stored: str | bytes) -> tuple[SoldLine, ...]:
+    """The lines read back."""
+    lines = []
+    for line in orjson.loads(stored):
+        line["period"] = date.fromisoformat(line["period"])
+        line["days"] = tuple(date.fromisoformat(day) for day in line["days"])
+        lines.append(SoldLine(**line))
+    return tuple(lines)
+
+
+def sale_events(sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime) -> Iterable[Event]:
+    """The events of a draw: pots opened on the way, the draw, what did not fit."""
+    household_id = sale.account.household_id
+    for granted in sale.granted:
+        yield PotGranted(
+            household_id=household_id,
+            programme=granted.programme,
+            period=granted.period,
+            granted=granted.granted,
+            unit="loaf" if UNITS[granted.programme] == "loaf" else "piastre",
+        )
+    for credited in sale.credited:
+        yield BreadPointsCredited(
+            household_id=household_id, period=credited.period, loaves=credited.loaves, piastres=credited.piastres
+        )
+    place = item.place
+    yield Redeemed(
+        redemption_id=redemption_id,
+        household_id=household_id,
+        card_id=item.card_id,
+        terminal_id=place.terminal_id,
+        outlet_id=place.outlet_id,
+        governorate=place.governorate,
+        business_day=sale.day,
+        occurred_at=at,
+        offline=item.signed is not None,
+        lines=[Line(programme=s.programme, item=s.item, quantity=s.quantity, amount=s.amount) for s in sale.lines],
+        remaining=_remaining(sale.account, sale.lines[0].period),
+    )
+    if sale.conflict is not None:
+        yield OfflineConflictFound(
+            redemption_id=redemption_id,
+            household_id=household_id,
+            card_id=item.card_id,
+            terminal_id=place.terminal_id,
+            outlet_id=place.outlet_id,
+            reason=sale.conflict,
+            overdrawn=_overdrawn(sale.lines),
+        )
+
+
+def reversal_event(done: Reversal, item: ReversalItem, reversal_id: UUID, now: datetime) -> Event:
+    """The event of a reversal."""
+    return RedemptionReversed(
+        reversal_id=reversal_id,
+        redemption_id=item.redemption_id,
+        household_id=item.sale.household_id,
+        card_id=item.card_id,
+        terminal_id=item.place.terminal_id,
+        outlet_id=item.place.outlet_id,
+        business_day=done.day,
+        occurred_at=now,
+        remaining=_remaining(done.account, item.sale.lines[0].period),
+    )
+
+
+def _remaining(account: Account, period: date) -> list[Remaining]:
+    return [Remaining(**left) for left in remaining(account, period)]
+
+
+def _overdrawn(lines: Sequence[SoldLine]) -> list[Remaining]:
+    """What is owed, as a negative remainder of the month it is booked against."""
+    return [
+        Remaining(
+            programme=line.programme,
+            unit="loaf" if UNITS[line.programme] == "loaf" else "piastre",
+            remaining=-line.overdrawn,
+            period=month_after(line.period),
+        )
+        for line in lines
+        if line.overdrawn
+    ]

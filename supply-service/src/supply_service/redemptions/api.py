@@ -1,0 +1,130 @@
+"""Routes of draws. `POST /v1/redemptions` is answered by `route.py` before it gets here; both must agree."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+
+from chassis import idempotency
+from chassis.auth import Principal, requires
+from chassis.db import Reading
+from chassis.problems import IdempotencyKeyMissing, IdempotencyKeyReused, responses
+from chassis.runtime import get_runtime
+from supply_service.redemptions import service
+from supply_service.redemptions.answers import line_reply
+from supply_service.redemptions.items import Answer, StoredSale
+from supply_service.redemptions.schemas import (
+    LineReply,
+    RedemptionRecord,
+    RedemptionReply,
+    RedemptionRequest,
+    ReversalPart,
+    ReversalReply,
+    ReversalRequest,
+)
+from supply_service.rules import refusals
+
+routes = APIRouter(tags=["redemptions"])
+
+Key = Annotated[
+    str | None, Header(alias=idempotency.HEADER, description="the terminal's own number for this operation")
+]
+
+_TERMINAL = (refusals.TerminalNeeded, refusals.TerminalUnknown, refusals.TerminalNotActive)
+_KEY = (IdempotencyKeyMissing, IdempotencyKeyReused)
+_DRAW = (
+    refusals.CardUnknown,
+    refusals.CardBlocked,
+    refusals.CardClosed,
+    refusals.CardNotActive,
+    refusals.SupplyNotEnabled,
+    refusals.ProgrammeClosed,
+    refusals.DayAlreadyDrawn,
+    refusals.TooManyDays,
+    refusals.CrossesMonthEnd,
+    refusals.QuotaExceeded,
+    refusals.AllowanceExceeded,
+    refusals.ItemLimitExceeded,
+    refusals.ItemUnknown,
+    refusals.PointsWindowClosed,
+    refusals.OutsideGovernorate,
+    refusals.WrongOutletKind,
+    refusals.AmountDiffers,
+    refusals.TerminalClockSkew,
+    refusals.PolicyNotInForce,
+)
+
+
+@routes.post(
+    service.REDEMPTIONS_PATH,
+    status_code=201,
+    response_model=RedemptionReply,
+    responses=responses(*_TERMINAL, *_KEY, *_DRAW),
+)
+async def create_redemption(
+    request: Request,
+    body: RedemptionRequest,
+    caller: Annotated[Principal, requires("redemptions:create")],
+    key: Key = None,
+) -> Response:
+    """Draw bread, goods or bread points: all lines or none. The reply leaves after the commit.
+
+    A repeat with the same key and body gets the first answer with its status and the header
+    `Idempotency-Replayed: true`. A refusal changes nothing and is not stored: a repeat is judged anew.
+    """
+    return _response(await service.redeem(get_runtime(request), caller, key, await request.body(), body))
+
+
+@routes.post(
+    service.REDEMPTIONS_PATH + "/{redemption_id}/reversal",
+    status_code=201,
+    response_model=ReversalReply,
+    responses=responses(
+        *_TERMINAL, *_KEY, refusals.RedemptionUnknown, refusals.AlreadyReversed, refusals.ReversalTooLate
+    ),
+)
+async def reverse_redemption(
+    request: Request,
+    redemption_id: UUID,
+    body: ReversalRequest,
+    caller: Annotated[Principal, requires("redemptions:create")],
+    key: Key = None,
+) -> Response:
+    """Take back a draw of the same outlet, whole, on the same business day."""
+    raw = await request.body()
+    return _response(await service.reverse(get_runtime(request), caller, key, redemption_id, raw, body))
+
+
+@routes.get(service.REDEMPTIONS_PATH + "/{redemption_id}", responses=responses(refusals.RedemptionUnknown))
+async def read_redemption(
+    redemption_id: UUID, caller: Annotated[Principal, requires("redemptions:read")], session: Reading
+) -> RedemptionRecord:
+    """A draw in the books; a terminal sees those of its own outlet."""
+    return _record(await service.read(session, caller, redemption_id))
+
+
+def _response(answer: Answer) -> Response:
+    headers = {idempotency.REPLAYED: "true"} if answer.replayed else None
+    return Response(answer.body, answer.status, headers, "application/json")
+
+
+def _record(sale: StoredSale) -> RedemptionRecord:
+    reversal = None
+    if sale.reversal is not None:
+        reversal_id, at, reason = sale.reversal
+        reversal = ReversalPart(reversal_id=reversal_id, occurred_at=at, reason=reason)
+    return RedemptionRecord(
+        redemption_id=sale.redemption_id,
+        card_id=sale.card_id,
+        terminal_id=sale.terminal_id,
+        outlet_id=sale.outlet_id,
+        business_day=sale.business_day,
+        occurred_at=sale.occurred_at,
+        offline=sale.offline,
+        conflict=sale.conflict,
+        lines=[LineReply.model_validate(line_reply(line)) for line in sale.lines],
+        cash_due=sale.cash,
+        reversal=reversal,
+    )

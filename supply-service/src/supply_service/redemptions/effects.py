@@ -1,0 +1,150 @@
+"""Everything a batch writes, as columns for one set-based statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from chassis.ids import new_id
+from contracts.event import Event
+from supply_service.redemptions import statements
+from supply_service.redemptions.answers import lines_json
+from supply_service.redemptions.items import Answer, Item, ReversalItem, SaleItem
+from supply_service.rules.account import Account, Entry, Pot
+from supply_service.rules.figures import BREAD, GOODS, POINTS
+from supply_service.rules.redeem import Sale
+from supply_service.rules.reverse import Reversal
+
+Row = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Effects:
+    """Rows by table, every one with the household it depends on."""
+
+    households: list[Row] = field(default_factory=list)
+    pots: list[Row] = field(default_factory=list)
+    redemptions: list[Row] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    answers: list[Row] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
+    opened: list[Row] = field(default_factory=list)
+    reversals: list[Row] = field(default_factory=list)
+    offline: list[Row] = field(default_factory=list)
+
+    def household(self, before: Account, after: Account, version: int) -> None:
+        """A household with its pots as they are from now on, if it is still at `version`."""
+        debts = after.debts
+        self.households.append(
+            (after.household_id, version, debts.get(BREAD, 0), debts.get(GOODS, 0), debts.get(POINTS, 0))
+        )
+        for key, pot in after.pots.items():
+            known = before.pots.get(key)
+            if known is None:
+                self.opened.append(_opened_row(after.household_id, pot))
+            elif known is not pot:
+                self.pots.append(
+                    (
+                        after.household_id,
+                        pot.period,
+                        pot.programme,
+                        pot.remaining,
+                        pot.drawn_days,
+                        units_json(pot.drawn_units),
+                    )
+                )
+
+    def sale(self, sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime) -> None:
+        """A draw with its entries, and its place in an offline chain where it has one."""
+        household_id, place, conflict = sale.account.household_id, item.place, sale.conflict
+        self.redemptions.append(
+            (
+                household_id, redemption_id, sale.lines[0].period, sale.day, item.card_id, place.terminal_id,
+                place.outlet_id, place.governorate, at, item.signed is not None, conflict, sale.loaves, sale.goods,
+                sale.cash, lines_json(sale.lines),
+            )
+        )  # fmt: skip
+        self._entries(household_id, redemption_id, sale.entries)
+        if item.signed is not None:
+            signed = item.signed
+            self.offline.append(
+                (
+                    household_id, place.terminal_id, signed.sequence, signed.sale_id, signed.hash, signed.previous_hash,
+                    "overdrawn" if conflict else "applied", conflict, redemption_id, signed.document,
+                )
+            )  # fmt: skip
+
+    def reversal(self, done: Reversal, item: ReversalItem, reversal_id: UUID, now: datetime) -> None:
+        """A reversal with its entries."""
+        sale, place = item.sale, item.place
+        self.reversals.append(
+            (
+                sale.household_id, sale.redemption_id, reversal_id, sale.card_id, place.terminal_id, place.outlet_id,
+                done.day, now, item.reason, sale.loaves, sale.goods, sale.cash,
+            )
+        )  # fmt: skip
+        self._entries(sale.household_id, reversal_id, done.entries)
+
+    def answer(self, household_id: UUID, item: Item, answer: Answer, day: date) -> None:
+        """The reply under its key, for a repeat."""
+        if item.key is not None:
+            self.answers.append(
+                (household_id, item.place.terminal_id, item.key, day, item.fingerprint, answer.status, answer.body)
+            )
+
+    def publish(self, household_id: UUID, events: Iterable[Event], at: datetime, traceparent: str | None) -> None:
+        """Events in the outbox."""
+        for event in events:
+            self.events.append(
+                (
+                    household_id, new_id(), event.event_type(), event.TOPIC, event.partition_key(), at, traceparent,
+                    event.model_dump_json().encode(),
+                )
+            )  # fmt: skip
+
+    def statement(self) -> str:
+        """The leanest statement that writes it all."""
+        if self.reversals or self.offline:
+            return statements.WRITE_ALL
+        return statements.WRITE_OPENING if self.opened else statements.WRITE_PLAIN
+
+    def parameters(self) -> list[Any]:
+        """The columns in the statement's order. Households come in the order of their keys: locks are taken so."""
+        self.households.sort()
+        columns = [
+            *_columns(self.households, 5),
+            *_columns(self.pots, 6),
+            *_columns(self.redemptions, 15),
+            *_columns(self.entries, 7),
+            *_columns(self.answers, 7),
+            *_columns(self.events, 8),
+        ]
+        if self.opened or self.reversals or self.offline:
+            columns += _columns(self.opened, 9)
+        if self.reversals or self.offline:
+            columns += [*_columns(self.reversals, 12), *_columns(self.offline, 10)]
+        return columns
+
+    def _entries(self, household_id: UUID, source_id: UUID, entries: Iterable[Entry]) -> None:
+        self.entries += [(household_id, source_id, e.period, e.programme, e.line, e.kind, e.quantity) for e in entries]
+
+
+def units_json(units: Mapping[str, int]) -> str | None:
+    """Counted units as they are stored."""
+    return orjson.dumps(dict(units)).decode() if units else None
+
+
+def _opened_row(household_id: UUID, pot: Pot) -> Row:
+    return (
+        household_id, pot.period, pot.programme, pot.granted, pot.remaining, pot.members, pot.daily, pot.drawn_days,
+        units_json(pot.drawn_units),
+    )  # fmt: skip
+
+
+def _columns(rows: list[Row], width: int) -> list[Any]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width

@@ -1,0 +1,155 @@
+"""The lanes of the hot path: one connection each, two statements a batch, no lock held while Python thinks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
+
+from chassis.group_commit import GroupCommit
+from chassis.logging import get_logger
+from chassis.problems import Unavailable
+from chassis.runtime import Runtime
+from supply_service.cards.accounts import Record
+from supply_service.policies.snapshot import Snapshot
+from supply_service.redemptions import statements
+from supply_service.redemptions.batch import Batch, Outcome, Pending, Repeat, earliest_period
+from supply_service.redemptions.items import Answer, Item
+from supply_service.settings import Settings
+
+log = get_logger(__name__)
+
+MAX_ROUNDS = 20
+MAX_TWINS = 3
+COMMAND_SECONDS = 10
+
+
+class _Lane:
+    """One connection with its prepared statements, made anew when it breaks."""
+
+    def __init__(self, database_url: str, name: str) -> None:
+        self._url = database_url
+        self._name = name
+        self._connection: asyncpg.Connection | None = None
+        self._prepared: dict[str, PreparedStatement] = {}
+
+    async def fetch(self, statement: str, *parameters: Any) -> Sequence[Record]:
+        """Run a statement, preparing it the first time."""
+        if self._connection is None or self._connection.is_closed():
+            await self._connect()
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            connection = cast("asyncpg.Connection", self._connection)
+            prepared = self._prepared[statement] = await connection.prepare(statement)
+        return await prepared.fetch(*parameters)
+
+    async def _connect(self) -> None:
+        self._prepared.clear()
+        self._connection = await asyncpg.connect(
+            self._url,
+            timeout=5,
+            command_timeout=COMMAND_SECONDS,
+            server_settings={"application_name": self._name, **statements.PLANNER},
+        )
+
+    async def aclose(self) -> None:
+        if self._connection is not None:
+            await self._connection.close(timeout=2)
+
+
+class Lanes:
+    """Carries draws and reversals to their commit."""
+
+    def __init__(self, runtime: Runtime, settings: Settings, snapshot: Snapshot) -> None:
+        """Lanes as many as the settings say; nothing is connected before `start`."""
+        self._runtime = runtime
+        self._settings = settings
+        self._snapshot = snapshot
+        self._lanes = [_Lane(settings.database_url, f"supply-lane-{n}") for n in range(settings.lanes)]
+        self._commit: GroupCommit[Item, Answer] = GroupCommit(
+            self._run, lanes=settings.lanes, max_batch=settings.max_batch, max_queue=settings.max_queue
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Lanes]:
+        """Open the lanes; on the way out finish what was taken on."""
+        self._commit.start()
+        try:
+            yield self
+        finally:
+            await self._commit.aclose()
+            for lane in self._lanes:
+                await lane.aclose()
+
+    async def submit(self, item: Item) -> Answer:
+        """The reply to a request, after its commit. Raises the refusal.
+
+        The lane follows from the card: a household's cards nearly always are one, and where two of them meet in
+        two lanes the household's version decides.
+        """
+        return await self._commit.submit(hash(item.card_id), item)
+
+    async def _run(self, lane: int, items: Sequence[Item]) -> list[Answer | BaseException]:
+        outcomes: list[Answer | BaseException | None] = [None] * len(items)
+        waiting = list(range(len(items)))
+        twins = 0
+        for _ in range(MAX_ROUNDS):
+            try:
+                waiting = await self._round(self._lanes[lane], items, waiting, outcomes)
+            except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+                # A twin in another process was faster: read again and find it. What persists is a fault of ours.
+                twins += 1
+                if twins > MAX_TWINS:
+                    raise
+            if not waiting:
+                break
+        self._runtime.wake_relay()
+        busy = Unavailable("This household is being served elsewhere at this moment.")
+        return [busy if outcome is None else outcome for outcome in outcomes]
+
+    async def _round(
+        self, lane: _Lane, items: Sequence[Item], waiting: list[int], outcomes: list[Answer | BaseException | None]
+    ) -> list[int]:
+        """Read, decide, write; gives back the requests whose household had moved in between."""
+        now = self._runtime.clock.now()
+        chosen = [items[index] for index in waiting]
+        batch = Batch(now, self._snapshot.figures)
+        rows = await lane.fetch(
+            statements.READ,
+            [item.place.terminal_id for item in chosen],
+            [item.key for item in chosen],
+            [item.card_id for item in chosen],
+            [getattr(item, "redemption_id", None) for item in chosen],
+            earliest_period(chosen, now),
+            (now - timedelta(days=self._settings.answer_days)).date(),
+        )
+        decisions = batch.decide(chosen, rows)
+        moved: set[UUID] = set()
+        if batch.effects.households:
+            written = await lane.fetch(batch.effects.statement(), *batch.effects.parameters())
+            moved = {row["household_id"] for row in written}
+        again = []
+        for index, decision in zip(waiting, decisions, strict=True):
+            settled = _settle(decision, decisions, moved)
+            if settled is None:
+                again.append(index)
+            else:
+                outcomes[index] = settled
+        return again
+
+
+def _settle(
+    decision: Outcome | Pending | Repeat, decisions: Sequence[Outcome | Pending | Repeat], moved: set[UUID]
+) -> Outcome | None:
+    """The outcome, or None where it has to be decided again."""
+    if isinstance(decision, Repeat):
+        first = _settle(decisions[decision.of], decisions, moved)
+        return first._replace(replayed=True) if isinstance(first, Answer) else first
+    if isinstance(decision, Pending):
+        return decision.answer if decision.household_id in moved else None
+    return decision

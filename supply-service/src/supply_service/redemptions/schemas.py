@@ -1,0 +1,116 @@
+"""What crosses the wire around draws: the same models for the hot route, its OpenAPI and the tests."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Programme = Literal["bread", "goods", "bread_points"]
+
+
+class LineRequest(BaseModel):
+    """One line of a draw."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    programme: Programme
+    item: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", description="`loaf` for bread, else the catalogue's code")]
+    quantity: Annotated[int, Field(strict=True, ge=1, le=1000)]
+
+
+class RedemptionRequest(BaseModel):
+    """A draw as a terminal asks for it: all lines are carried out, or none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    card_id: UUID
+    lines: Annotated[list[LineRequest], Field(min_length=1, max_length=20)]
+    occurred_at: AwareDatetime | None = Field(
+        default=None, description="the terminal's clock; refused when it is too far from ours"
+    )
+    expected_amount: Annotated[int, Field(strict=True, ge=0, le=10**9)] | None = Field(
+        default=None, description="piastres the terminal expects the lines to come to; refused when they do not"
+    )
+
+
+class LineReply(BaseModel):
+    """A line as it was carried out."""
+
+    programme: Programme
+    item: str
+    quantity: int
+    amount: int = Field(description="piastres: cash for bread, taken from the pot for goods")
+    days: list[date] | None = Field(default=None, description="the days whose bread was drawn")
+
+
+class RemainingReply(BaseModel):
+    """What is left of one pot."""
+
+    programme: Programme
+    unit: Literal["loaf", "piastre"]
+    remaining: int
+    period: date = Field(description="first day of the pot's month")
+
+
+class RedemptionReply(BaseModel):
+    """A durable draw, with what the receipt needs."""
+
+    redemption_id: UUID
+    card_id: UUID
+    business_day: date
+    occurred_at: datetime
+    lines: list[LineReply]
+    cash_due: int = Field(description="piastres the citizen pays")
+    remaining: list[RemainingReply]
+    message_ar: str
+    message_en: str
+    receipt_lines_ar: list[str]
+
+
+class ReversalRequest(BaseModel):
+    """Why a draw is taken back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ReversalReply(BaseModel):
+    """A durable reversal."""
+
+    reversal_id: UUID
+    redemption_id: UUID
+    card_id: UUID
+    business_day: date
+    occurred_at: datetime
+    cash_returned: int = Field(description="piastres the citizen gets back")
+    remaining: list[RemainingReply]
+    message_ar: str
+    message_en: str
+
+
+class ReversalPart(BaseModel):
+    """That a draw was taken back."""
+
+    reversal_id: UUID
+    occurred_at: datetime
+    reason: str
+
+
+class RedemptionRecord(BaseModel):
+    """A draw in the books."""
+
+    redemption_id: UUID
+    card_id: UUID
+    terminal_id: UUID
+    outlet_id: UUID
+    business_day: date
+    occurred_at: datetime
+    offline: bool
+    conflict: str | None = Field(description="why an offline sale did not fit what was left, null where it did")
+    lines: list[LineReply]
+    cash_due: int
+    reversal: ReversalPart | None

@@ -1,0 +1,142 @@
+"""The two statements of the hot path. Their plans must not depend on how full the tables are.
+
+A lane's connection forbids sequential scans, hash and merge joins (`PLANNER`): every row is reached through
+its key, whatever the statistics say, also when the statement was planned while the tables were empty. Rows are
+tied to the households that did change by a hashed subplan (`IN (…) IS TRUE`), which is no join.
+"""
+
+from __future__ import annotations
+
+PLANNER = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_material": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+}
+
+# One row a request: what was answered under its key, its card, its household, and that household's pots.
+READ = """
+    SELECT a.fingerprint, a.status, a.body,
+           c.card_id, c.household_id, c.state, c.blocked_at, c.supply,
+           h.version, h.governorate, h.members, h.activated_on, h.debt_bread, h.debt_goods, h.debt_points,
+           ARRAY(
+               SELECT p FROM pot p WHERE p.household_id = h.household_id AND p.period >= $5
+           ) AS pots,
+           EXISTS (SELECT FROM reversal v WHERE v.redemption_id = r.redemption_id) AS reversed
+    FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[])
+        WITH ORDINALITY AS r (terminal_id, key, card_id, redemption_id, n)
+    LEFT JOIN LATERAL (
+        SELECT s.fingerprint, s.status, s.body FROM stored_answer s
+        WHERE s.terminal_id = r.terminal_id AND s.key = r.key AND s.day >= $6 LIMIT 1
+    ) a ON true
+    LEFT JOIN card c ON c.card_id = r.card_id
+    LEFT JOIN household h ON h.household_id = c.household_id
+    ORDER BY r.n
+"""
+
+_MOVED = """
+    moved AS (
+        UPDATE household h
+        SET version = h.version + 1, debt_bread = u.debt_bread, debt_goods = u.debt_goods, debt_points = u.debt_points
+        FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::int[])
+            AS u (household_id, version, debt_bread, debt_goods, debt_points)
+        WHERE h.household_id = u.household_id AND h.version = u.version
+        RETURNING h.household_id
+    )"""
+
+_POTS = """
+    pots AS (
+        UPDATE pot p SET remaining = u.remaining, drawn_days = u.drawn_days, drawn_units = u.drawn_units
+        FROM unnest($6::uuid[], $7::date[], $8::text[], $9::int[], $10::int[], $11::text[])
+            AS u (household_id, period, programme, remaining, drawn_days, drawn_units)
+        WHERE p.household_id = u.household_id AND p.period = u.period AND p.programme = u.programme
+            AND (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+    )"""
+
+_REDEMPTIONS = """
+    redemptions AS (
+        INSERT INTO redemption (household_id, redemption_id, period, business_day, card_id, terminal_id, outlet_id,
+            governorate, occurred_at, offline, conflict, loaves, goods, cash, lines)
+        SELECT u.household_id, u.redemption_id, u.period, u.business_day, u.card_id, u.terminal_id, u.outlet_id,
+            u.governorate, u.occurred_at, u.offline, u.conflict, u.loaves, u.goods, u.cash, u.lines::jsonb
+        FROM unnest($12::uuid[], $13::uuid[], $14::date[], $15::date[], $16::uuid[], $17::uuid[], $18::uuid[],
+            $19::text[], $20::timestamptz[], $21::bool[], $22::text[], $23::int[], $24::int[], $25::int[], $26::text[])
+            AS u (household_id, redemption_id, period, business_day, card_id, terminal_id, outlet_id,
+                governorate, occurred_at, offline, conflict, loaves, goods, cash, lines)
+        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+    )"""
+
+_ENTRIES = """
+    entries AS (
+        INSERT INTO entry (household_id, source_id, period, programme, line, kind, quantity)
+        SELECT u.household_id, u.source_id, u.period, u.programme, u.line, u.kind, u.quantity
+        FROM unnest($27::uuid[], $28::uuid[], $29::date[], $30::text[], $31::smallint[], $32::text[], $33::int[])
+            AS u (household_id, source_id, period, programme, line, kind, quantity)
+        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+    )"""
+
+_ANSWERS = """
+    answers AS (
+        INSERT INTO stored_answer (terminal_id, key, day, fingerprint, status, body)
+        SELECT u.terminal_id, u.key, u.day, u.fingerprint, u.status, u.body
+        FROM unnest($34::uuid[], $35::uuid[], $36::text[], $37::date[], $38::bytea[], $39::smallint[], $40::bytea[])
+            AS u (household_id, terminal_id, key, day, fingerprint, status, body)
+        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+    )"""
+
+_EVENTS = """
+    events AS (
+        INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)
+        SELECT u.event_id, u.type, u.topic, u.key, u.time, u.traceparent, u.payload
+        FROM unnest($41::uuid[], $42::uuid[], $43::text[], $44::text[], $45::text[], $46::timestamptz[],
+            $47::text[], $48::bytea[]) AS u (household_id, event_id, type, topic, key, time, traceparent, payload)
+        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+    )"""
+
+_OPENED = """
+    opened AS (
+        INSERT INTO pot (household_id, period, programme, granted, remaining, members, daily, drawn_days, drawn_units)
+        SELECT u.household_id, u.period, u.programme, u.granted, u.remaining, u.members, u.daily, u.drawn_days,
+            u.drawn_units
+        FROM unnest($49::uuid[], $50::date[], $51::text[], $52::int[], $53::int[], $54::int[], $55::int[], $56::int[],
+            $57::text[])
+            AS u (household_id, period, programme, granted, remaining, members, daily, drawn_days, drawn_units)
+        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+    )"""
+
+_REVERSALS = """
+    reversals AS (
+        INSERT INTO reversal (household_id, redemption_id, reversal_id, card_id, terminal_id, outlet_id, business_day,
+            occurred_at, reason, loaves, goods, cash)
+        SELECT u.*
+        FROM unnest($58::uuid[], $59::uuid[], $60::uuid[], $61::uuid[], $62::uuid[], $63::uuid[], $64::date[],
+            $65::timestamptz[], $66::text[], $67::int[], $68::int[], $69::int[])
+            AS u (household_id, redemption_id, reversal_id, card_id, terminal_id, outlet_id, business_day,
+                occurred_at, reason, loaves, goods, cash)
+        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+    )"""
+
+_OFFLINE = """
+    offline AS (
+        INSERT INTO offline_sale (terminal_id, sequence, sale_id, hash, previous_hash, status, code, redemption_id,
+            document)
+        SELECT u.terminal_id, u.sequence, u.sale_id, u.hash, u.previous_hash, u.status, u.code, u.redemption_id,
+            u.document
+        FROM unnest($70::uuid[], $71::uuid[], $72::bigint[], $73::uuid[], $74::bytea[], $75::bytea[], $76::text[],
+            $77::text[], $78::uuid[], $79::bytea[])
+            AS u (household_id, terminal_id, sequence, sale_id, hash, previous_hash, status, code, redemption_id,
+                document)
+        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+    )"""
+
+_TAIL = "\nSELECT household_id FROM moved"
+_PLAIN = (_MOVED, _POTS, _REDEMPTIONS, _ENTRIES, _ANSWERS, _EVENTS)
+
+# Nearly every batch: draws in months already opened.
+WRITE_PLAIN = "WITH" + ",".join(_PLAIN) + _TAIL
+# The first touches of a month among them.
+WRITE_OPENING = "WITH" + ",".join((*_PLAIN, _OPENED)) + _TAIL
+# Reversals or sales from an offline batch among them.
+WRITE_ALL = "WITH" + ",".join((*_PLAIN, _OPENED, _REVERSALS, _OFFLINE)) + _TAIL

@@ -1,0 +1,112 @@
+"""A household as the rules see it: its pots, its debts and its card. Immutable; a decision makes a new one."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+EntryKind = Literal["draw", "reversal", "debt", "taken_back", "overdraw", "overdraw_reversal"]
+PotKey = tuple[str, date]
+NO_UNITS: Mapping[str, int] = {}
+
+
+def month_after(period: date) -> date:
+    """The first day of the next month."""
+    return (period.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def month_before(period: date) -> date:
+    """The first day of the month before."""
+    return (period - timedelta(days=1)).replace(day=1)
+
+
+def days_in_month(period: date) -> int:
+    """28 to 31."""
+    return monthrange(period.year, period.month)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Pot:
+    """What a household may draw of one programme in one month: loaves, or piastres.
+
+    `daily` is the quota of loaves for one day; bit n of `drawn_days` is day n + 1 of the month;
+    `drawn_units` counts what was had of each limited group of items.
+    """
+
+    programme: str
+    period: date
+    granted: int
+    remaining: int
+    members: int
+    daily: int = 0
+    drawn_days: int = 0
+    drawn_units: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> PotKey:
+        """What the account finds it by."""
+        return self.programme, self.period
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A household with the pots of the months in question. `debts` are booked against the next pots to be opened."""
+
+    household_id: UUID
+    governorate: str
+    members: int
+    activated_on: date | None
+    debts: Mapping[str, int]
+    pots: Mapping[PotKey, Pot]
+
+    def with_pot(self, *pots: Pot) -> Account:
+        """The account with pots put in place of the ones of the same month and programme."""
+        return replace(self, pots={**self.pots, **{pot.key: pot for pot in pots}})
+
+    def owing(self, programme: str, change: int) -> Account:
+        """The account with a debt that has grown by `change`."""
+        if not change:
+            return self
+        return replace(self, debts={**self.debts, programme: self.debts.get(programme, 0) + change})
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card as its events have told."""
+
+    card_id: UUID
+    household_id: UUID
+    state: str  # issued | active | closed
+    blocked_at: datetime | None
+    supply: bool
+    activated_at: datetime | None = None
+
+
+class Entry(NamedTuple):
+    """A movement. Draws, debts and points taken back lower a pot; overdraws raise the household's debt."""
+
+    period: date
+    programme: str
+    line: int
+    kind: EntryKind
+    quantity: int
+
+
+class Granted(NamedTuple):
+    """A pot was opened."""
+
+    programme: str
+    period: date
+    granted: int
+
+
+class Credited(NamedTuple):
+    """Loaves not drawn last month became points."""
+
+    period: date
+    loaves: int
+    piastres: int

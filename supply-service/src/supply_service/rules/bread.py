@@ -1,0 +1,153 @@
+"""Bread: so many loaves a person and day, drawn for whole days from today on, each day once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from supply_service.rules.account import Pot, days_in_month
+from supply_service.rules.figures import Figures
+from supply_service.rules.refusals import (
+    CrossesMonthEnd,
+    DayAlreadyDrawn,
+    ProgrammeClosed,
+    QuotaExceeded,
+    TooManyDays,
+)
+
+
+class Draw(NamedTuple):
+    """A draw of bread as it was taken out of the pot."""
+
+    pot: Pot
+    days: tuple[date, ...]
+    taken: int
+    overdrawn: int = 0
+    conflict: str | None = None
+
+
+def draw(pot: Pot, quantity: int, day: date, figures: Figures) -> Draw:
+    """Take loaves for whole days from `day` on. Raises a refusal that names what would be possible."""
+    if not pot.daily:
+        raise ProgrammeClosed()
+    days = days_needed(quantity, pot.daily)
+    if _bits(day, 1) & pot.drawn_days:
+        raise DayAlreadyDrawn(
+            f"The bread of {day} was drawn already.",
+            detail_ar="سبق صرف حصة هذا اليوم",
+            days=[day.isoformat()],
+            next_day=_next_day(pot, day),
+        )
+    allowed = days_allowed(pot, day, figures)
+    if days > allowed:
+        raise TooManyDays(
+            f"{quantity} loaves are {days} days; at most {allowed} may be drawn at once.",
+            detail_ar=f"يمكن صرف خبز {allowed} يوم فقط في المرة الواحدة",
+            allowed_days=allowed,
+            allowed_loaves=allowed * pot.daily,
+        )
+    if day.day + days - 1 > days_in_month(pot.period):
+        left = days_in_month(pot.period) - day.day + 1
+        raise CrossesMonthEnd(
+            f"{left} days are left of this month.",
+            detail_ar=f"المتبقي من الشهر {left} يوم فقط",
+            allowed_days=left,
+            allowed_loaves=left * pot.daily,
+        )
+    bits = _bits(day, days)
+    if bits & pot.drawn_days:
+        drawn: list[JsonValue] = [d.isoformat() for d in covered(day, days) if _bits(d, 1) & pot.drawn_days]
+        raise DayAlreadyDrawn(
+            f"The bread of {', '.join(map(str, drawn))} was drawn already.",
+            detail_ar="سبق صرف حصة هذا اليوم",
+            days=drawn,
+        )
+    if quantity > pot.remaining:
+        raise QuotaExceeded(
+            f"{pot.remaining} loaves are left of this month.",
+            detail_ar=f"المتبقي من حصة الشهر {pot.remaining} رغيف",
+            remaining=pot.remaining,
+        )
+    return Draw(_after(pot, quantity, bits), covered(day, days), quantity)
+
+
+def draw_offline(pot: Pot, quantity: int, day: date, figures: Figures) -> Draw:
+    """Book a draw that has happened already: what does not fit the days still undrawn is overdrawn."""
+    days = days_needed(quantity, pot.daily) if pot.daily else 1
+    fitting = min(days, days_in_month(pot.period) - day.day + 1)
+    free = [d for d in covered(day, fitting) if not _bits(d, 1) & pot.drawn_days]
+    taken = min(quantity, len(free) * pot.daily, pot.remaining)
+    conflict = None
+    if len(free) < fitting:
+        conflict = DayAlreadyDrawn.code
+    elif taken < quantity:
+        conflict = QuotaExceeded.code
+    elif days > days_allowed(pot, day, figures):
+        conflict = TooManyDays.code
+    bits = sum(_bits(d, 1) for d in free)
+    return Draw(_after(pot, taken, bits), tuple(free), taken, quantity - taken, conflict)
+
+
+def put_back(pot: Pot, quantity: int, days: tuple[date, ...]) -> Pot:
+    """Undo a draw: the loaves return and the days are open again."""
+    bits = sum(_bits(day, 1) for day in days)
+    return replace(pot, remaining=pot.remaining + quantity, drawn_days=pot.drawn_days & ~bits)
+
+
+def days_allowed(pot: Pot, day: date, figures: Figures) -> int:
+    """How many days this household may draw at once today."""
+    if day.day > days_in_month(pot.period) - figures.single_days_at_month_end:
+        return 1
+    return figures.days_per_draw.at(pot.members)
+
+
+def days_possible(pot: Pot, day: date, figures: Figures) -> int:
+    """How many days a draw today could cover: within the rule, the month, and until a day already drawn."""
+    most = min(days_allowed(pot, day, figures), days_in_month(pot.period) - day.day + 1)
+    possible = 0
+    while possible < most and not _bits(day, possible + 1) & pot.drawn_days:
+        possible += 1
+    return possible
+
+
+def days_needed(quantity: int, daily: int) -> int:
+    """Whole days that so many loaves cover."""
+    return -(-quantity // daily)
+
+
+def covered(first: date, days: int) -> tuple[date, ...]:
+    """The days of a draw."""
+    return tuple(first + timedelta(days=n) for n in range(days))
+
+
+def drawn_days(pot: Pot) -> list[date]:
+    """The days of the month whose bread was drawn."""
+    return [d for d in covered(pot.period, days_in_month(pot.period)) if _bits(d, 1) & pot.drawn_days]
+
+
+def _after(pot: Pot, quantity: int, bits: int) -> Pot:
+    return Pot(
+        pot.programme,
+        pot.period,
+        pot.granted,
+        pot.remaining - quantity,
+        pot.members,
+        pot.daily,
+        pot.drawn_days | bits,
+        pot.drawn_units,
+    )
+
+
+def _bits(first: date, days: int) -> int:
+    return ((1 << days) - 1) << (first.day - 1)
+
+
+def _next_day(pot: Pot, day: date) -> str | None:
+    """The first later day of the month that is still open."""
+    for later in covered(day, days_in_month(pot.period) - day.day + 1):
+        if not _bits(later, 1) & pot.drawn_days:
+            return later.isoformat()
+    return None

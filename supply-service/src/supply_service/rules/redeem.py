@@ -1,0 +1,272 @@
+"""Deciding a draw: who may, where, and what each line takes. All lines or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from chassis.clock import business_day, month_start
+from supply_service.policies.book import PolicyInvalid, PolicyMissing
+from supply_service.rules import allowance, bread
+from supply_service.rules.account import Account, Card, Credited, Entry, Granted, month_after
+from supply_service.rules.figures import BREAD, LOAF, POINTS, PROGRAMMES, Figures, FiguresByDay
+from supply_service.rules.opening import Opening, open_month
+from supply_service.rules.refusals import (
+    AmountDiffers,
+    CardBlocked,
+    CardClosed,
+    CardNotActive,
+    CardUnknown,
+    ItemUnknown,
+    OutsideGovernorate,
+    PolicyNotInForce,
+    SupplyNotEnabled,
+    TerminalClockSkew,
+    WrongOutletKind,
+)
+
+
+class LineWanted(Protocol):
+    """A line of a sale as the terminal asks for it."""
+
+    @property
+    def programme(self) -> str:
+        """bread, goods or bread_points."""
+
+    @property
+    def item(self) -> str:
+        """The item's code in the catalogue."""
+
+    @property
+    def quantity(self) -> int:
+        """How many."""
+
+
+class Place(NamedTuple):
+    """Where the terminal stands."""
+
+    terminal_id: UUID
+    outlet_id: UUID
+    outlet_kind: str
+    governorate: str
+    district: str
+
+
+class SoldLine(NamedTuple):
+    """A line as it was carried out. `taken` of the pot and `overdrawn` beyond it are loaves or piastres."""
+
+    programme: str
+    item: str
+    quantity: int
+    amount: int
+    period: date
+    taken: int
+    days: tuple[date, ...] = ()
+    group: str | None = None
+    units: int = 0
+    overdrawn: int = 0
+    conflict: str | None = None
+
+
+@dataclass(slots=True)
+class Sale:
+    """A decided draw: the account after it and everything to be written down."""
+
+    account: Account
+    day: date
+    lines: list[SoldLine] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    granted: list[Granted] = field(default_factory=list)
+    credited: list[Credited] = field(default_factory=list)
+    cash: int = 0
+    goods: int = 0
+    loaves: int = 0
+
+    def add(self, line: SoldLine) -> None:
+        """Take a line into the totals and the entries."""
+        index = len(self.lines)
+        self.lines.append(line)
+        if line.programme == BREAD:
+            self.cash += line.amount
+            self.loaves += line.quantity
+        else:
+            self.goods += line.amount
+        if line.taken:
+            self.entries.append(Entry(line.period, line.programme, index, "draw", line.taken))
+        if line.overdrawn:
+            self.entries.append(Entry(line.period, line.programme, index, "overdraw", line.overdrawn))
+
+    @property
+    def conflict(self) -> str | None:
+        """Why an offline sale did not fit, None where it did."""
+        return next((line.conflict for line in self.lines if line.conflict), None)
+
+
+def decide(
+    lines: Sequence[LineWanted],
+    card: Card | None,
+    account: Account | None,
+    place: Place,
+    now: datetime,
+    figures: FiguresByDay,
+    *,
+    occurred_at: datetime | None = None,
+    expected_amount: int | None = None,
+) -> Sale:
+    """Judge a draw at a terminal that is connected. Raises the refusal."""
+    day = business_day(now)
+    today = figures_on(figures, day)
+    if occurred_at is not None and abs((occurred_at - now).total_seconds()) > today.clock_skew_seconds:
+        raise TerminalClockSkew(
+            "The terminal's clock and ours are too far apart.",
+            detail_ar="يجب ضبط ساعة الماكينة",
+            server_time=now.isoformat(),
+            offset_seconds=int((occurred_at - now).total_seconds()),
+        )
+    account = usable(card, account)
+    sale = _begin(account, day, figures)
+    for line in lines:
+        _check_place(line.programme, sale.account, place, today)
+        pot = sale.account.pots.get((line.programme, month_start(day)))
+        if pot is None:
+            raise CardNotActive()
+        if line.programme == BREAD:
+            _check_loaf(line.item)
+            drawn = bread.draw(pot, line.quantity, day, today)
+            sale.add(
+                SoldLine(
+                    BREAD, LOAF, line.quantity, line.quantity * today.loaf_price, pot.period, drawn.taken, drawn.days
+                )
+            )
+            sale.account = sale.account.with_pot(drawn.pot)
+        else:
+            bought = allowance.buy(pot, line.item, line.quantity, day, today)
+            sale.add(
+                SoldLine(
+                    line.programme, line.item, line.quantity, bought.amount, pot.period, bought.taken,
+                    group=bought.group, units=bought.units,
+                )
+            )  # fmt: skip
+            sale.account = sale.account.with_pot(bought.pot)
+    if expected_amount is not None and expected_amount != sale.cash + sale.goods:
+        raise AmountDiffers(
+            f"The lines come to {sale.cash + sale.goods} piastres.",
+            detail_ar=f"القيمة {allowance.pounds(sale.cash + sale.goods)} جنيه",
+            amount=sale.cash + sale.goods,
+        )
+    return sale
+
+
+def book_offline(
+    lines: Sequence[LineWanted],
+    card: Card | None,
+    account: Account | None,
+    place: Place,
+    occurred_at: datetime,
+    figures: FiguresByDay,
+) -> Sale:
+    """Book an authentic sale made without a network. It has happened: what does not fit is owed, not refused.
+
+    Raises a refusal only for what the terminal itself could have known: card, place, kind of outlet, item.
+    """
+    day = business_day(occurred_at)
+    then = figures_on(figures, day)
+    account = usable(card, account, at=occurred_at)
+    if account.activated_on is None or day < account.activated_on:
+        raise CardNotActive()
+    sale = _begin(account, day, figures)
+    for line in lines:
+        _check_place(line.programme, sale.account, place, then)
+        pot = sale.account.pots[(line.programme, month_start(day))]
+        if line.programme == BREAD:
+            _check_loaf(line.item)
+            drawn = bread.draw_offline(pot, line.quantity, day, then)
+            amount = line.quantity * then.loaf_price
+            sold = SoldLine(
+                BREAD, LOAF, line.quantity, amount, pot.period, drawn.taken, drawn.days,
+                overdrawn=drawn.overdrawn, conflict=drawn.conflict,
+            )  # fmt: skip
+            sale.account = sale.account.with_pot(drawn.pot)
+        else:
+            bought = allowance.buy_offline(pot, line.item, line.quantity, then)
+            sold = SoldLine(
+                line.programme, line.item, line.quantity, bought.amount, pot.period, bought.taken,
+                group=bought.group, units=bought.units, overdrawn=bought.overdrawn, conflict=bought.conflict,
+            )  # fmt: skip
+            sale.account = sale.account.with_pot(bought.pot)
+        sale.add(sold)
+        sale.account = sale.account.owing(sold.programme, sold.overdrawn)
+        _take_points_back(sale, sold, figures)
+    return sale
+
+
+def usable(card: Card | None, account: Account | None, *, at: datetime | None = None) -> Account:
+    """The household of a card that may be used (at an instant in the past, where given). Raises the refusal."""
+    if card is None or account is None:
+        raise CardUnknown("This card was never issued.", detail_ar="هذا الكارت غير مسجل")
+    if card.state == "closed" and at is None:
+        raise CardClosed("The card was replaced or closed.", detail_ar="تم إلغاء هذا الكارت")
+    if card.blocked_at is not None and (at is None or at >= card.blocked_at):
+        raise CardBlocked("The card was reported lost, stolen or blocked by order.", detail_ar="تم إيقاف هذا الكارت")
+    if card.state == "issued":
+        raise CardNotActive("The card waits for the activation of its cohort.", detail_ar="الكارت في انتظار التفعيل")
+    if not card.supply or account.activated_on is None:
+        raise SupplyNotEnabled("The card is not enabled for supply.", detail_ar="التموين غير مفعل على هذا الكارت")
+    return account
+
+
+def figures_on(figures: FiguresByDay, day: date) -> Figures:
+    """The figures of a day. Raises PolicyNotInForce where the books do not give them."""
+    try:
+        return figures.on(day)
+    except (PolicyMissing, PolicyInvalid) as error:
+        raise PolicyNotInForce(str(error)) from error
+
+
+def _begin(account: Account, day: date, figures: FiguresByDay) -> Sale:
+    period = month_start(day)
+    if all((programme, period) in account.pots for programme in PROGRAMMES):
+        return Sale(account, day)
+    try:
+        opening: Opening = open_month(account, period, figures)
+    except (PolicyMissing, PolicyInvalid) as error:
+        raise PolicyNotInForce(str(error)) from error
+    return Sale(opening.account, day, entries=opening.entries, granted=opening.granted, credited=opening.credited)
+
+
+def _check_place(programme: str, account: Account, place: Place, figures: Figures) -> None:
+    if place.outlet_kind not in figures.outlet_kinds.get(programme, ()):
+        raise WrongOutletKind(
+            f"{programme} is not served at a {place.outlet_kind}.", programme=programme, outlet_kind=place.outlet_kind
+        )
+    if place.governorate == account.governorate or not figures.local_only[programme]:
+        return
+    open_places = figures.open_places[programme]
+    if (place.governorate, None) in open_places or (place.governorate, place.district) in open_places:
+        return
+    raise OutsideGovernorate("The card may be used in its own governorate.", governorate=account.governorate)
+
+
+def _check_loaf(item: str) -> None:
+    if item != LOAF:
+        raise ItemUnknown(f"{item} is not drawn as bread.", detail_ar="الصنف غير متاح ضمن الخبز", item=item)
+
+
+def _take_points_back(sale: Sale, sold: SoldLine, figures: FiguresByDay) -> None:
+    """A late sale of last month's bread: its loaves were turned into points as undrawn, so those points go."""
+    following = month_after(sold.period)
+    points = sale.account.pots.get((POINTS, following))
+    if sold.programme != BREAD or not sold.taken or points is None or not figures.on(following).in_kind[POINTS]:
+        return
+    worth = sold.taken * figures.on(sold.period).point_value
+    pot = allowance.put_back(points, -min(worth, points.remaining), None, 0)
+    back = points.remaining - pot.remaining
+    index = len(sale.lines) - 1
+    if back:
+        sale.entries.append(Entry(following, POINTS, index, "taken_back", back))
+    if worth > back:
+        sale.entries.append(Entry(following, POINTS, index, "overdraw", worth - back))
+    sale.account = sale.account.with_pot(pot).owing(POINTS, worth - back)

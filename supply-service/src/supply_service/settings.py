@@ -1,0 +1,24 @@
+"""Settings of supply-service, from the environment (`UNICARD_…`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from chassis.settings import ServiceSettings
+from supply_service import POLICIES
+
+
+class Settings(ServiceSettings):
+    """What supply-service must be told beyond what every service is told."""
+
+    port: int = 8102
+    policies: Path = Field(default=POLICIES, description="folder of the policy files entered at the start")
+    lanes: int = Field(default=1, ge=1, le=32, description="parallel group commits: 1 on a fast disk, 8 on a slow one")
+    max_batch: int = Field(default=128, ge=1, le=512, description="most requests in one group commit")
+    max_queue: int = Field(default=4096, ge=1, description="requests waiting in a lane before new ones get 503")
+    answer_days: int = Field(default=2, ge=1, description="days for which a repeat of a draw gets the first answer")
+    refresh_seconds: float = Field(default=0.25, gt=0, description="how often changed policies and terminals are read")
+    credential_keys: str | None = Field(default=None, description="card-service's public keys (JWK set as JSON)")
+    credential_keys_url: str | None = Field(default=None, description="where those keys are served")

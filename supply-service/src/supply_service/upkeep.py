@@ -1,0 +1,79 @@
+"""Partitions ahead of time: months of draws and entries, days of stored answers; old answers go."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, datetime, timedelta
+from typing import cast
+
+import asyncpg
+
+from chassis.clock import business_day, month_start
+from chassis.logging import get_logger
+from chassis.runtime import Runtime
+from supply_service.rules.account import month_after
+from supply_service.settings import Settings
+
+log = get_logger(__name__)
+
+EVERY_SECONDS = 3600.0
+MONTHLY = ("redemption", "entry")
+DAILY = "stored_answer"
+MONTHS_AHEAD = 2
+DAYS_AHEAD = 3
+
+_ANSWER_PARTITIONS = (
+    "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+    " WHERE i.inhparent = 'stored_answer'::regclass AND c.relname ~ '^stored_answer_[0-9]{8}$' ORDER BY 1"
+)
+
+
+async def keep_house(runtime: Runtime) -> None:
+    """Make and drop partitions now and every hour, for ever."""
+    days = cast("Settings", runtime.settings).answer_days
+    while True:
+        now = runtime.clock.now()
+        try:
+            await make_partitions(runtime.pool, now)
+            await drop_old_answers(runtime.pool, now.date() - timedelta(days=days + 1))
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("partitions not kept", error=type(error).__name__)
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def make_partitions(pool: asyncpg.Pool, now: datetime) -> None:
+    """Make what the coming weeks need. Rows of a month without a partition of its own lie in the default one."""
+    month = month_start(business_day(now))
+    for _ in range(MONTHS_AHEAD + 1):
+        for table in MONTHLY:
+            await _make(pool, table, f"{table}_{month:%Y%m}", month, month_after(month))
+        month = month_after(month)
+    for ahead in range(DAYS_AHEAD + 1):
+        day = business_day(now) + timedelta(days=ahead)
+        await _make(pool, DAILY, f"{DAILY}_{day:%Y%m%d}", day, day + timedelta(days=1))
+
+
+async def drop_old_answers(pool: asyncpg.Pool, before: date) -> None:
+    """Forget answers that no repeat asks for any more."""
+    for row in await pool.fetch(_ANSWER_PARTITIONS):
+        name: str = row["relname"]
+        if name < f"{DAILY}_{before:%Y%m%d}":
+            await pool.execute(f"DROP TABLE {name}")
+            log.info("old answers dropped", partition=name)
+    await pool.execute("DELETE FROM stored_answer_rest WHERE day < $1", before)
+
+
+async def _make(pool: asyncpg.Pool, table: str, name: str, first: date, end: date) -> None:
+    if await pool.fetchval("SELECT to_regclass($1)", name) is not None:
+        return
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL lock_timeout = '2s'")
+        try:
+            async with connection.transaction():
+                await connection.execute(
+                    f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ('{first}') TO ('{end}')"
+                )
+        except asyncpg.DuplicateTableError:
+            return  # another process made it
+        except asyncpg.CheckViolationError:
+            log.info("rows of this time lie in the default partition already", partition=name)
