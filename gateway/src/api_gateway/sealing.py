@@ -62,7 +62,7 @@ class Vault:
         self._current = ring.current
         self._ciphers = {name: AESGCM(_derived(key, b"seal")) for name, key in ring.keys.items()}
         self._marking = {name: _derived(key, b"mark") for name, key in ring.keys.items()}
-        self._handing = _derived(ring.keys[ring.current], b"hand out")
+        self._handing = {name: _derived(key, b"hand out") for name, key in ring.keys.items()}
 
     def seal(self, owner: str, value: bytes) -> Sealed:
         """Encrypt a value, bound to its owner."""
@@ -88,9 +88,15 @@ class Vault:
         key = self._marking.get(mark.key)
         return key is not None and hmac.compare_digest(hmac.digest(key, _joined(owner, secret), "sha256"), mark.value)
 
-    def secret_for(self, *occasion: str) -> bytes:
-        """32 bytes that nobody without the ring can foretell; the same occasion gives the same bytes again."""
-        return hmac.digest(self._handing, _joined(*occasion), "sha256")
+    def secret_for(self, *occasion: str, key: str | None = None) -> Sealed:
+        """32 bytes that nobody without the ring can foretell, and the name of the key that gave them.
+
+        The same occasion and key give the same bytes again. Raises SealBroken for a key that has left the ring.
+        """
+        name = key or self._current
+        if name not in self._handing:
+            raise SealBroken("made with a key that is not in the ring")
+        return Sealed(name, hmac.digest(self._handing[name], _joined(*occasion), "sha256"))
 
 
 def _key_bytes(text: str) -> bytes:

@@ -1,0 +1,1 @@
+"""API clients: ministry systems, counters, providers."""

@@ -1,0 +1,78 @@
+"""Routes of API clients."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Request
+
+from api_gateway.clients import repository, service
+from api_gateway.clients.errors import ClientExists, ClientUnknown, OwnClient, ScopeUnknown
+from api_gateway.clients.models import Client
+from api_gateway.clients.schemas import (
+    ClientCreated,
+    ClientIdInPath,
+    ClientIn,
+    ClientList,
+    ClientOut,
+    SuspensionIn,
+)
+from api_gateway.handout import Handout, handing_out
+from api_gateway.tokens.signing import b64url
+from chassis.app import router
+from chassis.auth import Principal, requires
+from chassis.db import Reading, Work
+from chassis.problems import responses
+from chassis.runtime import get_runtime
+
+routes = router(tags=["clients"])
+
+Reads = Annotated[Principal, requires("clients:read", "clients:write")]
+Writes = Annotated[Principal, requires("clients:write")]
+
+
+def _out(client: Client) -> ClientOut:
+    return ClientOut.model_validate(client, from_attributes=True)
+
+
+@routes.post("/v1/clients", status_code=201, responses=responses(ClientExists, ScopeUnknown))
+async def register_client(
+    body: ClientIn,
+    request: Request,
+    caller: Writes,
+    handout: Annotated[Handout, handing_out("client_secret", b64url)],
+) -> ClientCreated:
+    """Register a system that may call the API. The reply is the only one that shows its secret."""
+    vault = get_runtime(request).extra["vault"]
+    client = await service.register(handout.session, vault, body, handout.secret, caller.subject)
+    return ClientCreated(**_out(client).model_dump(), client_secret=handout.secret)
+
+
+@routes.get("/v1/clients")
+async def list_clients(
+    _: Reads,
+    session: Reading,
+    after: Annotated[str, Query(max_length=128, pattern=r"^[a-z0-9._~-]*$")] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> ClientList:
+    """Clients in the order of their ids."""
+    clients = await repository.page(session, after, limit)
+    return ClientList(
+        items=[_out(client) for client in clients],
+        next=clients[-1].client_id if len(clients) == limit else None,
+    )
+
+
+@routes.post("/v1/clients/{client_id}/suspension", responses=responses(ClientUnknown, OwnClient))
+async def suspend_client(
+    client_id: ClientIdInPath, body: SuspensionIn, request: Request, caller: Writes, session: Work
+) -> ClientOut:
+    """Refuse a client everywhere within a second, whatever tokens it holds."""
+    revocations = get_runtime(request).revocations
+    return _out(await service.suspend(session, revocations, client_id, body.reason, caller.subject))
+
+
+@routes.delete("/v1/clients/{client_id}/suspension", responses=responses(ClientUnknown))
+async def reinstate_client(client_id: ClientIdInPath, request: Request, caller: Writes, session: Work) -> ClientOut:
+    """Let a suspended client call again."""
+    return _out(await service.reinstate(session, get_runtime(request).revocations, client_id, caller.subject))

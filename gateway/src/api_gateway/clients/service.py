@@ -1,0 +1,107 @@
+"""Registering, suspending and reinstating API clients."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api_gateway.clients import repository
+from api_gateway.clients.errors import ClientExists, ClientUnknown, OwnClient, ScopeUnknown
+from api_gateway.clients.models import Client
+from api_gateway.clients.schemas import ClientIn
+from api_gateway.database import MACHINE_TIME
+from api_gateway.routes import scopes
+from api_gateway.sealing import Vault
+from api_gateway.settings import Settings
+from chassis import outbox
+from chassis.auth import Revocations
+from chassis.logging import get_logger
+from contracts.gateway import ClientReinstated, ClientSuspended
+
+log = get_logger(__name__)
+
+CITIZENS_DATA = ("citizens:", "cards:", "redemptions:", "entitlements:", "messages:", "overview:", "days:")
+"""Scopes the bootstrap client is not given: whoever sets the system up need not see the citizens in it."""
+
+
+def check_scopes(wanted: Collection[str]) -> None:
+    """Raises ScopeUnknown for a scope that opens nothing."""
+    unknown = sorted(set(wanted) - scopes())
+    if unknown:
+        raise ScopeUnknown(f"These scopes open nothing: {', '.join(unknown)}.", unknown=list(unknown))
+
+
+async def register(session: AsyncSession, vault: Vault, client: ClientIn, secret: str, by: str) -> Client:
+    """Write a new client. Raises ScopeUnknown or ClientExists."""
+    check_scopes(client.scopes)
+    mark = vault.mark(client.client_id, secret)
+    made = Client(
+        **client.model_dump(),
+        marked_with=mark.key,
+        secret_mark=mark.value,
+        created_at=MACHINE_TIME.now(),
+        created_by=by,
+    )
+    if not await repository.add(session, made):
+        raise ClientExists("Choose another client_id.")
+    log.info("client registered", client=made.client_id, scopes=made.scopes, by=by)
+    return made
+
+
+async def suspend(session: AsyncSession, revocations: Revocations, client_id: str, reason: str, by: str) -> Client:
+    """Refuse a client everywhere from the commit on, if that is not so yet. Raises ClientUnknown, OwnClient."""
+    if client_id == by:
+        raise OwnClient("Let another client do this.")
+    client = await _locked(session, client_id)
+    if client.suspended_at is not None:
+        return client
+    now = MACHINE_TIME.now()
+    await repository.set_suspension(session, client_id, now, reason)
+    await revocations.suspend(session, client_id, reason)
+    await outbox.add(session, ClientSuspended(client_id=client_id, reason=reason))
+    log.info("client suspended", client=client_id, by=by)
+    return replace(client, suspended_at=now, suspension_reason=reason)
+
+
+async def reinstate(session: AsyncSession, revocations: Revocations, client_id: str, by: str) -> Client:
+    """Let a client call again; one that may call already stays so. Raises ClientUnknown."""
+    client = await _locked(session, client_id)
+    if client.suspended_at is None:
+        return client
+    await repository.set_suspension(session, client_id, None, None)
+    await revocations.reinstate(session, client_id)
+    await outbox.add(session, ClientReinstated(client_id=client_id))
+    log.info("client reinstated", client=client_id, by=by)
+    return replace(client, suspended_at=None, suspension_reason=None)
+
+
+async def ensure_bootstrap(session: AsyncSession, vault: Vault, settings: Settings) -> None:
+    """Write the client that sets everything else up, with the secret of the environment."""
+    if settings.bootstrap_client_secret is None:
+        return
+    client_id = settings.bootstrap_client_id
+    mark = vault.mark(client_id, settings.bootstrap_client_secret.get_secret_value())
+    granted = sorted(scope for scope in scopes() if not scope.startswith(CITIZENS_DATA))
+    await repository.put(
+        session,
+        Client(
+            client_id=client_id,
+            name="Bootstrap",
+            scopes=granted,
+            governorate=None,
+            site_id=None,
+            marked_with=mark.key,
+            secret_mark=mark.value,
+            created_at=MACHINE_TIME.now(),
+            created_by="environment",
+        ),
+    )
+
+
+async def _locked(session: AsyncSession, client_id: str) -> Client:
+    client = await repository.lock(session, client_id)
+    if client is None:
+        raise ClientUnknown(f"There is no client {client_id}.")
+    return client

@@ -1,0 +1,20 @@
+"""Rows as records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Row
+
+from chassis.clock import Clock
+
+T = TypeVar("T")
+
+MACHINE_TIME = Clock()
+"""Tokens, codes and keys are judged by the machine's clock, even where business time is moved for training."""
+
+
+def record(kind: Callable[..., T], row: Row[Any], **changed: Any) -> T:
+    """A row as a record whose fields are named like its columns; `changed` replaces or adds fields."""
+    return kind(**{**row._mapping, **changed})

@@ -1,0 +1,1 @@
+"""The documentation: the merged OpenAPI, its page, and a page for every problem."""

@@ -1,0 +1,57 @@
+"""Routes of the documentation, and the place where bodies that are too large end."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated
+
+from fastapi import Path, Request
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from api_gateway.docs import page, problems
+from api_gateway.docs.openapi import document
+from chassis.app import router
+from chassis.problems import NotFound, PayloadTooLarge
+
+routes = router(tags=["documentation"])
+
+_HTML = page.content("text/html")
+_FILE = page.content("text/css", "text/javascript", "image/png")
+
+
+@routes.get("/docs", response_class=HTMLResponse, responses=_HTML)
+async def get_documentation() -> HTMLResponse:
+    """The documentation of the whole API; it needs no other server."""
+    return HTMLResponse(page.PAGE, headers=page.HEADERS)
+
+
+@routes.get("/docs/{asset}", response_class=Response, responses=_FILE)
+async def get_documentation_asset(asset: Annotated[str, Path(pattern=r"^[a-z0-9.-]{1,40}$")]) -> Response:
+    """A file of the documentation page."""
+    found = _assets().get(asset)
+    if found is None:
+        raise NotFound("The page has no such file.")
+    content, media_type = found
+    return Response(content, media_type=media_type, headers={**page.HEADERS, "Cache-Control": "max-age=86400"})
+
+
+@routes.get("/problems/{code}", response_class=HTMLResponse, responses=_HTML)
+async def get_problem(code: Annotated[str, Path(pattern=r"^[a-z0-9_]{1,64}$")], request: Request) -> HTMLResponse:
+    """What a problem's code means, in English and Arabic."""
+    found = problems.known(document(request.app)).get(code)
+    if found is None:
+        raise NotFound("No service declares this problem.")
+    return HTMLResponse(found.page(), headers=page.HEADERS)
+
+
+@cache
+def _assets() -> dict[str, tuple[bytes, str]]:
+    return page.assets()
+
+
+async def swallow(request: Request) -> Response:
+    """Read a body to its end and refuse it: the edge sends those here that announce themselves as too large."""
+    async for _ in request.stream():
+        pass
+    raise PayloadTooLarge("Imports may have 16 MiB, other requests 1 MiB.", detail_ar="قسّم الملف وأرسله على أجزاء.")

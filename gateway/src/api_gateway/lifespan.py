@@ -1,0 +1,42 @@
+"""What the gateway's app holds while it runs: its vault, its issuer, clients of the services."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import cast
+
+from api_gateway.clients.service import ensure_bootstrap
+from api_gateway.overview.service import Services
+from api_gateway.sealing import Keyring, Vault
+from api_gateway.settings import Settings
+from api_gateway.tokens.issuer import Issuer, OwnKeysVerifier
+from api_gateway.tokens.service import TokenDesk
+from chassis.clients import http_client
+from chassis.runtime import Runtime
+
+
+@asynccontextmanager
+async def lifespan(runtime: Runtime) -> AsyncIterator[None]:
+    """Open the vault, make sure that there are a signing key and a first client, connect to the services."""
+    settings = cast("Settings", runtime.settings)
+    vault = Vault(Keyring.parse(settings.gateway_keys.get_secret_value()))
+    issuer = Issuer(settings, vault)
+    await issuer.keep(runtime.sessions)
+    async with runtime.sessions() as session, session.begin():
+        await ensure_bootstrap(session, vault, settings)
+    verifier = OwnKeysVerifier(settings, runtime.revocations, issuer)
+    await verifier.refresh_keys()
+    runtime.verifier = verifier
+    async with AsyncExitStack() as stack:
+        card, supply, notify = [
+            await stack.enter_async_context(http_client(url, timeout=settings.gateway_part_seconds))
+            for url in (settings.card_url, settings.supply_url, settings.notify_url)
+        ]
+        runtime.extra |= {
+            "vault": vault,
+            "issuer": issuer,
+            "token_desk": TokenDesk(settings, vault, issuer, runtime.sessions),
+            "services": Services(card, supply, notify, settings.gateway_part_seconds),
+        }
+        yield

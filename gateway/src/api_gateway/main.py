@@ -1,0 +1,37 @@
+"""The composition root of the gateway's app."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from api_gateway.clients.api import routes as clients
+from api_gateway.consumers import reactions
+from api_gateway.docs.api import routes as docs
+from api_gateway.docs.api import swallow
+from api_gateway.docs.openapi import MergedOpenApi
+from api_gateway.edge.virtual_host import SWALLOW
+from api_gateway.lifespan import lifespan
+from api_gateway.overview.api import routes as overview
+from api_gateway.settings import Settings
+from api_gateway.terminals.api import routes as terminals
+from api_gateway.tokens.api import routes as tokens
+from api_gateway.tokens.issuer import keep_keys
+from chassis import app as chassis_app
+from chassis.app import Service
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service; settings come from the environment unless given."""
+    service = Service(
+        name="gateway",
+        title="Unified Card: clients, tokens, terminals' enrolment, documentation",
+        settings=settings or Settings(),
+        routers=[tokens, clients, terminals, overview, docs],
+        reactions=reactions,
+        workers=[keep_keys],
+        lifespan=lifespan,
+        hot_routes={("GET", "/openapi.json"): MergedOpenApi()},
+    )
+    app = chassis_app.create_app(service)
+    app.add_route(SWALLOW, swallow, ["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    return app

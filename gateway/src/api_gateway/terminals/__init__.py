@@ -1,0 +1,1 @@
+"""Terminals: enrolment with a one-time code, and what the gateway must know of them."""

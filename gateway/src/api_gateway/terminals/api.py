@@ -1,0 +1,49 @@
+"""Routes of enrolment."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Request
+
+from api_gateway.handout import Handout, handing_out
+from api_gateway.sealing import Vault
+from api_gateway.settings import Settings
+from api_gateway.terminals import service
+from api_gateway.terminals.codes import spell
+from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken, TerminalSuspended, TerminalUnknown
+from api_gateway.terminals.schemas import CodeIn, CodeOut, EnrolmentIn, EnrolmentOut
+from chassis.app import router
+from chassis.auth import Principal, requires
+from chassis.problems import Problem, responses
+from chassis.runtime import get_runtime
+
+routes = router(tags=["terminals"])
+
+
+@routes.post("/v1/enrolment-codes", status_code=201, responses=responses(TerminalUnknown, TerminalSuspended))
+async def issue_enrolment_code(
+    body: CodeIn,
+    request: Request,
+    caller: Annotated[Principal, requires("terminals:enrol")],
+    handout: Annotated[Handout, handing_out("code", spell)],
+) -> CodeOut:
+    """A one-time code for a terminal; the one before is void."""
+    runtime = get_runtime(request)
+    vault, settings = cast("Vault", runtime.extra["vault"]), cast("Settings", runtime.settings)
+    code = await service.issue_code(handout.session, vault, settings, body.terminal_id, handout.secret, caller.subject)
+    return CodeOut(terminal_id=body.terminal_id, code=handout.secret, expires_at=code.expires_at)
+
+
+@routes.post(
+    "/v1/enrolments", status_code=201, responses=responses(EnrolmentRefused, TerminalSuspended, KeyTaken, KeyInvalid)
+)
+async def enrol_terminal(body: EnrolmentIn, request: Request) -> EnrolmentOut:
+    """Register the key a terminal made, with its one-time code. Needs no token; a repeat gets the same answer."""
+    runtime = get_runtime(request)
+    async with runtime.sessions() as session, session.begin():
+        outcome = await service.enrol(session, runtime.extra["vault"], body)
+    if isinstance(outcome, Problem):
+        raise outcome
+    runtime.wake_relay()
+    return EnrolmentOut(client_id=str(outcome.terminal_id), key_id=outcome.key_id)

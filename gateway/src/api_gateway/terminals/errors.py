@@ -1,0 +1,40 @@
+"""Refusals of enrolment."""
+
+from __future__ import annotations
+
+from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound
+
+
+class TerminalUnknown(NotFound):
+    """There is no such terminal"""
+
+    code = "terminal_unknown"
+    title_ar = "لا توجد ماكينة بهذا الرقم"
+
+
+class TerminalSuspended(Conflict):
+    """The terminal is suspended"""
+
+    code = "terminal_suspended"
+    title_ar = "تم إيقاف هذه الماكينة"
+
+
+class EnrolmentRefused(Forbidden):
+    """The code is wrong, expired or used up"""
+
+    code = "enrolment_refused"
+    title_ar = "رمز التفعيل غير صحيح أو منتهي أو مستخدم"
+
+
+class KeyTaken(Conflict):
+    """Another terminal has this key"""
+
+    code = "key_taken"
+    title_ar = "هذا المفتاح مسجل لماكينة أخرى"
+
+
+class KeyInvalid(InvalidRequest):
+    """The public key or its proof is not valid"""
+
+    code = "key_invalid"
+    title_ar = "مفتاح الماكينة غير صحيح"

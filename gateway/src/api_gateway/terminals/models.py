@@ -1,0 +1,34 @@
+"""Terminals and their enrolment codes as the repository gives and takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """What the gateway knows of a terminal; a key once it is enrolled."""
+
+    terminal_id: UUID
+    outlet_id: UUID
+    kind: str
+    governorate: str
+    key_id: str | None
+    public_key: bytes | None
+    enrolled_at: datetime | None
+    suspended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Code:
+    """The enrolment code of a terminal: its mark, never itself."""
+
+    terminal_id: UUID
+    marked_with: str
+    code_mark: bytes = field(repr=False)
+    tries_left: int
+    expires_at: datetime
+    used_at: datetime | None
+    issued_by: str

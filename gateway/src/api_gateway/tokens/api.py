@@ -1,0 +1,61 @@
+"""Routes of tokens and keys."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Request, Response
+
+from api_gateway.tokens.errors import (
+    AssertionReplayed,
+    ClientRefused,
+    ClientSuspended,
+    GrantUnsupported,
+    RotationPending,
+    ScopeRefused,
+    TokenRequestInvalid,
+)
+from api_gateway.tokens.issuer import Issuer
+from api_gateway.tokens.requests import parse
+from api_gateway.tokens.schemas import TOKEN_FORM, KeySet, SigningKeyOut, TokenReply
+from api_gateway.tokens.service import TokenDesk
+from chassis.app import router
+from chassis.auth import Principal, requires
+from chassis.db import Work
+from chassis.problems import responses
+from chassis.runtime import get_runtime
+
+routes = router(tags=["tokens"])
+
+_REFUSALS = responses(
+    TokenRequestInvalid, GrantUnsupported, ScopeRefused, ClientRefused, AssertionReplayed, ClientSuspended
+)
+
+
+@routes.post("/oauth/token", openapi_extra=TOKEN_FORM, responses=_REFUSALS)
+async def get_token(request: Request, response: Response) -> TokenReply:
+    """A short-lived token for a client's secret or a terminal's signed assertion (RFC 6749 §4.4, RFC 7523)."""
+    desk: TokenDesk = get_runtime(request).extra["token_desk"]
+    headers = request.headers
+    asked = parse(headers.get("content-type"), await request.body(), headers.get("authorization"))
+    token, grant = await desk.grant(asked)
+    response.headers["Cache-Control"] = "no-store"
+    return TokenReply(access_token=token, expires_in=desk.settings.gateway_token_seconds, scope=grant.scope)
+
+
+@routes.get("/.well-known/jwks.json")
+async def get_keys(request: Request, response: Response) -> KeySet:
+    """The public keys that verify tokens. A new one stands here before it signs."""
+    issuer: Issuer = get_runtime(request).extra["issuer"]
+    response.headers["Cache-Control"] = "max-age=5"
+    return cast("KeySet", issuer.jwks())
+
+
+@routes.post("/v1/signing-keys", status_code=201, responses=responses(RotationPending))
+async def rotate_signing_key(
+    request: Request, _: Annotated[Principal, requires("keys:rotate")], session: Work
+) -> SigningKeyOut:
+    """Make the next signing key. The old one stays published until its tokens have expired."""
+    issuer: Issuer = get_runtime(request).extra["issuer"]
+    key = await issuer.rotate(session)
+    return SigningKeyOut(key_id=key.kid, signs_from=key.signs_from)

@@ -1,0 +1,86 @@
+"""Refusals of the token endpoint, with the fields of RFC 6749 §5.2 beside our own, and of key rotation."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import JsonValue
+from starlette.responses import Response
+
+from chassis.problems import Conflict, Problem
+
+
+class OAuthRefusal(Problem):
+    """The token request is refused"""
+
+    status = 400
+    code = "token_refused"
+    title_ar = "تم رفض طلب رمز الدخول"
+    error: ClassVar[str] = "invalid_request"
+
+    def document(self, request_id: str | None = None) -> dict[str, JsonValue]:
+        """The problem's members, and what an OAuth library looks for."""
+        oauth = {"error": self.error, "error_description": self.detail or self.title()}
+        return {**oauth, **super().document(request_id)}
+
+    def response(self, request_id: str | None = None) -> Response:
+        """Plain JSON, as RFC 6749 wants it, and never kept by a cache."""
+        headers = {"Cache-Control": "no-store", **self.headers}
+        return Response(self.body(request_id), self.status, headers, "application/json")
+
+
+class TokenRequestInvalid(OAuthRefusal):
+    """The token request is not complete or says two things at once"""
+
+    code = "token_request_invalid"
+    title_ar = "طلب رمز الدخول غير مكتمل"
+
+
+class GrantUnsupported(OAuthRefusal):
+    """Only client credentials are granted tokens"""
+
+    code = "unsupported_grant_type"
+    title_ar = "نوع طلب الدخول غير مدعوم"
+    error = "unsupported_grant_type"
+
+
+class ScopeRefused(OAuthRefusal):
+    """The client was not given these scopes"""
+
+    code = "invalid_scope"
+    title_ar = "الصلاحيات المطلوبة غير ممنوحة لهذا النظام"
+    error = "invalid_scope"
+
+
+class ClientRefused(OAuthRefusal):
+    """The client could not prove who it is"""
+
+    status = 401
+    code = "invalid_client"
+    title_ar = "تعذر التحقق من هوية النظام"
+    error = "invalid_client"
+
+    def __init__(self, detail: str = "", *, detail_ar: str = "") -> None:
+        """The challenge names how a client may prove itself."""
+        super().__init__(detail, detail_ar=detail_ar, headers={"WWW-Authenticate": 'Basic realm="unicard"'})
+
+
+class AssertionReplayed(ClientRefused):
+    """The assertion was used before"""
+
+    code = "assertion_replayed"
+    title_ar = "تم استخدام هذا الإثبات من قبل"
+
+
+class ClientSuspended(ClientRefused):
+    """The client or terminal is suspended"""
+
+    code = "client_suspended"
+    title_ar = "تم إيقاف هذا النظام أو هذه الماكينة"
+
+
+class RotationPending(Conflict):
+    """A signing key waits to take over"""
+
+    code = "rotation_pending"
+    title_ar = "يوجد مفتاح توقيع جديد لم يبدأ العمل به بعد"

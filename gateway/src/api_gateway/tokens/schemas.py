@@ -1,0 +1,71 @@
+"""What crosses the wire about tokens and keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from api_gateway.tokens.requests import ASSERTION_TYPE, FORM
+
+
+class TokenReply(BaseModel):
+    """RFC 6749 §5.1: send it as `Authorization: Bearer …` until it expires."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the protocol's word
+    expires_in: int
+    scope: str
+
+
+class PublicKey(BaseModel):
+    """RFC 8037: an Ed25519 public key."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    x: str
+    kid: str
+    use: Literal["sig"]
+    alg: Literal["EdDSA"]
+
+
+class KeySet(BaseModel):
+    """RFC 7517: the keys that verify tokens."""
+
+    keys: list[PublicKey]
+
+
+class SigningKeyOut(BaseModel):
+    """A new signing key and when it takes over."""
+
+    key_id: str
+    signs_from: datetime
+
+
+def _text(description: str, **more: Any) -> dict[str, Any]:
+    return {"type": "string", "description": description, **more}
+
+
+TOKEN_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            FORM: {
+                "schema": {
+                    "type": "object",
+                    "required": ["grant_type"],
+                    "properties": {
+                        "grant_type": _text("the only grant known here", enum=["client_credentials"]),
+                        "client_id": _text("with client_secret; HTTP Basic does as well"),
+                        "client_secret": _text("the secret given when the client was registered"),
+                        "client_assertion_type": _text("with client_assertion", enum=[ASSERTION_TYPE]),
+                        "client_assertion": _text("a terminal's assertion, signed with its enrolled key"),
+                        "scope": _text("some of the scopes granted, separated by spaces; all where left out"),
+                    },
+                }
+            }
+        },
+    }
+}
+"""The form of POST /oauth/token in the OpenAPI: it is read by hand, for the refusals of RFC 6749."""

@@ -1,0 +1,75 @@
+"""Granting tokens: who asks, whether they prove it, and what the token says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from api_gateway.clients import repository as clients
+from api_gateway.database import MACHINE_TIME
+from api_gateway.sealing import Sealed, Vault
+from api_gateway.settings import Settings
+from api_gateway.terminals import repository as terminals
+from api_gateway.tokens import assertions, grants, repository
+from api_gateway.tokens.errors import AssertionReplayed, ClientRefused, ClientSuspended
+from api_gateway.tokens.grants import Grant
+from api_gateway.tokens.issuer import Issuer
+from api_gateway.tokens.requests import AssertionProof, SecretProof, TokenRequest
+from chassis.ids import new_id
+
+_NOBODY = "Unknown client, or not its secret."
+
+
+@dataclass(frozen=True)
+class TokenDesk:
+    """What is needed to grant tokens."""
+
+    settings: Settings
+    vault: Vault
+    issuer: Issuer
+    sessions: async_sessionmaker[AsyncSession]
+
+    async def grant(self, request: TokenRequest) -> tuple[str, Grant]:
+        """A signed token and what it grants. Raises the refusals of RFC 6749 §5.2."""
+        if isinstance(request.proof, SecretProof):
+            grant = await self._by_secret(request.proof)
+        else:
+            grant = await self._by_assertion(request.proof)
+        grant = grant.narrowed(request.scopes)
+        return self.issuer.sign(grant.claims(str(new_id()))), grant
+
+    async def _by_secret(self, proof: SecretProof) -> Grant:
+        async with self.sessions() as session:
+            client = await clients.find(session, proof.client_id)
+        known = Sealed(client.marked_with, client.secret_mark) if client else self.vault.mark("", "")
+        proven = self.vault.recognises(proof.client_id, proof.secret, known)  # also for nobody: the same time passes
+        if client is None or not proven:
+            raise ClientRefused(_NOBODY)
+        if client.suspended_at is not None:
+            raise ClientSuspended("Ask whoever runs the system why.")
+        return grants.of_client(client)
+
+    async def _by_assertion(self, proof: AssertionProof) -> Grant:
+        subject = assertions.claimed_client(proof.assertion)
+        if proof.client_id not in {None, subject}:
+            raise ClientRefused("client_id is not the one of the assertion.")
+        try:
+            terminal_id = UUID(subject)
+        except ValueError as error:
+            raise ClientRefused("Only enrolled terminals prove themselves by a key.") from error
+        now = MACHINE_TIME.now()
+        async with self.sessions() as session, session.begin():
+            terminal = await terminals.find(session, terminal_id)
+            if terminal is None or terminal.public_key is None or str(terminal_id) != subject:
+                raise ClientRefused("The terminal is not enrolled.", detail_ar="الماكينة غير مفعلة.")
+            audiences = {self.settings.issuer, self.settings.token_url, "/oauth/token"}
+            longest = timedelta(seconds=self.settings.gateway_assertion_seconds)
+            assertion = assertions.verify(proof.assertion, terminal.public_key, audiences, now, longest)
+            if not await repository.use_assertion(session, subject, assertion.jti, assertion.expires_at):
+                raise AssertionReplayed("Make a new assertion, with a jti of its own, for every token.")
+        if terminal.suspended_at is not None:
+            raise ClientSuspended("The terminal is suspended.", detail_ar="راجع مديرية التموين.")
+        return grants.of_terminal(terminal)

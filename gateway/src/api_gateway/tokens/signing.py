@@ -1,0 +1,84 @@
+"""When which key signs, and how long it stays published. No I/O.
+
+A new key is published before it signs, so that everyone knows it by then; the old one stays published until the
+last token it signed has expired.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from joserfc.jwk import OKPKey
+
+# RFC 9864 calls the algorithm Ed25519, but Envoy knows it as EdDSA only.
+warnings.filterwarnings("ignore", message="EdDSA is deprecated")
+
+ALGORITHM = "EdDSA"
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A key of the issuer; `private` is gone once another signs."""
+
+    kid: str
+    public_key: bytes
+    private: OKPKey | None
+    created_at: datetime
+    signs_from: datetime
+
+    def jwk(self) -> dict[str, str]:
+        """The public key as it is published."""
+        return {**public_jwk(self.public_key), "kid": self.kid, "use": "sig", "alg": ALGORITHM}
+
+
+def signer(keys: Sequence[SigningKey], now: datetime) -> SigningKey:
+    """The youngest key that may sign already. Raises LookupError where there is none."""
+    ready = [key for key in keys if key.signs_from <= now]
+    if not ready:
+        raise LookupError("no key may sign yet")
+    return max(ready, key=lambda key: key.signs_from)
+
+
+def published(keys: Sequence[SigningKey], now: datetime, token_life: timedelta) -> list[SigningKey]:
+    """The keys whose tokens may still be good, and those that will sign soon; youngest first."""
+    ordered = sorted(keys, key=lambda key: key.signs_from, reverse=True)
+    successors = [None, *ordered]
+    pairs = zip(ordered, successors, strict=False)
+    return [key for key, next_one in pairs if next_one is None or now < next_one.signs_from + token_life]
+
+
+def is_pending(keys: Sequence[SigningKey], now: datetime) -> bool:
+    """Whether a key waits to take over."""
+    return any(key.signs_from > now for key in keys)
+
+
+def is_due(keys: Sequence[SigningKey], now: datetime, life: timedelta) -> bool:
+    """Whether the signing key has served its time and none waits to take over."""
+    return bool(keys) and not is_pending(keys, now) and signer(keys, now).signs_from + life <= now
+
+
+def public_jwk(public_key: bytes) -> dict[str, str]:
+    """The bare JWK of an Ed25519 public key."""
+    return {"kty": "OKP", "crv": "Ed25519", "x": b64url(public_key)}
+
+
+def thumbprint(public_key: bytes) -> str:
+    """The key's name: RFC 7638 thumbprint."""
+    canonical = json.dumps(public_jwk(public_key), separators=(",", ":"), sort_keys=True)
+    return b64url(hashlib.sha256(canonical.encode()).digest())
+
+
+def b64url(raw: bytes) -> str:
+    """Base64url without padding."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def from_b64url(text: str) -> bytes:
+    """The bytes of base64url without padding. Raises ValueError."""
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
