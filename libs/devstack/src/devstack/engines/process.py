@@ -17,6 +17,8 @@ from pathlib import Path
 from devstack.engines.identity import Identity, preparation
 from devstack.engines.ports import port_is_free
 
+_LONGEST_LINE = 400
+
 # Every child is forked by this one thread: the kernel's death signal follows the forking *thread*,
 # which must therefore live as long as the process, whoever calls start().
 _spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
@@ -147,12 +149,20 @@ class Engine(ABC):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def log_tail(self, lines: int = 15) -> str:
-        """The last lines of the log file."""
+    def log_tail(self, lines: int = 10) -> str:
+        """The last lines of the log file, the long ones cut."""
         if not self.log_file.exists():
             return f"(no log at {self.log_file})"
         text = self.log_file.read_text(encoding="utf-8", errors="replace")
-        return "\n".join([f"last lines of {self.log_file}:", *text.splitlines()[-lines:]])
+        last = [_cut(line) for line in text.splitlines()[-lines:]]
+        return "\n".join([f"last lines of {self.log_file}:", *last])
+
+
+def _cut(line: str) -> str:
+    """A line whose middle is left out: a trace in JSON tells where at its start and what at its end."""
+    if len(line) <= _LONGEST_LINE:
+        return line
+    return f"{line[: _LONGEST_LINE // 2]} … {line[-_LONGEST_LINE // 2 :]}"
 
 
 _living: weakref.WeakSet[Engine] = weakref.WeakSet()

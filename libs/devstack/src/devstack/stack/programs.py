@@ -38,7 +38,11 @@ class Program:
 
 
 SERVICES: tuple[Program, ...] = (
-    Program("gateway", "api_gateway", ("UNICARD_BOOTSTRAP_CLIENT_ID", "UNICARD_BOOTSTRAP_CLIENT_SECRET")),
+    Program(
+        "gateway",
+        "api_gateway",
+        ("UNICARD_GATEWAY_KEYS", "UNICARD_BOOTSTRAP_CLIENT_ID", "UNICARD_BOOTSTRAP_CLIENT_SECRET"),
+    ),
     Program(
         "card",
         "card_service",
@@ -75,12 +79,19 @@ def service_environment(
         "UNICARD_JWKS_URL": f"{settings.url('gateway')}/.well-known/jwks.json",
         "UNICARD_TRAINING_CLOCK": "true",
     }
+    return environment | _own_settings(program, settings) | {name: secrets[name] for name in program.secrets}
+
+
+def _own_settings(program: Program, settings: StackSettings) -> dict[str, str]:
+    """Where one service finds the others it calls."""
     if program.name == "gateway":
-        for other in SERVICES:
-            environment[f"UNICARD_{other.name.upper()}_URL"] = settings.url(other.name)
+        others = {f"UNICARD_{other.name.upper()}_URL": settings.url(other.name) for other in SERVICES}
+        return others | {"UNICARD_GATEWAY_PUBLIC_URL": settings.url("edge")}
+    if program.name == "supply":
+        return {"UNICARD_CREDENTIAL_KEYS_URL": f"{settings.url('card')}/v1/credential-keys"}
     if program.name == "notify":
-        environment["UNICARD_SMS_URL"] = settings.url("sink")
-    return environment | {name: secrets[name] for name in program.secrets}
+        return {"UNICARD_SMS_URL": settings.url("sink")}
+    return {}
 
 
 def sink_environment(settings: StackSettings, secrets: Mapping[str, str]) -> dict[str, str]:

@@ -35,6 +35,7 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     "NOTIFY_DATABASE_PASSWORD": _password,
     "UNICARD_BOOTSTRAP_CLIENT_ID": lambda: BOOTSTRAP_CLIENT,
     "UNICARD_BOOTSTRAP_CLIENT_SECRET": _password,
+    "UNICARD_GATEWAY_KEYS": _ring,
     "UNICARD_SMS_TOKEN": _password,
     "UNICARD_CARD_DATA_KEYS": _ring,
     "UNICARD_CARD_LOOKUP_KEY": _key,
