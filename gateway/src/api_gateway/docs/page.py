@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import swagger_ui_bundle
 
 CSS = """\
@@ -16,9 +18,12 @@ a { color: #0b57a4; }
 }
 """
 START = """\
-window.ui = SwaggerUIBundle({
-  url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, docExpansion: "none", filter: true,
-  persistAuthorization: false, validatorUrl: null,
+// This release of Swagger UI draws OpenAPI 3.1 but refuses its number.
+fetch("/openapi.json").then((reply) => reply.json()).then((spec) => {
+  window.ui = SwaggerUIBundle({
+    spec: { ...spec, openapi: "3.0.3" }, dom_id: "#swagger-ui", deepLinking: true, docExpansion: "none", filter: true,
+    persistAuthorization: false, validatorUrl: null,
+  });
 });
 """
 PAGE = """<!doctype html>
@@ -29,12 +34,18 @@ PAGE = """<!doctype html>
 <script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
 """
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 _TYPES = {"js": "text/javascript", "css": "text/css", "png": "image/png"}
 _PACKAGED = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
+
+
+def content(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """FastAPI `responses=` for text or files of these types."""
+    return {200: {"content": {kind: {"schema": {"type": "string"}} for kind in media_types}}}
 
 
 def assets() -> dict[str, tuple[bytes, str]]:

@@ -26,13 +26,15 @@ _PUT_CODE = text(
     "INSERT INTO enrolment_code (terminal_id, marked_with, code_mark, tries_left, expires_at, used_at, issued_by)"
     " VALUES (:terminal_id, :marked_with, :code_mark, :tries_left, :expires_at, :used_at, :issued_by)"
     " ON CONFLICT (terminal_id) DO UPDATE SET marked_with = excluded.marked_with, code_mark = excluded.code_mark,"
-    " tries_left = excluded.tries_left, expires_at = excluded.expires_at, used_at = NULL, issued_by = excluded.issued_by"
+    " tries_left = excluded.tries_left, expires_at = excluded.expires_at, used_at = NULL,"
+    " issued_by = excluded.issued_by"
 )
 _COST_A_TRY = text("UPDATE enrolment_code SET tries_left = tries_left - 1 WHERE terminal_id = :terminal_id")
 _USE_CODE = text("UPDATE enrolment_code SET used_at = :now WHERE terminal_id = :terminal_id")
 _KEY_TAKEN = text("SELECT EXISTS (SELECT FROM terminal WHERE key_id = :key_id AND terminal_id <> :terminal_id)")
 _ENROL = text(
-    "UPDATE terminal SET key_id = :key_id, public_key = :public_key, enrolled_at = :now WHERE terminal_id = :terminal_id"
+    "UPDATE terminal SET key_id = :key_id, public_key = :public_key, enrolled_at = :now"
+    " WHERE terminal_id = :terminal_id"
 )
 _REGISTER = text(
     "INSERT INTO terminal (terminal_id, outlet_id, kind, governorate)"

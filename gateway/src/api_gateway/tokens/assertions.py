@@ -45,7 +45,7 @@ def verify(
     assertion: str, public_key: bytes, audiences: Collection[str], now: datetime, longest: timedelta
 ) -> Assertion:
     """Check signature, audience and time. Raises ClientRefused."""
-    key = OKPKey.import_key(public_jwk(public_key))
+    key = OKPKey.import_key({**public_jwk(public_key)})
     try:
         claims = jwt.decode(assertion, key, algorithms=ALGORITHMS).claims
     except (JoseError, ValueError, TypeError) as error:

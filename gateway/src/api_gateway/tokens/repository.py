@@ -12,7 +12,8 @@ from api_gateway.database import record
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('unicard.signing-keys'))")
 _KEYS = text(
-    "SELECT kid, public_key, sealed_with, sealed_private_key, created_at, signs_from FROM signing_key ORDER BY signs_from"
+    "SELECT kid, public_key, sealed_with, sealed_private_key, created_at, signs_from FROM signing_key"
+    " ORDER BY signs_from"
 )
 _ADD = text(
     "INSERT INTO signing_key (kid, public_key, sealed_with, sealed_private_key, created_at, signs_from)"
