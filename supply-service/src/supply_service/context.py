@@ -91,6 +91,8 @@ async def lifespan(runtime: Runtime) -> AsyncIterator[None]:
 
 async def keep_fresh(runtime: Runtime) -> None:
     """Look for changed policies and terminals several times a second, for ever."""
+    while EXTRA not in runtime.extra:  # the workers are started before the service's own lifespan
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
     made = of(runtime)
     while True:
         try:

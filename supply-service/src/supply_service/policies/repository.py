@@ -139,5 +139,4 @@ def _values(policy: Policy) -> dict[str, Any]:
 
 def _policy(row: RowMapping) -> Policy:
     scope = dict(part.split("=", 1) for part in row["scope"].split(",")) if row["scope"] else {}
-    value = orjson.loads(row["value"]) if row["value"] is not None else None
-    return Policy(**(dict(row) | {"scope": scope, "value": value}))
+    return Policy(**(dict(row) | {"scope": scope}))

@@ -1,0 +1,195 @@
+"""supply-service as tests use it: terminals, cards that events brought, draws at the counter, an auditor."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+
+from chassis.consumer import Received
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from chassis.testing import TestIssuer, running
+from contracts.card import CardActivated, HouseholdChanged, ProgrammeService
+from contracts.event import Event
+from contracts.gateway import TerminalEnrolled
+from supply_service import context
+from supply_service.consumers import reactions
+from supply_service.main import create_app
+from supply_service.settings import Settings
+
+NOWHERE = "127.0.0.1:1"  # no broker: what is published stays in the outbox, events are handed to the handlers
+NOON = datetime(2026, 11, 5, 10, 0, tzinfo=UTC)
+SCOPES = "redemptions:create redemptions:read entitlements:read days:close catalogue:read"
+PORT_SAID = "03"
+
+
+@dataclass
+class Till:
+    """A terminal at an outlet, with the key it signs with."""
+
+    terminal_id: UUID
+    outlet_id: UUID
+    kind: str
+    token: str
+    key: Ed25519PrivateKey
+
+    def headers(self, key: str | None = None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or str(new_id())}
+
+    @property
+    def public_key(self) -> str:
+        return base64.urlsafe_b64encode(self.key.public_key().public_bytes_raw()).decode().rstrip("=")
+
+
+@dataclass
+class Holder:
+    """A card and its household."""
+
+    card_id: UUID
+    household_id: UUID
+
+
+class Supply:
+    """A running service and what tests do to it."""
+
+    def __init__(self, app: FastAPI, client: httpx.AsyncClient, issuer: TestIssuer) -> None:
+        self.app, self.client, self.issuer = app, client, issuer
+        self.runtime: Runtime = app.state.runtime
+
+    def at(self, instant: datetime | None) -> None:
+        """Move business time."""
+        self.runtime.clock.move_to(instant)  # type: ignore[attr-defined]  # a training system has a clock to move
+
+    async def deliver(self, *events: Event, at: datetime | None = None) -> None:
+        """Hand events to the service as its consumer does."""
+        time = at or self.runtime.clock.now()
+        received = [Received(event, new_id(), time, event.partition_key()) for event in events]
+        async with self.runtime.sessions() as session, session.begin():
+            await reactions.handle(received, session, self.runtime)
+
+    async def admin(self, method: str, path: str, scopes: str, **options: Any) -> httpx.Response:
+        """A call of a ministry's system."""
+        return await self.client.request(method, path, headers=self.issuer.headers("ministry", scopes), **options)
+
+    async def till(self, kind: str = "bakery", governorate: str = PORT_SAID, district: str = "al-arab") -> Till:
+        """A new outlet with an enrolled terminal."""
+        body = {"kind": kind, "name_ar": "منفذ", "name_en": "outlet", "governorate": governorate, "district": district}
+        outlet = (await self.admin("POST", "/v1/outlets", "outlets:write", json=body)).json()
+        body = {"outlet_id": outlet["outlet_id"], "serial": str(new_id()), "model": "UC-1"}
+        terminal = (await self.admin("POST", "/v1/terminals", "terminals:write", json=body)).json()
+        terminal_id, outlet_id = UUID(terminal["terminal_id"]), UUID(outlet["outlet_id"])
+        token = self.issuer.token(
+            str(terminal_id), SCOPES, kind="terminal", outlet_id=outlet_id, governorate=governorate
+        )
+        till = Till(terminal_id, outlet_id, kind, token, Ed25519PrivateKey.generate())
+        await self.deliver(
+            TerminalEnrolled(terminal_id=terminal_id, outlet_id=outlet_id, key_id="k", public_key=till.public_key)
+        )
+        await context.of(self.runtime).refresh(self.runtime)
+        return till
+
+    async def holder(
+        self,
+        members: int = 3,
+        *,
+        activated_at: datetime = datetime(2026, 11, 1, 8, 0, tzinfo=UTC),
+        governorate: str = PORT_SAID,
+        household_id: UUID | None = None,
+        services: Sequence[ProgrammeService] = (ProgrammeService.SUPPLY,),
+    ) -> Holder:
+        """A household with an active card."""
+        holder = Holder(new_id(), household_id or new_id())
+        place = {"governorate": governorate, "district": "al-arab", "members": members}
+        await self.deliver(
+            HouseholdChanged(household_id=holder.household_id, revision=1, **place),
+            CardActivated(
+                card_id=holder.card_id,
+                citizen_id=new_id(),
+                household_id=holder.household_id,
+                services=list(services),
+                phase_id=None,
+                activated_at=activated_at,
+                **place,
+            ),
+        )
+        return holder
+
+    async def draw(
+        self, till: Till, holder: Holder | UUID, *lines: Mapping[str, Any], key: str | None = None, **more: Any
+    ) -> httpx.Response:
+        """A sale at a terminal."""
+        card_id = holder.card_id if isinstance(holder, Holder) else holder
+        body = {"card_id": str(card_id), "lines": list(lines), **more}
+        return await self.client.post("/v1/redemptions", json=body, headers=till.headers(key))
+
+    async def left(self, holder: Holder, till: Till) -> dict[str, int]:
+        """What is left of each pot."""
+        reply = await self.client.get(f"/v1/entitlements/{holder.card_id}", headers=till.headers())
+        assert reply.status_code == 200, reply.text
+        return {pot["programme"]: pot["remaining"] for pot in reply.json()["pots"]}
+
+    async def fetch(self, statement: str, *parameters: Any) -> list[Any]:
+        """Look into the database."""
+        return list(await self.runtime.pool.fetch(statement, *parameters))
+
+    async def audit(self) -> None:
+        """What must hold whatever happened: every pot is proved by its entries, every debt by what was overdrawn."""
+        unproved = await self.fetch(
+            """
+            SELECT p.household_id, p.programme, p.period, p.granted - p.remaining AS used, coalesce(sum(
+                CASE e.kind WHEN 'reversal' THEN -e.quantity ELSE e.quantity END), 0) AS proved
+            FROM pot p LEFT JOIN entry e ON e.household_id = p.household_id AND e.period = p.period
+                AND e.programme = p.programme AND e.kind IN ('draw', 'reversal', 'debt', 'taken_back')
+            GROUP BY 1, 2, 3, p.granted, p.remaining
+            HAVING p.granted - p.remaining <> coalesce(sum(
+                CASE e.kind WHEN 'reversal' THEN -e.quantity ELSE e.quantity END), 0)
+            """
+        )
+        assert not unproved
+        unowed = await self.fetch(
+            """
+            SELECT h.household_id FROM household h LEFT JOIN entry e USING (household_id)
+            GROUP BY h.household_id
+            HAVING h.debt_bread + h.debt_goods + h.debt_points <> coalesce(sum(CASE e.kind
+                WHEN 'overdraw' THEN e.quantity WHEN 'overdraw_reversal' THEN -e.quantity
+                WHEN 'debt' THEN -e.quantity ELSE 0 END), 0)
+            """
+        )
+        assert not unowed
+        events = await self.fetch(
+            "SELECT (SELECT count(*) FROM redemption) AS sales, (SELECT count(*) FROM reversal) AS reversals,"
+            " count(*) FILTER (WHERE type LIKE '%.Redeemed.v1') AS told,"
+            " count(*) FILTER (WHERE type LIKE '%.RedemptionReversed.v1') AS taken_back FROM outbox"
+        )
+        assert (events[0]["sales"], events[0]["reversals"]) == (events[0]["told"], events[0]["taken_back"])
+
+
+def bread(quantity: int) -> dict[str, Any]:
+    return {"programme": "bread", "item": "loaf", "quantity": quantity}
+
+
+def goods(item: str, quantity: int, programme: str = "goods") -> dict[str, Any]:
+    return {"programme": programme, "item": item, "quantity": quantity}
+
+
+def settings_for(database_url: str, issuer: TestIssuer, bootstrap: str = NOWHERE, **more: Any) -> Settings:
+    return Settings(database_url=database_url, kafka_bootstrap=bootstrap, jwks=issuer.jwks, training_clock=True, **more)
+
+
+@asynccontextmanager
+async def serve(settings: Settings, issuer: TestIssuer, **options: Any) -> AsyncIterator[Supply]:
+    """The service with these settings."""
+    app = create_app(settings, **options)
+    async with running(app) as client:
+        supply = Supply(app, client, issuer)
+        supply.at(NOON)
+        yield supply
