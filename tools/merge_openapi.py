@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
@@ -20,7 +21,7 @@ from pydantic_settings import BaseSettings
 
 from api_gateway.edge.refusals import BY_DETAIL, BY_STATUS
 from api_gateway.routes import ROUTES, Route
-from chassis.problems import MEDIA_TYPE
+from chassis.problems import MEDIA_TYPE, Problem
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "gateway/src/api_gateway/openapi.json"
@@ -71,15 +72,16 @@ def merge(documents: Iterable[tuple[str, Document]]) -> Document:
         document = _without_clashes(document, merged["components"], "Gateway" if prefix == "Api" else prefix)
         for kind, parts in document.get("components", {}).items():
             merged["components"].setdefault(kind, {}).update(parts)
+        tag = document["info"]["title"].rpartition(": ")[2]
         for path, operations in document["paths"].items():
-            _add_path(merged["paths"], path, operations, document["info"]["title"])
-        merged["tags"].append(
-            {"name": document["info"]["title"], "description": document["info"].get("description", "")}
-        )
+            _add_path(merged["paths"], path, operations, tag)
+        description = document["info"].get("description")
+        merged["tags"].append({"name": tag, "description": description} if description else {"name": tag})
     merged["paths"] = dict(sorted(merged["paths"].items()))
-    merged["components"] = {kind: dict(sorted(parts.items())) for kind, parts in sorted(merged["components"].items())}
     _add_edge(merged)
     _check_ids(merged)
+    merged["components"]["responses"] = _share_refusals(merged)
+    merged["components"] = {kind: dict(sorted(parts.items())) for kind, parts in sorted(merged["components"].items())}
     return merged
 
 
@@ -120,9 +122,8 @@ def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 
 
 def _add_edge(document: Document) -> None:
-    """Scopes by the edge's table, and the edge's own refusals where the service has no such status."""
+    """Scopes by the edge's table, and the edge's own refusals."""
     table = {route.name: route for route in ROUTES}
-    refusals = {str(status): response for status, response in _edge_responses().items()}
     unknown = [f"{method} {path}" for method, path, _ in _operations(document) if f"{method} {path}" not in table]
     if unknown:
         raise ValueError(f"missing in api_gateway.routes: {', '.join(unknown)}")
@@ -133,20 +134,41 @@ def _add_edge(document: Document) -> None:
             operation["x-scopes"] = list(route.scopes)
         else:
             operation.pop("security", None)
-        responses = operation["responses"]
-        responses.update({status: response for status, response in refusals.items() if status not in responses})
+        for problem in _EDGE_PROBLEMS:
+            _add_refusal(operation["responses"], problem)
+        operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
-def _edge_responses() -> dict[int, Document]:
-    problems = [problem for _, problem in (*BY_STATUS, *BY_DETAIL)]
+_EDGE_PROBLEMS = tuple({problem.code: problem for _, problem in (*BY_STATUS, *BY_DETAIL)}.values())
+
+
+def _add_refusal(answers: Document, problem: Problem) -> None:
+    """Say that a route may be refused for this too, unless its service has said so."""
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
-    words: dict[int, dict[str, None]] = {}
-    for status, problem in [*BY_STATUS, *((problem.status, problem) for problem in problems)]:
-        words.setdefault(status, {})[f"`{problem.code}`: {problem.title()}"] = None
-    return {
-        status: {"description": "; ".join(described), "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status, described in sorted(words.items())
-    }
+    empty = {"description": "", "content": {MEDIA_TYPE: {"schema": schema}}}
+    answer = answers.setdefault(str(problem.status), empty)
+    if f"`{problem.code}`" not in answer["description"]:
+        words = f"`{problem.code}`: {problem.title()}"
+        answer["description"] = f"{answer['description']}; {words}" if answer["description"] else words
+
+
+def _share_refusals(document: Document) -> Document:
+    """Refusals that several routes have word for word, moved to one place and named after their codes."""
+    places: dict[str, list[tuple[Document, str]]] = {}
+    for _, _, operation in _operations(document):
+        for status, answer in operation["responses"].items():
+            if MEDIA_TYPE in answer.get("content", {}):
+                places.setdefault(json.dumps([status, answer]), []).append((operation["responses"], status))
+    shared: Document = {}
+    for described, same in places.items():
+        if len(same) > 1:
+            status, answer = json.loads(described)
+            codes = re.findall(r"`(\w+)`", answer["description"])
+            name = ".".join([status, *codes])
+            shared[name] = answer
+            for answers, _ in same:
+                answers[status] = {"$ref": f"#/components/responses/{name}"}
+    return shared
 
 
 def _check_ids(document: Document) -> None:

@@ -9,6 +9,8 @@ from tools.merge_openapi import merge
 
 from api_gateway.routes import ROUTES
 
+REFUSAL = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+
 
 def document(title: str, path: str, schema: dict[str, Any], **operation: Any) -> dict[str, Any]:
     """A service's document with one operation that answers with `Answer`."""
@@ -53,8 +55,24 @@ def test_scopes_and_the_edges_own_refusals_are_added() -> None:
     assert operation["x-scopes"] == list(route.scopes)
     assert operation["security"] == [{"bearer": []}]
     assert operation["tags"] == ["Supply"]
-    assert operation["responses"].keys() >= {"200", "401", "403", "408", "413", "429", "431", "502", "503", "504"}
+    assert operation["responses"].keys() >= {"200", "401", "403", "408", "413", "429", "431", "503", "504"}
     assert "upstream_unavailable" in operation["responses"]["503"]["description"]
+
+
+def test_a_refusal_of_the_service_is_completed_by_the_edges() -> None:
+    part = document("Supply", "/v1/catalogue", TEXT)
+    answers = part["paths"]["/v1/catalogue"]["get"]["responses"]
+    answers["503"] = {"description": "`unavailable`: Not just now", "content": REFUSAL}
+    merged = merge([("supply_service", part)])
+    described = merged["paths"]["/v1/catalogue"]["get"]["responses"]["503"]["description"]
+    assert described.startswith("`unavailable`: Not just now; `upstream_unavailable`: ")
+
+
+def test_what_several_routes_refuse_alike_is_said_once() -> None:
+    merged = merge([("supply_service", document(p, p, TEXT, operation_id=p)) for p in ("/v1/catalogue", "/v1/outlets")])
+    references = [operations["get"]["responses"]["429"] for operations in merged["paths"].values()]
+    assert references == [{"$ref": "#/components/responses/429.rate_limited"}] * 2
+    assert merged["components"]["responses"]["429.rate_limited"]["content"] == REFUSAL
 
 
 def test_a_public_route_asks_for_no_token() -> None:
