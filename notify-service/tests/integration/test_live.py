@@ -16,6 +16,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from chassis import kafka
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, eventually, running
 from contracts.card import CardBlocked, ContactChanged, PickupScheduled
@@ -33,6 +34,7 @@ NUMBER = "+201012345678"
 
 async def publish(bootstrap: str, events: Sequence[Event]) -> None:
     """As the relays of the other services do."""
+    await kafka.ensure_topics(bootstrap, {event.TOPIC for event in events})
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
     await producer.start()
     try:
