@@ -53,6 +53,7 @@ def sale_body(sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, fig
             "message_en": wording.sale_en(sale),
             "receipt_lines_ar": wording.receipt_ar(sale, figures),
         },
+        default=str,  # the driver's own UUID type, which orjson does not know
         option=orjson.OPT_UTC_Z,
     )
 
@@ -71,6 +72,7 @@ def reversal_body(done: Reversal, item: ReversalItem, reversal_id: UUID, now: da
             "message_ar": wording.reversal_ar(done.account, item.sale.lines),
             "message_en": wording.reversal_en(done.account, item.sale.lines),
         },
+        default=str,  # the driver's own UUID type, which orjson does not know
         option=orjson.OPT_UTC_Z,
     )
 
