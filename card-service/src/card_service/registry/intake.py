@@ -10,6 +10,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from card_service.registry import mobiles, names
 from card_service.registry.national_id import (
@@ -35,8 +36,7 @@ class WrongHeader(ValueError):
     """The first line does not name the expected columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
+class Rejection(NamedTuple):
     """Why a row was not taken: its line in the file (the header is line 1), the field, a stable code."""
 
     row: int
@@ -44,8 +44,7 @@ class Rejection:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Residence:
+class Residence(NamedTuple):
     """Where a household lives; the governorate is that of residence."""
 
     governorate: str
@@ -53,8 +52,7 @@ class Residence:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A row that passed."""
 
     row: int
@@ -104,6 +102,7 @@ class Reader:
         self._today = today
         self._governorate = governorate
         self._refs: set[str] = set()
+        self._home: tuple[tuple[str, str, str], Residence] | None = None
 
     def families(self) -> Iterator[Family]:
         """Every household of the file in order, its faulty rows among the rejections."""
@@ -157,8 +156,12 @@ class Reader:
         person = judge_person(row, role, number, name, mobile, self._today)
         if isinstance(person, Rejection):
             return person
-        residence = judge_residence(row, governorate, district, address, self._governorate)
-        return residence if isinstance(residence, Rejection) else Person(*person, residence)
+        if self._home is None or self._home[0] != (governorate, district, address):
+            residence = judge_residence(row, governorate, district, address, self._governorate)
+            if isinstance(residence, Rejection):
+                return residence
+            self._home = ((governorate, district, address), residence)  # most often that of the next row too
+        return Person(*person, self._home[1])
 
     def _closed(self, family: Family, heads: list[int]) -> Family:
         if not family.ref:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -35,8 +36,7 @@ class Citizen:
     governorate: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class NewHousehold:
+class NewHousehold(NamedTuple):
     """A household to be written."""
 
     household_id: UUID
@@ -46,8 +46,7 @@ class NewHousehold:
     members: int
 
 
-@dataclass(frozen=True, slots=True)
-class NewCitizen:
+class NewCitizen(NamedTuple):
     """A citizen to be written; the mobile in clear is for the event only and is never stored."""
 
     citizen_id: UUID
@@ -64,8 +63,7 @@ class NewCitizen:
     known: bool = False  # registered before, of no household now
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the register knows of a national id."""
 
     citizen_id: UUID

@@ -24,12 +24,17 @@ _INVISIBLE = dict.fromkeys(
 _LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0621-\u063a\u0641-\u064a\u064b-\u0652\u0670-\u06d3"
 _NAME = re.compile(rf"[{_LETTER}]+(?:(?:['’.-] ?| )[{_LETTER}]+)*\.?")
 _BLANKS = re.compile(r"\s+")
+# What cleaning would leave as it is, told in one step: nearly every field of a file.
+_PLAIN = "A-Za-z0-9\u0621-\u063a\u0641-\u064a\u0660-\u0669\u060c.,'()/-"
+_CLEAN = re.compile(rf"[{_PLAIN}]+(?: [{_PLAIN}]+)*")
 # A first name of two words: "servant of …", "father of …".
 _COMPOUND = frozenset({"عبد", "أبو", "ابو", "أم", "ام", "abd", "abdel", "abdul", "abu", "abou", "om"})
 
 
 def clean(text: str) -> str:
     """NFC, invisible marks left out, blanks of any kind as single spaces."""
+    if _CLEAN.fullmatch(text) is not None:
+        return text
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", text.translate(_INVISIBLE))).strip()
 
 

@@ -6,9 +6,9 @@ digit, whose rule was never published, so that a mismatch is a warning and no mo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from operator import mul
+from typing import Literal, NamedTuple
 
 _CENTURIES = {"2": 1900, "3": 2000}
 _WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
@@ -58,8 +58,7 @@ class NationalIdError(ValueError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class NationalId:
+class NationalId(NamedTuple):
     """A well-formed national id and what it says of its bearer."""
 
     number: str
@@ -78,7 +77,7 @@ def normalise_digits(text: str) -> str:
 
 def check_digit(first_thirteen: str) -> str:
     """The commonest of the rules in circulation for K (weights 2–7, modulo 11); it is not official."""
-    total = sum(weight * (ord(digit) - 48) for weight, digit in zip(_WEIGHTS, first_thirteen, strict=True))
+    total = sum(map(mul, _WEIGHTS, map(int, first_thirteen)))
     return str((11 - total % 11) % 10)
 
 

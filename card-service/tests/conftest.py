@@ -1,0 +1,267 @@
+"""What the tests of card-service share: a running service on a database of its own, and hands to use it with."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+from joserfc import jwe
+from joserfc.jwk import OKPKey
+
+from card_service import MIGRATIONS
+from card_service.main import create_app
+from card_service.registry.intake import HEADER
+from card_service.registry.national_id import check_digit
+from card_service.settings import Settings
+from chassis.testing import TestIssuer, eventually, running
+
+SATURDAY = date(2026, 11, 28)
+
+
+def key_of(fill: int) -> str:
+    """A key nobody uses outside tests."""
+    return base64.urlsafe_b64encode(bytes([fill]) * 32).rstrip(b"=").decode()
+
+
+def national_id(serial: int, born: str = "2900101") -> str:
+    """A well-formed national id, another one for each serial up to a million."""
+    body = f"{born[:5]}{1 + serial // 10_000 % 28:02d}03{serial % 10_000:04d}"
+    return body + check_digit(body)
+
+
+@dataclass
+class Office:
+    """A running card-service and callers of every kind."""
+
+    client: httpx.AsyncClient
+    issuer: TestIssuer
+    settings: Settings
+    runtime: Any
+    serial: int = 0
+    keys: dict[str, Any] = field(default_factory=dict)
+
+    async def call(self, method: str, path: str, scopes: str, *, expect: int | None = None, **options: Any) -> Any:
+        """One request with a fresh idempotency key; its body, after the status was found as expected."""
+        claims = options.pop("claims", {})
+        headers = self.issuer.headers(options.pop("subject", "ministry"), scopes, **claims)
+        headers |= options.pop("headers", {})
+        response = await self.client.request(method, path, headers=headers, **options)
+        if expect is not None:
+            assert response.status_code == expect, response.text
+        else:
+            assert response.is_success, response.text
+        return response.json() if response.content else None
+
+    async def fetch(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Rows straight from the service's database."""
+        rows: list[asyncpg.Record] = await self.runtime.pool.fetch(statement, *arguments)
+        return rows
+
+    async def events(self, name: str, key: str | None = None) -> list[dict[str, Any]]:
+        """The events of a type in the outbox, oldest first, of one key if given."""
+        rows = await self.fetch(
+            "SELECT payload FROM outbox WHERE type = $1 AND ($2::text IS NULL OR key = $2) ORDER BY id",
+            f"eg.unicard.card.{name}.v1",
+            key,
+        )
+        return [orjson.loads(row["payload"]) for row in rows]
+
+    def person(self, role: str = "head", **changed: Any) -> dict[str, Any]:
+        """A citizen nobody has registered yet."""
+        self.serial += 1
+        born = "3150101" if role == "child" else "2900101"
+        base = {
+            "role": role,
+            "national_id": national_id(self.serial, born),
+            "full_name": "منى أحمد علي",
+            "mobile": f"0101{self.serial:07d}",
+        }
+        return base | changed
+
+    def row(self, ref: str, role: str = "head", **changed: Any) -> str:
+        """A row of the bulk file."""
+        cells = {"household_ref": ref, **self.person(role)}
+        cells |= {"governorate": "03", "district": "al-arab", "address": "شارع 23 يوليو"} | changed
+        return ",".join(str(cells[name]) for name in HEADER)
+
+    async def household(self, *roles: str, **changed: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """A registered household and what was told of its people, the head first."""
+        people = [self.person("head"), *(self.person(role) for role in roles)]
+        body = {"governorate": "03", "district": "al-arab", "address": "", "members": people} | changed
+        return await self.call("POST", "/v1/households", "citizens:write", json=body), people
+
+    async def upload(self, *rows: str, header: str = ",".join(HEADER), **options: Any) -> Any:
+        """Send a bulk file."""
+        body = "\r\n".join([header, *rows, ""]).encode()
+        return await self.call(
+            "POST", "/v1/imports", "citizens:import", content=body, headers={"Content-Type": "text/csv"}, **options
+        )
+
+    async def finished(self, path: str, scopes: str, seconds: float = 30) -> dict[str, Any]:
+        """A job once it has ended."""
+
+        async def ended() -> dict[str, Any] | None:
+            job: dict[str, Any] = await self.call("GET", path, scopes)
+            return job if job["status"] in {"done", "failed"} else None
+
+        job: dict[str, Any] = await eventually(ended, seconds=seconds)
+        return job
+
+    async def imported(self, *rows: str) -> tuple[dict[str, Any], dict[int, str]]:
+        """Import a file to its end: the job and the code of each rejected row."""
+        accepted = await self.upload(*rows)
+        path = f"/v1/imports/{accepted['id']}"
+        job = await self.finished(path, "citizens:import")
+        found = await self.call("GET", f"{path}/rejections?limit=1000", "citizens:import")
+        return job, {item["row"]: item["code"] for item in found["items"]}
+
+    async def site(self, name: str = "Main", **changed: Any) -> dict[str, Any]:
+        """A pick-up site open from Saturday to Thursday."""
+        body = {
+            "name_ar": f"مكتب {name}",
+            "name_en": name,
+            "kind": "post_office",
+            "governorate": "03",
+            "district": "al-arab",
+            "address_ar": "بورسعيد",
+            "hourly_capacity": 10,
+            "opens": "08:00",
+            "closes": "15:00",
+            "working_days": [6, 7, 1, 2, 3, 4],
+        }
+        site: dict[str, Any] = await self.call("POST", "/v1/pickup-sites", "sites:write", json=body | changed)
+        return site
+
+    async def phase(self, **changed: Any) -> str:
+        """A planned phase of Port Said."""
+        self.serial += 1
+        body = {"name": f"Phase {self.serial}", "governorate": "03", "sequence": self.serial, "services": ["supply"]}
+        made = await self.call("POST", "/v1/rollout-phases", "rollout:write", json=body | changed)
+        return str(made["phase_id"])
+
+    async def planned(self, phase_id: str, limit: int = 1000, holders: str = "heads", **changed: Any) -> dict[str, Any]:
+        """A pick-up plan to its end."""
+        week = (datetime.now(UTC) + timedelta(days=30)).date()
+        body = {"week_start": week.isoformat(), "limit": limit, "holders": holders} | changed
+        made = await self.call("POST", f"/v1/rollout-phases/{phase_id}/pickup-plans", "rollout:write", json=body)
+        return await self.finished(f"/v1/pickup-plans/{made['id']}", "rollout:read")
+
+    async def activated(self, phase_id: str, holders: str = "heads") -> dict[str, Any]:
+        """An activation for supply to its end."""
+        body = {"holders": holders, "services": ["supply"]}
+        made = await self.call("POST", f"/v1/rollout-phases/{phase_id}/activations", "rollout:write", json=body)
+        return await self.finished(f"/v1/activations/{made['id']}", "rollout:read")
+
+    async def find(self, person: dict[str, Any], site_id: str | None = None) -> list[dict[str, Any]]:
+        """The open cards of a citizen as a counter finds them."""
+        found = await self.call(
+            "POST",
+            "/v1/cards/search",
+            "cards:handover",
+            json={"national_id": person["national_id"]},
+            claims={"site_id": site_id},
+        )
+        items: list[dict[str, Any]] = found["items"]
+        return items
+
+    async def hand_over(self, card: dict[str, Any], person: dict[str, Any], **options: Any) -> Any:
+        """Give a card to its holder, at its own site unless another is named."""
+        site_id = options.pop("site_id", card["site"] and card["site"]["site_id"])
+        return await self.call(
+            "POST",
+            f"/v1/cards/{card['card_id']}/handover",
+            "cards:handover",
+            json={"national_id": person["national_id"]},
+            claims={"site_id": site_id},
+            **options,
+        )
+
+    async def issued(self, *roles: str) -> tuple[str, dict[str, Any], str]:
+        """The card of a new household's head, handed over: its id, its holder, its phase."""
+        await self.site(f"Site {self.serial}")
+        _, (head, *_) = await self.household(*roles)
+        phase_id = await self.phase()
+        await self.planned(phase_id)
+        (card,) = await self.find(head)
+        await self.hand_over(card, head)
+        return str(card["card_id"]), head, phase_id
+
+    async def active(self, *roles: str) -> tuple[str, dict[str, Any], str]:
+        """The same card, activated for supply."""
+        card_id, head, phase_id = await self.issued(*roles)
+        await self.activated(phase_id)
+        return card_id, head, phase_id
+
+    async def encrypted(self, card_id: str, pin: str) -> dict[str, str]:
+        """A PIN as a terminal sends it."""
+        if not self.keys:
+            self.keys = await self.call("GET", "/v1/pin-key", "")
+        header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": self.keys["kid"]}
+        content = orjson.dumps({"card_id": card_id, "pin": pin})
+        return {"pin_jwe": jwe.encrypt_compact(header, content, OKPKey.import_key(self.keys))}
+
+
+OpenOffice = Callable[..., AbstractAsyncContextManager[Office]]
+
+
+@pytest.fixture(scope="session")
+def make_settings(
+    make_database: Callable[[Any], Awaitable[str]], kafka_bootstrap: str, issuer: TestIssuer
+) -> Callable[..., Awaitable[Settings]]:
+    """A factory of settings with a fresh database each."""
+
+    async def make(**changed: Any) -> Settings:
+        values: dict[str, Any] = {
+            "database_url": await make_database(MIGRATIONS),
+            "kafka_bootstrap": kafka_bootstrap,
+            "jwks": issuer.jwks,
+            "card_data_keys": f"k1:{key_of(1)}",
+            "card_lookup_key": key_of(2),
+            "card_pin_key": key_of(3),
+            "card_pin_transport_keys": f"p1:{key_of(4)}",
+            "card_signing_keys": f"s1:{key_of(5)}",
+            "card_job_poll_seconds": 0.02,
+            "card_chain_seconds": 0.05,
+            "card_sweep_seconds": 0.05,
+            "log_level": "WARNING",
+            "training_clock": True,
+        }
+        return Settings(**(values | changed))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def open_office(make_settings: Callable[..., Awaitable[Settings]], issuer: TestIssuer) -> OpenOffice:
+    """A factory of running services; settings as keywords."""
+
+    @asynccontextmanager
+    async def opened(given: Settings | None = None, **changed: Any) -> AsyncIterator[Office]:
+        settings = given or await make_settings(**changed)
+        app = create_app(settings)
+        async with running(app) as client:
+            yield Office(client, issuer, settings, app.state.runtime)
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+async def office(open_office: OpenOffice) -> AsyncIterator[Office]:
+    """A running service shared by the tests of a module, each with people of its own."""
+    async with open_office() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def random_id() -> UUID:
+    """An id of nothing."""
+    return UUID("01890000-0000-7000-8000-000000000000")

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from card_service.accesses.service import first_break
+from chassis.testing import eventually
+
+READ = "citizens:read"
+WRITE = "citizens:write"
+
+
+async def test_a_household_is_registered_and_told_of(office: Any) -> None:
+    made, people = await office.household("spouse", "child")
+    assert made["revision"] == 1
+    assert [member["role"] for member in made["members"]] == ["head", "spouse", "child"]
+    assert made["members"][0]["national_id_masked"] == "*" * 10 + people[0]["national_id"][-4:]
+    assert made["members"][0]["mobile_masked"].startswith("+2010")
+    home = made["household_id"]
+    (changed,) = await office.events("HouseholdChanged", home)
+    assert (changed["members"], changed["revision"], changed["governorate"]) == (3, 1, "03")
+    registered = await office.events("CitizenRegistered", home)
+    assert [event["is_head"] for event in registered] == [True, False, False]
+    assert {event["birth_year"] for event in registered} == {1990, 2015}
+    contacts = [event for one in made["members"] for event in await office.events("ContactChanged", one["citizen_id"])]
+    assert [event["mobile"] for event in contacts] == ["+2" + person["mobile"] for person in people]
+    assert contacts[0]["given_name"] == "منى"
+
+
+async def test_nothing_personal_is_stored_in_the_clear(office: Any) -> None:
+    _, people = await office.household("spouse")
+    tables = await office.fetch("SELECT to_jsonb(c)::text AS row FROM citizen c")
+    events = await office.fetch(
+        "SELECT convert_from(payload, 'utf8') AS row FROM outbox WHERE topic = 'card.events.v1'"
+    )
+    stored = " ".join(row["row"] for row in [*tables, *events])
+    for person in people:
+        assert person["national_id"] not in stored
+        assert person["mobile"][1:] not in stored
+
+
+async def test_a_citizen_has_one_household(office: Any) -> None:
+    made, people = await office.household()
+    again = {"governorate": "03", "district": "x", "members": [office.person(), dict(people[0], role="other")]}
+    problem = await office.call("POST", "/v1/households", WRITE, json=again, expect=409)
+    assert problem["code"] == "already_registered"
+    assert problem["title_ar"]
+    assert len((await office.call("GET", f"/v1/households/{made['household_id']}", READ))["members"]) == 1
+    newcomer = {"national_id": again["members"][0]["national_id"]}
+    assert (await office.call("POST", "/v1/citizens/search", READ, json=newcomer))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ([{"role": "spouse"}], "head_missing"),
+        ([{}, {}], "several_heads"),
+        ([{"national_id": "123"}], "head_rejected"),
+        ([{"full_name": "=1+1"}], "name_invalid"),
+        ([{}, {"role": "child", "mobile": "0661234567"}], "mobile_invalid"),
+    ],
+)
+async def test_a_faulty_household_is_refused_whole(office: Any, members: list[dict[str, str]], code: str) -> None:
+    body = {"governorate": "03", "district": "x", "members": [office.person() | given for given in members]}
+    problem = await office.call("POST", "/v1/households", WRITE, json=body, expect=422)
+    assert problem["code"] == "registration_refused"
+    assert code in {rejection["code"] for rejection in problem["rejections"]} | {"head_rejected"}
+    assert all(rejection["reason_ar"] for rejection in problem["rejections"])
+    found = await office.call("POST", "/v1/citizens/search", READ, json={"mobile": body["members"][0]["mobile"]})
+    assert found["items"] == []
+
+
+async def test_the_same_person_twice_in_one_household_is_refused(office: Any) -> None:
+    head = office.person()
+    body = {"governorate": "03", "district": "x", "members": [head, dict(head, role="other")]}
+    problem = await office.call("POST", "/v1/households", WRITE, json=body, expect=422)
+    assert [(r["member"], r["code"]) for r in problem["rejections"]] == [(1, "duplicate_in_file")]
+
+
+async def test_members_come_and_go(office: Any) -> None:
+    made, _ = await office.household()
+    path = f"/v1/households/{made['household_id']}"
+    child = office.person("child")
+    joined = await office.call("POST", f"{path}/members", WRITE, json=child)
+    grown = await office.call("GET", path, READ)
+    assert (grown["revision"], len(grown["members"])) == (2, 2)
+    left = await office.call("DELETE", f"{path}/members/{joined['citizen_id']}", WRITE)
+    assert (left["revision"], len(left["members"])) == (3, 1)
+    sizes = [(e["revision"], e["members"]) for e in await office.events("HouseholdChanged", made["household_id"])]
+    assert sizes == [(1, 1), (2, 2), (3, 1)]
+    assert (await office.events("ContactChanged", joined["citizen_id"]))[-1]["mobile"] is None
+    assert (await office.call("GET", f"/v1/citizens/{joined['citizen_id']}", READ))["household_id"] is None
+    back = await office.call("POST", f"{path}/members", WRITE, json=child)
+    assert back["citizen_id"] == joined["citizen_id"]
+    assert back["mobile_usable"]
+
+
+async def test_the_head_stays(office: Any) -> None:
+    made, _ = await office.household("spouse")
+    path = f"/v1/households/{made['household_id']}/members/{made['members'][0]['citizen_id']}"
+    assert (await office.call("DELETE", path, WRITE, expect=409))["code"] == "head_cannot_leave"
+
+
+async def test_a_citizens_name_and_mobile_can_change(office: Any) -> None:
+    made, _ = await office.household()
+    citizen_id = made["members"][0]["citizen_id"]
+    path = f"/v1/citizens/{citizen_id}"
+    changed = await office.call("PATCH", path, WRITE, json={"mobile": "٠١٥٠٠٠٠٠٠٠٧", "full_name": "سارة  محمد"})
+    assert changed["full_name"] == "سارة محمد"
+    assert changed["mobile_masked"] == "+2015*****007"
+    (updated,) = await office.events("CitizenUpdated", made["household_id"])
+    assert updated["changed"] == ["full_name", "mobile"]
+    latest = (await office.events("ContactChanged", citizen_id))[-1]
+    assert (latest["mobile"], latest["given_name"]) == ("+201500000007", "سارة")
+    none = await office.call("PATCH", path, WRITE, json={"mobile": None})
+    assert none["mobile_masked"] is None
+    assert (await office.events("ContactChanged", citizen_id))[-1]["mobile"] is None
+    for body in ({}, {"full_name": None}, {"mobile": "12"}, {"national_id": "1"}):
+        await office.call("PATCH", path, WRITE, json=body, expect=422)
+
+
+async def test_citizens_are_found_by_national_id_or_mobile(office: Any) -> None:
+    made, (head,) = await office.household()
+    spoken = head["national_id"].translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    for body in ({"national_id": spoken}, {"mobile": "+2" + head["mobile"]}):
+        found = await office.call("POST", "/v1/citizens/search", READ, json=body)
+        assert [one["citizen_id"] for one in found["items"]] == [made["members"][0]["citizen_id"]]
+    nobody = await office.call(
+        "POST", "/v1/citizens/search", READ, json={"national_id": office.person()["national_id"]}
+    )
+    assert nobody["items"] == []
+    for body in ({}, {"national_id": "1", "mobile": "1"}, {"national_id": "12"}):
+        await office.call("POST", "/v1/citizens/search", READ, json=body, expect=422)
+
+
+async def test_what_lies_in_another_governorate_is_not_there(office: Any, random_id: Any) -> None:
+    made, (head,) = await office.household()
+    elsewhere = {"claims": {"governorate": "04"}}
+    citizen_id = made["members"][0]["citizen_id"]
+    for path in (f"/v1/households/{made['household_id']}", f"/v1/citizens/{citizen_id}", f"/v1/citizens/{random_id}"):
+        assert (await office.call("GET", path, READ, expect=404, **elsewhere))["code"] == "not_found"
+    change = {"json": {"mobile": None}, "expect": 404}
+    await office.call("PATCH", f"/v1/citizens/{citizen_id}", WRITE, **change, **elsewhere)
+    found = await office.call(
+        "POST", "/v1/citizens/search", READ, json={"national_id": head["national_id"]}, **elsewhere
+    )
+    assert found["items"] == []
+    body = {"governorate": "03", "district": "x", "members": [office.person()]}
+    refused = await office.call("POST", "/v1/households", WRITE, json=body, expect=403, **elsewhere)
+    assert refused["code"] == "outside_governorate_of_caller"
+    await office.call("GET", f"/v1/citizens/{citizen_id}", READ, claims={"governorate": "03"})
+
+
+async def test_scopes_are_needed(office: Any) -> None:
+    made, _ = await office.household()
+    path = f"/v1/households/{made['household_id']}"
+    await office.call("GET", path, "cards:read", expect=403)
+    await office.call("POST", "/v1/households", READ, json={}, expect=403)
+    await office.call("POST", "/v1/imports", WRITE, content=b"x", expect=403)
+    assert (await office.client.get(path)).status_code == 401
+
+
+async def test_a_repeat_gets_the_first_reply(office: Any) -> None:
+    body = {"governorate": "03", "district": "x", "members": [office.person()]}
+    headers = office.issuer.headers("ministry", WRITE)
+    first = await office.client.post("/v1/households", json=body, headers=headers)
+    again = await office.client.post("/v1/households", json=body, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = await office.client.post("/v1/households", json=body | {"district": "y"}, headers=headers)
+    assert other.status_code == 422
+    del headers["Idempotency-Key"]
+    assert (await office.client.post("/v1/households", json=body, headers=headers)).status_code == 400
+
+
+async def test_every_access_is_logged_and_chained(office: Any) -> None:
+
+    made, (head,) = await office.household()
+    citizen_id = made["members"][0]["citizen_id"]
+    await office.call("GET", f"/v1/citizens/{citizen_id}", READ, subject="registrar")
+    await office.call("POST", "/v1/citizens/search", READ, json={"national_id": head["national_id"]}, subject="desk")
+    path = f"/v1/citizens/{citizen_id}/accesses"
+    seen = await office.call("GET", path, READ)
+    expected = [("desk", "found"), ("registrar", "read"), ("ministry", "registered")]
+    assert [(one["subject"], one["action"]) for one in seen["items"]] == expected
+    first = await office.call("GET", f"{path}?limit=1", READ)
+    rest = await office.call("GET", f"{path}?limit=5&after={first['next']}", READ)
+    assert [one["subject"] for one in rest["items"]] == ["registrar", "ministry"]
+    assert rest["next"] is None
+
+    async def all_chained() -> bool:
+        return await office.fetch("SELECT 1 FROM access_pending") == []
+
+    await eventually(all_chained)
+    assert (await office.call("GET", path, READ))["items"] == seen["items"]
+    async with office.runtime.sessions() as session:
+        assert await first_break(session) is None
+    with pytest.raises(Exception, match="append-only"):
+        await office.fetch("UPDATE access_log SET subject = 'nobody'")
+    with pytest.raises(Exception, match="append-only"):
+        await office.fetch("DELETE FROM access_log")
+    await office.fetch("ALTER TABLE access_log DISABLE TRIGGER access_log_is_append_only")
+    await office.fetch("UPDATE access_log SET subject = 'nobody' WHERE position = 2")
+    await office.fetch("ALTER TABLE access_log ENABLE TRIGGER access_log_is_append_only")
+    async with office.runtime.sessions() as session:
+        assert await first_break(session) == 2

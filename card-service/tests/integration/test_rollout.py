@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from card_service.consumers import message_failed
+from chassis import outbox
+from chassis.consumer import Received
+from chassis.ids import new_id
+from chassis.testing import eventually
+from contracts.notify import MessageFailed
+
+ROLLOUT = "rollout:write"
+
+
+async def test_a_cohort_is_activated_chunk_by_chunk(open_office: Any) -> None:
+    async with open_office(card_activation_chunk=10) as office:
+        await office.site(hourly_capacity=100)
+        homes = [await office.household("spouse") for _ in range(25)]
+        phase_id = await office.phase(services=["supply", "health"])
+        await office.planned(phase_id, holders="adults")
+        for _, people in homes[:23]:
+            for person in people:
+                (card,) = await office.find(person)
+                await office.hand_over(card, person)
+        done = await office.activated(phase_id)
+        assert (done["status"], done["activated"], done["services"]) == ("done", 23, ["supply"])
+        told = await office.events("CardActivated")
+        assert len({event["card_id"] for event in told}) == len(told) == 23
+        heads = {made["members"][0]["citizen_id"] for made, _ in homes[:23]}
+        assert {event["citizen_id"] for event in told} == heads
+        assert all((e["services"], e["members"], e["district"]) == (["supply"], 2, "al-arab") for e in told)
+        phase = await office.call("GET", f"/v1/rollout-phases/{phase_id}", ROLLOUT)
+        assert phase["state"] == "active"
+        assert phase["counters"]["planned"] == 50
+        assert (phase["counters"]["issued"], phase["counters"]["activated"]) == (46, 23)
+        _, late = homes[24]
+        (card,) = await office.find(late[0])
+        await office.hand_over(card, late[0])
+        assert (await office.activated(phase_id))["activated"] == 1
+        assert (await office.activated(phase_id))["activated"] == 0
+        assert (await office.activated(phase_id, "adults"))["activated"] == 23
+        states = [event["state"] for event in await office.events("RolloutPhaseChanged", phase_id)]
+        assert states[:4] == ["planned", "distributing", "activating", "active"]
+
+
+async def test_phases_are_entered_listed_and_refused(office: Any, random_id: Any) -> None:
+    body = {"name": "Luxor", "governorate": "29", "sequence": 1, "services": ["supply"]}
+    made = await office.call("POST", "/v1/rollout-phases", ROLLOUT, json=body)
+    assert (made["state"], made["counters"]["planned"]) == ("planned", 0)
+    for twice in (body, body | {"sequence": 2}, body | {"name": "Luxor again"}):
+        refused = await office.call("POST", "/v1/rollout-phases", ROLLOUT, json=twice, expect=409)
+        assert refused["code"] == "phase_exists"
+    listed = await office.call("GET", "/v1/rollout-phases", "rollout:read", claims={"governorate": "29"})
+    assert [phase["phase_id"] for phase in listed["items"]] == [made["phase_id"]]
+    path = f"/v1/rollout-phases/{made['phase_id']}"
+    await office.call("GET", path, ROLLOUT, claims={"governorate": "03"}, expect=404)
+    order = {"holders": "heads", "services": ["supply"]}
+    early = await office.call("POST", f"{path}/activations", ROLLOUT, json=order, expect=409)
+    assert (early["code"], early["state"]) == ("phase_state_conflict", "planned")
+    foreign = order | {"services": ["health"]}
+    refused = await office.call("POST", f"{path}/activations", ROLLOUT, json=foreign, expect=409)
+    assert refused["code"] == "service_not_in_phase"
+    await office.call("GET", f"/v1/activations/{random_id}", ROLLOUT, expect=404)
+    for wrong in ({"services": []}, {"services": ["all"]}, {"sequence": 0}, {"name": " "}):
+        await office.call("POST", "/v1/rollout-phases", ROLLOUT, json=body | {"name": "x"} | wrong, expect=422)
+
+
+async def test_a_paused_phase_waits_and_goes_on(office: Any) -> None:
+    _, _, phase_id = await office.issued()
+    path = f"/v1/rollout-phases/{phase_id}"
+    paused = await office.call("POST", f"{path}/pause", ROLLOUT)
+    assert paused["state"] == "paused"
+    order = {"holders": "heads", "services": ["supply"]}
+    await office.call("POST", f"{path}/activations", ROLLOUT, json=order, expect=409)
+    await office.call("POST", f"{path}/pause", ROLLOUT, expect=409)
+    assert (await office.call("POST", f"{path}/resumption", ROLLOUT))["state"] == "distributing"
+    assert (await office.activated(phase_id))["activated"] == 1
+
+
+def failure(citizen_id: str, message_id: UUID, *, permanent: bool) -> MessageFailed:
+    return MessageFailed(
+        message_id=message_id,
+        citizen_id=UUID(citizen_id),
+        template="pickup",
+        reason="no such number",
+        permanent=permanent,
+    )
+
+
+async def test_a_number_that_does_not_exist_is_given_up(office: Any) -> None:
+    made, _ = await office.household()
+    citizen_id = made["members"][0]["citizen_id"]
+    async with office.runtime.sessions() as session, session.begin():
+        await outbox.add(session, failure(citizen_id, new_id(), permanent=True))
+
+    async def given_up() -> bool:
+        return (await office.call("GET", f"/v1/citizens/{citizen_id}", "citizens:read"))["mobile_usable"] is False
+
+    await eventually(given_up)
+    contacts = await office.events("ContactChanged", citizen_id)
+    assert [contact["mobile"] is None for contact in contacts] == [False, True]
+
+
+async def test_a_failure_says_nothing_of_a_newer_number(office: Any) -> None:
+    made, _ = await office.household()
+    citizen_id = made["members"][0]["citizen_id"]
+    to_the_old_number = new_id()
+    change = {"mobile": "01200000001"}
+    await office.call("PATCH", f"/v1/citizens/{citizen_id}", "citizens:write", json=change)
+    run = []
+    for event in (
+        failure(citizen_id, to_the_old_number, permanent=True),
+        failure(citizen_id, new_id(), permanent=False),
+    ):
+        run.append(Received(data=event, id=new_id(), time=office.runtime.clock.now(), key=citizen_id))
+    async with office.runtime.sessions() as session, session.begin():
+        await message_failed(run, session, office.runtime)
+    assert (await office.call("GET", f"/v1/citizens/{citizen_id}", "citizens:read"))["mobile_usable"]
+    assert len(await office.events("ContactChanged", citizen_id)) == 2
