@@ -74,9 +74,8 @@ class Issuer:
 
     async def refresh(self, session: AsyncSession) -> None:
         """Read the keys again; those known already are not unsealed again."""
-        known = {key.kid: key for key in self._keys}
-        stored = await repository.keys(session)
-        self._keys = [known.get(key.kid) or self._open(key) for key in stored]
+        known = {key.kid: key.private for key in self._keys}
+        self._keys = [self._read(stored, known.get(stored.kid)) for stored in await repository.keys(session)]
 
     async def rotate(self, session: AsyncSession) -> StoredKey:
         """Write the next key: it signs after the lead time, the very first one at once. Raises RotationPending.
@@ -117,9 +116,10 @@ class Issuer:
         life = timedelta(days=self._settings.gateway_key_days)
         return not self._keys or is_due(self._keys, MACHINE_TIME.now(), life)
 
-    def _open(self, stored: StoredKey) -> SigningKey:
-        private = None
-        if stored.sealed_private_key is not None:
+    def _read(self, stored: StoredKey, private: OKPKey | None) -> SigningKey:
+        if stored.sealed_private_key is None:
+            private = None
+        elif private is None:
             raw = self._vault.open(stored.kid, Sealed(stored.sealed_with, stored.sealed_private_key))
             private = OKPKey.import_key({**public_jwk(stored.public_key), "d": b64url(raw), "kid": stored.kid})
         return SigningKey(stored.kid, stored.public_key, private, stored.created_at, stored.signs_from)

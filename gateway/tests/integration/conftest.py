@@ -1,0 +1,134 @@
+"""The gateway's app on a real database and broker."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api_gateway import MIGRATIONS, consumers
+from api_gateway.main import create_app
+from api_gateway.settings import Settings
+from chassis import kafka
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from chassis.testing import MakeDatabase, eventually, running
+from contracts.event import CONTENT_TYPE, Event
+from contracts.supply import TerminalRegistered
+
+BOOTSTRAP_SECRET = "a-secret-of-the-tests-only-0001"
+KEYS = "k1:" + base64.urlsafe_b64encode(b"1" * 32).decode()
+
+
+@dataclass
+class Gateway:
+    """A running gateway app, and what tests do to it again and again."""
+
+    app: FastAPI
+    client: httpx.AsyncClient
+    settings: Settings
+
+    @property
+    def runtime(self) -> Runtime:
+        found: Runtime = self.app.state.runtime
+        return found
+
+    async def token(self, client_id: str = "bootstrap", secret: str = BOOTSTRAP_SECRET, **form: str) -> str:
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret, **form}
+        reply = await self.client.post("/oauth/token", data=form)
+        assert reply.status_code == 200, reply.text
+        return str(reply.json()["access_token"])
+
+    async def headers(self, client_id: str = "bootstrap", secret: str = BOOTSTRAP_SECRET) -> dict[str, str]:
+        return {"Authorization": f"Bearer {await self.token(client_id, secret)}", "Idempotency-Key": str(new_id())}
+
+    async def new_client(self, *scopes: str, **more: Any) -> tuple[str, str]:
+        client_id = f"client-{new_id().hex}"
+        body = {"client_id": client_id, "name": "نظام تجربة", "scopes": list(scopes), **more}
+        reply = await self.client.post("/v1/clients", json=body, headers=await self.headers())
+        assert reply.status_code == 201, reply.text
+        return client_id, reply.json()["client_secret"]
+
+    async def new_terminal(self, kind: str = "bakery") -> tuple[UUID, UUID]:
+        """A terminal that supply-service has registered."""
+        terminal_id, outlet_id = new_id(), new_id()
+        event = TerminalRegistered(terminal_id=terminal_id, outlet_id=outlet_id, kind=kind, governorate="03")
+        await publish(self.settings.kafka_bootstrap, event)
+        await eventually(lambda: self.known(terminal_id), seconds=20)
+        return terminal_id, outlet_id
+
+    async def known(self, terminal_id: UUID) -> bool:
+        return bool(await self.runtime.pool.fetchval("SELECT 1 FROM terminal WHERE terminal_id = $1", terminal_id))
+
+    async def new_code(self, terminal_id: UUID) -> str:
+        body = {"terminal_id": str(terminal_id)}
+        reply = await self.client.post("/v1/enrolment-codes", json=body, headers=await self.headers())
+        assert reply.status_code == 201, reply.text
+        return str(reply.json()["code"])
+
+
+StartGateway = Callable[..., Awaitable[Gateway]]
+
+
+async def publish(bootstrap: str, *events: Event) -> None:
+    """Put events on their topics as another service's relay would."""
+    producer = kafka.producer(bootstrap, "tests")
+    await producer.start()
+    try:
+        for event in events:
+            headers = {
+                "ce_specversion": "1.0",
+                "ce_id": str(new_id()),
+                "ce_type": event.event_type(),
+                "ce_source": event.source(),
+                "ce_time": "2026-11-01T08:00:00+00:00",
+                "content-type": CONTENT_TYPE,
+            }
+            encoded = [(name, value.encode()) for name, value in headers.items()]
+            key, value = event.partition_key().encode(), event.model_dump_json().encode()
+            await producer.send_and_wait(event.TOPIC, value, key=key, headers=encoded)
+    finally:
+        await producer.stop()
+
+
+@pytest.fixture(scope="session")
+async def start_gateway(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterator[StartGateway]:
+    """A factory of running gateways; each has a database of its own unless it is given another's."""
+    async with AsyncExitStack() as stack:
+
+        async def start(database_url: str | None = None, **more: Any) -> Gateway:
+            consumers.reactions.group = f"gateway-{new_id().hex}"
+            options: dict[str, Any] = {
+                "gateway_keys": KEYS,
+                "bootstrap_client_secret": BOOTSTRAP_SECRET,
+                "issuer": "unicard",
+            }
+            options |= {"kafka_bootstrap": kafka_bootstrap, "gateway_key_poll_seconds": 0.1, **more}
+            settings = Settings(database_url=database_url or await make_database(MIGRATIONS), **options)
+            app = create_app(settings)
+            client = await stack.enter_async_context(running(app))
+            return Gateway(app, client, settings)
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+async def gateway(start_gateway: StartGateway) -> Gateway:
+    """A gateway that most tests share."""
+    return await start_gateway()
+
+
+@pytest.fixture
+async def database(gateway: Gateway) -> AsyncIterator[asyncpg.Connection]:
+    """A look into the shared gateway's database."""
+    connection = await asyncpg.connect(gateway.settings.database_url)
+    yield connection
+    await connection.close()

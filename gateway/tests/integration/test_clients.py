@@ -1,0 +1,143 @@
+"""Clients: registered, listed, suspended everywhere, reinstated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from api_gateway.clients.service import CITIZENS_DATA
+from api_gateway.routes import scopes
+from chassis import kafka
+from chassis.ids import new_id
+from chassis.testing import eventually
+
+from .conftest import BOOTSTRAP_SECRET
+
+
+async def events_about(bootstrap: str, client_id: str, wanted: int) -> list[tuple[str, dict[str, Any]]]:
+    """What was published about a client, in order."""
+    consumer = kafka.consumer(bootstrap, f"look-{new_id().hex}")
+    consumer.subscribe(["gateway.events.v1"])
+    await consumer.start()
+    found: list[tuple[str, dict[str, Any]]] = []
+    try:
+
+        async def all_there() -> bool:
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                for record in records:
+                    data = orjson.loads(record.value)
+                    if data.get("client_id") == client_id:
+                        found.append((dict(record.headers)["ce_type"].decode(), data))
+            return len(found) >= wanted
+
+        await eventually(all_there, seconds=20)
+    finally:
+        await consumer.stop()
+    return found
+
+
+class TestRegistration:
+    async def test_the_bootstrap_client_sets_up_but_sees_no_citizen(self, gateway: Any) -> None:
+        reply = await gateway.client.get("/v1/clients", headers=await gateway.headers(), params={"limit": 500})
+        found = next(one for one in reply.json()["items"] if one["client_id"] == "bootstrap")
+        assert {"clients:write", "terminals:enrol", "outlets:write"} <= set(found["scopes"]) <= scopes()
+        assert not [scope for scope in found["scopes"] if scope.startswith(CITIZENS_DATA)]
+
+    async def test_the_list_has_pages_and_no_secrets(self, gateway: Any) -> None:
+        made = {(await gateway.new_client("cards:read"))[0] for _ in range(3)}
+        headers, after, seen = await gateway.headers(), "", set()
+        while after is not None:
+            reply = await gateway.client.get("/v1/clients", headers=headers, params={"limit": 2, "after": after})
+            assert "secret" not in reply.text
+            seen |= {one["client_id"] for one in reply.json()["items"]}
+            after = reply.json()["next"]
+        assert made <= seen
+
+    @pytest.mark.parametrize(
+        ("changes", "status", "code"),
+        [
+            ({"client_id": "bootstrap"}, 409, "client_exists"),
+            ({"scopes": ["cards:reed"]}, 422, "scope_unknown"),
+            ({"scopes": []}, 422, "invalid_request"),
+            ({"scopes": ["cards:read clients:write"]}, 422, "invalid_request"),
+            ({"client_id": "0199f3a2-7c31-7a10-9a53-0242ac120002"}, 422, "invalid_request"),
+            ({"client_id": "Ministry"}, 422, "invalid_request"),
+            ({"name": "  "}, 422, "invalid_request"),
+            ({"governorate": "Port Said"}, 422, "invalid_request"),
+            ({"kind": "terminal"}, 422, "invalid_request"),
+        ],
+        ids=str,
+    )
+    async def test_refused(self, gateway: Any, changes: dict[str, Any], status: int, code: str) -> None:
+        body = {"client_id": f"client-{new_id().hex}", "name": "x", "scopes": ["cards:read"], **changes}
+        reply = await gateway.client.post("/v1/clients", json=body, headers=await gateway.headers())
+        assert (reply.status_code, reply.json()["code"]) == (status, code), reply.text
+
+    async def test_only_who_may(self, gateway: Any) -> None:
+        headers = await gateway.headers(*await gateway.new_client("cards:read"))
+        for method, path in (("POST", "/v1/clients"), ("GET", "/v1/clients"), ("POST", "/v1/signing-keys")):
+            reply = await gateway.client.request(method, path, headers=headers, json={} if method == "POST" else None)
+            assert (reply.status_code, reply.json()["code"]) == (403, "insufficient_scope")
+
+    async def test_a_key_with_another_body(self, gateway: Any) -> None:
+        headers = await gateway.headers()
+        body = {"client_id": f"client-{new_id().hex}", "name": "x", "scopes": ["cards:read"]}
+        assert (await gateway.client.post("/v1/clients", json=body, headers=headers)).status_code == 201
+        reply = await gateway.client.post("/v1/clients", json=body | {"name": "y"}, headers=headers)
+        assert (reply.status_code, reply.json()["code"]) == (422, "idempotency_key_reused")
+
+
+class TestSuspension:
+    async def test_refused_everywhere_until_reinstated(self, gateway: Any) -> None:
+        client_id, secret = await gateway.new_client("clients:read")
+        theirs = await gateway.headers(client_id, secret)
+        path = f"/v1/clients/{client_id}/suspension"
+        reason = {"reason": "مفتاح مسرب"}
+        reply = await gateway.client.post(path, json=reason, headers=await gateway.headers())
+        assert (reply.status_code, reply.json()["suspension_reason"]) == (200, "مفتاح مسرب")
+        credentials = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+        refused = await gateway.client.post("/oauth/token", data=credentials)
+        assert (refused.status_code, refused.json()["code"]) == (401, "client_suspended")
+
+        async def token_refused() -> bool:
+            answer = await gateway.client.get("/v1/clients", headers=theirs)
+            return bool(answer.status_code == 401 and answer.json()["code"] == "caller_suspended")
+
+        await eventually(token_refused, seconds=1)
+        await gateway.client.post(path, json=reason, headers=await gateway.headers())
+        reply = await gateway.client.delete(path, headers=await gateway.headers())
+        assert (reply.status_code, reply.json()["suspended_at"]) == (200, None)
+        await gateway.client.delete(path, headers=await gateway.headers())
+        assert await gateway.token(client_id, secret)
+
+        async def token_accepted() -> bool:
+            return bool((await gateway.client.get("/v1/clients", headers=theirs)).status_code == 200)
+
+        await eventually(token_accepted, seconds=1)
+        told = await events_about(gateway.settings.kafka_bootstrap, client_id, 2)
+        assert told == [
+            ("eg.unicard.gateway.ClientSuspended.v1", {"client_id": client_id, "reason": "مفتاح مسرب"}),
+            ("eg.unicard.gateway.ClientReinstated.v1", {"client_id": client_id}),
+        ]
+
+    async def test_nobody_locks_themselves_out(self, gateway: Any) -> None:
+        reply = await gateway.client.post(
+            "/v1/clients/bootstrap/suspension", json={"reason": "x"}, headers=await gateway.headers()
+        )
+        assert (reply.status_code, reply.json()["code"]) == (409, "own_client")
+
+    async def test_unknown(self, gateway: Any) -> None:
+        reply = await gateway.client.delete("/v1/clients/nobody/suspension", headers=await gateway.headers())
+        assert (reply.status_code, reply.json()["code"]) == (404, "client_unknown")
+
+
+async def test_the_bootstrap_secret_follows_the_environment(gateway: Any, start_gateway: Any) -> None:
+    """A new secret in the environment is the only one from the next start on."""
+    secret = "another-secret-of-the-tests-0002"
+    own = await start_gateway()
+    again = await start_gateway(own.settings.database_url, bootstrap_client_secret=secret)
+    assert await again.token(secret=secret)
+    old = {"client_id": "bootstrap", "client_secret": BOOTSTRAP_SECRET, "grant_type": "client_credentials"}
+    assert (await again.client.post("/oauth/token", data=old)).status_code == 401

@@ -1,0 +1,59 @@
+"""The documentation: one page for the whole API, one for every problem, nothing from another server."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from api_gateway.docs import openapi, problems
+from api_gateway.edge.virtual_host import SWALLOW
+from chassis.problems import registry
+
+
+async def test_the_page_needs_no_other_server(gateway: Any) -> None:
+    page = await gateway.client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert links
+    assert all(link.startswith("/docs/") for link in links)
+    for link in links:
+        asset = await gateway.client.get(link)
+        assert asset.status_code == 200
+        assert not re.search(rb"url\(\s*['\"]?https?://", asset.content)
+    assert (await gateway.client.get("/docs/secrets.txt")).status_code == 404
+
+
+async def test_openapi_is_the_merged_one_or_our_own(gateway: Any, monkeypatch: Any, tmp_path: Any) -> None:
+    reply = await gateway.client.get("/openapi.json")
+    assert reply.status_code == 200
+    assert "/oauth/token" in reply.json()["paths"]
+    monkeypatch.setattr(openapi, "MERGED", tmp_path / "none.json")
+    assert openapi.document(gateway.app)["info"]["title"] == gateway.app.title
+
+
+@pytest.mark.parametrize("code", ["not_found", "upstream_unavailable", "assertion_replayed"])
+async def test_every_problem_has_a_page_in_both_languages(gateway: Any, code: str) -> None:
+    page = await gateway.client.get(f"/problems/{code}")
+    kind = registry()[code]
+    assert kind.title() in page.text
+    assert kind.title_ar in page.text
+    assert 'dir="rtl"' in page.text
+
+
+async def test_problems_of_other_services_come_from_the_merged_document() -> None:
+    said = {"card_blocked": {"status": 409, "title": "The card is <blocked>", "title_ar": "الكارت موقوف"}}
+    known = problems.known({"x-problems": said})
+    assert "The card is &lt;blocked&gt;" in known["card_blocked"].page()
+    assert known["not_found"].status == 404
+
+
+async def test_unknown_problems(gateway: Any) -> None:
+    assert (await gateway.client.get("/problems/no_such_problem")).status_code == 404
+
+
+async def test_large_bodies_are_swallowed(gateway: Any) -> None:
+    reply = await gateway.client.post(SWALLOW, content=b"a" * 5_000_000)
+    assert (reply.status_code, reply.json()["code"]) == (413, "payload_too_large")

@@ -1,0 +1,165 @@
+"""Terminals: known by event, enrolled once with a code, suspended by event."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+from joserfc.jwk import OKPKey
+
+from api_gateway.tokens.signing import b64url
+from chassis.ids import new_id
+from chassis.testing import eventually
+from contracts.supply import TerminalReinstated, TerminalSuspended
+
+from .conftest import publish
+
+
+def key_pair() -> tuple[OKPKey, str]:
+    key = OKPKey.generate_key("Ed25519")
+    return key, str(key.as_dict(private=False)["x"])
+
+
+async def enrol(gateway: Any, terminal_id: UUID, code: str, public_key: str, **more: str) -> Any:
+    body = {"code": code, "terminal_id": str(terminal_id), "public_key": public_key, **more}
+    return await gateway.client.post("/v1/enrolments", json=body)
+
+
+async def test_a_terminal_enrols_and_others_hear_of_it(gateway: Any, database: Any) -> None:
+    terminal_id, outlet_id = await gateway.new_terminal()
+    code = await gateway.new_code(terminal_id)
+    _, public_key = key_pair()
+    reply = await enrol(gateway, terminal_id, code.lower().replace("-", " "), public_key)
+    assert reply.status_code == 201, reply.text
+    assert reply.json()["client_id"] == str(terminal_id)
+    query = "SELECT convert_from(payload, 'UTF8') FROM outbox WHERE key = $1"
+    told = await database.fetchval(query, str(terminal_id))
+    assert str(outlet_id) in told
+    assert public_key in told
+
+
+async def test_a_lost_answer_can_be_asked_for_again(gateway: Any, database: Any) -> None:
+    terminal_id, _ = await gateway.new_terminal()
+    code = await gateway.new_code(terminal_id)
+    _, public_key = key_pair()
+    replies = await asyncio.gather(*(enrol(gateway, terminal_id, code, public_key) for _ in range(4)))
+    assert [reply.status_code for reply in replies] == [201] * 4
+    assert len({reply.text for reply in replies}) == 1
+    assert await database.fetchval("SELECT count(*) FROM outbox WHERE key = $1", str(terminal_id)) == 1
+
+
+async def test_once_only(gateway: Any) -> None:
+    terminal_id, _ = await gateway.new_terminal()
+    code = await gateway.new_code(terminal_id)
+    assert (await enrol(gateway, terminal_id, code, key_pair()[1])).status_code == 201
+    reply = await enrol(gateway, terminal_id, code, key_pair()[1])
+    assert (reply.status_code, reply.json()["code"]) == (403, "enrolment_refused")
+
+
+async def test_guessing_ends_soon(gateway: Any) -> None:
+    terminal_id, _ = await gateway.new_terminal()
+    code = await gateway.new_code(terminal_id)
+    wrong = "00000-00000" if code != "00000-00000" else "11111-11111"
+    for _ in range(gateway.settings.gateway_code_tries):
+        reply = await enrol(gateway, terminal_id, wrong, key_pair()[1])
+        assert (reply.status_code, reply.json()["code"]) == (403, "enrolment_refused")
+    assert (await enrol(gateway, terminal_id, code, key_pair()[1])).status_code == 403
+    fresh = await gateway.new_code(terminal_id)
+    assert (await enrol(gateway, terminal_id, fresh, key_pair()[1])).status_code == 201
+
+
+async def test_codes_expire(gateway: Any, database: Any) -> None:
+    terminal_id, _ = await gateway.new_terminal()
+    code = await gateway.new_code(terminal_id)
+    await database.execute("UPDATE enrolment_code SET expires_at = now() WHERE terminal_id = $1", terminal_id)
+    assert (await enrol(gateway, terminal_id, code, key_pair()[1])).status_code == 403
+
+
+async def test_a_new_code_voids_the_old_and_a_new_key_the_old(gateway: Any) -> None:
+    terminal_id, _ = await gateway.new_terminal()
+    old = await gateway.new_code(terminal_id)
+    new = await gateway.new_code(terminal_id)
+    assert (await enrol(gateway, terminal_id, old, key_pair()[1])).status_code == 403
+    first = await enrol(gateway, terminal_id, new, key_pair()[1])
+    second = await enrol(gateway, terminal_id, await gateway.new_code(terminal_id), key_pair()[1])
+    assert first.json()["key_id"] != second.json()["key_id"]
+
+
+async def test_the_code_is_nowhere_and_its_repeat_the_same(gateway: Any, database: Any) -> None:
+    terminal_id, _ = await gateway.new_terminal()
+    headers = await gateway.headers()
+    body = {"terminal_id": str(terminal_id)}
+    first = await gateway.client.post("/v1/enrolment-codes", json=body, headers=headers)
+    code = first.json()["code"]
+    for table in ("enrolment_code", "idempotency", "outbox"):
+        rows = await database.fetch(f"SELECT to_jsonb(t)::text AS all FROM {table} t")
+        for spelled in (code, code.replace("-", "")):
+            assert all(spelled not in row["all"] and spelled.encode().hex() not in row["all"] for row in rows)
+    again = await gateway.client.post("/v1/enrolment-codes", json=body, headers=headers)
+    assert again.json() == first.json()
+    assert (await enrol(gateway, terminal_id, code, key_pair()[1])).status_code == 201
+
+
+async def test_unknown_terminals(gateway: Any) -> None:
+    body = {"terminal_id": str(new_id())}
+    reply = await gateway.client.post("/v1/enrolment-codes", json=body, headers=await gateway.headers())
+    assert (reply.status_code, reply.json()["code"]) == (404, "terminal_unknown")
+    reply = await enrol(gateway, new_id(), "00000-00000", key_pair()[1])
+    assert (reply.status_code, reply.json()["code"]) == (403, "enrolment_refused")
+
+
+class TestKeys:
+    async def test_a_proof_is_checked_where_there_is_one(self, gateway: Any) -> None:
+        terminal_id, _ = await gateway.new_terminal()
+        code = await gateway.new_code(terminal_id)
+        key, public_key = key_pair()
+        message = f"unicard-enrolment:{terminal_id}:{code}".encode()
+        private: Any = key.private_key
+        bad = b64url(private.sign(message + b"x"))
+        reply = await enrol(gateway, terminal_id, code, public_key, proof=bad)
+        assert (reply.status_code, reply.json()["code"]) == (422, "key_invalid")
+        good = b64url(private.sign(message))
+        assert (await enrol(gateway, terminal_id, code, public_key, proof=good)).status_code == 201
+
+    @pytest.mark.parametrize("raw", [b"\x00" * 32, b"\x01" + b"\x00" * 31, b"\x00" * 31 + b"\x80"])
+    async def test_keys_anybody_can_sign_with(self, gateway: Any, raw: bytes) -> None:
+        terminal_id, _ = await gateway.new_terminal()
+        code = await gateway.new_code(terminal_id)
+        reply = await enrol(gateway, terminal_id, code, b64url(raw))
+        assert (reply.status_code, reply.json()["code"]) == (422, "key_invalid")
+
+    async def test_a_copied_key(self, gateway: Any) -> None:
+        _, public_key = key_pair()
+        first, _ = await gateway.new_terminal()
+        second, _ = await gateway.new_terminal()
+        assert (await enrol(gateway, first, await gateway.new_code(first), public_key)).status_code == 201
+        reply = await enrol(gateway, second, await gateway.new_code(second), public_key)
+        assert (reply.status_code, reply.json()["code"]) == (409, "key_taken")
+
+
+async def test_a_suspended_terminal_gets_no_code_no_key_no_token(gateway: Any, database: Any) -> None:
+    terminal_id, outlet_id = await gateway.new_terminal()
+    code = await gateway.new_code(terminal_id)
+    bootstrap = gateway.settings.kafka_bootstrap
+    await publish(bootstrap, TerminalSuspended(terminal_id=terminal_id, outlet_id=outlet_id, reason="stolen"))
+
+    async def suspended() -> bool:
+        return bool(await database.fetchval("SELECT suspended_at FROM terminal WHERE terminal_id = $1", terminal_id))
+
+    await eventually(suspended, seconds=20)
+    query = "SELECT reason FROM suspended_subject WHERE subject = $1"
+    assert await database.fetchval(query, str(terminal_id)) == "stolen"
+    reply = await gateway.client.post(
+        "/v1/enrolment-codes", json={"terminal_id": str(terminal_id)}, headers=await gateway.headers()
+    )
+    assert (reply.status_code, reply.json()["code"]) == (409, "terminal_suspended")
+    assert (await enrol(gateway, terminal_id, code, key_pair()[1])).json()["code"] == "terminal_suspended"
+    await publish(bootstrap, TerminalReinstated(terminal_id=terminal_id, outlet_id=outlet_id))
+
+    async def reinstated() -> bool:
+        return not await suspended()
+
+    await eventually(reinstated, seconds=20)
+    assert (await enrol(gateway, terminal_id, code, key_pair()[1])).status_code == 201

@@ -1,0 +1,114 @@
+"""The overview: every part in the caller's name, and one that fails never hides the others."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chassis.ids import new_id
+
+CARD = str(new_id())
+HOUSEHOLD, CITIZEN = str(new_id()), str(new_id())
+GOOD = {
+    f"/v1/cards/{CARD}": (200, {"card_id": CARD, "household_id": HOUSEHOLD, "citizen_id": CITIZEN}),
+    f"/v1/entitlements/{CARD}": (200, {"pots": []}),
+    f"/v1/households/{HOUSEHOLD}": (200, {"members": 4}),
+    f"/v1/messages?citizen_id={CITIZEN}": (200, {"items": [], "next": None}),
+}
+
+
+@dataclass
+class Services:
+    """All services in one server that answers by path."""
+
+    url: str = ""
+    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    tokens: set[str] = field(default_factory=set)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        path = head.split(" ")[1]
+        self.tokens |= {line.split(" ")[-1] for line in head.split("\r\n") if line.lower().startswith("authorization:")}
+        status, answer = self.answers[path]
+        if status == 0:
+            await asyncio.sleep(2)
+        body = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
+        writer.write(f"HTTP/1.1 {status} X\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body)
+        await writer.drain()
+        writer.close()
+
+
+@pytest.fixture(scope="module")
+async def services() -> AsyncIterator[Services]:
+    serving = Services()
+    server = await asyncio.start_server(serving.serve, "127.0.0.1", 0)
+    serving.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    yield serving
+    server.close()
+
+
+@pytest.fixture(scope="module")
+async def asking(start_gateway: Any, services: Services) -> Any:
+    urls = {"card_url": services.url, "supply_url": services.url, "notify_url": services.url}
+    return await start_gateway(**urls, gateway_part_seconds=0.3)
+
+
+async def overview(asking: Any) -> Any:
+    headers = await asking.headers(*await asking.new_client("overview:read"))
+    return await asking.client.get(f"/v1/overview/{CARD}", headers=headers), headers["Authorization"].split(" ")[1]
+
+
+async def test_all_parts_in_the_callers_name(asking: Any, services: Services) -> None:
+    services.answers, services.tokens = dict(GOOD), set()
+    reply, token = await overview(asking)
+    parts = reply.json()
+    assert parts.pop("card_id") == CARD
+    assert {name: part["status"] for name, part in parts.items()} == dict.fromkeys(parts, "ok")
+    assert parts["household"]["data"] == {"members": 4}
+    assert services.tokens == {token}
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "code"),
+    [
+        ((403, {"code": "insufficient_scope"}), "forbidden", "insufficient_scope"),
+        ((404, {"code": "card_unknown"}), "not_found", "card_unknown"),
+        ((503, {"code": "unavailable"}), "unavailable", "unavailable"),
+        ((500, "<html>"), "unavailable", None),
+        ((0, {}), "unavailable", None),
+    ],
+)
+async def test_a_part_that_cannot_be_had_is_marked(
+    asking: Any, services: Services, answer: tuple[int, Any], status: str, code: str | None
+) -> None:
+    services.answers = {**GOOD, f"/v1/entitlements/{CARD}": answer}
+    reply, _ = await overview(asking)
+    assert reply.status_code == 200
+    assert reply.json()["entitlements"] == {"status": status, "data": None, "code": code}
+    assert reply.json()["messages"]["status"] == "ok"
+    assert reply.elapsed.total_seconds() < 1.5
+
+
+async def test_what_needs_the_card_is_skipped_without_it(asking: Any, services: Services) -> None:
+    services.answers = {**GOOD, f"/v1/cards/{CARD}": (503, {})}
+    reply, _ = await overview(asking)
+    statuses = {name: part["status"] for name, part in reply.json().items() if name != "card_id"}
+    assert statuses == {"card": "unavailable", "household": "skipped", "entitlements": "ok", "messages": "skipped"}
+
+
+async def test_no_card_no_overview(asking: Any, services: Services) -> None:
+    services.answers = {**GOOD, f"/v1/cards/{CARD}": (404, {"code": "card_unknown"})}
+    reply, _ = await overview(asking)
+    assert (reply.status_code, reply.json()["code"]) == (404, "not_found")
+
+
+async def test_all_services_away(gateway: Any) -> None:
+    headers = await gateway.headers(*await gateway.new_client("overview:read"))
+    reply = await gateway.client.get(f"/v1/overview/{CARD}", headers=headers)
+    assert reply.status_code == 200
+    assert {part["status"] for name, part in reply.json().items() if name != "card_id"} == {"unavailable", "skipped"}

@@ -1,0 +1,114 @@
+"""Key rotation: published before use, kept until the last token has expired, unreadable without the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from api_gateway.sealing import SealBroken
+from chassis.auth import jwt_header
+from chassis.testing import eventually
+
+from .conftest import KEYS
+
+AGE = "UPDATE signing_key SET signs_from = signs_from - $1::interval, created_at = created_at - $1::interval"
+
+
+async def published(gateway: Any) -> list[str]:
+    reply = await gateway.client.get("/.well-known/jwks.json")
+    return [key["kid"] for key in reply.json()["keys"]]
+
+
+async def kid(gateway: Any) -> str:
+    return str(jwt_header(await gateway.token())["kid"])
+
+
+async def test_a_new_key_is_published_then_signs_then_the_old_one_goes(start_gateway: Any) -> None:
+    gateway = await start_gateway(gateway_key_lead_seconds=1)
+    old = await kid(gateway)
+    assert await published(gateway) == [old]
+    old_token = await gateway.token()
+    reply = await gateway.client.post("/v1/signing-keys", headers=await gateway.headers())
+    assert reply.status_code == 201, reply.text
+    new = reply.json()["key_id"]
+    again = await gateway.client.post("/v1/signing-keys", headers=await gateway.headers())
+    assert (again.status_code, again.json()["code"]) == (409, "rotation_pending")
+
+    async def both() -> bool:
+        return set(await published(gateway)) == {old, new}
+
+    await eventually(both, seconds=0.9)
+    assert await kid(gateway) == old
+
+    async def taken_over() -> bool:
+        return bool(await kid(gateway) == new)
+
+    await eventually(taken_over, seconds=3)
+    assert await published(gateway) == [new, old]
+    headers = {"Authorization": f"Bearer {old_token}"}
+    assert (await gateway.client.get("/v1/clients", headers=headers)).status_code == 200
+
+    connection = await asyncpg.connect(gateway.settings.database_url)
+    long_ago = timedelta(seconds=gateway.settings.gateway_token_seconds + 60)
+    await connection.execute(AGE, long_ago)
+
+    async def gone() -> bool:
+        return bool(await published(gateway) == [new])
+
+    await eventually(gone, seconds=5)
+    await asyncio.sleep(0.3)
+    assert await connection.fetchval("SELECT count(*) FROM signing_key") == 1
+    await connection.close()
+    refused = await gateway.client.get("/v1/clients", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
+
+
+async def test_two_processes_share_their_keys(start_gateway: Any) -> None:
+    one = await start_gateway(gateway_key_lead_seconds=1)
+    other = await start_gateway(one.settings.database_url, gateway_key_lead_seconds=1)
+    assert await published(one) == await published(other)
+    headers = {"Authorization": f"Bearer {await one.token()}"}
+    assert (await other.client.get("/v1/clients", headers=headers)).status_code == 200
+    new = (await one.client.post("/v1/signing-keys", headers=await one.headers())).json()["key_id"]
+
+    async def known() -> bool:
+        return new in await published(other)
+
+    await eventually(known, seconds=0.9)
+
+
+async def test_old_keys_are_replaced_by_themselves(start_gateway: Any) -> None:
+    gateway = await start_gateway(gateway_key_days=1)
+    old = await kid(gateway)
+    connection = await asyncpg.connect(gateway.settings.database_url)
+    await connection.execute(AGE, timedelta(days=2))
+    await connection.close()
+
+    async def two() -> bool:
+        return len(await published(gateway)) == 2
+
+    await eventually(two, seconds=5)
+    assert await kid(gateway) == old
+
+
+async def test_private_keys_are_sealed(start_gateway: Any) -> None:
+    gateway = await start_gateway()
+    await gateway.token()
+    other = "k1:" + base64.urlsafe_b64encode(b"2" * 32).decode()
+    with pytest.raises(SealBroken):
+        await start_gateway(gateway.settings.database_url, gateway_keys=other)
+
+
+async def test_the_sealing_key_can_be_changed(start_gateway: Any) -> None:
+    gateway = await start_gateway()
+    client_id, secret = await gateway.new_client("clients:read")
+    signing = await kid(gateway)
+    ring = "k2:" + base64.urlsafe_b64encode(b"2" * 32).decode() + "," + KEYS
+    later = await start_gateway(gateway.settings.database_url, gateway_keys=ring)
+    assert await later.token(client_id, secret)
+    assert await kid(later) == signing

@@ -1,0 +1,38 @@
+"""What a token says of its holder."""
+
+from __future__ import annotations
+
+import pytest
+
+from api_gateway.routes import ROUTES, Upstream, scopes
+from api_gateway.terminals.models import Terminal
+from api_gateway.tokens.errors import ScopeRefused
+from api_gateway.tokens.grants import SUPPLY_KINDS, TERMINAL_SCOPES, of_terminal
+from chassis.ids import new_id
+
+
+def terminal(kind: str) -> Terminal:
+    return Terminal(new_id(), new_id(), kind, "03", None, None, None, None)
+
+
+@pytest.mark.parametrize("kind", sorted(SUPPLY_KINDS))
+def test_a_shops_terminal_sells_and_sees_nothing_else(kind: str) -> None:
+    grant = of_terminal(terminal(kind))
+    assert grant.scopes == TERMINAL_SCOPES <= scopes()
+    assert "gov" in grant.claims("1")
+    opened = {route.upstream for route in ROUTES if grant.scopes.intersection(route.scopes)}
+    assert opened == {Upstream.SUPPLY, Upstream.CARD}
+    on_cards = [route.name for route in ROUTES if route.upstream is Upstream.CARD and grant.scopes & {*route.scopes}]
+    assert on_cards == ["POST /v1/cards/{card_id}/pin-checks"]
+
+
+def test_a_terminal_of_an_unknown_kind_may_do_nothing() -> None:
+    assert of_terminal(terminal("clinic")).scopes == frozenset()
+
+
+def test_scopes_may_be_fewer_never_more() -> None:
+    grant = of_terminal(terminal("bakery"))
+    assert grant.narrowed(frozenset({"redemptions:create"})).scope == "redemptions:create"
+    assert grant.narrowed(None) is grant
+    with pytest.raises(ScopeRefused):
+        grant.narrowed(frozenset({"redemptions:create", "policies:write"}))
