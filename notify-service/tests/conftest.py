@@ -160,7 +160,7 @@ class Desk:
 
     async def published(self) -> list[tuple[str, dict[str, Any]]]:
         """What stands in the outbox: (type, data)."""
-        rows = await self.runtime.pool.fetch("SELECT type, payload FROM outbox ORDER BY xid, id")
+        rows = await self.runtime.pool.fetch("SELECT type, payload FROM outbox ORDER BY id")
         return [(row["type"].split(".")[-2], orjson.loads(row["payload"])) for row in rows]
 
 

@@ -20,6 +20,7 @@ from chassis.clock import Clock, TrainingClock
 from chassis.consumer import EventConsumer, Reactions
 from chassis.db import create_engine, create_pool, create_sessions
 from chassis.edge import Edge
+from chassis.faults import is_infrastructure
 from chassis.idempotency import Replay
 from chassis.operations import operations_router
 from chassis.problems import (
@@ -43,6 +44,8 @@ log = logging.get_logger(__name__)
 
 Worker = Callable[[Runtime], Awaitable[None]]
 WORKER_RESTART_SECONDS = 1.0
+CONSUMER_GRACE_SECONDS = 20.0
+RELAY_GRACE_SECONDS = 10.0
 GC_THRESHOLDS = (50_000, 20, 50)
 
 _BY_STATUS: dict[int, type[Problem]] = {
@@ -102,37 +105,51 @@ async def _lifespan(app: FastAPI, service: Service) -> AsyncIterator[None]:
     app.state.runtime = runtime
     relay = Relay(service.settings, service.name, _topics(service))
     consumer = EventConsumer(service.reactions, runtime) if service.reactions else None
+    cluster = kafka.Cluster(service.settings.kafka_bootstrap)
     runtime.wake_relay = relay.wake
     runtime.extra |= {
         "chassis.relay": relay,
         "chassis.consumer": consumer,
         "chassis.reactions": service.reactions,
+        "chassis.cluster": cluster,
     }
-    background = [
-        asyncio.create_task(_supervise(service.name, work, runtime))
-        for work in (_keys, _revocations, _housekeeping, *service.workers)
-    ]
-    own = service.lifespan(runtime) if service.lifespan else nullcontext()
-    async with own:
-        events = [asyncio.create_task(relay.run())]
-        if consumer:
-            events.append(asyncio.create_task(_consume(runtime, consumer)))
+    # before the first request: whoever is suspended stays so across a restart
+    await runtime.revocations.refresh(runtime.sessions)
+    background = _start(runtime, _keys, _revocations, _housekeeping)
+    async with service.lifespan(runtime) if service.lifespan else nullcontext():
+        background += _start(runtime, *service.workers)
+        relaying = asyncio.create_task(_supervise(lambda _: relay.run(), runtime, "relay"))
+        consuming = asyncio.create_task(_supervise(lambda _: consumer.run(), runtime, "consumer")) if consumer else None
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
         log.info("started", port=service.settings.port)
         yield
-        if consumer:
+        if consumer and consuming:
             consumer.stop()
-            await asyncio.wait(events[1:])
+            await _finish(consuming, CONSUMER_GRACE_SECONDS)
         for task in background:
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
     relay.stop()
-    await asyncio.wait(events, timeout=10)
+    await _finish(relaying, RELAY_GRACE_SECONDS)
+    await cluster.close()
     await runtime.pool.close()
     await runtime.engine.dispose()
     log.info("stopped")
+
+
+def _start(runtime: Runtime, *workers: Worker) -> list[asyncio.Task[None]]:
+    return [asyncio.create_task(_supervise(work, runtime, getattr(work, "__name__", str(work)))) for work in workers]
+
+
+async def _finish(task: asyncio.Task[None], seconds: float) -> None:
+    """Let a task that was told to stop come to its end; cut it off when it takes too long."""
+    done, _ = await asyncio.wait([task], timeout=seconds)
+    if not done:
+        log.warning("cut off while stopping", seconds=seconds)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _runtime(service: Service) -> Runtime:
@@ -161,15 +178,17 @@ def _topics(service: Service) -> set[str]:
     return own | consumed | {topic + kafka.DEAD for topic in consumed}
 
 
-async def _supervise(name: str, work: Worker, runtime: Runtime) -> None:
+async def _supervise(work: Worker, runtime: Runtime, name: str) -> None:
     """Run a worker for ever: one that ends is done, one that fails begins again."""
     while True:
         try:
             await work(runtime)
             return
         except Exception as error:  # why: a worker that fails must not take the service along, nor stay dead
-            worker = getattr(work, "__name__", str(work))
-            log.error("worker failed, starting it again", worker=worker, exc_info=error)
+            if is_infrastructure(error):
+                log.warning("worker waits for a server", worker=name, error=type(error).__name__)
+            else:
+                log.error("worker failed, starting it again", worker=name, exc_info=error)
             await asyncio.sleep(WORKER_RESTART_SECONDS)
 
 
@@ -183,10 +202,6 @@ async def _revocations(runtime: Runtime) -> None:
 
 async def _housekeeping(runtime: Runtime) -> None:
     await partitions.keep_house(runtime.pool, runtime.settings)
-
-
-async def _consume(runtime: Runtime, consumer: EventConsumer) -> None:
-    await _supervise(runtime.name, lambda _: consumer.run(), runtime)
 
 
 async def _metrics(_: Request) -> Response:

@@ -99,10 +99,10 @@ class TokenVerifier:
                     reply = await client.get(self._settings.jwks_url)
                     reply.raise_for_status()
                 keys = KeySet.import_key_set(reply.json())
-            except (httpx.HTTPError, ValueError, JoseError) as error:
+            except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
                 log.warning("issuer keys not fetched", error=type(error).__name__)
                 return
-            if self._keys is None or {k.kid for k in keys.keys} != {k.kid for k in self._keys.keys}:
+            if self._keys is None or _thumbprints(keys) != _thumbprints(self._keys):
                 self._verified.clear()  # a withdrawn key takes its tokens with it
             self._keys = keys
 
@@ -120,7 +120,8 @@ class TokenVerifier:
             header = jwt_header(token)
         except (ValueError, JoseError):
             return True
-        return header.get("kid") in {key.kid for key in self._keys.keys}
+        kid = header.get("kid")
+        return not isinstance(kid, str) or kid in {key.kid for key in self._keys.keys}
 
     def _check(self, token: str) -> tuple[Principal, float]:
         if self._keys is None:
@@ -128,7 +129,7 @@ class TokenVerifier:
         try:
             claims = jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
             principal, expires = self._principal(claims)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise InvalidToken("The token is not one of ours.") from error
         if len(self._verified) >= MAX_CACHED_TOKENS:
             self._forget_expired(make_room=True)
@@ -152,6 +153,8 @@ class TokenVerifier:
             outlet_id=UUID(claims["outlet"]) if claims.get("outlet") else None,
             site_id=UUID(claims["site"]) if claims.get("site") else None,
         )
+        if principal.kind == "terminal":
+            UUID(principal.subject)
         return principal, float(claims["exp"])
 
     def _forget_expired(self, *, make_room: bool = False) -> None:
@@ -244,6 +247,10 @@ def jwt_header(token: str) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise ValueError("the header is not an object")
     return header
+
+
+def _thumbprints(keys: KeySet) -> set[tuple[str | None, str]]:
+    return {(key.kid, key.thumbprint()) for key in keys.keys}
 
 
 def _loads(document: str | bytes) -> Any:

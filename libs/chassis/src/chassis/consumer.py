@@ -1,4 +1,4 @@
-"""Consuming events: what a service reacts to, each event's effect exactly once.
+"""Consuming events: each event's effect exactly once, in the order of its key.
 
 The inbox row and the effect share a transaction; offsets are committed after it. A broken event is set aside
 (`parked.py`) and later events of its key wait behind it until an operator replays or discards it.
@@ -8,114 +8,53 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Generic, TypeVar
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import KafkaError
-from pydantic import ValidationError
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import kafka, parked, telemetry
+from chassis import kafka, parked
+from chassis.faults import is_infrastructure
 from chassis.logging import get_logger
 from chassis.metrics import CONSUMER_LAG_SECONDS, EVENTS_CONSUMED
+from chassis.reactions import Handler, Malformed, Reactions, Received
+from chassis.record import Record
 from chassis.runtime import Runtime
-from contracts.event import Event
+
+__all__ = ["EventConsumer", "Handler", "Malformed", "Reactions", "Received", "is_infrastructure"]
 
 log = get_logger(__name__)
 
-E = TypeVar("E", bound=Event)
 IDLE_MS = 200
 FIRST_BACKOFF_SECONDS = 0.1
 MAX_BACKOFF_SECONDS = 5.0
+STRAGGLERS_EVERY_SECONDS = 2.0
+SLOW_BATCH_SECONDS = 1.0
 
-_INBOX = text(
-    "INSERT INTO inbox (event_id) SELECT unnest(CAST(:ids AS uuid[])) ON CONFLICT DO NOTHING RETURNING event_id"
-)
-
-
-@dataclass(frozen=True)
-class Received(Generic[E]):
-    """An event with its envelope. `time` is the business time of the fact."""
-
-    data: E
-    id: UUID
-    time: datetime
-    key: str | None
-    recorded_at: datetime | None = None
-    traceparent: str | None = None
+Item = tuple[Record, Received[Any]]
+# An event not handled yet, and its own error; None where it only waits behind one of its key.
+Left = tuple[Item, Exception | None]
 
 
-Handler = Callable[[Sequence[Received[Any]], AsyncSession, Runtime], Awaitable[None]]
+class Stopped(Exception):
+    """The consumer was told to stop before the events at hand were handled; they come again."""
 
 
-class Malformed(ValueError):
-    """The message is no event of the type it claims to be: trying again cannot help."""
+class _Membership(ConsumerRebalanceListener):  # type: ignore[misc]
+    """What this process knows of its place in the group."""
 
+    def __init__(self) -> None:
+        self.joined = False
+        self.revocations = 0
 
-class Reactions:
-    """All events a service reacts to. One handler a type; it gets a run of events of that type, in order."""
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        self.joined = True
 
-    def __init__(self, group: str) -> None:
-        """`group`: the consumer group, one per service."""
-        self.group = group
-        self._handlers: dict[str, tuple[type[Event], Handler]] = {}
-
-    def on(self, event: type[E]) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
-        """Register `handler(events, session, runtime)` for a type; its effects commit with the inbox rows."""
-
-        def register(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-            if event.event_type() in self._handlers:
-                raise ValueError(f"{event.event_type()} has a handler already")
-            self._handlers[event.event_type()] = (event, handler)
-            return handler
-
-        return register
-
-    @property
-    def topics(self) -> set[str]:
-        """The topics the handled types travel on."""
-        return {event.TOPIC for event, _ in self._handlers.values()}
-
-    def handles(self, event_type: str | None) -> bool:
-        """Whether a type has a handler; others are skipped."""
-        return event_type in self._handlers
-
-    def parse(self, record: parked.Record) -> Received[Any]:
-        """The event of a record. Raises Malformed."""
-        headers = record.headers
-        try:
-            event, _ = self._handlers[headers["ce_type"]]
-            recorded = headers.get("ce_recordedtime")
-            return Received(
-                data=event.model_validate_json(record.value or b""),
-                id=UUID(headers["ce_id"]),
-                time=datetime.fromisoformat(headers["ce_time"]),
-                key=record.key,
-                recorded_at=datetime.fromisoformat(recorded) if recorded else None,
-                traceparent=headers.get("traceparent"),
-            )
-        except ValidationError as error:
-            where = ", ".join(".".join(map(str, e["loc"])) + ": " + e["type"] for e in error.errors())
-            raise Malformed(where[:500]) from error
-        except (KeyError, ValueError) as error:
-            raise Malformed(f"envelope: {type(error).__name__} {error}"[:200]) from error
-
-    async def handle(self, events: Sequence[Received[Any]], session: AsyncSession, runtime: Runtime) -> None:
-        """Give each run of one type to its handler, in order."""
-        start = 0
-        for end in range(1, len(events) + 1):
-            if end == len(events) or type(events[end].data) is not type(events[start].data):
-                run = events[start:end]
-                telemetry.enter(run[0].traceparent)
-                await self._handlers[run[0].data.event_type()][1](run, session, runtime)
-                start = end
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        self.revocations += 1
 
 
 class EventConsumer:
@@ -126,7 +65,14 @@ class EventConsumer:
         self._reactions = reactions
         self._runtime = runtime
         self._stopping = asyncio.Event()
-        self.assigned = False
+        self._membership = _Membership()
+        self._stragglers_at = 0.0
+        self._straggler_attempts: Counter[int] = Counter()
+
+    @property
+    def joined(self) -> bool:
+        """Whether this process is a member of its group; a spare one has no partitions and is ready all the same."""
+        return self._membership.joined
 
     def stop(self) -> None:
         """End after the batch at hand."""
@@ -137,25 +83,27 @@ class EventConsumer:
         while not self._stopping.is_set():
             try:
                 await self._consume()
+            except Stopped:
+                return
             except (KafkaError, OSError) as error:
                 log.warning("consumer interrupted", error=type(error).__name__, reason=str(error)[:200])
             finally:
-                self.assigned = False
-            if not self._stopping.is_set():
-                await self._pause(1.0)
+                self._membership.joined = False
+            await self._pause(1.0)
 
     async def _consume(self) -> None:
         settings = self._runtime.settings
         await kafka.ensure_topics(settings.kafka_bootstrap, self._reactions.topics)
-        consumer = kafka.consumer(settings.kafka_bootstrap, self._reactions.group, sorted(self._reactions.topics))
-        await consumer.start()
+        consumer = kafka.consumer(settings.kafka_bootstrap, self._reactions.group)
+        membership = self._membership = _Membership()
+        consumer.subscribe(sorted(self._reactions.topics), listener=membership)
         try:
+            await consumer.start()
             while not self._stopping.is_set():
+                revocations = membership.revocations
                 batches = await consumer.getmany(timeout_ms=IDLE_MS, max_records=settings.consumer_batch)
-                self.assigned = bool(consumer.assignment())
-                records = [parked.Record.of(record) for batch in batches.values() for record in batch]
-                if records:
-                    await self._take(records)
+                await self._take([Record.of(record) for batch in batches.values() for record in batch])
+                if batches and revocations == membership.revocations:
                     await self._commit(consumer, batches)
                 await self._settle_stragglers()
         finally:
@@ -168,91 +116,149 @@ class EventConsumer:
         except KafkaError as error:  # the partitions moved on: their new owner meets these events in the inbox
             log.info("offsets not committed", error=type(error).__name__)
 
-    async def _take(self, records: Sequence[parked.Record]) -> None:
-        """Handle a batch in one transaction; what fails there is handled event by event."""
-        wanted = [record for record in records if self._reactions.handles(record.headers.get("ce_type"))]
-        events: list[tuple[parked.Record, Received[Any]]] = []
-        for record in wanted:
+    async def _take(self, records: Sequence[Record]) -> None:
+        """Handle records in order; a malformed one is set aside in its place, after those before it."""
+        events: list[Item] = []
+        for record in records:
+            if not self._reactions.concerns(record):
+                continue
             try:
                 events.append((record, self._reactions.parse(record)))
             except Malformed as error:
-                await self._until_connected(self._bury, record, f"malformed: {error}")
-        if not events:
-            return
-        try:
-            await self._apply(events)
-        except Exception as error:  # why: whatever one event caused, the others of the batch must go on
-            log.info("batch failed, going one by one", error=type(error).__name__, events=len(events))
-            for one in events:
-                await self._apply_alone(one)
+                await self._handle(events)
+                events = []
+                await self._bury(record, parked.reason_of(error))
+        await self._handle(events)
 
-    async def _apply(self, events: Sequence[tuple[parked.Record, Received[Any]]]) -> None:
-        started = time.time()
-        async with self._runtime.sessions() as session, session.begin():
-            held = await parked.held_keys(session, {record.key for record, _ in events if record.key})
-            waiting = [record for record, _ in events if record.key in held]
-            await parked.park(session, waiting)
-            free = [event for record, event in events if record.key not in held]
-            new = set((await session.execute(_INBOX, {"ids": [event.id for event in free]})).scalars())
-            fresh = _once(event for event in free if event.id in new)
-            await self._reactions.handle(fresh, session, self._runtime)
-        self._runtime.wake_relay()
-        self._count(fresh, started)
+    async def _handle(self, events: Sequence[Item]) -> None:
+        """Handle events until each is done or set aside.
 
-    async def _apply_alone(self, one: tuple[parked.Record, Received[Any]]) -> None:
-        """Try one event again and again; a fault of its own sets it aside, a fault of the database never does."""
-        backoff, attempts = FIRST_BACKOFF_SECONDS, 0
-        while not self._stopping.is_set():
+        One that fails is tried again with the next rounds, and those of its key wait; the others go on. A fault of
+        the database's counts for nothing: it is waited out, with smaller and smaller transactions.
+        """
+        attempts: Counter[UUID] = Counter()
+        waiting, size, backoff = list(events), len(events), FIRST_BACKOFF_SECONDS
+        while waiting:
+            if self._stopping.is_set() and backoff > FIRST_BACKOFF_SECONDS:
+                raise Stopped
+            left: list[Left] = []
             try:
-                await self._apply([one])
-                return
-            except Exception as error:  # why: a handler may fail in any way; it is counted, kept and shown
-                if not is_infrastructure(error):
-                    attempts += 1
-                log.warning("event failed", type=one[1].data.event_type(), attempt=attempts, exc_info=error)
-                if attempts >= self._runtime.settings.consumer_attempts:
-                    reason = f"{type(error).__name__} after {attempts} attempts"
-                    await self._until_connected(self._bury, one[0], reason)
-                    return
-            await self._pause(backoff)
-            backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
-        raise KafkaError("stopped before the event was handled")
-
-    async def _bury(self, record: parked.Record, reason: str) -> None:
-        async with self._runtime.sessions() as session, session.begin():
-            await parked.bury(session, record, reason)
-        EVENTS_CONSUMED.labels(record.headers.get("ce_type", "unknown"), "dead").inc()
-        log.error("event set aside", type=record.headers.get("ce_type"), topic=record.topic, reason=reason[:200])
-
-    async def _settle_stragglers(self) -> None:
-        """Handle what was parked behind an event in the moment that one was replayed."""
-        if not parked.may_have_stragglers():
-            return
-        async with self._runtime.sessions() as session:
-            keys = await parked.straggling_keys(session)
-        for key in keys:
-            await parked.replay_key(self._runtime, self._reactions, key)
-
-    async def _until_connected(
-        self, action: Callable[[parked.Record, str], Awaitable[None]], record: parked.Record, reason: str
-    ) -> None:
-        while True:
-            try:
-                await action(record, reason)
-                return
-            except Exception as error:  # why: only a lost connection is waited out; anything else is raised
+                held: set[str] = set()
+                for start in range(0, len(waiting), size):
+                    await self._attempt(waiting[start : start + size], held, left)
+            except Exception as error:  # why: only what waiting can mend is waited for, the rest is raised
                 if not is_infrastructure(error):
                     raise
-                await self._pause(1.0)
+                log.warning("events wait for the database", events=len(waiting), error=type(error).__name__)
+                size = max(1, size // 2)
+            else:
+                waiting = await self._sort_out(left, attempts)
+            if waiting:
+                await self._pause(backoff)
+                backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
 
-    def _count(self, events: Sequence[Received[Any]], started: float) -> None:
-        now = time.time()
-        for event in events:
-            EVENTS_CONSUMED.labels(event.data.event_type(), "handled").inc()
-            if event.recorded_at:
-                CONSUMER_LAG_SECONDS.observe(max(0.0, now - event.recorded_at.timestamp()))
-        if now - started > 1.0:
-            log.info("slow batch of events", events=len(events), seconds=round(now - started, 2))
+    async def _attempt(self, events: Sequence[Item], held: set[str], left: list[Left]) -> None:
+        """Handle events in one transaction; where that fails, in halves, down to the event at fault."""
+        free: list[Item] = []
+        for item in events:
+            if item[0].key in held:
+                left.append((item, None))
+            else:
+                free.append(item)
+        if not free:
+            return
+        try:
+            await self._apply(free)
+        except Exception as error:  # why: a handler may fail in any way; the events beside the one at fault go on
+            if is_infrastructure(error):
+                raise
+            if len(free) == 1:
+                left.append((free[0], error))
+                if free[0][0].key is not None:
+                    held.add(free[0][0].key)
+                return
+            half = len(free) // 2
+            await self._attempt(free[:half], held, left)
+            await self._attempt(free[half:], held, left)
+
+    async def _sort_out(self, left: Sequence[Left], attempts: Counter[UUID]) -> list[Item]:
+        """Set aside what failed too often; the rest is to be tried again."""
+        again: list[Item] = []
+        for (record, event), error in left:
+            if error is not None:
+                attempts[event.id] += 1
+                tried, kind = attempts[event.id], event.data.event_type()
+                log.warning("event failed", type=kind, attempt=tried, exc_info=error if tried == 1 else None)
+                if tried >= self._runtime.settings.consumer_attempts:
+                    await self._bury(record, f"{parked.reason_of(error)} after {tried} attempts")
+                    continue
+            again.append((record, event))
+        return again
+
+    async def _apply(self, items: Sequence[Item]) -> None:
+        started = time.time()
+        async with self._runtime.sessions() as session, session.begin():
+            held = await parked.held_keys(session, {record.key for record, _ in items if record.key is not None})
+            if held:
+                await parked.park(session, [record for record, _ in items if record.key in held])
+            free = [event for record, event in items if record.key not in held]
+            new = await parked.unknown_to_inbox(session, [event.id for event in free])
+            fresh = _once(event for event in free if event.id in new)
+            if fresh:
+                await self._reactions.handle(fresh, session, self._runtime)
+        if fresh:
+            self._runtime.wake_relay()
+            _count(fresh, started)
+
+    async def _bury(self, record: Record, reason: str) -> None:
+        """Set an event aside, waiting for the database as long as it takes."""
+        while True:
+            try:
+                async with self._runtime.sessions() as session, session.begin():
+                    buried = await parked.bury(session, record, reason)
+                break
+            except Exception as error:  # why: only what waiting can mend is waited for, the rest is raised
+                if not is_infrastructure(error):
+                    raise
+                log.warning("event not set aside yet", error=type(error).__name__)
+            if self._stopping.is_set():
+                raise Stopped
+            await self._pause(1.0)
+        if buried:
+            self._runtime.wake_relay()
+            EVENTS_CONSUMED.labels(record.headers.get("ce_type", "unknown"), "dead").inc()
+            log.error("event set aside", type=record.headers.get("ce_type"), topic=record.topic, reason=reason[:200])
+
+    async def _settle_stragglers(self) -> None:
+        """Handle what was parked in the moment its key was freed, and what waited behind a discarded event."""
+        if time.monotonic() < self._stragglers_at:
+            return
+        self._stragglers_at = time.monotonic() + STRAGGLERS_EVERY_SECONDS
+        try:
+            async with self._runtime.sessions() as session:
+                keys = await parked.straggling_keys(session)
+            for key in keys:
+                while await self._release(key) == parked.CHUNK:
+                    pass
+        except Exception as error:  # why: only a database that is away may be left for later
+            if not is_infrastructure(error):
+                raise
+            log.warning("stragglers wait for the database", error=type(error).__name__)
+
+    async def _release(self, key: str) -> int:
+        async with self._runtime.sessions() as session, session.begin():
+            released = await parked.release(session, self._runtime, self._reactions, key)
+            if released.failed is not None:
+                row = released.failed
+                self._straggler_attempts[row.id] += 1
+                log.warning("parked event failed", type=row.type, exc_info=released.error)
+                if self._straggler_attempts[row.id] >= self._runtime.settings.consumer_attempts:
+                    del self._straggler_attempts[row.id]
+                    await parked.condemn(session, row, parked.reason_of(released.error))
+        self._runtime.wake_relay()
+        if released.handled:
+            log.info("parked events handled", events=released.handled)
+        return released.handled
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -266,12 +272,12 @@ def _once(events: Iterable[Received[Any]]) -> list[Received[Any]]:
     return list({event.id: event for event in events}.values())
 
 
-def is_infrastructure(error: BaseException) -> bool:
-    """Whether an error says that the database is away or busy, and nothing about the event."""
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError | TimeoutError):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    state = str(getattr(error.orig, "sqlstate", "") or "")
-    # 08 connection, 40 serialisation and deadlock, 53 resources, 55P03 lock timeout, 57 operator intervention
-    return error.connection_invalidated or state[:2] in {"08", "40", "53", "57"} or state == "55P03"
+def _count(events: Sequence[Received[Any]], started: float) -> None:
+    now = time.time()
+    for event_type, number in Counter(event.data.event_type() for event in events).items():
+        EVENTS_CONSUMED.labels(event_type, "handled").inc(number)
+    for event in events:
+        if event.recorded_at:
+            CONSUMER_LAG_SECONDS.observe(max(0.0, now - event.recorded_at.timestamp()))
+    if now - started > SLOW_BATCH_SECONDS:
+        log.info("slow batch of events", events=len(events), seconds=round(now - started, 2))

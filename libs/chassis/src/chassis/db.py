@@ -28,6 +28,7 @@ def create_engine(settings: ServiceSettings, name: str) -> AsyncEngine:
         max_overflow=settings.pool_size,
         pool_timeout=5,
         pool_pre_ping=True,
+        hide_parameters=True,  # errors end in logs, parameters may be personal
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={"server_settings": {"application_name": name}, "timeout": 5, "command_timeout": 60},

@@ -6,7 +6,6 @@ OUTBOX = [
     """
     CREATE TABLE outbox (
         id bigint GENERATED ALWAYS AS IDENTITY,
-        xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
         created_on date NOT NULL DEFAULT (now() AT TIME ZONE 'utc')::date,
         created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         event_id uuid NOT NULL,
@@ -18,12 +17,11 @@ OUTBOX = [
         payload bytea NOT NULL
     ) PARTITION BY RANGE (created_on)
     """,
-    "CREATE INDEX outbox_order ON outbox (xid, id)",
+    "CREATE INDEX outbox_order ON outbox (id)",
     "CREATE TABLE outbox_rest PARTITION OF outbox DEFAULT",
     """
     CREATE TABLE outbox_cursor (
         singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
-        xid xid8 NOT NULL DEFAULT '0',
         id bigint NOT NULL DEFAULT 0,
         cluster_id text
     )
@@ -38,6 +36,8 @@ INBOX = [
         handled_at timestamptz NOT NULL DEFAULT clock_timestamp()
     )
     """,
+    # Rows come in the order of time, so this small index finds the old ones.
+    "CREATE INDEX inbox_age ON inbox USING brin (handled_at) WITH (pages_per_range = 16, autosummarize = on)",
     """
     CREATE TABLE parked_event (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -52,9 +52,14 @@ INBOX = [
         value bytea,
         reason text NOT NULL,
         parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-        settled_at timestamptz,
-        UNIQUE (topic, partition, log_offset, event_id)
+        settled_at timestamptz
     )
+    """,
+    # An event stands aside once, wherever in the log it comes again; one without an id is known by its place.
+    "CREATE UNIQUE INDEX parked_event_once ON parked_event (event_id) WHERE state IN ('dead', 'parked')",
+    """
+    CREATE UNIQUE INDEX parked_event_place ON parked_event (topic, partition, log_offset, md5(value))
+        NULLS NOT DISTINCT WHERE event_id IS NULL
     """,
     "CREATE INDEX parked_event_open ON parked_event (key, id) WHERE state IN ('dead', 'parked')",
 ]

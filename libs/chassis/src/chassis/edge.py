@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from fastapi import FastAPI
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
-from chassis.consumer import is_infrastructure
+from chassis.faults import is_infrastructure, sqlstate
 from chassis.logging import get_logger
 from chassis.metrics import REQUEST_SECONDS, REQUESTS
-from chassis.problems import InternalError, InvalidRequest, Problem, Unavailable
+from chassis.problems import InternalError, InvalidRequest, MalformedRequest, Problem, Unavailable
 
 log = get_logger("chassis.access")
 
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Edge:
@@ -73,11 +73,11 @@ def as_problem(error: Exception) -> Problem:
         return error
     if isinstance(error, UnicodeEncodeError):
         return InvalidRequest("The text holds characters that cannot be stored.")
-    if isinstance(error, DBAPIError):
-        state = str(getattr(error.orig, "sqlstate", "") or "")
-        if state.startswith("22"):  # data exception: a NUL in a text, a number out of range
-            return InvalidRequest("A value cannot be stored as it is.")
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError) or is_infrastructure(error):
+    if isinstance(error, ClientDisconnect):
+        return MalformedRequest("The connection ended before the request did.")
+    if sqlstate(error).startswith("22"):  # data exception: a NUL in a text, a number out of range
+        return InvalidRequest("A value cannot be stored as it is.")
+    if is_infrastructure(error):
         return Unavailable("The database did not answer in time.")
     return InternalError()
 
@@ -99,7 +99,8 @@ def _template(scope: Scope) -> str:
 
 def _record(scope: Scope, status: int, seconds: float, *, hot: bool) -> None:
     route = scope["path"] if hot else _template(scope)
-    REQUESTS.labels(scope["method"], route, status).inc()
-    REQUEST_SECONDS.labels(scope["method"], route).observe(seconds)
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    REQUESTS.labels(method, route, status).inc()
+    REQUEST_SECONDS.labels(method, route).observe(seconds)
     if not hot and scope["path"] not in QUIET:
-        log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+        log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

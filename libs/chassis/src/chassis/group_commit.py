@@ -11,8 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-import asyncpg
-
+from chassis.faults import is_infrastructure, sqlstate
 from chassis.logging import get_logger
 from chassis.metrics import BATCH_SIZE, QUEUED
 from chassis.problems import Unavailable
@@ -23,15 +22,13 @@ Item = TypeVar("Item")
 Reply = TypeVar("Reply")
 Run = Callable[[int, Sequence[Item]], Awaitable[Sequence[Reply | BaseException]]]
 
-# The whole batch failed for a reason that no single request has caused: splitting it would not help.
-_DISCONNECTED = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError)
-
 
 class GroupCommit(Generic[Item, Reply]):
     """`lanes` workers, each carrying at most `max_batch` requests at a time through `run(lane, items)`.
 
     `run` commits and answers each item in order with a reply or with the exception to raise for it.
-    If `run` itself raises, the batch is halved until the request at fault stands alone.
+    If `run` itself raises, the batch is halved until the request at fault stands alone. A request whose caller has
+    gone before its turn is not begun.
     """
 
     def __init__(self, run: Run[Item, Reply], *, lanes: int = 1, max_batch: int = 128, max_queue: int = 4096) -> None:
@@ -69,13 +66,13 @@ class GroupCommit(Generic[Item, Reply]):
     async def _lane(self, lane: int) -> None:
         queue, wake = self._queues[lane], self._wake[lane]
         while True:
-            if not queue:
+            batch = self._next(queue)
+            if not batch:
                 if self._closing:
                     return
                 wake.clear()
                 await wake.wait()
                 continue
-            batch = [queue.popleft() for _ in range(min(len(queue), self._max_batch))]
             BATCH_SIZE.observe(len(batch))
             QUEUED.set(len(queue))
             replies = await self._attempt(lane, [item for item, _ in batch])
@@ -87,16 +84,35 @@ class GroupCommit(Generic[Item, Reply]):
                 else:
                     future.set_result(reply)
 
+    def _next(self, queue: deque[tuple[Item, asyncio.Future[Reply]]]) -> list[tuple[Item, asyncio.Future[Reply]]]:
+        batch: list[tuple[Item, asyncio.Future[Reply]]] = []
+        while queue and len(batch) < self._max_batch:
+            waiting = queue.popleft()
+            if not waiting[1].done():
+                batch.append(waiting)
+        return batch
+
     async def _attempt(self, lane: int, items: Sequence[Item]) -> Sequence[Reply | BaseException]:
         try:
-            return await self._run(lane, items)
-        except _DISCONNECTED as error:
-            log.warning("batch lost its connection", error=type(error).__name__, size=len(items))
-            return [Unavailable("The outcome is not known; repeat with the same Idempotency-Key.") for _ in items]
+            replies = await self._run(lane, items)
+            if len(replies) != len(items):
+                raise RuntimeError(f"{len(replies)} replies to {len(items)} requests")
+            return replies
         except Exception as error:  # why: any fault of one request must fail that request, not its lane
+            if _outcome_unknown(error):
+                log.warning("batch lost its connection", error=type(error).__name__, size=len(items))
+                return [Unavailable("The outcome is not known; repeat with the same Idempotency-Key.") for _ in items]
             if len(items) == 1:
                 log.error("request failed in group commit", exc_info=error)
                 return [error]
             middle = len(items) // 2
             first = await self._attempt(lane, items[:middle])
             return [*first, *await self._attempt(lane, items[middle:])]
+
+
+def _outcome_unknown(error: Exception) -> bool:
+    """The whole batch failed for a reason that no request has caused: splitting it would not help.
+
+    A deadlock or a failed serialisation is rolled back for certain: smaller batches may get through.
+    """
+    return is_infrastructure(error) and not sqlstate(error).startswith("40")

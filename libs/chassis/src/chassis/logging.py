@@ -5,30 +5,66 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
 
 from chassis import telemetry
 
-# Values under these names never reach a log, whoever passes them.
+# Values under these names never reach a log, whoever passes them and however deep.
 _FORBIDDEN = re.compile(
-    r"(national_?id|mobile|phone|msisdn|^pin|_pin|pin_|secret|password|token|authorization|diagnos|card_number|pan$|full_name)",
+    r"(national_?id|mobile|phone|msisdn|(^|_)pins?(_|$)|secret|password|token|authorization|diagnos|card_number"
+    r"|(^|_)pan$|(full|given|family)_name)",
     re.IGNORECASE,
 )
-# Shapes of personal data inside free text: a 14-digit national id, an Egyptian mobile, a JWT.
-_SHAPES = re.compile(r"(?<!\d)[23]\d{13}(?!\d)|(?<!\d)(?:\+?20|0)1[0125]\d{8}(?!\d)|eyJ[\w-]+\.[\w-]+\.[\w-]+")
+MASK = "***"
+MAX_DEPTH = 6
+# Shapes of personal data inside free text, never inside a longer run of digits or hex.
+_SHAPES = re.compile(
+    r"(?<![0-9a-f])[23٢٣]\d{13}(?![0-9a-f])"  # a 14-digit national id, in either kind of digits
+    r"|(?<![0-9a-f])(?:(?:\+|00)?20[ -]?|[0٠])[1١][0125٠١٢٥](?:[ -]?\d){8}(?![0-9a-f])"  # an Egyptian mobile
+    r"|eyJ[\w-]+(?:\.[\w-]*){2,4}"  # a JWT or JWE
+    r"|(?i:(?<=bearer )[\w.~+/-]+=*)"
+    r"|(?i:(?<=DETAIL:)[^\n]+)"  # PostgreSQL shows the row it refused
+)
+# A forbidden name with its value inside free text: `pin=1234`, `"pin": "1234"`, `{'pin': 1234}`.
+_PAIRS = re.compile(
+    r"""(?ix)(\b(?:national_?id|mobile|phone|msisdn|pin|secret|password|authorization|card_number|full_name
+    |client_secret|access_token)["']?\s*[=:]\s*["']?)[^\s"',;)}\]]+"""
+)
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Mask values that must not be logged, by name and by shape."""
+    """Mask values that must not be logged, by name and by shape, at any depth."""
     for name, value in event.items():
-        if name != "event" and _FORBIDDEN.search(name):
-            event[name] = "***"
-        elif isinstance(value, str):
-            event[name] = _SHAPES.sub("***", value)
+        if not name.startswith("_"):  # structlog's own
+            event[name] = MASK if name != "event" and _FORBIDDEN.search(name) else _clean(value, MAX_DEPTH)
     return event
+
+
+def _clean(value: Any, depth: int) -> Any:
+    """A value without what must not be logged. Objects of unknown kind become text, which can be searched."""
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, str):
+        return _clean_text(value)
+    if isinstance(value, int):
+        return MASK if _SHAPES.fullmatch(str(value)) else value
+    if depth == 0:
+        return MASK
+    if isinstance(value, Mapping):
+        return {
+            _clean_text(str(name)): MASK if _FORBIDDEN.search(str(name)) else _clean(inner, depth - 1)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean(inner, depth - 1) for inner in value]
+    return _clean_text(str(value))
+
+
+def _clean_text(text: str) -> str:
+    return _PAIRS.sub(rf"\1{MASK}", _SHAPES.sub(MASK, text)).encode("utf-8", "backslashreplace").decode()
 
 
 def _context(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

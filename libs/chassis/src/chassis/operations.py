@@ -18,15 +18,20 @@ from chassis.routing import router
 from chassis.runtime import get_runtime
 
 if TYPE_CHECKING:
-    from chassis.consumer import Reactions
+    from chassis.reactions import Reactions
 
 _LIST = text(
     "SELECT id, state, topic, partition, log_offset, key, event_id, type, reason, parked_at FROM parked_event"
     " WHERE state IN ('dead', 'parked') AND id > :after ORDER BY id LIMIT :limit"
 )
-_BEFORE = text("SELECT xid::text AS xid, id FROM outbox WHERE created_at < :since ORDER BY xid DESC, id DESC LIMIT 1")
-_REWIND = text("UPDATE outbox_cursor SET xid = CAST(CAST(:xid AS text) AS xid8), id = :id")
-_AHEAD = text("SELECT count(*) FROM outbox WHERE (xid, id) > (CAST(CAST(:xid AS text) AS xid8), CAST(:id AS bigint))")
+# A row's day is that on which its transaction began. Never forward: what has not been published yet stays ahead.
+_REWIND = text(
+    "UPDATE outbox_cursor SET id = least(id, ("
+    " SELECT min(o.id) - 1 FROM outbox o"
+    " WHERE o.created_at >= :since AND o.created_on >= CAST(CAST(:since AS timestamptz) AT TIME ZONE 'utc' AS date) - 1"
+    ")) RETURNING id"
+)
+_AHEAD = text("SELECT count(*) FROM outbox WHERE id > :id")
 
 ParkedId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
@@ -106,14 +111,14 @@ def operations_router(name: str) -> APIRouter:
         responses=responses(parked.NotReplayable),
     )
     async def replay(
-        parked_id: ParkedId, request: Request, _: Annotated[Principal, requires("operations:write")], __: Work
+        parked_id: ParkedId, request: Request, _: Annotated[Principal, requires("operations:write")], session: Work
     ) -> Handled:
-        """Handle a dead event again, and all that wait behind it, in order."""
+        """Handle a dead event again and those that wait behind it, in order, up to the next one that fails."""
         runtime = get_runtime(request)
         reactions = cast("Reactions | None", runtime.extra.get("chassis.reactions"))
         if reactions is None:
             raise NotFound("This service consumes no events.")
-        return Handled(handled=await parked.replay(runtime, reactions, parked_id))
+        return Handled(handled=await parked.replay(session, runtime, reactions, parked_id))
 
     @routes.post(f"{base}/parked-events/{{parked_id}}/discard", operation_id=f"{name}_discard_parked_event")
     async def discard(
@@ -128,10 +133,8 @@ def operations_router(name: str) -> APIRouter:
         body: Republish, _: Annotated[Principal, requires("operations:write")], session: Work
     ) -> Republished:
         """Publish all retained events since an instant once more; consumers know repeats by their id."""
-        last = (await session.execute(_BEFORE, {"since": body.since})).one_or_none()
-        cursor = {"xid": last.xid, "id": last.id} if last else {"xid": "0", "id": 0}
-        await session.execute(_REWIND, cursor)
-        return Republished(events=(await session.execute(_AHEAD, cursor)).scalar_one())
+        cursor = (await session.execute(_REWIND, {"since": body.since})).scalar_one()
+        return Republished(events=(await session.execute(_AHEAD, {"id": cursor})).scalar_one())
 
     @routes.put(f"/v1/training/clock/{name}", operation_id=f"{name}_set_clock", responses=responses(TrainingDisabled))
     async def set_clock(

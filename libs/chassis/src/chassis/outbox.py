@@ -16,6 +16,8 @@ from chassis.telemetry import current_traceparent
 from contracts.event import Event
 
 CLOCK = "clock"
+# Less than what producer and broker take, so that no event can stand in the relay's way.
+MAX_EVENT_BYTES = 900_000
 
 _ADD = text(
     "INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)"
@@ -38,14 +40,17 @@ class OutboxColumns:
 
 
 def columns(events: Iterable[Event]) -> OutboxColumns:
-    """Encode events column by column, each with a new id."""
+    """Encode events column by column, each with a new id. Raises ValueError for one over `MAX_EVENT_BYTES`."""
     encoded = OutboxColumns()
     for event in events:
+        payload = event.model_dump_json().encode()
+        if len(payload) > MAX_EVENT_BYTES:
+            raise ValueError(f"{event.event_type()} of {len(payload)} bytes is too large for an event")
         encoded.event_id.append(new_id())
         encoded.type.append(event.event_type())
         encoded.topic.append(event.TOPIC)
         encoded.key.append(event.partition_key())
-        encoded.payload.append(event.model_dump_json().encode())
+        encoded.payload.append(payload)
     return encoded
 
 

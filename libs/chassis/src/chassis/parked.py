@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
-from aiokafka import ConsumerRecord
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.faults import is_infrastructure
 from chassis.ids import new_id
 from chassis.kafka import DEAD
 from chassis.metrics import EVENTS_CONSUMED, PARKED_EVENTS
 from chassis.problems import Conflict, NotFound
+from chassis.reactions import Malformed
+from chassis.record import Record
 
 if TYPE_CHECKING:
-    from chassis.consumer import Reactions
+    from chassis.reactions import Reactions
     from chassis.runtime import Runtime
 
-STRAGGLER_CHECK_SECONDS = 2.0
+# How many events of one key are handled in one transaction.
+CHUNK = 500
 
+# What the inbox knows was handled or given up before: it is not set aside once more.
 _INSERT = text(
     "INSERT INTO parked_event (state, topic, partition, log_offset, key, event_id, type, headers, value, reason)"
-    " VALUES (:state, :topic, :partition, :log_offset, :key, :event_id, :type,"
-    " CAST(:headers AS jsonb), :value, :reason)"
-    " ON CONFLICT DO NOTHING"
+    " SELECT CAST(:state AS text), e.topic, e.partition, e.log_offset, e.key, e.event_id, e.type,"
+    " CAST(e.headers AS jsonb), e.value, CAST(:reason AS text)"
+    " FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:offsets AS bigint[]),"
+    " CAST(:keys AS text[]), CAST(:event_ids AS uuid[]), CAST(:types AS text[]), CAST(:headers AS text[]),"
+    " CAST(:values AS bytea[])) WITH ORDINALITY"
+    " AS e (topic, partition, log_offset, key, event_id, type, headers, value, n)"
+    " WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.event_id = e.event_id)"
+    " ORDER BY e.n ON CONFLICT DO NOTHING RETURNING type"
 )
 _HELD = text(
     "SELECT DISTINCT key FROM parked_event WHERE state IN ('dead', 'parked') AND key = ANY(CAST(:keys AS text[]))"
@@ -38,43 +46,22 @@ _DEAD_LETTER = text(
     " VALUES (:event_id, :type, :topic, :key, now(), :traceparent, :payload)"
 )
 _OF_KEY = text(
-    "SELECT * FROM parked_event WHERE state IN ('dead', 'parked') AND key IS NOT DISTINCT FROM :key"
-    " ORDER BY id FOR UPDATE"
+    "SELECT * FROM parked_event WHERE state IN ('dead', 'parked') AND key = :key ORDER BY id LIMIT :limit FOR UPDATE"
 )
-_ONE = text("SELECT * FROM parked_event WHERE id = :id FOR UPDATE")
+_ONE = text("SELECT * FROM parked_event WHERE id = :id AND state IN ('dead', 'parked') FOR UPDATE")
 _SETTLE = text(
     "UPDATE parked_event SET state = :state, settled_at = clock_timestamp() WHERE id = ANY(CAST(:ids AS bigint[]))"
 )
-_INBOX = text("INSERT INTO inbox (event_id) VALUES (:id) ON CONFLICT DO NOTHING RETURNING event_id")
+_CONDEMN = text("UPDATE parked_event SET state = 'dead', reason = :reason WHERE id = :id")
+_INBOX = text(
+    "INSERT INTO inbox (event_id) SELECT DISTINCT unnest(CAST(:ids AS uuid[])) ORDER BY 1"
+    " ON CONFLICT DO NOTHING RETURNING event_id"
+)
 _STRAGGLING = text(
     "SELECT DISTINCT key FROM parked_event p WHERE state = 'parked' AND NOT EXISTS"
     " (SELECT 1 FROM parked_event d WHERE d.key = p.key AND d.state = 'dead')"
 )
 _COUNT = text("SELECT count(*) FROM parked_event WHERE state IN ('dead', 'parked')")
-
-
-@dataclass(frozen=True)
-class Record:
-    """A Kafka record, as far as it matters here."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: str | None
-    headers: dict[str, str]
-    value: bytes | None
-
-    @classmethod
-    def of(cls, record: ConsumerRecord) -> Record:
-        """From aiokafka's record; undecodable bytes are replaced, they are malformed anyway."""
-        headers = {name: value.decode(errors="replace") for name, value in record.headers}
-        key = record.key.decode(errors="replace") if record.key is not None else None
-        return cls(record.topic, record.partition, record.offset, key, headers, record.value)
-
-    @classmethod
-    def of_row(cls, row: Row[Any]) -> Record:
-        """From a row of `parked_event`."""
-        return cls(row.topic, row.partition, row.log_offset, row.key, row.headers, row.value)
 
 
 class NotReplayable(Conflict):
@@ -84,6 +71,20 @@ class NotReplayable(Conflict):
     title_ar = "لا يمكن إعادة معالجة الحدث بعد"
 
 
+@dataclass(frozen=True)
+class Released:
+    """How many waiting events were handled, and the one that could not be, with its error."""
+
+    handled: int
+    failed: Row[Any] | None = None
+    error: Exception | None = None
+
+
+async def unknown_to_inbox(session: AsyncSession, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Enter events in the inbox; those that were not in it before. Two transactions never wait for each other."""
+    return set((await session.execute(_INBOX, {"ids": event_ids})).scalars()) if event_ids else set()
+
+
 async def held_keys(session: AsyncSession, keys: set[str]) -> set[str]:
     """Those of `keys` whose events must wait."""
     return set((await session.execute(_HELD, {"keys": sorted(keys)})).scalars()) if keys else set()
@@ -91,68 +92,56 @@ async def held_keys(session: AsyncSession, keys: set[str]) -> set[str]:
 
 async def park(session: AsyncSession, records: Sequence[Record]) -> None:
     """Let events wait behind a dead one of their key."""
-    for record in records:
-        await session.execute(_INSERT, _row(record, "parked", "waits behind a dead event of its key"))
-        EVENTS_CONSUMED.labels(record.headers.get("ce_type", "unknown"), "parked").inc()
+    for event_type in await _insert(session, records, "parked", "waits behind a dead event of its key"):
+        EVENTS_CONSUMED.labels(event_type or "unknown", "parked").inc()
 
 
-async def bury(session: AsyncSession, record: Record, reason: str) -> None:
-    """Set an event aside and send it to its topic's dead-letter topic, both or neither."""
-    inserted = await session.execute(_INSERT, _row(record, "dead", reason))
-    if getattr(inserted, "rowcount", 0) == 0:
-        return
-    await session.execute(
-        _DEAD_LETTER,
-        {
-            "event_id": new_id(),
-            "type": record.headers.get("ce_type", "unknown"),
-            "topic": record.topic + DEAD,
-            "key": record.key,
-            "traceparent": record.headers.get("traceparent"),
-            "payload": record.value or b"",
-        },
-    )
+async def bury(session: AsyncSession, record: Record, reason: str) -> bool:
+    """Set an event aside and send it to its topic's dead-letter topic, both or neither; False if that was done."""
+    if not await _insert(session, [record], "dead", reason):
+        return False
+    await _send_dead_letter(session, record)
+    return True
 
 
-async def replay_key(runtime: Runtime, reactions: Reactions, key: str | None) -> int:
-    """Handle all waiting events of a key in order, in one transaction. Returns how many."""
-    async with runtime.sessions() as session, session.begin():
-        rows = (await session.execute(_OF_KEY, {"key": key})).all()
-        await _handle(rows, session, runtime, reactions)
-    runtime.wake_relay()
-    return len(rows)
+async def release(session: AsyncSession, runtime: Runtime, reactions: Reactions, key: str) -> Released:
+    """Handle the oldest waiting events of a key in order, up to `CHUNK` or the first that fails.
+
+    What was handled is settled in the session's transaction, what failed has left no trace in it.
+    """
+    rows = (await session.execute(_OF_KEY, {"key": key, "limit": CHUNK})).all()
+    return await _handle(rows, session, runtime, reactions)
 
 
-async def replay(runtime: Runtime, reactions: Reactions, parked_id: int) -> int:
-    """Handle a dead event and all that wait behind it. Returns how many; raises NotFound or NotReplayable."""
-    async with runtime.sessions() as session:
-        row = (await session.execute(_ONE, {"id": parked_id})).one_or_none()
-    if row is None or row.state not in {"dead", "parked"}:
-        raise NotFound("No event is set aside under this number.")
-    try:
-        if row.key is not None:
-            return await replay_key(runtime, reactions, row.key)
-        async with runtime.sessions() as session, session.begin():
-            await _handle([row], session, runtime, reactions)
-        return 1
-    except Exception as error:  # why: the operator must be told, whatever the handler raised
-        raise NotReplayable(f"{type(error).__name__}: it was left as it is.") from error
+async def condemn(session: AsyncSession, row: Row[Any], reason: str) -> None:
+    """Make a waiting event a dead one, for its own fault."""
+    if row.state == "parked":
+        await _send_dead_letter(session, Record.of_row(row))
+    await session.execute(_CONDEMN, {"id": row.id, "reason": reason[:500]})
+
+
+async def replay(session: AsyncSession, runtime: Runtime, reactions: Reactions, parked_id: int) -> int:
+    """Handle a dead event and those that wait behind it, in the session's transaction. Returns how many.
+
+    One behind it that fails is dead from now on. Raises NotFound, or NotReplayable when the first one fails.
+    """
+    row = await _open(session, parked_id)
+    if row.key is None:
+        released = await _handle([row], session, runtime, reactions)
+    else:
+        released = await release(session, runtime, reactions, row.key)
+    if released.failed is not None:
+        if released.handled == 0:
+            raise NotReplayable(f"{reason_of(released.error)}: it was left as it is.") from released.error
+        await condemn(session, released.failed, reason_of(released.error))
+    return released.handled
 
 
 async def discard(session: AsyncSession, parked_id: int) -> None:
-    """Give an event up for good; those behind it are handled next. Raises NotFound."""
-    row = (await session.execute(_ONE, {"id": parked_id})).one_or_none()
-    if row is None or row.state not in {"dead", "parked"}:
-        raise NotFound("No event is set aside under this number.")
+    """Give an event up for good, also when it is published again. Raises NotFound."""
+    row = await _open(session, parked_id)
+    await unknown_to_inbox(session, [row.event_id] if row.event_id else [])
     await session.execute(_SETTLE, {"ids": [parked_id], "state": "discarded"})
-
-
-async def _handle(rows: Sequence[Row[Any]], session: AsyncSession, runtime: Runtime, reactions: Reactions) -> None:
-    for row in rows:
-        event = reactions.parse(Record.of_row(row))
-        if (await session.execute(_INBOX, {"id": event.id})).scalar_one_or_none():
-            await reactions.handle([event], session, runtime)
-    await session.execute(_SETTLE, {"ids": [row.id for row in rows], "state": "replayed"})
 
 
 async def count(session: AsyncSession) -> int:
@@ -164,38 +153,77 @@ async def count(session: AsyncSession) -> int:
 
 async def straggling_keys(session: AsyncSession) -> list[str]:
     """Keys with waiting events but no dead one before them."""
-    await count(session)
-    return list((await session.execute(_STRAGGLING)).scalars())
+    return list((await session.execute(_STRAGGLING)).scalars()) if await count(session) else []
 
 
-class _Pace:
-    """Keeps the look for stragglers rare."""
-
-    next_at = 0.0
-
-
-def may_have_stragglers() -> bool:
-    """Whether it is time to look for stragglers again."""
-    now = time.monotonic()
-    if now < _Pace.next_at:
-        return False
-    _Pace.next_at = now + STRAGGLER_CHECK_SECONDS
-    return True
+def reason_of(error: Exception | None) -> str:
+    """What may be shown of an error: never its own words, which may hold data, unless they are ours."""
+    return f"malformed: {error}" if isinstance(error, Malformed) else type(error).__name__
 
 
-def _row(record: Record, state: str, reason: str) -> dict[str, object]:
-    return {
+async def _open(session: AsyncSession, parked_id: int) -> Row[Any]:
+    row = (await session.execute(_ONE, {"id": parked_id})).one_or_none()
+    if row is None:
+        raise NotFound("No event is set aside under this number.")
+    return row
+
+
+async def _handle(rows: Sequence[Row[Any]], session: AsyncSession, runtime: Runtime, reactions: Reactions) -> Released:
+    if not rows:
+        return Released(0)
+    try:
+        async with session.begin_nested():
+            await _apply(rows, session, runtime, reactions)
+        return Released(len(rows))
+    except Exception as error:  # why: a handler may fail in any way; halving finds the event that makes it fail
+        if is_infrastructure(error):
+            raise
+        if len(rows) == 1:
+            return Released(0, rows[0], error)
+    half = len(rows) // 2
+    first = await _handle(rows[:half], session, runtime, reactions)
+    if first.failed is not None:
+        return first
+    second = await _handle(rows[half:], session, runtime, reactions)
+    return Released(first.handled + second.handled, second.failed, second.error)
+
+
+async def _apply(rows: Sequence[Row[Any]], session: AsyncSession, runtime: Runtime, reactions: Reactions) -> None:
+    events = [reactions.parse(Record.of_row(row)) for row in rows]
+    new = await unknown_to_inbox(session, [event.id for event in events])
+    await reactions.handle([event for event in events if event.id in new], session, runtime)
+    await session.execute(_SETTLE, {"ids": [row.id for row in rows], "state": "replayed"})
+
+
+async def _insert(session: AsyncSession, records: Sequence[Record], state: str, reason: str) -> list[str | None]:
+    """The types of those records that were not set aside before."""
+    parameters = {
         "state": state,
-        "topic": record.topic,
-        "partition": record.partition,
-        "log_offset": record.offset,
-        "key": record.key,
-        "event_id": _uuid_or_none(record.headers.get("ce_id")),
-        "type": record.headers.get("ce_type"),
-        "headers": orjson.dumps(record.headers).decode(),
-        "value": record.value,
         "reason": reason[:500],
+        "topics": [record.topic for record in records],
+        "partitions": [record.partition for record in records],
+        "offsets": [record.offset for record in records],
+        "keys": [record.key for record in records],
+        "event_ids": [_uuid_or_none(record.headers.get("ce_id")) for record in records],
+        "types": [record.headers.get("ce_type") for record in records],
+        "headers": [orjson.dumps(record.headers).decode() for record in records],
+        "values": [record.value for record in records],
     }
+    return list((await session.execute(_INSERT, parameters)).scalars())
+
+
+async def _send_dead_letter(session: AsyncSession, record: Record) -> None:
+    await session.execute(
+        _DEAD_LETTER,
+        {
+            "event_id": new_id(),
+            "type": record.headers.get("ce_type", "unknown"),
+            "topic": record.topic + DEAD,
+            "key": record.key,
+            "traceparent": record.headers.get("traceparent"),
+            "payload": record.value or b"",
+        },
+    )
 
 
 def _uuid_or_none(value: str | None) -> UUID | None:

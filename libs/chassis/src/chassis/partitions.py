@@ -3,61 +3,106 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeAlias
 
 import asyncpg
+import asyncpg.pool
 
+from chassis.faults import is_infrastructure
 from chassis.logging import get_logger
 from chassis.settings import ServiceSettings
 
 log = get_logger(__name__)
 
+Connection: TypeAlias = "asyncpg.Connection | asyncpg.pool.PoolConnectionProxy"
+
 EVERY_SECONDS = 3600.0
+RETRY_SECONDS = 60.0
 DAYS_AHEAD = 3
-_PRUNE_INBOX = "DELETE FROM inbox WHERE handled_at < now() - make_interval(days => $1)"
-_PRUNE_REPLIES = "DELETE FROM idempotency WHERE created_at < now() - make_interval(days => $1)"
-_OUTBOX_PARTITIONS = """
+# Making or dropping a partition stops all writers of events while it waits for its lock: better to try again later.
+LOCK_TIMEOUT = "500ms"
+PRUNE_ROWS = 5000
+
+_TURN = "SELECT pg_try_advisory_xact_lock(hashtextextended('unicard.housekeeping.' || current_schema(), 0))"
+_PRUNE = {
+    "inbox": "DELETE FROM inbox WHERE ctid = ANY(ARRAY("
+    "SELECT ctid FROM inbox WHERE handled_at < now() - make_interval(days => $1) LIMIT $2))",
+    "idempotency": "DELETE FROM idempotency WHERE ctid = ANY(ARRAY("
+    "SELECT ctid FROM idempotency WHERE created_at < now() - make_interval(days => $1) LIMIT $2))",
+    "parked_event": "DELETE FROM parked_event WHERE ctid = ANY(ARRAY("
+    "SELECT ctid FROM parked_event WHERE settled_at < now() - make_interval(days => $1) LIMIT $2))",
+}
+_PARTITIONS = """
     SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'outbox'::regclass AND c.relname LIKE 'outbox\\_2%'
+    WHERE i.inhparent = 'outbox'::regclass AND c.relname LIKE 'outbox\\_2%' ORDER BY c.relname
 """
-_UNSENT = """
-    SELECT EXISTS (SELECT 1 FROM {partition} o, outbox_cursor c WHERE (o.xid, o.id) > (c.xid, c.id))
-"""
+_UNSENT = "SELECT EXISTS (SELECT 1 FROM {partition} o, outbox_cursor c WHERE o.id > c.id)"
+_STRAYS = "DELETE FROM outbox_rest o USING outbox_cursor c WHERE o.created_on < $1 AND o.id <= c.id"
 
 
 async def keep_house(pool: asyncpg.Pool, settings: ServiceSettings) -> None:
-    """Housekeeping now and every hour, for ever."""
+    """Housekeeping now and every hour, for ever; sooner again when it could not be finished."""
     while True:
         try:
-            await make_partitions(pool, datetime.now(UTC).date())
-            await drop_old_partitions(pool, datetime.now(UTC).date() - timedelta(days=settings.outbox_retention_days))
-            await pool.execute(_PRUNE_INBOX, settings.inbox_retention_days)
-            await pool.execute(_PRUNE_REPLIES, settings.idempotency_retention_days)
+            await keep_house_once(pool, settings, datetime.now(UTC).date())
+            pause = EVERY_SECONDS
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("housekeeping failed", error=type(error).__name__)
-        await asyncio.sleep(EVERY_SECONDS)
+            if not is_infrastructure(error):
+                raise
+            log.warning("housekeeping not finished", error=type(error).__name__)
+            pause = RETRY_SECONDS
+        await asyncio.sleep(pause)
 
 
-async def make_partitions(pool: asyncpg.Pool, today: date) -> None:
-    """Make the outbox's partitions for tomorrow and the days after; today's rows may lie in the default one already."""
-    for ahead in range(1, DAYS_AHEAD + 1):
+async def keep_house_once(pool: asyncpg.Pool, settings: ServiceSettings, today: date) -> None:
+    """Make the partitions to come, drop those past their retention, prune the rest."""
+    await _in_turn(pool, lambda connection: make_partitions(connection, today))
+    before = today - timedelta(days=settings.outbox_retention_days)
+    await _in_turn(pool, lambda connection: drop_old_partitions(connection, before))
+    await prune(pool, "inbox", settings.inbox_retention_days)
+    await prune(pool, "parked_event", settings.inbox_retention_days)
+    await prune(pool, "idempotency", settings.idempotency_retention_days)
+
+
+async def make_partitions(connection: Connection, today: date) -> None:
+    """Make the outbox's partitions of today and the days after, except where the default one holds rows of the day."""
+    existing = {row["relname"] for row in await connection.fetch(_PARTITIONS)}
+    for ahead in range(DAYS_AHEAD + 1):
         day = today + timedelta(days=ahead)
-        bounds = f"FROM ('{day}') TO ('{day + timedelta(days=1)}')"
-        await pool.execute(f"CREATE TABLE IF NOT EXISTS {_name(day)} PARTITION OF outbox FOR VALUES {bounds}")
-
-
-async def drop_old_partitions(pool: asyncpg.Pool, before: date) -> None:
-    """Drop days older than `before` whose events were all published, and prune the default partition likewise."""
-    for row in await pool.fetch(_OUTBOX_PARTITIONS):
-        name: str = row["relname"]
-        if name >= _name(before) or await pool.fetchval(_UNSENT.format(partition=name)):
+        if _name(day) in existing:
             continue
-        await pool.execute(f"DROP TABLE {name}")
+        if await connection.fetchval("SELECT EXISTS (SELECT 1 FROM outbox_rest WHERE created_on = $1)", day):
+            continue
+        bounds = f"FROM ('{day}') TO ('{day + timedelta(days=1)}')"
+        await connection.execute(f"CREATE TABLE {_name(day)} PARTITION OF outbox FOR VALUES {bounds}")
+
+
+async def drop_old_partitions(connection: Connection, before: date) -> None:
+    """Drop days older than `before` whose events were all published, and prune the default partition likewise."""
+    for row in await connection.fetch(_PARTITIONS):
+        name: str = row["relname"]
+        if name >= _name(before) or await connection.fetchval(_UNSENT.format(partition=name)):
+            continue
+        await connection.execute(f"DROP TABLE {name}")
         log.info("events dropped after their retention", partition=name)
-    await pool.execute(
-        "DELETE FROM outbox_rest o USING outbox_cursor c WHERE o.created_on < $1 AND (o.xid, o.id) <= (c.xid, c.id)",
-        before,
-    )
+    await connection.execute(_STRAYS, before)
+
+
+async def prune(pool: asyncpg.Pool, table: str, days: int) -> None:
+    """Delete rows older than `days`, little by little: no transaction of it lasts long."""
+    while True:
+        if await pool.execute(_PRUNE[table], days, PRUNE_ROWS) != f"DELETE {PRUNE_ROWS}":
+            return
+
+
+async def _in_turn(pool: asyncpg.Pool, work: Callable[[Connection], Awaitable[None]]) -> None:
+    """Do schema work in one short transaction, unless another process is at it."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        if await connection.fetchval(_TURN):
+            await work(connection)
 
 
 def _name(day: date) -> str:

@@ -6,6 +6,7 @@ A service declares a small class beside the code that raises it: its docstring i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -67,7 +68,11 @@ class Problem(Exception):
 
     def body(self, request_id: str | None = None) -> bytes:
         """The document as JSON bytes."""
-        return orjson.dumps(self.document(request_id))
+        document = self.document(request_id)
+        try:
+            return orjson.dumps(document)
+        except TypeError:  # a lone surrogate in words of the caller's: only escaped can it be sent
+            return json.dumps(document).encode()
 
     def response(self, request_id: str | None = None) -> Response:
         """The document as an HTTP response."""

@@ -1,51 +1,57 @@
-"""The relay: publishes the outbox to Kafka in commit order, one relay per database.
+"""The relay: publishes the outbox to Kafka in its order, one relay per database.
 
-It reads rows by (transaction id, row id) and only below the oldest running transaction, so that a transaction
-that commits late is never skipped. A crash repeats events, it never loses one; consumers know repeats by their id.
+A crash repeats events, it never loses one; consumers know repeats by their id.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import kafka
 from chassis.logging import get_logger
 from chassis.metrics import EVENTS_PUBLISHED, RELAY_LAG_SECONDS, RELAY_OLDEST_SECONDS
 from chassis.settings import ServiceSettings
+from chassis.tail import PLANNER, Tail
 from contracts.event import CONTENT_TYPE, SPEC_VERSION
 
 log = get_logger(__name__)
 
 IDLE_POLL_SECONDS = 0.05
+BUSY_SECONDS = 1.0
 RETRY_SECONDS = 1.0
+CLUSTER_CHECK_SECONDS = 2.0
+# The producer itself never gives up. Longer than a broker needs to come back with its data.
+SEND_SECONDS = 30.0
+COMMAND_SECONDS = 30.0
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('unicard.relay.' || current_schema(), 0))"
-_READ = """
-    SELECT o.xid::text AS xid, o.id, o.event_id, o.type, o.topic, o.key, o.time, o.created_at, o.traceparent, o.payload
-    FROM outbox o
-    WHERE (o.xid, o.id) > ($1::text::xid8, $2) AND o.xid < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY o.xid, o.id LIMIT $3
-"""
-_CURSOR = "SELECT xid::text AS xid, id FROM outbox_cursor"
-_ADVANCE = """
-    UPDATE outbox_cursor SET xid = $3::text::xid8, id = $4 WHERE xid = $1::text::xid8 AND id = $2 RETURNING true
-"""
-_REWIND = "UPDATE outbox_cursor SET xid = '0', id = 0, cluster_id = $1"
-_OLDEST = """
-    SELECT extract(epoch FROM clock_timestamp() - o.created_at) FROM outbox o, outbox_cursor c
-    WHERE (o.xid, o.id) > (c.xid, c.id) ORDER BY o.xid, o.id LIMIT 1
-"""
+_CURSOR = "INSERT INTO outbox_cursor DEFAULT VALUES ON CONFLICT DO NOTHING"
+_ADVANCE = "UPDATE outbox_cursor SET id = $2 WHERE id = $1"
+_CLUSTER = "SELECT cluster_id FROM outbox_cursor"
+_REMEMBER = "UPDATE outbox_cursor SET cluster_id = $1"
+_REWIND = "UPDATE outbox_cursor SET id = 0, cluster_id = $1"
+_OLDEST = text(
+    "SELECT extract(epoch FROM clock_timestamp() - o.created_at) FROM outbox o, outbox_cursor c"
+    " WHERE o.id > c.id ORDER BY o.id LIMIT 1"
+)
+
+
+class ClusterChanged(Exception):
+    """The broker that answers is not the one that answered before."""
 
 
 class Relay:
-    """Publishes one database's outbox until cancelled; reconnects by itself to database and broker."""
+    """Publishes one database's outbox until stopped; reconnects by itself to database and broker."""
 
     def __init__(self, settings: ServiceSettings, name: str, topics: Iterable[str] = ()) -> None:
         """`name`: the service, for client ids and the CloudEvents source; missing `topics` are created."""
@@ -55,7 +61,6 @@ class Relay:
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self.leading = False
-        self.broker_seen_at = 0.0
 
     def wake(self) -> None:
         """Something was committed in this process: look at once."""
@@ -71,7 +76,7 @@ class Relay:
         while not self._stopping.is_set():
             try:
                 await self._lead()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, ClusterChanged) as error:
                 log.warning("relay interrupted", error=type(error).__name__, reason=str(error)[:200])
             finally:
                 self.leading = False
@@ -82,7 +87,9 @@ class Relay:
         connection = await asyncpg.connect(
             self._settings.database_url,
             timeout=5,
-            server_settings={"application_name": f"{self._name}-relay"},
+            command_timeout=COMMAND_SECONDS,
+            # A cursor lost in a crash only repeats events.
+            server_settings={"application_name": f"{self._name}-relay", "synchronous_commit": "off", **PLANNER},
         )
         try:
             while not await connection.fetchval(_LOCK):
@@ -90,70 +97,81 @@ class Relay:
                     return
                 self._wake.clear()
                 await self._pause(RETRY_SECONDS)
-            # A cursor lost in a crash only repeats events.
-            await connection.execute("SET synchronous_commit = off")
-            await kafka.ensure_topics(self._settings.kafka_bootstrap, self._topics)
-            producer = kafka.producer(self._settings.kafka_bootstrap, f"{self._name}-relay")
-            await producer.start()
-            try:
-                await self._notice_new_cluster(connection)
-                self.leading = True
-                await self._publish_for_ever(connection, producer)
-            finally:
-                await producer.stop()
+            await connection.execute(_CURSOR)
+            await self._publish(connection)
         finally:
             await connection.close(timeout=2)
 
-    async def _notice_new_cluster(self, connection: asyncpg.Connection) -> None:
+    async def _publish(self, connection: asyncpg.Connection) -> None:
+        bootstrap = self._settings.kafka_bootstrap
+        await kafka.ensure_topics(bootstrap, self._topics)
+        cluster = kafka.Cluster(bootstrap)
+        producer = kafka.producer(bootstrap, f"{self._name}-relay")
+        try:
+            identity = await cluster.identity(CLUSTER_CHECK_SECONDS)
+            await self._notice_new_cluster(connection, identity)
+            await producer.start()
+            self.leading = True
+            await _first_of(self._publish_for_ever(connection, producer), self._watch(cluster, identity))
+        finally:
+            await kafka.abandon(producer)
+            await cluster.close()
+
+    async def _notice_new_cluster(self, connection: asyncpg.Connection, identity: str) -> None:
         """A cluster with another identity has lost our events: publish all that is kept once more."""
-        cluster = await kafka.cluster_id(self._settings.kafka_bootstrap)
-        known = await connection.fetchval("SELECT cluster_id FROM outbox_cursor")
+        known = await connection.fetchval(_CLUSTER)
         if known is None:
-            await connection.execute("UPDATE outbox_cursor SET cluster_id = $1", cluster)
-        elif known != cluster:
+            await connection.execute(_REMEMBER, identity)
+        elif known != identity:
             log.warning("the broker is another one than before: republishing all retained events")
-            await connection.execute(_REWIND, cluster)
+            await connection.execute(_REWIND, identity)
+
+    async def _watch(self, cluster: kafka.Cluster, identity: str) -> None:
+        """Raise ClusterChanged when a wiped broker has taken the place of the one the producer is connected to."""
+        while True:
+            await asyncio.sleep(CLUSTER_CHECK_SECONDS)
+            try:
+                if await cluster.identity(CLUSTER_CHECK_SECONDS) != identity:
+                    raise ClusterChanged
+            except (KafkaError, OSError) as error:  # the producer waits for the broker, and so do we
+                log.info("no broker answers", error=type(error).__name__)
 
     async def _publish_for_ever(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
-        active_until = 0.0
+        tail, busy_until = Tail(connection), 0.0
         while True:
             self._wake.clear()
-            published = await self._publish_batch(connection, producer)
-            if published:
-                active_until = time.monotonic() + 1.0
-                if published == self._settings.relay_batch:
+            rows = await tail.read(self._settings.relay_batch)
+            if rows:
+                await self._send(rows, producer)
+                # No row moved: an operator asked to republish meanwhile, and the cursor is theirs.
+                await connection.execute(_ADVANCE, rows[0]["cursor"], rows[-1]["id"])
+                busy_until = time.monotonic() + BUSY_SECONDS
+                if len(rows) == self._settings.relay_batch:
                     continue
             elif self._stopping.is_set():
                 return
-            busy = time.monotonic() < active_until
+            busy = time.monotonic() < busy_until
             await self._pause(self._settings.relay_poll_seconds if busy else IDLE_POLL_SECONDS)
 
-    async def _publish_batch(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> int:
-        cursor = await connection.fetchrow(_CURSOR)
-        if cursor is None:
-            raise RuntimeError("the table outbox_cursor has lost its only row")
-        rows = await connection.fetch(_READ, cursor["xid"], cursor["id"], self._settings.relay_batch)
-        if not rows:
-            RELAY_OLDEST_SECONDS.set(0)
-            return 0
-        sent = [
-            await producer.send(row["topic"], row["payload"], _key(row), headers=headers(row, f"/{self._name}-service"))
-            for row in rows
-        ]
-        await asyncio.gather(*sent)
-        self.broker_seen_at = time.monotonic()
+    async def _send(self, rows: Sequence[asyncpg.Record], producer: AIOKafkaProducer) -> None:
+        source = f"/{self._name}-service"
+        async with asyncio.timeout(SEND_SECONDS):
+            sent = [
+                await producer.send(row["topic"], row["payload"], _key(row), headers=headers(row, source))
+                for row in rows
+            ]
+            await asyncio.gather(*sent)
         now = time.time()
+        for event_type, number in Counter(row["type"] for row in rows).items():
+            EVENTS_PUBLISHED.labels(event_type).inc(number)
         for row in rows:
-            EVENTS_PUBLISHED.labels(row["type"]).inc()
             RELAY_LAG_SECONDS.observe(max(0.0, now - row["created_at"].timestamp()))
-        last = rows[-1]
-        # Zero rows moved: an operator asked to republish meanwhile, and the cursor is theirs.
-        await connection.fetchval(_ADVANCE, cursor["xid"], cursor["id"], last["xid"], last["id"])
-        return len(rows)
+        RELAY_OLDEST_SECONDS.set(0)
 
-    async def oldest_unsent_seconds(self, pool: asyncpg.Pool) -> float:
+    async def oldest_unsent_seconds(self, engine: AsyncEngine) -> float:
         """The age of the oldest event not published yet, 0 when there is none."""
-        age = float(await pool.fetchval(_OLDEST) or 0.0)
+        async with engine.connect() as connection:
+            age = float((await connection.execute(_OLDEST)).scalar_one_or_none() or 0.0)
         RELAY_OLDEST_SECONDS.set(age)
         return age
 
@@ -162,6 +180,19 @@ class Relay:
             await asyncio.wait_for(self._wake.wait(), seconds)
         except TimeoutError:
             return
+
+
+async def _first_of(*work: Coroutine[Any, Any, None]) -> None:
+    """Run all until one returns or raises, end the others, and do as that one did."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 def _key(row: Any) -> bytes | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.consumer import Reactions, Received
+from chassis.reactions import Reactions, Received
 from chassis.runtime import Runtime
 from contracts.gateway import ClientReinstated, ClientSuspended
 from contracts.supply import TerminalReinstated, TerminalSuspended

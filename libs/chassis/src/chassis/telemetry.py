@@ -6,8 +6,8 @@ import re
 import secrets
 from contextvars import ContextVar
 
-_TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,128}$")
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -30,6 +30,6 @@ def current_request_id() -> str | None:
 
 def enter(traceparent: str | None, request_id: str | None = None) -> None:
     """Make the given context that of the work at hand; what is malformed is replaced, never passed on."""
-    valid = traceparent if traceparent and _TRACEPARENT.match(traceparent) else new_traceparent()
+    valid = traceparent if traceparent and _TRACEPARENT.fullmatch(traceparent) else new_traceparent()
     _traceparent.set(valid)
-    _request_id.set(request_id if request_id and _REQUEST_ID.match(request_id) else valid[3:35])
+    _request_id.set(request_id if request_id and _REQUEST_ID.fullmatch(request_id) else valid[3:35])

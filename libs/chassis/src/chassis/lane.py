@@ -1,0 +1,56 @@
+"""A lane's own connection: prepared statements and a planner that reaches every row through its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
+
+COMMAND_SECONDS = 30
+
+# Plans must not depend on how full the tables were when they were made.
+PLANNER: Mapping[str, str] = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_material": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+}
+
+
+class Lane:
+    """One connection for the statements of a group commit, made anew when it breaks."""
+
+    def __init__(self, database_url: str, name: str) -> None:
+        """Nothing is connected before the first statement; `name` shows in the server's list of sessions."""
+        self._url = database_url
+        self._name = name
+        self._connection: asyncpg.Connection | None = None
+        self._prepared: dict[str, PreparedStatement] = {}
+
+    async def fetch(self, statement: str, *parameters: Any) -> list[asyncpg.Record]:
+        """Run a statement, preparing it the first time. Raises asyncpg's errors and OSError."""
+        if self._connection is None or self._connection.is_closed():
+            await self._connect()
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            connection = cast("asyncpg.Connection", self._connection)
+            prepared = self._prepared[statement] = await connection.prepare(statement)
+        return await prepared.fetch(*parameters)
+
+    async def _connect(self) -> None:
+        self._prepared.clear()
+        self._connection = await asyncpg.connect(
+            self._url,
+            timeout=5,
+            command_timeout=COMMAND_SECONDS,
+            server_settings={"application_name": self._name, **PLANNER},
+        )
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            await self._connection.close(timeout=2)

@@ -1,0 +1,105 @@
+"""What a service reacts to: event types and their handlers, and how a record becomes an event."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import telemetry
+from chassis.record import Record
+from chassis.runtime import Runtime
+from contracts.event import Event
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Received(Generic[E]):
+    """An event with its envelope. `time` is the business time of the fact."""
+
+    data: E
+    id: UUID
+    time: datetime
+    key: str | None
+    recorded_at: datetime | None = None
+    traceparent: str | None = None
+
+
+Handler = Callable[[Sequence[Received[Any]], AsyncSession, Runtime], Awaitable[None]]
+
+
+class Malformed(ValueError):
+    """The message is no event of the type it claims to be: trying again cannot help."""
+
+
+class Reactions:
+    """All events a service reacts to. One handler a type; it gets a run of events of that type, in order."""
+
+    def __init__(self, group: str) -> None:
+        """`group`: the consumer group, one per service."""
+        self.group = group
+        self._handlers: dict[str, tuple[type[Event], Handler]] = {}
+
+    def on(self, event: type[E]) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
+        """Register `handler(events, session, runtime)` for a type; its effects commit with the inbox rows."""
+
+        def register(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+            if event.event_type() in self._handlers:
+                raise ValueError(f"{event.event_type()} has a handler already")
+            self._handlers[event.event_type()] = (event, handler)
+            return handler
+
+        return register
+
+    @property
+    def topics(self) -> set[str]:
+        """The topics the handled types travel on."""
+        return {event.TOPIC for event, _ in self._handlers.values()}
+
+    def concerns(self, record: Record) -> bool:
+        """Whether a record must be looked at: its type has a handler, or it has no type at all."""
+        event_type = record.headers.get("ce_type")
+        return event_type is None or event_type in self._handlers
+
+    def parse(self, record: Record) -> Received[Any]:
+        """The event of a record. Raises Malformed."""
+        headers = record.headers
+        try:
+            event, _ = self._handlers[headers["ce_type"]]
+            recorded = headers.get("ce_recordedtime")
+            return Received(
+                data=event.model_validate_json(record.value or b""),
+                id=UUID(headers["ce_id"]),
+                time=_instant(headers["ce_time"]),
+                key=record.key,
+                recorded_at=_instant(recorded) if recorded else None,
+                traceparent=headers.get("traceparent"),
+            )
+        except ValidationError as error:
+            where = ", ".join(".".join(map(str, e["loc"])) + ": " + e["type"] for e in error.errors())
+            raise Malformed(where[:500]) from error
+        except (KeyError, ValueError) as error:
+            raise Malformed(f"envelope: {type(error).__name__} {error}"[:200]) from error
+
+    async def handle(self, events: Sequence[Received[Any]], session: AsyncSession, runtime: Runtime) -> None:
+        """Give each run of one type to its handler, in order."""
+        start = 0
+        for end in range(1, len(events) + 1):
+            if end == len(events) or type(events[end].data) is not type(events[start].data):
+                run = events[start:end]
+                telemetry.enter(run[0].traceparent)
+                await self._handlers[run[0].data.event_type()][1](run, session, runtime)
+                start = end
+
+
+def _instant(written: str) -> datetime:
+    instant = datetime.fromisoformat(written)
+    if instant.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return instant
