@@ -237,6 +237,10 @@ async def apply_receipts(session: AsyncSession, receipts: ReceiptColumns, open_t
 
 
 _CONTACT_CAME = text(
+    "UPDATE message SET ready = true WHERE status = 'queued' AND NOT ready"
+    " AND citizen_id = ANY(CAST(:citizens AS uuid[]))"
+)
+_CONTACT_MISSED = text(
     "UPDATE message m SET ready = true FROM contact c"
     " WHERE m.status = 'queued' AND NOT m.ready AND c.citizen_id = m.citizen_id"
 )
@@ -269,9 +273,18 @@ _ERASE = text(
 _QUEUED = text("SELECT priority, count(*) AS n FROM message WHERE status = 'queued' GROUP BY priority")
 
 
-async def release(session: AsyncSession) -> None:
-    """Let messages leave whose contact came after them, and queue again those whose lease ran out."""
-    await session.execute(_CONTACT_CAME)
+async def release(session: AsyncSession, citizens: Sequence[UUID]) -> None:
+    """Let messages leave that waited for the contacts of these citizens."""
+    await session.execute(_CONTACT_CAME, {"citizens": list(citizens)})
+
+
+async def release_missed(session: AsyncSession) -> None:
+    """Let messages leave whose contact was written down in the same moment, where neither saw the other."""
+    await session.execute(_CONTACT_MISSED)
+
+
+async def take_back_leases(session: AsyncSession) -> None:
+    """Queue messages again whose lease ran out."""
     await session.execute(_LEASE_RAN_OUT)
 
 

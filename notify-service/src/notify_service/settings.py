@@ -27,13 +27,14 @@ class Settings(ServiceSettings):
     sms_url: str = Field(description="the aggregator's address, without the path")
     sms_token: SecretStr = Field(description="what the aggregator knows us by")
     sms_sender: str = Field(default="Unicard", max_length=11, description="registered alphanumeric sender")
-    sms_per_second: float = Field(default=100.0, gt=0, description="messages a second over all processes")
+    sms_per_second: float = Field(default=1000.0, gt=0, description="messages a second over all processes, as agreed")
     sms_batch: int = Field(default=200, ge=1, le=1000, description="messages in one request")
     sms_lanes: int = Field(default=2, ge=1, le=16, description="requests under way at once")
     sms_timeout_seconds: float = Field(default=10.0, gt=0, description="how long a request may take")
     sms_lease_seconds: float = Field(default=60.0, gt=0, description="then a lost batch is sent again")
     sms_poll_seconds: float = Field(default=0.05, gt=0, description="how often the queue is looked at")
     notify_upkeep_seconds: float = Field(default=1.0, gt=0, description="how often leases and expiry are")
+    notify_sweep_seconds: float = Field(default=30.0, gt=0, description="how often late contacts and erasure are")
     notify_data_keys: Annotated[SecretStr, AfterValidator(_keys)] = Field(
         description="ring that seals numbers, names and texts"
     )

@@ -1,8 +1,9 @@
-"""The worker that keeps the queue sound: contacts that came late, leases that ran out, messages too old, retention."""
+"""The worker that keeps the queue sound: leases, messages too old, contacts that came late, retention."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,22 +21,31 @@ CHUNK = 5000
 
 async def keep_queue(runtime: Runtime) -> None:
     """Look after the queue for ever. A worker of the service."""
+    settings = settings_of(runtime)
+    swept_at = float("-inf")
     while True:
         try:
             await look_after(runtime)
+            if time.monotonic() - swept_at >= settings.notify_sweep_seconds:
+                swept_at = time.monotonic()
+                await sweep(runtime)
         except (SQLAlchemyError, OSError) as error:
             log.warning("upkeep failed, trying again", error=type(error).__name__)
-        await asyncio.sleep(settings_of(runtime).notify_upkeep_seconds)
+        await asyncio.sleep(settings.notify_upkeep_seconds)
 
 
 async def look_after(runtime: Runtime) -> None:
-    """One round. What is too old to be sent fails, and that is published."""
-    now = runtime.clock.now()
-    before = now - timedelta(days=policy.load().retention_days)
+    """What cannot wait: leases that ran out, and messages too old to be sent, whose failure is published."""
     async with runtime.sessions() as session, session.begin():
-        await repository.release(session)
-    await _expire(runtime, now)
+        await repository.take_back_leases(session)
+    await _expire(runtime, runtime.clock.now())
+
+
+async def sweep(runtime: Runtime) -> None:
+    """What can: contacts that crossed with their messages, erasure after the retention, the gauges."""
+    before = runtime.clock.now() - timedelta(days=policy.load().retention_days)
     async with runtime.sessions() as session, session.begin():
+        await repository.release_missed(session)
         await repository.erase(session, before, CHUNK)
         await inbound.forget(session, before)
         waiting = await repository.waiting(session)

@@ -13,13 +13,18 @@ import pytest
 from aiohttp import web
 
 from chassis.clock import TrainingClock
+from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import TestIssuer
 from contracts.card import CardBlocked, ContactChanged, PickupMissed, PickupScheduled
-from notify_service import repository, upkeep
+from notify_service import repository, service, upkeep
+from notify_service.contacts.service import learn
+from notify_service.facts import NoFacts
 from notify_service.policy import load
 from notify_service.provider import Aggregator
+from notify_service.runtime import vault_of
 from notify_service.sender import Sender
+from notify_service.service import Intent
 
 if TYPE_CHECKING:
     from ..conftest import Desk
@@ -111,7 +116,6 @@ async def test_a_message_waits_for_its_contact_and_gives_up_in_the_end(desk: Des
     await drain(desk)
     assert desk.aggregator.messages == {}
     await desk.hear(known)
-    await upkeep.look_after(desk.runtime)
     await drain(desk)
     assert len(desk.aggregator.messages) == 1
     hours = load().classes["appointment"].valid_hours
@@ -121,6 +125,23 @@ async def test_a_message_waits_for_its_contact_and_gives_up_in_the_end(desk: Des
     assert given_up["reason"] == "no_contact"
     failures = [data for kind, data in await desk.published() if kind == "MessageFailed"]
     assert [(f["citizen_id"], f["permanent"]) for f in failures] == [(str(unknown.citizen_id), False)]
+
+
+async def test_a_contact_and_a_message_written_in_the_same_moment_find_each_other(desk: Desk) -> None:
+    """Two transactions that do not see each other: the message waits until the sweep."""
+    known = contact()
+    other = desk.runtime.sessions()
+    vault = vault_of(desk.runtime)
+    async with desk.runtime.sessions() as one, one.begin(), other as two, two.begin():
+        now = desk.runtime.clock.now()
+        envelope = Received(known, new_id(), now, None)
+        await learn([envelope], one, vault)
+        intent = Intent(new_id(), NoFacts(), known.citizen_id, known.household_id)
+        await service.queue(two, vault, "card_blocked", [intent], now)
+    assert not await desk.runtime.pool.fetchval("SELECT ready FROM message")
+    await upkeep.sweep(desk.runtime)
+    await drain(desk)
+    assert len(desk.aggregator.messages) == 1
 
 
 def contact() -> ContactChanged:
@@ -312,7 +333,7 @@ async def test_words_are_erased_after_their_time_and_the_rest_stays(desk: Desk) 
     await desk.hear(appointment(await desk.know()))
     await drain(desk)
     set_clock(desk, datetime.now(UTC) + timedelta(days=load().retention_days + 1))
-    await upkeep.look_after(desk.runtime)
+    await upkeep.sweep(desk.runtime)
     (message,) = await desk.messages()
     assert (message["status"], message["text"], message["to"], message["parts"]) == ("sent", None, None, 2)
     assert await desk.runtime.pool.fetchval("SELECT count(*) FROM message WHERE content IS NOT NULL") == 0

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Received
 from contracts.card import ContactChanged
+from notify_service import repository as messages
 from notify_service.contacts import repository
 from notify_service.contacts.repository import ContactColumns
 from notify_service.content import Contact
@@ -28,3 +29,4 @@ async def learn(events: Sequence[Received[ContactChanged]], session: AsyncSessio
         columns.sealed.append(Contact(number, contact.given_name).seal(vault, contact.citizen_id))
         columns.changed_at.append(event.time)
     await repository.put_contacts(session, columns)
+    await messages.release(session, columns.citizen_id)
