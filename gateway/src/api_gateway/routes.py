@@ -140,6 +140,7 @@ def _citizens() -> Iterator[Route]:
     yield _route("GET /v1/citizens/{citizen_id}", to, *read)
     yield _route("PATCH /v1/citizens/{citizen_id}", to, "citizens:write")
     yield _route("POST /v1/citizens/search", to, *read, keyed=False)
+    yield _route("GET /v1/citizens/{citizen_id}/accesses", to, *read)
 
 
 def _rollout() -> Iterator[Route]:
@@ -157,6 +158,8 @@ def _rollout() -> Iterator[Route]:
     yield _route("GET /v1/pickup-plans/{plan_id}", to, *read)
     yield _route(f"POST {activations}", to, "rollout:write", rate=Rate.BULK, deadline=30)
     yield _route("GET /v1/activations/{activation_id}", to, *read)
+    yield _route("POST /v1/rollout-phases/{phase_id}/pause", to, "rollout:write")
+    yield _route("POST /v1/rollout-phases/{phase_id}/resumption", to, "rollout:write")
 
 
 def _cards() -> Iterator[Route]:
