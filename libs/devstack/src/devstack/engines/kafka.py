@@ -107,8 +107,7 @@ class KafkaEngine(Engine):
         if (self._logs / "meta.properties").exists():
             return
         shutil.rmtree(self._logs, ignore_errors=True)  # a format that was interrupted
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self._properties)]
+        tool = ["kafka.tools.StorageTool", "format", "-t", _new_cluster_id(), "-c", str(self._properties)]
         done = subprocess.run(
             [*self._java("-Xmx128m"), *tool],
             capture_output=True,
@@ -156,6 +155,14 @@ class KafkaEngine(Engine):
         """Stop the broker and delete everything it holds."""
         self.stop()
         shutil.rmtree(self.data_dir, ignore_errors=True)
+
+
+def _new_cluster_id() -> str:
+    """A random id as Kafka writes it; one that begins with a dash would be taken for an option."""
+    while True:
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not cluster_id.startswith("-"):
+            return cluster_id
 
 
 def wait_for_coordinator(bootstrap: str, timeout_seconds: float = 60.0) -> None:
