@@ -99,6 +99,7 @@ CARDS = [
         members integer NOT NULL CHECK (members BETWEEN 0 AND 200),
         revision integer NOT NULL DEFAULT 0,    -- of card-service's household, so that a late event changes nothing
         activated_on date,
+        opened date,                            -- the latest month whose pots are there, all of them
         debt_bread integer NOT NULL DEFAULT 0 CHECK (debt_bread >= 0),
         debt_goods integer NOT NULL DEFAULT 0 CHECK (debt_goods >= 0),
         debt_points integer NOT NULL DEFAULT 0 CHECK (debt_points >= 0)

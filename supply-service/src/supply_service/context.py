@@ -91,12 +91,10 @@ async def lifespan(runtime: Runtime) -> AsyncIterator[None]:
 
 async def keep_fresh(runtime: Runtime) -> None:
     """Look for changed policies and terminals several times a second, for ever."""
-    while EXTRA not in runtime.extra:  # the workers are started before the service's own lifespan
-        await asyncio.sleep(LOOK_AGAIN_SECONDS)
-    made = of(runtime)
     while True:
         try:
-            await made.refresh(runtime)
+            if EXTRA in runtime.extra:  # the workers are started before the service's own lifespan
+                await of(runtime).refresh(runtime)
         except (OSError, SQLAlchemyError) as error:
             log.warning("policies and terminals not read", error=type(error).__name__)
-        await asyncio.sleep(made.settings.refresh_seconds)
+        await asyncio.sleep(cast("Settings", runtime.settings).refresh_seconds)

@@ -18,16 +18,16 @@ class Record(Protocol):
         """The value of a column."""
 
 
-def account_of(row: Record, pots: Iterable[Record]) -> Account:
+def account_of(row: Record, pots: Iterable[Iterable[Any]]) -> Account:
     """The household of a row, with its pots."""
-    known = [pot_of(pot) for pot in pots]
+    known = {(pot.programme, pot.period): pot for pot in map(pot_of, pots)}
     return Account(
         row["household_id"],
         row["governorate"],
         row["members"],
         row["activated_on"],
         {BREAD: row["debt_bread"], GOODS: row["debt_goods"], POINTS: row["debt_points"]},
-        {pot.key: pot for pot in known},
+        known,
     )
 
 
@@ -38,16 +38,16 @@ def card_of(row: Record) -> Card | None:
     return Card(row["card_id"], row["household_id"], row["state"], row["blocked_at"], row["supply"])
 
 
-def pot_of(pot: Record) -> Pot:
-    """A pot of a row."""
-    units = pot["drawn_units"]
+def pot_of(columns: Iterable[Any]) -> Pot:
+    """A pot of its columns, in the order of the table."""
+    _, period, programme, granted, remaining, members, daily, drawn_days, units = columns
     return Pot(
-        pot["programme"],
-        pot["period"],
-        pot["granted"],
-        pot["remaining"],
-        pot["members"],
-        pot["daily"],
-        pot["drawn_days"],
+        programme,
+        period,
+        granted,
+        remaining,
+        members,
+        daily,
+        drawn_days,
         orjson.loads(units) if units else NO_UNITS,
     )

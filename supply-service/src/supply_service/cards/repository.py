@@ -84,7 +84,7 @@ _SUCCEED = text(
 _TOUCH = text("UPDATE household SET version = version + 1 WHERE household_id = ANY(CAST(:household_ids AS uuid[]))")
 _HOUSEHOLD = (
     "h.household_id, h.governorate, h.members, h.activated_on, h.debt_bread, h.debt_goods, h.debt_points,"
-    " ARRAY(SELECT to_jsonb(p) FROM pot p WHERE p.household_id = h.household_id AND p.period >= :period) AS pots"
+    " ARRAY(SELECT row_to_json(p) FROM pot p WHERE p.household_id = h.household_id AND p.period >= :period) AS pots"
 )
 _CARD = text(
     "SELECT c.card_id, c.citizen_id, c.state, c.blocked_at, c.supply, c.activated_at,"

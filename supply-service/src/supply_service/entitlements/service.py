@@ -77,7 +77,7 @@ async def state_balances(session: AsyncSession, runtime: Runtime, asked: Sequenc
 
 def _account(row: Record) -> Account:
     pots = [orjson.loads(pot) if isinstance(pot, str) else pot for pot in row["pots"]]
-    return account_of(row, ({**pot, "period": date.fromisoformat(pot["period"])} for pot in pots))
+    return account_of(row, ((date.fromisoformat(v) if n == "period" else v for n, v in pot.items()) for pot in pots))
 
 
 def _pots(account: Account | None, period: date) -> list[PotReply]:

@@ -38,8 +38,11 @@ def remaining(account: Account, period: date) -> list[dict[str, Any]]:
     ]
 
 
-def sale_body(sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, figures: Figures) -> bytes:
-    """The reply to a draw."""
+def sale_body(
+    sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, figures: Figures, left: list[dict[str, Any]]
+) -> bytes:
+    """The reply to a draw; `left` is what remains of the month's pots."""
+    message_ar, message_en = wording.sale(sale)
     return orjson.dumps(
         {
             "redemption_id": redemption_id,
@@ -48,9 +51,9 @@ def sale_body(sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, fig
             "occurred_at": at,
             "lines": [line_reply(line) for line in sale.lines],
             "cash_due": sale.cash,
-            "remaining": remaining(sale.account, sale.lines[0].period),
-            "message_ar": wording.sale_ar(sale),
-            "message_en": wording.sale_en(sale),
+            "remaining": left,
+            "message_ar": message_ar,
+            "message_en": message_en,
             "receipt_lines_ar": wording.receipt_ar(sale, figures),
         },
         default=str,  # the driver's own UUID type, which orjson does not know
@@ -60,6 +63,7 @@ def sale_body(sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, fig
 
 def reversal_body(done: Reversal, item: ReversalItem, reversal_id: UUID, now: datetime) -> bytes:
     """The reply to a reversal."""
+    message_ar, message_en = wording.reversal(done.account, item.sale.lines)
     return orjson.dumps(
         {
             "reversal_id": reversal_id,
@@ -69,8 +73,8 @@ def reversal_body(done: Reversal, item: ReversalItem, reversal_id: UUID, now: da
             "occurred_at": now,
             "cash_returned": item.sale.cash,
             "remaining": remaining(done.account, item.sale.lines[0].period),
-            "message_ar": wording.reversal_ar(done.account, item.sale.lines),
-            "message_en": wording.reversal_en(done.account, item.sale.lines),
+            "message_ar": message_ar,
+            "message_en": message_en,
         },
         default=str,  # the driver's own UUID type, which orjson does not know
         option=orjson.OPT_UTC_Z,
@@ -92,7 +96,21 @@ def line_reply(line: SoldLine) -> dict[str, Any]:
 
 def lines_json(lines: Iterable[SoldLine]) -> str:
     """The lines as they are kept, so that a reversal finds everything a draw has moved."""
-    return orjson.dumps([line._asdict() for line in lines]).decode()
+    return orjson.dumps([_told(line) for line in lines]).decode()
+
+
+def _told(line: SoldLine) -> dict[str, Any]:
+    """The members of a line that say something."""
+    told: dict[str, Any] = line_reply(line)
+    told["period"] = line.period
+    told["taken"] = line.taken
+    if line.group:
+        told["group"], told["units"] = line.group, line.units
+    if line.overdrawn:
+        told["overdrawn"] = line.overdrawn
+    if line.conflict:
+        told["conflict"] = line.conflict
+    return told
 
 
 def lines_from(stored: str | bytes) -> tuple[SoldLine, ...]:
@@ -100,12 +118,14 @@ def lines_from(stored: str | bytes) -> tuple[SoldLine, ...]:
     lines = []
     for line in orjson.loads(stored):
         line["period"] = date.fromisoformat(line["period"])
-        line["days"] = tuple(date.fromisoformat(day) for day in line["days"])
+        line["days"] = tuple(date.fromisoformat(day) for day in line.get("days", ()))
         lines.append(SoldLine(**line))
     return tuple(lines)
 
 
-def sale_events(sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime) -> Iterable[Event]:
+def sale_events(
+    sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, left: list[dict[str, Any]]
+) -> Iterable[Event]:
     """The events of a draw: pots opened on the way, the draw, what did not fit."""
     household_id = sale.account.household_id
     for granted in sale.granted:
@@ -132,7 +152,7 @@ def sale_events(sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime) -
         occurred_at=at,
         offline=item.signed is not None,
         lines=[Line(programme=s.programme, item=s.item, quantity=s.quantity, amount=s.amount) for s in sale.lines],
-        remaining=_remaining(sale.account, sale.lines[0].period),
+        remaining=[Remaining(**pot) for pot in left],
     )
     if sale.conflict is not None:
         yield OfflineConflictFound(
@@ -157,12 +177,8 @@ def reversal_event(done: Reversal, item: ReversalItem, reversal_id: UUID, now: d
         outlet_id=item.place.outlet_id,
         business_day=done.day,
         occurred_at=now,
-        remaining=_remaining(done.account, item.sale.lines[0].period),
+        remaining=[Remaining(**left) for left in remaining(done.account, item.sale.lines[0].period)],
     )
-
-
-def _remaining(account: Account, period: date) -> list[Remaining]:
-    return [Remaining(**left) for left in remaining(account, period)]
 
 
 def _overdrawn(lines: Sequence[SoldLine]) -> list[Remaining]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
 
-from chassis.clock import business_day
+from chassis.clock import business_day, month_start
 from chassis.ids import new_id
 from chassis.problems import IdempotencyKeyReused, Problem
 from supply_service.cards.accounts import Record, account_of, card_of
@@ -32,6 +33,7 @@ class _Held:
     read: Account
     now: Account
     version: int
+    opened: date | None
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ class Batch:
                 decisions.append(problem)
         for held in self._held.values():
             if held.now is not held.read:
-                self.effects.household(held.read, held.now, held.version)
+                self.effects.household(held.read, held.now, held.version, held.opened)
         return decisions
 
     def _known(self, index: int, item: Item, row: Record) -> Answer | Repeat | None:
@@ -110,18 +112,23 @@ class Batch:
             at = item.occurred_at or self._now
             sale = book_offline(item.lines, card, account, item.place, at, self._figures)
         item.redemption_id = redemption_id = new_id()
-        answer = Answer(answers.CREATED, self._sale_body(sale, item, redemption_id, at))
+        left = answers.remaining(sale.account, sale.lines[0].period)
+        answer = Answer(answers.CREATED, self._sale_body(sale, item, redemption_id, at, left))
         household_id = sale.account.household_id
         if held is not None:
             held.now = sale.account
         self.effects.sale(sale, item, redemption_id, at)
         self.effects.answer(household_id, item, answer, self._today)
-        self.effects.publish(household_id, answers.sale_events(sale, item, redemption_id, at), at, item.traceparent)
+        self.effects.publish(
+            household_id, answers.sale_events(sale, item, redemption_id, at, left), at, item.traceparent
+        )
         return Pending(household_id, answer)
 
-    def _sale_body(self, sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime) -> bytes:
+    def _sale_body(
+        self, sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, left: list[dict[str, Any]]
+    ) -> bytes:
         if item.signed is None:
-            return answers.sale_body(sale, item, redemption_id, at, self._figures.on(sale.day))
+            return answers.sale_body(sale, item, redemption_id, at, self._figures.on(sale.day), left)
         return orjson.dumps({"redemption_id": redemption_id, "code": sale.conflict})
 
     def _reverse(self, item: ReversalItem, held: _Held, *, reversed_already: bool) -> Pending:
@@ -147,19 +154,24 @@ class Batch:
         held = self._held.get(household_id)
         if held is None:
             account = account_of(row, row["pots"])
-            held = self._held[household_id] = _Held(account, account, row["version"])
+            held = self._held[household_id] = _Held(account, account, row["version"], row["opened"])
         return held
 
 
-def earliest_period(items: Sequence[Item], now: datetime) -> date:
-    """The first month whose pots the batch may need: the one before the earliest sale's."""
-    day = business_day(now)
+def periods(items: Sequence[Item], now: datetime) -> tuple[date, date]:
+    """Which pots the batch needs: from the first month on, from the second where that one is opened already.
+
+    A sale of an earlier month may have to open that one behind the present, and needs the month before it.
+    """
+    today = business_day(now)
+    earliest = today
     for item in items:
-        if isinstance(item, SaleItem) and item.signed is not None and item.occurred_at is not None:
-            day = min(day, business_day(item.occurred_at))
-        elif isinstance(item, ReversalItem):
-            day = min(day, item.sale.business_day)
-    return month_before(day.replace(day=1))
+        if isinstance(item, ReversalItem):
+            earliest = min(earliest, item.sale.business_day)
+        elif item.signed is not None and item.occurred_at is not None:
+            earliest = min(earliest, business_day(item.occurred_at))
+    period = month_start(today)
+    return month_before(month_start(earliest)), period if month_start(earliest) == period else date.max
 
 
 def _reused() -> IdempotencyKeyReused:

@@ -37,14 +37,14 @@ class Effects:
     reversals: list[Row] = field(default_factory=list)
     offline: list[Row] = field(default_factory=list)
 
-    def household(self, before: Account, after: Account, version: int) -> None:
+    def household(self, before: Account, after: Account, version: int, opened: date | None) -> None:
         """A household with its pots as they are from now on, if it is still at `version`."""
-        debts = after.debts
-        self.households.append(
-            (after.household_id, version, debts.get(BREAD, 0), debts.get(GOODS, 0), debts.get(POINTS, 0))
-        )
+        known_pots, debts = before.pots, after.debts
+        if len(known_pots) != len(after.pots):
+            opened = max(period for programme, period in after.pots if programme == GOODS)
+        self.households.append((after.household_id, version, opened, debts[BREAD], debts[GOODS], debts[POINTS]))
         for key, pot in after.pots.items():
-            known = before.pots.get(key)
+            known = known_pots.get(key)
             if known is None:
                 self.opened.append(_opened_row(after.household_id, pot))
             elif known is not pot:
@@ -117,7 +117,7 @@ class Effects:
         """The columns in the statement's order. Households come in the order of their keys: locks are taken so."""
         self.households.sort()
         columns = [
-            *_columns(self.households, 5),
+            *_columns(self.households, 6),
             *_columns(self.pots, 6),
             *_columns(self.redemptions, 15),
             *_columns(self.entries, 7),

@@ -18,7 +18,7 @@ from chassis.runtime import Runtime
 from supply_service.cards.accounts import Record
 from supply_service.policies.snapshot import Snapshot
 from supply_service.redemptions import statements
-from supply_service.redemptions.batch import Batch, Outcome, Pending, Repeat, earliest_period
+from supply_service.redemptions.batch import Batch, Outcome, Pending, Repeat, periods
 from supply_service.redemptions.items import Answer, Item
 from supply_service.settings import Settings
 
@@ -125,7 +125,7 @@ class Lanes:
             [item.key for item in chosen],
             [item.card_id for item in chosen],
             [getattr(item, "redemption_id", None) for item in chosen],
-            earliest_period(chosen, now),
+            *periods(chosen, now),
             (now - timedelta(days=self._settings.answer_days)).date(),
         )
         decisions = batch.decide(chosen, rows)

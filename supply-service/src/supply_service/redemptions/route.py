@@ -50,6 +50,8 @@ async def create_redemption(scope: Scope, receive: Receive, send: Send) -> None:
 
 def parse(raw: bytes, content_type: str | None) -> RedemptionRequest:
     """The request of a body. Raises InvalidRequest in the words FastAPI would use."""
+    if not raw:
+        raise _invalid([{"loc": (), "type": "missing", "msg": "Field required"}])
     if not _is_json(content_type):
         raise _invalid([{"loc": (), "type": "model_attributes_type", "msg": _NOT_AN_OBJECT}])
     try:
@@ -63,7 +65,7 @@ def parse(raw: bytes, content_type: str | None) -> RedemptionRequest:
     except (UnicodeDecodeError, RecursionError) as error:
         raise _invalid([{"loc": (), "type": "json_invalid", "msg": "JSON decode error"}]) from error
     try:
-        return _REQUEST.validate_python(document)
+        return _REQUEST.validate_python(document, from_attributes=True)
     except ValidationError as error:
         raise _invalid([dict(fault) for fault in error.errors()]) from error
 

@@ -1,17 +1,21 @@
-"""A household as the rules see it: its pots, its debts and its card. Immutable; a decision makes a new one."""
+"""A household as the rules see it: its pots, its debts and its card. Immutable; a decision makes a new one.
+
+Named tuples, since a few of them are made for every draw and nothing is made faster.
+"""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 from uuid import UUID
 
 EntryKind = Literal["draw", "reversal", "debt", "taken_back", "overdraw", "overdraw_reversal"]
 PotKey = tuple[str, date]
-NO_UNITS: Mapping[str, int] = {}
+NO_UNITS: Mapping[str, int] = MappingProxyType({})
 
 
 def month_after(period: date) -> date:
@@ -24,13 +28,13 @@ def month_before(period: date) -> date:
     return (period - timedelta(days=1)).replace(day=1)
 
 
+@lru_cache(maxsize=64)
 def days_in_month(period: date) -> int:
     """28 to 31."""
     return monthrange(period.year, period.month)[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Pot:
+class Pot(NamedTuple):
     """What a household may draw of one programme in one month: loaves, or piastres.
 
     `daily` is the quota of loaves for one day; bit n of `drawn_days` is day n + 1 of the month;
@@ -44,7 +48,7 @@ class Pot:
     members: int
     daily: int = 0
     drawn_days: int = 0
-    drawn_units: Mapping[str, int] = field(default_factory=dict)
+    drawn_units: Mapping[str, int] = NO_UNITS
 
     @property
     def key(self) -> PotKey:
@@ -52,8 +56,7 @@ class Pot:
         return self.programme, self.period
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """A household with the pots of the months in question. `debts` are booked against the next pots to be opened."""
 
     household_id: UUID
@@ -63,19 +66,25 @@ class Account:
     debts: Mapping[str, int]
     pots: Mapping[PotKey, Pot]
 
-    def with_pot(self, *pots: Pot) -> Account:
-        """The account with pots put in place of the ones of the same month and programme."""
-        return replace(self, pots={**self.pots, **{pot.key: pot for pot in pots}})
+    def with_pot(self, pot: Pot) -> Account:
+        """The account with a pot put in place of the one of the same month and programme."""
+        return Account(
+            self.household_id,
+            self.governorate,
+            self.members,
+            self.activated_on,
+            self.debts,
+            {**self.pots, (pot.programme, pot.period): pot},
+        )
 
     def owing(self, programme: str, change: int) -> Account:
         """The account with a debt that has grown by `change`."""
         if not change:
             return self
-        return replace(self, debts={**self.debts, programme: self.debts.get(programme, 0) + change})
+        return self._replace(debts={**self.debts, programme: self.debts.get(programme, 0) + change})
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """A card as its events have told."""
 
     card_id: UUID

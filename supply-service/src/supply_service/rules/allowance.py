@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -80,7 +79,7 @@ def put_back(pot: Pot, amount: int, group: str | None, units: int) -> Pot:
     drawn: Mapping[str, int] = pot.drawn_units
     if group is not None and units:
         drawn = {**drawn, group: max(0, drawn.get(group, 0) - units)}
-    return replace(pot, remaining=pot.remaining + amount, drawn_units=drawn)
+    return pot._replace(remaining=pot.remaining + amount, drawn_units=drawn)
 
 
 def price_of(programme: str, item: str, figures: Figures) -> int:

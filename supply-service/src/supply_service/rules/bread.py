@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -94,7 +93,7 @@ def draw_offline(pot: Pot, quantity: int, day: date, figures: Figures) -> Draw:
 def put_back(pot: Pot, quantity: int, days: tuple[date, ...]) -> Pot:
     """Undo a draw: the loaves return and the days are open again."""
     bits = sum(_bits(day, 1) for day in days)
-    return replace(pot, remaining=pot.remaining + quantity, drawn_days=pot.drawn_days & ~bits)
+    return pot._replace(remaining=pot.remaining + quantity, drawn_days=pot.drawn_days & ~bits)
 
 
 def days_allowed(pot: Pot, day: date, figures: Figures) -> int:

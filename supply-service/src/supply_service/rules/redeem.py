@@ -12,7 +12,7 @@ from chassis.clock import business_day, month_start
 from supply_service.policies.book import PolicyInvalid, PolicyMissing
 from supply_service.rules import allowance, bread
 from supply_service.rules.account import Account, Card, Credited, Entry, Granted, month_after
-from supply_service.rules.figures import BREAD, LOAF, POINTS, PROGRAMMES, Figures, FiguresByDay
+from supply_service.rules.figures import BREAD, GOODS, LOAF, POINTS, Figures, FiguresByDay
 from supply_service.rules.opening import Opening, open_month
 from supply_service.rules.refusals import (
     AmountDiffers,
@@ -227,8 +227,8 @@ def figures_on(figures: FiguresByDay, day: date) -> Figures:
 
 
 def _begin(account: Account, day: date, figures: FiguresByDay) -> Sale:
-    period = month_start(day)
-    if all((programme, period) in account.pots for programme in PROGRAMMES):
+    period, pots = month_start(day), account.pots
+    if (BREAD, period) in pots and (GOODS, period) in pots and (POINTS, period) in pots:
         return Sale(account, day)
     try:
         opening: Opening = open_month(account, period, figures)

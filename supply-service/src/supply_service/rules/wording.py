@@ -33,36 +33,23 @@ def quantity_en(programme: str, amount: int) -> str:
     return f"{amount} loaves" if UNITS[programme] == "loaf" else f"EGP {pounds(amount)}"
 
 
-def sale_ar(sale: Sale) -> str:
-    """One sentence on a sale."""
-    parts = []
+def sale(sale: Sale) -> tuple[str, str]:
+    """One sentence on a sale, in Arabic and in English."""
+    drawn_ar, drawn_en = [], []
     if sale.loaves:
-        parts.append(f"تم صرف {loaves_ar(sale.loaves)}")
+        drawn_ar.append(f"تم صرف {loaves_ar(sale.loaves)}")
+        drawn_en.append(f"{sale.loaves} loaves were drawn")
     if sale.goods:
-        parts.append(f"تم صرف سلع بقيمة {pounds(sale.goods)} جنيه")
-    return f"{' و'.join(parts)}. {remaining_ar(sale.account, sale)}"
+        drawn_ar.append(f"تم صرف سلع بقيمة {pounds(sale.goods)} جنيه")
+        drawn_en.append(f"Goods for EGP {pounds(sale.goods)} were drawn")
+    left_ar, left_en = _left(sale.account, sale.lines)
+    return f"{' و'.join(drawn_ar)}. {left_ar}", f"{', '.join(drawn_en)}. {left_en}"
 
 
-def sale_en(sale: Sale) -> str:
-    """One sentence on a sale."""
-    parts = []
-    if sale.loaves:
-        parts.append(f"{sale.loaves} loaves drawn")
-    if sale.goods:
-        parts.append(f"goods for EGP {pounds(sale.goods)} drawn")
-    return f"{', '.join(parts).capitalize()}. {remaining_en(sale.account, sale)}"
-
-
-def remaining_ar(account: Account, sale: Sale) -> str:
-    """What is left of the pots the sale drew on."""
-    left = [f"{PROGRAMME_AR[p]} {quantity_ar(p, n)}" for p, n in _left(account, sale.lines)]
-    return f"المتبقي: {'، '.join(left)}"
-
-
-def remaining_en(account: Account, sale: Sale) -> str:
-    """What is left of the pots the sale drew on."""
-    left = [f"{PROGRAMME_EN[p]} {quantity_en(p, n)}" for p, n in _left(account, sale.lines)]
-    return f"Remaining: {', '.join(left)}"
+def reversal(account: Account, lines: Sequence[SoldLine]) -> tuple[str, str]:
+    """One sentence on a reversal, in Arabic and in English."""
+    left_ar, left_en = _left(account, lines)
+    return f"تم إلغاء العملية. {left_ar}", f"The draw was reversed. {left_en}"
 
 
 def receipt_ar(sale: Sale, figures: Figures) -> list[str]:
@@ -76,18 +63,11 @@ def receipt_ar(sale: Sale, figures: Figures) -> list[str]:
     return printed
 
 
-def reversal_ar(account: Account, lines: Sequence[SoldLine]) -> str:
-    """One sentence on a reversal."""
-    left = [f"{PROGRAMME_AR[p]} {quantity_ar(p, n)}" for p, n in _left(account, lines)]
-    return f"تم إلغاء العملية. المتبقي: {'، '.join(left)}"
-
-
-def reversal_en(account: Account, lines: Sequence[SoldLine]) -> str:
-    """One sentence on a reversal."""
-    left = [f"{PROGRAMME_EN[p]} {quantity_en(p, n)}" for p, n in _left(account, lines)]
-    return f"The draw was reversed. Remaining: {', '.join(left)}"
-
-
-def _left(account: Account, lines: Sequence[SoldLine]) -> list[tuple[str, int]]:
-    pots = dict.fromkeys((line.programme, line.period) for line in lines)
-    return [(programme, account.pots[(programme, period)].remaining) for programme, period in pots]
+def _left(account: Account, lines: Sequence[SoldLine]) -> tuple[str, str]:
+    """What is left of the pots that were drawn on."""
+    left_ar, left_en = [], []
+    for programme, period in dict.fromkeys((line.programme, line.period) for line in lines):
+        amount = account.pots[(programme, period)].remaining
+        left_ar.append(f"{PROGRAMME_AR[programme]} {quantity_ar(programme, amount)}")
+        left_en.append(f"{PROGRAMME_EN[programme]} {quantity_en(programme, amount)}")
+    return f"المتبقي: {'، '.join(left_ar)}", f"Remaining: {', '.join(left_en)}"

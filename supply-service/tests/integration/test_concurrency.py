@@ -1,0 +1,150 @@
+"""Many terminals at once: nothing is given twice, and every copy of a request hears the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from chassis.ids import new_id
+from chassis.testing import MakeDatabase, TestIssuer
+from contracts.card import CardBlocked
+from supply_service import MIGRATIONS
+
+from ..support import NOON, Supply, bread, goods, serve, settings_for
+
+
+@pytest.fixture(scope="module")
+async def pair(make_database: MakeDatabase, issuer: TestIssuer) -> AsyncIterator[tuple[Supply, Supply]]:
+    """Two processes' worth of the service, with several lanes each, on one database."""
+    url = await make_database(MIGRATIONS)
+    settings = settings_for(url, issuer, lanes=3)
+    async with serve(settings, issuer) as one, serve(settings, issuer) as two:
+        yield one, two
+        await one.audit()
+
+
+def outcomes(replies: list[httpx.Response]) -> Counter[str]:
+    return Counter(str(r.json().get("code", r.status_code)) for r in replies)
+
+
+async def test_two_terminals_one_household_same_second_one_quota(pair: tuple[Supply, Supply]) -> None:
+    one, two = pair
+    tills = [await one.till(), await one.till()]
+    for number in range(25):
+        holder = await one.holder(members=3)
+        second = await one.holder(members=3, household_id=holder.household_id)
+        two.at(NOON), one.at(NOON)
+        for supply in pair:
+            await supply.app.state.runtime.extra["supply"].refresh(supply.runtime)
+        replies = await asyncio.gather(
+            one.draw(tills[0], holder, bread(15)), two.draw(tills[1], second if number % 2 else holder, bread(15))
+        )
+        assert outcomes(replies) == {"201": 1, "day_already_drawn": 1}
+
+
+async def test_two_hundred_callers_one_unit(pair: tuple[Supply, Supply]) -> None:
+    one, two = pair
+    shop, holder = await one.till("grocer"), await one.holder(members=1)
+    await two.app.state.runtime.extra["supply"].refresh(two.runtime)
+    replies = await asyncio.gather(
+        *(supply.draw(shop, holder, goods("oil", 1)) for supply in (one, two) for _ in range(100))
+    )
+    assert outcomes(replies) == {"201": 1, "item_limit_exceeded": 199}
+    assert (await one.left(holder, shop))["goods"] == 2000
+
+
+async def test_copies_of_one_request_get_one_answer(pair: tuple[Supply, Supply]) -> None:
+    one, two = pair
+    till, holder, key = await one.till(), await one.holder(members=3), str(new_id())
+    await two.app.state.runtime.extra["supply"].refresh(two.runtime)
+    replies = await asyncio.gather(
+        *(supply.draw(till, holder, bread(15), key=key) for supply in (one, two) for _ in range(40))
+    )
+    assert {(r.status_code, r.content) for r in replies} == {(201, replies[0].content)}
+    assert sum("idempotency-replayed" in r.headers for r in replies) == 79
+    assert len(await one.fetch("SELECT 1 FROM redemption WHERE household_id = $1", holder.household_id)) == 1
+
+
+async def test_the_retry_of_the_last_loaf_gets_its_first_answer(supply: Supply) -> None:
+    till, holder, key = await supply.till(), await supply.holder(members=1), str(new_id())
+    supply.at(NOON.replace(day=30))
+    first = await supply.draw(till, holder, bread(5), key=key)
+    assert first.status_code == 201
+    supply.at(NOON.replace(day=30) + timedelta(seconds=5))
+    again = await supply.draw(till, holder, bread(5), key=key)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert (await supply.draw(till, holder, bread(5))).json()["code"] == "day_already_drawn"
+
+
+async def test_a_key_belongs_to_one_request(supply: Supply) -> None:
+    till, holder, key = await supply.till(), await supply.holder(members=3), str(new_id())
+    replies = await asyncio.gather(
+        supply.draw(till, holder, bread(15), key=key), supply.draw(till, holder, bread(5), key=key)
+    )
+    assert outcomes(list(replies)) == {"201": 1, "idempotency_key_reused": 1}
+    other = await supply.draw(till, holder, bread(10), key=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    headers = {name: value for name, value in till.headers().items() if name != "Idempotency-Key"}
+    body = {"card_id": str(holder.card_id), "lines": [bread(15)]}
+    missing = await supply.client.post("/v1/redemptions", json=body, headers=headers)
+    assert (missing.status_code, missing.json()["code"]) == (400, "idempotency_key_missing")
+
+
+async def test_a_refusal_is_not_kept(supply: Supply) -> None:
+    till, holder, key = await supply.till(), await supply.holder(members=1), str(new_id())
+    assert (await supply.draw(till, holder, bread(15), key=key)).status_code == 201
+    refused = str(new_id())
+    assert (await supply.draw(till, holder, bread(5), key=refused)).status_code == 409
+    supply.at(NOON + timedelta(days=3))
+    assert (await supply.draw(till, holder, bread(5), key=refused)).status_code == 201
+
+
+async def test_a_fault_of_one_request_fails_that_request_alone(supply: Supply) -> None:
+    """Rows that contradict a constraint: the batch is halved until the request at fault stands alone."""
+    till = await supply.till()
+    holders = [await supply.holder(members=1) for _ in range(9)]
+    for holder in holders:
+        assert (await supply.draw(till, holder, bread(5))).status_code == 201
+    supply.at(NOON + timedelta(days=1))
+    rule = f"household_id <> '{holders[4].household_id}' OR programme <> 'bread' OR remaining = 145"
+    await supply.fetch(f"ALTER TABLE pot ADD CONSTRAINT planted CHECK ({rule})")
+    try:
+        replies = await asyncio.gather(*(supply.draw(till, holder, bread(5)) for holder in holders))
+    finally:
+        await supply.fetch("ALTER TABLE pot DROP CONSTRAINT planted")
+    assert [r.status_code for r in replies] == [201, 201, 201, 201, 500, 201, 201, 201, 201]
+    assert (await supply.left(holders[4], till))["bread"] == 145
+    assert (await supply.draw(till, holders[4], bread(5))).status_code == 201
+
+
+async def test_a_block_voids_what_is_being_decided(supply: Supply) -> None:
+    """From the commit of the block on no draw of the card commits, whatever was read before it."""
+    till = await supply.till()
+    for _ in range(10):
+        holder = await supply.holder(members=3)
+        card = {"card_id": holder.card_id, "citizen_id": new_id(), "household_id": holder.household_id}
+        drawing = [asyncio.create_task(supply.draw(till, holder, goods("sugar", 1))) for _ in range(3)]
+        draw = asyncio.create_task(supply.draw(till, holder, bread(15)))
+        await supply.deliver(CardBlocked(**card, reason="lost", blocked_at=NOON))
+        late = await supply.draw(till, holder, bread(15))
+        assert late.json()["code"] in {"card_blocked"}
+        assert (await draw).status_code in {201, 409}
+        await asyncio.gather(*drawing)
+
+
+async def test_cards_of_one_household_in_several_lanes(pair: tuple[Supply, Supply]) -> None:
+    one, two = pair
+    shop, holder = await one.till("complex"), await one.holder(members=8)
+    cards = [holder] + [await one.holder(members=8, household_id=holder.household_id) for _ in range(7)]
+    await two.app.state.runtime.extra["supply"].refresh(two.runtime)
+    replies = await asyncio.gather(
+        *(supply.draw(shop, card, goods("salt_300g", 1)) for supply in pair for card in cards for _ in range(5))
+    )
+    assert outcomes(list(replies)) == {"201": 80}
+    assert (await one.left(holder, shop))["goods"] == 30000 - 80 * 125

@@ -1,0 +1,219 @@
+"""Sales without a network: signed, chained, uploaded in any order and any number of times."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import itertools
+import json
+import random
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chassis.ids import new_id
+from contracts.card import CardBlocked
+
+from ..support import NOON, Holder, Supply, Till, bread, goods
+
+Sale = dict[str, Any]
+
+
+def canonical(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+class Chain:
+    """What a terminal does while it has no network."""
+
+    def __init__(self, till: Till) -> None:
+        self.till, self.head, self.sequence = till, "0" * 64, 0
+
+    def sell(self, holder: Holder, *lines: dict[str, Any], at: datetime = NOON - timedelta(hours=1)) -> Sale:
+        self.sequence += 1
+        sale: Sale = {
+            "sequence": self.sequence,
+            "previous_hash": self.head,
+            "sale_id": str(new_id()),
+            "card_id": str(holder.card_id),
+            "credential": "",
+            "lines": list(lines),
+            "occurred_at": at.isoformat(),
+        }
+        self.sign(sale)
+        self.head = hashlib.sha256(canonical(sale)).hexdigest()
+        return sale
+
+    def sign(self, sale: Sale) -> None:
+        sale.pop("signature", None)
+        sale["signature"] = base64.urlsafe_b64encode(self.till.key.sign(canonical(sale))).decode().rstrip("=")
+
+
+async def upload(supply: Supply, till: Till, sales: Sequence[Sale]) -> dict[str, Any]:
+    reply = await supply.client.post("/v1/offline-batches", json={"sales": list(sales)}, headers=till.headers())
+    assert reply.status_code == 200, reply.text
+    answer: dict[str, Any] = reply.json()
+    return answer
+
+
+def statuses(answer: dict[str, Any]) -> list[tuple[str, str | None]]:
+    return [(result["status"], result["code"]) for result in answer["results"]]
+
+
+async def test_sales_are_booked_once(supply: Supply) -> None:
+    till = await supply.till()
+    holders = [await supply.holder(members=2) for _ in range(5)]
+    chain = Chain(till)
+    sales = [chain.sell(holder, bread(20)) for holder in holders]
+    answer = await upload(supply, till, sales)
+    assert (answer["accepted"], answer["gap"]) == (5, None)
+    assert statuses(answer) == [("applied", None)] * 5
+    again = await upload(supply, till, sales)
+    assert {r["status"] for r in again["results"]} == {"duplicate"}
+    assert [r["redemption_id"] for r in again["results"]] == [r["redemption_id"] for r in answer["results"]]
+    assert {r["first_status"] for r in again["results"]} == {"applied"}
+    assert (await supply.left(holders[0], till))["bread"] == 280
+    refused = await supply.draw(till, holders[0], bread(10))
+    assert refused.json()["code"] == "day_already_drawn"
+
+
+async def test_the_same_batch_twice_at_once(supply: Supply) -> None:
+    till, holders = await supply.till(), [await supply.holder(members=2) for _ in range(8)]
+    chain = Chain(till)
+    sales = [chain.sell(holder, bread(10)) for holder in holders]
+    answers = await asyncio.gather(*(upload(supply, till, sales) for _ in range(4)))
+    counted = Counter(r["status"] for answer in answers for r in answer["results"])
+    assert counted == {"applied": 8, "duplicate": 24}
+
+
+async def test_what_was_had_twice_lowers_the_next_month(supply: Supply) -> None:
+    till, holder = await supply.till(), await supply.holder(members=3)
+    assert (await supply.draw(till, holder, bread(15))).status_code == 201
+    answer = await upload(supply, till, [Chain(till).sell(holder, bread(15))])
+    assert statuses(answer) == [("overdrawn", "day_already_drawn")]
+    assert (await supply.left(holder, till))["bread"] == 435
+    events = await supply.fetch("SELECT payload FROM outbox WHERE type LIKE '%OfflineConflictFound%' ORDER BY id")
+    told = json.loads(events[-1]["payload"])
+    assert told["overdrawn"] == [{"programme": "bread", "unit": "loaf", "remaining": -15, "period": "2026-12-01"}]
+    supply.at(datetime(2026, 12, 1, 10, tzinfo=UTC))
+    assert (await supply.left(holder, till))["bread"] == 450
+    assert (await supply.draw(till, holder, bread(15))).status_code == 201
+    assert (await supply.left(holder, till))["bread"] == 435
+
+
+async def test_goods_beyond_the_allowance(supply: Supply) -> None:
+    shop, holder = await supply.till("grocer"), await supply.holder(members=1)
+    chain = Chain(shop)
+    sales = [chain.sell(holder, goods("flour", 2)), chain.sell(holder, goods("oil", 1))]
+    answer = await upload(supply, shop, sales)
+    assert statuses(answer) == [("applied", None), ("overdrawn", "allowance_exceeded")]
+    assert (await supply.left(holder, shop))["goods"] == 0
+    supply.at(datetime(2026, 12, 1, 10, tzinfo=UTC))
+    assert (await supply.left(holder, shop))["goods"] == 5000 - 1600
+
+
+async def test_forgeries_forks_breaks_and_gaps(supply: Supply) -> None:
+    till, holders = await supply.till(), [await supply.holder(members=2) for _ in range(4)]
+    chain = Chain(till)
+    one, two, three, four = (chain.sell(holder, bread(10)) for holder in holders)
+    forged = dict(two, lines=[bread(20)])
+    assert statuses(await upload(supply, till, [one, forged])) == [("applied", None), ("rejected", "signature_invalid")]
+
+    answer = await upload(supply, till, [four])
+    assert (statuses(answer), answer["gap"]) == ([("applied", None)], [{"first": 2, "last": 3}])
+
+    rolled_back = Chain(till)
+    rolled_back.sequence, rolled_back.head = 1, one["previous_hash"]
+    fork = rolled_back.sell(holders[1], bread(20))
+    assert statuses(await upload(supply, till, [fork])) == [("rejected", "chain_broken")]
+
+    answer = await upload(supply, till, [three, two])
+    assert (statuses(answer), answer["gap"]) == ([("applied", None)] * 2, None)
+    rolled_back.sequence, rolled_back.head = 1, hashlib.sha256(canonical(one)).hexdigest()
+    fork = rolled_back.sell(holders[1], bread(20))
+    assert statuses(await upload(supply, till, [fork])) == [("rejected", "chain_forked")]
+    reused = dict(chain.sell(holders[0], bread(10)), sale_id=two["sale_id"])
+    chain.sign(reused)
+    assert statuses(await upload(supply, till, [reused])) == [("rejected", "sale_id_reused")]
+    evidence = await supply.fetch("SELECT code FROM offline_fork WHERE terminal_id = $1", till.terminal_id)
+    assert sorted(row["code"] for row in evidence) == ["chain_broken", "chain_forked", "sale_id_reused"]
+
+
+@pytest.mark.parametrize(
+    ("at", "code"),
+    [(NOON + timedelta(days=1), "occurred_in_future"), (NOON - timedelta(days=30), "sale_too_old")],
+)
+async def test_sales_of_the_wrong_time(supply: Supply, at: datetime, code: str) -> None:
+    till, holder = await supply.till(), await supply.holder(activated_at=NOON - timedelta(days=40))
+    chain = Chain(till)
+    answer = await upload(supply, till, [chain.sell(holder, bread(15), at=at), chain.sell(holder, bread(15))])
+    assert statuses(answer) == [("rejected", code), ("applied", None)]
+    assert answer["gap"] is None
+    again = await upload(supply, till, [chain.sell(holder, bread(15), at=at)])
+    assert again["results"][0]["code"] == code
+
+
+async def test_a_card_blocked_before_the_sale(supply: Supply) -> None:
+    till, before, after = await supply.till(), await supply.holder(), await supply.holder()
+    for holder, hours in ((before, 2), (after, 0)):
+        card = {"card_id": holder.card_id, "citizen_id": new_id(), "household_id": holder.household_id}
+        blocked_at = NOON - timedelta(hours=hours)
+        await supply.deliver(CardBlocked(**card, reason="lost", blocked_at=blocked_at))
+    chain = Chain(till)
+    answer = await upload(supply, till, [chain.sell(before, bread(15)), chain.sell(after, bread(15))])
+    assert statuses(answer) == [("rejected", "card_blocked"), ("applied", None)]
+
+
+async def test_a_late_sale_of_last_month_takes_its_points_back(supply: Supply) -> None:
+    till, holder = await supply.till(), await supply.holder(members=1, activated_at=NOON)
+    shop = await supply.till("grocer")
+    sale = Chain(till).sell(holder, bread(10), at=NOON.replace(day=28))
+    supply.at(datetime(2026, 12, 1, 10, tzinfo=UTC))
+    assert (await supply.draw(till, holder, bread(5))).status_code == 201
+    assert (await supply.left(holder, shop))["bread_points"] == 26 * 5 * 10
+    assert statuses(await upload(supply, till, [sale])) == [("applied", None)]
+    assert (await supply.left(holder, shop))["bread_points"] == 24 * 5 * 10
+    assert (await supply.left(holder, shop))["bread"] == 150
+
+
+async def test_any_order_of_arrival_ends_in_the_same_books(supply: Supply) -> None:
+    """Three terminals sold to the same two households; whichever comes first, nothing is lost and the sums agree."""
+    rng = random.Random(7)
+    ends = set()
+    for order in itertools.permutations(range(3)):
+        tills = [await supply.till() for _ in range(3)]
+        holders = [await supply.holder(members=2) for _ in range(2)]
+        batches = []
+        for till in tills:
+            chain = Chain(till)
+            batches.append([chain.sell(holder, bread(quantity)) for holder in holders for quantity in (10, 20)])
+        parts = [(tills[n], batches[n][:2]) for n in order] + [(tills[n], batches[n][1:]) for n in order]
+        rng.shuffle(parts)
+        counted: Counter[str] = Counter()
+        for till, sales in parts:
+            for result in (await upload(supply, till, sales))["results"]:
+                counted[result["status"]] += 1
+        assert counted["applied"] + counted["overdrawn"] == 12
+        rows = await supply.fetch(
+            "SELECT p.granted - p.remaining + h.debt_bread AS had, h.debt_bread, p.drawn_days FROM pot p"
+            " JOIN household h USING (household_id) WHERE programme = 'bread' AND household_id = ANY($1)",
+            [holder.household_id for holder in holders],
+        )
+        assert [row["had"] for row in rows] == [90, 90]
+        ends.add(tuple(sorted((row["debt_bread"], row["drawn_days"]) for row in rows)))
+    assert len(ends) == 1
+
+
+async def test_a_large_batch(supply: Supply) -> None:
+    till, holders = await supply.till(), [await supply.holder(members=2) for _ in range(40)]
+    chain = Chain(till)
+    sales = [chain.sell(holder, bread(5), at=NOON - timedelta(days=d)) for d in range(3) for holder in holders]
+    answer = await upload(supply, till, sales)
+    assert answer["accepted"] == 120
+    too_many = {"sales": sales * 9}
+    reply = await supply.client.post("/v1/offline-batches", json=too_many, headers=till.headers())
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
