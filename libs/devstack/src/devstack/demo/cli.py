@@ -18,6 +18,7 @@ from devstack.terminal.provision import NoCredentials
 from devstack.terminal.wire import NotReached
 
 app = typer.Typer(add_completion=False, help="The Port Said pilot, played through the gateway.")
+WIDTH = 150  # of a report that goes into a file
 SERVICES = ("card", "supply", "notify")
 
 
@@ -34,6 +35,8 @@ def demo(
         settings.url("edge"), settings.url("sink"), settings.folder, scale=scale, seed=seed, days=days, lanes=lanes
     )
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
     metrics = {name: settings.url(name) for name in SERVICES}
     try:
         report = uvloop.run(play(options, console, datetime.now(CAIRO).date(), metrics))

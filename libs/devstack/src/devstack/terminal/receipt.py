@@ -50,14 +50,10 @@ def sale_lines(lines: list[dict[str, Any]]) -> list[str]:
 
 
 def redemption(answer: dict[str, Any]) -> list[str]:
-    """The receipt of a sale, as the server words it where it does."""
-    if answer.get("receipt_lines_ar"):
-        return [str(line) for line in answer["receipt_lines_ar"]]
+    """The receipt of a sale; goods and prices in the server's words."""
     return [
-        "إيصال صرف",
-        f"التاريخ: {local(answer['occurred_at'])}",
-        *sale_lines(answer["lines"]),
-        f"المطلوب سداده نقداً: {pounds(answer['cash_due'])} جنيه",
+        f"إيصال صرف – {local(answer['occurred_at'])}",
+        *(str(line) for line in answer["receipt_lines_ar"]),
         *remaining(answer["remaining"]),
         f"رقم العملية: {answer['redemption_id']}",
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from devstack.demo.calendar import at
@@ -16,7 +16,8 @@ from devstack.terminal.provision import identifier
 
 # Not everyone has a telephone: so many are invited that the week's messages come together all the same.
 INVITED_PER_MESSAGE = 1.03
-QUIET_SECONDS = 20.0
+QUIET_SECONDS, GIVEN_UP_SECONDS = 3.0, 120.0
+TEMPLATE = "appointment"
 
 
 async def phase(context: Context) -> None:
@@ -37,7 +38,7 @@ async def play(context: Context) -> dict[str, Invitation]:
     left_behind = sum(run.households for run in context.history.runs if not run.planned and run.run < context.run)
     invited = round(context.options.messages * INVITED_PER_MESSAGE) + left_behind
     context.sink_mark = await context.sink.last_id()
-    began = time.perf_counter()
+    since, began = datetime.now(UTC), time.perf_counter()
     plan = await _plan(context, invited)
     context.report.figure("appointments planned", plan["scheduled"] / (time.perf_counter() - began), "a second")
     context.report.check("citizens given an appointment", invited, plan["scheduled"], "GET /v1/pickup-plans/{id}")
@@ -46,7 +47,7 @@ async def play(context: Context) -> dict[str, Invitation]:
     context.report.check("citizens without a place", 0, _total(plan.get("unplaced")), "GET /v1/pickup-plans/{id}")
     over = [site["name"] for site in plan["sites"] if site["scheduled"] > site["capacity"]]
     context.report.check("sites over their capacity", 0, len(over), "GET /v1/pickup-plans/{id}")
-    return await _messages(context, plan["scheduled"], began)
+    return await _messages(context, plan["scheduled"], since, began)
 
 
 async def _plan(context: Context, limit: int) -> dict[str, Any]:
@@ -64,7 +65,7 @@ async def _plan(context: Context, limit: int) -> dict[str, Any]:
             await asyncio.sleep(0.2)
 
 
-async def _messages(context: Context, scheduled: int, began: float) -> dict[str, Invitation]:
+async def _messages(context: Context, scheduled: int, since: datetime, began: float) -> dict[str, Invitation]:
     told: dict[str, Invitation] = {}
     unreadable = 0
     names = sorted((desk.site.name_ar for desk in context.desks), key=len, reverse=True)
@@ -72,7 +73,7 @@ async def _messages(context: Context, scheduled: int, began: float) -> dict[str,
     mark, last_news = context.sink_mark, time.perf_counter()
     with context.bar("messages", scheduled) as advance:
         # Nobody knows beforehand how many of the invited have a telephone: the week is told when it goes quiet.
-        while len(told) < scheduled and time.perf_counter() - last_news < QUIET_SECONDS:
+        while len(told) < scheduled and not await _is_quiet(context, since, scheduled, last_news):
             async for message in context.sink.messages(mark):
                 mark = message["id"]
                 last_news = time.perf_counter()
@@ -85,6 +86,19 @@ async def _messages(context: Context, scheduled: int, began: float) -> dict[str,
     context.report.figure("messages handed to the provider", len(told) / max(last_news - began, 0.001), "a second")
     _check(context, told, unreadable)
     return told
+
+
+async def _is_quiet(context: Context, since: datetime, scheduled: int, last_news: float) -> bool:
+    """Whether notify-service has heard of every appointment and no message has come for a while since.
+
+    A message to somebody without a number waits there for one, so that none being queued proves nothing.
+    """
+    silence = time.perf_counter() - last_news
+    if silence < QUIET_SECONDS:
+        return False
+    counted = await context.ministry.get("/v1/message-statistics", since=since.isoformat())
+    heard = sum(entry["messages"] for entry in counted["items"] if entry["template"] == TEMPLATE)
+    return heard >= scheduled or silence > GIVEN_UP_SECONDS
 
 
 def _check(context: Context, told: dict[str, Invitation], unreadable: int) -> None:
