@@ -13,9 +13,17 @@ _STRUCTURAL = frozenset({0, 1})  # with the minus sign apart, -1 is 1 here
 
 
 def _numbers(source: Source) -> Iterator[tuple[int, int | float]]:
+    """Every number with its line, those of decorators left out: how much a cache holds is no rule."""
+    decorators = {
+        id(part)
+        for node in ast.walk(source.tree)
+        for decorator in getattr(node, "decorator_list", ())
+        for part in ast.walk(decorator)
+    }
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            yield node.lineno, node.value
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and id(node) not in decorators:
+            if not isinstance(node.value, bool):
+                yield node.lineno, node.value
 
 
 def rule_figures(source: Source) -> Iterator[Finding]:

@@ -14,9 +14,14 @@ _WALL_CLOCK = re.compile(r"(?:\w+\.)*(?:datetime\.(?:now|utcnow|today)|date\.tod
 
 
 def lost_updates(source: Source) -> Iterator[Finding]:
-    """`total += await f()` reads total before it waits: what others added meanwhile is lost."""
+    """`total += await f()` reads total before it waits: what others added meanwhile is lost.
+
+    `|=` is left alone: sets and dicts take what is new in place, after the wait.
+    """
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.AugAssign) and any(isinstance(part, ast.Await) for part in ast.walk(node.value)):
+        if not isinstance(node, ast.AugAssign) or isinstance(node.op, ast.BitOr):
+            continue
+        if any(isinstance(part, ast.Await) for part in ast.walk(node.value)):
             yield source.finding(node.lineno, "lost-update", "await into a variable of its own first, then add")
 
 

@@ -101,6 +101,7 @@ LEFT_ALONE = [
     ("first, last, none = days[0], days[-1], True", RULES),
     ("limit = 5", SERVICE),
     ("pair = len(step) == 2", FIGURES),
+    ("@lru_cache(maxsize=64)\ndef f(): ...", RULES),
     ("loaves = 1450", TEST),
     ("text = '1450 loaves'", SERVICE),
     (
@@ -117,6 +118,7 @@ LEFT_ALONE = [
     ("'''The demo does not come here.'''", SERVICE),
     ("from devstack.sink import Sink", DEVSTACK),
     ("more = await f()\ntotal += more", SERVICE),
+    ("results |= await f()", SERVICE),
     ("print('ready')", DEVSTACK),
     ("delay: float = 0.5", SERVICE),
     ("amount: int\nrate = Decimal('0.2')", SERVICE),
