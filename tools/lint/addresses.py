@@ -26,7 +26,7 @@ def addresses(source: Source) -> Iterator[Finding]:
 
 
 def _allowed(source: Source, address: str) -> bool:
-    if address.startswith(config.NAMES_ONLY):
-        return True
+    if address.startswith(config.NAMES_ONLY) or address.endswith((":", "@")):
+        return True  # only a name, or the part of an f-string before the host
     loopback = any(name in address for name in config.LOOPBACK)
     return loopback and source.matches(*config.LOOPBACK_ALLOWED)

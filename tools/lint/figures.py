@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from typing import cast
 
 from tools.lint import config
 from tools.lint.source import Finding, Source
@@ -21,9 +22,8 @@ def _numbers(source: Source) -> Iterator[tuple[int, int | float]]:
         for part in ast.walk(decorator)
     }
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and id(node) not in decorators:
-            if not isinstance(node.value, bool):
-                yield node.lineno, node.value
+        if isinstance(node, ast.Constant) and type(node.value) in {int, float} and id(node) not in decorators:
+            yield node.lineno, cast("int | float", node.value)
 
 
 def rule_figures(source: Source) -> Iterator[Finding]:

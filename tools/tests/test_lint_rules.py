@@ -92,6 +92,7 @@ LEFT_ALONE = [
     ("route = '/v1/redemptions'", SERVICE),
     ("prefix = '/tmpl'", SERVICE),
     ("url = f'http://{host}:{port}/'", SERVICE),
+    ("url = f'postgresql://postgres:{password}@{host}/postgres'", SERVICE),
     ("host = '127.0.0.1'", SETTINGS),
     ("url = f'http://127.0.0.1:{port}'", DEVSTACK),
     ("schema = 'https://json-schema.org/draft/2020-12/schema'", SERVICE),
