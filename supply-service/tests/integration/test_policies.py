@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chassis.testing import MakeDatabase, TestIssuer, eventually
-from supply_service import MIGRATIONS, POLICIES
+from supply_service import MIGRATIONS, POLICIES, context
 from supply_service.policies.files import PolicyFileError
 
 from ..support import NOON, Supply, bread, serve, settings_for
@@ -38,10 +38,8 @@ async def test_a_new_price_from_tomorrow_on(supply: Supply) -> None:
     supply.at(NOON + timedelta(days=1))
 
     async def published() -> bool:
-        return supply.runtime.extra["supply"].snapshot.figures.on(rows_from()).loaf_price == 25
-
-    def rows_from() -> Any:
-        return (NOON + timedelta(days=1)).date()
+        figures = context.of(supply.runtime).snapshot.figures
+        return figures.on((NOON + timedelta(days=1)).date()).loaf_price == 25
 
     assert await eventually(published, seconds=3)
     assert (await supply.draw(till, two, bread(5))).json()["cash_due"] == 125

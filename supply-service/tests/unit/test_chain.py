@@ -1,0 +1,108 @@
+"""Offline chains, examined in whatever order and pieces they arrive."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supply_service.offline import chain
+from supply_service.offline.chain import GENESIS, Finding, Known, Link
+
+KEY = Ed25519PrivateKey.generate()
+PUBLIC = base64.urlsafe_b64encode(KEY.public_key().public_bytes_raw()).decode().rstrip("=")
+
+
+def sale(sequence: int, previous: bytes, note: str = "") -> dict[str, Any]:
+    document = {"sequence": sequence, "previous_hash": previous.hex(), "sale_id": str(uuid4()), "note": note}
+    document["signature"] = base64.urlsafe_b64encode(KEY.sign(chain.canonical(document))).decode().rstrip("=")
+    return document
+
+
+def linked(document: dict[str, Any]) -> Link:
+    return chain.link(document, document["sequence"], UUID(document["sale_id"]), document["previous_hash"])
+
+
+def make(length: int) -> list[Link]:
+    links: list[Link] = []
+    for n in range(1, length + 1):
+        links.append(linked(sale(n, links[-1].hash if links else GENESIS)))
+    return links
+
+
+def booked(findings: Sequence[Finding]) -> list[Known]:
+    """The new sales among them, as they stand in the books afterwards."""
+    new = [f for f in findings if f.fault is None and f.repeats is None and not f.repeats_upload]
+    return [Known(*f.link[:4], "applied", None, uuid4()) for f in new]
+
+
+@given(st.data())
+def test_every_sale_is_new_once_in_any_order_of_pieces(data: st.DataObject) -> None:
+    links = make(data.draw(st.integers(1, 8)))
+    uploads = data.draw(st.lists(st.lists(st.sampled_from(links), min_size=1, max_size=6), max_size=6))
+    uploads.append(links)
+    books: list[Known] = []
+    for upload in uploads:
+        findings = chain.examine([(link, True) for link in upload], books)
+        assert all(finding.fault is None for finding in findings)
+        books += booked(findings)
+    assert sorted(known.sequence for known in books) == [link.sequence for link in links]
+
+
+def test_the_first_of_two_sales_under_a_number_stands() -> None:
+    one, two = make(2)
+    fork = linked(sale(2, one.hash, "another"))
+    books = booked(chain.examine([(one, True), (two, True)], []))
+    assert chain.examine([(fork, True)], books)[0].fault == "chain_forked"
+    assert [f.fault for f in chain.examine([(one, True), (two, True), (fork, True)], [])] == [
+        None,
+        None,
+        "chain_forked",
+    ]
+
+
+def test_a_sale_that_does_not_follow_or_is_not_followed() -> None:
+    one, two, three = make(3)
+    stray = linked(sale(2, GENESIS))
+    assert chain.examine([(stray, True)], booked(chain.examine([(one, True)], [])))[0].fault == "chain_broken"
+    assert chain.examine([(stray, True)], booked(chain.examine([(three, True)], [])))[0].fault == "chain_broken"
+    first = linked(sale(1, two.hash))
+    assert chain.examine([(first, True)], [])[0].fault == "chain_broken"
+    assert chain.examine([(three, True)], [])[0].fault is None, "what is missing before it may still come"
+
+
+def test_an_id_is_used_once() -> None:
+    one, two = make(2)
+    again = two._replace(sale_id=one.sale_id)
+    assert chain.examine([(one, True), (again, True)], [])[1].fault == "sale_id_reused"
+
+
+def test_unsigned_sales_are_no_part_of_the_chain() -> None:
+    one, two = make(2)
+    findings = chain.examine([(one, False), (two, True)], [])
+    assert [f.fault for f in findings] == ["signature_invalid", None]
+    assert chain.examine([(one, True)], booked(findings))[0].fault is None
+
+
+def test_signatures() -> None:
+    document = sale(1, GENESIS, "سكر")
+    assert chain.signature_holds(PUBLIC, document)
+    assert not chain.signature_holds(PUBLIC, document | {"note": "ملح"})
+    assert not chain.signature_holds(PUBLIC, document | {"extra": 1})
+    assert not chain.signature_holds(PUBLIC, document | {"signature": "AAAA"})
+    assert not chain.signature_holds("AAAA", document)
+    assert not chain.signature_holds("not base64 at all!", document)
+
+
+@pytest.mark.parametrize("document", [{"b": 1, "a": {"y": "ر", "x": [1, 2]}}, {"t": 'quote " and \\ and \n'}])
+def test_canonical_form(document: dict[str, Any]) -> None:
+    import json
+
+    plain = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    assert chain.canonical(document) == plain
