@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -210,7 +210,10 @@ class Office:
         return {"pin_jwe": jwe.encrypt_compact(header, content, OKPKey.import_key(self.keys))}
 
 
-OpenOffice = Callable[..., AbstractAsyncContextManager[Office]]
+class OpenOffice(Protocol):
+    """Opens a service; settings as keywords."""
+
+    def __call__(self, given: Settings | None = None, **changed: Any) -> AbstractAsyncContextManager[Office]: ...
 
 
 @pytest.fixture(scope="session")

@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from typing import Any
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+if TYPE_CHECKING:
+    from ..conftest import Office
 
 READ = "cards:read"
 WRITE = "cards:write"
 COUNTER = "cards:handover"
 
 
-async def test_a_card_is_handed_over_at_its_site_to_its_holder(office: Any) -> None:
+async def test_a_card_is_handed_over_at_its_site_to_its_holder(office: Office) -> None:
     await office.site("Hand-over")
     made, (head,) = await office.household()
     await office.planned(await office.phase())
@@ -34,7 +38,7 @@ async def test_a_card_is_handed_over_at_its_site_to_its_holder(office: Any) -> N
     assert again["detail_ar"]
 
 
-async def test_a_counter_gives_only_its_own_cards_to_the_right_citizen(office: Any, random_id: Any) -> None:
+async def test_a_counter_gives_only_its_own_cards_to_the_right_citizen(office: Office, random_id: UUID) -> None:
     await office.site("Own")
     other = await office.site("Other", district="elsewhere")
     _, (head,) = await office.household()
@@ -52,7 +56,7 @@ async def test_a_counter_gives_only_its_own_cards_to_the_right_citizen(office: A
     assert (await office.find(head))[0]["state"] == "ready"
 
 
-async def test_two_counters_at_once_hand_a_card_over_once(office: Any) -> None:
+async def test_two_counters_at_once_hand_a_card_over_once(office: Office) -> None:
     await office.site("Twice")
     made, (head,) = await office.household()
     await office.planned(await office.phase())
@@ -65,7 +69,7 @@ async def test_two_counters_at_once_hand_a_card_over_once(office: Any) -> None:
     assert len(await office.events("CardIssued", made["household_id"])) == 1
 
 
-async def test_a_card_shows_itself_without_its_number(office: Any) -> None:
+async def test_a_card_shows_itself_without_its_number(office: Office) -> None:
     card_id, _, phase_id = await office.active("spouse")
     card = await office.call("GET", f"/v1/cards/{card_id}", READ)
     assert card["state"] == "active"
@@ -75,7 +79,7 @@ async def test_a_card_shows_itself_without_its_number(office: Any) -> None:
     await office.call("GET", f"/v1/cards/{card_id}", READ, claims={"governorate": "04"}, expect=404)
 
 
-async def test_a_pin_is_set_checked_locked_and_set_anew(office: Any) -> None:
+async def test_a_pin_is_set_checked_locked_and_set_anew(office: Office) -> None:
     card_id, _, _ = await office.issued()
     pin, checks = f"/v1/cards/{card_id}/pin", f"/v1/cards/{card_id}/pin-checks"
 
@@ -102,13 +106,13 @@ async def test_a_pin_is_set_checked_locked_and_set_anew(office: Any) -> None:
 
 
 @pytest.mark.parametrize(("digits", "code"), [("1234", "pin_weak"), ("1990", "pin_weak"), ("12", "pin_malformed")])
-async def test_weak_pins_are_refused(office: Any, digits: str, code: str) -> None:
+async def test_weak_pins_are_refused(office: Office, digits: str, code: str) -> None:
     card_id, _, _ = await office.issued()
     sent = await office.encrypted(card_id, digits)
     assert (await office.call("PUT", f"/v1/cards/{card_id}/pin", COUNTER, json=sent, expect=422))["code"] == code
 
 
-async def test_a_pin_meant_for_another_card_opens_none(office: Any) -> None:
+async def test_a_pin_meant_for_another_card_opens_none(office: Office) -> None:
     one, _, _ = await office.issued()
     other, _, _ = await office.issued()
     sent = await office.encrypted(one, "2947")
@@ -117,7 +121,7 @@ async def test_a_pin_meant_for_another_card_opens_none(office: Any) -> None:
     await office.call("PUT", f"/v1/cards/{one}/pin", COUNTER, json={"pin_jwe": "2947"}, expect=422)
 
 
-async def test_a_card_is_blocked_and_found_again(office: Any) -> None:
+async def test_a_card_is_blocked_and_found_again(office: Office) -> None:
     card_id, _, _ = await office.active()
     blocked = await office.call("POST", f"/v1/cards/{card_id}/block", WRITE, json={"reason": "lost"})
     assert (blocked["state"], blocked["block_reason"]) == ("blocked", "lost")
@@ -131,7 +135,7 @@ async def test_a_card_is_blocked_and_found_again(office: Any) -> None:
     await office.call("POST", f"/v1/cards/{card_id}/block", WRITE, json={"reason": "whim"}, expect=422)
 
 
-async def test_a_lost_card_is_replaced_and_its_services_pass_on(office: Any) -> None:
+async def test_a_lost_card_is_replaced_and_its_services_pass_on(office: Office) -> None:
     old_id, head, phase_id = await office.active("spouse")
     new_site = await office.site("Replacements", district="elsewhere")
     order = {"reason": "lost", "site_id": new_site["site_id"]}
@@ -159,7 +163,7 @@ async def test_a_lost_card_is_replaced_and_its_services_pass_on(office: Any) -> 
     assert [one["card_id"] for one in await office.find(head)] == [new["card_id"]]
 
 
-async def test_a_damaged_card_serves_until_the_new_one_is_handed_over(office: Any) -> None:
+async def test_a_damaged_card_serves_until_the_new_one_is_handed_over(office: Office) -> None:
     old_id, head, _ = await office.issued()
     site = await office.site("Damaged", district="elsewhere")
     order = {"reason": "damaged", "site_id": site["site_id"]}
@@ -170,7 +174,7 @@ async def test_a_damaged_card_serves_until_the_new_one_is_handed_over(office: An
     assert (done["state"], done["services"]) == ("issued", [])
 
 
-async def test_a_replacement_waits_in_the_citizens_governorate(office: Any, random_id: Any) -> None:
+async def test_a_replacement_waits_in_the_citizens_governorate(office: Office, random_id: UUID) -> None:
     card_id, _, _ = await office.issued()
     far = await office.site("Far", governorate="04")
     for site_id in (far["site_id"], str(random_id)):
@@ -180,7 +184,7 @@ async def test_a_replacement_waits_in_the_citizens_governorate(office: Any, rand
     assert (await office.call("GET", f"/v1/cards/{card_id}", READ))["state"] == "issued"
 
 
-async def test_who_leaves_the_household_loses_the_card(office: Any) -> None:
+async def test_who_leaves_the_household_loses_the_card(office: Office) -> None:
     await office.site("Leaving")
     made, (_, spouse) = await office.household("spouse")
     await office.planned(await office.phase(), holders="adults")
@@ -193,7 +197,7 @@ async def test_who_leaves_the_household_loses_the_card(office: Any) -> None:
     assert await office.find(spouse) == []
 
 
-async def test_a_credential_is_signed_for_offline_terminals(office: Any) -> None:
+async def test_a_credential_is_signed_for_offline_terminals(office: Office) -> None:
     card_id, _, _ = await office.issued()
     given = await office.call("GET", f"/v1/cards/{card_id}/credential", READ)
     header, claims, signature = (_b64(part) for part in given["credential"].split("."))
@@ -204,7 +208,7 @@ async def test_a_credential_is_signed_for_offline_terminals(office: Any) -> None
     assert orjson.loads(header)["alg"] == "EdDSA"
 
 
-async def test_impossible_states_cannot_be_stored(office: Any) -> None:
+async def test_impossible_states_cannot_be_stored(office: Office) -> None:
     card_id, _, _ = await office.issued()
     for change in (
         "state = 'active'",

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
 from card_service.sealing import UPLOAD
 
+if TYPE_CHECKING:
+    from ..conftest import Office, OpenOffice
+
 IMPORT = "citizens:import"
 
 
-async def test_a_file_is_registered_household_by_household(office: Any) -> None:
+async def test_a_file_is_registered_household_by_household(office: Office) -> None:
     rows = [office.row("A"), office.row("A", "spouse"), office.row("A", "child", mobile=""), office.row("B")]
     job, rejected = await office.imported(*rows)
     assert job["status"] == "done"
@@ -31,7 +35,7 @@ async def test_a_file_is_registered_household_by_household(office: Any) -> None:
         assert len(told) == (1 if citizen["mobile_usable"] else 0)
 
 
-async def test_faulty_rows_come_back_with_reasons_and_without_national_ids(office: Any) -> None:
+async def test_faulty_rows_come_back_with_reasons_and_without_national_ids(office: Office) -> None:
     short = office.person("child")["national_id"][:-1]
     rows = [
         office.row("A"),
@@ -66,7 +70,7 @@ async def test_faulty_rows_come_back_with_reasons_and_without_national_ids(offic
     assert rest["next"] is None
 
 
-async def test_who_is_registered_is_not_registered_again(office: Any) -> None:
+async def test_who_is_registered_is_not_registered_again(office: Office) -> None:
     rows = [office.row("A"), office.row("A", "spouse")]
     await office.imported(*rows)
     job, rejected = await office.imported(*rows)
@@ -74,7 +78,7 @@ async def test_who_is_registered_is_not_registered_again(office: Any) -> None:
     assert (job["accepted"], job["households"]) == (0, 0)
 
 
-async def test_doubles_are_found_across_chunks(open_office: Any) -> None:
+async def test_doubles_are_found_across_chunks(open_office: OpenOffice) -> None:
     async with open_office(card_import_chunk_rows=10) as office:
         rows = [office.row(f"H{n}") for n in range(25)]
         rows.append(rows[0].replace("H0,head", "Z,head"))
@@ -83,14 +87,14 @@ async def test_doubles_are_found_across_chunks(open_office: Any) -> None:
         assert (job["accepted"], job["households"]) == (25, 25)
 
 
-async def test_another_check_digit_is_counted_and_taken(office: Any) -> None:
+async def test_another_check_digit_is_counted_and_taken(office: Office) -> None:
     person = office.person()
     other = person["national_id"][:-1] + str((int(person["national_id"][-1]) + 1) % 10)
     job, rejected = await office.imported(office.row("A", national_id=other))
     assert (job["warnings"], job["accepted"], rejected) == (1, 1, {})
 
 
-async def test_the_upload_is_sealed_and_erased_at_the_end(office: Any) -> None:
+async def test_the_upload_is_sealed_and_erased_at_the_end(office: Office) -> None:
     row = office.row("A")
     accepted = await office.upload(row)
     kept = await office.fetch("SELECT sealed FROM import_upload WHERE import_id = $1", accepted["id"])
@@ -110,15 +114,15 @@ async def test_the_upload_is_sealed_and_erased_at_the_end(office: Any) -> None:
         (b"a,b,c\n1,2,3\n", "wrong_header"),
     ],
 )
-async def test_what_is_no_file_of_citizens_is_refused_at_once(office: Any, body: bytes, code: str) -> None:
+async def test_what_is_no_file_of_citizens_is_refused_at_once(office: Office, body: bytes, code: str) -> None:
     before = await office.fetch("SELECT count(*) AS n FROM import_job")
-    options = {"content": body, "headers": {"Content-Type": "text/csv; charset=utf-8"}, "expect": 422}
+    options: dict[str, Any] = {"content": body, "headers": {"Content-Type": "text/csv; charset=utf-8"}, "expect": 422}
     problem = await office.call("POST", "/v1/imports", IMPORT, **options)
     assert problem["code"] == code
     assert await office.fetch("SELECT count(*) AS n FROM import_job") == before
 
 
-async def test_only_csv_of_an_acceptable_size_is_taken(open_office: Any) -> None:
+async def test_only_csv_of_an_acceptable_size_is_taken(open_office: OpenOffice) -> None:
     async with open_office(card_import_max_bytes=2048) as office:
         row = office.row("A").encode()
         wrong = await office.call("POST", "/v1/imports", IMPORT, content=row, expect=415)
@@ -127,7 +131,7 @@ async def test_only_csv_of_an_acceptable_size_is_taken(open_office: Any) -> None
         assert large["code"] == "payload_too_large"
 
 
-async def test_an_import_of_another_governorate_is_not_there(office: Any, random_id: Any) -> None:
+async def test_an_import_of_another_governorate_is_not_there(office: Office, random_id: UUID) -> None:
     bound = {"governorate": "04"}
     accepted = await office.upload(office.row("A"), claims=bound)
     path = f"/v1/imports/{accepted['id']}"
@@ -140,7 +144,7 @@ async def test_an_import_of_another_governorate_is_not_there(office: Any, random
             await office.call("GET", path_ + suffix, IMPORT, claims=claims, expect=404)
 
 
-async def test_an_unreadable_import_is_given_up_and_others_go_on(office: Any, random_id: Any) -> None:
+async def test_an_unreadable_import_is_given_up_and_others_go_on(office: Office, random_id: UUID) -> None:
     runtime = office.runtime
     tools = runtime.extra["card.tools"]
     import_id = (await office.upload(office.row("A")))["id"]

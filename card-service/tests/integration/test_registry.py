@@ -1,17 +1,21 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
 from card_service.accesses.service import first_break
 from chassis.testing import eventually
 
+if TYPE_CHECKING:
+    from ..conftest import Office
+
 READ = "citizens:read"
 WRITE = "citizens:write"
 
 
-async def test_a_household_is_registered_and_told_of(office: Any) -> None:
+async def test_a_household_is_registered_and_told_of(office: Office) -> None:
     made, people = await office.household("spouse", "child")
     assert made["revision"] == 1
     assert [member["role"] for member in made["members"]] == ["head", "spouse", "child"]
@@ -28,7 +32,7 @@ async def test_a_household_is_registered_and_told_of(office: Any) -> None:
     assert contacts[0]["given_name"] == "منى"
 
 
-async def test_nothing_personal_is_stored_in_the_clear(office: Any) -> None:
+async def test_nothing_personal_is_stored_in_the_clear(office: Office) -> None:
     _, people = await office.household("spouse")
     tables = await office.fetch("SELECT to_jsonb(c)::text AS row FROM citizen c")
     events = await office.fetch(
@@ -40,9 +44,13 @@ async def test_nothing_personal_is_stored_in_the_clear(office: Any) -> None:
         assert person["mobile"][1:] not in stored
 
 
-async def test_a_citizen_has_one_household(office: Any) -> None:
+async def test_a_citizen_has_one_household(office: Office) -> None:
     made, people = await office.household()
-    again = {"governorate": "03", "district": "x", "members": [office.person(), dict(people[0], role="other")]}
+    again: dict[str, Any] = {
+        "governorate": "03",
+        "district": "x",
+        "members": [office.person(), dict(people[0], role="other")],
+    }
     problem = await office.call("POST", "/v1/households", WRITE, json=again, expect=409)
     assert problem["code"] == "already_registered"
     assert problem["title_ar"]
@@ -61,8 +69,12 @@ async def test_a_citizen_has_one_household(office: Any) -> None:
         ([{}, {"role": "child", "mobile": "0661234567"}], "mobile_invalid"),
     ],
 )
-async def test_a_faulty_household_is_refused_whole(office: Any, members: list[dict[str, str]], code: str) -> None:
-    body = {"governorate": "03", "district": "x", "members": [office.person() | given for given in members]}
+async def test_a_faulty_household_is_refused_whole(office: Office, members: list[dict[str, str]], code: str) -> None:
+    body: dict[str, Any] = {
+        "governorate": "03",
+        "district": "x",
+        "members": [office.person() | given for given in members],
+    }
     problem = await office.call("POST", "/v1/households", WRITE, json=body, expect=422)
     assert problem["code"] == "registration_refused"
     assert code in {rejection["code"] for rejection in problem["rejections"]} | {"head_rejected"}
@@ -71,14 +83,14 @@ async def test_a_faulty_household_is_refused_whole(office: Any, members: list[di
     assert found["items"] == []
 
 
-async def test_the_same_person_twice_in_one_household_is_refused(office: Any) -> None:
+async def test_the_same_person_twice_in_one_household_is_refused(office: Office) -> None:
     head = office.person()
     body = {"governorate": "03", "district": "x", "members": [head, dict(head, role="other")]}
     problem = await office.call("POST", "/v1/households", WRITE, json=body, expect=422)
     assert [(r["member"], r["code"]) for r in problem["rejections"]] == [(1, "duplicate_in_file")]
 
 
-async def test_members_come_and_go(office: Any) -> None:
+async def test_members_come_and_go(office: Office) -> None:
     made, _ = await office.household()
     path = f"/v1/households/{made['household_id']}"
     child = office.person("child")
@@ -96,13 +108,13 @@ async def test_members_come_and_go(office: Any) -> None:
     assert back["mobile_usable"]
 
 
-async def test_the_head_stays(office: Any) -> None:
+async def test_the_head_stays(office: Office) -> None:
     made, _ = await office.household("spouse")
     path = f"/v1/households/{made['household_id']}/members/{made['members'][0]['citizen_id']}"
     assert (await office.call("DELETE", path, WRITE, expect=409))["code"] == "head_cannot_leave"
 
 
-async def test_a_citizens_name_and_mobile_can_change(office: Any) -> None:
+async def test_a_citizens_name_and_mobile_can_change(office: Office) -> None:
     made, _ = await office.household()
     citizen_id = made["members"][0]["citizen_id"]
     path = f"/v1/citizens/{citizen_id}"
@@ -120,7 +132,7 @@ async def test_a_citizens_name_and_mobile_can_change(office: Any) -> None:
         await office.call("PATCH", path, WRITE, json=body, expect=422)
 
 
-async def test_citizens_are_found_by_national_id_or_mobile(office: Any) -> None:
+async def test_citizens_are_found_by_national_id_or_mobile(office: Office) -> None:
     made, (head,) = await office.household()
     spoken = head["national_id"].translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
     for body in ({"national_id": spoken}, {"mobile": "+2" + head["mobile"]}):
@@ -134,25 +146,25 @@ async def test_citizens_are_found_by_national_id_or_mobile(office: Any) -> None:
         await office.call("POST", "/v1/citizens/search", READ, json=body, expect=422)
 
 
-async def test_what_lies_in_another_governorate_is_not_there(office: Any, random_id: Any) -> None:
+async def test_what_lies_in_another_governorate_is_not_there(office: Office, random_id: UUID) -> None:
     made, (head,) = await office.household()
-    elsewhere = {"claims": {"governorate": "04"}}
+    elsewhere: dict[str, Any] = {"claims": {"governorate": "04"}}
     citizen_id = made["members"][0]["citizen_id"]
     for path in (f"/v1/households/{made['household_id']}", f"/v1/citizens/{citizen_id}", f"/v1/citizens/{random_id}"):
         assert (await office.call("GET", path, READ, expect=404, **elsewhere))["code"] == "not_found"
-    change = {"json": {"mobile": None}, "expect": 404}
+    change: dict[str, Any] = {"json": {"mobile": None}, "expect": 404}
     await office.call("PATCH", f"/v1/citizens/{citizen_id}", WRITE, **change, **elsewhere)
     found = await office.call(
         "POST", "/v1/citizens/search", READ, json={"national_id": head["national_id"]}, **elsewhere
     )
     assert found["items"] == []
-    body = {"governorate": "03", "district": "x", "members": [office.person()]}
+    body: dict[str, Any] = {"governorate": "03", "district": "x", "members": [office.person()]}
     refused = await office.call("POST", "/v1/households", WRITE, json=body, expect=403, **elsewhere)
     assert refused["code"] == "outside_governorate_of_caller"
     await office.call("GET", f"/v1/citizens/{citizen_id}", READ, claims={"governorate": "03"})
 
 
-async def test_scopes_are_needed(office: Any) -> None:
+async def test_scopes_are_needed(office: Office) -> None:
     made, _ = await office.household()
     path = f"/v1/households/{made['household_id']}"
     await office.call("GET", path, "cards:read", expect=403)
@@ -161,8 +173,8 @@ async def test_scopes_are_needed(office: Any) -> None:
     assert (await office.client.get(path)).status_code == 401
 
 
-async def test_a_repeat_gets_the_first_reply(office: Any) -> None:
-    body = {"governorate": "03", "district": "x", "members": [office.person()]}
+async def test_a_repeat_gets_the_first_reply(office: Office) -> None:
+    body: dict[str, Any] = {"governorate": "03", "district": "x", "members": [office.person()]}
     headers = office.issuer.headers("ministry", WRITE)
     first = await office.client.post("/v1/households", json=body, headers=headers)
     again = await office.client.post("/v1/households", json=body, headers=headers)
@@ -175,7 +187,7 @@ async def test_a_repeat_gets_the_first_reply(office: Any) -> None:
     assert (await office.client.post("/v1/households", json=body, headers=headers)).status_code == 400
 
 
-async def test_every_access_is_logged_and_chained(office: Any) -> None:
+async def test_every_access_is_logged_and_chained(office: Office) -> None:
 
     made, (head,) = await office.household()
     citizen_id = made["members"][0]["citizen_id"]

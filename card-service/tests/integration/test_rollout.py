@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from card_service.consumers import message_failed
@@ -10,10 +10,13 @@ from chassis.ids import new_id
 from chassis.testing import eventually
 from contracts.notify import MessageFailed
 
+if TYPE_CHECKING:
+    from ..conftest import Office, OpenOffice
+
 ROLLOUT = "rollout:write"
 
 
-async def test_a_cohort_is_activated_chunk_by_chunk(open_office: Any) -> None:
+async def test_a_cohort_is_activated_chunk_by_chunk(open_office: OpenOffice) -> None:
     async with open_office(card_activation_chunk=10) as office:
         await office.site(hourly_capacity=100)
         homes = [await office.household("spouse") for _ in range(25)]
@@ -44,7 +47,7 @@ async def test_a_cohort_is_activated_chunk_by_chunk(open_office: Any) -> None:
         assert states[:4] == ["planned", "distributing", "activating", "active"]
 
 
-async def test_phases_are_entered_listed_and_refused(office: Any, random_id: Any) -> None:
+async def test_phases_are_entered_listed_and_refused(office: Office, random_id: UUID) -> None:
     body = {"name": "Luxor", "governorate": "29", "sequence": 1, "services": ["supply"]}
     made = await office.call("POST", "/v1/rollout-phases", ROLLOUT, json=body)
     assert (made["state"], made["counters"]["planned"]) == ("planned", 0)
@@ -62,11 +65,12 @@ async def test_phases_are_entered_listed_and_refused(office: Any, random_id: Any
     refused = await office.call("POST", f"{path}/activations", ROLLOUT, json=foreign, expect=409)
     assert refused["code"] == "service_not_in_phase"
     await office.call("GET", f"/v1/activations/{random_id}", ROLLOUT, expect=404)
-    for wrong in ({"services": []}, {"services": ["all"]}, {"sequence": 0}, {"name": " "}):
+    faults: list[dict[str, Any]] = [{"services": []}, {"services": ["all"]}, {"sequence": 0}, {"name": " "}]
+    for wrong in faults:
         await office.call("POST", "/v1/rollout-phases", ROLLOUT, json=body | {"name": "x"} | wrong, expect=422)
 
 
-async def test_a_paused_phase_waits_and_goes_on(office: Any) -> None:
+async def test_a_paused_phase_waits_and_goes_on(office: Office) -> None:
     _, _, phase_id = await office.issued()
     path = f"/v1/rollout-phases/{phase_id}"
     paused = await office.call("POST", f"{path}/pause", ROLLOUT)
@@ -88,7 +92,7 @@ def failure(citizen_id: str, message_id: UUID, *, permanent: bool) -> MessageFai
     )
 
 
-async def test_a_number_that_does_not_exist_is_given_up(office: Any) -> None:
+async def test_a_number_that_does_not_exist_is_given_up(office: Office) -> None:
     made, _ = await office.household()
     citizen_id = made["members"][0]["citizen_id"]
     async with office.runtime.sessions() as session, session.begin():
@@ -102,7 +106,7 @@ async def test_a_number_that_does_not_exist_is_given_up(office: Any) -> None:
     assert [contact["mobile"] is None for contact in contacts] == [False, True]
 
 
-async def test_a_failure_says_nothing_of_a_newer_number(office: Any) -> None:
+async def test_a_failure_says_nothing_of_a_newer_number(office: Office) -> None:
     made, _ = await office.household()
     citizen_id = made["members"][0]["citizen_id"]
     to_the_old_number = new_id()

@@ -40,8 +40,8 @@ class AccessPage(BaseModel):
 @routes.get("/v1/citizens/{citizen_id}/accesses")
 async def list_accesses(
     citizen_id: UUID,
-    session: Reading,
     caller: ReadsCitizens,
+    session: Reading,
     after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> AccessPage:

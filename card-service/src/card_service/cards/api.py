@@ -99,7 +99,7 @@ def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
 
 
 @routes.post("/v1/cards/search")
-async def find_cards(given: NationalIdIn, session: Reading, caller: HandsOver, tools: WithTools) -> FoundCards:
+async def find_cards(given: NationalIdIn, caller: HandsOver, session: Reading, tools: WithTools) -> FoundCards:
     """The open cards of the citizen at the counter: where they lie and for when; the access is logged."""
     found = await counter.find(session, tools, caller, given.national_id)
     await session.commit()
@@ -111,7 +111,7 @@ async def find_cards(given: NationalIdIn, session: Reading, caller: HandsOver, t
     responses=responses(CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite),
 )
 async def hand_over(
-    card_id: UUID, given: NationalIdIn, session: Work, caller: HandsOver, tools: WithTools
+    card_id: UUID, given: NationalIdIn, caller: HandsOver, session: Work, tools: WithTools
 ) -> HandedOver:
     """Give a card to its holder, at the site where it lies; a replacement ends the card it replaces."""
     card, state, services, now = await counter.hand_over(session, tools, caller, card_id, given.national_id)
@@ -137,21 +137,21 @@ async def pin_key(tools: WithTools) -> PinKey:
     "/v1/cards/{card_id}/pin",
     responses=responses(CardUnknown, CardStateConflict, PinUnreadable, PinMalformed, PinWeak),
 )
-async def set_pin(card_id: UUID, given: PinIn, session: Work, caller: HandsOver, tools: WithTools) -> PinStatus:
+async def set_pin(card_id: UUID, given: PinIn, caller: HandsOver, session: Work, tools: WithTools) -> PinStatus:
     """Set or reset the PIN of a card at a desk; a locked PIN is free again."""
     await counter.set_pin(session, tools, caller, card_id, given.pin_jwe)
     return PinStatus(card_id=card_id)
 
 
 @routes.post("/v1/cards/{card_id}/pin-checks", responses=responses(CardUnknown, CardStateConflict, PinUnreadable))
-async def check_pin(card_id: UUID, given: PinIn, session: Work, caller: ChecksPins, tools: WithTools) -> PinCheck:
+async def check_pin(card_id: UUID, given: PinIn, caller: ChecksPins, session: Work, tools: WithTools) -> PinCheck:
     """Try a PIN; three wrong tries lock it until a desk sets a new one."""
     result, left = await counter.check_pin(session, tools, caller, card_id, given.pin_jwe)
     return PinCheck(card_id=card_id, result=result, tries_left=left)
 
 
 @routes.get("/v1/cards/{card_id}", responses=responses(CardUnknown))
-async def read_card(card_id: UUID, session: Reading, caller: ReadsCards, tools: WithTools) -> CardOut:
+async def read_card(card_id: UUID, caller: ReadsCards, session: Reading, tools: WithTools) -> CardOut:
     """A card as it stands and what may be done to it; the access is logged."""
     card, replaced_by = await service.read(session, tools, caller, card_id)
     await session.commit()
@@ -159,13 +159,13 @@ async def read_card(card_id: UUID, session: Reading, caller: ReadsCards, tools: 
 
 
 @routes.post("/v1/cards/{card_id}/block", responses=responses(CardUnknown, CardStateConflict))
-async def block_card(card_id: UUID, given: BlockIn, session: Work, caller: WritesCards, tools: WithTools) -> CardOut:
+async def block_card(card_id: UUID, given: BlockIn, caller: WritesCards, session: Work, tools: WithTools) -> CardOut:
     """Refuse a card everywhere from now on."""
     return card_out(tools, await service.block(session, tools, caller, card_id, given.reason))
 
 
 @routes.post("/v1/cards/{card_id}/unblock", responses=responses(CardUnknown, CardStateConflict, ReplacementWaiting))
-async def unblock_card(card_id: UUID, session: Work, caller: WritesCards, tools: WithTools) -> CardOut:
+async def unblock_card(card_id: UUID, caller: WritesCards, session: Work, tools: WithTools) -> CardOut:
     """Let a blocked card be used again."""
     return card_out(tools, await service.unblock(session, tools, caller, card_id))
 
@@ -176,14 +176,14 @@ async def unblock_card(card_id: UUID, session: Work, caller: WritesCards, tools:
     responses=responses(CardUnknown, SiteUnknown, CardStateConflict, ReplacementWaiting),
 )
 async def replace_card(
-    card_id: UUID, given: ReplacementIn, session: Work, caller: WritesCards, tools: WithTools
+    card_id: UUID, given: ReplacementIn, caller: WritesCards, session: Work, tools: WithTools
 ) -> CardOut:
     """Order a replacement, to be collected at any site of the governorate; the household's entitlements stay."""
     return card_out(tools, await service.replace(session, tools, caller, card_id, given.reason, given.site_id))
 
 
 @routes.get("/v1/cards/{card_id}/credential", responses=responses(CardUnknown, CardStateConflict))
-async def read_credential(card_id: UUID, session: Reading, caller: ReadsCredentials, tools: WithTools) -> Credential:
+async def read_credential(card_id: UUID, caller: ReadsCredentials, session: Reading, tools: WithTools) -> Credential:
     """What a terminal without a network checks a card by."""
     signed, expires = await counter.credential(session, tools, caller, card_id)
     return Credential(card_id=card_id, credential=signed, expires_at=expires)

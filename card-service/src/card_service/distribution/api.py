@@ -55,15 +55,15 @@ def _site_out(site: PickupSite) -> SiteOut:
 
 
 @routes.post("/v1/pickup-sites", status_code=201, responses=responses(SiteExists))
-async def create_site(given: SiteIn, session: Work, caller: WritesSites, tools: WithTools) -> SiteOut:
+async def create_site(given: SiteIn, caller: WritesSites, session: Work, tools: WithTools) -> SiteOut:
     """Enter a place where cards are handed over."""
     return _site_out(await service.create_site(session, tools, caller, given))
 
 
 @routes.get("/v1/pickup-sites")
 async def list_sites(
-    session: Reading,
     caller: ReadsSites,
+    session: Reading,
     governorate: Annotated[str | None, Query(pattern=r"^[0-9]{2}$")] = None,
     after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
@@ -79,8 +79,8 @@ async def list_sites(
 @routes.get("/v1/pickup-sites/{site_id}/appointments", responses=responses(SiteNotFound))
 async def list_appointments(
     site_id: UUID,
-    session: Reading,
     caller: SeesAppointments,
+    session: Reading,
     day: Annotated[date, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))],
     after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
@@ -108,14 +108,14 @@ async def list_appointments(
     responses=responses(PhaseNotFound, PhaseStateConflict, PlanUnderWay, WeekIsOver),
 )
 async def order_plan(
-    phase_id: UUID, given: PlanIn, session: Work, caller: WritesRollout, tools: WithTools
+    phase_id: UUID, given: PlanIn, caller: WritesRollout, session: Work, tools: WithTools
 ) -> PlanAccepted:
     """Invite citizens of the phase's governorate to collect their cards in a week, each at a site and an hour."""
     return PlanAccepted(id=await plans.order(session, tools, caller, phase_id, given))
 
 
 @routes.get("/v1/pickup-plans/{plan_id}", responses=responses(PlanNotFound))
-async def read_plan(plan_id: UUID, session: Reading, caller: ReadsRollout) -> PlanOut:
+async def read_plan(plan_id: UUID, caller: ReadsRollout, session: Reading) -> PlanOut:
     """How far a plan has come, site by site."""
     plan = await plans.find(session, caller, plan_id)
     return PlanOut(

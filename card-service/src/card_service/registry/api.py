@@ -78,7 +78,7 @@ async def _household_out(
 
 @routes.post("/v1/households", status_code=201, responses=responses(RegistrationRefused, AlreadyRegistered))
 async def register_household(
-    given: HouseholdIn, session: Work, caller: WritesCitizens, tools: WithTools
+    given: HouseholdIn, caller: WritesCitizens, session: Work, tools: WithTools
 ) -> HouseholdOut:
     """Enter a household with all its members."""
     household, doubtful = await service.register_household(session, tools, caller, given)
@@ -86,7 +86,7 @@ async def register_household(
 
 
 @routes.get("/v1/households/{household_id}")
-async def read_household(household_id: UUID, session: Reading, caller: ReadsCitizens, tools: WithTools) -> HouseholdOut:
+async def read_household(household_id: UUID, caller: ReadsCitizens, session: Reading, tools: WithTools) -> HouseholdOut:
     """A household with its members; the access is logged."""
     household = await service.household_of(session, household_id)
     ensure_visible(caller, household.governorate)
@@ -102,7 +102,7 @@ async def read_household(household_id: UUID, session: Reading, caller: ReadsCiti
     responses=responses(RegistrationRefused, AlreadyRegistered),
 )
 async def add_member(
-    household_id: UUID, given: MemberIn, session: Work, caller: WritesCitizens, tools: WithTools
+    household_id: UUID, given: MemberIn, caller: WritesCitizens, session: Work, tools: WithTools
 ) -> CitizenOut:
     """Take a citizen into a household."""
     return citizen_out(tools, await service.add_member(session, tools, caller, household_id, given))
@@ -110,7 +110,7 @@ async def add_member(
 
 @routes.delete("/v1/households/{household_id}/members/{citizen_id}", responses=responses(HeadCannotLeave))
 async def remove_member(
-    household_id: UUID, citizen_id: UUID, session: Work, caller: WritesCitizens, tools: WithTools
+    household_id: UUID, citizen_id: UUID, caller: WritesCitizens, session: Work, tools: WithTools
 ) -> HouseholdOut:
     """Take a citizen out of a household; cards of the citizen are closed."""
     household = await service.remove_member(session, tools, caller, household_id, citizen_id)
@@ -118,7 +118,7 @@ async def remove_member(
 
 
 @routes.get("/v1/citizens/{citizen_id}")
-async def read_citizen(citizen_id: UUID, session: Reading, caller: ReadsCitizens, tools: WithTools) -> CitizenOut:
+async def read_citizen(citizen_id: UUID, caller: ReadsCitizens, session: Reading, tools: WithTools) -> CitizenOut:
     """A citizen; the access is logged."""
     citizen = await service.citizen_of(session, citizen_id)
     ensure_visible(caller, citizen.governorate)
@@ -129,7 +129,7 @@ async def read_citizen(citizen_id: UUID, session: Reading, caller: ReadsCitizens
 
 @routes.patch("/v1/citizens/{citizen_id}", responses=responses(RegistrationRefused, NotAMember))
 async def change_citizen(
-    citizen_id: UUID, change: CitizenChange, session: Work, caller: WritesCitizens, tools: WithTools
+    citizen_id: UUID, change: CitizenChange, caller: WritesCitizens, session: Work, tools: WithTools
 ) -> CitizenOut:
     """Give a citizen another name or mobile."""
     return citizen_out(tools, await service.change_citizen(session, tools, caller, citizen_id, change))
@@ -137,7 +137,7 @@ async def change_citizen(
 
 @routes.post("/v1/citizens/search", responses=responses(RegistrationRefused))
 async def search_citizens(
-    given: CitizenSearch, session: Reading, caller: ReadsCitizens, tools: WithTools
+    given: CitizenSearch, caller: ReadsCitizens, session: Reading, tools: WithTools
 ) -> CitizenPage:
     """Find citizens by national id or mobile; the access is logged."""
     found = await service.search(session, tools, caller, given)
@@ -152,14 +152,14 @@ async def search_citizens(
     dependencies=[Depends(imports.limit_body)],
     responses=responses(NotCsvFile, WrongHeaderLine),
 )
-async def start_import(request: Request, session: Work, caller: Imports, tools: WithTools) -> ImportAccepted:
+async def start_import(request: Request, caller: Imports, session: Work, tools: WithTools) -> ImportAccepted:
     """Take a file of citizens (`text/csv`, UTF-8) and register its households in the background."""
     body = await imports.body_of(request, tools.settings.card_import_max_bytes)
     return ImportAccepted(id=await imports.accept(session, tools, caller, body))
 
 
 @routes.get("/v1/imports/{import_id}")
-async def read_import(import_id: UUID, session: Reading, caller: Imports) -> ImportOut:
+async def read_import(import_id: UUID, caller: Imports, session: Reading) -> ImportOut:
     """How far an import has come."""
     return await imports.progress(session, caller, import_id)
 
@@ -167,8 +167,8 @@ async def read_import(import_id: UUID, session: Reading, caller: Imports) -> Imp
 @routes.get("/v1/imports/{import_id}/rejections")
 async def list_rejections(
     import_id: UUID,
-    session: Reading,
     caller: Imports,
+    session: Reading,
     after: Annotated[int, Query(ge=0, le=10**9, description="`next` of the page before")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> RejectionPage:

@@ -58,15 +58,15 @@ async def _phase_out(session: AsyncSession, phase: Phase) -> PhaseOut:
 
 
 @routes.post("/v1/rollout-phases", status_code=201, responses=responses(PhaseExists))
-async def create_phase(given: PhaseIn, session: Work, caller: WritesRollout, tools: WithTools) -> PhaseOut:
+async def create_phase(given: PhaseIn, caller: WritesRollout, session: Work, tools: WithTools) -> PhaseOut:
     """Enter a stage of the roll-out."""
     return await _phase_out(session, await service.create_phase(session, tools, caller, given))
 
 
 @routes.get("/v1/rollout-phases")
 async def list_phases(
-    session: Reading,
     caller: ReadsRollout,
+    session: Reading,
     after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> PhasePage:
@@ -77,20 +77,20 @@ async def list_phases(
 
 
 @routes.get("/v1/rollout-phases/{phase_id}", responses=responses(PhaseNotFound))
-async def read_phase(phase_id: UUID, session: Reading, caller: ReadsRollout) -> PhaseOut:
+async def read_phase(phase_id: UUID, caller: ReadsRollout, session: Reading) -> PhaseOut:
     """A phase with its counters."""
     return await _phase_out(session, await service.phase_of(session, caller, phase_id))
 
 
 @routes.post("/v1/rollout-phases/{phase_id}/pause", responses=responses(PhaseNotFound, PhaseStateConflict))
-async def pause_phase(phase_id: UUID, session: Work, caller: WritesRollout) -> PhaseOut:
+async def pause_phase(phase_id: UUID, caller: WritesRollout, session: Work) -> PhaseOut:
     """Stop a phase: its plans and activations wait where they are, cards already active stay so."""
     await service.move_phase(session, caller, phase_id, Step.PAUSE)
     return await _phase_out(session, await service.phase_of(session, caller, phase_id))
 
 
 @routes.post("/v1/rollout-phases/{phase_id}/resumption", responses=responses(PhaseNotFound, PhaseStateConflict))
-async def resume_phase(phase_id: UUID, session: Work, caller: WritesRollout) -> PhaseOut:
+async def resume_phase(phase_id: UUID, caller: WritesRollout, session: Work) -> PhaseOut:
     """Let a paused phase go on from where it was."""
     await service.move_phase(session, caller, phase_id, Step.RESUME)
     return await _phase_out(session, await service.phase_of(session, caller, phase_id))
@@ -102,14 +102,14 @@ async def resume_phase(phase_id: UUID, session: Work, caller: WritesRollout) -> 
     responses=responses(PhaseNotFound, PhaseStateConflict, ServiceNotInPhase),
 )
 async def order_activation(
-    phase_id: UUID, given: ActivationIn, session: Work, caller: WritesRollout, tools: WithTools
+    phase_id: UUID, given: ActivationIn, caller: WritesRollout, session: Work, tools: WithTools
 ) -> ActivationAccepted:
     """Activate the cards of a phase that were handed over so far, for some of its services."""
     return ActivationAccepted(id=await activations.order(session, tools, caller, phase_id, given))
 
 
 @routes.get("/v1/activations/{activation_id}", responses=responses(ActivationNotFound))
-async def read_activation(activation_id: UUID, session: Reading, caller: ReadsRollout) -> ActivationOut:
+async def read_activation(activation_id: UUID, caller: ReadsRollout, session: Reading) -> ActivationOut:
     """How far an activation has come."""
     found = await activations.find(session, caller, activation_id)
     return ActivationOut(
