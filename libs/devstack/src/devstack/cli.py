@@ -171,11 +171,11 @@ def _report(what: str) -> None:
 
 def _say_ready(state: State, settings: StackSettings) -> None:
     """Where to go now."""
-    console.print(f"\n[bold green]Unified Card answers at {state.edge}[/]")
-    console.print(f"  documentation   {state.edge}/docs")
-    console.print(f"  SMS sink        {settings.url('sink')}/messages   (unicard sms watch)")
-    console.print(f"  API clients     {settings.clients_file}")
-    console.print(
-        "  [yellow]This is a demonstration: business time can be moved (training clock on), SMS go to a sink.[/]"
-    )
-    console.print(f"  ports are settings: {PORTS['edge'][0]}, {PORTS['postgres'][0]}, …   status: unicard status\n")
+    out = Console(highlight=False, soft_wrap=True)
+    out.print(f"\n[bold green]Unified Card answers at {state.edge}[/]")
+    out.print(f"  documentation   {state.edge}/docs")
+    out.print(f"  SMS sink        {settings.url('sink')}/messages   (unicard sms watch)")
+    out.print(f"  API clients     {settings.clients_file}")
+    out.print("  processes       unicard status, unicard logs")
+    out.print(f"  ports           settings, such as {PORTS['edge'][0]} and {PORTS['postgres'][0]}")
+    out.print("[yellow]A demonstration: business time can be moved (training clock on), SMS go to a sink.[/]\n")

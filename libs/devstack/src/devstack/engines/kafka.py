@@ -23,6 +23,7 @@ _JVM_OPTIONS = (
     "-Xms64m",
     "-Xmx512m",
     "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",  # measured: half the CPU at the start, a third less at 1,000 events/s
     "-XX:-UsePerfData",  # would be written outside the stack's folder
     "-Djava.awt.headless=true",
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
