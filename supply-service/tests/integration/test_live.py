@@ -1,0 +1,157 @@
+"""supply-service between real brokers' topics: cards come in as events, draws and answers go out as events."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from chassis import kafka
+from chassis.ids import new_id
+from chassis.testing import MakeDatabase, TestIssuer, eventually
+from contracts import supply as contract
+from contracts.card import CardActivated, CardBlocked, CardIssued, CardReplaced, HouseholdChanged, ProgrammeService
+from contracts.event import Event, registry
+from contracts.notify import InquiryReceived
+from supply_service import MIGRATIONS
+
+from ..support import NOON, Holder, Supply, bread, serve, settings_for
+
+SUPPLY = [ProgrammeService.SUPPLY]
+
+
+class Outside:
+    """The rest of the system: publishes what other services would and reads what supply-service tells."""
+
+    def __init__(self, producer: AIOKafkaProducer, bootstrap: str) -> None:
+        self.producer, self.bootstrap = producer, bootstrap
+
+    async def tell(self, *events: Event) -> None:
+        for event in events:
+            headers = {
+                "ce_id": str(new_id()),
+                "ce_type": event.event_type(),
+                "ce_source": event.source(),
+                "ce_time": datetime.now(UTC).isoformat(),
+            }
+            pairs = [(name, value.encode()) for name, value in headers.items()]
+            key = event.partition_key().encode()
+            await self.producer.send_and_wait(event.TOPIC, event.model_dump_json().encode(), key, headers=pairs)
+
+    async def heard(self, household_id: Any, kind: type[Event], seconds: float = 15.0) -> Event:
+        """The first event of a type about a household on supply's topic."""
+        reader = AIOKafkaConsumer(contract.TOPIC, bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
+        await reader.start()
+        try:
+            async with asyncio.timeout(seconds):
+                async for record in reader:
+                    headers = {name: value.decode() for name, value in record.headers}
+                    if record.key == str(household_id).encode() and headers["ce_type"] == kind.event_type():
+                        return registry()[headers["ce_type"]].model_validate_json(record.value)
+        finally:
+            await reader.stop()
+        raise AssertionError("the topic ended")
+
+
+@pytest.fixture(scope="module")
+async def live(
+    make_database: MakeDatabase, issuer: TestIssuer, kafka_bootstrap: str
+) -> AsyncIterator[tuple[Supply, Outside]]:
+    settings = settings_for(await make_database(MIGRATIONS), issuer, kafka_bootstrap)
+    producer = kafka.producer(kafka_bootstrap, "test")
+    async with serve(settings, issuer) as supply:
+        await kafka.ensure_topics(kafka_bootstrap, ["card.events.v1", "notify.events.v1"])
+        await producer.start()
+        yield supply, Outside(producer, kafka_bootstrap)
+        await supply.audit()
+    await producer.stop()
+
+
+def born(holder: Holder, members: int = 3) -> list[Event]:
+    place = {"household_id": holder.household_id, "governorate": "03", "district": "al-arab", "members": members}
+    card = {"card_id": holder.card_id, "citizen_id": new_id(), "household_id": holder.household_id}
+    return [
+        HouseholdChanged(**place, revision=1),
+        CardIssued(**card, governorate="03", site_id=new_id(), issued_at=NOON),
+        CardActivated(
+            **card,
+            **{k: v for k, v in place.items() if k != "household_id"},
+            services=SUPPLY,
+            phase_id=None,
+            activated_at=NOON,
+        ),
+    ]
+
+
+async def test_from_activation_to_the_answer_by_sms(live: tuple[Supply, Outside]) -> None:
+    supply, outside = live
+    till, holder = await supply.till(), Holder(new_id(), new_id())
+    household, issued, activated = born(holder)
+    await outside.tell(household, issued)
+
+    async def code() -> str:
+        return str((await supply.draw(till, holder, bread(15))).json().get("code", "drawn"))
+
+    assert await eventually(lambda: _is(code, "card_not_active"), seconds=20)
+    await outside.tell(activated)
+    assert await eventually(lambda: _is(code, "drawn"), seconds=20)
+    redeemed = await outside.heard(holder.household_id, contract.Redeemed)
+    assert isinstance(redeemed, contract.Redeemed)
+    assert [line.quantity for line in redeemed.lines] == [15]
+    inquiry = InquiryReceived(
+        inquiry_id=new_id(), citizen_id=new_id(), household_id=holder.household_id, topic="balance", received_at=NOON
+    )
+    await outside.tell(inquiry)
+    stated = await outside.heard(holder.household_id, contract.BalanceStated)
+    assert isinstance(stated, contract.BalanceStated)
+    assert (stated.inquiry_id, stated.known) == (inquiry.inquiry_id, True)
+    left = await supply.left(holder, till)
+    assert {pot.programme: pot.remaining for pot in stated.remaining} == left
+
+
+async def test_a_block_is_felt_within_a_second_and_the_new_card_keeps_the_month(live: tuple[Supply, Outside]) -> None:
+    supply, outside = live
+    till, holder, successor = await supply.till(), Holder(new_id(), new_id()), new_id()
+    await outside.tell(*born(holder))
+
+    async def code() -> str:
+        return str((await supply.draw(till, holder, bread(500))).json()["code"])
+
+    assert await eventually(lambda: _is(code, "too_many_days"), seconds=20)
+    assert (await supply.draw(till, holder, bread(15))).status_code == 201
+    card = {"card_id": holder.card_id, "citizen_id": new_id(), "household_id": holder.household_id}
+    began = time.perf_counter()
+    await outside.tell(CardBlocked(**card, reason="lost", blocked_at=NOON))
+    assert await eventually(lambda: _is(code, "card_blocked"), seconds=20, every=0.005)
+    assert time.perf_counter() - began < 1.0
+    await outside.tell(
+        CardReplaced(
+            old_card_id=holder.card_id,
+            new_card_id=successor,
+            citizen_id=card["citizen_id"],
+            household_id=holder.household_id,
+            governorate="03",
+            services=SUPPLY,
+            replaced_at=NOON,
+        )
+    )
+    replacement = Holder(successor, holder.household_id)
+
+    async def known() -> bool:
+        reply = await supply.client.get(f"/v1/entitlements/{successor}", headers=till.headers())
+        return reply.status_code == 200
+
+    assert await eventually(known, seconds=20)
+    assert (await supply.left(replacement, till))["bread"] == 26 * 15 - 15
+    again = await supply.draw(till, replacement, bread(15))
+    assert again.json()["code"] == "day_already_drawn"
+    assert (await supply.draw(till, holder, bread(15))).json()["code"] == "card_closed"
+
+
+async def _is(code: Any, wanted: str) -> bool:
+    return bool(await code() == wanted)
