@@ -1,0 +1,105 @@
+"""`python -m bench [--quick] [FIGURE…]`: measure, and write docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import block, lag, memory, messages, redemptions
+from bench.harness import fleet, machine, report, stack
+from bench.harness.cardholder import calendar
+from bench.harness.fleet import CALLERS, Days
+from bench.harness.options import QUICK, Options
+from bench.harness.report import Section
+from bench.reference import running as reference
+from devstack.terminal.wire import Wire
+
+FIGURES = ("memory", "redemptions", "lag", "block", "messages")
+REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+
+async def measure(options: Options, wanted: set[str]) -> list[Section]:
+    """Every wanted figure on one running system, in the order in which they disturb each other least."""
+    sections: list[Section] = []
+    async with stack.running() as running:
+        wire = running.wire()
+        try:
+            if "memory" in wanted:
+                sections.append(memory.section(await memory.run(running)))
+            if wanted & {"redemptions", "lag", "block"}:
+                sections += await _draws(running, options, wanted, wire)
+            if "messages" in wanted:
+                _say("messages")
+                sections.append(messages.section(await messages.run(running, options)))
+        finally:
+            await wire.aclose()
+    return sections
+
+
+async def _draws(
+    running: stack.Stack, options: Options, wanted: set[str], wire: Wire
+) -> list[Section]:  # fmt: skip
+    """The figures that need cards and terminals."""
+    sections = []
+    _say("terminals and cards")
+    card = await block.prepare(running, wire)
+    terminals = await fleet.open_outlets(running, wire, CALLERS)
+    cards = fleet.make_cards(options.cards, options.seed)
+    await fleet.activate(running, cards)
+    days = Days(running.client(wire, "operations"), cards, calendar().month, options.seed)
+    async with reference.running(running, terminals) as usual:
+        bench = redemptions.Bench(running, options, terminals, days, usual)
+        _say("opening the month")
+        await bench.prepare()
+        if "redemptions" in wanted:
+            _say("draws")
+            sections.append(redemptions.section(await bench.run(), options))
+    if "lag" in wanted:
+        _say("lag")
+        sections.append(lag.section(await lag.run(running, options, terminals, days), options))
+    if "block" in wanted:
+        _say("blocks")
+        sections.append(block.section(await block.run(running, options, terminals, days, wire, card)))
+    return sections
+
+
+def _say(what: str) -> None:
+    sys.stderr.write(f"{what}\n")
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("figures", nargs="*", choices=[*FIGURES, []], help="only these figures, to standard output")
+    parser.add_argument("--quick", action="store_true", help="short runs, to try it; to standard output")
+    given = parser.parse_args()
+    options = QUICK if given.quick else Options()
+    introduction = _introduction(options)
+    started = time.monotonic()
+    sections = asyncio.run(measure(options, set(given.figures or FIGURES)))
+    introduction.append(f"Measured in {(time.monotonic() - started) / 60:.0f} minutes by `make bench`.")
+    text = report.write("Benchmarks", introduction, sections)
+    if given.quick or given.figures:
+        sys.stdout.write(text)
+    else:
+        REPORT.write_text(text, encoding="utf-8")
+        _say(f"written to {REPORT.relative_to(Path.cwd()) if REPORT.is_relative_to(Path.cwd()) else REPORT}")
+
+
+def _introduction(options: Options) -> list[str]:
+    return [
+        f"Written by `make bench` on {datetime.now(UTC):%d %B %Y}; no figure is entered by hand.",
+        "",
+        *machine.describe(),
+        "The load, the edge, the services, PostgreSQL (fsync and synchronous_commit on) and Kafka share these cores.",
+        f"supply-service holds {options.cards:,} cards. Machines differ severalfold: only ratios in one run travel.",
+        "",
+    ]
+
+
+if __name__ == "__main__":
+    main()

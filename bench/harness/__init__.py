@@ -1,0 +1,1 @@
+"""What the figures share: a stack of their own, load, CPU and the report."""

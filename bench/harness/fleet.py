@@ -1,0 +1,160 @@
+"""Bakeries with a terminal each, enrolled with keys of their own, and cards to draw with."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+
+from bench.harness.load import Plan
+from bench.harness.stack import Stack
+from chassis.clock import business_day
+from chassis.ids import new_id
+from chassis.urls import async_url
+from devstack.terminal.caller import Caller
+from devstack.terminal.fleet import commission, in_parallel
+from devstack.terminal.provision import identifier, register_terminal
+from devstack.terminal.wire import Wire
+from supply_service.cards import repository as supply_cards
+
+CALLERS = 64
+LOAVES_A_PERSON = 5
+# Sizes of households: one to eight people, 3.4 on average, as the pilot's are.
+SIZES, WEIGHTS = (1, 2, 3, 4, 5, 6, 7, 8), (12, 19, 24, 22, 12, 6, 3, 2)
+PATH = "/v1/redemptions"
+_CHUNK = 5000
+
+
+@dataclass(frozen=True)
+class Card:
+    """An active card of a household of so many people."""
+
+    card_id: UUID
+    household_id: UUID
+    members: int
+
+    @property
+    def loaves(self) -> int:
+        """One day's bread."""
+        return LOAVES_A_PERSON * self.members
+
+
+@dataclass
+class Terminal:
+    """A terminal at a bakery."""
+
+    terminal_id: str
+    outlet_id: str
+    caller: Caller
+
+
+async def open_outlets(stack: Stack, wire: Wire, count: int, kind: str = "bakery") -> list[Terminal]:
+    """Register outlets with a terminal each and enrol them."""
+    admin = stack.admin(wire)
+    terminals: list[Terminal] = []
+
+    async def open_one(number: int) -> None:
+        body: dict[str, Any] = {
+            "kind": kind, "governorate": "03", "district": "al-arab",
+            "name_ar": f"منفذ القياس {number}", "name_en": f"Measured {kind} {number}",
+        }  # fmt: skip
+        if kind == "bakery":
+            body |= {"fuel": "gas", "loaf_type": "soft"}
+        outlet_id = str(identifier(await admin.post("/v1/outlets", body), "outlet_id"))
+        terminal_id, code = await register_terminal(admin, outlet_id, f"bench-{kind}-{number}")
+        _, caller = await commission(wire, terminal_id, code)
+        terminals.append(Terminal(terminal_id, outlet_id, caller))
+
+    await in_parallel(range(count), open_one, lanes=8)
+    return terminals
+
+
+async def tokens(terminals: list[Terminal]) -> list[str]:
+    """A token of each terminal, good for a while yet."""
+    return list(await asyncio.gather(*(terminal.caller.token() for terminal in terminals)))
+
+
+def make_cards(count: int, seed: int) -> list[Card]:
+    """Cards of households of ordinary sizes."""
+    rng = random.Random(seed)
+    return [Card(new_id(), new_id(), size) for size in rng.choices(SIZES, WEIGHTS, k=count)]
+
+
+async def activate(stack: Stack, cards: list[Card]) -> None:
+    """Enter active cards in supply-service's books the way its reaction to CardActivated does."""
+    engine = create_async_engine(async_url(stack.database_url("supply")))
+    sessions = async_sessionmaker(engine)
+    since = datetime.now(UTC) - timedelta(days=400)
+    try:
+        for start in range(0, len(cards), _CHUNK):
+            chunk = cards[start : start + _CHUNK]
+            columns: dict[str, list[Any]] = {
+                "card_id": [card.card_id for card in chunk],
+                "household_id": [card.household_id for card in chunk],
+                "citizen_id": [new_id() for _ in chunk],
+                "governorate": ["03"] * len(chunk),
+                "district": ["al-arab"] * len(chunk),
+                "members": [card.members for card in chunk],
+                "activated_at": [since] * len(chunk),
+                "activated_on": [business_day(since)] * len(chunk),
+                "supply": [True] * len(chunk),
+            }
+            async with sessions() as session, session.begin():
+                await supply_cards.activate(session, columns)
+    finally:
+        await engine.dispose()
+
+
+class Days:
+    """Hands out draws: each card once on a business day; when all have drawn, the next day comes.
+
+    Business time is moved by the training clock, to days of one month, so that the pots are opened once.
+    """
+
+    def __init__(self, operations: Caller, cards: list[Card], month: date, seed: int) -> None:
+        """`operations`: a client that may move business time; `month`: its first day."""
+        self._operations = operations
+        self._cards = cards
+        self._order = random.Random(seed)
+        self._left: list[Card] = []
+        self.day = datetime.combine(month, time(8), tzinfo=UTC)
+
+    async def next_day(self) -> None:
+        """Move to the next business day; everybody may draw again."""
+        await self._operations.put("/v1/training/clock/supply", {"now": self.day.isoformat()})
+        self.day += timedelta(days=1)
+        self._left = list(self._cards)
+        self._order.shuffle(self._left)
+
+    async def draws(self, count: int) -> list[tuple[str, int]]:
+        """So many draws that must be accepted."""
+        if len(self._left) < count:
+            await self.next_day()
+        taken, self._left = self._left[-count:], self._left[:-count]
+        return [(str(card.card_id), card.loaves) for card in taken]
+
+    async def open_pots(self) -> Iterator[tuple[str, int]]:
+        """The first day of the month, on which every household's pots are opened."""
+        await self.next_day()
+        taken, self._left = self._left, []
+        return ((str(card.card_id), card.loaves) for card in taken)
+
+
+def plan(port: int, callers: list[str], draws: list[tuple[str, int]], seconds: float, **options: Any) -> Plan:
+    """A plan with keys that no other run has used."""
+    return Plan(port, PATH, callers, draws, new_id().hex, seconds, **options)
+
+
+def problem_code(sample: str) -> str:
+    """The code of a problem document."""
+    try:
+        return str(orjson.loads(sample).get("code", sample[:80]))
+    except orjson.JSONDecodeError:
+        return sample[:80]

@@ -1,0 +1,18 @@
+"""How long and how often to measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Options:
+    """`seconds` of one run, `rounds` of all runs in turn, `cards` in supply-service's books."""
+
+    seconds: float = 5.0
+    rounds: int = 5
+    cards: int = 100_000
+    seed: int = 2025
+
+
+QUICK = Options(seconds=2.0, rounds=2, cards=40_000)

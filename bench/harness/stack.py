@@ -1,0 +1,98 @@
+"""The whole system, started for the measurements alone: free ports, a folder of its own, gone afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from devstack.engines.ports import free_port
+from devstack.stack import launch
+from devstack.stack.bootstrap import read_clients
+from devstack.stack.databases import service_url
+from devstack.stack.programs import SERVICES
+from devstack.stack.secrets import load_secrets
+from devstack.stack.settings import PORTS, StackSettings
+from devstack.stack.state import State
+from devstack.terminal.caller import Caller, ClientSecret
+from devstack.terminal.wire import Wire
+
+# The edge checks the rate of every client, and the messages are paced: both stay in force, out of the way.
+_LIMITS = {"UNICARD_EDGE_SALE_PER_SECOND": "100000", "UNICARD_SMS_PER_SECOND": "100000"}
+
+
+@dataclass
+class Stack:
+    """The running system."""
+
+    settings: StackSettings
+    state: State
+    extra: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What the installation made for itself."""
+        return load_secrets(self.settings.folder)
+
+    @property
+    def server_url(self) -> str:
+        """The superuser's address of the PostgreSQL server."""
+        port, password = self.settings.ports["postgres"], self.secrets["POSTGRES_PASSWORD"]
+        return f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+
+    @property
+    def bootstrap(self) -> str:
+        """The broker."""
+        return f"127.0.0.1:{self.settings.ports['kafka']}"
+
+    def database_url(self, service: str) -> str:
+        """A service's own database, with its own role."""
+        program = next(program for program in SERVICES if program.name == service)
+        return service_url(self.server_url, program, self.secrets)
+
+    def processes(self, *names: str) -> dict[str, int]:
+        """Process ids by name, for the meter."""
+        known = {entry.name: entry.pid for entry in self.state.processes} | self.extra
+        return {name: known[name] for name in names}
+
+    def wire(self, limit: int = 64) -> Wire:
+        """A client of the edge."""
+        return Wire(self.settings.url("edge"), limit=limit)
+
+    def admin(self, wire: Wire) -> Caller:
+        """The bootstrap client."""
+        secrets = self.secrets
+        grant = ClientSecret(secrets["UNICARD_BOOTSTRAP_CLIENT_ID"], secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
+        return Caller(wire, grant)
+
+    def client(self, wire: Wire, name: str) -> Caller:
+        """One of the clients made at the first start."""
+        known = read_clients(self.settings)[name]
+        return Caller(wire, ClientSecret(known["client_id"], known["client_secret"]))
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Stack]:
+    """Start the system, stop it and delete its data at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="unicard-bench-"))
+    ports = {variable: str(free_port()) for variable, _ in PORTS.values()}
+    os.environ.update(ports | _LIMITS | {"UNICARD_HOME": str(folder)})
+    for variable in ("UNICARD_POSTGRES_URL", "UNICARD_KAFKA_BOOTSTRAP"):
+        os.environ.pop(variable, None)
+    settings = StackSettings.from_environment()
+    try:
+        state = await asyncio.to_thread(launch.start_detached, settings, _say)
+        yield Stack(settings, state)
+    finally:
+        await asyncio.to_thread(launch.stop, settings)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _say(what: str) -> None:
+    sys.stderr.write(f"  {what}\n")
