@@ -35,6 +35,27 @@ class Remaining(BaseModel):
     period: date  # first day of the month the pot belongs to
 
 
+class Tender(BaseModel):
+    """A part of a sale that is not taken from a pot: piastres held on the holder's wallet before the sale."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    kind: str  # wallet
+    payment_id: UUID
+    amount: int
+
+
+class Component(BaseModel):
+    """What a part of a settlement comes to: so many units at a rate in piastres."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    kind: str
+    quantity: int
+    rate: str  # a decimal number: rates are fractions of a piastre
+    amount: int
+
+
 class PolicyPublished(Event):
     """A dated policy value came into the books."""
 
@@ -122,6 +143,7 @@ class Redeemed(Event):
     offline: bool
     lines: list[Line]
     remaining: list[Remaining]
+    tenders: list[Tender] = []
 
 
 class RedemptionReversed(Event):
@@ -139,6 +161,7 @@ class RedemptionReversed(Event):
     business_day: date
     occurred_at: datetime
     remaining: list[Remaining]
+    tenders: list[Tender] = []
 
 
 class BreadPointsCredited(Event):
@@ -182,6 +205,19 @@ class OutletDayClosed(Event):
     goods_amount: int  # piastres of allowance and points taken for goods
     cash_amount: int  # piastres citizens paid for bread
     closed_at: datetime
+
+
+class SettlementCalculated(Event):
+    """What an outlet's closed day comes to. Below zero the outlet owes it."""
+
+    TOPIC = TOPIC
+    KEY = "outlet_id"
+
+    settlement_id: UUID
+    outlet_id: UUID
+    business_day: date
+    amount: int  # piastres
+    components: list[Component]
 
 
 class BalanceStated(Event):

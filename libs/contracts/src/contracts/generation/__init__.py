@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.event import Event, registry
 
-PUBLISHERS = ("card", "supply", "notify", "gateway")
+PUBLISHERS = ("card", "supply", "health", "payment", "notify", "gateway")
 
 Document = dict[str, Any]
 

@@ -1,0 +1,86 @@
+"""Events of health-service. No event carries a diagnosis."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from contracts.event import Event
+
+TOPIC = "health.events.v1"
+
+
+class CoverageChanged(Event):
+    """A household's cover as it is from now on."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    household_id: UUID
+    state: str  # active | suspended | ended
+    since: date
+    exempt: bool
+
+
+class ProviderRegistered(Event):
+    """A family-medicine unit, hospital, laboratory or pharmacy takes part."""
+
+    TOPIC = TOPIC
+    KEY = "provider_id"
+
+    provider_id: UUID
+    kind: str
+    governorate: str
+
+
+class ClinicTerminalRegistered(Event):
+    """A terminal was assigned to a provider and may be enrolled."""
+
+    TOPIC = TOPIC
+    KEY = "terminal_id"
+
+    terminal_id: UUID
+    provider_id: UUID
+    governorate: str
+
+
+class EncounterRecorded(Event):
+    """A visit was recorded."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    encounter_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    provider_id: UUID
+    service: str
+    occurred_at: datetime
+
+
+class CopaymentDue(Event):
+    """The citizen's own part of an encounter is to be taken from the wallet."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    copayment_id: UUID
+    encounter_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    card_id: UUID
+    provider_id: UUID
+    amount: int  # piastres
+
+
+class ClaimAdjudicated(Event):
+    """The insurer's part of an encounter was decided."""
+
+    TOPIC = TOPIC
+    KEY = "provider_id"
+
+    claim_id: UUID
+    encounter_id: UUID
+    provider_id: UUID
+    approved: int
+    state: str

@@ -1,0 +1,5 @@
+"""Unified Card: the payment service."""
+
+from pathlib import Path
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"

@@ -1,0 +1,198 @@
+"""Everything payment-service reacts to.
+
+Bookings go through the ledger's lanes, outside the transaction of the inbox; their ids follow from the event, so
+that an event handled again finds them done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.consumer import Reactions, Received
+from chassis.problems import Problem
+from chassis.revocations import revocation_reactions
+from chassis.runtime import Runtime
+from contracts.card import CardActivated, CardBlocked, CardClosed, CardReplaced, CardUnblocked
+from contracts.health import CopaymentDue
+from contracts.notify import InquiryReceived
+from contracts.payment import MerchantPaid, PaymentFailed, WalletOpened, WalletStated
+from contracts.supply import Redeemed, RedemptionReversed, SettlementCalculated, Tender
+from payment_service import context
+from payment_service.accounts import wallet_id
+from payment_service.ledger.rules import Transfer
+from payment_service.payments import service as payments
+from payment_service.payments.telling import COPAYMENT, Parties
+from payment_service.wallets import repository as wallets
+
+reactions = Reactions(group="payment-service")
+revocation_reactions(reactions)
+
+SETTLEMENT = "settlement"
+SETTLEMENT_FUND = "supply_subsidy"
+BALANCE = "balance"
+WALLET = "wallet"
+
+
+@reactions.on(CardActivated)
+async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, _: Runtime) -> None:
+    """Open the wallet of a card's holder, and let the card pay."""
+    names = ("card_id", "citizen_id", "household_id")
+    columns = {name: [getattr(e.data, name) for e in events] for name in names}
+    columns["wallet_id"] = [wallet_id(e.data.citizen_id) for e in events]
+    new = await wallets.open_wallets(session, columns)
+    opened = {e.data.citizen_id: e.data for e in events if e.data.citizen_id in new}
+    await outbox.add(
+        session,
+        *(
+            WalletOpened(
+                wallet_id=wallet_id(data.citizen_id),
+                citizen_id=data.citizen_id,
+                household_id=data.household_id,
+                card_id=data.card_id,
+                governorate=data.governorate,
+            )
+            for data in opened.values()
+        ),
+    )
+
+
+@reactions.on(CardBlocked)
+async def card_blocked(events: Sequence[Received[CardBlocked]], session: AsyncSession, _: Runtime) -> None:
+    """Refuse payments with the card; the wallet stays."""
+    for event in events:
+        await wallets.set_card_state(session, event.data.card_id, "blocked")
+
+
+@reactions.on(CardUnblocked)
+async def card_unblocked(events: Sequence[Received[CardUnblocked]], session: AsyncSession, _: Runtime) -> None:
+    """Accept the card again."""
+    for event in events:
+        await wallets.set_card_state(session, event.data.card_id, "active")
+
+
+@reactions.on(CardReplaced)
+async def card_replaced(events: Sequence[Received[CardReplaced]], session: AsyncSession, _: Runtime) -> None:
+    """The new card pays from the same wallet."""
+    for event in events:
+        await wallets.set_card_state(session, event.data.old_card_id, "closed")
+
+
+@reactions.on(CardClosed)
+async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSession, _: Runtime) -> None:
+    """The card pays no more."""
+    for event in events:
+        await wallets.set_card_state(session, event.data.card_id, "closed")
+
+
+@reactions.on(Redeemed)
+async def redeemed(events: Sequence[Received[Redeemed]], session: AsyncSession, runtime: Runtime) -> None:
+    """Take the wallet's part of sales that were made."""
+    due = [(e.data, tender) for e in events for tender in e.data.tenders if tender.kind == WALLET]
+    outcomes = await asyncio.gather(
+        *(payments.capture_for_sale(runtime, tender.payment_id, tender.amount) for _, tender in due)
+    )
+    for (sale, tender), outcome in zip(due, outcomes, strict=True):
+        if isinstance(outcome, Problem):
+            await _tell_failure(session, sale, tender, outcome)
+
+
+@reactions.on(RedemptionReversed)
+async def redemption_reversed(
+    events: Sequence[Received[RedemptionReversed]], _: AsyncSession, runtime: Runtime
+) -> None:
+    """Send back the wallet's part of sales that were reversed."""
+    for event in events:
+        for tender in event.data.tenders:
+            if tender.kind == WALLET:
+                outcome = await payments.refund_for_reversal(
+                    runtime, event.data.reversal_id, tender.payment_id, tender.amount
+                )
+                if isinstance(outcome, Problem):
+                    raise outcome
+
+
+@reactions.on(SettlementCalculated)
+async def settlement_calculated(
+    events: Sequence[Received[SettlementCalculated]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Pay merchants what their day comes to; a bakery that owes is debited."""
+    accounts = context.of(runtime).accounts
+    for event in events:
+        due = event.data
+        if due.amount:
+            fund = await accounts.one("fund", SETTLEMENT_FUND)
+            merchant = await accounts.one("merchant", str(due.outlet_id))
+            debit, credit = (fund, merchant) if due.amount > 0 else (merchant, fund)
+            order = Transfer(
+                due.settlement_id, debit, credit, abs(due.amount), "posted", kind=SETTLEMENT,
+                reference=f"{due.outlet_id}:{due.business_day}",
+            )  # fmt: skip
+            outcome = await payments.book(runtime, order)
+            if isinstance(outcome, Problem):
+                raise outcome
+        paid = MerchantPaid(settlement_id=due.settlement_id, merchant_id=due.outlet_id, amount=due.amount)
+        await outbox.add(session, paid)
+
+
+@reactions.on(CopaymentDue)
+async def copayment_due(events: Sequence[Received[CopaymentDue]], session: AsyncSession, runtime: Runtime) -> None:
+    """Take the citizen's part of an encounter from the wallet, or say that it could not be taken."""
+    for event in events:
+        due = event.data
+        reference = f"copayment:{due.copayment_id}"
+        parties = Parties(due.card_id, due.citizen_id, due.household_id, due.provider_id)
+        order = Transfer(
+            due.copayment_id, wallet_id(due.citizen_id),
+            await context.of(runtime).accounts.one("provider", str(due.provider_id)), due.amount, "posted",
+            kind=COPAYMENT, reference=reference, details=parties.dump(),
+        )  # fmt: skip
+        outcome = await payments.take(runtime, order)
+        if isinstance(outcome, Problem):
+            failed = PaymentFailed(
+                payment_id=due.copayment_id,
+                household_id=due.household_id,
+                card_id=due.card_id,
+                amount=due.amount,
+                reference=reference,
+                reason=outcome.code,
+            )
+            await outbox.add(session, failed)
+
+
+@reactions.on(InquiryReceived)
+async def inquiry_received(events: Sequence[Received[InquiryReceived]], session: AsyncSession, _: Runtime) -> None:
+    """Answer a citizen who asks what is left."""
+    for event in events:
+        if event.data.topic == BALANCE:
+            await _state_wallet(session, event.data.inquiry_id, event.data.citizen_id, event.data.household_id)
+
+
+async def _state_wallet(session: AsyncSession, inquiry_id: UUID, citizen_id: UUID, household_id: UUID) -> None:
+    found = await wallets.of_citizen(session, citizen_id)
+    balance, held = found or (0, 0)
+    stated = WalletStated(
+        inquiry_id=inquiry_id,
+        citizen_id=citizen_id,
+        household_id=household_id,
+        known=found is not None,
+        balance=balance,
+        held=held,
+    )
+    await outbox.add(session, stated)
+
+
+async def _tell_failure(session: AsyncSession, sale: Redeemed, tender: Tender, problem: Problem) -> None:
+    failed = PaymentFailed(
+        payment_id=tender.payment_id,
+        household_id=sale.household_id,
+        card_id=sale.card_id,
+        amount=tender.amount,
+        reference=f"redemption:{sale.redemption_id}",
+        reason=problem.code,
+    )
+    await outbox.add(session, failed)

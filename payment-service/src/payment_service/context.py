@@ -1,0 +1,39 @@
+"""What payment-service keeps at hand in one process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import cast
+
+from chassis.runtime import Runtime
+from payment_service.accounts import Opened
+from payment_service.ledger.lanes import Ledger
+from payment_service.settings import Settings
+
+EXTRA = "payment"
+
+
+@dataclass
+class Context:
+    """One process's own objects."""
+
+    settings: Settings
+    ledger: Ledger
+    accounts: Opened
+
+
+def of(runtime: Runtime) -> Context:
+    """The context that belongs to a runtime."""
+    return cast("Context", runtime.extra[EXTRA])
+
+
+@asynccontextmanager
+async def lifespan(runtime: Runtime) -> AsyncIterator[None]:
+    """Open the lanes; close them in the end."""
+    settings = cast("Settings", runtime.settings)
+    ledger = Ledger(runtime, settings)
+    runtime.extra[EXTRA] = Context(settings, ledger, Opened(runtime.pool))
+    async with ledger.running():
+        yield

@@ -1,0 +1,102 @@
+"""Routes of the ledger, for ministry systems."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+
+from chassis import idempotency
+from chassis.auth import Principal, requires
+from chassis.db import Reading, Work
+from chassis.problems import responses
+from chassis.routing import router
+from chassis.runtime import get_runtime
+from payment_service.accounts import CURRENCY, MAY_OVERDRAW, account_id
+from payment_service.ledger import refusals, repository, service
+from payment_service.ledger.schemas import (
+    AccountDocument,
+    AccountRequest,
+    LedgerProof,
+    LedgerTotals,
+    TotalOfKind,
+    TransfersReply,
+    TransfersRequest,
+)
+
+transfer_routes = APIRouter(tags=["ledger"])
+routes = router(tags=["ledger"])
+
+
+@transfer_routes.post(
+    "/v1/transfers",
+    status_code=201,
+    response_model=TransfersReply,
+    responses=responses(
+        refusals.AccountUnknown, refusals.TransferUnknown, refusals.TransferIdReused, refusals.InsufficientFunds,
+        refusals.HoldExpired, refusals.HoldSettled, refusals.LinkedFailed, refusals.TransferInvalid,
+    ),
+)  # fmt: skip
+async def create_transfers(
+    request: Request,
+    body: TransfersRequest,
+    caller: Annotated[Principal, requires("ledger:write")],
+    key: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
+) -> Response:
+    """Carry out one transfer or thousands, each with its own result; linked ones all or none."""
+    fingerprint = idempotency.fingerprint(request.method, request.url.path, await request.body())
+    answer = await service.carry_out(
+        get_runtime(request), caller.subject, idempotency.check_key(key), fingerprint, body
+    )
+    headers = {idempotency.REPLAYED: "true"} if answer.replayed else None
+    return Response(answer.body, answer.status, headers, "application/json")
+
+
+@routes.post("/v1/accounts", status_code=201)
+async def open_account(
+    body: AccountRequest, _: Annotated[Principal, requires("ledger:write")], session: Work
+) -> AccountDocument:
+    """Open an account, or find the one its owner has."""
+    found = account_id(body.kind, body.owner)
+    await repository.open_account(session, found, body.kind, body.owner, CURRENCY, MAY_OVERDRAW[body.kind])
+    return await _document(session, found)
+
+
+@routes.get("/v1/accounts/{account_id}", responses=responses(refusals.AccountUnknown))
+async def get_account(
+    account_id: UUID, _: Annotated[Principal, requires("ledger:read")], session: Reading
+) -> AccountDocument:
+    """An account with its balance."""
+    return await _document(session, account_id)
+
+
+@routes.get("/v1/ledger-totals")
+async def get_totals(day: date, _: Annotated[Principal, requires("ledger:read")], session: Reading) -> LedgerTotals:
+    """What was posted on a business day, to be compared with what other services say."""
+    rows = await repository.totals(session, day)
+    return LedgerTotals(day=day, totals=[TotalOfKind(**row._mapping) for row in rows])
+
+
+@routes.get("/v1/ledger-proof")
+async def get_proof(_: Annotated[Principal, requires("ledger:read")], session: Reading) -> LedgerProof:
+    """Count the whole ledger anew from its entries."""
+    row = await repository.proof(session)
+    wrong = (row.sum_of_balances, row.sum_of_entries, row.balances_off, row.holds_off, row.overdrawn)
+    return LedgerProof(**row._mapping, sound=not any(wrong))
+
+
+async def _document(session: Reading, found: UUID) -> AccountDocument:
+    row = await repository.account(session, found)
+    if row is None:
+        raise refusals.AccountUnknown()
+    return AccountDocument(
+        account_id=row.account_id,
+        kind=row.kind,
+        owner=row.owner,
+        currency=row.currency,
+        balance=row.balance,
+        held=row.held,
+        available=row.balance - row.held,
+    )

@@ -1,0 +1,87 @@
+"""What the ledger refuses, and in which words."""
+
+from __future__ import annotations
+
+from chassis.problems import Conflict, InvalidRequest, NotFound
+
+
+class AccountUnknown(NotFound):
+    """There is no such account"""
+
+    code = "account_unknown"
+    title_ar = "الحساب غير موجود"
+
+
+class TransferUnknown(NotFound):
+    """There is no such payment or transfer"""
+
+    code = "transfer_unknown"
+    title_ar = "العملية غير موجودة"
+
+
+class TransferInvalid(InvalidRequest):
+    """The transfer is not valid"""
+
+    code = "transfer_invalid"
+    title_ar = "التحويل غير صحيح"
+
+
+class TransferIdReused(Conflict):
+    """The transfer's id was used for another transfer"""
+
+    code = "transfer_id_reused"
+    title_ar = "رقم التحويل مستخدم لتحويل آخر"
+
+
+class InsufficientFunds(Conflict):
+    """The balance does not cover the amount"""
+
+    code = "insufficient_funds"
+    title_ar = "الرصيد لا يكفي"
+
+
+class HoldExpired(Conflict):
+    """The hold has run out"""
+
+    code = "hold_expired"
+    title_ar = "انتهت مدة حجز المبلغ"
+
+
+class HoldSettled(Conflict):
+    """The hold was captured or voided already"""
+
+    code = "hold_settled"
+    title_ar = "تمت تسوية المبلغ المحجوز من قبل"
+
+
+class NotCaptured(Conflict):
+    """Only a captured payment can be refunded"""
+
+    code = "payment_not_captured"
+    title_ar = "لا يمكن رد مبلغ لم يتم تحصيله"
+
+
+class RefundTooLarge(Conflict):
+    """More than what was paid cannot be refunded"""
+
+    code = "refund_too_large"
+    title_ar = "مبلغ الرد أكبر من المبلغ المدفوع"
+
+
+class LinkedFailed(Conflict):
+    """Another transfer of the linked group was refused"""
+
+    code = "linked_transfer_failed"
+    title_ar = "تم رفض تحويل آخر مرتبط"
+
+
+def not_pending(state: str) -> Conflict:
+    """The refusal to settle a transfer that is settled."""
+    if state == "expired":
+        return HoldExpired("The hold has run out.")
+    return HoldSettled(f"It is {state}.", state=state)
+
+
+def not_captured(state: str) -> NotCaptured:
+    """The refusal to refund what was never paid."""
+    return NotCaptured(f"It is {state}.", state=state)

@@ -1,0 +1,87 @@
+"""Reading the books outside the lanes: single transfers, accounts, totals, proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from payment_service.ledger.batch import transfer_of
+from payment_service.ledger.rules import Transfer
+
+_FIND = text(
+    "SELECT transfer_id AS id, kind, amount AS n1, posted AS n2, refunded AS n3, debit_account_id AS debit,"
+    " credit_account_id AS credit, state, reference, expires_at AS at, refund_of, CAST(details AS text) AS details"
+    " FROM transfer WHERE transfer_id = :transfer_id"
+)
+_ACCOUNT = text("SELECT * FROM account WHERE account_id = :account_id")
+_OPEN = text(
+    "INSERT INTO account (account_id, kind, owner, currency, may_overdraw)"
+    " VALUES (:account_id, :kind, :owner, :currency, :may_overdraw) ON CONFLICT DO NOTHING"
+)
+_OVERDUE = text(
+    "SELECT transfer_id FROM transfer WHERE state = 'pending' AND expires_at < :before ORDER BY expires_at LIMIT :limit"
+)
+_TOTALS = text(
+    "SELECT t.kind, c.kind AS to_kind, count(*) AS transfers, coalesce(sum(t.posted), 0)::bigint AS amount"
+    " FROM transfer t JOIN account c ON c.account_id = t.credit_account_id"
+    " WHERE t.state = 'posted' AND t.business_day = :day GROUP BY t.kind, c.kind ORDER BY t.kind, c.kind"
+)
+_PROOF = text(
+    """
+    WITH sums AS (SELECT account_id, sum(amount) AS total FROM entry GROUP BY account_id),
+    holds AS (SELECT debit_account_id, sum(amount) AS total FROM transfer WHERE state = 'pending' GROUP BY 1)
+    SELECT count(*) AS accounts,
+        (SELECT count(*) FROM transfer) AS transfers,
+        coalesce(sum(a.balance), 0)::bigint AS sum_of_balances,
+        (SELECT coalesce(sum(amount), 0)::bigint FROM entry) AS sum_of_entries,
+        count(*) FILTER (WHERE a.balance <> coalesce(s.total, 0)) AS balances_off,
+        count(*) FILTER (WHERE a.held <> coalesce(h.total, 0)) AS holds_off,
+        count(*) FILTER (WHERE NOT a.may_overdraw AND a.balance - a.held < 0) AS overdrawn
+    FROM account a LEFT JOIN sums s USING (account_id) LEFT JOIN holds h ON h.debit_account_id = a.account_id
+    """
+)
+_PRUNE = text("DELETE FROM ledger_answer WHERE created_at < clock_timestamp() - make_interval(days => :days)")
+
+
+async def find(session: AsyncSession, transfer_id: UUID) -> Transfer | None:
+    """A transfer as it stands."""
+    row = (await session.execute(_FIND, {"transfer_id": transfer_id})).one_or_none()
+    return transfer_of(row._mapping) if row else None
+
+
+async def account(session: AsyncSession, account_id: UUID) -> Row[Any] | None:
+    """An account with its balance."""
+    return (await session.execute(_ACCOUNT, {"account_id": account_id})).one_or_none()
+
+
+async def open_account(
+    session: AsyncSession, account_id: UUID, kind: str, owner: str, currency: str, may_overdraw: bool
+) -> None:
+    """Open an account where it is not open yet."""
+    parameters = {"account_id": account_id, "kind": kind, "owner": owner}
+    await session.execute(_OPEN, parameters | {"currency": currency, "may_overdraw": may_overdraw})
+
+
+async def overdue(session: AsyncSession, before: datetime, limit: int) -> Sequence[UUID]:
+    """Holds that ran out before an instant, oldest first."""
+    return (await session.execute(_OVERDUE, {"before": before, "limit": limit})).scalars().all()
+
+
+async def totals(session: AsyncSession, day: date) -> Sequence[Row[Any]]:
+    """What was posted on a business day, by kind of transfer and kind of receiver."""
+    return (await session.execute(_TOTALS, {"day": day})).all()
+
+
+async def proof(session: AsyncSession) -> Row[Any]:
+    """The sums that must be zero, counted from the entries."""
+    return (await session.execute(_PROOF)).one()
+
+
+async def prune_answers(session: AsyncSession, days: int) -> None:
+    """Forget stored answers older than so many days."""
+    await session.execute(_PRUNE, {"days": days})

@@ -1,0 +1,59 @@
+"""Transfers of ministry systems: one or thousands in a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import orjson
+
+from chassis import telemetry
+from chassis.ids import new_id
+from chassis.problems import Problem
+from chassis.runtime import Runtime
+from payment_service import context
+from payment_service.ledger.items import Answer, Item, Outcome
+from payment_service.ledger.refusals import TransferInvalid
+from payment_service.ledger.rules import Books, Operation, Order, Settle, Transfer
+from payment_service.ledger.schemas import TransferRequest, TransfersRequest
+
+KIND = "transfer"
+
+
+async def carry_out(runtime: Runtime, caller: str, key: str, fingerprint: bytes, body: TransfersRequest) -> Answer:
+    """The answer to a call, after its commit. Raises the refusal of a single or linked one."""
+    now = runtime.clock.now()
+    operations = [_operation(wanted, now) for wanted in body.transfers]
+    item = Item(
+        caller, key, fingerprint, operations, body.linked or len(operations) == 1,
+        telemetry.current_traceparent(), reply=_reply,
+    )  # fmt: skip
+    return (await context.of(runtime).ledger.submit(item)).answer
+
+
+def _operation(wanted: TransferRequest, now: datetime) -> Operation:
+    if wanted.kind in {"post", "void"}:
+        if wanted.pending_id is None:
+            raise TransferInvalid("To post or void, name the pending_id.")
+        return Settle(wanted.pending_id, "posted" if wanted.kind == "post" else "voided", wanted.amount)
+    if wanted.debit_account_id is None or wanted.credit_account_id is None or wanted.amount is None:
+        raise TransferInvalid("A transfer needs debit_account_id, credit_account_id and amount.")
+    if wanted.kind == "pending" and wanted.timeout_seconds is None:
+        raise TransferInvalid("A pending transfer needs timeout_seconds.")
+    expires = now + timedelta(seconds=wanted.timeout_seconds or 0) if wanted.kind == "pending" else None
+    return Order(
+        Transfer(
+            wanted.transfer_id or new_id(), wanted.debit_account_id, wanted.credit_account_id, wanted.amount,
+            "pending" if expires else "posted", kind=KIND, reference=wanted.reference, expires_at=expires,
+        )
+    )  # fmt: skip
+
+
+def _reply(outcomes: Sequence[Outcome], _: Books) -> Answer:
+    results = [
+        {"transfer_id": None, "state": "refused", "code": outcome.code}
+        if isinstance(outcome, Problem)
+        else {"transfer_id": outcome.transfer_id, "state": outcome.state, "code": None}
+        for outcome in outcomes
+    ]
+    return Answer(201, orjson.dumps({"results": results}, default=str))

@@ -1,0 +1,72 @@
+"""The two statements of a batch: one read without locks, one write that is carried out whole or not at all."""
+
+from __future__ import annotations
+
+# Everything the batch may need, each row once: accounts, transfers, and stored answers.
+READ = """
+    SELECT 'account' AS what, a.account_id AS id, a.kind AS kind, a.may_overdraw AS flag, a.balance AS n1, a.held AS n2,
+        a.version AS n3, NULL::uuid AS debit, NULL::uuid AS credit, NULL::text AS state, NULL::text AS reference,
+        NULL::timestamptz AS at, NULL::uuid AS refund_of, NULL::text AS details, NULL::text AS caller,
+        NULL::bytea AS fingerprint, NULL::bytea AS body
+    FROM account a WHERE a.account_id = ANY($1::uuid[])
+    UNION ALL
+    SELECT 'transfer', t.transfer_id, t.kind, NULL, t.amount, t.posted, t.refunded, t.debit_account_id,
+        t.credit_account_id, t.state, t.reference, t.expires_at, t.refund_of, t.details::text, NULL, NULL, NULL
+    FROM transfer t WHERE t.transfer_id = ANY($2::uuid[])
+    UNION ALL
+    SELECT 'answer', NULL, s.key, NULL, s.status, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.caller,
+        s.fingerprint, s.body
+    FROM unnest($3::text[], $4::text[]) AS w (caller, key)
+    JOIN LATERAL (
+        SELECT * FROM ledger_answer l WHERE l.caller = w.caller AND l.key = w.key LIMIT 1
+    ) s ON true
+"""
+
+# The accounts of transfers that are settled or refunded: they are not named in the request.
+PARTIES = """
+    SELECT transfer_id, debit_account_id, credit_account_id FROM transfer WHERE transfer_id = ANY($1::uuid[])
+"""
+
+# Rows are locked in the order of their keys. Accounts that may not be overdrawn must be as they were read
+# (`guarded`); others only take a sum. One account that has moved on, and nothing is written.
+WRITE = """
+    WITH wanted AS (
+        SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
+            AS w (account_id, balance, held, guarded)
+    ), locked AS (
+        SELECT a.account_id, a.version FROM account a
+        WHERE a.account_id = ANY($1::uuid[]) ORDER BY a.account_id FOR UPDATE
+    ), fit AS (
+        SELECT count(*) = cardinality($1::uuid[]) AND bool_and(w.guarded IS NULL OR w.guarded = l.version) AS yes
+        FROM wanted w, LATERAL (SELECT version FROM locked l WHERE l.account_id = w.account_id) l
+    ), moved AS (
+        UPDATE account a SET balance = a.balance + w.balance, held = a.held + w.held, version = a.version + 1
+        FROM wanted w WHERE a.account_id = w.account_id AND (SELECT yes FROM fit)
+    ), ordered AS (
+        INSERT INTO transfer (transfer_id, debit_account_id, credit_account_id, amount, state, posted, kind, reference,
+            refund_of, expires_at, details, business_day, created_at, settled_at)
+        SELECT u.transfer_id, u.debit, u.credit, u.amount, u.state, u.posted, u.kind, u.reference, u.refund_of,
+            u.expires_at, u.details::jsonb, $5::date, $6::timestamptz, CASE u.state WHEN 'posted' THEN $6 END
+        FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::bigint[], $11::text[], $12::bigint[], $13::text[],
+            $14::text[], $15::uuid[], $16::timestamptz[], $17::text[])
+            AS u (transfer_id, debit, credit, amount, state, posted, kind, reference, refund_of, expires_at, details)
+        WHERE (SELECT yes FROM fit)
+    ), settled AS (
+        UPDATE transfer t SET state = u.state, posted = u.posted, refunded = u.refunded,
+            settled_at = coalesce(t.settled_at, $6),
+            business_day = CASE WHEN t.state = 'pending' THEN $5 ELSE t.business_day END
+        FROM unnest($18::uuid[], $19::text[], $20::bigint[], $21::bigint[]) AS u (transfer_id, state, posted, refunded)
+        WHERE t.transfer_id = u.transfer_id AND (SELECT yes FROM fit)
+    ), answers AS (
+        INSERT INTO ledger_answer (caller, key, fingerprint, status, body)
+        SELECT * FROM unnest($22::text[], $23::text[], $24::bytea[], $25::smallint[], $26::bytea[])
+        WHERE (SELECT yes FROM fit)
+    ), events AS (
+        INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)
+        SELECT u.event_id, u.type, u.topic, u.key, $6, u.traceparent, u.payload
+        FROM unnest($27::uuid[], $28::text[], $29::text[], $30::text[], $31::text[], $32::bytea[])
+            AS u (event_id, type, topic, key, traceparent, payload)
+        WHERE (SELECT yes FROM fit)
+    )
+    SELECT yes FROM fit
+"""

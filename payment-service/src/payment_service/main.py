@@ -1,0 +1,33 @@
+"""The composition root of payment-service: `uvicorn --factory payment_service.main:create_app`."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from chassis.app import Service
+from chassis.app import create_app as create_service_app
+from payment_service import context, upkeep
+from payment_service.consumers import reactions
+from payment_service.ledger.api import routes as ledger_routes
+from payment_service.ledger.api import transfer_routes
+from payment_service.payments.api import routes as payment_routes
+from payment_service.payouts.api import routes as payout_routes
+from payment_service.payouts.worker import book_payouts
+from payment_service.settings import Settings
+from payment_service.wallets.api import routes as wallet_routes
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service as an ASGI app."""
+    return create_service_app(
+        Service(
+            name="payment",
+            title="Unified Card: payments",
+            description="Double-entry ledger, wallets, holds, refunds, payout batches, merchants' payments.",
+            settings=settings or Settings(),
+            routers=(transfer_routes, ledger_routes, wallet_routes, payment_routes, payout_routes),
+            reactions=reactions,
+            workers=(upkeep.keep_house, book_payouts),
+            lifespan=context.lifespan,
+        )
+    )

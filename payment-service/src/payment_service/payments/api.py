@@ -1,0 +1,91 @@
+"""Routes of payments by card."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Response
+from fastapi import Request as HttpRequest
+
+from chassis import idempotency
+from chassis.auth import Principal, requires
+from chassis.db import Reading
+from chassis.problems import responses
+from chassis.runtime import get_runtime
+from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
+from payment_service.ledger import refusals
+from payment_service.ledger.items import Answer
+from payment_service.ledger.rules import Settle
+from payment_service.payments import service
+from payment_service.payments.schemas import AuthorizationRequest, CaptureRequest, Payment, Refund, RefundRequest
+
+routes = APIRouter(tags=["payments"])
+
+Key = Annotated[str | None, Header(alias=idempotency.HEADER)]
+Terminal = Annotated[Principal, requires("payments:create")]
+_SETTLED = (TerminalOnly, refusals.TransferUnknown, refusals.HoldExpired, refusals.HoldSettled)
+
+
+@routes.post(
+    "/v1/payments/authorizations",
+    status_code=201,
+    response_model=Payment,
+    responses=responses(TerminalOnly, WalletUnknown, CardNotUsable, refusals.InsufficientFunds),
+)
+async def authorize(
+    http: HttpRequest, body: AuthorizationRequest, caller: Terminal, session: Reading, key: Key = None
+) -> Response:
+    """Hold an amount on the wallet behind a card until it is captured, voided or runs out."""
+    request = await _request(http, caller, key)
+    return _response(await service.authorize(get_runtime(http), session, request, body))
+
+
+@routes.post("/v1/payments/{payment_id}/capture", response_model=Payment, responses=responses(*_SETTLED))
+async def capture(
+    payment_id: UUID, http: HttpRequest, body: CaptureRequest, caller: Terminal, session: Reading, key: Key = None
+) -> Response:
+    """Take what is held, or less; the rest is free again."""
+    request = await _request(http, caller, key)
+    wanted = Settle(payment_id, "posted", body.amount)
+    return _response(await service.settle(get_runtime(http), session, request, wanted))
+
+
+@routes.post("/v1/payments/{payment_id}/void", response_model=Payment, responses=responses(*_SETTLED))
+async def void(payment_id: UUID, http: HttpRequest, caller: Terminal, session: Reading, key: Key = None) -> Response:
+    """Give a hold up."""
+    request = await _request(http, caller, key)
+    return _response(await service.settle(get_runtime(http), session, request, Settle(payment_id, "voided")))
+
+
+@routes.post(
+    "/v1/payments/{payment_id}/refunds",
+    status_code=201,
+    response_model=Refund,
+    responses=responses(TerminalOnly, refusals.TransferUnknown, refusals.NotCaptured, refusals.RefundTooLarge),
+)
+async def refund(
+    payment_id: UUID, http: HttpRequest, body: RefundRequest, caller: Terminal, session: Reading, key: Key = None
+) -> Response:
+    """Send a captured payment back, whole or in part; never more than was paid."""
+    request = await _request(http, caller, key)
+    answer = await service.refund(get_runtime(http), session, request, payment_id, body.amount, body.reason)
+    return _response(answer)
+
+
+@routes.get("/v1/payments/{payment_id}", responses=responses(refusals.TransferUnknown))
+async def get_payment(
+    payment_id: UUID, caller: Annotated[Principal, requires("payments:create", "payments:read")], session: Reading
+) -> Payment:
+    """A payment of the terminal's own outlet; another's is 404."""
+    found = await service.own_payment(session, caller.outlet_id, payment_id)
+    return Payment.model_validate(service.payment_document(found))
+
+
+async def _request(http: HttpRequest, caller: Principal, key: str | None) -> service.Request:
+    return service.Request(caller, key, http.method, http.url.path, await http.body())
+
+
+def _response(answer: Answer) -> Response:
+    headers = {idempotency.REPLAYED: "true"} if answer.replayed else None
+    return Response(answer.body, answer.status, headers, "application/json")

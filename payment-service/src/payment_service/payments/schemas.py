@@ -1,0 +1,62 @@
+"""What crosses the wire about payments. Amounts are piastres."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Piastres = Annotated[int, Field(gt=0, le=10_000_000_00)]
+Words = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class AuthorizationRequest(BaseModel):
+    """Hold an amount on the wallet behind a card, for the terminal's own outlet."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    card_id: UUID
+    amount: Piastres
+    reference: Words
+    expires_in: Annotated[int, Field(ge=1, description="seconds")] | None = None
+
+
+class CaptureRequest(BaseModel):
+    """Take what is held, or less."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount: Piastres | None = None
+
+
+class RefundRequest(BaseModel):
+    """Send back a captured payment, or part of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount: Piastres
+    reason: Words
+
+
+class Payment(BaseModel):
+    """A payment as it stands. `available` is what the wallet has left, where the caller has just held or taken some."""
+
+    payment_id: UUID
+    state: Literal["held", "captured", "voided", "expired"]
+    amount: int
+    captured: int
+    refunded: int
+    reference: str
+    expires_at: datetime | None
+    available: int | None = None
+
+
+class Refund(BaseModel):
+    """A refund that is booked."""
+
+    refund_id: UUID
+    payment_id: UUID
+    amount: int
+    reference: str

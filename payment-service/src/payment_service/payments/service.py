@@ -1,0 +1,223 @@
+"""Payments by card: what a terminal may do, and what events bring about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID, uuid5
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import idempotency, telemetry
+from chassis.auth import Principal
+from chassis.ids import new_id
+from chassis.problems import Problem
+from chassis.runtime import Runtime
+from payment_service import context
+from payment_service.accounts import NAMESPACE
+from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
+from payment_service.ledger import repository as transfers
+from payment_service.ledger.items import Answer, Item, Outcome
+from payment_service.ledger.refusals import HoldExpired, TransferInvalid, TransferUnknown
+from payment_service.ledger.rules import Books, Operation, Order, Refund, Settle, Transfer
+from payment_service.payments.schemas import AuthorizationRequest
+from payment_service.payments.telling import PAYMENT, Parties, tell
+from payment_service.wallets import repository as wallets
+from payment_service.wallets.repository import CardWallet
+
+SERVER_FAULT = 500
+STATES = {"pending": "held", "posted": "captured", "voided": "voided", "expired": "expired"}
+
+
+class Request:
+    """A terminal's mutation: who, under which key, and what tells it from another."""
+
+    def __init__(self, caller: Principal, key: str | None, method: str, path: str, raw: bytes) -> None:
+        """Raises IdempotencyKeyMissing, or TerminalOnly where the caller has no outlet."""
+        if caller.outlet_id is None:
+            raise TerminalOnly()
+        self.outlet_id = caller.outlet_id
+        self.caller = caller.subject
+        self.key = idempotency.check_key(key)
+        self.fingerprint = idempotency.fingerprint(method, path, raw)
+
+
+async def authorize(runtime: Runtime, session: AsyncSession, request: Request, body: AuthorizationRequest) -> Answer:
+    """Hold an amount. Raises WalletUnknown, CardNotUsable, InsufficientFunds or TransferInvalid."""
+    here = context.of(runtime)
+    wallet = await usable_wallet(session, body.card_id)
+    seconds = body.expires_in or here.settings.hold_seconds
+    if seconds > here.settings.hold_seconds_most:
+        raise TransferInvalid(f"A hold lasts at most {here.settings.hold_seconds_most} seconds.")
+    parties = Parties(wallet.card_id, wallet.citizen_id, wallet.household_id, request.outlet_id)
+    hold = Transfer(
+        new_id(),
+        wallet.wallet_id,
+        await here.accounts.one("merchant", str(request.outlet_id)),
+        body.amount,
+        "pending",
+        kind=PAYMENT,
+        reference=body.reference,
+        expires_at=runtime.clock.now() + timedelta(seconds=seconds),
+        details=parties.dump(),
+    )
+    return await _submit(runtime, request, Order(hold), 201)
+
+
+async def settle(runtime: Runtime, session: AsyncSession, request: Request, wanted: Settle) -> Answer:
+    """Capture or void a payment of the terminal's own outlet."""
+    await own_payment(session, request.outlet_id, wanted.transfer_id)
+    return await _submit(runtime, request, wanted, 200)
+
+
+async def refund(
+    runtime: Runtime, session: AsyncSession, request: Request, payment_id: UUID, amount: int, reason: str
+) -> Answer:
+    """Send back a payment of the terminal's own outlet, or part of it."""
+    await own_payment(session, request.outlet_id, payment_id)
+    wanted = Refund(new_id(), payment_id, amount, reason)
+    item = _item(request, wanted)
+    item.reply = _refund_reply
+    return (await context.of(runtime).ledger.submit(item)).answer
+
+
+async def own_payment(session: AsyncSession, outlet_id: UUID | None, payment_id: UUID) -> Transfer:
+    """A payment of one outlet; another's is TransferUnknown, as if it did not exist."""
+    found = await transfers.find(session, payment_id)
+    if found is None or found.kind != PAYMENT or Parties.of(found).merchant_id != outlet_id:
+        raise TransferUnknown()
+    return found
+
+
+async def usable_wallet(session: AsyncSession, card_id: UUID) -> CardWallet:
+    """The wallet behind a card that may pay. Raises WalletUnknown or CardNotUsable."""
+    wallet = await wallets.of_card(session, card_id)
+    if wallet is None:
+        raise WalletUnknown()
+    if wallet.state != "active":
+        raise CardNotUsable("The card is blocked or closed.", detail_ar="تم إيقاف هذا الكارت", state=wallet.state)
+    return wallet
+
+
+async def capture_for_sale(runtime: Runtime, payment_id: UUID, amount: int) -> Transfer | Problem:
+    """Take a hold for a sale that is a fact; where the hold has run out, take the amount from the balance.
+
+    Carried out once however often it is asked for: the payment's id, or one that follows from it, tells.
+    """
+    try:
+        return await _carry_out(runtime, Settle(payment_id, "posted", amount, late=True))
+    except HoldExpired:
+        async with runtime.sessions() as session:
+            first = await transfers.find(session, payment_id)
+        if first is None:
+            return TransferUnknown()
+        anew = Transfer(
+            uuid5(NAMESPACE, f"late:{payment_id}"), first.debit_account_id, first.credit_account_id, amount,
+            "posted", kind=PAYMENT, reference=first.reference, details=first.details,
+        )  # fmt: skip
+        return await _attempt(runtime, Order(anew))
+    except Problem as problem:
+        if problem.status >= SERVER_FAULT:
+            raise
+        return problem
+
+
+async def refund_for_reversal(runtime: Runtime, reversal_id: UUID, payment_id: UUID, amount: int) -> Transfer | Problem:
+    """Send back what a reversed sale took from the wallet, once."""
+    refund_id = uuid5(NAMESPACE, f"refund:{reversal_id}:{payment_id}")
+    reference = f"reversal:{reversal_id}"
+    outcome = await _attempt(runtime, Refund(refund_id, payment_id, amount, reference))
+    late = uuid5(NAMESPACE, f"late:{payment_id}")
+    if isinstance(outcome, Transfer):
+        return outcome
+    again = await _attempt(runtime, Refund(refund_id, late, amount, reference))
+    return again if isinstance(again, Transfer) else outcome
+
+
+async def take(runtime: Runtime, order: Transfer) -> Transfer | Problem:
+    """Take an amount due from a wallet, once under the order's own id."""
+    return await _attempt(runtime, Order(order))
+
+
+async def book(runtime: Runtime, order: Transfer) -> Transfer | Problem:
+    """Book a transfer that is no payment by card, once under its own id."""
+    item = Item("", None, b"", [Order(order)], traceparent=telemetry.current_traceparent())
+    try:
+        (outcome,) = (await context.of(runtime).ledger.submit(item)).outcomes
+    except Problem as problem:
+        if problem.status >= SERVER_FAULT:
+            raise
+        return problem
+    return outcome
+
+
+async def expire(runtime: Runtime, payment_id: UUID) -> Transfer | Problem:
+    """Give up a hold that has run out."""
+    return await _attempt(runtime, Settle(payment_id, "expired"))
+
+
+async def _attempt(runtime: Runtime, operation: Operation) -> Transfer | Problem:
+    try:
+        return await _carry_out(runtime, operation)
+    except Problem as problem:
+        if problem.status >= SERVER_FAULT:
+            raise
+        return problem
+
+
+async def _carry_out(runtime: Runtime, operation: Operation) -> Transfer:
+    item = Item("", None, b"", [operation], traceparent=telemetry.current_traceparent(), tell=tell)
+    (outcome,) = (await context.of(runtime).ledger.submit(item)).outcomes
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome
+
+
+async def _submit(runtime: Runtime, request: Request, operation: Operation, status: int) -> Answer:
+    item = _item(request, operation)
+    item.reply = lambda outcomes, books: _payment_reply(outcomes, books, status)
+    return (await context.of(runtime).ledger.submit(item)).answer
+
+
+def _item(request: Request, operation: Operation) -> Item:
+    return Item(
+        request.caller, request.key, request.fingerprint, [operation], True, telemetry.current_traceparent(), tell=tell
+    )
+
+
+def _payment_reply(outcomes: Sequence[Outcome], books: Books, status: int) -> Answer:
+    transfer = _only(outcomes)
+    available = books.accounts[transfer.debit_account_id].available
+    return Answer(status, orjson.dumps(payment_document(transfer) | {"available": available}))
+
+
+def _refund_reply(outcomes: Sequence[Outcome], _: Books) -> Answer:
+    made = _only(outcomes)
+    document = {
+        "refund_id": made.transfer_id,
+        "payment_id": made.refund_of,
+        "amount": made.posted,
+        "reference": made.reference,
+    }
+    return Answer(201, orjson.dumps(document, default=str))
+
+
+def payment_document(transfer: Transfer) -> dict[str, object]:
+    """A payment as it is shown."""
+    return {
+        "payment_id": str(transfer.transfer_id),
+        "state": STATES[transfer.state],
+        "amount": transfer.amount,
+        "captured": transfer.posted,
+        "refunded": transfer.refunded,
+        "reference": transfer.reference,
+        "expires_at": transfer.expires_at,
+    }
+
+
+def _only(outcomes: Sequence[Outcome]) -> Transfer:
+    (outcome,) = outcomes
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome

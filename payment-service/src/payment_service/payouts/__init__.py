@@ -1,0 +1,1 @@
+"""Bulk payouts: declared, received, approved by a second person, booked."""

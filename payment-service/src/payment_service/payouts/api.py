@@ -1,0 +1,90 @@
+"""Routes of payout batches."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Path, Query, Request
+
+from chassis.auth import Principal, requires
+from chassis.db import Reading, Work
+from chassis.problems import PayloadTooLarge, UnsupportedMedia, responses
+from chassis.routing import router
+from chassis.runtime import get_runtime
+from payment_service.errors import (
+    BatchReferenceUsed,
+    BatchState,
+    BatchTotalsDiffer,
+    NotPayoutItems,
+    SamePerson,
+)
+from payment_service.payouts import repository, service
+from payment_service.payouts.schemas import Payout, PayoutBatch, PayoutBatchRequest, Payouts
+
+routes = router(tags=["payouts"])
+
+MAX_FILE = 16 * 1024 * 1024
+_CSV_BODY = {
+    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}},
+}
+Submitter = Annotated[Principal, requires("payouts:submit")]
+Reader = Annotated[Principal, requires("payouts:submit", "payouts:approve")]
+
+
+@routes.post("/v1/payout-batches", status_code=201, responses=responses(BatchReferenceUsed))
+async def declare(request: Request, body: PayoutBatchRequest, caller: Submitter, session: Work) -> PayoutBatch:
+    """Declare a batch: how many payouts, and their sum."""
+    return await service.declare(get_runtime(request), session, body, caller.subject)
+
+
+@routes.post(
+    "/v1/payout-batches/{batch_id}/items",
+    status_code=201,
+    responses=responses(NotPayoutItems, BatchState, PayloadTooLarge, UnsupportedMedia),
+    openapi_extra=_CSV_BODY,
+)
+async def receive(batch_id: UUID, request: Request, _: Submitter, session: Work) -> PayoutBatch:
+    """Send payouts as CSV (citizen_id, amount in piastres, item_reference), in one file or several."""
+    if (request.headers.get("content-type") or "").split(";")[0].strip().lower() != "text/csv":
+        raise UnsupportedMedia("Send text/csv.")
+    body = await request.body()
+    if len(body) > MAX_FILE:
+        raise PayloadTooLarge(f"At most {MAX_FILE} bytes a file; send several.")
+    return await service.receive(session, batch_id, body)
+
+
+@routes.post("/v1/payout-batches/{batch_id}/submission", responses=responses(BatchTotalsDiffer, BatchState))
+async def submit(batch_id: UUID, _: Submitter, session: Work) -> PayoutBatch:
+    """Close a batch; what was received must be what was declared."""
+    return await service.submit(session, batch_id)
+
+
+@routes.post("/v1/payout-batches/{batch_id}/approval", responses=responses(SamePerson, BatchState))
+async def approve(
+    batch_id: UUID, request: Request, caller: Annotated[Principal, requires("payouts:approve")], session: Work
+) -> PayoutBatch:
+    """Approve a submitted batch, as another person than the one who made it; it is booked at once."""
+    return await service.approve(get_runtime(request), session, batch_id, caller.subject)
+
+
+@routes.get("/v1/payout-batches/{batch_id}")
+async def get_batch(batch_id: UUID, _: Reader, session: Reading) -> PayoutBatch:
+    """A batch as it stands."""
+    return await service.get(session, batch_id)
+
+
+@routes.get("/v1/payout-batches/{batch_id}/items")
+async def list_items(
+    batch_id: Annotated[UUID, Path()],
+    _: Reader,
+    session: Reading,
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    state: Literal["waiting", "paid", "failed"] | None = None,
+) -> Payouts:
+    """The payouts of a batch, in the order they were received."""
+    await service.get(session, batch_id)
+    found = await repository.items(session, batch_id, after, limit, state)
+    items = [Payout(**row._mapping) for row in found]
+    return Payouts(items=items, next=items[-1].number if len(items) == limit else None)

@@ -1,0 +1,146 @@
+"""Every statement on payout batches."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_MAKE = text(
+    "INSERT INTO payout_batch (batch_id, reference, programme, fund_id, declared_count, declared_total, state, made_by,"
+    " made_at) VALUES (:batch_id, :reference, :programme, :fund_id, :declared_count, :declared_total, 'open',"
+    " :made_by, :made_at) ON CONFLICT (reference) DO NOTHING RETURNING batch_id"
+)
+_FIND = text(
+    "SELECT b.*, (SELECT count(*) FROM payout p WHERE p.batch_id = b.batch_id) AS received_count,"
+    " (SELECT coalesce(sum(amount), 0)::bigint FROM payout p WHERE p.batch_id = b.batch_id) AS received_total"
+    " FROM payout_batch b WHERE b.batch_id = :batch_id"
+)
+_LOCK = text("SELECT * FROM payout_batch WHERE batch_id = :batch_id FOR UPDATE")
+_SUBMIT = text("UPDATE payout_batch SET state = 'submitted' WHERE batch_id = :batch_id")
+_APPROVE = text(
+    "UPDATE payout_batch SET state = 'approved', approved_by = :approved_by, approved_at = :at"
+    " WHERE batch_id = :batch_id"
+)
+_ADD = text(
+    "INSERT INTO payout (batch_id, number, item_reference, citizen_id, amount)"
+    " SELECT :batch_id, :first + u.n, u.item_reference, u.citizen_id, u.amount"
+    " FROM unnest(CAST(:item_reference AS text[]), CAST(:citizen_id AS uuid[]), CAST(:amount AS bigint[]))"
+    " WITH ORDINALITY AS u (item_reference, citizen_id, amount, n)"
+)
+_LAST = text("SELECT coalesce(max(number), 0) FROM payout WHERE batch_id = :batch_id")
+_ITEMS = text(
+    "SELECT number, payout_id, item_reference, citizen_id, amount, state, reason FROM payout"
+    " WHERE batch_id = :batch_id AND number > :after AND (CAST(:state AS text) IS NULL OR state = :state)"
+    " ORDER BY number LIMIT :limit"
+)
+
+NEXT_BATCH = """
+    SELECT batch_id, programme, fund_id FROM payout_batch WHERE state = 'approved'
+    ORDER BY approved_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+
+# A chunk in one statement: its payouts, the wallets' balances, the fund's, the transfers, the events. A citizen
+# without a wallet fails alone. Wallets are locked in the order of their keys.
+BOOK = """
+    WITH chunk AS MATERIALIZED (
+        SELECT p.number, p.payout_id, p.citizen_id, p.amount, w.wallet_id, w.household_id
+        FROM payout p LEFT JOIN wallet w ON w.citizen_id = p.citizen_id
+        WHERE p.batch_id = $1 AND p.state = 'waiting' ORDER BY p.number LIMIT $4
+    ), sums AS MATERIALIZED (
+        SELECT wallet_id, sum(amount)::bigint AS amount FROM chunk WHERE wallet_id IS NOT NULL GROUP BY wallet_id
+    ), locked AS MATERIALIZED (
+        SELECT a.account_id FROM account a JOIN sums s ON s.wallet_id = a.account_id
+        ORDER BY a.account_id FOR UPDATE OF a
+    ), credited AS (
+        UPDATE account a SET balance = a.balance + s.amount, version = a.version + 1
+        FROM sums s, locked l WHERE a.account_id = s.wallet_id AND l.account_id = a.account_id
+        RETURNING a.account_id, a.balance
+    ), debited AS (
+        UPDATE account SET balance = balance - (SELECT coalesce(sum(amount), 0) FROM sums), version = version + 1
+        WHERE account_id = $2 AND EXISTS (SELECT FROM sums)
+    ), booked AS (
+        INSERT INTO transfer (transfer_id, debit_account_id, credit_account_id, amount, state, posted, kind, reference,
+            business_day, created_at, settled_at)
+        SELECT payout_id, $2, wallet_id, amount, 'posted', amount, 'payout', $3, $5, $6, $6
+        FROM chunk WHERE wallet_id IS NOT NULL
+    ), settled AS (
+        UPDATE payout p SET state = CASE WHEN c.wallet_id IS NULL THEN 'failed' ELSE 'paid' END,
+            reason = CASE WHEN c.wallet_id IS NULL THEN 'wallet_unknown' END
+        FROM chunk c WHERE p.batch_id = $1 AND p.number = c.number
+    ), told AS (
+        INSERT INTO outbox (event_id, type, topic, key, time, payload)
+        SELECT uuidv7(), CASE WHEN c.wallet_id IS NULL THEN $8 ELSE $7 END, $9,
+            CASE WHEN c.wallet_id IS NULL THEN $1::text ELSE c.household_id::text END, $6,
+            convert_to((CASE WHEN c.wallet_id IS NULL
+                THEN json_build_object('payout_id', c.payout_id, 'batch_id', $1, 'programme', $3::text,
+                    'amount', c.amount, 'reason', 'wallet_unknown')
+                ELSE json_build_object('payout_id', c.payout_id, 'batch_id', $1, 'programme', $3::text,
+                    'citizen_id', c.citizen_id, 'household_id', c.household_id, 'wallet_id', c.wallet_id,
+                    'amount', c.amount, 'balance', k.balance)
+            END)::text, 'UTF8')
+        FROM chunk c LEFT JOIN credited k ON k.account_id = c.wallet_id
+    ), counted AS (
+        SELECT count(*) AS number, count(wallet_id) AS paid,
+            coalesce(sum(amount) FILTER (WHERE wallet_id IS NOT NULL), 0)
+            AS paid_total, coalesce(sum(amount), 0) AS total FROM chunk
+    ), kept AS (
+        UPDATE payout_batch b SET paid_count = b.paid_count + c.paid, paid_total = b.paid_total + c.paid_total,
+            failed_count = b.failed_count + c.number - c.paid, failed_total = b.failed_total + c.total - c.paid_total
+        FROM counted c WHERE b.batch_id = $1
+    )
+    SELECT number FROM counted
+"""
+COMPLETE = """
+    UPDATE payout_batch SET state = 'completed', completed_at = $2 WHERE batch_id = $1
+    RETURNING paid_count, paid_total, failed_count, failed_total
+"""
+
+
+async def make(session: AsyncSession, **columns: Any) -> bool:
+    """Enter a batch; False where its reference was used before."""
+    return (await session.execute(_MAKE, columns)).scalar_one_or_none() is not None
+
+
+async def find(session: AsyncSession, batch_id: UUID) -> Row[Any] | None:
+    """A batch with what was received of it so far."""
+    return (await session.execute(_FIND, {"batch_id": batch_id})).one_or_none()
+
+
+async def lock(session: AsyncSession, batch_id: UUID) -> Row[Any] | None:
+    """A batch, held until the end of the transaction."""
+    return (await session.execute(_LOCK, {"batch_id": batch_id})).one_or_none()
+
+
+async def submit(session: AsyncSession, batch_id: UUID) -> None:
+    """Close a batch to further payouts."""
+    await session.execute(_SUBMIT, {"batch_id": batch_id})
+
+
+async def approve(session: AsyncSession, batch_id: UUID, approved_by: str, at: Any) -> None:
+    """Let a batch be booked."""
+    await session.execute(_APPROVE, {"batch_id": batch_id, "approved_by": approved_by, "at": at})
+
+
+async def add(
+    session: AsyncSession, batch_id: UUID, references: list[str], citizens: list[UUID], amounts: list[int]
+) -> None:
+    """Add payouts to a batch, in the order given."""
+    first = (await session.execute(_LAST, {"batch_id": batch_id})).scalar_one()
+    columns = {"item_reference": references, "citizen_id": citizens, "amount": amounts}
+    await session.execute(_ADD, {"batch_id": batch_id, "first": first} | columns)
+
+
+async def items(session: AsyncSession, batch_id: UUID, after: int, limit: int, state: str | None) -> list[Row[Any]]:
+    """A page of a batch's payouts."""
+    parameters = {"batch_id": batch_id, "after": after, "limit": limit, "state": state}
+    return list((await session.execute(_ITEMS, parameters)).all())
+
+
+async def next_batch(connection: PoolConnectionProxy[asyncpg.Record]) -> asyncpg.Record | None:
+    """An approved batch nobody else is booking, held until the end of the transaction."""
+    return await connection.fetchrow(NEXT_BATCH)

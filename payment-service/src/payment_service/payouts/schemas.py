@@ -1,0 +1,62 @@
+"""What crosses the wire about payouts. Amounts are piastres."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class PayoutBatchRequest(BaseModel):
+    """A batch as the paying authority declares it, before the payouts themselves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9:_./-]+$")]
+    programme: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[a-z_]+$")]
+    declared_count: Annotated[int, Field(gt=0, le=10**8)]
+    declared_total: Annotated[int, Field(gt=0, le=10**15)]
+    currency: Literal["EGP"] = "EGP"
+
+
+class PayoutBatch(BaseModel):
+    """A batch as it stands."""
+
+    batch_id: UUID
+    reference: str
+    programme: str
+    state: Literal["open", "submitted", "approved", "completed", "cancelled"]
+    declared_count: int
+    declared_total: int
+    received_count: int
+    received_total: int
+    paid_count: int
+    paid_total: int
+    failed_count: int
+    failed_total: int
+    made_by: str
+    approved_by: str | None
+    made_at: datetime
+    approved_at: datetime | None
+    completed_at: datetime | None
+
+
+class Payout(BaseModel):
+    """One payout of a batch."""
+
+    number: int
+    payout_id: UUID
+    item_reference: str
+    citizen_id: UUID
+    amount: int
+    state: Literal["waiting", "paid", "failed"]
+    reason: str | None
+
+
+class Payouts(BaseModel):
+    """A page of payouts."""
+
+    items: list[Payout]
+    next: int | None

@@ -1,0 +1,103 @@
+"""Payout batches: declared, received, submitted, approved by another person, booked."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.ids import new_id
+from chassis.problems import NotFound
+from chassis.runtime import Runtime
+from contracts.payment import PayoutBatchAccepted
+from payment_service import context
+from payment_service.errors import (
+    BatchReferenceUsed,
+    BatchState,
+    BatchTotalsDiffer,
+    NotPayoutItems,
+    SamePerson,
+)
+from payment_service.payouts import repository, rows
+from payment_service.payouts.schemas import PayoutBatch, PayoutBatchRequest
+
+
+async def declare(runtime: Runtime, session: AsyncSession, body: PayoutBatchRequest, made_by: str) -> PayoutBatch:
+    """Enter a batch. Raises BatchReferenceUsed."""
+    fund_id = await context.of(runtime).accounts.one("fund", body.programme)
+    batch_id = new_id()
+    columns = body.model_dump(exclude={"currency"}) | {"fund_id": fund_id, "made_by": made_by}
+    if not await repository.make(session, batch_id=batch_id, made_at=runtime.clock.now(), **columns):
+        raise BatchReferenceUsed(f"A batch {body.reference} exists.")
+    return await get(session, batch_id)
+
+
+async def receive(session: AsyncSession, batch_id: UUID, body: bytes) -> PayoutBatch:
+    """Add a file of payouts to an open batch, whole or not at all."""
+    references, citizens, amounts = rows.read(body)
+    _in_state(await _locked(session, batch_id), "open")
+    try:
+        async with session.begin_nested():
+            await repository.add(session, batch_id, references, citizens, amounts)
+    except IntegrityError as error:
+        raise NotPayoutItems("An item_reference of this file was received before; nothing was taken.") from error
+    return await get(session, batch_id)
+
+
+async def submit(session: AsyncSession, batch_id: UUID) -> PayoutBatch:
+    """Close a batch whose payouts are what was declared. Raises BatchTotalsDiffer."""
+    _in_state(await _locked(session, batch_id), "open")
+    found = await _found(session, batch_id)
+    declared, received = (found.declared_count, found.declared_total), (found.received_count, found.received_total)
+    if declared != received:
+        raise BatchTotalsDiffer(
+            f"Declared {declared[0]} payouts of {declared[1]} piastres, received {received[0]} of {received[1]}.",
+            declared_count=declared[0],
+            declared_total=declared[1],
+            received_count=received[0],
+            received_total=received[1],
+        )
+    await repository.submit(session, batch_id)
+    return await get(session, batch_id)
+
+
+async def approve(runtime: Runtime, session: AsyncSession, batch_id: UUID, approved_by: str) -> PayoutBatch:
+    """Let a submitted batch be booked. Raises SamePerson."""
+    batch = await _locked(session, batch_id)
+    _in_state(batch, "submitted")
+    if batch.made_by == approved_by:
+        raise SamePerson("The one who made the batch cannot approve it.")
+    await repository.approve(session, batch_id, approved_by, runtime.clock.now())
+    accepted = PayoutBatchAccepted(
+        batch_id=batch_id, programme=batch.programme, count=batch.declared_count, total=batch.declared_total
+    )
+    await outbox.add(session, accepted)
+    return await get(session, batch_id)
+
+
+async def get(session: AsyncSession, batch_id: UUID) -> PayoutBatch:
+    """A batch as it stands. Raises NotFound."""
+    return PayoutBatch.model_validate(dict((await _found(session, batch_id))._mapping))
+
+
+async def _found(session: AsyncSession, batch_id: UUID) -> Row[Any]:
+    found = await repository.find(session, batch_id)
+    if found is None:
+        raise NotFound("There is no such batch.")
+    return found
+
+
+async def _locked(session: AsyncSession, batch_id: UUID) -> Row[Any]:
+    found = await repository.lock(session, batch_id)
+    if found is None:
+        raise NotFound("There is no such batch.")
+    return found
+
+
+def _in_state(batch: Row[Any], state: str) -> None:
+    if batch.state != state:
+        raise BatchState(f"The batch is {batch.state}, not {state}.", state=batch.state)

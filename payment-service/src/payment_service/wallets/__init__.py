@@ -1,0 +1,1 @@
+"""Citizens' wallets and their statements."""

@@ -1,0 +1,57 @@
+"""Routes of wallets."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.auth import Principal, requires
+from chassis.db import Reading
+from chassis.problems import responses
+from chassis.routing import router
+from payment_service.accounts import CURRENCY
+from payment_service.errors import WalletUnknown
+from payment_service.wallets import repository
+from payment_service.wallets.schemas import Movement, Statement, Wallet
+
+routes = router(tags=["wallets"])
+FIRST = UUID(int=0)
+
+
+@routes.get("/v1/wallets/{card_id}", responses=responses(WalletUnknown))
+async def get_wallet(card_id: UUID, _: Annotated[Principal, requires("wallets:read")], session: Reading) -> Wallet:
+    """What the holder of a card has."""
+    found = await _wallet(session, card_id)
+    return Wallet(
+        wallet_id=found.wallet_id,
+        card_id=card_id,
+        balance=found.balance,
+        held=found.held,
+        available=found.balance - found.held,
+        currency=CURRENCY,
+    )
+
+
+@routes.get("/v1/wallets/{card_id}/statement", responses=responses(WalletUnknown))
+async def get_statement(
+    card_id: UUID,
+    _: Annotated[Principal, requires("wallets:read")],
+    session: Reading,
+    after: UUID = FIRST,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Statement:
+    """The movements of a wallet, oldest first."""
+    found = await _wallet(session, card_id)
+    rows = await repository.statement(session, found.wallet_id, after, limit)
+    items = [Movement(transfer_id=i, kind=k, reference=r, amount=a, at=t) for i, k, r, a, t in rows]
+    return Statement(items=items, next=items[-1].transfer_id if len(items) == limit else None)
+
+
+async def _wallet(session: AsyncSession, card_id: UUID) -> repository.CardWallet:
+    found = await repository.of_card(session, card_id)
+    if found is None:
+        raise WalletUnknown()
+    return found

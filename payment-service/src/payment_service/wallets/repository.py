@@ -1,0 +1,104 @@
+"""Every statement on cards and wallets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from payment_service.accounts import CURRENCY
+
+_OPEN_ACCOUNTS = text(
+    "INSERT INTO account (account_id, kind, owner, currency)"
+    " SELECT u.wallet_id, 'wallet', CAST(u.citizen_id AS text), :currency"
+    " FROM unnest(CAST(:wallet_id AS uuid[]), CAST(:citizen_id AS uuid[])) AS u (wallet_id, citizen_id)"
+    " ON CONFLICT DO NOTHING"
+)
+_OPEN_WALLETS = text(
+    "INSERT INTO wallet (citizen_id, wallet_id, household_id)"
+    " SELECT * FROM unnest(CAST(:citizen_id AS uuid[]), CAST(:wallet_id AS uuid[]), CAST(:household_id AS uuid[]))"
+    " ON CONFLICT DO NOTHING RETURNING citizen_id"
+)
+_PUT_CARDS = text(
+    "INSERT INTO card (card_id, citizen_id, household_id, state)"
+    " SELECT u.card_id, u.citizen_id, u.household_id, 'active'"
+    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:citizen_id AS uuid[]), CAST(:household_id AS uuid[]))"
+    " AS u (card_id, citizen_id, household_id)"
+    " ON CONFLICT (card_id) DO UPDATE SET state = 'active' WHERE card.state <> 'closed'"
+)
+_SET_STATE = text("UPDATE card SET state = :state WHERE card_id = :card_id AND state <> 'closed'")
+_OF_CARD = text(
+    "SELECT c.card_id, c.state, c.citizen_id, c.household_id, w.wallet_id, a.balance, a.held"
+    " FROM card c JOIN wallet w USING (citizen_id) JOIN account a ON a.account_id = w.wallet_id"
+    " WHERE c.card_id = :card_id"
+)
+_OF_CITIZEN = text(
+    "SELECT a.balance, a.held FROM wallet w JOIN account a ON a.account_id = w.wallet_id"
+    " WHERE w.citizen_id = :citizen_id"
+)
+_STATEMENT = text(
+    "SELECT t.transfer_id, t.kind, t.reference, t.posted, t.settled_at, t.debit_account_id"
+    " FROM transfer t WHERE t.state = 'posted' AND t.transfer_id > :after"
+    " AND (t.debit_account_id = :wallet_id OR t.credit_account_id = :wallet_id)"
+    " ORDER BY t.transfer_id LIMIT :limit"
+)
+
+
+@dataclass(frozen=True)
+class CardWallet:
+    """A card with the wallet of its holder."""
+
+    card_id: UUID
+    state: str
+    citizen_id: UUID
+    household_id: UUID
+    wallet_id: UUID
+    balance: int
+    held: int
+
+
+async def open_wallets(session: AsyncSession, columns: dict[str, list[Any]]) -> set[UUID]:
+    """Open wallets that are not open yet and know their cards; gives the citizens whose wallet is new."""
+    await session.execute(_OPEN_ACCOUNTS, {"currency": CURRENCY} | columns)
+    new = set((await session.execute(_OPEN_WALLETS, columns)).scalars())
+    await session.execute(_PUT_CARDS, columns)
+    return new
+
+
+async def set_card_state(session: AsyncSession, card_id: UUID, state: str) -> None:
+    """Block, unblock or close a card."""
+    await session.execute(_SET_STATE, {"card_id": card_id, "state": state})
+
+
+async def of_card(session: AsyncSession, card_id: UUID) -> CardWallet | None:
+    """The wallet a card pays from."""
+    row = (await session.execute(_OF_CARD, {"card_id": card_id})).one_or_none()
+    return CardWallet(**row._mapping) if row else None
+
+
+async def of_citizen(session: AsyncSession, citizen_id: UUID) -> tuple[int, int] | None:
+    """Balance and held amount of a citizen's wallet."""
+    row = (await session.execute(_OF_CITIZEN, {"citizen_id": citizen_id})).one_or_none()
+    return (row.balance, row.held) if row else None
+
+
+async def statement(
+    session: AsyncSession, wallet_id: UUID, after: UUID, limit: int
+) -> Sequence[tuple[UUID, str, str, int, datetime]]:
+    """Posted movements of a wallet, oldest first; what left it is negative."""
+    rows = await session.execute(_STATEMENT, {"wallet_id": wallet_id, "after": after, "limit": limit})
+    return [
+        (
+            row.transfer_id,
+            row.kind,
+            row.reference,
+            -row.posted if row.debit_account_id == wallet_id else row.posted,
+            row.settled_at,
+        )
+        for row in rows
+    ]

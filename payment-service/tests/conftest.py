@@ -1,0 +1,32 @@
+"""A running payment-service on a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from chassis.testing import TestIssuer, running
+from payment_service import MIGRATIONS
+from payment_service.main import create_app
+from payment_service.settings import Settings
+
+from .support import House
+
+
+@pytest.fixture
+async def house(make_database: Any, kafka_bootstrap: str, issuer: TestIssuer) -> AsyncIterator[House]:
+    url = await make_database(MIGRATIONS)
+    settings = Settings(
+        database_url=url,
+        kafka_bootstrap=kafka_bootstrap,
+        jwks=issuer.jwks,
+        hold_grace_seconds=0,
+        expiry_poll_seconds=0.2,
+        payout_poll_seconds=0.05,
+        payout_chunk=700,
+    )
+    app = create_app(settings)
+    async with running(app) as client:
+        yield House(app, client, issuer)

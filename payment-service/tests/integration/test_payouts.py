@@ -1,0 +1,123 @@
+"""Payout batches: declared, received, approved by another person, booked once, told of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from chassis.ids import new_id
+from chassis.testing import eventually
+from contracts.payment import PayoutPaid
+from contracts.supply import Redeemed, RedemptionReversed, Tender
+
+from ..support import House, activated, publish
+
+
+async def send(house: House, method: str, path: str, scope: str, subject: str = "maker", **body: Any) -> httpx.Response:
+    headers = house.client_headers(scope, subject)
+    if "content" in body:
+        headers["Content-Type"] = "text/csv"
+    return await house.client.request(method, path, headers=headers, **body)
+
+
+async def batch_of(house: House, lines: list[str], count: int, total: int) -> str:
+    declared = {"reference": f"r{new_id()}", "programme": "pension", "declared_count": count, "declared_total": total}
+    made = await send(house, "POST", "/v1/payout-batches", "payouts:submit", json=declared)
+    assert made.status_code == 201, made.text
+    path = f"/v1/payout-batches/{made.json()['batch_id']}"
+    content = "citizen_id,amount,item_reference\n" + "\n".join(lines)
+    got = await send(house, "POST", f"{path}/items", "payouts:submit", content=content)
+    assert got.status_code == 201, got.text
+    return path
+
+
+async def test_pensions_are_booked_once_and_told(house: House) -> None:
+    citizens = [(await house.citizen())[1] for _ in range(3)]
+    lines = [f"{citizen},{1_000 + n},p{n}" for n, citizen in enumerate(citizens)]
+    lines += [f"{citizens[0]},500,arrears", f"{new_id()},700,nobody"]
+    total = 1_000 + 1_001 + 1_002 + 500 + 700
+    path = await batch_of(house, lines, len(lines), total)
+    assert (await send(house, "POST", f"{path}/submission", "payouts:submit")).status_code == 200
+    same = await send(house, "POST", f"{path}/approval", "payouts:approve", "maker")
+    assert (same.status_code, same.json()["code"]) == (403, "same_person")
+    assert (await send(house, "POST", f"{path}/approval", "payouts:approve", "checker")).status_code == 200
+
+    async def completed() -> Any:
+        found = (await send(house, "GET", path, "payouts:submit")).json()
+        return found if found["state"] == "completed" else None
+
+    found = await eventually(completed)
+    assert (found["paid_count"], found["paid_total"]) == (4, total - 700)
+    assert (found["failed_count"], found["failed_total"]) == (1, 700)
+    assert [await house.balance(citizen) for citizen in citizens] == [(1_500, 0), (1_001, 0), (1_002, 0)]
+    assert (await house.proof())["sound"]
+    async with house.runtime.sessions() as session:
+        statement = text("SELECT payload FROM outbox WHERE type = :type")
+        told = (await session.execute(statement, {"type": PayoutPaid.event_type()})).scalars().all()
+    events = [PayoutPaid.model_validate_json(payload) for payload in told]
+    assert sum(event.amount for event in events) == total - 700
+    assert {event.citizen_id for event in events} == set(citizens)
+
+
+async def test_what_differs_from_the_declaration_is_not_submitted(house: House) -> None:
+    _, citizen, _ = await house.citizen()
+    path = await batch_of(house, [f"{citizen},100,a"], 1, 101)
+    reply = await send(house, "POST", f"{path}/submission", "payouts:submit")
+    assert (reply.status_code, reply.json()["code"]) == (409, "batch_totals_differ")
+    twice = "citizen_id,amount,item_reference\n" + f"{citizen},100,a"
+    again = await send(house, "POST", f"{path}/items", "payouts:submit", content=twice)
+    assert (again.status_code, again.json()["code"]) == (422, "not_payout_items")
+    cut = await send(house, "POST", f"{path}/items", "payouts:submit", content="citizen_id,amount,item_reference\nx,1")
+    assert cut.json()["rows"] == [{"row": 2, "reason": "2 fields instead of 3"}]
+    assert (await send(house, "GET", path, "payouts:submit")).json()["received_count"] == 1
+
+
+async def test_events_open_a_wallet_capture_a_sale_and_refund_its_reversal(house: House, kafka_bootstrap: str) -> None:
+    card, citizen, household = new_id(), new_id(), new_id()
+    await publish(kafka_bootstrap, activated(card, citizen, household))
+    path = f"/v1/wallets/{card}"
+
+    async def wallet() -> Any:
+        reply = await send(house, "GET", path, "wallets:read")
+        return reply.json() if reply.status_code == 200 else None
+
+    assert (await eventually(wallet, seconds=20))["balance"] == 0
+    await house.pay_in(citizen, 5_000)
+    body = {"card_id": str(card), "amount": 2_000, "reference": "basket"}
+    held = await house.client.post("/v1/payments/authorizations", json=body, headers=house.terminal())
+    tenders = [Tender(kind="wallet", payment_id=held.json()["payment_id"], amount=2_000)]
+    sale = sale_of(card, household, house, tenders)
+    await publish(kafka_bootstrap, sale, sale)
+
+    async def taken() -> bool:
+        return await house.balance(citizen) == (3_000, 0)
+
+    await eventually(taken, seconds=20)
+    reversal = RedemptionReversed(reversal_id=new_id(), **sale.model_dump(exclude={"lines", "governorate", "offline"}))
+    await publish(kafka_bootstrap, reversal, reversal)
+
+    async def returned() -> bool:
+        return await house.balance(citizen) == (5_000, 0)
+
+    await eventually(returned, seconds=20)
+    assert (await house.proof())["sound"]
+
+
+def sale_of(card: Any, household: Any, house: House, tenders: list[Tender]) -> Redeemed:
+    now = house.runtime.clock.now()
+    return Redeemed(
+        redemption_id=new_id(),
+        household_id=household,
+        card_id=card,
+        terminal_id=new_id(),
+        outlet_id=house.outlet_id,
+        governorate="03",
+        business_day=now.date(),
+        occurred_at=now,
+        offline=False,
+        lines=[],
+        remaining=[],
+        tenders=tenders,
+    )

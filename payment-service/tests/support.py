@@ -1,0 +1,119 @@
+"""Small ways to fill and read a payment-service."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+
+from chassis import outbox
+from chassis.clock import Clock
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from chassis.testing import TestIssuer
+from contracts.card import CardActivated, ProgrammeService
+from payment_service import context
+from payment_service.accounts import account_id, wallet_id
+from payment_service.ledger.items import Item
+from payment_service.ledger.rules import Order, Transfer
+from payment_service.wallets import repository as wallets
+
+
+class House:
+    """A payment-service with its runtime, for tests that look behind the API."""
+
+    def __init__(self, app: FastAPI, client: httpx.AsyncClient, issuer: TestIssuer) -> None:
+        self.app = app
+        self.client = client
+        self.issuer = issuer
+        self.outlet_id = new_id()
+
+    @property
+    def runtime(self) -> Runtime:
+        found: Runtime = self.app.state.runtime
+        return found
+
+    async def citizen(self, balance: int = 0) -> tuple[UUID, UUID, UUID]:
+        """A citizen with an active card and a wallet: card, citizen and household ids."""
+        card, citizen, household = new_id(), new_id(), new_id()
+        columns = {
+            "card_id": [card],
+            "citizen_id": [citizen],
+            "household_id": [household],
+            "wallet_id": [wallet_id(citizen)],
+        }
+        async with self.runtime.sessions() as session, session.begin():
+            await wallets.open_wallets(session, columns)
+        if balance:
+            await self.pay_in(citizen, balance)
+        return card, citizen, household
+
+    async def pay_in(self, citizen: UUID, amount: int) -> None:
+        """Give a citizen money from a fund."""
+        fund = await context.of(self.runtime).accounts.one("fund", "test")
+        order = Order(Transfer(new_id(), fund, wallet_id(citizen), amount, "posted"))
+        await context.of(self.runtime).ledger.submit(Item("", None, b"", [order]))
+
+    async def balance(self, citizen: UUID) -> tuple[int, int]:
+        """Balance and held amount of a citizen's wallet."""
+        async with self.runtime.sessions() as session:
+            found = await wallets.of_citizen(session, citizen)
+        assert found is not None
+        return found
+
+    def terminal(self, outlet_id: UUID | None = None) -> dict[str, str]:
+        """Headers of a grocer's terminal."""
+        return self.issuer.headers(
+            str(new_id()), "payments:create", kind="terminal", outlet_id=outlet_id or self.outlet_id
+        )
+
+    def client_headers(self, scopes: str, subject: str = "ministry") -> dict[str, str]:
+        """Headers of a ministry's client."""
+        return self.issuer.headers(subject, scopes)
+
+    async def proof(self) -> dict[str, Any]:
+        """The ledger counted anew."""
+        reply = await self.client.get("/v1/ledger-proof", headers=self.client_headers("ledger:read"))
+        assert reply.status_code == 200, reply.text
+        document: dict[str, Any] = reply.json()
+        return document
+
+    def merchant(self) -> UUID:
+        """The account of the terminal's outlet."""
+        return account_id("merchant", str(self.outlet_id))
+
+
+async def publish(bootstrap: str, *events: Any) -> None:
+    """Put events on Kafka the way the relay does."""
+    from aiokafka import AIOKafkaProducer
+
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+    await producer.start()
+    try:
+        row = outbox.columns(events)
+        for n, event in enumerate(events):
+            headers = [
+                ("ce_id", str(row.event_id[n]).encode()),
+                ("ce_type", event.event_type().encode()),
+                ("ce_time", Clock().now().isoformat().encode()),
+            ]
+            await producer.send_and_wait(event.TOPIC, row.payload[n], row.key[n].encode(), headers=headers)
+    finally:
+        await producer.stop()
+
+
+def activated(card: UUID, citizen: UUID, household: UUID) -> CardActivated:
+    """The event that opens a wallet."""
+    return CardActivated(
+        card_id=card,
+        citizen_id=citizen,
+        household_id=household,
+        governorate="03",
+        district="port-fouad",
+        members=3,
+        services=[ProgrammeService.SUPPLY],
+        phase_id=None,
+        activated_at=Clock().now(),
+    )
