@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -43,6 +44,9 @@ def demo(
     except (Refused, NotReached, NoCredentials, LookupError, TimeoutError) as error:
         console.print(f"[bold red]The pilot could not go on:[/] {error}", highlight=False)
         raise typer.Exit(2) from error
+    except asyncio.CancelledError:
+        console.print("Ended before its time.")
+        raise typer.Exit(130) from None
     console.print()
     report.show()
     console.print(f"Kept in {options.folder / 'demo-report.json'}", style="dim")

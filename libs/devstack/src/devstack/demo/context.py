@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -121,6 +122,7 @@ class Context:
     earlier: list[Household] = field(default_factory=list)  # registered by earlier runs
     heads_given: int = 0  # heads of household who have their card by this run
     phase_id: str = ""
+    began: float = field(default_factory=time.perf_counter)
     sink_mark: int = 0  # the sink's newest message before the run
 
     @property
@@ -142,8 +144,9 @@ class Context:
         yield from self.earlier
 
     def headline(self, text: str) -> None:
-        """Announce a stage."""
-        self.console.rule(f"[bold]{text}", align="left")
+        """Announce a stage, and how long after the start of the run it begins."""
+        elapsed = time.perf_counter() - self.began
+        self.console.rule(f"[bold]{text}[/] [dim]{elapsed // 60:.0f}:{elapsed % 60:04.1f}", align="left")
 
     @contextmanager
     def bar(self, what: str, total: int | None) -> Iterator[Any]:

@@ -149,9 +149,8 @@ class Story:
         code, reason = await _refusal(self.bakery, self.card_id, 15)
         self._say(5, f"The same day again: [red]{reason}[/]")
         self._check(5, "second draw of the same day", "day_already_drawn", code, where)
-        self._check(
-            5, "reason in Arabic", True, any("\u0600" <= c <= "\u06ff" for c in reason), where, shown="in Arabic"
-        )
+        arabic = any("\u0600" <= letter <= "\u06ff" for letter in reason)
+        self._check(5, "reason in Arabic", "yes", "yes" if arabic else "no", where)
 
     async def _shop(self) -> None:
         """6. Oil and sugar from the month's allowance, and the reversal of the sale."""
