@@ -31,7 +31,7 @@ class EnvoyEngine(Engine):
     """Envoy with one configuration file, ready when its listener accepts connections."""
 
     name = "Envoy"
-    start_seconds = 20.0
+    start_seconds = 60.0
 
     def __init__(self, config: Path, port: int, *, log_file: Path, detached: bool = False) -> None:
         super().__init__(log_file, detached=detached)

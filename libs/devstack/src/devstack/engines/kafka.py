@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 import os
 import shutil
 import subprocess
@@ -16,6 +17,9 @@ from pathlib import Path
 from devstack.engines import kafka_jars
 from devstack.engines.ports import LOOPBACK, free_port, port_answers
 from devstack.engines.process import Engine, EngineError
+
+# Its client complains of every connection that is refused, which is what waiting for a broker looks like.
+logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 
 _PROBE_GROUP = "unicard-readiness"
 
@@ -67,7 +71,7 @@ class KafkaEngine(Engine):
     """One Kafka broker that is its own controller. `settings` override the stack's configuration."""
 
     name = "Apache Kafka"
-    start_seconds = 60.0
+    start_seconds = 120.0
 
     def __init__(
         self,
@@ -166,7 +170,7 @@ def _new_cluster_id() -> str:
             return cluster_id
 
 
-def wait_for_coordinator(bootstrap: str, timeout_seconds: float = 60.0) -> None:
+def wait_for_coordinator(bootstrap: str, timeout_seconds: float = 30.0) -> None:
     """Wait until a broker that is not ours to start answers; `EngineError` when it stays silent."""
     deadline = time.monotonic() + timeout_seconds
     while not coordinator_answers(bootstrap):

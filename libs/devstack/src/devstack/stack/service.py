@@ -16,7 +16,7 @@ _PROBE_SECONDS = 5.0
 class PythonService(Engine):
     """A process that serves HTTP on one port and says on `probe` whether it is ready."""
 
-    start_seconds = 60.0
+    start_seconds = 120.0
     stop_seconds = 15.0
     poll_seconds = 0.2
 
