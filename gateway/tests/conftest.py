@@ -74,7 +74,8 @@ async def _read_request(reader: asyncio.StreamReader) -> dict[str, Any]:
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     if headers.get("transfer-encoding") == "chunked":
         while size := int(await reader.readline(), 16):
-            body += (await reader.readexactly(size + 2))[:-2]
+            chunk = await reader.readexactly(size + 2)
+            body += chunk[:-2]
         await reader.readline()
     return {"method": method, "path": path, "headers": headers, "length": len(body)}
 

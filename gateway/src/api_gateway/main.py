@@ -22,10 +22,12 @@ from chassis.app import Service
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service; settings come from the environment unless given."""
+    own_keys = {"jwks": None, "jwks_url": None}  # they are at hand: nothing is to be fetched from oneself
     service = Service(
         name="gateway",
-        title="Unified Card: clients, tokens, terminals' enrolment, documentation",
-        settings=settings or Settings(),
+        title="Unified Card: clients, tokens and enrolment",
+        description="Who may call and with which key; what all services know of a card; the documentation.",
+        settings=(settings or Settings()).model_copy(update=own_keys),
         routers=[tokens, clients, terminals, overview, docs],
         reactions=reactions,
         workers=[keep_keys],

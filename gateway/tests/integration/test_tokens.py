@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
+import logging
 import time
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -222,6 +225,39 @@ class TestAssertions:
     async def test_the_form_may_not_say_another_client(self, gateway: Any, terminal: tuple[UUID, UUID, OKPKey]) -> None:
         signed = assertion(terminal[0], terminal[2])
         assert (await gateway.client.post("/oauth/token", data=form(signed, client_id="bootstrap"))).status_code == 401
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the app writes to its log, as it writes it."""
+    root, written = logging.getLogger(), io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(root.handlers[0].formatter)
+    root.addHandler(handler)
+    yield written
+    root.removeHandler(handler)
+
+
+async def test_nothing_secret_is_logged(gateway: Any, log: io.StringIO) -> None:
+    headers = await gateway.headers()
+    client_id, secret = await gateway.new_client("cards:read")
+    token = await gateway.token(client_id, secret)
+    terminal_id, _ = await gateway.new_terminal()
+    code, key = await gateway.new_code(terminal_id), OKPKey.generate_key("Ed25519")
+    body = {"code": code, "terminal_id": str(terminal_id), "public_key": key.as_dict(private=False)["x"]}
+    await gateway.client.post("/v1/enrolments", json=body | {"code": "00000-00000"})
+    await gateway.client.post("/v1/enrolments", json=body)
+    signed = assertion(terminal_id, key)
+    for _ in range(2):
+        await gateway.client.post("/oauth/token", data=form(signed))
+    bad = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret + "x"}
+    await gateway.client.post("/oauth/token", data=bad)
+    logged = log.getvalue()
+    assert '"client registered"' in logged
+    assert '"terminal enrolled"' in logged
+    for word in (secret, code, code.replace("-", ""), token, signed, headers["Authorization"].split(" ")[1]):
+        assert word not in logged
+        assert word.split(".")[-1] not in logged
 
 
 class TestRequests:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from fastapi import Path, Request
+from fastapi import FastAPI, Path, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
@@ -39,7 +39,7 @@ async def get_documentation_asset(asset: Annotated[str, Path(pattern=r"^[a-z0-9.
 @routes.get("/problems/{code}", response_class=HTMLResponse, responses=_HTML)
 async def get_problem(code: Annotated[str, Path(pattern=r"^[a-z0-9_]{1,64}$")], request: Request) -> HTMLResponse:
     """What a problem's code means, in English and Arabic."""
-    found = problems.known(document(request.app)).get(code)
+    found = _problems(request.app).get(code)
     if found is None:
         raise NotFound("No service declares this problem.")
     return HTMLResponse(found.page(), headers=page.HEADERS)
@@ -48,6 +48,11 @@ async def get_problem(code: Annotated[str, Path(pattern=r"^[a-z0-9_]{1,64}$")], 
 @cache
 def _assets() -> dict[str, tuple[bytes, str]]:
     return page.assets()
+
+
+@cache
+def _problems(app: FastAPI) -> dict[str, problems.Known]:
+    return problems.known(document(app))
 
 
 async def swallow(request: Request) -> Response:

@@ -130,7 +130,7 @@ class OwnKeysVerifier(TokenVerifier):
 
     def __init__(self, settings: Settings, revocations: Revocations, issuer: Issuer) -> None:
         """Use the issuer's keys from the start."""
-        super().__init__(settings.model_copy(update={"jwks": None, "jwks_url": None}), revocations)
+        super().__init__(settings, revocations)
         self._issuer = issuer
 
     async def refresh_keys(self, at_most_every: float = 0.0) -> None:
