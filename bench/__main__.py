@@ -31,7 +31,7 @@ async def measure(options: Options, wanted: set[str]) -> list[Section]:
             if "memory" in wanted:
                 sections.append(memory.section(await memory.run(running)))
             if wanted & {"redemptions", "lag", "block"}:
-                sections += await _draws(running, options, wanted, wire)
+                sections.extend(await _draws(running, options, wanted, wire))
             if "messages" in wanted:
                 _say("messages")
                 sections.append(messages.section(await messages.run(running, options)))
@@ -51,11 +51,12 @@ async def _draws(
     cards = fleet.make_cards(options.cards, options.seed)
     await fleet.activate(running, cards)
     days = Days(running.client(wire, "operations"), cards, calendar().month, options.seed)
-    async with reference.running(running, terminals) as usual:
-        bench = redemptions.Bench(running, options, terminals, days, usual)
-        _say("opening the month")
-        await bench.prepare()
-        if "redemptions" in wanted:
+    _say("opening the month")
+    await fleet.open_month(running, terminals, days)
+    if "redemptions" in wanted:
+        async with reference.running(running, terminals) as usual:
+            bench = redemptions.Bench(running, options, terminals, days, usual)
+            await bench.prepare()
             _say("draws")
             sections.append(redemptions.section(await bench.run(), options))
     if "lag" in wanted:

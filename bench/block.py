@@ -48,8 +48,7 @@ async def run(stack: Stack, options: Options, terminals: list[Terminal], days: D
         await ministry.post(f"/v1/cards/{card}/unblock")
         await _until(terminal, card, refused=False)
     found.load.append(await under_way)
-    if set(found.load[0].statuses) != {"201"}:
-        raise RuntimeError(f"the draws beside it: {found.load[0].statuses} {found.load[0].samples}")
+    fleet.all_accepted("the draws beside it", found.load[0])
     return found
 
 

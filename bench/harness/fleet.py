@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,7 +12,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-from bench.harness.load import Plan
+from bench.harness import load
+from bench.harness.load import Plan, Result
 from bench.harness.stack import Stack
 from chassis.clock import business_day
 from chassis.ids import new_id
@@ -30,6 +30,7 @@ LOAVES_A_PERSON = 5
 SIZES, WEIGHTS = (1, 2, 3, 4, 5, 6, 7, 8), (12, 19, 24, 22, 12, 6, 3, 2)
 PATH = "/v1/redemptions"
 _CHUNK = 5000
+_OPENING_SECONDS = 900.0
 
 
 @dataclass(frozen=True)
@@ -140,11 +141,10 @@ class Days:
         taken, self._left = self._left[-count:], self._left[:-count]
         return [(str(card.card_id), card.loaves) for card in taken]
 
-    async def open_pots(self) -> Iterator[tuple[str, int]]:
-        """The first day of the month, on which every household's pots are opened."""
+    async def everyone(self) -> list[tuple[str, int]]:
+        """The next day's draws of all cards."""
         await self.next_day()
-        taken, self._left = self._left, []
-        return ((str(card.card_id), card.loaves) for card in taken)
+        return await self.draws(len(self._left))
 
 
 def plan(port: int, callers: list[str], draws: list[tuple[str, int]], seconds: float, **options: Any) -> Plan:
@@ -152,8 +152,20 @@ def plan(port: int, callers: list[str], draws: list[tuple[str, int]], seconds: f
     return Plan(port, PATH, callers, draws, new_id().hex, seconds, **options)
 
 
-def problem_code(sample: str) -> str:
-    """The code of a problem document."""
+async def open_month(stack: Stack, terminals: list[Terminal], days: Days) -> None:
+    """Every household's first draw of the month, which opens its pots, and warms everything up."""
+    opening = plan(stack.settings.ports["edge"], await tokens(terminals), await days.everyone(), _OPENING_SECONDS)
+    all_accepted("opening", await load.send(opening))
+
+
+def all_accepted(name: str, result: Result) -> None:
+    """Raises RuntimeError where a draw was not accepted: the figure would be worth nothing."""
+    if set(result.statuses) != {"201"}:
+        codes = {status: _problem_code(sample) for status, sample in result.samples.items()}
+        raise RuntimeError(f"{name}: {result.statuses} {codes}")
+
+
+def _problem_code(sample: str) -> str:
     try:
         return str(orjson.loads(sample).get("code", sample[:80]))
     except orjson.JSONDecodeError:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Options:
-    """`seconds` of one run, `rounds` of all runs in turn, `cards` in supply-service's books."""
+    """`seconds` of one run, `rounds` of all runs in turn, `cards` in supply-service's books, pgbench's `scale`.
+
+    The scale has as many branches as the most clients, so that they do not queue for one row.
+    """
 
     seconds: float = 5.0
     rounds: int = 5
     cards: int = 100_000
+    scale: int = 64
     seed: int = 2025
 
 
-QUICK = Options(seconds=2.0, rounds=2, cards=40_000)
+QUICK = Options(seconds=2.0, rounds=2, cards=40_000, scale=16)

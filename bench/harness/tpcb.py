@@ -12,8 +12,6 @@ from urllib.parse import unquote, urlsplit
 from bench.harness.numbers import percentile
 from devstack.engines.postgres import pgbench
 
-# As many branches as the most clients, so that they do not queue for one row.
-SCALE = 64
 _RATE = re.compile(r"tps = ([\d.]+)")
 _LATENCY_COLUMN = 2
 
@@ -27,9 +25,9 @@ class Tpcb:
     p99: float
 
 
-async def prepare(url: str) -> None:
+async def prepare(url: str, scale: int) -> None:
     """Fill pgbench's tables."""
-    await _run(url, "--initialize", "--init-steps=dtGvp", "--quiet", f"--scale={SCALE}")
+    await _run(url, "--initialize", "--init-steps=dtGvp", "--quiet", f"--scale={scale}")
 
 
 async def run(url: str, clients: int, seconds: float) -> Tpcb:
