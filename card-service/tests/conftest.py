@@ -113,7 +113,7 @@ class Office:
             job: dict[str, Any] = await self.call("GET", path, scopes)
             return job if job["status"] in {"done", "failed"} else None
 
-        job: dict[str, Any] = await eventually(ended, seconds=seconds)
+        job: dict[str, Any] = await eventually(ended, seconds=seconds, every=0.05)
         return job
 
     async def imported(self, *rows: str) -> tuple[dict[str, Any], dict[int, str]]:

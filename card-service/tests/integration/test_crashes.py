@@ -21,15 +21,21 @@ if TYPE_CHECKING:
     from ..conftest import Office, OpenOffice
 
 FAMILIES = 400
-# The workers of the service without its API, so that they can be killed like a process of their own.
+# The workers alone, without API and events, so that they start and die quickly.
 WORKERS = """
 import asyncio
-from card_service.main import create_app
+from card_service.settings import Settings
+from card_service.workers import workers
+from chassis.clock import Clock
+from chassis.db import create_engine, create_sessions
+from chassis.runtime import Runtime
 
 async def main():
-    app = create_app()
-    async with app.router.lifespan_context(app):
-        await asyncio.sleep(3600)
+    settings, clock = Settings(), Clock()
+    engine = create_engine(settings, "workers")
+    sessions = create_sessions(engine, clock)
+    runtime = Runtime("card", settings, clock, engine, sessions, None, None, None)
+    await asyncio.gather(*(work(runtime) for work in workers()))
 
 asyncio.run(main())
 """
@@ -88,7 +94,7 @@ class Torment:
 async def test_killed_workers_neither_lose_nor_double(
     open_office: OpenOffice, make_settings: Callable[..., Awaitable[Settings]]
 ) -> None:
-    settings = await make_settings(card_import_chunk_rows=10, card_plan_chunk=10, card_activation_chunk=10)
+    settings = await make_settings(card_import_chunk_rows=10, card_plan_chunk=20, card_activation_chunk=10)
     # The API process never does a chunk itself: its workers look for jobs once an hour.
     patient = settings.model_copy(update={"card_job_poll_seconds": 3600.0})
     torment = Torment(settings)
