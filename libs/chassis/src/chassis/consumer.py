@@ -169,6 +169,7 @@ class EventConsumer:
             return
         try:
             await self._apply(free)
+            return
         except Exception as error:  # why: a handler may fail in any way; the events beside the one at fault go on
             if is_infrastructure(error):
                 raise
@@ -177,9 +178,9 @@ class EventConsumer:
                 if free[0][0].key is not None:
                     held.add(free[0][0].key)
                 return
-            half = len(free) // 2
-            await self._attempt(free[:half], held, left)
-            await self._attempt(free[half:], held, left)
+        half = len(free) // 2
+        await self._attempt(free[:half], held, left)
+        await self._attempt(free[half:], held, left)
 
     async def _sort_out(self, left: Sequence[Left], attempts: Counter[UUID]) -> list[Item]:
         """Set aside what failed too often; the rest is to be tried again."""

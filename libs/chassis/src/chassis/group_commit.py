@@ -105,9 +105,9 @@ class GroupCommit(Generic[Item, Reply]):
             if len(items) == 1:
                 log.error("request failed in group commit", exc_info=error)
                 return [error]
-            middle = len(items) // 2
-            first = await self._attempt(lane, items[:middle])
-            return [*first, *await self._attempt(lane, items[middle:])]
+        middle = len(items) // 2
+        first = await self._attempt(lane, items[:middle])
+        return [*first, *await self._attempt(lane, items[middle:])]
 
 
 def _outcome_unknown(error: Exception) -> bool:

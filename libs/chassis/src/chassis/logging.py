@@ -26,7 +26,8 @@ _SHAPES = re.compile(
     r"|(?<![0-9a-f])(?:(?:\+|00)?20[ -]?|[0٠])[1١][0125٠١٢٥](?:[ -]?\d){8}(?![0-9a-f])"  # an Egyptian mobile
     r"|eyJ[\w-]+(?:\.[\w-]*){2,4}"  # a JWT or JWE
     r"|(?i:(?<=bearer )[\w.~+/-]+=*)"
-    r"|(?i:(?<=DETAIL:)[^\n]+)"  # PostgreSQL shows the row it refused
+    r"|(?<=DETAIL:)[^\n]+"  # PostgreSQL shows the row it refused
+    r"|(?<=invalid input for query argument \$)[^\n]+"  # asyncpg shows what it could not encode
 )
 # A forbidden name with its value inside free text: `pin=1234`, `"pin": "1234"`, `{'pin': 1234}`.
 _PAIRS = re.compile(

@@ -80,8 +80,9 @@ class Relay:
                 log.warning("relay interrupted", error=type(error).__name__, reason=str(error)[:200])
             finally:
                 self.leading = False
-            self._wake.clear()
-            await self._pause(RETRY_SECONDS)
+            if not self._stopping.is_set():
+                self._wake.clear()
+                await self._pause(RETRY_SECONDS)
 
     async def _lead(self) -> None:
         connection = await asyncpg.connect(

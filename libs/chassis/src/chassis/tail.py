@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import asyncpg
 
 # The cursor comes along with the rows, since an operator may have moved it back.
-_READ = """
+READ = """
     SELECT c.id AS cursor, o.id, o.event_id, o.type, o.topic, o.key, o.time, o.created_at, o.traceparent, o.payload
     FROM outbox_cursor c CROSS JOIN LATERAL (
         SELECT * FROM outbox WHERE outbox.id > c.id ORDER BY outbox.id LIMIT $1
@@ -54,10 +54,10 @@ class Tail:
 
     async def read(self, limit: int) -> Sequence[asyncpg.Record]:
         """The next rows after the cursor, at most `limit`, that nothing can come before any more."""
-        rows = await self._connection.fetch(_READ, limit)
+        rows = await self._connection.fetch(READ, limit)
         ready = self._ready(rows)
         if rows and not ready and await self._moved_on():
-            rows = await self._connection.fetch(_READ, limit)  # what they committed is visible now
+            rows = await self._connection.fetch(READ, limit)  # what they committed is visible now
             ready = self._ready(rows)
         return ready
 

@@ -9,33 +9,71 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.testing import MakeDatabase, TestIssuer, running
+from chassis import kafka
+from chassis.ids import new_id
+from chassis.testing import MakeDatabase, TestIssuer, eventually, running
 
-from ..probe_service import MIGRATIONS, ProbeSettings, create_app
+from ..probe_service import MIGRATIONS, NoteDropped, NoteKept, ProbeSettings, create_app
+from .support import Wire, ready
 
 MakeApp = Callable[..., Awaitable[FastAPI]]
 
 
-@pytest.fixture
-def make_app(make_database: MakeDatabase, kafka_bootstrap: str, issuer: TestIssuer) -> MakeApp:
+@pytest.fixture(scope="module", autouse=True)
+def topic() -> str:
+    """Each module's probes talk on a topic of their own, and need not hear what other tests broke."""
+    NoteKept.TOPIC = NoteDropped.TOPIC = f"probe.events-{new_id().hex}.v1"
+    return NoteKept.TOPIC
+
+
+def factory(make_database: MakeDatabase, kafka_bootstrap: str, issuer: TestIssuer) -> MakeApp:
     """A factory of probes; each has a database and a consumer group of its own unless it is given others."""
 
     async def make(database_url: str | None = None, bootstrap: str | None = None, **settings: Any) -> FastAPI:
         url = database_url or await make_database(MIGRATIONS)
         options = {"consumer_attempts": 2, "group": f"probe-{url.rsplit('/', 1)[-1]}", **settings}
-        return create_app(
-            ProbeSettings(database_url=url, kafka_bootstrap=bootstrap or kafka_bootstrap, jwks=issuer.jwks, **options)
+        probe = ProbeSettings(
+            database_url=url, kafka_bootstrap=bootstrap or kafka_bootstrap, jwks=issuer.jwks, **options
         )
+        app = create_app(probe)
+        app.state.settings = probe
+        return app
 
     return make
 
 
 @pytest.fixture
-async def app(make_app: MakeApp) -> FastAPI:
-    return await make_app()
+def make_app(make_database: MakeDatabase, kafka_bootstrap: str, issuer: TestIssuer) -> MakeApp:
+    """Makes probes for one test."""
+    return factory(make_database, kafka_bootstrap, issuer)
+
+
+@pytest.fixture(scope="module")
+async def app(make_database: MakeDatabase, kafka_bootstrap: str, issuer: TestIssuer) -> FastAPI:
+    """A probe that the tests of a module share."""
+    return await factory(make_database, kafka_bootstrap, issuer)()
+
+
+@pytest.fixture(scope="module")
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the running shared probe, as soon as that is ready."""
+    async with running(app) as client:
+        await eventually(lambda: ready(client), seconds=30)
+        yield client
 
 
 @pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with running(app) as client:
-        yield client
+def key() -> str:
+    """A partition key no other test uses: all probes hear the same topic."""
+    return new_id().hex
+
+
+@pytest.fixture
+async def wire(kafka_bootstrap: str) -> AsyncIterator[Wire]:
+    """A producer of raw records."""
+    producer = kafka.producer(kafka_bootstrap, "test-wire")
+    await producer.start()
+    try:
+        yield Wire(producer)
+    finally:
+        await producer.stop()
