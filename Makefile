@@ -7,7 +7,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-MEMBERS := libs/contracts libs/chassis libs/devstack gateway card-service supply-service notify-service
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml */pyproject.toml))
 SRC := $(MEMBERS:%=%/src)
 # Folders with Python of their own beside the members, checked as soon as they hold any.
 EXTRA := $(patsubst %/,%,$(sort $(dir $(wildcard tools/*.py bench/*.py))))

@@ -20,12 +20,12 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from api_gateway.edge.refusals import BY_DETAIL, BY_STATUS
-from api_gateway.routes import ROUTES, Route
+from api_gateway.routes import ROUTES, Route, Upstream
 from chassis.problems import MEDIA_TYPE, Problem
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "gateway/src/api_gateway/openapi.json"
-PACKAGES = ("api_gateway", "card_service", "supply_service", "notify_service")
+PACKAGES = tuple("api_gateway" if one is Upstream.GATEWAY else f"{one}_service" for one in Upstream)
 
 Document = dict[str, Any]
 

@@ -65,12 +65,12 @@ class Source:
     @property
     def is_production(self) -> bool:
         """Whether the file is shipped in a service."""
-        return self.path.startswith(config.PRODUCTION) and not self.is_test
+        return self.matches(*config.PRODUCTION) and not self.is_test
 
     @property
     def is_service(self) -> bool:
         """Whether the file belongs to a service itself, not to the libraries under it."""
-        return self.path.startswith(config.SERVICES) and not self.is_test
+        return self.matches(*config.SERVICES) and not self.is_test
 
     def matches(self, *patterns: str) -> bool:
         """Whether the path fits one of the patterns (`*` within a folder, `**` through any)."""
