@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from .conftest import System
@@ -15,7 +17,7 @@ STEPS = [f"story {number}:" for number in range(1, 10)]
 
 
 def _play(system: System, *arguments: str) -> dict[str, Any]:
-    done = system.unicard("demo", *arguments, timeout=300)
+    done = system.unicard("demo", *arguments, timeout=600)
     path = system.folder / "demo-report.json"
     assert path.exists(), done.stdout + done.stderr
     report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -44,7 +46,22 @@ def test_a_run_on_a_system_with_data_passes_too(system: System, first: dict[str,
     assert second["run"]["run"] == first["run"]["run"] + 1
 
 
-def test_a_person_can_drive_a_terminal(system: System, first: dict[str, Any]) -> None:
+@pytest.fixture
+def twentieth_of_the_month(system: System, first: dict[str, Any]) -> Iterator[str]:
+    """The day, with business time moved to its morning: the card is active in the month the demo lived through."""
+    day = first["run"]["month"][:8] + "20"
+    _set_clock(system, f"{day}T08:00:00+02:00")
+    yield day
+    _set_clock(system, None)
+
+
+def _set_clock(system: System, now: str | None) -> None:
+    for service in ("card", "supply", "notify"):
+        path = f"{system.edge}/v1/training/clock/{service}"
+        httpx.put(path, json={"now": now}, headers=system.headers("operations"), timeout=10).raise_for_status()
+
+
+def test_a_person_can_drive_a_terminal(system: System, first: dict[str, Any], twentieth_of_the_month: str) -> None:
     card = first["run"]["card"]
 
     def terminal(*arguments: str) -> tuple[int, str]:
@@ -64,5 +81,6 @@ def test_a_person_can_drive_a_terminal(system: System, first: dict[str, Any]) ->
     code, said = terminal("draw", card, "--loaves", "15")
     assert code == 1, "without the card's credential nothing is sold offline"
     assert terminal("online")[0] == 0
-    code, said = terminal("close-day")
+    code, said = terminal("close-day", twentieth_of_the_month)
     assert code == 0, said
+    assert "15" in said

@@ -44,7 +44,13 @@ async def play(options: Options, console: Console, today: date, metrics: dict[st
         context.wire.close()
         context.sink.wire.close()
     context.report.figure("the whole run", time.perf_counter() - began, "s")
-    context.report.save(options.folder / "demo-report.json", run=context.run, scale=options.scale, card=card)
+    context.report.save(
+        options.folder / "demo-report.json",
+        run=context.run,
+        scale=options.scale,
+        card=card,
+        month=context.calendar.month,
+    )
     return context.report
 
 
