@@ -31,7 +31,7 @@ def factory(make_database: MakeDatabase, kafka_bootstrap: str, issuer: TestIssue
 
     async def make(database_url: str | None = None, bootstrap: str | None = None, **settings: Any) -> FastAPI:
         url = database_url or await make_database(MIGRATIONS)
-        options = {"consumer_attempts": 2, "group": f"probe-{url.rsplit('/', 1)[-1]}", **settings}
+        options = {"consumer_attempts": 3, "group": f"probe-{url.rsplit('/', 1)[-1]}", **settings}
         probe = ProbeSettings(
             database_url=url, kafka_bootstrap=bootstrap or kafka_bootstrap, jwks=issuer.jwks, **options
         )

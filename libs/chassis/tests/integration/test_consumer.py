@@ -144,7 +144,7 @@ async def test_one_behind_a_discarded_event_that_fails_too_is_set_aside_in_its_t
 
 
 async def test_transient_failure_is_tried_again(app: FastAPI, wire: Wire, key: str, flaky: dict[int, int]) -> None:
-    flaky[71] = 2  # the batch, then the event alone
+    flaky[71] = 2  # one less than the attempts there are
     other = new_id().hex
     await wire.note(key, 71)
     await wire.note(key, 72)
@@ -157,16 +157,17 @@ async def test_transient_failure_is_tried_again(app: FastAPI, wire: Wire, key: s
 async def test_poison_in_a_large_batch_holds_only_its_key(app: FastAPI, wire: Wire, key: str, poison: set[int]) -> None:
     poison |= {1007, 1055}
     keys = [f"{key}-{number % 10}" for number in range(100)]
-    await asyncio.gather(*(wire.note(keys[number], 1000 + number) for number in range(100)))
+    for start in range(0, 100, 10):
+        await asyncio.gather(*(wire.note(keys[number], 1000 + number) for number in range(start, start + 10)))
     for lane in range(10):
         numbers = [1000 + number for number in range(100) if number % 10 == lane]
         if lane == 7:
             numbers = []
         if lane == 5:
             numbers = [number for number in numbers if number < 1055]
-        await become(_sorted_seen, app, f"{key}-{lane}", wanted=numbers)
-    assert sorted(await states(app, f"{key}-7")) == ["dead"] + ["parked"] * 9
-    assert sorted(await states(app, f"{key}-5")) == ["dead"] + ["parked"] * 4
+        await become(seen, app, f"{key}-{lane}", wanted=numbers)
+    await become(states, app, f"{key}-7", wanted=["dead"] + ["parked"] * 9)
+    await become(states, app, f"{key}-5", wanted=["dead"] + ["parked"] * 4)
 
 
 async def _sorted_seen(app: FastAPI, key: str) -> list[int]:
