@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from card_service.registry.national_id import GOVERNORATES
 from chassis.auth import Principal, requires
-from chassis.problems import Forbidden, NotFound
+from chassis.problems import Forbidden, InvalidRequest, NotFound
 
 ReadsCitizens = Annotated[Principal, requires("citizens:read", "citizens:write")]
 WritesCitizens = Annotated[Principal, requires("citizens:write")]
@@ -31,6 +32,13 @@ class OutsideGovernorate(Forbidden):
     title_ar = "غير مسموح بالعمل خارج المحافظة المحددة لك"
 
 
+class GovernorateUnknown(InvalidRequest):
+    """There is no governorate of this code"""
+
+    code = "governorate_unknown"
+    title_ar = "كود المحافظة غير معروف"
+
+
 def ensure_visible(caller: Principal, governorate: str | None) -> None:
     """Raises NotFound for what lies in another governorate than the caller's, as if it were not there."""
     if caller.governorate not in (None, governorate):
@@ -38,6 +46,11 @@ def ensure_visible(caller: Principal, governorate: str | None) -> None:
 
 
 def ensure_own(caller: Principal, governorate: str) -> None:
-    """Raises OutsideGovernorate where a bound caller would write something for another governorate."""
+    """What is written is for a governorate that exists and that the caller may act in.
+
+    Raises GovernorateUnknown or OutsideGovernorate.
+    """
+    if governorate not in GOVERNORATES:
+        raise GovernorateUnknown(detail_ar="راجع كود المحافظة.")
     if caller.governorate not in (None, governorate):
         raise OutsideGovernorate(detail_ar="المحافظة المطلوبة ليست محافظتك.")

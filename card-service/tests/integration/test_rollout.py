@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from card_service.consumers import message_failed
+from card_service.jobs import MAX_ATTEMPTS
+from card_service.rollout import repository
 from chassis import outbox
 from chassis.consumer import Received
 from chassis.ids import new_id
@@ -122,3 +124,19 @@ async def test_a_failure_says_nothing_of_a_newer_number(office: Office) -> None:
         await message_failed(run, session, office.runtime)
     assert (await office.call("GET", f"/v1/citizens/{citizen_id}", "citizens:read"))["mobile_usable"]
     assert len(await office.events("ContactChanged", citizen_id)) == 2
+
+
+async def test_after_an_activation_that_was_given_up_comes_another(open_office: OpenOffice) -> None:
+    async with open_office(card_job_poll_seconds=3600.0) as office:
+        phase_id = await office.phase()
+        await office.fetch("UPDATE rollout_phase SET state = 'distributing' WHERE phase_id = $1", phase_id)
+        path, order = f"/v1/rollout-phases/{phase_id}/activations", {"holders": "heads", "services": ["supply"]}
+        first = await office.call("POST", path, ROLLOUT, json=order)
+        refused = await office.call("POST", path, ROLLOUT, json=order, expect=409)
+        assert refused["code"] == "activation_under_way"
+        async with office.runtime.sessions() as session, session.begin():
+            for _ in range(MAX_ATTEMPTS):
+                await repository.fail(session, UUID(first["id"]), MAX_ATTEMPTS)
+        assert (await office.call("GET", f"/v1/activations/{first['id']}", ROLLOUT))["status"] == "failed"
+        again = await office.call("POST", path, ROLLOUT, json=order)
+        assert again["id"] != first["id"]

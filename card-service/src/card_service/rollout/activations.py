@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.jobs import ChunkFailed
 from card_service.rollout import repository
-from card_service.rollout.errors import ActivationNotFound, ServiceNotInPhase
+from card_service.rollout.errors import ActivationNotFound, ActivationUnderWay, ServiceNotInPhase
 from card_service.rollout.models import ActivatedCard, Activation
 from card_service.rollout.phases import Step
 from card_service.rollout.schemas import ActivationIn
@@ -22,7 +22,7 @@ from contracts.card import CardActivated, ProgrammeService
 
 
 async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id: UUID, given: ActivationIn) -> UUID:
-    """Order the activation of the cards handed over so far. Raises ServiceNotInPhase, PhaseStateConflict."""
+    """Order the activation of the cards handed over so far. Raises ServiceNotInPhase, ActivationUnderWay."""
     phase = await phase_of(session, caller, phase_id, lock=True)
     services = tuple(sorted({str(service) for service in given.services}))
     if foreign := sorted(set(services) - set(phase.services)):
@@ -31,7 +31,8 @@ async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id
     activation = Activation(
         new_id(), phase_id, phase.governorate, given.holders, services, "queued", done_card=None, activated=0
     )
-    await repository.create_activation(session, activation, caller.subject, tools.now())
+    if not await repository.create_activation(session, activation, caller.subject, tools.now()):
+        raise ActivationUnderWay(detail_ar="انتظر انتهاء عملية التفعيل الحالية.")
     return activation.activation_id
 
 

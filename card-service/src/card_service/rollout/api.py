@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.rollout import activations, repository, service
 from card_service.rollout.errors import (
     ActivationNotFound,
+    ActivationUnderWay,
     PhaseExists,
     PhaseNotFound,
     PhaseStateConflict,
@@ -99,7 +100,7 @@ async def resume_phase(phase_id: UUID, caller: WritesRollout, session: Work) -> 
 @routes.post(
     "/v1/rollout-phases/{phase_id}/activations",
     status_code=202,
-    responses=responses(PhaseNotFound, PhaseStateConflict, ServiceNotInPhase),
+    responses=responses(PhaseNotFound, PhaseStateConflict, ServiceNotInPhase, ActivationUnderWay),
 )
 async def order_activation(
     phase_id: UUID, given: ActivationIn, caller: WritesRollout, session: Work, tools: WithTools

@@ -43,6 +43,13 @@ class ActivationNotFound(NotFound):
     title_ar = "عملية التفعيل غير موجودة"
 
 
+class ActivationUnderWay(Conflict):
+    """An activation of this phase is under way"""
+
+    code = "activation_under_way"
+    title_ar = "توجد عملية تفعيل قيد التنفيذ لهذه المرحلة"
+
+
 class ServiceNotInPhase(Conflict):
     """The phase does not bring this service"""
 

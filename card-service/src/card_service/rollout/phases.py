@@ -34,6 +34,7 @@ TRANSITIONS: Mapping[tuple[PhaseState, Step], PhaseState] = {
     (S.ACTIVE, T.DISTRIBUTE): S.ACTIVE,  # those who come late still get appointments
     (S.DISTRIBUTING, T.ACTIVATE): S.ACTIVATING,
     (S.ACTIVE, T.ACTIVATE): S.ACTIVATING,  # again, for those who collected their cards meanwhile
+    (S.ACTIVATING, T.ACTIVATE): S.ACTIVATING,  # again, where an activation was given up
     (S.ACTIVATING, T.COMPLETE): S.ACTIVE,
     (S.DISTRIBUTING, T.PAUSE): S.PAUSED,
     (S.ACTIVATING, T.PAUSE): S.PAUSED,

@@ -50,6 +50,7 @@ _CLAIM = text(
 _CREATE_ACTIVATION = text(
     "INSERT INTO activation (activation_id, phase_id, holders, services, status, created_by, created_at)"
     " VALUES (:activation_id, :phase_id, :holders, CAST(:services AS text[]), 'queued', :created_by, :created_at)"
+    " ON CONFLICT (phase_id) WHERE status IN ('queued', 'running') DO NOTHING RETURNING activation_id"
 )
 _ACTIVATE = text(
     "WITH cohort AS ("
@@ -123,8 +124,8 @@ async def counters(session: AsyncSession, phase: Phase) -> Counters:
     return Counters(*registered, *(await session.execute(_CARDS, {"phase_id": phase.phase_id})).one())
 
 
-async def create_activation(session: AsyncSession, activation: Activation, created_by: str, now: datetime) -> None:
-    """Write an activation."""
+async def create_activation(session: AsyncSession, activation: Activation, created_by: str, now: datetime) -> bool:
+    """Write an activation; False where another one of the phase is under way."""
     values = {
         "activation_id": activation.activation_id,
         "phase_id": activation.phase_id,
@@ -133,7 +134,7 @@ async def create_activation(session: AsyncSession, activation: Activation, creat
         "created_by": created_by,
         "created_at": now,
     }
-    await session.execute(_CREATE_ACTIVATION, values)
+    return (await session.execute(_CREATE_ACTIVATION, values)).scalar() is not None
 
 
 async def find_activation(session: AsyncSession, activation_id: UUID) -> Activation | None:
