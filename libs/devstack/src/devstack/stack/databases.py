@@ -19,7 +19,7 @@ def service_url(server_url: str, program: Program, secrets: Mapping[str, str]) -
     """Address of a service's database with its own role, on the server of `server_url`."""
     parts = urlsplit(server_url)
     place = parts.netloc.rpartition("@")[2]
-    login = f"{program.database}:{quote(program.password(secrets), safe='')}"
+    login = f"{program.database}:{quote(secrets[program.password_name], safe='')}"
     return urlunsplit((parts.scheme, f"{login}@{place}", f"/{program.database}", parts.query, ""))
 
 
@@ -36,7 +36,7 @@ async def create_databases(server_url: str, programs: Iterable[Program], secrets
         raise EngineError(f"PostgreSQL at {_without_password(server_url)}: {error}") from error
     try:
         for program in programs:
-            await _create(connection, program.database, program.password(secrets))
+            await _create(connection, program.database, secrets[program.password_name])
     finally:
         await connection.close()
 

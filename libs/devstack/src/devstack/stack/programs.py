@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,14 +26,10 @@ class Program:
         """Its database, and the role that owns it."""
         return f"{DATABASE_PREFIX}{self.name}"
 
-    def password(self, secrets: Mapping[str, str]) -> str:
-        """Its role's password."""
-        return secrets[f"{self.name.upper()}_DATABASE_PASSWORD"]
-
     @property
-    def installed(self) -> bool:
-        """Whether the package can be imported."""
-        return importlib.util.find_spec(self.package) is not None
+    def password_name(self) -> str:
+        """Under which name its role's password is kept among the secrets."""
+        return f"{self.name.upper()}_DATABASE_PASSWORD"
 
 
 SERVICES: tuple[Program, ...] = (

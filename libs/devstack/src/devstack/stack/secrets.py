@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from devstack.engines.files import write_private
+from devstack.stack.programs import SERVICES
 
 BOOTSTRAP_CLIENT = "bootstrap"
 
@@ -29,10 +30,6 @@ def _ring() -> str:
 # What is kept, under the name of the setting it becomes where a service reads it.
 _MAKERS: Mapping[str, Callable[[], str]] = {
     "POSTGRES_PASSWORD": _password,
-    "GATEWAY_DATABASE_PASSWORD": _password,
-    "CARD_DATABASE_PASSWORD": _password,
-    "SUPPLY_DATABASE_PASSWORD": _password,
-    "NOTIFY_DATABASE_PASSWORD": _password,
     "UNICARD_BOOTSTRAP_CLIENT_ID": lambda: BOOTSTRAP_CLIENT,
     "UNICARD_BOOTSTRAP_CLIENT_SECRET": _password,
     "UNICARD_GATEWAY_KEYS": _ring,
@@ -44,6 +41,7 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     "UNICARD_CARD_SIGNING_KEYS": _ring,
     "UNICARD_NOTIFY_DATA_KEYS": _ring,
     "UNICARD_NOTIFY_LOOKUP_KEY": _key,
+    **{program.password_name: _password for program in SERVICES},
 }
 
 
