@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -80,6 +81,7 @@ def main() -> None:
     given = parser.parse_args()
     options = QUICK if given.quick else Options()
     introduction = _introduction(options)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the system is taken down in that case, too
     started = time.monotonic()
     sections = asyncio.run(measure(options, set(given.figures or FIGURES)))
     introduction.append(f"Measured in {(time.monotonic() - started) / 60:.0f} minutes by `make bench`.")

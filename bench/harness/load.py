@@ -24,6 +24,7 @@ _HEAD_END = b"\r\n\r\n"
 _STATUS = slice(9, 12)
 _LENGTH = b"content-length:"
 _TURN_SECONDS = 0.001
+_MOST_FAULTS = 100
 
 
 @dataclass
@@ -68,6 +69,7 @@ class Load:
         self.statuses: Counter[bytes] = Counter()
         self.samples: dict[bytes, bytes] = {}
         self.next = 0
+        self.faults = 0
         self.ends = 0.0
         self.busy = len(plan.tokens)
         self.done = asyncio.Event()
@@ -116,14 +118,21 @@ class Load:
         now = time.perf_counter()
         self.latencies.append(now - began)
         self.statuses[status] += 1
-        if status[:1] != b"2" and status not in self.samples:
-            self.samples[status] = body
+        if status[:1] != b"2":
+            self._fault(status, body)
         if self.plan.rate is not None:
             self._next_turn(caller)
         elif now < self.ends and self.next < len(self.plan.requests):
             caller.send(now)
         else:
             self._leave()
+
+    def _fault(self, status: bytes, body: bytes) -> None:
+        """Keep a sample of each fault; end early where there are many, for the figure is lost already."""
+        self.samples.setdefault(status, body)
+        self.faults += 1
+        if self.faults > _MOST_FAULTS:
+            self.done.set()
 
     def _next_turn(self, caller: _Caller) -> None:
         if self.due:
@@ -177,6 +186,8 @@ class _Caller(asyncio.Protocol):
     def send(self, began: float) -> None:
         """Send the next request of the plan."""
         load = self._load
+        if load.done.is_set():
+            return
         card, loaves = load.plan.requests[load.next]
         body = f'{{"card_id":"{card}","lines":[{{"programme":"bread","item":"loaf","quantity":{loaves}}}]}}'
         request = f"{self._head}{load.next}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
