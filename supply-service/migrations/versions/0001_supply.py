@@ -154,11 +154,11 @@ POTS = [
         goods integer NOT NULL CHECK (goods >= 0),
         cash integer NOT NULL CHECK (cash >= 0),
         lines jsonb NOT NULL,
-        PRIMARY KEY (household_id, redemption_id, period)
+        -- Ids ascend with time, so the index grows at its end. A household's draws are found by its entries.
+        PRIMARY KEY (redemption_id, period)
     ) PARTITION BY RANGE (period)
     """,
     "CREATE TABLE redemption_rest PARTITION OF redemption DEFAULT",
-    "CREATE INDEX redemption_id ON redemption (redemption_id)",
     "CREATE INDEX redemption_outlet_day ON redemption (outlet_id, business_day)",
     # Draws, debts and points taken back lower a pot, reversals raise it: their sum is granted - remaining.
     # Overdraws less their reversals less debts is what the household still owes.

@@ -86,9 +86,12 @@ async def register_terminal(
 
 @routes.get("/v1/terminals/{terminal_id}", responses=responses(NoSuchTerminal))
 async def read_terminal(
-    terminal_id: UUID, _: Annotated[Principal, requires("terminals:read", "terminals:write")], session: Reading
+    terminal_id: UUID,
+    caller: Annotated[Principal, requires("terminals:read", "terminals:write", "terminals:enrol")],
+    session: Reading,
 ) -> Terminal:
     """One terminal."""
+    await service.within(session, caller, terminal_id)
     return Terminal.model_validate(await service.terminal(session, terminal_id))
 
 
@@ -101,10 +104,11 @@ async def suspend_terminal(
     request: Request,
     terminal_id: UUID,
     body: SuspensionRequest,
-    _: Annotated[Principal, requires("terminals:write")],
+    caller: Annotated[Principal, requires("terminals:write")],
     session: Work,
 ) -> Terminal:
     """Refuse a terminal everywhere, within a second."""
+    await service.within(session, caller, terminal_id)
     return Terminal.model_validate(await service.suspend(session, get_runtime(request), terminal_id, body.reason))
 
 
@@ -112,10 +116,11 @@ async def suspend_terminal(
 async def reinstate_terminal(
     request: Request,
     terminal_id: UUID,
-    _: Annotated[Principal, requires("terminals:write")],
+    caller: Annotated[Principal, requires("terminals:write")],
     session: Work,
 ) -> Terminal:
     """Accept a suspended terminal again."""
+    await service.within(session, caller, terminal_id)
     return Terminal.model_validate(await service.reinstate(session, get_runtime(request), terminal_id))
 
 

@@ -36,6 +36,8 @@ class Registry:
         async with sessions() as session:
             rows = await repository.changed_since(session, self.version)
         for row in rows:
-            place = Place(row["terminal_id"], row["outlet_id"], row["kind"], row["governorate"], row["district"])
+            # The driver's own kind of UUID would not go into JSON as it is.
+            terminal_id, outlet_id = UUID(int=row["terminal_id"].int), UUID(int=row["outlet_id"].int)
+            place = Place(terminal_id, outlet_id, row["kind"], row["governorate"], row["district"])
             self._terminals[place.terminal_id] = KnownTerminal(place, row["status"] == "active", row["public_key"])
         self.version = max(self.version, version, *(row["changed"] for row in rows))

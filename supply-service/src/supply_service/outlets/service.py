@@ -8,6 +8,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
+from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.problems import Conflict, NotFound
 from chassis.runtime import Runtime
@@ -103,6 +104,13 @@ async def terminal(session: AsyncSession, terminal_id: UUID) -> RowMapping:
     if found is None:
         raise NoSuchTerminal()
     return found
+
+
+async def within(session: AsyncSession, caller: Principal, terminal_id: UUID) -> None:
+    """A caller bound to a governorate knows the terminals of that one only. Raises NoSuchTerminal."""
+    found = await terminal(session, terminal_id)
+    if caller.governorate not in {None, (await outlet(session, found["outlet_id"]))["governorate"]}:
+        raise NoSuchTerminal()
 
 
 async def suspend(session: AsyncSession, runtime: Runtime, terminal_id: UUID, reason: str) -> RowMapping:

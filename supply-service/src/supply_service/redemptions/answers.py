@@ -12,10 +12,8 @@ import orjson
 from contracts.event import Event
 from contracts.supply import (
     BreadPointsCredited,
-    Line,
     OfflineConflictFound,
     PotGranted,
-    Redeemed,
     RedemptionReversed,
     Remaining,
 )
@@ -123,10 +121,36 @@ def lines_from(stored: str | bytes) -> tuple[SoldLine, ...]:
     return tuple(lines)
 
 
-def sale_events(
-    sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, left: list[dict[str, Any]]
-) -> Iterable[Event]:
-    """The events of a draw: pots opened on the way, the draw, what did not fit."""
+def redeemed(sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, left: list[dict[str, Any]]) -> bytes:
+    """The payload of `Redeemed`, written directly: the model would cost as much as the decision itself.
+
+    A contract test holds it to the model byte for byte.
+    """
+    place = item.place
+    return orjson.dumps(
+        {
+            "redemption_id": redemption_id,
+            "household_id": str(sale.account.household_id),
+            "card_id": item.card_id,
+            "terminal_id": place.terminal_id,
+            "outlet_id": place.outlet_id,
+            "governorate": place.governorate,
+            "business_day": sale.day,
+            "occurred_at": at,
+            "offline": item.signed is not None,
+            "lines": [
+                {"programme": s.programme, "item": s.item, "quantity": s.quantity, "amount": s.amount}
+                for s in sale.lines
+            ],
+            "remaining": left,
+            "tenders": [],
+        },
+        option=orjson.OPT_UTC_Z,
+    )
+
+
+def opening_events(sale: Sale) -> Iterable[Event]:
+    """The events of pots that a draw opened on its way."""
     household_id = sale.account.household_id
     for granted in sale.granted:
         yield PotGranted(
@@ -140,30 +164,19 @@ def sale_events(
         yield BreadPointsCredited(
             household_id=household_id, period=credited.period, loaves=credited.loaves, piastres=credited.piastres
         )
-    place = item.place
-    yield Redeemed(
+
+
+def conflict_event(sale: Sale, item: SaleItem, redemption_id: UUID, reason: str) -> Event:
+    """The event of an offline sale that did not fit."""
+    return OfflineConflictFound(
         redemption_id=redemption_id,
-        household_id=household_id,
+        household_id=sale.account.household_id,
         card_id=item.card_id,
-        terminal_id=place.terminal_id,
-        outlet_id=place.outlet_id,
-        governorate=place.governorate,
-        business_day=sale.day,
-        occurred_at=at,
-        offline=item.signed is not None,
-        lines=[Line(programme=s.programme, item=s.item, quantity=s.quantity, amount=s.amount) for s in sale.lines],
-        remaining=[Remaining(**pot) for pot in left],
+        terminal_id=item.place.terminal_id,
+        outlet_id=item.place.outlet_id,
+        reason=reason,
+        overdrawn=_overdrawn(sale.lines),
     )
-    if sale.conflict is not None:
-        yield OfflineConflictFound(
-            redemption_id=redemption_id,
-            household_id=household_id,
-            card_id=item.card_id,
-            terminal_id=place.terminal_id,
-            outlet_id=place.outlet_id,
-            reason=sale.conflict,
-            overdrawn=_overdrawn(sale.lines),
-        )
 
 
 def reversal_event(done: Reversal, item: ReversalItem, reversal_id: UUID, now: datetime) -> Event:

@@ -13,6 +13,7 @@ import orjson
 from chassis.clock import business_day, month_start
 from chassis.ids import new_id
 from chassis.problems import IdempotencyKeyReused, Problem
+from contracts.supply import Redeemed
 from supply_service.cards.accounts import Record, account_of, card_of
 from supply_service.redemptions import answers
 from supply_service.redemptions.effects import Effects
@@ -119,10 +120,18 @@ class Batch:
             held.now = sale.account
         self.effects.sale(sale, item, redemption_id, at)
         self.effects.answer(household_id, item, answer, self._today)
-        self.effects.publish(
-            household_id, answers.sale_events(sale, item, redemption_id, at, left), at, item.traceparent
-        )
+        self._tell(sale, item, redemption_id, at, left)
         return Pending(household_id, answer)
+
+    def _tell(self, sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, left: list[dict[str, Any]]) -> None:
+        """The events of a draw: pots opened on the way, the draw, what did not fit."""
+        household_id, traceparent, publish = sale.account.household_id, item.traceparent, self.effects.publish
+        if sale.granted:
+            publish(household_id, answers.opening_events(sale), at, traceparent)
+        payload = answers.redeemed(sale, item, redemption_id, at, left)
+        self.effects.publish_encoded(household_id, Redeemed, payload, at, traceparent)
+        if reason := sale.conflict:
+            publish(household_id, [answers.conflict_event(sale, item, redemption_id, reason)], at, traceparent)
 
     def _sale_body(
         self, sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, left: list[dict[str, Any]]

@@ -100,12 +100,15 @@ class Effects:
     def publish(self, household_id: UUID, events: Iterable[Event], at: datetime, traceparent: str | None) -> None:
         """Events in the outbox."""
         for event in events:
-            self.events.append(
-                (
-                    household_id, new_id(), event.event_type(), event.TOPIC, event.partition_key(), at, traceparent,
-                    event.model_dump_json().encode(),
-                )
-            )  # fmt: skip
+            self.publish_encoded(household_id, type(event), event.model_dump_json().encode(), at, traceparent)
+
+    def publish_encoded(
+        self, household_id: UUID, kind: type[Event], payload: bytes, at: datetime, traceparent: str | None
+    ) -> None:
+        """An event that was encoded already; all events of a lane have the household as their key."""
+        self.events.append(
+            (household_id, new_id(), kind.event_type(), kind.TOPIC, str(household_id), at, traceparent, payload)
+        )
 
     def statement(self) -> str:
         """The leanest statement that writes it all."""

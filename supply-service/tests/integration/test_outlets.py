@@ -1,0 +1,104 @@
+"""Outlets and terminals: registered once, suspended within a second, each caller within its own area."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from chassis.ids import new_id
+from chassis.testing import eventually
+
+from ..support import Supply, bread
+
+BAKERY: dict[str, Any] = {
+    "kind": "bakery",
+    "name_ar": "مخبز",
+    "name_en": "Bakery",
+    "governorate": "03",
+    "district": "al-arab",
+    "fuel": "diesel",
+    "loaf_type": "soft",
+}
+
+
+async def test_outlets_are_listed_page_by_page(supply: Supply) -> None:
+    for number in range(5):
+        body = BAKERY | {"governorate": "11", "name_en": f"Bakery {number}"}
+        assert (await supply.admin("POST", "/v1/outlets", "outlets:write", json=body)).status_code == 201
+    names, after = [], ""
+    while True:
+        path = f"/v1/outlets?governorate=11&kind=bakery&limit=2{after}"
+        page = (await supply.admin("GET", path, "outlets:read")).json()
+        names += [outlet["name_en"] for outlet in page["items"]]
+        if page["next"] is None:
+            break
+        after = f"&after={page['next']}"
+    assert names == [f"Bakery {number}" for number in range(5)]
+    one = page["items"][0]
+    assert (await supply.admin("GET", f"/v1/outlets/{one['outlet_id']}", "outlets:read")).json() == one
+    missing = await supply.admin("GET", f"/v1/outlets/{new_id()}", "outlets:read")
+    assert (missing.status_code, missing.json()["code"]) == (404, "outlet_unknown")
+
+
+async def test_what_is_refused(supply: Supply) -> None:
+    for body in (BAKERY | {"kind": "grocer"}, BAKERY | {"governorate": "3"}, BAKERY | {"owner": "x"}, {}):
+        reply = await supply.admin("POST", "/v1/outlets", "outlets:write", json=body)
+        assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
+    till = await supply.till()
+    record = (await supply.admin("GET", f"/v1/terminals/{till.terminal_id}", "terminals:read")).json()
+    assert record["enrolled"]
+    again = {"outlet_id": str(till.outlet_id), "serial": record["serial"], "model": "UC-1"}
+    reply = await supply.admin("POST", "/v1/terminals", "terminals:write", json=again)
+    assert (reply.status_code, reply.json()["code"]) == (409, "serial_taken")
+    stray = again | {"outlet_id": str(new_id()), "serial": "another"}
+    assert (await supply.admin("POST", "/v1/terminals", "terminals:write", json=stray)).status_code == 404
+    bound = supply.issuer.headers("cairo", "outlets:write terminals:write", governorate="01")
+    reply = await supply.client.post("/v1/outlets", json=BAKERY, headers=bound)
+    assert (reply.status_code, reply.json()["code"]) == (403, "forbidden")
+    path = f"/v1/terminals/{till.terminal_id}/suspension"
+    bound = supply.issuer.headers("cairo", "terminals:write", governorate="01")
+    assert (await supply.client.post(path, json={"reason": "x"}, headers=bound)).status_code == 404
+
+
+async def test_a_suspended_terminal_is_refused_within_a_second(supply: Supply) -> None:
+    till, holder = await supply.till(), await supply.holder(members=1)
+    path = f"/v1/terminals/{till.terminal_id}/suspension"
+    assert (await supply.draw(till, holder, bread(5))).status_code == 201
+
+    async def code() -> str:
+        return str((await supply.draw(till, holder, bread(5))).json().get("code"))
+
+    async def refused() -> bool:
+        return await code() in {"terminal_suspended", "caller_suspended"}
+
+    async def served() -> bool:
+        return await code() == "day_already_drawn"
+
+    began = time.perf_counter()
+    suspended = await supply.admin("POST", path, "terminals:write", json={"reason": "stolen"})
+    assert (suspended.status_code, suspended.json()["status"]) == (201, "suspended")
+    assert await eventually(refused, seconds=5)
+    assert time.perf_counter() - began < 1.0
+    twice = await supply.admin("POST", path, "terminals:write", json={"reason": "stolen"})
+    assert (twice.status_code, twice.json()["code"]) == (409, "already_suspended")
+    assert (await supply.admin("DELETE", path, "terminals:write")).status_code == 200
+    assert await eventually(served, seconds=5)
+    again = await supply.admin("DELETE", path, "terminals:write")
+    assert (again.status_code, again.json()["code"]) == (409, "not_suspended")
+
+
+async def test_a_terminal_registered_elsewhere_is_known_at_once(supply: Supply) -> None:
+    """Another process has registered it a moment ago; this one has not looked since."""
+    till, holder = await supply.till(), await supply.holder()
+    supply.runtime.extra["supply"].registry._terminals.clear()
+    supply.runtime.extra["supply"].registry.version = 0
+    await asyncio.sleep(0.06)
+    assert (await supply.draw(till, holder, bread(15))).status_code == 201
+    stranger = supply.issuer.headers(str(new_id()), "redemptions:create", kind="terminal")
+    body = {"card_id": str(holder.card_id), "lines": [bread(5)]}
+    reply = await supply.client.post("/v1/redemptions", json=body, headers=stranger)
+    assert (reply.status_code, reply.json()["code"]) == (403, "terminal_unknown")
+    client = supply.issuer.headers("ministry", "redemptions:create")
+    reply = await supply.client.post("/v1/redemptions", json=body, headers=client)
+    assert (reply.status_code, reply.json()["code"]) == (403, "terminal_needed")
