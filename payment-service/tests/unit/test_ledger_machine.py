@@ -24,7 +24,7 @@ class LedgerMachine(RuleBasedStateMachine):
     """A fund, a merchant, three wallets; time goes on; every order may be given twice."""
 
     holds: Bundle[UUID] = Bundle("holds")
-    done: Bundle[tuple[Operation, Transfer]] = Bundle("done")
+    done: Bundle[tuple[Operation, Transfer | None]] = Bundle("done")
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class LedgerMachine(RuleBasedStateMachine):
         return None
 
     @rule(target=done, wallet=wallets, amount=amounts)
-    def pay_in(self, wallet: UUID, amount: int) -> tuple[Operation, Transfer]:
+    def pay_in(self, wallet: UUID, amount: int) -> tuple[Operation, Transfer | None]:
         order = Order(Transfer(new_id(), FUND, wallet, amount, "posted"))
         made = self.carry_out(order)
         assert made is not None
