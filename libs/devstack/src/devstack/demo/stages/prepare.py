@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date, timedelta
+from itertools import count
 
 import orjson
 from rich.console import Console
@@ -20,6 +22,7 @@ from devstack.terminal.fleet import pages
 from devstack.terminal.provision import NoCredentials
 from devstack.terminal.wire import Wire
 
+_NAME = re.compile(r"Port Said pilot-(\d{1,6})")
 MINISTRY, OPERATIONS = "ministry", "operations"
 
 
@@ -27,12 +30,7 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
     """A context for a fresh run: clients of the running stack, people nobody has registered, a free week."""
     wire = Wire(options.gateway_url, limit=options.lanes)
     ministry, operations = (Caller(wire, _client(options, name)) for name in (MINISTRY, OPERATIONS))
-    sequences = [
-        int(phase["sequence"])
-        async for phase in pages(ministry, "/v1/rollout-phases")
-        if phase["governorate"] == PORT_SAID
-    ]
-    run = max(sequences, default=0) + 1
+    run, phase_id = await _claim(ministry)
     history = History(options.folder)
     record = Run(
         run=run,
@@ -59,11 +57,27 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
         history=history,
         people=people,
         files=files,
+        phase_id=phase_id,
         rng=random.Random(f"{options.seed}/{run}"),
         earlier=[household for _, households in history.before(run) for household in households],
     )
     await context.set_clock(None)
     return context
+
+
+async def _claim(ministry: Caller) -> tuple[int, str]:
+    """Open a roll-out phase: its name is what tells this run from all others, whatever becomes of it."""
+    phases = [phase async for phase in pages(ministry, "/v1/rollout-phases")]
+    named = (_NAME.fullmatch(phase["name"]) for phase in phases)
+    run = max((int(match[1]) for match in named if match), default=0) + 1
+    taken = {phase["sequence"] for phase in phases if phase["governorate"] == PORT_SAID}
+    body = {
+        "name": f"Port Said pilot-{run}",
+        "governorate": PORT_SAID,
+        "sequence": next(number for number in count(run) if number not in taken),
+        "services": ["supply"],
+    }
+    return run, str((await ministry.post("/v1/rollout-phases", body))["phase_id"])
 
 
 def _client(options: Options, client_id: str) -> ClientSecret:
