@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tools.merge_openapi import merge
+from tools.merge_openapi import main, merge
 
 from api_gateway.routes import ROUTES
 
@@ -97,3 +97,7 @@ def test_an_operation_id_is_used_once() -> None:
 def test_a_route_the_edge_does_not_know_is_refused() -> None:
     with pytest.raises(ValueError, match=r"missing in api_gateway\.routes: GET /v1/secret"):
         merge([("supply_service", document("Supply", "/v1/secret", TEXT))])
+
+
+def test_the_document_checked_in_is_what_the_services_give(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check"]) == 0, capsys.readouterr().err
