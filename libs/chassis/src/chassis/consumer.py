@@ -29,6 +29,7 @@ __all__ = ["EventConsumer", "Handler", "Malformed", "Reactions", "Received", "is
 log = get_logger(__name__)
 
 IDLE_MS = 200
+COMMIT_SECONDS = 5.0
 FIRST_BACKOFF_SECONDS = 0.1
 MAX_BACKOFF_SECONDS = 5.0
 STRAGGLERS_EVERY_SECONDS = 2.0
@@ -107,13 +108,13 @@ class EventConsumer:
                     await self._commit(consumer, batches)
                 await self._settle_stragglers()
         finally:
-            await consumer.stop()
+            await kafka.leave(consumer)
 
     async def _commit(self, consumer: AIOKafkaConsumer, batches: dict[Any, list[ConsumerRecord]]) -> None:
         offsets = {partition: batch[-1].offset + 1 for partition, batch in batches.items() if batch}
         try:
-            await consumer.commit(offsets)
-        except KafkaError as error:  # the partitions moved on: their new owner meets these events in the inbox
+            await asyncio.wait_for(consumer.commit(offsets), COMMIT_SECONDS)
+        except (KafkaError, TimeoutError) as error:  # whoever gets these events again finds them in the inbox
             log.info("offsets not committed", error=type(error).__name__)
 
     async def _take(self, records: Sequence[Record]) -> None:

@@ -25,7 +25,7 @@ def create_engine(settings: ServiceSettings, name: str) -> AsyncEngine:
     return create_async_engine(
         async_url(settings.database_url),
         pool_size=settings.pool_size,
-        max_overflow=settings.pool_size,
+        max_overflow=0,  # a connection beyond the pool would be made, with its dear handshake, for one request only
         pool_timeout=5,
         pool_pre_ping=True,
         hide_parameters=True,  # errors end in logs, parameters may be personal

@@ -63,6 +63,14 @@ def consumer(bootstrap: str, group: str) -> AIOKafkaConsumer:
     )
 
 
+async def leave(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group and close a consumer; with no broker to say goodbye to, only close it."""
+    try:
+        await asyncio.wait_for(consumer.stop(), CLOSE_SECONDS)
+    except TimeoutError:
+        await consumer._client.close()
+
+
 async def ensure_topics(bootstrap: str, names: Iterable[str], partitions: int = PARTITIONS) -> None:
     """Create the topics that do not exist yet, on up to three brokers, with their default retention.
 

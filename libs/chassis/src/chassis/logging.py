@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import time
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
@@ -19,6 +20,7 @@ _FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 MASK = "***"
+SPARING_SECONDS = 30.0
 MAX_DEPTH = 6
 # Shapes of personal data inside free text, never inside a longer run of digits or hex.
 _SHAPES = re.compile(
@@ -76,6 +78,24 @@ def _context(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping
     return event
 
 
+class _Sparing(logging.Filter):
+    """Lets a library say the same thing once in a while: aiokafka says it ten times a second while no broker is there."""
+
+    def __init__(self, library: str) -> None:
+        super().__init__()
+        self._library = library
+        self._next: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(self._library) or not isinstance(record.msg, str):
+            return True
+        now = time.monotonic()
+        if now < self._next.get(record.msg, 0.0):
+            return False
+        self._next[record.msg] = now + SPARING_SECONDS
+        return True
+
+
 def configure(service: str, level: str) -> None:
     """Send structlog's and the standard library's records as JSON lines to standard output."""
     shared: list[Any] = [
@@ -94,6 +114,7 @@ def configure(service: str, level: str) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(_Sparing("aiokafka"))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -129,13 +129,17 @@ class Relay:
 
     async def _watch(self, cluster: kafka.Cluster, identity: str) -> None:
         """Raise ClusterChanged when a wiped broker has taken the place of the one the producer is connected to."""
+        answered = True
         while True:
             await asyncio.sleep(CLUSTER_CHECK_SECONDS)
             try:
                 if await cluster.identity(CLUSTER_CHECK_SECONDS) != identity:
                     raise ClusterChanged
+                answered = True
             except (KafkaError, OSError) as error:  # the producer waits for the broker, and so do we
-                log.info("no broker answers", error=type(error).__name__)
+                if answered:
+                    log.warning("no broker answers", error=type(error).__name__)
+                answered = False
 
     async def _publish_for_ever(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
         tail, busy_until = Tail(connection), 0.0
