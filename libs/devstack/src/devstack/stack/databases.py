@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -57,12 +58,13 @@ async def _execute(connection: asyncpg.Connection, statement: str, *names: str) 
     await connection.execute(await connection.fetchval(f"SELECT format($1, {slots})", statement, *names))
 
 
-async def migrate(program: Program, database_url: str) -> None:
-    """Bring a service's database to its newest revision; `EngineError` with what the migration said."""
+async def migrate(urls: Mapping[str, str]) -> None:
+    """Bring databases, by package, to their newest revision; `EngineError` with what the migration said."""
     await run_tool(
-        f"the database of {program.name} could not be migrated",
-        ["-m", "chassis.migrate", program.package],
-        os.environ | {"UNICARD_DATABASE_URL": database_url},
+        "a database could not be migrated",
+        ["-m", "devstack.stack.migrations"],
+        os.environ,
+        json.dumps(list(urls.items())).encode(),
     )
 
 

@@ -133,9 +133,7 @@ class Supervisor:
         urls = {
             program.name: databases.service_url(server_url, program, self._secrets) for program in programs.SERVICES
         }
-        async with asyncio.TaskGroup() as group:
-            for program in programs.SERVICES:
-                group.create_task(databases.migrate(program, urls[program.name]))
+        await databases.migrate({program.package: urls[program.name] for program in programs.SERVICES})
         return urls
 
     async def _start_kafka(self) -> str:

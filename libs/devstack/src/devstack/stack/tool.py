@@ -9,18 +9,21 @@ from collections.abc import Mapping, Sequence
 from devstack.engines.process import EngineError
 
 
-async def run_tool(what: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Run `python …` to its end; `EngineError` with what it said when it fails. Cancelled, it is killed."""
+async def run_tool(what: str, arguments: Sequence[str], environment: Mapping[str, str], given: bytes = b"") -> None:
+    """Run `python …` to its end, `given` on its standard input. Cancelled, it is killed.
+
+    `EngineError` with `what` and the tool's own words when it fails.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,
         env=dict(environment),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        said, _ = await process.communicate()
+        said, _ = await process.communicate(given)
     except asyncio.CancelledError:
         process.kill()
         await process.communicate()
