@@ -23,7 +23,6 @@ from supply_service.policies.book import PolicyBook
 from supply_service.policies.snapshot import Snapshot
 from supply_service.redemptions.lanes import Lanes
 from supply_service.settings import Settings
-from supply_service.upkeep import make_partitions
 
 log = get_logger(__name__)
 
@@ -77,7 +76,6 @@ def of(runtime: Runtime) -> Context:
 async def lifespan(runtime: Runtime) -> AsyncIterator[None]:
     """Enter the policy files, read policies and terminals, open the lanes; close them in the end."""
     settings = cast("Settings", runtime.settings)
-    await make_partitions(runtime.pool, runtime.clock.now())
     await policies.enter_files(runtime, settings.policies)
     snapshot = Snapshot(PolicyBook.of(()))
     lanes = Lanes(runtime, settings, snapshot)

@@ -15,7 +15,7 @@ from chassis.testing import MakeDatabase, TestIssuer
 from contracts.card import CardBlocked
 from supply_service import MIGRATIONS
 
-from ..support import NOON, Supply, bread, goods, serve, settings_for
+from ..support import NOON, Holder, Supply, bread, goods, serve, settings_for
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +146,31 @@ async def test_cards_of_one_household_in_several_lanes(pair: tuple[Supply, Suppl
     )
     assert outcomes(replies) == {"201": 80}
     assert (await one.left(holder, shop))["goods"] == 30000 - 80 * 125
+
+
+async def test_a_lane_that_loses_its_connection(supply: Supply) -> None:
+    """The outcome of a batch under way is unknown to its callers: 503, and the repeat tells them."""
+    till, holders = await supply.till(), [await supply.holder(members=1) for _ in range(120)]
+
+    async def until_answered(holder: Holder) -> int:
+        key = str(new_id())
+        while (reply := await supply.draw(till, holder, bread(5), key=key)).status_code == 503:
+            await asyncio.sleep(0.01)
+        return reply.status_code
+
+    async def cut() -> None:
+        for _ in range(15):
+            await supply.fetch(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name LIKE 'supply-lane%' AND datname = current_database()"
+            )
+            await asyncio.sleep(0.02)
+
+    cutting = asyncio.create_task(cut())
+    answers = []
+    for start in range(0, len(holders), 12):
+        answers += await asyncio.gather(*(until_answered(holder) for holder in holders[start : start + 12]))
+    await cutting
+    assert Counter(answers) == {201: 120}
+    drawn = await supply.fetch("SELECT count(*) AS n FROM redemption WHERE outlet_id = $1", till.outlet_id)
+    assert drawn[0]["n"] == 120

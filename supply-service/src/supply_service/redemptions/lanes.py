@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
+from chassis.clock import business_day
 from chassis.group_commit import GroupCommit
 from chassis.logging import get_logger
 from chassis.problems import Unavailable
@@ -38,15 +39,24 @@ class _Lane:
         self._connection: asyncpg.Connection | None = None
         self._prepared: dict[str, PreparedStatement] = {}
 
+    async def prepare(self) -> None:
+        """Connect and prepare what every batch needs, before the first one waits for it."""
+        await self._connect()
+        for statement in (statements.READ, statements.WRITE_PLAIN, statements.WRITE_OPENING):
+            await self._statement(statement)
+
     async def fetch(self, statement: str, *parameters: Any) -> Sequence[Record]:
         """Run a statement, preparing it the first time."""
         if self._connection is None or self._connection.is_closed():
             await self._connect()
+        return await (await self._statement(statement)).fetch(*parameters)
+
+    async def _statement(self, statement: str) -> PreparedStatement:
         prepared = self._prepared.get(statement)
         if prepared is None:
             connection = cast("asyncpg.Connection", self._connection)
             prepared = self._prepared[statement] = await connection.prepare(statement)
-        return await prepared.fetch(*parameters)
+        return prepared
 
     async def _connect(self) -> None:
         self._prepared.clear()
@@ -66,7 +76,7 @@ class Lanes:
     """Carries draws and reversals to their commit."""
 
     def __init__(self, runtime: Runtime, settings: Settings, snapshot: Snapshot) -> None:
-        """Lanes as many as the settings say; nothing is connected before `start`."""
+        """Lanes as many as the settings say; nothing is connected before `running`."""
         self._runtime = runtime
         self._settings = settings
         self._snapshot = snapshot
@@ -78,6 +88,8 @@ class Lanes:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Lanes]:
         """Open the lanes; on the way out finish what was taken on."""
+        for lane in self._lanes:
+            await lane.prepare()
         self._commit.start()
         try:
             yield self
@@ -117,6 +129,7 @@ class Lanes:
     ) -> list[int]:
         """Read, decide, write; gives back the requests whose household had moved in between."""
         now = self._runtime.clock.now()
+        today = business_day(now)
         chosen = [items[index] for index in waiting]
         batch = Batch(now, self._snapshot.figures)
         rows = await lane.fetch(
@@ -126,7 +139,8 @@ class Lanes:
             [item.card_id for item in chosen],
             [getattr(item, "redemption_id", None) for item in chosen],
             *periods(chosen, now),
-            (now - timedelta(days=self._settings.answer_days)).date(),
+            today - timedelta(days=self._settings.answer_days),
+            today,
         )
         decisions = batch.decide(chosen, rows)
         moved: set[UUID] = set()

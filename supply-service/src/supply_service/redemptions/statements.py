@@ -32,7 +32,7 @@ READ = """
         WITH ORDINALITY AS r (terminal_id, key, card_id, redemption_id, n)
     LEFT JOIN LATERAL (
         SELECT s.fingerprint, s.status, s.body FROM stored_answer s
-        WHERE s.terminal_id = r.terminal_id AND s.key = r.key AND s.day >= $7 LIMIT 1
+        WHERE s.terminal_id = r.terminal_id AND s.key = r.key AND s.day BETWEEN $7 AND $8 LIMIT 1
     ) a ON true
     LEFT JOIN card c ON c.card_id = r.card_id
     LEFT JOIN household h ON h.household_id = c.household_id
