@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings
 
 from api_gateway.edge.refusals import BY_DETAIL, BY_STATUS
 from api_gateway.routes import ROUTES, Route, Upstream
-from chassis.problems import MEDIA_TYPE, Problem
+from chassis.problems import MEDIA_TYPE, Problem, registry
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "gateway/src/api_gateway/openapi.json"
@@ -179,9 +179,23 @@ def _check_ids(document: Document) -> None:
             raise ValueError(f"{operation['operationId']} names both {other} and {method} {path}")
 
 
+def known_problems() -> dict[str, Document]:
+    """Every problem that the services imported so far declare, by its code: what `/problems/{code}` can show."""
+    return {
+        code: {"status": problem.status, "title": problem.title(), "title_ar": problem.title_ar}
+        for code, problem in sorted(registry().items())
+        if _of_a_service(problem)
+    }
+
+
+def _of_a_service(problem: type[Problem]) -> bool:
+    return problem.__module__.split(".", 1)[0] in {"chassis", *PACKAGES}
+
+
 def render() -> str:
     """The merged document as it is checked in. Raises where it is not valid OpenAPI."""
-    document = merge((package, service_document(package)) for package in PACKAGES)
+    document = merge([(package, service_document(package)) for package in PACKAGES])
+    document["x-problems"] = known_problems()
     validate(document)
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 

@@ -20,6 +20,7 @@ class Upstream(StrEnum):
     GATEWAY = "gateway"
     CARD = "card"
     SUPPLY = "supply"
+    PAYMENT = "payment"
     NOTIFY = "notify"
 
 
@@ -200,6 +201,40 @@ def _supply() -> Iterator[Route]:
     yield _route("DELETE /v1/terminals/{terminal_id}/suspension", to, "terminals:write")
 
 
+def _payments() -> Iterator[Route]:
+    to = Upstream.PAYMENT
+    sale = Rate.SALE
+    hold = "/v1/payments/{payment_id}"
+    yield _route("POST /v1/payments/authorizations", to, "payments:create", rate=sale, deadline=5, hot=True)
+    yield _route(f"POST {hold}/capture", to, "payments:create", rate=sale, deadline=5)
+    yield _route(f"POST {hold}/void", to, "payments:create", rate=sale, deadline=5)
+    yield _route(f"POST {hold}/refunds", to, "payments:create", rate=sale, deadline=5)
+    yield _route(f"GET {hold}", to, "payments:create", "payments:read", rate=sale, deadline=5)
+    yield _route("GET /v1/wallets/{card_id}", to, "wallets:read", rate=sale, deadline=5)
+    yield _route("GET /v1/wallets/{card_id}/statement", to, "wallets:read")
+
+
+def _ledger() -> Iterator[Route]:
+    to = Upstream.PAYMENT
+    yield _route("POST /v1/transfers", to, "ledger:write", deadline=30, body=2 * MIB)
+    yield _route("POST /v1/accounts", to, "ledger:write")
+    yield _route("GET /v1/accounts/{account_id}", to, "ledger:read")
+    yield _route("GET /v1/ledger-totals", to, "ledger:read", rate=Rate.BULK, deadline=60)
+    yield _route("GET /v1/ledger-proof", to, "ledger:read", rate=Rate.BULK, deadline=60)
+
+
+def _payouts() -> Iterator[Route]:
+    to = Upstream.PAYMENT
+    read = ("payouts:submit", "payouts:approve")
+    batch = "/v1/payout-batches/{batch_id}"
+    yield _route("POST /v1/payout-batches", to, "payouts:submit")
+    yield _route(f"POST {batch}/items", to, "payouts:submit", rate=Rate.BULK, deadline=60, body=16 * MIB)
+    yield _route(f"POST {batch}/submission", to, "payouts:submit", deadline=30)
+    yield _route(f"POST {batch}/approval", to, "payouts:approve", deadline=30)
+    yield _route(f"GET {batch}", to, *read)
+    yield _route(f"GET {batch}/items", to, *read)
+
+
 def _notify() -> Iterator[Route]:
     to = Upstream.NOTIFY
     yield _route("GET /v1/messages", to, "messages:read")
@@ -211,7 +246,7 @@ def _notify() -> Iterator[Route]:
 
 
 def _table() -> Iterator[Route]:
-    for part in (_gateway, _citizens, _rollout, _cards, _supply, _notify):
+    for part in (_gateway, _citizens, _rollout, _cards, _supply, _payments, _ledger, _payouts, _notify):
         yield from part()
     for upstream in Upstream:
         yield from _operations(upstream)

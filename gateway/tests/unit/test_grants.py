@@ -7,7 +7,7 @@ import pytest
 from api_gateway.routes import ROUTES, Upstream, scopes
 from api_gateway.terminals.models import Terminal
 from api_gateway.tokens.errors import ScopeRefused
-from api_gateway.tokens.grants import SUPPLY_KINDS, TERMINAL_SCOPES, of_terminal
+from api_gateway.tokens.grants import SUPPLY_KINDS, TERMINAL_SCOPES, WALLET_KINDS, WALLET_SCOPES, of_terminal
 from chassis.ids import new_id
 
 
@@ -18,12 +18,24 @@ def terminal(kind: str) -> Terminal:
 @pytest.mark.parametrize("kind", sorted(SUPPLY_KINDS))
 def test_a_shops_terminal_sells_and_sees_nothing_else(kind: str) -> None:
     grant = of_terminal(terminal(kind))
-    assert grant.scopes == TERMINAL_SCOPES <= scopes()
+    takes_payments = kind in WALLET_KINDS
+    assert grant.scopes == TERMINAL_SCOPES | (WALLET_SCOPES if takes_payments else frozenset()) <= scopes()
     assert "gov" in grant.claims("1")
     opened = {route.upstream for route in ROUTES if grant.scopes.intersection(route.scopes)}
-    assert opened == {Upstream.SUPPLY, Upstream.CARD}
+    assert opened == {Upstream.SUPPLY, Upstream.CARD} | ({Upstream.PAYMENT} if takes_payments else set())
     on_cards = [route.name for route in ROUTES if route.upstream is Upstream.CARD and grant.scopes & {*route.scopes}]
     assert on_cards == ["POST /v1/cards/{card_id}/pin-checks"]
+
+
+def test_a_bakery_has_no_use_for_a_wallet() -> None:
+    assert "bakery" in SUPPLY_KINDS - WALLET_KINDS
+    assert WALLET_SCOPES.isdisjoint(of_terminal(terminal("bakery")).scopes)
+
+
+def test_a_shops_terminal_moves_no_money_but_its_own_sales() -> None:
+    scopes_of = of_terminal(terminal("grocer")).scopes
+    opened = {route.path for route in ROUTES if route.upstream is Upstream.PAYMENT and scopes_of & {*route.scopes}}
+    assert {path.split("/")[2] for path in opened} == {"payments", "wallets"}
 
 
 def test_a_terminal_of_an_unknown_kind_may_do_nothing() -> None:

@@ -22,6 +22,7 @@ class EdgeSettings(BaseSettings):
     gateway: str = "127.0.0.1:8100"
     card: str = "127.0.0.1:8101"
     supply: str = "127.0.0.1:8102"
+    payment: str = "127.0.0.1:8104"
     notify: str = "127.0.0.1:8105"
 
     otlp: str | None = Field(default=None, description="OpenTelemetry collector (HTTP) for the edge's spans")

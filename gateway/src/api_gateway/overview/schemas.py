@@ -33,4 +33,5 @@ class Overview(BaseModel):
     card: Part
     household: Part
     entitlements: Part
+    wallet: Part
     messages: Part

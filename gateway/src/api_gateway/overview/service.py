@@ -23,20 +23,29 @@ class Services:
 
     card: httpx.AsyncClient
     supply: httpx.AsyncClient
+    payment: httpx.AsyncClient
     notify: httpx.AsyncClient
     seconds: float
 
     async def overview(self, card_id: UUID, authorization: str) -> Overview:
         """What the services know of a card; household and messages are found through it."""
-        card, entitlements = await asyncio.gather(
+        card, entitlements, wallet = await asyncio.gather(
             self.ask(self.card, f"/v1/cards/{card_id}", authorization),
             self.ask(self.supply, f"/v1/entitlements/{card_id}", authorization),
+            self.ask(self.payment, f"/v1/wallets/{card_id}", authorization),
         )
         household, messages = await asyncio.gather(
             self._about(self.card, card, "household_id", "/v1/households/{}", authorization),
             self._about(self.notify, card, "citizen_id", "/v1/messages?citizen_id={}", authorization),
         )
-        return Overview(card_id=card_id, card=card, household=household, entitlements=entitlements, messages=messages)
+        return Overview(
+            card_id=card_id,
+            card=card,
+            household=household,
+            entitlements=entitlements,
+            wallet=wallet,
+            messages=messages,
+        )
 
     async def _about(self, service: httpx.AsyncClient, card: Part, member: str, path: str, authorization: str) -> Part:
         """Ask about whoever a member of the card names, if the card could be had."""

@@ -6,17 +6,17 @@ from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound
 
 
 class TerminalUnknown(NotFound):
-    """There is no such terminal"""
+    """The terminal is not registered"""
 
     code = "terminal_unknown"
-    title_ar = "لا توجد ماكينة بهذا الرقم"
+    title_ar = "الماكينة غير مسجلة"
 
 
 class TerminalSuspended(Conflict):
     """The terminal is suspended"""
 
     code = "terminal_suspended"
-    title_ar = "تم إيقاف هذه الماكينة"
+    title_ar = "الماكينة موقوفة"
 
 
 class EnrolmentRefused(Forbidden):

@@ -13,7 +13,10 @@ from api_gateway.tokens.errors import ScopeRefused
 TERMINAL_SCOPES = frozenset(
     {"redemptions:create", "redemptions:read", "entitlements:read", "days:close", "catalogue:read"}
 )
-SUPPLY_KINDS = frozenset({"bakery", "grocer", "gameaty", "complex"})
+# Where goods beyond the allowance are sold, the card's wallet pays for them; a bakery sells nothing but bread.
+WALLET_SCOPES = frozenset({"payments:create", "wallets:read"})
+WALLET_KINDS = frozenset({"grocer", "gameaty", "complex"})
+SUPPLY_KINDS = WALLET_KINDS | {"bakery"}
 
 
 @dataclass(frozen=True)
@@ -55,4 +58,6 @@ def of_client(client: Client) -> Grant:
 def of_terminal(terminal: Terminal) -> Grant:
     """What a terminal may do: selling, where its outlet is of the supply programme, and nothing else."""
     scopes = TERMINAL_SCOPES if terminal.kind in SUPPLY_KINDS else frozenset[str]()
+    if terminal.kind in WALLET_KINDS:
+        scopes |= WALLET_SCOPES
     return Grant(str(terminal.terminal_id), "terminal", scopes, terminal.governorate, outlet_id=terminal.outlet_id)
