@@ -44,9 +44,13 @@ CLIENTS: tuple[Client, ...] = (
             "entitlements:read",
             "days:read",
             "messages:read",
+            "wallets:read",
+            "ledger:read",
             "overview:read",
         ),
     ),
+    Client("pension-authority", "National Organisation for Social Insurance", ("payouts:submit",)),
+    Client("pension-approver", "National Organisation for Social Insurance, approval", ("payouts:approve",)),
     Client(SMS_PROVIDER_CLIENT, "SMS aggregator", ("messages:report",)),
     Client(
         "operations",

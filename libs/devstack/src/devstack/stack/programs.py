@@ -50,6 +50,7 @@ SERVICES: tuple[Program, ...] = (
         ),
     ),
     Program("supply", "supply_service"),
+    Program("payment", "payment_service"),
     Program(
         "notify",
         "notify_service",
