@@ -52,6 +52,14 @@ async def test_a_repeat_gets_the_first_answer_and_moves_nothing(house: House) ->
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
+async def test_a_capture_asked_for_again_under_another_key_is_told_what_stands(house: House) -> None:
+    card, citizen, _ = await house.citizen(1_000)
+    path = f"/v1/payments/{(await hold(house, card, 700)).json()['payment_id']}"
+    replies = [await house.client.post(f"{path}/capture", json={}, headers=house.terminal()) for _ in range(3)]
+    assert {(reply.status_code, reply.json()["captured"]) for reply in replies} == {(200, 700)}
+    assert await house.balance(citizen) == (300, 0)
+
+
 async def test_two_hundred_at_once_take_no_more_than_there_is(house: House) -> None:
     card, citizen, _ = await house.citizen(1_000)
     replies = await asyncio.gather(*(hold(house, card, 100) for _ in range(200)))

@@ -37,7 +37,8 @@ WRITE = """
         SELECT a.account_id, a.version FROM account a
         WHERE a.account_id = ANY($1::uuid[]) ORDER BY a.account_id FOR UPDATE
     ), fit AS (
-        SELECT count(*) = cardinality($1::uuid[]) AND bool_and(w.guarded IS NULL OR w.guarded = l.version) AS yes
+        SELECT count(*) = cardinality($1::uuid[])
+            AND coalesce(bool_and(w.guarded IS NULL OR w.guarded = l.version), true) AS yes
         FROM wanted w, LATERAL (SELECT version FROM locked l WHERE l.account_id = w.account_id) l
     ), moved AS (
         UPDATE account a SET balance = a.balance + w.balance, held = a.held + w.held, version = a.version + 1
