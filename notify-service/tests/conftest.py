@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from chassis.runtime import Runtime
 from chassis.testing import TestIssuer, running
 from contracts.card import ContactChanged
 from contracts.event import Event
+from devstack.engines import KafkaEngine
 from notify_service import MIGRATIONS, api, runtime
 from notify_service.consumers import make_reactions
 from notify_service.inquiries import api as inquiries_api
@@ -31,6 +33,18 @@ from notify_service.sender import Sender
 from notify_service.settings import Settings
 
 TOKEN = "token-of-the-aggregator"
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap() -> Iterator[str]:
+    """A broker of its own: notify-service follows every service's events, and the tests of others leave thousands."""
+    with tempfile.TemporaryDirectory(prefix="unicard-notify-") as folder:
+        engine = KafkaEngine(Path(folder) / "kafka")
+        engine.start()
+        try:
+            yield engine.bootstrap
+        finally:
+            engine.kill()
 
 
 class LocalAggregator:

@@ -44,9 +44,9 @@ async def test_every_problem_has_a_page_in_both_languages(gateway: Any, code: st
 
 
 async def test_problems_of_other_services_come_from_the_merged_document() -> None:
-    said = {"card_blocked": {"status": 409, "title": "The card is <blocked>", "title_ar": "الكارت موقوف"}}
+    said = {"moon_blocked": {"status": 409, "title": "The card is <blocked>", "title_ar": "الكارت موقوف"}}
     known = problems.known({"x-problems": said})
-    assert "The card is &lt;blocked&gt;" in known["card_blocked"].page()
+    assert "The card is &lt;blocked&gt;" in known["moon_blocked"].page()
     assert known["not_found"].status == 404
 
 
