@@ -96,6 +96,7 @@ def main() -> None:
 def _introduction(options: Options) -> list[str]:
     return [
         f"Written by `make bench` on {datetime.now(UTC):%d %B %Y}; no figure is entered by hand.",
+        *(["Short runs (`python -m bench --quick`): wider errors than the full ones."] if options is QUICK else []),
         "",
         *machine.describe(),
         "The load, the edge, the services, PostgreSQL (fsync and synchronous_commit on) and Kafka share these cores.",
