@@ -79,7 +79,7 @@ def _context(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping
 
 
 class _Sparing(logging.Filter):
-    """Lets a library say the same thing once in a while: aiokafka says it ten times a second while no broker is there."""
+    """Lets a library say the same thing once in a while; aiokafka says it ten times a second without a broker."""
 
     def __init__(self, library: str) -> None:
         super().__init__()
