@@ -18,7 +18,9 @@ def is_infrastructure(error: BaseException) -> bool:
     """Whether an error says that a server is away or busy, and nothing about the work at hand."""
     if isinstance(error, OSError):  # TimeoutError and the errors of sockets among them
         return not isinstance(error, _OF_FILES)
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | asyncpg.InterfaceError):
+    if isinstance(
+        error, OperationalError | InterfaceError | PoolTimeout | asyncpg.InterfaceError | asyncpg.InternalClientError
+    ):
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
