@@ -21,6 +21,8 @@ def record(kind: Callable[..., T], row: Row[Any], **changed: Any) -> T:
 
 async def raw(session: AsyncSession) -> asyncpg.Connection:
     """The asyncpg connection inside the session's transaction, which is begun if it was not."""
-    await session.execute(_BEGIN)  # SQLAlchemy sends BEGIN with the first statement, COPY would not do it
-    connection = await (await session.connection()).get_raw_connection()
-    return cast("asyncpg.Connection", connection.driver_connection)
+    raw_connection = await (await session.connection()).get_raw_connection()
+    connection = cast("asyncpg.Connection", raw_connection.driver_connection)
+    if not connection.is_in_transaction():
+        await session.execute(_BEGIN)  # SQLAlchemy sends BEGIN with its first statement only
+    return connection

@@ -10,11 +10,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.tools import Tools, tools_of
-from chassis.consumer import is_infrastructure
+from chassis.faults import is_infrastructure
 from chassis.logging import get_logger
 from chassis.runtime import Runtime
 
@@ -48,7 +47,7 @@ def worker(name: str, chunk: Chunk, failure: Failure) -> Callable[[Runtime], Awa
                 async with runtime.sessions() as session, session.begin():
                     job_id = await chunk(session, tools)
             except ChunkFailed as error:
-                if _passing(error.__cause__):
+                if error.__cause__ is not None and is_infrastructure(error.__cause__):
                     raise
                 log.error("chunk failed", job=name, job_id=str(error.job_id), exc_info=error.__cause__)
                 async with runtime.sessions() as session, session.begin():
@@ -61,10 +60,3 @@ def worker(name: str, chunk: Chunk, failure: Failure) -> Callable[[Runtime], Awa
 
     work.__name__ = name
     return work
-
-
-def _passing(error: BaseException | None) -> bool:
-    """Whether the cause is the database's, not the job's: then nothing is counted."""
-    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError):
-        return True
-    return error is not None and is_infrastructure(error)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses import repository
-from card_service.accesses.models import GENESIS, Access, chained
+from card_service.accesses.models import GENESIS, Access, Visit, chained
 from card_service.tools import tools_of
 from chassis.auth import Principal
 from chassis.ids import new_id
@@ -24,9 +24,13 @@ async def note(
     session: AsyncSession, caller: Principal, now: datetime, action: str, purpose: str, citizens: Iterable[UUID]
 ) -> None:
     """Note in the session's transaction that the caller saw or changed the records of these citizens."""
-    request_id = current_request_id() or ""
-    accesses = [Access(new_id(), one, caller.subject, action, purpose, request_id, now) for one in citizens]
-    await repository.note(session, accesses)
+    seen = visit(caller, now, action, purpose)
+    await repository.note(session, [Access(new_id(), one, *seen) for one in citizens])
+
+
+def visit(caller: Principal, now: datetime, action: str, purpose: str) -> Visit:
+    """What the log must know of a caller's action, for statements that note it themselves."""
+    return Visit(caller.subject, action, purpose, current_request_id() or "", now)
 
 
 async def chain_accesses(runtime: Runtime) -> None:

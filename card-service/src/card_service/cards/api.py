@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Literal, cast
 from uuid import UUID
 
+from fastapi import Request
+
 from card_service.cards import counter, numbers, service
 from card_service.cards.errors import (
     CardStateConflict,
@@ -45,6 +47,7 @@ from card_service.tools import Tools, WithTools
 from chassis.app import router
 from chassis.db import Reading, Work
 from chassis.problems import responses
+from chassis.runtime import get_runtime
 from contracts.card import ProgrammeService
 
 routes = router(tags=["cards"])
@@ -99,10 +102,9 @@ def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
 
 
 @routes.post("/v1/cards/search")
-async def find_cards(given: NationalIdIn, caller: HandsOver, session: Reading, tools: WithTools) -> FoundCards:
+async def find_cards(given: NationalIdIn, caller: HandsOver, request: Request, tools: WithTools) -> FoundCards:
     """The open cards of the citizen at the counter: where they lie and for when; the access is logged."""
-    found = await counter.find(session, tools, caller, given.national_id)
-    await session.commit()
+    found = await counter.find(get_runtime(request).pool, tools, caller, given.national_id)
     return FoundCards(items=[_found_out(one, caller.site_id) for one in found])
 
 

@@ -6,9 +6,10 @@ import hmac
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.accesses.service import note
+from card_service.accesses.service import note, visit
 from card_service.cards import pins, repository
 from card_service.cards.envelopes import EnvelopeBroken
 from card_service.cards.errors import (
@@ -26,23 +27,20 @@ from card_service.cards.service import card_of, move
 from card_service.registry.national_id import NationalIdError, normalise_digits, parse
 from card_service.sealing import NATIONAL_ID
 from card_service.tools import Tools
-from chassis import outbox
 from chassis.auth import Principal
 from contracts.card import CardActivated, CardIssued, CardReplaced, ProgrammeService
 from contracts.event import Event
 
 
-async def find(session: AsyncSession, tools: Tools, caller: Principal, national_id: str) -> list[Found]:
+async def find(pool: asyncpg.Pool, tools: Tools, caller: Principal, national_id: str) -> list[Found]:
     """The open cards of the citizen with this national id; none for a number that cannot be one."""
     try:
         number = parse(national_id, tools.today()).number
     except NationalIdError:
         return []
-    found = await repository.by_national_id(session, tools.vault.fingerprint(NATIONAL_ID, number))
-    visible = [one for one in found if caller.governorate in (None, one.governorate)]
-    if visible:
-        await note(session, caller, tools.now(), "card_found", "hand_over", {one.citizen_id for one in visible})
-    return visible
+    seen = visit(caller, tools.now(), "card_found", "hand_over")
+    fingerprint = tools.vault.fingerprint(NATIONAL_ID, number)
+    return await repository.find_by_national_id(pool, fingerprint, caller.governorate, seen)
 
 
 async def hand_over(
@@ -77,9 +75,8 @@ async def hand_over(
     services: list[ProgrammeService] = []
     if card.replaces is not None:
         state, services = await _end_replaced(session, card, card.replaces, events, now)
-    await repository.hand_over(session, card, state, services, now)
-    await outbox.add(session, *events, at=now)
-    await note(session, caller, now, "card_handed_over", "hand_over", [card.citizen_id])
+    seen = visit(caller, now, "card_handed_over", "hand_over")
+    await repository.hand_over(session, card, state, services, seen, events)
     return card, state, services, now
 
 

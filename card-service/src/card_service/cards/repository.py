@@ -7,13 +7,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.accesses.models import Visit
 from card_service.cards.lifecycle import CardState
 from card_service.cards.models import Card, Found, NewCard, Site, Waiting
 from card_service.cards.pins import StoredPin
 from card_service.database import raw
+from chassis import outbox
+from chassis.ids import new_id
+from chassis.telemetry import current_traceparent
+from contracts.event import Event
 
 _CARD = (
     "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, c.number_sealed, c.state, c.state_before_block,"
@@ -27,30 +33,50 @@ _REPLACEMENT = text("SELECT card_id FROM card WHERE replaces = :card_id")
 _WAITING_REPLACEMENT = text(
     "SELECT EXISTS (SELECT FROM card WHERE citizen_id = :citizen_id AND state IN ('requested', 'ready'))"
 )
-_WAITING = text(
-    "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, c.state, c.replaces, c.phase_id,"
-    " z.national_id_hash, h.district, h.members, s.site_id, s.name_ar, s.name_en, s.address_ar, a.appointment_id"
-    " FROM card c JOIN citizen z ON z.citizen_id = c.citizen_id"
-    " JOIN household h ON h.household_id = c.household_id"
-    " LEFT JOIN pickup_site s ON s.site_id = c.site_id"
-    " LEFT JOIN appointment a ON a.card_id = c.card_id AND a.state = 'scheduled'"
-    " WHERE c.card_id = :card_id FOR UPDATE OF c"
-)
-_HAND_OVER = text(
-    "WITH kept AS (UPDATE appointment SET state = 'kept' WHERE appointment_id = CAST(:appointment_id AS uuid))"
-    " UPDATE card SET state = :state, services = CAST(:services AS text[]), issued_at = :now,"
-    " activated_at = CASE WHEN CAST(:state AS text) = 'active' THEN CAST(:now AS timestamptz) END"
-    " WHERE card_id = :card_id"
-)
-_FOUND = text(
-    "SELECT c.card_id, c.citizen_id, z.full_name, c.governorate, c.state, c.replaces, s.site_id, s.name_ar,"
-    " s.name_en, s.address_ar, a.starts_at, a.ends_at, a.state AS appointment_state"
-    " FROM citizen z JOIN card c ON c.citizen_id = z.citizen_id"
-    " LEFT JOIN pickup_site s ON s.site_id = c.site_id"
-    " LEFT JOIN LATERAL (SELECT starts_at, ends_at, state FROM appointment WHERE card_id = c.card_id"
-    " ORDER BY number DESC LIMIT 1) a ON true"
-    " WHERE z.national_id_hash = :hash AND c.state <> 'closed' ORDER BY c.card_id DESC"
-)
+# The statements of the counter, which run tens of thousands of times a day: written for the driver itself,
+# one to find a card, one to read what a hand-over must know, one to write all that it changes.
+_WAITING = """
+    SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, c.state, c.replaces, c.phase_id,
+        z.national_id_hash, h.district, h.members, s.site_id, s.name_ar, s.name_en, s.address_ar, a.appointment_id
+    FROM card c JOIN citizen z ON z.citizen_id = c.citizen_id
+    JOIN household h ON h.household_id = c.household_id
+    LEFT JOIN pickup_site s ON s.site_id = c.site_id
+    LEFT JOIN appointment a ON a.card_id = c.card_id AND a.state = 'scheduled'
+    WHERE c.card_id = $1 FOR UPDATE OF c
+"""
+_HAND_OVER = """
+    WITH handed AS (
+        UPDATE card SET state = $2::text, services = $3::text[], issued_at = $4,
+            activated_at = CASE WHEN $2::text = 'active' THEN $4::timestamptz END
+        WHERE card_id = $1
+    ), kept AS (
+        UPDATE appointment SET state = 'kept' WHERE appointment_id = $5
+    ), noted AS (
+        INSERT INTO access_pending (access_id, citizen_id, subject, action, purpose, request_id, accessed_at)
+        VALUES ($6, $7, $8, $9, $10, $11, $12)
+    )
+    INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)
+    SELECT e.event_id, e.type, e.topic, e.key, $4, $13, e.payload
+    FROM unnest($14::uuid[], $15::text[], $16::text[], $17::text[], $18::bytea[]) WITH ORDINALITY
+        AS e (event_id, type, topic, key, payload, n)
+    ORDER BY n
+"""
+_FOUND = """
+    WITH found AS (
+        SELECT c.card_id, c.citizen_id, z.full_name, c.governorate, c.state, c.replaces, s.site_id, s.name_ar,
+            s.name_en, s.address_ar, a.starts_at, a.ends_at, a.state AS appointment_state
+        FROM citizen z JOIN card c ON c.citizen_id = z.citizen_id
+        LEFT JOIN pickup_site s ON s.site_id = c.site_id
+        LEFT JOIN LATERAL (
+            SELECT starts_at, ends_at, state FROM appointment WHERE card_id = c.card_id ORDER BY number DESC LIMIT 1
+        ) a ON true
+        WHERE z.national_id_hash = $1 AND c.state <> 'closed' AND ($2::text IS NULL OR c.governorate = $2)
+    ), noted AS (
+        INSERT INTO access_pending (access_id, citizen_id, subject, action, purpose, request_id, accessed_at)
+        SELECT $3, citizen_id, $4, $5, $6, $7, $8 FROM found LIMIT 1
+    )
+    SELECT * FROM found ORDER BY card_id DESC
+"""
 _SITE = text("SELECT site_id, name_ar, name_en, address_ar, governorate FROM pickup_site WHERE site_id = :site_id")
 _TAKEN = text("SELECT number_hash FROM card WHERE number_hash = ANY(CAST(:hashes AS bytea[]))")
 _BLOCK = text(
@@ -96,8 +122,8 @@ def _card(row: Row[Any]) -> Card:
     return Card(**fields, pin=StoredPin(salt, digest, failures) if salt else None)
 
 
-def _site(row: Row[Any]) -> Site | None:
-    return Site(row.site_id, row.name_ar, row.name_en, row.address_ar) if row.site_id else None
+def _site(row: asyncpg.Record) -> Site | None:
+    return Site(row["site_id"], row["name_ar"], row["name_en"], row["address_ar"]) if row["site_id"] else None
 
 
 async def find(session: AsyncSession, card_id: UUID, *, lock: bool = False) -> Card | None:
@@ -119,54 +145,71 @@ async def has_waiting(session: AsyncSession, citizen_id: UUID) -> bool:
 
 async def waiting(session: AsyncSession, card_id: UUID) -> Waiting | None:
     """All a hand-over must know, the card's row locked."""
-    row = (await session.execute(_WAITING, {"card_id": card_id})).one_or_none()
+    row = await (await raw(session)).fetchrow(_WAITING, card_id)
     if row is None:
         return None
     return Waiting(
-        card_id=row.card_id,
-        citizen_id=row.citizen_id,
-        household_id=row.household_id,
-        governorate=row.governorate,
-        state=CardState(row.state),
-        replaces=row.replaces,
-        phase_id=row.phase_id,
-        national_id_hash=bytes(row.national_id_hash),
-        district=row.district,
-        members=row.members,
+        card_id=row["card_id"],
+        citizen_id=row["citizen_id"],
+        household_id=row["household_id"],
+        governorate=row["governorate"],
+        state=CardState(row["state"]),
+        replaces=row["replaces"],
+        phase_id=row["phase_id"],
+        national_id_hash=row["national_id_hash"],
+        district=row["district"],
+        members=row["members"],
         site=_site(row),
-        appointment_id=row.appointment_id,
+        appointment_id=row["appointment_id"],
     )
 
 
 async def hand_over(
-    session: AsyncSession, card: Waiting, state: CardState, services: Sequence[str], now: datetime
+    session: AsyncSession,
+    card: Waiting,
+    state: CardState,
+    services: Sequence[str],
+    visit: Visit,
+    events: Sequence[Event],
 ) -> None:
-    """Write that the holder has the card, and that the appointment, if there was one, was kept."""
-    values = {
-        "card_id": card.card_id,
-        "appointment_id": card.appointment_id,
-        "state": str(state),
-        "services": list(services),
-        "now": now,
-    }
-    await session.execute(_HAND_OVER, values)
+    """Write that the holder has the card, that the appointment was kept, who did it, and the events that tell of it."""
+    told = outbox.columns(events)
+    connection = await raw(session)
+    await connection.execute(
+        _HAND_OVER,
+        card.card_id,
+        str(state),
+        list(services),
+        visit.accessed_at,
+        card.appointment_id,
+        new_id(),
+        card.citizen_id,
+        *visit,
+        current_traceparent(),
+        *(told.event_id, told.type, told.topic, told.key, told.payload),
+    )
 
 
-async def by_national_id(session: AsyncSession, national_id_hash: bytes) -> list[Found]:
-    """The open cards of a citizen with their sites and last appointments, the newest first."""
-    rows = await session.execute(_FOUND, {"hash": national_id_hash})
+async def find_by_national_id(
+    pool: asyncpg.Pool, national_id_hash: bytes, governorate: str | None, visit: Visit
+) -> list[Found]:
+    """The open cards of a citizen, the newest first, with sites and last appointments; the access is noted.
+
+    `governorate`: the only one whose cards the caller may see, None for all.
+    """
+    rows = await pool.fetch(_FOUND, national_id_hash, governorate, new_id(), *visit)
     return [
         Found(
-            card_id=row.card_id,
-            citizen_id=row.citizen_id,
-            full_name=row.full_name,
-            governorate=row.governorate,
-            state=CardState(row.state),
-            replaces=row.replaces,
+            card_id=row["card_id"],
+            citizen_id=row["citizen_id"],
+            full_name=row["full_name"],
+            governorate=row["governorate"],
+            state=CardState(row["state"]),
+            replaces=row["replaces"],
             site=_site(row),
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            appointment_state=row.appointment_state,
+            starts_at=row["starts_at"],
+            ends_at=row["ends_at"],
+            appointment_state=row["appointment_state"],
         )
         for row in rows
     ]
@@ -175,7 +218,7 @@ async def by_national_id(session: AsyncSession, national_id_hash: bytes) -> list
 async def site(session: AsyncSession, site_id: UUID) -> tuple[Site, str] | None:
     """A pick-up site and its governorate."""
     row = (await session.execute(_SITE, {"site_id": site_id})).one_or_none()
-    return (Site(*row[:4]), row.governorate) if row else None
+    return (Site(row.site_id, row.name_ar, row.name_en, row.address_ar), row.governorate) if row else None
 
 
 async def taken(session: AsyncSession, hashes: Sequence[bytes]) -> set[bytes]:
