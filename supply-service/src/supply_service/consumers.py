@@ -24,9 +24,11 @@ from contracts.card import (
 )
 from contracts.gateway import TerminalEnrolled
 from contracts.notify import InquiryReceived
+from contracts.payment import PaymentAuthorized, PaymentCaptured, PaymentFailed, PaymentVoided
 from supply_service.cards import repository as cards
 from supply_service.entitlements import service as entitlements
 from supply_service.outlets import repository as outlets
+from supply_service.redemptions import holds
 
 reactions = Reactions(group="supply-service")
 revocation_reactions(reactions)
@@ -120,6 +122,32 @@ async def terminal_enrolled(events: Sequence[Received[TerminalEnrolled]], sessio
     """Keep the key a terminal signs its offline sales with."""
     for event in events:
         await outlets.set_key(session, event.data.terminal_id, event.data.key_id, event.data.public_key)
+
+
+@reactions.on(PaymentAuthorized)
+async def payment_authorized(events: Sequence[Received[PaymentAuthorized]], session: AsyncSession, _: Runtime) -> None:
+    """Know the holds that a sale may be paid with."""
+    names = ("payment_id", "card_id", "merchant_id", "amount", "expires_at")
+    await holds.put(session, {name: [getattr(e.data, name) for e in events] for name in names})
+
+
+@reactions.on(PaymentVoided)
+async def payment_voided(events: Sequence[Received[PaymentVoided]], session: AsyncSession, _: Runtime) -> None:
+    """Refuse sales with a hold that was given up."""
+    await holds.settle(session, [event.data.payment_id for event in events], "voided")
+
+
+@reactions.on(PaymentCaptured)
+async def payment_captured(events: Sequence[Received[PaymentCaptured]], session: AsyncSession, _: Runtime) -> None:
+    """Refuse sales with a hold that was taken already."""
+    await holds.settle(session, [event.data.payment_id for event in events], "captured")
+
+
+@reactions.on(PaymentFailed)
+async def payment_failed(events: Sequence[Received[PaymentFailed]], session: AsyncSession, _: Runtime) -> None:
+    """Keep which part of a sale the wallet has not paid after all, for whoever reconciles."""
+    for event in events:
+        await holds.unpaid(session, event.data.payment_id, event.data.reason)
 
 
 @reactions.on(InquiryReceived)

@@ -1,4 +1,4 @@
-"""Partitions ahead of time: months of draws and entries, days of stored answers; old answers go."""
+"""Partitions ahead of time: months of draws and entries, days of stored answers; old answers and holds go."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _ANSWER_PARTITIONS = (
     "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
     " WHERE i.inhparent = 'stored_answer'::regclass AND c.relname ~ '^stored_answer_[0-9]{8}$' ORDER BY 1"
 )
+_FORGET_HOLDS = "DELETE FROM hold WHERE expires_at < $1"
 
 
 async def keep_house(runtime: Runtime) -> None:
@@ -36,6 +37,7 @@ async def keep_house(runtime: Runtime) -> None:
         try:
             await make_partitions(runtime.pool, now)
             await drop_old_answers(runtime.pool, now.date() - timedelta(days=days + 1))
+            await runtime.pool.execute(_FORGET_HOLDS, now - timedelta(days=days))
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("partitions not kept", error=type(error).__name__)
         await asyncio.sleep(EVERY_SECONDS)

@@ -20,7 +20,14 @@ from supply_service.redemptions.effects import Effects
 
 PERIOD = date(2026, 11, 1)
 NEVER = re.compile(r"Seq Scan|Hash Join|Merge Join|Disabled: true")
-STATEMENTS = (statements.READ, statements.WRITE_PLAIN, statements.WRITE_OPENING, statements.WRITE_ALL)
+STATEMENTS = {
+    "read": statements.READ,
+    "read holds": statements.READ_HOLDS,
+    "plain": statements.WRITE_PLAIN,
+    "opening": statements.WRITE_OPENING,
+    "all": statements.WRITE_ALL,
+    "tenders": statements.WRITE_TENDERS,
+}
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +86,7 @@ async def blocks(lane: asyncpg.Connection, statement: str, parameters: list[Any]
     return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"], orjson.dumps(plan).decode()
 
 
-@pytest.mark.parametrize("statement", STATEMENTS, ids=["read", "plain", "opening", "all"])
+@pytest.mark.parametrize("statement", STATEMENTS.values(), ids=STATEMENTS.keys())
 async def test_plans_made_while_the_tables_were_empty(lane: asyncpg.Connection, statement: str) -> None:
     """A plan is made once and kept: it must not be one that suits empty tables only."""
     types = ", ".join(str(parameter.name) for parameter in (await lane.prepare(statement)).get_parameters())

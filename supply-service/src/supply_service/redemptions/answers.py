@@ -16,6 +16,7 @@ from contracts.supply import (
     PotGranted,
     RedemptionReversed,
     Remaining,
+    Tender,
 )
 from supply_service.redemptions.items import ReversalItem, SaleItem
 from supply_service.rules import wording
@@ -23,6 +24,7 @@ from supply_service.rules.account import Account, month_after
 from supply_service.rules.figures import PROGRAMMES, UNITS, Figures
 from supply_service.rules.redeem import Sale, SoldLine
 from supply_service.rules.reverse import Reversal
+from supply_service.rules.tenders import WALLET, TenderWanted
 
 CREATED = 201
 
@@ -49,6 +51,7 @@ def sale_body(
             "occurred_at": at,
             "lines": [line_reply(line) for line in sale.lines],
             "cash_due": sale.cash,
+            "tenders": tenders(item.tenders),
             "remaining": left,
             "message_ar": message_ar,
             "message_en": message_en,
@@ -70,6 +73,7 @@ def reversal_body(done: Reversal, item: ReversalItem, reversal_id: UUID, now: da
             "business_day": done.day,
             "occurred_at": now,
             "cash_returned": item.sale.cash,
+            "tenders": tenders(item.sale.tenders),
             "remaining": remaining(done.account, item.sale.lines[0].period),
             "message_ar": message_ar,
             "message_en": message_en,
@@ -87,9 +91,16 @@ def line_reply(line: SoldLine) -> dict[str, Any]:
         "quantity": line.quantity,
         "amount": line.amount,
     }
+    if line.wallet:
+        shown["wallet"] = line.wallet
     if line.days:
         shown["days"] = line.days
     return shown
+
+
+def tenders(paid: Iterable[TenderWanted]) -> list[dict[str, Any]]:
+    """What the wallet pays."""
+    return [{"kind": WALLET, "payment_id": str(t.payment_id), "amount": t.amount} for t in paid]
 
 
 def lines_json(lines: Iterable[SoldLine]) -> str:
@@ -143,7 +154,7 @@ def redeemed(sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, left
                 for s in sale.lines
             ],
             "remaining": left,
-            "tenders": [],
+            "tenders": tenders(item.tenders),
         },
         option=orjson.OPT_UTC_Z,
     )
@@ -191,6 +202,7 @@ def reversal_event(done: Reversal, item: ReversalItem, reversal_id: UUID, now: d
         business_day=done.day,
         occurred_at=now,
         remaining=[Remaining(**left) for left in remaining(done.account, item.sale.lines[0].period)],
+        tenders=[Tender(kind=WALLET, payment_id=t.payment_id, amount=t.amount) for t in item.sale.tenders],
     )
 
 

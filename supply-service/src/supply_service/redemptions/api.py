@@ -13,7 +13,7 @@ from chassis.db import Reading
 from chassis.problems import IdempotencyKeyMissing, IdempotencyKeyReused, responses
 from chassis.runtime import get_runtime
 from supply_service.redemptions import service
-from supply_service.redemptions.answers import line_reply
+from supply_service.redemptions.answers import line_reply, tenders
 from supply_service.redemptions.items import Answer, StoredSale
 from supply_service.redemptions.schemas import (
     LineReply,
@@ -23,6 +23,7 @@ from supply_service.redemptions.schemas import (
     ReversalPart,
     ReversalReply,
     ReversalRequest,
+    TenderReply,
 )
 from supply_service.rules import refusals
 
@@ -52,6 +53,9 @@ _DRAW = (
     refusals.OutsideGovernorate,
     refusals.WrongOutletKind,
     refusals.AmountDiffers,
+    refusals.HoldUnknown,
+    refusals.HoldMismatch,
+    refusals.HoldExpired,
     refusals.TerminalClockSkew,
     refusals.PolicyNotInForce,
 )
@@ -97,7 +101,11 @@ async def reverse_redemption(
     return _response(await service.reverse(get_runtime(request), caller, key, redemption_id, raw, body))
 
 
-@routes.get(service.REDEMPTIONS_PATH + "/{redemption_id}", responses=responses(refusals.RedemptionUnknown))
+@routes.get(
+    service.REDEMPTIONS_PATH + "/{redemption_id}",
+    response_model_exclude_unset=True,
+    responses=responses(refusals.RedemptionUnknown),
+)
 async def read_redemption(
     redemption_id: UUID, caller: Annotated[Principal, requires("redemptions:read")], session: Reading
 ) -> RedemptionRecord:
@@ -126,5 +134,6 @@ def _record(sale: StoredSale) -> RedemptionRecord:
         conflict=sale.conflict,
         lines=[LineReply.model_validate(line_reply(line)) for line in sale.lines],
         cash_due=sale.cash,
+        tenders=[TenderReply.model_validate(tender) for tender in tenders(sale.tenders)],
         reversal=reversal,
     )

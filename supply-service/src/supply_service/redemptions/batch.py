@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import starmap
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,12 @@ from supply_service.cards.accounts import Record, account_of, card_of
 from supply_service.redemptions import answers
 from supply_service.redemptions.effects import Effects
 from supply_service.redemptions.items import Answer, Item, ReversalItem, SaleItem
-from supply_service.rules import refusals
-from supply_service.rules.account import Account, Card, month_before
+from supply_service.rules import refusals, tenders
+from supply_service.rules.account import Account, month_before
 from supply_service.rules.figures import FiguresByDay
 from supply_service.rules.redeem import Sale, book_offline, decide
 from supply_service.rules.reverse import reverse
+from supply_service.rules.tenders import Hold
 
 Outcome = Answer | Problem
 
@@ -64,6 +66,7 @@ class Batch:
         self._held: dict[UUID, _Held] = {}
         self._keys: dict[tuple[UUID, str], tuple[int, bytes]] = {}
         self._reversed: set[UUID] = set()
+        self._used: set[UUID] = set()
 
     def decide(self, items: Sequence[Item], rows: Sequence[Record]) -> list[Outcome | Pending | Repeat]:
         """What becomes of each request, given the row that was read for it."""
@@ -96,19 +99,22 @@ class Batch:
     def _decide(self, item: Item, row: Record) -> Pending | Problem:
         held = self._household(row)
         if isinstance(item, SaleItem):
-            return self._sell(item, held, card_of(row))
+            return self._sell(item, held, row)
         if held is None:
             raise refusals.RedemptionUnknown()
         return self._reverse(item, held, reversed_already=row["reversed"])
 
-    def _sell(self, item: SaleItem, held: _Held | None, card: Card | None) -> Pending:
-        account = held.now if held else None
+    def _sell(self, item: SaleItem, held: _Held | None, row: Record) -> Pending:
+        card, account = card_of(row), held.now if held else None
         if item.signed is None:
             at = item.occurred_at or self._now
             sale = decide(
                 item.lines, card, account, item.place, self._now, self._figures,
                 occurred_at=item.occurred_at, expected_amount=item.expected_amount,
+                tendered=sum(tender.amount for tender in item.tenders) if item.tenders else 0,
             )  # fmt: skip
+            if item.tenders:
+                self._use_holds(item, row)
         else:
             at = item.occurred_at or self._now
             sale = book_offline(item.lines, card, account, item.place, at, self._figures)
@@ -122,6 +128,15 @@ class Batch:
         self.effects.answer(household_id, item, answer, self._today)
         self._tell(sale, item, redemption_id, at, left)
         return Pending(household_id, answer)
+
+    def _use_holds(self, item: SaleItem, row: Record) -> None:
+        """Let the holds a sale names pay for it, and for no other. Raises the refusal."""
+        holds = {hold.payment_id: hold for hold in starmap(Hold, row["holds"])}
+        used = self._used.union(row["used"])
+        tenders.check(
+            item.tenders, holds, used, item.card_id, item.place.outlet_id, self._now, self._figures.on(self._today)
+        )
+        self._used.update(tender.payment_id for tender in item.tenders)
 
     def _tell(self, sale: Sale, item: SaleItem, redemption_id: UUID, at: datetime, left: list[dict[str, Any]]) -> None:
         """The events of a draw: pots opened on the way, the draw, what did not fit."""

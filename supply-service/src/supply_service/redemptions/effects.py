@@ -36,6 +36,7 @@ class Effects:
     opened: list[Row] = field(default_factory=list)
     reversals: list[Row] = field(default_factory=list)
     offline: list[Row] = field(default_factory=list)
+    tenders: list[Row] = field(default_factory=list)
 
     def household(self, before: Account, after: Account, version: int, opened: date | None) -> None:
         """A household with its pots as they are from now on, if it is still at `version`."""
@@ -70,6 +71,10 @@ class Effects:
             )
         )  # fmt: skip
         self._entries(household_id, redemption_id, sale.entries)
+        if item.tenders:
+            self.tenders += [
+                (household_id, t.payment_id, redemption_id, place.outlet_id, sale.day, t.amount) for t in item.tenders
+            ]
         if item.signed is not None:
             signed = item.signed
             self.offline.append(
@@ -112,6 +117,8 @@ class Effects:
 
     def statement(self) -> str:
         """The leanest statement that writes it all."""
+        if self.tenders:
+            return statements.WRITE_TENDERS
         if self.reversals or self.offline:
             return statements.WRITE_ALL
         return statements.WRITE_OPENING if self.opened else statements.WRITE_PLAIN
@@ -127,10 +134,12 @@ class Effects:
             *_columns(self.answers, 7),
             *_columns(self.events, 8),
         ]
-        if self.opened or self.reversals or self.offline:
+        if self.opened or self.reversals or self.offline or self.tenders:
             columns += _columns(self.opened, 9)
-        if self.reversals or self.offline:
+        if self.reversals or self.offline or self.tenders:
             columns += [*_columns(self.reversals, 12), *_columns(self.offline, 10)]
+        if self.tenders:
+            columns += _columns(self.tenders, 6)
         return columns
 
     def _entries(self, household_id: UUID, source_id: UUID, entries: Iterable[Entry]) -> None:

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from supply_service.redemptions.schemas import LineRequest
+from supply_service.redemptions.schemas import LineRequest, TenderRequest
 from supply_service.rules.redeem import Place, SoldLine
+from supply_service.rules.tenders import Paid
 
 
 class Answer(NamedTuple):
@@ -44,6 +45,12 @@ class SaleItem:
     expected_amount: int | None = None
     signed: Signed | None = None
     redemption_id: UUID | None = None
+    tenders: Sequence[TenderRequest] = ()
+
+    @property
+    def payment_ids(self) -> str | None:
+        """The holds it names, as the statement wants them; None where it names none."""
+        return f"{{{','.join(str(t.payment_id) for t in self.tenders)}}}" if self.tenders else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class StoredSale:
     cash: int
     lines: tuple[SoldLine, ...]
     reversal: tuple[UUID, datetime, str] | None = None
+    tenders: tuple[Paid, ...] = ()
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from supply_service.cards.accounts import Record
 from supply_service.policies.snapshot import Snapshot
 from supply_service.redemptions import statements
 from supply_service.redemptions.batch import Batch, Outcome, Pending, Repeat, periods
-from supply_service.redemptions.items import Answer, Item
+from supply_service.redemptions.items import Answer, Item, SaleItem
 from supply_service.settings import Settings
 
 log = get_logger(__name__)
@@ -132,8 +132,10 @@ class Lanes:
         today = business_day(now)
         chosen = [items[index] for index in waiting]
         batch = Batch(now, self._snapshot.figures)
+        payments = [item.payment_ids if isinstance(item, SaleItem) else None for item in chosen]
+        holds = [payments] if any(payments) else []
         rows = await lane.fetch(
-            statements.READ,
+            statements.READ_HOLDS if holds else statements.READ,
             [item.place.terminal_id for item in chosen],
             [item.key for item in chosen],
             [item.card_id for item in chosen],
@@ -141,6 +143,7 @@ class Lanes:
             *periods(chosen, now),
             today - timedelta(days=self._settings.answer_days),
             today,
+            *holds,
         )
         decisions = batch.decide(chosen, rows)
         moved: set[UUID] = set()

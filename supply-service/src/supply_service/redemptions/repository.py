@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from uuid import UUID
 
 from sqlalchemy import text
@@ -9,11 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supply_service.redemptions.answers import lines_from
 from supply_service.redemptions.items import StoredSale
+from supply_service.rules.tenders import Paid
 
 _FIND = text(
     "SELECT r.redemption_id, r.household_id, r.card_id, r.terminal_id, r.outlet_id, r.business_day, r.occurred_at,"
     " r.offline, r.conflict, r.loaves, r.goods, r.cash, CAST(r.lines AS text) AS lines,"
-    " v.reversal_id, v.occurred_at AS reversed_at, v.reason"
+    " v.reversal_id, v.occurred_at AS reversed_at, v.reason,"
+    " (SELECT array_agg(t.payment_id ORDER BY t.payment_id) FROM tender t WHERE t.redemption_id = r.redemption_id)"
+    " AS payment_ids,"
+    " (SELECT array_agg(t.amount ORDER BY t.payment_id) FROM tender t WHERE t.redemption_id = r.redemption_id)"
+    " AS amounts"
     " FROM redemption r LEFT JOIN reversal v ON v.redemption_id = r.redemption_id"
     " WHERE r.redemption_id = :redemption_id"
 )
@@ -39,4 +45,5 @@ async def find(session: AsyncSession, redemption_id: UUID) -> StoredSale | None:
         cash=row.cash,
         lines=lines_from(row.lines),
         reversal=(row.reversal_id, row.reversed_at, row.reason) if row.reversal_id else None,
+        tenders=tuple(starmap(Paid, zip(row.payment_ids or (), row.amounts or (), strict=True))),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 Programme = Literal["bread", "goods", "bread_points"]
 
@@ -19,6 +19,16 @@ class LineRequest(BaseModel):
     programme: Programme
     item: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", description="`loaf` for bread, else the catalogue's code")]
     quantity: Annotated[int, Field(strict=True, ge=1, le=1000)]
+
+
+class TenderRequest(BaseModel):
+    """A hold on the card holder's wallet that pays a part of the sale."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["wallet"]
+    payment_id: UUID
+    amount: Annotated[int, Field(strict=True, ge=1, le=10**9, description="piastres, as they are held")]
 
 
 class RedemptionRequest(BaseModel):
@@ -34,6 +44,16 @@ class RedemptionRequest(BaseModel):
     expected_amount: Annotated[int, Field(strict=True, ge=0, le=10**9)] | None = Field(
         default=None, description="piastres the terminal expects the lines to come to; refused when they do not"
     )
+    tenders: Annotated[list[TenderRequest], Field(max_length=4)] = Field(
+        default=[], description="what goods cost beyond the allowance, held on the wallet before the sale"
+    )
+
+    @field_validator("tenders")
+    @classmethod
+    def _one_hold_once(cls, tenders: list[TenderRequest]) -> list[TenderRequest]:
+        if len({tender.payment_id for tender in tenders}) < len(tenders):
+            raise ValueError("a hold is named once")
+        return tenders
 
 
 class LineReply(BaseModel):
@@ -43,7 +63,16 @@ class LineReply(BaseModel):
     item: str
     quantity: int
     amount: int = Field(description="piastres: cash for bread, taken from the pot for goods")
+    wallet: int = Field(default=0, description="piastres paid from the wallet, beyond `amount`")
     days: list[date] | None = Field(default=None, description="the days whose bread was drawn")
+
+
+class TenderReply(BaseModel):
+    """A part of a sale that was paid from the wallet."""
+
+    kind: Literal["wallet"]
+    payment_id: UUID
+    amount: int = Field(description="piastres")
 
 
 class RemainingReply(BaseModel):
@@ -64,6 +93,7 @@ class RedemptionReply(BaseModel):
     occurred_at: datetime
     lines: list[LineReply]
     cash_due: int = Field(description="piastres the citizen pays")
+    tenders: list[TenderReply] = Field(description="what the wallet pays")
     remaining: list[RemainingReply]
     message_ar: str
     message_en: str
@@ -87,6 +117,7 @@ class ReversalReply(BaseModel):
     business_day: date
     occurred_at: datetime
     cash_returned: int = Field(description="piastres the citizen gets back")
+    tenders: list[TenderReply] = Field(description="what goes back to the wallet")
     remaining: list[RemainingReply]
     message_ar: str
     message_en: str
@@ -113,4 +144,5 @@ class RedemptionRecord(BaseModel):
     conflict: str | None = Field(description="why an offline sale did not fit what was left, null where it did")
     lines: list[LineReply]
     cash_due: int
+    tenders: list[TenderReply]
     reversal: ReversalPart | None

@@ -46,6 +46,7 @@ async def redeem(
         lines=request.lines,
         occurred_at=request.occurred_at,
         expected_amount=request.expected_amount,
+        tenders=request.tenders,
     )
     return await context.of(runtime).lanes.submit(item)
 

@@ -18,7 +18,7 @@ PLANNER = {
 
 # One row a request: what was answered under its key, its card, its household, and that household's pots: those from
 # month $6 on where it is opened already, from the month before ($5) where it is still to be opened.
-READ = """
+_READ = """
     SELECT a.fingerprint, a.status, a.body,
            c.card_id, c.household_id, c.state, c.blocked_at, c.supply,
            h.version, h.opened, h.governorate, h.members, h.activated_on, h.debt_bread, h.debt_goods, h.debt_points,
@@ -27,9 +27,9 @@ READ = """
                WHERE p.household_id = h.household_id
                    AND p.period >= CASE WHEN h.opened = $6::date THEN $6::date ELSE $5::date END
            ) AS pots,
-           EXISTS (SELECT FROM reversal v WHERE v.redemption_id = r.redemption_id) AS reversed
-    FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[])
-        WITH ORDINALITY AS r (terminal_id, key, card_id, redemption_id, n)
+           EXISTS (SELECT FROM reversal v WHERE v.redemption_id = r.redemption_id) AS reversed{columns}
+    FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[]{more})
+        WITH ORDINALITY AS r (terminal_id, key, card_id, redemption_id{names}, n)
     LEFT JOIN LATERAL (
         SELECT s.fingerprint, s.status, s.body FROM stored_answer s
         WHERE s.terminal_id = r.terminal_id AND s.key = r.key AND s.day BETWEEN $7 AND $8 LIMIT 1
@@ -38,6 +38,16 @@ READ = """
     LEFT JOIN household h ON h.household_id = c.household_id
     ORDER BY r.n
 """
+READ = _READ.format(columns="", more="", names="")
+
+# The same with the holds a sale names (`$9`: array literals), and which of them have paid for a sale already.
+READ_HOLDS = _READ.format(
+    columns=""",
+           ARRAY(SELECT w FROM hold w WHERE w.payment_id = ANY(r.payments::uuid[])) AS holds,
+           ARRAY(SELECT t.payment_id FROM tender t WHERE t.payment_id = ANY(r.payments::uuid[])) AS used""",
+    more=", $9::text[]",
+    names=", payments",
+)
 
 _MOVED = """
     moved AS (
@@ -135,6 +145,15 @@ _OFFLINE = """
         WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
     )"""
 
+_TENDERS = """
+    tenders AS (
+        INSERT INTO tender (payment_id, redemption_id, household_id, outlet_id, business_day, amount)
+        SELECT u.payment_id, u.redemption_id, u.household_id, u.outlet_id, u.business_day, u.amount
+        FROM unnest($81::uuid[], $82::uuid[], $83::uuid[], $84::uuid[], $85::date[], $86::int[])
+            AS u (household_id, payment_id, redemption_id, outlet_id, business_day, amount)
+        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+    )"""
+
 _TAIL = "\nSELECT household_id FROM moved"
 _PLAIN = (_MOVED, _POTS, _REDEMPTIONS, _ENTRIES, _ANSWERS, _EVENTS)
 
@@ -144,3 +163,5 @@ WRITE_PLAIN = "WITH" + ",".join(_PLAIN) + _TAIL
 WRITE_OPENING = "WITH" + ",".join((*_PLAIN, _OPENED)) + _TAIL
 # Reversals or sales from an offline batch among them.
 WRITE_ALL = "WITH" + ",".join((*_PLAIN, _OPENED, _REVERSALS, _OFFLINE)) + _TAIL
+# Sales that a wallet paid a part of among them.
+WRITE_TENDERS = "WITH" + ",".join((*_PLAIN, _OPENED, _REVERSALS, _OFFLINE, _TENDERS)) + _TAIL

@@ -18,7 +18,10 @@ from supply_service.rules.refusals import (
 
 
 class Purchase(NamedTuple):
-    """Goods as they were taken out of the pot. `units` count against the limit of `group`."""
+    """Goods as they were taken out of the pot. `units` count against the limit of `group`.
+
+    `wallet` is paid beside `amount`, which the pot pays.
+    """
 
     pot: Pot
     amount: int
@@ -27,10 +30,14 @@ class Purchase(NamedTuple):
     units: int
     overdrawn: int = 0
     conflict: str | None = None
+    wallet: int = 0
 
 
-def buy(pot: Pot, item: str, quantity: int, day: date, figures: Figures) -> Purchase:
-    """Take goods for money out of the pot. Raises a refusal that names what would be possible."""
+def buy(pot: Pot, item: str, quantity: int, day: date, figures: Figures, wallet: int = 0) -> Purchase:
+    """Take goods for money out of the pot, and of the allowance's goods what it cannot pay from `wallet` piastres.
+
+    Raises a refusal that names what would be possible.
+    """
     if not figures.in_kind[pot.programme]:
         raise ProgrammeClosed()
     if pot.programme == POINTS and day.day > figures.points_last_day:
@@ -51,13 +58,17 @@ def buy(pot: Pot, item: str, quantity: int, day: date, figures: Figures) -> Purc
                 item=item,
                 left=left,
             )
-    if amount > pot.remaining:
-        raise AllowanceExceeded(
-            f"{amount} piastres are needed, {pot.remaining} are left.",
-            detail_ar=f"المطلوب {pounds(amount)} جنيه والمتبقي {pounds(pot.remaining)} جنيه",
-            needed=amount,
-            remaining=pot.remaining,
-        )
+    beyond = amount - pot.remaining
+    if beyond > 0:
+        if pot.programme != GOODS or beyond > wallet:
+            raise AllowanceExceeded(
+                f"{amount} piastres are needed, {pot.remaining} are left.",
+                detail_ar=f"المطلوب {pounds(amount)} جنيه والمتبقي {pounds(pot.remaining)} جنيه",
+                needed=amount,
+                remaining=pot.remaining,
+            )
+        taken = pot.remaining
+        return Purchase(_after(pot, taken, group, units), taken, taken, group, units, wallet=beyond)
     return Purchase(_after(pot, amount, group, units), amount, amount, group, units)
 
 

@@ -104,6 +104,7 @@ class Figures:
     clock_skew_seconds: int
     reversal_days: int
     offline_days: int
+    hold_margin_seconds: int
     items: Mapping[str, Item] = field(repr=False)
 
     def daily_loaves(self, members: int) -> int:
@@ -167,6 +168,7 @@ def read_figures(book: PolicyBook, day: date) -> Figures:
         clock_skew_seconds=count("terminal.clock_skew_seconds"),
         reversal_days=count("redemption.reversal_days"),
         offline_days=count("redemption.offline_days"),
+        hold_margin_seconds=count("redemption.hold_margin_seconds"),
         items=book.items,
     )
 

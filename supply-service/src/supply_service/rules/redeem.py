@@ -20,6 +20,7 @@ from supply_service.rules.refusals import (
     CardClosed,
     CardNotActive,
     CardUnknown,
+    HoldMismatch,
     ItemUnknown,
     OutsideGovernorate,
     PolicyNotInForce,
@@ -56,7 +57,10 @@ class Place(NamedTuple):
 
 
 class SoldLine(NamedTuple):
-    """A line as it was carried out. `taken` of the pot and `overdrawn` beyond it are loaves or piastres."""
+    """A line as it was carried out. `taken` of the pot and `overdrawn` beyond it are loaves or piastres.
+
+    `wallet` is what the holder's wallet pays of it, beyond `amount`.
+    """
 
     programme: str
     item: str
@@ -69,6 +73,7 @@ class SoldLine(NamedTuple):
     units: int = 0
     overdrawn: int = 0
     conflict: str | None = None
+    wallet: int = 0
 
 
 @dataclass(slots=True)
@@ -84,6 +89,7 @@ class Sale:
     cash: int = 0
     goods: int = 0
     loaves: int = 0
+    wallet: int = 0
 
     def add(self, line: SoldLine) -> None:
         """Take a line into the totals and the entries."""
@@ -94,6 +100,7 @@ class Sale:
             self.loaves += line.quantity
         else:
             self.goods += line.amount
+            self.wallet += line.wallet
         if line.taken:
             self.entries.append(Entry(line.period, line.programme, index, "draw", line.taken))
         if line.overdrawn:
@@ -115,8 +122,13 @@ def decide(
     *,
     occurred_at: datetime | None = None,
     expected_amount: int | None = None,
+    tendered: int = 0,
 ) -> Sale:
-    """Judge a draw at a terminal that is connected. Raises the refusal."""
+    """Judge a draw at a terminal that is connected. Raises the refusal.
+
+    `tendered` piastres are held on the holder's wallet for it: what goods cost beyond the allowance, neither less
+    nor more.
+    """
     day = business_day(now)
     today = figures_on(figures, day)
     if occurred_at is not None and abs((occurred_at - now).total_seconds()) > today.clock_skew_seconds:
@@ -143,20 +155,15 @@ def decide(
             )
             sale.account = sale.account.with_pot(drawn.pot)
         else:
-            bought = allowance.buy(pot, line.item, line.quantity, day, today)
+            bought = allowance.buy(pot, line.item, line.quantity, day, today, tendered - sale.wallet)
             sale.add(
                 SoldLine(
                     line.programme, line.item, line.quantity, bought.amount, pot.period, bought.taken,
-                    group=bought.group, units=bought.units,
+                    group=bought.group, units=bought.units, wallet=bought.wallet,
                 )
             )  # fmt: skip
             sale.account = sale.account.with_pot(bought.pot)
-    if expected_amount is not None and expected_amount != sale.cash + sale.goods:
-        raise AmountDiffers(
-            f"The lines come to {sale.cash + sale.goods} piastres.",
-            detail_ar=f"القيمة {allowance.pounds(sale.cash + sale.goods)} جنيه",
-            amount=sale.cash + sale.goods,
-        )
+    _check_amounts(sale, expected_amount, tendered)
     return sale
 
 
@@ -248,6 +255,22 @@ def _check_place(programme: str, account: Account, place: Place, figures: Figure
     if (place.governorate, None) in open_places or (place.governorate, place.district) in open_places:
         return
     raise OutsideGovernorate("The card may be used in its own governorate.", governorate=account.governorate)
+
+
+def _check_amounts(sale: Sale, expected: int | None, tendered: int) -> None:
+    whole = sale.cash + sale.goods + sale.wallet
+    if expected is not None and expected != whole:
+        raise AmountDiffers(
+            f"The lines come to {whole} piastres.",
+            detail_ar=f"القيمة {allowance.pounds(whole)} جنيه",
+            amount=whole,
+        )
+    if tendered != sale.wallet:
+        raise HoldMismatch(
+            f"The wallet has to pay {sale.wallet} piastres of it, {tendered} are held.",
+            detail_ar=f"المطلوب من المحفظة {allowance.pounds(sale.wallet)} جنيه",
+            due=sale.wallet,
+        )
 
 
 def _check_loaf(item: str) -> None:

@@ -124,6 +124,27 @@ class AmountDiffers(Conflict):
     title_ar = "المبلغ المتوقع يختلف عن المبلغ المحسوب"
 
 
+class HoldUnknown(Conflict):
+    """The hold on the wallet is not known here yet"""
+
+    code = "hold_unknown"
+    title_ar = "المبلغ المحجوز غير معروف بعد"
+
+
+class HoldMismatch(Conflict):
+    """The hold on the wallet does not fit this sale"""
+
+    code = "hold_mismatch"
+    title_ar = "المبلغ المحجوز لا يخص هذه العملية"
+
+
+class HoldExpired(Conflict):
+    """The hold on the wallet has ended"""
+
+    code = "hold_expired"
+    title_ar = "انتهت مدة حجز المبلغ"
+
+
 class TerminalClockSkew(InvalidRequest):
     """The terminal's clock is wrong"""
 

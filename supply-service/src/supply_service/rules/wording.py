@@ -42,6 +42,9 @@ def sale(sale: Sale) -> tuple[str, str]:
     if sale.goods:
         drawn_ar.append(f"تم صرف سلع بقيمة {pounds(sale.goods)} جنيه")
         drawn_en.append(f"Goods for EGP {pounds(sale.goods)} were drawn")
+    if sale.wallet:
+        drawn_ar.append(f"تم دفع {pounds(sale.wallet)} جنيه من المحفظة")
+        drawn_en.append(f"EGP {pounds(sale.wallet)} were paid from the wallet")
     left_ar, left_en = _left(sale.account, sale.lines)
     return f"{' و'.join(drawn_ar)}. {left_ar}", f"{', '.join(drawn_en)}. {left_en}"
 
@@ -57,7 +60,10 @@ def receipt_ar(sale: Sale, figures: Figures) -> list[str]:
     printed = []
     for line in sale.lines:
         known = figures.items.get(line.item)
-        printed.append(f"{known.name_ar if known else line.item} × {line.quantity} = {pounds(line.amount)} جنيه")
+        price = pounds(line.amount + line.wallet)
+        printed.append(f"{known.name_ar if known else line.item} × {line.quantity} = {price} جنيه")
+    if sale.wallet:
+        printed.append(f"من المحفظة: {pounds(sale.wallet)} جنيه")
     if sale.cash:
         printed.append(f"المطلوب نقداً: {pounds(sale.cash)} جنيه")
     return printed
