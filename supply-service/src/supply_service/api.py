@@ -8,5 +8,6 @@ from supply_service.offline.api import routes as offline
 from supply_service.outlets.api import routes as outlets
 from supply_service.policies.api import routes as policies
 from supply_service.redemptions.api import routes as redemptions
+from supply_service.settlements.api import routes as settlements
 
-ROUTERS = (redemptions, entitlements, offline, days, outlets, policies)
+ROUTERS = (redemptions, entitlements, offline, days, settlements, outlets, policies)

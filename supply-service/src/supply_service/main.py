@@ -15,6 +15,7 @@ from supply_service.consumers import reactions
 from supply_service.redemptions import route
 from supply_service.redemptions.service import REDEMPTIONS_PATH
 from supply_service.settings import Settings
+from supply_service.settlements.worker import settle_waiting
 
 HOT: Mapping[tuple[str, str], ASGIApp] = {("POST", REDEMPTIONS_PATH): route.create_redemption}
 
@@ -25,11 +26,11 @@ def create_app(settings: Settings | None = None, hot_routes: Mapping[tuple[str, 
         Service(
             name="supply",
             title="Unified Card: supply",
-            description="Dated policies, outlets and terminals, entitlements, draws, offline sales, outlet days.",
+            description="Policies, outlets and terminals, entitlements, draws, offline sales, days and settlements.",
             settings=settings or Settings(),
             routers=ROUTERS,
             reactions=reactions,
-            workers=(context.keep_fresh, upkeep.keep_house),
+            workers=(context.keep_fresh, upkeep.keep_house, settle_waiting),
             lifespan=context.lifespan,
             hot_routes=hot_routes,
         )

@@ -54,6 +54,8 @@ class Component(BaseModel):
     quantity: int
     rate: str  # a decimal number: rates are fractions of a piastre
     amount: int
+    sold_on: date | None = None  # the day of the sales, whose policy decides
+    legal_reference: str = ""
 
 
 class PolicyPublished(Event):
@@ -204,6 +206,7 @@ class OutletDayClosed(Event):
     loaves: int
     goods_amount: int  # piastres of allowance and points taken for goods
     cash_amount: int  # piastres citizens paid for bread
+    wallet_amount: int = 0  # piastres wallets paid for goods beyond the allowance
     closed_at: datetime
 
 

@@ -16,7 +16,7 @@ _CLOSED = text(
     "SELECT closed_at, closed_by FROM outlet_day WHERE outlet_id = :outlet_id AND business_day = :business_day"
 )
 _PARTS = text(
-    "SELECT sold_on, redemptions, reversals, loaves, goods_amount, cash_amount FROM outlet_day_part"
+    "SELECT sold_on, redemptions, reversals, loaves, goods_amount, cash_amount, wallet_amount FROM outlet_day_part"
     " WHERE outlet_id = :outlet_id AND business_day = :business_day ORDER BY sold_on"
 )
 # What was sold on each day, less what closed days have counted of it already: zero nearly always.
@@ -33,17 +33,26 @@ _UNCOUNTED = text(
     "  SELECT d.day, count(v.redemption_id) AS n, coalesce(sum(v.loaves), 0) AS loaves,"
     "   coalesce(sum(v.goods), 0) AS goods, coalesce(sum(v.cash), 0) AS cash"
     "  FROM days d LEFT JOIN reversal v ON v.outlet_id = :outlet_id AND v.business_day = d.day GROUP BY d.day"
+    "), tendered AS ("
+    "  SELECT d.day, coalesce(sum(t.amount), 0) AS wallet"
+    "  FROM days d LEFT JOIN tender t ON t.outlet_id = :outlet_id AND t.business_day = d.day GROUP BY d.day"
+    "), refunded AS ("
+    "  SELECT d.day, coalesce(sum(t.amount), 0) AS wallet"
+    "  FROM days d LEFT JOIN (reversal v JOIN tender t USING (redemption_id))"
+    "   ON v.outlet_id = :outlet_id AND v.business_day = d.day GROUP BY d.day"
     "), counted AS ("
     "  SELECT d.day, coalesce(sum(p.redemptions), 0) AS redemptions, coalesce(sum(p.reversals), 0) AS reversals,"
     "   coalesce(sum(p.loaves), 0) AS loaves, coalesce(sum(p.goods_amount), 0) AS goods,"
-    "   coalesce(sum(p.cash_amount), 0) AS cash"
+    "   coalesce(sum(p.cash_amount), 0) AS cash, coalesce(sum(p.wallet_amount), 0) AS wallet"
     "  FROM days d LEFT JOIN outlet_day_part p ON p.outlet_id = :outlet_id AND p.sold_on = d.day GROUP BY d.day"
     ")"
     " SELECT day AS sold_on, CAST(s.n - c.redemptions AS int) AS redemptions,"
     "  CAST(u.n - c.reversals AS int) AS reversals, CAST(s.loaves - u.loaves - c.loaves AS int) AS loaves,"
     "  CAST(s.goods - u.goods - c.goods AS bigint) AS goods_amount,"
-    "  CAST(s.cash - u.cash - c.cash AS bigint) AS cash_amount"
-    " FROM sold s JOIN undone u USING (day) JOIN counted c USING (day)"
+    "  CAST(s.cash - u.cash - c.cash AS bigint) AS cash_amount,"
+    "  CAST(t.wallet - f.wallet - c.wallet AS bigint) AS wallet_amount"
+    " FROM sold s JOIN undone u USING (day) JOIN tendered t USING (day) JOIN refunded f USING (day)"
+    "  JOIN counted c USING (day)"
     " WHERE day = :business_day OR s.n > c.redemptions OR u.n > c.reversals ORDER BY day"
 )
 _CLOSE = text(
@@ -52,8 +61,8 @@ _CLOSE = text(
 )
 _ADD_PART = text(
     "INSERT INTO outlet_day_part (outlet_id, business_day, sold_on, redemptions, reversals, loaves, goods_amount,"
-    " cash_amount) VALUES (:outlet_id, :business_day, :sold_on, :redemptions, :reversals, :loaves, :goods_amount,"
-    " :cash_amount)"
+    " cash_amount, wallet_amount) VALUES (:outlet_id, :business_day, :sold_on, :redemptions, :reversals, :loaves,"
+    " :goods_amount, :cash_amount, :wallet_amount)"
 )
 
 

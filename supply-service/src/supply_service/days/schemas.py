@@ -16,6 +16,7 @@ class DayFigures(BaseModel):
     loaves: int
     goods_amount: int = Field(description="piastres of allowance and points taken for goods")
     cash_amount: int = Field(description="piastres citizens paid for bread")
+    wallet_amount: int = Field(default=0, description="piastres wallets paid for goods beyond the allowance")
 
 
 class LatePart(DayFigures):

@@ -1,4 +1,7 @@
-"""Use cases: an outlet closes its business day, once; a sale that comes later counts in the next day it closes."""
+"""Use cases: an outlet closes its business day, once, and it is settled in the same transaction.
+
+A sale that comes later counts in the next day the outlet closes.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,10 @@ from supply_service import context
 from supply_service.days import repository
 from supply_service.days.schemas import LatePart, OutletDay
 from supply_service.rules.redeem import figures_on
+from supply_service.rules.settlement import Part
+from supply_service.settlements import service as settlements
 
-_SUMS = ("redemptions", "reversals", "loaves", "goods_amount", "cash_amount")
+_SUMS = ("redemptions", "reversals", "loaves", "goods_amount", "cash_amount", "wallet_amount")
 
 
 class NoSuchOutlet(NotFound):
@@ -49,6 +54,8 @@ async def close(session: AsyncSession, runtime: Runtime, caller: Principal, outl
         figures = _sums(counted)
         event = OutletDayClosed(outlet_id=outlet_id, business_day=day, closed_at=now, **figures)
         await outbox.add(session, event)
+        parts = [Part(part["sold_on"], part["loaves"], part["goods_amount"]) for part in counted]
+        await settlements.settle(session, runtime, outlet_id, day, parts, now)
     return await _read(session, runtime, outlet_id, day)
 
 

@@ -49,6 +49,7 @@ CLIENTS: tuple[Client, ...] = (
             "overview:read",
         ),
     ),
+    Client("reconciliation", "Ministry of Finance, reconciliation", ("settlements:read", "ledger:read")),
     Client("pension-authority", "National Organisation for Social Insurance", ("payouts:submit",)),
     Client("pension-approver", "National Organisation for Social Insurance, approval", ("payouts:approve",)),
     Client(SMS_PROVIDER_CLIENT, "SMS aggregator", ("messages:report",)),

@@ -1,0 +1,1 @@
+"""What outlets' closed days come to, and the sums by which it is checked."""

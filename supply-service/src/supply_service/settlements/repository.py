@@ -1,0 +1,124 @@
+"""Every SQL statement about settlements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supply_service.rules.settlement import Component, Merchant, Part
+
+_MERCHANT = text("SELECT kind, governorate, fuel, loaf_type FROM outlet WHERE outlet_id = :outlet_id")
+_ADD = text(
+    "INSERT INTO settlement (settlement_id, outlet_id, business_day, state, amount, reason, calculated_at)"
+    " VALUES (:settlement_id, :outlet_id, :business_day, :state, :amount, :reason, :calculated_at)"
+)
+_CALCULATED = text(
+    "UPDATE settlement SET state = 'calculated', amount = :amount, reason = NULL, calculated_at = :calculated_at"
+    " WHERE settlement_id = :settlement_id"
+)
+_REASON = text("UPDATE settlement SET reason = :reason WHERE settlement_id = :settlement_id")
+_ADD_COMPONENT = text(
+    "INSERT INTO settlement_component (settlement_id, number, kind, sold_on, quantity, rate, amount, legal_reference)"
+    " VALUES (:settlement_id, :number, :kind, :sold_on, :quantity, :rate, :amount, :legal_reference)"
+)
+_WAITING = text(
+    "SELECT settlement_id, outlet_id, business_day FROM settlement WHERE state = 'waiting' AND settlement_id > :after"
+    " ORDER BY settlement_id LIMIT 1 FOR UPDATE SKIP LOCKED"
+)
+_PARTS = text(
+    "SELECT sold_on, loaves, goods_amount FROM outlet_day_part"
+    " WHERE outlet_id = :outlet_id AND business_day = :business_day ORDER BY sold_on"
+)
+_PAGE = text(
+    "SELECT s.settlement_id, s.outlet_id, s.business_day, s.state, s.amount, s.reason, s.calculated_at"
+    " FROM settlement s JOIN outlet o USING (outlet_id)"
+    " WHERE s.business_day = :day AND s.outlet_id > :after"
+    " AND (CAST(:outlet_id AS uuid) IS NULL OR s.outlet_id = :outlet_id)"
+    " AND (CAST(:governorate AS text) IS NULL OR o.governorate = :governorate)"
+    " ORDER BY s.outlet_id LIMIT :limit"
+)
+_COMPONENTS = text(
+    "SELECT settlement_id, kind, sold_on, quantity, CAST(rate AS text) AS rate, amount, legal_reference"
+    " FROM settlement_component WHERE settlement_id = ANY(CAST(:settlement_ids AS uuid[]))"
+    " ORDER BY settlement_id, number"
+)
+_TOTALS = text(
+    "SELECT count(*) FILTER (WHERE state = 'calculated') AS calculated,"
+    " count(*) FILTER (WHERE state = 'waiting') AS waiting,"
+    " CAST(coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS bigint) AS due,"
+    " CAST(coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) AS bigint) AS owed"
+    " FROM settlement s JOIN outlet o USING (outlet_id) WHERE s.business_day = :day"
+    " AND (CAST(:governorate AS text) IS NULL OR o.governorate = :governorate)"
+)
+_RATES = text(
+    "SELECT c.kind, CAST(c.rate AS text) AS rate, c.legal_reference, count(DISTINCT s.outlet_id) AS outlets,"
+    " CAST(sum(c.quantity) AS bigint) AS quantity, CAST(sum(c.amount) AS bigint) AS amount"
+    " FROM settlement s JOIN outlet o USING (outlet_id) JOIN settlement_component c USING (settlement_id)"
+    " WHERE s.business_day = :day AND (CAST(:governorate AS text) IS NULL OR o.governorate = :governorate)"
+    " GROUP BY c.kind, c.rate, c.legal_reference ORDER BY 1, c.rate DESC, 3"
+)
+
+
+async def merchant(session: AsyncSession, outlet_id: UUID) -> Merchant:
+    """What decides an outlet's rates."""
+    return Merchant(*(await session.execute(_MERCHANT, {"outlet_id": outlet_id})).one())
+
+
+async def add(session: AsyncSession, settlement_id: UUID, outlet_id: UUID, day: date, **values: Any) -> None:
+    """Enter a settlement: `state`, `amount`, `reason`, `calculated_at`."""
+    key = {"settlement_id": settlement_id, "outlet_id": outlet_id, "business_day": day}
+    await session.execute(_ADD, key | values)
+
+
+async def calculated(session: AsyncSession, settlement_id: UUID, amount: int, at: datetime) -> None:
+    """A settlement that waited has its amount."""
+    await session.execute(_CALCULATED, {"settlement_id": settlement_id, "amount": amount, "calculated_at": at})
+
+
+async def still_waiting(session: AsyncSession, settlement_id: UUID, reason: str) -> None:
+    """Say anew what a settlement waits for."""
+    await session.execute(_REASON, {"settlement_id": settlement_id, "reason": reason})
+
+
+async def add_components(session: AsyncSession, settlement_id: UUID, made: Sequence[Component]) -> None:
+    """What a settlement consists of."""
+    if made:
+        rows = [{"settlement_id": settlement_id, "number": n} | part._asdict() for n, part in enumerate(made)]
+        await session.execute(_ADD_COMPONENT, rows)
+
+
+async def next_waiting(session: AsyncSession, after: UUID) -> RowMapping | None:
+    """The next settlement without an amount, locked; None where there is none that is free."""
+    return (await session.execute(_WAITING, {"after": after})).mappings().one_or_none()
+
+
+async def parts(session: AsyncSession, outlet_id: UUID, day: date) -> list[Part]:
+    """What a closed day counts."""
+    rows = await session.execute(_PARTS, {"outlet_id": outlet_id, "business_day": day})
+    return [Part(*row) for row in rows]
+
+
+async def page(session: AsyncSession, **asked: Any) -> Sequence[RowMapping]:
+    """Settlements of a `day` after an outlet, of one `outlet_id` or `governorate` where given, at most `limit`."""
+    return (await session.execute(_PAGE, asked)).mappings().all()
+
+
+async def components(session: AsyncSession, settlement_ids: Sequence[UUID]) -> dict[UUID, list[RowMapping]]:
+    """What settlements consist of."""
+    found: dict[UUID, list[RowMapping]] = {settlement_id: [] for settlement_id in settlement_ids}
+    for row in (await session.execute(_COMPONENTS, {"settlement_ids": list(settlement_ids)})).mappings():
+        found[row["settlement_id"]].append(row)
+    return found
+
+
+async def totals(session: AsyncSession, day: date, governorate: str | None) -> tuple[RowMapping, Sequence[RowMapping]]:
+    """A day's sums, and the same by rate."""
+    asked = {"day": day, "governorate": governorate}
+    sums = (await session.execute(_TOTALS, asked)).mappings().one()
+    return sums, (await session.execute(_RATES, asked)).mappings().all()

@@ -1,0 +1,142 @@
+"""Use cases: settle a day that was just closed, settle those that wait for a rate, read what was settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from contracts.supply import Component as ComponentTold
+from contracts.supply import SettlementCalculated
+from supply_service import context
+from supply_service.policies.book import PolicyInvalid, PolicyMissing
+from supply_service.rules.settlement import Component, Part, components
+from supply_service.settlements import repository, sums
+from supply_service.settlements.schemas import (
+    ComponentReply,
+    OutletTotals,
+    PotProof,
+    Quantities,
+    RateTotal,
+    Sales,
+    Settlement,
+    SettlementTotals,
+)
+
+CALCULATED, WAITING = "calculated", "waiting"
+
+
+async def settle(
+    session: AsyncSession, runtime: Runtime, outlet_id: UUID, day: date, parts: Sequence[Part], now: datetime
+) -> None:
+    """Settle a day in the transaction that closes it. Without a rate it waits; the close stands all the same."""
+    settlement_id = new_id()
+    try:
+        made = await _components(session, runtime, outlet_id, parts)
+    except (PolicyMissing, PolicyInvalid) as missing:
+        await repository.add(
+            session, settlement_id, outlet_id, day, state=WAITING, amount=None, reason=str(missing), calculated_at=None
+        )
+        return
+    amount = sum(part.amount for part in made)
+    await repository.add(
+        session, settlement_id, outlet_id, day, state=CALCULATED, amount=amount, reason=None, calculated_at=now
+    )
+    await _finish(session, settlement_id, outlet_id, day, made)
+
+
+async def settle_next_waiting(session: AsyncSession, runtime: Runtime, after: UUID) -> UUID | None:
+    """Try the next settlement that waits for a rate; gives it back, None where there is none."""
+    waiting = await repository.next_waiting(session, after)
+    if waiting is None:
+        return None
+    settlement_id, outlet_id, day = waiting["settlement_id"], waiting["outlet_id"], waiting["business_day"]
+    try:
+        made = await _components(session, runtime, outlet_id, await repository.parts(session, outlet_id, day))
+    except (PolicyMissing, PolicyInvalid) as missing:
+        await repository.still_waiting(session, settlement_id, str(missing))
+    else:
+        amount = sum(part.amount for part in made)
+        await repository.calculated(session, settlement_id, amount, runtime.clock.now())
+        await _finish(session, settlement_id, outlet_id, day, made)
+    return UUID(str(settlement_id))
+
+
+async def _components(
+    session: AsyncSession, runtime: Runtime, outlet_id: UUID, parts: Sequence[Part]
+) -> list[Component]:
+    merchant = await repository.merchant(session, outlet_id)
+    return components(merchant, parts, context.of(runtime).snapshot.book)
+
+
+async def _finish(
+    session: AsyncSession, settlement_id: UUID, outlet_id: UUID, day: date, made: Sequence[Component]
+) -> None:
+    await repository.add_components(session, settlement_id, made)
+    told = [
+        ComponentTold(
+            kind=part.kind,
+            quantity=part.quantity,
+            rate=str(part.rate),
+            amount=part.amount,
+            sold_on=part.sold_on,
+            legal_reference=part.legal_reference,
+        )
+        for part in made
+    ]
+    amount = sum(part.amount for part in made)
+    event = SettlementCalculated(
+        settlement_id=settlement_id, outlet_id=outlet_id, business_day=day, amount=amount, components=told
+    )
+    await outbox.add(session, event)
+
+
+async def page(
+    session: AsyncSession, day: date, outlet_id: UUID | None, governorate: str | None, after: UUID, limit: int
+) -> list[Settlement]:
+    """Settlements of a day with what they consist of."""
+    rows = await repository.page(
+        session, day=day, outlet_id=outlet_id, governorate=governorate, after=after, limit=limit
+    )
+    made = await repository.components(session, [row["settlement_id"] for row in rows])
+    return [
+        Settlement(**row, components=[ComponentReply(**part) for part in made[row["settlement_id"]]]) for row in rows
+    ]
+
+
+async def totals(session: AsyncSession, day: date, governorate: str | None) -> SettlementTotals:
+    """All settlements of a day added up."""
+    found, rates = await repository.totals(session, day, governorate)
+    return SettlementTotals(
+        day=day, amount=found["due"] - found["owed"], rates=[RateTotal(**row) for row in rates], **found
+    )
+
+
+def outlet_totals(row: RowMapping) -> OutletTotals | None:
+    """An outlet's day at every place where it is kept; None where nothing has happened."""
+    if not (row["closed"] or row["redemptions"] or row["reversals"]):
+        return None
+    return OutletTotals(
+        outlet_id=row["outlet_id"],
+        closed=row["closed"],
+        sales=Sales(**{name: row[name] for name in Sales.model_fields}),
+        entries=Quantities(loaves=row["entry_loaves"], goods_amount=row["entry_goods"]),
+        counted=Quantities(loaves=row["counted_loaves"], goods_amount=row["counted_goods"]),
+        settled=Quantities(loaves=row["settled_loaves"], goods_amount=row["settled_goods"]),
+        settlement_id=row["settlement_id"],
+        settlement_state=row["settlement_state"],
+        settlement_amount=row["settlement_amount"],
+        components_amount=row["components_amount"] if row["settlement_state"] == CALCULATED else None,
+    )
+
+
+async def pot_proof(session: AsyncSession, period: date) -> PotProof:
+    """A month's pots held against their entries."""
+    found = await sums.pots(session, period)
+    return PotProof(period=period, sound=not found["unproved"], **found)

@@ -1,0 +1,116 @@
+"""The SQL that sums a day up at each place where it is kept: sales, pots' entries, closed days, settlements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.clock import month_start
+
+# Every table is reached through its key or an index by outlet and day, so a page costs what its outlets sold.
+# A bread line of a late sale may also move the points its loaves had become: those entries belong to no goods.
+_OUTLETS = text(
+    """
+    WITH page AS (
+        SELECT outlet_id FROM outlet
+        WHERE outlet_id > :after AND (CAST(:governorate AS text) IS NULL OR governorate = :governorate)
+        ORDER BY outlet_id LIMIT :limit
+    )
+    SELECT p.outlet_id, d.outlet_id IS NOT NULL AS closed,
+        s.redemptions, v.reversals,
+        CAST(s.loaves - v.loaves AS bigint) AS loaves, CAST(s.goods - v.goods AS bigint) AS goods_amount,
+        CAST(s.cash - v.cash AS bigint) AS cash_amount, CAST(w.paid - b.back AS bigint) AS wallet_amount,
+        CAST(w.unpaid - b.unpaid AS bigint) AS wallet_unpaid,
+        CAST(e.loaves - u.loaves AS bigint) AS entry_loaves, CAST(e.goods - u.goods AS bigint) AS entry_goods,
+        CAST(c.loaves AS bigint) AS counted_loaves, CAST(c.goods AS bigint) AS counted_goods,
+        CAST(k.loaves AS bigint) AS settled_loaves, CAST(k.goods AS bigint) AS settled_goods,
+        t.settlement_id, t.state AS settlement_state, t.amount AS settlement_amount,
+        (SELECT CAST(coalesce(sum(n.amount), 0) AS bigint) FROM settlement_component n
+            WHERE n.settlement_id = t.settlement_id AND t.state = 'calculated') AS components_amount
+    FROM page p
+    LEFT JOIN outlet_day d ON d.outlet_id = p.outlet_id AND d.business_day = :day
+    LEFT JOIN settlement t ON t.outlet_id = p.outlet_id AND t.business_day = :day
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS redemptions, coalesce(sum(r.loaves), 0) AS loaves, coalesce(sum(r.goods), 0) AS goods,
+            coalesce(sum(r.cash), 0) AS cash
+        FROM redemption r WHERE r.outlet_id = p.outlet_id AND r.business_day = :day AND r.period = :period
+    ) s
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS reversals, coalesce(sum(r.loaves), 0) AS loaves, coalesce(sum(r.goods), 0) AS goods,
+            coalesce(sum(r.cash), 0) AS cash
+        FROM reversal r WHERE r.outlet_id = p.outlet_id AND r.business_day = :day
+    ) v
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(a.amount), 0) AS paid,
+            coalesce(sum(a.amount) FILTER (WHERE a.unpaid IS NOT NULL), 0) AS unpaid
+        FROM tender a WHERE a.outlet_id = p.outlet_id AND a.business_day = :day
+    ) w
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(a.amount), 0) AS back,
+            coalesce(sum(a.amount) FILTER (WHERE a.unpaid IS NOT NULL), 0) AS unpaid
+        FROM reversal r JOIN tender a USING (redemption_id)
+        WHERE r.outlet_id = p.outlet_id AND r.business_day = :day
+    ) b
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(m.quantity) FILTER (WHERE m.programme = 'bread'), 0) AS loaves,
+            coalesce(sum(m.quantity) FILTER (WHERE m.programme <> 'bread'), 0) AS goods
+        FROM redemption r JOIN entry m
+            ON m.household_id = r.household_id AND m.source_id = r.redemption_id AND m.period = r.period
+        WHERE r.outlet_id = p.outlet_id AND r.business_day = :day AND r.period = :period
+            AND m.kind IN ('draw', 'overdraw') AND r.lines -> CAST(m.line AS int) ->> 'programme' = m.programme
+    ) e
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(m.quantity) FILTER (WHERE m.programme = 'bread'), 0) AS loaves,
+            coalesce(sum(m.quantity) FILTER (WHERE m.programme <> 'bread'), 0) AS goods
+        FROM reversal r JOIN entry m ON m.household_id = r.household_id AND m.source_id = r.reversal_id
+        WHERE r.outlet_id = p.outlet_id AND r.business_day = :day AND m.kind IN ('reversal', 'overdraw_reversal')
+    ) u
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(q.loaves), 0) AS loaves, coalesce(sum(q.goods_amount), 0) AS goods
+        FROM outlet_day_part q WHERE q.outlet_id = p.outlet_id AND q.sold_on = :day
+    ) c
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(n.quantity) FILTER (WHERE n.kind = 'bread'), 0) AS loaves,
+            coalesce(sum(n.quantity) FILTER (WHERE n.kind = 'goods'), 0) AS goods
+        FROM outlet_day_part q
+        JOIN settlement x ON x.outlet_id = q.outlet_id AND x.business_day = q.business_day
+        JOIN settlement_component n ON n.settlement_id = x.settlement_id AND n.sold_on = q.sold_on
+        WHERE q.outlet_id = p.outlet_id AND q.sold_on = :day
+    ) k
+    ORDER BY p.outlet_id
+    """
+)
+# What was drawn, owed and taken back lowers a pot, reversals raise it again.
+_POTS = text(
+    """
+    WITH proved AS (
+        SELECT household_id, programme, sum(CASE kind WHEN 'reversal' THEN -quantity ELSE quantity END) AS used
+        FROM entry WHERE period = :period AND kind IN ('draw', 'reversal', 'debt', 'taken_back')
+        GROUP BY household_id, programme
+    )
+    SELECT count(*) AS pots,
+        CAST(coalesce(sum(p.granted - p.remaining) FILTER (WHERE p.programme = 'bread'), 0) AS bigint) AS used_loaves,
+        CAST(coalesce(sum(p.granted - p.remaining) FILTER (WHERE p.programme <> 'bread'), 0) AS bigint)
+            AS used_piastres,
+        count(*) FILTER (WHERE p.granted - p.remaining <> coalesce(e.used, 0)) AS unproved
+    FROM pot p LEFT JOIN proved e USING (household_id, programme) WHERE p.period = :period
+    """
+)
+
+
+async def outlets(
+    session: AsyncSession, day: date, after: UUID, limit: int, governorate: str | None
+) -> Sequence[RowMapping]:
+    """The next outlets, each with its day summed up at every place."""
+    asked = {"day": day, "period": month_start(day), "after": after, "limit": limit, "governorate": governorate}
+    return (await session.execute(_OUTLETS, asked)).mappings().all()
+
+
+async def pots(session: AsyncSession, period: date) -> RowMapping:
+    """A month's pots, and how many of them their entries do not prove."""
+    return (await session.execute(_POTS, {"period": period})).mappings().one()

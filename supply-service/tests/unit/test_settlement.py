@@ -1,0 +1,49 @@
+"""What a closed day comes to: rates of the day of the sale, by fuel and loaf type, rounded once."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from supply_service.policies.book import PolicyBook, PolicyMissing
+from supply_service.rules.settlement import Merchant, Part, components
+
+DIESEL = Merchant("bakery", "03", "diesel", "soft")
+GAS = Merchant("bakery", "03", "gas", "soft")
+GROCER = Merchant("grocer", "03", None, None)
+
+
+def test_a_diesel_bakery_is_paid_and_a_gas_bakery_remits(book: PolicyBook) -> None:
+    day = date(2025, 3, 10)
+    paid = components(DIESEL, [Part(day, 725, 0)], book)
+    assert [(part.rate, part.amount) for part in paid] == [(Decimal("5.38"), 3901)]  # 3900.5, half away from zero
+    assert paid[0].legal_reference == "settlement from 7 October 2024"
+    assert [part.amount for part in components(GAS, [Part(day, 725, 0)], book)] == [-1921]
+
+
+def test_each_part_has_the_rate_of_its_own_day(book: PolicyBook) -> None:
+    made = components(DIESEL, [Part(date(2025, 9, 30), 100, 0), Part(date(2025, 10, 1), 100, 0)], book)
+    assert [(part.rate, part.amount) for part in made] == [(Decimal("5.38"), 538), (Decimal("11.59"), 1159)]
+
+
+def test_goods_are_reimbursed_to_the_piastre(book: PolicyBook) -> None:
+    made = components(GROCER, [Part(date(2026, 11, 5), 0, 123_456), Part(date(2026, 11, 4), 0, -78)], book)
+    assert [(part.kind, part.quantity, part.amount) for part in made] == [
+        ("goods", 123_456, 123_456),
+        ("goods", -78, -78),
+    ]
+
+
+def test_a_reversal_after_the_close_takes_back_what_it_had_brought(book: PolicyBook) -> None:
+    day = date(2025, 3, 10)
+    (sold,), (undone,) = (components(DIESEL, [Part(day, loaves, 0)], book) for loaves in (725, -725))
+    assert sold.amount + undone.amount == 0
+
+
+def test_nothing_is_settled_without_a_rate(book: PolicyBook) -> None:
+    unknown = Merchant("bakery", "03", None, None)
+    assert components(unknown, [Part(date(2026, 11, 5), 0, 0)], book) == []
+    with pytest.raises(PolicyMissing, match=r"bakery\.settlement"):
+        components(unknown, [Part(date(2026, 11, 5), 5, 0)], book)
