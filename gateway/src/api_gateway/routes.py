@@ -224,6 +224,7 @@ def _ledger() -> Iterator[Route]:
     yield _route("POST /v1/accounts", to, "ledger:write")
     yield _route("GET /v1/accounts/{account_id}", to, "ledger:read")
     yield _route("GET /v1/ledger-totals", to, "ledger:read", rate=Rate.BULK, deadline=60)
+    yield _route("GET /v1/merchant-totals", to, "ledger:read", deadline=60)
     yield _route("GET /v1/ledger-proof", to, "ledger:read", rate=Rate.BULK, deadline=60)
 
 

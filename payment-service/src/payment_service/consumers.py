@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +26,8 @@ from contracts.supply import Redeemed, RedemptionReversed, SettlementCalculated,
 from payment_service import context
 from payment_service.accounts import wallet_id
 from payment_service.ledger.rules import Transfer
+from payment_service.merchants import repository as merchants
+from payment_service.merchants.repository import Booking
 from payment_service.payments import service as payments
 from payment_service.payments.telling import COPAYMENT, Parties
 from payment_service.wallets import repository as wallets
@@ -36,6 +39,8 @@ SETTLEMENT = "settlement"
 SETTLEMENT_FUND = "supply_subsidy"
 BALANCE = "balance"
 WALLET = "wallet"
+NO_TENDERS = b'"tenders":[]'  # nearly every draw: nothing for the wallet to pay
+NOTHING_TAKEN = "nothing_was_taken"
 
 
 @reactions.on(CardActivated)
@@ -89,31 +94,34 @@ async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSess
         await wallets.set_card_state(session, event.data.card_id, "closed")
 
 
-@reactions.on(Redeemed)
+@reactions.on(Redeemed, unless=NO_TENDERS)
 async def redeemed(events: Sequence[Received[Redeemed]], session: AsyncSession, runtime: Runtime) -> None:
     """Take the wallet's part of sales that were made."""
     due = [(e.data, tender) for e in events for tender in e.data.tenders if tender.kind == WALLET]
     outcomes = await asyncio.gather(
         *(payments.capture_for_sale(runtime, tender.payment_id, tender.amount) for _, tender in due)
     )
+    bookings = []
     for (sale, tender), outcome in zip(due, outcomes, strict=True):
+        key = (sale.redemption_id, tender.payment_id)
         if isinstance(outcome, Problem):
-            await _tell_failure(session, sale, tender, outcome)
+            await _tell_failure(session, sale, tender, f"redemption:{sale.redemption_id}", outcome.code)
+            booking = Booking(*key, "sale", sale.outlet_id, sale.business_day, tender.amount, None, outcome.code)
+        else:
+            booking = Booking(*key, "sale", sale.outlet_id, sale.business_day, tender.amount, outcome.transfer_id)
+        bookings.append(booking)
+    await merchants.add(session, bookings)
 
 
-@reactions.on(RedemptionReversed)
+@reactions.on(RedemptionReversed, unless=NO_TENDERS)
 async def redemption_reversed(
-    events: Sequence[Received[RedemptionReversed]], _: AsyncSession, runtime: Runtime
+    events: Sequence[Received[RedemptionReversed]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """Send back the wallet's part of sales that were reversed."""
     for event in events:
         for tender in event.data.tenders:
             if tender.kind == WALLET:
-                outcome = await payments.refund_for_reversal(
-                    runtime, event.data.reversal_id, tender.payment_id, tender.amount
-                )
-                if isinstance(outcome, Problem):
-                    raise outcome
+                await _send_back(session, runtime, event.data, tender)
 
 
 @reactions.on(SettlementCalculated)
@@ -121,22 +129,26 @@ async def settlement_calculated(
     events: Sequence[Received[SettlementCalculated]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """Pay merchants what their day comes to; a bakery that owes is debited."""
-    accounts = context.of(runtime).accounts
-    for event in events:
-        due = event.data
-        if due.amount:
-            fund = await accounts.one("fund", SETTLEMENT_FUND)
-            merchant = await accounts.one("merchant", str(due.outlet_id))
-            debit, credit = (fund, merchant) if due.amount > 0 else (merchant, fund)
-            order = Transfer(
-                due.settlement_id, debit, credit, abs(due.amount), "posted", kind=SETTLEMENT,
-                reference=f"{due.outlet_id}:{due.business_day}",
-            )  # fmt: skip
-            outcome = await payments.book(runtime, order)
-            if isinstance(outcome, Problem):
-                raise outcome
-        paid = MerchantPaid(settlement_id=due.settlement_id, merchant_id=due.outlet_id, amount=due.amount)
-        await outbox.add(session, paid)
+    settled = [event.data for event in events]
+    outcomes = await asyncio.gather(*(_pay(runtime, due) for due in settled if due.amount))
+    for outcome in outcomes:
+        if isinstance(outcome, Problem):
+            raise outcome
+    paid = {outcome.transfer_id for outcome in outcomes if isinstance(outcome, Transfer)}
+    await merchants.add(
+        session,
+        [
+            Booking(
+                due.settlement_id, due.settlement_id, "settlement", due.outlet_id, due.business_day, due.amount,
+                due.settlement_id if due.settlement_id in paid else None,
+            )
+            for due in settled
+        ],
+    )  # fmt: skip
+    await outbox.add(
+        session,
+        *(MerchantPaid(settlement_id=d.settlement_id, merchant_id=d.outlet_id, amount=d.amount) for d in settled),
+    )
 
 
 @reactions.on(CopaymentDue)
@@ -172,6 +184,37 @@ async def inquiry_received(events: Sequence[Received[InquiryReceived]], session:
             await _state_wallet(session, event.data.inquiry_id, event.data.citizen_id, event.data.household_id)
 
 
+async def _pay(runtime: Runtime, due: SettlementCalculated) -> Transfer | Problem:
+    """Move what a settlement comes to between the subsidy's fund and the merchant, once."""
+    accounts = context.of(runtime).accounts
+    fund = await accounts.one("fund", SETTLEMENT_FUND)
+    merchant = await accounts.one("merchant", str(due.outlet_id))
+    debit, credit = (fund, merchant) if due.amount > 0 else (merchant, fund)
+    order = Transfer(
+        due.settlement_id, debit, credit, abs(due.amount), "posted", kind=SETTLEMENT,
+        reference=f"{due.outlet_id}:{due.business_day}",
+    )  # fmt: skip
+    return await payments.book(runtime, order)
+
+
+async def _send_back(session: AsyncSession, runtime: Runtime, reversed_: RedemptionReversed, tender: Tender) -> None:
+    """Refund one hold of a reversed sale, once. What was never taken, or is back already, is told and passed over."""
+    booking = Booking(
+        reversed_.reversal_id, tender.payment_id, "reversal", reversed_.outlet_id, reversed_.business_day,
+        -tender.amount, None,
+    )  # fmt: skip
+    if await merchants.sale_failed(session, tender.payment_id):
+        await merchants.add(session, [replace(booking, problem=NOTHING_TAKEN)])
+        return
+    outcome = await payments.refund_for_reversal(runtime, reversed_.reversal_id, tender.payment_id, tender.amount)
+    if isinstance(outcome, Problem):
+        await _tell_failure(session, reversed_, tender, f"reversal:{reversed_.reversal_id}", outcome.code)
+        booking = replace(booking, problem=outcome.code)
+    else:
+        booking = replace(booking, transfer_id=outcome.transfer_id)
+    await merchants.add(session, [booking])
+
+
 async def _state_wallet(session: AsyncSession, inquiry_id: UUID, citizen_id: UUID, household_id: UUID) -> None:
     found = await wallets.of_citizen(session, citizen_id)
     balance, held = found or (0, 0)
@@ -186,13 +229,15 @@ async def _state_wallet(session: AsyncSession, inquiry_id: UUID, citizen_id: UUI
     await outbox.add(session, stated)
 
 
-async def _tell_failure(session: AsyncSession, sale: Redeemed, tender: Tender, problem: Problem) -> None:
+async def _tell_failure(
+    session: AsyncSession, sale: Redeemed | RedemptionReversed, tender: Tender, reference: str, reason: str
+) -> None:
     failed = PaymentFailed(
         payment_id=tender.payment_id,
         household_id=sale.household_id,
         card_id=sale.card_id,
         amount=tender.amount,
-        reference=f"redemption:{sale.redemption_id}",
-        reason=problem.code,
+        reference=reference,
+        reason=reason,
     )
     await outbox.add(session, failed)

@@ -34,6 +34,7 @@ reactions = Reactions(group="supply-service")
 revocation_reactions(reactions)
 
 BALANCE = "balance"
+SALE = "redemption:"
 
 
 @reactions.on(HouseholdChanged)
@@ -147,7 +148,8 @@ async def payment_captured(events: Sequence[Received[PaymentCaptured]], session:
 async def payment_failed(events: Sequence[Received[PaymentFailed]], session: AsyncSession, _: Runtime) -> None:
     """Keep which part of a sale the wallet has not paid after all, for whoever reconciles."""
     for event in events:
-        await holds.unpaid(session, event.data.payment_id, event.data.reason)
+        if event.data.reference.startswith(SALE):
+            await holds.unpaid(session, event.data.payment_id, event.data.reason)
 
 
 @reactions.on(InquiryReceived)

@@ -1,0 +1,1 @@
+"""What sales, reversals and settlements have brought merchants, and the sums by which it is checked."""

@@ -1,0 +1,75 @@
+"""Every statement on merchants' bookings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from payment_service.accounts import CURRENCY
+
+_ADD = text(
+    "INSERT INTO merchant_booking (source_id, payment_id, kind, merchant_id, business_day, amount, transfer_id,"
+    " problem) VALUES (:source_id, :payment_id, :kind, :merchant_id, :business_day, :amount, :transfer_id, :problem)"
+    " ON CONFLICT DO NOTHING"
+)
+_SALE_FAILED = text(
+    "SELECT problem FROM merchant_booking WHERE payment_id = :payment_id AND kind = 'sale' AND problem IS NOT NULL"
+)
+# What the ledger says of each booking's transfer, seen from the merchant's account.
+_TOTALS = text(
+    """
+    WITH booked AS (
+        SELECT b.merchant_id, b.kind, b.amount, b.problem,
+            CASE WHEN t.credit_account_id = a.account_id THEN t.posted
+                 WHEN t.debit_account_id = a.account_id THEN -t.posted ELSE 0 END AS posted
+        FROM merchant_booking b
+        LEFT JOIN account a ON a.kind = 'merchant' AND a.owner = CAST(b.merchant_id AS text) AND a.currency = :currency
+        LEFT JOIN transfer t ON t.transfer_id = b.transfer_id AND t.state = 'posted'
+        WHERE b.business_day = :day AND b.merchant_id > :after
+    )
+    SELECT merchant_id, CAST(coalesce(sum(posted) FILTER (WHERE kind = 'sale'), 0) AS bigint) AS captured,
+        CAST(coalesce(-sum(posted) FILTER (WHERE kind = 'reversal'), 0) AS bigint) AS refunded,
+        CAST(coalesce(sum(posted) FILTER (WHERE kind = 'settlement'), 0) AS bigint) AS settled,
+        CAST(coalesce(sum(amount) FILTER (WHERE kind = 'sale' AND problem IS NOT NULL), 0) AS bigint) AS not_captured,
+        CAST(coalesce(-sum(amount) FILTER (WHERE kind = 'reversal' AND problem IS NOT NULL), 0) AS bigint)
+            AS not_refunded
+    FROM booked GROUP BY merchant_id ORDER BY merchant_id LIMIT :limit
+    """
+)
+
+
+@dataclass(frozen=True)
+class Booking:
+    """What a sale, reversal or settlement asked for, and the transfer it became; `problem` where it became none."""
+
+    source_id: UUID
+    payment_id: UUID
+    kind: Literal["sale", "reversal", "settlement"]
+    merchant_id: UUID
+    business_day: date
+    amount: int
+    transfer_id: UUID | None
+    problem: str | None = None
+
+
+async def add(session: AsyncSession, bookings: Sequence[Booking]) -> None:
+    """Enter bookings; those entered before stay as they are."""
+    if bookings:
+        await session.execute(_ADD, [vars(booking) for booking in bookings])
+
+
+async def sale_failed(session: AsyncSession, payment_id: UUID) -> bool:
+    """Whether a sale's part could not be taken from the wallet, so that there is nothing to send back."""
+    return (await session.execute(_SALE_FAILED, {"payment_id": payment_id})).first() is not None
+
+
+async def totals(session: AsyncSession, day: date, after: UUID, limit: int) -> Sequence[Row[Any]]:
+    """The next merchants of a day with what the ledger has booked for them."""
+    asked = {"day": day, "after": after, "limit": limit, "currency": CURRENCY}
+    return (await session.execute(_TOTALS, asked)).all()

@@ -1,0 +1,160 @@
+"""What supply-service's events bring about: captures, refunds and settlements, each once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from chassis.clock import Clock
+from chassis.consumer import Received
+from chassis.ids import new_id
+from chassis.record import Record
+from contracts.event import Event
+from contracts.supply import Line, Redeemed, RedemptionReversed, SettlementCalculated, Tender
+from payment_service.consumers import reactions
+from payment_service.upkeep import expire_holds
+
+from ..support import House
+from .test_payments import hold
+
+DAY = date(2026, 11, 5)
+
+
+async def deliver(house: House, *events: Event) -> None:
+    """Hand events over as the consumer does, twice: a repeat must change nothing."""
+    received = [Received(event, new_id(), Clock().now(), event.partition_key()) for event in events]
+    for _ in range(2):
+        async with house.runtime.sessions() as session, session.begin():
+            await reactions.handle(received, session, house.runtime)
+
+
+def sale(house: House, card: UUID, household: UUID, *tenders: tuple[str, int]) -> Redeemed:
+    return Redeemed(
+        redemption_id=new_id(),
+        household_id=household,
+        card_id=card,
+        terminal_id=new_id(),
+        outlet_id=house.outlet_id,
+        governorate="03",
+        business_day=DAY,
+        occurred_at=Clock().now(),
+        offline=False,
+        lines=[Line(programme="goods", item="oil", quantity=1, amount=3000)],
+        remaining=[],
+        tenders=[Tender(kind="wallet", payment_id=UUID(p), amount=a) for p, a in tenders],
+    )
+
+
+def reversal(of: Redeemed) -> RedemptionReversed:
+    fields = ("redemption_id", "household_id", "card_id", "terminal_id", "outlet_id", "business_day", "tenders")
+    return RedemptionReversed(
+        reversal_id=new_id(), occurred_at=Clock().now(), remaining=[], **{name: getattr(of, name) for name in fields}
+    )
+
+
+async def totals(house: House) -> dict[str, Any]:
+    path = f"/v1/merchant-totals?day={DAY}"
+    reply = await house.client.get(path, headers=house.client_headers("ledger:read"))
+    assert reply.status_code == 200, reply.text
+    (found,) = (item for item in reply.json()["items"] if item["merchant_id"] == str(house.outlet_id))
+    return {name: value for name, value in found.items() if value and name != "merchant_id"}
+
+
+async def told(house: House, kind: str) -> list[dict[str, Any]]:
+    rows = await house.runtime.pool.fetch("SELECT payload FROM outbox WHERE type LIKE $1 ORDER BY id", f"%.{kind}.v1")
+    return [orjson.loads(row["payload"]) for row in rows]
+
+
+async def held(house: House, card: UUID, amount: int, **more: Any) -> str:
+    return str((await hold(house, card, amount, **more)).json()["payment_id"])
+
+
+async def test_captured_once_and_refunded_once(house: House) -> None:
+    card, citizen, household = await house.citizen(5_000)
+    made = sale(house, card, household, (await held(house, card, 1_500), 1_500))
+    await deliver(house, made)
+    assert await house.balance(citizen) == (3_500, 0)
+    assert await totals(house) == {"captured": 1_500}
+    undone = reversal(made)
+    await deliver(house, undone)
+    await deliver(house, undone)
+    assert await house.balance(citizen) == (5_000, 0)
+    assert await totals(house) == {"captured": 1_500, "refunded": 1_500}
+    assert (await house.proof())["sound"]
+
+
+async def test_a_hold_that_ran_out_is_taken_from_the_balance(house: House) -> None:
+    card, citizen, household = await house.citizen(1_000)
+    payment_id = await held(house, card, 600)
+    await house.runtime.pool.execute("UPDATE transfer SET expires_at = now() - interval '1 day'")
+    assert await expire_holds(house.runtime) <= 1
+    made = sale(house, card, household, (payment_id, 600))
+    await deliver(house, made)
+    assert await house.balance(citizen) == (400, 0)
+    await deliver(house, reversal(made))
+    assert await house.balance(citizen) == (1_000, 0)
+    assert await totals(house) == {"captured": 600, "refunded": 600}
+
+
+async def test_what_the_wallet_no_longer_covers_is_told_and_has_no_refund(house: House) -> None:
+    card, citizen, household = await house.citizen(1_000)
+    payment_id = await held(house, card, 1_000)
+    voided = await house.client.post(f"/v1/payments/{payment_id}/void", headers=house.terminal())
+    assert voided.status_code == 200
+    await held(house, card, 800)  # spent elsewhere meanwhile
+    made = sale(house, card, household, (payment_id, 1_000))
+    await deliver(house, made)
+    failed = await told(house, "PaymentFailed")
+    assert {(f["reference"], f["reason"]) for f in failed} == {
+        (f"redemption:{made.redemption_id}", "insufficient_funds")
+    }
+    await deliver(house, reversal(made))
+    assert await house.balance(citizen) == (1_000, 800)
+    assert await totals(house) == {"not_captured": 1_000, "not_refunded": 1_000}
+
+
+async def test_a_payment_sent_back_before_does_not_stop_the_household(house: House) -> None:
+    card, citizen, household = await house.citizen(1_000)
+    payment_id = await held(house, card, 700)
+    made = sale(house, card, household, (payment_id, 700))
+    await deliver(house, made)
+    body = {"amount": 700, "reason": "by hand"}
+    back = await house.client.post(f"/v1/payments/{payment_id}/refunds", json=body, headers=house.terminal())
+    assert back.status_code == 201, back.text
+    await deliver(house, reversal(made))
+    assert await house.balance(citizen) == (1_000, 0)
+    assert (await told(house, "PaymentFailed"))[0]["reason"] == "refund_too_large"
+
+
+async def test_settlements_of_either_sign(house: House) -> None:
+    paid, owed, none = (
+        SettlementCalculated(settlement_id=new_id(), outlet_id=outlet, business_day=DAY, amount=amount, components=[])
+        for outlet, amount in ((house.outlet_id, 120_000), (new_id(), -4_500), (new_id(), 0))
+    )
+    await deliver(house, paid, owed, none)
+    assert await totals(house) == {"settled": 120_000}
+    reply = await house.client.get(
+        f"/v1/merchant-totals?day={DAY}&limit=1", headers=house.client_headers("ledger:read")
+    )
+    assert len(reply.json()["items"]) == 1
+    assert reply.json()["next"]
+    settled = {event["merchant_id"]: event["amount"] for event in await told(house, "MerchantPaid")}
+    assert settled == {str(e.outlet_id): e.amount for e in (paid, owed, none)}
+    assert (await house.proof())["sound"]
+
+
+@pytest.mark.parametrize("tendered", [False, True])
+def test_draws_without_tenders_are_passed_over(tendered: bool) -> None:
+    tenders = [Tender(kind="wallet", payment_id=new_id(), amount=1)] if tendered else []
+    event = Redeemed(
+        redemption_id=new_id(), household_id=new_id(), card_id=new_id(), terminal_id=new_id(), outlet_id=new_id(),
+        governorate="03", business_day=DAY, occurred_at=Clock().now(), offline=False, lines=[], remaining=[],
+        tenders=tenders,
+    )  # fmt: skip
+    headers = {"ce_type": event.event_type()}
+    record = Record("supply.events.v1", 0, 0, "k", headers, event.model_dump_json().encode())
+    assert reactions.concerns(record) is tendered
