@@ -213,7 +213,7 @@ async def shared_desk(
 async def desk(shared_desk: Desk, aggregator: LocalAggregator) -> Desk:
     """The desk with nothing on it, at the present."""
     await shared_desk.runtime.pool.execute(
-        "TRUNCATE contact, card_holder, message, inbound_message, outbox, idempotency"
+        "TRUNCATE contact, card_holder, message, inbound_message, inquiry, outbox, idempotency"
     )
     shared_desk.runtime.clock.move_to(None)  # type: ignore[attr-defined]
     shared_desk.sender = Sender(shared_desk.runtime, shared_desk.sender._aggregator)

@@ -19,11 +19,13 @@ from contracts.card import (
     PickupMissed,
     PickupScheduled,
 )
+from contracts.payment import PayoutPaid, WalletStated
 from contracts.supply import BalanceStated, Redeemed
 from notify_service import service, templates
 from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn
-from notify_service.facts import AppointmentFacts, BalanceFacts, DrawFacts, Facts, NoFacts, ServicesFacts
+from notify_service.facts import AppointmentFacts, DrawFacts, Facts, NoFacts, PayoutFacts, ServicesFacts
+from notify_service.inquiries import balances
 from notify_service.runtime import vault_of
 from notify_service.service import Intent
 
@@ -40,6 +42,8 @@ def make_reactions() -> Reactions:
     reactions.on(CardBlocked)(card_blocked)
     reactions.on(CardReplaced)(card_replaced)
     reactions.on(BalanceStated)(balance_stated)
+    reactions.on(WalletStated)(wallet_stated)
+    reactions.on(PayoutPaid)(payout_paid)
     if templates.load()["draw_alert"].enabled:
         reactions.on(Redeemed)(redeemed)
     return reactions
@@ -89,15 +93,24 @@ async def card_replaced(events: Sequence[Received[CardReplaced]], session: Async
 
 
 async def balance_stated(events: Sequence[Received[BalanceStated]], session: AsyncSession, runtime: Runtime) -> None:
-    """Answer the citizen who asked."""
-    known = [
-        _about(e, e.data.inquiry_id, BalanceFacts(stated_at=e.time, remaining=e.data.remaining))
+    """Take supply's part of an answer."""
+    await balances.supply_stated(session, vault_of(runtime), events, runtime.clock.now())
+
+
+async def wallet_stated(events: Sequence[Received[WalletStated]], session: AsyncSession, runtime: Runtime) -> None:
+    """Take the wallet's part of an answer."""
+    await balances.wallet_stated(session, vault_of(runtime), events, runtime.clock.now())
+
+
+async def payout_paid(events: Sequence[Received[PayoutPaid]], session: AsyncSession, runtime: Runtime) -> None:
+    """Tell that a pension or other payout is in the wallet."""
+    intents = [
+        _about(
+            e, e.data.payout_id, PayoutFacts(programme=e.data.programme, amount=e.data.amount, balance=e.data.balance)
+        )
         for e in events
-        if e.data.known
     ]
-    unknown = [_about(e, e.data.inquiry_id) for e in events if not e.data.known]
-    await _queue(session, runtime, "balance", known)
-    await _queue(session, runtime, "balance_unknown", unknown)
+    await _queue(session, runtime, "payout_paid", intents)
 
 
 async def redeemed(events: Sequence[Received[Redeemed]], session: AsyncSession, runtime: Runtime) -> None:

@@ -58,16 +58,37 @@ class ServicesFacts(_Facts):
 
 
 class BalanceFacts(_Facts):
-    """What was left in a household's pots at an instant."""
+    """What was left in a household's pots and a citizen's wallet at an instant; None: nothing is known of a wallet."""
 
     kind: Literal["balance"] = "balance"
     stated_at: datetime
     remaining: list[Remaining]
+    wallet: int | None = None
 
     def words(self, language: Language) -> dict[str, str]:
         """The placeholders these facts fill."""
         say = vocabulary(language)
-        return {"day": say.day(self.stated_at), "balance": say.pots(self.remaining)}
+        said = [say.pots(self.remaining)] if self.remaining else []
+        said += [f"{say.wallet} {say.money(self.wallet)}"] if self.wallet is not None else []
+        return {"day": say.day(self.stated_at), "balance": say.listed(said)}
+
+
+class PayoutFacts(_Facts):
+    """What was paid into a wallet, and what is in it now."""
+
+    kind: Literal["payout"] = "payout"
+    programme: str
+    amount: int
+    balance: int
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        return {
+            "payout": say.payouts.get(self.programme, say.payout),
+            "amount": say.money(self.amount),
+            "balance": say.money(self.balance),
+        }
 
 
 class DrawFacts(_Facts):
@@ -87,7 +108,9 @@ class DrawFacts(_Facts):
         return {"drawn": say.listed(drawn), "balance": say.pots(self.remaining)}
 
 
-Facts = Annotated[NoFacts | AppointmentFacts | ServicesFacts | BalanceFacts | DrawFacts, Field(discriminator="kind")]
+Facts = Annotated[
+    NoFacts | AppointmentFacts | ServicesFacts | BalanceFacts | PayoutFacts | DrawFacts, Field(discriminator="kind")
+]
 _ADAPTER: TypeAdapter[Facts] = TypeAdapter(Facts)
 
 # The placeholders each kind of facts fills; a template may use these and {name}, nothing else.
@@ -96,6 +119,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "appointment": frozenset({"site", "day", "hour"}),
     "services": frozenset({"services"}),
     "balance": frozenset({"day", "balance"}),
+    "payout": frozenset({"payout", "amount", "balance"}),
     "draw": frozenset({"drawn", "balance"}),
 }
 

@@ -78,6 +78,7 @@ class InboundRule(_Row):
 
     replies_per_number_per_day: int = Field(gt=0)
     households_per_number: int = Field(gt=0)
+    answer_within_seconds: float = Field(gt=0)
     keywords: dict[Topic, list[str]]
 
 

@@ -1,4 +1,4 @@
-"""The worker that keeps the queue sound: leases, messages too old, contacts that came late, retention."""
+"""The worker that keeps the queue sound: leases, late answers, messages too old, late contacts, retention."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from chassis.logging import get_logger
 from chassis.runtime import Runtime
 from notify_service import metrics, policy, repository, service
+from notify_service.inquiries import balances
 from notify_service.inquiries import repository as inbound
-from notify_service.runtime import settings_of
+from notify_service.runtime import settings_of, vault_of
 
 log = get_logger(__name__)
 
@@ -35,9 +36,11 @@ async def keep_queue(runtime: Runtime) -> None:
 
 
 async def look_after(runtime: Runtime) -> None:
-    """What cannot wait: leases that ran out, and messages too old to be sent, whose failure is published."""
+    """What cannot wait: leases that ran out, answers that wait for a part, messages too old to be sent."""
     async with runtime.sessions() as session, session.begin():
         await repository.take_back_leases(session)
+    async with runtime.sessions() as session, session.begin():
+        await balances.answer_overdue(session, vault_of(runtime), runtime.clock.now())
     await _expire(runtime, runtime.clock.now())
 
 

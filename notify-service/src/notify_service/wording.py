@@ -50,6 +50,9 @@ class Vocabulary(BaseModel):
     loaves: Counted
     programmes: dict[str, str]
     services: dict[str, str]
+    wallet: str
+    payouts: dict[str, str]  # by programme
+    payout: str  # of any other programme
     separator: str
     nothing: str
 

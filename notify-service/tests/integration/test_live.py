@@ -22,6 +22,7 @@ from chassis.testing import TestIssuer, eventually, running
 from contracts.card import CardBlocked, ContactChanged, PickupScheduled
 from contracts.event import Event
 from contracts.notify import TOPIC, InquiryReceived
+from contracts.payment import WalletStated
 from contracts.supply import BalanceStated, Remaining
 from notify_service.main import create_app
 from notify_service.settings import Settings
@@ -107,9 +108,13 @@ async def test_an_appointment_a_block_and_a_question_with_its_answer(
             inquiry_id=inquiry.inquiry_id, citizen_id=contact.citizen_id, household_id=contact.household_id,
             remaining=pots, known=True,
         )  # fmt: skip
-        await publish(kafka_bootstrap, [stated])
+        wallet = WalletStated(
+            inquiry_id=inquiry.inquiry_id, citizen_id=contact.citizen_id, household_id=contact.household_id,
+            known=True, balance=25_000, held=0,
+        )  # fmt: skip
+        await publish(kafka_bootstrap, [stated, wallet])
         await eventually(lambda: _count(aggregator, 3), seconds=15)
-        assert "خبز 585 رغيف، سلع 150.50 جنيه" in aggregator.texts_to(NUMBER)[-1]
+        assert "خبز 585 رغيف، سلع 150.50 جنيه، محفظة 250 جنيه" in aggregator.texts_to(NUMBER)[-1]
 
 
 async def _count(aggregator: LocalAggregator, wanted: int) -> bool:

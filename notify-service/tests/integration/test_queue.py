@@ -16,6 +16,7 @@ from contracts.card import (
     PickupScheduled,
     ProgrammeService,
 )
+from contracts.payment import PayoutPaid, WalletStated
 from contracts.supply import BalanceStated, Remaining
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ async def test_every_reaction_says_its_words(desk: Desk) -> None:
     contact = await desk.know()
     card, other = new_id(), new_id()
     pot = Remaining(programme="bread", unit="loaf", remaining=135, period=NOW.date())
-    asked = {"inquiry_id": new_id(), "citizen_id": contact.citizen_id, "household_id": contact.household_id}
+    who = {"citizen_id": contact.citizen_id, "household_id": contact.household_id}
+    asked, unknown = {"inquiry_id": new_id(), **who}, {"inquiry_id": new_id(), **who}
     await desk.hear(
         CardActivated(
             **about_card(contact, card), governorate="03", district="x", members=4,
@@ -69,16 +71,23 @@ async def test_every_reaction_says_its_words(desk: Desk) -> None:
         CardBlocked(**about_card(contact, card), reason="lost", blocked_at=NOW),
         PickupMissed(**about_card(contact, other), appointment_id=new_id()),
         BalanceStated(**asked, remaining=[pot], known=True),
-        BalanceStated(**asked, remaining=[], known=False),
+        WalletStated(**asked, known=True, balance=30_000, held=5_050),
+        WalletStated(**unknown, known=False, balance=0, held=0),
+        BalanceStated(**unknown, remaining=[], known=False),
+        PayoutPaid(
+            payout_id=new_id(), batch_id=new_id(), programme="pension", wallet_id=new_id(), amount=175_500,
+            balance=200_050, **who,
+        ),
     )  # fmt: skip
     await desk.sender.step()
     texts = desk.aggregator.texts_to("+201012345678")
     assert texts == [
         "منى، تم إيقاف الكارت الموحد. لم تطلب ذلك؟ اتصل 19765",
-        f"منى، الرصيد المتبقي يوم {balance_day(desk)}: خبز 135 رغيف",
+        f"منى، الرصيد المتبقي يوم {balance_day(desk)}: خبز 135 رغيف، محفظة 249.50 جنيه",
         "منى، لا يوجد كارت مفعل للتموين. للمساعدة اتصل 19765",
         "منى، تم تفعيل الكارت الموحد: السلع التموينية والخبز",
-        *texts[4:],
+        "منى، تم إيداع معاش 1755 جنيه في محفظة الكارت الموحد. الرصيد 2000.50 جنيه",
+        *texts[5:],
     ]  # by priority: security, answers, notices, reminders
 
 

@@ -18,6 +18,7 @@ from notify_service.facts import (
     DrawFacts,
     Facts,
     NoFacts,
+    PayoutFacts,
     ServicesFacts,
     dump,
     parse,
@@ -39,7 +40,8 @@ LONGEST: dict[str, Facts] = {
         starts_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC),
     ),
     "services": ServicesFacts(services=list(ProgrammeService)),
-    "balance": BalanceFacts(stated_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC), remaining=POTS),
+    "balance": BalanceFacts(stated_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC), remaining=POTS, wallet=1_234_550),
+    "payout": PayoutFacts(programme="takaful_karama", amount=1_234_550, balance=9_934_550),
     "draw": DrawFacts(
         lines=[Line(programme="bread", item="loaf", quantity=40, amount=800),
                Line(programme="goods", item="oil", quantity=4, amount=12_000)],

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notify_service.arrays import statement
+
+Rows = Sequence[Row[Any]]
 
 _TAKE = statement(
     """
@@ -28,8 +32,47 @@ _REPLIES = text(
     " WHERE number_hash = ANY(CAST(:hashes AS bytea[])) AND received_at >= CAST(:since AS timestamptz)"
     " AND outcome <> 'ignored' GROUP BY number_hash"
 )
+_ASK = statement(
+    """
+    INSERT INTO inquiry (inquiry_id, citizen_id, household_id, asked_at, answer_by)
+    SELECT r.inquiry_id, r.citizen_id, r.household_id, CAST(:now AS timestamptz),
+        clock_timestamp() + make_interval(secs => :wait)
+    FROM <rows> ON CONFLICT DO NOTHING
+    """,
+    inquiry_id="uuid",
+    citizen_id="uuid",
+    household_id="uuid",
+)
+# An answer to a question this database does not know (it was restored, or asked by an older release) counts too.
+_TAKE_PART = """
+    INSERT INTO inquiry AS i (inquiry_id, citizen_id, household_id, asked_at, answer_by, {part})
+    SELECT r.inquiry_id, r.citizen_id, r.household_id, CAST(:now AS timestamptz),
+        clock_timestamp() + make_interval(secs => :wait), r.part
+    FROM <rows>
+    ON CONFLICT (inquiry_id) DO UPDATE SET {part} = coalesce(i.{part}, excluded.{part})
+    WHERE i.answered_at IS NULL
+    RETURNING i.inquiry_id, i.citizen_id, i.household_id, i.supply, i.wallet,
+        (i.supply IS NOT NULL AND i.wallet IS NOT NULL) OR i.answer_by <= clock_timestamp() AS due
+"""
+_TAKE_PARTS = {
+    part: statement(
+        _TAKE_PART.format(part=part), inquiry_id="uuid", citizen_id="uuid", household_id="uuid", part="bytea"
+    )
+    for part in ("supply", "wallet")
+}
+_OVERDUE = text(
+    "SELECT inquiry_id, citizen_id, household_id, supply, wallet FROM inquiry"
+    " WHERE answered_at IS NULL AND answer_by <= clock_timestamp() AND (supply IS NOT NULL OR wallet IS NOT NULL)"
+    " ORDER BY answer_by LIMIT :limit FOR UPDATE SKIP LOCKED"
+)
+# What was stated is not kept once it is told.
+_ANSWERED = text(
+    "UPDATE inquiry SET answered_at = CAST(:now AS timestamptz), supply = NULL, wallet = NULL"
+    " WHERE inquiry_id = ANY(CAST(:ids AS uuid[]))"
+)
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('notify.inbound'))")
 _FORGET = text("DELETE FROM inbound_message WHERE received_at < CAST(:before AS timestamptz)")
+_FORGET_INQUIRIES = text("DELETE FROM inquiry WHERE asked_at < CAST(:before AS timestamptz)")
 
 
 @dataclass
@@ -40,6 +83,22 @@ class InboundColumns:
     number_hash: list[bytes | None] = field(default_factory=list)
     topic: list[str] = field(default_factory=list)
     outcome: list[str] = field(default_factory=list)
+
+
+@dataclass
+class InquiryColumns:
+    """Questions to other services as parallel arrays."""
+
+    inquiry_id: list[UUID] = field(default_factory=list)
+    citizen_id: list[UUID] = field(default_factory=list)
+    household_id: list[UUID] = field(default_factory=list)
+
+
+@dataclass
+class PartColumns(InquiryColumns):
+    """The same with what a service has stated, sealed for its inquiry."""
+
+    part: list[bytes] = field(default_factory=list)
 
 
 async def take_turn(session: AsyncSession) -> None:
@@ -66,3 +125,27 @@ async def take(session: AsyncSession, inbound: InboundColumns, now: datetime) ->
 async def forget(session: AsyncSession, before: datetime) -> None:
     """Delete what came before an instant."""
     await session.execute(_FORGET, {"before": before})
+    await session.execute(_FORGET_INQUIRIES, {"before": before})
+
+
+async def ask(session: AsyncSession, inquiries: InquiryColumns, now: datetime, wait: float) -> None:
+    """Wait for answers, so many seconds."""
+    await session.execute(_ASK, {**vars(inquiries), "now": now, "wait": wait})
+
+
+async def take_part(
+    session: AsyncSession, name: Literal["supply", "wallet"], parts: PartColumns, now: datetime, wait: float
+) -> Rows:
+    """Keep what a service stated; gives the inquiries not answered yet, `due` where nothing more is waited for."""
+    return (await session.execute(_TAKE_PARTS[name], {**vars(parts), "now": now, "wait": wait})).all()
+
+
+async def overdue(session: AsyncSession, limit: int) -> Rows:
+    """Inquiries that have waited long enough and have a part of their answer, locked."""
+    return (await session.execute(_OVERDUE, {"limit": limit})).all()
+
+
+async def answered(session: AsyncSession, inquiry_ids: Sequence[UUID], now: datetime) -> None:
+    """The answers are queued."""
+    if inquiry_ids:
+        await session.execute(_ANSWERED, {"ids": list(inquiry_ids), "now": now})

@@ -1,7 +1,7 @@
 """What becomes of a citizen's message: a question for another service, an answer of our own, or nothing.
 
-A balance is asked of supply-service by an event; the answer goes out when its event comes back. A number
-nobody registered gets a polite answer that tells nothing of anyone.
+A balance is asked of supply-service and payment-service by an event; `balances.py` puts their answers together.
+A number nobody registered gets a polite answer that tells nothing of anyone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from notify_service import metrics, policy, service
 from notify_service.contacts import repository as contacts
 from notify_service.facts import NoFacts
 from notify_service.inquiries import repository
-from notify_service.inquiries.repository import InboundColumns
+from notify_service.inquiries.repository import InboundColumns, InquiryColumns
 from notify_service.inquiries.words import Topic, normalise_number, topic_of
 from notify_service.policy import InboundRule
 from notify_service.service import Intent
@@ -142,6 +142,14 @@ class Desk:
             if citizens:
                 await contacts.set_opt_out(self._session, citizens, at)
         await outbox.add(self._session, *self._inquiries)
+        asked = InquiryColumns()
+        for inquiry in self._inquiries:
+            if inquiry.topic == Topic.BALANCE:
+                asked.inquiry_id.append(inquiry.inquiry_id)
+                asked.citizen_id.append(inquiry.citizen_id)
+                asked.household_id.append(inquiry.household_id)
+        if asked.inquiry_id:
+            await repository.ask(self._session, asked, self._now, self._rule.answer_within_seconds)
         await repository.take(self._session, self._columns, self._now)
 
 

@@ -1,0 +1,109 @@
+"""The answer to «رصيد»: supply states the pots, payments state the wallet, one message tells both.
+
+It leaves when both have spoken, or after a policy's few seconds with what there is. One inquiry, one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.consumer import Received
+from contracts.payment import WalletStated
+from contracts.supply import BalanceStated, Remaining
+from notify_service import policy, service
+from notify_service.facts import BalanceFacts
+from notify_service.inquiries import repository
+from notify_service.inquiries.repository import PartColumns, Rows
+from notify_service.service import Intent
+from notify_service.vault import Vault
+
+AT_ONCE = 500
+
+
+class _Part(BaseModel):
+    """What one service has stated; `known` false where it has nothing of this household."""
+
+    model_config = ConfigDict(frozen=True)
+
+    stated_at: datetime
+    known: bool
+    remaining: list[Remaining] = []
+    wallet: int | None = None
+
+
+async def supply_stated(
+    session: AsyncSession, vault: Vault, events: Sequence[Received[BalanceStated]], now: datetime
+) -> None:
+    """Take supply's part, and answer where the wallet's is there already."""
+    parts = {e.data.inquiry_id: _Part(stated_at=e.time, known=e.data.known, remaining=e.data.remaining) for e in events}
+    asked = {e.data.inquiry_id: (e.data.citizen_id, e.data.household_id) for e in events}
+    await _take(session, vault, "supply", parts, asked, now)
+
+
+async def wallet_stated(
+    session: AsyncSession, vault: Vault, events: Sequence[Received[WalletStated]], now: datetime
+) -> None:
+    """Take the wallet's part, and answer where supply's is there already."""
+    parts = {
+        e.data.inquiry_id: _Part(
+            stated_at=e.time, known=e.data.known, wallet=e.data.balance - e.data.held if e.data.known else None
+        )
+        for e in events
+    }
+    asked = {e.data.inquiry_id: (e.data.citizen_id, e.data.household_id) for e in events}
+    await _take(session, vault, "wallet", parts, asked, now)
+
+
+async def answer_overdue(session: AsyncSession, vault: Vault, now: datetime) -> int:
+    """Answer what has waited long enough with the part that came; returns how many were answered."""
+    rows = await repository.overdue(session, AT_ONCE)
+    await _answer(session, vault, rows, now)
+    return len(rows)
+
+
+async def _take(
+    session: AsyncSession,
+    vault: Vault,
+    name: Literal["supply", "wallet"],
+    parts: Mapping[UUID, _Part],
+    asked: Mapping[UUID, tuple[UUID, UUID]],
+    now: datetime,
+) -> None:
+    columns = PartColumns()
+    for inquiry_id, part in parts.items():
+        columns.inquiry_id.append(inquiry_id)
+        columns.citizen_id.append(asked[inquiry_id][0])
+        columns.household_id.append(asked[inquiry_id][1])
+        columns.part.append(vault.seal(inquiry_id, part.model_dump_json().encode()))
+    wait = policy.load().inbound.answer_within_seconds
+    rows = await repository.take_part(session, name, columns, now, wait)
+    await _answer(session, vault, [row for row in rows if row.due], now)
+
+
+async def _answer(session: AsyncSession, vault: Vault, rows: Rows, now: datetime) -> None:
+    told: list[Intent] = []
+    unknown: list[Intent] = []
+    for row in rows:
+        parts = [_open(vault, row.inquiry_id, sealed) for sealed in (row.supply, row.wallet) if sealed is not None]
+        known = [part for part in parts if part.known]
+        facts = BalanceFacts(
+            stated_at=max(part.stated_at for part in parts),
+            remaining=[pot for part in known for pot in part.remaining],
+            wallet=next((part.wallet for part in known if part.wallet is not None), None),
+        )
+        common = {"event_id": row.inquiry_id, "citizen_id": row.citizen_id, "household_id": row.household_id}
+        intent = Intent(facts=facts, subject=row.inquiry_id, **common)
+        (told if known else unknown).append(intent)
+    await service.queue(session, vault, "balance", told, now)
+    await service.queue(session, vault, "balance_unknown", unknown, now)
+    await repository.answered(session, [row.inquiry_id for row in rows], now)
+
+
+def _open(vault: Vault, inquiry_id: UUID, sealed: bytes) -> _Part:
+    return _Part.model_validate_json(vault.open(inquiry_id, bytes(sealed)))
