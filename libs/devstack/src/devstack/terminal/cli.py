@@ -120,11 +120,13 @@ def sell(
     card: Card,
     items: Annotated[list[str], typer.Argument(help="Goods as ITEM=QUANTITY, e.g. oil=1 sugar=2")],
     programme: Annotated[str, typer.Option(help="goods or bread_points")] = "goods",
+    *,
+    wallet: Annotated[bool, typer.Option(help="The wallet pays what goes beyond the allowance.")] = False,
     name: Name = "default",
 ) -> None:
-    """Sell goods from the month's allowance."""
+    """Sell goods from the month's allowance, and with --wallet beyond it."""
     lines = [_parse(item, programme) for item in items]
-    with_terminal(name, lambda terminal: _sale(terminal, card, lines))
+    with_terminal(name, lambda terminal: _sale(terminal, card, lines, wallet=wallet))
 
 
 def _parse(text: str, programme: str) -> Line:
@@ -134,12 +136,14 @@ def _parse(text: str, programme: str) -> Line:
     return goods(item, int(quantity), programme)
 
 
-async def _sale(terminal: Terminal, card: str, lines: list[Line]) -> None:
+async def _sale(terminal: Terminal, card: str, lines: list[Line], *, wallet: bool = False) -> None:
+    if terminal.identity.offline and wallet:
+        raise Offline("a wallet pays with the network only")
     if terminal.identity.offline:
         sale = terminal.sell_offline(card, lines)
         show(receipt.offline_sale(sale), "دون اتصال", "yellow")
         return
-    answer = await terminal.redeem(card, lines)
+    answer = await (terminal.redeem_mixed(card, lines) if wallet else terminal.redeem(card, lines))
     show(receipt.redemption(answer), "تم الصرف")
     console.print(f"redemption {answer['redemption_id']}", style="dim")
 
@@ -161,7 +165,7 @@ def settle(name: Name = "default") -> None:
     async def work(terminal: Terminal) -> None:
         answer = await terminal.settle()
         if answer is None:
-            console.print("Nothing is under way.")
+            console.print("Nothing is under way; holds of refused sales are given up.")
         elif "reversal_id" in answer:
             show(receipt.reversal(answer), "تم الإلغاء")
         else:
@@ -177,6 +181,16 @@ def balance(card: Card, name: Name = "default") -> None:
     async def work(terminal: Terminal) -> None:
         answer = await terminal.balance(card)
         show(receipt.remaining(answer["pots"]) or ["لا يوجد رصيد"], "الرصيد", "blue")
+
+    with_terminal(name, work)
+
+
+@app.command()
+def wallet(card: Card, name: Name = "default") -> None:
+    """What the holder's wallet has; bakeries' terminals may not ask."""
+
+    async def work(terminal: Terminal) -> None:
+        show(receipt.wallet(await terminal.wallet(card)), "المحفظة", "blue")
 
     with_terminal(name, work)
 

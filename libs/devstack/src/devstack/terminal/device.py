@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,10 +13,12 @@ from devstack.terminal import credential
 from devstack.terminal.caller import Caller, Refused, new_key
 from devstack.terminal.chain import Line, Sale
 from devstack.terminal.keys import DeviceGrant, DeviceKey, from_b64url
+from devstack.terminal.mixed import MixedSale, Void, beyond_allowance, final, give_up
 from devstack.terminal.store import Identity, Store
 from devstack.terminal.wire import NotReached, Wire
 
 MAX_BATCH = 200
+MIXED = "mixed"
 
 
 class Offline(RuntimeError):
@@ -91,14 +95,43 @@ class Terminal:
         body = {"card_id": card_id(card), "lines": lines}
         return await self._operate("redemption", "/v1/redemptions", body)
 
+    async def redeem_mixed(self, card: str, lines: list[Line], wallet: int | None = None) -> dict[str, Any]:
+        """A sale of goods of which the holder's wallet pays what they cost beyond the allowance, or `wallet` piastres.
+
+        Whatever is cut off between the hold and the sale is settled by `settle`; a hold that came to nothing is given
+        up, now or when the gateway is reached again.
+        """
+        self._need_network()
+        if wallet is None:
+            wallet = await self.wallet_part(card, lines)
+        if not wallet:
+            return await self.redeem(card, lines)
+        self._need_settled()
+        sale = MixedSale(card_id(card), lines, wallet)
+        self._keep_mixed(sale)
+        answer = await self.settle()
+        if answer is None:
+            raise AssertionError("an operation was just begun")
+        return answer
+
+    async def wallet_part(self, card: str, lines: list[Line]) -> int:
+        """Piastres the wallet has to pay for goods beyond the allowance."""
+        left = await self.balance(card)
+        return beyond_allowance(lines, await self.caller.get("/v1/catalogue"), left["pots"])
+
+    async def wallet(self, card: str) -> dict[str, Any]:
+        """The wallet of the card's holder."""
+        self._need_network()
+        answer: dict[str, Any] = await self.caller.get(f"/v1/wallets/{card_id(card)}")
+        return answer
+
     async def reverse(self, redemption_id: str, reason: str) -> dict[str, Any]:
         """Take back a whole sale of this outlet."""
         return await self._operate("reversal", f"/v1/redemptions/{redemption_id}/reversal", {"reason": reason})
 
     async def _operate(self, kind: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         self._need_network()
-        if self.store.unfinished() is not None:
-            raise UnknownOutcome("settle the last operation first")
+        self._need_settled()
         self.store.begin({"kind": kind, "path": path, "body": body, "key": new_key()})
         answer = await self.settle()
         if answer is None:
@@ -109,15 +142,54 @@ class Terminal:
         """Send the operation under way (again); None when there is none. `NotReached` leaves it under way."""
         operation = self.store.unfinished()
         if operation is None:
+            await self.give_up_holds()
+            return None
+        if operation["kind"] == MIXED:
+            sale = MixedSale(**operation["sale"])
+            if sale.payment_id not in {void["payment_id"] for void in self.store.voids()}:
+                return await self._settle_mixed(sale)
+            # It was refused, and the power went before it was forgotten: a hold to be given up buys nothing more.
+            self.store.end()
+            await self.give_up_holds()
             return None
         try:
             answer: dict[str, Any] = await self.caller.post(operation["path"], operation["body"], key=operation["key"])
-        except Refused:
+        except Refused as refusal:
+            if not final(refusal):
+                raise NotReached(f"no last word: {refusal.status} {refusal.code}") from refusal
             self.store.end()
             raise
         self.store.record({"kind": operation["kind"], "answer": answer})
         self.store.end()
         return answer
+
+    async def _settle_mixed(self, sale: MixedSale) -> dict[str, Any]:
+        try:
+            answer = await sale.sell(self.caller, self._keep_mixed)
+        except Refused:
+            if sale.payment_id:
+                # On the disk before the sale is forgotten: the hold is in one of the two files until it is given up.
+                self.store.save_voids([*self.store.voids(), asdict(Void(sale.payment_id))])
+            self.store.end()
+            with suppress(NotReached):
+                await self.give_up_holds()
+            raise
+        self.store.record({"kind": "redemption", "answer": answer})
+        self.store.end()
+        with suppress(NotReached):
+            await self.give_up_holds()
+        return answer
+
+    async def give_up_holds(self) -> int:
+        """Give up the holds whose sales were refused; how many. `NotReached` leaves the rest for the next time."""
+        waiting = self.store.voids()
+        for done, void in enumerate(waiting, start=1):
+            await give_up(self.caller, Void(**void))
+            self.store.save_voids(waiting[done:])
+        return len(waiting)
+
+    def _keep_mixed(self, sale: MixedSale) -> None:
+        self.store.begin({"kind": MIXED, "sale": sale.state()})
 
     async def balance(self, card: str) -> dict[str, Any]:
         """What the card's household has left."""
@@ -162,6 +234,10 @@ class Terminal:
             results.extend(answer["results"])
             self.journal.confirm(pending[-1]["sequence"])
         return results
+
+    def _need_settled(self) -> None:
+        if self.store.unfinished() is not None:
+            raise UnknownOutcome("settle the last operation first")
 
     def _need_network(self) -> None:
         if self.identity.offline:

@@ -28,6 +28,7 @@ class DayBook:
     loaves: int = 0
     goods_amount: int = 0
     cash_amount: int = 0
+    wallet_amount: int = 0
 
     def add(self, redemption: dict[str, Any]) -> None:
         """Enter a sale as the server confirmed it."""
@@ -46,6 +47,7 @@ class DayBook:
             else:
                 self.goods_amount += sign * line["amount"]
         self.cash_amount += sign * redemption["cash_due"]
+        self.wallet_amount += sign * sum(tender["amount"] for tender in redemption.get("tenders", ()))
 
 
 @dataclass(slots=True, eq=False)

@@ -59,6 +59,14 @@ def redemption(answer: dict[str, Any]) -> list[str]:
     ]
 
 
+def wallet(answer: dict[str, Any]) -> list[str]:
+    """What a wallet has, and what of it is held."""
+    return [
+        f"الرصيد المتاح: {pounds(answer['available'])} جنيه",
+        *([f"محجوز: {pounds(answer['held'])} جنيه"] if answer["held"] else []),
+    ]
+
+
 def offline_sale(sale: dict[str, Any]) -> list[str]:
     """The receipt of a sale without a network."""
     return [

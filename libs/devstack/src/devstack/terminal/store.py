@@ -1,4 +1,4 @@
-"""What a terminal keeps on its own disk: key, identity, mode, the operation under way, what it sold."""
+"""What a terminal keeps on its own disk: key, identity, mode, the operation under way, holds, what it sold."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class Store:
         self._identity = folder / "device.json"
         self._pending = folder / "pending.json"
         self._sold = folder / "sold.jsonl"
+        self._voids = folder / "voids.json"
 
     def load(self) -> Identity:
         """The identity; `NotEnrolled` when there is none."""
@@ -70,6 +71,17 @@ class Store:
     def end(self) -> None:
         """The answer of the operation is known."""
         self._pending.unlink(missing_ok=True)
+
+    def voids(self) -> list[dict[str, str]]:
+        """Holds of refused sales that have not been given up yet."""
+        if not self._voids.exists():
+            return []
+        waiting: list[dict[str, str]] = orjson.loads(self._voids.read_bytes())
+        return waiting
+
+    def save_voids(self, waiting: list[dict[str, str]]) -> None:
+        """Remember which holds are still to be given up."""
+        self._write(self._voids, orjson.dumps(waiting))
 
     def record(self, sale: dict[str, Any]) -> None:
         """Keep what was sold, for the day's own total."""
