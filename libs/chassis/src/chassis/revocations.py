@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.reactions import Reactions, Received
 from chassis.runtime import Runtime
 from contracts.gateway import ClientReinstated, ClientSuspended
+from contracts.health import ClinicTerminalReinstated, ClinicTerminalSuspended
 from contracts.supply import TerminalReinstated, TerminalSuspended
 
 
@@ -39,6 +40,20 @@ def revocation_reactions(reactions: Reactions) -> None:
     @reactions.on(TerminalReinstated)
     async def _terminal_reinstated(
         events: Sequence[Received[TerminalReinstated]], session: AsyncSession, runtime: Runtime
+    ) -> None:
+        for event in events:
+            await runtime.revocations.reinstate(session, str(event.data.terminal_id))
+
+    @reactions.on(ClinicTerminalSuspended)
+    async def _clinic_terminal_suspended(
+        events: Sequence[Received[ClinicTerminalSuspended]], session: AsyncSession, runtime: Runtime
+    ) -> None:
+        for event in events:
+            await runtime.revocations.suspend(session, str(event.data.terminal_id), event.data.reason)
+
+    @reactions.on(ClinicTerminalReinstated)
+    async def _clinic_terminal_reinstated(
+        events: Sequence[Received[ClinicTerminalReinstated]], session: AsyncSession, runtime: Runtime
     ) -> None:
         for event in events:
             await runtime.revocations.reinstate(session, str(event.data.terminal_id))

@@ -44,6 +44,27 @@ class ClinicTerminalRegistered(Event):
     governorate: str
 
 
+class ClinicTerminalSuspended(Event):
+    """A provider's terminal is refused everywhere from now on."""
+
+    TOPIC = TOPIC
+    KEY = "terminal_id"
+
+    terminal_id: UUID
+    provider_id: UUID
+    reason: str
+
+
+class ClinicTerminalReinstated(Event):
+    """A provider's suspended terminal may work again."""
+
+    TOPIC = TOPIC
+    KEY = "terminal_id"
+
+    terminal_id: UUID
+    provider_id: UUID
+
+
 class EncounterRecorded(Event):
     """A visit was recorded."""
 
@@ -51,7 +72,7 @@ class EncounterRecorded(Event):
     KEY = "household_id"
 
     encounter_id: UUID
-    citizen_id: UUID
+    citizen_id: UUID  # the patient
     household_id: UUID
     provider_id: UUID
     service: str
@@ -66,7 +87,7 @@ class CopaymentDue(Event):
 
     copayment_id: UUID
     encounter_id: UUID
-    citizen_id: UUID
+    citizen_id: UUID  # who pays: the card's holder, who need not be the patient
     household_id: UUID
     card_id: UUID
     provider_id: UUID

@@ -1,0 +1,6 @@
+"""Unified Card: the health service."""
+
+from pathlib import Path
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+POLICIES = Path(__file__).parents[2] / "policies"

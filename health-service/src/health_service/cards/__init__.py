@@ -1,0 +1,1 @@
+"""Copies of cards, citizens and households, kept from card-service's events."""

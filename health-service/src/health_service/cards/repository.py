@@ -1,0 +1,164 @@
+"""Every SQL statement about the copies of cards, citizens and households."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from health_service.rules.visits import Card
+
+_PUT_HOUSEHOLDS = text(
+    "INSERT INTO household AS h (household_id, governorate, members, revision)"
+    " SELECT DISTINCT ON (household_id) household_id, governorate, members, revision"
+    " FROM unnest(CAST(:household_id AS uuid[]), CAST(:governorate AS text[]), CAST(:members AS int[]),"
+    " CAST(:revision AS int[])) AS u (household_id, governorate, members, revision)"
+    " ORDER BY household_id, revision DESC"
+    " ON CONFLICT (household_id) DO UPDATE SET governorate = excluded.governorate, members = excluded.members,"
+    " revision = excluded.revision WHERE h.revision < excluded.revision"
+)
+_PUT_CITIZENS = text(
+    "INSERT INTO citizen (citizen_id, household_id, is_head, birth_year)"
+    " SELECT DISTINCT ON (citizen_id) citizen_id, household_id, is_head, birth_year"
+    " FROM unnest(CAST(:citizen_id AS uuid[]), CAST(:household_id AS uuid[]), CAST(:is_head AS bool[]),"
+    " CAST(:birth_year AS smallint[])) WITH ORDINALITY AS u (citizen_id, household_id, is_head, birth_year, n)"
+    " ORDER BY citizen_id, n DESC"
+    " ON CONFLICT (citizen_id) DO UPDATE SET household_id = excluded.household_id, is_head = excluded.is_head,"
+    " birth_year = excluded.birth_year"
+)
+# Until the household's own event is here, what the card's says of it holds.
+_KNOW_HOUSEHOLDS = text(
+    "INSERT INTO household (household_id, governorate, members)"
+    " SELECT DISTINCT ON (household_id) household_id, governorate, members"
+    " FROM unnest(CAST(:household_id AS uuid[]), CAST(:governorate AS text[]), CAST(:members AS int[]))"
+    " AS u (household_id, governorate, members) ORDER BY household_id ON CONFLICT DO NOTHING"
+)
+_ACTIVATE = text(
+    "INSERT INTO card AS c (card_id, household_id, citizen_id, state, health)"
+    " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, 'active', health"
+    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:household_id AS uuid[]), CAST(:citizen_id AS uuid[]),"
+    " CAST(:health AS bool[])) WITH ORDINALITY AS u (card_id, household_id, citizen_id, health, n)"
+    " ORDER BY card_id, n DESC"
+    " ON CONFLICT (card_id) DO UPDATE SET state = CASE c.state WHEN 'closed' THEN 'closed' ELSE 'active' END,"
+    " health = excluded.health, citizen_id = excluded.citizen_id"
+)
+_SET_HEALTH = text(
+    "INSERT INTO card (card_id, household_id, state, health)"
+    " SELECT DISTINCT ON (card_id) card_id, household_id, 'issued', :on"
+    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:household_id AS uuid[])) AS u (card_id, household_id)"
+    " ON CONFLICT (card_id) DO UPDATE SET health = excluded.health"
+)
+_SET_BLOCKED = text(
+    "INSERT INTO card (card_id, household_id, citizen_id, state, blocked)"
+    " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, 'issued', :on"
+    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:household_id AS uuid[]), CAST(:citizen_id AS uuid[]))"
+    " AS u (card_id, household_id, citizen_id)"
+    " ON CONFLICT (card_id) DO UPDATE SET blocked = excluded.blocked"
+)
+_CLOSE = text(
+    "INSERT INTO card AS c (card_id, household_id, state, replaced_by) VALUES (:card_id, :household_id, 'closed', :by)"
+    " ON CONFLICT (card_id) DO UPDATE SET state = 'closed', replaced_by = coalesce(excluded.replaced_by, c.replaced_by)"
+)
+_SUCCEED = text(
+    "INSERT INTO card AS c (card_id, household_id, citizen_id, state, health)"
+    " SELECT :card_id, :household_id, :citizen_id, coalesce((SELECT CASE old.state WHEN 'active' THEN 'active'"
+    " ELSE 'issued' END FROM card old WHERE old.card_id = :old_card_id), 'issued'), :health"
+    " ON CONFLICT (card_id) DO UPDATE SET health = excluded.health, citizen_id = excluded.citizen_id,"
+    " state = CASE WHEN c.state = 'issued' THEN excluded.state ELSE c.state END"
+)
+_FIND = text("SELECT card_id, household_id, citizen_id, state, blocked, health FROM card WHERE card_id = :card_id")
+_MEMBERS = text(
+    "SELECT citizen_id, is_head, birth_year FROM citizen WHERE household_id = :household_id"
+    " ORDER BY is_head DESC, citizen_id"
+)
+_PERSON = text(
+    "SELECT p.citizen_id, p.household_id, p.birth_year, h.governorate,"
+    " (SELECT m.citizen_id FROM citizen m WHERE m.household_id = p.household_id AND m.is_head"
+    " ORDER BY m.citizen_id LIMIT 1) AS head_id,"
+    " EXISTS (SELECT FROM card c WHERE c.household_id = p.household_id AND c.state = 'active' AND NOT c.blocked"
+    " AND c.health) AS served"
+    " FROM citizen p LEFT JOIN household h USING (household_id) WHERE p.citizen_id = :citizen_id"
+)
+_GOVERNORATE = text("SELECT governorate FROM household WHERE household_id = :household_id")
+
+Columns = Mapping[str, Sequence[Any]]
+
+
+async def put_households(session: AsyncSession, columns: Columns) -> None:
+    """Households as they are from now on; an older revision changes nothing."""
+    await session.execute(_PUT_HOUSEHOLDS, dict(columns))
+
+
+async def put_citizens(session: AsyncSession, columns: Columns) -> None:
+    """Citizens as members of their households."""
+    await session.execute(_PUT_CITIZENS, dict(columns))
+
+
+async def activate(session: AsyncSession, columns: Columns) -> None:
+    """Cards that may be used, and their households."""
+    await session.execute(
+        _KNOW_HOUSEHOLDS, {name: columns[name] for name in ("household_id", "governorate", "members")}
+    )
+    cards = {name: columns[name] for name in ("card_id", "household_id", "citizen_id", "health")}
+    await session.execute(_ACTIVATE, cards)
+
+
+async def set_health(session: AsyncSession, columns: Columns, *, on: bool) -> None:
+    """Enable or disable health insurance on cards."""
+    await session.execute(_SET_HEALTH, {**columns, "on": on})
+
+
+async def set_blocked(session: AsyncSession, columns: Columns, *, on: bool) -> None:
+    """Block cards, or free them."""
+    await session.execute(_SET_BLOCKED, {**columns, "on": on})
+
+
+async def close(session: AsyncSession, card_id: UUID, household_id: UUID, replaced_by: UUID | None = None) -> None:
+    """End a card for good."""
+    await session.execute(_CLOSE, {"card_id": card_id, "household_id": household_id, "by": replaced_by})
+
+
+async def succeed(
+    session: AsyncSession,
+    *,
+    old_card_id: UUID,
+    card_id: UUID,
+    household_id: UUID,
+    citizen_id: UUID,
+    health: bool,
+) -> None:
+    """Enter a card that takes another's place; it is active if that one was."""
+    values = {
+        "old_card_id": old_card_id,
+        "card_id": card_id,
+        "household_id": household_id,
+        "citizen_id": citizen_id,
+        "health": health,
+    }
+    await session.execute(_SUCCEED, values)
+
+
+async def find(session: AsyncSession, card_id: UUID) -> Card | None:
+    """A card, or None."""
+    row = (await session.execute(_FIND, {"card_id": card_id})).mappings().one_or_none()
+    return Card(**row) if row else None
+
+
+async def members(session: AsyncSession, household_id: UUID) -> Sequence[RowMapping]:
+    """The members of a household, its head first."""
+    return (await session.execute(_MEMBERS, {"household_id": household_id})).mappings().all()
+
+
+async def person(session: AsyncSession, citizen_id: UUID) -> RowMapping | None:
+    """A citizen with household, its head, its governorate, and whether one of its cards opens care."""
+    return (await session.execute(_PERSON, {"citizen_id": citizen_id})).mappings().one_or_none()
+
+
+async def governorate(session: AsyncSession, household_id: UUID) -> str | None:
+    """Where a household lives, None where it is not known."""
+    found: str | None = (await session.execute(_GOVERNORATE, {"household_id": household_id})).scalar_one_or_none()
+    return found

@@ -1,0 +1,162 @@
+"""Everything health-service reacts to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.clock import business_day
+from chassis.consumer import Reactions, Received
+from chassis.revocations import revocation_reactions
+from chassis.runtime import Runtime
+from contracts.card import (
+    CardActivated,
+    CardBlocked,
+    CardClosed,
+    CardReplaced,
+    CardServiceDisabled,
+    CardServiceEnabled,
+    CardUnblocked,
+    CitizenRegistered,
+    HouseholdChanged,
+    ProgrammeService,
+)
+from contracts.gateway import TerminalEnrolled
+from contracts.payment import PaymentCaptured, PaymentFailed
+from health_service.cards import repository as cards
+from health_service.coverage import repository as coverage_rows
+from health_service.coverage import service as coverage
+from health_service.encounters import repository as encounters
+from health_service.encounters.service import COPAYMENT
+from health_service.providers import repository as providers
+
+reactions = Reactions(group="health-service")
+revocation_reactions(reactions)
+
+
+@reactions.on(CitizenRegistered)
+async def citizen_registered(events: Sequence[Received[CitizenRegistered]], session: AsyncSession, _: Runtime) -> None:
+    """Know the members of households: any of them may be the patient."""
+    await cards.put_citizens(session, _columns(events, "citizen_id", "household_id", "is_head", "birth_year"))
+
+
+@reactions.on(HouseholdChanged)
+async def household_changed(
+    events: Sequence[Received[HouseholdChanged]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Keep the residence of households; whoever moves is covered by the start of the new governorate."""
+    columns = _columns(events, "household_id", "governorate", "members", "revision")
+    await cards.put_households(session, columns)
+    await coverage.settle(session, runtime, await coverage_rows.enrolled(session, columns["household_id"]))
+
+
+@reactions.on(CardActivated)
+async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, runtime: Runtime) -> None:
+    """Know cards that may be used; health on a card enrols its household."""
+    columns = _columns(events, "card_id", "household_id", "citizen_id", "governorate", "members")
+    columns["health"] = [ProgrammeService.HEALTH in event.data.services for event in events]
+    await cards.activate(session, columns)
+    days = [
+        (event.data.household_id, business_day(event.data.activated_at))
+        for event in events
+        if ProgrammeService.HEALTH in event.data.services
+    ]
+    await coverage.enrol(session, runtime, days)
+
+
+@reactions.on(CardServiceEnabled)
+async def service_enabled(
+    events: Sequence[Received[CardServiceEnabled]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Let a card open care, and enrol its household."""
+    meant = [event for event in events if event.data.service is ProgrammeService.HEALTH]
+    if meant:
+        await cards.set_health(session, _columns(meant, "card_id", "household_id"), on=True)
+        await coverage.enrol(session, runtime, [(event.data.household_id, business_day(event.time)) for event in meant])
+
+
+@reactions.on(CardServiceDisabled)
+async def service_disabled(events: Sequence[Received[CardServiceDisabled]], session: AsyncSession, _: Runtime) -> None:
+    """Refuse care on a card; the household stays enrolled."""
+    meant = [event for event in events if event.data.service is ProgrammeService.HEALTH]
+    if meant:
+        await cards.set_health(session, _columns(meant, "card_id", "household_id"), on=False)
+
+
+@reactions.on(CardBlocked)
+async def card_blocked(events: Sequence[Received[CardBlocked]], session: AsyncSession, _: Runtime) -> None:
+    """Refuse a card everywhere."""
+    await cards.set_blocked(session, _columns(events, "card_id", "household_id", "citizen_id"), on=True)
+
+
+@reactions.on(CardUnblocked)
+async def card_unblocked(events: Sequence[Received[CardUnblocked]], session: AsyncSession, _: Runtime) -> None:
+    """Accept a card again."""
+    await cards.set_blocked(session, _columns(events, "card_id", "household_id", "citizen_id"), on=False)
+
+
+@reactions.on(CardReplaced)
+async def card_replaced(events: Sequence[Received[CardReplaced]], session: AsyncSession, _: Runtime) -> None:
+    """Let the new card take the old one's place; cover, caps and visits stay with household and person."""
+    for event in events:
+        data = event.data
+        await cards.succeed(
+            session,
+            old_card_id=data.old_card_id,
+            card_id=data.new_card_id,
+            household_id=data.household_id,
+            citizen_id=data.citizen_id,
+            health=ProgrammeService.HEALTH in data.services,
+        )
+        await cards.close(session, data.old_card_id, data.household_id, data.new_card_id)
+
+
+@reactions.on(CardClosed)
+async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSession, _: Runtime) -> None:
+    """End a card."""
+    for event in events:
+        await cards.close(session, event.data.card_id, event.data.household_id)
+
+
+@reactions.on(TerminalEnrolled)
+async def terminal_enrolled(events: Sequence[Received[TerminalEnrolled]], session: AsyncSession, _: Runtime) -> None:
+    """Know that a clinic's terminal has registered its key."""
+    for event in events:
+        await providers.set_key(session, event.data.terminal_id, event.data.key_id)
+
+
+@reactions.on(PaymentCaptured)
+async def payment_captured(
+    events: Sequence[Received[PaymentCaptured]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Note which co-payments left their wallets."""
+    paid = [named for event in events if (named := _copayment(event.data.reference))]
+    if paid:
+        await encounters.set_paid(session, paid, runtime.clock.now())
+
+
+@reactions.on(PaymentFailed)
+async def payment_failed(events: Sequence[Received[PaymentFailed]], session: AsyncSession, runtime: Runtime) -> None:
+    """Note which co-payments could not be taken, and why."""
+    for event in events:
+        named = _copayment(event.data.reference)
+        if named:
+            await encounters.set_failed(session, named, event.data.reason, runtime.clock.now())
+
+
+def _copayment(reference: str) -> UUID | None:
+    """The co-payment a payment's reference names; other payments are none of ours."""
+    kind, _, name = reference.partition(":")
+    if kind != COPAYMENT:
+        return None
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
+
+
+def _columns(events: Sequence[Received[Any]], *names: str) -> dict[str, list[Any]]:
+    return {name: [getattr(event.data, name) for event in events] for name in names}

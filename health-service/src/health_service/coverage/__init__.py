@@ -1,0 +1,1 @@
+"""Cover by family: standing, contributions, exemptions."""

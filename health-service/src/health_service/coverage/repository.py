@@ -1,0 +1,166 @@
+"""Every SQL statement about cover: families, contributions, exemptions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from health_service.rules.standing import ACTIVE, ENDED, SUSPENDED, UNABLE, Account, Exemption
+from health_service.vault import Vault
+
+_ENROL = text(
+    "INSERT INTO coverage (household_id, enrolled_on)"
+    " SELECT household_id, min(day) FROM unnest(CAST(:household_id AS uuid[]), CAST(:day AS date[]))"
+    " AS u (household_id, day) GROUP BY household_id ON CONFLICT DO NOTHING RETURNING household_id"
+)
+_ENROLLED = text("SELECT household_id FROM coverage WHERE household_id = ANY(CAST(:ids AS uuid[]))")
+_ACCOUNTS = (
+    "SELECT v.household_id, h.governorate, v.enrolled_on, v.state, v.since, v.exempt,"
+    " ARRAY(SELECT m.month FROM contribution_month m WHERE m.household_id = v.household_id) AS paid_months"
+    " FROM coverage v LEFT JOIN household h USING (household_id) WHERE v.household_id = ANY(CAST(:ids AS uuid[]))"
+)
+_READ = text(_ACCOUNTS)
+# In the order of their ids, so that two writers never wait for each other.
+_LOCK = text(
+    "SELECT household_id FROM coverage WHERE household_id = ANY(CAST(:ids AS uuid[])) ORDER BY household_id FOR UPDATE"
+)
+_EXEMPTIONS = text(
+    "SELECT exemption_id, household_id, citizen_id, kind, sealed, first_day, last_day FROM exemption"
+    " WHERE household_id = ANY(CAST(:ids AS uuid[])) AND superseded_at IS NULL ORDER BY exemption_id"
+)
+_SETTLE = text(
+    "UPDATE coverage v SET state = u.state, since = u.since, exempt = u.exempt, changes_on = u.changes_on"
+    " FROM unnest(CAST(:household_id AS uuid[]), CAST(:state AS text[]), CAST(:since AS date[]),"
+    " CAST(:exempt AS bool[]), CAST(:changes_on AS date[])) AS u (household_id, state, since, exempt, changes_on)"
+    " WHERE v.household_id = u.household_id"
+)
+_DUE = text(
+    "SELECT household_id FROM coverage WHERE changes_on <= :day ORDER BY household_id LIMIT :limit"
+    " FOR UPDATE SKIP LOCKED"
+)
+_LOOK_AT_ALL = text("UPDATE coverage SET changes_on = :day WHERE changes_on IS NULL OR changes_on > :day")
+_ADD_CONTRIBUTION = text(
+    "INSERT INTO contribution (contribution_id, household_id, reference, category, insured_wage, spouses, children,"
+    " first_month, months, amount, recorded_by, recorded_at) VALUES (:contribution_id, :household_id, :reference,"
+    " :category, :insured_wage, :spouses, :children, :first_month, :months, :amount, :recorded_by, :recorded_at)"
+    " ON CONFLICT (reference) DO NOTHING RETURNING contribution_id"
+)
+_PAY_MONTHS = text(
+    "INSERT INTO contribution_month (household_id, month, contribution_id)"
+    " SELECT :household_id, month, :contribution_id FROM unnest(CAST(:months AS date[])) AS u (month)"
+    " ON CONFLICT DO NOTHING RETURNING month"
+)
+_CONTRIBUTIONS = text(
+    "SELECT contribution_id, reference, category, first_month, months, amount, recorded_at FROM contribution"
+    " WHERE household_id = :household_id ORDER BY contribution_id DESC LIMIT :limit"
+)
+_SUPERSEDE = text(
+    "UPDATE exemption SET superseded_at = :at WHERE household_id = :household_id"
+    " AND citizen_id IS NOT DISTINCT FROM :citizen_id AND superseded_at IS NULL"
+)
+_ADD_EXEMPTION = text(
+    "INSERT INTO exemption (exemption_id, household_id, citizen_id, kind, sealed, first_day, last_day, reference,"
+    " entered_by, entered_at) VALUES (:exemption_id, :household_id, :citizen_id, :kind, :sealed, :first_day,"
+    " :last_day, :reference, :entered_by, :entered_at)"
+)
+
+MEDICAL = "medical"
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family's account, with what was last told of its cover."""
+
+    household_id: UUID
+    account: Account
+    told: tuple[str, date | None, bool]
+
+
+async def enrol(session: AsyncSession, columns: Mapping[str, Sequence[Any]]) -> set[UUID]:
+    """Enrol families from a day on; those that were not enrolled before."""
+    return set((await session.execute(_ENROL, dict(columns))).scalars())
+
+
+async def enrolled(session: AsyncSession, household_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the families that are enrolled."""
+    return list((await session.execute(_ENROLLED, {"ids": list(household_ids)})).scalars())
+
+
+async def lock(session: AsyncSession, household_ids: Sequence[UUID]) -> None:
+    """Keep other writers from these families until the commit."""
+    await session.execute(_LOCK, {"ids": list(household_ids)})
+
+
+async def families(session: AsyncSession, vault: Vault, household_ids: Sequence[UUID]) -> list[Family]:
+    """The accounts of families that are enrolled."""
+    ids = {"ids": list(household_ids)}
+    exemptions: dict[UUID, list[Exemption]] = defaultdict(list)
+    for row in (await session.execute(_EXEMPTIONS, ids)).mappings():
+        exemptions[row["household_id"]].append(_exemption(row, vault))
+    rows = (await session.execute(_READ, ids)).mappings()
+    return [_family(row, exemptions[row["household_id"]]) for row in rows]
+
+
+async def due(session: AsyncSession, day: date, limit: int) -> list[UUID]:
+    """Families whose cover time may have changed, locked; those another process looks at are left to it."""
+    return list((await session.execute(_DUE, {"day": day, "limit": limit})).scalars())
+
+
+async def look_at_all(session: AsyncSession, day: date) -> None:
+    """Let every family be looked at from a day on."""
+    await session.execute(_LOOK_AT_ALL, {"day": day})
+
+
+async def settle(session: AsyncSession, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Write how families stand."""
+    await session.execute(_SETTLE, dict(columns))
+
+
+async def add_contribution(session: AsyncSession, **values: Any) -> bool:
+    """Enter a contribution; False where its reference was used before."""
+    return (await session.execute(_ADD_CONTRIBUTION, values)).first() is not None
+
+
+async def pay_months(
+    session: AsyncSession, household_id: UUID, contribution_id: UUID, months: Sequence[date]
+) -> set[date]:
+    """Mark months as paid; those that were not before."""
+    parameters = {"household_id": household_id, "contribution_id": contribution_id, "months": list(months)}
+    return set((await session.execute(_PAY_MONTHS, parameters)).scalars())
+
+
+async def contributions(session: AsyncSession, household_id: UUID, limit: int) -> Sequence[RowMapping]:
+    """The latest contributions of a family."""
+    parameters = {"household_id": household_id, "limit": limit}
+    return (await session.execute(_CONTRIBUTIONS, parameters)).mappings().all()
+
+
+async def put_exemption(session: AsyncSession, **values: Any) -> None:
+    """Enter an exemption; the one of the same family or person before it is kept, and counts no more."""
+    ground = {"household_id": values["household_id"], "citizen_id": values["citizen_id"], "at": values["entered_at"]}
+    await session.execute(_SUPERSEDE, ground)
+    await session.execute(_ADD_EXEMPTION, values)
+
+
+def _family(row: RowMapping, exemptions: Sequence[Exemption]) -> Family:
+    account = Account(
+        row["governorate"] or "",
+        row["enrolled_on"],
+        row["state"] in {ACTIVE, SUSPENDED, ENDED},
+        frozenset(row["paid_months"]),
+        exemptions,
+    )
+    return Family(row["household_id"], account, (row["state"], row["since"], row["exempt"]))
+
+
+def _exemption(row: RowMapping, vault: Vault) -> Exemption:
+    kind = UNABLE if row["kind"] == UNABLE else vault.open(row["exemption_id"], bytes(row["sealed"])).decode()
+    return Exemption(kind, row["citizen_id"], row["first_day"], row["last_day"])

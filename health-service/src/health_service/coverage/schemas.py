@@ -1,0 +1,96 @@
+"""What crosses the wire about cover. Money in piastres."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+State = Literal["pending", "active", "suspended", "ended"]
+Reference = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class ContributionRequest(BaseModel):
+    """What was paid for a family's cover of one month or several."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    household_id: UUID
+    reference: Annotated[Reference, Field(description="the payer's own number, used once")]
+    category: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", description="employee, self_employed, casual, pensioner")]
+    insured_wage: Annotated[int, Field(gt=0, le=100_000_000, description="piastres a month")]
+    spouses: Annotated[int, Field(ge=0, le=4, description="without work of their own")] = 0
+    children: Annotated[int, Field(ge=0, le=30)] = 0
+    first_month: Annotated[date, Field(ge=date(2018, 1, 1), le=date(2999, 1, 1), description="its first day")]
+    months: Annotated[int, Field(ge=1, le=36)] = 1
+    amount: Annotated[int, Field(ge=0, description="piastres, for all the months")]
+
+    @model_validator(mode="after")
+    def _first_of_month(self) -> ContributionRequest:
+        if self.first_month.day != 1:
+            raise ValueError("first_month is the first day of a month")
+        return self
+
+
+class Contribution(BaseModel):
+    """A contribution in the books."""
+
+    contribution_id: UUID
+    reference: str
+    category: str
+    first_month: date
+    months: int
+    amount: int
+    recorded_at: datetime
+
+
+class ContributionReceipt(Contribution):
+    """A contribution just entered, and how the family stands with it."""
+
+    household_id: UUID
+    state: State
+    unpaid_from: date | None
+
+
+class ExemptionRequest(BaseModel):
+    """The exemption of a family unable to pay, or of a person for a disease. It replaces the one before."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["unable", "chronic_disease", "tumour"]
+    citizen_id: Annotated[UUID | None, Field(description="the person, for a disease")] = None
+    first_day: Annotated[date, Field(ge=date(2018, 1, 1), le=date(2999, 1, 1))]
+    last_day: Annotated[date | None, Field(ge=date(2018, 1, 1), le=date(2999, 1, 1))] = None
+    reference: Annotated[Reference, Field(description="the decision's number")]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ExemptionRequest:
+        if self.last_day is not None and self.last_day < self.first_day:
+            raise ValueError("last_day lies before first_day")
+        return self
+
+
+class Exemption(BaseModel):
+    """An exemption as it is shown: that a disease is its ground, never which."""
+
+    kind: Literal["unable", "medical"]
+    citizen_id: UUID | None
+    first_day: date
+    last_day: date | None
+
+
+class Coverage(BaseModel):
+    """A family's cover today. `suspends_on`: when non-emergency care ends if nothing is paid."""
+
+    household_id: UUID
+    governorate: str
+    enrolled_on: date
+    state: State
+    since: date | None
+    exempt: bool
+    unpaid_from: date | None
+    suspends_on: date | None
+    exemptions: list[Exemption]
+    contributions: list[Contribution]

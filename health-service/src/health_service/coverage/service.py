@@ -1,0 +1,231 @@
+"""Use cases: enrolling families, settling how they stand, contributions, exemptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.auth import Principal
+from chassis.clock import business_day, month_start
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from contracts.health import CoverageChanged
+from health_service import context
+from health_service.cards import repository as cards
+from health_service.coverage import repository
+from health_service.coverage.repository import MEDICAL, Family
+from health_service.coverage.schemas import (
+    Contribution,
+    ContributionReceipt,
+    ContributionRequest,
+    Coverage,
+    Exemption,
+    ExemptionRequest,
+)
+from health_service.errors import (
+    CategoryUnknown,
+    ContributionDiffers,
+    ContributionReferenceUsed,
+    ExemptionOfNoOne,
+    ExemptionTooLong,
+    HouseholdNotEnrolled,
+    HouseholdUnknown,
+    MonthAlreadyPaid,
+)
+from health_service.policies.book import PolicyMissing
+from health_service.rules import contribution as rules
+from health_service.rules.figures import Figures
+from health_service.rules.refusals import CardUnknown
+from health_service.rules.standing import PENDING, UNABLE, Standing, add_months, standing
+
+CONTRIBUTIONS_SHOWN = 24
+MONTHS_A_YEAR = 12
+
+
+async def enrol(session: AsyncSession, runtime: Runtime, days: Sequence[tuple[UUID, date]]) -> None:
+    """Enrol families from a day on, without anything they have to do; those enrolled already stay as they are."""
+    if days:
+        columns: dict[str, Sequence[UUID | date]] = {
+            "household_id": [family for family, _ in days],
+            "day": [day for _, day in days],
+        }
+        await settle(session, runtime, sorted(await repository.enrol(session, columns)))
+
+
+async def settle(session: AsyncSession, runtime: Runtime, household_ids: Sequence[UUID]) -> None:
+    """Work out how families stand today, write it, and tell what has changed."""
+    if not household_ids:
+        return
+    here = context.of(runtime)
+    figures = here.figures_at(runtime.clock.now())
+    await repository.lock(session, household_ids)
+    found = await repository.families(session, here.vault, household_ids)
+    stands = [(family, standing(figures, family.account)) for family in found]
+    await repository.settle(
+        session,
+        {
+            "household_id": [family.household_id for family, _ in stands],
+            **{name: [getattr(now, name) for _, now in stands] for name in ("state", "since", "exempt", "changes_on")},
+        },
+    )
+    changed = [(family, now) for family, now in stands if _is_news(family, now)]
+    await outbox.add(session, *(_told(family, now, figures.day) for family, now in changed))
+
+
+async def family(session: AsyncSession, runtime: Runtime, household_id: UUID) -> Family | None:
+    """A family's account, or None where it is not enrolled."""
+    found = await repository.families(session, context.of(runtime).vault, [household_id])
+    return found[0] if found else None
+
+
+async def stands(session: AsyncSession, runtime: Runtime, household_id: UUID, at: datetime) -> tuple[Family, Standing]:
+    """A family and how it stands on the day of an instant. Raises HouseholdNotEnrolled."""
+    found = await family(session, runtime, household_id)
+    if found is None:
+        raise HouseholdNotEnrolled()
+    return found, standing(context.of(runtime).figures_at(at), found.account)
+
+
+async def contribute(
+    session: AsyncSession, runtime: Runtime, caller: Principal, request: ContributionRequest
+) -> ContributionReceipt:
+    """Enter a contribution; cover that was suspended begins again when the arrears are paid.
+
+    Raises CategoryUnknown, HouseholdNotEnrolled, ContributionDiffers, ContributionReferenceUsed, MonthAlreadyPaid.
+    """
+    now = runtime.clock.now()
+    await _within(session, caller, request.household_id)
+    await repository.lock(session, [request.household_id])
+    if not await repository.enrolled(session, [request.household_id]):
+        raise HouseholdNotEnrolled()
+    months = [add_months(request.first_month, ahead) for ahead in range(request.months)]
+    due = sum(_due(runtime, request, month) for month in months)
+    if due != request.amount:
+        raise ContributionDiffers(f"{due} piastres are due.", detail_ar=f"المستحق {due} قرشا", due=due)
+    contribution_id = new_id()
+    values = request.model_dump() | {
+        "contribution_id": contribution_id,
+        "recorded_by": caller.subject,
+        "recorded_at": now,
+    }
+    if not await repository.add_contribution(session, **values):
+        raise ContributionReferenceUsed()
+    paid = await repository.pay_months(session, request.household_id, contribution_id, months)
+    twice = sorted(set(months) - paid)
+    if twice:
+        raise MonthAlreadyPaid(f"{twice[0]:%Y-%m} is paid.", months=[month.isoformat() for month in twice])
+    await settle(session, runtime, [request.household_id])
+    _, after = await stands(session, runtime, request.household_id, now)
+    return ContributionReceipt(**values, state=after.state, unpaid_from=after.unpaid_from)
+
+
+async def exempt(
+    session: AsyncSession, runtime: Runtime, caller: Principal, household_id: UUID, request: ExemptionRequest
+) -> Coverage:
+    """Exempt a family or a person of it; a family that is not enrolled is enrolled by it.
+
+    Raises HouseholdUnknown, ExemptionOfNoOne, ExemptionTooLong.
+    """
+    here, now = context.of(runtime), runtime.clock.now()
+    if await cards.governorate(session, household_id) is None:
+        raise HouseholdUnknown()
+    await _within(session, caller, household_id)
+    if (request.kind == UNABLE) != (request.citizen_id is None):
+        raise ExemptionOfNoOne()
+    if request.citizen_id is not None:
+        known = {row["citizen_id"] for row in await cards.members(session, household_id)}
+        if request.citizen_id not in known:
+            raise ExemptionOfNoOne("This person is not known as a member of the household.")
+    _check_length(here.figures_at(now), request)
+    await enrol(session, runtime, [(household_id, max(request.first_day, business_day(now)))])
+    await repository.lock(session, [household_id])
+    exemption_id = new_id()
+    medical = request.kind != UNABLE
+    await repository.put_exemption(
+        session,
+        exemption_id=exemption_id,
+        household_id=household_id,
+        citizen_id=request.citizen_id,
+        kind=MEDICAL if medical else UNABLE,
+        sealed=here.vault.seal(exemption_id, request.kind.encode()) if medical else None,
+        first_day=request.first_day,
+        last_day=request.last_day,
+        reference=request.reference,
+        entered_by=caller.subject,
+        entered_at=now,
+    )
+    await settle(session, runtime, [household_id])
+    return await coverage(session, runtime, caller, household_id)
+
+
+async def coverage_of_card(session: AsyncSession, runtime: Runtime, caller: Principal, card_id: UUID) -> Coverage:
+    """The cover behind a card. Raises CardUnknown or HouseholdNotEnrolled."""
+    card = await cards.find(session, card_id)
+    if card is None:
+        raise CardUnknown()
+    return await coverage(session, runtime, caller, card.household_id)
+
+
+async def coverage(session: AsyncSession, runtime: Runtime, caller: Principal, household_id: UUID) -> Coverage:
+    """A family's cover today. Raises HouseholdNotEnrolled, also for a family of another governorate."""
+    await _within(session, caller, household_id)
+    found, now = await stands(session, runtime, household_id, runtime.clock.now())
+    rows = await repository.contributions(session, household_id, CONTRIBUTIONS_SHOWN)
+    return Coverage(
+        household_id=household_id,
+        governorate=found.account.governorate,
+        enrolled_on=found.account.enrolled_on,
+        state=now.state,
+        since=now.since,
+        exempt=now.exempt,
+        unpaid_from=now.unpaid_from,
+        suspends_on=now.suspends_on,
+        exemptions=[
+            Exemption(
+                kind=UNABLE if one.kind == UNABLE else MEDICAL,
+                citizen_id=one.citizen_id,
+                first_day=one.first_day,
+                last_day=one.last_day,
+            )
+            for one in found.account.exemptions
+        ],
+        contributions=[Contribution.model_validate(row) for row in rows],
+    )
+
+
+def _due(runtime: Runtime, request: ContributionRequest, month: date) -> int:
+    """What is due for a month, by that month's own rates."""
+    try:
+        rates = context.of(runtime).figures.on(month).contributions.get(request.category)
+    except PolicyMissing:
+        rates = None
+    if rates is None:
+        raise CategoryUnknown(f"No rate is on record for {request.category} in {month:%Y-%m}.")
+    return rules.monthly(rates, rules.Family(request.insured_wage, request.spouses, request.children))
+
+
+def _check_length(figures: Figures, request: ExemptionRequest) -> None:
+    years = figures.unable_review_years
+    if request.kind != UNABLE or years is None:
+        return
+    latest = add_months(request.first_day, MONTHS_A_YEAR * years) + (request.first_day - month_start(request.first_day))
+    if request.last_day is None or request.last_day > latest:
+        raise ExemptionTooLong(f"It is reviewed by {latest}.", latest=latest.isoformat())
+
+
+async def _within(session: AsyncSession, caller: Principal, household_id: UUID) -> None:
+    """A caller bound to a governorate knows the families of that one only."""
+    if caller.governorate is not None and caller.governorate != await cards.governorate(session, household_id):
+        raise HouseholdNotEnrolled()
+
+
+def _is_news(family: Family, now: Standing) -> bool:
+    return now.state != PENDING and family.told != (now.state, now.since, now.exempt)
+
+
+def _told(family: Family, now: Standing, day: date) -> CoverageChanged:
+    return CoverageChanged(household_id=family.household_id, state=now.state, since=now.since or day, exempt=now.exempt)

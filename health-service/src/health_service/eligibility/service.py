@@ -1,0 +1,126 @@
+"""Use case: the answer to whether a card is covered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.problems import Problem
+from chassis.runtime import Runtime
+from health_service import context
+from health_service.cards import repository as cards
+from health_service.coverage import service as coverage
+from health_service.eligibility.schemas import Eligibility, EligibilityRequest, Member, Reason, ServiceTerms
+from health_service.encounters import repository as encounters
+from health_service.rules.copayment import period_of
+from health_service.rules.figures import CASE, Figures, Tariff
+from health_service.rules.refusals import CardUnknown, CoverNotBegun, PatientUnknown, ServiceUnknown
+from health_service.rules.standing import UNABLE, Exemption, Standing, exempt_from_copayment, standing
+from health_service.rules.visits import Card, card_refusal, cover_refusal
+
+CURRENCY = "EGP"
+NONE = "none"
+NO_CASE = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """How a card's family stands on a day, and whether the patient is exempt. `standing` is None where not enrolled."""
+
+    figures: Figures
+    standing: Standing | None
+    exemption: Exemption | None
+
+    def refusal(self) -> Problem | None:
+        """Why care that is no emergency is not covered."""
+        return cover_refusal(self.standing) if self.standing else CoverNotBegun("The family is not enrolled.")
+
+
+async def check(session: AsyncSession, runtime: Runtime, request: EligibilityRequest) -> Eligibility:
+    """Answer for a card. Raises CardUnknown, PatientUnknown or ServiceUnknown."""
+    card = await cards.find(session, request.card_id)
+    if card is None:
+        raise CardUnknown()
+    members = [Member.model_validate(dict(row)) for row in await cards.members(session, card.household_id)]
+    patient_id = patient_of(card, request.patient_id, {member.citizen_id for member in members})
+    cover = await cover_of(session, runtime, card.household_id, patient_id, runtime.clock.now())
+    tariffs = cover.figures.tariffs
+    if request.service is not None and request.service not in tariffs:
+        raise ServiceUnknown(f"Services are {', '.join(tariffs)}.")
+    wanted = [tariff for name, tariff in tariffs.items() if request.service in {None, name}]
+    used = await encounters.caps_used(session, patient_id) if patient_id else {}
+    refusals = [refusal for refusal in (card_refusal(card), cover.refusal()) if refusal is not None]
+    stands = cover.standing
+    return Eligibility(
+        card_id=card.card_id,
+        household_id=card.household_id,
+        patient_id=patient_id,
+        covered=not refusals,
+        state=stands.state if stands else NONE,
+        since=stands.since if stands else None,
+        exempt=cover.exemption is not None,
+        exemption=exemption_word(cover.exemption),
+        services=[terms(tariff, cover.figures, used) for tariff in wanted],
+        members=members,
+        reasons=[_reason(refusal) for refusal in refusals],
+    )
+
+
+async def cover_of(
+    session: AsyncSession, runtime: Runtime, household_id: UUID, patient_id: UUID | None, at: datetime
+) -> Cover:
+    """How a household stands on the day of an instant, and whether a patient of it is exempt."""
+    figures = context.of(runtime).figures_at(at)
+    family = await coverage.family(session, runtime, household_id)
+    if family is None:
+        return Cover(figures, None, None)
+    exemption = exempt_from_copayment(figures, family.account, patient_id) if patient_id else None
+    return Cover(figures, standing(figures, family.account), exemption)
+
+
+def patient_of(card: Card, named: UUID | None, members: set[UUID]) -> UUID | None:
+    """The patient: whoever is named among the household's members, else the card's holder. Raises PatientUnknown."""
+    if named is None or named == card.citizen_id:
+        return card.citizen_id
+    if named not in members:
+        raise PatientUnknown()
+    return named
+
+
+def terms(tariff: Tariff, figures: Figures, used: Mapping[tuple[str, str], int]) -> ServiceTerms:
+    """A service's co-payment as it is shown."""
+    left = None
+    if tariff.cap is not None:
+        spent = 0 if tariff.period == CASE else used.get((tariff.service, period_of(tariff, figures.day, NO_CASE)), 0)
+        left = max(0, tariff.cap - spent)
+    return ServiceTerms(
+        service=tariff.service,
+        rate=str(tariff.rate),
+        fixed=tariff.fixed,
+        cap=tariff.cap,
+        cap_period=tariff.period if tariff.cap is not None else None,
+        cap_left=left,
+        currency=CURRENCY,
+    )
+
+
+def exemption_word(exemption: Exemption | None) -> Literal["unable", "medical"] | None:
+    """What may be said of an exemption's ground."""
+    if exemption is None:
+        return None
+    return "unable" if exemption.kind == UNABLE else "medical"
+
+
+def _reason(refusal: Problem) -> Reason:
+    return Reason(
+        code=refusal.code,
+        title=refusal.title(),
+        title_ar=refusal.title_ar,
+        detail=refusal.detail,
+        detail_ar=refusal.detail_ar,
+    )

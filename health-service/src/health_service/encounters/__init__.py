@@ -1,0 +1,1 @@
+"""Visits with what the patient and the insurer pay."""

@@ -1,0 +1,72 @@
+"""Routes of encounters."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Request
+
+from chassis.app import router
+from chassis.auth import Principal, requires
+from chassis.db import Reading, Work
+from chassis.problems import responses
+from chassis.runtime import get_runtime
+from health_service.encounters import service
+from health_service.encounters.schemas import Encounter, EncounterReceipt, EncounterRequest
+from health_service.errors import EncounterUnknown, NothingToCollect
+from health_service.providers.service import ClinicTerminalNeeded, place_of
+from health_service.rules import refusals
+
+routes = router(tags=["encounters"])
+
+Creator = Annotated[Principal, requires("encounters:create")]
+
+
+@routes.post(
+    "/v1/encounters",
+    status_code=201,
+    responses=responses(
+        ClinicTerminalNeeded,
+        refusals.CardUnknown,
+        refusals.PatientUnknown,
+        refusals.CardBlocked,
+        refusals.CardNotActive,
+        refusals.HealthNotEnabled,
+        refusals.CoverNotBegun,
+        refusals.CoverSuspended,
+        refusals.CoverEnded,
+        refusals.ServiceUnknown,
+        refusals.ServiceNotOffered,
+        refusals.ReferralNeeded,
+        refusals.ReferralInvalid,
+        refusals.MayNotRefer,
+        refusals.VisitTooLate,
+        refusals.VisitInTheFuture,
+    ),
+)
+async def record_encounter(
+    request: Request, body: EncounterRequest, caller: Creator, session: Work
+) -> EncounterReceipt:
+    """Enter a visit; the patient's part is then taken from the card's wallet. The answer repeats no diagnosis."""
+    place = await place_of(session, caller)
+    return await service.record(session, get_runtime(request), place, body)
+
+
+@routes.get("/v1/encounters/{encounter_id}", responses=responses(ClinicTerminalNeeded, EncounterUnknown))
+async def read_encounter(
+    request: Request, encounter_id: UUID, caller: Annotated[Principal, requires("encounters:read")], session: Reading
+) -> Encounter:
+    """A visit of the terminal's own provider; another's is 404."""
+    place = await place_of(session, caller)
+    return await service.read(session, get_runtime(request), place.provider_id, encounter_id)
+
+
+@routes.post(
+    "/v1/encounters/{encounter_id}/collection",
+    responses=responses(ClinicTerminalNeeded, EncounterUnknown, NothingToCollect),
+)
+async def collect_copayment(encounter_id: UUID, caller: Creator, session: Work) -> EncounterReceipt:
+    """Have a co-payment taken once more that the wallet did not cover."""
+    place = await place_of(session, caller)
+    return await service.collect(session, place.provider_id, encounter_id)

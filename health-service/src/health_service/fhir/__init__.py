@@ -1,0 +1,1 @@
+"""The same facts as FHIR R4 resources."""

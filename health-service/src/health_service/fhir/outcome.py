@@ -1,0 +1,98 @@
+"""FHIR's own way of saying no: problems leave as OperationOutcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from chassis.problems import COMMON, InvalidRequest, MalformedRequest, Problem
+from health_service.fhir.schemas import FhirCoding, FhirConcept, FhirIssue, FhirOperationOutcome
+
+MEDIA_TYPE = "application/fhir+json"
+PROBLEMS = "/problems"
+JSON_INVALID = "json_invalid"
+
+# The kinds of FHIR's own list that our statuses come nearest to.
+_CODES = {
+    400: "structure",
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-supported",
+    409: "conflict",
+    413: "too-long",
+    415: "not-supported",
+    422: "invalid",
+    429: "throttled",
+    503: "transient",
+    504: "timeout",
+}
+
+
+class FhirRoute(APIRoute):
+    """Answers with FHIR's media type, and turns every refusal into an OperationOutcome."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler; whoever calls is checked inside it, so that this too is refused in FHIR's way."""
+        handler = super().get_route_handler()
+
+        async def speak_fhir(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except Problem as problem:
+                return refused(problem)
+            except RequestValidationError as error:
+                return refused(_invalid(error))
+
+        return speak_fhir
+
+
+def refused(problem: Problem) -> Response:
+    """A problem as FHIR says it."""
+    outcome = FhirOperationOutcome(
+        issue=[
+            FhirIssue(
+                severity="fatal" if problem.status >= 500 else "error",
+                code=_CODES.get(problem.status, "processing"),
+                details=FhirConcept(
+                    coding=[FhirCoding(system=PROBLEMS, code=problem.code, display=problem.title())],
+                    text=problem.title_ar,
+                ),
+                diagnostics=problem.detail or None,
+            )
+        ]
+    )
+    body = outcome.model_dump_json(by_alias=True, exclude_none=True)
+    return Response(body, problem.status, problem.headers, MEDIA_TYPE)
+
+
+def refusals() -> dict[int | str, dict[str, Any]]:
+    """FastAPI's `responses=`: every common refusal as an OperationOutcome, or as the edge's own problem document."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for problem in COMMON:
+        words = f"`{problem.code}`: {problem.title()}"
+        entry = described.setdefault(problem.status, _response(problem.status))
+        entry["description"] = f"{entry['description']}; {words}" if entry["description"] else words
+    return described
+
+
+def _response(_: int) -> dict[str, Any]:
+    return {
+        "description": "",
+        "content": {
+            MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/FhirOperationOutcome"}},
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}},
+        },
+    }
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    """Where and why, never what was sent."""
+    faults = error.errors()
+    summary = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults[:3])
+    kind = MalformedRequest if any(fault["type"] == JSON_INVALID for fault in faults) else InvalidRequest
+    return kind(summary)

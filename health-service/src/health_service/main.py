@@ -1,0 +1,32 @@
+"""The composition root of health-service: `uvicorn --factory health_service.main:create_app`."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from chassis.app import Service
+from chassis.app import create_app as create_service_app
+from health_service import context, upkeep
+from health_service.consumers import reactions
+from health_service.coverage.api import routes as coverage_routes
+from health_service.eligibility.api import routes as eligibility_routes
+from health_service.encounters.api import routes as encounter_routes
+from health_service.fhir.api import routes as fhir_routes
+from health_service.providers.api import routes as provider_routes
+from health_service.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service as an ASGI app."""
+    return create_service_app(
+        Service(
+            name="health",
+            title="Unified Card: health insurance",
+            description="Providers, cover by family, eligibility, encounters with co-payment and cap, FHIR R4.",
+            settings=settings or Settings(),
+            routers=(provider_routes, eligibility_routes, encounter_routes, coverage_routes, fhir_routes),
+            reactions=reactions,
+            workers=(upkeep.keep_standing,),
+            lifespan=context.lifespan,
+        )
+    )

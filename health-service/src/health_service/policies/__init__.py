@@ -1,0 +1,1 @@
+"""Dated figures: files, the books, and how they are looked up."""

@@ -1,0 +1,1 @@
+"""Providers of care and the terminals that stand in them."""

@@ -1,0 +1,76 @@
+"""What crosses the wire about providers and their terminals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ProviderKind = Literal["family_unit", "hospital", "laboratory", "pharmacy", "imaging"]
+Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+Short = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
+Governorate = Annotated[str, Field(pattern=r"^[0-9]{2}$", description="two-digit code, `03` is Port Said")]
+
+
+class ProviderRequest(BaseModel):
+    """A provider of care to be registered."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: ProviderKind
+    name_ar: Words
+    name_en: Words
+    governorate: Governorate
+    district: Short
+
+
+class Provider(BaseModel):
+    """A provider in the books."""
+
+    provider_id: UUID
+    kind: ProviderKind
+    name_ar: str
+    name_en: str
+    governorate: str
+    district: str
+    registered_at: datetime
+
+
+class ProviderPage(BaseModel):
+    """Providers in the order of their registration."""
+
+    items: list[Provider]
+    next: UUID | None
+
+
+class ClinicTerminalRequest(BaseModel):
+    """A terminal to be assigned to a provider."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    provider_id: UUID
+    serial: Short
+    model: Short
+
+
+class ClinicTerminal(BaseModel):
+    """A terminal in the books. `enrolled`: it has registered its key and may get tokens."""
+
+    terminal_id: UUID
+    provider_id: UUID
+    serial: str
+    model: str
+    status: Literal["active", "suspended"]
+    suspension_reason: str | None
+    enrolled: bool
+    registered_at: datetime
+
+
+class ClinicTerminalSuspensionRequest(BaseModel):
+    """Why a terminal is suspended."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: Words

@@ -1,0 +1,164 @@
+"""Use cases: registering providers and their terminals, suspending and reinstating a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.auth import Principal
+from chassis.ids import new_id
+from chassis.problems import Conflict, Forbidden, NotFound
+from chassis.runtime import Runtime
+from contracts.health import (
+    ClinicTerminalRegistered,
+    ClinicTerminalReinstated,
+    ClinicTerminalSuspended,
+    ProviderRegistered,
+)
+from health_service.providers import repository
+from health_service.providers.schemas import ClinicTerminalRequest, ProviderRequest
+
+
+class ProviderUnknown(NotFound):
+    """No such provider is known"""
+
+    code = "provider_unknown"
+    title_ar = "مقدم الخدمة غير معروف"
+
+
+class NoSuchClinicTerminal(NotFound):
+    """No such clinic terminal is known"""
+
+    code = "no_such_clinic_terminal"
+    title_ar = "ماكينة مقدم الخدمة غير معروفة"
+
+
+class ClinicSerialTaken(Conflict):
+    """Another clinic terminal has this serial number"""
+
+    code = "clinic_serial_taken"
+    title_ar = "الرقم المسلسل مسجل لماكينة أخرى لدى مقدم خدمة"
+
+
+class ClinicTerminalAlreadySuspended(Conflict):
+    """The clinic terminal is suspended already"""
+
+    code = "clinic_terminal_already_suspended"
+    title_ar = "ماكينة مقدم الخدمة موقوفة بالفعل"
+
+
+class ClinicTerminalNotSuspended(Conflict):
+    """The clinic terminal is not suspended"""
+
+    code = "clinic_terminal_not_suspended"
+    title_ar = "ماكينة مقدم الخدمة ليست موقوفة"
+
+
+class ClinicTerminalNeeded(Forbidden):
+    """Only a clinic's terminal may do this"""
+
+    code = "clinic_terminal_needed"
+    title_ar = "هذه الخدمة متاحة من خلال ماكينة مقدم خدمة صحية فقط"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The provider a calling terminal stands in."""
+
+    terminal_id: UUID
+    provider_id: UUID
+    kind: str
+    governorate: str
+
+
+async def register_provider(session: AsyncSession, runtime: Runtime, request: ProviderRequest) -> RowMapping:
+    """Enter a provider."""
+    provider_id = new_id()
+    await repository.add_provider(
+        session, provider_id=provider_id, registered_at=runtime.clock.now(), **request.model_dump()
+    )
+    event = ProviderRegistered(provider_id=provider_id, kind=request.kind, governorate=request.governorate)
+    await outbox.add(session, event)
+    return await provider(session, provider_id)
+
+
+async def provider(session: AsyncSession, provider_id: UUID) -> RowMapping:
+    """A provider. Raises ProviderUnknown."""
+    found = await repository.find_provider(session, provider_id)
+    if found is None:
+        raise ProviderUnknown()
+    return found
+
+
+async def register_terminal(session: AsyncSession, runtime: Runtime, request: ClinicTerminalRequest) -> RowMapping:
+    """Assign a terminal to a provider, so that it may be enrolled. Raises ProviderUnknown or ClinicSerialTaken."""
+    stands_in = await provider(session, request.provider_id)
+    terminal = await repository.add_terminal(
+        session,
+        terminal_id=new_id(),
+        provider_id=request.provider_id,
+        serial=request.serial,
+        model=request.model,
+        at=runtime.clock.now(),
+    )
+    if terminal is None:
+        raise ClinicSerialTaken()
+    await outbox.add(
+        session,
+        ClinicTerminalRegistered(
+            terminal_id=terminal["terminal_id"],
+            provider_id=request.provider_id,
+            governorate=stands_in["governorate"],
+        ),
+    )
+    return terminal
+
+
+async def terminal(session: AsyncSession, caller: Principal, terminal_id: UUID, *, lock: bool = False) -> RowMapping:
+    """A terminal; a caller bound to a governorate knows those of that one only. Raises NoSuchClinicTerminal."""
+    found = await repository.find_terminal(session, terminal_id, lock=lock)
+    if found is None:
+        raise NoSuchClinicTerminal()
+    if caller.governorate not in {None, (await provider(session, found["provider_id"]))["governorate"]}:
+        raise NoSuchClinicTerminal()
+    return found
+
+
+async def suspend(
+    session: AsyncSession, runtime: Runtime, caller: Principal, terminal_id: UUID, reason: str
+) -> RowMapping:
+    """Refuse a terminal everywhere. Raises NoSuchClinicTerminal or ClinicTerminalAlreadySuspended."""
+    found = await terminal(session, caller, terminal_id, lock=True)
+    if found["status"] == "suspended":
+        raise ClinicTerminalAlreadySuspended()
+    await runtime.revocations.suspend(session, str(terminal_id), reason)
+    changed = await repository.set_status(session, terminal_id, "suspended", reason)
+    event = ClinicTerminalSuspended(terminal_id=terminal_id, provider_id=found["provider_id"], reason=reason)
+    await outbox.add(session, event)
+    return changed
+
+
+async def reinstate(session: AsyncSession, runtime: Runtime, caller: Principal, terminal_id: UUID) -> RowMapping:
+    """Accept a suspended terminal again. Raises NoSuchClinicTerminal or ClinicTerminalNotSuspended."""
+    found = await terminal(session, caller, terminal_id, lock=True)
+    if found["status"] != "suspended":
+        raise ClinicTerminalNotSuspended()
+    await runtime.revocations.reinstate(session, str(terminal_id))
+    changed = await repository.set_status(session, terminal_id, "active", None)
+    await outbox.add(session, ClinicTerminalReinstated(terminal_id=terminal_id, provider_id=found["provider_id"]))
+    return changed
+
+
+async def place_of(session: AsyncSession, caller: Principal) -> Place:
+    """Where the calling terminal stands. Raises ClinicTerminalNeeded for anyone else."""
+    if caller.kind != "terminal" or caller.outlet_id is None:
+        raise ClinicTerminalNeeded()
+    found = await repository.where_stands(session, caller.terminal_id)
+    # The token says where the terminal stood when it was issued; the books say where it stands.
+    if found is None or found["status"] != "active" or found["provider_id"] != caller.outlet_id:
+        raise ClinicTerminalNeeded("This terminal does not stand with a provider of care.")
+    return Place(caller.terminal_id, found["provider_id"], found["kind"], found["governorate"])

@@ -1,0 +1,1 @@
+"""What decides: coverage, co-payments, contributions, the path of care. No I/O."""

@@ -1,0 +1,110 @@
+"""Why a visit is not entered, as problems a clinic's terminal can switch on."""
+
+from __future__ import annotations
+
+from chassis.problems import Conflict, InvalidRequest, NotFound
+
+
+class CardUnknown(NotFound):
+    """No such card is known"""
+
+    code = "card_unknown"
+    title_ar = "الكارت غير معروف"
+
+
+class PatientUnknown(NotFound):
+    """The patient is not of this card's household"""
+
+    code = "patient_unknown"
+    title_ar = "المريض ليس من أسرة صاحب الكارت"
+
+
+class CardBlocked(Conflict):
+    """The card is blocked"""
+
+    code = "card_blocked"
+    title_ar = "تم إيقاف هذا الكارت"
+
+
+class CardNotActive(Conflict):
+    """The card is not active"""
+
+    code = "card_not_active"
+    title_ar = "الكارت غير مفعل"
+
+
+class HealthNotEnabled(Conflict):
+    """Health insurance is not enabled on this card"""
+
+    code = "health_not_enabled"
+    title_ar = "خدمة التأمين الصحي غير مفعلة على هذا الكارت"
+
+
+class CoverNotBegun(Conflict):
+    """Health insurance has not begun for this family"""
+
+    code = "cover_not_begun"
+    title_ar = "لم يبدأ التأمين الصحي لهذه الأسرة بعد"
+
+
+class CoverSuspended(Conflict):
+    """Cover is suspended for unpaid contributions, only emergencies are treated"""
+
+    code = "cover_suspended"
+    title_ar = "التأمين موقوف لوجود متأخرات، وتقبل حالات الطوارئ فقط"
+
+
+class CoverEnded(Conflict):
+    """The family is no longer covered"""
+
+    code = "cover_ended"
+    title_ar = "انتهت تغطية الأسرة بالتأمين الصحي"
+
+
+class ServiceUnknown(Conflict):
+    """Health insurance knows no such service"""
+
+    code = "service_unknown"
+    title_ar = "الخدمة الصحية غير معروفة"
+
+
+class ServiceNotOffered(Conflict):
+    """This kind of provider does not offer the service"""
+
+    code = "service_not_offered"
+    title_ar = "الخدمة غير متاحة لدى مقدم الخدمة"
+
+
+class ReferralNeeded(Conflict):
+    """A referral is needed, except in an emergency"""
+
+    code = "referral_needed"
+    title_ar = "يلزم تحويل من طبيب الأسرة إلا في حالات الطوارئ"
+
+
+class ReferralInvalid(Conflict):
+    """The referral is not for this patient and service, or has run out"""
+
+    code = "referral_invalid"
+    title_ar = "التحويل لا يخص هذا المريض أو الخدمة أو انتهت مدته"
+
+
+class MayNotRefer(Conflict):
+    """This kind of provider does not refer patients"""
+
+    code = "may_not_refer"
+    title_ar = "لا يحق لمقدم الخدمة تحويل المرضى"
+
+
+class VisitInTheFuture(InvalidRequest):
+    """The visit lies in the future"""
+
+    code = "visit_in_the_future"
+    title_ar = "وقت الزيارة في المستقبل"
+
+
+class VisitTooLate(Conflict):
+    """The visit is too long ago to be entered"""
+
+    code = "visit_too_late"
+    title_ar = "مضت مدة تسجيل هذه الزيارة"

@@ -1,0 +1,112 @@
+"""Whether a visit may be entered: the card, the family's cover, the path of care."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from chassis.problems import Problem
+from health_service.rules import refusals
+from health_service.rules.figures import Figures
+from health_service.rules.standing import ACTIVE, ENDED, SUSPENDED, Standing
+
+LIVE = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card as health knows it."""
+
+    card_id: UUID
+    household_id: UUID
+    citizen_id: UUID | None
+    state: str
+    blocked: bool
+    health: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A patient sent on to a service."""
+
+    referral_id: UUID
+    citizen_id: UUID
+    service: str
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit to be entered: who gives what to whom."""
+
+    provider_kind: str
+    service: str
+    patient_id: UUID
+    emergency: bool
+    referral_id: UUID | None
+    refers_to: Sequence[str]
+
+
+def card_refusal(card: Card) -> Problem | None:
+    """Why a card opens no care, or None."""
+    if card.blocked:
+        return refusals.CardBlocked("Blocked cards are refused everywhere.")
+    if card.state != LIVE or card.citizen_id is None:
+        return refusals.CardNotActive(f"The card is {card.state}.", state=card.state)
+    if not card.health:
+        return refusals.HealthNotEnabled("It is enabled at the governorate's start or at the family unit.")
+    return None
+
+
+def cover_refusal(standing: Standing) -> Problem | None:
+    """Why care that is no emergency is not covered, or None."""
+    if standing.state == ACTIVE:
+        return None
+    since = standing.since.isoformat() if standing.since else None
+    if standing.state == SUSPENDED:
+        unpaid = standing.unpaid_from.isoformat() if standing.unpaid_from else None
+        return refusals.CoverSuspended(
+            f"Contributions are unpaid from {unpaid}.", detail_ar=f"اشتراكات غير مسددة من {unpaid}", since=since
+        )
+    if standing.state == ENDED:
+        return refusals.CoverEnded("The family lives where health insurance has not begun.")
+    return refusals.CoverNotBegun(f"It begins on {since}." if since else "", begins_on=since)
+
+
+def offer_refusal(figures: Figures, visit: Visit, referral: Referral | None) -> Problem | None:
+    """Why the provider may not give the service to this patient, or None. `referral`: the one named, if it is known."""
+    if visit.service not in figures.tariffs:
+        return refusals.ServiceUnknown(f"Services are {', '.join(figures.tariffs)}.")
+    if visit.service not in figures.services_offered.get(visit.provider_kind, frozenset()):
+        return refusals.ServiceNotOffered(f"{visit.service} is not given at a {visit.provider_kind}.")
+    if visit.refers_to:
+        if visit.provider_kind not in figures.referring_kinds:
+            return refusals.MayNotRefer(f"A {visit.provider_kind} refers nobody.")
+        unknown = [service for service in visit.refers_to if service not in figures.tariffs]
+        if unknown:
+            return refusals.ServiceUnknown(f"Services are {', '.join(figures.tariffs)}.")
+    if visit.referral_id is not None:
+        return None if _serves(referral, visit, figures.day) else refusals.ReferralInvalid()
+    if figures.referral_needed.get(visit.provider_kind, False) and not visit.emergency:
+        return refusals.ReferralNeeded("The family doctor refers; bring the referral's number.")
+    return None
+
+
+def time_refusal(today: Figures, occurred_at: datetime, day: date, now: datetime) -> Problem | None:
+    """Why a visit of that time is not entered now, or None. `day`: the business day of the visit."""
+    if occurred_at > now + timedelta(seconds=today.clock_skew_seconds):
+        return refusals.VisitInTheFuture("Set the terminal's clock.", detail_ar="اضبط ساعة الماكينة")
+    if today.day - day > timedelta(days=today.late_days):
+        return refusals.VisitTooLate(f"A visit is entered within {today.late_days} days.")
+    return None
+
+
+def _serves(referral: Referral | None, visit: Visit, day: date) -> bool:
+    return (
+        referral is not None
+        and referral.citizen_id == visit.patient_id
+        and referral.service == visit.service
+        and day <= referral.last_day
+    )

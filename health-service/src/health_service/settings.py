@@ -1,0 +1,35 @@
+"""Settings of health-service, from the environment (`UNICARD_…`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from chassis.settings import ServiceSettings
+from health_service import POLICIES
+from health_service.vault import Keyring, Vault
+
+
+def _keys(value: SecretStr) -> SecretStr:
+    Keyring.parse(value.get_secret_value())
+    return value
+
+
+class Settings(ServiceSettings):
+    """What health-service must be told beyond what every service is told."""
+
+    port: int = 8103
+    policies: Path = Field(default=POLICIES, description="folder of the policy files entered at the start")
+    health_data_keys: Annotated[SecretStr, AfterValidator(_keys)] = Field(
+        description="ring `name:key[,name:key…]` of 32-byte keys in base64url that seals what visits were about"
+    )
+    standing_poll_seconds: float = Field(
+        default=30.0, gt=0, description="how often families whose cover begins or is suspended are looked for"
+    )
+    standing_chunk: int = Field(default=500, ge=1, description="families whose cover is settled in one transaction")
+
+    def vault(self) -> Vault:
+        """What seals and opens with these keys."""
+        return Vault(Keyring.parse(self.health_data_keys.get_secret_value()))

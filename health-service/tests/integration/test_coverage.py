@@ -1,0 +1,199 @@
+"""Cover by family: enrolled without asking, paid, suspended and begun again, exempt; told once each time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from chassis.ids import new_id
+from chassis.testing import MakeDatabase, TestIssuer
+from contracts.card import CardServiceEnabled, HouseholdChanged, ProgrammeService
+from contracts.health import CoverageChanged
+from health_service import MIGRATIONS, POLICIES, upkeep
+from health_service.policies.files import PolicyFileError
+
+from ..support import Family, Health, serve, settings_for
+
+JANUARY = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+
+
+async def states(health: Health, family: Family) -> list[tuple[str, str, bool]]:
+    told = [e for e in await health.told(CoverageChanged) if e.household_id == family.household_id]
+    return [(e.state, e.since.isoformat(), e.exempt) for e in told]
+
+
+async def pay(health: Health, family: Family, first: str, months: int, amount: int, **more: Any) -> Any:
+    body = {
+        "household_id": str(family.household_id),
+        "reference": str(new_id()),
+        "category": "employee",
+        "insured_wage": 700_000,
+        "first_month": f"{first}-01",
+        "months": months,
+        "amount": amount,
+        **more,
+    }
+    return await health.admin("POST", "/v1/contributions", "contributions:write", json=body)
+
+
+async def exempt(health: Health, family: Family, **body: Any) -> Any:
+    path = f"/v1/coverage/{family.household_id}/exemption"
+    document = {"first_day": "2026-11-01", "reference": "decision 1", **body}
+    return await health.admin("PUT", path, "coverage:write", json=document)
+
+
+async def test_a_family_is_enrolled_by_its_card_and_suspended_after_the_grace(health: Health) -> None:
+    health.at(JANUARY)
+    family = await health.family(activated_at=JANUARY)
+    assert await states(health, family) == [("active", "2026-01-05", False)]
+    health.at(datetime(2026, 6, 30, 12, tzinfo=UTC))
+    await upkeep.settle_due(health.runtime)
+    assert len(await states(health, family)) == 1
+    health.at(datetime(2026, 7, 1, 12, tzinfo=UTC))
+    while await upkeep.settle_due(health.runtime):
+        continue
+    assert (await states(health, family))[1:] == [("suspended", "2026-07-01", False)]
+    desk = await health.desk()
+    answer = await health.ask(desk, family)
+    assert (answer["covered"], answer["state"]) == (False, "suspended")
+    assert [reason["code"] for reason in answer["reasons"]] == ["cover_suspended"]
+    assert "2026-01-01" in answer["reasons"][0]["detail_ar"]
+    assert (await health.visit(desk, family)).json()["code"] == "cover_suspended"
+    assert (await health.visit(desk, family, emergency=True)).status_code == 201
+    paid = await pay(health, family, "2026-01", 7, 7 * 35_000)
+    assert (paid.status_code, paid.json()["state"], paid.json()["unpaid_from"]) == (201, "active", "2026-08-01")
+    assert (await states(health, family))[2:] == [("active", "2026-01-05", False)]
+    assert (await health.visit(desk, family)).status_code == 201
+
+
+async def test_contributions_are_what_the_policies_make_of_the_wage(health: Health) -> None:
+    family = await health.family()
+    short = await pay(health, family, "2026-11", 1, 34_999)
+    assert (short.status_code, short.json()["code"], short.json()["due"]) == (409, "contribution_differs", 35_000)
+    first = await pay(health, family, "2026-11", 2, 2 * 70_000, spouses=1, children=2, reference="r-1")
+    assert first.status_code == 201, first.text
+    again = await pay(health, family, "2027-01", 1, 35_000, reference="r-1")
+    assert again.json()["code"] == "contribution_reference_used"
+    twice = await pay(health, family, "2026-12", 2, 70_000)
+    assert (twice.json()["code"], twice.json()["months"]) == ("month_already_paid", ["2026-12-01"])
+    rows = await health.fetch("SELECT count(*) FROM contribution WHERE household_id = $1", family.household_id)
+    assert rows[0]["count"] == 1, "a refused contribution leaves nothing behind"
+    assert (await pay(health, family, "2026-11", 1, 0, category="duke")).json()["code"] == "category_unknown"
+    assert (await pay(health, family, "2018-03", 1, 0)).json()["code"] == "category_unknown"
+    assert (await pay(health, Family(), "2026-11", 1, 35_000)).json()["code"] == "household_not_enrolled"
+    half = await pay(health, family, "2026-11", 1, 0, first_month="2026-11-02")
+    assert half.json()["code"] == "invalid_request"
+
+
+async def test_the_unable_are_enrolled_by_the_decision_and_pay_nothing(health: Health) -> None:
+    family, desk = await health.family(services=()), await health.desk()
+    assert await states(health, family) == []
+    longest = {"kind": "unable", "last_day": "2029-11-01"}
+    reply = await exempt(health, family, **longest)
+    assert reply.status_code == 200, reply.text
+    assert (reply.json()["state"], reply.json()["exempt"], reply.json()["suspends_on"]) == ("active", True, None)
+    enabled = CardServiceEnabled(
+        card_id=family.card_id, household_id=family.household_id, service=ProgrammeService.HEALTH
+    )
+    await health.deliver(enabled)
+    assert await states(health, family) == [("active", "2026-11-05", False), ("active", "2026-11-05", True)]
+    answer = await health.ask(desk, family)
+    assert (answer["exempt"], answer["exemption"]) == (True, "unable")
+    visit = (await health.visit(desk, family)).json()
+    assert (visit["copayment"], visit["copayment_state"], visit["exempt"]) == (0, "none", True)
+    for body in ({"kind": "unable"}, {"kind": "unable", "last_day": "2029-11-02"}):
+        assert (await exempt(health, family, **body)).json()["code"] == "exemption_too_long"
+    ended = await exempt(health, family, kind="unable", last_day="2026-11-04")
+    assert (ended.json()["exempt"], len(ended.json()["exemptions"])) == (False, 1)
+    history = await health.fetch("SELECT count(*) FROM exemption WHERE household_id = $1", family.household_id)
+    assert history[0]["count"] == 2, "the decision before is kept"
+
+
+async def test_a_disease_frees_one_person_and_is_not_named(health: Health) -> None:
+    family, desk = await health.family(), await health.desk()
+    reply = await exempt(health, family, kind="tumour", citizen_id=str(family.child_id))
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["exemptions"] == [
+        {"kind": "medical", "citizen_id": str(family.child_id), "first_day": "2026-11-01", "last_day": None}
+    ]
+    assert "tumour" not in reply.text
+    assert (await health.visit(desk, family)).json()["copayment"] == 1_000
+    free = (await health.visit(desk, family, patient_id=str(family.child_id))).json()
+    assert (free["copayment"], free["exempt"]) == (0, True)
+    answer = await health.ask(desk, family, patient_id=str(family.child_id))
+    assert (answer["exemption"], answer["state"]) == ("medical", "active")
+    for body in (
+        {"kind": "tumour"},
+        {"kind": "unable", "citizen_id": str(family.child_id)},
+        {"kind": "tumour", "citizen_id": str(new_id())},
+    ):
+        assert (await exempt(health, family, **body)).json()["code"] == "exemption_of_no_one"
+    assert (await exempt(health, Family(), kind="unable")).json()["code"] == "household_unknown"
+
+
+async def test_whoever_moves_away_is_no_longer_covered(health: Health) -> None:
+    family = await health.family()
+
+    async def move(governorate: str, revision: int) -> None:
+        await health.deliver(
+            HouseholdChanged(
+                household_id=family.household_id,
+                governorate=governorate,
+                district="x",
+                members=2,
+                revision=revision,
+            )
+        )
+
+    await move("01", 2)
+    assert [state for state, _, _ in await states(health, family)] == ["active", "ended"]
+    await move("03", 1)
+    assert [state for state, _, _ in await states(health, family)] == ["active", "ended"], "late word changes nothing"
+    assert (await health.visit(await health.desk(), family)).json()["code"] == "cover_ended"
+    await move("35", 3)
+    assert [state for state, _, _ in await states(health, family)] == ["active", "ended", "active"]
+
+
+async def test_who_may_see_cover(health: Health) -> None:
+    family = await health.family()
+    path = f"/v1/coverage/{family.card_id}"
+    seen = (await health.admin("GET", path, "coverage:read")).json()
+    assert (seen["household_id"], seen["governorate"], seen["state"]) == (str(family.household_id), "03", "active")
+    bound = health.issuer.headers("cairo", "coverage:read coverage:write contributions:write", governorate="01")
+    assert (await health.client.get(path, headers=bound)).status_code == 404
+    body = {"kind": "unable", "first_day": "2026-11-01", "last_day": "2027-11-01", "reference": "x"}
+    reply = await health.client.put(f"/v1/coverage/{family.household_id}/exemption", json=body, headers=bound)
+    assert reply.status_code == 404
+    assert (await health.admin("GET", f"/v1/coverage/{new_id()}", "coverage:read")).json()["code"] == "card_unknown"
+    other = await health.family(services=())
+    unknown = await health.admin("GET", f"/v1/coverage/{other.card_id}", "coverage:read")
+    assert unknown.json()["code"] == "household_not_enrolled"
+
+
+async def test_policy_files_are_entered_once_and_never_contradicted(
+    make_database: MakeDatabase, issuer: TestIssuer, tmp_path: Any
+) -> None:
+    for path in POLICIES.glob("*.yaml"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    settings = settings_for(await make_database(MIGRATIONS), issuer, policies=tmp_path)
+    for _ in range(2):
+        async with serve(settings, issuer) as first:
+            rows = await first.fetch("SELECT count(*) FROM policy")
+            assert rows[0]["count"] > 50
+    care = tmp_path / "care.yaml"
+    words = care.read_text(encoding="utf-8")
+    care.write_text(words.replace("value: 30\n", "value: 31\n"), encoding="utf-8")
+    with pytest.raises(PolicyFileError, match="another value"):
+        async with serve(settings, issuer):
+            pass
+    ending = words.replace(
+        "    value: 300\n    effective_from: 2019-07-01\n",
+        "    value: 300\n    effective_from: 2019-07-01\n    effective_to: 2999-12-31\n",
+    )
+    assert ending != words
+    care.write_text(ending, encoding="utf-8")
+    async with serve(settings, issuer) as changed:
+        (row,) = await changed.fetch("SELECT effective_to FROM policy WHERE key = 'health.clock_skew_seconds'")
+        assert row["effective_to"].year == 2999

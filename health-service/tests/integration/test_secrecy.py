@@ -1,0 +1,73 @@
+"""What a visit was about leaves to its own provider only: not in logs, events, problems, or any table."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from contracts import health as contract
+from contracts.event import registry
+
+from ..support import Health
+
+DIAGNOSIS = {"system": "ICD-10", "code": "Q99.CANARY"}
+DRUG = "DRUG-CANARY"
+WORDS = ("CANARY", "tumour")
+
+
+async def everything_stored(health: Health) -> dict[str, str]:
+    """Every table as text; what is binary also as the bytes it holds."""
+    tables = await health.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    stored = {}
+    for table in tables:
+        rows = await health.fetch(f'SELECT * FROM "{table["relname"]}"')
+        values = [value for row in rows for value in row.values()]
+        stored[table["relname"]] = "\n".join(
+            bytes(value).decode("latin-1") if isinstance(value, bytes) else str(value) for value in values
+        )
+    return stored
+
+
+async def test_no_diagnosis_in_logs_events_or_tables(
+    health: Health, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    desk, stranger, family = await health.desk(), await health.desk(), await health.family()
+    lines = [{"code": DRUG, "price": 10_000}]
+    path = f"/v1/coverage/{family.household_id}/exemption"
+    exemption = {
+        "kind": "tumour", "citizen_id": str(family.child_id), "first_day": "2026-11-01", "reference": "x",
+    }  # fmt: skip
+    assert (await health.admin("PUT", path, "coverage:write", json=exemption)).status_code == 200
+    replies = [
+        await health.visit(desk, family, diagnosis=DIAGNOSIS, lines=lines, key="first"),
+        await health.visit(desk, family, diagnosis=DIAGNOSIS, lines=lines, key="first"),
+        await health.visit(desk, family, diagnosis=DIAGNOSIS | {"code": "CANARY?"}),
+        await health.visit(desk, family, diagnosis=DIAGNOSIS, lines=lines, service="inpatient"),
+        await health.visit(desk, family, diagnosis=DIAGNOSIS, lines=[{"code": DRUG, "price": "CANARY"}]),
+    ]
+    assert [reply.status_code for reply in replies] == [201, 201, 422, 409, 422]
+    assert not [reply.text for reply in replies if any(word in reply.text for word in WORDS)]
+    encounter_id = replies[0].json()["encounter_id"]
+    hidden = await health.client.get(f"/v1/encounters/{encounter_id}", headers=stranger.headers())
+    assert hidden.status_code == 404
+    seen = await health.read(desk, encounter_id)
+    assert (seen["diagnosis"], seen["lines"][0]["code"]) == (DIAGNOSIS, DRUG)
+    output = capfd.readouterr()
+    for word in WORDS:
+        assert word not in output.out + output.err + caplog.text
+        found = {name for name, text in (await everything_stored(health)).items() if word in text}
+        assert found - ({"policy"} if word == "tumour" else set()) == set()
+
+
+def test_no_event_has_a_place_for_a_diagnosis() -> None:
+    """Messages to citizens are made of events: what no event carries, no message says."""
+    events = [event for event in registry().values() if contract.TOPIC == event.TOPIC]
+    assert len(events) >= 8
+    for event in events:
+        members: dict[str, Any] = event.model_json_schema()["properties"]
+        assert not {"diagnosis", "lines", "code", "kind_of_exemption", "exemption"} & members.keys(), event
