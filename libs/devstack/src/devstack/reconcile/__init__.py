@@ -1,0 +1,1 @@
+"""Holding a day's sales, pots, settlements and ledger against each other, through the gateway only."""
