@@ -15,11 +15,13 @@ EXTRA := $(patsubst %/,%,$(sort $(dir $(wildcard tools/*.py bench/*.py))))
 DEMO ?= 1
 SCALE ?= 1.0
 ARGS ?=
+PYTHON ?= python3
 
-.PHONY: help setup check format-check lint rules types imports test run demo bench schemas migration up down clean lock fmt
+.PHONY: help setup check format-check lint rules types imports test run demo bench schemas migration start stop env up \
+	down test-compose clean lock fmt
 
 help:  ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP)  ## Install everything into .venv (fast when nothing changed)
 
@@ -62,19 +64,32 @@ demo: $(STAMP)  ## Play the Port Said pilot against the running system (SCALE=0.
 bench: $(STAMP)  ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m bench $(ARGS)
 
-schemas: $(STAMP)  ## Regenerate event schemas, AsyncAPI, docs/events.md, OpenAPI and envoy.yaml
+schemas: $(STAMP)  ## Regenerate event schemas, AsyncAPI, docs/events.md, OpenAPI and Envoy's files
 	$(BIN)/python -m contracts.generate
 	$(BIN)/python -m tools.merge_openapi
 	$(BIN)/python -m api_gateway.edge
+	env $$(grep -v '^#' deploy/edge.env) $(BIN)/python -m api_gateway.edge --output deploy/envoy.yaml
 
 migration: $(STAMP)  ## Add an empty migration: make migration service=card m="what changes"
 	$(BIN)/python -m tools.new_migration "$(service)" "$(m)"
 
-up: $(STAMP)  ## Start the whole system in the background
+start: $(STAMP)  ## Start the whole system in the background, without Docker
 	$(BIN)/unicard up --detach --no-demo
 
-down: $(STAMP)  ## Stop what `make up` or `make run` started
+stop: $(STAMP)  ## Stop what `make start` or `make run` started
 	$(BIN)/unicard down
+
+env:  ## Write .env for docker compose with fresh secrets; what is in it stays
+	@$(PYTHON) tools/make_env.py
+
+up: env  ## Build and start docker compose, wait until all is healthy
+	@sh deploy/up.sh
+
+down:  ## Stop docker compose; the data stays
+	@sh deploy/down.sh
+
+test-compose: $(STAMP)  ## Try docker compose for real, on ports and volumes of its own (needs a Docker engine)
+	$(BIN)/python -m pytest -m compose tests/compose $(ARGS)
 
 fmt: $(STAMP)  ## Format the code and sort the imports
 	$(BIN)/ruff check --select I --fix .

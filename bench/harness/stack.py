@@ -73,7 +73,7 @@ class Stack:
 
     def client(self, wire: Wire, name: str) -> Caller:
         """One of the clients made at the first start."""
-        known = read_clients(self.settings)[name]
+        known = read_clients(self.settings.clients_file)[name]
         return Caller(wire, ClientSecret(known["client_id"], known["client_secret"]))
 
 

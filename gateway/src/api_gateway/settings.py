@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from api_gateway.sealing import Keyring
 from chassis.settings import ServiceSettings
@@ -17,6 +17,11 @@ def _keys(value: SecretStr) -> SecretStr:
     return value
 
 
+def _absent_if_empty(value: object) -> object:
+    """A file of settings cannot leave a variable out."""
+    return None if value == "" else value
+
+
 class Settings(ServiceSettings):
     """What the gateway must be told. The key ring and the bootstrap secret have no default."""
 
@@ -25,7 +30,7 @@ class Settings(ServiceSettings):
         description="ring `name:key[,name:key…]` of 32 bytes in base64url: the first in use, the others accepted"
     )
     bootstrap_client_id: str = "bootstrap"
-    bootstrap_client_secret: SecretStr | None = Field(
+    bootstrap_client_secret: Annotated[SecretStr | None, BeforeValidator(_absent_if_empty)] = Field(
         default=None, description="secret of the client that sets everything else up; none is made without it"
     )
     gateway_public_url: str = Field(

@@ -54,6 +54,22 @@ def test_the_admin_page_stays_on_the_loopback() -> None:
     assert everywhere["admin"]["address"]["socket_address"]["address"] == "127.0.0.1"
 
 
+def test_statistics_have_a_listener_that_shows_nothing_else(tmp_path: Path) -> None:
+    assert len(bootstrap(defaults())["static_resources"]["listeners"]) == 1
+    settings = EdgeSettings(stats_port=9902)
+    listeners = {each["name"]: each for each in bootstrap(settings)["static_resources"]["listeners"]}
+    manager = listeners["stats"]["filter_chains"][0]["filters"][0]["typed_config"]
+    shown, refused = manager["route_config"]["virtual_hosts"][0]["routes"]
+    assert shown["match"] == {
+        "path": "/stats/prometheus",
+        "headers": [{"name": ":method", "string_match": {"exact": "GET"}}],
+    }
+    assert refused == {"match": {"prefix": "/"}, "direct_response": {"status": 404}}
+    output = tmp_path / "envoy.yaml"
+    output.write_text(render(settings), encoding="utf-8")
+    assert validate(output).returncode == 0
+
+
 def test_a_route_without_words_of_its_own_is_closed() -> None:
     """The chain asks for a token and no scope suffices, so that a forgotten setting shuts instead of opening."""
     listener = bootstrap(defaults())["static_resources"]["listeners"][0]

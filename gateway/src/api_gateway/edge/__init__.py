@@ -10,6 +10,7 @@ import yaml
 from api_gateway.edge.clusters import cluster
 from api_gateway.edge.listener import listener
 from api_gateway.edge.settings import EdgeSettings
+from api_gateway.edge.stats import admin_cluster, stats_listener
 from api_gateway.edge.tracing import collector
 from api_gateway.routes import Upstream
 
@@ -31,13 +32,18 @@ _MONITOR = "type.googleapis.com/envoy.extensions.resource_monitors"
 
 def bootstrap(settings: EdgeSettings) -> dict[str, Any]:
     """The whole configuration of one Envoy process."""
+    stats = settings.stats_port is not None
     loopback = {"socket_address": {"address": "127.0.0.1", "port_value": settings.admin_port}}
     return {
         "admin": {"address": loopback},
         "overload_manager": _overload(settings),
         "static_resources": {
-            "listeners": [listener(settings)],
-            "clusters": [*(cluster(upstream, settings) for upstream in Upstream), collector(settings)],
+            "listeners": [listener(settings), *([stats_listener(settings)] if stats else [])],
+            "clusters": [
+                *(cluster(upstream, settings) for upstream in Upstream),
+                collector(settings),
+                *([admin_cluster(settings)] if stats else []),
+            ],
         },
     }
 

@@ -16,6 +16,10 @@ class EdgeSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     admin_port: int = Field(default=9901, ge=1, le=65535, description="Envoy's own pages, on the loopback only")
+    stats_host: str = "127.0.0.1"
+    stats_port: int | None = Field(
+        default=None, ge=1, le=65535, description="a listener that shows /stats/prometheus and nothing else of Envoy"
+    )
     tls_certificate: str | None = Field(default=None, description="PEM file; with tls_key the edge speaks TLS")
     tls_key: str | None = None
 

@@ -71,8 +71,10 @@ async def leave(consumer: AIOKafkaConsumer) -> None:
         await consumer._client.close()
 
 
-async def ensure_topics(bootstrap: str, names: Iterable[str], partitions: int = PARTITIONS) -> None:
-    """Create the topics that do not exist yet, on up to three brokers, with their default retention.
+async def ensure_topics(
+    bootstrap: str, names: Iterable[str], partitions: int = PARTITIONS, retention_hours: int | None = None
+) -> None:
+    """Create the topics that do not exist yet, on up to three brokers, with their default retention unless given.
 
     Returns when the brokers know them: a consumer that comes earlier would not look again for half a minute.
     """
@@ -84,7 +86,8 @@ async def ensure_topics(bootstrap: str, names: Iterable[str], partitions: int = 
         if not missing:
             return
         replicas = min(MAX_REPLICAS, len((await admin.describe_cluster())["brokers"]))
-        topics = [NewTopic(name, num_partitions=partitions, replication_factor=replicas) for name in missing]
+        given = {} if retention_hours is None else {"retention.ms": str(retention_hours * 3_600_000)}
+        topics = [NewTopic(name, partitions, replicas, topic_configs=given) for name in missing]
         reply = await admin.create_topics(topics)
         for topic_error in reply.topic_errors:
             error = for_code(topic_error[1])

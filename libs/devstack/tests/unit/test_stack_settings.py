@@ -9,6 +9,7 @@ import pytest
 from devstack.engines import free_port
 from devstack.stack.secrets import load_secrets
 from devstack.stack.settings import PORTS, SettingError, StackSettings
+from devstack.stack.state import take_lock
 
 
 def environment(tmp_path: Path, **more: str) -> dict[str, str]:
@@ -71,3 +72,23 @@ def test_a_secret_that_a_newer_release_needs_is_added_and_the_others_stay(tmp_pa
     assert second["UNICARD_SMS_TOKEN"] != first["UNICARD_SMS_TOKEN"]
     del first["UNICARD_SMS_TOKEN"], second["UNICARD_SMS_TOKEN"]
     assert second == first
+
+
+def test_commands_talk_to_docker_compose_while_it_runs_and_nothing_else_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "libs" / "devstack").mkdir(parents=True)
+    own, composed = tmp_path / ".unicard", tmp_path / ".unicard" / "compose"
+    assert StackSettings.in_use({}).folder == own
+    composed.mkdir(parents=True)
+    (composed / "secrets.env").write_text("UNICARD_BOOTSTRAP_CLIENT_ID=bootstrap\nUNICARD_EDGE_PORT=8888\n")
+    found = StackSettings.in_use({})
+    assert (found.folder, found.url("edge")) == (composed, "http://127.0.0.1:8888")
+    assert StackSettings.in_use({"UNICARD_EDGE_PORT": "9999"}).ports["edge"] == 9999
+    assert StackSettings.in_use({"UNICARD_HOME": str(tmp_path / "other")}).folder == tmp_path / "other"
+    assert StackSettings.from_environment({}).folder == own  # what `unicard up` starts is its own
+    lock = take_lock(own)
+    assert lock is not None
+    with lock:
+        assert StackSettings.in_use({}).folder == own

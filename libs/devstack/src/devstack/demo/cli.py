@@ -31,7 +31,7 @@ def demo(
     lanes: Annotated[int, typer.Option(min=1, max=512, help="Calls under way at once.")] = LANES,
 ) -> None:
     """Play the pilot; the exit code is not 0 when a line of the report failed."""
-    settings = StackSettings.from_environment()
+    settings = StackSettings.in_use()
     options = Options(
         settings.url("edge"), settings.url("sink"), settings.folder, scale=scale, seed=seed, days=days, lanes=lanes
     )

@@ -1,4 +1,4 @@
-"""`python -m devstack.sink`: serve the sink on the loopback."""
+"""`python -m devstack.sink`: serve the sink, on the loopback unless told otherwise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 import uvloop
 from aiohttp import web
 
-from devstack.engines.ports import LOOPBACK
 from devstack.sink.app import create_app
 from devstack.sink.settings import SinkSettings
 
@@ -19,7 +18,7 @@ def main() -> None:
     settings = SinkSettings.from_environment()
     web.run_app(
         create_app(settings),
-        host=LOOPBACK,
+        host=settings.host,
         port=settings.port,
         loop=uvloop.new_event_loop(),
         access_log=None,

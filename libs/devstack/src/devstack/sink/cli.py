@@ -82,7 +82,7 @@ def _get(path: str, **query: Any) -> dict[str, Any]:
 
 
 def _call(method: str, path: str, **options: Any) -> dict[str, Any]:
-    base = StackSettings.from_environment().url("sink")
+    base = StackSettings.in_use().url("sink")
     try:
         answer = httpx.request(method, base + path, timeout=20, **options)
     except httpx.TransportError as error:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from devstack.engines.ports import LOOPBACK
+
 
 @dataclass(frozen=True)
 class SinkSettings:
@@ -17,6 +19,7 @@ class SinkSettings:
     token: str
     gateway_url: str
     clients_file: Path
+    host: str = LOOPBACK
     client_id: str = "sms-provider"
     most_messages: int = 200_000
     receipt_seconds: float = 0.25
@@ -31,6 +34,7 @@ class SinkSettings:
             token=given["UNICARD_SMS_TOKEN"],
             gateway_url=given["UNICARD_SINK_GATEWAY_URL"],
             clients_file=Path(given["UNICARD_SINK_CLIENTS"]),
+            host=given.get("UNICARD_SINK_HOST", cls.host),
             most_messages=int(given.get("UNICARD_SINK_MOST_MESSAGES", cls.most_messages)),
             receipt_seconds=float(given.get("UNICARD_SINK_RECEIPT_SECONDS", cls.receipt_seconds)),
         )

@@ -6,12 +6,12 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from devstack.engines.files import write_private
 from devstack.engines.process import EngineError
 from devstack.stack.programs import SMS_PROVIDER_CLIENT
-from devstack.stack.settings import StackSettings
 from devstack.terminal.caller import Caller, ClientSecret, Refused
 from devstack.terminal.wire import NotReached, Wire
 
@@ -70,24 +70,24 @@ CLIENTS: tuple[Client, ...] = (
 )
 
 
-async def ensure_clients(settings: StackSettings, secrets: Mapping[str, str]) -> None:
-    """Create the clients that `clients.json` does not know; `EngineError` when the gateway refuses.
+async def ensure_clients(edge_url: str, clients_file: Path, secrets: Mapping[str, str]) -> None:
+    """Create the clients that the file does not know yet; `EngineError` when the gateway refuses.
 
     A start that is cut off between the gateway's answer and the file asks again with the same
     idempotency key and is given the same secret.
     """
-    known = read_clients(settings)
+    known = read_clients(clients_file)
     missing = [client for client in CLIENTS if client.client_id not in known]
     if not missing:
         return
-    wire = Wire(settings.url("edge"), limit=4)
+    wire = Wire(edge_url, limit=4)
     admin = Caller(
         wire, ClientSecret(secrets["UNICARD_BOOTSTRAP_CLIENT_ID"], secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
     )
     try:
         for client in missing:
             known[client.client_id] = await _create(admin, client, secrets)
-            write_private(settings.clients_file, json.dumps(known, indent=1))
+            write_private(clients_file, json.dumps(known, indent=1))
     except (Refused, NotReached) as error:
         raise EngineError(f"the API clients could not be made: {error}") from error
     finally:
@@ -109,9 +109,9 @@ async def _create(admin: Caller, client: Client, secrets: Mapping[str, str]) -> 
     }
 
 
-def read_clients(settings: StackSettings) -> dict[str, dict[str, Any]]:
+def read_clients(clients_file: Path) -> dict[str, dict[str, Any]]:
     """The clients made so far, by id; empty before the first start."""
-    if not settings.clients_file.exists():
+    if not clients_file.exists():
         return {}
-    known: dict[str, dict[str, Any]] = json.loads(settings.clients_file.read_text(encoding="utf-8"))
+    known: dict[str, dict[str, Any]] = json.loads(clients_file.read_text(encoding="utf-8"))
     return known

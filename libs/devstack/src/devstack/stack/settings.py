@@ -11,6 +11,9 @@ from devstack.engines.ports import LOOPBACK, port_is_free
 from devstack.engines.process import EngineError
 
 FOLDER_NAME = ".unicard"
+# What `make up` leaves in the folder while docker compose runs: ports and the first client, as in .env.
+COMPOSE_FOLDER = "compose"
+COMPOSE_MARK = "secrets.env"
 FOLDER_VARIABLE = "UNICARD_HOME"
 POSTGRES_VARIABLE = "UNICARD_POSTGRES_URL"
 KAFKA_VARIABLE = "UNICARD_KAFKA_BOOTSTRAP"
@@ -63,6 +66,20 @@ class StackSettings:
             partitions=_number(given, "UNICARD_TOPIC_PARTITIONS", 6, most=1000),
             retention_hours=_number(given, "UNICARD_TOPIC_RETENTION_HOURS", 7 * 24, most=24 * 3650),
         )
+
+    @classmethod
+    def in_use(cls, environment: Mapping[str, str] | None = None) -> StackSettings:
+        """The system to talk to: the environment's, or the one that runs without Docker, or docker compose's."""
+        from devstack.stack.state import is_running
+
+        given = os.environ if environment is None else environment
+        folder = _folder(given)
+        mark = folder / COMPOSE_FOLDER / COMPOSE_MARK
+        if given.get(FOLDER_VARIABLE) or is_running(folder) or not mark.exists():
+            return cls.from_environment(given)
+        pairs = (line.split("=", 1) for line in mark.read_text(encoding="utf-8").splitlines() if "=" in line)
+        ports = {name: value for name, value in pairs if name in {variable for variable, _ in PORTS.values()}}
+        return cls.from_environment({**ports, **given, FOLDER_VARIABLE: str(mark.parent)})
 
     def url(self, name: str) -> str:
         """Base address of something that speaks HTTP."""

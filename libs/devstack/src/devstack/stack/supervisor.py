@@ -116,7 +116,7 @@ class Supervisor:
                 group.create_task(self._bring_up(engine.name, engine))
             group.create_task(self._bring_up("edge", edge))
         self._phase("making the API clients")
-        await bootstrap.ensure_clients(settings, self._secrets)
+        await bootstrap.ensure_clients(settings.url("edge"), settings.clients_file, self._secrets)
 
     async def _start_databases(self) -> dict[str, str]:
         server_url = self.settings.postgres_url

@@ -97,7 +97,7 @@ def enrol(
     """Make a key on this device and enrol it. Without --code, the operator's part is done for you."""
 
     async def work() -> None:
-        wire = Wire(gateway or StackSettings.from_environment().url("edge"), limit=4)
+        wire = Wire(gateway or StackSettings.in_use().url("edge"), limit=4)
         try:
             known = (terminal_id, code) if code else await provision(wire, kind)
             terminal = await Terminal.enrolled(Store(folder(name)), wire, *known)

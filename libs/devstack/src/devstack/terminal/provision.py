@@ -22,7 +22,7 @@ class NoCredentials(LookupError):
 
 def home() -> Path:
     """The folder in which the stack and the terminals keep their state."""
-    return StackSettings.from_environment().folder
+    return StackSettings.in_use().folder
 
 
 def bootstrap() -> ClientSecret:

@@ -1,0 +1,25 @@
+#!/bin/sh
+# make up: build, start, wait until every container is healthy, and tell the command line where the system is.
+set -eu
+docker compose up --detach --build --wait --wait-timeout "${WAIT_SECONDS:-600}"
+
+umask 077
+here=.unicard/compose
+mkdir -p "$here"
+if docker compose ps --services --status running | grep -qx sink; then
+    docker compose exec -T sink cat /data/clients.json >"$here/clients.json.new"
+    mv "$here/clients.json.new" "$here/clients.json"
+fi
+grep -E '^UNICARD_(BOOTSTRAP_CLIENT_ID|BOOTSTRAP_CLIENT_SECRET|EDGE_PORT|SINK_PORT)=' .env >"$here/secrets.env"
+
+setting() { sed -n "s/^$1=//p" .env | tail -n 1; }
+echo
+echo "Unified Card answers at http://127.0.0.1:$(setting UNICARD_EDGE_PORT), its documentation at /docs"
+echo "  Prometheus  http://127.0.0.1:$(setting UNICARD_PROMETHEUS_PORT)"
+case ",$(setting COMPOSE_PROFILES)," in *,dashboards,*)
+    echo "  Grafana     http://127.0.0.1:$(setting UNICARD_GRAFANA_PORT), user admin, password GRAFANA_ADMIN_PASSWORD in .env" ;;
+esac
+case ",$(setting COMPOSE_PROFILES)," in *,demo,*)
+    echo "  SMS sink    http://127.0.0.1:$(setting UNICARD_SINK_PORT)/messages, API clients in $here/clients.json"
+    echo "A demonstration: business time can be moved (training clock on), SMS go to a sink. Play it: make demo" ;;
+esac

@@ -1,0 +1,232 @@
+"""The compose file keeps its promises. Whether they hold when it runs, `make test-compose` tries."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.compose.files import EXAMPLE, ROOT, SCRAPES, VARIABLE, alerts, compose, jobs, metrics, panels, services
+from tools.make_env import maker, settings
+
+from devstack.containers import KAFKA_IMAGE, POSTGRES_IMAGE
+from devstack.stack.programs import SERVICES
+from devstack.stack.settings import PORTS
+
+OWN = {program.name: program for program in SERVICES}
+ENGINES = {"postgres", "kafka", "edge", "prometheus", "grafana"}
+
+
+def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> None:
+    assert set(services()) - set(jobs()) == {*OWN, *ENGINES, "sink"}
+    for name, program in OWN.items():
+        service, port = services()[name], PORTS[name][1]
+        environment = service["environment"]
+        password = f"{name.upper()}_DATABASE_PASSWORD"
+        address = f"postgresql://{program.database}:${{{password}:?run make env}}@postgres:5432/{program.database}"
+        assert environment["UNICARD_DATABASE_URL"] == address
+        assert jobs()[f"migrate-{name}"]["environment"]["UNICARD_DATABASE_URL"] == address
+        assert jobs()[f"migrate-{name}"]["command"][-1] == program.package
+        assert environment["UNICARD_PORT"] == port
+        assert service["healthcheck"]["test"] == ["CMD", "/app/probe.sh", str(port), "/readyz"]
+        assert service["build"]["args"]["PACKAGE"] == program.package
+        assert (ROOT / service["build"]["args"]["MEMBER"] / "src" / program.package).is_dir()
+        assert password in jobs()["databases"]["environment"]
+    assert sorted(jobs()["databases"]["command"]) == sorted(OWN)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_service_is_told_what_it_reads_and_all_it_needs(name: str) -> None:
+    """A misspelt variable would be ignored in silence."""
+    fields = importlib.import_module(f"{OWN[name].package}.settings").Settings.model_fields
+    told = {given.removeprefix("UNICARD_").lower() for given in services()[name]["environment"]}
+    assert told <= set(fields)
+    assert {field for field, info in fields.items() if info.is_required()} <= told
+    assert {secret.removeprefix("UNICARD_").lower() for secret in OWN[name].secrets} <= told
+
+
+def test_nobody_is_told_what_is_anothers() -> None:
+    for name, service in services().items():
+        used = {match["name"] for match in VARIABLE.finditer(yaml.safe_dump(service.get("environment", {})))}
+        passwords = {variable for variable in used if variable.endswith("_DATABASE_PASSWORD")}
+        own = {f"{name.removeprefix('migrate-').upper()}_DATABASE_PASSWORD"}
+        assert passwords <= own or name == "databases"
+        assert "POSTGRES_PASSWORD" not in used or name in {"postgres", "databases"}
+
+
+def test_no_secret_stands_in_the_files() -> None:
+    for name, value in settings(EXAMPLE.read_text(encoding="utf-8")).items():
+        assert not (maker(name) and value), f"{name} has a value in .env.example"
+    for name, service in services().items():
+        for variable, value in service.get("environment", {}).items():
+            hidden = bool(maker(variable)) or ("://" in str(value) and "@" in str(value))
+            assert not hidden or VARIABLE.search(str(value)), f"{name}: {variable}"
+
+
+def test_every_variable_is_explained_and_every_secret_one_is_required() -> None:
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    used = {match["name"]: match["kind"] for match in VARIABLE.finditer(text)}
+    explained = settings(EXAMPLE.read_text(encoding="utf-8"))
+    assert set(used) == set(explained) - {"COMPOSE_PROFILES"}
+    # without the bootstrap secret there is no bootstrap client, which is what operators want in the end
+    unneeded = {"UNICARD_BOOTSTRAP_CLIENT_SECRET"}
+    assert all(used[name] == ":?" for name in used if maker(name) and name not in unneeded)
+    for match in VARIABLE.finditer(text):
+        if match["kind"] == ":-":
+            assert explained[match["name"]] == match["rest"] or match["name"] in {"UNICARD_TRAINING_CLOCK"}
+
+
+def test_only_the_edge_can_be_reached_from_outside() -> None:
+    for name, service in services().items():
+        for port in service.get("ports", ()):
+            assert name == "edge" or str(port).startswith("127.0.0.1:"), f"{name} listens to the outside"
+    open_networks = {name for name, network in compose()["networks"].items() if not (network or {}).get("internal")}
+    assert open_networks == {"front", "outward", "desk"}
+    on: dict[str, set[str]] = {}
+    for name, service in services().items():
+        for network in service.get("networks", ()):
+            on.setdefault(network, set()).add(name)
+    assert on["front"] == {"edge"}
+    assert on["outward"] == {"notify"}
+    assert on["desk"] == {"prometheus", "grafana", "sink"}
+    assert not on["data"] & {"edge", "prometheus", "grafana", "sink", "clients"}
+
+
+def test_nobody_is_root_and_nothing_is_written_but_volumes() -> None:
+    for name, service in services().items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert "privileged" not in service
+        # Kafka's image names its own user; a job makes a folder and gives it away.
+        if name == "storage":
+            assert (service["cap_add"], service["network_mode"]) == (["CHOWN"], "none")
+        else:
+            assert "cap_add" not in service
+            assert name == "kafka" or str(service["user"]).split(":")[0] not in {"root", "0"}, name
+
+
+def test_everything_has_a_limit_a_probe_and_time_to_stop() -> None:
+    for name, service in services().items():
+        limits = service["deploy"]["resources"]["limits"]
+        assert {"cpus", "memory", "pids"} <= set(limits), name
+        assert service["logging"]["options"]["max-size"], name
+        if name not in jobs():
+            assert service["restart"] == "unless-stopped", name
+            assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}, name
+            assert int(service["stop_grace_period"].removesuffix("s")) >= 30, name
+
+
+def test_who_waits_for_whom() -> None:
+    """Jobs are waited for to their end, everybody else until well; and no service waits for another."""
+    for name, service in services().items():
+        for other, how in service.get("depends_on", {}).items():
+            done = "service_completed_successfully" if other in jobs() else "service_healthy"
+            assert how["condition"] == done, f"{name} waits for {other}"
+    assert set(services()["edge"]["depends_on"]) == set(OWN)
+    for name in OWN:
+        assert set(services()[name]["depends_on"]) == {f"migrate-{name}", "topics"}
+
+
+def test_images_are_pinned_and_official() -> None:
+    for name, service in services().items():
+        repository, _, tag = str(service["image"]).partition(":")
+        if repository.startswith("unicard/"):
+            assert tag == "${UNICARD_TAG:-local}"
+            assert "build" in service or service["pull_policy"] == "never", name
+        else:
+            assert re.search(r"\d", tag), f"{name}: {service['image']}"
+            assert repository in {"postgres", "apache/kafka", "envoyproxy/envoy", "prom/prometheus", "grafana/grafana"}
+    assert services()["postgres"]["image"] == POSTGRES_IMAGE
+    assert services()["kafka"]["image"] == KAFKA_IMAGE
+
+
+def test_volumes_are_declared_and_files_exist() -> None:
+    declared = set(compose()["volumes"])
+    named = set()
+    for service in services().values():
+        for volume in service.get("volumes", ()):
+            # a variable's usual value may hold no colon here, its default marker does
+            source = VARIABLE.sub(lambda match: match["rest"] or "", volume).split(":")[0]
+            if source.startswith("."):
+                assert (ROOT / source).exists(), source
+            else:
+                named.add(source)
+    assert named == declared
+
+
+def test_prometheus_reads_every_service_and_the_edge() -> None:
+    scrapes = {
+        scrape["job_name"]: scrape for scrape in yaml.safe_load(SCRAPES.read_text(encoding="utf-8"))["scrape_configs"]
+    }
+    assert set(scrapes) == {*OWN, "edge", "prometheus"}
+    for name in OWN:
+        assert scrapes[name]["dns_sd_configs"][0] | {"refresh_interval": None} == {
+            "names": [name],
+            "type": "A",
+            "port": PORTS[name][1],
+            "refresh_interval": None,
+        }
+        assert "watch" in services()[name]["networks"]
+
+
+def test_panels_and_alerts_read_something() -> None:
+    read: list[tuple[str, str]] = [*panels(), *alerts()]
+    assert len(read) > 30
+    assert all(metrics(expression) for _, expression in read)
+
+
+def test_the_edges_configuration_is_what_the_route_table_gives(tmp_path: Path) -> None:
+    given = settings((ROOT / "deploy" / "edge.env").read_text(encoding="utf-8"))
+    assert {name.removeprefix("UNICARD_EDGE_").lower() for name in given} >= set(OWN)
+    written = tmp_path / "envoy.yaml"
+    command = [sys.executable, "-m", "api_gateway.edge", "--output", str(written)]
+    subprocess.run(command, env={"PATH": os.defpath, **given}, check=True, timeout=60)
+    assert (ROOT / "deploy" / "envoy.yaml").read_text(encoding="utf-8") == written.read_text(encoding="utf-8")
+
+
+def test_shell_scripts_are_well_formed() -> None:
+    scripts = sorted((ROOT / "deploy").rglob("*.sh"))
+    assert scripts
+    for script in scripts:
+        shell = script.read_text(encoding="utf-8").splitlines()[0].removeprefix("#!")
+        done = subprocess.run([Path(shell).name, "-n", str(script)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_health_probe_asks_the_port_it_is_told(tmp_path: Path) -> None:
+    """The very script of the images, against a real server."""
+    server = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path == '/readyz' else 503)
+        self.end_headers()
+    def log_message(self, *_): pass
+with http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler) as server:
+    print(server.server_port, flush=True)
+    server.serve_forever()
+"""
+    with subprocess.Popen([sys.executable, "-c", server], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        port = process.stdout.readline().strip()
+        try:
+            assert _probe(port, "/readyz") == 0
+            assert _probe(port, "/elsewhere") == 1
+        finally:
+            process.terminate()
+    assert _probe(port, "/readyz") == 1
+
+
+def _probe(port: str, path: str) -> int:
+    script = ROOT / "deploy" / "probe.sh"
+    done: subprocess.CompletedProcess[Any] = subprocess.run(
+        ["bash", str(script), port, path], capture_output=True, check=False, timeout=10
+    )
+    return done.returncode
