@@ -17,26 +17,38 @@ from tools.make_env import maker, settings
 
 from devstack.containers import KAFKA_IMAGE, POSTGRES_IMAGE
 from devstack.stack.programs import SERVICES
-from devstack.stack.settings import PORTS
 
-OWN = {program.name: program for program in SERVICES}
+# Every service of the workspace, by name: its package.
+OWN = {
+    "gateway": "api_gateway",
+    **{main.parent.name.removesuffix("_service"): main.parent.name for main in ROOT.glob("*-service/src/*/main.py")},
+}
+
+
+def fields(name: str) -> dict[str, Any]:
+    """What a service can be told."""
+    found: dict[str, Any] = importlib.import_module(f"{OWN[name]}.settings").Settings.model_fields
+    return found
+
+
 ENGINES = {"postgres", "kafka", "edge", "prometheus", "grafana"}
 
 
 def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> None:
     assert set(services()) - set(jobs()) == {*OWN, *ENGINES, "sink"}
-    for name, program in OWN.items():
-        service, port = services()[name], PORTS[name][1]
+    assert {program.name for program in SERVICES} <= set(OWN)
+    for name, package in OWN.items():
+        service, port = services()[name], fields(name)["port"].default
         environment = service["environment"]
         password = f"{name.upper()}_DATABASE_PASSWORD"
-        address = f"postgresql://{program.database}:${{{password}:?run make env}}@postgres:5432/{program.database}"
+        address = f"postgresql://unicard_{name}:${{{password}:?run make env}}@postgres:5432/unicard_{name}"
         assert environment["UNICARD_DATABASE_URL"] == address
         assert jobs()[f"migrate-{name}"]["environment"]["UNICARD_DATABASE_URL"] == address
-        assert jobs()[f"migrate-{name}"]["command"][-1] == program.package
+        assert jobs()[f"migrate-{name}"]["command"][-1] == package
         assert environment["UNICARD_PORT"] == port
         assert service["healthcheck"]["test"] == ["CMD", "/app/probe.sh", str(port), "/readyz"]
-        assert service["build"]["args"]["PACKAGE"] == program.package
-        assert (ROOT / service["build"]["args"]["MEMBER"] / "src" / program.package).is_dir()
+        assert service["build"]["args"]["PACKAGE"] == package
+        assert (ROOT / service["build"]["args"]["MEMBER"] / "src" / package).is_dir()
         assert password in jobs()["databases"]["environment"]
     assert sorted(jobs()["databases"]["command"]) == sorted(OWN)
 
@@ -44,11 +56,13 @@ def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> No
 @pytest.mark.parametrize("name", OWN)
 def test_a_service_is_told_what_it_reads_and_all_it_needs(name: str) -> None:
     """A misspelt variable would be ignored in silence."""
-    fields = importlib.import_module(f"{OWN[name].package}.settings").Settings.model_fields
     told = {given.removeprefix("UNICARD_").lower() for given in services()[name]["environment"]}
-    assert told <= set(fields)
-    assert {field for field, info in fields.items() if info.is_required()} <= told
-    assert {secret.removeprefix("UNICARD_").lower() for secret in OWN[name].secrets} <= told
+    assert told <= set(fields(name))
+    assert {field for field, info in fields(name).items() if info.is_required()} <= told
+    # what another one is found by is the loopback unless told
+    assert {field for field, info in fields(name).items() if "://127.0.0.1" in str(info.default)} <= told
+    secrets = next((program.secrets for program in SERVICES if program.name == name), ())
+    assert {secret.removeprefix("UNICARD_").lower() for secret in secrets} <= told
 
 
 def test_nobody_is_told_what_is_anothers() -> None:
@@ -170,7 +184,7 @@ def test_prometheus_reads_every_service_and_the_edge() -> None:
         assert scrapes[name]["dns_sd_configs"][0] | {"refresh_interval": None} == {
             "names": [name],
             "type": "A",
-            "port": PORTS[name][1],
+            "port": fields(name)["port"].default,
             "refresh_interval": None,
         }
         assert "watch" in services()[name]["networks"]
