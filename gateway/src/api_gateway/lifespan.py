@@ -29,14 +29,20 @@ async def lifespan(runtime: Runtime) -> AsyncIterator[None]:
     await verifier.refresh_keys()
     runtime.verifier = verifier
     async with AsyncExitStack() as stack:
-        card, supply, payment, notify = [
+        card, supply, health, payment, notify = [
             await stack.enter_async_context(http_client(url, timeout=settings.gateway_part_seconds))
-            for url in (settings.card_url, settings.supply_url, settings.payment_url, settings.notify_url)
+            for url in (
+                settings.card_url,
+                settings.supply_url,
+                settings.health_url,
+                settings.payment_url,
+                settings.notify_url,
+            )
         ]
         runtime.extra |= {
             "vault": vault,
             "issuer": issuer,
             "token_desk": TokenDesk(settings, vault, issuer, runtime.sessions),
-            "services": Services(card, supply, payment, notify, settings.gateway_part_seconds),
+            "services": Services(card, supply, health, payment, notify, settings.gateway_part_seconds),
         }
         yield

@@ -20,6 +20,7 @@ class Upstream(StrEnum):
     GATEWAY = "gateway"
     CARD = "card"
     SUPPLY = "supply"
+    HEALTH = "health"
     PAYMENT = "payment"
     NOTIFY = "notify"
 
@@ -205,6 +206,36 @@ def _supply() -> Iterator[Route]:
     yield _route("DELETE /v1/terminals/{terminal_id}/suspension", to, "terminals:write")
 
 
+def _health() -> Iterator[Route]:
+    to = Upstream.HEALTH
+    desk = Rate.SALE
+    providers, clinics = ("providers:read", "providers:write"), "/v1/clinic-terminals"
+    visit = "/v1/encounters/{encounter_id}"
+    yield _route("POST /v1/eligibility", to, "eligibility:check", rate=desk, deadline=5, keyed=False)
+    yield _route("POST /v1/encounters", to, "encounters:create", rate=desk, deadline=5)
+    yield _route(f"GET {visit}", to, "encounters:read", rate=desk, deadline=5)
+    yield _route(f"POST {visit}/collection", to, "encounters:create", rate=desk, deadline=5)
+    yield _route("POST /v1/contributions", to, "contributions:write")
+    yield _route("GET /v1/coverage/{card_id}", to, "coverage:read")
+    yield _route("PUT /v1/coverage/{household_id}/exemption", to, "coverage:write")
+    yield _route("POST /v1/providers", to, "providers:write")
+    yield _route("GET /v1/providers", to, *providers)
+    yield _route("GET /v1/providers/{provider_id}", to, *providers)
+    yield _route(f"POST {clinics}", to, "providers:write")
+    yield _route(f"GET {clinics}/{{terminal_id}}", to, *providers, "terminals:enrol")
+    yield _route(f"POST {clinics}/{{terminal_id}}/suspension", to, "providers:write")
+    yield _route(f"DELETE {clinics}/{{terminal_id}}/suspension", to, "providers:write")
+
+
+def _fhir() -> Iterator[Route]:
+    to = Upstream.HEALTH
+    yield _route("GET /fhir/metadata", to, rate=Rate.PUBLIC)
+    yield _route("GET /fhir/Patient/{patient_id}", to, "fhir:read")
+    yield _route("GET /fhir/Coverage", to, "fhir:read")
+    yield _route("GET /fhir/Coverage/{patient_id}", to, "fhir:read")
+    yield _route("POST /fhir/CoverageEligibilityRequest", to, "fhir:read", keyed=False)
+
+
 def _payments() -> Iterator[Route]:
     to = Upstream.PAYMENT
     sale = Rate.SALE
@@ -251,7 +282,9 @@ def _notify() -> Iterator[Route]:
 
 
 def _table() -> Iterator[Route]:
-    for part in (_gateway, _citizens, _rollout, _cards, _supply, _payments, _ledger, _payouts, _notify):
+    for part in (
+        _gateway, _citizens, _rollout, _cards, _supply, _health, _fhir, _payments, _ledger, _payouts, _notify,
+    ):  # fmt: skip
         yield from part()
     for upstream in Upstream:
         yield from _operations(upstream)

@@ -46,6 +46,7 @@ class Settings(ServiceSettings):
     gateway_part_seconds: float = Field(default=2.0, gt=0, description="how long the overview waits for a service")
     card_url: str = "http://127.0.0.1:8101"
     supply_url: str = "http://127.0.0.1:8102"
+    health_url: str = "http://127.0.0.1:8103"
     payment_url: str = "http://127.0.0.1:8104"
     notify_url: str = "http://127.0.0.1:8105"
 

@@ -17,11 +17,13 @@ from fastapi import FastAPI
 from api_gateway import MIGRATIONS, consumers
 from api_gateway.main import create_app
 from api_gateway.settings import Settings
+from api_gateway.tokens.grants import CLINIC
 from chassis import kafka
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from chassis.testing import MakeDatabase, eventually, running
 from contracts.event import CONTENT_TYPE, Event
+from contracts.health import ClinicTerminalRegistered
 from contracts.supply import TerminalRegistered
 
 BOOTSTRAP_SECRET = "a-secret-of-the-tests-only-0001"
@@ -58,9 +60,11 @@ class Gateway:
         return client_id, reply.json()["client_secret"]
 
     async def new_terminal(self, kind: str = "bakery") -> tuple[UUID, UUID]:
-        """A terminal that supply-service has registered."""
+        """A terminal that supply-service has registered, a clinic's health-service."""
         terminal_id, outlet_id = new_id(), new_id()
-        event = TerminalRegistered(terminal_id=terminal_id, outlet_id=outlet_id, kind=kind, governorate="03")
+        event: Event = TerminalRegistered(terminal_id=terminal_id, outlet_id=outlet_id, kind=kind, governorate="03")
+        if kind == CLINIC:
+            event = ClinicTerminalRegistered(terminal_id=terminal_id, provider_id=outlet_id, governorate="03")
         await publish(self.settings.kafka_bootstrap, event)
         await eventually(lambda: self.known(terminal_id), seconds=20)
         return terminal_id, outlet_id

@@ -12,9 +12,11 @@ from joserfc.jwk import OKPKey
 from api_gateway.tokens.signing import b64url
 from chassis.ids import new_id
 from chassis.testing import eventually
+from contracts.health import ClinicTerminalReinstated, ClinicTerminalSuspended
 from contracts.supply import TerminalReinstated, TerminalSuspended
 
 from .conftest import publish
+from .test_tokens import assertion, claims_of, form
 
 
 def key_pair() -> tuple[OKPKey, str]:
@@ -163,3 +165,32 @@ async def test_a_suspended_terminal_gets_no_code_no_key_no_token(gateway: Any, d
 
     await eventually(reinstated, seconds=20)
     assert (await enrol(gateway, terminal_id, code, key_pair()[1])).status_code == 201
+
+
+async def test_a_clinics_terminal_is_enrolled_and_suspended_like_any_other(gateway: Any, database: Any) -> None:
+    terminal_id, provider_id = await gateway.new_terminal("clinic")
+    code = await gateway.new_code(terminal_id)
+    key, public_key = key_pair()
+    assert (await enrol(gateway, terminal_id, code, public_key)).status_code == 201
+
+    async def token() -> Any:
+        return await gateway.client.post("/oauth/token", data=form(assertion(terminal_id, key)))
+
+    claims = await claims_of(gateway, (await token()).json()["access_token"])
+    assert claims["scope"] == "eligibility:check encounters:create encounters:read"
+    assert (claims["kind"], claims["outlet"], claims["gov"]) == ("terminal", str(provider_id), "03")
+    bootstrap = gateway.settings.kafka_bootstrap
+    await publish(bootstrap, ClinicTerminalSuspended(terminal_id=terminal_id, provider_id=provider_id, reason="lost"))
+
+    async def refused() -> bool:
+        return bool((await token()).status_code == 401)
+
+    await eventually(refused, seconds=20)
+    query = "SELECT reason FROM suspended_subject WHERE subject = $1"
+    assert await database.fetchval(query, str(terminal_id)) == "lost"
+    await publish(bootstrap, ClinicTerminalReinstated(terminal_id=terminal_id, provider_id=provider_id))
+
+    async def served() -> bool:
+        return bool((await token()).status_code == 200)
+
+    await eventually(served, seconds=20)

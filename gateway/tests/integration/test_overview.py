@@ -17,6 +17,7 @@ HOUSEHOLD, CITIZEN = str(new_id()), str(new_id())
 GOOD = {
     f"/v1/cards/{CARD}": (200, {"card_id": CARD, "household_id": HOUSEHOLD, "citizen_id": CITIZEN}),
     f"/v1/entitlements/{CARD}": (200, {"pots": []}),
+    f"/v1/coverage/{CARD}": (200, {"state": "active"}),
     f"/v1/wallets/{CARD}": (200, {"available": 500}),
     f"/v1/households/{HOUSEHOLD}": (200, {"members": 4}),
     f"/v1/messages?citizen_id={CITIZEN}": (200, {"items": [], "next": None}),
@@ -55,7 +56,7 @@ async def services() -> AsyncIterator[Services]:
 
 @pytest.fixture(scope="module")
 async def asking(start_gateway: Any, services: Services) -> Any:
-    urls = {f"{name}_url": services.url for name in ("card", "supply", "payment", "notify")}
+    urls = {f"{name}_url": services.url for name in ("card", "supply", "health", "payment", "notify")}
     return await start_gateway(**urls, gateway_part_seconds=0.3)
 
 
@@ -103,6 +104,7 @@ async def test_what_needs_the_card_is_skipped_without_it(asking: Any, services: 
         "card": "unavailable",
         "household": "skipped",
         "entitlements": "ok",
+        "health": "ok",
         "wallet": "ok",
         "messages": "skipped",
     }

@@ -7,7 +7,15 @@ import pytest
 from api_gateway.routes import ROUTES, Upstream, scopes
 from api_gateway.terminals.models import Terminal
 from api_gateway.tokens.errors import ScopeRefused
-from api_gateway.tokens.grants import SUPPLY_KINDS, TERMINAL_SCOPES, WALLET_KINDS, WALLET_SCOPES, of_terminal
+from api_gateway.tokens.grants import (
+    CLINIC,
+    HEALTH_SCOPES,
+    SUPPLY_KINDS,
+    TERMINAL_SCOPES,
+    WALLET_KINDS,
+    WALLET_SCOPES,
+    of_terminal,
+)
 from chassis.ids import new_id
 
 
@@ -39,7 +47,25 @@ def test_a_shops_terminal_moves_no_money_but_its_own_sales() -> None:
 
 
 def test_a_terminal_of_an_unknown_kind_may_do_nothing() -> None:
-    assert of_terminal(terminal("clinic")).scopes == frozenset()
+    assert of_terminal(terminal("cinema")).scopes == frozenset()
+
+
+def test_a_clinics_terminal_gives_care_and_a_shops_never() -> None:
+    care = of_terminal(terminal(CLINIC)).scopes
+    assert care == HEALTH_SCOPES <= scopes()
+    assert {route.upstream for route in ROUTES if care.intersection(route.scopes)} == {Upstream.HEALTH}
+    for kind in SUPPLY_KINDS:
+        assert care.isdisjoint(of_terminal(terminal(kind)).scopes)
+
+
+def test_no_scope_opens_both_rations_and_care_but_those_of_operators() -> None:
+    def of(upstream: Upstream) -> set[str]:
+        return {scope for route in ROUTES if route.upstream is upstream for scope in route.scopes}
+
+    operators = {"operations:read", "operations:write", "training:clock"}
+    assert of(Upstream.SUPPLY) & of(Upstream.HEALTH) == operators
+    payouts = {"payouts:submit", "payouts:approve"}
+    assert payouts.isdisjoint(of(Upstream.SUPPLY) | of(Upstream.HEALTH))
 
 
 def test_scopes_may_be_fewer_never_more() -> None:

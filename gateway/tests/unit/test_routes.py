@@ -55,6 +55,7 @@ def test_public_routes_are_few_and_counted_by_address() -> None:
         "/docs/{asset}",
         "/problems/{code}",
         "/v1/enrolments",
+        "/fhir/metadata",
         "/v1/pin-key",
         "/v1/credential-keys",
     }

@@ -127,7 +127,7 @@ async def test_cards_that_are_blocked_replaced_or_closed(health: Health) -> None
             replaced_at=NOON,
         )
     )
-    assert (await health.visit(desk, family)).json()["code"] == "card_not_active"
+    assert (await health.visit(desk, family)).json()["code"] == "card_closed"
     renewed = Family(successor, family.household_id, family.head_id, family.child_id)
     second = (await health.visit(desk, renewed, "medicines", 1_000_000)).json()
     assert (second["copayment"], second["cap_applied"]) == (60_600, True), "the cap goes on with the person"
@@ -137,7 +137,7 @@ async def test_cards_that_are_blocked_replaced_or_closed(health: Health) -> None
     await health.deliver(disabled)
     assert (await health.visit(desk, renewed)).json()["code"] == "health_not_enabled"
     await health.deliver(CardClosed(card_id=successor, household_id=family.household_id, reason="x"))
-    assert (await health.visit(desk, renewed)).json()["code"] == "card_not_active"
+    assert (await health.visit(desk, renewed)).json()["code"] == "card_closed"
 
 
 async def test_a_repeat_gets_the_first_answer_and_books_nothing(health: Health) -> None:

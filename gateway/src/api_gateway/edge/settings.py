@@ -26,6 +26,7 @@ class EdgeSettings(BaseSettings):
     gateway: str = "127.0.0.1:8100"
     card: str = "127.0.0.1:8101"
     supply: str = "127.0.0.1:8102"
+    health: str = "127.0.0.1:8103"
     payment: str = "127.0.0.1:8104"
     notify: str = "127.0.0.1:8105"
 

@@ -33,5 +33,6 @@ class Overview(BaseModel):
     card: Part
     household: Part
     entitlements: Part
+    health: Part
     wallet: Part
     messages: Part

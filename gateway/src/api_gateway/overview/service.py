@@ -23,15 +23,17 @@ class Services:
 
     card: httpx.AsyncClient
     supply: httpx.AsyncClient
+    health: httpx.AsyncClient
     payment: httpx.AsyncClient
     notify: httpx.AsyncClient
     seconds: float
 
     async def overview(self, card_id: UUID, authorization: str) -> Overview:
         """What the services know of a card; household and messages are found through it."""
-        card, entitlements, wallet = await asyncio.gather(
+        card, entitlements, health, wallet = await asyncio.gather(
             self.ask(self.card, f"/v1/cards/{card_id}", authorization),
             self.ask(self.supply, f"/v1/entitlements/{card_id}", authorization),
+            self.ask(self.health, f"/v1/coverage/{card_id}", authorization),
             self.ask(self.payment, f"/v1/wallets/{card_id}", authorization),
         )
         household, messages = await asyncio.gather(
@@ -43,6 +45,7 @@ class Services:
             card=card,
             household=household,
             entitlements=entitlements,
+            health=health,
             wallet=wallet,
             messages=messages,
         )

@@ -17,6 +17,9 @@ TERMINAL_SCOPES = frozenset(
 WALLET_SCOPES = frozenset({"payments:create", "wallets:read"})
 WALLET_KINDS = frozenset({"grocer", "gameaty", "complex"})
 SUPPLY_KINDS = WALLET_KINDS | {"bakery"}
+# Where care is given: nothing of rations or payments, as those terminals see nothing of health.
+HEALTH_SCOPES = frozenset({"eligibility:check", "encounters:create", "encounters:read"})
+CLINIC = "clinic"
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,12 @@ def of_client(client: Client) -> Grant:
 
 
 def of_terminal(terminal: Terminal) -> Grant:
-    """What a terminal may do: selling, where its outlet is of the supply programme, and nothing else."""
-    scopes = TERMINAL_SCOPES if terminal.kind in SUPPLY_KINDS else frozenset[str]()
+    """What a terminal may do: selling where its outlet is of the supply programme, care at a clinic, nothing else."""
+    scopes = frozenset[str]()
+    if terminal.kind in SUPPLY_KINDS:
+        scopes |= TERMINAL_SCOPES
     if terminal.kind in WALLET_KINDS:
         scopes |= WALLET_SCOPES
+    if terminal.kind == CLINIC:
+        scopes |= HEALTH_SCOPES
     return Grant(str(terminal.terminal_id), "terminal", scopes, terminal.governorate, outlet_id=terminal.outlet_id)

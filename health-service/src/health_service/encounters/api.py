@@ -31,6 +31,7 @@ Creator = Annotated[Principal, requires("encounters:create")]
         refusals.CardUnknown,
         refusals.PatientUnknown,
         refusals.CardBlocked,
+        refusals.CardClosed,
         refusals.CardNotActive,
         refusals.HealthNotEnabled,
         refusals.CoverNotBegun,

@@ -23,14 +23,21 @@ class CardBlocked(Conflict):
     """The card is blocked"""
 
     code = "card_blocked"
-    title_ar = "تم إيقاف هذا الكارت"
+    title_ar = "الكارت موقوف"
 
 
 class CardNotActive(Conflict):
-    """The card is not active"""
+    """The card is not active yet"""
 
     code = "card_not_active"
-    title_ar = "الكارت غير مفعل"
+    title_ar = "الكارت لم يتم تفعيله بعد"
+
+
+class CardClosed(Conflict):
+    """The card is closed"""
+
+    code = "card_closed"
+    title_ar = "الكارت ملغي"
 
 
 class HealthNotEnabled(Conflict):

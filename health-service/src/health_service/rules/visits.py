@@ -13,6 +13,7 @@ from health_service.rules.figures import Figures
 from health_service.rules.standing import ACTIVE, ENDED, SUSPENDED, Standing
 
 LIVE = "active"
+CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,10 @@ def card_refusal(card: Card) -> Problem | None:
     """Why a card opens no care, or None."""
     if card.blocked:
         return refusals.CardBlocked("Blocked cards are refused everywhere.")
+    if card.state == CLOSED:
+        return refusals.CardClosed("Another card may have taken its place.")
     if card.state != LIVE or card.citizen_id is None:
-        return refusals.CardNotActive(f"The card is {card.state}.", state=card.state)
+        return refusals.CardNotActive("It is activated after it was handed over.")
     if not card.health:
         return refusals.HealthNotEnabled("It is enabled at the governorate's start or at the family unit.")
     return None

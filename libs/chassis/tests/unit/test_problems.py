@@ -13,7 +13,15 @@ import pytest
 
 from chassis.problems import COMMON, MEDIA_TYPE, Conflict, NotFound, Problem, Unavailable, registry, responses
 
-PACKAGES = ("chassis", "api_gateway", "card_service", "supply_service", "payment_service", "notify_service")
+PACKAGES = (
+    "chassis",
+    "api_gateway",
+    "card_service",
+    "supply_service",
+    "health_service",
+    "payment_service",
+    "notify_service",
+)
 NOT_IMPORTED = {"chassis.testing"}
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 

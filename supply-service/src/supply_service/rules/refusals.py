@@ -139,7 +139,7 @@ class HoldMismatch(Conflict):
 
 
 class HoldExpired(Conflict):
-    """The hold on the wallet has ended"""
+    """The hold has run out"""
 
     code = "hold_expired"
     title_ar = "انتهت مدة حجز المبلغ"

@@ -20,7 +20,7 @@ from devstack.terminal.wire import NotReached
 
 app = typer.Typer(add_completion=False, help="The Port Said pilot, played through the gateway.")
 WIDTH = 150  # of a report that goes into a file
-SERVICES = ("card", "supply", "payment", "notify")
+SERVICES = ("card", "supply", "health", "payment", "notify")
 
 
 @app.command()

@@ -34,7 +34,7 @@ from devstack.terminal.fleet import FleetTerminal
 from devstack.terminal.wire import Wire
 
 LANES = 64
-CLOCKS = ("card", "supply", "payment", "notify")
+CLOCKS = ("card", "supply", "health", "payment", "notify")
 MESSAGES_A_WEEK = 50_000
 FAULTS_PER_KIND = 24
 

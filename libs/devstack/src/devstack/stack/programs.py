@@ -50,6 +50,7 @@ SERVICES: tuple[Program, ...] = (
         ),
     ),
     Program("supply", "supply_service"),
+    Program("health", "health_service", ("UNICARD_HEALTH_DATA_KEYS",)),
     Program("payment", "payment_service"),
     Program(
         "notify",

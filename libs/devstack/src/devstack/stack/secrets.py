@@ -39,6 +39,7 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     "UNICARD_CARD_PIN_KEY": _key,
     "UNICARD_CARD_PIN_TRANSPORT_KEYS": _ring,
     "UNICARD_CARD_SIGNING_KEYS": _ring,
+    "UNICARD_HEALTH_DATA_KEYS": _ring,
     "UNICARD_NOTIFY_DATA_KEYS": _ring,
     "UNICARD_NOTIFY_LOOKUP_KEY": _key,
     **{program.password_name: _password for program in SERVICES},

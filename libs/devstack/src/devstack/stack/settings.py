@@ -25,6 +25,7 @@ PORTS: Mapping[str, tuple[str, int]] = {
     "gateway": ("UNICARD_GATEWAY_PORT", 8100),
     "card": ("UNICARD_CARD_PORT", 8101),
     "supply": ("UNICARD_SUPPLY_PORT", 8102),
+    "health": ("UNICARD_HEALTH_PORT", 8103),
     "payment": ("UNICARD_PAYMENT_PORT", 8104),
     "notify": ("UNICARD_NOTIFY_PORT", 8105),
     "sink": ("UNICARD_SINK_PORT", 8190),
