@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvloop
@@ -17,7 +17,7 @@ from devstack.terminal import receipt
 from devstack.terminal.caller import Refused
 from devstack.terminal.chain import Line
 from devstack.terminal.credential import CredentialRefused
-from devstack.terminal.device import AlreadySold, Offline, Terminal, UnknownOutcome, bread, goods
+from devstack.terminal.device import AlreadySold, Item, Offline, Terminal, UnknownOutcome, bread, goods
 from devstack.terminal.provision import NoCredentials, home, provision
 from devstack.terminal.store import NotEnrolled, Store
 from devstack.terminal.wire import NotReached, Wire
@@ -91,7 +91,9 @@ def enrol(
     name: Name = "default",
     terminal_id: Annotated[str, typer.Option(help="The id the ministry registered.")] = "",
     code: Annotated[str, typer.Option(help="The one-time code for it.")] = "",
-    kind: Annotated[str, typer.Option(help="Without a code: the kind of outlet to register.")] = "bakery",
+    kind: Annotated[
+        str, typer.Option(help="Without a code: what to register, e.g. bakery, grocer, pharmacy.")
+    ] = "bakery",
     gateway: Gateway = "",
 ) -> None:
     """Make a key on this device and enrol it. Without --code, the operator's part is done for you."""
@@ -166,6 +168,8 @@ def settle(name: Name = "default") -> None:
         answer = await terminal.settle()
         if answer is None:
             console.print("Nothing is under way; holds of refused sales are given up.")
+        elif "encounter_id" in answer:
+            show(receipt.visit(answer), "تم تسجيل الزيارة")
         elif "reversal_id" in answer:
             show(receipt.reversal(answer), "تم الإلغاء")
         else:
@@ -191,6 +195,77 @@ def wallet(card: Card, name: Name = "default") -> None:
 
     async def work(terminal: Terminal) -> None:
         show(receipt.wallet(await terminal.wallet(card)), "المحفظة", "blue")
+
+    with_terminal(name, work)
+
+
+@app.command()
+def eligibility(
+    card: Card,
+    service: Annotated[str, typer.Option(help="Only this service, e.g. medicines.")] = "",
+    patient: Annotated[str, typer.Option(help="Another member of the household.")] = "",
+    name: Name = "default",
+) -> None:
+    """At a clinic: whether the card is covered, and what services cost."""
+
+    async def work(terminal: Terminal) -> None:
+        answer = await terminal.eligibility(card, service or None, patient or None)
+        show(receipt.eligibility(answer), "التأمين الصحي", "green" if answer["covered"] else "red")
+
+    with_terminal(name, work)
+
+
+@app.command()
+def visit(
+    card: Card,
+    service: Annotated[str, typer.Argument(help="consultation, medicines, laboratory, imaging, inpatient, home_visit")],
+    items: Annotated[list[str], typer.Argument(help="What was done or given as CODE=PRICE, e.g. A10BA02=120.50")],
+    diagnosis: Annotated[str, typer.Option(help="Its ICD-10 code; kept sealed.")] = "",
+    patient: Annotated[str, typer.Option(help="Another member of the household.")] = "",
+    referral: Annotated[str, typer.Option(help="The referral by which the patient comes.")] = "",
+    refer: Annotated[list[str] | None, typer.Option(help="A service the patient is sent to; may be repeated.")] = None,
+    *,
+    emergency: Annotated[bool, typer.Option(help="Treated whatever the cover.")] = False,
+    name: Name = "default",
+) -> None:
+    """At a clinic: enter a visit; the patient's part leaves the wallet."""
+    more: dict[str, Any] = {"emergency": emergency, "refers_to": refer or []}
+    if diagnosis:
+        more["diagnosis"] = {"system": "ICD-10", "code": diagnosis}
+    more |= {key: value for key, value in (("patient_id", patient), ("referral_id", referral)) if value}
+    lines = [_priced(item) for item in items]
+
+    async def work(terminal: Terminal) -> None:
+        answer = await terminal.visit(card, service, lines, **more)
+        show(receipt.visit(answer), "تم تسجيل الزيارة")
+
+    with_terminal(name, work)
+
+
+def _priced(text: str) -> Item:
+    code, _, price = text.partition("=")
+    pounds, _, piastres = price.partition(".")
+    if not code or not pounds.isdecimal() or not (piastres == "" or (piastres.isdecimal() and len(piastres) <= 2)):
+        raise typer.BadParameter(f"{text!r} is not CODE=PRICE in pounds")
+    return {"code": code, "price": int(pounds) * 100 + int(piastres.ljust(2, "0"))}
+
+
+@app.command()
+def encounter(encounter_id: str, name: Name = "default") -> None:
+    """At a clinic: what became of a visit's co-payment."""
+
+    async def work(terminal: Terminal) -> None:
+        show(receipt.visit(await terminal.encounter(encounter_id)), "الزيارة", "blue")
+
+    with_terminal(name, work)
+
+
+@app.command()
+def collect(encounter_id: str, name: Name = "default") -> None:
+    """At a clinic: take a co-payment once more that the wallet did not cover."""
+
+    async def work(terminal: Terminal) -> None:
+        show(receipt.visit(await terminal.collect(encounter_id)), "المساهمة", "blue")
 
     with_terminal(name, work)
 

@@ -18,6 +18,7 @@ from devstack.terminal.store import Identity, Store
 from devstack.terminal.wire import NotReached, Wire
 
 MAX_BATCH = 200
+Item = dict[str, str | int]
 MIXED = "mixed"
 
 
@@ -128,6 +129,32 @@ class Terminal:
     async def reverse(self, redemption_id: str, reason: str) -> dict[str, Any]:
         """Take back a whole sale of this outlet."""
         return await self._operate("reversal", f"/v1/redemptions/{redemption_id}/reversal", {"reason": reason})
+
+    async def eligibility(self, card: str, service: str | None = None, patient: str | None = None) -> dict[str, Any]:
+        """At a clinic: whether the card's holder, or another of the household, is covered, and what services cost."""
+        self._need_network()
+        wanted = {"card_id": card_id(card), "service": service, "patient_id": patient}
+        body = {name: value for name, value in wanted.items() if value is not None}
+        answer: dict[str, Any] = await self.caller.post("/v1/eligibility", body)
+        return answer
+
+    async def visit(self, card: str, service: str, lines: list[Item], **more: Any) -> dict[str, Any]:
+        """At a clinic: enter a visit; the patient's part is taken from the wallet. A retry is the same visit.
+
+        `more`: `patient_id`, `diagnosis`, `emergency`, `referral_id`, `refers_to`, `occurred_at`.
+        """
+        body = {"card_id": card_id(card), "service": service, "lines": lines, **more}
+        return await self._operate("encounter", "/v1/encounters", body)
+
+    async def encounter(self, encounter_id: str) -> dict[str, Any]:
+        """A visit of this provider: what became of the co-payment, and what it was about."""
+        self._need_network()
+        answer: dict[str, Any] = await self.caller.get(f"/v1/encounters/{encounter_id}")
+        return answer
+
+    async def collect(self, encounter_id: str) -> dict[str, Any]:
+        """Have a co-payment taken once more that the wallet did not cover."""
+        return await self._operate("collection", f"/v1/encounters/{encounter_id}/collection", {})
 
     async def _operate(self, kind: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         self._need_network()

@@ -13,6 +13,10 @@ from devstack.terminal.wire import Wire
 CLIENT_ID = "UNICARD_BOOTSTRAP_CLIENT_ID"
 CLIENT_SECRET = "UNICARD_BOOTSTRAP_CLIENT_SECRET"  # noqa: S105 - the variable's name
 PORT_SAID = "03"
+PROVIDERS_AR = {
+    "family_unit": "وحدة طب الأسرة", "hospital": "مستشفى", "laboratory": "معمل", "pharmacy": "صيدلية",
+    "imaging": "مركز أشعة",
+}  # fmt: skip
 NAMES_AR = {"bakery": "مخبز", "grocer": "بقالة تموينية", "gameaty": "منفذ جمعيتي", "complex": "مجمع استهلاكي"}
 
 
@@ -52,9 +56,11 @@ async def enrolment_code(admin: Caller, terminal_id: str) -> str:
 
 
 async def provision(wire: Wire, kind: str) -> tuple[str, str]:
-    """Register an outlet of that kind and a terminal in it; the terminal's id and its one-time code."""
+    """Register an outlet or provider of care of that kind and a terminal in it; the terminal's id and its code."""
     admin = Caller(wire, bootstrap())
     serial = new_key()[-12:]
+    if kind in PROVIDERS_AR:
+        return await _provision_clinic(admin, kind, serial)
     body: dict[str, Any] = {
         "kind": kind, "governorate": PORT_SAID, "district": "al-arab",
         "name_ar": f"{NAMES_AR.get(kind, 'منفذ')} {serial}", "name_en": f"{kind.capitalize()} {serial}",
@@ -63,6 +69,27 @@ async def provision(wire: Wire, kind: str) -> tuple[str, str]:
         body |= {"fuel": "gas", "loaf_type": "soft"}
     outlet = await admin.post("/v1/outlets", body)
     return await register_terminal(admin, str(identifier(outlet, "outlet_id")), serial)
+
+
+async def _provision_clinic(admin: Caller, kind: str, serial: str) -> tuple[str, str]:
+    provider = await admin.post(
+        "/v1/providers",
+        {
+            "kind": kind,
+            "governorate": PORT_SAID,
+            "district": "al-arab",
+            "name_ar": f"{PROVIDERS_AR[kind]} {serial}",
+            "name_en": f"{kind.replace('_', ' ').capitalize()} {serial}",
+        },
+    )
+    return await register_clinic_terminal(admin, str(provider["provider_id"]), serial)
+
+
+async def register_clinic_terminal(admin: Caller, provider_id: str, serial: str) -> tuple[str, str]:
+    """Register a terminal with a provider of care; its id and a one-time enrolment code."""
+    terminal = await admin.post("/v1/clinic-terminals", {"provider_id": provider_id, "serial": serial, "model": "UC-H"})
+    terminal_id = str(terminal["terminal_id"])
+    return terminal_id, await enrolment_code(admin, terminal_id)
 
 
 def identifier(resource: dict[str, Any], name: str) -> Any:

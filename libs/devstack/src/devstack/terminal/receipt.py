@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,16 @@ CAIRO = ZoneInfo("Africa/Cairo")
 ITEMS = {"loaf": "رغيف", "oil": "زيت", "sugar": "سكر", "rice": "أرز", "pasta": "مكرونة", "flour": "دقيق"}
 UNITS = {"loaf": "رغيف", "piastre": "جنيه"}
 PROGRAMMES = {"bread": "الخبز المدعم", "goods": "السلع التموينية", "bread_points": "نقاط الخبز"}
+SERVICES = {
+    "consultation": "كشف", "home_visit": "زيارة منزلية", "medicines": "أدوية", "imaging": "أشعة",
+    "laboratory": "تحاليل", "inpatient": "إقامة بالمستشفى",
+}  # fmt: skip
+COPAYMENTS = {
+    "none": "لا توجد مساهمة",
+    "due": "جاري الخصم من المحفظة",
+    "paid": "تم الخصم من المحفظة",
+    "failed": "تعذر الخصم",
+}
 OUTCOMES = {
     "applied": "تم القيد", "overdrawn": "تم القيد على حصة الفترة القادمة",
     "duplicate": "سبق القيد", "rejected": "مرفوضة",
@@ -91,3 +102,41 @@ def outcome(result: dict[str, Any]) -> str:
     """What became of one uploaded sale."""
     words = OUTCOMES.get(result["status"], result["status"])
     return f"مسلسل {result['sequence']}: {words}" + (f" ({result['code']})" if result.get("code") else "")
+
+
+def eligibility(answer: dict[str, Any]) -> list[str]:
+    """Whether care is covered, and what it costs the patient."""
+    head = ["مشمول بالتأمين الصحي الشامل"] if answer["covered"] else [reason_ar(one) for one in answer["reasons"]]
+    if answer["exempt"]:
+        return [*head, "معفى من المساهمات"]
+    return [*head, *(_terms(service) for service in answer["services"])]
+
+
+def reason_ar(reason: dict[str, Any]) -> str:
+    """Why care is not covered."""
+    return f"{reason['title_ar']} – {reason['detail_ar']}" if reason["detail_ar"] else str(reason["title_ar"])
+
+
+def _terms(service: dict[str, Any]) -> str:
+    name = SERVICES.get(service["service"], service["service"])
+    if service["fixed"] is not None:
+        return f"{name}: {pounds(service['fixed'])} جنيه"
+    share = f"{name}: {Decimal(service['rate']) * 100:f}".rstrip("0").rstrip(".") + "٪"
+    return share if service["cap_left"] is None else f"{share} بحد أقصى {pounds(service['cap_left'])} جنيه"
+
+
+def visit(answer: dict[str, Any]) -> list[str]:
+    """The receipt of a visit: nothing of what it was about."""
+    failure = f" ({answer['failure']})" if answer["failure"] else ""
+    return [
+        f"إيصال زيارة – {local(answer['occurred_at'])}",
+        f"الخدمة: {SERVICES.get(answer['service'], answer['service'])}",
+        f"القيمة: {pounds(answer['total'])} جنيه",
+        f"مساهمة المريض: {pounds(answer['copayment'])} جنيه – {COPAYMENTS[answer['copayment_state']]}{failure}",
+        f"يتحمل التأمين: {pounds(answer['insurer_part'])} جنيه",
+        *(
+            f"تحويل: {SERVICES.get(one['service'], one['service'])} حتى {one['last_day']} – {one['referral_id']}"
+            for one in answer["referrals"]
+        ),
+        f"رقم الزيارة: {answer['encounter_id']}",
+    ]
