@@ -141,7 +141,7 @@ def _about(event: Received[Any], subject: Any, facts: Facts | None = None) -> In
 
 
 async def _queue(session: AsyncSession, runtime: Runtime, template: str, intents: Sequence[Intent]) -> None:
-    await service.queue(session, vault_of(runtime), template, intents, runtime.clock.now())
+    await service.queue(session, vault_of(runtime), template, intents)
 
 
 async def _remember(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -39,27 +39,27 @@ class Retries:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What an attempt led to; `try_at` only where the message goes back to the queue."""
+    """What an attempt led to; `try_after` only where the message goes back to the queue."""
 
     status: Status
     reason: str | None = None
     permanent: bool = False
-    try_at: datetime | None = None
+    try_after: timedelta | None = None
 
 
 ACCEPTED = Verdict(Status.SENT)
 
 
-def refused(reason: str, attempts: int, now: datetime, expires_at: datetime, retries: Retries) -> Verdict:
-    """The verdict on a message the provider did not take at its `attempts`-th try."""
+def refused(reason: str, attempts: int, valid_for: timedelta, retries: Retries) -> Verdict:
+    """The verdict on a message the provider did not take at its `attempts`-th try; `valid_for`: what is left."""
     if reason in retries.wrong_number:
         return Verdict(Status.FAILED, reason, permanent=True)
     if attempts > len(retries.after):
         return Verdict(Status.FAILED, reason)
-    try_at = now + retries.after[attempts - 1]
-    if try_at >= expires_at:
+    try_after = retries.after[attempts - 1]
+    if try_after >= valid_for:
         return Verdict(Status.FAILED, reason)
-    return Verdict(Status.QUEUED, reason, try_at=try_at)
+    return Verdict(Status.QUEUED, reason, try_after=try_after)
 
 
 def receipt(status: str, reason: str | None, retries: Retries) -> Verdict:

@@ -103,9 +103,9 @@ class Policy(_Row):
         waiting = {name for row in self.quiet if row.covers(instant) for name in row.classes}
         return sorted(kind.priority for name, kind in self.classes.items() if name not in waiting)
 
-    def expires_at(self, class_name: str, queued_at: datetime) -> datetime:
-        """When a message queued at an instant is given up."""
-        return queued_at + timedelta(hours=self.classes[class_name].valid_hours)
+    def valid_for(self, class_name: str) -> timedelta:
+        """How long after it was queued a message is given up."""
+        return timedelta(hours=self.classes[class_name].valid_hours)
 
     def retry_schedule(self) -> Retries:
         """The retries as the life cycle wants them."""

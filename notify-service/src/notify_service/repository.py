@@ -34,7 +34,7 @@ _INSERT = statement(
                          created_at, expires_at)
     SELECT r.id, r.event_id, :template, :priority, r.citizen_id, r.household_id, r.subject, r.content,
            r.citizen_id IS NULL OR EXISTS (SELECT FROM contact c WHERE c.citizen_id = r.citizen_id),
-           CAST(:now AS timestamptz), CAST(:expires_at AS timestamptz)
+           clock_timestamp(), clock_timestamp() + make_interval(secs => CAST(:valid_seconds AS float8))
     FROM <rows>
     WHERE NOT EXISTS (
         SELECT FROM message s WHERE s.subject = r.subject AND s.template = ANY(CAST(:silencers AS text[])))
@@ -49,7 +49,7 @@ _INSERT = statement(
 )
 _SUPERSEDE = statement(
     """
-    UPDATE message m SET status = 'cancelled', reason = 'superseded', ended_at = CAST(:now AS timestamptz)
+    UPDATE message m SET status = 'cancelled', reason = 'superseded', ended_at = clock_timestamp()
     FROM <rows>
     WHERE m.subject = r.subject AND m.id < r.id AND m.status = 'queued'
       AND m.template = ANY(CAST(:templates AS text[]))
@@ -66,29 +66,25 @@ async def queue(
     template: str,
     priority: int,
     silencers: Sequence[str],
-    now: datetime,
-    expires_at: datetime,
+    valid_seconds: float,
 ) -> set[UUID]:
     """Queue messages; one a (event, template), none where a silencing one exists. Returns the ids that are new."""
-    parameters: dict[str, Any] = {
-        "template": template, "priority": priority, "silencers": list(silencers),
+    parameters = {
+        "template": template, "priority": priority, "silencers": list(silencers), "valid_seconds": valid_seconds,
     }  # fmt: skip
-    parameters |= {"now": now, "expires_at": expires_at}
     return set((await session.execute(_INSERT, {**vars(rows), **parameters})).scalars())
 
 
-async def supersede(
-    session: AsyncSession, newer: dict[UUID, UUID | None], templates: Sequence[str], now: datetime
-) -> None:
+async def supersede(session: AsyncSession, newer: dict[UUID, UUID | None], templates: Sequence[str]) -> None:
     """Cancel what is queued from the templates about the same subject as a `newer` message (its id: subject)."""
-    parameters = {"id": list(newer), "subject": list(newer.values()), "templates": list(templates), "now": now}
+    parameters = {"id": list(newer), "subject": list(newer.values()), "templates": list(templates)}
     await session.execute(_SUPERSEDE, parameters)
 
 
 _ANY_DUE = text(
     "SELECT EXISTS (SELECT FROM message WHERE status = 'queued' AND ready"
     " AND priority = ANY(CAST(:priorities AS smallint[]))"
-    " AND (not_before IS NULL OR not_before <= CAST(:now AS timestamptz)))"
+    " AND (not_before IS NULL OR not_before <= statement_timestamp()))"
 )
 # One statement: what the pace allows is read and charged, the most urgent messages are leased for this batch.
 _CLAIM = text(
@@ -100,7 +96,7 @@ _CLAIM = text(
     ), picked AS (
         SELECT id FROM message
         WHERE status = 'queued' AND ready AND priority = ANY(CAST(:priorities AS smallint[]))
-          AND (not_before IS NULL OR not_before <= CAST(:now AS timestamptz))
+          AND (not_before IS NULL OR not_before <= statement_timestamp())
         ORDER BY priority, id
         LIMIT (SELECT greatest(0, least(CAST(:batch AS integer), floor(open)))::bigint FROM pace)
         FOR UPDATE SKIP LOCKED
@@ -111,7 +107,8 @@ _CLAIM = text(
         UPDATE message m SET status = 'sending', attempts = attempts + 1, lease = CAST(:lease AS uuid),
                lease_until = clock_timestamp() + make_interval(secs => CAST(:lease_seconds AS float8))
         FROM picked WHERE m.id = picked.id
-        RETURNING m.id, m.template, m.priority, m.citizen_id, m.content, m.refusals, m.expires_at
+        RETURNING m.id, m.template, m.priority, m.citizen_id, m.content, m.refusals,
+                  extract(epoch FROM m.expires_at - clock_timestamp())::float8 AS valid_seconds
     )
     SELECT leased.*, c.sealed AS contact, c.language, c.opted_out_at IS NOT NULL AS opted_out
     FROM leased LEFT JOIN contact c USING (citizen_id) ORDER BY leased.priority, leased.id
@@ -129,12 +126,13 @@ _FINISH = statement(
         status = CASE WHEN m.status = 'sending' THEN r.status ELSE m.status END,
         reason = CASE WHEN m.status = 'sending' THEN r.reason ELSE m.reason END,
         ended_at = CASE WHEN m.status = 'sending' AND r.status IN ('failed', 'cancelled')
-                        THEN CAST(:now AS timestamptz) ELSE m.ended_at END,
-        sent_at = CASE WHEN r.status = 'sent' THEN CAST(:now AS timestamptz) ELSE m.sent_at END,
+                        THEN clock_timestamp() ELSE m.ended_at END,
+        sent_at = CASE WHEN r.status = 'sent' THEN clock_timestamp() ELSE m.sent_at END,
         refusals = m.refusals + CASE WHEN r.status = 'sent' THEN 0 ELSE 1 END,
         content = coalesce(r.content, m.content), language = coalesce(r.language, m.language),
         encoding = coalesce(r.encoding, m.encoding), parts = coalesce(r.parts, m.parts),
-        provider_id = coalesce(r.provider_id, m.provider_id), not_before = r.try_at,
+        provider_id = coalesce(r.provider_id, m.provider_id),
+        not_before = clock_timestamp() + make_interval(secs => r.try_after),
         lease = NULL, lease_until = NULL
     FROM r JOIN locked USING (id) WHERE m.id = r.id
     RETURNING m.id, m.citizen_id, m.template, m.status, m.reason, old.status AS was
@@ -147,7 +145,7 @@ _FINISH = statement(
     parts="smallint",
     provider_id="text",
     reason="text",
-    try_at="timestamptz",
+    try_after="float8",
 )
 _PUT_BACK = text(
     "UPDATE message SET status = 'queued', lease = NULL, lease_until = NULL"
@@ -184,7 +182,7 @@ class OutcomeColumns:
     parts: list[int | None] = field(default_factory=list)
     provider_id: list[str | None] = field(default_factory=list)
     reason: list[str | None] = field(default_factory=list)
-    try_at: list[datetime | None] = field(default_factory=list)
+    try_after: list[float | None] = field(default_factory=list)  # seconds
 
 
 @dataclass
@@ -197,17 +195,15 @@ class ReceiptColumns:
     at: list[datetime] = field(default_factory=list)
 
 
-async def any_due(session: AsyncSession, priorities: Sequence[int], now: datetime) -> bool:
+async def any_due(session: AsyncSession, priorities: Sequence[int]) -> bool:
     """Whether a message could leave now; cheap, locks nothing."""
-    parameters = {"priorities": list(priorities), "now": now}
-    return bool((await session.execute(_ANY_DUE, parameters)).scalar_one())
+    return bool((await session.execute(_ANY_DUE, {"priorities": list(priorities)})).scalar_one())
 
 
 async def claim(
     session: AsyncSession,
     *,
     priorities: Sequence[int],
-    now: datetime,
     batch: int,
     rate: float,
     lease: UUID,
@@ -215,15 +211,15 @@ async def claim(
 ) -> Rows:
     """Lease up to `batch` messages, as many as `rate` a second over all processes allows."""
     parameters = {
-        "priorities": list(priorities), "now": now, "batch": batch, "rate": rate,
+        "priorities": list(priorities), "batch": batch, "rate": rate,
         "burst": max(1.0, rate / 4), "lease": lease, "lease_seconds": lease_seconds,
     }  # fmt: skip
     return (await session.execute(_CLAIM, parameters)).all()
 
 
-async def finish(session: AsyncSession, lease: UUID, outcomes: OutcomeColumns, now: datetime) -> Rows:
+async def finish(session: AsyncSession, lease: UUID, outcomes: OutcomeColumns) -> Rows:
     """Write down a batch's outcomes; a receipt that came first keeps its word. Returns id, status, `was`, …"""
-    return (await session.execute(_FINISH, {**vars(outcomes), "lease": lease, "now": now})).all()
+    return (await session.execute(_FINISH, {**vars(outcomes), "lease": lease})).all()
 
 
 async def put_back(session: AsyncSession, lease: UUID) -> None:
@@ -246,16 +242,16 @@ _CONTACT_MISSED = text(
 )
 _LEASE_RAN_OUT = text(
     "UPDATE message SET status = 'queued', lease = NULL, lease_until = NULL"
-    " WHERE status = 'sending' AND lease_until < clock_timestamp()"
+    " WHERE status = 'sending' AND lease_until < statement_timestamp()"
 )
 _EXPIRE = text(
     """
     WITH due AS (
-        SELECT id FROM message WHERE status = 'queued' AND expires_at <= CAST(:now AS timestamptz)
+        SELECT id FROM message WHERE status = 'queued' AND expires_at <= statement_timestamp()
         ORDER BY id LIMIT :chunk FOR UPDATE SKIP LOCKED
     )
     UPDATE message m SET status = 'failed', reason = CASE WHEN m.ready THEN 'expired' ELSE 'no_contact' END,
-                         ended_at = CAST(:now AS timestamptz)
+                         ended_at = clock_timestamp()
     FROM due WHERE m.id = due.id
     RETURNING m.id, m.citizen_id, m.template, m.status, m.reason, m.ended_at
     """
@@ -263,7 +259,8 @@ _EXPIRE = text(
 _ERASE = text(
     """
     WITH old AS (
-        SELECT id FROM message WHERE content IS NOT NULL AND created_at < CAST(:before AS timestamptz)
+        SELECT id FROM message
+        WHERE content IS NOT NULL AND created_at < statement_timestamp() - make_interval(days => :days)
           AND status NOT IN ('queued', 'sending')
         LIMIT :chunk FOR UPDATE SKIP LOCKED
     )
@@ -288,14 +285,14 @@ async def take_back_leases(session: AsyncSession) -> None:
     await session.execute(_LEASE_RAN_OUT)
 
 
-async def expire(session: AsyncSession, now: datetime, limit: int) -> Rows:
+async def expire(session: AsyncSession, limit: int) -> Rows:
     """Fail up to `limit` queued messages that are no longer of use; returns them."""
-    return (await session.execute(_EXPIRE, {"now": now, "chunk": limit})).all()
+    return (await session.execute(_EXPIRE, {"chunk": limit})).all()
 
 
-async def erase(session: AsyncSession, before: datetime, limit: int) -> None:
-    """Erase words and numbers of up to `limit` messages made before an instant."""
-    await session.execute(_ERASE, {"before": before, "chunk": limit})
+async def erase(session: AsyncSession, days: int, limit: int) -> None:
+    """Erase words and numbers of up to `limit` messages made so many days ago."""
+    await session.execute(_ERASE, {"days": days, "chunk": limit})
 
 
 async def waiting(session: AsyncSession) -> dict[int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -83,15 +84,13 @@ class Sender:
         return 0.0
 
     async def _claim(self, lease: UUID) -> Rows:
-        now = self._runtime.clock.now()
-        priorities = self._rules.open_priorities(now)
+        priorities = self._rules.open_priorities(self._runtime.clock.now())
         async with self._runtime.sessions() as session, session.begin():
-            if not await repository.any_due(session, priorities, now):
+            if not await repository.any_due(session, priorities):
                 return []
             return await repository.claim(
                 session,
                 priorities=priorities,
-                now=now,
                 batch=self._settings.sms_batch,
                 rate=self._settings.sms_per_second,
                 lease=lease,
@@ -138,7 +137,7 @@ class Sender:
         results: dict[UUID, Result],
         outcomes: OutcomeColumns,
     ) -> None:
-        now, retries = self._runtime.clock.now(), self._rules.retry_schedule()
+        retries = self._rules.retry_schedule()
         rows = {row.id: row for row in batch}
         permanent: set[UUID] = set()
         for message in ready:
@@ -148,12 +147,12 @@ class Sender:
                 _add(outcomes, row.id, ACCEPTED, message, _language(row), result.provider_id, sealed)
                 continue
             reason = (result.reason if result else None) or "not_taken"
-            verdict = lifecycle.refused(reason, row.refusals + 1, now, row.expires_at, retries)
+            verdict = lifecycle.refused(reason, row.refusals + 1, timedelta(seconds=row.valid_seconds), retries)
             _add(outcomes, row.id, verdict)
             if verdict.permanent:
                 permanent.add(row.id)
         async with self._runtime.sessions() as session, session.begin():
-            written = await repository.finish(session, lease, outcomes, now)
+            written = await repository.finish(session, lease, outcomes)
             ended = [row for row in written if row.status == Status.FAILED and row.was == Status.SENDING]
             await service.announce(session, ended, permanent=permanent)
         for row in written:
@@ -194,4 +193,4 @@ def _add(
     outcomes.parts.append(message.parts if message else None)
     outcomes.provider_id.append(provider_id)
     outcomes.reason.append(verdict.reason)
-    outcomes.try_at.append(verdict.try_at)
+    outcomes.try_after.append(verdict.try_after.total_seconds() if verdict.try_after else None)

@@ -42,9 +42,7 @@ class Receipt:
     at: datetime
 
 
-async def queue(
-    session: AsyncSession, vault: Vault, template_name: str, intents: Sequence[Intent], now: datetime
-) -> None:
+async def queue(session: AsyncSession, vault: Vault, template_name: str, intents: Sequence[Intent]) -> None:
     """Queue one message for each intent, in the transaction of the event that gave rise to it."""
     known = templates.load()
     template = known[template_name]
@@ -66,12 +64,11 @@ async def queue(
         template=template.name,
         priority=rules.classes[template.class_name].priority,
         silencers=[other.name for other in known.values() if template.name in other.silences],
-        now=now,
-        expires_at=rules.expires_at(template.class_name, now),
+        valid_seconds=rules.valid_for(template.class_name).total_seconds(),
     )
     if template.supersedes and new:
         subjects = dict(zip(columns.id, columns.subject, strict=True))
-        await repository.supersede(session, {i: subjects[i] for i in new}, template.supersedes, now)
+        await repository.supersede(session, {i: subjects[i] for i in new}, template.supersedes)
 
 
 async def take_receipts(session: AsyncSession, receipts: Sequence[Receipt]) -> int:

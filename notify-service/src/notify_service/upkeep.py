@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -41,24 +40,24 @@ async def look_after(runtime: Runtime) -> None:
         await repository.take_back_leases(session)
     async with runtime.sessions() as session, session.begin():
         await balances.answer_overdue(session, vault_of(runtime), runtime.clock.now())
-    await _expire(runtime, runtime.clock.now())
+    await _expire(runtime)
 
 
 async def sweep(runtime: Runtime) -> None:
     """What can: contacts that crossed with their messages, erasure after the retention, the gauges."""
-    before = runtime.clock.now() - timedelta(days=policy.load().retention_days)
+    days = policy.load().retention_days
     async with runtime.sessions() as session, session.begin():
         await repository.release_missed(session)
-        await repository.erase(session, before, CHUNK)
-        await inbound.forget(session, before)
+        await repository.erase(session, days, CHUNK)
+        await inbound.forget(session, days)
         waiting = await repository.waiting(session)
     for kind in policy.load().classes.values():
         metrics.QUEUED.labels(str(kind.priority)).set(waiting.get(kind.priority, 0))
 
 
-async def _expire(runtime: Runtime, now: datetime) -> None:
+async def _expire(runtime: Runtime) -> None:
     async with runtime.sessions() as session, session.begin():
-        ended = await repository.expire(session, now, CHUNK)
+        ended = await repository.expire(session, CHUNK)
         await service.announce(session, ended, permanent=frozenset())
     for row in ended:
         metrics.MESSAGES.labels(row.template, row.status).inc()

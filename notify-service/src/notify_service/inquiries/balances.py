@@ -100,8 +100,8 @@ async def _answer(session: AsyncSession, vault: Vault, rows: Rows, now: datetime
         common = {"event_id": row.inquiry_id, "citizen_id": row.citizen_id, "household_id": row.household_id}
         intent = Intent(facts=facts, subject=row.inquiry_id, **common)
         (told if known else unknown).append(intent)
-    await service.queue(session, vault, "balance", told, now)
-    await service.queue(session, vault, "balance_unknown", unknown, now)
+    await service.queue(session, vault, "balance", told)
+    await service.queue(session, vault, "balance_unknown", unknown)
     await repository.answered(session, [row.inquiry_id for row in rows], now)
 
 

@@ -18,7 +18,7 @@ Rows = Sequence[Row[Any]]
 _TAKE = statement(
     """
     INSERT INTO inbound_message (provider_id, number_hash, topic, outcome, received_at)
-    SELECT r.provider_id, r.number_hash, r.topic, r.outcome, CAST(:now AS timestamptz) FROM <rows>
+    SELECT r.provider_id, r.number_hash, r.topic, r.outcome, clock_timestamp() FROM <rows>
     ON CONFLICT (provider_id) DO NOTHING
     """,
     provider_id="text",
@@ -29,7 +29,7 @@ _TAKE = statement(
 _KNOWN = text("SELECT provider_id FROM inbound_message WHERE provider_id = ANY(CAST(:ids AS text[]))")
 _REPLIES = text(
     "SELECT number_hash, count(*) AS n FROM inbound_message"
-    " WHERE number_hash = ANY(CAST(:hashes AS bytea[])) AND received_at >= CAST(:since AS timestamptz)"
+    " WHERE number_hash = ANY(CAST(:hashes AS bytea[])) AND received_at >= statement_timestamp() - interval '1 day'"
     " AND outcome <> 'ignored' GROUP BY number_hash"
 )
 _ASK = statement(
@@ -71,8 +71,8 @@ _ANSWERED = text(
     " WHERE inquiry_id = ANY(CAST(:ids AS uuid[]))"
 )
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('notify.inbound'))")
-_FORGET = text("DELETE FROM inbound_message WHERE received_at < CAST(:before AS timestamptz)")
-_FORGET_INQUIRIES = text("DELETE FROM inquiry WHERE asked_at < CAST(:before AS timestamptz)")
+_FORGET = text("DELETE FROM inbound_message WHERE received_at < statement_timestamp() - make_interval(days => :days)")
+_FORGET_INQUIRIES = text("DELETE FROM inquiry WHERE asked_at < statement_timestamp() - make_interval(days => :days)")
 
 
 @dataclass
@@ -111,21 +111,21 @@ async def known(session: AsyncSession, provider_ids: Sequence[str]) -> set[str]:
     return set((await session.execute(_KNOWN, {"ids": list(provider_ids)})).scalars())
 
 
-async def replies_since(session: AsyncSession, hashes: Sequence[bytes], since: datetime) -> dict[bytes, int]:
-    """How many messages of each number were not ignored since an instant."""
-    rows = await session.execute(_REPLIES, {"hashes": list(hashes), "since": since})
+async def replies_today(session: AsyncSession, hashes: Sequence[bytes]) -> dict[bytes, int]:
+    """How many messages of each number were not ignored in the last day."""
+    rows = await session.execute(_REPLIES, {"hashes": list(hashes)})
     return {bytes(row.number_hash): row.n for row in rows}
 
 
-async def take(session: AsyncSession, inbound: InboundColumns, now: datetime) -> None:
+async def take(session: AsyncSession, inbound: InboundColumns) -> None:
     """Write down that the messages came, and what was done about them."""
-    await session.execute(_TAKE, {**vars(inbound), "now": now})
+    await session.execute(_TAKE, vars(inbound))
 
 
-async def forget(session: AsyncSession, before: datetime) -> None:
-    """Delete what came before an instant."""
-    await session.execute(_FORGET, {"before": before})
-    await session.execute(_FORGET_INQUIRIES, {"before": before})
+async def forget(session: AsyncSession, days: int) -> None:
+    """Delete what came so many days ago."""
+    await session.execute(_FORGET, {"days": days})
+    await session.execute(_FORGET_INQUIRIES, {"days": days})
 
 
 async def ask(session: AsyncSession, inquiries: InquiryColumns, now: datetime, wait: float) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -69,8 +69,7 @@ class Desk:
         read = [self._read(message) for message in new.values()]
         hashes = list({r.number_hash for r in read if r.number_hash})
         homes = await self._homes(hashes)
-        since = self._now - timedelta(days=1)
-        answered = await repository.replies_since(self._session, hashes, since)
+        answered = await repository.replies_today(self._session, hashes)
         for one in read:
             outcome = self._decide(one, homes, answered)
             self._note(one, outcome)
@@ -136,7 +135,7 @@ class Desk:
 
     async def _write(self) -> None:
         for template, intents in self._intents.items():
-            await service.queue(self._session, self._vault, template, intents, self._now)
+            await service.queue(self._session, self._vault, template, intents)
         for out, at in ((True, self._now), (False, None)):
             citizens = [citizen for citizen, wish in self._preferences.items() if wish is out]
             if citizens:
@@ -150,7 +149,7 @@ class Desk:
                 asked.household_id.append(inquiry.household_id)
         if asked.inquiry_id:
             await repository.ask(self._session, asked, self._now, self._rule.answer_within_seconds)
-        await repository.take(self._session, self._columns, self._now)
+        await repository.take(self._session, self._columns)
 
 
 async def take_inbound(session: AsyncSession, vault: Vault, messages: Sequence[Inbound], now: datetime) -> int:
