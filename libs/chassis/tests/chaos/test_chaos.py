@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,23 +53,22 @@ class Chaos:
         self._random = random.Random(7)
 
     async def run(self, seconds: float) -> None:
-        """Cause one fault after another, each kind in its turn."""
+        """Cause faults of all kinds at once, each kind in its turn."""
         until = time.monotonic() + seconds
-        faults: list[Callable[[], Awaitable[None]]] = [
-            self.kill_keeper,
-            self.kill_hearer,
-            self.kill_backend,
-            self.kill_keeper,
-            self.pause_hearer,
-            self.kill_broker,
-            self.cut_connections,
-        ]
-        while time.monotonic() < until:
-            for fault in faults:
-                if time.monotonic() < until:
-                    await fault()
-                    self.counts[fault.__name__] += 1
-                    await asyncio.sleep(0.5 + self._random.random())
+        await asyncio.gather(
+            self._repeat(until, 1.5, self.kill_keeper, self.kill_hearer),
+            self._repeat(until, 6.0, self.pause_hearer),
+            self._repeat(until, 4.0, self.kill_backend, self.cut_connections),
+            self._repeat(until, 6.0, self.kill_broker),
+        )
+
+    async def _repeat(self, until: float, every: float, *faults: Callable[[], Awaitable[None]]) -> None:
+        for fault in cycle(faults):
+            await asyncio.sleep(every * (0.5 + self._random.random()))
+            if time.monotonic() > until:
+                return
+            await fault()
+            self.counts[fault.__name__] += 1
 
     async def kill_keeper(self) -> None:
         """SIGKILL of a service with the relay in it."""
