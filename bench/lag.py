@@ -22,7 +22,7 @@ from bench.harness.options import Options
 from bench.harness.report import Section
 from bench.harness.stack import Stack
 from chassis.ddl import chassis_ddl
-from contracts.supply import TOPIC
+from contracts.supply import REDEMPTIONS_TOPIC
 
 RATES = (500, 1500)
 AIM_MS, AIM_RATE = 100.0, 1500
@@ -110,7 +110,7 @@ async def _stamp_at_append(stack: Stack) -> None:
     await admin.start()
     try:
         change = {"message.timestamp.type": "LogAppendTime"}
-        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, TOPIC, configs=change)])
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, REDEMPTIONS_TOPIC, configs=change)])
     finally:
         await admin.close()
 

@@ -24,7 +24,7 @@ from chassis.app import Service, create_app
 from chassis.consumer import EventConsumer, Reactions, Received
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
-from contracts.supply import TOPIC, Redeemed
+from contracts.supply import REDEMPTIONS_TOPIC, Redeemed
 
 QUIET_SECONDS = 1.0
 _TYPE = Redeemed.event_type().encode()
@@ -62,7 +62,7 @@ class Listener:
 
     async def watch_broker(self) -> None:
         """Read every record's time of appending, for ever."""
-        consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=self._bootstrap, auto_offset_reset="latest")
+        consumer = AIOKafkaConsumer(REDEMPTIONS_TOPIC, bootstrap_servers=self._bootstrap, auto_offset_reset="latest")
         await consumer.start()
         try:
             async for record in consumer:

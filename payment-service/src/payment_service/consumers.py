@@ -22,7 +22,7 @@ from contracts.card import CardActivated, CardBlocked, CardClosed, CardReplaced,
 from contracts.health import CopaymentDue
 from contracts.notify import InquiryReceived
 from contracts.payment import MerchantPaid, PaymentFailed, WalletOpened, WalletStated
-from contracts.supply import Redeemed, RedemptionReversed, SettlementCalculated, Tender
+from contracts.supply import SettlementCalculated, Tender, TenderRedeemed, TenderReversed
 from payment_service import context
 from payment_service.accounts import wallet_id
 from payment_service.ledger.rules import Transfer
@@ -39,7 +39,6 @@ SETTLEMENT = "settlement"
 SETTLEMENT_FUND = "supply_subsidy"
 BALANCE = "balance"
 WALLET = "wallet"
-NO_TENDERS = b'"tenders":[]'  # nearly every draw: nothing for the wallet to pay
 NOTHING_TAKEN = "nothing_was_taken"
 
 
@@ -94,8 +93,8 @@ async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSess
         await wallets.set_card_state(session, event.data.card_id, "closed")
 
 
-@reactions.on(Redeemed, unless=NO_TENDERS)
-async def redeemed(events: Sequence[Received[Redeemed]], session: AsyncSession, runtime: Runtime) -> None:
+@reactions.on(TenderRedeemed)
+async def tender_redeemed(events: Sequence[Received[TenderRedeemed]], session: AsyncSession, runtime: Runtime) -> None:
     """Take the wallet's part of sales that were made."""
     due = [(e.data, tender) for e in events for tender in e.data.tenders if tender.kind == WALLET]
     outcomes = await asyncio.gather(
@@ -113,10 +112,8 @@ async def redeemed(events: Sequence[Received[Redeemed]], session: AsyncSession, 
     await merchants.add(session, bookings)
 
 
-@reactions.on(RedemptionReversed, unless=NO_TENDERS)
-async def redemption_reversed(
-    events: Sequence[Received[RedemptionReversed]], session: AsyncSession, runtime: Runtime
-) -> None:
+@reactions.on(TenderReversed)
+async def tender_reversed(events: Sequence[Received[TenderReversed]], session: AsyncSession, runtime: Runtime) -> None:
     """Send back the wallet's part of sales that were reversed."""
     for event in events:
         for tender in event.data.tenders:
@@ -197,7 +194,7 @@ async def _pay(runtime: Runtime, due: SettlementCalculated) -> Transfer | Proble
     return await payments.book(runtime, order)
 
 
-async def _send_back(session: AsyncSession, runtime: Runtime, reversed_: RedemptionReversed, tender: Tender) -> None:
+async def _send_back(session: AsyncSession, runtime: Runtime, reversed_: TenderReversed, tender: Tender) -> None:
     """Refund one hold of a reversed sale, once. What was never taken, or is back already, is told and passed over."""
     booking = Booking(
         reversed_.reversal_id, tender.payment_id, "reversal", reversed_.outlet_id, reversed_.business_day,
@@ -230,7 +227,7 @@ async def _state_wallet(session: AsyncSession, inquiry_id: UUID, citizen_id: UUI
 
 
 async def _tell_failure(
-    session: AsyncSession, sale: Redeemed | RedemptionReversed, tender: Tender, reference: str, reason: str
+    session: AsyncSession, sale: TenderRedeemed | TenderReversed, tender: Tender, reference: str, reason: str
 ) -> None:
     failed = PaymentFailed(
         payment_id=tender.payment_id,

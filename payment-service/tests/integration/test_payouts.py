@@ -10,7 +10,7 @@ from sqlalchemy import text
 from chassis.ids import new_id
 from chassis.testing import eventually
 from contracts.payment import PayoutPaid
-from contracts.supply import Redeemed, RedemptionReversed, Tender
+from contracts.supply import Tender, TenderRedeemed, TenderReversed
 
 from ..support import House, activated, publish
 
@@ -95,7 +95,7 @@ async def test_events_open_a_wallet_capture_a_sale_and_refund_its_reversal(house
         return await house.balance(citizen) == (3_000, 0)
 
     await eventually(taken, seconds=20)
-    reversal = RedemptionReversed(reversal_id=new_id(), **sale.model_dump(exclude={"lines", "governorate", "offline"}))
+    reversal = TenderReversed(reversal_id=new_id(), **sale.model_dump(exclude={"lines", "governorate", "offline"}))
     await publish(kafka_bootstrap, reversal, reversal)
 
     async def returned() -> bool:
@@ -105,9 +105,9 @@ async def test_events_open_a_wallet_capture_a_sale_and_refund_its_reversal(house
     assert (await house.proof())["sound"]
 
 
-def sale_of(card: Any, household: Any, house: House, tenders: list[Tender]) -> Redeemed:
+def sale_of(card: Any, household: Any, house: House, tenders: list[Tender]) -> TenderRedeemed:
     now = house.runtime.clock.now()
-    return Redeemed(
+    return TenderRedeemed(
         redemption_id=new_id(),
         household_id=household,
         card_id=card,

@@ -20,7 +20,7 @@ async def test_every_event_is_one_of_the_contracts(supply: Supply) -> None:
     for row in rows:
         event = registry()[row["type"]].model_validate_json(row["payload"])
         assert event.model_dump_json().encode() == row["payload"]
-        assert (row["topic"], row["key"]) == (contract.TOPIC, event.partition_key())
+        assert (row["topic"], row["key"]) == (event.TOPIC, event.partition_key())
     told = [registry()[row["type"]].model_validate_json(row["payload"]) for row in rows]
     opened = [event for event in told if isinstance(event, contract.PotGranted)]
     assert {event.programme: event.granted for event in opened} == {"bread": 300, "goods": 10000, "bread_points": 0}

@@ -45,7 +45,9 @@ class Outside:
 
     async def heard(self, household_id: Any, kind: type[Event], seconds: float = 15.0) -> Event:
         """The first event of a type about a household on supply's topic."""
-        reader = AIOKafkaConsumer(contract.TOPIC, bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
+        reader = AIOKafkaConsumer(
+            contract.TOPIC, contract.REDEMPTIONS_TOPIC, bootstrap_servers=self.bootstrap, auto_offset_reset="earliest"
+        )
         await reader.start()
         try:
             async with asyncio.timeout(seconds):

@@ -65,14 +65,14 @@ async def test_part_allowance_part_wallet_and_both_come_back(supply: Supply) -> 
     ]
     assert f"من المحفظة: {BEYOND // 100}.{BEYOND % 100:02d} جنيه" in sale["receipt_lines_ar"]
     assert (await supply.left(holder, till))["goods"] == 0
-    told = await supply.fetch("SELECT payload FROM outbox WHERE type LIKE '%.Redeemed.v1' ORDER BY id DESC LIMIT 1")
+    told = await supply.fetch("SELECT payload FROM outbox WHERE type LIKE '%.TenderRedeemed.v1' ORDER BY id DESC")
     assert orjson.loads(told[0]["payload"])["tenders"] == tenders
     path = f"/v1/redemptions/{sale['redemption_id']}"
     assert (await supply.client.get(path, headers=till.headers())).json()["tenders"] == tenders
     back = await reverse(supply, till, sale["redemption_id"])
     assert back.json()["tenders"] == tenders
     assert (await supply.left(holder, till))["goods"] == ALLOWANCE
-    told = await supply.fetch("SELECT payload FROM outbox WHERE type LIKE '%.RedemptionReversed.v1' ORDER BY id DESC")
+    told = await supply.fetch("SELECT payload FROM outbox WHERE type LIKE '%.TenderReversed.v1' ORDER BY id DESC")
     assert orjson.loads(told[0]["payload"])["tenders"] == tenders
     again = await supply.draw(till, holder, *BASKET, tenders=tenders)
     assert again.json()["code"] == "hold_mismatch"

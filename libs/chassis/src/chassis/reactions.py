@@ -45,23 +45,14 @@ class Reactions:
         """`group`: the consumer group, one per service."""
         self.group = group
         self._handlers: dict[str, tuple[type[Event], Handler]] = {}
-        self._unless: dict[str, bytes] = {}
 
-    def on(
-        self, event: type[E], *, unless: bytes | None = None
-    ) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
-        """Register `handler(events, session, runtime)` for a type; its effects commit with the inbox rows.
-
-        Records with the bytes `unless` in them are passed over unread: for types of which nearly none concern the
-        service, recognisable by what JSON leaves no two ways to write and no text can contain.
-        """
+    def on(self, event: type[E]) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
+        """Register `handler(events, session, runtime)` for a type; its effects commit with the inbox rows."""
 
         def register(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
             if event.event_type() in self._handlers:
                 raise ValueError(f"{event.event_type()} has a handler already")
             self._handlers[event.event_type()] = (event, handler)
-            if unless is not None:
-                self._unless[event.event_type()] = unless
             return handler
 
         return register
@@ -74,10 +65,7 @@ class Reactions:
     def concerns(self, record: Record) -> bool:
         """Whether a record must be looked at: its type has a handler, or it has no type at all."""
         event_type = record.headers.get("ce_type")
-        if event_type is None:
-            return True
-        unless = self._unless.get(event_type)
-        return event_type in self._handlers and not (unless and record.value and unless in record.value)
+        return event_type is None or event_type in self._handlers
 
     def parse(self, record: Record) -> Received[Any]:
         """The event of a record. Raises Malformed."""

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from contracts.event import Event
 
 TOPIC = "supply.events.v1"
+# What happens to pots, thousands of times a minute: whoever waits for anything else does not read it.
+REDEMPTIONS_TOPIC = "supply.redemptions.v1"
 
 
 class Line(BaseModel):
@@ -118,7 +120,7 @@ class TerminalReinstated(Event):
 class PotGranted(Event):
     """A household's pot was opened for a month."""
 
-    TOPIC = TOPIC
+    TOPIC = REDEMPTIONS_TOPIC
     KEY = "household_id"
 
     household_id: UUID
@@ -131,7 +133,7 @@ class PotGranted(Event):
 class Redeemed(Event):
     """A draw of bread or goods was made and is durable."""
 
-    TOPIC = TOPIC
+    TOPIC = REDEMPTIONS_TOPIC
     KEY = "household_id"
 
     redemption_id: UUID
@@ -151,7 +153,7 @@ class Redeemed(Event):
 class RedemptionReversed(Event):
     """A draw was taken back whole and the pots have it again."""
 
-    TOPIC = TOPIC
+    TOPIC = REDEMPTIONS_TOPIC
     KEY = "household_id"
 
     reversal_id: UUID
@@ -166,10 +168,22 @@ class RedemptionReversed(Event):
     tenders: list[Tender] = []
 
 
+class TenderRedeemed(Redeemed):
+    """A draw was paid in part by wallets: what was held for it is due to the outlet. Told beside `Redeemed`."""
+
+    TOPIC = TOPIC
+
+
+class TenderReversed(RedemptionReversed):
+    """A draw paid in part by wallets was taken back: the wallets get their part again. Beside `RedemptionReversed`."""
+
+    TOPIC = TOPIC
+
+
 class BreadPointsCredited(Event):
     """Loaves not drawn last month became points for goods this month."""
 
-    TOPIC = TOPIC
+    TOPIC = REDEMPTIONS_TOPIC
     KEY = "household_id"
 
     household_id: UUID
@@ -181,7 +195,7 @@ class BreadPointsCredited(Event):
 class OfflineConflictFound(Event):
     """An authentic offline sale did not fit what the household had left; it was booked against the next period."""
 
-    TOPIC = TOPIC
+    TOPIC = REDEMPTIONS_TOPIC
     KEY = "household_id"
 
     redemption_id: UUID

@@ -17,6 +17,7 @@ from contracts.supply import (
     RedemptionReversed,
     Remaining,
     Tender,
+    TenderReversed,
 )
 from supply_service.redemptions.items import ReversalItem, SaleItem
 from supply_service.rules import wording
@@ -190,9 +191,9 @@ def conflict_event(sale: Sale, item: SaleItem, redemption_id: UUID, reason: str)
     )
 
 
-def reversal_event(done: Reversal, item: ReversalItem, reversal_id: UUID, now: datetime) -> Event:
-    """The event of a reversal."""
-    return RedemptionReversed(
+def reversal_events(done: Reversal, item: ReversalItem, reversal_id: UUID, now: datetime) -> Iterable[Event]:
+    """The events of a reversal."""
+    told = RedemptionReversed(
         reversal_id=reversal_id,
         redemption_id=item.redemption_id,
         household_id=item.sale.household_id,
@@ -204,6 +205,9 @@ def reversal_event(done: Reversal, item: ReversalItem, reversal_id: UUID, now: d
         remaining=[Remaining(**left) for left in remaining(done.account, item.sale.lines[0].period)],
         tenders=[Tender(kind=WALLET, payment_id=t.payment_id, amount=t.amount) for t in item.sale.tenders],
     )
+    yield told
+    if told.tenders:
+        yield TenderReversed(**dict(told))
 
 
 def _overdrawn(lines: Sequence[SoldLine]) -> list[Remaining]:

@@ -14,7 +14,7 @@ import orjson
 from chassis.clock import business_day, month_start
 from chassis.ids import new_id
 from chassis.problems import IdempotencyKeyReused, Problem
-from contracts.supply import Redeemed
+from contracts.supply import Redeemed, TenderRedeemed
 from supply_service.cards.accounts import Record, account_of, card_of
 from supply_service.redemptions import answers
 from supply_service.redemptions.effects import Effects
@@ -145,6 +145,8 @@ class Batch:
             publish(household_id, answers.opening_events(sale), at, traceparent)
         payload = answers.redeemed(sale, item, redemption_id, at, left)
         self.effects.publish_encoded(household_id, Redeemed, payload, at, traceparent)
+        if item.tenders:
+            self.effects.publish_encoded(household_id, TenderRedeemed, payload, at, traceparent)
         if reason := sale.conflict:
             publish(household_id, [answers.conflict_event(sale, item, redemption_id, reason)], at, traceparent)
 
@@ -167,8 +169,8 @@ class Batch:
         self._reversed.add(item.redemption_id)
         self.effects.reversal(done, item, reversal_id, self._now)
         self.effects.answer(household_id, item, answer, self._today)
-        event = answers.reversal_event(done, item, reversal_id, self._now)
-        self.effects.publish(household_id, (event,), self._now, item.traceparent)
+        events = answers.reversal_events(done, item, reversal_id, self._now)
+        self.effects.publish(household_id, events, self._now, item.traceparent)
         return Pending(household_id, answer)
 
     def _household(self, row: Record) -> _Held | None:
