@@ -19,7 +19,7 @@ from chassis.auth import Revocations, TokenVerifier
 from chassis.clock import Clock, TrainingClock
 from chassis.consumer import EventConsumer, Reactions
 from chassis.db import create_engine, create_pool, create_sessions
-from chassis.edge import Edge
+from chassis.edge import App, Edge
 from chassis.faults import is_infrastructure
 from chassis.idempotency import Replay
 from chassis.operations import operations_router
@@ -76,7 +76,7 @@ class Service:
 def create_app(service: Service) -> FastAPI:
     """The service as an ASGI app: routes, probes, metrics, problems, relay, consumer, workers, graceful shutdown."""
     logging.configure(service.name, service.settings.log_level)
-    app = FastAPI(
+    app = App(
         title=service.title,
         description=service.description,
         version="1.0.0",
@@ -94,7 +94,8 @@ def create_app(service: Service) -> FastAPI:
     app.add_exception_handler(Replay, _on_replay)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_middleware(Edge, owner=app, hot_routes=service.hot_routes)
+    app.add_middleware(Edge)
+    app.hot = {place: Edge(route, hot=True) for place, route in service.hot_routes.items()}
     openapi.install(app)
     return app
 
@@ -114,7 +115,7 @@ async def _lifespan(app: FastAPI, service: Service) -> AsyncIterator[None]:
         "chassis.cluster": cluster,
     }
     # before the first request: whoever is suspended stays so across a restart
-    await runtime.revocations.refresh(runtime.sessions)
+    await runtime.revocations.refresh(runtime.pool)
     background = _start(runtime, _keys, _revocations, _housekeeping)
     async with service.lifespan(runtime) if service.lifespan else nullcontext():
         background += _start(runtime, *service.workers)
@@ -197,7 +198,7 @@ async def _keys(runtime: Runtime) -> None:
 
 
 async def _revocations(runtime: Runtime) -> None:
-    await runtime.revocations.keep_fresh(runtime.sessions)
+    await runtime.revocations.keep_fresh(runtime.pool)
 
 
 async def _housekeeping(runtime: Runtime) -> None:

@@ -27,7 +27,6 @@ def create_engine(settings: ServiceSettings, name: str) -> AsyncEngine:
         pool_size=settings.pool_size,
         max_overflow=0,  # a connection beyond the pool would be made, with its dear handshake, for one request only
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # errors end in logs, parameters may be personal
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,

@@ -22,14 +22,27 @@ QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+class App(FastAPI):
+    """A FastAPI app whose hot routes are answered before FastAPI sees the request."""
+
+    hot: Mapping[tuple[str, str], ASGIApp]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and (hot := self.hot.get((scope["method"], scope["path"]))):
+            scope["app"] = self
+            await hot(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 class Edge:
     """Plain ASGI middleware: request id, trace, metrics and access log by route template, and no bare 500."""
 
-    def __init__(self, app: ASGIApp, owner: FastAPI, hot_routes: Mapping[tuple[str, str], ASGIApp]) -> None:
-        """`hot_routes` are answered before FastAPI sees the request."""
+    def __init__(self, app: ASGIApp, *, hot: bool = False) -> None:
+        """`hot`: `app` is a route of its own, so frequent that no line is logged for each request."""
         self._app = app
-        self._owner = owner
-        self._hot = dict(hot_routes)
+        self._hot = hot
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -49,13 +62,8 @@ class Edge:
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
             await send(message)
 
-        hot = self._hot.get((scope["method"], scope["path"]))
         try:
-            if hot is not None:
-                scope["app"] = self._owner
-                await hot(scope, receive, send_with_id)
-            else:
-                await self._app(scope, receive, send_with_id)
+            await self._app(scope, receive, send_with_id)
         except Exception as error:  # why: whatever a route raised, the caller gets a problem and the log the cause
             problem = as_problem(error)
             if problem.status >= 500:
@@ -64,7 +72,7 @@ class Edge:
                 raise
             await problem.response(request_id)(scope, receive, send_with_id)
         finally:
-            _record(scope, status, time.perf_counter() - started, hot=hot is not None)
+            _record(scope, status, time.perf_counter() - started, hot=self._hot)
 
 
 def as_problem(error: Exception) -> Problem:

@@ -40,9 +40,13 @@ async def abandon(producer: AIOKafkaProducer) -> None:
     if sender is not None:
         sender.cancel()
     producer._message_accumulator.fail_all(KafkaError("abandoned"))
-    try:
-        await asyncio.wait_for(producer.stop(), CLOSE_SECONDS)
-    except TimeoutError:
+    stopping = asyncio.ensure_future(producer.stop())
+    await asyncio.wait([stopping], timeout=CLOSE_SECONDS)
+    if not stopping.done():
+        stopping.cancel()
+    # The cancelled sender cancels whoever awaits it; it must not take the caller along.
+    (ended,) = await asyncio.gather(stopping, return_exceptions=True)
+    if ended is not None:
         await producer.client.close()
 
 

@@ -12,7 +12,6 @@ from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,13 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis import kafka
 from chassis.logging import get_logger
 from chassis.metrics import EVENTS_PUBLISHED, RELAY_LAG_SECONDS, RELAY_OLDEST_SECONDS
+from chassis.publisher import Publisher
 from chassis.settings import ServiceSettings
 from chassis.tail import PLANNER, Tail
-from contracts.event import CONTENT_TYPE, SPEC_VERSION
 
 log = get_logger(__name__)
 
 IDLE_POLL_SECONDS = 0.05
+MOST_IDLE_POLL_SECONDS = 0.3
 BUSY_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 CLUSTER_CHECK_SECONDS = 2.0
@@ -36,7 +36,6 @@ COMMAND_SECONDS = 30.0
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('unicard.relay.' || current_schema(), 0))"
 _CURSOR = "INSERT INTO outbox_cursor DEFAULT VALUES ON CONFLICT DO NOTHING"
-_ADVANCE = "UPDATE outbox_cursor SET id = $2 WHERE id = $1"
 _CLUSTER = "SELECT cluster_id FROM outbox_cursor"
 _REMEMBER = "UPDATE outbox_cursor SET cluster_id = $1"
 _REWIND = "UPDATE outbox_cursor SET id = 0, cluster_id = $1"
@@ -113,7 +112,8 @@ class Relay:
             await self._notice_new_cluster(connection, identity)
             await producer.start()
             self.leading = True
-            await _first_of(self._publish_for_ever(connection, producer), self._watch(cluster, identity))
+            publisher = Publisher(producer, f"/{self._name}-service")
+            await _first_of(self._publish_for_ever(connection, publisher), self._watch(cluster, identity))
         finally:
             await kafka.abandon(producer)
             await cluster.close()
@@ -128,44 +128,47 @@ class Relay:
             await connection.execute(_REWIND, identity)
 
     async def _watch(self, cluster: kafka.Cluster, identity: str) -> None:
-        """Raise ClusterChanged when a wiped broker has taken the place of the one the producer is connected to."""
-        answered = True
+        """Raise ClusterChanged when a wiped broker has taken the place of the one the producer is connected to.
+
+        Raise KafkaError or OSError when none answers: what the producer still holds must not reach a broker whose
+        identity nobody has asked for, or its newest events would come before the older ones republished to it.
+        """
         while True:
             await asyncio.sleep(CLUSTER_CHECK_SECONDS)
             try:
-                if await cluster.identity(CLUSTER_CHECK_SECONDS) != identity:
-                    raise ClusterChanged
-                answered = True
-            except (KafkaError, OSError) as error:  # the producer waits for the broker, and so do we
-                if answered:
-                    log.warning("no broker answers", error=type(error).__name__)
-                answered = False
+                found = await cluster.identity(CLUSTER_CHECK_SECONDS)
+            except TimeoutError:  # slow is not away
+                log.warning("the broker is slow to answer")
+                continue
+            if found != identity:
+                raise ClusterChanged
 
-    async def _publish_for_ever(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
-        tail, busy_until = Tail(connection), 0.0
+    async def _publish_for_ever(self, connection: asyncpg.Connection, publisher: Publisher) -> None:
+        tail, busy_until, idle = Tail(connection), 0.0, IDLE_POLL_SECONDS
         while True:
             self._wake.clear()
             rows = await tail.read(self._settings.relay_batch)
             if rows:
-                await self._send(rows, producer)
-                # No row moved: an operator asked to republish meanwhile, and the cursor is theirs.
-                await connection.execute(_ADVANCE, rows[0]["cursor"], rows[-1]["id"])
+                await self._send(rows, publisher)
+                tail.published(rows)
                 busy_until = time.monotonic() + BUSY_SECONDS
                 if len(rows) == self._settings.relay_batch:
                     continue
-            elif self._stopping.is_set():
+                # What is committed meanwhile goes along: a batch costs little more than one event.
+                await asyncio.sleep(self._settings.relay_poll_seconds)
+                continue
+            if self._stopping.is_set():
                 return
-            busy = time.monotonic() < busy_until
-            await self._pause(self._settings.relay_poll_seconds if busy else IDLE_POLL_SECONDS)
+            if time.monotonic() < busy_until:
+                await self._pause(self._settings.relay_poll_seconds)
+                idle = IDLE_POLL_SECONDS
+            else:  # what this process commits wakes the relay; only other processes' events wait for the next look
+                await self._pause(idle)
+                idle = min(idle * 1.5, MOST_IDLE_POLL_SECONDS)
 
-    async def _send(self, rows: Sequence[asyncpg.Record], producer: AIOKafkaProducer) -> None:
-        source = f"/{self._name}-service"
+    async def _send(self, rows: Sequence[asyncpg.Record], publisher: Publisher) -> None:
         async with asyncio.timeout(SEND_SECONDS):
-            sent = [
-                await producer.send(row["topic"], row["payload"], _key(row), headers=headers(row, source))
-                for row in rows
-            ]
-            await asyncio.gather(*sent)
+            await publisher.send(rows)
         now = time.time()
         for event_type, number in Counter(row["type"] for row in rows).items():
             EVENTS_PUBLISHED.labels(event_type).inc(number)
@@ -198,23 +201,3 @@ async def _first_of(*work: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
-
-
-def _key(row: Any) -> bytes | None:
-    return row["key"].encode() if row["key"] is not None else None
-
-
-def headers(row: Any, source: str) -> list[tuple[str, bytes]]:
-    """CloudEvents 1.0 binary-mode headers (Kafka protocol binding §3.2) of an outbox row."""
-    pairs = {
-        "ce_specversion": SPEC_VERSION,
-        "ce_id": str(row["event_id"]),
-        "ce_type": row["type"],
-        "ce_source": source,
-        "ce_time": row["time"].isoformat(),
-        "ce_recordedtime": row["created_at"].isoformat(),
-        "ce_partitionkey": row["key"],
-        "content-type": CONTENT_TYPE,
-        "traceparent": row["traceparent"],
-    }
-    return [(name, value.encode()) for name, value in pairs.items() if value is not None]

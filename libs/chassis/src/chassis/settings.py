@@ -29,7 +29,7 @@ class ServiceSettings(BaseSettings):
     training_clock: bool = Field(default=False, description="let trainers move business time; never in production")
     pool_size: int = Field(default=8, ge=2, description="pooled connections for ordinary requests")
     hot_pool_size: int = Field(default=4, ge=1, description="pooled raw connections for the hot path")
-    relay_poll_seconds: float = Field(default=0.003, gt=0, description="how often the relay looks for new events")
+    relay_poll_seconds: float = Field(default=0.01, gt=0, description="how often the relay looks for new events")
     relay_batch: int = Field(default=1000, ge=1)
     outbox_retention_days: int = Field(default=7, ge=1, description="how long sent events can be republished")
     inbox_retention_days: int = Field(default=14, ge=1, description="how long duplicates of an event are recognised")

@@ -16,11 +16,13 @@ from dataclasses import dataclass
 
 import asyncpg
 
-# The cursor comes along with the rows, since an operator may have moved it back.
+# Moves the cursor over what is published and reads on behind it, in one round trip. The cursor comes along with the
+# rows, since an operator may have moved it back: then it is theirs.
 READ = """
+    WITH moved AS (UPDATE outbox_cursor SET id = $2 WHERE id = $1 AND $1 <> $2)
     SELECT c.id AS cursor, o.id, o.event_id, o.type, o.topic, o.key, o.time, o.created_at, o.traceparent, o.payload
-    FROM outbox_cursor c CROSS JOIN LATERAL (
-        SELECT * FROM outbox WHERE outbox.id > c.id ORDER BY outbox.id LIMIT $1
+    FROM (SELECT CASE WHEN id = $1 THEN $2 ELSE id END AS id FROM outbox_cursor) c CROSS JOIN LATERAL (
+        SELECT * FROM outbox WHERE outbox.id > c.id ORDER BY outbox.id LIMIT $3
     ) o
 """
 # The newest number first (by the statement's snapshot), then who is writing (at this moment).
@@ -49,17 +51,27 @@ class Tail:
     def __init__(self, connection: asyncpg.Connection) -> None:
         """Know nothing yet: the first missing number is looked into."""
         self._connection = connection
+        self._cursor = self._published = -1  # the cursor as it was read, and where it belongs
         self._final = 0
         self._fence: _Fence | None = None
 
     async def read(self, limit: int) -> Sequence[asyncpg.Record]:
         """The next rows after the cursor, at most `limit`, that nothing can come before any more."""
-        rows = await self._connection.fetch(READ, limit)
+        rows = await self._read(limit)
         ready = self._ready(rows)
         if rows and not ready and await self._moved_on():
-            rows = await self._connection.fetch(READ, limit)  # what they committed is visible now
+            rows = await self._read(limit)  # what they committed is visible now
             ready = self._ready(rows)
         return ready
+
+    def published(self, rows: Sequence[asyncpg.Record]) -> None:
+        """Everything up to the last of these rows is out; the next reading says so to the database."""
+        self._cursor, self._published = rows[0]["cursor"], rows[-1]["id"]
+
+    async def _read(self, limit: int) -> Sequence[asyncpg.Record]:
+        rows = await self._connection.fetch(READ, self._cursor, self._published, limit)
+        self._cursor = self._published = -1
+        return rows
 
     def _ready(self, rows: Sequence[asyncpg.Record]) -> Sequence[asyncpg.Record]:
         if not rows or rows[-1]["id"] == rows[0]["cursor"] + len(rows):

@@ -256,7 +256,7 @@ async def test_reading_never_sorts_nor_scans(app: FastAPI) -> None:
             await connection.execute(f"SET {name} = {value}")
         await connection.execute("SET plan_cache_mode = force_generic_plan")
         await connection.execute(f"PREPARE reading AS {READ}")
-        plan = "\n".join(row[0] for row in await connection.fetch("EXPLAIN EXECUTE reading(1000)"))
+        plan = "\n".join(row[0] for row in await connection.fetch("EXPLAIN EXECUTE reading(-1, -1, 1000)"))
     assert "Sort  (" not in plan
     assert "Seq Scan on outbox_2" not in plan
     assert "Seq Scan on outbox_rest" not in plan

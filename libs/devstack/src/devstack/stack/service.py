@@ -69,23 +69,6 @@ def probe(port: int, path: str) -> int | None:
         connection.close()
 
 
-def uvicorn_arguments(package: str, port: int) -> list[str]:
+def service_arguments(package: str, port: int) -> list[str]:
     """How a service is started."""
-    return [
-        "-m",
-        "uvicorn",
-        "--factory",
-        f"{package}.main:create_app",
-        "--host",
-        LOOPBACK,
-        "--port",
-        str(port),
-        "--loop",
-        "uvloop",
-        "--http",
-        "httptools",
-        "--no-access-log",
-        "--no-server-header",
-        "--timeout-graceful-shutdown",
-        "10",
-    ]
+    return ["-m", "chassis.serve", package, "--host", LOOPBACK, "--port", str(port)]

@@ -15,7 +15,7 @@ from devstack.engines.topics import create_topics
 from devstack.stack import bootstrap, databases, programs, topics
 from devstack.stack.logs import rotate
 from devstack.stack.secrets import load_secrets
-from devstack.stack.service import PythonService, uvicorn_arguments
+from devstack.stack.service import PythonService, service_arguments
 from devstack.stack.settings import StackSettings
 from devstack.stack.state import (
     FAILED,
@@ -164,7 +164,7 @@ class Supervisor:
         port = self.settings.ports[program.name]
         return PythonService(
             program.name,
-            uvicorn_arguments(program.package, port),
+            service_arguments(program.package, port),
             port=port,
             environment=programs.service_environment(program, self.settings, self._secrets, database_url, brokers),
             log_file=self.settings.log_file(program.name),
