@@ -45,8 +45,8 @@ async def abandon(producer: AIOKafkaProducer) -> None:
     if not stopping.done():
         stopping.cancel()
     # The cancelled sender cancels whoever awaits it; it must not take the caller along.
-    (ended,) = await asyncio.gather(stopping, return_exceptions=True)
-    if ended is not None:
+    ended = await asyncio.gather(stopping, return_exceptions=True)
+    if ended[0] is not None:
         await producer.client.close()
 
 
