@@ -79,6 +79,28 @@ async def test_a_card_shows_itself_without_its_number(office: Office) -> None:
     await office.call("GET", f"/v1/cards/{card_id}", READ, claims={"governorate": "04"}, expect=404)
 
 
+async def test_services_are_enabled_and_disabled_one_by_one(office: Office) -> None:
+    card_id, _, _ = await office.active("spouse")
+    path = f"/v1/cards/{card_id}/services"
+    household = (await office.call("GET", f"/v1/cards/{card_id}", READ))["household_id"]
+    for _ in range(2):  # what is enabled already is told once
+        card = await office.call("PUT", f"{path}/health", WRITE)
+        assert card["services"] == ["health", "supply"]
+    (enabled,) = await office.events("CardServiceEnabled", household)
+    assert (enabled["card_id"], enabled["service"]) == (card_id, "health")
+    for _ in range(2):
+        card = await office.call("DELETE", f"{path}/supply?reason=request", WRITE)
+        assert card["services"] == ["health"]
+    (disabled,) = await office.events("CardServiceDisabled", household)
+    assert (disabled["service"], disabled["reason"]) == ("supply", "request")
+    await office.call("PUT", f"{path}/lottery", WRITE, expect=422)
+    await office.call("PUT", f"{path}/health", READ, expect=403)
+    await office.call("PUT", f"{path}/health", WRITE, claims={"governorate": "04"}, expect=404)
+    await office.call("POST", f"/v1/cards/{card_id}/block", WRITE, json={"reason": "order"})
+    refused = await office.call("PUT", f"{path}/payment", WRITE, expect=409)
+    assert refused["code"] == "card_state_conflict"
+
+
 async def test_a_pin_is_set_checked_locked_and_set_anew(office: Office) -> None:
     card_id, _, _ = await office.issued()
     pin, checks = f"/v1/cards/{card_id}/pin", f"/v1/cards/{card_id}/pin-checks"

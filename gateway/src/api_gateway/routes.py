@@ -175,6 +175,8 @@ def _cards() -> Iterator[Route]:
     yield _route("POST /v1/cards/{card_id}/block", to, "cards:write")
     yield _route("POST /v1/cards/{card_id}/unblock", to, "cards:write")
     yield _route("POST /v1/cards/{card_id}/replacement", to, "cards:write")
+    yield _route("PUT /v1/cards/{card_id}/services/{service}", to, "cards:write")
+    yield _route("DELETE /v1/cards/{card_id}/services/{service}", to, "cards:write")
     yield _route("GET /v1/cards/{card_id}/credential", to, "cards:read", "cards:handover")
     yield _route("GET /v1/credential-keys", to, rate=Rate.PUBLIC)
 

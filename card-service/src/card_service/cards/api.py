@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Path, Query, Request
 
 from card_service.cards import counter, numbers, service
 from card_service.cards.errors import (
@@ -29,6 +29,7 @@ from card_service.cards.schemas import (
     CardOut,
     CardSite,
     Credential,
+    DisableReason,
     FoundCard,
     FoundCards,
     HandedOver,
@@ -51,6 +52,8 @@ from chassis.runtime import get_runtime
 from contracts.card import ProgrammeService
 
 routes = router(tags=["cards"])
+
+Named = Annotated[ProgrammeService, Path(alias="service")]
 
 
 def card_out(tools: Tools, card: Card, replaced_by: UUID | None = None) -> CardOut:
@@ -170,6 +173,25 @@ async def block_card(card_id: UUID, given: BlockIn, caller: WritesCards, session
 async def unblock_card(card_id: UUID, caller: WritesCards, session: Work, tools: WithTools) -> CardOut:
     """Let a blocked card be used again."""
     return card_out(tools, await service.unblock(session, tools, caller, card_id))
+
+
+@routes.put("/v1/cards/{card_id}/services/{service}", responses=responses(CardUnknown, CardStateConflict))
+async def enable_service(card_id: UUID, named: Named, caller: WritesCards, session: Work, tools: WithTools) -> CardOut:
+    """Let an active card be used for one more service, such as health insurance."""
+    return card_out(tools, await service.enable(session, tools, caller, card_id, named))
+
+
+@routes.delete("/v1/cards/{card_id}/services/{service}", responses=responses(CardUnknown, CardStateConflict))
+async def disable_service(
+    card_id: UUID,
+    named: Named,
+    caller: WritesCards,
+    session: Work,
+    tools: WithTools,
+    reason: Annotated[DisableReason, Query(description="why it is refused from now on")] = "order",
+) -> CardOut:
+    """Refuse a service on an active card; its other services stay."""
+    return card_out(tools, await service.disable(session, tools, caller, card_id, named, reason))
 
 
 @routes.post(

@@ -29,6 +29,7 @@ class Action(StrEnum):
     BLOCK = "block"
     UNBLOCK = "unblock"
     REPLACE = "replace"
+    CHANGE_SERVICES = "change_services"  # enable one more, or disable one
     CLOSE = "close"
 
 
@@ -51,6 +52,7 @@ TRANSITIONS: Mapping[tuple[CardState, Action], CardState] = {
     (S.ACTIVE, A.PROVE): S.ACTIVE,
     (S.ACTIVE, A.BLOCK): S.BLOCKED,
     (S.ACTIVE, A.REPLACE): S.ACTIVE,
+    (S.ACTIVE, A.CHANGE_SERVICES): S.ACTIVE,
     (S.ACTIVE, A.CLOSE): S.CLOSED,
     (S.BLOCKED, A.UNBLOCK): S.ISSUED,  # or active, if it was active when it was blocked
     (S.BLOCKED, A.REPLACE): S.BLOCKED,  # it is closed when its replacement is handed over

@@ -106,6 +106,7 @@ _CANCEL = text(
 _SET_PIN = text(
     "UPDATE card SET pin_salt = :salt, pin_digest = :digest, pin_failures = :failures WHERE card_id = :card_id"
 )
+_SET_SERVICES = text("UPDATE card SET services = CAST(:services AS text[]) WHERE card_id = :card_id")
 _COUNT_FAILURES = text("UPDATE card SET pin_failures = :failures WHERE card_id = :card_id")
 
 _COLUMNS = (
@@ -136,6 +137,11 @@ async def replacement_of(session: AsyncSession, card_id: UUID) -> UUID | None:
     """The card that replaces or is to replace this one."""
     found: UUID | None = (await session.execute(_REPLACEMENT, {"card_id": card_id})).scalar()
     return found
+
+
+async def set_services(session: AsyncSession, card_id: UUID, services: Sequence[str]) -> None:
+    """Write which services may be used with a card."""
+    await session.execute(_SET_SERVICES, {"card_id": card_id, "services": sorted(services)})
 
 
 async def has_waiting(session: AsyncSession, citizen_id: UUID) -> bool:

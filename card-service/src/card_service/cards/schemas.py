@@ -36,6 +36,9 @@ class PinIn(_In):
     pin_jwe: Annotated[str, Field(min_length=1, max_length=2048)]
 
 
+DisableReason = Literal["order", "request", "fraud"]
+
+
 class BlockIn(_In):
     """Why a card is to be refused everywhere."""
 

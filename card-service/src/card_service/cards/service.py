@@ -1,4 +1,4 @@
-"""Use cases of cards in use: looking up, blocking, unblocking, replacing, closing."""
+"""Use cases of cards in use: looking up, blocking, unblocking, changing services, replacing, closing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ from card_service.scopes import ensure_visible
 from card_service.tools import Tools
 from chassis import outbox
 from chassis.auth import Principal
-from contracts.card import CardBlocked, CardClosed, CardUnblocked
+from contracts.card import (
+    CardBlocked,
+    CardClosed,
+    CardServiceDisabled,
+    CardServiceEnabled,
+    CardUnblocked,
+    ProgrammeService,
+)
 
 
 def move(state: CardState, action: Action, before: CardState | None = None) -> CardState:
@@ -68,6 +75,36 @@ async def unblock(session: AsyncSession, tools: Tools, caller: Principal, card_i
         session, CardUnblocked(card_id=card_id, citizen_id=card.citizen_id, household_id=card.household_id)
     )
     await note(session, caller, tools.now(), "card_unblocked", "card_found", [card.citizen_id])
+    return await card_of(session, caller, card_id)
+
+
+async def enable(
+    session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, service: ProgrammeService
+) -> Card:
+    """Let an active card be used for one more service; one that is enabled already stays so."""
+    card = await card_of(session, caller, card_id, lock=True)
+    move(card.state, Action.CHANGE_SERVICES)
+    if service in card.services:
+        return card
+    await repository.set_services(session, card_id, [*card.services, service])
+    event = CardServiceEnabled(card_id=card_id, household_id=card.household_id, service=service)
+    await outbox.add(session, event)
+    await note(session, caller, tools.now(), "service_enabled", service, [card.citizen_id])
+    return await card_of(session, caller, card_id)
+
+
+async def disable(
+    session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, service: ProgrammeService, reason: str
+) -> Card:
+    """Refuse a service on an active card; one that is not enabled stays so."""
+    card = await card_of(session, caller, card_id, lock=True)
+    move(card.state, Action.CHANGE_SERVICES)
+    if service not in card.services:
+        return card
+    await repository.set_services(session, card_id, [one for one in card.services if one != service])
+    event = CardServiceDisabled(card_id=card_id, household_id=card.household_id, service=service, reason=reason)
+    await outbox.add(session, event)
+    await note(session, caller, tools.now(), "service_disabled", service, [card.citizen_id])
     return await card_of(session, caller, card_id)
 
 
