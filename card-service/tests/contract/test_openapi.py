@@ -56,6 +56,8 @@ OPERATIONS = [
     ("POST", "/v1/cards/{card_id}/block"),
     ("POST", "/v1/cards/{card_id}/unblock"),
     ("POST", "/v1/cards/{card_id}/replacement"),
+    ("PUT", "/v1/cards/{card_id}/services/{service}"),
+    ("DELETE", "/v1/cards/{card_id}/services/{service}"),
     ("GET", "/v1/cards/{card_id}/credential"),
     ("GET", "/v1/credential-keys"),
 ]
