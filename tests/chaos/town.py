@@ -1,0 +1,287 @@
+"""A small town under fire: two services, grocers' tills that lose power, citizens with wallets, and what ends them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+
+from chassis import outbox
+from chassis.clock import business_day
+from chassis.ids import new_id
+from contracts.card import CardActivated, HouseholdChanged, ProgrammeService
+from contracts.event import Event
+from devstack.engines.process import EngineError
+from devstack.stack.service import PythonService
+from devstack.terminal.caller import Caller, ClientSecret, Refused, new_key
+from devstack.terminal.chain import Line
+from devstack.terminal.device import Terminal, goods
+from devstack.terminal.keys import DeviceKey
+from devstack.terminal.store import Identity, Store
+from devstack.terminal.wire import NotReached
+from supply_service import POLICIES
+
+from .edge import LocalEdge, PowerCut
+
+if TYPE_CHECKING:
+    from devstack.engines import PostgresEngine
+
+CLIENTS = {
+    "ministry": "outlets:write terminals:write",
+    "authority": "payouts:submit",
+    "approver": "payouts:approve",
+    "reconciliation": "settlements:read ledger:read",
+}
+MARGIN_S = 2
+
+
+def policies(folder: Path) -> Path:
+    """The project's policies with a margin of seconds that fits holds of seconds."""
+    shutil.copytree(POLICIES, folder)
+    rules = folder / "operations.yaml"
+    text = rules.read_text("utf-8")
+    before, key, after = text.partition("key: redemption.hold_margin_seconds\n    value: ")
+    rules.write_text(f"{before}{key}{MARGIN_S}\n{after.partition(chr(10))[2]}", "utf-8")
+    return folder
+
+
+class Person:
+    """A citizen who is a household, with a card and a wallet."""
+
+    def __init__(self) -> None:
+        self.card_id, self.citizen_id, self.household_id = new_id(), new_id(), new_id()
+
+    def events(self) -> Sequence[Event]:
+        """What card-service would tell of them."""
+        place: dict[str, Any] = {"governorate": "03", "district": "al-arab", "members": 1}
+        first = datetime.now(UTC).replace(day=1, hour=0)
+        return (
+            HouseholdChanged(household_id=self.household_id, revision=1, **place),
+            CardActivated(
+                card_id=self.card_id, citizen_id=self.citizen_id, household_id=self.household_id,
+                services=[ProgrammeService.SUPPLY], phase_id=None, activated_at=first, **place,
+            ),
+        )  # fmt: skip
+
+
+async def publish(bootstrap: str, events: Iterable[Event]) -> None:
+    """Put events on their topics the way the relay does."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=20)
+    await producer.start()
+    try:
+        told = list(events)
+        row = outbox.columns(told)
+        now = datetime.now(UTC).isoformat().encode()
+        sent = []
+        for n, event in enumerate(told):
+            headers = [("ce_id", str(row.event_id[n]).encode()), ("ce_type", row.type[n].encode()), ("ce_time", now)]
+            sent.append(await producer.send(event.TOPIC, row.payload[n], row.key[n].encode(), headers=headers))
+        await asyncio.gather(*sent)
+    finally:
+        await producer.stop()
+
+
+class Till:
+    """A grocer's terminal. It boots, settles what was under way, sells, and loses power anywhere in between."""
+
+    def __init__(self, number: int, outlet_id: UUID, terminal_id: UUID, folder: Path, edge: LocalEdge) -> None:
+        self.outlet_id = outlet_id
+        self.counts: Counter[str] = Counter()
+        self.abandoned: list[str] = []
+        self._store = Store(folder / f"till-{number}")
+        self._edge = edge
+        self._random = random.Random(number)
+        edge.tills[str(terminal_id)] = outlet_id
+        key = DeviceKey.generate()
+        self._store.save(Identity(str(terminal_id), key.secret(), edge.base_url, outlet_id=str(outlet_id)))
+
+    def boot(self) -> Terminal:
+        """The terminal as its disk has it."""
+        terminal = Terminal(self._store, self._edge)
+        terminal.caller.tries = 5
+        return terminal
+
+    async def run(self, people: Sequence[Person], stopping: asyncio.Event, abandoning: asyncio.Event) -> None:
+        """Sell until told to stop; in the end nothing is under way."""
+        while not stopping.is_set():
+            await self._try(lambda terminal: self._step(terminal, people, abandoning))
+        while self._store.unfinished() is not None or self._store.voids():
+            await self._try(Terminal.settle)
+
+    async def _try(self, work: Callable[[Terminal], Awaitable[object]]) -> None:
+        terminal = self.boot()
+        try:
+            await terminal.settle()
+            await work(terminal)
+        except PowerCut:
+            self.counts["power cuts"] += 1
+        except NotReached:
+            self.counts["not reached"] += 1
+            await asyncio.sleep(0.2)
+        except Refused as refusal:
+            self.counts[refusal.code] += 1
+
+    async def _step(self, terminal: Terminal, people: Sequence[Person], abandoning: asyncio.Event) -> None:
+        card = str(self._random.choice(people).card_id)
+        dice = self._random.random()
+        if dice < 0.12 and (sold := self._sold_not_reversed()):
+            await terminal.reverse(self._random.choice(sold), "wrong_goods")
+        elif dice < 0.22:
+            await terminal.redeem_mixed(card, [goods("oil", 3)])  # more than one person may have: refused
+        elif dice < 0.3 and not abandoning.is_set():
+            await self._abandon(terminal, card)
+        else:
+            lines: list[Line] = [goods("tea_40g", self._random.randint(1, 4)), goods("milk_powder_125g", 1)]
+            await terminal.redeem_mixed(card, lines)
+
+    async def _abandon(self, terminal: Terminal, card: str) -> None:
+        """Hold an amount and never come back: the power went before anything was kept."""
+        body = {"card_id": card, "amount": 700, "reference": "never sold"}
+        held = await terminal.caller.post("/v1/payments/authorizations", body, key=new_key())
+        self.abandoned.append(held["payment_id"])
+
+    def redemptions(self) -> dict[str, int]:
+        """What the terminal has sold: each sale with its wallet's part."""
+        return {
+            sold["answer"]["redemption_id"]: sum(tender["amount"] for tender in sold["answer"]["tenders"])
+            for sold in self._store.sold()
+            if sold["kind"] == "redemption"
+        }
+
+    def reversed(self) -> set[str]:
+        """What it has taken back."""
+        return {sold["answer"]["redemption_id"] for sold in self._store.sold() if sold["kind"] == "reversal"}
+
+    def summary(self) -> tuple[Collection[str], Collection[str], Collection[str]]:
+        """Sales, reversals, and holds nobody came back for."""
+        return self.redemptions(), self.reversed(), self.abandoned
+
+    def _sold_not_reversed(self) -> list[str]:
+        return sorted(self.redemptions().keys() - self.reversed())
+
+
+async def make_tills(edge: LocalEdge, number: int, folder: Path) -> list[Till]:
+    """Grocers, each with a terminal."""
+    ministry = Caller(edge, ClientSecret("ministry", ""))
+    tills = []
+    for n in range(number):
+        body = {"kind": "grocer", "name_ar": "بقال", "name_en": "g", "governorate": "03", "district": "al-arab"}
+        outlet = await ministry.post("/v1/outlets", body)
+        body = {"outlet_id": outlet["outlet_id"], "serial": f"chaos-{n}", "model": "UC-1"}
+        terminal = await ministry.post("/v1/terminals", body)
+        tills.append(Till(n, UUID(outlet["outlet_id"]), UUID(terminal["terminal_id"]), folder, edge))
+    return tills
+
+
+async def pay_pensions(edge: LocalEdge, people: Sequence[Person], amount: int, reference: str) -> str:
+    """A payout batch from declaration to approval, tried until it is approved; its id. It is booked from then on."""
+    while True:
+        try:
+            return await _pay_pensions(edge, people, amount, reference)
+        except NotReached:
+            await asyncio.sleep(0.5)
+
+
+async def _pay_pensions(edge: LocalEdge, people: Sequence[Person], amount: int, reference: str) -> str:
+    authority, approver = (Caller(edge, ClientSecret(client, "")) for client in ("authority", "approver"))
+    declared = {"declared_count": len(people), "declared_total": amount * len(people), "currency": "EGP"}
+    batch = await authority.post(
+        "/v1/payout-batches", {"reference": reference, "programme": "pension", **declared}, key=f"{reference}-declare"
+    )
+    path = f"/v1/payout-batches/{batch['batch_id']}"
+    rows = "\n".join(f"{person.citizen_id},{amount},{reference}-{n}" for n, person in enumerate(people))
+    csv = f"citizen_id,amount,item_reference\n{rows}\n".encode()
+    await authority.call("POST", f"{path}/items", csv, key=f"{reference}-items", content_type="text/csv")
+    await authority.post(f"{path}/submission", key=f"{reference}-submit")
+    await approver.post(f"{path}/approval", key=f"{reference}-approve")
+    return str(batch["batch_id"])
+
+
+async def close_days(tills: Sequence[Till]) -> None:
+    """Every outlet closes today."""
+    today = business_day(datetime.now(UTC))
+    for till in tills:
+        await till.boot().close_day(today)
+
+
+class Fire:
+    """Ends processes and database sessions, and starts the processes again."""
+
+    def __init__(self, services: Sequence[PythonService], postgres: PostgresEngine) -> None:
+        self.counts: Counter[str] = Counter()
+        self._services = services
+        self._postgres = postgres
+        self._random = random.Random(5)
+        self._watch: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Fire:
+        await asyncio.gather(*(asyncio.to_thread(service.start) for service in self._services))
+        self._watch = asyncio.create_task(self._keep_running())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watch
+        await asyncio.gather(*(asyncio.to_thread(service.stop) for service in self._services))
+
+    async def rage(self, seconds: float) -> None:
+        """One fault after another until the time is over, each kind in its turn."""
+        until = time.monotonic() + seconds
+        faults = (self._kill_payment, self._kill_backend, self._kill_supply, self._cut_sessions)
+        while True:
+            for fault in faults:
+                await asyncio.sleep(1.5 + 2.5 * self._random.random())
+                if time.monotonic() >= until:
+                    return
+                await fault()
+                self.counts[fault.__name__.strip("_")] += 1
+
+    async def _kill_supply(self) -> None:
+        await asyncio.to_thread(self._services[0].kill)
+
+    async def _kill_payment(self) -> None:
+        await asyncio.to_thread(self._services[1].kill)
+
+    async def _kill_backend(self) -> None:
+        """SIGKILL of one PostgreSQL backend: the server ends all others and recovers."""
+        with suppress(OSError, asyncpg.PostgresError):
+            connection = await asyncpg.connect(self._postgres.url(), timeout=5)
+            rows = await connection.fetch(
+                "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+            await connection.close()
+            if rows:
+                os.kill(self._random.choice(rows)["pid"], signal.SIGKILL)
+
+    async def _cut_sessions(self) -> None:
+        """An operator ends every session."""
+        with suppress(OSError, asyncpg.PostgresError):
+            connection = await asyncpg.connect(self._postgres.url(), timeout=5)
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+            await connection.close()
+
+    async def _keep_running(self) -> None:
+        while True:
+            for service in self._services:
+                if not service.running:
+                    with suppress(EngineError):  # killed again while it started: the next round starts it
+                        await asyncio.to_thread(service.start)
+            await asyncio.sleep(0.2)
