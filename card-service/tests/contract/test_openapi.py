@@ -86,6 +86,7 @@ async def peopled(open_office: OpenOffice) -> AsyncIterator[tuple[Office, dict[s
                 "plan_id": plan["id"],
                 "activation_id": activation["id"],
                 "card_id": card["card_id"],
+                "service": "health",
             },
         )
 
