@@ -17,6 +17,7 @@ from chassis.testing import MakeDatabase
 from supply_service import MIGRATIONS
 from supply_service.redemptions import statements
 from supply_service.redemptions.effects import Effects
+from supply_service.redemptions.lanes import Lane
 
 PERIOD = date(2026, 11, 1)
 NEVER = re.compile(r"Seq Scan|Hash Join|Merge Join|Disabled: true")
@@ -132,3 +133,19 @@ async def test_most_updates_stay_on_their_page(lane: asyncpg.Connection) -> None
     )
     assert row is not None
     assert row["hot"] / row["updates"] > 0.95
+
+
+async def test_a_lane_that_waits_for_its_first_draw_holds_no_lock(make_database: MakeDatabase) -> None:
+    """A transaction left open since the start would keep every event of the service in its outbox."""
+    url = await make_database(MIGRATIONS)
+    waiting, watcher = Lane(url, "supply-lane-test"), await asyncpg.connect(url)
+    try:
+        await waiting.prepare()
+        found = await watcher.fetchrow(
+            "SELECT state, xact_start FROM pg_stat_activity WHERE application_name = $1", "supply-lane-test"
+        )
+        assert found is not None
+        assert (found["state"], found["xact_start"]) == ("idle", None)
+    finally:
+        await waiting.aclose()
+        await watcher.close()

@@ -30,7 +30,7 @@ MAX_TWINS = 3
 COMMAND_SECONDS = 10
 
 
-class _Lane:
+class Lane:
     """One connection with its prepared statements, made anew when it breaks."""
 
     def __init__(self, database_url: str, name: str) -> None:
@@ -44,6 +44,8 @@ class _Lane:
         await self._connect()
         for statement in (statements.READ, statements.WRITE_PLAIN, statements.WRITE_OPENING):
             await self._statement(statement)
+        # Preparing alone leaves the server in a transaction with locks, which the relay and the upkeep would wait for.
+        await cast("asyncpg.Connection", self._connection).execute("SELECT 1")
 
     async def fetch(self, statement: str, *parameters: Any) -> Sequence[Record]:
         """Run a statement, preparing it the first time."""
@@ -68,6 +70,7 @@ class _Lane:
         )
 
     async def aclose(self) -> None:
+        """Close the connection."""
         if self._connection is not None:
             await self._connection.close(timeout=2)
 
@@ -80,7 +83,7 @@ class Lanes:
         self._runtime = runtime
         self._settings = settings
         self._snapshot = snapshot
-        self._lanes = [_Lane(settings.database_url, f"supply-lane-{n}") for n in range(settings.lanes)]
+        self._lanes = [Lane(settings.database_url, f"supply-lane-{n}") for n in range(settings.lanes)]
         self._commit: GroupCommit[Item, Answer] = GroupCommit(
             self._run, lanes=settings.lanes, max_batch=settings.max_batch, max_queue=settings.max_queue
         )
@@ -125,7 +128,7 @@ class Lanes:
         return [busy if outcome is None else outcome for outcome in outcomes]
 
     async def _round(
-        self, lane: _Lane, items: Sequence[Item], waiting: list[int], outcomes: list[Answer | BaseException | None]
+        self, lane: Lane, items: Sequence[Item], waiting: list[int], outcomes: list[Answer | BaseException | None]
     ) -> list[int]:
         """Read, decide, write; gives back the requests whose household had moved in between."""
         now = self._runtime.clock.now()
