@@ -20,7 +20,7 @@ from chassis.clock import business_day
 from chassis.testing import TestIssuer, eventually
 from devstack.engines.ports import free_port
 from devstack.reconcile.fetch import reconcile
-from devstack.stack.service import PythonService, uvicorn_arguments
+from devstack.stack.service import PythonService, service_arguments
 from devstack.terminal.caller import Caller, ClientSecret
 
 from .books import Books
@@ -43,7 +43,7 @@ def service(package: str, environment: dict[str, str], folder: Path) -> PythonSe
     port = free_port()
     own = {**os.environ, **environment, "UNICARD_PORT": str(port), "UNICARD_LOG_LEVEL": "WARNING"}
     log_file = folder / f"{package}.log"
-    return PythonService(package, uvicorn_arguments(package, port), port=port, environment=own, log_file=log_file)
+    return PythonService(package, service_arguments(package, port), port=port, environment=own, log_file=log_file)
 
 
 def services(

@@ -135,6 +135,42 @@ def system() -> Iterator[System]:
             running.unicard("down", timeout=60)
 
 
+def play(system: System, *arguments: str) -> dict[str, Any]:
+    """Play the pilot; its report, every line of which has passed."""
+    done = system.unicard("demo", *arguments, timeout=600)
+    path = system.folder / "demo-report.json"
+    assert path.exists(), done.stdout + done.stderr
+    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    failed = [
+        f"{line['what']}: {line['found']}, not {line['expected']}" for line in report["lines"] if not line["passed"]
+    ]
+    assert not failed, "\n".join(failed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return report
+
+
+@pytest.fixture(scope="session")
+def first(system: System) -> dict[str, Any]:
+    """The report of the first, small run."""
+    return play(system, "--scale", "0.002", "--days", "4")
+
+
+@pytest.fixture
+def twentieth_of_the_month(system: System, first: dict[str, Any]) -> Iterator[str]:
+    """The day, with business time moved to its morning: the card is active in the month the demo lived through."""
+    day = first["run"]["month"][:8] + "20"
+    set_clock(system, f"{day}T08:00:00+02:00")
+    yield day
+    set_clock(system, None)
+
+
+def set_clock(system: System, now: str | None) -> None:
+    """Move business time; None brings back the present."""
+    for service in ("card", "supply", "payment", "notify"):
+        path = f"{system.edge}/v1/training/clock/{service}"
+        httpx.put(path, json={"now": now}, headers=system.headers("operations"), timeout=10).raise_for_status()
+
+
 def _logs(folder: Path) -> str:
     """The last lines of every process, for the report of a start that failed."""
     parts = []

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
-from .conftest import System
+from .conftest import System, play
 
 pytestmark = pytest.mark.slow
 
 STEPS = [f"story {number}:" for number in range(1, 10)]
-
-
-def _play(system: System, *arguments: str) -> dict[str, Any]:
-    done = system.unicard("demo", *arguments, timeout=600)
-    path = system.folder / "demo-report.json"
-    assert path.exists(), done.stdout + done.stderr
-    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    failed = [
-        f"{line['what']}: {line['found']}, not {line['expected']}" for line in report["lines"] if not line["passed"]
-    ]
-    assert not failed, "\n".join(failed)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return report
-
-
-@pytest.fixture(scope="module")
-def first(system: System) -> dict[str, Any]:
-    return _play(system, "--scale", "0.002", "--days", "4")
 
 
 def test_every_line_of_the_first_run_passes(first: dict[str, Any]) -> None:
@@ -42,23 +21,8 @@ def test_every_line_of_the_first_run_passes(first: dict[str, Any]) -> None:
 
 
 def test_a_run_on_a_system_with_data_passes_too(system: System, first: dict[str, Any]) -> None:
-    second = _play(system, "--scale", "0.003", "--days", "3", "--seed", "7")
+    second = play(system, "--scale", "0.003", "--days", "3", "--seed", "7")
     assert second["run"]["run"] == first["run"]["run"] + 1
-
-
-@pytest.fixture
-def twentieth_of_the_month(system: System, first: dict[str, Any]) -> Iterator[str]:
-    """The day, with business time moved to its morning: the card is active in the month the demo lived through."""
-    day = first["run"]["month"][:8] + "20"
-    _set_clock(system, f"{day}T08:00:00+02:00")
-    yield day
-    _set_clock(system, None)
-
-
-def _set_clock(system: System, now: str | None) -> None:
-    for service in ("card", "supply", "notify"):
-        path = f"{system.edge}/v1/training/clock/{service}"
-        httpx.put(path, json={"now": now}, headers=system.headers("operations"), timeout=10).raise_for_status()
 
 
 def test_a_person_can_drive_a_terminal(system: System, first: dict[str, Any], twentieth_of_the_month: str) -> None:

@@ -45,7 +45,7 @@ def main(
     ] = "",
 ) -> None:
     """Compare a day at every place where it is kept. Exit code 0: all agrees, 1: it does not, 2: nobody answered."""
-    settings = StackSettings.from_environment()
+    settings = StackSettings.in_use()
     chosen = date.fromisoformat(day) if day else datetime.now(CAIRO).date() - timedelta(days=1)
     secret = client_secret or read_clients(settings.clients_file).get(client_id, {}).get("client_secret", "")
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
