@@ -18,6 +18,8 @@ from devstack.terminal.wire import NotReached, Wire
 
 TERMS = {"service": "medicines", "rate": "0.10", "fixed": None, "cap": 160_600, "cap_left": 1_500, "currency": "EGP"}
 
+FREE = TERMS | {"service": "consultation", "rate": "0", "cap": None, "cap_left": None}
+
 
 class Clinic:
     """Answers what health-service would; while `cut`, the answer of a visit is lost."""
@@ -35,7 +37,7 @@ class Clinic:
         reasons = [{"code": "cover_suspended", "title_ar": "التأمين موقوف", "detail_ar": "متأخرات"}]
         covered = "service" in self.asked[-1]
         return web.json_response(
-            {"covered": covered, "exempt": False, "services": [TERMS], "reasons": [] if covered else reasons}
+            {"covered": covered, "exempt": False, "services": [TERMS, FREE], "reasons": [] if covered else reasons}
         )
 
     async def encounter(self, request: web.Request) -> web.Response:
@@ -88,7 +90,7 @@ async def test_eligibility_in_arabic(tmp_path: Path) -> None:
     clinic = Clinic()
     async with opened(clinic, tmp_path) as terminal:
         covered = receipt.eligibility(await terminal.eligibility("card", "medicines", "child"))
-        assert covered == ["مشمول بالتأمين الصحي الشامل", "أدوية: 10٪ بحد أقصى 15.00 جنيه"]
+        assert covered == ["مشمول بالتأمين الصحي الشامل", "أدوية: 10٪ بحد أقصى 15.00 جنيه", "كشف: دون مساهمة"]
         assert receipt.eligibility(await terminal.eligibility("card"))[0] == "التأمين موقوف – متأخرات"
     assert clinic.asked == [{"card_id": "card", "service": "medicines", "patient_id": "child"}, {"card_id": "card"}]
 

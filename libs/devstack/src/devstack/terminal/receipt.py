@@ -121,7 +121,10 @@ def _terms(service: dict[str, Any]) -> str:
     name = SERVICES.get(service["service"], service["service"])
     if service["fixed"] is not None:
         return f"{name}: {pounds(service['fixed'])} جنيه"
-    share = f"{name}: {Decimal(service['rate']) * 100:f}".rstrip("0").rstrip(".") + "٪"
+    rate = Decimal(service["rate"]) * 100
+    if not rate:
+        return f"{name}: دون مساهمة"
+    share = f"{name}: {rate.normalize():f}٪"
     return share if service["cap_left"] is None else f"{share} بحد أقصى {pounds(service['cap_left'])} جنيه"
 
 
