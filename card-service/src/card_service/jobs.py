@@ -20,6 +20,8 @@ from chassis.runtime import Runtime
 log = get_logger(__name__)
 
 MAX_ATTEMPTS = 5
+IDLE_GROWTH = 1.2
+MAX_IDLE_SECONDS = 1.0
 
 Chunk = Callable[[AsyncSession, Tools], Awaitable[UUID | None]]
 Failure = Callable[[AsyncSession, UUID, int], Awaitable[None]]
@@ -42,6 +44,7 @@ def worker(name: str, chunk: Chunk, failure: Failure) -> Callable[[Runtime], Awa
 
     async def work(runtime: Runtime) -> None:
         tools = tools_of(runtime)
+        poll = idle = tools.settings.card_job_poll_seconds
         while True:
             try:
                 async with runtime.sessions() as session, session.begin():
@@ -54,8 +57,10 @@ def worker(name: str, chunk: Chunk, failure: Failure) -> Callable[[Runtime], Awa
                     await failure(session, error.job_id, MAX_ATTEMPTS)
                 job_id = None
             if job_id is None:
-                await asyncio.sleep(tools.settings.card_job_poll_seconds)
+                await asyncio.sleep(idle)
+                idle = min(idle * IDLE_GROWTH, max(poll, MAX_IDLE_SECONDS))
             else:
+                idle = poll
                 runtime.wake_relay()
 
     work.__name__ = name

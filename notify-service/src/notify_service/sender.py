@@ -33,6 +33,8 @@ log = get_logger(__name__)
 
 FIRST_PAUSE_SECONDS = 0.5
 MAX_PAUSE_SECONDS = 30.0
+IDLE_GROWTH = 1.2
+MAX_IDLE_SECONDS = 0.5
 
 
 async def send_messages(runtime: Runtime) -> None:
@@ -58,6 +60,7 @@ class Sender:
 
     async def run(self) -> None:
         """One lane: batch after batch. A batch at hand is finished before a cancellation is obeyed."""
+        idle = self._settings.sms_poll_seconds
         while True:
             step = asyncio.ensure_future(self.step())
             try:
@@ -65,8 +68,10 @@ class Sender:
             except asyncio.CancelledError:
                 await asyncio.wait([step], timeout=self._settings.sms_timeout_seconds)
                 raise
+            # An empty queue is looked at less and less often; half a second is nothing to a message.
+            idle = min(idle * IDLE_GROWTH, MAX_IDLE_SECONDS) if pause else self._settings.sms_poll_seconds
             if pause:
-                await asyncio.sleep(pause)
+                await asyncio.sleep(max(pause, idle))
 
     async def step(self) -> float:
         """Send one batch, if there is one to send now; returns the seconds to wait before the next."""

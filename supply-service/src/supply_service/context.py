@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 
 from chassis.logging import get_logger
@@ -29,7 +27,7 @@ log = get_logger(__name__)
 EXTRA = "supply"
 LOOK_AGAIN_SECONDS = 0.05
 
-_VERSIONS = text("SELECT subject, version FROM change_counter")
+_VERSIONS = "SELECT subject, version FROM change_counter"
 
 
 @dataclass
@@ -54,8 +52,7 @@ class Context:
 
     async def refresh(self, runtime: Runtime) -> None:
         """Read policies and terminals again where their version has grown."""
-        async with runtime.sessions() as session:
-            versions = {row.subject: int(row.version) for row in await session.execute(_VERSIONS)}
+        versions = {row["subject"]: int(row["version"]) for row in await runtime.pool.fetch(_VERSIONS)}
         if versions["policies"] != self.snapshot.book.version:
             await self.snapshot.refresh(runtime.sessions)
         if versions["terminals"] != self.registry.version:
@@ -90,9 +87,6 @@ async def lifespan(runtime: Runtime) -> AsyncIterator[None]:
 async def keep_fresh(runtime: Runtime) -> None:
     """Look for changed policies and terminals several times a second, for ever."""
     while True:
-        try:
-            if EXTRA in runtime.extra:  # the workers are started before the service's own lifespan
-                await of(runtime).refresh(runtime)
-        except (OSError, SQLAlchemyError) as error:
-            log.warning("policies and terminals not read", error=type(error).__name__)
+        if EXTRA in runtime.extra:  # the workers are started before the service's own lifespan
+            await of(runtime).refresh(runtime)
         await asyncio.sleep(cast("Settings", runtime.settings).refresh_seconds)
