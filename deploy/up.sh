@@ -1,23 +1,25 @@
 #!/bin/sh
 # make up: build, start, wait until every container is healthy, and tell the command line where the system is.
+# COMPOSE_PROJECT_NAME and COMPOSE_ENV_FILES choose another installation than that of .env, UNICARD_HOME its folder.
 set -eu
-docker compose up --detach --build --wait --wait-timeout "${WAIT_SECONDS:-600}"
+settings=${COMPOSE_ENV_FILES:-.env}
+here=${UNICARD_HOME:-.unicard/compose}
+docker compose up --detach --build --wait --wait-timeout "${WAIT_SECONDS:-900}"
 
 umask 077
-here=.unicard/compose
 mkdir -p "$here"
 if docker compose ps --services --status running | grep -qx sink; then
     docker compose exec -T sink cat /data/clients.json >"$here/clients.json.new"
     mv "$here/clients.json.new" "$here/clients.json"
 fi
-grep -E '^UNICARD_(BOOTSTRAP_CLIENT_ID|BOOTSTRAP_CLIENT_SECRET|EDGE_PORT|SINK_PORT)=' .env >"$here/secrets.env"
+grep -E '^UNICARD_(BOOTSTRAP_CLIENT_ID|BOOTSTRAP_CLIENT_SECRET|EDGE_PORT|SINK_PORT)=' "$settings" >"$here/secrets.env"
 
-setting() { sed -n "s/^$1=//p" .env | tail -n 1; }
+setting() { sed -n "s/^$1=//p" "$settings" | tail -n 1; }
 echo
 echo "Unified Card answers at http://127.0.0.1:$(setting UNICARD_EDGE_PORT), its documentation at /docs"
 echo "  Prometheus  http://127.0.0.1:$(setting UNICARD_PROMETHEUS_PORT)"
 case ",$(setting COMPOSE_PROFILES)," in *,dashboards,*)
-    echo "  Grafana     http://127.0.0.1:$(setting UNICARD_GRAFANA_PORT), user admin, password GRAFANA_ADMIN_PASSWORD in .env" ;;
+    echo "  Grafana     http://127.0.0.1:$(setting UNICARD_GRAFANA_PORT), user admin, password GRAFANA_ADMIN_PASSWORD in $settings" ;;
 esac
 case ",$(setting COMPOSE_PROFILES)," in *,demo,*)
     echo "  SMS sink    http://127.0.0.1:$(setting UNICARD_SINK_PORT)/messages, API clients in $here/clients.json"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # restore.sh MOMENT [BASE]: bring all databases back to a moment ("2026-12-01 10:15:00+02", or "latest" for all that is
 # known), from the last base backup before it. PostgreSQL must be stopped; its present data is set aside, not removed:
-#   docker compose run --rm --no-deps --entrypoint /bin/bash postgres /usr/local/bin/restore.sh "2026-12-01 10:15:00+02"
+#   docker compose run --rm --no-deps --entrypoint bash postgres restore.sh "2026-12-01 10:15:00+02"
 set -euo pipefail
 moment=$1
 now=$(date --utc +%s)

@@ -1,0 +1,132 @@
+"""What operators live through: crashes, stops, a lost broker, a step back in time."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from tests.compose.real.conftest import Installation, until
+from tools.make_env import cluster_id
+
+from devstack import containers
+
+pytestmark = pytest.mark.compose
+
+DRAWS = 'sum(increase(unicard_http_requests_total{route="/v1/redemptions", status="201"}[30s]))'
+OFFSETS = """
+import asyncio
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+async def main():
+    consumer = AIOKafkaConsumer(bootstrap_servers="kafka:9092")
+    await consumer.start()
+    there = consumer.partitions_for_topic("supply.events.v1") or ()
+    places = [TopicPartition("supply.events.v1", each) for each in there]
+    print(sum((await consumer.end_offsets(places)).values()))
+    await consumer.stop()
+
+asyncio.run(main())
+"""
+
+
+def outlet(installation: Installation, name: str) -> str:
+    """Register a grocer; its id."""
+    body = {"kind": "grocer", "governorate": "03", "district": "al-arab", "name_ar": "بقال", "name_en": name}
+    url = f"{installation.edge}/v1/outlets"
+    reply = httpx.post(url, json=body, headers=installation.headers("ministry"), timeout=20).raise_for_status()
+    return str(reply.json()["outlet_id"])
+
+
+def status(installation: Installation, outlet_id: str) -> int:
+    url = f"{installation.edge}/v1/outlets/{outlet_id}"
+    return httpx.get(url, headers=installation.headers("ministry"), timeout=20).status_code
+
+
+@pytest.mark.parametrize("service", ["supply", "postgres"])
+def test_a_container_killed_while_terminals_sell_comes_back_and_nothing_differs(
+    installation: Installation, service: str
+) -> None:
+    """The demo's report compares what terminals wrote down with what the system says, piastre by piastre."""
+    demo = installation.unicard("demo", "--scale", "0.004", "--days", "8")
+    before = installation.containers()[service]["RestartCount"]
+    until(lambda: (found := installation.query(DRAWS)) and float(found[0]["value"][1]) > 20, seconds=300)
+    installation.crash(service)
+    said, _ = demo.communicate(timeout=600)
+    assert demo.returncode == 0, said[-6000:]
+    assert installation.containers()[service]["RestartCount"] == before + 1
+    until(lambda: installation.well("supply", "payment", "postgres", "edge"))
+
+
+def test_a_request_under_way_is_answered_although_the_edge_is_told_to_stop(installation: Installation) -> None:
+    place = urlsplit(installation.edge)
+    headers = installation.headers("ministry")
+    body = json.dumps(
+        {"kind": "grocer", "governorate": "03", "district": "al-arab", "name_ar": "بقال", "name_en": "Slow"}
+    ).encode()
+    head = [
+        "POST /v1/outlets HTTP/1.1", f"Host: {place.netloc}", "Content-Type: application/json",
+        f"Content-Length: {len(body)}", *(f"{name}: {value}" for name, value in headers.items()), "", "",
+    ]  # fmt: skip
+    with socket.create_connection((place.hostname or "", place.port or 0), timeout=30) as terminal:
+        terminal.sendall("\r\n".join(head).encode() + body[:10])
+        time.sleep(0.5)
+        stopping = installation.compose_under_way("stop", "edge")
+        time.sleep(2)
+        terminal.sendall(body[10:])
+        answer = terminal.recv(4096).decode()
+    assert answer.startswith("HTTP/1.1 201"), answer
+    assert stopping.wait(60) == 0
+    installation.up()
+
+
+def test_services_stop_by_themselves_before_their_time_is_over(installation: Installation) -> None:
+    installation.compose("stop")
+    codes = {name: each["State"]["ExitCode"] for name, each in installation.containers().items()}
+    # 137 would be a kill at the end of the grace period; Envoy, PostgreSQL, Kafka and uvicorn say farewell their way
+    assert 137 not in codes.values(), codes
+    print(f"warm start: {installation.up():.0f} s")  # noqa: T201 - the figure is what one runs this for
+
+
+def test_a_broker_that_lost_everything_is_filled_again(installation: Installation) -> None:
+    outlet(installation, "Published twice")
+    until(lambda: int(installation.inside("supply", "python", "-c", OFFSETS)) > 0)
+    published = int(installation.inside("supply", "python", "-c", OFFSETS))
+    project = installation.environment["COMPOSE_PROJECT_NAME"]
+    installation.compose("rm", "--stop", "--force", "kafka")
+    installation.run("docker", "volume", "rm", f"{project}_kafka")
+    installation.change(KAFKA_CLUSTER_ID=cluster_id())
+    installation.up()
+    until(lambda: int(installation.inside("supply", "python", "-c", OFFSETS)) >= published)
+    until(lambda: installation.well("gateway", "card", "supply", "health", "payment", "notify"))
+
+
+def test_back_to_a_moment(installation: Installation) -> None:
+    installation.inside("postgres", "bash", "backup.sh")
+    before = outlet(installation, "Before")
+    time.sleep(2)
+    moment = datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
+    time.sleep(2)
+    after = outlet(installation, "After")
+    assert [status(installation, each) for each in (before, after)] == [200, 200]
+    restore = ("--entrypoint", "bash", "postgres", "restore.sh", moment)
+    refused = ("docker", "compose", "run", "--rm", "--no-deps", "-T", *restore)
+    installation.run(*refused, check=False)
+    assert installation.well("postgres")  # while it runs nothing is touched
+    installation.compose("stop")
+    installation.compose("run", "--rm", "--no-deps", "-T", *restore)
+    installation.up()
+    installation.forget_tokens()
+    assert [status(installation, each) for each in (before, after)] == [200, 404]
+    installation.inside("postgres", "bash", "backup.sh")
+
+
+def test_the_tests_own_containers_start() -> None:
+    """testcontainers, as every test of the workspace uses them where an engine answers."""
+    with containers.postgres_container() as url, containers.kafka_container() as bootstrap:
+        assert url.startswith("postgresql://")
+        assert bootstrap.startswith("127.0.0.1:")
