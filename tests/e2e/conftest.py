@@ -16,39 +16,12 @@ from typing import Any
 import httpx
 import pytest
 
+from api_gateway.routes import scopes
 from devstack.engines.ports import free_port
 from devstack.stack.settings import PORTS
 
 UNICARD = (sys.executable, "-m", "devstack")
-ALL_SCOPES = [
-    "citizens:import",
-    "citizens:read",
-    "citizens:write",
-    "sites:write",
-    "rollout:write",
-    "cards:read",
-    "cards:write",
-    "cards:handover",
-    "policies:write",
-    "outlets:write",
-    "terminals:write",
-    "terminals:enrol",
-    "redemptions:create",
-    "redemptions:read",
-    "entitlements:read",
-    "days:close",
-    "days:read",
-    "catalogue:read",
-    "messages:read",
-    "messages:report",
-    "overview:read",
-    "operations:read",
-    "operations:write",
-    "training:clock",
-    "clients:read",
-    "clients:write",
-    "keys:rotate",
-]
+ALL_SCOPES = sorted(scopes())
 
 
 @dataclass

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import text
@@ -102,11 +102,11 @@ async def lock(session: AsyncSession, household_ids: Sequence[UUID]) -> None:
 async def families(session: AsyncSession, vault: Vault, household_ids: Sequence[UUID]) -> list[Family]:
     """The accounts of families that are enrolled."""
     ids = {"ids": list(household_ids)}
-    exemptions: dict[UUID, list[Exemption]] = defaultdict(list)
+    exemptions: dict[UUID, list[Mapping[str, Any]]] = defaultdict(list)
     for row in (await session.execute(_EXEMPTIONS, ids)).mappings():
-        exemptions[row["household_id"]].append(_exemption(row, vault))
+        exemptions[row["household_id"]].append(dict(row))
     rows = (await session.execute(_READ, ids)).mappings()
-    return [_family(row, exemptions[row["household_id"]]) for row in rows]
+    return [family_of(row, vault, exemptions[row["household_id"]]) for row in rows]
 
 
 async def due(session: AsyncSession, day: date, limit: int) -> list[UUID]:
@@ -150,17 +150,44 @@ async def put_exemption(session: AsyncSession, **values: Any) -> None:
     await session.execute(_ADD_EXEMPTION, values)
 
 
-def _family(row: RowMapping, exemptions: Sequence[Exemption]) -> Family:
+class Record(Protocol):
+    """A row, whichever driver has read it."""
+
+    def __getitem__(self, column: Any, /) -> Any:
+        """The value of a column."""
+
+
+def family_of(row: Record, vault: Vault, exemptions: Iterable[Mapping[str, Any]]) -> Family:
+    """The family of a row; of its exemptions days and ids may be text, and what is sealed hexadecimal."""
     account = Account(
         row["governorate"] or "",
         row["enrolled_on"],
         row["state"] in {ACTIVE, SUSPENDED, ENDED},
         frozenset(row["paid_months"]),
-        exemptions,
+        [_exemption(one, vault) for one in exemptions],
     )
     return Family(row["household_id"], account, (row["state"], row["since"], row["exempt"]))
 
 
-def _exemption(row: RowMapping, vault: Vault) -> Exemption:
-    kind = UNABLE if row["kind"] == UNABLE else vault.open(row["exemption_id"], bytes(row["sealed"])).decode()
-    return Exemption(kind, row["citizen_id"], row["first_day"], row["last_day"])
+def _exemption(row: Mapping[str, Any], vault: Vault) -> Exemption:
+    kind = UNABLE if row["kind"] == UNABLE else vault.open(_id(row["exemption_id"]), _bytes(row["sealed"])).decode()
+    citizen_id = row["citizen_id"]
+    return Exemption(
+        kind, None if citizen_id is None else _id(citizen_id), _day(row["first_day"]), _last(row["last_day"])
+    )
+
+
+def _id(value: Any) -> UUID:
+    return UUID(value) if isinstance(value, str) else value
+
+
+def _bytes(value: Any) -> bytes:
+    return bytes.fromhex(value) if isinstance(value, str) else bytes(value)
+
+
+def _day(value: Any) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _last(value: Any) -> date | None:
+    return None if value is None else _day(value)

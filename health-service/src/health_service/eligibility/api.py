@@ -8,7 +8,6 @@ from fastapi import Request
 
 from chassis.app import router
 from chassis.auth import Principal, requires
-from chassis.db import Reading
 from chassis.problems import responses
 from chassis.runtime import get_runtime
 from health_service.eligibility import service
@@ -23,7 +22,6 @@ async def check_eligibility(
     request: Request,
     body: EligibilityRequest,
     _: Annotated[Principal, requires("eligibility:check")],
-    session: Reading,
 ) -> Eligibility:
     """Whether the holder of a card is covered today, and what services cost. Nothing changes, no key is needed."""
-    return await service.check(session, get_runtime(request), body)
+    return await service.check(get_runtime(request), body)

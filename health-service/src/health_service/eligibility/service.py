@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.problems import Problem
 from chassis.runtime import Runtime
 from health_service import context
-from health_service.cards import repository as cards
 from health_service.coverage import service as coverage
+from health_service.coverage.repository import Family
+from health_service.eligibility import repository
 from health_service.eligibility.schemas import Eligibility, EligibilityRequest, Member, Reason, ServiceTerms
-from health_service.encounters import repository as encounters
 from health_service.rules.copayment import period_of
 from health_service.rules.figures import CASE, Figures, Tariff
 from health_service.rules.refusals import CardUnknown, CoverNotBegun, PatientUnknown, ServiceUnknown
@@ -41,19 +41,20 @@ class Cover:
         return cover_refusal(self.standing) if self.standing else CoverNotBegun("The family is not enrolled.")
 
 
-async def check(session: AsyncSession, runtime: Runtime, request: EligibilityRequest) -> Eligibility:
+async def check(runtime: Runtime, request: EligibilityRequest) -> Eligibility:
     """Answer for a card. Raises CardUnknown, PatientUnknown or ServiceUnknown."""
-    card = await cards.find(session, request.card_id)
-    if card is None:
+    here = context.of(runtime)
+    known = await repository.ask(runtime.pool, here.vault, request.card_id, request.patient_id)
+    if known is None:
         raise CardUnknown()
-    members = [Member.model_validate(dict(row)) for row in await cards.members(session, card.household_id)]
+    card = known.card
+    members = [Member.model_validate(person) for person in known.members]
     patient_id = patient_of(card, request.patient_id, {member.citizen_id for member in members})
-    cover = await cover_of(session, runtime, card.household_id, patient_id, runtime.clock.now())
+    cover = cover_by(here.figures_at(runtime.clock.now()), known.family, patient_id)
     tariffs = cover.figures.tariffs
     if request.service is not None and request.service not in tariffs:
         raise ServiceUnknown(f"Services are {', '.join(tariffs)}.")
     wanted = [tariff for name, tariff in tariffs.items() if request.service in {None, name}]
-    used = await encounters.caps_used(session, patient_id) if patient_id else {}
     refusals = [refusal for refusal in (card_refusal(card), cover.refusal()) if refusal is not None]
     stands = cover.standing
     return Eligibility(
@@ -65,7 +66,7 @@ async def check(session: AsyncSession, runtime: Runtime, request: EligibilityReq
         since=stands.since if stands else None,
         exempt=cover.exemption is not None,
         exemption=exemption_word(cover.exemption),
-        services=[terms(tariff, cover.figures, used) for tariff in wanted],
+        services=[terms(tariff, cover.figures, known.caps_used) for tariff in wanted],
         members=members,
         reasons=[_reason(refusal) for refusal in refusals],
     )
@@ -75,8 +76,12 @@ async def cover_of(
     session: AsyncSession, runtime: Runtime, household_id: UUID, patient_id: UUID | None, at: datetime
 ) -> Cover:
     """How a household stands on the day of an instant, and whether a patient of it is exempt."""
-    figures = context.of(runtime).figures_at(at)
     family = await coverage.family(session, runtime, household_id)
+    return cover_by(context.of(runtime).figures_at(at), family, patient_id)
+
+
+def cover_by(figures: Figures, family: Family | None, patient_id: UUID | None) -> Cover:
+    """How a family stands on the day of the figures, and whether a patient of it is exempt."""
     if family is None:
         return Cover(figures, None, None)
     exemption = exempt_from_copayment(figures, family.account, patient_id) if patient_id else None

@@ -1,0 +1,65 @@
+"""The one SQL statement of an eligibility check: everything that is known of a card, in one round trip.
+
+A clinic's desk asks this for every patient, so it goes past the session, over the pool of raw connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from health_service.coverage.repository import Family, family_of
+from health_service.rules.visits import Card
+from health_service.vault import Vault
+
+# Inside JSON ids and days are text, and what is sealed is hexadecimal: `family_of` reads both.
+_ASK = """
+    SELECT c.card_id, c.household_id, c.citizen_id, c.state AS card_state, c.blocked, c.health,
+        h.governorate, v.enrolled_on, v.state, v.since, v.exempt,
+        ARRAY(SELECT m.month FROM contribution_month m WHERE m.household_id = c.household_id) AS paid_months,
+        (SELECT json_agg(json_build_object('exemption_id', e.exemption_id, 'citizen_id', e.citizen_id, 'kind', e.kind,
+            'sealed', encode(e.sealed, 'hex'), 'first_day', e.first_day, 'last_day', e.last_day)
+            ORDER BY e.exemption_id)
+            FROM exemption e WHERE e.household_id = c.household_id AND e.superseded_at IS NULL) AS exemptions,
+        (SELECT json_agg(json_build_object(
+            'citizen_id', p.citizen_id, 'is_head', p.is_head, 'birth_year', p.birth_year)
+            ORDER BY p.is_head DESC, p.citizen_id)
+            FROM citizen p WHERE p.household_id = c.household_id) AS members,
+        (SELECT json_agg(json_build_array(u.service, u.period, u.used))
+            FROM cap_use u WHERE u.patient_id = coalesce($2, c.citizen_id) AND u.period NOT LIKE 'case:%') AS caps
+    FROM card c LEFT JOIN household h USING (household_id) LEFT JOIN coverage v USING (household_id)
+    WHERE c.card_id = $1
+"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A card, its family where that is enrolled, the household's members, and what the patient used of caps."""
+
+    card: Card
+    family: Family | None
+    members: list[Mapping[str, Any]]
+    caps_used: dict[tuple[str, str], int]
+
+
+async def ask(pool: asyncpg.Pool, vault: Vault, card_id: UUID, patient_id: UUID | None) -> Known | None:
+    """All about a card, or None where it is not known. `patient_id`: whose caps are wanted, if not the holder's."""
+    row = await pool.fetchrow(_ASK, card_id, patient_id)
+    if row is None:
+        return None
+    card = Card(
+        row["card_id"], row["household_id"], row["citizen_id"], row["card_state"], row["blocked"], row["health"]
+    )
+    family = family_of(row, vault, _list(row["exemptions"])) if row["enrolled_on"] is not None else None
+    used = {(service, period): amount for service, period, amount in _list(row["caps"])}
+    return Known(card, family, _list(row["members"]), used)
+
+
+def _list(document: str | None) -> list[Any]:
+    found: list[Any] = orjson.loads(document) if document else []
+    return found
