@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from openapi_spec_validator import validate
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
@@ -41,11 +42,16 @@ One card for subsidised goods and bread, universal health insurance, payments an
 
 
 def service_document(package: str) -> Document:
-    """The OpenAPI of one service, from its app with settings that lead nowhere."""
-    settings = import_module(f"{package}.settings").Settings
-    app = import_module(f"{package}.main").create_app(_placeholder(settings))
-    document: Document = json.loads(json.dumps(app.openapi()))
+    """The OpenAPI of one service."""
+    document: Document = json.loads(json.dumps(service_app(package).openapi()))
     return document
+
+
+def service_app(package: str) -> FastAPI:
+    """The app of one service with settings that lead nowhere."""
+    settings = import_module(f"{package}.settings").Settings
+    app: FastAPI = import_module(f"{package}.main").create_app(_placeholder(settings))
+    return app
 
 
 def _placeholder(settings: type[BaseSettings]) -> BaseSettings:
