@@ -24,6 +24,7 @@ app = typer.Typer(add_completion=False, help="Hold a day's sales, pots, settleme
 
 CLIENT = "reconciliation"
 SHORT = 40  # outlets that fit on a screen
+WIDTH = 150  # of a table that goes into a file
 COLUMNS = (
     "outlet", "loaves", "in pots", "goods", "in pots", "settlement", "ledger", "wallets", "ledger",
 )  # fmt: skip
@@ -49,6 +50,8 @@ def main(
     chosen = date.fromisoformat(day) if day else datetime.now(CAIRO).date() - timedelta(days=1)
     secret = client_secret or read_clients(settings.clients_file).get(client_id, {}).get("client_secret", "")
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
     if not secret:
         errors.print(f"[red]No secret for the client {client_id}[/]: set UNICARD_RECONCILE_CLIENT_SECRET")
         raise typer.Exit(2)
@@ -78,7 +81,7 @@ def _show(console: Console, result: Result, every: bool) -> None:
     shown = [row for row in result.rows if every or len(result.rows) <= SHORT or row.outlet_id in differing]
     table = Table(title=f"{result.day}: loaves and piastres, net of reversals", box=None, header_style="bold")
     for heading in COLUMNS:
-        table.add_column(heading, justify="left" if heading == "outlet" else "right", no_wrap=True)
+        table.add_column(heading, justify="left" if heading == "outlet" else "right", overflow="fold")
     for row in shown:
         table.add_row(*_cells(row), style="red" if row.outlet_id in differing else None)
     if len(shown) < len(result.rows):
