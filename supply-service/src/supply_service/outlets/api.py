@@ -87,7 +87,7 @@ async def register_terminal(
 @routes.get("/v1/terminals/{terminal_id}", responses=responses(NoSuchTerminal))
 async def read_terminal(
     terminal_id: UUID,
-    caller: Annotated[Principal, requires("terminals:read", "terminals:write", "terminals:enrol")],
+    caller: Annotated[Principal, requires("terminals:read", "terminals:write")],
     session: Reading,
 ) -> Terminal:
     """One terminal."""
