@@ -119,6 +119,8 @@ async def test_a_disease_frees_one_person_and_is_not_named(health: Health) -> No
         {"kind": "medical", "citizen_id": str(family.child_id), "first_day": "2026-11-01", "last_day": None}
     ]
     assert "tumour" not in reply.text
+    others = await health.admin("GET", f"/v1/coverage/{family.card_id}", "coverage:read")
+    assert others.json()["exemptions"] == []
     assert (await health.visit(desk, family)).json()["copayment"] == 1_000
     free = (await health.visit(desk, family, patient_id=str(family.child_id))).json()
     assert (free["copayment"], free["exempt"]) == (0, True)
@@ -131,6 +133,9 @@ async def test_a_disease_frees_one_person_and_is_not_named(health: Health) -> No
     ):
         assert (await exempt(health, family, **body)).json()["code"] == "exemption_of_no_one"
     assert (await exempt(health, Family(), kind="unable")).json()["code"] == "household_unknown"
+    outside = await health.family(services=())
+    refused = await exempt(health, outside, kind="tumour", citizen_id=str(outside.child_id))
+    assert refused.json()["code"] == "household_not_enrolled"
 
 
 async def test_whoever_moves_away_is_no_longer_covered(health: Health) -> None:

@@ -43,6 +43,7 @@ from health_service.rules.refusals import CardUnknown
 from health_service.rules.standing import PENDING, UNABLE, Standing, add_months, standing
 
 CONTRIBUTIONS_SHOWN = 24
+ENTERS_EXEMPTIONS = "coverage:write"
 MONTHS_A_YEAR = 12
 
 
@@ -126,9 +127,9 @@ async def contribute(
 async def exempt(
     session: AsyncSession, runtime: Runtime, caller: Principal, household_id: UUID, request: ExemptionRequest
 ) -> Coverage:
-    """Exempt a family or a person of it; a family that is not enrolled is enrolled by it.
+    """Exempt a family or a person of it; being unable to pay enrols a family that was not, a disease does not.
 
-    Raises HouseholdUnknown, ExemptionOfNoOne, ExemptionTooLong.
+    Raises HouseholdUnknown, HouseholdNotEnrolled, ExemptionOfNoOne, ExemptionTooLong.
     """
     here, now = context.of(runtime), runtime.clock.now()
     if await cards.governorate(session, household_id) is None:
@@ -141,10 +142,13 @@ async def exempt(
         if request.citizen_id not in known:
             raise ExemptionOfNoOne("This person is not known as a member of the household.")
     _check_length(here.figures_at(now), request)
-    await enrol(session, runtime, [(household_id, max(request.first_day, business_day(now)))])
-    await repository.lock(session, [household_id])
-    exemption_id = new_id()
     medical = request.kind != UNABLE
+    if not medical:
+        await enrol(session, runtime, [(household_id, max(request.first_day, business_day(now)))])
+    await repository.lock(session, [household_id])
+    if not await repository.enrolled(session, [household_id]):
+        raise HouseholdNotEnrolled()
+    exemption_id = new_id()
     await repository.put_exemption(
         session,
         exemption_id=exemption_id,
@@ -171,7 +175,10 @@ async def coverage_of_card(session: AsyncSession, runtime: Runtime, caller: Prin
 
 
 async def coverage(session: AsyncSession, runtime: Runtime, caller: Principal, household_id: UUID) -> Coverage:
-    """A family's cover today. Raises HouseholdNotEnrolled, also for a family of another governorate."""
+    """A family's cover today. Raises HouseholdNotEnrolled, also for a family of another governorate.
+
+    That a person is exempt for a disease is shown only to those who enter such exemptions.
+    """
     await _within(session, caller, household_id)
     found, now = await stands(session, runtime, household_id, runtime.clock.now())
     rows = await repository.contributions(session, household_id, CONTRIBUTIONS_SHOWN)
@@ -192,6 +199,7 @@ async def coverage(session: AsyncSession, runtime: Runtime, caller: Principal, h
                 last_day=one.last_day,
             )
             for one in found.account.exemptions
+            if one.citizen_id is None or ENTERS_EXEMPTIONS in caller.scopes
         ],
         contributions=[Contribution.model_validate(row) for row in rows],
     )
