@@ -19,6 +19,7 @@ from supply_service.policies.files import read_items, read_policies
 from supply_service.rules.account import Account, Card, Entry
 from supply_service.rules.figures import BREAD, GOODS, POINTS, FiguresByDay
 from supply_service.rules.redeem import Place, Sale, book_offline, decide
+from supply_service.rules.refusals import AllowanceExceeded, HoldMismatch
 from supply_service.rules.reverse import reverse
 
 FIGURES = FiguresByDay(PolicyBook.of(read_policies(POLICIES), read_items(POLICIES)))
@@ -86,6 +87,28 @@ class Household(RuleBasedStateMachine):
             sale = decide([Line(programme, item, quantity)], self.card, self.account, SHOP, self.now, FIGURES)
         except Problem:
             return
+        self.accept(sale)
+        self.today.append(sale)
+
+    @rule(teas=st.integers(1, 30), salts=st.integers(1, 30), off_by=st.sampled_from([-1, 0, 0, 1]))
+    def buy_beyond_the_allowance(self, teas: int, salts: int, off_by: int) -> None:
+        """The wallet pays exactly what the pot has not: a piastre more or less is refused."""
+        lines = [Line(GOODS, "tea_40g", teas), Line(GOODS, "salt_300g", salts)]
+        prices = FIGURES.on(self.now.date()).prices
+        price = sum(prices[(GOODS, line.item)] * line.quantity for line in lines)
+        period = self.now.date().replace(day=1)
+        pot = self.account.pots.get((GOODS, period))
+        if pot is None or price <= pot.remaining:
+            return
+        due = price - pot.remaining
+        try:
+            sale = decide(lines, self.card, self.account, SHOP, self.now, FIGURES, tendered=due + off_by)
+        except (AllowanceExceeded, HoldMismatch):
+            assert off_by
+            return
+        assert not off_by
+        assert (sale.wallet, sale.goods, sale.account.pots[(GOODS, period)].remaining) == (due, pot.remaining, 0)
+        assert sum(line.amount + line.wallet for line in sale.lines) == price
         self.accept(sale)
         self.today.append(sale)
 
