@@ -14,6 +14,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -53,6 +55,9 @@ class Vault:
         name = ring.current.encode()
         self._current = self._ciphers[name]
         self._head = bytes([_FORMAT, len(name)]) + name
+        # Of the oldest key, so that a new one in front does not make repeats look like other requests.
+        oldest = list(ring.keys.values())[-1]
+        self.fingerprint_key = HKDF(SHA256(), _KEY_BYTES, salt=None, info=b"unicard health fingerprint").derive(oldest)
 
     def seal(self, row: UUID, plain: bytes) -> bytes:
         """Encrypt a value for the row that will hold it: format, key name, nonce, ciphertext with tag."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chassis import idempotency
 from contracts import health as contract
 from contracts.event import registry
 
@@ -62,6 +63,17 @@ async def test_no_diagnosis_in_logs_events_or_tables(
         assert word not in output.out + output.err + caplog.text
         found = {name for name, text in (await everything_stored(health)).items() if word in text}
         assert found - ({"policy"} if word == "tumour" else set()) == set()
+
+
+async def test_not_even_the_hash_of_a_visit_can_be_guessed_at(health: Health) -> None:
+    desk, family, key = await health.desk(), await health.family(), "hashed"
+    sent = await health.visit(desk, family, diagnosis=DIAGNOSIS, key=key)
+    assert sent.status_code == 201
+    guess = idempotency.fingerprint("POST", "/v1/encounters", sent.request.content)
+    (stored,) = await health.fetch("SELECT request_hash FROM idempotency WHERE key = $1", key)
+    assert bytes(stored["request_hash"]) != guess
+    again = await health.visit(desk, family, diagnosis=DIAGNOSIS, key=key)
+    assert again.headers["Idempotency-Replayed"] == "true"
 
 
 def test_no_event_has_a_place_for_a_diagnosis() -> None:

@@ -25,7 +25,9 @@ def test_sealed_values_open_for_their_row_only() -> None:
 def test_a_new_key_seals_and_the_old_one_still_opens() -> None:
     row = new_id()
     sealed = Vault(Keyring.parse(FIRST)).seal(row, b"x")
-    assert Vault(Keyring.parse(f"{SECOND},{FIRST}")).open(row, sealed) == b"x"
+    both = Vault(Keyring.parse(f"{SECOND},{FIRST}"))
+    assert both.open(row, sealed) == b"x"
+    assert both.fingerprint_key == Vault(Keyring.parse(FIRST)).fingerprint_key
     with pytest.raises(Unreadable):
         Vault(Keyring.parse(SECOND)).open(row, sealed)
 

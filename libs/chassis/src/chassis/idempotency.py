@@ -7,6 +7,7 @@ nothing and is decided anew. A copy that arrives while the first is under way ge
 from __future__ import annotations
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from chassis.problems import IdempotencyKeyMissing, IdempotencyKeyReused, InvalidRequest, RequestInProgress
+from chassis.runtime import get_runtime
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -79,7 +81,9 @@ async def claim(request: Request) -> Claim:
     principal = getattr(request.state, "principal", None)
     path = request.url.path + ("?" + request.url.query if request.url.query else "")
     caller = principal.subject if principal else "anonymous"
-    return Claim(caller, key, fingerprint(request.method, path, await request.body()))
+    found = fingerprint(request.method, path, await request.body())
+    secret = get_runtime(request).fingerprint_key
+    return Claim(caller, key, hmac.digest(secret, found, "sha256") if secret else found)
 
 
 async def enter(session: AsyncSession, claim: Claim) -> None:

@@ -24,7 +24,11 @@ def _nobody() -> None:
 
 @dataclass
 class Runtime:
-    """A service's own resources; `extra` holds what the service adds in its lifespan."""
+    """A service's own resources; `extra` holds what the service adds in its lifespan.
+
+    `fingerprint_key`: where a request's body is so sensitive that not even its hash may be guessed at, the key under
+    which stored requests are told apart.
+    """
 
     name: str
     settings: ServiceSettings
@@ -35,6 +39,7 @@ class Runtime:
     verifier: TokenVerifier
     revocations: Revocations
     wake_relay: Callable[[], None] = _nobody
+    fingerprint_key: bytes = b""
     extra: dict[str, Any] = field(default_factory=dict)
 
 
