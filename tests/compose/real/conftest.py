@@ -132,7 +132,7 @@ def until(what: Callable[[], object], seconds: float = 120) -> None:
     """Wait for something to become true."""
     deadline = time.monotonic() + seconds
     while not what():
-        assert time.monotonic() < deadline, "not within its time"
+        assert time.monotonic() < deadline, f"{what} not within {seconds:.0f} s"
         time.sleep(0.5)
 
 

@@ -18,6 +18,7 @@ KAFKA_IMAGE = "apache/kafka:4.3.0"
 
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
 _CONTROLLER_PORT = 29093
+_START_SECONDS = 90.0  # where the cores are taken by others
 
 
 def docker_answers(timeout_seconds: float = 1.0) -> bool:
@@ -69,7 +70,7 @@ def kafka_container() -> Iterator[str]:
         container.with_env("KAFKA_" + name.upper().replace(".", "_"), value)
     with container:
         bootstrap = f"{LOOPBACK}:{port}"
-        wait_for_coordinator(bootstrap)
+        wait_for_coordinator(bootstrap, _START_SECONDS)
         yield bootstrap
 
 
