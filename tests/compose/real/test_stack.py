@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from tests.compose.files import alerts, jobs, panels, services
 from tests.compose.real.conftest import Installation, until
