@@ -10,6 +10,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -130,8 +131,9 @@ def first(system: System) -> dict[str, Any]:
 
 @pytest.fixture
 def twentieth_of_the_month(system: System, first: dict[str, Any]) -> Iterator[str]:
-    """The day, with business time moved to its morning: the card is active in the month the demo lived through."""
-    day = first["run"]["month"][:8] + "20"
+    """A day of the month after the one the demo lived through, with business time moved to its morning."""
+    following = date.fromisoformat(first["run"]["month"]) + timedelta(days=31)
+    day = following.replace(day=20).isoformat()
     set_clock(system, f"{day}T08:00:00+02:00")
     yield day
     set_clock(system, None)
@@ -139,7 +141,7 @@ def twentieth_of_the_month(system: System, first: dict[str, Any]) -> Iterator[st
 
 def set_clock(system: System, now: str | None) -> None:
     """Move business time; None brings back the present."""
-    for service in ("card", "supply", "payment", "notify"):
+    for service in ("card", "supply", "health", "payment", "notify"):
         path = f"{system.edge}/v1/training/clock/{service}"
         httpx.put(path, json={"now": now}, headers=system.headers("operations"), timeout=10).raise_for_status()
 

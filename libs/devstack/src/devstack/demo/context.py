@@ -106,6 +106,10 @@ class Context:
     sink: Sink
     ministry: Caller
     operations: Caller
+    health: Caller
+    pensions: Caller
+    pensions_approval: Caller
+    finance: Caller
     report: Report
     run: int
     calendar: Calendar

@@ -17,6 +17,7 @@ from devstack.demo.places import DISTRICTS, PORT_SAID
 
 PILOT_HOUSEHOLDS = 42_000
 ADULT_AGE = 18
+PENSION_AGE = 60
 
 SIZES = (1, 2, 3, 4, 5, 6, 7, 8)
 SIZE_WEIGHTS = (12, 20, 22, 24, 13, 6, 2, 1)
@@ -45,6 +46,10 @@ class Person:
     def is_adult(self, on: date) -> bool:
         """Of age on that day."""
         return age(self.born, on) >= ADULT_AGE
+
+    def is_pensioner(self, on: date) -> bool:
+        """Old enough for a pension on that day."""
+        return age(self.born, on) >= PENSION_AGE
 
 
 @dataclass(frozen=True, slots=True)

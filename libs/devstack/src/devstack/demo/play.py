@@ -18,8 +18,11 @@ from devstack.demo.stages import (
     handover,
     month,
     outlets,
+    payday,
     prepare,
+    reconciliation,
     register,
+    second_day,
     sites,
     totals,
 )
@@ -66,6 +69,13 @@ async def _stages(context: Context) -> str:
     await handover.play(context, told, story.collect)
     await activation.play(context)
     await story.activated()
-    played = await month.play(context, story.first_day)
+
+    async def first_day() -> None:
+        await story.first_day()
+        await payday.play(context, story)
+
+    played = await month.play(context, first_day, lambda: second_day.play(context, story))
     await totals.play(context, played)
+    await reconciliation.play(context, story, played)
+    await second_day.ask(story)
     return story.card_id

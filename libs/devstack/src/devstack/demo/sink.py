@@ -97,6 +97,12 @@ class Sink:
             raise Refused(answer, "POST", "/inbound")
 
 
+def pounds(piastres: int) -> str:
+    """An amount as messages name it: piastres only where there are any."""
+    whole, rest = divmod(piastres, 100)
+    return f"{whole}{f'.{rest:02}' if rest else ''} جنيه"
+
+
 def e164(mobile: str) -> str:
     """The international form of an eleven-digit number."""
     return f"+20{mobile[1:]}"

@@ -63,7 +63,8 @@ CLIENTS: tuple[Client, ...] = (
             "fhir:read",
         ),
     ),
-    Client("pension-authority", "National Organisation for Social Insurance", ("payouts:submit",)),
+    # May do both, but never both with the same batch: that is for the ledger to refuse.
+    Client("pension-authority", "National Organisation for Social Insurance", ("payouts:submit", "payouts:approve")),
     Client("pension-approver", "National Organisation for Social Insurance, approval", ("payouts:approve",)),
     Client(SMS_PROVIDER_CLIENT, "SMS aggregator", ("messages:report",)),
     Client(

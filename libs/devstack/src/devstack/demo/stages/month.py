@@ -39,8 +39,10 @@ class Month:
     closings: closing.Closings = field(default_factory=closing.Closings)
 
 
-async def play(context: Context, first_day: Callable[[], Awaitable[None]]) -> Month:
-    """Play every day; `first_day` is run on the first one before the others come."""
+async def play(
+    context: Context, first_day: Callable[[], Awaitable[None]], second_day: Callable[[], Awaitable[None]]
+) -> Month:
+    """Play every day; `first_day` and `second_day` are run on theirs before the others come."""
     days = context.calendar.month_days
     context.headline(f"A month of draws: {days[0]} to {days[-1]}")
     await context.set_clock(at(days[0], 6))
@@ -52,6 +54,8 @@ async def play(context: Context, first_day: Callable[[], Awaitable[None]]) -> Mo
         for day in days:
             await context.set_clock(at(day, 6))
             await outage.reconnect(day, month.closings)
+            if day == days[1]:
+                await second_day()
             await _Day(context, month, outage, day).play()
             advance()
         await outage.end(month.closings)

@@ -23,14 +23,15 @@ from devstack.terminal.provision import NoCredentials
 from devstack.terminal.wire import Wire
 
 _NAME = re.compile(r"Port Said pilot-(\d{1,6})")
-MINISTRY, OPERATIONS = "ministry", "operations"
+# The clients of the running system in whose names the demo calls.
+CLIENTS = ("ministry", "operations", "health-authority", "pension-authority", "pension-approver", "reconciliation")
 
 
 async def open_run(options: Options, console: Console, today: date) -> Context:
     """A context for a fresh run: clients of the running stack, people nobody has registered, a free week."""
     wire = Wire(options.gateway_url, limit=options.lanes)
-    ministry, operations = (Caller(wire, _client(options, name)) for name in (MINISTRY, OPERATIONS))
-    run, phase_id = await _claim(ministry)
+    callers = {name: Caller(wire, _client(options, name)) for name in CLIENTS}
+    run, phase_id = await _claim(callers["ministry"])
     history = History(options.folder)
     record = Run(
         run=run,
@@ -48,8 +49,12 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
         console=console,
         wire=wire,
         sink=Sink(options.sink_url),
-        ministry=ministry,
-        operations=operations,
+        ministry=callers["ministry"],
+        operations=callers["operations"],
+        health=callers["health-authority"],
+        pensions=callers["pension-authority"],
+        pensions_approval=callers["pension-approver"],
+        finance=callers["reconciliation"],
         report=Report(console),
         run=run,
         calendar=Calendar.of(week, options.days),

@@ -1,4 +1,7 @@
-"""One citizen followed closely: a widow with two children, from the register to the loaf and to a lost card."""
+"""One citizen followed closely, a widow with two children: from the register to the loaf and to a lost card.
+
+Her pension comes in `payday`; the second day of the month is in `groceries`, `clinic` and `second_day`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from devstack.demo.sink import Invitation, e164
 from devstack.demo.stages import handover
 from devstack.demo.stages.register import finished, upload
 from devstack.demo.stages.totals import used
+from devstack.demo.waiting import until
 from devstack.terminal import pin, receipt
 from devstack.terminal.caller import Refused, eventually
 from devstack.terminal.device import Terminal, goods
@@ -28,7 +32,7 @@ WAIT_S = 120.0
 
 
 class Story:
-    """The nine steps; each stage of the pilot calls the one that belongs to it."""
+    """The first nine steps, and what the later ones go on from; each stage of the pilot calls what belongs to it."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -42,13 +46,16 @@ class Story:
         self.other_bakery: Terminal
         self.grocer: Terminal
         self.left: dict[str, int] = {}
+        self.wallet = 0
 
-    def _say(self, step: int, text: str, lines: list[str] | None = None) -> None:
+    def say(self, step: int, text: str, lines: list[str] | None = None) -> None:
+        """Tell the reader what happens, and show what the citizen sees."""
         self.context.console.print(f"[bold cyan]{step}.[/] {text}", highlight=False)
         if lines:
             self.context.console.print(Panel("\n".join(lines), expand=False, border_style="cyan"))
 
-    def _check(self, step: int, what: str, expected: Any, found: Any, where: str, **rule: Any) -> None:
+    def check(self, step: int, what: str, expected: Any, found: Any, where: str, **rule: Any) -> None:
+        """A line of the report that belongs to a step."""
         self.context.report.check(f"story {step}: {what}", expected, found, where, **rule)
 
     async def register(self) -> None:
@@ -57,19 +64,19 @@ class Story:
         self.context.followed = self.household
         file = single_household(self.household)
         state = await finished(self.context, await upload(self.context, file), file)
-        self._say(1, f"The ministry imports the household of {self.head.full_name}, three persons.")
-        self._check(1, "persons registered", file.rows, state["accepted"], "GET /v1/imports/{id}")
+        self.say(1, f"The ministry imports the household of {self.head.full_name}, three persons.")
+        self.check(1, "persons registered", file.rows, state["accepted"], "GET /v1/imports/{id}")
 
     def invited(self, told: dict[str, Invitation]) -> None:
         """2. A pick-up is planned and the message sent."""
         invitation = told.get(self.phone)
         if invitation is None:
-            self._check(2, "message with site, date and hour", "a message", "none", "GET {sink}/messages")
+            self.check(2, "message with site, date and hour", "a message", "none", "GET {sink}/messages")
             raise LookupError("the citizen of the story was not invited")
         self.day = invitation.at.date()
         self.desk = next(desk for desk in self.context.desks if desk.site.name_ar == invitation.site)
-        self._say(2, f"The message: {invitation.site}, {invitation.at:%A %d %B, %H:%M}.")
-        self._check(
+        self.say(2, f"The message: {invitation.site}, {invitation.at:%A %d %B, %H:%M}.")
+        self.check(
             2, "told to come to a site of the district", DISTRICT, self.desk.site.district, "GET {sink}/messages"
         )
 
@@ -90,11 +97,11 @@ class Story:
         checked = await self.desk.counter.post(
             f"/v1/cards/{self.card_id}/pin-checks", {"pin_jwe": pin.seal(PIN, self.card_id, public)}
         )
-        self._say(3, f"{self.desk.site.name_en}: id checked, card handed over, PIN set.")
-        self._check(3, "hand-over with another's national id", "refused", refused, "POST /v1/cards/{id}/handover")
+        self.say(3, f"{self.desk.site.name_en}: id checked, card handed over, PIN set.")
+        self.check(3, "hand-over with another's national id", "refused", refused, "POST /v1/cards/{id}/handover")
         state = await self.desk.counter.get(f"/v1/cards/{self.card_id}")
-        self._check(3, "card state after the hand-over", "issued", state["state"], "GET /v1/cards/{id}")
-        self._check(3, "PIN", "correct", _result(checked), "POST /v1/cards/{id}/pin-checks")
+        self.check(3, "card state after the hand-over", "issued", state["state"], "GET /v1/cards/{id}")
+        self.check(3, "PIN", "correct", _result(checked), "POST /v1/cards/{id}/pin-checks")
 
     async def _wrong_id(self) -> str:
         another = self.household.members[1].national_id
@@ -107,15 +114,15 @@ class Story:
     async def activated(self) -> None:
         """4. The phase activated the cohort; supply is enabled."""
         state = await self.context.ministry.get(f"/v1/cards/{self.card_id}")
-        self._say(4, "The phase activates the cohort: the card is active, for supply only.")
-        self._check(4, "card state", "active", state["state"], "GET /v1/cards/{id}")
-        self._check(4, "services on the card", "supply", ", ".join(state["services"]), "GET /v1/cards/{id}")
+        self.say(4, "The phase activates the cohort: the card is active, for supply only.")
+        self.check(4, "card state", "active", state["state"], "GET /v1/cards/{id}")
+        self.check(4, "services on the card", "supply", ", ".join(state["services"]), "GET /v1/cards/{id}")
 
     async def first_day(self) -> None:
         """Steps 5 to 9, on the first day of the month."""
-        self.bakery = await self._open("bakery", 1)
-        self.other_bakery = await self._open("bakery", 2)
-        self.grocer = await self._open("grocer", 1)
+        self.bakery = await self.open("bakery", 1)
+        self.other_bakery = await self.open("bakery", 2)
+        self.grocer = await self.open("grocer", 1)
         await self._draw()
         await self._shop()
         await self._ask()
@@ -123,7 +130,8 @@ class Story:
         await self._replace()
         await self._close()
 
-    async def _open(self, kind: str, number: int) -> Terminal:
+    async def open(self, kind: str, number: int) -> Terminal:
+        """Register an outlet of that kind and enrol a terminal in it."""
         context = self.context
         name = f"story-{context.run}-{kind}-{number}"
         body: dict[str, Any] = {
@@ -134,97 +142,117 @@ class Story:
             body |= {"fuel": "gas", "loaf_type": "soft"}
         outlet = await context.ministry.post("/v1/outlets", body)
         known = await register_terminal(context.ministry, str(identifier(outlet, "outlet_id")), name)
-        store = Store(context.options.folder / "terminals" / name)
-        return await Terminal.enrolled(store, context.wire, *known)
+        return await self.enrolled(name, *known)
+
+    async def enrolled(self, name: str, terminal_id: str, code: str) -> Terminal:
+        """A terminal that has made its own key and enrolled with the one-time code."""
+        store = Store(self.context.options.folder / "terminals" / name)
+        return await Terminal.enrolled(store, self.context.wire, terminal_id, code)
 
     async def _draw(self) -> None:
         """5. Fifteen loaves; a second draw of the same day is refused in Arabic."""
         before = await eventually(lambda: self.bakery.balance(self.card_id), within_s=WAIT_S)
-        granted = pot(before, "bread", self._period)
+        granted = pot(before, "bread", self.period)
         answer = await self.bakery.draw(self.card_id, 15)
         self.left = {entry["programme"]: entry["remaining"] for entry in answer["remaining"]}
-        self._say(5, "A bakery's terminal, enrolled with its own key, draws 15 loaves.", receipt.redemption(answer))
+        self.say(5, "A bakery's terminal, enrolled with its own key, draws 15 loaves.", receipt.redemption(answer))
         where = "POST /v1/redemptions"
-        self._check(5, "loaves left after 15", granted - 15, self.left.get("bread", -1), where)
-        code, reason = await _refusal(self.bakery, self.card_id, 15)
-        self._say(5, f"The same day again: [red]{reason}[/]")
-        self._check(5, "second draw of the same day", "day_already_drawn", code, where)
+        self.check(5, "loaves left after 15", granted - 15, self.left.get("bread", -1), where)
+        code, reason = await refusal_of(self.bakery, self.card_id, 15)
+        self.say(5, f"The same day again: [red]{reason}[/]")
+        self.check(5, "second draw of the same day", "day_already_drawn", code, where)
         arabic = any("\u0600" <= letter <= "\u06ff" for letter in reason)
-        self._check(5, "reason in Arabic", "yes", "yes" if arabic else "no", where)
+        self.check(5, "reason in Arabic", "yes", "yes" if arabic else "no", where)
 
     async def _shop(self) -> None:
         """6. Oil and sugar from the month's allowance, and the reversal of the sale."""
-        before = pot(await self.grocer.balance(self.card_id), "goods", self._period)
+        before = pot(await self.grocer.balance(self.card_id), "goods", self.period)
         sale = await self.grocer.redeem(self.card_id, [goods("oil", 1), goods("sugar", 2)])
         spent = sum(line["amount"] for line in sale["lines"])
-        after = pot(await self.grocer.balance(self.card_id), "goods", self._period)
-        self._say(6, "The grocer's terminal sells oil and sugar.", receipt.redemption(sale))
+        after = pot(await self.grocer.balance(self.card_id), "goods", self.period)
+        self.say(6, "The grocer's terminal sells oil and sugar.", receipt.redemption(sale))
         where = "POST /v1/redemptions"
-        self._check(6, "allowance after oil and sugar, piastres", before - spent, after, where)
+        self.check(6, "allowance after oil and sugar, piastres", before - spent, after, where)
         taken_back = await self.grocer.reverse(sale["redemption_id"], "customer_changed_mind")
-        again = pot(await self.grocer.balance(self.card_id), "goods", self._period)
-        self._say(6, "And takes the sale back.", receipt.reversal(taken_back))
-        self._check(6, "allowance after the reversal, piastres", before, again, "POST /v1/redemptions/{id}/reversal")
+        again = pot(await self.grocer.balance(self.card_id), "goods", self.period)
+        self.say(6, "And takes the sale back.", receipt.reversal(taken_back))
+        self.check(6, "allowance after the reversal, piastres", before, again, "POST /v1/redemptions/{id}/reversal")
 
     async def _ask(self) -> None:
         """7. «رصيد» by SMS."""
         mark = await self.context.sink.last_id()
         await self.context.sink.say(self.phone, "رصيد")
         message = await self.context.sink.wait_for(self.phone, mark, "المتبقي", WAIT_S)
-        self._say(7, "The citizen texts «رصيد» and reads:", [message["text"]])
+        self.say(7, "The citizen texts «رصيد» and reads:", [message["text"]])
         left = str(self.left.get("bread", -1))
         told = left if left in message["text"] else message["text"]
-        self._check(7, "loaves left, in the answer", left, told, "GET {sink}/messages")
+        self.check(7, "loaves left, in the answer", left, told, "GET {sink}/messages")
 
     async def _lose(self) -> None:
         """8. The card is reported lost: the next draw anywhere is refused within a second."""
-        self.left = await self._pots(self.card_id)
+        self.left = await self.pots(self.card_id)
         await self.context.ministry.post(f"/v1/cards/{self.card_id}/block", {"reason": "lost"})
         began = time.perf_counter()
         code = ""
         while code != "card_blocked" and time.perf_counter() - began < 30:
-            code, reason = await _refusal(self.other_bakery, self.card_id, 15)
+            code, reason = await refusal_of(self.other_bakery, self.card_id, 15)
         seconds = time.perf_counter() - began
-        self._say(8, f"The card is reported lost; {seconds * 1000:.0f} ms later another bakery hears: [red]{reason}[/]")
+        self.say(8, f"The card is reported lost; {seconds * 1000:.0f} ms later another bakery hears: [red]{reason}[/]")
         where = "POST /v1/cards/{id}/block, POST /v1/redemptions"
-        self._check(8, "draw with the lost card", "card_blocked", code, where)
+        self.check(8, "draw with the lost card", "card_blocked", code, where)
         self.context.report.at_most("story 8: from report to refusal", BLOCKED_WITHIN_S, seconds, "s", where)
 
     async def _replace(self) -> None:
         """The replacement is handed over at another site and keeps the month's remainder."""
         other = next(desk for desk in self.context.desks if desk.site.district != self.desk.site.district)
-        body = {"reason": "lost", "site_id": other.site_id}
-        made = await self.context.ministry.post(f"/v1/cards/{self.card_id}/replacement", body)
-        new_id = handover.card_id(made)
-        card = await handover.find(other, self.head)
-        if card is None:
-            raise LookupError("the replacement does not wait at the other site")
-        await handover.give(other, card, self.head)
-        left = await eventually(lambda: self._pots(new_id), within_s=WAIT_S)
-        old, _ = await _refusal(self.bakery, self.card_id, 15)
-        self._say(8, f"The replacement is handed over at {other.site.name_en}; it keeps the month's remainder.")
+        new_id = await self.new_card(other)
+        left = await eventually(lambda: self.pots(new_id), within_s=WAIT_S)
+        old, _ = await refusal_of(self.bakery, self.card_id, 15)
+        self.say(8, f"The replacement is handed over at {other.site.name_en}; it keeps the month's remainder.")
         where = "GET /v1/entitlements/{card}"
-        self._check(8, "pots of the new card", _words(self.left), _words(left), where)
-        self._check(8, "the old card stays refused", {"card_blocked", "card_closed"}, old, where,
+        self.check(8, "pots of the new card", words(self.left), words(left), where)
+        self.check(8, "the old card stays refused", {"card_blocked", "card_closed"}, old, where,
                     by=lambda codes, code: code in codes, shown="refused")  # fmt: skip
         self.card_id = new_id
 
+    async def new_card(self, desk: Desk) -> str:
+        """Have the lost card replaced and the new one handed over at a site; the new card."""
+        body = {"reason": "lost", "site_id": desk.site_id}
+        made = await self.context.ministry.post(f"/v1/cards/{self.card_id}/replacement", body)
+        card = await handover.find(desk, self.head)
+        if card is None:
+            raise LookupError(f"the replacement does not wait at {desk.site.name_en}")
+        await handover.give(desk, card, self.head)
+        return handover.card_id(made)
+
     async def _close(self) -> None:
-        """9. The bakery closes its day and sees its total."""
+        """9. The bakery closes its day and sees its total; so does the grocer."""
         day = self.context.calendar.month
         totals = await self.bakery.close_day(day)
-        self._say(9, f"The bakery closes {day}: {totals['loaves']} loaves, {totals['cash_amount']} piastres in cash.")
+        self.say(9, f"The bakery closes {day}: {totals['loaves']} loaves, {totals['cash_amount']} piastres in cash.")
         where = "POST /v1/outlets/{id}/days/{day}/close"
-        self._check(9, "loaves in the bakery's day", 15, totals["loaves"], where)
-        self._check(9, "sales in the bakery's day", 1, totals["redemptions"], where)
+        self.check(9, "loaves in the bakery's day", 15, totals["loaves"], where)
+        self.check(9, "sales in the bakery's day", 1, totals["redemptions"], where)
+        totals = await self.grocer.close_day(day)
+        self.check(9, "sales taken back in the grocer's day", 1, totals["reversals"], where)
 
     @property
-    def _period(self) -> str:
+    def period(self) -> str:
+        """The month, as pots name it."""
         return self.context.calendar.month.isoformat()
 
-    async def _pots(self, card: str) -> dict[str, int]:
+    async def pots(self, card: str) -> dict[str, int]:
+        """What is left of the month's bread and goods."""
         answer = await self.bakery.balance(card)
-        return {programme: pot(answer, programme, self._period) for programme in ("bread", "goods")}
+        return {programme: pot(answer, programme, self.period) for programme in ("bread", "goods")}
+
+    async def wallet_of(self, expected: int) -> int:
+        """What the wallet has once it is as expected, or after a while: payments hear of sales and cards by events."""
+
+        async def balance() -> int:
+            return int((await eventually(lambda: self.grocer.wallet(self.card_id), within_s=WAIT_S))["balance"])
+
+        return await until(balance, lambda found: found == expected, within_s=WAIT_S)
 
 
 def _widow(context: Context) -> Household:
@@ -257,7 +285,7 @@ def granted(entitlements: dict[str, Any], programme: str, period: str) -> int:
     )
 
 
-async def _refusal(terminal: Terminal, card: str, loaves: int) -> tuple[str, str]:
+async def refusal_of(terminal: Terminal, card: str, loaves: int) -> tuple[str, str]:
     """Code and Arabic reason with which a draw is refused; empty when it is not."""
     try:
         await terminal.draw(card, loaves)
@@ -270,5 +298,6 @@ def _result(answer: dict[str, Any]) -> str:
     return str(answer.get("result", "correct" if answer.get("correct") else "wrong"))
 
 
-def _words(pots: dict[str, int]) -> str:
+def words(pots: dict[str, int]) -> str:
+    """Both pots in words."""
     return f"bread {pots['bread']} loaves, goods {pots['goods']} piastres"
