@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import block, lag, memory, messages, redemptions
+from bench import block, eligibility, lag, ledger, memory, messages, redemptions
 from bench.harness import fleet, machine, report, stack
 from bench.harness.cardholder import calendar
 from bench.harness.fleet import CALLERS, Days
@@ -19,7 +19,7 @@ from bench.harness.report import Section
 from bench.reference import running as reference
 from devstack.terminal.wire import Wire
 
-FIGURES = ("memory", "redemptions", "lag", "block", "messages")
+FIGURES = ("memory", "redemptions", "lag", "block", "messages", "ledger", "eligibility")
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
@@ -36,6 +36,12 @@ async def measure(options: Options, wanted: set[str]) -> list[Section]:
             if "messages" in wanted:
                 _say("messages")
                 sections.append(messages.section(await messages.run(running, options)))
+            if "ledger" in wanted:
+                _say("ledger")
+                sections.append(ledger.section(await ledger.run(running, options, wire), options))
+            if "eligibility" in wanted:
+                _say("eligibility")
+                sections.append(eligibility.section(await eligibility.run(running, options, wire), options))
         finally:
             await wire.aclose()
     return sections

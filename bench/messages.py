@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
 
+from bench.harness import events
 from bench.harness.cpu import Meter
 from bench.harness.numbers import per_second
 from bench.harness.options import Options
@@ -18,7 +17,6 @@ from bench.harness.report import Section
 from bench.harness.stack import Stack
 from chassis.ids import new_id
 from contracts.card import ContactChanged, PickupScheduled
-from contracts.event import CONTENT_TYPE, SPEC_VERSION, Event
 
 INGEST_AIM, SEND_AIM = 2000, 1000
 _POLL_SECONDS = 0.02
@@ -58,9 +56,9 @@ async def run(stack: Stack, options: Options) -> Messages:
                 await asyncio.sleep(_POLL_SECONDS)
             raise RuntimeError(f"not {more:,} after {_GIVE_UP_SECONDS:.0f} s: {query}")
 
-        await _publish(stack.bootstrap, [_appointment(person) for person in people])
+        await events.publish(stack.bootstrap, [_appointment(person) for person in people])
         first, last = await reached(_QUEUED, count // 10), await reached(_QUEUED, count)
-        await _publish(stack.bootstrap, people)
+        await events.publish(stack.bootstrap, people)
         known_first, known_last = await reached(_KNOWN, count // 10), await reached(_KNOWN, count)
         already = await database.fetchval(_SENT) - base[_SENT]
         meter = Meter(stack.processes("notify", "sink", "postgres"))
@@ -83,26 +81,6 @@ def _appointment(person: ContactChanged) -> PickupScheduled:
         site_id=new_id(), site_name_ar="مكتب بريد بورسعيد الرئيسي", site_name_en="Port Said Main Post Office",
         site_address_ar="", starts_at=datetime.now(UTC), ends_at=datetime.now(UTC),
     )  # fmt: skip
-
-
-async def _publish(bootstrap: str, events: Sequence[Event]) -> None:
-    """As the relay of the service they belong to does."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
-    await producer.start()
-    try:
-        now = datetime.now(UTC).isoformat()
-        sent = []
-        for event in events:
-            headers = {
-                "ce_specversion": SPEC_VERSION, "ce_id": str(new_id()), "ce_type": event.event_type(),
-                "ce_source": event.source(), "ce_time": now, "ce_recordedtime": now, "content-type": CONTENT_TYPE,
-            }  # fmt: skip
-            pairs = [(name, value.encode()) for name, value in headers.items()]
-            body, key = event.model_dump_json().encode(), event.partition_key().encode()
-            sent.append(await producer.send(event.TOPIC, body, key=key, headers=pairs))
-        await asyncio.gather(*sent)
-    finally:
-        await producer.stop()
 
 
 def section(found: Messages) -> Section:

@@ -149,7 +149,11 @@ class Days:
 
 def plan(port: int, callers: list[str], draws: list[tuple[str, int]], seconds: float, **options: Any) -> Plan:
     """A plan with keys that no other run has used."""
-    return Plan(port, PATH, callers, draws, new_id().hex, seconds, **options)
+    bodies = [
+        f'{{"card_id":"{card}","lines":[{{"programme":"bread","item":"loaf","quantity":{loaves}}}]}}'
+        for card, loaves in draws
+    ]
+    return Plan(port, PATH, callers, bodies, new_id().hex, seconds, **options)
 
 
 async def open_month(stack: Stack, terminals: list[Terminal], days: Days) -> None:

@@ -29,12 +29,12 @@ _MOST_FAULTS = 100
 
 @dataclass
 class Plan:
-    """What to send: `requests` are (card id, loaves), `tokens` one a connection."""
+    """What to send: `requests` are JSON bodies, `tokens` one a connection."""
 
     port: int
     path: str
     tokens: list[str]
-    requests: list[tuple[str, int]]
+    requests: list[str]
     keys: str
     seconds: float
     rate: float | None = None
@@ -188,8 +188,7 @@ class _Caller(asyncio.Protocol):
         load = self._load
         if load.done.is_set():
             return
-        card, loaves = load.plan.requests[load.next]
-        body = f'{{"card_id":"{card}","lines":[{{"programme":"bread","item":"loaf","quantity":{loaves}}}]}}'
+        body = load.plan.requests[load.next]
         request = f"{self._head}{load.next}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
         load.next += 1
         self._began, self._waiting = began, True
