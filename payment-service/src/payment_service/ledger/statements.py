@@ -28,7 +28,8 @@ PARTIES = """
 """
 
 # Rows are locked in the order of their keys. Accounts that may not be overdrawn must be as they were read
-# (`guarded`); others only take a sum. One account that has moved on, and nothing is written.
+# (`guarded`); others only take a sum. One account that has moved on, and nothing is written. What is compared with
+# what, is found in a hashed subplan: a join of the two lists would compare each account with each.
 WRITE = """
     WITH wanted AS (
         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
@@ -37,9 +38,10 @@ WRITE = """
         SELECT a.account_id, a.version FROM account a
         WHERE a.account_id = ANY($1::uuid[]) ORDER BY a.account_id FOR UPDATE
     ), fit AS (
-        SELECT count(*) = cardinality($1::uuid[])
-            AND coalesce(bool_and(w.guarded IS NULL OR w.guarded = l.version), true) AS yes
-        FROM wanted w, LATERAL (SELECT version FROM locked l WHERE l.account_id = w.account_id) l
+        SELECT (SELECT count(*) FROM locked) = cardinality($1::uuid[]) AND NOT EXISTS (
+            SELECT FROM wanted w WHERE w.guarded IS NOT NULL
+                AND ((w.account_id, w.guarded) IN (SELECT account_id, version FROM locked)) IS NOT TRUE
+        ) AS yes
     ), moved AS (
         UPDATE account a SET balance = a.balance + w.balance, held = a.held + w.held, version = a.version + 1
         FROM wanted w WHERE a.account_id = w.account_id AND (SELECT yes FROM fit)

@@ -42,6 +42,7 @@ async def book_chunk(runtime: Runtime) -> bool:
         if batch is None:
             return False
         now = runtime.clock.now()
+        await connection.execute(repository.PLANNER)
         booked = await connection.fetchval(
             repository.BOOK,
             batch["batch_id"],
