@@ -1,4 +1,4 @@
-"""The composition root of payment-service: `uvicorn --factory payment_service.main:create_app`."""
+"""The composition root of payment-service: `python -m chassis.serve payment_service`."""
 
 from __future__ import annotations
 

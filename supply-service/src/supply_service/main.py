@@ -1,4 +1,4 @@
-"""The composition root of supply-service: `uvicorn --factory supply_service.main:create_app`."""
+"""The composition root of supply-service: `python -m chassis.serve supply_service`."""
 
 from __future__ import annotations
 
