@@ -1,4 +1,4 @@
-"""The composition root of health-service: `uvicorn --factory health_service.main:create_app`."""
+"""The composition root of health-service: `python -m chassis.serve health_service`."""
 
 from __future__ import annotations
 
