@@ -203,7 +203,7 @@ def _supply() -> Iterator[Route]:
     yield _route("GET /v1/outlets", to, "outlets:read", "outlets:write")
     yield _route("GET /v1/outlets/{outlet_id}", to, "outlets:read", "outlets:write")
     yield _route("POST /v1/terminals", to, "terminals:write")
-    yield _route("GET /v1/terminals/{terminal_id}", to, *terminals, "terminals:enrol")
+    yield _route("GET /v1/terminals/{terminal_id}", to, *terminals)
     yield _route("POST /v1/terminals/{terminal_id}/suspension", to, "terminals:write")
     yield _route("DELETE /v1/terminals/{terminal_id}/suspension", to, "terminals:write")
 
