@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from typing import Any
+
 from devstack.demo import rules as in_force
 from devstack.demo.behaviour import staples
 from devstack.demo.context import Context
@@ -9,8 +13,11 @@ from devstack.demo.rules import Rules
 from devstack.demo.stages.story import WAIT_S, Story, pot
 from devstack.demo.waiting import until
 from devstack.terminal import receipt
+from devstack.terminal.caller import Refused
 from devstack.terminal.chain import Line
 from devstack.terminal.device import goods
+from devstack.terminal.mixed import HOLD_UNKNOWN
+from devstack.terminal.wire import NotReached
 
 MORE_GOODS = 3
 SALE, REVERSAL = "POST /v1/redemptions", "POST /v1/redemptions/{id}/reversal"
@@ -35,7 +42,7 @@ def _basket(rules: Rules, story: Story) -> list[Line]:
 async def _buy(story: Story, one_too_many: list[Line], basket: list[Line]) -> None:
     before = await _goods(story)
     wallet_part = await story.grocer.wallet_part(story.card_id, one_too_many)
-    sale = await story.grocer.redeem_mixed(story.card_id, one_too_many)
+    sale = await _sell(story, one_too_many)
     story.say(11, "The grocer's terminal sells goods beyond the allowance: the wallet pays the rest.",
               receipt.redemption(sale))  # fmt: skip
     story.check(11, "paid by the allowance, piastres", before, sum(line["amount"] for line in sale["lines"]), SALE)
@@ -50,10 +57,25 @@ async def _buy(story: Story, one_too_many: list[Line], basket: list[Line]) -> No
     story.check(12, "allowance after the reversal, piastres", before, await _goods(story), REVERSAL)
     story.check(12, "wallet after the reversal, piastres", story.wallet, await story.wallet_of(story.wallet), WALLET)
     wallet_part = await story.grocer.wallet_part(story.card_id, basket)
-    await story.grocer.redeem_mixed(story.card_id, basket)
+    await _sell(story, basket)
     story.wallet -= wallet_part
     story.say(12, f"It is rung up again, right: the wallet pays EGP {receipt.pounds(wallet_part)}.")
     story.check(12, "wallet after the right sale, piastres", story.wallet, await story.wallet_of(story.wallet), WALLET)
+
+
+async def _sell(story: Story, lines: list[Line]) -> dict[str, Any]:
+    """Sell as a grocer does: what was cut off is settled first; where the hold came too late it is rung up again."""
+    deadline = time.monotonic() + WAIT_S
+    while True:
+        try:
+            return await story.grocer.settle() or await story.grocer.redeem_mixed(story.card_id, lines)
+        except NotReached:
+            if time.monotonic() >= deadline:
+                raise
+        except Refused as refusal:
+            if refusal.code != HOLD_UNKNOWN or time.monotonic() >= deadline:
+                raise
+        await asyncio.sleep(1)
 
 
 async def _hold(story: Story, payment_id: str) -> str:

@@ -8,11 +8,12 @@ from datetime import date
 from devstack.demo.context import Context
 from devstack.demo.stages.month import Month
 from devstack.demo.stages.story import Story
+from devstack.demo.waiting import until
 from devstack.reconcile.compare import TOTAL, Finding, Result, Row
-from devstack.reconcile.fetch import proofs, reconcile
+from devstack.reconcile.fetch import Proofs, proofs, reconcile
 from devstack.terminal.fleet import in_parallel
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 LANES = 4
 WHERE = "unicard reconcile --day"
 
@@ -56,8 +57,19 @@ async def play(context: Context, story: Story, month: Month) -> None:
 async def _compare(context: Context, fleet: set[str], followed: set[str]) -> Books:
     books = Books()
     days = context.calendar.month_days
-    # What was closed last is still on its way to the ledger; after it the proofs hold for all days.
-    await reconcile(context.finance, days[-1], WAIT_S)
+    own = {*fleet, *followed, TOTAL}
+
+    def ours(result: Result) -> list[Finding]:
+        """All differences; what is open only at outlets of this run: others' days may have been left open."""
+        return [found for found in result.findings if found.kind == "difference" or found.outlet_id in own]
+
+    async def look(day: date, known: Proofs | None) -> Result:
+        """Compare, and wait for what was closed last and is still on its way to the ledger."""
+        return await until(
+            lambda: reconcile(context.finance, day, known=known), lambda result: not ours(result), within_s=WAIT_S
+        )
+
+    await look(days[-1], None)
     known = await proofs(context.finance, days[0])
     check = context.report.check
     check("sum of all the ledger's balances", 0, known.ledger["sum_of_balances"], "GET /v1/ledger-proof")
@@ -65,12 +77,10 @@ async def _compare(context: Context, fleet: set[str], followed: set[str]) -> Boo
     check("pots that their entries do not prove", 0, known.pots["unproved"], "GET /v1/pot-proof")
 
     async def compare(day: date) -> None:
-        result = await reconcile(context.finance, day, WAIT_S if day == days[1] else 0.0, known)
+        result = await look(day, known)
         books.results[day] = result
-        own = {*fleet, *followed, TOTAL}
-        ours = [found for found in result.findings if found.kind == "difference" or found.outlet_id in own]
-        books.findings[day] = ours
-        books.of_others += len(result.findings) - len(ours)
+        books.findings[day] = ours(result)
+        books.of_others += len(result.findings) - len(books.findings[day])
         for row in result.rows:
             if row.outlet_id in fleet:
                 books.fleet.add(row)
