@@ -37,7 +37,7 @@ _MOST_A_SECOND = {1: 8_000, 100: 400, 8000: 6}
 _CHUNK = 10_000
 _AMOUNT = 182_000  # piastres, a pension of an ordinary size
 _GIVE_UP_SECONDS = 120.0
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.1
 
 Kind = tuple[int, bool]  # transfers in a call, and whether they all credit one account
 

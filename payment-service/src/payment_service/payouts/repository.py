@@ -15,10 +15,13 @@ _MAKE = text(
     " made_at) VALUES (:batch_id, :reference, :programme, :fund_id, :declared_count, :declared_total, 'open',"
     " :made_by, :made_at) ON CONFLICT (reference) DO NOTHING RETURNING batch_id"
 )
+# Once submitted, what was received is what was declared; only an open batch has to be counted.
 _FIND = text(
-    "SELECT b.*, (SELECT count(*) FROM payout p WHERE p.batch_id = b.batch_id) AS received_count,"
-    " (SELECT coalesce(sum(amount), 0)::bigint FROM payout p WHERE p.batch_id = b.batch_id) AS received_total"
-    " FROM payout_batch b WHERE b.batch_id = :batch_id"
+    "SELECT b.*, CASE WHEN b.state = 'open' THEN c.received_count ELSE b.declared_count END AS received_count,"
+    " CASE WHEN b.state = 'open' THEN c.received_total ELSE b.declared_total END AS received_total"
+    " FROM payout_batch b LEFT JOIN LATERAL ("
+    " SELECT count(*) AS received_count, coalesce(sum(amount), 0)::bigint AS received_total FROM payout p"
+    " WHERE p.batch_id = b.batch_id AND b.state = 'open') c ON true WHERE b.batch_id = :batch_id"
 )
 _LOCK = text("SELECT * FROM payout_batch WHERE batch_id = :batch_id FOR UPDATE")
 _SUBMIT = text("UPDATE payout_batch SET state = 'submitted' WHERE batch_id = :batch_id")
