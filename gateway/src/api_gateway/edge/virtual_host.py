@@ -9,6 +9,12 @@ from api_gateway.edge.refusals import overwrite
 from api_gateway.routes import MIB, ROUTES, Rate, Retry, Route, Upstream, by_path
 
 _RETRY_ON = "connect-failure,refused-stream,reset"
+_OTHER_HOST = {
+    "name": "envoy.retry_host_predicates.previous_hosts",
+    "typed_config": {
+        "@type": "type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
+    },
+}
 _BACK_OFF = {"base_interval": "0.025s", "max_interval": "0.25s"}
 
 
@@ -67,7 +73,11 @@ def _oversized(match: dict[str, Any], limit: int) -> dict[str, Any]:
 
 
 def _retry(retry: Retry) -> dict[str, Any]:
-    policy: dict[str, Any] = {"retry_on": _RETRY_ON, "num_retries": 2, "retry_back_off": _BACK_OFF}
+    policy: dict[str, Any] = {
+        "retry_on": _RETRY_ON, "num_retries": 2, "retry_back_off": _BACK_OFF,
+        # Another replica where there is one: the one that just failed would only fail again.
+        "retry_host_predicate": [_OTHER_HOST], "host_selection_retry_max_attempts": 3,
+    }  # fmt: skip
     if retry is Retry.KEYED:
         policy["retriable_request_headers"] = [{"name": "idempotency-key", "present_match": True}]
     return policy

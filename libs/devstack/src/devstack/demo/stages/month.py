@@ -58,6 +58,8 @@ async def play(
                 await second_day()
             await _Day(context, month, outage, day).play()
             advance()
+        # Where the last day was the one without a network, its sales come in that evening, after the last of them.
+        await context.set_clock(at(days[-1], 18))
         await outage.end(month.closings)
     _figures(context, month)
     return month
