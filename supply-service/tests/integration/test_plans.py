@@ -13,11 +13,12 @@ import orjson
 import pytest
 
 from chassis.ids import new_id
+from chassis.lane import PLANNER, Lane
 from chassis.testing import MakeDatabase
 from supply_service import MIGRATIONS
 from supply_service.redemptions import statements
 from supply_service.redemptions.effects import Effects
-from supply_service.redemptions.lanes import Lane
+from supply_service.redemptions.lanes import PREPARED
 
 PERIOD = date(2026, 11, 1)
 NEVER = re.compile(r"Seq Scan|Hash Join|Merge Join|Disabled: true")
@@ -34,7 +35,7 @@ STATEMENTS = {
 @pytest.fixture(scope="module")
 async def lane(make_database: MakeDatabase) -> AsyncIterator[asyncpg.Connection]:
     """A connection as the lanes have it."""
-    connection = await asyncpg.connect(await make_database(MIGRATIONS), server_settings=statements.PLANNER)
+    connection = await asyncpg.connect(await make_database(MIGRATIONS), server_settings=dict(PLANNER))
     yield connection
     await connection.close()
 
@@ -140,7 +141,7 @@ async def test_a_lane_that_waits_for_its_first_draw_holds_no_lock(make_database:
     url = await make_database(MIGRATIONS)
     waiting, watcher = Lane(url, "supply-lane-test"), await asyncpg.connect(url)
     try:
-        await waiting.prepare()
+        await waiting.prepare(PREPARED)
         found = await watcher.fetchrow(
             "SELECT state, xact_start FROM pg_stat_activity WHERE application_name = $1", "supply-lane-test"
         )

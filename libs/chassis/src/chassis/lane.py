@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import asyncpg
@@ -24,29 +24,41 @@ PLANNER: Mapping[str, str] = {
 class Lane:
     """One connection for the statements of a group commit, made anew when it breaks."""
 
-    def __init__(self, database_url: str, name: str) -> None:
+    def __init__(self, database_url: str, name: str, command_seconds: float = COMMAND_SECONDS) -> None:
         """Nothing is connected before the first statement; `name` shows in the server's list of sessions."""
         self._url = database_url
         self._name = name
+        self._command_seconds = command_seconds
         self._connection: asyncpg.Connection | None = None
         self._prepared: dict[str, PreparedStatement] = {}
+
+    async def prepare(self, statements: Iterable[str]) -> None:
+        """Connect and prepare what every batch needs, before the first one waits for it."""
+        await self._connect()
+        for statement in statements:
+            await self._statement(statement)
+        # Preparing alone leaves the server in a transaction with locks, which the relay and the upkeep would wait for.
+        await cast("asyncpg.Connection", self._connection).execute("SELECT 1")
 
     async def fetch(self, statement: str, *parameters: Any) -> list[asyncpg.Record]:
         """Run a statement, preparing it the first time. Raises asyncpg's errors and OSError."""
         if self._connection is None or self._connection.is_closed():
             await self._connect()
+        return await (await self._statement(statement)).fetch(*parameters)
+
+    async def _statement(self, statement: str) -> PreparedStatement:
         prepared = self._prepared.get(statement)
         if prepared is None:
             connection = cast("asyncpg.Connection", self._connection)
             prepared = self._prepared[statement] = await connection.prepare(statement)
-        return await prepared.fetch(*parameters)
+        return prepared
 
     async def _connect(self) -> None:
         self._prepared.clear()
         self._connection = await asyncpg.connect(
             self._url,
             timeout=5,
-            command_timeout=COMMAND_SECONDS,
+            command_timeout=self._command_seconds,
             server_settings={"application_name": self._name, **PLANNER},
         )
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
-from asyncpg.prepared_stmt import PreparedStatement
 
 from chassis.clock import business_day
 from chassis.group_commit import GroupCommit
+from chassis.lane import Lane
 from chassis.logging import get_logger
 from chassis.problems import Unavailable
 from chassis.runtime import Runtime
-from supply_service.cards.accounts import Record
 from supply_service.policies.snapshot import Snapshot
 from supply_service.redemptions import statements
 from supply_service.redemptions.batch import Batch, Outcome, Pending, Repeat, periods
@@ -28,51 +26,7 @@ log = get_logger(__name__)
 MAX_ROUNDS = 20
 MAX_TWINS = 3
 COMMAND_SECONDS = 10
-
-
-class Lane:
-    """One connection with its prepared statements, made anew when it breaks."""
-
-    def __init__(self, database_url: str, name: str) -> None:
-        self._url = database_url
-        self._name = name
-        self._connection: asyncpg.Connection | None = None
-        self._prepared: dict[str, PreparedStatement] = {}
-
-    async def prepare(self) -> None:
-        """Connect and prepare what every batch needs, before the first one waits for it."""
-        await self._connect()
-        for statement in (statements.READ, statements.WRITE_PLAIN, statements.WRITE_OPENING):
-            await self._statement(statement)
-        # Preparing alone leaves the server in a transaction with locks, which the relay and the upkeep would wait for.
-        await cast("asyncpg.Connection", self._connection).execute("SELECT 1")
-
-    async def fetch(self, statement: str, *parameters: Any) -> Sequence[Record]:
-        """Run a statement, preparing it the first time."""
-        if self._connection is None or self._connection.is_closed():
-            await self._connect()
-        return await (await self._statement(statement)).fetch(*parameters)
-
-    async def _statement(self, statement: str) -> PreparedStatement:
-        prepared = self._prepared.get(statement)
-        if prepared is None:
-            connection = cast("asyncpg.Connection", self._connection)
-            prepared = self._prepared[statement] = await connection.prepare(statement)
-        return prepared
-
-    async def _connect(self) -> None:
-        self._prepared.clear()
-        self._connection = await asyncpg.connect(
-            self._url,
-            timeout=5,
-            command_timeout=COMMAND_SECONDS,
-            server_settings={"application_name": self._name, **statements.PLANNER},
-        )
-
-    async def aclose(self) -> None:
-        """Close the connection."""
-        if self._connection is not None:
-            await self._connection.close(timeout=2)
+PREPARED = (statements.READ, statements.WRITE_PLAIN, statements.WRITE_OPENING)
 
 
 class Lanes:
@@ -83,7 +37,7 @@ class Lanes:
         self._runtime = runtime
         self._settings = settings
         self._snapshot = snapshot
-        self._lanes = [Lane(settings.database_url, f"supply-lane-{n}") for n in range(settings.lanes)]
+        self._lanes = [Lane(settings.database_url, f"supply-lane-{n}", COMMAND_SECONDS) for n in range(settings.lanes)]
         self._commit: GroupCommit[Item, Answer] = GroupCommit(
             self._run, lanes=settings.lanes, max_batch=settings.max_batch, max_queue=settings.max_queue
         )
@@ -92,7 +46,7 @@ class Lanes:
     async def running(self) -> AsyncIterator[Lanes]:
         """Open the lanes; on the way out finish what was taken on."""
         for lane in self._lanes:
-            await lane.prepare()
+            await lane.prepare(PREPARED)
         self._commit.start()
         try:
             yield self

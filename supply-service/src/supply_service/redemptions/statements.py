@@ -1,20 +1,11 @@
 """The two statements of the hot path. Their plans must not depend on how full the tables are.
 
-A lane's connection forbids sequential scans, hash and merge joins (`PLANNER`): every row is reached through
+A lane's connection forbids sequential scans, hash and merge joins (`chassis.lane`): every row is reached through
 its key, whatever the statistics say, also when the statement was planned while the tables were empty. Rows are
 tied to the households that did change by a hashed subplan (`IN (…) IS TRUE`), which is no join.
 """
 
 from __future__ import annotations
-
-PLANNER = {
-    "enable_seqscan": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
-    "enable_material": "off",
-    "plan_cache_mode": "force_generic_plan",
-    "jit": "off",
-}
 
 # One row a request: what was answered under its key, its card, its household, and that household's pots: those from
 # month $6 on where it is opened already, from the month before ($5) where it is still to be opened.
