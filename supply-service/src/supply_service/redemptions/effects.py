@@ -134,11 +134,13 @@ class Effects:
             *_columns(self.answers, 7),
             *_columns(self.events, 8),
         ]
-        if self.opened or self.reversals or self.offline or self.tenders:
+        # Each statement takes what the leaner one takes, and more.
+        statement = self.statement()
+        if statement is not statements.WRITE_PLAIN:
             columns += _columns(self.opened, 9)
-        if self.reversals or self.offline or self.tenders:
+        if statement in {statements.WRITE_ALL, statements.WRITE_TENDERS}:
             columns += [*_columns(self.reversals, 12), *_columns(self.offline, 10)]
-        if self.tenders:
+        if statement is statements.WRITE_TENDERS:
             columns += _columns(self.tenders, 6)
         return columns
 
