@@ -94,12 +94,12 @@ async def card_replaced(events: Sequence[Received[CardReplaced]], session: Async
 
 async def balance_stated(events: Sequence[Received[BalanceStated]], session: AsyncSession, runtime: Runtime) -> None:
     """Take supply's part of an answer."""
-    await balances.supply_stated(session, vault_of(runtime), events, runtime.clock.now())
+    await balances.supply_stated(session, vault_of(runtime), events)
 
 
 async def wallet_stated(events: Sequence[Received[WalletStated]], session: AsyncSession, runtime: Runtime) -> None:
     """Take the wallet's part of an answer."""
-    await balances.wallet_stated(session, vault_of(runtime), events, runtime.clock.now())
+    await balances.wallet_stated(session, vault_of(runtime), events)
 
 
 async def payout_paid(events: Sequence[Received[PayoutPaid]], session: AsyncSession, runtime: Runtime) -> None:

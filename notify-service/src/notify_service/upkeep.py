@@ -39,7 +39,7 @@ async def look_after(runtime: Runtime) -> None:
     async with runtime.sessions() as session, session.begin():
         await repository.take_back_leases(session)
     async with runtime.sessions() as session, session.begin():
-        await balances.answer_overdue(session, vault_of(runtime), runtime.clock.now())
+        await balances.answer_overdue(session, vault_of(runtime))
     await _expire(runtime)
 
 

@@ -37,18 +37,14 @@ class _Part(BaseModel):
     wallet: int | None = None
 
 
-async def supply_stated(
-    session: AsyncSession, vault: Vault, events: Sequence[Received[BalanceStated]], now: datetime
-) -> None:
+async def supply_stated(session: AsyncSession, vault: Vault, events: Sequence[Received[BalanceStated]]) -> None:
     """Take supply's part, and answer where the wallet's is there already."""
     parts = {e.data.inquiry_id: _Part(stated_at=e.time, known=e.data.known, remaining=e.data.remaining) for e in events}
     asked = {e.data.inquiry_id: (e.data.citizen_id, e.data.household_id) for e in events}
-    await _take(session, vault, "supply", parts, asked, now)
+    await _take(session, vault, "supply", parts, asked)
 
 
-async def wallet_stated(
-    session: AsyncSession, vault: Vault, events: Sequence[Received[WalletStated]], now: datetime
-) -> None:
+async def wallet_stated(session: AsyncSession, vault: Vault, events: Sequence[Received[WalletStated]]) -> None:
     """Take the wallet's part, and answer where supply's is there already."""
     parts = {
         e.data.inquiry_id: _Part(
@@ -57,13 +53,13 @@ async def wallet_stated(
         for e in events
     }
     asked = {e.data.inquiry_id: (e.data.citizen_id, e.data.household_id) for e in events}
-    await _take(session, vault, "wallet", parts, asked, now)
+    await _take(session, vault, "wallet", parts, asked)
 
 
-async def answer_overdue(session: AsyncSession, vault: Vault, now: datetime) -> int:
+async def answer_overdue(session: AsyncSession, vault: Vault) -> int:
     """Answer what has waited long enough with the part that came; returns how many were answered."""
     rows = await repository.overdue(session, AT_ONCE)
-    await _answer(session, vault, rows, now)
+    await _answer(session, vault, rows)
     return len(rows)
 
 
@@ -73,7 +69,6 @@ async def _take(
     name: Literal["supply", "wallet"],
     parts: Mapping[UUID, _Part],
     asked: Mapping[UUID, tuple[UUID, UUID]],
-    now: datetime,
 ) -> None:
     columns = PartColumns()
     for inquiry_id, part in parts.items():
@@ -82,11 +77,11 @@ async def _take(
         columns.household_id.append(asked[inquiry_id][1])
         columns.part.append(vault.seal(inquiry_id, part.model_dump_json().encode()))
     wait = policy.load().inbound.answer_within_seconds
-    rows = await repository.take_part(session, name, columns, now, wait)
-    await _answer(session, vault, [row for row in rows if row.due], now)
+    rows = await repository.take_part(session, name, columns, wait)
+    await _answer(session, vault, [row for row in rows if row.due])
 
 
-async def _answer(session: AsyncSession, vault: Vault, rows: Rows, now: datetime) -> None:
+async def _answer(session: AsyncSession, vault: Vault, rows: Rows) -> None:
     told: list[Intent] = []
     unknown: list[Intent] = []
     for row in rows:
@@ -102,7 +97,7 @@ async def _answer(session: AsyncSession, vault: Vault, rows: Rows, now: datetime
         (told if known else unknown).append(intent)
     await service.queue(session, vault, "balance", told)
     await service.queue(session, vault, "balance_unknown", unknown)
-    await repository.answered(session, [row.inquiry_id for row in rows], now)
+    await repository.answered(session, [row.inquiry_id for row in rows])
 
 
 def _open(vault: Vault, inquiry_id: UUID, sealed: bytes) -> _Part:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -35,7 +34,7 @@ _REPLIES = text(
 _ASK = statement(
     """
     INSERT INTO inquiry (inquiry_id, citizen_id, household_id, asked_at, answer_by)
-    SELECT r.inquiry_id, r.citizen_id, r.household_id, CAST(:now AS timestamptz),
+    SELECT r.inquiry_id, r.citizen_id, r.household_id, clock_timestamp(),
         clock_timestamp() + make_interval(secs => :wait)
     FROM <rows> ON CONFLICT DO NOTHING
     """,
@@ -46,7 +45,7 @@ _ASK = statement(
 # An answer to a question this database does not know (it was restored, or asked by an older release) counts too.
 _TAKE_PART = """
     INSERT INTO inquiry AS i (inquiry_id, citizen_id, household_id, asked_at, answer_by, {part})
-    SELECT r.inquiry_id, r.citizen_id, r.household_id, CAST(:now AS timestamptz),
+    SELECT r.inquiry_id, r.citizen_id, r.household_id, clock_timestamp(),
         clock_timestamp() + make_interval(secs => :wait), r.part
     FROM <rows>
     ON CONFLICT (inquiry_id) DO UPDATE SET {part} = coalesce(i.{part}, excluded.{part})
@@ -67,7 +66,7 @@ _OVERDUE = text(
 )
 # What was stated is not kept once it is told.
 _ANSWERED = text(
-    "UPDATE inquiry SET answered_at = CAST(:now AS timestamptz), supply = NULL, wallet = NULL"
+    "UPDATE inquiry SET answered_at = clock_timestamp(), supply = NULL, wallet = NULL"
     " WHERE inquiry_id = ANY(CAST(:ids AS uuid[]))"
 )
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('notify.inbound'))")
@@ -128,16 +127,14 @@ async def forget(session: AsyncSession, days: int) -> None:
     await session.execute(_FORGET_INQUIRIES, {"days": days})
 
 
-async def ask(session: AsyncSession, inquiries: InquiryColumns, now: datetime, wait: float) -> None:
+async def ask(session: AsyncSession, inquiries: InquiryColumns, wait: float) -> None:
     """Wait for answers, so many seconds."""
-    await session.execute(_ASK, {**vars(inquiries), "now": now, "wait": wait})
+    await session.execute(_ASK, {**vars(inquiries), "wait": wait})
 
 
-async def take_part(
-    session: AsyncSession, name: Literal["supply", "wallet"], parts: PartColumns, now: datetime, wait: float
-) -> Rows:
+async def take_part(session: AsyncSession, name: Literal["supply", "wallet"], parts: PartColumns, wait: float) -> Rows:
     """Keep what a service stated; gives the inquiries not answered yet, `due` where nothing more is waited for."""
-    return (await session.execute(_TAKE_PARTS[name], {**vars(parts), "now": now, "wait": wait})).all()
+    return (await session.execute(_TAKE_PARTS[name], {**vars(parts), "wait": wait})).all()
 
 
 async def overdue(session: AsyncSession, limit: int) -> Rows:
@@ -145,7 +142,7 @@ async def overdue(session: AsyncSession, limit: int) -> Rows:
     return (await session.execute(_OVERDUE, {"limit": limit})).all()
 
 
-async def answered(session: AsyncSession, inquiry_ids: Sequence[UUID], now: datetime) -> None:
+async def answered(session: AsyncSession, inquiry_ids: Sequence[UUID]) -> None:
     """The answers are queued."""
     if inquiry_ids:
-        await session.execute(_ANSWERED, {"ids": list(inquiry_ids), "now": now})
+        await session.execute(_ANSWERED, {"ids": list(inquiry_ids)})

@@ -148,7 +148,7 @@ class Desk:
                 asked.citizen_id.append(inquiry.citizen_id)
                 asked.household_id.append(inquiry.household_id)
         if asked.inquiry_id:
-            await repository.ask(self._session, asked, self._now, self._rule.answer_within_seconds)
+            await repository.ask(self._session, asked, self._rule.answer_within_seconds)
         await repository.take(self._session, self._columns)
 
 
