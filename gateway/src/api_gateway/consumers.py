@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,44 +38,22 @@ async def clinic_terminal_registered(
 
 
 @reactions.on(TerminalSuspended)
+@reactions.on(ClinicTerminalSuspended)
 async def terminal_suspended(
-    events: Sequence[Received[TerminalSuspended]], session: AsyncSession, runtime: Runtime
+    events: Sequence[Received[TerminalSuspended | ClinicTerminalSuspended]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """A terminal gets no more tokens, and those it has are refused here too."""
-    await _suspend([(event.data.terminal_id, event.data.reason) for event in events], session, runtime)
-
-
-@reactions.on(ClinicTerminalSuspended)
-async def clinic_terminal_suspended(
-    events: Sequence[Received[ClinicTerminalSuspended]], session: AsyncSession, runtime: Runtime
-) -> None:
-    """A provider's terminal gets no more tokens, and those it has are refused here too."""
-    await _suspend([(event.data.terminal_id, event.data.reason) for event in events], session, runtime)
+    await repository.suspend(session, [event.data.terminal_id for event in events], MACHINE_TIME.now())
+    for event in events:
+        await runtime.revocations.suspend(session, str(event.data.terminal_id), event.data.reason)
 
 
 @reactions.on(TerminalReinstated)
+@reactions.on(ClinicTerminalReinstated)
 async def terminal_reinstated(
-    events: Sequence[Received[TerminalReinstated]], session: AsyncSession, runtime: Runtime
+    events: Sequence[Received[TerminalReinstated | ClinicTerminalReinstated]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """A terminal gets tokens again."""
-    await _reinstate([event.data.terminal_id for event in events], session, runtime)
-
-
-@reactions.on(ClinicTerminalReinstated)
-async def clinic_terminal_reinstated(
-    events: Sequence[Received[ClinicTerminalReinstated]], session: AsyncSession, runtime: Runtime
-) -> None:
-    """A provider's terminal gets tokens again."""
-    await _reinstate([event.data.terminal_id for event in events], session, runtime)
-
-
-async def _suspend(terminals: Sequence[tuple[UUID, str]], session: AsyncSession, runtime: Runtime) -> None:
-    await repository.suspend(session, [terminal_id for terminal_id, _ in terminals], MACHINE_TIME.now())
-    for terminal_id, reason in terminals:
-        await runtime.revocations.suspend(session, str(terminal_id), reason)
-
-
-async def _reinstate(terminal_ids: Sequence[UUID], session: AsyncSession, runtime: Runtime) -> None:
-    await repository.reinstate(session, terminal_ids)
-    for terminal_id in terminal_ids:
-        await runtime.revocations.reinstate(session, str(terminal_id))
+    await repository.reinstate(session, [event.data.terminal_id for event in events])
+    for event in events:
+        await runtime.revocations.reinstate(session, str(event.data.terminal_id))

@@ -31,29 +31,19 @@ def revocation_reactions(reactions: Reactions) -> None:
             await runtime.revocations.reinstate(session, event.data.client_id)
 
     @reactions.on(TerminalSuspended)
+    @reactions.on(ClinicTerminalSuspended)
     async def _terminal_suspended(
-        events: Sequence[Received[TerminalSuspended]], session: AsyncSession, runtime: Runtime
+        events: Sequence[Received[TerminalSuspended | ClinicTerminalSuspended]], session: AsyncSession, runtime: Runtime
     ) -> None:
         for event in events:
             await runtime.revocations.suspend(session, str(event.data.terminal_id), event.data.reason)
 
     @reactions.on(TerminalReinstated)
-    async def _terminal_reinstated(
-        events: Sequence[Received[TerminalReinstated]], session: AsyncSession, runtime: Runtime
-    ) -> None:
-        for event in events:
-            await runtime.revocations.reinstate(session, str(event.data.terminal_id))
-
-    @reactions.on(ClinicTerminalSuspended)
-    async def _clinic_terminal_suspended(
-        events: Sequence[Received[ClinicTerminalSuspended]], session: AsyncSession, runtime: Runtime
-    ) -> None:
-        for event in events:
-            await runtime.revocations.suspend(session, str(event.data.terminal_id), event.data.reason)
-
     @reactions.on(ClinicTerminalReinstated)
-    async def _clinic_terminal_reinstated(
-        events: Sequence[Received[ClinicTerminalReinstated]], session: AsyncSession, runtime: Runtime
+    async def _terminal_reinstated(
+        events: Sequence[Received[TerminalReinstated | ClinicTerminalReinstated]],
+        session: AsyncSession,
+        runtime: Runtime,
     ) -> None:
         for event in events:
             await runtime.revocations.reinstate(session, str(event.data.terminal_id))
