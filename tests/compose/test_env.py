@@ -12,7 +12,7 @@ import pytest
 from tests.compose.files import EXAMPLE, ROOT
 from tools.make_env import cluster_id, maker, settings, write
 
-from api_gateway.sealing import Keyring
+from chassis.sealing import Keyring
 
 
 def test_every_secret_is_made_up_and_everything_else_is_the_examples(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from card_service.sealing import Keyring, key_bytes
+from chassis.sealing import Keyring, key_bytes
 from chassis.settings import ServiceSettings
 
 

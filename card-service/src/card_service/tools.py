@@ -10,10 +10,11 @@ from fastapi import Depends, Request
 
 from card_service.cards.envelopes import CredentialSigner, PinEnvelope
 from card_service.policy import Policy
-from card_service.sealing import Keyring, Vault, key_bytes
+from card_service.sealing import Vault
 from card_service.settings import Settings
 from chassis.clock import Clock
 from chassis.runtime import Runtime, get_runtime
+from chassis.sealing import Keyring, key_bytes
 
 _KEY = "card.tools"
 

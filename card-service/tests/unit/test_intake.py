@@ -13,7 +13,8 @@ from card_service.registry.intake import HEADER, Family, NotCsv, Reader, WrongHe
 from card_service.registry.models import Known
 from card_service.registry.national_id import check_digit
 from card_service.registry.reasons import REASONS
-from card_service.sealing import Keyring, Vault
+from card_service.sealing import Vault
+from chassis.sealing import Keyring
 
 TODAY = date(2026, 11, 21)
 LINE = ",".join(HEADER)

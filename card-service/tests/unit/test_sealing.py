@@ -13,7 +13,8 @@ from joserfc import jwe
 from joserfc.jwk import OKPKey
 
 from card_service.cards.envelopes import CredentialSigner, EnvelopeBroken, PinEnvelope
-from card_service.sealing import MOBILE, NATIONAL_ID, Keyring, SealBroken, Vault, key_bytes
+from card_service.sealing import MOBILE, NATIONAL_ID, Vault
+from chassis.sealing import Keyring, SealBroken, key_bytes
 
 
 def key(fill: int) -> str:

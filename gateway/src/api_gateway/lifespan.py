@@ -8,12 +8,13 @@ from typing import cast
 
 from api_gateway.clients.service import ensure_bootstrap
 from api_gateway.overview.service import Services
-from api_gateway.sealing import Keyring, Vault
+from api_gateway.sealing import Vault
 from api_gateway.settings import Settings
 from api_gateway.tokens.issuer import Issuer, OwnKeysVerifier
 from api_gateway.tokens.service import TokenDesk
 from chassis.clients import http_client
 from chassis.runtime import Runtime
+from chassis.sealing import Keyring
 
 
 @asynccontextmanager

@@ -7,11 +7,8 @@ table tells nothing about a code. HMAC costs a microsecond where scrypt would ho
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -19,31 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_KEY_BYTES = 32
-_NONCE_BYTES = 12
-
-
-class SealBroken(ValueError):
-    """A sealed value was altered, moved, or sealed with a key that is no longer in the ring."""
-
-
-@dataclass(frozen=True)
-class Keyring:
-    """Named keys: `current` is used for new work, all of them for what is there already."""
-
-    current: str
-    keys: Mapping[str, bytes]
-
-    @classmethod
-    def parse(cls, text: str) -> Keyring:
-        """Read `name:key[,name:key…]`, keys 32 bytes in base64url. Raises ValueError, which never repeats a key."""
-        keys: dict[str, bytes] = {}
-        for entry in text.split(","):
-            name, _, key = entry.strip().partition(":")
-            if not (name.isalnum() and name.isascii() and len(name) <= 16) or name in keys:
-                raise ValueError("a key ring is name:key[,name:key…], unlike names of 1–16 letters and digits")
-            keys[name] = _key_bytes(key)
-        return cls(next(iter(keys)), keys)
+from chassis.sealing import KEY_BYTES, NONCE_BYTES, Keyring, SealBroken
 
 
 @dataclass(frozen=True)
@@ -66,7 +39,7 @@ class Vault:
 
     def seal(self, owner: str, value: bytes) -> Sealed:
         """Encrypt a value, bound to its owner."""
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = os.urandom(NONCE_BYTES)
         return Sealed(self._current, nonce + self._ciphers[self._current].encrypt(nonce, value, owner.encode()))
 
     def open(self, owner: str, sealed: Sealed) -> bytes:
@@ -75,7 +48,7 @@ class Vault:
         if cipher is None:
             raise SealBroken("sealed with a key that is not in the ring")
         try:
-            return cipher.decrypt(sealed.value[:_NONCE_BYTES], sealed.value[_NONCE_BYTES:], owner.encode())
+            return cipher.decrypt(sealed.value[:NONCE_BYTES], sealed.value[NONCE_BYTES:], owner.encode())
         except InvalidTag as error:
             raise SealBroken("altered, or sealed for another owner") from error
 
@@ -99,18 +72,8 @@ class Vault:
         return Sealed(name, hmac.digest(self._handing[name], _joined(*occasion), "sha256"))
 
 
-def _key_bytes(text: str) -> bytes:
-    try:
-        key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != _KEY_BYTES:
-        raise ValueError(f"a key must be {_KEY_BYTES} bytes in base64url")
-    return key
-
-
 def _derived(key: bytes, purpose: bytes) -> bytes:
-    return HKDF(SHA256(), _KEY_BYTES, salt=None, info=b"unicard gateway " + purpose).derive(key)
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"unicard gateway " + purpose).derive(key)
 
 
 def _joined(*parts: str) -> bytes:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
-from api_gateway.sealing import Keyring
+from chassis.sealing import Keyring
 from chassis.settings import ServiceSettings
 
 _SHORTEST_SECRET = 24

@@ -10,8 +10,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api_gateway.sealing import SealBroken
 from chassis.auth import jwt_header
+from chassis.sealing import SealBroken
 from chassis.testing import eventually
 
 from .conftest import KEYS

@@ -6,7 +6,8 @@ import base64
 
 import pytest
 
-from api_gateway.sealing import Keyring, SealBroken, Sealed, Vault
+from api_gateway.sealing import Sealed, Vault
+from chassis.sealing import Keyring, SealBroken
 
 ONE, TWO = (f"k{number}:" + base64.urlsafe_b64encode(bytes([number]) * 32).decode() for number in (1, 2))
 

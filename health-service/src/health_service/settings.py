@@ -7,9 +7,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from chassis.sealing import Keyring
 from chassis.settings import ServiceSettings
 from health_service import POLICIES
-from health_service.vault import Keyring, Vault
+from health_service.vault import Vault
 
 
 def _keys(value: SecretStr) -> SecretStr:

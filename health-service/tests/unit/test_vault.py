@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chassis.ids import new_id
-from health_service.vault import Keyring, Unreadable, Vault
+from chassis.sealing import Keyring, SealBroken
+from health_service.vault import Vault
 
 FIRST, SECOND = "a:" + "A" * 43, "b:" + "B" * 42 + "A"
 
@@ -16,9 +17,9 @@ def test_sealed_values_open_for_their_row_only() -> None:
     assert b"E11" not in sealed
     assert vault.open(row, sealed) == b"E11.9"
     for broken in (sealed[:-1], sealed[:-1] + bytes([sealed[-1] ^ 1]), b"", b"\x02" + sealed[1:]):
-        with pytest.raises(Unreadable):
+        with pytest.raises(SealBroken):
             vault.open(row, broken)
-    with pytest.raises(Unreadable):
+    with pytest.raises(SealBroken):
         vault.open(new_id(), sealed)
 
 
@@ -28,7 +29,7 @@ def test_a_new_key_seals_and_the_old_one_still_opens() -> None:
     both = Vault(Keyring.parse(f"{SECOND},{FIRST}"))
     assert both.open(row, sealed) == b"x"
     assert both.fingerprint_key == Vault(Keyring.parse(FIRST)).fingerprint_key
-    with pytest.raises(Unreadable):
+    with pytest.raises(SealBroken):
         Vault(Keyring.parse(SECOND)).open(row, sealed)
 
 

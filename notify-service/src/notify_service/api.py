@@ -13,6 +13,7 @@ from chassis.auth import Principal, requires
 from chassis.db import Reading, Work
 from chassis.problems import NotFound
 from chassis.runtime import Runtime, get_runtime
+from chassis.sealing import SealBroken
 from notify_service import metrics, policy, repository, service, templates
 from notify_service.content import Sent
 from notify_service.runtime import vault_of
@@ -30,7 +31,7 @@ from notify_service.schemas import (
     TemplateView,
 )
 from notify_service.service import Receipt
-from notify_service.vault import Unreadable, Vault, masked
+from notify_service.vault import Vault, masked
 
 routes = router(prefix="/v1", tags=["messages"])
 
@@ -148,5 +149,5 @@ def _sent(row: Row[Any], vault: Vault) -> Sent | None:
         return None
     try:
         return Sent.open(vault, row.id, row.content)
-    except Unreadable:
+    except SealBroken:
         return None

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import orjson
 
+from chassis.sealing import SealBroken
 from notify_service import facts
 from notify_service.facts import Facts
-from notify_service.vault import Unreadable, Vault
+from notify_service.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,12 @@ class Waiting:
 
     @classmethod
     def open(cls, vault: Vault, message_id: UUID, sealed: bytes) -> Waiting:
-        """Read the column. Raises Unreadable."""
+        """Read the column. Raises SealBroken."""
         raw, _, number = vault.open(message_id, sealed).rpartition(b"\n")
         try:
             return cls(facts.parse(raw), number.decode() or None)
         except ValueError as error:
-            raise Unreadable("facts of a kind that is not known here") from error
+            raise SealBroken("facts of a kind that is not known here") from error
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ class Sent:
 
     @classmethod
     def open(cls, vault: Vault, message_id: UUID, sealed: bytes) -> Sent:
-        """Read the column. Raises Unreadable."""
+        """Read the column. Raises SealBroken."""
         try:
             text, number = orjson.loads(vault.open(message_id, sealed))
         except ValueError as error:
-            raise Unreadable("no sent message") from error
+            raise SealBroken("no sent message") from error
         return cls(text, number)
 
 
@@ -67,9 +68,9 @@ class Contact:
 
     @classmethod
     def open(cls, vault: Vault, citizen_id: UUID, sealed: bytes) -> Contact:
-        """Read the contact's column. Raises Unreadable."""
+        """Read the contact's column. Raises SealBroken."""
         try:
             number, name = orjson.loads(vault.open(citizen_id, sealed))
         except ValueError as error:
-            raise Unreadable("no contact") from error
+            raise SealBroken("no contact") from error
         return cls(number, name)

@@ -19,6 +19,7 @@ from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.logging import get_logger
 from chassis.runtime import Runtime
+from chassis.sealing import SealBroken
 from notify_service import lifecycle, metrics, policy, repository, service, templates
 from notify_service.content import Contact, Sent, Waiting
 from notify_service.encoding import measure
@@ -26,7 +27,6 @@ from notify_service.lifecycle import ACCEPTED, Status, Verdict
 from notify_service.provider import Aggregator, Outgoing, ProviderDown, Result
 from notify_service.repository import OutcomeColumns, Rows
 from notify_service.runtime import settings_of, vault_of
-from notify_service.vault import Unreadable
 from notify_service.wording import Language
 
 log = get_logger(__name__)
@@ -109,7 +109,7 @@ class Sender:
         for row in batch:
             try:
                 prepared = self._word(row)
-            except Unreadable as error:
+            except SealBroken as error:
                 log.error("message cannot be read", message_id=str(row.id), reason=str(error))
                 prepared = Verdict(Status.FAILED, "unreadable")
             if isinstance(prepared, Verdict):
@@ -119,7 +119,7 @@ class Sender:
         return ready, outcomes
 
     def _word(self, row: Row[Any]) -> Outgoing | Verdict:
-        """The message in the reader's language. Raises Unreadable."""
+        """The message in the reader's language. Raises SealBroken."""
         waiting = Waiting.open(self._vault, row.id, row.content)
         template = templates.load()[row.template]
         contact = Contact(waiting.number, "")

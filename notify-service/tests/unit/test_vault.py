@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
+from chassis.sealing import Keyring, SealBroken, key_bytes
 from notify_service.content import Contact, Sent, Waiting
 from notify_service.facts import NoFacts
-from notify_service.vault import Keyring, Unreadable, Vault, key_bytes, masked
+from notify_service.vault import Vault, masked
 
 
 def key(letter: str) -> str:
@@ -28,13 +29,13 @@ def test_what_is_sealed_opens_for_its_row_alone(plain: bytes) -> None:
     sealed = keeper.seal(row, plain)
     assert keeper.open(row, sealed) == plain
     assert len(plain) < 4 or plain not in sealed
-    with pytest.raises(Unreadable):
+    with pytest.raises(SealBroken):
         keeper.open(new_id(), sealed)
 
 
 @given(st.binary(max_size=80))
 def test_rubbish_is_unreadable_and_nothing_else(sealed: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(SealBroken):
         vault(f"k1:{key('a')}").open(new_id(), sealed)
 
 
@@ -43,7 +44,7 @@ def test_keys_turn_over() -> None:
     old = vault(f"k1:{key('a')}").seal(row, b"x")
     both = vault(f"k2:{key('b')},k1:{key('a')}")
     assert both.open(row, old) == b"x"
-    with pytest.raises(Unreadable):
+    with pytest.raises(SealBroken):
         vault(f"k1:{key('a')}").open(row, both.seal(row, b"x"))
 
 
@@ -69,7 +70,7 @@ def test_contents_survive_and_are_not_taken_for_one_another() -> None:
     sent = Sent("رصيد", "+201012345678")
     assert Sent.open(keeper, row, sent.seal(keeper, row)) == sent
     assert Contact.open(keeper, row, Contact(None, "منى").seal(keeper, row)) == Contact(None, "منى")
-    with pytest.raises(Unreadable):
+    with pytest.raises(SealBroken):
         Waiting.open(keeper, row, sent.seal(keeper, row))
-    with pytest.raises(Unreadable):
+    with pytest.raises(SealBroken):
         Sent.open(keeper, row, waiting.seal(keeper, row))

@@ -17,7 +17,7 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from card_service.sealing import Keyring
+from chassis.sealing import Keyring
 
 _MAX_JWE = 2048
 _JWE_ALGORITHMS = ["ECDH-ES", "A256GCM"]
