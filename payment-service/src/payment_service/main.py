@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
 from payment_service import context, upkeep
 from payment_service.consumers import reactions
+from payment_service.ledger import route
 from payment_service.ledger.api import routes as ledger_routes
 from payment_service.ledger.api import transfer_routes
+from payment_service.ledger.service import TRANSFERS_PATH
 from payment_service.merchants.api import routes as merchant_routes
 from payment_service.payments.api import routes as payment_routes
 from payment_service.payouts.api import routes as payout_routes
@@ -17,9 +22,11 @@ from payment_service.payouts.worker import book_payouts
 from payment_service.settings import Settings
 from payment_service.wallets.api import routes as wallet_routes
 
+HOT: Mapping[tuple[str, str], ASGIApp] = {("POST", TRANSFERS_PATH): route.create_transfers}
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The service as an ASGI app."""
+
+def create_app(settings: Settings | None = None, hot_routes: Mapping[tuple[str, str], ASGIApp] = HOT) -> FastAPI:
+    """The service as an ASGI app. Without `hot_routes` FastAPI answers everything, more slowly."""
     return create_service_app(
         Service(
             name="payment",
@@ -30,5 +37,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             reactions=reactions,
             workers=(upkeep.keep_house, book_payouts),
             lifespan=context.lifespan,
+            hot_routes=hot_routes,
         )
     )

@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from chassis.clock import business_day
+from chassis.hot import Answer
 from chassis.ids import new_id
 from chassis.problems import IdempotencyKeyReused, Problem
 from payment_service.ledger import refusals
-from payment_service.ledger.items import Answer, Item, Outcome, transfer_id_of
+from payment_service.ledger.items import Item, Outcome, transfer_id_of
 from payment_service.ledger.rules import Account, Books, Transfer
 
 Record = Any  # asyncpg's and SQLAlchemy's rows: both are read by name

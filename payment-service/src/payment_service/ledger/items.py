@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 from uuid import UUID
 
+from chassis.hot import Answer
 from chassis.problems import Problem
 from contracts.event import Event
 from payment_service.ledger.rules import Books, Operation, Order, Refund, Transfer
 
 Outcome = Transfer | Problem
-
-
-class Answer(NamedTuple):
-    """A reply with its status, ready to be sent or stored. `replayed`: it is the first answer, given again."""
-
-    status: int
-    body: bytes
-    replayed: bool = False
 
 
 Reply = Callable[[Sequence[Outcome], Books], Answer]

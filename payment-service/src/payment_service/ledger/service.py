@@ -7,25 +7,33 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from chassis import telemetry
+from chassis import idempotency, telemetry
+from chassis.auth import Principal
+from chassis.hot import Answer
 from chassis.ids import new_id
 from chassis.problems import Problem
 from chassis.runtime import Runtime
 from payment_service import context
-from payment_service.ledger.items import Answer, Item, Outcome
+from payment_service.ledger.items import Item, Outcome
 from payment_service.ledger.refusals import TransferInvalid
 from payment_service.ledger.rules import Books, Operation, Order, Settle, Transfer
 from payment_service.ledger.schemas import TransferRequest, TransfersRequest
 
+TRANSFERS_PATH = "/v1/transfers"
 KIND = "transfer"
 
 
-async def carry_out(runtime: Runtime, caller: str, key: str, fingerprint: bytes, body: TransfersRequest) -> Answer:
-    """The answer to a call, after its commit. Raises the refusal of a single or linked one."""
+async def carry_out(runtime: Runtime, caller: Principal, key: str | None, raw: bytes, body: TransfersRequest) -> Answer:
+    """The answer to a call, after its commit. Raises the refusal of a single or linked one.
+
+    `raw` is the body as it came: a repeat must be the same to the byte.
+    """
+    fingerprint = idempotency.fingerprint("POST", TRANSFERS_PATH, raw)
+    checked = idempotency.check_key(key)
     now = runtime.clock.now()
     operations = [_operation(wanted, now) for wanted in body.transfers]
     item = Item(
-        caller, key, fingerprint, operations, body.linked or len(operations) == 1,
+        caller.subject, checked, fingerprint, operations, body.linked or len(operations) == 1,
         telemetry.current_traceparent(), reply=_reply,
     )  # fmt: skip
     return (await context.of(runtime).ledger.submit(item)).answer

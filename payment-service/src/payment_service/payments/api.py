@@ -15,7 +15,6 @@ from chassis.problems import responses
 from chassis.runtime import get_runtime
 from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
 from payment_service.ledger import refusals
-from payment_service.ledger.items import Answer
 from payment_service.ledger.rules import Settle
 from payment_service.payments import service
 from payment_service.payments.schemas import AuthorizationRequest, CaptureRequest, Payment, Refund, RefundRequest
@@ -38,7 +37,7 @@ async def authorize(
 ) -> Response:
     """Hold an amount on the wallet behind a card until it is captured, voided or runs out."""
     request = await _request(http, caller, key)
-    return _response(await service.authorize(get_runtime(http), session, request, body))
+    return (await service.authorize(get_runtime(http), session, request, body)).response()
 
 
 @routes.post("/v1/payments/{payment_id}/capture", response_model=Payment, responses=responses(*_SETTLED))
@@ -48,14 +47,14 @@ async def capture(
     """Take what is held, or less; the rest is free again."""
     request = await _request(http, caller, key)
     wanted = Settle(payment_id, "posted", body.amount)
-    return _response(await service.settle(get_runtime(http), session, request, wanted))
+    return (await service.settle(get_runtime(http), session, request, wanted)).response()
 
 
 @routes.post("/v1/payments/{payment_id}/void", response_model=Payment, responses=responses(*_SETTLED))
 async def void(payment_id: UUID, http: HttpRequest, caller: Terminal, session: Reading, key: Key = None) -> Response:
     """Give a hold up."""
     request = await _request(http, caller, key)
-    return _response(await service.settle(get_runtime(http), session, request, Settle(payment_id, "voided")))
+    return (await service.settle(get_runtime(http), session, request, Settle(payment_id, "voided"))).response()
 
 
 @routes.post(
@@ -70,7 +69,7 @@ async def refund(
     """Send a captured payment back, whole or in part; never more than was paid."""
     request = await _request(http, caller, key)
     answer = await service.refund(get_runtime(http), session, request, payment_id, body.amount, body.reason)
-    return _response(answer)
+    return answer.response()
 
 
 @routes.get("/v1/payments/{payment_id}", responses=responses(refusals.TransferUnknown))
@@ -84,8 +83,3 @@ async def get_payment(
 
 async def _request(http: HttpRequest, caller: Principal, key: str | None) -> service.Request:
     return service.Request(caller, key, http.method, http.url.path, await http.body())
-
-
-def _response(answer: Answer) -> Response:
-    headers = {idempotency.REPLAYED: "true"} if answer.replayed else None
-    return Response(answer.body, answer.status, headers, "application/json")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import idempotency, telemetry
 from chassis.auth import Principal
+from chassis.hot import Answer
 from chassis.ids import new_id
 from chassis.problems import Problem
 from chassis.runtime import Runtime
@@ -18,7 +19,7 @@ from payment_service import context
 from payment_service.accounts import NAMESPACE
 from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
 from payment_service.ledger import repository as transfers
-from payment_service.ledger.items import Answer, Item, Outcome
+from payment_service.ledger.items import Item, Outcome
 from payment_service.ledger.refusals import HoldExpired, TransferInvalid, TransferUnknown
 from payment_service.ledger.rules import Books, Operation, Order, Refund, Settle, Transfer
 from payment_service.payments.schemas import AuthorizationRequest

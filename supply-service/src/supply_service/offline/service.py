@@ -15,13 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import telemetry
 from chassis.auth import Principal
 from chassis.clock import business_day
+from chassis.hot import Answer
 from chassis.problems import Conflict, Problem, Unavailable
 from chassis.runtime import Runtime
 from supply_service import context
 from supply_service.offline import chain, credential, repository
 from supply_service.offline.chain import Finding, Link
 from supply_service.offline.schemas import Gap, OfflineBatch, OfflineBatchReply, OfflineSale, SaleResult
-from supply_service.redemptions.items import Answer, SaleItem, Signed
+from supply_service.redemptions.items import SaleItem, Signed
 from supply_service.redemptions.service import place_of
 from supply_service.rules.redeem import Place, figures_on
 

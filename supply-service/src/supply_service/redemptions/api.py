@@ -14,7 +14,7 @@ from chassis.problems import IdempotencyKeyMissing, IdempotencyKeyReused, respon
 from chassis.runtime import get_runtime
 from supply_service.redemptions import service
 from supply_service.redemptions.answers import line_reply, tenders
-from supply_service.redemptions.items import Answer, StoredSale
+from supply_service.redemptions.items import StoredSale
 from supply_service.redemptions.schemas import (
     LineReply,
     RedemptionRecord,
@@ -78,7 +78,7 @@ async def create_redemption(
     A repeat with the same key and body gets the first answer with its status and the header
     `Idempotency-Replayed: true`. A refusal changes nothing and is not stored: a repeat is judged anew.
     """
-    return _response(await service.redeem(get_runtime(request), caller, key, await request.body(), body))
+    return (await service.redeem(get_runtime(request), caller, key, await request.body(), body)).response()
 
 
 @routes.post(
@@ -98,7 +98,7 @@ async def reverse_redemption(
 ) -> Response:
     """Take back a draw of the same outlet, whole, on the same business day."""
     raw = await request.body()
-    return _response(await service.reverse(get_runtime(request), caller, key, redemption_id, raw, body))
+    return (await service.reverse(get_runtime(request), caller, key, redemption_id, raw, body)).response()
 
 
 @routes.get(
@@ -111,11 +111,6 @@ async def read_redemption(
 ) -> RedemptionRecord:
     """A draw in the books; a terminal sees those of its own outlet."""
     return _record(await service.read(session, caller, redemption_id))
-
-
-def _response(answer: Answer) -> Response:
-    headers = {idempotency.REPLAYED: "true"} if answer.replayed else None
-    return Response(answer.body, answer.status, headers, "application/json")
 
 
 def _record(sale: StoredSale) -> RedemptionRecord:

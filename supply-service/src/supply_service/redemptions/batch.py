@@ -12,13 +12,14 @@ from uuid import UUID
 import orjson
 
 from chassis.clock import business_day, month_start
+from chassis.hot import Answer
 from chassis.ids import new_id
 from chassis.problems import IdempotencyKeyReused, Problem
 from contracts.supply import Redeemed, TenderRedeemed
 from supply_service.cards.accounts import Record, account_of, card_of
 from supply_service.redemptions import answers
 from supply_service.redemptions.effects import Effects
-from supply_service.redemptions.items import Answer, Item, ReversalItem, SaleItem
+from supply_service.redemptions.items import Item, ReversalItem, SaleItem
 from supply_service.rules import refusals, tenders
 from supply_service.rules.account import Account, month_before
 from supply_service.rules.figures import FiguresByDay

@@ -10,11 +10,12 @@ from uuid import UUID
 
 import orjson
 
+from chassis.hot import Answer
 from chassis.ids import new_id
 from contracts.event import Event
 from supply_service.redemptions import statements
 from supply_service.redemptions.answers import lines_json
-from supply_service.redemptions.items import Answer, Item, ReversalItem, SaleItem
+from supply_service.redemptions.items import Item, ReversalItem, SaleItem
 from supply_service.rules.account import Account, Entry, Pot
 from supply_service.rules.figures import BREAD, GOODS, POINTS
 from supply_service.rules.redeem import Sale

@@ -13,14 +13,6 @@ from supply_service.rules.redeem import Place, SoldLine
 from supply_service.rules.tenders import Paid
 
 
-class Answer(NamedTuple):
-    """A reply with its status, ready to be sent or stored. `replayed`: it is the first answer, given again."""
-
-    status: int
-    body: bytes
-    replayed: bool = False
-
-
 class Signed(NamedTuple):
     """The place of an offline sale in its terminal's chain."""
 

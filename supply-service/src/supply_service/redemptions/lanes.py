@@ -11,6 +11,7 @@ import asyncpg
 
 from chassis.clock import business_day
 from chassis.group_commit import GroupCommit
+from chassis.hot import Answer
 from chassis.lane import Lane
 from chassis.logging import get_logger
 from chassis.problems import Unavailable
@@ -18,7 +19,7 @@ from chassis.runtime import Runtime
 from supply_service.policies.snapshot import Snapshot
 from supply_service.redemptions import statements
 from supply_service.redemptions.batch import Batch, Outcome, Pending, Repeat, periods
-from supply_service.redemptions.items import Answer, Item, SaleItem
+from supply_service.redemptions.items import Item, SaleItem
 from supply_service.settings import Settings
 
 log = get_logger(__name__)

@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import idempotency, telemetry
 from chassis.auth import Principal
+from chassis.hot import Answer
 from chassis.runtime import Runtime
 from supply_service import context
 from supply_service.redemptions import repository
-from supply_service.redemptions.items import Answer, ReversalItem, SaleItem, StoredSale
+from supply_service.redemptions.items import ReversalItem, SaleItem, StoredSale
 from supply_service.redemptions.schemas import RedemptionRequest, ReversalRequest
 from supply_service.rules.redeem import Place
 from supply_service.rules.refusals import RedemptionUnknown, TerminalNeeded, TerminalNotActive, TerminalUnknown
