@@ -34,6 +34,7 @@ OPERATIONS = [
     ("GET", "/v1/citizens/{citizen_id}"),
     ("PATCH", "/v1/citizens/{citizen_id}"),
     ("POST", "/v1/citizens/search"),
+    ("POST", "/v1/citizens/lookup"),
     ("GET", "/v1/citizens/{citizen_id}/accesses"),
     ("POST", "/v1/pickup-sites"),
     ("GET", "/v1/pickup-sites"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 READ = "citizens:read"
 WRITE = "citizens:write"
+LOOKUP = "/v1/citizens/lookup"
 
 
 async def test_a_household_is_registered_and_told_of(office: Office) -> None:
@@ -144,6 +147,45 @@ async def test_citizens_are_found_by_national_id_or_mobile(office: Office) -> No
     assert nobody["items"] == []
     for body in ({}, {"national_id": "1", "mobile": "1"}, {"national_id": "12"}):
         await office.call("POST", "/v1/citizens/search", READ, json=body, expect=422)
+
+
+async def test_many_citizens_are_looked_up_by_their_national_ids(
+    office: Office, capfd: pytest.CaptureFixture[str]
+) -> None:
+    made, people = await office.household("spouse")
+    ids = {one["role"]: one["citizen_id"] for one in made["members"]}
+    numbers = {one["role"]: one["national_id"] for one in people}
+    spoken = numbers["head"].translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    stranger = office.person()["national_id"]
+    asked = [stranger, numbers["spouse"], "12", spoken, numbers["head"], numbers["head"][:-1] + "x"]
+    found = await office.call("POST", LOOKUP, READ, json={"national_ids": asked}, subject="pensions")
+    named = [(one["position"], one["citizen_id"], one["household_id"]) for one in found["items"]]
+    home = made["household_id"]
+    assert named == [(1, ids["spouse"], home), (3, ids["head"], home), (4, ids["head"], home)]
+    unknown = [(0, "not_registered"), (2, "national_id_length"), (5, "national_id_not_digits")]
+    assert [(one["position"], one["code"]) for one in found["unknown"]] == unknown
+    assert all(re.search("[\u0600-\u06ff]", one["reason_ar"]) for one in found["unknown"])
+    written = json.dumps(found) + "".join(capfd.readouterr())
+    assert not [number for number in (*numbers.values(), stranger) if number in written]
+    # each citizen's access is logged once, however often the id was asked for
+    for role in ids:
+        seen = await office.call("GET", f"/v1/citizens/{ids[role]}/accesses", READ)
+        assert [one["action"] for one in seen["items"] if one["subject"] == "pensions"] == ["found"]
+
+
+async def test_a_lookup_has_its_limits(office: Office) -> None:
+    made, (head,) = await office.household()
+    asked = {"national_ids": [head["national_id"]]}
+    elsewhere = await office.call("POST", LOOKUP, READ, json=asked, claims={"governorate": "04"})
+    assert (elsewhere["items"], elsewhere["unknown"][0]["code"]) == ([], "not_registered")
+    here = await office.call("POST", LOOKUP, READ, json=asked, claims={"governorate": "03"})
+    assert [one["citizen_id"] for one in here["items"]] == [made["members"][0]["citizen_id"]]
+    await office.call("POST", LOOKUP, "cards:handover", json=asked, expect=403)
+    most = [head["national_id"]] * 1000
+    assert len((await office.call("POST", LOOKUP, READ, json={"national_ids": most}))["items"]) == 1000
+    for wrong in ([], [*most, head["national_id"]], [""], [7]):
+        refused = await office.call("POST", LOOKUP, READ, json={"national_ids": wrong}, expect=422)
+        assert head["national_id"] not in json.dumps(refused)
 
 
 async def test_what_lies_in_another_governorate_is_not_there(office: Office, random_id: UUID) -> None:

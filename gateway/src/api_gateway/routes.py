@@ -142,6 +142,7 @@ def _citizens() -> Iterator[Route]:
     yield _route("GET /v1/citizens/{citizen_id}", to, *read)
     yield _route("PATCH /v1/citizens/{citizen_id}", to, "citizens:write")
     yield _route("POST /v1/citizens/search", to, *read, keyed=False)
+    yield _route("POST /v1/citizens/lookup", to, *read, rate=Rate.BULK, deadline=30, keyed=False)
     yield _route("GET /v1/citizens/{citizen_id}/accesses", to, *read)
 
 

@@ -33,7 +33,8 @@ def test_hot_paths_come_first() -> None:
 def test_only_what_cannot_happen_twice_is_retried() -> None:
     assert {route.method for route in ROUTES if route.retry is Retry.ALWAYS} == {"GET"}
     unkeyed = {route.name for route in ROUTES if route.retry is Retry.NEVER}
-    assert {"POST /oauth/token", "POST /v1/enrolments", "POST /v1/citizens/search"} <= unkeyed
+    found = {"POST /v1/citizens/search", "POST /v1/citizens/lookup"}
+    assert {"POST /oauth/token", "POST /v1/enrolments", *found} <= unkeyed
     assert not any(route.method == "GET" for route in ROUTES if route.retry is not Retry.ALWAYS)
 
 

@@ -19,8 +19,11 @@ from card_service.registry.errors import (
     WrongHeaderLine,
 )
 from card_service.registry.models import Citizen, Household
+from card_service.registry.reasons import reason
 from card_service.registry.schemas import (
     CitizenChange,
+    CitizenLookup,
+    CitizenLookupOut,
     CitizenOut,
     CitizenPage,
     CitizenSearch,
@@ -28,8 +31,10 @@ from card_service.registry.schemas import (
     HouseholdOut,
     ImportAccepted,
     ImportOut,
+    LookedUp,
     MemberIn,
     Notice,
+    NotLookedUp,
     RejectionPage,
     Role,
 )
@@ -143,6 +148,23 @@ async def search_citizens(
     found = await service.search(session, tools, caller, given)
     await session.commit()
     return CitizenPage(items=[citizen_out(tools, citizen) for citizen in found])
+
+
+@routes.post("/v1/citizens/lookup")
+async def look_up_citizens(
+    given: CitizenLookup, caller: ReadsCitizens, session: Reading, tools: WithTools
+) -> CitizenLookupOut:
+    """Find up to a thousand citizens by their national ids; each access is logged."""
+    found = await service.look_up(session, tools, caller, given.national_ids)
+    await session.commit()
+    answer = CitizenLookupOut(items=[], unknown=[])
+    for position, one in enumerate(found):
+        if isinstance(one, str):
+            english, arabic = reason(one)
+            answer.unknown.append(NotLookedUp(position=position, code=one, reason=english, reason_ar=arabic))
+        else:
+            answer.items.append(LookedUp(position=position, citizen_id=one.citizen_id, household_id=one.household_id))
+    return answer
 
 
 @routes.post(

@@ -71,6 +71,14 @@ class Known(NamedTuple):
     import_id: UUID | None
 
 
+class Bearer(NamedTuple):
+    """Who a national id belongs to; a citizen of no household has no governorate either."""
+
+    citizen_id: UUID
+    household_id: UUID | None
+    governorate: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class ImportJob:
     """A bulk import and how far it has come; `done_row` is the last line of the file that is settled."""

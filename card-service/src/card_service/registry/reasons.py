@@ -60,6 +60,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "This citizen is registered in a household already.",
         "هذا المواطن مسجل بالفعل في أسرة.",
     ),
+    "not_registered": ("Nobody is registered under this national id.", "لا يوجد مواطن مسجل بهذا الرقم القومي."),
     "name_invalid": (
         "The name is missing or has characters other than Arabic or Latin letters.",
         "الاسم غير موجود أو به رموز غير الحروف العربية أو اللاتينية.",

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.database import raw
-from card_service.registry.models import Citizen, Household, Known, NewCitizen, NewHousehold
+from card_service.registry.models import Bearer, Citizen, Household, Known, NewCitizen, NewHousehold
 
 _HOUSEHOLD = "SELECT household_id, governorate, district, address, members, revision FROM household"
 _FIND_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id")
@@ -26,6 +26,11 @@ _FIND_CITIZEN = text(f"{_CITIZEN} WHERE c.citizen_id = :citizen_id")
 _LOCK_CITIZEN = text(f"{_CITIZEN} WHERE c.citizen_id = :citizen_id FOR UPDATE OF c")
 _MEMBERS = text(f"{_CITIZEN} WHERE c.household_id = :household_id ORDER BY c.role <> 'head', c.citizen_id")
 _BY_NATIONAL_ID = text(f"{_CITIZEN} WHERE c.national_id_hash = :hash")
+_BY_NATIONAL_IDS = text(
+    "SELECT c.national_id_hash, c.citizen_id, c.household_id, h.governorate"
+    " FROM citizen c LEFT JOIN household h USING (household_id)"
+    " WHERE c.national_id_hash = ANY(CAST(:hashes AS bytea[]))"
+)
 _BY_MOBILE = text(f"{_CITIZEN} WHERE c.mobile_hash = :hash ORDER BY c.citizen_id LIMIT 50")
 
 _KNOWN = text(
@@ -88,6 +93,12 @@ async def members(session: AsyncSession, household_id: UUID) -> list[Citizen]:
 async def by_national_id(session: AsyncSession, national_id_hash: bytes) -> list[Citizen]:
     """The citizen with this national id, if registered."""
     return [Citizen(*row) for row in await session.execute(_BY_NATIONAL_ID, {"hash": national_id_hash})]
+
+
+async def by_national_ids(session: AsyncSession, hashes: Sequence[bytes]) -> dict[bytes, Bearer]:
+    """The citizens with these national ids, as far as they are registered."""
+    rows = await session.execute(_BY_NATIONAL_IDS, {"hashes": list(hashes)})
+    return {bytes(row[0]): Bearer(*row[1:]) for row in rows}
 
 
 async def by_mobile(session: AsyncSession, mobile_hash: bytes) -> list[Citizen]:

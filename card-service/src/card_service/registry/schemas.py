@@ -71,6 +71,12 @@ class CitizenSearch(_In):
         return self
 
 
+class CitizenLookup(_In):
+    """The national ids of many citizens, as a paying authority has them; an answer names them by their positions."""
+
+    national_ids: Annotated[list[NationalIdText], Field(min_length=1, max_length=1000)]
+
+
 class CitizenOut(BaseModel):
     """A citizen as others may see one."""
 
@@ -111,6 +117,30 @@ class CitizenPage(BaseModel):
 
     items: list[CitizenOut]
     next: str | None = None
+
+
+class LookedUp(BaseModel):
+    """Who a national id belongs to; `position` counts the ids of the request from 0."""
+
+    position: int
+    citizen_id: UUID
+    household_id: UUID | None
+
+
+class NotLookedUp(BaseModel):
+    """A national id nobody is found by: not registered, or by `code` no national id at all."""
+
+    position: int
+    code: str
+    reason: str
+    reason_ar: str
+
+
+class CitizenLookupOut(BaseModel):
+    """Every position of the request once, in `items` or in `unknown`, each in their order."""
+
+    items: list[LookedUp]
+    unknown: list[NotLookedUp]
 
 
 class ImportAccepted(BaseModel):

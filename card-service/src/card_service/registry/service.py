@@ -14,7 +14,7 @@ from card_service.cards.service import close_cards_of
 from card_service.registry import announcements, enrolment, mobiles, names, repository
 from card_service.registry.errors import AlreadyRegistered, HeadCannotLeave, NotAMember, RegistrationRefused
 from card_service.registry.intake import Family, Person, Rejection, Residence, judge_person, judge_residence, settle
-from card_service.registry.models import Citizen, Household
+from card_service.registry.models import Bearer, Citizen, Household
 from card_service.registry.national_id import NationalIdError, parse
 from card_service.registry.reasons import reason
 from card_service.registry.schemas import CitizenChange, CitizenSearch, HouseholdIn, MemberIn, PersonIn
@@ -25,6 +25,8 @@ from chassis import outbox
 from chassis.auth import Principal
 from chassis.problems import NotFound
 from contracts.card import CitizenUpdated
+
+NOT_REGISTERED = "not_registered"
 
 
 def refused(rejections: Sequence[Rejection]) -> RegistrationRefused:
@@ -208,3 +210,20 @@ async def search(session: AsyncSession, tools: Tools, caller: Principal, given: 
     visible = [citizen for citizen in found if caller.governorate in (None, citizen.governorate)]
     await note(session, caller, tools.now(), "found", "search", [citizen.citizen_id for citizen in visible])
     return visible
+
+
+async def look_up(
+    session: AsyncSession, tools: Tools, caller: Principal, national_ids: Sequence[str]
+) -> list[Bearer | str]:
+    """For each national id the citizen the caller may see, or the code of the reason why there is none."""
+    today, prints = tools.today(), list[bytes | str]()
+    for given in national_ids:
+        try:
+            prints.append(tools.vault.fingerprint(NATIONAL_ID, parse(given, today).number))
+        except NationalIdError as error:
+            prints.append(error.code)
+    wanted = {one for one in prints if isinstance(one, bytes)}
+    known = await repository.by_national_ids(session, sorted(wanted))
+    visible = {one: bearer for one, bearer in known.items() if caller.governorate in (None, bearer.governorate)}
+    await note(session, caller, tools.now(), "found", "lookup", [bearer.citizen_id for bearer in visible.values()])
+    return [one if isinstance(one, str) else visible.get(one, NOT_REGISTERED) for one in prints]
