@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,14 +89,30 @@ class Reactions:
             raise Malformed(f"envelope: {type(error).__name__} {error}"[:200]) from error
 
     async def handle(self, events: Sequence[Received[Any]], session: AsyncSession, runtime: Runtime) -> None:
-        """Give each run of one type to its handler, in order."""
-        start = 0
-        for end in range(1, len(events) + 1):
-            if end == len(events) or type(events[end].data) is not type(events[start].data):
-                run = events[start:end]
-                telemetry.enter(run[0].traceparent)
-                await self._handlers[run[0].data.event_type()][1](run, session, runtime)
-                start = end
+        """Give runs of one type to their handlers. Events of one key keep their order, others may change places."""
+        for run in runs(events):
+            telemetry.enter(run[0].traceparent)
+            await self._handlers[run[0].data.event_type()][1](run, session, runtime)
+
+
+def runs(events: Sequence[Received[Any]]) -> list[list[Received[Any]]]:
+    """Events as few and long runs of one type; those of one key, and those without a key, stay in their order.
+
+    Households are announced one after the other, each with its members: taken as they come, such events would make
+    runs of one or two. Only the order of a key is promised, and no more by the broker: keys lie in many partitions.
+    """
+    made: list[list[Received[Any]]] = []
+    of_type: dict[type[Event], list[int]] = {}
+    last_of_key: dict[str | None, int] = {}
+    for event in events:
+        places = of_type.setdefault(type(event.data), [])
+        earliest = bisect_left(places, last_of_key.get(event.key, 0))
+        if earliest == len(places):
+            places.append(len(made))
+            made.append([])
+        place = last_of_key[event.key] = places[earliest]
+        made[place].append(event)
+    return made
 
 
 def _instant(written: str) -> datetime:
