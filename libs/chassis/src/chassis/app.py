@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from chassis import kafka, logging, metrics, openapi, partitions, probes, telemetry
+from chassis import kafka, logging, metrics, openapi, partitions, probes, telemetry, training
 from chassis.auth import Revocations, TokenVerifier
 from chassis.clock import Clock, TrainingClock
 from chassis.consumer import EventConsumer, Reactions
@@ -117,6 +117,10 @@ async def _lifespan(app: FastAPI, service: Service) -> AsyncIterator[None]:
     # before the first request: whoever is suspended stays so across a restart
     await runtime.revocations.refresh(runtime.pool)
     background = _start(runtime, _keys, _revocations, _housekeeping)
+    if isinstance(runtime.clock, TrainingClock):
+        # and before the first event: what comes again after a restart happened in the time it was moved to
+        await training.refresh(runtime.pool, runtime.clock)
+        background += _start(runtime, _training)
     async with service.lifespan(runtime) if service.lifespan else nullcontext():
         background += _start(runtime, *service.workers)
         relaying = asyncio.create_task(_supervise(lambda _: relay.run(), runtime, "relay"))
@@ -199,6 +203,11 @@ async def _keys(runtime: Runtime) -> None:
 
 async def _revocations(runtime: Runtime) -> None:
     await runtime.revocations.keep_fresh(runtime.pool)
+
+
+async def _training(runtime: Runtime) -> None:
+    if isinstance(runtime.clock, TrainingClock):
+        await training.keep_fresh(runtime.pool, runtime.clock)
 
 
 async def _housekeeping(runtime: Runtime) -> None:

@@ -28,15 +28,26 @@ class TrainingClock(Clock):
 
     def __init__(self) -> None:
         """Start at the present."""
-        self._offset = timedelta(0)
+        self._ahead = timedelta(0)
+        self._version = 0
 
     def now(self) -> datetime:
-        """The present plus the offset the trainer chose."""
-        return datetime.now(UTC) + self._offset
+        """The present plus the distance the trainer chose."""
+        return datetime.now(UTC) + self._ahead
 
     def move_to(self, instant: datetime | None) -> None:
-        """Go on from `instant`, or back to the present where it is None."""
-        self._offset = instant - datetime.now(UTC) if instant else timedelta(0)
+        """Go on from `instant`, or be the present where it is None: in this process, until it follows a later move."""
+        self._ahead = ahead_of_present(instant)
+
+    def follow(self, version: int, ahead: timedelta) -> None:
+        """Go on `ahead` of the present. Of two moves the one with the higher version counts, whichever comes last."""
+        if version > self._version:
+            self._version, self._ahead = version, ahead
+
+
+def ahead_of_present(instant: datetime | None) -> timedelta:
+    """How far an instant is ahead of the present; nothing where it is None."""
+    return instant - datetime.now(UTC) if instant else timedelta(0)
 
 
 def business_day(instant: datetime) -> date:

@@ -90,7 +90,23 @@ SUSPENDED = [
     """,
 ]
 
+# The one row comes with the first move. A version tells which of two moves a process hears of is the newer one.
+TRAINING = [
+    """
+    CREATE TABLE training_clock (
+        singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+        version bigint NOT NULL DEFAULT 1,
+        ahead interval NOT NULL
+    )
+    """,
+]
+
 
 def chassis_ddl() -> list[str]:
     """Statements for a service's first revision, to be executed one by one."""
     return [*OUTBOX, *INBOX, *IDEMPOTENCY, *SUSPENDED]
+
+
+def training_ddl() -> list[str]:
+    """Statements for a later revision of each service: where a training system's business time stands."""
+    return list(TRAINING)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import text
 
-from chassis import parked
+from chassis import parked, training
 from chassis.auth import Principal, requires
 from chassis.clock import TrainingClock
 from chassis.db import Reading, Work
@@ -140,11 +140,14 @@ def operations_router(name: str) -> APIRouter:
     async def set_clock(
         body: ClockSetting, request: Request, _: Annotated[Principal, requires("training:clock")]
     ) -> ClockReading:
-        """Move business time in a training system."""
-        clock = get_runtime(request).clock
+        """Move business time in a training system. It stays moved when the service is started again."""
+        runtime = get_runtime(request)
+        clock = runtime.clock
         if not isinstance(clock, TrainingClock):
             raise TrainingDisabled("This system runs on real time.")
-        clock.move_to(body.now)
+        async with runtime.sessions() as session, session.begin():
+            version, ahead = await training.move(session, body.now)
+        clock.follow(version, ahead)
         return ClockReading(now=clock.now())
 
     return routes

@@ -79,3 +79,10 @@ def test_training_clock_goes_on_from_where_it_was_set_and_back() -> None:
     assert clock.today() == date(2027, 3, 1)
     clock.move_to(None)
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=1)
+
+
+def test_training_clock_keeps_to_the_newer_move_whichever_it_hears_of_last() -> None:
+    clock = TrainingClock()
+    clock.follow(2, timedelta(days=400))
+    clock.follow(1, timedelta(days=30))
+    assert abs(clock.now() - datetime.now(UTC) - timedelta(days=400)) < timedelta(seconds=1)
