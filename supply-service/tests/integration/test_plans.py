@@ -58,17 +58,8 @@ async def fill(lane: asyncpg.Connection, households: int) -> list[UUID]:
 
 
 def read_parameters(cards: list[UUID]) -> list[Any]:
-    size = len(cards)
-    return [
-        cards,
-        [str(c) for c in cards],
-        cards,
-        [None] * size,
-        date(2026, 10, 1),
-        PERIOD,
-        date(2026, 11, 3),
-        date(2026, 11, 5),
-    ]
+    asked = [(card, str(card), card, None, None) for card in cards]
+    return [asked, date(2026, 10, 1), PERIOD, date(2026, 11, 3), date(2026, 11, 5)]
 
 
 def write_parameters(cards: list[UUID]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Everything a batch writes, as columns for one set-based statement."""
+"""Everything a batch writes, as rows for one set-based statement."""
 
 from __future__ import annotations
 
@@ -124,26 +124,19 @@ class Effects:
             return statements.WRITE_ALL
         return statements.WRITE_OPENING if self.opened else statements.WRITE_PLAIN
 
-    def parameters(self) -> list[Any]:
-        """The columns in the statement's order. Households come in the order of their keys: locks are taken so."""
+    def parameters(self) -> list[list[Row]]:
+        """The rows in the statement's order. Households come in the order of their keys: locks are taken so."""
         self.households.sort()
-        columns = [
-            *_columns(self.households, 6),
-            *_columns(self.pots, 6),
-            *_columns(self.redemptions, 15),
-            *_columns(self.entries, 7),
-            *_columns(self.answers, 7),
-            *_columns(self.events, 8),
-        ]
+        rows = [self.households, self.pots, self.redemptions, self.entries, self.answers, self.events]
         # Each statement takes what the leaner one takes, and more.
         statement = self.statement()
         if statement is not statements.WRITE_PLAIN:
-            columns += _columns(self.opened, 9)
+            rows.append(self.opened)
         if statement in {statements.WRITE_ALL, statements.WRITE_TENDERS}:
-            columns += [*_columns(self.reversals, 12), *_columns(self.offline, 10)]
+            rows += [self.reversals, self.offline]
         if statement is statements.WRITE_TENDERS:
-            columns += _columns(self.tenders, 6)
-        return columns
+            rows.append(self.tenders)
+        return rows
 
     def _entries(self, household_id: UUID, source_id: UUID, entries: Iterable[Entry]) -> None:
         self.entries += [(household_id, source_id, e.period, e.programme, e.line, e.kind, e.quantity) for e in entries]
@@ -159,7 +152,3 @@ def _opened_row(household_id: UUID, pot: Pot) -> Row:
         household_id, pot.period, pot.programme, pot.granted, pot.remaining, pot.members, pot.daily, pot.drawn_days,
         units_json(pot.drawn_units),
     )  # fmt: skip
-
-
-def _columns(rows: list[Row], width: int) -> list[Any]:
-    return list(zip(*rows, strict=True)) if rows else [()] * width

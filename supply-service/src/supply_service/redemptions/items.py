@@ -39,11 +39,6 @@ class SaleItem:
     redemption_id: UUID | None = None
     tenders: Sequence[TenderRequest] = ()
 
-    @property
-    def payment_ids(self) -> str | None:
-        """The holds it names, as the statement wants them; None where it names none."""
-        return f"{{{','.join(str(t.payment_id) for t in self.tenders)}}}" if self.tenders else None
-
 
 @dataclass(frozen=True, slots=True)
 class StoredSale:

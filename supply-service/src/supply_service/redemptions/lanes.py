@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -90,18 +91,13 @@ class Lanes:
         today = business_day(now)
         chosen = [items[index] for index in waiting]
         batch = Batch(now, self._snapshot.figures)
-        payments = [item.payment_ids if isinstance(item, SaleItem) else None for item in chosen]
-        holds = [payments] if any(payments) else []
+        asked = [_asked(item) for item in chosen]
         rows = await lane.fetch(
-            statements.READ_HOLDS if holds else statements.READ,
-            [item.place.terminal_id for item in chosen],
-            [item.key for item in chosen],
-            [item.card_id for item in chosen],
-            [getattr(item, "redemption_id", None) for item in chosen],
+            statements.READ_HOLDS if any(row[-1] for row in asked) else statements.READ,
+            asked,
             *periods(chosen, now),
             today - timedelta(days=self._settings.answer_days),
             today,
-            *holds,
         )
         decisions = batch.decide(chosen, rows)
         moved: set[UUID] = set()
@@ -116,6 +112,14 @@ class Lanes:
             else:
                 outcomes[index] = settled
         return again
+
+
+def _asked(item: Item) -> tuple[Any, ...]:
+    """A request as the reading statement takes it."""
+    if isinstance(item, SaleItem):
+        payments = [tender.payment_id for tender in item.tenders] if item.tenders else None
+        return item.place.terminal_id, item.key, item.card_id, None, payments
+    return item.place.terminal_id, item.key, item.card_id, item.redemption_id, None
 
 
 def _settle(
