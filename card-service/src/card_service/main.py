@@ -8,6 +8,7 @@ from card_service.accesses.api import routes as accesses
 from card_service.cards.api import routes as cards
 from card_service.consumers import reactions
 from card_service.distribution.api import routes as distribution
+from card_service.handover.service import handing_over
 from card_service.registry.api import routes as registry
 from card_service.rollout.api import routes as rollout
 from card_service.settings import Settings
@@ -25,5 +26,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=[registry, accesses, cards, distribution, rollout],
         reactions=reactions,
         workers=workers(),
+        lifespan=handing_over,
     )
     return chassis_app.create_app(service)

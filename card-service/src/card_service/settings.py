@@ -45,6 +45,8 @@ class Settings(ServiceSettings):
     card_import_chunk_rows: int = Field(default=2500, ge=10, le=5000, description="rows of one transaction")
     card_plan_chunk: int = Field(default=2000, ge=10, le=5000, description="citizens of one transaction")
     card_activation_chunk: int = Field(default=3000, ge=10, le=5000, description="cards of one transaction")
+    card_handover_lanes: int = Field(default=2, ge=1, description="transactions of hand-overs at once")
+    card_handover_batch: int = Field(default=64, ge=1, le=500, description="hand-overs of one transaction, at most")
     card_job_poll_seconds: float = Field(default=0.25, gt=0, description="how often jobs are looked for")
     card_sweep_seconds: float = Field(default=5.0, gt=0, description="how often missed appointments are")
     card_chain_seconds: float = Field(default=1.0, gt=0, description="how often accesses are chained")

@@ -63,7 +63,8 @@ def tools_of(runtime: Runtime) -> Tools:
     return cast("Tools", runtime.extra[_KEY])
 
 
-def _tools(request: Request) -> Tools:
+async def _tools(request: Request) -> Tools:
+    # async, although it waits for nothing: FastAPI would otherwise send every request through a thread for it
     return tools_of(get_runtime(request))
 
 

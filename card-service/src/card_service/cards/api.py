@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, cast
 from uuid import UUID
 
-from fastapi import Path, Query, Request
+from fastapi import Header, Path, Query, Request, Response
 
 from card_service.cards import counter, numbers, service
 from card_service.cards.errors import (
@@ -41,10 +41,12 @@ from card_service.cards.schemas import (
     PinStatus,
     ReplacementIn,
 )
+from card_service.handover import service as handover
 from card_service.registry import names
 from card_service.scopes import ChecksPins, HandsOver, ReadsCards, ReadsCredentials, WritesCards
 from card_service.sealing import CARD_NUMBER
 from card_service.tools import Tools, WithTools
+from chassis import idempotency
 from chassis.app import router
 from chassis.db import Reading, Work
 from chassis.problems import responses
@@ -113,23 +115,19 @@ async def find_cards(given: NationalIdIn, caller: HandsOver, request: Request, t
 
 @routes.post(
     "/v1/cards/{card_id}/handover",
+    response_model=HandedOver,
     responses=responses(CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite),
 )
 async def hand_over(
-    card_id: UUID, given: NationalIdIn, caller: HandsOver, session: Work, tools: WithTools
-) -> HandedOver:
+    card_id: UUID,
+    given: NationalIdIn,
+    caller: HandsOver,
+    request: Request,
+    _: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
+) -> Response:
     """Give a card to its holder, at the site where it lies; a replacement ends the card it replaces."""
-    card, state, services, now = await counter.hand_over(session, tools, caller, card_id, given.national_id)
-    return HandedOver(
-        card_id=card_id,
-        citizen_id=card.citizen_id,
-        household_id=card.household_id,
-        state=state,
-        services=services,
-        site_id=cast("UUID", caller.site_id),
-        issued_at=now,
-        replaced_card_id=card.replaces,
-    )
+    claim = await idempotency.claim(request)
+    return await handover.hand_over(get_runtime(request), claim, caller, card_id, given.national_id)
 
 
 @routes.get("/v1/pin-key")

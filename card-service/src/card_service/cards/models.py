@@ -59,24 +59,6 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """What a hand-over must know of a card, read in one statement."""
-
-    card_id: UUID
-    citizen_id: UUID
-    household_id: UUID
-    governorate: str
-    state: CardState
-    replaces: UUID | None
-    phase_id: UUID | None
-    national_id_hash: bytes
-    district: str
-    members: int
-    site: Site | None
-    appointment_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """A card as a counter finds it by national id."""
 

@@ -13,13 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses.models import Visit
 from card_service.cards.lifecycle import CardState
-from card_service.cards.models import Card, Found, NewCard, Site, Waiting
+from card_service.cards.models import Card, Found, NewCard, Site
 from card_service.cards.pins import StoredPin
 from card_service.database import raw
-from chassis import outbox
 from chassis.ids import new_id
-from chassis.telemetry import current_traceparent
-from contracts.event import Event
 
 _CARD = (
     "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, c.number_sealed, c.state, c.state_before_block,"
@@ -33,34 +30,7 @@ _REPLACEMENT = text("SELECT card_id FROM card WHERE replaces = :card_id")
 _WAITING_REPLACEMENT = text(
     "SELECT EXISTS (SELECT FROM card WHERE citizen_id = :citizen_id AND state IN ('requested', 'ready'))"
 )
-# The statements of the counter, which run tens of thousands of times a day: written for the driver itself,
-# one to find a card, one to read what a hand-over must know, one to write all that it changes.
-_WAITING = """
-    SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, c.state, c.replaces, c.phase_id,
-        z.national_id_hash, h.district, h.members, s.site_id, s.name_ar, s.name_en, s.address_ar, a.appointment_id
-    FROM card c JOIN citizen z ON z.citizen_id = c.citizen_id
-    JOIN household h ON h.household_id = c.household_id
-    LEFT JOIN pickup_site s ON s.site_id = c.site_id
-    LEFT JOIN appointment a ON a.card_id = c.card_id AND a.state = 'scheduled'
-    WHERE c.card_id = $1 FOR UPDATE OF c
-"""
-_HAND_OVER = """
-    WITH handed AS (
-        UPDATE card SET state = $2::text, services = $3::text[], issued_at = $4,
-            activated_at = CASE WHEN $2::text = 'active' THEN $4::timestamptz END
-        WHERE card_id = $1
-    ), kept AS (
-        UPDATE appointment SET state = 'kept' WHERE appointment_id = $5
-    ), noted AS (
-        INSERT INTO access_pending (access_id, citizen_id, subject, action, purpose, request_id, accessed_at)
-        VALUES ($6, $7, $8, $9, $10, $11, $12)
-    )
-    INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)
-    SELECT e.event_id, e.type, e.topic, e.key, $4, $13, e.payload
-    FROM unnest($14::uuid[], $15::text[], $16::text[], $17::text[], $18::bytea[]) WITH ORDINALITY
-        AS e (event_id, type, topic, key, payload, n)
-    ORDER BY n
-"""
+# Runs tens of thousands of times a day: written for the driver itself.
 _FOUND = """
     WITH found AS (
         SELECT c.card_id, c.citizen_id, z.full_name, c.governorate, c.state, c.replaces, s.site_id, s.name_ar,
@@ -147,53 +117,6 @@ async def set_services(session: AsyncSession, card_id: UUID, services: Sequence[
 async def has_waiting(session: AsyncSession, citizen_id: UUID) -> bool:
     """Whether a card of the citizen waits to be collected."""
     return bool((await session.execute(_WAITING_REPLACEMENT, {"citizen_id": citizen_id})).scalar())
-
-
-async def waiting(session: AsyncSession, card_id: UUID) -> Waiting | None:
-    """All a hand-over must know, the card's row locked."""
-    row = await (await raw(session)).fetchrow(_WAITING, card_id)
-    if row is None:
-        return None
-    return Waiting(
-        card_id=row["card_id"],
-        citizen_id=row["citizen_id"],
-        household_id=row["household_id"],
-        governorate=row["governorate"],
-        state=CardState(row["state"]),
-        replaces=row["replaces"],
-        phase_id=row["phase_id"],
-        national_id_hash=row["national_id_hash"],
-        district=row["district"],
-        members=row["members"],
-        site=_site(row),
-        appointment_id=row["appointment_id"],
-    )
-
-
-async def hand_over(
-    session: AsyncSession,
-    card: Waiting,
-    state: CardState,
-    services: Sequence[str],
-    visit: Visit,
-    events: Sequence[Event],
-) -> None:
-    """Write that the holder has the card, that the appointment was kept, who did it, and the events that tell of it."""
-    told = outbox.columns(events)
-    connection = await raw(session)
-    await connection.execute(
-        _HAND_OVER,
-        card.card_id,
-        str(state),
-        list(services),
-        visit.accessed_at,
-        card.appointment_id,
-        new_id(),
-        card.citizen_id,
-        *visit,
-        current_traceparent(),
-        *(told.event_id, told.type, told.topic, told.key, told.payload),
-    )
 
 
 async def find_by_national_id(

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
@@ -24,6 +26,16 @@ MAX_KEY = 128
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
 _FIND = text("SELECT request_hash, status, media_type, body FROM idempotency WHERE caller = :caller AND key = :key")
+# Two statements on purpose: what a copy committed while its lock was waited for is seen by the second one only.
+_LOCK_MANY = text(
+    "SELECT pg_try_advisory_xact_lock(hashtextextended(n.name, 0)) AS mine"
+    " FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS n (name, position) ORDER BY n.position"
+)
+_FIND_MANY = text(
+    "SELECT i.caller, i.key, i.request_hash, i.status, i.media_type, i.body"
+    " FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[])) AS c (caller, key)"
+    " JOIN idempotency i USING (caller, key)"
+)
 _STORE = text(
     "INSERT INTO idempotency (caller, key, request_hash, status, media_type, body)"
     " VALUES (:caller, :key, :request_hash, :status, :media_type, :body)"
@@ -88,15 +100,34 @@ async def claim(request: Request) -> Claim:
 
 async def enter(session: AsyncSession, claim: Claim) -> None:
     """Begin the work of a claim. Raises Replay, IdempotencyKeyReused or RequestInProgress."""
-    name = f"{claim.caller}\x1f{claim.key}"
-    if not (await session.execute(_LOCK, {"name": name})).scalar_one():
-        raise RequestInProgress("The first request with this key has not ended yet.", headers={"Retry-After": "1"})
+    if not (await session.execute(_LOCK, {"name": _name(claim)})).scalar_one():
+        raise _in_progress()
     row = (await session.execute(_FIND, {"caller": claim.caller, "key": claim.key})).one_or_none()
-    if row is None:
-        return
-    if bytes(row.request_hash) != claim.request_hash:
-        raise IdempotencyKeyReused("Use a new key for a new operation.")
-    raise Replay(row.status, row.media_type, bytes(row.body))
+    if row is not None:
+        raise _outcome(claim, row)
+
+
+async def enter_many(session: AsyncSession, claims: Sequence[Claim]) -> list[Exception | None]:
+    """Begin the work of many claims in one transaction; for each what `enter` would raise, or None.
+
+    Of copies among them the first is begun.
+    """
+    names = [_name(claim) for claim in claims]
+    locked = (await session.execute(_LOCK_MANY, {"names": names})).scalars().all()
+    parameters = {"callers": [claim.caller for claim in claims], "keys": [claim.key for claim in claims]}
+    known = {(row.caller, row.key): row for row in await session.execute(_FIND_MANY, parameters)}
+    begun: set[str] = set()
+    found: list[Exception | None] = []
+    for claim, name, mine in zip(claims, names, locked, strict=True):
+        row = known.get((claim.caller, claim.key))
+        if not mine or (row is None and name in begun):
+            found.append(_in_progress())
+        elif row is not None:
+            found.append(_outcome(claim, row))
+        else:
+            begun.add(name)
+            found.append(None)
+    return found
 
 
 async def store(session: AsyncSession, claim: Claim, request: Request) -> None:
@@ -115,3 +146,19 @@ async def store(session: AsyncSession, claim: Claim, request: Request) -> None:
             "body": bytes(response.body),
         },
     )
+
+
+def _name(claim: Claim) -> str:
+    """What the lock of a claim is called."""
+    return f"{claim.caller}\x1f{claim.key}"
+
+
+def _in_progress() -> RequestInProgress:
+    return RequestInProgress("The first request with this key has not ended yet.", headers={"Retry-After": "1"})
+
+
+def _outcome(claim: Claim, row: Row[Any]) -> Exception:
+    """What a claim comes to whose key has a stored reply."""
+    if bytes(row.request_hash) != claim.request_hash:
+        return IdempotencyKeyReused("Use a new key for a new operation.")
+    return Replay(row.status, row.media_type, bytes(row.body))

@@ -1,0 +1,1 @@
+"""Giving cards to their holders, many in one transaction."""

@@ -1,0 +1,187 @@
+"""Handing cards over. Requests that come while a transaction is under way share the next one and its commit."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.accesses.service import visit
+from card_service.cards import repository as cards
+from card_service.cards.errors import CardUnknown, NationalIdMismatch, NoSite, OtherSite
+from card_service.cards.lifecycle import Action, CardState, usable_state
+from card_service.cards.schemas import HandedOver
+from card_service.cards.service import move
+from card_service.handover import repository
+from card_service.handover.models import Handed, Waiting, Wish
+from card_service.registry.national_id import normalise_digits
+from card_service.sealing import NATIONAL_ID
+from card_service.tools import Tools, tools_of
+from chassis.auth import Principal
+from chassis.group_commit import GroupCommit
+from chassis.idempotency import Claim, enter_many
+from chassis.problems import Problem
+from chassis.runtime import Runtime
+from chassis.telemetry import current_traceparent
+from contracts.card import CardActivated, CardIssued, CardReplaced, ProgrammeService
+from contracts.event import Event
+
+_KEY = "card.handovers"
+
+
+@asynccontextmanager
+async def handing_over(runtime: Runtime) -> AsyncIterator[None]:
+    """Open the lanes of hand-overs; in the end finish what was taken on."""
+    settings = tools_of(runtime).settings
+
+    async def run(_: int, wishes: Sequence[Wish]) -> list[bytes | BaseException]:
+        async with runtime.sessions() as session, session.begin():
+            replies = await carry_out(session, tools_of(runtime), wishes)
+        runtime.wake_relay()
+        return replies
+
+    commit: GroupCommit[Wish, bytes] = GroupCommit(
+        run, lanes=settings.card_handover_lanes, max_batch=settings.card_handover_batch
+    )
+    runtime.extra[_KEY] = commit
+    commit.start()
+    try:
+        yield
+    finally:
+        await commit.aclose()
+
+
+async def hand_over(runtime: Runtime, claim: Claim, caller: Principal, card_id: UUID, national_id: str) -> Response:
+    """Give a card to its holder; the reply, after the commit.
+
+    Raises CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite, what `idempotency.enter` does,
+    and Unavailable where too many wait.
+    """
+    if caller.site_id is None:
+        raise NoSite("A counter's token names its site.", detail_ar="يتم التسليم من مكان الاستلام فقط.")
+    seen = visit(caller, runtime.clock.now(), "card_handed_over", "hand_over")
+    wish = Wish(claim, caller, card_id, national_id, seen, current_traceparent())
+    commit = cast("GroupCommit[Wish, bytes]", runtime.extra[_KEY])
+    body = await commit.submit(card_id.int, wish)
+    return Response(body, repository.STATUS, media_type=repository.MEDIA_TYPE)
+
+
+async def carry_out(session: AsyncSession, tools: Tools, wishes: Sequence[Wish]) -> list[bytes | BaseException]:
+    """What becomes of each wish, in their order: the reply's body, or what is to be raised."""
+    replies: list[bytes | BaseException] = []
+    done: list[Handed] = []
+    entered = await enter_many(session, [wish.claim for wish in wishes])
+    free = [wish.card_id for wish, known in zip(wishes, entered, strict=True) if known is None]
+    found = await repository.waiting(session, free) if free else {}
+    for wish, known in zip(wishes, entered, strict=True):
+        if known is not None:
+            replies.append(known)
+            continue
+        try:
+            handed = await _decide(session, tools, wish, found.get(wish.card_id))
+        except Problem as problem:
+            replies.append(problem)
+            continue
+        found[wish.card_id] = handed.card  # for whoever wishes for the same card behind this one
+        done.append(handed)
+        replies.append(handed.body)
+    if done:
+        await repository.hand_over(session, done)
+    return replies
+
+
+async def _decide(session: AsyncSession, tools: Tools, wish: Wish, card: Waiting | None) -> Handed:
+    caller, now = wish.caller, wish.visit.accessed_at
+    if card is None or caller.governorate not in (None, card.governorate):
+        raise CardUnknown
+    given = tools.vault.fingerprint(NATIONAL_ID, normalise_digits(wish.national_id))
+    if not hmac.compare_digest(given, card.national_id_hash):
+        raise NationalIdMismatch(detail_ar="تأكد من الرقم القومي لصاحب الكارت.")
+    state = move(card.state, Action.HAND_OVER)
+    if card.site is None or card.site.site_id != caller.site_id:
+        raise _other_site(card)
+    events: list[Event] = [
+        CardIssued(
+            card_id=card.card_id,
+            citizen_id=card.citizen_id,
+            household_id=card.household_id,
+            governorate=card.governorate,
+            site_id=card.site.site_id,
+            issued_at=now,
+        )
+    ]
+    services: list[ProgrammeService] = []
+    if card.replaces is not None:
+        state, services = await _end_replaced(session, card, card.replaces, events, now)
+    reply = HandedOver(
+        card_id=card.card_id,
+        citizen_id=card.citizen_id,
+        household_id=card.household_id,
+        state=state,
+        services=services,
+        site_id=card.site.site_id,
+        issued_at=now,
+        replaced_card_id=card.replaces,
+    )
+    return Handed(wish, replace(card, state=state), services, events, reply.model_dump_json().encode())
+
+
+def _other_site(card: Waiting) -> OtherSite:
+    site = card.site
+    if site is None:
+        return OtherSite()
+    return OtherSite(
+        f"It lies at {site.name_en}.",
+        detail_ar=f"الكارت موجود في: {site.name_ar}، {site.address_ar}",
+        site={
+            "site_id": str(site.site_id),
+            "name_ar": site.name_ar,
+            "name_en": site.name_en,
+            "address_ar": site.address_ar,
+        },
+    )
+
+
+async def _end_replaced(
+    session: AsyncSession, card: Waiting, old_id: UUID, events: list[Event], now: datetime
+) -> tuple[CardState, list[ProgrammeService]]:
+    """Close the card that is replaced; state and services pass to the new one. Adds the events that tell of it."""
+    old = await cards.find(session, old_id, lock=True)
+    if old is None or old.state is CardState.CLOSED:
+        return CardState.ISSUED, []
+    state = usable_state(old.state, old.state_before_block)
+    services = [ProgrammeService(service) for service in old.services]
+    await cards.close(session, old_id, "replaced", now)
+    events.append(
+        CardReplaced(
+            old_card_id=old_id,
+            new_card_id=card.card_id,
+            citizen_id=card.citizen_id,
+            household_id=card.household_id,
+            governorate=card.governorate,
+            services=services,
+            replaced_at=now,
+        )
+    )
+    if state is CardState.ACTIVE:
+        events.append(
+            CardActivated(
+                card_id=card.card_id,
+                citizen_id=card.citizen_id,
+                household_id=card.household_id,
+                governorate=card.governorate,
+                district=card.district,
+                members=card.members,
+                services=services,
+                phase_id=card.phase_id,
+                activated_at=now,
+            )
+        )
+    return state, services
