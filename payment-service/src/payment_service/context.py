@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from chassis.runtime import Runtime
@@ -22,6 +23,7 @@ class Context:
     settings: Settings
     ledger: Ledger
     accounts: Opened
+    approved: asyncio.Event = field(default_factory=asyncio.Event)  # a payout batch, in this process
 
 
 def of(runtime: Runtime) -> Context:

@@ -33,6 +33,12 @@ async def batch_of(house: House, lines: list[str], count: int, total: int) -> st
     return path
 
 
+async def references(path: str, house: House, state: str) -> list[str]:
+    found = await send(house, "GET", f"{path}/items?state={state}", "payouts:submit")
+    assert {item["state"] for item in found.json()["items"]} <= {state}
+    return [item["item_reference"] for item in found.json()["items"]]
+
+
 async def test_pensions_are_booked_once_and_told(house: House) -> None:
     citizens = [(await house.citizen())[1] for _ in range(3)]
     lines = [f"{citizen},{1_000 + n},p{n}" for n, citizen in enumerate(citizens)]
@@ -40,6 +46,7 @@ async def test_pensions_are_booked_once_and_told(house: House) -> None:
     total = 1_000 + 1_001 + 1_002 + 500 + 700
     path = await batch_of(house, lines, len(lines), total)
     assert (await send(house, "POST", f"{path}/submission", "payouts:submit")).status_code == 200
+    assert len(await references(path, house, "waiting")) == len(lines)
     same = await send(house, "POST", f"{path}/approval", "payouts:approve", "maker")
     assert (same.status_code, same.json()["code"]) == (403, "same_person")
     assert (await send(house, "POST", f"{path}/approval", "payouts:approve", "checker")).status_code == 200
@@ -53,6 +60,9 @@ async def test_pensions_are_booked_once_and_told(house: House) -> None:
     assert (found["failed_count"], found["failed_total"]) == (1, 700)
     assert [await house.balance(citizen) for citizen in citizens] == [(1_500, 0), (1_001, 0), (1_002, 0)]
     assert (await house.proof())["sound"]
+    assert await references(path, house, "paid") == ["p0", "p1", "p2", "arrears"]
+    assert await references(path, house, "failed") == ["nobody"]
+    assert await references(path, house, "waiting") == []
     async with house.runtime.sessions() as session:
         statement = text("SELECT payload FROM outbox WHERE type = :type")
         told = (await session.execute(statement, {"type": PayoutPaid.event_type()})).scalars().all()

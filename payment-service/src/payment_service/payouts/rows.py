@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
 from pydantic import JsonValue
 
 from payment_service.errors import NotPayoutItems
@@ -15,7 +17,7 @@ MAX_REFERENCE = 64
 MAX_AMOUNT = 10**12
 SHOWN_FAULTS = 50
 
-Rows = tuple[list[str], list[UUID], list[int]]
+Rows = tuple[Sequence[str], Sequence[UUID], Sequence[int]]
 
 
 def read(body: bytes) -> Rows:
@@ -28,12 +30,29 @@ def read(body: bytes) -> Rows:
     try:
         if next(lines, None) != COLUMNS:
             raise NotPayoutItems(f"The first line must be {','.join(COLUMNS)}.")
-        return _rows(list(lines))
+        rows = list(lines)
     except csv.Error as error:
         raise NotPayoutItems(f"The file is not CSV: {error}.") from error
+    return _at_once(rows) or _row_by_row(rows)
 
 
-def _rows(lines: list[list[str]]) -> Rows:
+def _at_once(lines: list[list[str]]) -> Rows | None:
+    """What the rows hold where nothing is wrong with any of them, found out column by column."""
+    try:
+        citizens, amounts, references = zip(*lines, strict=True)
+        ids, numbers = [pgproto.UUID(citizen) for citizen in citizens], [int(amount) for amount in amounts]
+    except ValueError:
+        return None
+    digits = "".join(amounts)
+    fine = (
+        digits.isascii() and digits.isdigit() and min(numbers) > 0 and max(numbers) <= MAX_AMOUNT
+        and min(map(len, references)) > 0 and max(map(len, references)) <= MAX_REFERENCE
+        and all(map(str.isprintable, references)) and len(set(references)) == len(references)
+    )  # fmt: skip
+    return (references, ids, numbers) if fine else None
+
+
+def _row_by_row(lines: list[list[str]]) -> Rows:
     references: list[str] = []
     citizens: list[UUID] = []
     amounts: list[int] = []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-from sqlalchemy.exc import IntegrityError
+from asyncpg import UniqueViolationError
+from sqlalchemy import Row, event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
@@ -38,12 +39,11 @@ async def declare(runtime: Runtime, session: AsyncSession, body: PayoutBatchRequ
 
 async def receive(session: AsyncSession, batch_id: UUID, body: bytes) -> PayoutBatch:
     """Add a file of payouts to an open batch, whole or not at all."""
-    references, citizens, amounts = rows.read(body)
+    found = await asyncio.to_thread(rows.read, body)  # so that nobody else waits for a large file to be checked
     _in_state(await _locked(session, batch_id), "open")
     try:
-        async with session.begin_nested():
-            await repository.add(session, batch_id, references, citizens, amounts)
-    except IntegrityError as error:
+        await repository.add(session, batch_id, found)
+    except UniqueViolationError as error:
         raise NotPayoutItems("An item_reference of this file was received before; nothing was taken.") from error
     return await get(session, batch_id)
 
@@ -76,6 +76,7 @@ async def approve(runtime: Runtime, session: AsyncSession, batch_id: UUID, appro
         batch_id=batch_id, programme=batch.programme, count=batch.declared_count, total=batch.declared_total
     )
     await outbox.add(session, accepted)
+    event.listen(session.sync_session, "after_commit", lambda _: context.of(runtime).approved.set(), once=True)
     return await get(session, batch_id)
 
 

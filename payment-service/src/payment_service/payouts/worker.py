@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from contextlib import suppress
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -19,20 +21,29 @@ log = get_logger(__name__)
 
 Connection = PoolConnectionProxy  # held for one transaction
 
+WALLET_UNKNOWN = "wallet_unknown"
 _TELL = """
     INSERT INTO outbox (event_id, type, topic, key, time, payload) VALUES ($1, $2, $3, $4, $5, $6)
 """
 
 
 async def book_payouts(runtime: Runtime) -> None:
-    """Look for approved batches and book them, for ever."""
+    """Book approved batches, for ever: this process's at once, those approved elsewhere when next looked for."""
+    here = context.of(runtime)
     while True:
+        here.approved.clear()
         try:
             while await book_chunk(runtime):
                 pass
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+        except (
+            OSError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.InterfaceError,
+            asyncpg.DeadlockDetectedError,
+        ) as error:
             log.warning("payouts interrupted", error=type(error).__name__)
-        await asyncio.sleep(context.of(runtime).settings.payout_poll_seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(here.approved.wait(), here.settings.payout_poll_seconds)
 
 
 async def book_chunk(runtime: Runtime) -> bool:
@@ -51,9 +62,11 @@ async def book_chunk(runtime: Runtime) -> bool:
             context.of(runtime).settings.payout_chunk,
             business_day(now),
             now,
+            WALLET_UNKNOWN,
             PayoutPaid.event_type(),
             PayoutFailed.event_type(),
             TOPIC,
+            f'"batch_id":"{batch["batch_id"]}","programme":{json.dumps(batch["programme"])},',
         )
         if not booked:
             await _complete(connection, batch, now)

@@ -1,0 +1,54 @@
+"""What the database itself refuses, whoever writes."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from chassis.ids import new_id
+from payment_service.accounts import account_id, wallet_id
+
+from ..support import House
+
+TRANSFER = """
+    INSERT INTO transfer (transfer_id, debit_account_id, credit_account_id, amount, state, posted, kind, business_day,
+        created_at)
+    SELECT uuidv7(), $1, unnest($2::uuid[]), 5, 'posted', 5, 'transfer', '2026-11-01', now()
+"""
+PAYOUT = """
+    INSERT INTO payout (batch_id, number, item_reference, citizen_id, amount)
+    SELECT $1, n, n::text, uuidv7(), 5 FROM generate_series(1, 3) n
+"""
+
+
+async def test_a_transfer_needs_both_its_accounts(house: House) -> None:
+    _, citizen, _ = await house.citizen(100)
+    fund, wallet, nobody = account_id("fund", "test"), wallet_id(citizen), new_id()
+    for ends in ((fund, [wallet, nobody, wallet]), (nobody, [wallet])):
+        with pytest.raises(asyncpg.ForeignKeyViolationError):
+            await house.runtime.pool.execute(TRANSFER, *ends)
+    assert (await house.proof())["sound"]
+
+
+async def test_a_payout_needs_its_batch(house: House) -> None:
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await house.runtime.pool.execute(PAYOUT, new_id())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM account",
+        "TRUNCATE account CASCADE",
+        "UPDATE account SET account_id = uuidv7()",
+        "DELETE FROM payout_batch",
+        "UPDATE payout_batch SET batch_id = uuidv7()",
+        "UPDATE payout SET batch_id = uuidv7()",
+        "DELETE FROM transfer",
+        "UPDATE transfer SET amount = 1",
+    ],
+)
+async def test_what_is_referred_to_stays(house: House, statement: str) -> None:
+    await house.citizen(100)
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await house.runtime.pool.execute(statement)
