@@ -8,8 +8,8 @@ Beside this, `payout.state` is no longer read or kept up; a later revision drops
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
