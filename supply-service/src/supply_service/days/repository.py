@@ -10,8 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_LOCK = text("SELECT governorate FROM outlet WHERE outlet_id = :outlet_id FOR NO KEY UPDATE")
-_OUTLET = text("SELECT governorate FROM outlet WHERE outlet_id = :outlet_id")
+from supply_service.rules.settlement import Merchant
+
+_FIND = "SELECT kind, governorate, fuel, loaf_type FROM outlet WHERE outlet_id = :outlet_id"
+_OUTLET, _LOCK = text(_FIND), text(f"{_FIND} FOR NO KEY UPDATE")
 _CLOSED = text(
     "SELECT closed_at, closed_by FROM outlet_day WHERE outlet_id = :outlet_id AND business_day = :business_day"
 )
@@ -19,12 +21,20 @@ _PARTS = text(
     "SELECT sold_on, redemptions, reversals, loaves, goods_amount, cash_amount, wallet_amount FROM outlet_day_part"
     " WHERE outlet_id = :outlet_id AND business_day = :business_day ORDER BY sold_on"
 )
-# What was sold on each day, less what closed days have counted of it already: zero nearly always.
+# What was sold on the day and on those closed days for which more has come in than they counted: none nearly always,
+# so that they are found by numbers of rows alone, which an index tells.
 _UNCOUNTED = text(
     "WITH days AS ("
     "  SELECT CAST(:business_day AS date) AS day UNION"
-    "  SELECT business_day FROM outlet_day"
-    "  WHERE outlet_id = :outlet_id AND business_day < :business_day AND business_day >= :since"
+    "  SELECT o.business_day FROM outlet_day o CROSS JOIN LATERAL ("
+    "   SELECT coalesce(sum(p.redemptions), 0) AS redemptions, coalesce(sum(p.reversals), 0) AS reversals"
+    "   FROM outlet_day_part p WHERE p.outlet_id = o.outlet_id AND p.sold_on = o.business_day"
+    "  ) AS c"
+    "  WHERE o.outlet_id = :outlet_id AND o.business_day < :business_day AND o.business_day >= :since AND ("
+    "   c.redemptions < (SELECT count(*) FROM redemption r"
+    "    WHERE r.outlet_id = o.outlet_id AND r.business_day = o.business_day)"
+    "   OR c.reversals < (SELECT count(*) FROM reversal v"
+    "    WHERE v.outlet_id = o.outlet_id AND v.business_day = o.business_day))"
     "), sold AS ("
     "  SELECT d.day, count(r.redemption_id) AS n, coalesce(sum(r.loaves), 0) AS loaves,"
     "   coalesce(sum(r.goods), 0) AS goods, coalesce(sum(r.cash), 0) AS cash"
@@ -52,25 +62,25 @@ _UNCOUNTED = text(
     "  CAST(s.cash - u.cash - c.cash AS bigint) AS cash_amount,"
     "  CAST(t.wallet - f.wallet - c.wallet AS bigint) AS wallet_amount"
     " FROM sold s JOIN undone u USING (day) JOIN tendered t USING (day) JOIN refunded f USING (day)"
-    "  JOIN counted c USING (day)"
-    " WHERE day = :business_day OR s.n > c.redemptions OR u.n > c.reversals ORDER BY day"
+    "  JOIN counted c USING (day) ORDER BY day"
 )
 _CLOSE = text(
-    "INSERT INTO outlet_day (outlet_id, business_day, closed_at, closed_by)"
-    " VALUES (:outlet_id, :business_day, :closed_at, :closed_by)"
+    "WITH day AS ("
+    "  INSERT INTO outlet_day (outlet_id, business_day, closed_at, closed_by)"
+    "  VALUES (:outlet_id, :business_day, :closed_at, :closed_by) RETURNING outlet_id, business_day"
+    ") INSERT INTO outlet_day_part (outlet_id, business_day, sold_on, redemptions, reversals, loaves, goods_amount,"
+    " cash_amount, wallet_amount)"
+    " SELECT day.outlet_id, day.business_day, p.* FROM day, unnest(CAST(:sold_on AS date[]),"
+    " CAST(:redemptions AS int[]), CAST(:reversals AS int[]), CAST(:loaves AS int[]), CAST(:goods_amount AS bigint[]),"
+    " CAST(:cash_amount AS bigint[]), CAST(:wallet_amount AS bigint[])) AS p"
 )
-_ADD_PART = text(
-    "INSERT INTO outlet_day_part (outlet_id, business_day, sold_on, redemptions, reversals, loaves, goods_amount,"
-    " cash_amount, wallet_amount) VALUES (:outlet_id, :business_day, :sold_on, :redemptions, :reversals, :loaves,"
-    " :goods_amount, :cash_amount, :wallet_amount)"
-)
+_PART = ("sold_on", "redemptions", "reversals", "loaves", "goods_amount", "cash_amount", "wallet_amount")
 
 
-async def governorate(session: AsyncSession, outlet_id: UUID, *, lock: bool = False) -> str | None:
-    """Where an outlet stands, or None; with `lock` its days are closed one after the other."""
-    statement = _LOCK if lock else _OUTLET
-    found: str | None = (await session.execute(statement, {"outlet_id": outlet_id})).scalar_one_or_none()
-    return found
+async def merchant(session: AsyncSession, outlet_id: UUID, *, lock: bool = False) -> Merchant | None:
+    """What an outlet is, or None; with `lock` its days are closed one after the other."""
+    row = (await session.execute(_LOCK if lock else _OUTLET, {"outlet_id": outlet_id})).one_or_none()
+    return Merchant(*row) if row else None
 
 
 async def closed(session: AsyncSession, outlet_id: UUID, day: date) -> RowMapping | None:
@@ -94,6 +104,5 @@ async def close(
     session: AsyncSession, outlet_id: UUID, day: date, at: datetime, by: str, counted: Sequence[RowMapping]
 ) -> None:
     """Close a day with its parts."""
-    key = {"outlet_id": outlet_id, "business_day": day}
-    await session.execute(_CLOSE, key | {"closed_at": at, "closed_by": by})
-    await session.execute(_ADD_PART, [key | dict(part) for part in counted])
+    key = {"outlet_id": outlet_id, "business_day": day, "closed_at": at, "closed_by": by}
+    await session.execute(_CLOSE, key | {name: [part[name] for part in counted] for name in _PART})

@@ -6,7 +6,7 @@ A sale that comes later counts in the next day the outlet closes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.engine import RowMapping
@@ -22,7 +22,7 @@ from supply_service import context
 from supply_service.days import repository
 from supply_service.days.schemas import LatePart, OutletDay
 from supply_service.rules.redeem import figures_on
-from supply_service.rules.settlement import Part
+from supply_service.rules.settlement import Merchant, Part
 from supply_service.settlements import service as settlements
 
 _SUMS = ("redemptions", "reversals", "loaves", "goods_amount", "cash_amount", "wallet_amount")
@@ -44,39 +44,47 @@ class DayNotBegun(InvalidRequest):
 
 async def close(session: AsyncSession, runtime: Runtime, caller: Principal, outlet_id: UUID, day: date) -> OutletDay:
     """Close a day; closing it again gives the same figures. Raises NoSuchOutlet, DayNotBegun or PolicyNotInForce."""
-    _own(caller, outlet_id, await repository.governorate(session, outlet_id, lock=True))
+    merchant = _own(caller, outlet_id, await repository.merchant(session, outlet_id, lock=True))
     now = runtime.clock.now()
     if day > business_day(now):
         raise DayNotBegun(f"{day} has not begun yet.", detail_ar="لا يمكن إغلاق يوم لم يبدأ")
-    if await repository.closed(session, outlet_id, day) is None:
-        counted = await repository.uncounted(session, outlet_id, day, _since(runtime, day))
-        await repository.close(session, outlet_id, day, now, caller.subject, counted)
-        figures = _sums(counted)
-        event = OutletDayClosed(outlet_id=outlet_id, business_day=day, closed_at=now, **figures)
-        await outbox.add(session, event)
-        parts = [Part(part["sold_on"], part["loaves"], part["goods_amount"]) for part in counted]
-        await settlements.settle(session, runtime, outlet_id, day, parts, now)
-    return await _read(session, runtime, outlet_id, day)
+    if await repository.closed(session, outlet_id, day) is not None:
+        return await _read(session, runtime, outlet_id, day)
+    counted = await repository.uncounted(session, outlet_id, day, _since(runtime, day))
+    await repository.close(session, outlet_id, day, now, caller.subject, counted)
+    parts = [Part(part["sold_on"], part["loaves"], part["goods_amount"]) for part in counted]
+    settled = await settlements.settle(session, runtime, merchant, outlet_id, day, parts, now)
+    event = OutletDayClosed(outlet_id=outlet_id, business_day=day, closed_at=now, **_sums(counted))
+    await outbox.add(session, event, *settled)
+    return _document(outlet_id, day, counted, closed_at=now, closed_by=caller.subject)
 
 
 async def read(session: AsyncSession, runtime: Runtime, caller: Principal, outlet_id: UUID, day: date) -> OutletDay:
     """A day's figures, final or so far. Raises NoSuchOutlet or PolicyNotInForce."""
-    _own(caller, outlet_id, await repository.governorate(session, outlet_id))
+    _own(caller, outlet_id, await repository.merchant(session, outlet_id))
     return await _read(session, runtime, outlet_id, day)
 
 
 async def _read(session: AsyncSession, runtime: Runtime, outlet_id: UUID, day: date) -> OutletDay:
     closed = await repository.closed(session, outlet_id, day)
     if closed is not None:
-        counted = await repository.parts(session, outlet_id, day)
-    else:
-        counted = await repository.uncounted(session, outlet_id, day, _since(runtime, day))
+        return _document(outlet_id, day, await repository.parts(session, outlet_id, day), **closed)
+    return _document(outlet_id, day, await repository.uncounted(session, outlet_id, day, _since(runtime, day)))
+
+
+def _document(
+    outlet_id: UUID,
+    day: date,
+    counted: Sequence[RowMapping],
+    closed_at: datetime | None = None,
+    closed_by: str | None = None,
+) -> OutletDay:
     return OutletDay(
         outlet_id=outlet_id,
         business_day=day,
-        closed=closed is not None,
-        closed_at=closed["closed_at"] if closed else None,
-        closed_by=closed["closed_by"] if closed else None,
+        closed=closed_at is not None,
+        closed_at=closed_at,
+        closed_by=closed_by,
         late=[LatePart.model_validate(part) for part in counted if part["sold_on"] != day],
         **_sums(counted),
     )
@@ -92,8 +100,9 @@ def _sums(counted: Sequence[RowMapping]) -> dict[str, int]:
     return {name: sum(int(part[name]) for part in counted) for name in _SUMS}
 
 
-def _own(caller: Principal, outlet_id: UUID, governorate: str | None) -> None:
+def _own(caller: Principal, outlet_id: UUID, merchant: Merchant | None) -> Merchant:
     """A terminal closes its own outlet's days, a caller bound to a governorate those of that one."""
     foreign = caller.kind == "terminal" and caller.outlet_id != outlet_id
-    if governorate is None or foreign or caller.governorate not in {None, governorate}:
+    if merchant is None or foreign or caller.governorate not in {None, merchant.governorate}:
         raise NoSuchOutlet()
+    return merchant

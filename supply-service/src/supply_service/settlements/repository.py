@@ -14,19 +14,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supply_service.rules.settlement import Component, Merchant, Part
 
 _MERCHANT = text("SELECT kind, governorate, fuel, loaf_type FROM outlet WHERE outlet_id = :outlet_id")
-_ADD = text(
-    "INSERT INTO settlement (settlement_id, outlet_id, business_day, state, amount, reason, calculated_at)"
-    " VALUES (:settlement_id, :outlet_id, :business_day, :state, :amount, :reason, :calculated_at)"
+_INSERT_COMPONENTS = (
+    "INSERT INTO settlement_component (settlement_id, number, kind, sold_on, quantity, rate, amount, legal_reference)"
+    " SELECT CAST(:settlement_id AS uuid), p.n - 1, p.kind, p.sold_on, p.quantity, p.rate, p.amount, p.legal_reference"
+    " FROM unnest(CAST(:kinds AS text[]), CAST(:days AS date[]), CAST(:quantities AS bigint[]),"
+    " CAST(:rates AS numeric[]), CAST(:amounts AS bigint[]), CAST(:references AS text[]))"
+    " WITH ORDINALITY AS p (kind, sold_on, quantity, rate, amount, legal_reference, n)"
 )
+_WITH_SETTLEMENT = (
+    "WITH settled AS ("
+    "  INSERT INTO settlement (settlement_id, outlet_id, business_day, state, amount, reason, calculated_at)"
+    "  VALUES (:settlement_id, :outlet_id, :business_day, :state, :amount, :reason, :calculated_at)"
+    ")"
+)
+_ADD = text(f"{_WITH_SETTLEMENT} {_INSERT_COMPONENTS}")
 _CALCULATED = text(
     "UPDATE settlement SET state = 'calculated', amount = :amount, reason = NULL, calculated_at = :calculated_at"
     " WHERE settlement_id = :settlement_id"
 )
 _REASON = text("UPDATE settlement SET reason = :reason WHERE settlement_id = :settlement_id")
-_ADD_COMPONENT = text(
-    "INSERT INTO settlement_component (settlement_id, number, kind, sold_on, quantity, rate, amount, legal_reference)"
-    " VALUES (:settlement_id, :number, :kind, :sold_on, :quantity, :rate, :amount, :legal_reference)"
-)
+_ADD_COMPONENTS = text(_INSERT_COMPONENTS)
 _WAITING = text(
     "SELECT settlement_id, outlet_id, business_day FROM settlement WHERE state = 'waiting' AND settlement_id > :after"
     " ORDER BY settlement_id LIMIT 1 FOR UPDATE SKIP LOCKED"
@@ -70,10 +77,17 @@ async def merchant(session: AsyncSession, outlet_id: UUID) -> Merchant:
     return Merchant(*(await session.execute(_MERCHANT, {"outlet_id": outlet_id})).one())
 
 
-async def add(session: AsyncSession, settlement_id: UUID, outlet_id: UUID, day: date, **values: Any) -> None:
-    """Enter a settlement: `state`, `amount`, `reason`, `calculated_at`."""
+async def add(
+    session: AsyncSession,
+    settlement_id: UUID,
+    outlet_id: UUID,
+    day: date,
+    made: Sequence[Component] = (),
+    **values: Any,
+) -> None:
+    """Enter a settlement (`state`, `amount`, `reason`, `calculated_at`) and what it consists of."""
     key = {"settlement_id": settlement_id, "outlet_id": outlet_id, "business_day": day}
-    await session.execute(_ADD, key | values)
+    await session.execute(_ADD, key | _columns(made) | values)
 
 
 async def calculated(session: AsyncSession, settlement_id: UUID, amount: int, at: datetime) -> None:
@@ -87,10 +101,19 @@ async def still_waiting(session: AsyncSession, settlement_id: UUID, reason: str)
 
 
 async def add_components(session: AsyncSession, settlement_id: UUID, made: Sequence[Component]) -> None:
-    """What a settlement consists of."""
-    if made:
-        rows = [{"settlement_id": settlement_id, "number": n} | part._asdict() for n, part in enumerate(made)]
-        await session.execute(_ADD_COMPONENT, rows)
+    """What a settlement that waited consists of."""
+    await session.execute(_ADD_COMPONENTS, {"settlement_id": settlement_id} | _columns(made))
+
+
+def _columns(made: Sequence[Component]) -> dict[str, list[Any]]:
+    return {
+        "kinds": [part.kind for part in made],
+        "days": [part.sold_on for part in made],
+        "quantities": [part.quantity for part in made],
+        "rates": [part.rate for part in made],
+        "amounts": [part.amount for part in made],
+        "references": [part.legal_reference for part in made],
+    }
 
 
 async def next_waiting(session: AsyncSession, after: UUID) -> RowMapping | None:

@@ -16,7 +16,7 @@ from contracts.supply import Component as ComponentTold
 from contracts.supply import SettlementCalculated
 from supply_service import context
 from supply_service.policies.book import PolicyInvalid, PolicyMissing
-from supply_service.rules.settlement import Component, Part, components
+from supply_service.rules.settlement import Component, Merchant, Part, components
 from supply_service.settlements import repository, sums
 from supply_service.settlements.schemas import (
     ComponentReply,
@@ -33,22 +33,31 @@ CALCULATED, WAITING = "calculated", "waiting"
 
 
 async def settle(
-    session: AsyncSession, runtime: Runtime, outlet_id: UUID, day: date, parts: Sequence[Part], now: datetime
-) -> None:
-    """Settle a day in the transaction that closes it. Without a rate it waits; the close stands all the same."""
+    session: AsyncSession,
+    runtime: Runtime,
+    merchant: Merchant,
+    outlet_id: UUID,
+    day: date,
+    parts: Sequence[Part],
+    now: datetime,
+) -> list[SettlementCalculated]:
+    """Settle a day in the transaction that closes it; what is to be told of it, with the close.
+
+    Without a rate it waits, and nothing is told yet; the close stands all the same.
+    """
     settlement_id = new_id()
     try:
-        made = await _components(session, runtime, outlet_id, parts)
+        made = components(merchant, parts, context.of(runtime).snapshot.book)
     except (PolicyMissing, PolicyInvalid) as missing:
         await repository.add(
             session, settlement_id, outlet_id, day, state=WAITING, amount=None, reason=str(missing), calculated_at=None
         )
-        return
+        return []
     amount = sum(part.amount for part in made)
     await repository.add(
-        session, settlement_id, outlet_id, day, state=CALCULATED, amount=amount, reason=None, calculated_at=now
+        session, settlement_id, outlet_id, day, made, state=CALCULATED, amount=amount, reason=None, calculated_at=now
     )
-    await _finish(session, settlement_id, outlet_id, day, made)
+    return [_told(settlement_id, outlet_id, day, made)]
 
 
 async def settle_next_waiting(session: AsyncSession, runtime: Runtime, after: UUID) -> UUID | None:
@@ -58,27 +67,20 @@ async def settle_next_waiting(session: AsyncSession, runtime: Runtime, after: UU
         return None
     settlement_id, outlet_id, day = waiting["settlement_id"], waiting["outlet_id"], waiting["business_day"]
     try:
-        made = await _components(session, runtime, outlet_id, await repository.parts(session, outlet_id, day))
+        merchant = await repository.merchant(session, outlet_id)
+        parts = await repository.parts(session, outlet_id, day)
+        made = components(merchant, parts, context.of(runtime).snapshot.book)
     except (PolicyMissing, PolicyInvalid) as missing:
         await repository.still_waiting(session, settlement_id, str(missing))
     else:
         amount = sum(part.amount for part in made)
         await repository.calculated(session, settlement_id, amount, runtime.clock.now())
-        await _finish(session, settlement_id, outlet_id, day, made)
+        await repository.add_components(session, settlement_id, made)
+        await outbox.add(session, _told(settlement_id, outlet_id, day, made))
     return UUID(str(settlement_id))
 
 
-async def _components(
-    session: AsyncSession, runtime: Runtime, outlet_id: UUID, parts: Sequence[Part]
-) -> list[Component]:
-    merchant = await repository.merchant(session, outlet_id)
-    return components(merchant, parts, context.of(runtime).snapshot.book)
-
-
-async def _finish(
-    session: AsyncSession, settlement_id: UUID, outlet_id: UUID, day: date, made: Sequence[Component]
-) -> None:
-    await repository.add_components(session, settlement_id, made)
+def _told(settlement_id: UUID, outlet_id: UUID, day: date, made: Sequence[Component]) -> SettlementCalculated:
     told = [
         ComponentTold(
             kind=part.kind,
@@ -91,10 +93,9 @@ async def _finish(
         for part in made
     ]
     amount = sum(part.amount for part in made)
-    event = SettlementCalculated(
+    return SettlementCalculated(
         settlement_id=settlement_id, outlet_id=outlet_id, business_day=day, amount=amount, components=told
     )
-    await outbox.add(session, event)
 
 
 async def page(
