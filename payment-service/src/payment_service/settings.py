@@ -22,4 +22,5 @@ class Settings(ServiceSettings):
     )
     expiry_poll_seconds: float = Field(default=1.0, gt=0, description="how often holds that ran out are looked for")
     payout_chunk: int = Field(default=5000, ge=1, description="payouts booked in one transaction")
+    payout_lanes: int = Field(default=2, ge=1, le=32, description="parts of a payout batch booked side by side")
     payout_poll_seconds: float = Field(default=0.5, gt=0, description="how often approved batches are looked for")

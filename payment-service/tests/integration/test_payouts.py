@@ -71,6 +71,50 @@ async def test_pensions_are_booked_once_and_told(house: House) -> None:
     assert {event.citizen_id for event in events} == set(citizens)
 
 
+async def test_a_large_batch_is_booked_in_parts_and_chunks(house: House) -> None:
+    citizens = [(await house.citizen())[1] for _ in range(40)]
+    count = 3_333  # two parts, chunks of 700, most wallets in all of them
+    lines = [f"{citizens[n % 40] if n % 100 else new_id()},{n + 1},p{n}" for n in range(count)]
+    path = await batch_of(house, lines, count, count * (count + 1) // 2)
+    assert (await send(house, "POST", f"{path}/submission", "payouts:submit")).status_code == 200
+    assert (await send(house, "POST", f"{path}/approval", "payouts:approve", "checker")).status_code == 200
+    seen = []
+
+    async def completed() -> Any:
+        seen.append((await send(house, "GET", path, "payouts:submit")).json())
+        return seen[-1] if seen[-1]["state"] == "completed" else None
+
+    found = await eventually(completed)
+    assert {batch["state"] for batch in seen} <= {"approved", "completed"}
+    assert [b["paid_count"] for b in seen] == sorted(b["paid_count"] for b in seen)
+    assert (found["paid_count"], found["failed_count"]) == (count - 34, 34)
+    assert found["paid_total"] + found["failed_total"] == found["declared_total"]
+    assert sum([(await house.balance(citizen))[0] for citizen in citizens]) == found["paid_total"]
+    assert (await house.proof())["sound"]
+    query = "SELECT count(*), count(DISTINCT event_id) FROM outbox WHERE type = $1"
+    told = await house.runtime.pool.fetchrow(query, PayoutPaid.event_type())
+    assert told is not None
+    assert tuple(told) == (count - 34, count - 34)
+    assert len(await references(path, house, "failed")) == 34
+
+
+async def test_what_the_version_before_has_begun_is_booked_to_its_end(house: House) -> None:
+    _, citizen, _ = await house.citizen()
+    path = await batch_of(house, [f"{citizen},{n},p{n}" for n in range(1, 11)], 10, 55)
+    pool = house.runtime.pool
+    begun = "UPDATE payout_batch SET state = 'approved', approved_by = 'c', paid_count = 4, paid_total = 10"
+    await pool.execute(f"{begun} WHERE batch_id = $1", path.rpartition("/")[2])
+
+    async def completed() -> Any:
+        reply = (await send(house, "GET", path, "payouts:submit")).json()
+        return reply if reply["state"] == "completed" else None
+
+    found = await eventually(completed)
+    assert (found["paid_count"], found["paid_total"]) == (10, 55)
+    assert await house.balance(citizen) == (45, 0)
+    assert len(await references(path, house, "paid")) == 10
+
+
 async def test_what_differs_from_the_declaration_is_not_submitted(house: House) -> None:
     _, citizen, _ = await house.citizen()
     path = await batch_of(house, [f"{citizen},100,a"], 1, 101)

@@ -1,4 +1,4 @@
-"""Booking approved batches, chunk by chunk: a chunk is booked whole or not at all, and never twice."""
+"""Booking approved batches: their parts side by side, chunk by chunk. A chunk is booked whole or not, and once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chassis.outbox import columns
 from chassis.runtime import Runtime
 from contracts.payment import TOPIC, PayoutBatchCompleted, PayoutFailed, PayoutPaid
 from payment_service import context
-from payment_service.payouts import repository
+from payment_service.payouts import booking
 
 log = get_logger(__name__)
 
@@ -25,67 +25,86 @@ WALLET_UNKNOWN = "wallet_unknown"
 _TELL = """
     INSERT INTO outbox (event_id, type, topic, key, time, payload) VALUES ($1, $2, $3, $4, $5, $6)
 """
+_PASSING = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.DeadlockDetectedError)
 
 
 async def book_payouts(runtime: Runtime) -> None:
-    """Book approved batches, for ever: this process's at once, those approved elsewhere when next looked for."""
+    """Book approved batches over several connections, for ever."""
+    async with asyncio.TaskGroup() as group:
+        for _ in range(context.of(runtime).settings.payout_lanes):
+            group.create_task(_book_for_ever(runtime))
+
+
+async def _book_for_ever(runtime: Runtime) -> None:
+    """What this process approves is booked at once, what was approved elsewhere when next looked for."""
     here = context.of(runtime)
     while True:
         here.approved.clear()
         try:
-            while await book_chunk(runtime):
+            while await book_chunk(runtime) or await _divide(runtime) or await _complete(runtime):
                 pass
-        except (
-            OSError,
-            asyncpg.PostgresConnectionError,
-            asyncpg.InterfaceError,
-            asyncpg.DeadlockDetectedError,
-        ) as error:
+        except _PASSING as error:
             log.warning("payouts interrupted", error=type(error).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(here.approved.wait(), here.settings.payout_poll_seconds)
 
 
 async def book_chunk(runtime: Runtime) -> bool:
-    """Book the next chunk of an approved batch; False where there is nothing to do."""
+    """Book the next chunk of a part that nobody else is booking; False where there is none."""
     async with runtime.pool.acquire() as connection, connection.transaction():
-        batch = await repository.next_batch(connection)
-        if batch is None:
+        part = await connection.fetchrow(booking.NEXT_PART)
+        if part is None:
             return False
         now = runtime.clock.now()
-        await connection.execute(repository.PLANNER)
-        booked = await connection.fetchval(
-            repository.BOOK,
-            batch["batch_id"],
-            batch["fund_id"],
-            batch["programme"],
-            context.of(runtime).settings.payout_chunk,
+        await connection.execute(booking.PLANNER)
+        paid = await connection.fetchval(
+            booking.BOOK,
+            part["batch_id"],
+            part["fund_id"],
+            part["booked"],
+            min(part["booked"] + context.of(runtime).settings.payout_chunk, part["last"]),
+            part["programme"],
             business_day(now),
             now,
             WALLET_UNKNOWN,
             PayoutPaid.event_type(),
             PayoutFailed.event_type(),
             TOPIC,
-            f'"batch_id":"{batch["batch_id"]}","programme":{json.dumps(batch["programme"])},',
+            f'"batch_id":"{part["batch_id"]}","programme":{json.dumps(part["programme"])},',
+            part["first"],
         )
-        if not booked:
-            await _complete(connection, batch, now)
+        await connection.execute(booking.DEBIT, part["fund_id"], paid)
     runtime.wake_relay()
     return True
 
 
-async def _complete(connection: Connection, batch: asyncpg.Record, now: object) -> None:
-    done = await connection.fetchrow(repository.COMPLETE, batch["batch_id"], now)
-    if done is None:
-        raise RuntimeError("a batch that is held has vanished")
-    event = PayoutBatchCompleted(
-        batch_id=batch["batch_id"],
-        programme=batch["programme"],
-        paid=done["paid_count"],
-        paid_total=done["paid_total"],
-        failed=done["failed_count"],
-        failed_total=done["failed_total"],
-    )
-    row = columns([event])
-    await connection.execute(_TELL, row.event_id[0], row.type[0], row.topic[0], row.key[0], now, row.payload[0])
+async def _divide(runtime: Runtime) -> bool:
+    """Divide the next approved batch into parts; False where there is none."""
+    here = context.of(runtime)
+    found = await runtime.pool.fetchval(booking.DIVIDE, here.settings.payout_lanes)
+    if found is None:
+        return False
+    here.approved.set()  # for the other connections, which have just found nothing
+    return True
+
+
+async def _complete(runtime: Runtime) -> bool:
+    """Complete a batch whose parts are all booked, and tell of it; False where there is none."""
+    async with runtime.pool.acquire() as connection, connection.transaction():
+        now = runtime.clock.now()
+        done = await connection.fetchrow(booking.COMPLETE, now)
+        if done is None:
+            return False
+        event = PayoutBatchCompleted(
+            batch_id=done["batch_id"],
+            programme=done["programme"],
+            paid=done["paid_count"],
+            paid_total=done["paid_total"],
+            failed=done["failed_count"],
+            failed_total=done["failed_total"],
+        )
+        row = columns([event])
+        await connection.execute(_TELL, row.event_id[0], row.type[0], row.topic[0], row.key[0], now, row.payload[0])
+    runtime.wake_relay()
     log.info("payout batch completed", paid=done["paid_count"], failed=done["failed_count"])
+    return True
