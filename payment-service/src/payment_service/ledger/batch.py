@@ -79,7 +79,8 @@ class Batch:
 
     def _carry_out(self, item: Item) -> Result | Problem:
         # A refused operation changes nothing; only a linked group must be undone as a whole.
-        undo = (dict(self.books.accounts), dict(self.books.transfers)) if len(item.operations) > 1 else None
+        grouped = item.linked and len(item.operations) > 1
+        undo = (dict(self.books.accounts), dict(self.books.transfers)) if grouped else None
         outcomes: list[Outcome] = []
         changed: list[Transfer] = []
         for operation in item.operations:

@@ -57,10 +57,11 @@ def transfer_id_of(operation: Operation) -> UUID:
 
 
 def transfer_ids(operations: Iterable[Operation]) -> set[UUID]:
-    """Every transfer that must be read: those named, and those refunded."""
+    """Every transfer that must be read: those named, and those refunded. An id made for this order nobody knows."""
     found: set[UUID] = set()
     for operation in operations:
-        found.add(transfer_id_of(operation))
+        if not (isinstance(operation, Order) and operation.fresh):
+            found.add(transfer_id_of(operation))
         if isinstance(operation, Refund):
             found.add(operation.refund_of)
     return found
@@ -80,5 +81,6 @@ def account_ids(operations: Iterable[Operation]) -> set[UUID]:
     found: set[UUID] = set()
     for operation in operations:
         if isinstance(operation, Order):
-            found |= {operation.transfer.debit_account_id, operation.transfer.credit_account_id}
+            found.add(operation.transfer.debit_account_id)
+            found.add(operation.transfer.credit_account_id)
     return found

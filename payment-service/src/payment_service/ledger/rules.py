@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -12,8 +11,7 @@ from payment_service.ledger import refusals
 State = Literal["pending", "posted", "voided", "expired"]
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """An account: piastres posted to it less those posted from it, and what pending transfers hold of that."""
 
     account_id: UUID
@@ -28,9 +26,14 @@ class Account:
         """What may leave it now."""
         return self.balance - self.held
 
+    def moved(self, balance: int = 0, held: int = 0) -> Account:
+        """The account with so much more on it and so much more of it held."""
+        return Account(
+            self.account_id, self.kind, self.may_overdraw, self.balance + balance, self.held + held, self.version
+        )
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+
+class Transfer(NamedTuple):
     """An amount on its way from one account to another, or arrived, or given up."""
 
     transfer_id: UUID
@@ -56,9 +59,10 @@ class Transfer:
 
 
 class Order(NamedTuple):
-    """Move an amount now (`expires_at` None) or hold it until then."""
+    """Move an amount now (`expires_at` None) or hold it until then. `fresh`: its id was made for it just now."""
 
     transfer: Transfer
+    fresh: bool = False
 
 
 class Settle(NamedTuple):
@@ -112,13 +116,13 @@ class Books:
         debit, credit = self._account(wanted.debit_account_id), self._account(wanted.credit_account_id)
         _check_available(debit, wanted.amount)
         if wanted.expires_at is None:
-            made = replace(wanted, state="posted", posted=wanted.amount)
+            made = wanted if _is_posted(wanted) else wanted._replace(state="posted", posted=wanted.amount)
             self._move(debit, credit, made.posted)
         else:
             if wanted.expires_at <= now:
                 raise refusals.TransferInvalid("A hold must end in the future.")
-            made = replace(wanted, state="pending")
-            self._put(replace(debit, held=debit.held + wanted.amount))
+            made = wanted._replace(state="pending")
+            self._put(debit.moved(held=wanted.amount))
         self.transfers[made.transfer_id] = made
         return made
 
@@ -139,13 +143,13 @@ class Books:
         if wanted.to == "expired" and not overdue:
             raise refusals.TransferInvalid("The hold has not run out yet.")
         debit = self._account(known.debit_account_id)
-        debit = replace(debit, held=debit.held - known.amount)
+        debit = debit.moved(held=-known.amount)
         if wanted.to == "posted":
             self._move(debit, self._account(known.credit_account_id), amount)
-            made = replace(known, state="posted", posted=amount)
+            made = known._replace(state="posted", posted=amount)
         else:
             self._put(debit)
-            made = replace(known, state=wanted.to)
+            made = known._replace(state=wanted.to)
         self.transfers[made.transfer_id] = made
         return made
 
@@ -171,13 +175,13 @@ class Books:
         debit, credit = self._account(made.debit_account_id), self._account(made.credit_account_id)
         _check_available(debit, made.amount)
         self._move(debit, credit, made.amount)
-        self.transfers[first.transfer_id] = replace(first, refunded=first.refunded + made.amount)
+        self.transfers[first.transfer_id] = first._replace(refunded=first.refunded + made.amount)
         self.transfers[made.transfer_id] = made
         return made
 
     def _move(self, debit: Account, credit: Account, amount: int) -> None:
-        self._put(replace(debit, balance=debit.balance - amount))
-        self._put(replace(credit, balance=credit.balance + amount))
+        self._put(debit.moved(-amount))
+        self._put(credit.moved(amount))
 
     def _put(self, account: Account) -> None:
         self.accounts[account.account_id] = account
@@ -193,6 +197,10 @@ class Books:
         if transfer is None:
             raise refusals.TransferUnknown(transfer_id=str(transfer_id))
         return transfer
+
+
+def _is_posted(wanted: Transfer) -> bool:
+    return wanted.state == "posted" and wanted.posted == wanted.amount
 
 
 def _check_available(account: Account, amount: int) -> None:

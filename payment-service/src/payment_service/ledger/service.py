@@ -52,8 +52,9 @@ def _operation(wanted: TransferRequest, now: datetime) -> Operation:
     return Order(
         Transfer(
             wanted.transfer_id or new_id(), wanted.debit_account_id, wanted.credit_account_id, wanted.amount,
-            "pending" if expires else "posted", kind=KIND, reference=wanted.reference, expires_at=expires,
-        )
+            "pending" if expires else "posted", 0 if expires else wanted.amount, 0, KIND, wanted.reference, expires,
+        ),
+        wanted.transfer_id is None,
     )  # fmt: skip
 
 
