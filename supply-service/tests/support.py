@@ -190,10 +190,12 @@ def settings_for(database_url: str, issuer: TestIssuer, bootstrap: str = NOWHERE
 
 
 @asynccontextmanager
-async def serve(settings: Settings, issuer: TestIssuer, **options: Any) -> AsyncIterator[Supply]:
+async def serve(
+    settings: Settings, issuer: TestIssuer, through: Any = running, **options: Any
+) -> AsyncIterator[Supply]:
     """The service with these settings."""
     app = create_app(settings, **options)
-    async with running(app) as client:
+    async with through(app) as client:
         supply = Supply(app, client, issuer)
         supply.at(NOON)
         yield supply

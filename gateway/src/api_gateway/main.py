@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         reactions=reactions,
         workers=[keep_keys],
         lifespan=lifespan,
-        hot_routes={("GET", "/openapi.json"): MergedOpenApi()},
+        front_routes={("GET", "/openapi.json"): MergedOpenApi()},
     )
     app = chassis_app.create_app(service)
     app.add_route(SWALLOW, swallow, ["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

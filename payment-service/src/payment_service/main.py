@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
 
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
+from chassis.hot import HotRoute
 from payment_service import context, upkeep
 from payment_service.consumers import reactions
 from payment_service.ledger import route
 from payment_service.ledger.api import routes as ledger_routes
 from payment_service.ledger.api import transfer_routes
-from payment_service.ledger.service import TRANSFERS_PATH
 from payment_service.merchants.api import routes as merchant_routes
 from payment_service.payments.api import routes as payment_routes
 from payment_service.payouts.api import routes as payout_routes
@@ -22,10 +22,10 @@ from payment_service.payouts.worker import book_payouts
 from payment_service.settings import Settings
 from payment_service.wallets.api import routes as wallet_routes
 
-HOT: Mapping[tuple[str, str], ASGIApp] = {("POST", TRANSFERS_PATH): route.create_transfers}
+HOT = (route.ROUTE,)
 
 
-def create_app(settings: Settings | None = None, hot_routes: Mapping[tuple[str, str], ASGIApp] = HOT) -> FastAPI:
+def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[Any]] = HOT) -> FastAPI:
     """The service as an ASGI app. Without `hot_routes` FastAPI answers everything, more slowly."""
     return create_service_app(
         Service(

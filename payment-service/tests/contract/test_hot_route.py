@@ -1,4 +1,4 @@
-"""The plain ASGI route of transfers and its FastAPI twin answer alike, and both as the OpenAPI says."""
+"""The hot route of transfers and its FastAPI twin answer alike, and both as the OpenAPI says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from chassis.ids import new_id
-from chassis.testing import MakeDatabase, TestIssuer, running
+from chassis.testing import MakeDatabase, TestIssuer, served, taken
 from payment_service import MIGRATIONS
 from payment_service.accounts import wallet_id
 from payment_service.ledger.schemas import TransfersReply
@@ -32,6 +32,13 @@ SCOPE = "ledger:write"
 BALANCE = 100_000
 
 Twins = tuple[House, House]
+# What the work itself answers or refuses; everything else about a request FastAPI judges.
+TAKEN = {
+    "fine", "the same again", "another under its key", "held", "held twice", "id reused", "posted in part",
+    "voided too late", "several", "linked", "linked, one refused", "too much", "unknown account", "to itself",
+    "unknown hold", "no hold named", "no amount", "null", "hold without end",
+    "id without dashes", "Arabic", "twice the same member",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +46,8 @@ async def twins(make_database: MakeDatabase, kafka_bootstrap: str, issuer: TestI
     """The service with its hot route, and the same without."""
     url = await make_database(MIGRATIONS)
     settings = Settings(database_url=url, kafka_bootstrap=kafka_bootstrap, jwks=issuer.jwks)
-    warm, plain = create_app(settings), create_app(settings, hot_routes={})
-    async with running(warm) as one, running(plain) as other:
+    warm, plain = create_app(settings), create_app(settings, hot_routes=())
+    async with served(warm) as one, served(plain) as other:
         yield House(warm, one, issuer), House(plain, other, issuer)
 
 
@@ -64,6 +71,7 @@ async def requests(house: House) -> dict[str, dict[str, Any]]:
         return sent(json.dumps({"transfers": moves, **members}).encode())
 
     return {
+        "the first with its token": sent(b""),
         "fine": {"content": good, "headers": first},
         "the same again": {"content": good, "headers": first},
         "another under its key": {"content": good + b" ", "headers": first},
@@ -128,9 +136,13 @@ def headers_of_every_kind(house: House) -> dict[str, dict[str, str | None]]:
 async def both(twins: Twins) -> list[tuple[str, httpx.Response, httpx.Response]]:
     warm, plain = twins
     one, other = await requests(warm), await requests(plain)
-    return [
-        (name, await warm.client.post(PATH, **one[name]), await plain.client.post(PATH, **other[name])) for name in one
-    ]
+    answers = []
+    for name, request in one.items():
+        before = taken(PATH)
+        answer = await warm.client.post(PATH, **request)
+        assert (taken(PATH) > before) == (name in TAKEN), name
+        answers.append((name, answer, await plain.client.post(PATH, **other[name])))
+    return answers
 
 
 def steady(reply: httpx.Response) -> bytes:

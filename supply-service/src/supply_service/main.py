@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
 
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
+from chassis.hot import HotRoute
 from supply_service import context, upkeep
 from supply_service.api import ROUTERS
 from supply_service.consumers import reactions
 from supply_service.redemptions import route
-from supply_service.redemptions.service import REDEMPTIONS_PATH
 from supply_service.settings import Settings
 from supply_service.settlements.worker import settle_waiting
 
-HOT: Mapping[tuple[str, str], ASGIApp] = {("POST", REDEMPTIONS_PATH): route.create_redemption}
+HOT = (route.ROUTE,)
 
 
-def create_app(settings: Settings | None = None, hot_routes: Mapping[tuple[str, str], ASGIApp] = HOT) -> FastAPI:
+def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[Any]] = HOT) -> FastAPI:
     """The service as an ASGI app. Without `hot_routes` FastAPI answers everything, more slowly."""
     return create_service_app(
         Service(

@@ -15,7 +15,7 @@ class Settings(ServiceSettings):
 
     port: int = 8102
     policies: Path = Field(default=POLICIES, description="folder of the policy files entered at the start")
-    lanes: int = Field(default=1, ge=1, le=32, description="parallel group commits: 1 on a fast disk, 8 on a slow one")
+    lanes: int = Field(default=2, ge=1, le=32, description="parallel group commits: 2 on a fast disk, 8 on a slow one")
     max_batch: int = Field(default=128, ge=1, le=512, description="most requests in one group commit")
     max_queue: int = Field(default=4096, ge=1, description="requests waiting in a lane before new ones get 503")
     answer_days: int = Field(default=2, ge=1, description="days for which a repeat of a draw gets the first answer")

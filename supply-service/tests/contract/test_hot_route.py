@@ -1,4 +1,4 @@
-"""The plain ASGI route and its FastAPI twin answer alike, and both as the OpenAPI says."""
+"""The hot route and its FastAPI twin answer alike, and both as the OpenAPI says."""
 
 from __future__ import annotations
 
@@ -13,13 +13,24 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from chassis.ids import new_id
-from chassis.testing import MakeDatabase, TestIssuer
+from chassis.testing import MakeDatabase, TestIssuer, served, taken
 from supply_service import MIGRATIONS
 from supply_service.redemptions.schemas import RedemptionReply
 
 from ..support import NOON, Supply, Till, bread, goods, serve, settings_for
 
 PATH = "/v1/redemptions"
+# What the work itself answers or refuses; everything else about a request FastAPI judges.
+TAKEN = {
+    "fine",
+    "the same again",
+    "another under its key",
+    "unknown card",
+    "too many days",
+    "wrong outlet",
+    "clock",
+    "amount",
+}
 VOLATILE = re.compile(rb'"(redemption_id|request_id|card_id|server_time|offset_seconds|occurred_at)":("[^"]*"|-?\d+),?')
 
 
@@ -27,7 +38,10 @@ VOLATILE = re.compile(rb'"(redemption_id|request_id|card_id|server_time|offset_s
 async def twins(make_database: MakeDatabase, issuer: TestIssuer) -> AsyncIterator[tuple[Supply, Supply]]:
     """The service with its hot route, and the same without."""
     settings = settings_for(await make_database(MIGRATIONS), issuer)
-    async with serve(settings, issuer) as hot, serve(settings, issuer, hot_routes={}) as plain:
+    async with (
+        serve(settings, issuer, through=served) as hot,
+        serve(settings, issuer, through=served, hot_routes=()) as plain,
+    ):
         yield hot, plain
 
 
@@ -40,31 +54,41 @@ def requests(card: str, till: Till, foreign: str) -> dict[str, dict[str, Any]]:
     def body(**change: Any) -> bytes:
         return json.dumps(orjson.loads(good) | change).encode()
 
+    def keyed() -> dict[str, str]:
+        return {**headers, "Idempotency-Key": str(new_id())}
+
     def without(name: str) -> dict[str, str]:
         return {key: value for key, value in headers.items() if key != name}
 
     return {
+        "the first with its token": {"content": b"", "headers": headers},
         "fine": {"content": good, "headers": headers},
-        "unknown card": {"content": body(card_id=str(new_id())), "headers": headers},
-        "too many days": {"content": body(lines=[bread(500)]), "headers": headers},
-        "wrong outlet": {"content": body(lines=[goods("oil", 1)]), "headers": headers},
-        "clock": {"content": body(occurred_at="2026-11-01T00:00:00Z"), "headers": headers},
-        "amount": {"content": body(expected_amount=1), "headers": headers},
-        "naive time": {"content": body(occurred_at="2026-11-01T00:00:00"), "headers": headers},
-        "no lines": {"content": body(lines=[]), "headers": headers},
-        "negative": {"content": body(lines=[bread(-5)]), "headers": headers},
-        "fraction": {"content": body(lines=[bread(5) | {"quantity": 2.5}]), "headers": headers},
-        "boolean": {"content": body(lines=[bread(5) | {"quantity": True}]), "headers": headers},
-        "huge": {"content": body(expected_amount=10**30), "headers": headers},
-        "unknown member": {"content": body(surprise=1), "headers": headers},
-        "unknown programme": {"content": body(lines=[bread(5) | {"programme": "gold"}]), "headers": headers},
-        "bad id": {"content": body(card_id="x"), "headers": headers},
-        "array": {"content": b"[]", "headers": headers},
-        "cut off": {"content": good[:-3], "headers": headers},
-        "empty": {"content": b"", "headers": headers},
-        "not a number": {"content": good[:-1] + b',"expected_amount":NaN}', "headers": headers},
-        "nul": {"content": body(lines=[bread(5) | {"item": "\x00"}]), "headers": headers},
+        "the same again": {"content": good, "headers": headers},
+        "another under its key": {"content": good + b" ", "headers": headers},
+        "unknown card": {"content": body(card_id=str(new_id())), "headers": keyed()},
+        "too many days": {"content": body(lines=[bread(500)]), "headers": keyed()},
+        "wrong outlet": {"content": body(lines=[goods("oil", 1)]), "headers": keyed()},
+        "clock": {"content": body(occurred_at="2026-11-01T00:00:00Z"), "headers": keyed()},
+        "amount": {"content": body(expected_amount=1), "headers": keyed()},
+        "naive time": {"content": body(occurred_at="2026-11-01T00:00:00"), "headers": keyed()},
+        "no lines": {"content": body(lines=[]), "headers": keyed()},
+        "negative": {"content": body(lines=[bread(-5)]), "headers": keyed()},
+        "fraction": {"content": body(lines=[bread(5) | {"quantity": 2.5}]), "headers": keyed()},
+        "boolean": {"content": body(lines=[bread(5) | {"quantity": True}]), "headers": keyed()},
+        "huge": {"content": body(expected_amount=10**30), "headers": keyed()},
+        "unknown member": {"content": body(surprise=1), "headers": keyed()},
+        "unknown programme": {"content": body(lines=[bread(5) | {"programme": "gold"}]), "headers": keyed()},
+        "bad id": {"content": body(card_id="x"), "headers": keyed()},
+        "array": {"content": b"[]", "headers": keyed()},
+        "cut off": {"content": good[:-3], "headers": keyed()},
+        "empty": {"content": b"", "headers": keyed()},
+        "not a number": {"content": good[:-1] + b',"expected_amount":NaN}', "headers": keyed()},
+        "nul": {"content": body(lines=[bread(5) | {"item": "\x00"}]), "headers": keyed()},
         "text": {"content": good, "headers": {**headers, "Content-Type": "text/plain"}},
+        "JSON with a charset": {
+            "content": good,
+            "headers": {**keyed(), "Content-Type": "application/json; charset=utf-8"},
+        },
         "no type": {"content": good, "headers": without("Content-Type")},
         "no key": {"content": good, "headers": without("Idempotency-Key")},
         "long key": {"content": good, "headers": {**headers, "Idempotency-Key": "k" * 200}},
@@ -84,10 +108,13 @@ async def both(twins: tuple[Supply, Supply]) -> list[tuple[str, httpx.Response, 
         holders.append(await supply.holder(members=1))
     foreign = hot.issuer.token("ministry", "cards:read")
     kinds = [requests(str(h.card_id), t, foreign) for h, t in zip(holders, tills, strict=True)]
-    return [
-        (name, await hot.client.post(PATH, **kinds[0][name]), await plain.client.post(PATH, **kinds[1][name]))
-        for name in kinds[0]
-    ]
+    answers = []
+    for name, request in kinds[0].items():
+        before = taken(PATH)
+        answer = await hot.client.post(PATH, **request)
+        assert (taken(PATH) > before) == (name in TAKEN), name
+        answers.append((name, answer, await plain.client.post(PATH, **kinds[1][name])))
+    return answers
 
 
 def steady(reply: httpx.Response) -> bytes:

@@ -20,12 +20,12 @@ class ContributionRequest(BaseModel):
     household_id: UUID
     reference: Annotated[Reference, Field(description="the payer's own number, used once")]
     category: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", description="employee, self_employed, casual, pensioner")]
-    insured_wage: Annotated[int, Field(gt=0, le=100_000_000, description="piastres a month")]
-    spouses: Annotated[int, Field(ge=0, le=4, description="without work of their own")] = 0
-    children: Annotated[int, Field(ge=0, le=30)] = 0
+    insured_wage: Annotated[int, Field(strict=True, gt=0, le=100_000_000, description="piastres a month")]
+    spouses: Annotated[int, Field(strict=True, ge=0, le=4, description="without work of their own")] = 0
+    children: Annotated[int, Field(strict=True, ge=0, le=30)] = 0
     first_month: Annotated[date, Field(ge=date(2018, 1, 1), le=date(2999, 1, 1), description="its first day")]
-    months: Annotated[int, Field(ge=1, le=36)] = 1
-    amount: Annotated[int, Field(ge=0, description="piastres, for all the months")]
+    months: Annotated[int, Field(strict=True, ge=1, le=36)] = 1
+    amount: Annotated[int, Field(strict=True, ge=0, description="piastres, for all the months")]
 
     @model_validator(mode="after")
     def _first_of_month(self) -> ContributionRequest:

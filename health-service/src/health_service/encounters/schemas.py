@@ -19,8 +19,8 @@ class EncounterLine(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: Code
-    price: Annotated[int, Field(ge=0, le=1_000_000_000, description="piastres for one")]
-    quantity: Annotated[int, Field(ge=1, le=1000)] = 1
+    price: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000, description="piastres for one")]
+    quantity: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
 
 
 class Diagnosis(BaseModel):

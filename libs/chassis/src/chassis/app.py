@@ -7,6 +7,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,6 +22,7 @@ from chassis.consumer import EventConsumer, Reactions
 from chassis.db import create_engine, create_pool, create_sessions
 from chassis.edge import App, Edge
 from chassis.faults import is_infrastructure
+from chassis.hot import HotRoute
 from chassis.idempotency import Replay
 from chassis.operations import operations_router
 from chassis.problems import (
@@ -70,7 +72,8 @@ class Service:
     reactions: Reactions | None = None
     workers: Sequence[Worker] = ()
     lifespan: Callable[[Runtime], AbstractAsyncContextManager[None]] | None = None
-    hot_routes: Mapping[tuple[str, str], ASGIApp] = field(default_factory=dict)
+    hot_routes: Sequence[HotRoute[Any]] = ()
+    front_routes: Mapping[tuple[str, str], ASGIApp] = field(default_factory=dict)
 
 
 def create_app(service: Service) -> FastAPI:
@@ -95,7 +98,8 @@ def create_app(service: Service) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_middleware(Edge)
-    app.hot = {place: Edge(route, hot=True) for place, route in service.hot_routes.items()}
+    app.hot = {route.path.encode(): route for route in service.hot_routes}
+    app.front = {place: Edge(route, front=True) for place, route in service.front_routes.items()}
     openapi.install(app)
     return app
 

@@ -40,6 +40,7 @@ REVOCATIONS_REFRESH_SECONDS = 0.4
 CLOCK_SKEW_SECONDS = 5
 SCOPES = "scopes"
 MAX_CACHED_TOKENS = 50_000
+_NOBODY = (None, 0.0)
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,13 @@ class TokenVerifier:
             raise InvalidToken("The token has expired.", detail_ar="انتهت صلاحية رمز الدخول.")
         if principal.subject in self._revocations.suspended:
             raise Suspended("This caller is suspended.")
+        return principal
+
+    def known(self, token: str) -> Principal | None:
+        """The caller behind a token that was verified before and holds; None where `verify` has to judge."""
+        principal, expires = self._verified.get(token, _NOBODY)
+        if principal is None or time.time() >= expires or principal.subject in self._revocations.suspended:
+            return None
         return principal
 
     async def verify_fresh(self, token: str) -> Principal:

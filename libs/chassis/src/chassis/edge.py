@@ -12,8 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
 from chassis.faults import is_infrastructure, sqlstate
+from chassis.hot import HotRoute
 from chassis.logging import get_logger
-from chassis.metrics import REQUEST_SECONDS, REQUESTS
+from chassis.metrics import Observed
 from chassis.problems import InternalError, InvalidRequest, MalformedRequest, Problem, Unavailable
 
 log = get_logger("chassis.access")
@@ -23,15 +24,16 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class App(FastAPI):
-    """A FastAPI app whose hot routes are answered before FastAPI sees the request."""
+    """A FastAPI app with routes in front of it, by method and path, and hot ones, by path, that `chassis.http` asks."""
 
-    hot: Mapping[tuple[str, str], ASGIApp]
+    front: Mapping[tuple[str, str], ASGIApp]
+    hot: Mapping[bytes, HotRoute[Any]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "http" and (hot := self.hot.get((scope["method"], scope["path"]))):
+        if scope["type"] == "http" and (route := self.front.get((scope["method"], scope["path"]))):
             scope["app"] = self
-            await hot(scope, receive, send)
+            await route(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -39,10 +41,10 @@ class App(FastAPI):
 class Edge:
     """Plain ASGI middleware: request id, trace, metrics and access log by route template, and no bare 500."""
 
-    def __init__(self, app: ASGIApp, *, hot: bool = False) -> None:
-        """`hot`: `app` is a route of its own, so frequent that no line is logged for each request."""
+    def __init__(self, app: ASGIApp, *, front: bool = False) -> None:
+        """`front`: `app` is a route of its own in front of FastAPI; no line is logged for each of its requests."""
         self._app = app
-        self._hot = hot
+        self._front = front
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -72,7 +74,7 @@ class Edge:
                 raise
             await problem.response(request_id)(scope, receive, send_with_id)
         finally:
-            _record(scope, status, time.perf_counter() - started, hot=self._hot)
+            _record(scope, status, time.perf_counter() - started, front=self._front)
 
 
 def as_problem(error: Exception) -> Problem:
@@ -105,10 +107,9 @@ def _template(scope: Scope) -> str:
     return str(getattr(route, "path", None) or "unmatched")
 
 
-def _record(scope: Scope, status: int, seconds: float, *, hot: bool) -> None:
-    route = scope["path"] if hot else _template(scope)
+def _record(scope: Scope, status: int, seconds: float, *, front: bool) -> None:
+    route = scope["path"] if front else _template(scope)
     method = scope["method"] if scope["method"] in METHODS else "other"
-    REQUESTS.labels(method, route, status).inc()
-    REQUEST_SECONDS.labels(method, route).observe(seconds)
-    if not hot and scope["path"] not in QUIET:
+    Observed.of(method, route, status).answered(seconds)
+    if not front and scope["path"] not in QUIET:
         log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

@@ -54,6 +54,10 @@ class GroupCommit(Generic[Item, Reply]):
 
     async def submit(self, lane_key: int, item: Item) -> Reply:
         """The reply to `item`, after its commit. Raises Unavailable when the queue is full or closing."""
+        return await self.enqueue(lane_key, item)
+
+    def enqueue(self, lane_key: int, item: Item) -> asyncio.Future[Reply]:
+        """What will hold the reply to `item`. Raises Unavailable when the queue is full or closing."""
         lane = lane_key % len(self._queues)
         queue = self._queues[lane]
         if self._closing or len(queue) >= self._max_queue:
@@ -61,7 +65,7 @@ class GroupCommit(Generic[Item, Reply]):
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         queue.append((item, future))
         self._wake[lane].set()
-        return await future
+        return future
 
     async def _lane(self, lane: int) -> None:
         queue, wake = self._queues[lane], self._wake[lane]

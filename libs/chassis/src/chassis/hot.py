@@ -1,30 +1,36 @@
-"""Routes as plain ASGI apps, in front of FastAPI: the same checks, replies and refusals, cheaper.
+"""Hot routes: a request that is plain is taken on in the turn of the loop that read it, without a task of its own.
 
-A service documents such a route in its `api.py`, too, where FastAPI answers in the same way; a contract test of the
-service holds the two together.
+A service documents such a route in its `api.py`, where FastAPI answers it, too. Under `chassis.serve` the hot route is
+asked first. Whatever is not plain - a token not seen before, a body that is not valid, a header sent twice - it leaves
+to FastAPI, so that a refusal of the request as such has one source; what the work itself answers or refuses is sent
+from here. A contract test of the service holds the two together.
 """
 
 from __future__ import annotations
 
-import json
-from typing import NamedTuple, TypeVar, cast
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
-from chassis import idempotency
-from chassis.auth import Principal, bearer_token
-from chassis.problems import InsufficientScope, InvalidRequest, PayloadTooLarge
+from chassis import idempotency, telemetry
+from chassis.auth import Principal
+from chassis.metrics import HOT_REQUESTS
+from chassis.problems import Problem
 from chassis.runtime import Runtime
 
 T = TypeVar("T")
+Headers = Iterable[tuple[bytes, bytes]]
 
 MEDIA_TYPE = "application/json"
 
 _TYPE = (b"content-type", MEDIA_TYPE.encode())
 _REPLAYED = (idempotency.REPLAYED.lower().encode(), b"true")
-_NOT_AN_OBJECT = "Input should be a valid dictionary or object to extract fields from"
+_BEARER = b"Bearer "
+# What a route reads of a request. Sent twice, a header is not plain.
+_READ = frozenset({b"authorization", b"idempotency-key", b"content-type", b"x-request-id", b"traceparent"})
 
 
 class Answer(NamedTuple):
@@ -39,101 +45,85 @@ class Answer(NamedTuple):
         headers = {idempotency.REPLAYED: "true"} if self.replayed else None
         return Response(self.body, self.status, headers, MEDIA_TYPE)
 
-    async def send(self, send: Send) -> None:
-        """Answer the request."""
-        headers = [_TYPE, (b"content-length", b"%d" % len(self.body))]
-        if self.replayed:
-            headers.append(_REPLAYED)
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": self.body})
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers `response` would send, without the length."""
+        return [_TYPE, _REPLAYED] if self.replayed else [_TYPE]
 
 
 class Call(NamedTuple):
-    """A request as it came, its caller known and allowed to make it."""
+    """A plain request: its caller known and allowed to make it, its key well-formed."""
 
     runtime: Runtime
     caller: Principal
-    key: str | None
-    content_type: str | None
+    key: str
     body: bytes
+    traceparent: str
 
 
-async def receive_call(scope: Scope, receive: Receive, needed: str, most: int) -> Call:
-    """Take a request in, of at most so many bytes and by a caller with the scope.
+class Taken(NamedTuple):
+    """A request that was taken on: its id, and its answer after the commit, or the refusal."""
 
-    Raises PayloadTooLarge, MissingToken, InvalidToken, Suspended, InsufficientScope, or Unavailable without keys.
-    """
-    runtime = cast("Runtime", scope["app"].state.runtime)
-    authorization = key = content_type = None
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            authorization = value.decode("latin-1")
-        elif name == b"idempotency-key":
-            key = value.decode("latin-1")
-        elif name == b"content-type":
-            content_type = value.decode("latin-1")
-    body = await _body(receive, most)
-    caller = await runtime.verifier.verify_fresh(bearer_token(authorization))
-    if needed not in caller.scopes:
-        raise InsufficientScope(f"This needs the scope {needed}.", needed=[needed])
-    return Call(runtime, caller, key, content_type, body)
+    request_id: str
+    answer: asyncio.Future[Any]
 
 
-def parse(kind: TypeAdapter[T], call: Call) -> T:
-    """The request a body holds. Raises InvalidRequest in the words FastAPI would use."""
-    if not call.body:
-        raise _invalid([{"loc": (), "type": "missing", "msg": "Field required"}])
-    if not _is_json(call.content_type):
-        raise _invalid([{"loc": (), "type": "model_attributes_type", "msg": _NOT_AN_OBJECT}])
-    try:
-        return kind.validate_json(call.body)
-    except ValidationError:
-        pass  # judged again below, in the two steps FastAPI takes, so that the words are the same
-    try:
-        document = json.loads(call.body)
-    except json.JSONDecodeError as error:
-        raise _invalid([{"loc": (error.pos,), "type": "json_invalid", "msg": "JSON decode error"}]) from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise _invalid([{"loc": (), "type": "json_invalid", "msg": "JSON decode error"}]) from error
-    try:
-        return kind.validate_python(document, from_attributes=True)
-    except ValidationError as error:
-        raise _invalid([dict(fault) for fault in error.errors()]) from error
+class HotRoute(Generic[T]):
+    """A POST of a JSON body, taken on by `begin` if it is plain."""
+
+    def __init__(
+        self,
+        path: str,
+        scope: str,
+        kind: type[T],
+        begin: Callable[[Call, T], asyncio.Future[Any] | None],
+        answer_of: Callable[[Any], Answer] = lambda answered: answered,
+    ) -> None:
+        """`begin` gives what will hold the answer (read by `answer_of`), or None for what it leaves to FastAPI.
+
+        It may raise a Problem where FastAPI's route would raise the same.
+        """
+        self.path = path
+        self.answer_of = answer_of
+        self._taken, self._passed_on = (HOT_REQUESTS.labels(path, way) for way in ("taken", "passed_on"))
+        self._scope = scope
+        self._kind = TypeAdapter(kind)
+        self._begin = begin
+
+    def take(self, runtime: Runtime, headers: Headers, body: bytes) -> Taken | None:
+        """Take a request on; None for what FastAPI is to judge."""
+        taken = self._take(runtime, headers, body)
+        (self._passed_on if taken is None else self._taken).inc()
+        return taken
+
+    def _take(self, runtime: Runtime, headers: Headers, body: bytes) -> Taken | None:
+        read: dict[bytes, bytes] = {}
+        for name, value in headers:
+            if name in _READ:
+                if name in read:
+                    return None
+                read[name] = value
+        authorization, key = read.get(b"authorization", b""), read.get(b"idempotency-key", b"").decode("latin-1")
+        if (
+            read.get(b"content-type") != _TYPE[1]
+            or not authorization.startswith(_BEARER)
+            or not idempotency.is_key(key)
+        ):
+            return None
+        caller = runtime.verifier.known(authorization[len(_BEARER) :].decode("latin-1"))
+        if caller is None or self._scope not in caller.scopes:
+            return None
+        try:
+            request = self._kind.validate_json(body)
+        except ValidationError:
+            return None
+        traceparent, request_id = telemetry.identity(_text(read.get(b"traceparent")), _text(read.get(b"x-request-id")))
+        try:
+            answer = self._begin(Call(runtime, caller, key, body, traceparent), request)
+        except Problem as refusal:
+            answer = asyncio.get_running_loop().create_future()
+            answer.set_exception(refusal)
+        return None if answer is None else Taken(request_id, answer)
 
 
-def _is_json(content_type: str | None) -> bool:
-    kind = (content_type or "").split(";", 1)[0].strip().lower()
-    return kind == MEDIA_TYPE or (kind.startswith("application/") and kind.endswith("+json"))
-
-
-def _invalid(faults: list[dict[str, object]]) -> InvalidRequest:
-    shown: list[JsonValue] = [
-        {
-            "where": _where(fault),
-            "reason": str(fault["msg"]),
-            "code": str(fault["type"]),
-        }
-        for fault in faults
-    ]
-    summary = "; ".join(f"{_where(fault)}: {fault['msg']}" for fault in faults[:3])
-    return InvalidRequest(summary, detail_ar="راجع البيانات المرسلة.", errors=shown[:50])
-
-
-def _where(fault: dict[str, object]) -> str:
-    return ".".join(map(str, ("body", *cast("tuple[object, ...]", fault["loc"]))))
-
-
-async def _body(receive: Receive, most: int) -> bytes:
-    message = await receive()
-    body = cast("bytes", message.get("body", b""))
-    if not message.get("more_body"):
-        if len(body) > most:
-            raise PayloadTooLarge(f"At most {most} bytes.")
-        return body
-    chunks = bytearray(body)
-    while message.get("more_body"):
-        if len(chunks) > most:
-            raise PayloadTooLarge(f"At most {most} bytes.")
-        message = await receive()
-        chunks += cast("bytes", message.get("body", b""))
-    return bytes(chunks)
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")

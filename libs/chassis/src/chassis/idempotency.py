@@ -73,9 +73,14 @@ def check_key(key: str | None) -> str:
             f"Send a header {HEADER} with a value of your own for this operation.",
             detail_ar="أرسل رقماً مميزاً لهذه العملية.",
         )
-    if len(key) > MAX_KEY or not key.isascii() or not key.isprintable():
+    if not is_key(key):
         raise InvalidRequest(f"{HEADER} must be at most {MAX_KEY} printable ASCII characters.")
     return key
+
+
+def is_key(key: str) -> bool:
+    """Whether a key is well-formed."""
+    return 0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable()
 
 
 def fingerprint(method: str, path: str, body: bytes) -> bytes:

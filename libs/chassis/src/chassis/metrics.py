@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 from starlette.responses import Response
 
@@ -10,6 +12,9 @@ _FINE = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 REQUESTS = Counter("unicard_http_requests_total", "Requests answered", ["method", "route", "status"])
 REQUEST_SECONDS = Histogram(
     "unicard_http_request_seconds", "Time to answer a request", ["method", "route"], buckets=_FINE
+)
+HOT_REQUESTS = Counter(
+    "unicard_hot_requests_total", "Requests to a hot route, taken on at once or passed on to FastAPI", ["route", "way"]
 )
 EVENTS_PUBLISHED = Counter("unicard_events_published_total", "Events the broker acknowledged", ["type"])
 RELAY_LAG_SECONDS = Histogram(
@@ -25,6 +30,26 @@ BATCH_SIZE = Histogram(
     "unicard_group_commit_batch_size", "Requests in one group commit", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
 )
 QUEUED = Gauge("unicard_group_commit_queued", "Requests waiting for a group commit")
+
+
+class Observed:
+    """The figures of one route and status, found once: looking labels up costs as much as counting."""
+
+    def __init__(self, method: str, route: str, status: int) -> None:
+        """Find them."""
+        self._requests = REQUESTS.labels(method, route, status)
+        self._seconds = REQUEST_SECONDS.labels(method, route)
+
+    @staticmethod
+    @lru_cache(maxsize=4096)
+    def of(method: str, route: str, status: int) -> Observed:
+        """The figures of requests to a route, by its template, that got a status."""
+        return Observed(method, route, status)
+
+    def answered(self, seconds: float) -> None:
+        """Count one request."""
+        self._requests.inc()
+        self._seconds.observe(seconds)
 
 
 def exposition() -> Response:

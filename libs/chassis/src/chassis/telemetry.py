@@ -30,8 +30,14 @@ def current_request_id() -> str | None:
     return _request_id.get()
 
 
-def enter(traceparent: str | None, request_id: str | None = None) -> None:
-    """Make the given context that of the work at hand; what is malformed is replaced, never passed on."""
+def identity(traceparent: str | None, request_id: str | None = None) -> tuple[str, str]:
+    """Trace context and request id of a request that brought these; what is malformed is replaced, never passed on."""
     valid = traceparent if traceparent and _TRACEPARENT.fullmatch(traceparent) else new_traceparent()
+    return valid, request_id if request_id and _REQUEST_ID.fullmatch(request_id) else valid[3:35]
+
+
+def enter(traceparent: str | None, request_id: str | None = None) -> None:
+    """Make the given context that of the work at hand, as far as it is well-formed."""
+    valid, known = identity(traceparent, request_id)
     _traceparent.set(valid)
-    _request_id.set(request_id if request_id and _REQUEST_ID.fullmatch(request_id) else valid[3:35])
+    _request_id.set(known)

@@ -18,10 +18,13 @@ import asyncpg
 import httpx
 import orjson
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import OKPKey
+from prometheus_client import REGISTRY
 
+from chassis import serve
 from chassis.ids import new_id
 from chassis.migrations import run_migrations
 
@@ -124,6 +127,40 @@ async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             yield client
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Serve an app in this loop as `chassis.serve` does, hot routes included, and give a client that calls it."""
+    async with (
+        served_at(app) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
+        yield client
+
+
+@asynccontextmanager
+async def served_at(app: FastAPI) -> AsyncIterator[int]:
+    """Serve an app in this loop as `chassis.serve` does, hot routes included, and give the port."""
+    server = uvicorn.Server(uvicorn.Config(**serve.options(app, host="127.0.0.1", port=0, lifespan="on")))
+    serving = asyncio.create_task(server.serve())
+
+    async def started() -> bool:
+        return server.started or serving.done()
+
+    await eventually(started, seconds=60.0)
+    if serving.done():
+        raise RuntimeError("the service did not start; its log says why")
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def taken(path: str) -> float:
+    """How many requests a hot route has taken on in this process."""
+    return REGISTRY.get_sample_value("unicard_hot_requests_total", {"route": path, "way": "taken"}) or 0.0
 
 
 async def eventually(check: Callable[[], Awaitable[Any]], *, seconds: float = 10.0, every: float = 0.02) -> Any:

@@ -1,4 +1,4 @@
-"""What a plain ASGI route reads of a request, and how it answers."""
+"""What a hot route takes on, and what it leaves to FastAPI."""
 
 from __future__ import annotations
 
@@ -7,82 +7,94 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from chassis.auth import Principal
-from chassis.hot import Answer, Call, parse, receive_call
-from chassis.problems import InsufficientScope, InvalidRequest, MissingToken, PayloadTooLarge
+from chassis.hot import Answer, Call, HotRoute, Taken
+from chassis.problems import Unavailable
 from chassis.runtime import Runtime
 
-MOST = 8
 CALLER = Principal("till", "client", frozenset({"things:write"}))
+RUNTIME = cast("Runtime", SimpleNamespace(verifier=SimpleNamespace(known={"known": CALLER}.get)))
+TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+PLAIN = (
+    (b"authorization", b"Bearer known"), (b"idempotency-key", b"k1"), (b"content-type", b"application/json"),
+    (b"traceparent", TRACE), (b"x-request-id", b"request-1"), (b"accept", b"*/*"), (b"accept", b"text/html"),
+)  # fmt: skip
 
 
 class Thing(BaseModel):
     number: int
 
 
-async def _verified(_: str) -> Principal:
-    return CALLER
+def begin(call: Call, thing: Thing) -> asyncio.Future[Answer] | None:
+    """Answers with what it was given; 0 it leaves to FastAPI, 1 it refuses."""
+    if thing.number == 0:
+        return None
+    if thing.number == 1:
+        raise Unavailable("busy")
+    answer = asyncio.get_running_loop().create_future()
+    answer.set_result(Answer(201, f"{thing.number} {call.key} {call.caller.subject} {call.traceparent}".encode()))
+    return answer
 
 
-def call(*parts: bytes, needed: str = "things:write", token: bytes = b"Bearer x") -> Call:
-    """A request whose body comes in parts."""
-    runtime = SimpleNamespace(verifier=SimpleNamespace(verify_fresh=_verified))
-    headers = [(b"authorization", token), (b"idempotency-key", b"k1"), (b"content-type", b"application/json")]
-    scope = {"headers": headers, "app": SimpleNamespace(state=SimpleNamespace(runtime=runtime))}
-    waiting = list(parts)
+def take(*headers: tuple[bytes, bytes], body: bytes = b'{"number":7}', scope: str = "things:write") -> Taken | None:
+    """A request with these headers in place of the plain ones of the same names."""
+    changed = dict(headers)
+    sent = [(name, changed.get(name, value)) for name, value in PLAIN]
 
-    async def receive() -> Any:
-        body = waiting.pop(0)
-        return {"type": "http.request", "body": body, "more_body": bool(waiting)}
+    async def run() -> Taken | None:
+        return HotRoute("/v1/things", scope, Thing, begin).take(RUNTIME, [h for h in sent if h[1]], body)
 
-    return asyncio.run(receive_call(scope, receive, needed, MOST))
+    return asyncio.run(run())
 
 
-def test_a_body_in_parts_is_put_together() -> None:
-    found = call(b'{"a"', b":1", b"}")
-    assert (found.body, found.key, found.content_type, found.caller) == (b'{"a":1}', "k1", "application/json", CALLER)
-
-
-@pytest.mark.parametrize("parts", [[b"123456789"], [b"12345", b"6789", b""], [b"", b"123456789", b"0"]])
-def test_a_body_that_is_too_large_is_refused(parts: list[bytes]) -> None:
-    assert call(b"12345678").body == b"12345678"
-    with pytest.raises(PayloadTooLarge):
-        call(*parts)
-
-
-def test_who_may_not_call_is_refused() -> None:
-    with pytest.raises(InsufficientScope) as refused:
-        call(b"{}", needed="things:delete")
-    assert refused.value.extensions == {"needed": ["things:delete"]}
-    with pytest.raises(MissingToken):
-        call(b"{}", token=b"Basic x")
+def test_a_plain_request_is_taken_on() -> None:
+    found = take()
+    assert found is not None
+    assert found.request_id == "request-1"
+    assert found.answer.result() == Answer(201, b"7 k1 till " + TRACE)
 
 
 @pytest.mark.parametrize(
-    ("body", "where"),
-    [(b"", "body"), (b"{", "body.1"), (b"[]", "body"), (b'{"number":"x"}', "body.number"), (b"\xff\xff\xff", "body")],
+    "header",
+    [
+        (b"authorization", b""),
+        (b"authorization", b"Bearer other"),
+        (b"authorization", b"Basic known"),
+        (b"idempotency-key", b""),
+        (b"idempotency-key", b"k" * 129),
+        (b"idempotency-key", b"\xd8\xa7"),
+        (b"content-type", b""),
+        (b"content-type", b"text/plain"),
+    ],
 )
-def test_what_is_wrong_with_a_body_is_told(body: bytes, where: str) -> None:
-    runtime = cast("Runtime", None)
-    kind = TypeAdapter(Thing)
-    assert parse(kind, Call(runtime, CALLER, None, "application/json", b'{"number":"7"}')) == Thing(number=7)
-    with pytest.raises(InvalidRequest) as refused:
-        parse(kind, Call(runtime, CALLER, None, "application/json", body))
-    errors = cast("list[dict[str, str]]", refused.value.extensions["errors"])
-    assert [error["where"] for error in errors] == [where]
+def test_what_is_not_plain_is_left_to_fastapi(header: tuple[bytes, bytes]) -> None:
+    assert take(header) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"number":"x"}', b"\xff", b'{"number":0}'])
+def test_a_body_that_may_be_wrong_is_left_to_fastapi(body: bytes) -> None:
+    assert take(body=body) is None
+
+
+def test_who_may_not_call_is_left_to_fastapi() -> None:
+    assert take(scope="things:delete") is None
+
+
+def test_a_header_sent_twice_is_left_to_fastapi() -> None:
+    route = HotRoute("/v1/things", "things:write", Thing, begin)
+    assert route.take(RUNTIME, [*PLAIN, (b"idempotency-key", b"k2")], b'{"number":7}') is None
+
+
+def test_a_refusal_of_the_beginning_is_the_answer() -> None:
+    found = take(body=b'{"number":1}')
+    assert found is not None
+    assert isinstance(found.answer.exception(), Unavailable)
 
 
 def test_both_ways_of_sending_an_answer_say_the_same() -> None:
     for answer in (Answer(201, b"{}"), Answer(201, b"{}", replayed=True)):
-        sent: list[Any] = []
-
-        async def send(message: Any, sent: list[Any] = sent) -> None:
-            sent.append(message)
-
-        asyncio.run(answer.send(send))
-        start, body = sent
-        response = answer.response()
-        assert (start["status"], body["body"]) == (response.status_code, response.body)
-        assert sorted(start["headers"]) == sorted(response.raw_headers)
+        response: Any = answer.response()
+        length = (b"content-length", b"2")
+        assert sorted([*answer.headers(), length]) == sorted(response.raw_headers)

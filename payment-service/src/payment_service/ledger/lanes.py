@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -44,7 +45,11 @@ class Ledger:
 
     async def submit(self, item: Item) -> Result:
         """The result of a request, after its commit. Raises the refusal where nothing of it was carried out."""
-        return await self._commit.submit(item.lane_key, item)
+        return await self.enqueue(item)
+
+    def enqueue(self, item: Item) -> asyncio.Future[Result]:
+        """What will hold the result of a request. Raises Unavailable."""
+        return self._commit.enqueue(item.lane_key, item)
 
     async def _run(self, lane: int, items: Sequence[Item]) -> list[Result | BaseException]:
         twins = 0

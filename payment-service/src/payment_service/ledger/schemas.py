@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_TRANSFERS = 8192
-Amount = Annotated[int, Field(gt=0, le=10**15)]
+Amount = Annotated[int, Field(strict=True, gt=0, le=10**15)]
 
 
 class TransferRequest(BaseModel):
@@ -24,7 +24,7 @@ class TransferRequest(BaseModel):
     credit_account_id: UUID | None = None
     amount: Amount | None = None
     reference: Annotated[str, Field(max_length=128, pattern=r"^[^\x00-\x1f]*$")] = ""
-    timeout_seconds: Annotated[int, Field(ge=1, le=30 * 86400)] | None = None
+    timeout_seconds: Annotated[int, Field(strict=True, ge=1, le=30 * 86400)] | None = None
 
 
 class TransfersRequest(BaseModel):

@@ -28,15 +28,20 @@ async def carry_out(runtime: Runtime, caller: Principal, key: str | None, raw: b
 
     `raw` is the body as it came: a repeat must be the same to the byte.
     """
-    fingerprint = idempotency.fingerprint("POST", TRANSFERS_PATH, raw)
-    checked = idempotency.check_key(key)
+    wanted = item(runtime, caller, idempotency.check_key(key), raw, body, telemetry.current_traceparent())
+    return (await context.of(runtime).ledger.submit(wanted)).answer
+
+
+def item(
+    runtime: Runtime, caller: Principal, key: str, raw: bytes, body: TransfersRequest, traceparent: str | None
+) -> Item:
+    """A call as a lane takes it. Raises TransferInvalid."""
     now = runtime.clock.now()
     operations = [_operation(wanted, now) for wanted in body.transfers]
-    item = Item(
-        caller.subject, checked, fingerprint, operations, body.linked or len(operations) == 1,
-        telemetry.current_traceparent(), reply=_reply,
+    return Item(
+        caller.subject, key, idempotency.fingerprint("POST", TRANSFERS_PATH, raw), operations,
+        body.linked or len(operations) == 1, traceparent, reply=_reply,
     )  # fmt: skip
-    return (await context.of(runtime).ledger.submit(item)).answer
 
 
 def _operation(wanted: TransferRequest, now: datetime) -> Operation:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Piastres = Annotated[int, Field(gt=0, le=10_000_000_00)]
+Piastres = Annotated[int, Field(strict=True, gt=0, le=10_000_000_00)]
 Words = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
 
 
@@ -20,7 +20,7 @@ class AuthorizationRequest(BaseModel):
     card_id: UUID
     amount: Piastres
     reference: Words
-    expires_in: Annotated[int, Field(ge=1, description="seconds")] | None = None
+    expires_in: Annotated[int, Field(strict=True, ge=1, description="seconds")] | None = None
 
 
 class CaptureRequest(BaseModel):

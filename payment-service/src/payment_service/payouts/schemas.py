@@ -16,8 +16,8 @@ class PayoutBatchRequest(BaseModel):
 
     reference: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9:_./-]+$")]
     programme: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[a-z_]+$")]
-    declared_count: Annotated[int, Field(gt=0, le=10**8)]
-    declared_total: Annotated[int, Field(gt=0, le=10**15)]
+    declared_count: Annotated[int, Field(strict=True, gt=0, le=10**8)]
+    declared_total: Annotated[int, Field(strict=True, gt=0, le=10**15)]
     currency: Literal["EGP"] = "EGP"
 
 

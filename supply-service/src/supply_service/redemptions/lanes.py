@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -58,12 +59,16 @@ class Lanes:
                 await lane.aclose()
 
     async def submit(self, item: Item) -> Answer:
-        """The reply to a request, after its commit. Raises the refusal.
+        """The reply to a request, after its commit. Raises the refusal."""
+        return await self.enqueue(item)
+
+    def enqueue(self, item: Item) -> asyncio.Future[Answer]:
+        """What will hold the reply to a request. Raises Unavailable.
 
         The lane follows from the card: a household's cards nearly always are one, and where two of them meet in
         two lanes the household's version decides.
         """
-        return await self._commit.submit(hash(item.card_id), item)
+        return self._commit.enqueue(hash(item.card_id), item)
 
     async def _run(self, lane: int, items: Sequence[Item]) -> list[Answer | BaseException]:
         outcomes: list[Answer | BaseException | None] = [None] * len(items)

@@ -1,23 +1,22 @@
-"""POST /v1/redemptions in front of FastAPI (`chassis.hot`); `api.py` documents it and must answer in the same way."""
+"""POST /v1/redemptions as a hot route (`chassis.hot`); `api.py` documents it and must answer in the same way."""
 
 from __future__ import annotations
 
-from pydantic import TypeAdapter
-from starlette.types import Receive, Scope, Send
+import asyncio
 
-from chassis import hot
+from chassis.hot import Answer, Call, HotRoute
+from supply_service import context
 from supply_service.redemptions import service
 from supply_service.redemptions.schemas import RedemptionRequest
 
-SCOPE = "redemptions:create"
-MAX_BODY = 64 * 1024
 
-_REQUEST = TypeAdapter(RedemptionRequest)
+def begin(call: Call, request: RedemptionRequest) -> asyncio.Future[Answer] | None:
+    """Take a draw on, at a terminal that is known here and active. Raises Unavailable."""
+    made, caller = context.of(call.runtime), call.caller
+    known = made.registry.find(caller.terminal_id) if caller.kind == "terminal" else None
+    if known is None or not known.active:
+        return None
+    return made.lanes.enqueue(service.sale_item(known.place, call.key, call.body, request, call.traceparent))
 
 
-async def create_redemption(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one draw. What is refused leaves as a problem through the chassis."""
-    call = await hot.receive_call(scope, receive, SCOPE, MAX_BODY)
-    request = hot.parse(_REQUEST, call)
-    answer = await service.redeem(call.runtime, call.caller, call.key, call.body, request)
-    await answer.send(send)
+ROUTE = HotRoute(service.REDEMPTIONS_PATH, "redemptions:create", RedemptionRequest, begin)

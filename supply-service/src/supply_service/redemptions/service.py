@@ -38,18 +38,23 @@ async def redeem(
 ) -> Answer:
     """Carry a draw to its commit. `raw` is the body as it came: a repeat must be the same to the byte."""
     place = await place_of(runtime, caller)
-    item = SaleItem(
+    item = sale_item(place, idempotency.check_key(key), raw, request, telemetry.current_traceparent())
+    return await context.of(runtime).lanes.submit(item)
+
+
+def sale_item(place: Place, key: str, raw: bytes, request: RedemptionRequest, traceparent: str | None) -> SaleItem:
+    """A draw as a lane takes it."""
+    return SaleItem(
         place=place,
-        key=idempotency.check_key(key),
+        key=key,
         fingerprint=idempotency.fingerprint("POST", REDEMPTIONS_PATH, raw),
-        traceparent=telemetry.current_traceparent(),
+        traceparent=traceparent,
         card_id=request.card_id,
         lines=request.lines,
         occurred_at=request.occurred_at,
         expected_amount=request.expected_amount,
         tenders=request.tenders,
     )
-    return await context.of(runtime).lanes.submit(item)
 
 
 async def reverse(
