@@ -149,3 +149,30 @@ async def test_a_hand_over_needs_a_key(office: Office) -> None:
     path = f"/v1/cards/{found['card_id']}/handover"
     refused = await office.client.post(path, json={"national_id": head["national_id"]}, headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (400, "idempotency_key_missing")
+
+
+async def test_searches_at_once_find_everybody_their_own_and_are_noted_each(office: Office) -> None:
+    waiting = await cards(office, 6)
+    stranger = office.person()
+    headers = [office.issuer.headers(f"clerk-{n}", COUNTER) for n in range(8)]
+    people = [stranger, *[head for _, head in waiting], waiting[0][1]]
+    replies = await asyncio.gather(
+        *(
+            office.client.post("/v1/cards/search", json={"national_id": person["national_id"]}, headers=one)
+            for person, one in zip(people, headers, strict=True)
+        )
+    )
+    found = [[item["card_id"] for item in reply.json()["items"]] for reply in replies]
+    assert found == [[], *[[card["card_id"]] for card, _ in waiting], [waiting[0][0]["card_id"]]]
+    elsewhere = office.issuer.headers("far", COUNTER, governorate="04")
+    hidden = await office.client.post(
+        "/v1/cards/search", json={"national_id": waiting[0][1]["national_id"]}, headers=elsewhere
+    )
+    assert hidden.json()["items"] == []
+    rows = await office.fetch(
+        "SELECT subject, request_id FROM access_pending WHERE action = 'card_found' AND subject LIKE 'clerk-%'"
+        " UNION ALL SELECT subject, request_id FROM access_log WHERE action = 'card_found' AND subject LIKE 'clerk-%'"
+    )
+    noted = {row["subject"]: row["request_id"] for row in rows}
+    assert len(rows) == 7
+    assert noted == {f"clerk-{n}": replies[n].headers["x-request-id"] for n in range(1, 8)}

@@ -107,9 +107,9 @@ def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
 
 
 @routes.post("/v1/cards/search")
-async def find_cards(given: NationalIdIn, caller: HandsOver, request: Request, tools: WithTools) -> FoundCards:
+async def find_cards(given: NationalIdIn, caller: HandsOver, request: Request) -> FoundCards:
     """The open cards of the citizen at the counter: where they lie and for when; the access is logged."""
-    found = await counter.find(get_runtime(request).pool, tools, caller, given.national_id)
+    found = await counter.find(get_runtime(request), caller, given.national_id)
     return FoundCards(items=[_found_out(one, caller.site_id) for one in found])
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from card_service.accesses.models import Visit
 from card_service.cards.lifecycle import CardState
 from card_service.cards.pins import StoredPin
 
@@ -56,6 +57,15 @@ class Site:
     name_ar: str
     name_en: str
     address_ar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A counter's search; `governorate`: the only one whose cards the caller may see, None for all."""
+
+    national_id_hash: bytes
+    governorate: str | None
+    visit: Visit
 
 
 @dataclass(frozen=True, slots=True)

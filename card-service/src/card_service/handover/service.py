@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses.service import visit
 from card_service.cards import repository as cards
+from card_service.cards.counter import searching
 from card_service.cards.errors import CardUnknown, NationalIdMismatch, NoSite, OtherSite
 from card_service.cards.lifecycle import Action, CardState, usable_state
 from card_service.cards.schemas import HandedOver
@@ -38,7 +39,7 @@ _KEY = "card.handovers"
 
 @asynccontextmanager
 async def handing_over(runtime: Runtime) -> AsyncIterator[None]:
-    """Open the lanes of hand-overs; in the end finish what was taken on."""
+    """Open the lanes of a counter's searches and hand-overs; in the end finish what was taken on."""
     settings = tools_of(runtime).settings
 
     async def run(_: int, wishes: Sequence[Wish]) -> list[bytes | BaseException]:
@@ -53,7 +54,8 @@ async def handing_over(runtime: Runtime) -> AsyncIterator[None]:
     runtime.extra[_KEY] = commit
     commit.start()
     try:
-        yield
+        async with searching(runtime):
+            yield
     finally:
         await commit.aclose()
 
