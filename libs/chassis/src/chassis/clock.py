@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 CAIRO = ZoneInfo("Africa/Cairo")
@@ -50,11 +51,13 @@ def ahead_of_present(instant: datetime | None) -> timedelta:
     return instant - datetime.now(UTC) if instant else timedelta(0)
 
 
+@lru_cache(maxsize=256)  # a batch of draws asks for the same instant again and again
 def business_day(instant: datetime) -> date:
     """The day in Cairo that an aware instant falls on."""
     return instant.astimezone(CAIRO).date()
 
 
+@lru_cache(maxsize=256)
 def month_start(day: date) -> date:
     """The first day of the month of `day`: the name of a monthly period."""
     return day.replace(day=1)

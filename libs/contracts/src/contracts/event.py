@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -34,6 +35,7 @@ class Event(BaseModel):
             _REGISTRY[cls.event_type()] = cls
 
     @classmethod
+    @cache
     def event_type(cls) -> str:
         """The CloudEvents `type`, e.g. `eg.unicard.card.CardIssued.v1`."""
         publisher = cls.TOPIC.split(".", 1)[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -117,6 +118,7 @@ def days_needed(quantity: int, daily: int) -> int:
     return -(-quantity // daily)
 
 
+@lru_cache(maxsize=1024)
 def covered(first: date, days: int) -> tuple[date, ...]:
     """The days of a draw."""
     return tuple(first + timedelta(days=n) for n in range(days))
