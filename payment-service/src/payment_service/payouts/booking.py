@@ -73,7 +73,9 @@ BOOK = """
     FROM counted c WHERE p.batch_id = $1 AND p.first = $13
     RETURNING c.paid_total
 """
-PLANNER = "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off"
+PLANNER = """
+    SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off
+"""
 # The one row that all chunks of a batch meet comes last, just before the commit.
 DEBIT = "UPDATE account SET balance = balance - $2, version = version + 1 WHERE account_id = $1"
 COMPLETE = """
