@@ -74,7 +74,8 @@ BOOK = """
     RETURNING c.paid_total
 """
 PLANNER = """
-    SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off
+    SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off;
+    SET LOCAL jit = off
 """
 # The one row that all chunks of a batch meet comes last, just before the commit.
 DEBIT = "UPDATE account SET balance = balance - $2, version = version + 1 WHERE account_id = $1"
