@@ -120,6 +120,7 @@ def _gateway() -> Iterator[Route]:
     yield _route("GET /problems/{code}", to, rate=Rate.PUBLIC)
     yield _route("POST /v1/clients", to, "clients:write")
     yield _route("GET /v1/clients", to, "clients:read", "clients:write")
+    yield _route("PUT /v1/clients/{client_id}/scopes", to, "clients:write")
     yield _route("POST /v1/clients/{client_id}/suspension", to, "clients:write")
     yield _route("DELETE /v1/clients/{client_id}/suspension", to, "clients:write")
     yield _route("POST /v1/enrolment-codes", to, "terminals:enrol")

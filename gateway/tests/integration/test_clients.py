@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import orjson
@@ -131,6 +132,29 @@ class TestSuspension:
     async def test_unknown(self, gateway: Any) -> None:
         reply = await gateway.client.delete("/v1/clients/nobody/suspension", headers=await gateway.headers())
         assert (reply.status_code, reply.json()["code"]) == (404, "client_unknown")
+
+
+class TestScopes:
+    async def test_replaced_for_the_next_token(self, gateway: Any) -> None:
+        client_id, secret = await gateway.new_client("cards:read")
+        path, headers = f"/v1/clients/{client_id}/scopes", await gateway.headers()
+        reply = await gateway.client.put(path, json={"scopes": ["keys:rotate", "clients:read"]}, headers=headers)
+        assert (reply.status_code, reply.json()["scopes"]) == (200, ["clients:read", "keys:rotate"])
+        granted = orjson.loads(base64.urlsafe_b64decode((await gateway.token(client_id, secret)).split(".")[1] + "=="))
+        assert granted["scope"].split() == ["clients:read", "keys:rotate"]
+
+    async def test_refused(self, gateway: Any) -> None:
+        client_id, _ = await gateway.new_client("cards:read")
+        for whose, wanted, status, code in (
+            (client_id, ["gold:mine"], 422, "scope_unknown"),
+            (client_id, [], 422, "invalid_request"),
+            ("nobody", ["cards:read"], 404, "client_unknown"),
+            ("bootstrap", ["cards:read"], 409, "own_client"),
+        ):
+            reply = await gateway.client.put(
+                f"/v1/clients/{whose}/scopes", json={"scopes": wanted}, headers=await gateway.headers()
+            )
+            assert (reply.status_code, reply.json()["code"]) == (status, code)
 
 
 async def test_the_bootstrap_secret_follows_the_environment(gateway: Any, start_gateway: Any) -> None:

@@ -15,6 +15,7 @@ from api_gateway.clients.schemas import (
     ClientIn,
     ClientList,
     ClientOut,
+    ScopesIn,
     SuspensionIn,
 )
 from api_gateway.handout import Handout, handing_out
@@ -61,6 +62,15 @@ async def list_clients(
         items=[_out(client) for client in clients],
         next=clients[-1].client_id if len(clients) == limit else None,
     )
+
+
+@routes.put("/v1/clients/{client_id}/scopes", responses=responses(ClientUnknown, OwnClient, ScopeUnknown))
+async def replace_scopes(client_id: ClientIdInPath, body: ScopesIn, caller: Writes, session: Work) -> ClientOut:
+    """Say anew what a client may do.
+
+    Tokens it holds keep their scopes until they expire; to cut it off now, suspend it.
+    """
+    return _out(await service.grant(session, client_id, body.scopes, caller.subject))
 
 
 @routes.post("/v1/clients/{client_id}/suspension", responses=responses(ClientUnknown, OwnClient))

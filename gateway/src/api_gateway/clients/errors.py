@@ -20,10 +20,10 @@ class ClientExists(Conflict):
 
 
 class OwnClient(Conflict):
-    """A client cannot suspend itself"""
+    """A client cannot suspend itself or change what it may do"""
 
     code = "own_client"
-    title_ar = "لا يمكن للنظام إيقاف نفسه"
+    title_ar = "لا يمكن للنظام إيقاف نفسه أو تعديل صلاحياته"
 
 
 class ScopeUnknown(InvalidRequest):

@@ -27,6 +27,7 @@ _PUT = text(
     f"{_VALUES} ON CONFLICT (client_id) DO UPDATE SET scopes = excluded.scopes, marked_with = excluded.marked_with,"
     " secret_mark = excluded.secret_mark"
 )
+_GRANT = text("UPDATE api_client SET scopes = CAST(:scopes AS text[]) WHERE client_id = :client_id")
 _SUSPEND = text("UPDATE api_client SET suspended_at = :at, suspension_reason = :reason WHERE client_id = :client_id")
 
 
@@ -55,6 +56,11 @@ async def add(session: AsyncSession, client: Client) -> bool:
 async def put(session: AsyncSession, client: Client) -> None:
     """Write a client, or its new scopes and secret; a suspension stays."""
     await session.execute(_PUT, vars(client))
+
+
+async def set_scopes(session: AsyncSession, client_id: str, scopes: list[str]) -> None:
+    """Say what a client may do."""
+    await session.execute(_GRANT, {"client_id": client_id, "scopes": scopes})
 
 
 async def set_suspension(session: AsyncSession, client_id: str, at: datetime | None, reason: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 CLIENT_ID = r"^[a-z0-9][a-z0-9._~-]{1,127}$"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -24,6 +24,13 @@ def is_uuid(text: str) -> bool:
     return True
 
 
+def _once_each(scopes: list[str]) -> list[str]:
+    return sorted(set(scopes))
+
+
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=64), AfterValidator(_once_each)]
+
+
 class ClientIn(BaseModel):
     """A new client. `governorate` and `site_id` bound what its tokens open."""
 
@@ -31,7 +38,7 @@ class ClientIn(BaseModel):
 
     client_id: str = Field(pattern=CLIENT_ID, examples=["ministry-of-supply"])
     name: Words
-    scopes: list[Scope] = Field(min_length=1, max_length=64)
+    scopes: Scopes
     governorate: str | None = Field(default=None, pattern=r"^[0-9]{2}$", examples=["03"])
     site_id: UUID | None = None
 
@@ -42,10 +49,13 @@ class ClientIn(BaseModel):
             raise ValueError("a UUID is the name of a terminal, not of a client")
         return value
 
-    @field_validator("scopes")
-    @classmethod
-    def _once_each(cls, value: list[str]) -> list[str]:
-        return sorted(set(value))
+
+class ScopesIn(BaseModel):
+    """What a client may do from now on, in place of what it might."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scopes: Scopes
 
 
 class ClientOut(BaseModel):

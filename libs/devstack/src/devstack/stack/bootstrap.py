@@ -85,22 +85,28 @@ CLIENTS: tuple[Client, ...] = (
 
 
 async def ensure_clients(edge_url: str, clients_file: Path, secrets: Mapping[str, str]) -> None:
-    """Create the clients that the file does not know yet; `EngineError` when the gateway refuses.
+    """Create the clients that the file does not know yet, and give known ones the scopes that a newer version adds.
+
+    `EngineError` when the gateway refuses.
 
     A start that is cut off between the gateway's answer and the file asks again with the same
     idempotency key and is given the same secret.
     """
     known = read_clients(clients_file)
-    missing = [client for client in CLIENTS if client.client_id not in known]
-    if not missing:
+    wanted = [client for client in CLIENTS if known.get(client.client_id, {}).get("scopes") != list(client.scopes)]
+    if not wanted:
         return
     wire = Wire(edge_url, limit=4)
     admin = Caller(
         wire, ClientSecret(secrets["UNICARD_BOOTSTRAP_CLIENT_ID"], secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
     )
     try:
-        for client in missing:
-            known[client.client_id] = await _create(admin, client, secrets)
+        for client in wanted:
+            if (made := known.get(client.client_id)) is None:
+                known[client.client_id] = await _create(admin, client, secrets)
+            else:
+                await admin.put(f"/v1/clients/{client.client_id}/scopes", {"scopes": list(client.scopes)})
+                known[client.client_id] = {**made, "scopes": list(client.scopes)}
             write_private(clients_file, json.dumps(known, indent=1))
     except (Refused, NotReached) as error:
         raise EngineError(f"the API clients could not be made: {error}") from error
