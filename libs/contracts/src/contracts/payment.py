@@ -8,6 +8,8 @@ from uuid import UUID
 from contracts.event import Event
 
 TOPIC = "payment.events.v1"
+# A hundred thousand on one morning, which only those who tell citizens want to read.
+PAYOUTS_TOPIC = "payment.payouts.v1"
 
 
 class WalletOpened(Event):
@@ -128,7 +130,7 @@ class PayoutBatchCompleted(Event):
 class PayoutPaid(Event):
     """A pension or other payout was booked into a citizen's wallet."""
 
-    TOPIC = TOPIC
+    TOPIC = PAYOUTS_TOPIC
     KEY = "household_id"
 
     payout_id: UUID
@@ -144,7 +146,7 @@ class PayoutPaid(Event):
 class PayoutFailed(Event):
     """A payout could not be booked; the amount stays with the authority."""
 
-    TOPIC = TOPIC
+    TOPIC = PAYOUTS_TOPIC
     KEY = "batch_id"
 
     payout_id: UUID

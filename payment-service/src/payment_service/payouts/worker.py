@@ -13,7 +13,7 @@ from chassis.clock import business_day
 from chassis.logging import get_logger
 from chassis.outbox import columns
 from chassis.runtime import Runtime
-from contracts.payment import TOPIC, PayoutBatchCompleted, PayoutFailed, PayoutPaid
+from contracts.payment import PAYOUTS_TOPIC, PayoutBatchCompleted, PayoutFailed, PayoutPaid
 from payment_service import context
 from payment_service.payouts import booking
 
@@ -69,7 +69,7 @@ async def book_chunk(runtime: Runtime) -> bool:
             WALLET_UNKNOWN,
             PayoutPaid.event_type(),
             PayoutFailed.event_type(),
-            TOPIC,
+            PAYOUTS_TOPIC,
             f'"batch_id":"{part["batch_id"]}","programme":{json.dumps(part["programme"])},',
             part["first"],
         )
