@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import asyncpg
 import pytest
 
 from chassis.ids import new_id
-from payment_service.accounts import account_id, wallet_id
+from chassis.lane import Lane
+from payment_service import context
+from payment_service.accounts import Opened, account_id, wallet_id
+from payment_service.ledger import statements
+from payment_service.ledger.batch import Batch
+from payment_service.ledger.items import Item
+from payment_service.ledger.rules import Order, Settle, Transfer
 
 from ..support import House
 
@@ -52,3 +60,25 @@ async def test_what_is_referred_to_stays(house: House, statement: str) -> None:
     await house.citizen(100)
     with pytest.raises(asyncpg.RestrictViolationError):
         await house.runtime.pool.execute(statement)
+
+
+async def test_a_hold_is_settled_once_whoever_has_read_it(house: House) -> None:
+    """Two processes settle the same hold between accounts that may both be overdrawn: one of them reads again."""
+    fund, other, held = account_id("fund", "test"), account_id("merchant", "test"), new_id()
+    await house.citizen(100)
+    await Opened(house.runtime.pool).many("merchant", ["test"])
+    now = house.runtime.clock.now()
+    order = Order(Transfer(held, fund, other, 70, "pending", kind="transfer", expires_at=now + timedelta(minutes=5)))
+    await context.of(house.runtime).ledger.submit(Item("test", None, b"", [order]))
+    lane = Lane(house.runtime.settings.database_url, "test")
+    try:
+        rows = await lane.fetch(statements.READ, [fund, other], [held], [], [])
+        written = []
+        for settle in (Settle(held, "posted", None), Settle(held, "voided", None)):
+            batch = Batch.of(rows, now)
+            batch.decide([Item("test", None, b"", [settle])])
+            written.append((await lane.fetch(statements.WRITE, *batch.parameters()))[0]["yes"])
+    finally:
+        await lane.aclose()
+    assert written == [True, False]
+    assert (await house.proof())["sound"]

@@ -117,7 +117,7 @@ class Batch:
 
     def parameters(self) -> list[Any]:
         """The columns of the write."""
-        accounts, ordered, settled = [], [], []
+        accounts, ordered, settled, read = [], [], [], []
         for account_id, after in self.books.accounts.items():
             before = self.before.accounts[account_id]
             if after is not before:
@@ -129,6 +129,7 @@ class Batch:
                 ordered.append(_ordered_row(transfer))
             elif known is not transfer:
                 settled.append((transfer_id, transfer.state, transfer.posted, transfer.refunded))
+                read.append((known.state, known.posted, known.refunded))
         accounts.sort()
         return [
             *_columns(accounts, 4),
@@ -138,6 +139,7 @@ class Batch:
             *_columns(settled, 4),
             *_columns(self.answers, 5),
             *_columns(self.events, 6),
+            *_columns(read, 3),
         ]
 
 

@@ -28,8 +28,10 @@ PARTIES = """
 """
 
 # Rows are locked in the order of their keys. Accounts that may not be overdrawn must be as they were read
-# (`guarded`); others only take a sum. One account that has moved on, and nothing is written. What is compared with
-# what, is found in a hashed subplan: a join of the two lists would compare each account with each.
+# (`guarded`); others only take a sum. Holds and payments that change must be as they were read, too: between two
+# accounts that may be overdrawn nothing else tells that another process has settled or refunded one meanwhile. One
+# row that has moved on, and nothing is written. What is compared with what, is found in a hashed subplan: a join of
+# the two lists would compare each row with each.
 WRITE = """
     WITH wanted AS (
         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
@@ -37,10 +39,18 @@ WRITE = """
     ), locked AS (
         SELECT a.account_id, a.version FROM account a
         WHERE a.account_id = ANY($1::uuid[]) ORDER BY a.account_id FOR UPDATE
+    ), known AS (
+        SELECT t.transfer_id, t.state, t.posted, t.refunded FROM transfer t
+        WHERE t.transfer_id = ANY($18::uuid[]) ORDER BY t.transfer_id FOR UPDATE
     ), fit AS (
         SELECT (SELECT count(*) FROM locked) = cardinality($1::uuid[]) AND NOT EXISTS (
             SELECT FROM wanted w WHERE w.guarded IS NOT NULL
                 AND ((w.account_id, w.guarded) IN (SELECT account_id, version FROM locked)) IS NOT TRUE
+        ) AND NOT EXISTS (
+            SELECT FROM unnest($18::uuid[], $33::text[], $34::bigint[], $35::bigint[])
+                AS r (transfer_id, state, posted, refunded)
+            WHERE ((r.transfer_id, r.state, r.posted, r.refunded)
+                IN (SELECT transfer_id, state, posted, refunded FROM known)) IS NOT TRUE
         ) AS yes
     ), moved AS (
         UPDATE account a SET balance = a.balance + w.balance, held = a.held + w.held, version = a.version + 1
