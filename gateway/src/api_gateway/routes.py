@@ -271,6 +271,7 @@ def _payouts() -> Iterator[Route]:
     yield _route(f"POST {batch}/items", to, "payouts:submit", rate=Rate.BULK, deadline=60, body=16 * MIB)
     yield _route(f"POST {batch}/submission", to, "payouts:submit", deadline=30)
     yield _route(f"POST {batch}/approval", to, "payouts:approve", deadline=30)
+    yield _route(f"POST {batch}/cancellation", to, *read, deadline=30)
     yield _route(f"GET {batch}", to, *read)
     yield _route(f"GET {batch}/items", to, *read)
 

@@ -128,6 +128,28 @@ async def test_what_differs_from_the_declaration_is_not_submitted(house: House) 
     assert (await send(house, "GET", path, "payouts:submit")).json()["received_count"] == 1
 
 
+async def test_a_batch_is_withdrawn_before_its_approval_only(house: House) -> None:
+    citizen = (await house.citizen())[1]
+    for submitted in (False, True):
+        path = await batch_of(house, [f"{citizen},500,a"], 1, 500)
+        if submitted:
+            assert (await send(house, "POST", f"{path}/submission", "payouts:submit")).status_code == 200
+        gone = await send(house, "POST", f"{path}/cancellation", "payouts:submit", json={"reason": "wrong month"})
+        found = gone.json()
+        assert (gone.status_code, found["state"], found["received_count"]) == (200, "cancelled", 1)
+        assert (found["cancelled_by"], found["cancel_reason"]) == ("maker", "wrong month")
+        again = await send(house, "POST", f"{path}/cancellation", "payouts:approve", "checker", json={"reason": "too"})
+        assert (again.status_code, again.json()["cancelled_by"]) == (200, "maker")
+        for step, scope in (("submission", "payouts:submit"), ("approval", "payouts:approve")):
+            refused = await send(house, "POST", f"{path}/{step}", scope, "checker")
+            assert (refused.status_code, refused.json()["code"]) == (409, "batch_state")
+    path = await batch_of(house, [f"{citizen},500,a"], 1, 500)
+    await send(house, "POST", f"{path}/submission", "payouts:submit")
+    assert (await send(house, "POST", f"{path}/approval", "payouts:approve", "checker")).status_code == 200
+    late = await send(house, "POST", f"{path}/cancellation", "payouts:submit", json={"reason": "wrong month"})
+    assert (late.status_code, late.json()["code"]) == (409, "batch_state")
+
+
 async def test_events_open_a_wallet_capture_a_sale_and_refund_its_reversal(house: House, kafka_bootstrap: str) -> None:
     card, citizen, household = new_id(), new_id(), new_id()
     await publish(kafka_bootstrap, activated(card, citizen, household))

@@ -92,16 +92,3 @@ class CopaymentDue(Event):
     card_id: UUID
     provider_id: UUID
     amount: int  # piastres
-
-
-class ClaimAdjudicated(Event):
-    """The insurer's part of an encounter was decided."""
-
-    TOPIC = TOPIC
-    KEY = "provider_id"
-
-    claim_id: UUID
-    encounter_id: UUID
-    provider_id: UUID
-    approved: int
-    state: str

@@ -20,7 +20,7 @@ from payment_service.errors import (
     SamePerson,
 )
 from payment_service.payouts import repository, service
-from payment_service.payouts.schemas import Payout, PayoutBatch, PayoutBatchRequest, Payouts
+from payment_service.payouts.schemas import CancellationRequest, Payout, PayoutBatch, PayoutBatchRequest, Payouts
 
 routes = router(tags=["payouts"])
 
@@ -66,6 +66,14 @@ async def approve(
 ) -> PayoutBatch:
     """Approve a submitted batch, as another person than the one who made it; it is booked at once."""
     return await service.approve(get_runtime(request), session, batch_id, caller.subject)
+
+
+@routes.post("/v1/payout-batches/{batch_id}/cancellation", responses=responses(BatchState))
+async def cancel(
+    batch_id: UUID, body: CancellationRequest, request: Request, caller: Reader, session: Work
+) -> PayoutBatch:
+    """Withdraw a batch before its approval, as its maker or as who would have approved it. Its reference stays used."""
+    return await service.cancel(get_runtime(request), session, batch_id, body.reason, caller.subject)
 
 
 @routes.get("/v1/payout-batches/{batch_id}")

@@ -17,18 +17,19 @@ _MAKE = text(
     " made_at) VALUES (:batch_id, :reference, :programme, :fund_id, :declared_count, :declared_total, 'open',"
     " :made_by, :made_at) ON CONFLICT (reference) DO NOTHING RETURNING batch_id"
 )
-# Once submitted, what was received is what was declared; only an open batch has to be counted. While a batch is
-# booked, its parts count; whoever asks still finds it `approved`.
+# Once submitted, what was received is what was declared; only a batch that is open, or was withdrawn, has to be
+# counted. While a batch is booked, its parts count; whoever asks still finds it `approved`.
 _FIND = text(
     "SELECT b.batch_id, b.reference, b.programme, b.declared_count, b.declared_total, b.made_by, b.approved_by,"
-    " b.made_at, b.approved_at, b.completed_at, CASE b.state WHEN 'booking' THEN 'approved' ELSE b.state END AS state,"
-    " CASE WHEN b.state = 'open' THEN c.received_count ELSE b.declared_count END AS received_count,"
-    " CASE WHEN b.state = 'open' THEN c.received_total ELSE b.declared_total END AS received_total,"
+    " b.made_at, b.approved_at, b.completed_at, b.cancelled_by, b.cancelled_at, b.cancel_reason,"
+    " CASE b.state WHEN 'booking' THEN 'approved' ELSE b.state END AS state,"
+    " CASE WHEN b.state IN ('open', 'cancelled') THEN c.received_count ELSE b.declared_count END AS received_count,"
+    " CASE WHEN b.state IN ('open', 'cancelled') THEN c.received_total ELSE b.declared_total END AS received_total,"
     " b.paid_count + p.paid_count AS paid_count, b.paid_total + p.paid_total AS paid_total,"
     " b.failed_count + p.failed_count AS failed_count, b.failed_total + p.failed_total AS failed_total"
     " FROM payout_batch b CROSS JOIN LATERAL ("
     " SELECT count(*) AS received_count, coalesce(sum(amount), 0)::bigint AS received_total FROM payout"
-    " WHERE payout.batch_id = b.batch_id AND b.state = 'open') c CROSS JOIN LATERAL ("
+    " WHERE payout.batch_id = b.batch_id AND b.state IN ('open', 'cancelled')) c CROSS JOIN LATERAL ("
     " SELECT coalesce(sum(paid_count), 0)::bigint AS paid_count, coalesce(sum(paid_total), 0)::bigint AS paid_total,"
     " coalesce(sum(failed_count), 0)::bigint AS failed_count, coalesce(sum(failed_total), 0)::bigint AS failed_total"
     " FROM payout_part WHERE payout_part.batch_id = b.batch_id AND b.state = 'booking') p WHERE b.batch_id = :batch_id"
@@ -38,6 +39,10 @@ _SUBMIT = text("UPDATE payout_batch SET state = 'submitted' WHERE batch_id = :ba
 _APPROVE = text(
     "UPDATE payout_batch SET state = 'approved', approved_by = :approved_by, approved_at = :at"
     " WHERE batch_id = :batch_id"
+)
+_CANCEL = text(
+    "UPDATE payout_batch SET state = 'cancelled', cancelled_by = :cancelled_by, cancelled_at = :at,"
+    " cancel_reason = :reason WHERE batch_id = :batch_id"
 )
 _LAST = text("SELECT coalesce(max(number), 0) FROM payout WHERE batch_id = :batch_id")
 # What became of a payout follows from its number and its reason: each part counts how many are booked, in order, and
@@ -77,6 +82,12 @@ async def submit(session: AsyncSession, batch_id: UUID) -> None:
 async def approve(session: AsyncSession, batch_id: UUID, approved_by: str, at: Any) -> None:
     """Let a batch be booked."""
     await session.execute(_APPROVE, {"batch_id": batch_id, "approved_by": approved_by, "at": at})
+
+
+async def cancel(session: AsyncSession, batch_id: UUID, cancelled_by: str, reason: str, at: Any) -> None:
+    """Withdraw a batch for good."""
+    parameters = {"batch_id": batch_id, "cancelled_by": cancelled_by, "reason": reason, "at": at}
+    await session.execute(_CANCEL, parameters)
 
 
 async def add(session: AsyncSession, batch_id: UUID, rows: Rows) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 
 class PayoutBatchRequest(BaseModel):
@@ -41,6 +41,17 @@ class PayoutBatch(BaseModel):
     made_at: datetime
     approved_at: datetime | None
     completed_at: datetime | None
+    cancelled_by: str | None
+    cancelled_at: datetime | None
+    cancel_reason: str | None
+
+
+class CancellationRequest(BaseModel):
+    """Why a batch is withdrawn."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class Payout(BaseModel):

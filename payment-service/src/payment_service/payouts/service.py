@@ -1,4 +1,4 @@
-"""Payout batches: declared, received, submitted, approved by another person, booked."""
+"""Payout batches: declared, received, submitted, approved by another person, booked; or withdrawn before that."""
 
 from __future__ import annotations
 
@@ -77,6 +77,18 @@ async def approve(runtime: Runtime, session: AsyncSession, batch_id: UUID, appro
     )
     await outbox.add(session, accepted)
     event.listen(session.sync_session, "after_commit", lambda _: context.of(runtime).approved.set(), once=True)
+    return await get(session, batch_id)
+
+
+async def cancel(
+    runtime: Runtime, session: AsyncSession, batch_id: UUID, reason: str, cancelled_by: str
+) -> PayoutBatch:
+    """Withdraw a batch that nobody has approved. Raises BatchState; one withdrawn already stays as it is."""
+    batch = await _locked(session, batch_id)
+    if batch.state != "cancelled":
+        if batch.state not in {"open", "submitted"}:
+            raise BatchState(f"The batch is {batch.state}: it can no longer be withdrawn.", state=batch.state)
+        await repository.cancel(session, batch_id, cancelled_by, reason, runtime.clock.now())
     return await get(session, batch_id)
 
 
