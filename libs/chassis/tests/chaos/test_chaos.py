@@ -89,7 +89,10 @@ class Chaos:
         """SIGKILL of one PostgreSQL backend: the server ends all others and recovers."""
         with suppress(OSError, asyncpg.PostgresError):
             connection = await asyncpg.connect(self._postgres.url(), timeout=5)
-            pids = await connection.fetch("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'probe%'")
+            pids: list[asyncpg.Record] = []
+            while not pids:  # after the fault before, nobody may have come back yet
+                await asyncio.sleep(0.05)
+                pids = await connection.fetch("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'probe%'")
             await connection.close()
             os.kill(self._random.choice(pids)["pid"], signal.SIGKILL)
 
