@@ -91,7 +91,10 @@ class System:
 def system() -> Iterator[System]:
     """One system for all end-to-end tests of a run."""
     with tempfile.TemporaryDirectory(prefix="unicard-e2e-") as name:
-        ports = {variable: str(free_port()) for variable, _ in PORTS.values()}
+        free: set[int] = set()
+        while len(free) < len(PORTS):  # the system may give the same one twice
+            free.add(free_port())
+        ports = {variable: str(port) for (variable, _), port in zip(PORTS.values(), free, strict=True)}
         environment = {**os.environ, **ports, "UNICARD_HOME": name}
         for variable in ("UNICARD_POSTGRES_URL", "UNICARD_KAFKA_BOOTSTRAP"):
             environment.pop(variable, None)
