@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -83,6 +84,15 @@ async def test_captured_once_and_refunded_once(house: House) -> None:
     assert await house.balance(citizen) == (5_000, 0)
     assert await totals(house) == {"captured": 1_500, "refunded": 1_500}
     assert (await house.proof())["sound"]
+
+
+async def test_sale_and_reversal_handled_together(house: House) -> None:
+    card, citizen, household = await house.citizen(5_000)
+    made = sale(house, card, household, (await held(house, card, 1_500), 1_500))
+    async with asyncio.timeout(10):  # the lanes must not wait for the transaction that waits for them
+        await deliver(house, made, reversal(made))
+    assert await house.balance(citizen) == (5_000, 0)
+    assert await totals(house) == {"captured": 1_500, "refunded": 1_500}
 
 
 async def test_a_hold_that_ran_out_is_taken_from_the_balance(house: House) -> None:

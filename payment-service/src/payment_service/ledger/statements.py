@@ -27,21 +27,22 @@ PARTIES = """
     SELECT transfer_id, debit_account_id, credit_account_id FROM transfer WHERE transfer_id = ANY($1::uuid[])
 """
 
-# Rows are locked in the order of their keys. Accounts that may not be overdrawn must be as they were read
-# (`guarded`); others only take a sum. Holds and payments that change must be as they were read, too: between two
-# accounts that may be overdrawn nothing else tells that another process has settled or refunded one meanwhile. One
-# row that has moved on, and nothing is written. What is compared with what, is found in a hashed subplan: a join of
-# the two lists would compare each row with each.
+# Rows are locked in the order of their keys, but not against references to them: a consumer whose transaction has just
+# written one (a sale's booking) waits for this very statement when it comes to the next event (the sale's reversal).
+# Accounts that may not be overdrawn must be as they were read (`guarded`); others only take a sum. Holds and payments
+# that change must be as they were read, too: between two accounts that may be overdrawn nothing else tells that
+# another process has settled or refunded one meanwhile. One row that has moved on, and nothing is written. What is
+# compared with what, is found in a hashed subplan: a join of the two lists would compare each row with each.
 WRITE = """
     WITH wanted AS (
         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
             AS w (account_id, balance, held, guarded)
     ), locked AS (
         SELECT a.account_id, a.version FROM account a
-        WHERE a.account_id = ANY($1::uuid[]) ORDER BY a.account_id FOR UPDATE
+        WHERE a.account_id = ANY($1::uuid[]) ORDER BY a.account_id FOR NO KEY UPDATE
     ), known AS (
         SELECT t.transfer_id, t.state, t.posted, t.refunded FROM transfer t
-        WHERE t.transfer_id = ANY($18::uuid[]) ORDER BY t.transfer_id FOR UPDATE
+        WHERE t.transfer_id = ANY($18::uuid[]) ORDER BY t.transfer_id FOR NO KEY UPDATE
     ), fit AS (
         SELECT (SELECT count(*) FROM locked) = cardinality($1::uuid[]) AND NOT EXISTS (
             SELECT FROM wanted w WHERE w.guarded IS NOT NULL
