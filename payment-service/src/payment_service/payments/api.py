@@ -32,29 +32,27 @@ _SETTLED = (TerminalOnly, refusals.TransferUnknown, refusals.HoldExpired, refusa
     response_model=Payment,
     responses=responses(TerminalOnly, WalletUnknown, CardNotUsable, refusals.InsufficientFunds),
 )
-async def authorize(
-    http: HttpRequest, body: AuthorizationRequest, caller: Terminal, session: Reading, key: Key = None
-) -> Response:
+async def authorize(http: HttpRequest, body: AuthorizationRequest, caller: Terminal, key: Key = None) -> Response:
     """Hold an amount on the wallet behind a card until it is captured, voided or runs out."""
     request = await _request(http, caller, key)
-    return (await service.authorize(get_runtime(http), session, request, body)).response()
+    return (await service.authorize(get_runtime(http), request, body)).response()
 
 
 @routes.post("/v1/payments/{payment_id}/capture", response_model=Payment, responses=responses(*_SETTLED))
 async def capture(
-    payment_id: UUID, http: HttpRequest, body: CaptureRequest, caller: Terminal, session: Reading, key: Key = None
+    payment_id: UUID, http: HttpRequest, body: CaptureRequest, caller: Terminal, key: Key = None
 ) -> Response:
     """Take what is held, or less; the rest is free again."""
     request = await _request(http, caller, key)
     wanted = Settle(payment_id, "posted", body.amount)
-    return (await service.settle(get_runtime(http), session, request, wanted)).response()
+    return (await service.settle(get_runtime(http), request, wanted)).response()
 
 
 @routes.post("/v1/payments/{payment_id}/void", response_model=Payment, responses=responses(*_SETTLED))
-async def void(payment_id: UUID, http: HttpRequest, caller: Terminal, session: Reading, key: Key = None) -> Response:
+async def void(payment_id: UUID, http: HttpRequest, caller: Terminal, key: Key = None) -> Response:
     """Give a hold up."""
     request = await _request(http, caller, key)
-    return (await service.settle(get_runtime(http), session, request, Settle(payment_id, "voided"))).response()
+    return (await service.settle(get_runtime(http), request, Settle(payment_id, "voided"))).response()
 
 
 @routes.post(
@@ -64,11 +62,11 @@ async def void(payment_id: UUID, http: HttpRequest, caller: Terminal, session: R
     responses=responses(TerminalOnly, refusals.TransferUnknown, refusals.NotCaptured, refusals.RefundTooLarge),
 )
 async def refund(
-    payment_id: UUID, http: HttpRequest, body: RefundRequest, caller: Terminal, session: Reading, key: Key = None
+    payment_id: UUID, http: HttpRequest, body: RefundRequest, caller: Terminal, key: Key = None
 ) -> Response:
     """Send a captured payment back, whole or in part; never more than was paid."""
     request = await _request(http, caller, key)
-    answer = await service.refund(get_runtime(http), session, request, payment_id, body.amount, body.reason)
+    answer = await service.refund(get_runtime(http), request, payment_id, body.amount, body.reason)
     return answer.response()
 
 

@@ -44,10 +44,11 @@ class Request:
         self.fingerprint = idempotency.fingerprint(method, path, raw)
 
 
-async def authorize(runtime: Runtime, session: AsyncSession, request: Request, body: AuthorizationRequest) -> Answer:
+async def authorize(runtime: Runtime, request: Request, body: AuthorizationRequest) -> Answer:
     """Hold an amount. Raises WalletUnknown, CardNotUsable, InsufficientFunds or TransferInvalid."""
     here = context.of(runtime)
-    wallet = await usable_wallet(session, body.card_id)
+    async with runtime.sessions() as session:  # given back before the lane is waited for
+        wallet = await usable_wallet(session, body.card_id)
     seconds = body.expires_in or here.settings.hold_seconds
     if seconds > here.settings.hold_seconds_most:
         raise TransferInvalid(f"A hold lasts at most {here.settings.hold_seconds_most} seconds.")
@@ -66,21 +67,24 @@ async def authorize(runtime: Runtime, session: AsyncSession, request: Request, b
     return await _submit(runtime, request, Order(hold), 201)
 
 
-async def settle(runtime: Runtime, session: AsyncSession, request: Request, wanted: Settle) -> Answer:
+async def settle(runtime: Runtime, request: Request, wanted: Settle) -> Answer:
     """Capture or void a payment of the terminal's own outlet."""
-    await own_payment(session, request.outlet_id, wanted.transfer_id)
+    await _check_own(runtime, request, wanted.transfer_id)
     return await _submit(runtime, request, wanted, 200)
 
 
-async def refund(
-    runtime: Runtime, session: AsyncSession, request: Request, payment_id: UUID, amount: int, reason: str
-) -> Answer:
+async def refund(runtime: Runtime, request: Request, payment_id: UUID, amount: int, reason: str) -> Answer:
     """Send back a payment of the terminal's own outlet, or part of it."""
-    await own_payment(session, request.outlet_id, payment_id)
+    await _check_own(runtime, request, payment_id)
     wanted = Refund(new_id(), payment_id, amount, reason)
     item = _item(request, wanted)
     item.reply = _refund_reply
     return (await context.of(runtime).ledger.submit(item)).answer
+
+
+async def _check_own(runtime: Runtime, request: Request, payment_id: UUID) -> None:
+    async with runtime.sessions() as session:
+        await own_payment(session, request.outlet_id, payment_id)
 
 
 async def own_payment(session: AsyncSession, outlet_id: UUID | None, payment_id: UUID) -> Transfer:
