@@ -21,7 +21,7 @@ from chassis.auth import Principal, requires
 from chassis.consumer import Reactions, Received
 from chassis.db import Reading, Work
 from chassis.ids import new_id
-from chassis.problems import Conflict, responses
+from chassis.problems import Conflict, Unavailable, responses
 from chassis.revocations import revocation_reactions
 from chassis.routing import router
 from chassis.runtime import Runtime
@@ -118,7 +118,11 @@ def note_reactions(group: str) -> Reactions:
     async def kept(events: Sequence[Received[NoteKept]], session: AsyncSession, runtime: Runtime) -> None:
         poison: set[int] = runtime.extra.get("poison", set())
         flaky: dict[int, int] = runtime.extra.get("flaky", {})
+        busy: dict[int, int] = runtime.extra.get("busy", {})
         for number in [event.data.number for event in events]:
+            if busy.get(number, 0) > 0:
+                busy[number] -= 1
+                raise Unavailable("More is waiting than can be served soon.")
             if flaky.get(number, 0) > 0:
                 flaky[number] -= 1
                 raise ValueError("not just now")

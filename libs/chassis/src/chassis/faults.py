@@ -6,6 +6,8 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from chassis.problems import Unavailable
+
 # 08 connection, 40 serialisation and deadlock, 53 resources, 57 operator intervention, 58 system
 _CLASSES = ("08", "40", "53", "57", "58")
 # a lock not had in time, a transaction cut off for its age, a server that became a standby
@@ -15,11 +17,17 @@ _OF_FILES = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryEr
 
 
 def is_infrastructure(error: BaseException) -> bool:
-    """Whether an error says that a server is away or busy, and nothing about the work at hand."""
+    """Whether an error says that a server, or a lane of this process, is away or busy; it says nothing of the work."""
     if isinstance(error, OSError):  # TimeoutError and the errors of sockets among them
         return not isinstance(error, _OF_FILES)
     if isinstance(
-        error, OperationalError | InterfaceError | PoolTimeout | asyncpg.InterfaceError | asyncpg.InternalClientError
+        error,
+        Unavailable
+        | OperationalError
+        | InterfaceError
+        | PoolTimeout
+        | asyncpg.InterfaceError
+        | asyncpg.InternalClientError,
     ):
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:

@@ -154,6 +154,14 @@ async def test_transient_failure_is_tried_again(app: FastAPI, wire: Wire, key: s
     assert await states(app, key) == []
 
 
+async def test_event_is_not_given_up_while_what_handles_it_is_busy(app: FastAPI, wire: Wire, key: str) -> None:
+    app.state.runtime.extra["busy"] = {81: 6}  # twice the attempts an event has that fails by itself
+    await wire.note(key, 81)
+    await wire.note(key, 82)
+    await become(seen, app, key, wanted=[81, 82])
+    assert await states(app, key) == []
+
+
 async def test_poison_in_a_large_batch_holds_only_its_key(app: FastAPI, wire: Wire, key: str, poison: set[int]) -> None:
     poison |= {1007, 1055}
     keys = [f"{key}-{number % 10}" for number in range(100)]

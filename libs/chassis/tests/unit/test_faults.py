@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.faults import is_infrastructure, sqlstate
+from chassis.problems import Conflict, Unavailable
 
 
 def wrapped(error: Exception) -> DBAPIError:
@@ -20,6 +21,7 @@ WAITED_FOR = [
     TimeoutError(),
     OSError("Multiple exceptions: [Errno 111]"),
     PoolTimeout(),
+    Unavailable("More is waiting than can be served soon."),
     OperationalError("", {}, Exception()),
     InterfaceError("", {}, Exception()),
     asyncpg.InterfaceError("connection is closed"),
@@ -39,6 +41,7 @@ WAITED_FOR = [
 FAULTS_OF_THE_WORK = [
     ValueError(),
     KeyError("x"),
+    Conflict(),
     FileNotFoundError(),
     PermissionError(),
     asyncpg.UniqueViolationError(""),
