@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import cast
 
 import asyncpg
+import asyncpg.pool
 
 from chassis.clock import business_day, month_start
 from chassis.logging import get_logger
+from chassis.partitions import LOCK_TIMEOUT
 from chassis.runtime import Runtime
 from supply_service.rules.account import month_after
 from supply_service.settings import Settings
@@ -17,6 +21,7 @@ from supply_service.settings import Settings
 log = get_logger(__name__)
 
 EVERY_SECONDS = 3600.0
+RETRY_SECONDS = 60.0
 MONTHLY = ("redemption", "entry")
 DAILY = "stored_answer"
 MONTHS_AHEAD = 2
@@ -30,17 +35,18 @@ _FORGET_HOLDS = "DELETE FROM hold WHERE expires_at < $1"
 
 
 async def keep_house(runtime: Runtime) -> None:
-    """Make and drop partitions now and every hour, for ever."""
+    """Make and drop partitions now and every hour, for ever; sooner again when that could not be finished."""
     days = cast("Settings", runtime.settings).answer_days
     while True:
-        now = runtime.clock.now()
+        now, pause = runtime.clock.now(), EVERY_SECONDS
         try:
             await make_partitions(runtime.pool, now)
             await drop_old_answers(runtime.pool, now.date() - timedelta(days=days + 1))
             await runtime.pool.execute(_FORGET_HOLDS, now - timedelta(days=days))
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("partitions not kept", error=type(error).__name__)
-        await asyncio.sleep(EVERY_SECONDS)
+            pause = RETRY_SECONDS
+        await asyncio.sleep(pause)
 
 
 async def make_partitions(pool: asyncpg.Pool, now: datetime) -> None:
@@ -60,16 +66,24 @@ async def drop_old_answers(pool: asyncpg.Pool, before: date) -> None:
     for row in await pool.fetch(_ANSWER_PARTITIONS):
         name: str = row["relname"]
         if name < f"{DAILY}_{before:%Y%m%d}":
-            await pool.execute(f"DROP TABLE {name}")
+            async with _briefly(pool) as connection:
+                await connection.execute(f"DROP TABLE IF EXISTS {name}")  # another process may have been faster
             log.info("old answers dropped", partition=name)
     await pool.execute("DELETE FROM stored_answer_rest WHERE day < $1", before)
+
+
+@asynccontextmanager
+async def _briefly(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
+    """A transaction that waits for a table but a moment: every draw would wait behind it, for a backup, say."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        yield connection
 
 
 async def _make(pool: asyncpg.Pool, table: str, name: str, first: date, end: date) -> None:
     if await pool.fetchval("SELECT to_regclass($1)", name) is not None:
         return
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("SET LOCAL lock_timeout = '2s'")
+    async with _briefly(pool) as connection:
         try:
             async with connection.transaction():
                 await connection.execute(

@@ -1,0 +1,60 @@
+"""Looking after the partitions never stands in the way of a draw."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+import asyncpg
+import pytest
+
+from supply_service import upkeep
+
+from ..support import NOON, Supply, bread
+
+BACKUP = "LOCK TABLE stored_answer, redemption, entry IN ACCESS SHARE MODE"  # as pg_dump does, for as long as it takes
+PATIENCE = 4.0  # seconds; a lane gives a statement up after ten
+
+
+async def test_draws_go_on_while_old_answers_cannot_be_dropped(supply: Supply) -> None:
+    shop, holder = await supply.till(), await supply.holder()
+    await supply.runtime.pool.execute(
+        "CREATE TABLE stored_answer_20261001 PARTITION OF stored_answer"
+        " FOR VALUES FROM ('2026-10-01') TO ('2026-10-02')"
+    )
+    backup = await asyncpg.connect(supply.runtime.settings.database_url)
+    try:
+        transaction = backup.transaction()
+        await transaction.start()
+        await backup.execute(BACKUP)
+        dropping = asyncio.create_task(upkeep.drop_old_answers(supply.runtime.pool, date(2026, 11, 1)))
+        await asyncio.sleep(0.1)
+        async with asyncio.timeout(PATIENCE):
+            assert (await supply.draw(shop, holder, bread(5))).status_code == 201
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await dropping
+        await transaction.rollback()
+    finally:
+        await backup.close()
+    await upkeep.drop_old_answers(supply.runtime.pool, date(2026, 11, 1))
+    assert await supply.fetch("SELECT to_regclass('stored_answer_20261001') AS found") == [(None,)]
+
+
+async def test_draws_go_on_while_a_month_cannot_be_made(supply: Supply) -> None:
+    shop, holder = await supply.till(), await supply.holder()
+    backup = await asyncpg.connect(supply.runtime.settings.database_url)
+    try:
+        transaction = backup.transaction()
+        await transaction.start()
+        await backup.execute(BACKUP)
+        making = asyncio.create_task(upkeep.make_partitions(supply.runtime.pool, NOON.replace(year=2027)))
+        await asyncio.sleep(0.1)
+        async with asyncio.timeout(PATIENCE):
+            assert (await supply.draw(shop, holder, bread(5))).status_code == 201
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await making
+        await transaction.rollback()
+    finally:
+        await backup.close()
+    await upkeep.make_partitions(supply.runtime.pool, NOON.replace(year=2027))
+    assert (await supply.fetch("SELECT to_regclass('redemption_202711') AS found"))[0]["found"] is not None
