@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from devstack.engines.ports import free_port
+from devstack.engines.ports import free_ports
 from devstack.stack import launch
 from devstack.stack.bootstrap import read_clients
 from devstack.stack.databases import service_url
@@ -81,7 +81,7 @@ class Stack:
 async def running() -> AsyncIterator[Stack]:
     """Start the system, stop it and delete its data at the end."""
     folder = Path(tempfile.mkdtemp(prefix="unicard-bench-"))
-    ports = {variable: str(free_port()) for variable, _ in PORTS.values()}
+    ports = {variable: str(port) for (variable, _), port in zip(PORTS.values(), free_ports(len(PORTS)), strict=True)}
     os.environ.update(ports | _LIMITS | {"UNICARD_HOME": str(folder)})
     for variable in ("UNICARD_POSTGRES_URL", "UNICARD_KAFKA_BOOTSTRAP"):
         os.environ.pop(variable, None)

@@ -18,7 +18,7 @@ from bench.harness.fleet import Card, Terminal
 from bench.harness.stack import Stack
 from bench.reference import models
 from chassis.urls import async_url
-from devstack.engines.ports import LOOPBACK, free_port
+from devstack.engines.ports import LOOPBACK, free_ports
 from devstack.stack.service import PythonService
 
 _CHUNK = 5000
@@ -91,7 +91,7 @@ async def running(stack: Stack, terminals: list[Terminal]) -> AsyncIterator[Refe
     finally:
         await connection.close()
     url = stack.server_url.rpartition("/")[0] + "/reference"
-    service_port, gateway_port = free_port(), free_port()
+    service_port, gateway_port = free_ports(2)
     environment = {
         "REFERENCE_DATABASE_URL": url,
         "REFERENCE_JWKS_URL": f"{stack.settings.url('gateway')}/.well-known/jwks.json",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,6 +22,7 @@ from api_gateway.edge.settings import EdgeSettings
 from api_gateway.edge.virtual_host import SWALLOW
 from api_gateway.routes import Upstream as ServiceName
 from chassis.testing import TestIssuer, eventually
+from devstack.engines import free_ports
 
 START_SECONDS = 15
 
@@ -106,12 +106,6 @@ class RunningEdge:
 StartEdge = Callable[..., Awaitable[RunningEdge]]
 
 
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 async def upstream(issuer: TestIssuer) -> AsyncIterator[Upstream]:
     """One server that stands for all services."""
@@ -128,7 +122,8 @@ async def start_edge(upstream: Upstream, tmp_path_factory: pytest.TempPathFactor
     async with AsyncExitStack() as stack:
 
         async def start(**settings: Any) -> RunningEdge:
-            services = {**upstream.addresses, "port": free_port(), "admin_port": free_port(), **settings}
+            port, admin_port = free_ports(2)
+            services = {**upstream.addresses, "port": port, "admin_port": admin_port, **settings}
             folder = tmp_path_factory.mktemp("edge")
             return await stack.enter_async_context(running_edge(EdgeSettings(**services), folder))
 

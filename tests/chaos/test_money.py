@@ -18,7 +18,7 @@ import pytest
 
 from chassis.clock import business_day
 from chassis.testing import TestIssuer, eventually
-from devstack.engines.ports import free_port
+from devstack.engines.ports import free_ports
 from devstack.reconcile.fetch import reconcile
 from devstack.stack.service import PythonService, service_arguments
 from devstack.terminal.caller import Caller, ClientSecret
@@ -39,8 +39,7 @@ HOLD_S, GRACE_S = 20, 5
 LOST_ANSWERS = 0.05
 
 
-def service(package: str, environment: dict[str, str], folder: Path) -> PythonService:
-    port = free_port()
+def service(package: str, port: int, environment: dict[str, str], folder: Path) -> PythonService:
     own = {**os.environ, **environment, "UNICARD_PORT": str(port), "UNICARD_LOG_LEVEL": "WARNING"}
     log_file = folder / f"{package}.log"
     return PythonService(package, service_arguments(package, port), port=port, environment=own, log_file=log_file)
@@ -62,9 +61,10 @@ def services(
         "UNICARD_HOLD_GRACE_SECONDS": str(GRACE_S),
         "UNICARD_PAYOUT_CHUNK": "2",
     }
+    first, second = free_ports(2)
     return (
-        service("supply_service", common | supply, folder),
-        service("payment_service", common | payment, folder),
+        service("supply_service", first, common | supply, folder),
+        service("payment_service", second, common | payment, folder),
     )
 
 

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from api_gateway.routes import scopes
-from devstack.engines.ports import free_port
+from devstack.engines.ports import free_ports
 from devstack.stack.settings import PORTS
 
 UNICARD = (sys.executable, "-m", "devstack")
@@ -91,10 +91,9 @@ class System:
 def system() -> Iterator[System]:
     """One system for all end-to-end tests of a run."""
     with tempfile.TemporaryDirectory(prefix="unicard-e2e-") as name:
-        free: set[int] = set()
-        while len(free) < len(PORTS):  # the system may give the same one twice
-            free.add(free_port())
-        ports = {variable: str(port) for (variable, _), port in zip(PORTS.values(), free, strict=True)}
+        ports = {
+            variable: str(port) for (variable, _), port in zip(PORTS.values(), free_ports(len(PORTS)), strict=True)
+        }
         environment = {**os.environ, **ports, "UNICARD_HOME": name}
         for variable in ("UNICARD_POSTGRES_URL", "UNICARD_KAFKA_BOOTSTRAP"):
             environment.pop(variable, None)

@@ -20,7 +20,7 @@ from tests.compose.files import EXAMPLE, ROOT, services
 from tools.make_env import settings, write
 
 from devstack.containers import docker_answers
-from devstack.engines.ports import free_port
+from devstack.engines.ports import free_ports
 
 PORTS = ("UNICARD_EDGE_PORT", "UNICARD_SINK_PORT", "UNICARD_PROMETHEUS_PORT", "UNICARD_GRAFANA_PORT")
 TAG = "test"
@@ -150,7 +150,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         "UNICARD_HOME": str(folder / "home"),
     }
     running = Installation(file, folder / "home", environment)
-    running.change(**{port: str(free_port()) for port in PORTS}, UNICARD_TAG=TAG, COMPOSE_PROFILES=_profiles(running))
+    ports = {variable: str(port) for variable, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
+    running.change(**ports, UNICARD_TAG=TAG, COMPOSE_PROFILES=_profiles(running))
     running.change(UNICARD_PUBLIC_URL=running.edge)
     try:
         running.compose("build")

@@ -124,10 +124,10 @@ async def database(postgres: PostgresEngine, name: str) -> str:
 
 def copies(role: str, number: int, environment: dict[str, str], folder: Path) -> list[Copy]:
     """Copies of one role."""
-    from devstack.engines import free_port
+    from devstack.engines import free_ports
 
     own = {**environment, "UNICARD_ROLE": role, "UNICARD_CONSUMER_ATTEMPTS": "1000"}
-    return [Copy(f"{role}-{n}", free_port(), own, folder / f"{role}-{n}.log") for n in range(number)]
+    return [Copy(f"{role}-{n}", port, own, folder / f"{role}-{n}.log") for n, port in enumerate(free_ports(number))]
 
 
 async def test_killed_under_load_nothing_is_lost_and_nothing_doubled(

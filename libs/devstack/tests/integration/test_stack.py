@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from devstack.engines import free_port, port_answers
+from devstack.engines import free_ports, port_answers
 from devstack.stack.programs import SERVICES
 from devstack.stack.service import probe
 from devstack.stack.settings import PORTS, StackSettings
@@ -50,9 +50,7 @@ class Stack:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack") / "state"
-    ports: set[int] = set()
-    while len(ports) < len(PORTS):
-        ports.add(free_port())
+    ports = free_ports(len(PORTS))
     environment = {variable: str(port) for (variable, _), port in zip(PORTS.values(), ports, strict=True)}
     stack = Stack({"UNICARD_HOME": str(folder), **environment})
     done = stack.unicard("up", "--detach")

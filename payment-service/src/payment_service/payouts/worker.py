@@ -7,7 +7,6 @@ import json
 from contextlib import suppress
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from chassis.clock import business_day
 from chassis.logging import get_logger
@@ -18,8 +17,6 @@ from payment_service import context
 from payment_service.payouts import booking
 
 log = get_logger(__name__)
-
-Connection = PoolConnectionProxy  # held for one transaction
 
 WALLET_UNKNOWN = "wallet_unknown"
 _TELL = """

@@ -2,7 +2,7 @@
 
 from devstack.engines.envoy import EnvoyEngine
 from devstack.engines.kafka import KafkaEngine
-from devstack.engines.ports import free_port, port_answers
+from devstack.engines.ports import free_port, free_ports, port_answers
 from devstack.engines.postgres import PostgresEngine
 from devstack.engines.process import Engine, EngineError
 
@@ -13,5 +13,6 @@ __all__ = [
     "KafkaEngine",
     "PostgresEngine",
     "free_port",
+    "free_ports",
     "port_answers",
 ]

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from devstack.engines import kafka_jars
-from devstack.engines.ports import LOOPBACK, free_port, port_answers
+from devstack.engines.ports import LOOPBACK, free_ports, port_answers
 from devstack.engines.process import Engine, EngineError
 
 # Its client complains of every connection that is refused, which is what waiting for a broker looks like.
@@ -85,8 +85,9 @@ class KafkaEngine(Engine):
     ) -> None:
         super().__init__(log_file or data_dir.with_suffix(".log"), detached=detached)
         self.data_dir = data_dir
-        self.port = port or free_port()
-        self.controller_port = controller_port or free_port()
+        first, second = free_ports(2)
+        self.port = port or first
+        self.controller_port = controller_port or second
         self.settings = dict(settings or {})
 
     @property
