@@ -43,11 +43,8 @@ async def searching(runtime: Runtime) -> AsyncIterator[None]:
         run, lanes=settings.card_handover_lanes, max_batch=settings.card_handover_batch
     )
     runtime.extra[_SEARCHES] = searches
-    searches.start()
-    try:
+    async with searches.running():
         yield
-    finally:
-        await searches.aclose()
 
 
 async def find(runtime: Runtime, caller: Principal, national_id: str) -> list[Found]:

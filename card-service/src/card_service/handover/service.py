@@ -52,12 +52,8 @@ async def handing_over(runtime: Runtime) -> AsyncIterator[None]:
         run, lanes=settings.card_handover_lanes, max_batch=settings.card_handover_batch
     )
     runtime.extra[_KEY] = commit
-    commit.start()
-    try:
-        async with searching(runtime):
-            yield
-    finally:
-        await commit.aclose()
+    async with commit.running(), searching(runtime):
+        yield
 
 
 async def hand_over(runtime: Runtime, claim: Claim, caller: Principal, card_id: UUID, national_id: str) -> Response:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Generic, Self, TypeVar
 
 from chassis.faults import is_infrastructure, sqlstate
 from chassis.logging import get_logger
@@ -40,6 +41,15 @@ class GroupCommit(Generic[Item, Reply]):
         self._wake = [asyncio.Event() for _ in range(lanes)]
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Self]:
+        """Open the lanes; on the way out finish what was taken on."""
+        self.start()
+        try:
+            yield self
+        finally:
+            await self.aclose()
 
     def start(self) -> None:
         """Open the lanes."""

@@ -35,11 +35,10 @@ class Ledger:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Ledger]:
         """Open the lanes; on the way out finish what was taken on."""
-        self._commit.start()
         try:
-            yield self
+            async with self._commit.running():
+                yield self
         finally:
-            await self._commit.aclose()
             for lane in self._lanes:
                 await lane.aclose()
 

@@ -50,11 +50,10 @@ class Lanes:
         """Open the lanes; on the way out finish what was taken on."""
         for lane in self._lanes:
             await lane.prepare(PREPARED)
-        self._commit.start()
         try:
-            yield self
+            async with self._commit.running():
+                yield self
         finally:
-            await self._commit.aclose()
             for lane in self._lanes:
                 await lane.aclose()
 
