@@ -39,6 +39,7 @@ class Context:
     registry: Registry
     lanes: Lanes
     credentials: CredentialKeys
+    uploads: asyncio.Semaphore
     looked_at: float = 0.0
 
     async def terminal(self, runtime: Runtime, terminal_id: UUID) -> KnownTerminal | None:
@@ -77,7 +78,8 @@ async def lifespan(runtime: Runtime) -> AsyncIterator[None]:
     snapshot = Snapshot(PolicyBook.of(()))
     lanes = Lanes(runtime, settings, snapshot)
     credentials = CredentialKeys(settings.credential_keys, settings.credential_keys_url)
-    made = Context(settings, snapshot, Registry(), lanes, credentials)
+    uploads = asyncio.Semaphore(max(1, settings.pool_size // 2))
+    made = Context(settings, snapshot, Registry(), lanes, credentials, uploads)
     await made.refresh(runtime)
     runtime.extra[EXTRA] = made
     async with lanes.running():

@@ -16,6 +16,7 @@ from contracts.card import CardBlocked
 from supply_service import MIGRATIONS
 
 from ..support import NOON, Holder, Supply, bread, goods, serve, settings_for
+from .test_offline import Chain, upload
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +179,23 @@ async def test_a_lane_that_loses_its_connection(supply: Supply) -> None:
     assert Counter(answers) == {201: 120}
     drawn = await supply.fetch("SELECT count(*) AS n FROM redemption WHERE outlet_id = $1", till.outlet_id)
     assert drawn[0]["n"] == 120
+
+
+async def test_uploads_that_wait_leave_connections_for_everybody_else(
+    make_database: MakeDatabase, issuer: TestIssuer
+) -> None:
+    async with serve(settings_for(await make_database(MIGRATIONS), issuer, pool_size=4), issuer) as supply:
+        holder = await supply.holder()
+        tills = [await supply.till() for _ in range(6)]
+        async with supply.runtime.pool.acquire() as other, other.transaction():
+            # The lanes wait for this household, and the uploads for the lanes.
+            await other.execute("SELECT FROM household WHERE household_id = $1 FOR UPDATE", holder.household_id)
+            uploads = [
+                asyncio.create_task(upload(supply, till, [Chain(till).sell(holder, bread(5))])) for till in tills
+            ]
+            await asyncio.sleep(0.5)
+            async with asyncio.timeout(3):  # a request gives up waiting for a connection after five seconds
+                reply = await supply.admin("GET", f"/v1/outlets/{tills[0].outlet_id}", "outlets:read")
+                assert reply.status_code == 200, reply.text
+        answers = await asyncio.gather(*uploads)
+        assert [answer["accepted"] for answer in answers] == [1] * 6

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 import orjson
-from fastapi import Request
+from fastapi import Depends, Request
 
 from chassis.app import router
 from chassis.auth import Principal, requires
 from chassis.db import Work
-from chassis.problems import responses
+from chassis.problems import Unavailable, responses
 from chassis.runtime import get_runtime
+from supply_service.context import context
 from supply_service.offline import service
 from supply_service.offline.schemas import OfflineBatch, OfflineBatchReply
 from supply_service.offline.service import KeyUnknown
@@ -19,9 +22,30 @@ from supply_service.rules import refusals
 
 routes = router(tags=["offline sales"])
 
+WAIT_SECONDS = 20.0  # the edge gives an upload thirty
+
+
+async def _room(request: Request) -> AsyncIterator[None]:
+    """Wait for one of the places for uploads, before a connection is taken.
+
+    An upload keeps its connection while its sales wait in the lanes. After an outage hundreds of terminals upload at
+    once: without this they would have every connection of the process, and nothing else would be answered.
+    """
+    places = context(request).uploads
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            await places.acquire()
+    except TimeoutError as error:
+        raise Unavailable("Too many terminals are uploading at this moment.") from error
+    try:
+        yield
+    finally:
+        places.release()
+
 
 @routes.post(
     "/v1/offline-batches",
+    dependencies=[Depends(_room, scope="function")],
     responses=responses(KeyUnknown, refusals.TerminalNeeded, refusals.TerminalUnknown, refusals.TerminalNotActive),
 )
 async def upload_offline_sales(
