@@ -70,7 +70,10 @@ async def outlets(
 
 
 async def next_change(session: AsyncSession) -> int:
-    """A new version for the terminals; every process reads what carries it once it is committed."""
+    """A new version for the terminals; every process reads what carries it once it is committed.
+
+    It comes before any terminal's own row is locked: a consumer changes many terminals in one transaction.
+    """
     return int((await session.execute(_NEXT)).scalar_one())
 
 
@@ -95,14 +98,11 @@ async def find_terminal(session: AsyncSession, terminal_id: UUID, *, lock: bool 
     return (await session.execute(statement, {"terminal_id": terminal_id})).mappings().one_or_none()
 
 
-async def set_status(session: AsyncSession, terminal_id: UUID, status: str, reason: str | None) -> RowMapping:
-    """Suspend or reinstate a terminal."""
-    values = {
-        "terminal_id": terminal_id,
-        "status": status,
-        "reason": reason,
-        "changed": await next_change(session),
-    }
+async def set_status(
+    session: AsyncSession, terminal_id: UUID, status: str, reason: str | None, changed: int
+) -> RowMapping:
+    """Suspend or reinstate a terminal, as the version `changed`."""
+    values = {"terminal_id": terminal_id, "status": status, "reason": reason, "changed": changed}
     return (await session.execute(_SET_STATUS, values)).mappings().one()
 
 

@@ -115,26 +115,28 @@ async def within(session: AsyncSession, caller: Principal, terminal_id: UUID) ->
 
 async def suspend(session: AsyncSession, runtime: Runtime, terminal_id: UUID, reason: str) -> RowMapping:
     """Refuse a terminal everywhere. Raises NoSuchTerminal or AlreadySuspended."""
+    changed = await repository.next_change(session)
     found = await repository.find_terminal(session, terminal_id, lock=True)
     if found is None:
         raise NoSuchTerminal()
     if found["status"] == "suspended":
         raise AlreadySuspended()
     await runtime.revocations.suspend(session, str(terminal_id), reason)
-    changed = await repository.set_status(session, terminal_id, "suspended", reason)
+    written = await repository.set_status(session, terminal_id, "suspended", reason, changed)
     event = TerminalSuspended(terminal_id=terminal_id, outlet_id=found["outlet_id"], reason=reason)
     await outbox.add(session, event)
-    return changed
+    return written
 
 
 async def reinstate(session: AsyncSession, runtime: Runtime, terminal_id: UUID) -> RowMapping:
     """Accept a suspended terminal again. Raises NoSuchTerminal or NotSuspended."""
+    changed = await repository.next_change(session)
     found = await repository.find_terminal(session, terminal_id, lock=True)
     if found is None:
         raise NoSuchTerminal()
     if found["status"] != "suspended":
         raise NotSuspended()
     await runtime.revocations.reinstate(session, str(terminal_id))
-    changed = await repository.set_status(session, terminal_id, "active", None)
+    written = await repository.set_status(session, terminal_id, "active", None, changed)
     await outbox.add(session, TerminalReinstated(terminal_id=terminal_id, outlet_id=found["outlet_id"]))
-    return changed
+    return written
