@@ -25,6 +25,7 @@ from contracts.payment import MerchantPaid, PaymentFailed, WalletOpened, WalletS
 from contracts.supply import SettlementCalculated, Tender, TenderRedeemed, TenderReversed
 from payment_service import context
 from payment_service.accounts import wallet_id
+from payment_service.ledger.refusals import HoldExpired
 from payment_service.ledger.rules import Transfer
 from payment_service.merchants import repository as merchants
 from payment_service.merchants.repository import Booking
@@ -101,7 +102,10 @@ async def tender_redeemed(events: Sequence[Received[TenderRedeemed]], session: A
         *(payments.capture_for_sale(runtime, tender.payment_id, tender.amount) for _, tender in due)
     )
     bookings = []
-    for (sale, tender), outcome in zip(due, outcomes, strict=True):
+    for (sale, tender), captured in zip(due, outcomes, strict=True):
+        outcome = captured
+        if isinstance(captured, HoldExpired):
+            outcome = await payments.take_for_sale(runtime, session, tender.payment_id, tender.amount)
         key = (sale.redemption_id, tender.payment_id)
         if isinstance(outcome, Problem):
             await _tell_failure(session, sale, tender, f"redemption:{sale.redemption_id}", outcome.code)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import text
 
 from chassis.clock import Clock
 from chassis.consumer import Received
@@ -28,6 +29,7 @@ async def deliver(house: House, *events: Event) -> None:
     received = [Received(event, new_id(), Clock().now(), event.partition_key()) for event in events]
     for _ in range(2):
         async with house.runtime.sessions() as session, session.begin():
+            await session.execute(text("SELECT 1"))  # it has looked into its inbox by now
             await reactions.handle(received, session, house.runtime)
 
 
@@ -106,6 +108,17 @@ async def test_a_hold_that_ran_out_is_taken_from_the_balance(house: House) -> No
     await deliver(house, reversal(made))
     assert await house.balance(citizen) == (1_000, 0)
     assert await totals(house) == {"captured": 600, "refunded": 600}
+
+
+async def test_many_late_sales_at_once_need_no_second_connection(house: House) -> None:
+    citizens = [await house.citizen(1_000) for _ in range(house.runtime.settings.pool_size)]
+    payments = [await held(house, card, 600) for card, _, _ in citizens]
+    await house.runtime.pool.execute("UPDATE transfer SET expires_at = now() - interval '1 day'")
+    await expire_holds(house.runtime)
+    sales = [sale(house, card, home, (p, 600)) for (card, _, home), p in zip(citizens, payments, strict=True)]
+    async with asyncio.timeout(4):  # whoever waits for a connection gives up after five seconds
+        await asyncio.gather(*(deliver(house, made) for made in sales))
+    assert [await house.balance(citizen) for _, citizen, _ in citizens] == [(400, 0)] * len(citizens)
 
 
 async def test_what_the_wallet_no_longer_covers_is_told_and_has_no_refund(house: House) -> None:

@@ -20,7 +20,7 @@ from payment_service.accounts import NAMESPACE
 from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
 from payment_service.ledger import repository as transfers
 from payment_service.ledger.items import Item, Outcome
-from payment_service.ledger.refusals import HoldExpired, TransferInvalid, TransferUnknown
+from payment_service.ledger.refusals import TransferInvalid, TransferUnknown
 from payment_service.ledger.rules import Books, Operation, Order, Refund, Settle, Transfer
 from payment_service.payments.schemas import AuthorizationRequest
 from payment_service.payments.telling import PAYMENT, Parties, tell
@@ -106,26 +106,23 @@ async def usable_wallet(session: AsyncSession, card_id: UUID) -> CardWallet:
 
 
 async def capture_for_sale(runtime: Runtime, payment_id: UUID, amount: int) -> Transfer | Problem:
-    """Take a hold for a sale that is a fact; where the hold has run out, take the amount from the balance.
+    """Take a hold for a sale that is a fact; HoldExpired where the hold has ended without it.
 
-    Carried out once however often it is asked for: the payment's id, or one that follows from it, tells.
+    Carried out once however often it is asked for: the payment's id tells.
     """
-    try:
-        return await _carry_out(runtime, Settle(payment_id, "posted", amount, late=True))
-    except HoldExpired:
-        async with runtime.sessions() as session:
-            first = await transfers.find(session, payment_id)
-        if first is None:
-            return TransferUnknown()
-        anew = Transfer(
-            uuid5(NAMESPACE, f"late:{payment_id}"), first.debit_account_id, first.credit_account_id, amount,
-            "posted", kind=PAYMENT, reference=first.reference, details=first.details,
-        )  # fmt: skip
-        return await _attempt(runtime, Order(anew))
-    except Problem as problem:
-        if problem.status >= SERVER_FAULT:
-            raise
-        return problem
+    return await _attempt(runtime, Settle(payment_id, "posted", amount, late=True))
+
+
+async def take_for_sale(runtime: Runtime, session: AsyncSession, payment_id: UUID, amount: int) -> Transfer | Problem:
+    """Take from the balance what a sale's hold no longer holds, once under an id that follows from the payment's."""
+    first = await transfers.find(session, payment_id)
+    if first is None:
+        return TransferUnknown()
+    anew = Transfer(
+        uuid5(NAMESPACE, f"late:{payment_id}"), first.debit_account_id, first.credit_account_id, amount,
+        "posted", kind=PAYMENT, reference=first.reference, details=first.details,
+    )  # fmt: skip
+    return await _attempt(runtime, Order(anew))
 
 
 async def refund_for_reversal(runtime: Runtime, reversal_id: UUID, payment_id: UUID, amount: int) -> Transfer | Problem:
