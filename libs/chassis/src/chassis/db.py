@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from chassis import idempotency, outbox
 from chassis.auth import optional_principal
 from chassis.clock import Clock
+from chassis.peers import SERVER_SETTINGS
 from chassis.runtime import Runtime, get_runtime
 from chassis.settings import ServiceSettings
 from chassis.urls import async_url
@@ -30,7 +31,11 @@ def create_engine(settings: ServiceSettings, name: str) -> AsyncEngine:
         hide_parameters=True,  # errors end in logs, parameters may be personal
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={"server_settings": {"application_name": name}, "timeout": 5, "command_timeout": 60},
+        connect_args={
+            "server_settings": {"application_name": name, **SERVER_SETTINGS},
+            "timeout": 5,
+            "command_timeout": 60,
+        },
     )
 
 
@@ -42,7 +47,7 @@ async def create_pool(settings: ServiceSettings, name: str) -> asyncpg.Pool:
         max_size=settings.hot_pool_size,
         timeout=5,
         command_timeout=30,
-        server_settings={"application_name": f"{name}-hot"},
+        server_settings={"application_name": f"{name}-hot", **SERVER_SETTINGS},
         reset=_no_reset,
     )
 

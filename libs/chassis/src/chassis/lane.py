@@ -8,6 +8,8 @@ from typing import Any, cast
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
+from chassis.peers import SERVER_SETTINGS
+
 COMMAND_SECONDS = 30
 
 # Plans must not depend on how full the tables were when they were made.
@@ -59,7 +61,7 @@ class Lane:
             self._url,
             timeout=5,
             command_timeout=self._command_seconds,
-            server_settings={"application_name": self._name, **PLANNER},
+            server_settings={"application_name": self._name, **SERVER_SETTINGS, **PLANNER},
         )
 
     async def aclose(self) -> None:
