@@ -106,16 +106,20 @@ class TokenVerifier:
         async with self._fetching:
             if self._settings.jwks_url is None or time.monotonic() - self._fetched_at < at_most_every:
                 return
-            self._fetched_at = time.monotonic()
             try:
                 # One client for good: making one costs an eighth of a second of everybody's time, for its TLS context.
                 self._client = self._client or httpx.AsyncClient(timeout=KEYS_SECONDS)
-                reply = await self._client.get(self._settings.jwks_url)
+                async with asyncio.timeout(KEYS_SECONDS):
+                    reply = await self._client.get(self._settings.jwks_url)
                 reply.raise_for_status()
                 keys = KeySet.import_key_set(reply.json())
-            except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
+            except (
+                httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, AttributeError, JoseError
+            ) as error:  # fmt: skip
                 log.warning("issuer keys not fetched", error=type(error).__name__)
                 return
+            finally:  # not before: each of those who wait behind a fetch that hangs would begin another one
+                self._fetched_at = time.monotonic()
             if self._keys is None or _thumbprints(keys) != _thumbprints(self._keys):
                 self._verified.clear()  # a withdrawn key takes its tokens with it
             self._keys = keys
