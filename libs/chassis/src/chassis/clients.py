@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import httpx
 
 from chassis import telemetry
@@ -9,13 +12,30 @@ from chassis import telemetry
 CONNECT_SECONDS = 1.0
 
 
+class BoundedClient(httpx.AsyncClient):
+    """Bounds each call as a whole: httpx itself bounds its phases, and an answer may come drop by drop for ever."""
+
+    def __init__(self, seconds: float, **options: Any) -> None:
+        """`options`: httpx's own."""
+        super().__init__(timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS), **options)
+        self._seconds = seconds
+
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        """Send a request. Raises httpx.ReadTimeout, too, where the whole answer does not come in time."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await super().send(request, **options)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("the answer did not come to its end", request=request) from error
+
+
 def http_client(
     base_url: str = "", *, timeout: float = 3.0, headers: dict[str, str] | None = None
 ) -> httpx.AsyncClient:
-    """An httpx client; `timeout` in seconds bounds each phase of a call. The caller closes it."""
-    return httpx.AsyncClient(
+    """An httpx client; `timeout` in seconds bounds a call as a whole. The caller closes it."""
+    return BoundedClient(
+        timeout,
         base_url=base_url,
-        timeout=httpx.Timeout(timeout, connect=CONNECT_SECONDS),
         headers=headers,
         limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
         event_hooks={"request": [_trace]},
