@@ -18,6 +18,10 @@ from supply_service import MIGRATIONS
 from ..support import NOON, Holder, Supply, bread, goods, serve, settings_for
 from .test_offline import Chain, upload
 
+OPEN_TRANSACTIONS = (
+    "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+)
+
 
 @pytest.fixture(scope="module")
 async def pair(make_database: MakeDatabase, issuer: TestIssuer) -> AsyncIterator[tuple[Supply, Supply]]:
@@ -199,3 +203,24 @@ async def test_uploads_that_wait_leave_connections_for_everybody_else(
                 assert reply.status_code == 200, reply.text
         answers = await asyncio.gather(*uploads)
         assert [answer["accepted"] for answer in answers] == [1] * 6
+
+
+async def test_an_upload_waits_for_the_keys_of_cards_once_and_holds_no_transaction_meanwhile(
+    make_database: MakeDatabase, issuer: TestIssuer
+) -> None:
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(60)
+
+    keys = await asyncio.start_server(never, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{keys.sockets[0].getsockname()[1]}/v1/credential-keys"
+    settings = settings_for(await make_database(MIGRATIONS), issuer, credential_keys_url=url)
+    async with serve(settings, issuer) as supply:
+        till, holder = await supply.till(), await supply.holder()
+        chain = Chain(till)
+        waiting = asyncio.create_task(upload(supply, till, [chain.sell(holder, bread(5))]))
+        await asyncio.sleep(0.5)
+        assert await supply.fetch(OPEN_TRANSACTIONS) == []
+        assert (await waiting)["accepted"] == 1
+        async with asyncio.timeout(1):
+            assert (await upload(supply, till, [chain.sell(holder, bread(5))]))["results"][0]["status"] == "overdrawn"
+    keys.close()

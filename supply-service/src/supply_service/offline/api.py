@@ -26,21 +26,22 @@ WAIT_SECONDS = 20.0  # the edge gives an upload thirty
 
 
 async def _room(request: Request) -> AsyncIterator[None]:
-    """Wait for one of the places for uploads, before a connection is taken.
+    """Wait for one of the places for uploads, and for card-service's keys, before a connection is taken.
 
     An upload keeps its connection while its sales wait in the lanes. After an outage hundreds of terminals upload at
     once: without this they would have every connection of the process, and nothing else would be answered.
     """
-    places = context(request).uploads
+    made = context(request)
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            await places.acquire()
+            await made.uploads.acquire()
     except TimeoutError as error:
         raise Unavailable("Too many terminals are uploading at this moment.") from error
     try:
+        await made.credentials.refresh()
         yield
     finally:
-        places.release()
+        made.uploads.release()
 
 
 @routes.post(

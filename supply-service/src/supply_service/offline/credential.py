@@ -19,6 +19,7 @@ log = get_logger(__name__)
 
 ALGORITHMS = ["EdDSA", "Ed25519"]
 REFRESH_SECONDS = 30.0
+RETRY_SECONDS = 5.0
 CODE = "credential_invalid"
 
 
@@ -29,7 +30,8 @@ class CredentialKeys:
         """`inline`: a JWK set as JSON; `url`: where it is served."""
         self._keys = KeySet.import_key_set(orjson.loads(inline)) if inline else None
         self._url = url
-        self._fetched_at = float("-inf")
+        self._next_at = float("-inf")
+        self._client: httpx.AsyncClient | None = None
 
     @property
     def configured(self) -> bool:
@@ -37,17 +39,18 @@ class CredentialKeys:
         return self._keys is not None or self._url is not None
 
     async def refresh(self) -> None:
-        """Fetch the keys, unless they were fetched a moment ago."""
-        if self._url is None or time.monotonic() - self._fetched_at < REFRESH_SECONDS:
+        """Fetch the keys, unless they were fetched or could not be had a moment ago."""
+        if self._url is None or time.monotonic() < self._next_at:
             return
-        self._fetched_at = time.monotonic()
+        self._next_at = time.monotonic() + REFRESH_SECONDS  # whoever comes meanwhile does not wait
         try:
-            async with http_client() as client:
-                reply = await client.get(self._url)
-                reply.raise_for_status()
-                self._keys = KeySet.import_key_set(reply.json())
-        except (httpx.HTTPError, ValueError, JoseError) as error:
-            self._fetched_at = float("-inf")
+            # One client for good: making one costs an eighth of a second of everybody's time, for its TLS context.
+            self._client = self._client or http_client()
+            reply = await self._client.get(self._url)
+            reply.raise_for_status()
+            self._keys = KeySet.import_key_set(reply.json())
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
+            self._next_at = time.monotonic() + RETRY_SECONDS
             log.warning("credential keys not fetched", error=type(error).__name__)
 
     def holds(self, credential: str, card_id: UUID, at: datetime) -> bool:

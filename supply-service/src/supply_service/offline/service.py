@@ -57,7 +57,6 @@ async def take_in(
     terminal = made.registry.find(place.terminal_id)
     if terminal is None or terminal.public_key is None:
         raise KeyUnknown("Enrol the terminal first.", detail_ar="يجب تسجيل الماكينة أولاً")
-    await made.credentials.refresh()
     links = [
         chain.link(document, sale.sequence, sale.sale_id, sale.previous_hash)
         for document, sale in zip(raw, batch.sales, strict=True)
