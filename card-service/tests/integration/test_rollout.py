@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from card_service.consumers import message_failed
+from card_service.distribution.plans import plan_chunk
 from card_service.jobs import MAX_ATTEMPTS
 from card_service.rollout import repository
+from card_service.rollout.activations import activation_chunk
+from card_service.rollout.models import Activation
+from card_service.tools import tools_of
 from chassis import outbox
 from chassis.consumer import Received
 from chassis.ids import new_id
@@ -140,3 +146,54 @@ async def test_after_an_activation_that_was_given_up_comes_another(open_office: 
         assert (await office.call("GET", f"/v1/activations/{first['id']}", ROLLOUT))["status"] == "failed"
         again = await office.call("POST", path, ROLLOUT, json=order)
         assert again["id"] != first["id"]
+
+
+async def test_an_order_and_the_worker_of_the_plan_before_do_not_wait_for_each_other(open_office: OpenOffice) -> None:
+    async with open_office(card_job_poll_seconds=600) as office:  # the workers sleep, their work is done here
+        await office.site()
+        await office.household()
+        path = f"/v1/rollout-phases/{await office.phase()}/pickup-plans"
+        body = {"week_start": "2026-11-28", "limit": 10, "holders": "heads"}
+        await office.call("POST", path, ROLLOUT, json=body, expect=202)
+
+        async def work() -> None:
+            async with office.runtime.sessions() as session, session.begin():
+                await plan_chunk(session, tools_of(office.runtime))
+
+        async with office.runtime.pool.acquire() as other, other.transaction():
+            await other.execute("LOCK TABLE card IN SHARE MODE")  # the plan is begun, its cards are not written yet
+            working = asyncio.create_task(work())
+            await asyncio.sleep(0.5)
+            ordering = asyncio.create_task(office.call("POST", path, ROLLOUT, json=body, expect=202))
+            await asyncio.sleep(0.5)
+        await working
+        await ordering
+
+
+async def test_an_order_and_the_last_chunk_of_an_activation_do_not_wait_for_each_other(open_office: OpenOffice) -> None:
+    async with open_office() as office:
+        _, _, phase_id = await office.issued()
+    async with open_office(office.settings.model_copy(update={"card_job_poll_seconds": 600})) as office:
+        path = f"/v1/rollout-phases/{phase_id}/activations"
+        body = {"holders": "heads", "services": ["supply"]}
+        made = await office.call("POST", path, ROLLOUT, json=body, expect=202)
+        first = await activation_of(office, UUID(made["id"]))
+
+        async def work() -> None:
+            async with office.runtime.sessions() as session, session.begin():
+                await activation_chunk(session, tools_of(office.runtime))
+
+        async with office.runtime.sessions() as session, session.begin():
+            await repository.find_phase(session, UUID(phase_id), lock=True)  # as an order does
+            working = asyncio.create_task(work())
+            await asyncio.sleep(0.5)
+            another = replace(first, activation_id=new_id())
+            assert not await repository.create_activation(session, another, "ministry", office.runtime.clock.now())
+        await working
+
+
+async def activation_of(office: Office, activation_id: UUID) -> Activation:
+    async with office.runtime.sessions() as session:
+        found = await repository.find_activation(session, activation_id)
+    assert found is not None
+    return found

@@ -63,11 +63,11 @@ async def _chunk(session: AsyncSession, tools: Tools, activation: Activation) ->
     services = [ProgrammeService(service) for service in activation.services]
     await outbox.add(session, *(_activated(card, activation, services, now) for card in cards), at=now)
     last = len(cards) < limit
+    # The phase is locked before its activation changes: whoever orders one does it in the same order.
+    phase = await repository.find_phase(session, activation.phase_id, lock=True) if last else None
     await repository.advance(session, activation.activation_id, cards, now if last else None)
-    if last:
-        phase = await repository.find_phase(session, activation.phase_id, lock=True)
-        if phase is not None:
-            await take_step(session, phase, Step.COMPLETE)
+    if phase is not None:
+        await take_step(session, phase, Step.COMPLETE)
 
 
 def _activated(

@@ -16,7 +16,9 @@ from card_service.rollout.phases import PhaseState
 
 _PHASE = "SELECT phase_id, name, governorate, sequence, services, state, state_before_pause FROM rollout_phase"
 _FIND = text(f"{_PHASE} WHERE phase_id = :phase_id")
-_LOCK = text(f"{_PHASE} WHERE phase_id = :phase_id FOR UPDATE")
+# Not against references: a worker that has begun a plan writes cards of the phase, and an order of another plan, which
+# holds the phase, waits for what the worker has begun.
+_LOCK = text(f"{_PHASE} WHERE phase_id = :phase_id FOR NO KEY UPDATE")
 _LIST = text(
     f"{_PHASE} WHERE (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
     " AND (CAST(:after AS uuid) IS NULL OR phase_id > :after) ORDER BY phase_id LIMIT :limit"
