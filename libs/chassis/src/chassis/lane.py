@@ -11,6 +11,7 @@ from asyncpg.prepared_stmt import PreparedStatement
 from chassis.peers import SERVER_SETTINGS
 
 COMMAND_SECONDS = 30
+_OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.InternalClientError, asyncpg.InterfaceError)
 
 # Plans must not depend on how full the tables were when they were made.
 PLANNER: Mapping[str, str] = {
@@ -24,7 +25,7 @@ PLANNER: Mapping[str, str] = {
 
 
 class Lane:
-    """One connection for the statements of a group commit, made anew when it breaks."""
+    """One connection for the statements of a group commit, made anew when it or what was prepared on it breaks."""
 
     def __init__(self, database_url: str, name: str, command_seconds: float = COMMAND_SECONDS) -> None:
         """Nothing is connected before the first statement; `name` shows in the server's list of sessions."""
@@ -46,7 +47,11 @@ class Lane:
         """Run a statement, preparing it the first time. Raises asyncpg's errors and OSError."""
         if self._connection is None or self._connection.is_closed():
             await self._connect()
-        return await (await self._statement(statement)).fetch(*parameters)
+        try:
+            return await (await self._statement(statement)).fetch(*parameters)
+        except _OUTDATED:  # a migration has changed what it gives: prepared as it is, it would fail for ever
+            cast("asyncpg.Connection", self._connection).terminate()
+            raise
 
     async def _statement(self, statement: str) -> PreparedStatement:
         prepared = self._prepared.get(statement)
