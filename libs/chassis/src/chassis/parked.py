@@ -48,6 +48,7 @@ _DEAD_LETTER = text(
 _OF_KEY = text(
     "SELECT * FROM parked_event WHERE state IN ('dead', 'parked') AND key = :key ORDER BY id LIMIT :limit FOR UPDATE"
 )
+_KEY = text("SELECT key FROM parked_event WHERE id = :id AND state IN ('dead', 'parked')")
 _ONE = text("SELECT * FROM parked_event WHERE id = :id AND state IN ('dead', 'parked') FOR UPDATE")
 _SETTLE = text(
     "UPDATE parked_event SET state = :state, settled_at = clock_timestamp() WHERE id = ANY(CAST(:ids AS bigint[]))"
@@ -125,11 +126,13 @@ async def replay(session: AsyncSession, runtime: Runtime, reactions: Reactions, 
 
     One behind it that fails is dead from now on. Raises NotFound, or NotReplayable when the first one fails.
     """
-    row = await _open(session, parked_id)
-    if row.key is None:
-        released = await _handle([row], session, runtime, reactions)
-    else:
-        released = await release(session, runtime, reactions, row.key)
+    found = (await session.execute(_KEY, {"id": parked_id})).one_or_none()
+    if found is None or found.key is None:
+        released = await _handle([await _open(session, parked_id)], session, runtime, reactions)
+    else:  # its own row is locked in its turn only: two replays of one key would wait for each other
+        released = await release(session, runtime, reactions, found.key)
+        if released.handled == 0 and released.failed is None:
+            raise _settled()
     if released.failed is not None:
         if released.handled == 0:
             raise NotReplayable(f"{reason_of(released.error)}: it was left as it is.") from released.error
@@ -164,8 +167,12 @@ def reason_of(error: Exception | None) -> str:
 async def _open(session: AsyncSession, parked_id: int) -> Row[Any]:
     row = (await session.execute(_ONE, {"id": parked_id})).one_or_none()
     if row is None:
-        raise NotFound("No event is set aside under this number.")
+        raise _settled()
     return row
+
+
+def _settled() -> NotFound:
+    return NotFound("No event is set aside under this number.")
 
 
 async def _handle(rows: Sequence[Row[Any]], session: AsyncSession, runtime: Runtime, reactions: Reactions) -> Released:

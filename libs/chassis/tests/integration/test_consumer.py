@@ -128,6 +128,26 @@ async def test_replay_goes_as_far_as_it_can(app: FastAPI, wire: Wire, key: str, 
     assert await seen(app, key) == [1, 2, 3, 4]
 
 
+async def test_two_replays_of_a_key_do_not_wait_for_each_other(
+    app: FastAPI, wire: Wire, key: str, poison: set[int], operate: Any
+) -> None:
+    poison.add(1)
+    for number in (1, 2, 3):
+        await wire.note(key, number)
+    await become(states, app, key, wanted=["dead", "parked", "parked"])
+    poison.clear()
+    oldest, last = await parked_id(app, key), await parked_id(app, key, 2)
+    async with app.state.runtime.pool.acquire() as other, other.transaction():
+        await other.execute("SELECT FROM parked_event WHERE id = $1 FOR UPDATE", oldest)
+        first = asyncio.create_task(operate(oldest, "replay"))
+        await asyncio.sleep(0.3)
+        second = asyncio.create_task(operate(last, "replay", 404))
+        await asyncio.sleep(0.3)
+    assert await first == {"handled": 3}
+    await second  # nothing is left for it
+    assert await seen(app, key) == [1, 2, 3]
+
+
 async def test_one_behind_a_discarded_event_that_fails_too_is_set_aside_in_its_turn(
     app: FastAPI, wire: Wire, key: str, poison: set[int], operate: Any
 ) -> None:
