@@ -28,6 +28,7 @@ log = get_logger(__name__)
 IDLE_POLL_SECONDS = 0.05
 MOST_IDLE_POLL_SECONDS = 0.3
 BUSY_SECONDS = 1.0
+MOST_REST_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 CLUSTER_CHECK_SECONDS = 2.0
 # The producer itself never gives up. Longer than a broker needs to come back with its data.
@@ -147,12 +148,17 @@ class Relay:
         tail, busy_until, idle = Tail(connection), 0.0, IDLE_POLL_SECONDS
         while True:
             self._wake.clear()
+            began = time.monotonic()
             rows = await tail.read(self._settings.relay_batch)
             if rows:
                 await self._send(rows, publisher)
                 tail.published(rows)
-                busy_until = time.monotonic() + BUSY_SECONDS
+                ended = time.monotonic()
+                busy_until = ended + BUSY_SECONDS
                 if len(rows) == self._settings.relay_batch:
+                    # Behind by whole batches, as after a mass payout or for a new broker: the requests beside it
+                    # get as much of the process as the relay.
+                    await asyncio.sleep(min(ended - began, MOST_REST_SECONDS))
                     continue
                 # What is committed meanwhile goes along: a batch costs little more than one event.
                 await asyncio.sleep(self._settings.relay_poll_seconds)
