@@ -122,6 +122,29 @@ async def test_copy_of_a_running_request_is_told_to_wait(
     assert (await first).status_code == 201
 
 
+async def test_request_that_is_cut_off_leaves_neither_connection_nor_claim_behind(
+    app: FastAPI, client: httpx.AsyncClient, issuer: TestIssuer, key: str
+) -> None:
+    words, same = new_id().hex, {"Idempotency-Key": "cut off"}
+
+    async def idle() -> bool:
+        return not await _waiting(app)
+
+    async with connected(app) as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("INSERT INTO note (id, text) VALUES ($1, $2)", new_id(), words)
+        for _ in range(app.state.settings.pool_size + 1):
+            cut_off = asyncio.create_task(keep(client, issuer, key, 1, words, **same))
+            await eventually(lambda: _waiting(app))  # in its commit: a copy would be told to wait
+            cut_off.cancel()
+            await asyncio.gather(cut_off, return_exceptions=True)
+            await eventually(idle)
+        await transaction.rollback()
+    assert (await keep(client, issuer, key, 1, words, **same)).status_code == 201
+    assert len(await fetch(app, NOTES, words)) == 1
+
+
 async def _waiting(app: FastAPI) -> bool:
     blocked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     return bool((await fetch(app, blocked))[0][0])
