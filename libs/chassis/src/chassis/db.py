@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import asyncpg
+import asyncpg.pool
 import orjson
 from fastapi import Depends, Header, Request
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -20,6 +21,8 @@ from chassis.urls import async_url
 
 __all__ = ["Reading", "Work", "async_url", "create_engine", "create_pool"]
 
+WAIT_SECONDS = 5.0  # for a connection of a pool
+
 
 def create_engine(settings: ServiceSettings, name: str) -> AsyncEngine:
     """The SQLAlchemy engine of a service, with orjson for JSON columns."""
@@ -27,7 +30,7 @@ def create_engine(settings: ServiceSettings, name: str) -> AsyncEngine:
         async_url(settings.database_url),
         pool_size=settings.pool_size,
         max_overflow=0,  # a connection beyond the pool would be made, with its dear handshake, for one request only
-        pool_timeout=5,
+        pool_timeout=WAIT_SECONDS,
         hide_parameters=True,  # errors end in logs, parameters may be personal
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
@@ -39,16 +42,29 @@ def create_engine(settings: ServiceSettings, name: str) -> AsyncEngine:
     )
 
 
+class HotPool(asyncpg.Pool):
+    """A pool in which nobody waits for a connection for ever: asyncpg's own would let a queue grow without bound."""
+
+    def acquire(self, *, timeout: float | None = None) -> asyncpg.pool.PoolAcquireContext:
+        """A connection. Raises TimeoutError where none is free within `timeout` seconds, by default `WAIT_SECONDS`."""
+        return super().acquire(timeout=WAIT_SECONDS if timeout is None else timeout)
+
+
 async def create_pool(settings: ServiceSettings, name: str) -> asyncpg.Pool:
     """Raw connections for the hot path. A connection is not reset when it returns: nothing may be left on it."""
-    return await asyncpg.create_pool(
+    return await HotPool(
         settings.database_url,
         min_size=1,
         max_size=settings.hot_pool_size,
+        max_queries=50_000,
+        max_inactive_connection_lifetime=300.0,
+        loop=None,
+        connection_class=asyncpg.Connection,
+        record_class=asyncpg.Record,
+        reset=_no_reset,
         timeout=5,
         command_timeout=30,
         server_settings={"application_name": f"{name}-hot", **SERVER_SETTINGS},
-        reset=_no_reset,
     )
 
 
