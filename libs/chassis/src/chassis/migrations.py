@@ -50,6 +50,6 @@ async def _upgrade(database_url: str) -> None:
 def _run(connection: Connection) -> None:
     context.configure(connection=connection, transaction_per_migration=False)
     with context.begin_transaction():
+        connection.execute(text(_ADVISORY_LOCK))  # however long the other process's migration takes
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
-        connection.execute(text(_ADVISORY_LOCK))
         context.run_migrations()
