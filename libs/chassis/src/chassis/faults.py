@@ -18,6 +18,8 @@ _OF_FILES = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryEr
 
 def is_infrastructure(error: BaseException) -> bool:
     """Whether an error says that a server, or a lane of this process, is away or busy; it says nothing of the work."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(is_infrastructure, error.exceptions))
     if isinstance(error, OSError):  # TimeoutError and the errors of sockets among them
         return not isinstance(error, _OF_FILES)
     if isinstance(
