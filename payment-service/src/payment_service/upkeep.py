@@ -18,6 +18,7 @@ from payment_service.payments import service
 log = get_logger(__name__)
 
 AT_ONCE = 500
+PRUNE_ROWS = 5000
 PRUNE_EVERY_SECONDS = 3600.0
 
 
@@ -29,8 +30,7 @@ async def keep_house(runtime: Runtime) -> None:
         try:
             await expire_holds(runtime)
             if time.monotonic() - pruned_at > PRUNE_EVERY_SECONDS:
-                async with runtime.sessions() as session, session.begin():
-                    await repository.prune_answers(session, settings.answer_days)
+                await forget_answers(runtime)
                 pruned_at = time.monotonic()
         except (OSError, SQLAlchemyError, Problem) as error:
             log.warning("upkeep interrupted", error=type(error).__name__)
@@ -44,3 +44,12 @@ async def expire_holds(runtime: Runtime) -> int:
         overdue = await repository.overdue(session, runtime.clock.now() - grace, AT_ONCE)
     outcomes = await asyncio.gather(*(service.expire(runtime, payment_id) for payment_id in overdue))
     return sum(1 for outcome in outcomes if not isinstance(outcome, Problem))
+
+
+async def forget_answers(runtime: Runtime) -> None:
+    """Forget what no repeat asks for any more, little by little: after a pause of days there may be millions."""
+    days = context.of(runtime).settings.answer_days
+    forgotten = PRUNE_ROWS
+    while forgotten == PRUNE_ROWS:
+        async with runtime.sessions() as session, session.begin():
+            forgotten = await repository.prune_answers(session, days, PRUNE_ROWS)

@@ -15,6 +15,7 @@ from payment_service.ledger import statements
 from payment_service.ledger.batch import Batch
 from payment_service.ledger.items import Item
 from payment_service.ledger.rules import Order, Settle, Transfer
+from payment_service.upkeep import forget_answers
 
 from ..support import House
 
@@ -82,3 +83,22 @@ async def test_a_hold_is_settled_once_whoever_has_read_it(house: House) -> None:
         await lane.aclose()
     assert written == [True, False]
     assert (await house.proof())["sound"]
+
+
+async def test_old_answers_are_forgotten_little_by_little(house: House) -> None:
+    pool = house.runtime.pool
+    await pool.execute(
+        "CREATE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF (SELECT count(*) FROM gone) > 5000 THEN RAISE 'too many'; END IF; RETURN NULL; END $$"
+    )
+    await pool.execute(
+        "CREATE TRIGGER at_once AFTER DELETE ON ledger_answer REFERENCING OLD TABLE AS gone"
+        " FOR EACH STATEMENT EXECUTE FUNCTION at_once()"
+    )
+    await pool.execute(
+        "INSERT INTO ledger_answer (caller, key, fingerprint, status, body, created_at)"
+        " SELECT 'c', n::text, '', 201, '', now() - CASE WHEN n <= 12000 THEN interval '3 days' ELSE '1 day' END"
+        " FROM generate_series(1, 12003) n"
+    )
+    await forget_answers(house.runtime)
+    assert await pool.fetchval("SELECT count(*) FROM ledger_answer") == 3

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import CursorResult, Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from payment_service.ledger.batch import transfer_of
@@ -45,7 +45,10 @@ _PROOF = text(
     FROM account a LEFT JOIN sums s USING (account_id) LEFT JOIN holds h ON h.debit_account_id = a.account_id
     """
 )
-_PRUNE = text("DELETE FROM ledger_answer WHERE created_at < clock_timestamp() - make_interval(days => :days)")
+_PRUNE = text(
+    "DELETE FROM ledger_answer WHERE ctid = ANY(ARRAY(SELECT ctid FROM ledger_answer"
+    " WHERE created_at < statement_timestamp() - make_interval(days => :days) LIMIT :limit))"
+)
 
 
 async def find(session: AsyncSession, transfer_id: UUID) -> Transfer | None:
@@ -82,6 +85,6 @@ async def proof(session: AsyncSession) -> Row[Any]:
     return (await session.execute(_PROOF)).one()
 
 
-async def prune_answers(session: AsyncSession, days: int) -> None:
-    """Forget stored answers older than so many days."""
-    await session.execute(_PRUNE, {"days": days})
+async def prune_answers(session: AsyncSession, days: int, limit: int) -> int:
+    """Forget up to `limit` stored answers older than so many days; how many."""
+    return cast("CursorResult[Any]", await session.execute(_PRUNE, {"days": days, "limit": limit})).rowcount
