@@ -13,7 +13,7 @@ import asyncpg.pool
 
 from chassis.clock import business_day, month_start
 from chassis.logging import get_logger
-from chassis.partitions import LOCK_TIMEOUT
+from chassis.partitions import LOCK_TIMEOUT, PRUNE_ROWS
 from chassis.runtime import Runtime
 from supply_service.rules.account import month_after
 from supply_service.settings import Settings
@@ -31,7 +31,7 @@ _ANSWER_PARTITIONS = (
     "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
     " WHERE i.inhparent = 'stored_answer'::regclass AND c.relname ~ '^stored_answer_[0-9]{8}$' ORDER BY 1"
 )
-_FORGET_HOLDS = "DELETE FROM hold WHERE expires_at < $1"
+_FORGET_HOLDS = "DELETE FROM hold WHERE ctid = ANY(ARRAY(SELECT ctid FROM hold WHERE expires_at < $1 LIMIT $2))"
 
 
 async def keep_house(runtime: Runtime) -> None:
@@ -42,7 +42,7 @@ async def keep_house(runtime: Runtime) -> None:
         try:
             await make_partitions(runtime.pool, now)
             await drop_old_answers(runtime.pool, now.date() - timedelta(days=days + 1))
-            await runtime.pool.execute(_FORGET_HOLDS, now - timedelta(days=days))
+            await forget_holds(runtime.pool, now - timedelta(days=days))
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("partitions not kept", error=type(error).__name__)
             pause = RETRY_SECONDS
@@ -70,6 +70,12 @@ async def drop_old_answers(pool: asyncpg.Pool, before: date) -> None:
                 await connection.execute(f"DROP TABLE IF EXISTS {name}")  # another process may have been faster
             log.info("old answers dropped", partition=name)
     await pool.execute("DELETE FROM stored_answer_rest WHERE day < $1", before)
+
+
+async def forget_holds(pool: asyncpg.Pool, before: datetime) -> None:
+    """Forget holds that ran out before an instant, little by little: the consumer writes to the same rows."""
+    while await pool.execute(_FORGET_HOLDS, before, PRUNE_ROWS) == f"DELETE {PRUNE_ROWS}":
+        pass
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 
 import asyncpg
 import pytest
@@ -58,3 +58,24 @@ async def test_draws_go_on_while_a_month_cannot_be_made(supply: Supply) -> None:
         await backup.close()
     await upkeep.make_partitions(supply.runtime.pool, NOON.replace(year=2027))
     assert (await supply.fetch("SELECT to_regclass('redemption_202711') AS found"))[0]["found"] is not None
+
+
+async def test_old_holds_are_forgotten_little_by_little(supply: Supply) -> None:
+    pool = supply.runtime.pool
+    await pool.execute(
+        "CREATE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF (SELECT count(*) FROM gone) > 5000 THEN RAISE 'too many'; END IF; RETURN NULL; END $$"
+    )
+    await pool.execute(
+        "CREATE TRIGGER at_once AFTER DELETE ON hold REFERENCING OLD TABLE AS gone"
+        " FOR EACH STATEMENT EXECUTE FUNCTION at_once()"
+    )
+    await pool.execute(
+        "INSERT INTO hold (payment_id, card_id, merchant_id, amount, expires_at) SELECT gen_random_uuid(),"
+        " gen_random_uuid(), gen_random_uuid(), 1, $1::timestamptz + n * interval '1 second'"
+        " FROM generate_series(1, 12003) n",
+        NOON,
+    )
+    await upkeep.forget_holds(pool, NOON + timedelta(seconds=12001))
+    assert await supply.fetch("SELECT count(*) FROM hold") == [(3,)]
+    await pool.execute("DELETE FROM hold")
