@@ -1,7 +1,8 @@
 """Everything payment-service reacts to.
 
 Bookings go through the ledger's lanes, outside the transaction of the inbox; their ids follow from the event, so
-that an event handled again finds them done.
+that an event handled again finds them done. A handler sends the bookings of all its events off together, and writes
+to its own transaction when they are done: from its first event on, what the lanes tell waits for that transaction.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from contracts.notify import InquiryReceived
 from contracts.payment import MerchantPaid, PaymentFailed, WalletOpened, WalletStated
 from contracts.supply import SettlementCalculated, Tender, TenderRedeemed, TenderReversed
 from payment_service import context
-from payment_service.accounts import wallet_id
+from payment_service.accounts import account_id, wallet_id
 from payment_service.ledger.refusals import HoldExpired
 from payment_service.ledger.rules import Transfer
 from payment_service.merchants import repository as merchants
@@ -40,6 +41,7 @@ SETTLEMENT = "settlement"
 SETTLEMENT_FUND = "supply_subsidy"
 BALANCE = "balance"
 WALLET = "wallet"
+PROVIDER = "provider"
 NOTHING_TAKEN = "nothing_was_taken"
 
 
@@ -118,11 +120,36 @@ async def tender_redeemed(events: Sequence[Received[TenderRedeemed]], session: A
 
 @reactions.on(TenderReversed)
 async def tender_reversed(events: Sequence[Received[TenderReversed]], session: AsyncSession, runtime: Runtime) -> None:
-    """Send back the wallet's part of sales that were reversed."""
-    for event in events:
-        for tender in event.data.tenders:
-            if tender.kind == WALLET:
-                await _send_back(session, runtime, event.data, tender)
+    """Send back the wallet's part of sales that were reversed, once.
+
+    What was never taken, or is back already, is told and passed over.
+    """
+    due = [(e.data, tender) for e in events for tender in e.data.tenders if tender.kind == WALLET]
+    never_taken = await merchants.failed_sales(session, [tender.payment_id for _, tender in due])
+    outcomes = await asyncio.gather(
+        *(
+            payments.refund_for_reversal(runtime, reversed_.reversal_id, tender.payment_id, tender.amount)
+            for reversed_, tender in due
+            if tender.payment_id not in never_taken
+        )
+    )
+    refunds = iter(outcomes)
+    bookings = []
+    for reversed_, tender in due:
+        booking = Booking(
+            reversed_.reversal_id, tender.payment_id, "reversal", reversed_.outlet_id, reversed_.business_day,
+            -tender.amount, None,
+        )  # fmt: skip
+        outcome = None if tender.payment_id in never_taken else next(refunds)
+        if outcome is None:
+            booking = replace(booking, problem=NOTHING_TAKEN)
+        elif isinstance(outcome, Problem):
+            await _tell_failure(session, reversed_, tender, f"reversal:{reversed_.reversal_id}", outcome.code)
+            booking = replace(booking, problem=outcome.code)
+        else:
+            booking = replace(booking, transfer_id=outcome.transfer_id)
+        bookings.append(booking)
+    await merchants.add(session, bookings)
 
 
 @reactions.on(SettlementCalculated)
@@ -154,27 +181,23 @@ async def settlement_calculated(
 
 @reactions.on(CopaymentDue)
 async def copayment_due(events: Sequence[Received[CopaymentDue]], session: AsyncSession, runtime: Runtime) -> None:
-    """Take the citizen's part of an encounter from the wallet, or say that it could not be taken."""
-    for event in events:
-        due = event.data
-        reference = f"copayment:{due.copayment_id}"
-        parties = Parties(due.card_id, due.citizen_id, due.household_id, due.provider_id)
-        order = Transfer(
-            due.copayment_id, wallet_id(due.citizen_id),
-            await context.of(runtime).accounts.one("provider", str(due.provider_id)), due.amount, "posted",
-            kind=COPAYMENT, reference=reference, details=parties.dump(),
-        )  # fmt: skip
-        outcome = await payments.take(runtime, order)
-        if isinstance(outcome, Problem):
-            failed = PaymentFailed(
-                payment_id=due.copayment_id,
-                household_id=due.household_id,
-                card_id=due.card_id,
-                amount=due.amount,
-                reference=reference,
-                reason=outcome.code,
-            )
-            await outbox.add(session, failed)
+    """Take the citizen's part of encounters from the wallets, or say that it could not be taken."""
+    asked = [event.data for event in events]
+    await context.of(runtime).accounts.many(PROVIDER, [str(due.provider_id) for due in asked])
+    outcomes = await asyncio.gather(*(payments.take(runtime, _copayment(due)) for due in asked))
+    failed = [
+        PaymentFailed(
+            payment_id=due.copayment_id,
+            household_id=due.household_id,
+            card_id=due.card_id,
+            amount=due.amount,
+            reference=f"{COPAYMENT}:{due.copayment_id}",
+            reason=outcome.code,
+        )
+        for due, outcome in zip(asked, outcomes, strict=True)
+        if isinstance(outcome, Problem)
+    ]
+    await outbox.add(session, *failed)
 
 
 @reactions.on(InquiryReceived)
@@ -198,22 +221,12 @@ async def _pay(runtime: Runtime, due: SettlementCalculated) -> Transfer | Proble
     return await payments.book(runtime, order)
 
 
-async def _send_back(session: AsyncSession, runtime: Runtime, reversed_: TenderReversed, tender: Tender) -> None:
-    """Refund one hold of a reversed sale, once. What was never taken, or is back already, is told and passed over."""
-    booking = Booking(
-        reversed_.reversal_id, tender.payment_id, "reversal", reversed_.outlet_id, reversed_.business_day,
-        -tender.amount, None,
+def _copayment(due: CopaymentDue) -> Transfer:
+    parties = Parties(due.card_id, due.citizen_id, due.household_id, due.provider_id)
+    return Transfer(
+        due.copayment_id, wallet_id(due.citizen_id), account_id(PROVIDER, str(due.provider_id)), due.amount, "posted",
+        kind=COPAYMENT, reference=f"{COPAYMENT}:{due.copayment_id}", details=parties.dump(),
     )  # fmt: skip
-    if await merchants.sale_failed(session, tender.payment_id):
-        await merchants.add(session, [replace(booking, problem=NOTHING_TAKEN)])
-        return
-    outcome = await payments.refund_for_reversal(runtime, reversed_.reversal_id, tender.payment_id, tender.amount)
-    if isinstance(outcome, Problem):
-        await _tell_failure(session, reversed_, tender, f"reversal:{reversed_.reversal_id}", outcome.code)
-        booking = replace(booking, problem=outcome.code)
-    else:
-        booking = replace(booking, transfer_id=outcome.transfer_id)
-    await merchants.add(session, [booking])
 
 
 async def _state_wallet(session: AsyncSession, inquiry_id: UUID, citizen_id: UUID, household_id: UUID) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
+import pytest
 from sqlalchemy import text
 
 from chassis.clock import Clock
 from chassis.consumer import Received
 from chassis.ids import new_id
 from contracts.event import Event
+from contracts.health import CopaymentDue
 from contracts.supply import Line, Redeemed, SettlementCalculated, Tender, TenderRedeemed, TenderReversed
+from payment_service.accounts import wallet_id
 from payment_service.consumers import reactions
 from payment_service.upkeep import expire_holds
 
@@ -95,6 +99,50 @@ async def test_sale_and_reversal_handled_together(house: House) -> None:
         await deliver(house, made, reversal(made))
     assert await house.balance(citizen) == (5_000, 0)
     assert await totals(house) == {"captured": 1_500, "refunded": 1_500}
+
+
+WRITING = """
+    SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE application_name = 'payment'
+        AND relation = 'outbox'::regclass AND mode = 'RowExclusiveLock' AND datname = current_database()
+"""
+
+
+async def reversals(house: House) -> tuple[UUID, list[Event]]:
+    """A reversal that is refused and one that is not, and the transfer the second one changes."""
+    card, _, household = await house.citizen(1_000)
+    payment = await held(house, card, 600)
+    made = sale(house, card, household, (payment, 600))
+    await deliver(house, made)
+    return UUID(payment), [reversal(sale(house, card, household, (str(new_id()), 100))), reversal(made)]
+
+
+async def copayments(house: House) -> tuple[UUID, list[Event]]:
+    """A co-payment that is refused and one that is not, and the account the second one changes."""
+    due = []
+    for balance in (0, 1_000):
+        card, citizen, household = await house.citizen(balance)
+        ids = {"copayment_id": new_id(), "encounter_id": new_id(), "provider_id": house.outlet_id}
+        due.append(CopaymentDue(**ids, card_id=card, citizen_id=citizen, household_id=household, amount=300))
+    return wallet_id(due[1].citizen_id), list(due)
+
+
+@pytest.mark.parametrize("make", [reversals, copayments])
+async def test_what_the_lanes_tell_does_not_wait_for_a_consumer_that_waits_for_them(
+    house: House, make: Callable[[House], Awaitable[tuple[UUID, list[Event]]]]
+) -> None:
+    changed, events = await make(house)
+    async with house.runtime.pool.acquire() as other, other.transaction():
+        await other.execute("SELECT FROM transfer WHERE transfer_id = $1 FOR UPDATE", changed)
+        await other.execute("SELECT FROM account WHERE account_id = $1 FOR UPDATE", changed)
+        handling = asyncio.create_task(deliver(house, *events))
+        await asyncio.sleep(0.5)
+        assert not handling.done()
+        assert await other.fetchval(WRITING) == 0  # the relay publishes nothing behind a number not committed yet
+    await handling
+    assert len(await told(house, "PaymentFailed")) == 2  # handed over twice
+    taken = len(await told(house, "PaymentCaptured"))
+    assert (taken, len(await told(house, "PaymentRefunded"))) == (1, 1 if make is reversals else 0)
+    assert (await house.proof())["sound"]
 
 
 async def test_a_hold_that_ran_out_is_taken_from_the_balance(house: House) -> None:

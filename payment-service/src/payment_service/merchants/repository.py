@@ -18,8 +18,9 @@ _ADD = text(
     " problem) VALUES (:source_id, :payment_id, :kind, :merchant_id, :business_day, :amount, :transfer_id, :problem)"
     " ON CONFLICT DO NOTHING"
 )
-_SALE_FAILED = text(
-    "SELECT problem FROM merchant_booking WHERE payment_id = :payment_id AND kind = 'sale' AND problem IS NOT NULL"
+_FAILED_SALES = text(
+    "SELECT payment_id FROM merchant_booking WHERE payment_id = ANY(CAST(:payment_ids AS uuid[])) AND kind = 'sale'"
+    " AND problem IS NOT NULL"
 )
 # What the ledger says of each booking's transfer, seen from the merchant's account.
 _TOTALS = text(
@@ -64,9 +65,9 @@ async def add(session: AsyncSession, bookings: Sequence[Booking]) -> None:
         await session.execute(_ADD, [vars(booking) for booking in bookings])
 
 
-async def sale_failed(session: AsyncSession, payment_id: UUID) -> bool:
-    """Whether a sale's part could not be taken from the wallet, so that there is nothing to send back."""
-    return (await session.execute(_SALE_FAILED, {"payment_id": payment_id})).first() is not None
+async def failed_sales(session: AsyncSession, payment_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the payments that could not be taken from the wallet for their sale: there is nothing to send back."""
+    return set((await session.execute(_FAILED_SALES, {"payment_ids": list(payment_ids)})).scalars())
 
 
 async def totals(session: AsyncSession, day: date, after: UUID, limit: int) -> Sequence[Row[Any]]:
