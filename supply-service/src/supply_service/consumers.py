@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,7 +31,25 @@ from supply_service.entitlements import service as entitlements
 from supply_service.outlets import repository as outlets
 from supply_service.redemptions import holds
 
-reactions = Reactions(group="supply-service")
+# What changes a household's row, or voids what is decided on it.
+_CHANGING = (
+    HouseholdChanged,
+    CardActivated,
+    CardServiceEnabled,
+    CardServiceDisabled,
+    CardBlocked,
+    CardUnblocked,
+    CardReplaced,
+    CardClosed,
+)
+
+
+async def lock_households(events: Sequence[Received[Any]], session: AsyncSession) -> None:
+    """Lock the households that events of any type change in the order of their keys, as the lanes do."""
+    await cards.lock(session, [event.data.household_id for event in events if isinstance(event.data, _CHANGING)])
+
+
+reactions = Reactions(group="supply-service", before=lock_households)
 revocation_reactions(reactions)
 
 BALANCE = "balance"

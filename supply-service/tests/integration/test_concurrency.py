@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer, eventually
-from contracts.card import CardBlocked
+from contracts.card import CardBlocked, HouseholdChanged
 from supply_service import MIGRATIONS
 
 from ..support import NOON, Holder, Supply, bread, goods, serve, settings_for
@@ -183,6 +184,42 @@ async def test_a_lane_that_loses_its_connection(supply: Supply) -> None:
     assert Counter(answers) == {201: 120}
     drawn = await supply.fetch("SELECT count(*) AS n FROM redemption WHERE outlet_id = $1", till.outlet_id)
     assert drawn[0]["n"] == 120
+
+
+async def test_a_lane_and_a_consumer_lock_households_in_one_order(
+    make_database: MakeDatabase, issuer: TestIssuer
+) -> None:
+    async with serve(settings_for(await make_database(MIGRATIONS), issuer, lanes=1), issuer) as supply:
+        till = await supply.till()
+        first, second, last = [await supply.holder() for _ in range(3)]
+        assert first.household_id < second.household_id
+        changed = {"governorate": "03", "district": "al-arab", "members": 4, "revision": 2}
+        events = (
+            CardBlocked(
+                card_id=new_id(), citizen_id=new_id(), household_id=second.household_id, reason="lost", blocked_at=NOON
+            ),
+            HouseholdChanged(household_id=first.household_id, **changed),
+        )
+        async with held(supply, first):
+            async with held(supply, last):
+                draws = [asyncio.create_task(supply.draw(till, last, bread(5)))]
+                await asyncio.sleep(0.2)  # the lane is busy: the next two make one batch
+                draws += [asyncio.create_task(supply.draw(till, one, bread(5))) for one in (first, second)]
+                await asyncio.sleep(0.2)
+            await asyncio.sleep(0.2)
+            consuming = asyncio.create_task(supply.deliver(*events))
+            await asyncio.sleep(0.2)
+        async with asyncio.timeout(0.8):  # the server looks for deadlocks after a second
+            assert [(await draw).status_code for draw in draws] == [201] * 3
+            await consuming
+
+
+@asynccontextmanager
+async def held(supply: Supply, holder: Holder) -> AsyncIterator[None]:
+    """Somebody else has a household."""
+    async with supply.runtime.pool.acquire() as other, other.transaction():
+        await other.execute("SELECT FROM household WHERE household_id = $1 FOR UPDATE", holder.household_id)
+        yield
 
 
 async def test_uploads_that_wait_leave_connections_for_everybody_else(

@@ -33,6 +33,7 @@ class Received(Generic[E]):
 
 
 Handler = Callable[[Sequence[Received[Any]], AsyncSession, Runtime], Awaitable[None]]
+Before = Callable[[Sequence[Received[Any]], AsyncSession], Awaitable[None]]
 
 
 class Malformed(ValueError):
@@ -42,9 +43,14 @@ class Malformed(ValueError):
 class Reactions:
     """All events a service reacts to. One handler a type; it gets a run of events of that type, in order."""
 
-    def __init__(self, group: str) -> None:
-        """`group`: the consumer group, one per service."""
+    def __init__(self, group: str, before: Before | None = None) -> None:
+        """`group`: the consumer group, one per service.
+
+        `before` comes before the handlers, once for all events of a transaction: it may lock what they will change, in
+        the order in which everybody else does.
+        """
         self.group = group
+        self._before = before
         self._handlers: dict[str, tuple[type[Event], Handler]] = {}
 
     def on(self, event: type[E]) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
@@ -90,6 +96,8 @@ class Reactions:
 
     async def handle(self, events: Sequence[Received[Any]], session: AsyncSession, runtime: Runtime) -> None:
         """Give runs of one type to their handlers. Events of one key keep their order, others may change places."""
+        if self._before is not None and events:
+            await self._before(events, session)
         for run in runs(events):
             telemetry.enter(run[0].traceparent)
             await self._handlers[run[0].data.event_type()][1](run, session, runtime)

@@ -81,6 +81,10 @@ _SUCCEED = text(
     " state = CASE WHEN c.state = 'issued' THEN excluded.state ELSE c.state END,"
     " activated_at = coalesce(c.activated_at, excluded.activated_at)"
 )
+_LOCK = text(
+    "SELECT FROM household WHERE household_id = ANY(CAST(:household_ids AS uuid[])) ORDER BY household_id"
+    " FOR NO KEY UPDATE"
+)
 _TOUCH = text("UPDATE household SET version = version + 1 WHERE household_id = ANY(CAST(:household_ids AS uuid[]))")
 _HOUSEHOLD = (
     "h.household_id, h.governorate, h.members, h.activated_on, h.debt_bread, h.debt_goods, h.debt_points,"
@@ -154,6 +158,12 @@ async def succeed(
         "at": at,
     }
     await session.execute(_SUCCEED, values)
+
+
+async def lock(session: AsyncSession, household_ids: Sequence[UUID]) -> None:
+    """Keep households from changing until the commit; those not known yet nobody else changes."""
+    if household_ids:
+        await session.execute(_LOCK, {"household_ids": sorted(set(household_ids))})
 
 
 async def touch(session: AsyncSession, household_ids: Sequence[UUID]) -> None:
