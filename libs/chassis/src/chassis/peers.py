@@ -1,10 +1,16 @@
-"""What the database is told of processes that end without a word: a host without power, a network that is cut.
+"""Ends without a word, a host without power or a network that is cut: how the database and its clients notice them.
 
 Left to itself a server notices such an end after two hours, and keeps what the process held until then: rows, claims
 of Idempotency-Keys. A process that is frozen in a transaction would keep it for as long as it is frozen.
 """
 
 from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import asyncpg
 
 # The longest work between two statements of a transaction is reading an import of 16 MB, a few seconds.
 IDLE_IN_TRANSACTION = "120s"
@@ -17,3 +23,22 @@ SERVER_SETTINGS = {
     "tcp_user_timeout": "40000",  # milliseconds
     "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
 }
+
+# The other way round: a server that no longer answers, whose address another one may have taken over by now. Nothing
+# else tells before a statement's time is up, and giving the statement up takes as long again.
+GONE_SECONDS = 15
+_KEEPALIVE = {"SO_KEEPALIVE": 1, "TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 2}
+
+
+class Connection(asyncpg.Connection):
+    """A connection that is lost soon after the server's host is."""
+
+    def __init__(self, protocol: Any, transport: asyncio.Transport, *others: Any) -> None:
+        """Ask the system to watch the connection, where it can."""
+        super().__init__(protocol, transport, *others)
+        plug = transport.get_extra_info("socket")
+        if plug is not None and plug.family in {socket.AF_INET, socket.AF_INET6}:
+            for name, value in {**_KEEPALIVE, "TCP_USER_TIMEOUT": GONE_SECONDS * 1000}.items():
+                level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
+                if hasattr(socket, name):
+                    plug.setsockopt(level, getattr(socket, name), value)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from chassis import peers
+from chassis.db import create_pool
 from chassis.faults import is_infrastructure
 from chassis.lane import Lane
 from chassis.peers import SERVER_SETTINGS
@@ -47,3 +50,61 @@ async def test_a_transaction_left_open_by_a_frozen_process_is_ended(
             with pytest.raises(SQLAlchemyError) as caught:
                 await frozen.commit()
             assert is_infrastructure(caught.value)  # its work is done anew
+
+
+async def test_sessions_watch_their_connections_too(make_app: MakeApp) -> None:
+    app = await make_app()
+    async with running(app), app.state.runtime.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        assert isinstance(raw.driver_connection, peers.Connection)
+
+
+class Plug:
+    """A way to the database that can be pulled: what is sent arrives nowhere, and nobody says so."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._place, self._tasks, self.pulled = (host, port), list[asyncio.Task[None]](), False
+
+    async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(*self._place)
+        self._tasks += [asyncio.create_task(self._carry(reader, back)), asyncio.create_task(self._carry(there, writer))]
+
+    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while chunk := await source.read(4096):
+            if self.pulled:
+                await asyncio.Event().wait()  # reads no more: the sender's window closes
+            sink.write(chunk)
+            await sink.drain()
+
+    def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+
+async def test_a_server_that_is_gone_is_noticed_long_before_the_statement_has_run_out(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peers, "GONE_SECONDS", 1)
+    settings = (await make_app()).state.settings
+    server = make_url(settings.database_url)
+    plug = Plug(str(server.host), server.port or 5432)
+    proxy = await asyncio.start_server(plug.connect, "127.0.0.1", 0)
+    here = server.set(host="127.0.0.1", port=proxy.sockets[0].getsockname()[1])
+    behind = settings.model_copy(update={"database_url": here.render_as_string(hide_password=False)})
+    lane, pool = Lane(behind.database_url, "test-lane"), await create_pool(behind, "test")
+    much = b"x" * 20_000_000  # more than the plug's side takes in
+
+    statement = "SELECT length($1::bytea)"
+    ways: list[Callable[[], Awaitable[object]]] = [
+        lambda: lane.fetch(statement, much),
+        lambda: pool.fetch(statement, much),
+    ]
+    for way in ways:
+        await way()
+    plug.pulled = True
+    async with asyncio.timeout(15):  # a statement has thirty seconds
+        found = await asyncio.gather(*(way() for way in ways), return_exceptions=True)
+    assert [isinstance(one, Exception) and is_infrastructure(one) for one in found] == [True] * 2
+    pool.terminate()
+    plug.close()
+    proxy.close()
