@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,7 +16,7 @@ from chassis.db import create_pool
 from chassis.faults import is_infrastructure
 from chassis.lane import Lane
 from chassis.peers import SERVER_SETTINGS
-from chassis.testing import running
+from chassis.testing import eventually, running
 
 from .conftest import MakeApp
 
@@ -108,3 +110,26 @@ async def test_a_server_that_is_gone_is_noticed_long_before_the_statement_has_ru
     pool.terminate()
     plug.close()
     proxy.close()
+
+
+async def test_a_relay_whose_host_is_gone_does_not_lead_on(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    leaders: list[tuple[asyncpg.Connection, dict[str, str]]] = []
+    connect = asyncpg.connect
+
+    async def noted(*where: Any, **options: Any) -> asyncpg.Connection:
+        connection = await connect(*where, **options)
+        asked = options.get("server_settings", {})
+        if asked.get("application_name", "").endswith("-relay"):
+            leaders.append((connection, asked))
+        return connection
+
+    monkeypatch.setattr("chassis.relay.asyncpg.connect", noted)
+
+    async def led() -> bool:
+        return bool(leaders)
+
+    async with running(await make_app()):
+        await eventually(led)
+    for connection, asked in leaders:
+        assert isinstance(connection, peers.Connection)
+        assert asked.items() >= SERVER_SETTINGS.items()
