@@ -117,7 +117,7 @@ async def test_a_relay_whose_host_is_gone_does_not_lead_on(make_app: MakeApp, mo
     connect = asyncpg.connect
 
     async def noted(*where: Any, **options: Any) -> asyncpg.Connection:
-        connection = await connect(*where, **options)
+        connection: asyncpg.Connection = await connect(*where, **options)
         asked = options.get("server_settings", {})
         if asked.get("application_name", "").endswith("-relay"):
             leaders.append((connection, asked))
