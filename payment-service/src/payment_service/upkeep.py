@@ -6,6 +6,7 @@ import asyncio
 import time
 from datetime import timedelta
 
+import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.logging import get_logger
@@ -18,7 +19,6 @@ from payment_service.payments import service
 log = get_logger(__name__)
 
 AT_ONCE = 500
-PRUNE_ROWS = 5000
 PRUNE_EVERY_SECONDS = 3600.0
 
 
@@ -30,9 +30,9 @@ async def keep_house(runtime: Runtime) -> None:
         try:
             await expire_holds(runtime)
             if time.monotonic() - pruned_at > PRUNE_EVERY_SECONDS:
-                await forget_answers(runtime)
+                await repository.prune_answers(runtime.pool, settings.answer_days)
                 pruned_at = time.monotonic()
-        except (OSError, SQLAlchemyError, Problem) as error:
+        except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, Problem) as error:
             log.warning("upkeep interrupted", error=type(error).__name__)
         await asyncio.sleep(settings.expiry_poll_seconds)
 
@@ -44,12 +44,3 @@ async def expire_holds(runtime: Runtime) -> int:
         overdue = await repository.overdue(session, runtime.clock.now() - grace, AT_ONCE)
     outcomes = await asyncio.gather(*(service.expire(runtime, payment_id) for payment_id in overdue))
     return sum(1 for outcome in outcomes if not isinstance(outcome, Problem))
-
-
-async def forget_answers(runtime: Runtime) -> None:
-    """Forget what no repeat asks for any more, little by little: after a pause of days there may be millions."""
-    days = context.of(runtime).settings.answer_days
-    forgotten = PRUNE_ROWS
-    while forgotten == PRUNE_ROWS:
-        async with runtime.sessions() as session, session.begin():
-            forgotten = await repository.prune_answers(session, days, PRUNE_ROWS)

@@ -14,8 +14,8 @@ from payment_service.accounts import Opened, account_id, wallet_id
 from payment_service.ledger import statements
 from payment_service.ledger.batch import Batch
 from payment_service.ledger.items import Item
+from payment_service.ledger.repository import prune_answers
 from payment_service.ledger.rules import Order, Settle, Transfer
-from payment_service.upkeep import forget_answers
 
 from ..support import House
 
@@ -100,5 +100,5 @@ async def test_old_answers_are_forgotten_little_by_little(house: House) -> None:
         " SELECT 'c', n::text, '', 201, '', now() - CASE WHEN n <= 12000 THEN interval '3 days' ELSE '1 day' END"
         " FROM generate_series(1, 12003) n"
     )
-    await forget_answers(house.runtime)
+    await prune_answers(pool, context.of(house.runtime).settings.answer_days)
     assert await pool.fetchval("SELECT count(*) FROM ledger_answer") == 3

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import cast
 
@@ -13,7 +11,7 @@ import asyncpg.pool
 
 from chassis.clock import business_day, month_start
 from chassis.logging import get_logger
-from chassis.partitions import LOCK_TIMEOUT, PRUNE_ROWS
+from chassis.partitions import briefly, delete_by_chunks
 from chassis.runtime import Runtime
 from supply_service.rules.account import month_after
 from supply_service.settings import Settings
@@ -66,7 +64,7 @@ async def drop_old_answers(pool: asyncpg.Pool, before: date) -> None:
     for row in await pool.fetch(_ANSWER_PARTITIONS):
         name: str = row["relname"]
         if name < f"{DAILY}_{before:%Y%m%d}":
-            async with _briefly(pool) as connection:
+            async with briefly(pool) as connection:
                 await connection.execute(f"DROP TABLE IF EXISTS {name}")  # another process may have been faster
             log.info("old answers dropped", partition=name)
     await pool.execute("DELETE FROM stored_answer_rest WHERE day < $1", before)
@@ -74,22 +72,13 @@ async def drop_old_answers(pool: asyncpg.Pool, before: date) -> None:
 
 async def forget_holds(pool: asyncpg.Pool, before: datetime) -> None:
     """Forget holds that ran out before an instant, little by little: the consumer writes to the same rows."""
-    while await pool.execute(_FORGET_HOLDS, before, PRUNE_ROWS) == f"DELETE {PRUNE_ROWS}":
-        pass
-
-
-@asynccontextmanager
-async def _briefly(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
-    """A transaction that waits for a table but a moment: every draw would wait behind it, for a backup, say."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-        yield connection
+    await delete_by_chunks(pool, _FORGET_HOLDS, before)
 
 
 async def _make(pool: asyncpg.Pool, table: str, name: str, first: date, end: date) -> None:
     if await pool.fetchval("SELECT to_regclass($1)", name) is not None:
         return
-    async with _briefly(pool) as connection:
+    async with briefly(pool) as connection:
         try:
             async with connection.transaction():
                 await connection.execute(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
@@ -91,16 +92,30 @@ async def drop_old_partitions(connection: Connection, before: date) -> None:
 
 
 async def prune(pool: asyncpg.Pool, table: str, days: int) -> None:
-    """Delete rows older than `days`, little by little: no transaction of it lasts long."""
-    while True:
-        if await pool.execute(_PRUNE[table], days, PRUNE_ROWS) != f"DELETE {PRUNE_ROWS}":
-            return
+    """Delete rows older than `days`, little by little."""
+    await delete_by_chunks(pool, _PRUNE[table], days)
+
+
+async def delete_by_chunks(pool: asyncpg.Pool, statement: str, *parameters: object) -> None:
+    """Repeat a DELETE until nothing is left for it, little by little: no transaction of it lasts long.
+
+    The statement takes `parameters`, and after them how many rows it may delete at once.
+    """
+    while await pool.execute(statement, *parameters, PRUNE_ROWS) == f"DELETE {PRUNE_ROWS}":
+        pass
+
+
+@asynccontextmanager
+async def briefly(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
+    """A transaction for work on tables that waits for one but a moment: all who write would wait behind it."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        yield connection
 
 
 async def _in_turn(pool: asyncpg.Pool, work: Callable[[Connection], Awaitable[None]]) -> None:
     """Do schema work in one short transaction, unless another process is at it."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    async with briefly(pool) as connection:
         if await connection.fetchval(_TURN):
             await work(connection)
 

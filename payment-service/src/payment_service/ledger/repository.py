@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Row, text
+import asyncpg
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.partitions import delete_by_chunks
 from payment_service.ledger.batch import transfer_of
 from payment_service.ledger.rules import Transfer
 
@@ -45,9 +47,9 @@ _PROOF = text(
     FROM account a LEFT JOIN sums s USING (account_id) LEFT JOIN holds h ON h.debit_account_id = a.account_id
     """
 )
-_PRUNE = text(
+_PRUNE = (
     "DELETE FROM ledger_answer WHERE ctid = ANY(ARRAY(SELECT ctid FROM ledger_answer"
-    " WHERE created_at < statement_timestamp() - make_interval(days => :days) LIMIT :limit))"
+    " WHERE created_at < statement_timestamp() - make_interval(days => $1) LIMIT $2))"
 )
 
 
@@ -85,6 +87,6 @@ async def proof(session: AsyncSession) -> Row[Any]:
     return (await session.execute(_PROOF)).one()
 
 
-async def prune_answers(session: AsyncSession, days: int, limit: int) -> int:
-    """Forget up to `limit` stored answers older than so many days; how many."""
-    return cast("CursorResult[Any]", await session.execute(_PRUNE, {"days": days, "limit": limit})).rowcount
+async def prune_answers(pool: asyncpg.Pool, days: int) -> None:
+    """Forget stored answers older than so many days, little by little: after a pause of days there may be millions."""
+    await delete_by_chunks(pool, _PRUNE, days)
