@@ -103,11 +103,14 @@ async def tender_redeemed(events: Sequence[Received[TenderRedeemed]], session: A
     outcomes = await asyncio.gather(
         *(payments.capture_for_sale(runtime, tender.payment_id, tender.amount) for _, tender in due)
     )
+    taken = [
+        await payments.take_for_sale(runtime, session, tender.payment_id, tender.amount)
+        if isinstance(outcome, HoldExpired)
+        else outcome
+        for (_, tender), outcome in zip(due, outcomes, strict=True)
+    ]
     bookings = []
-    for (sale, tender), captured in zip(due, outcomes, strict=True):
-        outcome = captured
-        if isinstance(captured, HoldExpired):
-            outcome = await payments.take_for_sale(runtime, session, tender.payment_id, tender.amount)
+    for (sale, tender), outcome in zip(due, taken, strict=True):
         key = (sale.redemption_id, tender.payment_id)
         if isinstance(outcome, Problem):
             await _tell_failure(session, sale, tender, f"redemption:{sale.redemption_id}", outcome.code)
@@ -126,21 +129,19 @@ async def tender_reversed(events: Sequence[Received[TenderReversed]], session: A
     """
     due = [(e.data, tender) for e in events for tender in e.data.tenders if tender.kind == WALLET]
     never_taken = await merchants.failed_sales(session, [tender.payment_id for _, tender in due])
-    outcomes = await asyncio.gather(
-        *(
-            payments.refund_for_reversal(runtime, reversed_.reversal_id, tender.payment_id, tender.amount)
-            for reversed_, tender in due
-            if tender.payment_id not in never_taken
-        )
-    )
-    refunds = iter(outcomes)
+
+    async def refund(reversed_: TenderReversed, tender: Tender) -> Transfer | Problem | None:
+        if tender.payment_id in never_taken:
+            return None
+        return await payments.refund_for_reversal(runtime, reversed_.reversal_id, tender.payment_id, tender.amount)
+
+    outcomes = await asyncio.gather(*(refund(*each) for each in due))
     bookings = []
-    for reversed_, tender in due:
+    for (reversed_, tender), outcome in zip(due, outcomes, strict=True):
         booking = Booking(
             reversed_.reversal_id, tender.payment_id, "reversal", reversed_.outlet_id, reversed_.business_day,
             -tender.amount, None,
         )  # fmt: skip
-        outcome = None if tender.payment_id in never_taken else next(refunds)
         if outcome is None:
             booking = replace(booking, problem=NOTHING_TAKEN)
         elif isinstance(outcome, Problem):
