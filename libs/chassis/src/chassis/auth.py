@@ -22,6 +22,7 @@ from joserfc.jwk import KeySet
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.clients import KeysNotFetched, fetch_key_set, http_client
 from chassis.logging import get_logger
 from chassis.problems import InsufficientScope, InvalidToken, MissingToken, Suspended, Unavailable
 from chassis.runtime import get_runtime
@@ -108,15 +109,10 @@ class TokenVerifier:
                 return
             try:
                 # One client for good: making one costs an eighth of a second of everybody's time, for its TLS context.
-                self._client = self._client or httpx.AsyncClient(timeout=KEYS_SECONDS)
-                async with asyncio.timeout(KEYS_SECONDS):
-                    reply = await self._client.get(self._settings.jwks_url)
-                reply.raise_for_status()
-                keys = KeySet.import_key_set(reply.json())
-            except (
-                httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, AttributeError, JoseError
-            ) as error:  # fmt: skip
-                log.warning("issuer keys not fetched", error=type(error).__name__)
+                self._client = self._client or http_client(timeout=KEYS_SECONDS)
+                keys = await fetch_key_set(self._client, self._settings.jwks_url)
+            except KeysNotFetched as fault:
+                log.warning("issuer keys not fetched", error=str(fault))
                 return
             finally:  # not before: each of those who wait behind a fetch that hangs would begin another one
                 self._fetched_at = time.monotonic()

@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 
 import httpx
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 
 from chassis import telemetry
 
@@ -27,6 +29,20 @@ class BoundedClient(httpx.AsyncClient):
                 return await super().send(request, **options)
         except TimeoutError as error:
             raise httpx.ReadTimeout("the answer did not come to its end", request=request) from error
+
+
+class KeysNotFetched(Exception):
+    """A key set could not be had; `args` name the kind of fault."""
+
+
+async def fetch_key_set(client: httpx.AsyncClient, url: str) -> KeySet:
+    """The JWK set served at `url`. Raises KeysNotFetched, whatever comes instead."""
+    try:
+        reply = await client.get(url)
+        reply.raise_for_status()
+        return KeySet.import_key_set(reply.json())
+    except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
+        raise KeysNotFetched(type(error).__name__) from error
 
 
 def http_client(

@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from chassis.clients import http_client
+from chassis.clients import KeysNotFetched, fetch_key_set, http_client
 from chassis.logging import get_logger
 
 log = get_logger(__name__)
@@ -46,12 +46,10 @@ class CredentialKeys:
         try:
             # One client for good: making one costs an eighth of a second of everybody's time, for its TLS context.
             self._client = self._client or http_client()
-            reply = await self._client.get(self._url)
-            reply.raise_for_status()
-            self._keys = KeySet.import_key_set(reply.json())
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
+            self._keys = await fetch_key_set(self._client, self._url)
+        except KeysNotFetched as fault:
             self._next_at = time.monotonic() + RETRY_SECONDS
-            log.warning("credential keys not fetched", error=type(error).__name__)
+            log.warning("credential keys not fetched", error=str(fault))
 
     def holds(self, credential: str, card_id: UUID, at: datetime) -> bool:
         """Whether the credential is the card's and was valid at the time; true where no keys are at hand."""
