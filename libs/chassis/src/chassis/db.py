@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from chassis import idempotency, outbox
 from chassis.auth import optional_principal
 from chassis.clock import Clock
-from chassis.peers import SERVER_SETTINGS, Connection
+from chassis.peers import options
 from chassis.runtime import Runtime, get_runtime
 from chassis.settings import ServiceSettings
 from chassis.urls import async_url
@@ -34,12 +34,7 @@ def create_engine(settings: ServiceSettings, name: str) -> AsyncEngine:
         hide_parameters=True,  # errors end in logs, parameters may be personal
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={
-            "connection_class": Connection,
-            "server_settings": {"application_name": name, **SERVER_SETTINGS},
-            "timeout": 5,
-            "command_timeout": 60,
-        },
+        connect_args={"command_timeout": 60, **options(name)},
     )
 
 
@@ -60,12 +55,10 @@ async def create_pool(settings: ServiceSettings, name: str) -> asyncpg.Pool:
         max_queries=50_000,
         max_inactive_connection_lifetime=300.0,
         loop=None,
-        connection_class=Connection,
         record_class=asyncpg.Record,
         reset=_no_reset,
-        timeout=5,
         command_timeout=30,
-        server_settings={"application_name": f"{name}-hot", **SERVER_SETTINGS},
+        **options(f"{name}-hot"),
     )
 
 

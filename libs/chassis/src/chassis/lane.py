@@ -8,7 +8,7 @@ from typing import Any, cast
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
-from chassis.peers import SERVER_SETTINGS, Connection
+from chassis.peers import options
 
 COMMAND_SECONDS = 30
 _OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.InternalClientError, asyncpg.InterfaceError)
@@ -64,10 +64,8 @@ class Lane:
         self._prepared.clear()
         self._connection = await asyncpg.connect(
             self._url,
-            connection_class=Connection,
-            timeout=5,
             command_timeout=self._command_seconds,
-            server_settings={"application_name": self._name, **SERVER_SETTINGS, **PLANNER},
+            **options(self._name, **PLANNER),
         )
 
     async def aclose(self) -> None:

@@ -15,7 +15,7 @@ import asyncpg
 # The longest work between two statements of a transaction is reading an import of 16 MB, a few seconds.
 IDLE_IN_TRANSACTION = "120s"
 
-# A peer that does not answer is given up within 40 seconds. Sessions, the pool and the lanes ask for this.
+# A peer that does not answer is given up within 40 seconds. Every connection asks for this.
 SERVER_SETTINGS = {
     "tcp_keepalives_idle": "20",
     "tcp_keepalives_interval": "5",
@@ -28,6 +28,18 @@ SERVER_SETTINGS = {
 # else tells before a statement's time is up, and giving the statement up takes as long again.
 GONE_SECONDS = 15
 _KEEPALIVE = {"SO_KEEPALIVE": 1, "TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 2}
+
+
+CONNECT_SECONDS = 5
+
+
+def options(name: str, **settings: str) -> dict[str, Any]:
+    """What every connection is made with: `name` shows in the list of sessions, `settings` are the server's."""
+    return {
+        "connection_class": Connection,
+        "timeout": CONNECT_SECONDS,
+        "server_settings": {"application_name": name, **SERVER_SETTINGS, **settings},
+    }
 
 
 class Connection(asyncpg.Connection):

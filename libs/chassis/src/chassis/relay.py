@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis import kafka
 from chassis.logging import get_logger
 from chassis.metrics import EVENTS_PUBLISHED, RELAY_LAG_SECONDS, RELAY_OLDEST_SECONDS
-from chassis.peers import SERVER_SETTINGS, Connection
+from chassis.peers import options
 from chassis.publisher import Publisher
 from chassis.settings import ServiceSettings
 from chassis.tail import PLANNER, Tail
@@ -88,17 +88,9 @@ class Relay:
     async def _lead(self) -> None:
         connection = await asyncpg.connect(
             self._settings.database_url,
-            timeout=5,
             command_timeout=COMMAND_SECONDS,
-            # A leader whose host is gone must not keep the lock for hours: nobody else would lead.
-            connection_class=Connection,
             # A cursor lost in a crash only repeats events.
-            server_settings={
-                "application_name": f"{self._name}-relay",
-                "synchronous_commit": "off",
-                **SERVER_SETTINGS,
-                **PLANNER,
-            },
+            **options(f"{self._name}-relay", synchronous_commit="off", **PLANNER),
         )
         try:
             while not await connection.fetchval(_LOCK):
