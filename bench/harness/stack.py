@@ -12,13 +12,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from devstack.engines.ports import free_ports
 from devstack.stack import launch
 from devstack.stack.bootstrap import read_clients
 from devstack.stack.databases import service_url
 from devstack.stack.programs import SERVICES
 from devstack.stack.secrets import load_secrets
-from devstack.stack.settings import PORTS, StackSettings
+from devstack.stack.settings import StackSettings, on_free_ports
 from devstack.stack.state import State
 from devstack.terminal.caller import Caller, ClientSecret
 from devstack.terminal.wire import Wire
@@ -81,7 +80,7 @@ class Stack:
 async def running() -> AsyncIterator[Stack]:
     """Start the system, stop it and delete its data at the end."""
     folder = Path(tempfile.mkdtemp(prefix="unicard-bench-"))
-    ports = {variable: str(port) for (variable, _), port in zip(PORTS.values(), free_ports(len(PORTS)), strict=True)}
+    ports = on_free_ports()
     os.environ.update(ports | _LIMITS | {"UNICARD_HOME": str(folder)})
     for variable in ("UNICARD_POSTGRES_URL", "UNICARD_KAFKA_BOOTSTRAP"):
         os.environ.pop(variable, None)

@@ -18,8 +18,7 @@ import httpx
 import pytest
 
 from api_gateway.routes import scopes
-from devstack.engines.ports import free_ports
-from devstack.stack.settings import PORTS
+from devstack.stack.settings import on_free_ports
 
 UNICARD = (sys.executable, "-m", "devstack")
 ALL_SCOPES = sorted(scopes())
@@ -91,9 +90,7 @@ class System:
 def system() -> Iterator[System]:
     """One system for all end-to-end tests of a run."""
     with tempfile.TemporaryDirectory(prefix="unicard-e2e-") as name:
-        ports = {
-            variable: str(port) for (variable, _), port in zip(PORTS.values(), free_ports(len(PORTS)), strict=True)
-        }
+        ports = on_free_ports()
         environment = {**os.environ, **ports, "UNICARD_HOME": name}
         for variable in ("UNICARD_POSTGRES_URL", "UNICARD_KAFKA_BOOTSTRAP"):
             environment.pop(variable, None)

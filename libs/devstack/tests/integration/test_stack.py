@@ -13,10 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from devstack.engines import free_ports, port_answers
+from devstack.engines import port_answers
 from devstack.stack.programs import SERVICES
 from devstack.stack.service import probe
-from devstack.stack.settings import PORTS, StackSettings
+from devstack.stack.settings import StackSettings, on_free_ports
 from devstack.stack.state import Running, read_state
 
 pytestmark = pytest.mark.slow
@@ -50,9 +50,7 @@ class Stack:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack") / "state"
-    ports = free_ports(len(PORTS))
-    environment = {variable: str(port) for (variable, _), port in zip(PORTS.values(), ports, strict=True)}
-    stack = Stack({"UNICARD_HOME": str(folder), **environment})
+    stack = Stack({"UNICARD_HOME": str(folder), **on_free_ports()})
     done = stack.unicard("up", "--detach")
     assert done.returncode == 0, done.stdout + done.stderr
     yield stack

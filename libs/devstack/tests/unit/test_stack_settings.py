@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from devstack.engines import free_ports
 from devstack.stack.secrets import load_secrets
-from devstack.stack.settings import PORTS, SettingError, StackSettings
+from devstack.stack.settings import SettingError, StackSettings, on_free_ports
 from devstack.stack.state import take_lock
 
 
 def environment(tmp_path: Path, **more: str) -> dict[str, str]:
-    ports = {variable: str(port) for (variable, _), port in zip(PORTS.values(), free_ports(len(PORTS)), strict=True)}
+    ports = on_free_ports()
     return {"UNICARD_HOME": str(tmp_path / "state"), **ports, **more}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from devstack.engines.ports import LOOPBACK, port_is_free
+from devstack.engines.ports import LOOPBACK, free_ports, port_is_free
 from devstack.engines.process import EngineError
 
 FOLDER_NAME = ".unicard"
@@ -33,6 +33,11 @@ PORTS: Mapping[str, tuple[str, int]] = {
     "kafka": ("UNICARD_KAFKA_PORT", 19092),
     "kafka-controller": ("UNICARD_KAFKA_CONTROLLER_PORT", 19093),
 }
+
+
+def on_free_ports() -> dict[str, str]:
+    """An environment in which a stack of its own runs beside another one: each port is free and its own."""
+    return {variable: str(port) for (variable, _), port in zip(PORTS.values(), free_ports(len(PORTS)), strict=True)}
 
 
 class SettingError(EngineError):
