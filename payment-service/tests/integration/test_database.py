@@ -9,6 +9,7 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.lane import Lane
+from chassis.testing import refuse_larger_deletes
 from payment_service import context
 from payment_service.accounts import Opened, account_id, wallet_id
 from payment_service.ledger import statements
@@ -87,14 +88,7 @@ async def test_a_hold_is_settled_once_whoever_has_read_it(house: House) -> None:
 
 async def test_old_answers_are_forgotten_little_by_little(house: House) -> None:
     pool = house.runtime.pool
-    await pool.execute(
-        "CREATE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " IF (SELECT count(*) FROM gone) > 5000 THEN RAISE 'too many'; END IF; RETURN NULL; END $$"
-    )
-    await pool.execute(
-        "CREATE TRIGGER at_once AFTER DELETE ON ledger_answer REFERENCING OLD TABLE AS gone"
-        " FOR EACH STATEMENT EXECUTE FUNCTION at_once()"
-    )
+    await refuse_larger_deletes(pool, "ledger_answer", 5000)
     await pool.execute(
         "INSERT INTO ledger_answer (caller, key, fingerprint, status, body, created_at)"
         " SELECT 'c', n::text, '', 201, '', now() - CASE WHEN n <= 12000 THEN interval '3 days' ELSE '1 day' END"

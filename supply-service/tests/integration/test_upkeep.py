@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 
 import asyncpg
 import pytest
 
+from chassis.testing import refuse_larger_deletes
 from supply_service import upkeep
 
 from ..support import NOON, Supply, bread
@@ -16,60 +19,51 @@ BACKUP = "LOCK TABLE stored_answer, redemption, entry IN ACCESS SHARE MODE"  # a
 PATIENCE = 4.0  # seconds; a lane gives a statement up after ten
 
 
+@asynccontextmanager
+async def backup(supply: Supply) -> AsyncIterator[None]:
+    """A backup under way."""
+    connection = await asyncpg.connect(supply.runtime.settings.database_url)
+    try:
+        async with connection.transaction():
+            await connection.execute(BACKUP)
+            yield
+    finally:
+        await connection.close()
+
+
 async def test_draws_go_on_while_old_answers_cannot_be_dropped(supply: Supply) -> None:
     shop, holder = await supply.till(), await supply.holder()
     await supply.runtime.pool.execute(
         "CREATE TABLE stored_answer_20261001 PARTITION OF stored_answer"
         " FOR VALUES FROM ('2026-10-01') TO ('2026-10-02')"
     )
-    backup = await asyncpg.connect(supply.runtime.settings.database_url)
-    try:
-        transaction = backup.transaction()
-        await transaction.start()
-        await backup.execute(BACKUP)
+    async with backup(supply):
         dropping = asyncio.create_task(upkeep.drop_old_answers(supply.runtime.pool, date(2026, 11, 1)))
         await asyncio.sleep(0.1)
         async with asyncio.timeout(PATIENCE):
             assert (await supply.draw(shop, holder, bread(5))).status_code == 201
             with pytest.raises(asyncpg.LockNotAvailableError):
                 await dropping
-        await transaction.rollback()
-    finally:
-        await backup.close()
     await upkeep.drop_old_answers(supply.runtime.pool, date(2026, 11, 1))
     assert await supply.fetch("SELECT to_regclass('stored_answer_20261001') AS found") == [(None,)]
 
 
 async def test_draws_go_on_while_a_month_cannot_be_made(supply: Supply) -> None:
     shop, holder = await supply.till(), await supply.holder()
-    backup = await asyncpg.connect(supply.runtime.settings.database_url)
-    try:
-        transaction = backup.transaction()
-        await transaction.start()
-        await backup.execute(BACKUP)
+    async with backup(supply):
         making = asyncio.create_task(upkeep.make_partitions(supply.runtime.pool, NOON.replace(year=2027)))
         await asyncio.sleep(0.1)
         async with asyncio.timeout(PATIENCE):
             assert (await supply.draw(shop, holder, bread(5))).status_code == 201
             with pytest.raises(asyncpg.LockNotAvailableError):
                 await making
-        await transaction.rollback()
-    finally:
-        await backup.close()
     await upkeep.make_partitions(supply.runtime.pool, NOON.replace(year=2027))
     assert (await supply.fetch("SELECT to_regclass('redemption_202711') AS found"))[0]["found"] is not None
 
 
 async def test_old_holds_are_forgotten_little_by_little(supply: Supply) -> None:
     pool = supply.runtime.pool
-    await pool.execute(
-        "CREATE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " IF (SELECT count(*) FROM gone) > 5000 THEN RAISE 'too many'; END IF; RETURN NULL; END $$"
-    )
-    await pool.execute(
-        "CREATE TRIGGER at_once AFTER DELETE ON hold REFERENCING OLD TABLE AS gone"
-        " FOR EACH STATEMENT EXECUTE FUNCTION at_once()"
-    )
+    await refuse_larger_deletes(pool, "hold", 5000)
     await pool.execute(
         "INSERT INTO hold (payment_id, card_id, merchant_id, amount, expires_at) SELECT gen_random_uuid(),"
         " gen_random_uuid(), gen_random_uuid(), 1, $1::timestamptz + n * interval '1 second'"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
@@ -156,6 +156,45 @@ async def served_at(app: FastAPI) -> AsyncIterator[int]:
     finally:
         server.should_exit = True
         await serving
+
+
+class Unending:
+    """A server whose answers begin and do not come to their end; `asked` counts its calls."""
+
+    def __init__(self, every: float) -> None:
+        """`every`: seconds between one byte and the next."""
+        self.asked = 0
+        self.url = ""
+        self._every = every
+
+    async def _answer(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.asked += 1
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        with suppress(ConnectionError):
+            while not writer.is_closing():
+                await asyncio.sleep(self._every)
+                writer.write(b" ")
+                await writer.drain()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+
+async def refuse_larger_deletes(pool: asyncpg.Pool, table: str, rows: int) -> None:
+    """Let the database refuse a statement that deletes more than `rows` of a table."""
+    await pool.execute(
+        "CREATE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF (SELECT count(*) FROM gone) > TG_ARGV[0]::int THEN RAISE 'too many'; END IF; RETURN NULL; END $$"
+    )
+    await pool.execute(
+        f"CREATE TRIGGER at_once AFTER DELETE ON {table} REFERENCING OLD TABLE AS gone"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION at_once({rows})"
+    )
 
 
 def taken(path: str) -> float:

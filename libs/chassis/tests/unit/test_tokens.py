@@ -7,7 +7,7 @@ import base64
 import json
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -21,7 +21,7 @@ from chassis.auth import KEYS_SECONDS, Principal, Revocations, TokenVerifier, be
 from chassis.ids import new_id
 from chassis.problems import InvalidToken, MissingToken, Suspended, Unavailable
 from chassis.settings import ServiceSettings
-from chassis.testing import TestIssuer
+from chassis.testing import TestIssuer, Unending
 
 ISSUER = TestIssuer()
 
@@ -276,26 +276,13 @@ async def test_issuer_out_of_reach_is_unavailable() -> None:
 
 @pytest.mark.parametrize("every", [0.1, 60.0], ids=["drop by drop", "never"])
 async def test_issuer_that_does_not_come_to_an_end_is_waited_for_once(every: float) -> None:
-    asked = 0
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal asked
-        asked += 1
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-        with suppress(ConnectionError):
-            while not writer.is_closing():
-                await asyncio.sleep(every)
-                writer.write(b" ")
-                await writer.drain()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    watched = verifier(jwks=None, jwks_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/jwks")
     token = ISSUER.token()
-    async with asyncio.timeout(2 * KEYS_SECONDS):
-        refusals = await asyncio.gather(*(watched.verify_fresh(token) for _ in range(5)), return_exceptions=True)
-    server.close()
+    async with Unending(every) as server:
+        watched = verifier(jwks=None, jwks_url=f"{server.url}/jwks")
+        async with asyncio.timeout(2 * KEYS_SECONDS):
+            refusals = await asyncio.gather(*(watched.verify_fresh(token) for _ in range(5)), return_exceptions=True)
     assert [type(refusal) for refusal in refusals] == [Unavailable] * 5
-    assert asked == 1
+    assert server.asked == 1
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic abc", "abc"])
