@@ -1,1 +1,1 @@
-"""What the developers of Unified Card run: the linter, the OpenAPI merge, new migrations."""
+"""What the developers of Unified Card run: the linter, the count of lines, the OpenAPI merge, new migrations."""
