@@ -23,7 +23,8 @@ PYTHON ?= python3
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2 }' Makefile
 
-setup: $(STAMP)  ## Install everything into .venv (fast when nothing changed)
+setup: $(STAMP)  ## Install everything into .venv and write what is generated (fast when nothing changed)
+	@$(BIN)/python -m tools.generated
 
 $(STAMP): requirements.lock pyproject.toml tools/setup.sh tools/uv.txt $(MEMBERS:%=%/pyproject.toml)
 	@sh tools/setup.sh $(VENV) $(MEMBERS)
@@ -52,28 +53,25 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(BIN)/lint-imports --no-logo
 
-test: $(STAMP)  ## Run every test on a real PostgreSQL and Kafka (ARGS="-k name" to choose)
+test: setup  ## Run every test on a real PostgreSQL and Kafka (ARGS="-k name" to choose)
 	$(BIN)/python -m pytest $(ARGS)
 
-run: $(STAMP)  ## Start the whole system and a first small demo, until Ctrl-C (DEMO=0: leave it empty)
+run: setup  ## Start the whole system and a first small demo, until Ctrl-C (DEMO=0: leave it empty)
 	$(BIN)/unicard up $(if $(filter 0,$(DEMO)),--no-demo,--demo)
 
-demo: $(STAMP)  ## Play the Port Said pilot against the running system (SCALE=0.01 for a hundredth)
+demo: setup  ## Play the Port Said pilot against the running system (SCALE=0.01 for a hundredth)
 	$(BIN)/unicard demo --scale $(SCALE)
 
-bench: $(STAMP)  ## Measure, and write docs/benchmarks.md
+bench: setup  ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m bench $(ARGS)
 
-schemas: $(STAMP)  ## Regenerate event schemas, AsyncAPI, docs/events.md, OpenAPI and Envoy's files
+schemas: $(STAMP)  ## Regenerate what is generated and in git: the events' schemas and docs/events.md
 	$(BIN)/python -m contracts.generate
-	$(BIN)/python -m tools.merge_openapi
-	$(BIN)/python -m api_gateway.edge
-	env $$(grep -v '^#' deploy/edge.env) $(BIN)/python -m api_gateway.edge --output deploy/envoy.yaml
 
 migration: $(STAMP)  ## Add an empty migration: make migration service=card m="what changes"
 	$(BIN)/python -m tools.new_migration "$(service)" "$(m)"
 
-start: $(STAMP)  ## Start the whole system in the background, without Docker
+start: setup  ## Start the whole system in the background, without Docker
 	$(BIN)/unicard up --detach --no-demo
 
 stop: $(STAMP)  ## Stop what `make start` or `make run` started
@@ -82,13 +80,13 @@ stop: $(STAMP)  ## Stop what `make start` or `make run` started
 env:  ## Write .env for docker compose with fresh secrets; what is in it stays
 	@$(PYTHON) tools/make_env.py
 
-up: env  ## Build and start docker compose, wait until all is healthy
+up: setup env  ## Build and start docker compose, wait until all is healthy
 	@sh deploy/up.sh
 
 down:  ## Stop docker compose; the data stays
 	@sh deploy/down.sh
 
-test-compose: $(STAMP)  ## Try docker compose for real, on ports and volumes of its own (needs a Docker engine)
+test-compose: setup  ## Try docker compose for real, on ports and volumes of its own (needs a Docker engine)
 	$(BIN)/python -m pytest -m compose tests/compose $(ARGS)
 
 fmt: $(STAMP)  ## Format the code and sort the imports

@@ -1,4 +1,4 @@
-"""Write the OpenAPI of the whole API, as callers meet it at the edge: `python -m tools.merge_openapi [--check]`.
+"""Write the OpenAPI of the whole API, as callers meet it at the edge: `python -m tools.merge_openapi --output FILE`.
 
 Each service's own document is taken from its app; nothing is started for it. What the edge itself may answer
 and which scopes open a route are added from the edge's table.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -24,8 +23,6 @@ from api_gateway.edge.refusals import BY_DETAIL, BY_STATUS
 from api_gateway.routes import ROUTES, Route, Upstream
 from chassis.problems import MEDIA_TYPE, Problem, registry
 
-ROOT = Path(__file__).parents[1]
-OUTPUT = ROOT / "gateway/src/api_gateway/openapi.json"
 PACKAGES = tuple("api_gateway" if one is Upstream.GATEWAY else f"{one}_service" for one in Upstream)
 
 Document = dict[str, Any]
@@ -199,27 +196,19 @@ def _of_a_service(problem: type[Problem]) -> bool:
 
 
 def render() -> str:
-    """The merged document as it is checked in. Raises where it is not valid OpenAPI."""
+    """The merged document as text. Raises where it is not valid OpenAPI."""
     document = merge([(package, service_document(package)) for package in PACKAGES])
     document["x-problems"] = known_problems()
     validate(document)
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the document, or with --check compare; 1 where it is not up to date."""
+def main() -> None:
+    """Write the document."""
     parser = argparse.ArgumentParser(prog="python -m tools.merge_openapi", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare with what is checked in")
-    options = parser.parse_args(arguments)
-    document = render()
-    if options.check:
-        if OUTPUT.is_file() and OUTPUT.read_text(encoding="utf-8") == document:
-            return 0
-        print(f"{OUTPUT.relative_to(ROOT)}: not up to date, run `make schemas`", file=sys.stderr)
-        return 1
-    OUTPUT.write_text(document, encoding="utf-8")
-    return 0
+    parser.add_argument("--output", type=Path, required=True, help="write here")
+    parser.parse_args().output.write_text(render(), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.specs.openapi.checks import status_code_conformance
+from tools.generated import OPENAPI, refresh
 
 from .conftest import ALL_SCOPES, System
 
-MERGED = Path(__file__).parents[2] / "gateway" / "src" / "api_gateway" / "openapi.json"
 EXAMPLES = int(os.environ.get("UNICARD_FUZZ_EXAMPLES", "15"))
 
-document: dict[str, Any] = json.loads(MERGED.read_text(encoding="utf-8"))
+refresh(OPENAPI)
+document: dict[str, Any] = json.loads(OPENAPI.read_text(encoding="utf-8"))
 schema = schemathesis.openapi.from_dict(document)
 
 

@@ -19,8 +19,10 @@ ASYNCAPI_SCHEMA = Path(__file__).parent / "data" / "asyncapi-3.0.0.schema.json"
 
 
 @pytest.fixture
-def document() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((generate.ROOT / generate.ASYNCAPI).read_text(encoding="utf-8"))
+def document(tmp_path: Path) -> dict[str, Any]:
+    written = tmp_path / "asyncapi.yaml"
+    assert generate.main(["--asyncapi", str(written)]) == 0
+    loaded: dict[str, Any] = yaml.safe_load(written.read_text(encoding="utf-8"))
     return loaded
 
 

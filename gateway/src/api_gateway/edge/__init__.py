@@ -1,8 +1,7 @@
-"""Envoy's configuration, written from the route table: `python -m api_gateway.edge [--check] [--output FILE]`."""
+"""Envoy's configuration, written from the route table: `python -m api_gateway.edge --output FILE`."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -14,9 +13,8 @@ from api_gateway.edge.stats import admin_cluster, stats_listener
 from api_gateway.edge.tracing import collector
 from api_gateway.routes import Upstream
 
-__all__ = ["CHECKED_IN", "bootstrap", "render"]
+__all__ = ["bootstrap", "render"]
 
-CHECKED_IN = Path(__file__).parents[3] / "envoy.yaml"
 _HEADER = "# Written by `python -m api_gateway.edge` from api_gateway/routes.py: change the table, not this file.\n"
 _COMPACT = {
     "match",

@@ -18,16 +18,14 @@ from contracts.generation.schemas import breaking_changes, event_schema
 
 ROOT = Path(__file__).parents[4]
 SCHEMAS = Path("libs/contracts/schemas")
-ASYNCAPI = Path("libs/contracts/asyncapi.yaml")
 PAGE = Path("docs/events.md")
 
 
 def generated() -> dict[Path, str]:
-    """Every generated file, by its path from the root of the workspace."""
+    """Every generated file that is checked in, by its path from the root of the workspace."""
     events = all_events()
     return {
         **{SCHEMAS / f"{event.event_type()}.json": as_json(event_schema(event)) for event in events},
-        ASYNCAPI: asyncapi(events),
         PAGE: events_page(events),
     }
 
@@ -58,8 +56,12 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Write the files; 1 where a change is refused or, with `--check`, where a file is not up to date."""
     parser = argparse.ArgumentParser(prog="python -m contracts.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare with what is checked in")
+    parser.add_argument("--asyncapi", type=Path, help="write the AsyncAPI document here, and nothing else")
     options = parser.parse_args(arguments)
 
+    if options.asyncapi:
+        options.asyncapi.write_text(asyncapi(all_events()), encoding="utf-8")
+        return 0
     files = generated()
     faults = refused(root, files)
     if faults:
