@@ -8,9 +8,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml */pyproject.toml))
-SRC := $(MEMBERS:%=%/src)
-# Folders with Python of their own beside the members, checked as soon as they hold any.
-EXTRA := $(patsubst %/,%,$(sort $(dir $(wildcard tools/*.py bench/*.py))))
 
 DEMO ?= 1
 SCALE ?= 1.0
@@ -30,7 +27,8 @@ $(STAMP): requirements.lock pyproject.toml tools/setup.sh tools/uv.txt $(MEMBERS
 	@sh tools/setup.sh $(VENV) $(MEMBERS)
 	@touch $@
 
-check: format-check lint rules imports types  ## Format, lint, types, import rules and the project's own rules
+check: $(STAMP)  ## Format, lint, types, import rules and the project's own rules
+	@$(MAKE) --no-print-directory -j 2 types imports rules lint format-check
 
 format-check: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -41,14 +39,8 @@ lint: $(STAMP)
 rules: $(STAMP)
 	$(BIN)/python -m tools.lint
 
-# Sources once, all together; tests one member at a time, since their files may share names.
 types: $(STAMP)
-	$(BIN)/mypy $(SRC) $(EXTRA)
-	@for member in $(MEMBERS) .; do \
-		find $$member/tests -name '*.py' 2>/dev/null | grep -q . || continue; \
-		echo "mypy $$member/tests"; \
-		MYPYPATH=$$member $(BIN)/mypy $$member/tests || exit 1; \
-	done
+	$(BIN)/python -m tools.typecheck --num-workers 2
 
 imports: $(STAMP)
 	$(BIN)/lint-imports --no-logo
