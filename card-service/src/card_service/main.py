@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from card_service.accesses.api import routes as accesses
 from card_service.cards.api import routes as cards
 from card_service.consumers import reactions
 from card_service.distribution.api import routes as distribution
+from card_service.handover.api import routes as handover
 from card_service.handover.service import handing_over
 from card_service.registry.api import routes as registry
 from card_service.rollout.api import routes as rollout
@@ -23,7 +23,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         name="card",
         title="Unified Card: citizens, cards and roll-out",
         settings=settings or Settings(),
-        routers=[registry, accesses, cards, distribution, rollout],
+        routers=[registry, cards, distribution, handover, rollout],
         reactions=reactions,
         workers=workers(),
         lifespan=handing_over,

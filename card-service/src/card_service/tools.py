@@ -8,7 +8,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from card_service.cards.envelopes import CredentialSigner, PinEnvelope
+from card_service.envelopes import CredentialSigner, PinEnvelope
 from card_service.policy import Policy
 from card_service.sealing import Vault
 from card_service.settings import Settings

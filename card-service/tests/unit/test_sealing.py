@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from joserfc import jwe
 from joserfc.jwk import OKPKey
 
-from card_service.cards.envelopes import CredentialSigner, EnvelopeBroken, PinEnvelope
+from card_service.envelopes import CredentialSigner, EnvelopeBroken, PinEnvelope
 from card_service.sealing import MOBILE, NATIONAL_ID, Vault
 from chassis.sealing import Keyring, SealBroken, key_bytes
 

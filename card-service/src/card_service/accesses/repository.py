@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses.models import GENESIS, Access, chained
 
+# Begins a part of a statement that notes accesses beside what else it does; a SELECT of these columns follows.
+INSERT = "INSERT INTO access_pending (access_id, citizen_id, subject, action, purpose, request_id, accessed_at)"
 _NOTE = text(
-    "INSERT INTO access_pending (access_id, citizen_id, subject, action, purpose, request_id, accessed_at)"
-    " SELECT unnest(CAST(:ids AS uuid[])), unnest(CAST(:citizens AS uuid[])), :subject, :action, :purpose,"
+    f"{INSERT} SELECT unnest(CAST(:ids AS uuid[])), unnest(CAST(:citizens AS uuid[])), :subject, :action, :purpose,"
     " :request_id, CAST(:accessed_at AS timestamptz)"
 )
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext('card.access_chain'))")

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Literal, cast
 from uuid import UUID
 
-from fastapi import Header, Path, Query, Request, Response
+from fastapi import Path, Query
 
 from card_service.cards import counter, numbers, service
 from card_service.cards.errors import (
     CardStateConflict,
     CardUnknown,
-    NationalIdMismatch,
-    NoSite,
-    OtherSite,
     PinMalformed,
     PinUnreadable,
     PinWeak,
@@ -21,36 +18,26 @@ from card_service.cards.errors import (
     SiteUnknown,
 )
 from card_service.cards.lifecycle import allowed
-from card_service.cards.models import Card, Found, Site
+from card_service.cards.models import Card
 from card_service.cards.schemas import (
-    AppointmentOut,
     BlockIn,
     BlockReason,
     CardOut,
-    CardSite,
     Credential,
     DisableReason,
-    FoundCard,
-    FoundCards,
-    HandedOver,
     KeySetOut,
-    NationalIdIn,
     PinCheck,
     PinIn,
     PinKey,
     PinStatus,
     ReplacementIn,
 )
-from card_service.handover import service as handover
-from card_service.registry import names
 from card_service.scopes import ChecksPins, HandsOver, ReadsCards, ReadsCredentials, WritesCards
 from card_service.sealing import CARD_NUMBER
 from card_service.tools import Tools, WithTools
-from chassis import idempotency
 from chassis.app import router
 from chassis.db import Reading, Work
 from chassis.problems import responses
-from chassis.runtime import get_runtime
 from contracts.card import ProgrammeService
 
 routes = router(tags=["cards"])
@@ -81,53 +68,6 @@ def card_out(tools: Tools, card: Card, replaced_by: UUID | None = None) -> CardO
         pin=cast("Literal['not_set', 'set', 'locked']", pin),
         allowed_actions=sorted(allowed(card.state)),
     )
-
-
-def _site_out(site: Site | None) -> CardSite | None:
-    if site is None:
-        return None
-    return CardSite(site_id=site.site_id, name_ar=site.name_ar, name_en=site.name_en, address_ar=site.address_ar)
-
-
-def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
-    appointment = None
-    if found.starts_at is not None and found.ends_at is not None:
-        state = cast("Literal['scheduled', 'kept', 'missed', 'cancelled']", found.appointment_state)
-        appointment = AppointmentOut(starts_at=found.starts_at, ends_at=found.ends_at, state=state)
-    return FoundCard(
-        card_id=found.card_id,
-        holder_name_masked=names.masked(found.full_name),
-        state=found.state,
-        site_id=found.site.site_id if found.site else None,
-        site=_site_out(found.site),
-        here=found.site is not None and found.site.site_id == site_id,
-        appointment=appointment,
-        replaces=found.replaces,
-    )
-
-
-@routes.post("/v1/cards/search")
-async def find_cards(given: NationalIdIn, caller: HandsOver, request: Request) -> FoundCards:
-    """The open cards of the citizen at the counter: where they lie and for when; the access is logged."""
-    found = await counter.find(get_runtime(request), caller, given.national_id)
-    return FoundCards(items=[_found_out(one, caller.site_id) for one in found])
-
-
-@routes.post(
-    "/v1/cards/{card_id}/handover",
-    response_model=HandedOver,
-    responses=responses(CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite),
-)
-async def hand_over(
-    card_id: UUID,
-    given: NationalIdIn,
-    caller: HandsOver,
-    request: Request,
-    _: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
-) -> Response:
-    """Give a card to its holder, at the site where it lies; a replacement ends the card it replaces."""
-    claim = await idempotency.claim(request)
-    return await handover.hand_over(get_runtime(request), claim, caller, card_id, given.national_id)
 
 
 @routes.get("/v1/pin-key")

@@ -1,64 +1,25 @@
-"""Use cases of the counter: finding a citizen's card, PINs and credentials. `handover/` gives cards out."""
+"""Use cases of a card in its holder's hands: its PIN and its credential. `handover/` finds cards and gives them out."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.accesses.service import note, visit
+from card_service.accesses.service import note
 from card_service.cards import pins, repository
-from card_service.cards.envelopes import EnvelopeBroken
 from card_service.cards.errors import (
     PinMalformed,
     PinUnreadable,
     PinWeak,
 )
 from card_service.cards.lifecycle import Action
-from card_service.cards.models import Card, Found, Search
+from card_service.cards.models import Card
 from card_service.cards.service import card_of, move
-from card_service.registry.national_id import NationalIdError, parse
-from card_service.sealing import NATIONAL_ID
-from card_service.tools import Tools, tools_of
+from card_service.envelopes import EnvelopeBroken
+from card_service.tools import Tools
 from chassis.auth import Principal
-from chassis.group_commit import GroupCommit
-from chassis.runtime import Runtime
-
-_SEARCHES = "card.searches"
-
-
-@asynccontextmanager
-async def searching(runtime: Runtime) -> AsyncIterator[None]:
-    """Open the lanes of searches: those that come while one is under way make up the next, with one commit."""
-    settings = tools_of(runtime).settings
-
-    async def run(_: int, searches: Sequence[Search]) -> list[list[Found]]:
-        return await repository.find_by_national_ids(runtime.pool, searches)
-
-    searches: GroupCommit[Search, list[Found]] = GroupCommit(
-        run, lanes=settings.card_handover_lanes, max_batch=settings.card_handover_batch
-    )
-    runtime.extra[_SEARCHES] = searches
-    async with searches.running():
-        yield
-
-
-async def find(runtime: Runtime, caller: Principal, national_id: str) -> list[Found]:
-    """The open cards of the citizen with this national id; none for a number that cannot be one."""
-    tools = tools_of(runtime)
-    try:
-        number = parse(national_id, tools.today()).number
-    except NationalIdError:
-        return []
-    seen = visit(caller, tools.now(), "card_found", "hand_over")
-    fingerprint = tools.vault.fingerprint(NATIONAL_ID, number)
-    searches = cast("GroupCommit[Search, list[Found]]", runtime.extra[_SEARCHES])
-    # whose turn it is does not depend on whom they look for: the fingerprint spreads them over the lanes
-    return await searches.submit(fingerprint[0], Search(fingerprint, caller.governorate, seen))
 
 
 def _open_pin(tools: Tools, card_id: UUID, pin_jwe: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from card_service.cards.lifecycle import Action, CardState, allowed
-from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound
+from chassis.problems import Conflict, InvalidRequest, NotFound
 
 STATES_AR = {
     CardState.REQUESTED: "تحت الإصدار",
@@ -44,27 +44,6 @@ class CardStateConflict(Conflict):
             state=str(state),
             allowed_actions=[str(one) for one in sorted(allowed(state))],
         )
-
-
-class OtherSite(Conflict):
-    """The card lies at another pick-up site"""
-
-    code = "other_site"
-    title_ar = "الكارت موجود في مكان استلام آخر"
-
-
-class NationalIdMismatch(Conflict):
-    """The national id is not that of the card's holder"""
-
-    code = "national_id_mismatch"
-    title_ar = "الرقم القومي لا يخص صاحب الكارت"
-
-
-class NoSite(Forbidden):
-    """The caller is no pick-up counter"""
-
-    code = "no_site_in_token"
-    title_ar = "هذا المستخدم غير مرتبط بمكان استلام"
 
 
 class ReplacementWaiting(Conflict):

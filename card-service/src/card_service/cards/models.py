@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from card_service.accesses.models import Visit
 from card_service.cards.lifecycle import CardState
 from card_service.cards.pins import StoredPin
 
@@ -50,35 +49,12 @@ class NewCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """The site where a card lies, as a counter tells the citizen."""
-
-    site_id: UUID
-    name_ar: str
-    name_en: str
-    address_ar: str
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A counter's search; `governorate`: the only one whose cards the caller may see, None for all."""
-
-    national_id_hash: bytes
-    governorate: str | None
-    visit: Visit
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A card as a counter finds it by national id."""
+class ActivatedCard:
+    """A card that was activated just now, with what others must know of its household."""
 
     card_id: UUID
     citizen_id: UUID
-    full_name: str
+    household_id: UUID
     governorate: str
-    state: CardState
-    replaces: UUID | None
-    site: Site | None
-    starts_at: datetime | None
-    ends_at: datetime | None
-    appointment_state: str | None
+    district: str
+    members: int

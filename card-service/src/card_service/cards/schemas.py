@@ -13,17 +13,10 @@ from card_service.cards.pins import PinResult
 from contracts.card import ProgrammeService
 
 BlockReason = Literal["lost", "stolen", "damaged", "fraud", "order"]
-NationalIdText = Annotated[str, Field(min_length=1, max_length=40, description="14 digits, Western or Arabic-Indic")]
 
 
 class _In(BaseModel):
     model_config = ConfigDict(extra="forbid")
-
-
-class NationalIdIn(_In):
-    """The national id of the citizen at the counter."""
-
-    national_id: NationalIdText
 
 
 class PinIn(_In):
@@ -52,15 +45,6 @@ class ReplacementIn(_In):
     site_id: UUID
 
 
-class CardSite(BaseModel):
-    """Where a card lies."""
-
-    site_id: UUID
-    name_ar: str
-    name_en: str
-    address_ar: str
-
-
 class CardOut(BaseModel):
     """A card as it stands."""
 
@@ -81,47 +65,6 @@ class CardOut(BaseModel):
     block_reason: BlockReason | None
     pin: Literal["not_set", "set", "locked"]
     allowed_actions: list[Action]
-
-
-class AppointmentOut(BaseModel):
-    """When the citizen was asked to come."""
-
-    starts_at: datetime
-    ends_at: datetime
-    state: Literal["scheduled", "kept", "missed", "cancelled"]
-
-
-class FoundCard(BaseModel):
-    """A card as a counter finds it. `here`: whether it lies at the caller's own site."""
-
-    card_id: UUID
-    holder_name_masked: str
-    state: CardState
-    site_id: UUID | None
-    site: CardSite | None
-    here: bool
-    appointment: AppointmentOut | None
-    replaces: UUID | None
-
-
-class FoundCards(BaseModel):
-    """The open cards of a citizen, the newest first."""
-
-    items: list[FoundCard]
-    next: str | None = None
-
-
-class HandedOver(BaseModel):
-    """A card that is with its holder now. `replaced_card_id`: the card that ended by it."""
-
-    card_id: UUID
-    citizen_id: UUID
-    household_id: UUID
-    state: CardState
-    services: list[ProgrammeService]
-    site_id: UUID
-    issued_at: datetime
-    replaced_card_id: UUID | None
 
 
 class PinKey(BaseModel):

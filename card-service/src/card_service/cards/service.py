@@ -116,8 +116,7 @@ async def replace(
     move(old.state, Action.REPLACE)
     if await repository.has_waiting(session, old.citizen_id):
         raise ReplacementWaiting(detail_ar="تم طلب كارت بديل من قبل وهو في انتظار الاستلام.")
-    found = await repository.site(session, site_id)
-    if found is None or found[1] != old.governorate:
+    if await repository.site_governorate(session, site_id) != old.governorate:
         raise SiteUnknown(detail_ar="اختر مكان استلام في محافظة المواطن.")
     now = tools.now()
     if reason in BLOCKED_UNTIL_REPLACED and old.state in USABLE:

@@ -10,15 +10,13 @@ from fastapi import Query
 
 from card_service.cards.lifecycle import CardState
 from card_service.distribution import plan_repository, plans, repository, service
-from card_service.distribution.errors import PlanNotFound, PlanUnderWay, SiteExists, SiteNotFound, WeekIsOver
+from card_service.distribution.errors import PlanNotFound, SiteExists, SiteNotFound
 from card_service.distribution.models import PickupSite
 from card_service.distribution.schemas import (
     BookedOut,
     BookedPage,
     Holders,
     JobStatus,
-    PlanAccepted,
-    PlanIn,
     PlanOut,
     PlanSiteOut,
     SiteIn,
@@ -27,8 +25,7 @@ from card_service.distribution.schemas import (
     SitePage,
 )
 from card_service.registry import names
-from card_service.rollout.errors import PhaseNotFound, PhaseStateConflict
-from card_service.scopes import ReadsRollout, ReadsSites, SeesAppointments, WritesRollout, WritesSites
+from card_service.scopes import ReadsRollout, ReadsSites, SeesAppointments, WritesSites
 from card_service.tools import WithTools
 from chassis.app import router
 from chassis.db import Reading, Work
@@ -100,18 +97,6 @@ async def list_appointments(
         for one in found[:limit]
     ]
     return BookedPage(items=items, next=items[-1].appointment_id if len(found) > limit else None)
-
-
-@routes.post(
-    "/v1/rollout-phases/{phase_id}/pickup-plans",
-    status_code=202,
-    responses=responses(PhaseNotFound, PhaseStateConflict, PlanUnderWay, WeekIsOver),
-)
-async def order_plan(
-    phase_id: UUID, given: PlanIn, caller: WritesRollout, session: Work, tools: WithTools
-) -> PlanAccepted:
-    """Invite citizens of the phase's governorate to collect their cards in a week, each at a site and an hour."""
-    return PlanAccepted(id=await plans.order(session, tools, caller, phase_id, given))
 
 
 @routes.get("/v1/pickup-plans/{plan_id}", responses=responses(PlanNotFound))

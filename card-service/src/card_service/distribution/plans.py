@@ -22,8 +22,6 @@ from card_service.distribution.models import Candidate, NewAppointment, PickupSi
 from card_service.distribution.planning import HOUR, Group, Outcome, Planner, Site, hours
 from card_service.distribution.schemas import PlanIn
 from card_service.jobs import ChunkFailed
-from card_service.rollout.phases import Step
-from card_service.rollout.service import move_phase
 from card_service.tools import Tools
 from chassis import outbox
 from chassis.auth import Principal
@@ -34,11 +32,14 @@ from contracts.card import PickupScheduled
 WEEK = 7
 
 
-async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id: UUID, given: PlanIn) -> UUID:
-    """Order a plan for a phase. Raises PlanUnderWay, WeekIsOver, and what `move_phase` raises."""
-    if given.week_start + timedelta(days=WEEK) <= tools.today():
+def ensure_ahead(tools: Tools, week_start: date) -> None:
+    """Raises WeekIsOver for a week whose last day is past."""
+    if week_start + timedelta(days=WEEK) <= tools.today():
         raise WeekIsOver(detail_ar="اختر أسبوعاً لم ينته.")
-    await move_phase(session, caller, phase_id, Step.DISTRIBUTE)
+
+
+async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id: UUID, given: PlanIn) -> UUID:
+    """Order a plan for a phase that may be distributed. Raises PlanUnderWay."""
     plan_id = new_id()
     created = await store.create(
         session, plan_id, phase_id, given.week_start, given.holders, given.limit, caller.subject, tools.now()

@@ -1,5 +1,6 @@
 """Every SQL statement of sites, slots and appointments."""
 
+# ruff: noqa: S608 - a part of a statement takes only text of the statement around it
 from __future__ import annotations
 
 from collections import Counter
@@ -63,7 +64,20 @@ _MISS = text(
     " RETURNING appointment_id"
 )
 
+_CANCEL = text(
+    "WITH cancelled AS (UPDATE appointment SET state = 'cancelled'"
+    " WHERE card_id = ANY(CAST(:cards AS uuid[])) AND state = 'scheduled' RETURNING site_id, starts_at)"
+    " UPDATE pickup_slot s SET taken = s.taken - freed.places"
+    " FROM (SELECT site_id, starts_at, count(*) AS places FROM cancelled GROUP BY 1, 2) AS freed"
+    " WHERE s.site_id = freed.site_id AND s.starts_at = freed.starts_at"
+)
+
 _COLUMNS = ("appointment_id", "card_id", "site_id", "starts_at", "ends_at", "state", "number")
+
+
+def kept(appointment_ids: str) -> str:
+    """The part of a statement that says of appointments (an array of ids) that their citizens came."""
+    return f"UPDATE appointment SET state = 'kept' WHERE appointment_id = ANY({appointment_ids})"
 
 
 def _site(row: Row[Any]) -> PickupSite:
@@ -137,3 +151,8 @@ async def miss(session: AsyncSession, before: datetime, limit: int) -> list[Miss
         return []
     marked = set((await session.execute(_MISS, {"ids": [one.appointment_id for one in due]})).scalars())
     return [one for one in due if one.appointment_id in marked]
+
+
+async def cancel(session: AsyncSession, cards: Sequence[UUID]) -> None:
+    """Cancel the appointments that these cards wait for and free their places."""
+    await session.execute(_CANCEL, {"cards": list(cards)})

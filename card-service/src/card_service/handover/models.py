@@ -4,15 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from card_service.accesses.models import Visit
 from card_service.cards.lifecycle import CardState
-from card_service.cards.models import Site
 from chassis.auth import Principal
 from chassis.idempotency import Claim
 from contracts.card import ProgrammeService
 from contracts.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site where a card lies, as a counter tells the citizen."""
+
+    site_id: UUID
+    name_ar: str
+    name_en: str
+    address_ar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A counter's search; `governorate`: the only one whose cards the caller may see, None for all."""
+
+    national_id_hash: bytes
+    governorate: str | None
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A card as a counter finds it by national id."""
+
+    card_id: UUID
+    citizen_id: UUID
+    full_name: str
+    governorate: str
+    state: CardState
+    replaces: UUID | None
+    site: Site | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    appointment_state: str | None
 
 
 @dataclass(frozen=True, slots=True)

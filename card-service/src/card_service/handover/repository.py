@@ -1,26 +1,53 @@
-"""The SQL of hand-overs: one statement reads what many must know, one writes all that they change.
+"""The SQL of the counter: one statement finds the cards many look for; one reads what many hand-overs must know, one
+writes all that they change, each part of it by the package whose table it is.
 
 They run for every card that is given out: written for the driver itself.
 """
 
+# ruff: noqa: S608 - nothing but the owners' parts is put into a statement
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.accesses import repository as accesses
+from card_service.cards import repository as cards
 from card_service.cards.lifecycle import CardState
-from card_service.cards.models import Site
 from card_service.database import raw
-from card_service.handover.models import Handed, Waiting
-from chassis import outbox
+from card_service.distribution import repository as appointments
+from card_service.handover.models import Found, Handed, Search, Site, Waiting
+from chassis import idempotency, outbox
 from chassis.ids import new_id
 
 STATUS = 200
 MEDIA_TYPE = "application/json"
 
+_FOUND = f"""
+    WITH asked AS (
+        SELECT * FROM unnest($1::bytea[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::timestamptz[]) WITH ORDINALITY
+            AS q (hash, only_governorate, access_id, subject, action, purpose, request_id, accessed_at, n)
+    ), found AS (
+        SELECT q.n, c.card_id, c.citizen_id, z.full_name, c.governorate, c.state, c.replaces, s.site_id, s.name_ar,
+            s.name_en, s.address_ar, a.starts_at, a.ends_at, a.state AS appointment_state
+        FROM asked q JOIN citizen z ON z.national_id_hash = q.hash JOIN card c ON c.citizen_id = z.citizen_id
+        LEFT JOIN pickup_site s ON s.site_id = c.site_id
+        LEFT JOIN LATERAL (
+            SELECT starts_at, ends_at, state FROM appointment WHERE card_id = c.card_id ORDER BY number DESC LIMIT 1
+        ) a ON true
+        WHERE c.state <> 'closed' AND (q.only_governorate IS NULL OR c.governorate = q.only_governorate)
+    ), noted AS (
+        {accesses.INSERT}
+        SELECT DISTINCT ON (q.n) q.access_id, f.citizen_id, q.subject, q.action, q.purpose, q.request_id,
+            q.accessed_at
+        FROM asked q JOIN found f USING (n)
+    )
+    SELECT * FROM found ORDER BY n, card_id DESC
+"""
 _WAITING = """
     SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, c.state, c.replaces, c.phase_id,
         z.national_id_hash, h.district, h.members, s.site_id, s.name_ar, s.name_en, s.address_ar, a.appointment_id
@@ -30,28 +57,57 @@ _WAITING = """
     LEFT JOIN appointment a ON a.card_id = c.card_id AND a.state = 'scheduled'
     WHERE c.card_id = ANY($1::uuid[]) ORDER BY c.card_id FOR UPDATE OF c
 """
-_HAND_OVER = """
+_HAND_OVER = f"""
     WITH handed AS (
-        UPDATE card c SET state = g.state, services = string_to_array(g.services, ','), issued_at = g.at,
-            activated_at = CASE WHEN g.state = 'active' THEN g.at END
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS g (card_id, state, services, at)
-        WHERE c.card_id = g.card_id
+        {cards.handed_over("unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[])")}
     ), kept AS (
-        UPDATE appointment SET state = 'kept' WHERE appointment_id = ANY($5::uuid[])
+        {appointments.kept("$5::uuid[]")}
     ), noted AS (
-        INSERT INTO access_pending (access_id, citizen_id, subject, action, purpose, request_id, accessed_at)
+        {accesses.INSERT}
         SELECT * FROM unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[],
             $12::timestamptz[])
     ), answered AS (
-        INSERT INTO idempotency (caller, key, request_hash, body, status, media_type)
-        SELECT *, $17::smallint, $18::text FROM unnest($13::text[], $14::text[], $15::bytea[], $16::bytea[])
+        {idempotency.INSERT}
+        SELECT a.caller, a.key, a.request_hash, $17::smallint, $18::text, a.body
+        FROM unnest($13::text[], $14::text[], $15::bytea[], $16::bytea[]) AS a (caller, key, request_hash, body)
     )
-    INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)
+    {outbox.INSERT}
     SELECT e.event_id, e.type, e.topic, e.key, e.time, e.traceparent, e.payload
     FROM unnest($19::uuid[], $20::text[], $21::text[], $22::text[], $23::timestamptz[], $24::text[], $25::bytea[])
         WITH ORDINALITY AS e (event_id, type, topic, key, time, traceparent, payload, n)
     ORDER BY n
 """
+
+
+async def find_by_national_ids(pool: asyncpg.Pool, searches: Sequence[Search]) -> list[list[Found]]:
+    """For each search the open cards of the citizen, the newest first, with sites and last appointments.
+
+    The accesses are noted, one for each citizen found.
+    """
+    asked = [(search.national_id_hash, search.governorate, new_id(), *search.visit) for search in searches]
+    found: list[list[Found]] = [[] for _ in searches]
+    for row in await pool.fetch(_FOUND, *zip(*asked, strict=True)):
+        found[row["n"] - 1].append(_found(row))
+    return found
+
+
+def _site(row: asyncpg.Record) -> Site | None:
+    return Site(row["site_id"], row["name_ar"], row["name_en"], row["address_ar"]) if row["site_id"] else None
+
+
+def _found(row: asyncpg.Record) -> Found:
+    return Found(
+        card_id=row["card_id"],
+        citizen_id=row["citizen_id"],
+        full_name=row["full_name"],
+        governorate=row["governorate"],
+        state=CardState(row["state"]),
+        replaces=row["replaces"],
+        site=_site(row),
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        appointment_state=row["appointment_state"],
+    )
 
 
 async def waiting(session: AsyncSession, card_ids: Iterable[UUID]) -> dict[UUID, Waiting]:
@@ -61,7 +117,6 @@ async def waiting(session: AsyncSession, card_ids: Iterable[UUID]) -> dict[UUID,
 
 
 def _waiting(row: Any) -> Waiting:
-    site = Site(row["site_id"], row["name_ar"], row["name_en"], row["address_ar"]) if row["site_id"] else None
     return Waiting(
         card_id=row["card_id"],
         citizen_id=row["citizen_id"],
@@ -73,14 +128,14 @@ def _waiting(row: Any) -> Waiting:
         national_id_hash=row["national_id_hash"],
         district=row["district"],
         members=row["members"],
-        site=site,
+        site=_site(row),
         appointment_id=row["appointment_id"],
     )
 
 
 async def hand_over(session: AsyncSession, done: Sequence[Handed]) -> None:
     """Write that holders have their cards and kept their appointments, who did it, the replies, and the events."""
-    cards = [
+    handed = [
         (one.card.card_id, str(one.card.state), ",".join(one.services), one.wish.visit.accessed_at) for one in done
     ]
     kept = [one.card.appointment_id for one in done if one.card.appointment_id is not None]
@@ -91,7 +146,7 @@ async def hand_over(session: AsyncSession, done: Sequence[Handed]) -> None:
     times, traceparents = zip(*whens, strict=True)
     await (await raw(session)).execute(
         _HAND_OVER,
-        *zip(*cards, strict=True),
+        *zip(*handed, strict=True),
         kept,
         *zip(*visits, strict=True),
         *zip(*claims, strict=True),

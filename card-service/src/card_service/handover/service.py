@@ -15,13 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses.service import visit
 from card_service.cards import repository as cards
-from card_service.cards.counter import searching
-from card_service.cards.errors import CardUnknown, NationalIdMismatch, NoSite, OtherSite
+from card_service.cards.errors import CardUnknown
 from card_service.cards.lifecycle import Action, CardState, usable_state
-from card_service.cards.schemas import HandedOver
 from card_service.cards.service import move
 from card_service.handover import repository
+from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
 from card_service.handover.models import Handed, Waiting, Wish
+from card_service.handover.schemas import HandedOver
+from card_service.handover.searches import searching
 from card_service.registry.national_id import normalise_digits
 from card_service.sealing import NATIONAL_ID
 from card_service.tools import Tools, tools_of

@@ -8,6 +8,8 @@ from uuid import UUID
 from fastapi import Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.accesses import repository as accesses
+from card_service.accesses.schemas import AccessOut, AccessPage
 from card_service.accesses.service import note
 from card_service.registry import imports, mobiles, national_id, repository, service
 from card_service.registry.errors import (
@@ -165,6 +167,32 @@ async def look_up_citizens(
         else:
             answer.items.append(LookedUp(position=position, citizen_id=one.citizen_id, household_id=one.household_id))
     return answer
+
+
+@routes.get("/v1/citizens/{citizen_id}/accesses")
+async def list_accesses(
+    citizen_id: UUID,
+    caller: ReadsCitizens,
+    session: Reading,
+    after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> AccessPage:
+    """Who looked at or changed the record of a citizen, when, how and what for."""
+    citizen = await service.citizen_of(session, citizen_id)
+    ensure_visible(caller, citizen.governorate)
+    found = await accesses.of_citizen(session, citizen_id, after, limit + 1)
+    items = [
+        AccessOut(
+            access_id=access.access_id,
+            subject=access.subject,
+            action=access.action,
+            purpose=access.purpose,
+            request_id=access.request_id,
+            accessed_at=access.accessed_at,
+        )
+        for access in found[:limit]
+    ]
+    return AccessPage(items=items, next=items[-1].access_id if len(found) > limit else None)
 
 
 @routes.post(

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.cards.models import ActivatedCard
+from card_service.cards.repository import activate
 from card_service.jobs import ChunkFailed
 from card_service.rollout import repository
 from card_service.rollout.errors import ActivationNotFound, ActivationUnderWay, ServiceNotInPhase
-from card_service.rollout.models import ActivatedCard, Activation
+from card_service.rollout.models import Activation
 from card_service.rollout.phases import Step
 from card_service.rollout.schemas import ActivationIn
 from card_service.rollout.service import move_phase, phase_of, take_step
@@ -59,7 +61,15 @@ async def activation_chunk(session: AsyncSession, tools: Tools) -> UUID | None:
 async def _chunk(session: AsyncSession, tools: Tools, activation: Activation) -> None:
     now = tools.now()
     limit = tools.settings.card_activation_chunk
-    cards = await repository.activate(session, activation, limit, now)
+    cards = await activate(
+        session,
+        activation.phase_id,
+        activation.services,
+        now,
+        everyone=activation.holders == "adults",
+        after=activation.done_card,
+        limit=limit,
+    )
     services = [ProgrammeService(service) for service in activation.services]
     await outbox.add(session, *(_activated(card, activation, services, now) for card in cards), at=now)
     last = len(cards) < limit

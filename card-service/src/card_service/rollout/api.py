@@ -8,6 +8,8 @@ from uuid import UUID
 from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.distribution.errors import PlanUnderWay, WeekIsOver
+from card_service.distribution.schemas import PlanAccepted, PlanIn
 from card_service.rollout import activations, repository, service
 from card_service.rollout.errors import (
     ActivationNotFound,
@@ -95,6 +97,18 @@ async def resume_phase(phase_id: UUID, caller: WritesRollout, session: Work) -> 
     """Let a paused phase go on from where it was."""
     await service.move_phase(session, caller, phase_id, Step.RESUME)
     return await _phase_out(session, await service.phase_of(session, caller, phase_id))
+
+
+@routes.post(
+    "/v1/rollout-phases/{phase_id}/pickup-plans",
+    status_code=202,
+    responses=responses(PhaseNotFound, PhaseStateConflict, PlanUnderWay, WeekIsOver),
+)
+async def order_plan(
+    phase_id: UUID, given: PlanIn, caller: WritesRollout, session: Work, tools: WithTools
+) -> PlanAccepted:
+    """Invite citizens of the phase's governorate to collect their cards in a week, each at a site and an hour."""
+    return PlanAccepted(id=await service.order_plan(session, tools, caller, phase_id, given))
 
 
 @routes.post(

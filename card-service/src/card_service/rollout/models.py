@@ -45,15 +45,3 @@ class Activation:
     status: str
     done_card: UUID | None
     activated: int
-
-
-@dataclass(frozen=True, slots=True)
-class ActivatedCard:
-    """A card that was activated just now, with what others must know of its household."""
-
-    card_id: UUID
-    citizen_id: UUID
-    household_id: UUID
-    governorate: str
-    district: str
-    members: int

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.cards.models import ActivatedCard
 from card_service.database import record
-from card_service.rollout.models import ActivatedCard, Activation, Counters, Phase
+from card_service.rollout.models import Activation, Counters, Phase
 from card_service.rollout.phases import PhaseState
 
 _PHASE = "SELECT phase_id, name, governorate, sequence, services, state, state_before_pause FROM rollout_phase"
@@ -53,17 +54,6 @@ _CREATE_ACTIVATION = text(
     "INSERT INTO activation (activation_id, phase_id, holders, services, status, created_by, created_at)"
     " VALUES (:activation_id, :phase_id, :holders, CAST(:services AS text[]), 'queued', :created_by, :created_at)"
     " ON CONFLICT (phase_id) WHERE status IN ('queued', 'running') DO NOTHING RETURNING activation_id"
-)
-_ACTIVATE = text(
-    "WITH cohort AS ("
-    "  SELECT c.card_id, c.citizen_id FROM card c JOIN citizen z USING (citizen_id)"
-    "  WHERE c.phase_id = :phase_id AND c.state = 'issued'"
-    "  AND (CAST(:after AS uuid) IS NULL OR c.card_id > :after) AND (CAST(:everyone AS boolean) OR z.role = 'head')"
-    "  ORDER BY c.card_id LIMIT :limit FOR UPDATE OF c"
-    ")"
-    " UPDATE card c SET state = 'active', activated_at = :now, services = CAST(:services AS text[])"
-    " FROM cohort, household h WHERE c.card_id = cohort.card_id AND h.household_id = c.household_id"
-    " RETURNING c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, h.members"
 )
 _ADVANCE = text(
     "UPDATE activation SET done_card = coalesce(CAST(:done_card AS uuid), done_card),"
@@ -149,20 +139,6 @@ async def claim(session: AsyncSession) -> Activation | None:
     """The oldest open activation of a phase that is not paused and that no other worker has at hand, row locked."""
     row = (await session.execute(_CLAIM)).one_or_none()
     return _activation(row) if row else None
-
-
-async def activate(session: AsyncSession, activation: Activation, limit: int, now: datetime) -> list[ActivatedCard]:
-    """Activate the next cards of the cohort that were handed over, in the order of their ids."""
-    values = {
-        "phase_id": activation.phase_id,
-        "after": activation.done_card,
-        "everyone": activation.holders == "adults",
-        "limit": limit,
-        "now": now,
-        "services": list(activation.services),
-    }
-    activated = [ActivatedCard(*row) for row in await session.execute(_ACTIVATE, values)]
-    return sorted(activated, key=lambda card: card.card_id)
 
 
 async def advance(

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.distribution import plans
+from card_service.distribution.schemas import PlanIn
 from card_service.rollout import repository
 from card_service.rollout.errors import PhaseExists, PhaseNotFound, PhaseStateConflict
 from card_service.rollout.models import Phase
@@ -61,3 +63,10 @@ async def take_step(session: AsyncSession, phase: Phase, step: Step) -> None:
         return
     await repository.set_state(session, phase.phase_id, state, phase.state if state is PhaseState.PAUSED else None)
     await outbox.add(session, _changed(phase, state))
+
+
+async def order_plan(session: AsyncSession, tools: Tools, caller: Principal, phase_id: UUID, given: PlanIn) -> UUID:
+    """Order a pick-up plan for a phase. Raises WeekIsOver, what `move_phase` raises, PlanUnderWay."""
+    plans.ensure_ahead(tools, given.week_start)
+    await move_phase(session, caller, phase_id, Step.DISTRIBUTE)
+    return await plans.order(session, tools, caller, phase_id, given)

@@ -37,10 +37,9 @@ _FIND_MANY = text(
     " FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[])) AS c (caller, key)"
     " JOIN idempotency i USING (caller, key)"
 )
-_STORE = text(
-    "INSERT INTO idempotency (caller, key, request_hash, status, media_type, body)"
-    " VALUES (:caller, :key, :request_hash, :status, :media_type, :body)"
-)
+# Begins a part of a statement that keeps replies beside other rows; a SELECT of these columns follows.
+INSERT = "INSERT INTO idempotency (caller, key, request_hash, status, media_type, body)"
+_STORE = text(f"{INSERT} VALUES (:caller, :key, :request_hash, :status, :media_type, :body)")
 
 
 @dataclass(frozen=True)

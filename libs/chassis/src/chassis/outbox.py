@@ -19,8 +19,10 @@ CLOCK = "clock"
 # Less than what producer and broker take, so that no event can stand in the relay's way.
 MAX_EVENT_BYTES = 900_000
 
+# Begins a part of a statement that writes events beside other rows; a SELECT of these columns in order follows.
+INSERT = "INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)"
 _ADD = text(
-    "INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)"
+    f"{INSERT}"  # noqa: S608 - its own columns
     " SELECT e.event_id, e.type, e.topic, e.key, CAST(:time AS timestamptz), CAST(:traceparent AS text), e.payload"
     " FROM unnest(CAST(:event_id AS uuid[]), CAST(:type AS text[]), CAST(:topic AS text[]),"
     " CAST(:key AS text[]), CAST(:payload AS bytea[])) WITH ORDINALITY"

@@ -1,0 +1,26 @@
+"""What crosses the wire about accesses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class AccessOut(BaseModel):
+    """One access to a citizen's record."""
+
+    access_id: UUID
+    subject: str
+    action: str
+    purpose: str
+    request_id: str
+    accessed_at: datetime
+
+
+class AccessPage(BaseModel):
+    """Accesses, the newest first."""
+
+    items: list[AccessOut]
+    next: UUID | None

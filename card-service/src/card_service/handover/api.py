@@ -1,0 +1,69 @@
+"""Routes of the counter where cards are handed over."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, cast
+from uuid import UUID
+
+from fastapi import Header, Request, Response
+
+from card_service.cards.errors import CardStateConflict, CardUnknown
+from card_service.handover import searches, service
+from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
+from card_service.handover.models import Found, Site
+from card_service.handover.schemas import AppointmentOut, CardSite, FoundCard, FoundCards, HandedOver, NationalIdIn
+from card_service.registry import names
+from card_service.scopes import HandsOver
+from chassis import idempotency
+from chassis.app import router
+from chassis.problems import responses
+from chassis.runtime import get_runtime
+
+routes = router(tags=["cards"])
+
+
+def _site_out(site: Site | None) -> CardSite | None:
+    if site is None:
+        return None
+    return CardSite(site_id=site.site_id, name_ar=site.name_ar, name_en=site.name_en, address_ar=site.address_ar)
+
+
+def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
+    appointment = None
+    if found.starts_at is not None and found.ends_at is not None:
+        state = cast("Literal['scheduled', 'kept', 'missed', 'cancelled']", found.appointment_state)
+        appointment = AppointmentOut(starts_at=found.starts_at, ends_at=found.ends_at, state=state)
+    return FoundCard(
+        card_id=found.card_id,
+        holder_name_masked=names.masked(found.full_name),
+        state=found.state,
+        site_id=found.site.site_id if found.site else None,
+        site=_site_out(found.site),
+        here=found.site is not None and found.site.site_id == site_id,
+        appointment=appointment,
+        replaces=found.replaces,
+    )
+
+
+@routes.post("/v1/cards/search")
+async def find_cards(given: NationalIdIn, caller: HandsOver, request: Request) -> FoundCards:
+    """The open cards of the citizen at the counter: where they lie and for when; the access is logged."""
+    found = await searches.find(get_runtime(request), caller, given.national_id)
+    return FoundCards(items=[_found_out(one, caller.site_id) for one in found])
+
+
+@routes.post(
+    "/v1/cards/{card_id}/handover",
+    response_model=HandedOver,
+    responses=responses(CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite),
+)
+async def hand_over(
+    card_id: UUID,
+    given: NationalIdIn,
+    caller: HandsOver,
+    request: Request,
+    _: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
+) -> Response:
+    """Give a card to its holder, at the site where it lies; a replacement ends the card it replaces."""
+    claim = await idempotency.claim(request)
+    return await service.hand_over(get_runtime(request), claim, caller, card_id, given.national_id)

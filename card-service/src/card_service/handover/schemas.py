@@ -1,0 +1,71 @@
+"""What crosses the wire at a counter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from card_service.cards.lifecycle import CardState
+from card_service.registry.schemas import NationalIdText
+from contracts.card import ProgrammeService
+
+
+class NationalIdIn(BaseModel):
+    """The national id of the citizen at the counter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    national_id: NationalIdText
+
+
+class CardSite(BaseModel):
+    """Where a card lies."""
+
+    site_id: UUID
+    name_ar: str
+    name_en: str
+    address_ar: str
+
+
+class AppointmentOut(BaseModel):
+    """When the citizen was asked to come."""
+
+    starts_at: datetime
+    ends_at: datetime
+    state: Literal["scheduled", "kept", "missed", "cancelled"]
+
+
+class FoundCard(BaseModel):
+    """A card as a counter finds it. `here`: whether it lies at the caller's own site."""
+
+    card_id: UUID
+    holder_name_masked: str
+    state: CardState
+    site_id: UUID | None
+    site: CardSite | None
+    here: bool
+    appointment: AppointmentOut | None
+    replaces: UUID | None
+
+
+class FoundCards(BaseModel):
+    """The open cards of a citizen, the newest first."""
+
+    items: list[FoundCard]
+    next: str | None = None
+
+
+class HandedOver(BaseModel):
+    """A card that is with its holder now. `replaced_card_id`: the card that ended by it."""
+
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    state: CardState
+    services: list[ProgrammeService]
+    site_id: UUID
+    issued_at: datetime
+    replaced_card_id: UUID | None
