@@ -13,6 +13,7 @@ from tools.lint.habits import business_clock, lost_updates, money_as_float, prin
 from tools.lint.names import stand_in_names
 from tools.lint.sizes import sizes
 from tools.lint.source import Finding, Rule, Source
+from tools.lint.tables import foreign_writes, ownerless_tables
 from tools.lint.testing import skipped_tests, test_doubles
 
 ALL_RULES: tuple[Rule, ...] = (
@@ -29,6 +30,8 @@ ALL_RULES: tuple[Rule, ...] = (
     unfinished,
     skipped_tests,
     test_doubles,
+    foreign_writes,
+    ownerless_tables,
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from tools.lint import check
+from tools.lint import check, config
 from tools.lint.__main__ import main
 from tools.lint.source import Source
 
@@ -16,6 +16,8 @@ RULES = "supply-service/src/supply_service/rules/bread.py"
 FIGURES = "supply-service/src/supply_service/rules/figures.py"
 DEVSTACK = "libs/devstack/src/devstack/stack.py"
 TEST = "supply-service/tests/unit/test_bread.py"
+CARDS = "card-service/src/card_service/cards/repository.py"
+CARD_MIGRATION = "card-service/migrations/versions/0099_sample.py"
 MIGRATION = "supply-service/migrations/versions/0001_start.py"
 
 
@@ -77,6 +79,24 @@ CAUGHT = [
     ("from unittest.mock import AsyncMock", TEST, (1, "test-double")),
     ("from unittest import mock", TEST, (1, "test-double")),
     ("import respx  # contract-test: tests/no_such_file.py", TEST, (1, "test-double")),
+    ("text('INSERT INTO household (household_id) VALUES (1)')", CARDS, (1, "foreign-table")),
+    (
+        "text('WITH gone AS (DELETE FROM citizen c RETURNING 1)' ' UPDATE card SET pin = 1')",
+        CARDS,
+        (1, "foreign-table"),
+    ),
+    ('sql = """\n  SELECT 1\n), freed AS (\n  update pickup_slot s set taken = 0\n)"""', CARDS, (4, "foreign-table")),
+    ("text(f'{WITH} UPDATE appointment SET state = {state}')", CARDS, (1, "foreign-table")),
+    ("await connection.copy_records_to_table('citizen', records=rows)", CARDS, (1, "foreign-table")),
+    ("await connection.copy_records_to_table(name, records=rows)", CARDS, (1, "unnamed-table")),
+    ("text('TRUNCATE outbox')", CARDS, (1, "foreign-table")),
+    ("text('DELETE FROM card')", "libs/chassis/src/chassis/relay.py", (1, "unowned-table")),
+    ("sql = 'INSERT INTO {table} VALUES (1)'", CARDS, (1, "unnamed-table")),
+    ("text(f'INSERT INTO {table} VALUES (1)')", CARDS, (1, "unnamed-table")),
+    ("from sqlalchemy import insert, text", CARDS, (1, "unnamed-table")),
+    ("text('INSERT INTO no_such_table VALUES (1)')", CARDS, (1, "unowned-table")),
+    ("op.execute('CREATE TABLE no_such_table (id uuid)')", CARD_MIGRATION, (1, "unowned-table")),
+    ("TABLES = ('card', 'citizen')", "card-service/src/card_service/cards/__init__.py", (1, "table-of-two")),
 ]
 
 
@@ -128,6 +148,12 @@ LEFT_ALONE = [
     ("now = datetime.now(UTC)", TEST),
     ("x = 1  # todo list of the citizen, and mastodons", SERVICE),
     ("from unittest.mock import AsyncMock  # contract-test: tools/tests/test_lint_rules.py", TEST),
+    ("text('UPDATE card SET state = 1')", CARDS),
+    ("text('SELECT * FROM citizen FOR UPDATE OF c'); text('... FOR NO KEY UPDATE')", CARDS),
+    ("text('INSERT INTO card VALUES (1) ON CONFLICT DO UPDATE SET state = 2')", CARDS),
+    ("text(f'WITH noted AS ({accesses.INSERT} SELECT 1) SELECT * FROM citizen')", CARDS),
+    ("why = 'delete from the register, then update it'", SERVICE),
+    ("op.execute('CREATE TABLE card_rest PARTITION OF card DEFAULT')", CARD_MIGRATION),
     ("# allow: absolute-path the kernel has no other name for it\nplace = '/etc/os-release'", DEVSTACK),
 ]
 
@@ -150,3 +176,8 @@ def test_findings_are_printed_as_path_line_rule_message() -> None:
 def test_command_line_answers_1_where_it_finds_something(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(Path(__file__).parent.parent / "lint")]) == 0
     assert "0 findings" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("pattern", [*config.RULE_MODULES, *config.RULE_EXCEPTIONS, *config.TEST_SUPPORT])
+def test_what_the_rules_are_told_to_look_at_is_there(pattern: str) -> None:
+    assert list(Path(__file__).parents[2].glob(pattern)), f"{pattern} matches nothing any more"

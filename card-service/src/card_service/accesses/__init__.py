@@ -1,1 +1,3 @@
 """Who looked at a citizen's record: an append-only, hash-chained log."""
+
+TABLES = ("access_log", "access_pending")

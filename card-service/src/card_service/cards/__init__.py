@@ -1,1 +1,3 @@
 """Cards: their life cycle, number, PIN and credential."""
+
+TABLES = ("card",)

@@ -1,1 +1,3 @@
 """Distribution: pick-up sites, appointments, plans."""
+
+TABLES = ("appointment", "pickup_plan", "pickup_plan_site", "pickup_plan_unplaced", "pickup_site", "pickup_slot")

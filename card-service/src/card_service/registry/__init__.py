@@ -1,1 +1,3 @@
 """The register: citizens in their households, and its bulk import."""
+
+TABLES = ("citizen", "household", "import_job", "import_rejection", "import_upload")

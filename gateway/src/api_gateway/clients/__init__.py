@@ -1,1 +1,3 @@
 """API clients: ministry systems, counters, providers."""
+
+TABLES = ("api_client",)

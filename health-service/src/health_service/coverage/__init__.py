@@ -1,1 +1,3 @@
 """Cover by family: standing, contributions, exemptions."""
+
+TABLES = ("contribution", "contribution_month", "coverage", "exemption")

@@ -1,1 +1,3 @@
 """Visits with what the patient and the insurer pay."""
+
+TABLES = ("cap_use", "encounter", "referral")

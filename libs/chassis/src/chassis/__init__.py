@@ -1,1 +1,12 @@
 """What every Unified Card service stands on: outbox, consumer, unit of work, problems, auth."""
+
+TABLES = (
+    "idempotency",
+    "inbox",
+    "outbox",
+    "outbox_cursor",
+    "outbox_rest",
+    "parked_event",
+    "suspended_subject",
+    "training_clock",
+)

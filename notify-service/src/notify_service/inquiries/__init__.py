@@ -1,1 +1,3 @@
 """What citizens send, and what it asks."""
+
+TABLES = ("inbound_message", "inquiry")
