@@ -21,7 +21,8 @@ from pydantic_settings import BaseSettings
 
 from api_gateway.edge.refusals import BY_DETAIL, BY_STATUS
 from api_gateway.routes import ROUTES, Route, Upstream
-from chassis.problems import MEDIA_TYPE, Problem, registry
+from chassis.problems import MEDIA_TYPE, Problem, status_of
+from chassis.refusals import Refusal, registry
 
 PACKAGES = tuple("api_gateway" if one is Upstream.GATEWAY else f"{one}_service" for one in Upstream)
 
@@ -185,13 +186,13 @@ def _check_ids(document: Document) -> None:
 def known_problems() -> dict[str, Document]:
     """Every problem that the services imported so far declare, by its code: what `/problems/{code}` can show."""
     return {
-        code: {"status": problem.status, "title": problem.title(), "title_ar": problem.title_ar}
+        code: {"status": status_of(problem), "title": problem.title(), "title_ar": problem.title_ar}
         for code, problem in sorted(registry().items())
         if _of_a_service(problem)
     }
 
 
-def _of_a_service(problem: type[Problem]) -> bool:
+def _of_a_service(problem: type[Refusal]) -> bool:
     return problem.__module__.split(".", 1)[0] in {"chassis", *PACKAGES}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from api_gateway.docs import openapi, problems
 from api_gateway.edge.virtual_host import SWALLOW
-from chassis.problems import registry
+from chassis.refusals import registry
 
 
 async def test_the_page_needs_no_other_server(gateway: Any) -> None:

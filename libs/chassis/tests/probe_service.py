@@ -20,8 +20,9 @@ from chassis import outbox
 from chassis.auth import Principal, requires
 from chassis.consumer import Reactions, Received
 from chassis.db import Reading, Work
+from chassis.faults import Busy
 from chassis.ids import new_id
-from chassis.problems import Conflict, Unavailable, responses
+from chassis.problems import Conflict, responses
 from chassis.revocations import revocation_reactions
 from chassis.routing import router
 from chassis.runtime import Runtime
@@ -122,7 +123,7 @@ def note_reactions(group: str) -> Reactions:
         for number in [event.data.number for event in events]:
             if busy.get(number, 0) > 0:
                 busy[number] -= 1
-                raise Unavailable("More is waiting than can be served soon.")
+                raise Busy("More is waiting than can be served soon.")
             if flaky.get(number, 0) > 0:
                 flaky[number] -= 1
                 raise ValueError("not just now")

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.consumer import Reactions, Received
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from chassis.revocations import revocation_reactions
 from chassis.runtime import Runtime
 from contracts.card import CardActivated, CardBlocked, CardClosed, CardReplaced, CardUnblocked
@@ -112,7 +112,7 @@ async def tender_redeemed(events: Sequence[Received[TenderRedeemed]], session: A
     bookings = []
     for (sale, tender), outcome in zip(due, taken, strict=True):
         key = (sale.redemption_id, tender.payment_id)
-        if isinstance(outcome, Problem):
+        if isinstance(outcome, Refusal):
             await _tell_failure(session, sale, tender, f"redemption:{sale.redemption_id}", outcome.code)
             booking = Booking(*key, "sale", sale.outlet_id, sale.business_day, tender.amount, None, outcome.code)
         else:
@@ -130,7 +130,7 @@ async def tender_reversed(events: Sequence[Received[TenderReversed]], session: A
     due = [(e.data, tender) for e in events for tender in e.data.tenders if tender.kind == WALLET]
     never_taken = await merchants.failed_sales(session, [tender.payment_id for _, tender in due])
 
-    async def refund(reversed_: TenderReversed, tender: Tender) -> Transfer | Problem | None:
+    async def refund(reversed_: TenderReversed, tender: Tender) -> Transfer | Refusal | None:
         if tender.payment_id in never_taken:
             return None
         return await payments.refund_for_reversal(runtime, reversed_.reversal_id, tender.payment_id, tender.amount)
@@ -144,7 +144,7 @@ async def tender_reversed(events: Sequence[Received[TenderReversed]], session: A
         )  # fmt: skip
         if outcome is None:
             booking = replace(booking, problem=NOTHING_TAKEN)
-        elif isinstance(outcome, Problem):
+        elif isinstance(outcome, Refusal):
             await _tell_failure(session, reversed_, tender, f"reversal:{reversed_.reversal_id}", outcome.code)
             booking = replace(booking, problem=outcome.code)
         else:
@@ -161,7 +161,7 @@ async def settlement_calculated(
     settled = [event.data for event in events]
     outcomes = await asyncio.gather(*(_pay(runtime, due) for due in settled if due.amount))
     for outcome in outcomes:
-        if isinstance(outcome, Problem):
+        if isinstance(outcome, Refusal):
             raise outcome
     paid = {outcome.transfer_id for outcome in outcomes if isinstance(outcome, Transfer)}
     await merchants.add(
@@ -196,7 +196,7 @@ async def copayment_due(events: Sequence[Received[CopaymentDue]], session: Async
             reason=outcome.code,
         )
         for due, outcome in zip(asked, outcomes, strict=True)
-        if isinstance(outcome, Problem)
+        if isinstance(outcome, Refusal)
     ]
     await outbox.add(session, *failed)
 
@@ -209,7 +209,7 @@ async def inquiry_received(events: Sequence[Received[InquiryReceived]], session:
             await _state_wallet(session, event.data.inquiry_id, event.data.citizen_id, event.data.household_id)
 
 
-async def _pay(runtime: Runtime, due: SettlementCalculated) -> Transfer | Problem:
+async def _pay(runtime: Runtime, due: SettlementCalculated) -> Transfer | Refusal:
     """Move what a settlement comes to between the subsidy's fund and the merchant, once."""
     accounts = context.of(runtime).accounts
     fund = await accounts.one("fund", SETTLEMENT_FUND)

@@ -11,6 +11,7 @@ from typing import cast
 from chassis.runtime import Runtime
 from payment_service.accounts import Opened
 from payment_service.ledger.lanes import Ledger
+from payment_service.ledger.lanes import ledger as ledger_lanes
 from payment_service.settings import Settings
 
 EXTRA = "payment"
@@ -35,7 +36,7 @@ def of(runtime: Runtime) -> Context:
 async def lifespan(runtime: Runtime) -> AsyncIterator[None]:
     """Open the lanes; close them in the end."""
     settings = cast("Settings", runtime.settings)
-    ledger = Ledger(runtime, settings)
+    ledger = ledger_lanes(runtime, settings)
     runtime.extra[EXTRA] = Context(settings, ledger, Opened(runtime.pool))
     async with ledger.running():
         yield

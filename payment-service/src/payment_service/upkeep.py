@@ -9,8 +9,9 @@ from datetime import timedelta
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
+from chassis.faults import Busy
 from chassis.logging import get_logger
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from chassis.runtime import Runtime
 from payment_service import context
 from payment_service.ledger import repository
@@ -32,7 +33,7 @@ async def keep_house(runtime: Runtime) -> None:
             if time.monotonic() - pruned_at > PRUNE_EVERY_SECONDS:
                 await repository.prune_answers(runtime.pool, settings.answer_days)
                 pruned_at = time.monotonic()
-        except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, Problem) as error:
+        except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, Busy) as error:
             log.warning("upkeep interrupted", error=type(error).__name__)
         await asyncio.sleep(settings.expiry_poll_seconds)
 
@@ -43,4 +44,4 @@ async def expire_holds(runtime: Runtime) -> int:
     async with runtime.sessions() as session:
         overdue = await repository.overdue(session, runtime.clock.now() - grace, AT_ONCE)
     outcomes = await asyncio.gather(*(service.expire(runtime, payment_id) for payment_id in overdue))
-    return sum(1 for outcome in outcomes if not isinstance(outcome, Problem))
+    return sum(1 for outcome in outcomes if not isinstance(outcome, Refusal))

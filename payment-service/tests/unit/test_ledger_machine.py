@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from chassis.ids import new_id
-from chassis.problems import Problem
+from chassis.problems import status_of
+from chassis.refusals import Refusal
 from payment_service.ledger.rules import Account, Books, Operation, Order, Refund, Settle, Transfer
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -40,8 +41,8 @@ class LedgerMachine(RuleBasedStateMachine):
         before = (dict(self.books.accounts), dict(self.books.transfers))
         try:
             return self.books.apply(operation, self.now)
-        except Problem as problem:
-            refused = problem.status
+        except Refusal as refusal:
+            refused = status_of(type(refusal))
         assert refused in {404, 409, 422}
         assert (self.books.accounts, self.books.transfers) == before, "a refusal changes nothing"
         return None

@@ -12,7 +12,7 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from supply_service import POLICIES
 from supply_service.policies.book import PolicyBook
 from supply_service.policies.files import read_items, read_policies
@@ -69,7 +69,7 @@ class Household(RuleBasedStateMachine):
     def draw_bread(self, quantity: int) -> None:
         try:
             sale = decide([Line(BREAD, "loaf", quantity)], self.card, self.account, BAKERY, self.now, FIGURES)
-        except Problem:
+        except Refusal:
             return
         for day in sale.lines[0].days:
             assert not self.days_drawn[day], "a day's bread was drawn twice"
@@ -85,7 +85,7 @@ class Household(RuleBasedStateMachine):
     def buy(self, programme: str, item: str, quantity: int) -> None:
         try:
             sale = decide([Line(programme, item, quantity)], self.card, self.account, SHOP, self.now, FIGURES)
-        except Problem:
+        except Refusal:
             return
         self.accept(sale)
         self.today.append(sale)
@@ -118,7 +118,7 @@ class Household(RuleBasedStateMachine):
         lines = [Line(GOODS, "sugar", goods)] if goods else [Line(BREAD, "loaf", quantity)]
         try:
             sale = book_offline(lines, self.card, self.account, SHOP if goods else BAKERY, at, FIGURES)
-        except Problem:
+        except Refusal:
             assert at.date() < START
             return
         for day in sale.lines[0].days:

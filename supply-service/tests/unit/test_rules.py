@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from supply_service.rules import allowance, bread, wording
 from supply_service.rules.account import Account, Pot, days_in_month, month_after, month_before
 from supply_service.rules.figures import BREAD, GOODS, POINTS, FiguresByDay
@@ -29,7 +29,7 @@ def household(members: int = 3, activated_on: date | None = date(2026, 1, 1)) ->
     return Account(uuid4(), "03", members, activated_on, {BREAD: 0, GOODS: 0, POINTS: 0}, {})
 
 
-def code(refused: pytest.ExceptionInfo[Problem]) -> str:
+def code(refused: pytest.ExceptionInfo[Refusal]) -> str:
     return refused.value.code
 
 
@@ -46,7 +46,7 @@ def code(refused: pytest.ExceptionInfo[Problem]) -> str:
 def test_draws_that_are_refused(
     figures: FiguresByDay, members: int, quantity: int, day: date, drawn: int, refusal: str
 ) -> None:
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refusal) as refused:
         bread.draw(bread_pot(members, drawn), quantity, day, figures.on(day))
     assert code(refused) == refusal
     assert refused.value.detail_ar
@@ -63,7 +63,7 @@ def test_a_draw_covers_whole_days_from_today_each_once(
     possible = bread.days_possible(pot, day, today)
     try:
         draw = bread.draw(pot, loaves, day, today)
-    except Problem:
+    except Refusal:
         assert loaves > possible * pot.daily
         return
     assert loaves <= possible * pot.daily
@@ -118,7 +118,7 @@ def test_limits_and_allowance_hold_whatever_is_bought(
     for item, quantity in wanted:
         try:
             bought = allowance.buy(pot, item, quantity, DAY, today)
-        except Problem:
+        except Refusal:
             continue
         assert allowance.put_back(bought.pot, bought.taken, bought.group, bought.units).remaining == pot.remaining
         pot = bought.pot
@@ -135,20 +135,20 @@ def test_points_have_their_window_and_no_limits(figures: FiguresByDay) -> None:
     pot = Pot(POINTS, NOVEMBER, 9000, 9000, 1)
     assert allowance.buy(pot, "oil", 3, DAY, figures.on(DAY)).pot.remaining == 0
     early = replace(figures.on(DAY), points_last_day=4)
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refusal) as refused:
         allowance.buy(pot, "oil", 1, DAY, early)
     assert code(refused) == "points_window_closed"
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refusal) as refused:
         allowance.buy(pot, "gold", 1, DAY, figures.on(DAY))
     assert code(refused) == "item_unknown"
 
 
 def test_support_in_cash_closes_the_pots(figures: FiguresByDay) -> None:
     in_cash = replace(figures.on(DAY), in_kind={BREAD: False, GOODS: False, POINTS: False})
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refusal) as refused:
         allowance.buy(Pot(GOODS, NOVEMBER, 100, 100, 1), "oil", 1, DAY, in_cash)
     assert code(refused) == "programme_closed"
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Refusal) as refused:
         bread.draw(Pot(BREAD, NOVEMBER, 0, 0, 1, 0), 5, DAY, in_cash)
     assert code(refused) == "programme_closed"
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from chassis import problems
+from chassis.problems import status_of
+from chassis.refusals import registry
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -37,8 +38,7 @@ class Known:
 def known(document: dict[str, Any]) -> dict[str, Known]:
     """Every problem by its code: the gateway's own, and those the merged OpenAPI lists under `x-problems`."""
     own = {
-        code: Known(code, problem.status, problem.title(), problem.title_ar)
-        for code, problem in problems.registry().items()
+        code: Known(code, status_of(problem), problem.title(), problem.title_ar) for code, problem in registry().items()
     }
     others = {
         code: Known(code, int(said["status"]), str(said["title"]), str(said["title_ar"]))

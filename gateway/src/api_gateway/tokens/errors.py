@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import JsonValue
 from starlette.responses import Response
 
-from chassis.problems import Conflict, Problem
+from chassis.problems import Conflict, Problem, encode
 
 
 class OAuthRefusal(Problem):
@@ -26,7 +26,7 @@ class OAuthRefusal(Problem):
     def response(self, request_id: str | None = None) -> Response:
         """Plain JSON, as RFC 6749 wants it, and never kept by a cache."""
         headers = {"Cache-Control": "no-store", **self.headers}
-        return Response(self.body(request_id), self.status, headers, "application/json")
+        return Response(encode(self.document(request_id)), self.status, headers, "application/json")
 
 
 class TokenRequestInvalid(OAuthRefusal):

@@ -9,7 +9,8 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from chassis.problems import COMMON, InvalidRequest, MalformedRequest, Problem
+from chassis.problems import COMMON, InvalidRequest, MalformedRequest, headers_of, status_of
+from chassis.refusals import Refusal
 from health_service.fhir.schemas import FhirCoding, FhirConcept, FhirIssue, FhirOperationOutcome
 
 MEDIA_TYPE = "application/fhir+json"
@@ -43,31 +44,32 @@ class FhirRoute(APIRoute):
         async def speak_fhir(request: Request) -> Response:
             try:
                 return await handler(request)
-            except Problem as problem:
-                return refused(problem)
+            except Refusal as refusal:
+                return refused(refusal)
             except RequestValidationError as error:
                 return refused(_invalid(error))
 
         return speak_fhir
 
 
-def refused(problem: Problem) -> Response:
-    """A problem as FHIR says it."""
+def refused(refusal: Refusal) -> Response:
+    """A refusal as FHIR says it."""
+    status = status_of(type(refusal))
     outcome = FhirOperationOutcome(
         issue=[
             FhirIssue(
-                severity="fatal" if problem.status >= 500 else "error",
-                code=_CODES.get(problem.status, "processing"),
+                severity="fatal" if status >= 500 else "error",
+                code=_CODES.get(status, "processing"),
                 details=FhirConcept(
-                    coding=[FhirCoding(system=PROBLEMS, code=problem.code, display=problem.title())],
-                    text=problem.title_ar,
+                    coding=[FhirCoding(system=PROBLEMS, code=refusal.code, display=refusal.title())],
+                    text=refusal.title_ar,
                 ),
-                diagnostics=problem.detail or None,
+                diagnostics=refusal.detail or None,
             )
         ]
     )
     body = outcome.model_dump_json(by_alias=True, exclude_none=True)
-    return Response(body, problem.status, problem.headers, MEDIA_TYPE)
+    return Response(body, status, headers_of(refusal), MEDIA_TYPE)
 
 
 def refusals() -> dict[int | str, dict[str, Any]]:
@@ -90,7 +92,7 @@ def _response(_: int) -> dict[str, Any]:
     }
 
 
-def _invalid(error: RequestValidationError) -> Problem:
+def _invalid(error: RequestValidationError) -> Refusal:
     """Where and why, never what was sent."""
     faults = error.errors()
     summary = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults[:3])

@@ -20,8 +20,8 @@ from chassis.auth import Revocations, TokenVerifier
 from chassis.clock import Clock, TrainingClock
 from chassis.consumer import EventConsumer, Reactions
 from chassis.db import create_engine, create_pool, create_sessions
-from chassis.edge import App, Edge
-from chassis.faults import is_infrastructure
+from chassis.edge import App, Edge, as_refusal
+from chassis.faults import Busy, is_infrastructure
 from chassis.hot import HotRoute
 from chassis.idempotency import Replay
 from chassis.operations import operations_router
@@ -33,7 +33,9 @@ from chassis.problems import (
     PayloadTooLarge,
     Problem,
     UnsupportedMedia,
+    response_of,
 )
+from chassis.refusals import Refusal
 from chassis.relay import Relay
 from chassis.routing import router
 from chassis.runtime import Runtime
@@ -93,7 +95,8 @@ def create_app(service: Service) -> FastAPI:
     app.add_route("/livez", probes.livez, include_in_schema=False)
     app.add_route("/readyz", probes.readyz, include_in_schema=False)
     app.add_route("/metrics", _metrics, include_in_schema=False)
-    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(Refusal, _on_refusal)
+    app.add_exception_handler(Busy, _on_refusal)
     app.add_exception_handler(Replay, _on_replay)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
@@ -222,10 +225,8 @@ async def _metrics(_: Request) -> Response:
     return metrics.exposition()
 
 
-async def _on_problem(_: Request, error: Exception) -> Response:
-    if not isinstance(error, Problem):
-        raise error
-    return error.response(telemetry.current_request_id())
+async def _on_refusal(_: Request, error: Exception) -> Response:
+    return response_of(as_refusal(error), telemetry.current_request_id())
 
 
 async def _on_replay(_: Request, error: Exception) -> Response:

@@ -11,11 +11,12 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
-from chassis.faults import is_infrastructure, sqlstate
+from chassis.faults import Busy, is_infrastructure, sqlstate
 from chassis.hot import HotRoute
 from chassis.logging import get_logger
 from chassis.metrics import Observed
-from chassis.problems import InternalError, InvalidRequest, MalformedRequest, Problem, Unavailable
+from chassis.problems import InternalError, InvalidRequest, MalformedRequest, Unavailable, response_of, status_of
+from chassis.refusals import Refusal
 
 log = get_logger("chassis.access")
 
@@ -67,20 +68,22 @@ class Edge:
         try:
             await self._app(scope, receive, send_with_id)
         except Exception as error:  # why: whatever a route raised, the caller gets a problem and the log the cause
-            problem = as_problem(error)
-            if problem.status >= 500:
+            refusal = as_refusal(error)
+            if status_of(type(refusal)) >= 500:
                 log.error("request failed", exc_info=error, path=_template(scope))
             if status:
                 raise
-            await problem.response(request_id)(scope, receive, send_with_id)
+            await response_of(refusal, request_id)(scope, receive, send_with_id)
         finally:
             _record(scope, status, time.perf_counter() - started, front=self._front)
 
 
-def as_problem(error: Exception) -> Problem:
+def as_refusal(error: BaseException) -> Refusal:
     """The refusal for an error no route has named. Its own words stay in the log."""
-    if isinstance(error, Problem):
+    if isinstance(error, Refusal):
         return error
+    if isinstance(error, Busy):
+        return Unavailable(str(error))
     if isinstance(error, UnicodeEncodeError):
         return InvalidRequest("The text holds characters that cannot be stored.")
     if isinstance(error, ClientDisconnect):

@@ -6,14 +6,16 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from chassis.problems import Unavailable
-
 # 08 connection, 40 serialisation and deadlock, 53 resources, 57 operator intervention, 58 system
 _CLASSES = ("08", "40", "53", "57", "58")
 # a lock not had in time, a transaction cut off for its age, a server that became a standby
 _STATES = frozenset({"55P03", "25P03", "25P04", "25006"})
 # Errors of the operating system that speak of files: somebody's mistake, which waiting does not mend.
 _OF_FILES = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError, NotADirectoryError)
+
+
+class Busy(Exception):
+    """A lane of this process has too much to do, or does not know what became of what it did: try again."""
 
 
 def is_infrastructure(error: BaseException) -> bool:
@@ -24,12 +26,7 @@ def is_infrastructure(error: BaseException) -> bool:
         return not isinstance(error, _OF_FILES)
     if isinstance(
         error,
-        Unavailable
-        | OperationalError
-        | InterfaceError
-        | PoolTimeout
-        | asyncpg.InterfaceError
-        | asyncpg.InternalClientError,
+        Busy | OperationalError | InterfaceError | PoolTimeout | asyncpg.InterfaceError | asyncpg.InternalClientError,
     ):
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:

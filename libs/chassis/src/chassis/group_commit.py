@@ -12,10 +12,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, Self, TypeVar
 
-from chassis.faults import is_infrastructure, sqlstate
+from chassis.faults import Busy, is_infrastructure, sqlstate
 from chassis.logging import get_logger
 from chassis.metrics import BATCH_SIZE, QUEUED
-from chassis.problems import Unavailable
 
 log = get_logger(__name__)
 
@@ -33,7 +32,7 @@ class GroupCommit(Generic[Item, Reply]):
     """
 
     def __init__(self, run: Run[Item, Reply], *, lanes: int = 1, max_batch: int = 128, max_queue: int = 4096) -> None:
-        """`max_queue`: waiting requests per lane beyond which new ones get 503 with Retry-After."""
+        """`max_queue`: waiting requests per lane beyond which new ones are refused as `Busy`."""
         self._run = run
         self._max_batch = max_batch
         self._max_queue = max_queue
@@ -63,15 +62,15 @@ class GroupCommit(Generic[Item, Reply]):
         await asyncio.gather(*self._tasks)
 
     async def submit(self, lane_key: int, item: Item) -> Reply:
-        """The reply to `item`, after its commit. Raises Unavailable when the queue is full or closing."""
+        """The reply to `item`, after its commit. Raises Busy when the queue is full or closing."""
         return await self.enqueue(lane_key, item)
 
     def enqueue(self, lane_key: int, item: Item) -> asyncio.Future[Reply]:
-        """What will hold the reply to `item`. Raises Unavailable when the queue is full or closing."""
+        """What will hold the reply to `item`. Raises Busy when the queue is full or closing."""
         lane = lane_key % len(self._queues)
         queue = self._queues[lane]
         if self._closing or len(queue) >= self._max_queue:
-            raise Unavailable("More is waiting than can be served soon.")
+            raise Busy("More is waiting than can be served soon.")
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         queue.append((item, future))
         self._wake[lane].set()
@@ -115,7 +114,7 @@ class GroupCommit(Generic[Item, Reply]):
         except Exception as error:  # why: any fault of one request must fail that request, not its lane
             if _outcome_unknown(error):
                 log.warning("batch lost its connection", error=type(error).__name__, size=len(items))
-                return [Unavailable("The outcome is not known; repeat with the same Idempotency-Key.") for _ in items]
+                return [Busy("The outcome is not known; repeat with the same Idempotency-Key.") for _ in items]
             if len(items) == 1:
                 log.error("request failed in group commit", exc_info=error)
                 return [error]

@@ -17,8 +17,9 @@ from starlette.responses import Response
 
 from chassis import idempotency, telemetry
 from chassis.auth import Principal
+from chassis.faults import Busy
 from chassis.metrics import HOT_REQUESTS
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from chassis.runtime import Runtime
 
 T = TypeVar("T")
@@ -80,7 +81,7 @@ class HotRoute(Generic[T]):
     ) -> None:
         """`begin` gives what will hold the answer (read by `answer_of`), or None for what it leaves to FastAPI.
 
-        It may raise a Problem where FastAPI's route would raise the same.
+        It may raise a Refusal or Busy where FastAPI's route would raise the same.
         """
         self.path = path
         self.answer_of = answer_of
@@ -119,7 +120,7 @@ class HotRoute(Generic[T]):
         traceparent, request_id = telemetry.identity(_text(read.get(b"traceparent")), _text(read.get(b"x-request-id")))
         try:
             answer = self._begin(Call(runtime, caller, key, body, traceparent), request)
-        except Problem as refusal:
+        except (Refusal, Busy) as refusal:
             answer = asyncio.get_running_loop().create_future()
             answer.set_exception(refusal)
         return None if answer is None else Taken(request_id, answer)

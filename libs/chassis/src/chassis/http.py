@@ -11,11 +11,13 @@ from typing import Any, cast
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from chassis.edge import as_problem
+from chassis.edge import as_refusal
+from chassis.faults import Busy
 from chassis.hot import Headers, HotRoute, Taken
 from chassis.logging import get_logger
 from chassis.metrics import Observed
-from chassis.problems import Problem
+from chassis.problems import response_of
+from chassis.refusals import Refusal
 
 log = get_logger("chassis.access")
 
@@ -135,10 +137,9 @@ class Http(HttpToolsProtocol):
             answer = route.answer_of(future.result())
             status, headers, body = answer.status, answer.headers(), answer.body
         else:
-            problem = as_problem(cast("Exception", error))
-            if not isinstance(error, Problem):
+            if not isinstance(error, Refusal | Busy):
                 log.error("request failed", exc_info=error, path=route.path)
-            response = problem.response(taken.request_id)
+            response = response_of(as_refusal(error), taken.request_id)
             status, headers, body = response.status_code, response.raw_headers, bytes(response.body)
         if not cycle.disconnected:
             self._send(cycle, status, [*headers, (b"x-request-id", taken.request_id.encode())], body)

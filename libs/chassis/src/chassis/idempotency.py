@@ -18,7 +18,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from chassis.problems import IdempotencyKeyMissing, IdempotencyKeyReused, InvalidRequest, RequestInProgress
+from chassis.problems import IdempotencyKeyMissing, InvalidRequest, RequestInProgress
+from chassis.refusals import IdempotencyKeyReused
 from chassis.runtime import get_runtime
 
 HEADER = "Idempotency-Key"

@@ -1,7 +1,7 @@
 """Refusals as RFC 9457 problem documents, with stable codes, in English and Arabic.
 
-A service declares a small class beside the code that raises it: its docstring is the English title,
-`title_ar` the Arabic one, `status` the HTTP status and `code` what a terminal switches on.
+What only a request over HTTP can meet is a `Problem` with a status of its own: a small class beside the code that
+raises it, as every refusal. The refusals of rules know no HTTP: `STATUS` has their statuses.
 """
 
 from __future__ import annotations
@@ -14,23 +14,19 @@ import orjson
 from pydantic import BaseModel, ConfigDict, JsonValue
 from starlette.responses import Response
 
+from chassis.refusals import Kind, Refusal
+
 MEDIA_TYPE = "application/problem+json"
 
-_REGISTRY: dict[str, type[Problem]] = {}
+STATUS: Mapping[Kind, int] = {Kind.INVALID: 422, Kind.FORBIDDEN: 403, Kind.UNKNOWN: 404, Kind.CONFLICT: 409}
 
 
-class Problem(Exception):
+class Problem(Refusal):
     """Something went wrong on our side"""
 
     status: ClassVar[int] = 500
-    code: ClassVar[str] = "internal_error"
-    title_ar: ClassVar[str] = "حدث خطأ في النظام"
-
-    def __init_subclass__(cls, **kwargs: object) -> None:
-        """Register the subclass under its code."""
-        super().__init_subclass__(**kwargs)
-        if "code" in cls.__dict__:
-            _REGISTRY[cls.code] = cls
+    code = "internal_error"
+    title_ar = "حدث خطأ في النظام"
 
     def __init__(
         self,
@@ -41,42 +37,16 @@ class Problem(Exception):
         **extensions: JsonValue,
     ) -> None:
         """Say what exactly was refused; `extensions` become members of the document."""
-        super().__init__(detail or self.title())
-        self.detail = detail
-        self.detail_ar = detail_ar
+        super().__init__(detail, detail_ar=detail_ar, **extensions)
         self.headers = dict(headers or {})
-        self.extensions = extensions
-
-    @classmethod
-    def title(cls) -> str:
-        """The English title: the first line of the class's docstring."""
-        return (cls.__doc__ or cls.__name__).strip().splitlines()[0].rstrip(".")
 
     def document(self, request_id: str | None = None) -> dict[str, JsonValue]:
-        """The members of the problem document; empty ones are left out."""
-        members: dict[str, JsonValue] = {
-            "type": f"/problems/{self.code}",
-            "title": self.title(),
-            "title_ar": self.title_ar,
-            "status": self.status,
-            "code": self.code,
-        }
-        optional = {"detail": self.detail, "detail_ar": self.detail_ar, "request_id": request_id}
-        members.update({name: value for name, value in optional.items() if value})
-        members.update(self.extensions)
-        return members
-
-    def body(self, request_id: str | None = None) -> bytes:
-        """The document as JSON bytes."""
-        document = self.document(request_id)
-        try:
-            return orjson.dumps(document)
-        except TypeError:  # a lone surrogate in words of the caller's: only escaped can it be sent
-            return json.dumps(document).encode()
+        """The members of the problem document."""
+        return _document(self, request_id)
 
     def response(self, request_id: str | None = None) -> Response:
         """The document as an HTTP response."""
-        return Response(self.body(request_id), self.status, self.headers, MEDIA_TYPE)
+        return Response(encode(self.document(request_id)), self.status, self.headers, MEDIA_TYPE)
 
 
 class InternalError(Problem):
@@ -195,14 +165,6 @@ class IdempotencyKeyMissing(Problem):
     title_ar = "يلزم رقم مميز للعملية"
 
 
-class IdempotencyKeyReused(Problem):
-    """The Idempotency-Key was used with another request"""
-
-    status = 422
-    code = "idempotency_key_reused"
-    title_ar = "رقم العملية مستخدم مع طلب آخر"
-
-
 class RequestInProgress(Problem):
     """The same request is still being carried out"""
 
@@ -246,16 +208,54 @@ class ProblemDocument(BaseModel):
     request_id: str | None = None
 
 
-def registry() -> dict[str, type[Problem]]:
-    """Every declared problem by code."""
-    return dict(_REGISTRY)
+def status_of(kind: type[Refusal]) -> int:
+    """The HTTP status of a refusal."""
+    return kind.status if issubclass(kind, Problem) else STATUS[kind.kind]
 
 
-def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """FastAPI `responses=` for the given problems, grouped by status."""
+def headers_of(refusal: Refusal) -> dict[str, str]:
+    """The HTTP headers of a refusal, beside its type."""
+    if isinstance(refusal, Problem):
+        return refusal.headers
+    return {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+
+
+def response_of(refusal: Refusal, request_id: str | None = None) -> Response:
+    """A refusal as an HTTP response."""
+    if isinstance(refusal, Problem):
+        return refusal.response(request_id)
+    body = encode(_document(refusal, request_id))
+    return Response(body, status_of(type(refusal)), headers_of(refusal), MEDIA_TYPE)
+
+
+def encode(document: Mapping[str, JsonValue]) -> bytes:
+    """A problem document as JSON bytes."""
+    try:
+        return orjson.dumps(document)
+    except TypeError:  # a lone surrogate in words of the caller's: only escaped can it be sent
+        return json.dumps(document).encode()
+
+
+def _document(refusal: Refusal, request_id: str | None) -> dict[str, JsonValue]:
+    """The members of a refusal's problem document; empty ones are left out."""
+    members: dict[str, JsonValue] = {
+        "type": f"/problems/{refusal.code}",
+        "title": refusal.title(),
+        "title_ar": refusal.title_ar,
+        "status": status_of(type(refusal)),
+        "code": refusal.code,
+    }
+    optional = {"detail": refusal.detail, "detail_ar": refusal.detail_ar, "request_id": request_id}
+    members.update({name: value for name, value in optional.items() if value})
+    members.update(refusal.extensions)
+    return members
+
+
+def responses(*problems: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """FastAPI `responses=` for the given refusals, grouped by status."""
     grouped: dict[int | str, dict[str, Any]] = {}
     for problem in problems:
-        entry = grouped.setdefault(problem.status, _response(""))
+        entry = grouped.setdefault(status_of(problem), _response(""))
         words = f"`{problem.code}`: {problem.title()}"
         entry["description"] = f"{entry['description']}; {words}" if entry["description"] else words
     return grouped

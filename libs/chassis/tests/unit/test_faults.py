@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from chassis.faults import is_infrastructure, sqlstate
-from chassis.problems import Conflict, Unavailable
+from chassis.faults import Busy, is_infrastructure, sqlstate
+from chassis.problems import Conflict
 
 
 def wrapped(error: Exception) -> DBAPIError:
@@ -21,7 +21,7 @@ WAITED_FOR = [
     TimeoutError(),
     OSError("Multiple exceptions: [Errno 111]"),
     PoolTimeout(),
-    Unavailable("More is waiting than can be served soon."),
+    Busy("More is waiting than can be served soon."),
     OperationalError("", {}, Exception()),
     InterfaceError("", {}, Exception()),
     ExceptionGroup("", [ConnectionResetError(), asyncpg.AdminShutdownError("")]),

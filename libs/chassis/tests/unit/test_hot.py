@@ -10,8 +10,8 @@ import pytest
 from pydantic import BaseModel
 
 from chassis.auth import Principal
+from chassis.faults import Busy
 from chassis.hot import Answer, Call, HotRoute, Taken
-from chassis.problems import Unavailable
 from chassis.runtime import Runtime
 
 CALLER = Principal("till", "client", frozenset({"things:write"}))
@@ -32,7 +32,7 @@ def begin(call: Call, thing: Thing) -> asyncio.Future[Answer] | None:
     if thing.number == 0:
         return None
     if thing.number == 1:
-        raise Unavailable("busy")
+        raise Busy("busy")
     answer = asyncio.get_running_loop().create_future()
     answer.set_result(Answer(201, f"{thing.number} {call.key} {call.caller.subject} {call.traceparent}".encode()))
     return answer
@@ -90,7 +90,7 @@ def test_a_header_sent_twice_is_left_to_fastapi() -> None:
 def test_a_refusal_of_the_beginning_is_the_answer() -> None:
     found = take(body=b'{"number":1}')
     assert found is not None
-    assert isinstance(found.answer.exception(), Unavailable)
+    assert isinstance(found.answer.exception(), Busy)
 
 
 def test_both_ways_of_sending_an_answer_say_the_same() -> None:

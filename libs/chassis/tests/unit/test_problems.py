@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chassis.problems import COMMON, MEDIA_TYPE, Conflict, NotFound, Problem, Unavailable, registry, responses
+from chassis.problems import COMMON, MEDIA_TYPE, Conflict, NotFound, Unavailable, encode, responses, status_of
+from chassis.refusals import Refusal, registry
 
 PACKAGES = (
     "chassis",
@@ -34,8 +35,8 @@ def import_all() -> None:
                 importlib.import_module(module.name)
 
 
-def declared(kind: type[Problem] = Problem) -> Iterator[type[Problem]]:
-    """Every problem class with a code of its own, by any path."""
+def declared(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    """Every refusal with a code of its own, by any path."""
     for child in kind.__subclasses__():
         if child.__module__.split(".")[0] in PACKAGES:
             if "code" in child.__dict__:
@@ -55,7 +56,7 @@ def test_every_declared_problem_is_fit_to_be_shown() -> None:
         assert "title_ar" in problem.__dict__ or problem.code == "internal_error", (
             f"{where} has only its parent's title"
         )
-        assert 400 <= problem.status < 600, where
+        assert 400 <= status_of(problem) < 600, where
     twice = {code: words for code, words in said.items() if len(words) > 1}
     assert twice == {}, "one code, one meaning: where two services refuse alike they say it alike"
     assert registry().keys() >= said.keys()
@@ -99,7 +100,7 @@ def test_response_has_the_media_type_and_the_headers() -> None:
 
 
 def test_words_of_the_caller_that_are_no_unicode_do_not_break_the_answer() -> None:
-    body = Spilled("said \ud800", where=["\udfff"]).body()
+    body = encode(Spilled("said \ud800", where=["\udfff"]).document())
     assert json.loads(body)["code"] == "test_spilled"
 
 

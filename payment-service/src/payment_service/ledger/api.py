@@ -16,6 +16,7 @@ from chassis.routing import router
 from chassis.runtime import get_runtime
 from payment_service.accounts import CURRENCY, MAY_OVERDRAW, account_id
 from payment_service.ledger import refusals, repository, service
+from payment_service.ledger.http import created
 from payment_service.ledger.schemas import (
     AccountDocument,
     AccountRequest,
@@ -46,7 +47,8 @@ async def create_transfers(
     key: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
 ) -> Response:
     """Carry out one transfer or thousands, each with its own result; linked ones all or none."""
-    return (await service.carry_out(get_runtime(request), caller, key, await request.body(), body)).response()
+    result = await service.carry_out(get_runtime(request), caller, key, await request.body(), body)
+    return created(result).response()
 
 
 @routes.post("/v1/accounts", status_code=201)

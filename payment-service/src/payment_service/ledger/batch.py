@@ -9,23 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from chassis.clock import business_day
-from chassis.hot import Answer
 from chassis.ids import new_id
-from chassis.problems import IdempotencyKeyReused, Problem
-from payment_service.ledger import refusals
-from payment_service.ledger.items import Item, Outcome, transfer_id_of
+from chassis.refusals import IdempotencyKeyReused, Refusal
+from payment_service.ledger import refusals, statements
+from payment_service.ledger.items import Item, Outcome, Result, transfer_id_of
 from payment_service.ledger.rules import Account, Books, Transfer
 
 Record = Any  # asyncpg's and SQLAlchemy's rows: both are read by name
-Stored = dict[tuple[str, str], tuple[bytes, Answer]]
-
-
-@dataclass(slots=True)
-class Result:
-    """What became of a request: each operation's outcome, and the answer."""
-
-    outcomes: Sequence[Outcome]
-    answer: Answer
+Stored = dict[tuple[str, str], tuple[bytes, bytes]]  # fingerprint and document, by caller and key
 
 
 @dataclass(slots=True)
@@ -36,10 +27,10 @@ class Batch:
     books: Books
     stored: Stored
     before: Books
-    answers: list[tuple[Any, ...]] = field(default_factory=list)
-    events: list[tuple[Any, ...]] = field(default_factory=list)
+    results: list[Result | Refusal] = field(default_factory=list)
     writes: bool = False
-    _first: dict[tuple[str, str], tuple[bytes, Result | Problem]] = field(default_factory=dict)
+    _keyed: list[tuple[Any, ...]] = field(default_factory=list)
+    _events: list[tuple[Any, ...]] = field(default_factory=list)
 
     @classmethod
     def of(cls, rows: Iterable[Record], now: datetime) -> Batch:
@@ -53,31 +44,21 @@ class Batch:
             elif row["what"] == "transfer":
                 transfers[row["id"]] = transfer_of(row)
             else:
-                answer = Answer(row["n1"], row["body"], replayed=True)
-                stored[(row["caller"], row["kind"])] = (row["fingerprint"], answer)
+                stored[(row["caller"], row["kind"])] = (row["fingerprint"], row["body"])
         return cls(now, Books(dict(accounts), dict(transfers)), stored, Books(accounts, transfers))
 
-    def decide(self, items: Sequence[Item]) -> list[Result | Problem]:
-        """What becomes of each request, in order."""
-        return [self._once(item) for item in items]
+    def decide(self, items: Sequence[Item]) -> Batch:
+        """Decide each request in order; its result stands in `results`."""
+        self.results = [self._once(item) for item in items]
+        return self
 
-    def _once(self, item: Item) -> Result | Problem:
-        if item.key is None:
+    def _once(self, item: Item) -> Result | Refusal:
+        known = None if item.key is None else self.stored.get((item.caller, item.key))
+        if known is None:
             return self._carry_out(item)
-        name = (item.caller, item.key)
-        known = self.stored.get(name)
-        if known is not None:
-            return Result((), known[1]) if known[0] == item.fingerprint else _reused()
-        if name in self._first:
-            fingerprint, first = self._first[name]
-            if fingerprint != item.fingerprint:
-                return _reused()
-            return Result((), first.answer._replace(replayed=True)) if isinstance(first, Result) else first
-        result = self._carry_out(item)
-        self._first[name] = (item.fingerprint, result)
-        return result
+        return Result((), known[1], repeated=True) if known[0] == item.fingerprint else _reused()
 
-    def _carry_out(self, item: Item) -> Result | Problem:
+    def _carry_out(self, item: Item) -> Result | Refusal:
         # A refused operation changes nothing; only a linked group must be undone as a whole.
         grouped = item.linked and len(item.operations) > 1
         undo = (dict(self.books.accounts), dict(self.books.transfers)) if grouped else None
@@ -87,33 +68,42 @@ class Batch:
             known = self.books.transfers.get(transfer_id_of(operation))
             try:
                 transfer = self.books.apply(operation, self.now)
-            except Problem as problem:
+            except Refusal as refusal:
                 if not item.linked:
-                    outcomes.append(problem)
+                    outcomes.append(refusal)
                     continue
                 if undo is None:
-                    return problem
+                    return refusal
                 self.books.accounts, self.books.transfers = undo
-                return _linked(problem, len(outcomes))
+                return _linked(refusal, len(outcomes))
             outcomes.append(transfer)
             if transfer is not known:
                 changed.append(transfer)
-        answer = item.reply(outcomes, self.books)
+        document = item.document(outcomes, self.books)
         if item.key is not None:
-            self.answers.append((item.caller, item.key, item.fingerprint, answer.status, answer.body))
+            self._keyed.append((item.caller, item.key, item.fingerprint, document))
         self.writes = self.writes or bool(changed) or item.key is not None
         for transfer in changed:
-            self._tell(item, transfer)
-        return Result(outcomes, answer)
+            self._publish(item, transfer)
+        return Result(outcomes, document)
 
-    def _tell(self, item: Item, transfer: Transfer) -> None:
-        for event in item.tell(transfer, self.books):
-            self.events.append(
+    def _publish(self, item: Item, transfer: Transfer) -> None:
+        for event in item.events(transfer):
+            self._events.append(
                 (
                     new_id(), event.event_type(), event.TOPIC, event.partition_key(), item.traceparent,
                     event.model_dump_json().encode(),
                 )
             )  # fmt: skip
+
+    @property
+    def statement(self) -> str | None:
+        """What writes the batch, whole or not at all."""
+        return statements.WRITE if self.writes else None
+
+    def outcomes(self, written: Sequence[Record]) -> Sequence[Result | Refusal | None]:
+        """The results; None for all where an account or a hold had moved on in between."""
+        return self.results if not self.writes or written[0]["yes"] else [None] * len(self.results)
 
     def parameters(self) -> list[Any]:
         """The columns of the write."""
@@ -137,8 +127,8 @@ class Batch:
             self.now,
             *_columns(ordered, 11),
             *_columns(settled, 4),
-            *_columns(self.answers, 5),
-            *_columns(self.events, 6),
+            *_columns(self._keyed, 4),
+            *_columns(self._events, 6),
             *_columns(read, 3),
         ]
 
@@ -167,7 +157,7 @@ def _reused() -> IdempotencyKeyReused:
     return IdempotencyKeyReused("Use a new key for a new operation.", detail_ar="استخدم رقماً جديداً لكل عملية")
 
 
-def _linked(problem: Problem, index: int) -> Problem:
+def _linked(refusal: Refusal, index: int) -> Refusal:
     return refusals.LinkedFailed(
-        f"Transfer {index} was refused ({problem.code}); none was carried out.", index=index, reason=problem.code
+        f"Transfer {index} was refused ({refusal.code}); none was carried out.", index=index, reason=refusal.code
     )

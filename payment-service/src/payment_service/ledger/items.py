@@ -6,26 +6,36 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.hot import Answer
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from contracts.event import Event
 from payment_service.ledger.rules import Books, Operation, Order, Refund, Transfer
 
-Outcome = Transfer | Problem
+Outcome = Transfer | Refusal
+
+Document = Callable[[Sequence[Outcome], Books], bytes]
+Events = Callable[[Transfer], Iterable[Event]]
 
 
-Reply = Callable[[Sequence[Outcome], Books], Answer]
-Tell = Callable[[Transfer, Books], Iterable[Event]]
-
-
-def no_events(_: Transfer, __: Books) -> Iterable[Event]:
-    """Plain transfers are not told of."""
+def no_events(_: Transfer) -> Iterable[Event]:
+    """Plain transfers are not published."""
     return ()
 
 
-def no_answer(_: Sequence[Outcome], __: Books) -> Answer:
+def no_document(_: Sequence[Outcome], __: Books) -> bytes:
     """Work that comes from an event has nobody to answer."""
-    return Answer(200, b"")
+    return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a request: each operation's outcome, and the same as the JSON document its caller is given.
+
+    `repeated`: it is the first result under the request's key, given again; of that the document alone is kept.
+    """
+
+    outcomes: Sequence[Outcome]
+    document: bytes
+    repeated: bool = False
 
 
 @dataclass(slots=True)
@@ -41,8 +51,8 @@ class Item:
     operations: Sequence[Operation]
     linked: bool = True
     traceparent: str | None = None
-    reply: Reply = no_answer
-    tell: Tell = no_events
+    document: Document = no_document
+    events: Events = no_events
 
     @property
     def lane_key(self) -> int:

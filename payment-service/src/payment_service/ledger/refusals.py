@@ -2,80 +2,83 @@
 
 from __future__ import annotations
 
-from chassis.problems import Conflict, InvalidRequest, NotFound
+from chassis.refusals import Kind, Refusal
 
 
-class AccountUnknown(NotFound):
+class AccountUnknown(Refusal):
     """There is no such account"""
 
     code = "account_unknown"
     title_ar = "الحساب غير موجود"
+    kind = Kind.UNKNOWN
 
 
-class TransferUnknown(NotFound):
+class TransferUnknown(Refusal):
     """There is no such payment or transfer"""
 
     code = "transfer_unknown"
     title_ar = "العملية غير موجودة"
+    kind = Kind.UNKNOWN
 
 
-class TransferInvalid(InvalidRequest):
+class TransferInvalid(Refusal):
     """The transfer is not valid"""
 
     code = "transfer_invalid"
     title_ar = "التحويل غير صحيح"
+    kind = Kind.INVALID
 
 
-class TransferIdReused(Conflict):
+class TransferIdReused(Refusal):
     """The transfer's id was used for another transfer"""
 
     code = "transfer_id_reused"
     title_ar = "رقم التحويل مستخدم لتحويل آخر"
 
 
-class InsufficientFunds(Conflict):
+class InsufficientFunds(Refusal):
     """The balance does not cover the amount"""
 
     code = "insufficient_funds"
     title_ar = "الرصيد لا يكفي"
 
 
-class HoldExpired(Conflict):
+class HoldExpired(Refusal):
     """The hold has run out"""
 
     code = "hold_expired"
     title_ar = "انتهت مدة حجز المبلغ"
 
 
-class HoldSettled(Conflict):
+class HoldSettled(Refusal):
     """The hold was captured or voided already"""
 
     code = "hold_settled"
     title_ar = "تمت تسوية المبلغ المحجوز من قبل"
 
 
-class NotCaptured(Conflict):
+class NotCaptured(Refusal):
     """Only a captured payment can be refunded"""
 
     code = "payment_not_captured"
     title_ar = "لا يمكن رد مبلغ لم يتم تحصيله"
 
 
-class RefundTooLarge(Conflict):
+class RefundTooLarge(Refusal):
     """More than what was paid cannot be refunded"""
 
     code = "refund_too_large"
     title_ar = "مبلغ الرد أكبر من المبلغ المدفوع"
 
 
-class LinkedFailed(Conflict):
+class LinkedFailed(Refusal):
     """Another transfer of the linked group was refused"""
 
     code = "linked_transfer_failed"
     title_ar = "تم رفض تحويل آخر مرتبط"
 
 
-def not_pending(state: str) -> Conflict:
+def not_pending(state: str) -> Refusal:
     """The refusal to settle a transfer that is settled."""
     if state == "expired":
         return HoldExpired("The hold has run out.")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from operator import attrgetter
 
 from chassis.hot import Call, HotRoute
 from payment_service import context
 from payment_service.ledger import service
-from payment_service.ledger.batch import Result
+from payment_service.ledger.http import created
+from payment_service.ledger.items import Result
 from payment_service.ledger.schemas import TransfersRequest
 
 
 def begin(call: Call, request: TransfersRequest) -> asyncio.Future[Result]:
-    """Take transfers on. Raises TransferInvalid or Unavailable."""
+    """Take transfers on. Raises TransferInvalid or Busy."""
     item = service.item(call.runtime, call.caller, call.key, call.body, request, call.traceparent)
     return context.of(call.runtime).ledger.enqueue(item)
 
 
-ROUTE = HotRoute(service.TRANSFERS_PATH, "ledger:write", TransfersRequest, begin, attrgetter("answer"))
+ROUTE = HotRoute(service.TRANSFERS_PATH, "ledger:write", TransfersRequest, begin, created)

@@ -9,12 +9,11 @@ import orjson
 
 from chassis import idempotency, telemetry
 from chassis.auth import Principal
-from chassis.hot import Answer
 from chassis.ids import new_id
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from chassis.runtime import Runtime
 from payment_service import context
-from payment_service.ledger.items import Item, Outcome
+from payment_service.ledger.items import Item, Outcome, Result
 from payment_service.ledger.refusals import TransferInvalid
 from payment_service.ledger.rules import Books, Operation, Order, Settle, Transfer
 from payment_service.ledger.schemas import TransferRequest, TransfersRequest
@@ -23,13 +22,13 @@ TRANSFERS_PATH = "/v1/transfers"
 KIND = "transfer"
 
 
-async def carry_out(runtime: Runtime, caller: Principal, key: str | None, raw: bytes, body: TransfersRequest) -> Answer:
-    """The answer to a call, after its commit. Raises the refusal of a single or linked one.
+async def carry_out(runtime: Runtime, caller: Principal, key: str | None, raw: bytes, body: TransfersRequest) -> Result:
+    """The result of a call, after its commit. Raises the refusal of a single or linked one.
 
     `raw` is the body as it came: a repeat must be the same to the byte.
     """
     wanted = item(runtime, caller, idempotency.check_key(key), raw, body, telemetry.current_traceparent())
-    return (await context.of(runtime).ledger.submit(wanted)).answer
+    return await context.of(runtime).ledger.submit(wanted)
 
 
 def item(
@@ -40,7 +39,7 @@ def item(
     operations = [_operation(wanted, now) for wanted in body.transfers]
     return Item(
         caller.subject, key, idempotency.fingerprint("POST", TRANSFERS_PATH, raw), operations,
-        body.linked or len(operations) == 1, traceparent, reply=_reply,
+        body.linked or len(operations) == 1, traceparent, document=_document,
     )  # fmt: skip
 
 
@@ -63,11 +62,11 @@ def _operation(wanted: TransferRequest, now: datetime) -> Operation:
     )  # fmt: skip
 
 
-def _reply(outcomes: Sequence[Outcome], _: Books) -> Answer:
+def _document(outcomes: Sequence[Outcome], _: Books) -> bytes:
     results = [
         {"transfer_id": None, "state": "refused", "code": outcome.code}
-        if isinstance(outcome, Problem)
+        if isinstance(outcome, Refusal)
         else {"transfer_id": outcome.transfer_id, "state": outcome.state, "code": None}
         for outcome in outcomes
     ]
-    return Answer(201, orjson.dumps({"results": results}, default=str))
+    return orjson.dumps({"results": results}, default=str)

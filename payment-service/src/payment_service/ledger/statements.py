@@ -14,7 +14,7 @@ READ = """
         t.credit_account_id, t.state, t.reference, t.expires_at, t.refund_of, t.details::text, NULL, NULL, NULL
     FROM transfer t WHERE t.transfer_id = ANY($2::uuid[])
     UNION ALL
-    SELECT 'answer', NULL, s.key, NULL, s.status, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.caller,
+    SELECT 'answer', NULL, s.key, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.caller,
         s.fingerprint, s.body
     FROM unnest($3::text[], $4::text[]) AS w (caller, key)
     JOIN LATERAL (
@@ -48,7 +48,7 @@ WRITE = """
             SELECT FROM wanted w WHERE w.guarded IS NOT NULL
                 AND ((w.account_id, w.guarded) IN (SELECT account_id, version FROM locked)) IS NOT TRUE
         ) AND NOT EXISTS (
-            SELECT FROM unnest($18::uuid[], $33::text[], $34::bigint[], $35::bigint[])
+            SELECT FROM unnest($18::uuid[], $32::text[], $33::bigint[], $34::bigint[])
                 AS r (transfer_id, state, posted, refunded)
             WHERE ((r.transfer_id, r.state, r.posted, r.refunded)
                 IN (SELECT transfer_id, state, posted, refunded FROM known)) IS NOT TRUE
@@ -72,13 +72,13 @@ WRITE = """
         FROM unnest($18::uuid[], $19::text[], $20::bigint[], $21::bigint[]) AS u (transfer_id, state, posted, refunded)
         WHERE t.transfer_id = u.transfer_id AND (SELECT yes FROM fit)
     ), answers AS (
-        INSERT INTO ledger_answer (caller, key, fingerprint, status, body)
-        SELECT * FROM unnest($22::text[], $23::text[], $24::bytea[], $25::smallint[], $26::bytea[])
+        INSERT INTO ledger_answer (caller, key, fingerprint, body)
+        SELECT * FROM unnest($22::text[], $23::text[], $24::bytea[], $25::bytea[])
         WHERE (SELECT yes FROM fit)
     ), events AS (
         INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)
         SELECT u.event_id, u.type, u.topic, u.key, $6, u.traceparent, u.payload
-        FROM unnest($27::uuid[], $28::text[], $29::text[], $30::text[], $31::text[], $32::bytea[])
+        FROM unnest($26::uuid[], $27::text[], $28::text[], $29::text[], $30::text[], $31::bytea[])
             AS u (event_id, type, topic, key, traceparent, payload)
         WHERE (SELECT yes FROM fit)
     )

@@ -15,6 +15,7 @@ from chassis.problems import responses
 from chassis.runtime import get_runtime
 from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
 from payment_service.ledger import refusals
+from payment_service.ledger.http import created, done
 from payment_service.ledger.rules import Settle
 from payment_service.payments import service
 from payment_service.payments.schemas import AuthorizationRequest, CaptureRequest, Payment, Refund, RefundRequest
@@ -35,7 +36,7 @@ _SETTLED = (TerminalOnly, refusals.TransferUnknown, refusals.HoldExpired, refusa
 async def authorize(http: HttpRequest, body: AuthorizationRequest, caller: Terminal, key: Key = None) -> Response:
     """Hold an amount on the wallet behind a card until it is captured, voided or runs out."""
     request = await _request(http, caller, key)
-    return (await service.authorize(get_runtime(http), request, body)).response()
+    return created(await service.authorize(get_runtime(http), request, body)).response()
 
 
 @routes.post("/v1/payments/{payment_id}/capture", response_model=Payment, responses=responses(*_SETTLED))
@@ -45,14 +46,14 @@ async def capture(
     """Take what is held, or less; the rest is free again."""
     request = await _request(http, caller, key)
     wanted = Settle(payment_id, "posted", body.amount)
-    return (await service.settle(get_runtime(http), request, wanted)).response()
+    return done(await service.settle(get_runtime(http), request, wanted)).response()
 
 
 @routes.post("/v1/payments/{payment_id}/void", response_model=Payment, responses=responses(*_SETTLED))
 async def void(payment_id: UUID, http: HttpRequest, caller: Terminal, key: Key = None) -> Response:
     """Give a hold up."""
     request = await _request(http, caller, key)
-    return (await service.settle(get_runtime(http), request, Settle(payment_id, "voided"))).response()
+    return done(await service.settle(get_runtime(http), request, Settle(payment_id, "voided"))).response()
 
 
 @routes.post(
@@ -66,8 +67,7 @@ async def refund(
 ) -> Response:
     """Send a captured payment back, whole or in part; never more than was paid."""
     request = await _request(http, caller, key)
-    answer = await service.refund(get_runtime(http), request, payment_id, body.amount, body.reason)
-    return answer.response()
+    return created(await service.refund(get_runtime(http), request, payment_id, body.amount, body.reason)).response()
 
 
 @routes.get("/v1/payments/{payment_id}", responses=responses(refusals.TransferUnknown))

@@ -11,15 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import idempotency, telemetry
 from chassis.auth import Principal
-from chassis.hot import Answer
 from chassis.ids import new_id
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from chassis.runtime import Runtime
 from payment_service import context
 from payment_service.accounts import NAMESPACE
 from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
 from payment_service.ledger import repository as transfers
-from payment_service.ledger.items import Item, Outcome
+from payment_service.ledger.items import Document, Item, Outcome, Result
 from payment_service.ledger.refusals import TransferInvalid, TransferUnknown
 from payment_service.ledger.rules import Books, Operation, Order, Refund, Settle, Transfer
 from payment_service.payments.schemas import AuthorizationRequest
@@ -27,7 +26,6 @@ from payment_service.payments.telling import PAYMENT, Parties, tell
 from payment_service.wallets import repository as wallets
 from payment_service.wallets.repository import CardWallet
 
-SERVER_FAULT = 500
 STATES = {"pending": "held", "posted": "captured", "voided": "voided", "expired": "expired"}
 
 
@@ -44,7 +42,7 @@ class Request:
         self.fingerprint = idempotency.fingerprint(method, path, raw)
 
 
-async def authorize(runtime: Runtime, request: Request, body: AuthorizationRequest) -> Answer:
+async def authorize(runtime: Runtime, request: Request, body: AuthorizationRequest) -> Result:
     """Hold an amount. Raises WalletUnknown, CardNotUsable, InsufficientFunds or TransferInvalid."""
     here = context.of(runtime)
     async with runtime.sessions() as session:  # given back before the lane is waited for
@@ -64,22 +62,19 @@ async def authorize(runtime: Runtime, request: Request, body: AuthorizationReque
         expires_at=runtime.clock.now() + timedelta(seconds=seconds),
         details=parties.dump(),
     )
-    return await _submit(runtime, request, Order(hold), 201)
+    return await _submit(runtime, request, Order(hold), _payment)
 
 
-async def settle(runtime: Runtime, request: Request, wanted: Settle) -> Answer:
+async def settle(runtime: Runtime, request: Request, wanted: Settle) -> Result:
     """Capture or void a payment of the terminal's own outlet."""
     await _check_own(runtime, request, wanted.transfer_id)
-    return await _submit(runtime, request, wanted, 200)
+    return await _submit(runtime, request, wanted, _payment)
 
 
-async def refund(runtime: Runtime, request: Request, payment_id: UUID, amount: int, reason: str) -> Answer:
+async def refund(runtime: Runtime, request: Request, payment_id: UUID, amount: int, reason: str) -> Result:
     """Send back a payment of the terminal's own outlet, or part of it."""
     await _check_own(runtime, request, payment_id)
-    wanted = Refund(new_id(), payment_id, amount, reason)
-    item = _item(request, wanted)
-    item.reply = _refund_reply
-    return (await context.of(runtime).ledger.submit(item)).answer
+    return await _submit(runtime, request, Refund(new_id(), payment_id, amount, reason), _refund)
 
 
 async def _check_own(runtime: Runtime, request: Request, payment_id: UUID) -> None:
@@ -105,7 +100,7 @@ async def usable_wallet(session: AsyncSession, card_id: UUID) -> CardWallet:
     return wallet
 
 
-async def capture_for_sale(runtime: Runtime, payment_id: UUID, amount: int) -> Transfer | Problem:
+async def capture_for_sale(runtime: Runtime, payment_id: UUID, amount: int) -> Transfer | Refusal:
     """Take a hold for a sale that is a fact; HoldExpired where the hold has ended without it.
 
     Carried out once however often it is asked for: the payment's id tells.
@@ -113,7 +108,7 @@ async def capture_for_sale(runtime: Runtime, payment_id: UUID, amount: int) -> T
     return await _attempt(runtime, Settle(payment_id, "posted", amount, late=True))
 
 
-async def take_for_sale(runtime: Runtime, session: AsyncSession, payment_id: UUID, amount: int) -> Transfer | Problem:
+async def take_for_sale(runtime: Runtime, session: AsyncSession, payment_id: UUID, amount: int) -> Transfer | Refusal:
     """Take from the balance what a sale's hold no longer holds, once under an id that follows from the payment's."""
     first = await transfers.find(session, payment_id)
     if first is None:
@@ -125,7 +120,7 @@ async def take_for_sale(runtime: Runtime, session: AsyncSession, payment_id: UUI
     return await _attempt(runtime, Order(anew))
 
 
-async def refund_for_reversal(runtime: Runtime, reversal_id: UUID, payment_id: UUID, amount: int) -> Transfer | Problem:
+async def refund_for_reversal(runtime: Runtime, reversal_id: UUID, payment_id: UUID, amount: int) -> Transfer | Refusal:
     """Send back what a reversed sale took from the wallet, once."""
     refund_id = uuid5(NAMESPACE, f"refund:{reversal_id}:{payment_id}")
     reference = f"reversal:{reversal_id}"
@@ -137,64 +132,56 @@ async def refund_for_reversal(runtime: Runtime, reversal_id: UUID, payment_id: U
     return again if isinstance(again, Transfer) else outcome
 
 
-async def take(runtime: Runtime, order: Transfer) -> Transfer | Problem:
+async def take(runtime: Runtime, order: Transfer) -> Transfer | Refusal:
     """Take an amount due from a wallet, once under the order's own id."""
     return await _attempt(runtime, Order(order))
 
 
-async def book(runtime: Runtime, order: Transfer) -> Transfer | Problem:
+async def book(runtime: Runtime, order: Transfer) -> Transfer | Refusal:
     """Book a transfer that is no payment by card, once under its own id."""
     item = Item("", None, b"", [Order(order)], traceparent=telemetry.current_traceparent())
     try:
         (outcome,) = (await context.of(runtime).ledger.submit(item)).outcomes
-    except Problem as problem:
-        if problem.status >= SERVER_FAULT:
-            raise
-        return problem
+    except Refusal as refusal:
+        return refusal
     return outcome
 
 
-async def expire(runtime: Runtime, payment_id: UUID) -> Transfer | Problem:
+async def expire(runtime: Runtime, payment_id: UUID) -> Transfer | Refusal:
     """Give up a hold that has run out."""
     return await _attempt(runtime, Settle(payment_id, "expired"))
 
 
-async def _attempt(runtime: Runtime, operation: Operation) -> Transfer | Problem:
+async def _attempt(runtime: Runtime, operation: Operation) -> Transfer | Refusal:
     try:
         return await _carry_out(runtime, operation)
-    except Problem as problem:
-        if problem.status >= SERVER_FAULT:
-            raise
-        return problem
+    except Refusal as refusal:
+        return refusal
 
 
 async def _carry_out(runtime: Runtime, operation: Operation) -> Transfer:
-    item = Item("", None, b"", [operation], traceparent=telemetry.current_traceparent(), tell=tell)
+    item = Item("", None, b"", [operation], traceparent=telemetry.current_traceparent(), events=tell)
     (outcome,) = (await context.of(runtime).ledger.submit(item)).outcomes
-    if isinstance(outcome, Problem):
+    if isinstance(outcome, Refusal):
         raise outcome
     return outcome
 
 
-async def _submit(runtime: Runtime, request: Request, operation: Operation, status: int) -> Answer:
-    item = _item(request, operation)
-    item.reply = lambda outcomes, books: _payment_reply(outcomes, books, status)
-    return (await context.of(runtime).ledger.submit(item)).answer
+async def _submit(runtime: Runtime, request: Request, operation: Operation, document: Document) -> Result:
+    item = Item(
+        request.caller, request.key, request.fingerprint, [operation], True, telemetry.current_traceparent(),
+        document, tell,
+    )  # fmt: skip
+    return await context.of(runtime).ledger.submit(item)
 
 
-def _item(request: Request, operation: Operation) -> Item:
-    return Item(
-        request.caller, request.key, request.fingerprint, [operation], True, telemetry.current_traceparent(), tell=tell
-    )
-
-
-def _payment_reply(outcomes: Sequence[Outcome], books: Books, status: int) -> Answer:
+def _payment(outcomes: Sequence[Outcome], books: Books) -> bytes:
     transfer = _only(outcomes)
     available = books.accounts[transfer.debit_account_id].available
-    return Answer(status, orjson.dumps(payment_document(transfer) | {"available": available}))
+    return orjson.dumps(payment_document(transfer) | {"available": available})
 
 
-def _refund_reply(outcomes: Sequence[Outcome], _: Books) -> Answer:
+def _refund(outcomes: Sequence[Outcome], _: Books) -> bytes:
     made = _only(outcomes)
     document = {
         "refund_id": made.transfer_id,
@@ -202,7 +189,7 @@ def _refund_reply(outcomes: Sequence[Outcome], _: Books) -> Answer:
         "amount": made.posted,
         "reference": made.reference,
     }
-    return Answer(201, orjson.dumps(document, default=str))
+    return orjson.dumps(document, default=str)
 
 
 def payment_document(transfer: Transfer) -> dict[str, object]:
@@ -220,6 +207,6 @@ def payment_document(transfer: Transfer) -> dict[str, object]:
 
 def _only(outcomes: Sequence[Outcome]) -> Transfer:
     (outcome,) = outcomes
-    if isinstance(outcome, Problem):
+    if isinstance(outcome, Refusal):
         raise outcome
     return outcome

@@ -10,7 +10,7 @@ import orjson
 
 from contracts.event import Event
 from contracts.payment import PaymentAuthorized, PaymentCaptured, PaymentRefunded, PaymentVoided
-from payment_service.ledger.rules import Books, Transfer
+from payment_service.ledger.rules import Transfer
 
 PAYMENT = "payment"
 COPAYMENT = "copayment"
@@ -36,7 +36,7 @@ class Parties:
         return cls(**{name: UUID(value) for name, value in orjson.loads(transfer.details or "{}").items()})
 
 
-def tell(transfer: Transfer, _: Books) -> Iterable[Event]:
+def tell(transfer: Transfer) -> Iterable[Event]:
     """The event of a payment's new state."""
     parties = Parties.of(transfer)
     if transfer.kind == REFUND:

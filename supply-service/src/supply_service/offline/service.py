@@ -16,7 +16,8 @@ from chassis import telemetry
 from chassis.auth import Principal
 from chassis.clock import business_day
 from chassis.hot import Answer
-from chassis.problems import Conflict, Problem, Unavailable
+from chassis.problems import Conflict
+from chassis.refusals import Refusal
 from chassis.runtime import Runtime
 from supply_service import context
 from supply_service.offline import chain, credential, repository
@@ -49,7 +50,7 @@ async def take_in(
 ) -> OfflineBatchReply:
     """Verify, judge and book a batch. `raw` are the sales as they came: the signature covers them to the letter.
 
-    Raises KeyUnknown, the refusals of a terminal, or Unavailable; what was booked until then stays booked and is
+    Raises KeyUnknown, the refusals of a terminal, or Busy; what was booked until then stays booked and is
     a duplicate when the batch is sent again.
     """
     place = await place_of(runtime, caller)
@@ -158,7 +159,7 @@ async def _result(session: AsyncSession, place: Place, link: Link, outcome: Answ
                 redemption_id=found.repeats.redemption_id,
             )
         return _rejected(link, found.fault or "chain_forked")
-    if isinstance(outcome, Problem) and not isinstance(outcome, Unavailable):
+    if isinstance(outcome, Refusal):
         return _rejected(link, outcome.code)
     raise outcome
 

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Header, Request, Response
 from chassis import idempotency
 from chassis.auth import Principal, requires
 from chassis.db import Reading
-from chassis.problems import IdempotencyKeyMissing, IdempotencyKeyReused, responses
+from chassis.problems import IdempotencyKeyMissing, responses
+from chassis.refusals import IdempotencyKeyReused
 from chassis.runtime import get_runtime
 from supply_service.redemptions import service
 from supply_service.redemptions.answers import line_reply, tenders

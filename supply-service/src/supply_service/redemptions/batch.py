@@ -14,7 +14,7 @@ import orjson
 from chassis.clock import business_day, month_start
 from chassis.hot import Answer
 from chassis.ids import new_id
-from chassis.problems import IdempotencyKeyReused, Problem
+from chassis.refusals import IdempotencyKeyReused, Refusal
 from contracts.supply import Redeemed, TenderRedeemed
 from supply_service.cards.accounts import Record, account_of, card_of
 from supply_service.redemptions import answers
@@ -27,7 +27,7 @@ from supply_service.rules.redeem import Sale, book_offline, decide
 from supply_service.rules.reverse import reverse
 from supply_service.rules.tenders import Hold
 
-Outcome = Answer | Problem
+Outcome = Answer | Refusal
 
 
 @dataclass(slots=True)
@@ -75,8 +75,8 @@ class Batch:
         for index, (item, row) in enumerate(zip(items, rows, strict=True)):
             try:
                 decisions.append(self._known(index, item, row) or self._decide(item, row))
-            except Problem as problem:
-                decisions.append(problem)
+            except Refusal as refusal:
+                decisions.append(refusal)
         for held in self._held.values():
             if held.now is not held.read:
                 self.effects.household(held.read, held.now, held.version, held.opened)
@@ -97,7 +97,7 @@ class Batch:
             raise _reused()
         return Repeat(first[0])
 
-    def _decide(self, item: Item, row: Record) -> Pending | Problem:
+    def _decide(self, item: Item, row: Record) -> Pending | Refusal:
         held = self._household(row)
         if isinstance(item, SaleItem):
             return self._sell(item, held, row)

@@ -12,11 +12,11 @@ from uuid import UUID
 import asyncpg
 
 from chassis.clock import business_day
+from chassis.faults import Busy
 from chassis.group_commit import GroupCommit
 from chassis.hot import Answer
 from chassis.lane import Lane
 from chassis.logging import get_logger
-from chassis.problems import Unavailable
 from chassis.runtime import Runtime
 from supply_service.policies.snapshot import Snapshot
 from supply_service.redemptions import statements
@@ -62,7 +62,7 @@ class Lanes:
         return await self.enqueue(item)
 
     def enqueue(self, item: Item) -> asyncio.Future[Answer]:
-        """What will hold the reply to a request. Raises Unavailable.
+        """What will hold the reply to a request. Raises Busy.
 
         The lane follows from the card: a household's cards nearly always are one, and where two of them meet in
         two lanes the household's version decides.
@@ -84,7 +84,7 @@ class Lanes:
             if not waiting:
                 break
         self._runtime.wake_relay()
-        busy = Unavailable("This household is being served elsewhere at this moment.")
+        busy = Busy("This household is being served elsewhere at this moment.")
         return [busy if outcome is None else outcome for outcome in outcomes]
 
     async def _round(

@@ -11,7 +11,7 @@ from supply_service.redemptions.schemas import RedemptionRequest
 
 
 def begin(call: Call, request: RedemptionRequest) -> asyncio.Future[Answer] | None:
-    """Take a draw on, at a terminal that is known here and active. Raises Unavailable."""
+    """Take a draw on, at a terminal that is known here and active. Raises Busy."""
     made, caller = context.of(call.runtime), call.caller
     known = made.registry.find(caller.terminal_id) if caller.kind == "terminal" else None
     if known is None or not known.active:

@@ -2,200 +2,207 @@
 
 from __future__ import annotations
 
-from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound
+from chassis.refusals import Kind, Refusal
 
 
-class CardUnknown(NotFound):
+class CardUnknown(Refusal):
     """No such card is known"""
 
     code = "card_unknown"
     title_ar = "الكارت غير معروف"
+    kind = Kind.UNKNOWN
 
 
-class CardBlocked(Conflict):
+class CardBlocked(Refusal):
     """The card is blocked"""
 
     code = "card_blocked"
     title_ar = "الكارت موقوف"
 
 
-class CardClosed(Conflict):
+class CardClosed(Refusal):
     """The card is closed"""
 
     code = "card_closed"
     title_ar = "الكارت ملغي"
 
 
-class CardNotActive(Conflict):
+class CardNotActive(Refusal):
     """The card is not active yet"""
 
     code = "card_not_active"
     title_ar = "الكارت لم يتم تفعيله بعد"
 
 
-class SupplyNotEnabled(Conflict):
+class SupplyNotEnabled(Refusal):
     """Supply is not enabled on this card"""
 
     code = "supply_not_enabled"
     title_ar = "خدمة التموين غير مفعلة على الكارت"
 
 
-class ProgrammeClosed(Conflict):
+class ProgrammeClosed(Refusal):
     """The programme is not drawn in kind at present"""
 
     code = "programme_closed"
     title_ar = "هذا الدعم لا يصرف سلعاً حالياً"
 
 
-class DayAlreadyDrawn(Conflict):
+class DayAlreadyDrawn(Refusal):
     """The bread of this day was drawn already"""
 
     code = "day_already_drawn"
     title_ar = "سبق صرف حصة هذا اليوم"
 
 
-class TooManyDays(Conflict):
+class TooManyDays(Refusal):
     """More days than may be drawn at once"""
 
     code = "too_many_days"
     title_ar = "عدد الأيام أكبر من المسموح به في المرة الواحدة"
 
 
-class CrossesMonthEnd(Conflict):
+class CrossesMonthEnd(Refusal):
     """Bread of the next month is not drawn ahead"""
 
     code = "crosses_month_end"
     title_ar = "لا يمكن صرف خبز الشهر التالي مقدماً"
 
 
-class QuotaExceeded(Conflict):
+class QuotaExceeded(Refusal):
     """The month's remaining bread is less than asked for"""
 
     code = "quota_exceeded"
     title_ar = "رصيد الخبز المتبقي لا يكفي"
 
 
-class AllowanceExceeded(Conflict):
+class AllowanceExceeded(Refusal):
     """The remaining allowance is less than asked for"""
 
     code = "allowance_exceeded"
     title_ar = "الرصيد المتبقي لا يكفي"
 
 
-class ItemLimitExceeded(Conflict):
+class ItemLimitExceeded(Refusal):
     """More of this item than the household may have in a month"""
 
     code = "item_limit_exceeded"
     title_ar = "الكمية أكبر من الحد المسموح به من هذه السلعة"
 
 
-class ItemUnknown(Conflict):
+class ItemUnknown(Refusal):
     """The item is not sold in this programme at present"""
 
     code = "item_unknown"
     title_ar = "السلعة غير متاحة ضمن هذا الدعم"
 
 
-class PointsWindowClosed(Conflict):
+class PointsWindowClosed(Refusal):
     """Bread points of last month can no longer be spent"""
 
     code = "points_window_closed"
     title_ar = "انتهت مدة صرف نقاط الخبز"
 
 
-class OutsideGovernorate(Conflict):
+class OutsideGovernorate(Refusal):
     """The card is used outside its governorate"""
 
     code = "outside_governorate"
     title_ar = "الكارت يصرف داخل محافظته فقط"
 
 
-class WrongOutletKind(Conflict):
+class WrongOutletKind(Refusal):
     """This kind of outlet does not serve the programme"""
 
     code = "wrong_outlet_kind"
     title_ar = "هذا المنفذ لا يصرف هذا النوع من الدعم"
 
 
-class AmountDiffers(Conflict):
+class AmountDiffers(Refusal):
     """The terminal expects another amount"""
 
     code = "amount_differs"
     title_ar = "المبلغ المتوقع يختلف عن المبلغ المحسوب"
 
 
-class HoldUnknown(Conflict):
+class HoldUnknown(Refusal):
     """The hold on the wallet is not known here yet"""
 
     code = "hold_unknown"
     title_ar = "المبلغ المحجوز غير معروف بعد"
+    retry_after = 1
 
 
-class HoldMismatch(Conflict):
+class HoldMismatch(Refusal):
     """The hold on the wallet does not fit this sale"""
 
     code = "hold_mismatch"
     title_ar = "المبلغ المحجوز لا يخص هذه العملية"
 
 
-class HoldExpired(Conflict):
+class HoldExpired(Refusal):
     """The hold has run out"""
 
     code = "hold_expired"
     title_ar = "انتهت مدة حجز المبلغ"
 
 
-class TerminalClockSkew(InvalidRequest):
+class TerminalClockSkew(Refusal):
     """The terminal's clock is wrong"""
 
     code = "terminal_clock_skew"
     title_ar = "ساعة الماكينة غير مضبوطة"
+    kind = Kind.INVALID
 
 
-class PolicyNotInForce(Conflict):
+class PolicyNotInForce(Refusal):
     """No policy is in force for this day"""
 
     code = "policy_not_in_force"
     title_ar = "لا توجد قواعد صرف سارية لهذا اليوم"
 
 
-class RedemptionUnknown(NotFound):
+class RedemptionUnknown(Refusal):
     """No such draw is known here"""
 
     code = "redemption_unknown"
     title_ar = "العملية غير معروفة"
+    kind = Kind.UNKNOWN
 
 
-class AlreadyReversed(Conflict):
+class AlreadyReversed(Refusal):
     """The draw was reversed already"""
 
     code = "already_reversed"
     title_ar = "سبق إلغاء هذه العملية"
 
 
-class ReversalTooLate(Conflict):
+class ReversalTooLate(Refusal):
     """The time to reverse the draw has passed"""
 
     code = "reversal_too_late"
     title_ar = "انتهت مدة إلغاء هذه العملية"
 
 
-class TerminalUnknown(Forbidden):
+class TerminalUnknown(Refusal):
     """The terminal is not registered"""
 
     code = "terminal_unknown"
     title_ar = "الماكينة غير مسجلة"
+    kind = Kind.FORBIDDEN
 
 
-class TerminalNotActive(Forbidden):
+class TerminalNotActive(Refusal):
     """The terminal is suspended"""
 
     code = "terminal_suspended"
     title_ar = "الماكينة موقوفة"
+    kind = Kind.FORBIDDEN
 
 
-class TerminalNeeded(Forbidden):
+class TerminalNeeded(Refusal):
     """Only a terminal may do this"""
 
     code = "terminal_needed"
     title_ar = "هذه العملية من ماكينة الصرف فقط"
+    kind = Kind.FORBIDDEN

@@ -62,7 +62,6 @@ def check(
             raise HoldUnknown(
                 "The hold is not known here yet; try again.",
                 detail_ar="المبلغ المحجوز لم يصل بعد، أعد المحاولة",
-                headers={"Retry-After": "1"},
                 payment_id=str(tender.payment_id),
             )
         if (hold.card_id, hold.merchant_id) != (card_id, outlet_id):
