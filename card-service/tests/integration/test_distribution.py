@@ -28,9 +28,8 @@ async def test_a_site_is_entered_once_and_listed(office: Office) -> None:
     made = await office.site("Listed", governorate="19", opens="09:30", closes="14:00")
     assert (made["opens"], made["closes"], made["working_days"]) == ("09:30", "14:00", [1, 2, 3, 4, 6, 7])
     await office.site("Listed too", governorate="19")
-    page = await office.call("GET", "/v1/pickup-sites?governorate=19&limit=1", SITES)
-    rest = await office.call("GET", f"/v1/pickup-sites?governorate=19&after={page['next']}", SITES)
-    assert [one["name_en"] for one in page["items"] + rest["items"]] == ["Listed", "Listed too"]
+    page = await office.call("GET", "/v1/pickup-sites?governorate=19", SITES)
+    assert [one["name_en"] for one in page["items"]] == ["Listed", "Listed too"]
     assert page["items"][0] == made
     body = {key: value for key, value in made.items() if key != "site_id"}
     twice = await office.call("POST", "/v1/pickup-sites", SITES, json=body, expect=409)

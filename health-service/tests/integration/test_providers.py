@@ -26,19 +26,13 @@ UNIT: dict[str, Any] = {
 }
 
 
-async def test_providers_are_listed_page_by_page(health: Health) -> None:
+async def test_providers_are_listed(health: Health) -> None:
     for number in range(3):
         body = UNIT | {"governorate": "35", "name_en": f"Unit {number}"}
         assert (await health.admin("POST", "/v1/providers", "providers:write", json=body)).status_code == 201
-    names, after = [], ""
-    while True:
-        path = f"/v1/providers?governorate=35&kind=family_unit&limit=2{after}"
-        page = (await health.admin("GET", path, "providers:read")).json()
-        names += [provider["name_en"] for provider in page["items"]]
-        if page["next"] is None:
-            break
-        after = f"&after={page['next']}"
-    assert names == ["Unit 0", "Unit 1", "Unit 2"]
+    path = "/v1/providers?governorate=35&kind=family_unit"
+    page = (await health.admin("GET", path, "providers:read")).json()
+    assert [provider["name_en"] for provider in page["items"]] == ["Unit 0", "Unit 1", "Unit 2"]
     one = page["items"][0]
     assert (await health.admin("GET", f"/v1/providers/{one['provider_id']}", "providers:read")).json() == one
     missing = await health.admin("GET", f"/v1/providers/{new_id()}", "providers:read")

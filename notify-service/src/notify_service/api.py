@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path
 from sqlalchemy import Row
 
 from chassis.app import router
 from chassis.auth import Principal, requires
 from chassis.db import Reading, Work
+from chassis.paging import Paging, by_id
 from chassis.problems import NotFound
 from chassis.runtime import Runtime, get_runtime
 from chassis.sealing import SealBroken
@@ -43,16 +44,14 @@ Running = Annotated[Runtime, Depends(get_runtime)]
 async def list_messages(
     caller: Reader,
     session: Reading,
+    page: Annotated[Paging[UUID], by_id(100, 500)],
     runtime: Running,
     citizen_id: UUID | None = None,
     status: StatusName | None = None,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> MessagePage:
     """Messages in the order they were queued, of one citizen or in one status if asked."""
-    rows = await repository.page(session, citizen=citizen_id, status=status, after=after, limit=limit)
-    items = [_message(row, vault_of(runtime)) for row in rows]
-    return MessagePage(items=items, next=items[-1].id if len(items) == limit else None)
+    rows = await repository.page(session, citizen=citizen_id, status=status, page=page)
+    return MessagePage.of(page, [_message(row, vault_of(runtime)) for row in rows], lambda message: message.id)
 
 
 @routes.get("/messages/{message_id}", summary="Read a message")

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.paging import Paging
 from notify_service.arrays import statement
 
 Rows = Sequence[Row[Any]]
@@ -306,7 +307,7 @@ _PAGE = text(
     SELECT * FROM message
     WHERE (CAST(:citizen AS uuid) IS NULL OR citizen_id = CAST(:citizen AS uuid))
       AND (CAST(:status AS text) IS NULL OR status = CAST(:status AS text))
-      AND (CAST(:after AS uuid) IS NULL OR id > CAST(:after AS uuid))
+      AND id > :after
     ORDER BY id LIMIT :limit
     """
 )
@@ -324,11 +325,9 @@ async def one(session: AsyncSession, message_id: UUID) -> Row[Any] | None:
     return (await session.execute(_ONE, {"id": message_id})).one_or_none()
 
 
-async def page(
-    session: AsyncSession, *, citizen: UUID | None, status: str | None, after: UUID | None, limit: int
-) -> Rows:
+async def page(session: AsyncSession, *, citizen: UUID | None, status: str | None, page: Paging[UUID]) -> Rows:
     """Messages in the order they were queued."""
-    parameters = {"citizen": citizen, "status": status, "after": after, "limit": limit}
+    parameters = {"citizen": citizen, "status": status} | page.bounds
     return (await session.execute(_PAGE, parameters)).all()
 
 

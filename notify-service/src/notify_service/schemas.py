@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from chassis.paging import Page
+
 StatusName = Literal["queued", "sending", "sent", "delivered", "failed", "cancelled"]
 MAX_BATCH = 1000
 
@@ -37,11 +39,8 @@ class Message(BaseModel):
     ended_at: AwareDatetime | None
 
 
-class MessagePage(BaseModel):
+class MessagePage(Page[Message, UUID]):
     """Messages in the order they were queued; `next` goes into `after` for the rest."""
-
-    items: list[Message]
-    next: UUID | None
 
 
 class Statistic(BaseModel):

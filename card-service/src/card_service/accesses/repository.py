@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses.models import GENESIS, Access, chained
+from chassis.paging import Paging
 
 # Begins a part of a statement that notes accesses beside what else it does; a SELECT of these columns follows.
 INSERT = "INSERT INTO access_pending (access_id, citizen_id, subject, action, purpose, request_id, accessed_at)"
@@ -36,7 +37,7 @@ _OF_CITIZEN = text(
     " FROM access_log WHERE citizen_id = :citizen_id"
     " UNION ALL SELECT access_id, citizen_id, subject, action, purpose, request_id, accessed_at"
     " FROM access_pending WHERE citizen_id = :citizen_id)"
-    " SELECT * FROM accesses WHERE CAST(:before AS uuid) IS NULL OR access_id < CAST(:before AS uuid)"
+    " SELECT * FROM accesses WHERE access_id < :after"
     " ORDER BY access_id DESC LIMIT :limit"
 )
 _PAGE = text(
@@ -83,10 +84,9 @@ async def append(session: AsyncSession, limit: int) -> int:
     return len(taken)
 
 
-async def of_citizen(session: AsyncSession, citizen_id: UUID, before: UUID | None, limit: int) -> list[Access]:
+async def of_citizen(session: AsyncSession, citizen_id: UUID, page: Paging[UUID]) -> list[Access]:
     """The accesses to a citizen's record, the newest first."""
-    values = {"citizen_id": citizen_id, "before": before, "limit": limit}
-    return [Access(*row) for row in await session.execute(_OF_CITIZEN, values)]
+    return [Access(*row) for row in await session.execute(_OF_CITIZEN, {"citizen_id": citizen_id} | page.bounds)]
 
 
 async def chain(session: AsyncSession) -> AsyncIterator[tuple[int, Access, bytes]]:

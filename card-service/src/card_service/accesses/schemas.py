@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from chassis.paging import Page
+
 
 class AccessOut(BaseModel):
     """One access to a citizen's record."""
@@ -19,8 +21,5 @@ class AccessOut(BaseModel):
     accessed_at: datetime
 
 
-class AccessPage(BaseModel):
+class AccessPage(Page[AccessOut, UUID]):
     """Accesses, the newest first."""
-
-    items: list[AccessOut]
-    next: UUID | None

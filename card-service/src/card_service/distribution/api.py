@@ -29,6 +29,7 @@ from card_service.scopes import ReadsRollout, ReadsSites, SeesAppointments, Writ
 from card_service.tools import WithTools
 from chassis.app import router
 from chassis.db import Reading, Work
+from chassis.paging import Paging, by_id
 from chassis.problems import responses
 
 routes = router(tags=["distribution"])
@@ -61,16 +62,14 @@ async def create_site(given: SiteIn, caller: WritesSites, session: Work, tools: 
 async def list_sites(
     caller: ReadsSites,
     session: Reading,
+    page: Annotated[Paging[UUID], by_id(200, 1000)],
     governorate: Annotated[str | None, Query(pattern=r"^[0-9]{2}$")] = None,
-    after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> SitePage:
     """The pick-up sites of a governorate, or of all."""
     found = []
     if governorate is None or caller.governorate in (None, governorate):
-        found = await repository.sites(session, governorate or caller.governorate, after, limit + 1)
-    items = [_site_out(site) for site in found[:limit]]
-    return SitePage(items=items, next=items[-1].site_id if len(found) > limit else None)
+        found = await repository.sites(session, governorate or caller.governorate, page)
+    return SitePage.of(page, [_site_out(site) for site in found], lambda site: site.site_id)
 
 
 @routes.get("/v1/pickup-sites/{site_id}/appointments", responses=responses(SiteNotFound))
@@ -78,12 +77,11 @@ async def list_appointments(
     site_id: UUID,
     caller: SeesAppointments,
     session: Reading,
+    page: Annotated[Paging[UUID], by_id(500, 1000)],
     day: Annotated[date, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))],
-    after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> BookedPage:
     """Who comes to a site on a day. A counter sees only its own site's."""
-    found = await service.booked(session, caller, site_id, day, after, limit + 1)
+    found = await service.booked(session, caller, site_id, day, page)
     items = [
         BookedOut(
             appointment_id=one.appointment_id,
@@ -94,9 +92,9 @@ async def list_appointments(
             state=cast("Literal['scheduled', 'kept', 'missed', 'cancelled']", one.state),
             card_state=CardState(one.card_state),
         )
-        for one in found[:limit]
+        for one in found
     ]
-    return BookedPage(items=items, next=items[-1].appointment_id if len(found) > limit else None)
+    return BookedPage.of(page, items, lambda one: one.appointment_id)
 
 
 @routes.get("/v1/pickup-plans/{plan_id}", responses=responses(PlanNotFound))

@@ -15,15 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.database import raw, record
 from card_service.distribution.models import BookedCitizen, MissedAppointment, NewAppointment, PickupSite
 from card_service.distribution.planning import HOUR
+from chassis.paging import FIRST_ID, Paging
 
 _SITE = (
     "SELECT site_id, name_ar, name_en, kind, governorate, district, address_ar, hourly_capacity, opens, closes,"
     " working_days FROM pickup_site"
 )
+ALL_SITES = Paging(FIRST_ID, 10_000)
+
 _FIND = text(f"{_SITE} WHERE site_id = :site_id")
 _LIST = text(
     f"{_SITE} WHERE (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
-    " AND (CAST(:after AS uuid) IS NULL OR site_id > :after) ORDER BY site_id LIMIT :limit"
+    " AND site_id > :after ORDER BY site_id LIMIT :limit"
 )
 _OF_MANY = text(f"{_SITE} WHERE site_id = ANY(CAST(:sites AS uuid[]))")
 _CREATE = text(
@@ -48,8 +51,8 @@ _OF_SITE = text(
     "SELECT a.appointment_id, a.card_id, z.full_name, a.starts_at, a.ends_at, a.state, c.state AS card_state"
     " FROM appointment a JOIN card c USING (card_id) JOIN citizen z USING (citizen_id)"
     " WHERE a.site_id = :site_id AND a.starts_at >= :begins AND a.starts_at < :ends"
-    " AND (CAST(:after AS uuid) IS NULL OR (a.starts_at, a.appointment_id) >"
-    " (SELECT starts_at, appointment_id FROM appointment WHERE appointment_id = :after))"
+    " AND (a.starts_at, a.appointment_id) >"
+    " ALL (SELECT starts_at, appointment_id FROM appointment WHERE appointment_id = :after)"
     " ORDER BY a.starts_at, a.appointment_id LIMIT :limit"
 )
 # The card is locked first, as a hand-over does; a card that is being handed over is left alone.
@@ -90,12 +93,9 @@ async def find_site(session: AsyncSession, site_id: UUID) -> PickupSite | None:
     return _site(row) if row else None
 
 
-async def sites(
-    session: AsyncSession, governorate: str | None, after: UUID | None = None, limit: int = 10_000
-) -> list[PickupSite]:
+async def sites(session: AsyncSession, governorate: str | None, page: Paging[UUID] = ALL_SITES) -> list[PickupSite]:
     """The sites of a governorate, or of all, in the order they were entered."""
-    values = {"governorate": governorate, "after": after, "limit": limit}
-    return [_site(row) for row in await session.execute(_LIST, values)]
+    return [_site(row) for row in await session.execute(_LIST, {"governorate": governorate} | page.bounds)]
 
 
 async def sites_by_id(session: AsyncSession, wanted: Iterable[UUID]) -> dict[UUID, PickupSite]:
@@ -137,10 +137,10 @@ async def book(session: AsyncSession, appointments: Sequence[NewAppointment]) ->
 
 
 async def of_site(
-    session: AsyncSession, site_id: UUID, begins: datetime, ends: datetime, after: UUID | None, limit: int
+    session: AsyncSession, site_id: UUID, begins: datetime, ends: datetime, page: Paging[UUID]
 ) -> list[BookedCitizen]:
     """A site's appointments in a period, in order of time."""
-    values = {"site_id": site_id, "begins": begins, "ends": ends, "after": after, "limit": limit}
+    values = {"site_id": site_id, "begins": begins, "ends": ends} | page.bounds
     return [BookedCitizen(*row) for row in await session.execute(_OF_SITE, values)]
 
 

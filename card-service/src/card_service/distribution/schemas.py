@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from card_service.cards.lifecycle import CardState
 from card_service.registry import names
+from chassis.paging import Page
 
 SiteKind = Literal["post_office", "supply_centre", "health_office", "governorate_office"]
 JobStatus = Literal["queued", "running", "done", "failed"]
@@ -66,11 +67,8 @@ class SiteOut(BaseModel):
     working_days: list[int]
 
 
-class SitePage(BaseModel):
+class SitePage(Page[SiteOut, UUID]):
     """Pick-up sites in the order they were entered."""
-
-    items: list[SiteOut]
-    next: UUID | None
 
 
 class BookedOut(BaseModel):
@@ -85,11 +83,8 @@ class BookedOut(BaseModel):
     card_state: CardState
 
 
-class BookedPage(BaseModel):
+class BookedPage(Page[BookedOut, UUID]):
     """A site's appointments of a day, in order of time."""
-
-    items: list[BookedOut]
-    next: UUID | None
 
 
 class PlanIn(BaseModel):

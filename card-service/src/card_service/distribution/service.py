@@ -16,6 +16,7 @@ from card_service.scopes import ensure_own
 from card_service.tools import Tools
 from chassis.auth import Principal
 from chassis.ids import new_id
+from chassis.paging import Paging
 
 
 async def create_site(session: AsyncSession, tools: Tools, caller: Principal, given: SiteIn) -> PickupSite:
@@ -40,11 +41,11 @@ async def create_site(session: AsyncSession, tools: Tools, caller: Principal, gi
 
 
 async def booked(
-    session: AsyncSession, caller: Principal, site_id: UUID, day: date, after: UUID | None, limit: int
+    session: AsyncSession, caller: Principal, site_id: UUID, day: date, page: Paging[UUID]
 ) -> list[BookedCitizen]:
     """A site's appointments of a day; a counter sees only its own site's. Raises SiteNotFound."""
     site = await repository.find_site(session, site_id)
     if site is None or caller.governorate not in (None, site.governorate) or caller.site_id not in (None, site_id):
         raise SiteNotFound
     begins, ends = day_begins(day), day_begins(day + timedelta(days=1))
-    return await repository.of_site(session, site_id, begins, ends, after, limit)
+    return await repository.of_site(session, site_id, begins, ends, page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses import repository as accesses
@@ -45,6 +45,7 @@ from card_service.sealing import MOBILE, NATIONAL_ID
 from card_service.tools import Tools, WithTools
 from chassis.app import router
 from chassis.db import Reading, Work
+from chassis.paging import LAST_ID, Paging, by_id, by_number
 from chassis.problems import responses
 
 routes = router(tags=["citizens"])
@@ -174,13 +175,12 @@ async def list_accesses(
     citizen_id: UUID,
     caller: ReadsCitizens,
     session: Reading,
-    after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    page: Annotated[Paging[UUID], by_id(100, 500, LAST_ID)],
 ) -> AccessPage:
     """Who looked at or changed the record of a citizen, when, how and what for."""
     citizen = await service.citizen_of(session, citizen_id)
     ensure_visible(caller, citizen.governorate)
-    found = await accesses.of_citizen(session, citizen_id, after, limit + 1)
+    found = await accesses.of_citizen(session, citizen_id, page)
     items = [
         AccessOut(
             access_id=access.access_id,
@@ -190,9 +190,9 @@ async def list_accesses(
             request_id=access.request_id,
             accessed_at=access.accessed_at,
         )
-        for access in found[:limit]
+        for access in found
     ]
-    return AccessPage(items=items, next=items[-1].access_id if len(found) > limit else None)
+    return AccessPage.of(page, items, lambda access: access.access_id)
 
 
 @routes.post(
@@ -219,8 +219,7 @@ async def list_rejections(
     import_id: UUID,
     caller: Imports,
     session: Reading,
-    after: Annotated[int, Query(ge=0, le=10**9, description="`next` of the page before")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    page: Annotated[Paging[int], by_number(200, 1000)],
 ) -> RejectionPage:
     """The rows of an import that were not taken, each with its reason."""
-    return await imports.rejections(session, caller, import_id, after, limit)
+    return await imports.rejections(session, caller, import_id, page)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.database import raw
 from card_service.registry.intake import Rejection
 from card_service.registry.models import ImportJob
+from chassis.paging import Paging
 
 _JOB = (
     "SELECT import_id, status, governorate, done_row, rows, accepted, rejected, households, warnings, attempts,"
@@ -111,7 +112,6 @@ async def fail(session: AsyncSession, import_id: UUID, max_attempts: int) -> Non
         await session.execute(_ERASE, {"import_id": import_id})
 
 
-async def rejections(session: AsyncSession, import_id: UUID, after: int, limit: int) -> list[Rejection]:
-    """The rows that were not taken, in the order of the file, from the line after `after`."""
-    values = {"import_id": import_id, "after": after, "limit": limit}
-    return [Rejection(*row) for row in await session.execute(_REJECTIONS, values)]
+async def rejections(session: AsyncSession, import_id: UUID, page: Paging[int]) -> list[Rejection]:
+    """The rows that were not taken, in the order of the file, a page of them."""
+    return [Rejection(*row) for row in await session.execute(_REJECTIONS, {"import_id": import_id} | page.bounds)]

@@ -27,6 +27,7 @@ from card_service.tools import Tools, tools_of
 from chassis import outbox
 from chassis.auth import Principal
 from chassis.ids import new_id
+from chassis.paging import Paging
 from chassis.problems import PayloadTooLarge, UnsupportedMedia
 from chassis.runtime import get_runtime
 from contracts.event import Event
@@ -96,17 +97,15 @@ async def progress(session: AsyncSession, caller: Principal, import_id: UUID) ->
     )
 
 
-async def rejections(
-    session: AsyncSession, caller: Principal, import_id: UUID, after: int, limit: int
-) -> RejectionPage:
+async def rejections(session: AsyncSession, caller: Principal, import_id: UUID, page: Paging[int]) -> RejectionPage:
     """A page of the rows that were not taken. Raises ImportUnknown."""
     await _visible(session, caller, import_id)
-    found = await store.rejections(session, import_id, after, limit + 1)
+    found = await store.rejections(session, import_id, page)
     items = [
         RejectionOut(row=r.row, field=r.field, code=r.code, reason=reason(r.code)[0], reason_ar=reason(r.code)[1])
-        for r in found[:limit]
+        for r in found
     ]
-    return RejectionPage(items=items, next=items[-1].row if len(found) > limit else None)
+    return RejectionPage.of(page, items, lambda rejection: rejection.row)
 
 
 @dataclass

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from chassis.paging import Page
+
 Role = Literal["head", "spouse", "child", "parent", "other"]
 NationalIdText = Annotated[str, Field(min_length=1, max_length=40, description="14 digits, Western or Arabic-Indic")]
 NameText = Annotated[str, Field(min_length=1, max_length=200, description="Arabic or Latin letters")]
@@ -172,8 +174,5 @@ class RejectionOut(BaseModel):
     reason_ar: str
 
 
-class RejectionPage(BaseModel):
+class RejectionPage(Page[RejectionOut, int]):
     """Rejected rows in the order of the file."""
-
-    items: list[RejectionOut]
-    next: int | None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Literal, cast
 from uuid import UUID
 
-from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.distribution.errors import PlanUnderWay, WeekIsOver
@@ -34,6 +33,7 @@ from card_service.scopes import ReadsRollout, WritesRollout
 from card_service.tools import WithTools
 from chassis.app import router
 from chassis.db import Reading, Work
+from chassis.paging import Paging, by_id
 from chassis.problems import responses
 from contracts.card import ProgrammeService
 
@@ -70,13 +70,12 @@ async def create_phase(given: PhaseIn, caller: WritesRollout, session: Work, too
 async def list_phases(
     caller: ReadsRollout,
     session: Reading,
-    after: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    page: Annotated[Paging[UUID], by_id(50, 100)],
 ) -> PhasePage:
     """The phases the caller may see, each with its counters."""
-    found = await repository.phases(session, caller.governorate, after, limit + 1)
-    items = [await _phase_out(session, phase) for phase in found[:limit]]
-    return PhasePage(items=items, next=items[-1].phase_id if len(found) > limit else None)
+    found = await repository.phases(session, caller.governorate, page)
+    items = [await _phase_out(session, phase) for phase in found]
+    return PhasePage.of(page, items, lambda phase: phase.phase_id)
 
 
 @routes.get("/v1/rollout-phases/{phase_id}", responses=responses(PhaseNotFound))

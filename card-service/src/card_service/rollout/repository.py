@@ -14,6 +14,7 @@ from card_service.cards.models import ActivatedCard
 from card_service.database import record
 from card_service.rollout.models import Activation, Counters, Phase
 from card_service.rollout.phases import PhaseState
+from chassis.paging import Paging
 
 _PHASE = "SELECT phase_id, name, governorate, sequence, services, state, state_before_pause FROM rollout_phase"
 _FIND = text(f"{_PHASE} WHERE phase_id = :phase_id")
@@ -22,7 +23,7 @@ _FIND = text(f"{_PHASE} WHERE phase_id = :phase_id")
 _LOCK = text(f"{_PHASE} WHERE phase_id = :phase_id FOR NO KEY UPDATE")
 _LIST = text(
     f"{_PHASE} WHERE (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
-    " AND (CAST(:after AS uuid) IS NULL OR phase_id > :after) ORDER BY phase_id LIMIT :limit"
+    " AND phase_id > :after ORDER BY phase_id LIMIT :limit"
 )
 _CREATE = text(
     "INSERT INTO rollout_phase (phase_id, name, governorate, sequence, services, state, created_at)"
@@ -85,10 +86,9 @@ async def find_phase(session: AsyncSession, phase_id: UUID, *, lock: bool = Fals
     return _phase(row) if row else None
 
 
-async def phases(session: AsyncSession, governorate: str | None, after: UUID | None, limit: int) -> list[Phase]:
+async def phases(session: AsyncSession, governorate: str | None, page: Paging[UUID]) -> list[Phase]:
     """The phases of a governorate, or of all, in the order they were entered."""
-    values = {"governorate": governorate, "after": after, "limit": limit}
-    return [_phase(row) for row in await session.execute(_LIST, values)]
+    return [_phase(row) for row in await session.execute(_LIST, {"governorate": governorate} | page.bounds)]
 
 
 async def create_phase(session: AsyncSession, phase: Phase, now: datetime) -> bool:

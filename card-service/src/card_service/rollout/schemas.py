@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from card_service.registry import names
 from card_service.rollout.phases import PhaseState
+from chassis.paging import Page
 from contracts.card import ProgrammeService
 
 Services = Annotated[list[ProgrammeService], Field(min_length=1, max_length=3)]
@@ -56,11 +57,8 @@ class PhaseOut(BaseModel):
     counters: PhaseCounters
 
 
-class PhasePage(BaseModel):
+class PhasePage(Page[PhaseOut, UUID]):
     """Phases in the order they were entered."""
-
-    items: list[PhaseOut]
-    next: UUID | None
 
 
 class ActivationIn(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Request
 
 from api_gateway.clients import repository, service
 from api_gateway.clients.errors import ClientExists, ClientUnknown, OwnClient, ScopeUnknown
@@ -23,6 +23,7 @@ from api_gateway.tokens.signing import b64url
 from chassis.app import router
 from chassis.auth import Principal, requires
 from chassis.db import Reading, Work
+from chassis.paging import Paging, by_text
 from chassis.problems import responses
 from chassis.runtime import get_runtime
 
@@ -53,15 +54,11 @@ async def register_client(
 async def list_clients(
     _: Reads,
     session: Reading,
-    after: Annotated[str, Query(max_length=128, pattern=r"^[a-z0-9._~-]*$")] = "",
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    page: Annotated[Paging[str], by_text(100, 500, r"^[a-z0-9._~-]*$")],
 ) -> ClientList:
     """Clients in the order of their ids."""
-    clients = await repository.page(session, after, limit)
-    return ClientList(
-        items=[_out(client) for client in clients],
-        next=clients[-1].client_id if len(clients) == limit else None,
-    )
+    clients = await repository.page(session, page)
+    return ClientList.of(page, [_out(client) for client in clients], lambda client: client.client_id)
 
 
 @routes.put("/v1/clients/{client_id}/scopes", responses=responses(ClientUnknown, OwnClient, ScopeUnknown))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.clients.models import Client
 from api_gateway.database import record
+from chassis.paging import Paging
 
 _CLIENT = (
     "SELECT client_id, name, scopes, governorate, site_id, marked_with, secret_mark, created_at, created_by,"
@@ -43,9 +44,9 @@ async def lock(session: AsyncSession, client_id: str) -> Client | None:
     return record(Client, row) if row else None
 
 
-async def page(session: AsyncSession, after: str, limit: int) -> list[Client]:
+async def page(session: AsyncSession, page: Paging[str]) -> list[Client]:
     """Clients in the order of their ids."""
-    return [record(Client, row) for row in await session.execute(_LIST, {"after": after, "limit": limit})]
+    return [record(Client, row) for row in await session.execute(_LIST, page.bounds)]
 
 
 async def add(session: AsyncSession, client: Client) -> bool:

@@ -9,6 +9,8 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from chassis.paging import Page
+
 CLIENT_ID = r"^[a-z0-9][a-z0-9._~-]{1,127}$"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Scope = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,31}:[a-z][a-z-]{0,31}$")]
@@ -78,11 +80,8 @@ class ClientCreated(ClientOut):
     client_secret: str
 
 
-class ClientList(BaseModel):
+class ClientList(Page[ClientOut, str]):
     """A page of clients in the order of their ids."""
-
-    items: list[ClientOut]
-    next: str | None
 
 
 class SuspensionIn(BaseModel):

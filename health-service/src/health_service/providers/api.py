@@ -10,6 +10,7 @@ from fastapi import Query, Request
 from chassis.app import router
 from chassis.auth import Principal, requires
 from chassis.db import Reading, Work
+from chassis.paging import Paging, by_id
 from chassis.problems import Forbidden, responses
 from chassis.runtime import get_runtime
 from health_service.providers import repository, service
@@ -33,7 +34,6 @@ from health_service.providers.service import (
 
 routes = router(tags=["providers"])
 
-FIRST = UUID(int=0)
 Reader = Annotated[Principal, requires("providers:read", "providers:write")]
 Writer = Annotated[Principal, requires("providers:write")]
 
@@ -49,15 +49,13 @@ async def register_provider(request: Request, body: ProviderRequest, caller: Wri
 async def list_providers(
     _: Reader,
     session: Reading,
+    page: Annotated[Paging[UUID], by_id(100, 500)],
     governorate: Annotated[Governorate | None, Query()] = None,
     kind: ProviderKind | None = None,
-    after: UUID = FIRST,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> ProviderPage:
     """Providers, of a governorate or kind where given."""
-    rows = await repository.providers(session, governorate, kind, after, limit + 1)
-    items = [Provider.model_validate(row) for row in rows[:limit]]
-    return ProviderPage(items=items, next=items[-1].provider_id if len(rows) > limit else None)
+    rows = await repository.providers(session, governorate, kind, page)
+    return ProviderPage.of(page, [Provider.model_validate(row) for row in rows], lambda found: found.provider_id)
 
 
 @routes.get("/v1/providers/{provider_id}", responses=responses(ProviderUnknown))

@@ -13,6 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.paging import Paging
+
 _PROVIDER = "provider_id, kind, name_ar, name_en, governorate, district, registered_at"
 _TERMINAL = (
     "terminal_id, provider_id, serial, model, status, suspension_reason, key_id IS NOT NULL AS enrolled, registered_at"
@@ -56,10 +58,10 @@ async def find_provider(session: AsyncSession, provider_id: UUID) -> RowMapping 
 
 
 async def providers(
-    session: AsyncSession, governorate: str | None, kind: str | None, after: UUID, limit: int
+    session: AsyncSession, governorate: str | None, kind: str | None, page: Paging[UUID]
 ) -> Sequence[RowMapping]:
     """A page of providers."""
-    parameters = {"governorate": governorate, "kind": kind, "after": after, "limit": limit}
+    parameters = {"governorate": governorate, "kind": kind} | page.bounds
     return (await session.execute(_PROVIDERS, parameters)).mappings().all()
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.paging import Page
+
 ProviderKind = Literal["family_unit", "hospital", "laboratory", "pharmacy", "imaging"]
 Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 Short = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
@@ -38,11 +40,8 @@ class Provider(BaseModel):
     registered_at: datetime
 
 
-class ProviderPage(BaseModel):
+class ProviderPage(Page[Provider, UUID]):
     """Providers in the order of their registration."""
-
-    items: list[Provider]
-    next: UUID | None
 
 
 class ClinicTerminalRequest(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import text
 
@@ -13,6 +13,7 @@ from chassis import parked, training
 from chassis.auth import Principal, requires
 from chassis.clock import TrainingClock
 from chassis.db import Reading, Work
+from chassis.paging import Page, Paging, by_number
 from chassis.problems import NotFound, TrainingDisabled, responses
 from chassis.routing import router
 from chassis.runtime import get_runtime
@@ -51,11 +52,8 @@ class ParkedEvent(BaseModel):
     parked_at: datetime
 
 
-class ParkedEvents(BaseModel):
+class ParkedEvents(Page[ParkedEvent, int]):
     """A page of events set aside, oldest first."""
-
-    items: list[ParkedEvent]
-    next: int | None
 
 
 class Handled(BaseModel):
@@ -97,13 +95,11 @@ def operations_router(name: str) -> APIRouter:
     async def list_parked(
         _: Annotated[Principal, requires("operations:read", "operations:write")],
         session: Reading,
-        after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
-        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        page: Annotated[Paging[int], by_number(100, 500)],
     ) -> ParkedEvents:
         """Events set aside in this service, oldest first."""
-        rows = (await session.execute(_LIST, {"after": after, "limit": limit})).all()
-        items = [_parked(row) for row in rows]
-        return ParkedEvents(items=items, next=items[-1].id if len(items) == limit else None)
+        rows = (await session.execute(_LIST, page.bounds)).all()
+        return ParkedEvents.of(page, [_parked(row) for row in rows], lambda event: event.id)
 
     @routes.post(
         f"{base}/parked-events/{{parked_id}}/replay",

@@ -197,6 +197,45 @@ async def refuse_larger_deletes(pool: asyncpg.Pool, table: str, rows: int) -> No
     )
 
 
+def paged(document: dict[str, Any]) -> set[str]:
+    """The paths of an OpenAPI document whose lists have pages."""
+    reads = {path: methods["get"] for path, methods in document["paths"].items() if "get" in methods}
+    return {path for path, read in reads.items() if "after" in {one["name"] for one in read.get("parameters", ())}}
+
+
+async def check_pages(
+    client: httpx.AsyncClient, headers: dict[str, str], path: str, count: int | None = None
+) -> list[Any]:
+    """Walk a list in pages of every size: each item once, `next` null exactly where nothing comes. Gives its items."""
+    url = httpx.URL(path)
+
+    async def page(**query: str | int) -> httpx.Response:
+        return await client.get(url.copy_merge_params(query), headers=headers)
+
+    whole = (await page()).json()
+    items: list[Any] = whole["items"]
+    assert (whole["next"], len(items)) == (None, len(items) if count is None else count)
+    assert len(items) > 1, f"{path}: too few items to walk"
+    for limit in {1, 2, len(items) - 1, len(items), len(items) + 1}:
+        seen: list[Any] = []
+        query: dict[str, str | int] = {"limit": limit}
+        while True:
+            reply = await page(**query)
+            assert reply.status_code == 200, reply.text
+            part = reply.json()
+            assert part["items"], f"{path}: an empty page at the end, by {limit}"
+            seen += part["items"]
+            if part["next"] is None:
+                break
+            assert len(part["items"]) == limit
+            query["after"] = part["next"]
+        assert seen == items, f"{path}: by {limit}"
+    for wrong in (0, -1, 10**6, "1.0", "+1", "1_0", " 1", "true"):
+        assert (await page(limit=wrong)).status_code == 422, f"{path}: limit={wrong}"
+    assert (await page(after="?")).status_code == 422
+    return items
+
+
 def taken(path: str) -> float:
     """How many requests a hot route has taken on in this process."""
     return REGISTRY.get_sample_value("unicard_hot_requests_total", {"route": path, "way": "taken"}) or 0.0

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.ids import new_id
-from chassis.testing import TestIssuer, eventually, running
+from chassis.testing import TestIssuer, check_pages, eventually, running
 
 from ..probe_service import NoteKept
 from .conftest import MakeApp
@@ -56,6 +56,20 @@ def operate(client: httpx.AsyncClient, issuer: TestIssuer) -> Callable[..., Awai
         return reply.json()
 
     return do
+
+
+async def test_the_list_of_those_set_aside_has_pages(
+    app: FastAPI, client: httpx.AsyncClient, issuer: TestIssuer, key: str
+) -> None:
+    await app.state.runtime.pool.executemany(
+        "INSERT INTO parked_event (topic, partition, log_offset, key, state, headers, value, reason)"
+        " VALUES ('t', 0, $1, $2, 'dead', '[]', '', 'test')",
+        [(number, key) for number in range(3)],
+    )
+    try:
+        await check_pages(client, issuer.headers(scopes="operations:read"), BASE)
+    finally:
+        await app.state.runtime.pool.execute("DELETE FROM parked_event WHERE key = $1", key)
 
 
 async def test_event_that_comes_twice_is_handled_once(app: FastAPI, wire: Wire, key: str) -> None:

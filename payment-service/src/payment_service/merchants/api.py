@@ -6,16 +6,14 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-
 from chassis.auth import Principal, requires
 from chassis.db import Reading
+from chassis.paging import Paging, by_id
 from chassis.routing import router
 from payment_service.merchants import repository
 from payment_service.merchants.schemas import MerchantTotals, MerchantTotalsPage
 
 routes = router(tags=["ledger"])
-FIRST = UUID(int=0)
 
 
 @routes.get("/v1/merchant-totals")
@@ -23,10 +21,8 @@ async def list_merchant_totals(
     day: date,
     _: Annotated[Principal, requires("ledger:read")],
     session: Reading,
-    after: UUID = FIRST,
-    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+    page: Annotated[Paging[UUID], by_id(200, 500)],
 ) -> MerchantTotalsPage:
     """What the ledger has booked for each merchant because of a business day, whenever it was booked."""
-    rows = await repository.totals(session, day, after, limit + 1)
-    items = [MerchantTotals(**row._mapping) for row in rows[:limit]]
-    return MerchantTotalsPage(items=items, next=items[-1].merchant_id if len(rows) > limit else None)
+    rows = await repository.totals(session, day, page)
+    return MerchantTotalsPage.of(page, [MerchantTotals(**row._mapping) for row in rows], lambda one: one.merchant_id)

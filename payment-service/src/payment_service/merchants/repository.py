@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.paging import Paging
 from payment_service.accounts import CURRENCY
 
 _ADD = text(
@@ -70,7 +71,7 @@ async def failed_sales(session: AsyncSession, payment_ids: Sequence[UUID]) -> se
     return set((await session.execute(_FAILED_SALES, {"payment_ids": list(payment_ids)})).scalars())
 
 
-async def totals(session: AsyncSession, day: date, after: UUID, limit: int) -> Sequence[Row[Any]]:
+async def totals(session: AsyncSession, day: date, page: Paging[UUID]) -> Sequence[Row[Any]]:
     """The next merchants of a day with what the ledger has booked for them."""
-    asked = {"day": day, "after": after, "limit": limit, "currency": CURRENCY}
+    asked = {"day": day, "currency": CURRENCY} | page.bounds
     return (await session.execute(_TOTALS, asked)).all()

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from chassis.paging import Page
+
 
 class MerchantTotals(BaseModel):
     """What the ledger has booked for a merchant because of one business day's sales, reversals and settlement."""
@@ -18,8 +20,5 @@ class MerchantTotals(BaseModel):
     not_refunded: int = Field(description="for reversals, but there was nothing to send back")
 
 
-class MerchantTotalsPage(BaseModel):
+class MerchantTotalsPage(Page[MerchantTotals, UUID]):
     """Merchants with bookings for a day; `next` is the merchant to go on after."""
-
-    items: list[MerchantTotals]
-    next: UUID | None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Path, Query, Request
+from fastapi import Path, Request
 
 from chassis.auth import Principal, requires
 from chassis.db import Reading, Work
+from chassis.paging import Paging, by_number
 from chassis.problems import PayloadTooLarge, UnsupportedMedia, responses
 from chassis.routing import router
 from chassis.runtime import get_runtime
@@ -87,12 +88,10 @@ async def list_items(
     batch_id: Annotated[UUID, Path()],
     _: Reader,
     session: Reading,
-    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    page: Annotated[Paging[int], by_number(100, 1000)],
     state: Literal["waiting", "paid", "failed"] | None = None,
 ) -> Payouts:
     """The payouts of a batch, in the order they were received."""
     await service.get(session, batch_id)
-    found = await repository.items(session, batch_id, after, limit, state)
-    items = [Payout(**row._mapping) for row in found]
-    return Payouts(items=items, next=items[-1].number if len(items) == limit else None)
+    found = await repository.items(session, batch_id, page, state)
+    return Payouts.of(page, [Payout(**row._mapping) for row in found], lambda payout: payout.number)

@@ -10,6 +10,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.ids import new_id
+from chassis.paging import Paging
 from payment_service.payouts.rows import Rows
 
 _MAKE = text(
@@ -107,7 +108,7 @@ async def load(connection: asyncpg.Connection, batch_id: UUID, last: int, rows: 
     await connection.copy_records_to_table("payout", records=records, columns=_COLUMNS)
 
 
-async def items(session: AsyncSession, batch_id: UUID, after: int, limit: int, state: str | None) -> list[Row[Any]]:
+async def items(session: AsyncSession, batch_id: UUID, page: Paging[int], state: str | None) -> list[Row[Any]]:
     """A page of a batch's payouts."""
-    parameters = {"batch_id": batch_id, "after": after, "limit": limit, "state": state}
+    parameters = {"batch_id": batch_id, "state": state} | page.bounds
     return list((await session.execute(_ITEMS, parameters)).all())

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chassis.paging import Page
+
 
 class PayoutBatchRequest(BaseModel):
     """A batch as the paying authority declares it, before the payouts themselves."""
@@ -66,8 +68,5 @@ class Payout(BaseModel):
     reason: str | None
 
 
-class Payouts(BaseModel):
+class Payouts(Page[Payout, int]):
     """A page of payouts."""
-
-    items: list[Payout]
-    next: int | None

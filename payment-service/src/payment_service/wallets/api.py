@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal, requires
 from chassis.db import Reading
+from chassis.paging import Paging, by_id
 from chassis.problems import responses
 from chassis.routing import router
 from payment_service.accounts import CURRENCY
@@ -18,7 +18,6 @@ from payment_service.wallets import repository
 from payment_service.wallets.schemas import Movement, Statement, Wallet
 
 routes = router(tags=["wallets"])
-FIRST = UUID(int=0)
 
 
 @routes.get("/v1/wallets/{card_id}", responses=responses(WalletUnknown))
@@ -40,14 +39,13 @@ async def get_statement(
     card_id: UUID,
     _: Annotated[Principal, requires("wallets:read")],
     session: Reading,
-    after: UUID = FIRST,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    page: Annotated[Paging[UUID], by_id(100, 500)],
 ) -> Statement:
     """The movements of a wallet, oldest first."""
     found = await _wallet(session, card_id)
-    rows = await repository.statement(session, found.wallet_id, after, limit)
+    rows = await repository.statement(session, found.wallet_id, page)
     items = [Movement(transfer_id=i, kind=k, reference=r, amount=a, at=t) for i, k, r, a, t in rows]
-    return Statement(items=items, next=items[-1].transfer_id if len(items) == limit else None)
+    return Statement.of(page, items, lambda movement: movement.transfer_id)
 
 
 async def _wallet(session: AsyncSession, card_id: UUID) -> repository.CardWallet:

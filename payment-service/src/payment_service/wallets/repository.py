@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.paging import Paging
 from payment_service.accounts import CURRENCY
 
 _OPEN_ACCOUNTS = text(
@@ -88,10 +89,10 @@ async def of_citizen(session: AsyncSession, citizen_id: UUID) -> tuple[int, int]
 
 
 async def statement(
-    session: AsyncSession, wallet_id: UUID, after: UUID, limit: int
+    session: AsyncSession, wallet_id: UUID, page: Paging[UUID]
 ) -> Sequence[tuple[UUID, str, str, int, datetime]]:
     """Posted movements of a wallet, oldest first; what left it is negative."""
-    rows = await session.execute(_STATEMENT, {"wallet_id": wallet_id, "after": after, "limit": limit})
+    rows = await session.execute(_STATEMENT, {"wallet_id": wallet_id} | page.bounds)
     return [
         (
             row.transfer_id,

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from chassis.paging import Page
+
 
 class Wallet(BaseModel):
     """A citizen's wallet: piastres. `available` is what can be paid or held now."""
@@ -29,8 +31,5 @@ class Movement(BaseModel):
     at: datetime
 
 
-class Statement(BaseModel):
+class Statement(Page[Movement, UUID]):
     """A page of movements, oldest first."""
-
-    items: list[Movement]
-    next: UUID | None

@@ -10,6 +10,7 @@ from fastapi import Query, Request
 from chassis.app import router
 from chassis.auth import Principal, requires
 from chassis.db import Reading, Work
+from chassis.paging import Paging, by_id
 from chassis.problems import Forbidden, responses
 from chassis.runtime import get_runtime
 from supply_service.outlets import repository, service
@@ -33,8 +34,6 @@ from supply_service.outlets.service import (
 
 routes = router(tags=["outlets"])
 
-FIRST = UUID(int=0)
-
 
 @routes.post("/v1/outlets", status_code=201, responses=responses(Forbidden))
 async def register_outlet(
@@ -53,15 +52,13 @@ async def register_outlet(
 async def list_outlets(
     _: Annotated[Principal, requires("outlets:read", "outlets:write")],
     session: Reading,
+    page: Annotated[Paging[UUID], by_id(100, 500)],
     governorate: Annotated[Governorate | None, Query()] = None,
     kind: OutletKind | None = None,
-    after: UUID = FIRST,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> OutletPage:
     """Outlets, of a governorate or kind where given."""
-    rows = await repository.outlets(session, governorate, kind, after, limit + 1)
-    items = [Outlet.model_validate(row) for row in rows[:limit]]
-    return OutletPage(items=items, next=items[-1].outlet_id if len(rows) > limit else None)
+    rows = await repository.outlets(session, governorate, kind, page)
+    return OutletPage.of(page, [Outlet.model_validate(row) for row in rows], lambda outlet: outlet.outlet_id)
 
 
 @routes.get("/v1/outlets/{outlet_id}", responses=responses(OutletUnknown))

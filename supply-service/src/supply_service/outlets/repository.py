@@ -13,6 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.paging import Paging
+
 _OUTLET = "outlet_id, kind, name_ar, name_en, governorate, district, fuel, loaf_type, registered_at"
 _TERMINAL = (
     "terminal_id, outlet_id, serial, model, status, suspension_reason, public_key IS NOT NULL AS enrolled,"
@@ -62,10 +64,10 @@ async def find_outlet(session: AsyncSession, outlet_id: UUID) -> RowMapping | No
 
 
 async def outlets(
-    session: AsyncSession, governorate: str | None, kind: str | None, after: UUID, limit: int
+    session: AsyncSession, governorate: str | None, kind: str | None, page: Paging[UUID]
 ) -> Sequence[RowMapping]:
     """A page of outlets."""
-    parameters = {"governorate": governorate, "kind": kind, "after": after, "limit": limit}
+    parameters = {"governorate": governorate, "kind": kind} | page.bounds
     return (await session.execute(_OUTLETS, parameters)).mappings().all()
 
 

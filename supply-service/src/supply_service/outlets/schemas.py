@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from chassis.paging import Page
+
 OutletKind = Literal["bakery", "grocer", "gameaty", "complex"]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Governorate = Annotated[str, Field(pattern=r"^[0-9]{2}$", description="two-digit code, `03` is Port Said")]
@@ -47,11 +49,8 @@ class Outlet(BaseModel):
     registered_at: datetime
 
 
-class OutletPage(BaseModel):
+class OutletPage(Page[Outlet, UUID]):
     """Outlets in the order of their registration."""
-
-    items: list[Outlet]
-    next: UUID | None
 
 
 class TerminalRequest(BaseModel):

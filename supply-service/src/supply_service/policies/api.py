@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query, Request
 
@@ -11,12 +12,12 @@ from chassis.app import router
 from chassis.auth import Principal, requires
 from chassis.clock import business_day
 from chassis.db import Reading, Work
+from chassis.paging import Paging, by_id
 from chassis.problems import InvalidRequest, responses
 from chassis.runtime import get_runtime
 from supply_service.context import context
 from supply_service.policies import repository, service
 from supply_service.policies.book import Policy
-from supply_service.policies.files import scope_text
 from supply_service.policies.schemas import (
     Catalogue,
     CatalogueItem,
@@ -33,8 +34,6 @@ from supply_service.rules.refusals import PolicyNotInForce
 routes = router(tags=["policies"])
 
 Key = Annotated[str | None, Query(max_length=100, pattern=r"^[a-z0-9_.]+$")]
-Limit = Annotated[int, Query(ge=1, le=500)]
-FIRST = ("", "", date(1, 1, 1))
 
 
 @routes.post("/v1/policies", status_code=201, responses=responses(PolicyNotAhead, PolicyOverlaps, PolicyUnusable))
@@ -56,15 +55,13 @@ async def publish_policy(
 async def list_policies(
     _: Annotated[Principal, requires("policies:read", "policies:write", "catalogue:read")],
     session: Reading,
+    page: Annotated[Paging[UUID], by_id(100, 500)],
     key: Key = None,
     on: date | None = None,
-    after: Annotated[str | None, Query(max_length=400)] = None,
-    limit: Limit = 100,
 ) -> PolicyPage:
     """Policies of a key or below it (`bread` finds `bread.price`), those of one day where `on` is given."""
-    rows = await repository.page(session, key, on, _cursor(after), limit + 1)
-    shown = rows[:limit]
-    return PolicyPage(items=[_reply(policy) for policy in shown], next=_mark(shown[-1]) if len(rows) > limit else None)
+    rows = await repository.page(session, key, on, page)
+    return PolicyPage.of(page, [_reply(policy) for policy in rows], lambda policy: policy.policy_id)
 
 
 @routes.get("/v1/catalogue", responses=responses(PolicyNotInForce))
@@ -106,20 +103,6 @@ def _item(code: str, figures: Figures) -> CatalogueItem:
 
 def _reply(policy: Policy) -> PolicyReply:
     return PolicyReply.model_validate(policy, from_attributes=True)
-
-
-def _mark(policy: Policy) -> str:
-    return f"{policy.key}|{scope_text(policy.scope)}|{policy.effective_from}"
-
-
-def _cursor(after: str | None) -> tuple[str, str, date]:
-    if after is None:
-        return FIRST
-    try:
-        key, scope, start = after.rsplit("|", 2)
-        return key, scope, date.fromisoformat(start)
-    except ValueError as error:
-        raise InvalidRequest("`after` is the `next` of the page before.") from error
 
 
 def _first_words(error: ValueError) -> str:

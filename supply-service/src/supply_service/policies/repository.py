@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.ids import new_id
+from chassis.paging import Paging
 from supply_service.policies.book import Item, Policy, PolicyBook
 from supply_service.policies.files import scope_text
 
@@ -30,7 +32,7 @@ _PAGE = text(
     " WHERE (CAST(:key AS text) IS NULL OR key = :key OR key LIKE :prefix)"
     " AND (CAST(:day AS date) IS NULL OR"
     "  (effective_from <= :day AND (effective_to IS NULL OR effective_to >= :day)))"
-    " AND (key, scope, effective_from) > (:after_key, :after_scope, CAST(:after_from AS date))"
+    " AND (key, scope, effective_from) > ALL (SELECT key, scope, effective_from FROM policy WHERE policy_id = :after)"
     " ORDER BY key, scope, effective_from LIMIT :limit"
 )
 _ADD = text(
@@ -88,20 +90,9 @@ async def put_items(session: AsyncSession, rows: Iterable[Item]) -> None:
         await session.execute(_PUT_ITEM, values)
 
 
-async def page(
-    session: AsyncSession, key: str | None, on: date | None, after: tuple[str, str, date], limit: int
-) -> Sequence[Policy]:
+async def page(session: AsyncSession, key: str | None, on: date | None, page: Paging[UUID]) -> Sequence[Policy]:
     """Rows of a key (or of the keys below it), those that hold on a day where one is given."""
-    after_key, after_scope, after_from = after
-    parameters = {
-        "key": key,
-        "prefix": f"{key}.%",
-        "day": on,
-        "after_key": after_key,
-        "after_scope": after_scope,
-        "after_from": after_from,
-        "limit": limit,
-    }
+    parameters = {"key": key, "prefix": f"{key}.%", "day": on} | page.bounds
     return [_policy(row) for row in (await session.execute(_PAGE, parameters)).mappings()]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from chassis.paging import Page
 from supply_service.policies.book import Confidence, Policy
 from supply_service.policies.files import PolicyRow
 
@@ -56,11 +57,8 @@ class PolicyReply(BaseModel):
     note: str
 
 
-class PolicyPage(BaseModel):
+class PolicyPage(Page[PolicyReply, UUID]):
     """Policies in order of key, scope and first day."""
-
-    items: list[PolicyReply]
-    next: str | None
 
 
 class LimitReply(BaseModel):

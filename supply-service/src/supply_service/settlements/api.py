@@ -6,12 +6,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-
 from chassis.app import router
 from chassis.auth import Principal, requires
 from chassis.clock import month_start
 from chassis.db import Reading
+from chassis.paging import Paging, by_id
 from supply_service.settlements import service, sums
 from supply_service.settlements.schemas import (
     OutletTotalsPage,
@@ -22,7 +21,6 @@ from supply_service.settlements.schemas import (
 
 routes = router(tags=["settlements"])
 
-FIRST = UUID(int=0)
 Auditor = Annotated[Principal, requires("settlements:read")]
 
 
@@ -31,15 +29,13 @@ async def list_settlements(
     day: date,
     caller: Annotated[Principal, requires("settlements:read", "days:close")],
     session: Reading,
+    page: Annotated[Paging[UUID], by_id(100, 500)],
     outlet_id: UUID | None = None,
-    after: UUID = FIRST,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> SettlementPage:
     """What the days closed at outlets come to. A terminal sees its own outlet's."""
     own = caller.outlet_id if caller.kind == "terminal" else outlet_id
-    found = await service.page(session, day, own, caller.governorate, after, limit + 1)
-    items = found[:limit]
-    return SettlementPage(items=items, next=items[-1].outlet_id if len(found) > limit else None)
+    found = await service.page(session, day, own, caller.governorate, page)
+    return SettlementPage.of(page, found, lambda settlement: settlement.outlet_id)
 
 
 @routes.get("/v1/settlement-totals")
@@ -53,13 +49,11 @@ async def list_outlet_totals(
     day: date,
     caller: Auditor,
     session: Reading,
-    after: UUID = FIRST,
-    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+    page: Annotated[Paging[UUID], by_id(200, 500)],
 ) -> OutletTotalsPage:
     """Each outlet's day summed up from its sales, the pots' entries, the closed days and the settlements."""
-    rows = await sums.outlets(session, day, after, limit, caller.governorate)
-    items = [found for row in rows if (found := service.outlet_totals(row)) is not None]
-    return OutletTotalsPage(items=items, next=rows[-1]["outlet_id"] if len(rows) == limit else None)
+    rows = await sums.outlets(session, day, caller.governorate, page)
+    return OutletTotalsPage.of(page, [service.outlet_totals(row) for row in rows], lambda outlet: outlet.outlet_id)
 
 
 @routes.get("/v1/pot-proof")

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from chassis.paging import Page
+
 
 class ComponentReply(BaseModel):
     """So many loaves, or piastres taken from pots for goods, at a rate."""
@@ -33,11 +35,8 @@ class Settlement(BaseModel):
     components: list[ComponentReply]
 
 
-class SettlementPage(BaseModel):
+class SettlementPage(Page[Settlement, UUID]):
     """Settlements of a day, in the order of their outlets; `next` is the outlet to go on after."""
-
-    items: list[Settlement]
-    next: UUID | None
 
 
 class RateTotal(BaseModel):
@@ -95,11 +94,8 @@ class OutletTotals(BaseModel):
     components_amount: int | None = Field(description="its components added up")
 
 
-class OutletTotalsPage(BaseModel):
+class OutletTotalsPage(Page[OutletTotals, UUID]):
     """Outlets that sold or closed on a day; `next` is the outlet to go on after."""
-
-    items: list[OutletTotals]
-    next: UUID | None
 
 
 class PotProof(BaseModel):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.ids import new_id
+from chassis.paging import Paging
 from chassis.runtime import Runtime
 from contracts.supply import Component as ComponentTold
 from contracts.supply import SettlementCalculated
@@ -99,12 +100,10 @@ def _told(settlement_id: UUID, outlet_id: UUID, day: date, made: Sequence[Compon
 
 
 async def page(
-    session: AsyncSession, day: date, outlet_id: UUID | None, governorate: str | None, after: UUID, limit: int
+    session: AsyncSession, day: date, outlet_id: UUID | None, governorate: str | None, page: Paging[UUID]
 ) -> list[Settlement]:
     """Settlements of a day with what they consist of."""
-    rows = await repository.page(
-        session, day=day, outlet_id=outlet_id, governorate=governorate, after=after, limit=limit
-    )
+    rows = await repository.page(session, day=day, outlet_id=outlet_id, governorate=governorate, **page.bounds)
     made = await repository.components(session, [row["settlement_id"] for row in rows])
     return [
         Settlement(**row, components=[ComponentReply(**part) for part in made[row["settlement_id"]]]) for row in rows
@@ -119,10 +118,8 @@ async def totals(session: AsyncSession, day: date, governorate: str | None) -> S
     )
 
 
-def outlet_totals(row: RowMapping) -> OutletTotals | None:
-    """An outlet's day at every place where it is kept; None where nothing has happened."""
-    if not (row["closed"] or row["redemptions"] or row["reversals"]):
-        return None
+def outlet_totals(row: RowMapping) -> OutletTotals:
+    """An outlet's day at every place where it is kept."""
     return OutletTotals(
         outlet_id=row["outlet_id"],
         closed=row["closed"],

@@ -11,14 +11,19 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import month_start
+from chassis.paging import Paging
 
 # Every table is reached through its key or an index by outlet and day, so a page costs what its outlets sold.
 # A bread line of a late sale may also move the points its loaves had become: those entries belong to no goods.
 _OUTLETS = text(
     """
     WITH page AS (
-        SELECT outlet_id FROM outlet
+        SELECT outlet_id FROM outlet o
         WHERE outlet_id > :after AND (CAST(:governorate AS text) IS NULL OR governorate = :governorate)
+            AND (EXISTS (SELECT FROM outlet_day d WHERE d.outlet_id = o.outlet_id AND d.business_day = :day)
+                OR EXISTS (SELECT FROM redemption r
+                    WHERE r.outlet_id = o.outlet_id AND r.business_day = :day AND r.period = :period)
+                OR EXISTS (SELECT FROM reversal r WHERE r.outlet_id = o.outlet_id AND r.business_day = :day))
         ORDER BY outlet_id LIMIT :limit
     )
     SELECT p.outlet_id, d.outlet_id IS NOT NULL AS closed,
@@ -104,10 +109,10 @@ _POTS = text(
 
 
 async def outlets(
-    session: AsyncSession, day: date, after: UUID, limit: int, governorate: str | None
+    session: AsyncSession, day: date, governorate: str | None, page: Paging[UUID]
 ) -> Sequence[RowMapping]:
-    """The next outlets, each with its day summed up at every place."""
-    asked = {"day": day, "period": month_start(day), "after": after, "limit": limit, "governorate": governorate}
+    """The next outlets that sold, took back or closed on a day, each with the day summed up at every place."""
+    asked = {"day": day, "period": month_start(day), "governorate": governorate} | page.bounds
     return (await session.execute(_OUTLETS, asked)).mappings().all()
 
 

@@ -1,0 +1,50 @@
+"""Every list is walked page by page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chassis.testing import check_pages, paged
+
+if TYPE_CHECKING:
+    from ..conftest import OpenOffice
+
+LISTS = {
+    "/v1/citizens/{citizen_id}/accesses",
+    "/v1/imports/{import_id}/rejections",
+    "/v1/pickup-sites",
+    "/v1/pickup-sites/{site_id}/appointments",
+    "/v1/rollout-phases",
+}
+PARKED = "/v1/operations/card/parked-events"
+SCOPES = "citizens:read citizens:import sites:read rollout:read cards:read cards:handover"
+
+
+async def test_every_list(open_office: OpenOffice) -> None:
+    async with open_office() as office:
+        document = (await office.client.get("/openapi.json")).json()
+        assert paged(document) == LISTS | {PARKED}
+        headers = office.issuer.headers("ministry", SCOPES)
+        made, _ = await office.household("spouse")
+        citizen = f"/v1/citizens/{made['members'][0]['citizen_id']}"
+        for _ in range(3):
+            await office.call("GET", citizen, "citizens:read")
+        await check_pages(office.client, headers, f"{citizen}/accesses")
+        accepted = await office.upload(*(office.row(f"H{n}", mobile="x") for n in range(3)))
+        await office.finished(f"/v1/imports/{accepted['id']}", "citizens:import")
+        await check_pages(office.client, headers, f"/v1/imports/{accepted['id']}/rejections", 3)
+        sites = [await office.site(f"Site {n}") for n in range(3)]
+        found = await check_pages(office.client, headers, "/v1/pickup-sites?governorate=03", 3)
+        assert [site["site_id"] for site in found] == [site["site_id"] for site in sites]
+        phases = [await office.phase() for _ in range(3)]
+        found = await check_pages(office.client, headers, "/v1/rollout-phases", 3)
+        assert [phase["phase_id"] for phase in found] == phases
+        for _ in range(25):
+            await office.household()
+        await office.planned(phases[0])
+        row, *_ = await office.fetch(
+            "SELECT site_id, (min(starts_at) AT TIME ZONE 'Africa/Cairo')::date AS day, count(*) AS n FROM appointment"
+            " GROUP BY site_id, (starts_at AT TIME ZONE 'Africa/Cairo')::date ORDER BY n DESC LIMIT 1"
+        )
+        path = f"/v1/pickup-sites/{row['site_id']}/appointments?day={row['day']}"
+        await check_pages(office.client, headers, path, row["n"])

@@ -1,0 +1,17 @@
+"""Every list is walked page by page."""
+
+from __future__ import annotations
+
+from chassis.testing import check_pages, paged
+
+from ..support import Health
+
+PARKED = "/v1/operations/health/parked-events"
+
+
+async def test_every_list(health: Health) -> None:
+    assert paged(health.app.openapi()) == {"/v1/providers", PARKED}
+    for _ in range(3):
+        await health.desk("hospital", "35")
+    headers = health.issuer.headers("ministry", "providers:read")
+    await check_pages(health.client, headers, "/v1/providers?governorate=35&kind=hospital", 3)

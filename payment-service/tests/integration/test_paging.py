@@ -1,0 +1,37 @@
+"""Every list is walked page by page."""
+
+from __future__ import annotations
+
+from chassis.ids import new_id
+from chassis.testing import check_pages, paged
+from contracts.supply import SettlementCalculated
+
+from ..support import House
+from .test_payouts import batch_of
+from .test_sales import DAY, deliver
+
+BATCH = "/v1/payout-batches/{batch_id}/items"
+PARKED = "/v1/operations/payment/parked-events"
+
+
+async def test_every_list(house: House) -> None:
+    assert paged(house.app.openapi()) == {"/v1/wallets/{card_id}/statement", BATCH, "/v1/merchant-totals", PARKED}
+    headers = house.client_headers("wallets:read ledger:read payouts:submit", "maker")
+    card, citizen, _ = await house.citizen()
+    for amount in range(1, 5):
+        await house.pay_in(citizen, amount)
+    found = await check_pages(house.client, headers, f"/v1/wallets/{card}/statement", 4)
+    assert [movement["amount"] for movement in found] == [1, 2, 3, 4]
+    path = await batch_of(house, [f"{citizen},10,p{n}" for n in range(4)], 4, 40)
+    found = await check_pages(house.client, headers, f"{path}/items?state=waiting", 4)
+    assert [payout["item_reference"] for payout in found] == ["p0", "p1", "p2", "p3"]
+    await deliver(
+        house,
+        *(
+            SettlementCalculated(
+                settlement_id=new_id(), outlet_id=new_id(), business_day=DAY, amount=amount, components=[]
+            )
+            for amount in (1, 2, 3)
+        ),
+    )
+    await check_pages(house.client, headers, f"/v1/merchant-totals?day={DAY}", 3)
