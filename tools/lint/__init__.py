@@ -14,7 +14,7 @@ from tools.lint.names import stand_in_names
 from tools.lint.sizes import sizes
 from tools.lint.source import Finding, Rule, Source
 from tools.lint.tables import foreign_writes, ownerless_tables
-from tools.lint.testing import skipped_tests, test_doubles
+from tools.lint.testing import default_ports, skipped_tests, test_doubles
 
 ALL_RULES: tuple[Rule, ...] = (
     sizes,
@@ -29,6 +29,7 @@ ALL_RULES: tuple[Rule, ...] = (
     business_clock,
     unfinished,
     skipped_tests,
+    default_ports,
     test_doubles,
     foreign_writes,
     ownerless_tables,

@@ -34,6 +34,9 @@ NAMES_ONLY = (
     "http://unitsofmeasure.org",
 )
 
+# Where a system on its default ports listens: a test that names one of them meets that system.
+DEFAULT_PORTS = frozenset({8080, 9901, *range(8100, 8106), 8190, 15432, 19092, 19093, 9090})
+
 # Pure modules that decide by policy: their figures come from dated rows, so that no number may stand in them
 # but 0, 1 and -1 (nothing, one, the last). What is no rule of the programme is excused below with its meaning.
 RULE_MODULES = (

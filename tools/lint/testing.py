@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools.lint import config
 from tools.lint.source import Finding, Source
 
 _SKIP = re.compile(r"(?:pytest\.(?:mark\.)?(?:skip|skipif|xfail|importorskip)|unittest\.(?:skip\w*|expectedFailure))")
 _DOUBLES = re.compile(r"(?:unittest\.mock|mock|pytest_mock|respx|responses)(?:\..*)?")
+_HERE = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\]):(?P<port>\d+)")
 _CONTRACT = re.compile(r"contract-test:\s*(?P<path>[\w./-]+\.py)")
 
 
@@ -21,6 +23,19 @@ def skipped_tests(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Attribute) and _SKIP.fullmatch(ast.unparse(node)):
             yield source.finding(node.lineno, "skipped-test", f"{ast.unparse(node)}: mend the test or remove it")
+
+
+def default_ports(source: Source) -> Iterator[Finding]:
+    """No test uses a default port, where a running system listens: not even for what shall be absent (port 1 is)."""
+    if not source.is_test:
+        return
+    found = [(line, int(here["port"])) for line, text in source.strings() for here in _HERE.finditer(text)]
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Constant) and type(node.value) is int:
+            found.append((node.lineno, node.value))
+    for line, port in found:
+        if port in config.DEFAULT_PORTS:
+            yield source.finding(line, "default-port", f"{port}: take free_port(), or port 1 for what is away")
 
 
 def test_doubles(source: Source) -> Iterator[Finding]:

@@ -10,6 +10,8 @@ from tools.lint import check, config
 from tools.lint.__main__ import main
 from tools.lint.source import Source
 
+from devstack.stack.settings import PORTS
+
 SERVICE = "supply-service/src/supply_service/redemptions/service.py"
 SETTINGS = "supply-service/src/supply_service/settings.py"
 RULES = "supply-service/src/supply_service/rules/bread.py"
@@ -76,6 +78,8 @@ CAUGHT = [
     ("pytest.skip('no broker')", TEST, (1, "skipped-test")),
     ("@pytest.mark.skipif(True)\ndef test(): ...", TEST, (1, "skipped-test")),
     ("@pytest.mark.xfail\ndef test(): ...", TEST, (1, "skipped-test")),
+    (f"url = 'http://127.0.0.1:{81}02/v1'", TEST, (1, "default-port")),
+    ("start(port=8080)", TEST, (1, "default-port")),
     ("from unittest.mock import AsyncMock", TEST, (1, "test-double")),
     ("from unittest import mock", TEST, (1, "test-double")),
     ("import respx  # contract-test: tests/no_such_file.py", TEST, (1, "test-double")),
@@ -119,6 +123,9 @@ LEFT_ALONE = [
     ('"""See https://www.rfc-editor.org/rfc/rfc9457."""', SERVICE),
     ("url = 'http://testserver/v1'", TEST),
     ("version = '18.6.3'", SERVICE),
+    ("port = 8102", SETTINGS),
+    ("url = f'http://127.0.0.1:{free_port()}/v1'", TEST),
+    ("host = 'card-service:8101'", TEST),
     ("first, last, none = days[0], days[-1], True", RULES),
     ("limit = 5", SERVICE),
     ("pair = len(step) == 2", FIGURES),
@@ -171,6 +178,10 @@ def test_an_excuse_needs_the_rule_and_a_reason() -> None:
 def test_findings_are_printed_as_path_line_rule_message() -> None:
     (finding,) = check(Source(SERVICE, "print(1)"))
     assert str(finding) == f"{SERVICE}:1: print log it with chassis.logging"
+
+
+def test_every_default_port_of_the_stack_is_known() -> None:
+    assert {port for _, port in PORTS.values()} <= config.DEFAULT_PORTS
 
 
 def test_command_line_answers_1_where_it_finds_something(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,6 +26,8 @@ from contracts.event import CONTENT_TYPE, Event
 from contracts.health import ClinicTerminalRegistered
 from contracts.supply import TerminalRegistered
 
+PUBLIC_URL = "https://edge.test"
+AWAY = {f"{name}_url": "http://127.0.0.1:1" for name in ("card", "supply", "health", "payment", "notify")}
 BOOTSTRAP_SECRET = "a-secret-of-the-tests-only-0001"
 KEYS = "k1:" + base64.urlsafe_b64encode(b"1" * 32).decode()
 
@@ -114,6 +116,8 @@ async def start_gateway(make_database: MakeDatabase, kafka_bootstrap: str) -> As
                 "gateway_keys": KEYS,
                 "bootstrap_client_secret": BOOTSTRAP_SECRET,
                 "issuer": "unicard",
+                "gateway_public_url": PUBLIC_URL,
+                **AWAY,
             }
             options |= {"kafka_bootstrap": kafka_bootstrap, "gateway_key_poll_seconds": 0.1, **more}
             settings = Settings(database_url=database_url or await make_database(MIGRATIONS), **options)

@@ -269,7 +269,7 @@ async def test_unusable_key_set_leaves_the_last_one_in_force(body: bytes) -> Non
 
 
 async def test_issuer_out_of_reach_is_unavailable() -> None:
-    watched = verifier(jwks=None, jwks_url="http://127.0.0.1:9/jwks")
+    watched = verifier(jwks=None, jwks_url="http://127.0.0.1:1/jwks")
     with pytest.raises(Unavailable):
         await watched.verify_fresh(ISSUER.token())
 

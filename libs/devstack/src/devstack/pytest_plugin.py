@@ -2,16 +2,18 @@
 
 An engine starts when the first test asks for it: a server of one's own where
 `UNICARD_TEST_POSTGRES_URL` or `UNICARD_TEST_KAFKA_BOOTSTRAP` names one, a container where a Docker
-daemon answers, the wheels otherwise. The summary says which.
+daemon answers, the wheels otherwise. The summary says which. Workers that share the tests (`pytest -n 2`)
+share the engines too, which then start before them.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -27,6 +29,7 @@ POSTGRES_VARIABLE = "UNICARD_TEST_POSTGRES_URL"
 KAFKA_VARIABLE = "UNICARD_TEST_KAFKA_BOOTSTRAP"
 
 _used: dict[str, str] = {}
+_for_the_run = ExitStack()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -35,58 +38,62 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"{engine}: {source}")
 
 
+def pytest_configure() -> None:
+    """Let no test reach a default port: a running system may listen there, or nobody, and only one is tested."""
+    from devstack.stack.settings import PORTS
+
+    usual = {port for _, port in PORTS.values()}
+    connect = socket.socket.connect
+
+    def guarded(own: socket.socket, address: Any) -> None:
+        if own.family != socket.AF_UNIX and address[1] in usual:
+            raise AssertionError(f"a test connects to the default port {address[1]}")
+        connect(own, address)
+
+    patch = _for_the_run.enter_context(pytest.MonkeyPatch.context())
+    patch.setattr(socket.socket, "connect", guarded)
+
+
+def pytest_unconfigure() -> None:
+    """Stop what was started for the run."""
+    _for_the_run.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Start the engines that the workers, who get this environment, will share."""
+    os.environ[POSTGRES_VARIABLE] = _for_the_run.enter_context(_postgres())
+    os.environ[KAFKA_VARIABLE] = _for_the_run.enter_context(_kafka())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a worker whole files."""
+    from devstack.pytest_parallel import scheduler
+
+    return scheduler(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let workers begin with what takes longest."""
+    if hasattr(config, "workerinput"):
+        from devstack.pytest_parallel import longest_first
+
+        longest_first(items)
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Superuser's address of a PostgreSQL server; tests make their own databases on it."""
-    from devstack import containers
-    from devstack.engines import postgres
-
-    with ExitStack() as stack:
-        if given := os.environ.get(POSTGRES_VARIABLE):
-            _used["PostgreSQL"] = f"the server named by {POSTGRES_VARIABLE}"
-            yield given
-            return
-        if containers.docker_answers():
-            try:
-                url = stack.enter_context(containers.postgres_container())
-            except containers.failures() as error:
-                _used["PostgreSQL"] = f"embedded (Docker could not start {containers.POSTGRES_IMAGE}: {error})"
-            else:
-                _used["PostgreSQL"] = f"Docker container {containers.POSTGRES_IMAGE}"
-                yield url
-                return
-        engine = postgres.PostgresEngine(stack.enter_context(_folder()) / "postgres")
-        stack.callback(engine.stop)
-        engine.start()
-        _used.setdefault("PostgreSQL", "embedded (no Docker daemon answers)")
-        yield engine.url()
+    with _postgres() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def kafka_bootstrap() -> Iterator[str]:
     """Bootstrap address of an Apache Kafka broker."""
-    from devstack import containers
-    from devstack.engines import kafka
-
-    with ExitStack() as stack:
-        if given := os.environ.get(KAFKA_VARIABLE):
-            _used["Apache Kafka"] = f"the broker named by {KAFKA_VARIABLE}"
-            yield given
-            return
-        if containers.docker_answers():
-            try:
-                bootstrap = stack.enter_context(containers.kafka_container())
-            except containers.failures() as error:
-                _used["Apache Kafka"] = f"embedded (Docker could not start {containers.KAFKA_IMAGE}: {error})"
-            else:
-                _used["Apache Kafka"] = f"Docker container {containers.KAFKA_IMAGE}"
-                yield bootstrap
-                return
-        engine = kafka.KafkaEngine(stack.enter_context(_folder()) / "kafka")
-        stack.callback(engine.stop)
-        engine.start()
-        _used.setdefault("Apache Kafka", "embedded (no Docker daemon answers)")
-        yield engine.bootstrap
+    with _kafka() as bootstrap:
+        yield bootstrap
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +137,65 @@ class _folder:  # noqa: N801 - used as a statement
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self._path, ignore_errors=True)
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    from devstack import containers
+    from devstack.engines import PostgresEngine
+
+    with ExitStack() as stack:
+
+        def embedded() -> str:
+            engine = PostgresEngine(stack.enter_context(_folder()) / "postgres")
+            stack.callback(engine.stop)
+            engine.start()
+            return engine.url()
+
+        container = containers.postgres_container, containers.POSTGRES_IMAGE
+        yield _start("PostgreSQL", POSTGRES_VARIABLE, stack, *container, embedded)
+
+
+@contextmanager
+def _kafka() -> Iterator[str]:
+    from devstack import containers
+    from devstack.engines import KafkaEngine
+
+    with ExitStack() as stack:
+
+        def embedded() -> str:
+            engine = KafkaEngine(stack.enter_context(_folder()) / "kafka")
+            stack.callback(engine.stop)
+            engine.start()
+            return engine.bootstrap
+
+        container = containers.kafka_container, containers.KAFKA_IMAGE
+        yield _start("Apache Kafka", KAFKA_VARIABLE, stack, *container, embedded)
+
+
+def _start(
+    name: str,
+    variable: str,
+    stack: ExitStack,
+    container: Callable[[], AbstractContextManager[str]],
+    image: str,
+    embedded: Callable[[], str],
+) -> str:
+    """The address of an engine: the one that is named, else a container's, else the wheel's."""
+    from devstack import containers
+
+    if given := os.environ.get(variable):
+        _used.setdefault(name, f"the server named by {variable}")
+        return given
+    reason = "no Docker daemon answers"
+    if containers.docker_answers():
+        try:
+            address = stack.enter_context(container())
+        except containers.failures() as error:
+            reason = f"Docker could not start {image}: {error}"
+        else:
+            _used[name] = f"Docker container {image}"
+            return address
+    address = embedded()
+    _used[name] = f"embedded ({reason})"
+    return address

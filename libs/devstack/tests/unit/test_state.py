@@ -31,7 +31,7 @@ def state_of(*processes: Running) -> State:
 
 
 def test_the_state_is_read_as_it_was_written(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
-    state = state_of(Running.of("card", sleeper.pid, 8101, restarts=2))
+    state = state_of(Running.of("card", sleeper.pid, 4101, restarts=2))
     state.write(tmp_path)
     assert read_state(tmp_path) == state
     forget_state(tmp_path)

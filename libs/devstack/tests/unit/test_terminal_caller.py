@@ -114,7 +114,7 @@ async def test_a_refusal_is_final_and_speaks_arabic() -> None:
 
 
 async def test_nobody_there_is_said() -> None:
-    wire = Wire("http://127.0.0.1:9", timeout_s=0.5)
+    wire = Wire("http://127.0.0.1:1", timeout_s=0.5)
     with pytest.raises(NotReached):
         await Caller(wire, ClientSecret("c", "s"), tries=2).post("/v1/redemptions", {})
 
@@ -171,7 +171,7 @@ async def test_a_sale_survives_a_crash_between_sending_and_answer(tmp_path: Path
 
 async def test_offline_is_a_mode_of_its_own(tmp_path: Path) -> None:
     store = Store(tmp_path / "t1")
-    wire = Wire("http://127.0.0.1:9")
+    wire = Wire("http://127.0.0.1:1")
     store.save(Identity("t1", DeviceKey.generate().secret(), wire.base_url))
     Terminal(store, wire).go(offline=True)
     terminal = Terminal(store, wire)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import socket
-from contextlib import ExitStack
 
 LOOPBACK = "127.0.0.1"
 
+# Above every default port, below those that kernels give to outgoing connections: whoever asks the kernel for a free
+# port may find it taken by a client a moment later.
+_FIRST, _NUMBER = 20_000, 12_000
+# Processes that ask at the same time begin at different places.
+_next = itertools.count(os.getpid() * 97)
+
 
 def free_port() -> int:
-    """A TCP port nothing listens on at this moment."""
-    (port,) = free_ports(1)
-    return port
+    """A TCP port nothing listens on at this moment; the next call gives another one."""
+    return next(port for port in (_FIRST + number % _NUMBER for number in _next) if port_is_free(port))
 
 
 def free_ports(count: int) -> list[int]:
-    """As many different TCP ports nothing listens on at this moment. Asked for one by one, two may be the same."""
-    with ExitStack() as held:
-        probes = [held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) for _ in range(count)]
-        for probe in probes:
-            probe.bind((LOOPBACK, 0))
-        return [probe.getsockname()[1] for probe in probes]
+    """As many different TCP ports nothing listens on at this moment."""
+    return [free_port() for _ in range(count)]
 
 
 def port_answers(port: int, host: str = LOOPBACK, timeout_seconds: float = 0.5) -> bool:

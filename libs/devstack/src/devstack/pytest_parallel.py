@@ -1,0 +1,36 @@
+"""How tests are shared among workers (`pytest -n 2`): whole files, the longest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+# Folders whose files share something large that runs: one worker gets them all.
+_TOGETHER = ("tests/e2e/", "gateway/tests/integration/")
+# What takes longest begins first, so that no worker ends long after the others. The rest comes as collected.
+_LONGEST = ("tests/e2e/", "libs/chassis/tests/chaos/", "tests/chaos/", "libs/chassis/tests/integration/test_outages.py")
+
+
+def unit_of(nodeid: str) -> str:
+    """What a test stays together with, in one process and in its order: its file, or its folder."""
+    path = nodeid.split("::", 1)[0]
+    return next((folder for folder in _TOGETHER if path.startswith(folder)), path)
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Sort the tests as workers shall get them."""
+
+    def place(item: pytest.Item) -> int:
+        return next((n for n, start in enumerate(_LONGEST) if item.nodeid.startswith(start)), len(_LONGEST))
+
+    items.sort(key=place)
+
+
+def scheduler(config: pytest.Config, log: Any) -> Any:
+    """xdist's scheduler by scope, with our units in the order of the collection."""
+    config.option.loadscopereorder = False
+    made = LoadScopeScheduling(config, log)
+    made._split_scope = unit_of
+    return made
