@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from card_service.registry.national_id import GOVERNORATES
+from card_service.governorates import GOVERNORATES
 from chassis.auth import Principal, requires
 from chassis.problems import Forbidden, InvalidRequest, NotFound
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from card_service.governorates import GOVERNORATES
 from card_service.registry.national_id import (
     ABROAD,
-    GOVERNORATES,
     NationalIdError,
     check_digit,
     masked,

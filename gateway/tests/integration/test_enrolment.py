@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from joserfc.jwk import OKPKey
 
-from api_gateway.tokens.signing import b64url
+from api_gateway.keys import b64url
 from chassis.ids import new_id
 from chassis.testing import eventually
 from contracts.health import ClinicTerminalReinstated, ClinicTerminalSuspended

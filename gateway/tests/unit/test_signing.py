@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_gateway.tokens.signing import SigningKey, is_due, is_pending, published, signer, thumbprint
+from api_gateway.keys import thumbprint
+from api_gateway.tokens.signing import SigningKey, is_due, is_pending, published, signer
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 LIFE = timedelta(seconds=610)

@@ -14,8 +14,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chassis.clock import CAIRO
-from notify_service.inquiries.words import Topic
 from notify_service.lifecycle import Retries
+from notify_service.words import Topic
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _WEEKDAYS: tuple[Weekday, ...] = (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notify_service import policy
-from notify_service.inquiries.words import Topic, normalise_number, normalise_words, topic_of
+from notify_service.words import Topic, normalise_number, normalise_words, topic_of
 
 KEYWORDS = policy.load().inbound.keywords
 

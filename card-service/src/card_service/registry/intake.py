@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from card_service.governorates import GOVERNORATES
 from card_service.registry import mobiles, names
 from card_service.registry.national_id import (
-    GOVERNORATES,
     NationalId,
     NationalIdError,
     normalise_digits,

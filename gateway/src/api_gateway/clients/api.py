@@ -19,7 +19,7 @@ from api_gateway.clients.schemas import (
     SuspensionIn,
 )
 from api_gateway.handout import Handout, handing_out
-from api_gateway.tokens.signing import b64url
+from api_gateway.keys import b64url
 from chassis.app import router
 from chassis.auth import Principal, requires
 from chassis.db import Reading, Work

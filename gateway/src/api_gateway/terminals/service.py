@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import MACHINE_TIME
+from api_gateway.keys import b64url, from_b64url, thumbprint
 from api_gateway.sealing import Sealed, Vault
 from api_gateway.settings import Settings
 from api_gateway.terminals import repository
@@ -18,7 +19,6 @@ from api_gateway.terminals.codes import Verdict, judge, normal
 from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken, TerminalSuspended, TerminalUnknown
 from api_gateway.terminals.models import Code
 from api_gateway.terminals.schemas import EnrolmentIn
-from api_gateway.tokens.signing import b64url, from_b64url, thumbprint
 from chassis import outbox
 from chassis.logging import get_logger
 from chassis.problems import Problem

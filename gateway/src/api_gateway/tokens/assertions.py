@@ -12,8 +12,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from api_gateway.keys import from_b64url, public_jwk
 from api_gateway.tokens.errors import ClientRefused
-from api_gateway.tokens.signing import from_b64url, public_jwk
 
 ALGORITHMS = ["EdDSA", "Ed25519"]
 _SKEW = timedelta(seconds=30)

@@ -12,6 +12,7 @@ from joserfc.jwk import KeySet, KeySetSerialization, OKPKey
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api_gateway.database import MACHINE_TIME
+from api_gateway.keys import b64url, public_jwk, thumbprint
 from api_gateway.sealing import Sealed, Vault
 from api_gateway.settings import Settings
 from api_gateway.tokens import repository
@@ -20,13 +21,10 @@ from api_gateway.tokens.repository import StoredKey
 from api_gateway.tokens.signing import (
     ALGORITHM,
     SigningKey,
-    b64url,
     is_due,
     is_pending,
-    public_jwk,
     published,
     signer,
-    thumbprint,
 )
 from chassis.auth import Revocations, TokenVerifier
 from chassis.logging import get_logger

@@ -6,15 +6,14 @@ last token it signed has expired.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from joserfc.jwk import OKPKey
+
+from api_gateway.keys import public_jwk
 
 # RFC 9864 calls the algorithm Ed25519, but Envoy knows it as EdDSA only.
 warnings.filterwarnings("ignore", message="EdDSA is deprecated")
@@ -61,24 +60,3 @@ def is_pending(keys: Sequence[SigningKey], now: datetime) -> bool:
 def is_due(keys: Sequence[SigningKey], now: datetime, life: timedelta) -> bool:
     """Whether the signing key has served its time and none waits to take over."""
     return bool(keys) and not is_pending(keys, now) and signer(keys, now).signs_from + life <= now
-
-
-def public_jwk(public_key: bytes) -> dict[str, str]:
-    """The bare JWK of an Ed25519 public key."""
-    return {"kty": "OKP", "crv": "Ed25519", "x": b64url(public_key)}
-
-
-def thumbprint(public_key: bytes) -> str:
-    """The key's name: RFC 7638 thumbprint."""
-    canonical = json.dumps(public_jwk(public_key), separators=(",", ":"), sort_keys=True)
-    return b64url(hashlib.sha256(canonical.encode()).digest())
-
-
-def b64url(raw: bytes) -> str:
-    """Base64url without padding."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def from_b64url(text: str) -> bytes:
-    """The bytes of base64url without padding. Raises ValueError."""
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -12,8 +12,8 @@ from notify_service import repository as messages
 from notify_service.contacts import repository
 from notify_service.contacts.repository import ContactColumns
 from notify_service.content import Contact
-from notify_service.inquiries.words import normalise_number
 from notify_service.vault import Vault
+from notify_service.words import normalise_number
 
 
 async def learn(events: Sequence[Received[ContactChanged]], session: AsyncSession, vault: Vault) -> None:

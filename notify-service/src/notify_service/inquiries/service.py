@@ -22,10 +22,10 @@ from notify_service.contacts import repository as contacts
 from notify_service.facts import NoFacts
 from notify_service.inquiries import repository
 from notify_service.inquiries.repository import InboundColumns, InquiryColumns
-from notify_service.inquiries.words import Topic, normalise_number, topic_of
 from notify_service.policy import InboundRule
 from notify_service.service import Intent
 from notify_service.vault import Vault
+from notify_service.words import Topic, normalise_number, topic_of
 
 _ANSWERS = {Topic.HELP: "help", Topic.OPT_OUT: "opted_out", Topic.OPT_IN: "opted_in"}
 _UNKNOWN = "unknown_number"
