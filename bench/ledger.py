@@ -25,7 +25,7 @@ from chassis.ids import new_id
 from chassis.urls import async_url
 from devstack.terminal.caller import Caller, ClientSecret
 from devstack.terminal.wire import Wire
-from payment_service.accounts import Opened, account_id, wallet_id
+from payment_service.ledger.accounts import Opened, account_id, wallet_id
 from payment_service.wallets import repository as wallets
 
 SINGLE_AIM, BATCH_AIM, PENSIONS_AIM_SECONDS = 0.8, 4.0, 3.0

@@ -15,7 +15,7 @@ from chassis.runtime import Runtime
 from chassis.testing import TestIssuer
 from contracts.card import CardActivated, ProgrammeService
 from payment_service import context
-from payment_service.accounts import account_id, wallet_id
+from payment_service.ledger.accounts import account_id, wallet_id
 from payment_service.ledger.items import Item
 from payment_service.ledger.rules import Order, Transfer
 from payment_service.wallets import repository as wallets

@@ -25,7 +25,7 @@ from contracts.notify import InquiryReceived
 from contracts.payment import MerchantPaid, PaymentFailed, WalletOpened, WalletStated
 from contracts.supply import SettlementCalculated, Tender, TenderRedeemed, TenderReversed
 from payment_service import context
-from payment_service.accounts import account_id, wallet_id
+from payment_service.ledger.accounts import account_id, wallet_id
 from payment_service.ledger.refusals import HoldExpired
 from payment_service.ledger.rules import Transfer
 from payment_service.merchants import repository as merchants

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from chassis.runtime import Runtime
-from payment_service.accounts import Opened
+from payment_service.ledger.accounts import Opened
 from payment_service.ledger.lanes import Ledger
 from payment_service.ledger.lanes import ledger as ledger_lanes
 from payment_service.settings import Settings

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer, served, taken
 from payment_service import MIGRATIONS
-from payment_service.accounts import wallet_id
+from payment_service.ledger.accounts import wallet_id
 from payment_service.ledger.schemas import TransfersReply
 from payment_service.main import create_app
 from payment_service.settings import Settings

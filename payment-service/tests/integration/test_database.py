@@ -11,8 +11,8 @@ from chassis.ids import new_id
 from chassis.lane import Lane
 from chassis.testing import refuse_larger_deletes
 from payment_service import context
-from payment_service.accounts import Opened, account_id, wallet_id
 from payment_service.ledger import statements
+from payment_service.ledger.accounts import Opened, account_id, wallet_id
 from payment_service.ledger.batch import Batch
 from payment_service.ledger.items import Item
 from payment_service.ledger.repository import prune_answers

@@ -18,8 +18,8 @@ from chassis.ids import new_id
 from contracts.event import Event
 from contracts.health import CopaymentDue
 from contracts.supply import Line, Redeemed, SettlementCalculated, Tender, TenderRedeemed, TenderReversed
-from payment_service.accounts import wallet_id
 from payment_service.consumers import reactions
+from payment_service.ledger.accounts import wallet_id
 from payment_service.upkeep import expire_holds
 
 from ..support import House

@@ -1,1 +1,3 @@
 """The double-entry ledger: accounts and transfers, decided in batches."""
+
+TABLES = ("account", "ledger_answer", "transfer")

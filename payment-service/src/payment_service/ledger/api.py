@@ -14,8 +14,8 @@ from chassis.db import Reading, Work
 from chassis.problems import responses
 from chassis.routing import router
 from chassis.runtime import get_runtime
-from payment_service.accounts import CURRENCY, MAY_OVERDRAW, account_id
 from payment_service.ledger import refusals, repository, service
+from payment_service.ledger.accounts import account_id
 from payment_service.ledger.http import created
 from payment_service.ledger.schemas import (
     AccountDocument,
@@ -57,7 +57,7 @@ async def open_account(
 ) -> AccountDocument:
     """Open an account, or find the one its owner has."""
     found = account_id(body.kind, body.owner)
-    await repository.open_account(session, found, body.kind, body.owner, CURRENCY, MAY_OVERDRAW[body.kind])
+    await repository.open_accounts(session, body.kind, [body.owner])
     return await _document(session, found)
 
 

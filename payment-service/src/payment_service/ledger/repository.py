@@ -12,6 +12,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.partitions import delete_by_chunks
+from payment_service.ledger.accounts import CURRENCY, MAY_OVERDRAW, account_id
 from payment_service.ledger.batch import transfer_of
 from payment_service.ledger.rules import Transfer
 
@@ -23,7 +24,9 @@ _FIND = text(
 _ACCOUNT = text("SELECT * FROM account WHERE account_id = :account_id")
 _OPEN = text(
     "INSERT INTO account (account_id, kind, owner, currency, may_overdraw)"
-    " VALUES (:account_id, :kind, :owner, :currency, :may_overdraw) ON CONFLICT DO NOTHING"
+    " SELECT u.account_id, :kind, u.owner, :currency, :may_overdraw"
+    " FROM unnest(CAST(:account_ids AS uuid[]), CAST(:owners AS text[])) AS u (account_id, owner)"
+    " ON CONFLICT DO NOTHING"
 )
 _OVERDUE = text(
     "SELECT transfer_id FROM transfer WHERE state = 'pending' AND expires_at < :before ORDER BY expires_at LIMIT :limit"
@@ -59,17 +62,21 @@ async def find(session: AsyncSession, transfer_id: UUID) -> Transfer | None:
     return transfer_of(row._mapping) if row else None
 
 
-async def account(session: AsyncSession, account_id: UUID) -> Row[Any] | None:
+async def account(session: AsyncSession, wanted: UUID) -> Row[Any] | None:
     """An account with its balance."""
-    return (await session.execute(_ACCOUNT, {"account_id": account_id})).one_or_none()
+    return (await session.execute(_ACCOUNT, {"account_id": wanted})).one_or_none()
 
 
-async def open_account(
-    session: AsyncSession, account_id: UUID, kind: str, owner: str, currency: str, may_overdraw: bool
-) -> None:
-    """Open an account where it is not open yet."""
-    parameters = {"account_id": account_id, "kind": kind, "owner": owner}
-    await session.execute(_OPEN, parameters | {"currency": currency, "may_overdraw": may_overdraw})
+async def open_accounts(session: AsyncSession, kind: str, owners: Sequence[str]) -> None:
+    """Open the accounts of a kind that are not open yet."""
+    parameters = {
+        "account_ids": [account_id(kind, owner) for owner in owners],
+        "kind": kind,
+        "owners": list(owners),
+        "currency": CURRENCY,
+        "may_overdraw": MAY_OVERDRAW[kind],
+    }
+    await session.execute(_OPEN, parameters)
 
 
 async def overdue(session: AsyncSession, before: datetime, limit: int) -> Sequence[UUID]:

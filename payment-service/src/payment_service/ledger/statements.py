@@ -1,6 +1,24 @@
 """The two statements of a batch: one read without locks, one write that is carried out whole or not at all."""
 
+# ruff: noqa: S608 - nothing but parts of statements is put into a statement
 from __future__ import annotations
+
+from chassis import outbox
+
+# Parts of statements that book beside what else they do. A SELECT of these columns in order follows:
+POSTED = """INSERT INTO transfer (transfer_id, debit_account_id, credit_account_id, amount, state, posted, kind,
+            reference, business_day, created_at, settled_at)"""
+# One account pays, $1, what is posted from it, $2.
+DEBIT = "UPDATE account SET balance = balance - $2, version = version + 1 WHERE account_id = $1"
+
+
+def credited(sums: str) -> str:
+    """The part of a statement that pays into many accounts: `sums` has an account_id and an amount for each."""
+    return f"""UPDATE account a SET balance = a.balance + s.amount, version = a.version + 1
+        FROM {sums} s
+        WHERE a.account_id = s.account_id AND a.account_id = ANY(ARRAY(SELECT account_id FROM {sums}))
+        RETURNING a.account_id, a.balance"""
+
 
 # Everything the batch may need, each row once: accounts, transfers, and stored answers.
 READ = """
@@ -33,7 +51,7 @@ PARTIES = """
 # that change must be as they were read, too: between two accounts that may be overdrawn nothing else tells that
 # another process has settled or refunded one meanwhile. One row that has moved on, and nothing is written. What is
 # compared with what, is found in a hashed subplan: a join of the two lists would compare each row with each.
-WRITE = """
+WRITE = f"""
     WITH wanted AS (
         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
             AS w (account_id, balance, held, guarded)
@@ -76,7 +94,7 @@ WRITE = """
         SELECT * FROM unnest($22::text[], $23::text[], $24::bytea[], $25::bytea[])
         WHERE (SELECT yes FROM fit)
     ), events AS (
-        INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)
+        {outbox.INSERT}
         SELECT u.event_id, u.type, u.topic, u.key, $6, u.traceparent, u.payload
         FROM unnest($26::uuid[], $27::text[], $28::text[], $29::text[], $30::text[], $31::bytea[])
             AS u (event_id, type, topic, key, traceparent, payload)

@@ -12,7 +12,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.paging import Paging
-from payment_service.accounts import CURRENCY
+from payment_service.ledger.accounts import CURRENCY
 
 _ADD = text(
     "INSERT INTO merchant_booking (source_id, payment_id, kind, merchant_id, business_day, amount, transfer_id,"

@@ -15,9 +15,9 @@ from chassis.ids import new_id
 from chassis.refusals import Refusal
 from chassis.runtime import Runtime
 from payment_service import context
-from payment_service.accounts import NAMESPACE
 from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
 from payment_service.ledger import repository as transfers
+from payment_service.ledger.accounts import NAMESPACE
 from payment_service.ledger.items import Document, Item, Outcome, Result
 from payment_service.ledger.refusals import TransferInvalid, TransferUnknown
 from payment_service.ledger.rules import Books, Operation, Order, Refund, Settle, Transfer

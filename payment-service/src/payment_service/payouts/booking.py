@@ -1,5 +1,11 @@
 """The statements that book approved batches: divided into parts, part by part in chunks, and completed."""
 
+# ruff: noqa: S608 - nothing but parts of statements is put into a statement
+from __future__ import annotations
+
+from chassis import outbox
+from payment_service.ledger import statements as ledger
+
 # Numbers have no gaps, so what is left of a batch is divided by number. Parts are booked side by side.
 DIVIDE = """
     WITH batch AS (
@@ -25,7 +31,7 @@ NEXT_PART = """
 # them is hashed (`PLANNER`): whatever the statistics say, nothing is compared each with each and no table is read
 # whole. A payout's event carries the payout's own id, and its JSON is put together from ids, numbers and $12, which
 # is JSON already: building it as JSON takes six times as long.
-BOOK = """
+BOOK = f"""
     WITH wanted AS MATERIALIZED (
         SELECT number, payout_id, citizen_id, amount FROM payout WHERE batch_id = $1 AND number > $3 AND number <= $4
     ), chunk AS MATERIALIZED (
@@ -35,16 +41,12 @@ BOOK = """
             WHERE citizen_id = ANY(ARRAY(SELECT citizen_id FROM wanted))
         ) w USING (citizen_id)
     ), sums AS MATERIALIZED (
-        SELECT wallet_id, sum(amount)::bigint AS amount FROM chunk WHERE wallet_id IS NOT NULL
+        SELECT wallet_id AS account_id, sum(amount)::bigint AS amount FROM chunk WHERE wallet_id IS NOT NULL
         GROUP BY wallet_id ORDER BY wallet_id
     ), credited AS (
-        UPDATE account a SET balance = a.balance + s.amount, version = a.version + 1
-        FROM sums s
-        WHERE a.account_id = s.wallet_id AND a.account_id = ANY(ARRAY(SELECT wallet_id FROM sums))
-        RETURNING a.account_id, a.balance
+        {ledger.credited("sums")}
     ), booked AS (
-        INSERT INTO transfer (transfer_id, debit_account_id, credit_account_id, amount, state, posted, kind, reference,
-            business_day, created_at, settled_at)
+        {ledger.POSTED}
         SELECT payout_id, $2, wallet_id, amount, 'posted', amount, 'payout', $5, $6, $7, $7
         FROM chunk WHERE wallet_id IS NOT NULL
     ), failed AS (
@@ -52,15 +54,15 @@ BOOK = """
         WHERE p.batch_id = $1 AND p.number = c.number AND c.wallet_id IS NULL
             AND p.number = ANY(ARRAY(SELECT number FROM chunk WHERE wallet_id IS NULL))
     ), told AS (
-        INSERT INTO outbox (event_id, type, topic, key, time, payload)
-        SELECT c.payout_id, $9, $11, c.household_id::text, $7, convert_to(format(
-            '{"payout_id":"%s",%s"citizen_id":"%s","household_id":"%s","wallet_id":"%s","amount":%s,"balance":%s}',
+        {outbox.INSERT}
+        SELECT c.payout_id, $9, $11, c.household_id::text, $7, NULL, convert_to(format(
+            '{{"payout_id":"%s",%s"citizen_id":"%s","household_id":"%s","wallet_id":"%s","amount":%s,"balance":%s}}',
             c.payout_id, $12::text, c.citizen_id, c.household_id, c.wallet_id, c.amount, k.balance), 'UTF8')
         FROM chunk c JOIN credited k ON k.account_id = c.wallet_id
     ), told_of_failures AS (
-        INSERT INTO outbox (event_id, type, topic, key, time, payload)
-        SELECT payout_id, $10, $11, $1::text, $7, convert_to(format(
-            '{"payout_id":"%s",%s"amount":%s,"reason":"%s"}', payout_id, $12::text, amount, $8::text), 'UTF8')
+        {outbox.INSERT}
+        SELECT payout_id, $10, $11, $1::text, $7, NULL, convert_to(format(
+            '{{"payout_id":"%s",%s"amount":%s,"reason":"%s"}}', payout_id, $12::text, amount, $8::text), 'UTF8')
         FROM chunk WHERE wallet_id IS NULL
     ), counted AS (
         SELECT count(wallet_id) AS paid, count(*) - count(wallet_id) AS failed,
@@ -77,8 +79,6 @@ PLANNER = """
     SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off;
     SET LOCAL jit = off
 """
-# The one row that all chunks of a batch meet comes last, just before the commit.
-DEBIT = "UPDATE account SET balance = balance - $2, version = version + 1 WHERE account_id = $1"
 COMPLETE = """
     WITH batch AS (
         SELECT batch_id FROM payout_batch b WHERE state = 'booking' AND NOT EXISTS (

@@ -8,20 +8,19 @@ from contextlib import suppress
 
 import asyncpg
 
+from chassis import outbox
 from chassis.clock import business_day
 from chassis.logging import get_logger
-from chassis.outbox import columns
 from chassis.runtime import Runtime
 from contracts.payment import PAYOUTS_TOPIC, PayoutBatchCompleted, PayoutFailed, PayoutPaid
 from payment_service import context
+from payment_service.ledger.statements import DEBIT
 from payment_service.payouts import booking
 
 log = get_logger(__name__)
 
 WALLET_UNKNOWN = "wallet_unknown"
-_TELL = """
-    INSERT INTO outbox (event_id, type, topic, key, time, payload) VALUES ($1, $2, $3, $4, $5, $6)
-"""
+_TELL = f"{outbox.INSERT} VALUES ($1, $2, $3, $4, $5, NULL, $6)"
 _PASSING = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.DeadlockDetectedError)
 
 
@@ -70,7 +69,8 @@ async def book_chunk(runtime: Runtime) -> bool:
             f'"batch_id":"{part["batch_id"]}","programme":{json.dumps(part["programme"])},',
             part["first"],
         )
-        await connection.execute(booking.DEBIT, part["fund_id"], paid)
+        # The one row that all chunks of a batch meet comes last, just before the commit.
+        await connection.execute(DEBIT, part["fund_id"], paid)
     runtime.wake_relay()
     return True
 
@@ -100,7 +100,7 @@ async def _complete(runtime: Runtime) -> bool:
             failed=done["failed_count"],
             failed_total=done["failed_total"],
         )
-        row = columns([event])
+        row = outbox.columns([event])
         await connection.execute(_TELL, row.event_id[0], row.type[0], row.topic[0], row.key[0], now, row.payload[0])
     runtime.wake_relay()
     log.info("payout batch completed", paid=done["paid_count"], failed=done["failed_count"])

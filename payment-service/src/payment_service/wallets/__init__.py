@@ -1,1 +1,3 @@
 """Citizens' wallets and their statements."""
+
+TABLES = ("card", "wallet")

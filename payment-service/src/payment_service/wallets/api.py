@@ -12,8 +12,8 @@ from chassis.db import Reading
 from chassis.paging import Paging, by_id
 from chassis.problems import responses
 from chassis.routing import router
-from payment_service.accounts import CURRENCY
 from payment_service.errors import WalletUnknown
+from payment_service.ledger.accounts import CURRENCY
 from payment_service.wallets import repository
 from payment_service.wallets.schemas import Movement, Statement, Wallet
 

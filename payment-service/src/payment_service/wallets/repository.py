@@ -12,14 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.paging import Paging
-from payment_service.accounts import CURRENCY
+from payment_service.ledger import repository as ledger
 
-_OPEN_ACCOUNTS = text(
-    "INSERT INTO account (account_id, kind, owner, currency)"
-    " SELECT u.wallet_id, 'wallet', CAST(u.citizen_id AS text), :currency"
-    " FROM unnest(CAST(:wallet_id AS uuid[]), CAST(:citizen_id AS uuid[])) AS u (wallet_id, citizen_id)"
-    " ON CONFLICT DO NOTHING"
-)
 _OPEN_WALLETS = text(
     "INSERT INTO wallet (citizen_id, wallet_id, household_id)"
     " SELECT * FROM unnest(CAST(:citizen_id AS uuid[]), CAST(:wallet_id AS uuid[]), CAST(:household_id AS uuid[]))"
@@ -65,7 +59,7 @@ class CardWallet:
 
 async def open_wallets(session: AsyncSession, columns: dict[str, list[Any]]) -> set[UUID]:
     """Open wallets that are not open yet and know their cards; gives the citizens whose wallet is new."""
-    await session.execute(_OPEN_ACCOUNTS, {"currency": CURRENCY} | columns)
+    await ledger.open_accounts(session, "wallet", [str(citizen_id) for citizen_id in columns["citizen_id"]])
     new = set((await session.execute(_OPEN_WALLETS, columns)).scalars())
     await session.execute(_PUT_CARDS, columns)
     return new
