@@ -12,13 +12,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from devstack.settings import StackSettings, on_free_ports
 from devstack.stack import launch
 from devstack.stack.bootstrap import read_clients
 from devstack.stack.databases import service_url
 from devstack.stack.programs import SERVICES
 from devstack.stack.secrets import load_secrets
-from devstack.stack.settings import StackSettings, on_free_ports
-from devstack.stack.state import State
+from devstack.state import State
 from devstack.terminal.caller import Caller, ClientSecret
 from devstack.terminal.wire import Wire
 

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from api_gateway.routes import scopes
-from devstack.stack.settings import on_free_ports
+from devstack.settings import on_free_ports
 
 UNICARD = (sys.executable, "-m", "devstack")
 ALL_SCOPES = sorted(scopes())

@@ -9,8 +9,8 @@ import pytest
 from tests.compose.files import alerts, exposed, metrics, panels
 from tests.e2e.conftest import System
 
+from devstack.settings import PORTS
 from devstack.stack.programs import SERVICES
-from devstack.stack.settings import PORTS
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from tools.lint import check, config
 from tools.lint.__main__ import main
 from tools.lint.source import Source
 
-from devstack.stack.settings import PORTS
+from devstack.settings import PORTS
 
 SERVICE = "supply-service/src/supply_service/redemptions/service.py"
 SETTINGS = "supply-service/src/supply_service/settings.py"

@@ -15,10 +15,10 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from devstack.engines.process import EngineError
+from devstack.settings import PORTS, StackSettings
 from devstack.stack import launch
 from devstack.stack import logs as log_files
-from devstack.stack.settings import PORTS, StackSettings
-from devstack.stack.state import READY, State, is_running, read_state
+from devstack.state import READY, State, is_running, read_state
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)

@@ -40,7 +40,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 def pytest_configure() -> None:
     """Let no test reach a default port: a running system may listen there, or nobody, and only one is tested."""
-    from devstack.stack.settings import PORTS
+    from devstack.settings import PORTS
 
     usual = {port for _, port in PORTS.values()}
     connect = socket.socket.connect

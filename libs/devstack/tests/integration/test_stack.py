@@ -14,10 +14,10 @@ import psutil
 import pytest
 
 from devstack.engines import port_answers
+from devstack.settings import StackSettings, on_free_ports
 from devstack.stack.programs import SERVICES
 from devstack.stack.service import probe
-from devstack.stack.settings import StackSettings, on_free_ports
-from devstack.stack.state import Running, read_state
+from devstack.state import Running, read_state
 
 pytestmark = pytest.mark.slow
 

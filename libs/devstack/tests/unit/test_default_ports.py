@@ -8,7 +8,7 @@ import pytest
 
 from devstack.engines import free_ports
 from devstack.engines.ports import LOOPBACK
-from devstack.stack.settings import PORTS
+from devstack.settings import PORTS
 
 
 async def test_no_test_reaches_a_default_port() -> None:

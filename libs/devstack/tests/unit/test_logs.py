@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from devstack.settings import SettingError, StackSettings
 from devstack.stack import logs
-from devstack.stack.settings import SettingError, StackSettings
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from devstack.settings import SettingError, StackSettings, on_free_ports
 from devstack.stack.secrets import load_secrets
-from devstack.stack.settings import SettingError, StackSettings, on_free_ports
-from devstack.stack.state import take_lock
+from devstack.state import take_lock
 
 
 def environment(tmp_path: Path, **more: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devstack.stack.state import (
+from devstack.state import (
     Running,
     State,
     forget_state,

@@ -13,7 +13,7 @@ from rich.console import Console
 from devstack.demo.calendar import CAIRO
 from devstack.demo.context import LANES, Options
 from devstack.demo.play import play
-from devstack.stack.settings import StackSettings
+from devstack.settings import StackSettings
 from devstack.terminal.caller import Refused
 from devstack.terminal.provision import NoCredentials
 from devstack.terminal.wire import NotReached

@@ -14,8 +14,8 @@ from rich.table import Table
 
 from devstack.reconcile.compare import TOTAL, Result, Row
 from devstack.reconcile.fetch import reconcile
+from devstack.settings import StackSettings
 from devstack.stack.bootstrap import read_clients
-from devstack.stack.settings import StackSettings
 from devstack.terminal.caller import Caller, ClientSecret, Refused
 from devstack.terminal.receipt import CAIRO
 from devstack.terminal.wire import NotReached, Wire

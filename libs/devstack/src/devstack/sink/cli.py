@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from devstack.engines.process import EngineError
-from devstack.stack.settings import StackSettings
+from devstack.settings import StackSettings
 
 app = typer.Typer(no_args_is_help=True, help="The SMS of the demonstration.")
 console = Console(highlight=False)

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 from devstack.engines.process import EngineError
-from devstack.stack.settings import StackSettings
+from devstack.settings import StackSettings
 from devstack.stack.supervisor import Supervisor
 
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 
-from devstack.stack.settings import FOLDER_VARIABLE, StackSettings
+from devstack.settings import FOLDER_VARIABLE, StackSettings
 
 SCALE = "0.01"
 # All lines of the report passed, or some failed; anything else broke off.

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import psutil
 
 from devstack.engines.process import EngineError
-from devstack.stack.settings import StackSettings
-from devstack.stack.state import FAILED, READY, State, is_running, read_state, stop_leftovers
+from devstack.settings import StackSettings
+from devstack.state import FAILED, READY, State, is_running, read_state, stop_leftovers
 
 _START_SECONDS = 300.0  # the first start downloads Kafka's jars
 _STOP_SECONDS = 90.0

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from devstack.stack.settings import SettingError, StackSettings
+from devstack.settings import SettingError, StackSettings
 
 _ROTATE_BYTES = 20 * 1024 * 1024
 _FOLLOW_SECONDS = 0.3

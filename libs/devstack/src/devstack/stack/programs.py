@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devstack.engines.ports import LOOPBACK
-from devstack.stack.settings import KAFKA_VARIABLE, POSTGRES_VARIABLE, StackSettings
+from devstack.settings import KAFKA_VARIABLE, POSTGRES_VARIABLE, StackSettings
 
 SMS_PROVIDER_CLIENT = "sms-provider"
 DATABASE_PREFIX = "unicard_"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import psutil
 
 from devstack.engines.ports import port_answers
+from devstack.settings import StackSettings
 from devstack.stack.programs import SERVICES
 from devstack.stack.service import probe
-from devstack.stack.settings import StackSettings
-from devstack.stack.state import Running, State
+from devstack.state import Running, State
 
 _WITH_PROBE = {program.name: "/readyz" for program in SERVICES} | {"sink": "/livez"}
 

@@ -12,12 +12,14 @@ from devstack.engines import EnvoyEngine, KafkaEngine, PostgresEngine
 from devstack.engines.kafka import wait_for_coordinator
 from devstack.engines.process import Engine, EngineError
 from devstack.engines.topics import create_topics
+from devstack.settings import StackSettings
 from devstack.stack import bootstrap, databases, programs, topics
 from devstack.stack.logs import rotate
 from devstack.stack.secrets import load_secrets
 from devstack.stack.service import PythonService, service_arguments
-from devstack.stack.settings import StackSettings
-from devstack.stack.state import (
+from devstack.stack.tool import run_tool
+from devstack.stack.watch import Watched
+from devstack.state import (
     FAILED,
     READY,
     STOPPING,
@@ -27,8 +29,6 @@ from devstack.stack.state import (
     stop_leftovers,
     take_lock,
 )
-from devstack.stack.tool import run_tool
-from devstack.stack.watch import Watched
 
 Report = Callable[[str], None]
 _LOOK_SECONDS = 0.25

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from devstack.engines.process import Engine, EngineError
-from devstack.stack.state import Running
+from devstack.state import Running
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0

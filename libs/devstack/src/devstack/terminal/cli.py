@@ -12,7 +12,7 @@ import uvloop
 from rich.console import Console
 from rich.panel import Panel
 
-from devstack.stack.settings import StackSettings
+from devstack.settings import StackSettings
 from devstack.terminal import receipt
 from devstack.terminal.caller import Refused
 from devstack.terminal.chain import Line

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from devstack.stack.settings import StackSettings
+from devstack.settings import StackSettings
 from devstack.terminal.caller import Caller, ClientSecret, eventually, new_key
 from devstack.terminal.wire import Wire
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from devstack.engines.ports import LOOPBACK, free_ports, port_is_free
 from devstack.engines.process import EngineError
+from devstack.state import is_running
 
 FOLDER_NAME = ".unicard"
 # What `make up` leaves in the folder while docker compose runs: ports and the first client, as in .env.
@@ -76,8 +77,6 @@ class StackSettings:
     @classmethod
     def in_use(cls, environment: Mapping[str, str] | None = None) -> StackSettings:
         """The system to talk to: the environment's, or the one that runs without Docker, or docker compose's."""
-        from devstack.stack.state import is_running
-
         given = os.environ if environment is None else environment
         folder = _folder(given)
         mark = folder / COMPOSE_FOLDER / COMPOSE_MARK
