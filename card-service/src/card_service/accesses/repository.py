@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import text
@@ -39,10 +39,6 @@ _OF_CITIZEN = text(
     " FROM access_pending WHERE citizen_id = :citizen_id)"
     " SELECT * FROM accesses WHERE access_id < :after"
     " ORDER BY access_id DESC LIMIT :limit"
-)
-_PAGE = text(
-    "SELECT position, access_id, citizen_id, subject, action, purpose, request_id, accessed_at, hash"
-    " FROM access_log WHERE position > :after ORDER BY position LIMIT 5000"
 )
 
 
@@ -87,12 +83,3 @@ async def append(session: AsyncSession, limit: int) -> int:
 async def of_citizen(session: AsyncSession, citizen_id: UUID, page: Paging[UUID]) -> list[Access]:
     """The accesses to a citizen's record, the newest first."""
     return [Access(*row) for row in await session.execute(_OF_CITIZEN, {"citizen_id": citizen_id} | page.bounds)]
-
-
-async def chain(session: AsyncSession) -> AsyncIterator[tuple[int, Access, bytes]]:
-    """The whole chain in order: position, access, hash."""
-    after = 0
-    while rows := (await session.execute(_PAGE, {"after": after})).all():
-        for row in rows:
-            yield row[0], Access(*row[1:-1]), bytes(row[-1])
-        after = rows[-1][0]

@@ -1,4 +1,4 @@
-"""Noting accesses, chaining them apart from the requests, and checking the chain."""
+"""Noting accesses, and chaining them apart from the requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses import repository
-from card_service.accesses.models import GENESIS, Access, Visit, chained
+from card_service.accesses.models import Access, Visit
 from card_service.tools import tools_of
 from chassis.auth import Principal
 from chassis.ids import new_id
@@ -41,14 +41,3 @@ async def chain_accesses(runtime: Runtime) -> None:
             moved = await repository.append(session, BATCH)
         if moved < BATCH:
             await asyncio.sleep(pause)
-
-
-async def first_break(session: AsyncSession) -> int | None:
-    """The first position where the chain does not hold (an entry changed, removed or put in), None if it does."""
-    expected, digest = 1, GENESIS
-    async for position, access, stored in repository.chain(session):
-        digest = chained(digest, position, access)
-        if position != expected or digest != stored:
-            return expected
-        expected += 1
-    return None
