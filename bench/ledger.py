@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -105,11 +106,12 @@ async def _open_wallets(stack: Stack, citizens: Sequence[UUID]) -> None:
     try:
         for start in range(0, len(citizens), _CHUNK):
             chunk = list(citizens[start : start + _CHUNK])
-            columns = {
+            columns: dict[str, list[Any]] = {
                 "card_id": [new_id() for _ in chunk],
                 "household_id": [new_id() for _ in chunk],
                 "citizen_id": chunk,
                 "wallet_id": [wallet_id(citizen) for citizen in chunk],
+                "governorate": ["03"] * len(chunk),
             }
             async with sessions() as session, session.begin():
                 await wallets.open_wallets(session, columns)

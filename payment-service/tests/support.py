@@ -35,14 +35,15 @@ class House:
         found: Runtime = self.app.state.runtime
         return found
 
-    async def citizen(self, balance: int = 0) -> tuple[UUID, UUID, UUID]:
+    async def citizen(self, balance: int = 0, governorate: str = "03") -> tuple[UUID, UUID, UUID]:
         """A citizen with an active card and a wallet: card, citizen and household ids."""
         card, citizen, household = new_id(), new_id(), new_id()
-        columns = {
+        columns: dict[str, list[Any]] = {
             "card_id": [card],
             "citizen_id": [citizen],
             "household_id": [household],
             "wallet_id": [wallet_id(citizen)],
+            "governorate": [governorate],
         }
         async with self.runtime.sessions() as session, session.begin():
             await wallets.open_wallets(session, columns)

@@ -1,12 +1,13 @@
-"""Who may see what: a caller bound to a governorate sees nothing of another."""
+"""Who may do what, and where something new may be entered."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from card_service.governorates import GOVERNORATES
+from chassis.area import Area
 from chassis.auth import Principal, requires
-from chassis.problems import Forbidden, InvalidRequest, NotFound
+from chassis.problems import InvalidRequest
 
 ReadsCitizens = Annotated[Principal, requires("citizens:read", "citizens:write")]
 WritesCitizens = Annotated[Principal, requires("citizens:write")]
@@ -25,13 +26,6 @@ ReadsCredentials = Annotated[Principal, requires("cards:read", "cards:handover")
 WritesCards = Annotated[Principal, requires("cards:write")]
 
 
-class OutsideGovernorate(Forbidden):
-    """The caller may act in its own governorate only"""
-
-    code = "outside_governorate_of_caller"
-    title_ar = "غير مسموح بالعمل خارج المحافظة المحددة لك"
-
-
 class GovernorateUnknown(InvalidRequest):
     """There is no governorate of this code"""
 
@@ -39,18 +33,11 @@ class GovernorateUnknown(InvalidRequest):
     title_ar = "كود المحافظة غير معروف"
 
 
-def ensure_visible(caller: Principal, governorate: str | None) -> None:
-    """Raises NotFound for what lies in another governorate than the caller's, as if it were not there."""
-    if caller.governorate not in (None, governorate):
-        raise NotFound
-
-
-def ensure_own(caller: Principal, governorate: str) -> None:
+def ensure_own(caller: Principal, governorate: str, district: str | None = None) -> None:
     """What is written is for a governorate that exists and that the caller may act in.
 
-    Raises GovernorateUnknown or OutsideGovernorate.
+    Raises GovernorateUnknown or OutsideBound.
     """
     if governorate not in GOVERNORATES:
         raise GovernorateUnknown(detail_ar="راجع كود المحافظة.")
-    if caller.governorate not in (None, governorate):
-        raise OutsideGovernorate(detail_ar="المحافظة المطلوبة ليست محافظتك.")
+    caller.bound.ensure_covers(Area(governorate, district))

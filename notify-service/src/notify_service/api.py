@@ -9,6 +9,7 @@ from fastapi import Depends, Path
 from sqlalchemy import Row
 
 from chassis.app import router
+from chassis.area import Area
 from chassis.auth import Principal, requires
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
@@ -50,7 +51,7 @@ async def list_messages(
     status: StatusName | None = None,
 ) -> MessagePage:
     """Messages in the order they were queued, of one citizen or in one status if asked."""
-    rows = await repository.page(session, citizen=citizen_id, status=status, page=page)
+    rows = await repository.page(session, caller.bound, citizen=citizen_id, status=status, page=page)
     return MessagePage.of(page, [_message(row, vault_of(runtime)) for row in rows], lambda message: message.id)
 
 
@@ -60,15 +61,15 @@ async def read_message(
 ) -> Message:
     """One message."""
     row = await repository.one(session, message_id)
-    if row is None:
+    if row is None or not caller.bound.covers(Area(row.governorate)):
         raise NotFound("There is no message with this id.", detail_ar="لا توجد رسالة بهذا الرقم.")
     return _message(row, vault_of(runtime))
 
 
 @routes.get("/message-statistics", summary="Count messages")
 async def message_statistics(caller: Reader, session: Reading, since: Instant | None = None) -> Statistics:
-    """How many messages of each template are in which status, of those queued since an instant."""
-    rows = await repository.statistics(session, since)
+    """How many messages of each template are in which status, of those the caller may see and since an instant."""
+    rows = await repository.statistics(session, caller.bound, since)
     items = [Statistic(template=r.template, status=r.status, messages=r.messages, parts=r.parts) for r in rows]
     by_status: dict[StatusName, int] = {}
     for item in items:

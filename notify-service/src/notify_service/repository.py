@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 from notify_service.arrays import statement
 
@@ -301,36 +302,41 @@ async def waiting(session: AsyncSession) -> dict[int, int]:
     return {row.priority: row.n for row in await session.execute(_QUEUED)}
 
 
-_ONE = text("SELECT * FROM message WHERE id = :id")
-_PAGE = text(
+_GOVERNORATE = "(SELECT c.governorate FROM contact c WHERE c.citizen_id = m.citizen_id)"
+_ONE = text(f"SELECT m.*, {_GOVERNORATE} AS governorate FROM message m WHERE id = :id")  # noqa: S608 - as above
+_PAGE = BoundedStatement(
     """
-    SELECT * FROM message
-    WHERE (CAST(:citizen AS uuid) IS NULL OR citizen_id = CAST(:citizen AS uuid))
+    SELECT * FROM message m
+    WHERE <bound> AND (CAST(:citizen AS uuid) IS NULL OR citizen_id = CAST(:citizen AS uuid))
       AND (CAST(:status AS text) IS NULL OR status = CAST(:status AS text))
       AND id > :after
     ORDER BY id LIMIT :limit
-    """
+    """,
+    governorate=_GOVERNORATE,
 )
-_STATISTICS = text(
+_STATISTICS = BoundedStatement(
     """
-    SELECT template, status, count(*) AS messages, coalesce(sum(parts), 0) AS parts FROM message
-    WHERE CAST(:since AS timestamptz) IS NULL OR created_at >= CAST(:since AS timestamptz)
+    SELECT template, status, count(*) AS messages, coalesce(sum(parts), 0) AS parts FROM message m
+    WHERE <bound> AND (CAST(:since AS timestamptz) IS NULL OR created_at >= CAST(:since AS timestamptz))
     GROUP BY template, status ORDER BY template, status
-    """
+    """,
+    governorate=_GOVERNORATE,
 )
 
 
 async def one(session: AsyncSession, message_id: UUID) -> Row[Any] | None:
-    """A message, or None."""
+    """A message with the governorate of its citizen, or None."""
     return (await session.execute(_ONE, {"id": message_id})).one_or_none()
 
 
-async def page(session: AsyncSession, *, citizen: UUID | None, status: str | None, page: Paging[UUID]) -> Rows:
-    """Messages in the order they were queued."""
+async def page(
+    session: AsyncSession, bound: Bound, *, citizen: UUID | None, status: str | None, page: Paging[UUID]
+) -> Rows:
+    """The messages the caller may see, in the order they were queued."""
     parameters = {"citizen": citizen, "status": status} | page.bounds
-    return (await session.execute(_PAGE, parameters)).all()
+    return (await session.execute(*_PAGE.within(bound, parameters))).all()
 
 
-async def statistics(session: AsyncSession, since: datetime | None) -> Rows:
-    """(template, status, messages, parts) of messages queued since an instant."""
-    return (await session.execute(_STATISTICS, {"since": since})).all()
+async def statistics(session: AsyncSession, bound: Bound, since: datetime | None) -> Rows:
+    """(template, status, messages, parts) of the messages the caller may see that were queued since an instant."""
+    return (await session.execute(*_STATISTICS.within(bound, {"since": since}))).all()

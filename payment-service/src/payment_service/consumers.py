@@ -20,10 +20,10 @@ from chassis.refusals import Refusal
 from chassis.revocations import revocation_reactions
 from chassis.runtime import Runtime
 from contracts.card import CardActivated, CardBlocked, CardClosed, CardReplaced, CardUnblocked
-from contracts.health import CopaymentDue
+from contracts.health import CopaymentDue, ProviderRegistered
 from contracts.notify import InquiryReceived
 from contracts.payment import MerchantPaid, PaymentFailed, WalletOpened, WalletStated
-from contracts.supply import SettlementCalculated, Tender, TenderRedeemed, TenderReversed
+from contracts.supply import OutletRegistered, SettlementCalculated, Tender, TenderRedeemed, TenderReversed
 from payment_service import context
 from payment_service.ledger.accounts import account_id, wallet_id
 from payment_service.ledger.refusals import HoldExpired
@@ -48,7 +48,7 @@ NOTHING_TAKEN = "nothing_was_taken"
 @reactions.on(CardActivated)
 async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, _: Runtime) -> None:
     """Open the wallet of a card's holder, and let the card pay."""
-    names = ("card_id", "citizen_id", "household_id")
+    names = ("card_id", "citizen_id", "household_id", "governorate")
     columns = {name: [getattr(e.data, name) for e in events] for name in names}
     columns["wallet_id"] = [wallet_id(e.data.citizen_id) for e in events]
     new = await wallets.open_wallets(session, columns)
@@ -94,6 +94,20 @@ async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSess
     """The card pays no more."""
     for event in events:
         await wallets.set_card_state(session, event.data.card_id, "closed")
+
+
+@reactions.on(OutletRegistered)
+async def outlet_registered(events: Sequence[Received[OutletRegistered]], session: AsyncSession, _: Runtime) -> None:
+    """Know where an outlet stands."""
+    await merchants.put(session, {event.data.outlet_id: event.data.governorate for event in events})
+
+
+@reactions.on(ProviderRegistered)
+async def provider_registered(
+    events: Sequence[Received[ProviderRegistered]], session: AsyncSession, _: Runtime
+) -> None:
+    """Know where a provider of care stands."""
+    await merchants.put(session, {event.data.provider_id: event.data.governorate for event in events})
 
 
 @reactions.on(TenderRedeemed)

@@ -49,7 +49,7 @@ async def test_what_is_refused(supply: Supply) -> None:
     assert (await supply.admin("POST", "/v1/terminals", "terminals:write", json=stray)).status_code == 404
     bound = supply.issuer.headers("cairo", "outlets:write terminals:write", governorate="01")
     reply = await supply.client.post("/v1/outlets", json=BAKERY, headers=bound)
-    assert (reply.status_code, reply.json()["code"]) == (403, "forbidden")
+    assert (reply.status_code, reply.json()["code"]) == (403, "outside_governorate_of_caller")
     path = f"/v1/terminals/{till.terminal_id}/suspension"
     bound = supply.issuer.headers("cairo", "terminals:write", governorate="01")
     assert (await supply.client.post(path, json={"reason": "x"}, headers=bound)).status_code == 404

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from card_service.cards.lifecycle import CardState
 from card_service.cards.pins import StoredPin
+from chassis.area import InGovernorate
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class Card(InGovernorate):
     """A card as it stands."""
 
     card_id: UUID

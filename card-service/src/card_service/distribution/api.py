@@ -66,9 +66,7 @@ async def list_sites(
     governorate: Annotated[str | None, Query(pattern=r"^[0-9]{2}$")] = None,
 ) -> SitePage:
     """The pick-up sites of a governorate, or of all."""
-    found = []
-    if governorate is None or caller.governorate in (None, governorate):
-        found = await repository.sites(session, governorate or caller.governorate, page)
+    found = await repository.page(session, caller.bound, governorate, page)
     return SitePage.of(page, [_site_out(site) for site in found], lambda site: site.site_id)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
+from chassis.area import Area, InGovernorate
+
 
 @dataclass(frozen=True, slots=True)
 class PickupSite:
@@ -23,9 +25,14 @@ class PickupSite:
     closes: time
     working_days: tuple[int, ...]
 
+    @property
+    def area(self) -> Area:
+        """Where it stands."""
+        return Area(self.governorate, self.district, site_id=self.site_id)
+
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(InGovernorate):
     """A pick-up plan and how far it has come.
 
     `heads_left` and `others_left` are how many citizens it may still invite, None before it has begun;

@@ -51,10 +51,7 @@ async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id
 
 async def find(session: AsyncSession, caller: Principal, plan_id: UUID) -> Plan:
     """A plan the caller may see. Raises PlanNotFound."""
-    plan = await store.find(session, plan_id)
-    if plan is None or caller.governorate not in (None, plan.governorate):
-        raise PlanNotFound
-    return plan
+    return caller.bound.own(await store.find(session, plan_id), PlanNotFound)
 
 
 def planning_site(site: PickupSite) -> Site:

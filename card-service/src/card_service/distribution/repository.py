@@ -15,18 +15,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.database import raw, record
 from card_service.distribution.models import BookedCitizen, MissedAppointment, NewAppointment, PickupSite
 from card_service.distribution.planning import HOUR
-from chassis.paging import FIRST_ID, Paging
+from chassis.area import Bound, BoundedStatement
+from chassis.paging import Paging
 
 _SITE = (
     "SELECT site_id, name_ar, name_en, kind, governorate, district, address_ar, hourly_capacity, opens, closes,"
     " working_days FROM pickup_site"
 )
-ALL_SITES = Paging(FIRST_ID, 10_000)
-
 _FIND = text(f"{_SITE} WHERE site_id = :site_id")
-_LIST = text(
-    f"{_SITE} WHERE (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
-    " AND site_id > :after ORDER BY site_id LIMIT :limit"
+_OF_GOVERNORATE = text(f"{_SITE} WHERE governorate = :governorate ORDER BY site_id")
+# A counter hands cards over at its own site, and tells citizens of every other one of its governorate.
+_LIST = BoundedStatement(
+    f"{_SITE} WHERE <bound> AND (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
+    " AND site_id > :after ORDER BY site_id LIMIT :limit",
+    governorate="governorate",
+    district="district",
 )
 _OF_MANY = text(f"{_SITE} WHERE site_id = ANY(CAST(:sites AS uuid[]))")
 _CREATE = text(
@@ -93,9 +96,15 @@ async def find_site(session: AsyncSession, site_id: UUID) -> PickupSite | None:
     return _site(row) if row else None
 
 
-async def sites(session: AsyncSession, governorate: str | None, page: Paging[UUID] = ALL_SITES) -> list[PickupSite]:
-    """The sites of a governorate, or of all, in the order they were entered."""
-    return [_site(row) for row in await session.execute(_LIST, {"governorate": governorate} | page.bounds)]
+async def sites(session: AsyncSession, governorate: str) -> list[PickupSite]:
+    """The sites of a governorate, in the order they were entered."""
+    return [_site(row) for row in await session.execute(_OF_GOVERNORATE, {"governorate": governorate})]
+
+
+async def page(session: AsyncSession, bound: Bound, governorate: str | None, page: Paging[UUID]) -> list[PickupSite]:
+    """The sites the caller may see, of one governorate if asked, in the order they were entered."""
+    asked = {"governorate": governorate} | page.bounds
+    return [_site(row) for row in await session.execute(*_LIST.within(bound, asked))]
 
 
 async def sites_by_id(session: AsyncSession, wanted: Iterable[UUID]) -> dict[UUID, PickupSite]:

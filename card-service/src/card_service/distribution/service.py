@@ -44,8 +44,6 @@ async def booked(
     session: AsyncSession, caller: Principal, site_id: UUID, day: date, page: Paging[UUID]
 ) -> list[BookedCitizen]:
     """A site's appointments of a day; a counter sees only its own site's. Raises SiteNotFound."""
-    site = await repository.find_site(session, site_id)
-    if site is None or caller.governorate not in (None, site.governorate) or caller.site_id not in (None, site_id):
-        raise SiteNotFound
+    caller.bound.own(await repository.find_site(session, site_id), SiteNotFound)
     begins, ends = day_begins(day), day_begins(day + timedelta(days=1))
     return await repository.of_site(session, site_id, begins, ends, page)

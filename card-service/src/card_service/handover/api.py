@@ -49,7 +49,7 @@ def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
 async def find_cards(given: NationalIdIn, caller: HandsOver, request: Request) -> FoundCards:
     """The open cards of the citizen at the counter: where they lie and for when; the access is logged."""
     found = await searches.find(get_runtime(request), caller, given.national_id)
-    return FoundCards(items=[_found_out(one, caller.site_id) for one in found])
+    return FoundCards(items=[_found_out(one, caller.bound.site_id) for one in found])
 
 
 @routes.post(

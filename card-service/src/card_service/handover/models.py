@@ -9,6 +9,7 @@ from uuid import UUID
 
 from card_service.accesses.models import Visit
 from card_service.cards.lifecycle import CardState
+from chassis.area import InGovernorate
 from chassis.auth import Principal
 from chassis.idempotency import Claim
 from contracts.card import ProgrammeService
@@ -63,7 +64,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(InGovernorate):
     """A card that is to be handed over, and all that decides whether it may."""
 
     card_id: UUID

@@ -46,4 +46,4 @@ async def find(runtime: Runtime, caller: Principal, national_id: str) -> list[Fo
     fingerprint = tools.vault.fingerprint(NATIONAL_ID, number)
     searches = cast("GroupCommit[Search, list[Found]]", runtime.extra[_SEARCHES])
     # whose turn it is does not depend on whom they look for: the fingerprint spreads them over the lanes
-    return await searches.submit(fingerprint[0], Search(fingerprint, caller.governorate, seen))
+    return await searches.submit(fingerprint[0], Search(fingerprint, caller.bound.only_governorate, seen))

@@ -26,6 +26,7 @@ from card_service.handover.searches import searching
 from card_service.registry.national_id import normalise_digits
 from card_service.sealing import NATIONAL_ID
 from card_service.tools import Tools, tools_of
+from chassis.area import Area
 from chassis.auth import Principal
 from chassis.group_commit import GroupCommit
 from chassis.idempotency import Claim, enter_many
@@ -63,7 +64,7 @@ async def hand_over(runtime: Runtime, claim: Claim, caller: Principal, card_id: 
     Raises CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite, what `idempotency.enter` does,
     and Unavailable where too many wait.
     """
-    if caller.site_id is None:
+    if caller.bound.site_id is None:
         raise NoSite("A counter's token names its site.", detail_ar="يتم التسليم من مكان الاستلام فقط.")
     seen = visit(caller, runtime.clock.now(), "card_handed_over", "hand_over")
     wish = Wish(claim, caller, card_id, national_id, seen, current_traceparent())
@@ -98,13 +99,12 @@ async def carry_out(session: AsyncSession, tools: Tools, wishes: Sequence[Wish])
 
 async def _decide(session: AsyncSession, tools: Tools, wish: Wish, card: Waiting | None) -> Handed:
     caller, now = wish.caller, wish.visit.accessed_at
-    if card is None or caller.governorate not in (None, card.governorate):
-        raise CardUnknown
+    card = caller.bound.own(card, CardUnknown)
     given = tools.vault.fingerprint(NATIONAL_ID, normalise_digits(wish.national_id))
     if not hmac.compare_digest(given, card.national_id_hash):
         raise NationalIdMismatch(detail_ar="تأكد من الرقم القومي لصاحب الكارت.")
     state = move(card.state, Action.HAND_OVER)
-    if card.site is None or card.site.site_id != caller.site_id:
+    if card.site is None or not caller.bound.covers(Area(card.governorate, site_id=card.site.site_id)):
         raise _other_site(card)
     events: list[Event] = [
         CardIssued(

@@ -22,10 +22,16 @@ def household_changed(household: Household) -> HouseholdChanged:
     )
 
 
-def contact_changed(citizen_id: UUID, household_id: UUID, full_name: str, mobile: str | None) -> ContactChanged:
+def contact_changed(
+    citizen_id: UUID, household_id: UUID, full_name: str, mobile: str | None, governorate: str | None
+) -> ContactChanged:
     """How the citizen is reached from now on; None where not at all."""
     return ContactChanged(
-        citizen_id=citizen_id, household_id=household_id, given_name=names.given_name(full_name), mobile=mobile
+        citizen_id=citizen_id,
+        household_id=household_id,
+        given_name=names.given_name(full_name),
+        mobile=mobile,
+        governorate=governorate,
     )
 
 
@@ -40,7 +46,9 @@ def joined(citizens: Iterable[NewCitizen], governorate: str) -> Iterator[Event]:
             governorate=governorate,
         )
         if citizen.mobile is not None:
-            yield contact_changed(citizen.citizen_id, citizen.household_id, citizen.full_name, citizen.mobile)
+            yield contact_changed(
+                citizen.citizen_id, citizen.household_id, citizen.full_name, citizen.mobile, governorate
+            )
 
 
 def registered(household: NewHousehold, citizens: Sequence[NewCitizen]) -> Iterator[Event]:

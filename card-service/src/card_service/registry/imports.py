@@ -72,15 +72,12 @@ async def accept(session: AsyncSession, tools: Tools, caller: Principal, body: b
         ) from error
     import_id = new_id()
     sealed = await asyncio.to_thread(tools.vault.seal_bytes, UPLOAD, import_id, body)
-    await store.create(session, import_id, caller.governorate, caller.subject, tools.now(), sealed)
+    await store.create(session, import_id, caller.bound.only_governorate, caller.subject, tools.now(), sealed)
     return import_id
 
 
 async def _visible(session: AsyncSession, caller: Principal, import_id: UUID) -> ImportJob:
-    job = await store.find(session, import_id)
-    if job is None or caller.governorate not in (None, job.governorate):
-        raise ImportUnknown
-    return job
+    return caller.bound.own(await store.find(session, import_id), ImportUnknown)
 
 
 async def progress(session: AsyncSession, caller: Principal, import_id: UUID) -> ImportOut:

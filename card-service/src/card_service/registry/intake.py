@@ -20,6 +20,7 @@ from card_service.registry.national_id import (
     normalise_digits,
     parse,
 )
+from chassis.area import NATION, Area, Bound
 
 HEADER = ("household_ref", "role", "national_id", "full_name", "mobile", "governorate", "district", "address")
 ROLES = frozenset({"head", "spouse", "child", "parent", "other"})
@@ -100,7 +101,7 @@ class Reader:
         """`governorate`: the only one the caller may register citizens of, None for all."""
         self._lines = text.split("\n")
         self._today = today
-        self._governorate = governorate
+        self._bound = Bound(governorate or NATION)
         self._refs: set[str] = set()
         self._home: tuple[tuple[str, str, str], Residence] | None = None
 
@@ -157,7 +158,7 @@ class Reader:
         if isinstance(person, Rejection):
             return person
         if self._home is None or self._home[0] != (governorate, district, address):
-            residence = judge_residence(row, governorate, district, address, self._governorate)
+            residence = judge_residence(row, governorate, district, address, self._bound)
             if isinstance(residence, Rejection):
                 return residence
             self._home = ((governorate, district, address), residence)  # most often that of the next row too
@@ -192,14 +193,14 @@ def judge_person(
     return row, role, national_id, full_name, e164
 
 
-def judge_residence(row: int, governorate: str, district: str, address: str, only: str | None) -> Residence | Rejection:
-    """Where a household lives, or the first fault found; `only` is the one governorate the caller may use."""
+def judge_residence(row: int, governorate: str, district: str, address: str, bound: Bound) -> Residence | Rejection:
+    """Where a household lives, or the first fault found; `bound` is the caller's."""
     code = normalise_digits(governorate).zfill(2)
     if code not in GOVERNORATES:
         return Rejection(row, "governorate", "governorate_unknown")
-    if only not in (None, code):
-        return Rejection(row, "governorate", "governorate_not_yours")
     place, street = names.line(district), names.line(address)
+    if not bound.covers(Area(code, place)):
+        return Rejection(row, "governorate", "governorate_not_yours")
     if not place or len(place) > MAX_DISTRICT:
         return Rejection(row, "district", "district_invalid")
     if street is None:

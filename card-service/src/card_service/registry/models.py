@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis.area import Area, InGovernorate
+
 
 @dataclass(frozen=True, slots=True)
-class Household:
+class Household(InGovernorate):
     """A household as registered; `members` is its size, `revision` grows by one at each change."""
 
     household_id: UUID
@@ -21,7 +23,7 @@ class Household:
 
 
 @dataclass(frozen=True, slots=True)
-class Citizen:
+class Citizen(InGovernorate):
     """A citizen as registered. One who left a household keeps the row, without household and role."""
 
     citizen_id: UUID
@@ -78,9 +80,14 @@ class Bearer(NamedTuple):
     household_id: UUID | None
     governorate: str | None
 
+    @property
+    def area(self) -> Area:
+        """Where the citizen lives."""
+        return Area(self.governorate)
+
 
 @dataclass(frozen=True, slots=True)
-class ImportJob:
+class ImportJob(InGovernorate):
     """A bulk import and how far it has come; `done_row` is the last line of the file that is settled."""
 
     import_id: UUID

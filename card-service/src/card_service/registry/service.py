@@ -18,7 +18,7 @@ from card_service.registry.models import Bearer, Citizen, Household
 from card_service.registry.national_id import NationalIdError, parse
 from card_service.registry.reasons import reason
 from card_service.registry.schemas import CitizenChange, CitizenSearch, HouseholdIn, MemberIn, PersonIn
-from card_service.scopes import ensure_own, ensure_visible
+from card_service.scopes import ensure_own
 from card_service.sealing import MOBILE, NATIONAL_ID
 from card_service.tools import Tools
 from chassis import outbox
@@ -56,8 +56,8 @@ async def register_household(
     session: AsyncSession, tools: Tools, caller: Principal, given: HouseholdIn
 ) -> tuple[Household, list[int]]:
     """Enter a household with all its members, or refuse it whole; also whose check digit does not agree."""
-    ensure_own(caller, given.governorate)
-    home = judge_residence(0, given.governorate, given.district, given.address, caller.governorate)
+    ensure_own(caller, given.governorate, given.district)
+    home = judge_residence(0, given.governorate, given.district, given.address, caller.bound)
     if isinstance(home, Rejection):
         raise refused([home])
     family = Family(ref="", last_row=0, rows=len(given.members))
@@ -81,31 +81,26 @@ async def register_household(
     await outbox.add(session, *announcements.registered(household, citizens))
     await note(session, caller, now, "registered", "household_registration", [c.citizen_id for c in citizens])
     doubtful = [p.row for p in family.people if not p.national_id.check_digit_agrees]
-    return await household_of(session, household.household_id), doubtful
+    return await household_of(session, caller, household.household_id), doubtful
 
 
-async def household_of(session: AsyncSession, household_id: UUID, *, lock: bool = False) -> Household:
-    """A household by id. Raises NotFound."""
-    household = await repository.find_household(session, household_id, lock=lock)
-    if household is None:
-        raise NotFound
-    return household
+async def household_of(
+    session: AsyncSession, caller: Principal, household_id: UUID, *, lock: bool = False
+) -> Household:
+    """A household the caller may see. Raises NotFound."""
+    return caller.bound.own(await repository.find_household(session, household_id, lock=lock), NotFound)
 
 
-async def citizen_of(session: AsyncSession, citizen_id: UUID, *, lock: bool = False) -> Citizen:
-    """A citizen by id. Raises NotFound."""
-    citizen = await repository.find_citizen(session, citizen_id, lock=lock)
-    if citizen is None:
-        raise NotFound
-    return citizen
+async def citizen_of(session: AsyncSession, caller: Principal, citizen_id: UUID, *, lock: bool = False) -> Citizen:
+    """A citizen the caller may see. Raises NotFound."""
+    return caller.bound.own(await repository.find_citizen(session, citizen_id, lock=lock), NotFound)
 
 
 async def add_member(
     session: AsyncSession, tools: Tools, caller: Principal, household_id: UUID, given: MemberIn
 ) -> Citizen:
     """Take a citizen into a household."""
-    household = await household_of(session, household_id, lock=True)
-    ensure_visible(caller, household.governorate)
+    household = await household_of(session, caller, household_id, lock=True)
     home = Residence(household.governorate, household.district, household.address)
     judged = _judge(0, given, home, tools)
     if isinstance(judged, Rejection):
@@ -127,16 +122,15 @@ async def add_member(
         *announcements.joined([citizen], grown.governorate),
     )
     await note(session, caller, now, "registered", "household_change", [citizen.citizen_id])
-    return await citizen_of(session, citizen.citizen_id)
+    return await citizen_of(session, caller, citizen.citizen_id)
 
 
 async def remove_member(
     session: AsyncSession, tools: Tools, caller: Principal, household_id: UUID, citizen_id: UUID
 ) -> Household:
     """Take a citizen out of a household; the cards of the citizen are closed."""
-    household = await household_of(session, household_id, lock=True)
-    ensure_visible(caller, household.governorate)
-    citizen = await citizen_of(session, citizen_id, lock=True)
+    await household_of(session, caller, household_id, lock=True)
+    citizen = await citizen_of(session, caller, citizen_id, lock=True)
     if citizen.household_id != household_id:
         raise NotFound
     if citizen.role == "head":
@@ -148,7 +142,7 @@ async def remove_member(
     await outbox.add(
         session,
         announcements.household_changed(smaller),
-        announcements.contact_changed(citizen_id, household_id, citizen.full_name, None),
+        announcements.contact_changed(citizen_id, household_id, citizen.full_name, None, smaller.governorate),
     )
     await note(session, caller, now, "removed_from_household", "household_change", [citizen_id])
     return smaller
@@ -158,8 +152,7 @@ async def change_citizen(
     session: AsyncSession, tools: Tools, caller: Principal, citizen_id: UUID, change: CitizenChange
 ) -> Citizen:
     """Give a citizen another name or mobile."""
-    citizen = await citizen_of(session, citizen_id, lock=True)
-    ensure_visible(caller, citizen.governorate)
+    citizen = await citizen_of(session, caller, citizen_id, lock=True)
     if citizen.household_id is None:
         raise NotAMember
     full_name, changed = citizen.full_name, []
@@ -182,10 +175,10 @@ async def change_citizen(
     await outbox.add(
         session,
         CitizenUpdated(citizen_id=citizen_id, household_id=citizen.household_id, changed=changed),
-        announcements.contact_changed(citizen_id, citizen.household_id, full_name, mobile),
+        announcements.contact_changed(citizen_id, citizen.household_id, full_name, mobile, citizen.governorate),
     )
     await note(session, caller, tools.now(), "changed", "data_update", [citizen_id])
-    return await citizen_of(session, citizen_id)
+    return await citizen_of(session, caller, citizen_id)
 
 
 def _usable_mobile(tools: Tools, citizen: Citizen) -> str | None:
@@ -207,7 +200,7 @@ async def search(session: AsyncSession, tools: Tools, caller: Principal, given: 
         if mobile is None:
             raise refused([Rejection(0, "mobile", "mobile_invalid")])
         found = await repository.by_mobile(session, tools.vault.fingerprint(MOBILE, mobile))
-    visible = [citizen for citizen in found if caller.governorate in (None, citizen.governorate)]
+    visible = [citizen for citizen in found if caller.bound.covers(citizen.area)]
     await note(session, caller, tools.now(), "found", "search", [citizen.citizen_id for citizen in visible])
     return visible
 
@@ -224,6 +217,6 @@ async def look_up(
             prints.append(error.code)
     wanted = {one for one in prints if isinstance(one, bytes)}
     known = await repository.by_national_ids(session, sorted(wanted))
-    visible = {one: bearer for one, bearer in known.items() if caller.governorate in (None, bearer.governorate)}
+    visible = {one: bearer for one, bearer in known.items() if caller.bound.covers(bearer.area)}
     await note(session, caller, tools.now(), "found", "lookup", [bearer.citizen_id for bearer in visible.values()])
     return [one if isinstance(one, str) else visible.get(one, NOT_REGISTERED) for one in prints]

@@ -40,10 +40,7 @@ async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id
 
 async def find(session: AsyncSession, caller: Principal, activation_id: UUID) -> Activation:
     """An activation the caller may see. Raises ActivationNotFound."""
-    activation = await repository.find_activation(session, activation_id)
-    if activation is None or caller.governorate not in (None, activation.governorate):
-        raise ActivationNotFound
-    return activation
+    return caller.bound.own(await repository.find_activation(session, activation_id), ActivationNotFound)
 
 
 async def activation_chunk(session: AsyncSession, tools: Tools) -> UUID | None:

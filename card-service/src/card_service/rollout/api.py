@@ -73,7 +73,7 @@ async def list_phases(
     page: Annotated[Paging[UUID], by_id(50, 100)],
 ) -> PhasePage:
     """The phases the caller may see, each with its counters."""
-    found = await repository.phases(session, caller.governorate, page)
+    found = await repository.phases(session, caller.bound, page)
     items = [await _phase_out(session, phase) for phase in found]
     return PhasePage.of(page, items, lambda phase: phase.phase_id)
 

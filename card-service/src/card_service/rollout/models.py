@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from card_service.rollout.phases import PhaseState
+from chassis.area import InGovernorate
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(InGovernorate):
     """A roll-out phase."""
 
     phase_id: UUID
@@ -34,7 +35,7 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(InGovernorate):
     """The activation of a cohort and how far it has come; `done_card` is the last card it has settled."""
 
     activation_id: UUID

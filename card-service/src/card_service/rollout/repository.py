@@ -14,6 +14,7 @@ from card_service.cards.models import ActivatedCard
 from card_service.database import record
 from card_service.rollout.models import Activation, Counters, Phase
 from card_service.rollout.phases import PhaseState
+from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 
 _PHASE = "SELECT phase_id, name, governorate, sequence, services, state, state_before_pause FROM rollout_phase"
@@ -21,9 +22,8 @@ _FIND = text(f"{_PHASE} WHERE phase_id = :phase_id")
 # Not against references: a worker that has begun a plan writes cards of the phase, and an order of another plan, which
 # holds the phase, waits for what the worker has begun.
 _LOCK = text(f"{_PHASE} WHERE phase_id = :phase_id FOR NO KEY UPDATE")
-_LIST = text(
-    f"{_PHASE} WHERE (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
-    " AND phase_id > :after ORDER BY phase_id LIMIT :limit"
+_LIST = BoundedStatement(
+    f"{_PHASE} WHERE <bound> AND phase_id > :after ORDER BY phase_id LIMIT :limit", governorate="governorate"
 )
 _CREATE = text(
     "INSERT INTO rollout_phase (phase_id, name, governorate, sequence, services, state, created_at)"
@@ -86,9 +86,9 @@ async def find_phase(session: AsyncSession, phase_id: UUID, *, lock: bool = Fals
     return _phase(row) if row else None
 
 
-async def phases(session: AsyncSession, governorate: str | None, page: Paging[UUID]) -> list[Phase]:
-    """The phases of a governorate, or of all, in the order they were entered."""
-    return [_phase(row) for row in await session.execute(_LIST, {"governorate": governorate} | page.bounds)]
+async def phases(session: AsyncSession, bound: Bound, page: Paging[UUID]) -> list[Phase]:
+    """The phases the caller may see, in the order they were entered."""
+    return [_phase(row) for row in await session.execute(*_LIST.within(bound, page.bounds))]
 
 
 async def create_phase(session: AsyncSession, phase: Phase, now: datetime) -> bool:

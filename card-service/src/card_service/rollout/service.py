@@ -40,10 +40,7 @@ def _changed(phase: Phase, state: PhaseState) -> RolloutPhaseChanged:
 
 async def phase_of(session: AsyncSession, caller: Principal, phase_id: UUID, *, lock: bool = False) -> Phase:
     """A phase the caller may see. Raises PhaseNotFound."""
-    phase = await repository.find_phase(session, phase_id, lock=lock)
-    if phase is None or caller.governorate not in (None, phase.governorate):
-        raise PhaseNotFound
-    return phase
+    return caller.bound.own(await repository.find_phase(session, phase_id, lock=lock), PhaseNotFound)
 
 
 async def move_phase(session: AsyncSession, caller: Principal, phase_id: UUID, step: Step) -> Phase:

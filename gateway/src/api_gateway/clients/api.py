@@ -46,18 +46,18 @@ async def register_client(
 ) -> ClientCreated:
     """Register a system that may call the API. The reply is the only one that shows its secret."""
     vault = get_runtime(request).extra["vault"]
-    client = await service.register(handout.session, vault, body, handout.secret, caller.subject)
+    client = await service.register(handout.session, vault, body, handout.secret, caller)
     return ClientCreated(**_out(client).model_dump(), client_secret=handout.secret)
 
 
 @routes.get("/v1/clients")
 async def list_clients(
-    _: Reads,
+    caller: Reads,
     session: Reading,
     page: Annotated[Paging[str], by_text(100, 500, r"^[a-z0-9._~-]*$")],
 ) -> ClientList:
     """Clients in the order of their ids."""
-    clients = await repository.page(session, page)
+    clients = await repository.page(session, caller.bound, page)
     return ClientList.of(page, [_out(client) for client in clients], lambda client: client.client_id)
 
 
@@ -67,7 +67,7 @@ async def replace_scopes(client_id: ClientIdInPath, body: ScopesIn, caller: Writ
 
     Tokens it holds keep their scopes until they expire; to cut it off now, suspend it.
     """
-    return _out(await service.grant(session, client_id, body.scopes, caller.subject))
+    return _out(await service.grant(session, caller, client_id, body.scopes))
 
 
 @routes.post("/v1/clients/{client_id}/suspension", responses=responses(ClientUnknown, OwnClient))
@@ -76,10 +76,10 @@ async def suspend_client(
 ) -> ClientOut:
     """Refuse a client everywhere within a second, whatever tokens it holds."""
     revocations = get_runtime(request).revocations
-    return _out(await service.suspend(session, revocations, client_id, body.reason, caller.subject))
+    return _out(await service.suspend(session, revocations, caller, client_id, body.reason))
 
 
 @routes.delete("/v1/clients/{client_id}/suspension", responses=responses(ClientUnknown))
 async def reinstate_client(client_id: ClientIdInPath, request: Request, caller: Writes, session: Work) -> ClientOut:
     """Let a suspended client call again."""
-    return _out(await service.reinstate(session, get_runtime(request).revocations, client_id, caller.subject))
+    return _out(await service.reinstate(session, get_runtime(request).revocations, caller, client_id))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from chassis.area import Area
+
 
 @dataclass(frozen=True)
 class Client:
@@ -22,3 +24,8 @@ class Client:
     created_by: str
     suspended_at: datetime | None = None
     suspension_reason: str | None = None
+
+    @property
+    def area(self) -> Area:
+        """Where it may act."""
+        return Area(self.governorate, site_id=self.site_id)

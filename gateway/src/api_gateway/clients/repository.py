@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.clients.models import Client
 from api_gateway.database import record
+from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 
 _CLIENT = (
@@ -17,7 +18,11 @@ _CLIENT = (
 )
 _FIND = text(f"{_CLIENT} WHERE client_id = :client_id")
 _LOCK = text(f"{_CLIENT} WHERE client_id = :client_id FOR UPDATE")
-_LIST = text(f"{_CLIENT} WHERE client_id > :after ORDER BY client_id LIMIT :limit")
+_LIST = BoundedStatement(
+    f"{_CLIENT} WHERE client_id > :after AND <bound> ORDER BY client_id LIMIT :limit",
+    governorate="governorate",
+    site_id="site_id",
+)
 _VALUES = (
     "INSERT INTO api_client (client_id, name, scopes, governorate, site_id, marked_with, secret_mark, created_at,"
     " created_by, suspended_at, suspension_reason) VALUES (:client_id, :name, CAST(:scopes AS text[]), :governorate,"
@@ -44,9 +49,9 @@ async def lock(session: AsyncSession, client_id: str) -> Client | None:
     return record(Client, row) if row else None
 
 
-async def page(session: AsyncSession, page: Paging[str]) -> list[Client]:
-    """Clients in the order of their ids."""
-    return [record(Client, row) for row in await session.execute(_LIST, page.bounds)]
+async def page(session: AsyncSession, bound: Bound, page: Paging[str]) -> list[Client]:
+    """The clients the caller may see, in the order of their ids."""
+    return [record(Client, row) for row in await session.execute(*_LIST.within(bound, page.bounds))]
 
 
 async def add(session: AsyncSession, client: Client) -> bool:

@@ -16,7 +16,7 @@ from api_gateway.routes import scopes
 from api_gateway.sealing import Vault
 from api_gateway.settings import Settings
 from chassis import outbox
-from chassis.auth import Revocations
+from chassis.auth import Principal, Revocations
 from chassis.logging import get_logger
 from contracts.gateway import ClientReinstated, ClientSuspended
 
@@ -33,8 +33,8 @@ def check_scopes(wanted: Collection[str]) -> None:
         raise ScopeUnknown(f"These scopes open nothing: {', '.join(unknown)}.", unknown=list(unknown))
 
 
-async def register(session: AsyncSession, vault: Vault, client: ClientIn, secret: str, by: str) -> Client:
-    """Write a new client. Raises ScopeUnknown or ClientExists."""
+async def register(session: AsyncSession, vault: Vault, client: ClientIn, secret: str, caller: Principal) -> Client:
+    """Write a new client. Raises ScopeUnknown, OutsideBound or ClientExists."""
     check_scopes(client.scopes)
     mark = vault.mark(client.client_id, secret)
     made = Client(
@@ -42,52 +42,55 @@ async def register(session: AsyncSession, vault: Vault, client: ClientIn, secret
         marked_with=mark.key,
         secret_mark=mark.value,
         created_at=MACHINE_TIME.now(),
-        created_by=by,
+        created_by=caller.subject,
     )
+    caller.bound.ensure_covers(made.area)
     if not await repository.add(session, made):
         raise ClientExists("Choose another client_id.")
-    log.info("client registered", client=made.client_id, scopes=made.scopes, by=by)
+    log.info("client registered", client=made.client_id, scopes=made.scopes, by=caller.subject)
     return made
 
 
-async def grant(session: AsyncSession, client_id: str, wanted: list[str], by: str) -> Client:
+async def grant(session: AsyncSession, caller: Principal, client_id: str, wanted: list[str]) -> Client:
     """Replace a client's scopes; tokens it holds keep theirs until they expire.
 
     Raises ScopeUnknown, ClientUnknown, or OwnClient: nobody grants themselves anything.
     """
     check_scopes(wanted)
-    if client_id == by:
+    if client_id == caller.subject:
         raise OwnClient("Let another client do this.")
-    client = await _locked(session, client_id)
+    client = await _locked(session, caller, client_id)
     await repository.set_scopes(session, client_id, wanted)
-    log.info("client's scopes replaced", client=client_id, before=client.scopes, scopes=wanted, by=by)
+    log.info("client's scopes replaced", client=client_id, before=client.scopes, scopes=wanted, by=caller.subject)
     return replace(client, scopes=wanted)
 
 
-async def suspend(session: AsyncSession, revocations: Revocations, client_id: str, reason: str, by: str) -> Client:
+async def suspend(
+    session: AsyncSession, revocations: Revocations, caller: Principal, client_id: str, reason: str
+) -> Client:
     """Refuse a client everywhere from the commit on, if that is not so yet. Raises ClientUnknown, OwnClient."""
-    if client_id == by:
+    if client_id == caller.subject:
         raise OwnClient("Let another client do this.")
-    client = await _locked(session, client_id)
+    client = await _locked(session, caller, client_id)
     if client.suspended_at is not None:
         return client
     now = MACHINE_TIME.now()
     await repository.set_suspension(session, client_id, now, reason)
     await revocations.suspend(session, client_id, reason)
     await outbox.add(session, ClientSuspended(client_id=client_id, reason=reason))
-    log.info("client suspended", client=client_id, by=by)
+    log.info("client suspended", client=client_id, by=caller.subject)
     return replace(client, suspended_at=now, suspension_reason=reason)
 
 
-async def reinstate(session: AsyncSession, revocations: Revocations, client_id: str, by: str) -> Client:
+async def reinstate(session: AsyncSession, revocations: Revocations, caller: Principal, client_id: str) -> Client:
     """Let a client call again; one that may call already stays so. Raises ClientUnknown."""
-    client = await _locked(session, client_id)
+    client = await _locked(session, caller, client_id)
     if client.suspended_at is None:
         return client
     await repository.set_suspension(session, client_id, None, None)
     await revocations.reinstate(session, client_id)
     await outbox.add(session, ClientReinstated(client_id=client_id))
-    log.info("client reinstated", client=client_id, by=by)
+    log.info("client reinstated", client=client_id, by=caller.subject)
     return replace(client, suspended_at=None, suspension_reason=None)
 
 
@@ -114,8 +117,5 @@ async def ensure_bootstrap(session: AsyncSession, vault: Vault, settings: Settin
     )
 
 
-async def _locked(session: AsyncSession, client_id: str) -> Client:
-    client = await repository.lock(session, client_id)
-    if client is None:
-        raise ClientUnknown(f"There is no client {client_id}.")
-    return client
+async def _locked(session: AsyncSession, caller: Principal, client_id: str) -> Client:
+    return caller.bound.own(await repository.lock(session, client_id), ClientUnknown)

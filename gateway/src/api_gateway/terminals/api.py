@@ -31,7 +31,7 @@ async def issue_enrolment_code(
     """A one-time code for a terminal; the one before is void."""
     runtime = get_runtime(request)
     vault, settings = cast("Vault", runtime.extra["vault"]), cast("Settings", runtime.settings)
-    code = await service.issue_code(handout.session, vault, settings, body.terminal_id, handout.secret, caller.subject)
+    code = await service.issue_code(handout.session, vault, settings, caller, body.terminal_id, handout.secret)
     return CodeOut(terminal_id=body.terminal_id, code=handout.secret, expires_at=code.expires_at)
 
 

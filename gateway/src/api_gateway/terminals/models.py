@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from chassis.area import Area
+
 
 @dataclass(frozen=True)
 class Terminal:
@@ -19,6 +21,11 @@ class Terminal:
     public_key: bytes | None
     enrolled_at: datetime | None
     suspended_at: datetime | None
+
+    @property
+    def area(self) -> Area:
+        """Where it stands; the gateway keeps a clinic's provider in `outlet_id`."""
+        return Area(self.governorate, outlet_id=self.outlet_id)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken,
 from api_gateway.terminals.models import Code
 from api_gateway.terminals.schemas import EnrolmentIn
 from chassis import outbox
+from chassis.auth import Principal
 from chassis.logging import get_logger
 from chassis.problems import Problem
 from contracts.gateway import TerminalEnrolled
@@ -51,12 +52,10 @@ class Enrolled:
 
 
 async def issue_code(
-    session: AsyncSession, vault: Vault, settings: Settings, terminal_id: UUID, code: str, by: str
+    session: AsyncSession, vault: Vault, settings: Settings, caller: Principal, terminal_id: UUID, code: str
 ) -> Code:
     """Give a terminal a new code. Raises TerminalUnknown, TerminalSuspended."""
-    terminal = await repository.lock(session, terminal_id)
-    if terminal is None:
-        raise TerminalUnknown("A terminal is known here within a second of its registration.")
+    terminal = caller.bound.own(await repository.lock(session, terminal_id), TerminalUnknown)
     if terminal.suspended_at is not None:
         raise TerminalSuspended("Reinstate it first.")
     mark = vault.mark(str(terminal_id), normal(code))
@@ -67,10 +66,10 @@ async def issue_code(
         tries_left=settings.gateway_code_tries,
         expires_at=MACHINE_TIME.now() + timedelta(minutes=settings.gateway_code_minutes),
         used_at=None,
-        issued_by=by,
+        issued_by=caller.subject,
     )
     await repository.put_code(session, issued)
-    log.info("enrolment code issued", terminal=str(terminal_id), by=by)
+    log.info("enrolment code issued", terminal=str(terminal_id), by=caller.subject)
     return issued
 
 

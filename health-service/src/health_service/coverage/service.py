@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
+from chassis.area import Area
 from chassis.auth import Principal
 from chassis.clock import business_day, month_start
 from chassis.ids import new_id
@@ -227,8 +228,7 @@ def _check_length(figures: Figures, request: ExemptionRequest) -> None:
 
 async def _within(session: AsyncSession, caller: Principal, household_id: UUID) -> None:
     """A caller bound to a governorate knows the families of that one only."""
-    if caller.governorate is not None and caller.governorate != await cards.governorate(session, household_id):
-        raise HouseholdNotEnrolled()
+    caller.bound.hold(Area(await cards.governorate(session, household_id)), HouseholdNotEnrolled)
 
 
 def _is_news(family: Family, now: Standing) -> bool:

@@ -21,7 +21,7 @@ routes = router(tags=["eligibility"])
 async def check_eligibility(
     request: Request,
     body: EligibilityRequest,
-    _: Annotated[Principal, requires("eligibility:check")],
+    caller: Annotated[Principal, requires("eligibility:check")],
 ) -> Eligibility:
     """Whether the holder of a card is covered today, and what services cost. Nothing changes, no key is needed."""
-    return await service.check(get_runtime(request), body)
+    return await service.check(get_runtime(request), caller, body)

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from chassis.area import Area
 from health_service.coverage.repository import Family, family_of
 from health_service.rules.visits import Card
 from health_service.vault import Vault
@@ -42,6 +43,7 @@ class Known:
     """A card, its family where that is enrolled, the household's members, and what the patient used of caps."""
 
     card: Card
+    area: Area
     family: Family | None
     members: list[Mapping[str, Any]]
     caps_used: dict[tuple[str, str], int]
@@ -57,7 +59,7 @@ async def ask(pool: asyncpg.Pool, vault: Vault, card_id: UUID, patient_id: UUID 
     )
     family = family_of(row, vault, _list(row["exemptions"])) if row["enrolled_on"] is not None else None
     used = {(service, period): amount for service, period, amount in _list(row["caps"])}
-    return Known(card, family, _list(row["members"]), used)
+    return Known(card, Area(row["governorate"]), family, _list(row["members"]), used)
 
 
 def _list(document: str | None) -> list[Any]:

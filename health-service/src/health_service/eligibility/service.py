@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.auth import Principal
 from chassis.problems import Problem
 from chassis.runtime import Runtime
 from health_service import context
@@ -41,11 +42,14 @@ class Cover:
         return cover_refusal(self.standing) if self.standing else CoverNotBegun("The family is not enrolled.")
 
 
-async def check(runtime: Runtime, request: EligibilityRequest) -> Eligibility:
-    """Answer for a card. Raises CardUnknown, PatientUnknown or ServiceUnknown."""
+async def check(runtime: Runtime, caller: Principal, request: EligibilityRequest) -> Eligibility:
+    """Answer for a card. Raises CardUnknown, PatientUnknown or ServiceUnknown.
+
+    A provider's terminal asks for whoever comes, from wherever; others for the families they may see.
+    """
     here = context.of(runtime)
     known = await repository.ask(runtime.pool, here.vault, request.card_id, request.patient_id)
-    if known is None:
+    if known is None or not (caller.kind == "terminal" or caller.bound.covers(known.area)):
         raise CardUnknown()
     card = known.card
     members = [Member.model_validate(person) for person in known.members]

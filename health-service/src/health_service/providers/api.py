@@ -11,7 +11,7 @@ from chassis.app import router
 from chassis.auth import Principal, requires
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
-from chassis.problems import Forbidden, responses
+from chassis.problems import responses
 from chassis.runtime import get_runtime
 from health_service.providers import repository, service
 from health_service.providers.schemas import (
@@ -41,27 +41,26 @@ Writer = Annotated[Principal, requires("providers:write")]
 @routes.post("/v1/providers", status_code=201)
 async def register_provider(request: Request, body: ProviderRequest, caller: Writer, session: Work) -> Provider:
     """Register a family-medicine unit, hospital, laboratory, pharmacy or imaging centre."""
-    _own_governorate(caller, body.governorate)
-    return Provider.model_validate(await service.register_provider(session, get_runtime(request), body))
+    return Provider.model_validate(await service.register_provider(session, get_runtime(request), caller, body))
 
 
 @routes.get("/v1/providers")
 async def list_providers(
-    _: Reader,
+    caller: Reader,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
     governorate: Annotated[Governorate | None, Query()] = None,
     kind: ProviderKind | None = None,
 ) -> ProviderPage:
     """Providers, of a governorate or kind where given."""
-    rows = await repository.providers(session, governorate, kind, page)
+    rows = await repository.providers(session, caller.bound, governorate, kind, page)
     return ProviderPage.of(page, [Provider.model_validate(row) for row in rows], lambda found: found.provider_id)
 
 
 @routes.get("/v1/providers/{provider_id}", responses=responses(ProviderUnknown))
-async def read_provider(provider_id: UUID, _: Reader, session: Reading) -> Provider:
+async def read_provider(provider_id: UUID, caller: Reader, session: Reading) -> Provider:
     """One provider."""
-    return Provider.model_validate(await service.provider(session, provider_id))
+    return Provider.model_validate(await service.provider(session, caller, provider_id))
 
 
 @routes.post("/v1/clinic-terminals", status_code=201, responses=responses(ProviderUnknown, ClinicSerialTaken))
@@ -69,8 +68,8 @@ async def register_clinic_terminal(
     request: Request, body: ClinicTerminalRequest, caller: Writer, session: Work
 ) -> ClinicTerminal:
     """Assign a terminal to a provider; it can then be enrolled with a one-time code."""
-    _own_governorate(caller, (await service.provider(session, body.provider_id))["governorate"])
-    return ClinicTerminal.model_validate(await service.register_terminal(session, get_runtime(request), body))
+    made = await service.register_terminal(session, get_runtime(request), caller, body)
+    return ClinicTerminal.model_validate(made)
 
 
 @routes.get("/v1/clinic-terminals/{terminal_id}", responses=responses(NoSuchClinicTerminal))
@@ -105,9 +104,3 @@ async def reinstate_clinic_terminal(
 ) -> ClinicTerminal:
     """Accept a suspended terminal again."""
     return ClinicTerminal.model_validate(await service.reinstate(session, get_runtime(request), caller, terminal_id))
-
-
-def _own_governorate(caller: Principal, governorate: str) -> None:
-    """A caller bound to a governorate acts in that one only."""
-    if caller.governorate not in {None, governorate}:
-        raise Forbidden("This caller is bound to another governorate.", detail_ar="الصلاحية لمحافظة أخرى")

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 
 _PROVIDER = "provider_id, kind, name_ar, name_en, governorate, district, registered_at"
@@ -24,25 +25,35 @@ _ADD_PROVIDER = text(
     " VALUES (:provider_id, :kind, :name_ar, :name_en, :governorate, :district, :registered_at)"
 )
 _FIND_PROVIDER = text(f"SELECT {_PROVIDER} FROM provider WHERE provider_id = :provider_id")
-_PROVIDERS = text(
-    f"SELECT {_PROVIDER} FROM provider WHERE provider_id > :after"
+_PROVIDERS = BoundedStatement(
+    f"SELECT {_PROVIDER} FROM provider WHERE provider_id > :after AND <bound>"
     " AND (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
-    " AND (CAST(:kind AS text) IS NULL OR kind = :kind) ORDER BY provider_id LIMIT :limit"
+    " AND (CAST(:kind AS text) IS NULL OR kind = :kind) ORDER BY provider_id LIMIT :limit",
+    governorate="governorate",
+    district="district",
+    provider_id="provider_id",
 )
 _ADD_TERMINAL = text(
     "INSERT INTO clinic_terminal (terminal_id, provider_id, serial, model, registered_at)"
     " VALUES (:terminal_id, :provider_id, :serial, :model, :registered_at)"
     f" ON CONFLICT (serial) DO NOTHING RETURNING {_TERMINAL}"
 )
-_FIND_TERMINAL = text(f"SELECT {_TERMINAL} FROM clinic_terminal WHERE terminal_id = :terminal_id")
-_LOCK_TERMINAL = text(f"SELECT {_TERMINAL} FROM clinic_terminal WHERE terminal_id = :terminal_id FOR UPDATE")
+_WHERE_IT_STANDS = (
+    "(SELECT p.governorate FROM provider p WHERE p.provider_id = clinic_terminal.provider_id) AS governorate,"
+    " (SELECT p.district FROM provider p WHERE p.provider_id = clinic_terminal.provider_id) AS district"
+)
+_FIND_TERMINAL = text(f"SELECT {_TERMINAL}, {_WHERE_IT_STANDS} FROM clinic_terminal WHERE terminal_id = :terminal_id")
+_LOCK_TERMINAL = text(
+    f"SELECT {_TERMINAL}, {_WHERE_IT_STANDS} FROM clinic_terminal WHERE terminal_id = :terminal_id FOR UPDATE"
+)
 _SET_STATUS = text(
     "UPDATE clinic_terminal SET status = :status, suspension_reason = :reason WHERE terminal_id = :terminal_id"
     f" RETURNING {_TERMINAL}"
 )
 _SET_KEY = text("UPDATE clinic_terminal SET key_id = :key_id WHERE terminal_id = :terminal_id")
 _STANDS = text(
-    "SELECT t.status, p.provider_id, p.kind, p.governorate FROM clinic_terminal t JOIN provider p USING (provider_id)"
+    "SELECT t.status, p.provider_id, p.kind, p.governorate, p.district"
+    " FROM clinic_terminal t JOIN provider p USING (provider_id)"
     " WHERE t.terminal_id = :terminal_id"
 )
 
@@ -58,11 +69,11 @@ async def find_provider(session: AsyncSession, provider_id: UUID) -> RowMapping 
 
 
 async def providers(
-    session: AsyncSession, governorate: str | None, kind: str | None, page: Paging[UUID]
+    session: AsyncSession, bound: Bound, governorate: str | None, kind: str | None, page: Paging[UUID]
 ) -> Sequence[RowMapping]:
-    """A page of providers."""
+    """A page of the providers the caller may see."""
     parameters = {"governorate": governorate, "kind": kind} | page.bounds
-    return (await session.execute(_PROVIDERS, parameters)).mappings().all()
+    return (await session.execute(*_PROVIDERS.within(bound, parameters))).mappings().all()
 
 
 async def add_terminal(
@@ -80,7 +91,7 @@ async def add_terminal(
 
 
 async def find_terminal(session: AsyncSession, terminal_id: UUID, *, lock: bool = False) -> RowMapping | None:
-    """A terminal, or None; with `lock` nobody else changes it until the commit."""
+    """A terminal and where it stands, or None; with `lock` nobody else changes it until the commit."""
     statement = _LOCK_TERMINAL if lock else _FIND_TERMINAL
     return (await session.execute(statement, {"terminal_id": terminal_id})).mappings().one_or_none()
 

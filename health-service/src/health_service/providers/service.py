@@ -9,6 +9,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
+from chassis.area import Area
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.problems import Conflict, Forbidden, NotFound
@@ -75,28 +76,38 @@ class Place:
     governorate: str
 
 
-async def register_provider(session: AsyncSession, runtime: Runtime, request: ProviderRequest) -> RowMapping:
-    """Enter a provider."""
+async def register_provider(
+    session: AsyncSession, runtime: Runtime, caller: Principal, request: ProviderRequest
+) -> RowMapping:
+    """Enter a provider. Raises OutsideBound."""
+    caller.bound.ensure_covers(Area(request.governorate, request.district))
     provider_id = new_id()
     await repository.add_provider(
         session, provider_id=provider_id, registered_at=runtime.clock.now(), **request.model_dump()
     )
     event = ProviderRegistered(provider_id=provider_id, kind=request.kind, governorate=request.governorate)
     await outbox.add(session, event)
-    return await provider(session, provider_id)
+    return await provider(session, caller, provider_id)
 
 
-async def provider(session: AsyncSession, provider_id: UUID) -> RowMapping:
-    """A provider. Raises ProviderUnknown."""
+async def provider(session: AsyncSession, caller: Principal, provider_id: UUID) -> RowMapping:
+    """A provider the caller may see. Raises ProviderUnknown."""
     found = await repository.find_provider(session, provider_id)
     if found is None:
         raise ProviderUnknown()
+    caller.bound.hold(_area(found), ProviderUnknown)
     return found
 
 
-async def register_terminal(session: AsyncSession, runtime: Runtime, request: ClinicTerminalRequest) -> RowMapping:
+def _area(found: RowMapping) -> Area:
+    return Area(found["governorate"], found["district"], provider_id=found["provider_id"])
+
+
+async def register_terminal(
+    session: AsyncSession, runtime: Runtime, caller: Principal, request: ClinicTerminalRequest
+) -> RowMapping:
     """Assign a terminal to a provider, so that it may be enrolled. Raises ProviderUnknown or ClinicSerialTaken."""
-    stands_in = await provider(session, request.provider_id)
+    stands_in = await provider(session, caller, request.provider_id)
     terminal = await repository.add_terminal(
         session,
         terminal_id=new_id(),
@@ -119,12 +130,11 @@ async def register_terminal(session: AsyncSession, runtime: Runtime, request: Cl
 
 
 async def terminal(session: AsyncSession, caller: Principal, terminal_id: UUID, *, lock: bool = False) -> RowMapping:
-    """A terminal; a caller bound to a governorate knows those of that one only. Raises NoSuchClinicTerminal."""
+    """A terminal the caller may see. Raises NoSuchClinicTerminal."""
     found = await repository.find_terminal(session, terminal_id, lock=lock)
     if found is None:
         raise NoSuchClinicTerminal()
-    if caller.governorate not in {None, (await provider(session, found["provider_id"]))["governorate"]}:
-        raise NoSuchClinicTerminal()
+    caller.bound.hold(_area(found), NoSuchClinicTerminal)
     return found
 
 
@@ -155,10 +165,10 @@ async def reinstate(session: AsyncSession, runtime: Runtime, caller: Principal, 
 
 async def place_of(session: AsyncSession, caller: Principal) -> Place:
     """Where the calling terminal stands. Raises ClinicTerminalNeeded for anyone else."""
-    if caller.kind != "terminal" or caller.outlet_id is None:
+    if caller.kind != "terminal":
         raise ClinicTerminalNeeded()
     found = await repository.where_stands(session, caller.terminal_id)
     # The token says where the terminal stood when it was issued; the books say where it stands.
-    if found is None or found["status"] != "active" or found["provider_id"] != caller.outlet_id:
+    if found is None or found["status"] != "active" or not caller.bound.covers(_area(found)):
         raise ClinicTerminalNeeded("This terminal does not stand with a provider of care.")
     return Place(caller.terminal_id, found["provider_id"], found["kind"], found["governorate"])

@@ -22,6 +22,7 @@ from joserfc.jwk import KeySet
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.area import Bound
 from chassis.clients import KeysNotFetched, fetch_key_set, http_client
 from chassis.logging import get_logger
 from chassis.problems import InsufficientScope, InvalidToken, MissingToken, Suspended, Unavailable
@@ -51,9 +52,7 @@ class Principal:
     subject: str
     kind: Literal["client", "terminal"]
     scopes: frozenset[str]
-    governorate: str | None = None
-    outlet_id: UUID | None = None
-    site_id: UUID | None = None
+    bound: Bound
 
     @cached_property
     def terminal_id(self) -> UUID:
@@ -163,9 +162,7 @@ class TokenVerifier:
             subject=str(claims["sub"]),
             kind=claims["kind"],
             scopes=frozenset(str(claims.get("scope", "")).split()),
-            governorate=claims.get("gov"),
-            outlet_id=UUID(claims["outlet"]) if claims.get("outlet") else None,
-            site_id=UUID(claims["site"]) if claims.get("site") else None,
+            bound=Bound.of(claims),
         )
         if principal.kind == "terminal":
             UUID(principal.subject)

@@ -54,6 +54,8 @@ class TestIssuer:
         governorate: str | None = None,
         outlet_id: UUID | None = None,
         site_id: UUID | None = None,
+        provider_id: UUID | None = None,
+        authority: str | None = None,
         ttl: int = 600,
         **overrides: Any,
     ) -> str:
@@ -71,6 +73,8 @@ class TestIssuer:
             "gov": governorate,
             "outlet": str(outlet_id) if outlet_id else None,
             "site": str(site_id) if site_id else None,
+            "provider": str(provider_id) if provider_id else None,
+            "org": authority,
         }
         claims = {name: value for name, value in (claims | overrides).items() if value is not None}
         return jwt.encode({"alg": "EdDSA", "kid": "test"}, claims, self.key, algorithms=["EdDSA"])

@@ -9,12 +9,13 @@ from typing import Any, cast
 import pytest
 from pydantic import BaseModel
 
+from chassis.area import NATIONAL
 from chassis.auth import Principal
 from chassis.faults import Busy
 from chassis.hot import Answer, Call, HotRoute, Taken
 from chassis.runtime import Runtime
 
-CALLER = Principal("till", "client", frozenset({"things:write"}))
+CALLER = Principal("till", "client", frozenset({"things:write"}), NATIONAL)
 RUNTIME = cast("Runtime", SimpleNamespace(verifier=SimpleNamespace(known={"known": CALLER}.get)))
 TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 PLAIN = (

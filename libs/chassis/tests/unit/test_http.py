@@ -10,6 +10,7 @@ import pytest
 from fastapi import Request
 from pydantic import BaseModel
 
+from chassis.area import NATIONAL
 from chassis.auth import Principal
 from chassis.edge import App, Edge
 from chassis.hot import Answer, Call, HotRoute
@@ -17,7 +18,7 @@ from chassis.problems import Conflict
 from chassis.testing import served_at
 
 PATH = "/v1/things"
-CALLER = Principal("till", "client", frozenset({"things:write"}))
+CALLER = Principal("till", "client", frozenset({"things:write"}), NATIONAL)
 HEAD = (
     f"POST {PATH} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer known\r\nIdempotency-Key: k1\r\n"
     "Content-Type: application/json\r\n"

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, OKPKey
 
+from chassis.area import Bound
 from chassis.auth import KEYS_SECONDS, Principal, Revocations, TokenVerifier, bearer_token
 from chassis.ids import new_id
 from chassis.problems import InvalidToken, MissingToken, Suspended, Unavailable
@@ -48,9 +49,7 @@ def test_principal_is_what_the_token_says() -> None:
         subject=str(terminal),
         kind="terminal",
         scopes=frozenset({"a:b", "c:d"}),
-        governorate="03",
-        outlet_id=outlet,
-        site_id=site,
+        bound=Bound("03", outlet_id=outlet, provider_id=outlet, site_id=site),
     )
     assert principal.terminal_id == terminal
     with pytest.raises(ValueError, match="terminal"):

@@ -31,6 +31,7 @@ class ContactChanged(Event):
     given_name: str
     mobile: str | None  # E.164, None where the citizen has no usable number any more
     language: str = "ar"
+    governorate: str | None = None  # of residence; None in events of before
 
 
 class CitizenRegistered(Event):

@@ -15,9 +15,11 @@ from notify_service.arrays import statement
 
 _PUT_CONTACTS = statement(
     """
-    INSERT INTO contact (citizen_id, household_id, language, number_hash, sealed, changed_at) SELECT * FROM <rows>
+    INSERT INTO contact (citizen_id, household_id, language, number_hash, sealed, changed_at, governorate)
+    SELECT * FROM <rows>
     ON CONFLICT (citizen_id) DO UPDATE SET household_id = excluded.household_id, language = excluded.language,
-        number_hash = excluded.number_hash, sealed = excluded.sealed, changed_at = excluded.changed_at
+        number_hash = excluded.number_hash, sealed = excluded.sealed, changed_at = excluded.changed_at,
+        governorate = coalesce(excluded.governorate, contact.governorate)
     WHERE contact.changed_at <= excluded.changed_at
     """,
     citizen_id="uuid",
@@ -26,6 +28,7 @@ _PUT_CONTACTS = statement(
     number_hash="bytea",
     sealed="bytea",
     changed_at="timestamptz",
+    governorate="text",
 )
 _FIND_CONTACTS = text(
     "SELECT citizen_id, household_id, number_hash FROM contact"
@@ -55,6 +58,7 @@ class ContactColumns:
     number_hash: list[bytes | None] = field(default_factory=list)
     sealed: list[bytes] = field(default_factory=list)
     changed_at: list[datetime] = field(default_factory=list)
+    governorate: list[str | None] = field(default_factory=list)
 
 
 async def put_contacts(session: AsyncSession, contacts: ContactColumns) -> None:

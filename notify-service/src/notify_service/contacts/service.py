@@ -28,5 +28,6 @@ async def learn(events: Sequence[Received[ContactChanged]], session: AsyncSessio
         columns.number_hash.append(vault.number_hash(number) if number else None)
         columns.sealed.append(Contact(number, contact.given_name).seal(vault, contact.citizen_id))
         columns.changed_at.append(event.time)
+        columns.governorate.append(contact.governorate)
     await repository.put_contacts(session, columns)
     await messages.release(session, columns.citizen_id)

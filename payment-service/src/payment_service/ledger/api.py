@@ -9,9 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request, Response
 
 from chassis import idempotency
+from chassis.area import OF_THE_NATION, Area
 from chassis.auth import Principal, requires
 from chassis.db import Reading, Work
-from chassis.problems import responses
+from chassis.problems import NotFound, responses
 from chassis.routing import router
 from chassis.runtime import get_runtime
 from payment_service.ledger import refusals, repository, service
@@ -53,40 +54,45 @@ async def create_transfers(
 
 @routes.post("/v1/accounts", status_code=201)
 async def open_account(
-    body: AccountRequest, _: Annotated[Principal, requires("ledger:write")], session: Work
+    body: AccountRequest, caller: Annotated[Principal, requires("ledger:write")], session: Work
 ) -> AccountDocument:
     """Open an account, or find the one its owner has."""
+    caller.bound.ensure_covers(OF_THE_NATION)
     found = account_id(body.kind, body.owner)
     await repository.open_accounts(session, body.kind, [body.owner])
-    return await _document(session, found)
+    return await _document(session, caller, found)
 
 
 @routes.get("/v1/accounts/{account_id}", responses=responses(refusals.AccountUnknown))
 async def get_account(
-    account_id: UUID, _: Annotated[Principal, requires("ledger:read")], session: Reading
+    account_id: UUID, caller: Annotated[Principal, requires("ledger:read")], session: Reading
 ) -> AccountDocument:
     """An account with its balance."""
-    return await _document(session, account_id)
+    return await _document(session, caller, account_id)
 
 
 @routes.get("/v1/ledger-totals")
-async def get_totals(day: date, _: Annotated[Principal, requires("ledger:read")], session: Reading) -> LedgerTotals:
+async def get_totals(
+    day: date, caller: Annotated[Principal, requires("ledger:read")], session: Reading
+) -> LedgerTotals:
     """What was posted on a business day, to be compared with what other services say."""
+    caller.bound.hold(OF_THE_NATION, NotFound)
     rows = await repository.totals(session, day)
     return LedgerTotals(day=day, totals=[TotalOfKind(**row._mapping) for row in rows])
 
 
 @routes.get("/v1/ledger-proof")
-async def get_proof(_: Annotated[Principal, requires("ledger:read")], session: Reading) -> LedgerProof:
+async def get_proof(caller: Annotated[Principal, requires("ledger:read")], session: Reading) -> LedgerProof:
     """Count the whole ledger anew from its entries."""
+    caller.bound.hold(OF_THE_NATION, NotFound)
     row = await repository.proof(session)
     wrong = (row.sum_of_balances, row.sum_of_entries, row.balances_off, row.holds_off, row.overdrawn)
     return LedgerProof(**row._mapping, sound=not any(wrong))
 
 
-async def _document(session: Reading, found: UUID) -> AccountDocument:
+async def _document(session: Reading, caller: Principal, found: UUID) -> AccountDocument:
     row = await repository.account(session, found)
-    if row is None:
+    if row is None or not caller.bound.covers(Area(row.governorate)):
         raise refusals.AccountUnknown()
     return AccountDocument(
         account_id=row.account_id,

@@ -21,7 +21,12 @@ _FIND = text(
     " credit_account_id AS credit, state, reference, expires_at AS at, refund_of, CAST(details AS text) AS details"
     " FROM transfer WHERE transfer_id = :transfer_id"
 )
-_ACCOUNT = text("SELECT * FROM account WHERE account_id = :account_id")
+_ACCOUNT = text(
+    "SELECT a.*, coalesce(w.governorate, m.governorate) AS governorate FROM account a"
+    " LEFT JOIN wallet w ON w.wallet_id = a.account_id LEFT JOIN merchant m ON m.merchant_id = CASE"
+    " WHEN a.kind IN ('merchant', 'provider') AND a.owner ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
+    " THEN CAST(a.owner AS uuid) END WHERE a.account_id = :account_id"
+)
 _OPEN = text(
     "INSERT INTO account (account_id, kind, owner, currency, may_overdraw)"
     " SELECT u.account_id, :kind, u.owner, :currency, :may_overdraw"
@@ -63,7 +68,7 @@ async def find(session: AsyncSession, transfer_id: UUID) -> Transfer | None:
 
 
 async def account(session: AsyncSession, wanted: UUID) -> Row[Any] | None:
-    """An account with its balance."""
+    """An account with its balance, and the governorate of its owner where it has one that is known."""
     return (await session.execute(_ACCOUNT, {"account_id": wanted})).one_or_none()
 
 

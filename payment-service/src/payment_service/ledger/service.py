@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 import orjson
 
 from chassis import idempotency, telemetry
+from chassis.area import OF_THE_NATION
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.refusals import Refusal
 from chassis.runtime import Runtime
 from payment_service import context
 from payment_service.ledger.items import Item, Outcome, Result
-from payment_service.ledger.refusals import TransferInvalid
+from payment_service.ledger.refusals import AccountUnknown, TransferInvalid
 from payment_service.ledger.rules import Books, Operation, Order, Settle, Transfer
 from payment_service.ledger.schemas import TransferRequest, TransfersRequest
 
@@ -34,7 +35,8 @@ async def carry_out(runtime: Runtime, caller: Principal, key: str | None, raw: b
 def item(
     runtime: Runtime, caller: Principal, key: str, raw: bytes, body: TransfersRequest, traceparent: str | None
 ) -> Item:
-    """A call as a lane takes it. Raises TransferInvalid."""
+    """A call as a lane takes it; the books as such are the nation's. Raises AccountUnknown or TransferInvalid."""
+    caller.bound.hold(OF_THE_NATION, AccountUnknown)
     now = runtime.clock.now()
     operations = [_operation(wanted, now) for wanted in body.transfers]
     return Item(

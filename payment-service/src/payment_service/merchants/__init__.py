@@ -1,3 +1,3 @@
 """What sales, reversals and settlements have brought merchants, and the sums by which it is checked."""
 
-TABLES = ("merchant_booking",)
+TABLES = ("merchant", "merchant_booking")

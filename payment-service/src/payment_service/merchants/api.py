@@ -19,10 +19,10 @@ routes = router(tags=["ledger"])
 @routes.get("/v1/merchant-totals")
 async def list_merchant_totals(
     day: date,
-    _: Annotated[Principal, requires("ledger:read")],
+    caller: Annotated[Principal, requires("ledger:read")],
     session: Reading,
     page: Annotated[Paging[UUID], by_id(200, 500)],
 ) -> MerchantTotalsPage:
     """What the ledger has booked for each merchant because of a business day, whenever it was booked."""
-    rows = await repository.totals(session, day, page)
+    rows = await repository.totals(session, caller.bound, day, page)
     return MerchantTotalsPage.of(page, [MerchantTotals(**row._mapping) for row in rows], lambda one: one.merchant_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 from payment_service.ledger.accounts import CURRENCY
 
@@ -24,7 +25,7 @@ _FAILED_SALES = text(
     " AND problem IS NOT NULL"
 )
 # What the ledger says of each booking's transfer, seen from the merchant's account.
-_TOTALS = text(
+_TOTALS = BoundedStatement(
     """
     WITH booked AS (
         SELECT b.merchant_id, b.kind, b.amount, b.problem,
@@ -33,7 +34,8 @@ _TOTALS = text(
         FROM merchant_booking b
         LEFT JOIN account a ON a.kind = 'merchant' AND a.owner = CAST(b.merchant_id AS text) AND a.currency = :currency
         LEFT JOIN transfer t ON t.transfer_id = b.transfer_id AND t.state = 'posted'
-        WHERE b.business_day = :day AND b.merchant_id > :after
+        LEFT JOIN merchant m ON m.merchant_id = b.merchant_id
+        WHERE b.business_day = :day AND b.merchant_id > :after AND <bound>
     )
     SELECT merchant_id, CAST(coalesce(sum(posted) FILTER (WHERE kind = 'sale'), 0) AS bigint) AS captured,
         CAST(coalesce(-sum(posted) FILTER (WHERE kind = 'reversal'), 0) AS bigint) AS refunded,
@@ -42,8 +44,16 @@ _TOTALS = text(
         CAST(coalesce(-sum(amount) FILTER (WHERE kind = 'reversal' AND problem IS NOT NULL), 0) AS bigint)
             AS not_refunded
     FROM booked GROUP BY merchant_id ORDER BY merchant_id LIMIT :limit
-    """
+    """,
+    governorate="m.governorate",
+    outlet_id="b.merchant_id",
 )
+_PUT = text(
+    "INSERT INTO merchant (merchant_id, governorate)"
+    " SELECT * FROM unnest(CAST(:merchant_ids AS uuid[]), CAST(:governorates AS text[]))"
+    " ON CONFLICT (merchant_id) DO UPDATE SET governorate = excluded.governorate"
+)
+_GOVERNORATE = text("SELECT governorate FROM merchant WHERE merchant_id = :merchant_id")
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,19 @@ async def failed_sales(session: AsyncSession, payment_ids: Sequence[UUID]) -> se
     return set((await session.execute(_FAILED_SALES, {"payment_ids": list(payment_ids)})).scalars())
 
 
-async def totals(session: AsyncSession, day: date, page: Paging[UUID]) -> Sequence[Row[Any]]:
-    """The next merchants of a day with what the ledger has booked for them."""
+async def totals(session: AsyncSession, bound: Bound, day: date, page: Paging[UUID]) -> Sequence[Row[Any]]:
+    """The next merchants of a day that the caller may see, with what the ledger has booked for them."""
     asked = {"day": day, "currency": CURRENCY} | page.bounds
-    return (await session.execute(_TOTALS, asked)).all()
+    return (await session.execute(*_TOTALS.within(bound, asked))).all()
+
+
+async def put(session: AsyncSession, governorates: Mapping[UUID, str]) -> None:
+    """Know where outlets and providers stand."""
+    columns = {"merchant_ids": list(governorates), "governorates": list(governorates.values())}
+    await session.execute(_PUT, columns)
+
+
+async def governorate(session: AsyncSession, merchant_id: UUID) -> str | None:
+    """Where an outlet or provider stands; None where it is not known."""
+    found: str | None = (await session.execute(_GOVERNORATE, {"merchant_id": merchant_id})).scalar_one_or_none()
+    return found

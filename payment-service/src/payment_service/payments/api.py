@@ -74,8 +74,8 @@ async def refund(
 async def get_payment(
     payment_id: UUID, caller: Annotated[Principal, requires("payments:create", "payments:read")], session: Reading
 ) -> Payment:
-    """A payment of the terminal's own outlet; another's is 404."""
-    found = await service.own_payment(session, caller.outlet_id, payment_id)
+    """A payment of the terminal's own outlet, or at an outlet the caller may see; another's is 404."""
+    found = await service.own_payment(session, caller.bound, payment_id)
     return Payment.model_validate(service.payment_document(found))
 
 

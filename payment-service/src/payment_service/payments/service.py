@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import idempotency, telemetry
+from chassis.area import Area, Bound
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.refusals import Refusal
@@ -21,6 +22,7 @@ from payment_service.ledger.accounts import NAMESPACE
 from payment_service.ledger.items import Document, Item, Outcome, Result
 from payment_service.ledger.refusals import TransferInvalid, TransferUnknown
 from payment_service.ledger.rules import Books, Operation, Order, Refund, Settle, Transfer
+from payment_service.merchants import repository as merchants
 from payment_service.payments.schemas import AuthorizationRequest
 from payment_service.payments.telling import PAYMENT, Parties, tell
 from payment_service.wallets import repository as wallets
@@ -34,9 +36,10 @@ class Request:
 
     def __init__(self, caller: Principal, key: str | None, method: str, path: str, raw: bytes) -> None:
         """Raises IdempotencyKeyMissing, or TerminalOnly where the caller has no outlet."""
-        if caller.outlet_id is None:
+        if caller.bound.outlet_id is None:
             raise TerminalOnly()
-        self.outlet_id = caller.outlet_id
+        self.outlet_id = caller.bound.outlet_id
+        self.bound = caller.bound
         self.caller = caller.subject
         self.key = idempotency.check_key(key)
         self.fingerprint = idempotency.fingerprint(method, path, raw)
@@ -79,14 +82,17 @@ async def refund(runtime: Runtime, request: Request, payment_id: UUID, amount: i
 
 async def _check_own(runtime: Runtime, request: Request, payment_id: UUID) -> None:
     async with runtime.sessions() as session:
-        await own_payment(session, request.outlet_id, payment_id)
+        await own_payment(session, request.bound, payment_id)
 
 
-async def own_payment(session: AsyncSession, outlet_id: UUID | None, payment_id: UUID) -> Transfer:
-    """A payment of one outlet; another's is TransferUnknown, as if it did not exist."""
+async def own_payment(session: AsyncSession, bound: Bound, payment_id: UUID) -> Transfer:
+    """A payment the caller may see: one at its own outlet, or at one of its governorate. Raises TransferUnknown."""
     found = await transfers.find(session, payment_id)
-    if found is None or found.kind != PAYMENT or Parties.of(found).merchant_id != outlet_id:
+    if found is None or found.kind != PAYMENT:
         raise TransferUnknown()
+    merchant_id = Parties.of(found).merchant_id
+    if not bound.covers(Area(None, outlet_id=merchant_id)):  # a terminal needs no second look
+        bound.hold(Area(await merchants.governorate(session, merchant_id), outlet_id=merchant_id), TransferUnknown)
     return found
 
 

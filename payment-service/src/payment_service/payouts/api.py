@@ -36,7 +36,7 @@ Reader = Annotated[Principal, requires("payouts:submit", "payouts:approve")]
 @routes.post("/v1/payout-batches", status_code=201, responses=responses(BatchReferenceUsed))
 async def declare(request: Request, body: PayoutBatchRequest, caller: Submitter, session: Work) -> PayoutBatch:
     """Declare a batch: how many payouts, and their sum."""
-    return await service.declare(get_runtime(request), session, body, caller.subject)
+    return await service.declare(get_runtime(request), session, caller, body)
 
 
 @routes.post(
@@ -45,20 +45,20 @@ async def declare(request: Request, body: PayoutBatchRequest, caller: Submitter,
     responses=responses(NotPayoutItems, BatchState, PayloadTooLarge, UnsupportedMedia),
     openapi_extra=_CSV_BODY,
 )
-async def receive(batch_id: UUID, request: Request, _: Submitter, session: Work) -> PayoutBatch:
+async def receive(batch_id: UUID, request: Request, caller: Submitter, session: Work) -> PayoutBatch:
     """Send payouts as CSV (citizen_id, amount in piastres, item_reference), in one file or several."""
     if (request.headers.get("content-type") or "").split(";")[0].strip().lower() != "text/csv":
         raise UnsupportedMedia("Send text/csv.")
     body = await request.body()
     if len(body) > MAX_FILE:
         raise PayloadTooLarge(f"At most {MAX_FILE} bytes a file; send several.")
-    return await service.receive(session, batch_id, body)
+    return await service.receive(session, caller, batch_id, body)
 
 
 @routes.post("/v1/payout-batches/{batch_id}/submission", responses=responses(BatchTotalsDiffer, BatchState))
-async def submit(batch_id: UUID, _: Submitter, session: Work) -> PayoutBatch:
+async def submit(batch_id: UUID, caller: Submitter, session: Work) -> PayoutBatch:
     """Close a batch; what was received must be what was declared."""
-    return await service.submit(session, batch_id)
+    return await service.submit(session, caller, batch_id)
 
 
 @routes.post("/v1/payout-batches/{batch_id}/approval", responses=responses(SamePerson, BatchState))
@@ -66,7 +66,7 @@ async def approve(
     batch_id: UUID, request: Request, caller: Annotated[Principal, requires("payouts:approve")], session: Work
 ) -> PayoutBatch:
     """Approve a submitted batch, as another person than the one who made it; it is booked at once."""
-    return await service.approve(get_runtime(request), session, batch_id, caller.subject)
+    return await service.approve(get_runtime(request), session, caller, batch_id)
 
 
 @routes.post("/v1/payout-batches/{batch_id}/cancellation", responses=responses(BatchState))
@@ -74,24 +74,24 @@ async def cancel(
     batch_id: UUID, body: CancellationRequest, request: Request, caller: Reader, session: Work
 ) -> PayoutBatch:
     """Withdraw a batch before its approval, as its maker or as who would have approved it. Its reference stays used."""
-    return await service.cancel(get_runtime(request), session, batch_id, body.reason, caller.subject)
+    return await service.cancel(get_runtime(request), session, caller, batch_id, body.reason)
 
 
 @routes.get("/v1/payout-batches/{batch_id}")
-async def get_batch(batch_id: UUID, _: Reader, session: Reading) -> PayoutBatch:
+async def get_batch(batch_id: UUID, caller: Reader, session: Reading) -> PayoutBatch:
     """A batch as it stands."""
-    return await service.get(session, batch_id)
+    return await service.get(session, caller, batch_id)
 
 
 @routes.get("/v1/payout-batches/{batch_id}/items")
 async def list_items(
     batch_id: Annotated[UUID, Path()],
-    _: Reader,
+    caller: Reader,
     session: Reading,
     page: Annotated[Paging[int], by_number(100, 1000)],
     state: Literal["waiting", "paid", "failed"] | None = None,
 ) -> Payouts:
     """The payouts of a batch, in the order they were received."""
-    await service.get(session, batch_id)
+    await service.get(session, caller, batch_id)
     found = await repository.items(session, batch_id, page, state)
     return Payouts.of(page, [Payout(**row._mapping) for row in found], lambda payout: payout.number)

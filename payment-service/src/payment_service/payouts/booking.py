@@ -21,16 +21,16 @@ DIVIDE = """
 """
 # Nobody else is booking it, and nobody will until the end of the transaction.
 NEXT_PART = """
-    SELECT p.batch_id, p.first, p.booked, p.last, b.programme, b.fund_id
+    SELECT p.batch_id, p.first, p.booked, p.last, b.programme, b.fund_id, b.governorate
     FROM payout_batch b JOIN payout_part p USING (batch_id) WHERE b.state = 'booking' AND p.booked < p.last
     ORDER BY b.approved_at, p.first LIMIT 1 FOR UPDATE OF p SKIP LOCKED
 """
 # A chunk in one statement, the payouts with numbers above $3 up to $4: the wallets' balances, the transfers, the
-# events. A citizen without a wallet fails alone. Wallets are locked in the order of their keys, since both sides of
-# the join that updates them come in that order. Tables are reached by `= ANY` of the chunk's keys and what comes of
-# them is hashed (`PLANNER`): whatever the statistics say, nothing is compared each with each and no table is read
-# whole. A payout's event carries the payout's own id, and its JSON is put together from ids, numbers and $12, which
-# is JSON already: building it as JSON takes six times as long.
+# events. A citizen without a wallet, or whose wallet is not of the batch's governorate ($14), fails alone. Wallets are
+# locked in the order of their keys, since both sides of the join that updates them come in that order. Tables are
+# reached by `= ANY` of the chunk's keys and what comes of them is hashed (`PLANNER`): whatever the statistics say,
+# nothing is compared each with each and no table is read whole. A payout's event carries the payout's own id, and its
+# JSON is put together from ids, numbers and $12, which is JSON already: building it as JSON takes six times as long.
 BOOK = f"""
     WITH wanted AS MATERIALIZED (
         SELECT number, payout_id, citizen_id, amount FROM payout WHERE batch_id = $1 AND number > $3 AND number <= $4
@@ -39,6 +39,7 @@ BOOK = f"""
         FROM wanted p LEFT JOIN (
             SELECT citizen_id, wallet_id, household_id FROM wallet
             WHERE citizen_id = ANY(ARRAY(SELECT citizen_id FROM wanted))
+                AND ($14::text IS NULL OR governorate = $14)
         ) w USING (citizen_id)
     ), sums AS MATERIALIZED (
         SELECT wallet_id AS account_id, sum(amount)::bigint AS amount FROM chunk WHERE wallet_id IS NOT NULL

@@ -15,14 +15,16 @@ from payment_service.payouts.rows import Rows
 
 _MAKE = text(
     "INSERT INTO payout_batch (batch_id, reference, programme, fund_id, declared_count, declared_total, state, made_by,"
-    " made_at) VALUES (:batch_id, :reference, :programme, :fund_id, :declared_count, :declared_total, 'open',"
-    " :made_by, :made_at) ON CONFLICT (reference) DO NOTHING RETURNING batch_id"
+    " made_at, governorate, authority) VALUES (:batch_id, :reference, :programme, :fund_id, :declared_count,"
+    " :declared_total, 'open', :made_by, :made_at, :governorate, :authority)"
+    " ON CONFLICT (reference) DO NOTHING RETURNING batch_id"
 )
 # Once submitted, what was received is what was declared; only a batch that is open, or was withdrawn, has to be
 # counted. While a batch is booked, its parts count; whoever asks still finds it `approved`.
 _FIND = text(
     "SELECT b.batch_id, b.reference, b.programme, b.declared_count, b.declared_total, b.made_by, b.approved_by,"
-    " b.made_at, b.approved_at, b.completed_at, b.cancelled_by, b.cancelled_at, b.cancel_reason,"
+    " b.governorate, b.authority, b.made_at, b.approved_at, b.completed_at, b.cancelled_by, b.cancelled_at,"
+    " b.cancel_reason,"
     " CASE b.state WHEN 'booking' THEN 'approved' ELSE b.state END AS state,"
     " CASE WHEN b.state IN ('open', 'cancelled') THEN c.received_count ELSE b.declared_count END AS received_count,"
     " CASE WHEN b.state IN ('open', 'cancelled') THEN c.received_total ELSE b.declared_total END AS received_total,"

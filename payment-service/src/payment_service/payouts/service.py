@@ -11,6 +11,8 @@ from sqlalchemy import Row, event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
+from chassis.area import Area
+from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.problems import NotFound
 from chassis.runtime import Runtime
@@ -27,31 +29,36 @@ from payment_service.payouts import repository, rows
 from payment_service.payouts.schemas import PayoutBatch, PayoutBatchRequest
 
 
-async def declare(runtime: Runtime, session: AsyncSession, body: PayoutBatchRequest, made_by: str) -> PayoutBatch:
-    """Enter a batch. Raises BatchReferenceUsed."""
+async def declare(runtime: Runtime, session: AsyncSession, caller: Principal, body: PayoutBatchRequest) -> PayoutBatch:
+    """Enter a batch; it belongs where its maker is bound. Raises BatchReferenceUsed."""
     fund_id = await context.of(runtime).accounts.one("fund", body.programme)
     batch_id = new_id()
-    columns = body.model_dump(exclude={"currency"}) | {"fund_id": fund_id, "made_by": made_by}
+    columns = body.model_dump(exclude={"currency"}) | {
+        "fund_id": fund_id,
+        "made_by": caller.subject,
+        "governorate": caller.bound.only_governorate,
+        "authority": caller.bound.authority,
+    }
     if not await repository.make(session, batch_id=batch_id, made_at=runtime.clock.now(), **columns):
         raise BatchReferenceUsed(f"A batch {body.reference} exists.")
-    return await get(session, batch_id)
+    return await get(session, caller, batch_id)
 
 
-async def receive(session: AsyncSession, batch_id: UUID, body: bytes) -> PayoutBatch:
+async def receive(session: AsyncSession, caller: Principal, batch_id: UUID, body: bytes) -> PayoutBatch:
     """Add a file of payouts to an open batch, whole or not at all."""
     found = await asyncio.to_thread(rows.read, body)  # so that nobody else waits for a large file to be checked
-    _in_state(await _locked(session, batch_id), "open")
+    _in_state(await _locked(session, caller, batch_id), "open")
     try:
         await repository.add(session, batch_id, found)
     except UniqueViolationError as error:
         raise NotPayoutItems("An item_reference of this file was received before; nothing was taken.") from error
-    return await get(session, batch_id)
+    return await get(session, caller, batch_id)
 
 
-async def submit(session: AsyncSession, batch_id: UUID) -> PayoutBatch:
+async def submit(session: AsyncSession, caller: Principal, batch_id: UUID) -> PayoutBatch:
     """Close a batch whose payouts are what was declared. Raises BatchTotalsDiffer."""
-    _in_state(await _locked(session, batch_id), "open")
-    found = await _found(session, batch_id)
+    _in_state(await _locked(session, caller, batch_id), "open")
+    found = await _found(session, caller, batch_id)
     declared, received = (found.declared_count, found.declared_total), (found.received_count, found.received_total)
     if declared != received:
         raise BatchTotalsDiffer(
@@ -62,51 +69,51 @@ async def submit(session: AsyncSession, batch_id: UUID) -> PayoutBatch:
             received_total=received[1],
         )
     await repository.submit(session, batch_id)
-    return await get(session, batch_id)
+    return await get(session, caller, batch_id)
 
 
-async def approve(runtime: Runtime, session: AsyncSession, batch_id: UUID, approved_by: str) -> PayoutBatch:
+async def approve(runtime: Runtime, session: AsyncSession, caller: Principal, batch_id: UUID) -> PayoutBatch:
     """Let a submitted batch be booked. Raises SamePerson."""
-    batch = await _locked(session, batch_id)
+    batch = await _locked(session, caller, batch_id)
     _in_state(batch, "submitted")
-    if batch.made_by == approved_by:
+    if batch.made_by == caller.subject:
         raise SamePerson("The one who made the batch cannot approve it.")
-    await repository.approve(session, batch_id, approved_by, runtime.clock.now())
+    await repository.approve(session, batch_id, caller.subject, runtime.clock.now())
     accepted = PayoutBatchAccepted(
         batch_id=batch_id, programme=batch.programme, count=batch.declared_count, total=batch.declared_total
     )
     await outbox.add(session, accepted)
     event.listen(session.sync_session, "after_commit", lambda _: context.of(runtime).approved.set(), once=True)
-    return await get(session, batch_id)
+    return await get(session, caller, batch_id)
 
 
 async def cancel(
-    runtime: Runtime, session: AsyncSession, batch_id: UUID, reason: str, cancelled_by: str
+    runtime: Runtime, session: AsyncSession, caller: Principal, batch_id: UUID, reason: str
 ) -> PayoutBatch:
     """Withdraw a batch that nobody has approved. Raises BatchState; one withdrawn already stays as it is."""
-    batch = await _locked(session, batch_id)
+    batch = await _locked(session, caller, batch_id)
     if batch.state != "cancelled":
         if batch.state not in {"open", "submitted"}:
             raise BatchState(f"The batch is {batch.state}: it can no longer be withdrawn.", state=batch.state)
-        await repository.cancel(session, batch_id, cancelled_by, reason, runtime.clock.now())
-    return await get(session, batch_id)
+        await repository.cancel(session, batch_id, caller.subject, reason, runtime.clock.now())
+    return await get(session, caller, batch_id)
 
 
-async def get(session: AsyncSession, batch_id: UUID) -> PayoutBatch:
-    """A batch as it stands. Raises NotFound."""
-    return PayoutBatch.model_validate(dict((await _found(session, batch_id))._mapping))
+async def get(session: AsyncSession, caller: Principal, batch_id: UUID) -> PayoutBatch:
+    """A batch as it stands. Raises NotFound, also for another authority's."""
+    return PayoutBatch.model_validate(dict((await _found(session, caller, batch_id))._mapping))
 
 
-async def _found(session: AsyncSession, batch_id: UUID) -> Row[Any]:
-    found = await repository.find(session, batch_id)
-    if found is None:
-        raise NotFound("There is no such batch.")
-    return found
+async def _found(session: AsyncSession, caller: Principal, batch_id: UUID) -> Row[Any]:
+    return _own(caller, await repository.find(session, batch_id))
 
 
-async def _locked(session: AsyncSession, batch_id: UUID) -> Row[Any]:
-    found = await repository.lock(session, batch_id)
-    if found is None:
+async def _locked(session: AsyncSession, caller: Principal, batch_id: UUID) -> Row[Any]:
+    return _own(caller, await repository.lock(session, batch_id))
+
+
+def _own(caller: Principal, found: Row[Any] | None) -> Row[Any]:
+    if found is None or not caller.bound.covers(Area(found.governorate, authority=found.authority)):
         raise NotFound("There is no such batch.")
     return found
 

@@ -68,6 +68,7 @@ async def book_chunk(runtime: Runtime) -> bool:
             PAYOUTS_TOPIC,
             f'"batch_id":"{part["batch_id"]}","programme":{json.dumps(part["programme"])},',
             part["first"],
+            part["governorate"],
         )
         # The one row that all chunks of a batch meet comes last, just before the commit.
         await connection.execute(DEBIT, part["fund_id"], paid)

@@ -21,9 +21,9 @@ routes = router(tags=["wallets"])
 
 
 @routes.get("/v1/wallets/{card_id}", responses=responses(WalletUnknown))
-async def get_wallet(card_id: UUID, _: Annotated[Principal, requires("wallets:read")], session: Reading) -> Wallet:
+async def get_wallet(card_id: UUID, caller: Annotated[Principal, requires("wallets:read")], session: Reading) -> Wallet:
     """What the holder of a card has."""
-    found = await _wallet(session, card_id)
+    found = await _wallet(session, caller, card_id)
     return Wallet(
         wallet_id=found.wallet_id,
         card_id=card_id,
@@ -37,19 +37,16 @@ async def get_wallet(card_id: UUID, _: Annotated[Principal, requires("wallets:re
 @routes.get("/v1/wallets/{card_id}/statement", responses=responses(WalletUnknown))
 async def get_statement(
     card_id: UUID,
-    _: Annotated[Principal, requires("wallets:read")],
+    caller: Annotated[Principal, requires("wallets:read")],
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
 ) -> Statement:
     """The movements of a wallet, oldest first."""
-    found = await _wallet(session, card_id)
+    found = await _wallet(session, caller, card_id)
     rows = await repository.statement(session, found.wallet_id, page)
     items = [Movement(transfer_id=i, kind=k, reference=r, amount=a, at=t) for i, k, r, a, t in rows]
     return Statement.of(page, items, lambda movement: movement.transfer_id)
 
 
-async def _wallet(session: AsyncSession, card_id: UUID) -> repository.CardWallet:
-    found = await repository.of_card(session, card_id)
-    if found is None:
-        raise WalletUnknown()
-    return found
+async def _wallet(session: AsyncSession, caller: Principal, card_id: UUID) -> repository.CardWallet:
+    return caller.bound.own(await repository.of_card(session, card_id), WalletUnknown)

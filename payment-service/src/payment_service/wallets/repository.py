@@ -11,13 +11,18 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.area import InGovernorate
 from chassis.paging import Paging
 from payment_service.ledger import repository as ledger
 
 _OPEN_WALLETS = text(
-    "INSERT INTO wallet (citizen_id, wallet_id, household_id)"
-    " SELECT * FROM unnest(CAST(:citizen_id AS uuid[]), CAST(:wallet_id AS uuid[]), CAST(:household_id AS uuid[]))"
-    " ON CONFLICT DO NOTHING RETURNING citizen_id"
+    "INSERT INTO wallet (citizen_id, wallet_id, household_id, governorate)"
+    " SELECT DISTINCT ON (u.citizen_id) u.citizen_id, u.wallet_id, u.household_id, u.governorate"
+    " FROM unnest(CAST(:citizen_id AS uuid[]), CAST(:wallet_id AS uuid[]), CAST(:household_id AS uuid[]),"
+    " CAST(:governorate AS text[])) WITH ORDINALITY AS u (citizen_id, wallet_id, household_id, governorate, n)"
+    " ORDER BY u.citizen_id, u.n DESC ON CONFLICT (citizen_id) DO UPDATE SET governorate = excluded.governorate"
+    " WHERE wallet.governorate IS DISTINCT FROM excluded.governorate"
+    " RETURNING citizen_id, old.citizen_id IS NULL AS opened"
 )
 _PUT_CARDS = text(
     "INSERT INTO card (card_id, citizen_id, household_id, state)"
@@ -28,7 +33,7 @@ _PUT_CARDS = text(
 )
 _SET_STATE = text("UPDATE card SET state = :state WHERE card_id = :card_id AND state <> 'closed'")
 _OF_CARD = text(
-    "SELECT c.card_id, c.state, c.citizen_id, c.household_id, w.wallet_id, a.balance, a.held"
+    "SELECT c.card_id, c.state, c.citizen_id, c.household_id, w.wallet_id, w.governorate, a.balance, a.held"
     " FROM card c JOIN wallet w USING (citizen_id) JOIN account a ON a.account_id = w.wallet_id"
     " WHERE c.card_id = :card_id"
 )
@@ -45,7 +50,7 @@ _STATEMENT = text(
 
 
 @dataclass(frozen=True)
-class CardWallet:
+class CardWallet(InGovernorate):
     """A card with the wallet of its holder."""
 
     card_id: UUID
@@ -53,6 +58,7 @@ class CardWallet:
     citizen_id: UUID
     household_id: UUID
     wallet_id: UUID
+    governorate: str | None
     balance: int
     held: int
 
@@ -60,7 +66,7 @@ class CardWallet:
 async def open_wallets(session: AsyncSession, columns: dict[str, list[Any]]) -> set[UUID]:
     """Open wallets that are not open yet and know their cards; gives the citizens whose wallet is new."""
     await ledger.open_accounts(session, "wallet", [str(citizen_id) for citizen_id in columns["citizen_id"]])
-    new = set((await session.execute(_OPEN_WALLETS, columns)).scalars())
+    new = {row.citizen_id for row in await session.execute(_OPEN_WALLETS, columns) if row.opened}
     await session.execute(_PUT_CARDS, columns)
     return new
 

@@ -92,7 +92,7 @@ _HOUSEHOLD = (
 )
 _CARD = text(
     "SELECT c.card_id, c.citizen_id, c.state, c.blocked_at, c.supply, c.activated_at,"
-    f" {_HOUSEHOLD} FROM card c LEFT JOIN household h USING (household_id) WHERE c.card_id = :card_id"
+    f" h.district, {_HOUSEHOLD} FROM card c LEFT JOIN household h USING (household_id) WHERE c.card_id = :card_id"
 )
 _SERVED = text(
     f"SELECT {_HOUSEHOLD} FROM household h WHERE h.household_id = :household_id AND EXISTS"

@@ -13,6 +13,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
+from chassis.area import Area
 from chassis.auth import Principal
 from chassis.clock import business_day
 from chassis.problems import InvalidRequest, NotFound
@@ -102,7 +103,6 @@ def _sums(counted: Sequence[RowMapping]) -> dict[str, int]:
 
 def _own(caller: Principal, outlet_id: UUID, merchant: Merchant | None) -> Merchant:
     """A terminal closes its own outlet's days, a caller bound to a governorate those of that one."""
-    foreign = caller.kind == "terminal" and caller.outlet_id != outlet_id
-    if merchant is None or foreign or caller.governorate not in {None, merchant.governorate}:
+    if merchant is None or not caller.bound.covers(Area(merchant.governorate, outlet_id=outlet_id)):
         raise NoSuchOutlet()
     return merchant

@@ -20,7 +20,7 @@ routes = APIRouter(tags=["entitlements"])
 
 @routes.get("/v1/entitlements/{card_id}", responses=responses(CardUnknown, PolicyNotInForce))
 async def read_entitlements(
-    request: Request, card_id: UUID, _: Annotated[Principal, requires("entitlements:read")], session: Reading
+    request: Request, card_id: UUID, caller: Annotated[Principal, requires("entitlements:read")], session: Reading
 ) -> Entitlements:
     """What the card's household has left this month, whether or not it has been touched yet."""
-    return await service.entitlements(session, get_runtime(request), card_id)
+    return await service.entitlements(session, get_runtime(request), caller, card_id)

@@ -10,6 +10,8 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
+from chassis.area import Area
+from chassis.auth import Principal
 from chassis.clock import business_day, month_start
 from chassis.runtime import Runtime
 from contracts.notify import InquiryReceived
@@ -27,12 +29,12 @@ from supply_service.rules.redeem import figures_on
 from supply_service.rules.refusals import CardUnknown
 
 
-async def entitlements(session: AsyncSession, runtime: Runtime, card_id: UUID) -> Entitlements:
-    """What a card's household has left today. Raises CardUnknown or PolicyNotInForce."""
+async def entitlements(session: AsyncSession, runtime: Runtime, caller: Principal, card_id: UUID) -> Entitlements:
+    """What the household of a card the caller may see has left today. Raises CardUnknown or PolicyNotInForce."""
     day = business_day(runtime.clock.now())
     period = month_start(day)
     row = await repository.find_card(session, card_id, month_before(period))
-    if row is None:
+    if row is None or not caller.bound.covers(Area(row["governorate"], row["district"])):
         raise CardUnknown("This card was never issued.", detail_ar="هذا الكارت غير مسجل")
     figures = context.of(runtime).snapshot.figures
     account = _account(row) if row["household_id"] is not None else None

@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import Query, Request
 
 from chassis.app import router
+from chassis.area import Area, OutsideBound
 from chassis.auth import Principal, requires
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
-from chassis.problems import Forbidden, responses
+from chassis.problems import responses
 from chassis.runtime import get_runtime
 from supply_service.outlets import repository, service
 from supply_service.outlets.schemas import (
@@ -35,7 +36,7 @@ from supply_service.outlets.service import (
 routes = router(tags=["outlets"])
 
 
-@routes.post("/v1/outlets", status_code=201, responses=responses(Forbidden))
+@routes.post("/v1/outlets", status_code=201, responses=responses(OutsideBound))
 async def register_outlet(
     request: Request,
     body: OutletRequest,
@@ -43,30 +44,30 @@ async def register_outlet(
     session: Work,
 ) -> Outlet:
     """Register a bakery, grocer, Gameaty outlet or consumer complex."""
-    _own_governorate(caller, body.governorate)
+    caller.bound.ensure_covers(Area(body.governorate, body.district))
     outlet_id = await service.register_outlet(session, get_runtime(request), body)
-    return Outlet.model_validate(await service.outlet(session, outlet_id))
+    return Outlet.model_validate(await service.outlet(session, caller, outlet_id))
 
 
 @routes.get("/v1/outlets")
 async def list_outlets(
-    _: Annotated[Principal, requires("outlets:read", "outlets:write")],
+    caller: Annotated[Principal, requires("outlets:read", "outlets:write")],
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
     governorate: Annotated[Governorate | None, Query()] = None,
     kind: OutletKind | None = None,
 ) -> OutletPage:
     """Outlets, of a governorate or kind where given."""
-    rows = await repository.outlets(session, governorate, kind, page)
+    rows = await repository.outlets(session, caller.bound, governorate, kind, page)
     return OutletPage.of(page, [Outlet.model_validate(row) for row in rows], lambda outlet: outlet.outlet_id)
 
 
 @routes.get("/v1/outlets/{outlet_id}", responses=responses(OutletUnknown))
 async def read_outlet(
-    outlet_id: UUID, _: Annotated[Principal, requires("outlets:read", "outlets:write")], session: Reading
+    outlet_id: UUID, caller: Annotated[Principal, requires("outlets:read", "outlets:write")], session: Reading
 ) -> Outlet:
     """One outlet."""
-    return Outlet.model_validate(await service.outlet(session, outlet_id))
+    return Outlet.model_validate(await service.outlet(session, caller, outlet_id))
 
 
 @routes.post("/v1/terminals", status_code=201, responses=responses(OutletUnknown, SerialTaken))
@@ -77,8 +78,7 @@ async def register_terminal(
     session: Work,
 ) -> Terminal:
     """Assign a terminal to an outlet; it can then be enrolled with a one-time code."""
-    _own_governorate(caller, (await service.outlet(session, body.outlet_id))["governorate"])
-    return Terminal.model_validate(await service.register_terminal(session, get_runtime(request), body))
+    return Terminal.model_validate(await service.register_terminal(session, get_runtime(request), caller, body))
 
 
 @routes.get("/v1/terminals/{terminal_id}", responses=responses(NoSuchTerminal))
@@ -88,8 +88,7 @@ async def read_terminal(
     session: Reading,
 ) -> Terminal:
     """One terminal."""
-    await service.within(session, caller, terminal_id)
-    return Terminal.model_validate(await service.terminal(session, terminal_id))
+    return Terminal.model_validate(await service.terminal(session, caller, terminal_id))
 
 
 @routes.post(
@@ -105,8 +104,8 @@ async def suspend_terminal(
     session: Work,
 ) -> Terminal:
     """Refuse a terminal everywhere, within a second."""
-    await service.within(session, caller, terminal_id)
-    return Terminal.model_validate(await service.suspend(session, get_runtime(request), terminal_id, body.reason))
+    changed = await service.suspend(session, get_runtime(request), caller, terminal_id, body.reason)
+    return Terminal.model_validate(changed)
 
 
 @routes.delete("/v1/terminals/{terminal_id}/suspension", responses=responses(NoSuchTerminal, NotSuspended))
@@ -117,11 +116,4 @@ async def reinstate_terminal(
     session: Work,
 ) -> Terminal:
     """Accept a suspended terminal again."""
-    await service.within(session, caller, terminal_id)
-    return Terminal.model_validate(await service.reinstate(session, get_runtime(request), terminal_id))
-
-
-def _own_governorate(caller: Principal, governorate: str) -> None:
-    """A caller bound to a governorate acts in that one only."""
-    if caller.governorate is not None and caller.governorate != governorate:
-        raise Forbidden("This caller is bound to another governorate.", detail_ar="الصلاحية لمحافظة أخرى")
+    return Terminal.model_validate(await service.reinstate(session, get_runtime(request), caller, terminal_id))

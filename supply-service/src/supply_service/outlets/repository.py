@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 
 _OUTLET = "outlet_id, kind, name_ar, name_en, governorate, district, fuel, loaf_type, registered_at"
@@ -25,10 +26,13 @@ _ADD_OUTLET = text(
     " :loaf_type, :registered_at)"
 )
 _FIND_OUTLET = text(f"SELECT {_OUTLET} FROM outlet WHERE outlet_id = :outlet_id")
-_OUTLETS = text(
-    f"SELECT {_OUTLET} FROM outlet WHERE outlet_id > :after"
+_OUTLETS = BoundedStatement(
+    f"SELECT {_OUTLET} FROM outlet WHERE outlet_id > :after AND <bound>"
     " AND (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
-    " AND (CAST(:kind AS text) IS NULL OR kind = :kind) ORDER BY outlet_id LIMIT :limit"
+    " AND (CAST(:kind AS text) IS NULL OR kind = :kind) ORDER BY outlet_id LIMIT :limit",
+    governorate="governorate",
+    district="district",
+    outlet_id="outlet_id",
 )
 # The counter's row lock makes the order of versions the order of commits, so that no reader skips a change.
 _NEXT = text("UPDATE change_counter SET version = version + 1 WHERE subject = 'terminals' RETURNING version")
@@ -37,8 +41,14 @@ _ADD_TERMINAL = text(
     " VALUES (:terminal_id, :outlet_id, :serial, :model, :registered_at, :changed)"
     f" ON CONFLICT (serial) DO NOTHING RETURNING {_TERMINAL}"
 )
-_FIND_TERMINAL = text(f"SELECT {_TERMINAL} FROM terminal WHERE terminal_id = :terminal_id")
-_LOCK_TERMINAL = text(f"SELECT {_TERMINAL} FROM terminal WHERE terminal_id = :terminal_id FOR UPDATE")
+_WHERE_IT_STANDS = (
+    "(SELECT o.governorate FROM outlet o WHERE o.outlet_id = terminal.outlet_id) AS governorate,"
+    " (SELECT o.district FROM outlet o WHERE o.outlet_id = terminal.outlet_id) AS district"
+)
+_FIND_TERMINAL = text(f"SELECT {_TERMINAL}, {_WHERE_IT_STANDS} FROM terminal WHERE terminal_id = :terminal_id")
+_LOCK_TERMINAL = text(
+    f"SELECT {_TERMINAL}, {_WHERE_IT_STANDS} FROM terminal WHERE terminal_id = :terminal_id FOR UPDATE"
+)
 _SET_STATUS = text(
     "UPDATE terminal SET status = :status, suspension_reason = :reason, changed = :changed"
     f" WHERE terminal_id = :terminal_id RETURNING {_TERMINAL}"
@@ -64,11 +74,11 @@ async def find_outlet(session: AsyncSession, outlet_id: UUID) -> RowMapping | No
 
 
 async def outlets(
-    session: AsyncSession, governorate: str | None, kind: str | None, page: Paging[UUID]
+    session: AsyncSession, bound: Bound, governorate: str | None, kind: str | None, page: Paging[UUID]
 ) -> Sequence[RowMapping]:
-    """A page of outlets."""
+    """A page of the outlets the caller may see."""
     parameters = {"governorate": governorate, "kind": kind} | page.bounds
-    return (await session.execute(_OUTLETS, parameters)).mappings().all()
+    return (await session.execute(*_OUTLETS.within(bound, parameters))).mappings().all()
 
 
 async def next_change(session: AsyncSession) -> int:
@@ -95,7 +105,7 @@ async def add_terminal(
 
 
 async def find_terminal(session: AsyncSession, terminal_id: UUID, *, lock: bool = False) -> RowMapping | None:
-    """A terminal, or None; with `lock` nobody else changes it until the commit."""
+    """A terminal and where it stands, or None; with `lock` nobody else changes it until the commit."""
     statement = _LOCK_TERMINAL if lock else _FIND_TERMINAL
     return (await session.execute(statement, {"terminal_id": terminal_id})).mappings().one_or_none()
 

@@ -8,6 +8,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
+from chassis.area import Area
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.problems import Conflict, NotFound
@@ -65,17 +66,20 @@ async def register_outlet(session: AsyncSession, runtime: Runtime, request: Outl
     return outlet_id
 
 
-async def outlet(session: AsyncSession, outlet_id: UUID) -> RowMapping:
-    """An outlet. Raises OutletUnknown."""
+async def outlet(session: AsyncSession, caller: Principal, outlet_id: UUID) -> RowMapping:
+    """An outlet the caller may see. Raises OutletUnknown."""
     found = await repository.find_outlet(session, outlet_id)
     if found is None:
         raise OutletUnknown()
+    caller.bound.hold(_area(found), OutletUnknown)
     return found
 
 
-async def register_terminal(session: AsyncSession, runtime: Runtime, request: TerminalRequest) -> RowMapping:
+async def register_terminal(
+    session: AsyncSession, runtime: Runtime, caller: Principal, request: TerminalRequest
+) -> RowMapping:
     """Assign a terminal to an outlet, so that it may be enrolled. Raises OutletUnknown or SerialTaken."""
-    stands_in = await outlet(session, request.outlet_id)
+    stands_in = await outlet(session, caller, request.outlet_id)
     terminal = await repository.add_terminal(
         session,
         terminal_id=new_id(),
@@ -98,27 +102,25 @@ async def register_terminal(session: AsyncSession, runtime: Runtime, request: Te
     return terminal
 
 
-async def terminal(session: AsyncSession, terminal_id: UUID) -> RowMapping:
-    """A terminal. Raises NoSuchTerminal."""
-    found = await repository.find_terminal(session, terminal_id)
+async def terminal(session: AsyncSession, caller: Principal, terminal_id: UUID, *, lock: bool = False) -> RowMapping:
+    """A terminal the caller may see. Raises NoSuchTerminal."""
+    found = await repository.find_terminal(session, terminal_id, lock=lock)
     if found is None:
         raise NoSuchTerminal()
+    caller.bound.hold(_area(found), NoSuchTerminal)
     return found
 
 
-async def within(session: AsyncSession, caller: Principal, terminal_id: UUID) -> None:
-    """A caller bound to a governorate knows the terminals of that one only. Raises NoSuchTerminal."""
-    found = await terminal(session, terminal_id)
-    if caller.governorate not in {None, (await outlet(session, found["outlet_id"]))["governorate"]}:
-        raise NoSuchTerminal()
+def _area(found: RowMapping) -> Area:
+    return Area(found["governorate"], found["district"], outlet_id=found["outlet_id"])
 
 
-async def suspend(session: AsyncSession, runtime: Runtime, terminal_id: UUID, reason: str) -> RowMapping:
+async def suspend(
+    session: AsyncSession, runtime: Runtime, caller: Principal, terminal_id: UUID, reason: str
+) -> RowMapping:
     """Refuse a terminal everywhere. Raises NoSuchTerminal or AlreadySuspended."""
     changed = await repository.next_change(session)
-    found = await repository.find_terminal(session, terminal_id, lock=True)
-    if found is None:
-        raise NoSuchTerminal()
+    found = await terminal(session, caller, terminal_id, lock=True)
     if found["status"] == "suspended":
         raise AlreadySuspended()
     await runtime.revocations.suspend(session, str(terminal_id), reason)
@@ -128,12 +130,10 @@ async def suspend(session: AsyncSession, runtime: Runtime, terminal_id: UUID, re
     return written
 
 
-async def reinstate(session: AsyncSession, runtime: Runtime, terminal_id: UUID) -> RowMapping:
+async def reinstate(session: AsyncSession, runtime: Runtime, caller: Principal, terminal_id: UUID) -> RowMapping:
     """Accept a suspended terminal again. Raises NoSuchTerminal or NotSuspended."""
     changed = await repository.next_change(session)
-    found = await repository.find_terminal(session, terminal_id, lock=True)
-    if found is None:
-        raise NoSuchTerminal()
+    found = await terminal(session, caller, terminal_id, lock=True)
     if found["status"] != "suspended":
         raise NotSuspended()
     await runtime.revocations.reinstate(session, str(terminal_id))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis.area import Area
 from supply_service.redemptions.schemas import LineRequest, TenderRequest
 from supply_service.rules.redeem import Place, SoldLine
 from supply_service.rules.tenders import Paid
@@ -49,6 +50,7 @@ class StoredSale:
     card_id: UUID
     terminal_id: UUID
     outlet_id: UUID
+    governorate: str
     business_day: date
     occurred_at: datetime
     offline: bool
@@ -59,6 +61,11 @@ class StoredSale:
     lines: tuple[SoldLine, ...]
     reversal: tuple[UUID, datetime, str] | None = None
     tenders: tuple[Paid, ...] = ()
+
+    @property
+    def area(self) -> Area:
+        """Where it was sold."""
+        return Area(self.governorate, outlet_id=self.outlet_id)
 
 
 @dataclass(slots=True)

@@ -13,8 +13,8 @@ from supply_service.redemptions.items import StoredSale
 from supply_service.rules.tenders import Paid
 
 _FIND = text(
-    "SELECT r.redemption_id, r.household_id, r.card_id, r.terminal_id, r.outlet_id, r.business_day, r.occurred_at,"
-    " r.offline, r.conflict, r.loaves, r.goods, r.cash, CAST(r.lines AS text) AS lines,"
+    "SELECT r.redemption_id, r.household_id, r.card_id, r.terminal_id, r.outlet_id, r.governorate,"
+    " r.business_day, r.occurred_at, r.offline, r.conflict, r.loaves, r.goods, r.cash, CAST(r.lines AS text) AS lines,"
     " v.reversal_id, v.occurred_at AS reversed_at, v.reason,"
     " (SELECT array_agg(t.payment_id ORDER BY t.payment_id) FROM tender t WHERE t.redemption_id = r.redemption_id)"
     " AS payment_ids,"
@@ -36,6 +36,7 @@ async def find(session: AsyncSession, redemption_id: UUID) -> StoredSale | None:
         card_id=row.card_id,
         terminal_id=row.terminal_id,
         outlet_id=row.outlet_id,
+        governorate=row.governorate,
         business_day=row.business_day,
         occurred_at=row.occurred_at,
         offline=row.offline,

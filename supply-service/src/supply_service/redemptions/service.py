@@ -65,7 +65,7 @@ async def reverse(
     checked = idempotency.check_key(key)
     async with runtime.sessions() as session:
         sale = await repository.find(session, redemption_id)
-    if sale is None or sale.outlet_id != place.outlet_id:
+    if sale is None or not caller.bound.covers(sale.area):
         raise RedemptionUnknown("This outlet has made no such draw.", detail_ar="العملية غير مسجلة لهذا المنفذ")
     item = ReversalItem(
         place=place,
@@ -83,6 +83,6 @@ async def reverse(
 async def read(session: AsyncSession, caller: Principal, redemption_id: UUID) -> StoredSale:
     """A draw in the books; a terminal sees those of its own outlet. Raises RedemptionUnknown."""
     sale = await repository.find(session, redemption_id)
-    if sale is None or (caller.kind == "terminal" and sale.outlet_id != caller.outlet_id):
+    if sale is None or not caller.bound.covers(sale.area):
         raise RedemptionUnknown("There is no such draw here.", detail_ar="العملية غير معروفة")
     return sale

@@ -7,10 +7,12 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.app import router
+from chassis.area import OF_THE_NATION
 from chassis.auth import Principal, requires
 from chassis.clock import month_start
 from chassis.db import Reading
 from chassis.paging import Paging, by_id
+from chassis.problems import NotFound
 from supply_service.settlements import service, sums
 from supply_service.settlements.schemas import (
     OutletTotalsPage,
@@ -33,15 +35,14 @@ async def list_settlements(
     outlet_id: UUID | None = None,
 ) -> SettlementPage:
     """What the days closed at outlets come to. A terminal sees its own outlet's."""
-    own = caller.outlet_id if caller.kind == "terminal" else outlet_id
-    found = await service.page(session, day, own, caller.governorate, page)
+    found = await service.page(session, caller.bound, day, outlet_id, page)
     return SettlementPage.of(page, found, lambda settlement: settlement.outlet_id)
 
 
 @routes.get("/v1/settlement-totals")
 async def read_totals(day: date, caller: Auditor, session: Reading) -> SettlementTotals:
     """All settlements of a business day, and the same by rate."""
-    return await service.totals(session, day, caller.governorate)
+    return await service.totals(session, day, caller.bound)
 
 
 @routes.get("/v1/outlet-totals")
@@ -52,11 +53,12 @@ async def list_outlet_totals(
     page: Annotated[Paging[UUID], by_id(200, 500)],
 ) -> OutletTotalsPage:
     """Each outlet's day summed up from its sales, the pots' entries, the closed days and the settlements."""
-    rows = await sums.outlets(session, day, caller.governorate, page)
+    rows = await sums.outlets(session, caller.bound, day, page)
     return OutletTotalsPage.of(page, [service.outlet_totals(row) for row in rows], lambda outlet: outlet.outlet_id)
 
 
 @routes.get("/v1/pot-proof")
-async def read_pot_proof(day: date, _: Auditor, session: Reading) -> PotProof:
-    """Count the pots of the month of that day anew from their entries."""
+async def read_pot_proof(day: date, caller: Auditor, session: Reading) -> PotProof:
+    """Count the pots of the month of that day anew from their entries, all of the nation's at once."""
+    caller.bound.hold(OF_THE_NATION, NotFound)
     return await service.pot_proof(session, month_start(day))

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.area import Bound, BoundedStatement
 from supply_service.rules.settlement import Component, Merchant, Part
 
 _MERCHANT = text("SELECT kind, governorate, fuel, loaf_type FROM outlet WHERE outlet_id = :outlet_id")
@@ -42,33 +43,35 @@ _PARTS = text(
     "SELECT sold_on, loaves, goods_amount FROM outlet_day_part"
     " WHERE outlet_id = :outlet_id AND business_day = :business_day ORDER BY sold_on"
 )
-_PAGE = text(
+_AREA = {"governorate": "o.governorate", "district": "o.district", "outlet_id": "o.outlet_id"}
+_PAGE = BoundedStatement(
     "SELECT s.settlement_id, s.outlet_id, s.business_day, s.state, s.amount, s.reason, s.calculated_at"
     " FROM settlement s JOIN outlet o USING (outlet_id)"
     " WHERE s.business_day = :day AND s.outlet_id > :after"
-    " AND (CAST(:outlet_id AS uuid) IS NULL OR s.outlet_id = :outlet_id)"
-    " AND (CAST(:governorate AS text) IS NULL OR o.governorate = :governorate)"
-    " ORDER BY s.outlet_id LIMIT :limit"
+    " AND (CAST(:outlet_id AS uuid) IS NULL OR s.outlet_id = :outlet_id) AND <bound>"
+    " ORDER BY s.outlet_id LIMIT :limit",
+    **_AREA,
 )
 _COMPONENTS = text(
     "SELECT settlement_id, kind, sold_on, quantity, CAST(rate AS text) AS rate, amount, legal_reference"
     " FROM settlement_component WHERE settlement_id = ANY(CAST(:settlement_ids AS uuid[]))"
     " ORDER BY settlement_id, number"
 )
-_TOTALS = text(
+_TOTALS = BoundedStatement(
     "SELECT count(*) FILTER (WHERE state = 'calculated') AS calculated,"
     " count(*) FILTER (WHERE state = 'waiting') AS waiting,"
     " CAST(coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS bigint) AS due,"
     " CAST(coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) AS bigint) AS owed"
-    " FROM settlement s JOIN outlet o USING (outlet_id) WHERE s.business_day = :day"
-    " AND (CAST(:governorate AS text) IS NULL OR o.governorate = :governorate)"
+    " FROM settlement s JOIN outlet o USING (outlet_id) WHERE s.business_day = :day AND <bound>",
+    **_AREA,
 )
-_RATES = text(
+_RATES = BoundedStatement(
     "SELECT c.kind, CAST(c.rate AS text) AS rate, c.legal_reference, count(DISTINCT s.outlet_id) AS outlets,"
     " CAST(sum(c.quantity) AS bigint) AS quantity, CAST(sum(c.amount) AS bigint) AS amount"
     " FROM settlement s JOIN outlet o USING (outlet_id) JOIN settlement_component c USING (settlement_id)"
-    " WHERE s.business_day = :day AND (CAST(:governorate AS text) IS NULL OR o.governorate = :governorate)"
-    " GROUP BY c.kind, c.rate, c.legal_reference ORDER BY 1, c.rate DESC, 3"
+    " WHERE s.business_day = :day AND <bound>"
+    " GROUP BY c.kind, c.rate, c.legal_reference ORDER BY 1, c.rate DESC, 3",
+    **_AREA,
 )
 
 
@@ -127,9 +130,9 @@ async def parts(session: AsyncSession, outlet_id: UUID, day: date) -> list[Part]
     return [Part(*row) for row in rows]
 
 
-async def page(session: AsyncSession, **asked: Any) -> Sequence[RowMapping]:
-    """Settlements of a `day` after an outlet, of one `outlet_id` or `governorate` where given, at most `limit`."""
-    return (await session.execute(_PAGE, asked)).mappings().all()
+async def page(session: AsyncSession, bound: Bound, **asked: Any) -> Sequence[RowMapping]:
+    """Settlements of a `day` after an outlet, of one `outlet_id` where given, at most `limit`."""
+    return (await session.execute(*_PAGE.within(bound, asked))).mappings().all()
 
 
 async def components(session: AsyncSession, settlement_ids: Sequence[UUID]) -> dict[UUID, list[RowMapping]]:
@@ -140,8 +143,7 @@ async def components(session: AsyncSession, settlement_ids: Sequence[UUID]) -> d
     return found
 
 
-async def totals(session: AsyncSession, day: date, governorate: str | None) -> tuple[RowMapping, Sequence[RowMapping]]:
+async def totals(session: AsyncSession, day: date, bound: Bound) -> tuple[RowMapping, Sequence[RowMapping]]:
     """A day's sums, and the same by rate."""
-    asked = {"day": day, "governorate": governorate}
-    sums = (await session.execute(_TOTALS, asked)).mappings().one()
-    return sums, (await session.execute(_RATES, asked)).mappings().all()
+    sums = (await session.execute(*_TOTALS.within(bound, {"day": day}))).mappings().one()
+    return sums, (await session.execute(*_RATES.within(bound, {"day": day}))).mappings().all()

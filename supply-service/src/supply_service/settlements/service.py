@@ -10,6 +10,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
+from chassis.area import Bound
 from chassis.ids import new_id
 from chassis.paging import Paging
 from chassis.runtime import Runtime
@@ -100,19 +101,19 @@ def _told(settlement_id: UUID, outlet_id: UUID, day: date, made: Sequence[Compon
 
 
 async def page(
-    session: AsyncSession, day: date, outlet_id: UUID | None, governorate: str | None, page: Paging[UUID]
+    session: AsyncSession, bound: Bound, day: date, outlet_id: UUID | None, page: Paging[UUID]
 ) -> list[Settlement]:
-    """Settlements of a day with what they consist of."""
-    rows = await repository.page(session, day=day, outlet_id=outlet_id, governorate=governorate, **page.bounds)
+    """Settlements of a day that the caller may see, with what they consist of."""
+    rows = await repository.page(session, bound, day=day, outlet_id=outlet_id, **page.bounds)
     made = await repository.components(session, [row["settlement_id"] for row in rows])
     return [
         Settlement(**row, components=[ComponentReply(**part) for part in made[row["settlement_id"]]]) for row in rows
     ]
 
 
-async def totals(session: AsyncSession, day: date, governorate: str | None) -> SettlementTotals:
-    """All settlements of a day added up."""
-    found, rates = await repository.totals(session, day, governorate)
+async def totals(session: AsyncSession, day: date, bound: Bound) -> SettlementTotals:
+    """The settlements of a day that the caller may see, added up."""
+    found, rates = await repository.totals(session, day, bound)
     return SettlementTotals(
         day=day, amount=found["due"] - found["owed"], rates=[RateTotal(**row) for row in rates], **found
     )

@@ -10,16 +10,17 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.area import Bound, BoundedStatement
 from chassis.clock import month_start
 from chassis.paging import Paging
 
 # Every table is reached through its key or an index by outlet and day, so a page costs what its outlets sold.
 # A bread line of a late sale may also move the points its loaves had become: those entries belong to no goods.
-_OUTLETS = text(
+_OUTLETS = BoundedStatement(
     """
     WITH page AS (
         SELECT outlet_id FROM outlet o
-        WHERE outlet_id > :after AND (CAST(:governorate AS text) IS NULL OR governorate = :governorate)
+        WHERE outlet_id > :after AND <bound>
             AND (EXISTS (SELECT FROM outlet_day d WHERE d.outlet_id = o.outlet_id AND d.business_day = :day)
                 OR EXISTS (SELECT FROM redemption r
                     WHERE r.outlet_id = o.outlet_id AND r.business_day = :day AND r.period = :period)
@@ -88,7 +89,10 @@ _OUTLETS = text(
         WHERE q.outlet_id = p.outlet_id AND q.sold_on = :day
     ) k
     ORDER BY p.outlet_id
-    """
+    """,
+    governorate="governorate",
+    district="district",
+    outlet_id="outlet_id",
 )
 # What was drawn, owed and taken back lowers a pot, reversals raise it again.
 _POTS = text(
@@ -108,12 +112,10 @@ _POTS = text(
 )
 
 
-async def outlets(
-    session: AsyncSession, day: date, governorate: str | None, page: Paging[UUID]
-) -> Sequence[RowMapping]:
+async def outlets(session: AsyncSession, bound: Bound, day: date, page: Paging[UUID]) -> Sequence[RowMapping]:
     """The next outlets that sold, took back or closed on a day, each with the day summed up at every place."""
-    asked = {"day": day, "period": month_start(day), "governorate": governorate} | page.bounds
-    return (await session.execute(_OUTLETS, asked)).mappings().all()
+    asked = {"day": day, "period": month_start(day)} | page.bounds
+    return (await session.execute(*_OUTLETS.within(bound, asked))).mappings().all()
 
 
 async def pots(session: AsyncSession, period: date) -> RowMapping:
