@@ -40,7 +40,7 @@ rules: $(STAMP)
 	$(BIN)/python -m tools.lint
 
 types: $(STAMP)
-	$(BIN)/python -m tools.typecheck --num-workers 2
+	$(BIN)/python -m tools.typecheck
 
 imports: $(STAMP)
 	$(BIN)/lint-imports --no-logo

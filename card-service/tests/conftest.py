@@ -23,6 +23,7 @@ from card_service.registry.intake import HEADER
 from card_service.registry.national_id import check_digit
 from card_service.settings import Settings
 from chassis.testing import TestIssuer, eventually, running
+from chassis.testing_events import Outside
 
 SATURDAY = date(2026, 11, 28)
 
@@ -225,7 +226,7 @@ def make_settings(
     async def make(**changed: Any) -> Settings:
         values: dict[str, Any] = {
             "database_url": await make_database(MIGRATIONS),
-            "kafka_bootstrap": kafka_bootstrap,
+            **Outside(kafka_bootstrap).settings,
             "jwks": issuer.jwks,
             "card_data_keys": f"k1:{key_of(1)}",
             "card_lookup_key": key_of(2),

@@ -172,15 +172,9 @@ def family_events(
     ]
 
 
-def settings_for(database_url: str, issuer: TestIssuer, bootstrap: str = NOWHERE, **more: Any) -> Settings:
-    return Settings(
-        database_url=database_url,
-        kafka_bootstrap=bootstrap,
-        jwks=issuer.jwks,
-        training_clock=True,
-        health_data_keys=KEYS,
-        **more,
-    )
+def settings_for(database_url: str, issuer: TestIssuer, **more: Any) -> Settings:
+    options = {"kafka_bootstrap": NOWHERE, **more}
+    return Settings(database_url=database_url, jwks=issuer.jwks, training_clock=True, health_data_keys=KEYS, **options)
 
 
 @asynccontextmanager

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +21,9 @@ from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from chassis.testing import TestIssuer, running
+from chassis.testing_events import Outside
 from contracts.card import ContactChanged
 from contracts.event import Event
-from devstack.engines import KafkaEngine
 from notify_service import MIGRATIONS, api, runtime
 from notify_service.consumers import make_reactions
 from notify_service.inquiries import api as inquiries_api
@@ -33,18 +32,6 @@ from notify_service.sender import Sender
 from notify_service.settings import Settings
 
 TOKEN = "token-of-the-aggregator"
-
-
-@pytest.fixture(scope="session")
-def kafka_bootstrap() -> Iterator[str]:
-    """A broker of its own: notify-service follows every service's events, and the tests of others leave thousands."""
-    with tempfile.TemporaryDirectory(prefix="unicard-notify-") as folder:
-        engine = KafkaEngine(Path(folder) / "kafka")
-        engine.start()
-        try:
-            yield engine.bootstrap
-        finally:
-            engine.kill()
 
 
 class LocalAggregator:
@@ -115,7 +102,7 @@ def make_settings(
     async def make(**changes: Any) -> Settings:
         values: dict[str, Any] = {
             "database_url": await make_database(MIGRATIONS),
-            "kafka_bootstrap": kafka_bootstrap,
+            **Outside(kafka_bootstrap).settings,
             "jwks": issuer.jwks,
             "sms_url": aggregator_server[1],
             "sms_token": TOKEN,

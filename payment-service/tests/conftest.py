@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chassis.testing import TestIssuer, running
+from chassis.testing_events import Outside
 from payment_service import MIGRATIONS
 from payment_service.main import create_app
 from payment_service.settings import Settings
@@ -16,11 +17,18 @@ from .support import House
 
 
 @pytest.fixture
-async def house(make_database: Any, kafka_bootstrap: str, issuer: TestIssuer) -> AsyncIterator[House]:
+def outside(kafka_bootstrap: str) -> Outside:
+    """The rest of the system."""
+    return Outside(kafka_bootstrap)
+
+
+@pytest.fixture
+async def house(make_database: Any, outside: Outside, issuer: TestIssuer) -> AsyncIterator[House]:
     url = await make_database(MIGRATIONS)
+    options: dict[str, Any] = {**outside.settings}
     settings = Settings(
         database_url=url,
-        kafka_bootstrap=kafka_bootstrap,
+        **options,
         jwks=issuer.jwks,
         hold_grace_seconds=0,
         expiry_poll_seconds=0.2,

@@ -8,7 +8,6 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
-from chassis import outbox
 from chassis.clock import Clock
 from chassis.ids import new_id
 from chassis.runtime import Runtime
@@ -84,25 +83,6 @@ class House:
     def merchant(self) -> UUID:
         """The account of the terminal's outlet."""
         return account_id("merchant", str(self.outlet_id))
-
-
-async def publish(bootstrap: str, *events: Any) -> None:
-    """Put events on Kafka the way the relay does."""
-    from aiokafka import AIOKafkaProducer
-
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
-    await producer.start()
-    try:
-        row = outbox.columns(events)
-        for n, event in enumerate(events):
-            headers = [
-                ("ce_id", str(row.event_id[n]).encode()),
-                ("ce_type", event.event_type().encode()),
-                ("ce_time", Clock().now().isoformat().encode()),
-            ]
-            await producer.send_and_wait(event.TOPIC, row.payload[n], row.key[n].encode(), headers=headers)
-    finally:
-        await producer.stop()
 
 
 def activated(card: UUID, citizen: UUID, household: UUID) -> CardActivated:

@@ -185,8 +185,9 @@ def goods(item: str, quantity: int, programme: str = "goods") -> dict[str, Any]:
     return {"programme": programme, "item": item, "quantity": quantity}
 
 
-def settings_for(database_url: str, issuer: TestIssuer, bootstrap: str = NOWHERE, **more: Any) -> Settings:
-    return Settings(database_url=database_url, kafka_bootstrap=bootstrap, jwks=issuer.jwks, training_clock=True, **more)
+def settings_for(database_url: str, issuer: TestIssuer, **more: Any) -> Settings:
+    options = {"kafka_bootstrap": NOWHERE, **more}
+    return Settings(database_url=database_url, jwks=issuer.jwks, training_clock=True, **options)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ import pytest
 
 from chassis.clock import business_day
 from chassis.testing import TestIssuer, eventually
+from chassis.testing_events import Outside
 from devstack.engines.ports import free_ports
 from devstack.reconcile.fetch import reconcile
 from devstack.stack.service import PythonService, service_arguments
@@ -25,7 +26,7 @@ from devstack.terminal.caller import Caller, ClientSecret
 
 from .books import Books
 from .edge import LocalEdge
-from .town import CLIENTS, Fire, Person, Till, close_days, make_tills, pay_pensions, policies, publish
+from .town import CLIENTS, Fire, Person, Till, close_days, make_tills, pay_pensions, policies
 
 if TYPE_CHECKING:
     from devstack.engines import KafkaEngine, PostgresEngine
@@ -113,7 +114,7 @@ async def test_killed_in_the_middle_of_sales_and_payouts(
         return await books.citizens() == len(everybody)
 
     async with Fire([supply, payment], postgres) as fire:
-        await publish(broker.bootstrap, [event for person in everybody for event in person.events()])
+        await Outside(broker.bootstrap, "").tell(*(event for person in everybody for event in person.events()))
         tills = await make_tills(edge, TILLS, tmp_path)
         await eventually(known, seconds=60, every=0.5)
         await pay_pensions(edge, shoppers, FIRST, "first")

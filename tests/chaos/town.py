@@ -9,7 +9,7 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
 
-from chassis import outbox
 from chassis.clock import business_day
 from chassis.ids import new_id
 from contracts.card import CardActivated, HouseholdChanged, ProgrammeService
@@ -75,23 +73,6 @@ class Person:
                 services=[ProgrammeService.SUPPLY], phase_id=None, activated_at=first, **place,
             ),
         )  # fmt: skip
-
-
-async def publish(bootstrap: str, events: Iterable[Event]) -> None:
-    """Put events on their topics the way the relay does."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=20)
-    await producer.start()
-    try:
-        told = list(events)
-        row = outbox.columns(told)
-        now = datetime.now(UTC).isoformat().encode()
-        sent = []
-        for n, event in enumerate(told):
-            headers = [("ce_id", str(row.event_id[n]).encode()), ("ce_type", row.type[n].encode()), ("ce_time", now)]
-            sent.append(await producer.send(event.TOPIC, row.payload[n], row.key[n].encode(), headers=headers))
-        await asyncio.gather(*sent)
-    finally:
-        await producer.stop()
 
 
 class Till:

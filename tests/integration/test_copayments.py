@@ -16,12 +16,11 @@ import health_service.main
 import health_service.settings
 import payment_service.main
 import payment_service.settings
-from chassis import kafka
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from chassis.testing import MakeDatabase, TestIssuer, eventually, running
+from chassis.testing_events import Outside
 from contracts.card import CardActivated, CitizenRegistered, HouseholdChanged, ProgrammeService
-from contracts.event import Event
 
 LEDGER = "ledger:read ledger:write wallets:read"
 CLINIC = "eligibility:check encounters:create encounters:read"
@@ -36,25 +35,7 @@ class Both:
     payment: httpx.AsyncClient
     payment_runtime: Runtime
     issuer: TestIssuer
-    bootstrap: str
-
-    async def tell(self, *events: Event) -> None:
-        """Publish what card-service would."""
-        producer = kafka.producer(self.bootstrap, "test")
-        await producer.start()
-        try:
-            for event in events:
-                headers = {
-                    "ce_id": str(new_id()),
-                    "ce_type": event.event_type(),
-                    "ce_source": event.source(),
-                    "ce_time": datetime.now(UTC).isoformat(),
-                }
-                pairs = [(name, value.encode()) for name, value in headers.items()]
-                key = event.partition_key().encode()
-                await producer.send_and_wait(event.TOPIC, event.model_dump_json().encode(), key, headers=pairs)
-        finally:
-            await producer.stop()
+    outside: Outside
 
     async def ledger(self, method: str, path: str, **options: Any) -> Any:
         headers = self.issuer.headers("ministry", LEDGER)
@@ -111,7 +92,8 @@ class Desk:
 @pytest.fixture(scope="module")
 async def both(make_database: MakeDatabase, issuer: TestIssuer, kafka_bootstrap: str) -> AsyncIterator[Both]:
     async with AsyncExitStack() as stack:
-        common: dict[str, Any] = {"kafka_bootstrap": kafka_bootstrap, "jwks": issuer.jwks}
+        outside = Outside(kafka_bootstrap)
+        common: dict[str, Any] = {**outside.settings, "jwks": issuer.jwks}
         health_app = health_service.main.create_app(
             health_service.settings.Settings(
                 database_url=await make_database(health_service.MIGRATIONS), health_data_keys=KEYS, **common
@@ -122,7 +104,7 @@ async def both(make_database: MakeDatabase, issuer: TestIssuer, kafka_bootstrap:
         )
         health = await stack.enter_async_context(running(health_app))
         payment = await stack.enter_async_context(running(payment_app))
-        yield Both(health, payment, payment_app.state.runtime, issuer, kafka_bootstrap)
+        yield Both(health, payment, payment_app.state.runtime, issuer, outside)
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +123,7 @@ async def card_id(both: Both) -> UUID:
     """A card with health and payments, known to both services."""
     card_id, citizen_id, household_id = new_id(), new_id(), new_id()
     place: dict[str, Any] = {"governorate": "03", "district": "x", "members": 1}
-    await both.tell(
+    await both.outside.tell(
         HouseholdChanged(household_id=household_id, revision=1, **place),
         CitizenRegistered(
             citizen_id=citizen_id, household_id=household_id, is_head=True, birth_year=1958, governorate="03"

@@ -12,7 +12,7 @@ SERVICES = ("*/src/**",)
 # Packages that run in production; everything else helps to build, test, measure or show them.
 PRODUCTION = ("libs/contracts/src/**", "libs/chassis/src/**", *SERVICES)
 # Test fixtures that live inside an installed package.
-TEST_SUPPORT = ("libs/chassis/src/chassis/testing.py", "libs/devstack/src/devstack/pytest_plugin.py")
+TEST_SUPPORT = ("libs/chassis/src/chassis/testing*.py", "libs/devstack/src/devstack/pytest_*.py")
 
 # A loopback address may be a default here and nowhere else; `host:port` is how a setting's form is explained.
 # The edge binds its admin port to the loopback by design.

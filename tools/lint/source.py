@@ -60,7 +60,7 @@ class Source:
     @property
     def is_test(self) -> bool:
         """Whether the file holds tests or fixtures."""
-        return "tests" in PurePosixPath(self.path).parts or self.path in config.TEST_SUPPORT
+        return "tests" in PurePosixPath(self.path).parts or self.matches(*config.TEST_SUPPORT)
 
     @property
     def is_production(self) -> bool:

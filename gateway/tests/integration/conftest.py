@@ -14,15 +14,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api_gateway import MIGRATIONS, consumers
+from api_gateway import MIGRATIONS
 from api_gateway.main import create_app
 from api_gateway.settings import Settings
 from api_gateway.tokens.grants import CLINIC
-from chassis import kafka
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from chassis.testing import MakeDatabase, eventually, running
-from contracts.event import CONTENT_TYPE, Event
+from chassis.testing_events import Outside
+from contracts.event import Event
 from contracts.health import ClinicTerminalRegistered
 from contracts.supply import TerminalRegistered
 
@@ -44,6 +44,11 @@ class Gateway:
     def runtime(self) -> Runtime:
         found: Runtime = self.app.state.runtime
         return found
+
+    @property
+    def outside(self) -> Outside:
+        """The rest of the system."""
+        return Outside(self.settings.kafka_bootstrap, self.settings.topic_prefix)
 
     async def token(self, client_id: str = "bootstrap", secret: str = BOOTSTRAP_SECRET, **form: str) -> str:
         form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret, **form}
@@ -67,7 +72,7 @@ class Gateway:
         event: Event = TerminalRegistered(terminal_id=terminal_id, outlet_id=outlet_id, kind=kind, governorate="03")
         if kind == CLINIC:
             event = ClinicTerminalRegistered(terminal_id=terminal_id, provider_id=outlet_id, governorate="03")
-        await publish(self.settings.kafka_bootstrap, event)
+        await self.outside.tell(event)
         await eventually(lambda: self.known(terminal_id), seconds=20)
         return terminal_id, outlet_id
 
@@ -81,28 +86,12 @@ class Gateway:
         return str(reply.json()["code"])
 
 
+def prefix_of(database_url: str) -> str:
+    """The processes of one database share its topics."""
+    return database_url.rsplit("/", 1)[-1] + "."
+
+
 StartGateway = Callable[..., Awaitable[Gateway]]
-
-
-async def publish(bootstrap: str, *events: Event) -> None:
-    """Put events on their topics as another service's relay would."""
-    producer = kafka.producer(bootstrap, "tests")
-    await producer.start()
-    try:
-        for event in events:
-            headers = {
-                "ce_specversion": "1.0",
-                "ce_id": str(new_id()),
-                "ce_type": event.event_type(),
-                "ce_source": event.source(),
-                "ce_time": "2026-11-01T08:00:00+00:00",
-                "content-type": CONTENT_TYPE,
-            }
-            encoded = [(name, value.encode()) for name, value in headers.items()]
-            key, value = event.partition_key().encode(), event.model_dump_json().encode()
-            await producer.send_and_wait(event.TOPIC, value, key=key, headers=encoded)
-    finally:
-        await producer.stop()
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +100,7 @@ async def start_gateway(make_database: MakeDatabase, kafka_bootstrap: str) -> As
     async with AsyncExitStack() as stack:
 
         async def start(database_url: str | None = None, **more: Any) -> Gateway:
-            consumers.reactions.group = f"gateway-{new_id().hex}"
+            url = database_url or await make_database(MIGRATIONS)
             options: dict[str, Any] = {
                 "gateway_keys": KEYS,
                 "bootstrap_client_secret": BOOTSTRAP_SECRET,
@@ -119,8 +108,8 @@ async def start_gateway(make_database: MakeDatabase, kafka_bootstrap: str) -> As
                 "gateway_public_url": PUBLIC_URL,
                 **AWAY,
             }
-            options |= {"kafka_bootstrap": kafka_bootstrap, "gateway_key_poll_seconds": 0.1, **more}
-            settings = Settings(database_url=database_url or await make_database(MIGRATIONS), **options)
+            options |= {**Outside(kafka_bootstrap, prefix_of(url)).settings, "gateway_key_poll_seconds": 0.1, **more}
+            settings = Settings(database_url=url, **options)
             app = create_app(settings)
             client = await stack.enter_async_context(running(app))
             return Gateway(app, client, settings)

@@ -15,7 +15,6 @@ from chassis.testing import eventually
 from contracts.health import ClinicTerminalReinstated, ClinicTerminalSuspended
 from contracts.supply import TerminalReinstated, TerminalSuspended
 
-from .conftest import publish
 from .test_tokens import assertion, claims_of, form
 
 
@@ -144,8 +143,7 @@ class TestKeys:
 async def test_a_suspended_terminal_gets_no_code_no_key_no_token(gateway: Any, database: Any) -> None:
     terminal_id, outlet_id = await gateway.new_terminal()
     code = await gateway.new_code(terminal_id)
-    bootstrap = gateway.settings.kafka_bootstrap
-    await publish(bootstrap, TerminalSuspended(terminal_id=terminal_id, outlet_id=outlet_id, reason="stolen"))
+    await gateway.outside.tell(TerminalSuspended(terminal_id=terminal_id, outlet_id=outlet_id, reason="stolen"))
 
     async def suspended() -> bool:
         return bool(await database.fetchval("SELECT suspended_at FROM terminal WHERE terminal_id = $1", terminal_id))
@@ -158,7 +156,7 @@ async def test_a_suspended_terminal_gets_no_code_no_key_no_token(gateway: Any, d
     )
     assert (reply.status_code, reply.json()["code"]) == (409, "terminal_suspended")
     assert (await enrol(gateway, terminal_id, code, key_pair()[1])).json()["code"] == "terminal_suspended"
-    await publish(bootstrap, TerminalReinstated(terminal_id=terminal_id, outlet_id=outlet_id))
+    await gateway.outside.tell(TerminalReinstated(terminal_id=terminal_id, outlet_id=outlet_id))
 
     async def reinstated() -> bool:
         return not await suspended()
@@ -179,8 +177,7 @@ async def test_a_clinics_terminal_is_enrolled_and_suspended_like_any_other(gatew
     claims = await claims_of(gateway, (await token()).json()["access_token"])
     assert claims["scope"] == "eligibility:check encounters:create encounters:read"
     assert (claims["kind"], claims["outlet"], claims["gov"]) == ("terminal", str(provider_id), "03")
-    bootstrap = gateway.settings.kafka_bootstrap
-    await publish(bootstrap, ClinicTerminalSuspended(terminal_id=terminal_id, provider_id=provider_id, reason="lost"))
+    await gateway.outside.tell(ClinicTerminalSuspended(terminal_id=terminal_id, provider_id=provider_id, reason="lost"))
 
     async def refused() -> bool:
         return bool((await token()).status_code == 401)
@@ -188,7 +185,7 @@ async def test_a_clinics_terminal_is_enrolled_and_suspended_like_any_other(gatew
     await eventually(refused, seconds=20)
     query = "SELECT reason FROM suspended_subject WHERE subject = $1"
     assert await database.fetchval(query, str(terminal_id)) == "lost"
-    await publish(bootstrap, ClinicTerminalReinstated(terminal_id=terminal_id, provider_id=provider_id))
+    await gateway.outside.tell(ClinicTerminalReinstated(terminal_id=terminal_id, provider_id=provider_id))
 
     async def served() -> bool:
         return bool((await token()).status_code == 200)

@@ -7,6 +7,7 @@ import io
 import logging
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -165,12 +166,12 @@ class TestAssertions:
             {"aud": "elsewhere"},
             {"aud": None},
             {"exp": None},
-            {"exp": int(time.time()) - 120},
-            {"exp": int(time.time()) + 3600},
+            {"exp": timedelta(seconds=-120)},
+            {"exp": timedelta(hours=1)},
             {"exp": "soon"},
             {"exp": 1e300},
-            {"iat": int(time.time()) + 3600},
-            {"nbf": int(time.time()) + 3600},
+            {"iat": timedelta(hours=1)},
+            {"nbf": timedelta(hours=1)},
             {"jti": None},
             {"jti": ""},
             {"jti": "x" * 200},
@@ -183,6 +184,10 @@ class TestAssertions:
         ids=str,
     )
     async def test_refused(self, gateway: Any, terminal: tuple[UUID, UUID, OKPKey], changes: dict[str, Any]) -> None:
+        now = datetime.now(UTC)
+        for name, value in changes.items():
+            if isinstance(value, timedelta):
+                changes = {name: int((now + value).timestamp())}
         signed = assertion(terminal[0], terminal[2], **changes)
         reply = await gateway.client.post("/oauth/token", data=form(signed))
         assert (reply.status_code, reply.json()["error"]) == (401, "invalid_client"), reply.text

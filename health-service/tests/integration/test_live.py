@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from chassis import kafka
 from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer, eventually
-from contracts import health as contract
+from chassis.testing_events import Outside
 from contracts.card import CardBlocked
-from contracts.event import Event, registry
 from contracts.health import CopaymentDue
 from contracts.payment import PaymentCaptured
 from health_service import MIGRATIONS
@@ -25,50 +20,14 @@ from health_service import MIGRATIONS
 from ..support import HEALTH, NOON, Family, Health, family_events, serve, settings_for
 
 
-class Outside:
-    """The rest of the system: publishes what other services would and reads what health-service tells."""
-
-    def __init__(self, producer: AIOKafkaProducer, bootstrap: str) -> None:
-        self.producer, self.bootstrap = producer, bootstrap
-
-    async def tell(self, *events: Event) -> None:
-        for event in events:
-            headers = {
-                "ce_id": str(new_id()),
-                "ce_type": event.event_type(),
-                "ce_source": event.source(),
-                "ce_time": datetime.now(UTC).isoformat(),
-            }
-            pairs = [(name, value.encode()) for name, value in headers.items()]
-            key = event.partition_key().encode()
-            await self.producer.send_and_wait(event.TOPIC, event.model_dump_json().encode(), key, headers=pairs)
-
-    async def heard(self, household_id: UUID, kind: type[Event], seconds: float = 15.0) -> Any:
-        """The first event of a type about a household on health's topic."""
-        reader = AIOKafkaConsumer(contract.TOPIC, bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
-        await reader.start()
-        try:
-            async with asyncio.timeout(seconds):
-                async for record in reader:
-                    headers = {name: value.decode() for name, value in record.headers}
-                    if record.key == str(household_id).encode() and headers["ce_type"] == kind.event_type():
-                        return registry()[headers["ce_type"]].model_validate_json(record.value)
-        finally:
-            await reader.stop()
-        raise AssertionError("the topic ended")
-
-
 @pytest.fixture(scope="module")
 async def live(
     make_database: MakeDatabase, issuer: TestIssuer, kafka_bootstrap: str
 ) -> AsyncIterator[tuple[Health, Outside]]:
-    settings = settings_for(await make_database(MIGRATIONS), issuer, kafka_bootstrap)
-    producer = kafka.producer(kafka_bootstrap, "test")
+    outside = Outside(kafka_bootstrap)
+    settings = settings_for(await make_database(MIGRATIONS), issuer, **outside.settings)
     async with serve(settings, issuer) as health:
-        await kafka.ensure_topics(kafka_bootstrap, ["card.events.v1", "payment.events.v1"])
-        await producer.start()
-        yield health, Outside(producer, kafka_bootstrap)
-        await producer.stop()
+        yield health, outside
 
 
 async def test_from_the_card_to_the_paid_visit(live: tuple[Health, Outside]) -> None:
@@ -81,7 +40,7 @@ async def test_from_the_card_to_the_paid_visit(live: tuple[Health, Outside]) -> 
         return reply.json() if reply.status_code == 201 else None
 
     visit = await eventually(entered, seconds=20)
-    due = await outside.heard(family.household_id, CopaymentDue)
+    due = await outside.heard(CopaymentDue, lambda event: event.household_id == family.household_id)
     assert (str(due.encounter_id), due.amount) == (visit["encounter_id"], 5_000)
     captured = PaymentCaptured(
         payment_id=due.copayment_id,

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from chassis import kafka
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, eventually, running
+from chassis.testing_events import Outside
 from contracts.card import CardBlocked, ContactChanged, PickupScheduled
-from contracts.event import Event
-from contracts.notify import TOPIC, InquiryReceived
+from contracts.notify import InquiryReceived
 from contracts.payment import WalletStated
 from contracts.supply import BalanceStated, Remaining
 from notify_service.main import create_app
@@ -31,30 +29,6 @@ if TYPE_CHECKING:
     from ..conftest import LocalAggregator
 
 NUMBER = "+201012345678"
-
-
-async def publish(bootstrap: str, events: Sequence[Event]) -> None:
-    """As the relays of the other services do."""
-    await kafka.ensure_topics(bootstrap, {event.TOPIC for event in events})
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
-    await producer.start()
-    try:
-        now = datetime.now(UTC).isoformat().encode()
-        sent = []
-        for event in events:
-            headers = [
-                ("ce_specversion", b"1.0"),
-                ("ce_id", str(new_id()).encode()),
-                ("ce_type", event.event_type().encode()),
-                ("ce_source", event.source().encode()),
-                ("ce_time", now),
-                ("content-type", b"application/json"),
-            ]
-            body, key = event.model_dump_json().encode(), event.partition_key().encode()
-            sent.append(await producer.send(event.TOPIC, body, key=key, headers=headers))
-        await asyncio.gather(*sent)
-    finally:
-        await producer.stop()
 
 
 def citizen(number: str = NUMBER) -> ContactChanged:
@@ -74,16 +48,16 @@ async def test_an_appointment_a_block_and_a_question_with_its_answer(
     make_settings: Callable[..., Awaitable[Settings]],
     aggregator: LocalAggregator,
     issuer: TestIssuer,
-    kafka_bootstrap: str,
 ) -> None:
     settings = await make_settings()
+    outside = Outside(settings.kafka_bootstrap, settings.topic_prefix)
     async with running(create_app(settings)) as client:
         contact = citizen()
         blocked = CardBlocked(
             card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="lost",
             blocked_at=datetime.now(UTC),
         )  # fmt: skip
-        await publish(kafka_bootstrap, [contact, appointment(contact), blocked])
+        await outside.tell(contact, appointment(contact), blocked)
         await eventually(lambda: _count(aggregator, 2), seconds=30)
         texts = aggregator.texts_to(NUMBER)
         assert any("مكتب بريد بورفؤاد" in t and "الأحد 5 أبريل" in t and "10 ص" in t for t in texts)
@@ -97,7 +71,7 @@ async def test_an_appointment_a_block_and_a_question_with_its_answer(
         headers = issuer.headers("aggregator", "messages:report")
         reply = await client.post("/v1/inbound-messages", json={"messages": [question]}, headers=headers)
         assert reply.json() == {"accepted": 1, "duplicates": 0}
-        inquiry = await _asked(kafka_bootstrap, contact)
+        inquiry = await outside.heard(InquiryReceived, lambda event: event.citizen_id == contact.citizen_id)
         pots = [
             Remaining(programme="bread", unit="loaf", remaining=585, period=datetime(2026, 4, 1, tzinfo=UTC).date()),
             Remaining(
@@ -112,30 +86,13 @@ async def test_an_appointment_a_block_and_a_question_with_its_answer(
             inquiry_id=inquiry.inquiry_id, citizen_id=contact.citizen_id, household_id=contact.household_id,
             known=True, balance=25_000, held=0,
         )  # fmt: skip
-        await publish(kafka_bootstrap, [stated, wallet])
+        await outside.tell(stated, wallet)
         await eventually(lambda: _count(aggregator, 3), seconds=15)
         assert "خبز 585 رغيف، سلع 150.50 جنيه، محفظة 250 جنيه" in aggregator.texts_to(NUMBER)[-1]
 
 
 async def _count(aggregator: LocalAggregator, wanted: int) -> bool:
     return len(aggregator.messages) >= wanted
-
-
-async def _asked(bootstrap: str, contact: ContactChanged) -> InquiryReceived:
-    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id=None)
-    await consumer.start()
-    try:
-        async with asyncio.timeout(15):
-            async for record in consumer:
-                headers = dict(record.headers)
-                if headers["ce_type"].decode() != InquiryReceived.event_type():
-                    continue
-                inquiry = InquiryReceived.model_validate_json(record.value)
-                if inquiry.citizen_id == contact.citizen_id:
-                    return inquiry
-    finally:
-        await consumer.stop()
-    raise AssertionError("no inquiry")
 
 
 @asynccontextmanager
@@ -146,7 +103,9 @@ async def process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Proces
         "UNICARD_NOTIFY_DATA_KEYS": settings.notify_data_keys.get_secret_value(),
         "UNICARD_NOTIFY_LOOKUP_KEY": settings.notify_lookup_key.get_secret_value(),
     }
-    plain = settings.model_dump(include={"database_url", "kafka_bootstrap", "jwks", "sms_url", "log_level"})
+    plain = settings.model_dump(
+        include={"database_url", "kafka_bootstrap", "topic_prefix", "jwks", "sms_url", "log_level"}
+    )
     numbers = {"SMS_PER_SECOND": 2000, "SMS_BATCH": 20, "SMS_LEASE_SECONDS": 1, "NOTIFY_UPKEEP_SECONDS": 0.1}
     environment = {f"UNICARD_{name.upper()}": str(value) for name, value in {**plain, **numbers}.items()}
     running_process = await asyncio.create_subprocess_exec(
@@ -163,9 +122,10 @@ async def process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Proces
 
 @pytest.mark.slow
 async def test_killed_again_and_again_while_sending_it_sends_each_message_once(
-    make_settings: Callable[..., Awaitable[Settings]], aggregator: LocalAggregator, kafka_bootstrap: str
+    make_settings: Callable[..., Awaitable[Settings]], aggregator: LocalAggregator
 ) -> None:
     settings = await make_settings()
+    outside = Outside(settings.kafka_bootstrap, settings.topic_prefix)
     people = [citizen(f"+2010{number:08}") for number in range(600)]
     slow = asyncio.Event()
 
@@ -173,7 +133,7 @@ async def test_killed_again_and_again_while_sending_it_sends_each_message_once(
         await asyncio.sleep(0 if slow.is_set() else 0.02)
 
     aggregator.answer = answer
-    await publish(kafka_bootstrap, [*people, *map(appointment, people)])
+    await outside.tell(*people, *map(appointment, people))
     for stop_at in (40, 200, 400):
         async with process(settings) as service:
             await eventually(partial(_count, aggregator, stop_at), seconds=60)

@@ -9,10 +9,11 @@ from sqlalchemy import text
 
 from chassis.ids import new_id
 from chassis.testing import eventually
+from chassis.testing_events import Outside
 from contracts.payment import PayoutPaid
 from contracts.supply import Tender, TenderRedeemed, TenderReversed
 
-from ..support import House, activated, publish
+from ..support import House, activated
 
 
 async def send(house: House, method: str, path: str, scope: str, subject: str = "maker", **body: Any) -> httpx.Response:
@@ -150,9 +151,9 @@ async def test_a_batch_is_withdrawn_before_its_approval_only(house: House) -> No
     assert (late.status_code, late.json()["code"]) == (409, "batch_state")
 
 
-async def test_events_open_a_wallet_capture_a_sale_and_refund_its_reversal(house: House, kafka_bootstrap: str) -> None:
+async def test_events_open_a_wallet_capture_a_sale_and_refund_its_reversal(house: House, outside: Outside) -> None:
     card, citizen, household = new_id(), new_id(), new_id()
-    await publish(kafka_bootstrap, activated(card, citizen, household))
+    await outside.tell(activated(card, citizen, household))
     path = f"/v1/wallets/{card}"
 
     async def wallet() -> Any:
@@ -165,14 +166,14 @@ async def test_events_open_a_wallet_capture_a_sale_and_refund_its_reversal(house
     held = await house.client.post("/v1/payments/authorizations", json=body, headers=house.terminal())
     tenders = [Tender(kind="wallet", payment_id=held.json()["payment_id"], amount=2_000)]
     sale = sale_of(card, household, house, tenders)
-    await publish(kafka_bootstrap, sale, sale)
+    await outside.tell(sale, sale)
 
     async def taken() -> bool:
         return await house.balance(citizen) == (3_000, 0)
 
     await eventually(taken, seconds=20)
     reversal = TenderReversed(reversal_id=new_id(), **sale.model_dump(exclude={"lines", "governorate", "offline"}))
-    await publish(kafka_bootstrap, reversal, reversal)
+    await outside.tell(reversal, reversal)
 
     async def returned() -> bool:
         return await house.balance(citizen) == (5_000, 0)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from chassis import kafka
 from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer, eventually
+from chassis.testing_events import Outside
 from contracts import supply as contract
 from contracts.card import CardActivated, CardBlocked, CardIssued, CardReplaced, HouseholdChanged, ProgrammeService
-from contracts.event import Event, registry
+from contracts.event import Event
 from contracts.notify import InquiryReceived
 from supply_service import MIGRATIONS
 
@@ -25,53 +22,15 @@ from ..support import NOON, Holder, Supply, bread, serve, settings_for
 SUPPLY = [ProgrammeService.SUPPLY]
 
 
-class Outside:
-    """The rest of the system: publishes what other services would and reads what supply-service tells."""
-
-    def __init__(self, producer: AIOKafkaProducer, bootstrap: str) -> None:
-        self.producer, self.bootstrap = producer, bootstrap
-
-    async def tell(self, *events: Event) -> None:
-        for event in events:
-            headers = {
-                "ce_id": str(new_id()),
-                "ce_type": event.event_type(),
-                "ce_source": event.source(),
-                "ce_time": datetime.now(UTC).isoformat(),
-            }
-            pairs = [(name, value.encode()) for name, value in headers.items()]
-            key = event.partition_key().encode()
-            await self.producer.send_and_wait(event.TOPIC, event.model_dump_json().encode(), key, headers=pairs)
-
-    async def heard(self, household_id: Any, kind: type[Event], seconds: float = 15.0) -> Event:
-        """The first event of a type about a household on supply's topic."""
-        reader = AIOKafkaConsumer(
-            contract.TOPIC, contract.REDEMPTIONS_TOPIC, bootstrap_servers=self.bootstrap, auto_offset_reset="earliest"
-        )
-        await reader.start()
-        try:
-            async with asyncio.timeout(seconds):
-                async for record in reader:
-                    headers = {name: value.decode() for name, value in record.headers}
-                    if record.key == str(household_id).encode() and headers["ce_type"] == kind.event_type():
-                        return registry()[headers["ce_type"]].model_validate_json(record.value)
-        finally:
-            await reader.stop()
-        raise AssertionError("the topic ended")
-
-
 @pytest.fixture(scope="module")
 async def live(
     make_database: MakeDatabase, issuer: TestIssuer, kafka_bootstrap: str
 ) -> AsyncIterator[tuple[Supply, Outside]]:
-    settings = settings_for(await make_database(MIGRATIONS), issuer, kafka_bootstrap)
-    producer = kafka.producer(kafka_bootstrap, "test")
+    outside = Outside(kafka_bootstrap)
+    settings = settings_for(await make_database(MIGRATIONS), issuer, **outside.settings)
     async with serve(settings, issuer) as supply:
-        await kafka.ensure_topics(kafka_bootstrap, ["card.events.v1", "notify.events.v1"])
-        await producer.start()
-        yield supply, Outside(producer, kafka_bootstrap)
+        yield supply, outside
         await supply.audit()
-    await producer.stop()
 
 
 def born(holder: Holder, members: int = 3) -> list[Event]:
@@ -102,15 +61,13 @@ async def test_from_activation_to_the_answer_by_sms(live: tuple[Supply, Outside]
     assert await eventually(lambda: _is(code, "card_not_active"), seconds=20)
     await outside.tell(activated)
     assert await eventually(lambda: _is(code, "drawn"), seconds=20)
-    redeemed = await outside.heard(holder.household_id, contract.Redeemed)
-    assert isinstance(redeemed, contract.Redeemed)
+    redeemed = await outside.heard(contract.Redeemed, lambda event: event.household_id == holder.household_id)
     assert [line.quantity for line in redeemed.lines] == [15]
     inquiry = InquiryReceived(
         inquiry_id=new_id(), citizen_id=new_id(), household_id=holder.household_id, topic="balance", received_at=NOON
     )
     await outside.tell(inquiry)
-    stated = await outside.heard(holder.household_id, contract.BalanceStated)
-    assert isinstance(stated, contract.BalanceStated)
+    stated = await outside.heard(contract.BalanceStated, lambda event: event.household_id == holder.household_id)
     assert (stated.inquiry_id, stated.known) == (inquiry.inquiry_id, True)
     left = await supply.left(holder, till)
     assert {pot.programme: pot.remaining for pot in stated.remaining} == left

@@ -94,16 +94,18 @@ class EventConsumer:
 
     async def _consume(self) -> None:
         settings = self._runtime.settings
-        await kafka.ensure_topics(settings.kafka_bootstrap, self._reactions.topics)
-        consumer = kafka.consumer(settings.kafka_bootstrap, self._reactions.group)
+        prefix = settings.topic_prefix
+        topics = sorted(prefix + topic for topic in self._reactions.topics)
+        await kafka.ensure_topics(settings.kafka_bootstrap, topics)
+        consumer = kafka.consumer(settings.kafka_bootstrap, prefix + self._reactions.group)
         membership = self._membership = _Membership()
-        consumer.subscribe(sorted(self._reactions.topics), listener=membership)
+        consumer.subscribe(topics, listener=membership)
         try:
             await consumer.start()
             while not self._stopping.is_set():
                 revocations = membership.revocations
                 batches = await consumer.getmany(timeout_ms=IDLE_MS, max_records=settings.consumer_batch)
-                await self._take([Record.of(record) for batch in batches.values() for record in batch])
+                await self._take([Record.of(record, prefix) for batch in batches.values() for record in batch])
                 if batches and revocations == membership.revocations:
                     await self._commit(consumer, batches)
                 await self._settle_stragglers()

@@ -19,8 +19,9 @@ _CONTENT_TYPE = ("content-type", CONTENT_TYPE.encode())
 class Publisher:
     """Hands rows to a producer in their order."""
 
-    def __init__(self, producer: AIOKafkaProducer, source: str) -> None:
-        """`source`: the publishing service as CloudEvents knows it."""
+    def __init__(self, producer: AIOKafkaProducer, source: str, prefix: str = "") -> None:
+        """`source`: the publishing service as CloudEvents knows it; `prefix`: what the topics' names begin with."""
+        self._prefix = prefix
         self._producer = producer
         self._source = ("ce_source", source.encode())
 
@@ -29,11 +30,12 @@ class Publisher:
 
         Raises aiokafka's errors; what of the rows was published by then is not known.
         """
-        partitions = {topic: len(await self._producer.partitions_for(topic)) for topic in {r["topic"] for r in rows}}
+        topics = {self._prefix + row["topic"] for row in rows}
+        partitions = {topic: len(await self._producer.partitions_for(topic)) for topic in topics}
         open_batches: dict[tuple[str, int], BatchBuilder] = {}
         acknowledged: list[Awaitable[object]] = []
         for row in rows:
-            topic, key = row["topic"], row["key"]
+            topic, key = self._prefix + row["topic"], row["key"]
             raw_key = key.encode() if key is not None else None
             place = topic, partition_of(raw_key, partitions[topic])
             event = {"timestamp": None, "key": raw_key, "value": row["payload"], "headers": self._headers(row)}

@@ -21,11 +21,14 @@ class Record:
     value: bytes | None
 
     @classmethod
-    def of(cls, record: ConsumerRecord) -> Record:
-        """From aiokafka's record; undecodable bytes are replaced, they are malformed anyway."""
+    def of(cls, record: ConsumerRecord, prefix: str = "") -> Record:
+        """From aiokafka's record; undecodable bytes are replaced, they are malformed anyway.
+
+        `prefix`: what every topic's name begins with on this cluster; the record's `topic` is without it.
+        """
         headers = {_storable(name): _text(value) for name, value in record.headers}
         key = _text(record.key) if record.key is not None else None
-        return cls(record.topic, record.partition, record.offset, key, headers, record.value)
+        return cls(record.topic.removeprefix(prefix), record.partition, record.offset, key, headers, record.value)
 
     @classmethod
     def of_row(cls, row: Row[Any]) -> Record:

@@ -56,7 +56,7 @@ class Relay:
 
     def __init__(self, settings: ServiceSettings, name: str, topics: Iterable[str] = ()) -> None:
         """`name`: the service, for client ids and the CloudEvents source; missing `topics` are created."""
-        self._topics = frozenset(topics)
+        self._topics = {settings.topic_prefix + topic for topic in topics}
         self._settings = settings
         self._name = name
         self._wake = asyncio.Event()
@@ -113,7 +113,7 @@ class Relay:
             await self._notice_new_cluster(connection, identity)
             await producer.start()
             self.leading = True
-            publisher = Publisher(producer, f"/{self._name}-service")
+            publisher = Publisher(producer, f"/{self._name}-service", self._settings.topic_prefix)
             await _first_of(self._publish_for_ever(connection, publisher), self._watch(cluster, identity))
         finally:
             await kafka.abandon(producer)

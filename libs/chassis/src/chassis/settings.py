@@ -19,6 +19,11 @@ class ServiceSettings(BaseSettings):
 
     database_url: str = Field(description="postgresql://user:password@host:port/database")
     kafka_bootstrap: str = Field(description="host:port[,host:port] of the brokers")
+    topic_prefix: str = Field(
+        default="",
+        pattern=r"[A-Za-z0-9._-]{0,60}",
+        description="stands before every topic and consumer group: systems that share a cluster each have their own",
+    )
     jwks_url: str | None = Field(default=None, description="where the issuer's public keys are served")
     jwks: str | None = Field(default=None, description="the issuer's public keys themselves, instead of a URL")
     issuer: str = "unicard"

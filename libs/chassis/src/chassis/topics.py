@@ -29,6 +29,7 @@ class TopicSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="UNICARD_", extra="ignore")
 
     kafka_bootstrap: str
+    topic_prefix: str = ""
     topic_partitions: int = Field(default=kafka.PARTITIONS, ge=1, le=1000, description="as many consumers can share")
     topic_retention_hours: int = Field(default=7 * 24, ge=1, description="how long a consumer may be away")
 
@@ -40,7 +41,7 @@ def event_topics() -> list[str]:
 
 async def create(settings: TopicSettings, names: Iterable[str], patience: float = PATIENCE_SECONDS) -> None:
     """Create events' topics and their dead letters', waiting for a broker that still starts. Raises KafkaError."""
-    topics = sorted(names)
+    topics = sorted(settings.topic_prefix + name for name in names)
     dead = [topic + kafka.DEAD for topic in topics]
     brokers, hours = settings.kafka_bootstrap, settings.topic_retention_hours
     async for attempt in stamina.retry_context(on=(KafkaError, OSError), attempts=None, timeout=patience, wait_max=2.0):

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from chassis.ids import new_id
 from chassis.tail import PLANNER, READ
 from chassis.testing import MakeDatabase, TestIssuer, eventually, running
+from chassis.testing_events import Outside
 
 from ..probe_service import MIGRATIONS, NoteKept
 from .conftest import MakeApp
@@ -107,6 +108,20 @@ async def test_many_writers_lose_and_swap_nothing(app: FastAPI, key: str) -> Non
     for writer in range(8):
         kept = [number for number in range(30) if (number + writer) % 5]
         assert await heard(app, f"{key}-{writer}", len(kept)) == kept
+
+
+async def test_systems_that_share_a_cluster_do_not_hear_each_other(
+    make_app: MakeApp, issuer: TestIssuer, kafka_bootstrap: str, key: str
+) -> None:
+    ours, theirs = Outside(kafka_bootstrap), Outside(kafka_bootstrap)
+    one = await make_app(topic_prefix=ours.prefix, group="shared")
+    two = await make_app(topic_prefix=theirs.prefix, group="shared")
+    async with running(one) as client, running(two):
+        assert (await keep(client, issuer, key, 1)).is_success
+        assert (await ours.heard(NoteKept, lambda note: note.key == key)).number == 1
+        await theirs.tell(NoteKept(key=key, number=2))
+        assert await heard(two, key, 1) == [2]
+        assert await heard(one, key, 1) == [1]
 
 
 async def test_event_on_the_wire_is_a_cloud_event(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -19,10 +20,12 @@ def test_every_publisher_has_a_topic_and_contacts_their_own() -> None:
 
 
 async def test_topics_are_created_once_and_dead_letters_are_kept_longer(kafka_bootstrap: str) -> None:
-    name = f"made{uuid.uuid4().hex[:8]}.events.v1"
-    first = TopicSettings(kafka_bootstrap=kafka_bootstrap, topic_partitions=3, topic_retention_hours=10)
-    await create(first, [name])
-    await create(first.model_copy(update={"topic_partitions": 5}), [name])
+    prefix = f"made{uuid.uuid4().hex[:8]}."
+    name = f"{prefix}events.v1"
+    given: dict[str, Any] = {"topic_partitions": 3, "topic_retention_hours": 10}
+    first = TopicSettings(kafka_bootstrap=kafka_bootstrap, topic_prefix=prefix, **given)
+    await create(first, ["events.v1"])
+    await create(first.model_copy(update={"topic_partitions": 5}), ["events.v1"])
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
     await admin.start()
     try:

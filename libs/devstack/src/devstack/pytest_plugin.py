@@ -28,6 +28,9 @@ KafkaEngineFactory: TypeAlias = "Callable[..., KafkaEngine]"
 POSTGRES_VARIABLE = "UNICARD_TEST_POSTGRES_URL"
 KAFKA_VARIABLE = "UNICARD_TEST_KAFKA_BOOTSTRAP"
 
+# Nothing in the shared server outlives the tests; those of crashes have a server of their own.
+_SHORT_LIVED = {"fsync": "off", "full_page_writes": "off"}
+
 _used: dict[str, str] = {}
 _for_the_run = ExitStack()
 
@@ -147,7 +150,7 @@ def _postgres() -> Iterator[str]:
     with ExitStack() as stack:
 
         def embedded() -> str:
-            engine = PostgresEngine(stack.enter_context(_folder()) / "postgres")
+            engine = PostgresEngine(stack.enter_context(_folder()) / "postgres", settings=_SHORT_LIVED)
             stack.callback(engine.stop)
             engine.start()
             return engine.url()
@@ -165,7 +168,7 @@ def _kafka() -> Iterator[str]:
 
         def embedded() -> str:
             engine = KafkaEngine(stack.enter_context(_folder()) / "kafka")
-            stack.callback(engine.stop)
+            stack.callback(engine.kill)
             engine.start()
             return engine.bootstrap
 

@@ -55,6 +55,7 @@ class StackSettings:
     kafka_bootstrap: str | None = None
     partitions: int = 6
     retention_hours: int = 7 * 24
+    topic_prefix: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> StackSettings:
@@ -71,6 +72,7 @@ class StackSettings:
             postgres_url=given.get(POSTGRES_VARIABLE) or None,
             kafka_bootstrap=given.get(KAFKA_VARIABLE) or None,
             partitions=_number(given, "UNICARD_TOPIC_PARTITIONS", 6, most=1000),
+            topic_prefix=given.get("UNICARD_TOPIC_PREFIX", ""),
             retention_hours=_number(given, "UNICARD_TOPIC_RETENTION_HOURS", 7 * 24, most=24 * 3650),
         )
 

@@ -149,7 +149,7 @@ class Supervisor:
             brokers = engine.bootstrap
         else:
             await asyncio.to_thread(wait_for_coordinator, brokers)
-        wanted = topics.event_topics(self.settings.partitions, self.settings.retention_hours)
+        wanted = topics.event_topics(self.settings)
         await create_topics(brokers, wanted)
         return brokers
 

@@ -1,0 +1,72 @@
+"""The rest of the system, for tests of a service on Kafka: tells what other services would, hears what is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from aiokafka import AIOKafkaConsumer
+
+from chassis import kafka
+from chassis.ids import new_id
+from chassis.publisher import Publisher
+from contracts.event import Event
+
+E = TypeVar("E", bound=Event)
+
+
+class Outside:
+    """Topics of one test's own on the shared broker, so that no test hears what another one tells."""
+
+    def __init__(self, bootstrap: str, prefix: str | None = None) -> None:
+        """`prefix`: the setting `topic_prefix` of the services under test; a new one unless given."""
+        self.bootstrap = bootstrap
+        self.prefix = f"{new_id().hex}." if prefix is None else prefix
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What lets a service talk on these topics."""
+        return {"kafka_bootstrap": self.bootstrap, "topic_prefix": self.prefix}
+
+    async def tell(self, *events: Event) -> None:
+        """Publish as other services' relays would, all acknowledged when this returns."""
+        await kafka.ensure_topics(self.bootstrap, {self.prefix + event.TOPIC for event in events})
+        producer = kafka.producer(self.bootstrap, "tests")
+        await producer.start()
+        try:
+            await Publisher(producer, "/tests", self.prefix).send([_row(event) for event in events])
+        finally:
+            await producer.stop()
+
+    async def heard(self, kind: type[E], which: Callable[[E], bool], seconds: float = 15.0) -> E:
+        """The first event of a type that `which` is true of. Raises TimeoutError."""
+        reader = AIOKafkaConsumer(
+            self.prefix + kind.TOPIC, bootstrap_servers=self.bootstrap, auto_offset_reset="earliest"
+        )
+        await reader.start()
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    record = await reader.getone()
+                    if dict(record.headers)["ce_type"].decode() == kind.event_type():
+                        event = kind.model_validate_json(record.value)
+                        if which(event):
+                            return event
+        finally:
+            await reader.stop()
+
+
+def _row(event: Event) -> dict[str, object]:
+    now = datetime.now(UTC)
+    return {
+        "event_id": new_id(),
+        "type": event.event_type(),
+        "topic": event.TOPIC,
+        "key": event.partition_key(),
+        "time": now,
+        "created_at": now,
+        "traceparent": None,
+        "payload": event.model_dump_json().encode(),
+    }
