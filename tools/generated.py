@@ -49,7 +49,14 @@ class Artefact:
                 yield from source.rglob("*.py") if source.is_dir() else (source,)
 
 
-_MEMBERS = ("libs/contracts/src", "libs/chassis/src", "gateway/src", "*-service/src", "requirements.lock")
+_MEMBERS = (
+    "libs/contracts/src",
+    "libs/chassis/src",
+    "libs/terminals/src",
+    "gateway/src",
+    "*-service/src",
+    "requirements.lock",
+)
 ARTEFACTS = (
     Artefact(OPENAPI, ("tools.merge_openapi", "--output"), (*_MEMBERS, "tools/merge_openapi.py")),
     Artefact(ENVOY, ("api_gateway.edge", "--output"), ("gateway/src", "deploy/edge.env"), EDGE_SETTINGS),

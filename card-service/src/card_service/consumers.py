@@ -12,12 +12,12 @@ from card_service.registry import repository
 from card_service.registry.announcements import contact_changed
 from chassis import outbox
 from chassis.consumer import Reactions, Received
-from chassis.revocations import revocation_reactions
 from chassis.runtime import Runtime
 from contracts.notify import MessageFailed
+from terminal_registry.revocations import follow_revocations
 
 reactions = Reactions(group="card-service")
-revocation_reactions(reactions)
+follow_revocations(reactions)
 
 
 def sent_at(message_id: UUID, otherwise: datetime) -> datetime:

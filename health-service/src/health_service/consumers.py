@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
-from chassis.revocations import revocation_reactions
 from chassis.runtime import Runtime
 from contracts.card import (
     CardActivated,
@@ -31,10 +30,12 @@ from health_service.coverage import repository as coverage_rows
 from health_service.coverage import service as coverage
 from health_service.encounters import repository as encounters
 from health_service.encounters.service import COPAYMENT
-from health_service.providers import repository as providers
+from health_service.providers.service import TERMINALS
+from terminal_registry.revocations import follow_revocations
 
 reactions = Reactions(group="health-service")
-revocation_reactions(reactions)
+follow_revocations(reactions)
+reactions.on(TerminalEnrolled)(TERMINALS.enrolled)
 
 
 @reactions.on(CitizenRegistered)
@@ -119,13 +120,6 @@ async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSess
     """End a card."""
     for event in events:
         await cards.close(session, event.data.card_id, event.data.household_id)
-
-
-@reactions.on(TerminalEnrolled)
-async def terminal_enrolled(events: Sequence[Received[TerminalEnrolled]], session: AsyncSession, _: Runtime) -> None:
-    """Know that a clinic's terminal has registered its key."""
-    for event in events:
-        await providers.set_key(session, event.data.terminal_id, event.data.key_id)
 
 
 @reactions.on(PaymentCaptured)

@@ -28,8 +28,13 @@ from chassis.routing import router
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 from contracts.event import Event
+from contracts.gateway import ClientReinstated, ClientSuspended
+from contracts.supply import TerminalReinstated, TerminalSuspended
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+SUSPENDED: dict[type[Event], str] = {ClientSuspended: "client_id", TerminalSuspended: "terminal_id"}
+REINSTATED: dict[type[Event], str] = {ClientReinstated: "client_id", TerminalReinstated: "terminal_id"}
 
 _SEEN = text("INSERT INTO seen (key, number) SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:numbers AS integer[]))")
 
@@ -113,7 +118,7 @@ def note_routes() -> APIRouter:
 def note_reactions(group: str) -> Reactions:
     """Hear of notes, unless a test says by `runtime.extra` that a number shall fail."""
     reactions = Reactions(group)
-    revocation_reactions(reactions)
+    revocation_reactions(reactions, SUSPENDED, REINSTATED)
 
     @reactions.on(NoteKept)
     async def kept(events: Sequence[Received[NoteKept]], session: AsyncSession, runtime: Runtime) -> None:

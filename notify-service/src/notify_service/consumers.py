@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Reactions, Received
-from chassis.revocations import revocation_reactions
 from chassis.runtime import Runtime
 from contracts.card import (
     CardActivated,
@@ -28,12 +27,13 @@ from notify_service.facts import AppointmentFacts, DrawFacts, Facts, NoFacts, Pa
 from notify_service.inquiries import balances
 from notify_service.runtime import vault_of
 from notify_service.service import Intent
+from terminal_registry.revocations import follow_revocations
 
 
 def make_reactions() -> Reactions:
     """The reactions; to draws only where the template for them is enabled, for they are many."""
     reactions = Reactions(group="notify-service")
-    revocation_reactions(reactions)
+    follow_revocations(reactions)
     reactions.on(ContactChanged)(contact_changed)
     reactions.on(PickupScheduled)(pickup_scheduled)
     reactions.on(PickupMissed)(pickup_missed)

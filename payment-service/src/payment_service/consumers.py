@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.refusals import Refusal
-from chassis.revocations import revocation_reactions
 from chassis.runtime import Runtime
 from contracts.card import CardActivated, CardBlocked, CardClosed, CardReplaced, CardUnblocked
 from contracts.health import CopaymentDue, ProviderRegistered
@@ -33,9 +32,10 @@ from payment_service.merchants.repository import Booking
 from payment_service.payments import service as payments
 from payment_service.payments.telling import COPAYMENT, Parties
 from payment_service.wallets import repository as wallets
+from terminal_registry.revocations import follow_revocations
 
 reactions = Reactions(group="payment-service")
-revocation_reactions(reactions)
+follow_revocations(reactions)
 
 SETTLEMENT = "settlement"
 SETTLEMENT_FUND = "supply_subsidy"

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
-from chassis.revocations import revocation_reactions
 from chassis.runtime import Runtime
 from contracts.card import (
     CardActivated,
@@ -28,8 +27,9 @@ from contracts.notify import InquiryReceived
 from contracts.payment import PaymentAuthorized, PaymentCaptured, PaymentFailed, PaymentVoided
 from supply_service.cards import repository as cards
 from supply_service.entitlements import service as entitlements
-from supply_service.outlets import repository as outlets
+from supply_service.outlets.service import TERMINALS
 from supply_service.redemptions import holds
+from terminal_registry.revocations import follow_revocations
 
 # What changes a household's row, or voids what is decided on it.
 _CHANGING = (
@@ -50,7 +50,8 @@ async def lock_households(events: Sequence[Received[Any]], session: AsyncSession
 
 
 reactions = Reactions(group="supply-service", before=lock_households)
-revocation_reactions(reactions)
+follow_revocations(reactions)
+reactions.on(TerminalEnrolled)(TERMINALS.enrolled)  # the keys they sign their offline sales with
 
 BALANCE = "balance"
 SALE = "redemption:"
@@ -135,13 +136,6 @@ async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSess
     await cards.touch(session, [event.data.household_id for event in events])
     for event in events:
         await cards.close(session, event.data.card_id, event.data.household_id)
-
-
-@reactions.on(TerminalEnrolled)
-async def terminal_enrolled(events: Sequence[Received[TerminalEnrolled]], session: AsyncSession, _: Runtime) -> None:
-    """Keep the key a terminal signs its offline sales with."""
-    for event in events:
-        await outlets.set_key(session, event.data.terminal_id, event.data.key_id, event.data.public_key)
 
 
 @reactions.on(PaymentAuthorized)

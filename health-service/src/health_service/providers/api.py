@@ -25,6 +25,7 @@ from health_service.providers.schemas import (
     ProviderRequest,
 )
 from health_service.providers.service import (
+    TERMINALS,
     ClinicSerialTaken,
     ClinicTerminalAlreadySuspended,
     ClinicTerminalNotSuspended,
@@ -68,7 +69,8 @@ async def register_clinic_terminal(
     request: Request, body: ClinicTerminalRequest, caller: Writer, session: Work
 ) -> ClinicTerminal:
     """Assign a terminal to a provider; it can then be enrolled with a one-time code."""
-    made = await service.register_terminal(session, get_runtime(request), caller, body)
+    provider = await service.provider(session, caller, body.provider_id)
+    made = await TERMINALS.register(session, get_runtime(request), provider, body)
     return ClinicTerminal.model_validate(made)
 
 
@@ -79,7 +81,7 @@ async def read_clinic_terminal(
     session: Reading,
 ) -> ClinicTerminal:
     """One terminal."""
-    return ClinicTerminal.model_validate(await service.terminal(session, caller, terminal_id))
+    return ClinicTerminal.model_validate(await TERMINALS.find(session, caller, terminal_id))
 
 
 @routes.post(
@@ -91,7 +93,7 @@ async def suspend_clinic_terminal(
     request: Request, terminal_id: UUID, body: ClinicTerminalSuspensionRequest, caller: Writer, session: Work
 ) -> ClinicTerminal:
     """Refuse a terminal everywhere, within a second."""
-    changed = await service.suspend(session, get_runtime(request), caller, terminal_id, body.reason)
+    changed = await TERMINALS.suspend(session, get_runtime(request), caller, terminal_id, body.reason)
     return ClinicTerminal.model_validate(changed)
 
 
@@ -103,4 +105,4 @@ async def reinstate_clinic_terminal(
     request: Request, terminal_id: UUID, caller: Writer, session: Work
 ) -> ClinicTerminal:
     """Accept a suspended terminal again."""
-    return ClinicTerminal.model_validate(await service.reinstate(session, get_runtime(request), caller, terminal_id))
+    return ClinicTerminal.model_validate(await TERMINALS.reinstate(session, get_runtime(request), caller, terminal_id))

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.paging import Page
+from terminal_registry.schemas import NewTerminal, RegisteredTerminal, Suspension
 
 ProviderKind = Literal["family_unit", "hospital", "laboratory", "pharmacy", "imaging"]
 Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
@@ -44,32 +45,17 @@ class ProviderPage(Page[Provider, UUID]):
     """Providers in the order of their registration."""
 
 
-class ClinicTerminalRequest(BaseModel):
+class ClinicTerminalRequest(NewTerminal):
     """A terminal to be assigned to a provider."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     provider_id: UUID
-    serial: Short
-    model: Short
 
 
-class ClinicTerminal(BaseModel):
+class ClinicTerminal(RegisteredTerminal):
     """A terminal in the books. `enrolled`: it has registered its key and may get tokens."""
 
-    terminal_id: UUID
     provider_id: UUID
-    serial: str
-    model: str
-    status: Literal["active", "suspended"]
-    suspension_reason: str | None
-    enrolled: bool
-    registered_at: datetime
 
 
-class ClinicTerminalSuspensionRequest(BaseModel):
+class ClinicTerminalSuspensionRequest(Suspension):
     """Why a terminal is suspended."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    reason: Words

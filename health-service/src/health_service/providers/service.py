@@ -1,4 +1,4 @@
-"""Use cases: registering providers and their terminals, suspending and reinstating a terminal."""
+"""Use cases: registering providers; their terminals, and where one stands."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.problems import Conflict, Forbidden, NotFound
 from chassis.runtime import Runtime
-from contracts.health import (
-    ClinicTerminalRegistered,
-    ClinicTerminalReinstated,
-    ClinicTerminalSuspended,
-    ProviderRegistered,
-)
+from contracts.health import ProviderRegistered
 from health_service.providers import repository
-from health_service.providers.schemas import ClinicTerminalRequest, ProviderRequest
+from health_service.providers.schemas import ProviderRequest
+from terminal_registry.kinds import CLINICS
+from terminal_registry.registry import Refusals, Registry
+from terminal_registry.repository import Terminals
 
 
 class ProviderUnknown(NotFound):
@@ -103,64 +101,12 @@ def _area(found: RowMapping) -> Area:
     return Area(found["governorate"], found["district"], provider_id=found["provider_id"])
 
 
-async def register_terminal(
-    session: AsyncSession, runtime: Runtime, caller: Principal, request: ClinicTerminalRequest
-) -> RowMapping:
-    """Assign a terminal to a provider, so that it may be enrolled. Raises ProviderUnknown or ClinicSerialTaken."""
-    stands_in = await provider(session, caller, request.provider_id)
-    terminal = await repository.add_terminal(
-        session,
-        terminal_id=new_id(),
-        provider_id=request.provider_id,
-        serial=request.serial,
-        model=request.model,
-        at=runtime.clock.now(),
-    )
-    if terminal is None:
-        raise ClinicSerialTaken()
-    await outbox.add(
-        session,
-        ClinicTerminalRegistered(
-            terminal_id=terminal["terminal_id"],
-            provider_id=request.provider_id,
-            governorate=stands_in["governorate"],
-        ),
-    )
-    return terminal
-
-
-async def terminal(session: AsyncSession, caller: Principal, terminal_id: UUID, *, lock: bool = False) -> RowMapping:
-    """A terminal the caller may see. Raises NoSuchClinicTerminal."""
-    found = await repository.find_terminal(session, terminal_id, lock=lock)
-    if found is None:
-        raise NoSuchClinicTerminal()
-    caller.bound.hold(_area(found), NoSuchClinicTerminal)
-    return found
-
-
-async def suspend(
-    session: AsyncSession, runtime: Runtime, caller: Principal, terminal_id: UUID, reason: str
-) -> RowMapping:
-    """Refuse a terminal everywhere. Raises NoSuchClinicTerminal or ClinicTerminalAlreadySuspended."""
-    found = await terminal(session, caller, terminal_id, lock=True)
-    if found["status"] == "suspended":
-        raise ClinicTerminalAlreadySuspended()
-    await runtime.revocations.suspend(session, str(terminal_id), reason)
-    changed = await repository.set_status(session, terminal_id, "suspended", reason)
-    event = ClinicTerminalSuspended(terminal_id=terminal_id, provider_id=found["provider_id"], reason=reason)
-    await outbox.add(session, event)
-    return changed
-
-
-async def reinstate(session: AsyncSession, runtime: Runtime, caller: Principal, terminal_id: UUID) -> RowMapping:
-    """Accept a suspended terminal again. Raises NoSuchClinicTerminal or ClinicTerminalNotSuspended."""
-    found = await terminal(session, caller, terminal_id, lock=True)
-    if found["status"] != "suspended":
-        raise ClinicTerminalNotSuspended()
-    await runtime.revocations.reinstate(session, str(terminal_id))
-    changed = await repository.set_status(session, terminal_id, "active", None)
-    await outbox.add(session, ClinicTerminalReinstated(terminal_id=terminal_id, provider_id=found["provider_id"]))
-    return changed
+TERMINALS = Registry(
+    CLINICS,
+    Terminals("clinic_terminal", "provider_id", "provider", keys=("key_id",)),
+    Refusals(NoSuchClinicTerminal, ClinicSerialTaken, ClinicTerminalAlreadySuspended, ClinicTerminalNotSuspended),
+)
+"""The terminals that stand with providers of care."""
 
 
 async def place_of(session: AsyncSession, caller: Principal) -> Place:

@@ -1,49 +1,41 @@
-"""Reactions that every service shares: whoever is suspended anywhere is refused here."""
+"""Revocation: who is suspended elsewhere is refused in this service too, tokens already issued included."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.reactions import Reactions, Received
+from chassis.reactions import Handler, Reactions, Received
 from chassis.runtime import Runtime
-from contracts.gateway import ClientReinstated, ClientSuspended
-from contracts.health import ClinicTerminalReinstated, ClinicTerminalSuspended
-from contracts.supply import TerminalReinstated, TerminalSuspended
+from contracts.event import Event
 
 
-def revocation_reactions(reactions: Reactions) -> None:
-    """Let suspensions of clients and terminals reach this service."""
+def revocation_reactions(
+    reactions: Reactions, suspended: Mapping[type[Event], str], reinstated: Mapping[type[Event], str]
+) -> None:
+    """Let suspensions reach this service, and what ends them.
 
-    @reactions.on(ClientSuspended)
-    async def _client_suspended(
-        events: Sequence[Received[ClientSuspended]], session: AsyncSession, runtime: Runtime
-    ) -> None:
+    Each event with the field that names the subject; one that suspends has a field `reason` too.
+    """
+    for event, subject in suspended.items():
+        reactions.on(event)(_suspending(subject))
+    for event, subject in reinstated.items():
+        reactions.on(event)(_reinstating(subject))
+
+
+def _suspending(subject: str) -> Handler:
+    async def suspend(events: Sequence[Received[Event]], session: AsyncSession, runtime: Runtime) -> None:
         for event in events:
-            await runtime.revocations.suspend(session, event.data.client_id, event.data.reason)
+            told = event.data.model_dump()
+            await runtime.revocations.suspend(session, str(told[subject]), told["reason"])
 
-    @reactions.on(ClientReinstated)
-    async def _client_reinstated(
-        events: Sequence[Received[ClientReinstated]], session: AsyncSession, runtime: Runtime
-    ) -> None:
-        for event in events:
-            await runtime.revocations.reinstate(session, event.data.client_id)
+    return suspend
 
-    @reactions.on(TerminalSuspended)
-    @reactions.on(ClinicTerminalSuspended)
-    async def _terminal_suspended(
-        events: Sequence[Received[TerminalSuspended | ClinicTerminalSuspended]], session: AsyncSession, runtime: Runtime
-    ) -> None:
-        for event in events:
-            await runtime.revocations.suspend(session, str(event.data.terminal_id), event.data.reason)
 
-    @reactions.on(TerminalReinstated)
-    @reactions.on(ClinicTerminalReinstated)
-    async def _terminal_reinstated(
-        events: Sequence[Received[TerminalReinstated | ClinicTerminalReinstated]],
-        session: AsyncSession,
-        runtime: Runtime,
-    ) -> None:
+def _reinstating(subject: str) -> Handler:
+    async def reinstate(events: Sequence[Received[Event]], session: AsyncSession, runtime: Runtime) -> None:
         for event in events:
-            await runtime.revocations.reinstate(session, str(event.data.terminal_id))
+            await runtime.revocations.reinstate(session, str(event.data.model_dump()[subject]))
+
+    return reinstate

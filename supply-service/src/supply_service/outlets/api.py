@@ -26,6 +26,7 @@ from supply_service.outlets.schemas import (
     TerminalRequest,
 )
 from supply_service.outlets.service import (
+    TERMINALS,
     AlreadySuspended,
     NoSuchTerminal,
     NotSuspended,
@@ -78,7 +79,8 @@ async def register_terminal(
     session: Work,
 ) -> Terminal:
     """Assign a terminal to an outlet; it can then be enrolled with a one-time code."""
-    return Terminal.model_validate(await service.register_terminal(session, get_runtime(request), caller, body))
+    outlet = await service.outlet(session, caller, body.outlet_id)
+    return Terminal.model_validate(await TERMINALS.register(session, get_runtime(request), outlet, body))
 
 
 @routes.get("/v1/terminals/{terminal_id}", responses=responses(NoSuchTerminal))
@@ -88,7 +90,7 @@ async def read_terminal(
     session: Reading,
 ) -> Terminal:
     """One terminal."""
-    return Terminal.model_validate(await service.terminal(session, caller, terminal_id))
+    return Terminal.model_validate(await TERMINALS.find(session, caller, terminal_id))
 
 
 @routes.post(
@@ -104,7 +106,7 @@ async def suspend_terminal(
     session: Work,
 ) -> Terminal:
     """Refuse a terminal everywhere, within a second."""
-    changed = await service.suspend(session, get_runtime(request), caller, terminal_id, body.reason)
+    changed = await TERMINALS.suspend(session, get_runtime(request), caller, terminal_id, body.reason)
     return Terminal.model_validate(changed)
 
 
@@ -116,4 +118,4 @@ async def reinstate_terminal(
     session: Work,
 ) -> Terminal:
     """Accept a suspended terminal again."""
-    return Terminal.model_validate(await service.reinstate(session, get_runtime(request), caller, terminal_id))
+    return Terminal.model_validate(await TERMINALS.reinstate(session, get_runtime(request), caller, terminal_id))

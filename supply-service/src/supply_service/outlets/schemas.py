@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chassis.paging import Page
+from terminal_registry.schemas import NewTerminal, RegisteredTerminal, Suspension
 
 OutletKind = Literal["bakery", "grocer", "gameaty", "complex"]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -53,32 +54,17 @@ class OutletPage(Page[Outlet, UUID]):
     """Outlets in the order of their registration."""
 
 
-class TerminalRequest(BaseModel):
+class TerminalRequest(NewTerminal):
     """A terminal to be assigned to an outlet."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     outlet_id: UUID
-    serial: Annotated[str, Field(min_length=1, max_length=100)]
-    model: Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class Terminal(BaseModel):
+class Terminal(RegisteredTerminal):
     """A terminal in the books. `enrolled`: its key is known, it may work offline."""
 
-    terminal_id: UUID
     outlet_id: UUID
-    serial: str
-    model: str
-    status: Literal["active", "suspended"]
-    suspension_reason: str | None
-    enrolled: bool
-    registered_at: datetime
 
 
-class SuspensionRequest(BaseModel):
+class SuspensionRequest(Suspension):
     """Why a terminal is suspended."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    reason: Annotated[str, Field(min_length=1, max_length=200)]

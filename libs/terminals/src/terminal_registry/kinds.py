@@ -1,0 +1,50 @@
+"""The kinds of places where terminals stand, each with the events that tell of its terminals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from contracts.event import Event
+from contracts.health import ClinicTerminalRegistered, ClinicTerminalReinstated, ClinicTerminalSuspended
+from contracts.supply import TerminalRegistered, TerminalReinstated, TerminalSuspended
+
+TERMINAL = "terminal_id"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of place. `place` is the field of events, requests and rows that holds the place's id.
+
+    `terminals`: what all terminals of the kind are known as at the gateway, which grants their scopes by it; None where
+    each place has a kind of its own and the event of the registration says it.
+    """
+
+    place: str
+    registered: type[Event]
+    suspended: type[Event]
+    reinstated: type[Event]
+    terminals: str | None = None
+
+
+OUTLETS = Kind("outlet_id", TerminalRegistered, TerminalSuspended, TerminalReinstated)
+CLINICS = Kind(
+    "provider_id", ClinicTerminalRegistered, ClinicTerminalSuspended, ClinicTerminalReinstated, terminals="clinic"
+)
+KINDS = (OUTLETS, CLINICS)
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A terminal as every event of a registration tells of it."""
+
+    terminal_id: UUID
+    place_id: UUID
+    kind: str
+    governorate: str
+
+
+def registration(kind: Kind, event: Event) -> Registration:
+    """What an event of a registration of this kind says."""
+    told = event.model_dump()
+    return Registration(told[TERMINAL], told[kind.place], kind.terminals or told["kind"], told["governorate"])

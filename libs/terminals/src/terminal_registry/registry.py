@@ -1,0 +1,103 @@
+"""Use cases of terminals: registering one with a place, suspending and reinstating it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.area import Area
+from chassis.auth import Principal
+from chassis.ids import new_id
+from chassis.reactions import Received
+from chassis.refusals import Refusal
+from chassis.runtime import Runtime
+from contracts.gateway import TerminalEnrolled
+from terminal_registry.kinds import TERMINAL, Kind
+from terminal_registry.repository import Terminals
+from terminal_registry.schemas import NewTerminal
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """What a service refuses in its own words."""
+
+    unknown: type[Refusal]
+    serial_taken: type[Refusal]
+    already_suspended: type[Refusal]
+    not_suspended: type[Refusal]
+
+
+class Registry:
+    """The terminals of one kind of place, in the service that owns the places."""
+
+    def __init__(self, kind: Kind, terminals: Terminals, refusals: Refusals) -> None:
+        """`terminals`: the service's own table."""
+        self._kind = kind
+        self.terminals = terminals
+        self._refusals = refusals
+
+    async def register(
+        self, session: AsyncSession, runtime: Runtime, place: RowMapping, given: NewTerminal
+    ) -> RowMapping:
+        """Assign a terminal to a place the caller may act in, so that it may be enrolled. Raises `serial_taken`."""
+        terminal_id, place_id = new_id(), place[self._kind.place]
+        terminal = await self.terminals.add(
+            session, terminal_id, place_id, given.serial, given.model, runtime.clock.now()
+        )
+        if terminal is None:
+            raise self._refusals.serial_taken
+        told = {TERMINAL: terminal_id, self._kind.place: place_id, "governorate": place["governorate"]}
+        if self._kind.terminals is None:
+            told["kind"] = place["kind"]
+        await outbox.add(session, self._kind.registered.model_validate(told))
+        return terminal
+
+    async def find(
+        self, session: AsyncSession, caller: Principal, terminal_id: UUID, *, lock: bool = False
+    ) -> RowMapping:
+        """A terminal the caller may see. Raises `unknown`."""
+        found = await self.terminals.find(session, terminal_id, lock=lock)
+        if found is None:
+            raise self._refusals.unknown
+        area = Area(found["governorate"], found["district"], **{self._kind.place: found[self._kind.place]})
+        caller.bound.hold(area, self._refusals.unknown)
+        return found
+
+    async def suspend(
+        self, session: AsyncSession, runtime: Runtime, caller: Principal, terminal_id: UUID, reason: str
+    ) -> RowMapping:
+        """Refuse a terminal everywhere. Raises `unknown` or `already_suspended`."""
+        version = await self.terminals.next_version(session)
+        found = await self.find(session, caller, terminal_id, lock=True)
+        if found["status"] == "suspended":
+            raise self._refusals.already_suspended
+        await runtime.revocations.suspend(session, str(terminal_id), reason)
+        written = await self.terminals.set_status(session, terminal_id, "suspended", reason, version)
+        told = {TERMINAL: terminal_id, self._kind.place: found[self._kind.place], "reason": reason}
+        await outbox.add(session, self._kind.suspended.model_validate(told))
+        return written
+
+    async def reinstate(
+        self, session: AsyncSession, runtime: Runtime, caller: Principal, terminal_id: UUID
+    ) -> RowMapping:
+        """Accept a suspended terminal again. Raises `unknown` or `not_suspended`."""
+        version = await self.terminals.next_version(session)
+        found = await self.find(session, caller, terminal_id, lock=True)
+        if found["status"] != "suspended":
+            raise self._refusals.not_suspended
+        await runtime.revocations.reinstate(session, str(terminal_id))
+        written = await self.terminals.set_status(session, terminal_id, "active", None, version)
+        told = {TERMINAL: terminal_id, self._kind.place: found[self._kind.place]}
+        await outbox.add(session, self._kind.reinstated.model_validate(told))
+        return written
+
+    async def enrolled(self, events: Sequence[Received[TerminalEnrolled]], session: AsyncSession, _: Runtime) -> None:
+        """Reaction: know the keys that terminals have enrolled with."""
+        for event in events:
+            told = event.data
+            await self.terminals.set_key(session, told.terminal_id, told.key_id, told.public_key)
