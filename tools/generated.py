@@ -58,8 +58,13 @@ _MEMBERS = (
     "requirements.lock",
 )
 ARTEFACTS = (
-    Artefact(OPENAPI, ("tools.merge_openapi", "--output"), (*_MEMBERS, "tools/merge_openapi.py")),
-    Artefact(ENVOY, ("api_gateway.edge", "--output"), ("gateway/src", "deploy/edge.env"), EDGE_SETTINGS),
+    Artefact(OPENAPI, ("tools.merge_openapi", "--output"), (*_MEMBERS, "tools/merge_openapi.py", "tools/services.py")),
+    Artefact(
+        ENVOY,
+        ("api_gateway.edge", "--output"),
+        ("gateway/src", "gateway/src/api_gateway/routes.txt", "deploy/edge.env"),
+        EDGE_SETTINGS,
+    ),
     Artefact(ASYNCAPI, ("contracts.generate", "--asyncapi"), ("libs/contracts/src",)),
 )
 

@@ -1,7 +1,7 @@
 """Write the OpenAPI of the whole API, as callers meet it at the edge: `python -m tools.merge_openapi --output FILE`.
 
-Each service's own document is taken from its app; nothing is started for it. What the edge itself may answer
-and which scopes open a route are added from the edge's table.
+Each service's own document is taken from its app; nothing is started for it. What the edge itself may answer, and
+what each scope allows, are added.
 """
 
 from __future__ import annotations
@@ -10,21 +10,17 @@ import argparse
 import json
 import re
 from collections.abc import Iterable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
 from openapi_spec_validator import validate
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings
 
 from api_gateway.edge.refusals import BY_DETAIL, BY_STATUS
-from api_gateway.routes import ROUTES, Route, Upstream
+from api_gateway.route import Upstream
 from chassis.problems import MEDIA_TYPE, Problem, status_of
 from chassis.refusals import Refusal, registry
-
-PACKAGES = tuple("api_gateway" if one is Upstream.GATEWAY else f"{one}_service" for one in Upstream)
+from contracts.scopes import Scope
+from tools.services import PACKAGES, service_app
 
 Document = dict[str, Any]
 
@@ -36,44 +32,31 @@ One card for subsidised goods and bread, universal health insurance, payments an
 - Send every change with an `Idempotency-Key` of your own. A repeat with the same key gets the first reply again.
 - Refusals are problem documents (RFC 9457) with a stable `code`, in English and Arabic.
 - Money is whole piastres, times are UTC, business days are those of Cairo.
+- A query parameter that an operation does not know is refused: no filter is ever ignored.
+
+| scope | what it allows |
+|---|---|
 """
 
 
-def service_document(package: str) -> Document:
+def service_document(service: Upstream) -> Document:
     """The OpenAPI of one service."""
-    document: Document = json.loads(json.dumps(service_app(package).openapi()))
+    document: Document = json.loads(json.dumps(service_app(service).openapi()))
     return document
 
 
-def service_app(package: str) -> FastAPI:
-    """The app of one service with settings that lead nowhere."""
-    settings = import_module(f"{package}.settings").Settings
-    app: FastAPI = import_module(f"{package}.main").create_app(_placeholder(settings))
-    return app
-
-
-def _placeholder(settings: type[BaseSettings]) -> BaseSettings:
-    """Settings without validation: the document depends on none of them, and no app is started with them."""
-    values: dict[str, Any] = {}
-    for name, field in settings.model_fields.items():
-        if field.is_required():
-            values[name] = SecretStr("") if "SecretStr" in str(field.annotation) else ""
-    return settings.model_construct(None, **values)
-
-
-def merge(documents: Iterable[tuple[str, Document]]) -> Document:
-    """One document of several, by their packages. Raises ValueError where two answer the same or share an id."""
+def merge(documents: Iterable[tuple[Upstream, Document]]) -> Document:
+    """One document of several, by their services. Raises ValueError where two answer the same or share an id."""
     merged: Document = {
         "openapi": "3.1.0",
-        "info": {"title": "Unified Card", "version": "1.0.0", "description": _DESCRIPTION},
+        "info": {"title": "Unified Card", "version": "1.0.0", "description": _DESCRIPTION + _scopes()},
         "servers": [{"url": "/"}],
         "tags": [],
         "paths": {},
         "components": {},
     }
-    for package, document in documents:
-        prefix = package.split("_", 1)[0].capitalize()
-        document = _without_clashes(document, merged["components"], "Gateway" if prefix == "Api" else prefix)
+    for service, document in documents:
+        document = _without_clashes(document, merged["components"], service.capitalize())
         for kind, parts in document.get("components", {}).items():
             merged["components"].setdefault(kind, {}).update(parts)
         tag = document["info"]["title"].rpartition(": ")[2]
@@ -87,6 +70,10 @@ def merge(documents: Iterable[tuple[str, Document]]) -> Document:
     merged["components"]["responses"] = _share_refusals(merged)
     merged["components"] = {kind: dict(sorted(parts.items())) for kind, parts in sorted(merged["components"].items())}
     return merged
+
+
+def _scopes() -> str:
+    return "".join(f"| `{scope}` | {scope.description} |\n" for scope in sorted(Scope))
 
 
 def _without_clashes(document: Document, taken: Document, prefix: str) -> Document:
@@ -126,18 +113,8 @@ def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 
 
 def _add_edge(document: Document) -> None:
-    """Scopes by the edge's table, and the edge's own refusals."""
-    table = {route.name: route for route in ROUTES}
-    unknown = [f"{method} {path}" for method, path, _ in _operations(document) if f"{method} {path}" not in table]
-    if unknown:
-        raise ValueError(f"missing in api_gateway.routes: {', '.join(unknown)}")
-    for method, path, operation in _operations(document):
-        route: Route = table[f"{method} {path}"]
-        if route.scopes:
-            operation["security"] = [{"bearer": []}]
-            operation["x-scopes"] = list(route.scopes)
-        else:
-            operation.pop("security", None)
+    """The edge's own refusals."""
+    for _, _, operation in _operations(document):
         for problem in _EDGE_PROBLEMS:
             _add_refusal(operation["responses"], problem)
         operation["responses"] = dict(sorted(operation["responses"].items()))
@@ -193,12 +170,12 @@ def known_problems() -> dict[str, Document]:
 
 
 def _of_a_service(problem: type[Refusal]) -> bool:
-    return problem.__module__.split(".", 1)[0] in {"chassis", *PACKAGES}
+    return problem.__module__.split(".", 1)[0] in {"chassis", *PACKAGES.values()}
 
 
 def render() -> str:
     """The merged document as text. Raises where it is not valid OpenAPI."""
-    document = merge([(package, service_document(package)) for package in PACKAGES])
+    document = merge([(service, service_document(service)) for service in Upstream])
     document["x-problems"] = known_problems()
     validate(document)
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"

@@ -19,8 +19,8 @@ import pytest
 from api_gateway.edge import render
 from api_gateway.edge.process import command
 from api_gateway.edge.settings import EdgeSettings
-from api_gateway.edge.virtual_host import SWALLOW
-from api_gateway.routes import Upstream as ServiceName
+from api_gateway.route import SWALLOW
+from api_gateway.route import Upstream as ServiceName
 from chassis.testing import TestIssuer, eventually
 from devstack.engines import free_ports
 

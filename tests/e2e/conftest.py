@@ -17,11 +17,11 @@ from typing import Any
 import httpx
 import pytest
 
-from api_gateway.routes import scopes
+from contracts.scopes import Scope
 from devstack.settings import on_free_ports
 
 UNICARD = (sys.executable, "-m", "devstack")
-ALL_SCOPES = sorted(scopes())
+ALL_SCOPES = [str(scope) for scope in Scope]
 
 
 @dataclass

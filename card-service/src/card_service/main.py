@@ -16,6 +16,8 @@ from card_service.workers import workers
 from chassis import app as chassis_app
 from chassis.app import Service
 
+ROUTERS = (registry, cards, distribution, handover, rollout)
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service; settings come from the environment unless given."""
@@ -23,7 +25,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         name="card",
         title="Unified Card: citizens, cards and roll-out",
         settings=settings or Settings(),
-        routers=[registry, cards, distribution, handover, rollout],
+        routers=ROUTERS,
         reactions=reactions,
         workers=workers(),
         lifespan=handing_over,

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from card_service.governorates import GOVERNORATES
 from chassis.area import Area
-from chassis.auth import Principal, requires
+from chassis.auth import Principal
 from chassis.problems import InvalidRequest
-
-ReadsCitizens = Annotated[Principal, requires("citizens:read", "citizens:write")]
-WritesCitizens = Annotated[Principal, requires("citizens:write")]
-Imports = Annotated[Principal, requires("citizens:import")]
-ReadsSites = Annotated[
-    Principal, requires("sites:read", "sites:write", "rollout:write", "cards:handover", "cards:write")
-]
-WritesSites = Annotated[Principal, requires("sites:write")]
-SeesAppointments = Annotated[Principal, requires("cards:handover", "sites:write")]
-ReadsRollout = Annotated[Principal, requires("rollout:read", "rollout:write")]
-WritesRollout = Annotated[Principal, requires("rollout:write")]
-HandsOver = Annotated[Principal, requires("cards:handover")]
-ChecksPins = Annotated[Principal, requires("cards:handover", "redemptions:create")]
-ReadsCards = Annotated[Principal, requires("cards:read", "cards:write", "cards:handover")]
-ReadsCredentials = Annotated[Principal, requires("cards:read", "cards:handover")]
-WritesCards = Annotated[Principal, requires("cards:write")]
 
 
 class GovernorateUnknown(InvalidRequest):

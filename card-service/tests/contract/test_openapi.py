@@ -12,56 +12,16 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import validate
 
+from card_service.main import ROUTERS
+from chassis.endpoints import Endpoint
 from chassis.ids import new_id
+from contracts.scopes import Scope
 
 if TYPE_CHECKING:
     from ..conftest import Office, OpenOffice
 
-SCOPES = (
-    "citizens:read citizens:write citizens:import sites:read sites:write rollout:read rollout:write"
-    " cards:read cards:write cards:handover"
-)
-PLANS = "/v1/rollout-phases/{phase_id}/pickup-plans"
-ACTIVATIONS = "/v1/rollout-phases/{phase_id}/activations"
-OPERATIONS = [
-    ("POST", "/v1/imports"),
-    ("GET", "/v1/imports/{import_id}"),
-    ("GET", "/v1/imports/{import_id}/rejections"),
-    ("POST", "/v1/households"),
-    ("GET", "/v1/households/{household_id}"),
-    ("POST", "/v1/households/{household_id}/members"),
-    ("DELETE", "/v1/households/{household_id}/members/{citizen_id}"),
-    ("GET", "/v1/citizens/{citizen_id}"),
-    ("PATCH", "/v1/citizens/{citizen_id}"),
-    ("POST", "/v1/citizens/search"),
-    ("POST", "/v1/citizens/lookup"),
-    ("GET", "/v1/citizens/{citizen_id}/accesses"),
-    ("POST", "/v1/pickup-sites"),
-    ("GET", "/v1/pickup-sites"),
-    ("GET", "/v1/pickup-sites/{site_id}/appointments"),
-    ("POST", "/v1/rollout-phases"),
-    ("GET", "/v1/rollout-phases"),
-    ("GET", "/v1/rollout-phases/{phase_id}"),
-    ("POST", "/v1/rollout-phases/{phase_id}/pause"),
-    ("POST", "/v1/rollout-phases/{phase_id}/resumption"),
-    ("POST", PLANS),
-    ("GET", "/v1/pickup-plans/{plan_id}"),
-    ("POST", ACTIVATIONS),
-    ("GET", "/v1/activations/{activation_id}"),
-    ("POST", "/v1/cards/search"),
-    ("POST", "/v1/cards/{card_id}/handover"),
-    ("GET", "/v1/pin-key"),
-    ("PUT", "/v1/cards/{card_id}/pin"),
-    ("POST", "/v1/cards/{card_id}/pin-checks"),
-    ("GET", "/v1/cards/{card_id}"),
-    ("POST", "/v1/cards/{card_id}/block"),
-    ("POST", "/v1/cards/{card_id}/unblock"),
-    ("POST", "/v1/cards/{card_id}/replacement"),
-    ("PUT", "/v1/cards/{card_id}/services/{service}"),
-    ("DELETE", "/v1/cards/{card_id}/services/{service}"),
-    ("GET", "/v1/cards/{card_id}/credential"),
-    ("GET", "/v1/credential-keys"),
-]
+SCOPES = " ".join(Scope)
+ENDPOINTS = [endpoint for routes in ROUTERS for endpoint in routes.endpoints]
 
 
 @pytest.fixture(scope="module")
@@ -110,9 +70,10 @@ def generated(operation: Any, examples: int = 30) -> list[Any]:
     return cases
 
 
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
-async def test_generated_requests(peopled: tuple[Office, dict[str, str]], method: str, path: str) -> None:
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.name)
+async def test_generated_requests(peopled: tuple[Office, dict[str, str]], endpoint: Endpoint) -> None:
     office, ids = peopled
+    method, path = endpoint.method, endpoint.path
     document = (await office.client.get("/openapi.json")).json()
     operation = schemathesis.openapi.from_dict(document)[path][method]
     announced = document["paths"][path][method.lower()]["responses"]
@@ -145,20 +106,20 @@ async def test_every_route_is_announced_and_tried(peopled: tuple[Office, dict[st
         for method in methods
         if "/operations/" not in path and "/training/" not in path
     }
-    assert own == set(OPERATIONS)
+    assert own == {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
 
 
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.name)
 async def test_a_token_without_the_scope_opens_nothing(
-    peopled: tuple[Office, dict[str, str]], method: str, path: str
+    peopled: tuple[Office, dict[str, str]], endpoint: Endpoint
 ) -> None:
     office, ids = peopled
-    if path in {"/v1/pin-key", "/v1/credential-keys"}:
+    if endpoint.public:
         return
     headers = office.issuer.headers("stranger", "unknown:scope")
-    reply = await office.client.request(method, path.format(**ids), headers=headers)
+    reply = await office.client.request(endpoint.method, endpoint.path.format(**ids), headers=headers)
     assert reply.status_code == 403
     assert reply.json()["code"] == "insufficient_scope"
     del headers["Authorization"]
-    nobody = await office.client.request(method, path.format(**ids), headers=headers)
+    nobody = await office.client.request(endpoint.method, endpoint.path.format(**ids), headers=headers)
     assert nobody.status_code == 401

@@ -17,7 +17,6 @@ from starlette.responses import Response
 
 from api_gateway.sealing import Vault
 from chassis import idempotency
-from chassis.auth import optional_principal
 from chassis.idempotency import Claim, Replay
 from chassis.runtime import get_runtime
 
@@ -38,8 +37,7 @@ def handing_out(member: str, spell: Spell) -> Any:
 
     async def work(
         request: Request,
-        _: Annotated[Any, Depends(optional_principal)],
-        __: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
+        _: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
     ) -> AsyncIterator[Handout]:
         runtime = get_runtime(request)
         vault: Vault = runtime.extra["vault"]

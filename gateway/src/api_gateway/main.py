@@ -8,10 +8,9 @@ from api_gateway.clients.api import routes as clients
 from api_gateway.consumers import reactions
 from api_gateway.docs.api import routes as docs
 from api_gateway.docs.api import swallow
-from api_gateway.docs.openapi import MergedOpenApi
-from api_gateway.edge.virtual_host import SWALLOW
 from api_gateway.lifespan import lifespan
 from api_gateway.overview.api import routes as overview
+from api_gateway.route import SWALLOW
 from api_gateway.settings import Settings
 from api_gateway.terminals.api import routes as terminals
 from api_gateway.tokens.api import routes as tokens
@@ -32,7 +31,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         reactions=reactions,
         workers=[keep_keys],
         lifespan=lifespan,
-        front_routes={("GET", "/openapi.json"): MergedOpenApi()},
+        openapi_url=None,  # the merged document has its place
     )
     app = chassis_app.create_app(service)
     app.add_route(SWALLOW, swallow, ["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

@@ -17,7 +17,6 @@ from fastapi import FastAPI
 from api_gateway import MIGRATIONS
 from api_gateway.main import create_app
 from api_gateway.settings import Settings
-from api_gateway.tokens.grants import CLINIC
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from chassis.testing import MakeDatabase, eventually, running
@@ -70,7 +69,7 @@ class Gateway:
         """A terminal that supply-service has registered, a clinic's health-service."""
         terminal_id, outlet_id = new_id(), new_id()
         event: Event = TerminalRegistered(terminal_id=terminal_id, outlet_id=outlet_id, kind=kind, governorate="03")
-        if kind == CLINIC:
+        if kind == "clinic":
             event = ClinicTerminalRegistered(terminal_id=terminal_id, provider_id=outlet_id, governorate="03")
         await self.outside.tell(event)
         await eventually(lambda: self.known(terminal_id), seconds=20)

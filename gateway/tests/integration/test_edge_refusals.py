@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api_gateway.edge.virtual_host import SWALLOW
+from api_gateway.route import SWALLOW
 from chassis.testing import TestIssuer
 
 

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from api_gateway.edge import bootstrap, render
 from api_gateway.edge.settings import EdgeSettings, defaults
-from api_gateway.routes import ROUTES, Rate
+from api_gateway.routes import ROUTES
+from chassis.endpoints import Rate
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,9 @@ from collections import Counter
 
 import pytest
 
-from api_gateway.routes import MIB, ROUTES, Rate, Retry, Route, by_path
+from api_gateway.route import Route
+from api_gateway.routes import ROUTES, by_path
+from chassis.endpoints import MIB, Rate, Retry
 
 
 def matches(route: Route, path: str) -> bool:

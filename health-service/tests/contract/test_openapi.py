@@ -12,14 +12,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import validate
 
 from chassis.ids import new_id
+from contracts.scopes import Scope
 
 if TYPE_CHECKING:
     from ..support import Desk, Health
 
-SCOPES = (
-    "eligibility:check encounters:create encounters:read providers:read providers:write contributions:write"
-    " coverage:read coverage:write fhir:read terminals:enrol operations:read operations:write"
-)
+SCOPES = " ".join(Scope)
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 EXAMPLES = 25
 

@@ -7,28 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import app as chassis_app
 from chassis import outbox
-from chassis.auth import Principal, requires
 from chassis.consumer import Reactions, Received
 from chassis.db import Reading, Work
 from chassis.faults import Busy
 from chassis.ids import new_id
-from chassis.problems import Conflict, responses
+from chassis.problems import Conflict
 from chassis.revocations import revocation_reactions
-from chassis.routing import router
+from chassis.routing import Router, router
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 from contracts.event import Event
 from contracts.gateway import ClientReinstated, ClientSuspended
+from contracts.scopes import Scope
 from contracts.supply import TerminalReinstated, TerminalSuspended
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -90,12 +90,12 @@ class Note(BaseModel):
     text: str
 
 
-def note_routes() -> APIRouter:
+def note_routes() -> Router:
     """Keep a note, count the notes."""
     routes = router()
 
-    @routes.post("/v1/notes", status_code=201, responses=responses(Poisoned))
-    async def keep(body: NoteIn, _: Annotated[Principal, requires("notes:write")], session: Work) -> Note:
+    @routes.post("/v1/notes", scopes=Scope.MESSAGES_REPORT, status_code=201, problems=Poisoned)
+    async def keep(body: NoteIn, session: Work) -> Note:
         if body.text == "poison":
             raise Poisoned("No poison here.")
         note = Note(id=new_id(), text=body.text)
@@ -103,11 +103,11 @@ def note_routes() -> APIRouter:
         await outbox.add(session, NoteKept(key=body.key, number=body.number))
         return note
 
-    @routes.get("/v1/notes")
+    @routes.get("/v1/notes", public=True)
     async def count(session: Reading) -> int:
         return int((await session.execute(text("SELECT count(*) FROM note"))).scalar_one())
 
-    @routes.get("/v1/notes/{wanted}")
+    @routes.get("/v1/notes/{wanted}", public=True)
     async def find(wanted: str, session: Reading, like: str = "") -> int:
         found = text("SELECT count(*) FROM note WHERE text IN (:wanted, :like)")
         return int((await session.execute(found, {"wanted": wanted, "like": like})).scalar_one())

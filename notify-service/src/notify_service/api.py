@@ -8,14 +8,15 @@ from uuid import UUID
 from fastapi import Depends, Path
 from sqlalchemy import Row
 
-from chassis.app import router
 from chassis.area import Area
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
 from chassis.problems import NotFound
+from chassis.routing import router
 from chassis.runtime import Runtime, get_runtime
 from chassis.sealing import SealBroken
+from contracts.scopes import Scope
 from notify_service import metrics, policy, repository, service, templates
 from notify_service.content import Sent
 from notify_service.runtime import vault_of
@@ -37,13 +38,12 @@ from notify_service.vault import Vault, masked
 
 routes = router(prefix="/v1", tags=["messages"])
 
-Reader = Annotated[Principal, requires("messages:read")]
 Running = Annotated[Runtime, Depends(get_runtime)]
 
 
-@routes.get("/messages", summary="List messages")
+@routes.get("/messages", scopes=Scope.MESSAGES_READ, summary="List messages")
 async def list_messages(
-    caller: Reader,
+    caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
     runtime: Running,
@@ -55,9 +55,9 @@ async def list_messages(
     return MessagePage.of(page, [_message(row, vault_of(runtime)) for row in rows], lambda message: message.id)
 
 
-@routes.get("/messages/{message_id}", summary="Read a message")
+@routes.get("/messages/{message_id}", scopes=Scope.MESSAGES_READ, summary="Read a message")
 async def read_message(
-    caller: Reader, session: Reading, runtime: Running, message_id: Annotated[UUID, Path()]
+    caller: Caller, session: Reading, runtime: Running, message_id: Annotated[UUID, Path()]
 ) -> Message:
     """One message."""
     row = await repository.one(session, message_id)
@@ -66,8 +66,8 @@ async def read_message(
     return _message(row, vault_of(runtime))
 
 
-@routes.get("/message-statistics", summary="Count messages")
-async def message_statistics(caller: Reader, session: Reading, since: Instant | None = None) -> Statistics:
+@routes.get("/message-statistics", scopes=Scope.MESSAGES_READ, summary="Count messages")
+async def message_statistics(caller: Caller, session: Reading, since: Instant | None = None) -> Statistics:
     """How many messages of each template are in which status, of those the caller may see and since an instant."""
     rows = await repository.statistics(session, caller.bound, since)
     items = [Statistic(template=r.template, status=r.status, messages=r.messages, parts=r.parts) for r in rows]
@@ -77,8 +77,8 @@ async def message_statistics(caller: Reader, session: Reading, since: Instant | 
     return Statistics(items=items, by_status=by_status, total=sum(by_status.values()))
 
 
-@routes.get("/templates", summary="List templates")
-async def list_templates(caller: Reader) -> TemplateList:
+@routes.get("/templates", scopes=Scope.MESSAGES_READ, summary="List templates")
+async def list_templates() -> TemplateList:
     """What citizens are told, in both languages, with every dated version."""
     classes = policy.load().classes
     return TemplateList(
@@ -98,10 +98,8 @@ async def list_templates(caller: Reader) -> TemplateList:
     )
 
 
-@routes.post("/delivery-receipts", summary="Report what became of messages")
-async def take_receipts(
-    batch: ReceiptsIn, caller: Annotated[Principal, requires("messages:report")], session: Work
-) -> ReceiptsTaken:
+@routes.post("/delivery-receipts", scopes=Scope.MESSAGES_REPORT, summary="Report what became of messages")
+async def take_receipts(batch: ReceiptsIn, session: Work) -> ReceiptsTaken:
     """Take the network's word. The first on each message counts; what is about no open message is ignored."""
     receipts = [
         Receipt(reference, receipt.status, receipt.reason, receipt.at)

@@ -17,6 +17,8 @@ from notify_service.sender import send_messages
 from notify_service.settings import Settings
 from notify_service.upkeep import keep_queue
 
+ROUTERS = (api.routes, inquiries_api.routes)
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """notify-service as an ASGI app. Texts or policies that do not fit together stop it here."""
@@ -26,7 +28,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             name="notify",
             title="Unified Card: messages to citizens",
             settings=settings or Settings(),
-            routers=[api.routes, inquiries_api.routes],
+            routers=ROUTERS,
             reactions=make_reactions(),
             workers=[send_messages, keep_queue],
             lifespan=_lifespan,

@@ -8,25 +8,22 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
+from chassis.endpoints import Endpoint
 from chassis.ids import new_id
+from contracts.scopes import Scope
+from notify_service.main import ROUTERS
 
 if TYPE_CHECKING:
     from ..conftest import Desk
 
 PHASES = [Phase.generate]
-SCOPES = "messages:read messages:report training:clock operations:write operations:read"
-OPERATIONS = [
-    ("GET", "/v1/messages"),
-    ("GET", "/v1/messages/{message_id}"),
-    ("GET", "/v1/message-statistics"),
-    ("GET", "/v1/templates"),
-    ("POST", "/v1/delivery-receipts"),
-    ("POST", "/v1/inbound-messages"),
-]
+SCOPES = " ".join(Scope)
+ENDPOINTS = [endpoint for routes in ROUTERS for endpoint in routes.endpoints]
 
 
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
-async def test_generated_requests(desk: Desk, method: str, path: str) -> None:
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.name)
+async def test_generated_requests(desk: Desk, endpoint: Endpoint) -> None:
+    method, path = endpoint.method, endpoint.path
     document = (await desk.client.get("/openapi.json")).json()
     schema = schemathesis.openapi.from_dict(document)
     operation = schema[path][method]
@@ -58,4 +55,4 @@ async def test_every_route_is_announced_and_tried(desk: Desk) -> None:
         for method in methods
         if "/operations/" not in path and "/training/" not in path
     }
-    assert own == set(OPERATIONS)
+    assert own == {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}

@@ -14,7 +14,6 @@ from payment_service import context, upkeep
 from payment_service.consumers import reactions
 from payment_service.ledger import route
 from payment_service.ledger.api import routes as ledger_routes
-from payment_service.ledger.api import transfer_routes
 from payment_service.merchants.api import routes as merchant_routes
 from payment_service.payments.api import routes as payment_routes
 from payment_service.payouts.api import routes as payout_routes
@@ -33,7 +32,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[A
             title="Unified Card: payments",
             description="Double-entry ledger, wallets, holds, refunds, payout batches, merchants' payments.",
             settings=settings or Settings(),
-            routers=(transfer_routes, ledger_routes, merchant_routes, wallet_routes, payment_routes, payout_routes),
+            routers=(ledger_routes, merchant_routes, wallet_routes, payment_routes, payout_routes),
             reactions=reactions,
             workers=(upkeep.keep_house, book_payouts),
             lifespan=context.lifespan,

@@ -12,14 +12,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import validate
 
 from chassis.ids import new_id
+from contracts.scopes import Scope
 
 if TYPE_CHECKING:
     from ..support import House
 
-SCOPES = (
-    "payments:create payments:read wallets:read ledger:write ledger:read payouts:submit payouts:approve"
-    " operations:read operations:write training:clock"
-)
+SCOPES = " ".join(Scope)
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 EXAMPLES = 25
 

@@ -32,13 +32,13 @@ from card_service.cards.schemas import (
     PinStatus,
     ReplacementIn,
 )
-from card_service.scopes import ChecksPins, HandsOver, ReadsCards, ReadsCredentials, WritesCards
 from card_service.sealing import CARD_NUMBER
 from card_service.tools import Tools, WithTools
-from chassis.app import router
+from chassis.auth import Caller
 from chassis.db import Reading, Work
-from chassis.problems import responses
+from chassis.routing import router
 from contracts.card import ProgrammeService
+from contracts.scopes import Scope
 
 routes = router(tags=["cards"])
 
@@ -70,7 +70,7 @@ def card_out(tools: Tools, card: Card, replaced_by: UUID | None = None) -> CardO
     )
 
 
-@routes.get("/v1/pin-key")
+@routes.get("/v1/pin-key", public=True)
 async def pin_key(tools: WithTools) -> PinKey:
     """The public key terminals encrypt PINs for."""
     return PinKey.model_validate(tools.pins.public_jwk)
@@ -78,52 +78,67 @@ async def pin_key(tools: WithTools) -> PinKey:
 
 @routes.put(
     "/v1/cards/{card_id}/pin",
-    responses=responses(CardUnknown, CardStateConflict, PinUnreadable, PinMalformed, PinWeak),
+    scopes=Scope.CARDS_HANDOVER,
+    problems=(CardUnknown, CardStateConflict, PinUnreadable, PinMalformed, PinWeak),
 )
-async def set_pin(card_id: UUID, given: PinIn, caller: HandsOver, session: Work, tools: WithTools) -> PinStatus:
+async def set_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, tools: WithTools) -> PinStatus:
     """Set or reset the PIN of a card at a desk; a locked PIN is free again."""
     await counter.set_pin(session, tools, caller, card_id, given.pin_jwe)
     return PinStatus(card_id=card_id)
 
 
-@routes.post("/v1/cards/{card_id}/pin-checks", responses=responses(CardUnknown, CardStateConflict, PinUnreadable))
-async def check_pin(card_id: UUID, given: PinIn, caller: ChecksPins, session: Work, tools: WithTools) -> PinCheck:
+@routes.post(
+    "/v1/cards/{card_id}/pin-checks",
+    scopes=(Scope.CARDS_HANDOVER, Scope.REDEMPTIONS_CREATE),
+    problems=(CardUnknown, CardStateConflict, PinUnreadable),
+)
+async def check_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, tools: WithTools) -> PinCheck:
     """Try a PIN; three wrong tries lock it until a desk sets a new one."""
     result, left = await counter.check_pin(session, tools, caller, card_id, given.pin_jwe)
     return PinCheck(card_id=card_id, result=result, tries_left=left)
 
 
-@routes.get("/v1/cards/{card_id}", responses=responses(CardUnknown))
-async def read_card(card_id: UUID, caller: ReadsCards, session: Reading, tools: WithTools) -> CardOut:
+@routes.get(
+    "/v1/cards/{card_id}", scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER), problems=CardUnknown
+)
+async def read_card(card_id: UUID, caller: Caller, session: Reading, tools: WithTools) -> CardOut:
     """A card as it stands and what may be done to it; the access is logged."""
     card, replaced_by = await service.read(session, tools, caller, card_id)
     await session.commit()
     return card_out(tools, card, replaced_by)
 
 
-@routes.post("/v1/cards/{card_id}/block", responses=responses(CardUnknown, CardStateConflict))
-async def block_card(card_id: UUID, given: BlockIn, caller: WritesCards, session: Work, tools: WithTools) -> CardOut:
+@routes.post("/v1/cards/{card_id}/block", scopes=Scope.CARDS_WRITE, problems=(CardUnknown, CardStateConflict))
+async def block_card(card_id: UUID, given: BlockIn, caller: Caller, session: Work, tools: WithTools) -> CardOut:
     """Refuse a card everywhere from now on."""
     return card_out(tools, await service.block(session, tools, caller, card_id, given.reason))
 
 
-@routes.post("/v1/cards/{card_id}/unblock", responses=responses(CardUnknown, CardStateConflict, ReplacementWaiting))
-async def unblock_card(card_id: UUID, caller: WritesCards, session: Work, tools: WithTools) -> CardOut:
+@routes.post(
+    "/v1/cards/{card_id}/unblock",
+    scopes=Scope.CARDS_WRITE,
+    problems=(CardUnknown, CardStateConflict, ReplacementWaiting),
+)
+async def unblock_card(card_id: UUID, caller: Caller, session: Work, tools: WithTools) -> CardOut:
     """Let a blocked card be used again."""
     return card_out(tools, await service.unblock(session, tools, caller, card_id))
 
 
-@routes.put("/v1/cards/{card_id}/services/{service}", responses=responses(CardUnknown, CardStateConflict))
-async def enable_service(card_id: UUID, named: Named, caller: WritesCards, session: Work, tools: WithTools) -> CardOut:
+@routes.put(
+    "/v1/cards/{card_id}/services/{service}", scopes=Scope.CARDS_WRITE, problems=(CardUnknown, CardStateConflict)
+)
+async def enable_service(card_id: UUID, named: Named, caller: Caller, session: Work, tools: WithTools) -> CardOut:
     """Let an active card be used for one more service, such as health insurance."""
     return card_out(tools, await service.enable(session, tools, caller, card_id, named))
 
 
-@routes.delete("/v1/cards/{card_id}/services/{service}", responses=responses(CardUnknown, CardStateConflict))
+@routes.delete(
+    "/v1/cards/{card_id}/services/{service}", scopes=Scope.CARDS_WRITE, problems=(CardUnknown, CardStateConflict)
+)
 async def disable_service(
     card_id: UUID,
     named: Named,
-    caller: WritesCards,
+    caller: Caller,
     session: Work,
     tools: WithTools,
     reason: Annotated[DisableReason, Query(description="why it is refused from now on")] = "order",
@@ -134,24 +149,27 @@ async def disable_service(
 
 @routes.post(
     "/v1/cards/{card_id}/replacement",
+    scopes=Scope.CARDS_WRITE,
     status_code=201,
-    responses=responses(CardUnknown, SiteUnknown, CardStateConflict, ReplacementWaiting),
+    problems=(CardUnknown, SiteUnknown, CardStateConflict, ReplacementWaiting),
 )
-async def replace_card(
-    card_id: UUID, given: ReplacementIn, caller: WritesCards, session: Work, tools: WithTools
-) -> CardOut:
+async def replace_card(card_id: UUID, given: ReplacementIn, caller: Caller, session: Work, tools: WithTools) -> CardOut:
     """Order a replacement, to be collected at any site of the governorate; the household's entitlements stay."""
     return card_out(tools, await service.replace(session, tools, caller, card_id, given.reason, given.site_id))
 
 
-@routes.get("/v1/cards/{card_id}/credential", responses=responses(CardUnknown, CardStateConflict))
-async def read_credential(card_id: UUID, caller: ReadsCredentials, session: Reading, tools: WithTools) -> Credential:
+@routes.get(
+    "/v1/cards/{card_id}/credential",
+    scopes=(Scope.CARDS_READ, Scope.CARDS_HANDOVER),
+    problems=(CardUnknown, CardStateConflict),
+)
+async def read_credential(card_id: UUID, caller: Caller, session: Reading, tools: WithTools) -> Credential:
     """What a terminal without a network checks a card by."""
     signed, expires = await counter.credential(session, tools, caller, card_id)
     return Credential(card_id=card_id, credential=signed, expires_at=expires)
 
 
-@routes.get("/v1/credential-keys")
+@routes.get("/v1/credential-keys", public=True)
 async def credential_keys(tools: WithTools) -> KeySetOut:
     """The public keys that check credentials."""
     return KeySetOut.model_validate(tools.credentials.public_jwks())

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from fastapi import Query
 
+from card_service.cards.errors import SiteUnknown
 from card_service.cards.lifecycle import CardState
 from card_service.distribution import plan_repository, plans, repository, service
-from card_service.distribution.errors import PlanNotFound, SiteExists, SiteNotFound
+from card_service.distribution.errors import PlanNotFound, SiteExists
 from card_service.distribution.models import PickupSite
 from card_service.distribution.schemas import (
     BookedOut,
@@ -25,12 +26,12 @@ from card_service.distribution.schemas import (
     SitePage,
 )
 from card_service.registry import names
-from card_service.scopes import ReadsRollout, ReadsSites, SeesAppointments, WritesSites
 from card_service.tools import WithTools
-from chassis.app import router
+from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
-from chassis.problems import responses
+from chassis.routing import router
+from contracts.scopes import Scope
 
 routes = router(tags=["distribution"])
 _CLOCK = "%H:%M"
@@ -52,15 +53,18 @@ def _site_out(site: PickupSite) -> SiteOut:
     )
 
 
-@routes.post("/v1/pickup-sites", status_code=201, responses=responses(SiteExists))
-async def create_site(given: SiteIn, caller: WritesSites, session: Work, tools: WithTools) -> SiteOut:
+@routes.post("/v1/pickup-sites", scopes=Scope.SITES_WRITE, status_code=201, problems=SiteExists)
+async def create_site(given: SiteIn, caller: Caller, session: Work, tools: WithTools) -> SiteOut:
     """Enter a place where cards are handed over."""
     return _site_out(await service.create_site(session, tools, caller, given))
 
 
-@routes.get("/v1/pickup-sites")
+@routes.get(
+    "/v1/pickup-sites",
+    scopes=(Scope.SITES_READ, Scope.SITES_WRITE, Scope.ROLLOUT_WRITE, Scope.CARDS_HANDOVER, Scope.CARDS_WRITE),
+)
 async def list_sites(
-    caller: ReadsSites,
+    caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(200, 1000)],
     governorate: Annotated[str | None, Query(pattern=r"^[0-9]{2}$")] = None,
@@ -70,10 +74,12 @@ async def list_sites(
     return SitePage.of(page, [_site_out(site) for site in found], lambda site: site.site_id)
 
 
-@routes.get("/v1/pickup-sites/{site_id}/appointments", responses=responses(SiteNotFound))
+@routes.get(
+    "/v1/pickup-sites/{site_id}/appointments", scopes=(Scope.CARDS_HANDOVER, Scope.SITES_WRITE), problems=SiteUnknown
+)
 async def list_appointments(
     site_id: UUID,
-    caller: SeesAppointments,
+    caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(500, 1000)],
     day: Annotated[date, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))],
@@ -95,8 +101,8 @@ async def list_appointments(
     return BookedPage.of(page, items, lambda one: one.appointment_id)
 
 
-@routes.get("/v1/pickup-plans/{plan_id}", responses=responses(PlanNotFound))
-async def read_plan(plan_id: UUID, caller: ReadsRollout, session: Reading) -> PlanOut:
+@routes.get("/v1/pickup-plans/{plan_id}", scopes=(Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE), problems=PlanNotFound)
+async def read_plan(plan_id: UUID, caller: Caller, session: Reading) -> PlanOut:
     """How far a plan has come, site by site."""
     plan = await plans.find(session, caller, plan_id)
     return PlanOut(

@@ -12,13 +12,6 @@ class SiteExists(Conflict):
     title_ar = "يوجد مكان استلام بهذا الاسم في المحافظة"
 
 
-class SiteNotFound(NotFound):
-    """There is no such pick-up site, or it is not yours"""
-
-    code = "site_not_found"
-    title_ar = "مكان الاستلام غير موجود"
-
-
 class PlanNotFound(NotFound):
     """There is no such pick-up plan, or it is not yours"""
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.cards.errors import SiteUnknown
 from card_service.distribution import repository
-from card_service.distribution.errors import SiteExists, SiteNotFound
+from card_service.distribution.errors import SiteExists
 from card_service.distribution.missed import day_begins
 from card_service.distribution.models import BookedCitizen, PickupSite
 from card_service.distribution.schemas import SiteIn
@@ -43,7 +44,7 @@ async def create_site(session: AsyncSession, tools: Tools, caller: Principal, gi
 async def booked(
     session: AsyncSession, caller: Principal, site_id: UUID, day: date, page: Paging[UUID]
 ) -> list[BookedCitizen]:
-    """A site's appointments of a day; a counter sees only its own site's. Raises SiteNotFound."""
-    caller.bound.own(await repository.find_site(session, site_id), SiteNotFound)
+    """A site's appointments of a day; a counter sees only its own site's. Raises SiteUnknown."""
+    caller.bound.own(await repository.find_site(session, site_id), SiteUnknown)
     begins, ends = day_begins(day), day_begins(day + timedelta(days=1))
     return await repository.of_site(session, site_id, begins, ends, page)

@@ -13,11 +13,11 @@ from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
 from card_service.handover.models import Found, Site
 from card_service.handover.schemas import AppointmentOut, CardSite, FoundCard, FoundCards, HandedOver, NationalIdIn
 from card_service.registry import names
-from card_service.scopes import HandsOver
 from chassis import idempotency
-from chassis.app import router
-from chassis.problems import responses
+from chassis.auth import Caller
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 
 routes = router(tags=["cards"])
 
@@ -45,8 +45,8 @@ def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
     )
 
 
-@routes.post("/v1/cards/search")
-async def find_cards(given: NationalIdIn, caller: HandsOver, request: Request) -> FoundCards:
+@routes.post("/v1/cards/search", scopes=Scope.CARDS_HANDOVER)
+async def find_cards(given: NationalIdIn, caller: Caller, request: Request) -> FoundCards:
     """The open cards of the citizen at the counter: where they lie and for when; the access is logged."""
     found = await searches.find(get_runtime(request), caller, given.national_id)
     return FoundCards(items=[_found_out(one, caller.bound.site_id) for one in found])
@@ -54,13 +54,14 @@ async def find_cards(given: NationalIdIn, caller: HandsOver, request: Request) -
 
 @routes.post(
     "/v1/cards/{card_id}/handover",
+    scopes=Scope.CARDS_HANDOVER,
     response_model=HandedOver,
-    responses=responses(CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite),
+    problems=(CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite),
 )
 async def hand_over(
     card_id: UUID,
     given: NationalIdIn,
-    caller: HandsOver,
+    caller: Caller,
     request: Request,
     _: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
 ) -> Response:

@@ -40,13 +40,14 @@ from card_service.registry.schemas import (
     RejectionPage,
     Role,
 )
-from card_service.scopes import Imports, ReadsCitizens, WritesCitizens
 from card_service.sealing import MOBILE, NATIONAL_ID
 from card_service.tools import Tools, WithTools
-from chassis.app import router
+from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.endpoints import MIB, Rate
 from chassis.paging import LAST_ID, Paging, by_id, by_number
-from chassis.problems import responses
+from chassis.routing import router
+from contracts.scopes import Scope
 
 routes = router(tags=["citizens"])
 CSV_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
@@ -84,17 +85,17 @@ async def _household_out(
     )
 
 
-@routes.post("/v1/households", status_code=201, responses=responses(RegistrationRefused, AlreadyRegistered))
-async def register_household(
-    given: HouseholdIn, caller: WritesCitizens, session: Work, tools: WithTools
-) -> HouseholdOut:
+@routes.post(
+    "/v1/households", scopes=Scope.CITIZENS_WRITE, status_code=201, problems=(RegistrationRefused, AlreadyRegistered)
+)
+async def register_household(given: HouseholdIn, caller: Caller, session: Work, tools: WithTools) -> HouseholdOut:
     """Enter a household with all its members."""
     household, doubtful = await service.register_household(session, tools, caller, given)
     return await _household_out(session, tools, household, doubtful)
 
 
-@routes.get("/v1/households/{household_id}")
-async def read_household(household_id: UUID, caller: ReadsCitizens, session: Reading, tools: WithTools) -> HouseholdOut:
+@routes.get("/v1/households/{household_id}", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE))
+async def read_household(household_id: UUID, caller: Caller, session: Reading, tools: WithTools) -> HouseholdOut:
     """A household with its members; the access is logged."""
     household = await service.household_of(session, caller, household_id)
     found = await _household_out(session, tools, household)
@@ -105,27 +106,30 @@ async def read_household(household_id: UUID, caller: ReadsCitizens, session: Rea
 
 @routes.post(
     "/v1/households/{household_id}/members",
+    scopes=Scope.CITIZENS_WRITE,
     status_code=201,
-    responses=responses(RegistrationRefused, AlreadyRegistered),
+    problems=(RegistrationRefused, AlreadyRegistered),
 )
 async def add_member(
-    household_id: UUID, given: MemberIn, caller: WritesCitizens, session: Work, tools: WithTools
+    household_id: UUID, given: MemberIn, caller: Caller, session: Work, tools: WithTools
 ) -> CitizenOut:
     """Take a citizen into a household."""
     return citizen_out(tools, await service.add_member(session, tools, caller, household_id, given))
 
 
-@routes.delete("/v1/households/{household_id}/members/{citizen_id}", responses=responses(HeadCannotLeave))
+@routes.delete(
+    "/v1/households/{household_id}/members/{citizen_id}", scopes=Scope.CITIZENS_WRITE, problems=HeadCannotLeave
+)
 async def remove_member(
-    household_id: UUID, citizen_id: UUID, caller: WritesCitizens, session: Work, tools: WithTools
+    household_id: UUID, citizen_id: UUID, caller: Caller, session: Work, tools: WithTools
 ) -> HouseholdOut:
     """Take a citizen out of a household; cards of the citizen are closed."""
     household = await service.remove_member(session, tools, caller, household_id, citizen_id)
     return await _household_out(session, tools, household)
 
 
-@routes.get("/v1/citizens/{citizen_id}")
-async def read_citizen(citizen_id: UUID, caller: ReadsCitizens, session: Reading, tools: WithTools) -> CitizenOut:
+@routes.get("/v1/citizens/{citizen_id}", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE))
+async def read_citizen(citizen_id: UUID, caller: Caller, session: Reading, tools: WithTools) -> CitizenOut:
     """A citizen; the access is logged."""
     citizen = await service.citizen_of(session, caller, citizen_id)
     await note(session, caller, tools.now(), "read", "citizen_lookup", [citizen_id])
@@ -133,27 +137,25 @@ async def read_citizen(citizen_id: UUID, caller: ReadsCitizens, session: Reading
     return citizen_out(tools, citizen)
 
 
-@routes.patch("/v1/citizens/{citizen_id}", responses=responses(RegistrationRefused, NotAMember))
+@routes.patch("/v1/citizens/{citizen_id}", scopes=Scope.CITIZENS_WRITE, problems=(RegistrationRefused, NotAMember))
 async def change_citizen(
-    citizen_id: UUID, change: CitizenChange, caller: WritesCitizens, session: Work, tools: WithTools
+    citizen_id: UUID, change: CitizenChange, caller: Caller, session: Work, tools: WithTools
 ) -> CitizenOut:
     """Give a citizen another name or mobile."""
     return citizen_out(tools, await service.change_citizen(session, tools, caller, citizen_id, change))
 
 
-@routes.post("/v1/citizens/search", responses=responses(RegistrationRefused))
-async def search_citizens(
-    given: CitizenSearch, caller: ReadsCitizens, session: Reading, tools: WithTools
-) -> CitizenPage:
+@routes.post("/v1/citizens/search", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE), problems=RegistrationRefused)
+async def search_citizens(given: CitizenSearch, caller: Caller, session: Reading, tools: WithTools) -> CitizenPage:
     """Find citizens by national id or mobile; the access is logged."""
     found = await service.search(session, tools, caller, given)
     await session.commit()
     return CitizenPage(items=[citizen_out(tools, citizen) for citizen in found])
 
 
-@routes.post("/v1/citizens/lookup")
+@routes.post("/v1/citizens/lookup", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE), rate=Rate.BULK, deadline=30)
 async def look_up_citizens(
-    given: CitizenLookup, caller: ReadsCitizens, session: Reading, tools: WithTools
+    given: CitizenLookup, caller: Caller, session: Reading, tools: WithTools
 ) -> CitizenLookupOut:
     """Find up to a thousand citizens by their national ids; each access is logged."""
     found = await service.look_up(session, tools, caller, given.national_ids)
@@ -168,12 +170,9 @@ async def look_up_citizens(
     return answer
 
 
-@routes.get("/v1/citizens/{citizen_id}/accesses")
+@routes.get("/v1/citizens/{citizen_id}/accesses", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE))
 async def list_accesses(
-    citizen_id: UUID,
-    caller: ReadsCitizens,
-    session: Reading,
-    page: Annotated[Paging[UUID], by_id(100, 500, LAST_ID)],
+    citizen_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(100, 500, LAST_ID)]
 ) -> AccessPage:
     """Who looked at or changed the record of a citizen, when, how and what for."""
     await service.citizen_of(session, caller, citizen_id)
@@ -194,29 +193,29 @@ async def list_accesses(
 
 @routes.post(
     "/v1/imports",
+    scopes=Scope.CITIZENS_IMPORT,
     status_code=202,
     openapi_extra=CSV_BODY,
     dependencies=[Depends(imports.limit_body)],
-    responses=responses(NotCsvFile, WrongHeaderLine),
+    problems=(NotCsvFile, WrongHeaderLine),
+    rate=Rate.BULK,
+    body=16 * MIB,
 )
-async def start_import(request: Request, caller: Imports, session: Work, tools: WithTools) -> ImportAccepted:
+async def start_import(request: Request, caller: Caller, session: Work, tools: WithTools) -> ImportAccepted:
     """Take a file of citizens (`text/csv`, UTF-8) and register its households in the background."""
     body = await imports.body_of(request, tools.settings.card_import_max_bytes)
     return ImportAccepted(id=await imports.accept(session, tools, caller, body))
 
 
-@routes.get("/v1/imports/{import_id}")
-async def read_import(import_id: UUID, caller: Imports, session: Reading) -> ImportOut:
+@routes.get("/v1/imports/{import_id}", scopes=Scope.CITIZENS_IMPORT)
+async def read_import(import_id: UUID, caller: Caller, session: Reading) -> ImportOut:
     """How far an import has come."""
     return await imports.progress(session, caller, import_id)
 
 
-@routes.get("/v1/imports/{import_id}/rejections")
+@routes.get("/v1/imports/{import_id}/rejections", scopes=Scope.CITIZENS_IMPORT)
 async def list_rejections(
-    import_id: UUID,
-    caller: Imports,
-    session: Reading,
-    page: Annotated[Paging[int], by_number(200, 1000)],
+    import_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[int], by_number(200, 1000)]
 ) -> RejectionPage:
     """The rows of an import that were not taken, each with its reason."""
     return await imports.rejections(session, caller, import_id, page)

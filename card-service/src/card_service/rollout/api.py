@@ -29,13 +29,14 @@ from card_service.rollout.schemas import (
     PhaseOut,
     PhasePage,
 )
-from card_service.scopes import ReadsRollout, WritesRollout
 from card_service.tools import WithTools
-from chassis.app import router
+from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.endpoints import Rate
 from chassis.paging import Paging, by_id
-from chassis.problems import responses
+from chassis.routing import router
 from contracts.card import ProgrammeService
+from contracts.scopes import Scope
 
 routes = router(tags=["rollout"])
 
@@ -60,39 +61,39 @@ async def _phase_out(session: AsyncSession, phase: Phase) -> PhaseOut:
     )
 
 
-@routes.post("/v1/rollout-phases", status_code=201, responses=responses(PhaseExists))
-async def create_phase(given: PhaseIn, caller: WritesRollout, session: Work, tools: WithTools) -> PhaseOut:
+@routes.post("/v1/rollout-phases", scopes=Scope.ROLLOUT_WRITE, status_code=201, problems=PhaseExists)
+async def create_phase(given: PhaseIn, caller: Caller, session: Work, tools: WithTools) -> PhaseOut:
     """Enter a stage of the roll-out."""
     return await _phase_out(session, await service.create_phase(session, tools, caller, given))
 
 
-@routes.get("/v1/rollout-phases")
-async def list_phases(
-    caller: ReadsRollout,
-    session: Reading,
-    page: Annotated[Paging[UUID], by_id(50, 100)],
-) -> PhasePage:
+@routes.get("/v1/rollout-phases", scopes=(Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE))
+async def list_phases(caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(50, 100)]) -> PhasePage:
     """The phases the caller may see, each with its counters."""
     found = await repository.phases(session, caller.bound, page)
     items = [await _phase_out(session, phase) for phase in found]
     return PhasePage.of(page, items, lambda phase: phase.phase_id)
 
 
-@routes.get("/v1/rollout-phases/{phase_id}", responses=responses(PhaseNotFound))
-async def read_phase(phase_id: UUID, caller: ReadsRollout, session: Reading) -> PhaseOut:
+@routes.get("/v1/rollout-phases/{phase_id}", scopes=(Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE), problems=PhaseNotFound)
+async def read_phase(phase_id: UUID, caller: Caller, session: Reading) -> PhaseOut:
     """A phase with its counters."""
     return await _phase_out(session, await service.phase_of(session, caller, phase_id))
 
 
-@routes.post("/v1/rollout-phases/{phase_id}/pause", responses=responses(PhaseNotFound, PhaseStateConflict))
-async def pause_phase(phase_id: UUID, caller: WritesRollout, session: Work) -> PhaseOut:
+@routes.post(
+    "/v1/rollout-phases/{phase_id}/pause", scopes=Scope.ROLLOUT_WRITE, problems=(PhaseNotFound, PhaseStateConflict)
+)
+async def pause_phase(phase_id: UUID, caller: Caller, session: Work) -> PhaseOut:
     """Stop a phase: its plans and activations wait where they are, cards already active stay so."""
     await service.move_phase(session, caller, phase_id, Step.PAUSE)
     return await _phase_out(session, await service.phase_of(session, caller, phase_id))
 
 
-@routes.post("/v1/rollout-phases/{phase_id}/resumption", responses=responses(PhaseNotFound, PhaseStateConflict))
-async def resume_phase(phase_id: UUID, caller: WritesRollout, session: Work) -> PhaseOut:
+@routes.post(
+    "/v1/rollout-phases/{phase_id}/resumption", scopes=Scope.ROLLOUT_WRITE, problems=(PhaseNotFound, PhaseStateConflict)
+)
+async def resume_phase(phase_id: UUID, caller: Caller, session: Work) -> PhaseOut:
     """Let a paused phase go on from where it was."""
     await service.move_phase(session, caller, phase_id, Step.RESUME)
     return await _phase_out(session, await service.phase_of(session, caller, phase_id))
@@ -100,30 +101,36 @@ async def resume_phase(phase_id: UUID, caller: WritesRollout, session: Work) -> 
 
 @routes.post(
     "/v1/rollout-phases/{phase_id}/pickup-plans",
+    scopes=Scope.ROLLOUT_WRITE,
     status_code=202,
-    responses=responses(PhaseNotFound, PhaseStateConflict, PlanUnderWay, WeekIsOver),
+    problems=(PhaseNotFound, PhaseStateConflict, PlanUnderWay, WeekIsOver),
+    rate=Rate.BULK,
+    deadline=30,
 )
-async def order_plan(
-    phase_id: UUID, given: PlanIn, caller: WritesRollout, session: Work, tools: WithTools
-) -> PlanAccepted:
+async def order_plan(phase_id: UUID, given: PlanIn, caller: Caller, session: Work, tools: WithTools) -> PlanAccepted:
     """Invite citizens of the phase's governorate to collect their cards in a week, each at a site and an hour."""
     return PlanAccepted(id=await service.order_plan(session, tools, caller, phase_id, given))
 
 
 @routes.post(
     "/v1/rollout-phases/{phase_id}/activations",
+    scopes=Scope.ROLLOUT_WRITE,
     status_code=202,
-    responses=responses(PhaseNotFound, PhaseStateConflict, ServiceNotInPhase, ActivationUnderWay),
+    problems=(PhaseNotFound, PhaseStateConflict, ServiceNotInPhase, ActivationUnderWay),
+    rate=Rate.BULK,
+    deadline=30,
 )
 async def order_activation(
-    phase_id: UUID, given: ActivationIn, caller: WritesRollout, session: Work, tools: WithTools
+    phase_id: UUID, given: ActivationIn, caller: Caller, session: Work, tools: WithTools
 ) -> ActivationAccepted:
     """Activate the cards of a phase that were handed over so far, for some of its services."""
     return ActivationAccepted(id=await activations.order(session, tools, caller, phase_id, given))
 
 
-@routes.get("/v1/activations/{activation_id}", responses=responses(ActivationNotFound))
-async def read_activation(activation_id: UUID, caller: ReadsRollout, session: Reading) -> ActivationOut:
+@routes.get(
+    "/v1/activations/{activation_id}", scopes=(Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE), problems=ActivationNotFound
+)
+async def read_activation(activation_id: UUID, caller: Caller, session: Reading) -> ActivationOut:
     """How far an activation has come."""
     found = await activations.find(session, caller, activation_id)
     return ActivationOut(

@@ -20,29 +20,23 @@ from api_gateway.clients.schemas import (
 )
 from api_gateway.handout import Handout, handing_out
 from api_gateway.keys import b64url
-from chassis.app import router
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_text
-from chassis.problems import responses
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 
 routes = router(tags=["clients"])
-
-Reads = Annotated[Principal, requires("clients:read", "clients:write")]
-Writes = Annotated[Principal, requires("clients:write")]
 
 
 def _out(client: Client) -> ClientOut:
     return ClientOut.model_validate(client, from_attributes=True)
 
 
-@routes.post("/v1/clients", status_code=201, responses=responses(ClientExists, ScopeUnknown))
+@routes.post("/v1/clients", scopes=Scope.CLIENTS_WRITE, status_code=201, problems=(ClientExists, ScopeUnknown))
 async def register_client(
-    body: ClientIn,
-    request: Request,
-    caller: Writes,
-    handout: Annotated[Handout, handing_out("client_secret", b64url)],
+    body: ClientIn, request: Request, caller: Caller, handout: Annotated[Handout, handing_out("client_secret", b64url)]
 ) -> ClientCreated:
     """Register a system that may call the API. The reply is the only one that shows its secret."""
     vault = get_runtime(request).extra["vault"]
@@ -50,19 +44,19 @@ async def register_client(
     return ClientCreated(**_out(client).model_dump(), client_secret=handout.secret)
 
 
-@routes.get("/v1/clients")
+@routes.get("/v1/clients", scopes=(Scope.CLIENTS_READ, Scope.CLIENTS_WRITE))
 async def list_clients(
-    caller: Reads,
-    session: Reading,
-    page: Annotated[Paging[str], by_text(100, 500, r"^[a-z0-9._~-]*$")],
+    caller: Caller, session: Reading, page: Annotated[Paging[str], by_text(100, 500, r"^[a-z0-9._~-]*$")]
 ) -> ClientList:
     """Clients in the order of their ids."""
     clients = await repository.page(session, caller.bound, page)
     return ClientList.of(page, [_out(client) for client in clients], lambda client: client.client_id)
 
 
-@routes.put("/v1/clients/{client_id}/scopes", responses=responses(ClientUnknown, OwnClient, ScopeUnknown))
-async def replace_scopes(client_id: ClientIdInPath, body: ScopesIn, caller: Writes, session: Work) -> ClientOut:
+@routes.put(
+    "/v1/clients/{client_id}/scopes", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, OwnClient, ScopeUnknown)
+)
+async def replace_scopes(client_id: ClientIdInPath, body: ScopesIn, caller: Caller, session: Work) -> ClientOut:
     """Say anew what a client may do.
 
     Tokens it holds keep their scopes until they expire; to cut it off now, suspend it.
@@ -70,16 +64,16 @@ async def replace_scopes(client_id: ClientIdInPath, body: ScopesIn, caller: Writ
     return _out(await service.grant(session, caller, client_id, body.scopes))
 
 
-@routes.post("/v1/clients/{client_id}/suspension", responses=responses(ClientUnknown, OwnClient))
+@routes.post("/v1/clients/{client_id}/suspension", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, OwnClient))
 async def suspend_client(
-    client_id: ClientIdInPath, body: SuspensionIn, request: Request, caller: Writes, session: Work
+    client_id: ClientIdInPath, body: SuspensionIn, request: Request, caller: Caller, session: Work
 ) -> ClientOut:
     """Refuse a client everywhere within a second, whatever tokens it holds."""
     revocations = get_runtime(request).revocations
     return _out(await service.suspend(session, revocations, caller, client_id, body.reason))
 
 
-@routes.delete("/v1/clients/{client_id}/suspension", responses=responses(ClientUnknown))
-async def reinstate_client(client_id: ClientIdInPath, request: Request, caller: Writes, session: Work) -> ClientOut:
+@routes.delete("/v1/clients/{client_id}/suspension", scopes=Scope.CLIENTS_WRITE, problems=ClientUnknown)
+async def reinstate_client(client_id: ClientIdInPath, request: Request, caller: Caller, session: Work) -> ClientOut:
     """Let a suspended client call again."""
     return _out(await service.reinstate(session, get_runtime(request).revocations, caller, client_id))

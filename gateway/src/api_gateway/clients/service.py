@@ -12,13 +12,13 @@ from api_gateway.clients.errors import ClientExists, ClientUnknown, OwnClient, S
 from api_gateway.clients.models import Client
 from api_gateway.clients.schemas import ClientIn
 from api_gateway.database import MACHINE_TIME
-from api_gateway.routes import scopes
 from api_gateway.sealing import Vault
 from api_gateway.settings import Settings
 from chassis import outbox
 from chassis.auth import Principal, Revocations
 from chassis.logging import get_logger
 from contracts.gateway import ClientReinstated, ClientSuspended
+from contracts.scopes import Scope
 
 log = get_logger(__name__)
 
@@ -28,7 +28,7 @@ CITIZENS_DATA = ("citizens:", "cards:", "redemptions:", "entitlements:", "messag
 
 def check_scopes(wanted: Collection[str]) -> None:
     """Raises ScopeUnknown for a scope that opens nothing."""
-    unknown = sorted(set(wanted) - scopes())
+    unknown = sorted(set(wanted) - set(Scope))
     if unknown:
         raise ScopeUnknown(f"These scopes open nothing: {', '.join(unknown)}.", unknown=list(unknown))
 
@@ -100,7 +100,7 @@ async def ensure_bootstrap(session: AsyncSession, vault: Vault, settings: Settin
         return
     client_id = settings.bootstrap_client_id
     mark = vault.mark(client_id, settings.bootstrap_client_secret.get_secret_value())
-    granted = sorted(scope for scope in scopes() if not scope.startswith(CITIZENS_DATA))
+    granted = sorted(str(scope) for scope in Scope if not scope.startswith(CITIZENS_DATA))
     await repository.put(
         session,
         Client(

@@ -5,28 +5,35 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from fastapi import FastAPI, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from api_gateway.docs import page, problems
-from api_gateway.docs.openapi import document
-from chassis.app import router
+from api_gateway.docs.openapi import document, merged
 from chassis.problems import NotFound, PayloadTooLarge
+from chassis.routing import router
 
 routes = router(tags=["documentation"])
 
+_JSON = page.content("application/json")
 _HTML = page.content("text/html")
 _FILE = page.content("text/css", "text/javascript", "image/png")
 
 
-@routes.get("/docs", response_class=HTMLResponse, responses=_HTML)
+@routes.get("/docs", public=True, response_class=HTMLResponse, responses=_HTML)
 async def get_documentation() -> HTMLResponse:
     """The documentation of the whole API; it needs no other server."""
     return HTMLResponse(page.PAGE, headers=page.HEADERS)
 
 
-@routes.get("/docs/{asset}", response_class=Response, responses=_FILE)
+@routes.get("/openapi.json", public=True, response_class=Response, responses=_JSON)
+async def get_openapi() -> Response:
+    """The OpenAPI of the whole API."""
+    return Response(merged(), headers={"Cache-Control": "max-age=300"}, media_type="application/json")
+
+
+@routes.get("/docs/{asset}", public=True, response_class=Response, responses=_FILE)
 async def get_documentation_asset(asset: Annotated[str, Path(pattern=r"^[a-z0-9.-]{1,40}$")]) -> Response:
     """A file of the documentation page."""
     found = _assets().get(asset)
@@ -36,10 +43,10 @@ async def get_documentation_asset(asset: Annotated[str, Path(pattern=r"^[a-z0-9.
     return Response(content, media_type=media_type, headers={**page.HEADERS, "Cache-Control": "max-age=86400"})
 
 
-@routes.get("/problems/{code}", response_class=HTMLResponse, responses=_HTML)
-async def get_problem(code: Annotated[str, Path(pattern=r"^[a-z0-9_]{1,64}$")], request: Request) -> HTMLResponse:
+@routes.get("/problems/{code}", public=True, response_class=HTMLResponse, responses=_HTML)
+async def get_problem(code: Annotated[str, Path(pattern=r"^[a-z0-9_]{1,64}$")]) -> HTMLResponse:
     """What a problem's code means, in English and Arabic."""
-    found = _problems(request.app).get(code)
+    found = _problems().get(code)
     if found is None:
         raise NotFound("No service declares this problem.")
     return HTMLResponse(found.page(), headers=page.HEADERS)
@@ -51,8 +58,8 @@ def _assets() -> dict[str, tuple[bytes, str]]:
 
 
 @cache
-def _problems(app: FastAPI) -> dict[str, problems.Known]:
-    return problems.known(document(app))
+def _problems() -> dict[str, problems.Known]:
+    return problems.known(document())
 
 
 async def swallow(request: Request) -> Response:

@@ -1,37 +1,23 @@
-"""The OpenAPI of the whole API, as it was merged when the services were built."""
+"""The OpenAPI of the whole API, as `python -m tools.merge_openapi` has merged it from the services' own."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
-from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 MERGED = Path(__file__).parents[1] / "openapi.json"
 
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """The merged document; the gateway's own where it has not been merged yet."""
-    if not MERGED.exists():
-        return app.openapi()
-    merged: dict[str, Any] = orjson.loads(MERGED.read_bytes())
-    return merged
+@cache
+def merged() -> bytes:
+    """The document as it is sent. Raises FileNotFoundError where `make setup` or the image's build has not run."""
+    return MERGED.read_bytes()
 
 
-class MergedOpenApi:
-    """Answers in front of FastAPI, whose own `/openapi.json` would show the gateway's routes only."""
-
-    def __init__(self) -> None:
-        """Read the document when it is first asked for."""
-        self._body: bytes | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the document."""
-        if self._body is None:
-            self._body = orjson.dumps(document(Request(scope).app))
-        headers = {"Cache-Control": "max-age=300"}
-        await Response(self._body, headers=headers, media_type="application/json")(scope, receive, send)
+def document() -> dict[str, Any]:
+    """The document."""
+    parsed: dict[str, Any] = orjson.loads(merged())
+    return parsed

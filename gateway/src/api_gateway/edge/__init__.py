@@ -11,7 +11,7 @@ from api_gateway.edge.listener import listener
 from api_gateway.edge.settings import EdgeSettings
 from api_gateway.edge.stats import admin_cluster, stats_listener
 from api_gateway.edge.tracing import collector
-from api_gateway.routes import Upstream
+from api_gateway.route import Upstream
 
 __all__ = ["bootstrap", "render"]
 

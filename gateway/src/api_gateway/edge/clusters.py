@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from api_gateway.edge.settings import EdgeSettings
-from api_gateway.routes import Upstream
+from api_gateway.route import Upstream
 
 _HTTP = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from api_gateway.edge.refusals import RETRY_AFTER, overwrite
 from api_gateway.edge.settings import EdgeSettings
-from api_gateway.routes import MIB, Rate, Route, Upstream
+from api_gateway.route import Route, Upstream
+from chassis.endpoints import MIB, Rate
 
 _TYPE = "type.googleapis.com/envoy.extensions.filters.http"
 JWT = "envoy.filters.http.jwt_authn"
@@ -123,7 +124,7 @@ def _scopes(route: Route) -> dict[str, Any]:
 
 def _holders(route: Route) -> list[dict[str, Any]]:
     path = [{"key": PAYLOAD}, {"key": "scope"}]
-    values = ({"list_match": {"one_of": {"string_match": {"exact": scope}}}} for scope in route.scopes)
+    values = ({"list_match": {"one_of": {"string_match": {"exact": scope.value}}}} for scope in route.scopes)
     return [
         {"sourced_metadata": {"metadata_matcher": {"filter": JWT, "path": path, "value": value}}} for value in values
     ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from api_gateway.routes import Rate, Upstream
+from api_gateway.route import Upstream
+from chassis.endpoints import Rate
 
 
 class EdgeSettings(BaseSettings):

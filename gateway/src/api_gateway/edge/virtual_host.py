@@ -6,7 +6,9 @@ from typing import Any
 
 from api_gateway.edge import filters
 from api_gateway.edge.refusals import overwrite
-from api_gateway.routes import MIB, ROUTES, Rate, Retry, Route, Upstream, by_path
+from api_gateway.route import SWALLOW, Route, Upstream
+from api_gateway.routes import ROUTES, by_path
+from chassis.endpoints import MIB, Rate, Retry
 
 _RETRY_ON = "connect-failure,refused-stream,reset"
 _OTHER_HOST = {
@@ -18,7 +20,6 @@ _OTHER_HOST = {
 _BACK_OFF = {"base_interval": "0.025s", "max_interval": "0.25s"}
 
 
-SWALLOW = "/oversized"  # where the gateway's app reads a body to its end and refuses it
 _SWALLOWED_AT_MOST = 256 * MIB
 
 

@@ -11,22 +11,23 @@ from api_gateway.sealing import Vault
 from api_gateway.settings import Settings
 from api_gateway.terminals import service
 from api_gateway.terminals.codes import spell
-from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken, TerminalSuspended, TerminalUnknown
+from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken, TerminalNotActive, TerminalUnknown
 from api_gateway.terminals.schemas import CodeIn, CodeOut, EnrolmentIn, EnrolmentOut
-from chassis.app import router
-from chassis.auth import Principal, requires
-from chassis.problems import Problem, responses
+from chassis.auth import Caller
+from chassis.endpoints import Rate
+from chassis.refusals import Refusal
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 
 routes = router(tags=["terminals"])
 
 
-@routes.post("/v1/enrolment-codes", status_code=201, responses=responses(TerminalUnknown, TerminalSuspended))
+@routes.post(
+    "/v1/enrolment-codes", scopes=Scope.TERMINALS_ENROL, status_code=201, problems=(TerminalUnknown, TerminalNotActive)
+)
 async def issue_enrolment_code(
-    body: CodeIn,
-    request: Request,
-    caller: Annotated[Principal, requires("terminals:enrol")],
-    handout: Annotated[Handout, handing_out("code", spell)],
+    body: CodeIn, request: Request, caller: Caller, handout: Annotated[Handout, handing_out("code", spell)]
 ) -> CodeOut:
     """A one-time code for a terminal; the one before is void."""
     runtime = get_runtime(request)
@@ -36,14 +37,19 @@ async def issue_enrolment_code(
 
 
 @routes.post(
-    "/v1/enrolments", status_code=201, responses=responses(EnrolmentRefused, TerminalSuspended, KeyTaken, KeyInvalid)
+    "/v1/enrolments",
+    public=True,
+    status_code=201,
+    problems=(EnrolmentRefused, TerminalNotActive, KeyTaken, KeyInvalid),
+    rate=Rate.TOKEN,
+    body=64 * 1024,
 )
 async def enrol_terminal(body: EnrolmentIn, request: Request) -> EnrolmentOut:
     """Register the key a terminal made, with its one-time code. Needs no token; a repeat gets the same answer."""
     runtime = get_runtime(request)
     async with runtime.sessions() as session, session.begin():
         outcome = await service.enrol(session, runtime.extra["vault"], body)
-    if isinstance(outcome, Problem):
+    if isinstance(outcome, Refusal):
         raise outcome
     runtime.wake_relay()
     return EnrolmentOut(client_id=str(outcome.terminal_id), key_id=outcome.key_id)

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound
-
-
-class TerminalUnknown(NotFound):
-    """The terminal is not registered"""
-
-    code = "terminal_unknown"
-    title_ar = "الماكينة غير مسجلة"
-
-
-class TerminalSuspended(Conflict):
-    """The terminal is suspended"""
-
-    code = "terminal_suspended"
-    title_ar = "الماكينة موقوفة"
+from chassis.problems import Conflict, Forbidden, InvalidRequest
+from chassis.shared_refusals import TerminalNotActive as TerminalNotActive
+from chassis.shared_refusals import TerminalUnknown as TerminalUnknown
 
 
 class EnrolmentRefused(Forbidden):

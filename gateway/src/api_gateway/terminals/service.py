@@ -16,13 +16,13 @@ from api_gateway.sealing import Sealed, Vault
 from api_gateway.settings import Settings
 from api_gateway.terminals import repository
 from api_gateway.terminals.codes import Verdict, judge, normal
-from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken, TerminalSuspended, TerminalUnknown
+from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken, TerminalNotActive, TerminalUnknown
 from api_gateway.terminals.models import Code
 from api_gateway.terminals.schemas import EnrolmentIn
 from chassis import outbox
 from chassis.auth import Principal
 from chassis.logging import get_logger
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from contracts.gateway import TerminalEnrolled
 
 log = get_logger(__name__)
@@ -54,10 +54,10 @@ class Enrolled:
 async def issue_code(
     session: AsyncSession, vault: Vault, settings: Settings, caller: Principal, terminal_id: UUID, code: str
 ) -> Code:
-    """Give a terminal a new code. Raises TerminalUnknown, TerminalSuspended."""
+    """Give a terminal a new code. Raises TerminalUnknown, TerminalNotActive."""
     terminal = caller.bound.own(await repository.lock(session, terminal_id), TerminalUnknown)
     if terminal.suspended_at is not None:
-        raise TerminalSuspended("Reinstate it first.")
+        raise TerminalNotActive("Reinstate it first.")
     mark = vault.mark(str(terminal_id), normal(code))
     issued = Code(
         terminal_id=terminal_id,
@@ -73,7 +73,7 @@ async def issue_code(
     return issued
 
 
-async def enrol(session: AsyncSession, vault: Vault, request: EnrolmentIn) -> Enrolled | Problem:
+async def enrol(session: AsyncSession, vault: Vault, request: EnrolmentIn) -> Enrolled | Refusal:
     """Register a terminal's key against its code.
 
     A refusal is returned, not raised: the wrong try it counted must be committed. Raises KeyInvalid, which costs none.
@@ -94,7 +94,7 @@ async def enrol(session: AsyncSession, vault: Vault, request: EnrolmentIn) -> En
         log.warning("enrolment refused", terminal=str(request.terminal_id), verdict=verdict.value)
         return EnrolmentRefused("Ask for a new code.", detail_ar="اطلب رمز تفعيل جديداً.")
     if terminal.suspended_at is not None:
-        return TerminalSuspended("It can be enrolled when it is reinstated.")
+        return TerminalNotActive("It can be enrolled when it is reinstated.")
     if await repository.key_taken(session, key_id, terminal.terminal_id):
         return KeyTaken("Make a key on this device.")
     if verdict is Verdict.ACCEPTED:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import cast
 
 from fastapi import Request, Response
 
@@ -19,20 +19,26 @@ from api_gateway.tokens.issuer import Issuer
 from api_gateway.tokens.requests import parse
 from api_gateway.tokens.schemas import TOKEN_FORM, KeySet, SigningKeyOut, TokenReply
 from api_gateway.tokens.service import TokenDesk
-from chassis.app import router
-from chassis.auth import Principal, requires
 from chassis.db import Work
-from chassis.problems import responses
+from chassis.endpoints import Rate
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 
 routes = router(tags=["tokens"])
 
-_REFUSALS = responses(
-    TokenRequestInvalid, GrantUnsupported, ScopeRefused, ClientRefused, AssertionReplayed, ClientSuspended
+_REFUSALS = (TokenRequestInvalid, GrantUnsupported, ScopeRefused, ClientRefused, AssertionReplayed, ClientSuspended)
+
+
+@routes.post(
+    "/oauth/token",
+    public=True,
+    openapi_extra=TOKEN_FORM,
+    problems=_REFUSALS,
+    rate=Rate.TOKEN,
+    deadline=5,
+    body=64 * 1024,
 )
-
-
-@routes.post("/oauth/token", openapi_extra=TOKEN_FORM, responses=_REFUSALS)
 async def get_token(request: Request, response: Response) -> TokenReply:
     """A short-lived token for a client's secret or a terminal's signed assertion (RFC 6749 §4.4, RFC 7523)."""
     desk: TokenDesk = get_runtime(request).extra["token_desk"]
@@ -43,7 +49,7 @@ async def get_token(request: Request, response: Response) -> TokenReply:
     return TokenReply(access_token=token, expires_in=desk.settings.gateway_token_seconds, scope=grant.scope)
 
 
-@routes.get("/.well-known/jwks.json")
+@routes.get("/.well-known/jwks.json", public=True, deadline=5)
 async def get_keys(request: Request, response: Response) -> KeySet:
     """The public keys that verify tokens. A new one stands here before it signs."""
     issuer: Issuer = get_runtime(request).extra["issuer"]
@@ -51,10 +57,8 @@ async def get_keys(request: Request, response: Response) -> KeySet:
     return cast("KeySet", issuer.jwks())
 
 
-@routes.post("/v1/signing-keys", status_code=201, responses=responses(RotationPending))
-async def rotate_signing_key(
-    request: Request, _: Annotated[Principal, requires("keys:rotate")], session: Work
-) -> SigningKeyOut:
+@routes.post("/v1/signing-keys", scopes=Scope.KEYS_ROTATE, status_code=201, problems=RotationPending)
+async def rotate_signing_key(request: Request, session: Work) -> SigningKeyOut:
     """Make the next signing key. The old one stays published until its tokens have expired."""
     issuer: Issuer = get_runtime(request).extra["issuer"]
     key = await issuer.rotate(session)

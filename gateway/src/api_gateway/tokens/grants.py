@@ -9,17 +9,7 @@ from uuid import UUID
 from api_gateway.clients.models import Client
 from api_gateway.terminals.models import Terminal
 from api_gateway.tokens.errors import ScopeRefused
-
-TERMINAL_SCOPES = frozenset(
-    {"redemptions:create", "redemptions:read", "entitlements:read", "days:close", "catalogue:read"}
-)
-# Where goods beyond the allowance are sold, the card's wallet pays for them; a bakery sells nothing but bread.
-WALLET_SCOPES = frozenset({"payments:create", "wallets:read"})
-WALLET_KINDS = frozenset({"grocer", "gameaty", "complex"})
-SUPPLY_KINDS = WALLET_KINDS | {"bakery"}
-# Where care is given: nothing of rations or payments, as those terminals see nothing of health.
-HEALTH_SCOPES = frozenset({"eligibility:check", "encounters:create", "encounters:read"})
-CLINIC = "clinic"
+from contracts.roles import TERMINALS
 
 
 @dataclass(frozen=True)
@@ -59,12 +49,6 @@ def of_client(client: Client) -> Grant:
 
 
 def of_terminal(terminal: Terminal) -> Grant:
-    """What a terminal may do: selling where its outlet is of the supply programme, care at a clinic, nothing else."""
-    scopes = frozenset[str]()
-    if terminal.kind in SUPPLY_KINDS:
-        scopes |= TERMINAL_SCOPES
-    if terminal.kind in WALLET_KINDS:
-        scopes |= WALLET_SCOPES
-    if terminal.kind == CLINIC:
-        scopes |= HEALTH_SCOPES
+    """What a terminal may do, by the kind of the place it stands in; one of another kind may do nothing."""
+    scopes = TERMINALS.get(terminal.kind, frozenset())
     return Grant(str(terminal.terminal_id), "terminal", scopes, terminal.governorate, outlet_id=terminal.outlet_id)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request
 
-from chassis.app import router
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.db import Reading, Work
-from chassis.problems import responses
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from health_service import errors
 from health_service.coverage import service
 from health_service.coverage.schemas import ContributionReceipt, ContributionRequest, Coverage, ExemptionRequest
@@ -22,8 +21,9 @@ routes = router(tags=["coverage"])
 
 @routes.post(
     "/v1/contributions",
+    scopes=Scope.CONTRIBUTIONS_WRITE,
     status_code=201,
-    responses=responses(
+    problems=(
         errors.HouseholdNotEnrolled,
         errors.ContributionDiffers,
         errors.ContributionReferenceUsed,
@@ -32,35 +32,25 @@ routes = router(tags=["coverage"])
     ),
 )
 async def record_contribution(
-    request: Request,
-    body: ContributionRequest,
-    caller: Annotated[Principal, requires("contributions:write")],
-    session: Work,
+    request: Request, body: ContributionRequest, caller: Caller, session: Work
 ) -> ContributionReceipt:
     """Enter what was paid for a family's cover; the amount must be what the policies make of its wage."""
     return await service.contribute(session, get_runtime(request), caller, body)
 
 
-@routes.get("/v1/coverage/{card_id}", responses=responses(CardUnknown, errors.HouseholdNotEnrolled))
-async def read_coverage(
-    request: Request, card_id: UUID, caller: Annotated[Principal, requires("coverage:read")], session: Reading
-) -> Coverage:
+@routes.get("/v1/coverage/{card_id}", scopes=Scope.COVERAGE_READ, problems=(CardUnknown, errors.HouseholdNotEnrolled))
+async def read_coverage(request: Request, card_id: UUID, caller: Caller, session: Reading) -> Coverage:
     """The cover of the family behind a card."""
     return await service.coverage_of_card(session, get_runtime(request), caller, card_id)
 
 
 @routes.put(
     "/v1/coverage/{household_id}/exemption",
-    responses=responses(
-        errors.HouseholdUnknown, errors.HouseholdNotEnrolled, errors.ExemptionOfNoOne, errors.ExemptionTooLong
-    ),
+    scopes=Scope.COVERAGE_WRITE,
+    problems=(errors.HouseholdUnknown, errors.HouseholdNotEnrolled, errors.ExemptionOfNoOne, errors.ExemptionTooLong),
 )
 async def put_exemption(
-    request: Request,
-    household_id: UUID,
-    body: ExemptionRequest,
-    caller: Annotated[Principal, requires("coverage:write")],
-    session: Work,
+    request: Request, household_id: UUID, body: ExemptionRequest, caller: Caller, session: Work
 ) -> Coverage:
     """Exempt a family unable to pay, or a person for a chronic disease or tumour."""
     return await service.exempt(session, get_runtime(request), caller, household_id, body)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import Request
 
-from chassis.app import router
-from chassis.auth import Principal, requires
-from chassis.problems import responses
+from chassis.auth import Caller
+from chassis.endpoints import Rate
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from health_service.eligibility import service
 from health_service.eligibility.schemas import Eligibility, EligibilityRequest
 from health_service.rules.refusals import CardUnknown, PatientUnknown, ServiceUnknown
@@ -17,11 +16,12 @@ from health_service.rules.refusals import CardUnknown, PatientUnknown, ServiceUn
 routes = router(tags=["eligibility"])
 
 
-@routes.post("/v1/eligibility", responses=responses(CardUnknown, PatientUnknown, ServiceUnknown))
-async def check_eligibility(
-    request: Request,
-    body: EligibilityRequest,
-    caller: Annotated[Principal, requires("eligibility:check")],
-) -> Eligibility:
+@routes.post(
+    "/v1/eligibility",
+    scopes=Scope.ELIGIBILITY_CHECK,
+    problems=(CardUnknown, PatientUnknown, ServiceUnknown),
+    rate=Rate.SALE,
+)
+async def check_eligibility(request: Request, body: EligibilityRequest, caller: Caller) -> Eligibility:
     """Whether the holder of a card is covered today, and what services cost. Nothing changes, no key is needed."""
     return await service.check(get_runtime(request), caller, body)

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from chassis.runtime import Runtime
 from health_service import context
 from health_service.coverage import service as coverage
@@ -37,7 +37,7 @@ class Cover:
     standing: Standing | None
     exemption: Exemption | None
 
-    def refusal(self) -> Problem | None:
+    def refusal(self) -> Refusal | None:
         """Why care that is no emergency is not covered."""
         return cover_refusal(self.standing) if self.standing else CoverNotBegun("The family is not enrolled.")
 
@@ -125,7 +125,7 @@ def exemption_word(exemption: Exemption | None) -> Literal["unable", "medical"] 
     return "unable" if exemption.kind == UNABLE else "medical"
 
 
-def _reason(refusal: Problem) -> Reason:
+def _reason(refusal: Refusal) -> Reason:
     return Reason(
         code=refusal.code,
         title=refusal.title(),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request
 
-from chassis.app import router
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.db import Reading, Work
-from chassis.problems import responses
+from chassis.endpoints import Rate
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from health_service.encounters import service
 from health_service.encounters.schemas import Encounter, EncounterReceipt, EncounterRequest
 from health_service.errors import EncounterUnknown, NothingToCollect
@@ -20,13 +20,12 @@ from health_service.rules import refusals
 
 routes = router(tags=["encounters"])
 
-Creator = Annotated[Principal, requires("encounters:create")]
-
 
 @routes.post(
     "/v1/encounters",
+    scopes=Scope.ENCOUNTERS_CREATE,
     status_code=201,
-    responses=responses(
+    problems=(
         ClinicTerminalNeeded,
         refusals.CardUnknown,
         refusals.PatientUnknown,
@@ -45,19 +44,21 @@ Creator = Annotated[Principal, requires("encounters:create")]
         refusals.VisitTooLate,
         refusals.VisitInTheFuture,
     ),
+    rate=Rate.SALE,
 )
-async def record_encounter(
-    request: Request, body: EncounterRequest, caller: Creator, session: Work
-) -> EncounterReceipt:
+async def record_encounter(request: Request, body: EncounterRequest, caller: Caller, session: Work) -> EncounterReceipt:
     """Enter a visit; the patient's part is then taken from the card's wallet. The answer repeats no diagnosis."""
     place = await place_of(session, caller)
     return await service.record(session, get_runtime(request), place, body)
 
 
-@routes.get("/v1/encounters/{encounter_id}", responses=responses(ClinicTerminalNeeded, EncounterUnknown))
-async def read_encounter(
-    request: Request, encounter_id: UUID, caller: Annotated[Principal, requires("encounters:read")], session: Reading
-) -> Encounter:
+@routes.get(
+    "/v1/encounters/{encounter_id}",
+    scopes=Scope.ENCOUNTERS_READ,
+    problems=(ClinicTerminalNeeded, EncounterUnknown),
+    rate=Rate.SALE,
+)
+async def read_encounter(request: Request, encounter_id: UUID, caller: Caller, session: Reading) -> Encounter:
     """A visit of the terminal's own provider; another's is 404."""
     place = await place_of(session, caller)
     return await service.read(session, get_runtime(request), place.provider_id, encounter_id)
@@ -65,9 +66,11 @@ async def read_encounter(
 
 @routes.post(
     "/v1/encounters/{encounter_id}/collection",
-    responses=responses(ClinicTerminalNeeded, EncounterUnknown, NothingToCollect),
+    scopes=Scope.ENCOUNTERS_CREATE,
+    problems=(ClinicTerminalNeeded, EncounterUnknown, NothingToCollect),
+    rate=Rate.SALE,
 )
-async def collect_copayment(encounter_id: UUID, caller: Creator, session: Work) -> EncounterReceipt:
+async def collect_copayment(encounter_id: UUID, caller: Caller, session: Work) -> EncounterReceipt:
     """Have a co-payment taken once more that the wallet did not cover."""
     place = await place_of(session, caller)
     return await service.collect(session, place.provider_id, encounter_id)

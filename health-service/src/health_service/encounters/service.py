@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.clock import business_day
 from chassis.ids import new_id
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from chassis.runtime import Runtime
 from contracts.health import CopaymentDue, EncounterRecorded
 from health_service import context
@@ -129,7 +129,7 @@ async def _judge(session: AsyncSession, runtime: Runtime, place: Place, request:
 
 async def _offer_refusal(
     session: AsyncSession, place: Place, request: EncounterRequest, patient_id: UUID, figures: Figures
-) -> Problem | None:
+) -> Refusal | None:
     named = await repository.find_referral(session, request.referral_id) if request.referral_id else None
     visit = visits.Visit(
         place.kind, request.service, patient_id, request.emergency, request.referral_id, request.refers_to

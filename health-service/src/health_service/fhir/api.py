@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.db import Reading
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from health_service.fhir import service
 from health_service.fhir.outcome import MEDIA_TYPE, FhirRoute, refusals
 from health_service.fhir.schemas import (
@@ -32,7 +34,7 @@ class FhirResponse(JSONResponse):
     media_type = MEDIA_TYPE
 
 
-routes = APIRouter(
+routes = router(
     prefix=service.BASE,
     tags=["fhir"],
     route_class=FhirRoute,
@@ -41,37 +43,36 @@ routes = APIRouter(
     responses={"default": {"model": FhirOperationOutcome, "description": "Refused."}, **refusals()},
 )
 
-Reader = Annotated[Principal, requires("fhir:read")]
 Beneficiary = Annotated[str, Query(pattern=PATIENT.replace("^Patient/", "^(Patient/)?"), description="Patient/<id>")]
 
 
-@routes.get("/metadata", response_model=FhirCapabilities)
+@routes.get("/metadata", public=True, response_model=FhirCapabilities)
 async def read_capabilities() -> Response:
     """What this server can do (CapabilityStatement)."""
     return _reply(service.capabilities())
 
 
-@routes.get("/Patient/{patient_id}", response_model=FhirPatient)
-async def read_patient(patient_id: UUID, caller: Reader, session: Reading) -> Response:
+@routes.get("/Patient/{patient_id}", scopes=Scope.FHIR_READ, response_model=FhirPatient)
+async def read_patient(patient_id: UUID, caller: Caller, session: Reading) -> Response:
     """A citizen by id, without name or national id."""
     return _reply(await service.patient(session, caller, patient_id))
 
 
-@routes.get("/Coverage/{patient_id}", response_model=FhirCoverage)
-async def read_coverage_of_patient(request: Request, patient_id: UUID, caller: Reader, session: Reading) -> Response:
+@routes.get("/Coverage/{patient_id}", scopes=Scope.FHIR_READ, response_model=FhirCoverage)
+async def read_coverage_of_patient(request: Request, patient_id: UUID, caller: Caller, session: Reading) -> Response:
     """The cover of a citizen; it has the citizen's id."""
     return _reply(await service.coverage(session, get_runtime(request), caller, patient_id))
 
 
-@routes.get("/Coverage", response_model=FhirBundle)
-async def search_coverage(request: Request, beneficiary: Beneficiary, caller: Reader, session: Reading) -> Response:
+@routes.get("/Coverage", scopes=Scope.FHIR_READ, response_model=FhirBundle)
+async def search_coverage(request: Request, beneficiary: Beneficiary, caller: Caller, session: Reading) -> Response:
     """The cover of a beneficiary, as a bundle."""
     patient_id = UUID(beneficiary.removeprefix("Patient/"))
     return _reply(await service.search_coverage(session, get_runtime(request), caller, patient_id))
 
 
-@routes.post("/CoverageEligibilityRequest", response_model=FhirEligibilityResponse)
-async def check_coverage(request: Request, body: FhirEligibilityRequest, caller: Reader, session: Reading) -> Response:
+@routes.post("/CoverageEligibilityRequest", scopes=Scope.FHIR_READ, response_model=FhirEligibilityResponse)
+async def check_coverage(request: Request, body: FhirEligibilityRequest, caller: Caller, session: Reading) -> Response:
     """Whether a patient is covered and what services cost; answered at once, nothing is kept."""
     return _reply(await service.check(session, get_runtime(request), caller, body))
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 
 from chassis.problems import COMMON, InvalidRequest, MalformedRequest, headers_of, status_of
 from chassis.refusals import Refusal
+from chassis.routing import DeclaredRoute
 from health_service.fhir.schemas import FhirCoding, FhirConcept, FhirIssue, FhirOperationOutcome
 
 MEDIA_TYPE = "application/fhir+json"
@@ -34,7 +34,7 @@ _CODES = {
 }
 
 
-class FhirRoute(APIRoute):
+class FhirRoute(DeclaredRoute):
     """Answers with FHIR's media type, and turns every refusal into an OperationOutcome."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

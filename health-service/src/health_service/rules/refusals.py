@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from chassis.problems import Conflict, InvalidRequest, NotFound
-
-
-class CardUnknown(NotFound):
-    """No such card is known"""
-
-    code = "card_unknown"
-    title_ar = "الكارت غير معروف"
+from chassis.shared_refusals import CardBlocked as CardBlocked
+from chassis.shared_refusals import CardClosed as CardClosed
+from chassis.shared_refusals import CardNotActive as CardNotActive
+from chassis.shared_refusals import CardUnknown as CardUnknown
 
 
 class PatientUnknown(NotFound):
@@ -17,27 +14,6 @@ class PatientUnknown(NotFound):
 
     code = "patient_unknown"
     title_ar = "المريض ليس من أسرة صاحب الكارت"
-
-
-class CardBlocked(Conflict):
-    """The card is blocked"""
-
-    code = "card_blocked"
-    title_ar = "الكارت موقوف"
-
-
-class CardNotActive(Conflict):
-    """The card is not active yet"""
-
-    code = "card_not_active"
-    title_ar = "الكارت لم يتم تفعيله بعد"
-
-
-class CardClosed(Conflict):
-    """The card is closed"""
-
-    code = "card_closed"
-    title_ar = "الكارت ملغي"
 
 
 class HealthNotEnabled(Conflict):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from chassis.problems import Problem
+from chassis.refusals import Refusal
 from health_service.rules import refusals
 from health_service.rules.figures import Figures
 from health_service.rules.standing import ACTIVE, ENDED, SUSPENDED, Standing
@@ -50,7 +50,7 @@ class Visit:
     refers_to: Sequence[str]
 
 
-def card_refusal(card: Card) -> Problem | None:
+def card_refusal(card: Card) -> Refusal | None:
     """Why a card opens no care, or None."""
     if card.blocked:
         return refusals.CardBlocked("Blocked cards are refused everywhere.")
@@ -63,7 +63,7 @@ def card_refusal(card: Card) -> Problem | None:
     return None
 
 
-def cover_refusal(standing: Standing) -> Problem | None:
+def cover_refusal(standing: Standing) -> Refusal | None:
     """Why care that is no emergency is not covered, or None."""
     if standing.state == ACTIVE:
         return None
@@ -78,7 +78,7 @@ def cover_refusal(standing: Standing) -> Problem | None:
     return refusals.CoverNotBegun(f"It begins on {since}." if since else "", begins_on=since)
 
 
-def offer_refusal(figures: Figures, visit: Visit, referral: Referral | None) -> Problem | None:
+def offer_refusal(figures: Figures, visit: Visit, referral: Referral | None) -> Refusal | None:
     """Why the provider may not give the service to this patient, or None. `referral`: the one named, if it is known."""
     if visit.service not in figures.tariffs:
         return refusals.ServiceUnknown(f"Services are {', '.join(figures.tariffs)}.")
@@ -97,7 +97,7 @@ def offer_refusal(figures: Figures, visit: Visit, referral: Referral | None) -> 
     return None
 
 
-def time_refusal(today: Figures, occurred_at: datetime, day: date, now: datetime) -> Problem | None:
+def time_refusal(today: Figures, occurred_at: datetime, day: date, now: datetime) -> Refusal | None:
     """Why a visit of that time is not entered now, or None. `day`: the business day of the visit."""
     if occurred_at > now + timedelta(seconds=today.clock_skew_seconds):
         return refusals.VisitInTheFuture("Set the terminal's clock.", detail_ar="اضبط ساعة الماكينة")

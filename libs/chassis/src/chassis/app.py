@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp
 
 from chassis import kafka, logging, metrics, openapi, partitions, probes, telemetry, training
 from chassis.auth import Revocations, TokenVerifier
@@ -21,6 +21,7 @@ from chassis.clock import Clock, TrainingClock
 from chassis.consumer import EventConsumer, Reactions
 from chassis.db import create_engine, create_pool, create_sessions
 from chassis.edge import App, Edge, as_refusal
+from chassis.endpoints import DeclarationFault, Endpoint
 from chassis.faults import Busy, is_infrastructure
 from chassis.hot import HotRoute
 from chassis.idempotency import Replay
@@ -37,12 +38,10 @@ from chassis.problems import (
 )
 from chassis.refusals import Refusal
 from chassis.relay import Relay
-from chassis.routing import router
+from chassis.routing import Router
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 from contracts.event import registry
-
-__all__ = ["Service", "create_app", "router"]
 
 log = logging.get_logger(__name__)
 
@@ -69,29 +68,35 @@ class Service:
     name: str
     title: str
     settings: ServiceSettings
-    routers: Sequence[APIRouter]
+    routers: Sequence[Router]
     description: str = ""
     reactions: Reactions | None = None
     workers: Sequence[Worker] = ()
     lifespan: Callable[[Runtime], AbstractAsyncContextManager[None]] | None = None
     hot_routes: Sequence[HotRoute[Any]] = ()
-    front_routes: Mapping[tuple[str, str], ASGIApp] = field(default_factory=dict)
+    openapi_url: str | None = "/openapi.json"
 
 
 def create_app(service: Service) -> FastAPI:
-    """The service as an ASGI app: routes, probes, metrics, problems, relay, consumer, workers, graceful shutdown."""
+    """The service as an ASGI app: routes, probes, metrics, problems, relay, consumer, workers, graceful shutdown.
+
+    Raises DeclarationFault where two routes are declared alike.
+    """
     logging.configure(service.name, service.settings.log_level)
     app = App(
         title=service.title,
         description=service.description,
         version="1.0.0",
         lifespan=lambda app: _lifespan(app, service),
+        openapi_url=service.openapi_url,
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
     )
-    for routes in (*service.routers, operations_router(service.name)):
-        app.include_router(routes)
+    routers = (*service.routers, operations_router(service.name))
+    app.endpoints = _all_of(routers)
+    for routes in routers:
+        app.include_router(routes.api)
     app.add_route("/livez", probes.livez, include_in_schema=False)
     app.add_route("/readyz", probes.readyz, include_in_schema=False)
     app.add_route("/metrics", _metrics, include_in_schema=False)
@@ -102,9 +107,23 @@ def create_app(service: Service) -> FastAPI:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_middleware(Edge)
     app.hot = {route.path.encode(): route for route in service.hot_routes}
-    app.front = {place: Edge(route, front=True) for place, route in service.front_routes.items()}
-    openapi.install(app)
+    openapi.install(app, app.endpoints)
     return app
+
+
+def endpoints_of(app: FastAPI) -> tuple[Endpoint, ...]:
+    """Every endpoint a service declares. Raises TypeError for an app that is no service."""
+    if not isinstance(app, App):
+        raise TypeError(f"{app.title} was not made by create_app")
+    return app.endpoints
+
+
+def _all_of(routers: Sequence[Router]) -> tuple[Endpoint, ...]:
+    endpoints = [endpoint for routes in routers for endpoint in routes.endpoints]
+    for name, times in Counter(endpoint.name for endpoint in endpoints).items():
+        if times > 1:
+            raise DeclarationFault(f"{name} is declared twice")
+    return tuple(endpoints)
 
 
 @asynccontextmanager

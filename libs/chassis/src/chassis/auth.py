@@ -14,8 +14,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import orjson
-from fastapi import Depends, Request, Security
-from fastapi.security import HTTPBearer
+from fastapi import Depends, Request
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -40,7 +39,6 @@ KEYS_REFRESH_SECONDS = 30.0
 UNKNOWN_KEY_REFRESH_SECONDS = 1.0
 REVOCATIONS_REFRESH_SECONDS = 0.4
 CLOCK_SKEW_SECONDS = 5
-SCOPES = "scopes"
 MAX_CACHED_TOKENS = 50_000
 _NOBODY = (None, 0.0)
 
@@ -205,50 +203,34 @@ class Revocations:
             await asyncio.sleep(REVOCATIONS_REFRESH_SECONDS)
 
 
-_bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="A token of POST /oauth/token")
-
-
-def missing_token() -> MissingToken:
-    """The refusal of a request that brings no token."""
-    challenge = {"WWW-Authenticate": 'Bearer realm="unicard"'}
-    return MissingToken("Send a header Authorization: Bearer …", headers=challenge)
-
-
 def bearer_token(header: str | None) -> str:
     """The token of an Authorization header. Raises MissingToken."""
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise missing_token()
+        challenge = {"WWW-Authenticate": 'Bearer realm="unicard"'}
+        raise MissingToken("Send a header Authorization: Bearer …", headers=challenge)
     return token.strip()
 
 
-async def optional_principal(request: Request) -> Principal | None:
-    """The caller where a token was sent, None where there is none. Raises InvalidToken for a bad one."""
-    header = request.headers.get("authorization")
-    if header is None:
-        return None
-    known: Principal | None = getattr(request.state, "principal", None)
-    if known is None:
-        known = await get_runtime(request).verifier.verify_fresh(bearer_token(header))
-        request.state.principal = known
+async def authorize(request: Request, scopes: tuple[str, ...]) -> None:
+    """Find out who calls, and that the token carries any one of the scopes.
+
+    Raises MissingToken, InvalidToken, Suspended or InsufficientScope.
+    """
+    token = bearer_token(request.headers.get("authorization"))
+    principal = await get_runtime(request).verifier.verify_fresh(token)
+    if principal.scopes.isdisjoint(scopes):
+        raise InsufficientScope(f"This needs the scope {' or '.join(scopes)}.", needed=list(scopes))
+    request.state.principal = principal
+
+
+async def _caller(request: Request) -> Principal:
+    known: Principal = request.state.principal
     return known
 
 
-def requires(*scopes: str) -> Any:
-    """A dependency that yields the caller if the token carries any one of the scopes (401 or 403 otherwise)."""
-
-    async def caller(
-        principal: Annotated[Principal | None, Depends(optional_principal)],
-        _: Annotated[object, Security(_bearer)],
-    ) -> Principal:
-        if principal is None:
-            raise missing_token()
-        if not principal.scopes.intersection(scopes):
-            raise InsufficientScope(f"This needs the scope {' or '.join(scopes)}.", needed=list(scopes))
-        return principal
-
-    caller.__dict__[SCOPES] = frozenset(scopes)  # so that a test can hold every route to the edge's table
-    return Depends(caller)
+Caller = Annotated[Principal, Depends(_caller)]
+"""The caller of an endpoint that is not public, as a route takes it: its scopes are checked by then."""
 
 
 def jwt_header(token: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from fastapi import Depends, Header, Request
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from chassis import idempotency, outbox
-from chassis.auth import optional_principal
 from chassis.clock import Clock
 from chassis.peers import options
 from chassis.runtime import Runtime, get_runtime
@@ -77,9 +76,7 @@ async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
 
 
 async def _work(
-    request: Request,
-    _: Annotated[Any, Depends(optional_principal)],
-    __: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
+    request: Request, _: Annotated[str | None, Header(alias=idempotency.HEADER)] = None
 ) -> AsyncIterator[AsyncSession]:
     """Commits before the reply leaves; a repeat never reaches the route, it gets the stored reply.
 

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
+from chassis.endpoints import Endpoint
 from chassis.faults import Busy, is_infrastructure, sqlstate
 from chassis.hot import HotRoute
 from chassis.logging import get_logger
@@ -25,27 +26,18 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class App(FastAPI):
-    """A FastAPI app with routes in front of it, by method and path, and hot ones, by path, that `chassis.http` asks."""
+    """A FastAPI app that knows what its services' routers declare; hot routes, by path, are asked by `chassis.http`."""
 
-    front: Mapping[tuple[str, str], ASGIApp]
+    endpoints: tuple[Endpoint, ...]
     hot: Mapping[bytes, HotRoute[Any]]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] == "http" and (route := self.front.get((scope["method"], scope["path"]))):
-            scope["app"] = self
-            await route(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
 
 
 class Edge:
     """Plain ASGI middleware: request id, trace, metrics and access log by route template, and no bare 500."""
 
-    def __init__(self, app: ASGIApp, *, front: bool = False) -> None:
-        """`front`: `app` is a route of its own in front of FastAPI; no line is logged for each of its requests."""
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap the app."""
         self._app = app
-        self._front = front
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -75,7 +67,7 @@ class Edge:
                 raise
             await response_of(refusal, request_id)(scope, receive, send_with_id)
         finally:
-            _record(scope, status, time.perf_counter() - started, front=self._front)
+            _record(scope, status, time.perf_counter() - started)
 
 
 def as_refusal(error: BaseException) -> Refusal:
@@ -110,9 +102,9 @@ def _template(scope: Scope) -> str:
     return str(getattr(route, "path", None) or "unmatched")
 
 
-def _record(scope: Scope, status: int, seconds: float, *, front: bool) -> None:
-    route = scope["path"] if front else _template(scope)
+def _record(scope: Scope, status: int, seconds: float) -> None:
+    route = _template(scope)
     method = scope["method"] if scope["method"] in METHODS else "other"
     Observed.of(method, route, status).answered(seconds)
-    if not front and scope["path"] not in QUIET:
+    if scope["path"] not in QUIET:
         log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from chassis import idempotency, telemetry
 from chassis.auth import Principal
+from chassis.endpoints import Endpoint
 from chassis.faults import Busy
 from chassis.metrics import HOT_REQUESTS
 from chassis.refusals import Refusal
@@ -73,20 +74,21 @@ class HotRoute(Generic[T]):
 
     def __init__(
         self,
-        path: str,
-        scope: str,
+        endpoint: Endpoint,
         kind: type[T],
         begin: Callable[[Call, T], asyncio.Future[Any] | None],
         answer_of: Callable[[Any], Answer] = lambda answered: answered,
     ) -> None:
-        """`begin` gives what will hold the answer (read by `answer_of`), or None for what it leaves to FastAPI.
+        """`endpoint` is the one declared in `api.py`; it gives path and scopes.
+
+        `begin` gives what will hold the answer (read by `answer_of`), or None for what it leaves to FastAPI.
 
         It may raise a Refusal or Busy where FastAPI's route would raise the same.
         """
-        self.path = path
+        self.path = endpoint.path
         self.answer_of = answer_of
-        self._taken, self._passed_on = (HOT_REQUESTS.labels(path, way) for way in ("taken", "passed_on"))
-        self._scope = scope
+        self._taken, self._passed_on = (HOT_REQUESTS.labels(endpoint.path, way) for way in ("taken", "passed_on"))
+        self._scopes = frozenset(str(scope) for scope in endpoint.scopes)
         self._kind = TypeAdapter(kind)
         self._begin = begin
 
@@ -111,7 +113,7 @@ class HotRoute(Generic[T]):
         ):
             return None
         caller = runtime.verifier.known(authorization[len(_BEARER) :].decode("latin-1"))
-        if caller is None or self._scope not in caller.scopes:
+        if caller is None or self._scopes.isdisjoint(caller.scopes):
             return None
         try:
             request = self._kind.validate_json(body)

@@ -1,18 +1,20 @@
-"""The service's OpenAPI: every route also documents the refusals that all routes share."""
+"""The service's OpenAPI: every route also documents its scopes and the refusals that all routes share."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
 
+from chassis.endpoints import Endpoint
 from chassis.idempotency import HEADER, MAX_KEY
 from chassis.problems import COMMON, ProblemDocument, responses
 
-_METHODS = ("get", "put", "post", "delete", "patch")
+_BEARER = {"type": "http", "scheme": "bearer", "description": "A token of POST /oauth/token"}
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, endpoints: Iterable[Endpoint]) -> None:
     """Make `app.openapi()` produce the completed document, once."""
 
     plain = app.openapi
@@ -20,22 +22,26 @@ def install(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if not completed:
-            completed.update(complete(plain()))
+            completed.update(complete(plain(), endpoints))
         return completed
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def complete(document: dict[str, Any]) -> dict[str, Any]:
-    """Add the problem schema, the common refusals, and the idempotency header of mutations."""
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+def complete(document: dict[str, Any], endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+    """Add the problem schema, scopes, the common refusals, and the idempotency header of mutations."""
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = {"bearer": _BEARER}
+    schemas = components.setdefault("schemas", {})
     schemas["ProblemDocument"] = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
-    for path in document["paths"].values():
-        for method, operation in path.items():
-            if method in _METHODS:
-                _complete_operation(operation)
+    for endpoint in endpoints:
+        operation = document["paths"][endpoint.path][endpoint.method.lower()]
+        if endpoint.scopes:
+            operation["security"] = [{"bearer": []}]
+            operation["x-scopes"] = [str(scope) for scope in endpoint.scopes]
+        _complete_operation(operation)
     return document
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import text
 
 from chassis import parked, training
-from chassis.auth import Principal, requires
 from chassis.clock import TrainingClock
 from chassis.db import Reading, Work
+from chassis.endpoints import Rate
 from chassis.paging import Page, Paging, by_number
-from chassis.problems import NotFound, TrainingDisabled, responses
-from chassis.routing import router
+from chassis.problems import NotFound, TrainingDisabled
+from chassis.routing import Router, router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 
 if TYPE_CHECKING:
     from chassis.reactions import Reactions
@@ -86,14 +87,17 @@ class ClockReading(BaseModel):
     now: datetime
 
 
-def operations_router(name: str) -> APIRouter:
+def operations_router(name: str) -> Router:
     """The routes, under `/v1/operations/{name}` and `/v1/training/clock/{name}`."""
     routes = router(tags=["operations"])
     base = f"/v1/operations/{name}"
 
-    @routes.get(f"{base}/parked-events", operation_id=f"{name}_list_parked_events")
+    @routes.get(
+        f"{base}/parked-events",
+        scopes=(Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE),
+        operation_id=f"{name}_list_parked_events",
+    )
     async def list_parked(
-        _: Annotated[Principal, requires("operations:read", "operations:write")],
         session: Reading,
         page: Annotated[Paging[int], by_number(100, 500)],
     ) -> ParkedEvents:
@@ -103,12 +107,11 @@ def operations_router(name: str) -> APIRouter:
 
     @routes.post(
         f"{base}/parked-events/{{parked_id}}/replay",
+        scopes=Scope.OPERATIONS_WRITE,
+        problems=(parked.NotReplayable,),
         operation_id=f"{name}_replay_parked_event",
-        responses=responses(parked.NotReplayable),
     )
-    async def replay(
-        parked_id: ParkedId, request: Request, _: Annotated[Principal, requires("operations:write")], session: Work
-    ) -> Handled:
+    async def replay(parked_id: ParkedId, request: Request, session: Work) -> Handled:
         """Handle a dead event again and those that wait behind it, in order, up to the next one that fails."""
         runtime = get_runtime(request)
         reactions = cast("Reactions | None", runtime.extra.get("chassis.reactions"))
@@ -116,26 +119,40 @@ def operations_router(name: str) -> APIRouter:
             raise NotFound("This service consumes no events.")
         return Handled(handled=await parked.replay(session, runtime, reactions, parked_id))
 
-    @routes.post(f"{base}/parked-events/{{parked_id}}/discard", operation_id=f"{name}_discard_parked_event")
-    async def discard(
-        parked_id: ParkedId, _: Annotated[Principal, requires("operations:write")], session: Work
-    ) -> Handled:
+    @routes.post(
+        f"{base}/parked-events/{{parked_id}}/discard",
+        scopes=Scope.OPERATIONS_WRITE,
+        operation_id=f"{name}_discard_parked_event",
+    )
+    async def discard(parked_id: ParkedId, session: Work) -> Handled:
         """Give an event up; those behind it are handled within seconds."""
         await parked.discard(session, parked_id)
         return Handled(handled=0)
 
-    @routes.post(f"{base}/republish", operation_id=f"{name}_republish", status_code=202)
-    async def republish(
-        body: Republish, _: Annotated[Principal, requires("operations:write")], session: Work
-    ) -> Republished:
+    @routes.post(
+        f"{base}/republish",
+        scopes=Scope.OPERATIONS_WRITE,
+        rate=Rate.BULK,
+        operation_id=f"{name}_republish",
+        status_code=202,
+    )
+    async def republish(body: Republish, session: Work) -> Republished:
         """Publish all retained events since an instant once more; consumers know repeats by their id."""
         cursor = (await session.execute(_REWIND, {"since": body.since})).scalar_one()
         return Republished(events=(await session.execute(_AHEAD, {"id": cursor})).scalar_one())
 
-    @routes.put(f"/v1/training/clock/{name}", operation_id=f"{name}_set_clock", responses=responses(TrainingDisabled))
-    async def set_clock(
-        body: ClockSetting, request: Request, _: Annotated[Principal, requires("training:clock")]
-    ) -> ClockReading:
+    _declare_clock(routes, name)
+    return routes
+
+
+def _declare_clock(routes: Router, name: str) -> None:
+    @routes.put(
+        f"/v1/training/clock/{name}",
+        scopes=Scope.TRAINING_CLOCK,
+        problems=(TrainingDisabled,),
+        operation_id=f"{name}_set_clock",
+    )
+    async def set_clock(body: ClockSetting, request: Request) -> ClockReading:
         """Move business time in a training system. It stays moved when the service is started again."""
         runtime = get_runtime(request)
         clock = runtime.clock
@@ -145,8 +162,6 @@ def operations_router(name: str) -> APIRouter:
             version, ahead = await training.move(session, body.now)
         clock.follow(version, ahead)
         return ClockReading(now=clock.now())
-
-    return routes
 
 
 def _parked(row: Any) -> ParkedEvent:

@@ -52,8 +52,6 @@ class Problem(Refusal):
 class InternalError(Problem):
     """Something went wrong on our side"""
 
-    code = "internal_error"
-
 
 class InvalidRequest(Problem):
     """The request is not valid"""

@@ -15,6 +15,10 @@ from pydantic import JsonValue
 _REGISTRY: dict[str, type[Refusal]] = {}
 
 
+def _where(refusal: type[Refusal]) -> str:
+    return f"{refusal.__module__}.{refusal.__qualname__}"
+
+
 class Kind(Enum):
     """Why something is refused."""
 
@@ -33,9 +37,12 @@ class Refusal(Exception):
     retry_after: ClassVar[int | None] = None  # seconds after which the same may be right
 
     def __init_subclass__(cls, **kwargs: object) -> None:
-        """Register the subclass under its code."""
+        """Register the subclass under its code. Raises TypeError where another class has it."""
         super().__init_subclass__(**kwargs)
         if "code" in cls.__dict__:
+            other = _REGISTRY.get(cls.code, cls)
+            if _where(other) != _where(cls):  # the same once more is its module imported again
+                raise TypeError(f"{cls.code!r} is the code of both {_where(other)} and {_where(cls)}")
             _REGISTRY[cls.code] = cls
 
     def __init__(self, detail: str = "", *, detail_ar: str = "", **extensions: JsonValue) -> None:

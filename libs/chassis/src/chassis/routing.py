@@ -1,29 +1,191 @@
-"""The router every service uses: it hands each reply to the unit of work before that commits."""
+"""The router (APIRouter) on which every service declares its endpoints: scopes, problems and the edge's facts.
+
+    routes = router(tags=["cards"])
+
+    @routes.get("/v1/cards/{card_id}", scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE), problems=(CardUnknown,))
+    async def read_card(card_id: UUID, caller: Caller, session: Reading) -> CardOut: ...
+
+A declaration that is not whole is refused when the module is imported.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, TypedDict, TypeVar, Unpack
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request, Response, params
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from chassis import idempotency
+from chassis.auth import authorize
+from chassis.endpoints import MIB, DeclarationFault, Endpoint, Rate, Retry
+from chassis.problems import InvalidRequest, responses
+from chassis.refusals import Refusal
+from contracts.scopes import Scope
 
-class ReplyingRoute(APIRoute):
-    """Keeps the finished reply on the request, where the unit of work finds it when it ends."""
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+_MOST_NAMED = 5
+
+
+class Facts(TypedDict, total=False):
+    """What an endpoint says of itself, beside its method and path.
+
+    Who may call: `scopes` (any one suffices) or `public`. What it may refuse: `problems`. What the edge must know:
+    `rate` (class of calls), `deadline` in seconds, `body` in bytes at most, `hot` (matched before the rest). The others
+    are FastAPI's own.
+    """
+
+    scopes: Scope | tuple[Scope, ...]
+    public: bool
+    problems: type[Refusal] | tuple[type[Refusal], ...]
+    rate: Rate
+    deadline: float
+    body: int
+    hot: bool
+
+    status_code: int
+    response_model: object
+    response_model_exclude_unset: bool
+    response_class: type[Response]
+    responses: Mapping[int | str, dict[str, Any]]
+    dependencies: Sequence[params.Depends]
+    openapi_extra: dict[str, Any]
+    operation_id: str
+    summary: str
+
+
+class DeclaredRoute(APIRoute):
+    """A route that knows its declaration: it checks the caller's scopes and the names of query parameters."""
+
+    draft: ClassVar[Endpoint]
+    declare: ClassVar[Callable[[Endpoint], None]]
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Complete the declaration by what the handler takes."""
+        super().__init__(path, endpoint, **options)
+        keyed = idempotency.HEADER in _names(self.dependant, "header_params")
+        retry = Retry.ALWAYS if self.draft.method == "GET" else Retry.KEYED if keyed else Retry.NEVER
+        self.declared = replace(self.draft, retry=retry, query=_names(self.dependant, "query_params"))
+        type(self).declare(self.declared)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Wrap FastAPI's handler: function-scoped dependencies end after it, before the reply leaves."""
-        handler = super().get_route_handler()
+        """Wrap FastAPI's handler: whoever may not call is refused before the body is read.
 
-        async def keep_reply(request: Request) -> Response:
+        The finished reply stays on the request, where the unit of work finds it when it ends: function-scoped
+        dependencies end after the handler, before the reply leaves.
+        """
+        handler = super().get_route_handler()
+        scopes = tuple(str(scope) for scope in self.draft.scopes)
+
+        async def answer(request: Request) -> Response:
+            if scopes:
+                await authorize(request, scopes)
+            if request.scope["query_string"]:
+                refuse_unknown(request, self.declared.query)
             response = await handler(request)
             request.state.reply = response
             return response
 
-        return keep_reply
+        return answer
 
 
-def router(**options: Any) -> APIRouter:
-    """An APIRouter on which mutations can store their replies."""
-    return APIRouter(route_class=ReplyingRoute, **options)
+def refuse_unknown(request: Request, known: frozenset[str]) -> None:
+    """Raises InvalidRequest for a query parameter that the endpoint does not know, so that no filter is ignored."""
+    unknown = sorted(request.query_params.keys() - known)[:_MOST_NAMED]
+    if unknown:
+        allowed = f"known are {', '.join(sorted(known))}" if known else "there are none here"
+        raise InvalidRequest(
+            f"Unknown query parameters: {', '.join(name[:64] for name in unknown)}; {allowed}.",
+            detail_ar="راجع أسماء معاملات الاستعلام.",
+            errors=[{"where": f"query.{name[:64]}", "reason": "unknown", "code": "unknown"} for name in unknown],
+        )
+
+
+class Router:
+    """The endpoints of a part of a service, in the order of their declaration; `api` is FastAPI's router of them."""
+
+    def __init__(self, prefix: str, route_class: type[DeclaredRoute], options: Mapping[str, Any]) -> None:
+        """`options` are those of FastAPI's APIRouter."""
+        self.api = APIRouter(prefix=prefix, **options)
+        self.endpoints: list[Endpoint] = []
+        self._prefix = prefix
+        self._route_class = route_class
+
+    def get(self, path: str, **facts: Unpack[Facts]) -> Callable[[Handler], Handler]:
+        """Declare what reads."""
+        return self._declare("GET", path, facts)
+
+    def post(self, path: str, **facts: Unpack[Facts]) -> Callable[[Handler], Handler]:
+        """Declare what makes something, or asks with a body."""
+        return self._declare("POST", path, facts)
+
+    def put(self, path: str, **facts: Unpack[Facts]) -> Callable[[Handler], Handler]:
+        """Declare what puts something in the place of what was there."""
+        return self._declare("PUT", path, facts)
+
+    def patch(self, path: str, **facts: Unpack[Facts]) -> Callable[[Handler], Handler]:
+        """Declare what changes parts of something."""
+        return self._declare("PATCH", path, facts)
+
+    def delete(self, path: str, **facts: Unpack[Facts]) -> Callable[[Handler], Handler]:
+        """Declare what takes something away."""
+        return self._declare("DELETE", path, facts)
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint of a name such as `POST /v1/redemptions`. Raises DeclarationFault for one not declared here."""
+        for endpoint in self.endpoints:
+            if endpoint.name == name:
+                return endpoint
+        raise DeclarationFault(f"{name} is not declared")
+
+    def _declare(self, method: str, path: str, facts: Facts) -> Callable[[Handler], Handler]:
+        options: dict[str, Any] = {**facts}
+        draft = _draft(method, self._prefix + path, options)
+        answers = {**responses(*_several(options.pop("problems", ()))), **options.pop("responses", {})}
+
+        def register(handler: Handler) -> Handler:
+            known = {"draft": draft, "declare": self.endpoints.append, "__doc__": draft.name}
+            kind = type(handler.__name__, (self._route_class,), known)
+            self.api.add_api_route(
+                path, handler, methods=[method], responses=answers, route_class_override=kind, **options
+            )
+            return handler
+
+        return register
+
+
+def router(
+    *, prefix: str = "", route_class: type[DeclaredRoute] = DeclaredRoute, tags: Sequence[str] = (), **options: Any
+) -> Router:
+    """A router; `options` are those of FastAPI's APIRouter."""
+    return Router(prefix, route_class, {"tags": list(tags), **options})
+
+
+def _draft(method: str, path: str, options: dict[str, Any]) -> Endpoint:
+    """The declaration as far as the decorator says it; its part of `options` is taken out."""
+    scopes, public = _several(options.pop("scopes", ())), options.pop("public", False)
+    if bool(scopes) == public:
+        raise DeclarationFault(f"{method} {path}: name its scopes, or say that it is public")
+    rate: Rate = options.pop("rate", Rate.PUBLIC if public else Rate.STANDARD)
+    return Endpoint(
+        method=method,
+        path=path,
+        scopes=scopes,
+        rate=rate,
+        deadline=float(options.pop("deadline", rate.deadline)),
+        body=options.pop("body", MIB),
+        hot=options.pop("hot", False),
+        retry=Retry.ALWAYS if method == "GET" else Retry.NEVER,
+    )
+
+
+def _several(one_or_more: Any) -> tuple[Any, ...]:
+    return one_or_more if isinstance(one_or_more, tuple) else (one_or_more,)
+
+
+def _names(dependant: Dependant, kind: str) -> frozenset[str]:
+    """The names of a handler's query or header parameters, and of what it depends on."""
+    own = (parameter.alias for parameter in getattr(dependant, kind))
+    return frozenset(own).union(*(_names(inner, kind) for inner in dependant.dependencies))

@@ -20,7 +20,7 @@ class Caller:
         self.key = f"caller-{number}-{new_id().hex}"
         self.acknowledged: list[int] = []
         self._urls = urls
-        self._headers = issuer.headers(f"caller-{number}", "notes:write", ttl=3600)
+        self._headers = issuer.headers(f"caller-{number}", "messages:report", ttl=3600)
         self._counts = counts
         self._random = random.Random(number)
 

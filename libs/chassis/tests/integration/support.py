@@ -25,7 +25,7 @@ async def keep(
 ) -> httpx.Response:
     """Keep a note through the API."""
     body = {"text": words or new_id().hex, "key": key, "number": number}
-    return await client.post("/v1/notes", json=body, headers=issuer.headers(scopes="notes:write") | headers)
+    return await client.post("/v1/notes", json=body, headers=issuer.headers(scopes="messages:report") | headers)
 
 
 async def ready(client: httpx.AsyncClient) -> bool:

@@ -353,7 +353,7 @@ async def test_operations_need_their_scope_and_an_event_that_is_there(
     await operate(2**62, "replay", 404)
     await operate(2**62, "discard", 404)
     await operate(0, "discard", 422)
-    for scopes in ("operations:read", "notes:write"):
+    for scopes in ("operations:read", "messages:report"):
         reply = await client.post(f"{BASE}/1/replay", headers=issuer.headers(scopes=scopes))
         assert reply.status_code == 403
-    assert (await client.get(BASE, headers=issuer.headers(scopes="notes:write"))).status_code == 403
+    assert (await client.get(BASE, headers=issuer.headers(scopes="messages:report"))).status_code == 403

@@ -39,7 +39,7 @@ async def test_suspended_subject_is_refused_within_a_second_and_reinstated(
 ) -> None:
     terminal = new_id()
     subject = str(terminal) if kind == "terminal" else f"client-{terminal}"
-    token = issuer.token(subject, "notes:write", kind=kind)
+    token = issuer.token(subject, "messages:report", kind=kind)
     assert await accepted(client, token)
     suspended = (
         TerminalSuspended(terminal_id=terminal, outlet_id=new_id(), reason="stolen")
@@ -62,7 +62,7 @@ async def test_suspended_subject_is_refused_within_a_second_and_reinstated(
 
 async def test_suspension_holds_from_the_first_request_after_a_start(make_app: MakeApp, issuer: TestIssuer) -> None:
     app = await make_app()
-    token = issuer.token("leaked", "notes:write")
+    token = issuer.token("leaked", "messages:report")
     async with running(app):
         runtime = app.state.runtime
         async with runtime.sessions() as session, session.begin():
@@ -74,4 +74,4 @@ async def test_suspension_holds_from_the_first_request_after_a_start(make_app: M
 
 async def test_other_callers_are_not_touched(client: httpx.AsyncClient, issuer: TestIssuer) -> None:
     await asyncio.sleep(0)
-    assert await accepted(client, issuer.token("somebody", "notes:write"))
+    assert await accepted(client, issuer.token("somebody", "messages:report"))

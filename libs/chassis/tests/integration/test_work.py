@@ -54,7 +54,7 @@ async def test_refusal_leaves_nothing_and_is_decided_anew(
 
 
 async def test_key_is_needed(client: httpx.AsyncClient, issuer: TestIssuer) -> None:
-    headers = issuer.headers(scopes="notes:write")
+    headers = issuer.headers(scopes="messages:report")
     del headers["Idempotency-Key"]
     reply = await client.post("/v1/notes", json={"text": "a"}, headers=headers)
     assert reply.status_code == 400
@@ -63,7 +63,7 @@ async def test_key_is_needed(client: httpx.AsyncClient, issuer: TestIssuer) -> N
 
 @pytest.mark.parametrize("bad", ["x" * 129, "tab\tinside", b"caf\xc3\xa9", b"nul\x00"])
 async def test_key_must_be_printable_and_short(bad: str | bytes, client: httpx.AsyncClient, issuer: TestIssuer) -> None:
-    token = issuer.headers(scopes="notes:write")["Authorization"].encode()
+    token = issuer.headers(scopes="messages:report")["Authorization"].encode()
     key = bad if isinstance(bad, bytes) else bad.encode()
     headers = httpx.Headers([(b"Authorization", token), (b"Idempotency-Key", key)])
     reply = await client.post("/v1/notes", json={"text": "a"}, headers=headers)
@@ -96,7 +96,7 @@ async def test_key_belongs_to_its_caller(client: httpx.AsyncClient, issuer: Test
         await client.post(
             "/v1/notes",
             json={"text": new_id().hex, "key": key},
-            headers=issuer.headers(subject, "notes:write") | {"Idempotency-Key": "shared"},
+            headers=issuer.headers(subject, "messages:report") | {"Idempotency-Key": "shared"},
         )
         for subject in ("ministry", "bakery")
     ]
@@ -180,17 +180,17 @@ async def test_caller_is_checked_before_anything_else(client: httpx.AsyncClient,
     without = await client.post("/v1/notes", json={"text": "a"})
     assert (without.status_code, without.json()["code"]) == (401, "missing_token")
     assert without.headers["www-authenticate"].startswith("Bearer")
-    narrow = await client.post("/v1/notes", json={"text": "a"}, headers=issuer.headers(scopes="notes:writes other"))
+    narrow = await client.post("/v1/notes", json={"text": "a"}, headers=issuer.headers(scopes="messages:reports other"))
     assert (narrow.status_code, narrow.json()["code"]) == (403, "insufficient_scope")
     forged = TestIssuer()
-    foreign = await client.post("/v1/notes", json={"text": "a"}, headers=forged.headers(scopes="notes:write"))
+    foreign = await client.post("/v1/notes", json={"text": "a"}, headers=forged.headers(scopes="messages:report"))
     assert (foreign.status_code, foreign.json()["code"]) == (401, "invalid_token")
 
 
 async def test_invalid_body_is_refused_without_showing_it(client: httpx.AsyncClient, issuer: TestIssuer) -> None:
     secret = "29801011234567"
     for body in ({"text": ["x", secret]}, {"text": "a", "number": secret + "x"}, {"text": "a", "extra": secret}, {}):
-        reply = await client.post("/v1/notes", json=body, headers=issuer.headers(scopes="notes:write"))
+        reply = await client.post("/v1/notes", json=body, headers=issuer.headers(scopes="messages:report"))
         assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
         assert reply.json()["errors"]
         assert reply.json()["request_id"] == reply.headers["x-request-id"]
@@ -204,7 +204,7 @@ async def test_invalid_body_is_refused_without_showing_it(client: httpx.AsyncCli
 async def test_text_that_cannot_be_stored_is_the_callers_fault(
     body: bytes, client: httpx.AsyncClient, issuer: TestIssuer
 ) -> None:
-    headers = issuer.headers(scopes="notes:write") | {"Content-Type": "application/json"}
+    headers = issuer.headers(scopes="messages:report") | {"Content-Type": "application/json"}
     reply = await client.post("/v1/notes", content=body, headers=headers)
     assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
 

@@ -11,11 +11,14 @@ from pydantic import BaseModel
 
 from chassis.area import NATIONAL
 from chassis.auth import Principal
+from chassis.endpoints import Endpoint
 from chassis.faults import Busy
 from chassis.hot import Answer, Call, HotRoute, Taken
+from chassis.routing import router
 from chassis.runtime import Runtime
+from contracts.scopes import Scope
 
-CALLER = Principal("till", "client", frozenset({"things:write"}), NATIONAL)
+CALLER = Principal("till", "client", frozenset({"messages:report"}), NATIONAL)
 RUNTIME = cast("Runtime", SimpleNamespace(verifier=SimpleNamespace(known={"known": CALLER}.get)))
 TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 PLAIN = (
@@ -26,6 +29,13 @@ PLAIN = (
 
 class Thing(BaseModel):
     number: int
+
+
+def endpoint(scope: str = "messages:report") -> Endpoint:
+    """The declaration of the hot route."""
+    routes = router()
+    routes.post("/v1/things", scopes=Scope(scope), hot=True)(lambda: None)
+    return routes.endpoint("POST /v1/things")
 
 
 def begin(call: Call, thing: Thing) -> asyncio.Future[Answer] | None:
@@ -39,13 +49,13 @@ def begin(call: Call, thing: Thing) -> asyncio.Future[Answer] | None:
     return answer
 
 
-def take(*headers: tuple[bytes, bytes], body: bytes = b'{"number":7}', scope: str = "things:write") -> Taken | None:
+def take(*headers: tuple[bytes, bytes], body: bytes = b'{"number":7}', scope: str = "messages:report") -> Taken | None:
     """A request with these headers in place of the plain ones of the same names."""
     changed = dict(headers)
     sent = [(name, changed.get(name, value)) for name, value in PLAIN]
 
     async def run() -> Taken | None:
-        return HotRoute("/v1/things", scope, Thing, begin).take(RUNTIME, [h for h in sent if h[1]], body)
+        return HotRoute(endpoint(scope), Thing, begin).take(RUNTIME, [h for h in sent if h[1]], body)
 
     return asyncio.run(run())
 
@@ -80,11 +90,11 @@ def test_a_body_that_may_be_wrong_is_left_to_fastapi(body: bytes) -> None:
 
 
 def test_who_may_not_call_is_left_to_fastapi() -> None:
-    assert take(scope="things:delete") is None
+    assert take(scope="messages:read") is None
 
 
 def test_a_header_sent_twice_is_left_to_fastapi() -> None:
-    route = HotRoute("/v1/things", "things:write", Thing, begin)
+    route = HotRoute(endpoint(), Thing, begin)
     assert route.take(RUNTIME, [*PLAIN, (b"idempotency-key", b"k2")], b'{"number":7}') is None
 
 

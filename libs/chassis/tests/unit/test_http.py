@@ -15,15 +15,20 @@ from chassis.auth import Principal
 from chassis.edge import App, Edge
 from chassis.hot import Answer, Call, HotRoute
 from chassis.problems import Conflict
+from chassis.routing import router
 from chassis.testing import served_at
+from contracts.scopes import Scope
 
 PATH = "/v1/things"
-CALLER = Principal("till", "client", frozenset({"things:write"}), NATIONAL)
+CALLER = Principal("till", "client", frozenset({"messages:report"}), NATIONAL)
 HEAD = (
     f"POST {PATH} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer known\r\nIdempotency-Key: k1\r\n"
     "Content-Type: application/json\r\n"
 )
 
+_ROUTES = router()
+_ROUTES.post(PATH, scopes=Scope.MESSAGES_REPORT, hot=True)(lambda: None)
+ENDPOINT = _ROUTES.endpoint(f"POST {PATH}")
 Ask = Callable[..., Awaitable[bytes]]
 
 
@@ -71,8 +76,7 @@ async def port(work: Work) -> AsyncIterator[int]:
         return f"cold {len(await request.body())}"
 
     app.add_middleware(Edge)
-    app.front = {}
-    app.hot = {PATH.encode(): HotRoute(PATH, "things:write", Thing, work.begin)}
+    app.hot = {PATH.encode(): HotRoute(ENDPOINT, Thing, work.begin)}
     app.state.runtime = SimpleNamespace(verifier=SimpleNamespace(known={"known": CALLER}.get))
     async with served_at(app) as number:
         yield number
@@ -188,8 +192,7 @@ async def test_what_the_work_raises_leaves_as_a_problem(port: int, number: int, 
 
 async def test_what_is_under_way_at_the_end_is_still_answered(work: Work) -> None:
     app = App()
-    app.front = {}
-    app.hot = {PATH.encode(): HotRoute(PATH, "things:write", Thing, work.begin)}
+    app.hot = {PATH.encode(): HotRoute(ENDPOINT, Thing, work.begin)}
     app.state.runtime = SimpleNamespace(verifier=SimpleNamespace(known={"known": CALLER}.get))
     work.gate.clear()
     async with served_at(app) as number:

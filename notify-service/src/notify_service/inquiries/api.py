@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from chassis.app import router
-from chassis.auth import Principal, requires
 from chassis.db import Work
+from chassis.routing import router
 from chassis.runtime import Runtime, get_runtime
+from contracts.scopes import Scope
 from notify_service.inquiries import service
 from notify_service.inquiries.schemas import InboundBatch, InboundTaken
 from notify_service.inquiries.service import Inbound
@@ -18,12 +18,9 @@ from notify_service.runtime import vault_of
 routes = router(prefix="/v1", tags=["messages"])
 
 
-@routes.post("/inbound-messages", summary="Take messages from citizens")
+@routes.post("/inbound-messages", scopes=Scope.MESSAGES_REPORT, summary="Take messages from citizens")
 async def take_inbound(
-    batch: InboundBatch,
-    caller: Annotated[Principal, requires("messages:report")],
-    session: Work,
-    runtime: Annotated[Runtime, Depends(get_runtime)],
+    batch: InboundBatch, session: Work, runtime: Annotated[Runtime, Depends(get_runtime)]
 ) -> InboundTaken:
     """Answer help at once, ask supply-service for balances; a message that comes twice is handled once."""
     messages = [Inbound(m.provider_id, m.sender, m.text) for m in batch.messages]

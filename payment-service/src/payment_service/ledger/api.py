@@ -6,15 +6,17 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 
 from chassis import idempotency
 from chassis.area import OF_THE_NATION, Area
-from chassis.auth import Principal, requires
+from chassis.auth import Caller, Principal
 from chassis.db import Reading, Work
-from chassis.problems import NotFound, responses
+from chassis.endpoints import MIB, Rate
+from chassis.problems import NotFound
 from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from payment_service.ledger import refusals, repository, service
 from payment_service.ledger.accounts import account_id
 from payment_service.ledger.http import created
@@ -28,23 +30,31 @@ from payment_service.ledger.schemas import (
     TransfersRequest,
 )
 
-transfer_routes = APIRouter(tags=["ledger"])
 routes = router(tags=["ledger"])
 
 
-@transfer_routes.post(
+@routes.post(
     service.TRANSFERS_PATH,
+    scopes=Scope.LEDGER_WRITE,
     status_code=201,
     response_model=TransfersReply,
-    responses=responses(
-        refusals.AccountUnknown, refusals.TransferUnknown, refusals.TransferIdReused, refusals.InsufficientFunds,
-        refusals.HoldExpired, refusals.HoldSettled, refusals.LinkedFailed, refusals.TransferInvalid,
+    problems=(
+        refusals.AccountUnknown,
+        refusals.TransferUnknown,
+        refusals.TransferIdReused,
+        refusals.InsufficientFunds,
+        refusals.HoldExpired,
+        refusals.HoldSettled,
+        refusals.LinkedFailed,
+        refusals.TransferInvalid,
     ),
-)  # fmt: skip
+    deadline=30,
+    body=2 * MIB,
+)
 async def create_transfers(
     request: Request,
     body: TransfersRequest,
-    caller: Annotated[Principal, requires("ledger:write")],
+    caller: Caller,
     key: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
 ) -> Response:
     """Carry out one transfer or thousands, each with its own result; linked ones all or none."""
@@ -52,10 +62,8 @@ async def create_transfers(
     return created(result).response()
 
 
-@routes.post("/v1/accounts", status_code=201)
-async def open_account(
-    body: AccountRequest, caller: Annotated[Principal, requires("ledger:write")], session: Work
-) -> AccountDocument:
+@routes.post("/v1/accounts", scopes=Scope.LEDGER_WRITE, status_code=201)
+async def open_account(body: AccountRequest, caller: Caller, session: Work) -> AccountDocument:
     """Open an account, or find the one its owner has."""
     caller.bound.ensure_covers(OF_THE_NATION)
     found = account_id(body.kind, body.owner)
@@ -63,26 +71,22 @@ async def open_account(
     return await _document(session, caller, found)
 
 
-@routes.get("/v1/accounts/{account_id}", responses=responses(refusals.AccountUnknown))
-async def get_account(
-    account_id: UUID, caller: Annotated[Principal, requires("ledger:read")], session: Reading
-) -> AccountDocument:
+@routes.get("/v1/accounts/{account_id}", scopes=Scope.LEDGER_READ, problems=refusals.AccountUnknown)
+async def get_account(account_id: UUID, caller: Caller, session: Reading) -> AccountDocument:
     """An account with its balance."""
     return await _document(session, caller, account_id)
 
 
-@routes.get("/v1/ledger-totals")
-async def get_totals(
-    day: date, caller: Annotated[Principal, requires("ledger:read")], session: Reading
-) -> LedgerTotals:
+@routes.get("/v1/ledger-totals", scopes=Scope.LEDGER_READ, rate=Rate.BULK)
+async def get_totals(day: date, caller: Caller, session: Reading) -> LedgerTotals:
     """What was posted on a business day, to be compared with what other services say."""
     caller.bound.hold(OF_THE_NATION, NotFound)
     rows = await repository.totals(session, day)
     return LedgerTotals(day=day, totals=[TotalOfKind(**row._mapping) for row in rows])
 
 
-@routes.get("/v1/ledger-proof")
-async def get_proof(caller: Annotated[Principal, requires("ledger:read")], session: Reading) -> LedgerProof:
+@routes.get("/v1/ledger-proof", scopes=Scope.LEDGER_READ, rate=Rate.BULK)
+async def get_proof(caller: Caller, session: Reading) -> LedgerProof:
     """Count the whole ledger anew from its entries."""
     caller.bound.hold(OF_THE_NATION, NotFound)
     row = await repository.proof(session)

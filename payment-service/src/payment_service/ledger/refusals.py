@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.refusals import Kind, Refusal
+from chassis.shared_refusals import HoldExpired as HoldExpired
 
 
 class AccountUnknown(Refusal):
@@ -41,13 +42,6 @@ class InsufficientFunds(Refusal):
 
     code = "insufficient_funds"
     title_ar = "الرصيد لا يكفي"
-
-
-class HoldExpired(Refusal):
-    """The hold has run out"""
-
-    code = "hold_expired"
-    title_ar = "انتهت مدة حجز المبلغ"
 
 
 class HoldSettled(Refusal):

@@ -7,6 +7,7 @@ import asyncio
 from chassis.hot import Call, HotRoute
 from payment_service import context
 from payment_service.ledger import service
+from payment_service.ledger.api import routes
 from payment_service.ledger.http import created
 from payment_service.ledger.items import Result
 from payment_service.ledger.schemas import TransfersRequest
@@ -18,4 +19,4 @@ def begin(call: Call, request: TransfersRequest) -> asyncio.Future[Result]:
     return context.of(call.runtime).ledger.enqueue(item)
 
 
-ROUTE = HotRoute(service.TRANSFERS_PATH, "ledger:write", TransfersRequest, begin, created)
+ROUTE = HotRoute(routes.endpoint(f"POST {service.TRANSFERS_PATH}"), TransfersRequest, begin, created)

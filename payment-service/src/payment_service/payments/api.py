@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 from fastapi import Request as HttpRequest
 
 from chassis import idempotency
-from chassis.auth import Principal, requires
+from chassis.auth import Caller, Principal
 from chassis.db import Reading
-from chassis.problems import responses
+from chassis.endpoints import Rate
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
 from payment_service.ledger import refusals
 from payment_service.ledger.http import created, done
@@ -20,28 +22,36 @@ from payment_service.ledger.rules import Settle
 from payment_service.payments import service
 from payment_service.payments.schemas import AuthorizationRequest, CaptureRequest, Payment, Refund, RefundRequest
 
-routes = APIRouter(tags=["payments"])
+routes = router(tags=["payments"])
 
 Key = Annotated[str | None, Header(alias=idempotency.HEADER)]
-Terminal = Annotated[Principal, requires("payments:create")]
 _SETTLED = (TerminalOnly, refusals.TransferUnknown, refusals.HoldExpired, refusals.HoldSettled)
 
 
 @routes.post(
     "/v1/payments/authorizations",
+    scopes=Scope.PAYMENTS_CREATE,
     status_code=201,
     response_model=Payment,
-    responses=responses(TerminalOnly, WalletUnknown, CardNotUsable, refusals.InsufficientFunds),
+    problems=(TerminalOnly, WalletUnknown, CardNotUsable, refusals.InsufficientFunds),
+    rate=Rate.SALE,
+    hot=True,
 )
-async def authorize(http: HttpRequest, body: AuthorizationRequest, caller: Terminal, key: Key = None) -> Response:
+async def authorize(http: HttpRequest, body: AuthorizationRequest, caller: Caller, key: Key = None) -> Response:
     """Hold an amount on the wallet behind a card until it is captured, voided or runs out."""
     request = await _request(http, caller, key)
     return created(await service.authorize(get_runtime(http), request, body)).response()
 
 
-@routes.post("/v1/payments/{payment_id}/capture", response_model=Payment, responses=responses(*_SETTLED))
+@routes.post(
+    "/v1/payments/{payment_id}/capture",
+    scopes=Scope.PAYMENTS_CREATE,
+    response_model=Payment,
+    problems=_SETTLED,
+    rate=Rate.SALE,
+)
 async def capture(
-    payment_id: UUID, http: HttpRequest, body: CaptureRequest, caller: Terminal, key: Key = None
+    payment_id: UUID, http: HttpRequest, body: CaptureRequest, caller: Caller, key: Key = None
 ) -> Response:
     """Take what is held, or less; the rest is free again."""
     request = await _request(http, caller, key)
@@ -49,8 +59,14 @@ async def capture(
     return done(await service.settle(get_runtime(http), request, wanted)).response()
 
 
-@routes.post("/v1/payments/{payment_id}/void", response_model=Payment, responses=responses(*_SETTLED))
-async def void(payment_id: UUID, http: HttpRequest, caller: Terminal, key: Key = None) -> Response:
+@routes.post(
+    "/v1/payments/{payment_id}/void",
+    scopes=Scope.PAYMENTS_CREATE,
+    response_model=Payment,
+    problems=_SETTLED,
+    rate=Rate.SALE,
+)
+async def void(payment_id: UUID, http: HttpRequest, caller: Caller, key: Key = None) -> Response:
     """Give a hold up."""
     request = await _request(http, caller, key)
     return done(await service.settle(get_runtime(http), request, Settle(payment_id, "voided"))).response()
@@ -58,22 +74,25 @@ async def void(payment_id: UUID, http: HttpRequest, caller: Terminal, key: Key =
 
 @routes.post(
     "/v1/payments/{payment_id}/refunds",
+    scopes=Scope.PAYMENTS_CREATE,
     status_code=201,
     response_model=Refund,
-    responses=responses(TerminalOnly, refusals.TransferUnknown, refusals.NotCaptured, refusals.RefundTooLarge),
+    problems=(TerminalOnly, refusals.TransferUnknown, refusals.NotCaptured, refusals.RefundTooLarge),
+    rate=Rate.SALE,
 )
-async def refund(
-    payment_id: UUID, http: HttpRequest, body: RefundRequest, caller: Terminal, key: Key = None
-) -> Response:
+async def refund(payment_id: UUID, http: HttpRequest, body: RefundRequest, caller: Caller, key: Key = None) -> Response:
     """Send a captured payment back, whole or in part; never more than was paid."""
     request = await _request(http, caller, key)
     return created(await service.refund(get_runtime(http), request, payment_id, body.amount, body.reason)).response()
 
 
-@routes.get("/v1/payments/{payment_id}", responses=responses(refusals.TransferUnknown))
-async def get_payment(
-    payment_id: UUID, caller: Annotated[Principal, requires("payments:create", "payments:read")], session: Reading
-) -> Payment:
+@routes.get(
+    "/v1/payments/{payment_id}",
+    scopes=(Scope.PAYMENTS_CREATE, Scope.PAYMENTS_READ),
+    problems=refusals.TransferUnknown,
+    rate=Rate.SALE,
+)
+async def get_payment(payment_id: UUID, caller: Caller, session: Reading) -> Payment:
     """A payment of the terminal's own outlet, or at an outlet the caller may see; another's is 404."""
     found = await service.own_payment(session, caller.bound, payment_id)
     return Payment.model_validate(service.payment_document(found))

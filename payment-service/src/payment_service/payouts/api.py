@@ -7,12 +7,14 @@ from uuid import UUID
 
 from fastapi import Path, Request
 
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.endpoints import MIB, Rate
 from chassis.paging import Paging, by_number
-from chassis.problems import PayloadTooLarge, UnsupportedMedia, responses
+from chassis.problems import PayloadTooLarge, UnsupportedMedia
 from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from payment_service.errors import (
     BatchReferenceUsed,
     BatchState,
@@ -29,23 +31,24 @@ MAX_FILE = 16 * 1024 * 1024
 _CSV_BODY = {
     "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}},
 }
-Submitter = Annotated[Principal, requires("payouts:submit")]
-Reader = Annotated[Principal, requires("payouts:submit", "payouts:approve")]
 
 
-@routes.post("/v1/payout-batches", status_code=201, responses=responses(BatchReferenceUsed))
-async def declare(request: Request, body: PayoutBatchRequest, caller: Submitter, session: Work) -> PayoutBatch:
+@routes.post("/v1/payout-batches", scopes=Scope.PAYOUTS_SUBMIT, status_code=201, problems=BatchReferenceUsed)
+async def declare(request: Request, body: PayoutBatchRequest, caller: Caller, session: Work) -> PayoutBatch:
     """Declare a batch: how many payouts, and their sum."""
     return await service.declare(get_runtime(request), session, caller, body)
 
 
 @routes.post(
     "/v1/payout-batches/{batch_id}/items",
+    scopes=Scope.PAYOUTS_SUBMIT,
     status_code=201,
-    responses=responses(NotPayoutItems, BatchState, PayloadTooLarge, UnsupportedMedia),
+    problems=(NotPayoutItems, BatchState, PayloadTooLarge, UnsupportedMedia),
     openapi_extra=_CSV_BODY,
+    rate=Rate.BULK,
+    body=16 * MIB,
 )
-async def receive(batch_id: UUID, request: Request, caller: Submitter, session: Work) -> PayoutBatch:
+async def receive(batch_id: UUID, request: Request, caller: Caller, session: Work) -> PayoutBatch:
     """Send payouts as CSV (citizen_id, amount in piastres, item_reference), in one file or several."""
     if (request.headers.get("content-type") or "").split(";")[0].strip().lower() != "text/csv":
         raise UnsupportedMedia("Send text/csv.")
@@ -55,38 +58,51 @@ async def receive(batch_id: UUID, request: Request, caller: Submitter, session: 
     return await service.receive(session, caller, batch_id, body)
 
 
-@routes.post("/v1/payout-batches/{batch_id}/submission", responses=responses(BatchTotalsDiffer, BatchState))
-async def submit(batch_id: UUID, caller: Submitter, session: Work) -> PayoutBatch:
+@routes.post(
+    "/v1/payout-batches/{batch_id}/submission",
+    scopes=Scope.PAYOUTS_SUBMIT,
+    problems=(BatchTotalsDiffer, BatchState),
+    deadline=30,
+)
+async def submit(batch_id: UUID, caller: Caller, session: Work) -> PayoutBatch:
     """Close a batch; what was received must be what was declared."""
     return await service.submit(session, caller, batch_id)
 
 
-@routes.post("/v1/payout-batches/{batch_id}/approval", responses=responses(SamePerson, BatchState))
-async def approve(
-    batch_id: UUID, request: Request, caller: Annotated[Principal, requires("payouts:approve")], session: Work
-) -> PayoutBatch:
+@routes.post(
+    "/v1/payout-batches/{batch_id}/approval",
+    scopes=Scope.PAYOUTS_APPROVE,
+    problems=(SamePerson, BatchState),
+    deadline=30,
+)
+async def approve(batch_id: UUID, request: Request, caller: Caller, session: Work) -> PayoutBatch:
     """Approve a submitted batch, as another person than the one who made it; it is booked at once."""
     return await service.approve(get_runtime(request), session, caller, batch_id)
 
 
-@routes.post("/v1/payout-batches/{batch_id}/cancellation", responses=responses(BatchState))
+@routes.post(
+    "/v1/payout-batches/{batch_id}/cancellation",
+    scopes=(Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE),
+    problems=BatchState,
+    deadline=30,
+)
 async def cancel(
-    batch_id: UUID, body: CancellationRequest, request: Request, caller: Reader, session: Work
+    batch_id: UUID, body: CancellationRequest, request: Request, caller: Caller, session: Work
 ) -> PayoutBatch:
     """Withdraw a batch before its approval, as its maker or as who would have approved it. Its reference stays used."""
     return await service.cancel(get_runtime(request), session, caller, batch_id, body.reason)
 
 
-@routes.get("/v1/payout-batches/{batch_id}")
-async def get_batch(batch_id: UUID, caller: Reader, session: Reading) -> PayoutBatch:
+@routes.get("/v1/payout-batches/{batch_id}", scopes=(Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE))
+async def get_batch(batch_id: UUID, caller: Caller, session: Reading) -> PayoutBatch:
     """A batch as it stands."""
     return await service.get(session, caller, batch_id)
 
 
-@routes.get("/v1/payout-batches/{batch_id}/items")
+@routes.get("/v1/payout-batches/{batch_id}/items", scopes=(Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE))
 async def list_items(
     batch_id: Annotated[UUID, Path()],
-    caller: Reader,
+    caller: Caller,
     session: Reading,
     page: Annotated[Paging[int], by_number(100, 1000)],
     state: Literal["waiting", "paid", "failed"] | None = None,

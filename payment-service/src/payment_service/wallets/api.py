@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.auth import Principal, requires
+from chassis.auth import Caller, Principal
 from chassis.db import Reading
+from chassis.endpoints import Rate
 from chassis.paging import Paging, by_id
-from chassis.problems import responses
 from chassis.routing import router
+from contracts.scopes import Scope
 from payment_service.errors import WalletUnknown
 from payment_service.ledger.accounts import CURRENCY
 from payment_service.wallets import repository
@@ -20,8 +21,8 @@ from payment_service.wallets.schemas import Movement, Statement, Wallet
 routes = router(tags=["wallets"])
 
 
-@routes.get("/v1/wallets/{card_id}", responses=responses(WalletUnknown))
-async def get_wallet(card_id: UUID, caller: Annotated[Principal, requires("wallets:read")], session: Reading) -> Wallet:
+@routes.get("/v1/wallets/{card_id}", scopes=Scope.WALLETS_READ, problems=WalletUnknown, rate=Rate.SALE)
+async def get_wallet(card_id: UUID, caller: Caller, session: Reading) -> Wallet:
     """What the holder of a card has."""
     found = await _wallet(session, caller, card_id)
     return Wallet(
@@ -34,12 +35,9 @@ async def get_wallet(card_id: UUID, caller: Annotated[Principal, requires("walle
     )
 
 
-@routes.get("/v1/wallets/{card_id}/statement", responses=responses(WalletUnknown))
+@routes.get("/v1/wallets/{card_id}/statement", scopes=Scope.WALLETS_READ, problems=WalletUnknown)
 async def get_statement(
-    card_id: UUID,
-    caller: Annotated[Principal, requires("wallets:read")],
-    session: Reading,
-    page: Annotated[Paging[UUID], by_id(100, 500)],
+    card_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)]
 ) -> Statement:
     """The movements of a wallet, oldest first."""
     found = await _wallet(session, caller, card_id)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request
 
-from chassis.app import router
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.db import Reading, Work
-from chassis.problems import responses
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from supply_service.days import service
 from supply_service.days.schemas import OutletDay
 from supply_service.days.service import DayNotBegun, NoSuchOutlet
@@ -22,26 +21,21 @@ routes = router(tags=["outlet days"])
 
 
 @routes.post(
-    "/v1/outlets/{outlet_id}/days/{day}/close", responses=responses(NoSuchOutlet, DayNotBegun, PolicyNotInForce)
+    "/v1/outlets/{outlet_id}/days/{day}/close",
+    scopes=Scope.DAYS_CLOSE,
+    problems=(NoSuchOutlet, DayNotBegun, PolicyNotInForce),
+    deadline=30,
 )
-async def close_day(
-    request: Request,
-    outlet_id: UUID,
-    day: date,
-    caller: Annotated[Principal, requires("days:close")],
-    session: Work,
-) -> OutletDay:
+async def close_day(request: Request, outlet_id: UUID, day: date, caller: Caller, session: Work) -> OutletDay:
     """Close a business day for settlement. What comes in for it later counts in the next day the outlet closes."""
     return await service.close(session, get_runtime(request), caller, outlet_id, day)
 
 
-@routes.get("/v1/outlets/{outlet_id}/days/{day}", responses=responses(NoSuchOutlet, PolicyNotInForce))
-async def read_day(
-    request: Request,
-    outlet_id: UUID,
-    day: date,
-    caller: Annotated[Principal, requires("days:read", "days:close")],
-    session: Reading,
-) -> OutletDay:
+@routes.get(
+    "/v1/outlets/{outlet_id}/days/{day}",
+    scopes=(Scope.DAYS_READ, Scope.DAYS_CLOSE),
+    problems=(NoSuchOutlet, PolicyNotInForce),
+)
+async def read_day(request: Request, outlet_id: UUID, day: date, caller: Caller, session: Reading) -> OutletDay:
     """A business day's figures: final where it is closed, so far where it is not."""
     return await service.read(session, get_runtime(request), caller, outlet_id, day)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
 
 import orjson
 from fastapi import Depends, Request
 
-from chassis.app import router
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.db import Work
-from chassis.problems import Unavailable, responses
+from chassis.problems import Unavailable
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from supply_service.context import context
 from supply_service.offline import service
 from supply_service.offline.schemas import OfflineBatch, OfflineBatchReply
@@ -46,14 +46,13 @@ async def _room(request: Request) -> AsyncIterator[None]:
 
 @routes.post(
     "/v1/offline-batches",
+    scopes=Scope.REDEMPTIONS_CREATE,
     dependencies=[Depends(_room, scope="function")],
-    responses=responses(KeyUnknown, refusals.TerminalNeeded, refusals.TerminalUnknown, refusals.TerminalNotActive),
+    problems=(KeyUnknown, refusals.TerminalNeeded, refusals.TerminalUnknown, refusals.TerminalNotActive),
+    deadline=30,
 )
 async def upload_offline_sales(
-    request: Request,
-    body: OfflineBatch,
-    caller: Annotated[Principal, requires("redemptions:create")],
-    session: Work,
+    request: Request, body: OfflineBatch, caller: Caller, session: Work
 ) -> OfflineBatchReply:
     """Upload sales made without a network. Every sale has a result of its own; authentic ones are always booked.
 

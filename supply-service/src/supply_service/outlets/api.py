@@ -7,13 +7,13 @@ from uuid import UUID
 
 from fastapi import Query, Request
 
-from chassis.app import router
 from chassis.area import Area, OutsideBound
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
-from chassis.problems import responses
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from supply_service.outlets import repository, service
 from supply_service.outlets.schemas import (
     Governorate,
@@ -37,22 +37,17 @@ from supply_service.outlets.service import (
 routes = router(tags=["outlets"])
 
 
-@routes.post("/v1/outlets", status_code=201, responses=responses(OutsideBound))
-async def register_outlet(
-    request: Request,
-    body: OutletRequest,
-    caller: Annotated[Principal, requires("outlets:write")],
-    session: Work,
-) -> Outlet:
+@routes.post("/v1/outlets", scopes=Scope.OUTLETS_WRITE, status_code=201, problems=OutsideBound)
+async def register_outlet(request: Request, body: OutletRequest, caller: Caller, session: Work) -> Outlet:
     """Register a bakery, grocer, Gameaty outlet or consumer complex."""
     caller.bound.ensure_covers(Area(body.governorate, body.district))
     outlet_id = await service.register_outlet(session, get_runtime(request), body)
     return Outlet.model_validate(await service.outlet(session, caller, outlet_id))
 
 
-@routes.get("/v1/outlets")
+@routes.get("/v1/outlets", scopes=(Scope.OUTLETS_READ, Scope.OUTLETS_WRITE))
 async def list_outlets(
-    caller: Annotated[Principal, requires("outlets:read", "outlets:write")],
+    caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
     governorate: Annotated[Governorate | None, Query()] = None,
@@ -63,59 +58,44 @@ async def list_outlets(
     return OutletPage.of(page, [Outlet.model_validate(row) for row in rows], lambda outlet: outlet.outlet_id)
 
 
-@routes.get("/v1/outlets/{outlet_id}", responses=responses(OutletUnknown))
-async def read_outlet(
-    outlet_id: UUID, caller: Annotated[Principal, requires("outlets:read", "outlets:write")], session: Reading
-) -> Outlet:
+@routes.get("/v1/outlets/{outlet_id}", scopes=(Scope.OUTLETS_READ, Scope.OUTLETS_WRITE), problems=OutletUnknown)
+async def read_outlet(outlet_id: UUID, caller: Caller, session: Reading) -> Outlet:
     """One outlet."""
     return Outlet.model_validate(await service.outlet(session, caller, outlet_id))
 
 
-@routes.post("/v1/terminals", status_code=201, responses=responses(OutletUnknown, SerialTaken))
-async def register_terminal(
-    request: Request,
-    body: TerminalRequest,
-    caller: Annotated[Principal, requires("terminals:write")],
-    session: Work,
-) -> Terminal:
+@routes.post("/v1/terminals", scopes=Scope.TERMINALS_WRITE, status_code=201, problems=(OutletUnknown, SerialTaken))
+async def register_terminal(request: Request, body: TerminalRequest, caller: Caller, session: Work) -> Terminal:
     """Assign a terminal to an outlet; it can then be enrolled with a one-time code."""
     outlet = await service.outlet(session, caller, body.outlet_id)
     return Terminal.model_validate(await TERMINALS.register(session, get_runtime(request), outlet, body))
 
 
-@routes.get("/v1/terminals/{terminal_id}", responses=responses(NoSuchTerminal))
-async def read_terminal(
-    terminal_id: UUID,
-    caller: Annotated[Principal, requires("terminals:read", "terminals:write")],
-    session: Reading,
-) -> Terminal:
+@routes.get(
+    "/v1/terminals/{terminal_id}", scopes=(Scope.TERMINALS_READ, Scope.TERMINALS_WRITE), problems=NoSuchTerminal
+)
+async def read_terminal(terminal_id: UUID, caller: Caller, session: Reading) -> Terminal:
     """One terminal."""
     return Terminal.model_validate(await TERMINALS.find(session, caller, terminal_id))
 
 
 @routes.post(
     "/v1/terminals/{terminal_id}/suspension",
+    scopes=Scope.TERMINALS_WRITE,
     status_code=201,
-    responses=responses(NoSuchTerminal, AlreadySuspended),
+    problems=(NoSuchTerminal, AlreadySuspended),
 )
 async def suspend_terminal(
-    request: Request,
-    terminal_id: UUID,
-    body: SuspensionRequest,
-    caller: Annotated[Principal, requires("terminals:write")],
-    session: Work,
+    request: Request, terminal_id: UUID, body: SuspensionRequest, caller: Caller, session: Work
 ) -> Terminal:
     """Refuse a terminal everywhere, within a second."""
     changed = await TERMINALS.suspend(session, get_runtime(request), caller, terminal_id, body.reason)
     return Terminal.model_validate(changed)
 
 
-@routes.delete("/v1/terminals/{terminal_id}/suspension", responses=responses(NoSuchTerminal, NotSuspended))
-async def reinstate_terminal(
-    request: Request,
-    terminal_id: UUID,
-    caller: Annotated[Principal, requires("terminals:write")],
-    session: Work,
-) -> Terminal:
+@routes.delete(
+    "/v1/terminals/{terminal_id}/suspension", scopes=Scope.TERMINALS_WRITE, problems=(NoSuchTerminal, NotSuspended)
+)
+async def reinstate_terminal(request: Request, terminal_id: UUID, caller: Caller, session: Work) -> Terminal:
     """Accept a suspended terminal again."""
     return Terminal.model_validate(await TERMINALS.reinstate(session, get_runtime(request), caller, terminal_id))

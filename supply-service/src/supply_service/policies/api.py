@@ -8,13 +8,14 @@ from uuid import UUID
 
 from fastapi import Query, Request
 
-from chassis.app import router
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.clock import business_day
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
-from chassis.problems import InvalidRequest, responses
+from chassis.problems import InvalidRequest
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from supply_service.context import context
 from supply_service.policies import repository, service
 from supply_service.policies.book import Policy
@@ -36,13 +37,13 @@ routes = router(tags=["policies"])
 Key = Annotated[str | None, Query(max_length=100, pattern=r"^[a-z0-9_.]+$")]
 
 
-@routes.post("/v1/policies", status_code=201, responses=responses(PolicyNotAhead, PolicyOverlaps, PolicyUnusable))
-async def publish_policy(
-    request: Request,
-    body: PolicyRequest,
-    caller: Annotated[Principal, requires("policies:write")],
-    session: Work,
-) -> PolicyReply:
+@routes.post(
+    "/v1/policies",
+    scopes=Scope.POLICIES_WRITE,
+    status_code=201,
+    problems=(PolicyNotAhead, PolicyOverlaps, PolicyUnusable),
+)
+async def publish_policy(request: Request, body: PolicyRequest, caller: Caller, session: Work) -> PolicyReply:
     """Put a policy in force from tomorrow or later. The row that held until then ends the day before."""
     try:
         policy = body.row(caller.subject)
@@ -51,25 +52,23 @@ async def publish_policy(
     return _reply(await service.publish(session, get_runtime(request), policy))
 
 
-@routes.get("/v1/policies", responses=responses(InvalidRequest))
+@routes.get(
+    "/v1/policies", scopes=(Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.CATALOGUE_READ), problems=InvalidRequest
+)
 async def list_policies(
-    _: Annotated[Principal, requires("policies:read", "policies:write", "catalogue:read")],
-    session: Reading,
-    page: Annotated[Paging[UUID], by_id(100, 500)],
-    key: Key = None,
-    on: date | None = None,
+    session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)], key: Key = None, on: date | None = None
 ) -> PolicyPage:
     """Policies of a key or below it (`bread` finds `bread.price`), those of one day where `on` is given."""
     rows = await repository.page(session, key, on, page)
     return PolicyPage.of(page, [_reply(policy) for policy in rows], lambda policy: policy.policy_id)
 
 
-@routes.get("/v1/catalogue", responses=responses(PolicyNotInForce))
-async def catalogue(
-    request: Request,
-    _: Annotated[Principal, requires("catalogue:read", "redemptions:create", "policies:read")],
-    on: date | None = None,
-) -> Catalogue:
+@routes.get(
+    "/v1/catalogue",
+    scopes=(Scope.CATALOGUE_READ, Scope.REDEMPTIONS_CREATE, Scope.POLICIES_READ),
+    problems=PolicyNotInForce,
+)
+async def catalogue(request: Request, on: date | None = None) -> Catalogue:
     """What is on sale on a day (today where none is given), at which price, up to which limit."""
     day = on or business_day(get_runtime(request).clock.now())
     figures = figures_on(context(request).snapshot.figures, day)

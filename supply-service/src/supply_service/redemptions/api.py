@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 
 from chassis import idempotency
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.db import Reading
-from chassis.problems import IdempotencyKeyMissing, responses
+from chassis.endpoints import Rate
+from chassis.problems import IdempotencyKeyMissing
 from chassis.refusals import IdempotencyKeyReused
+from chassis.routing import router
 from chassis.runtime import get_runtime
+from contracts.scopes import Scope
 from supply_service.redemptions import service
 from supply_service.redemptions.answers import line_reply, tenders
 from supply_service.redemptions.items import StoredSale
@@ -28,7 +31,7 @@ from supply_service.redemptions.schemas import (
 )
 from supply_service.rules import refusals
 
-routes = APIRouter(tags=["redemptions"])
+routes = router(tags=["redemptions"])
 
 Key = Annotated[
     str | None, Header(alias=idempotency.HEADER, description="the terminal's own number for this operation")
@@ -64,16 +67,14 @@ _DRAW = (
 
 @routes.post(
     service.REDEMPTIONS_PATH,
+    scopes=Scope.REDEMPTIONS_CREATE,
     status_code=201,
     response_model=RedemptionReply,
-    responses=responses(*_TERMINAL, *_KEY, *_DRAW),
+    problems=(*_TERMINAL, *_KEY, *_DRAW),
+    rate=Rate.SALE,
+    hot=True,
 )
-async def create_redemption(
-    request: Request,
-    body: RedemptionRequest,
-    caller: Annotated[Principal, requires("redemptions:create")],
-    key: Key = None,
-) -> Response:
+async def create_redemption(request: Request, body: RedemptionRequest, caller: Caller, key: Key = None) -> Response:
     """Draw bread, goods or bread points: all lines or none. The reply leaves after the commit.
 
     A repeat with the same key and body gets the first answer with its status and the header
@@ -84,18 +85,14 @@ async def create_redemption(
 
 @routes.post(
     service.REDEMPTIONS_PATH + "/{redemption_id}/reversal",
+    scopes=Scope.REDEMPTIONS_CREATE,
     status_code=201,
     response_model=ReversalReply,
-    responses=responses(
-        *_TERMINAL, *_KEY, refusals.RedemptionUnknown, refusals.AlreadyReversed, refusals.ReversalTooLate
-    ),
+    problems=(*_TERMINAL, *_KEY, refusals.RedemptionUnknown, refusals.AlreadyReversed, refusals.ReversalTooLate),
+    rate=Rate.SALE,
 )
 async def reverse_redemption(
-    request: Request,
-    redemption_id: UUID,
-    body: ReversalRequest,
-    caller: Annotated[Principal, requires("redemptions:create")],
-    key: Key = None,
+    request: Request, redemption_id: UUID, body: ReversalRequest, caller: Caller, key: Key = None
 ) -> Response:
     """Take back a draw of the same outlet, whole, on the same business day."""
     raw = await request.body()
@@ -104,12 +101,12 @@ async def reverse_redemption(
 
 @routes.get(
     service.REDEMPTIONS_PATH + "/{redemption_id}",
+    scopes=Scope.REDEMPTIONS_READ,
     response_model_exclude_unset=True,
-    responses=responses(refusals.RedemptionUnknown),
+    problems=refusals.RedemptionUnknown,
+    rate=Rate.SALE,
 )
-async def read_redemption(
-    redemption_id: UUID, caller: Annotated[Principal, requires("redemptions:read")], session: Reading
-) -> RedemptionRecord:
+async def read_redemption(redemption_id: UUID, caller: Caller, session: Reading) -> RedemptionRecord:
     """A draw in the books; a terminal sees those of its own outlet."""
     return _record(await service.read(session, caller, redemption_id))
 

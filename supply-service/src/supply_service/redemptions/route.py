@@ -7,6 +7,7 @@ import asyncio
 from chassis.hot import Answer, Call, HotRoute
 from supply_service import context
 from supply_service.redemptions import service
+from supply_service.redemptions.api import routes
 from supply_service.redemptions.schemas import RedemptionRequest
 
 
@@ -19,4 +20,4 @@ def begin(call: Call, request: RedemptionRequest) -> asyncio.Future[Answer] | No
     return made.lanes.enqueue(service.sale_item(known.place, call.key, call.body, request, call.traceparent))
 
 
-ROUTE = HotRoute(service.REDEMPTIONS_PATH, "redemptions:create", RedemptionRequest, begin)
+ROUTE = HotRoute(routes.endpoint(f"POST {service.REDEMPTIONS_PATH}"), RedemptionRequest, begin)

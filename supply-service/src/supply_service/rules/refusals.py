@@ -3,35 +3,13 @@
 from __future__ import annotations
 
 from chassis.refusals import Kind, Refusal
-
-
-class CardUnknown(Refusal):
-    """No such card is known"""
-
-    code = "card_unknown"
-    title_ar = "الكارت غير معروف"
-    kind = Kind.UNKNOWN
-
-
-class CardBlocked(Refusal):
-    """The card is blocked"""
-
-    code = "card_blocked"
-    title_ar = "الكارت موقوف"
-
-
-class CardClosed(Refusal):
-    """The card is closed"""
-
-    code = "card_closed"
-    title_ar = "الكارت ملغي"
-
-
-class CardNotActive(Refusal):
-    """The card is not active yet"""
-
-    code = "card_not_active"
-    title_ar = "الكارت لم يتم تفعيله بعد"
+from chassis.shared_refusals import CardBlocked as CardBlocked
+from chassis.shared_refusals import CardClosed as CardClosed
+from chassis.shared_refusals import CardNotActive as CardNotActive
+from chassis.shared_refusals import CardUnknown as CardUnknown
+from chassis.shared_refusals import HoldExpired as HoldExpired
+from chassis.shared_refusals import TerminalNotActive as TerminalNotActive
+from chassis.shared_refusals import TerminalUnknown as TerminalUnknown
 
 
 class SupplyNotEnabled(Refusal):
@@ -140,13 +118,6 @@ class HoldMismatch(Refusal):
     title_ar = "المبلغ المحجوز لا يخص هذه العملية"
 
 
-class HoldExpired(Refusal):
-    """The hold has run out"""
-
-    code = "hold_expired"
-    title_ar = "انتهت مدة حجز المبلغ"
-
-
 class TerminalClockSkew(Refusal):
     """The terminal's clock is wrong"""
 
@@ -182,22 +153,6 @@ class ReversalTooLate(Refusal):
 
     code = "reversal_too_late"
     title_ar = "انتهت مدة إلغاء هذه العملية"
-
-
-class TerminalUnknown(Refusal):
-    """The terminal is not registered"""
-
-    code = "terminal_unknown"
-    title_ar = "الماكينة غير مسجلة"
-    kind = Kind.FORBIDDEN
-
-
-class TerminalNotActive(Refusal):
-    """The terminal is suspended"""
-
-    code = "terminal_suspended"
-    title_ar = "الماكينة موقوفة"
-    kind = Kind.FORBIDDEN
 
 
 class TerminalNeeded(Refusal):

@@ -6,13 +6,15 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chassis.app import router
 from chassis.area import OF_THE_NATION
-from chassis.auth import Principal, requires
+from chassis.auth import Caller
 from chassis.clock import month_start
 from chassis.db import Reading
+from chassis.endpoints import Rate
 from chassis.paging import Paging, by_id
 from chassis.problems import NotFound
+from chassis.routing import router
+from contracts.scopes import Scope
 from supply_service.settlements import service, sums
 from supply_service.settlements.schemas import (
     OutletTotalsPage,
@@ -23,13 +25,11 @@ from supply_service.settlements.schemas import (
 
 routes = router(tags=["settlements"])
 
-Auditor = Annotated[Principal, requires("settlements:read")]
 
-
-@routes.get("/v1/settlements")
+@routes.get("/v1/settlements", scopes=(Scope.SETTLEMENTS_READ, Scope.DAYS_CLOSE))
 async def list_settlements(
     day: date,
-    caller: Annotated[Principal, requires("settlements:read", "days:close")],
+    caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
     outlet_id: UUID | None = None,
@@ -39,26 +39,23 @@ async def list_settlements(
     return SettlementPage.of(page, found, lambda settlement: settlement.outlet_id)
 
 
-@routes.get("/v1/settlement-totals")
-async def read_totals(day: date, caller: Auditor, session: Reading) -> SettlementTotals:
+@routes.get("/v1/settlement-totals", scopes=Scope.SETTLEMENTS_READ, rate=Rate.BULK)
+async def read_totals(day: date, caller: Caller, session: Reading) -> SettlementTotals:
     """All settlements of a business day, and the same by rate."""
     return await service.totals(session, day, caller.bound)
 
 
-@routes.get("/v1/outlet-totals")
+@routes.get("/v1/outlet-totals", scopes=Scope.SETTLEMENTS_READ, deadline=60)
 async def list_outlet_totals(
-    day: date,
-    caller: Auditor,
-    session: Reading,
-    page: Annotated[Paging[UUID], by_id(200, 500)],
+    day: date, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(200, 500)]
 ) -> OutletTotalsPage:
     """Each outlet's day summed up from its sales, the pots' entries, the closed days and the settlements."""
     rows = await sums.outlets(session, caller.bound, day, page)
     return OutletTotalsPage.of(page, [service.outlet_totals(row) for row in rows], lambda outlet: outlet.outlet_id)
 
 
-@routes.get("/v1/pot-proof")
-async def read_pot_proof(day: date, caller: Auditor, session: Reading) -> PotProof:
+@routes.get("/v1/pot-proof", scopes=Scope.SETTLEMENTS_READ, rate=Rate.BULK)
+async def read_pot_proof(day: date, caller: Caller, session: Reading) -> PotProof:
     """Count the pots of the month of that day anew from their entries, all of the nation's at once."""
     caller.bound.hold(OF_THE_NATION, NotFound)
     return await service.pot_proof(session, month_start(day))

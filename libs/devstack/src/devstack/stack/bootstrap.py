@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contracts.roles import CLIENTS as CLIENT_SCOPES
 from devstack.engines.files import write_private
 from devstack.engines.process import EngineError
 from devstack.stack.programs import SMS_PROVIDER_CLIENT
@@ -25,63 +26,16 @@ class Client:
     scopes: tuple[str, ...]
 
 
-CLIENTS: tuple[Client, ...] = (
-    Client(
-        "ministry",
-        "Ministry of Supply and Internal Trade",
-        (
-            "citizens:import",
-            "citizens:read",
-            "citizens:write",
-            "sites:write",
-            "rollout:write",
-            "cards:read",
-            "cards:write",
-            "policies:write",
-            "outlets:write",
-            "terminals:write",
-            "terminals:enrol",
-            "entitlements:read",
-            "days:read",
-            "messages:read",
-            "wallets:read",
-            "ledger:read",
-            "coverage:read",
-            "overview:read",
-        ),
-    ),
-    Client("reconciliation", "Ministry of Finance, reconciliation", ("settlements:read", "ledger:read")),
-    Client(
-        "health-authority",
-        "Universal Health Insurance Authority",
-        (
-            "providers:write",
-            "terminals:enrol",
-            "contributions:write",
-            "coverage:read",
-            "coverage:write",
-            "fhir:read",
-        ),
-    ),
-    # May do both, but never both with the same batch: that is for the ledger to refuse.
-    Client("pension-authority", "National Organisation for Social Insurance", ("payouts:submit", "payouts:approve")),
-    Client("pension-approver", "National Organisation for Social Insurance, approval", ("payouts:approve",)),
-    Client(SMS_PROVIDER_CLIENT, "SMS aggregator", ("messages:report",)),
-    Client(
-        "operations",
-        "Operations room",
-        (
-            "operations:read",
-            "operations:write",
-            "training:clock",
-            "clients:read",
-            "clients:write",
-            "keys:rotate",
-            "messages:read",
-            "overview:read",
-        ),
-    ),
-)
+_NAMES = {
+    "ministry": "Ministry of Supply and Internal Trade",
+    "reconciliation": "Ministry of Finance, reconciliation",
+    "health-authority": "Universal Health Insurance Authority",
+    "pension-authority": "National Organisation for Social Insurance",
+    "pension-approver": "National Organisation for Social Insurance, approval",
+    SMS_PROVIDER_CLIENT: "SMS aggregator",
+    "operations": "Operations room",
+}
+CLIENTS = tuple(Client(role, name, CLIENT_SCOPES[role]) for role, name in _NAMES.items())
 
 
 async def ensure_clients(edge_url: str, clients_file: Path, secrets: Mapping[str, str]) -> None:

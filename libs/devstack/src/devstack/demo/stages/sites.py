@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from contracts.roles import CLIENTS
 from devstack.demo.context import Context, Desk
 from devstack.demo.places import PORT_SAID, Site, pickup_sites
 from devstack.terminal.caller import Caller, ClientSecret
 from devstack.terminal.fleet import in_parallel, pages
 from devstack.terminal.provision import identifier
-
-COUNTER_SCOPES = ["cards:handover"]
 
 
 async def play(context: Context) -> None:
@@ -51,7 +50,7 @@ async def _counter(context: Context, site: Site, site_id: str) -> Caller:
         {
             "client_id": client_id,
             "name": f"Counter, {site.name_en}",
-            "scopes": COUNTER_SCOPES,
+            "scopes": list(CLIENTS["counter"]),
             "governorate": PORT_SAID,
             "site_id": site_id,
         },

@@ -1,0 +1,119 @@
+"""A declaration that is not whole is refused, by name, where it stands; what is declared holds at run time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Annotated, Any, cast
+
+import httpx
+import pytest
+from fastapi import Depends, FastAPI, Header
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.area import NATIONAL
+from chassis.auth import Caller, Principal
+from chassis.endpoints import MIB, DeclarationFault, Rate, Retry
+from chassis.idempotency import HEADER
+from chassis.problems import Conflict, NotFound, Problem
+from chassis.routing import router
+from contracts.scopes import Scope
+
+CALLER = Principal("till", "client", frozenset({"cards:read"}), NATIONAL)
+
+
+async def paged(after: str = "", limit: int = 1) -> str:
+    """What a page asks for."""
+    return f"{after}{limit}"
+
+
+def routes() -> Any:
+    """Two routes, one open to holders of a scope, one to all."""
+    found = router(prefix="/v1", tags=["things"])
+
+    @found.get("/things/{thing}", scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE), problems=NotFound)
+    async def read(thing: str, caller: Caller, page: Annotated[str, Depends(paged)], kind: str = "") -> str:
+        return f"{thing} {caller.subject} {page} {kind}"
+
+    @found.post("/things", public=True, rate=Rate.TOKEN, deadline=3, body=2 * MIB, problems=(NotFound, Conflict))
+    async def make(key: Annotated[str | None, Header(alias=HEADER)] = None) -> str:
+        return f"made {key}"
+
+    return found
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    app = FastAPI()
+    app.include_router(routes().api)
+
+    async def refused(_: Request, problem: Exception) -> Response:
+        return cast("Problem", problem).response()
+
+    async def verify(token: str) -> Principal:
+        return CALLER if token == "known" else Principal("other", "client", frozenset(), NATIONAL)
+
+    app.add_exception_handler(Problem, refused)
+    app.state.runtime = SimpleNamespace(verifier=SimpleNamespace(verify_fresh=verify))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as found:
+        yield found
+
+
+def test_an_endpoint_is_what_was_declared_and_what_its_handler_takes() -> None:
+    read, make = routes().endpoints
+    assert (read.name, read.scopes) == ("GET /v1/things/{thing}", (Scope.CARDS_READ, Scope.CARDS_WRITE))
+    assert (read.rate, read.deadline, read.retry) == (Rate.STANDARD, 10.0, Retry.ALWAYS)
+    assert read.query == {"after", "limit", "kind"}
+    assert (make.public, make.rate, make.deadline, make.body) == (True, Rate.TOKEN, 3.0, 2 * MIB)
+    assert (make.retry, make.query) == (Retry.KEYED, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ({}, "name its scopes"),
+        ({"scopes": Scope.CARDS_READ, "public": True}, "name its scopes"),
+        ({"scopes": "cards:eat"}, "unknown scope 'cards:eat'"),
+        ({"scopes": (Scope.CARDS_READ, Scope.CARDS_READ)}, "stands twice"),
+        ({"scopes": Scope.CARDS_READ, "rate": Rate.PUBLIC}, "for public routes"),
+        ({"public": True, "rate": Rate.SALE}, "for known callers"),
+        ({"public": True, "deadline": 0}, "deadline"),
+        ({"public": True, "deadline": 61}, "deadline"),
+        ({"public": True, "body": 17 * MIB}, "body limit"),
+    ],
+)
+def test_a_declaration_that_is_not_whole_is_refused(declared: dict[str, Any], words: str) -> None:
+    with pytest.raises(DeclarationFault, match=rf"GET /v1/things: .*{words}"):
+        router().get("/v1/things", **declared)
+
+
+@pytest.mark.parametrize("path", ["things", "/v1/{Thing}", "/v1/things/", "/v1/{thing}s"])
+def test_a_path_is_of_fixed_words_and_parameters(path: str) -> None:
+    with pytest.raises(DeclarationFault, match="fixed words"):
+        router().get(path, public=True)
+
+
+def test_one_code_has_one_class() -> None:
+    with pytest.raises(TypeError, match=r"'not_found' is the code of both chassis\.problems\.NotFound and .*Lost"):
+        type("Lost", (NotFound,), {"code": "not_found", "__module__": "other"})
+
+
+async def test_a_caller_needs_one_of_the_scopes(client: httpx.AsyncClient) -> None:
+    nobody = await client.get("/v1/things/1")
+    assert (nobody.status_code, nobody.json()["code"]) == (401, "missing_token")
+    other = await client.get("/v1/things/1", headers={"Authorization": "Bearer other"})
+    assert (other.status_code, other.json()["code"]) == (403, "insufficient_scope")
+    assert other.json()["needed"] == ["cards:read", "cards:write"]
+    known = await client.get("/v1/things/1?kind=a", headers={"Authorization": "Bearer known"})
+    assert known.json() == "1 till 1 a"
+
+
+@pytest.mark.parametrize("query", ["knid=a", "kind:exact=a", "kind=a&KIND=b", "kind[]=a", "x", "%00=1"])
+async def test_a_query_parameter_nobody_reads_is_refused(client: httpx.AsyncClient, query: str) -> None:
+    reply = await client.get(f"/v1/things/1?{query}", headers={"Authorization": "Bearer known"})
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
+    assert "after, kind, limit" in reply.json()["detail"]
+    assert reply.json()["errors"][0]["where"].startswith("query.")
+    assert (await client.post("/v1/things?a=1")).status_code == 422
+    assert (await client.post("/v1/things")).json() == "made None"

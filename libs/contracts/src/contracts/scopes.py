@@ -1,0 +1,85 @@
+"""Scopes (OAuth 2.0): what a token lets its holder do, each with the sentence the API's documentation shows.
+
+A route names those that open it; `contracts.roles` says which of them a client or a terminal is given.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """A scope as a token carries it, and in `description` what it allows, as a sentence."""
+
+    description: str
+
+    def __new__(cls, value: str, description: str = "") -> Scope:
+        """A member: its value on the wire and its sentence."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.description = description
+        return member
+
+    CITIZENS_READ = "citizens:read", "See households and citizens, and who has looked at them."
+    CITIZENS_WRITE = "citizens:write", "Register and change households and citizens, and see them."
+    CITIZENS_IMPORT = "citizens:import", "Send files of citizens to be registered, and follow them."
+    SITES_READ = "sites:read", "See the sites where cards are handed over."
+    SITES_WRITE = "sites:write", "Enter the sites where cards are handed over, and see them and their appointments."
+    ROLLOUT_READ = "rollout:read", "See roll-out phases, pick-up plans and activations."
+    ROLLOUT_WRITE = "rollout:write", "Plan, pause and resume roll-out phases, order pick-up plans and activations."
+    CARDS_READ = "cards:read", "See a card and the credential by which it is checked without a network."
+    CARDS_WRITE = "cards:write", "Block, unblock and replace cards, switch their services on and off, and see them."
+    CARDS_HANDOVER = "cards:handover", "Find, hand over and see cards at a counter, set and check their PINs."
+
+    REDEMPTIONS_CREATE = (
+        "redemptions:create",
+        "Sell against allowances at a terminal, online or offline, and reverse it.",
+    )
+    REDEMPTIONS_READ = "redemptions:read", "See a sale in the books."
+    ENTITLEMENTS_READ = "entitlements:read", "See what a card's household has left this month."
+    CATALOGUE_READ = "catalogue:read", "See what is on sale, its prices and limits, and the policies behind them."
+    DAYS_CLOSE = "days:close", "Close an outlet's business day, and see its figures and settlement."
+    DAYS_READ = "days:read", "See the figures of outlets' business days."
+    SETTLEMENTS_READ = "settlements:read", "See settlements, and the sums and proofs by which they are checked."
+    POLICIES_READ = "policies:read", "See the dated policies: prices, allowances, limits."
+    POLICIES_WRITE = "policies:write", "Put policies in force from a day to come, and see them."
+    OUTLETS_READ = "outlets:read", "See the outlets."
+    OUTLETS_WRITE = "outlets:write", "Register outlets, and see them."
+    TERMINALS_READ = "terminals:read", "See the outlets' terminals."
+    TERMINALS_WRITE = "terminals:write", "Register, suspend and reinstate the outlets' terminals, and see them."
+
+    ELIGIBILITY_CHECK = (
+        "eligibility:check",
+        "Ask at a clinic whether a card's holder is covered and what services cost.",
+    )
+    ENCOUNTERS_CREATE = "encounters:create", "Enter visits at a clinic and have their co-payments taken."
+    ENCOUNTERS_READ = "encounters:read", "See the visits of one's own clinic."
+    CONTRIBUTIONS_WRITE = "contributions:write", "Enter what was paid for a family's cover."
+    COVERAGE_READ = "coverage:read", "See a family's cover."
+    COVERAGE_WRITE = "coverage:write", "Exempt a family or a person from contributions or co-payments."
+    PROVIDERS_READ = "providers:read", "See health providers and their terminals."
+    PROVIDERS_WRITE = "providers:write", "Register health providers and their terminals, and see them."
+    FHIR_READ = "fhir:read", "Read patients and their cover as FHIR R4 resources."
+
+    PAYMENTS_CREATE = "payments:create", "Hold, take, give up and refund payments by card at a terminal, and see them."
+    PAYMENTS_READ = "payments:read", "See payments by card."
+    WALLETS_READ = "wallets:read", "See a card's wallet and its movements."
+    LEDGER_READ = "ledger:read", "See accounts, and the sums and proofs by which the ledger is checked."
+    LEDGER_WRITE = "ledger:write", "Open accounts and make transfers between them."
+    PAYOUTS_SUBMIT = "payouts:submit", "Make batches of payouts and submit them, and see them."
+    PAYOUTS_APPROVE = "payouts:approve", "Approve or withdraw batches of payouts others have submitted, and see them."
+
+    MESSAGES_READ = "messages:read", "See the messages to citizens, their counts and templates."
+    MESSAGES_REPORT = "messages:report", "Report what became of messages, and hand over what citizens have sent."
+
+    CLIENTS_READ = "clients:read", "See who may call the API and with which scopes."
+    CLIENTS_WRITE = (
+        "clients:write",
+        "Register, suspend and reinstate API clients and say what they may do, and see them.",
+    )
+    TERMINALS_ENROL = "terminals:enrol", "Give terminals the one-time codes with which they enrol."
+    KEYS_ROTATE = "keys:rotate", "Make the next key that signs tokens."
+    OVERVIEW_READ = "overview:read", "See at once what all services know of a card."
+    OPERATIONS_READ = "operations:read", "See the events a service has set aside."
+    OPERATIONS_WRITE = "operations:write", "Replay, discard and publish events again, and see those set aside."
+    TRAINING_CLOCK = "training:clock", "Move the business time of a training system."
