@@ -20,9 +20,9 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from chassis.app import Service, create_app
+from chassis.app import Service, create_app, stateless
 from chassis.consumer import EventConsumer, Reactions, Received
-from chassis.runtime import Runtime
+from chassis.runtime import Resources, Runtime
 from chassis.settings import ServiceSettings
 from contracts.supply import REDEMPTIONS_TOPIC, Redeemed
 
@@ -38,13 +38,13 @@ class Listener:
         self.consumed: list[float] = []
         self.appended: list[float] = []
 
-    def reactions(self) -> Reactions:
+    def reactions(self) -> Reactions[Runtime[None]]:
         """What a service would have."""
-        reactions = Reactions(group="bench-listener")
+        reactions: Reactions[Runtime[None]] = Reactions(group="bench-listener")
         reactions.on(Redeemed)(self._redeemed)
         return reactions
 
-    async def _redeemed(self, events: Sequence[Received[Redeemed]], session: AsyncSession, _: Runtime) -> None:
+    async def _redeemed(self, events: Sequence[Received[Redeemed]], session: AsyncSession, _: Resources) -> None:
         written = [received.recorded_at.timestamp() for received in events if received.recorded_at]
 
         def committed(_: Session) -> None:
@@ -53,7 +53,7 @@ class Listener:
 
         event.listen(session.sync_session, "after_commit", committed, once=True)
 
-    async def until_quiet(self, consumer: EventConsumer) -> None:
+    async def until_quiet(self, consumer: EventConsumer[Runtime[None]]) -> None:
         """Wait until everything that was published before is consumed."""
         seen = -1
         while not consumer.joined or seen != len(self.consumed):
@@ -77,10 +77,13 @@ class Listener:
 async def listen(settings: ServiceSettings) -> None:
     """Measure until standard input ends."""
     listener = Listener(settings.kafka_bootstrap)
-    app = create_app(Service("bench", "listener", settings, [], reactions=listener.reactions()))
+    app = create_app(Service("bench", "listener", settings, [], stateless, reactions=listener.reactions()))
     async with app.router.lifespan_context(app):
+        consumer = app.background.consumer
+        if consumer is None:
+            raise RuntimeError("it has reactions, hence a consumer")
         broker = asyncio.create_task(listener.watch_broker())
-        await listener.until_quiet(app.state.runtime.extra["chassis.consumer"])
+        await listener.until_quiet(consumer)
         loop = asyncio.get_running_loop()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
@@ -93,7 +96,7 @@ async def listen(settings: ServiceSettings) -> None:
             sys.stdout.write("measuring\n")
             sys.stdout.flush()
             await loop.run_in_executor(None, sys.stdin.readline)
-            await listener.until_quiet(app.state.runtime.extra["chassis.consumer"])
+            await listener.until_quiet(consumer)
             json.dump({"consumed": listener.consumed, "appended": listener.appended}, sys.stdout)
             sys.stdout.write("\n")
             sys.stdout.flush()

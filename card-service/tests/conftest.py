@@ -18,6 +18,7 @@ from joserfc import jwe
 from joserfc.jwk import OKPKey
 
 from card_service import MIGRATIONS
+from card_service.context import Runtime
 from card_service.main import create_app
 from card_service.registry.intake import HEADER
 from card_service.registry.national_id import check_digit
@@ -46,7 +47,7 @@ class Office:
     client: httpx.AsyncClient
     issuer: TestIssuer
     settings: Settings
-    runtime: Any
+    runtime: Runtime
     serial: int = 0
     keys: dict[str, Any] = field(default_factory=dict)
 

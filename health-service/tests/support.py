@@ -14,11 +14,11 @@ from fastapi import FastAPI
 
 from chassis.consumer import Received
 from chassis.ids import new_id
-from chassis.runtime import Runtime
 from chassis.testing import TestIssuer, running
 from contracts.card import CardActivated, CitizenRegistered, HouseholdChanged, ProgrammeService
 from contracts.event import Event, registry
 from health_service.consumers import reactions
+from health_service.context import Runtime
 from health_service.main import create_app
 from health_service.settings import Settings
 

@@ -10,10 +10,9 @@ from fastapi import FastAPI
 
 from chassis.clock import Clock
 from chassis.ids import new_id
-from chassis.runtime import Runtime
 from chassis.testing import TestIssuer
 from contracts.card import CardActivated, ProgrammeService
-from payment_service import context
+from payment_service.context import Runtime
 from payment_service.ledger.accounts import account_id, wallet_id
 from payment_service.ledger.items import Item
 from payment_service.ledger.rules import Order, Transfer
@@ -52,9 +51,9 @@ class House:
 
     async def pay_in(self, citizen: UUID, amount: int) -> None:
         """Give a citizen money from a fund."""
-        fund = await context.of(self.runtime).accounts.one("fund", "test")
+        fund = await self.runtime.state.accounts.one("fund", "test")
         order = Order(Transfer(new_id(), fund, wallet_id(citizen), amount, "posted"))
-        await context.of(self.runtime).ledger.submit(Item("", None, b"", [order]))
+        await self.runtime.state.ledger.submit(Item("", None, b"", [order]))
 
     async def balance(self, citizen: UUID) -> tuple[int, int]:
         """Balance and held amount of a citizen's wallet."""

@@ -16,13 +16,12 @@ from fastapi import FastAPI
 
 from chassis.consumer import Received
 from chassis.ids import new_id
-from chassis.runtime import Runtime
 from chassis.testing import TestIssuer, running
 from contracts.card import CardActivated, HouseholdChanged, ProgrammeService
 from contracts.event import Event
 from contracts.gateway import TerminalEnrolled
-from supply_service import context
 from supply_service.consumers import reactions
+from supply_service.context import Runtime
 from supply_service.main import create_app
 from supply_service.settings import Settings
 
@@ -99,7 +98,7 @@ class Supply:
 
     async def catch_up(self) -> None:
         """Read changed terminals and policies now, not a quarter of a second later."""
-        await context.of(self.runtime).refresh(self.runtime)
+        await self.runtime.state.refresh(self.runtime)
 
     async def holder(
         self,

@@ -17,10 +17,10 @@ import health_service.settings
 import payment_service.main
 import payment_service.settings
 from chassis.ids import new_id
-from chassis.runtime import Runtime
 from chassis.testing import MakeDatabase, TestIssuer, eventually, running
 from chassis.testing_events import Outside
 from contracts.card import CardActivated, CitizenRegistered, HouseholdChanged, ProgrammeService
+from payment_service.context import Runtime
 
 LEDGER = "ledger:read ledger:write wallets:read"
 CLINIC = "eligibility:check encounters:create encounters:read"

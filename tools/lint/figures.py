@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import cast
 
 from tools.lint import config
 from tools.lint.source import Finding, Source
@@ -22,8 +21,10 @@ def _numbers(source: Source) -> Iterator[tuple[int, int | float]]:
         for part in ast.walk(decorator)
     }
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Constant) and type(node.value) in {int, float} and id(node) not in decorators:
-            yield node.lineno, cast("int | float", node.value)
+        if not isinstance(node, ast.Constant) or isinstance(node.value, bool) or id(node) in decorators:
+            continue
+        if isinstance(node.value, int | float):
+            yield node.lineno, node.value
 
 
 def rule_figures(source: Source) -> Iterator[Finding]:

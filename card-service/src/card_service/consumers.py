@@ -8,15 +8,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.context import Runtime
 from card_service.registry import repository
 from card_service.registry.announcements import contact_changed
 from chassis import outbox
 from chassis.consumer import Reactions, Received
-from chassis.runtime import Runtime
 from contracts.notify import MessageFailed
 from terminal_registry.revocations import follow_revocations
 
-reactions = Reactions(group="card-service")
+reactions: Reactions[Runtime] = Reactions(group="card-service")
 follow_revocations(reactions)
 
 

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.tools import Tools, tools_of
+from card_service.context import Runtime
+from card_service.tools import Tools
 from chassis.faults import is_infrastructure
 from chassis.logging import get_logger
-from chassis.runtime import Runtime
 
 log = get_logger(__name__)
 
@@ -43,7 +43,7 @@ def worker(name: str, chunk: Chunk, failure: Failure) -> Callable[[Runtime], Awa
     """
 
     async def work(runtime: Runtime) -> None:
-        tools = tools_of(runtime)
+        tools = runtime.state.tools
         poll = idle = tools.settings.card_job_poll_seconds
         while True:
             try:

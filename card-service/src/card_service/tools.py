@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, cast
-
-from fastapi import Depends, Request
+from typing import Self
 
 from card_service.envelopes import CredentialSigner, PinEnvelope
 from card_service.policy import Policy
 from card_service.sealing import Vault
 from card_service.settings import Settings
 from chassis.clock import Clock
-from chassis.runtime import Runtime, get_runtime
 from chassis.sealing import Keyring, key_bytes
-
-_KEY = "card.tools"
 
 
 @dataclass(frozen=True)
@@ -31,6 +26,22 @@ class Tools:
     pin_key: bytes
     credentials: CredentialSigner
 
+    @classmethod
+    def of(cls, settings: Settings, clock: Clock) -> Self:
+        """Read keys and policy."""
+        return cls(
+            settings=settings,
+            clock=clock,
+            vault=Vault(
+                Keyring.parse(settings.card_data_keys.get_secret_value()),
+                key_bytes(settings.card_lookup_key.get_secret_value()),
+            ),
+            policy=Policy.load(),
+            pins=PinEnvelope.of(Keyring.parse(settings.card_pin_transport_keys.get_secret_value())),
+            pin_key=key_bytes(settings.card_pin_key.get_secret_value()),
+            credentials=CredentialSigner.of(Keyring.parse(settings.card_signing_keys.get_secret_value())),
+        )
+
     def now(self) -> datetime:
         """The present of the business."""
         return self.clock.now()
@@ -42,30 +53,3 @@ class Tools:
     def figure(self, key: str) -> int:
         """A figure of the policy, as of today."""
         return self.policy.number(key, self.today())
-
-
-def tools_of(runtime: Runtime) -> Tools:
-    """The tools of a running service."""
-    if _KEY not in runtime.extra:
-        settings = cast("Settings", runtime.settings)
-        runtime.extra[_KEY] = Tools(
-            settings=settings,
-            clock=runtime.clock,
-            vault=Vault(
-                Keyring.parse(settings.card_data_keys.get_secret_value()),
-                key_bytes(settings.card_lookup_key.get_secret_value()),
-            ),
-            policy=Policy.load(),
-            pins=PinEnvelope.of(Keyring.parse(settings.card_pin_transport_keys.get_secret_value())),
-            pin_key=key_bytes(settings.card_pin_key.get_secret_value()),
-            credentials=CredentialSigner.of(Keyring.parse(settings.card_signing_keys.get_secret_value())),
-        )
-    return cast("Tools", runtime.extra[_KEY])
-
-
-async def _tools(request: Request) -> Tools:
-    # async, although it waits for nothing: FastAPI would otherwise send every request through a thread for it
-    return tools_of(get_runtime(request))
-
-
-WithTools = Annotated[Tools, Depends(_tools)]

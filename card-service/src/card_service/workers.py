@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from card_service.accesses.service import chain_accesses
+from card_service.context import Runtime
 from card_service.distribution import plan_repository
 from card_service.distribution.missed import sweep_missed
 from card_service.distribution.plans import plan_chunk
@@ -13,7 +14,6 @@ from card_service.registry import import_repository
 from card_service.registry.imports import Importer
 from card_service.rollout import repository as rollout_repository
 from card_service.rollout.activations import activation_chunk
-from chassis.runtime import Runtime
 
 
 def workers() -> list[Callable[[Runtime], Awaitable[None]]]:

@@ -24,7 +24,9 @@ FAMILIES = 400
 # The workers alone, without API and events, so that they start and die quickly.
 WORKERS = """
 import asyncio
+from card_service.context import Context
 from card_service.settings import Settings
+from card_service.tools import Tools
 from card_service.workers import workers
 from chassis.clock import Clock
 from chassis.db import create_engine, create_sessions
@@ -35,6 +37,7 @@ async def main():
     engine = create_engine(settings, "workers")
     sessions = create_sessions(engine, clock)
     runtime = Runtime("card", settings, clock, engine, sessions, None, None, None)
+    runtime.state = Context(Tools.of(settings, clock), None, None)
     await asyncio.gather(*(work(runtime) for work in workers()))
 
 asyncio.run(main())

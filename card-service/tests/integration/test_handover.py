@@ -126,7 +126,7 @@ async def test_hand_overs_that_come_together_are_one_transaction_with_an_outcome
 
 
 async def _queued(office: Office, number: int) -> bool:
-    return bool(len(office.runtime.extra["card.handovers"]._queues[0]) == number)
+    return bool(len(office.runtime.state.handovers._queues[0]) == number)
 
 
 async def test_a_transaction_that_is_cut_off_is_repeated_with_the_same_key(office: Office) -> None:

@@ -146,7 +146,7 @@ async def test_an_import_of_another_governorate_is_not_there(office: Office, ran
 
 async def test_an_unreadable_import_is_given_up_and_others_go_on(office: Office, random_id: UUID) -> None:
     runtime = office.runtime
-    tools = runtime.extra["card.tools"]
+    tools = runtime.state.tools
     import_id = (await office.upload(office.row("A")))["id"]
     await office.finished(f"/v1/imports/{import_id}", IMPORT)
     broken = tools.vault.seal_bytes(UPLOAD, random_id, b"x")

@@ -11,7 +11,6 @@ from card_service.jobs import MAX_ATTEMPTS
 from card_service.rollout import repository
 from card_service.rollout.activations import activation_chunk
 from card_service.rollout.models import Activation
-from card_service.tools import tools_of
 from chassis import outbox
 from chassis.consumer import Received
 from chassis.ids import new_id
@@ -158,7 +157,7 @@ async def test_an_order_and_the_worker_of_the_plan_before_do_not_wait_for_each_o
 
         async def work() -> None:
             async with office.runtime.sessions() as session, session.begin():
-                await plan_chunk(session, tools_of(office.runtime))
+                await plan_chunk(session, office.runtime.state.tools)
 
         async with office.runtime.pool.acquire() as other, other.transaction():
             await other.execute("LOCK TABLE card IN SHARE MODE")  # the plan is begun, its cards are not written yet
@@ -181,7 +180,7 @@ async def test_an_order_and_the_last_chunk_of_an_activation_do_not_wait_for_each
 
         async def work() -> None:
             async with office.runtime.sessions() as session, session.begin():
-                await activation_chunk(session, tools_of(office.runtime))
+                await activation_chunk(session, office.runtime.state.tools)
 
         async with office.runtime.sessions() as session, session.begin():
             await repository.find_phase(session, UUID(phase_id), lock=True)  # as an order does

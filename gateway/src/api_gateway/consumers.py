@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api_gateway.context import Runtime
 from api_gateway.database import MACHINE_TIME
 from api_gateway.terminals import repository
 from chassis.consumer import Reactions, Received
-from chassis.runtime import Runtime
 from contracts.event import Event
 from terminal_registry.kinds import KINDS, TERMINAL, Kind, registration
 
-reactions = Reactions(group="gateway-service")
+reactions: Reactions[Runtime] = Reactions(group="gateway-service")
 
 
 async def terminal_suspended(events: Sequence[Received[Event]], session: AsyncSession, runtime: Runtime) -> None:

@@ -15,10 +15,10 @@ from fastapi import Depends, Header, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
+from api_gateway.context import Running
 from api_gateway.sealing import Vault
 from chassis import idempotency
 from chassis.idempotency import Claim, Replay
-from chassis.runtime import get_runtime
 
 Spell = Callable[[bytes], str]
 
@@ -37,10 +37,10 @@ def handing_out(member: str, spell: Spell) -> Any:
 
     async def work(
         request: Request,
+        runtime: Running,
         _: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
     ) -> AsyncIterator[Handout]:
-        runtime = get_runtime(request)
-        vault: Vault = runtime.extra["vault"]
+        vault = runtime.state.vault
         claim = await idempotency.claim(request)
         async with runtime.sessions() as session, session.begin():
             try:

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import cast
 
 from api_gateway.clients.service import ensure_bootstrap
+from api_gateway.context import Context, Runtime
 from api_gateway.overview.service import Services
 from api_gateway.sealing import Vault
 from api_gateway.settings import Settings
 from api_gateway.tokens.issuer import Issuer, OwnKeysVerifier
 from api_gateway.tokens.service import TokenDesk
 from chassis.clients import http_client
-from chassis.runtime import Runtime
+from chassis.runtime import Resources
 from chassis.sealing import Keyring
 
 
 @asynccontextmanager
-async def lifespan(runtime: Runtime) -> AsyncIterator[None]:
+async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
     """Open the vault, make sure that there are a signing key and a first client, connect to the services."""
-    settings = cast("Settings", runtime.settings)
     vault = Vault(Keyring.parse(settings.gateway_keys.get_secret_value()))
     issuer = Issuer(settings, vault)
-    await issuer.keep(runtime.sessions)
-    async with runtime.sessions() as session, session.begin():
+    await issuer.keep(resources.sessions)
+    async with resources.sessions() as session, session.begin():
         await ensure_bootstrap(session, vault, settings)
-    verifier = OwnKeysVerifier(settings, runtime.revocations, issuer)
+    verifier = OwnKeysVerifier(settings, resources.revocations, issuer)
     await verifier.refresh_keys()
-    runtime.verifier = verifier
+    resources.verifier = verifier
     async with AsyncExitStack() as stack:
         card, supply, health, payment, notify = [
             await stack.enter_async_context(http_client(url, timeout=settings.gateway_part_seconds))
@@ -40,10 +40,14 @@ async def lifespan(runtime: Runtime) -> AsyncIterator[None]:
                 settings.notify_url,
             )
         ]
-        runtime.extra |= {
-            "vault": vault,
-            "issuer": issuer,
-            "token_desk": TokenDesk(settings, vault, issuer, runtime.sessions),
-            "services": Services(card, supply, health, payment, notify, settings.gateway_part_seconds),
-        }
-        yield
+        desk = TokenDesk(settings, vault, issuer, resources.sessions)
+        services = Services(card, supply, health, payment, notify, settings.gateway_part_seconds)
+        yield Context(settings, vault, issuer, desk, services)
+
+
+async def keep_keys(running: Runtime) -> None:
+    """Keep the issuer's keys and the verifier up to date, for ever."""
+    while True:
+        await running.state.issuer.keep(running.sessions)
+        await running.verifier.refresh_keys()
+        await asyncio.sleep(running.state.settings.gateway_key_poll_seconds)

@@ -8,13 +8,12 @@ from api_gateway.clients.api import routes as clients
 from api_gateway.consumers import reactions
 from api_gateway.docs.api import routes as docs
 from api_gateway.docs.api import swallow
-from api_gateway.lifespan import lifespan
+from api_gateway.lifespan import keep_keys, lifespan
 from api_gateway.overview.api import routes as overview
 from api_gateway.route import SWALLOW
 from api_gateway.settings import Settings
 from api_gateway.terminals.api import routes as terminals
 from api_gateway.tokens.api import routes as tokens
-from api_gateway.tokens.issuer import keep_keys
 from chassis import app as chassis_app
 from chassis.app import Service
 

@@ -15,10 +15,10 @@ import pytest
 from fastapi import FastAPI
 
 from api_gateway import MIGRATIONS
+from api_gateway.context import Runtime
 from api_gateway.main import create_app
 from api_gateway.settings import Settings
 from chassis.ids import new_id
-from chassis.runtime import Runtime
 from chassis.testing import MakeDatabase, eventually, running
 from chassis.testing_events import Outside
 from contracts.event import Event

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
-from chassis.runtime import Runtime
 from contracts.card import (
     CardActivated,
     CardBlocked,
@@ -26,6 +25,7 @@ from contracts.card import (
 from contracts.gateway import TerminalEnrolled
 from contracts.payment import PaymentCaptured, PaymentFailed
 from health_service.cards import repository as cards
+from health_service.context import Runtime
 from health_service.coverage import repository as coverage_rows
 from health_service.coverage import service as coverage
 from health_service.encounters import repository as encounters
@@ -33,7 +33,7 @@ from health_service.encounters.service import COPAYMENT
 from health_service.providers.service import TERMINALS
 from terminal_registry.revocations import follow_revocations
 
-reactions = Reactions(group="health-service")
+reactions: Reactions[Runtime] = Reactions(group="health-service")
 follow_revocations(reactions)
 reactions.on(TerminalEnrolled)(TERMINALS.enrolled)
 

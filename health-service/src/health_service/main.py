@@ -6,12 +6,13 @@ from fastapi import FastAPI
 
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
-from health_service import context, upkeep
+from health_service import upkeep
 from health_service.consumers import reactions
 from health_service.coverage.api import routes as coverage_routes
 from health_service.eligibility.api import routes as eligibility_routes
 from health_service.encounters.api import routes as encounter_routes
 from health_service.fhir.api import routes as fhir_routes
+from health_service.lifespan import lifespan
 from health_service.providers.api import routes as provider_routes
 from health_service.settings import Settings
 
@@ -27,6 +28,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             routers=(provider_routes, eligibility_routes, encounter_routes, coverage_routes, fhir_routes),
             reactions=reactions,
             workers=(upkeep.keep_standing,),
-            lifespan=context.lifespan,
+            lifespan=lifespan,
         )
     )

@@ -8,8 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.clock import business_day
 from chassis.logging import get_logger
-from chassis.runtime import Runtime
-from health_service import context
+from health_service.context import Runtime
 from health_service.coverage import repository, service
 
 log = get_logger(__name__)
@@ -17,7 +16,7 @@ log = get_logger(__name__)
 
 async def keep_standing(runtime: Runtime) -> None:
     """Look for families whose cover time has changed, for ever."""
-    seconds = context.of(runtime).settings.standing_poll_seconds
+    seconds = runtime.state.settings.standing_poll_seconds
     while True:
         try:
             while await settle_due(runtime):
@@ -29,7 +28,7 @@ async def keep_standing(runtime: Runtime) -> None:
 
 async def settle_due(runtime: Runtime) -> int:
     """Settle one chunk of the families that are due today. Returns how many."""
-    chunk = context.of(runtime).settings.standing_chunk
+    chunk = runtime.state.settings.standing_chunk
     async with runtime.sessions() as session, session.begin():
         due = await repository.due(session, business_day(runtime.clock.now()), chunk)
         await service.settle(session, runtime, due)

@@ -5,12 +5,13 @@ As a process: `uvicorn --factory libs.chassis.tests.probe_service:create_app`, s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
-from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,12 +20,13 @@ from chassis import app as chassis_app
 from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.db import Reading, Work
+from chassis.edge import App
 from chassis.faults import Busy
 from chassis.ids import new_id
 from chassis.problems import Conflict
 from chassis.revocations import revocation_reactions
 from chassis.routing import Router, router
-from chassis.runtime import Runtime
+from chassis.runtime import Resources, Runtime
 from chassis.settings import ServiceSettings
 from contracts.event import Event
 from contracts.gateway import ClientReinstated, ClientSuspended
@@ -44,6 +46,21 @@ class ProbeSettings(ServiceSettings):
 
     role: Literal["both", "keeper", "hearer"] = "both"
     group: str = "probe"
+
+
+@dataclass
+class Faults:
+    """What the handler of notes cannot do, by number: never, so often, or so often for want of room."""
+
+    poison: set[int] = field(default_factory=set)
+    flaky: dict[int, int] = field(default_factory=dict)
+    busy: dict[int, int] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def lifespan(_: Resources, __: ProbeSettings) -> AsyncIterator[Faults]:
+    """Begin without faults."""
+    yield Faults()
 
 
 class NoteKept(Event):
@@ -115,16 +132,14 @@ def note_routes() -> Router:
     return routes
 
 
-def note_reactions(group: str) -> Reactions:
-    """Hear of notes, unless a test says by `runtime.extra` that a number shall fail."""
-    reactions = Reactions(group)
+def note_reactions(group: str) -> Reactions[Runtime[Faults]]:
+    """Hear of notes, unless a test says by the state that a number shall fail."""
+    reactions: Reactions[Runtime[Faults]] = Reactions(group)
     revocation_reactions(reactions, SUSPENDED, REINSTATED)
 
     @reactions.on(NoteKept)
-    async def kept(events: Sequence[Received[NoteKept]], session: AsyncSession, runtime: Runtime) -> None:
-        poison: set[int] = runtime.extra.get("poison", set())
-        flaky: dict[int, int] = runtime.extra.get("flaky", {})
-        busy: dict[int, int] = runtime.extra.get("busy", {})
+    async def kept(events: Sequence[Received[NoteKept]], session: AsyncSession, runtime: Runtime[Faults]) -> None:
+        poison, flaky, busy = runtime.state.poison, runtime.state.flaky, runtime.state.busy
         for number in [event.data.number for event in events]:
             if busy.get(number, 0) > 0:
                 busy[number] -= 1
@@ -138,14 +153,14 @@ def note_reactions(group: str) -> Reactions:
         await session.execute(_SEEN, parameters)
 
     @reactions.on(NoteDropped)
-    async def dropped(events: Sequence[Received[NoteDropped]], session: AsyncSession, runtime: Runtime) -> None:
+    async def dropped(events: Sequence[Received[NoteDropped]], session: AsyncSession, runtime: Runtime[Faults]) -> None:
         parameters = {"keys": [e.data.key for e in events], "numbers": [-e.data.number for e in events]}
         await session.execute(_SEEN, parameters)
 
     return reactions
 
 
-def create_app(settings: ProbeSettings | None = None) -> FastAPI:
+def create_app(settings: ProbeSettings | None = None) -> App:
     """The probe as its settings or the environment want it."""
     settings = settings or ProbeSettings()
     return chassis_app.create_app(
@@ -153,6 +168,7 @@ def create_app(settings: ProbeSettings | None = None) -> FastAPI:
             name="hearer" if settings.role == "hearer" else "probe",
             title="Probe",
             settings=settings,
+            lifespan=lifespan,
             routers=[] if settings.role == "hearer" else [note_routes()],
             reactions=None if settings.role == "keeper" else note_reactions(settings.group),
         )

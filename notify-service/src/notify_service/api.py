@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Path
+from fastapi import Path
 from sqlalchemy import Row
 
 from chassis.area import Area
@@ -14,12 +14,11 @@ from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
 from chassis.problems import NotFound
 from chassis.routing import router
-from chassis.runtime import Runtime, get_runtime
 from chassis.sealing import SealBroken
 from contracts.scopes import Scope
 from notify_service import metrics, policy, repository, service, templates
 from notify_service.content import Sent
-from notify_service.runtime import vault_of
+from notify_service.context import Running
 from notify_service.schemas import (
     Instant,
     Message,
@@ -38,8 +37,6 @@ from notify_service.vault import Vault, masked
 
 routes = router(prefix="/v1", tags=["messages"])
 
-Running = Annotated[Runtime, Depends(get_runtime)]
-
 
 @routes.get("/messages", scopes=Scope.MESSAGES_READ, summary="List messages")
 async def list_messages(
@@ -52,7 +49,7 @@ async def list_messages(
 ) -> MessagePage:
     """Messages in the order they were queued, of one citizen or in one status if asked."""
     rows = await repository.page(session, caller.bound, citizen=citizen_id, status=status, page=page)
-    return MessagePage.of(page, [_message(row, vault_of(runtime)) for row in rows], lambda message: message.id)
+    return MessagePage.of(page, [_message(row, runtime.state.vault) for row in rows], lambda message: message.id)
 
 
 @routes.get("/messages/{message_id}", scopes=Scope.MESSAGES_READ, summary="Read a message")
@@ -63,7 +60,7 @@ async def read_message(
     row = await repository.one(session, message_id)
     if row is None or not caller.bound.covers(Area(row.governorate)):
         raise NotFound("There is no message with this id.", detail_ar="لا توجد رسالة بهذا الرقم.")
-    return _message(row, vault_of(runtime))
+    return _message(row, runtime.state.vault)
 
 
 @routes.get("/message-statistics", scopes=Scope.MESSAGES_READ, summary="Count messages")

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Reactions, Received
-from chassis.runtime import Runtime
 from contracts.card import (
     CardActivated,
     CardBlocked,
@@ -23,16 +22,16 @@ from contracts.supply import BalanceStated, Redeemed
 from notify_service import service, templates
 from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn
+from notify_service.context import Runtime
 from notify_service.facts import AppointmentFacts, DrawFacts, Facts, NoFacts, PayoutFacts, ServicesFacts
 from notify_service.inquiries import balances
-from notify_service.runtime import vault_of
 from notify_service.service import Intent
 from terminal_registry.revocations import follow_revocations
 
 
-def make_reactions() -> Reactions:
+def make_reactions() -> Reactions[Runtime]:
     """The reactions; to draws only where the template for them is enabled, for they are many."""
-    reactions = Reactions(group="notify-service")
+    reactions: Reactions[Runtime] = Reactions(group="notify-service")
     follow_revocations(reactions)
     reactions.on(ContactChanged)(contact_changed)
     reactions.on(PickupScheduled)(pickup_scheduled)
@@ -51,7 +50,7 @@ def make_reactions() -> Reactions:
 
 async def contact_changed(events: Sequence[Received[ContactChanged]], session: AsyncSession, runtime: Runtime) -> None:
     """Learn how citizens are reached."""
-    await learn(events, session, vault_of(runtime))
+    await learn(events, session, runtime.state.vault)
 
 
 async def pickup_scheduled(
@@ -94,12 +93,12 @@ async def card_replaced(events: Sequence[Received[CardReplaced]], session: Async
 
 async def balance_stated(events: Sequence[Received[BalanceStated]], session: AsyncSession, runtime: Runtime) -> None:
     """Take supply's part of an answer."""
-    await balances.supply_stated(session, vault_of(runtime), events)
+    await balances.supply_stated(session, runtime.state.vault, events)
 
 
 async def wallet_stated(events: Sequence[Received[WalletStated]], session: AsyncSession, runtime: Runtime) -> None:
     """Take the wallet's part of an answer."""
-    await balances.wallet_stated(session, vault_of(runtime), events)
+    await balances.wallet_stated(session, runtime.state.vault, events)
 
 
 async def payout_paid(events: Sequence[Received[PayoutPaid]], session: AsyncSession, runtime: Runtime) -> None:
@@ -141,7 +140,7 @@ def _about(event: Received[Any], subject: Any, facts: Facts | None = None) -> In
 
 
 async def _queue(session: AsyncSession, runtime: Runtime, template: str, intents: Sequence[Intent]) -> None:
-    await service.queue(session, vault_of(runtime), template, intents)
+    await service.queue(session, runtime.state.vault, template, intents)
 
 
 async def _remember(

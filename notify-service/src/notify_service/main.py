@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from fastapi import FastAPI
 
 from chassis.app import Service
 from chassis.app import create_app as create_service
-from chassis.runtime import Runtime
-from notify_service import api, runtime, templates
+from notify_service import api, context, templates
 from notify_service.consumers import make_reactions
 from notify_service.inquiries import api as inquiries_api
 from notify_service.sender import send_messages
@@ -31,12 +27,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             routers=ROUTERS,
             reactions=make_reactions(),
             workers=[send_messages, keep_queue],
-            lifespan=_lifespan,
+            lifespan=context.lifespan,
         )
     )
-
-
-@asynccontextmanager
-async def _lifespan(running: Runtime) -> AsyncIterator[None]:
-    runtime.install(running)
-    yield

@@ -10,7 +10,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -18,15 +18,14 @@ from sqlalchemy import Row
 from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.logging import get_logger
-from chassis.runtime import Runtime
 from chassis.sealing import SealBroken
 from notify_service import lifecycle, metrics, policy, repository, service, templates
 from notify_service.content import Contact, Sent, Waiting
+from notify_service.context import Runtime
 from notify_service.encoding import measure
 from notify_service.lifecycle import ACCEPTED, Status, Verdict
 from notify_service.provider import Aggregator, Outgoing, ProviderDown, Result
 from notify_service.repository import OutcomeColumns, Rows
-from notify_service.runtime import settings_of, vault_of
 from notify_service.wording import Language
 
 log = get_logger(__name__)
@@ -39,10 +38,10 @@ MAX_IDLE_SECONDS = 0.5
 
 async def send_messages(runtime: Runtime) -> None:
     """Send for ever, over as many lanes as the settings say. A worker of the service."""
-    async with Aggregator(settings_of(runtime)) as aggregator:
+    async with Aggregator(runtime.state.settings) as aggregator:
         sender = Sender(runtime, aggregator)
         async with asyncio.TaskGroup() as lanes:
-            for _ in range(settings_of(runtime).sms_lanes):
+            for _ in range(runtime.state.settings.sms_lanes):
                 lanes.create_task(sender.run())
 
 
@@ -52,8 +51,8 @@ class Sender:
     def __init__(self, runtime: Runtime, aggregator: Aggregator) -> None:
         """`aggregator`: connected."""
         self._runtime = runtime
-        self._settings = settings_of(runtime)
-        self._vault = vault_of(runtime)
+        self._settings = runtime.state.settings
+        self._vault = runtime.state.vault
         self._aggregator = aggregator
         self._rules = policy.load()
         self._failures = 0
@@ -178,7 +177,8 @@ class Sender:
 
 
 def _language(row: Row[Any]) -> Language:
-    return cast("Language", row.language or "ar")
+    language: Language = row.language or "ar"
+    return language
 
 
 def _add(

@@ -8,11 +8,10 @@ import time
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.logging import get_logger
-from chassis.runtime import Runtime
 from notify_service import metrics, policy, repository, service
+from notify_service.context import Runtime
 from notify_service.inquiries import balances
 from notify_service.inquiries import repository as inbound
-from notify_service.runtime import settings_of, vault_of
 
 log = get_logger(__name__)
 
@@ -21,7 +20,7 @@ CHUNK = 5000
 
 async def keep_queue(runtime: Runtime) -> None:
     """Look after the queue for ever. A worker of the service."""
-    settings = settings_of(runtime)
+    settings = runtime.state.settings
     swept_at = float("-inf")
     while True:
         try:
@@ -39,7 +38,7 @@ async def look_after(runtime: Runtime) -> None:
     async with runtime.sessions() as session, session.begin():
         await repository.take_back_leases(session)
     async with runtime.sessions() as session, session.begin():
-        await balances.answer_overdue(session, vault_of(runtime))
+        await balances.answer_overdue(session, runtime.state.vault)
     await _expire(runtime)
 
 

@@ -22,7 +22,6 @@ from notify_service.contacts.service import learn
 from notify_service.facts import NoFacts
 from notify_service.policy import load
 from notify_service.provider import Aggregator
-from notify_service.runtime import vault_of
 from notify_service.sender import Sender
 from notify_service.service import Intent
 
@@ -136,7 +135,7 @@ async def test_a_contact_and_a_message_written_in_the_same_moment_find_each_othe
     """Two transactions that do not see each other: the message waits until the sweep."""
     known = contact()
     other = desk.runtime.sessions()
-    vault = vault_of(desk.runtime)
+    vault = desk.runtime.state.vault
     async with desk.runtime.sessions() as one, one.begin(), other as two, two.begin():
         envelope = Received(known, new_id(), desk.runtime.clock.now(), None)
         await learn([envelope], one, vault)

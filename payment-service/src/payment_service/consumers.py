@@ -17,13 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.refusals import Refusal
-from chassis.runtime import Runtime
 from contracts.card import CardActivated, CardBlocked, CardClosed, CardReplaced, CardUnblocked
 from contracts.health import CopaymentDue, ProviderRegistered
 from contracts.notify import InquiryReceived
 from contracts.payment import MerchantPaid, PaymentFailed, WalletOpened, WalletStated
 from contracts.supply import OutletRegistered, SettlementCalculated, Tender, TenderRedeemed, TenderReversed
-from payment_service import context
+from payment_service.context import Runtime
 from payment_service.ledger.accounts import account_id, wallet_id
 from payment_service.ledger.refusals import HoldExpired
 from payment_service.ledger.rules import Transfer
@@ -34,7 +33,7 @@ from payment_service.payments.telling import COPAYMENT, Parties
 from payment_service.wallets import repository as wallets
 from terminal_registry.revocations import follow_revocations
 
-reactions = Reactions(group="payment-service")
+reactions: Reactions[Runtime] = Reactions(group="payment-service")
 follow_revocations(reactions)
 
 SETTLEMENT = "settlement"
@@ -198,7 +197,7 @@ async def settlement_calculated(
 async def copayment_due(events: Sequence[Received[CopaymentDue]], session: AsyncSession, runtime: Runtime) -> None:
     """Take the citizen's part of encounters from the wallets, or say that it could not be taken."""
     asked = [event.data for event in events]
-    await context.of(runtime).accounts.many(PROVIDER, [str(due.provider_id) for due in asked])
+    await runtime.state.accounts.many(PROVIDER, [str(due.provider_id) for due in asked])
     outcomes = await asyncio.gather(*(payments.take(runtime, _copayment(due)) for due in asked))
     failed = [
         PaymentFailed(
@@ -225,7 +224,7 @@ async def inquiry_received(events: Sequence[Received[InquiryReceived]], session:
 
 async def _pay(runtime: Runtime, due: SettlementCalculated) -> Transfer | Refusal:
     """Move what a settlement comes to between the subsidy's fund and the merchant, once."""
-    accounts = context.of(runtime).accounts
+    accounts = runtime.state.accounts
     fund = await accounts.one("fund", SETTLEMENT_FUND)
     merchant = await accounts.one("merchant", str(due.outlet_id))
     debit, credit = (fund, merchant) if due.amount > 0 else (merchant, fund)

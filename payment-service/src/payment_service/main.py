@@ -10,10 +10,12 @@ from fastapi import FastAPI
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
 from chassis.hot import HotRoute
-from payment_service import context, upkeep
+from payment_service import upkeep
 from payment_service.consumers import reactions
+from payment_service.context import Runtime
 from payment_service.ledger import route
 from payment_service.ledger.api import routes as ledger_routes
+from payment_service.lifespan import lifespan
 from payment_service.merchants.api import routes as merchant_routes
 from payment_service.payments.api import routes as payment_routes
 from payment_service.payouts.api import routes as payout_routes
@@ -24,7 +26,7 @@ from payment_service.wallets.api import routes as wallet_routes
 HOT = (route.ROUTE,)
 
 
-def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[Any]] = HOT) -> FastAPI:
+def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[Runtime, Any]] = HOT) -> FastAPI:
     """The service as an ASGI app. Without `hot_routes` FastAPI answers everything, more slowly."""
     return create_service_app(
         Service(
@@ -35,7 +37,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[A
             routers=(ledger_routes, merchant_routes, wallet_routes, payment_routes, payout_routes),
             reactions=reactions,
             workers=(upkeep.keep_house, book_payouts),
-            lifespan=context.lifespan,
+            lifespan=lifespan,
             hot_routes=hot_routes,
         )
     )

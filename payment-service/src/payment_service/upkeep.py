@@ -12,8 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chassis.faults import Busy
 from chassis.logging import get_logger
 from chassis.refusals import Refusal
-from chassis.runtime import Runtime
-from payment_service import context
+from payment_service.context import Runtime
 from payment_service.ledger import repository
 from payment_service.payments import service
 
@@ -26,7 +25,7 @@ PRUNE_EVERY_SECONDS = 3600.0
 async def keep_house(runtime: Runtime) -> None:
     """Expire holds every second, forget old answers every hour, for ever."""
     pruned_at = 0.0
-    settings = context.of(runtime).settings
+    settings = runtime.state.settings
     while True:
         try:
             await expire_holds(runtime)
@@ -40,7 +39,7 @@ async def keep_house(runtime: Runtime) -> None:
 
 async def expire_holds(runtime: Runtime) -> int:
     """Give up holds that ran out longer ago than the grace their sale's event is given. Returns how many."""
-    grace = timedelta(seconds=context.of(runtime).settings.hold_grace_seconds)
+    grace = timedelta(seconds=runtime.state.settings.hold_grace_seconds)
     async with runtime.sessions() as session:
         overdue = await repository.overdue(session, runtime.clock.now() - grace, AT_ONCE)
     outcomes = await asyncio.gather(*(service.expire(runtime, payment_id) for payment_id in overdue))

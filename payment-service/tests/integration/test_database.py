@@ -10,7 +10,6 @@ import pytest
 from chassis.ids import new_id
 from chassis.lane import Lane
 from chassis.testing import refuse_larger_deletes
-from payment_service import context
 from payment_service.ledger import statements
 from payment_service.ledger.accounts import Opened, account_id, wallet_id
 from payment_service.ledger.batch import Batch
@@ -71,7 +70,7 @@ async def test_a_hold_is_settled_once_whoever_has_read_it(house: House) -> None:
     await Opened(house.runtime.pool).many("merchant", ["test"])
     now = house.runtime.clock.now()
     order = Order(Transfer(held, fund, other, 70, "pending", kind="transfer", expires_at=now + timedelta(minutes=5)))
-    await context.of(house.runtime).ledger.submit(Item("test", None, b"", [order]))
+    await house.runtime.state.ledger.submit(Item("test", None, b"", [order]))
     lane = Lane(house.runtime.settings.database_url, "test")
     try:
         rows = await lane.fetch(statements.READ, [fund, other], [held], [], [])
@@ -94,5 +93,5 @@ async def test_old_answers_are_forgotten_little_by_little(house: House) -> None:
         " SELECT 'c', n::text, '', 201, '', now() - CASE WHEN n <= 12000 THEN interval '3 days' ELSE '1 day' END"
         " FROM generate_series(1, 12003) n"
     )
-    await prune_answers(pool, context.of(house.runtime).settings.answer_days)
+    await prune_answers(pool, house.runtime.state.settings.answer_days)
     assert await pool.fetchval("SELECT count(*) FROM ledger_answer") == 3

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
-from chassis.runtime import Runtime
 from contracts.card import (
     CardActivated,
     CardBlocked,
@@ -26,6 +25,7 @@ from contracts.gateway import TerminalEnrolled
 from contracts.notify import InquiryReceived
 from contracts.payment import PaymentAuthorized, PaymentCaptured, PaymentFailed, PaymentVoided
 from supply_service.cards import repository as cards
+from supply_service.context import Runtime
 from supply_service.entitlements import service as entitlements
 from supply_service.outlets.service import TERMINALS
 from supply_service.redemptions import holds
@@ -49,7 +49,7 @@ async def lock_households(events: Sequence[Received[Any]], session: AsyncSession
     await cards.lock(session, [event.data.household_id for event in events if isinstance(event.data, _CHANGING)])
 
 
-reactions = Reactions(group="supply-service", before=lock_households)
+reactions: Reactions[Runtime] = Reactions(group="supply-service", before=lock_households)
 follow_revocations(reactions)
 reactions.on(TerminalEnrolled)(TERMINALS.enrolled)  # the keys they sign their offline sales with
 

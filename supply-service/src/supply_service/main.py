@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
 from chassis.hot import HotRoute
-from supply_service import context, upkeep
+from supply_service import upkeep
 from supply_service.api import ROUTERS
 from supply_service.consumers import reactions
+from supply_service.context import Runtime
+from supply_service.lifespan import keep_fresh, lifespan
 from supply_service.redemptions import route
 from supply_service.settings import Settings
 from supply_service.settlements.worker import settle_waiting
@@ -20,7 +22,7 @@ from supply_service.settlements.worker import settle_waiting
 HOT = (route.ROUTE,)
 
 
-def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[Any]] = HOT) -> FastAPI:
+def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[Runtime, Any]] = HOT) -> FastAPI:
     """The service as an ASGI app. Without `hot_routes` FastAPI answers everything, more slowly."""
     return create_service_app(
         Service(
@@ -30,8 +32,8 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[A
             settings=settings or Settings(),
             routers=ROUTERS,
             reactions=reactions,
-            workers=(context.keep_fresh, upkeep.keep_house, settle_waiting),
-            lifespan=context.lifespan,
+            workers=(keep_fresh, upkeep.keep_house, settle_waiting),
+            lifespan=lifespan,
             hot_routes=hot_routes,
         )
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, datetime, timedelta
-from typing import cast
 
 import asyncpg
 import asyncpg.pool
@@ -12,9 +11,8 @@ import asyncpg.pool
 from chassis.clock import business_day, month_start
 from chassis.logging import get_logger
 from chassis.partitions import briefly, delete_by_chunks
-from chassis.runtime import Runtime
+from supply_service.context import Runtime
 from supply_service.rules.account import month_after
-from supply_service.settings import Settings
 
 log = get_logger(__name__)
 
@@ -34,7 +32,7 @@ _FORGET_HOLDS = "DELETE FROM hold WHERE ctid = ANY(ARRAY(SELECT ctid FROM hold W
 
 async def keep_house(runtime: Runtime) -> None:
     """Make and drop partitions now and every hour, for ever; sooner again when that could not be finished."""
-    days = cast("Settings", runtime.settings).answer_days
+    days = runtime.state.settings.answer_days
     while True:
         now, pause = runtime.clock.now(), EVERY_SECONDS
         try:

@@ -85,8 +85,8 @@ async def test_a_suspended_terminal_is_refused_within_a_second(supply: Supply) -
 async def test_a_terminal_registered_elsewhere_is_known_at_once(supply: Supply) -> None:
     """Another process has registered it a moment ago; this one has not looked since."""
     till, holder = await supply.till(), await supply.holder()
-    supply.runtime.extra["supply"].registry._terminals.clear()
-    supply.runtime.extra["supply"].registry.version = 0
+    supply.runtime.state.registry._terminals.clear()
+    supply.runtime.state.registry.version = 0
     await asyncio.sleep(0.06)
     assert (await supply.draw(till, holder, bread(15))).status_code == 201
     stranger = supply.issuer.headers(str(new_id()), "redemptions:create", kind="terminal")

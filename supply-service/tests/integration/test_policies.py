@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chassis.testing import MakeDatabase, TestIssuer, check_pages, eventually
-from supply_service import MIGRATIONS, POLICIES, context
+from supply_service import MIGRATIONS, POLICIES
 from supply_service.policies.files import PolicyFileError
 
 from ..support import NOON, Supply, bread, serve, settings_for
@@ -38,7 +38,7 @@ async def test_a_new_price_from_tomorrow_on(supply: Supply) -> None:
     supply.at(NOON + timedelta(days=1))
 
     async def published() -> bool:
-        figures = context.of(supply.runtime).snapshot.figures
+        figures = supply.runtime.state.snapshot.figures
         return figures.on((NOON + timedelta(days=1)).date()).loaf_price == 25
 
     assert await eventually(published, seconds=3)

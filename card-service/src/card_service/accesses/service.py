@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses import repository
 from card_service.accesses.models import Access, Visit
-from card_service.tools import tools_of
+from card_service.context import Runtime
 from chassis.auth import Principal
 from chassis.ids import new_id
-from chassis.runtime import Runtime
 from chassis.telemetry import current_request_id
 
 BATCH = 2000
@@ -35,7 +34,7 @@ def visit(caller: Principal, now: datetime, action: str, purpose: str) -> Visit:
 
 async def chain_accesses(runtime: Runtime) -> None:
     """Worker: take pending accesses into the hash chain, batch after batch, one process at a time."""
-    pause = tools_of(runtime).settings.card_chain_seconds
+    pause = runtime.state.tools.settings.card_chain_seconds
     while True:
         async with runtime.sessions() as session, session.begin():
             moved = await repository.append(session, BATCH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query
@@ -21,7 +21,6 @@ from card_service.cards.lifecycle import allowed
 from card_service.cards.models import Card
 from card_service.cards.schemas import (
     BlockIn,
-    BlockReason,
     CardOut,
     Credential,
     DisableReason,
@@ -32,8 +31,9 @@ from card_service.cards.schemas import (
     PinStatus,
     ReplacementIn,
 )
+from card_service.context import WithTools
 from card_service.sealing import CARD_NUMBER
-from card_service.tools import Tools, WithTools
+from card_service.tools import Tools
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.routing import router
@@ -64,8 +64,8 @@ def card_out(tools: Tools, card: Card, replaced_by: UUID | None = None) -> CardO
         issued_at=card.issued_at,
         activated_at=card.activated_at,
         blocked_at=card.blocked_at,
-        block_reason=cast("BlockReason | None", card.block_reason),
-        pin=cast("Literal['not_set', 'set', 'locked']", pin),
+        block_reason=card.block_reason,
+        pin=pin,
         allowed_actions=sorted(allowed(card.state)),
     )
 

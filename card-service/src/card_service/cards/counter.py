@@ -15,7 +15,7 @@ from card_service.cards.errors import (
     PinWeak,
 )
 from card_service.cards.lifecycle import Action
-from card_service.cards.models import Card
+from card_service.cards.models import Card, PinState
 from card_service.cards.service import card_of, move
 from card_service.envelopes import EnvelopeBroken
 from card_service.tools import Tools
@@ -71,7 +71,7 @@ async def credential(session: AsyncSession, tools: Tools, caller: Principal, car
     return tools.credentials.sign(card_id, card.household_id, card.governorate, expires), expires
 
 
-def pin_state(card: Card, max_tries: int) -> str:
+def pin_state(card: Card, max_tries: int) -> PinState:
     """Whether a PIN is set and whether it is locked."""
     if card.pin is None:
         return "not_set"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from card_service.cards.lifecycle import CardState
 from card_service.cards.pins import StoredPin
 from chassis.area import InGovernorate
+
+BlockReason = Literal["lost", "stolen", "damaged", "fraud", "order"]
+PinState = Literal["not_set", "set", "locked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Card(InGovernorate):
     issued_at: datetime | None
     activated_at: datetime | None
     blocked_at: datetime | None
-    block_reason: str | None
+    block_reason: BlockReason | None
     pin: StoredPin | None
     birth_year: int
 

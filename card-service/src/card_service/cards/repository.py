@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.cards.lifecycle import CardState
 from card_service.cards.models import ActivatedCard, Card, NewCard
 from card_service.cards.pins import StoredPin
-from card_service.database import raw
+from chassis.db import raw
 
 _CARD = (
     "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, c.number_sealed, c.state, c.state_before_block,"

@@ -9,10 +9,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from card_service.cards.lifecycle import Action, CardState
+from card_service.cards.models import BlockReason, PinState
 from card_service.cards.pins import PinResult
 from contracts.card import ProgrammeService
-
-BlockReason = Literal["lost", "stolen", "damaged", "fraud", "order"]
 
 
 class _In(BaseModel):
@@ -63,7 +62,7 @@ class CardOut(BaseModel):
     activated_at: datetime | None
     blocked_at: datetime | None
     block_reason: BlockReason | None
-    pin: Literal["not_set", "set", "locked"]
+    pin: PinState
     allowed_actions: list[Action]
 
 

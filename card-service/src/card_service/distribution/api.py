@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, cast
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 
 from card_service.cards.errors import SiteUnknown
 from card_service.cards.lifecycle import CardState
+from card_service.context import WithTools
 from card_service.distribution import plan_repository, plans, repository, service
 from card_service.distribution.errors import PlanNotFound, SiteExists
 from card_service.distribution.models import PickupSite
 from card_service.distribution.schemas import (
     BookedOut,
     BookedPage,
-    Holders,
-    JobStatus,
     PlanOut,
     PlanSiteOut,
     SiteIn,
-    SiteKind,
     SiteOut,
     SitePage,
 )
 from card_service.registry import names
-from card_service.tools import WithTools
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
@@ -42,7 +39,7 @@ def _site_out(site: PickupSite) -> SiteOut:
         site_id=site.site_id,
         name_ar=site.name_ar,
         name_en=site.name_en,
-        kind=cast("SiteKind", site.kind),
+        kind=site.kind,
         governorate=site.governorate,
         district=site.district,
         address_ar=site.address_ar,
@@ -93,7 +90,7 @@ async def list_appointments(
             holder_name_masked=names.masked(one.full_name),
             starts_at=one.starts_at,
             ends_at=one.ends_at,
-            state=cast("Literal['scheduled', 'kept', 'missed', 'cancelled']", one.state),
+            state=one.state,
             card_state=CardState(one.card_state),
         )
         for one in found
@@ -108,9 +105,9 @@ async def read_plan(plan_id: UUID, caller: Caller, session: Reading) -> PlanOut:
     return PlanOut(
         id=plan.plan_id,
         phase_id=plan.phase_id,
-        status=cast("JobStatus", plan.status),
+        status=plan.status,
         week_start=plan.week_start,
-        holders=cast("Holders", plan.holders),
+        holders=plan.holders,
         limit=plan.max_citizens,
         scheduled=plan.scheduled,
         unplaced=await plan_repository.unplaced(session, plan_id),

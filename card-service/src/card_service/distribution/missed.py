@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.context import Runtime
 from card_service.distribution import repository
 from card_service.distribution.models import MissedAppointment, NewAppointment
 from card_service.distribution.planning import HOUR, Group, Planner, hours
 from card_service.distribution.plans import WEEK, pickup_scheduled, planning_site
-from card_service.tools import Tools, tools_of
+from card_service.tools import Tools
 from chassis import outbox
 from chassis.clock import CAIRO
 from chassis.ids import new_id
-from chassis.runtime import Runtime
 from contracts.card import PickupMissed
 from contracts.event import Event
 
@@ -29,7 +29,7 @@ def day_begins(day: date) -> datetime:
 
 async def sweep_missed(runtime: Runtime) -> None:
     """Worker: find appointments whose day is over and whose card was not collected."""
-    tools = tools_of(runtime)
+    tools = runtime.state.tools
     while True:
         async with runtime.sessions() as session, session.begin():
             found = await sweep(session, tools)

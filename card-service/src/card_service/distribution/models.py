@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Literal
 from uuid import UUID
 
+from card_service.registry.models import JobStatus
 from chassis.area import Area, InGovernorate
+
+SiteKind = Literal["post_office", "supply_centre", "health_office", "governorate_office"]
+Holders = Literal["heads", "adults"]
+AppointmentState = Literal["scheduled", "kept", "missed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,7 @@ class PickupSite:
     site_id: UUID
     name_ar: str
     name_en: str
-    kind: str
+    kind: SiteKind
     governorate: str
     district: str
     address_ar: str
@@ -43,9 +49,9 @@ class Plan(InGovernorate):
     phase_id: UUID
     governorate: str
     week_start: date
-    holders: str
+    holders: Holders
     max_citizens: int
-    status: str
+    status: JobStatus
     heads_left: int | None
     others_left: int | None
     done_household: UUID | None
@@ -94,7 +100,7 @@ class BookedCitizen:
     full_name: str
     starts_at: datetime
     ends_at: datetime
-    state: str
+    state: AppointmentState
     card_state: str
 
 

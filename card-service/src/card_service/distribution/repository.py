@@ -12,10 +12,11 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.database import raw, record
+from card_service.database import record
 from card_service.distribution.models import BookedCitizen, MissedAppointment, NewAppointment, PickupSite
 from card_service.distribution.planning import HOUR
 from chassis.area import Bound, BoundedStatement
+from chassis.db import raw
 from chassis.paging import Paging
 
 _SITE = (

@@ -9,12 +9,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from card_service.cards.lifecycle import CardState
+from card_service.distribution.models import AppointmentState, Holders, SiteKind
 from card_service.registry import names
+from card_service.registry.models import JobStatus
 from chassis.paging import Page
 
-SiteKind = Literal["post_office", "supply_centre", "health_office", "governorate_office"]
-JobStatus = Literal["queued", "running", "done", "failed"]
-Holders = Literal["heads", "adults"]
 HourText = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
 Line = Annotated[str, Field(min_length=1, max_length=120)]
 
@@ -79,7 +78,7 @@ class BookedOut(BaseModel):
     holder_name_masked: str
     starts_at: datetime
     ends_at: datetime
-    state: Literal["scheduled", "kept", "missed", "cancelled"]
+    state: AppointmentState
     card_state: CardState
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Request, Response
 
 from card_service.cards.errors import CardStateConflict, CardUnknown
+from card_service.context import Running
 from card_service.handover import searches, service
 from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
 from card_service.handover.models import Found, Site
@@ -16,7 +17,6 @@ from card_service.registry import names
 from chassis import idempotency
 from chassis.auth import Caller
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
 
 routes = router(tags=["cards"])
@@ -31,7 +31,7 @@ def _site_out(site: Site | None) -> CardSite | None:
 def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
     appointment = None
     if found.starts_at is not None and found.ends_at is not None:
-        state = cast("Literal['scheduled', 'kept', 'missed', 'cancelled']", found.appointment_state)
+        state = found.appointment_state
         appointment = AppointmentOut(starts_at=found.starts_at, ends_at=found.ends_at, state=state)
     return FoundCard(
         card_id=found.card_id,
@@ -46,9 +46,9 @@ def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
 
 
 @routes.post("/v1/cards/search", scopes=Scope.CARDS_HANDOVER)
-async def find_cards(given: NationalIdIn, caller: Caller, request: Request) -> FoundCards:
+async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running) -> FoundCards:
     """The open cards of the citizen at the counter: where they lie and for when; the access is logged."""
-    found = await searches.find(get_runtime(request), caller, given.national_id)
+    found = await searches.find(runtime, caller, given.national_id)
     return FoundCards(items=[_found_out(one, caller.bound.site_id) for one in found])
 
 
@@ -63,8 +63,9 @@ async def hand_over(
     given: NationalIdIn,
     caller: Caller,
     request: Request,
+    runtime: Running,
     _: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
 ) -> Response:
     """Give a card to its holder, at the site where it lies; a replacement ends the card it replaces."""
     claim = await idempotency.claim(request)
-    return await service.hand_over(get_runtime(request), claim, caller, card_id, given.national_id)
+    return await service.hand_over(runtime, claim, caller, card_id, given.national_id)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from card_service.accesses.models import Visit
 from card_service.cards.lifecycle import CardState
+from card_service.distribution.models import AppointmentState
 from chassis.area import InGovernorate
 from chassis.auth import Principal
 from chassis.idempotency import Claim
@@ -48,7 +49,7 @@ class Found:
     site: Site | None
     starts_at: datetime | None
     ends_at: datetime | None
-    appointment_state: str | None
+    appointment_state: AppointmentState | None
 
 
 @dataclass(frozen=True, slots=True)

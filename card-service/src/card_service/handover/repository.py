@@ -17,10 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.accesses import repository as accesses
 from card_service.cards import repository as cards
 from card_service.cards.lifecycle import CardState
-from card_service.database import raw
 from card_service.distribution import repository as appointments
 from card_service.handover.models import Found, Handed, Search, Site, Waiting
 from chassis import idempotency, outbox
+from chassis.db import raw
 from chassis.ids import new_id
 
 STATUS = 200

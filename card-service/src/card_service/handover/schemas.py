@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from card_service.cards.lifecycle import CardState
+from card_service.distribution.models import AppointmentState
 from card_service.registry.schemas import NationalIdText
 from contracts.card import ProgrammeService
 
@@ -35,7 +35,7 @@ class AppointmentOut(BaseModel):
 
     starts_at: datetime
     ends_at: datetime
-    state: Literal["scheduled", "kept", "missed", "cancelled"]
+    state: AppointmentState
 
 
 class FoundCard(BaseModel):

@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import cast
+from collections.abc import Sequence
 
 from card_service.accesses.service import visit
+from card_service.context import Runtime
 from card_service.handover import repository
 from card_service.handover.models import Found, Search
 from card_service.registry.national_id import NationalIdError, parse
 from card_service.sealing import NATIONAL_ID
-from card_service.tools import tools_of
+from card_service.settings import Settings
 from chassis.auth import Principal
 from chassis.group_commit import GroupCommit
-from chassis.runtime import Runtime
-
-_SEARCHES = "card.searches"
+from chassis.runtime import Resources
 
 
-@asynccontextmanager
-async def searching(runtime: Runtime) -> AsyncIterator[None]:
-    """Open the lanes of searches: those that come while one is under way make up the next, with one commit."""
-    settings = tools_of(runtime).settings
+def lanes_of(resources: Resources, settings: Settings) -> GroupCommit[Search, list[Found]]:
+    """The lanes of searches: those that come while one is under way make up the next, with one commit."""
 
     async def run(_: int, searches: Sequence[Search]) -> list[list[Found]]:
-        return await repository.find_by_national_ids(runtime.pool, searches)
+        return await repository.find_by_national_ids(resources.pool, searches)
 
-    searches: GroupCommit[Search, list[Found]] = GroupCommit(
-        run, lanes=settings.card_handover_lanes, max_batch=settings.card_handover_batch
-    )
-    runtime.extra[_SEARCHES] = searches
-    async with searches.running():
-        yield
+    return GroupCommit(run, lanes=settings.card_handover_lanes, max_batch=settings.card_handover_batch)
 
 
 async def find(runtime: Runtime, caller: Principal, national_id: str) -> list[Found]:
     """The open cards of the citizen with this national id; none for a number that cannot be one."""
-    tools = tools_of(runtime)
+    tools = runtime.state.tools
     try:
         number = parse(national_id, tools.today()).number
     except NationalIdError:
         return []
     seen = visit(caller, tools.now(), "card_found", "hand_over")
     fingerprint = tools.vault.fingerprint(NATIONAL_ID, number)
-    searches = cast("GroupCommit[Search, list[Found]]", runtime.extra[_SEARCHES])
     # whose turn it is does not depend on whom they look for: the fingerprint spreads them over the lanes
-    return await searches.submit(fingerprint[0], Search(fingerprint, caller.bound.only_governorate, seen))
+    return await runtime.state.searches.submit(fingerprint[0], Search(fingerprint, caller.bound.only_governorate, seen))

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from fastapi.responses import Response
@@ -18,44 +17,44 @@ from card_service.cards import repository as cards
 from card_service.cards.errors import CardUnknown
 from card_service.cards.lifecycle import Action, CardState, usable_state
 from card_service.cards.service import move
+from card_service.context import Context, Runtime
 from card_service.handover import repository
 from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
 from card_service.handover.models import Handed, Waiting, Wish
 from card_service.handover.schemas import HandedOver
-from card_service.handover.searches import searching
+from card_service.handover.searches import lanes_of
 from card_service.registry.national_id import normalise_digits
 from card_service.sealing import NATIONAL_ID
-from card_service.tools import Tools, tools_of
+from card_service.settings import Settings
+from card_service.tools import Tools
 from chassis.area import Area
 from chassis.auth import Principal
 from chassis.group_commit import GroupCommit
 from chassis.idempotency import Claim, enter_many
 from chassis.problems import Problem
-from chassis.runtime import Runtime
+from chassis.runtime import Resources
 from chassis.telemetry import current_traceparent
 from contracts.card import CardActivated, CardIssued, CardReplaced, ProgrammeService
 from contracts.event import Event
 
-_KEY = "card.handovers"
-
 
 @asynccontextmanager
-async def handing_over(runtime: Runtime) -> AsyncIterator[None]:
-    """Open the lanes of a counter's searches and hand-overs; in the end finish what was taken on."""
-    settings = tools_of(runtime).settings
+async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
+    """Read the keys; open the lanes of a counter's searches and hand-overs; in the end finish what was taken on."""
+    tools = Tools.of(settings, resources.clock)
 
     async def run(_: int, wishes: Sequence[Wish]) -> list[bytes | BaseException]:
-        async with runtime.sessions() as session, session.begin():
-            replies = await carry_out(session, tools_of(runtime), wishes)
-        runtime.wake_relay()
+        async with resources.sessions() as session, session.begin():
+            replies = await carry_out(session, tools, wishes)
+        resources.wake_relay()
         return replies
 
-    commit: GroupCommit[Wish, bytes] = GroupCommit(
+    handovers: GroupCommit[Wish, bytes] = GroupCommit(
         run, lanes=settings.card_handover_lanes, max_batch=settings.card_handover_batch
     )
-    runtime.extra[_KEY] = commit
-    async with commit.running(), searching(runtime):
-        yield
+    searches = lanes_of(resources, settings)
+    async with handovers.running(), searches.running():
+        yield Context(tools, searches, handovers)
 
 
 async def hand_over(runtime: Runtime, claim: Claim, caller: Principal, card_id: UUID, national_id: str) -> Response:
@@ -68,8 +67,7 @@ async def hand_over(runtime: Runtime, claim: Claim, caller: Principal, card_id: 
         raise NoSite("A counter's token names its site.", detail_ar="يتم التسليم من مكان الاستلام فقط.")
     seen = visit(caller, runtime.clock.now(), "card_handed_over", "hand_over")
     wish = Wish(claim, caller, card_id, national_id, seen, current_traceparent())
-    commit = cast("GroupCommit[Wish, bytes]", runtime.extra[_KEY])
-    body = await commit.submit(card_id.int, wish)
+    body = await runtime.state.handovers.submit(card_id.int, wish)
     return Response(body, repository.STATUS, media_type=repository.MEDIA_TYPE)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.accesses import repository as accesses
 from card_service.accesses.schemas import AccessOut, AccessPage
 from card_service.accesses.service import note
+from card_service.context import WithTools
 from card_service.registry import imports, mobiles, national_id, repository, service
 from card_service.registry.errors import (
     AlreadyRegistered,
@@ -38,10 +39,9 @@ from card_service.registry.schemas import (
     Notice,
     NotLookedUp,
     RejectionPage,
-    Role,
 )
 from card_service.sealing import MOBILE, NATIONAL_ID
-from card_service.tools import Tools, WithTools
+from card_service.tools import Tools
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import MIB, Rate
@@ -60,7 +60,7 @@ def citizen_out(tools: Tools, citizen: Citizen) -> CitizenOut:
     return CitizenOut(
         citizen_id=citizen.citizen_id,
         household_id=citizen.household_id,
-        role=cast("Role | None", citizen.role),
+        role=citizen.role,
         full_name=citizen.full_name,
         national_id_masked=national_id.masked(number),
         mobile_masked=mobiles.masked(mobile) if mobile else None,

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.database import raw
 from card_service.registry.intake import Rejection
 from card_service.registry.models import ImportJob
+from chassis.db import raw
 from chassis.paging import Paging
 
 _JOB = (

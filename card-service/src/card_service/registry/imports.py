@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import Literal, cast
 from uuid import UUID
 
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.context import WithTools
 from card_service.jobs import ChunkFailed
 from card_service.registry import announcements, enrolment, repository
 from card_service.registry import import_repository as store
@@ -23,22 +23,21 @@ from card_service.registry.models import ImportJob, Known, NewCitizen, NewHouseh
 from card_service.registry.reasons import reason
 from card_service.registry.schemas import ImportOut, RejectionOut, RejectionPage
 from card_service.sealing import UPLOAD, Vault
-from card_service.tools import Tools, tools_of
+from card_service.tools import Tools
 from chassis import outbox
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.paging import Paging
 from chassis.problems import PayloadTooLarge, UnsupportedMedia
-from chassis.runtime import get_runtime
 from contracts.event import Event
 
 MAX_EVENTS = 4000
 _EXPECTED = ",".join(HEADER)
 
 
-async def limit_body(request: Request) -> None:
+async def limit_body(request: Request, tools: WithTools) -> None:
     """A dependency that refuses a body said to be too large, before it is read. Raises PayloadTooLarge."""
-    limit = tools_of(get_runtime(request)).settings.card_import_max_bytes
+    limit = tools.settings.card_import_max_bytes
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length) > limit:
         raise too_large(limit)
@@ -85,7 +84,7 @@ async def progress(session: AsyncSession, caller: Principal, import_id: UUID) ->
     job = await _visible(session, caller, import_id)
     return ImportOut(
         id=job.import_id,
-        status=cast("Literal['queued', 'running', 'done', 'failed']", job.status),
+        status=job.status,
         rows=job.rows,
         accepted=job.accepted,
         rejected=job.rejected,

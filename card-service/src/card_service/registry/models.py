@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from chassis.area import Area, InGovernorate
+
+Role = Literal["head", "spouse", "child", "parent", "other"]
+JobStatus = Literal["queued", "running", "done", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Citizen(InGovernorate):
 
     citizen_id: UUID
     household_id: UUID | None
-    role: str | None
+    role: Role | None
     full_name: str
     national_id_sealed: bytes
     mobile_sealed: bytes | None
@@ -91,7 +94,7 @@ class ImportJob(InGovernorate):
     """A bulk import and how far it has come; `done_row` is the last line of the file that is settled."""
 
     import_id: UUID
-    status: str
+    status: JobStatus
     governorate: str | None
     done_row: int
     rows: int

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.database import raw
 from card_service.registry.models import Bearer, Citizen, Household, Known, NewCitizen, NewHousehold
+from chassis.db import raw
 
 _HOUSEHOLD = "SELECT household_id, governorate, district, address, members, revision FROM household"
 _FIND_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id")

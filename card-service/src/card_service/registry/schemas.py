@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from card_service.registry.models import JobStatus, Role
 from chassis.paging import Page
 
-Role = Literal["head", "spouse", "child", "parent", "other"]
 NationalIdText = Annotated[str, Field(min_length=1, max_length=40, description="14 digits, Western or Arabic-Indic")]
 NameText = Annotated[str, Field(min_length=1, max_length=200, description="Arabic or Latin letters")]
 MobileText = Annotated[str, Field(min_length=1, max_length=40, description="Egyptian mobile number in any usual form")]
@@ -156,7 +156,7 @@ class ImportOut(BaseModel):
     """An import and how far it has come. `warnings`: check digits that do not agree; they refuse nothing."""
 
     id: UUID
-    status: Literal["queued", "running", "done", "failed"]
+    status: JobStatus
     rows: int
     accepted: int
     rejected: int

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from typing import Annotated
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.context import WithTools
 from card_service.distribution.errors import PlanUnderWay, WeekIsOver
 from card_service.distribution.schemas import PlanAccepted, PlanIn
 from card_service.rollout import activations, repository, service
@@ -29,7 +30,6 @@ from card_service.rollout.schemas import (
     PhaseOut,
     PhasePage,
 )
-from card_service.tools import WithTools
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import Rate
@@ -136,8 +136,8 @@ async def read_activation(activation_id: UUID, caller: Caller, session: Reading)
     return ActivationOut(
         id=found.activation_id,
         phase_id=found.phase_id,
-        status=cast("Literal['queued', 'running', 'done', 'failed']", found.status),
-        holders=cast("Literal['heads', 'adults']", found.holders),
+        status=found.status,
+        holders=found.holders,
         services=[ProgrammeService(one) for one in found.services],
         activated=found.activated,
     )

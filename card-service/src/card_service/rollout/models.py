@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from card_service.distribution.models import Holders
+from card_service.registry.models import JobStatus
 from card_service.rollout.phases import PhaseState
 from chassis.area import InGovernorate
 
@@ -41,8 +43,8 @@ class Activation(InGovernorate):
     activation_id: UUID
     phase_id: UUID
     governorate: str
-    holders: str
+    holders: Holders
     services: tuple[str, ...]
-    status: str
+    status: JobStatus
     done_card: UUID | None
     activated: int

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from card_service.distribution.models import Holders
 from card_service.registry import names
+from card_service.registry.models import JobStatus
 from card_service.rollout.phases import PhaseState
 from chassis.paging import Page
 from contracts.card import ProgrammeService
@@ -66,7 +68,7 @@ class ActivationIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    holders: Literal["heads", "adults"]
+    holders: Holders
     services: Services
 
 
@@ -82,7 +84,7 @@ class ActivationOut(BaseModel):
 
     id: UUID
     phase_id: UUID
-    status: Literal["queued", "running", "done", "failed"]
-    holders: Literal["heads", "adults"]
+    status: JobStatus
+    holders: Holders
     services: list[ProgrammeService]
     activated: int

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Request
-
 from api_gateway.clients import repository, service
 from api_gateway.clients.errors import ClientExists, ClientUnknown, OwnClient, ScopeUnknown
 from api_gateway.clients.models import Client
@@ -18,13 +16,13 @@ from api_gateway.clients.schemas import (
     ScopesIn,
     SuspensionIn,
 )
+from api_gateway.context import Running
 from api_gateway.handout import Handout, handing_out
 from api_gateway.keys import b64url
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_text
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
 
 routes = router(tags=["clients"])
@@ -36,10 +34,10 @@ def _out(client: Client) -> ClientOut:
 
 @routes.post("/v1/clients", scopes=Scope.CLIENTS_WRITE, status_code=201, problems=(ClientExists, ScopeUnknown))
 async def register_client(
-    body: ClientIn, request: Request, caller: Caller, handout: Annotated[Handout, handing_out("client_secret", b64url)]
+    body: ClientIn, runtime: Running, caller: Caller, handout: Annotated[Handout, handing_out("client_secret", b64url)]
 ) -> ClientCreated:
     """Register a system that may call the API. The reply is the only one that shows its secret."""
-    vault = get_runtime(request).extra["vault"]
+    vault = runtime.state.vault
     client = await service.register(handout.session, vault, body, handout.secret, caller)
     return ClientCreated(**_out(client).model_dump(), client_secret=handout.secret)
 
@@ -66,14 +64,14 @@ async def replace_scopes(client_id: ClientIdInPath, body: ScopesIn, caller: Call
 
 @routes.post("/v1/clients/{client_id}/suspension", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, OwnClient))
 async def suspend_client(
-    client_id: ClientIdInPath, body: SuspensionIn, request: Request, caller: Caller, session: Work
+    client_id: ClientIdInPath, body: SuspensionIn, runtime: Running, caller: Caller, session: Work
 ) -> ClientOut:
     """Refuse a client everywhere within a second, whatever tokens it holds."""
-    revocations = get_runtime(request).revocations
+    revocations = runtime.revocations
     return _out(await service.suspend(session, revocations, caller, client_id, body.reason))
 
 
 @routes.delete("/v1/clients/{client_id}/suspension", scopes=Scope.CLIENTS_WRITE, problems=ClientUnknown)
-async def reinstate_client(client_id: ClientIdInPath, request: Request, caller: Caller, session: Work) -> ClientOut:
+async def reinstate_client(client_id: ClientIdInPath, runtime: Running, caller: Caller, session: Work) -> ClientOut:
     """Let a suspended client call again."""
-    return _out(await service.reinstate(session, get_runtime(request).revocations, caller, client_id))
+    return _out(await service.reinstate(session, runtime.revocations, caller, client_id))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
-from fastapi import Request
-
+from api_gateway.context import Running
 from api_gateway.handout import Handout, handing_out
-from api_gateway.sealing import Vault
-from api_gateway.settings import Settings
 from api_gateway.terminals import service
 from api_gateway.terminals.codes import spell
 from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken, TerminalNotActive, TerminalUnknown
@@ -17,7 +14,6 @@ from chassis.auth import Caller
 from chassis.endpoints import Rate
 from chassis.refusals import Refusal
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
 
 routes = router(tags=["terminals"])
@@ -27,11 +23,10 @@ routes = router(tags=["terminals"])
     "/v1/enrolment-codes", scopes=Scope.TERMINALS_ENROL, status_code=201, problems=(TerminalUnknown, TerminalNotActive)
 )
 async def issue_enrolment_code(
-    body: CodeIn, request: Request, caller: Caller, handout: Annotated[Handout, handing_out("code", spell)]
+    body: CodeIn, runtime: Running, caller: Caller, handout: Annotated[Handout, handing_out("code", spell)]
 ) -> CodeOut:
     """A one-time code for a terminal; the one before is void."""
-    runtime = get_runtime(request)
-    vault, settings = cast("Vault", runtime.extra["vault"]), cast("Settings", runtime.settings)
+    vault, settings = runtime.state.vault, runtime.state.settings
     code = await service.issue_code(handout.session, vault, settings, caller, body.terminal_id, handout.secret)
     return CodeOut(terminal_id=body.terminal_id, code=handout.secret, expires_at=code.expires_at)
 
@@ -44,11 +39,10 @@ async def issue_enrolment_code(
     rate=Rate.TOKEN,
     body=64 * 1024,
 )
-async def enrol_terminal(body: EnrolmentIn, request: Request) -> EnrolmentOut:
+async def enrol_terminal(body: EnrolmentIn, runtime: Running) -> EnrolmentOut:
     """Register the key a terminal made, with its one-time code. Needs no token; a repeat gets the same answer."""
-    runtime = get_runtime(request)
     async with runtime.sessions() as session, session.begin():
-        outcome = await service.enrol(session, runtime.extra["vault"], body)
+        outcome = await service.enrol(session, runtime.state.vault, body)
     if isinstance(outcome, Refusal):
         raise outcome
     runtime.wake_relay()

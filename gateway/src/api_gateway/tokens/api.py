@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from fastapi import Request, Response
 
+from api_gateway.context import Running
 from api_gateway.tokens.errors import (
     AssertionReplayed,
     ClientRefused,
@@ -15,14 +14,11 @@ from api_gateway.tokens.errors import (
     ScopeRefused,
     TokenRequestInvalid,
 )
-from api_gateway.tokens.issuer import Issuer
 from api_gateway.tokens.requests import parse
 from api_gateway.tokens.schemas import TOKEN_FORM, KeySet, SigningKeyOut, TokenReply
-from api_gateway.tokens.service import TokenDesk
 from chassis.db import Work
 from chassis.endpoints import Rate
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
 
 routes = router(tags=["tokens"])
@@ -39,9 +35,9 @@ _REFUSALS = (TokenRequestInvalid, GrantUnsupported, ScopeRefused, ClientRefused,
     deadline=5,
     body=64 * 1024,
 )
-async def get_token(request: Request, response: Response) -> TokenReply:
+async def get_token(request: Request, runtime: Running, response: Response) -> TokenReply:
     """A short-lived token for a client's secret or a terminal's signed assertion (RFC 6749 §4.4, RFC 7523)."""
-    desk: TokenDesk = get_runtime(request).extra["token_desk"]
+    desk = runtime.state.token_desk
     headers = request.headers
     asked = parse(headers.get("content-type"), await request.body(), headers.get("authorization"))
     token, grant = await desk.grant(asked)
@@ -50,16 +46,16 @@ async def get_token(request: Request, response: Response) -> TokenReply:
 
 
 @routes.get("/.well-known/jwks.json", public=True, deadline=5)
-async def get_keys(request: Request, response: Response) -> KeySet:
+async def get_keys(runtime: Running, response: Response) -> KeySet:
     """The public keys that verify tokens. A new one stands here before it signs."""
-    issuer: Issuer = get_runtime(request).extra["issuer"]
+    issuer = runtime.state.issuer
     response.headers["Cache-Control"] = "max-age=5"
-    return cast("KeySet", issuer.jwks())
+    return KeySet.model_validate(issuer.jwks())
 
 
 @routes.post("/v1/signing-keys", scopes=Scope.KEYS_ROTATE, status_code=201, problems=RotationPending)
-async def rotate_signing_key(request: Request, session: Work) -> SigningKeyOut:
+async def rotate_signing_key(runtime: Running, session: Work) -> SigningKeyOut:
     """Make the next signing key. The old one stays published until its tokens have expired."""
-    issuer: Issuer = get_runtime(request).extra["issuer"]
+    issuer = runtime.state.issuer
     key = await issuer.rotate(session)
     return SigningKeyOut(key_id=key.kid, signs_from=key.signs_from)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jwt
-from joserfc.jwk import KeySet, KeySetSerialization, OKPKey
+from joserfc.jwk import KeySet, OKPKey
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api_gateway.database import MACHINE_TIME
@@ -29,7 +28,6 @@ from api_gateway.tokens.signing import (
 from chassis.auth import Revocations, TokenVerifier
 from chassis.logging import get_logger
 from chassis.problems import Unavailable
-from chassis.runtime import Runtime
 
 log = get_logger(__name__)
 
@@ -133,17 +131,7 @@ class OwnKeysVerifier(TokenVerifier):
 
     async def refresh_keys(self, at_most_every: float = 0.0) -> None:
         """Take over the issuer's keys; a withdrawn one takes its tokens with it."""
-        keys = KeySet.import_key_set(cast("KeySetSerialization", self._issuer.jwks()))
+        keys = KeySet([OKPKey.import_key({**key}) for key in self._issuer.jwks()["keys"]])
         if self._keys is None or {key.kid for key in keys.keys} != {key.kid for key in self._keys.keys}:
             self._verified.clear()
         self._keys = keys
-
-
-async def keep_keys(runtime: Runtime) -> None:
-    """Worker: keep keys and the verifier up to date, for ever."""
-    issuer: Issuer = runtime.extra["issuer"]
-    settings = cast("Settings", runtime.settings)
-    while True:
-        await issuer.keep(runtime.sessions)
-        await runtime.verifier.refresh_keys()
-        await asyncio.sleep(settings.gateway_key_poll_seconds)

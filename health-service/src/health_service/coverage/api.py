@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import Request
-
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
 from health_service import errors
+from health_service.context import Running
 from health_service.coverage import service
 from health_service.coverage.schemas import ContributionReceipt, ContributionRequest, Coverage, ExemptionRequest
 from health_service.rules.refusals import CardUnknown
@@ -32,16 +30,16 @@ routes = router(tags=["coverage"])
     ),
 )
 async def record_contribution(
-    request: Request, body: ContributionRequest, caller: Caller, session: Work
+    runtime: Running, body: ContributionRequest, caller: Caller, session: Work
 ) -> ContributionReceipt:
     """Enter what was paid for a family's cover; the amount must be what the policies make of its wage."""
-    return await service.contribute(session, get_runtime(request), caller, body)
+    return await service.contribute(session, runtime, caller, body)
 
 
 @routes.get("/v1/coverage/{card_id}", scopes=Scope.COVERAGE_READ, problems=(CardUnknown, errors.HouseholdNotEnrolled))
-async def read_coverage(request: Request, card_id: UUID, caller: Caller, session: Reading) -> Coverage:
+async def read_coverage(runtime: Running, card_id: UUID, caller: Caller, session: Reading) -> Coverage:
     """The cover of the family behind a card."""
-    return await service.coverage_of_card(session, get_runtime(request), caller, card_id)
+    return await service.coverage_of_card(session, runtime, caller, card_id)
 
 
 @routes.put(
@@ -50,7 +48,7 @@ async def read_coverage(request: Request, card_id: UUID, caller: Caller, session
     problems=(errors.HouseholdUnknown, errors.HouseholdNotEnrolled, errors.ExemptionOfNoOne, errors.ExemptionTooLong),
 )
 async def put_exemption(
-    request: Request, household_id: UUID, body: ExemptionRequest, caller: Caller, session: Work
+    runtime: Running, household_id: UUID, body: ExemptionRequest, caller: Caller, session: Work
 ) -> Coverage:
     """Exempt a family unable to pay, or a person for a chronic disease or tumour."""
-    return await service.exempt(session, get_runtime(request), caller, household_id, body)
+    return await service.exempt(session, runtime, caller, household_id, body)

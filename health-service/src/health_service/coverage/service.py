@@ -13,10 +13,9 @@ from chassis.area import Area
 from chassis.auth import Principal
 from chassis.clock import business_day, month_start
 from chassis.ids import new_id
-from chassis.runtime import Runtime
 from contracts.health import CoverageChanged
-from health_service import context
 from health_service.cards import repository as cards
+from health_service.context import Runtime
 from health_service.coverage import repository
 from health_service.coverage.repository import MEDICAL, Family
 from health_service.coverage.schemas import (
@@ -62,7 +61,7 @@ async def settle(session: AsyncSession, runtime: Runtime, household_ids: Sequenc
     """Work out how families stand today, write it, and tell what has changed."""
     if not household_ids:
         return
-    here = context.of(runtime)
+    here = runtime.state
     figures = here.figures_at(runtime.clock.now())
     await repository.lock(session, household_ids)
     found = await repository.families(session, here.vault, household_ids)
@@ -80,7 +79,7 @@ async def settle(session: AsyncSession, runtime: Runtime, household_ids: Sequenc
 
 async def family(session: AsyncSession, runtime: Runtime, household_id: UUID) -> Family | None:
     """A family's account, or None where it is not enrolled."""
-    found = await repository.families(session, context.of(runtime).vault, [household_id])
+    found = await repository.families(session, runtime.state.vault, [household_id])
     return found[0] if found else None
 
 
@@ -89,7 +88,7 @@ async def stands(session: AsyncSession, runtime: Runtime, household_id: UUID, at
     found = await family(session, runtime, household_id)
     if found is None:
         raise HouseholdNotEnrolled()
-    return found, standing(context.of(runtime).figures_at(at), found.account)
+    return found, standing(runtime.state.figures_at(at), found.account)
 
 
 async def contribute(
@@ -132,7 +131,7 @@ async def exempt(
 
     Raises HouseholdUnknown, HouseholdNotEnrolled, ExemptionOfNoOne, ExemptionTooLong.
     """
-    here, now = context.of(runtime), runtime.clock.now()
+    here, now = runtime.state, runtime.clock.now()
     if await cards.governorate(session, household_id) is None:
         raise HouseholdUnknown()
     await _within(session, caller, household_id)
@@ -209,7 +208,7 @@ async def coverage(session: AsyncSession, runtime: Runtime, caller: Principal, h
 def _due(runtime: Runtime, request: ContributionRequest, month: date) -> int:
     """What is due for a month, by that month's own rates."""
     try:
-        rates = context.of(runtime).figures.on(month).contributions.get(request.category)
+        rates = runtime.state.figures.on(month).contributions.get(request.category)
     except PolicyMissing:
         rates = None
     if rates is None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import Request
-
 from chassis.auth import Caller
 from chassis.endpoints import Rate
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
+from health_service.context import Running
 from health_service.eligibility import service
 from health_service.eligibility.schemas import Eligibility, EligibilityRequest
 from health_service.rules.refusals import CardUnknown, PatientUnknown, ServiceUnknown
@@ -22,6 +20,6 @@ routes = router(tags=["eligibility"])
     problems=(CardUnknown, PatientUnknown, ServiceUnknown),
     rate=Rate.SALE,
 )
-async def check_eligibility(request: Request, body: EligibilityRequest, caller: Caller) -> Eligibility:
+async def check_eligibility(runtime: Running, body: EligibilityRequest, caller: Caller) -> Eligibility:
     """Whether the holder of a card is covered today, and what services cost. Nothing changes, no key is needed."""
-    return await service.check(get_runtime(request), caller, body)
+    return await service.check(runtime, caller, body)

@@ -12,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
 from chassis.refusals import Refusal
-from chassis.runtime import Runtime
-from health_service import context
+from health_service.context import Runtime
 from health_service.coverage import service as coverage
 from health_service.coverage.repository import Family
 from health_service.eligibility import repository
@@ -47,7 +46,7 @@ async def check(runtime: Runtime, caller: Principal, request: EligibilityRequest
 
     A provider's terminal asks for whoever comes, from wherever; others for the families they may see.
     """
-    here = context.of(runtime)
+    here = runtime.state
     known = await repository.ask(runtime.pool, here.vault, request.card_id, request.patient_id)
     if known is None or not (caller.kind == "terminal" or caller.bound.covers(known.area)):
         raise CardUnknown()
@@ -81,7 +80,7 @@ async def cover_of(
 ) -> Cover:
     """How a household stands on the day of an instant, and whether a patient of it is exempt."""
     family = await coverage.family(session, runtime, household_id)
-    return cover_by(context.of(runtime).figures_at(at), family, patient_id)
+    return cover_by(runtime.state.figures_at(at), family, patient_id)
 
 
 def cover_by(figures: Figures, family: Family | None, patient_id: UUID | None) -> Cover:

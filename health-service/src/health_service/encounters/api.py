@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import Request
-
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import Rate
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
+from health_service.context import Running
 from health_service.encounters import service
 from health_service.encounters.schemas import Encounter, EncounterReceipt, EncounterRequest
 from health_service.errors import EncounterUnknown, NothingToCollect
@@ -46,10 +44,10 @@ routes = router(tags=["encounters"])
     ),
     rate=Rate.SALE,
 )
-async def record_encounter(request: Request, body: EncounterRequest, caller: Caller, session: Work) -> EncounterReceipt:
+async def record_encounter(runtime: Running, body: EncounterRequest, caller: Caller, session: Work) -> EncounterReceipt:
     """Enter a visit; the patient's part is then taken from the card's wallet. The answer repeats no diagnosis."""
     place = await place_of(session, caller)
-    return await service.record(session, get_runtime(request), place, body)
+    return await service.record(session, runtime, place, body)
 
 
 @routes.get(
@@ -58,10 +56,10 @@ async def record_encounter(request: Request, body: EncounterRequest, caller: Cal
     problems=(ClinicTerminalNeeded, EncounterUnknown),
     rate=Rate.SALE,
 )
-async def read_encounter(request: Request, encounter_id: UUID, caller: Caller, session: Reading) -> Encounter:
+async def read_encounter(runtime: Running, encounter_id: UUID, caller: Caller, session: Reading) -> Encounter:
     """A visit of the terminal's own provider; another's is 404."""
     place = await place_of(session, caller)
-    return await service.read(session, get_runtime(request), place.provider_id, encounter_id)
+    return await service.read(session, runtime, place.provider_id, encounter_id)
 
 
 @routes.post(

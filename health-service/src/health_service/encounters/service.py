@@ -15,10 +15,9 @@ from chassis import outbox
 from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.refusals import Refusal
-from chassis.runtime import Runtime
 from contracts.health import CopaymentDue, EncounterRecorded
-from health_service import context
 from health_service.cards import repository as cards
+from health_service.context import Runtime
 from health_service.eligibility.service import CURRENCY, Cover, cover_of, patient_of
 from health_service.encounters import repository
 from health_service.encounters.schemas import Encounter, EncounterReceipt, EncounterRequest, Referral
@@ -85,7 +84,7 @@ async def read(session: AsyncSession, runtime: Runtime, provider_id: UUID, encou
     row = await repository.find(session, encounter_id, provider_id)
     if row is None:
         raise EncounterUnknown()
-    about = orjson.loads(context.of(runtime).vault.open(encounter_id, bytes(row["sealed"])))
+    about = orjson.loads(runtime.state.vault.open(encounter_id, bytes(row["sealed"])))
     return Encounter(**_shown(row), **about, referrals=await _referrals(session, encounter_id))
 
 
@@ -104,7 +103,7 @@ async def collect(session: AsyncSession, provider_id: UUID, encounter_id: UUID) 
 
 async def _judge(session: AsyncSession, runtime: Runtime, place: Place, request: EncounterRequest) -> Told:
     """Everything that must hold before a visit is entered. An emergency is treated whatever the cover."""
-    here, now = context.of(runtime), runtime.clock.now()
+    here, now = runtime.state, runtime.clock.now()
     occurred_at = request.occurred_at or now
     refusal = visits.time_refusal(here.figures_at(now), occurred_at, business_day(occurred_at), now)
     if refusal:
@@ -191,7 +190,7 @@ def _due(visit: dict[str, Any] | RowMapping) -> CopaymentDue:
 def _sealed(runtime: Runtime, encounter_id: UUID, request: EncounterRequest) -> bytes:
     """What the visit was about. The codes of drugs and tests tell as much as the diagnosis."""
     about = request.model_dump(include={"lines", "diagnosis"})
-    return context.of(runtime).vault.seal(encounter_id, orjson.dumps(about))
+    return runtime.state.vault.seal(encounter_id, orjson.dumps(about))
 
 
 def _shown(row: RowMapping) -> dict[str, Any]:

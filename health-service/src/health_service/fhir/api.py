@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from chassis.auth import Caller
 from chassis.db import Reading
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
+from health_service.context import Running
 from health_service.fhir import service
 from health_service.fhir.outcome import MEDIA_TYPE, FhirRoute, refusals
 from health_service.fhir.schemas import (
@@ -59,22 +59,22 @@ async def read_patient(patient_id: UUID, caller: Caller, session: Reading) -> Re
 
 
 @routes.get("/Coverage/{patient_id}", scopes=Scope.FHIR_READ, response_model=FhirCoverage)
-async def read_coverage_of_patient(request: Request, patient_id: UUID, caller: Caller, session: Reading) -> Response:
+async def read_coverage_of_patient(runtime: Running, patient_id: UUID, caller: Caller, session: Reading) -> Response:
     """The cover of a citizen; it has the citizen's id."""
-    return _reply(await service.coverage(session, get_runtime(request), caller, patient_id))
+    return _reply(await service.coverage(session, runtime, caller, patient_id))
 
 
 @routes.get("/Coverage", scopes=Scope.FHIR_READ, response_model=FhirBundle)
-async def search_coverage(request: Request, beneficiary: Beneficiary, caller: Caller, session: Reading) -> Response:
+async def search_coverage(runtime: Running, beneficiary: Beneficiary, caller: Caller, session: Reading) -> Response:
     """The cover of a beneficiary, as a bundle."""
     patient_id = UUID(beneficiary.removeprefix("Patient/"))
-    return _reply(await service.search_coverage(session, get_runtime(request), caller, patient_id))
+    return _reply(await service.search_coverage(session, runtime, caller, patient_id))
 
 
 @routes.post("/CoverageEligibilityRequest", scopes=Scope.FHIR_READ, response_model=FhirEligibilityResponse)
-async def check_coverage(request: Request, body: FhirEligibilityRequest, caller: Caller, session: Reading) -> Response:
+async def check_coverage(runtime: Running, body: FhirEligibilityRequest, caller: Caller, session: Reading) -> Response:
     """Whether a patient is covered and what services cost; answered at once, nothing is kept."""
-    return _reply(await service.check(session, get_runtime(request), caller, body))
+    return _reply(await service.check(session, runtime, caller, body))
 
 
 def _reply(resource: BaseModel) -> Response:

@@ -14,8 +14,8 @@ from chassis.area import Area
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.problems import NotFound
-from chassis.runtime import Runtime
 from health_service.cards import repository as cards
+from health_service.context import Runtime
 from health_service.eligibility.service import Cover, cover_of
 from health_service.encounters import repository as encounters
 from health_service.fhir.schemas import (

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Query
 
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
+from health_service.context import Running
 from health_service.providers import repository, service
 from health_service.providers.schemas import (
     ClinicTerminal,
@@ -37,9 +37,9 @@ routes = router(tags=["providers"])
 
 
 @routes.post("/v1/providers", scopes=Scope.PROVIDERS_WRITE, status_code=201)
-async def register_provider(request: Request, body: ProviderRequest, caller: Caller, session: Work) -> Provider:
+async def register_provider(runtime: Running, body: ProviderRequest, caller: Caller, session: Work) -> Provider:
     """Register a family-medicine unit, hospital, laboratory, pharmacy or imaging centre."""
-    return Provider.model_validate(await service.register_provider(session, get_runtime(request), caller, body))
+    return Provider.model_validate(await service.register_provider(session, runtime, caller, body))
 
 
 @routes.get("/v1/providers", scopes=(Scope.PROVIDERS_READ, Scope.PROVIDERS_WRITE))
@@ -67,11 +67,11 @@ async def read_provider(provider_id: UUID, caller: Caller, session: Reading) -> 
     "/v1/clinic-terminals", scopes=Scope.PROVIDERS_WRITE, status_code=201, problems=(ProviderUnknown, ClinicSerialTaken)
 )
 async def register_clinic_terminal(
-    request: Request, body: ClinicTerminalRequest, caller: Caller, session: Work
+    runtime: Running, body: ClinicTerminalRequest, caller: Caller, session: Work
 ) -> ClinicTerminal:
     """Assign a terminal to a provider; it can then be enrolled with a one-time code."""
     provider = await service.provider(session, caller, body.provider_id)
-    made = await TERMINALS.register(session, get_runtime(request), provider, body)
+    made = await TERMINALS.register(session, runtime, provider, body)
     return ClinicTerminal.model_validate(made)
 
 
@@ -92,10 +92,10 @@ async def read_clinic_terminal(terminal_id: UUID, caller: Caller, session: Readi
     problems=(NoSuchClinicTerminal, ClinicTerminalAlreadySuspended),
 )
 async def suspend_clinic_terminal(
-    request: Request, terminal_id: UUID, body: ClinicTerminalSuspensionRequest, caller: Caller, session: Work
+    runtime: Running, terminal_id: UUID, body: ClinicTerminalSuspensionRequest, caller: Caller, session: Work
 ) -> ClinicTerminal:
     """Refuse a terminal everywhere, within a second."""
-    changed = await TERMINALS.suspend(session, get_runtime(request), caller, terminal_id, body.reason)
+    changed = await TERMINALS.suspend(session, runtime, caller, terminal_id, body.reason)
     return ClinicTerminal.model_validate(changed)
 
 
@@ -105,7 +105,7 @@ async def suspend_clinic_terminal(
     problems=(NoSuchClinicTerminal, ClinicTerminalNotSuspended),
 )
 async def reinstate_clinic_terminal(
-    request: Request, terminal_id: UUID, caller: Caller, session: Work
+    runtime: Running, terminal_id: UUID, caller: Caller, session: Work
 ) -> ClinicTerminal:
     """Accept a suspended terminal again."""
-    return ClinicTerminal.model_validate(await TERMINALS.reinstate(session, get_runtime(request), caller, terminal_id))
+    return ClinicTerminal.model_validate(await TERMINALS.reinstate(session, runtime, caller, terminal_id))

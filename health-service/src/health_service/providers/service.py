@@ -13,8 +13,8 @@ from chassis.area import Area
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.problems import Conflict, Forbidden, NotFound
-from chassis.runtime import Runtime
 from contracts.health import ProviderRegistered
+from health_service.context import Runtime
 from health_service.providers import repository
 from health_service.providers.schemas import ProviderRequest
 from terminal_registry.kinds import CLINICS

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from chassis import kafka, logging, metrics, openapi, partitions, probes, telemetry, training
+from chassis import background, logging, metrics, openapi, partitions, probes, telemetry, training
 from chassis.auth import Revocations, TokenVerifier
+from chassis.background import Background, Worker
 from chassis.clock import Clock, TrainingClock
-from chassis.consumer import EventConsumer, Reactions
 from chassis.db import create_engine, create_pool, create_sessions
 from chassis.edge import App, Edge, as_refusal
 from chassis.endpoints import DeclarationFault, Endpoint
-from chassis.faults import Busy, is_infrastructure
+from chassis.faults import Busy
 from chassis.hot import HotRoute
 from chassis.idempotency import Replay
 from chassis.operations import operations_router
@@ -36,19 +35,16 @@ from chassis.problems import (
     UnsupportedMedia,
     response_of,
 )
+from chassis.reactions import Reactions
 from chassis.refusals import Refusal
-from chassis.relay import Relay
 from chassis.routing import Router
-from chassis.runtime import Runtime
+from chassis.runtime import Resources, Runtime
 from chassis.settings import ServiceSettings
-from contracts.event import registry
 
 log = logging.get_logger(__name__)
 
-Worker = Callable[[Runtime], Awaitable[None]]
-WORKER_RESTART_SECONDS = 1.0
-CONSUMER_GRACE_SECONDS = 20.0
-RELAY_GRACE_SECONDS = 10.0
+Settings = TypeVar("Settings", bound=ServiceSettings)
+State = TypeVar("State")
 GC_THRESHOLDS = (50_000, 20, 50)
 
 _BY_STATUS: dict[int, type[Problem]] = {
@@ -61,23 +57,33 @@ _BY_STATUS: dict[int, type[Problem]] = {
 }
 
 
+@asynccontextmanager
+async def stateless(_: Resources, __: ServiceSettings) -> AsyncIterator[None]:
+    """The lifespan of a service that keeps nothing of its own."""
+    yield
+
+
 @dataclass
-class Service:
-    """What makes one service different from another."""
+class Service(Generic[Settings, State]):
+    """What makes one service different from another.
+
+    `lifespan(runtime, settings)` makes the service's state once a process; routes, workers and reactions find it in
+    their runtime.
+    """
 
     name: str
     title: str
-    settings: ServiceSettings
+    settings: Settings
     routers: Sequence[Router]
+    lifespan: Callable[[Resources, Settings], AbstractAsyncContextManager[State]]
     description: str = ""
-    reactions: Reactions | None = None
-    workers: Sequence[Worker] = ()
-    lifespan: Callable[[Runtime], AbstractAsyncContextManager[None]] | None = None
-    hot_routes: Sequence[HotRoute[Any]] = ()
+    reactions: Reactions[Runtime[State]] | None = None
+    workers: Sequence[Worker[Runtime[State]]] = ()
+    hot_routes: Sequence[HotRoute[Runtime[State], Any]] = ()
     openapi_url: str | None = "/openapi.json"
 
 
-def create_app(service: Service) -> FastAPI:
+def create_app(service: Service[Settings, State]) -> App:
     """The service as an ASGI app: routes, probes, metrics, problems, relay, consumer, workers, graceful shutdown.
 
     Raises DeclarationFault where two routes are declared alike.
@@ -127,63 +133,36 @@ def _all_of(routers: Sequence[Router]) -> tuple[Endpoint, ...]:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI, service: Service) -> AsyncIterator[None]:
+async def _lifespan(app: App, service: Service[Settings, State]) -> AsyncIterator[None]:
     runtime = await _runtime(service)
     app.state.runtime = runtime
-    relay = Relay(service.settings, service.name, _topics(service))
-    consumer = EventConsumer(service.reactions, runtime) if service.reactions else None
-    cluster = kafka.Cluster(service.settings.kafka_bootstrap)
-    runtime.wake_relay = relay.wake
-    runtime.extra |= {
-        "chassis.relay": relay,
-        "chassis.consumer": consumer,
-        "chassis.reactions": service.reactions,
-        "chassis.cluster": cluster,
-    }
+    app.background = Background(runtime, service.reactions)
+    runtime.wake_relay = app.background.relay.wake
     # before the first request: whoever is suspended stays so across a restart
     await runtime.revocations.refresh(runtime.pool)
-    background = _start(runtime, _keys, _revocations, _housekeeping)
+    tasks = background.start(runtime, (_keys, _revocations, _housekeeping))
     if isinstance(runtime.clock, TrainingClock):
         # and before the first event: what comes again after a restart happened in the time it was moved to
         await training.refresh(runtime.pool, runtime.clock)
-        background += _start(runtime, _training)
-    async with service.lifespan(runtime) if service.lifespan else nullcontext():
-        background += _start(runtime, *service.workers)
-        relaying = asyncio.create_task(_supervise(lambda _: relay.run(), runtime, "relay"))
-        consuming = asyncio.create_task(_supervise(lambda _: consumer.run(), runtime, "consumer")) if consumer else None
+        tasks += background.start(runtime, (_training,))
+    async with service.lifespan(runtime, service.settings) as state:
+        runtime.state = state
+        tasks += background.start(runtime, service.workers)
+        app.background.start()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
         log.info("started", port=service.settings.port)
         yield
-        if consumer and consuming:
-            consumer.stop()
-            await _finish(consuming, CONSUMER_GRACE_SECONDS)
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-    relay.stop()
-    await _finish(relaying, RELAY_GRACE_SECONDS)
-    await cluster.close()
+        await app.background.stop_consumer()
+        await background.stop(tasks)
+    await app.background.stop_relay()
     await runtime.pool.close()
     await runtime.engine.dispose()
     log.info("stopped")
 
 
-def _start(runtime: Runtime, *workers: Worker) -> list[asyncio.Task[None]]:
-    return [asyncio.create_task(_supervise(work, runtime, getattr(work, "__name__", str(work)))) for work in workers]
-
-
-async def _finish(task: asyncio.Task[None], seconds: float) -> None:
-    """Let a task that was told to stop come to its end; cut it off when it takes too long."""
-    done, _ = await asyncio.wait([task], timeout=seconds)
-    if not done:
-        log.warning("cut off while stopping", seconds=seconds)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _runtime(service: Service) -> Runtime:
+async def _runtime(service: Service[Settings, State]) -> Runtime[State]:
     settings = service.settings
     clock = TrainingClock() if settings.training_clock else Clock()
     if settings.training_clock:
@@ -199,44 +178,24 @@ async def _runtime(service: Service) -> Runtime:
         pool=await create_pool(settings, service.name),
         verifier=TokenVerifier(settings, revocations),
         revocations=revocations,
+        reactions=service.reactions,
     )
 
 
-def _topics(service: Service) -> set[str]:
-    """The topics that must exist before the service publishes or consumes."""
-    own = {event.TOPIC for event in registry().values() if event.TOPIC.split(".", 1)[0] == service.name}
-    consumed = service.reactions.topics if service.reactions else set()
-    return own | consumed | {topic + kafka.DEAD for topic in consumed}
-
-
-async def _supervise(work: Worker, runtime: Runtime, name: str) -> None:
-    """Run a worker for ever: one that ends is done, one that fails begins again."""
-    while True:
-        try:
-            await work(runtime)
-            return
-        except Exception as error:  # why: a worker that fails must not take the service along, nor stay dead
-            if is_infrastructure(error):
-                log.warning("worker waits for a server", worker=name, error=type(error).__name__)
-            else:
-                log.error("worker failed, starting it again", worker=name, exc_info=error)
-            await asyncio.sleep(WORKER_RESTART_SECONDS)
-
-
-async def _keys(runtime: Runtime) -> None:
+async def _keys(runtime: Resources) -> None:
     await runtime.verifier.keep_fresh()
 
 
-async def _revocations(runtime: Runtime) -> None:
+async def _revocations(runtime: Resources) -> None:
     await runtime.revocations.keep_fresh(runtime.pool)
 
 
-async def _training(runtime: Runtime) -> None:
+async def _training(runtime: Resources) -> None:
     if isinstance(runtime.clock, TrainingClock):
         await training.keep_fresh(runtime.pool, runtime.clock)
 
 
-async def _housekeeping(runtime: Runtime) -> None:
+async def _housekeeping(runtime: Resources) -> None:
     await partitions.keep_house(runtime.pool, runtime.settings)
 
 

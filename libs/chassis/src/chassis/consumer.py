@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Generic
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
@@ -20,9 +20,8 @@ from chassis import kafka, parked
 from chassis.faults import is_infrastructure
 from chassis.logging import get_logger
 from chassis.metrics import CONSUMER_LAG_SECONDS, EVENTS_CONSUMED
-from chassis.reactions import Handler, Malformed, Reactions, Received
+from chassis.reactions import Handler, Malformed, R, Reactions, Received
 from chassis.record import Record
-from chassis.runtime import Runtime
 
 __all__ = ["EventConsumer", "Handler", "Malformed", "Reactions", "Received", "is_infrastructure"]
 
@@ -58,10 +57,10 @@ class _Membership(ConsumerRebalanceListener):  # type: ignore[misc]
         self.revocations += 1
 
 
-class EventConsumer:
+class EventConsumer(Generic[R]):
     """The consuming loop of one process."""
 
-    def __init__(self, reactions: Reactions, runtime: Runtime) -> None:
+    def __init__(self, reactions: Reactions[R], runtime: R) -> None:
         """Consume what `reactions` handle, into the database of `runtime`."""
         self._reactions = reactions
         self._runtime = runtime

@@ -9,17 +9,19 @@ import asyncpg
 import asyncpg.pool
 import orjson
 from fastapi import Depends, Header, Request
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from chassis import idempotency, outbox
 from chassis.clock import Clock
 from chassis.peers import options
-from chassis.runtime import Runtime, get_runtime
+from chassis.runtime import Resources, get_runtime
 from chassis.settings import ServiceSettings
 from chassis.urls import async_url
 
-__all__ = ["Reading", "Work", "async_url", "create_engine", "create_pool"]
+__all__ = ["Reading", "Work", "async_url", "create_engine", "create_pool", "raw"]
 
+_BEGIN = text("SELECT 1")
 WAIT_SECONDS = 5.0  # for a connection of a pool
 
 
@@ -70,6 +72,16 @@ def create_sessions(engine: AsyncEngine, clock: Clock) -> async_sessionmaker[Asy
     return async_sessionmaker(engine, expire_on_commit=False, info={outbox.CLOCK: clock})
 
 
+async def raw(session: AsyncSession) -> asyncpg.Connection:
+    """The asyncpg connection inside a session's transaction, which is begun if it was not: for COPY."""
+    connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    if not isinstance(connection, asyncpg.Connection):
+        raise TypeError("the engine is not on asyncpg")
+    if not connection.is_in_transaction():
+        await session.execute(_BEGIN)  # SQLAlchemy sends BEGIN with its first statement only
+    return connection
+
+
 async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
     async with get_runtime(request).sessions() as session:
         yield session
@@ -83,7 +95,7 @@ async def _work(
     Function-scoped on purpose: with FastAPI's default the commit would come after the response,
     and a failed commit would still have answered 2xx.
     """
-    runtime: Runtime = get_runtime(request)
+    runtime: Resources = get_runtime(request)
     claim = await idempotency.claim(request)
     async with runtime.sessions() as session, session.begin():
         await idempotency.enter(session, claim)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
+from chassis.background import Background
 from chassis.endpoints import Endpoint
 from chassis.faults import Busy, is_infrastructure, sqlstate
 from chassis.hot import HotRoute
@@ -29,7 +30,8 @@ class App(FastAPI):
     """A FastAPI app that knows what its services' routers declare; hot routes, by path, are asked by `chassis.http`."""
 
     endpoints: tuple[Endpoint, ...]
-    hot: Mapping[bytes, HotRoute[Any]]
+    hot: Mapping[bytes, HotRoute[Any, Any]]
+    background: Background[Any]  # while it runs
 
 
 class Edge:
@@ -98,8 +100,7 @@ def _identity(scope: Scope) -> tuple[str | None, str | None]:
 
 
 def _template(scope: Scope) -> str:
-    route = cast("Any", scope.get("route"))
-    return str(getattr(route, "path", None) or "unmatched")
+    return str(getattr(scope.get("route"), "path", None) or "unmatched")
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:

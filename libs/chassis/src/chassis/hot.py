@@ -21,9 +21,10 @@ from chassis.endpoints import Endpoint
 from chassis.faults import Busy
 from chassis.metrics import HOT_REQUESTS
 from chassis.refusals import Refusal
-from chassis.runtime import Runtime
+from chassis.runtime import Resources
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Resources)
 Headers = Iterable[tuple[bytes, bytes]]
 
 MEDIA_TYPE = "application/json"
@@ -52,10 +53,10 @@ class Answer(NamedTuple):
         return [_TYPE, _REPLAYED] if self.replayed else [_TYPE]
 
 
-class Call(NamedTuple):
+class Call(NamedTuple, Generic[R]):
     """A plain request: its caller known and allowed to make it, its key well-formed."""
 
-    runtime: Runtime
+    runtime: R
     caller: Principal
     key: str
     body: bytes
@@ -69,14 +70,14 @@ class Taken(NamedTuple):
     answer: asyncio.Future[Any]
 
 
-class HotRoute(Generic[T]):
-    """A POST of a JSON body, taken on by `begin` if it is plain."""
+class HotRoute(Generic[R, T]):
+    """A POST of a JSON body, taken on by `begin` if it is plain. `R`: the runtime of the service."""
 
     def __init__(
         self,
         endpoint: Endpoint,
         kind: type[T],
-        begin: Callable[[Call, T], asyncio.Future[Any] | None],
+        begin: Callable[[Call[R], T], asyncio.Future[Any] | None],
         answer_of: Callable[[Any], Answer] = lambda answered: answered,
     ) -> None:
         """`endpoint` is the one declared in `api.py`; it gives path and scopes.
@@ -92,13 +93,13 @@ class HotRoute(Generic[T]):
         self._kind = TypeAdapter(kind)
         self._begin = begin
 
-    def take(self, runtime: Runtime, headers: Headers, body: bytes) -> Taken | None:
+    def take(self, runtime: R, headers: Headers, body: bytes) -> Taken | None:
         """Take a request on; None for what FastAPI is to judge."""
         taken = self._take(runtime, headers, body)
         (self._passed_on if taken is None else self._taken).inc()
         return taken
 
-    def _take(self, runtime: Runtime, headers: Headers, body: bytes) -> Taken | None:
+    def _take(self, runtime: R, headers: Headers, body: bytes) -> Taken | None:
         read: dict[bytes, bytes] = {}
         for name, value in headers:
             if name in _READ:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -77,11 +77,12 @@ class CorkedTransport:
 class Http(HttpToolsProtocol):
     """uvicorn's HTTP over a corked transport; what a hot route takes on needs no task and no ASGI messages."""
 
-    _waiting: HotRoute[Any] | None = None
+    _waiting: HotRoute[Any, Any] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client connected."""
-        super().connection_made(CorkedTransport(transport, self.loop))  # type: ignore[arg-type]
+        self._corked = CorkedTransport(transport, self.loop)
+        super().connection_made(self._corked)  # type: ignore[arg-type]
 
     def on_body(self, body: bytes) -> None:
         """A part of the body came. One too large for a hot route is FastAPI's to read, while it comes."""
@@ -108,14 +109,16 @@ class Http(HttpToolsProtocol):
         else:  # it came behind another request on the same connection, and waited for its reply
             self._take(cycle, route)
 
-    def _hot(self) -> Mapping[bytes, HotRoute[Any]]:
-        return cast("Mapping[bytes, HotRoute[Any]]", getattr(self.app, "hot", {}))
+    def _hot(self) -> Mapping[bytes, HotRoute[Any, Any]]:
+        hot: Mapping[bytes, HotRoute[Any, Any]] = getattr(self.app, "hot", {})
+        return hot
 
-    def _take(self, cycle: RequestResponseCycle, route: HotRoute[Any]) -> None:
+    def _take(self, cycle: RequestResponseCycle, route: HotRoute[Any, Any]) -> None:
         started = time.perf_counter()
+        app: Any = self.app
         taken = None
         try:
-            taken = route.take(cast("Any", self.app).state.runtime, cycle.scope["headers"], bytes(cycle.body))
+            taken = route.take(app.state.runtime, cycle.scope["headers"], bytes(cycle.body))
         except Exception as error:  # why: FastAPI's route meets it again, and answers it as any other
             log.error("hot route failed", exc_info=error, path=route.path)
         if taken is None:
@@ -126,7 +129,7 @@ class Http(HttpToolsProtocol):
     def _answer(
         self,
         cycle: RequestResponseCycle,
-        route: HotRoute[Any],
+        route: HotRoute[Any, Any],
         taken: Taken,
         started: float,
         future: asyncio.Future[Any],
@@ -154,7 +157,7 @@ class Http(HttpToolsProtocol):
             pieces.append(b"connection: close\r\n")
         pieces += (b"content-length: %d\r\n\r\n" % len(body), body)
         cycle.response_started = cycle.response_complete = True
-        cast("CorkedTransport", self.transport).write_whole(b"".join(pieces))
+        self._corked.write_whole(b"".join(pieces))
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import Path, Request
 from pydantic import AwareDatetime, BaseModel
@@ -16,11 +16,8 @@ from chassis.endpoints import Rate
 from chassis.paging import Page, Paging, by_number
 from chassis.problems import NotFound, TrainingDisabled
 from chassis.routing import Router, router
-from chassis.runtime import get_runtime
+from chassis.runtime import Runtime, get_runtime
 from contracts.scopes import Scope
-
-if TYPE_CHECKING:
-    from chassis.reactions import Reactions
 
 _LIST = text(
     "SELECT id, state, topic, partition, log_offset, key, event_id, type, reason, parked_at FROM parked_event"
@@ -113,11 +110,10 @@ def operations_router(name: str) -> Router:
     )
     async def replay(parked_id: ParkedId, request: Request, session: Work) -> Handled:
         """Handle a dead event again and those that wait behind it, in order, up to the next one that fails."""
-        runtime = get_runtime(request)
-        reactions = cast("Reactions | None", runtime.extra.get("chassis.reactions"))
-        if reactions is None:
+        runtime: Runtime[object] = request.app.state.runtime
+        if runtime.reactions is None:
             raise NotFound("This service consumes no events.")
-        return Handled(handled=await parked.replay(session, runtime, reactions, parked_id))
+        return Handled(handled=await parked.replay(session, runtime, runtime.reactions, parked_id))
 
     @routes.post(
         f"{base}/parked-events/{{parked_id}}/discard",

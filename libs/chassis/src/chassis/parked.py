@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -16,12 +16,8 @@ from chassis.ids import new_id
 from chassis.kafka import DEAD
 from chassis.metrics import EVENTS_CONSUMED, PARKED_EVENTS
 from chassis.problems import Conflict, NotFound
-from chassis.reactions import Malformed
+from chassis.reactions import Malformed, R, Reactions
 from chassis.record import Record
-
-if TYPE_CHECKING:
-    from chassis.reactions import Reactions
-    from chassis.runtime import Runtime
 
 # How many events of one key are handled in one transaction.
 CHUNK = 500
@@ -105,7 +101,7 @@ async def bury(session: AsyncSession, record: Record, reason: str) -> bool:
     return True
 
 
-async def release(session: AsyncSession, runtime: Runtime, reactions: Reactions, key: str) -> Released:
+async def release(session: AsyncSession, runtime: R, reactions: Reactions[R], key: str) -> Released:
     """Handle the oldest waiting events of a key in order, up to `CHUNK` or the first that fails.
 
     What was handled is settled in the session's transaction, what failed has left no trace in it.
@@ -121,7 +117,7 @@ async def condemn(session: AsyncSession, row: Row[Any], reason: str) -> None:
     await session.execute(_CONDEMN, {"id": row.id, "reason": reason[:500]})
 
 
-async def replay(session: AsyncSession, runtime: Runtime, reactions: Reactions, parked_id: int) -> int:
+async def replay(session: AsyncSession, runtime: R, reactions: Reactions[R], parked_id: int) -> int:
     """Handle a dead event and those that wait behind it, in the session's transaction. Returns how many.
 
     One behind it that fails is dead from now on. Raises NotFound, or NotReplayable when the first one fails.
@@ -175,7 +171,7 @@ def _settled() -> NotFound:
     return NotFound("No event is set aside under this number.")
 
 
-async def _handle(rows: Sequence[Row[Any]], session: AsyncSession, runtime: Runtime, reactions: Reactions) -> Released:
+async def _handle(rows: Sequence[Row[Any]], session: AsyncSession, runtime: R, reactions: Reactions[R]) -> Released:
     if not rows:
         return Released(0)
     try:
@@ -195,7 +191,7 @@ async def _handle(rows: Sequence[Row[Any]], session: AsyncSession, runtime: Runt
     return Released(first.handled + second.handled, second.failed, second.error)
 
 
-async def _apply(rows: Sequence[Row[Any]], session: AsyncSession, runtime: Runtime, reactions: Reactions) -> None:
+async def _apply(rows: Sequence[Row[Any]], session: AsyncSession, runtime: R, reactions: Reactions[R]) -> None:
     events = [reactions.parse(Record.of_row(row)) for row in rows]
     new = await unknown_to_inbox(session, [event.id for event in events])
     await reactions.handle([event for event in events if event.id in new], session, runtime)

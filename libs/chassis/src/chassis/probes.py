@@ -11,11 +11,10 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.runtime import Runtime, get_runtime
+from chassis.runtime import Resources, get_runtime
 
 if TYPE_CHECKING:
-    from chassis.consumer import EventConsumer
-    from chassis.kafka import Cluster
+    from chassis.background import Background
     from chassis.relay import Relay
 
 CHECK_SECONDS = 2.0
@@ -29,15 +28,16 @@ async def livez(_: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """200 when database, broker, relay and consumer do their work; 503 and the reasons otherwise."""
     runtime = get_runtime(request)
-    cluster: Cluster = runtime.extra["chassis.cluster"]
-    consumer: EventConsumer | None = runtime.extra["chassis.consumer"]
+    background: Background[Resources] = request.app.background
     names = ("database", "broker", "relay")
     states = await asyncio.gather(
-        _check(_database(runtime)), _check(cluster.identity(CHECK_SECONDS)), _check(_relay(runtime))
+        _check(_database(runtime)),
+        _check(background.cluster.identity(CHECK_SECONDS)),
+        _check(_relay(runtime, background.relay)),
     )
     checks = dict(zip(names, states, strict=True))
-    if consumer is not None:
-        checks["consumer"] = "ok" if consumer.joined else "not in its group"
+    if background.consumer is not None:
+        checks["consumer"] = "ok" if background.consumer.joined else "not in its group"
     ready = all(state == "ok" for state in checks.values())
     body = orjson.dumps({"status": "ready" if ready else "not ready", "checks": checks})
     return Response(body, 200 if ready else 503, media_type="application/json")
@@ -47,13 +47,12 @@ class _Lagging(Exception):
     """The relay is behind"""
 
 
-async def _database(runtime: Runtime) -> None:
+async def _database(runtime: Resources) -> None:
     async with runtime.engine.connect() as connection:
         await connection.execute(text("SELECT 1"))
 
 
-async def _relay(runtime: Runtime) -> None:
-    relay: Relay = runtime.extra["chassis.relay"]
+async def _relay(runtime: Resources, relay: Relay) -> None:
     age = await relay.oldest_unsent_seconds(runtime.engine)
     limit = runtime.settings.relay_lag_ready_seconds
     if age > limit:

@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import telemetry
 from chassis.record import Record
-from chassis.runtime import Runtime
+from chassis.runtime import Resources
 from contracts.event import Event
 
 E = TypeVar("E", bound=Event)
+R = TypeVar("R", bound=Resources)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Received(Generic[E]):
     traceparent: str | None = None
 
 
-Handler = Callable[[Sequence[Received[Any]], AsyncSession, Runtime], Awaitable[None]]
+Handler = Callable[[Sequence[Received[Any]], AsyncSession, R], Awaitable[None]]
 Before = Callable[[Sequence[Received[Any]], AsyncSession], Awaitable[None]]
 
 
@@ -40,8 +41,11 @@ class Malformed(ValueError):
     """The message is no event of the type it claims to be: trying again cannot help."""
 
 
-class Reactions:
-    """All events a service reacts to. One handler a type; it gets a run of events of that type, in order."""
+class Reactions(Generic[R]):
+    """All events a service reacts to. One handler a type; it gets a run of events of that type, in order.
+
+    `R` is the runtime the handlers are given.
+    """
 
     def __init__(self, group: str, before: Before | None = None) -> None:
         """`group`: the consumer group, one per service.
@@ -51,12 +55,12 @@ class Reactions:
         """
         self.group = group
         self._before = before
-        self._handlers: dict[str, tuple[type[Event], Handler]] = {}
+        self._handlers: dict[str, tuple[type[Event], Handler[R]]] = {}
 
-    def on(self, event: type[E]) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
+    def on(self, event: type[Event]) -> Callable[[Handler[R]], Handler[R]]:
         """Register `handler(events, session, runtime)` for a type; its effects commit with the inbox rows."""
 
-        def register(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        def register(handler: Handler[R]) -> Handler[R]:
             if event.event_type() in self._handlers:
                 raise ValueError(f"{event.event_type()} has a handler already")
             self._handlers[event.event_type()] = (event, handler)
@@ -94,7 +98,7 @@ class Reactions:
         except (KeyError, ValueError) as error:
             raise Malformed(f"envelope: {type(error).__name__} {error}"[:200]) from error
 
-    async def handle(self, events: Sequence[Received[Any]], session: AsyncSession, runtime: Runtime) -> None:
+    async def handle(self, events: Sequence[Received[Any]], session: AsyncSession, runtime: R) -> None:
         """Give runs of one type to their handlers. Events of one key keep their order, others may change places."""
         if self._before is not None and events:
             await self._before(events, session)

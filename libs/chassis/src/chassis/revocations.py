@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.reactions import Handler, Reactions, Received
-from chassis.runtime import Runtime
+from chassis.reactions import Handler, R, Reactions, Received
+from chassis.runtime import Resources
 from contracts.event import Event
 
 
 def revocation_reactions(
-    reactions: Reactions, suspended: Mapping[type[Event], str], reinstated: Mapping[type[Event], str]
+    reactions: Reactions[R], suspended: Mapping[type[Event], str], reinstated: Mapping[type[Event], str]
 ) -> None:
     """Let suspensions reach this service, and what ends them.
 
@@ -24,8 +24,8 @@ def revocation_reactions(
         reactions.on(event)(_reinstating(subject))
 
 
-def _suspending(subject: str) -> Handler:
-    async def suspend(events: Sequence[Received[Event]], session: AsyncSession, runtime: Runtime) -> None:
+def _suspending(subject: str) -> Handler[Resources]:
+    async def suspend(events: Sequence[Received[Event]], session: AsyncSession, runtime: Resources) -> None:
         for event in events:
             told = event.data.model_dump()
             await runtime.revocations.suspend(session, str(told[subject]), told["reason"])
@@ -33,8 +33,8 @@ def _suspending(subject: str) -> Handler:
     return suspend
 
 
-def _reinstating(subject: str) -> Handler:
-    async def reinstate(events: Sequence[Received[Event]], session: AsyncSession, runtime: Runtime) -> None:
+def _reinstating(subject: str) -> Handler[Resources]:
+    async def reinstate(events: Sequence[Received[Event]], session: AsyncSession, runtime: Resources) -> None:
         for event in events:
             await runtime.revocations.reinstate(session, str(event.data.model_dump()[subject]))
 

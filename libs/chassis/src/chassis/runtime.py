@@ -1,10 +1,10 @@
-"""What a running service has at hand."""
+"""What a running service has at hand: the chassis' resources, and the service's own state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from starlette.requests import HTTPConnection
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
     from chassis.auth import Revocations, TokenVerifier
+    from chassis.reactions import Reactions
+
+S = TypeVar("S")
 
 
 def _nobody() -> None:
@@ -23,8 +26,8 @@ def _nobody() -> None:
 
 
 @dataclass
-class Runtime:
-    """A service's own resources; `extra` holds what the service adds in its lifespan.
+class Resources:
+    """The resources every service has.
 
     `fingerprint_key`: where a request's body is so sensitive that not even its hash may be guessed at, the key under
     which stored requests are told apart.
@@ -40,9 +43,30 @@ class Runtime:
     revocations: Revocations
     wake_relay: Callable[[], None] = _nobody
     fingerprint_key: bytes = b""
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
-def get_runtime(request: HTTPConnection) -> Runtime:
+@dataclass
+class Runtime(Resources, Generic[S]):
+    """The same with what the service itself keeps in a process: `state`, which its lifespan gives."""
+
+    state: S = field(init=False)
+    reactions: Reactions[Runtime[S]] | None = field(default=None, kw_only=True)
+
+
+def get_runtime(request: HTTPConnection) -> Resources:
     """The runtime of the service that answers this request."""
-    return cast("Runtime", request.app.state.runtime)
+    found: Resources = request.app.state.runtime
+    return found
+
+
+def running(kind: type[S]) -> Callable[[HTTPConnection], Awaitable[Runtime[S]]]:
+    """A dependency that gives the runtime of a service whose state is of this kind, to its routes."""
+
+    async def found(request: HTTPConnection) -> Runtime[S]:
+        # async, although it waits for nothing: FastAPI would otherwise send every request through a thread for it
+        runtime: Runtime[S] = request.app.state.runtime
+        if not isinstance(runtime.state, kind):
+            raise TypeError(f"the state of {runtime.name} is no {kind.__name__}")
+        return runtime
+
+    return found

@@ -7,16 +7,16 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from chassis import kafka
+from chassis.edge import App
 from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer, eventually, running
 
 from ..probe_service import MIGRATIONS, NoteDropped, NoteKept, ProbeSettings, create_app
 from .support import Wire, ready
 
-MakeApp = Callable[..., Awaitable[FastAPI]]
+MakeApp = Callable[..., Awaitable[App]]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -29,7 +29,7 @@ def topic() -> str:
 def factory(make_database: MakeDatabase, kafka_bootstrap: str, issuer: TestIssuer) -> MakeApp:
     """A factory of probes; each has a database and a consumer group of its own unless it is given others."""
 
-    async def make(database_url: str | None = None, bootstrap: str | None = None, **settings: Any) -> FastAPI:
+    async def make(database_url: str | None = None, bootstrap: str | None = None, **settings: Any) -> App:
         url = database_url or await make_database(MIGRATIONS)
         options = {"consumer_attempts": 3, "group": f"probe-{url.rsplit('/', 1)[-1]}", **settings}
         probe = ProbeSettings(
@@ -49,13 +49,13 @@ def make_app(make_database: MakeDatabase, kafka_bootstrap: str, issuer: TestIssu
 
 
 @pytest.fixture(scope="module")
-async def app(make_database: MakeDatabase, kafka_bootstrap: str, issuer: TestIssuer) -> FastAPI:
+async def app(make_database: MakeDatabase, kafka_bootstrap: str, issuer: TestIssuer) -> App:
     """A probe that the tests of a module share."""
     return await factory(make_database, kafka_bootstrap, issuer)()
 
 
 @pytest.fixture(scope="module")
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def client(app: App) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the running shared probe, as soon as that is ready."""
     async with running(app) as client:
         await eventually(lambda: ready(client), seconds=30)

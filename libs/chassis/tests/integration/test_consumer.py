@@ -33,7 +33,7 @@ def become(read: Callable[..., Awaitable[Any]], *arguments: Any, wanted: Any) ->
 @pytest.fixture
 def poison(app: FastAPI) -> set[int]:
     """Numbers the handler cannot handle."""
-    numbers: set[int] = app.state.runtime.extra.setdefault("poison", set())
+    numbers: set[int] = app.state.runtime.state.poison
     numbers.clear()
     return numbers
 
@@ -41,7 +41,7 @@ def poison(app: FastAPI) -> set[int]:
 @pytest.fixture
 def flaky(app: FastAPI) -> dict[int, int]:
     """How often the handler fails a number before it handles it."""
-    numbers: dict[int, int] = app.state.runtime.extra.setdefault("flaky", {})
+    numbers: dict[int, int] = app.state.runtime.state.flaky
     numbers.clear()
     return numbers
 
@@ -189,7 +189,7 @@ async def test_transient_failure_is_tried_again(app: FastAPI, wire: Wire, key: s
 
 
 async def test_event_is_not_given_up_while_what_handles_it_is_busy(app: FastAPI, wire: Wire, key: str) -> None:
-    app.state.runtime.extra["busy"] = {81: 6}  # twice the attempts an event has that fails by itself
+    app.state.runtime.state.busy[81] = 6  # twice the attempts an event has that fails by itself
     await wire.note(key, 81)
     await wire.note(key, 82)
     await become(seen, app, key, wanted=[81, 82])

@@ -15,11 +15,11 @@ from chassis.endpoints import Endpoint
 from chassis.faults import Busy
 from chassis.hot import Answer, Call, HotRoute, Taken
 from chassis.routing import router
-from chassis.runtime import Runtime
+from chassis.runtime import Resources
 from contracts.scopes import Scope
 
 CALLER = Principal("till", "client", frozenset({"messages:report"}), NATIONAL)
-RUNTIME = cast("Runtime", SimpleNamespace(verifier=SimpleNamespace(known={"known": CALLER}.get)))
+RUNTIME = cast("Resources", SimpleNamespace(verifier=SimpleNamespace(known={"known": CALLER}.get)))
 TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 PLAIN = (
     (b"authorization", b"Bearer known"), (b"idempotency-key", b"k1"), (b"content-type", b"application/json"),
@@ -38,7 +38,7 @@ def endpoint(scope: str = "messages:report") -> Endpoint:
     return routes.endpoint("POST /v1/things")
 
 
-def begin(call: Call, thing: Thing) -> asyncio.Future[Answer] | None:
+def begin(call: Call[Resources], thing: Thing) -> asyncio.Future[Answer] | None:
     """Answers with what it was given; 0 it leaves to FastAPI, 1 it refuses."""
     if thing.number == 0:
         return None

@@ -16,6 +16,7 @@ from chassis.edge import App, Edge
 from chassis.hot import Answer, Call, HotRoute
 from chassis.problems import Conflict
 from chassis.routing import router
+from chassis.runtime import Resources
 from chassis.testing import served_at
 from contracts.scopes import Scope
 
@@ -46,7 +47,7 @@ class Work:
         self.gate.set()
         self._tasks: set[asyncio.Task[Answer]] = set()
 
-    def begin(self, _: Call, thing: Thing) -> asyncio.Future[Answer]:
+    def begin(self, _: Call[Resources], thing: Thing) -> asyncio.Future[Answer]:
         task = asyncio.get_running_loop().create_task(self._work(thing))
         self._tasks.add(task)
         return task

@@ -15,7 +15,7 @@ from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.reactions import Received
 from chassis.refusals import Refusal
-from chassis.runtime import Runtime
+from chassis.runtime import Resources
 from contracts.gateway import TerminalEnrolled
 from terminal_registry.kinds import TERMINAL, Kind
 from terminal_registry.repository import Terminals
@@ -42,7 +42,7 @@ class Registry:
         self._refusals = refusals
 
     async def register(
-        self, session: AsyncSession, runtime: Runtime, place: RowMapping, given: NewTerminal
+        self, session: AsyncSession, runtime: Resources, place: RowMapping, given: NewTerminal
     ) -> RowMapping:
         """Assign a terminal to a place the caller may act in, so that it may be enrolled. Raises `serial_taken`."""
         terminal_id, place_id = new_id(), place[self._kind.place]
@@ -69,7 +69,7 @@ class Registry:
         return found
 
     async def suspend(
-        self, session: AsyncSession, runtime: Runtime, caller: Principal, terminal_id: UUID, reason: str
+        self, session: AsyncSession, runtime: Resources, caller: Principal, terminal_id: UUID, reason: str
     ) -> RowMapping:
         """Refuse a terminal everywhere. Raises `unknown` or `already_suspended`."""
         version = await self.terminals.next_version(session)
@@ -83,7 +83,7 @@ class Registry:
         return written
 
     async def reinstate(
-        self, session: AsyncSession, runtime: Runtime, caller: Principal, terminal_id: UUID
+        self, session: AsyncSession, runtime: Resources, caller: Principal, terminal_id: UUID
     ) -> RowMapping:
         """Accept a suspended terminal again. Raises `unknown` or `not_suspended`."""
         version = await self.terminals.next_version(session)
@@ -96,7 +96,7 @@ class Registry:
         await outbox.add(session, self._kind.reinstated.model_validate(told))
         return written
 
-    async def enrolled(self, events: Sequence[Received[TerminalEnrolled]], session: AsyncSession, _: Runtime) -> None:
+    async def enrolled(self, events: Sequence[Received[TerminalEnrolled]], session: AsyncSession, _: Resources) -> None:
         """Reaction: know the keys that terminals have enrolled with."""
         for event in events:
             told = event.data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.reactions import Reactions
+from chassis.reactions import R, Reactions
 from chassis.revocations import revocation_reactions
 from contracts.gateway import ClientReinstated, ClientSuspended
 from terminal_registry.kinds import KINDS, TERMINAL
@@ -10,7 +10,7 @@ from terminal_registry.kinds import KINDS, TERMINAL
 _CLIENT = "client_id"
 
 
-def follow_revocations(reactions: Reactions) -> None:
+def follow_revocations(reactions: Reactions[R]) -> None:
     """Let suspensions of clients and terminals reach this service, and what ends them."""
     revocation_reactions(
         reactions,

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Depends
-
 from chassis.db import Work
 from chassis.routing import router
-from chassis.runtime import Runtime, get_runtime
 from contracts.scopes import Scope
+from notify_service.context import Running
 from notify_service.inquiries import service
 from notify_service.inquiries.schemas import InboundBatch, InboundTaken
 from notify_service.inquiries.service import Inbound
-from notify_service.runtime import vault_of
 
 routes = router(prefix="/v1", tags=["messages"])
 
 
 @routes.post("/inbound-messages", scopes=Scope.MESSAGES_REPORT, summary="Take messages from citizens")
-async def take_inbound(
-    batch: InboundBatch, session: Work, runtime: Annotated[Runtime, Depends(get_runtime)]
-) -> InboundTaken:
+async def take_inbound(batch: InboundBatch, session: Work, runtime: Running) -> InboundTaken:
     """Answer help at once, ask supply-service for balances; a message that comes twice is handled once."""
     messages = [Inbound(m.provider_id, m.sender, m.text) for m in batch.messages]
-    new = await service.take_inbound(session, vault_of(runtime), messages, runtime.clock.now())
+    new = await service.take_inbound(session, runtime.state.vault, messages, runtime.clock.now())
     return InboundTaken(accepted=new, duplicates=len(messages) - new)

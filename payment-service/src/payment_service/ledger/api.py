@@ -15,8 +15,8 @@ from chassis.db import Reading, Work
 from chassis.endpoints import MIB, Rate
 from chassis.problems import NotFound
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
+from payment_service.context import Running
 from payment_service.ledger import refusals, repository, service
 from payment_service.ledger.accounts import account_id
 from payment_service.ledger.http import created
@@ -53,12 +53,13 @@ routes = router(tags=["ledger"])
 )
 async def create_transfers(
     request: Request,
+    runtime: Running,
     body: TransfersRequest,
     caller: Caller,
     key: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
 ) -> Response:
     """Carry out one transfer or thousands, each with its own result; linked ones all or none."""
-    result = await service.carry_out(get_runtime(request), caller, key, await request.body(), body)
+    result = await service.carry_out(runtime, caller, key, await request.body(), body)
     return created(result).response()
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chassis.lane import Lane
 from chassis.lanes import Lanes, LaneSettings
-from chassis.runtime import Runtime
+from chassis.runtime import Resources
 from payment_service.ledger import statements
 from payment_service.ledger.batch import Batch
 from payment_service.ledger.items import Item, Result, account_ids, settled_ids, transfer_ids
@@ -16,7 +16,7 @@ from payment_service.settings import Settings
 Ledger = Lanes[Item, Result]
 
 
-def ledger(runtime: Runtime, settings: Settings) -> Ledger:
+def ledger(runtime: Resources, settings: Settings) -> Ledger:
     """Lanes as many as the settings say."""
 
     async def decide(lane: Lane, items: Sequence[Item]) -> Batch:

@@ -12,8 +12,7 @@ from chassis.area import OF_THE_NATION
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.refusals import Refusal
-from chassis.runtime import Runtime
-from payment_service import context
+from payment_service.context import Runtime
 from payment_service.ledger.items import Item, Outcome, Result
 from payment_service.ledger.refusals import AccountUnknown, TransferInvalid
 from payment_service.ledger.rules import Books, Operation, Order, Settle, Transfer
@@ -29,7 +28,7 @@ async def carry_out(runtime: Runtime, caller: Principal, key: str | None, raw: b
     `raw` is the body as it came: a repeat must be the same to the byte.
     """
     wanted = item(runtime, caller, idempotency.check_key(key), raw, body, telemetry.current_traceparent())
-    return await context.of(runtime).ledger.submit(wanted)
+    return await runtime.state.ledger.submit(wanted)
 
 
 def item(

@@ -13,8 +13,8 @@ from chassis.auth import Caller, Principal
 from chassis.db import Reading
 from chassis.endpoints import Rate
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
+from payment_service.context import Running
 from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
 from payment_service.ledger import refusals
 from payment_service.ledger.http import created, done
@@ -37,10 +37,12 @@ _SETTLED = (TerminalOnly, refusals.TransferUnknown, refusals.HoldExpired, refusa
     rate=Rate.SALE,
     hot=True,
 )
-async def authorize(http: HttpRequest, body: AuthorizationRequest, caller: Caller, key: Key = None) -> Response:
+async def authorize(
+    http: HttpRequest, runtime: Running, body: AuthorizationRequest, caller: Caller, key: Key = None
+) -> Response:
     """Hold an amount on the wallet behind a card until it is captured, voided or runs out."""
     request = await _request(http, caller, key)
-    return created(await service.authorize(get_runtime(http), request, body)).response()
+    return created(await service.authorize(runtime, request, body)).response()
 
 
 @routes.post(
@@ -51,12 +53,12 @@ async def authorize(http: HttpRequest, body: AuthorizationRequest, caller: Calle
     rate=Rate.SALE,
 )
 async def capture(
-    payment_id: UUID, http: HttpRequest, body: CaptureRequest, caller: Caller, key: Key = None
+    payment_id: UUID, http: HttpRequest, runtime: Running, body: CaptureRequest, caller: Caller, key: Key = None
 ) -> Response:
     """Take what is held, or less; the rest is free again."""
     request = await _request(http, caller, key)
     wanted = Settle(payment_id, "posted", body.amount)
-    return done(await service.settle(get_runtime(http), request, wanted)).response()
+    return done(await service.settle(runtime, request, wanted)).response()
 
 
 @routes.post(
@@ -66,10 +68,10 @@ async def capture(
     problems=_SETTLED,
     rate=Rate.SALE,
 )
-async def void(payment_id: UUID, http: HttpRequest, caller: Caller, key: Key = None) -> Response:
+async def void(payment_id: UUID, http: HttpRequest, runtime: Running, caller: Caller, key: Key = None) -> Response:
     """Give a hold up."""
     request = await _request(http, caller, key)
-    return done(await service.settle(get_runtime(http), request, Settle(payment_id, "voided"))).response()
+    return done(await service.settle(runtime, request, Settle(payment_id, "voided"))).response()
 
 
 @routes.post(
@@ -80,10 +82,12 @@ async def void(payment_id: UUID, http: HttpRequest, caller: Caller, key: Key = N
     problems=(TerminalOnly, refusals.TransferUnknown, refusals.NotCaptured, refusals.RefundTooLarge),
     rate=Rate.SALE,
 )
-async def refund(payment_id: UUID, http: HttpRequest, body: RefundRequest, caller: Caller, key: Key = None) -> Response:
+async def refund(
+    payment_id: UUID, http: HttpRequest, runtime: Running, body: RefundRequest, caller: Caller, key: Key = None
+) -> Response:
     """Send a captured payment back, whole or in part; never more than was paid."""
     request = await _request(http, caller, key)
-    return created(await service.refund(get_runtime(http), request, payment_id, body.amount, body.reason)).response()
+    return created(await service.refund(runtime, request, payment_id, body.amount, body.reason)).response()
 
 
 @routes.get(

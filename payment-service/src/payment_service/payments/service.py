@@ -14,8 +14,7 @@ from chassis.area import Area, Bound
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.refusals import Refusal
-from chassis.runtime import Runtime
-from payment_service import context
+from payment_service.context import Runtime
 from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
 from payment_service.ledger import repository as transfers
 from payment_service.ledger.accounts import NAMESPACE
@@ -47,7 +46,7 @@ class Request:
 
 async def authorize(runtime: Runtime, request: Request, body: AuthorizationRequest) -> Result:
     """Hold an amount. Raises WalletUnknown, CardNotUsable, InsufficientFunds or TransferInvalid."""
-    here = context.of(runtime)
+    here = runtime.state
     async with runtime.sessions() as session:  # given back before the lane is waited for
         wallet = await usable_wallet(session, body.card_id)
     seconds = body.expires_in or here.settings.hold_seconds
@@ -147,7 +146,7 @@ async def book(runtime: Runtime, order: Transfer) -> Transfer | Refusal:
     """Book a transfer that is no payment by card, once under its own id."""
     item = Item("", None, b"", [Order(order)], traceparent=telemetry.current_traceparent())
     try:
-        (outcome,) = (await context.of(runtime).ledger.submit(item)).outcomes
+        (outcome,) = (await runtime.state.ledger.submit(item)).outcomes
     except Refusal as refusal:
         return refusal
     return outcome
@@ -167,7 +166,7 @@ async def _attempt(runtime: Runtime, operation: Operation) -> Transfer | Refusal
 
 async def _carry_out(runtime: Runtime, operation: Operation) -> Transfer:
     item = Item("", None, b"", [operation], traceparent=telemetry.current_traceparent(), events=tell)
-    (outcome,) = (await context.of(runtime).ledger.submit(item)).outcomes
+    (outcome,) = (await runtime.state.ledger.submit(item)).outcomes
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome
@@ -178,7 +177,7 @@ async def _submit(runtime: Runtime, request: Request, operation: Operation, docu
         request.caller, request.key, request.fingerprint, [operation], True, telemetry.current_traceparent(),
         document, tell,
     )  # fmt: skip
-    return await context.of(runtime).ledger.submit(item)
+    return await runtime.state.ledger.submit(item)
 
 
 def _payment(outcomes: Sequence[Outcome], books: Books) -> bytes:

@@ -13,8 +13,8 @@ from chassis.endpoints import MIB, Rate
 from chassis.paging import Paging, by_number
 from chassis.problems import PayloadTooLarge, UnsupportedMedia
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
+from payment_service.context import Running
 from payment_service.errors import (
     BatchReferenceUsed,
     BatchState,
@@ -34,9 +34,9 @@ _CSV_BODY = {
 
 
 @routes.post("/v1/payout-batches", scopes=Scope.PAYOUTS_SUBMIT, status_code=201, problems=BatchReferenceUsed)
-async def declare(request: Request, body: PayoutBatchRequest, caller: Caller, session: Work) -> PayoutBatch:
+async def declare(runtime: Running, body: PayoutBatchRequest, caller: Caller, session: Work) -> PayoutBatch:
     """Declare a batch: how many payouts, and their sum."""
-    return await service.declare(get_runtime(request), session, caller, body)
+    return await service.declare(runtime, session, caller, body)
 
 
 @routes.post(
@@ -75,9 +75,9 @@ async def submit(batch_id: UUID, caller: Caller, session: Work) -> PayoutBatch:
     problems=(SamePerson, BatchState),
     deadline=30,
 )
-async def approve(batch_id: UUID, request: Request, caller: Caller, session: Work) -> PayoutBatch:
+async def approve(batch_id: UUID, runtime: Running, caller: Caller, session: Work) -> PayoutBatch:
     """Approve a submitted batch, as another person than the one who made it; it is booked at once."""
-    return await service.approve(get_runtime(request), session, caller, batch_id)
+    return await service.approve(runtime, session, caller, batch_id)
 
 
 @routes.post(
@@ -87,10 +87,10 @@ async def approve(batch_id: UUID, request: Request, caller: Caller, session: Wor
     deadline=30,
 )
 async def cancel(
-    batch_id: UUID, body: CancellationRequest, request: Request, caller: Caller, session: Work
+    batch_id: UUID, body: CancellationRequest, runtime: Running, caller: Caller, session: Work
 ) -> PayoutBatch:
     """Withdraw a batch before its approval, as its maker or as who would have approved it. Its reference stays used."""
-    return await service.cancel(get_runtime(request), session, caller, batch_id, body.reason)
+    return await service.cancel(runtime, session, caller, batch_id, body.reason)
 
 
 @routes.get("/v1/payout-batches/{batch_id}", scopes=(Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE))

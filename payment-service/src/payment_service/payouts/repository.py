@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.db import raw
 from chassis.ids import new_id
 from chassis.paging import Paging
 from payment_service.payouts.rows import Rows
@@ -96,9 +97,7 @@ async def cancel(session: AsyncSession, batch_id: UUID, cancelled_by: str, reaso
 async def add(session: AsyncSession, batch_id: UUID, rows: Rows) -> None:
     """Add payouts to a batch, in the order given. Raises UniqueViolationError for a reference it has already."""
     first: int = (await session.execute(_LAST, {"batch_id": batch_id})).scalar_one()
-    connection = await (await session.connection()).get_raw_connection()
-    driver = cast("asyncpg.Connection", connection.driver_connection)
-    await load(driver, batch_id, first, rows)
+    await load(await raw(session), batch_id, first, rows)
 
 
 async def load(connection: asyncpg.Connection, batch_id: UUID, last: int, rows: Rows) -> None:

@@ -15,9 +15,8 @@ from chassis.area import Area
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.problems import NotFound
-from chassis.runtime import Runtime
 from contracts.payment import PayoutBatchAccepted
-from payment_service import context
+from payment_service.context import Runtime
 from payment_service.errors import (
     BatchReferenceUsed,
     BatchState,
@@ -31,7 +30,7 @@ from payment_service.payouts.schemas import PayoutBatch, PayoutBatchRequest
 
 async def declare(runtime: Runtime, session: AsyncSession, caller: Principal, body: PayoutBatchRequest) -> PayoutBatch:
     """Enter a batch; it belongs where its maker is bound. Raises BatchReferenceUsed."""
-    fund_id = await context.of(runtime).accounts.one("fund", body.programme)
+    fund_id = await runtime.state.accounts.one("fund", body.programme)
     batch_id = new_id()
     columns = body.model_dump(exclude={"currency"}) | {
         "fund_id": fund_id,
@@ -83,7 +82,7 @@ async def approve(runtime: Runtime, session: AsyncSession, caller: Principal, ba
         batch_id=batch_id, programme=batch.programme, count=batch.declared_count, total=batch.declared_total
     )
     await outbox.add(session, accepted)
-    event.listen(session.sync_session, "after_commit", lambda _: context.of(runtime).approved.set(), once=True)
+    event.listen(session.sync_session, "after_commit", lambda _: runtime.state.approved.set(), once=True)
     return await get(session, caller, batch_id)
 
 

@@ -11,9 +11,8 @@ import asyncpg
 from chassis import outbox
 from chassis.clock import business_day
 from chassis.logging import get_logger
-from chassis.runtime import Runtime
 from contracts.payment import PAYOUTS_TOPIC, PayoutBatchCompleted, PayoutFailed, PayoutPaid
-from payment_service import context
+from payment_service.context import Runtime
 from payment_service.ledger.statements import DEBIT
 from payment_service.payouts import booking
 
@@ -27,13 +26,13 @@ _PASSING = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, as
 async def book_payouts(runtime: Runtime) -> None:
     """Book approved batches over several connections, for ever."""
     async with asyncio.TaskGroup() as group:
-        for _ in range(context.of(runtime).settings.payout_lanes):
+        for _ in range(runtime.state.settings.payout_lanes):
             group.create_task(_book_for_ever(runtime))
 
 
 async def _book_for_ever(runtime: Runtime) -> None:
     """What this process approves is booked at once, what was approved elsewhere when next looked for."""
-    here = context.of(runtime)
+    here = runtime.state
     while True:
         here.approved.clear()
         try:
@@ -58,7 +57,7 @@ async def book_chunk(runtime: Runtime) -> bool:
             part["batch_id"],
             part["fund_id"],
             part["booked"],
-            min(part["booked"] + context.of(runtime).settings.payout_chunk, part["last"]),
+            min(part["booked"] + runtime.state.settings.payout_chunk, part["last"]),
             part["programme"],
             business_day(now),
             now,
@@ -78,7 +77,7 @@ async def book_chunk(runtime: Runtime) -> bool:
 
 async def _divide(runtime: Runtime) -> bool:
     """Divide the next approved batch into parts; False where there is none."""
-    here = context.of(runtime)
+    here = runtime.state
     found = await runtime.pool.fetchval(booking.DIVIDE, here.settings.payout_lanes)
     if found is None:
         return False

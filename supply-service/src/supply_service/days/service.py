@@ -17,9 +17,8 @@ from chassis.area import Area
 from chassis.auth import Principal
 from chassis.clock import business_day
 from chassis.problems import InvalidRequest, NotFound
-from chassis.runtime import Runtime
 from contracts.supply import OutletDayClosed
-from supply_service import context
+from supply_service.context import Runtime
 from supply_service.days import repository
 from supply_service.days.schemas import LatePart, OutletDay
 from supply_service.rules.redeem import figures_on
@@ -93,7 +92,7 @@ def _document(
 
 def _since(runtime: Runtime, day: date) -> date:
     """The earliest day for which a sale may still come in."""
-    days = figures_on(context.of(runtime).snapshot.figures, day).offline_days
+    days = figures_on(runtime.state.snapshot.figures, day).offline_days
     return day - timedelta(days=days + 1)
 
 

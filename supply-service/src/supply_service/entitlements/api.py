@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import Request
-
 from chassis.auth import Caller
 from chassis.db import Reading
 from chassis.endpoints import Rate
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
+from supply_service.context import Running
 from supply_service.entitlements import service
 from supply_service.entitlements.schemas import Entitlements
 from supply_service.rules.refusals import CardUnknown, PolicyNotInForce
@@ -26,6 +24,6 @@ routes = router(tags=["entitlements"])
     rate=Rate.SALE,
     hot=True,
 )
-async def read_entitlements(request: Request, card_id: UUID, caller: Caller, session: Reading) -> Entitlements:
+async def read_entitlements(runtime: Running, card_id: UUID, caller: Caller, session: Reading) -> Entitlements:
     """What the card's household has left this month, whether or not it has been touched yet."""
-    return await service.entitlements(session, get_runtime(request), caller, card_id)
+    return await service.entitlements(session, runtime, caller, card_id)

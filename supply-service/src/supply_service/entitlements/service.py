@@ -13,12 +13,11 @@ from chassis import outbox
 from chassis.area import Area
 from chassis.auth import Principal
 from chassis.clock import business_day, month_start
-from chassis.runtime import Runtime
 from contracts.notify import InquiryReceived
 from contracts.supply import BalanceStated, Remaining
-from supply_service import context
 from supply_service.cards import repository
 from supply_service.cards.accounts import Record, account_of
+from supply_service.context import Runtime
 from supply_service.entitlements.schemas import BreadReply, Entitlements, ItemLeft, PotReply
 from supply_service.redemptions.answers import remaining
 from supply_service.rules import bread
@@ -36,7 +35,7 @@ async def entitlements(session: AsyncSession, runtime: Runtime, caller: Principa
     row = await repository.find_card(session, card_id, month_before(period))
     if row is None or not caller.bound.covers(Area(row["governorate"], row["district"])):
         raise CardUnknown("This card was never issued.", detail_ar="هذا الكارت غير مسجل")
-    figures = context.of(runtime).snapshot.figures
+    figures = runtime.state.snapshot.figures
     account = _account(row) if row["household_id"] is not None else None
     if account is not None:
         figures_on(figures, period)
@@ -60,7 +59,7 @@ async def state_balances(session: AsyncSession, runtime: Runtime, asked: Sequenc
     """Answer citizens' inquiries with events; notify-service puts them into words."""
     day = business_day(runtime.clock.now())
     period = month_start(day)
-    figures = context.of(runtime).snapshot.figures
+    figures = runtime.state.snapshot.figures
     for inquiry in asked:
         row = await repository.find_served(session, inquiry.household_id, month_before(period))
         left: list[Remaining] = []

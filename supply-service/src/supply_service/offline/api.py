@@ -12,9 +12,8 @@ from chassis.auth import Caller
 from chassis.db import Work
 from chassis.problems import Unavailable
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
-from supply_service.context import context
+from supply_service.context import Running
 from supply_service.offline import service
 from supply_service.offline.schemas import OfflineBatch, OfflineBatchReply
 from supply_service.offline.service import KeyUnknown
@@ -25,13 +24,13 @@ routes = router(tags=["offline sales"])
 WAIT_SECONDS = 20.0  # the edge gives an upload thirty
 
 
-async def _room(request: Request) -> AsyncIterator[None]:
+async def _room(runtime: Running) -> AsyncIterator[None]:
     """Wait for one of the places for uploads, and for card-service's keys, before a connection is taken.
 
     An upload keeps its connection while its sales wait in the lanes. After an outage hundreds of terminals upload at
     once: without this they would have every connection of the process, and nothing else would be answered.
     """
-    made = context(request)
+    made = runtime.state
     try:
         async with asyncio.timeout(WAIT_SECONDS):
             await made.uploads.acquire()
@@ -52,7 +51,7 @@ async def _room(request: Request) -> AsyncIterator[None]:
     deadline=30,
 )
 async def upload_offline_sales(
-    request: Request, body: OfflineBatch, caller: Caller, session: Work
+    request: Request, runtime: Running, body: OfflineBatch, caller: Caller, session: Work
 ) -> OfflineBatchReply:
     """Upload sales made without a network. Every sale has a result of its own; authentic ones are always booked.
 
@@ -60,4 +59,4 @@ async def upload_offline_sales(
     against the household's next month instead of losing it.
     """
     raw = orjson.loads(await request.body())["sales"]
-    return await service.take_in(session, get_runtime(request), caller, body, raw)
+    return await service.take_in(session, runtime, caller, body, raw)

@@ -18,8 +18,7 @@ from chassis.clock import business_day
 from chassis.hot import Answer
 from chassis.problems import Conflict
 from chassis.refusals import Refusal
-from chassis.runtime import Runtime
-from supply_service import context
+from supply_service.context import Context, Runtime
 from supply_service.offline import chain, credential, repository
 from supply_service.offline.chain import Finding, Link
 from supply_service.offline.schemas import Gap, OfflineBatch, OfflineBatchReply, OfflineSale, SaleResult
@@ -54,7 +53,7 @@ async def take_in(
     a duplicate when the batch is sent again.
     """
     place = await place_of(runtime, caller)
-    made = context.of(runtime)
+    made = runtime.state
     terminal = made.registry.find(place.terminal_id)
     if terminal is None or terminal.public_key is None:
         raise KeyUnknown("Enrol the terminal first.", detail_ar="يجب تسجيل الماكينة أولاً")
@@ -85,7 +84,7 @@ def _verify(public_key: str, raw: Sequence[dict[str, Any]]) -> list[bool]:
 
 
 def _sort_out(
-    findings: Sequence[Finding], sales: dict[int, OfflineSale], made: context.Context, now: datetime
+    findings: Sequence[Finding], sales: dict[int, OfflineSale], made: Context, now: datetime
 ) -> tuple[list[_New], dict[int, SaleResult]]:
     """What has to be booked, and the results of everything else, by link."""
     new: list[_New] = []
@@ -116,7 +115,7 @@ def _sort_out(
     return new, results
 
 
-def _untimely(sale: OfflineSale, made: context.Context, now: datetime) -> str | None:
+def _untimely(sale: OfflineSale, made: Context, now: datetime) -> str | None:
     """Why a sale is refused before any rule is asked: its time, or a credential that is not the card's."""
     figures = figures_on(made.snapshot.figures, business_day(now))
     if sale.occurred_at > now + timedelta(seconds=figures.clock_skew_seconds):
@@ -129,7 +128,7 @@ def _untimely(sale: OfflineSale, made: context.Context, now: datetime) -> str | 
 
 
 async def _book(session: AsyncSession, runtime: Runtime, place: Place, new: Sequence[_New]) -> dict[int, SaleResult]:
-    lanes = context.of(runtime).lanes
+    lanes = runtime.state.lanes
     traceparent = telemetry.current_traceparent()
     results: dict[int, SaleResult] = {}
     for start in range(0, len(new), AT_ONCE):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Query
 
 from chassis.area import Area, OutsideBound
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
+from supply_service.context import Running
 from supply_service.outlets import repository, service
 from supply_service.outlets.schemas import (
     Governorate,
@@ -38,10 +38,10 @@ routes = router(tags=["outlets"])
 
 
 @routes.post("/v1/outlets", scopes=Scope.OUTLETS_WRITE, status_code=201, problems=OutsideBound)
-async def register_outlet(request: Request, body: OutletRequest, caller: Caller, session: Work) -> Outlet:
+async def register_outlet(runtime: Running, body: OutletRequest, caller: Caller, session: Work) -> Outlet:
     """Register a bakery, grocer, Gameaty outlet or consumer complex."""
     caller.bound.ensure_covers(Area(body.governorate, body.district))
-    outlet_id = await service.register_outlet(session, get_runtime(request), body)
+    outlet_id = await service.register_outlet(session, runtime, body)
     return Outlet.model_validate(await service.outlet(session, caller, outlet_id))
 
 
@@ -65,10 +65,10 @@ async def read_outlet(outlet_id: UUID, caller: Caller, session: Reading) -> Outl
 
 
 @routes.post("/v1/terminals", scopes=Scope.TERMINALS_WRITE, status_code=201, problems=(OutletUnknown, SerialTaken))
-async def register_terminal(request: Request, body: TerminalRequest, caller: Caller, session: Work) -> Terminal:
+async def register_terminal(runtime: Running, body: TerminalRequest, caller: Caller, session: Work) -> Terminal:
     """Assign a terminal to an outlet; it can then be enrolled with a one-time code."""
     outlet = await service.outlet(session, caller, body.outlet_id)
-    return Terminal.model_validate(await TERMINALS.register(session, get_runtime(request), outlet, body))
+    return Terminal.model_validate(await TERMINALS.register(session, runtime, outlet, body))
 
 
 @routes.get(
@@ -86,16 +86,16 @@ async def read_terminal(terminal_id: UUID, caller: Caller, session: Reading) -> 
     problems=(NoSuchTerminal, AlreadySuspended),
 )
 async def suspend_terminal(
-    request: Request, terminal_id: UUID, body: SuspensionRequest, caller: Caller, session: Work
+    runtime: Running, terminal_id: UUID, body: SuspensionRequest, caller: Caller, session: Work
 ) -> Terminal:
     """Refuse a terminal everywhere, within a second."""
-    changed = await TERMINALS.suspend(session, get_runtime(request), caller, terminal_id, body.reason)
+    changed = await TERMINALS.suspend(session, runtime, caller, terminal_id, body.reason)
     return Terminal.model_validate(changed)
 
 
 @routes.delete(
     "/v1/terminals/{terminal_id}/suspension", scopes=Scope.TERMINALS_WRITE, problems=(NoSuchTerminal, NotSuspended)
 )
-async def reinstate_terminal(request: Request, terminal_id: UUID, caller: Caller, session: Work) -> Terminal:
+async def reinstate_terminal(runtime: Running, terminal_id: UUID, caller: Caller, session: Work) -> Terminal:
     """Accept a suspended terminal again."""
-    return Terminal.model_validate(await TERMINALS.reinstate(session, get_runtime(request), caller, terminal_id))
+    return Terminal.model_validate(await TERMINALS.reinstate(session, runtime, caller, terminal_id))

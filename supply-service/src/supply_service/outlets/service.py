@@ -12,8 +12,8 @@ from chassis.area import Area
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.problems import Conflict, NotFound
-from chassis.runtime import Runtime
 from contracts.supply import OutletRegistered
+from supply_service.context import Runtime
 from supply_service.outlets import repository
 from supply_service.outlets.schemas import OutletRequest
 from terminal_registry.kinds import OUTLETS

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Query
 
 from chassis.auth import Caller
 from chassis.clock import business_day
@@ -14,9 +14,8 @@ from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
 from chassis.problems import InvalidRequest
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
-from supply_service.context import context
+from supply_service.context import Running
 from supply_service.policies import repository, service
 from supply_service.policies.book import Policy
 from supply_service.policies.schemas import (
@@ -43,13 +42,13 @@ Key = Annotated[str | None, Query(max_length=100, pattern=r"^[a-z0-9_.]+$")]
     status_code=201,
     problems=(PolicyNotAhead, PolicyOverlaps, PolicyUnusable),
 )
-async def publish_policy(request: Request, body: PolicyRequest, caller: Caller, session: Work) -> PolicyReply:
+async def publish_policy(runtime: Running, body: PolicyRequest, caller: Caller, session: Work) -> PolicyReply:
     """Put a policy in force from tomorrow or later. The row that held until then ends the day before."""
     try:
         policy = body.row(caller.subject)
     except ValueError as error:
         raise InvalidRequest(_first_words(error)) from error
-    return _reply(await service.publish(session, get_runtime(request), policy))
+    return _reply(await service.publish(session, runtime, policy))
 
 
 @routes.get(
@@ -68,10 +67,10 @@ async def list_policies(
     scopes=(Scope.CATALOGUE_READ, Scope.REDEMPTIONS_CREATE, Scope.POLICIES_READ),
     problems=PolicyNotInForce,
 )
-async def catalogue(request: Request, on: date | None = None) -> Catalogue:
+async def catalogue(runtime: Running, on: date | None = None) -> Catalogue:
     """What is on sale on a day (today where none is given), at which price, up to which limit."""
-    day = on or business_day(get_runtime(request).clock.now())
-    figures = figures_on(context(request).snapshot.figures, day)
+    day = on or business_day(runtime.clock.now())
+    figures = figures_on(runtime.state.snapshot.figures, day)
     items = [_item(code, figures) for code in sorted(figures.items)]
     return Catalogue(on=day, items=[item for item in items if item.prices])
 

@@ -12,7 +12,7 @@ from chassis import outbox
 from chassis.clock import business_day
 from chassis.logging import get_logger
 from chassis.problems import Conflict, InvalidRequest
-from chassis.runtime import Runtime
+from chassis.runtime import Resources
 from contracts.supply import PolicyPublished
 from supply_service.policies import repository
 from supply_service.policies.book import Policy, PolicyBook, PolicyInvalid, PolicyMissing
@@ -43,7 +43,7 @@ class PolicyUnusable(InvalidRequest):
     title_ar = "لا يمكن العمل بهذه القاعدة"
 
 
-async def enter_files(runtime: Runtime, folder: Path) -> int:
+async def enter_files(runtime: Resources, folder: Path) -> int:
     """Enter the rows of the policy files that the books do not have; how many those were.
 
     Raises PolicyFileError where a file contradicts the books: what was in force stays as it was.
@@ -80,7 +80,7 @@ async def _enter(session: AsyncSession, policy: Policy, today: date) -> None:
     await repository.add(session, policy)
 
 
-async def publish(session: AsyncSession, runtime: Runtime, policy: Policy) -> Policy:
+async def publish(session: AsyncSession, runtime: Resources, policy: Policy) -> Policy:
     """Put a policy in force from a day to come; the row before it ends the day before.
 
     Raises PolicyNotAhead, PolicyOverlaps, or PolicyUnusable where the rules could not work with it.

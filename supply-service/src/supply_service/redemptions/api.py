@@ -14,8 +14,8 @@ from chassis.endpoints import Rate
 from chassis.problems import IdempotencyKeyMissing
 from chassis.refusals import IdempotencyKeyReused
 from chassis.routing import router
-from chassis.runtime import get_runtime
 from contracts.scopes import Scope
+from supply_service.context import Running
 from supply_service.redemptions import service
 from supply_service.redemptions.answers import line_reply, tenders
 from supply_service.redemptions.items import StoredSale
@@ -74,13 +74,15 @@ _DRAW = (
     rate=Rate.SALE,
     hot=True,
 )
-async def create_redemption(request: Request, body: RedemptionRequest, caller: Caller, key: Key = None) -> Response:
+async def create_redemption(
+    request: Request, runtime: Running, body: RedemptionRequest, caller: Caller, key: Key = None
+) -> Response:
     """Draw bread, goods or bread points: all lines or none. The reply leaves after the commit.
 
     A repeat with the same key and body gets the first answer with its status and the header
     `Idempotency-Replayed: true`. A refusal changes nothing and is not stored: a repeat is judged anew.
     """
-    return (await service.redeem(get_runtime(request), caller, key, await request.body(), body)).response()
+    return (await service.redeem(runtime, caller, key, await request.body(), body)).response()
 
 
 @routes.post(
@@ -92,11 +94,11 @@ async def create_redemption(request: Request, body: RedemptionRequest, caller: C
     rate=Rate.SALE,
 )
 async def reverse_redemption(
-    request: Request, redemption_id: UUID, body: ReversalRequest, caller: Caller, key: Key = None
+    request: Request, runtime: Running, redemption_id: UUID, body: ReversalRequest, caller: Caller, key: Key = None
 ) -> Response:
     """Take back a draw of the same outlet, whole, on the same business day."""
     raw = await request.body()
-    return (await service.reverse(get_runtime(request), caller, key, redemption_id, raw, body)).response()
+    return (await service.reverse(runtime, caller, key, redemption_id, raw, body)).response()
 
 
 @routes.get(

@@ -17,7 +17,7 @@ from chassis.group_commit import GroupCommit
 from chassis.hot import Answer
 from chassis.lane import Lane
 from chassis.logging import get_logger
-from chassis.runtime import Runtime
+from chassis.runtime import Resources
 from supply_service.policies.snapshot import Snapshot
 from supply_service.redemptions import statements
 from supply_service.redemptions.batch import Batch, Outcome, Pending, Repeat, periods
@@ -35,7 +35,7 @@ PREPARED = (statements.READ, statements.WRITE_PLAIN, statements.WRITE_OPENING)
 class Lanes:
     """Carries draws and reversals to their commit."""
 
-    def __init__(self, runtime: Runtime, settings: Settings, snapshot: Snapshot) -> None:
+    def __init__(self, runtime: Resources, settings: Settings, snapshot: Snapshot) -> None:
         """Lanes as many as the settings say; nothing is connected before `running`."""
         self._runtime = runtime
         self._settings = settings

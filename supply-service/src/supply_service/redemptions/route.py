@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from chassis.hot import Answer, Call, HotRoute
-from supply_service import context
+from supply_service.context import Runtime
 from supply_service.redemptions import service
 from supply_service.redemptions.api import routes
 from supply_service.redemptions.schemas import RedemptionRequest
 
 
-def begin(call: Call, request: RedemptionRequest) -> asyncio.Future[Answer] | None:
+def begin(call: Call[Runtime], request: RedemptionRequest) -> asyncio.Future[Answer] | None:
     """Take a draw on, at a terminal that is known here and active. Raises Busy."""
-    made, caller = context.of(call.runtime), call.caller
+    made, caller = call.runtime.state, call.caller
     known = made.registry.find(caller.terminal_id) if caller.kind == "terminal" else None
     if known is None or not known.active:
         return None

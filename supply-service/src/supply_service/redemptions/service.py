@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import idempotency, telemetry
 from chassis.auth import Principal
 from chassis.hot import Answer
-from chassis.runtime import Runtime
-from supply_service import context
+from supply_service.context import Runtime
 from supply_service.redemptions import repository
 from supply_service.redemptions.items import ReversalItem, SaleItem, StoredSale
 from supply_service.redemptions.schemas import RedemptionRequest, ReversalRequest
@@ -24,7 +23,7 @@ async def place_of(runtime: Runtime, caller: Principal) -> Place:
     """Where the calling terminal stands. Raises TerminalNeeded, TerminalUnknown or TerminalNotActive."""
     if caller.kind != "terminal":
         raise TerminalNeeded("A draw is made at a terminal.", detail_ar="الصرف من ماكينة الصرف فقط")
-    made = context.of(runtime)
+    made = runtime.state
     known = made.registry.find(caller.terminal_id) or await made.terminal(runtime, caller.terminal_id)
     if known is None:
         raise TerminalUnknown("This terminal is not registered.", detail_ar="الماكينة غير مسجلة")
@@ -39,7 +38,7 @@ async def redeem(
     """Carry a draw to its commit. `raw` is the body as it came: a repeat must be the same to the byte."""
     place = await place_of(runtime, caller)
     item = sale_item(place, idempotency.check_key(key), raw, request, telemetry.current_traceparent())
-    return await context.of(runtime).lanes.submit(item)
+    return await runtime.state.lanes.submit(item)
 
 
 def sale_item(place: Place, key: str, raw: bytes, request: RedemptionRequest, traceparent: str | None) -> SaleItem:
@@ -77,7 +76,7 @@ async def reverse(
         sale=sale,
         reason=request.reason,
     )
-    return await context.of(runtime).lanes.submit(item)
+    return await runtime.state.lanes.submit(item)
 
 
 async def read(session: AsyncSession, caller: Principal, redemption_id: UUID) -> StoredSale:

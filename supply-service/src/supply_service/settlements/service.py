@@ -13,10 +13,9 @@ from chassis import outbox
 from chassis.area import Bound
 from chassis.ids import new_id
 from chassis.paging import Paging
-from chassis.runtime import Runtime
 from contracts.supply import Component as ComponentTold
 from contracts.supply import SettlementCalculated
-from supply_service import context
+from supply_service.context import Runtime
 from supply_service.policies.book import PolicyInvalid, PolicyMissing
 from supply_service.rules.settlement import Component, Merchant, Part, components
 from supply_service.settlements import repository, sums
@@ -49,7 +48,7 @@ async def settle(
     """
     settlement_id = new_id()
     try:
-        made = components(merchant, parts, context.of(runtime).snapshot.book)
+        made = components(merchant, parts, runtime.state.snapshot.book)
     except (PolicyMissing, PolicyInvalid) as missing:
         await repository.add(
             session, settlement_id, outlet_id, day, state=WAITING, amount=None, reason=str(missing), calculated_at=None
@@ -71,7 +70,7 @@ async def settle_next_waiting(session: AsyncSession, runtime: Runtime, after: UU
     try:
         merchant = await repository.merchant(session, outlet_id)
         parts = await repository.parts(session, outlet_id, day)
-        made = components(merchant, parts, context.of(runtime).snapshot.book)
+        made = components(merchant, parts, runtime.state.snapshot.book)
     except (PolicyMissing, PolicyInvalid) as missing:
         await repository.still_waiting(session, settlement_id, str(missing))
     else:

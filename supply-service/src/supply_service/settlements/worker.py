@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.logging import get_logger
-from chassis.runtime import Runtime
-from supply_service import context
+from supply_service.context import Runtime
 from supply_service.settlements import service
 
 log = get_logger(__name__)
@@ -23,7 +22,7 @@ async def settle_waiting(runtime: Runtime) -> None:
     tried = -1
     while True:
         await asyncio.sleep(EVERY_SECONDS)
-        version = context.of(runtime).snapshot.book.version
+        version = runtime.state.snapshot.book.version
         if version == tried:
             continue
         try:

@@ -1,0 +1,35 @@
+"""What card-service keeps at hand in one process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from fastapi import Depends
+
+from card_service.tools import Tools
+from chassis import runtime
+from chassis.group_commit import GroupCommit
+
+if TYPE_CHECKING:
+    from card_service.handover.models import Found, Search, Wish
+
+
+@dataclass(frozen=True)
+class Context:
+    """One process's own objects: the tools of every use case, and the lanes of the counters."""
+
+    tools: Tools
+    searches: GroupCommit[Search, list[Found]]
+    handovers: GroupCommit[Wish, bytes]
+
+
+Runtime: TypeAlias = runtime.Runtime[Context]
+Running = Annotated[Runtime, Depends(runtime.running(Context))]
+
+
+async def _tools(running: Running) -> Tools:
+    return running.state.tools
+
+
+WithTools = Annotated[Tools, Depends(_tools)]

@@ -1,0 +1,32 @@
+"""What the gateway's app keeps at hand in one process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from fastapi import Depends
+
+from api_gateway.sealing import Vault
+from api_gateway.settings import Settings
+from chassis import runtime
+
+if TYPE_CHECKING:
+    from api_gateway.overview.service import Services
+    from api_gateway.tokens.issuer import Issuer
+    from api_gateway.tokens.service import TokenDesk
+
+
+@dataclass(frozen=True)
+class Context:
+    """One process's own objects."""
+
+    settings: Settings
+    vault: Vault
+    issuer: Issuer
+    token_desk: TokenDesk
+    services: Services
+
+
+Runtime: TypeAlias = runtime.Runtime[Context]
+Running = Annotated[Runtime, Depends(runtime.running(Context))]

@@ -1,0 +1,38 @@
+"""What supply-service holds while it runs: policies, terminals, lanes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from chassis.runtime import Resources
+from supply_service.context import Context, Runtime
+from supply_service.offline.credential import CredentialKeys
+from supply_service.outlets.registry import Registry
+from supply_service.policies import service as policies
+from supply_service.policies.book import PolicyBook
+from supply_service.policies.snapshot import Snapshot
+from supply_service.redemptions.lanes import Lanes
+from supply_service.settings import Settings
+
+
+@asynccontextmanager
+async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
+    """Enter the policy files, read policies and terminals, open the lanes; close them in the end."""
+    await policies.enter_files(resources, settings.policies)
+    snapshot = Snapshot(PolicyBook.of(()))
+    lanes = Lanes(resources, settings, snapshot)
+    credentials = CredentialKeys(settings.credential_keys, settings.credential_keys_url)
+    uploads = asyncio.Semaphore(max(1, settings.pool_size // 2))
+    made = Context(settings, snapshot, Registry(), lanes, credentials, uploads)
+    await made.refresh(resources)
+    async with lanes.running():
+        yield made
+
+
+async def keep_fresh(running: Runtime) -> None:
+    """Look for changed policies and terminals several times a second, for ever."""
+    while True:
+        await running.state.refresh(running)
+        await asyncio.sleep(running.state.settings.refresh_seconds)
