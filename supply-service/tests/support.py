@@ -23,6 +23,7 @@ from contracts.gateway import TerminalEnrolled
 from supply_service.consumers import reactions
 from supply_service.context import Runtime
 from supply_service.main import create_app
+from supply_service.redemptions.repository import payloads
 from supply_service.settings import Settings
 
 NOWHERE = "127.0.0.1:1"  # no broker: what is published stays in the outbox, events are handed to the handlers
@@ -144,13 +145,27 @@ class Supply:
         """Look into the database."""
         return list(await self.runtime.pool.fetch(statement, *parameters))
 
+    async def events(self, *kinds: type[Event]) -> list[tuple[Any, bytes]]:
+        """What stands in the outbox, of these types or of all, each row with the payload that is published for it."""
+        rows = await self.fetch("SELECT * FROM outbox ORDER BY id")
+        rendered = await self.rendered([row for row in rows if row["payload"] is None])
+        wanted = {kind.event_type() for kind in kinds}
+        return [
+            (row, row["payload"] or rendered[row["source_id"]]) for row in rows if not wanted or row["type"] in wanted
+        ]
+
+    async def rendered(self, rows: Sequence[Any]) -> Mapping[UUID, bytes]:
+        """The payloads the relay would render for rows of the outbox."""
+        async with self.runtime.pool.acquire() as connection:
+            return await payloads(connection, rows) if rows else {}
+
     async def audit(self) -> None:
         """What must hold whatever happened: every pot is proved by its entries, every debt by what was overdrawn."""
         unproved = await self.fetch(
             """
             SELECT p.household_id, p.programme, p.period, p.granted - p.remaining AS used, coalesce(sum(
                 CASE e.kind WHEN 'reversal' THEN -e.quantity ELSE e.quantity END), 0) AS proved
-            FROM pot p LEFT JOIN entry e ON e.household_id = p.household_id AND e.period = p.period
+            FROM pot p LEFT JOIN movement e ON e.household_id = p.household_id AND e.period = p.period
                 AND e.programme = p.programme AND e.kind IN ('draw', 'reversal', 'debt', 'taken_back')
             GROUP BY 1, 2, 3, p.granted, p.remaining
             HAVING p.granted - p.remaining <> coalesce(sum(
@@ -160,7 +175,7 @@ class Supply:
         assert not unproved
         unowed = await self.fetch(
             """
-            SELECT h.household_id FROM household h LEFT JOIN entry e USING (household_id)
+            SELECT h.household_id FROM household h LEFT JOIN movement e USING (household_id)
             GROUP BY h.household_id
             HAVING h.debt_bread + h.debt_goods + h.debt_points <> coalesce(sum(CASE e.kind
                 WHEN 'overdraw' THEN e.quantity WHEN 'overdraw_reversal' THEN -e.quantity

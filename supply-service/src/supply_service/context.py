@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from supply_service.offline.credential import CredentialKeys
     from supply_service.outlets.registry import KnownTerminal, Registry
     from supply_service.policies.snapshot import Snapshot
-    from supply_service.redemptions.lanes import Lanes
+    from supply_service.redemptions.lanes import SaleLanes
 
 LOOK_AGAIN_SECONDS = 0.05
 
@@ -31,7 +31,7 @@ class Context:
     settings: Settings
     snapshot: Snapshot
     registry: Registry
-    lanes: Lanes
+    lanes: SaleLanes
     credentials: CredentialKeys
     uploads: asyncio.Semaphore
     looked_at: float = 0.0

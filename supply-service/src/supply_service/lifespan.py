@@ -13,7 +13,7 @@ from supply_service.outlets.registry import Registry
 from supply_service.policies import service as policies
 from supply_service.policies.book import PolicyBook
 from supply_service.policies.snapshot import Snapshot
-from supply_service.redemptions.lanes import Lanes
+from supply_service.redemptions.lanes import PREPARED, sale_lanes
 from supply_service.settings import Settings
 
 
@@ -22,12 +22,12 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
     """Enter the policy files, read policies and terminals, open the lanes; close them in the end."""
     await policies.enter_files(resources, settings.policies)
     snapshot = Snapshot(PolicyBook.of(()))
-    lanes = Lanes(resources, settings, snapshot)
+    lanes = sale_lanes(resources, settings, snapshot)
     credentials = CredentialKeys(settings.credential_keys, settings.credential_keys_url)
     uploads = asyncio.Semaphore(max(1, settings.pool_size // 2))
     made = Context(settings, snapshot, Registry(), lanes, credentials, uploads)
     await made.refresh(resources)
-    async with lanes.running():
+    async with lanes.running(PREPARED):
         yield made
 
 

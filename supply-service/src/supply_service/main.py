@@ -16,6 +16,7 @@ from supply_service.consumers import reactions
 from supply_service.context import Runtime
 from supply_service.lifespan import keep_fresh, lifespan
 from supply_service.redemptions import route
+from supply_service.redemptions.repository import payloads
 from supply_service.settings import Settings
 from supply_service.settlements.worker import settle_waiting
 
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             settings=settings or Settings(),
             routers=ROUTERS,
             reactions=reactions,
+            render=payloads,
             workers=(keep_fresh, upkeep.keep_house, settle_waiting),
             lifespan=lifespan,
             hot_routes=hot_routes,

@@ -1,4 +1,4 @@
-"""Partitions ahead of time: months of draws and entries, days of stored answers; old answers and holds go."""
+"""Partitions ahead of time, months of sales and entries; old keys and holds go."""
 
 from __future__ import annotations
 
@@ -19,14 +19,9 @@ log = get_logger(__name__)
 EVERY_SECONDS = 3600.0
 RETRY_SECONDS = 60.0
 MONTHLY = ("redemption", "entry")
-DAILY = "stored_answer"
 MONTHS_AHEAD = 2
-DAYS_AHEAD = 3
 
-_ANSWER_PARTITIONS = (
-    "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-    " WHERE i.inhparent = 'stored_answer'::regclass AND c.relname ~ '^stored_answer_[0-9]{8}$' ORDER BY 1"
-)
+_FORGET_KEYS = "DELETE FROM sale_key WHERE ctid = ANY(ARRAY(SELECT ctid FROM sale_key WHERE day < $1 LIMIT $2))"
 _FORGET_HOLDS = "DELETE FROM hold WHERE ctid = ANY(ARRAY(SELECT ctid FROM hold WHERE expires_at < $1 LIMIT $2))"
 
 
@@ -37,7 +32,7 @@ async def keep_house(runtime: Runtime) -> None:
         now, pause = runtime.clock.now(), EVERY_SECONDS
         try:
             await make_partitions(runtime.pool, now)
-            await drop_old_answers(runtime.pool, now.date() - timedelta(days=days + 1))
+            await forget_keys(runtime.pool, now.date() - timedelta(days=days + 1))
             await forget_holds(runtime.pool, now - timedelta(days=days))
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("partitions not kept", error=type(error).__name__)
@@ -52,20 +47,11 @@ async def make_partitions(pool: asyncpg.Pool, now: datetime) -> None:
         for table in MONTHLY:
             await _make(pool, table, f"{table}_{month:%Y%m}", month, month_after(month))
         month = month_after(month)
-    for ahead in range(DAYS_AHEAD + 1):
-        day = business_day(now) + timedelta(days=ahead)
-        await _make(pool, DAILY, f"{DAILY}_{day:%Y%m%d}", day, day + timedelta(days=1))
 
 
-async def drop_old_answers(pool: asyncpg.Pool, before: date) -> None:
-    """Forget answers that no repeat asks for any more."""
-    for row in await pool.fetch(_ANSWER_PARTITIONS):
-        name: str = row["relname"]
-        if name < f"{DAILY}_{before:%Y%m%d}":
-            async with briefly(pool) as connection:
-                await connection.execute(f"DROP TABLE IF EXISTS {name}")  # another process may have been faster
-            log.info("old answers dropped", partition=name)
-    await pool.execute("DELETE FROM stored_answer_rest WHERE day < $1", before)
+async def forget_keys(pool: asyncpg.Pool, before: date) -> None:
+    """Forget keys under which nobody asks any more, little by little."""
+    await delete_by_chunks(pool, _FORGET_KEYS, before)
 
 
 async def forget_holds(pool: asyncpg.Pool, before: datetime) -> None:

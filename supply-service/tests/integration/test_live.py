@@ -17,7 +17,7 @@ from contracts.event import Event
 from contracts.notify import InquiryReceived
 from supply_service import MIGRATIONS
 
-from ..support import NOON, Holder, Supply, bread, serve, settings_for
+from ..support import NOON, Holder, Supply, bread, goods, serve, settings_for
 
 SUPPLY = [ProgrammeService.SUPPLY]
 
@@ -110,6 +110,40 @@ async def test_a_block_is_felt_within_a_second_and_the_new_card_keeps_the_month(
     again = await supply.draw(till, replacement, bread(15))
     assert again.json()["code"] == "day_already_drawn"
     assert (await supply.draw(till, holder, bread(15))).json()["code"] == "card_closed"
+
+
+async def test_a_sale_published_again_is_what_was_published(live: tuple[Supply, Outside]) -> None:
+    """As after a broker that lost everything: its event is rendered anew from its row, whatever was sold since."""
+    supply, outside = live
+    till, shop, holder = await supply.till(), await supply.till("grocer"), Holder(new_id(), new_id())
+    await outside.tell(*born(holder))
+
+    async def drawn() -> bool:
+        return (await supply.draw(till, holder, bread(15))).status_code == 201
+
+    async def redeemed(number: int) -> list[contract.Redeemed]:
+        found: list[contract.Redeemed] = []
+
+        def last(event: contract.Redeemed) -> bool:
+            found.extend([event] if event.household_id == holder.household_id else [])
+            return len(found) == number
+
+        await outside.heard(contract.Redeemed, last)
+        return found
+
+    assert await eventually(drawn, seconds=20)
+    (first,) = await redeemed(1)
+    assert (await supply.draw(shop, holder, goods("oil", 1))).status_code == 201
+    await redeemed(2)
+
+    async def moved() -> bool:
+        return bool((await supply.fetch("SELECT id > 0 AS moved FROM outbox_cursor"))[0]["moved"])
+
+    assert await eventually(moved, seconds=5)
+    await supply.fetch("UPDATE outbox_cursor SET id = 0")
+    again = await redeemed(4)
+    assert (again[0], again[2]) == (first, first)
+    assert again[1] == again[3] != again[0]
 
 
 async def _is(code: Any, wanted: str) -> bool:

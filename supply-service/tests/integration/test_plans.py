@@ -17,8 +17,10 @@ from chassis.lane import PLANNER, Lane
 from chassis.testing import MakeDatabase
 from supply_service import MIGRATIONS
 from supply_service.redemptions import statements
-from supply_service.redemptions.effects import Effects
 from supply_service.redemptions.lanes import PREPARED
+from supply_service.redemptions.writes import Writes
+
+from ..support import NOON
 
 PERIOD = date(2026, 11, 1)
 NEVER = re.compile(r"Seq Scan|Hash Join|Merge Join|Disabled: true")
@@ -28,7 +30,8 @@ STATEMENTS = {
     "plain": statements.WRITE_PLAIN,
     "opening": statements.WRITE_OPENING,
     "all": statements.WRITE_ALL,
-    "tenders": statements.WRITE_TENDERS,
+    "repeated sales": statements.SALES,
+    "repeated reversals": statements.REVERSALS,
 }
 
 
@@ -59,17 +62,19 @@ async def fill(lane: asyncpg.Connection, households: int) -> list[UUID]:
 
 def read_parameters(cards: list[UUID]) -> list[Any]:
     asked = [(card, str(card), card, None, None) for card in cards]
-    return [asked, date(2026, 10, 1), PERIOD, date(2026, 11, 3), date(2026, 11, 5)]
+    return [asked, date(2026, 10, 1), PERIOD]
 
 
 def write_parameters(cards: list[UUID]) -> list[Any]:
-    effects = Effects()
-    for card in cards:
-        effects.households.append((card, 1, PERIOD, 0, 0, 0))
-        effects.pots.append((card, PERIOD, "bread", 435, 16, None))
-        effects.entries.append((card, new_id(), PERIOD, "bread", 0, "draw", 15))
-        effects.answers.append((card, card, str(card), date(2026, 11, 5), b"f", 201, b"{}"))
-    return effects.parameters()
+    writes = Writes()
+    for number, card in enumerate(cards):
+        writes.households.append((card, 1, PERIOD, 0, 0, 0))
+        writes.pots.append((card, PERIOD, "bread", 435, 16, None))
+        writes.sales.append(
+            (card, new_id(), PERIOD, date(2026, 11, 5), card, card, card, "03", NOON, False, None, 15, 0, 300, 15, 0, 0,
+             "{}", str(card), b"f", None, number)
+        )  # fmt: skip
+    return writes.parameters()
 
 
 async def blocks(lane: asyncpg.Connection, statement: str, parameters: list[Any]) -> tuple[int, str]:
@@ -113,11 +118,11 @@ async def test_most_updates_stay_on_their_page(lane: asyncpg.Connection) -> None
                 "SELECT household_id, version FROM household WHERE household_id = ANY($1)", chosen
             )
         }
-        effects = Effects()
+        writes = Writes()
         for card in chosen:
-            effects.households.append((card, versions[card], PERIOD, 0, 0, 0))
-            effects.pots.append((card, PERIOD, "bread", 435, 16, None))
-        assert len(await prepared.fetch(*effects.parameters())) == len(chosen)
+            writes.households.append((card, versions[card], PERIOD, 0, 0, 0))
+            writes.pots.append((card, PERIOD, "bread", 435, 16, None))
+        assert len(await prepared.fetch(*writes.parameters())) == len(chosen)
     await lane.execute("SELECT pg_stat_force_next_flush()")
     row = await lane.fetchrow(
         "SELECT sum(n_tup_hot_upd) AS hot, sum(n_tup_upd) AS updates FROM pg_stat_user_tables"

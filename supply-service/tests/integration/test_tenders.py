@@ -12,6 +12,7 @@ import pytest
 
 from chassis.ids import new_id
 from contracts.payment import PaymentAuthorized, PaymentCaptured, PaymentFailed, PaymentVoided
+from contracts.supply import TenderRedeemed
 
 from ..support import NOON, Holder, Supply, Till, bread, goods
 from .test_reversals import reverse
@@ -65,8 +66,7 @@ async def test_part_allowance_part_wallet_and_both_come_back(supply: Supply) -> 
     ]
     assert f"من المحفظة: {BEYOND // 100}.{BEYOND % 100:02d} جنيه" in sale["receipt_lines_ar"]
     assert (await supply.left(holder, till))["goods"] == 0
-    told = await supply.fetch("SELECT payload FROM outbox WHERE type LIKE '%.TenderRedeemed.v1' ORDER BY id DESC")
-    assert orjson.loads(told[0]["payload"])["tenders"] == tenders
+    assert orjson.loads((await supply.events(TenderRedeemed))[-1][1])["tenders"] == tenders
     path = f"/v1/redemptions/{sale['redemption_id']}"
     assert (await supply.client.get(path, headers=till.headers())).json()["tenders"] == tenders
     back = await reverse(supply, till, sale["redemption_id"])

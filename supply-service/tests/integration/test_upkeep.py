@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -15,7 +15,7 @@ from supply_service import upkeep
 
 from ..support import NOON, Supply, bread
 
-BACKUP = "LOCK TABLE stored_answer, redemption, entry IN ACCESS SHARE MODE"  # as pg_dump does, for as long as it takes
+BACKUP = "LOCK TABLE redemption, entry IN ACCESS SHARE MODE"  # as pg_dump does, for as long as it takes
 PATIENCE = 4.0  # seconds; a lane gives a statement up after ten
 
 
@@ -29,23 +29,6 @@ async def backup(supply: Supply) -> AsyncIterator[None]:
             yield
     finally:
         await connection.close()
-
-
-async def test_draws_go_on_while_old_answers_cannot_be_dropped(supply: Supply) -> None:
-    shop, holder = await supply.till(), await supply.holder()
-    await supply.runtime.pool.execute(
-        "CREATE TABLE stored_answer_20261001 PARTITION OF stored_answer"
-        " FOR VALUES FROM ('2026-10-01') TO ('2026-10-02')"
-    )
-    async with backup(supply):
-        dropping = asyncio.create_task(upkeep.drop_old_answers(supply.runtime.pool, date(2026, 11, 1)))
-        await asyncio.sleep(0.1)
-        async with asyncio.timeout(PATIENCE):
-            assert (await supply.draw(shop, holder, bread(5))).status_code == 201
-            with pytest.raises(asyncpg.LockNotAvailableError):
-                await dropping
-    await upkeep.drop_old_answers(supply.runtime.pool, date(2026, 11, 1))
-    assert await supply.fetch("SELECT to_regclass('stored_answer_20261001') AS found") == [(None,)]
 
 
 async def test_draws_go_on_while_a_month_cannot_be_made(supply: Supply) -> None:
@@ -73,3 +56,16 @@ async def test_old_holds_are_forgotten_little_by_little(supply: Supply) -> None:
     await upkeep.forget_holds(pool, NOON + timedelta(seconds=12001))
     assert await supply.fetch("SELECT count(*) FROM hold") == [(3,)]
     await pool.execute("DELETE FROM hold")
+
+
+async def test_old_keys_are_forgotten_little_by_little(supply: Supply) -> None:
+    pool, day = supply.runtime.pool, NOON.date()
+    await refuse_larger_deletes(pool, "sale_key", 5000)
+    await pool.execute(
+        "INSERT INTO sale_key (terminal_id, key, day, fingerprint, reply) SELECT gen_random_uuid(), n::text,"
+        " $1::date - CASE WHEN n <= 12000 THEN 3 ELSE 2 END, '', '' FROM generate_series(1, 12003) n",
+        day,
+    )
+    await upkeep.forget_keys(pool, day - timedelta(days=2))
+    assert await supply.fetch("SELECT count(*) FROM sale_key WHERE reply = ''") == [(3,)]
+    await pool.execute("DELETE FROM sale_key WHERE reply = ''")

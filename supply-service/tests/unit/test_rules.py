@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.refusals import Refusal
-from supply_service.rules import allowance, bread, wording
+from supply_service.redemptions import wording
+from supply_service.rules import allowance, bread
 from supply_service.rules.account import Account, Pot, days_in_month, month_after, month_before
 from supply_service.rules.figures import BREAD, GOODS, POINTS, FiguresByDay
 from supply_service.rules.opening import bread_days, open_month

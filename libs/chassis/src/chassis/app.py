@@ -37,6 +37,7 @@ from chassis.problems import (
 )
 from chassis.reactions import Reactions
 from chassis.refusals import Refusal
+from chassis.relay import Render
 from chassis.routing import Router
 from chassis.runtime import Resources, Runtime
 from chassis.settings import ServiceSettings
@@ -78,6 +79,7 @@ class Service(Generic[Settings, State]):
     lifespan: Callable[[Resources, Settings], AbstractAsyncContextManager[State]]
     description: str = ""
     reactions: Reactions[Runtime[State]] | None = None
+    render: Render | None = None
     workers: Sequence[Worker[Runtime[State]]] = ()
     hot_routes: Sequence[HotRoute[Runtime[State], Any]] = ()
     openapi_url: str | None = "/openapi.json"
@@ -136,7 +138,7 @@ def _all_of(routers: Sequence[Router]) -> tuple[Endpoint, ...]:
 async def _lifespan(app: App, service: Service[Settings, State]) -> AsyncIterator[None]:
     runtime = await _runtime(service)
     app.state.runtime = runtime
-    app.background = Background(runtime, service.reactions)
+    app.background = Background(runtime, service.reactions, service.render)
     runtime.wake_relay = app.background.relay.wake
     # before the first request: whoever is suspended stays so across a restart
     await runtime.revocations.refresh(runtime.pool)

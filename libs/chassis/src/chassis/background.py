@@ -11,7 +11,7 @@ from chassis.consumer import EventConsumer
 from chassis.faults import is_infrastructure
 from chassis.logging import get_logger
 from chassis.reactions import R, Reactions
-from chassis.relay import Relay
+from chassis.relay import Relay, Render
 from contracts.event import registry
 
 log = get_logger(__name__)
@@ -27,9 +27,9 @@ RELAY_GRACE_SECONDS = 10.0
 class Background(Generic[R]):
     """The relay of the service's outbox and the consumer of what it reacts to, on one broker."""
 
-    def __init__(self, runtime: R, reactions: Reactions[R] | None) -> None:
-        """Nothing runs before `start`; without `reactions` there is no consumer."""
-        self.relay = Relay(runtime.settings, runtime.name, _topics(runtime.name, reactions))
+    def __init__(self, runtime: R, reactions: Reactions[R] | None, render: Render | None = None) -> None:
+        """Nothing runs before `start`; without `reactions` there is no consumer; `render` is the relay's."""
+        self.relay = Relay(runtime.settings, runtime.name, _topics(runtime.name, reactions), render)
         self.consumer = EventConsumer(reactions, runtime) if reactions else None
         self.cluster = kafka.Cluster(runtime.settings.kafka_bootstrap)
 

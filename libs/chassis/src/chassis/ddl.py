@@ -107,6 +107,14 @@ def chassis_ddl() -> list[str]:
     return [*OUTBOX, *INBOX, *IDEMPOTENCY, *SUSPENDED]
 
 
+def rendered_events_ddl() -> list[str]:
+    """Statements for a service that renders events of a row of its own when they are published (`chassis.relay`)."""
+    return [
+        "ALTER TABLE outbox ALTER COLUMN payload DROP NOT NULL, ADD COLUMN source_id uuid",
+        "ALTER TABLE outbox ADD CONSTRAINT outbox_said CHECK (payload IS NOT NULL OR source_id IS NOT NULL) NOT VALID",
+    ]
+
+
 def training_ddl() -> list[str]:
     """Statements for a later revision of each service: where a training system's business time stands."""
     return list(TRAINING)

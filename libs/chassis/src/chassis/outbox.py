@@ -21,6 +21,8 @@ MAX_EVENT_BYTES = 900_000
 
 # Begins a part of a statement that writes events beside other rows; a SELECT of these columns in order follows.
 INSERT = "INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)"
+# The same where the service renders events of its rows (`chassis.relay`): without a payload, `source_id` names the row.
+INSERT_RENDERED = f"{INSERT[:-1]}, source_id)"
 _ADD = text(
     f"{INSERT}"  # noqa: S608 - its own columns
     " SELECT e.event_id, e.type, e.topic, e.key, CAST(:time AS timestamptz), CAST(:traceparent AS text), e.payload"

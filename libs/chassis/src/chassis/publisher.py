@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
@@ -14,6 +16,7 @@ from contracts.event import CONTENT_TYPE, SPEC_VERSION
 
 _SPEC_VERSION = ("ce_specversion", SPEC_VERSION.encode())
 _CONTENT_TYPE = ("content-type", CONTENT_TYPE.encode())
+NONE: Mapping[UUID, bytes] = MappingProxyType({})
 
 
 class Publisher:
@@ -25,9 +28,10 @@ class Publisher:
         self._producer = producer
         self._source = ("ce_source", source.encode())
 
-    async def send(self, rows: Sequence[Any]) -> None:
+    async def send(self, rows: Sequence[Any], rendered: Mapping[UUID, bytes] = NONE) -> None:
         """Publish rows, all acknowledged when this returns. Rows of one key keep their order.
 
+        A row without a payload has it in `rendered`, under its `source_id`.
         Raises aiokafka's errors; what of the rows was published by then is not known.
         """
         topics = {self._prefix + row["topic"] for row in rows}
@@ -38,7 +42,12 @@ class Publisher:
             topic, key = self._prefix + row["topic"], row["key"]
             raw_key = key.encode() if key is not None else None
             place = topic, partition_of(raw_key, partitions[topic])
-            event = {"timestamp": None, "key": raw_key, "value": row["payload"], "headers": self._headers(row)}
+            event = {
+                "timestamp": None,
+                "key": raw_key,
+                "value": row["payload"] or rendered[row["source_id"]],
+                "headers": self._headers(row),
+            }
             batch = open_batches.get(place) or open_batches.setdefault(place, self._producer.create_batch())
             if batch.append(**event) is None:  # full
                 acknowledged.append(await self._producer.send_batch(batch, topic, partition=place[1]))

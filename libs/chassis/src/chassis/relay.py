@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Coroutine, Iterable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+from uuid import UUID
 
 import asyncpg
 from aiokafka.errors import KafkaError
@@ -20,7 +21,7 @@ from chassis import kafka
 from chassis.logging import get_logger
 from chassis.metrics import EVENTS_PUBLISHED, RELAY_LAG_SECONDS, RELAY_OLDEST_SECONDS
 from chassis.peers import options
-from chassis.publisher import Publisher
+from chassis.publisher import NONE, Publisher
 from chassis.settings import ServiceSettings
 from chassis.tail import PLANNER, Tail
 
@@ -47,6 +48,10 @@ _OLDEST = text(
 )
 
 
+# The payloads, by `source_id`, of events that were written without: renderings of a row the service has anyway.
+Render: TypeAlias = Callable[[asyncpg.Connection, Sequence[asyncpg.Record]], Awaitable[Mapping[UUID, bytes]]]
+
+
 class ClusterChanged(Exception):
     """The broker that answers is not the one that answered before."""
 
@@ -54,11 +59,17 @@ class ClusterChanged(Exception):
 class Relay:
     """Publishes one database's outbox until stopped; reconnects by itself to database and broker."""
 
-    def __init__(self, settings: ServiceSettings, name: str, topics: Iterable[str] = ()) -> None:
-        """`name`: the service, for client ids and the CloudEvents source; missing `topics` are created."""
+    def __init__(
+        self, settings: ServiceSettings, name: str, topics: Iterable[str] = (), render: Render | None = None
+    ) -> None:
+        """`name`: the service, for client ids and the CloudEvents source; missing `topics` are created.
+
+        `render` gives the payloads of events that were written without.
+        """
         self._topics = {settings.topic_prefix + topic for topic in topics}
         self._settings = settings
         self._name = name
+        self._render = render
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self.leading = False
@@ -151,7 +162,7 @@ class Relay:
             began = time.monotonic()
             rows = await tail.read(self._settings.relay_batch)
             if rows:
-                await self._send(rows, publisher)
+                await self._send(rows, publisher, await self._rendered(connection, rows))
                 tail.published(rows)
                 ended = time.monotonic()
                 busy_until = ended + BUSY_SECONDS
@@ -172,9 +183,13 @@ class Relay:
                 await self._pause(idle)
                 idle = min(idle * 1.5, MOST_IDLE_POLL_SECONDS)
 
-    async def _send(self, rows: Sequence[asyncpg.Record], publisher: Publisher) -> None:
+    async def _rendered(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> Mapping[UUID, bytes]:
+        without = [row for row in rows if row["payload"] is None]
+        return await self._render(connection, without) if without and self._render else NONE
+
+    async def _send(self, rows: Sequence[asyncpg.Record], publisher: Publisher, rendered: Mapping[UUID, bytes]) -> None:
         async with asyncio.timeout(SEND_SECONDS):
-            await publisher.send(rows)
+            await publisher.send(rows, rendered)
         now = time.time()
         for event_type, number in Counter(row["type"] for row in rows).items():
             EVENTS_PUBLISHED.labels(event_type).inc(number)

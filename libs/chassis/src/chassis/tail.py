@@ -20,7 +20,7 @@ import asyncpg
 # rows, since an operator may have moved it back: then it is theirs.
 READ = """
     WITH moved AS (UPDATE outbox_cursor SET id = $2 WHERE id = $1 AND $1 <> $2)
-    SELECT c.id AS cursor, o.id, o.event_id, o.type, o.topic, o.key, o.time, o.created_at, o.traceparent, o.payload
+    SELECT c.id AS cursor, o.*
     FROM (SELECT CASE WHEN id = $1 THEN $2 ELSE id END AS id FROM outbox_cursor) c CROSS JOIN LATERAL (
         SELECT * FROM outbox WHERE outbox.id > c.id ORDER BY outbox.id LIMIT $3
     ) o

@@ -192,7 +192,7 @@ class Unending:
 async def refuse_larger_deletes(pool: asyncpg.Pool, table: str, rows: int) -> None:
     """Let the database refuse a statement that deletes more than `rows` of a table."""
     await pool.execute(
-        "CREATE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        "CREATE OR REPLACE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         " IF (SELECT count(*) FROM gone) > TG_ARGV[0]::int THEN RAISE 'too many'; END IF; RETURN NULL; END $$"
     )
     await pool.execute(

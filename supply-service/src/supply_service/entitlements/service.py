@@ -19,13 +19,13 @@ from supply_service.cards import repository
 from supply_service.cards.accounts import Record, account_of
 from supply_service.context import Runtime
 from supply_service.entitlements.schemas import BreadReply, Entitlements, ItemLeft, PotReply
-from supply_service.redemptions.answers import remaining
 from supply_service.rules import bread
 from supply_service.rules.account import Account, month_before
 from supply_service.rules.figures import BREAD, GOODS, PROGRAMMES, UNITS, FiguresByDay
 from supply_service.rules.opening import open_month
 from supply_service.rules.redeem import figures_on
 from supply_service.rules.refusals import CardUnknown
+from supply_service.rules.remaining import left_of, remaining_members
 
 
 async def entitlements(session: AsyncSession, runtime: Runtime, caller: Principal, card_id: UUID) -> Entitlements:
@@ -65,7 +65,7 @@ async def state_balances(session: AsyncSession, runtime: Runtime, asked: Sequenc
         left: list[Remaining] = []
         if row is not None:
             account = open_month(_account(row), period, figures).account
-            left = [Remaining(**pot) for pot in remaining(account, period)]
+            left = [Remaining(**pot) for pot in remaining_members(left_of(account, period), period)]
         stated = BalanceStated(
             inquiry_id=inquiry.inquiry_id,
             citizen_id=inquiry.citizen_id,

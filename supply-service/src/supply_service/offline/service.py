@@ -9,27 +9,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import telemetry
 from chassis.auth import Principal
 from chassis.clock import business_day
-from chassis.hot import Answer
-from chassis.problems import Conflict
 from chassis.refusals import Refusal
 from supply_service.context import Context, Runtime
 from supply_service.offline import chain, credential, repository
 from supply_service.offline.chain import Finding, Link
 from supply_service.offline.schemas import Gap, OfflineBatch, OfflineBatchReply, OfflineSale, SaleResult
-from supply_service.redemptions.items import SaleItem, Signed
+from supply_service.redemptions.orders import SaleOrder, Signed
+from supply_service.redemptions.outcomes import Outcome, Sold
 from supply_service.redemptions.service import place_of
 from supply_service.rules.redeem import Place, figures_on
 
 AT_ONCE = 64  # sales submitted together, so that a large batch leaves room for the draws of others
 
 
-class KeyUnknown(Conflict):
+class KeyUnknown(Refusal):
     """The terminal's key is not known here"""
 
     code = "terminal_key_unknown"
@@ -133,19 +131,22 @@ async def _book(session: AsyncSession, runtime: Runtime, place: Place, new: Sequ
     results: dict[int, SaleResult] = {}
     for start in range(0, len(new), AT_ONCE):
         chosen = new[start : start + AT_ONCE]
-        items = [_item(place, one, traceparent) for one in chosen]
-        outcomes = await asyncio.gather(*(lanes.submit(item) for item in items), return_exceptions=True)
+        orders = [_order(place, one, traceparent) for one in chosen]
+        outcomes = await asyncio.gather(*(lanes.submit(order) for order in orders), return_exceptions=True)
         for one, outcome in zip(chosen, outcomes, strict=True):
             results[id(one.link)] = await _result(session, place, one.link, outcome)
     return results
 
 
-async def _result(session: AsyncSession, place: Place, link: Link, outcome: Answer | BaseException) -> SaleResult:
-    if isinstance(outcome, Answer):
-        booked = orjson.loads(outcome.body)
-        status = "overdrawn" if booked["code"] else "applied"
-        return SaleResult.model_validate(
-            {"sequence": link.sequence, "sale_id": link.sale_id, "status": status, **booked}
+async def _result(session: AsyncSession, place: Place, link: Link, outcome: Outcome | BaseException) -> SaleResult:
+    if isinstance(outcome, Sold):
+        sale = outcome.sale
+        return SaleResult(
+            sequence=link.sequence,
+            sale_id=link.sale_id,
+            status="overdrawn" if sale.conflict else "applied",
+            redemption_id=sale.sale_id,
+            code=sale.conflict,
         )
     if isinstance(outcome, asyncpg.UniqueViolationError):
         # The same batch is being uploaded twice at once, and the other was faster with this sale.
@@ -160,7 +161,7 @@ async def _result(session: AsyncSession, place: Place, link: Link, outcome: Answ
         return _rejected(link, found.fault or "chain_forked")
     if isinstance(outcome, Refusal):
         return _rejected(link, outcome.code)
-    raise outcome
+    raise outcome if isinstance(outcome, BaseException) else TypeError(type(outcome))
 
 
 async def _record(
@@ -178,9 +179,9 @@ async def _record(
     await repository.keep_evidence(session, place.terminal_id, contradicting)
 
 
-def _item(place: Place, one: _New, traceparent: str | None) -> SaleItem:
+def _order(place: Place, one: _New, traceparent: str | None) -> SaleOrder:
     link, sale = one.link, one.sale
-    return SaleItem(
+    return SaleOrder(
         place=place,
         key=None,
         fingerprint=b"",

@@ -17,8 +17,10 @@ from chassis.routing import router
 from contracts.scopes import Scope
 from supply_service.context import Running
 from supply_service.redemptions import service
-from supply_service.redemptions.answers import line_reply, tenders
-from supply_service.redemptions.items import StoredSale
+from supply_service.redemptions.http import answer
+from supply_service.redemptions.record import SaleRecord
+from supply_service.redemptions.rendering import line_members, tender_members
+from supply_service.redemptions.repository import Undone
 from supply_service.redemptions.schemas import (
     LineReply,
     RedemptionRecord,
@@ -82,7 +84,7 @@ async def create_redemption(
     A repeat with the same key and body gets the first answer with its status and the header
     `Idempotency-Replayed: true`. A refusal changes nothing and is not stored: a repeat is judged anew.
     """
-    return (await service.redeem(runtime, caller, key, await request.body(), body)).response()
+    return answer(await service.redeem(runtime, caller, key, await request.body(), body)).response()
 
 
 @routes.post(
@@ -98,7 +100,7 @@ async def reverse_redemption(
 ) -> Response:
     """Take back a draw of the same outlet, whole, on the same business day."""
     raw = await request.body()
-    return (await service.reverse(runtime, caller, key, redemption_id, raw, body)).response()
+    return answer(await service.reverse(runtime, caller, key, redemption_id, raw, body)).response()
 
 
 @routes.get(
@@ -110,16 +112,12 @@ async def reverse_redemption(
 )
 async def read_redemption(redemption_id: UUID, caller: Caller, session: Reading) -> RedemptionRecord:
     """A draw in the books; a terminal sees those of its own outlet."""
-    return _record(await service.read(session, caller, redemption_id))
+    return _record(*await service.read(session, caller, redemption_id))
 
 
-def _record(sale: StoredSale) -> RedemptionRecord:
-    reversal = None
-    if sale.reversal is not None:
-        reversal_id, at, reason = sale.reversal
-        reversal = ReversalPart(reversal_id=reversal_id, occurred_at=at, reason=reason)
+def _record(sale: SaleRecord, undone: Undone | None) -> RedemptionRecord:
     return RedemptionRecord(
-        redemption_id=sale.redemption_id,
+        redemption_id=sale.sale_id,
         card_id=sale.card_id,
         terminal_id=sale.terminal_id,
         outlet_id=sale.outlet_id,
@@ -127,8 +125,8 @@ def _record(sale: StoredSale) -> RedemptionRecord:
         occurred_at=sale.occurred_at,
         offline=sale.offline,
         conflict=sale.conflict,
-        lines=[LineReply.model_validate(line_reply(line)) for line in sale.lines],
+        lines=[LineReply.model_validate(line_members(line)) for line in sale.lines],
         cash_due=sale.cash,
-        tenders=[TenderReply.model_validate(tender) for tender in tenders(sale.tenders)],
-        reversal=reversal,
+        tenders=[TenderReply.model_validate(tender) for tender in tender_members(sale.tenders)],
+        reversal=None if undone is None else ReversalPart(**undone._asdict()),
     )

@@ -1,50 +1,57 @@
-"""SQL about draws outside the hot path: reading one back."""
+"""SQL about sales outside the lanes: reading one back, and the sales that events are rendered of."""
+
+# ruff: noqa: S608 - nothing but lists of columns is put into a statement
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import starmap
+from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supply_service.redemptions.answers import lines_from
-from supply_service.redemptions.items import StoredSale
+from chassis.clock import business_day, month_start
+from chassis.partitions import Connection
+from supply_service.redemptions import rendering, statements
+from supply_service.redemptions.record import SALE_COLUMNS, SaleRecord, sale_of
 from supply_service.rules.tenders import Paid
 
 _FIND = text(
-    "SELECT r.redemption_id, r.household_id, r.card_id, r.terminal_id, r.outlet_id, r.governorate,"
-    " r.business_day, r.occurred_at, r.offline, r.conflict, r.loaves, r.goods, r.cash, CAST(r.lines AS text) AS lines,"
-    " v.reversal_id, v.occurred_at AS reversed_at, v.reason,"
-    " (SELECT array_agg(t.payment_id ORDER BY t.payment_id) FROM tender t WHERE t.redemption_id = r.redemption_id)"
+    f"SELECT s.*, v.reversal_id, v.occurred_at AS reversed_at, v.reason,"
+    " (SELECT array_agg(t.payment_id ORDER BY t.payment_id) FROM tender t WHERE t.redemption_id = s.redemption_id)"
     " AS payment_ids,"
-    " (SELECT array_agg(t.amount ORDER BY t.payment_id) FROM tender t WHERE t.redemption_id = r.redemption_id)"
+    " (SELECT array_agg(t.amount ORDER BY t.payment_id) FROM tender t WHERE t.redemption_id = s.redemption_id)"
     " AS amounts"
-    " FROM redemption r LEFT JOIN reversal v ON v.redemption_id = r.redemption_id"
-    " WHERE r.redemption_id = :redemption_id"
+    f" FROM (SELECT {SALE_COLUMNS} FROM redemption WHERE redemption_id = :redemption_id) s"
+    " LEFT JOIN reversal v ON v.redemption_id = s.redemption_id"
 )
 
 
-async def find(session: AsyncSession, redemption_id: UUID) -> StoredSale | None:
-    """A draw with its reversal, or None."""
-    row = (await session.execute(_FIND, {"redemption_id": redemption_id})).one_or_none()
+class Undone(NamedTuple):
+    """That a sale was taken back."""
+
+    reversal_id: UUID
+    occurred_at: datetime
+    reason: str
+
+
+async def find(session: AsyncSession, sale_id: UUID) -> tuple[SaleRecord, Undone | None] | None:
+    """A sale, with its reversal where it has one, or None."""
+    row = (await session.execute(_FIND, {"redemption_id": sale_id})).mappings().one_or_none()
     if row is None:
         return None
-    return StoredSale(
-        redemption_id=row.redemption_id,
-        household_id=row.household_id,
-        card_id=row.card_id,
-        terminal_id=row.terminal_id,
-        outlet_id=row.outlet_id,
-        governorate=row.governorate,
-        business_day=row.business_day,
-        occurred_at=row.occurred_at,
-        offline=row.offline,
-        conflict=row.conflict,
-        loaves=row.loaves,
-        goods=row.goods,
-        cash=row.cash,
-        lines=lines_from(row.lines),
-        reversal=(row.reversal_id, row.reversed_at, row.reason) if row.reversal_id else None,
-        tenders=tuple(starmap(Paid, zip(row.payment_ids or (), row.amounts or (), strict=True))),
-    )
+    tenders = starmap(Paid, zip(row["payment_ids"] or (), row["amounts"] or (), strict=True))
+    undone = Undone(row["reversal_id"], row["reversed_at"], row["reason"]) if row["reversal_id"] else None
+    return sale_of(row, tenders), undone
+
+
+async def payloads(connection: Connection, events: Sequence[asyncpg.Record]) -> Mapping[UUID, bytes]:
+    """The payloads of events that are renderings of sales, by the sale, for the relay."""
+    months = {month_start(business_day(event["time"])) for event in events}
+    sales = {event["source_id"] for event in events}
+    rows = await connection.fetch(statements.SALES, sales, min(months), max(months))
+    return {row["redemption_id"]: rendering.event(sale_of(row)) for row in rows}

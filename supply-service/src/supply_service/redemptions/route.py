@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 
-from chassis.hot import Answer, Call, HotRoute
+from chassis.hot import Call, HotRoute
 from supply_service.context import Runtime
 from supply_service.redemptions import service
 from supply_service.redemptions.api import routes
+from supply_service.redemptions.http import answer
+from supply_service.redemptions.outcomes import Outcome
 from supply_service.redemptions.schemas import RedemptionRequest
 
 
-def begin(call: Call[Runtime], request: RedemptionRequest) -> asyncio.Future[Answer] | None:
+def begin(call: Call[Runtime], request: RedemptionRequest) -> asyncio.Future[Outcome] | None:
     """Take a draw on, at a terminal that is known here and active. Raises Busy."""
     made, caller = call.runtime.state, call.caller
     known = made.registry.find(caller.terminal_id) if caller.kind == "terminal" else None
     if known is None or not known.active:
         return None
-    return made.lanes.enqueue(service.sale_item(known.place, call.key, call.body, request, call.traceparent))
+    return made.lanes.enqueue(service.sale_order(known.place, call.key, call.body, request, call.traceparent))
 
 
-ROUTE = HotRoute(routes.endpoint(f"POST {service.REDEMPTIONS_PATH}"), RedemptionRequest, begin)
+ROUTE = HotRoute(routes.endpoint(f"POST {service.REDEMPTIONS_PATH}"), RedemptionRequest, begin, answer)

@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import idempotency, telemetry
 from chassis.auth import Principal
-from chassis.hot import Answer
 from supply_service.context import Runtime
 from supply_service.redemptions import repository
-from supply_service.redemptions.items import ReversalItem, SaleItem, StoredSale
+from supply_service.redemptions.orders import ReversalOrder, SaleOrder
+from supply_service.redemptions.outcomes import Outcome
+from supply_service.redemptions.record import SaleRecord
+from supply_service.redemptions.repository import Undone
 from supply_service.redemptions.schemas import RedemptionRequest, ReversalRequest
 from supply_service.rules.redeem import Place
 from supply_service.rules.refusals import RedemptionUnknown, TerminalNeeded, TerminalNotActive, TerminalUnknown
@@ -34,16 +36,16 @@ async def place_of(runtime: Runtime, caller: Principal) -> Place:
 
 async def redeem(
     runtime: Runtime, caller: Principal, key: str | None, raw: bytes, request: RedemptionRequest
-) -> Answer:
-    """Carry a draw to its commit. `raw` is the body as it came: a repeat must be the same to the byte."""
+) -> Outcome:
+    """Carry a sale to its commit. `raw` is the body as it came: a repeat must be the same to the byte."""
     place = await place_of(runtime, caller)
-    item = sale_item(place, idempotency.check_key(key), raw, request, telemetry.current_traceparent())
-    return await runtime.state.lanes.submit(item)
+    order = sale_order(place, idempotency.check_key(key), raw, request, telemetry.current_traceparent())
+    return await runtime.state.lanes.submit(order)
 
 
-def sale_item(place: Place, key: str, raw: bytes, request: RedemptionRequest, traceparent: str | None) -> SaleItem:
-    """A draw as a lane takes it."""
-    return SaleItem(
+def sale_order(place: Place, key: str, raw: bytes, request: RedemptionRequest, traceparent: str | None) -> SaleOrder:
+    """A sale as a lane takes it."""
+    return SaleOrder(
         place=place,
         key=key,
         fingerprint=idempotency.fingerprint("POST", REDEMPTIONS_PATH, raw),
@@ -58,30 +60,29 @@ def sale_item(place: Place, key: str, raw: bytes, request: RedemptionRequest, tr
 
 async def reverse(
     runtime: Runtime, caller: Principal, key: str | None, redemption_id: UUID, raw: bytes, request: ReversalRequest
-) -> Answer:
+) -> Outcome:
     """Carry a reversal to its commit. Raises RedemptionUnknown for what another outlet sold."""
     place = await place_of(runtime, caller)
     checked = idempotency.check_key(key)
     async with runtime.sessions() as session:
-        sale = await repository.find(session, redemption_id)
-    if sale is None or not caller.bound.covers(sale.area):
+        found = await repository.find(session, redemption_id)
+    if found is None or not caller.bound.covers(found[0].area):
         raise RedemptionUnknown("This outlet has made no such draw.", detail_ar="العملية غير مسجلة لهذا المنفذ")
-    item = ReversalItem(
+    order = ReversalOrder(
         place=place,
         key=checked,
         fingerprint=idempotency.fingerprint("POST", f"{REDEMPTIONS_PATH}/{redemption_id}/reversal", raw),
         traceparent=telemetry.current_traceparent(),
-        card_id=sale.card_id,
-        redemption_id=redemption_id,
-        sale=sale,
+        card_id=found[0].card_id,
+        sale=found[0],
         reason=request.reason,
     )
-    return await runtime.state.lanes.submit(item)
+    return await runtime.state.lanes.submit(order)
 
 
-async def read(session: AsyncSession, caller: Principal, redemption_id: UUID) -> StoredSale:
-    """A draw in the books; a terminal sees those of its own outlet. Raises RedemptionUnknown."""
-    sale = await repository.find(session, redemption_id)
-    if sale is None or not caller.bound.covers(sale.area):
+async def read(session: AsyncSession, caller: Principal, redemption_id: UUID) -> tuple[SaleRecord, Undone | None]:
+    """A sale in the books, with its reversal where it has one. Raises RedemptionUnknown for another outlet's."""
+    found = await repository.find(session, redemption_id)
+    if found is None or not caller.bound.covers(found[0].area):
         raise RedemptionUnknown("There is no such draw here.", detail_ar="العملية غير معروفة")
-    return sale
+    return found

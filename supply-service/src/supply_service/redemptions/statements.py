@@ -1,16 +1,23 @@
-"""The two statements of the hot path. Their plans must not depend on how full the tables are.
+"""The statements of the hot path. Their plans must not depend on how full the tables are.
 
 A lane's connection forbids sequential scans, hash and merge joins (`chassis.lane`): every row is reached through
 its key, whatever the statistics say, also when the statement was planned while the tables were empty. Rows are
 tied to the households that did change by a hashed subplan (`IN (…) IS TRUE`), which is no join.
 """
 
+# ruff: noqa: S608 - nothing but this module's own lists of columns is put into a statement
+
 from __future__ import annotations
+
+from chassis.outbox import INSERT_RENDERED
+from contracts.supply import Redeemed
+from supply_service.redemptions.record import SALE_COLUMNS
+from supply_service.redemptions.rendering import VERSION
 
 # One row a request: what was answered under its key, its card, its household, and that household's pots: those from
 # month $3 on where it is opened already, from the month before ($2) where it is still to be opened.
 _READ = """
-    SELECT a.fingerprint, a.status, a.body,
+    SELECT k.fingerprint, k.reply AS body, k.source_id, k.period,
            c.card_id, c.household_id, c.state, c.blocked_at, c.supply,
            h.version, h.opened, h.governorate, h.members, h.activated_on, h.debt_bread, h.debt_goods, h.debt_points,
            ARRAY(
@@ -21,10 +28,7 @@ _READ = """
            EXISTS (SELECT FROM reversal v WHERE v.redemption_id = r.redemption_id) AS reversed{columns}
     FROM unnest($1::batch_request[])
         WITH ORDINALITY AS r (terminal_id, key, card_id, redemption_id, payments, n)
-    LEFT JOIN LATERAL (
-        SELECT s.fingerprint, s.status, s.body FROM stored_answer s
-        WHERE s.terminal_id = r.terminal_id AND s.key = r.key AND s.day BETWEEN $4 AND $5 LIMIT 1
-    ) a ON true
+    LEFT JOIN sale_key k ON k.terminal_id = r.terminal_id AND k.key = r.key
     LEFT JOIN card c ON c.card_id = r.card_id
     LEFT JOIN household h ON h.household_id = c.household_id
     ORDER BY r.n
@@ -57,52 +61,112 @@ _POTS = """
     )"""
 
 
+# What was sold, for the tables that say something of it: the sale itself, its key, its event.
+_SOLD = """
+    sold AS MATERIALIZED (
+        SELECT * FROM unnest($3::batch_sale[]) AS u
+        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+    )"""
+_SALE = (
+    "household_id, redemption_id, period, business_day, card_id, terminal_id, outlet_id, governorate, occurred_at,"
+    " offline, conflict, loaves, goods, cash, loaves_taken, goods_taken, points_taken"
+)
+_SALES = f"""
+    sales AS (
+        INSERT INTO redemption ({_SALE}, document, rendering)
+        SELECT {_SALE}, document::json, {VERSION} FROM sold
+    )"""
+_KEYS = """
+    {name} AS (
+        INSERT INTO sale_key (terminal_id, key, day, fingerprint, source_id, period)
+        SELECT terminal_id, key, business_day, fingerprint, {source} FROM {rows} WHERE key IS NOT NULL
+    )"""
+_SALE_KEYS = _KEYS.format(name="sale_keys", source="redemption_id, period", rows="sold")
+_SALE_EVENT = (
+    f"redemption_id AS event_id, '{Redeemed.event_type()}' AS type, '{Redeemed.TOPIC}' AS topic,"
+    " household_id::text AS key, occurred_at AS time, traceparent, NULL::bytea AS payload, redemption_id AS source_id"
+)
+_SALE_EVENTS = f"""
+    published AS (
+        {INSERT_RENDERED} SELECT {_SALE_EVENT} FROM sold
+    )"""
+# With other events around them. Numbers are given out in the order of `number`.
+_ALL_EVENTS = f"""
+    published AS (
+        {INSERT_RENDERED} SELECT event_id, type, topic, key, time, traceparent, payload, source_id FROM (
+            SELECT {_SALE_EVENT}, number FROM sold
+            UNION ALL
+            SELECT event_id, type, topic, household_id::text, time, traceparent, payload, source_id, number
+            FROM unnest($5::batch_publication[]) AS u
+            WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+        ) e ORDER BY number
+    )"""
+
 _ROWS = """
     {table}_rows AS (
         INSERT INTO {table} ({columns})
-        SELECT {values} FROM unnest(${number}::{rows}[]) AS u
+        SELECT {columns} FROM unnest(${number}::{rows}[]) AS u
         WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
     )"""
 
 
-def _insert(table: str, number: int, rows: str, columns: str, values: str | None = None) -> str:
+def _insert(table: str, number: int, rows: str, columns: str) -> str:
     """The insertion of the rows of parameter `number` whose household has moved."""
-    return _ROWS.format(table=table, columns=columns, values=values or columns, number=number, rows=rows)
+    return _ROWS.format(table=table, columns=columns, number=number, rows=rows)
 
 
-_SALE = (
-    "household_id, redemption_id, period, business_day, card_id, terminal_id, outlet_id, governorate, occurred_at,"
-    " offline, conflict, loaves, goods, cash, lines"
-)
-_REDEMPTIONS = _insert("redemption", 3, "batch_redemption", _SALE, f"{_SALE}::jsonb")
 _ENTRIES = _insert("entry", 4, "batch_entry", "household_id, source_id, period, programme, line, kind, quantity")
-_ANSWERS = _insert("stored_answer", 5, "batch_answer", "terminal_id, key, day, fingerprint, status, body")
-_EVENTS = _insert("outbox", 6, "batch_event", "event_id, type, topic, key, time, traceparent, payload")
 _OPENED = _insert(
-    "pot", 7, "batch_opening",
+    "pot", 6, "batch_opening",
     "household_id, period, programme, granted, remaining, members, daily, drawn_days, drawn_units",
 )  # fmt: skip
-_REVERSALS = _insert(
-    "reversal", 8, "batch_reversal",
+_REVERSAL = (
     "household_id, redemption_id, reversal_id, card_id, terminal_id, outlet_id, business_day, occurred_at, reason,"
-    " loaves, goods, cash",
-)  # fmt: skip
+    " loaves, goods, cash"
+)
+_REVERSALS = f"""
+    reversed AS MATERIALIZED (
+        SELECT * FROM unnest($7::batch_undoing[]) AS u
+        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+    ), reversals AS (
+        INSERT INTO reversal ({_REVERSAL}, document, rendering)
+        SELECT {_REVERSAL}, document::json, {VERSION} FROM reversed
+    )"""
+_REVERSAL_KEYS = _KEYS.format(name="reversal_keys", source="reversal_id, NULL", rows="reversed")
 _OFFLINE = _insert(
-    "offline_sale", 9, "batch_offline",
+    "offline_sale", 8, "batch_offline",
     "terminal_id, sequence, sale_id, hash, previous_hash, status, code, redemption_id, document",
 )  # fmt: skip
 _TENDERS = _insert(
-    "tender", 10, "batch_tender", "household_id, payment_id, redemption_id, outlet_id, business_day, amount"
+    "tender", 9, "batch_tender", "household_id, payment_id, redemption_id, outlet_id, business_day, amount"
 )
 
-_TAIL = "\nSELECT household_id FROM moved"
-_PLAIN = (_MOVED, _POTS, _REDEMPTIONS, _ENTRIES, _ANSWERS, _EVENTS)
 
-# Nearly every batch: draws in months already opened.
-WRITE_PLAIN = "WITH" + ",".join(_PLAIN) + _TAIL
+def _write(*parts: str) -> str:
+    return "WITH" + ",".join((_MOVED, _POTS, _SOLD, _SALES, _SALE_KEYS, *parts)) + "\nSELECT household_id FROM moved"
+
+
+# Nearly every batch: sales in months already opened.
+WRITE_PLAIN = _write(_SALE_EVENTS)
 # The first touches of a month among them.
-WRITE_OPENING = "WITH" + ",".join((*_PLAIN, _OPENED)) + _TAIL
-# Reversals or sales from an offline batch among them.
-WRITE_ALL = "WITH" + ",".join((*_PLAIN, _OPENED, _REVERSALS, _OFFLINE)) + _TAIL
-# Sales that a wallet paid a part of among them.
-WRITE_TENDERS = "WITH" + ",".join((*_PLAIN, _OPENED, _REVERSALS, _OFFLINE, _TENDERS)) + _TAIL
+WRITE_OPENING = _write(_ALL_EVENTS, _ENTRIES, _OPENED)
+# Reversals, sales from an offline batch, or sales that a wallet paid a part of among them.
+WRITE_ALL = _write(_ALL_EVENTS, _ENTRIES, _OPENED, _REVERSALS, _REVERSAL_KEYS, _OFFLINE, _TENDERS)
+
+# What repeats are repeats of.
+SALES = f"""
+    SELECT {SALE_COLUMNS} FROM redemption
+    WHERE redemption_id = ANY($1::uuid[]) AND period BETWEEN $2::date AND $3::date
+"""
+REVERSALS = f"""
+    SELECT v.reversal_id, v.terminal_id AS reversed_at_terminal, v.outlet_id AS reversed_at_outlet,
+        v.business_day AS reversed_on, v.occurred_at AS reversed_at, v.reason, v.document::text AS reversal_document,
+        v.rendering AS reversal_rendering, s.*,
+        ARRAY(
+            SELECT t FROM (SELECT payment_id, amount FROM tender WHERE redemption_id = v.redemption_id ORDER BY 1) t
+        ) AS tenders
+    FROM reversal v CROSS JOIN LATERAL (
+        SELECT {SALE_COLUMNS} FROM redemption r WHERE r.redemption_id = v.redemption_id LIMIT 1
+    ) s
+    WHERE v.reversal_id = ANY($1::uuid[])
+"""

@@ -15,7 +15,7 @@ from chassis.clock import month_start
 from chassis.paging import Paging
 
 # Every table is reached through its key or an index by outlet and day, so a page costs what its outlets sold.
-# A bread line of a late sale may also move the points its loaves had become: those entries belong to no goods.
+# A bread line of a late sale may also move the points its loaves had become: in the month after, hence no goods of its.
 _OUTLETS = BoundedStatement(
     """
     WITH page AS (
@@ -65,10 +65,10 @@ _OUTLETS = BoundedStatement(
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(m.quantity) FILTER (WHERE m.programme = 'bread'), 0) AS loaves,
             coalesce(sum(m.quantity) FILTER (WHERE m.programme <> 'bread'), 0) AS goods
-        FROM redemption r JOIN entry m
+        FROM redemption r JOIN movement m
             ON m.household_id = r.household_id AND m.source_id = r.redemption_id AND m.period = r.period
         WHERE r.outlet_id = p.outlet_id AND r.business_day = :day AND r.period = :period
-            AND m.kind IN ('draw', 'overdraw') AND r.lines -> CAST(m.line AS int) ->> 'programme' = m.programme
+            AND m.kind IN ('draw', 'overdraw')
     ) e
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(m.quantity) FILTER (WHERE m.programme = 'bread'), 0) AS loaves,
@@ -99,7 +99,7 @@ _POTS = text(
     """
     WITH proved AS (
         SELECT household_id, programme, sum(CASE kind WHEN 'reversal' THEN -quantity ELSE quantity END) AS used
-        FROM entry WHERE period = :period AND kind IN ('draw', 'reversal', 'debt', 'taken_back')
+        FROM movement WHERE period = :period AND kind IN ('draw', 'reversal', 'debt', 'taken_back')
         GROUP BY household_id, programme
     )
     SELECT count(*) AS pots,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from supply_service.rules.account import Account
+from supply_service.redemptions.record import ReversalRecord, SaleRecord
 from supply_service.rules.allowance import pounds
-from supply_service.rules.figures import BREAD, GOODS, POINTS, UNITS, Figures
-from supply_service.rules.redeem import Sale, SoldLine
+from supply_service.rules.figures import BREAD, GOODS, POINTS, UNITS
+from supply_service.rules.redeem import SoldLine
 
 PROGRAMME_AR = {BREAD: "الخبز", GOODS: "السلع التموينية", POINTS: "نقاط الخبز"}
 PROGRAMME_EN = {BREAD: "bread", GOODS: "goods allowance", POINTS: "bread points"}
@@ -33,7 +33,7 @@ def quantity_en(programme: str, amount: int) -> str:
     return f"{amount} loaves" if UNITS[programme] == "loaf" else f"EGP {pounds(amount)}"
 
 
-def sale(sale: Sale) -> tuple[str, str]:
+def sale(sale: SaleRecord) -> tuple[str, str]:
     """One sentence on a sale, in Arabic and in English."""
     drawn_ar, drawn_en = [], []
     if sale.loaves:
@@ -42,38 +42,36 @@ def sale(sale: Sale) -> tuple[str, str]:
     if sale.goods:
         drawn_ar.append(f"تم صرف سلع بقيمة {pounds(sale.goods)} جنيه")
         drawn_en.append(f"Goods for EGP {pounds(sale.goods)} were drawn")
-    if sale.wallet:
-        drawn_ar.append(f"تم دفع {pounds(sale.wallet)} جنيه من المحفظة")
-        drawn_en.append(f"EGP {pounds(sale.wallet)} were paid from the wallet")
-    left_ar, left_en = _left(sale.account, sale.lines)
+    if wallet := sale.wallet:
+        drawn_ar.append(f"تم دفع {pounds(wallet)} جنيه من المحفظة")
+        drawn_en.append(f"EGP {pounds(wallet)} were paid from the wallet")
+    left_ar, left_en = _left(sale.left, sale.lines)
     return f"{' و'.join(drawn_ar)}. {left_ar}", f"{', '.join(drawn_en)}. {left_en}"
 
 
-def reversal(account: Account, lines: Sequence[SoldLine]) -> tuple[str, str]:
+def reversal(done: ReversalRecord) -> tuple[str, str]:
     """One sentence on a reversal, in Arabic and in English."""
-    left_ar, left_en = _left(account, lines)
+    left_ar, left_en = _left(done.left, done.sale.lines)
     return f"تم إلغاء العملية. {left_ar}", f"The draw was reversed. {left_en}"
 
 
-def receipt_ar(sale: Sale, figures: Figures) -> list[str]:
+def receipt_ar(sale: SaleRecord) -> list[str]:
     """The receipt's lines: what was drawn, at what price, and what the citizen pays."""
     printed = []
-    for line in sale.lines:
-        known = figures.items.get(line.item)
-        price = pounds(line.amount + line.wallet)
-        printed.append(f"{known.name_ar if known else line.item} × {line.quantity} = {price} جنيه")
-    if sale.wallet:
-        printed.append(f"من المحفظة: {pounds(sale.wallet)} جنيه")
+    for line, name in zip(sale.lines, sale.names, strict=True):
+        printed.append(f"{name} × {line.quantity} = {pounds(line.amount + line.wallet)} جنيه")
+    if wallet := sale.wallet:
+        printed.append(f"من المحفظة: {pounds(wallet)} جنيه")
     if sale.cash:
         printed.append(f"المطلوب نقداً: {pounds(sale.cash)} جنيه")
     return printed
 
 
-def _left(account: Account, lines: Sequence[SoldLine]) -> tuple[str, str]:
+def _left(left: Mapping[str, int], lines: Sequence[SoldLine]) -> tuple[str, str]:
     """What is left of the pots that were drawn on."""
     left_ar, left_en = [], []
-    for programme, period in dict.fromkeys((line.programme, line.period) for line in lines):
-        amount = account.pots[(programme, period)].remaining
+    for programme in dict.fromkeys(line.programme for line in lines):
+        amount = left[programme]
         left_ar.append(f"{PROGRAMME_AR[programme]} {quantity_ar(programme, amount)}")
         left_en.append(f"{PROGRAMME_EN[programme]} {quantity_en(programme, amount)}")
     return f"المتبقي: {'، '.join(left_ar)}", f"Remaining: {', '.join(left_en)}"
