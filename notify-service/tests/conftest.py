@@ -15,6 +15,7 @@ import httpx
 import orjson
 import pytest
 from aiohttp import web
+from fastapi import FastAPI
 
 from chassis.app import Service, create_app
 from chassis.consumer import Received
@@ -123,6 +124,7 @@ def make_settings(
 class Desk:
     """The service without its workers and consumer: a test moves it step by step."""
 
+    app: FastAPI
     client: httpx.AsyncClient
     runtime: Runtime
     sender: Sender
@@ -178,7 +180,7 @@ async def desk_of(settings: Settings, aggregator: LocalAggregator, issuer: TestI
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(running(app))
         link = await stack.enter_async_context(Aggregator(settings))
-        yield Desk(client, app.state.runtime, Sender(app.state.runtime, link), aggregator, issuer)
+        yield Desk(app, client, app.state.runtime, Sender(app.state.runtime, link), aggregator, issuer)
 
 
 @pytest.fixture(scope="session")

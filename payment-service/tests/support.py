@@ -9,9 +9,12 @@ import httpx
 from fastapi import FastAPI
 
 from chassis.clock import Clock
+from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import TestIssuer
 from contracts.card import CardActivated, ProgrammeService
+from contracts.event import Event
+from payment_service.consumers import reactions
 from payment_service.context import Runtime
 from payment_service.ledger.accounts import account_id, wallet_id
 from payment_service.ledger.items import Item
@@ -82,6 +85,13 @@ class House:
     def merchant(self) -> UUID:
         """The account of the terminal's outlet."""
         return account_id("merchant", str(self.outlet_id))
+
+
+async def deliver(house: House, *events: Event) -> None:
+    """Hand events to the service as its consumer does."""
+    received = [Received(event, new_id(), Clock().now(), event.partition_key()) for event in events]
+    async with house.runtime.sessions() as session, session.begin():
+        await reactions.handle(received, session, house.runtime)
 
 
 def activated(card: UUID, citizen: UUID, household: UUID) -> CardActivated:

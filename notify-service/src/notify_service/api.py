@@ -103,7 +103,7 @@ async def take_receipts(batch: ReceiptsIn, session: Work) -> ReceiptsTaken:
         for receipt in batch.receipts
         if (reference := _reference(receipt.reference)) is not None
     ]
-    applied = await service.take_receipts(session, receipts) if receipts else 0
+    applied = await service.take_receipts(session, caller.bound, receipts) if receipts else 0
     ignored = len(batch.receipts) - applied
     metrics.RECEIPTS.labels("applied").inc(applied)
     metrics.RECEIPTS.labels("ignored").inc(ignored)

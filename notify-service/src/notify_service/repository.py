@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
-from notify_service.arrays import statement
+from notify_service.arrays import statement, with_rows
 
 Rows = Sequence[Row[Any]]
+
+_GOVERNORATE = "(SELECT c.governorate FROM contact c WHERE c.citizen_id = m.citizen_id)"  # of a message `m`
 
 
 @dataclass
@@ -153,22 +155,25 @@ _PUT_BACK = text(
     "UPDATE message SET status = 'queued', lease = NULL, lease_until = NULL"
     " WHERE lease = CAST(:lease AS uuid) AND status = 'sending'"
 )
-_RECEIPTS = statement(
-    """
+_RECEIPTS = BoundedStatement(
+    with_rows(
+        """
     WITH r AS (
         SELECT * FROM <rows>
     ), locked AS (
         SELECT m.id FROM message m JOIN r USING (id)
-        WHERE m.status = ANY(CAST(:open AS text[])) AND m.attempts > 0 ORDER BY m.id FOR UPDATE OF m
+        WHERE m.status = ANY(CAST(:open AS text[])) AND m.attempts > 0 AND <bound> ORDER BY m.id FOR UPDATE OF m
     )
     UPDATE message m SET status = r.status, reason = r.reason, ended_at = r.at
     FROM r JOIN locked USING (id) WHERE m.id = r.id
     RETURNING m.id, m.citizen_id, m.template, m.status, m.reason, m.ended_at
     """,
-    id="uuid",
-    status="text",
-    reason="text",
-    at="timestamptz",
+        id="uuid",
+        status="text",
+        reason="text",
+        at="timestamptz",
+    ),
+    governorate=_GOVERNORATE,
 )
 
 
@@ -229,9 +234,10 @@ async def put_back(session: AsyncSession, lease: UUID) -> None:
     await session.execute(_PUT_BACK, {"lease": lease})
 
 
-async def apply_receipts(session: AsyncSession, receipts: ReceiptColumns, open_to: Sequence[str]) -> Rows:
-    """End the messages that are still open; returns those that changed."""
-    return (await session.execute(_RECEIPTS, {**vars(receipts), "open": list(open_to)})).all()
+async def apply_receipts(session: AsyncSession, bound: Bound, receipts: ReceiptColumns, open_to: Sequence[str]) -> Rows:
+    """End those of the messages that are still open and the caller's; returns those that changed."""
+    asked = {**vars(receipts), "open": list(open_to)}
+    return (await session.execute(*_RECEIPTS.within(bound, asked))).all()
 
 
 _CONTACT_CAME = text(
@@ -302,7 +308,6 @@ async def waiting(session: AsyncSession) -> dict[int, int]:
     return {row.priority: row.n for row in await session.execute(_QUEUED)}
 
 
-_GOVERNORATE = "(SELECT c.governorate FROM contact c WHERE c.citizen_id = m.citizen_id)"
 _ONE = text(f"SELECT m.*, {_GOVERNORATE} AS governorate FROM message m WHERE id = :id")  # noqa: S608 - as above
 _PAGE = BoundedStatement(
     """

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
+from chassis.area import Bound
 from chassis.ids import new_id
 from contracts.notify import MessageDelivered, MessageFailed
 from notify_service import lifecycle, policy, repository, templates
@@ -71,8 +72,8 @@ async def queue(session: AsyncSession, vault: Vault, template_name: str, intents
         await repository.supersede(session, {i: subjects[i] for i in new}, template.supersedes)
 
 
-async def take_receipts(session: AsyncSession, receipts: Sequence[Receipt]) -> int:
-    """Believe the network's first word on each message that is open; returns how many it ended."""
+async def take_receipts(session: AsyncSession, bound: Bound, receipts: Sequence[Receipt]) -> int:
+    """Believe the network's first word on each message that is open and the caller's; returns how many it ended."""
     retries = policy.load().retry_schedule()
     first = {receipt.message_id: receipt for receipt in reversed(receipts)}
     verdicts = {
@@ -84,7 +85,7 @@ async def take_receipts(session: AsyncSession, receipts: Sequence[Receipt]) -> i
         columns.status.append(verdicts[message_id].status)
         columns.reason.append(verdicts[message_id].reason)
         columns.at.append(receipt.at)
-    ended = await repository.apply_receipts(session, columns, list(OPEN_TO_RECEIPTS))
+    ended = await repository.apply_receipts(session, bound, columns, list(OPEN_TO_RECEIPTS))
     await announce(session, ended, permanent={row.id for row in ended if verdicts[row.id].permanent})
     return len(ended)
 

@@ -1,0 +1,82 @@
+"""Whose family, whose visit: every operation, tried by a stranger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.ids import new_id
+from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
+
+from ..support import Health
+
+ANYONE = {
+    "POST /v1/encounters": "care is given to whoever comes; what is covered is a rule of the visit",
+    "GET /fhir/metadata": "what the server can do",
+}
+PROVIDER = {"kind": "hospital", "name_ar": "مستشفى", "name_en": "hospital", "governorate": "03", "district": "x"}
+
+
+async def test_every_operation_asks_whose_it_is(health: Health) -> None:
+    desk, other, family = await health.desk(), await health.desk(), await health.family()
+    visit = (await health.visit(desk, family)).json()["encounter_id"]
+    mine: dict[str, Any] = {
+        "kind": "terminal", "outlet_id": desk.provider_id, "subject": str(desk.terminal_id), **PORT_SAID,
+    }  # fmt: skip
+    near: dict[str, Any] = mine | {"outlet_id": other.provider_id, "subject": str(other.terminal_id)}
+    provider, terminal = f"/v1/providers/{desk.provider_id}", f"/v1/clinic-terminals/{desk.terminal_id}"
+    new_terminal = {"provider_id": str(desk.provider_id), "serial": str(new_id()), "model": "UC-H"}
+    contribution = {
+        "household_id": str(family.household_id), "category": "pensioner", "insured_wage": 100_000, "spouses": 0,
+        "children": 0, "first_month": "2026-11-01", "months": 1, "amount": 1, "reference": "r",
+    }  # fmt: skip
+    exemption = {"kind": "unable", "first_day": "2026-11-01", "last_day": "2027-01-31", "reference": "r"}
+    patient = f"Patient/{family.head_id}"
+    asked = {
+        "resourceType": "CoverageEligibilityRequest", "status": "active", "purpose": ["validation"],
+        "patient": {"reference": patient}, "created": "2026-11-05", "insurer": {"display": "UHIA"},
+    }  # fmt: skip
+    await walk(
+        health.app,
+        health.client,
+        signed_by(health.issuer),
+        {
+            "POST /v1/providers": Call("/v1/providers", "providers:write", refused=403, body={"json": PROVIDER}),
+            "GET /v1/providers": [
+                Call("/v1/providers", "providers:read", refused=200, mark=str(desk.provider_id)),
+                Call("/v1/providers?governorate=03", "providers:read", refused=200, mark=str(desk.provider_id)),
+            ],
+            "GET /v1/providers/{provider_id}": Call(provider, "providers:read"),
+            "POST /v1/clinic-terminals": Call("/v1/clinic-terminals", "providers:write", body={"json": new_terminal}),
+            "GET /v1/clinic-terminals/{terminal_id}": Call(terminal, "providers:read"),
+            "POST /v1/contributions": Call("/v1/contributions", "contributions:write", body={"json": contribution}),
+            "GET /v1/coverage/{card_id}": Call(f"/v1/coverage/{family.card_id}", "coverage:read"),
+            "PUT /v1/coverage/{household_id}/exemption": Call(
+                f"/v1/coverage/{family.household_id}/exemption", "coverage:write", body={"json": exemption}
+            ),
+            "POST /v1/eligibility": [
+                Call("/v1/eligibility", "eligibility:check", body={"json": {"card_id": str(family.card_id)}}),
+            ],
+            "GET /v1/encounters/{encounter_id}": Call(f"/v1/encounters/{visit}", "encounters:read", mine, near),
+            "POST /v1/encounters/{encounter_id}/collection": Call(
+                f"/v1/encounters/{visit}/collection", "encounters:create", mine, near
+            ),
+            "GET /fhir/Patient/{patient_id}": Call(f"/fhir/{patient}", "fhir:read"),
+            "GET /fhir/Coverage/{patient_id}": Call(f"/fhir/Coverage/{family.head_id}", "fhir:read"),
+            "GET /fhir/Coverage": Call(
+                f"/fhir/Coverage?beneficiary={patient}", "fhir:read", refused=200, mark='"total":1'
+            ),
+            "POST /fhir/CoverageEligibilityRequest": Call(
+                "/fhir/CoverageEligibilityRequest", "fhir:read", body={"json": asked}
+            ),
+            "POST /v1/clinic-terminals/{terminal_id}/suspension": Call(
+                f"{terminal}/suspension", "providers:write", body={"json": {"reason": "lost"}}
+            ),
+            "DELETE /v1/clinic-terminals/{terminal_id}/suspension": Call(f"{terminal}/suspension", "providers:write"),
+        },
+        ANYONE,
+    )
+
+
+async def test_a_clinic_asks_for_whoever_comes(health: Health) -> None:
+    desk, family = await health.desk(), await health.family(governorate=ISMAILIA["governorate"])
+    assert (await health.ask(desk, family))["card_id"] == str(family.card_id)

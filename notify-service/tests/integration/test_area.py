@@ -1,0 +1,72 @@
+"""What citizens are told is theirs: every operation, tried by a stranger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chassis.clock import Clock
+from chassis.ids import new_id
+from chassis.testing_walk import PORT_SAID, Call, signed_by, walk
+from contracts.card import CardBlocked
+
+if TYPE_CHECKING:
+    from ..conftest import Desk
+
+ANYONE = {
+    "GET /v1/templates": "the words are the same for all",
+    "POST /v1/inbound-messages": "a citizen's message names nothing but the number it came from",
+}
+
+
+async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
+    contact = await desk.know(governorate="03")
+    blocked = CardBlocked(
+        card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="lost",
+        blocked_at=Clock().now(),
+    )  # fmt: skip
+    await desk.hear(blocked)
+    await desk.sender.step()
+    ((message_id,),) = await desk.runtime.pool.fetch("SELECT id FROM message")
+    receipt = {"reference": str(message_id), "status": "delivered", "at": Clock().now().isoformat()}
+    mark = str(message_id)
+    await walk(
+        desk.app,
+        desk.client,
+        signed_by(desk.issuer),
+        {
+            "GET /v1/messages": [
+                Call("/v1/messages", "messages:read", refused=200, mark=mark),
+                Call(f"/v1/messages?citizen_id={contact.citizen_id}", "messages:read", refused=200, mark=mark),
+            ],
+            "GET /v1/messages/{message_id}": Call(f"/v1/messages/{message_id}", "messages:read"),
+            "GET /v1/message-statistics": Call(
+                "/v1/message-statistics", "messages:read", refused=200, mark="card_blocked"
+            ),
+            "POST /v1/delivery-receipts": Call(
+                "/v1/delivery-receipts", "messages:report", refused=200, mark='"applied":1',
+                body={"json": {"receipts": [receipt]}},
+            ),
+        },
+        ANYONE,
+    )  # fmt: skip
+
+
+async def test_a_contact_of_before_is_the_nations_until_its_governorate_is_told(desk: Desk) -> None:
+    contact = await desk.know()
+    await desk.hear(
+        CardBlocked(
+            card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="lost",
+            blocked_at=Clock().now(),
+        )
+    )  # fmt: skip
+
+    async def seen() -> int:
+        headers = desk.issuer.headers("reader", "messages:read", **PORT_SAID)
+        return len((await desk.client.get("/v1/messages", headers=headers)).json()["items"])
+
+    assert len(await desk.messages()) == 1
+    assert await seen() == 0
+    await desk.know(citizen_id=contact.citizen_id, household_id=contact.household_id, governorate="03")
+    assert await seen() == 1
+    await desk.know(None, citizen_id=contact.citizen_id, household_id=contact.household_id)
+    assert await seen() == 1  # a word without the governorate takes none away

@@ -1,0 +1,151 @@
+"""Money belongs to somebody: every operation, tried by a stranger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chassis.clock import Clock, business_day
+from chassis.ids import new_id
+from chassis.testing import eventually
+from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
+from contracts.health import ProviderRegistered
+from contracts.supply import OutletRegistered
+from payment_service.ledger.accounts import account_id
+
+from ..support import activated, deliver
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from ..support import House
+
+ANYONE = {
+    "POST /v1/payments/authorizations": "a sale: which cards may pay at an outlet is a rule of the sale",
+    "POST /v1/payout-batches": "a batch belongs to whoever declares it",
+}
+NATION: dict[str, Any] = {}
+
+
+async def paid(house: House, card: UUID, key: str = "references") -> str:
+    body = {"card_id": str(card), "amount": 500, "reference": key}
+    made = await house.client.post("/v1/payments/authorizations", json=body, headers=house.terminal())
+    assert made.status_code == 201, made.text
+    return str(made.json()["payment_id"])
+
+
+async def declared(house: House, citizen: UUID, *steps: str) -> str:
+    """A batch of one payout made in Port Said."""
+    body = {"reference": str(new_id()), "programme": "pension", "declared_count": 1, "declared_total": 100}
+    headers = house.issuer.headers("maker", "payouts:submit", **PORT_SAID)
+    batch = (await house.client.post("/v1/payout-batches", json=body, headers=headers)).json()["batch_id"]
+    rows = f"citizen_id,amount,item_reference\n{citizen},100,1\n"
+    for step in steps:
+        headers = house.issuer.headers("maker", "payouts:submit", **PORT_SAID)
+        sent: dict[str, Any] = {"headers": headers}
+        if step == "items":
+            sent = {"content": rows, "headers": headers | {"content-type": "text/csv"}}
+        made = await house.client.post(f"/v1/payout-batches/{batch}/{step}", **sent)
+        assert made.is_success, made.text
+    return str(batch)
+
+
+async def test_every_operation_asks_whose_it_is(house: House) -> None:
+    card, citizen, _ = await house.citizen(balance=10_000)
+    till = {"kind": "terminal", "outlet_id": house.outlet_id, "subject": str(new_id()), **PORT_SAID}
+    stray = {"kind": "terminal", "outlet_id": new_id(), "subject": str(new_id())}
+    far, near = stray | ISMAILIA, stray | PORT_SAID
+    today = business_day(Clock().now())
+    await deliver(
+        house,
+        OutletRegistered(outlet_id=house.outlet_id, kind="grocer", governorate="03", district="al-arab"),
+        ProviderRegistered(provider_id=new_id(), kind="hospital", governorate="19"),
+    )
+    await house.runtime.pool.execute(
+        "INSERT INTO merchant_booking (source_id, payment_id, kind, merchant_id, business_day, amount)"
+        " VALUES ($1, $1, 'settlement', $2, $3, 5)",
+        new_id(), house.outlet_id, today,
+    )  # fmt: skip
+    held = [await paid(house, card) for _ in range(3)]
+    empty, full, submitted = await declared(house, citizen), await declared(house, citizen, "items"), ""
+    submitted = await declared(house, citizen, "items", "submission")
+    account = await house.runtime.pool.fetchval("SELECT wallet_id FROM wallet WHERE citizen_id = $1", citizen)
+    fund = {"kind": "fund", "owner": "bread"}
+    transfer = {
+        "transfers": [
+            {"debit_account_id": str(account_id("fund", "test")), "credit_account_id": str(account), "amount": 5}
+        ]
+    }
+    batches, csv = "/v1/payout-batches", {"content-type": "text/csv"}
+    await walk(
+        house.app,
+        house.client,
+        signed_by(house.issuer),
+        {
+            "GET /v1/wallets/{card_id}": [
+                Call(f"/v1/wallets/{card}", "wallets:read"),
+                Call(f"/v1/wallets/{card}", "wallets:read", mine=near, stranger=far),
+            ],
+            "GET /v1/wallets/{card_id}/statement": Call(f"/v1/wallets/{card}/statement", "wallets:read"),
+            "GET /v1/payments/{payment_id}": [
+                Call(f"/v1/payments/{held[0]}", "payments:read"),
+                Call(f"/v1/payments/{held[0]}", "payments:create", mine=till, stranger=near),
+            ],
+            "POST /v1/payments/{payment_id}/capture": Call(
+                f"/v1/payments/{held[0]}/capture", "payments:create", till, near, body={"json": {}}
+            ),
+            "POST /v1/payments/{payment_id}/void": Call(f"/v1/payments/{held[1]}/void", "payments:create", till, near),
+            "POST /v1/payments/{payment_id}/refunds": Call(
+                f"/v1/payments/{held[0]}/refunds", "payments:create", till, near,
+                body={"json": {"amount": 5, "reason": "back"}},
+            ),
+            "GET /v1/merchant-totals": Call(
+                f"/v1/merchant-totals?day={today}", "ledger:read", refused=200, mark=str(house.outlet_id)
+            ),
+            "POST /v1/transfers": Call("/v1/transfers", "ledger:write", NATION, body={"json": transfer}),
+            "POST /v1/accounts": Call("/v1/accounts", "ledger:write", NATION, refused=403, body={"json": fund}),
+            "GET /v1/accounts/{account_id}": Call(f"/v1/accounts/{account}", "ledger:read"),
+            "GET /v1/ledger-totals": Call(f"/v1/ledger-totals?day={today}", "ledger:read", NATION),
+            "GET /v1/ledger-proof": Call("/v1/ledger-proof", "ledger:read", NATION),
+            "GET /v1/payout-batches/{batch_id}": Call(f"{batches}/{empty}", "payouts:submit"),
+            "GET /v1/payout-batches/{batch_id}/items": Call(f"{batches}/{full}/items", "payouts:submit"),
+            "POST /v1/payout-batches/{batch_id}/items": Call(
+                f"{batches}/{empty}/items", "payouts:submit",
+                body={"content": f"citizen_id,amount,item_reference\n{citizen},100,1\n", "headers": csv},
+            ),
+            "POST /v1/payout-batches/{batch_id}/submission": Call(f"{batches}/{full}/submission", "payouts:submit"),
+            "POST /v1/payout-batches/{batch_id}/approval": Call(f"{batches}/{submitted}/approval", "payouts:approve"),
+            "POST /v1/payout-batches/{batch_id}/cancellation": Call(
+                f"{batches}/{full}/cancellation", "payouts:submit", body={"json": {"reason": "again"}}
+            ),
+        },
+        ANYONE,
+    )  # fmt: skip
+
+
+async def test_a_governorate_pays_its_own_citizens_only(house: House) -> None:
+    _, stranger, _ = await house.citizen(governorate="19")
+    batch = await declared(house, stranger, "items", "submission")
+    headers = house.issuer.headers("approver", "payouts:approve", **PORT_SAID)
+    assert (await house.client.post(f"/v1/payout-batches/{batch}/approval", headers=headers)).status_code == 200
+
+    async def failed() -> bool:
+        reply = await house.client.get(
+            f"/v1/payout-batches/{batch}", headers=house.issuer.headers("maker", "payouts:submit", **PORT_SAID)
+        )
+        return bool(reply.json()["failed_count"] == 1)
+
+    await eventually(failed)
+    assert await house.balance(stranger) == (0, 0)
+
+
+async def test_a_wallet_of_before_is_the_nations_until_its_governorate_is_told(house: House) -> None:
+    card, citizen, household = await house.citizen()
+    await house.runtime.pool.execute("UPDATE wallet SET governorate = NULL WHERE citizen_id = $1", citizen)
+
+    async def status(**claims: Any) -> int:
+        headers = house.issuer.headers("reader", "wallets:read", **claims)
+        return (await house.client.get(f"/v1/wallets/{card}", headers=headers)).status_code
+
+    assert (await status(), await status(**PORT_SAID)) == (200, 404)
+    await deliver(house, activated(card, citizen, household))
+    assert (await status(), await status(**PORT_SAID)) == (200, 200)

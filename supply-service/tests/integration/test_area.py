@@ -1,0 +1,83 @@
+"""Whose outlet, whose household: every operation, tried by a stranger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.ids import new_id
+from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
+
+from ..support import NOON, Supply, bread
+
+ANYONE = {
+    "POST /v1/redemptions": "a sale: which cards may draw at an outlet is a rule of the sale",
+    "POST /v1/offline-batches": "a terminal's own sales; which cards may draw is a rule of the sale",
+    "GET /v1/policies": "the rules are the same for all",
+    "POST /v1/policies": "rules name no object",
+    "GET /v1/catalogue": "prices and limits are the same for all",
+}
+OUTLET = {"kind": "grocer", "name_ar": "منفذ", "name_en": "outlet", "governorate": "03", "district": "al-arab"}
+DAY = NOON.date().isoformat()
+
+
+async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
+    till, other, holder = await supply.till(), await supply.till(), await supply.holder()
+    sale = (await supply.draw(till, holder, bread(5))).json()["redemption_id"]
+    await supply.admin("POST", f"/v1/outlets/{till.outlet_id}/days/{DAY}/close", "days:close")
+    mine: dict[str, Any] = {
+        "kind": "terminal", "outlet_id": till.outlet_id, "subject": str(till.terminal_id), **PORT_SAID,
+    }  # fmt: skip
+    near: dict[str, Any] = mine | {"outlet_id": other.outlet_id, "subject": str(other.terminal_id)}
+    far = near | ISMAILIA
+    outlet, terminal, day = f"/v1/outlets/{till.outlet_id}", f"/v1/terminals/{till.terminal_id}", f"?day={DAY}"
+    new_terminal = {"outlet_id": str(till.outlet_id), "serial": str(new_id()), "model": "UC-1"}
+    mark = str(till.outlet_id)
+    await walk(
+        supply.app,
+        supply.client,
+        signed_by(supply.issuer),
+        {
+            "POST /v1/outlets": Call("/v1/outlets", "outlets:write", refused=403, body={"json": OUTLET}),
+            "GET /v1/outlets": [
+                Call("/v1/outlets", "outlets:read", refused=200, mark=mark),
+                Call("/v1/outlets?governorate=03", "outlets:read", refused=200, mark=mark),
+            ],
+            "GET /v1/outlets/{outlet_id}": Call(outlet, "outlets:read"),
+            "POST /v1/terminals": Call("/v1/terminals", "terminals:write", body={"json": new_terminal}),
+            "GET /v1/terminals/{terminal_id}": Call(terminal, "terminals:read"),
+            "GET /v1/entitlements/{card_id}": [
+                Call(f"/v1/entitlements/{holder.card_id}", "entitlements:read"),
+                Call(f"/v1/entitlements/{holder.card_id}", "entitlements:read", mine=near, stranger=far),
+            ],
+            "GET /v1/redemptions/{redemption_id}": [
+                Call(f"/v1/redemptions/{sale}", "redemptions:read"),
+                Call(f"/v1/redemptions/{sale}", "redemptions:read", mine, near),
+            ],
+            "POST /v1/redemptions/{redemption_id}/reversal": Call(
+                f"/v1/redemptions/{sale}/reversal", "redemptions:create", mine, near, body={"json": {"reason": "x"}}
+            ),
+            "GET /v1/outlets/{outlet_id}/days/{day}": [
+                Call(f"{outlet}/days/{DAY}", "days:read"),
+                Call(f"{outlet}/days/{DAY}", "days:close", mine, near),
+            ],
+            "POST /v1/outlets/{outlet_id}/days/{day}/close": [
+                Call(f"{outlet}/days/{DAY}/close", "days:close"),
+                Call(f"{outlet}/days/{DAY}/close", "days:close", mine, near),
+            ],
+            "GET /v1/settlements": [
+                Call(f"/v1/settlements{day}", "settlements:read", refused=200, mark=mark),
+                Call(f"/v1/settlements{day}", "days:close", mine, near, refused=200, mark=mark),
+                Call(f"/v1/settlements{day}&outlet_id={mark}", "days:close", mine, near, refused=200, mark=mark),
+            ],
+            "GET /v1/settlement-totals": Call(
+                f"/v1/settlement-totals{day}", "settlements:read", refused=200, mark='"waiting":1'
+            ),
+            "GET /v1/outlet-totals": Call(f"/v1/outlet-totals{day}", "settlements:read", refused=200, mark=mark),
+            "GET /v1/pot-proof": Call(f"/v1/pot-proof{day}", "settlements:read", mine={}),
+            "POST /v1/terminals/{terminal_id}/suspension": Call(
+                f"{terminal}/suspension", "terminals:write", body={"json": {"reason": "lost"}}
+            ),
+            "DELETE /v1/terminals/{terminal_id}/suspension": Call(f"{terminal}/suspension", "terminals:write"),
+        },
+        ANYONE,
+    )
