@@ -14,6 +14,7 @@ import asyncpg
 import httpx
 import orjson
 import pytest
+from fastapi import FastAPI
 from joserfc import jwe
 from joserfc.jwk import OKPKey
 
@@ -44,6 +45,7 @@ def national_id(serial: int, born: str = "2900101") -> str:
 class Office:
     """A running card-service and callers of every kind."""
 
+    app: FastAPI
     client: httpx.AsyncClient
     issuer: TestIssuer
     settings: Settings
@@ -126,9 +128,9 @@ class Office:
         found = await self.call("GET", f"{path}/rejections?limit=1000", "citizens:import")
         return job, {item["row"]: item["code"] for item in found["items"]}
 
-    async def site(self, name: str = "Main", **changed: Any) -> dict[str, Any]:
+    def site_body(self, name: str) -> dict[str, Any]:
         """A pick-up site open from Saturday to Thursday."""
-        body = {
+        return {
             "name_ar": f"مكتب {name}",
             "name_en": name,
             "kind": "post_office",
@@ -140,6 +142,10 @@ class Office:
             "closes": "15:00",
             "working_days": [6, 7, 1, 2, 3, 4],
         }
+
+    async def site(self, name: str = "Main", **changed: Any) -> dict[str, Any]:
+        """Such a site, entered."""
+        body = self.site_body(name)
         site: dict[str, Any] = await self.call("POST", "/v1/pickup-sites", "sites:write", json=body | changed)
         return site
 
@@ -254,7 +260,7 @@ def open_office(make_settings: Callable[..., Awaitable[Settings]], issuer: TestI
         settings = given or await make_settings(**changed)
         app = create_app(settings)
         async with running(app) as client:
-            yield Office(client, issuer, settings, app.state.runtime)
+            yield Office(app, client, issuer, settings, app.state.runtime)
 
     return opened
 

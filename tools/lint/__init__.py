@@ -7,6 +7,7 @@ A single line may be excused by a comment on it or on the line before: `# allow:
 from __future__ import annotations
 
 from tools.lint.addresses import addresses
+from tools.lint.bounds import bounds
 from tools.lint.errors import broad_excepts
 from tools.lint.figures import known_figures, rule_figures
 from tools.lint.habits import business_clock, lost_updates, money_as_float, prints, unfinished
@@ -33,6 +34,7 @@ ALL_RULES: tuple[Rule, ...] = (
     test_doubles,
     foreign_writes,
     ownerless_tables,
+    bounds,
 )
 
 

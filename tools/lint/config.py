@@ -14,6 +14,12 @@ PRODUCTION = ("libs/contracts/src/**", "libs/chassis/src/**", *SERVICES)
 # Test fixtures that live inside an installed package.
 TEST_SUPPORT = ("libs/chassis/src/chassis/testing*.py", "libs/devstack/src/devstack/pytest_*.py")
 
+# Where what a caller is bound to is compared with where an object belongs, and the fields of `Bound`; those of
+# `BOUND_AREAS` are not even read elsewhere.
+COMPARES_BOUNDS = "libs/chassis/src/chassis/area.py"
+BOUND_AREAS = frozenset({"governorate", "district"})
+BOUND_FIELDS = BOUND_AREAS | {"outlet_id", "provider_id", "site_id", "authority"}
+
 # A loopback address may be a default here and nowhere else; `host:port` is how a setting's form is explained.
 # The edge binds its admin port to the loopback by design.
 LOOPBACK_ALLOWED = (

@@ -96,7 +96,7 @@ async def list_templates() -> TemplateList:
 
 
 @routes.post("/delivery-receipts", scopes=Scope.MESSAGES_REPORT, summary="Report what became of messages")
-async def take_receipts(batch: ReceiptsIn, session: Work) -> ReceiptsTaken:
+async def take_receipts(batch: ReceiptsIn, caller: Caller, session: Work) -> ReceiptsTaken:
     """Take the network's word. The first on each message counts; what is about no open message is ignored."""
     receipts = [
         Receipt(reference, receipt.status, receipt.reason, receipt.at)

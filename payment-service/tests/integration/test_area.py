@@ -23,6 +23,7 @@ ANYONE = {
     "POST /v1/payments/authorizations": "a sale: which cards may pay at an outlet is a rule of the sale",
     "POST /v1/payout-batches": "a batch belongs to whoever declares it",
 }
+CSV = {"content-type": "text/csv"}
 NATION: dict[str, Any] = {}
 
 
@@ -51,31 +52,31 @@ async def declared(house: House, citizen: UUID, *steps: str) -> str:
 
 async def test_every_operation_asks_whose_it_is(house: House) -> None:
     card, citizen, _ = await house.citizen(balance=10_000)
+    pool = house.runtime.pool
     till = {"kind": "terminal", "outlet_id": house.outlet_id, "subject": str(new_id()), **PORT_SAID}
     stray = {"kind": "terminal", "outlet_id": new_id(), "subject": str(new_id())}
-    far, near = stray | ISMAILIA, stray | PORT_SAID
-    today = business_day(Clock().now())
+    far, near, today = stray | ISMAILIA, stray | PORT_SAID, business_day(Clock().now())
     await deliver(
         house,
         OutletRegistered(outlet_id=house.outlet_id, kind="grocer", governorate="03", district="al-arab"),
         ProviderRegistered(provider_id=new_id(), kind="hospital", governorate="19"),
     )
-    await house.runtime.pool.execute(
+    await pool.execute(
         "INSERT INTO merchant_booking (source_id, payment_id, kind, merchant_id, business_day, amount)"
         " VALUES ($1, $1, 'settlement', $2, $3, 5)",
         new_id(), house.outlet_id, today,
     )  # fmt: skip
     held = [await paid(house, card) for _ in range(3)]
-    empty, full, submitted = await declared(house, citizen), await declared(house, citizen, "items"), ""
+    empty, full = await declared(house, citizen), await declared(house, citizen, "items")
     submitted = await declared(house, citizen, "items", "submission")
-    account = await house.runtime.pool.fetchval("SELECT wallet_id FROM wallet WHERE citizen_id = $1", citizen)
+    account = await pool.fetchval("SELECT wallet_id FROM wallet WHERE citizen_id = $1", citizen)
     fund = {"kind": "fund", "owner": "bread"}
     transfer = {
         "transfers": [
             {"debit_account_id": str(account_id("fund", "test")), "credit_account_id": str(account), "amount": 5}
         ]
     }
-    batches, csv = "/v1/payout-batches", {"content-type": "text/csv"}
+    batches = "/v1/payout-batches"
     await walk(
         house.app,
         house.client,
@@ -110,7 +111,7 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
             "GET /v1/payout-batches/{batch_id}/items": Call(f"{batches}/{full}/items", "payouts:submit"),
             "POST /v1/payout-batches/{batch_id}/items": Call(
                 f"{batches}/{empty}/items", "payouts:submit",
-                body={"content": f"citizen_id,amount,item_reference\n{citizen},100,1\n", "headers": csv},
+                body={"content": f"citizen_id,amount,item_reference\n{citizen},100,1\n", "headers": CSV},
             ),
             "POST /v1/payout-batches/{batch_id}/submission": Call(f"{batches}/{full}/submission", "payouts:submit"),
             "POST /v1/payout-batches/{batch_id}/approval": Call(f"{batches}/{submitted}/approval", "payouts:approve"),

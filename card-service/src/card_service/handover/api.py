@@ -15,6 +15,7 @@ from card_service.handover.models import Found, Site
 from card_service.handover.schemas import AppointmentOut, CardSite, FoundCard, FoundCards, HandedOver, NationalIdIn
 from card_service.registry import names
 from chassis import idempotency
+from chassis.area import Bound
 from chassis.auth import Caller
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -28,7 +29,7 @@ def _site_out(site: Site | None) -> CardSite | None:
     return CardSite(site_id=site.site_id, name_ar=site.name_ar, name_en=site.name_en, address_ar=site.address_ar)
 
 
-def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
+def _found_out(found: Found, bound: Bound) -> FoundCard:
     appointment = None
     if found.starts_at is not None and found.ends_at is not None:
         state = found.appointment_state
@@ -39,7 +40,7 @@ def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
         state=found.state,
         site_id=found.site.site_id if found.site else None,
         site=_site_out(found.site),
-        here=found.site is not None and found.site.site_id == site_id,
+        here=found.lies_with(bound),
         appointment=appointment,
         replaces=found.replaces,
     )
@@ -49,7 +50,7 @@ def _found_out(found: Found, site_id: UUID | None) -> FoundCard:
 async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running) -> FoundCards:
     """The open cards of the citizen at the counter: where they lie and for when; the access is logged."""
     found = await searches.find(runtime, caller, given.national_id)
-    return FoundCards(items=[_found_out(one, caller.bound.site_id) for one in found])
+    return FoundCards(items=[_found_out(one, caller.bound) for one in found])
 
 
 @routes.post(

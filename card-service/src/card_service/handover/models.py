@@ -10,7 +10,7 @@ from uuid import UUID
 from card_service.accesses.models import Visit
 from card_service.cards.lifecycle import CardState
 from card_service.distribution.models import AppointmentState
-from chassis.area import InGovernorate
+from chassis.area import Area, Bound, InGovernorate
 from chassis.auth import Principal
 from chassis.idempotency import Claim
 from contracts.card import ProgrammeService
@@ -36,8 +36,22 @@ class Search:
     visit: Visit
 
 
+class Lying(InGovernorate):
+    """A card that lies at a pick-up site."""
+
+    __slots__ = ()
+    governorate: str
+    site: Site | None
+
+    def lies_with(self, bound: Bound) -> bool:
+        """Whether it lies at the site the caller is bound to."""
+        if self.site is None or bound.site_id is None:
+            return False
+        return bound.covers(Area(self.governorate, site_id=self.site.site_id))
+
+
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Lying):
     """A card as a counter finds it by national id."""
 
     card_id: UUID
@@ -65,7 +79,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting(InGovernorate):
+class Waiting(Lying):
     """A card that is to be handed over, and all that decides whether it may."""
 
     card_id: UUID

@@ -27,7 +27,6 @@ from card_service.registry.national_id import normalise_digits
 from card_service.sealing import NATIONAL_ID
 from card_service.settings import Settings
 from card_service.tools import Tools
-from chassis.area import Area
 from chassis.auth import Principal
 from chassis.group_commit import GroupCommit
 from chassis.idempotency import Claim, enter_many
@@ -102,7 +101,7 @@ async def _decide(session: AsyncSession, tools: Tools, wish: Wish, card: Waiting
     if not hmac.compare_digest(given, card.national_id_hash):
         raise NationalIdMismatch(detail_ar="تأكد من الرقم القومي لصاحب الكارت.")
     state = move(card.state, Action.HAND_OVER)
-    if card.site is None or not caller.bound.covers(Area(card.governorate, site_id=card.site.site_id)):
+    if card.site is None or not card.lies_with(caller.bound):
         raise _other_site(card)
     events: list[Event] = [
         CardIssued(

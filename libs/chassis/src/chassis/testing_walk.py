@@ -66,7 +66,8 @@ async def walk(
     wrong += [f"{name}: no such operation" for name in sorted(known - found)]
     for name, listed in calls.items():
         for call in (listed,) if isinstance(listed, Call) else listed:
-            wrong += [f"{name}: {fault}" for fault in await _faults(client, sign, name.split(" ")[0], call)]
+            faults = await _faults(client, sign, name.split(" ")[0], call)
+            wrong += [f"{name}: {fault}" for fault in faults]
     assert not wrong, "\n".join(wrong)  # noqa: S101 - a test's own
 
 

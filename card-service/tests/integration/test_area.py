@@ -1,0 +1,146 @@
+"""Whose citizen, whose card, whose counter: every operation, tried by a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from chassis.ids import new_id
+from chassis.testing_walk import PORT_SAID, Call, signed_by, walk
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from ..conftest import Office
+
+ANYONE = {
+    "GET /v1/pin-key": "the key is public",
+    "GET /v1/credential-keys": "the keys are public",
+    "POST /v1/imports": "a file belongs to whoever sends it; rows of elsewhere are rejected one by one",
+}
+BAD_PIN = {"json": {"pin_jwe": "a.b.c.d.e"}}
+DAY = datetime.now(UTC).date()
+Calls = dict[str, Call | list[Call]]
+
+
+@dataclass
+class World:
+    """What there is in Port Said."""
+
+    card: str
+    household: UUID
+    citizen: UUID
+    member: UUID
+    site: UUID
+    phase: str
+    plan: UUID
+    activation: UUID
+    upload: str
+    head: dict[str, Any]
+
+
+async def world_of(office: Office) -> World:
+    card, head, phase = await office.active("spouse")
+    ((household, citizen, site),) = await office.fetch(
+        "SELECT household_id, citizen_id, site_id FROM card WHERE card_id = $1::text::uuid", card
+    )
+    ((member,),) = await office.fetch(
+        "SELECT citizen_id FROM citizen WHERE household_id = $1 AND role <> 'head'", household
+    )
+    ((plan,),) = await office.fetch("SELECT plan_id FROM pickup_plan WHERE phase_id = $1::text::uuid", phase)
+    ((activation,),) = await office.fetch("SELECT activation_id FROM activation WHERE phase_id = $1::text::uuid", phase)
+    upload = await office.upload(office.row("a"), claims=PORT_SAID)
+    return World(card, household, citizen, member, site, phase, plan, activation, upload["id"], head)
+
+
+def registry(office: Office, world: World) -> Calls:
+    household, citizen = f"/v1/households/{world.household}", f"/v1/citizens/{world.citizen}"
+    people = {"governorate": "03", "district": "x", "address": "", "members": [office.person()]}
+    number, mark = world.head["national_id"], str(world.citizen)
+    imports = f"/v1/imports/{world.upload}"
+    return {
+        "POST /v1/households": Call("/v1/households", "citizens:write", refused=403, body={"json": people}),
+        "GET /v1/households/{household_id}": Call(household, "citizens:read"),
+        "POST /v1/households/{household_id}/members": Call(
+            f"{household}/members", "citizens:write", body={"json": office.person("child")}
+        ),
+        "GET /v1/citizens/{citizen_id}": Call(citizen, "citizens:read"),
+        "GET /v1/citizens/{citizen_id}/accesses": Call(f"{citizen}/accesses", "citizens:read"),
+        "PATCH /v1/citizens/{citizen_id}": Call(citizen, "citizens:write", body={"json": {"mobile": None}}),
+        "POST /v1/citizens/search": Call(
+            "/v1/citizens/search", "citizens:read", refused=200, mark=mark, body={"json": {"national_id": number}}
+        ),
+        "POST /v1/citizens/lookup": Call(
+            "/v1/citizens/lookup", "citizens:read", refused=200, mark=mark, body={"json": {"national_ids": [number]}}
+        ),
+        "DELETE /v1/households/{household_id}/members/{citizen_id}": Call(
+            f"{household}/members/{world.member}", "citizens:write"
+        ),
+        "GET /v1/imports/{import_id}": Call(imports, "citizens:import"),
+        "GET /v1/imports/{import_id}/rejections": Call(f"{imports}/rejections", "citizens:import"),
+    }
+
+
+def rollout(office: Office, world: World) -> Calls:
+    phases, phase, site = "/v1/rollout-phases", f"/v1/rollout-phases/{world.phase}", f"/v1/pickup-sites/{world.site}"
+    entered = {"name": "New", "governorate": "03", "sequence": 900, "services": ["supply"]}
+    week = {"week_start": (DAY + timedelta(days=30)).isoformat(), "limit": 5, "holders": "heads"}
+    holders = {"holders": "heads", "services": ["supply"]}
+    counter, other = PORT_SAID | {"site_id": world.site}, PORT_SAID | {"site_id": new_id()}
+    mark = str(world.site)
+    return {
+        "POST /v1/rollout-phases": Call(phases, "rollout:write", refused=403, body={"json": entered}),
+        "GET /v1/rollout-phases": Call(phases, "rollout:read", refused=200, mark=world.phase),
+        "GET /v1/rollout-phases/{phase_id}": Call(phase, "rollout:read"),
+        "POST /v1/rollout-phases/{phase_id}/pause": Call(f"{phase}/pause", "rollout:write"),
+        "POST /v1/rollout-phases/{phase_id}/resumption": Call(f"{phase}/resumption", "rollout:write"),
+        "POST /v1/rollout-phases/{phase_id}/pickup-plans": Call(
+            f"{phase}/pickup-plans", "rollout:write", body={"json": week}
+        ),
+        "GET /v1/pickup-plans/{plan_id}": Call(f"/v1/pickup-plans/{world.plan}", "rollout:read"),
+        "POST /v1/rollout-phases/{phase_id}/activations": Call(
+            f"{phase}/activations", "rollout:write", body={"json": holders}
+        ),
+        "GET /v1/activations/{activation_id}": Call(f"/v1/activations/{world.activation}", "rollout:read"),
+        "POST /v1/pickup-sites": Call(
+            "/v1/pickup-sites", "sites:write", refused=403, body={"json": office.site_body("New")}
+        ),
+        "GET /v1/pickup-sites": [
+            Call("/v1/pickup-sites", "sites:read", refused=200, mark=mark),
+            Call("/v1/pickup-sites?governorate=03", "sites:read", refused=200, mark=mark),
+        ],
+        "GET /v1/pickup-sites/{site_id}/appointments": [
+            Call(f"{site}/appointments?day={DAY}", "sites:write"),
+            Call(f"{site}/appointments?day={DAY}", "cards:handover", counter, other),
+        ],
+    }
+
+
+def cards(_: Office, world: World) -> Calls:
+    card, site = f"/v1/cards/{world.card}", str(world.site)
+    counter = PORT_SAID | {"site_id": world.site}
+    found = {"json": {"national_id": world.head["national_id"]}}
+    return {
+        "POST /v1/cards/search": Call("/v1/cards/search", "cards:handover", refused=200, mark=world.card, body=found),
+        "POST /v1/cards/{card_id}/handover": Call(
+            f"{card}/handover", "cards:handover", counter, counter | {"governorate": "19"}, body=found
+        ),
+        "GET /v1/cards/{card_id}": Call(card, "cards:read"),
+        "GET /v1/cards/{card_id}/credential": Call(f"{card}/credential", "cards:read"),
+        "PUT /v1/cards/{card_id}/pin": Call(f"{card}/pin", "cards:handover", body=BAD_PIN),
+        "POST /v1/cards/{card_id}/pin-checks": Call(f"{card}/pin-checks", "cards:handover", body=BAD_PIN),
+        "PUT /v1/cards/{card_id}/services/{service}": Call(f"{card}/services/health", "cards:write"),
+        "DELETE /v1/cards/{card_id}/services/{service}": Call(f"{card}/services/health", "cards:write"),
+        "POST /v1/cards/{card_id}/block": Call(f"{card}/block", "cards:write", body={"json": {"reason": "lost"}}),
+        "POST /v1/cards/{card_id}/unblock": Call(f"{card}/unblock", "cards:write"),
+        "POST /v1/cards/{card_id}/replacement": Call(
+            f"{card}/replacement", "cards:write", body={"json": {"reason": "damaged", "site_id": site}}
+        ),
+    }
+
+
+async def test_every_operation_asks_whose_it_is(office: Office) -> None:
+    world = await world_of(office)
+    calls = registry(office, world) | rollout(office, world) | cards(office, world)
+    await walk(office.app, office.client, signed_by(office.issuer), calls, ANYONE)

@@ -1,0 +1,59 @@
+"""Whose client, whose terminal: every operation of the gateway, tried by a stranger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chassis.ids import new_id
+from chassis.testing_walk import Call, walk
+
+if TYPE_CHECKING:
+    from .conftest import Gateway
+
+ANYONE = {
+    "POST /oauth/token": "whoever proves who they are",
+    "GET /.well-known/jwks.json": "the keys are public",
+    "POST /v1/enrolments": "whoever has the terminal's one-time code",
+    "POST /v1/signing-keys": "the keys are the whole system's",
+    "GET /v1/overview/{card_id}": "each service it asks compares for itself",
+    "GET /docs": "the documentation is public",
+    "GET /docs/{asset}": "the documentation is public",
+    "GET /problems/{code}": "the documentation is public",
+}
+
+
+async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
+    async def sign(scopes: str, **bound: Any) -> dict[str, str]:
+        return await gateway.headers(*await gateway.new_client(*scopes.split(), **bound))
+
+    client, _ = await gateway.new_client("sites:read", governorate="03")
+    terminal, _ = await gateway.new_terminal()
+    path = f"/v1/clients/{client}"
+
+    def new(governorate: str | None) -> dict[str, Any]:
+        made = {"client_id": f"c{new_id().hex}", "name": "c", "scopes": ["sites:read"], "governorate": governorate}
+        return {"json": made}
+
+    await walk(
+        gateway.app,
+        gateway.client,
+        sign,
+        {
+            "POST /v1/clients": [
+                Call("/v1/clients", "clients:write", refused=403, body=new("03")),
+                Call("/v1/clients", "clients:write", mine={}, refused=403, body=new(None)),
+            ],
+            "GET /v1/clients": Call("/v1/clients?limit=500", "clients:read", refused=200, mark=client),
+            "PUT /v1/clients/{client_id}/scopes": Call(
+                f"{path}/scopes", "clients:write", body={"json": {"scopes": ["sites:read"]}}
+            ),
+            "POST /v1/clients/{client_id}/suspension": Call(
+                f"{path}/suspension", "clients:write", body={"json": {"reason": "x"}}
+            ),
+            "DELETE /v1/clients/{client_id}/suspension": Call(f"{path}/suspension", "clients:write"),
+            "POST /v1/enrolment-codes": Call(
+                "/v1/enrolment-codes", "terminals:enrol", body={"json": {"terminal_id": str(terminal)}}
+            ),
+        },
+        ANYONE,
+    )
