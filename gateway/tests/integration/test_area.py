@@ -16,6 +16,7 @@ ANYONE = {
     "POST /v1/enrolments": "whoever has the terminal's one-time code",
     "POST /v1/signing-keys": "the keys are the whole system's",
     "GET /v1/overview/{card_id}": "each service it asks compares for itself",
+    "GET /openapi.json": "the documentation is public",
     "GET /docs": "the documentation is public",
     "GET /docs/{asset}": "the documentation is public",
     "GET /problems/{code}": "the documentation is public",

@@ -23,6 +23,7 @@ ANYONE = {
     "POST /v1/payments/authorizations": "a sale: which cards may pay at an outlet is a rule of the sale",
     "POST /v1/payout-batches": "a batch belongs to whoever declares it",
 }
+BATCHES = "/v1/payout-batches"
 CSV = {"content-type": "text/csv"}
 NATION: dict[str, Any] = {}
 
@@ -76,7 +77,6 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
             {"debit_account_id": str(account_id("fund", "test")), "credit_account_id": str(account), "amount": 5}
         ]
     }
-    batches = "/v1/payout-batches"
     await walk(
         house.app,
         house.client,
@@ -107,16 +107,16 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
             "GET /v1/accounts/{account_id}": Call(f"/v1/accounts/{account}", "ledger:read"),
             "GET /v1/ledger-totals": Call(f"/v1/ledger-totals?day={today}", "ledger:read", NATION),
             "GET /v1/ledger-proof": Call("/v1/ledger-proof", "ledger:read", NATION),
-            "GET /v1/payout-batches/{batch_id}": Call(f"{batches}/{empty}", "payouts:submit"),
-            "GET /v1/payout-batches/{batch_id}/items": Call(f"{batches}/{full}/items", "payouts:submit"),
+            "GET /v1/payout-batches/{batch_id}": Call(f"{BATCHES}/{empty}", "payouts:submit"),
+            "GET /v1/payout-batches/{batch_id}/items": Call(f"{BATCHES}/{full}/items", "payouts:submit"),
             "POST /v1/payout-batches/{batch_id}/items": Call(
-                f"{batches}/{empty}/items", "payouts:submit",
+                f"{BATCHES}/{empty}/items", "payouts:submit",
                 body={"content": f"citizen_id,amount,item_reference\n{citizen},100,1\n", "headers": CSV},
             ),
-            "POST /v1/payout-batches/{batch_id}/submission": Call(f"{batches}/{full}/submission", "payouts:submit"),
-            "POST /v1/payout-batches/{batch_id}/approval": Call(f"{batches}/{submitted}/approval", "payouts:approve"),
+            "POST /v1/payout-batches/{batch_id}/submission": Call(f"{BATCHES}/{full}/submission", "payouts:submit"),
+            "POST /v1/payout-batches/{batch_id}/approval": Call(f"{BATCHES}/{submitted}/approval", "payouts:approve"),
             "POST /v1/payout-batches/{batch_id}/cancellation": Call(
-                f"{batches}/{full}/cancellation", "payouts:submit", body={"json": {"reason": "again"}}
+                f"{BATCHES}/{full}/cancellation", "payouts:submit", body={"json": {"reason": "again"}}
             ),
         },
         ANYONE,
