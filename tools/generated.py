@@ -53,6 +53,7 @@ _MEMBERS = (
     "libs/contracts/src",
     "libs/chassis/src",
     "libs/terminals/src",
+    "libs/policies/src",
     "gateway/src",
     "*-service/src",
     "requirements.lock",

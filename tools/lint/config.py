@@ -10,9 +10,13 @@ SKIPPED_FOLDERS = frozenset({".git", ".venv", ".unicard", "__pycache__", "node_m
 # Where business time must come from the injected clock.
 SERVICES = ("*/src/**",)
 # Packages that run in production; everything else helps to build, test, measure or show them.
-PRODUCTION = ("libs/contracts/src/**", "libs/chassis/src/**", *SERVICES)
+PRODUCTION = ("libs/contracts/src/**", "libs/chassis/src/**", "libs/policies/src/**", *SERVICES)
 # Test fixtures that live inside an installed package.
-TEST_SUPPORT = ("libs/chassis/src/chassis/testing*.py", "libs/devstack/src/devstack/pytest_*.py")
+TEST_SUPPORT = (
+    "libs/chassis/src/chassis/testing*.py",
+    "libs/policies/src/policybook/testing.py",
+    "libs/devstack/src/devstack/pytest_*.py",
+)
 
 # Where what a caller is bound to is compared with where an object belongs, and the fields of `Bound`; those of
 # `BOUND_AREAS` are not even read elsewhere.

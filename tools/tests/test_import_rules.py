@@ -27,6 +27,7 @@ UPWARD = {
     "api_gateway.clients.service": "api_gateway.tokens.service",
     "contracts.event": "contracts.card",
     "devstack.terminal.caller": "devstack.stack.supervisor",
+    "policybook.keys": "policybook.files",
     "terminal_registry.kinds": "terminal_registry.registry",
     "notify_service.contacts.repository": "notify_service.inquiries.repository",
 }

@@ -12,9 +12,11 @@ from chassis import runtime
 from chassis.clock import business_day
 from health_service.settings import Settings
 from health_service.vault import Vault
+from policybook.days import ByDay
+from policybook.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from health_service.rules.figures import Figures, FiguresByDay
+    from health_service.rules.figures import Figures
 
 
 @dataclass
@@ -22,8 +24,13 @@ class Context:
     """One process's own objects."""
 
     settings: Settings
-    figures: FiguresByDay
+    snapshot: Snapshot[Figures]
     vault: Vault
+
+    @property
+    def figures(self) -> ByDay[Figures]:
+        """The figures of each day."""
+        return self.snapshot.figures
 
     def figures_at(self, instant: datetime) -> Figures:
         """The figures of the business day an instant falls on."""

@@ -9,11 +9,11 @@ from chassis.clock import business_day
 from chassis.runtime import Resources
 from health_service.context import Context
 from health_service.coverage import repository as coverage
-from health_service.policies import service as policies
-from health_service.rules.figures import FiguresByDay
+from health_service.rules.figures import read_figures
+from health_service.rules.keys import KEYS
 from health_service.settings import Settings
-
-MOST_DAYS = 400
+from policybook import entry
+from policybook.snapshot import Snapshot
 
 
 @asynccontextmanager
@@ -21,10 +21,11 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
     """Enter the policy files and read the book. A new figure may change any family's cover: all are looked at."""
     today = business_day(resources.clock.now())
     async with resources.sessions() as session, session.begin():
-        book, changed = await policies.enter_files(session, settings.policies, today)
-        if changed:
+        if await entry.enter_files(session, settings.policies, KEYS, read_figures, today):
             await coverage.look_at_all(session, today)
     vault = settings.vault()
     # The body of a visit could be guessed from its plain hash: there are only so many diagnoses.
     resources.fingerprint_key = vault.fingerprint_key
-    yield Context(settings, FiguresByDay(book, most_days=MOST_DAYS), vault)
+    snapshot = Snapshot(read_figures)
+    await snapshot.refresh(resources)
+    yield Context(settings, snapshot, vault)

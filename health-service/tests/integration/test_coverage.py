@@ -12,7 +12,7 @@ from chassis.testing import MakeDatabase, TestIssuer
 from contracts.card import CardServiceEnabled, HouseholdChanged, ProgrammeService
 from contracts.health import CoverageChanged
 from health_service import MIGRATIONS, POLICIES, upkeep
-from health_service.policies.files import PolicyFileError
+from policybook.files import PolicyFileError
 
 from ..support import Family, Health, serve, settings_for
 
@@ -199,6 +199,16 @@ async def test_policy_files_are_entered_once_and_never_contradicted(
     )
     assert ending != words
     care.write_text(ending, encoding="utf-8")
+    with pytest.raises(PolicyFileError, match=r"no approved policy health\.clock_skew_seconds .* on 3000-01-01"):
+        async with serve(settings, issuer):
+            pass
+    following = "  - {key: health.clock_skew_seconds, value: 200, effective_from: 3000-01-01, legal_reference: law,"
+    care.write_text(f"{ending}\n{following} source: none, confidence: chosen}}\n", encoding="utf-8")
     async with serve(settings, issuer) as changed:
-        (row,) = await changed.fetch("SELECT effective_to FROM policy WHERE key = 'health.clock_skew_seconds'")
-        assert row["effective_to"].year == 2999
+        rows = await changed.fetch(
+            "SELECT value, effective_to FROM policy WHERE key = 'health.clock_skew_seconds' ORDER BY effective_from"
+        )
+        assert [(row["value"], row["effective_to"] and row["effective_to"].year) for row in rows] == [
+            ("300", 2999),
+            ("200", None),
+        ]

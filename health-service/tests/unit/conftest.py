@@ -5,16 +5,18 @@ from __future__ import annotations
 import pytest
 
 from health_service import POLICIES
-from health_service.policies.book import PolicyBook
-from health_service.policies.files import read_policies
-from health_service.rules.figures import FiguresByDay
+from health_service.rules.figures import Figures, read_figures
+from health_service.rules.keys import KEYS
+from policybook.book import PolicyBook
+from policybook.days import ByDay
+from policybook.files import read_policies
 
 
 @pytest.fixture(scope="session")
 def book() -> PolicyBook:
-    return PolicyBook.of(read_policies(POLICIES))
+    return PolicyBook.of(read_policies(POLICIES, KEYS))
 
 
 @pytest.fixture(scope="session")
-def figures(book: PolicyBook) -> FiguresByDay:
-    return FiguresByDay(book, most_days=10_000)
+def figures(book: PolicyBook) -> ByDay[Figures]:
+    return ByDay(book, read_figures, most_days=10_000)

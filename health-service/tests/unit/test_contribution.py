@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from health_service import POLICIES
-from health_service.policies.book import PolicyBook
-from health_service.policies.files import read_policies
 from health_service.rules.contribution import Family, monthly
-from health_service.rules.figures import FiguresByDay
+from health_service.rules.figures import Figures, read_figures
+from health_service.rules.keys import KEYS
+from policybook.book import PolicyBook
+from policybook.days import ByDay
+from policybook.files import read_policies
 
-FIGURES = FiguresByDay(PolicyBook.of(read_policies(POLICIES)), most_days=100)
+FIGURES = ByDay(PolicyBook.of(read_policies(POLICIES, KEYS)), read_figures, most_days=100)
 DAY = date(2026, 11, 1)
 
 
@@ -28,7 +30,7 @@ DAY = date(2026, 11, 1)
         ("pensioner", 130_033, 0, 0, 2_601),
     ],
 )
-def test_the_rates(figures: FiguresByDay, category: str, wage: int, spouses: int, children: int, due: int) -> None:
+def test_the_rates(figures: ByDay[Figures], category: str, wage: int, spouses: int, children: int, due: int) -> None:
     assert monthly(FIGURES.on(DAY).contributions[category], Family(wage, spouses, children)) == due
 
 

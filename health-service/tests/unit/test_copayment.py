@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
-from health_service.policies.book import PolicyBook
 from health_service.rules.copayment import period_of, rounded, share
-from health_service.rules.figures import CASE, MONTH, YEAR, FiguresByDay, Tariff
+from health_service.rules.figures import Figures, Tariff
+from health_service.rules.keys import CASE, MONTH, YEAR
+from policybook.book import PolicyBook
+from policybook.days import ByDay
 
 prices = st.integers(0, 10**12)
 shares = st.decimals(0, 1, places=4)
@@ -96,11 +98,11 @@ def test_the_published_caps_are_the_laws_after_seven_steps(book: PolicyBook) -> 
         ("consultation", 30_000, 0),
     ],
 )
-def test_the_rates_of_2026(figures: FiguresByDay, service: str, total: int, paid: int) -> None:
+def test_the_rates_of_2026(figures: ByDay[Figures], service: str, total: int, paid: int) -> None:
     tariff = figures.on(date(2026, 11, 5)).tariffs[service]
     assert share(tariff, total, 0, exempt=False).copayment == paid
 
 
-def test_a_visit_is_judged_by_the_figures_of_its_day(figures: FiguresByDay) -> None:
+def test_a_visit_is_judged_by_the_figures_of_its_day(figures: ByDay[Figures]) -> None:
     caps = [figures.on(day).tariffs["inpatient"].cap for day in (date(2025, 12, 31), date(2026, 1, 1))]
     assert caps == [30_000, 48_200]

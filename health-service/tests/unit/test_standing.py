@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from chassis.ids import new_id
 from health_service import POLICIES
-from health_service.policies.book import PolicyBook
-from health_service.policies.files import read_policies
-from health_service.rules.figures import FiguresByDay
+from health_service.rules.figures import read_figures
+from health_service.rules.keys import KEYS
 from health_service.rules.standing import (
     Account,
     Exemption,
@@ -20,8 +19,11 @@ from health_service.rules.standing import (
     exempt_from_copayment,
     standing,
 )
+from policybook.book import PolicyBook
+from policybook.days import ByDay
+from policybook.files import read_policies
 
-FIGURES = FiguresByDay(PolicyBook.of(read_policies(POLICIES)), most_days=10_000)
+FIGURES = ByDay(PolicyBook.of(read_policies(POLICIES, KEYS)), read_figures, most_days=10_000)
 ENROLLED = date(2026, 1, 10)
 days = st.dates(date(2026, 1, 1), date(2030, 12, 31))
 

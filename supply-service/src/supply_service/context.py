@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN_SECONDS = 0.05
 
-_VERSIONS = "SELECT subject, version FROM change_counter"
+_TERMINALS = "SELECT version FROM change_counter WHERE subject = 'terminals'"
 
 
 @dataclass
@@ -47,11 +47,10 @@ class Context:
 
     async def refresh(self, resources: runtime.Resources) -> None:
         """Read policies and terminals again where their version has grown."""
-        versions = {row["subject"]: int(row["version"]) for row in await resources.pool.fetch(_VERSIONS)}
-        if versions["policies"] != self.snapshot.book.version:
-            await self.snapshot.refresh(resources.sessions)
-        if versions["terminals"] != self.registry.version:
-            await self.registry.refresh(resources.sessions, versions["terminals"])
+        await self.snapshot.refresh(resources)
+        terminals = int(await resources.pool.fetchval(_TERMINALS))
+        if terminals != self.registry.version:
+            await self.registry.refresh(resources.sessions, terminals)
 
 
 Runtime: TypeAlias = runtime.Runtime[Context]

@@ -11,7 +11,6 @@ from supply_service.context import Context, Runtime
 from supply_service.offline.credential import CredentialKeys
 from supply_service.outlets.registry import Registry
 from supply_service.policies import service as policies
-from supply_service.policies.book import PolicyBook
 from supply_service.policies.snapshot import Snapshot
 from supply_service.redemptions.lanes import PREPARED, sale_lanes
 from supply_service.settings import Settings
@@ -21,7 +20,7 @@ from supply_service.settings import Settings
 async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
     """Enter the policy files, read policies and terminals, open the lanes; close them in the end."""
     await policies.enter_files(resources, settings.policies)
-    snapshot = Snapshot(PolicyBook.of(()))
+    snapshot = Snapshot()
     lanes = sale_lanes(resources, settings, snapshot)
     credentials = CredentialKeys(settings.credential_keys, settings.credential_keys_url)
     uploads = asyncio.Semaphore(max(1, settings.pool_size // 2))

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chassis.testing import MakeDatabase, TestIssuer, check_pages, eventually
+from policybook.files import PolicyFileError
 from supply_service import MIGRATIONS, POLICIES
-from supply_service.policies.files import PolicyFileError
 
 from ..support import NOON, Supply, bread, serve, settings_for
 

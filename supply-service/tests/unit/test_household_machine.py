@@ -13,16 +13,19 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chassis.refusals import Refusal
+from policybook.book import PolicyBook
+from policybook.files import read_policies
 from supply_service import POLICIES
-from supply_service.policies.book import PolicyBook
-from supply_service.policies.files import read_items, read_policies
+from supply_service.policies.catalogue import FILE, read_items
 from supply_service.rules.account import Account, Card, Entry
-from supply_service.rules.figures import BREAD, GOODS, POINTS, FiguresByDay
+from supply_service.rules.figures import figures_by_day
+from supply_service.rules.keys import BREAD, GOODS, KEYS, POINTS
 from supply_service.rules.redeem import Place, Sale, book_offline, decide
 from supply_service.rules.refusals import AllowanceExceeded, HoldMismatch
 from supply_service.rules.reverse import reverse
 
-FIGURES = FiguresByDay(PolicyBook.of(read_policies(POLICIES), read_items(POLICIES)))
+BOOK = PolicyBook.of(read_policies(POLICIES, KEYS, beside=frozenset({FILE})))
+FIGURES = figures_by_day(BOOK, read_items(POLICIES))
 BAKERY = Place(uuid4(), uuid4(), "bakery", "03", "al-arab")
 SHOP = Place(uuid4(), uuid4(), "grocer", "03", "al-arab")
 START = date(2026, 10, 20)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from supply_service.policies.book import PolicyBook, PolicyMissing
+from policybook.book import PolicyBook, PolicyMissing
 from supply_service.rules.settlement import Merchant, Part, components
 
 DIESEL = Merchant("bakery", "03", "diesel", "soft")

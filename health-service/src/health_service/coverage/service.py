@@ -36,11 +36,11 @@ from health_service.errors import (
     HouseholdUnknown,
     MonthAlreadyPaid,
 )
-from health_service.policies.book import PolicyMissing
 from health_service.rules import contribution as rules
 from health_service.rules.figures import Figures
 from health_service.rules.refusals import CardUnknown
 from health_service.rules.standing import PENDING, UNABLE, Standing, add_months, standing
+from policybook.book import PolicyMissing
 
 CONTRIBUTIONS_SHOWN = 24
 ENTERS_EXEMPTIONS = "coverage:write"

@@ -18,7 +18,8 @@ from health_service.coverage.repository import Family
 from health_service.eligibility import repository
 from health_service.eligibility.schemas import Eligibility, EligibilityRequest, Member, Reason, ServiceTerms
 from health_service.rules.copayment import period_of
-from health_service.rules.figures import CASE, Figures, Tariff
+from health_service.rules.figures import Figures, Tariff
+from health_service.rules.keys import CASE
 from health_service.rules.refusals import CardUnknown, CoverNotBegun, PatientUnknown, ServiceUnknown
 from health_service.rules.standing import UNABLE, Exemption, Standing, exempt_from_copayment, standing
 from health_service.rules.visits import Card, card_refusal, cover_refusal

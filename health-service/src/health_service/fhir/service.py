@@ -47,7 +47,8 @@ from health_service.fhir.schemas import (
     FhirSoftware,
 )
 from health_service.rules.copayment import period_of
-from health_service.rules.figures import CASE, Tariff
+from health_service.rules.figures import Tariff
+from health_service.rules.keys import CASE
 from health_service.rules.standing import ACTIVE, PENDING, SUSPENDED
 
 INSURER = FhirReference(type="Organization", display="Universal Health Insurance Authority")

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
-from health_service.rules.figures import MONTH, YEAR, Tariff
+from health_service.rules.figures import Tariff
+from health_service.rules.keys import MONTH, YEAR
 
 PIASTRE = Decimal(1)
 

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pydantic import JsonValue
-
-from health_service.policies.book import PolicyBook, PolicyInvalid
-
-CASE = "case"
-MONTH = "month"
-YEAR = "year"
-PERIODS = frozenset({CASE, MONTH, YEAR})
+from health_service.rules import keys
+from health_service.rules.keys import CASE
+from policybook.book import PolicyBook, PolicyInvalid
+from policybook.keys import Key
 
 HEAD = "head"
 EMPLOYER = "employer"
@@ -69,139 +65,54 @@ class Figures:
         return self.grace_months.get(governorate, self.grace_months_elsewhere)
 
 
-class FiguresByDay:
-    """The figures of each day asked for, kept as long as the book."""
-
-    def __init__(self, book: PolicyBook, *, most_days: int) -> None:
-        """Begin with nothing worked out; never more than `most_days` are kept."""
-        self.book = book
-        self._most_days = most_days
-        self._days: dict[date, Figures] = {}
-
-    def on(self, day: date) -> Figures:
-        """The figures in force on a day. Raises PolicyMissing or PolicyInvalid where the book does not give them."""
-        known = self._days.get(day)
-        if known is None:
-            if len(self._days) >= self._most_days:
-                self._days.clear()
-            known = self._days[day] = read_figures(self.book, day)
-        return known
-
-
 def read_figures(book: PolicyBook, day: date) -> Figures:
-    """Look every figure up for one day."""
-    grace = {policy.scope.get("governorate"): policy for policy in book.in_force("health.grace_months", day)}
-    review = book.find("health.unable_review_years", day)
+    """Look every figure up for one day. Raises PolicyMissing or PolicyInvalid."""
     return Figures(
         day=day,
         tariffs=_tariffs(book, day),
         contributions=_contributions(book, day),
-        go_live={
-            _scope(policy.scope, "governorate"): _date(policy.value, policy.key)
-            for policy in book.approved("health.go_live")
-        },
-        grace_months={place: _whole(policy.value, policy.key) for place, policy in grace.items() if place is not None},
-        grace_months_elsewhere=_whole(book.value("health.grace_months", day), "health.grace_months"),
-        exempt_from_contribution=_kinds(book, day, "health.exempt_from_contribution"),
-        exempt_from_copayment=_kinds(book, day, "health.exempt_from_copayment"),
-        unable_review_years=_whole(review.value, review.key) if review else None,
-        services_offered={
-            _scope(policy.scope, "provider_kind"): _words(policy.value, policy.key)
-            for policy in book.in_force("health.services_offered", day)
-        },
-        referral_needed={
-            _scope(policy.scope, "provider_kind"): policy.value is True
-            for policy in book.in_force("health.referral_needed", day)
-        },
-        referring_kinds=_words(book.value("health.referring_kinds", day), "health.referring_kinds"),
-        referral_days=_whole(book.value("health.referral_days", day), "health.referral_days"),
-        late_days=_whole(book.value("health.late_days", day), "health.late_days"),
-        clock_skew_seconds=_whole(book.value("health.clock_skew_seconds", day), "health.clock_skew_seconds"),
+        go_live={scope["governorate"]: begins for scope, begins in keys.GO_LIVE.approved(book)},
+        grace_months=keys.GRACE_MONTHS.by("governorate", book, day),
+        grace_months_elsewhere=keys.GRACE_MONTHS.on(book, day),
+        exempt_from_contribution=_kinds(book, day, keys.EXEMPT_FROM_CONTRIBUTION),
+        exempt_from_copayment=_kinds(book, day, keys.EXEMPT_FROM_COPAYMENT),
+        unable_review_years=keys.UNABLE_REVIEW_YEARS.find(book, day),
+        services_offered=keys.SERVICES_OFFERED.by("provider_kind", book, day),
+        referral_needed=keys.REFERRAL_NEEDED.by("provider_kind", book, day),
+        referring_kinds=keys.REFERRING_KINDS.on(book, day),
+        referral_days=keys.REFERRAL_DAYS.on(book, day),
+        late_days=keys.LATE_DAYS.on(book, day),
+        clock_skew_seconds=keys.CLOCK_SKEW.on(book, day),
     )
 
 
 def _tariffs(book: PolicyBook, day: date) -> dict[str, Tariff]:
-    rates = {
-        _scope(policy.scope, "service"): _share(policy.value, policy.key)
-        for policy in book.in_force("health.copayment_rate", day)
-    }
-    fixed = {
-        _scope(policy.scope, "service"): _whole(policy.value, policy.key)
-        for policy in book.in_force("health.copayment_fixed", day)
-    }
+    rates, fixed = keys.COPAYMENT_RATE.by("service", book, day), keys.COPAYMENT_FIXED.by("service", book, day)
     tariffs: dict[str, Tariff] = {}
     for service in sorted(rates.keys() | fixed.keys()):
-        cap = book.find("health.copayment_cap", day, service=service)
-        period = book.find("health.copayment_cap_period", day, service=service)
-        if cap is not None and (period is None or period.value not in PERIODS):
-            raise PolicyInvalid(f"health.copayment_cap_period of {service} must be one of {', '.join(sorted(PERIODS))}")
-        tariffs[service] = Tariff(
-            service,
-            rates.get(service, Decimal(0)),
-            fixed.get(service),
-            _whole(cap.value, cap.key) if cap else None,
-            str(period.value) if period else CASE,
-        )
+        cap = keys.COPAYMENT_CAP.find(book, day, service=service)
+        period = keys.COPAYMENT_CAP_PERIOD.find(book, day, service=service)
+        if cap is not None and period is None:
+            raise PolicyInvalid(f"health.copayment_cap_period of {service} is needed where there is a cap")
+        tariffs[service] = Tariff(service, rates.get(service, Decimal(0)), fixed.get(service), cap, period or CASE)
     return tariffs
 
 
 def _contributions(book: PolicyBook, day: date) -> dict[str, ContributionRates]:
-    key = "health.contribution_rate"
-    categories = {policy.scope["category"] for policy in book.in_force(key, day) if "category" in policy.scope}
-
     def share(category: str, part: str) -> Decimal:
-        found = book.find(key, day, category=category, part=part)
-        return _share(found.value, key) if found else Decimal(0)
+        return keys.CONTRIBUTION_RATE.find(book, day, category=category, part=part) or Decimal(0)
 
-    rates: dict[str, ContributionRates] = {}
-    for category in sorted(categories):
-        cap = book.find("health.contribution_family_cap", day, category=category)
-        rates[category] = ContributionRates(
+    return {
+        category: ContributionRates(
             share(category, HEAD),
             share(category, EMPLOYER),
             share(category, SPOUSE),
             share(category, CHILD),
-            _share(cap.value, cap.key) if cap else None,
+            keys.CONTRIBUTION_FAMILY_CAP.find(book, day, category=category),
         )
-    return rates
+        for category in sorted(keys.CONTRIBUTION_RATE.by("category", book, day))
+    }
 
 
-def _kinds(book: PolicyBook, day: date, key: str) -> frozenset[str]:
-    return frozenset(_scope(policy.scope, "kind") for policy in book.in_force(key, day) if policy.value is True)
-
-
-def _scope(scope: Mapping[str, str], name: str) -> str:
-    if name not in scope:
-        raise PolicyInvalid(f"the scope needs {name}")
-    return scope[name]
-
-
-def _words(value: JsonValue, what: str) -> frozenset[str]:
-    if not isinstance(value, list):
-        raise PolicyInvalid(f"{what}: a list is needed")
-    return frozenset(str(word) for word in value)
-
-
-def _date(value: JsonValue, what: str) -> date:
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError as error:
-        raise PolicyInvalid(f"{what}: a date is needed, not {value!r}") from error
-
-
-def _share(value: JsonValue, what: str) -> Decimal:
-    """A share of one, written as text. Raises PolicyInvalid."""
-    try:
-        share = Decimal(value) if isinstance(value, str) else Decimal(-1)
-    except ArithmeticError as error:
-        raise PolicyInvalid(f"{what}: {value!r} is no share") from error
-    if not (share.is_finite() and 0 <= share <= 1):
-        raise PolicyInvalid(f"{what}: a share from 0 to 1 is needed, written as text")
-    return share
-
-
-def _whole(value: JsonValue, what: str) -> int:
-    """A whole number that is not negative. Raises PolicyInvalid."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise PolicyInvalid(f"{what}: a whole number is needed")
-    return value
+def _kinds(book: PolicyBook, day: date, key: Key[bool]) -> frozenset[str]:
+    return frozenset(kind for kind, exempt in key.by("kind", book, day).items() if exempt)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import orjson
 
 from supply_service.rules.account import NO_UNITS, Account, Card, Pot
-from supply_service.rules.figures import BREAD, GOODS, POINTS
+from supply_service.rules.keys import BREAD, GOODS, POINTS
 
 
 class Record(Protocol):

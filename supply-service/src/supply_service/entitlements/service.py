@@ -21,7 +21,8 @@ from supply_service.context import Runtime
 from supply_service.entitlements.schemas import BreadReply, Entitlements, ItemLeft, PotReply
 from supply_service.rules import bread
 from supply_service.rules.account import Account, month_before
-from supply_service.rules.figures import BREAD, GOODS, PROGRAMMES, UNITS, FiguresByDay
+from supply_service.rules.figures import UNITS, FiguresByDay
+from supply_service.rules.keys import BREAD, GOODS, PROGRAMMES
 from supply_service.rules.opening import open_month
 from supply_service.rules.redeem import figures_on
 from supply_service.rules.refusals import CardUnknown

@@ -6,8 +6,6 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-
 from chassis.auth import Caller
 from chassis.clock import business_day
 from chassis.db import Reading, Work
@@ -15,25 +13,18 @@ from chassis.paging import Paging, by_id
 from chassis.problems import InvalidRequest
 from chassis.routing import router
 from contracts.scopes import Scope
+from policybook import store
+from policybook.api import KeyPrefix, PolicyPage, PolicyReply, PolicyRequest
+from policybook.entry import PolicyNotAhead, PolicyOverlaps, PolicyUnusable
 from supply_service.context import Running
-from supply_service.policies import repository, service
-from supply_service.policies.book import Policy
-from supply_service.policies.schemas import (
-    Catalogue,
-    CatalogueItem,
-    LimitReply,
-    PolicyPage,
-    PolicyReply,
-    PolicyRequest,
-)
-from supply_service.policies.service import PolicyNotAhead, PolicyOverlaps, PolicyUnusable
-from supply_service.rules.figures import BREAD, LOAF, Figures
+from supply_service.policies import service
+from supply_service.policies.schemas import Catalogue, CatalogueItem, LimitReply
+from supply_service.rules.figures import LOAF, Figures
+from supply_service.rules.keys import BREAD, KEYS
 from supply_service.rules.redeem import figures_on
 from supply_service.rules.refusals import PolicyNotInForce
 
 routes = router(tags=["policies"])
-
-Key = Annotated[str | None, Query(max_length=100, pattern=r"^[a-z0-9_.]+$")]
 
 
 @routes.post(
@@ -44,22 +35,19 @@ Key = Annotated[str | None, Query(max_length=100, pattern=r"^[a-z0-9_.]+$")]
 )
 async def publish_policy(runtime: Running, body: PolicyRequest, caller: Caller, session: Work) -> PolicyReply:
     """Put a policy in force from tomorrow or later. The row that held until then ends the day before."""
-    try:
-        policy = body.row(caller.subject)
-    except ValueError as error:
-        raise InvalidRequest(_first_words(error)) from error
-    return _reply(await service.publish(session, runtime, policy))
+    entered = await service.publish(session, runtime, body.checked(KEYS, caller))
+    return PolicyReply.of(entered, KEYS)
 
 
 @routes.get(
     "/v1/policies", scopes=(Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.CATALOGUE_READ), problems=InvalidRequest
 )
 async def list_policies(
-    session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)], key: Key = None, on: date | None = None
+    session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)], key: KeyPrefix = None, on: date | None = None
 ) -> PolicyPage:
     """Policies of a key or below it (`bread` finds `bread.price`), those of one day where `on` is given."""
-    rows = await repository.page(session, key, on, page)
-    return PolicyPage.of(page, [_reply(policy) for policy in rows], lambda policy: policy.policy_id)
+    rows = [PolicyReply.of(policy, KEYS) for policy in await store.page(session, key, on, page)]
+    return PolicyPage.of(page, rows, lambda policy: policy.policy_id)
 
 
 @routes.get(
@@ -97,12 +85,3 @@ def _item(code: str, figures: Figures) -> CatalogueItem:
         if limit
         else None,
     )
-
-
-def _reply(policy: Policy) -> PolicyReply:
-    return PolicyReply.model_validate(policy, from_attributes=True)
-
-
-def _first_words(error: ValueError) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return next((line for line in lines if line.startswith("Value error")), lines[0] if lines else "not valid")

@@ -1,32 +1,26 @@
-"""The policies in memory: the hot path looks here, never into the database."""
+"""The policies and the catalogue in memory: the hot path looks here, never into the database."""
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from collections.abc import Callable
+from datetime import date
+from functools import partial
 
-from chassis.logging import get_logger
-from supply_service.policies import repository
-from supply_service.policies.book import PolicyBook
-from supply_service.rules.figures import FiguresByDay
+from sqlalchemy.ext.asyncio import AsyncSession
 
-log = get_logger(__name__)
+from policybook import snapshot
+from policybook.book import PolicyBook
+from supply_service.policies import catalogue
+from supply_service.rules.figures import Figures, read_figures
 
 
-class Snapshot:
-    """One process's copy of the books, replaced whole when they changed."""
+class Snapshot(snapshot.Snapshot[Figures]):
+    """One process's copy of the book, replaced whole when it changed."""
 
-    def __init__(self, book: PolicyBook) -> None:
-        """Begin with a book that was read."""
-        self.figures = FiguresByDay(book)
+    def __init__(self) -> None:
+        """Begin empty."""
+        super().__init__(partial(read_figures, items={}))
 
-    @property
-    def book(self) -> PolicyBook:
-        """The policies as this process knows them."""
-        return self.figures.book
-
-    async def refresh(self, sessions: async_sessionmaker[AsyncSession]) -> None:
-        """Read the books again."""
-        async with sessions() as session:
-            book = await repository.read_book(session)
-        self.figures = FiguresByDay(book)
-        log.info("policies read", version=book.version, rows=len(book.policies))
+    async def reader(self, session: AsyncSession) -> Callable[[PolicyBook, date], Figures]:
+        """Compile a day's figures with the catalogue beside them."""
+        return partial(read_figures, items=await catalogue.items(session))

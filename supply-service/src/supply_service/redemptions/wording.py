@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from supply_service.redemptions.record import ReversalRecord, SaleRecord
 from supply_service.rules.allowance import pounds
-from supply_service.rules.figures import BREAD, GOODS, POINTS, UNITS
+from supply_service.rules.figures import UNITS
+from supply_service.rules.keys import BREAD, GOODS, POINTS
 from supply_service.rules.redeem import SoldLine
 
 PROGRAMME_AR = {BREAD: "الخبز", GOODS: "السلع التموينية", POINTS: "نقاط الخبز"}

@@ -16,7 +16,7 @@ from supply_service.redemptions import statements
 from supply_service.redemptions.orders import ReversalOrder, SaleOrder
 from supply_service.redemptions.record import ReversalRecord, SaleRecord
 from supply_service.rules.account import Account, Entry, Pot
-from supply_service.rules.figures import BREAD, GOODS, POINTS
+from supply_service.rules.keys import BREAD, GOODS, POINTS
 from supply_service.rules.redeem import Sale
 from supply_service.rules.reverse import Reversal
 

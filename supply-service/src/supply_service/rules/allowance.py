@@ -7,7 +7,8 @@ from datetime import date
 from typing import NamedTuple
 
 from supply_service.rules.account import Pot
-from supply_service.rules.figures import GOODS, POINTS, Figures
+from supply_service.rules.figures import Figures
+from supply_service.rules.keys import GOODS, POINTS
 from supply_service.rules.refusals import (
     AllowanceExceeded,
     ItemLimitExceeded,

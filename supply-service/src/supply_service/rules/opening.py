@@ -14,7 +14,8 @@ from supply_service.rules.account import (
     days_in_month,
     month_before,
 )
-from supply_service.rules.figures import BREAD, GOODS, POINTS, FiguresByDay
+from supply_service.rules.figures import FiguresByDay
+from supply_service.rules.keys import BREAD, GOODS, POINTS
 
 
 @dataclass(slots=True)

@@ -9,10 +9,11 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from chassis.clock import business_day, month_start
-from supply_service.policies.book import PolicyInvalid, PolicyMissing
+from policybook.book import PolicyInvalid, PolicyMissing
 from supply_service.rules import allowance, bread
 from supply_service.rules.account import Account, Card, Credited, Entry, Granted, month_after
-from supply_service.rules.figures import BREAD, GOODS, LOAF, POINTS, Figures, FiguresByDay
+from supply_service.rules.figures import LOAF, Figures, FiguresByDay
+from supply_service.rules.keys import BREAD, GOODS, POINTS
 from supply_service.rules.opening import Opening, open_month
 from supply_service.rules.refusals import (
     AmountDiffers,

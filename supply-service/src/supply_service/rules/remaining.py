@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from supply_service.rules.account import Account
-from supply_service.rules.figures import PROGRAMMES, UNITS
+from supply_service.rules.figures import UNITS
+from supply_service.rules.keys import PROGRAMMES
 
 
 def left_of(account: Account, period: date) -> dict[str, int]:

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from chassis.clock import business_day, month_start
 from supply_service.rules import allowance, bread
 from supply_service.rules.account import Account, Entry
-from supply_service.rules.figures import BREAD, FiguresByDay
+from supply_service.rules.figures import FiguresByDay
+from supply_service.rules.keys import BREAD
 from supply_service.rules.redeem import SoldLine
 from supply_service.rules.refusals import AlreadyReversed, ReversalTooLate
 

@@ -7,11 +7,9 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from supply_service.policies.book import PolicyBook, number
-from supply_service.rules.figures import BREAD, GOODS
-
-BAKERY = "bakery.settlement"
-REIMBURSEMENT = "goods.reimbursement"
+from policybook.book import PolicyBook
+from policybook.keys import Key
+from supply_service.rules.keys import BAKERY_RATE, BREAD, GOODS, GOODS_RATE
 
 
 class Merchant(NamedTuple):
@@ -54,14 +52,15 @@ def components(merchant: Merchant, parts: Iterable[Part], book: PolicyBook) -> l
     """
     made = []
     for part in parts:
-        for kind, key, quantity in ((BREAD, BAKERY, part.loaves), (GOODS, REIMBURSEMENT, part.goods_amount)):
+        for kind, rate, quantity in ((BREAD, BAKERY_RATE, part.loaves), (GOODS, GOODS_RATE, part.goods_amount)):
             if quantity:
-                made.append(_component(merchant, kind, key, part.sold_on, quantity, book))
+                made.append(_component(merchant, kind, rate, part.sold_on, quantity, book))
     return made
 
 
-def _component(merchant: Merchant, kind: str, key: str, day: date, quantity: int, book: PolicyBook) -> Component:
-    row = book.row(key, day, **merchant.scope)
-    rate = Decimal(number(book.resolve(row, day, merchant.scope), key))
+def _component(
+    merchant: Merchant, kind: str, key: Key[Decimal], day: date, quantity: int, book: PolicyBook
+) -> Component:
+    rate, row = key.row(book, day, **merchant.scope)
     amount = int((rate * quantity).quantize(Decimal(1), ROUND_HALF_UP))
     return Component(kind, day, quantity, rate, amount, row.legal_reference)

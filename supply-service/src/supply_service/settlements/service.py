@@ -15,8 +15,8 @@ from chassis.ids import new_id
 from chassis.paging import Paging
 from contracts.supply import Component as ComponentTold
 from contracts.supply import SettlementCalculated
+from policybook.book import PolicyInvalid, PolicyMissing
 from supply_service.context import Runtime
-from supply_service.policies.book import PolicyInvalid, PolicyMissing
 from supply_service.rules.settlement import Component, Merchant, Part, components
 from supply_service.settlements import repository, sums
 from supply_service.settlements.schemas import (

@@ -92,3 +92,14 @@ def _dotted(node: ast.expr) -> str:
             return f"{_dotted(value)}.{attribute}"
         case _:
             raise BadExpression("a policy key is dotted words")
+
+
+def names(text: str) -> frozenset[str]:
+    """The policy keys an expression is made of. Raises BadExpression where it cannot be an expression."""
+    called = {id(node.func) for node in ast.walk(_parse(text)) if isinstance(node, ast.Call)}
+    inner = {id(node.value) for node in ast.walk(_parse(text)) if isinstance(node, ast.Attribute)}
+    return frozenset(
+        _dotted(node)
+        for node in ast.walk(_parse(text))
+        if isinstance(node, ast.Name | ast.Attribute) and id(node) not in called | inner
+    )

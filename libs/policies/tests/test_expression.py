@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supply_service.policies.expression import BadExpression, Number, evaluate
+from policybook.expression import BadExpression, Number, evaluate
 
 KNOWN: dict[str, Number] = {"min_wage": 700_000, "bread.price": 20, "rate": Decimal("0.5")}
 

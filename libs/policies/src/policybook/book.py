@@ -1,4 +1,4 @@
-"""The policies as a book to look things up in: which value was in force on a day, for whom."""
+"""The book of policies: which value was in force on a day, for whom. Pure."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal
 from uuid import UUID
 
 from pydantic import JsonValue
 
-from supply_service.policies.expression import BadExpression, Number, evaluate
+from policybook.expression import BadExpression, Number, evaluate
 
 Confidence = Literal["sourced", "conflicting", "inferred", "unverified", "chosen"]
-CONFIDENCES: tuple[str, ...] = get_args(Confidence)
+Value = JsonValue | Decimal
 MAX_DEPTH = 8
 
 
@@ -52,24 +52,17 @@ class Policy:
             and (self.effective_to is None or on <= self.effective_to)
         )
 
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Something sold. `limit_units` is how much one of it counts against the limit of its `limit_group`."""
-
-    item: str
-    name_ar: str
-    name_en: str
-    limit_group: str | None = None
-    limit_units: int = 1
+    @property
+    def ground(self) -> tuple[str, str]:
+        """Key and scope: what only one row decides on any day."""
+        return self.key, scope_text(self.scope)
 
 
 @dataclass(frozen=True)
 class PolicyBook:
-    """All policies and items at one moment. Asking it never touches the database."""
+    """All policies at one moment. Asking it never touches the database."""
 
     policies: tuple[Policy, ...]
-    items: Mapping[str, Item]
     version: int = 0
     _by_key: dict[str, list[Policy]] = field(init=False, repr=False, compare=False)
 
@@ -80,15 +73,19 @@ class PolicyBook:
         object.__setattr__(self, "_by_key", by_key)
 
     @staticmethod
-    def of(policies: Iterable[Policy], items: Iterable[Item] = (), version: int = 0) -> PolicyBook:
+    def of(policies: Iterable[Policy], version: int = 0) -> PolicyBook:
         """A book of the given rows."""
-        return PolicyBook(tuple(policies), {item.item: item for item in items}, version)
+        return PolicyBook(tuple(policies), version)
+
+    def rows(self, key: str) -> list[Policy]:
+        """Every row of a key, approved or not, whenever it holds."""
+        return self._by_key.get(key, [])
 
     def in_force(self, key: str, on: date) -> list[Policy]:
         """Every approved row of a key that holds on the day, whatever its scope."""
-        return [policy for policy in self._by_key.get(key, ()) if policy.in_force(on)]
+        return [policy for policy in self.rows(key) if policy.in_force(on)]
 
-    def value(self, key: str, on: date, **scope: str) -> JsonValue | Decimal:
+    def value(self, key: str, on: date, **scope: str) -> Value:
         """The value of the narrowest row whose scope agrees with the one asked for. Raises PolicyMissing."""
         return self.resolve(self.row(key, on, **scope), on, scope)
 
@@ -96,15 +93,14 @@ class PolicyBook:
         """The row that decides. Raises PolicyMissing, or PolicyInvalid where two rows claim the same ground."""
         fitting = [p for p in self.in_force(key, on) if p.scope.items() <= scope.items()]
         if not fitting:
-            where = ", ".join(f"{name}={value}" for name, value in sorted(scope.items()))
-            raise PolicyMissing(f"no approved policy {key} ({where or 'everywhere'}) on {on}")
+            raise PolicyMissing(f"no approved policy {key} ({scope_text(scope) or 'everywhere'}) on {on}")
         narrowest = max(len(p.scope) for p in fitting)
         deciding = [p for p in fitting if len(p.scope) == narrowest]
         if len(deciding) > 1:
             raise PolicyInvalid(f"{len(deciding)} policies {key} decide the same case on {on}")
         return deciding[0]
 
-    def resolve(self, policy: Policy, on: date, scope: Mapping[str, str], depth: int = 0) -> JsonValue | Decimal:
+    def resolve(self, policy: Policy, on: date, scope: Mapping[str, str], depth: int = 0) -> Value:
         """A row's value on a day: its constant, or its expression over other policies of that day."""
         if policy.expression is None:
             return policy.value
@@ -121,7 +117,12 @@ class PolicyBook:
             raise PolicyInvalid(f"{policy.key}: {error}") from error
 
 
-def number(value: JsonValue | Decimal, what: str) -> Number:
+def scope_text(scope: Mapping[str, str]) -> str:
+    """A scope as one text, the same however it was written: `item=sugar,programme=goods`."""
+    return ",".join(f"{name}={scope[name]}" for name in sorted(scope))
+
+
+def number(value: Value, what: str) -> Number:
     """A value as a number; decimals are written as text in the books. Raises PolicyInvalid."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return value

@@ -1,0 +1,87 @@
+"""The policies that health-service's rules read. A row of any other key is kept for the record only."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from policybook import kinds
+from policybook.keys import Keys
+
+CASE = "case"
+MONTH = "month"
+YEAR = "year"
+PROVIDER = ("provider_kind",)
+
+KEYS = Keys(needed_from=date.fromisoformat("2019-07-01"))
+
+COPAYMENT_RATE = KEYS.declare(
+    "health.copayment_rate",
+    kinds.share,
+    "Share of a service's price that a patient pays.",
+    scope=("service",),
+    needed_for=(),
+)
+COPAYMENT_FIXED = KEYS.declare(
+    "health.copayment_fixed", kinds.whole, "Piastres a patient pays for a service.", scope=("service",), needed_for=()
+)
+COPAYMENT_CAP = KEYS.declare(
+    "health.copayment_cap", kinds.whole, "Most piastres a patient pays in a period.", scope=("service",), needed_for=()
+)
+COPAYMENT_CAP_PERIOD = KEYS.declare(
+    "health.copayment_cap_period",
+    kinds.one_of(CASE, MONTH, YEAR),
+    "The period a cap counts over.",
+    scope=("service",),
+    needed_for=(),
+)
+CONTRIBUTION_RATE = KEYS.declare(
+    "health.contribution_rate",
+    kinds.share,
+    "Share of the insured wage that a part of the family costs each month.",
+    scope=("category", "part"),
+    needed_for=(),
+)
+CONTRIBUTION_FAMILY_CAP = KEYS.declare(
+    "health.contribution_family_cap",
+    kinds.share,
+    "Most a family pays each month, as a share of the insured wage.",
+    scope=("category",),
+    needed_for=(),
+)
+GO_LIVE = KEYS.declare(
+    "health.go_live", kinds.day, "The day the system begins in a governorate.", scope=("governorate",), needed_for=()
+)
+GRACE_MONTHS = KEYS.declare(
+    "health.grace_months",
+    kinds.whole,
+    "Months a family that pays nothing keeps its non-emergency care.",
+    scope=("governorate",),
+)
+EXEMPT_FROM_CONTRIBUTION = KEYS.declare(
+    "health.exempt_from_contribution",
+    kinds.truth,
+    "Exemptions that pay no contribution.",
+    scope=("kind",),
+    needed_for=(),
+)
+EXEMPT_FROM_COPAYMENT = KEYS.declare(
+    "health.exempt_from_copayment", kinds.truth, "Exemptions that pay no co-payment.", scope=("kind",), needed_for=()
+)
+UNABLE_REVIEW_YEARS = KEYS.declare(
+    "health.unable_review_years",
+    kinds.whole,
+    "Years after which a family's inability is looked at again.",
+    needed_for=(),
+)
+SERVICES_OFFERED = KEYS.declare(
+    "health.services_offered", kinds.words, "Services that a kind of provider offers.", scope=PROVIDER, needed_for=()
+)
+REFERRAL_NEEDED = KEYS.declare(
+    "health.referral_needed", kinds.truth, "Whether a kind of provider needs a referral.", scope=PROVIDER, needed_for=()
+)
+REFERRING_KINDS = KEYS.declare("health.referring_kinds", kinds.words, "Kinds of providers that may refer.")
+REFERRAL_DAYS = KEYS.declare("health.referral_days", kinds.whole, "Days for which a referral holds.")
+LATE_DAYS = KEYS.declare("health.late_days", kinds.whole, "Days after a visit on which it is still taken.")
+CLOCK_SKEW = KEYS.declare(
+    "health.clock_skew_seconds", kinds.whole, "Seconds a terminal's clock may be ahead before a visit is refused."
+)

@@ -1,0 +1,3 @@
+"""Dated policies: every figure of a rule is a row with the days it holds, its source and who approved it."""
+
+TABLES = ("policy", "policy_version")

@@ -1,0 +1,138 @@
+"""Use cases: entering the policy files at the start, and putting a policy in force from a day to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.logging import get_logger
+from chassis.problems import Conflict, InvalidRequest
+from policybook import store
+from policybook.book import Policy, PolicyBook, PolicyInvalid, PolicyMissing
+from policybook.files import PolicyFileError, read_policies
+from policybook.keys import Keys, changes
+
+log = get_logger(__name__)
+
+Read = Callable[[PolicyBook, date], object]
+
+
+class PolicyNotAhead(Conflict):
+    """A policy begins tomorrow at the earliest"""
+
+    code = "policy_not_ahead"
+    title_ar = "تسري القواعد من الغد على الأقل"
+
+
+class PolicyOverlaps(Conflict):
+    """Another policy begins on that day or later"""
+
+    code = "policy_overlaps"
+    title_ar = "توجد قاعدة أخرى تبدأ في هذا اليوم أو بعده"
+
+
+class PolicyUnusable(InvalidRequest):
+    """The rules cannot work with this policy"""
+
+    code = "policy_unusable"
+    title_ar = "لا يمكن العمل بهذه القاعدة"
+
+
+async def enter_files(
+    session: AsyncSession, folder: Path, keys: Keys, read: Read, today: date, *, beside: frozenset[str] = frozenset()
+) -> list[Policy]:
+    """Bring what a folder's files have of new rows and new last days into the book; the rows that changed.
+
+    A row is known by key, scope and first day; files named `beside` are no policies. Raises PolicyFileError where a
+    file contradicts the book or the rules could not work with it today: what was in force until today stays as it was.
+    """
+    wanted = read_policies(folder, keys, beside=beside)
+    try:
+        read(PolicyBook.of(wanted), today)
+    except (PolicyMissing, PolicyInvalid) as error:
+        raise PolicyFileError(str(error)) from error
+    await store.lock(session)
+    known = {_place(policy): policy for policy in (await store.read_book(session)).policies}
+    everything = {_place(policy): policy for policy in wanted} | known
+    entered: list[Policy] = []
+    # Rows that end now go before those that begin, so that two never hold on one day.
+    for policy in sorted(wanted, key=lambda p: _place(p) not in known):
+        clipped = _clip(policy, _next_start(list(everything.values()), policy))
+        before = known.get(_place(policy))
+        if before is None:
+            if await store.end_before(session, policy) and policy.effective_from <= today:
+                raise PolicyFileError(f"{policy.key} from {policy.effective_from}: another value was in force then")
+            entered.append(await store.add(session, clipped))
+        elif await _amend(session, before, clipped, today):
+            entered.append(clipped)
+    if entered:
+        await store.mark_changed(session)
+        log.info("policy files entered", rows=len(entered))
+    return entered
+
+
+async def _amend(session: AsyncSession, before: Policy, policy: Policy, today: date) -> bool:
+    """Move the last day of a row that is in the book already; whether it moved. Nothing else of it may differ."""
+    where = f"{policy.key} from {policy.effective_from}"
+    if (before.value, before.expression) != (policy.value, policy.expression):
+        raise PolicyFileError(f"{where}: the book holds another value")
+    if (before.approved_by is None) != (policy.approved_by is None):
+        raise PolicyFileError(f"{where}: give or take approval with a row of a later day")
+    if before.effective_to == policy.effective_to:
+        return False
+    yesterday = today - timedelta(days=1)
+    if any(last is not None and last < yesterday for last in (before.effective_to, policy.effective_to)):
+        raise PolicyFileError(f"{where}: it ended on another day")
+    await store.move_end(session, before, policy.effective_to)
+    return True
+
+
+async def publish(session: AsyncSession, keys: Keys, read: Read, policy: Policy, today: date) -> Policy:
+    """Put a row in force from a day to come; the row before it ends the day before.
+
+    Raises PolicyNotAhead, PolicyOverlaps, or PolicyUnusable where the rules could not work with it on some day.
+    """
+    if policy.effective_from <= today:
+        raise PolicyNotAhead(f"What was decided until {today} stays as it was.", detail_ar="لا تتغير القواعد بأثر رجعي")
+    await store.lock(session)
+    later = _next_start((await store.read_book(session)).policies, policy, itself=True)
+    if later is not None and (policy.effective_to is None or policy.effective_to >= later):
+        raise PolicyOverlaps(f"Another row begins on {later}.")
+    await store.end_before(session, policy)
+    entered = await store.add(session, policy)
+    _try_out(await store.read_book(session), keys, read, policy.effective_from)
+    await store.mark_changed(session)
+    return entered
+
+
+def _try_out(book: PolicyBook, keys: Keys, read: Read, since: date) -> None:
+    if missing := next(keys.gaps(book, since), None):
+        raise PolicyUnusable(missing)
+    try:
+        for day in changes(book.policies, since):
+            read(book, day)
+    except (PolicyMissing, PolicyInvalid) as error:
+        raise PolicyUnusable(str(error)) from error
+
+
+def _next_start(policies: Sequence[Policy], policy: Policy, *, itself: bool = False) -> date | None:
+    """The first day of the next row of the same ground; with `itself` a row of the same day counts too."""
+    starts = (other.effective_from for other in policies if other.ground == policy.ground)
+    return min(
+        (day for day in starts if day > policy.effective_from or (itself and day == policy.effective_from)),
+        default=None,
+    )
+
+
+def _clip(policy: Policy, later: date | None) -> Policy:
+    if later is None or (policy.effective_to is not None and policy.effective_to < later):
+        return policy
+    return replace(policy, effective_to=later - timedelta(days=1))
+
+
+def _place(policy: Policy) -> tuple[str, str, date]:
+    return *policy.ground, policy.effective_from

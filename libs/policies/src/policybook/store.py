@@ -1,0 +1,98 @@
+"""Every SQL statement about policies."""
+
+# ruff: noqa: S608 - nothing but this module's own list of columns is put into a statement
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.ids import new_id
+from chassis.paging import Paging
+from policybook.book import Policy, PolicyBook, scope_text
+
+_COLUMNS = (
+    "policy_id, key, scope, value, expression, effective_from, effective_to, legal_reference, source, confidence,"
+    " entered_by, approved_by, note"
+)
+_LOCK = text("SELECT version FROM policy_version FOR UPDATE")
+_RAISE = text("UPDATE policy_version SET version = version + 1")
+_ALL = text(f"SELECT {_COLUMNS} FROM policy ORDER BY key, scope, effective_from")
+VERSION = "SELECT version FROM policy_version"  # the version of the book
+_PAGE = text(
+    f"SELECT {_COLUMNS} FROM policy"
+    " WHERE (CAST(:key AS text) IS NULL OR key = :key OR key LIKE :prefix)"
+    " AND (CAST(:day AS date) IS NULL OR"
+    "  (effective_from <= :day AND (effective_to IS NULL OR effective_to >= :day)))"
+    " AND (key, scope, effective_from) > ALL (SELECT key, scope, effective_from FROM policy WHERE policy_id = :after)"
+    " ORDER BY key, scope, effective_from LIMIT :limit"
+)
+_ADD = text(
+    f"INSERT INTO policy ({_COLUMNS}) VALUES (:policy_id, :key, :scope, CAST(:value AS jsonb), :expression,"
+    " :effective_from, :effective_to, :legal_reference, :source, :confidence, :entered_by, :approved_by, :note)"
+)
+_END_BEFORE = text(
+    "UPDATE policy SET effective_to = :last_day WHERE key = :key AND scope = :scope"
+    " AND effective_from < :effective_from AND (effective_to IS NULL OR effective_to > :last_day) RETURNING policy_id"
+)
+_MOVE_END = text("UPDATE policy SET effective_to = :last_day WHERE policy_id = :policy_id")
+
+
+async def lock(session: AsyncSession) -> None:
+    """Keep other writers of policies out until the commit."""
+    await session.execute(_LOCK)
+
+
+async def mark_changed(session: AsyncSession) -> None:
+    """Tell every process that its book is out of date once this commits."""
+    await session.execute(_RAISE)
+
+
+async def read_book(session: AsyncSession) -> PolicyBook:
+    """All policies."""
+    current = int((await session.execute(text(VERSION))).scalar_one())
+    return PolicyBook.of([_policy(row) for row in (await session.execute(_ALL)).mappings()], current)
+
+
+async def page(session: AsyncSession, key: str | None, on: date | None, page: Paging[UUID]) -> Sequence[Policy]:
+    """Rows of a key (or of the keys below it), those that hold on a day where one is given."""
+    parameters = {"key": key, "prefix": f"{key}.%", "day": on} | page.bounds
+    return [_policy(row) for row in (await session.execute(_PAGE, parameters)).mappings()]
+
+
+async def add(session: AsyncSession, policy: Policy) -> Policy:
+    """Enter a row as it is."""
+    entered = replace(policy, policy_id=new_id())
+    value = None if entered.value is None else orjson.dumps(entered.value).decode()
+    columns = {name: getattr(entered, name) for name in Policy.__dataclass_fields__}
+    await session.execute(_ADD, columns | {"scope": scope_text(entered.scope), "value": value})
+    return entered
+
+
+async def end_before(session: AsyncSession, policy: Policy) -> bool:
+    """Let the row that holds until now end the day before `policy` begins; whether there was one."""
+    parameters: dict[str, Any] = {
+        "key": policy.key,
+        "scope": scope_text(policy.scope),
+        "effective_from": policy.effective_from,
+        "last_day": policy.effective_from - timedelta(days=1),
+    }
+    return (await session.execute(_END_BEFORE, parameters)).first() is not None
+
+
+async def move_end(session: AsyncSession, policy: Policy, last_day: date | None) -> None:
+    """Let a row end on another day."""
+    await session.execute(_MOVE_END, {"policy_id": policy.policy_id, "last_day": last_day})
+
+
+def _policy(row: RowMapping) -> Policy:
+    scope = dict(part.split("=", 1) for part in row["scope"].split(",")) if row["scope"] else {}
+    return Policy(**(dict(row) | {"scope": scope}))
