@@ -73,7 +73,7 @@ stop: $(STAMP)  ## Stop what `make start` or `make run` started
 env:  ## Write .env for docker compose with fresh secrets; what is in it stays
 	@$(PYTHON) tools/make_env.py
 
-up: setup env  ## Build and start docker compose, wait until all is healthy
+up: env  ## Build and start docker compose, wait until all is healthy
 	@sh deploy/up.sh
 
 down:  ## Stop docker compose; the data stays

@@ -11,23 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.make_env import settings
-
 ROOT = Path(__file__).parents[1]
 OPENAPI = ROOT / "gateway/src/api_gateway/openapi.json"
-ENVOY = ROOT / "deploy/envoy.yaml"
 ASYNCAPI = ROOT / "libs/contracts/asyncapi.yaml"
-EDGE_SETTINGS = ROOT / "deploy/edge.env"
 
 
 @dataclass(frozen=True)
 class Artefact:
-    """A generated file: the program that writes it, what that reads (files or folders), its environment."""
+    """A generated file: the program that writes it, and what that reads, files or folders."""
 
     path: Path
     program: tuple[str, ...]
     sources: tuple[str, ...]
-    environment: Path | None = None
 
     def is_stale(self) -> bool:
         """Whether the file is missing or older than any of its sources."""
@@ -39,8 +34,7 @@ class Artefact:
     def write(self) -> None:
         """Write it; a reader meets the old file or the whole new one. Raises CalledProcessError."""
         fresh = self.path.with_suffix(".new")
-        environment = None if self.environment is None else settings(self.environment.read_text(encoding="utf-8"))
-        subprocess.run([sys.executable, "-m", *self.program, str(fresh)], env=environment, cwd=ROOT, check=True)
+        subprocess.run([sys.executable, "-m", *self.program, str(fresh)], cwd=ROOT, check=True)
         fresh.replace(self.path)
 
     def _files(self) -> Iterator[Path]:
@@ -60,12 +54,6 @@ _MEMBERS = (
 )
 ARTEFACTS = (
     Artefact(OPENAPI, ("tools.merge_openapi", "--output"), (*_MEMBERS, "tools/merge_openapi.py", "tools/services.py")),
-    Artefact(
-        ENVOY,
-        ("api_gateway.edge", "--output"),
-        ("gateway/src", "gateway/src/api_gateway/routes.txt", "deploy/edge.env"),
-        EDGE_SETTINGS,
-    ),
     Artefact(ASYNCAPI, ("contracts.generate", "--asyncapi"), ("libs/contracts/src",)),
 )
 

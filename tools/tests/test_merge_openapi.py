@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from openapi_spec_validator import validate
 from tools.generated import OPENAPI, refresh
 from tools.merge_openapi import merge
 
@@ -92,5 +93,6 @@ def test_the_document_of_the_services_names_the_gateways_and_their_problems() ->
     """Written by a process of its own: what other tests have built of the services would be in it, too."""
     refresh(OPENAPI)
     document = json.loads(OPENAPI.read_text(encoding="utf-8"))
+    validate(document)
     assert {"/oauth/token", "/v1/redemptions", "/fhir/metadata"} <= document["paths"].keys()
     assert {"not_found", "upstream_unavailable"} <= document["x-problems"].keys()
