@@ -99,6 +99,7 @@ async def test_cover_by_id_and_by_beneficiary(health: Health) -> None:
     none = parsed(Bundle, (await call(health, "GET", f"/fhir/Coverage?beneficiary={new_id()}")).content)
     assert (none.total, none.entry) == (0, None)
     refused(await call(health, "GET", "/fhir/Coverage"), 422, "invalid_request")
+    refused(await call(health, "GET", f"/fhir/Coverage?beneficiary:exact={family.child_id}"), 422, "invalid_request")
     outside = await health.family(services=())
     refused(await call(health, "GET", f"/fhir/Coverage/{outside.head_id}"), 404, "fhir_coverage_unknown")
     health.at(NOON + timedelta(days=400))

@@ -1,0 +1,34 @@
+"""No operation ignores a query parameter it does not know: a filter misspelt must not show everything."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from api_gateway.routes import ROUTES, Route
+from chassis.ids import new_id
+
+from .conftest import ALL_SCOPES, System
+
+
+@pytest.fixture(scope="session")
+def everything(system: System) -> str:
+    """A caller who may do everything."""
+    return system.new_client(ALL_SCOPES)
+
+
+@pytest.mark.parametrize("query", ["no_such_parameter=1", "limit:exact=1"])
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_a_parameter_nobody_reads_is_refused(system: System, everything: str, route: Route, query: str) -> None:
+    path = re.sub(r"\{[a-z_]+\}", str(new_id()), route.path)
+    headers = {"Authorization": f"Bearer {everything}", "Idempotency-Key": str(new_id())}
+    reply = httpx.request(route.method, f"{system.edge}{path}?{query}", headers=headers)
+    assert reply.status_code == 422, reply.text
+    name = query.partition("=")[0]
+    if path.startswith("/fhir/"):
+        assert reply.json()["resourceType"] == "OperationOutcome"
+        assert name in reply.json()["issue"][0]["diagnostics"]
+    else:
+        assert (reply.json()["code"], reply.json()["errors"][0]["where"]) == ("invalid_request", f"query.{name}")
