@@ -7,7 +7,8 @@ import re
 import httpx
 import pytest
 
-from api_gateway.routes import ROUTES, Route
+from api_gateway.route import Route
+from api_gateway.routes import ROUTES
 from chassis.ids import new_id
 
 from .conftest import ALL_SCOPES, System

@@ -69,7 +69,6 @@ RULE_EXCEPTIONS: dict[str, dict[int, str]] = {
     "health-service/src/health_service/rules/standing.py": {31: "days after a first of a month that are past it"},
     "supply-service/src/supply_service/rules/account.py": {28: "a day every month has", 4: "days that lead past it"},
     "supply-service/src/supply_service/rules/allowance.py": {100: "piastres of a pound"},
-    "supply-service/src/supply_service/rules/wording.py": dict.fromkeys((2, 3, 10), "numbers of Arabic grammar"),
     "supply-service/src/supply_service/rules/figures.py": {
         2: "a step of a policy is a pair",
         400: "days kept in memory",
