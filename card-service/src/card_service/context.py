@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from fastapi import Depends
 
-from card_service.tools import Tools
+from card_service.tools import CloseCards, Tools
 from chassis import runtime
 from chassis.group_commit import GroupCommit
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """One process's own objects: the tools of every use case, and the lanes of the counters."""
+    """One process's own objects: the tools of every use case, what the register asks of cards, the counters' lanes."""
 
     tools: Tools
+    close_cards: CloseCards
     searches: GroupCommit[Search, list[Found]]
     handovers: GroupCommit[Wish, bytes]
 

@@ -8,7 +8,7 @@ from card_service.cards.api import routes as cards
 from card_service.consumers import reactions
 from card_service.distribution.api import routes as distribution
 from card_service.handover.api import routes as handover
-from card_service.handover.service import lifespan
+from card_service.lifespan import lifespan
 from card_service.registry.api import routes as registry
 from card_service.rollout.api import routes as rollout
 from card_service.settings import Settings

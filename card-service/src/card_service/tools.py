@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.envelopes import CredentialSigner, PinEnvelope
 from card_service.policy import Policy
@@ -12,6 +16,9 @@ from card_service.sealing import Vault
 from card_service.settings import Settings
 from chassis.clock import Clock
 from chassis.sealing import Keyring, key_bytes
+
+CloseCards = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
+"""Ends the cards of a citizen who leaves a household, by the packages above the register: session, citizen, instant."""
 
 
 @dataclass(frozen=True)

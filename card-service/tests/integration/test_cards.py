@@ -219,6 +219,21 @@ async def test_who_leaves_the_household_loses_the_card(office: Office) -> None:
     assert await office.find(spouse) == []
 
 
+async def test_who_leaves_before_the_card_is_collected_frees_the_appointment(office: Office) -> None:
+    site = await office.site("Leaving early")
+    made, (_, spouse) = await office.household("spouse")
+    await office.planned(await office.phase(), holders="adults")
+    (card,) = await office.find(spouse)
+    taken = "SELECT coalesce(sum(taken), 0) AS places FROM pickup_slot WHERE site_id = $1"
+    (before,) = await office.fetch(taken, UUID(site["site_id"]))
+    path = f"/v1/households/{made['household_id']}/members/{made['members'][1]['citizen_id']}"
+    await office.call("DELETE", path, "citizens:write")
+    rows = await office.fetch("SELECT state FROM appointment WHERE card_id = $1", UUID(card["card_id"]))
+    assert [row["state"] for row in rows] == ["cancelled"]
+    (after,) = await office.fetch(taken, UUID(site["site_id"]))
+    assert before["places"] - after["places"] == 1
+
+
 async def test_a_credential_is_signed_for_offline_terminals(office: Office) -> None:
     card_id, _, _ = await office.issued()
     given = await office.call("GET", f"/v1/cards/{card_id}/credential", READ)

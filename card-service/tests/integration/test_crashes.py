@@ -37,7 +37,7 @@ async def main():
     engine = create_engine(settings, "workers")
     sessions = create_sessions(engine, clock)
     runtime = Runtime("card", settings, clock, engine, sessions, None, None, None)
-    runtime.state = Context(Tools.of(settings, clock), None, None)
+    runtime.state = Context(Tools.of(settings, clock), None, None, None)
     await asyncio.gather(*(work(runtime) for work in workers()))
 
 asyncio.run(main())

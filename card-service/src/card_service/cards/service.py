@@ -134,11 +134,12 @@ async def replace(
     return await card_of(session, caller, new.card_id)
 
 
-async def close_cards_of(session: AsyncSession, citizen_id: UUID, reason: str, now: datetime) -> None:
-    """End all cards of a citizen."""
+async def close_cards_of(session: AsyncSession, citizen_id: UUID, reason: str, now: datetime) -> list[UUID]:
+    """End all cards of a citizen; which."""
     closed = await repository.close_all(session, citizen_id, reason, now)
     events = [CardClosed(card_id=card_id, household_id=home, reason=reason) for card_id, home in closed]
     await outbox.add(session, *events)
+    return [card_id for card_id, _ in closed]
 
 
 async def read(session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID) -> tuple[Card, UUID | None]:

@@ -165,4 +165,6 @@ async def miss(session: AsyncSession, before: datetime, limit: int) -> list[Miss
 
 async def cancel(session: AsyncSession, cards: Sequence[UUID]) -> None:
     """Cancel the appointments that these cards wait for and free their places."""
+    if not cards:
+        return
     await session.execute(_CANCEL, {"cards": list(cards)})

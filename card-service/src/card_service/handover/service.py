@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -17,12 +16,11 @@ from card_service.cards import repository as cards
 from card_service.cards.errors import CardUnknown
 from card_service.cards.lifecycle import Action, CardState, usable_state
 from card_service.cards.service import move
-from card_service.context import Context, Runtime
+from card_service.context import Runtime
 from card_service.handover import repository
 from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
 from card_service.handover.models import Handed, Waiting, Wish
 from card_service.handover.schemas import HandedOver
-from card_service.handover.searches import lanes_of
 from card_service.registry.national_id import normalise_digits
 from card_service.sealing import NATIONAL_ID
 from card_service.settings import Settings
@@ -37,10 +35,8 @@ from contracts.card import CardActivated, CardIssued, CardReplaced, ProgrammeSer
 from contracts.event import Event
 
 
-@asynccontextmanager
-async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
-    """Read the keys; open the lanes of a counter's searches and hand-overs; in the end finish what was taken on."""
-    tools = Tools.of(settings, resources.clock)
+def lanes_of(resources: Resources, settings: Settings, tools: Tools) -> GroupCommit[Wish, bytes]:
+    """The lanes of hand-overs."""
 
     async def run(_: int, wishes: Sequence[Wish]) -> list[bytes | BaseException]:
         async with resources.sessions() as session, session.begin():
@@ -48,12 +44,7 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
         resources.wake_relay()
         return replies
 
-    handovers: GroupCommit[Wish, bytes] = GroupCommit(
-        run, lanes=settings.card_handover_lanes, max_batch=settings.card_handover_batch
-    )
-    searches = lanes_of(resources, settings)
-    async with handovers.running(), searches.running():
-        yield Context(tools, searches, handovers)
+    return GroupCommit(run, lanes=settings.card_handover_lanes, max_batch=settings.card_handover_batch)
 
 
 async def hand_over(runtime: Runtime, claim: Claim, caller: Principal, card_id: UUID, national_id: str) -> Response:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.accesses import repository as accesses
 from card_service.accesses.schemas import AccessOut, AccessPage
 from card_service.accesses.service import note
-from card_service.context import WithTools
+from card_service.context import Running, WithTools
 from card_service.registry import imports, mobiles, national_id, repository, service
 from card_service.registry.errors import (
     AlreadyRegistered,
@@ -121,10 +121,11 @@ async def add_member(
     "/v1/households/{household_id}/members/{citizen_id}", scopes=Scope.CITIZENS_WRITE, problems=HeadCannotLeave
 )
 async def remove_member(
-    household_id: UUID, citizen_id: UUID, caller: Caller, session: Work, tools: WithTools
+    household_id: UUID, citizen_id: UUID, caller: Caller, session: Work, running: Running
 ) -> HouseholdOut:
     """Take a citizen out of a household; cards of the citizen are closed."""
-    household = await service.remove_member(session, tools, caller, household_id, citizen_id)
+    tools, close_cards = running.state.tools, running.state.close_cards
+    household = await service.remove_member(session, tools, caller, household_id, citizen_id, close_cards)
     return await _household_out(session, tools, household)
 
 

@@ -10,7 +10,6 @@ from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses.service import note
-from card_service.cards.service import close_cards_of
 from card_service.registry import announcements, enrolment, mobiles, names, repository
 from card_service.registry.errors import AlreadyRegistered, HeadCannotLeave, NotAMember, RegistrationRefused
 from card_service.registry.intake import Family, Person, Rejection, Residence, judge_person, judge_residence, settle
@@ -20,7 +19,7 @@ from card_service.registry.reasons import reason
 from card_service.registry.schemas import CitizenChange, CitizenSearch, HouseholdIn, MemberIn, PersonIn
 from card_service.scopes import ensure_own
 from card_service.sealing import MOBILE, NATIONAL_ID
-from card_service.tools import Tools
+from card_service.tools import CloseCards, Tools
 from chassis import outbox
 from chassis.auth import Principal
 from chassis.problems import NotFound
@@ -126,7 +125,12 @@ async def add_member(
 
 
 async def remove_member(
-    session: AsyncSession, tools: Tools, caller: Principal, household_id: UUID, citizen_id: UUID
+    session: AsyncSession,
+    tools: Tools,
+    caller: Principal,
+    household_id: UUID,
+    citizen_id: UUID,
+    close_cards: CloseCards,
 ) -> Household:
     """Take a citizen out of a household; the cards of the citizen are closed."""
     await household_of(session, caller, household_id, lock=True)
@@ -136,7 +140,7 @@ async def remove_member(
     if citizen.role == "head":
         raise HeadCannotLeave(detail_ar="عيّن رب أسرة آخر أو سجّل أسرة جديدة.")
     now = tools.now()
-    await close_cards_of(session, citizen_id, "left_household", now)
+    await close_cards(session, citizen_id, now)
     await repository.leave(session, citizen_id)
     smaller = await repository.resize(session, household_id, -1)
     await outbox.add(

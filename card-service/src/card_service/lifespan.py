@@ -1,0 +1,35 @@
+"""What card-service holds while it runs: keys, the lanes of counters, what lower packages ask of upper ones."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.cards import service as cards
+from card_service.context import Context
+from card_service.distribution import repository as appointments
+from card_service.handover import searches, service
+from card_service.settings import Settings
+from card_service.tools import Tools
+from chassis.runtime import Resources
+
+LEFT = "left_household"
+
+
+async def close_cards(session: AsyncSession, citizen_id: UUID, now: datetime) -> None:
+    """End the cards of a citizen who leaves a household, and the appointments they wait for."""
+    closed = await cards.close_cards_of(session, citizen_id, LEFT, now)
+    await appointments.cancel(session, closed)
+
+
+@asynccontextmanager
+async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
+    """Read the keys; open the lanes of a counter's searches and hand-overs; in the end finish what was taken on."""
+    tools = Tools.of(settings, resources.clock)
+    finding, handing_over = searches.lanes_of(resources, settings), service.lanes_of(resources, settings, tools)
+    async with handing_over.running(), finding.running():
+        yield Context(tools, close_cards, finding, handing_over)
