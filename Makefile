@@ -45,8 +45,8 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(BIN)/lint-imports --no-logo
 
-test: setup  ## Run every test on a real PostgreSQL and Kafka (ARGS="-k name" to choose)
-	$(BIN)/python -m pytest $(ARGS)
+test: setup  ## Run every test on a real PostgreSQL and Kafka, on all cores (ARGS="-k name" to choose, on one)
+	$(BIN)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4)
 
 run: setup  ## Start the whole system and a first small demo, until Ctrl-C (DEMO=0: leave it empty)
 	$(BIN)/unicard up $(if $(filter 0,$(DEMO)),--no-demo,--demo)

@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ import pytest
 from contracts.scopes import Scope
 from devstack.settings import on_free_ports
 
+T = TypeVar("T")
 UNICARD = (sys.executable, "-m", "devstack")
 ALL_SCOPES = [str(scope) for scope in Scope]
 
@@ -136,6 +138,15 @@ def twentieth_of_the_month(system: System, first: dict[str, Any]) -> Iterator[st
     set_clock(system, f"{day}T08:00:00+02:00")
     yield day
     set_clock(system, None)
+
+
+def until(ask: Callable[[], T | None], seconds: float = 30) -> T:
+    """Ask again until the answer is something true, and return that. Raises AssertionError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (answer := ask()):
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s; the last answer: {answer!r}"
+        time.sleep(0.1)
+    return answer
 
 
 def set_clock(system: System, now: str | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 import uuid
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from .conftest import System
+from .conftest import System, until
 
 HEADER = "household_ref,role,national_id,full_name,mobile,governorate,district,address\n"
 
@@ -74,13 +73,11 @@ def get(system: System, path: str) -> dict[str, Any]:
 
 
 def wait_for(system: System, path: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+    def ended() -> dict[str, Any] | None:
         job = get(system, path)
-        if job["status"] in {"done", "failed"}:
-            return job
-        time.sleep(0.2)
-    raise AssertionError(f"{path} did not end")
+        return job if job["status"] in {"done", "failed"} else None
+
+    return until(ended)
 
 
 def test_a_body_of_50_megabytes(system: System) -> None:

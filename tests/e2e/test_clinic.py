@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.testing import eventually
 from devstack.terminal.caller import Refused
 from devstack.terminal.device import Terminal
 from devstack.terminal.store import Store
@@ -63,13 +64,15 @@ async def desks(system: System) -> AsyncIterator[Desks]:
 
 
 async def until(ask: Any, holds: Any) -> Any:
-    """Ask again until the answer is as wanted; the last one where that takes too long."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
-        answer = await ask()
-        if holds(answer) or time.monotonic() > deadline:
-            return answer
-        await asyncio.sleep(0.1)
+    """Ask again until the answer is as wanted, and give that."""
+    answers: list[Any] = []
+
+    async def wanted() -> bool:
+        answers.append(await ask())
+        return bool(holds(answers[-1]))
+
+    await eventually(wanted, seconds=WAIT_SECONDS, every=0.1)
+    return answers[-1]
 
 
 def pay_in(system: System, card: str, amount: int) -> None:

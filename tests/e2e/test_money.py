@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from typing import Any
 
 import httpx
 import pytest
 
-from .conftest import System
+from .conftest import System, until
 
 pytestmark = pytest.mark.slow
 
@@ -46,16 +45,13 @@ def pay_pension(system: System, citizen_id: str, reference: str) -> None:
 
 def message(system: System, words: str, after: str) -> dict[str, str]:
     """The first SMS with those words that came after another."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        query: dict[str, Any] = {"limit": 500, "after": after} if after else {"limit": 500}
+    query: dict[str, Any] = {"limit": 500, "after": after} if after else {"limit": 500}
+
+    def those() -> list[dict[str, str]]:
         items = httpx.get(f"{system.sink}/messages", params=query, timeout=10).json()["items"]
-        for item in items:
-            if words in item["text"]:
-                found: dict[str, str] = item
-                return found
-        time.sleep(0.2)
-    raise AssertionError(f"nobody was told: {words}")
+        return [item for item in items if words in item["text"]]
+
+    return until(those)[0]
 
 
 def newest(system: System) -> str:
@@ -89,13 +85,13 @@ def test_from_the_pension_to_the_reconciled_day(
     beyond = packets * TEA - left
     said = terminal("sell", card, f"tea_40g={packets}", "--wallet")
     assert f"من المحفظة: {beyond // 100}.{beyond % 100:02d} جنيه" in said
-    assert until(system, wallet, before - beyond)
+    assert becomes(system, wallet, before - beyond)
     found = re.search(r"redemption (\S+)", said)
     assert found is not None
     terminal("reverse", found[1])
-    assert until(system, wallet, before)
+    assert becomes(system, wallet, before)
     terminal("sell", card, f"tea_40g={packets}", "--wallet")
-    assert until(system, wallet, before - beyond)
+    assert becomes(system, wallet, before - beyond)
 
     answered = system.unicard("sms", "send", "رصيد", "--from", told["to"], "--wait", "20", timeout=60)
     assert "محفظة" in answered.stdout, answered.stdout + answered.stderr
@@ -108,11 +104,6 @@ def test_from_the_pension_to_the_reconciled_day(
     assert result["total"]["goods"] == result["total"]["pot_goods"] == left
 
 
-def until(system: System, wallet: str, balance: int) -> bool:
-    """Whether a wallet comes to that balance within seconds."""
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        if ask(system, "ministry", "GET", wallet)["balance"] == balance:
-            return True
-        time.sleep(0.1)
-    return False
+def becomes(system: System, wallet: str, balance: int) -> bool:
+    """Wait until a wallet comes to that balance."""
+    return until(lambda: bool(ask(system, "ministry", "GET", wallet)["balance"] == balance))

@@ -14,7 +14,7 @@ from card_service.rollout.models import Activation
 from chassis import outbox
 from chassis.consumer import Received
 from chassis.ids import new_id
-from chassis.testing import eventually
+from chassis.testing import eventually, lock_awaited
 from contracts.notify import MessageFailed
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ async def test_an_order_and_the_worker_of_the_plan_before_do_not_wait_for_each_o
         async with office.runtime.pool.acquire() as other, other.transaction():
             await other.execute("LOCK TABLE card IN SHARE MODE")  # the plan is begun, its cards are not written yet
             working = asyncio.create_task(work())
-            await asyncio.sleep(0.5)
+            await lock_awaited(other)
             ordering = asyncio.create_task(office.call("POST", path, ROLLOUT, json=body, expect=202))
             await asyncio.sleep(0.5)
         await working

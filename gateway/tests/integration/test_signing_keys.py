@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from datetime import timedelta
 from typing import Any
@@ -61,8 +60,7 @@ async def test_a_new_key_is_published_then_signs_then_the_old_one_goes(start_gat
         return bool(await published(gateway) == [new])
 
     await eventually(gone, seconds=5)
-    await asyncio.sleep(0.3)
-    assert await connection.fetchval("SELECT count(*) FROM signing_key") == 1
+    await eventually(lambda: connection.fetchval("SELECT count(*) = 1 FROM signing_key"))
     await connection.close()
     refused = await gateway.client.get("/v1/clients", headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")

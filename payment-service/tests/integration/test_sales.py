@@ -15,6 +15,7 @@ from sqlalchemy import text
 from chassis.clock import Clock
 from chassis.consumer import Received
 from chassis.ids import new_id
+from chassis.testing import lock_awaited
 from contracts.event import Event
 from contracts.health import CopaymentDue
 from contracts.supply import Line, Redeemed, SettlementCalculated, Tender, TenderRedeemed, TenderReversed
@@ -135,7 +136,7 @@ async def test_what_the_lanes_tell_does_not_wait_for_a_consumer_that_waits_for_t
         await other.execute("SELECT FROM transfer WHERE transfer_id = $1 FOR UPDATE", changed)
         await other.execute("SELECT FROM account WHERE account_id = $1 FOR UPDATE", changed)
         handling = asyncio.create_task(deliver(house, *events))
-        await asyncio.sleep(0.5)
+        await lock_awaited(other)
         assert not handling.done()
         assert await other.fetchval(WRITING) == 0  # the relay publishes nothing behind a number not committed yet
     await handling

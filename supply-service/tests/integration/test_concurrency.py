@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from chassis.ids import new_id
-from chassis.testing import MakeDatabase, TestIssuer, eventually
+from chassis.testing import MakeDatabase, TestIssuer, eventually, lock_awaited
 from contracts.card import CardBlocked, HouseholdChanged
 from supply_service import MIGRATIONS
 
@@ -203,7 +203,7 @@ async def test_a_lane_and_a_consumer_lock_households_in_one_order(
         async with held(supply, first):
             async with held(supply, last):
                 draws = [asyncio.create_task(supply.draw(till, last, bread(5)))]
-                await asyncio.sleep(0.2)  # the lane is busy: the next two make one batch
+                await lock_awaited(supply.runtime.pool)  # the lane is busy: the next two make one batch
                 draws += [asyncio.create_task(supply.draw(till, one, bread(5))) for one in (first, second)]
                 await asyncio.sleep(0.2)
             await asyncio.sleep(0.2)
@@ -245,8 +245,11 @@ async def test_uploads_that_wait_leave_connections_for_everybody_else(
 async def test_an_upload_waits_for_the_keys_of_cards_once_and_holds_no_transaction_meanwhile(
     make_database: MakeDatabase, issuer: TestIssuer
 ) -> None:
+    asked = asyncio.Event()
+
     async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(60)
+        asked.set()
+        await reader.read()
 
     keys = await asyncio.start_server(never, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{keys.sockets[0].getsockname()[1]}/v1/credential-keys"
@@ -255,7 +258,7 @@ async def test_an_upload_waits_for_the_keys_of_cards_once_and_holds_no_transacti
         till, holder = await supply.till(), await supply.holder()
         chain = Chain(till)
         waiting = asyncio.create_task(upload(supply, till, [chain.sell(holder, bread(5))]))
-        await asyncio.sleep(0.5)
+        await asked.wait()
         assert await supply.fetch(OPEN_TRANSACTIONS) == []
         assert (await waiting)["accepted"] == 1
         async with asyncio.timeout(1):

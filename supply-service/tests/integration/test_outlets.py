@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from chassis.ids import new_id
-from chassis.testing import eventually
+from chassis.testing import eventually, lock_awaited
 from supply_service.outlets.service import TERMINALS
 
 from ..support import Supply, bread
@@ -104,7 +104,7 @@ async def test_a_suspension_and_a_run_of_enrolments_do_not_wait_for_each_other(s
     async with supply.runtime.sessions() as session, session.begin():  # the consumer's, with a run of events
         await TERMINALS.terminals.set_key(session, first.terminal_id, "k1", first.public_key)
         suspending = asyncio.create_task(supply.admin("POST", path, "terminals:write", json={"reason": "stolen"}))
-        await asyncio.sleep(0.3)
+        await lock_awaited(supply.runtime.pool)
         await TERMINALS.terminals.set_key(session, second.terminal_id, "k2", second.public_key)
     reply = await suspending
     assert reply.status_code == 201, reply.text

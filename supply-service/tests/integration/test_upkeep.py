@@ -10,7 +10,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from chassis.testing import refuse_larger_deletes
+from chassis.testing import lock_awaited, refuse_larger_deletes
 from supply_service import upkeep
 
 from ..support import NOON, Supply, bread
@@ -35,7 +35,7 @@ async def test_draws_go_on_while_a_month_cannot_be_made(supply: Supply) -> None:
     shop, holder = await supply.till(), await supply.holder()
     async with backup(supply):
         making = asyncio.create_task(upkeep.make_partitions(supply.runtime.pool, NOON.replace(year=2027)))
-        await asyncio.sleep(0.1)
+        await lock_awaited(supply.runtime.pool)
         async with asyncio.timeout(PATIENCE):
             assert (await supply.draw(shop, holder, bread(5))).status_code == 201
             with pytest.raises(asyncpg.LockNotAvailableError):

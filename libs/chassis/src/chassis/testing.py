@@ -255,3 +255,18 @@ async def eventually(check: Callable[[], Awaitable[Any]], *, seconds: float = 10
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s; last value: {value!r}")
         await asyncio.sleep(every)
+
+
+async def others_had_their_turn() -> None:
+    """Let every task that can go on do so, until it waits for something outside this process."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def lock_awaited(connection: Any) -> None:
+    """Wait until somebody in the database of `connection`, or of a pool, waits for a lock."""
+    statement = (
+        "SELECT EXISTS (SELECT FROM pg_locks w JOIN pg_locks h USING (pid) JOIN pg_database d ON d.oid = h.database"
+        " WHERE NOT w.granted AND d.datname = current_database())"
+    )
+    await eventually(lambda: connection.fetchval(statement), seconds=20)

@@ -89,10 +89,9 @@ class Chaos:
         """SIGKILL of one PostgreSQL backend: the server ends all others and recovers."""
         with suppress(OSError, asyncpg.PostgresError):
             connection = await asyncpg.connect(self._postgres.url(), timeout=5)
-            pids: list[asyncpg.Record] = []
-            while not pids:  # after the fault before, nobody may have come back yet
-                await asyncio.sleep(0.05)
-                pids = await connection.fetch("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'probe%'")
+            statement = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'probe%'"
+            # after the fault before, nobody may have come back yet
+            pids = await eventually(lambda: connection.fetch(statement), seconds=30)
             await connection.close()
             os.kill(self._random.choice(pids)["pid"], signal.SIGKILL)
 

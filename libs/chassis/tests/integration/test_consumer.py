@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.ids import new_id
-from chassis.testing import TestIssuer, check_pages, eventually, running
+from chassis.testing import TestIssuer, check_pages, eventually, lock_awaited, running
 
 from ..probe_service import NoteKept
 from .conftest import MakeApp
@@ -154,7 +154,7 @@ async def test_two_replays_of_a_key_do_not_wait_for_each_other(
     async with app.state.runtime.pool.acquire() as other, other.transaction():
         await other.execute("SELECT FROM parked_event WHERE id = $1 FOR UPDATE", oldest)
         first = asyncio.create_task(operate(oldest, "replay"))
-        await asyncio.sleep(0.3)
+        await lock_awaited(other)
         second = asyncio.create_task(operate(last, "replay", 404))
         await asyncio.sleep(0.3)
     assert await first == {"handled": 3}

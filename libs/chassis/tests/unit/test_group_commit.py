@@ -16,6 +16,7 @@ from chassis.faults import Busy
 from chassis.group_commit import GroupCommit
 from chassis.logging import configure
 from chassis.problems import NotFound, headers_of, status_of
+from chassis.testing import others_had_their_turn
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -64,10 +65,9 @@ async def test_requests_that_come_while_a_lane_is_busy_share_the_next_commit() -
     commit.start()
     table.gate.clear()
     first = asyncio.create_task(commit.submit(0, 0))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await others_had_their_turn()
     rest = [asyncio.create_task(commit.submit(0, number)) for number in range(1, 8)]
-    await asyncio.sleep(0)
+    await others_had_their_turn()
     table.gate.set()
     assert await asyncio.gather(first, *rest) == [0, 2, 4, 6, 8, 10, 12, 14]
     await commit.aclose()
@@ -107,7 +107,7 @@ async def test_fault_of_one_costs_only_few_more_attempts() -> None:
     table.gate.clear()
     commit.start()
     waiting = [asyncio.create_task(commit.submit(0, number)) for number in range(129)]
-    await asyncio.sleep(0.01)
+    await others_had_their_turn()
     table.gate.set()
     replies = await asyncio.gather(*waiting, return_exceptions=True)
     await commit.aclose()
@@ -150,7 +150,7 @@ async def test_lost_connection_fails_the_batch_without_trying_its_parts(error: E
 
     commit = GroupCommit(run)
     waiting = [asyncio.create_task(commit.submit(0, number)) for number in range(5)]
-    await asyncio.sleep(0)
+    await others_had_their_turn()
     commit.start()
     replies = await asyncio.gather(*waiting, return_exceptions=True)
     await commit.aclose()
@@ -166,7 +166,7 @@ async def test_value_the_driver_cannot_send_fails_alone() -> None:
 
     commit = GroupCommit(run)
     waiting = [asyncio.create_task(commit.submit(0, number)) for number in (1, 2**40, 3)]
-    await asyncio.sleep(0)
+    await others_had_their_turn()
     commit.start()
     replies = await asyncio.gather(*waiting, return_exceptions=True)
     await commit.aclose()
@@ -193,9 +193,9 @@ async def test_full_queue_refuses_with_a_time_to_come_back() -> None:
     commit.start()
     table.gate.clear()
     taken = [asyncio.create_task(commit.submit(0, 0))]
-    await asyncio.sleep(0.01)
+    await others_had_their_turn()
     taken += [asyncio.create_task(commit.submit(0, number)) for number in (2, 4, 6)]
-    await asyncio.sleep(0.01)
+    await others_had_their_turn()
     with pytest.raises(Busy) as refused:
         await commit.submit(0, 8)
     shown = as_refusal(refused.value)
@@ -231,13 +231,13 @@ async def test_caller_that_has_gone_is_dropped_before_its_turn_and_harmless_afte
     commit.start()
     table.gate.clear()
     begun = asyncio.create_task(commit.submit(0, 1))
-    await asyncio.sleep(0.01)
+    await others_had_their_turn()
     waiting = asyncio.create_task(commit.submit(0, 2))
     staying = asyncio.create_task(commit.submit(0, 3))
-    await asyncio.sleep(0.01)
+    await others_had_their_turn()
     begun.cancel()
     waiting.cancel()
-    await asyncio.sleep(0.01)
+    await others_had_their_turn()
     table.gate.set()
     assert await staying == 6
     await commit.aclose()
@@ -249,9 +249,9 @@ async def test_close_finishes_what_was_taken_and_refuses_what_comes() -> None:
     commit = GroupCommit(table.run, max_batch=2)
     commit.start()
     taken = [asyncio.create_task(commit.submit(0, number)) for number in range(9)]
-    await asyncio.sleep(0)
+    await others_had_their_turn()
     closing = asyncio.create_task(commit.aclose())
-    await asyncio.sleep(0)
+    await others_had_their_turn()
     with pytest.raises(Busy):
         await commit.submit(0, 99)
     await closing

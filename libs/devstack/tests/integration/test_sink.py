@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from chassis.testing import eventually
 from devstack.sink.app import create_app
 from devstack.sink.settings import SinkSettings
 from devstack.sink.store import Message, Store
@@ -91,9 +92,10 @@ async def listed(client: Client, **query: Any) -> list[dict[str, Any]]:
 
 
 async def until(what: Any, seconds: float = 5.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not what():  # noqa: ASYNC110 - the other side is a process of its own in real life
-            await asyncio.sleep(0.01)
+    async def true() -> bool:
+        return bool(what())
+
+    await eventually(true, seconds=seconds)
 
 
 async def test_messages_are_kept_and_receipts_come_back_once(tmp_path: Path, edge: tuple[Edge, str]) -> None:
