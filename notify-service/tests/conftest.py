@@ -20,11 +20,12 @@ from fastapi import FastAPI
 from chassis.app import Service, create_app
 from chassis.consumer import Received
 from chassis.ids import new_id
+from chassis.periodic import Periodic
 from chassis.testing import TestIssuer, running
 from chassis.testing_events import Outside
 from contracts.card import ContactChanged
 from contracts.event import Event
-from notify_service import MIGRATIONS, api, context
+from notify_service import MIGRATIONS, api, context, upkeep
 from notify_service.consumers import make_reactions
 from notify_service.context import Runtime
 from notify_service.inquiries import api as inquiries_api
@@ -139,6 +140,11 @@ class Desk:
         async with self.runtime.sessions() as session, session.begin():
             await make_reactions().handle(received, session, self.runtime)
 
+    async def look_after(self, jobs: Sequence[Periodic[Runtime]] = upkeep.URGENT) -> None:
+        """Do once what the jobs do again and again."""
+        for job in jobs:
+            await job.run(self.runtime)
+
     async def know(self, mobile: str | None = "+201012345678", **changes: Any) -> ContactChanged:
         """A citizen with a contact."""
         contact = contact_changed(mobile, **changes)
@@ -197,7 +203,7 @@ async def shared_desk(
 async def desk(shared_desk: Desk, aggregator: LocalAggregator) -> Desk:
     """The desk with nothing on it, at the present."""
     await shared_desk.runtime.pool.execute(
-        "TRUNCATE contact, card_holder, message, inbound_message, inquiry, outbox, idempotency"
+        "TRUNCATE contact, card_holder, message, inbound_message, inquiry, outbox, idempotency, set_aside"
     )
     shared_desk.runtime.clock.move_to(None)  # type: ignore[attr-defined]
     shared_desk.sender = Sender(shared_desk.runtime, shared_desk.sender._aggregator)

@@ -99,7 +99,8 @@ class Supply:
 
     async def catch_up(self) -> None:
         """Read changed terminals and policies now, not a quarter of a second later."""
-        await self.runtime.state.refresh(self.runtime)
+        await self.runtime.state.refresh_policies(self.runtime)
+        await self.runtime.state.refresh_terminals(self.runtime)
 
     async def holder(
         self,

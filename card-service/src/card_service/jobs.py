@@ -6,7 +6,6 @@ chunk of it is under way, so that two workers never do the same chunk.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -14,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
 from card_service.tools import Tools
+from chassis import metrics
 from chassis.faults import is_infrastructure
 from chassis.logging import get_logger
+from chassis.periodic import Periodic
 
 log = get_logger(__name__)
 
 MAX_ATTEMPTS = 5
-IDLE_GROWTH = 1.2
 MAX_IDLE_SECONDS = 1.0
 
 Chunk = Callable[[AsyncSession, Tools], Awaitable[UUID | None]]
@@ -36,32 +36,27 @@ class ChunkFailed(Exception):
         self.job_id = job_id
 
 
-def worker(name: str, chunk: Chunk, failure: Failure) -> Callable[[Runtime], Awaitable[None]]:
-    """A worker for ever: `chunk` does one chunk of the next open job and returns its id, None if there is none.
+def job(name: str, chunk: Chunk, failure: Failure) -> Periodic[Runtime]:
+    """A worker: `chunk` does one chunk of the next open job and returns its id, None if there is none.
 
-    `failure` counts a failed attempt in the job's row; at `MAX_ATTEMPTS` in a row the job is given up.
+    `failure` counts a failed attempt in the job's row; at `MAX_ATTEMPTS` in a row the job is given up. One that has
+    failed less often comes first.
     """
 
-    async def work(runtime: Runtime) -> None:
-        tools = runtime.state.tools
-        poll = idle = tools.settings.card_job_poll_seconds
-        while True:
-            try:
-                async with runtime.sessions() as session, session.begin():
-                    job_id = await chunk(session, tools)
-            except ChunkFailed as error:
-                if error.__cause__ is not None and is_infrastructure(error.__cause__):
-                    raise
-                log.error("chunk failed", job=name, job_id=str(error.job_id), exc_info=error.__cause__)
-                async with runtime.sessions() as session, session.begin():
-                    await failure(session, error.job_id, MAX_ATTEMPTS)
-                job_id = None
-            if job_id is None:
-                await asyncio.sleep(idle)
-                idle = min(idle * IDLE_GROWTH, max(poll, MAX_IDLE_SECONDS))
-            else:
-                idle = poll
-                runtime.wake_relay()
+    async def run(runtime: Runtime) -> bool:
+        try:
+            async with runtime.sessions() as session, session.begin():
+                job_id = await chunk(session, runtime.state.tools)
+        except ChunkFailed as error:
+            if error.__cause__ is not None and is_infrastructure(error.__cause__):
+                raise error.__cause__ from error
+            metrics.ITEMS_FAILED.labels(name).inc()
+            log.error("chunk failed", job=name, job_id=str(error.job_id), exc_info=error.__cause__)
+            async with runtime.sessions() as session, session.begin():
+                await failure(session, error.job_id, MAX_ATTEMPTS)
+            return False
+        if job_id is not None:
+            runtime.wake_relay()
+        return job_id is not None
 
-    work.__name__ = name
-    return work
+    return Periodic(name, run, lambda runtime: runtime.state.tools.settings.card_job_poll_seconds, MAX_IDLE_SECONDS)

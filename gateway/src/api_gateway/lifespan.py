@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -46,8 +45,6 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
 
 
 async def keep_keys(running: Runtime) -> None:
-    """Keep the issuer's keys and the verifier up to date, for ever."""
-    while True:
-        await running.state.issuer.keep(running.sessions)
-        await running.verifier.refresh_keys()
-        await asyncio.sleep(running.state.settings.gateway_key_poll_seconds)
+    """Keep the issuer's keys and the verifier up to date."""
+    await running.state.issuer.keep(running.sessions)
+    await running.verifier.refresh_keys()

@@ -16,19 +16,21 @@ from api_gateway.terminals.api import routes as terminals
 from api_gateway.tokens.api import routes as tokens
 from chassis import app as chassis_app
 from chassis.app import Service
+from chassis.periodic import Periodic
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service; settings come from the environment unless given."""
+    chosen = settings or Settings()
     own_keys = {"jwks": None, "jwks_url": None}  # they are at hand: nothing is to be fetched from oneself
     service = Service(
         name="gateway",
         title="Unified Card: clients, tokens and enrolment",
         description="Who may call and with which key; what all services know of a card; the documentation.",
-        settings=(settings or Settings()).model_copy(update=own_keys),
+        settings=chosen.model_copy(update=own_keys),
         routers=[tokens, clients, terminals, overview, docs],
         reactions=reactions,
-        workers=[keep_keys],
+        workers=[Periodic("signing_keys", keep_keys, chosen.gateway_key_poll_seconds)],
         lifespan=lifespan,
         openapi_url=None,  # the merged document has its place
     )

@@ -49,7 +49,7 @@ class Vault:
             raise SealBroken("sealed with a key that is not in the ring")
         try:
             return cipher.decrypt(sealed.value[:NONCE_BYTES], sealed.value[NONCE_BYTES:], owner.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise SealBroken("altered, or sealed for another owner") from error
 
     def mark(self, owner: str, secret: str) -> Sealed:

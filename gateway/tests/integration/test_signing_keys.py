@@ -110,3 +110,20 @@ async def test_the_sealing_key_can_be_changed(start_gateway: Any) -> None:
     later = await start_gateway(gateway.settings.database_url, gateway_keys=ring)
     assert await later.token(client_id, secret)
     assert await kid(later) == signing
+
+
+async def test_a_key_that_cannot_be_opened_does_not_keep_the_others_from_their_work(start_gateway: Any) -> None:
+    gateway = await start_gateway()
+    old = await kid(gateway)
+    pool = gateway.runtime.pool
+    await pool.execute(
+        "INSERT INTO signing_key (kid, public_key, sealed_with, sealed_private_key, created_at, signs_from)"
+        " SELECT 'broken', public_key, sealed_with, '\\x00', created_at, signs_from + interval '1 second'"
+        " FROM signing_key"
+    )
+
+    async def read() -> bool:
+        return "broken" in await published(gateway)
+
+    await eventually(read, seconds=3)
+    assert await kid(gateway) == old

@@ -27,7 +27,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settings=settings or Settings(),
             routers=(provider_routes, eligibility_routes, encounter_routes, coverage_routes, fhir_routes),
             reactions=reactions,
-            workers=(upkeep.keep_standing,),
+            workers=upkeep.JOBS,
             lifespan=lifespan,
         )
     )

@@ -49,10 +49,10 @@ async def test_a_family_is_enrolled_by_its_card_and_suspended_after_the_grace(he
     family = await health.family(activated_at=JANUARY)
     assert await states(health, family) == [("active", "2026-01-05", False)]
     health.at(datetime(2026, 6, 30, 12, tzinfo=UTC))
-    await upkeep.settle_due(health.runtime)
+    await upkeep.DUE.run(health.runtime)
     assert len(await states(health, family)) == 1
     health.at(datetime(2026, 7, 1, 12, tzinfo=UTC))
-    while await upkeep.settle_due(health.runtime):
+    while await upkeep.DUE.run(health.runtime):
         continue
     assert (await states(health, family))[1:] == [("suspended", "2026-07-01", False)]
     desk = await health.desk()

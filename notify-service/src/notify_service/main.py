@@ -6,12 +6,11 @@ from fastapi import FastAPI
 
 from chassis.app import Service
 from chassis.app import create_app as create_service
-from notify_service import api, context, templates
+from notify_service import api, context, templates, upkeep
 from notify_service.consumers import make_reactions
 from notify_service.inquiries import api as inquiries_api
 from notify_service.sender import send_messages
 from notify_service.settings import Settings
-from notify_service.upkeep import keep_queue
 
 ROUTERS = (api.routes, inquiries_api.routes)
 
@@ -26,7 +25,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settings=settings or Settings(),
             routers=ROUTERS,
             reactions=make_reactions(),
-            workers=[send_messages, keep_queue],
+            workers=[send_messages, *upkeep.URGENT, *upkeep.SLOW],
             lifespan=context.lifespan,
         )
     )

@@ -1,5 +1,7 @@
 """Every SQL statement about outgoing messages: queueing, sending, receipts."""
 
+# ruff: noqa: S608 - nothing but this module's own words is put into a statement
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -12,6 +14,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.area import Bound, BoundedStatement
+from chassis.isolation import not_aside
 from chassis.paging import Paging
 from notify_service.arrays import statement, with_rows
 
@@ -252,10 +255,13 @@ _LEASE_RAN_OUT = text(
     "UPDATE message SET status = 'queued', lease = NULL, lease_until = NULL"
     " WHERE status = 'sending' AND lease_until < statement_timestamp()"
 )
+EXPIRED = "expired_messages"
+
 _EXPIRE = text(
-    """
+    f"""
     WITH due AS (
         SELECT id FROM message WHERE status = 'queued' AND expires_at <= statement_timestamp()
+            AND {not_aside(EXPIRED, "id")}
         ORDER BY id LIMIT :chunk FOR UPDATE SKIP LOCKED
     )
     UPDATE message m SET status = 'failed', reason = CASE WHEN m.ready THEN 'expired' ELSE 'no_contact' END,
@@ -308,7 +314,7 @@ async def waiting(session: AsyncSession) -> dict[int, int]:
     return {row.priority: row.n for row in await session.execute(_QUEUED)}
 
 
-_ONE = text(f"SELECT m.*, {_GOVERNORATE} AS governorate FROM message m WHERE id = :id")  # noqa: S608 - as above
+_ONE = text(f"SELECT m.*, {_GOVERNORATE} AS governorate FROM message m WHERE id = :id")
 _PAGE = BoundedStatement(
     """
     SELECT * FROM message m

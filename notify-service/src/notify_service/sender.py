@@ -18,6 +18,8 @@ from sqlalchemy import Row
 from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.logging import get_logger
+from chassis.metrics import ITEMS_FAILED
+from chassis.periodic import Periodic
 from chassis.sealing import SealBroken
 from notify_service import lifecycle, metrics, policy, repository, service, templates
 from notify_service.content import Contact, Sent, Waiting
@@ -32,7 +34,6 @@ log = get_logger(__name__)
 
 FIRST_PAUSE_SECONDS = 0.5
 MAX_PAUSE_SECONDS = 30.0
-IDLE_GROWTH = 1.2
 MAX_IDLE_SECONDS = 0.5
 
 
@@ -43,6 +44,11 @@ async def send_messages(runtime: Runtime) -> None:
         async with asyncio.TaskGroup() as lanes:
             for _ in range(runtime.state.settings.sms_lanes):
                 lanes.create_task(sender.run())
+        # An empty queue is looked at less and less often; half a second is nothing to a message.
+        lane = Periodic[Runtime](
+            "send_messages", lambda _: sender.run(), runtime.state.settings.sms_poll_seconds, MAX_IDLE_SECONDS
+        )
+        await asyncio.gather(*(lane(runtime) for _ in range(runtime.state.settings.sms_lanes)))
 
 
 class Sender:
@@ -57,27 +63,21 @@ class Sender:
         self._rules = policy.load()
         self._failures = 0
 
-    async def run(self) -> None:
-        """One lane: batch after batch. A batch at hand is finished before a cancellation is obeyed."""
-        idle = self._settings.sms_poll_seconds
-        while True:
-            step = asyncio.ensure_future(self.step())
-            try:
-                pause = await asyncio.shield(step)
-            except asyncio.CancelledError:
-                await asyncio.wait([step], timeout=self._settings.sms_timeout_seconds)
-                raise
-            # An empty queue is looked at less and less often; half a second is nothing to a message.
-            idle = min(idle * IDLE_GROWTH, MAX_IDLE_SECONDS) if pause else self._settings.sms_poll_seconds
-            if pause:
-                await asyncio.sleep(max(pause, idle))
+    async def run(self) -> float | None:
+        """One step; a batch at hand is finished before a cancellation is obeyed."""
+        step = asyncio.ensure_future(self.step())
+        try:
+            return await asyncio.shield(step)
+        except asyncio.CancelledError:
+            await asyncio.wait([step], timeout=self._settings.sms_timeout_seconds)
+            raise
 
-    async def step(self) -> float:
-        """Send one batch, if there is one to send now; returns the seconds to wait before the next."""
+    async def step(self) -> float | None:
+        """Send one batch; returns the seconds to wait before the next, None where there was none to send now."""
         lease = new_id()
         batch = await self._claim(lease)
         if not batch:
-            return self._settings.sms_poll_seconds
+            return None
         ready, outcomes = self._prepare(batch)
         try:
             results = await self._aggregator.send(ready) if ready else {}
@@ -111,6 +111,10 @@ class Sender:
             except SealBroken as error:
                 log.error("message cannot be read", message_id=str(row.id), reason=str(error))
                 prepared = Verdict(Status.FAILED, "unreadable")
+            except Exception as error:  # why: whatever it was, one message must not keep the others of its batch back
+                log.error("message cannot be put into words", message_id=str(row.id), exc_info=error)
+                ITEMS_FAILED.labels("send_messages").inc()
+                prepared = self._refused(row, "not_worded")
             if isinstance(prepared, Verdict):
                 _add(outcomes, row.id, prepared)
             else:
@@ -133,6 +137,10 @@ class Sender:
         length = measure(text)
         return Outgoing(row.id, contact.number, text, length.encoding, length.parts)
 
+    def _refused(self, row: Row[Any], reason: str) -> Verdict:
+        retries = self._rules.retry_schedule()
+        return lifecycle.refused(reason, row.refusals + 1, timedelta(seconds=row.valid_seconds), retries)
+
     async def _finish(
         self,
         lease: UUID,
@@ -141,7 +149,6 @@ class Sender:
         results: dict[UUID, Result],
         outcomes: OutcomeColumns,
     ) -> None:
-        retries = self._rules.retry_schedule()
         rows = {row.id: row for row in batch}
         permanent: set[UUID] = set()
         for message in ready:
@@ -150,8 +157,7 @@ class Sender:
                 sealed = Sent(message.text, message.to).seal(self._vault, row.id)
                 _add(outcomes, row.id, ACCEPTED, message, _language(row), result.provider_id, sealed)
                 continue
-            reason = (result.reason if result else None) or "not_taken"
-            verdict = lifecycle.refused(reason, row.refusals + 1, timedelta(seconds=row.valid_seconds), retries)
+            verdict = self._refused(row, (result.reason if result else None) or "not_taken")
             _add(outcomes, row.id, verdict)
             if verdict.permanent:
                 permanent.add(row.id)

@@ -1,64 +1,86 @@
-"""The worker that keeps the queue sound: leases, late answers, messages too old, late contacts, retention."""
+"""The jobs that keep the queue sound: leases, late answers, messages too old, late contacts, retention."""
 
 from __future__ import annotations
 
-import asyncio
-import time
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.logging import get_logger
+from chassis.isolation import Batches
+from chassis.periodic import Periodic
 from notify_service import metrics, policy, repository, service
 from notify_service.context import Runtime
 from notify_service.inquiries import balances
 from notify_service.inquiries import repository as inbound
-
-log = get_logger(__name__)
+from notify_service.repository import Rows
 
 CHUNK = 5000
 
 
-async def keep_queue(runtime: Runtime) -> None:
-    """Look after the queue for ever. A worker of the service."""
-    settings = runtime.state.settings
-    swept_at = float("-inf")
-    while True:
-        try:
-            await look_after(runtime)
-            if time.monotonic() - swept_at >= settings.notify_sweep_seconds:
-                swept_at = time.monotonic()
-                await sweep(runtime)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("upkeep failed, trying again", error=type(error).__name__)
-        await asyncio.sleep(settings.notify_upkeep_seconds)
-
-
-async def look_after(runtime: Runtime) -> None:
-    """What cannot wait: leases that ran out, answers that wait for a part, messages too old to be sent."""
+async def _leases(runtime: Runtime) -> None:
     async with runtime.sessions() as session, session.begin():
         await repository.take_back_leases(session)
-    async with runtime.sessions() as session, session.begin():
-        await balances.answer_overdue(session, runtime.state.vault)
-    await _expire(runtime)
 
 
-async def sweep(runtime: Runtime) -> None:
-    """What can: contacts that crossed with their messages, erasure after the retention, the gauges."""
-    days = policy.load().retention_days
+async def _overdue(session: AsyncSession, _: Runtime, limit: int) -> Rows:
+    return await inbound.overdue(session, limit)
+
+
+async def _answer(session: AsyncSession, runtime: Runtime, rows: Sequence[Row[Any]]) -> None:
+    await balances.answer(session, runtime.state.vault, rows)
+
+
+async def _expired(session: AsyncSession, _: Runtime, limit: int) -> Rows:
+    return await repository.expire(session, limit)
+
+
+async def _announce(session: AsyncSession, _: Runtime, ended: Sequence[Row[Any]]) -> None:
+    await service.announce(session, ended, permanent=frozenset())
+    for row in ended:
+        metrics.MESSAGES.labels(row.template, row.status).inc()
+
+
+async def _contacts(runtime: Runtime) -> None:
     async with runtime.sessions() as session, session.begin():
         await repository.release_missed(session)
+
+
+async def _erase(runtime: Runtime) -> None:
+    days = policy.load().retention_days
+    async with runtime.sessions() as session, session.begin():
         await repository.erase(session, days, CHUNK)
         await inbound.forget(session, days)
+
+
+async def _gauges(runtime: Runtime) -> None:
+    async with runtime.sessions() as session:
         waiting = await repository.waiting(session)
     for kind in policy.load().classes.values():
         metrics.QUEUED.labels(str(kind.priority)).set(waiting.get(kind.priority, 0))
 
 
-async def _expire(runtime: Runtime) -> None:
-    async with runtime.sessions() as session, session.begin():
-        ended = await repository.expire(session, CHUNK)
-        await service.announce(session, ended, permanent=frozenset())
-    for row in ended:
-        metrics.MESSAGES.labels(row.template, row.status).inc()
-    if ended:
-        runtime.wake_relay()
+def _soon(runtime: Runtime) -> float:
+    return runtime.state.settings.notify_upkeep_seconds
+
+
+def _rarely(runtime: Runtime) -> float:
+    return runtime.state.settings.notify_sweep_seconds
+
+
+ANSWERS = Batches(inbound.OVERDUE, _overdue, _answer, lambda row: row.inquiry_id, lambda _: balances.AT_ONCE)
+EXPIRED = Batches(repository.EXPIRED, _expired, _announce, lambda row: row.id, lambda _: CHUNK)
+
+# What cannot wait: leases that ran out, answers that wait for a part, messages too old to be sent.
+URGENT: tuple[Periodic[Runtime], ...] = (
+    Periodic("leases", _leases, _soon),
+    Periodic(ANSWERS.worker, ANSWERS.run, _soon),
+    Periodic(EXPIRED.worker, EXPIRED.run, _soon),
+)
+# What can: contacts that crossed with their messages, erasure after the retention, the gauges.
+SLOW: tuple[Periodic[Runtime], ...] = (
+    Periodic("missed_contacts", _contacts, _rarely),
+    Periodic("erasure", _erase, _rarely),
+    Periodic("queue_gauges", _gauges, _rarely),
+)

@@ -11,7 +11,6 @@ import pytest
 
 from contracts.payment import WalletStated
 from contracts.supply import BalanceStated, Remaining
-from notify_service.upkeep import look_after
 
 from .test_inquiries import NUMBER, send, text
 
@@ -35,7 +34,7 @@ async def ask(desk: Desk) -> dict[str, Any]:
 
 async def patience_ends(desk: Desk) -> None:
     await desk.runtime.pool.execute("UPDATE inquiry SET answer_by = clock_timestamp() - interval '1 second'")
-    await look_after(desk.runtime)
+    await desk.look_after()
 
 
 async def texts(desk: Desk) -> list[str]:
@@ -68,7 +67,7 @@ async def test_both_are_told_in_one_message(desk: Desk, wallet_first: bool) -> N
 async def test_after_a_few_seconds_with_what_there_is(desk: Desk) -> None:
     asked = await ask(desk)
     await desk.hear(supply(asked))
-    await look_after(desk.runtime)
+    await desk.look_after()
     assert await texts(desk) == []
     await patience_ends(desk)
     (said,) = await texts(desk)
@@ -102,7 +101,7 @@ async def test_who_has_neither_hears_so(desk: Desk) -> None:
 
 async def test_two_processes_make_one_message(desk: Desk) -> None:
     asked = await ask(desk)
-    await asyncio.gather(desk.hear(supply(asked)), desk.hear(wallet(asked)), look_after(desk.runtime))
+    await asyncio.gather(desk.hear(supply(asked)), desk.hear(wallet(asked)), desk.look_after())
     assert len(await texts(desk)) == 1
     kept = await desk.runtime.pool.fetch("SELECT supply, wallet FROM inquiry WHERE answered_at IS NOT NULL")
     assert [(row["supply"], row["wallet"]) for row in kept] == [(None, None)]

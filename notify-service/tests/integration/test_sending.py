@@ -124,7 +124,7 @@ async def test_a_message_waits_for_its_contact_and_gives_up_in_the_end(desk: Des
     await drain(desk)
     assert len(desk.aggregator.messages) == 1
     await pass_time(desk, timedelta(hours=load().classes["appointment"].valid_hours + 1))
-    await upkeep.look_after(desk.runtime)
+    await desk.look_after()
     (given_up,) = await desk.messages(status="failed")
     assert given_up["reason"] == "no_contact"
     failures = [data for kind, data in await desk.published() if kind == "MessageFailed"]
@@ -142,7 +142,7 @@ async def test_a_contact_and_a_message_written_in_the_same_moment_find_each_othe
         intent = Intent(new_id(), NoFacts(), known.citizen_id, known.household_id)
         await service.queue(two, vault, "card_blocked", [intent])
     assert not await desk.runtime.pool.fetchval("SELECT ready FROM message")
-    await upkeep.sweep(desk.runtime)
+    await desk.look_after(upkeep.SLOW)
     await drain(desk)
     assert len(desk.aggregator.messages) == 1
 
@@ -197,7 +197,7 @@ async def test_an_aggregator_in_trouble_costs_no_message_a_try(desk: Desk, reply
         return reply()
 
     desk.aggregator.answer = answer
-    pauses = [await desk.sender.step() for _ in range(3)]
+    pauses = [await desk.sender.step() or 0 for _ in range(3)]
     assert all(pause > 0 for pause in pauses)
     row = await desk.runtime.pool.fetchrow("SELECT status, refusals FROM message")
     assert row is not None
@@ -214,7 +214,7 @@ async def test_the_pause_grows_while_the_aggregator_is_away(desk: Desk) -> None:
         return web.Response(status=502)
 
     desk.aggregator.answer = answer
-    pauses = [await desk.sender.step() for _ in range(12)]
+    pauses = [await desk.sender.step() or 0 for _ in range(12)]
     assert pauses[0] < 1
     assert pauses[3] > 2 * pauses[0]
     assert max(pauses) <= 36
@@ -240,7 +240,7 @@ async def test_a_lost_reply_leads_to_one_message_on_the_handset(desk: Desk) -> N
     ready, _ = desk.sender._prepare(claimed)
     await desk.sender._aggregator.send(ready)
     await asyncio.sleep(0.1)
-    await upkeep.look_after(desk.runtime)
+    await desk.look_after()
     await drain(desk)
     assert len(desk.aggregator.requests) == 2
     assert len(desk.aggregator.messages) == 1
@@ -271,7 +271,7 @@ async def test_an_old_lease_cannot_write_over_a_newer_one(desk: Desk) -> None:
     old = new_id()
     batch = await claim(desk, lease=old, lease_seconds=0.01)
     await asyncio.sleep(0.05)
-    await upkeep.look_after(desk.runtime)
+    await desk.look_after()
     await claim(desk, lease=new_id())
     ready, outcomes = desk.sender._prepare(batch)
     await desk.sender._finish(old, batch, ready, {}, outcomes)
@@ -336,7 +336,7 @@ async def test_words_are_erased_after_their_time_and_the_rest_stays(desk: Desk) 
     await desk.hear(appointment(await desk.know()))
     await drain(desk)
     await pass_time(desk, timedelta(days=load().retention_days + 1))
-    await upkeep.sweep(desk.runtime)
+    await desk.look_after(upkeep.SLOW)
     (message,) = await desk.messages()
     assert (message["status"], message["text"], message["to"], message["parts"]) == ("sent", None, None, 2)
     assert await desk.runtime.pool.fetchval("SELECT count(*) FROM message WHERE content IS NOT NULL") == 0

@@ -18,8 +18,8 @@ from payment_service.ledger.api import routes as ledger_routes
 from payment_service.lifespan import lifespan
 from payment_service.merchants.api import routes as merchant_routes
 from payment_service.payments.api import routes as payment_routes
+from payment_service.payouts import worker as payouts
 from payment_service.payouts.api import routes as payout_routes
-from payment_service.payouts.worker import book_payouts
 from payment_service.settings import Settings
 from payment_service.wallets.api import routes as wallet_routes
 
@@ -28,15 +28,16 @@ HOT = (route.ROUTE,)
 
 def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[Runtime, Any]] = HOT) -> FastAPI:
     """The service as an ASGI app. Without `hot_routes` FastAPI answers everything, more slowly."""
+    chosen = settings or Settings()
     return create_service_app(
         Service(
             name="payment",
             title="Unified Card: payments",
             description="Double-entry ledger, wallets, holds, refunds, payout batches, merchants' payments.",
-            settings=settings or Settings(),
+            settings=chosen,
             routers=(ledger_routes, merchant_routes, wallet_routes, payment_routes, payout_routes),
             reactions=reactions,
-            workers=(upkeep.keep_house, book_payouts),
+            workers=(*upkeep.JOBS, *payouts.jobs(chosen)),
             lifespan=lifespan,
             hot_routes=hot_routes,
         )

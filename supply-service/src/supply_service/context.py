@@ -35,6 +35,7 @@ class Context:
     credentials: CredentialKeys
     uploads: asyncio.Semaphore
     looked_at: float = 0.0
+    settled_by: int = -1  # the version of the policies by which what waited for a rate was last tried
 
     async def terminal(self, resources: runtime.Resources, terminal_id: UUID) -> KnownTerminal | None:
         """A terminal; one that is not known here is looked up at once, it may have been registered just now."""
@@ -45,9 +46,12 @@ class Context:
             found = self.registry.find(terminal_id)
         return found
 
-    async def refresh(self, resources: runtime.Resources) -> None:
-        """Read policies and terminals again where their version has grown."""
+    async def refresh_policies(self, resources: runtime.Resources) -> None:
+        """Read the policies again where their version has grown."""
         await self.snapshot.refresh(resources)
+
+    async def refresh_terminals(self, resources: runtime.Resources) -> None:
+        """Read the terminals again where their version has grown."""
         terminals = int(await resources.pool.fetchval(_TERMINALS))
         if terminals != self.registry.version:
             await self.registry.refresh(resources.sessions, terminals)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from chassis.periodic import Periodic
 from chassis.runtime import Resources
 from supply_service.context import Context, Runtime
 from supply_service.offline.credential import CredentialKeys
@@ -25,13 +26,18 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
     credentials = CredentialKeys(settings.credential_keys, settings.credential_keys_url)
     uploads = asyncio.Semaphore(max(1, settings.pool_size // 2))
     made = Context(settings, snapshot, Registry(), lanes, credentials, uploads)
-    await made.refresh(resources)
+    await made.refresh_policies(resources)
+    await made.refresh_terminals(resources)
     async with lanes.running(PREPARED):
         yield made
 
 
-async def keep_fresh(running: Runtime) -> None:
-    """Look for changed policies and terminals several times a second, for ever."""
-    while True:
-        await running.state.refresh(running)
-        await asyncio.sleep(running.state.settings.refresh_seconds)
+def _often(running: Runtime) -> float:
+    return running.state.settings.refresh_seconds
+
+
+# Apart: a policy that cannot be read must not keep a terminal's suspension from this process.
+REFRESH: tuple[Periodic[Runtime], ...] = (
+    Periodic("policies", lambda running: running.state.refresh_policies(running), _often),
+    Periodic("terminals", lambda running: running.state.refresh_terminals(running), _often),
+)

@@ -14,11 +14,11 @@ from supply_service import upkeep
 from supply_service.api import ROUTERS
 from supply_service.consumers import reactions
 from supply_service.context import Runtime
-from supply_service.lifespan import keep_fresh, lifespan
+from supply_service.lifespan import REFRESH, lifespan
 from supply_service.redemptions import route
 from supply_service.redemptions.repository import payloads
 from supply_service.settings import Settings
-from supply_service.settlements.worker import settle_waiting
+from supply_service.settlements import worker as settlements
 
 HOT = (route.ROUTE,)
 
@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             routers=ROUTERS,
             reactions=reactions,
             render=payloads,
-            workers=(keep_fresh, upkeep.keep_house, settle_waiting),
+            workers=(*REFRESH, *upkeep.JOBS, *settlements.JOBS),
             lifespan=lifespan,
             hot_routes=hot_routes,
         )

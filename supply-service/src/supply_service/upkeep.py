@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, datetime, timedelta
 
 import asyncpg
@@ -11,13 +10,13 @@ import asyncpg.pool
 from chassis.clock import business_day, month_start
 from chassis.logging import get_logger
 from chassis.partitions import briefly, delete_by_chunks
+from chassis.periodic import Periodic
 from supply_service.context import Runtime
 from supply_service.rules.account import month_after
 
 log = get_logger(__name__)
 
 EVERY_SECONDS = 3600.0
-RETRY_SECONDS = 60.0
 MONTHLY = ("redemption", "entry")
 MONTHS_AHEAD = 2
 
@@ -25,19 +24,27 @@ _FORGET_KEYS = "DELETE FROM sale_key WHERE ctid = ANY(ARRAY(SELECT ctid FROM sal
 _FORGET_HOLDS = "DELETE FROM hold WHERE ctid = ANY(ARRAY(SELECT ctid FROM hold WHERE expires_at < $1 LIMIT $2))"
 
 
-async def keep_house(runtime: Runtime) -> None:
-    """Make and drop partitions now and every hour, for ever; sooner again when that could not be finished."""
-    days = runtime.state.settings.answer_days
-    while True:
-        now, pause = runtime.clock.now(), EVERY_SECONDS
-        try:
-            await make_partitions(runtime.pool, now)
-            await forget_keys(runtime.pool, now.date() - timedelta(days=days + 1))
-            await forget_holds(runtime.pool, now - timedelta(days=days))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("partitions not kept", error=type(error).__name__)
-            pause = RETRY_SECONDS
-        await asyncio.sleep(pause)
+async def _partitions(runtime: Runtime) -> None:
+    await make_partitions(runtime.pool, runtime.clock.now())
+
+
+async def _keys(runtime: Runtime) -> None:
+    await forget_keys(runtime.pool, runtime.clock.now().date() - timedelta(days=_days(runtime) + 1))
+
+
+async def _holds(runtime: Runtime) -> None:
+    await forget_holds(runtime.pool, runtime.clock.now() - timedelta(days=_days(runtime)))
+
+
+def _days(runtime: Runtime) -> int:
+    return runtime.state.settings.answer_days
+
+
+JOBS = (
+    Periodic("sales_partitions", _partitions, EVERY_SECONDS),
+    Periodic("old_keys", _keys, EVERY_SECONDS),
+    Periodic("old_holds", _holds, EVERY_SECONDS),
+)
 
 
 async def make_partitions(pool: asyncpg.Pool, now: datetime) -> None:

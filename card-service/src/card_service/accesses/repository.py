@@ -1,5 +1,7 @@
 """Every SQL statement of the log of accesses."""
 
+# ruff: noqa: S608 - nothing but this module's own words is put into a statement
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -9,7 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses.models import GENESIS, Access, chained
+from chassis.isolation import not_aside
 from chassis.paging import Paging
+
+CHAIN = "access_chain"
 
 # Begins a part of a statement that notes accesses beside what else it does; a SELECT of these columns follows.
 INSERT = "INSERT INTO access_pending (access_id, citizen_id, subject, action, purpose, request_id, accessed_at)"
@@ -20,7 +25,8 @@ _NOTE = text(
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext('card.access_chain'))")
 _LAST = text("SELECT position, hash FROM access_log ORDER BY position DESC LIMIT 1")
 _TAKE = text(
-    "WITH batch AS (SELECT access_id FROM access_pending ORDER BY access_id LIMIT :limit FOR UPDATE SKIP LOCKED)"
+    "WITH batch AS (SELECT access_id FROM access_pending"
+    f" WHERE {not_aside(CHAIN, 'access_id')} ORDER BY access_id LIMIT :limit FOR UPDATE SKIP LOCKED)"
     " DELETE FROM access_pending p USING batch WHERE p.access_id = batch.access_id"
     " RETURNING p.access_id, p.citizen_id, p.subject, p.action, p.purpose, p.request_id, p.accessed_at"
 )
@@ -59,13 +65,15 @@ async def note(session: AsyncSession, accesses: Sequence[Access]) -> None:
     await session.execute(_NOTE, values)
 
 
-async def append(session: AsyncSession, limit: int) -> int:
-    """Move the oldest pending accesses into the chain; how many. 0 also while another process is at it."""
+async def take(session: AsyncSession, limit: int) -> list[Access]:
+    """Take the oldest pending accesses away, to be appended; none while another process is at it."""
     if not (await session.execute(_LOCK)).scalar_one():
-        return 0
-    taken = sorted((Access(*row) for row in await session.execute(_TAKE, {"limit": limit})), key=lambda a: a.access_id)
-    if not taken:
-        return 0
+        return []
+    return sorted((Access(*row) for row in await session.execute(_TAKE, {"limit": limit})), key=lambda a: a.access_id)
+
+
+async def append(session: AsyncSession, taken: Sequence[Access]) -> None:
+    """Append accesses to the chain."""
     last = (await session.execute(_LAST)).one_or_none()
     position, digest = (last.position, bytes(last.hash)) if last else (0, GENESIS)
     columns: dict[str, list[object]] = {name: [] for name in (*Access.__slots__, "position", "hash")}
@@ -77,7 +85,6 @@ async def append(session: AsyncSession, limit: int) -> int:
         columns["position"].append(position)
         columns["hash"].append(digest)
     await session.execute(_APPEND, columns)
-    return len(taken)
 
 
 async def of_citizen(session: AsyncSession, citizen_id: UUID, page: Paging[UUID]) -> list[Access]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from card_service.accesses.models import Access, Visit
 from card_service.context import Runtime
 from chassis.auth import Principal
 from chassis.ids import new_id
+from chassis.isolation import Batches
 from chassis.telemetry import current_request_id
 
 BATCH = 2000
@@ -32,11 +32,13 @@ def visit(caller: Principal, now: datetime, action: str, purpose: str) -> Visit:
     return Visit(caller.subject, action, purpose, current_request_id() or "", now)
 
 
-async def chain_accesses(runtime: Runtime) -> None:
-    """Worker: take pending accesses into the hash chain, batch after batch, one process at a time."""
-    pause = runtime.state.tools.settings.card_chain_seconds
-    while True:
-        async with runtime.sessions() as session, session.begin():
-            moved = await repository.append(session, BATCH)
-        if moved < BATCH:
-            await asyncio.sleep(pause)
+async def _pending(session: AsyncSession, _: Runtime, limit: int) -> list[Access]:
+    return await repository.take(session, limit)
+
+
+async def _append(session: AsyncSession, _: Runtime, accesses: Sequence[Access]) -> None:
+    await repository.append(session, accesses)
+
+
+# Pending accesses are taken into the hash chain, batch after batch, one process at a time.
+CHAIN = Batches(repository.CHAIN, _pending, _append, lambda access: access.access_id, lambda _: BATCH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,7 @@ from card_service.tools import Tools
 from chassis import outbox
 from chassis.clock import CAIRO
 from chassis.ids import new_id
+from chassis.isolation import Batches
 from contracts.card import PickupMissed
 from contracts.event import Event
 
@@ -27,23 +28,13 @@ def day_begins(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=CAIRO).astimezone(UTC)
 
 
-async def sweep_missed(runtime: Runtime) -> None:
-    """Worker: find appointments whose day is over and whose card was not collected."""
+async def _past(session: AsyncSession, runtime: Runtime, limit: int) -> list[MissedAppointment]:
+    return await repository.miss(session, day_begins(runtime.state.tools.today()), limit)
+
+
+async def _tell(session: AsyncSession, runtime: Runtime, missed: Sequence[MissedAppointment]) -> None:
+    """Tell of appointments that were missed, and book anew whoever has an appointment left."""
     tools = runtime.state.tools
-    while True:
-        async with runtime.sessions() as session, session.begin():
-            found = await sweep(session, tools)
-        if found < CHUNK:
-            await asyncio.sleep(tools.settings.card_sweep_seconds)
-        else:
-            runtime.wake_relay()
-
-
-async def sweep(session: AsyncSession, tools: Tools) -> int:
-    """Mark one chunk of appointments of past days as missed and book anew whoever has an appointment left."""
-    missed = await repository.miss(session, day_begins(tools.today()), CHUNK)
-    if not missed:
-        return 0
     events: list[Event] = [
         PickupMissed(
             appointment_id=one.appointment_id,
@@ -56,7 +47,6 @@ async def sweep(session: AsyncSession, tools: Tools) -> int:
     again = [one for one in missed if one.number < tools.figure("pickup.appointments_per_card")]
     events.extend(await _rebook(session, tools, again))
     await outbox.add(session, *events, at=tools.now())
-    return len(missed)
 
 
 async def _rebook(session: AsyncSession, tools: Tools, missed: list[MissedAppointment]) -> list[Event]:
@@ -86,3 +76,7 @@ async def _rebook(session: AsyncSession, tools: Tools, missed: list[MissedAppoin
         pickup_scheduled(a, sites[a.site_id], by_card[a.card_id].citizen_id, by_card[a.card_id].household_id)
         for a in booked
     ]
+
+
+# Appointments whose day is over and whose card was not collected.
+MISSED = Batches(repository.MISSED, _past, _tell, lambda one: one.appointment_id, lambda _: CHUNK)

@@ -17,12 +17,15 @@ from card_service.distribution.models import BookedCitizen, MissedAppointment, N
 from card_service.distribution.planning import HOUR
 from chassis.area import Bound, BoundedStatement
 from chassis.db import raw
+from chassis.isolation import not_aside
 from chassis.paging import Paging
 
 _SITE = (
     "SELECT site_id, name_ar, name_en, kind, governorate, district, address_ar, hourly_capacity, opens, closes,"
     " working_days FROM pickup_site"
 )
+MISSED = "missed_appointments"
+
 _FIND = text(f"{_SITE} WHERE site_id = :site_id")
 _OF_GOVERNORATE = text(f"{_SITE} WHERE governorate = :governorate ORDER BY site_id")
 # A counter hands cards over at its own site, and tells citizens of every other one of its governorate.
@@ -63,7 +66,8 @@ _OF_SITE = text(
 _DUE = text(
     "SELECT a.appointment_id, a.card_id, c.citizen_id, c.household_id, a.site_id, a.number"
     " FROM appointment a JOIN card c USING (card_id)"
-    " WHERE a.state = 'scheduled' AND a.ends_at <= :before ORDER BY a.ends_at, a.appointment_id LIMIT :limit"
+    f" WHERE a.state = 'scheduled' AND a.ends_at <= :before AND {not_aside(MISSED, 'a.appointment_id')}"
+    " ORDER BY a.ends_at, a.appointment_id LIMIT :limit"
     " FOR UPDATE OF c SKIP LOCKED"
 )
 _MISS = text(

@@ -27,7 +27,9 @@ from api_gateway.tokens.signing import (
 )
 from chassis.auth import Revocations, TokenVerifier
 from chassis.logging import get_logger
+from chassis.metrics import ITEMS_FAILED
 from chassis.problems import Unavailable
+from chassis.sealing import SealBroken
 
 log = get_logger(__name__)
 
@@ -48,7 +50,7 @@ class Issuer:
         """A token with these claims and the issuer's own. Raises Unavailable where no key may sign."""
         now = MACHINE_TIME.now()
         try:
-            key = signer(self._keys, now)
+            key = signer([key for key in self._keys if key.private is not None], now)
         except LookupError as error:
             raise Unavailable("There is no signing key yet.") from error
         if key.private is None:
@@ -116,9 +118,20 @@ class Issuer:
         if stored.sealed_private_key is None:
             private = None
         elif private is None:
-            raw = self._vault.open(stored.kid, Sealed(stored.sealed_with, stored.sealed_private_key))
-            private = OKPKey.import_key({**public_jwk(stored.public_key), "d": b64url(raw), "kid": stored.kid})
+            private = self._unseal(stored)
         return SigningKey(stored.kid, stored.public_key, private, stored.created_at, stored.signs_from)
+
+    def _unseal(self, stored: StoredKey) -> OKPKey | None:
+        """The private half; None where it cannot be opened, and the other keys sign. Raises SealBroken at the start."""
+        try:
+            raw = self._vault.open(stored.kid, Sealed(stored.sealed_with, stored.sealed_private_key or b""))
+        except SealBroken as error:
+            if not self._keys:
+                raise
+            ITEMS_FAILED.labels("signing_keys").inc()
+            log.error("signing key cannot be opened", kid=stored.kid, reason=str(error))
+            return None
+        return OKPKey.import_key({**public_jwk(stored.public_key), "d": b64url(raw), "kid": stored.kid})
 
 
 class OwnKeysVerifier(TokenVerifier):

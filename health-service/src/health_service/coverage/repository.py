@@ -1,5 +1,7 @@
 """Every SQL statement about cover: families, contributions, exemptions."""
 
+# ruff: noqa: S608 - nothing but this module's own words is put into a statement
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -13,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.isolation import not_aside
 from health_service.rules.standing import ACTIVE, ENDED, SUSPENDED, UNABLE, Account, Exemption
 from health_service.vault import Vault
 
@@ -42,9 +45,11 @@ _SETTLE = text(
     " CAST(:exempt AS bool[]), CAST(:changes_on AS date[])) AS u (household_id, state, since, exempt, changes_on)"
     " WHERE v.household_id = u.household_id"
 )
+STANDING = "standing"
+
 _DUE = text(
-    "SELECT household_id FROM coverage WHERE changes_on <= :day ORDER BY household_id LIMIT :limit"
-    " FOR UPDATE SKIP LOCKED"
+    f"SELECT household_id FROM coverage WHERE changes_on <= :day AND {not_aside(STANDING, 'household_id')}"
+    " ORDER BY household_id LIMIT :limit FOR UPDATE SKIP LOCKED"
 )
 _LOOK_AT_ALL = text("UPDATE coverage SET changes_on = :day WHERE changes_on IS NULL OR changes_on > :day")
 _ADD_CONTRIBUTION = text(

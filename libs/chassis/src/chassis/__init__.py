@@ -7,6 +7,7 @@ TABLES = (
     "outbox_cursor",
     "outbox_rest",
     "parked_event",
+    "set_aside",
     "suspended_subject",
     "training_clock",
 )

@@ -14,8 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from chassis import background, logging, metrics, openapi, partitions, probes, telemetry, training
-from chassis.auth import Revocations, TokenVerifier
+from chassis import background, isolation, logging, metrics, openapi, partitions, probes, telemetry, training
+from chassis.auth import KEYS_LOOK_SECONDS, REVOCATIONS_REFRESH_SECONDS, Revocations, TokenVerifier
 from chassis.background import Background, Worker
 from chassis.clock import Clock, TrainingClock
 from chassis.db import create_engine, create_pool, create_sessions
@@ -25,6 +25,7 @@ from chassis.faults import Busy
 from chassis.hot import HotRoute
 from chassis.idempotency import Replay
 from chassis.operations import operations_router
+from chassis.periodic import Periodic
 from chassis.problems import (
     InvalidRequest,
     MalformedRequest,
@@ -46,6 +47,7 @@ log = logging.get_logger(__name__)
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 State = TypeVar("State")
+ITEMS_ASIDE_SECONDS = 15.0
 GC_THRESHOLDS = (50_000, 20, 50)
 
 _BY_STATUS: dict[int, type[Problem]] = {
@@ -142,11 +144,9 @@ async def _lifespan(app: App, service: Service[Settings, State]) -> AsyncIterato
     runtime.wake_relay = app.background.relay.wake
     # before the first request: whoever is suspended stays so across a restart
     await runtime.revocations.refresh(runtime.pool)
-    tasks = background.start(runtime, (_keys, _revocations, _housekeeping))
-    if isinstance(runtime.clock, TrainingClock):
-        # and before the first event: what comes again after a restart happened in the time it was moved to
-        await training.refresh(runtime.pool, runtime.clock)
-        tasks += background.start(runtime, (_training,))
+    # and before the first event: what comes again after a restart happened in the time it was moved to
+    await _training(runtime)
+    tasks = background.start(runtime, (*FRESH, *HOUSEKEEPING))
     async with service.lifespan(runtime, service.settings) as state:
         runtime.state = state
         tasks += background.start(runtime, service.workers)
@@ -184,21 +184,20 @@ async def _runtime(service: Service[Settings, State]) -> Runtime[State]:
     )
 
 
-async def _keys(runtime: Resources) -> None:
-    await runtime.verifier.keep_fresh()
-
-
-async def _revocations(runtime: Resources) -> None:
-    await runtime.revocations.keep_fresh(runtime.pool)
-
-
 async def _training(runtime: Resources) -> None:
     if isinstance(runtime.clock, TrainingClock):
-        await training.keep_fresh(runtime.pool, runtime.clock)
+        await training.refresh(runtime.pool, runtime.clock)
 
 
-async def _housekeeping(runtime: Resources) -> None:
-    await partitions.keep_house(runtime.pool, runtime.settings)
+FRESH: tuple[Periodic[Resources], ...] = (
+    Periodic("issuer_keys", lambda runtime: runtime.verifier.keep(), KEYS_LOOK_SECONDS),
+    Periodic("revocations", lambda runtime: runtime.revocations.refresh(runtime.pool), REVOCATIONS_REFRESH_SECONDS),
+    Periodic("training_clock", _training, training.REFRESH_SECONDS),
+)
+HOUSEKEEPING: tuple[Periodic[Resources], ...] = (
+    *partitions.JOBS,
+    Periodic("items_aside", isolation.count, ITEMS_ASIDE_SECONDS),
+)
 
 
 async def _metrics(_: Request) -> Response:

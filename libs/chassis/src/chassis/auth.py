@@ -37,6 +37,7 @@ ALGORITHMS = ["EdDSA", "Ed25519"]
 KEYS_SECONDS = 2.0
 KEYS_REFRESH_SECONDS = 30.0
 UNKNOWN_KEY_REFRESH_SECONDS = 1.0
+KEYS_LOOK_SECONDS = 1.0
 REVOCATIONS_REFRESH_SECONDS = 0.4
 CLOCK_SKEW_SECONDS = 5
 MAX_CACHED_TOKENS = 50_000
@@ -117,12 +118,12 @@ class TokenVerifier:
                 self._verified.clear()  # a withdrawn key takes its tokens with it
             self._keys = keys
 
-    async def keep_fresh(self) -> None:
-        """Fetch the keys again and again, for ever."""
-        while True:
+    async def keep(self) -> None:
+        """Fetch the keys where they are due, and forget tokens that have expired."""
+        due = KEYS_REFRESH_SECONDS if self._keys else UNKNOWN_KEY_REFRESH_SECONDS
+        if time.monotonic() - self._fetched_at >= due:
             await self.refresh_keys()
             self._forget_expired()
-            await asyncio.sleep(KEYS_REFRESH_SECONDS if self._keys else UNKNOWN_KEY_REFRESH_SECONDS)
 
     def _knows_key_of(self, token: str) -> bool:
         if self._keys is None:
@@ -195,12 +196,6 @@ class Revocations:
         """Read the table once."""
         rows = await pool.fetch("SELECT subject FROM suspended_subject")
         self.suspended = frozenset(row["subject"] for row in rows)
-
-    async def keep_fresh(self, pool: asyncpg.Pool) -> None:
-        """Read the table again and again, for ever."""
-        while True:
-            await self.refresh(pool)
-            await asyncio.sleep(REVOCATIONS_REFRESH_SECONDS)
 
 
 def bearer_token(header: str | None) -> str:

@@ -101,6 +101,20 @@ TRAINING = [
     """,
 ]
 
+ASIDE = [
+    """
+    CREATE TABLE set_aside (
+        worker text NOT NULL,
+        item text NOT NULL,
+        attempts integer NOT NULL,
+        reason text NOT NULL,
+        since timestamptz NOT NULL DEFAULT clock_timestamp(),
+        next_at timestamptz NOT NULL,
+        PRIMARY KEY (worker, item)
+    )
+    """,
+]
+
 
 def chassis_ddl() -> list[str]:
     """Statements for a service's first revision, to be executed one by one."""
@@ -118,3 +132,8 @@ def rendered_events_ddl() -> list[str]:
 def training_ddl() -> list[str]:
     """Statements for a later revision of each service: where a training system's business time stands."""
     return list(TRAINING)
+
+
+def aside_ddl() -> list[str]:
+    """Statements for a later revision of each service: what its workers have set aside."""
+    return list(ASIDE)

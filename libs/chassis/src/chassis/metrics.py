@@ -30,6 +30,13 @@ BATCH_SIZE = Histogram(
     "unicard_group_commit_batch_size", "Requests in one group commit", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
 )
 QUEUED = Gauge("unicard_group_commit_queued", "Requests waiting for a group commit")
+WORKER_RUNS = Counter("unicard_worker_runs_total", "Runs of periodic jobs", ["worker", "outcome"])
+WORKER_SECONDS = Counter("unicard_worker_seconds_total", "Time spent in runs of periodic jobs", ["worker"])
+WORKER_LAST_SUCCESS = Gauge(
+    "unicard_worker_last_success_timestamp_seconds", "When a periodic job last ended well", ["worker"]
+)
+ITEMS_FAILED = Counter("unicard_worker_items_failed_total", "Items that failed and were set aside", ["worker"])
+ITEMS_ASIDE = Gauge("unicard_worker_items_aside", "Items that stand aside because they fail", ["worker"])
 
 
 class Observed:

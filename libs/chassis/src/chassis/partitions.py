@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -11,8 +10,9 @@ from typing import TypeAlias
 import asyncpg
 import asyncpg.pool
 
-from chassis.faults import is_infrastructure
 from chassis.logging import get_logger
+from chassis.periodic import Periodic
+from chassis.runtime import Resources
 from chassis.settings import ServiceSettings
 
 log = get_logger(__name__)
@@ -20,7 +20,6 @@ log = get_logger(__name__)
 Connection: TypeAlias = "asyncpg.Connection | asyncpg.pool.PoolConnectionProxy"
 
 EVERY_SECONDS = 3600.0
-RETRY_SECONDS = 60.0
 DAYS_AHEAD = 3
 # Making or dropping a partition stops all writers of events while it waits for its lock: better to try again later.
 LOCK_TIMEOUT = "500ms"
@@ -43,25 +42,15 @@ _UNSENT = "SELECT EXISTS (SELECT 1 FROM {partition} o, outbox_cursor c WHERE o.i
 _STRAYS = "DELETE FROM outbox_rest o USING outbox_cursor c WHERE o.created_on < $1 AND o.id <= c.id"
 
 
-async def keep_house(pool: asyncpg.Pool, settings: ServiceSettings) -> None:
-    """Housekeeping now and every hour, for ever; sooner again when it could not be finished."""
-    while True:
-        try:
-            await keep_house_once(pool, settings, datetime.now(UTC).date())
-            pause = EVERY_SECONDS
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            if not is_infrastructure(error):
-                raise
-            log.warning("housekeeping not finished", error=type(error).__name__)
-            pause = RETRY_SECONDS
-        await asyncio.sleep(pause)
-
-
-async def keep_house_once(pool: asyncpg.Pool, settings: ServiceSettings, today: date) -> None:
-    """Make the partitions to come, drop those past their retention, prune the rest."""
+async def keep_partitions(pool: asyncpg.Pool, settings: ServiceSettings, today: date) -> None:
+    """Make the outbox's partitions to come, drop those past their retention."""
     await _in_turn(pool, lambda connection: make_partitions(connection, today))
     before = today - timedelta(days=settings.outbox_retention_days)
     await _in_turn(pool, lambda connection: drop_old_partitions(connection, before))
+
+
+async def forget(pool: asyncpg.Pool, settings: ServiceSettings) -> None:
+    """Prune what has no partitions."""
     await prune(pool, "inbox", settings.inbox_retention_days)
     await prune(pool, "parked_event", settings.inbox_retention_days)
     await prune(pool, "idempotency", settings.idempotency_retention_days)
@@ -122,3 +111,17 @@ async def _in_turn(pool: asyncpg.Pool, work: Callable[[Connection], Awaitable[No
 
 def _name(day: date) -> str:
     return f"outbox_{day:%Y%m%d}"
+
+
+async def _partitions(runtime: Resources) -> None:
+    await keep_partitions(runtime.pool, runtime.settings, datetime.now(UTC).date())
+
+
+async def _retention(runtime: Resources) -> None:
+    await forget(runtime.pool, runtime.settings)
+
+
+JOBS: tuple[Periodic[Resources], ...] = (
+    Periodic("outbox_partitions", _partitions, EVERY_SECONDS),
+    Periodic("retention", _retention, EVERY_SECONDS),
+)

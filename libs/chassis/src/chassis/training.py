@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -38,10 +37,3 @@ async def refresh(pool: asyncpg.Pool, clock: TrainingClock) -> None:
     row = await pool.fetchrow("SELECT version, ahead FROM training_clock")
     if row is not None:
         clock.follow(row["version"], row["ahead"])
-
-
-async def keep_fresh(pool: asyncpg.Pool, clock: TrainingClock) -> None:
-    """Follow for ever what other processes of the service have written down."""
-    while True:
-        await refresh(pool, clock)
-        await asyncio.sleep(REFRESH_SECONDS)

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from chassis.ids import new_id
-from chassis.partitions import keep_house_once
+from chassis.partitions import forget, keep_partitions
 from chassis.settings import ServiceSettings
 from chassis.testing import MakeDatabase
 
@@ -16,6 +16,11 @@ from ..probe_service import MIGRATIONS
 from .support import emit
 
 TODAY = datetime.now(UTC).date()
+
+
+async def keep_house_once(pool: asyncpg.Pool, settings: ServiceSettings, today: date) -> None:
+    await keep_partitions(pool, settings, today)
+    await forget(pool, settings)
 
 
 @pytest.fixture

@@ -56,13 +56,6 @@ async def wallet_stated(session: AsyncSession, vault: Vault, events: Sequence[Re
     await _take(session, vault, "wallet", parts, asked)
 
 
-async def answer_overdue(session: AsyncSession, vault: Vault) -> int:
-    """Answer what has waited long enough with the part that came; returns how many were answered."""
-    rows = await repository.overdue(session, AT_ONCE)
-    await _answer(session, vault, rows)
-    return len(rows)
-
-
 async def _take(
     session: AsyncSession,
     vault: Vault,
@@ -78,10 +71,11 @@ async def _take(
         columns.part.append(vault.seal(inquiry_id, part.model_dump_json().encode()))
     wait = policy.load().inbound.answer_within_seconds
     rows = await repository.take_part(session, name, columns, wait)
-    await _answer(session, vault, [row for row in rows if row.due])
+    await answer(session, vault, [row for row in rows if row.due])
 
 
-async def _answer(session: AsyncSession, vault: Vault, rows: Rows) -> None:
+async def answer(session: AsyncSession, vault: Vault, rows: Rows) -> None:
+    """Answer inquiries with the parts that came."""
     told: list[Intent] = []
     unknown: list[Intent] = []
     for row in rows:

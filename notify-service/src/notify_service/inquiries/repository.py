@@ -1,5 +1,7 @@
 """Every SQL statement about messages from citizens."""
 
+# ruff: noqa: S608 - nothing but this module's own words is put into a statement
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -10,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.isolation import not_aside
 from notify_service.arrays import statement
 
 Rows = Sequence[Row[Any]]
@@ -59,10 +62,12 @@ _TAKE_PARTS = {
     )
     for part in ("supply", "wallet")
 }
+OVERDUE = "overdue_answers"
+
 _OVERDUE = text(
     "SELECT inquiry_id, citizen_id, household_id, supply, wallet FROM inquiry"
     " WHERE answered_at IS NULL AND answer_by <= clock_timestamp() AND (supply IS NOT NULL OR wallet IS NOT NULL)"
-    " ORDER BY answer_by LIMIT :limit FOR UPDATE SKIP LOCKED"
+    f" AND {not_aside(OVERDUE, 'inquiry_id')} ORDER BY answer_by LIMIT :limit FOR UPDATE SKIP LOCKED"
 )
 # What was stated is not kept once it is told.
 _ANSWERED = text(

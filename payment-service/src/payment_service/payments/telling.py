@@ -37,7 +37,9 @@ class Parties:
 
 
 def tell(transfer: Transfer) -> Iterable[Event]:
-    """The event of a payment's new state."""
+    """The event of a payment's new state. A transfer that a ministry ordered for itself is no payment: nobody paid."""
+    if transfer.details is None:
+        return
     parties = Parties.of(transfer)
     if transfer.kind == REFUND:
         yield PaymentRefunded(

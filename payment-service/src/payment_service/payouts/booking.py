@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from chassis import outbox
+from chassis.isolation import not_aside
 from payment_service.ledger import statements as ledger
+
+WORKER = "payouts"
 
 # Numbers have no gaps, so what is left of a batch is divided by number. Parts are booked side by side.
 DIVIDE = """
@@ -23,7 +26,22 @@ DIVIDE = """
 NEXT_PART = """
     SELECT p.batch_id, p.first, p.booked, p.last, b.programme, b.fund_id, b.governorate
     FROM payout_batch b JOIN payout_part p USING (batch_id) WHERE b.state = 'booking' AND p.booked < p.last
+        AND (p.first < p.last OR {not_aside})
     ORDER BY b.approved_at, p.first LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+""".format(not_aside=not_aside(WORKER, "p.batch_id || ' ' || p.first"))
+# The payout that comes next in a part becomes a part of its own ($3: its number), those behind it another one.
+CUT = """
+    WITH cut AS (
+        SELECT batch_id, last FROM payout_part WHERE batch_id = $1 AND first = $2 AND booked = $3 - 1 AND last >= $3
+        FOR UPDATE
+    ), shortened AS (
+        UPDATE payout_part p SET last = $3 - 1 FROM cut WHERE p.batch_id = $1 AND p.first = $2 AND $2 < $3
+    ), alone AS (
+        INSERT INTO payout_part (batch_id, first, last, booked) SELECT batch_id, $3, $3, $3 - 1 FROM cut WHERE $2 < $3
+    ), first AS (
+        UPDATE payout_part p SET last = $3 FROM cut WHERE p.batch_id = $1 AND p.first = $2 AND $2 = $3
+    )
+    INSERT INTO payout_part (batch_id, first, last, booked) SELECT batch_id, $3 + 1, last, $3 FROM cut WHERE last > $3
 """
 # A chunk in one statement, the payouts with numbers above $3 up to $4: the wallets' balances, the transfers, the
 # events. A citizen without a wallet, or whose wallet is not of the batch's governorate ($14), fails alone. Wallets are

@@ -36,9 +36,10 @@ _CALCULATED = text(
 _REASON = text("UPDATE settlement SET reason = :reason WHERE settlement_id = :settlement_id")
 _ADD_COMPONENTS = text(_INSERT_COMPONENTS)
 _WAITING = text(
-    "SELECT settlement_id, outlet_id, business_day FROM settlement WHERE state = 'waiting' AND settlement_id > :after"
-    " ORDER BY settlement_id LIMIT 1 FOR UPDATE SKIP LOCKED"
+    "SELECT outlet_id, business_day FROM settlement"
+    " WHERE settlement_id = :settlement_id AND state = 'waiting' FOR UPDATE SKIP LOCKED"
 )
+_ALL_WAITING = text("SELECT settlement_id FROM settlement WHERE state = 'waiting' ORDER BY settlement_id")
 _PARTS = text(
     "SELECT sold_on, loaves, goods_amount FROM outlet_day_part"
     " WHERE outlet_id = :outlet_id AND business_day = :business_day ORDER BY sold_on"
@@ -119,9 +120,14 @@ def _columns(made: Sequence[Component]) -> dict[str, list[Any]]:
     }
 
 
-async def next_waiting(session: AsyncSession, after: UUID) -> RowMapping | None:
-    """The next settlement without an amount, locked; None where there is none that is free."""
-    return (await session.execute(_WAITING, {"after": after})).mappings().one_or_none()
+async def waiting(session: AsyncSession) -> Sequence[UUID]:
+    """The settlements without an amount."""
+    return (await session.execute(_ALL_WAITING)).scalars().all()
+
+
+async def lock_waiting(session: AsyncSession, settlement_id: UUID) -> RowMapping | None:
+    """A settlement without an amount, locked; None where it has one or another process is at it."""
+    return (await session.execute(_WAITING, {"settlement_id": settlement_id})).mappings().one_or_none()
 
 
 async def parts(session: AsyncSession, outlet_id: UUID, day: date) -> list[Part]:

@@ -61,12 +61,12 @@ async def settle(
     return [_told(settlement_id, outlet_id, day, made)]
 
 
-async def settle_next_waiting(session: AsyncSession, runtime: Runtime, after: UUID) -> UUID | None:
-    """Try the next settlement that waits for a rate; gives it back, None where there is none."""
-    waiting = await repository.next_waiting(session, after)
+async def settle_waiting(session: AsyncSession, runtime: Runtime, settlement_id: UUID) -> None:
+    """Try a settlement that waits for a rate, unless another process has it or has settled it."""
+    waiting = await repository.lock_waiting(session, settlement_id)
     if waiting is None:
-        return None
-    settlement_id, outlet_id, day = waiting["settlement_id"], waiting["outlet_id"], waiting["business_day"]
+        return
+    outlet_id, day = waiting["outlet_id"], waiting["business_day"]
     try:
         merchant = await repository.merchant(session, outlet_id)
         parts = await repository.parts(session, outlet_id, day)
@@ -78,7 +78,6 @@ async def settle_next_waiting(session: AsyncSession, runtime: Runtime, after: UU
         await repository.calculated(session, settlement_id, amount, runtime.clock.now())
         await repository.add_components(session, settlement_id, made)
         await outbox.add(session, _told(settlement_id, outlet_id, day, made))
-    return UUID(str(settlement_id))
 
 
 def _told(settlement_id: UUID, outlet_id: UUID, day: date, made: Sequence[Component]) -> SettlementCalculated:
