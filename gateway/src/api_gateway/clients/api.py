@@ -17,8 +17,8 @@ from api_gateway.clients.schemas import (
     SuspensionIn,
 )
 from api_gateway.context import Running
-from api_gateway.handout import Handout, handing_out
 from api_gateway.keys import b64url
+from api_gateway.secret_reply import SecretWork, secret_work
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_text
@@ -34,12 +34,12 @@ def _out(client: Client) -> ClientOut:
 
 @routes.post("/v1/clients", scopes=Scope.CLIENTS_WRITE, status_code=201, problems=(ClientExists, ScopeUnknown))
 async def register_client(
-    body: ClientIn, runtime: Running, caller: Caller, handout: Annotated[Handout, handing_out("client_secret", b64url)]
+    body: ClientIn, runtime: Running, caller: Caller, work: Annotated[SecretWork, secret_work("client_secret", b64url)]
 ) -> ClientCreated:
     """Register a system that may call the API. The reply is the only one that shows its secret."""
     vault = runtime.state.vault
-    client = await service.register(handout.session, vault, body, handout.secret, caller)
-    return ClientCreated(**_out(client).model_dump(), client_secret=handout.secret)
+    client = await service.register(work.session, vault, body, work.secret, caller)
+    return ClientCreated(**_out(client).model_dump(), client_secret=work.secret)
 
 
 @routes.get("/v1/clients", scopes=(Scope.CLIENTS_READ, Scope.CLIENTS_WRITE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from api_gateway.context import Running
-from api_gateway.handout import Handout, handing_out
+from api_gateway.secret_reply import SecretWork, secret_work
 from api_gateway.terminals import service
 from api_gateway.terminals.codes import spell
 from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken, TerminalNotActive, TerminalUnknown
@@ -23,12 +23,12 @@ routes = router(tags=["terminals"])
     "/v1/enrolment-codes", scopes=Scope.TERMINALS_ENROL, status_code=201, problems=(TerminalUnknown, TerminalNotActive)
 )
 async def issue_enrolment_code(
-    body: CodeIn, runtime: Running, caller: Caller, handout: Annotated[Handout, handing_out("code", spell)]
+    body: CodeIn, runtime: Running, caller: Caller, work: Annotated[SecretWork, secret_work("code", spell)]
 ) -> CodeOut:
     """A one-time code for a terminal; the one before is void."""
     vault, settings = runtime.state.vault, runtime.state.settings
-    code = await service.issue_code(handout.session, vault, settings, caller, body.terminal_id, handout.secret)
-    return CodeOut(terminal_id=body.terminal_id, code=handout.secret, expires_at=code.expires_at)
+    code = await service.issue_code(work.session, vault, settings, caller, body.terminal_id, work.secret)
+    return CodeOut(terminal_id=body.terminal_id, code=work.secret, expires_at=code.expires_at)
 
 
 @routes.post(

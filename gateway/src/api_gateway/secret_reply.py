@@ -1,4 +1,4 @@
-"""The unit of work of a route that hands out a secret once.
+"""The unit of work of a route whose reply holds a secret, shown once.
 
 The chassis stores a mutation's reply so that its repeat gets the same one. A secret must not lie in that table:
 here the stored reply holds only the name of the key the secret was made with, and a repeat makes it again.
@@ -24,7 +24,7 @@ Spell = Callable[[bytes], str]
 
 
 @dataclass(frozen=True)
-class Handout:
+class SecretWork:
     """The session of the work, and the secret of this one occasion."""
 
     session: AsyncSession
@@ -32,14 +32,14 @@ class Handout:
     made_with: str
 
 
-def handing_out(member: str, spell: Spell) -> Any:
+def secret_work(member: str, spell: Spell) -> Any:
     """A dependency like `chassis.db.Work` for a reply whose `member` is a secret, written down by `spell`."""
 
     async def work(
         request: Request,
         runtime: Running,
         _: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
-    ) -> AsyncIterator[Handout]:
+    ) -> AsyncIterator[SecretWork]:
         vault = runtime.state.vault
         claim = await idempotency.claim(request)
         async with runtime.sessions() as session, session.begin():
@@ -48,7 +48,7 @@ def handing_out(member: str, spell: Spell) -> Any:
             except Replay as replay:
                 raise _completed(replay, member, vault, claim, spell) from None
             made = vault.secret_for(member, claim.caller, claim.key)
-            yield Handout(session, spell(made.value), made.key)
+            yield SecretWork(session, spell(made.value), made.key)
             request.state.reply = _redacted(request.state.reply, member, made.key)
             await idempotency.store(session, claim, request)
         runtime.wake_relay()
