@@ -43,15 +43,7 @@ class Artefact:
                 yield from source.rglob("*.py") if source.is_dir() else (source,)
 
 
-_MEMBERS = (
-    "libs/contracts/src",
-    "libs/chassis/src",
-    "libs/terminals/src",
-    "libs/policies/src",
-    "gateway/src",
-    "*-service/src",
-    "requirements.lock",
-)
+_MEMBERS = ("libs/*/src", "gateway/src", "*-service/src", "requirements.lock")
 ARTEFACTS = (
     Artefact(OPENAPI, ("tools.merge_openapi", "--output"), (*_MEMBERS, "tools/merge_openapi.py", "tools/services.py")),
     Artefact(ASYNCAPI, ("contracts.generate", "--asyncapi"), ("libs/contracts/src",)),

@@ -181,6 +181,23 @@ def test_images_are_built_of_what_the_recipe_may_read() -> None:
             assert any(fnmatch(source, one) or one.startswith(f"{source}/") for one in let_in), source
 
 
+def test_images_hold_every_library_of_ours_that_a_service_needs() -> None:
+    recipe = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    path = re.search(r"^\s*PYTHONPATH=(\S+)", recipe, re.MULTILINE)
+    assert path is not None
+    copied = dict(re.findall(r"^COPY libs/(\w+)/src (/app/\w+)$", recipe, re.MULTILINE))
+    assert set(copied.values()) <= set(path[1].split(":"))
+    members = [ROOT / "gateway", *ROOT.glob("*-service")]
+    needed = {
+        name
+        for member in members
+        for name in re.findall(
+            r'^ +"unicard-(\w+)"', (member / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
+        )
+    }
+    assert needed == set(copied)
+
+
 def test_volumes_are_declared_and_files_exist() -> None:
     declared = set(compose()["volumes"])
     named = set()
