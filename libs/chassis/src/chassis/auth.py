@@ -219,12 +219,13 @@ async def authorize(request: Request, scopes: tuple[str, ...]) -> None:
     request.state.principal = principal
 
 
-async def _caller(request: Request) -> Principal:
+async def find_caller(request: Request) -> Principal:
+    """The caller whose token `authorize` has seen."""
     known: Principal = request.state.principal
     return known
 
 
-Caller = Annotated[Principal, Depends(_caller)]
+Caller = Annotated[Principal, Depends(find_caller)]
 """The caller of an endpoint that is not public, as a route takes it: its scopes are checked by then."""
 
 

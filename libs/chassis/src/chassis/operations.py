@@ -84,6 +84,9 @@ class ClockReading(BaseModel):
     now: datetime
 
 
+_WHOLE = "an event set aside is the service's own, whoever operates it"
+
+
 def operations_router(name: str) -> Router:
     """The routes, under `/v1/operations/{name}` and `/v1/training/clock/{name}`."""
     routes = router(tags=["operations"])
@@ -107,6 +110,7 @@ def operations_router(name: str) -> Router:
         scopes=Scope.OPERATIONS_WRITE,
         problems=(parked.NotReplayable,),
         operation_id=f"{name}_replay_parked_event",
+        anyone=_WHOLE,
     )
     async def replay(parked_id: ParkedId, request: Request, session: Work) -> Handled:
         """Handle a dead event again and those that wait behind it, in order, up to the next one that fails."""
@@ -119,6 +123,7 @@ def operations_router(name: str) -> Router:
         f"{base}/parked-events/{{parked_id}}/discard",
         scopes=Scope.OPERATIONS_WRITE,
         operation_id=f"{name}_discard_parked_event",
+        anyone=_WHOLE,
     )
     async def discard(parked_id: ParkedId, session: Work) -> Handled:
         """Give an event up; those behind it are handled within seconds."""

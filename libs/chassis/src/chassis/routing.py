@@ -19,7 +19,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from chassis import idempotency
-from chassis.auth import authorize
+from chassis.auth import authorize, find_caller
 from chassis.endpoints import MIB, DeclarationFault, Endpoint, Rate, Retry
 from chassis.problems import InvalidRequest, responses
 from chassis.refusals import Refusal
@@ -33,8 +33,9 @@ class Facts(TypedDict, total=False):
     """What an endpoint says of itself, beside its method and path.
 
     Who may call: `scopes` (any one suffices) or `public`. What it may refuse: `problems`. What the edge must know:
-    `rate` (class of calls), `deadline` in seconds, `body` in bytes at most, `hot` (matched before the rest). The others
-    are FastAPI's own.
+    `rate` (class of calls), `deadline` in seconds, `body` in bytes at most, `hot` (matched before the rest). Where the
+    path names an object, the handler takes its caller, so that `caller.bound` is asked whose it is; `anyone` is the
+    reason why it does not matter. The others are FastAPI's own.
     """
 
     scopes: Scope | tuple[Scope, ...]
@@ -44,6 +45,7 @@ class Facts(TypedDict, total=False):
     deadline: float
     body: int
     hot: bool
+    anyone: str
 
     status_code: int
     response_model: object
@@ -60,11 +62,14 @@ class DeclaredRoute(APIRoute):
     """A route that knows its declaration: it checks the caller's scopes and the names of query parameters."""
 
     draft: ClassVar[Endpoint]
+    anyone: ClassVar[str]
     declare: ClassVar[Callable[[Endpoint], None]]
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Complete the declaration by what the handler takes."""
         super().__init__(path, endpoint, **options)
+        if fault := _whose(self.draft, self.dependant, self.anyone):
+            raise DeclarationFault(f"{self.draft.name}: {fault}")
         keyed = idempotency.HEADER in _names(self.dependant, "header_params")
         retry = Retry.ALWAYS if self.draft.method == "GET" else Retry.KEYED if keyed else Retry.NEVER
         self.declared = replace(self.draft, retry=retry, query=_names(self.dependant, "query_params"))
@@ -142,11 +147,12 @@ class Router:
 
     def _declare(self, method: str, path: str, facts: Facts) -> Callable[[Handler], Handler]:
         options: dict[str, Any] = {**facts}
+        anyone = options.pop("anyone", "")
         draft = _draft(method, self._prefix + path, options)
         answers = {**responses(*_several(options.pop("problems", ()))), **options.pop("responses", {})}
 
         def register(handler: Handler) -> Handler:
-            known = {"draft": draft, "declare": self.endpoints.append, "__doc__": draft.name}
+            known = {"draft": draft, "anyone": anyone, "declare": self.endpoints.append, "__doc__": draft.name}
             kind = type(handler.__name__, (self._route_class,), known)
             self.api.add_api_route(
                 path, handler, methods=[method], responses=answers, route_class_override=kind, **options
@@ -179,6 +185,20 @@ def _draft(method: str, path: str, options: dict[str, Any]) -> Endpoint:
         hot=options.pop("hot", False),
         retry=Retry.ALWAYS if method == "GET" else Retry.NEVER,
     )
+
+
+def _whose(draft: Endpoint, dependant: Dependant, anyone: str) -> str:
+    """What is wrong with how an endpoint finds out whose object its path names; empty where nothing is."""
+    names_one = "_id}" in draft.path
+    asks = not draft.public and _takes(dependant, find_caller)
+    if names_one and not asks and not anyone:
+        return "the path names an object: take the caller and ask its bound, or say why `anyone` may name it"
+    return "`anyone` is for paths that name an object" if anyone and not names_one else ""
+
+
+def _takes(dependant: Dependant, wanted: Callable[..., Any]) -> bool:
+    """Whether a handler, or what it depends on, depends on something."""
+    return dependant.call is wanted or any(_takes(inner, wanted) for inner in dependant.dependencies)
 
 
 def _several(one_or_more: Any) -> tuple[Any, ...]:

@@ -94,6 +94,22 @@ def test_a_path_is_of_fixed_words_and_parameters(path: str) -> None:
         router().get(path, public=True)
 
 
+def test_a_path_that_names_an_object_takes_its_caller_or_says_why_anyone_may_name_it() -> None:
+    async def blind(thing_id: str) -> None:
+        """Reads a thing of whoever's."""
+
+    async def asking(thing_id: str, caller: Caller) -> None:
+        """Reads a thing of the caller's."""
+
+    for facts in ({"scopes": Scope.CARDS_READ}, {"public": True}):
+        with pytest.raises(DeclarationFault, match=r"GET /v1/things/\{thing_id\}: the path names an object"):
+            router().get("/v1/things/{thing_id}", **facts)(blind)
+    with pytest.raises(DeclarationFault, match="`anyone` is for paths that name an object"):
+        router().get("/v1/things/{thing}", scopes=Scope.CARDS_READ, anyone="why not")(blind)
+    router().get("/v1/things/{thing_id}", scopes=Scope.CARDS_READ)(asking)
+    router().get("/v1/things/{thing_id}", scopes=Scope.CARDS_READ, anyone="things are the same for all")(blind)
+
+
 def test_one_code_has_one_class() -> None:
     with pytest.raises(TypeError, match=r"'not_found' is the code of both chassis\.problems\.NotFound and .*Lost"):
         type("Lost", (NotFound,), {"code": "not_found", "__module__": "other"})
