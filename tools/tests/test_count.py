@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from tools.count import count, count_file, table
+from tools.count import ALL_SOURCES, CAST, EXTRA, LINES, WRITTEN, count, count_file, of_working_tree, table
 
 TEXT = dedent(
     '''
@@ -58,3 +58,10 @@ def test_files_are_counted_by_member_and_what_a_program_wrote_apart() -> None:
         "written by a program": 3,
     }
     assert "2 (+0)" in table(now, now)
+
+
+def test_what_is_counted_of_the_workspace_stays_within_its_limits() -> None:
+    now = count(of_working_tree())
+    assert now[WRITTEN][LINES] < 4000, "what a program writes is made by `make setup`, not kept in git"
+    assert now[ALL_SOURCES][CAST] <= 10
+    assert now[ALL_SOURCES][EXTRA] == 0
