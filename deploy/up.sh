@@ -6,6 +6,16 @@ settings=${COMPOSE_ENV_FILES:-.env}
 here=${UNICARD_HOME:-.unicard/compose}
 docker compose up --detach --build --wait --wait-timeout "${WAIT_SECONDS:-900}"
 
+# The background processes are ready when they publish and consume. After a broker that lost everything that takes them
+# some seconds longer than the others, which need no broker.
+deadline=$(($(date +%s) + ${WAIT_SECONDS:-900}))
+for name in gateway card supply health payment notify; do
+    until docker compose exec -T "$name-work" sh -c '/app/probe.sh "$UNICARD_PORT" /readyz'; do
+        [ "$(date +%s)" -lt "$deadline" ] || { echo "$name-work is not ready: docker compose logs $name-work" >&2; exit 1; }
+        sleep 1
+    done
+done
+
 umask 077
 mkdir -p "$here"
 if docker compose ps --services --status running | grep -qx sink; then

@@ -79,7 +79,7 @@ async def listen(settings: ServiceSettings) -> None:
     listener = Listener(settings.kafka_bootstrap)
     app = create_app(Service("bench", "listener", settings, [], stateless, reactions=listener.reactions()))
     async with app.router.lifespan_context(app):
-        consumer = app.background.consumer
+        consumer = app.background.consumer if app.background else None
         if consumer is None:
             raise RuntimeError("it has reactions, hence a consumer")
         broker = asyncio.create_task(listener.watch_broker())

@@ -43,7 +43,9 @@ LOST_ANSWERS = 0.05
 def service(package: str, port: int, environment: dict[str, str], folder: Path) -> PythonService:
     own = {**os.environ, **environment, "UNICARD_PORT": str(port), "UNICARD_LOG_LEVEL": "WARNING"}
     log_file = folder / f"{package}.log"
-    return PythonService(package, service_arguments(package, port), port=port, environment=own, log_file=log_file)
+    return PythonService(
+        package, service_arguments(package, port, "all"), port=port, environment=own, log_file=log_file
+    )
 
 
 def services(

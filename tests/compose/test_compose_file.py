@@ -32,11 +32,16 @@ def fields(name: str) -> dict[str, Any]:
     return found
 
 
+def work(name: str) -> str:
+    """What a service's background process is called."""
+    return f"{name}-work"
+
+
 ENGINES = {"postgres", "kafka", "edge", "prometheus", "grafana"}
 
 
 def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> None:
-    assert set(services()) - set(jobs()) == {*OWN, *ENGINES, "sink"}
+    assert set(services()) - set(jobs()) == {*OWN, *map(work, OWN), *ENGINES, "sink"}
     assert {program.name for program in SERVICES} <= set(OWN)
     for name, package in OWN.items():
         service, port = services()[name], fields(name)["port"].default
@@ -52,6 +57,23 @@ def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> No
         assert (ROOT / service["build"]["args"]["MEMBER"] / "src" / package).is_dir()
         assert password in jobs()["databases"]["environment"]
     assert sorted(jobs()["databases"]["command"]) == sorted(OWN)
+
+
+def test_every_service_has_a_background_process_that_differs_in_its_role_and_its_budget() -> None:
+    budget = {"UNICARD_POOL_SIZE", "UNICARD_HOT_POOL_SIZE"}
+    for name in OWN:
+        api, background = services()[name], services()[work(name)]
+        port = api["environment"]["UNICARD_PORT"]
+        assert background["image"] == api["image"]
+        assert (api["environment"]["UNICARD_ROLE"], background["environment"]["UNICARD_ROLE"]) == ("api", "work")
+        assert api["environment"]["UNICARD_RELAY_ADDRESS"] == f"{work(name)}:{port}"
+        told = {one: value for one, value in background["environment"].items() if one not in {*budget, "UNICARD_ROLE"}}
+        assert told.items() <= api["environment"].items()
+        # alive, not ready: a broker that is away makes no container unhealthy
+        assert background["healthcheck"]["test"] == ["CMD", "/app/probe.sh", str(port), "/livez"]
+        assert {"data", "watch"} <= set(api["networks"]) & set(background["networks"])
+    waited_for = (ROOT / "deploy" / "up.sh").read_text(encoding="utf-8")
+    assert f"for name in {' '.join(program.name for program in SERVICES)}; do" in waited_for
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -70,7 +92,7 @@ def test_nobody_is_told_what_is_anothers() -> None:
     for name, service in services().items():
         used = {match["name"] for match in VARIABLE.finditer(yaml.safe_dump(service.get("environment", {})))}
         passwords = {variable for variable in used if variable.endswith("_DATABASE_PASSWORD")}
-        own = {f"{name.removeprefix('migrate-').upper()}_DATABASE_PASSWORD"}
+        own = {f"{name.removeprefix('migrate-').removesuffix('-work').upper()}_DATABASE_PASSWORD"}
         assert passwords <= own or name == "databases"
         assert "POSTGRES_PASSWORD" not in used or name in {"postgres", "databases"}
 
@@ -108,7 +130,7 @@ def test_only_the_edge_can_be_reached_from_outside() -> None:
         for network in service.get("networks", ()):
             on.setdefault(network, set()).add(name)
     assert on["front"] == {"edge"}
-    assert on["outward"] == {"notify"}
+    assert on["outward"] == {"notify-work"}
     assert on["desk"] == {"prometheus", "grafana", "sink"}
     assert not on["data"] & {"edge", "prometheus", "grafana", "sink", "clients"}
 
@@ -146,7 +168,8 @@ def test_who_waits_for_whom() -> None:
             assert how["condition"] == done, f"{name} waits for {other}"
     assert set(services()["edge"]["depends_on"]) == set(OWN)
     for name in OWN:
-        assert set(services()[name]["depends_on"]) == {f"migrate-{name}", "topics"}
+        for process in (name, work(name)):
+            assert set(services()[process]["depends_on"]) == {f"migrate-{name}", "topics"}
 
 
 def test_images_are_pinned_and_official() -> None:
@@ -221,7 +244,7 @@ def test_prometheus_reads_every_service_and_the_edge() -> None:
     assert set(scrapes) == {*OWN, "edge", "prometheus"}
     for name in OWN:
         assert scrapes[name]["dns_sd_configs"][0] | {"refresh_interval": None} == {
-            "names": [name],
+            "names": [name, work(name)],
             "type": "A",
             "port": fields(name)["port"].default,
             "refresh_interval": None,

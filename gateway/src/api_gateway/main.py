@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings=chosen.model_copy(update=own_keys),
         routers=[tokens, clients, terminals, overview, docs],
         reactions=reactions,
-        workers=[Periodic("signing_keys", keep_keys, chosen.gateway_key_poll_seconds)],
+        refreshers=[Periodic("signing_keys", keep_keys, chosen.gateway_key_poll_seconds)],
         lifespan=lifespan,
         openapi_url=None,  # the merged document has its place
     )

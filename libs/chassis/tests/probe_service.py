@@ -44,7 +44,7 @@ _SEEN = text("INSERT INTO seen (key, number) SELECT * FROM unnest(CAST(:keys AS 
 class ProbeSettings(ServiceSettings):
     """`keeper` publishes only, `hearer` consumes only."""
 
-    role: Literal["both", "keeper", "hearer"] = "both"
+    part: Literal["both", "keeper", "hearer"] = "both"
     group: str = "probe"
 
 
@@ -165,11 +165,11 @@ def create_app(settings: ProbeSettings | None = None) -> App:
     settings = settings or ProbeSettings()
     return chassis_app.create_app(
         chassis_app.Service(
-            name="hearer" if settings.role == "hearer" else "probe",
+            name="hearer" if settings.part == "hearer" else "probe",
             title="Probe",
             settings=settings,
             lifespan=lifespan,
-            routers=[] if settings.role == "hearer" else [note_routes()],
-            reactions=None if settings.role == "keeper" else note_reactions(settings.group),
+            routers=[] if settings.part == "hearer" else [note_routes()],
+            reactions=None if settings.part == "keeper" else note_reactions(settings.group),
         )
     )

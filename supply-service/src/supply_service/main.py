@@ -34,7 +34,8 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             routers=ROUTERS,
             reactions=reactions,
             render=payloads,
-            workers=(*REFRESH, *upkeep.JOBS, *settlements.JOBS),
+            refreshers=REFRESH,
+            workers=(*upkeep.JOBS, *settlements.JOBS),
             lifespan=lifespan,
             hot_routes=hot_routes,
         )

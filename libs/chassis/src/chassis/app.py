@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,9 +14,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from chassis import background, isolation, logging, metrics, openapi, partitions, probes, telemetry, training
+from chassis import isolation, logging, metrics, openapi, partitions, probes, telemetry, training
 from chassis.auth import KEYS_LOOK_SECONDS, REVOCATIONS_REFRESH_SECONDS, Revocations, TokenVerifier
-from chassis.background import Background, Worker
+from chassis.background import Background, Worker, working
 from chassis.clock import Clock, TrainingClock
 from chassis.db import create_engine, create_pool, create_sessions
 from chassis.edge import App, Edge, as_refusal
@@ -42,6 +42,7 @@ from chassis.relay import Render
 from chassis.routing import Router
 from chassis.runtime import Resources, Runtime
 from chassis.settings import ServiceSettings
+from chassis.waking import LOOKUP_SECONDS, Waker
 
 log = logging.get_logger(__name__)
 
@@ -71,7 +72,8 @@ class Service(Generic[Settings, State]):
     """What makes one service different from another.
 
     `lifespan(runtime, settings)` makes the service's state once a process; routes, workers and reactions find it in
-    their runtime.
+    their runtime. `refreshers` keep it up to date in every process; `workers` and `reactions` run in the background
+    process only, where a service has one apart.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Service(Generic[Settings, State]):
     description: str = ""
     reactions: Reactions[Runtime[State]] | None = None
     render: Render | None = None
+    refreshers: Sequence[Worker[Runtime[State]]] = ()
     workers: Sequence[Worker[Runtime[State]]] = ()
     hot_routes: Sequence[HotRoute[Runtime[State], Any]] = ()
     openapi_url: str | None = "/openapi.json"
@@ -103,7 +106,8 @@ def create_app(service: Service[Settings, State]) -> App:
         redoc_url=None,
         separate_input_output_schemas=False,
     )
-    routers = (*service.routers, operations_router(service.name))
+    serves = service.settings.role != "work"
+    routers = (*service.routers, operations_router(service.name)) if serves else ()
     app.endpoints = _all_of(routers)
     for routes in routers:
         app.include_router(routes.api)
@@ -116,7 +120,7 @@ def create_app(service: Service[Settings, State]) -> App:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_middleware(Edge)
-    app.hot = {route.path.encode(): route for route in service.hot_routes}
+    app.hot = {route.path.encode(): route for route in service.hot_routes if serves}
     openapi.install(app, app.endpoints)
     return app
 
@@ -138,27 +142,39 @@ def _all_of(routers: Sequence[Router]) -> tuple[Endpoint, ...]:
 
 @asynccontextmanager
 async def _lifespan(app: App, service: Service[Settings, State]) -> AsyncIterator[None]:
-    runtime = await _runtime(service)
+    settings, runtime = service.settings, await _runtime(service)
     app.state.runtime = runtime
-    app.background = Background(runtime, service.reactions, service.render)
-    runtime.wake_relay = app.background.relay.wake
+    before: list[Worker[Resources]] = [*FRESH]
+    during: list[Worker[Runtime[State]]] = [*service.refreshers]
+    if settings.role != "work":
+        before.append(KEYS)
+    if settings.role != "api":
+        app.background = Background(runtime, service.reactions, service.render)
+        runtime.wake_relay = app.background.relay.wake
+        before += HOUSEKEEPING
+        during += service.workers
+    elif settings.relay_address:
+        waker = Waker(settings.relay_address)
+        runtime.wake_relay = waker.wake
+        before.append(Periodic("relay_address", lambda _: waker.look_up(), LOOKUP_SECONDS))
     # before the first request: whoever is suspended stays so across a restart
     await runtime.revocations.refresh(runtime.pool)
     # and before the first event: what comes again after a restart happened in the time it was moved to
     await _training(runtime)
-    tasks = background.start(runtime, (*FRESH, *HOUSEKEEPING))
-    async with service.lifespan(runtime, service.settings) as state:
-        runtime.state = state
-        tasks += background.start(runtime, service.workers)
-        app.background.start()
+    async with AsyncExitStack() as stack:
+        # What is opened first is closed last: the events of the last request and the last event are published still.
+        if app.background:
+            await stack.enter_async_context(app.background.relaying())
+        runtime.state = await stack.enter_async_context(service.lifespan(runtime, settings))
+        await stack.enter_async_context(working(runtime, before))
+        await stack.enter_async_context(working(runtime, during))
+        if app.background:
+            await stack.enter_async_context(app.background.consuming())
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
-        log.info("started", port=service.settings.port)
+        log.info("started", port=settings.port, role=settings.role)
         yield
-        await app.background.stop_consumer()
-        await background.stop(tasks)
-    await app.background.stop_relay()
     await runtime.pool.close()
     await runtime.engine.dispose()
     log.info("stopped")
@@ -189,8 +205,8 @@ async def _training(runtime: Resources) -> None:
         await training.refresh(runtime.pool, runtime.clock)
 
 
+KEYS: Periodic[Resources] = Periodic("issuer_keys", lambda runtime: runtime.verifier.keep(), KEYS_LOOK_SECONDS)
 FRESH: tuple[Periodic[Resources], ...] = (
-    Periodic("issuer_keys", lambda runtime: runtime.verifier.keep(), KEYS_LOOK_SECONDS),
     Periodic("revocations", lambda runtime: runtime.revocations.refresh(runtime.pool), REVOCATIONS_REFRESH_SECONDS),
     Periodic("training_clock", _training, training.REFRESH_SECONDS),
 )
@@ -200,8 +216,8 @@ HOUSEKEEPING: tuple[Periodic[Resources], ...] = (
 )
 
 
-async def _metrics(_: Request) -> Response:
-    return metrics.exposition()
+async def _metrics(request: Request) -> Response:
+    return metrics.exposition(background=request.app.background is not None)
 
 
 async def _on_refusal(_: Request, error: Exception) -> Response:

@@ -74,6 +74,11 @@ class TokenVerifier:
         self._fetching = asyncio.Lock()
         self._client: httpx.AsyncClient | None = None
 
+    @property
+    def ready(self) -> bool:
+        """Whether there are keys to verify with."""
+        return self._keys is not None
+
     def verify(self, token: str) -> Principal:
         """The caller behind a token. Raises InvalidToken, Suspended, or Unavailable while there are no keys."""
         known = self._verified.get(token)

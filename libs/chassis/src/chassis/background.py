@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
 from chassis import kafka
@@ -12,6 +13,7 @@ from chassis.faults import is_infrastructure
 from chassis.logging import get_logger
 from chassis.reactions import R, Reactions
 from chassis.relay import Relay, Render
+from chassis.waking import woken
 from contracts.event import registry
 
 log = get_logger(__name__)
@@ -29,43 +31,51 @@ class Background(Generic[R]):
 
     def __init__(self, runtime: R, reactions: Reactions[R] | None, render: Render | None = None) -> None:
         """Nothing runs before `start`; without `reactions` there is no consumer; `render` is the relay's."""
+        self._settings = runtime.settings
         self.relay = Relay(runtime.settings, runtime.name, _topics(runtime.name, reactions), render)
         self.consumer = EventConsumer(reactions, runtime) if reactions else None
         self.cluster = kafka.Cluster(runtime.settings.kafka_bootstrap)
 
-    def start(self) -> None:
-        """Publish and consume from now on."""
-        self._relaying = supervised("relay", self.relay.run)
-        self._consuming = supervised("consumer", self.consumer.run) if self.consumer else None
+    @asynccontextmanager
+    async def relaying(self) -> AsyncIterator[None]:
+        """Publish; on the way out what is committed."""
+        task = supervised("relay", self.relay.run)
+        async with woken(self._settings.host, self._settings.relay_address, self.relay.wake):
+            try:
+                yield
+            finally:
+                self.relay.stop()
+                await _finish(task, RELAY_GRACE_SECONDS)
+                await self.cluster.close()
 
-    async def stop_consumer(self) -> None:
-        """End after the events at hand. Their own events are published still."""
-        if self.consumer and self._consuming:
+    @asynccontextmanager
+    async def consuming(self) -> AsyncIterator[None]:
+        """Consume; on the way out finish the events at hand."""
+        if self.consumer is None:
+            yield
+            return
+        task = supervised("consumer", self.consumer.run)
+        try:
+            yield
+        finally:
             self.consumer.stop()
-            await _finish(self._consuming, CONSUMER_GRACE_SECONDS)
-
-    async def stop_relay(self) -> None:
-        """Publish what is committed and end."""
-        self.relay.stop()
-        await _finish(self._relaying, RELAY_GRACE_SECONDS)
-        await self.cluster.close()
+            await _finish(task, CONSUMER_GRACE_SECONDS)
 
 
-def start(runtime: T, workers: Iterable[Worker[T]]) -> list[asyncio.Task[None]]:
-    """Let workers run beside each other, each started again when it fails."""
+@asynccontextmanager
+async def working(runtime: T, workers: Iterable[Worker[T]]) -> AsyncIterator[None]:
+    """Let workers run beside each other, each started again when it fails; on the way out they are cancelled."""
 
     def one(work: Worker[T]) -> asyncio.Task[None]:
         return supervised(getattr(work, "__name__", str(work)), lambda: work(runtime))
 
-    return [one(work) for work in workers]
-
-
-async def stop(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel workers and wait until they have ended."""
-    tasks = list(tasks)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    tasks = [one(work) for work in workers]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def supervised(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:

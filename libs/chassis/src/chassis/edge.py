@@ -31,7 +31,7 @@ class App(FastAPI):
 
     endpoints: tuple[Endpoint, ...]
     hot: Mapping[bytes, HotRoute[Any, Any]]
-    background: Background[Any]  # while it runs
+    background: Background[Any] | None = None  # while it runs; none where only requests are served
 
 
 class Edge:

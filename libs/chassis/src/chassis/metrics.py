@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.responses import Response
+
+# What is true of a service once, however many processes it has: its background process alone tells it.
+BACKGROUND = CollectorRegistry()
 
 _FINE = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -20,12 +23,16 @@ EVENTS_PUBLISHED = Counter("unicard_events_published_total", "Events the broker 
 RELAY_LAG_SECONDS = Histogram(
     "unicard_relay_lag_seconds", "From commit of an event to the broker's acknowledgement", buckets=_FINE
 )
-RELAY_OLDEST_SECONDS = Gauge("unicard_relay_oldest_unsent_seconds", "Age of the oldest event not yet published")
+RELAY_OLDEST_SECONDS = Gauge(
+    "unicard_relay_oldest_unsent_seconds", "Age of the oldest event not yet published", registry=BACKGROUND
+)
 EVENTS_CONSUMED = Counter("unicard_events_consumed_total", "Events handled", ["type", "outcome"])
 CONSUMER_LAG_SECONDS = Histogram(
     "unicard_consumer_lag_seconds", "From commit at the publisher to commit at the consumer", buckets=_FINE
 )
-PARKED_EVENTS = Gauge("unicard_parked_events", "Events set aside and not yet replayed or discarded")
+PARKED_EVENTS = Gauge(
+    "unicard_parked_events", "Events set aside and not yet replayed or discarded", registry=BACKGROUND
+)
 BATCH_SIZE = Histogram(
     "unicard_group_commit_batch_size", "Requests in one group commit", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
 )
@@ -59,6 +66,7 @@ class Observed:
         self._seconds.observe(seconds)
 
 
-def exposition() -> Response:
-    """All metrics in Prometheus' text format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def exposition(*, background: bool) -> Response:
+    """All metrics in Prometheus' text format; those of the service as a whole where `background` work is done."""
+    text = generate_latest() + (generate_latest(BACKGROUND) if background else b"")
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

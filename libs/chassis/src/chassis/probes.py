@@ -26,25 +26,40 @@ async def livez(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """200 when database, broker, relay and consumer do their work; 503 and the reasons otherwise."""
+    """200 when this process can do its work, 503 and the reasons otherwise.
+
+    Who answers requests needs the database and the issuer's keys; who publishes and consumes needs the broker, too:
+    without one, sales go on.
+    """
     runtime = get_runtime(request)
-    background: Background[Resources] = request.app.background
-    names = ("database", "broker", "relay")
-    states = await asyncio.gather(
-        _check(_database(runtime)),
-        _check(background.cluster.identity(CHECK_SECONDS)),
-        _check(_relay(runtime, background.relay)),
-    )
-    checks = dict(zip(names, states, strict=True))
-    if background.consumer is not None:
-        checks["consumer"] = "ok" if background.consumer.joined else "not in its group"
-    ready = all(state == "ok" for state in checks.values())
-    body = orjson.dumps({"status": "ready" if ready else "not ready", "checks": checks})
+    background: Background[Resources] | None = request.app.background
+    checks: dict[str, Awaitable[object]] = {"database": _database(runtime)}
+    if runtime.settings.role != "work":
+        checks["keys"] = _keys(runtime)
+    if background is not None:
+        checks |= {
+            "broker": background.cluster.identity(CHECK_SECONDS),
+            "relay": _relay(runtime, background.relay),
+            "consumer": _consumer(background),
+        }
+    states = dict(zip(checks, await asyncio.gather(*map(_check, checks.values())), strict=True))
+    ready = all(state == "ok" for state in states.values())
+    body = orjson.dumps({"status": "ready" if ready else "not ready", "checks": states})
     return Response(body, 200 if ready else 503, media_type="application/json")
 
 
-class _Lagging(Exception):
-    """The relay is behind"""
+class _NotReady(Exception):
+    """What stands in the reply"""
+
+
+async def _keys(runtime: Resources) -> None:
+    if not runtime.verifier.ready:
+        raise _NotReady("the issuer's keys are not at hand yet")
+
+
+async def _consumer(background: Background[Resources]) -> None:
+    if background.consumer is not None and not background.consumer.joined:
+        raise _NotReady("not in its group")
 
 
 async def _database(runtime: Resources) -> None:
@@ -56,14 +71,14 @@ async def _relay(runtime: Resources, relay: Relay) -> None:
     age = await relay.oldest_unsent_seconds(runtime.engine)
     limit = runtime.settings.relay_lag_ready_seconds
     if age > limit:
-        raise _Lagging(f"events wait {age:.0f} s, more than {limit:.0f} s")
+        raise _NotReady(f"events wait {age:.0f} s, more than {limit:.0f} s")
 
 
 async def _check(action: Awaitable[object]) -> str:
     try:
         await asyncio.wait_for(action, CHECK_SECONDS)
-    except _Lagging as lagging:
-        return str(lagging)
+    except _NotReady as reason:
+        return str(reason)
     except Exception as error:  # why: a probe reports every failure, it never fails itself
         return type(error).__name__
     return "ok"

@@ -73,6 +73,8 @@ class Relay:
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self.leading = False
+        # Who commits in another process wakes it by a datagram, which may be lost: then this is how late an event is.
+        self._most_idle = IDLE_POLL_SECONDS if settings.role == "work" else MOST_IDLE_POLL_SECONDS
 
     def wake(self) -> None:
         """Something was committed in this process: look at once."""
@@ -179,9 +181,9 @@ class Relay:
             if time.monotonic() < busy_until:
                 await self._pause(self._settings.relay_poll_seconds)
                 idle = IDLE_POLL_SECONDS
-            else:  # what this process commits wakes the relay; only other processes' events wait for the next look
+            else:  # whoever commits wakes the relay
                 await self._pause(idle)
-                idle = min(idle * 1.5, MOST_IDLE_POLL_SECONDS)
+                idle = min(idle * 1.5, self._most_idle)
 
     async def _rendered(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> Mapping[UUID, bytes]:
         without = [row for row in rows if row["payload"] is None]

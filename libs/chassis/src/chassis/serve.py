@@ -1,13 +1,15 @@
-"""`python -m chassis.serve PACKAGE --host H --port N`: a service under uvicorn, as it runs everywhere."""
+"""`python -m chassis.serve PACKAGE --host H --port N [--role R]`: a service under uvicorn, as it runs everywhere."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import os
+from typing import Any, get_args
 
 import uvicorn
 
 from chassis.http import Http
+from chassis.settings import Role
 
 GRACEFUL_SECONDS = 10
 
@@ -32,7 +34,10 @@ def main() -> None:
     parser.add_argument("package", help="the service's package, e.g. supply_service")
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--role", choices=get_args(Role), help="instead of UNICARD_ROLE")
     given = parser.parse_args()
+    if given.role:
+        os.environ["UNICARD_ROLE"] = given.role
     uvicorn.run(**options(f"{given.package}.main:create_app", host=given.host, port=given.port, factory=True))
 
 

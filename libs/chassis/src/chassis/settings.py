@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Role = Literal["all", "api", "work"]
 
 
 class ServiceSettings(BaseSettings):
@@ -23,6 +26,15 @@ class ServiceSettings(BaseSettings):
         default="",
         pattern=r"[A-Za-z0-9._-]{0,60}",
         description="stands before every topic and consumer group: systems that share a cluster each have their own",
+    )
+    role: Role = Field(
+        default="all",
+        description="api: answers requests; work: relay, consumer and workers, no request; all: both in one process",
+    )
+    relay_address: str | None = Field(
+        default=None,
+        pattern=r"^[^:]+:[0-9]{1,5}$",
+        description="host:port (UDP) where api processes wake the relay of the work process; else it only polls",
     )
     jwks_url: str | None = Field(default=None, description="where the issuer's public keys are served")
     jwks: str | None = Field(default=None, description="the issuer's public keys themselves, instead of a URL")

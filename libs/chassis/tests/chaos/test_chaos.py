@@ -125,7 +125,7 @@ def copies(role: str, number: int, environment: dict[str, str], folder: Path) ->
     """Copies of one role."""
     from devstack.engines import free_ports
 
-    own = {**environment, "UNICARD_ROLE": role, "UNICARD_CONSUMER_ATTEMPTS": "1000"}
+    own = {**environment, "UNICARD_PART": role, "UNICARD_CONSUMER_ATTEMPTS": "1000"}
     return [Copy(f"{role}-{n}", port, own, folder / f"{role}-{n}.log") for n, port in enumerate(free_ports(number))]
 
 

@@ -19,6 +19,9 @@ FOLDER_VARIABLE = "UNICARD_HOME"
 POSTGRES_VARIABLE = "UNICARD_POSTGRES_URL"
 KAFKA_VARIABLE = "UNICARD_KAFKA_BOOTSTRAP"
 
+# How a service's background process is called after it, where it has one of its own.
+WORK = "-work"
+
 # Everything that listens: what it is, its setting, the port where the setting says nothing.
 PORTS: Mapping[str, tuple[str, int]] = {
     "edge": ("UNICARD_EDGE_PORT", 8080),
@@ -29,6 +32,12 @@ PORTS: Mapping[str, tuple[str, int]] = {
     "health": ("UNICARD_HEALTH_PORT", 8103),
     "payment": ("UNICARD_PAYMENT_PORT", 8104),
     "notify": ("UNICARD_NOTIFY_PORT", 8105),
+    "gateway-work": ("UNICARD_GATEWAY_WORK_PORT", 8110),
+    "card-work": ("UNICARD_CARD_WORK_PORT", 8111),
+    "supply-work": ("UNICARD_SUPPLY_WORK_PORT", 8112),
+    "health-work": ("UNICARD_HEALTH_WORK_PORT", 8113),
+    "payment-work": ("UNICARD_PAYMENT_WORK_PORT", 8114),
+    "notify-work": ("UNICARD_NOTIFY_WORK_PORT", 8115),
     "sink": ("UNICARD_SINK_PORT", 8190),
     "postgres": ("UNICARD_POSTGRES_PORT", 15432),
     "kafka": ("UNICARD_KAFKA_PORT", 19092),
@@ -47,7 +56,10 @@ class SettingError(EngineError):
 
 @dataclass(frozen=True)
 class StackSettings:
-    """One stack: its folder, its ports, and the servers it does not start itself."""
+    """One stack: its folder, its ports, and the servers it does not start itself.
+
+    `apart`: each service is two processes, one that answers requests and one that works in the background.
+    """
 
     folder: Path
     ports: Mapping[str, int]
@@ -56,6 +68,7 @@ class StackSettings:
     partitions: int = 6
     retention_hours: int = 7 * 24
     topic_prefix: str = ""
+    apart: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> StackSettings:
@@ -73,6 +86,7 @@ class StackSettings:
             kafka_bootstrap=given.get(KAFKA_VARIABLE) or None,
             partitions=_number(given, "UNICARD_TOPIC_PARTITIONS", 6, most=1000),
             topic_prefix=given.get("UNICARD_TOPIC_PREFIX", ""),
+            apart=_number(given, "UNICARD_PROCESSES", 1, most=2) == 2,
             retention_hours=_number(given, "UNICARD_TOPIC_RETENTION_HOURS", 7 * 24, most=24 * 3650),
         )
 
@@ -108,6 +122,8 @@ class StackSettings:
             others.add("postgres")
         if self.kafka_bootstrap:
             others |= {"kafka", "kafka-controller"}
+        if not self.apart:
+            others |= {name for name in self.ports if name.endswith(WORK)}
         return {name: port for name, port in self.ports.items() if name not in others}
 
     def check_ports(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devstack.engines.ports import LOOPBACK
-from devstack.settings import KAFKA_VARIABLE, POSTGRES_VARIABLE, StackSettings
+from devstack.settings import KAFKA_VARIABLE, POSTGRES_VARIABLE, WORK, StackSettings
 
 SMS_PROVIDER_CLIENT = "sms-provider"
 DATABASE_PREFIX = "unicard_"
@@ -63,6 +63,11 @@ SERVICES: tuple[Program, ...] = (
 _KEPT_BACK = frozenset({POSTGRES_VARIABLE, KAFKA_VARIABLE, "UNICARD_PORT", "UNICARD_HOST"})
 
 
+def processes(program: Program, settings: StackSettings) -> dict[str, str]:
+    """What a service runs as: the name of each of its processes, and that one's role."""
+    return {program.name: "api", program.name + WORK: "work"} if settings.apart else {program.name: "all"}
+
+
 def service_environment(
     program: Program, settings: StackSettings, secrets: Mapping[str, str], database_url: str, bootstrap: str
 ) -> dict[str, str]:
@@ -73,6 +78,7 @@ def service_environment(
         "UNICARD_KAFKA_BOOTSTRAP": bootstrap,
         "UNICARD_HOST": LOOPBACK,
         "UNICARD_PORT": str(settings.ports[program.name]),
+        "UNICARD_RELAY_ADDRESS": f"{LOOPBACK}:{settings.ports[program.name + WORK]}",
         "UNICARD_JWKS_URL": f"{settings.url('gateway')}/.well-known/jwks.json",
         "UNICARD_TRAINING_CLOCK": "true",
     }

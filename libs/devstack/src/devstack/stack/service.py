@@ -69,6 +69,6 @@ def probe(port: int, path: str) -> int | None:
         connection.close()
 
 
-def service_arguments(package: str, port: int) -> list[str]:
-    """How a service is started."""
-    return ["-m", "chassis.serve", package, "--host", LOOPBACK, "--port", str(port)]
+def service_arguments(package: str, port: int, role: str) -> list[str]:
+    """How a service's process is started."""
+    return ["-m", "chassis.serve", package, "--host", LOOPBACK, "--port", str(port), "--role", role]

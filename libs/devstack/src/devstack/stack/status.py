@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import psutil
 
 from devstack.engines.ports import port_answers
-from devstack.settings import StackSettings
+from devstack.settings import WORK, StackSettings
 from devstack.stack.programs import SERVICES
 from devstack.stack.service import probe
 from devstack.state import Running, State
 
-_WITH_PROBE = {program.name: "/readyz" for program in SERVICES} | {"sink": "/livez"}
+_WITH_PROBE = {program.name + part: "/readyz" for program in SERVICES for part in ("", WORK)} | {"sink": "/livez"}
 
 
 @dataclass(frozen=True)

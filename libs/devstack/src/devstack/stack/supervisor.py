@@ -109,7 +109,11 @@ class Supervisor:
             kafka_side = group.create_task(self._start_kafka())
         self._phase("starting the services")
         urls, brokers = database_side.result(), kafka_side.result()
-        services = [self._service(program, urls[program.name], brokers) for program in programs.SERVICES]
+        services = [
+            self._service(program, name, role, urls[program.name], brokers)
+            for program in programs.SERVICES
+            for name, role in programs.processes(program, settings).items()
+        ]
         edge = EnvoyEngine(settings.folder / "envoy.yaml", settings.ports["edge"], log_file=settings.log_file("edge"))
         async with asyncio.TaskGroup() as group:
             for engine in (*services, self._sink()):
@@ -160,14 +164,16 @@ class Supervisor:
             programs.edge_environment(self.settings),
         )
 
-    def _service(self, program: programs.Program, database_url: str, brokers: str) -> PythonService:
-        port = self.settings.ports[program.name]
+    def _service(
+        self, program: programs.Program, name: str, role: str, database_url: str, brokers: str
+    ) -> PythonService:
+        port = self.settings.ports[name]
         return PythonService(
-            program.name,
-            service_arguments(program.package, port),
+            name,
+            service_arguments(program.package, port, role),
             port=port,
             environment=programs.service_environment(program, self.settings, self._secrets, database_url, brokers),
-            log_file=self.settings.log_file(program.name),
+            log_file=self.settings.log_file(name),
         )
 
     def _sink(self) -> PythonService:
