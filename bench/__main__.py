@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import block, eligibility, lag, ledger, memory, messages, redemptions
+from bench import block, eligibility, lag, ledger, memory, messages, redemptions, roles
 from bench.harness import fleet, machine, report, stack
 from bench.harness.cardholder import calendar
 from bench.harness.fleet import CALLERS, Days
@@ -19,12 +19,22 @@ from bench.harness.report import Section
 from bench.reference import running as reference
 from devstack.terminal.wire import Wire
 
-FIGURES = ("memory", "redemptions", "lag", "block", "messages", "ledger", "eligibility")
+FIGURES = ("memory", "redemptions", "lag", "block", "messages", "ledger", "eligibility", "roles")
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
 async def measure(options: Options, wanted: set[str]) -> list[Section]:
-    """Every wanted figure on one running system, in the order in which they disturb each other least."""
+    """Every wanted figure, in the order in which they disturb each other least; all but `roles` on one system."""
+    sections: list[Section] = []
+    if wanted - {"roles"}:
+        sections += await _on_one_system(options, wanted)
+    if "roles" in wanted:
+        _say("roles")
+        sections.append(roles.section(await roles.run(options), options))
+    return sections
+
+
+async def _on_one_system(options: Options, wanted: set[str]) -> list[Section]:
     sections: list[Section] = []
     async with stack.running() as running:
         wire = running.wire()

@@ -28,7 +28,7 @@ from devstack.terminal.wire import Wire
 
 CLINICS = 16
 FAMILIES = 2_000
-_PATH = "/v1/eligibility"
+PATH = "/v1/eligibility"
 _MOST_A_SECOND = 4_000
 _GIVE_UP_SECONDS = 120.0
 
@@ -43,8 +43,8 @@ class Answers:
 
 async def run(stack: Stack, options: Options, wire: Wire) -> Answers:
     """Rounds at the service and through the gateway."""
-    clinics = await _clinics(stack, wire)
-    cards = await _families(stack)
+    clinics = await open_clinics(stack, wire)
+    cards = await tell_families(stack)
     rng, found = random.Random(options.seed), Answers()
     for _ in range(options.rounds):
         for name, port in (("service", "health"), ("gateway", "edge")):
@@ -52,7 +52,7 @@ async def run(stack: Stack, options: Options, wire: Wire) -> Answers:
             count = int(_MOST_A_SECOND * options.seconds)
             bodies = [orjson.dumps({"card_id": rng.choice(cards)}).decode() for _ in range(count)]
             callers = [tokens[number % len(tokens)] for number in range(CALLERS)]
-            plan = Plan(stack.settings.ports[port], _PATH, callers, bodies, new_id().hex, options.seconds)
+            plan = Plan(stack.settings.ports[port], PATH, callers, bodies, new_id().hex, options.seconds)
             meter = Meter(stack.processes("edge", "health", "postgres"))
             meter.start()
             result = await load.send(plan)
@@ -63,7 +63,8 @@ async def run(stack: Stack, options: Options, wire: Wire) -> Answers:
     return found
 
 
-async def _clinics(stack: Stack, wire: Wire) -> list[Caller]:
+async def open_clinics(stack: Stack, wire: Wire) -> list[Caller]:
+    """Clinics, each with an enrolled terminal."""
     admin = stack.client(wire, "health-authority")
     clinics: list[Caller] = []
 
@@ -80,7 +81,7 @@ async def _clinics(stack: Stack, wire: Wire) -> list[Caller]:
     return clinics
 
 
-async def _families(stack: Stack) -> list[str]:
+async def tell_families(stack: Stack) -> list[str]:
     """Families of three whose head has a card with health enabled, told by events as card-service does."""
     told: list[Event] = []
     cards = []

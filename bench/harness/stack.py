@@ -77,11 +77,11 @@ class Stack:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Stack]:
-    """Start the system, stop it and delete its data at the end."""
+async def running(processes: int = 1) -> AsyncIterator[Stack]:
+    """Start the system, each service as so many processes; stop it and delete its data at the end."""
     folder = Path(tempfile.mkdtemp(prefix="unicard-bench-"))
     ports = on_free_ports()
-    os.environ.update(ports | _LIMITS | {"UNICARD_HOME": str(folder)})
+    os.environ.update(ports | _LIMITS | {"UNICARD_HOME": str(folder), "UNICARD_PROCESSES": str(processes)})
     for variable in ("UNICARD_POSTGRES_URL", "UNICARD_KAFKA_BOOTSTRAP"):
         os.environ.pop(variable, None)
     settings = StackSettings.from_environment()
