@@ -156,7 +156,7 @@ async def _lifespan(app: App, service: Service[Settings, State]) -> AsyncIterato
     elif settings.relay_address:
         waker = Waker(settings.relay_address)
         runtime.wake_relay = waker.wake
-        before.append(Periodic("relay_address", lambda _: waker.look_up(), LOOKUP_SECONDS))
+        before.append(_looking_up(waker))
     # before the first request: whoever is suspended stays so across a restart
     await runtime.revocations.refresh(runtime.pool)
     # and before the first event: what comes again after a restart happened in the time it was moved to
@@ -203,6 +203,10 @@ async def _runtime(service: Service[Settings, State]) -> Runtime[State]:
 async def _training(runtime: Resources) -> None:
     if isinstance(runtime.clock, TrainingClock):
         await training.refresh(runtime.pool, runtime.clock)
+
+
+def _looking_up(waker: Waker) -> Periodic[Resources]:
+    return Periodic("relay_address", lambda _: waker.look_up(), LOOKUP_SECONDS)
 
 
 KEYS: Periodic[Resources] = Periodic("issuer_keys", lambda runtime: runtime.verifier.keep(), KEYS_LOOK_SECONDS)
