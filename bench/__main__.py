@@ -27,7 +27,7 @@ async def measure(options: Options, wanted: set[str]) -> list[Section]:
     """Every wanted figure, in the order in which they disturb each other least; all but `roles` on one system."""
     sections: list[Section] = []
     if wanted - {"roles"}:
-        sections += await _on_one_system(options, wanted)
+        sections = await _on_one_system(options, wanted)
     if "roles" in wanted:
         _say("roles")
         sections.append(roles.section(await roles.run(options), options))
