@@ -23,7 +23,7 @@ from contracts.gateway import TerminalEnrolled
 from supply_service.consumers import reactions
 from supply_service.context import Runtime
 from supply_service.main import create_app
-from supply_service.redemptions.repository import payloads
+from supply_service.sales.repository import payloads
 from supply_service.settings import Settings
 
 NOWHERE = "127.0.0.1:1"  # no broker: what is published stays in the outbox, events are handed to the handlers

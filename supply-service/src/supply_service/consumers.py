@@ -28,7 +28,7 @@ from supply_service.cards import repository as cards
 from supply_service.context import Runtime
 from supply_service.entitlements import service as entitlements
 from supply_service.outlets.service import TERMINALS
-from supply_service.redemptions import holds
+from supply_service.sales import wallet_holds
 from terminal_registry.revocations import follow_revocations
 
 # What changes a household's row, or voids what is decided on it.
@@ -142,19 +142,19 @@ async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSess
 async def payment_authorized(events: Sequence[Received[PaymentAuthorized]], session: AsyncSession, _: Runtime) -> None:
     """Know the holds that a sale may be paid with."""
     names = ("payment_id", "card_id", "merchant_id", "amount", "expires_at")
-    await holds.put(session, {name: [getattr(e.data, name) for e in events] for name in names})
+    await wallet_holds.put(session, {name: [getattr(e.data, name) for e in events] for name in names})
 
 
 @reactions.on(PaymentVoided)
 async def payment_voided(events: Sequence[Received[PaymentVoided]], session: AsyncSession, _: Runtime) -> None:
     """Refuse sales with a hold that was given up."""
-    await holds.settle(session, [event.data.payment_id for event in events], "voided")
+    await wallet_holds.settle(session, [event.data.payment_id for event in events], "voided")
 
 
 @reactions.on(PaymentCaptured)
 async def payment_captured(events: Sequence[Received[PaymentCaptured]], session: AsyncSession, _: Runtime) -> None:
     """Refuse sales with a hold that was taken already."""
-    await holds.settle(session, [event.data.payment_id for event in events], "captured")
+    await wallet_holds.settle(session, [event.data.payment_id for event in events], "captured")
 
 
 @reactions.on(PaymentFailed)
@@ -162,7 +162,7 @@ async def payment_failed(events: Sequence[Received[PaymentFailed]], session: Asy
     """Keep which part of a sale the wallet has not paid after all, for whoever reconciles."""
     for event in events:
         if event.data.reference.startswith(SALE):
-            await holds.unpaid(session, event.data.payment_id, event.data.reason)
+            await wallet_holds.unpaid(session, event.data.payment_id, event.data.reason)
 
 
 @reactions.on(InquiryReceived)

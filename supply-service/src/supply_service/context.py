@@ -14,10 +14,10 @@ from chassis import runtime
 from supply_service.settings import Settings
 
 if TYPE_CHECKING:
-    from supply_service.offline.credential import CredentialKeys
-    from supply_service.outlets.registry import KnownTerminal, Registry
+    from supply_service.cards.credential import CredentialKeys
+    from supply_service.places.registry import KnownTerminal, Registry
     from supply_service.policies.snapshot import Snapshot
-    from supply_service.redemptions.lanes import SaleLanes
+    from supply_service.sales.lanes import SaleLanes
 
 LOOK_AGAIN_SECONDS = 0.05
 

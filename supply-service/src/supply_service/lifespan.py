@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 
 from chassis.periodic import Periodic
 from chassis.runtime import Resources
+from supply_service.cards.credential import CredentialKeys
 from supply_service.context import Context, Runtime
-from supply_service.offline.credential import CredentialKeys
-from supply_service.outlets.registry import Registry
+from supply_service.outlets.repository import changed_since
+from supply_service.places.registry import Registry
 from supply_service.policies import service as policies
 from supply_service.policies.snapshot import Snapshot
-from supply_service.redemptions.lanes import PREPARED, sale_lanes
+from supply_service.sales.lanes import PREPARED, sale_lanes
 from supply_service.settings import Settings
 
 
@@ -25,7 +26,7 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
     lanes = sale_lanes(resources, settings, snapshot)
     credentials = CredentialKeys(settings.credential_keys, settings.credential_keys_url)
     uploads = asyncio.Semaphore(max(1, settings.pool_size // 2))
-    made = Context(settings, snapshot, Registry(), lanes, credentials, uploads)
+    made = Context(settings, snapshot, Registry(changed_since), lanes, credentials, uploads)
     await made.refresh_policies(resources)
     await made.refresh_terminals(resources)
     async with lanes.running(PREPARED):

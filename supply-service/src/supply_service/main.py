@@ -16,7 +16,7 @@ from supply_service.consumers import reactions
 from supply_service.context import Runtime
 from supply_service.lifespan import REFRESH, lifespan
 from supply_service.redemptions import route
-from supply_service.redemptions.repository import payloads
+from supply_service.sales.repository import payloads
 from supply_service.settings import Settings
 from supply_service.settlements import worker as settlements
 

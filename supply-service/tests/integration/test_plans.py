@@ -16,9 +16,9 @@ from chassis.ids import new_id
 from chassis.lane import PLANNER, Lane
 from chassis.testing import MakeDatabase
 from supply_service import MIGRATIONS
-from supply_service.redemptions import statements
-from supply_service.redemptions.lanes import PREPARED
-from supply_service.redemptions.writes import Writes
+from supply_service.sales import statements
+from supply_service.sales.lanes import PREPARED
+from supply_service.sales.writes import Writes
 
 from ..support import NOON
 

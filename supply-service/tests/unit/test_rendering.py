@@ -12,10 +12,10 @@ from uuid import UUID
 
 import pytest
 
-from supply_service.redemptions import rendering
-from supply_service.redemptions.record import ReversalRecord, SaleRecord, sale_of
 from supply_service.rules.redeem import SoldLine
 from supply_service.rules.tenders import Paid
+from supply_service.sales import rendering
+from supply_service.sales.record import ReversalRecord, SaleRecord, sale_of
 
 NOVEMBER = date(2026, 11, 1)
 IDS = [UUID(f"0199f000-0000-7000-8000-00000000000{n}") for n in range(8)]

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.refusals import Refusal
-from supply_service.redemptions import wording
 from supply_service.rules import allowance, bread
 from supply_service.rules.account import Account, Pot, days_in_month, month_after, month_before
 from supply_service.rules.figures import FiguresByDay
 from supply_service.rules.keys import BREAD, GOODS, POINTS
 from supply_service.rules.opening import bread_days, open_month
+from supply_service.sales import wording
 
 NOVEMBER = date(2026, 11, 1)
 DAY = date(2026, 11, 5)

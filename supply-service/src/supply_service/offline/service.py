@@ -15,14 +15,15 @@ from chassis import telemetry
 from chassis.auth import Principal
 from chassis.clock import business_day
 from chassis.refusals import Refusal
+from supply_service.cards import credential
 from supply_service.context import Context, Runtime
-from supply_service.offline import chain, credential, repository
+from supply_service.offline import chain, repository
 from supply_service.offline.chain import Finding, Link
 from supply_service.offline.schemas import Gap, OfflineBatch, OfflineBatchReply, OfflineSale, SaleResult
-from supply_service.redemptions.orders import SaleOrder, Signed
-from supply_service.redemptions.outcomes import Outcome, Sold
 from supply_service.redemptions.service import place_of
 from supply_service.rules.redeem import Place, figures_on
+from supply_service.sales.orders import SaleOrder, Signed
+from supply_service.sales.outcomes import Outcome, Sold
 
 AT_ONCE = 64  # sales submitted together, so that a large batch leaves room for the draws of others
 

@@ -1,1 +1,1 @@
-"""The hot path: draws at terminals, their reversal, and the group commit that carries both."""
+"""The door of sales and their reversals to HTTP, where the published name of a sale is redemption."""

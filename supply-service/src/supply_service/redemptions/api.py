@@ -18,9 +18,6 @@ from contracts.scopes import Scope
 from supply_service.context import Running
 from supply_service.redemptions import service
 from supply_service.redemptions.http import answer
-from supply_service.redemptions.record import SaleRecord
-from supply_service.redemptions.rendering import line_members, tender_members
-from supply_service.redemptions.repository import Undone
 from supply_service.redemptions.schemas import (
     LineReply,
     RedemptionRecord,
@@ -32,6 +29,9 @@ from supply_service.redemptions.schemas import (
     TenderReply,
 )
 from supply_service.rules import refusals
+from supply_service.sales.record import SaleRecord
+from supply_service.sales.rendering import line_members, tender_members
+from supply_service.sales.repository import Undone
 
 routes = router(tags=["redemptions"])
 

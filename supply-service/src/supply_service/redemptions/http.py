@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chassis.hot import Answer
-from supply_service.redemptions import rendering
-from supply_service.redemptions.outcomes import Outcome, Reversed, Sold
+from supply_service.sales import rendering
+from supply_service.sales.outcomes import Outcome, Reversed, Sold
 
 CREATED = 201
 

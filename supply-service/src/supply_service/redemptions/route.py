@@ -9,8 +9,8 @@ from supply_service.context import Runtime
 from supply_service.redemptions import service
 from supply_service.redemptions.api import routes
 from supply_service.redemptions.http import answer
-from supply_service.redemptions.outcomes import Outcome
 from supply_service.redemptions.schemas import RedemptionRequest
+from supply_service.sales.outcomes import Outcome
 
 
 def begin(call: Call[Runtime], request: RedemptionRequest) -> asyncio.Future[Outcome] | None:

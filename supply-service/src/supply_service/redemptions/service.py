@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import idempotency, telemetry
 from chassis.auth import Principal
 from supply_service.context import Runtime
-from supply_service.redemptions import repository
-from supply_service.redemptions.orders import ReversalOrder, SaleOrder
-from supply_service.redemptions.outcomes import Outcome
-from supply_service.redemptions.record import SaleRecord
-from supply_service.redemptions.repository import Undone
 from supply_service.redemptions.schemas import RedemptionRequest, ReversalRequest
 from supply_service.rules.redeem import Place
 from supply_service.rules.refusals import RedemptionUnknown, TerminalNeeded, TerminalNotActive, TerminalUnknown
+from supply_service.sales import repository
+from supply_service.sales.orders import ReversalOrder, SaleOrder
+from supply_service.sales.outcomes import Outcome
+from supply_service.sales.record import SaleRecord
+from supply_service.sales.repository import Undone
 
 REDEMPTIONS_PATH = "/v1/redemptions"
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from chassis.outbox import INSERT_RENDERED
 from contracts.supply import Redeemed
-from supply_service.redemptions.record import SALE_COLUMNS
-from supply_service.redemptions.rendering import VERSION
+from supply_service.sales.record import SALE_COLUMNS
+from supply_service.sales.rendering import VERSION
 
 # One row a request: what was answered under its key, its card, its household, and that household's pots: those from
 # month $3 on where it is opened already, from the month before ($2) where it is still to be opened.

@@ -14,11 +14,6 @@ from chassis.ids import new_id
 from chassis.refusals import IdempotencyKeyReused, Refusal
 from contracts.supply import TenderRedeemed
 from supply_service.cards.accounts import Record, account_of, card_of
-from supply_service.redemptions import events, rendering
-from supply_service.redemptions.orders import Order, ReversalOrder, SaleOrder
-from supply_service.redemptions.outcomes import KeptReply, Outcome, Reversed, Sold
-from supply_service.redemptions.record import ReversalRecord, SaleRecord, record
-from supply_service.redemptions.writes import Writes
 from supply_service.rules import refusals, tenders
 from supply_service.rules.account import Account, month_before
 from supply_service.rules.figures import FiguresByDay
@@ -26,6 +21,11 @@ from supply_service.rules.redeem import Sale, book_offline, decide
 from supply_service.rules.remaining import left_of
 from supply_service.rules.reverse import reverse
 from supply_service.rules.tenders import Hold
+from supply_service.sales import events, rendering
+from supply_service.sales.orders import Order, ReversalOrder, SaleOrder
+from supply_service.sales.outcomes import KeptReply, Outcome, Reversed, Sold
+from supply_service.sales.record import ReversalRecord, SaleRecord, record
+from supply_service.sales.writes import Writes
 
 Known = Mapping[UUID, Outcome]
 

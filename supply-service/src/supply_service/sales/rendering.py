@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from supply_service.redemptions import wording
-from supply_service.redemptions.record import ReversalRecord, SaleRecord
 from supply_service.rules.redeem import SoldLine
 from supply_service.rules.remaining import remaining_members
 from supply_service.rules.tenders import WALLET, Paid
+from supply_service.sales import wording
+from supply_service.sales.record import ReversalRecord, SaleRecord
 
 VERSION = 1
 

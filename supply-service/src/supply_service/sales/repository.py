@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import business_day, month_start
 from chassis.partitions import Connection
-from supply_service.redemptions import rendering, statements
-from supply_service.redemptions.record import SALE_COLUMNS, SaleRecord, sale_of
 from supply_service.rules.tenders import Paid
+from supply_service.sales import rendering, statements
+from supply_service.sales.record import SALE_COLUMNS, SaleRecord, sale_of
 
 _FIND = text(
     f"SELECT s.*, v.reversal_id, v.occurred_at AS reversed_at, v.reason,"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from supply_service.redemptions.record import ReversalRecord, SaleRecord
 from supply_service.rules.allowance import pounds
 from supply_service.rules.figures import UNITS
 from supply_service.rules.keys import BREAD, GOODS, POINTS
 from supply_service.rules.redeem import SoldLine
+from supply_service.sales.record import ReversalRecord, SaleRecord
 
 PROGRAMME_AR = {BREAD: "الخبز", GOODS: "السلع التموينية", POINTS: "نقاط الخبز"}
 PROGRAMME_EN = {BREAD: "bread", GOODS: "goods allowance", POINTS: "bread points"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from supply_service.redemptions.record import ReversalRecord, SaleRecord
+from supply_service.sales.record import ReversalRecord, SaleRecord
 
 
 class Sold(NamedTuple):

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from supply_service.redemptions.record import SaleRecord
-from supply_service.redemptions.schemas import LineRequest, TenderRequest
-from supply_service.rules.redeem import Place
+from supply_service.rules.redeem import LineWanted, Place
+from supply_service.rules.tenders import TenderWanted
+from supply_service.sales.record import SaleRecord
 
 
 class Signed(NamedTuple):
@@ -48,11 +48,11 @@ class _Order:
 class SaleOrder(_Order):
     """A sale to be decided. An offline one has `signed` and no key: its place in the chain identifies it."""
 
-    lines: Sequence[LineRequest]
+    lines: Sequence[LineWanted]
     occurred_at: datetime | None = None
     expected_amount: int | None = None
     signed: Signed | None = None
-    tenders: Sequence[TenderRequest] = ()
+    tenders: Sequence[TenderWanted] = ()
 
 
 @dataclass(slots=True)

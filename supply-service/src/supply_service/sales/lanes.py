@@ -12,11 +12,11 @@ from chassis.lane import Lane
 from chassis.lanes import Lanes, LaneSettings
 from chassis.runtime import Resources
 from supply_service.policies.snapshot import Snapshot
-from supply_service.redemptions import statements
-from supply_service.redemptions.batch import Batch, Known, periods
-from supply_service.redemptions.orders import Order, SaleOrder
-from supply_service.redemptions.outcomes import Outcome, Reversed, Sold, repeated
-from supply_service.redemptions.record import reversal_of, sale_of
+from supply_service.sales import statements
+from supply_service.sales.batch import Batch, Known, periods
+from supply_service.sales.orders import Order, SaleOrder
+from supply_service.sales.outcomes import Outcome, Reversed, Sold, repeated
+from supply_service.sales.record import reversal_of, sale_of
 from supply_service.settings import Settings
 
 COMMAND_SECONDS = 10

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from supply_service.outlets import repository
 from supply_service.rules.redeem import Place
 
 
@@ -19,12 +20,17 @@ class KnownTerminal(NamedTuple):
     public_key: str | None
 
 
+# The terminals that changed after a version of `change_counter`.
+ChangedSince = Callable[[AsyncSession, int], Awaitable[Sequence[RowMapping]]]
+
+
 class Registry:
     """One process's copy of the terminals."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, changed_since: ChangedSince) -> None:
+        """Begin with none; `changed_since` reads them."""
         self.version = 0
+        self._changed_since = changed_since
         self._terminals: dict[UUID, KnownTerminal] = {}
 
     def find(self, terminal_id: UUID) -> KnownTerminal | None:
@@ -34,7 +40,7 @@ class Registry:
     async def refresh(self, sessions: async_sessionmaker[AsyncSession], version: int = 0) -> None:
         """Read what changed since the last time. `version`: what the counter stood at before."""
         async with sessions() as session:
-            rows = await repository.changed_since(session, self.version)
+            rows = await self._changed_since(session, self.version)
         for row in rows:
             # The driver's own kind of UUID would not go into JSON as it is.
             terminal_id, outlet_id = UUID(int=row["terminal_id"].int), UUID(int=row["outlet_id"].int)

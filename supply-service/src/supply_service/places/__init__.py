@@ -1,0 +1,1 @@
+"""Where terminals stand, as a process has it at hand."""

@@ -1,0 +1,1 @@
+"""Sales: how an order is decided, written once, and rendered. No protocol, no request."""
