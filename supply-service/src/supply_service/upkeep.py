@@ -9,19 +9,17 @@ import asyncpg.pool
 
 from chassis.clock import business_day, month_start
 from chassis.logging import get_logger
-from chassis.partitions import briefly, delete_by_chunks
+from chassis.partitions import briefly
 from chassis.periodic import Periodic
 from supply_service.context import Runtime
 from supply_service.rules.account import month_after
+from supply_service.sales.retention import forget_holds, forget_keys
 
 log = get_logger(__name__)
 
 EVERY_SECONDS = 3600.0
 MONTHLY = ("redemption", "entry")
 MONTHS_AHEAD = 2
-
-_FORGET_KEYS = "DELETE FROM sale_key WHERE ctid = ANY(ARRAY(SELECT ctid FROM sale_key WHERE day < $1 LIMIT $2))"
-_FORGET_HOLDS = "DELETE FROM hold WHERE ctid = ANY(ARRAY(SELECT ctid FROM hold WHERE expires_at < $1 LIMIT $2))"
 
 
 async def _partitions(runtime: Runtime) -> None:
@@ -54,16 +52,6 @@ async def make_partitions(pool: asyncpg.Pool, now: datetime) -> None:
         for table in MONTHLY:
             await _make(pool, table, f"{table}_{month:%Y%m}", month, month_after(month))
         month = month_after(month)
-
-
-async def forget_keys(pool: asyncpg.Pool, before: date) -> None:
-    """Forget keys under which nobody asks any more, little by little."""
-    await delete_by_chunks(pool, _FORGET_KEYS, before)
-
-
-async def forget_holds(pool: asyncpg.Pool, before: datetime) -> None:
-    """Forget holds that ran out before an instant, little by little: the consumer writes to the same rows."""
-    await delete_by_chunks(pool, _FORGET_HOLDS, before)
 
 
 async def _make(pool: asyncpg.Pool, table: str, name: str, first: date, end: date) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from chassis.testing import lock_awaited, refuse_larger_deletes
 from supply_service import upkeep
+from supply_service.sales import retention
 
 from ..support import NOON, Supply, bread
 
@@ -53,7 +54,7 @@ async def test_old_holds_are_forgotten_little_by_little(supply: Supply) -> None:
         " FROM generate_series(1, 12003) n",
         NOON,
     )
-    await upkeep.forget_holds(pool, NOON + timedelta(seconds=12001))
+    await retention.forget_holds(pool, NOON + timedelta(seconds=12001))
     assert await supply.fetch("SELECT count(*) FROM hold") == [(3,)]
     await pool.execute("DELETE FROM hold")
 
@@ -66,6 +67,6 @@ async def test_old_keys_are_forgotten_little_by_little(supply: Supply) -> None:
         " $1::date - CASE WHEN n <= 12000 THEN 3 ELSE 2 END, '', '' FROM generate_series(1, 12003) n",
         day,
     )
-    await upkeep.forget_keys(pool, day - timedelta(days=2))
+    await retention.forget_keys(pool, day - timedelta(days=2))
     assert await supply.fetch("SELECT count(*) FROM sale_key WHERE reply = ''") == [(3,)]
     await pool.execute("DELETE FROM sale_key WHERE reply = ''")

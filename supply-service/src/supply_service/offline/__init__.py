@@ -1,1 +1,3 @@
 """Sales made without a network, uploaded later in a signed chain."""
+
+TABLES = ("offline_fork",)

@@ -9,16 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supply_service.offline.chain import Known, Link
+from supply_service.sales.late import REJECT
 
 _KNOWN = text(
     "SELECT sequence, sale_id, previous_hash, hash, status, code, redemption_id FROM offline_sale"
     " WHERE terminal_id = :terminal_id"
     " AND (sequence = ANY(CAST(:sequences AS bigint[])) OR sale_id = ANY(CAST(:sale_ids AS uuid[])))"
-)
-_REJECT = text(
-    "INSERT INTO offline_sale (terminal_id, sequence, sale_id, hash, previous_hash, status, code, document)"
-    " VALUES (:terminal_id, :sequence, :sale_id, :hash, :previous_hash, 'rejected', :code, :document)"
-    " ON CONFLICT DO NOTHING"
 )
 _FORK = text(
     "INSERT INTO offline_fork (terminal_id, sequence, hash, code, document)"
@@ -70,7 +66,7 @@ async def reject(session: AsyncSession, terminal_id: UUID, rejected: Iterable[tu
         for link, code in rejected
     ]
     if rows:
-        await session.execute(_REJECT, rows)
+        await session.execute(REJECT, rows)
 
 
 async def keep_evidence(session: AsyncSession, terminal_id: UUID, faulty: Iterable[tuple[Link, str]]) -> None:

@@ -1,1 +1,3 @@
 """Outlets and the terminals that stand in them."""
+
+TABLES = ("outlet",)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from chassis.outbox import INSERT_RENDERED
 from contracts.supply import Redeemed
+from supply_service.cards.statements import MOVED, OF_MOVED, OPENED, POTS
 from supply_service.sales.record import SALE_COLUMNS
 from supply_service.sales.rendering import VERSION
 
@@ -42,30 +43,12 @@ READ_HOLDS = _READ.format(
            ARRAY(SELECT t.payment_id FROM tender t WHERE t.payment_id = ANY(r.payments)) AS used"""
 )
 
-_MOVED = """
-    moved AS (
-        UPDATE household h
-        SET version = h.version + 1, opened = u.opened, debt_bread = u.debt_bread, debt_goods = u.debt_goods,
-            debt_points = u.debt_points
-        FROM unnest($1::batch_household[]) AS u
-        WHERE h.household_id = u.household_id AND h.version = u.version
-        RETURNING h.household_id
-    )"""
-
-_POTS = """
-    pots AS (
-        UPDATE pot p SET remaining = u.remaining, drawn_days = u.drawn_days, drawn_units = u.drawn_units
-        FROM unnest($2::batch_pot[]) AS u
-        WHERE p.household_id = u.household_id AND p.period = u.period AND p.programme = u.programme
-            AND (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
-    )"""
-
 
 # What was sold, for the tables that say something of it: the sale itself, its key, its event.
-_SOLD = """
+_SOLD = f"""
     sold AS MATERIALIZED (
         SELECT * FROM unnest($3::batch_sale[]) AS u
-        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+        WHERE {OF_MOVED}
     )"""
 _SALE = (
     "household_id, redemption_id, period, business_day, card_id, terminal_id, outlet_id, governorate, occurred_at,"
@@ -98,28 +81,15 @@ _ALL_EVENTS = f"""
             UNION ALL
             SELECT event_id, type, topic, household_id::text, time, traceparent, payload, source_id, number
             FROM unnest($5::batch_publication[]) AS u
-            WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+            WHERE {OF_MOVED}
         ) e ORDER BY number
     )"""
 
-_ROWS = """
-    {table}_rows AS (
-        INSERT INTO {table} ({columns})
-        SELECT {columns} FROM unnest(${number}::{rows}[]) AS u
-        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+_ENTRY = "household_id, source_id, period, programme, line, kind, quantity"
+_ENTRIES = f"""
+    entries AS (
+        INSERT INTO entry ({_ENTRY}) SELECT {_ENTRY} FROM unnest($4::batch_entry[]) AS u WHERE {OF_MOVED}
     )"""
-
-
-def _insert(table: str, number: int, rows: str, columns: str) -> str:
-    """The insertion of the rows of parameter `number` whose household has moved."""
-    return _ROWS.format(table=table, columns=columns, number=number, rows=rows)
-
-
-_ENTRIES = _insert("entry", 4, "batch_entry", "household_id, source_id, period, programme, line, kind, quantity")
-_OPENED = _insert(
-    "pot", 6, "batch_opening",
-    "household_id, period, programme, granted, remaining, members, daily, drawn_days, drawn_units",
-)  # fmt: skip
 _REVERSAL = (
     "household_id, redemption_id, reversal_id, card_id, terminal_id, outlet_id, business_day, occurred_at, reason,"
     " loaves, goods, cash"
@@ -127,31 +97,34 @@ _REVERSAL = (
 _REVERSALS = f"""
     reversed AS MATERIALIZED (
         SELECT * FROM unnest($7::batch_undoing[]) AS u
-        WHERE (u.household_id IN (SELECT household_id FROM moved)) IS TRUE
+        WHERE {OF_MOVED}
     ), reversals AS (
         INSERT INTO reversal ({_REVERSAL}, document, rendering)
         SELECT {_REVERSAL}, document::json, {VERSION} FROM reversed
     )"""
 _REVERSAL_KEYS = _KEYS.format(name="reversal_keys", source="reversal_id, NULL", rows="reversed")
-_OFFLINE = _insert(
-    "offline_sale", 8, "batch_offline",
-    "terminal_id, sequence, sale_id, hash, previous_hash, status, code, redemption_id, document",
-)  # fmt: skip
-_TENDERS = _insert(
-    "tender", 9, "batch_tender", "household_id, payment_id, redemption_id, outlet_id, business_day, amount"
-)
+_LINK = "terminal_id, sequence, sale_id, hash, previous_hash, status, code, redemption_id, document"
+_OFFLINE = f"""
+    offline AS (
+        INSERT INTO offline_sale ({_LINK}) SELECT {_LINK} FROM unnest($8::batch_offline[]) AS u WHERE {OF_MOVED}
+    )"""
+_TENDER = "household_id, payment_id, redemption_id, outlet_id, business_day, amount"
+_TENDERS = f"""
+    tenders AS (
+        INSERT INTO tender ({_TENDER}) SELECT {_TENDER} FROM unnest($9::batch_tender[]) AS u WHERE {OF_MOVED}
+    )"""
 
 
 def _write(*parts: str) -> str:
-    return "WITH" + ",".join((_MOVED, _POTS, _SOLD, _SALES, _SALE_KEYS, *parts)) + "\nSELECT household_id FROM moved"
+    return "WITH" + ",".join((MOVED, POTS, _SOLD, _SALES, _SALE_KEYS, *parts)) + "\nSELECT household_id FROM moved"
 
 
 # Nearly every batch: sales in months already opened.
 WRITE_PLAIN = _write(_SALE_EVENTS)
 # The first touches of a month among them.
-WRITE_OPENING = _write(_ALL_EVENTS, _ENTRIES, _OPENED)
+WRITE_OPENING = _write(_ALL_EVENTS, _ENTRIES, OPENED)
 # Reversals, sales from an offline batch, or sales that a wallet paid a part of among them.
-WRITE_ALL = _write(_ALL_EVENTS, _ENTRIES, _OPENED, _REVERSALS, _REVERSAL_KEYS, _OFFLINE, _TENDERS)
+WRITE_ALL = _write(_ALL_EVENTS, _ENTRIES, OPENED, _REVERSALS, _REVERSAL_KEYS, _OFFLINE, _TENDERS)
 
 # What repeats are repeats of.
 SALES = f"""

@@ -1,1 +1,3 @@
 """What outlets' closed days come to, and the sums by which it is checked."""
+
+TABLES = ("settlement", "settlement_component")
