@@ -96,9 +96,6 @@ KNOWN_FIGURES: dict[str, str] = {
     "1606": "cap of a co-payment",
 }
 
-# Members whose packages do not name their tables yet.
-TABLES_NOT_YET = ("supply-service/**",)
-
 # Words that belong to the demonstration and to the stand-in for the SMS network.
 STAND_IN_WORDS = frozenset({"demo", "demos", "sink", "sinks"})
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from fastapi import Depends
 
 from chassis import runtime
+from supply_service.cards.credential import CredentialKeys
+from supply_service.places.registry import KnownTerminal, Registry
+from supply_service.policies.snapshot import Snapshot
+from supply_service.sales.lanes import SaleLanes
 from supply_service.settings import Settings
-
-if TYPE_CHECKING:
-    from supply_service.cards.credential import CredentialKeys
-    from supply_service.places.registry import KnownTerminal, Registry
-    from supply_service.policies.snapshot import Snapshot
-    from supply_service.sales.lanes import SaleLanes
 
 LOOK_AGAIN_SECONDS = 0.05
 

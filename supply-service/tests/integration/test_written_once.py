@@ -123,7 +123,7 @@ async def test_what_is_said_of_a_sale_does_not_follow_the_catalogue_or_the_clock
     assert first.status_code == 201, first.text
     before = (await supply.events(Redeemed))[-1][1]
     items = await supply.fetch("UPDATE catalogue_item SET name_ar = name_ar || ' جديد' RETURNING item, name_ar")
-    await supply.fetch("UPDATE change_counter SET version = version + 1 WHERE subject = 'policies'")
+    await supply.fetch("UPDATE policy_version SET version = version + 1")
     await supply.catch_up()
     try:
         supply.at(NOON + timedelta(days=1))

@@ -1,3 +1,3 @@
 """Outlets and the terminals that stand in them."""
 
-TABLES = ("outlet",)
+TABLES = ("change_counter", "outlet", "terminal")

@@ -16,9 +16,9 @@ from contracts.scopes import Scope
 from policybook import store
 from policybook.api import KeyPrefix, PolicyPage, PolicyReply, PolicyRequest
 from policybook.entry import PolicyNotAhead, PolicyOverlaps, PolicyUnusable
+from supply_service.catalogue.schemas import Catalogue, CatalogueItem, LimitReply
 from supply_service.context import Running
 from supply_service.policies import service
-from supply_service.policies.schemas import Catalogue, CatalogueItem, LimitReply
 from supply_service.rules.figures import LOAF, Figures
 from supply_service.rules.keys import BREAD, KEYS
 from supply_service.rules.redeem import figures_on

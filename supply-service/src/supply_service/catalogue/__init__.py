@@ -1,0 +1,1 @@
+"""The door of policies and of the catalogue to HTTP."""
