@@ -23,10 +23,13 @@ from devstack.engines.ports import free_ports
 from devstack.reconcile.fetch import reconcile
 from devstack.stack.service import PythonService, service_arguments
 from devstack.terminal.caller import Caller, ClientSecret
+from payment_service import POLICIES as PAYMENT
+from policybook.testing import changed_copy
+from supply_service import POLICIES as SUPPLY
 
 from .books import Books
 from .edge import LocalEdge
-from .town import CLIENTS, Fire, Person, Till, close_days, make_tills, pay_pensions, policies
+from .town import CLIENTS, Fire, Person, Till, close_days, make_tills, pay_pensions
 
 if TYPE_CHECKING:
     from devstack.engines import KafkaEngine, PostgresEngine
@@ -36,7 +39,7 @@ pytestmark = pytest.mark.slow
 SECONDS = float(os.environ.get("UNICARD_CHAOS_SECONDS", "25"))
 TILLS, SHOPPERS, PENSIONERS, BATCHES = 12, 60, 1200, 6
 FIRST, PENSION = 50_000, 1_755
-HOLD_S, GRACE_S = 20, 5
+HOLD_S, GRACE_S, MARGIN_S = 20, 5, 2
 LOST_ANSWERS = 0.05
 
 
@@ -57,11 +60,14 @@ def services(
         "UNICARD_JWKS": issuer.jwks,
         "UNICARD_CONSUMER_ATTEMPTS": "1000",
     }
-    supply = {"UNICARD_DATABASE_URL": books.supply, "UNICARD_POLICIES": str(policies(folder / "policies"))}
+    rules = changed_copy(SUPPLY, folder / "supply-policies", redemption__hold_margin_seconds=MARGIN_S)
+    supply = {"UNICARD_DATABASE_URL": books.supply, "UNICARD_POLICIES": str(rules)}
+    rules = changed_copy(
+        PAYMENT, folder / "payment-policies", payment__hold_seconds=HOLD_S, payment__hold_grace_seconds=GRACE_S
+    )
     payment = {
         "UNICARD_DATABASE_URL": books.payment,
-        "UNICARD_HOLD_SECONDS": str(HOLD_S),
-        "UNICARD_HOLD_GRACE_SECONDS": str(GRACE_S),
+        "UNICARD_POLICIES": str(rules),
         "UNICARD_PAYOUT_CHUNK": "2",
     }
     first, second = free_ports(2)

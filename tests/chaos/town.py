@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import shutil
 import signal
 import time
 from collections import Counter
@@ -30,7 +29,6 @@ from devstack.terminal.device import Terminal, goods
 from devstack.terminal.keys import DeviceKey
 from devstack.terminal.store import Identity, Store
 from devstack.terminal.wire import NotReached
-from supply_service import POLICIES
 
 from .edge import LocalEdge, PowerCut
 
@@ -43,17 +41,6 @@ CLIENTS = {
     "approver": "payouts:approve",
     "reconciliation": "settlements:read ledger:read",
 }
-MARGIN_S = 2
-
-
-def policies(folder: Path) -> Path:
-    """The project's policies with a margin of seconds that fits holds of seconds."""
-    shutil.copytree(POLICIES, folder)
-    rules = folder / "operations.yaml"
-    text = rules.read_text("utf-8")
-    before, key, after = text.partition("key: redemption.hold_margin_seconds\n    value: ")
-    rules.write_text(f"{before}{key}{MARGIN_S}\n{after.partition(chr(10))[2]}", "utf-8")
-    return folder
 
 
 class Person:

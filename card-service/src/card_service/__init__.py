@@ -3,3 +3,4 @@
 from pathlib import Path
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
+POLICIES = Path(__file__).parents[2] / "policies"

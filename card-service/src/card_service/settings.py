@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from card_service import POLICIES
 from chassis.sealing import Keyring, key_bytes
 from chassis.settings import ServiceSettings
 
@@ -31,6 +33,7 @@ class Settings(ServiceSettings):
     """
 
     port: int = 8101
+    policies: Path = Field(default=POLICIES, description="folder of the policy files entered at the start")
     card_data_keys: Keys = Field(description="ring that seals personal data and uploads")
     card_lookup_key: Key = Field(description="key of the HMAC by which sealed values are found again")
     card_pin_key: Key = Field(description="key of the HMAC that stands for a PIN (an HSM's in production)")

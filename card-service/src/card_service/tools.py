@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.envelopes import CredentialSigner, PinEnvelope
-from card_service.policy import Policy
 from card_service.sealing import Vault
 from card_service.settings import Settings
 from chassis.clock import Clock
 from chassis.sealing import Keyring, key_bytes
+from policybook.book import PolicyBook
+from policybook.keys import Key
+from policybook.snapshot import Snapshot
+
+T = TypeVar("T")
 
 CloseCards = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
 """Ends the cards of a citizen who leaves a household, by the packages above the register: session, citizen, instant."""
@@ -28,14 +32,14 @@ class Tools:
     settings: Settings
     clock: Clock
     vault: Vault
-    policy: Policy
+    policies: Snapshot[PolicyBook]
     pins: PinEnvelope
     pin_key: bytes
     credentials: CredentialSigner
 
     @classmethod
-    def of(cls, settings: Settings, clock: Clock) -> Self:
-        """Read keys and policy."""
+    def of(cls, settings: Settings, clock: Clock, policies: Snapshot[PolicyBook]) -> Self:
+        """Read the keys."""
         return cls(
             settings=settings,
             clock=clock,
@@ -43,7 +47,7 @@ class Tools:
                 Keyring.parse(settings.card_data_keys.get_secret_value()),
                 key_bytes(settings.card_lookup_key.get_secret_value()),
             ),
-            policy=Policy.load(),
+            policies=policies,
             pins=PinEnvelope.of(Keyring.parse(settings.card_pin_transport_keys.get_secret_value())),
             pin_key=key_bytes(settings.card_pin_key.get_secret_value()),
             credentials=CredentialSigner.of(Keyring.parse(settings.card_signing_keys.get_secret_value())),
@@ -57,6 +61,6 @@ class Tools:
         """The business day in Cairo."""
         return self.clock.today()
 
-    def figure(self, key: str) -> int:
-        """A figure of the policy, as of today."""
-        return self.policy.number(key, self.today())
+    def figure(self, key: Key[T]) -> T:
+        """The value of a policy as of today."""
+        return key.on(self.policies.book, self.today())

@@ -27,6 +27,9 @@ import asyncio
 from card_service.context import Context
 from card_service.settings import Settings
 from card_service.tools import Tools
+from card_service import POLICIES
+from card_service.keys import KEYS
+from policybook.testing import snapshot_of
 from card_service.workers import workers
 from chassis.clock import Clock
 from chassis.db import create_engine, create_sessions
@@ -37,7 +40,7 @@ async def main():
     engine = create_engine(settings, "workers")
     sessions = create_sessions(engine, clock)
     runtime = Runtime("card", settings, clock, engine, sessions, None, None, None)
-    runtime.state = Context(Tools.of(settings, clock), None, None, None)
+    runtime.state = Context(Tools.of(settings, clock, snapshot_of(POLICIES, KEYS)), None, None, None)
     await asyncio.gather(*(work(runtime) for work in workers()))
 
 asyncio.run(main())

@@ -8,11 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from card_service import POLICIES, keys
 from card_service.accesses.models import GENESIS, Access, chained
 from card_service.consumers import sent_at
-from card_service.policy import Policy
+from card_service.keys import KEYS, PIN_TRIES
 from card_service.rollout.phases import TRANSITIONS, IllegalStep, PhaseState, Step, after
 from chassis.ids import new_id
+from policybook.book import PolicyBook
+from policybook.files import read_policies
+from policybook.testing import unread_keys
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -35,24 +39,11 @@ def test_a_phase_goes_its_way_and_resumes_where_it_was_paused() -> None:
     assert after(paused, Step.RESUME, state) is PhaseState.ACTIVE
 
 
-def test_the_policy_knows_its_figures() -> None:
-    policy, day = Policy.load(), date(2026, 11, 21)
-    for key in ("holder.adult_age", "pin.max_tries", "pickup.appointments_per_card", "credential.lifetime"):
-        assert policy.number(key, day) > 0
-    assert policy.word("national_id.check_digit", day) == "warn"
-
-
-def test_a_figure_holds_from_its_day_on(tmp_path: Path) -> None:
-    entry = "- {{key: a, unit: x, value: {}, effective_from: {}, legal_reference: r, confidence: assumed}}\n"
-    file = tmp_path / "policy.yaml"
-    file.write_text(entry.format(2, "2026-02-01") + entry.format(1, "2026-01-01"))
-    policy = Policy.load(file)
-    assert [policy.number("a", date(2026, month, day)) for month, day in ((1, 1), (1, 31), (2, 1))] == [1, 1, 2]
-    for key, day in (("a", date(2025, 12, 31)), ("b", date(2026, 2, 1))):
-        with pytest.raises(LookupError):
-            policy.number(key, day)
-    with pytest.raises(LookupError):
-        policy.word("a", date(2026, 2, 1))
+def test_every_declared_key_is_read_and_every_row_is_read_or_on_record() -> None:
+    rows = read_policies(POLICIES, KEYS)
+    assert not unread_keys(Path(keys.__file__))
+    assert {row.key for row in rows if KEYS.reads(row)} == {key.name for key in KEYS}
+    assert PIN_TRIES.on(PolicyBook.of(rows), date(2026, 11, 21)) > 0
 
 
 def access(**changed: object) -> Access:

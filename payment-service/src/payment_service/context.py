@@ -10,6 +10,8 @@ from fastapi import Depends
 
 from chassis import runtime
 from payment_service.settings import Settings
+from policybook.book import PolicyBook
+from policybook.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from payment_service.ledger.accounts import Opened
@@ -23,6 +25,7 @@ class Context:
     settings: Settings
     ledger: Ledger
     accounts: Opened
+    policies: Snapshot[PolicyBook]
     approved: asyncio.Event = field(default_factory=asyncio.Event)  # a payout batch, in this process
 
 

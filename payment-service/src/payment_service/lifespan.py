@@ -7,13 +7,16 @@ from contextlib import asynccontextmanager
 
 from chassis.runtime import Resources
 from payment_service.context import Context
+from payment_service.keys import KEYS
 from payment_service.ledger.accounts import Opened
 from payment_service.ledger.lanes import ledger
 from payment_service.settings import Settings
+from policybook.startup import open_book
 
 
 @asynccontextmanager
 async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
-    """Open the lanes; close them in the end."""
+    """Enter the policy files, open the lanes; close them in the end."""
+    policies = await open_book(resources, settings.policies, KEYS)
     async with ledger(resources, settings).running() as lanes:
-        yield Context(settings, lanes, Opened(resources.pool))
+        yield Context(settings, lanes, Opened(resources.pool), policies)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 
 from chassis.settings import ServiceSettings
+from payment_service import POLICIES
 
 
 class Settings(ServiceSettings):
@@ -15,11 +18,7 @@ class Settings(ServiceSettings):
     max_batch: int = Field(default=128, ge=1, le=512, description="most requests in one group commit")
     max_queue: int = Field(default=4096, ge=1, description="requests waiting in a lane before new ones get 503")
     answer_days: int = Field(default=2, ge=1, description="days for which a repeat gets the first answer")
-    hold_seconds: int = Field(default=300, ge=1, description="how long a hold lasts where the terminal names no time")
-    hold_seconds_most: int = Field(default=3600, ge=1, description="the longest hold a terminal may ask for")
-    hold_grace_seconds: int = Field(
-        default=900, ge=0, description="how long after its end a hold is kept for the sale's event to arrive"
-    )
+    policies: Path = Field(default=POLICIES, description="folder of the policy files entered at the start")
     expiry_poll_seconds: float = Field(default=1.0, gt=0, description="how often holds that ran out are looked for")
     payout_chunk: int = Field(default=5000, ge=1, description="payouts booked in one transaction")
     payout_lanes: int = Field(default=2, ge=1, le=32, description="parts of a payout batch booked side by side")

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.clock import business_day
 from chassis.isolation import Batches
 from chassis.periodic import Periodic
 from chassis.refusals import Refusal
 from payment_service.context import Runtime
+from payment_service.keys import HOLD_GRACE_SECONDS
 from payment_service.ledger import repository
 from payment_service.payments import service
 
@@ -22,8 +24,9 @@ PRUNE_EVERY_SECONDS = 3600.0
 
 async def _overdue(session: AsyncSession, runtime: Runtime, limit: int) -> Sequence[UUID]:
     """Holds that ran out longer ago than the grace their sale's event is given."""
-    grace = timedelta(seconds=runtime.state.settings.hold_grace_seconds)
-    return await repository.overdue(session, runtime.clock.now() - grace, limit)
+    now = runtime.clock.now()
+    grace = HOLD_GRACE_SECONDS.on(runtime.state.policies.book, business_day(now))
+    return await repository.overdue(session, now - timedelta(seconds=grace), limit)
 
 
 async def _expire(_: AsyncSession, runtime: Runtime, holds: Sequence[UUID]) -> None:

@@ -32,6 +32,7 @@ from card_service.cards.schemas import (
     ReplacementIn,
 )
 from card_service.context import WithTools
+from card_service.keys import PIN_TRIES
 from card_service.sealing import CARD_NUMBER
 from card_service.tools import Tools
 from chassis.auth import Caller
@@ -48,7 +49,7 @@ Named = Annotated[ProgrammeService, Path(alias="service")]
 def card_out(tools: Tools, card: Card, replaced_by: UUID | None = None) -> CardOut:
     """A card as others may see it."""
     number = tools.vault.open(CARD_NUMBER, card.card_id, card.number_sealed)
-    pin = counter.pin_state(card, tools.figure("pin.max_tries"))
+    pin = counter.pin_state(card, tools.figure(PIN_TRIES))
     return CardOut(
         card_id=card.card_id,
         citizen_id=card.citizen_id,

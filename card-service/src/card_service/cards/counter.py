@@ -18,6 +18,7 @@ from card_service.cards.lifecycle import Action
 from card_service.cards.models import Card, PinState
 from card_service.cards.service import card_of, move
 from card_service.envelopes import EnvelopeBroken
+from card_service.keys import CREDENTIAL_DAYS, PIN_TRIES
 from card_service.tools import Tools
 from chassis.auth import Principal
 
@@ -56,7 +57,7 @@ async def check_pin(
     card = await card_of(session, caller, card_id, lock=True)
     move(card.state, Action.CHECK_PIN)
     pin = _open_pin(tools, card_id, pin_jwe)
-    max_tries = tools.figure("pin.max_tries")
+    max_tries = tools.figure(PIN_TRIES)
     result, failures = pins.attempt(tools.pin_key, card.pin, pin, max_tries)
     if card.pin is not None and failures != card.pin.failures:
         await repository.count_failures(session, card_id, failures)
@@ -67,7 +68,7 @@ async def credential(session: AsyncSession, tools: Tools, caller: Principal, car
     """The signed credential of a card in its holder's hands, and when it expires."""
     card = await card_of(session, caller, card_id)
     move(card.state, Action.PROVE)
-    expires = (tools.now() + timedelta(days=tools.figure("credential.lifetime"))).replace(microsecond=0)
+    expires = (tools.now() + timedelta(days=tools.figure(CREDENTIAL_DAYS))).replace(microsecond=0)
     return tools.credentials.sign(card_id, card.household_id, card.governorate, expires), expires
 
 

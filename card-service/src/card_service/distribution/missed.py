@@ -12,6 +12,7 @@ from card_service.distribution import repository
 from card_service.distribution.models import MissedAppointment, NewAppointment
 from card_service.distribution.planning import HOUR, Group, Planner, hours
 from card_service.distribution.plans import WEEK, pickup_scheduled, planning_site
+from card_service.keys import APPOINTMENTS, REBOOKING_DAYS
 from card_service.tools import Tools
 from chassis import outbox
 from chassis.clock import CAIRO
@@ -44,7 +45,7 @@ async def _tell(session: AsyncSession, runtime: Runtime, missed: Sequence[Missed
         )
         for one in missed
     ]
-    again = [one for one in missed if one.number < tools.figure("pickup.appointments_per_card")]
+    again = [one for one in missed if one.number < tools.figure(APPOINTMENTS)]
     events.extend(await _rebook(session, tools, again))
     await outbox.add(session, *events, at=tools.now())
 
@@ -57,7 +58,7 @@ async def _rebook(session: AsyncSession, tools: Tools, missed: list[MissedAppoin
     waiting = [Group(one.household_id, "", (one.card_id,), one.site_id) for one in missed]
     booked: list[NewAppointment] = []
     tomorrow = tools.today() + timedelta(days=1)
-    for offset in range(0, tools.figure("pickup.rebooking_horizon"), WEEK):
+    for offset in range(0, tools.figure(REBOOKING_DAYS), WEEK):
         if not waiting:
             break
         first = tomorrow + timedelta(days=offset)

@@ -22,6 +22,7 @@ from card_service.distribution.models import Candidate, NewAppointment, PickupSi
 from card_service.distribution.planning import HOUR, Group, Outcome, Planner, Site, hours
 from card_service.distribution.schemas import PlanIn
 from card_service.jobs import ChunkFailed
+from card_service.keys import ADULT_AGE
 from card_service.tools import Tools
 from chassis import outbox
 from chassis.auth import Principal
@@ -151,7 +152,7 @@ async def _chunk(session: AsyncSession, tools: Tools, plan: Plan) -> None:
         others_left = plan.max_citizens - heads_left if plan.holders == "adults" else 0
         capacities = {site_id: planned[site_id].hourly_capacity * len(starts[site_id]) for site_id in sites}
         await store.begin(session, plan.plan_id, heads_left, others_left, capacities)
-    adults = born_by(tools.today(), tools.figure("holder.adult_age"))
+    adults = born_by(tools.today(), tools.figure(ADULT_AGE))
     limit = tools.settings.card_plan_chunk
     page = await store.candidates(session, plan, others=others_left > 0, born_by=adults, limit=limit)
     candidates = whole_households(page, limit)

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
+import shutil
 from pathlib import Path
+
+from policybook.book import PolicyBook
+from policybook.days import ByDay
+from policybook.files import read_policies
+from policybook.keys import Keys
+from policybook.snapshot import Snapshot
+from policybook.startup import whole_book
 
 
 def unread_keys(declared_in: Path) -> set[str]:
@@ -23,3 +32,24 @@ def unread_keys(declared_in: Path) -> set[str]:
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 declared.discard(node.id)
     return declared
+
+
+def changed_copy(folder: Path, target: Path, **values: int) -> Path:
+    """A copy of a folder of policy files with other values: `payment__hold_seconds=20` for `payment.hold_seconds`."""
+    shutil.copytree(folder, target)
+    for name, value in values.items():
+        key = name.replace("__", ".")
+        changed = 0
+        for path in target.glob("*.yaml"):
+            text, n = re.subn(rf"(key: {re.escape(key)}\n    value: )\d+", rf"\g<1>{value}", path.read_text("utf-8"))
+            path.write_text(text, "utf-8")
+            changed += n
+        assert changed, f"no row of {key} with a number"
+    return target
+
+
+def snapshot_of(folder: Path, keys: Keys) -> Snapshot[PolicyBook]:
+    """The book of a folder's files, without a database."""
+    snapshot = Snapshot(whole_book)
+    snapshot.figures = ByDay(PolicyBook.of(read_policies(folder, keys)), whole_book)
+    return snapshot

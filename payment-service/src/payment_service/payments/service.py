@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import idempotency, telemetry
 from chassis.area import Area, Bound
 from chassis.auth import Principal
+from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.refusals import Refusal
 from payment_service.context import Runtime
 from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
+from payment_service.keys import HOLD_SECONDS, HOLD_SECONDS_MOST
 from payment_service.ledger import repository as transfers
 from payment_service.ledger.accounts import NAMESPACE
 from payment_service.ledger.items import Document, Item, Outcome, Result
@@ -49,9 +51,11 @@ async def authorize(runtime: Runtime, request: Request, body: AuthorizationReque
     here = runtime.state
     async with runtime.sessions() as session:  # given back before the lane is waited for
         wallet = await usable_wallet(session, body.card_id)
-    seconds = body.expires_in or here.settings.hold_seconds
-    if seconds > here.settings.hold_seconds_most:
-        raise TransferInvalid(f"A hold lasts at most {here.settings.hold_seconds_most} seconds.")
+    now, book = runtime.clock.now(), here.policies.book
+    seconds = body.expires_in or HOLD_SECONDS.on(book, business_day(now))
+    most = HOLD_SECONDS_MOST.on(book, business_day(now))
+    if seconds > most:
+        raise TransferInvalid(f"A hold lasts at most {most} seconds.")
     parties = Parties(wallet.card_id, wallet.citizen_id, wallet.household_id, request.outlet_id)
     hold = Transfer(
         new_id(),
@@ -61,7 +65,7 @@ async def authorize(runtime: Runtime, request: Request, body: AuthorizationReque
         "pending",
         kind=PAYMENT,
         reference=body.reference,
-        expires_at=runtime.clock.now() + timedelta(seconds=seconds),
+        expires_at=now + timedelta(seconds=seconds),
         details=parties.dump(),
     )
     return await _submit(runtime, request, Order(hold), _payment)
