@@ -36,7 +36,7 @@ from card_service.keys import PIN_TRIES
 from card_service.sealing import CARD_NUMBER
 from card_service.tools import Tools
 from chassis.auth import Caller
-from chassis.db import Reading, Work
+from chassis.db import Reading, Recording, Work
 from chassis.routing import router
 from contracts.card import ProgrammeService
 from contracts.scopes import Scope
@@ -102,10 +102,9 @@ async def check_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, 
 @routes.get(
     "/v1/cards/{card_id}", scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER), problems=CardUnknown
 )
-async def read_card(card_id: UUID, caller: Caller, session: Reading, tools: WithTools) -> CardOut:
+async def read_card(card_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> CardOut:
     """A card as it stands and what may be done to it; the access is logged."""
     card, replaced_by = await service.read(session, tools, caller, card_id)
-    await session.commit()
     return card_out(tools, card, replaced_by)
 
 

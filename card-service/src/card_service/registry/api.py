@@ -43,7 +43,7 @@ from card_service.registry.schemas import (
 from card_service.sealing import MOBILE, NATIONAL_ID
 from card_service.tools import Tools
 from chassis.auth import Caller
-from chassis.db import Reading, Work
+from chassis.db import Reading, Recording, Work
 from chassis.endpoints import MIB, Rate
 from chassis.paging import LAST_ID, Paging, by_id, by_number
 from chassis.routing import router
@@ -95,12 +95,11 @@ async def register_household(given: HouseholdIn, caller: Caller, session: Work, 
 
 
 @routes.get("/v1/households/{household_id}", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE))
-async def read_household(household_id: UUID, caller: Caller, session: Reading, tools: WithTools) -> HouseholdOut:
+async def read_household(household_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> HouseholdOut:
     """A household with its members; the access is logged."""
     household = await service.household_of(session, caller, household_id)
     found = await _household_out(session, tools, household)
     await note(session, caller, tools.now(), "read", "household_lookup", [c.citizen_id for c in found.members])
-    await session.commit()
     return found
 
 
@@ -130,11 +129,10 @@ async def remove_member(
 
 
 @routes.get("/v1/citizens/{citizen_id}", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE))
-async def read_citizen(citizen_id: UUID, caller: Caller, session: Reading, tools: WithTools) -> CitizenOut:
+async def read_citizen(citizen_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> CitizenOut:
     """A citizen; the access is logged."""
     citizen = await service.citizen_of(session, caller, citizen_id)
     await note(session, caller, tools.now(), "read", "citizen_lookup", [citizen_id])
-    await session.commit()
     return citizen_out(tools, citizen)
 
 
@@ -147,20 +145,18 @@ async def change_citizen(
 
 
 @routes.post("/v1/citizens/search", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE), problems=RegistrationRefused)
-async def search_citizens(given: CitizenSearch, caller: Caller, session: Reading, tools: WithTools) -> CitizenPage:
+async def search_citizens(given: CitizenSearch, caller: Caller, session: Recording, tools: WithTools) -> CitizenPage:
     """Find citizens by national id or mobile; the access is logged."""
     found = await service.search(session, tools, caller, given)
-    await session.commit()
     return CitizenPage(items=[citizen_out(tools, citizen) for citizen in found])
 
 
 @routes.post("/v1/citizens/lookup", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE), rate=Rate.BULK, deadline=30)
 async def look_up_citizens(
-    given: CitizenLookup, caller: Caller, session: Reading, tools: WithTools
+    given: CitizenLookup, caller: Caller, session: Recording, tools: WithTools
 ) -> CitizenLookupOut:
     """Find up to a thousand citizens by their national ids; each access is logged."""
     found = await service.look_up(session, tools, caller, given.national_ids)
-    await session.commit()
     answer = CitizenLookupOut(items=[], unknown=[])
     for position, one in enumerate(found):
         if isinstance(one, str):

@@ -1,9 +1,9 @@
-"""The database: engine, sessions, and the two kinds of unit of work a route can ask for."""
+"""The database: engine, sessions, and the three kinds of session a route can ask for: reading, recording, work."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import asyncpg
 import asyncpg.pool
@@ -19,7 +19,7 @@ from chassis.runtime import Resources, get_runtime
 from chassis.settings import ServiceSettings
 from chassis.urls import async_url
 
-__all__ = ["Reading", "Work", "async_url", "create_engine", "create_pool", "raw"]
+__all__ = ["ReadSession", "Reading", "Recording", "Work", "async_url", "create_engine", "create_pool", "raw"]
 
 _BEGIN = text("SELECT 1")
 WAIT_SECONDS = 5.0  # for a connection of a pool
@@ -82,8 +82,24 @@ async def raw(session: AsyncSession) -> asyncpg.Connection:
     return connection
 
 
-async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
-    async with get_runtime(request).sessions() as session:
+class ReadSession(AsyncSession):
+    """A session that changes nothing: the database refuses to write in it, and there is nothing to commit."""
+
+    async def commit(self) -> NoReturn:
+        """Raise TypeError: a route that writes asks for `Work`, one that notes who has seen what for `Recording`."""
+        raise TypeError("a reading commits nothing")
+
+
+async def _reading(request: Request) -> AsyncIterator[ReadSession]:
+    async with ReadSession(get_runtime(request).engine, expire_on_commit=False) as session:
+        # said in BEGIN itself, so it costs no round trip
+        await session.connection(execution_options={"postgresql_readonly": True})
+        yield session
+
+
+async def _recording(request: Request) -> AsyncIterator[AsyncSession]:
+    """Commits before the reply leaves: nobody sees what was not noted."""
+    async with get_runtime(request).sessions() as session, session.begin():
         yield session
 
 
@@ -104,5 +120,6 @@ async def _work(
     runtime.wake_relay()
 
 
-Reading = Annotated[AsyncSession, Depends(_reading, scope="function")]
+Reading = Annotated[ReadSession, Depends(_reading, scope="function")]
+Recording = Annotated[AsyncSession, Depends(_recording, scope="function")]
 Work = Annotated[AsyncSession, Depends(_work, scope="function")]

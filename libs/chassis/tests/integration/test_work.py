@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from chassis import outbox
+from chassis.db import _reading, _recording
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, eventually, running
 
@@ -248,3 +252,18 @@ async def test_outbox_refuses_an_event_the_broker_would_not_take(app: FastAPI) -
     async with app.state.runtime.sessions() as session:
         with pytest.raises(ValueError, match="too large"):
             await outbox.add(session, NoteKept(key="k" * 1_000_000, number=1))
+
+
+async def test_a_reading_changes_nothing(app: FastAPI) -> None:
+    request = Request({"type": "http", "app": app})
+    insert = text("INSERT INTO note (id, text) VALUES (:id, 'x')")
+    async with asynccontextmanager(_reading)(request) as session:
+        assert (await session.execute(text("SELECT count(*) FROM note"))).scalar_one() >= 0
+        with pytest.raises(DBAPIError, match="read-only transaction"):
+            await session.execute(insert, {"id": new_id()})
+        with pytest.raises(TypeError):
+            await session.commit()
+    one = new_id()
+    async with asynccontextmanager(_recording)(request) as session:  # the same connection writes again
+        await session.execute(insert, {"id": one})
+    assert await app.state.runtime.pool.fetchval("SELECT count(*) FROM note WHERE id = $1", one) == 1
