@@ -41,11 +41,13 @@ _OF_CITIZEN = text(
     "SELECT a.balance, a.held FROM wallet w JOIN account a ON a.account_id = w.wallet_id"
     " WHERE w.citizen_id = :citizen_id"
 )
+# A payment has its id from its hold: what orders a statement is when it was posted.
 _STATEMENT = text(
     "SELECT t.transfer_id, t.kind, t.reference, t.posted, t.settled_at, t.debit_account_id"
-    " FROM transfer t WHERE t.state = 'posted' AND t.transfer_id > :after"
+    " FROM transfer t WHERE t.state = 'posted'"
     " AND (t.debit_account_id = :wallet_id OR t.credit_account_id = :wallet_id)"
-    " ORDER BY t.transfer_id LIMIT :limit"
+    " AND (t.settled_at, t.transfer_id) > ALL (SELECT settled_at, transfer_id FROM transfer WHERE transfer_id = :after)"
+    " ORDER BY t.settled_at, t.transfer_id LIMIT :limit"
 )
 
 
