@@ -33,6 +33,9 @@ CONSUMER_LAG_SECONDS = Histogram(
 PARKED_EVENTS = Gauge(
     "unicard_parked_events", "Events set aside and not yet replayed or discarded", registry=BACKGROUND
 )
+PARKED_OLDEST = Gauge(
+    "unicard_parked_oldest_timestamp_seconds", "Since when the oldest of them stands aside", registry=BACKGROUND
+)
 BATCH_SIZE = Histogram(
     "unicard_group_commit_batch_size", "Requests in one group commit", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
 )

@@ -14,7 +14,7 @@ from chassis.clock import TrainingClock
 from chassis.db import Reading, Work
 from chassis.endpoints import Rate
 from chassis.paging import Page, Paging, by_number
-from chassis.problems import NotFound, TrainingDisabled
+from chassis.problems import Conflict, NotFound, TrainingDisabled
 from chassis.routing import Router, router
 from chassis.runtime import Runtime, get_runtime
 from contracts.scopes import Scope
@@ -23,13 +23,13 @@ _LIST = text(
     "SELECT id, state, topic, partition, log_offset, key, event_id, type, reason, parked_at FROM parked_event"
     " WHERE state IN ('dead', 'parked') AND id > :after ORDER BY id LIMIT :limit"
 )
-# A row's day is that on which its transaction began. Never forward: what has not been published yet stays ahead.
-_REWIND = text(
-    "UPDATE outbox_cursor SET id = least(id, ("
-    " SELECT min(o.id) - 1 FROM outbox o"
+# A row's day is that on which its transaction began.
+_SINCE = text(
+    "SELECT count(*) AS events, min(o.id) - 1 AS before, (SELECT max(created_at) FROM outbox) AS newest FROM outbox o"
     " WHERE o.created_at >= :since AND o.created_on >= CAST(CAST(:since AS timestamptz) AT TIME ZONE 'utc' AS date) - 1"
-    ")) RETURNING id"
 )
+# Never forward: what has not been published yet stays ahead.
+_REWIND = text("UPDATE outbox_cursor SET id = least(id, :before) RETURNING id")
 _AHEAD = text("SELECT count(*) FROM outbox WHERE id > :id")
 
 ParkedId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -61,9 +61,16 @@ class Handled(BaseModel):
 
 
 class Republish(BaseModel):
-    """From when on events shall be published once more."""
+    """From when on events shall be published once more: the real time at which they were recorded."""
 
     since: AwareDatetime
+
+
+class NothingToRepublish(Conflict):
+    """No event was recorded since that instant"""
+
+    code = "nothing_to_republish"
+    title_ar = "لا توجد أحداث مسجلة منذ هذا الوقت"
 
 
 class Republished(BaseModel):
@@ -136,10 +143,19 @@ def operations_router(name: str) -> Router:
         rate=Rate.BULK,
         operation_id=f"{name}_republish",
         status_code=202,
+        problems=(NothingToRepublish,),
     )
     async def republish(body: Republish, session: Work) -> Republished:
-        """Publish all retained events since an instant once more; consumers know repeats by their id."""
-        cursor = (await session.execute(_REWIND, {"since": body.since})).scalar_one()
+        """Publish all events recorded since an instant once more, of real time; consumers know repeats by their id."""
+        found = (await session.execute(_SINCE, {"since": body.since})).one()
+        if not found.events:
+            newest = found.newest.isoformat() if found.newest else "none is retained"
+            raise NothingToRepublish(
+                f"No event was recorded since {body.since.isoformat()}; the newest: {newest}. `since` is an instant of"
+                " real time, also where a training system's business time was moved.",
+                detail_ar="لا توجد أحداث مسجلة منذ هذا الوقت. اكتب الوقت الفعلي لا وقت التدريب.",
+            )
+        cursor = (await session.execute(_REWIND, {"before": found.before})).scalar_one()
         return Republished(events=(await session.execute(_AHEAD, {"id": cursor})).scalar_one())
 
     _declare_clock(routes, name)

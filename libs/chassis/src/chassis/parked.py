@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.faults import is_infrastructure
 from chassis.ids import new_id
 from chassis.kafka import DEAD
-from chassis.metrics import EVENTS_CONSUMED, PARKED_EVENTS
+from chassis.metrics import EVENTS_CONSUMED, PARKED_EVENTS, PARKED_OLDEST
 from chassis.problems import Conflict, NotFound
 from chassis.reactions import Malformed, R, Reactions
 from chassis.record import Record
@@ -58,7 +58,10 @@ _STRAGGLING = text(
     "SELECT DISTINCT key FROM parked_event p WHERE state = 'parked' AND NOT EXISTS"
     " (SELECT 1 FROM parked_event d WHERE d.key = p.key AND d.state = 'dead')"
 )
-_COUNT = text("SELECT count(*) FROM parked_event WHERE state IN ('dead', 'parked')")
+_COUNT = text(
+    "SELECT count(*) AS events, coalesce(extract(epoch FROM min(parked_at)), 0) AS oldest FROM parked_event"
+    " WHERE state IN ('dead', 'parked')"
+)
 
 
 class NotReplayable(Conflict):
@@ -145,9 +148,10 @@ async def discard(session: AsyncSession, parked_id: int) -> None:
 
 async def count(session: AsyncSession) -> int:
     """How many events are set aside."""
-    number = int((await session.execute(_COUNT)).scalar_one())
-    PARKED_EVENTS.set(number)
-    return number
+    found = (await session.execute(_COUNT)).one()
+    PARKED_EVENTS.set(found.events)
+    PARKED_OLDEST.set(found.oldest)
+    return int(found.events)
 
 
 async def straggling_keys(session: AsyncSession) -> list[str]:

@@ -256,10 +256,17 @@ async def test_republishing_never_skips_what_still_waits(
             await emit(other, key, 2)  # waits behind the first
             reply = await client.post(
                 "/v1/operations/probe/republish",
-                json={"since": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
+                json={"since": (datetime.now(UTC) - timedelta(minutes=1)).isoformat()},
                 headers=issuer.headers(scopes="operations:write"),
             )
             assert reply.status_code == 202
+            reply = await client.post(
+                "/v1/operations/probe/republish",
+                json={"since": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
+                headers=issuer.headers(scopes="operations:write"),
+            )
+            assert (reply.status_code, reply.json()["code"]) == (409, "nothing_to_republish")
+            assert "real time" in reply.json()["detail"]
         await slow.commit()
     assert await heard(app, key, 2) == [1, 2]
 

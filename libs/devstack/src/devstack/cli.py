@@ -111,7 +111,7 @@ def down() -> None:
 
 @app.command()
 def status() -> None:
-    """Show every process: port, health, memory, restarts."""
+    """Show every process: port, health, memory, restarts, events set aside."""
     from devstack.stack.status import lines
 
     settings = StackSettings.from_environment()
@@ -120,7 +120,7 @@ def status() -> None:
         console.print(f"nothing runs in {settings.folder}" + (f": {state.error}" if state and state.error else ""))
         raise typer.Exit(1)
     table = Table(box=None, header_style="bold")
-    for heading in ("process", "pid", "port", "health", "MB", "restarts"):
+    for heading in ("process", "pid", "port", "health", "MB", "restarts", "events set aside"):
         table.add_column(heading, justify="left" if heading in ("process", "health") else "right")
     total, healthy = 0, True
     for line in lines(settings, state):
@@ -134,8 +134,9 @@ def status() -> None:
             Text(line.health, style="green" if fine else "red"),
             f"{line.memory_bytes / 1_000_000:.0f}",
             str(line.restarts),
+            Text(line.parked, style="yellow"),
         )
-    table.add_row("together", "", "", state.phase, f"{total / 1_000_000:.0f}", "")
+    table.add_row("together", "", "", state.phase, f"{total / 1_000_000:.0f}", "", "")
     console.print(table)
     raise typer.Exit(0 if healthy and state.phase == READY else 1)
 

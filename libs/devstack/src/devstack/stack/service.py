@@ -6,6 +6,7 @@ import http.client
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from devstack.engines.ports import LOOPBACK
 from devstack.engines.process import Engine
@@ -57,12 +58,26 @@ class PythonService(Engine):
         return probe(self.port, self.probe) == http.client.OK
 
 
+class Reply(NamedTuple):
+    """A reply to a GET: its status and its text."""
+
+    status: int
+    body: str
+
+
 def probe(port: int, path: str) -> int | None:
     """Status of a GET on the loopback; None when nothing answers."""
+    reply = get(port, path)
+    return reply.status if reply else None
+
+
+def get(port: int, path: str) -> Reply | None:
+    """The reply to a GET on the loopback; None when nothing answers."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_PROBE_SECONDS)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status
+        reply = connection.getresponse()
+        return Reply(reply.status, reply.read().decode(errors="replace"))
     except (OSError, http.client.HTTPException):
         return None
     finally:
