@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import idempotency
 from chassis.area import OF_THE_NATION, Area
@@ -95,7 +96,7 @@ async def get_proof(caller: Caller, session: Reading) -> LedgerProof:
     return LedgerProof(**row._mapping, sound=not any(wrong))
 
 
-async def _document(session: Reading, caller: Principal, found: UUID) -> AccountDocument:
+async def _document(session: AsyncSession, caller: Principal, found: UUID) -> AccountDocument:
     row = await repository.account(session, found)
     if row is None or not caller.bound.covers(Area(row.governorate)):
         raise refusals.AccountUnknown()
