@@ -13,10 +13,19 @@ ANYONE = {
     "POST /v1/redemptions": "a sale: which cards may draw at an outlet is a rule of the sale",
     "POST /v1/offline-batches": "a terminal's own sales; which cards may draw is a rule of the sale",
     "GET /v1/policies": "the rules are the same for all",
-    "POST /v1/policies": "rules name no object",
     "GET /v1/catalogue": "prices and limits are the same for all",
 }
 OUTLET = {"kind": "grocer", "name_ar": "منفذ", "name_en": "outlet", "governorate": "03", "district": "al-arab"}
+POLICY = {
+    "key": "supply.open_to_all",
+    "scope": {"programme": "bread", "governorate": "03"},
+    "value": True,
+    "effective_from": "2026-11-06",
+    "legal_reference": "a decision of this test",
+    "source": "none",
+    "approved_by": "minister",
+}
+PRICE = {**POLICY, "key": "bread.price", "scope": {}, "value": 25}
 DAY = NOON.date().isoformat()
 
 
@@ -37,6 +46,10 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
         supply.client,
         signed_by(supply.issuer),
         {
+            "POST /v1/policies": [
+                Call("/v1/policies", "policies:write", refused=403, body={"json": POLICY}),
+                Call("/v1/policies", "policies:write", mine={}, refused=403, body={"json": PRICE}),
+            ],
             "POST /v1/outlets": Call("/v1/outlets", "outlets:write", refused=403, body={"json": OUTLET}),
             "GET /v1/outlets": [
                 Call("/v1/outlets", "outlets:read", refused=200, mark=mark),

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, JsonValue
 
+from chassis.area import Area
 from chassis.auth import Principal
 from chassis.paging import Page
 from policybook.book import Confidence, Policy
@@ -26,8 +27,12 @@ class PolicyRequest(PolicyEntry):
     approved_by: Word
 
     def checked(self, keys: Keys, caller: Principal) -> Policy:
-        """The row as it is entered. Raises PolicyUnusable where no rule reads it or its value is of another kind."""
+        """The row as it is entered, for the nation or for the governorate it names.
+
+        Raises OutsideBound, or PolicyUnusable where no rule reads it or its value is of another kind.
+        """
         policy = self.policy(caller.subject, self.approved_by)
+        caller.bound.ensure_covers(Area(policy.scope.get("governorate"), policy.scope.get("district")))
         if fault := keys.fault(policy, on_record=self.on_record):
             raise PolicyUnusable(fault)
         return policy
