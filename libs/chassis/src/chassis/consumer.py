@@ -1,7 +1,7 @@
 """Consuming events: each event's effect exactly once, in the order of its key.
 
 The inbox row and the effect share a transaction; offsets are committed after it. A broken event is set aside
-(`parked.py`) and later events of its key wait behind it until an operator replays or discards it.
+(`dead_letters.py`) and later events of its key wait behind it until an operator replays or discards it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import KafkaError
 
-from chassis import kafka, parked
+from chassis import dead_letters, kafka
 from chassis.faults import is_infrastructure
+from chassis.kafka_record import Record
 from chassis.logging import get_logger
 from chassis.metrics import CONSUMER_LAG_SECONDS, EVENTS_CONSUMED
 from chassis.reactions import Handler, Malformed, R, Reactions, Received
-from chassis.record import Record
 
 __all__ = ["EventConsumer", "Handler", "Malformed", "Reactions", "Received", "is_infrastructure"]
 
@@ -129,7 +129,7 @@ class EventConsumer(Generic[R]):
             except Malformed as error:
                 await self._handle(events)
                 events = []
-                await self._bury(record, parked.reason_of(error))
+                await self._bury(record, dead_letters.reason_of(error))
         await self._handle(events)
 
     async def _handle(self, events: Sequence[Item]) -> None:
@@ -193,7 +193,7 @@ class EventConsumer(Generic[R]):
                 tried, kind = attempts[event.id], event.data.event_type()
                 log.warning("event failed", type=kind, attempt=tried, exc_info=error if tried == 1 else None)
                 if tried >= self._runtime.settings.consumer_attempts:
-                    await self._bury(record, f"{parked.reason_of(error)} after {tried} attempts")
+                    await self._bury(record, f"{dead_letters.reason_of(error)} after {tried} attempts")
                     continue
             again.append((record, event))
         return again
@@ -201,11 +201,11 @@ class EventConsumer(Generic[R]):
     async def _apply(self, items: Sequence[Item]) -> None:
         started = time.time()
         async with self._runtime.sessions() as session, session.begin():
-            held = await parked.held_keys(session, {record.key for record, _ in items if record.key is not None})
+            held = await dead_letters.held_keys(session, {record.key for record, _ in items if record.key is not None})
             if held:
-                await parked.park(session, [record for record, _ in items if record.key in held])
+                await dead_letters.park(session, [record for record, _ in items if record.key in held])
             free = [event for record, event in items if record.key not in held]
-            new = await parked.unknown_to_inbox(session, [event.id for event in free])
+            new = await dead_letters.unknown_to_inbox(session, [event.id for event in free])
             fresh = _once(event for event in free if event.id in new)
             if fresh:
                 await self._reactions.handle(fresh, session, self._runtime)
@@ -218,7 +218,7 @@ class EventConsumer(Generic[R]):
         while True:
             try:
                 async with self._runtime.sessions() as session, session.begin():
-                    buried = await parked.bury(session, record, reason)
+                    buried = await dead_letters.bury(session, record, reason)
                 break
             except Exception as error:  # why: only what waiting can mend is waited for, the rest is raised
                 if not is_infrastructure(error):
@@ -239,9 +239,9 @@ class EventConsumer(Generic[R]):
         self._stragglers_at = time.monotonic() + STRAGGLERS_EVERY_SECONDS
         try:
             async with self._runtime.sessions() as session:
-                keys = await parked.straggling_keys(session)
+                keys = await dead_letters.straggling_keys(session)
             for key in keys:
-                while await self._release(key) == parked.CHUNK:
+                while await self._release(key) == dead_letters.CHUNK:
                     pass
         except Exception as error:  # why: only a database that is away may be left for later
             if not is_infrastructure(error):
@@ -250,14 +250,14 @@ class EventConsumer(Generic[R]):
 
     async def _release(self, key: str) -> int:
         async with self._runtime.sessions() as session, session.begin():
-            released = await parked.release(session, self._runtime, self._reactions, key)
+            released = await dead_letters.release(session, self._runtime, self._reactions, key)
             if released.failed is not None:
                 row = released.failed
                 self._straggler_attempts[row.id] += 1
                 log.warning("parked event failed", type=row.type, exc_info=released.error)
                 if self._straggler_attempts[row.id] >= self._runtime.settings.consumer_attempts:
                     del self._straggler_attempts[row.id]
-                    await parked.condemn(session, row, parked.reason_of(released.error))
+                    await dead_letters.condemn(session, row, dead_letters.reason_of(released.error))
         self._runtime.wake_relay()
         if released.handled:
             log.info("parked events handled", events=released.handled)

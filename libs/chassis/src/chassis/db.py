@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis import idempotency, outbox
 from chassis.clock import Clock
-from chassis.peers import options
+from chassis.connections import options
 from chassis.runtime import Resources, get_runtime
 from chassis.settings import ServiceSettings
 from chassis.urls import async_url

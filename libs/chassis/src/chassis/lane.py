@@ -8,7 +8,7 @@ from typing import Any, cast
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
-from chassis.peers import options
+from chassis.connections import options
 
 COMMAND_SECONDS = 30
 _OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.InternalClientError, asyncpg.InterfaceError)

@@ -9,7 +9,7 @@ from fastapi import Path, Request
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import text
 
-from chassis import parked, training
+from chassis import dead_letters, training
 from chassis.clock import TrainingClock
 from chassis.db import Reading, Work
 from chassis.endpoints import Rate
@@ -115,7 +115,7 @@ def operations_router(name: str) -> Router:
     @routes.post(
         f"{base}/parked-events/{{parked_id}}/replay",
         scopes=Scope.OPERATIONS_WRITE,
-        problems=(parked.NotReplayable,),
+        problems=(dead_letters.NotReplayable,),
         operation_id=f"{name}_replay_parked_event",
         anyone=_WHOLE,
     )
@@ -124,7 +124,7 @@ def operations_router(name: str) -> Router:
         runtime: Runtime[object] = request.app.state.runtime
         if runtime.reactions is None:
             raise NotFound("This service consumes no events.")
-        return Handled(handled=await parked.replay(session, runtime, runtime.reactions, parked_id))
+        return Handled(handled=await dead_letters.replay(session, runtime, runtime.reactions, parked_id))
 
     @routes.post(
         f"{base}/parked-events/{{parked_id}}/discard",
@@ -134,7 +134,7 @@ def operations_router(name: str) -> Router:
     )
     async def discard(parked_id: ParkedId, session: Work) -> Handled:
         """Give an event up; those behind it are handled within seconds."""
-        await parked.discard(session, parked_id)
+        await dead_letters.discard(session, parked_id)
         return Handled(handled=0)
 
     @routes.post(

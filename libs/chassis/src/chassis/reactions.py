@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import telemetry
-from chassis.record import Record
+from chassis.kafka_record import Record
 from chassis.runtime import Resources
 from contracts.event import Event
 

@@ -18,12 +18,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import kafka
+from chassis.connections import options
 from chassis.logging import get_logger
 from chassis.metrics import EVENTS_PUBLISHED, RELAY_LAG_SECONDS, RELAY_OLDEST_SECONDS
-from chassis.peers import options
+from chassis.outbox_reader import PLANNER, OutboxReader
 from chassis.publisher import NONE, Publisher
 from chassis.settings import ServiceSettings
-from chassis.tail import PLANNER, Tail
 
 log = get_logger(__name__)
 
@@ -158,14 +158,14 @@ class Relay:
                 raise ClusterChanged
 
     async def _publish_for_ever(self, connection: asyncpg.Connection, publisher: Publisher) -> None:
-        tail, busy_until, idle = Tail(connection), 0.0, IDLE_POLL_SECONDS
+        reader, busy_until, idle = OutboxReader(connection), 0.0, IDLE_POLL_SECONDS
         while True:
             self._wake.clear()
             began = time.monotonic()
-            rows = await tail.read(self._settings.relay_batch)
+            rows = await reader.read(self._settings.relay_batch)
             if rows:
                 await self._send(rows, publisher, await self._rendered(connection, rows))
-                tail.published(rows)
+                reader.published(rows)
                 ended = time.monotonic()
                 busy_until = ended + BUSY_SECONDS
                 if len(rows) == self._settings.relay_batch:

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer
 from fastapi import FastAPI
 
 from chassis.ids import new_id
-from chassis.tail import PLANNER, READ
+from chassis.outbox_reader import PLANNER, READ
 from chassis.testing import MakeDatabase, TestIssuer, eventually, running
 from chassis.testing_events import Outside
 

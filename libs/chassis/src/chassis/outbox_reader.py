@@ -1,4 +1,4 @@
-"""Reading the outbox in the order of its numbers, without skipping one that a transaction has yet to commit.
+"""Outbox reader: rows in the order of its numbers, without skipping one that a transaction has yet to commit.
 
 Numbers are given out when a row is written, so a slow transaction commits a lower one after a higher one. A number
 that is missing before a visible one is therefore waited for, until every transaction that was writing to the outbox
@@ -45,8 +45,8 @@ class _Fence:
     writers: frozenset[str]
 
 
-class Tail:
-    """The end of one database's outbox, as one connection reads it."""
+class OutboxReader:
+    """Outbox reader: the end of one database's outbox, as one connection reads it."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         """Know nothing yet: the first missing number is looked into."""

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import peers
+from chassis import connections
+from chassis.connections import SERVER_SETTINGS
 from chassis.db import create_pool
 from chassis.faults import is_infrastructure
 from chassis.lane import Lane
-from chassis.peers import SERVER_SETTINGS
 from chassis.testing import eventually, running
 
 from .conftest import MakeApp
@@ -58,7 +58,7 @@ async def test_sessions_watch_their_connections_too(make_app: MakeApp) -> None:
     app = await make_app()
     async with running(app), app.state.runtime.engine.connect() as connection:
         raw = await connection.get_raw_connection()
-        assert isinstance(raw.driver_connection, peers.Connection)
+        assert isinstance(raw.driver_connection, connections.Connection)
 
 
 class Plug:
@@ -86,7 +86,7 @@ class Plug:
 async def test_a_server_that_is_gone_is_noticed_long_before_the_statement_has_run_out(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peers, "GONE_SECONDS", 1)
+    monkeypatch.setattr(connections, "GONE_SECONDS", 1)
     settings = (await make_app()).state.settings
     server = make_url(settings.database_url)
     plug = Plug(str(server.host), server.port or 5432)
@@ -131,5 +131,5 @@ async def test_a_relay_whose_host_is_gone_does_not_lead_on(make_app: MakeApp, mo
     async with running(await make_app()):
         await eventually(led)
     for connection, asked in leaders:
-        assert isinstance(connection, peers.Connection)
+        assert isinstance(connection, connections.Connection)
         assert asked.items() >= SERVER_SETTINGS.items()

@@ -1,4 +1,6 @@
-"""Ends without a word, a host without power or a network that is cut: how the database and its clients notice them.
+"""TCP keep-alive and session limits of database connections.
+
+Ends without a word, a host without power or a network that is cut: how the database and its clients notice them.
 
 Left to itself a server notices such an end after two hours, and keeps what the process held until then: rows, claims
 of Idempotency-Keys. A process that is frozen in a transaction would keep it for as long as it is frozen.

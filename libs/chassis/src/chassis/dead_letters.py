@@ -1,4 +1,4 @@
-"""Events set aside: the dead ones, and those of the same key that wait behind them in order."""
+"""Dead-letter store: events set aside, the dead ones, and those of the same key that wait behind them in order."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.faults import is_infrastructure
 from chassis.ids import new_id
 from chassis.kafka import DEAD
+from chassis.kafka_record import Record
 from chassis.metrics import EVENTS_CONSUMED, PARKED_EVENTS, PARKED_OLDEST
 from chassis.problems import Conflict, NotFound
 from chassis.reactions import Malformed, R, Reactions
-from chassis.record import Record
 
 # How many events of one key are handled in one transaction.
 CHUNK = 500
