@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.context import Runtime
 from card_service.tools import Tools
 from chassis import metrics
-from chassis.faults import is_infrastructure
+from chassis.infrastructure_errors import is_infrastructure
 from chassis.logging import get_logger
 from chassis.periodic import Periodic
 

@@ -21,8 +21,8 @@ from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.db import Reading, Work
 from chassis.edge import App
-from chassis.faults import Busy
 from chassis.ids import new_id
+from chassis.infrastructure_errors import Busy
 from chassis.problems import Conflict
 from chassis.revocations import revocation_reactions
 from chassis.routing import Router, router

@@ -29,7 +29,7 @@ from payment_service.ledger.rules import Transfer
 from payment_service.merchants import repository as merchants
 from payment_service.merchants.repository import Booking
 from payment_service.payments import service as payments
-from payment_service.payments.telling import COPAYMENT, Parties
+from payment_service.payments.events import COPAYMENT, Parties
 from payment_service.wallets import repository as wallets
 from terminal_registry.revocations import follow_revocations
 

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from chassis.ids import new_id
-from chassis.lane import Lane
+from chassis.lane_connection import LaneConnection
 from chassis.testing import refuse_larger_deletes
 from payment_service.ledger import statements
 from payment_service.ledger.accounts import Opened, account_id, wallet_id
@@ -71,7 +71,7 @@ async def test_a_hold_is_settled_once_whoever_has_read_it(house: House) -> None:
     now = house.runtime.clock.now()
     order = Order(Transfer(held, fund, other, 70, "pending", kind="transfer", expires_at=now + timedelta(minutes=5)))
     await house.runtime.state.ledger.submit(Item("test", None, b"", [order]))
-    lane = Lane(house.runtime.settings.database_url, "test")
+    lane = LaneConnection(house.runtime.settings.database_url, "test")
     try:
         rows = await lane.fetch(statements.READ, [fund, other], [held], [], [])
         written = []

@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from chassis.ids import new_id
-from chassis.lane import PLANNER, Lane
+from chassis.lane_connection import PLANNER, LaneConnection
 from chassis.testing import MakeDatabase
 from supply_service import MIGRATIONS
 from supply_service.sales import statements
@@ -135,7 +135,7 @@ async def test_most_updates_stay_on_their_page(lane: asyncpg.Connection) -> None
 async def test_a_lane_that_waits_for_its_first_draw_holds_no_lock(make_database: MakeDatabase) -> None:
     """A transaction left open since the start would keep every event of the service in its outbox."""
     url = await make_database(MIGRATIONS)
-    waiting, watcher = Lane(url, "supply-lane-test"), await asyncpg.connect(url)
+    waiting, watcher = LaneConnection(url, "supply-lane-test"), await asyncpg.connect(url)
     try:
         await waiting.prepare(PREPARED)
         found = await watcher.fetchrow(

@@ -21,9 +21,9 @@ from chassis.clock import Clock, TrainingClock
 from chassis.db import create_engine, create_pool, create_sessions
 from chassis.edge import App, Edge, as_refusal
 from chassis.endpoints import DeclarationFault, Endpoint
-from chassis.faults import Busy
 from chassis.hot import HotRoute
 from chassis.idempotency import Replay
+from chassis.infrastructure_errors import Busy
 from chassis.operations import operations_router
 from chassis.periodic import Periodic
 from chassis.problems import (

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from chassis import kafka
 from chassis.consumer import EventConsumer
-from chassis.faults import is_infrastructure
+from chassis.infrastructure_errors import is_infrastructure
 from chassis.logging import get_logger
 from chassis.reactions import R, Reactions
 from chassis.relay import Relay, Render

@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from chassis import dead_letters, kafka
-from chassis.faults import is_infrastructure
+from chassis.infrastructure_errors import is_infrastructure
 from chassis.kafka_record import Record
 from chassis.logging import get_logger
 from chassis.metrics import CONSUMER_LAG_SECONDS, EVENTS_CONSUMED

@@ -11,8 +11,8 @@ import orjson
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.faults import is_infrastructure
 from chassis.ids import new_id
+from chassis.infrastructure_errors import is_infrastructure
 from chassis.kafka import DEAD
 from chassis.kafka_record import Record
 from chassis.metrics import EVENTS_CONSUMED, PARKED_EVENTS, PARKED_OLDEST

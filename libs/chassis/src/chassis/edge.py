@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis import telemetry
 from chassis.background import Background
 from chassis.endpoints import Endpoint
-from chassis.faults import Busy, is_infrastructure, sqlstate
 from chassis.hot import HotRoute
+from chassis.infrastructure_errors import Busy, is_infrastructure, sqlstate
 from chassis.logging import get_logger
 from chassis.metrics import Observed
 from chassis.problems import InternalError, InvalidRequest, MalformedRequest, Unavailable, response_of, status_of

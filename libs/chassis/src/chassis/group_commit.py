@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, Self, TypeVar
 
-from chassis.faults import Busy, is_infrastructure, sqlstate
+from chassis.infrastructure_errors import Busy, is_infrastructure, sqlstate
 from chassis.logging import get_logger
 from chassis.metrics import BATCH_SIZE, QUEUED
 

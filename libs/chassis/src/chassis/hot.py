@@ -18,7 +18,7 @@ from starlette.responses import Response
 from chassis import idempotency, telemetry
 from chassis.auth import Principal
 from chassis.endpoints import Endpoint
-from chassis.faults import Busy
+from chassis.infrastructure_errors import Busy
 from chassis.metrics import HOT_REQUESTS
 from chassis.refusals import Refusal
 from chassis.runtime import Resources

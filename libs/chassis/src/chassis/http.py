@@ -12,8 +12,8 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from chassis.edge import as_refusal
-from chassis.faults import Busy
 from chassis.hot import Headers, HotRoute, Taken
+from chassis.infrastructure_errors import Busy
 from chassis.logging import get_logger
 from chassis.metrics import Observed
 from chassis.problems import response_of

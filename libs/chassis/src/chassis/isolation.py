@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import metrics
-from chassis.faults import is_infrastructure, sqlstate
+from chassis.infrastructure_errors import is_infrastructure, sqlstate
 from chassis.logging import get_logger
 from chassis.runtime import Resources
 

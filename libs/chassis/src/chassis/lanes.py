@@ -16,9 +16,9 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.faults import Busy
 from chassis.group_commit import GroupCommit
-from chassis.lane import COMMAND_SECONDS, Lane
+from chassis.infrastructure_errors import Busy
+from chassis.lane_connection import COMMAND_SECONDS, LaneConnection
 
 MAX_ROUNDS = 20
 MAX_TWINS = 3
@@ -82,7 +82,7 @@ class Lanes(Generic[Item, Outcome]):
     def __init__(
         self,
         settings: LaneSettings,
-        decide: Callable[[Lane, Sequence[Item]], Awaitable[Plan[Outcome]]],
+        decide: Callable[[LaneConnection, Sequence[Item]], Awaitable[Plan[Outcome]]],
         repeated: Callable[[Outcome], Outcome],
         conclude: Callable[[], None],
     ) -> None:
@@ -95,7 +95,8 @@ class Lanes(Generic[Item, Outcome]):
         self._repeated = repeated
         self._conclude = conclude
         self._lanes = [
-            Lane(settings.database_url, f"{settings.name}-{n}", settings.command_seconds) for n in range(settings.lanes)
+            LaneConnection(settings.database_url, f"{settings.name}-{n}", settings.command_seconds)
+            for n in range(settings.lanes)
         ]
         self._commit: GroupCommit[Item, Outcome] = GroupCommit(
             self._run, lanes=settings.lanes, max_batch=settings.max_batch, max_queue=settings.max_queue
@@ -142,7 +143,7 @@ class Lanes(Generic[Item, Outcome]):
 
     async def _round(
         self,
-        lane: Lane,
+        lane: LaneConnection,
         items: Sequence[Item],
         waiting: Sequence[int],
         outcomes: list[Outcome | BaseException | None],

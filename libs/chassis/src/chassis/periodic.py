@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from chassis import metrics
-from chassis.faults import is_infrastructure
+from chassis.infrastructure_errors import is_infrastructure
 from chassis.logging import get_logger
 
 log = get_logger(__name__)

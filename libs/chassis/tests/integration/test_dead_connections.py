@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from chassis import connections
 from chassis.connections import SERVER_SETTINGS
 from chassis.db import create_pool
-from chassis.faults import is_infrastructure
-from chassis.lane import Lane
+from chassis.infrastructure_errors import is_infrastructure
+from chassis.lane_connection import LaneConnection
 from chassis.testing import eventually, running
 
 from .conftest import MakeApp
@@ -28,7 +28,7 @@ async def test_every_connection_asks_the_server_to_notice(make_app: MakeApp) -> 
     app = await make_app()
     async with running(app):
         runtime = app.state.runtime
-        lane = Lane(runtime.settings.database_url, "test-lane")
+        lane = LaneConnection(runtime.settings.database_url, "test-lane")
         async with runtime.sessions() as session:
             of_session = dict((await session.execute(text(SHOW))).one()._mapping)
         of_pool, of_lane = dict(await runtime.pool.fetchrow(SHOW)), dict((await lane.fetch(SHOW))[0])
@@ -93,7 +93,7 @@ async def test_a_server_that_is_gone_is_noticed_long_before_the_statement_has_ru
     proxy = await asyncio.start_server(plug.connect, "127.0.0.1", 0)
     here = server.set(host="127.0.0.1", port=proxy.sockets[0].getsockname()[1])
     behind = settings.model_copy(update={"database_url": here.render_as_string(hide_password=False)})
-    lane, pool = Lane(behind.database_url, "test-lane"), await create_pool(behind, "test")
+    lane, pool = LaneConnection(behind.database_url, "test-lane"), await create_pool(behind, "test")
     much = b"x" * 20_000_000  # more than the plug's side takes in
 
     statement = "SELECT length($1::bytea)"

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.edge import as_refusal
-from chassis.faults import Busy
 from chassis.group_commit import GroupCommit
+from chassis.infrastructure_errors import Busy
 from chassis.logging import configure
 from chassis.problems import NotFound, headers_of, status_of
 from chassis.testing import others_had_their_turn

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from chassis.area import NATIONAL
 from chassis.auth import Principal
 from chassis.endpoints import Endpoint
-from chassis.faults import Busy
 from chassis.hot import Answer, Call, HotRoute, Taken
+from chassis.infrastructure_errors import Busy
 from chassis.routing import router
 from chassis.runtime import Resources
 from contracts.scopes import Scope

@@ -10,8 +10,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from chassis.faults import Busy
-from chassis.lane import Lane
+from chassis.infrastructure_errors import Busy
+from chassis.lane_connection import LaneConnection
 from chassis.lanes import MAX_ROUNDS, MAX_TWINS, Lanes, LaneSettings
 
 NOWHERE = LaneSettings("postgresql://127.0.0.1:1/nowhere", "test", lanes=1, max_batch=32, max_queue=64)
@@ -49,7 +49,7 @@ class Books:
     rounds: list[list[int]] = field(default_factory=list)
     commits: int = 0
 
-    async def decide(self, _: Lane, items: Sequence[Item]) -> Decided:
+    async def decide(self, _: LaneConnection, items: Sequence[Item]) -> Decided:
         self.rounds.append([item.number for item in items])
         return Decided([self.decide_one(item, len(self.rounds)) for item in items])
 

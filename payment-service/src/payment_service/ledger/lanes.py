@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chassis.lane import Lane
+from chassis.lane_connection import LaneConnection
 from chassis.lanes import Lanes, LaneSettings
 from chassis.runtime import Resources
 from payment_service.ledger import statements
@@ -19,7 +19,7 @@ Ledger = Lanes[Item, Result]
 def ledger(runtime: Resources, settings: Settings) -> Ledger:
     """Lanes as many as the settings say."""
 
-    async def decide(lane: Lane, items: Sequence[Item]) -> Batch:
+    async def decide(lane: LaneConnection, items: Sequence[Item]) -> Batch:
         operations = [operation for item in items for operation in item.operations]
         accounts = account_ids(operations)
         if settled := settled_ids(operations):

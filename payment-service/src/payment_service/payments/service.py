@@ -24,8 +24,8 @@ from payment_service.ledger.items import Document, Item, Outcome, Result
 from payment_service.ledger.refusals import TransferInvalid, TransferUnknown
 from payment_service.ledger.rules import Books, Operation, Order, Refund, Settle, Transfer
 from payment_service.merchants import repository as merchants
+from payment_service.payments.events import PAYMENT, Parties, events_of
 from payment_service.payments.schemas import AuthorizationRequest
-from payment_service.payments.telling import PAYMENT, Parties, tell
 from payment_service.wallets import repository as wallets
 from payment_service.wallets.repository import CardWallet
 
@@ -169,7 +169,7 @@ async def _attempt(runtime: Runtime, operation: Operation) -> Transfer | Refusal
 
 
 async def _carry_out(runtime: Runtime, operation: Operation) -> Transfer:
-    item = Item("", None, b"", [operation], traceparent=telemetry.current_traceparent(), events=tell)
+    item = Item("", None, b"", [operation], traceparent=telemetry.current_traceparent(), events=events_of)
     (outcome,) = (await runtime.state.ledger.submit(item)).outcomes
     if isinstance(outcome, Refusal):
         raise outcome
@@ -179,7 +179,7 @@ async def _carry_out(runtime: Runtime, operation: Operation) -> Transfer:
 async def _submit(runtime: Runtime, request: Request, operation: Operation, document: Document) -> Result:
     item = Item(
         request.caller, request.key, request.fingerprint, [operation], True, telemetry.current_traceparent(),
-        document, tell,
+        document, events_of,
     )  # fmt: skip
     return await runtime.state.ledger.submit(item)
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.db import raw
 from chassis.ids import new_id
 from chassis.paging import Paging
-from payment_service.payouts.rows import Rows
+from payment_service.payouts.payout_file import Rows
 
 _MAKE = text(
     "INSERT INTO payout_batch (batch_id, reference, programme, fund_id, declared_count, declared_total, state, made_by,"

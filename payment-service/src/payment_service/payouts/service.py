@@ -24,7 +24,7 @@ from payment_service.errors import (
     NotPayoutItems,
     SamePerson,
 )
-from payment_service.payouts import repository, rows
+from payment_service.payouts import payout_file, repository
 from payment_service.payouts.schemas import PayoutBatch, PayoutBatchRequest
 
 
@@ -45,7 +45,7 @@ async def declare(runtime: Runtime, session: AsyncSession, caller: Principal, bo
 
 async def receive(session: AsyncSession, caller: Principal, batch_id: UUID, body: bytes) -> PayoutBatch:
     """Add a file of payouts to an open batch, whole or not at all."""
-    found = await asyncio.to_thread(rows.read, body)  # so that nobody else waits for a large file to be checked
+    found = await asyncio.to_thread(payout_file.read, body)  # so that nobody else waits for a large file to be checked
     _in_state(await _locked(session, caller, batch_id), "open")
     try:
         await repository.add(session, batch_id, found)

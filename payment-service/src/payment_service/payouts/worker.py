@@ -8,7 +8,7 @@ import asyncpg
 
 from chassis import outbox
 from chassis.clock import business_day
-from chassis.faults import is_infrastructure
+from chassis.infrastructure_errors import is_infrastructure
 from chassis.isolation import done, set_aside
 from chassis.logging import get_logger
 from chassis.partitions import Connection
@@ -16,12 +16,12 @@ from chassis.periodic import Periodic
 from contracts.payment import PAYOUTS_TOPIC, PayoutBatchCompleted, PayoutFailed, PayoutPaid
 from payment_service.context import Runtime
 from payment_service.ledger.statements import DEBIT
-from payment_service.payouts import booking
+from payment_service.payouts import statements
 from payment_service.settings import Settings
 
 log = get_logger(__name__)
 
-WORKER = booking.WORKER
+WORKER = statements.WORKER
 WALLET_UNKNOWN = "wallet_unknown"
 _TELL = f"{outbox.INSERT} VALUES ($1, $2, $3, $4, $5, NULL, $6)"
 
@@ -52,7 +52,7 @@ async def book_chunk(runtime: Runtime) -> bool:
         part = None
         try:
             async with runtime.pool.acquire() as connection, connection.transaction():
-                part = await connection.fetchrow(booking.NEXT_PART)
+                part = await connection.fetchrow(statements.NEXT_PART)
                 if part is None:
                     return False
                 size = min(size, part["last"] - part["booked"])
@@ -76,16 +76,16 @@ async def _stand_aside(runtime: Runtime, part: asyncpg.Record, error: Exception)
     number = part["booked"] + 1
     if not part["first"] == number == part["last"]:
         async with runtime.pool.acquire() as connection, connection.transaction():
-            await connection.execute(booking.CUT, part["batch_id"], part["first"], number)
+            await connection.execute(statements.CUT, part["batch_id"], part["first"], number)
     await set_aside(runtime, WORKER, f"{part['batch_id']} {number}", error)
 
 
 async def _book(connection: Connection, runtime: Runtime, part: asyncpg.Record, last: int) -> None:
     """Book the payouts of a part up to a number, all or none."""
     now = runtime.clock.now()
-    await connection.execute(booking.PLANNER)
+    await connection.execute(statements.PLANNER)
     paid = await connection.fetchval(
-        booking.BOOK,
+        statements.BOOK,
         part["batch_id"],
         part["fund_id"],
         part["booked"],
@@ -108,7 +108,7 @@ async def _book(connection: Connection, runtime: Runtime, part: asyncpg.Record, 
 async def _divide(runtime: Runtime) -> bool:
     """Divide the next approved batch into parts; False where there is none."""
     here = runtime.state
-    found = await runtime.pool.fetchval(booking.DIVIDE, here.settings.payout_lanes)
+    found = await runtime.pool.fetchval(statements.DIVIDE, here.settings.payout_lanes)
     if found is None:
         return False
     here.approved.set()  # for the other connections, which have just found nothing
@@ -119,7 +119,7 @@ async def _complete(runtime: Runtime) -> bool:
     """Complete a batch whose parts are all booked, and tell of it; False where there is none."""
     async with runtime.pool.acquire() as connection, connection.transaction():
         now = runtime.clock.now()
-        done = await connection.fetchrow(booking.COMPLETE, now)
+        done = await connection.fetchrow(statements.COMPLETE, now)
         if done is None:
             return False
         event = PayoutBatchCompleted(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.lane import Lane
+from chassis.lane_connection import LaneConnection
 from chassis.lanes import Lanes, LaneSettings
 from chassis.runtime import Resources
 from supply_service.policies.snapshot import Snapshot
@@ -28,7 +28,7 @@ SaleLanes = Lanes[Order, Outcome]
 def sale_lanes(runtime: Resources, settings: Settings, snapshot: Snapshot) -> SaleLanes:
     """Lanes as many as the settings say."""
 
-    async def decide(lane: Lane, orders: Sequence[Order]) -> Batch:
+    async def decide(lane: LaneConnection, orders: Sequence[Order]) -> Batch:
         now = runtime.clock.now()
         asked = [_asked(order) for order in orders]
         statement = statements.READ_HOLDS if any(row[-1] for row in asked) else statements.READ
@@ -49,7 +49,7 @@ def _asked(order: Order) -> tuple[Any, ...]:
     return order.place.terminal_id, order.key, order.card_id, order.sale.sale_id, None
 
 
-async def _known(lane: Lane, rows: Sequence[asyncpg.Record]) -> Known:
+async def _known(lane: LaneConnection, rows: Sequence[asyncpg.Record]) -> Known:
     """What stands in the books under the keys that were found."""
     found = [(row["source_id"], row["period"]) for row in rows if row["source_id"] is not None]
     if not found:

@@ -1,7 +1,7 @@
 """The statements of the hot path. Their plans must not depend on how full the tables are.
 
-A lane's connection forbids sequential scans, hash and merge joins (`chassis.lane`): every row is reached through
-its key, whatever the statistics say, also when the statement was planned while the tables were empty. Rows are
+A lane's connection forbids sequential scans, hash and merge joins (`chassis.lane_connection`): every row is reached
+through its key, whatever the statistics say, also when the statement was planned while the tables were empty. Rows are
 tied to the households that did change by a hashed subplan (`IN (…) IS TRUE`), which is no join.
 """
 

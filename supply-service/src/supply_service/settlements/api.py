@@ -15,7 +15,7 @@ from chassis.paging import Paging, by_id
 from chassis.problems import NotFound
 from chassis.routing import router
 from contracts.scopes import Scope
-from supply_service.settlements import service, sums
+from supply_service.settlements import day_totals, service
 from supply_service.settlements.schemas import (
     OutletTotalsPage,
     PotProof,
@@ -50,7 +50,7 @@ async def list_outlet_totals(
     day: date, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(200, 500)]
 ) -> OutletTotalsPage:
     """Each outlet's day summed up from its sales, the pots' entries, the closed days and the settlements."""
-    rows = await sums.outlets(session, caller.bound, day, page)
+    rows = await day_totals.outlets(session, caller.bound, day, page)
     return OutletTotalsPage.of(page, [service.outlet_totals(row) for row in rows], lambda outlet: outlet.outlet_id)
 
 

@@ -18,7 +18,7 @@ from contracts.supply import SettlementCalculated
 from policybook.book import PolicyInvalid, PolicyMissing
 from supply_service.context import Runtime
 from supply_service.rules.settlement import Component, Merchant, Part, components
-from supply_service.settlements import repository, sums
+from supply_service.settlements import day_totals, repository
 from supply_service.settlements.schemas import (
     ComponentReply,
     OutletTotals,
@@ -135,5 +135,5 @@ def outlet_totals(row: RowMapping) -> OutletTotals:
 
 async def pot_proof(session: AsyncSession, period: date) -> PotProof:
     """A month's pots held against their entries."""
-    found = await sums.pots(session, period)
+    found = await day_totals.pots(session, period)
     return PotProof(period=period, sound=not found["unproved"], **found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.faults import is_infrastructure
+from chassis.infrastructure_errors import is_infrastructure
 from chassis.isolation import done, set_aside
 from chassis.periodic import Periodic
 from supply_service.context import Runtime

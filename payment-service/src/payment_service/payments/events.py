@@ -1,4 +1,4 @@
-"""What the other services hear of a payment: events made of the transfer as it stands."""
+"""Domain events of a payment, made of the transfer as it stands: what the other services hear of it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Parties:
         return cls(**{name: UUID(value) for name, value in orjson.loads(transfer.details or "{}").items()})
 
 
-def tell(transfer: Transfer) -> Iterable[Event]:
+def events_of(transfer: Transfer) -> Iterable[Event]:
     """The event of a payment's new state. A transfer that a ministry ordered for itself is no payment: nobody paid."""
     if transfer.details is None:
         return

@@ -1,4 +1,4 @@
-"""The SQL that sums a day up at each place where it is kept: sales, pots' entries, closed days, settlements."""
+"""SQL that totals a day at each place where it is kept: sales, pots' entries, closed days, settlements."""
 
 from __future__ import annotations
 

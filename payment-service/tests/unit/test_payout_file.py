@@ -6,7 +6,7 @@ import pytest
 
 from chassis.ids import new_id
 from payment_service.errors import NotPayoutItems
-from payment_service.payouts import rows
+from payment_service.payouts import payout_file
 
 CITIZEN = "0199f3a2-7c31-7a10-9a53-0242ac120002"
 HEADER = "citizen_id,amount,item_reference"
@@ -19,7 +19,7 @@ def file(*lines: str) -> bytes:
 def test_a_file_is_read_in_its_order() -> None:
     citizens = [new_id() for _ in range(3)]
     lines = [f"{citizen},{100 + n},معاش {n}" for n, citizen in enumerate(citizens)]
-    references, ids, amounts = rows.read(b"\xef\xbb\xbf" + file(*lines))
+    references, ids, amounts = payout_file.read(b"\xef\xbb\xbf" + file(*lines))
     assert (list(references), list(ids), list(amounts)) == (["معاش 0", "معاش 1", "معاش 2"], citizens, [100, 101, 102])
 
 
@@ -27,7 +27,7 @@ def test_a_file_is_read_in_its_order() -> None:
     ("line", "taken"),
     [
         (f"{CITIZEN},1,a", True),
-        (f"{CITIZEN.upper()},000{rows.MAX_AMOUNT},{'r' * rows.MAX_REFERENCE}", True),
+        (f"{CITIZEN.upper()},000{payout_file.MAX_AMOUNT},{'r' * payout_file.MAX_REFERENCE}", True),
         (f"{CITIZEN.replace('-', '')},7,a", True),
         (f"{{{CITIZEN}}},7,a", True),
         (f"urn:uuid:{CITIZEN},7,a", True),
@@ -40,9 +40,9 @@ def test_a_file_is_read_in_its_order() -> None:
         (f"{CITIZEN},1.0,a", False),
         (f"{CITIZEN},٧,a", False),
         (f"{CITIZEN},,a", False),
-        (f"{CITIZEN},{rows.MAX_AMOUNT + 1},a", False),
+        (f"{CITIZEN},{payout_file.MAX_AMOUNT + 1},a", False),
         (f"{CITIZEN},1,", False),
-        (f"{CITIZEN},1,{'r' * (rows.MAX_REFERENCE + 1)}", False),
+        (f"{CITIZEN},1,{'r' * (payout_file.MAX_REFERENCE + 1)}", False),
         (f"{CITIZEN},1,a\x07", False),
         (f"{CITIZEN},1,first", False),
         (f"{CITIZEN[:-1]},1,a", False),
@@ -59,18 +59,18 @@ def test_what_is_taken_is_the_same_either_way(line: str, taken: bool) -> None:
     lines = [f"{CITIZEN},1,first", line, f"{CITIZEN},1,last"]
     if not taken:
         with pytest.raises(NotPayoutItems) as refused:
-            rows.read(file(*lines))
+            payout_file.read(file(*lines))
         faults = refused.value.extensions["rows"]
         assert isinstance(faults, list)
         assert [fault["row"] for fault in faults if isinstance(fault, dict)] == [3, 4][: 1 + line.count("\n")]
         return
-    quick, slow = rows.read(file(*lines)), rows._row_by_row(rows._lines(file(*lines).decode()))
+    quick, slow = payout_file.read(file(*lines)), payout_file._row_by_row(payout_file._lines(file(*lines).decode()))
     assert [list(column) for column in quick] == [list(column) for column in slow]
-    with_other_ends = rows.read(b"\r\n".join([*file(*lines).splitlines(), b""]))
+    with_other_ends = payout_file.read(b"\r\n".join([*file(*lines).splitlines(), b""]))
     assert [list(column) for column in with_other_ends] == [list(column) for column in slow]
 
 
 @pytest.mark.parametrize("body", [b"", b"a,b\n", HEADER.encode(), b"\xff", HEADER.encode() + b'\n"x'])
 def test_what_is_no_file_of_payouts_is_refused(body: bytes) -> None:
     with pytest.raises(NotPayoutItems):
-        rows.read(body)
+        payout_file.read(body)

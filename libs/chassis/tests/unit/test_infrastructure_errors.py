@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from chassis.faults import Busy, is_infrastructure, sqlstate
+from chassis.infrastructure_errors import Busy, is_infrastructure, sqlstate
 from chassis.problems import Conflict
 
 

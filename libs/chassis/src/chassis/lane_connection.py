@@ -1,4 +1,4 @@
-"""A lane's own connection: prepared statements and a planner that reaches every row through its key."""
+"""Database connection of a lane: prepared statements and a planner that reaches every row through its key."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLANNER: Mapping[str, str] = {
 }
 
 
-class Lane:
+class LaneConnection:
     """One connection for the statements of a group commit, made anew when it or what was prepared on it breaks."""
 
     def __init__(self, database_url: str, name: str, command_seconds: float = COMMAND_SECONDS) -> None:

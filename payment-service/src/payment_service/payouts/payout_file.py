@@ -1,4 +1,4 @@
-"""Reading a payout file: CSV with citizen_id, amount, item_reference. All of it is right, or none of it is taken."""
+"""CSV reader of a payout file (citizen_id, amount, item_reference): all of it is right, or none of it is taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling a fault of the database's or the network's from a fault of the request or event at hand."""
+"""Infrastructure errors: telling a server's or the network's trouble from a fault of the request or event at hand."""
 
 from __future__ import annotations
 
