@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Path
 from sqlalchemy import Row
 
+from chassis import mobiles
 from chassis.area import Area
 from chassis.auth import Caller
 from chassis.db import Reading, Work
@@ -33,7 +34,7 @@ from notify_service.schemas import (
     TemplateView,
 )
 from notify_service.service import Receipt
-from notify_service.vault import Vault, masked
+from notify_service.vault import Vault
 
 routes = router(prefix="/v1", tags=["messages"])
 
@@ -126,7 +127,7 @@ def _message(row: Row[Any], vault: Vault) -> Message:
         citizen_id=row.citizen_id,
         status=row.status,
         reason=row.reason,
-        to=masked(sent.number) if sent else None,
+        to=mobiles.masked(sent.number, last=2) if sent else None,
         text=sent.text if sent else None,
         language=row.language,
         encoding=row.encoding,

@@ -27,8 +27,3 @@ class Vault:
     def number_hash(self, number: str) -> bytes:
         """The keyed HMAC-SHA256 by which an E.164 number is found."""
         return hmac.digest(self._lookup_key, number.encode(), "sha256")
-
-
-def masked(number: str) -> str:
-    """A number as people may see it: `+2010******78`."""
-    return f"{number[:5]}{'*' * max(0, len(number) - 7)}{number[-2:]}"

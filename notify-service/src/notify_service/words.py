@@ -1,4 +1,4 @@
-"""What a citizen's message asks, and whose number it came from. Pure."""
+"""What a citizen's message asks. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 
-_MOBILE = re.compile(r"^(?:(?:\+|00)?20)?0?(1[0125]\d{8})$")
-_SEPARATORS = re.compile(r"[\s().\-]")
 _NOT_WORDS = re.compile(r"[^\w]+")
 _SAME_LETTER = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
 
@@ -20,13 +18,6 @@ class Topic(StrEnum):
     HELP = "help"
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
-
-
-def normalise_number(number: str) -> str | None:
-    """An Egyptian mobile number as E.164 (`+2010…`), however it was written; None for any other."""
-    digits = "".join(_digit(c) for c in unicodedata.normalize("NFKC", number) if unicodedata.category(c) != "Cf")
-    match = _MOBILE.match(_SEPARATORS.sub("", digits))
-    return f"+20{match[1]}" if match else None
 
 
 def normalise_words(text: str) -> list[str]:
@@ -43,8 +34,3 @@ def topic_of(text: str, keywords: Mapping[Topic, list[str]]) -> Topic:
         if any(f" {' '.join(normalise_words(phrase))} " in padded for phrase in phrases):
             return topic
     return Topic.HELP
-
-
-def _digit(letter: str) -> str:
-    value = unicodedata.digit(letter, None)
-    return letter if value is None else str(value)

@@ -1,4 +1,4 @@
-"""Words and numbers as people write them."""
+"""Words as people write them."""
 
 from __future__ import annotations
 
@@ -7,48 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notify_service import policy
-from notify_service.words import Topic, normalise_number, normalise_words, topic_of
+from notify_service.words import Topic, normalise_words, topic_of
 
 KEYWORDS = policy.load().inbound.keywords
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "+201012345678",
-        "00201012345678",
-        "201012345678",
-        "01012345678",
-        "1012345678",
-        "+20 10 1234 5678",
-        "(010) 1234-5678",
-        "٠١٠١٢٣٤٥٦٧٨",
-        "۰۱۰۱۲۳۴۵۶۷۸",
-        "\u200e+201012345678\u200f",
-    ],
-)
-def test_one_number_in_many_writings(written: str) -> None:
-    assert normalise_number(written) == "+201012345678"
-
-
-@pytest.mark.parametrize(
-    "written",
-    ["", "Vodafone", "19765", "+4915112345678", "01312345678", "0101234567", "010123456789", "0" * 40],
-)
-def test_what_is_no_egyptian_mobile(written: str) -> None:
-    assert normalise_number(written) is None
-
-
-@given(st.text(max_size=40))
-def test_any_text_gives_a_number_or_nothing(written: str) -> None:
-    number = normalise_number(written)
-    assert number is None or (number.startswith("+201") and len(number) == 13 and number.isascii())
-
-
-@given(st.sampled_from("0125"), st.from_regex(r"[0-9]{8}", fullmatch=True))
-def test_normalising_is_stable(operator: str, rest: str) -> None:
-    number = f"+201{operator}{rest}"
-    assert normalise_number(number) == number
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from card_service.handover import repository
 from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
 from card_service.handover.models import Handed, Waiting, Wish
 from card_service.handover.schemas import HandedOver
-from card_service.registry.national_id import normalise_digits
 from card_service.sealing import NATIONAL_ID
 from card_service.settings import Settings
 from card_service.tools import Tools
@@ -31,6 +30,7 @@ from chassis.idempotency import Claim, enter_many
 from chassis.problems import Problem
 from chassis.runtime import Resources
 from chassis.telemetry import current_traceparent
+from chassis.text import normalise_digits
 from contracts.card import CardActivated, CardIssued, CardReplaced, ProgrammeService
 from contracts.event import Event
 

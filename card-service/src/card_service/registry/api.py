@@ -12,7 +12,7 @@ from card_service.accesses import repository as accesses
 from card_service.accesses.schemas import AccessOut, AccessPage
 from card_service.accesses.service import note
 from card_service.context import Running, WithTools
-from card_service.registry import imports, mobiles, national_id, repository, service
+from card_service.registry import imports, national_id, repository, service
 from card_service.registry.errors import (
     AlreadyRegistered,
     HeadCannotLeave,
@@ -42,6 +42,7 @@ from card_service.registry.schemas import (
 )
 from card_service.sealing import MOBILE, NATIONAL_ID
 from card_service.tools import Tools
+from chassis import mobiles
 from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
 from chassis.endpoints import MIB, Rate
@@ -63,7 +64,7 @@ def citizen_out(tools: Tools, citizen: Citizen) -> CitizenOut:
         role=citizen.role,
         full_name=citizen.full_name,
         national_id_masked=national_id.masked(number),
-        mobile_masked=mobiles.masked(mobile) if mobile else None,
+        mobile_masked=mobiles.masked(mobile, last=3) if mobile else None,
         mobile_usable=citizen.mobile_usable,
         birth_date=citizen.birth_date,
         sex="male" if citizen.sex == "male" else "female",

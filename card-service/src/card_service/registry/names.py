@@ -5,22 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from chassis.text import INVISIBLE
+
 MAX_NAME = 120
 MAX_TEXT = 200
 
-# Zero-width characters, directional marks and isolates, tatweel: they come with copied text and mean nothing.
-_INVISIBLE = dict.fromkeys(
-    [
-        0x00AD,
-        0x0640,
-        0x061C,
-        0x180E,
-        0xFEFF,
-        *range(0x200B, 0x2010),
-        *range(0x202A, 0x202F),
-        *range(0x2060, 0x2070),
-    ]
-)
+_TATWEEL = 0x0640  # lengthens a word's line and means nothing
+_LEFT_OUT = {**INVISIBLE, _TATWEEL: None}
 _LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0621-\u063a\u0641-\u064a\u064b-\u0652\u0670-\u06d3"
 _NAME = re.compile(rf"[{_LETTER}]+(?:(?:['’.-] ?| )[{_LETTER}]+)*\.?")
 _BLANKS = re.compile(r"\s+")
@@ -35,7 +26,7 @@ def clean(text: str) -> str:
     """NFC, invisible marks left out, blanks of any kind as single spaces."""
     if _CLEAN.fullmatch(text) is not None:
         return text
-    return _BLANKS.sub(" ", unicodedata.normalize("NFC", text.translate(_INVISIBLE))).strip()
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", text.translate(_LEFT_OUT))).strip()
 
 
 def name(text: str) -> str | None:

@@ -11,13 +11,10 @@ from operator import mul
 from typing import Literal, NamedTuple
 
 from card_service.governorates import GOVERNORATES
+from chassis.text import normalise_digits
 
 _CENTURIES = {"2": 1900, "3": 2000}
 _WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
-_MARKS = "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2066\u2069\ufeff"
-_DIGITS = str.maketrans(
-    "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789", "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\ufeff"
-)
 
 ABROAD = "88"
 
@@ -39,13 +36,6 @@ class NationalId(NamedTuple):
     sex: Literal["male", "female"]
     birth_governorate: str
     check_digit_agrees: bool
-
-
-def normalise_digits(text: str) -> str:
-    """Western digits for Arabic-Indic and Persian ones; blanks and invisible marks left out."""
-    if text.isascii():
-        return text.strip()
-    return text.translate(_DIGITS).strip()
 
 
 def check_digit(first_thirteen: str) -> str:

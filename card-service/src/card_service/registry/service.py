@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses.service import note
-from card_service.registry import announcements, enrolment, mobiles, names, repository
+from card_service.registry import announcements, enrolment, names, repository
 from card_service.registry.errors import AlreadyRegistered, HeadCannotLeave, NotAMember, RegistrationRefused
 from card_service.registry.intake import Family, Person, Rejection, Residence, judge_person, judge_residence, settle
 from card_service.registry.models import Bearer, Citizen, Household
@@ -20,7 +20,7 @@ from card_service.registry.schemas import CitizenChange, CitizenSearch, Househol
 from card_service.scopes import ensure_own
 from card_service.sealing import MOBILE, NATIONAL_ID
 from card_service.tools import CloseCards, Tools
-from chassis import outbox
+from chassis import mobiles, outbox
 from chassis.auth import Principal
 from chassis.problems import NotFound
 from contracts.card import CitizenUpdated

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis import mobiles
 from chassis.consumer import Received
 from contracts.card import ContactChanged
 from notify_service import repository as messages
@@ -13,7 +14,6 @@ from notify_service.contacts import repository
 from notify_service.contacts.repository import ContactColumns
 from notify_service.content import Contact
 from notify_service.vault import Vault
-from notify_service.words import normalise_number
 
 
 async def learn(events: Sequence[Received[ContactChanged]], session: AsyncSession, vault: Vault) -> None:
@@ -21,7 +21,7 @@ async def learn(events: Sequence[Received[ContactChanged]], session: AsyncSessio
     columns = ContactColumns()
     for event in {event.data.citizen_id: event for event in events}.values():
         contact = event.data
-        number = normalise_number(contact.mobile) if contact.mobile else None
+        number = mobiles.normalise(contact.mobile) if contact.mobile else None
         columns.citizen_id.append(contact.citizen_id)
         columns.household_id.append(contact.household_id)
         columns.language.append("en" if contact.language == "en" else "ar")

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import outbox
+from chassis import mobiles, outbox
 from chassis.ids import new_id
 from contracts.notify import InquiryReceived
 from notify_service import metrics, policy, service
@@ -25,7 +25,7 @@ from notify_service.inquiries.repository import InboundColumns, InquiryColumns
 from notify_service.policy import InboundRule
 from notify_service.service import Intent
 from notify_service.vault import Vault
-from notify_service.words import Topic, normalise_number, topic_of
+from notify_service.words import Topic, topic_of
 
 _ANSWERS = {Topic.HELP: "help", Topic.OPT_OUT: "opted_out", Topic.OPT_IN: "opted_in"}
 _UNKNOWN = "unknown_number"
@@ -77,7 +77,7 @@ class Desk:
         return len(new)
 
     def _read(self, message: Inbound) -> _Read:
-        number = normalise_number(message.sender)
+        number = mobiles.normalise(message.sender)
         number_hash = self._vault.number_hash(number) if number else None
         return _Read(message.provider_id, number, number_hash, topic_of(message.text, self._rule.keywords))
 
