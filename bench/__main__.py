@@ -42,7 +42,7 @@ async def _on_one_system(options: Options, wanted: set[str]) -> list[Section]:
             if "memory" in wanted:
                 sections.append(memory.section(await memory.run(running)))
             if wanted & {"redemptions", "lag", "block"}:
-                sections.extend(await _draws(running, options, wanted, wire))
+                sections.extend(await _sales(running, options, wanted, wire))
             if "messages" in wanted:
                 _say("messages")
                 sections.append(messages.section(await messages.run(running, options)))
@@ -57,7 +57,7 @@ async def _on_one_system(options: Options, wanted: set[str]) -> list[Section]:
     return sections
 
 
-async def _draws(
+async def _sales(
     running: stack.Stack, options: Options, wanted: set[str], wire: Wire
 ) -> list[Section]:  # fmt: skip
     """The figures that need cards and terminals."""
@@ -74,7 +74,7 @@ async def _draws(
         async with reference.running(running, terminals) as usual:
             bench = redemptions.Bench(running, options, terminals, days, usual)
             await bench.prepare()
-            _say("draws")
+            _say("sales")
             sections.append(redemptions.section(await bench.run(), options))
     if "lag" in wanted:
         _say("lag")

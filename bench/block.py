@@ -1,4 +1,4 @@
-"""From a card's block to its refusal at a terminal, while other terminals draw."""
+"""From a card's block to its refusal at a terminal, while other terminals sell."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ async def run(stack: Stack, options: Options, terminals: list[Terminal], days: D
     found = Blocks()
     ministry, terminal = stack.client(wire, "ministry"), terminals[0].caller
     seconds = options.seconds * options.rounds
-    draws = await days.draws(int(LOAD_RATE * seconds) + 1)
+    sales = await days.sales(int(LOAD_RATE * seconds) + 1)
     tokens = await fleet.tokens(terminals[1:])
-    plan = fleet.plan(stack.settings.ports["edge"], tokens, draws, seconds, rate=LOAD_RATE)
+    plan = fleet.plan(stack.settings.ports["edge"], tokens, sales, seconds, rate=LOAD_RATE)
     under_way = asyncio.create_task(load.send(plan))
     await asyncio.sleep(1.0)
     while not under_way.done():
@@ -48,7 +48,7 @@ async def run(stack: Stack, options: Options, terminals: list[Terminal], days: D
         await ministry.post(f"/v1/cards/{card}/unblock")
         await _until(terminal, card, refused=False)
     found.load.append(await under_way)
-    fleet.all_accepted("the draws beside it", found.load[0])
+    fleet.all_accepted("the sales beside it", found.load[0])
     return found
 
 
@@ -80,7 +80,7 @@ def section(found: Blocks) -> Section:
     told.say(
         "The ministry blocks a card at card-service through the gateway; from the moment that is answered a terminal",
         "asks again and again, through the gateway, until it hears `card_blocked` from supply-service, which learns of",
-        f"the block by Kafka alone. Beside it {per_second(beside.per_second)} draws a second go through the gateway",
+        f"the block by Kafka alone. Beside it {per_second(beside.per_second)} sales a second go through the gateway",
         f"(p50 {milliseconds(beside.p50)} ms, p99 {milliseconds(beside.p99)} ms).",
         "The card is unblocked and blocked again.",
     )

@@ -1,4 +1,4 @@
-"""How long a committed draw takes to the broker, and to the commit of a service that consumes it."""
+"""How long a committed sale takes to the broker, and to the commit of a service that consumes it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Lags:
 
     times: dict[tuple[int, str], list[tuple[float, float]]] = field(default_factory=dict)
     offered: dict[int, list[float]] = field(default_factory=dict)
-    draws: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
+    sales: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
     cpu: dict[int, list[dict[str, float]]] = field(default_factory=dict)
 
 
@@ -84,23 +84,23 @@ async def _one(
     stack: Stack, options: Options, terminals: list[Terminal], days: Days, ear: Ear, rate: int, lags: Lags
 ) -> None:  # fmt: skip
     seconds = options.seconds * 2
-    draws = await days.draws(int(rate * seconds) + 1)
+    sales = await days.sales(int(rate * seconds) + 1)
     tokens = await fleet.tokens(terminals)
-    plan = fleet.plan(stack.settings.ports["supply"], tokens, draws, seconds, rate=float(rate))
+    plan = fleet.plan(stack.settings.ports["supply"], tokens, sales, seconds, rate=float(rate))
     meter = Meter(stack.processes("supply", "postgres", "kafka") | {"listener": ear.pid})
     await ear.say("start")
     meter.start()
     result = await load.send(plan)
     cpu = meter.stop()
     heard: dict[str, list[float]] = json.loads(await ear.say("stop"))
-    fleet.all_accepted(f"draws at {rate} a second", result)
+    fleet.all_accepted(f"sales at {rate} a second", result)
     for level in _LEVELS:
         if len(heard[level]) != result.answered:
-            raise RuntimeError(f"{result.answered} draws, but {len(heard[level])} events {level}")
+            raise RuntimeError(f"{result.answered} sales, but {len(heard[level])} events {level}")
         ranked = sorted(lag * 1000 for lag in heard[level])
         lags.times.setdefault((rate, level), []).append((percentile(ranked, 0.5), percentile(ranked, 0.99)))
     lags.offered.setdefault(rate, []).append(result.per_second)
-    lags.draws.setdefault(rate, []).append((result.p50, result.p99))
+    lags.sales.setdefault(rate, []).append((result.p50, result.p99))
     lags.cpu.setdefault(rate, []).append(cpu | {"load": 100 * result.cpu_seconds / result.seconds})
 
 
@@ -153,7 +153,7 @@ def section(lags: Lags, options: Options) -> Section:
     """The figure in words and tables."""
     told = Section("From commit to broker to consumer")
     told.say(
-        "Draws at a fixed rate, each with its event; the outbox's relay publishes to Kafka (idempotent, acks=all),",
+        "Sales at a fixed rate, each with its event; the outbox's relay publishes to Kafka (idempotent, acks=all),",
         "a service on the chassis consumes (inbox and effect in one transaction). Time runs from the moment the outbox",
         "row is written, before its commit, to the broker's own time of appending, and to the commit at the consumer.",
         f"{options.rounds} rounds of {options.seconds * 2:g} s at each rate in turn, median of the rounds;",
@@ -164,11 +164,11 @@ def section(lags: Lags, options: Options) -> Section:
         appended, consumed = lags.times[rate, "appended"], lags.times[rate, "consumed"]
         rows.append(
             [
-                f"{per_second(median(lags.offered[rate]))} draws a second",
-                _pair(appended), _pair(consumed), _pair(lags.draws[rate]),
+                f"{per_second(median(lags.offered[rate]))} sales a second",
+                _pair(appended), _pair(consumed), _pair(lags.sales[rate]),
             ]
         )  # fmt: skip
-    told.table(["", "to the broker, p50 / p99 ms", "to the consumer, p50 / p99 ms", "the draw itself"], rows)
+    told.table(["", "to the broker, p50 / p99 ms", "to the consumer, p50 / p99 ms", "the sale itself"], rows)
     columns = ["load", "supply", "postgres", "kafka", "listener"]
     shares = [
         [f"{rate}/s", *(per_second(median([reading[c] for reading in lags.cpu[rate]])) for c in columns)]

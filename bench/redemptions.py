@@ -1,4 +1,4 @@
-"""Draws a second at the service and through the gateway, beside pgbench on the same server in the same rounds."""
+"""Sales a second at the service and through the gateway, beside pgbench on the same server in the same rounds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bench.harness.tpcb import Tpcb
 from bench.reference.running import Reference
 
 SERVICE_AIM, GATEWAY_AIM = 1.8, 1.0
-# The usual stack does so little in a second that a few thousand draws outlast every run.
+# The usual stack does so little in a second that a few thousand sales outlast every run.
 _REFERENCE_DRAWS = 20_000
 _MOST_A_SECOND = 18_000
 
@@ -63,25 +63,25 @@ class Bench:
             self.rounds.tpcb8.append(await tpcb.run(self.tpcb_url, 8, seconds))
             self.rounds.tpcb64.append(await tpcb.run(self.tpcb_url, CALLERS, seconds))
             most = int(_MOST_A_SECOND * seconds)
-            await self._checked("service", self._service, await self.days.draws(most), seconds)
-            await self._checked("gateway", self._edge, await self.days.draws(most), seconds)
-            await self._checked("usual service", self.usual.service, self.usual.draws(), seconds)
-            await self._checked("usual gateway", self.usual.gateway, self.usual.draws(), seconds)
+            await self._checked("service", self._service, await self.days.sales(most), seconds)
+            await self._checked("gateway", self._edge, await self.days.sales(most), seconds)
+            await self._checked("usual service", self.usual.service, self.usual.sales(), seconds)
+            await self._checked("usual gateway", self.usual.gateway, self.usual.sales(), seconds)
         return self.rounds
 
     async def _checked(
         self, name: str, where: Callable[[], Awaitable[tuple[int, list[str], dict[str, int]]]],
-        draws: list[tuple[str, int]], seconds: float,
+        sales: list[tuple[str, int]], seconds: float,
     ) -> None:  # fmt: skip
         """One run; anything but 201 means that the figure would be worth nothing."""
         port, tokens, processes = await where()
         meter = Meter(processes)
         meter.start()
-        result = await load.send(fleet.plan(port, tokens, draws, seconds))
+        result = await load.send(fleet.plan(port, tokens, sales, seconds))
         cpu = meter.stop()
         fleet.all_accepted(name, result)
         if result.exhausted:
-            raise RuntimeError(f"{name}: {len(draws)} draws were over before {seconds} s were")
+            raise RuntimeError(f"{name}: {len(sales)} sales were over before {seconds} s were")
         cpu["load"] = 100 * result.cpu_seconds / result.seconds
         self.rounds.runs.setdefault(name, []).append(result)
         self.rounds.cpu.setdefault(name, []).append(cpu)
@@ -103,11 +103,11 @@ class Bench:
 
 def section(rounds: Rounds, options: Options) -> Section:
     """The figure in words and tables."""
-    told = Section("Draws a second")
+    told = Section("Sales a second")
     base = [t.per_second for t in rounds.tpcb8]
     told.say(
-        "Each draw is one day's bread of a household at a bakery's terminal: token, terminal, key, card, rules,",
-        "pot, draw, entry, stored answer and event, durable before the reply.",
+        "Each sale is one day's bread of a household at a bakery's terminal: token, terminal, key, card, rules,",
+        "pot, sale, entry, stored answer and event, durable before the reply.",
         f"{CALLERS} callers with a token each, closed loop; {options.rounds} rounds of {options.seconds:g} s",
         "of everything in turn, median (least–most). The ratio is to pgbench with 8 clients in the same round.",
         "The load itself runs on the same cores; its share stands under CPU.",
@@ -159,4 +159,4 @@ def _share(values: list[float | None]) -> str:
 def _aims(told: Section, rounds: Rounds, base: list[float]) -> None:
     for name, aim in (("service", SERVICE_AIM), ("gateway", GATEWAY_AIM)):
         ratio = median(_ratios(rounds.runs[name], base))
-        told.aim(f"draws at the {name} ≥ {aim:g} × TPC-B", f"{ratio:.2f} ×", reached=ratio >= aim)
+        told.aim(f"sales at the {name} ≥ {aim:g} × TPC-B", f"{ratio:.2f} ×", reached=ratio >= aim)

@@ -20,7 +20,7 @@ _POLL_SECONDS = 0.1
 
 
 def calendar() -> Calendar:
-    """The week of the hand-over and the month of the draws: the next ones."""
+    """The week of the hand-over and the month of the sales: the next ones."""
     return Calendar.of(first_saturday(datetime.now(UTC).date()))
 
 

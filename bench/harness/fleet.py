@@ -1,4 +1,4 @@
-"""Bakeries with a terminal each, enrolled with keys of their own, and cards to draw with."""
+"""Bakeries with a terminal each, enrolled with keys of their own, and cards to sell to."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ async def activate(stack: Stack, cards: list[Card]) -> None:
 
 
 class Days:
-    """Hands out draws: each card once on a business day; when all have drawn, the next day comes.
+    """Hands out sales: each card once on a business day; when all have bought, the next day comes.
 
     Business time is moved by the training clock, to days of one month, so that the pots are opened once.
     """
@@ -128,42 +128,42 @@ class Days:
         self.day = datetime.combine(month, time(8), tzinfo=UTC)
 
     async def next_day(self) -> None:
-        """Move to the next business day; everybody may draw again."""
+        """Move to the next business day; everybody may buy again."""
         await self._operations.put("/v1/training/clock/supply", {"now": self.day.isoformat()})
         self.day += timedelta(days=1)
         self._left = list(self._cards)
         self._order.shuffle(self._left)
 
-    async def draws(self, count: int) -> list[tuple[str, int]]:
-        """So many draws that must be accepted."""
+    async def sales(self, count: int) -> list[tuple[str, int]]:
+        """So many sales that must be accepted."""
         if len(self._left) < count:
             await self.next_day()
         taken, self._left = self._left[-count:], self._left[:-count]
         return [(str(card.card_id), card.loaves) for card in taken]
 
     async def everyone(self) -> list[tuple[str, int]]:
-        """The next day's draws of all cards."""
+        """The next day's sales of all cards."""
         await self.next_day()
-        return await self.draws(len(self._left))
+        return await self.sales(len(self._left))
 
 
-def plan(port: int, callers: list[str], draws: list[tuple[str, int]], seconds: float, **options: Any) -> Plan:
+def plan(port: int, callers: list[str], sales: list[tuple[str, int]], seconds: float, **options: Any) -> Plan:
     """A plan with keys that no other run has used."""
     bodies = [
         f'{{"card_id":"{card}","lines":[{{"programme":"bread","item":"loaf","quantity":{loaves}}}]}}'
-        for card, loaves in draws
+        for card, loaves in sales
     ]
     return Plan(port, PATH, callers, bodies, new_id().hex, seconds, **options)
 
 
 async def open_month(stack: Stack, terminals: list[Terminal], days: Days) -> None:
-    """Every household's first draw of the month, which opens its pots, and warms everything up."""
+    """Every household's first sale of the month, which opens its pots, and warms everything up."""
     opening = plan(stack.settings.ports["edge"], await tokens(terminals), await days.everyone(), _OPENING_SECONDS)
     all_accepted("opening", await load.send(opening))
 
 
 def all_accepted(name: str, result: Result) -> None:
-    """Raises RuntimeError where a draw was not accepted: the figure would be worth nothing."""
+    """Raises RuntimeError where a sale was not accepted: the figure would be worth nothing."""
     if set(result.statuses) != {"201"}:
         codes = {status: _problem_code(sample) for status, sample in result.samples.items()}
         raise RuntimeError(f"{name}: {result.statuses} {codes}")

@@ -1,4 +1,4 @@
-"""A consumer on the chassis, as a process of its own: when was each draw's event appended, when was it consumed?
+"""A consumer on the chassis, as a process of its own: when was each sale's event appended, when was it consumed?
 
 It consumes `Redeemed` the way every service does (inbox and effect in one transaction, offsets afterwards) and
 notes, after the commit, how long ago the event's row was written at the publisher. A second, plain reader takes the

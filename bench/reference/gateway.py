@@ -16,7 +16,7 @@ _OWN = {"host", "content-length", "connection"}
 
 @app.post("/v1/redemptions")
 async def forward(request: Request, caller: Verified) -> Response:
-    """Pass a draw on."""
+    """Pass a sale on."""
     headers = {name: value for name, value in request.headers.items() if name not in _OWN}
     reply = await client.post("/v1/redemptions", content=await request.body(), headers=headers)
     return Response(reply.content, reply.status_code, media_type=reply.headers.get("content-type"))

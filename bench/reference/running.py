@@ -49,7 +49,7 @@ class Reference:
         finally:
             await engine.dispose()
 
-    def draws(self) -> list[tuple[str, int]]:
+    def sales(self) -> list[tuple[str, int]]:
         """Every card's next day, going round."""
         self._next += 1
         if self._next > _ALREADY_DRAWN_MOST:

@@ -70,7 +70,7 @@ async def redeem(
     db: Annotated[AsyncSession, Depends(session)],
     idempotency_key: Annotated[str, Header()],
 ) -> RedemptionOut:
-    """Draw bread."""
+    """Sell bread."""
     query = select(StoredAnswer).where(
         StoredAnswer.terminal_id == caller.terminal_id, StoredAnswer.key == idempotency_key
     )
@@ -91,7 +91,7 @@ async def _draw(db: AsyncSession, caller: Caller, card: Card, body: RedemptionIn
         raise HTTPException(409, "card not usable here")
     today = datetime.now(UTC).date()
     pot = await _pot(db, card.household, today.replace(day=1))
-    day = pot.drawn_days + 1  # the reference has no calendar: a draw is the household's next day
+    day = pot.drawn_days + 1  # the reference has no calendar: a sale is the household's next day
     loaves = sum(line.quantity for line in body.lines)
     if loaves != LOAVES * card.household.members or pot.remaining < loaves or day > DAYS:
         raise HTTPException(409, "more than is left")

@@ -30,7 +30,7 @@ def _keys() -> KeySet:
 
 
 def caller(bearer: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]) -> Caller:
-    """The caller. Refuses what is no token of the issuer for drawing."""
+    """The caller. Refuses what is no token of the issuer for sales."""
     try:
         claims = jwt.decode(bearer.credentials, _keys(), algorithms=["EdDSA"]).claims
         jwt.JWTClaimsRegistry(iss={"essential": True, "value": "unicard"}).validate(claims)

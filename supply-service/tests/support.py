@@ -1,4 +1,4 @@
-"""supply-service as tests use it: terminals, cards that events brought, draws at the counter, an auditor."""
+"""supply-service as tests use it: terminals, cards that events brought, sales at the counter, an auditor."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Supply:
         )
         return holder
 
-    async def draw(
+    async def sell(
         self, till: Till, holder: Holder | UUID, *lines: Mapping[str, Any], key: str | None = None, **more: Any
     ) -> httpx.Response:
         """A sale at a terminal."""

@@ -217,7 +217,7 @@ async def test_settlements_of_either_sign(house: House) -> None:
     assert (await house.proof())["sound"]
 
 
-def test_draws_without_tenders_never_reach_the_ledger() -> None:
+def test_sales_without_tenders_never_reach_the_ledger() -> None:
     """Thousands a minute: they travel on a topic that payment-service does not read."""
     assert Redeemed.TOPIC not in reactions.topics
     assert TenderRedeemed.TOPIC in reactions.topics

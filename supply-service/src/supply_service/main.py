@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
         Service(
             name="supply",
             title="Unified Card: supply",
-            description="Policies, outlets and terminals, entitlements, draws, offline sales, days and settlements.",
+            description="Policies, outlets and terminals, entitlements, sales, offline sales, days and settlements.",
             settings=settings or Settings(),
             routers=ROUTERS,
             reactions=reactions,

@@ -10,8 +10,8 @@ from ..support import Supply, bread, goods
 
 async def test_every_event_is_one_of_the_contracts(supply: Supply) -> None:
     till, shop, holder = await supply.till(), await supply.till("grocer"), await supply.holder(members=2)
-    sale = (await supply.draw(till, holder, bread(10))).json()
-    basket = (await supply.draw(shop, holder, goods("oil", 1), goods("sugar", 2))).json()
+    sale = (await supply.sell(till, holder, bread(10))).json()
+    basket = (await supply.sell(shop, holder, goods("oil", 1), goods("sugar", 2))).json()
     path = f"/v1/redemptions/{basket['redemption_id']}/reversal"
     assert (await supply.client.post(path, json={"reason": "x"}, headers=shop.headers())).status_code == 201
     path = f"/v1/outlets/{till.outlet_id}/days/2026-11-05/close"

@@ -147,7 +147,7 @@ async def test_the_reply_is_the_documented_model(twins: tuple[Supply, Supply]) -
     hot, _ = twins
     bakery, shop, holder = await hot.till(), await hot.till("grocer"), await hot.holder(members=1)
     for till, line in ((bakery, bread(10)), (shop, goods("sugar", 1))):
-        reply = await hot.draw(till, holder, line)
+        reply = await hot.sell(till, holder, line)
         model = RedemptionReply.model_validate_json(reply.content)
         assert orjson.loads(model.model_dump_json(exclude_unset=True)) == reply.json()
         assert set(model.model_fields_set) == set(RedemptionReply.model_fields)

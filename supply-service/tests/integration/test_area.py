@@ -31,7 +31,7 @@ DAY = NOON.date().isoformat()
 
 async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
     till, other, holder = await supply.till(), await supply.till(), await supply.holder()
-    sale = (await supply.draw(till, holder, bread(5))).json()["redemption_id"]
+    sale = (await supply.sell(till, holder, bread(5))).json()["redemption_id"]
     await supply.admin("POST", f"/v1/outlets/{till.outlet_id}/days/{DAY}/close", "days:close")
     mine: dict[str, Any] = {
         "kind": "terminal", "outlet_id": till.outlet_id, "subject": str(till.terminal_id), **PORT_SAID,

@@ -46,7 +46,7 @@ async def test_two_terminals_one_household_same_second_one_quota(pair: tuple[Sup
         second = await one.holder(members=3, household_id=holder.household_id)
         await two.catch_up()
         replies = await asyncio.gather(
-            one.draw(tills[0], holder, bread(15)), two.draw(tills[1], second if number % 2 else holder, bread(15))
+            one.sell(tills[0], holder, bread(15)), two.sell(tills[1], second if number % 2 else holder, bread(15))
         )
         assert outcomes(replies) == {"201": 1, "day_already_drawn": 1}
 
@@ -56,7 +56,7 @@ async def test_two_hundred_callers_one_unit(pair: tuple[Supply, Supply]) -> None
     shop, holder = await one.till("grocer"), await one.holder(members=1)
     await two.catch_up()
     replies = await asyncio.gather(
-        *(supply.draw(shop, holder, goods("oil", 1)) for supply in (one, two) for _ in range(100))
+        *(supply.sell(shop, holder, goods("oil", 1)) for supply in (one, two) for _ in range(100))
     )
     assert outcomes(replies) == {"201": 1, "item_limit_exceeded": 199}
     assert (await one.left(holder, shop))["goods"] == 2000
@@ -67,7 +67,7 @@ async def test_copies_of_one_request_get_one_answer(pair: tuple[Supply, Supply])
     till, holder, key = await one.till(), await one.holder(members=3), str(new_id())
     await two.catch_up()
     replies = await asyncio.gather(
-        *(supply.draw(till, holder, bread(15), key=key) for supply in (one, two) for _ in range(40))
+        *(supply.sell(till, holder, bread(15), key=key) for supply in (one, two) for _ in range(40))
     )
     assert {(r.status_code, r.content) for r in replies} == {(201, replies[0].content)}
     assert sum("idempotency-replayed" in r.headers for r in replies) == 79
@@ -77,22 +77,22 @@ async def test_copies_of_one_request_get_one_answer(pair: tuple[Supply, Supply])
 async def test_the_retry_of_the_last_loaf_gets_its_first_answer(supply: Supply) -> None:
     till, holder, key = await supply.till(), await supply.holder(members=1), str(new_id())
     supply.at(NOON.replace(day=30))
-    first = await supply.draw(till, holder, bread(5), key=key)
+    first = await supply.sell(till, holder, bread(5), key=key)
     assert first.status_code == 201
     supply.at(NOON.replace(day=30) + timedelta(seconds=5))
-    again = await supply.draw(till, holder, bread(5), key=key)
+    again = await supply.sell(till, holder, bread(5), key=key)
     assert (again.status_code, again.content) == (201, first.content)
     assert again.headers["idempotency-replayed"] == "true"
-    assert (await supply.draw(till, holder, bread(5))).json()["code"] == "day_already_drawn"
+    assert (await supply.sell(till, holder, bread(5))).json()["code"] == "day_already_drawn"
 
 
 async def test_a_key_belongs_to_one_request(supply: Supply) -> None:
     till, holder, key = await supply.till(), await supply.holder(members=3), str(new_id())
     replies = await asyncio.gather(
-        supply.draw(till, holder, bread(15), key=key), supply.draw(till, holder, bread(5), key=key)
+        supply.sell(till, holder, bread(15), key=key), supply.sell(till, holder, bread(5), key=key)
     )
     assert outcomes(replies) == {"201": 1, "idempotency_key_reused": 1}
-    other = await supply.draw(till, holder, bread(10), key=key)
+    other = await supply.sell(till, holder, bread(10), key=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     headers = {name: value for name, value in till.headers().items() if name != "Idempotency-Key"}
     body = {"card_id": str(holder.card_id), "lines": [bread(15)]}
@@ -102,11 +102,11 @@ async def test_a_key_belongs_to_one_request(supply: Supply) -> None:
 
 async def test_a_refusal_is_not_kept(supply: Supply) -> None:
     till, holder, key = await supply.till(), await supply.holder(members=1), str(new_id())
-    assert (await supply.draw(till, holder, bread(15), key=key)).status_code == 201
+    assert (await supply.sell(till, holder, bread(15), key=key)).status_code == 201
     refused = str(new_id())
-    assert (await supply.draw(till, holder, bread(5), key=refused)).status_code == 409
+    assert (await supply.sell(till, holder, bread(5), key=refused)).status_code == 409
     supply.at(NOON + timedelta(days=3))
-    assert (await supply.draw(till, holder, bread(5), key=refused)).status_code == 201
+    assert (await supply.sell(till, holder, bread(5), key=refused)).status_code == 201
 
 
 async def test_a_fault_of_one_request_fails_that_request_alone(supply: Supply) -> None:
@@ -114,32 +114,32 @@ async def test_a_fault_of_one_request_fails_that_request_alone(supply: Supply) -
     till = await supply.till()
     holders = [await supply.holder(members=1) for _ in range(9)]
     for holder in holders:
-        assert (await supply.draw(till, holder, bread(5))).status_code == 201
+        assert (await supply.sell(till, holder, bread(5))).status_code == 201
     supply.at(NOON + timedelta(days=1))
     rule = f"household_id <> '{holders[4].household_id}' OR programme <> 'bread' OR remaining = 145"
     await supply.fetch(f"ALTER TABLE pot ADD CONSTRAINT planted CHECK ({rule})")
     try:
-        replies = await asyncio.gather(*(supply.draw(till, holder, bread(5)) for holder in holders))
+        replies = await asyncio.gather(*(supply.sell(till, holder, bread(5)) for holder in holders))
     finally:
         await supply.fetch("ALTER TABLE pot DROP CONSTRAINT planted")
     assert [r.status_code for r in replies] == [201, 201, 201, 201, 500, 201, 201, 201, 201]
     assert (await supply.left(holders[4], till))["bread"] == 145
-    assert (await supply.draw(till, holders[4], bread(5))).status_code == 201
+    assert (await supply.sell(till, holders[4], bread(5))).status_code == 201
 
 
 async def test_a_block_voids_what_is_being_decided(supply: Supply) -> None:
-    """From the commit of the block on no draw of the card commits, whatever was read before it."""
+    """From the commit of the block on no sale of the card commits, whatever was read before it."""
     till = await supply.till()
     for _ in range(10):
         holder = await supply.holder(members=3)
         card = {"card_id": holder.card_id, "citizen_id": new_id(), "household_id": holder.household_id}
-        drawing = [asyncio.create_task(supply.draw(till, holder, goods("sugar", 1))) for _ in range(3)]
-        draw = asyncio.create_task(supply.draw(till, holder, bread(15)))
+        selling = [asyncio.create_task(supply.sell(till, holder, goods("sugar", 1))) for _ in range(3)]
+        sale = asyncio.create_task(supply.sell(till, holder, bread(15)))
         await supply.deliver(CardBlocked(**card, reason="lost", blocked_at=NOON))
-        late = await supply.draw(till, holder, bread(15))
+        late = await supply.sell(till, holder, bread(15))
         assert late.json()["code"] in {"card_blocked"}
-        assert (await draw).status_code in {201, 409}
-        await asyncio.gather(*drawing)
+        assert (await sale).status_code in {201, 409}
+        await asyncio.gather(*selling)
 
 
 async def test_cards_of_one_household_in_several_lanes(pair: tuple[Supply, Supply]) -> None:
@@ -148,7 +148,7 @@ async def test_cards_of_one_household_in_several_lanes(pair: tuple[Supply, Suppl
     cards = [holder] + [await one.holder(members=8, household_id=holder.household_id) for _ in range(7)]
     await two.catch_up()
     replies = await asyncio.gather(
-        *(supply.draw(shop, card, goods("salt_300g", 1)) for supply in pair for card in cards for _ in range(5))
+        *(supply.sell(shop, card, goods("salt_300g", 1)) for supply in pair for card in cards for _ in range(5))
     )
     assert outcomes(replies) == {"201": 80}
     assert (await one.left(holder, shop))["goods"] == 30000 - 80 * 125
@@ -162,7 +162,7 @@ async def test_a_lane_that_loses_its_connection(supply: Supply) -> None:
         key = str(new_id())
 
         async def outcome() -> int:
-            status = (await supply.draw(till, holder, bread(5), key=key)).status_code
+            status = (await supply.sell(till, holder, bread(5), key=key)).status_code
             return 0 if status == 503 else status
 
         return int(await eventually(outcome, seconds=20))
@@ -202,15 +202,15 @@ async def test_a_lane_and_a_consumer_lock_households_in_one_order(
         )
         async with held(supply, first):
             async with held(supply, last):
-                draws = [asyncio.create_task(supply.draw(till, last, bread(5)))]
+                sales = [asyncio.create_task(supply.sell(till, last, bread(5)))]
                 await lock_awaited(supply.runtime.pool)  # the lane is busy: the next two make one batch
-                draws += [asyncio.create_task(supply.draw(till, one, bread(5))) for one in (first, second)]
+                sales += [asyncio.create_task(supply.sell(till, one, bread(5))) for one in (first, second)]
                 await asyncio.sleep(0.2)
             await asyncio.sleep(0.2)
             consuming = asyncio.create_task(supply.deliver(*events))
             await asyncio.sleep(0.2)
         async with asyncio.timeout(0.8):  # the server looks for deadlocks after a second
-            assert [(await draw).status_code for draw in draws] == [201] * 3
+            assert [(await sale).status_code for sale in sales] == [201] * 3
             await consuming
 
 

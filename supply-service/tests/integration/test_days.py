@@ -30,7 +30,7 @@ async def test_a_day_and_what_comes_after_it(supply: Supply) -> None:
     till = await supply.till()
     holders = [await supply.holder(members=1) for _ in range(4)]
     for holder in holders[:3]:
-        sale = (await supply.draw(till, holder, bread(10))).json()
+        sale = (await supply.sell(till, holder, bread(10))).json()
     await reverse(supply, till, sale["redemption_id"])
     path = f"/v1/outlets/{till.outlet_id}/days/{TODAY}"
     so_far = (await supply.client.get(path, headers=till.headers())).json()
@@ -40,7 +40,7 @@ async def test_a_day_and_what_comes_after_it(supply: Supply) -> None:
     late = Chain(till).sell(holders[3], bread(5))
     supply.at(NOON + timedelta(days=1))
     assert (await upload(supply, till, [late]))["accepted"] == 1
-    assert (await supply.draw(till, holders[2], bread(5))).status_code == 201
+    assert (await supply.sell(till, holders[2], bread(5))).status_code == 201
     assert figures(await close(supply, till, TODAY)) == (3, 1, 20, 0, 400)
     following = await close(supply, till, TOMORROW)
     assert figures(following) == (2, 0, 10, 0, 200)

@@ -1,4 +1,4 @@
-"""supply-service between real brokers' topics: cards come in as events, draws and answers go out as events."""
+"""supply-service between real brokers' topics: cards come in as events, sales and answers go out as events."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def test_from_activation_to_the_answer_by_sms(live: tuple[Supply, Outside]
     await outside.tell(household, issued)
 
     async def code() -> str:
-        return str((await supply.draw(till, holder, bread(15))).json().get("code", "drawn"))
+        return str((await supply.sell(till, holder, bread(15))).json().get("code", "drawn"))
 
     assert await eventually(lambda: _is(code, "card_not_active"), seconds=20)
     await outside.tell(activated)
@@ -79,10 +79,10 @@ async def test_a_block_is_felt_within_a_second_and_the_new_card_keeps_the_month(
     await outside.tell(*born(holder))
 
     async def code() -> str:
-        return str((await supply.draw(till, holder, bread(500))).json()["code"])
+        return str((await supply.sell(till, holder, bread(500))).json()["code"])
 
     assert await eventually(lambda: _is(code, "too_many_days"), seconds=20)
-    assert (await supply.draw(till, holder, bread(15))).status_code == 201
+    assert (await supply.sell(till, holder, bread(15))).status_code == 201
     card = {"card_id": holder.card_id, "citizen_id": new_id(), "household_id": holder.household_id}
     began = time.perf_counter()
     await outside.tell(CardBlocked(**card, reason="lost", blocked_at=NOON))
@@ -107,9 +107,9 @@ async def test_a_block_is_felt_within_a_second_and_the_new_card_keeps_the_month(
 
     assert await eventually(known, seconds=20)
     assert (await supply.left(replacement, till))["bread"] == 26 * 15 - 15
-    again = await supply.draw(till, replacement, bread(15))
+    again = await supply.sell(till, replacement, bread(15))
     assert again.json()["code"] == "day_already_drawn"
-    assert (await supply.draw(till, holder, bread(15))).json()["code"] == "card_closed"
+    assert (await supply.sell(till, holder, bread(15))).json()["code"] == "card_closed"
 
 
 async def test_a_sale_published_again_is_what_was_published(live: tuple[Supply, Outside]) -> None:
@@ -119,7 +119,7 @@ async def test_a_sale_published_again_is_what_was_published(live: tuple[Supply, 
     await outside.tell(*born(holder))
 
     async def drawn() -> bool:
-        return (await supply.draw(till, holder, bread(15))).status_code == 201
+        return (await supply.sell(till, holder, bread(15))).status_code == 201
 
     async def redeemed(number: int) -> list[contract.Redeemed]:
         found: list[contract.Redeemed] = []
@@ -133,7 +133,7 @@ async def test_a_sale_published_again_is_what_was_published(live: tuple[Supply, 
 
     assert await eventually(drawn, seconds=20)
     (first,) = await redeemed(1)
-    assert (await supply.draw(shop, holder, goods("oil", 1))).status_code == 201
+    assert (await supply.sell(shop, holder, goods("oil", 1))).status_code == 201
     await redeemed(2)
 
     async def moved() -> bool:

@@ -77,7 +77,7 @@ async def test_sales_are_booked_once(supply: Supply) -> None:
     assert [r["redemption_id"] for r in again["results"]] == [r["redemption_id"] for r in answer["results"]]
     assert {r["first_status"] for r in again["results"]} == {"applied"}
     assert (await supply.left(holders[0], till))["bread"] == 280
-    refused = await supply.draw(till, holders[0], bread(10))
+    refused = await supply.sell(till, holders[0], bread(10))
     assert refused.json()["code"] == "day_already_drawn"
 
 
@@ -92,7 +92,7 @@ async def test_the_same_batch_twice_at_once(supply: Supply) -> None:
 
 async def test_what_was_had_twice_lowers_the_next_month(supply: Supply) -> None:
     till, holder = await supply.till(), await supply.holder(members=3)
-    assert (await supply.draw(till, holder, bread(15))).status_code == 201
+    assert (await supply.sell(till, holder, bread(15))).status_code == 201
     answer = await upload(supply, till, [Chain(till).sell(holder, bread(15))])
     assert statuses(answer) == [("overdrawn", "day_already_drawn")]
     assert (await supply.left(holder, till))["bread"] == 435
@@ -101,7 +101,7 @@ async def test_what_was_had_twice_lowers_the_next_month(supply: Supply) -> None:
     assert told["overdrawn"] == [{"programme": "bread", "unit": "loaf", "remaining": -15, "period": "2026-12-01"}]
     supply.at(datetime(2026, 12, 1, 10, tzinfo=UTC))
     assert (await supply.left(holder, till))["bread"] == 450
-    assert (await supply.draw(till, holder, bread(15))).status_code == 201
+    assert (await supply.sell(till, holder, bread(15))).status_code == 201
     assert (await supply.left(holder, till))["bread"] == 435
 
 
@@ -173,7 +173,7 @@ async def test_a_late_sale_of_last_month_takes_its_points_back(supply: Supply) -
     shop = await supply.till("grocer")
     sale = Chain(till).sell(holder, bread(10), at=NOON.replace(day=28))
     supply.at(datetime(2026, 12, 1, 10, tzinfo=UTC))
-    assert (await supply.draw(till, holder, bread(5))).status_code == 201
+    assert (await supply.sell(till, holder, bread(5))).status_code == 201
     assert (await supply.left(holder, shop))["bread_points"] == 26 * 5 * 10
     assert statuses(await upload(supply, till, [sale])) == [("applied", None)]
     assert (await supply.left(holder, shop))["bread_points"] == 24 * 5 * 10

@@ -58,10 +58,10 @@ async def test_what_is_refused(supply: Supply) -> None:
 async def test_a_suspended_terminal_is_refused_within_a_second(supply: Supply) -> None:
     till, holder = await supply.till(), await supply.holder(members=1)
     path = f"/v1/terminals/{till.terminal_id}/suspension"
-    assert (await supply.draw(till, holder, bread(5))).status_code == 201
+    assert (await supply.sell(till, holder, bread(5))).status_code == 201
 
     async def code() -> str:
-        return str((await supply.draw(till, holder, bread(5))).json().get("code"))
+        return str((await supply.sell(till, holder, bread(5))).json().get("code"))
 
     async def refused() -> bool:
         return await code() in {"terminal_suspended", "caller_suspended"}
@@ -88,7 +88,7 @@ async def test_a_terminal_registered_elsewhere_is_known_at_once(supply: Supply) 
     supply.runtime.state.registry._terminals.clear()
     supply.runtime.state.registry.version = 0
     await asyncio.sleep(0.06)
-    assert (await supply.draw(till, holder, bread(15))).status_code == 201
+    assert (await supply.sell(till, holder, bread(15))).status_code == 201
     stranger = supply.issuer.headers(str(new_id()), "redemptions:create", kind="terminal")
     body = {"card_id": str(holder.card_id), "lines": [bread(5)]}
     reply = await supply.client.post("/v1/redemptions", json=body, headers=stranger)

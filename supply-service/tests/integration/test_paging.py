@@ -20,7 +20,7 @@ async def test_every_list(supply: Supply) -> None:
     await supply.till("grocer")
     for till in bakeries[:2]:
         await close(supply, till, TODAY)
-    assert (await supply.draw(bakeries[2], await supply.holder(), bread(1))).status_code == 201
+    assert (await supply.sell(bakeries[2], await supply.holder(), bread(1))).status_code == 201
     await supply.till("bakery")
     await check_pages(supply.client, headers, "/v1/outlets?kind=bakery", 4)
     await check_pages(supply.client, headers, f"/v1/settlements?day={TODAY}", 2)

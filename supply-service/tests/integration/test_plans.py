@@ -107,7 +107,7 @@ async def test_pages_touched_do_not_grow_with_the_tables(lane: asyncpg.Connectio
 
 
 async def test_most_updates_stay_on_their_page(lane: asyncpg.Connection) -> None:
-    """No column that changes at each draw is indexed, and the pages leave room: updates are HOT."""
+    """No column that changes at each sale is indexed, and the pages leave room: updates are HOT."""
     cards = [row["card_id"] for row in await lane.fetch("SELECT card_id FROM card LIMIT 3000")]
     prepared = await lane.prepare(statements.WRITE_PLAIN)
     for start in range(0, len(cards), 100):
@@ -132,7 +132,7 @@ async def test_most_updates_stay_on_their_page(lane: asyncpg.Connection) -> None
     assert row["hot"] / row["updates"] > 0.95
 
 
-async def test_a_lane_that_waits_for_its_first_draw_holds_no_lock(make_database: MakeDatabase) -> None:
+async def test_a_lane_that_waits_for_its_first_sale_holds_no_lock(make_database: MakeDatabase) -> None:
     """A transaction left open since the start would keep every event of the service in its outbox."""
     url = await make_database(MIGRATIONS)
     waiting, watcher = LaneConnection(url, "supply-lane-test"), await asyncpg.connect(url)

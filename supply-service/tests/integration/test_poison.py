@@ -20,7 +20,7 @@ from .test_settlements import settled
 async def test_a_day_that_cannot_be_settled_keeps_no_other(supply: Supply, monkeypatch: pytest.MonkeyPatch) -> None:
     tills = [await supply.till() for _ in range(3)]  # nobody has said what they bake with
     for till in tills:
-        await supply.draw(till, await supply.holder(members=1), bread(10))
+        await supply.sell(till, await supply.holder(members=1), bread(10))
         await close(supply, till, TODAY)
     bad = (await settled(supply, tills[0], TODAY))["settlement_id"]
     await supply.runtime.pool.execute("UPDATE outlet SET fuel = 'gas', loaf_type = 'hard' WHERE fuel IS NULL")

@@ -34,7 +34,7 @@ async def test_a_new_price_from_tomorrow_on(supply: Supply) -> None:
         (20, "2024-06-01", "2026-11-05"),
         (25, "2026-11-06", None),
     ]
-    assert (await supply.draw(till, one, bread(5))).json()["cash_due"] == 100
+    assert (await supply.sell(till, one, bread(5))).json()["cash_due"] == 100
     supply.at(NOON + timedelta(days=1))
 
     async def published() -> bool:
@@ -42,7 +42,7 @@ async def test_a_new_price_from_tomorrow_on(supply: Supply) -> None:
         return figures.on((NOON + timedelta(days=1)).date()).loaf_price == 25
 
     assert await eventually(published, seconds=3)
-    assert (await supply.draw(till, two, bread(5))).json()["cash_due"] == 125
+    assert (await supply.sell(till, two, bread(5))).json()["cash_due"] == 125
     catalogue = await supply.client.get("/v1/catalogue?on=2026-11-05", headers=till.headers())
     assert {"item": "loaf", "prices": {"bread": 20}}.items() <= catalogue.json()["items"][3].items()
     told = await supply.fetch("SELECT count(*) AS n FROM outbox WHERE type LIKE '%PolicyPublished%'")

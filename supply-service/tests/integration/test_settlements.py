@@ -56,7 +56,7 @@ async def test_a_bakery_by_fuel_and_loaf_type(supply: Supply) -> None:
     till = await bakery(supply)
     holders = [await supply.holder(members=1) for _ in range(3)]
     for holder in holders[:2]:
-        sale = (await supply.draw(till, holder, bread(10))).json()
+        sale = (await supply.sell(till, holder, bread(10))).json()
     await reverse(supply, till, sale["redemption_id"])
     await close(supply, till, TODAY)
     await close(supply, till, TODAY)
@@ -80,7 +80,7 @@ async def test_a_bakery_by_fuel_and_loaf_type(supply: Supply) -> None:
 
 async def test_a_gas_bakery_owes(supply: Supply) -> None:
     till = await bakery(supply, "gas")
-    await supply.draw(till, await supply.holder(members=4), bread(40))
+    await supply.sell(till, await supply.holder(members=4), bread(40))
     await close(supply, till, TODAY)
     assert (await settled(supply, till, TODAY))["amount"] == -106
     reply = (await supply.admin("GET", f"/v1/settlement-totals?day={TODAY}", "settlements:read")).json()
@@ -92,7 +92,7 @@ async def test_a_grocer_for_the_allowance_and_not_for_the_wallets_part(supply: S
     till, holder, other = await supply.till("grocer"), await supply.holder(members=1), await supply.holder(members=1)
     for who in (holder, other):
         tenders = [tender(await hold(supply, till, who, BEYOND), BEYOND)]
-        sale = (await supply.draw(till, who, *BASKET, tenders=tenders)).json()
+        sale = (await supply.sell(till, who, *BASKET, tenders=tenders)).json()
     await reverse(supply, till, sale["redemption_id"])
     closed = await close(supply, till, TODAY)
     assert (closed["goods_amount"], closed["wallet_amount"]) == (ALLOWANCE, BEYOND)
@@ -106,7 +106,7 @@ async def test_a_grocer_for_the_allowance_and_not_for_the_wallets_part(supply: S
 
 async def test_a_day_without_a_rate_waits_and_is_settled_when_there_is_one(supply: Supply) -> None:
     till = await supply.till()  # nobody has said what it bakes with
-    await supply.draw(till, await supply.holder(members=1), bread(10))
+    await supply.sell(till, await supply.holder(members=1), bread(10))
     assert (await close(supply, till, TODAY))["closed"]
     waiting = await settled(supply, till, TODAY)
     assert (waiting["state"], waiting["amount"]) == ("waiting", None)

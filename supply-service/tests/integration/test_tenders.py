@@ -51,11 +51,11 @@ BEYOND = OIL + SUGAR + MILK - ALLOWANCE
 
 async def test_part_allowance_part_wallet_and_both_come_back(supply: Supply) -> None:
     till, holder = await supply.till("grocer"), await supply.holder(members=1)
-    short = await supply.draw(till, holder, *BASKET)
+    short = await supply.sell(till, holder, *BASKET)
     assert short.json()["code"] == "allowance_exceeded"
     payment_id = await hold(supply, till, holder, BEYOND)
     tenders = [tender(payment_id, BEYOND)]
-    reply = await supply.draw(till, holder, *BASKET, tenders=tenders, expected_amount=ALLOWANCE + BEYOND)
+    reply = await supply.sell(till, holder, *BASKET, tenders=tenders, expected_amount=ALLOWANCE + BEYOND)
     assert reply.status_code == 201, reply.text
     sale = reply.json()
     assert sale["tenders"] == tenders
@@ -74,28 +74,28 @@ async def test_part_allowance_part_wallet_and_both_come_back(supply: Supply) -> 
     assert (await supply.left(holder, till))["goods"] == ALLOWANCE
     told = await supply.fetch("SELECT payload FROM outbox WHERE type LIKE '%.TenderReversed.v1' ORDER BY id DESC")
     assert orjson.loads(told[0]["payload"])["tenders"] == tenders
-    again = await supply.draw(till, holder, *BASKET, tenders=tenders)
+    again = await supply.sell(till, holder, *BASKET, tenders=tenders)
     assert again.json()["code"] == "hold_mismatch"
 
 
 async def test_a_repeat_gets_the_first_answer(supply: Supply) -> None:
     till, holder = await supply.till("grocer"), await supply.holder(members=1)
     tenders = [tender(await hold(supply, till, holder, BEYOND), BEYOND)]
-    same = [supply.draw(till, holder, *BASKET, tenders=tenders, key="one-sale") for _ in range(8)]
+    same = [supply.sell(till, holder, *BASKET, tenders=tenders, key="one-sale") for _ in range(8)]
     replies = await asyncio.gather(*same)
     assert {reply.status_code for reply in replies} == {201}
     assert len({reply.content for reply in replies}) == 1
     supply.at(NOON + timedelta(minutes=30))  # the hold has run out, the sale stands
-    late = await supply.draw(till, holder, *BASKET, tenders=tenders, key="one-sale")
+    late = await supply.sell(till, holder, *BASKET, tenders=tenders, key="one-sale")
     assert (late.content, late.headers["Idempotency-Replayed"]) == (replies[0].content, "true")
 
 
 async def test_one_hold_pays_for_one_sale(supply: Supply) -> None:
     till, holder = await supply.till("grocer"), await supply.holder(members=1)
-    assert (await supply.draw(till, holder, goods("oil", 1), goods("tea_40g", 4))).status_code == 201  # all gone
+    assert (await supply.sell(till, holder, goods("oil", 1), goods("tea_40g", 4))).status_code == 201  # all gone
     tenders = [tender(await hold(supply, till, holder, SUGAR), SUGAR)]
     replies = await asyncio.gather(
-        *(supply.draw(till, holder, goods("sugar", 1), tenders=tenders, key=f"sale-{n}") for n in range(6))
+        *(supply.sell(till, holder, goods("sugar", 1), tenders=tenders, key=f"sale-{n}") for n in range(6))
     )
     assert sorted(reply.status_code for reply in replies) == [201, 409, 409, 409, 409, 409]
     codes = {reply.json()["code"] for reply in replies if reply.status_code == 409}
@@ -107,12 +107,12 @@ async def test_holds_that_do_not_fit(supply: Supply) -> None:
     elsewhere = await supply.till("grocer")
 
     async def refusal(payment_id: UUID, amount: int = BEYOND) -> str:
-        reply = await supply.draw(till, holder, *BASKET, tenders=[tender(payment_id, amount)])
+        reply = await supply.sell(till, holder, *BASKET, tenders=[tender(payment_id, amount)])
         assert reply.status_code == 409, reply.text
         assert reply.json()["title_ar"]
         return str(reply.json()["code"])
 
-    unknown = await supply.draw(till, holder, *BASKET, tenders=[tender(new_id(), BEYOND)])
+    unknown = await supply.sell(till, holder, *BASKET, tenders=[tender(new_id(), BEYOND)])
     assert (unknown.json()["code"], unknown.headers["Retry-After"]) == ("hold_unknown", "1")
     assert await refusal(await hold(supply, till, other, BEYOND)) == "hold_mismatch"
     assert await refusal(await hold(supply, elsewhere, holder, BEYOND)) == "hold_mismatch"
@@ -143,20 +143,20 @@ async def test_a_wallet_pays_only_for_goods_beyond_the_allowance(supply: Supply,
     till = await supply.till("bakery" if lines[0]["programme"] == "bread" else "grocer")
     holder = await supply.holder(members=1)
     tenders = [tender(await hold(supply, till, holder, 100), 100)]
-    reply = await supply.draw(till, holder, *lines, tenders=tenders)
+    reply = await supply.sell(till, holder, *lines, tenders=tenders)
     assert (reply.status_code, reply.json()["code"], reply.json()["due"]) == (409, "hold_mismatch", 0)
 
 
 async def test_one_hold_is_named_once(supply: Supply) -> None:
     till, holder = await supply.till("grocer"), await supply.holder(members=1)
     twice = [tender(new_id(), 1)] * 2
-    assert (await supply.draw(till, holder, *BASKET, tenders=twice)).status_code == 422
+    assert (await supply.sell(till, holder, *BASKET, tenders=twice)).status_code == 422
 
 
 async def test_what_the_wallet_did_not_pay_after_all_is_kept(supply: Supply) -> None:
     till, holder = await supply.till("grocer"), await supply.holder(members=1)
     payment_id = await hold(supply, till, holder, BEYOND)
-    assert (await supply.draw(till, holder, *BASKET, tenders=[tender(payment_id, BEYOND)])).status_code == 201
+    assert (await supply.sell(till, holder, *BASKET, tenders=[tender(payment_id, BEYOND)])).status_code == 201
     failed = PaymentFailed(
         payment_id=payment_id, household_id=holder.household_id, card_id=holder.card_id, amount=BEYOND,
         reference="redemption:x", reason="insufficient_funds",

@@ -121,7 +121,7 @@ async def test_old_sales_answer_repeats_are_published_and_taken_back(before: str
 
 async def _beside_the_old_version(supply: Supply, old: asyncpg.Connection, till: Till, holder: Holder) -> None:
     """While both run, neither sells under a key of the other's, and both answer."""
-    new = await supply.draw(till, holder, bread(15), key="new")
+    new = await supply.sell(till, holder, bread(15), key="new")
     assert new.status_code == 201, new.text
     with pytest.raises(asyncpg.UniqueViolationError):
         await old_sale(old, till, holder, "new", b"")

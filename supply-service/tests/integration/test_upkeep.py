@@ -1,4 +1,4 @@
-"""Looking after the partitions never stands in the way of a draw."""
+"""Looking after the partitions never stands in the way of a sale."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ async def backup(supply: Supply) -> AsyncIterator[None]:
         await connection.close()
 
 
-async def test_draws_go_on_while_a_month_cannot_be_made(supply: Supply) -> None:
+async def test_sales_go_on_while_a_month_cannot_be_made(supply: Supply) -> None:
     shop, holder = await supply.till(), await supply.holder()
     async with backup(supply):
         making = asyncio.create_task(upkeep.make_partitions(supply.runtime.pool, NOON.replace(year=2027)))
         await lock_awaited(supply.runtime.pool)
         async with asyncio.timeout(PATIENCE):
-            assert (await supply.draw(shop, holder, bread(5))).status_code == 201
+            assert (await supply.sell(shop, holder, bread(5))).status_code == 201
             with pytest.raises(asyncpg.LockNotAvailableError):
                 await making
     await upkeep.make_partitions(supply.runtime.pool, NOON.replace(year=2027))

@@ -51,11 +51,11 @@ async def test_a_repeat_across_midnight_gets_the_first_answer(pair: Pair, midnig
     (till, holder), key = await parties(pair), str(new_id())
     one.at(midnight - MINUTE)
     two.at(midnight + MINUTE)
-    first = await one.draw(till, holder, bread(15), key=key)
+    first = await one.sell(till, holder, bread(15), key=key)
     assert first.status_code == 201, first.text
-    assert repeated(await two.draw(till, holder, bread(15), key=key), first)
-    assert repeated(await one.draw(till, holder, bread(15), key=key), first)  # its clock is behind
-    other = await two.draw(till, holder, bread(30), key=key)
+    assert repeated(await two.sell(till, holder, bread(15), key=key), first)
+    assert repeated(await one.sell(till, holder, bread(15), key=key), first)  # its clock is behind
+    other = await two.sell(till, holder, bread(30), key=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
@@ -69,12 +69,12 @@ async def test_two_processes_at_once_across_midnight_sell_once_under_a_key(pair:
         (till, holder), key = await parties(pair), str(new_id())
         stranger = await one.holder()
         replies = await asyncio.gather(
-            one.draw(till, holder, bread(15), key=key), two.draw(till, stranger, bread(15), key=key)
+            one.sell(till, holder, bread(15), key=key), two.sell(till, stranger, bread(15), key=key)
         )
         assert sorted(reply.status_code for reply in replies) == [201, 422]
         key = str(new_id())
         (till, holder) = await parties(pair)
-        copies = await asyncio.gather(*(supply.draw(till, holder, bread(15), key=key) for supply in pair * 4))
+        copies = await asyncio.gather(*(supply.sell(till, holder, bread(15), key=key) for supply in pair * 4))
         assert {(reply.status_code, reply.content) for reply in copies} == {(201, copies[0].content)}
 
 
@@ -84,12 +84,12 @@ async def test_one_key_for_a_sale_and_a_reversal(pair: Pair) -> None:
         supply.at(NOON)
     for _ in range(15):
         (till, holder), key = await parties(pair), str(new_id())
-        sale = (await one.draw(till, await one.holder(), bread(15))).json()
+        sale = (await one.sell(till, await one.holder(), bread(15))).json()
         replies = await asyncio.gather(
-            reverse(one, till, sale["redemption_id"], key=key), two.draw(till, holder, bread(15), key=key)
+            reverse(one, till, sale["redemption_id"], key=key), two.sell(till, holder, bread(15), key=key)
         )
         assert sorted(reply.status_code for reply in replies) == [201, 422]
-    first = await reverse(two, till, (await one.draw(till, await one.holder(), bread(15))).json()["redemption_id"])
+    first = await reverse(two, till, (await one.sell(till, await one.holder(), bread(15))).json()["redemption_id"])
     assert first.status_code == 201
 
 
@@ -108,9 +108,9 @@ async def test_an_offline_sale_of_last_month_and_a_key_of_its_number(pair: Pair)
     (_, event), *others = [told for told in await one.events(Redeemed) if told[0]["source_id"] == sale["redemption_id"]]
     assert not others
     assert (orjson.loads(event)["offline"], orjson.loads(event)["business_day"]) == (True, "2026-10-27")
-    first = await one.draw(till, holder, bread(15), key=late["sale_id"])
+    first = await one.sell(till, holder, bread(15), key=late["sale_id"])
     assert first.status_code == 201, first.text
-    assert repeated(await two.draw(till, holder, bread(15), key=late["sale_id"]), first)
+    assert repeated(await two.sell(till, holder, bread(15), key=late["sale_id"]), first)
 
 
 async def test_what_is_said_of_a_sale_does_not_follow_the_catalogue_or_the_clock(supply: Supply) -> None:
@@ -119,7 +119,7 @@ async def test_what_is_said_of_a_sale_does_not_follow_the_catalogue_or_the_clock
     local = supply.runtime.clock.now().astimezone().isoformat(timespec="milliseconds").replace("+00:00", "+02:00")
     at = (datetime.fromisoformat(local) + timedelta(hours=2)).isoformat()
     more: dict[str, Any] = {"key": key, "occurred_at": at}
-    first = await supply.draw(shop, holder, goods("oil", 1), goods("sugar", 2), **more)
+    first = await supply.sell(shop, holder, goods("oil", 1), goods("sugar", 2), **more)
     assert first.status_code == 201, first.text
     before = (await supply.events(Redeemed))[-1][1]
     items = await supply.fetch("UPDATE catalogue_item SET name_ar = name_ar || ' جديد' RETURNING item, name_ar")
@@ -127,8 +127,8 @@ async def test_what_is_said_of_a_sale_does_not_follow_the_catalogue_or_the_clock
     await supply.catch_up()
     try:
         supply.at(NOON + timedelta(days=1))
-        assert repeated(await supply.draw(shop, holder, goods("oil", 1), goods("sugar", 2), **more), first)
-        other = await supply.draw(shop, holder, goods("salt_300g", 1))
+        assert repeated(await supply.sell(shop, holder, goods("oil", 1), goods("sugar", 2), **more), first)
+        other = await supply.sell(shop, holder, goods("salt_300g", 1))
         assert "جديد" in other.json()["receipt_lines_ar"][0]
         assert (await supply.events(Redeemed))[-2][1] == before
         assert f'"occurred_at":"{at}"'.encode() in before
@@ -143,19 +143,19 @@ async def test_a_repeated_reversal_with_a_part_from_the_wallet(supply: Supply) -
 
     shop, holder, key = await supply.till("grocer"), await supply.holder(members=1), str(new_id())
     tenders = [tender(await hold(supply, shop, holder, BEYOND), BEYOND)]
-    sold = await supply.draw(shop, holder, *BASKET, tenders=tenders, key=key)
-    assert repeated(await supply.draw(shop, holder, *BASKET, tenders=tenders, key=key), sold)
+    sold = await supply.sell(shop, holder, *BASKET, tenders=tenders, key=key)
+    assert repeated(await supply.sell(shop, holder, *BASKET, tenders=tenders, key=key), sold)
     assert len({payload for _, payload in (await supply.events(Redeemed, TenderRedeemed))[-2:]}) == 1
     undo = str(new_id())
     first = await reverse(supply, shop, sold.json()["redemption_id"], key=undo)
     assert first.json()["tenders"] == tenders
-    await supply.draw(shop, holder, goods("sugar", 1))
+    await supply.sell(shop, holder, goods("sugar", 1))
     supply.at(NOON + timedelta(days=1))
     assert repeated(await reverse(supply, shop, sold.json()["redemption_id"], key=undo), first)
 
 
 async def test_events_leave_in_the_order_of_what_they_tell(supply: Supply) -> None:
     till, holder = await supply.till(), await supply.holder(members=2)
-    await supply.draw(till, holder, bread(10))
+    await supply.sell(till, holder, bread(10))
     rows = [row for row, _ in await supply.events() if row["key"] == str(holder.household_id)]
     assert [row["type"].split(".")[-2] for row in rows] == ["PotGranted"] * 3 + ["Redeemed"]

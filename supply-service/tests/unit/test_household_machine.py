@@ -1,4 +1,4 @@
-"""Any sequence of draws, purchases, reversals and late uploads, beside a model that only adds up."""
+"""Any sequence of sales of bread and goods, reversals and late uploads, beside a model that only adds up."""
 
 from __future__ import annotations
 

@@ -45,11 +45,11 @@ def code(refused: pytest.ExceptionInfo[Refusal]) -> str:
         (3, 30, DAY, 1 << 5, "day_already_drawn"),
     ],
 )
-def test_draws_that_are_refused(
+def test_sales_that_are_refused(
     figures: FiguresByDay, members: int, quantity: int, day: date, drawn: int, refusal: str
 ) -> None:
     with pytest.raises(Refusal) as refused:
-        bread.draw(bread_pot(members, drawn), quantity, day, figures.on(day))
+        bread.take(bread_pot(members, drawn), quantity, day, figures.on(day))
     assert code(refused) == refusal
     assert refused.value.detail_ar
 
@@ -57,38 +57,38 @@ def test_draws_that_are_refused(
 @given(
     members=st.integers(1, 12), loaves=st.integers(1, 200), start=st.integers(1, 30), drawn=st.integers(0, 2**30 - 1)
 )
-def test_a_draw_covers_whole_days_from_today_each_once(
+def test_a_sale_covers_whole_days_from_today_each_once(
     figures: FiguresByDay, members: int, loaves: int, start: int, drawn: int
 ) -> None:
     pot, day = bread_pot(members, drawn), NOVEMBER.replace(day=start)
     today = figures.on(day)
     possible = bread.days_possible(pot, day, today)
     try:
-        draw = bread.draw(pot, loaves, day, today)
+        rations = bread.take(pot, loaves, day, today)
     except Refusal:
         assert loaves > possible * pot.daily
         return
     assert loaves <= possible * pot.daily
-    assert draw.days[0] == day
-    assert len(draw.days) * pot.daily >= loaves > (len(draw.days) - 1) * pot.daily
-    assert draw.pot.drawn_days == pot.drawn_days | sum(1 << (d.day - 1) for d in draw.days)
-    assert draw.pot.remaining == pot.remaining - loaves
-    assert bread.put_back(draw.pot, draw.taken, draw.days) == pot
+    assert rations.days[0] == day
+    assert len(rations.days) * pot.daily >= loaves > (len(rations.days) - 1) * pot.daily
+    assert rations.pot.drawn_days == pot.drawn_days | sum(1 << (d.day - 1) for d in rations.days)
+    assert rations.pot.remaining == pot.remaining - loaves
+    assert bread.put_back(rations.pot, rations.taken, rations.days) == pot
 
 
 @given(
     members=st.integers(1, 12), loaves=st.integers(1, 300), start=st.integers(1, 30), drawn=st.integers(0, 2**30 - 1)
 )
-def test_an_offline_draw_never_takes_a_day_twice_and_loses_nothing(
+def test_an_offline_sale_never_takes_a_day_twice_and_loses_nothing(
     figures: FiguresByDay, members: int, loaves: int, start: int, drawn: int
 ) -> None:
     pot, day = bread_pot(members, drawn), NOVEMBER.replace(day=start)
-    draw = bread.draw_offline(pot, loaves, day, figures.on(day))
-    assert draw.taken + draw.overdrawn == loaves
-    assert draw.taken <= len(draw.days) * pot.daily
-    assert not any(pot.drawn_days >> (d.day - 1) & 1 for d in draw.days)
-    assert bool(draw.overdrawn) <= (draw.conflict is not None)
-    assert bread.put_back(draw.pot, draw.taken, draw.days) == pot
+    rations = bread.take_offline(pot, loaves, day, figures.on(day))
+    assert rations.taken + rations.overdrawn == loaves
+    assert rations.taken <= len(rations.days) * pot.daily
+    assert not any(pot.drawn_days >> (d.day - 1) & 1 for d in rations.days)
+    assert bool(rations.overdrawn) <= (rations.conflict is not None)
+    assert bread.put_back(rations.pot, rations.taken, rations.days) == pot
 
 
 def test_rules_on_record_would_apply_once_approved(figures: FiguresByDay) -> None:
@@ -151,7 +151,7 @@ def test_support_in_cash_closes_the_pots(figures: FiguresByDay) -> None:
         allowance.buy(Pot(GOODS, NOVEMBER, 100, 100, 1), "oil", 1, DAY, in_cash)
     assert code(refused) == "programme_closed"
     with pytest.raises(Refusal) as refused:
-        bread.draw(Pot(BREAD, NOVEMBER, 0, 0, 1, 0), 5, DAY, in_cash)
+        bread.take(Pot(BREAD, NOVEMBER, 0, 0, 1, 0), 5, DAY, in_cash)
     assert code(refused) == "programme_closed"
 
 

@@ -17,7 +17,7 @@ from devstack import containers
 
 pytestmark = pytest.mark.compose
 
-DRAWS = 'sum(increase(unicard_http_requests_total{route="/v1/redemptions", status="201"}[30s]))'
+SALES = 'sum(increase(unicard_http_requests_total{route="/v1/redemptions", status="201"}[30s]))'
 RETAINED = 100  # the demos before this have published far more
 PUBLISHED = 'sum(unicard_events_published_total{job="supply"})'
 
@@ -42,7 +42,7 @@ def test_a_container_killed_while_terminals_sell_comes_back_and_nothing_differs(
     """The demo's report compares what terminals wrote down with what the system says, piastre by piastre."""
     demo = installation.unicard("demo", "--scale", "0.004", "--days", "8")
     before = installation.containers()[service]["RestartCount"]
-    until(lambda: (found := installation.query(DRAWS)) and float(found[0]["value"][1]) > 20, seconds=300)
+    until(lambda: (found := installation.query(SALES)) and float(found[0]["value"][1]) > 20, seconds=300)
     installation.crash(service)
     said, _ = demo.communicate(timeout=600)
     assert demo.returncode == 0, said[-6000:]

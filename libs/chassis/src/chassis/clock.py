@@ -51,7 +51,7 @@ def ahead_of_present(instant: datetime | None) -> timedelta:
     return instant - datetime.now(UTC) if instant else timedelta(0)
 
 
-@lru_cache(maxsize=256)  # a batch of draws asks for the same instant again and again
+@lru_cache(maxsize=256)  # a batch of sales asks for the same instant again and again
 def business_day(instant: datetime) -> date:
     """The day in Cairo that an aware instant falls on."""
     return instant.astimezone(CAIRO).date()

@@ -131,7 +131,7 @@ class PotGranted(Event):
 
 
 class Redeemed(Event):
-    """A draw of bread or goods was made and is durable."""
+    """A sale of bread or goods was made and is durable."""
 
     TOPIC = REDEMPTIONS_TOPIC
     KEY = "household_id"
@@ -151,7 +151,7 @@ class Redeemed(Event):
 
 
 class RedemptionReversed(Event):
-    """A draw was taken back whole and the pots have it again."""
+    """A sale was taken back whole and the pots have it again."""
 
     TOPIC = REDEMPTIONS_TOPIC
     KEY = "household_id"
@@ -169,13 +169,13 @@ class RedemptionReversed(Event):
 
 
 class TenderRedeemed(Redeemed):
-    """A draw was paid in part by wallets: what was held for it is due to the outlet. Told beside `Redeemed`."""
+    """A sale was paid in part by wallets: what was held for it is due to the outlet. Told beside `Redeemed`."""
 
     TOPIC = TOPIC
 
 
 class TenderReversed(RedemptionReversed):
-    """A draw paid in part by wallets was taken back: the wallets get their part again. Beside `RedemptionReversed`."""
+    """A sale paid in part by wallets was taken back: the wallets get their part again. Beside `RedemptionReversed`."""
 
     TOPIC = TOPIC
 

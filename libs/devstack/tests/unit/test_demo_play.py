@@ -150,7 +150,7 @@ def test_the_report_fails_with_one_line(tmp_path: Path) -> None:
     assert report.passed
     assert not report.at_most("refusal", 1.0, 1.5, "s", "there")
     assert not report.passed
-    report.figure("draws", 2345.6, "a second")
+    report.figure("sales", 2345.6, "a second")
     report.show()
     text = out.getvalue()
     assert "42,000" in text

@@ -1,6 +1,6 @@
 """Every SQL statement about the copies of cards and households.
 
-Whatever changes a card or a household raises the household's version, so that a draw decided on the older
+Whatever changes a card or a household raises the household's version, so that a sale decided on the older
 picture is not written but decided again.
 """
 

@@ -25,7 +25,7 @@ from supply_service.rules.redeem import Place, figures_on
 from supply_service.sales.orders import SaleOrder, Signed
 from supply_service.sales.outcomes import Outcome, Sold
 
-AT_ONCE = 64  # sales submitted together, so that a large batch leaves room for the draws of others
+AT_ONCE = 64  # sales submitted together, so that a large batch leaves room for those of others
 
 
 class KeyUnknown(Refusal):

@@ -1,4 +1,4 @@
-"""Routes of draws. `POST /v1/redemptions` is answered by `route.py` before it gets here; both must agree."""
+"""Routes of sales. `POST /v1/redemptions` is answered by `route.py` before it gets here; both must agree."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ _DRAW = (
 async def create_redemption(
     request: Request, runtime: Running, body: RedemptionRequest, caller: Caller, key: Key = None
 ) -> Response:
-    """Draw bread, goods or bread points: all lines or none. The reply leaves after the commit.
+    """Sell bread, goods or bread points: all lines or none. The reply leaves after the commit.
 
     A repeat with the same key and body gets the first answer with its status and the header
     `Idempotency-Replayed: true`. A refusal changes nothing and is not stored: a repeat is judged anew.
@@ -98,7 +98,7 @@ async def create_redemption(
 async def reverse_redemption(
     request: Request, runtime: Running, redemption_id: UUID, body: ReversalRequest, caller: Caller, key: Key = None
 ) -> Response:
-    """Take back a draw of the same outlet, whole, on the same business day."""
+    """Take back a sale of the same outlet, whole, on the same business day."""
     raw = await request.body()
     return answer(await service.reverse(runtime, caller, key, redemption_id, raw, body)).response()
 
@@ -111,7 +111,7 @@ async def reverse_redemption(
     rate=Rate.SALE,
 )
 async def read_redemption(redemption_id: UUID, caller: Caller, session: Reading) -> RedemptionRecord:
-    """A draw in the books; a terminal sees those of its own outlet."""
+    """A sale in the books; a terminal sees those of its own outlet."""
     return _record(*await service.read(session, caller, redemption_id))
 
 

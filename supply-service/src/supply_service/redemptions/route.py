@@ -14,7 +14,7 @@ from supply_service.sales.outcomes import Outcome
 
 
 def begin(call: Call[Runtime], request: RedemptionRequest) -> asyncio.Future[Outcome] | None:
-    """Take a draw on, at a terminal that is known here and active. Raises Busy."""
+    """Take a sale on, at a terminal that is known here and active. Raises Busy."""
     made, caller = call.runtime.state, call.caller
     known = made.registry.find(caller.terminal_id) if caller.kind == "terminal" else None
     if known is None or not known.active:

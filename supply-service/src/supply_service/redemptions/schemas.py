@@ -1,4 +1,4 @@
-"""What crosses the wire around draws: the same models for the hot route, its OpenAPI and the tests."""
+"""What crosses the wire around sales: the same models for the hot route, its OpenAPI and the tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Programme = Literal["bread", "goods", "bread_points"]
 
 
 class LineRequest(BaseModel):
-    """One line of a draw."""
+    """One line of a sale."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,7 +32,7 @@ class TenderRequest(BaseModel):
 
 
 class RedemptionRequest(BaseModel):
-    """A draw as a terminal asks for it: all lines are carried out, or none."""
+    """A sale as a terminal asks for it: all lines are carried out, or none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -85,7 +85,7 @@ class RemainingReply(BaseModel):
 
 
 class RedemptionReply(BaseModel):
-    """A durable draw, with what the receipt needs."""
+    """A durable sale, with what the receipt needs."""
 
     redemption_id: UUID
     card_id: UUID
@@ -101,7 +101,7 @@ class RedemptionReply(BaseModel):
 
 
 class ReversalRequest(BaseModel):
-    """Why a draw is taken back."""
+    """Why a sale is taken back."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -124,7 +124,7 @@ class ReversalReply(BaseModel):
 
 
 class ReversalPart(BaseModel):
-    """That a draw was taken back."""
+    """That a sale was taken back."""
 
     reversal_id: UUID
     occurred_at: datetime
@@ -132,7 +132,7 @@ class ReversalPart(BaseModel):
 
 
 class RedemptionRecord(BaseModel):
-    """A draw in the books."""
+    """A sale in the books."""
 
     redemption_id: UUID
     card_id: UUID

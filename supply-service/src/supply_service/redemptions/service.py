@@ -1,4 +1,4 @@
-"""Use cases: a draw, its reversal, reading one back. The hot route and its documented twin both come here."""
+"""Use cases: a sale, its reversal, reading one back. The hot route and its documented twin both come here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REDEMPTIONS_PATH = "/v1/redemptions"
 async def place_of(runtime: Runtime, caller: Principal) -> Place:
     """Where the calling terminal stands. Raises TerminalNeeded, TerminalUnknown or TerminalNotActive."""
     if caller.kind != "terminal":
-        raise TerminalNeeded("A draw is made at a terminal.", detail_ar="الصرف من ماكينة الصرف فقط")
+        raise TerminalNeeded("A sale is made at a terminal.", detail_ar="الصرف من ماكينة الصرف فقط")
     made = runtime.state
     known = made.registry.find(caller.terminal_id) or await made.terminal(runtime, caller.terminal_id)
     if known is None:
@@ -67,7 +67,7 @@ async def reverse(
     async with runtime.sessions() as session:
         found = await repository.find(session, redemption_id)
     if found is None or not caller.bound.covers(found[0].area):
-        raise RedemptionUnknown("This outlet has made no such draw.", detail_ar="العملية غير مسجلة لهذا المنفذ")
+        raise RedemptionUnknown("This outlet has made no such sale.", detail_ar="العملية غير مسجلة لهذا المنفذ")
     order = ReversalOrder(
         place=place,
         key=checked,
@@ -84,5 +84,5 @@ async def read(session: AsyncSession, caller: Principal, redemption_id: UUID) ->
     """A sale in the books, with its reversal where it has one. Raises RedemptionUnknown for another outlet's."""
     found = await repository.find(session, redemption_id)
     if found is None or not caller.bound.covers(found[0].area):
-        raise RedemptionUnknown("There is no such draw here.", detail_ar="العملية غير معروفة")
+        raise RedemptionUnknown("There is no such sale here.", detail_ar="العملية غير معروفة")
     return found

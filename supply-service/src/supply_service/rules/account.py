@@ -1,6 +1,6 @@
 """A household as the rules see it: its pots, its debts and its card. Immutable; a decision makes a new one.
 
-Named tuples, since a few of them are made for every draw and nothing is made faster.
+Named tuples, since a few of them are made for every sale and nothing is made faster.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Card(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A movement. Draws, debts and points taken back lower a pot; overdraws raise the household's debt."""
+    """A movement. Sales, debts and points taken back lower a pot; overdraws raise the household's debt."""
 
     period: date
     programme: str

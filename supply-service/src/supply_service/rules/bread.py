@@ -19,8 +19,8 @@ from supply_service.rules.refusals import (
 )
 
 
-class Draw(NamedTuple):
-    """A draw of bread as it was taken out of the pot."""
+class DailyRations(NamedTuple):
+    """Daily rations of bread as they were taken out of the pot."""
 
     pot: Pot
     days: tuple[date, ...]
@@ -29,8 +29,8 @@ class Draw(NamedTuple):
     conflict: str | None = None
 
 
-def draw(pot: Pot, quantity: int, day: date, figures: Figures) -> Draw:
-    """Take loaves for whole days from `day` on. Raises a refusal that names what would be possible."""
+def take(pot: Pot, quantity: int, day: date, figures: Figures) -> DailyRations:
+    """Take the daily rations of whole days from `day` on. Raises a refusal that names what would be possible."""
     if not pot.daily:
         raise ProgrammeClosed()
     days = days_needed(quantity, pot.daily)
@@ -71,11 +71,11 @@ def draw(pot: Pot, quantity: int, day: date, figures: Figures) -> Draw:
             detail_ar=f"المتبقي من حصة الشهر {pot.remaining} رغيف",
             remaining=pot.remaining,
         )
-    return Draw(_after(pot, quantity, bits), covered(day, days), quantity)
+    return DailyRations(_after(pot, quantity, bits), covered(day, days), quantity)
 
 
-def draw_offline(pot: Pot, quantity: int, day: date, figures: Figures) -> Draw:
-    """Book a draw that has happened already: what does not fit the days still undrawn is overdrawn."""
+def take_offline(pot: Pot, quantity: int, day: date, figures: Figures) -> DailyRations:
+    """Book a sale that has happened already: what does not fit the days still undrawn is overdrawn."""
     days = days_needed(quantity, pot.daily) if pot.daily else 1
     fitting = min(days, days_in_month(pot.period) - day.day + 1)
     free = [d for d in covered(day, fitting) if not _bits(d, 1) & pot.drawn_days]
@@ -88,11 +88,11 @@ def draw_offline(pot: Pot, quantity: int, day: date, figures: Figures) -> Draw:
     elif days > days_allowed(pot, day, figures):
         conflict = TooManyDays.code
     bits = sum(_bits(d, 1) for d in free)
-    return Draw(_after(pot, taken, bits), tuple(free), taken, quantity - taken, conflict)
+    return DailyRations(_after(pot, taken, bits), tuple(free), taken, quantity - taken, conflict)
 
 
 def put_back(pot: Pot, quantity: int, days: tuple[date, ...]) -> Pot:
-    """Undo a draw: the loaves return and the days are open again."""
+    """Undo a sale: the loaves return and the days are open again."""
     bits = sum(_bits(day, 1) for day in days)
     return pot._replace(remaining=pot.remaining + quantity, drawn_days=pot.drawn_days & ~bits)
 
@@ -105,7 +105,7 @@ def days_allowed(pot: Pot, day: date, figures: Figures) -> int:
 
 
 def days_possible(pot: Pot, day: date, figures: Figures) -> int:
-    """How many days a draw today could cover: within the rule, the month, and until a day already drawn."""
+    """How many days a sale today could cover: within the rule, the month, and until a day already drawn."""
     most = min(days_allowed(pot, day, figures), days_in_month(pot.period) - day.day + 1)
     possible = 0
     while possible < most and not _bits(day, possible + 1) & pot.drawn_days:
@@ -120,7 +120,7 @@ def days_needed(quantity: int, daily: int) -> int:
 
 @lru_cache(maxsize=1024)
 def covered(first: date, days: int) -> tuple[date, ...]:
-    """The days of a draw."""
+    """The days so many daily rations are for."""
     return tuple(first + timedelta(days=n) for n in range(days))
 
 

@@ -32,7 +32,7 @@ DAYS_PER_DRAW = KEYS.declare(
 SINGLE_DAYS = KEYS.declare(
     "bread.single_days_at_month_end",
     kinds.whole,
-    "Last days of a month on which each draw is for one day only.",
+    "Last days of a month on which each sale is for one day only.",
     needed_for=(),
 )
 POINT_VALUE = KEYS.declare("bread.point_value", kinds.whole, "Piastres of goods for a loaf that was not drawn.")

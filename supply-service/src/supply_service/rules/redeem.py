@@ -1,4 +1,4 @@
-"""Deciding a draw: who may, where, and what each line takes. All lines or none."""
+"""Deciding a sale: who may, where, and what each line takes. All lines or none."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class SoldLine(NamedTuple):
 
 @dataclass(slots=True)
 class Sale:
-    """A decided draw: the account after it and everything to be written down."""
+    """A decided sale: the account after it and everything to be written down."""
 
     account: Account
     day: date
@@ -125,7 +125,7 @@ def decide(
     expected_amount: int | None = None,
     tendered: int = 0,
 ) -> Sale:
-    """Judge a draw at a terminal that is connected. Raises the refusal.
+    """Judge a sale at a terminal that is connected. Raises the refusal.
 
     `tendered` piastres are held on the holder's wallet for it: what goods cost beyond the allowance, neither less
     nor more.
@@ -148,7 +148,7 @@ def decide(
             raise CardNotActive()
         if line.programme == BREAD:
             _check_loaf(line.item)
-            drawn = bread.draw(pot, line.quantity, day, today)
+            drawn = bread.take(pot, line.quantity, day, today)
             sale.add(
                 SoldLine(
                     BREAD, LOAF, line.quantity, line.quantity * today.loaf_price, pot.period, drawn.taken, drawn.days
@@ -191,7 +191,7 @@ def book_offline(
         pot = sale.account.pots[(line.programme, month_start(day))]
         if line.programme == BREAD:
             _check_loaf(line.item)
-            drawn = bread.draw_offline(pot, line.quantity, day, then)
+            drawn = bread.take_offline(pot, line.quantity, day, then)
             amount = line.quantity * then.loaf_price
             sold = SoldLine(
                 BREAD, LOAF, line.quantity, amount, pot.period, drawn.taken, drawn.days,

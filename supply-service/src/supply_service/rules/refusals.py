@@ -1,4 +1,4 @@
-"""Why a draw is refused. Terminals switch on the code and show the Arabic words to the citizen."""
+"""Why a sale is refused. Terminals switch on the code and show the Arabic words to the citizen."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class PolicyNotInForce(Refusal):
 
 
 class RedemptionUnknown(Refusal):
-    """No such draw is known here"""
+    """No such sale is known here"""
 
     code = "redemption_unknown"
     title_ar = "العملية غير معروفة"
@@ -142,14 +142,14 @@ class RedemptionUnknown(Refusal):
 
 
 class AlreadyReversed(Refusal):
-    """The draw was reversed already"""
+    """The sale was reversed already"""
 
     code = "already_reversed"
     title_ar = "سبق إلغاء هذه العملية"
 
 
 class ReversalTooLate(Refusal):
-    """The time to reverse the draw has passed"""
+    """The time to reverse the sale has passed"""
 
     code = "reversal_too_late"
     title_ar = "انتهت مدة إلغاء هذه العملية"

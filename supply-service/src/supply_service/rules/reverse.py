@@ -1,4 +1,4 @@
-"""Taking a draw back, whole, while its day lasts."""
+"""Taking a sale back, whole, while its day lasts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from supply_service.rules.refusals import AlreadyReversed, ReversalTooLate
 
 @dataclass(slots=True)
 class Reversal:
-    """The account with the draw undone."""
+    """The account with the sale undone."""
 
     account: Account
     day: date
@@ -33,14 +33,14 @@ def reverse(
     *,
     reversed_already: bool,
 ) -> Reversal:
-    """Give back what a draw of `day` took; what it overdrew is no longer owed. Raises the refusal."""
+    """Give back what a sale of `day` took; what it overdrew is no longer owed. Raises the refusal."""
     if reversed_already:
         raise AlreadyReversed()
     today = business_day(now)
     days = figures.on(today).reversal_days
     if (today - day).days > days or month_start(today) != month_start(day):
         raise ReversalTooLate(
-            f"A draw of {day} could be reversed within {days} days.", detail_ar="يتم الإلغاء في نفس يوم الصرف فقط"
+            f"A sale of {day} could be reversed within {days} days.", detail_ar="يتم الإلغاء في نفس يوم الصرف فقط"
         )
     for programme in {line.programme for line in lines}:
         if sum(line.overdrawn for line in lines if line.programme == programme) > account.debts.get(programme, 0):

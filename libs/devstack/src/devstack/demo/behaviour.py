@@ -16,7 +16,7 @@ STAPLES = ("oil", "sugar")
 def days_to_draw(rng: random.Random, rules: Rules, members: int, day: int, month_days: int) -> int:
     """For how many days a household whose bread is used up draws today; 0 when it does not come.
 
-    It waits between draws so long that in the long run `TAKE_UP` of all days is drawn.
+    It waits between sales so long that in the long run `TAKE_UP` of all days is drawn.
     """
     choices = range(1, rules.most_days(members) + 1)
     mean = sum(choices) / len(choices)

@@ -1,1 +1,1 @@
-"""A point-of-sale terminal: key, enrolment, draws and sales, offline chain, command line, a whole fleet."""
+"""A point-of-sale terminal: key, enrolment, sales, offline chain, command line, a whole fleet."""

@@ -113,7 +113,7 @@ def enrol(
 
 @app.command()
 def draw(card: Card, loaves: Annotated[int, typer.Option(min=1)], name: Name = "default") -> None:
-    """Draw bread."""
+    """Sell bread: the daily rations of a card's household."""
     with_terminal(name, lambda terminal: _sale(terminal, card, [bread(loaves)]))
 
 

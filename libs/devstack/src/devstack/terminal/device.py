@@ -1,4 +1,4 @@
-"""One terminal: enrolment, draws, sales and reversals, work without a network, and the day's close."""
+"""One terminal: enrolment, sales and reversals, work without a network, and the day's close."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class UnknownOutcome(RuntimeError):
 
 
 def bread(loaves: int) -> Line:
-    """The line of a bread draw."""
+    """The line of a bread sale."""
     return {"programme": "bread", "item": "loaf", "quantity": loaves}
 
 
@@ -88,7 +88,7 @@ class Terminal:
         self.store.save(self.identity)
 
     async def draw(self, card: str, loaves: int) -> dict[str, Any]:
-        """Draw bread online; the redemption. `Refused` carries the reason in Arabic."""
+        """Sell bread online; the sale. `Refused` carries the reason in Arabic."""
         return await self.redeem(card, [bread(loaves)])
 
     async def redeem(self, card: str, lines: list[Line]) -> dict[str, Any]:

@@ -56,7 +56,7 @@ async def _served(caller: Caller, card_id: str) -> bool:
 async def _known_to_supply(context: Context) -> int:
     """How many of the newest cards supply-service serves; each is asked for until it does or time is up.
 
-    The newest are the last to be heard of; the month's draws will prove the others.
+    The newest are the last to be heard of; the month's sales will prove the others.
     """
     deadline = time.monotonic() + PROPAGATION_LIMIT_S
     fleet = [*context.bakeries, *context.shops]

@@ -30,7 +30,7 @@ class Month:
     """What the month came to."""
 
     rules: Rules
-    draws: Tally = field(default_factory=Tally)
+    bread: Tally = field(default_factory=Tally)
     sales: Tally = field(default_factory=Tally)
     household_days: int = 0
     second_tries: int = 0
@@ -44,7 +44,7 @@ async def play(
 ) -> Month:
     """Play every day; `first_day` and `second_day` are run on theirs before the others come."""
     days = context.calendar.month_days
-    context.headline(f"A month of draws: {days[0]} to {days[-1]}")
+    context.headline(f"A month of sales: {days[0]} to {days[-1]}")
     await context.set_clock(at(days[0], 6))
     rules = await in_force.read(context.ministry, context.shops[0].caller, days[0])
     await first_day()
@@ -77,24 +77,24 @@ class _Day:
     async def play(self) -> None:
         rng, context = self.context.rng, self.context
         last = self.context.calendar.month_days[-1].day
-        draws: list[tuple[Cardholder, int]] = []
+        sales: list[tuple[Cardholder, int]] = []
         for holder in context.holders:
             if holder.card_id and holder.covered_until < self.day.day:
                 days = days_to_draw(rng, self.month.rules, holder.members, self.day.day, last)
                 if days:
-                    draws.append((holder, days))
-        rng.shuffle(draws)
-        self.month.household_days += sum(days for _, days in draws)
-        cut_off = await self.outage.begin(self.day, draws)
-        online = [draw for draw in draws if draw[0].card_id not in cut_off]
-        await in_parallel(online, self._draw, lanes=context.options.lanes, tally=self.month.draws)
+                    sales.append((holder, days))
+        rng.shuffle(sales)
+        self.month.household_days += sum(days for _, days in sales)
+        cut_off = await self.outage.begin(self.day, sales)
+        online = [sale for sale in sales if sale[0].card_id not in cut_off]
+        await in_parallel(online, self._sell_bread, lanes=context.options.lanes, tally=self.month.bread)
         await in_parallel(self._shoppers(), self._shop, lanes=context.options.lanes, tally=self.month.sales)
         await self.outage.sell()
         open_terminals = [t for t in (*context.bakeries, *context.shops) if t not in self.outage.terminals]
         await closing.close(context, self.month.closings, open_terminals, self.day)
 
-    async def _draw(self, draw: tuple[Cardholder, int]) -> None:
-        holder, days = draw
+    async def _sell_bread(self, sale: tuple[Cardholder, int]) -> None:
+        holder, days = sale
         bakery = self._bakery(holder)
         loaves = days * self.month.rules.daily_loaves(holder.members)
         await bakery.redeem(holder.card_id, [bread(loaves)])
@@ -146,16 +146,16 @@ class _Day:
 
 def _figures(context: Context, month: Month) -> None:
     report = context.report
-    report.figure("draws through the gateway", month.draws.per_second, "a second")
-    report.figure("draw, median", month.draws.percentile(0.5), "ms")
-    report.figure("draw, 99 in 100 within", month.draws.percentile(0.99), "ms")
+    report.figure("bakeries' sales through the gateway", month.bread.per_second, "a second")
+    report.figure("sale of bread, median", month.bread.percentile(0.5), "ms")
+    report.figure("sale of bread, 99 in 100 within", month.bread.percentile(0.99), "ms")
     report.figure("grocers' sales through the gateway", month.sales.per_second, "a second")
     where = "POST /v1/redemptions"
-    report.figure("draws of bread", month.draws.done, "in the month")
+    report.figure("sales of bread", month.bread.done, "in the month")
     report.figure("sales of goods", month.sales.done, "in the month")
-    refused = ", ".join(f"{code} {n}" for code, n in (month.draws.refused + month.sales.refused).items())
-    report.check("draws and sales refused that should not be", "none", refused or "none", where)
-    report.check("second draws of the same days refused", month.second_tries, month.second_tries_refused, where)
+    refused = ", ".join(f"{code} {n}" for code, n in (month.bread.refused + month.sales.refused).items())
+    report.check("sales refused that should not be", "none", refused or "none", where)
+    report.check("second sales of the same days refused", month.second_tries, month.second_tries_refused, where)
     days = len(context.calendar.month_days) * len(context.holders)
     # A few households over a few days may do anything; a city over a month does what the country does.
     margin = 0.05 if days >= CITY_DAYS else 0.3

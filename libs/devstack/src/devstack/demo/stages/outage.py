@@ -31,12 +31,12 @@ class Outage:
         self.twice: set[str] = set()
         self.results: Counter[str] = Counter()
 
-    async def begin(self, day: date, draws: list[tuple[Cardholder, int]]) -> set[str]:
-        """On the day, take the district's bakeries off the network; the cards whose draws happen there."""
+    async def begin(self, day: date, sales: list[tuple[Cardholder, int]]) -> set[str]:
+        """On the day, take the district's bakeries off the network; the cards whose sales happen there."""
         if day != self.day:
             return set()
         self.terminals = [b for b in self.context.bakeries if b.district == DISTRICT]
-        served = [d for d in draws if d[0].household.district == DISTRICT]
+        served = [d for d in sales if d[0].household.district == DISTRICT]
         if not self.terminals or not served:
             return set()
         rng = self.context.rng

@@ -150,17 +150,17 @@ class Story:
         return await Terminal.enrolled(store, self.context.wire, terminal_id, code)
 
     async def _draw(self) -> None:
-        """5. Fifteen loaves; a second draw of the same day is refused in Arabic."""
+        """5. Fifteen loaves; a second sale of the same day is refused in Arabic."""
         before = await eventually(lambda: self.bakery.balance(self.card_id), within_s=WAIT_S)
         granted = pot(before, "bread", self.period)
         answer = await self.bakery.draw(self.card_id, 15)
         self.left = {entry["programme"]: entry["remaining"] for entry in answer["remaining"]}
-        self.say(5, "A bakery's terminal, enrolled with its own key, draws 15 loaves.", receipt.redemption(answer))
+        self.say(5, "A bakery's terminal, enrolled with its own key, sells 15 loaves.", receipt.redemption(answer))
         where = "POST /v1/redemptions"
         self.check(5, "loaves left after 15", granted - 15, self.left.get("bread", -1), where)
         code, reason = await refusal_of(self.bakery, self.card_id, 15)
         self.say(5, f"The same day again: [red]{reason}[/]")
-        self.check(5, "second draw of the same day", "day_already_drawn", code, where)
+        self.check(5, "second sale of the same day", "day_already_drawn", code, where)
         arabic = any("\u0600" <= letter <= "\u06ff" for letter in reason)
         self.check(5, "reason in Arabic", "yes", "yes" if arabic else "no", where)
 
@@ -189,7 +189,7 @@ class Story:
         self.check(7, "loaves left, in the answer", left, told, "GET {sink}/messages")
 
     async def _lose(self) -> None:
-        """8. The card is reported lost: the next draw anywhere is refused within a second."""
+        """8. The card is reported lost: the next sale anywhere is refused within a second."""
         self.left = await self.pots(self.card_id)
         await self.context.ministry.post(f"/v1/cards/{self.card_id}/block", {"reason": "lost"})
         began = time.perf_counter()
@@ -199,7 +199,7 @@ class Story:
         seconds = time.perf_counter() - began
         self.say(8, f"The card is reported lost; {seconds * 1000:.0f} ms later another bakery hears: [red]{reason}[/]")
         where = "POST /v1/cards/{id}/block, POST /v1/redemptions"
-        self.check(8, "draw with the lost card", "card_blocked", code, where)
+        self.check(8, "sale to the lost card", "card_blocked", code, where)
         self.context.report.at_most("story 8: from report to refusal", BLOCKED_WITHIN_S, seconds, "s", where)
 
     async def _replace(self) -> None:
@@ -286,7 +286,7 @@ def granted(entitlements: dict[str, Any], programme: str, period: str) -> int:
 
 
 async def refusal_of(terminal: Terminal, card: str, loaves: int) -> tuple[str, str]:
-    """Code and Arabic reason with which a draw is refused; empty when it is not."""
+    """Code and Arabic reason with which a sale is refused; empty when it is not."""
     try:
         await terminal.draw(card, loaves)
     except Refused as refusal:
