@@ -11,10 +11,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.envelopes import CredentialSigner, PinEnvelope
-from card_service.sealing import Vault
 from card_service.settings import Settings
 from chassis.clock import Clock
-from chassis.sealing import Keyring, key_bytes
+from chassis.sealing import Keyring, Vault, key_bytes
 from policybook.book import PolicyBook
 from policybook.keys import Key
 from policybook.snapshot import Snapshot

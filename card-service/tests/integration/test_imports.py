@@ -149,7 +149,7 @@ async def test_an_unreadable_import_is_given_up_and_others_go_on(office: Office,
     tools = runtime.state.tools
     import_id = (await office.upload(office.row("A")))["id"]
     await office.finished(f"/v1/imports/{import_id}", IMPORT)
-    broken = tools.vault.seal_bytes(UPLOAD, random_id, b"x")
+    broken = tools.vault.seal(random_id, b"x", UPLOAD)
     await office.fetch("INSERT INTO import_upload (import_id, sealed) VALUES ($1, $2)", import_id, broken)
     await office.fetch("UPDATE import_job SET status = 'queued', finished_at = NULL WHERE import_id = $1", import_id)
     job = await office.finished(f"/v1/imports/{import_id}", IMPORT)

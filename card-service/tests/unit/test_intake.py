@@ -13,8 +13,7 @@ from card_service.registry.intake import HEADER, Family, NotCsv, Reader, WrongHe
 from card_service.registry.models import Known
 from card_service.registry.national_id import check_digit
 from card_service.registry.reasons import REASONS
-from card_service.sealing import Vault
-from chassis.sealing import Keyring
+from chassis.sealing import Keyring, Vault
 
 TODAY = date(2026, 11, 21)
 LINE = ",".join(HEADER)

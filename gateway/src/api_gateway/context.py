@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from fastapi import Depends
 
-from api_gateway.sealing import Vault
+from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
 from chassis import runtime
 
@@ -22,7 +22,7 @@ class Context:
     """One process's own objects."""
 
     settings: Settings
-    vault: Vault
+    secrets: Secrets
     issuer: Issuer
     token_desk: TokenDesk
     services: Services

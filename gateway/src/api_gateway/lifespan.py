@@ -1,4 +1,4 @@
-"""What the gateway's app holds while it runs: its vault, its issuer, clients of the services."""
+"""What the gateway's app holds while it runs: its keys, its issuer, clients of the services."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from api_gateway.clients.service import ensure_bootstrap
 from api_gateway.context import Context, Runtime
 from api_gateway.overview.service import Services
-from api_gateway.sealing import Vault
+from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
 from api_gateway.tokens.issuer import Issuer, OwnKeysVerifier
 from api_gateway.tokens.service import TokenDesk
 from chassis.clients import http_client
 from chassis.runtime import Resources
-from chassis.sealing import Keyring
+from chassis.sealing import Keyring, Vault
 
 
 @asynccontextmanager
 async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
-    """Open the vault, make sure that there are a signing key and a first client, connect to the services."""
-    vault = Vault(Keyring.parse(settings.gateway_keys.get_secret_value()))
-    issuer = Issuer(settings, vault)
+    """Derive the keys, make sure that there are a signing key and a first client, connect to the services."""
+    ring = Keyring.parse(settings.gateway_keys.get_secret_value())
+    secrets = Secrets(ring)
+    issuer = Issuer(settings, Vault(ring.derived(b"unicard gateway seal")))
     await issuer.keep(resources.sessions)
     async with resources.sessions() as session, session.begin():
-        await ensure_bootstrap(session, vault, settings)
+        await ensure_bootstrap(session, secrets, settings)
     verifier = OwnKeysVerifier(settings, resources.revocations, issuer)
     await verifier.refresh_keys()
     resources.verifier = verifier
@@ -39,9 +40,9 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
                 settings.notify_url,
             )
         ]
-        desk = TokenDesk(settings, vault, issuer, resources.sessions)
+        desk = TokenDesk(settings, secrets, issuer, resources.sessions)
         services = Services(card, supply, health, payment, notify, settings.gateway_part_seconds)
-        yield Context(settings, vault, issuer, desk, services)
+        yield Context(settings, secrets, issuer, desk, services)
 
 
 async def keep_keys(running: Runtime) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from api_gateway.context import Running
-from api_gateway.sealing import Vault
+from api_gateway.sealing import Secrets
 from chassis import idempotency
 from chassis.idempotency import Claim, Replay
 
@@ -40,14 +40,14 @@ def secret_work(member: str, spell: Spell) -> Any:
         runtime: Running,
         _: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
     ) -> AsyncIterator[SecretWork]:
-        vault = runtime.state.vault
+        secrets = runtime.state.secrets
         claim = await idempotency.claim(request)
         async with runtime.sessions() as session, session.begin():
             try:
                 await idempotency.enter(session, claim)
             except Replay as replay:
-                raise _completed(replay, member, vault, claim, spell) from None
-            made = vault.secret_for(member, claim.caller, claim.key)
+                raise _completed(replay, member, secrets, claim, spell) from None
+            made = secrets.secret_for(member, claim.caller, claim.key)
             yield SecretWork(session, spell(made.value), made.key)
             request.state.reply = _redacted(request.state.reply, member, made.key)
             await idempotency.store(session, claim, request)
@@ -62,8 +62,8 @@ def _redacted(reply: Response, member: str, made_with: str) -> Response:
     return Response(orjson.dumps(document), reply.status_code, media_type="application/json")
 
 
-def _completed(replay: Replay, member: str, vault: Vault, claim: Claim, spell: Spell) -> Replay:
+def _completed(replay: Replay, member: str, secrets: Secrets, claim: Claim, spell: Spell) -> Replay:
     document = orjson.loads(replay.body)
-    made = vault.secret_for(member, claim.caller, claim.key, key=document[member])
+    made = secrets.secret_for(member, claim.caller, claim.key, key=document[member])
     document[member] = spell(made.value)
     return Replay(replay.status, replay.media_type, orjson.dumps(document))

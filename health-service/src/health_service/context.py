@@ -10,8 +10,8 @@ from fastapi import Depends
 
 from chassis import runtime
 from chassis.clock import business_day
+from chassis.sealing import Vault
 from health_service.settings import Settings
-from health_service.vault import Vault
 from policybook.days import ByDay
 from policybook.snapshot import Snapshot
 

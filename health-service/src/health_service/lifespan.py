@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from chassis.clock import business_day
 from chassis.runtime import Resources
+from chassis.sealing import Vault
 from health_service.context import Context
 from health_service.coverage import repository as coverage
 from health_service.rules.figures import read_figures
@@ -23,9 +24,8 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
     async with resources.sessions() as session, session.begin():
         if await entry.enter_files(session, settings.policies, KEYS, read_figures, today):
             await coverage.look_at_all(session, today)
-    vault = settings.vault()
     # The body of a visit could be guessed from its plain hash: there are only so many diagnoses.
-    resources.fingerprint_key = vault.fingerprint_key
+    resources.fingerprint_key = settings.fingerprint_key()
     snapshot = Snapshot(read_figures)
     await snapshot.refresh(resources)
-    yield Context(settings, snapshot, vault)
+    yield Context(settings, snapshot, Vault(settings.ring()))

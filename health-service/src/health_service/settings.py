@@ -10,7 +10,6 @@ from pydantic import AfterValidator, Field, SecretStr
 from chassis.sealing import Keyring
 from chassis.settings import ServiceSettings
 from health_service import POLICIES
-from health_service.vault import Vault
 
 
 def _keys(value: SecretStr) -> SecretStr:
@@ -31,6 +30,10 @@ class Settings(ServiceSettings):
     )
     standing_chunk: int = Field(default=500, ge=1, description="families whose cover is settled in one transaction")
 
-    def vault(self) -> Vault:
-        """What seals and opens with these keys."""
-        return Vault(Keyring.parse(self.health_data_keys.get_secret_value()))
+    def ring(self) -> Keyring:
+        """The keys that seal and open."""
+        return Keyring.parse(self.health_data_keys.get_secret_value())
+
+    def fingerprint_key(self) -> bytes:
+        """Of the oldest key, so that a new one in front does not make repeats look like other requests."""
+        return list(self.ring().derived(b"unicard health fingerprint").keys.values())[-1]

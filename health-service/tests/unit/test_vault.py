@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chassis.ids import new_id
-from chassis.sealing import Keyring, SealBroken
-from health_service.vault import Vault
+from chassis.sealing import Keyring, SealBroken, Vault
 
 FIRST, SECOND = "a:" + "A" * 43, "b:" + "B" * 42 + "A"
 
@@ -28,7 +27,6 @@ def test_a_new_key_seals_and_the_old_one_still_opens() -> None:
     sealed = Vault(Keyring.parse(FIRST)).seal(row, b"x")
     both = Vault(Keyring.parse(f"{SECOND},{FIRST}"))
     assert both.open(row, sealed) == b"x"
-    assert both.fingerprint_key == Vault(Keyring.parse(FIRST)).fingerprint_key
     with pytest.raises(SealBroken):
         Vault(Keyring.parse(SECOND)).open(row, sealed)
 

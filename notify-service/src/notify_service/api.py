@@ -15,7 +15,7 @@ from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
 from chassis.problems import NotFound
 from chassis.routing import router
-from chassis.sealing import SealBroken
+from chassis.sealing import SealBroken, Vault
 from contracts.scopes import Scope
 from notify_service import metrics, policy, repository, service, templates
 from notify_service.content import Sent
@@ -34,7 +34,6 @@ from notify_service.schemas import (
     TemplateView,
 )
 from notify_service.service import Receipt
-from notify_service.vault import Vault
 
 routes = router(prefix="/v1", tags=["messages"])
 

@@ -7,10 +7,9 @@ from uuid import UUID
 
 import orjson
 
-from chassis.sealing import SealBroken
+from chassis.sealing import SealBroken, Vault
 from notify_service import facts
 from notify_service.facts import Facts
-from notify_service.vault import Vault
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends
 
 from chassis import runtime
+from chassis.sealing import Vault
 from notify_service.settings import Settings
-from notify_service.vault import Vault
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.area import Bound
 from chassis.ids import new_id
+from chassis.sealing import Vault
 from contracts.notify import MessageDelivered, MessageFailed
 from notify_service import lifecycle, policy, repository, templates
 from notify_service.content import Waiting
 from notify_service.facts import Facts
 from notify_service.lifecycle import OPEN_TO_RECEIPTS, Status
 from notify_service.repository import MessageColumns, ReceiptColumns, Rows
-from notify_service.vault import Vault
 
 
 @dataclass(frozen=True)

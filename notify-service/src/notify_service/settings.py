@@ -6,9 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from chassis.sealing import Keyring, key_bytes
+from chassis.sealing import Keyring, Vault, key_bytes
 from chassis.settings import ServiceSettings
-from notify_service.vault import Vault
 
 
 def _key(value: SecretStr) -> SecretStr:

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
-from chassis.sealing import Keyring, SealBroken, key_bytes
+from chassis.sealing import Keyring, SealBroken, Vault, key_bytes
 from notify_service.content import Contact, Sent, Waiting
 from notify_service.facts import NoFacts
-from notify_service.vault import Vault
 
 
 def key(letter: str) -> str:
@@ -57,8 +56,8 @@ def test_a_bad_ring_is_refused_without_repeating_it(ring: str) -> None:
 
 def test_numbers_are_found_by_a_keyed_hash() -> None:
     ring = f"k1:{key('a')}"
-    assert vault(ring).number_hash("+201012345678") == vault(ring).number_hash("+201012345678")
-    assert vault(ring, "y").number_hash("+201012345678") != vault(ring).number_hash("+201012345678")
+    assert vault(ring).fingerprint("+201012345678") == vault(ring).fingerprint("+201012345678")
+    assert vault(ring, "y").fingerprint("+201012345678") != vault(ring).fingerprint("+201012345678")
 
 
 def test_contents_survive_and_are_not_taken_for_one_another() -> None:

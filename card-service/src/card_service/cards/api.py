@@ -48,7 +48,7 @@ Named = Annotated[ProgrammeService, Path(alias="service")]
 
 def card_out(tools: Tools, card: Card, replaced_by: UUID | None = None) -> CardOut:
     """A card as others may see it."""
-    number = tools.vault.open(CARD_NUMBER, card.card_id, card.number_sealed)
+    number = tools.vault.open(card.card_id, card.number_sealed, CARD_NUMBER).decode()
     pin = counter.pin_state(card, tools.figure(PIN_TRIES))
     return CardOut(
         card_id=card.card_id,

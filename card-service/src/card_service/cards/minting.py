@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards import numbers, repository
-from card_service.sealing import CARD_NUMBER, Vault
+from card_service.sealing import CARD_NUMBER
 from card_service.tools import Tools
 from chassis.ids import new_id
+from chassis.sealing import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Minted:
 
 def _mint(vault: Vault, prefix: str) -> Minted:
     card_id, number = new_id(), numbers.new_number(prefix)
-    return Minted(card_id, vault.fingerprint(CARD_NUMBER, number), vault.seal(CARD_NUMBER, card_id, number))
+    return Minted(card_id, vault.fingerprint(number, CARD_NUMBER), vault.seal(card_id, number.encode(), CARD_NUMBER))
 
 
 async def mint(session: AsyncSession, tools: Tools, count: int) -> list[Minted]:

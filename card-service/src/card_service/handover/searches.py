@@ -33,6 +33,6 @@ async def find(runtime: Runtime, caller: Principal, national_id: str) -> list[Fo
     except NationalIdError:
         return []
     seen = visit(caller, tools.now(), "card_found", "hand_over")
-    fingerprint = tools.vault.fingerprint(NATIONAL_ID, number)
+    fingerprint = tools.vault.fingerprint(number, NATIONAL_ID)
     # whose turn it is does not depend on whom they look for: the fingerprint spreads them over the lanes
     return await runtime.state.searches.submit(fingerprint[0], Search(fingerprint, caller.bound.only_governorate, seen))

@@ -88,7 +88,7 @@ async def carry_out(session: AsyncSession, tools: Tools, wishes: Sequence[Wish])
 async def _decide(session: AsyncSession, tools: Tools, wish: Wish, card: Waiting | None) -> Handed:
     caller, now = wish.caller, wish.visit.accessed_at
     card = caller.bound.own(card, CardUnknown)
-    given = tools.vault.fingerprint(NATIONAL_ID, normalise_digits(wish.national_id))
+    given = tools.vault.fingerprint(normalise_digits(wish.national_id), NATIONAL_ID)
     if not hmac.compare_digest(given, card.national_id_hash):
         raise NationalIdMismatch(detail_ar="تأكد من الرقم القومي لصاحب الكارت.")
     state = move(card.state, Action.HAND_OVER)

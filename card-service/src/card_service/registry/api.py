@@ -56,8 +56,10 @@ CSV_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema":
 
 def citizen_out(tools: Tools, citizen: Citizen) -> CitizenOut:
     """A citizen as others may see one."""
-    number = tools.vault.open(NATIONAL_ID, citizen.citizen_id, citizen.national_id_sealed)
-    mobile = tools.vault.open(MOBILE, citizen.citizen_id, citizen.mobile_sealed) if citizen.mobile_sealed else None
+    number = tools.vault.open(citizen.citizen_id, citizen.national_id_sealed, NATIONAL_ID).decode()
+    mobile = (
+        tools.vault.open(citizen.citizen_id, citizen.mobile_sealed, MOBILE).decode() if citizen.mobile_sealed else None
+    )
     return CitizenOut(
         citizen_id=citizen.citizen_id,
         household_id=citizen.household_id,

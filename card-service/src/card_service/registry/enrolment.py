@@ -7,15 +7,16 @@ from uuid import UUID
 
 from card_service.registry.intake import Family, Person, withdraw
 from card_service.registry.models import Known, NewCitizen, NewHousehold
-from card_service.sealing import MOBILE, NATIONAL_ID, Vault
+from card_service.sealing import MOBILE, NATIONAL_ID
 from chassis.ids import new_id
+from chassis.sealing import Vault
 
 Fingerprints = dict[int, bytes]
 
 
 def fingerprints(vault: Vault, people: Iterable[Person]) -> Fingerprints:
     """The lookup HMAC of each person's national id, by row."""
-    return {person.row: vault.fingerprint(NATIONAL_ID, person.national_id.number) for person in people}
+    return {person.row: vault.fingerprint(person.national_id.number, NATIONAL_ID) for person in people}
 
 
 def withdraw_known(
@@ -65,10 +66,10 @@ def new_citizen(
         role=person.role,
         full_name=person.full_name,
         national_id_hash=fingerprint,
-        national_id_sealed=vault.seal(NATIONAL_ID, citizen_id, person.national_id.number),
+        national_id_sealed=vault.seal(citizen_id, person.national_id.number.encode(), NATIONAL_ID),
         mobile=mobile,
-        mobile_hash=vault.fingerprint(MOBILE, mobile) if mobile else None,
-        mobile_sealed=vault.seal(MOBILE, citizen_id, mobile) if mobile else None,
+        mobile_hash=vault.fingerprint(mobile, MOBILE) if mobile else None,
+        mobile_sealed=vault.seal(citizen_id, mobile.encode(), MOBILE) if mobile else None,
         birth_date=person.national_id.birth_date,
         sex=person.national_id.sex,
         known=before is not None,

@@ -22,13 +22,14 @@ from card_service.registry.intake import HEADER, Family, NotCsv, Reader, Rejecti
 from card_service.registry.models import ImportJob, Known, NewCitizen, NewHousehold
 from card_service.registry.reasons import reason
 from card_service.registry.schemas import ImportOut, RejectionOut, RejectionPage
-from card_service.sealing import UPLOAD, Vault
+from card_service.sealing import UPLOAD
 from card_service.tools import Tools
 from chassis import outbox
 from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.paging import Paging
 from chassis.problems import PayloadTooLarge, UnsupportedMedia
+from chassis.sealing import Vault
 from contracts.event import Event
 
 MAX_EVENTS = 4000
@@ -70,7 +71,7 @@ async def accept(session: AsyncSession, tools: Tools, caller: Principal, body: b
             detail, detail_ar=f"يجب أن يكون السطر الأول: {_EXPECTED}", expected=list(HEADER)
         ) from error
     import_id = new_id()
-    sealed = await asyncio.to_thread(tools.vault.seal_bytes, UPLOAD, import_id, body)
+    sealed = await asyncio.to_thread(tools.vault.seal, import_id, body, UPLOAD)
     await store.create(session, import_id, caller.bound.only_governorate, caller.subject, tools.now(), sealed)
     return import_id
 
@@ -130,7 +131,7 @@ class OpenFile:
 
     def __init__(self, vault: Vault, job: ImportJob, sealed: bytes, today: date) -> None:
         """Open the sealed upload and go to where the job stands. Raises SealBroken, NotCsv, WrongHeader."""
-        text = decode(vault.open_bytes(UPLOAD, job.import_id, sealed))
+        text = decode(vault.open(job.import_id, sealed, UPLOAD))
         self.import_id = job.import_id
         self.done_row = job.done_row
         self._vault = vault

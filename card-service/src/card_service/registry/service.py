@@ -104,7 +104,7 @@ async def add_member(
     judged = _judge(0, given, home, tools)
     if isinstance(judged, Rejection):
         raise refused([judged])
-    fingerprint = tools.vault.fingerprint(NATIONAL_ID, judged.national_id.number)
+    fingerprint = tools.vault.fingerprint(judged.national_id.number, NATIONAL_ID)
     known = await repository.known(session, [fingerprint])
     if fingerprint in known and known[fingerprint].in_a_household:
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.")
@@ -172,8 +172,8 @@ async def change_citizen(
         mobile = mobiles.normalise(change.mobile) if change.mobile else None
         if change.mobile and mobile is None:
             raise refused([Rejection(0, "mobile", "mobile_invalid")])
-        fingerprint = tools.vault.fingerprint(MOBILE, mobile) if mobile else None
-        sealed = tools.vault.seal(MOBILE, citizen_id, mobile) if mobile else None
+        fingerprint = tools.vault.fingerprint(mobile, MOBILE) if mobile else None
+        sealed = tools.vault.seal(citizen_id, mobile.encode(), MOBILE) if mobile else None
         await repository.set_mobile(session, citizen_id, fingerprint, sealed)
         changed.append("mobile")
     await outbox.add(
@@ -188,7 +188,7 @@ async def change_citizen(
 def _usable_mobile(tools: Tools, citizen: Citizen) -> str | None:
     if citizen.mobile_sealed is None or not citizen.mobile_usable:
         return None
-    return tools.vault.open(MOBILE, citizen.citizen_id, citizen.mobile_sealed)
+    return tools.vault.open(citizen.citizen_id, citizen.mobile_sealed, MOBILE).decode()
 
 
 async def search(session: AsyncSession, tools: Tools, caller: Principal, given: CitizenSearch) -> list[Citizen]:
@@ -198,12 +198,12 @@ async def search(session: AsyncSession, tools: Tools, caller: Principal, given: 
             number = parse(given.national_id, tools.today()).number
         except NationalIdError as error:
             raise refused([Rejection(0, "national_id", error.code)]) from error
-        found = await repository.by_national_id(session, tools.vault.fingerprint(NATIONAL_ID, number))
+        found = await repository.by_national_id(session, tools.vault.fingerprint(number, NATIONAL_ID))
     else:
         mobile = mobiles.normalise(given.mobile or "")
         if mobile is None:
             raise refused([Rejection(0, "mobile", "mobile_invalid")])
-        found = await repository.by_mobile(session, tools.vault.fingerprint(MOBILE, mobile))
+        found = await repository.by_mobile(session, tools.vault.fingerprint(mobile, MOBILE))
     visible = [citizen for citizen in found if caller.bound.covers(citizen.area)]
     await note(session, caller, tools.now(), "found", "search", [citizen.citizen_id for citizen in visible])
     return visible
@@ -216,7 +216,7 @@ async def look_up(
     today, prints = tools.today(), list[bytes | str]()
     for given in national_ids:
         try:
-            prints.append(tools.vault.fingerprint(NATIONAL_ID, parse(given, today).number))
+            prints.append(tools.vault.fingerprint(parse(given, today).number, NATIONAL_ID))
         except NationalIdError as error:
             prints.append(error.code)
     wanted = {one for one in prints if isinstance(one, bytes)}

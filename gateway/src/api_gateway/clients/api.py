@@ -37,8 +37,8 @@ async def register_client(
     body: ClientIn, runtime: Running, caller: Caller, work: Annotated[SecretWork, secret_work("client_secret", b64url)]
 ) -> ClientCreated:
     """Register a system that may call the API. The reply is the only one that shows its secret."""
-    vault = runtime.state.vault
-    client = await service.register(work.session, vault, body, work.secret, caller)
+    secrets = runtime.state.secrets
+    client = await service.register(work.session, secrets, body, work.secret, caller)
     return ClientCreated(**_out(client).model_dump(), client_secret=work.secret)
 
 

@@ -12,7 +12,7 @@ from api_gateway.clients.errors import ClientExists, ClientUnknown, OwnClient, S
 from api_gateway.clients.models import Client
 from api_gateway.clients.schemas import ClientIn
 from api_gateway.database import MACHINE_TIME
-from api_gateway.sealing import Vault
+from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
 from chassis import outbox
 from chassis.auth import Principal, Revocations
@@ -33,10 +33,10 @@ def check_scopes(wanted: Collection[str]) -> None:
         raise ScopeUnknown(f"These scopes open nothing: {', '.join(unknown)}.", unknown=list(unknown))
 
 
-async def register(session: AsyncSession, vault: Vault, client: ClientIn, secret: str, caller: Principal) -> Client:
+async def register(session: AsyncSession, secrets: Secrets, client: ClientIn, secret: str, caller: Principal) -> Client:
     """Write a new client. Raises ScopeUnknown, OutsideBound or ClientExists."""
     check_scopes(client.scopes)
-    mark = vault.mark(client.client_id, secret)
+    mark = secrets.mark(client.client_id, secret)
     made = Client(
         **client.model_dump(),
         marked_with=mark.key,
@@ -94,12 +94,12 @@ async def reinstate(session: AsyncSession, revocations: Revocations, caller: Pri
     return replace(client, suspended_at=None, suspension_reason=None)
 
 
-async def ensure_bootstrap(session: AsyncSession, vault: Vault, settings: Settings) -> None:
+async def ensure_bootstrap(session: AsyncSession, secrets: Secrets, settings: Settings) -> None:
     """Write the client that sets everything else up, with the secret of the environment."""
     if settings.bootstrap_client_secret is None:
         return
     client_id = settings.bootstrap_client_id
-    mark = vault.mark(client_id, settings.bootstrap_client_secret.get_secret_value())
+    mark = secrets.mark(client_id, settings.bootstrap_client_secret.get_secret_value())
     granted = sorted(str(scope) for scope in Scope if not scope.startswith(CITIZENS_DATA))
     await repository.put(
         session,

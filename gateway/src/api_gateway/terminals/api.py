@@ -26,8 +26,8 @@ async def issue_enrolment_code(
     body: CodeIn, runtime: Running, caller: Caller, work: Annotated[SecretWork, secret_work("code", spell)]
 ) -> CodeOut:
     """A one-time code for a terminal; the one before is void."""
-    vault, settings = runtime.state.vault, runtime.state.settings
-    code = await service.issue_code(work.session, vault, settings, caller, body.terminal_id, work.secret)
+    secrets, settings = runtime.state.secrets, runtime.state.settings
+    code = await service.issue_code(work.session, secrets, settings, caller, body.terminal_id, work.secret)
     return CodeOut(terminal_id=body.terminal_id, code=work.secret, expires_at=code.expires_at)
 
 
@@ -42,7 +42,7 @@ async def issue_enrolment_code(
 async def enrol_terminal(body: EnrolmentIn, runtime: Running) -> EnrolmentOut:
     """Register the key a terminal made, with its one-time code. Needs no token; a repeat gets the same answer."""
     async with runtime.sessions() as session, session.begin():
-        outcome = await service.enrol(session, runtime.state.vault, body)
+        outcome = await service.enrol(session, runtime.state.secrets, body)
     if isinstance(outcome, Refusal):
         raise outcome
     runtime.wake_relay()

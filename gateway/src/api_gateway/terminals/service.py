@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import MACHINE_TIME
 from api_gateway.keys import b64url, from_b64url, thumbprint
-from api_gateway.sealing import Sealed, Vault
+from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
 from api_gateway.terminals import repository
 from api_gateway.terminals.codes import Verdict, judge, normal
@@ -23,6 +23,7 @@ from chassis import outbox
 from chassis.auth import Principal
 from chassis.logging import get_logger
 from chassis.refusals import Refusal
+from chassis.sealing import Sealed
 from contracts.gateway import TerminalEnrolled
 
 log = get_logger(__name__)
@@ -52,13 +53,13 @@ class Enrolled:
 
 
 async def issue_code(
-    session: AsyncSession, vault: Vault, settings: Settings, caller: Principal, terminal_id: UUID, code: str
+    session: AsyncSession, secrets: Secrets, settings: Settings, caller: Principal, terminal_id: UUID, code: str
 ) -> Code:
     """Give a terminal a new code. Raises TerminalUnknown, TerminalNotActive."""
     terminal = caller.bound.own(await repository.lock(session, terminal_id), TerminalUnknown)
     if terminal.suspended_at is not None:
         raise TerminalNotActive("Reinstate it first.")
-    mark = vault.mark(str(terminal_id), normal(code))
+    mark = secrets.mark(str(terminal_id), normal(code))
     issued = Code(
         terminal_id=terminal_id,
         marked_with=mark.key,
@@ -73,7 +74,7 @@ async def issue_code(
     return issued
 
 
-async def enrol(session: AsyncSession, vault: Vault, request: EnrolmentIn) -> Enrolled | Refusal:
+async def enrol(session: AsyncSession, secrets: Secrets, request: EnrolmentIn) -> Enrolled | Refusal:
     """Register a terminal's key against its code.
 
     A refusal is returned, not raised: the wrong try it counted must be committed. Raises KeyInvalid, which costs none.
@@ -84,7 +85,7 @@ async def enrol(session: AsyncSession, vault: Vault, request: EnrolmentIn) -> En
     code = await repository.code_of(session, request.terminal_id) if terminal else None
     verdict = judge(
         code,
-        matches=code is not None and _matches(vault, code, request.code),
+        matches=code is not None and _matches(secrets, code, request.code),
         same_key=terminal is not None and terminal.key_id == key_id,
         now=MACHINE_TIME.now(),
     )
@@ -110,8 +111,8 @@ async def enrol(session: AsyncSession, vault: Vault, request: EnrolmentIn) -> En
     return Enrolled(terminal.terminal_id, key_id)
 
 
-def _matches(vault: Vault, code: Code, typed: str) -> bool:
-    return vault.recognises(str(code.terminal_id), normal(typed), Sealed(code.marked_with, code.code_mark))
+def _matches(secrets: Secrets, code: Code, typed: str) -> bool:
+    return secrets.recognises(str(code.terminal_id), normal(typed), Sealed(code.marked_with, code.code_mark))
 
 
 def _checked_key(request: EnrolmentIn) -> bytes:

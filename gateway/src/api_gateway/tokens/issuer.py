@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api_gateway.database import MACHINE_TIME
 from api_gateway.keys import b64url, public_jwk, thumbprint
-from api_gateway.sealing import Sealed, Vault
 from api_gateway.settings import Settings
 from api_gateway.tokens import repository
 from api_gateway.tokens.errors import RotationPending
@@ -29,7 +28,7 @@ from chassis.auth import Revocations, TokenVerifier
 from chassis.logging import get_logger
 from chassis.metrics import ITEMS_FAILED
 from chassis.problems import Unavailable
-from chassis.sealing import SealBroken
+from chassis.sealing import SealBroken, Sealed, Vault
 
 log = get_logger(__name__)
 
@@ -89,7 +88,7 @@ class Issuer:
         private = Ed25519PrivateKey.generate()
         public_key = private.public_key().public_bytes_raw()
         kid = thumbprint(public_key)
-        sealed = self._vault.seal(kid, private.private_bytes_raw())
+        sealed = self._vault.encrypt(kid.encode(), private.private_bytes_raw())
         key = StoredKey(kid, public_key, sealed.key, sealed.value, now, now + lead)
         await repository.add_key(session, key)
         log.info("signing key made", kid=key.kid, signs_from=key.signs_from.isoformat())
@@ -124,7 +123,7 @@ class Issuer:
     def _unseal(self, stored: StoredKey) -> OKPKey | None:
         """The private half; None where it cannot be opened, and the other keys sign. Raises SealBroken at the start."""
         try:
-            raw = self._vault.open(stored.kid, Sealed(stored.sealed_with, stored.sealed_private_key or b""))
+            raw = self._vault.decrypt(stored.kid.encode(), Sealed(stored.sealed_with, stored.sealed_private_key or b""))
         except SealBroken as error:
             if not self._keys:
                 raise

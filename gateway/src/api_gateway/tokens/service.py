@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api_gateway.clients import repository as clients
 from api_gateway.database import MACHINE_TIME
-from api_gateway.sealing import Sealed, Vault
+from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
 from api_gateway.terminals import repository as terminals
 from api_gateway.tokens import assertions, grants, repository
@@ -19,6 +19,7 @@ from api_gateway.tokens.grants import Grant
 from api_gateway.tokens.issuer import Issuer
 from api_gateway.tokens.requests import AssertionProof, SecretProof, TokenRequest
 from chassis.ids import new_id
+from chassis.sealing import Sealed
 
 _NOBODY = "Unknown client, or not its secret."
 
@@ -28,7 +29,7 @@ class TokenDesk:
     """What is needed to grant tokens."""
 
     settings: Settings
-    vault: Vault
+    secrets: Secrets
     issuer: Issuer
     sessions: async_sessionmaker[AsyncSession]
 
@@ -44,8 +45,8 @@ class TokenDesk:
     async def _by_secret(self, proof: SecretProof) -> Grant:
         async with self.sessions() as session:
             client = await clients.find(session, proof.client_id)
-        known = Sealed(client.marked_with, client.secret_mark) if client else self.vault.mark("", "")
-        proven = self.vault.recognises(proof.client_id, proof.secret, known)  # also for nobody: the same time passes
+        known = Sealed(client.marked_with, client.secret_mark) if client else self.secrets.mark("", "")
+        proven = self.secrets.recognises(proof.client_id, proof.secret, known)  # also for nobody: the same time passes
         if client is None or not proven:
             raise ClientRefused(_NOBODY)
         if client.suspended_at is not None:

@@ -16,8 +16,8 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.isolation import not_aside
+from chassis.sealing import Vault
 from health_service.rules.standing import ACTIVE, ENDED, SUSPENDED, UNABLE, Account, Exemption
-from health_service.vault import Vault
 
 _ENROL = text(
     "INSERT INTO coverage (household_id, enrolled_on)"

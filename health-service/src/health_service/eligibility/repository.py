@@ -14,9 +14,9 @@ import asyncpg
 import orjson
 
 from chassis.area import Area
+from chassis.sealing import Vault
 from health_service.coverage.repository import Family, family_of
 from health_service.rules.visits import Card
-from health_service.vault import Vault
 
 # Inside JSON ids and days are text, and what is sealed is hexadecimal: `family_of` reads both.
 _ASK = """

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -53,32 +57,61 @@ class Keyring:
             keys[name] = key_bytes(key)
         return cls(next(iter(keys)), keys)
 
+    def derived(self, purpose: bytes) -> Keyring:
+        """The ring of the same names whose keys serve one purpose only (HKDF-SHA256)."""
+        return Keyring(
+            self.current,
+            {name: HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(key) for name, key in self.keys.items()},
+        )
 
-class Seal:
-    """Seals with the ring's current key, opens with any of them."""
 
-    def __init__(self, ring: Keyring) -> None:
-        """Prepare the ciphers of every key in the ring."""
-        self._ciphers = {name.encode(): AESGCM(key) for name, key in ring.keys.items()}
-        name = ring.current.encode()
-        self._current = self._ciphers[name]
-        self._head = bytes([_FORMAT, len(name)]) + name
+@dataclass(frozen=True)
+class Sealed:
+    """What was made with the key of a name in the ring."""
 
-    def seal(self, bound: bytes, plain: bytes) -> bytes:
-        """Encrypt a value, bound to what it belongs to: format, key name, nonce, ciphertext with tag."""
-        nonce = os.urandom(NONCE_BYTES)
-        return self._head + nonce + self._current.encrypt(nonce, plain, bound)
+    key: str
+    value: bytes
 
-    def open(self, bound: bytes, sealed: bytes) -> bytes:
-        """The value again. Raises SealBroken."""
+
+class Vault:
+    """Seals with the ring's current key, opens with any of them, and finds sealed values by a keyed HMAC."""
+
+    def __init__(self, ring: Keyring, lookup_key: bytes = b"") -> None:
+        """Prepare the ciphers of every key in the ring; `lookup_key` where values are to be found."""
+        self._ciphers = {name: AESGCM(key) for name, key in ring.keys.items()}
+        self._current = ring.current
+        self._lookup_key = lookup_key
+
+    def seal(self, owner: UUID, plain: bytes, purpose: bytes = b"") -> bytes:
+        """Encrypt a value for one purpose of one owner: format, length and name of the key, nonce, ciphertext, tag."""
+        sealed = self.encrypt(purpose + owner.bytes, plain)
+        return bytes([_FORMAT, len(sealed.key)]) + sealed.key.encode() + sealed.value
+
+    def open(self, owner: UUID, sealed: bytes, purpose: bytes = b"") -> bytes:
+        """What `seal` was given for the same purpose and owner. Raises SealBroken."""
         if len(sealed) < 2 or sealed[0] != _FORMAT:
             raise SealBroken("not a sealed value")
         start = 2 + sealed[1]
-        cipher = self._ciphers.get(sealed[2:start])
+        name = sealed[2:start].decode("ascii", "replace")
+        return self.decrypt(purpose + owner.bytes, Sealed(name, sealed[start:]))
+
+    def encrypt(self, bound: bytes, plain: bytes) -> Sealed:
+        """Encrypt a value, bound to what it belongs to, where the key's name is kept beside: nonce, ciphertext, tag."""
+        nonce = os.urandom(NONCE_BYTES)
+        return Sealed(self._current, nonce + self._ciphers[self._current].encrypt(nonce, plain, bound))
+
+    def decrypt(self, bound: bytes, sealed: Sealed) -> bytes:
+        """What `encrypt` was given. Raises SealBroken."""
+        cipher = self._ciphers.get(sealed.key)
         if cipher is None:
             raise SealBroken("sealed with a key that is not in the ring")
-        body = start + NONCE_BYTES
         try:
-            return cipher.decrypt(sealed[start:body], sealed[body:], bound)
+            return cipher.decrypt(sealed.value[:NONCE_BYTES], sealed.value[NONCE_BYTES:], bound)
         except (InvalidTag, ValueError) as error:
             raise SealBroken("altered, or bound to something else") from error
+
+    def fingerprint(self, text: str, purpose: bytes = b"") -> bytes:
+        """The keyed HMAC-SHA256 (32 bytes) by which a sealed text is found again. Raises ValueError without a key."""
+        if not self._lookup_key:
+            raise ValueError("a vault without a key for looking up")
+        return hmac.digest(self._lookup_key, purpose + b"\x00" * bool(purpose) + text.encode(), "sha256")

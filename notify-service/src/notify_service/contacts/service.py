@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import mobiles
 from chassis.consumer import Received
+from chassis.sealing import Vault
 from contracts.card import ContactChanged
 from notify_service import repository as messages
 from notify_service.contacts import repository
 from notify_service.contacts.repository import ContactColumns
 from notify_service.content import Contact
-from notify_service.vault import Vault
 
 
 async def learn(events: Sequence[Received[ContactChanged]], session: AsyncSession, vault: Vault) -> None:
@@ -25,7 +25,7 @@ async def learn(events: Sequence[Received[ContactChanged]], session: AsyncSessio
         columns.citizen_id.append(contact.citizen_id)
         columns.household_id.append(contact.household_id)
         columns.language.append("en" if contact.language == "en" else "ar")
-        columns.number_hash.append(vault.number_hash(number) if number else None)
+        columns.number_hash.append(vault.fingerprint(number) if number else None)
         columns.sealed.append(Contact(number, contact.given_name).seal(vault, contact.citizen_id))
         columns.changed_at.append(event.time)
         columns.governorate.append(contact.governorate)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Received
+from chassis.sealing import Vault
 from contracts.payment import WalletStated
 from contracts.supply import BalanceStated, Remaining
 from notify_service import policy, service
@@ -21,7 +22,6 @@ from notify_service.facts import BalanceFacts
 from notify_service.inquiries import repository
 from notify_service.inquiries.repository import PartColumns, Rows
 from notify_service.service import Intent
-from notify_service.vault import Vault
 
 AT_ONCE = 500
 

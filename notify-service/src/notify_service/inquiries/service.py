@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import mobiles, outbox
 from chassis.ids import new_id
+from chassis.sealing import Vault
 from contracts.notify import InquiryReceived
 from notify_service import metrics, policy, service
 from notify_service.contacts import repository as contacts
@@ -24,7 +25,6 @@ from notify_service.inquiries import repository
 from notify_service.inquiries.repository import InboundColumns, InquiryColumns
 from notify_service.policy import InboundRule
 from notify_service.service import Intent
-from notify_service.vault import Vault
 from notify_service.words import Topic, topic_of
 
 _ANSWERS = {Topic.HELP: "help", Topic.OPT_OUT: "opted_out", Topic.OPT_IN: "opted_in"}
@@ -78,7 +78,7 @@ class Desk:
 
     def _read(self, message: Inbound) -> _Read:
         number = mobiles.normalise(message.sender)
-        number_hash = self._vault.number_hash(number) if number else None
+        number_hash = self._vault.fingerprint(number) if number else None
         return _Read(message.provider_id, number, number_hash, topic_of(message.text, self._rule.keywords))
 
     async def _homes(self, hashes: list[bytes]) -> dict[bytes, list[tuple[UUID, UUID]]]:
