@@ -38,7 +38,7 @@ def test_envoy_accepts_it_without_a_warning_of_deprecation(tmp_path: Path) -> No
 
 def test_the_environment_decides_ports_and_hosts(tmp_path: Path) -> None:
     output = tmp_path / "envoy.yaml"
-    hosts = {"UNICARD_EDGE_CARD": "card-service:8101", "UNICARD_EDGE_SUPPLY": "10.0.0.7:8102,[::1]:8112"}
+    hosts = {"UNICARD_EDGE_CARD": "card-service:8101", "UNICARD_EDGE_SUPPLY": "10.0.0.7:8102,[::1]:18112"}
     done = run("--output", str(output), UNICARD_EDGE_HOST="0.0.0.0", UNICARD_EDGE_PORT="8443", **hosts)  # noqa: S104
     assert done.returncode == 0, done.stderr
     assert validate(output).returncode == 0
