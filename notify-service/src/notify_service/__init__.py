@@ -3,5 +3,6 @@
 from pathlib import Path
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
+POLICIES = Path(__file__).parents[2] / "policies"
 
 TABLES = ("message", "send_pace")

@@ -17,8 +17,7 @@ from chassis.problems import NotFound
 from chassis.routing import router
 from chassis.sealing import SealBroken, Vault
 from contracts.scopes import Scope
-from notify_service import metrics, policy, repository, service, templates
-from notify_service.content import Sent
+from notify_service import metrics, repository, service, templates
 from notify_service.context import Running
 from notify_service.schemas import (
     Instant,
@@ -33,6 +32,7 @@ from notify_service.schemas import (
     TemplateVersion,
     TemplateView,
 )
+from notify_service.sealed_columns import Sent
 from notify_service.service import Receipt
 
 routes = router(prefix="/v1", tags=["messages"])
@@ -75,9 +75,9 @@ async def message_statistics(caller: Caller, session: Reading, since: Instant | 
 
 
 @routes.get("/templates", scopes=Scope.MESSAGES_READ, summary="List templates")
-async def list_templates() -> TemplateList:
+async def list_templates(runtime: Running) -> TemplateList:
     """What citizens are told, in both languages, with every dated version."""
-    classes = policy.load().classes
+    classes = runtime.state.rules.classes
     return TemplateList(
         items=[
             TemplateView(
@@ -96,14 +96,15 @@ async def list_templates() -> TemplateList:
 
 
 @routes.post("/delivery-receipts", scopes=Scope.MESSAGES_REPORT, summary="Report what became of messages")
-async def take_receipts(batch: ReceiptsIn, caller: Caller, session: Work) -> ReceiptsTaken:
+async def take_receipts(batch: ReceiptsIn, caller: Caller, session: Work, runtime: Running) -> ReceiptsTaken:
     """Take the network's word. The first on each message counts; what is about no open message is ignored."""
     receipts = [
         Receipt(reference, receipt.status, receipt.reason, receipt.at)
         for receipt in batch.receipts
         if (reference := _reference(receipt.reference)) is not None
     ]
-    applied = await service.take_receipts(session, caller.bound, receipts) if receipts else 0
+    retries = runtime.state.rules.retries
+    applied = await service.take_receipts(session, retries, caller.bound, receipts) if receipts else 0
     ignored = len(batch.receipts) - applied
     metrics.RECEIPTS.labels("applied").inc(applied)
     metrics.RECEIPTS.labels("ignored").inc(ignored)

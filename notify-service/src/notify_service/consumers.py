@@ -23,9 +23,9 @@ from notify_service import service, templates
 from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn
 from notify_service.context import Runtime
-from notify_service.facts import AppointmentFacts, DrawFacts, Facts, NoFacts, PayoutFacts, ServicesFacts
 from notify_service.inquiries import balances
 from notify_service.service import Intent
+from notify_service.template_data import AppointmentFacts, DrawFacts, Facts, NoFacts, PayoutFacts, ServicesFacts
 from terminal_registry.revocations import follow_revocations
 
 
@@ -93,12 +93,12 @@ async def card_replaced(events: Sequence[Received[CardReplaced]], session: Async
 
 async def balance_stated(events: Sequence[Received[BalanceStated]], session: AsyncSession, runtime: Runtime) -> None:
     """Take supply's part of an answer."""
-    await balances.supply_stated(session, runtime.state.vault, events)
+    await balances.supply_stated(session, runtime.state, events)
 
 
 async def wallet_stated(events: Sequence[Received[WalletStated]], session: AsyncSession, runtime: Runtime) -> None:
     """Take the wallet's part of an answer."""
-    await balances.wallet_stated(session, runtime.state.vault, events)
+    await balances.wallet_stated(session, runtime.state, events)
 
 
 async def payout_paid(events: Sequence[Received[PayoutPaid]], session: AsyncSession, runtime: Runtime) -> None:
@@ -140,7 +140,7 @@ def _about(event: Received[Any], subject: Any, facts: Facts | None = None) -> In
 
 
 async def _queue(session: AsyncSession, runtime: Runtime, template: str, intents: Sequence[Intent]) -> None:
-    await service.queue(session, runtime.state.vault, template, intents)
+    await service.queue(session, runtime.state, template, intents)
 
 
 async def _remember(

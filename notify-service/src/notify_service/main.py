@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from chassis.app import Service
 from chassis.app import create_app as create_service
-from notify_service import api, context, templates, upkeep
+from notify_service import api, context, upkeep
 from notify_service.consumers import make_reactions
 from notify_service.inquiries import api as inquiries_api
 from notify_service.sender import send_messages
@@ -16,8 +16,7 @@ ROUTERS = (api.routes, inquiries_api.routes)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """notify-service as an ASGI app. Texts or policies that do not fit together stop it here."""
-    templates.load()
+    """notify-service as an ASGI app."""
     return create_service(
         Service(
             name="notify",

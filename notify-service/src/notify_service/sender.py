@@ -21,13 +21,13 @@ from chassis.logging import get_logger
 from chassis.metrics import ITEMS_FAILED
 from chassis.periodic import Periodic
 from chassis.sealing import SealBroken
-from notify_service import lifecycle, metrics, policy, repository, service, templates
-from notify_service.content import Contact, Sent, Waiting
+from notify_service import lifecycle, metrics, repository, service, templates
 from notify_service.context import Runtime
 from notify_service.encoding import measure
 from notify_service.lifecycle import ACCEPTED, Status, Verdict
 from notify_service.provider import Aggregator, Outgoing, ProviderDown, Result
 from notify_service.repository import OutcomeColumns, Rows
+from notify_service.sealed_columns import Contact, Sent, Waiting
 from notify_service.wording import Language
 
 log = get_logger(__name__)
@@ -60,7 +60,6 @@ class Sender:
         self._settings = runtime.state.settings
         self._vault = runtime.state.vault
         self._aggregator = aggregator
-        self._rules = policy.load()
         self._failures = 0
 
     async def run(self) -> float | None:
@@ -88,7 +87,7 @@ class Sender:
         return 0.0
 
     async def _claim(self, lease: UUID) -> Rows:
-        priorities = self._rules.open_priorities(self._runtime.clock.now())
+        priorities = self._runtime.state.rules.open_priorities(self._runtime.clock.now())
         async with self._runtime.sessions() as session, session.begin():
             if not await repository.any_due(session, priorities):
                 return []
@@ -130,15 +129,16 @@ class Sender:
             contact = Contact.open(self._vault, row.citizen_id, row.contact)
         if contact.number is None:
             return Verdict(Status.FAILED, "no_number")
-        if row.opted_out and not self._rules.classes[template.class_name].essential:
+        rules = self._runtime.state.rules
+        if row.opted_out and not rules.classes[template.class_name].essential:
             return Verdict(Status.CANCELLED, "opted_out")
         day = business_day(self._runtime.clock.now())
-        text = templates.render(template, day, _language(row), waiting.facts, contact.name)
+        text = templates.render(template, day, _language(row), waiting.facts, contact.name, rules.hotline)
         length = measure(text)
         return Outgoing(row.id, contact.number, text, length.encoding, length.parts)
 
     def _refused(self, row: Row[Any], reason: str) -> Verdict:
-        retries = self._rules.retry_schedule()
+        retries = self._runtime.state.rules.retries
         return lifecycle.refused(reason, row.refusals + 1, timedelta(seconds=row.valid_seconds), retries)
 
     async def _finish(

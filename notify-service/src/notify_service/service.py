@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.area import Bound
 from chassis.ids import new_id
-from chassis.sealing import Vault
 from contracts.notify import MessageDelivered, MessageFailed
-from notify_service import lifecycle, policy, repository, templates
-from notify_service.content import Waiting
-from notify_service.facts import Facts
-from notify_service.lifecycle import OPEN_TO_RECEIPTS, Status
+from notify_service import lifecycle, repository, templates
+from notify_service.context import Context
+from notify_service.lifecycle import OPEN_TO_RECEIPTS, Retries, Status
 from notify_service.repository import MessageColumns, ReceiptColumns, Rows
+from notify_service.sealed_columns import Waiting
+from notify_service.template_data import Facts
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Receipt:
     at: datetime
 
 
-async def queue(session: AsyncSession, vault: Vault, template_name: str, intents: Sequence[Intent]) -> None:
+async def queue(session: AsyncSession, here: Context, template_name: str, intents: Sequence[Intent]) -> None:
     """Queue one message for each intent, in the transaction of the event that gave rise to it."""
     known = templates.load()
     template = known[template_name]
@@ -57,24 +57,23 @@ async def queue(session: AsyncSession, vault: Vault, template_name: str, intents
         columns.citizen_id.append(intent.citizen_id)
         columns.household_id.append(intent.household_id)
         columns.subject.append(intent.subject)
-        columns.content.append(Waiting(intent.facts, intent.number).seal(vault, message_id))
-    rules = policy.load()
+        columns.content.append(Waiting(intent.facts, intent.number).seal(here.vault, message_id))
+    kind = here.rules.classes[template.class_name]
     new = await repository.queue(
         session,
         columns,
         template=template.name,
-        priority=rules.classes[template.class_name].priority,
+        priority=kind.priority,
         silencers=[other.name for other in known.values() if template.name in other.silences],
-        valid_seconds=rules.valid_for(template.class_name).total_seconds(),
+        valid_seconds=timedelta(hours=kind.valid_hours).total_seconds(),
     )
     if template.supersedes and new:
         subjects = dict(zip(columns.id, columns.subject, strict=True))
         await repository.supersede(session, {i: subjects[i] for i in new}, template.supersedes)
 
 
-async def take_receipts(session: AsyncSession, bound: Bound, receipts: Sequence[Receipt]) -> int:
+async def take_receipts(session: AsyncSession, retries: Retries, bound: Bound, receipts: Sequence[Receipt]) -> int:
     """Believe the network's first word on each message that is open and the caller's; returns how many it ended."""
-    retries = policy.load().retry_schedule()
     first = {receipt.message_id: receipt for receipt in reversed(receipts)}
     verdicts = {
         message_id: lifecycle.receipt(receipt.status, receipt.reason, retries) for message_id, receipt in first.items()

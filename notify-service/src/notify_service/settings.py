@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
 from chassis.sealing import Keyring, Vault, key_bytes
 from chassis.settings import ServiceSettings
+from notify_service import POLICIES
 
 
 def _key(value: SecretStr) -> SecretStr:
@@ -24,6 +26,7 @@ class Settings(ServiceSettings):
     """A key is 32 bytes in base64url, a ring `name:key[,name:key…]`: the first seals, the others still open."""
 
     port: int = 8105
+    policies: Path = Field(default=POLICIES, description="folder of the policy files entered at the start")
     sms_url: str = Field(description="the aggregator's address, without the path")
     sms_token: SecretStr = Field(description="what the aggregator knows us by")
     sms_sender: str = Field(default="Unicard", max_length=11, description="registered alphanumeric sender")

@@ -14,12 +14,11 @@ from string import Formatter
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from notify_service import policy
 from notify_service.encoding import compact
-from notify_service.facts import PLACEHOLDERS, Facts
+from notify_service.template_data import PLACEHOLDERS, Facts
 from notify_service.wording import Language
 
-_NAME = "name"
+_NAME, _HOTLINE = "name", "hotline"
 
 
 class Version(BaseModel):
@@ -54,7 +53,7 @@ class Template(BaseModel):
 
     @model_validator(mode="after")
     def _texts_fit(self) -> Template:
-        allowed = PLACEHOLDERS[self.facts] | {_NAME}
+        allowed = PLACEHOLDERS[self.facts] | {_NAME, _HOTLINE}
         for version in self.versions:
             for text in (version.ar, version.en):
                 used = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
@@ -71,22 +70,19 @@ class Template(BaseModel):
         return ordered[-1] if past else ordered[0]
 
 
-def render(template: Template, day: date, language: Language, facts: Facts, name: str) -> str:
+def render(template: Template, day: date, language: Language, facts: Facts, name: str, hotline: str) -> str:
     """The text as it is sent. `name` is the citizen's given name, empty where it is not known."""
-    words: Mapping[str, str] = {_NAME: name, **facts.words(language)}
+    words: Mapping[str, str] = {_NAME: name, _HOTLINE: hotline, **facts.words(language)}
     text = compact(template.on(day).text(language).format_map(words))
     return text.lstrip("، ") if not name else text
 
 
 @lru_cache
 def load() -> dict[str, Template]:
-    """Every template by name. Raises ValueError for texts, classes or names that do not fit together."""
+    """Every template by name. Raises ValueError for texts or names that do not fit together."""
     raw = (resources.files("notify_service") / "data" / "templates.yaml").read_text("utf-8")
     loaded = {template.name: template for template in map(Template.model_validate, yaml.safe_load(raw))}
-    classes = policy.load().classes
     for template in loaded.values():
-        if template.class_name not in classes:
-            raise ValueError(f"{template.name}: unknown class {template.class_name}")
         if unknown := {*template.supersedes, *template.silences} - loaded.keys():
             raise ValueError(f"{template.name}: unknown templates {sorted(unknown)}")
     return loaded

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.isolation import Batches
 from chassis.periodic import Periodic
-from notify_service import metrics, policy, repository, service
+from notify_service import metrics, repository, service
 from notify_service.context import Runtime
 from notify_service.inquiries import balances
 from notify_service.inquiries import repository as inbound
@@ -29,7 +29,7 @@ async def _overdue(session: AsyncSession, _: Runtime, limit: int) -> Rows:
 
 
 async def _answer(session: AsyncSession, runtime: Runtime, rows: Sequence[Row[Any]]) -> None:
-    await balances.answer(session, runtime.state.vault, rows)
+    await balances.answer(session, runtime.state, rows)
 
 
 async def _expired(session: AsyncSession, _: Runtime, limit: int) -> Rows:
@@ -48,7 +48,7 @@ async def _contacts(runtime: Runtime) -> None:
 
 
 async def _erase(runtime: Runtime) -> None:
-    days = policy.load().retention_days
+    days = runtime.state.rules.retention_days
     async with runtime.sessions() as session, session.begin():
         await repository.erase(session, days, CHUNK)
         await inbound.forget(session, days)
@@ -57,7 +57,7 @@ async def _erase(runtime: Runtime) -> None:
 async def _gauges(runtime: Runtime) -> None:
     async with runtime.sessions() as session:
         waiting = await repository.waiting(session)
-    for kind in policy.load().classes.values():
+    for kind in runtime.state.rules.classes.values():
         metrics.QUEUED.labels(str(kind.priority)).set(waiting.get(kind.priority, 0))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 _NOT_WORDS = re.compile(r"[^\w]+")
@@ -27,7 +27,7 @@ def normalise_words(text: str) -> list[str]:
     return _NOT_WORDS.sub(" ", bare).split()
 
 
-def topic_of(text: str, keywords: Mapping[Topic, list[str]]) -> Topic:
+def topic_of(text: str, keywords: Mapping[Topic, Collection[str]]) -> Topic:
     """The topic whose keyword, of one word or several, stands in the text; help where none does."""
     padded = f" {' '.join(normalise_words(text))} "
     for topic, phrases in keywords.items():

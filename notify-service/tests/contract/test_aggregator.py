@@ -23,7 +23,6 @@ from contracts.card import CardBlocked
 from devstack.sink.app import create_app
 from devstack.sink.settings import SinkSettings
 from notify_service.encoding import measure
-from notify_service.policy import load
 from notify_service.provider import Aggregator, Outgoing, ProviderDown
 from notify_service.sender import Sender
 
@@ -117,7 +116,7 @@ async def test_a_wrong_number_is_rejected_alone_with_a_reason_the_policy_knows(d
         results = await aggregator.send([wrong, good])
     assert results[good.reference].status == "accepted"
     assert results[wrong.reference].status == "rejected"
-    assert results[wrong.reference].reason in load().retry_schedule().wrong_number
+    assert results[wrong.reference].reason in desk.runtime.state.rules.retries.wrong_number
 
 
 async def test_another_token_is_refused(desk: Desk, network: Network) -> None:

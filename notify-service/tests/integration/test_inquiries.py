@@ -10,7 +10,6 @@ import pytest
 
 from chassis.ids import new_id
 from contracts.card import PickupMissed
-from notify_service.policy import load
 
 if TYPE_CHECKING:
     from ..conftest import Desk
@@ -99,7 +98,7 @@ async def test_a_phone_that_several_households_share(desk: Desk) -> None:
 
 
 async def test_a_number_is_answered_so_often_a_day_and_no_more(desk: Desk) -> None:
-    most = load().inbound.replies_per_number_per_day
+    most = desk.runtime.state.rules.replies_per_number_per_day
     await send(desk, *(text("?") for _ in range(most - 1)))
     await send(desk, *(text("?") for _ in range(5)))
     assert await replies(desk) == ["unknown_number"] * most

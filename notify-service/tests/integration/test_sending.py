@@ -19,11 +19,10 @@ from chassis.testing import TestIssuer
 from contracts.card import CardBlocked, ContactChanged, PickupMissed, PickupScheduled
 from notify_service import repository, service, upkeep
 from notify_service.contacts.service import learn
-from notify_service.facts import NoFacts
-from notify_service.policy import load
 from notify_service.provider import Aggregator
 from notify_service.sender import Sender
 from notify_service.service import Intent
+from notify_service.template_data import NoFacts
 
 if TYPE_CHECKING:
     from ..conftest import Desk
@@ -123,7 +122,7 @@ async def test_a_message_waits_for_its_contact_and_gives_up_in_the_end(desk: Des
     await desk.hear(known)
     await drain(desk)
     assert len(desk.aggregator.messages) == 1
-    await pass_time(desk, timedelta(hours=load().classes["appointment"].valid_hours + 1))
+    await pass_time(desk, timedelta(hours=desk.runtime.state.rules.classes["appointment"].valid_hours + 1))
     await desk.look_after()
     (given_up,) = await desk.messages(status="failed")
     assert given_up["reason"] == "no_contact"
@@ -135,12 +134,12 @@ async def test_a_contact_and_a_message_written_in_the_same_moment_find_each_othe
     """Two transactions that do not see each other: the message waits until the sweep."""
     known = contact()
     other = desk.runtime.sessions()
-    vault = desk.runtime.state.vault
+    here = desk.runtime.state
     async with desk.runtime.sessions() as one, one.begin(), other as two, two.begin():
         envelope = Received(known, new_id(), desk.runtime.clock.now(), None)
-        await learn([envelope], one, vault)
+        await learn([envelope], one, here.vault)
         intent = Intent(new_id(), NoFacts(), known.citizen_id, known.household_id)
-        await service.queue(two, vault, "card_blocked", [intent])
+        await service.queue(two, here, "card_blocked", [intent])
     assert not await desk.runtime.pool.fetchval("SELECT ready FROM message")
     await desk.look_after(upkeep.SLOW)
     await drain(desk)
@@ -175,7 +174,7 @@ async def test_a_wrong_number_ends_at_once_and_a_refusal_is_tried_again(desk: De
     desk.aggregator.reject.clear()
     await drain(desk)
     assert desk.aggregator.messages == {}  # not yet
-    await pass_time(desk, load().retry_schedule().after[0])
+    await pass_time(desk, desk.runtime.state.rules.retries.after[0])
     await drain(desk)
     assert len(desk.aggregator.messages) == 1
 
@@ -335,7 +334,7 @@ async def test_a_receipt_that_overtakes_the_reply_keeps_its_word(desk: Desk) -> 
 async def test_words_are_erased_after_their_time_and_the_rest_stays(desk: Desk) -> None:
     await desk.hear(appointment(await desk.know()))
     await drain(desk)
-    await pass_time(desk, timedelta(days=load().retention_days + 1))
+    await pass_time(desk, timedelta(days=desk.runtime.state.rules.retention_days + 1))
     await desk.look_after(upkeep.SLOW)
     (message,) = await desk.messages()
     assert (message["status"], message["text"], message["to"], message["parts"]) == ("sent", None, None, 2)

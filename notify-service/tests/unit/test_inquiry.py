@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify_service import policy
+from notify_service import POLICIES
+from notify_service.keys import KEYS
+from notify_service.rules import read_rules
 from notify_service.words import Topic, normalise_words, topic_of
+from policybook.book import PolicyBook
+from policybook.files import read_policies
 
-KEYWORDS = policy.load().inbound.keywords
+KEYWORDS = read_rules(PolicyBook.of(read_policies(POLICIES, KEYS)), date(2026, 1, 1)).keywords
 
 
 @pytest.mark.parametrize(

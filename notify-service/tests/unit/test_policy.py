@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import JsonValue
 
-from notify_service import policy
+from notify_service import POLICIES, keys
+from notify_service.keys import KEYS
 from notify_service.lifecycle import Retries, Status, receipt, refused
+from notify_service.rules import read_rules
+from policybook.book import PolicyBook, PolicyInvalid
+from policybook.files import read_policies
+from policybook.testing import unread_keys
 
-POLICY = policy.load()
+ROWS = read_policies(POLICIES, KEYS)
+POLICY = read_rules(PolicyBook.of(ROWS), date(2026, 1, 7))
 CAMPAIGN = POLICY.classes["campaign"].priority
 REMINDER = POLICY.classes["reminder"].priority
 
@@ -43,18 +51,43 @@ def test_quiet_hours(cairo_hour: int, day: int, campaign: bool, reminder: bool) 
     assert POLICY.classes["appointment"].priority in allowed
 
 
-def test_quiet_rows_are_dated() -> None:
-    row = POLICY.quiet[0].model_copy(update={"effective_to": datetime(2026, 1, 6, tzinfo=UTC).date()})
+def test_every_declared_key_is_read_and_every_row_is_read_or_on_record() -> None:
+    assert not unread_keys(Path(keys.__file__))
+    assert {row.key for row in ROWS if KEYS.reads(row)} == {key.name for key in KEYS}
+
+
+def test_quiet_hours_are_dated() -> None:
+    book = PolicyBook.of(
+        replace(row, effective_to=date(2026, 1, 6)) if row.key == "message.quiet_hours" else row for row in ROWS
+    )
     night = datetime(2026, 1, 6, 21, 30, tzinfo=UTC)  # 23:30 in Cairo
-    assert row.covers(night)
-    assert not row.covers(night + timedelta(days=1))
+    later = night + timedelta(days=1)
+    assert REMINDER not in read_rules(book, night.date()).open_priorities(night)
+    assert REMINDER in read_rules(book, later.date()).open_priorities(later)
 
 
-def test_quiet_hours_for_a_class_that_does_not_exist_are_refused() -> None:
-    raw = POLICY.model_dump(by_alias=True)
-    raw["quiet"][0]["classes"] = ["unheard"]
-    with pytest.raises(ValidationError, match="unheard"):
-        policy.Policy.model_validate(raw)
+@pytest.mark.parametrize("key", ["message.quiet_hours", "inbound.keywords"])
+def test_a_row_for_a_class_or_topic_that_does_not_exist_is_refused(key: str) -> None:
+    row = next(row for row in ROWS if row.key == key)
+    for scope in (dict.fromkeys(row.scope, "unheard"), {}):
+        with pytest.raises(PolicyInvalid, match="no class of messages or topic"):
+            read_rules(PolicyBook.of([*ROWS, replace(row, scope=scope)]), date(2026, 1, 7))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("message.class", {"priority": -1, "essential": True, "valid_hours": 1}, "priority"),
+        ("message.class", {"priority": 1, "essential": True, "valid_hours": 1, "typo": 1}, "typo"),
+        ("message.quiet_hours", {"from": "22:00", "to": "08:00", "weekdays": ["someday"]}, "weekdays"),
+        ("inbound.answer_within_seconds", 0, "1 or more"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused(key: str, value: JsonValue, words: str) -> None:
+    row = next(row for row in ROWS if row.key == key)
+    fault = KEYS.fault(replace(row, value=value), on_record=False)
+    assert fault is not None
+    assert words in fault
 
 
 RETRIES = Retries((timedelta(seconds=30), timedelta(hours=1)), frozenset({"invalid_number"}))

@@ -11,7 +11,7 @@ from contracts.card import ProgrammeService
 from contracts.supply import Line, Remaining
 from notify_service import templates
 from notify_service.encoding import Encoding, measure
-from notify_service.facts import (
+from notify_service.template_data import (
     PLACEHOLDERS,
     AppointmentFacts,
     BalanceFacts,
@@ -48,6 +48,7 @@ LONGEST: dict[str, Facts] = {
         remaining=POTS,
     ),
 }  # fmt: skip
+HOTLINE = "19765"
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
 
 
@@ -55,7 +56,7 @@ LANGUAGES: tuple[Language, ...] = ("ar", "en")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_longest_words_stay_within_the_parts(name: str, language: Language) -> None:
     template = templates.load()[name]
-    text = templates.render(template, PERIOD, language, LONGEST[template.facts], "عبدالرحمن")
+    text = templates.render(template, PERIOD, language, LONGEST[template.facts], "عبدالرحمن", HOTLINE)
     assert measure(text).parts <= template.max_parts, text
     assert measure(text).encoding is (Encoding.UCS2 if language == "ar" else Encoding.GSM7)
     assert "{" not in text
@@ -75,7 +76,7 @@ def test_the_appointment_names_site_date_and_hour_in_cairo() -> None:
         starts_at=datetime(2026, 4, 5, 8, 0, tzinfo=UTC),
     )
     winter = facts.model_copy(update={"starts_at": datetime(2026, 12, 6, 22, 30, tzinfo=UTC)})
-    text = templates.render(templates.load()["appointment"], PERIOD, "ar", facts, "منى")
+    text = templates.render(templates.load()["appointment"], PERIOD, "ar", facts, "منى", HOTLINE)
     assert "مكتب بريد بورفؤاد" in text
     assert "الأحد 5 أبريل" in text
     assert "الساعة 10 ص" in text  # no summer time on 5 April
@@ -84,7 +85,7 @@ def test_the_appointment_names_site_date_and_hour_in_cairo() -> None:
 
 
 def test_without_a_name_the_text_begins_with_its_first_word() -> None:
-    text = templates.render(templates.load()["card_blocked"], PERIOD, "ar", NoFacts(), "")
+    text = templates.render(templates.load()["card_blocked"], PERIOD, "ar", NoFacts(), "", HOTLINE)
     assert text.startswith("تم إيقاف")
 
 

@@ -11,12 +11,12 @@ from payment_service.keys import KEYS
 from payment_service.ledger.accounts import Opened
 from payment_service.ledger.lanes import ledger
 from payment_service.settings import Settings
-from policybook.startup import open_book
+from policybook.startup import open_book, whole_book
 
 
 @asynccontextmanager
 async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
     """Enter the policy files, open the lanes; close them in the end."""
-    policies = await open_book(resources, settings.policies, KEYS)
+    policies = await open_book(resources, settings.policies, KEYS, whole_book)
     async with ledger(resources, settings).running() as lanes:
         yield Context(settings, lanes, Opened(resources.pool), policies)

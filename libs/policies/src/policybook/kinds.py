@@ -10,8 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from policybook.book import PolicyInvalid, Value, number
+
+M = TypeVar("M", bound=BaseModel)
 
 
 def whole(value: Value, what: str) -> int:
@@ -80,6 +85,19 @@ def numbers(value: Value, what: str) -> tuple[int, ...]:
     if not isinstance(value, list):
         raise PolicyInvalid(f"{what}: a list is needed")
     return tuple(whole(figure, what) for figure in value)
+
+
+def mapping(model: type[M]) -> Callable[[Value, str], M]:
+    """The kind of a mapping with the members of a model."""
+
+    def members(value: Value, what: str) -> M:
+        try:
+            return model.model_validate(value)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise PolicyInvalid(f"{what}: {'.'.join(map(str, first['loc']))} {first['msg']}") from error
+
+    return members
 
 
 def day(value: Value, what: str) -> date:

@@ -13,7 +13,7 @@ from contracts.card import ContactChanged
 from notify_service import repository as messages
 from notify_service.contacts import repository
 from notify_service.contacts.repository import ContactColumns
-from notify_service.content import Contact
+from notify_service.sealed_columns import Contact
 
 
 async def learn(events: Sequence[Received[ContactChanged]], session: AsyncSession, vault: Vault) -> None:

@@ -17,5 +17,5 @@ routes = router(prefix="/v1", tags=["messages"])
 async def take_inbound(batch: InboundBatch, session: Work, runtime: Running) -> InboundTaken:
     """Answer help at once, ask supply-service for balances; a message that comes twice is handled once."""
     messages = [Inbound(m.provider_id, m.sender, m.text) for m in batch.messages]
-    new = await service.take_inbound(session, runtime.state.vault, messages, runtime.clock.now())
+    new = await service.take_inbound(session, runtime.state, messages, runtime.clock.now())
     return InboundTaken(accepted=new, duplicates=len(messages) - new)

@@ -17,11 +17,12 @@ from chassis.consumer import Received
 from chassis.sealing import Vault
 from contracts.payment import WalletStated
 from contracts.supply import BalanceStated, Remaining
-from notify_service import policy, service
-from notify_service.facts import BalanceFacts
+from notify_service import service
+from notify_service.context import Context
 from notify_service.inquiries import repository
 from notify_service.inquiries.repository import PartColumns, Rows
 from notify_service.service import Intent
+from notify_service.template_data import BalanceFacts
 
 AT_ONCE = 500
 
@@ -37,14 +38,14 @@ class _Part(BaseModel):
     wallet: int | None = None
 
 
-async def supply_stated(session: AsyncSession, vault: Vault, events: Sequence[Received[BalanceStated]]) -> None:
+async def supply_stated(session: AsyncSession, here: Context, events: Sequence[Received[BalanceStated]]) -> None:
     """Take supply's part, and answer where the wallet's is there already."""
     parts = {e.data.inquiry_id: _Part(stated_at=e.time, known=e.data.known, remaining=e.data.remaining) for e in events}
     asked = {e.data.inquiry_id: (e.data.citizen_id, e.data.household_id) for e in events}
-    await _take(session, vault, "supply", parts, asked)
+    await _take(session, here, "supply", parts, asked)
 
 
-async def wallet_stated(session: AsyncSession, vault: Vault, events: Sequence[Received[WalletStated]]) -> None:
+async def wallet_stated(session: AsyncSession, here: Context, events: Sequence[Received[WalletStated]]) -> None:
     """Take the wallet's part, and answer where supply's is there already."""
     parts = {
         e.data.inquiry_id: _Part(
@@ -53,12 +54,12 @@ async def wallet_stated(session: AsyncSession, vault: Vault, events: Sequence[Re
         for e in events
     }
     asked = {e.data.inquiry_id: (e.data.citizen_id, e.data.household_id) for e in events}
-    await _take(session, vault, "wallet", parts, asked)
+    await _take(session, here, "wallet", parts, asked)
 
 
 async def _take(
     session: AsyncSession,
-    vault: Vault,
+    here: Context,
     name: Literal["supply", "wallet"],
     parts: Mapping[UUID, _Part],
     asked: Mapping[UUID, tuple[UUID, UUID]],
@@ -68,18 +69,17 @@ async def _take(
         columns.inquiry_id.append(inquiry_id)
         columns.citizen_id.append(asked[inquiry_id][0])
         columns.household_id.append(asked[inquiry_id][1])
-        columns.part.append(vault.seal(inquiry_id, part.model_dump_json().encode()))
-    wait = policy.load().inbound.answer_within_seconds
-    rows = await repository.take_part(session, name, columns, wait)
-    await answer(session, vault, [row for row in rows if row.due])
+        columns.part.append(here.vault.seal(inquiry_id, part.model_dump_json().encode()))
+    rows = await repository.take_part(session, name, columns, here.rules.answer_within_seconds)
+    await answer(session, here, [row for row in rows if row.due])
 
 
-async def answer(session: AsyncSession, vault: Vault, rows: Rows) -> None:
+async def answer(session: AsyncSession, here: Context, rows: Rows) -> None:
     """Answer inquiries with the parts that came."""
     told: list[Intent] = []
     unknown: list[Intent] = []
     for row in rows:
-        parts = [_open(vault, row.inquiry_id, sealed) for sealed in (row.supply, row.wallet) if sealed is not None]
+        parts = [_open(here.vault, row.inquiry_id, sealed) for sealed in (row.supply, row.wallet) if sealed is not None]
         known = [part for part in parts if part.known]
         facts = BalanceFacts(
             stated_at=max(part.stated_at for part in parts),
@@ -89,8 +89,8 @@ async def answer(session: AsyncSession, vault: Vault, rows: Rows) -> None:
         common = {"event_id": row.inquiry_id, "citizen_id": row.citizen_id, "household_id": row.household_id}
         intent = Intent(facts=facts, subject=row.inquiry_id, **common)
         (told if known else unknown).append(intent)
-    await service.queue(session, vault, "balance", told)
-    await service.queue(session, vault, "balance_unknown", unknown)
+    await service.queue(session, here, "balance", told)
+    await service.queue(session, here, "balance_unknown", unknown)
     await repository.answered(session, [row.inquiry_id for row in rows])
 
 

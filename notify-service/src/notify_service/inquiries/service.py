@@ -16,15 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import mobiles, outbox
 from chassis.ids import new_id
-from chassis.sealing import Vault
 from contracts.notify import InquiryReceived
-from notify_service import metrics, policy, service
+from notify_service import metrics, service
 from notify_service.contacts import repository as contacts
-from notify_service.facts import NoFacts
+from notify_service.context import Context
 from notify_service.inquiries import repository
 from notify_service.inquiries.repository import InboundColumns, InquiryColumns
-from notify_service.policy import InboundRule
 from notify_service.service import Intent
+from notify_service.template_data import NoFacts
 from notify_service.words import Topic, topic_of
 
 _ANSWERS = {Topic.HELP: "help", Topic.OPT_OUT: "opted_out", Topic.OPT_IN: "opted_in"}
@@ -53,9 +52,9 @@ class _Read:
 class Desk:
     """Deals with one batch of messages in one transaction."""
 
-    def __init__(self, session: AsyncSession, vault: Vault, rule: InboundRule, now: datetime) -> None:
+    def __init__(self, session: AsyncSession, here: Context, now: datetime) -> None:
         """`now`: business time, the inquiries' own."""
-        self._session, self._vault, self._rule, self._now = session, vault, rule, now
+        self._session, self._here, self._rules, self._now = session, here, here.rules, now
         self._intents: dict[str, list[Intent]] = defaultdict(list)
         self._inquiries: list[InquiryReceived] = []
         self._preferences: dict[UUID, bool] = {}
@@ -78,21 +77,21 @@ class Desk:
 
     def _read(self, message: Inbound) -> _Read:
         number = mobiles.normalise(message.sender)
-        number_hash = self._vault.fingerprint(number) if number else None
-        return _Read(message.provider_id, number, number_hash, topic_of(message.text, self._rule.keywords))
+        number_hash = self._here.vault.fingerprint(number) if number else None
+        return _Read(message.provider_id, number, number_hash, topic_of(message.text, self._rules.keywords))
 
     async def _homes(self, hashes: list[bytes]) -> dict[bytes, list[tuple[UUID, UUID]]]:
         """Who is reached by each number: (household, its longest-known citizen), a few households at most."""
         found: dict[bytes, dict[UUID, UUID]] = defaultdict(dict)
         for row in await contacts.contacts_of_numbers(self._session, hashes):
             found[bytes(row.number_hash)].setdefault(row.household_id, row.citizen_id)
-        most = self._rule.households_per_number
+        most = self._rules.households_per_number
         return {number: list(homes.items())[:most] for number, homes in found.items()}
 
     def _decide(self, one: _Read, homes: dict[bytes, list[tuple[UUID, UUID]]], answered: dict[bytes, int]) -> str:
         if one.number is None or one.number_hash is None:
             return "ignored"  # a name or a short code: never answered, two machines would talk for ever
-        if answered.get(one.number_hash, 0) >= self._rule.replies_per_number_per_day:
+        if answered.get(one.number_hash, 0) >= self._rules.replies_per_number_per_day:
             return "ignored"
         answered[one.number_hash] = answered.get(one.number_hash, 0) + 1
         reached = homes.get(one.number_hash)
@@ -135,7 +134,7 @@ class Desk:
 
     async def _write(self) -> None:
         for template, intents in self._intents.items():
-            await service.queue(self._session, self._vault, template, intents)
+            await service.queue(self._session, self._here, template, intents)
         for out, at in ((True, self._now), (False, None)):
             citizens = [citizen for citizen, wish in self._preferences.items() if wish is out]
             if citizens:
@@ -148,10 +147,10 @@ class Desk:
                 asked.citizen_id.append(inquiry.citizen_id)
                 asked.household_id.append(inquiry.household_id)
         if asked.inquiry_id:
-            await repository.ask(self._session, asked, self._rule.answer_within_seconds)
+            await repository.ask(self._session, asked, self._rules.answer_within_seconds)
         await repository.take(self._session, self._columns)
 
 
-async def take_inbound(session: AsyncSession, vault: Vault, messages: Sequence[Inbound], now: datetime) -> int:
+async def take_inbound(session: AsyncSession, here: Context, messages: Sequence[Inbound], now: datetime) -> int:
     """Deal with messages from citizens; returns how many were not known before."""
-    return await Desk(session, vault, policy.load().inbound, now).deal(messages)
+    return await Desk(session, here, now).deal(messages)

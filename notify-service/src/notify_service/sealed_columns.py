@@ -8,8 +8,8 @@ from uuid import UUID
 import orjson
 
 from chassis.sealing import SealBroken, Vault
-from notify_service import facts
-from notify_service.facts import Facts
+from notify_service import template_data
+from notify_service.template_data import Facts
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class Waiting:
 
     def seal(self, vault: Vault, message_id: UUID) -> bytes:
         """As the column holds it."""
-        return vault.seal(message_id, facts.dump(self.facts) + b"\n" + (self.number or "").encode())
+        return vault.seal(message_id, template_data.dump(self.facts) + b"\n" + (self.number or "").encode())
 
     @classmethod
     def open(cls, vault: Vault, message_id: UUID, sealed: bytes) -> Waiting:
         """Read the column. Raises SealBroken."""
         raw, _, number = vault.open(message_id, sealed).rpartition(b"\n")
         try:
-            return cls(facts.parse(raw), number.decode() or None)
+            return cls(template_data.parse(raw), number.decode() or None)
         except ValueError as error:
             raise SealBroken("facts of a kind that is not known here") from error
 

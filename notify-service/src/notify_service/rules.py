@@ -1,0 +1,73 @@
+"""How messages are sent on one day: classes and their order, quiet hours, retries, inbound limits, retention. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import get_args
+
+from chassis.clock import CAIRO
+from notify_service import keys
+from notify_service.keys import MessageClass, QuietHours
+from notify_service.lifecycle import Retries
+from notify_service.words import Topic
+from policybook.book import PolicyBook, PolicyInvalid
+from policybook.keys import Scope
+
+_WEEKDAYS = get_args(keys.Weekday)
+_EVERY = "(every one)"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The figures of a day, and what follows from them."""
+
+    classes: Mapping[str, MessageClass]
+    quiet: Mapping[str, QuietHours]
+    retries: Retries
+    retention_days: int
+    hotline: str
+    replies_per_number_per_day: int
+    households_per_number: int
+    answer_within_seconds: int
+    keywords: Mapping[Topic, frozenset[str]]
+
+    def open_priorities(self, instant: datetime) -> list[int]:
+        """The priorities that may leave at an instant of the day, most urgent first."""
+        waiting = {name for name, hours in self.quiet.items() if _covers(hours, instant)}
+        return sorted(kind.priority for name, kind in self.classes.items() if name not in waiting)
+
+
+def read_rules(book: PolicyBook, day: date) -> Rules:
+    """The rules of a day. Raises PolicyMissing, or PolicyInvalid for a class or topic there is none of on any day."""
+    classes, quiet = (_named("class_name", key.approved(book)) for key in (keys.MESSAGE_CLASS, keys.QUIET_HOURS))
+    topics = _named("topic", keys.KEYWORDS.approved(book))
+    if unknown := (quiet - classes) | (topics - set(keys.KEYWORD_TOPICS)) | (classes & {_EVERY}):
+        raise PolicyInvalid(f"no class of messages or topic: {', '.join(sorted(unknown))}")
+    pauses = keys.RETRY_AFTER.on(book, day)
+    return Rules(
+        classes=keys.MESSAGE_CLASS.by("class_name", book, day),
+        quiet=keys.QUIET_HOURS.by("class_name", book, day),
+        retries=Retries([timedelta(seconds=pause) for pause in pauses], keys.WRONG_NUMBER.on(book, day)),
+        retention_days=keys.RETENTION.on(book, day),
+        hotline=keys.HOTLINE.on(book, day),
+        replies_per_number_per_day=keys.REPLIES.on(book, day),
+        households_per_number=keys.HOUSEHOLDS.on(book, day),
+        answer_within_seconds=keys.ANSWER_WITHIN.on(book, day),
+        keywords={topic: keys.KEYWORDS.on(book, day, topic=topic) for topic in keys.KEYWORD_TOPICS},
+    )
+
+
+def _named(member: str, rows: Iterable[tuple[Scope, object]]) -> set[str]:
+    return {scope.get(member, _EVERY) for scope, _ in rows}
+
+
+def _covers(hours: QuietHours, instant: datetime) -> bool:
+    """Whether an instant is quiet. A night whose end is before its beginning passes midnight."""
+    local = instant.astimezone(CAIRO)
+    if _WEEKDAYS[local.weekday()] in hours.weekdays:
+        return True
+    if hours.begins <= hours.ends:
+        return hours.begins <= local.time() < hours.ends
+    return local.time() >= hours.begins or local.time() < hours.ends
