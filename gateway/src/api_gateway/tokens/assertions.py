@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import orjson
 from joserfc import jwt
@@ -65,11 +64,11 @@ def verify(
     return Assertion(str(claims["sub"]), jti, expires_at + 2 * _SKEW)
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: object) -> list[str]:
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
-def _instant(claims: dict[str, Any], name: str) -> datetime:
+def _instant(claims: Mapping[str, object], name: str) -> datetime:
     value = claims.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 253_402_300_799:
         raise ClientRefused(f"The assertion needs a time: {name}.")

@@ -89,7 +89,7 @@ class Family:
     told: tuple[str, date | None, bool]
 
 
-async def enrol(session: AsyncSession, columns: Mapping[str, Sequence[Any]]) -> set[UUID]:
+async def enrol(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> set[UUID]:
     """Enrol families from a day on; those that were not enrolled before."""
     return set((await session.execute(_ENROL, dict(columns))).scalars())
 
@@ -124,12 +124,12 @@ async def look_at_all(session: AsyncSession, day: date) -> None:
     await session.execute(_LOOK_AT_ALL, {"day": day})
 
 
-async def settle(session: AsyncSession, columns: Mapping[str, Sequence[Any]]) -> None:
+async def settle(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> None:
     """Write how families stand."""
     await session.execute(_SETTLE, dict(columns))
 
 
-async def add_contribution(session: AsyncSession, **values: Any) -> bool:
+async def add_contribution(session: AsyncSession, **values: object) -> bool:
     """Enter a contribution; False where its reference was used before."""
     return (await session.execute(_ADD_CONTRIBUTION, values)).first() is not None
 
@@ -148,7 +148,7 @@ async def contributions(session: AsyncSession, household_id: UUID, limit: int) -
     return (await session.execute(_CONTRIBUTIONS, parameters)).mappings().all()
 
 
-async def put_exemption(session: AsyncSession, **values: Any) -> None:
+async def put_exemption(session: AsyncSession, **values: object) -> None:
     """Enter an exemption; the one of the same family or person before it is kept, and counts no more."""
     ground = {"household_id": values["household_id"], "citizen_id": values["citizen_id"], "at": values["entered_at"]}
     await session.execute(_SUPERSEDE, ground)

@@ -167,7 +167,7 @@ class BoundedStatement:
         self._names = frozenset(columns)
         self._for = cache(self._written)
 
-    def within(self, bound: Bound, parameters: Mapping[str, Any]) -> tuple[TextClause, dict[str, Any]]:
+    def within(self, bound: Bound, parameters: Mapping[str, object]) -> tuple[TextClause, dict[str, object]]:
         """The statement for a caller, and its parameters, as `session.execute` takes them."""
         names = bound._conditions(self._names)
         held = {f"bound_{name}": getattr(bound, name) for name in names if name in self._columns}

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Generic
 from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from chassis import dead_letters, kafka
@@ -50,10 +50,10 @@ class _Membership(ConsumerRebalanceListener):  # type: ignore[misc]
         self.joined = False
         self.revocations = 0
 
-    async def on_partitions_assigned(self, assigned: Any) -> None:
+    async def on_partitions_assigned(self, assigned: object) -> None:
         self.joined = True
 
-    async def on_partitions_revoked(self, revoked: Any) -> None:
+    async def on_partitions_revoked(self, revoked: object) -> None:
         self.revocations += 1
 
 
@@ -111,7 +111,7 @@ class EventConsumer(Generic[R]):
         finally:
             await kafka.leave(consumer)
 
-    async def _commit(self, consumer: AIOKafkaConsumer, batches: dict[Any, list[ConsumerRecord]]) -> None:
+    async def _commit(self, consumer: AIOKafkaConsumer, batches: dict[TopicPartition, list[ConsumerRecord]]) -> None:
         offsets = {partition: batch[-1].offset + 1 for partition, batch in batches.items() if batch}
         try:
             await asyncio.wait_for(consumer.commit(offsets), COMMIT_SECONDS)

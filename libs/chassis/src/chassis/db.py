@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import asyncpg
 import asyncpg.pool
@@ -63,7 +63,7 @@ async def create_pool(settings: ServiceSettings, name: str) -> asyncpg.Pool:
     )
 
 
-async def _no_reset(_: Any) -> None:
+async def _no_reset(_: object) -> None:
     """Spare the round trip: the hot path leaves no session state behind."""
 
 

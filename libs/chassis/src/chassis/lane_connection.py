@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import cast
 
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
@@ -43,7 +43,7 @@ class LaneConnection:
         # Preparing alone leaves the server in a transaction with locks, which the relay and the upkeep would wait for.
         await cast("asyncpg.Connection", self._connection).execute("SELECT 1")
 
-    async def fetch(self, statement: str, *parameters: Any) -> list[asyncpg.Record]:
+    async def fetch(self, statement: str, *parameters: object) -> list[asyncpg.Record]:
         """Run a statement, preparing it the first time. Raises asyncpg's errors and OSError."""
         if self._connection is None or self._connection.is_closed():
             await self._connect()

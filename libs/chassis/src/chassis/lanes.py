@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -57,7 +57,7 @@ class Plan(Protocol[OutcomeOut]):
     def statement(self) -> str | None:
         """What writes it, whole or those parts whose rows are still as they were read; None: nothing to write."""
 
-    def parameters(self) -> Sequence[Any]:
+    def parameters(self) -> Sequence[object]:
         """Of the statement."""
 
     def outcomes(self, written: Sequence[Record]) -> Sequence[OutcomeOut | BaseException | None]:

@@ -38,7 +38,7 @@ _PAIRS = re.compile(
 )
 
 
-def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def redact(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Mask values that must not be logged, by name and by shape, at any depth."""
     for name, value in event.items():
         if not name.startswith("_"):  # structlog's own
@@ -46,7 +46,7 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     return event
 
 
-def _clean(value: Any, depth: int) -> Any:
+def _clean(value: object, depth: int) -> object:
     """A value without what must not be logged. Objects of unknown kind become text, which can be searched."""
     if value is None or isinstance(value, bool | float):
         return value
@@ -70,7 +70,7 @@ def _clean_text(text: str) -> str:
     return _PAIRS.sub(rf"\1{MASK}", _SHAPES.sub(MASK, text)).encode("utf-8", "backslashreplace").decode()
 
 
-def _context(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _context(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     if request_id := telemetry.current_request_id():
         event.setdefault("request_id", request_id)
     if traceparent := telemetry.current_traceparent():
@@ -136,7 +136,7 @@ def configure(service: str, level: str) -> None:
 
 
 def _named(service: str) -> Any:
-    def add(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    def add(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         event["service"] = service
         return event
 

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -213,7 +213,7 @@ class Relay:
             return
 
 
-async def _first_of(*work: Coroutine[Any, Any, None]) -> None:
+async def _first_of(*work: Coroutine[object, None, None]) -> None:
     """Run all until one returns or raises, end the others, and do as that one did."""
     tasks = [asyncio.ensure_future(one) for one in work]
     try:

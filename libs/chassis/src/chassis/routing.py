@@ -25,7 +25,7 @@ from chassis.problems import InvalidRequest, responses
 from chassis.refusals import Refusal
 from contracts.scopes import Scope
 
-Handler = TypeVar("Handler", bound=Callable[..., Any])
+Handler = TypeVar("Handler", bound=Callable[..., object])
 _MOST_NAMED = 5
 
 
@@ -65,7 +65,7 @@ class DeclaredRoute(APIRoute):
     anyone: ClassVar[str]
     declare: ClassVar[Callable[[Endpoint], None]]
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+    def __init__(self, path: str, endpoint: Callable[..., object], **options: Any) -> None:
         """Complete the declaration by what the handler takes."""
         super().__init__(path, endpoint, **options)
         if fault := _whose(self.draft, self.dependant, self.anyone):
@@ -75,7 +75,7 @@ class DeclaredRoute(APIRoute):
         self.declared = replace(self.draft, retry=retry, query=_names(self.dependant, "query_params"))
         type(self).declare(self.declared)
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[object, None, Response]]:
         """Wrap FastAPI's handler: whoever may not call is refused before the body is read.
 
         The finished reply stays on the request, where the unit of work finds it when it ends: function-scoped
@@ -196,7 +196,7 @@ def _whose(draft: Endpoint, dependant: Dependant, anyone: str) -> str:
     return "`anyone` is for paths that name an object" if anyone and not names_one else ""
 
 
-def _takes(dependant: Dependant, wanted: Callable[..., Any]) -> bool:
+def _takes(dependant: Dependant, wanted: Callable[..., object]) -> bool:
     """Whether a handler, or what it depends on, depends on something."""
     return dependant.call is wanted or any(_takes(inner, wanted) for inner in dependant.dependencies)
 

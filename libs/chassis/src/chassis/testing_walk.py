@@ -31,8 +31,8 @@ class Call:
 
     url: str
     scopes: str
-    mine: Mapping[str, Any] = field(default_factory=lambda: PORT_SAID)
-    stranger: Mapping[str, Any] = field(default_factory=lambda: ISMAILIA)
+    mine: Mapping[str, object] = field(default_factory=lambda: PORT_SAID)
+    stranger: Mapping[str, object] = field(default_factory=lambda: ISMAILIA)
     refused: int = 404
     mark: str | None = None
     body: Mapping[str, Any] = field(default_factory=dict)  # what httpx takes: `json`, or `content` and `headers`
@@ -74,14 +74,14 @@ async def walk(
 def signed_by(issuer: TestIssuer) -> Sign:
     """Callers with tokens of the tests' own issuer."""
 
-    async def sign(scopes: str, subject: str = "somebody", **claims: Any) -> dict[str, str]:
+    async def sign(scopes: str, subject: str = "somebody", **claims: object) -> dict[str, str]:
         return issuer.headers(subject, scopes, **claims)
 
     return sign
 
 
 async def _faults(client: httpx.AsyncClient, sign: Sign, method: str, call: Call) -> list[str]:
-    async def made(claims: Mapping[str, Any]) -> httpx.Response:
+    async def made(claims: Mapping[str, object]) -> httpx.Response:
         body = dict(call.body)
         headers = await sign(call.scopes, **claims)
         return await client.request(method, call.url, headers={**headers, **body.pop("headers", {})}, **body)

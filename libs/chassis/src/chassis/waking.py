@@ -9,7 +9,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
 
 from chassis.logging import get_logger
 
@@ -26,7 +25,7 @@ class Waker:
         """`address`: host:port; nobody is woken before `look_up` has found the host."""
         self._host, _, port = address.rpartition(":")
         self._port = int(port)
-        self._found: tuple[tuple[Any, ...], ...] = ()
+        self._found: tuple[tuple[object, ...], ...] = ()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
 

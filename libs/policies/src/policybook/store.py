@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -79,7 +78,7 @@ async def add(session: AsyncSession, policy: Policy) -> Policy:
 
 async def end_before(session: AsyncSession, policy: Policy) -> bool:
     """Let the row that holds until now end the day before `policy` begins; whether there was one."""
-    parameters: dict[str, Any] = {
+    parameters: dict[str, object] = {
         "key": policy.key,
         "scope": scope_text(policy.scope),
         "effective_from": policy.effective_from,

@@ -29,8 +29,8 @@ class Batch:
     before: Books
     results: list[Result | Refusal] = field(default_factory=list)
     writes: bool = False
-    _keyed: list[tuple[Any, ...]] = field(default_factory=list)
-    _events: list[tuple[Any, ...]] = field(default_factory=list)
+    _keyed: list[tuple[object, ...]] = field(default_factory=list)
+    _events: list[tuple[object, ...]] = field(default_factory=list)
 
     @classmethod
     def of(cls, rows: Iterable[Record], now: datetime) -> Batch:
@@ -105,7 +105,7 @@ class Batch:
         """The results; None for all where an account or a hold had moved on in between."""
         return self.results if not self.writes or written[0]["yes"] else [None] * len(self.results)
 
-    def parameters(self) -> list[Any]:
+    def parameters(self) -> list[object]:
         """The columns of the write."""
         accounts, ordered, settled, read = [], [], [], []
         for account_id, after in self.books.accounts.items():
@@ -142,14 +142,14 @@ def transfer_of(row: Record) -> Transfer:
     )  # fmt: skip
 
 
-def _ordered_row(transfer: Transfer) -> tuple[Any, ...]:
+def _ordered_row(transfer: Transfer) -> tuple[object, ...]:
     return (
         transfer.transfer_id, transfer.debit_account_id, transfer.credit_account_id, transfer.amount, transfer.state,
         transfer.posted, transfer.kind, transfer.reference, transfer.refund_of, transfer.expires_at, transfer.details,
     )  # fmt: skip
 
 
-def _columns(rows: list[tuple[Any, ...]], width: int) -> list[Any]:
+def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[object]:
     return list(zip(*rows, strict=True)) if rows else [()] * width
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +64,7 @@ _ITEMS = text(
 _COLUMNS = ("batch_id", "number", "payout_id", "item_reference", "citizen_id", "amount")
 
 
-async def make(session: AsyncSession, **columns: Any) -> bool:
+async def make(session: AsyncSession, **columns: object) -> bool:
     """Enter a batch; False where its reference was used before."""
     return (await session.execute(_MAKE, columns)).scalar_one_or_none() is not None
 
@@ -83,12 +84,12 @@ async def submit(session: AsyncSession, batch_id: UUID) -> None:
     await session.execute(_SUBMIT, {"batch_id": batch_id})
 
 
-async def approve(session: AsyncSession, batch_id: UUID, approved_by: str, at: Any) -> None:
+async def approve(session: AsyncSession, batch_id: UUID, approved_by: str, at: datetime) -> None:
     """Let a batch be booked."""
     await session.execute(_APPROVE, {"batch_id": batch_id, "approved_by": approved_by, "at": at})
 
 
-async def cancel(session: AsyncSession, batch_id: UUID, cancelled_by: str, reason: str, at: Any) -> None:
+async def cancel(session: AsyncSession, batch_id: UUID, cancelled_by: str, reason: str, at: datetime) -> None:
     """Withdraw a batch for good."""
     parameters = {"batch_id": batch_id, "cancelled_by": cancelled_by, "reason": reason, "at": at}
     await session.execute(_CANCEL, parameters)

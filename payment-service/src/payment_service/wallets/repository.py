@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -65,7 +64,7 @@ class CardWallet(InGovernorate):
     held: int
 
 
-async def open_wallets(session: AsyncSession, columns: dict[str, list[Any]]) -> set[UUID]:
+async def open_wallets(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> set[UUID]:
     """Open wallets that are not open yet and know their cards; gives the citizens whose wallet is new."""
     await ledger.open_accounts(session, "wallet", [str(citizen_id) for citizen_id in columns["citizen_id"]])
     new = {row.citizen_id for row in await session.execute(_OPEN_WALLETS, columns) if row.opened}

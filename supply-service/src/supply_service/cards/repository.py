@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -100,17 +99,17 @@ _SERVED = text(
 )
 
 
-async def put_households(session: AsyncSession, columns: Mapping[str, Sequence[Any]]) -> None:
+async def put_households(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> None:
     """Households as they are from now on; an older revision changes nothing."""
     await session.execute(_PUT_HOUSEHOLDS, dict(columns))
 
 
-async def issue(session: AsyncSession, columns: Mapping[str, Sequence[Any]]) -> None:
+async def issue(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> None:
     """Cards that were handed over."""
     await session.execute(_ISSUE, dict(columns))
 
 
-async def activate(session: AsyncSession, columns: Mapping[str, Sequence[Any]]) -> None:
+async def activate(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> None:
     """Cards that may be used, and their households."""
     households = {
         name: columns[name] for name in ("household_id", "governorate", "district", "members", "activated_on")

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -50,18 +50,18 @@ class Finding:
     repeats_upload: bool = False
 
 
-def canonical(document: Mapping[str, Any]) -> bytes:
+def canonical(document: Mapping[str, object]) -> bytes:
     """The bytes that are signed and hashed: JSON with sorted keys, without spaces, UTF-8."""
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
-def link(sale: Mapping[str, Any], sequence: int, sale_id: UUID, previous_hash: str) -> Link:
+def link(sale: Mapping[str, object], sequence: int, sale_id: UUID, previous_hash: str) -> Link:
     """The place in the chain of a sale as it was uploaded."""
     document = canonical(sale)
     return Link(sequence, sale_id, bytes.fromhex(previous_hash), hashlib.sha256(document).digest(), document)
 
 
-def signature_holds(public_key: str, sale: Mapping[str, Any]) -> bool:
+def signature_holds(public_key: str, sale: Mapping[str, object]) -> bool:
     """Whether the terminal's key (base64url, Ed25519) signed everything in the sale but the signature itself."""
     unsigned = {name: value for name, value in sale.items() if name != "signature"}
     try:

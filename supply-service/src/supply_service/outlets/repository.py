@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -37,7 +36,7 @@ _CHANGED = text(
 )
 
 
-async def add_outlet(session: AsyncSession, **values: Any) -> None:
+async def add_outlet(session: AsyncSession, **values: object) -> None:
     """Enter an outlet."""
     await session.execute(_ADD_OUTLET, values)
 

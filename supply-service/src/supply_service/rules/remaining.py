@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from supply_service.rules.account import Account
 from supply_service.rules.figures import UNITS
@@ -17,7 +16,7 @@ def left_of(account: Account, period: date) -> dict[str, int]:
     return {programme: pots[(programme, period)].remaining for programme in PROGRAMMES if (programme, period) in pots}
 
 
-def remaining_members(left: Mapping[str, int], period: date) -> list[dict[str, Any]]:
+def remaining_members(left: Mapping[str, int], period: date) -> list[dict[str, object]]:
     """The same as it is shown."""
     return [
         {"programme": programme, "unit": UNITS[programme], "remaining": amount, "period": period}

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import starmap
-from typing import Any
 from uuid import UUID
 
 from chassis.clock import business_day, month_start
@@ -75,7 +74,7 @@ class Batch:
         """What writes the batch: those households that are still as they were read, with all that belongs to them."""
         return self.writes.statement()
 
-    def parameters(self) -> Sequence[Any]:
+    def parameters(self) -> Sequence[object]:
         """Of the statement."""
         return self.writes.parameters()
 

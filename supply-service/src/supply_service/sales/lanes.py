@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -41,7 +40,7 @@ def sale_lanes(runtime: Resources, settings: Settings, snapshot: Snapshot) -> Sa
     return Lanes(size, decide, repeated, runtime.wake_relay)
 
 
-def _asked(order: Order) -> tuple[Any, ...]:
+def _asked(order: Order) -> tuple[object, ...]:
     """An order as the reading statement takes it."""
     if isinstance(order, SaleOrder):
         payments = [tender.payment_id for tender in order.tenders] if order.tenders else None

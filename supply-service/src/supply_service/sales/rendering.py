@@ -7,7 +7,7 @@ one, so that a repeat after an upgrade gets the first answer and what is publish
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
@@ -43,9 +43,9 @@ def event(sale: SaleRecord) -> bytes:
     return _of(sale.rendering).event(sale)
 
 
-def line_members(line: SoldLine) -> dict[str, Any]:
+def line_members(line: SoldLine) -> dict[str, object]:
     """A line as it is shown."""
-    shown: dict[str, Any] = {
+    shown: dict[str, object] = {
         "programme": line.programme, "item": line.item, "quantity": line.quantity, "amount": line.amount
     }  # fmt: skip
     if line.wallet:
@@ -55,7 +55,7 @@ def line_members(line: SoldLine) -> dict[str, Any]:
     return shown
 
 
-def tender_members(paid: Iterable[Paid]) -> list[dict[str, Any]]:
+def tender_members(paid: Iterable[Paid]) -> list[dict[str, object]]:
     """What the wallet pays."""
     return [{"kind": WALLET, "payment_id": str(tender.payment_id), "amount": tender.amount} for tender in paid]
 

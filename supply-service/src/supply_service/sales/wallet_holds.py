@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -18,7 +17,7 @@ _SETTLE = text("UPDATE hold SET state = :state WHERE payment_id = ANY(CAST(:paym
 _UNPAID = text("UPDATE tender SET unpaid = :reason WHERE payment_id = :payment_id")
 
 
-async def put(session: AsyncSession, columns: Mapping[str, Sequence[Any]]) -> None:
+async def put(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> None:
     """Know new holds."""
     await session.execute(_PUT, dict(columns))
 

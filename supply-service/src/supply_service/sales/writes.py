@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -20,7 +19,7 @@ from supply_service.sales import statements
 from supply_service.sales.orders import ReversalOrder, SaleOrder
 from supply_service.sales.record import ReversalRecord, SaleRecord
 
-Row = tuple[Any, ...]
+Row = tuple[object, ...]
 
 
 @dataclass(slots=True)

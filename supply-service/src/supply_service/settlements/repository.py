@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -87,7 +86,7 @@ async def add(
     outlet_id: UUID,
     day: date,
     made: Sequence[Component] = (),
-    **values: Any,
+    **values: object,
 ) -> None:
     """Enter a settlement (`state`, `amount`, `reason`, `calculated_at`) and what it consists of."""
     key = {"settlement_id": settlement_id, "outlet_id": outlet_id, "business_day": day}
@@ -109,7 +108,7 @@ async def add_components(session: AsyncSession, settlement_id: UUID, made: Seque
     await session.execute(_ADD_COMPONENTS, {"settlement_id": settlement_id} | _columns(made))
 
 
-def _columns(made: Sequence[Component]) -> dict[str, list[Any]]:
+def _columns(made: Sequence[Component]) -> dict[str, list[object]]:
     return {
         "kinds": [part.kind for part in made],
         "days": [part.sold_on for part in made],
@@ -136,7 +135,7 @@ async def parts(session: AsyncSession, outlet_id: UUID, day: date) -> list[Part]
     return [Part(*row) for row in rows]
 
 
-async def page(session: AsyncSession, bound: Bound, **asked: Any) -> Sequence[RowMapping]:
+async def page(session: AsyncSession, bound: Bound, **asked: object) -> Sequence[RowMapping]:
     """Settlements of a `day` after an outlet, of one `outlet_id` where given, at most `limit`."""
     return (await session.execute(*_PAGE.within(bound, asked))).mappings().all()
 
