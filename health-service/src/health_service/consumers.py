@@ -51,7 +51,7 @@ async def household_changed(
     """Keep the residence of households; whoever moves is covered by the start of the new governorate."""
     columns = _columns(events, "household_id", "governorate", "members", "revision")
     await cards.put_households(session, columns)
-    await coverage.settle(session, runtime, await coverage_rows.enrolled(session, columns["household_id"]))
+    await coverage.update_standing(session, runtime, await coverage_rows.enrolled(session, columns["household_id"]))
 
 
 @reactions.on(CardActivated)

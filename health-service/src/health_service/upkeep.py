@@ -19,6 +19,6 @@ async def _due(session: AsyncSession, runtime: Runtime, limit: int) -> Sequence[
 
 
 DUE = Batches(
-    repository.STANDING, _due, service.settle, lambda family: family, lambda r: r.state.settings.standing_chunk
+    repository.STANDING, _due, service.update_standing, lambda family: family, lambda r: r.state.settings.standing_chunk
 )
 JOBS = (Periodic(DUE.worker, DUE.run, lambda runtime: runtime.state.settings.standing_poll_seconds),)

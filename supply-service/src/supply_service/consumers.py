@@ -148,13 +148,13 @@ async def payment_authorized(events: Sequence[Received[PaymentAuthorized]], sess
 @reactions.on(PaymentVoided)
 async def payment_voided(events: Sequence[Received[PaymentVoided]], session: AsyncSession, _: Runtime) -> None:
     """Refuse sales with a hold that was given up."""
-    await wallet_holds.settle(session, [event.data.payment_id for event in events], "voided")
+    await wallet_holds.set_state(session, [event.data.payment_id for event in events], "voided")
 
 
 @reactions.on(PaymentCaptured)
 async def payment_captured(events: Sequence[Received[PaymentCaptured]], session: AsyncSession, _: Runtime) -> None:
     """Refuse sales with a hold that was taken already."""
-    await wallet_holds.settle(session, [event.data.payment_id for event in events], "captured")
+    await wallet_holds.set_state(session, [event.data.payment_id for event in events], "captured")
 
 
 @reactions.on(PaymentFailed)

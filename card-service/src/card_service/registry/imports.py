@@ -116,7 +116,7 @@ class _Chunk:
 
 
 @dataclass
-class _Settled:
+class _Sorted:
     """What a chunk comes to."""
 
     households: list[NewHousehold]
@@ -127,7 +127,7 @@ class _Settled:
 
 
 class OpenFile:
-    """A file being read, `done_row` the last line that is settled. Kept between chunks, built anew after a crash."""
+    """A file being read, `done_row` the last line that is done. Kept between chunks, built anew after a crash."""
 
     def __init__(self, vault: Vault, job: ImportJob, sealed: bytes, today: date) -> None:
         """Open the sealed upload and go to where the job stands. Raises SealBroken, NotCsv, WrongHeader."""
@@ -154,20 +154,20 @@ class OpenFile:
         people = chain.from_iterable(family.people for family in families)
         return _Chunk(families, enrolment.fingerprints(self._vault, people), rows, self._waiting is None)
 
-    def settle(self, chunk: _Chunk, known: dict[bytes, Known]) -> _Settled:
+    def sort(self, chunk: _Chunk, known: dict[bytes, Known]) -> _Sorted:
         """Rows and events of a chunk, now that it is known who of it is registered."""
         enrolment.withdraw_known(chunk.families, chunk.prints, known, self.import_id)
-        settled = _Settled([], [], [], [], 0)
+        sorted_chunk = _Sorted([], [], [], [], 0)
         for family in chunk.families:
-            settled.rejections.extend(family.rejections)
+            sorted_chunk.rejections.extend(family.rejections)
             if not family.people:
                 continue
             household, citizens = enrolment.new_household(self._vault, family, chunk.prints, known)
-            settled.households.append(household)
-            settled.citizens.extend(citizens)
-            settled.events.extend(announcements.registered(household, citizens))
-            settled.warnings += sum(not person.national_id.check_digit_agrees for person in family.people)
-        return settled
+            sorted_chunk.households.append(household)
+            sorted_chunk.citizens.extend(citizens)
+            sorted_chunk.events.extend(announcements.registered(household, citizens))
+            sorted_chunk.warnings += sum(not person.national_id.check_digit_agrees for person in family.people)
+        return sorted_chunk
 
 
 class Importer:
@@ -184,30 +184,30 @@ class Importer:
             self._open = None
             return None
         try:
-            await self._settle(session, tools, job)
+            await self._take_chunk(session, tools, job)
         except Exception as error:  # why: whatever it was, the file is opened anew and the attempt counted
             self._open = None
             raise ChunkFailed(job.import_id) from error
         return job.import_id
 
-    async def _settle(self, session: AsyncSession, tools: Tools, job: ImportJob) -> None:
+    async def _take_chunk(self, session: AsyncSession, tools: Tools, job: ImportJob) -> None:
         reader = await self._reader(session, tools, job)
         chunk = await asyncio.to_thread(reader.next_chunk, tools.settings.card_import_chunk_rows)
         known = await repository.known(session, list(chunk.prints.values()))
-        settled = await asyncio.to_thread(reader.settle, chunk, known)
+        sorted_chunk = await asyncio.to_thread(reader.sort, chunk, known)
         now = tools.now()
-        await repository.insert(session, settled.households, settled.citizens, job.import_id, now)
-        for start in range(0, len(settled.events), MAX_EVENTS):
-            await outbox.add(session, *settled.events[start : start + MAX_EVENTS], at=now)
-        await store.reject(session, job.import_id, settled.rejections)
+        await repository.insert(session, sorted_chunk.households, sorted_chunk.citizens, job.import_id, now)
+        for start in range(0, len(sorted_chunk.events), MAX_EVENTS):
+            await outbox.add(session, *sorted_chunk.events[start : start + MAX_EVENTS], at=now)
+        await store.reject(session, job.import_id, sorted_chunk.rejections)
         done_row = chunk.families[-1].last_row if chunk.families else job.done_row
         step = Progress(
             done_row=done_row,
             rows=chunk.rows,
-            accepted=len(settled.citizens),
-            rejected=len(settled.rejections),
-            households=len(settled.households),
-            warnings=settled.warnings,
+            accepted=len(sorted_chunk.citizens),
+            rejected=len(sorted_chunk.rejections),
+            households=len(sorted_chunk.households),
+            warnings=sorted_chunk.warnings,
         )
         await store.advance(session, job, step, now if chunk.last else None)
         reader.done_row = done_row

@@ -167,7 +167,7 @@ class Reader:
         if family.ref in self._refs:
             family.reject("household_not_consecutive", "household_ref")
         self._refs.add(family.ref)
-        return settle(family, heads)
+        return check_household(family, heads)
 
 
 def judge_person(
@@ -205,7 +205,7 @@ def judge_residence(row: int, governorate: str, district: str, address: str, bou
     return Residence(code, place, street)
 
 
-def settle(family: Family, heads: list[int]) -> Family:
+def check_household(family: Family, heads: list[int]) -> Family:
     """Make sure of exactly one head and one residence; `heads` are the rows that claim to be the head."""
     head = next((person for person in family.people if person.role == "head"), None)
     if len(heads) > 1:

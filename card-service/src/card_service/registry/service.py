@@ -12,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.accesses.service import note
 from card_service.registry import announcements, enrolment, names, repository
 from card_service.registry.errors import AlreadyRegistered, HeadCannotLeave, NotAMember, RegistrationRefused
-from card_service.registry.intake import Family, Person, Rejection, Residence, judge_person, judge_residence, settle
+from card_service.registry.intake import (
+    Family,
+    Person,
+    Rejection,
+    Residence,
+    check_household,
+    judge_person,
+    judge_residence,
+)
 from card_service.registry.models import Bearer, Citizen, Household
 from card_service.registry.national_id import NationalIdError, parse
 from card_service.registry.reasons import reason
@@ -63,7 +71,7 @@ async def register_household(
     for number, member in enumerate(given.members):
         judged = _judge(number, member, home, tools)
         (family.people if isinstance(judged, Person) else family.rejections).append(judged)  # type: ignore[arg-type]
-    settle(family, [number for number, member in enumerate(given.members) if member.role == "head"])
+    check_household(family, [number for number, member in enumerate(given.members) if member.role == "head"])
     prints = enrolment.fingerprints(tools.vault, family.people)
     known = await repository.known(session, list(prints.values()))
     enrolment.withdraw_known([family], prints, known, None)

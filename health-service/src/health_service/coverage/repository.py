@@ -39,7 +39,7 @@ _EXEMPTIONS = text(
     "SELECT exemption_id, household_id, citizen_id, kind, sealed, first_day, last_day FROM exemption"
     " WHERE household_id = ANY(CAST(:ids AS uuid[])) AND superseded_at IS NULL ORDER BY exemption_id"
 )
-_SETTLE = text(
+_UPDATE_STANDING = text(
     "UPDATE coverage v SET state = u.state, since = u.since, exempt = u.exempt, changes_on = u.changes_on"
     " FROM unnest(CAST(:household_id AS uuid[]), CAST(:state AS text[]), CAST(:since AS date[]),"
     " CAST(:exempt AS bool[]), CAST(:changes_on AS date[])) AS u (household_id, state, since, exempt, changes_on)"
@@ -124,9 +124,9 @@ async def look_at_all(session: AsyncSession, day: date) -> None:
     await session.execute(_LOOK_AT_ALL, {"day": day})
 
 
-async def settle(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> None:
+async def update_standing(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> None:
     """Write how families stand."""
-    await session.execute(_SETTLE, dict(columns))
+    await session.execute(_UPDATE_STANDING, dict(columns))
 
 
 async def add_contribution(session: AsyncSession, **values: object) -> bool:

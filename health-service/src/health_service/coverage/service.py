@@ -54,10 +54,10 @@ async def enrol(session: AsyncSession, runtime: Runtime, days: Sequence[tuple[UU
             "household_id": [family for family, _ in days],
             "day": [day for _, day in days],
         }
-        await settle(session, runtime, sorted(await repository.enrol(session, columns)))
+        await update_standing(session, runtime, sorted(await repository.enrol(session, columns)))
 
 
-async def settle(session: AsyncSession, runtime: Runtime, household_ids: Sequence[UUID]) -> None:
+async def update_standing(session: AsyncSession, runtime: Runtime, household_ids: Sequence[UUID]) -> None:
     """Work out how families stand today, write it, and tell what has changed."""
     if not household_ids:
         return
@@ -66,7 +66,7 @@ async def settle(session: AsyncSession, runtime: Runtime, household_ids: Sequenc
     await repository.lock(session, household_ids)
     found = await repository.families(session, here.vault, household_ids)
     stands = [(family, standing(figures, family.account)) for family in found]
-    await repository.settle(
+    await repository.update_standing(
         session,
         {
             "household_id": [family.household_id for family, _ in stands],
@@ -119,7 +119,7 @@ async def contribute(
     twice = sorted(set(months) - paid)
     if twice:
         raise MonthAlreadyPaid(f"{twice[0]:%Y-%m} is paid.", months=[month.isoformat() for month in twice])
-    await settle(session, runtime, [request.household_id])
+    await update_standing(session, runtime, [request.household_id])
     _, after = await stands(session, runtime, request.household_id, now)
     return ContributionReceipt(**values, state=after.state, unpaid_from=after.unpaid_from)
 
@@ -162,7 +162,7 @@ async def exempt(
         entered_by=caller.subject,
         entered_at=now,
     )
-    await settle(session, runtime, [household_id])
+    await update_standing(session, runtime, [household_id])
     return await coverage(session, runtime, caller, household_id)
 
 

@@ -1,4 +1,4 @@
-"""Who calls, and what they may do. Tokens are verified here again, whatever the edge has checked."""
+"""Authentication and scopes: who calls, what they may do. Tokens are verified again, whatever the edge has checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Background work of a process: outbox relay, event consumer, workers; kept alive while it runs, ended in order."""
+"""Background tasks of a process: outbox relay, event consumer, workers; kept alive while it runs, ended in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls to other services: rare, bounded in time, and carrying the trace along."""
+"""HTTP client for calls to other services: rare, bounded in time, and carrying the trace along."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Business time: UTC in storage, Africa/Cairo for days and months. Services never ask the machine's clock."""
+"""Clock of business time: UTC in storage, Africa/Cairo for days and months. Services never ask the machine's clock."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def options(name: str, **settings: str) -> dict[str, Any]:
 
 
 class Connection(asyncpg.Connection):
-    """A connection that is lost soon after the server's host is."""
+    """A TCP connection that is lost soon after the server's host is."""
 
     def __init__(self, protocol: Any, transport: asyncio.Transport, *others: Any) -> None:
         """Ask the system to watch the connection, where it can."""

@@ -1,4 +1,4 @@
-"""Consuming events: each event's effect exactly once, in the order of its key.
+"""Kafka consumer with an inbox: each event's effect exactly once, in the order of its key.
 
 The inbox row and the effect share a transaction; offsets are committed after it. A broken event is set aside
 (`dead_letters.py`) and later events of its key wait behind it until an operator replays or discards it.
@@ -107,7 +107,7 @@ class EventConsumer(Generic[R]):
                 await self._take([Record.of(record, prefix) for batch in batches.values() for record in batch])
                 if batches and revocations == membership.revocations:
                     await self._commit(consumer, batches)
-                await self._settle_stragglers()
+                await self._handle_stragglers()
         finally:
             await kafka.leave(consumer)
 
@@ -232,7 +232,7 @@ class EventConsumer(Generic[R]):
             EVENTS_CONSUMED.labels(record.headers.get("ce_type", "unknown"), "dead").inc()
             log.error("event set aside", type=record.headers.get("ce_type"), topic=record.topic, reason=reason[:200])
 
-    async def _settle_stragglers(self) -> None:
+    async def _handle_stragglers(self) -> None:
         """Handle what was parked in the moment its key was freed, and what waited behind a discarded event."""
         if time.monotonic() < self._stragglers_at:
             return

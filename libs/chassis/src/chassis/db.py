@@ -1,4 +1,4 @@
-"""The database: engine, sessions, and the three kinds of session a route can ask for: reading, recording, work."""
+"""Database engine, sessions, and the three kinds of session a route can ask for: reading, recording, work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables the chassis needs in every service's own database."""
+"""DDL: the tables the chassis needs in every service's own database."""
 
 from __future__ import annotations
 

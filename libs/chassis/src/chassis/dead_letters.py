@@ -131,7 +131,7 @@ async def replay(session: AsyncSession, runtime: R, reactions: Reactions[R], par
     else:  # its own row is locked in its turn only: two replays of one key would wait for each other
         released = await release(session, runtime, reactions, found.key)
         if released.handled == 0 and released.failed is None:
-            raise _settled()
+            raise _no_longer_aside()
     if released.failed is not None:
         if released.handled == 0:
             raise NotReplayable(f"{reason_of(released.error)}: it was left as it is.") from released.error
@@ -167,11 +167,11 @@ def reason_of(error: Exception | None) -> str:
 async def _open(session: AsyncSession, parked_id: int) -> Row[Any]:
     row = (await session.execute(_ONE, {"id": parked_id})).one_or_none()
     if row is None:
-        raise _settled()
+        raise _no_longer_aside()
     return row
 
 
-def _settled() -> NotFound:
+def _no_longer_aside() -> NotFound:
     return NotFound("No event is set aside under this number.")
 
 

@@ -1,4 +1,4 @@
-"""The outermost layer of a service: identity, timing and refusals of every request."""
+"""ASGI middleware, the outermost layer of a service: identity, timing and refusals of every request."""
 
 from __future__ import annotations
 

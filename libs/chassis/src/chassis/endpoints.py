@@ -1,4 +1,4 @@
-"""What is declared of an endpoint (one method of one path): who may call it, and what the edge must know of it.
+"""Endpoint declarations (one method of one path): who may call it, and what the edge must know of it.
 
 Routers make it where the endpoint is handled (`chassis.routing`); the edge's table, the OpenAPI and the tests that
 walk all operations are derived from it.

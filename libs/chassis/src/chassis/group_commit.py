@@ -24,7 +24,7 @@ Run = Callable[[int, Sequence[Item]], Awaitable[Sequence[Reply | BaseException]]
 
 
 class GroupCommit(Generic[Item, Reply]):
-    """`lanes` workers, each carrying at most `max_batch` requests at a time through `run(lane, items)`.
+    """Batch executor: `lanes` workers, each carrying at most `max_batch` requests at a time through `run(lane, items)`.
 
     `run` commits and answers each item in order with a reply or with the exception to raise for it.
     If `run` itself raises, the batch is halved until the request at fault stands alone. A request whose caller has

@@ -1,4 +1,4 @@
-"""HTTP as the services speak it: uvicorn's own, with replies sent in one piece and hot routes answered at once."""
+"""HTTP protocol of the server: uvicorn's own, with replies sent in one piece and hot routes answered at once."""
 
 from __future__ import annotations
 

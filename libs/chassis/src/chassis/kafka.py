@@ -1,4 +1,4 @@
-"""Producers, consumers, topics and the identity of the cluster on Apache Kafka."""
+"""Kafka producers, consumers, topics and the identity of the cluster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Kafka record as the consumer and the table of events set aside know it."""
+"""Kafka record as the consumer and the table of events set aside know it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lanes: batches that are read without locks, decided in memory and written by one conditional statement each.
+"""Optimistic batches (lanes): read without locks, decided in memory and written by one conditional statement each.
 
 What had changed between reading and writing is not written; its requests are read and decided again. A service says
 what a batch reads, decides and writes (`Decide`); the lanes have the connections, form the batches (`GroupCommit`),

@@ -1,4 +1,4 @@
-"""The service's OpenAPI: every route also documents its scopes and the refusals that all routes share."""
+"""OpenAPI document of a service: every route also documents its scopes and the refusals that all routes share."""
 
 from __future__ import annotations
 

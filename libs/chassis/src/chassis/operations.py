@@ -1,4 +1,4 @@
-"""What operators can do to any service: replay or discard events set aside, republish, move training time."""
+"""Admin API of every service, for operators: replay or discard events set aside, republish, move training time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox: an event commits with the change it tells of, or neither does."""
+"""Transactional outbox: an event commits with the change it tells of, or neither does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Housekeeping of the chassis' tables: partitions made ahead and dropped when old, the rest pruned by age."""
+"""Table partitioning and retention: partitions made ahead and dropped when old, the chassis' other rows pruned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Probes that tell the truth: `/livez` says that the process turns, `/readyz` that it can do its work."""
+"""Liveness and readiness probes: `/livez` says that the process turns, `/readyz` that it can do its work."""
 
 from __future__ import annotations
 

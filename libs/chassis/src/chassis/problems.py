@@ -1,4 +1,4 @@
-"""Refusals as RFC 9457 problem documents, with stable codes, in English and Arabic.
+"""Problem details (RFC 9457) for refusals, with stable codes, in English and Arabic.
 
 What only a request over HTTP can meet is a `Problem` with a status of its own: a small class beside the code that
 raises it, as every refusal. The refusals of rules know no HTTP: `STATUS` has their statuses.

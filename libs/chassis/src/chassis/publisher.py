@@ -1,4 +1,4 @@
-"""Publishing rows of the outbox as CloudEvents, a batch a partition: hundreds of events cost little more than one."""
+"""Event publisher: rows of the outbox as CloudEvents, a batch a partition: hundreds cost little more than one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a service reacts to: event types and their handlers, and how a record becomes an event."""
+"""Event handlers of a service: event types and their handlers, and how a record becomes an event."""
 
 from __future__ import annotations
 

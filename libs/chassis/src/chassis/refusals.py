@@ -1,4 +1,4 @@
-"""Refusals: what rules say no with, in words and a code of their own, whatever protocol the request came by.
+"""Domain errors (refusals): what rules say no with, in words and a code of their own, whatever the protocol.
 
 A service declares a small class beside the rule that raises it: its docstring is the English title, `title_ar` the
 Arabic one, `code` what a terminal switches on and `kind` why it is refused. How a refusal looks over HTTP is

@@ -1,4 +1,4 @@
-"""The relay: publishes the outbox to Kafka in its order, one relay per database.
+"""Outbox relay: publishes the outbox to Kafka in its order, one relay per database.
 
 A crash repeats events, it never loses one; consumers know repeats by their id.
 """

@@ -1,4 +1,4 @@
-"""What a running service has at hand: the chassis' resources, and the service's own state."""
+"""Application state: what a running service has at hand, the chassis' resources, and the service's own state."""
 
 from __future__ import annotations
 

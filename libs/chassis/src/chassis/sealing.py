@@ -1,4 +1,4 @@
-"""What must not be read in the database: sealed with AES-256-GCM under a named key.
+"""Authenticated encryption of what must not be read in the database: sealed with AES-256-GCM under a named key.
 
 A sealed value opens only with what it was bound to (its row, its owner, its purpose), so that it cannot be moved.
 """

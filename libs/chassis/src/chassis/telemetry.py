@@ -1,4 +1,4 @@
-"""What follows one request or event through the system: request id and W3C trace context."""
+"""Trace context: what follows one request or event through the system: request id and W3C trace context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Business time that a trainer moved: kept in the service's own database, so that a restart goes on from it."""
+"""Persisted clock offset: a trainer's business time, kept in the service's database, so that restarts go on from it."""
 
 from __future__ import annotations
 

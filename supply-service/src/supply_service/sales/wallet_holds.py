@@ -13,7 +13,7 @@ _PUT = text(
     " SELECT * FROM unnest(CAST(:payment_id AS uuid[]), CAST(:card_id AS uuid[]), CAST(:merchant_id AS uuid[]),"
     " CAST(:amount AS bigint[]), CAST(:expires_at AS timestamptz[])) ON CONFLICT DO NOTHING"
 )
-_SETTLE = text("UPDATE hold SET state = :state WHERE payment_id = ANY(CAST(:payment_ids AS uuid[]))")
+_SET_STATE = text("UPDATE hold SET state = :state WHERE payment_id = ANY(CAST(:payment_ids AS uuid[]))")
 _UNPAID = text("UPDATE tender SET unpaid = :reason WHERE payment_id = :payment_id")
 
 
@@ -22,9 +22,9 @@ async def put(session: AsyncSession, columns: Mapping[str, Sequence[object]]) ->
     await session.execute(_PUT, dict(columns))
 
 
-async def settle(session: AsyncSession, payment_ids: Sequence[UUID], state: str) -> None:
+async def set_state(session: AsyncSession, payment_ids: Sequence[UUID], state: str) -> None:
     """Holds that are `captured` or `voided` now. What was no hold has no row and changes nothing."""
-    await session.execute(_SETTLE, {"payment_ids": list(payment_ids), "state": state})
+    await session.execute(_SET_STATE, {"payment_ids": list(payment_ids), "state": state})
 
 
 async def unpaid(session: AsyncSession, payment_id: UUID, reason: str) -> None:
