@@ -12,7 +12,6 @@ from typing import Any
 from contracts.roles import CLIENTS as CLIENT_SCOPES
 from devstack.engines.files import write_private
 from devstack.engines.process import EngineError
-from devstack.stack.programs import SMS_PROVIDER_CLIENT
 from devstack.terminal.caller import Caller, ClientSecret, Refused
 from devstack.terminal.wire import NotReached, Wire
 
@@ -32,7 +31,7 @@ _NAMES = {
     "health-authority": "Universal Health Insurance Authority",
     "pension-authority": "National Organisation for Social Insurance",
     "pension-approver": "National Organisation for Social Insurance, approval",
-    SMS_PROVIDER_CLIENT: "SMS aggregator",
+    "sms-provider": "SMS aggregator",
     "operations": "Operations room",
 }
 CLIENTS = tuple(Client(role, name, CLIENT_SCOPES[role]) for role, name in _NAMES.items())

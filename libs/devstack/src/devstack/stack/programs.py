@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from devstack.engines.ports import LOOPBACK
 from devstack.settings import KAFKA_VARIABLE, POSTGRES_VARIABLE, WORK, StackSettings
 
-SMS_PROVIDER_CLIENT = "sms-provider"
 DATABASE_PREFIX = "unicard_"
 
 
