@@ -159,7 +159,9 @@ async def pay_pensions(edge: LocalEdge, people: Sequence[Person], amount: int, r
     while True:
         try:
             return await _pay_pensions(edge, people, amount, reference)
-        except NotReached:
+        except (NotReached, Refused) as error:  # the caller's own tries ended while service or database was down
+            if isinstance(error, Refused) and error.status != 503:
+                raise
             await asyncio.sleep(0.5)
 
 
