@@ -41,9 +41,6 @@ async def send_messages(runtime: Runtime) -> None:
     """Send for ever, over as many lanes as the settings say. A worker of the service."""
     async with Aggregator(runtime.state.settings) as aggregator:
         sender = Sender(runtime, aggregator)
-        async with asyncio.TaskGroup() as lanes:
-            for _ in range(runtime.state.settings.sms_lanes):
-                lanes.create_task(sender.run())
         # An empty queue is looked at less and less often; half a second is nothing to a message.
         lane = Periodic[Runtime](
             "send_messages", lambda _: sender.run(), runtime.state.settings.sms_poll_seconds, MAX_IDLE_SECONDS
