@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from card_service.governorates import GOVERNORATES
 from chassis.area import Area
-from chassis.auth import Principal
+from chassis.principal import Principal
 from chassis.problems import InvalidRequest
 
 

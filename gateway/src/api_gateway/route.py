@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from chassis.endpoints import MIB, Endpoint, Rate, Retry
+from chassis.endpoints import MIB, WORKERS, Endpoint, Rate, Retry
+from chassis.principal import CallerKind
 from contracts.scopes import Scope
 
-COLUMNS: Final = ("method", "path", "service", "rate", "deadline", "body", "retry", "hot", "scopes")
+COLUMNS: Final = ("method", "path", "service", "rate", "deadline", "body", "retry", "hot", "callers", "scopes")
 SWALLOW: Final = "/oversized"  # where the edge sends a body that is announced as too large
 _PARAMETER = re.compile(r"\{[a-z_]+\}")
 _NONE = "-"
 _KIB = 1024
+_STEP_UP = "!"  # behind the callers: they show two factors anew
 
 
 class Upstream(StrEnum):
@@ -46,16 +48,19 @@ def fields(upstream: Upstream, endpoint: Endpoint) -> tuple[str, ...]:
     body = f"{endpoint.body // MIB}MiB" if endpoint.body % MIB == 0 else f"{endpoint.body // _KIB}KiB"
     hot = "hot" if endpoint.hot else _NONE
     scopes = "|".join(endpoint.scopes) or _NONE
+    callers = _NONE if endpoint.callers == WORKERS else "|".join(sorted(endpoint.callers))
+    callers += _STEP_UP if endpoint.step_up else ""
     deadline = f"{endpoint.deadline:g}s"
     return (
         endpoint.method, endpoint.path, upstream.value, endpoint.rate.value, deadline, body, endpoint.retry.value, hot,
-        scopes,
+        callers, scopes,
     )  # fmt: skip
 
 
 def parse(line: str) -> Route:
     """The route of a line. Raises ValueError, for what does not fit together DeclarationFault."""
-    method, path, service, rate, deadline, body, retry, hot, scopes = line.split()
+    method, path, service, rate, deadline, body, retry, hot, callers, scopes = line.split()
+    kinds = callers.removesuffix(_STEP_UP)
     return Route(
         method=method,
         path=path,
@@ -66,4 +71,6 @@ def parse(line: str) -> Route:
         body=int(body[:-3]) * {"KiB": _KIB, "MiB": MIB}[body[-3:]],
         retry=Retry(retry),
         hot=hot != _NONE,
+        callers=WORKERS if kinds == _NONE else frozenset(CallerKind(kind) for kind in kinds.split("|")),
+        step_up=callers.endswith(_STEP_UP),
     )

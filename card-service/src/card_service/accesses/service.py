@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.accesses import repository
 from card_service.accesses.models import Access, Visit
 from card_service.context import Runtime
-from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.isolation import Batches
+from chassis.principal import Principal
 from chassis.telemetry import current_request_id
 
 BATCH = 2000

@@ -20,7 +20,7 @@ from card_service.cards.service import card_of, move
 from card_service.envelopes import EnvelopeBroken
 from card_service.keys import CREDENTIAL_DAYS, PIN_TRIES
 from card_service.tools import Tools
-from chassis.auth import Principal
+from chassis.principal import Principal
 
 
 def _open_pin(tools: Tools, card_id: UUID, pin_jwe: str) -> str:

@@ -14,7 +14,7 @@ from card_service.cards.lifecycle import BLOCKED_UNTIL_REPLACED, USABLE, Action,
 from card_service.cards.models import Card, NewCard
 from card_service.tools import Tools
 from chassis import outbox
-from chassis.auth import Principal
+from chassis.principal import Principal
 from contracts.card import (
     CardBlocked,
     CardClosed,

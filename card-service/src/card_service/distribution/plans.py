@@ -25,9 +25,9 @@ from card_service.jobs import ChunkFailed
 from card_service.keys import ADULT_AGE
 from card_service.tools import Tools
 from chassis import outbox
-from chassis.auth import Principal
 from chassis.clock import CAIRO
 from chassis.ids import new_id
+from chassis.principal import Principal
 from contracts.card import PickupScheduled
 
 WEEK = 7

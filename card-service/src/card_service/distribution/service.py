@@ -15,9 +15,9 @@ from card_service.distribution.models import BookedCitizen, PickupSite
 from card_service.distribution.schemas import SiteIn
 from card_service.scopes import ensure_own
 from card_service.tools import Tools
-from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.paging import Paging
+from chassis.principal import Principal
 
 
 async def create_site(session: AsyncSession, tools: Tools, caller: Principal, given: SiteIn) -> PickupSite:

@@ -11,8 +11,8 @@ from card_service.accesses.models import Visit
 from card_service.cards.lifecycle import CardState
 from card_service.distribution.models import AppointmentState
 from chassis.area import Area, Bound, InGovernorate
-from chassis.auth import Principal
 from chassis.idempotency import Claim
+from chassis.principal import Principal
 from contracts.card import ProgrammeService
 from contracts.event import Event
 

@@ -11,8 +11,8 @@ from card_service.handover.models import Found, Search
 from card_service.registry.national_id import NationalIdError, parse
 from card_service.sealing import NATIONAL_ID
 from card_service.settings import Settings
-from chassis.auth import Principal
 from chassis.group_commit import GroupCommit
+from chassis.principal import Principal
 from chassis.runtime import Resources
 
 

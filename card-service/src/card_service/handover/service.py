@@ -24,9 +24,9 @@ from card_service.handover.schemas import HandedOver
 from card_service.sealing import NATIONAL_ID
 from card_service.settings import Settings
 from card_service.tools import Tools
-from chassis.auth import Principal
 from chassis.group_commit import GroupCommit
 from chassis.idempotency import Claim, enter_many
+from chassis.principal import Principal
 from chassis.problems import Problem
 from chassis.runtime import Resources
 from chassis.telemetry import current_traceparent

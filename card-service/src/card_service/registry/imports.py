@@ -25,9 +25,9 @@ from card_service.registry.schemas import ImportOut, RejectionOut, RejectionPage
 from card_service.sealing import UPLOAD
 from card_service.tools import Tools
 from chassis import outbox
-from chassis.auth import Principal
 from chassis.ids import new_id
 from chassis.paging import Paging
+from chassis.principal import Principal
 from chassis.problems import PayloadTooLarge, UnsupportedMedia
 from chassis.sealing import Vault
 from contracts.event import Event

@@ -29,7 +29,7 @@ from card_service.scopes import ensure_own
 from card_service.sealing import MOBILE, NATIONAL_ID
 from card_service.tools import CloseCards, Tools
 from chassis import mobiles, outbox
-from chassis.auth import Principal
+from chassis.principal import Principal
 from chassis.problems import NotFound
 from contracts.card import CitizenUpdated
 

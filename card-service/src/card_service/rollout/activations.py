@@ -18,8 +18,8 @@ from card_service.rollout.schemas import ActivationIn
 from card_service.rollout.service import move_phase, phase_of, take_step
 from card_service.tools import Tools
 from chassis import outbox
-from chassis.auth import Principal
 from chassis.ids import new_id
+from chassis.principal import Principal
 from contracts.card import CardActivated, ProgrammeService
 
 

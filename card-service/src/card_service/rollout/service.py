@@ -16,8 +16,8 @@ from card_service.rollout.schemas import PhaseIn
 from card_service.scopes import ensure_own
 from card_service.tools import Tools
 from chassis import outbox
-from chassis.auth import Principal
 from chassis.ids import new_id
+from chassis.principal import Principal
 from contracts.card import RolloutPhaseChanged
 
 

@@ -15,8 +15,9 @@ from api_gateway.database import MACHINE_TIME
 from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
 from chassis import outbox
-from chassis.auth import Principal, Revocations
+from chassis.auth import Revocations
 from chassis.logging import get_logger
+from chassis.principal import Principal
 from contracts.gateway import ClientReinstated, ClientSuspended
 from contracts.scopes import Scope
 

@@ -8,6 +8,7 @@ from api_gateway.edge.refusals import RETRY_AFTER, overwrite
 from api_gateway.edge.settings import EdgeSettings
 from api_gateway.route import Route, Upstream
 from chassis.endpoints import MIB, Rate
+from chassis.principal import STRONG
 
 _TYPE = "type.googleapis.com/envoy.extensions.filters.http"
 JWT = "envoy.filters.http.jwt_authn"
@@ -118,13 +119,25 @@ def _bucket(rate: Rate, per_second: int, burst: int) -> dict[str, Any]:
 
 
 def _scopes(route: Route) -> dict[str, Any]:
-    """Any one scope suffices; compared whole, so that `xcards:write` does not pass for `cards:write`."""
-    return {"rules": {"policies": {"scope": {"permissions": [{"any": True}], "principals": _holders(route)}}}}
+    """Any one scope suffices, compared whole, so that `xcards:write` does not pass for `cards:write`; and, of the
+    kinds of callers, one that may. How long ago two factors were shown is the service's to compare with the clock."""
+    scope = {"or_ids": {"ids": [_claim("scope", _in_list(scope.value)) for scope in route.scopes]}}
+    kind = {"or_ids": {"ids": [_claim("kind", _exactly(kind.value)) for kind in sorted(route.callers)]}}
+    wanted = [scope, kind]
+    if route.step_up:
+        wanted.append({"or_ids": {"ids": [_claim("acr", _exactly(acr)) for acr in sorted(STRONG)]}})
+    policy = {"permissions": [{"any": True}], "principals": [{"and_ids": {"ids": wanted}}]}
+    return {"rules": {"policies": {"scope": policy}}}
 
 
-def _holders(route: Route) -> list[dict[str, Any]]:
-    path = [{"key": PAYLOAD}, {"key": "scope"}]
-    values = ({"list_match": {"one_of": {"string_match": {"exact": scope.value}}}} for scope in route.scopes)
-    return [
-        {"sourced_metadata": {"metadata_matcher": {"filter": JWT, "path": path, "value": value}}} for value in values
-    ]
+def _claim(name: str, value: dict[str, Any]) -> dict[str, Any]:
+    path = [{"key": PAYLOAD}, {"key": name}]
+    return {"sourced_metadata": {"metadata_matcher": {"filter": JWT, "path": path, "value": value}}}
+
+
+def _exactly(text: str) -> dict[str, Any]:
+    return {"string_match": {"exact": text}}
+
+
+def _in_list(text: str) -> dict[str, Any]:
+    return {"list_match": {"one_of": _exactly(text)}}

@@ -20,8 +20,8 @@ from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken,
 from api_gateway.terminals.models import Code
 from api_gateway.terminals.schemas import EnrolmentIn
 from chassis import outbox
-from chassis.auth import Principal
 from chassis.logging import get_logger
+from chassis.principal import Principal
 from chassis.refusals import Refusal
 from chassis.sealing import Sealed
 from contracts.gateway import TerminalEnrolled

@@ -9,6 +9,7 @@ from uuid import UUID
 from api_gateway.clients.models import Client
 from api_gateway.terminals.models import Terminal
 from api_gateway.tokens.errors import ScopeRefused
+from chassis.area import NATION
 from contracts.roles import TERMINALS
 
 
@@ -38,7 +39,7 @@ class Grant:
 
     def claims(self, jti: str) -> dict[str, str]:
         """The token's claims about its holder; those without a value are left out."""
-        bounds = {"gov": self.governorate, "outlet": self.outlet_id, "site": self.site_id}
+        bounds = {"gov": self.governorate or NATION, "outlet": self.outlet_id, "site": self.site_id}
         claims = {"sub": self.subject, "jti": jti, "scope": self.scope, "kind": self.kind}
         return claims | {name: str(value) for name, value in bounds.items() if value is not None}
 

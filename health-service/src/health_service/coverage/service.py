@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.area import Area
-from chassis.auth import Principal
 from chassis.clock import business_day, month_start
 from chassis.ids import new_id
+from chassis.principal import Principal
 from contracts.health import CoverageChanged
 from health_service.cards import repository as cards
 from health_service.context import Runtime

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.auth import Principal
+from chassis.principal import Principal
 from chassis.refusals import Refusal
 from health_service.context import Runtime
 from health_service.coverage import service as coverage

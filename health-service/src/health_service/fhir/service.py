@@ -11,8 +11,8 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.area import Area
-from chassis.auth import Principal
 from chassis.ids import new_id
+from chassis.principal import Principal
 from chassis.problems import NotFound
 from health_service.cards import repository as cards
 from health_service.context import Runtime

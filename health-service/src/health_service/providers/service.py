@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.area import Area
-from chassis.auth import Principal
 from chassis.ids import new_id
+from chassis.principal import Principal
 from chassis.problems import Conflict, Forbidden, NotFound
 from contracts.health import ProviderRegistered
 from health_service.context import Runtime

@@ -19,9 +19,8 @@ from sqlalchemy import TextClause, text
 from chassis.refusals import Kind, Refusal
 
 NATION = "*"
-# What a token without the claim `gov` opens: today the nation. The nation will have to be said (`*`), and an absent
-# bound will mean nothing (`""`); this is the line that changes then.
-UNSAID = NATION
+# What a token without the claim `gov` opens: nothing that belongs to a governorate. The nation must be said.
+UNSAID = ""
 NOWHERE = UUID(int=0)
 # The narrowest thing that both name decides: whoever stands in an outlet is bound to it, not to its whole governorate.
 _WITHIN = ("outlet_id", "provider_id", "site_id")

@@ -6,9 +6,8 @@ import asyncio
 import base64
 import time
 import warnings
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Annotated, Any, Literal
+from collections.abc import Collection
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
@@ -24,7 +23,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.area import Bound
 from chassis.clients import KeysNotFetched, fetch_key_set, http_client
 from chassis.logging import get_logger
-from chassis.problems import InsufficientScope, InvalidToken, MissingToken, Suspended, Unavailable
+from chassis.principal import PREFIXES, STRONG, CallerKind, Principal
+from chassis.problems import (
+    CallerKindRefused,
+    InsufficientScope,
+    InvalidToken,
+    MissingToken,
+    SignInTooWeak,
+    Suspended,
+    Unavailable,
+)
 from chassis.runtime import get_runtime
 from chassis.settings import ServiceSettings
 
@@ -34,6 +42,7 @@ log = get_logger(__name__)
 warnings.filterwarnings("ignore", message="EdDSA is deprecated via RFC 9864")
 
 ALGORITHMS = ["EdDSA", "Ed25519"]
+TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type
 KEYS_SECONDS = 2.0
 KEYS_REFRESH_SECONDS = 30.0
 UNKNOWN_KEY_REFRESH_SECONDS = 1.0
@@ -42,23 +51,6 @@ REVOCATIONS_REFRESH_SECONDS = 0.4
 CLOCK_SKEW_SECONDS = 5
 MAX_CACHED_TOKENS = 50_000
 _NOBODY = (None, 0.0)
-
-
-@dataclass(frozen=True)
-class Principal:
-    """A verified caller: an API client, or a terminal whose `subject` is its terminal id."""
-
-    subject: str
-    kind: Literal["client", "terminal"]
-    scopes: frozenset[str]
-    bound: Bound
-
-    @cached_property
-    def terminal_id(self) -> UUID:
-        """The terminal's id. Raises ValueError for a caller that is no terminal."""
-        if self.kind != "terminal":
-            raise ValueError("not a terminal")
-        return UUID(self.subject)
 
 
 class TokenVerifier:
@@ -88,14 +80,16 @@ class TokenVerifier:
         if time.time() >= expires:
             self._verified.pop(token, None)
             raise InvalidToken("The token has expired.", detail_ar="انتهت صلاحية رمز الدخول.")
-        if principal.subject in self._revocations.suspended:
+        if not self._revocations.suspended.isdisjoint(principal.marks):
             raise Suspended("This caller is suspended.")
         return principal
 
     def known(self, token: str) -> Principal | None:
         """The caller behind a token that was verified before and holds; None where `verify` has to judge."""
         principal, expires = self._verified.get(token, _NOBODY)
-        if principal is None or time.time() >= expires or principal.subject in self._revocations.suspended:
+        if principal is None or time.time() >= expires:
+            return None
+        if not self._revocations.suspended.isdisjoint(principal.marks):
             return None
         return principal
 
@@ -144,8 +138,10 @@ class TokenVerifier:
         if self._keys is None:
             raise Unavailable("The issuer's keys are not at hand yet.")
         try:
-            claims = jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
-            principal, expires = self._principal(claims)
+            decoded = jwt.decode(token, self._keys, algorithms=ALGORITHMS)
+            if decoded.header.get("typ") != TOKEN_TYPE:  # RFC 9068 §4: an id token is signed by the same keys
+                raise ValueError("not an access token")
+            principal, expires = self._principal(decoded.claims)
         except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise InvalidToken("The token is not one of ours.") from error
         if len(self._verified) >= MAX_CACHED_TOKENS:
@@ -157,19 +153,22 @@ class TokenVerifier:
         audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
         if claims["iss"] != self._settings.issuer or self._settings.audience not in audience:
             raise ValueError("issuer or audience")
-        if float(claims["iat"]) > time.time() + CLOCK_SKEW_SECONDS or claims["kind"] not in {
-            "client",
-            "terminal",
-        }:
-            raise ValueError("issued in the future, or of an unknown kind")
+        soon = time.time() + CLOCK_SKEW_SECONDS
+        if float(claims["iat"]) > soon or float(claims.get("nbf", 0)) > soon:
+            raise ValueError("issued in the future, or not good yet")
+        kind = CallerKind(claims["kind"])
         principal = Principal(
             subject=str(claims["sub"]),
-            kind=claims["kind"],
+            kind=kind,
             scopes=frozenset(str(claims.get("scope", "")).split()),
             bound=Bound.of(claims),
+            client_id=claims.get("client_id"),
+            session_id=claims.get("sid"),
+            roles=tuple(claims.get("roles", ())),
+            acr=claims.get("acr"),
+            signed_in_at=float(claims["auth_time"]) if "auth_time" in claims else None,
         )
-        if principal.kind == "terminal":
-            UUID(principal.subject)
+        _ensure_named(principal)
         return principal, float(claims["exp"])
 
     def _forget_expired(self, *, make_room: bool = False) -> None:
@@ -212,16 +211,32 @@ def bearer_token(header: str | None) -> str:
     return token.strip()
 
 
-async def authorize(request: Request, scopes: tuple[str, ...]) -> None:
-    """Find out who calls, and that the token carries any one of the scopes.
+async def authorize(
+    request: Request, scopes: tuple[str, ...], callers: Collection[CallerKind], *, step_up: bool = False
+) -> None:
+    """Find out who calls, and that the token carries any one of the scopes and is of a kind that may call.
 
-    Raises MissingToken, InvalidToken, Suspended or InsufficientScope.
+    `step_up` asks for two factors shown within the last `step_up_seconds` (RFC 9470). Raises MissingToken,
+    InvalidToken, Suspended, CallerKindRefused, InsufficientScope or SignInTooWeak.
     """
     token = bearer_token(request.headers.get("authorization"))
-    principal = await get_runtime(request).verifier.verify_fresh(token)
+    runtime = get_runtime(request)
+    principal = await runtime.verifier.verify_fresh(token)
+    request.state.principal = principal
     if principal.scopes.isdisjoint(scopes):
         raise InsufficientScope(f"This needs the scope {' or '.join(scopes)}.", needed=list(scopes))
-    request.state.principal = principal
+    if principal.kind not in callers:
+        raise CallerKindRefused(f"This is for a {' or '.join(sorted(callers))}, not for a {principal.kind}.")
+    if step_up:
+        _ensure_recent(principal, runtime.settings.step_up_seconds)
+
+
+def _ensure_recent(principal: Principal, seconds: int) -> None:
+    """That a person has shown two factors a short while ago. Raises SignInTooWeak."""
+    age = time.time() - principal.signed_in_at if principal.signed_in_at is not None else None
+    recent = age is not None and -CLOCK_SKEW_SECONDS <= age <= seconds + CLOCK_SKEW_SECONDS
+    if principal.acr not in STRONG or not recent:
+        raise SignInTooWeak(seconds)
 
 
 async def find_caller(request: Request) -> Principal:
@@ -241,6 +256,16 @@ def jwt_header(token: str) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise ValueError("the header is not an object")
     return header
+
+
+def _ensure_named(principal: Principal) -> None:
+    """That a subject is of the form of its kind. Raises ValueError."""
+    if principal.kind is CallerKind.TERMINAL:
+        UUID(principal.subject)
+    elif principal.kind in PREFIXES:
+        if not principal.subject.startswith(PREFIXES[principal.kind]) or not principal.session_id:
+            raise ValueError("a person needs a subject of their kind and a session")
+        UUID(principal.subject.removeprefix(PREFIXES[principal.kind]))
 
 
 def _thumbprints(keys: KeySet) -> set[tuple[str | None, str]]:

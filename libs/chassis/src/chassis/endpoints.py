@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from chassis.principal import CallerKind
 from contracts.scopes import Scope
 
 MIB: Final = 1024 * 1024
 LARGEST_BODY: Final = 16 * MIB
 LONGEST_SECONDS: Final = 60.0
+WORKERS: Final = frozenset({CallerKind.CLIENT, CallerKind.TERMINAL, CallerKind.PERSON})
+PEOPLE: Final = frozenset({CallerKind.PERSON})
+CITIZENS: Final = frozenset({CallerKind.CITIZEN})
 
 _PATH = re.compile(r"(/([A-Za-z0-9._-]+|\{[a-z_]+\}))+")
 
@@ -57,7 +61,8 @@ class DeclarationFault(ValueError):
 class Endpoint:
     """One endpoint. Raises DeclarationFault where its facts do not fit together.
 
-    `scopes` are alternatives, any one suffices, none means public; `deadline` in seconds, `body` in bytes; `hot` ones
+    `scopes` are alternatives, any one suffices, none means public; `callers` are the kinds that may call, `step_up`
+    asks them for two factors shown a short while ago; `deadline` in seconds, `body` in bytes; `hot` ones
     are matched before the rest; `query` are the names of the query parameters it knows.
     """
 
@@ -69,6 +74,8 @@ class Endpoint:
     body: int
     retry: Retry
     hot: bool
+    callers: frozenset[CallerKind] = WORKERS
+    step_up: bool = False
     query: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -93,6 +100,10 @@ class Endpoint:
             yield f"unknown scope {unknown[0]!r}: see contracts.scopes"
         if len(set(self.scopes)) < len(self.scopes):
             yield "a scope stands twice"
+        if not self.callers:
+            yield "nobody may call it"
+        if self.step_up and not self.callers <= {CallerKind.PERSON, CallerKind.CITIZEN}:
+            yield "only people can show two factors: machines must not be among its callers"
         if self.rate.by_address != self.public:
             yield f"the rate class {self.rate} is for {'public routes' if self.rate.by_address else 'known callers'}"
         if not 0 < self.deadline <= LONGEST_SECONDS:

@@ -16,10 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from chassis import idempotency, telemetry
-from chassis.auth import Principal
 from chassis.endpoints import Endpoint
 from chassis.infrastructure_errors import Busy
 from chassis.metrics import HOT_REQUESTS
+from chassis.principal import Principal
 from chassis.refusals import Refusal
 from chassis.runtime import Resources
 

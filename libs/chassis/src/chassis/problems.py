@@ -108,6 +108,33 @@ class InsufficientScope(Forbidden):
     title_ar = "صلاحية الدخول لا تسمح بهذا الإجراء"
 
 
+class CallerKindRefused(Forbidden):
+    """This is not for callers of this kind"""
+
+    code = "caller_kind_refused"
+    title_ar = "هذا الإجراء غير متاح لهذا النوع من المستخدمين"
+
+
+class SignInTooWeak(Problem):
+    """This needs a fresh sign-in with two factors"""
+
+    status = 401
+    code = "insufficient_user_authentication"
+    title_ar = "يلزم تسجيل الدخول من جديد بخطوتين"
+
+    def __init__(self, seconds: int) -> None:
+        """`seconds`: how long ago the sign-in may be (RFC 9470)."""
+        challenge = (
+            f'Bearer error="{self.code}", error_description="{self.title()}", acr_values="urn:unicard:aal2",'
+            f' max_age="{seconds}"'
+        )
+        super().__init__(
+            f"Sign in again with two factors; it is good for {seconds} s.",
+            detail_ar="سجل الدخول من جديد بخطوتين ثم أعد المحاولة.",
+            headers={"WWW-Authenticate": challenge},
+        )
+
+
 class TrainingDisabled(Forbidden):
     """Business time may be moved in a training system only"""
 

@@ -20,7 +20,8 @@ from fastapi.routing import APIRoute
 
 from chassis import idempotency
 from chassis.auth import authorize, find_caller
-from chassis.endpoints import MIB, DeclarationFault, Endpoint, Rate, Retry
+from chassis.endpoints import MIB, WORKERS, DeclarationFault, Endpoint, Rate, Retry
+from chassis.principal import CallerKind
 from chassis.problems import InvalidRequest, responses
 from chassis.refusals import Refusal
 from contracts.scopes import Scope
@@ -32,7 +33,8 @@ _MOST_NAMED = 5
 class Facts(TypedDict, total=False):
     """What an endpoint says of itself, beside its method and path.
 
-    Who may call: `scopes` (any one suffices) or `public`. What it may refuse: `problems`. What the edge must know:
+    Who may call: `scopes` (any one suffices) or `public`; `callers`, kinds of them where not every worker may;
+    `step_up` where people show two factors anew. What it may refuse: `problems`. What the edge must know:
     `rate` (class of calls), `deadline` in seconds, `body` in bytes at most, `hot` (matched before the rest). Where the
     path names an object, the handler takes its caller, so that `caller.bound` is asked whose it is; `anyone` is the
     reason why it does not matter. The others are FastAPI's own.
@@ -40,6 +42,8 @@ class Facts(TypedDict, total=False):
 
     scopes: Scope | tuple[Scope, ...]
     public: bool
+    callers: frozenset[CallerKind]
+    step_up: bool
     problems: type[Refusal] | tuple[type[Refusal], ...]
     rate: Rate
     deadline: float
@@ -86,7 +90,7 @@ class DeclaredRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             if scopes:
-                await authorize(request, scopes)
+                await authorize(request, scopes, self.draft.callers, step_up=self.draft.step_up)
             if request.scope["query_string"]:
                 refuse_unknown(request, self.declared.query)
             response = await handler(request)
@@ -184,6 +188,8 @@ def _draft(method: str, path: str, options: dict[str, Any]) -> Endpoint:
         body=options.pop("body", MIB),
         hot=options.pop("hot", False),
         retry=Retry.ALWAYS if method == "GET" else Retry.NEVER,
+        callers=options.pop("callers", WORKERS),
+        step_up=options.pop("step_up", False),
     )
 
 

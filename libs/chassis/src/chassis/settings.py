@@ -40,6 +40,9 @@ class ServiceSettings(BaseSettings):
     jwks: str | None = Field(default=None, description="the issuer's public keys themselves, instead of a URL")
     issuer: str = "unicard"
     audience: str = "unicard-api"
+    step_up_seconds: int = Field(
+        default=300, ge=30, le=3600, description="how long ago a person's two factors may be for acts that ask for them"
+    )
     host: str = "127.0.0.1"
     port: int = 0
     log_level: str = "INFO"

@@ -25,8 +25,11 @@ from joserfc.jwk import OKPKey
 from prometheus_client import REGISTRY
 
 from chassis import serve
+from chassis.area import NATION
+from chassis.auth import TOKEN_TYPE
 from chassis.ids import new_id
 from chassis.migrations import run_migrations
+from chassis.principal import AAL2
 
 MakeDatabase = Callable[[Path], Awaitable[str]]
 
@@ -51,7 +54,7 @@ class TestIssuer:
         scopes: str = "",
         *,
         kind: str = "client",
-        governorate: str | None = None,
+        governorate: str | None = NATION,
         outlet_id: UUID | None = None,
         site_id: UUID | None = None,
         provider_id: UUID | None = None,
@@ -59,7 +62,7 @@ class TestIssuer:
         ttl: int = 600,
         **overrides: Any,
     ) -> str:
-        """A signed token; `overrides` replace claims, to forge bad ones."""
+        """A signed token; `overrides` replace claims, to forge bad ones. The nation is `governorate="*"`."""
         now = int(time.time())
         claims = {
             "iss": "unicard",
@@ -77,7 +80,12 @@ class TestIssuer:
             "org": authority,
         }
         claims = {name: value for name, value in (claims | overrides).items() if value is not None}
-        return jwt.encode({"alg": "EdDSA", "kid": "test"}, claims, self.key, algorithms=["EdDSA"])
+        return jwt.encode({"alg": "EdDSA", "kid": "test", "typ": TOKEN_TYPE}, claims, self.key, algorithms=["EdDSA"])
+
+    def person(self, scopes: str = "", *, person_id: UUID | None = None, **claims: Any) -> dict[str, str]:
+        """Headers of a person who has just signed in with two factors at the console."""
+        signed_in = {"acr": AAL2, "auth_time": int(time.time()), "sid": str(new_id()), "client_id": "console"}
+        return self.headers(f"person:{person_id or new_id()}", scopes, kind="person", **{**signed_in, **claims})
 
     def headers(self, subject: str = "ministry", scopes: str = "", **claims: Any) -> dict[str, str]:
         """An Authorization header, with a fresh Idempotency-Key beside it."""

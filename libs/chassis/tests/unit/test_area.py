@@ -77,7 +77,7 @@ def test_a_bound_covers_what_lies_within_it(bound: Bound, area: Area, covered: b
 
 
 def test_a_token_says_what_its_holder_is_bound_to() -> None:
-    assert Bound.of(claims()) == NATIONAL  # what tokens of today mean that say nothing
+    assert Bound.of(claims()) == Bound("")  # what is not said is nothing
     assert Bound.of(claims(gov="*")) == NATIONAL
     assert Bound.of(claims(gov="35.02", site=str(SITE), org="post")) == Bound(
         "35", district="02", site_id=SITE, authority="post"

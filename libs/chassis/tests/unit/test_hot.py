@@ -10,15 +10,15 @@ import pytest
 from pydantic import BaseModel
 
 from chassis.area import NATIONAL
-from chassis.auth import Principal
 from chassis.endpoints import Endpoint
 from chassis.hot import Answer, Call, HotRoute, Taken
 from chassis.infrastructure_errors import Busy
+from chassis.principal import CallerKind, Principal
 from chassis.routing import router
 from chassis.runtime import Resources
 from contracts.scopes import Scope
 
-CALLER = Principal("till", "client", frozenset({"messages:report"}), NATIONAL)
+CALLER = Principal("till", CallerKind.CLIENT, frozenset({"messages:report"}), NATIONAL)
 RUNTIME = cast("Resources", SimpleNamespace(verifier=SimpleNamespace(known={"known": CALLER}.get)))
 TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 PLAIN = (

@@ -11,9 +11,9 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from chassis.area import NATIONAL
-from chassis.auth import Principal
 from chassis.edge import App, Edge
 from chassis.hot import Answer, Call, HotRoute
+from chassis.principal import CallerKind, Principal
 from chassis.problems import Conflict
 from chassis.routing import router
 from chassis.runtime import Resources
@@ -21,7 +21,7 @@ from chassis.testing import served_at
 from contracts.scopes import Scope
 
 PATH = "/v1/things"
-CALLER = Principal("till", "client", frozenset({"messages:report"}), NATIONAL)
+CALLER = Principal("till", CallerKind.CLIENT, frozenset({"messages:report"}), NATIONAL)
 HEAD = (
     f"POST {PATH} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer known\r\nIdempotency-Key: k1\r\n"
     "Content-Type: application/json\r\n"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Annotated, Any, cast
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,14 +17,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.area import NATIONAL
-from chassis.auth import Caller, Principal
-from chassis.endpoints import MIB, DeclarationFault, Rate, Retry
+from chassis.auth import Caller
+from chassis.endpoints import MIB, PEOPLE, DeclarationFault, Rate, Retry
 from chassis.idempotency import HEADER
+from chassis.principal import AAL1, AAL2, CallerKind, Principal
 from chassis.problems import Conflict, NotFound, Problem
-from chassis.routing import router
+from chassis.routing import Router, router
 from contracts.scopes import Scope
 
-CALLER = Principal("till", "client", frozenset({"cards:read"}), NATIONAL)
+CALLER = Principal("till", CallerKind.CLIENT, frozenset({"cards:read"}), NATIONAL)
 
 
 async def paged(after: str = "", limit: int = 1) -> str:
@@ -43,20 +48,28 @@ def routes() -> Any:
     return found
 
 
-@pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
+@asynccontextmanager
+async def serving(routes: Router, known: Mapping[str, Principal]) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an app with these routes, whose tokens are the names of its callers."""
     app = FastAPI()
-    app.include_router(routes().api)
+    app.include_router(routes.api)
 
     async def refused(_: Request, problem: Exception) -> Response:
         return cast("Problem", problem).response()
 
     async def verify(token: str) -> Principal:
-        return CALLER if token == "known" else Principal("other", "client", frozenset(), NATIONAL)
+        return known.get(token, Principal("other", CallerKind.CLIENT, frozenset(), NATIONAL))
 
     app.add_exception_handler(Problem, refused)
-    app.state.runtime = SimpleNamespace(verifier=SimpleNamespace(verify_fresh=verify))
+    settings = SimpleNamespace(step_up_seconds=300)
+    app.state.runtime = SimpleNamespace(verifier=SimpleNamespace(verify_fresh=verify), settings=settings)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as found:
+        yield found
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(routes(), {"known": CALLER}) as found:
         yield found
 
 
@@ -81,6 +94,8 @@ def test_an_endpoint_is_what_was_declared_and_what_its_handler_takes() -> None:
         ({"public": True, "deadline": 0}, "deadline"),
         ({"public": True, "deadline": 61}, "deadline"),
         ({"public": True, "body": 17 * MIB}, "body limit"),
+        ({"scopes": Scope.CARDS_READ, "callers": frozenset()}, "nobody may call"),
+        ({"scopes": Scope.CARDS_READ, "step_up": True}, "only people can show two factors"),
     ],
 )
 def test_a_declaration_that_is_not_whole_is_refused(declared: dict[str, Any], words: str) -> None:
@@ -123,6 +138,40 @@ async def test_a_caller_needs_one_of_the_scopes(client: httpx.AsyncClient) -> No
     assert other.json()["needed"] == ["cards:read", "cards:write"]
     known = await client.get("/v1/things/1?kind=a", headers={"Authorization": "Bearer known"})
     assert known.json() == "1 till 1 a"
+
+
+DECIDING = Scope.CARDS_WRITE
+PERSON = Principal(f"person:{UUID(int=1)}", CallerKind.PERSON, frozenset({DECIDING}), NATIONAL, session_id="a")
+
+
+@pytest.mark.parametrize(
+    ("principal", "status", "code"),
+    [
+        (replace(PERSON, acr=AAL2, signed_in_at=time.time()), 200, None),
+        (replace(PERSON, acr=AAL2, signed_in_at=time.time() - 400), 401, "insufficient_user_authentication"),
+        (replace(PERSON, acr=AAL2, signed_in_at=time.time() + 400), 401, "insufficient_user_authentication"),
+        (replace(PERSON, acr=AAL2), 401, "insufficient_user_authentication"),
+        (replace(PERSON, acr=AAL1, signed_in_at=time.time()), 401, "insufficient_user_authentication"),
+        (replace(PERSON, signed_in_at=time.time()), 401, "insufficient_user_authentication"),
+        (replace(PERSON, scopes=frozenset()), 403, "insufficient_scope"),
+        (replace(CALLER, scopes=PERSON.scopes, acr=AAL2, signed_in_at=time.time()), 403, "caller_kind_refused"),
+        (replace(PERSON, kind=CallerKind.CITIZEN, acr=AAL2, signed_in_at=time.time()), 403, "caller_kind_refused"),
+    ],
+)
+async def test_deciding_is_for_people_who_have_just_shown_two_factors(
+    principal: Principal, status: int, code: str | None
+) -> None:
+    deciding = router()
+
+    @deciding.post("/v1/decisions", scopes=DECIDING, callers=PEOPLE, step_up=True)
+    async def decide() -> str:
+        return "decided"
+
+    async with serving(deciding, {"token": principal}) as client:
+        reply = await client.post("/v1/decisions", headers={"Authorization": "Bearer token"})
+    assert (reply.status_code, reply.json()["code"] if code else None) == (status, code)
+    if status == 401:
+        assert 'max_age="300"' in reply.headers["www-authenticate"]
 
 
 @pytest.mark.parametrize("query", ["knid=a", "kind:exact=a", "kind=a&KIND=b", "kind[]=a", "x", "%00=1"])

@@ -18,8 +18,9 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, OKPKey
 
 from chassis.area import Bound
-from chassis.auth import KEYS_SECONDS, Principal, Revocations, TokenVerifier, bearer_token
+from chassis.auth import KEYS_SECONDS, TOKEN_TYPE, Revocations, TokenVerifier, bearer_token
 from chassis.ids import new_id
+from chassis.principal import AAL2, Actor, CallerKind, Principal
 from chassis.problems import InvalidToken, MissingToken, Suspended, Unavailable
 from chassis.settings import ServiceSettings
 from chassis.testing import TestIssuer, Unending
@@ -33,8 +34,8 @@ def settings(**changed: Any) -> ServiceSettings:
     )
 
 
-def verifier(**changed: Any) -> TokenVerifier:
-    return TokenVerifier(settings(**changed), Revocations())
+def verifier(revocations: Revocations | None = None, **changed: Any) -> TokenVerifier:
+    return TokenVerifier(settings(**changed), revocations or Revocations())
 
 
 def encode(part: Any) -> str:
@@ -47,7 +48,7 @@ def test_principal_is_what_the_token_says() -> None:
     principal = verifier().verify(token)
     assert principal == Principal(
         subject=str(terminal),
-        kind="terminal",
+        kind=CallerKind.TERMINAL,
         scopes=frozenset({"a:b", "c:d"}),
         bound=Bound("03", outlet_id=outlet, provider_id=outlet, site_id=site),
     )
@@ -71,6 +72,12 @@ def test_principal_is_what_the_token_says() -> None:
         {"outlet": "no uuid"},
         {"site": 7},
         {"kind": "terminal", "sub": "no uuid"},
+        {"nbf": int(time.time()) + 86_400},
+        {"kind": "person", "sub": str(new_id()), "sid": "a"},
+        {"kind": "person", "sub": "person:no uuid", "sid": "a"},
+        {"kind": "person", "sub": f"person:{new_id()}"},
+        {"kind": "person", "sub": f"citizen:{new_id()}", "sid": "a"},
+        {"kind": "citizen", "sub": f"person:{new_id()}", "sid": "a"},
     ],
 )
 def test_claims_that_do_not_fit_are_refused(claims: dict[str, Any]) -> None:
@@ -84,6 +91,38 @@ def test_token_without_a_claim_is_refused(missing: str) -> None:
     token = ISSUER.token(**overrides)
     with pytest.raises(InvalidToken):
         verifier().verify(token)
+
+
+def test_person_is_known_by_session_office_and_strength_of_sign_in() -> None:
+    person, session = new_id(), str(new_id())
+    claims: dict[str, Any] = {"sid": session, "client_id": "console", "acr": AAL2, "auth_time": 1, "roles": ["clerk"]}
+    found = verifier().verify(ISSUER.token(f"person:{person}", kind="person", authority="office", **claims))
+    assert (found.person_id, found.acr, found.signed_in_at, found.roles) == (person, AAL2, 1.0, ("clerk",))
+    assert found.actor == Actor(f"person:{person}", "console", "office", session)
+    assert found.marks == (f"person:{person}", f"sid:{session}")
+
+
+def test_suspended_session_is_refused_and_the_others_of_its_person_are_not() -> None:
+    revocations = Revocations()
+    watched = verifier(revocations)
+    person = f"person:{new_id()}"
+    first, second = (ISSUER.token(person, kind="person", sid=session) for session in ("one", "two"))
+    assert {watched.verify(first).session_id, watched.verify(second).session_id} == {"one", "two"}
+    revocations.suspended = frozenset({"sid:one"})
+    with pytest.raises(Suspended):
+        watched.verify(first)
+    assert watched.known(first) is None
+    assert watched.known(second) is not None
+    revocations.suspended = frozenset({person})
+    assert watched.known(second) is None
+
+
+@pytest.mark.parametrize("kind", ["JWT", None, "logout+jwt"])
+def test_token_of_another_type_is_no_access_token(kind: str | None) -> None:
+    claims = json.loads(base64.urlsafe_b64decode(ISSUER.token("ministry").split(".")[1] + "=="))
+    header = {"alg": "EdDSA", "kid": "test"} | ({"typ": kind} if kind else {})
+    with pytest.raises(InvalidToken):
+        verifier().verify(jwt.encode(header, claims, ISSUER.key, algorithms=["EdDSA"]))
 
 
 def test_audience_may_be_one_of_several() -> None:
@@ -210,7 +249,7 @@ def key(kid: str) -> OKPKey:
 def signed(by: OKPKey) -> str:
     now = int(time.time())
     claims = {"iss": "unicard", "aud": "unicard-api", "sub": "m", "iat": now, "exp": now + 60, "kind": "client"}
-    return jwt.encode({"alg": "EdDSA", "kid": by.kid}, claims, by, algorithms=["EdDSA"])
+    return jwt.encode({"alg": "EdDSA", "kid": by.kid, "typ": TOKEN_TYPE}, claims, by, algorithms=["EdDSA"])
 
 
 async def test_rotated_keys_are_fetched_when_a_token_names_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ from fastapi import Query
 from pydantic import BaseModel, JsonValue
 
 from chassis.area import Area
-from chassis.auth import Principal
 from chassis.paging import Page
+from chassis.principal import Principal
 from policybook.book import Confidence, Policy
 from policybook.entry import PolicyUnusable
 from policybook.files import PolicyEntry, Word

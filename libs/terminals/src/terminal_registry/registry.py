@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.area import Area
-from chassis.auth import Principal
 from chassis.ids import new_id
+from chassis.principal import Principal
 from chassis.reactions import Received
 from chassis.refusals import Refusal
 from chassis.runtime import Resources

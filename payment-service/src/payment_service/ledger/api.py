@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import idempotency
 from chassis.area import OF_THE_NATION, Area
-from chassis.auth import Caller, Principal
+from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import MIB, Rate
+from chassis.principal import Principal
 from chassis.problems import NotFound
 from chassis.routing import router
 from contracts.scopes import Scope

@@ -9,8 +9,8 @@ import orjson
 
 from chassis import idempotency, telemetry
 from chassis.area import OF_THE_NATION
-from chassis.auth import Principal
 from chassis.ids import new_id
+from chassis.principal import Principal
 from chassis.refusals import Refusal
 from payment_service.context import Runtime
 from payment_service.ledger.items import Item, Outcome, Result

@@ -9,9 +9,10 @@ from fastapi import Header, Response
 from fastapi import Request as HttpRequest
 
 from chassis import idempotency
-from chassis.auth import Caller, Principal
+from chassis.auth import Caller
 from chassis.db import Reading
 from chassis.endpoints import Rate
+from chassis.principal import Principal
 from chassis.routing import router
 from contracts.scopes import Scope
 from payment_service.context import Running

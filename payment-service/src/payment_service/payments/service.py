@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import idempotency, telemetry
 from chassis.area import Area, Bound
-from chassis.auth import Principal
 from chassis.clock import business_day
 from chassis.ids import new_id
+from chassis.principal import Principal
 from chassis.refusals import Refusal
 from payment_service.context import Runtime
 from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.area import Area
-from chassis.auth import Principal
 from chassis.ids import new_id
+from chassis.principal import Principal
 from chassis.problems import NotFound
 from contracts.payment import PayoutBatchAccepted
 from payment_service.context import Runtime

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.auth import Caller, Principal
+from chassis.auth import Caller
 from chassis.db import Reading
 from chassis.endpoints import Rate
 from chassis.paging import Paging, by_id
+from chassis.principal import Principal
 from chassis.routing import router
 from contracts.scopes import Scope
 from payment_service.errors import WalletUnknown

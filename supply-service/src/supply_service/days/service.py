@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.area import Area
-from chassis.auth import Principal
 from chassis.clock import business_day
+from chassis.principal import Principal
 from chassis.problems import InvalidRequest, NotFound
 from contracts.supply import OutletDayClosed
 from supply_service.context import Runtime

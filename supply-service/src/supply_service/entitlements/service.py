@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.area import Area
-from chassis.auth import Principal
 from chassis.clock import business_day, month_start
+from chassis.principal import Principal
 from contracts.notify import InquiryReceived
 from contracts.supply import BalanceStated, Remaining
 from supply_service.cards import repository

@@ -12,8 +12,8 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import telemetry
-from chassis.auth import Principal
 from chassis.clock import business_day
+from chassis.principal import Principal
 from chassis.refusals import Refusal
 from supply_service.cards import credential
 from supply_service.context import Context, Runtime

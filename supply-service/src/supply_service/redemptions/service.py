@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import idempotency, telemetry
-from chassis.auth import Principal
+from chassis.principal import Principal
 from supply_service.context import Runtime
 from supply_service.redemptions.schemas import RedemptionRequest, ReversalRequest
 from supply_service.rules.redeem import Place
