@@ -45,9 +45,10 @@ CUT = """
 """
 # A chunk in one statement, the payouts with numbers above $3 up to $4: the wallets' balances, the transfers, the
 # events. A citizen without a wallet, or whose wallet is not of the batch's governorate ($14), fails alone. Wallets are
-# locked in the order of their keys, since both sides of the join that updates them come in that order. Tables are
-# reached by `= ANY` of the chunk's keys and what comes of them is hashed (`PLANNER`): whatever the statistics say,
-# nothing is compared each with each and no table is read whole. A payout's event carries the payout's own id, and its
+# locked in the order of their keys, since both sides of the join that updates them come in that order; a transfer is
+# made of what was credited, so that its number is taken under its wallet's lock. Tables are reached by `= ANY` of the
+# chunk's keys and what comes of them is hashed (`PLANNER`): whatever the statistics say, nothing is compared each with
+# each and no table is read whole. A payout's event carries the payout's own id, and its
 # JSON is put together from ids, numbers and $12, which is JSON already: building it as JSON takes six times as long.
 BOOK = f"""
     WITH wanted AS MATERIALIZED (
@@ -66,8 +67,8 @@ BOOK = f"""
         {ledger.credited("sums")}
     ), booked AS (
         {ledger.POSTED}
-        SELECT payout_id, $2, wallet_id, amount, 'posted', amount, 'payout', $5, $6, $7, $7
-        FROM chunk WHERE wallet_id IS NOT NULL
+        SELECT c.payout_id, $2, c.wallet_id, c.amount, 'posted', c.amount, 'payout', $5, $6, $7, $7
+        FROM chunk c JOIN credited k ON k.account_id = c.wallet_id
     ), failed AS (
         UPDATE payout p SET reason = $8 FROM chunk c
         WHERE p.batch_id = $1 AND p.number = c.number AND c.wallet_id IS NULL

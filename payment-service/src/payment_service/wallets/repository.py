@@ -40,13 +40,15 @@ _OF_CITIZEN = text(
     "SELECT a.balance, a.held FROM wallet w JOIN account a ON a.account_id = w.wallet_id"
     " WHERE w.citizen_id = :citizen_id"
 )
-# A payment has its id from its hold: what orders a statement is when it was posted.
+# A payment has its id from its hold, and its moment from before it had the wallet's lock: what orders a statement is
+# the number a posting is given under that lock. Those of before there were numbers come first, by their moment.
 _STATEMENT = text(
     "SELECT t.transfer_id, t.kind, t.reference, t.posted, t.settled_at, t.debit_account_id"
     " FROM transfer t WHERE t.state = 'posted'"
     " AND (t.debit_account_id = :wallet_id OR t.credit_account_id = :wallet_id)"
-    " AND (t.settled_at, t.transfer_id) > ALL (SELECT settled_at, transfer_id FROM transfer WHERE transfer_id = :after)"
-    " ORDER BY t.settled_at, t.transfer_id LIMIT :limit"
+    " AND (coalesce(t.posting, 0), t.settled_at, t.transfer_id) > ALL (SELECT coalesce(posting, 0), settled_at,"
+    " transfer_id FROM transfer WHERE transfer_id = :after)"
+    " ORDER BY coalesce(t.posting, 0), t.settled_at, t.transfer_id LIMIT :limit"
 )
 
 
