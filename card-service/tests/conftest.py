@@ -22,8 +22,8 @@ from card_service import MIGRATIONS
 from card_service.context import Runtime
 from card_service.main import create_app
 from card_service.registry.intake import HEADER
-from card_service.registry.national_id import check_digit
 from card_service.settings import Settings
+from chassis.national_id import check_digit
 from chassis.testing import TestIssuer, eventually, running
 from chassis.testing_events import Outside
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from card_service.governorates import GOVERNORATES
 from chassis.area import Area
+from chassis.governorates import GOVERNORATES
 from chassis.principal import Principal
 from chassis.problems import InvalidRequest
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from card_service.registry.enrolment import fingerprints, withdraw_known
 from card_service.registry.intake import HEADER, Family, NotCsv, Reader, WrongHeader, decode
 from card_service.registry.models import Known
-from card_service.registry.national_id import check_digit
 from card_service.registry.reasons import REASONS
+from chassis.national_id import check_digit
 from chassis.sealing import Keyring, Vault
 
 TODAY = date(2026, 11, 21)

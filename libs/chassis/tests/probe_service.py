@@ -29,14 +29,23 @@ from chassis.routing import Router, router
 from chassis.runtime import Resources, Runtime
 from chassis.settings import ServiceSettings
 from contracts.event import Event
-from contracts.gateway import ClientReinstated, ClientSuspended
+from contracts.gateway import ClientReinstated, ClientSuspended, PersonReinstated, PersonSuspended, SessionEnded
 from contracts.scopes import Scope
 from contracts.supply import TerminalReinstated, TerminalSuspended
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-SUSPENDED: dict[type[Event], str] = {ClientSuspended: "client_id", TerminalSuspended: "terminal_id"}
-REINSTATED: dict[type[Event], str] = {ClientReinstated: "client_id", TerminalReinstated: "terminal_id"}
+SUSPENDED: dict[type[Event], str] = {
+    ClientSuspended: "{client_id}",
+    TerminalSuspended: "{terminal_id}",
+    PersonSuspended: "person:{person_id}",
+    SessionEnded: "sid:{session_id}",
+}
+REINSTATED: dict[type[Event], str] = {
+    ClientReinstated: "{client_id}",
+    TerminalReinstated: "{terminal_id}",
+    PersonReinstated: "person:{person_id}",
+}
 
 _SEEN = text("INSERT INTO seen (key, number) SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:numbers AS integer[]))")
 

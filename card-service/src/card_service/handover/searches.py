@@ -8,10 +8,10 @@ from card_service.accesses.service import visit
 from card_service.context import Runtime
 from card_service.handover import repository
 from card_service.handover.models import Found, Search
-from card_service.registry.national_id import NationalIdError, parse
 from card_service.sealing import NATIONAL_ID
 from card_service.settings import Settings
 from chassis.group_commit import GroupCommit
+from chassis.national_id import NationalIdError, parse
 from chassis.principal import Principal
 from chassis.runtime import Resources
 

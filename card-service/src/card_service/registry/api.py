@@ -12,7 +12,7 @@ from card_service.accesses import repository as accesses
 from card_service.accesses.schemas import AccessOut, AccessPage
 from card_service.accesses.service import note
 from card_service.context import Running, WithTools
-from card_service.registry import imports, national_id, repository, service
+from card_service.registry import imports, repository, service
 from card_service.registry.errors import (
     AlreadyRegistered,
     HeadCannotLeave,
@@ -42,7 +42,7 @@ from card_service.registry.schemas import (
 )
 from card_service.sealing import MOBILE, NATIONAL_ID
 from card_service.tools import Tools
-from chassis import mobiles
+from chassis import mobiles, national_id
 from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
 from chassis.endpoints import MIB, Rate

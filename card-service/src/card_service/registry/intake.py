@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from card_service.governorates import GOVERNORATES
 from card_service.registry import names
-from card_service.registry.national_id import NationalId, NationalIdError, parse
 from chassis import mobiles
 from chassis.area import NATION, Area, Bound
+from chassis.governorates import GOVERNORATES
+from chassis.national_id import NationalId, NationalIdError, parse
 from chassis.text import normalise_digits
 
 HEADER = ("household_ref", "role", "national_id", "full_name", "mobile", "governorate", "district", "address")

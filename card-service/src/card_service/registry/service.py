@@ -22,13 +22,13 @@ from card_service.registry.intake import (
     judge_residence,
 )
 from card_service.registry.models import Bearer, Citizen, Household
-from card_service.registry.national_id import NationalIdError, parse
 from card_service.registry.reasons import reason
 from card_service.registry.schemas import CitizenChange, CitizenSearch, HouseholdIn, MemberIn, PersonIn
 from card_service.scopes import ensure_own
 from card_service.sealing import MOBILE, NATIONAL_ID
 from card_service.tools import CloseCards, Tools
 from chassis import mobiles, outbox
+from chassis.national_id import NationalIdError, parse
 from chassis.principal import Principal
 from chassis.problems import NotFound
 from contracts.card import CitizenUpdated

@@ -34,6 +34,12 @@ _PRUNE = {
     "parked_event": "DELETE FROM parked_event WHERE ctid = ANY(ARRAY("
     "SELECT ctid FROM parked_event WHERE settled_at < now() - make_interval(days => $1) LIMIT $2))",
 }
+# An ended sign-in need not be remembered longer than any token that came of it is good: one hour at most.
+LONGEST_TOKEN_SECONDS = 3600.0
+_ENDED_SIGN_INS = (
+    "DELETE FROM suspended_subject WHERE ctid = ANY(ARRAY(SELECT ctid FROM suspended_subject"
+    " WHERE subject LIKE 'sid:%' AND since < now() - make_interval(secs => 2 * $1) LIMIT $2))"
+)
 _PARTITIONS = """
     SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = 'outbox'::regclass AND c.relname LIKE 'outbox\\_2%' ORDER BY c.relname
@@ -54,6 +60,7 @@ async def forget(pool: asyncpg.Pool, settings: ServiceSettings) -> None:
     await prune(pool, "inbox", settings.inbox_retention_days)
     await prune(pool, "parked_event", settings.inbox_retention_days)
     await prune(pool, "idempotency", settings.idempotency_retention_days)
+    await delete_by_chunks(pool, _ENDED_SIGN_INS, LONGEST_TOKEN_SECONDS)
 
 
 async def make_partitions(connection: Connection, today: date) -> None:

@@ -16,7 +16,8 @@ def revocation_reactions(
 ) -> None:
     """Let suspensions reach this service, and what ends them.
 
-    Each event with the field that names the subject; one that suspends has a field `reason` too.
+    Each event with the form of its subject, its fields in braces: `{client_id}`, `person:{person_id}`. One that
+    suspends has a field `reason` too.
     """
     for event, subject in suspended.items():
         reactions.on(event)(_suspending(subject))
@@ -28,7 +29,7 @@ def _suspending(subject: str) -> Handler[Resources]:
     async def suspend(events: Sequence[Received[Event]], session: AsyncSession, runtime: Resources) -> None:
         for event in events:
             told = event.data.model_dump()
-            await runtime.revocations.suspend(session, str(told[subject]), told["reason"])
+            await runtime.revocations.suspend(session, subject.format_map(told), told["reason"])
 
     return suspend
 
@@ -36,6 +37,6 @@ def _suspending(subject: str) -> Handler[Resources]:
 def _reinstating(subject: str) -> Handler[Resources]:
     async def reinstate(events: Sequence[Received[Event]], session: AsyncSession, runtime: Resources) -> None:
         for event in events:
-            await runtime.revocations.reinstate(session, str(event.data.model_dump()[subject]))
+            await runtime.revocations.reinstate(session, subject.format_map(event.data.model_dump()))
 
     return reinstate

@@ -130,3 +130,17 @@ async def test_busy_outbox_is_not_stopped_for_a_partition(pool: asyncpg.Pool, se
     await keep_house_once(pool, settings, TODAY)
     assert len(await partitions(pool)) == 4
     await pool.close()
+
+
+async def test_ended_sign_ins_are_forgotten_when_their_tokens_are_no_longer_good(
+    pool: asyncpg.Pool, settings: ServiceSettings
+) -> None:
+    await pool.execute(
+        "INSERT INTO suspended_subject (subject, reason, since) VALUES"
+        " ('sid:old', 'x', now() - interval '3 hours'), ('sid:new', 'x', now() - interval '1 hour'),"
+        " ('person:old', 'x', now() - interval '1 year'), ('old-client', 'x', now() - interval '1 year')"
+    )
+    await keep_house_once(pool, settings, TODAY)
+    left = await pool.fetch("SELECT subject FROM suspended_subject ORDER BY subject")
+    assert [row["subject"] for row in left] == ["old-client", "person:old", "sid:new"]
+    await pool.close()

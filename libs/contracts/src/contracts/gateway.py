@@ -38,3 +38,32 @@ class TerminalEnrolled(Event):
     outlet_id: UUID
     key_id: str
     public_key: str  # Ed25519 public key, base64url without padding, 32 bytes
+
+
+class PersonSuspended(Event):
+    """A person who works with the system is refused everywhere from now on: suspended, or gone for good."""
+
+    TOPIC = TOPIC
+    KEY = "person_id"
+
+    person_id: UUID
+    reason: str
+
+
+class PersonReinstated(Event):
+    """A suspended person may work again."""
+
+    TOPIC = TOPIC
+    KEY = "person_id"
+
+    person_id: UUID
+
+
+class SessionEnded(Event):
+    """A sign-in of a person or a citizen has ended: the tokens that came of it are refused everywhere from now on."""
+
+    TOPIC = TOPIC
+    KEY = "session_id"
+
+    session_id: UUID
+    reason: str

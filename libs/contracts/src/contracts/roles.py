@@ -1,4 +1,7 @@
-"""Who may do what: the scopes of every role of API client, and of every kind of terminal. The one table of both."""
+"""Who may do what: the scopes of every API client, of every kind of terminal and, by `PEOPLE`, of every role of people.
+
+The tables of clients and terminals are here, the one of people with what else a role has is in `contracts.people`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from contracts.people import PEOPLE
 from contracts.scopes import Scope
+
+__all__ = ["CLIENTS", "PEOPLE", "TERMINALS"]
 
 # The clients an installation begins with, by the role that is also their id.
 CLIENTS: Final[Mapping[str, tuple[Scope, ...]]] = MappingProxyType(

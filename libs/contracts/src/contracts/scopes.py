@@ -77,6 +77,12 @@ class Scope(StrEnum):
         "clients:write",
         "Register, suspend and reinstate API clients and say what they may do, and see them.",
     )
+    PEOPLE_READ = "people:read", "See who works with the system, in which offices and roles, and since when."
+    PEOPLE_WRITE = "people:write", "Invite people, reinstate them and let them leave, and see them."
+    PEOPLE_SUSPEND = "people:suspend", "Suspend people and end their sessions at once, and see them."
+    GRANTS_ASK = "grants:ask", "Ask for roles for others, and see who has which."
+    GRANTS_DECIDE = "grants:decide", "Decide on roles others have asked for, confirm and revoke them, and see them."
+    AUTHORITIES_WRITE = "authorities:write", "Enter the authorities and the areas in which people hold offices."
     TERMINALS_ENROL = "terminals:enrol", "Give terminals the one-time codes with which they enrol."
     KEYS_ROTATE = "keys:rotate", "Make the next key that signs tokens."
     OVERVIEW_READ = "overview:read", "See at once what all services know of a card."

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from card_service.governorates import GOVERNORATES
-from card_service.registry.national_id import (
+from chassis.governorates import GOVERNORATES
+from chassis.national_id import (
     ABROAD,
     NationalIdError,
     check_digit,

@@ -10,7 +10,7 @@ from datetime import date
 from operator import mul
 from typing import Literal, NamedTuple
 
-from card_service.governorates import GOVERNORATES
+from chassis.governorates import GOVERNORATES
 from chassis.text import normalise_digits
 
 _CENTURIES = {"2": 1900, "3": 2000}
