@@ -10,11 +10,18 @@ SKIPPED_FOLDERS = frozenset({".git", ".venv", ".unicard", "__pycache__", "node_m
 # Where business time must come from the injected clock.
 SERVICES = ("*/src/**",)
 # Packages that run in production; everything else helps to build, test, measure or show them.
-PRODUCTION = ("libs/contracts/src/**", "libs/chassis/src/**", "libs/policies/src/**", *SERVICES)
+PRODUCTION = (
+    "libs/contracts/src/**",
+    "libs/chassis/src/**",
+    "libs/policies/src/**",
+    "libs/approvals/src/**",
+    *SERVICES,
+)
 # Test fixtures that live inside an installed package.
 TEST_SUPPORT = (
     "libs/chassis/src/chassis/testing*.py",
     "libs/policies/src/policybook/testing.py",
+    "libs/approvals/src/approvals/testing.py",
     "libs/devstack/src/devstack/pytest_*.py",
 )
 
@@ -58,6 +65,7 @@ RULE_MODULES = (
     "notify-service/src/notify_service/lifecycle.py",
     "payment-service/src/payment_service/ledger/rules.py",
     "health-service/src/health_service/rules/*.py",
+    "libs/approvals/src/approvals/rules.py",
 )
 RULE_EXCEPTIONS: dict[str, dict[int, str]] = {
     "card-service/src/card_service/cards/pins.py": {

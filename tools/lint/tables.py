@@ -18,7 +18,7 @@ from tools.lint.source import Finding, Source
 ROOT = Path(__file__).parents[2]
 
 _WRITE = re.compile(
-    r"\b(?:INSERT\s+INTO|MERGE\s+INTO|DELETE\s+FROM(?:\s+ONLY)?|TRUNCATE(?:\s+TABLE)?|COPY)\s+(?P<into>[\w\"{%]\S*)"
+    r"\b(?:INSERT\s+INTO|MERGE\s+INTO|DELETE\s+FROM(?:\s+ONLY)?|TRUNCATE(?!\s+O[NR]\b)(?:\s+TABLE)?|COPY)\s+(?P<into>[\w\"{%]\S*)"
     r"|(?<!FOR )(?<!KEY )(?<!DO )\bUPDATE\s+(?:ONLY\s+)?(?P<changed>[\w\"{%]\S*)(?=\s+(?:(?:AS\s+)?\w+\s+)?SET\b)",
     re.IGNORECASE,
 )

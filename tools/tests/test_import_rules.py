@@ -29,6 +29,7 @@ UPWARD = {
     "api_gateway.clients.service": "api_gateway.tokens.service",
     "contracts.event": "contracts.card",
     "devstack.terminal.caller": "devstack.stack.supervisor",
+    "approvals.model": "approvals.service",
     "policybook.keys": "policybook.files",
     "terminal_registry.kinds": "terminal_registry.registry",
     "supply_service.sales.record": "supply_service.redemptions.schemas",

@@ -165,6 +165,7 @@ class TokenVerifier:
             client_id=claims.get("client_id"),
             session_id=claims.get("sid"),
             roles=tuple(claims.get("roles", ())),
+            grantors=frozenset(map(str, claims.get("grantors", ()))),
             acr=claims.get("acr"),
             signed_in_at=float(claims["auth_time"]) if "auth_time" in claims else None,
         )

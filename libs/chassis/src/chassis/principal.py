@@ -49,7 +49,8 @@ class Principal:
     """A verified caller. A terminal's `subject` is its terminal id; a person's is `person:` and the person's id.
 
     People and citizens have besides: `client_id` through which they came, `session_id`, `roles`, the class `acr` of
-    their sign-in and when it was (`signed_in_at`, seconds since 1970).
+    their sign-in and when it was (`signed_in_at`, seconds since 1970), and as `grantors` the subjects who asked for or
+    decided the grants of their roles: who made a proposal has not chosen its decider.
     """
 
     subject: str
@@ -59,6 +60,7 @@ class Principal:
     client_id: str | None = None
     session_id: str | None = None
     roles: tuple[str, ...] = ()
+    grantors: frozenset[str] = frozenset()
     acr: str | None = None
     signed_in_at: float | None = None
 

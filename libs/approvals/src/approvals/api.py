@@ -1,0 +1,114 @@
+"""Routes of proposals, the same in every service, under `/v1/proposals/{service}`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request
+
+from approvals import repository
+from approvals.errors import (
+    AlreadyApproved,
+    DeciderNotIndependent,
+    NotTheProposer,
+    OwnProposal,
+    ProposalChanged,
+    ProposalExpired,
+    ProposalState,
+    ProposalUnknown,
+    WrongOffice,
+)
+from approvals.kinds import R
+from approvals.model import State
+from approvals.schemas import DecisionRequest, ProposalPage, ProposalReply, ProposalWithdrawal
+from approvals.service import Decision, Proposals
+from chassis.auth import Caller
+from chassis.db import Reading, Work
+from chassis.endpoints import PEOPLE
+from chassis.paging import LAST_ID, Paging, by_id
+from chassis.problems import CallerKindRefused
+from chassis.refusals import Refusal
+from chassis.routing import Router, router
+from chassis.runtime import get_runtime
+
+KindName = Annotated[str | None, Query(max_length=40, pattern=r"^[a-z][a-z-]*$")]
+Subject = Annotated[str | None, Query(max_length=200)]
+
+DECIDING: tuple[type[Refusal], ...] = (
+    ProposalUnknown,
+    ProposalState,
+    ProposalExpired,
+    ProposalChanged,
+    OwnProposal,
+    AlreadyApproved,
+    WrongOffice,
+    DeciderNotIndependent,
+    CallerKindRefused,
+)
+"""What a decision may be refused for, whatever it is about."""
+
+
+def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10.0) -> Router:
+    """The routes of a service of this name; `deadline`: seconds a decision with all it carries out may take."""
+    routes = router(tags=["proposals"])
+    base = f"/v1/proposals/{name}"
+    kinds = proposals.kinds
+
+    @routes.get(base, scopes=kinds.scopes, operation_id=f"{name}_list_proposals")
+    async def list_proposals(
+        request: Request,
+        caller: Caller,
+        session: Reading,
+        page: Annotated[Paging[UUID], by_id(50, 200, LAST_ID)],
+        kind: KindName = None,
+        subject: Subject = None,
+        state: State | None = None,
+    ) -> ProposalPage:
+        """What is proposed in the caller's area and may be decided or was, newest first."""
+        now = get_runtime(request).clock.now()
+        wanted = {"kinds": kinds.open_to(caller), "kind": kind, "subject": subject, "state": state}
+        found = await repository.page(session, caller.bound, page, now, **wanted)
+        return ProposalPage.of(page, [ProposalReply.of(one, now) for one in found], lambda one: one.proposal_id)
+
+    @routes.get(
+        base + "/{proposal_id}", scopes=kinds.scopes, problems=ProposalUnknown, operation_id=f"{name}_read_proposal"
+    )
+    async def read_proposal(proposal_id: UUID, request: Request, caller: Caller, session: Reading) -> ProposalReply:
+        """What is proposed, its digest, and who did what with it."""
+        found = await proposals.get(session, caller, proposal_id)
+        return ProposalReply.of(found, get_runtime(request).clock.now())
+
+    @routes.post(
+        base + "/{proposal_id}/decision",
+        scopes=kinds.deciding,
+        callers=PEOPLE,
+        step_up=True,
+        problems=DECIDING,
+        deadline=deadline,
+        operation_id=f"{name}_decide_proposal",
+    )
+    async def decide(
+        proposal_id: UUID, body: DecisionRequest, request: Request, caller: Caller, session: Work
+    ) -> ProposalReply:
+        """Approve or refuse what another has proposed, as a person. The last approval carries it out."""
+        runtime: R = request.app.state.runtime
+        decision = Decision(body.decision == "approve", bytes.fromhex(body.digest), body.reason)
+        decided = await proposals.decide(session, runtime, caller, proposal_id, decision)
+        return ProposalReply.of(decided, runtime.clock.now())
+
+    @routes.post(
+        base + "/{proposal_id}/withdrawal",
+        scopes=kinds.entering,
+        problems=(ProposalUnknown, ProposalState, ProposalExpired, NotTheProposer),
+        operation_id=f"{name}_withdraw_proposal",
+    )
+    async def withdraw(
+        proposal_id: UUID, body: ProposalWithdrawal, request: Request, caller: Caller, session: Work
+    ) -> ProposalReply:
+        """Take back what one has proposed, while it is not decided."""
+        runtime: R = request.app.state.runtime
+        ended = await proposals.withdraw(session, runtime, caller, proposal_id, body.reason)
+        return ProposalReply.of(ended, runtime.clock.now())
+
+    return routes

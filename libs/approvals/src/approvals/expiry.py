@@ -1,0 +1,21 @@
+"""The periodic job that closes proposals nobody has decided in time."""
+
+from __future__ import annotations
+
+from approvals.kinds import R
+from approvals.service import AT_ONCE, Proposals
+from chassis.periodic import Periodic
+
+EXPIRY_SECONDS = 60.0
+
+
+def expiry(proposals: Proposals[R]) -> Periodic[R]:
+    """The job for a service's workers."""
+
+    async def run(runtime: R) -> bool:
+        async with runtime.sessions() as session, session.begin():
+            ended = await proposals.expire(session, runtime)
+        runtime.wake_relay()
+        return ended == AT_ONCE
+
+    return Periodic("proposals_expiry", run, EXPIRY_SECONDS)

@@ -1,0 +1,80 @@
+"""Kinds of proposals: what a service has decided by two persons, and what is carried out when it is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from pydantic import JsonValue
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from approvals.model import Proposal, Terms
+from chassis.principal import Principal
+from chassis.runtime import Resources
+from contracts.scopes import Scope
+
+R = TypeVar("R", bound=Resources)
+
+Execute = Callable[[AsyncSession, R, Proposal, Principal], Awaitable[None]]
+Released = Callable[[AsyncSession, R, Proposal], Awaitable[None]]
+ContentNow = Callable[[AsyncSession, R, Proposal], Awaitable[JsonValue]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[R]):
+    """A kind of proposal, known by its `name`.
+
+    `enters` and `decides`: the scopes of those who propose and of those who decide. `execute` carries it out in the
+    transaction of the last approval, for the principal who gave it; a refusal it raises undoes the approval.
+    `content_now` tells what would be proposed of the object as it is at the decision: where that is another content,
+    the decision is refused. `released` hears that it was refused, withdrawn or has expired.
+    """
+
+    name: str
+    enters: Scope
+    decides: Scope
+    execute: Execute[R]
+    content_now: ContentNow[R] | None = None
+    released: Released[R] | None = None
+
+
+class Kinds(Generic[R]):
+    """A service's kinds of proposals, and the terms its policies give on a day."""
+
+    def __init__(self, terms: Callable[[R, str, date], Terms], *kinds: Kind[R]) -> None:
+        """`terms` looks a kind's terms up. Raises ValueError where two kinds have one name."""
+        self._terms = terms
+        self._kinds = {kind.name: kind for kind in kinds}
+        if len(self._kinds) < len(kinds):
+            raise ValueError("two kinds of proposals have one name")
+
+    def __iter__(self) -> Iterator[Kind[R]]:
+        return iter(self._kinds.values())
+
+    def __getitem__(self, name: str) -> Kind[R]:
+        return self._kinds[name]
+
+    def terms(self, runtime: R, kind: str, day: date) -> Terms:
+        """The terms of a kind on a day. Raises PolicyMissing where the policies do not give them."""
+        return self._terms(runtime, kind, day)
+
+    def open_to(self, caller: Principal) -> list[str]:
+        """The names of the kinds that a caller may propose or decide, and therefore see."""
+        return [kind.name for kind in self if not caller.scopes.isdisjoint({kind.enters, kind.decides})]
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The scopes that open any of the kinds."""
+        return tuple(dict.fromkeys(scope for kind in self for scope in (kind.enters, kind.decides)))
+
+    @property
+    def deciding(self) -> tuple[Scope, ...]:
+        """The scopes by which any of the kinds is decided."""
+        return tuple(dict.fromkeys(kind.decides for kind in self))
+
+    @property
+    def entering(self) -> tuple[Scope, ...]:
+        """The scopes by which any of the kinds is proposed."""
+        return tuple(dict.fromkeys(kind.enters for kind in self))

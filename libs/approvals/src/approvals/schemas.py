@@ -1,0 +1,107 @@
+"""What crosses the wire about proposals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+
+from approvals.model import Act, Did, Office, Proposal, State
+from chassis.paging import Page
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Digest = Annotated[
+    str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of what was seen: the member `digest` of the proposal")
+]
+
+
+class DecisionRequest(BaseModel):
+    """What is decided about a proposal as it was seen; who refuses says why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision: Literal["approve", "refuse"]
+    digest: Digest
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _why(self) -> Self:
+        if self.decision == "refuse" and self.reason is None:
+            raise ValueError("say why it is refused")
+        return self
+
+
+class ProposalWithdrawal(BaseModel):
+    """Why a proposal is taken back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
+class ProposalAct(BaseModel):
+    """Who did what with a proposal: `through` which client, for which `office`."""
+
+    act: Did
+    who: str
+    through: str | None
+    office: str | None
+    at: datetime
+    digest: str
+    reason: str | None
+
+    @staticmethod
+    def of(act: Act) -> ProposalAct:
+        """An act as the API tells it."""
+        actor = act.actor
+        return ProposalAct(
+            act=act.did, who=actor.who, through=actor.through, office=actor.office, at=act.at,
+            digest=act.digest.hex(), reason=act.reason,
+        )  # fmt: skip
+
+
+class ProposalReply(BaseModel):
+    """A proposal as it stands. `deciders` persons must approve it, of the office that `office` says."""
+
+    proposal_id: UUID
+    kind: str
+    subject: str = Field(description="the object it is about")
+    state: State
+    content: JsonValue
+    digest: str = Field(description="SHA-256 of the content as canonical JSON; who decides sends it back")
+    amount: int | None = Field(description="piastres")
+    governorate: str | None
+    authority: str | None
+    deciders: int | None
+    office: Office | None
+    entered_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    acts: list[ProposalAct]
+
+    @staticmethod
+    def of(proposal: Proposal, now: datetime) -> ProposalReply:
+        """A proposal as the API tells it at a moment."""
+        return ProposalReply(
+            proposal_id=proposal.proposal_id,
+            kind=proposal.kind,
+            subject=proposal.subject,
+            state=proposal.state_at(now),
+            content=proposal.content,
+            digest=proposal.digest.hex(),
+            amount=proposal.amount,
+            governorate=proposal.area.governorate,
+            authority=proposal.area.authority,
+            deciders=proposal.deciders,
+            office=proposal.office,
+            entered_at=proposal.entered_at,
+            expires_at=proposal.expires_at,
+            ended_at=proposal.ended_at,
+            acts=[ProposalAct.of(act) for act in proposal.acts],
+        )
+
+
+class ProposalPage(Page[ProposalReply, UUID]):
+    """A page of proposals, newest first."""
