@@ -12,6 +12,7 @@ MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml */pypr
 DEMO ?= 1
 SCALE ?= 1.0
 ARGS ?=
+PROFILE ?=
 PYTHON ?= python3
 
 .PHONY: help setup check format-check lint rules types imports test run demo bench schemas migration start stop env up \
@@ -70,8 +71,9 @@ start: setup  ## Start the whole system in the background, without Docker
 stop: $(STAMP)  ## Stop what `make start` or `make run` started
 	$(BIN)/unicard down
 
-env:  ## Write .env for docker compose with fresh secrets; what is in it stays
-	@$(PYTHON) tools/make_env.py
+env: $(if $(filter production,$(PROFILE)),setup)  ## Write .env for docker compose with fresh secrets; PROFILE=production for real data
+	@$(if $(PROFILE),$(if $(filter production,$(PROFILE)),$(BIN)/python -m tools.production,\
+		echo "unknown PROFILE=$(PROFILE): only production is known" >&2; false),$(PYTHON) tools/make_env.py)
 
 up: env  ## Build and start docker compose, wait until all is healthy
 	@sh deploy/up.sh

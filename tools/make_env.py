@@ -105,10 +105,16 @@ def write(path: Path, example: str) -> list[str]:
     return added
 
 
+PRODUCTION = "docker-compose.production.yml"
+
+
 def main() -> None:
-    """Write the file and say what was done."""
+    """Write the file and say what was done; in an installation for real data secrets are not for this file."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".env"
     new = not path.exists()
+    if not new and settings(path.read_text(encoding="utf-8")).get("COMPOSE_FILE") == PRODUCTION:
+        print(f"{path} is for real data: `make env PROFILE=production` brings it up to date")
+        return
     added = write(path, EXAMPLE.read_text(encoding="utf-8"))
     if new:
         print(f"{path} holds the settings and secrets of this installation: keep a copy where the backups are not")
