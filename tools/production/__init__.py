@@ -2,5 +2,5 @@
 
 Secrets become files in `secrets/`, every image is pinned by its digest as this machine resolves it, what belongs to a
 demonstration is left out, and a system that would still be one is refused by name. The result is
-`docker-compose.production.yml`. `.env` names it in COMPOSE_FILE, so `make up` and every `docker compose` command use it.
+`docker-compose.production.yml`, which `.env` names in COMPOSE_FILE: `make up` and `docker compose` then mean it.
 """

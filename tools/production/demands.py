@@ -34,7 +34,7 @@ def _addresses(settings: Mapping[str, str], edge: Mapping[str, str]) -> Iterator
     public = urlsplit(settings.get("UNICARD_PUBLIC_URL", ""))
     if public.scheme != "https" or not public.hostname or _is_loopback(public.hostname):
         yield "UNICARD_PUBLIC_URL must be the https address by which terminals and ministries reach the edge."
-    listens = settings.get("UNICARD_EDGE_ADDRESS") or "127.0.0.1"
+    listens = settings.get("UNICARD_EDGE_ADDRESS") or "localhost"
     encrypted = edge.get("UNICARD_EDGE_TLS_CERTIFICATE") and edge.get("UNICARD_EDGE_TLS_KEY")
     if not encrypted and not _is_loopback(listens):
         yield "UNICARD_EDGE_ADDRESS is not the loopback: give the edge a certificate in deploy/edge.env first."
