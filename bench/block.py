@@ -33,7 +33,7 @@ class Blocks:
 async def run(stack: Stack, options: Options, terminals: list[Terminal], days: Days, wire: Wire, card: str) -> Blocks:
     """Block, wait for the refusal, unblock, wait until the card is served again; over and over under load."""
     found = Blocks()
-    ministry, terminal = stack.client(wire, "ministry"), terminals[0].caller
+    cards, terminal = stack.client(wire, "cards"), terminals[0].caller
     seconds = options.seconds * options.rounds
     sales = await days.sales(int(LOAD_RATE * seconds) + 1)
     tokens = await fleet.tokens(terminals[1:])
@@ -41,11 +41,11 @@ async def run(stack: Stack, options: Options, terminals: list[Terminal], days: D
     under_way = asyncio.create_task(load.send(plan))
     await asyncio.sleep(1.0)
     while not under_way.done():
-        await ministry.post(f"/v1/cards/{card}/block", {"reason": "lost"})
+        await cards.post(f"/v1/cards/{card}/block", {"reason": "lost"})
         blocked = time.perf_counter()
         await _until(terminal, card, refused=True)
         found.seconds.append(time.perf_counter() - blocked)
-        await ministry.post(f"/v1/cards/{card}/unblock")
+        await cards.post(f"/v1/cards/{card}/unblock")
         await _until(terminal, card, refused=False)
     found.load.append(await under_way)
     fleet.all_accepted("the sales beside it", found.load[0])

@@ -24,6 +24,7 @@ from bench.harness.report import Section
 from bench.harness.stack import Stack
 from chassis.ids import new_id
 from chassis.urls import async_url
+from contracts.clients import Owner
 from devstack.terminal.caller import Caller, ClientSecret
 from devstack.terminal.wire import Wire
 from payment_service.ledger.accounts import Opened, account_id, wallet_id
@@ -86,7 +87,10 @@ async def _prepare(stack: Stack, options: Options, url: str) -> None:
 
 
 async def _client(stack: Stack, wire: Wire) -> Caller:
-    body = {"client_id": "bench-ledger", "name": "Measuring", "scopes": ["ledger:write", "ledger:read"]}
+    body = {
+        "client_id": "bench-ledger", "name": "Measuring", "scopes": ["ledger:write", "ledger:read"],
+        "governorate": "*", "owner": Owner.FINANCE,
+    }  # fmt: skip
     made = await stack.admin(wire).post("/v1/clients", body)
     return Caller(wire, ClientSecret(made["client_id"], made["client_secret"]))
 

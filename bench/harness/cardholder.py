@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench.harness.stack import Stack
+from contracts.clients import Owner
 from devstack.demo.calendar import Calendar, at, first_saturday
 from devstack.demo.people import Generator
 from devstack.demo.places import PORT_SAID, pickup_sites
@@ -26,23 +27,24 @@ def calendar() -> Calendar:
 
 async def active_card(stack: Stack, wire: Wire) -> str:
     """The card's id, active for supply; card-service's and supply-service's time are at the eve of the month."""
-    ministry, operations = stack.client(wire, "ministry"), stack.client(wire, "operations")
+    registry, cards = stack.client(wire, "registry"), stack.client(wire, "cards")
+    operations = stack.client(wire, "operations")
     days = calendar()
     household = Generator(seed=1, lot=0, today=datetime.now(UTC).date()).household("BENCH-1", _MEMBERS)
-    site = identifier(await ministry.post("/v1/pickup-sites", pickup_sites()[0].request()), "site_id")
+    site = identifier(await cards.post("/v1/pickup-sites", pickup_sites()[0].request()), "site_id")
     file = single_household(household)
-    answer = await ministry.call("POST", "/v1/imports", file.body, content_type="text/csv")
-    await _finished(ministry, f"/v1/imports/{identifier(answer.json(), 'import_id')}")
+    answer = await registry.call("POST", "/v1/imports", file.body, content_type="text/csv")
+    await _finished(registry, f"/v1/imports/{identifier(answer.json(), 'import_id')}")
     phase = {"name": "Measurement", "governorate": PORT_SAID, "sequence": 1, "services": ["supply"]}
-    phases = f"/v1/rollout-phases/{identifier(await ministry.post('/v1/rollout-phases', phase), 'phase_id')}"
+    phases = f"/v1/rollout-phases/{identifier(await cards.post('/v1/rollout-phases', phase), 'phase_id')}"
     wanted = {"week_start": days.week_start.isoformat(), "limit": 1, "holders": "heads"}
-    planned = await ministry.post(f"{phases}/pickup-plans", wanted)
-    await _finished(ministry, f"/v1/pickup-plans/{identifier(planned, 'plan_id')}")
+    planned = await cards.post(f"{phases}/pickup-plans", wanted)
+    await _finished(cards, f"/v1/pickup-plans/{identifier(planned, 'plan_id')}")
     card_id = await _hand_over(wire, operations, str(site), household.head.national_id, days)
     await _set_clocks(operations, days.activation)
-    job = await ministry.post(f"{phases}/activations", {"holders": "heads", "services": ["supply"]})
-    await _finished(ministry, f"/v1/activations/{identifier(job, 'activation_id')}")
-    await eventually(lambda: ministry.get(f"/v1/entitlements/{card_id}"), within_s=30)
+    job = await cards.post(f"{phases}/activations", {"holders": "heads", "services": ["supply"]})
+    await _finished(cards, f"/v1/activations/{identifier(job, 'activation_id')}")
+    await eventually(lambda: cards.get(f"/v1/entitlements/{card_id}"), within_s=30)
     return card_id
 
 
@@ -51,7 +53,7 @@ async def _hand_over(wire: Wire, operations: Caller, site: str, national_id: str
         "/v1/clients",
         {
             "client_id": "bench-counter", "name": "Counter", "scopes": ["cards:handover"], "governorate": PORT_SAID,
-            "site_id": site,
+            "site_id": site, "owner": Owner.SUPPLY,
         },
     )  # fmt: skip
     counter = Caller(wire, ClientSecret("bench-counter", made["client_secret"]))

@@ -58,7 +58,7 @@ class Terminal:
 
 async def open_outlets(stack: Stack, wire: Wire, count: int, kind: str = "bakery") -> list[Terminal]:
     """Register outlets with a terminal each and enrol them."""
-    admin = stack.admin(wire)
+    admin = stack.client(wire, "outlets")
     terminals: list[Terminal] = []
 
     async def open_one(number: int) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from devstack.engines import PostgresEngine
 
 CLIENTS = {
-    "ministry": "outlets:write terminals:write",
+    "outlets": "outlets:write terminals:write",
     "authority": "payouts:submit",
     "approver": "payouts:approve",
     "reconciliation": "settlements:read ledger:read",
@@ -143,7 +143,7 @@ class Till:
 
 async def make_tills(edge: LocalEdge, number: int, folder: Path) -> list[Till]:
     """Grocers, each with a terminal."""
-    ministry = Caller(edge, ClientSecret("ministry", ""))
+    ministry = Caller(edge, ClientSecret("outlets", ""))
     tills = []
     for n in range(number):
         body = {"kind": "grocer", "name_ar": "بقال", "name_en": "g", "governorate": "03", "district": "al-arab"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,12 +19,16 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from contracts.scopes import Scope
+from contracts.clients import GRANTABLE
+from contracts.roles import TERMINALS
 from devstack.settings import on_free_ports
+from devstack.terminal.fleet import commission
+from devstack.terminal.provision import provision
+from devstack.terminal.wire import Wire
 
 T = TypeVar("T")
 UNICARD = (sys.executable, "-m", "devstack")
-ALL_SCOPES = [str(scope) for scope in Scope]
+TERMINAL_KINDS = ("grocer", "family_unit")  # between them they have every scope that only terminals are given
 
 
 @dataclass
@@ -66,7 +71,7 @@ class System:
             self._tokens[client_id] = self.fetch_token(client_id, known[client_id]["client_secret"])
         return self._tokens[client_id]
 
-    def headers(self, client_id: str = "ministry") -> dict[str, str]:
+    def headers(self, client_id: str = "cards") -> dict[str, str]:
         """Authorization and a fresh Idempotency-Key."""
         return {"Authorization": f"Bearer {self.token(client_id)}", "Idempotency-Key": str(uuid.uuid4())}
 
@@ -82,10 +87,38 @@ class System:
     def new_client(self, scopes: list[str], **bounds: Any) -> str:
         """A token of a new client with the given scopes."""
         client_id = f"test-{uuid.uuid4().hex[:12]}"
-        body = {"client_id": client_id, "name": "a client of the tests", "scopes": scopes, **bounds}
+        owner = next(owner for owner, given in GRANTABLE.items() if set(scopes) <= given)
+        body = {"client_id": client_id, "name": "a client of the tests", "scopes": scopes, "owner": owner}
+        body = {**body, "governorate": "*", **bounds}
         reply = httpx.post(f"{self.edge}/v1/clients", json=body, headers=self.admin_headers(), timeout=10)
         reply.raise_for_status()
         return self.fetch_token(client_id, reply.json()["client_secret"])
+
+    def opening(self, scopes: Iterable[str]) -> str:
+        """A token of somebody who is given one of these scopes: a client with all its owner's may be given, a terminal.
+
+        Anybody's where there are none: the route is public.
+        """
+        wanted = set(scopes)
+        owner = next((owner for owner, given in GRANTABLE.items() if not wanted or wanted & given), None)
+        if owner is not None:
+            name = f"all of {owner}"
+            if name not in self._tokens:
+                self._tokens[name] = self.new_client(sorted(GRANTABLE[owner]))
+            return self._tokens[name]
+        kind = next(one for one in TERMINAL_KINDS if wanted & TERMINALS.get(one, TERMINALS["clinic"]))
+        if kind not in self._tokens:
+            self._tokens[kind] = asyncio.run(self._new_terminal(kind))
+        return self._tokens[kind]
+
+    async def _new_terminal(self, kind: str) -> str:
+        wire = Wire(self.edge, limit=2)
+        try:
+            terminal_id, code = await provision(wire, kind, self.folder / "clients.json")
+            _, caller = await commission(wire, terminal_id, code)
+            return await caller.token()
+        finally:
+            await wire.aclose()
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ def problem(reply: httpx.Response, status: int, code: str | None = None) -> dict
 
 
 def upload(system: System, body: bytes) -> httpx.Response:
-    headers = system.headers() | {"Content-Type": "text/csv"}
+    headers = system.headers("registry") | {"Content-Type": "text/csv"}
     return httpx.post(f"{system.edge}/v1/imports", content=body, headers=headers, timeout=30)
 
 
@@ -66,7 +66,7 @@ def test_rows_cut_in_half_and_citizens_twice(system: System) -> None:
 
 
 def get(system: System, path: str) -> dict[str, Any]:
-    reply = httpx.get(system.edge + path, headers=system.headers(), timeout=10)
+    reply = httpx.get(system.edge + path, headers=system.headers("registry"), timeout=10)
     assert reply.status_code == 200, reply.text
     found: dict[str, Any] = reply.json()
     return found
@@ -117,7 +117,7 @@ def kid_of(token: str) -> str:
 
 
 def test_forged_tokens(system: System) -> None:
-    token = system.token("ministry")
+    token = system.token("cards")
     claims, kid = claims_of(token), kid_of(token)
     head, body, signature = token.split(".")
     none = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
@@ -141,7 +141,7 @@ def test_unknown_paths_and_methods(system: System) -> None:
 
 
 def test_a_mutation_without_a_key(system: System) -> None:
-    headers = system.headers()
+    headers = system.headers("outlets")
     del headers["Idempotency-Key"]
     body = {"kind": "bakery", "name_ar": "مخبز", "name_en": "Bakery", "governorate": "03", "district": "port-fouad"}
     problem(httpx.post(f"{system.edge}/v1/outlets", json=body, headers=headers), 400, "idempotency_key_missing")

@@ -63,7 +63,7 @@ def test_from_the_pension_to_the_reconciled_day(
     system: System, first: dict[str, Any], twentieth_of_the_month: str
 ) -> None:
     card = first["run"]["card"]
-    holder = ask(system, "ministry", "GET", f"/v1/cards/{card}")
+    holder = ask(system, "cards", "GET", f"/v1/cards/{card}")
 
     def terminal(*arguments: str) -> str:
         done = system.unicard("terminal", *arguments, "--name", "grocer", timeout=60)
@@ -78,8 +78,8 @@ def test_from_the_pension_to_the_reconciled_day(
 
     terminal("enrol", "--kind", "grocer")
     wallet = f"/v1/wallets/{card}"
-    before = ask(system, "ministry", "GET", wallet)["balance"]
-    pots = ask(system, "ministry", "GET", f"/v1/entitlements/{card}")["pots"]
+    before = ask(system, "cards", "GET", wallet)["balance"]
+    pots = ask(system, "cards", "GET", f"/v1/entitlements/{card}")["pots"]
     left = next(pot["remaining"] for pot in pots if pot["programme"] == "goods")
     packets = left // TEA + 10
     beyond = packets * TEA - left
@@ -106,4 +106,4 @@ def test_from_the_pension_to_the_reconciled_day(
 
 def becomes(system: System, wallet: str, balance: int) -> bool:
     """Wait until a wallet comes to that balance."""
-    return until(lambda: bool(ask(system, "ministry", "GET", wallet)["balance"] == balance))
+    return until(lambda: bool(ask(system, "cards", "GET", wallet)["balance"] == balance))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from api_gateway.clients.service import ensure_bootstrap
+from api_gateway.clients.bootstrap import ensure_bootstrap
 from api_gateway.context import Context, Runtime
 from api_gateway.overview.service import Services
 from api_gateway.sealing import Secrets

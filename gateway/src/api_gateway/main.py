@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api_gateway.clients.api import routes as clients
+from api_gateway.clients.watch import EVERY_SECONDS, count_ending
 from api_gateway.consumers import reactions
 from api_gateway.docs.api import routes as docs
 from api_gateway.docs.api import swallow
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=[tokens, clients, terminals, overview, docs],
         reactions=reactions,
         refreshers=[Periodic("signing_keys", keep_keys, chosen.gateway_key_poll_seconds)],
+        workers=[Periodic("clients_ending", count_ending, EVERY_SECONDS)],
         lifespan=lifespan,
         openapi_url=None,  # the merged document has its place
     )

@@ -33,6 +33,12 @@ class Settings(ServiceSettings):
     bootstrap_client_secret: Annotated[SecretStr | None, BeforeValidator(_absent_if_empty)] = Field(
         default=None, description="secret of the client that sets everything else up; none is made without it"
     )
+    gateway_bootstrap_hours: int = Field(default=24, ge=1, le=168, description="how long the bootstrap client may call")
+    gateway_client_days: int = Field(default=365, ge=1, le=731, description="a client ends then, unless recertified")
+    gateway_secret_days: int = Field(default=365, ge=1, le=731, description="how long a client's secret is good")
+    gateway_secret_overlap_hours: int = Field(
+        default=24, ge=0, le=168, description="how long the secret before stays good beside a new one"
+    )
     gateway_public_url: str = Field(
         default="http://127.0.0.1:8080", description="where callers reach the edge: assertions may name it as audience"
     )

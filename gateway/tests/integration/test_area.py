@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chassis.ids import new_id
-from chassis.testing_walk import Call, walk
+from chassis.testing_walk import PORT_SAID, Call, walk
 
 if TYPE_CHECKING:
     from .conftest import Gateway
+
+SITE = str(new_id())
+HEALTH = {"governorate": "03", "authority": "health-authority"}
+HERE = {"governorate": "03", "site_id": SITE}
+ELSEWHERE = {"governorate": "03", "site_id": str(new_id())}
 
 ANYONE = {
     "POST /oauth/token": "whoever proves who they are",
@@ -25,15 +30,16 @@ ANYONE = {
 
 async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
     async def sign(scopes: str, **bound: Any) -> dict[str, str]:
-        return await gateway.headers(*await gateway.new_client(*scopes.split(), **bound))
+        names = {"governorate": "gov", "authority": "org", "site_id": "site"}
+        return gateway.signed(*scopes.split(), **{names[name]: value for name, value in bound.items()})
 
     client, _ = await gateway.new_client("sites:read", governorate="03")
     terminal, _ = await gateway.new_terminal()
     path = f"/v1/clients/{client}"
 
-    def new(governorate: str | None) -> dict[str, Any]:
+    def new(governorate: str, owner: str = "ministry-of-supply", **more: Any) -> dict[str, Any]:
         made = {"client_id": f"c{new_id().hex}", "name": "c", "scopes": ["sites:read"], "governorate": governorate}
-        return {"json": made}
+        return {"json": {**made, "owner": owner, **more}}
 
     await walk(
         gateway.app,
@@ -42,11 +48,28 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
         {
             "POST /v1/clients": [
                 Call("/v1/clients", "clients:write", refused=403, body=new("03")),
-                Call("/v1/clients", "clients:write", mine={}, refused=403, body=new(None)),
+                Call("/v1/clients", "clients:write", mine={}, refused=403, body=new("*")),
+                Call("/v1/clients", "clients:write", mine=PORT_SAID, stranger=HEALTH, refused=403, body=new("03")),
+                Call(
+                    "/v1/clients",
+                    "clients:write",
+                    mine=HERE,
+                    stranger=ELSEWHERE,
+                    refused=403,
+                    body=new("03", site_id=SITE),
+                ),
+                Call("/v1/clients", "clients:write", mine=PORT_SAID, stranger=HERE, refused=403, body=new("03")),
             ],
             "GET /v1/clients": Call("/v1/clients?limit=500", "clients:read", refused=200, mark=client),
             "PUT /v1/clients/{client_id}/scopes": Call(
                 f"{path}/scopes", "clients:write", body={"json": {"scopes": ["sites:read"]}}
+            ),
+            "POST /v1/clients/{client_id}/secrets": [
+                Call(f"{path}/secrets", "clients:write", body={"json": {}}),
+                Call(f"{path}/secrets", "clients:write", stranger=HEALTH, body={"json": {}}),
+            ],
+            "POST /v1/clients/{client_id}/recertification": Call(
+                f"{path}/recertification", "clients:write", body={"json": {"purpose": "as before"}}
             ),
             "POST /v1/clients/{client_id}/suspension": Call(
                 f"{path}/suspension", "clients:write", body={"json": {"reason": "x"}}

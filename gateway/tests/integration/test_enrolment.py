@@ -90,7 +90,7 @@ async def test_a_new_code_voids_the_old_and_a_new_key_the_old(gateway: Any) -> N
 
 async def test_the_code_is_nowhere_and_its_repeat_the_same(gateway: Any, database: Any) -> None:
     terminal_id, _ = await gateway.new_terminal()
-    headers = await gateway.headers()
+    headers = gateway.signed("terminals:enrol")
     body = {"terminal_id": str(terminal_id)}
     first = await gateway.client.post("/v1/enrolment-codes", json=body, headers=headers)
     code = first.json()["code"]
@@ -105,7 +105,7 @@ async def test_the_code_is_nowhere_and_its_repeat_the_same(gateway: Any, databas
 
 async def test_unknown_terminals(gateway: Any) -> None:
     body = {"terminal_id": str(new_id())}
-    reply = await gateway.client.post("/v1/enrolment-codes", json=body, headers=await gateway.headers())
+    reply = await gateway.client.post("/v1/enrolment-codes", json=body, headers=gateway.signed("terminals:enrol"))
     assert (reply.status_code, reply.json()["code"]) == (404, "terminal_unknown")
     reply = await enrol(gateway, new_id(), "00000-00000", key_pair()[1])
     assert (reply.status_code, reply.json()["code"]) == (403, "enrolment_refused")
@@ -152,7 +152,7 @@ async def test_a_suspended_terminal_gets_no_code_no_key_no_token(gateway: Any, d
     query = "SELECT reason FROM suspended_subject WHERE subject = $1"
     assert await database.fetchval(query, str(terminal_id)) == "stolen"
     reply = await gateway.client.post(
-        "/v1/enrolment-codes", json={"terminal_id": str(terminal_id)}, headers=await gateway.headers()
+        "/v1/enrolment-codes", json={"terminal_id": str(terminal_id)}, headers=gateway.signed("terminals:enrol")
     )
     assert (reply.status_code, reply.json()["code"]) == (409, "terminal_suspended")
     assert (await enrol(gateway, terminal_id, code, key_pair()[1])).json()["code"] == "terminal_suspended"

@@ -32,10 +32,10 @@ async def test_a_new_key_is_published_then_signs_then_the_old_one_goes(start_gat
     old = await kid(gateway)
     assert await published(gateway) == [old]
     old_token = await gateway.token()
-    reply = await gateway.client.post("/v1/signing-keys", headers=await gateway.headers())
+    reply = await gateway.client.post("/v1/signing-keys", headers=gateway.signed("keys:rotate"))
     assert reply.status_code == 201, reply.text
     new = reply.json()["key_id"]
-    again = await gateway.client.post("/v1/signing-keys", headers=await gateway.headers())
+    again = await gateway.client.post("/v1/signing-keys", headers=gateway.signed("keys:rotate"))
     assert (again.status_code, again.json()["code"]) == (409, "rotation_pending")
 
     async def both() -> bool:
@@ -72,7 +72,7 @@ async def test_two_processes_share_their_keys(start_gateway: Any) -> None:
     assert await published(one) == await published(other)
     headers = {"Authorization": f"Bearer {await one.token()}"}
     assert (await other.client.get("/v1/clients", headers=headers)).status_code == 200
-    new = (await one.client.post("/v1/signing-keys", headers=await one.headers())).json()["key_id"]
+    new = (await one.client.post("/v1/signing-keys", headers=one.signed("keys:rotate"))).json()["key_id"]
 
     async def known() -> bool:
         return new in await published(other)

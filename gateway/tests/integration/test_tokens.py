@@ -84,6 +84,7 @@ class TestSecrets:
             "scope": "cards:handover cards:read",
             "gov": "03",
             "site": str(site_id),
+            "org": "ministry-of-supply",
         }
 
     async def test_http_basic(self, gateway: Any) -> None:
@@ -118,7 +119,13 @@ class TestSecrets:
 
     async def test_the_secret_is_nowhere(self, gateway: Any, database: Any) -> None:
         key = str(new_id())
-        body = {"client_id": f"client-{new_id().hex}", "name": "x", "scopes": ["cards:read"]}
+        body = {
+            "client_id": f"client-{new_id().hex}",
+            "name": "x",
+            "scopes": ["cards:read"],
+            "governorate": "*",
+            "owner": "ministry-of-supply",
+        }
         headers = {**await gateway.headers(), "Idempotency-Key": key}
         first = await gateway.client.post("/v1/clients", json=body, headers=headers)
         secret = first.json()["client_secret"]

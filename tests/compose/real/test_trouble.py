@@ -26,13 +26,13 @@ def outlet(installation: Installation, name: str) -> str:
     """Register a grocer; its id."""
     body = {"kind": "grocer", "governorate": "03", "district": "al-arab", "name_ar": "بقال", "name_en": name}
     url = f"{installation.edge}/v1/outlets"
-    reply = httpx.post(url, json=body, headers=installation.headers("ministry"), timeout=20).raise_for_status()
+    reply = httpx.post(url, json=body, headers=installation.headers("outlets"), timeout=20).raise_for_status()
     return str(reply.json()["outlet_id"])
 
 
 def status(installation: Installation, outlet_id: str) -> int:
     url = f"{installation.edge}/v1/outlets/{outlet_id}"
-    return httpx.get(url, headers=installation.headers("ministry"), timeout=20).status_code
+    return httpx.get(url, headers=installation.headers("outlets"), timeout=20).status_code
 
 
 @pytest.mark.parametrize("service", ["supply", "postgres"])
@@ -52,7 +52,7 @@ def test_a_container_killed_while_terminals_sell_comes_back_and_nothing_differs(
 
 def test_a_request_under_way_is_answered_although_the_edge_is_told_to_stop(installation: Installation) -> None:
     place = urlsplit(installation.edge)
-    headers = installation.headers("ministry")
+    headers = installation.headers("outlets")
     body = json.dumps(
         {"kind": "grocer", "governorate": "03", "district": "al-arab", "name_ar": "بقال", "name_en": "Slow"}
     ).encode()

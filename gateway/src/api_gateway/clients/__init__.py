@@ -1,3 +1,3 @@
 """API clients: ministry systems, counters, providers."""
 
-TABLES = ("api_client",)
+TABLES = ("api_client", "superseded_secret")

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from fastapi import Query
+from pydantic import AwareDatetime
+
 from api_gateway.clients import repository, service
-from api_gateway.clients.errors import ClientExists, ClientUnknown, OwnClient, ScopeUnknown
-from api_gateway.clients.models import Client
+from api_gateway.clients.errors import (
+    ClientExists,
+    ClientUnknown,
+    OwnClient,
+    ScopeNotGrantable,
+    ScopeUnknown,
+    TermTooLong,
+)
+from api_gateway.clients.models import Client, managed_by
 from api_gateway.clients.schemas import (
     ClientCreated,
     ClientIdInPath,
     ClientIn,
     ClientList,
     ClientOut,
+    RecertificationIn,
     ScopesIn,
+    SecretIn,
+    SecretOut,
     SuspensionIn,
 )
 from api_gateway.context import Running
@@ -32,34 +45,76 @@ def _out(client: Client) -> ClientOut:
     return ClientOut.model_validate(client, from_attributes=True)
 
 
-@routes.post("/v1/clients", scopes=Scope.CLIENTS_WRITE, status_code=201, problems=(ClientExists, ScopeUnknown))
+_GRANTING = (OwnClient, ScopeUnknown, ScopeNotGrantable)
+
+
+@routes.post(
+    "/v1/clients",
+    scopes=Scope.CLIENTS_WRITE,
+    status_code=201,
+    problems=(ClientExists, ScopeUnknown, ScopeNotGrantable, TermTooLong),
+)
 async def register_client(
     body: ClientIn, runtime: Running, caller: Caller, work: Annotated[SecretWork, secret_work("client_secret", b64url)]
 ) -> ClientCreated:
     """Register a system that may call the API. The reply is the only one that shows its secret."""
-    secrets = runtime.state.secrets
-    client = await service.register(work.session, secrets, body, work.secret, caller)
+    secrets, settings = runtime.state.secrets, runtime.state.settings
+    client = await service.register(work.session, secrets, settings, body, work.secret, caller)
     return ClientCreated(**_out(client).model_dump(), client_secret=work.secret)
 
 
 @routes.get("/v1/clients", scopes=(Scope.CLIENTS_READ, Scope.CLIENTS_WRITE))
 async def list_clients(
-    caller: Caller, session: Reading, page: Annotated[Paging[str], by_text(100, 500, r"^[a-z0-9._~-]*$")]
+    caller: Caller,
+    session: Reading,
+    page: Annotated[Paging[str], by_text(100, 500, r"^[a-z0-9._~-]*$")],
+    ends_before: Annotated[AwareDatetime | None, Query(description="only those that end before this moment")] = None,
 ) -> ClientList:
-    """Clients in the order of their ids."""
-    clients = await repository.page(session, caller.bound, page)
+    """Clients in the order of their ids; with `ends_before` the list of those to be recertified by then."""
+    clients = await repository.page(session, managed_by(caller.bound), page, ends_before)
     return ClientList.of(page, [_out(client) for client in clients], lambda client: client.client_id)
 
 
-@routes.put(
-    "/v1/clients/{client_id}/scopes", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, OwnClient, ScopeUnknown)
-)
+@routes.put("/v1/clients/{client_id}/scopes", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, *_GRANTING))
 async def replace_scopes(client_id: ClientIdInPath, body: ScopesIn, caller: Caller, session: Work) -> ClientOut:
     """Say anew what a client may do.
 
     Tokens it holds keep their scopes until they expire; to cut it off now, suspend it.
     """
     return _out(await service.grant(session, caller, client_id, body.scopes))
+
+
+@routes.post("/v1/clients/{client_id}/secrets", scopes=Scope.CLIENTS_WRITE, status_code=201, problems=ClientUnknown)
+async def renew_secret(
+    client_id: ClientIdInPath,
+    body: SecretIn,
+    runtime: Running,
+    caller: Caller,
+    work: Annotated[SecretWork, secret_work("client_secret", b64url)],
+) -> SecretOut:
+    """A new secret for a client. The one before stays good for a while, so that nothing stands still meanwhile."""
+    secrets, settings = runtime.state.secrets, runtime.state.settings
+    client, earlier = await service.rotate_secret(
+        work.session, secrets, settings, caller, client_id, work.secret, body.overlap_hours
+    )
+    return SecretOut(
+        client_id=client_id,
+        client_secret=work.secret,
+        secret_expires_at=client.secret_expires_at,
+        earlier_good_until=earlier,
+    )
+
+
+@routes.post(
+    "/v1/clients/{client_id}/recertification",
+    scopes=Scope.CLIENTS_WRITE,
+    problems=(ClientUnknown, TermTooLong, *_GRANTING),
+)
+async def recertify_client(
+    client_id: ClientIdInPath, body: RecertificationIn, runtime: Running, caller: Caller, session: Work
+) -> ClientOut:
+    """Answer for a client for another while: what it is for, and until when."""
+    return _out(await service.recertify(session, runtime.state.settings, caller, client_id, body))
 
 
 @routes.post("/v1/clients/{client_id}/suspension", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, OwnClient))

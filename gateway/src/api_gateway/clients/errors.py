@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.problems import Conflict, InvalidRequest, NotFound
+from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound
 
 
 class ClientUnknown(NotFound):
@@ -31,3 +31,17 @@ class ScopeUnknown(InvalidRequest):
 
     code = "scope_unknown"
     title_ar = "صلاحية غير معروفة"
+
+
+class ScopeNotGrantable(Forbidden):
+    """Clients of this owner may not be given these scopes"""
+
+    code = "scope_not_grantable"
+    title_ar = "لا يجوز منح هذه الصلاحيات لأنظمة هذه الجهة"
+
+
+class TermTooLong(InvalidRequest):
+    """A client is registered for a limited time"""
+
+    code = "term_too_long"
+    title_ar = "مدة تسجيل النظام أطول من المسموح أو انتهت"

@@ -4,28 +4,67 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from chassis.area import Area
+from chassis.area import UNSAID, Area, Bound
+from contracts.clients import Owner
+
+UNASSIGNED: Final = "unassigned"  # a client of an older installation that nobody answers for yet
+
+
+@dataclass(frozen=True)
+class Secret:
+    """The mark of a client's secret."""
+
+    marked_with: str
+    secret_mark: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Client:
-    """A client that may ask for tokens, and the mark of its secret."""
+    """A client that may ask for tokens, and the mark of its newest secret.
+
+    `governorate`: `*` for the nation, `35`, or `35.02` with a district. `expires_at`: when it gets no more tokens,
+    unless somebody answers for it anew before. `owner`: the authority that does.
+    """
 
     client_id: str
     name: str
+    owner: str
+    purpose: str
     scopes: list[str]
     governorate: str | None
     site_id: UUID | None
     marked_with: str
     secret_mark: bytes = field(repr=False)
+    secret_expires_at: datetime | None
     created_at: datetime
     created_by: str
+    expires_at: datetime | None
+    recertified_at: datetime | None = None
+    recertified_by: str | None = None
+    upgrade_note: str | None = None
     suspended_at: datetime | None = None
     suspension_reason: str | None = None
 
     @property
     def area(self) -> Area:
-        """Where it may act."""
-        return Area(self.governorate, site_id=self.site_id)
+        """Where it may act, and whose it is."""
+        governorate, _, district = (self.governorate or UNSAID).partition(".")
+        return Area(governorate, district or None, site_id=self.site_id, authority=self.owner)
+
+    def over(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    def secret_over(self, now: datetime) -> bool:
+        """Whether its newest secret has had its time."""
+        return self.secret_expires_at is not None and self.secret_expires_at <= now
+
+
+def managed_by(bound: Bound) -> Bound:
+    """What a caller's bound lets it manage: who runs the installation does so for every authority."""
+    if bound.authority != Owner.OPERATOR:
+        return bound
+    return Bound(bound.governorate, bound.district, bound.outlet_id, bound.provider_id, bound.site_id)

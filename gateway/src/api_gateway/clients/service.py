@@ -1,16 +1,17 @@
-"""Registering, granting scopes to, suspending and reinstating API clients."""
+"""Registering, granting scopes to, suspending, recertifying and reinstating API clients, and renewing their secrets."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.clients import repository
-from api_gateway.clients.errors import ClientExists, ClientUnknown, OwnClient, ScopeUnknown
-from api_gateway.clients.models import Client
-from api_gateway.clients.schemas import ClientIn
+from api_gateway.clients.errors import ClientExists, ClientUnknown, TermTooLong
+from api_gateway.clients.models import UNASSIGNED, Client, managed_by
+from api_gateway.clients.rights import ensure_another, ensure_grantable, ensure_within
+from api_gateway.clients.schemas import ClientIn, RecertificationIn
 from api_gateway.database import MACHINE_TIME
 from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
@@ -18,60 +19,110 @@ from chassis import outbox
 from chassis.auth import Revocations
 from chassis.logging import get_logger
 from chassis.principal import Principal
+from contracts.clients import Owner
 from contracts.gateway import ClientReinstated, ClientSuspended
-from contracts.scopes import Scope
 
 log = get_logger(__name__)
 
-CITIZENS_DATA = ("citizens:", "cards:", "redemptions:", "entitlements:", "messages:", "overview:", "days:")
-"""Scopes the bootstrap client is not given: whoever sets the system up need not see the citizens in it."""
 
-
-def check_scopes(wanted: Collection[str]) -> None:
-    """Raises ScopeUnknown for a scope that opens nothing."""
-    unknown = sorted(set(wanted) - set(Scope))
-    if unknown:
-        raise ScopeUnknown(f"These scopes open nothing: {', '.join(unknown)}.", unknown=list(unknown))
-
-
-async def register(session: AsyncSession, secrets: Secrets, client: ClientIn, secret: str, caller: Principal) -> Client:
-    """Write a new client. Raises ScopeUnknown, OutsideBound or ClientExists."""
-    check_scopes(client.scopes)
-    mark = secrets.mark(client.client_id, secret)
+async def register(
+    session: AsyncSession, secrets: Secrets, settings: Settings, asked: ClientIn, secret: str, caller: Principal
+) -> Client:
+    """Write a new client. Raises ScopeUnknown, ScopeNotGrantable, OutsideBound, TermTooLong or ClientExists."""
+    now = MACHINE_TIME.now()
+    owner = asked.owner or caller.bound.authority or Owner.OPERATOR
+    mark = secrets.mark(asked.client_id, secret)
     made = Client(
-        **client.model_dump(),
+        client_id=asked.client_id,
+        name=asked.name,
+        owner=owner,
+        purpose=asked.purpose or asked.name,
+        scopes=asked.scopes,
+        governorate=asked.governorate,
+        site_id=asked.site_id,
         marked_with=mark.key,
         secret_mark=mark.value,
-        created_at=MACHINE_TIME.now(),
+        secret_expires_at=now + timedelta(days=settings.gateway_secret_days),
+        created_at=now,
         created_by=caller.subject,
+        expires_at=_end(settings, now, asked.expires_at),
     )
-    caller.bound.ensure_covers(made.area)
+    ensure_grantable(owner, made.scopes)
+    ensure_within(caller, made)
     if not await repository.add(session, made):
         raise ClientExists("Choose another client_id.")
-    log.info("client registered", client=made.client_id, scopes=made.scopes, by=caller.subject)
+    log.info("client registered", client=made.client_id, owner=owner, scopes=made.scopes, by=caller.subject)
     return made
 
 
 async def grant(session: AsyncSession, caller: Principal, client_id: str, wanted: list[str]) -> Client:
     """Replace a client's scopes; tokens it holds keep theirs until they expire.
 
-    Raises ScopeUnknown, ClientUnknown, or OwnClient: nobody grants themselves anything.
+    Raises ScopeUnknown, ScopeNotGrantable, ClientUnknown, or OwnClient: nobody grants themselves anything.
     """
-    check_scopes(wanted)
-    if client_id == caller.subject:
-        raise OwnClient("Let another client do this.")
+    ensure_another(caller, client_id)
     client = await _locked(session, caller, client_id)
+    ensure_within(caller, client)
+    ensure_grantable(client.owner, set(wanted) - set(client.scopes))
     await repository.set_scopes(session, client_id, wanted)
     log.info("client's scopes replaced", client=client_id, before=client.scopes, scopes=wanted, by=caller.subject)
     return replace(client, scopes=wanted)
+
+
+async def rotate_secret(
+    session: AsyncSession,
+    secrets: Secrets,
+    settings: Settings,
+    caller: Principal,
+    client_id: str,
+    secret: str,
+    overlap_hours: int | None,
+) -> tuple[Client, datetime | None]:
+    """Give a client a new secret; the one before stays good for a while, and until when. Raises ClientUnknown."""
+    client = await _locked(session, caller, client_id)
+    ensure_within(caller, client)
+    now = MACHINE_TIME.now()
+    hours = settings.gateway_secret_overlap_hours if overlap_hours is None else overlap_hours
+    ends = now + timedelta(hours=hours)
+    if client.secret_expires_at is not None:
+        ends = min(ends, client.secret_expires_at)  # a secret whose time is over does not come back
+    mark = secrets.mark(client_id, secret)
+    after = replace(
+        client,
+        marked_with=mark.key,
+        secret_mark=mark.value,
+        secret_expires_at=now + timedelta(days=settings.gateway_secret_days),
+    )
+    overlap_ends = ends if ends > now else None
+    await repository.rotate(session, client, after, overlap_ends)
+    log.info("client's secret renewed", client=client_id, overlap_hours=hours, by=caller.subject)
+    return after, overlap_ends
+
+
+async def recertify(
+    session: AsyncSession, settings: Settings, caller: Principal, client_id: str, said: RecertificationIn
+) -> Client:
+    """Answer for a client for another while. Raises ClientUnknown, OwnClient, ScopeNotGrantable or TermTooLong."""
+    ensure_another(caller, client_id)
+    client = await _locked(session, caller, client_id)
+    ensure_within(caller, client)
+    now = MACHINE_TIME.now()
+    owner = client.owner
+    if owner == UNASSIGNED and said.owner is not None:
+        owner = said.owner
+    after = replace(client, owner=owner, purpose=said.purpose, expires_at=_end(settings, now, said.expires_at))
+    ensure_within(caller, after)
+    ensure_grantable(owner, after.scopes)
+    await repository.recertify(session, after, now, caller.subject)
+    log.info("client recertified", client=client_id, owner=owner, by=caller.subject)
+    return replace(after, recertified_at=now, recertified_by=caller.subject, upgrade_note=None)
 
 
 async def suspend(
     session: AsyncSession, revocations: Revocations, caller: Principal, client_id: str, reason: str
 ) -> Client:
     """Refuse a client everywhere from the commit on, if that is not so yet. Raises ClientUnknown, OwnClient."""
-    if client_id == caller.subject:
-        raise OwnClient("Let another client do this.")
+    ensure_another(caller, client_id)
     client = await _locked(session, caller, client_id)
     if client.suspended_at is not None:
         return client
@@ -95,28 +146,15 @@ async def reinstate(session: AsyncSession, revocations: Revocations, caller: Pri
     return replace(client, suspended_at=None, suspension_reason=None)
 
 
-async def ensure_bootstrap(session: AsyncSession, secrets: Secrets, settings: Settings) -> None:
-    """Write the client that sets everything else up, with the secret of the environment."""
-    if settings.bootstrap_client_secret is None:
-        return
-    client_id = settings.bootstrap_client_id
-    mark = secrets.mark(client_id, settings.bootstrap_client_secret.get_secret_value())
-    granted = sorted(str(scope) for scope in Scope if not scope.startswith(CITIZENS_DATA))
-    await repository.put(
-        session,
-        Client(
-            client_id=client_id,
-            name="Bootstrap",
-            scopes=granted,
-            governorate=None,
-            site_id=None,
-            marked_with=mark.key,
-            secret_mark=mark.value,
-            created_at=MACHINE_TIME.now(),
-            created_by="environment",
-        ),
-    )
+def _end(settings: Settings, now: datetime, wanted: datetime | None) -> datetime:
+    """When a client ends. Raises TermTooLong."""
+    latest = now + timedelta(days=settings.gateway_client_days)
+    if wanted is None:
+        return latest
+    if not now < wanted <= latest:
+        raise TermTooLong(f"expires_at must be within {settings.gateway_client_days} days from now.")
+    return wanted
 
 
 async def _locked(session: AsyncSession, caller: Principal, client_id: str) -> Client:
-    return caller.bound.own(await repository.lock(session, client_id), ClientUnknown)
+    return managed_by(caller.bound).own(await repository.lock(session, client_id), ClientUnknown)

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from api_gateway.context import Running
 from api_gateway.tokens.errors import (
     AssertionReplayed,
+    ClientExpired,
     ClientRefused,
     ClientSuspended,
     GrantUnsupported,
@@ -23,7 +24,15 @@ from contracts.scopes import Scope
 
 routes = router(tags=["tokens"])
 
-_REFUSALS = (TokenRequestInvalid, GrantUnsupported, ScopeRefused, ClientRefused, AssertionReplayed, ClientSuspended)
+_REFUSALS = (
+    TokenRequestInvalid,
+    GrantUnsupported,
+    ScopeRefused,
+    ClientRefused,
+    AssertionReplayed,
+    ClientSuspended,
+    ClientExpired,
+)
 
 
 @routes.post(

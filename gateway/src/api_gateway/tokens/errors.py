@@ -79,6 +79,13 @@ class ClientSuspended(ClientRefused):
     title_ar = "تم إيقاف هذا النظام أو هذه الماكينة"
 
 
+class ClientExpired(ClientRefused):
+    """The time this client was registered for, or that of its secret, is over"""
+
+    code = "client_expired"
+    title_ar = "انتهت مدة تسجيل هذا النظام أو مدة كلمة سره"
+
+
 class RotationPending(Conflict):
     """A signing key waits to take over"""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from api_gateway.clients.models import Client
+from api_gateway.clients.models import UNASSIGNED, Client
 from api_gateway.terminals.models import Terminal
 from api_gateway.tokens.errors import ScopeRefused
-from chassis.area import NATION
+from contracts.clients import DECIDING
 from contracts.roles import TERMINALS
 
 
@@ -23,6 +23,7 @@ class Grant:
     governorate: str | None
     outlet_id: UUID | None = None
     site_id: UUID | None = None
+    authority: str | None = None
 
     def narrowed(self, wanted: frozenset[str] | None) -> Grant:
         """The grant with only the wanted scopes, all where None. Raises ScopeRefused for more than there are."""
@@ -30,7 +31,7 @@ class Grant:
             return self
         if beyond := wanted - self.scopes:
             raise ScopeRefused(f"Not granted to this client: {' '.join(sorted(beyond))}.")
-        return Grant(self.subject, self.kind, wanted, self.governorate, self.outlet_id, self.site_id)
+        return replace(self, scopes=wanted)
 
     @property
     def scope(self) -> str:
@@ -39,14 +40,26 @@ class Grant:
 
     def claims(self, jti: str) -> dict[str, str]:
         """The token's claims about its holder; those without a value are left out."""
-        bounds = {"gov": self.governorate or NATION, "outlet": self.outlet_id, "site": self.site_id}
+        bounds = {
+            "gov": self.governorate,
+            "outlet": self.outlet_id,
+            "site": self.site_id,
+            "org": self.authority,
+        }
         claims = {"sub": self.subject, "jti": jti, "scope": self.scope, "kind": self.kind}
         return claims | {name: str(value) for name, value in bounds.items() if value is not None}
 
 
 def of_client(client: Client) -> Grant:
-    """What an API client may do."""
-    return Grant(client.client_id, "client", frozenset(client.scopes), client.governorate, site_id=client.site_id)
+    """What an API client may do; what decides about others' requests is a person's, whatever is written of it."""
+    return Grant(
+        client.client_id,
+        "client",
+        frozenset(client.scopes) - DECIDING,
+        client.governorate,
+        site_id=client.site_id,
+        authority=None if client.owner == UNASSIGNED else client.owner,
+    )
 
 
 def of_terminal(terminal: Terminal) -> Grant:

@@ -14,7 +14,7 @@ from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
 from api_gateway.terminals import repository as terminals
 from api_gateway.tokens import assertions, grants, repository
-from api_gateway.tokens.errors import AssertionReplayed, ClientRefused, ClientSuspended
+from api_gateway.tokens.errors import AssertionReplayed, ClientExpired, ClientRefused, ClientSuspended
 from api_gateway.tokens.grants import Grant
 from api_gateway.tokens.issuer import Issuer
 from api_gateway.tokens.requests import AssertionProof, SecretProof, TokenRequest
@@ -45,12 +45,22 @@ class TokenDesk:
     async def _by_secret(self, proof: SecretProof) -> Grant:
         async with self.sessions() as session:
             client = await clients.find(session, proof.client_id)
+            earlier = await clients.superseded(session, proof.client_id, MACHINE_TIME.now())
         known = Sealed(client.marked_with, client.secret_mark) if client else self.secrets.mark("", "")
-        proven = self.secrets.recognises(proof.client_id, proof.secret, known)  # also for nobody: the same time passes
-        if client is None or not proven:
+        newest = self.secrets.recognises(proof.client_id, proof.secret, known)  # also for nobody: the same time passes
+        before = [
+            self.secrets.recognises(proof.client_id, proof.secret, Sealed(one.marked_with, one.secret_mark))
+            for one in earlier
+        ]
+        if client is None or not (newest or any(before)):
             raise ClientRefused(_NOBODY)
         if client.suspended_at is not None:
             raise ClientSuspended("Ask whoever runs the system why.")
+        now = MACHINE_TIME.now()
+        if client.over(now):
+            raise ClientExpired("Have it recertified by whoever answers for it.")
+        if newest and client.secret_over(now):
+            raise ClientExpired("Have its secret renewed.")
         return grants.of_client(client)
 
     async def _by_assertion(self, proof: AssertionProof) -> Grant:

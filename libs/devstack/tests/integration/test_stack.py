@@ -72,7 +72,7 @@ def test_secrets_and_clients_are_the_owners_alone(stack: Stack) -> None:
     for name in ("secrets.env", "clients.json"):
         assert (folder / name).stat().st_mode & 0o777 == 0o600
     clients = json.loads((folder / "clients.json").read_text())
-    assert {"ministry", "sms-provider", "operations"} <= set(clients)
+    assert {"registry", "sms-provider", "operations"} <= set(clients)
     assert all(len(client["client_secret"]) >= 20 for client in clients.values())
 
 

@@ -104,7 +104,11 @@ class Context:
     console: Console
     wire: Wire
     sink: Sink
-    ministry: Caller
+    registry: Caller
+    cards: Caller
+    outlets: Caller
+    policies: Caller
+    messages: Caller
     operations: Caller
     health: Caller
     pensions: Caller

@@ -54,11 +54,11 @@ def step(steps: Steps, count: int) -> int:
     return next((figure for start, figure in reversed(steps) if count >= start), 0)
 
 
-async def read(ministry: Caller, terminal: Caller, on: date) -> Rules:
+async def read(policies: Caller, terminal: Caller, on: date) -> Rules:
     """The rules of that day from the policies and the catalogue."""
 
     async def value(key: str) -> Any:
-        found = (await ministry.get("/v1/policies", key=key, on=on.isoformat()))["items"]
+        found = (await policies.get("/v1/policies", key=key, on=on.isoformat()))["items"]
         return next(row["value"] for row in found if row["key"] == key and row["approved_by"])
 
     return Rules(

@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contracts.roles import CLIENTS as CLIENT_SCOPES
+from contracts.clients import NATION, ROLES, ClientRole
 from devstack.engines.files import write_private
 from devstack.engines.process import EngineError
 from devstack.terminal.caller import Caller, ClientSecret, Refused
 from devstack.terminal.wire import NotReached, Wire
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Client:
-    """A client of the API, what it is called and what it may do."""
+    """A client of the API: what it is called, who answers for it and what for, and what it may do."""
 
     client_id: str
     name: str
-    scopes: tuple[str, ...]
+    role: ClientRole
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What it may do."""
+        return self.role.scopes
 
 
 _NAMES = {
-    "ministry": "Ministry of Supply and Internal Trade",
+    "registry": "Ministry of Supply and Internal Trade, register",
+    "cards": "Ministry of Supply and Internal Trade, cards",
+    "outlets": "Ministry of Supply and Internal Trade, outlets",
+    "policies": "Ministry of Supply and Internal Trade, policies",
+    "messages": "Ministry of Supply and Internal Trade, messages",
     "reconciliation": "Ministry of Finance, reconciliation",
     "health-authority": "Universal Health Insurance Authority",
     "pension-authority": "National Organisation for Social Insurance",
@@ -34,7 +46,8 @@ _NAMES = {
     "sms-provider": "SMS aggregator",
     "operations": "Operations room",
 }
-CLIENTS = tuple(Client(role, name, CLIENT_SCOPES[role]) for role, name in _NAMES.items())
+_OVER = "client_expired"  # the client that sets up ends by itself
+CLIENTS = tuple(Client(role, name, ROLES[role]) for role, name in _NAMES.items())
 
 
 async def ensure_clients(edge_url: str, clients_file: Path, secrets: Mapping[str, str]) -> None:
@@ -61,7 +74,12 @@ async def ensure_clients(edge_url: str, clients_file: Path, secrets: Mapping[str
                 await admin.put(f"/v1/clients/{client.client_id}/scopes", {"scopes": list(client.scopes)})
                 known[client.client_id] = {**made, "scopes": list(client.scopes)}
             write_private(clients_file, json.dumps(known, indent=1))
-    except (Refused, NotReached) as error:
+    except Refused as error:
+        if error.code != _OVER:
+            raise EngineError(f"the API clients could not be made: {error}") from error
+        names = ", ".join(client.client_id for client in wanted)
+        log.warning("the time to set up is over: have these API clients registered by your administrators: %s", names)
+    except NotReached as error:
         raise EngineError(f"the API clients could not be made: {error}") from error
     finally:
         await wire.aclose()
@@ -71,7 +89,14 @@ async def _create(admin: Caller, client: Client, secrets: Mapping[str, str]) -> 
     installation = uuid.uuid5(uuid.NAMESPACE_OID, secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
     created = await admin.post(
         "/v1/clients",
-        {"client_id": client.client_id, "name": client.name, "scopes": list(client.scopes)},
+        {
+            "client_id": client.client_id,
+            "name": client.name,
+            "scopes": list(client.scopes),
+            "governorate": NATION,
+            "owner": client.role.owner,
+            "purpose": client.role.purpose,
+        },
         key=str(uuid.uuid5(installation, client.client_id)),
     )
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from devstack.settings import StackSettings
 from devstack.terminal.caller import Caller, ClientSecret, eventually, new_key
 from devstack.terminal.wire import Wire
 
-CLIENT_ID = "UNICARD_BOOTSTRAP_CLIENT_ID"
-CLIENT_SECRET = "UNICARD_BOOTSTRAP_CLIENT_SECRET"  # noqa: S105 - the variable's name
+CLIENT_ID = "UNICARD_CLIENT_ID"
+CLIENT_SECRET = "UNICARD_CLIENT_SECRET"  # noqa: S105 - the variable's name
 PORT_SAID = "03"
 PROVIDERS_AR = {
     "family_unit": "وحدة طب الأسرة", "hospital": "مستشفى", "laboratory": "معمل", "pharmacy": "صيدلية",
@@ -21,7 +22,7 @@ NAMES_AR = {"bakery": "مخبز", "grocer": "بقالة تموينية", "gameat
 
 
 class NoCredentials(LookupError):
-    """The bootstrap client's id and secret are neither in the environment nor in the stack's secrets."""
+    """A client's id and secret are neither in the environment nor among the stack's clients."""
 
 
 def home() -> Path:
@@ -29,16 +30,15 @@ def home() -> Path:
     return StackSettings.in_use().folder
 
 
-def bootstrap() -> ClientSecret:
-    """The admin client that the running stack was started with."""
-    known = dict(os.environ)
-    secrets = home() / "secrets.env"
-    if CLIENT_SECRET not in known and secrets.exists():
-        pairs = (line.split("=", 1) for line in secrets.read_text().splitlines() if "=" in line)
-        known |= {name.strip(): value.strip().strip("'\"") for name, value in pairs}
-    if not known.get(CLIENT_ID) or not known.get(CLIENT_SECRET):
-        raise NoCredentials(f"set {CLIENT_ID} and {CLIENT_SECRET}, or run where the stack keeps {secrets}")
-    return ClientSecret(known[CLIENT_ID], known[CLIENT_SECRET])
+def client(name: str, clients_file: Path | None = None) -> ClientSecret:
+    """A client of the running stack, by its role; another may be named in the environment. Raises NoCredentials."""
+    if CLIENT_ID in os.environ and CLIENT_SECRET in os.environ:
+        return ClientSecret(os.environ[CLIENT_ID], os.environ[CLIENT_SECRET])
+    file = clients_file or StackSettings.in_use().clients_file
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    if name not in known:
+        raise NoCredentials(f"set {CLIENT_ID} and {CLIENT_SECRET}, or run where the stack keeps {file}")
+    return ClientSecret(name, known[name]["client_secret"])
 
 
 async def register_terminal(admin: Caller, outlet_id: str, serial: str) -> tuple[str, str]:
@@ -55,9 +55,9 @@ async def enrolment_code(admin: Caller, terminal_id: str) -> str:
     return str(issued["code"])
 
 
-async def provision(wire: Wire, kind: str) -> tuple[str, str]:
+async def provision(wire: Wire, kind: str, clients_file: Path | None = None) -> tuple[str, str]:
     """Register an outlet or provider of care of that kind and a terminal in it; the terminal's id and its code."""
-    admin = Caller(wire, bootstrap())
+    admin = Caller(wire, client("health-authority" if kind in PROVIDERS_AR else "outlets", clients_file))
     serial = new_key()[-12:]
     if kind in PROVIDERS_AR:
         return await _provision_clinic(admin, kind, serial)

@@ -21,12 +21,12 @@ async def play(context: Context) -> None:
     await context.set_clock(context.calendar.activation)
     path = f"/v1/rollout-phases/{context.phase_id}/activations"
     began = time.perf_counter()
-    created = await context.ministry.post(path, {"holders": "heads", "services": ["supply"]})
+    created = await context.cards.post(path, {"holders": "heads", "services": ["supply"]})
     job = f"/v1/activations/{identifier(created, 'activation_id')}"
     seen = 0
     with context.bar("cards activated", context.heads_given) as advance:
         while True:
-            state: dict[str, Any] = await context.ministry.get(job)
+            state: dict[str, Any] = await context.cards.get(job)
             advance(state["activated"] - seen)
             seen = state["activated"]
             if state["status"] in {"done", "failed"}:

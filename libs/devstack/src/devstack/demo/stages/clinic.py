@@ -22,7 +22,7 @@ ELIGIBILITY, WALLET = "POST /v1/eligibility", "GET /v1/wallets/{card}"
 async def play(story: Story) -> Terminal:
     """13. Health is enabled; the clinic asks, is told what it costs, records a visit; the wallet pays the rest."""
     story.say(13, "Health insurance is enabled on the card, and the clinic's terminal asks for cover.")
-    enabled = await story.context.ministry.put(f"/v1/cards/{story.card_id}/services/health", {})
+    enabled = await story.context.cards.put(f"/v1/cards/{story.card_id}/services/health", {})
     story.check(13, "services on the card", "health, supply", ", ".join(sorted(enabled["services"])),
                 "PUT /v1/cards/{id}/services/health")  # fmt: skip
     clinic = await _open_clinic(story)

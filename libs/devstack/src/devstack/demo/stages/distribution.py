@@ -39,12 +39,12 @@ async def play(context: Context) -> dict[str, Invitation]:
 
 async def _plan(context: Context, limit: int) -> dict[str, Any]:
     body = {"week_start": context.calendar.week_start.isoformat(), "limit": limit, "holders": "adults"}
-    created = await context.ministry.post(f"/v1/rollout-phases/{context.phase_id}/pickup-plans", body)
+    created = await context.cards.post(f"/v1/rollout-phases/{context.phase_id}/pickup-plans", body)
     path = f"/v1/pickup-plans/{identifier(created, 'plan_id')}"
     seen = 0
     with context.bar("appointments", limit) as advance:
         while True:
-            plan: dict[str, Any] = await context.ministry.get(path)
+            plan: dict[str, Any] = await context.cards.get(path)
             advance(plan["scheduled"] - seen)
             seen = plan["scheduled"]
             if plan["status"] in {"done", "failed"}:
@@ -89,7 +89,7 @@ async def _is_quiet(context: Context, since: datetime, scheduled: int, last_news
     silence = time.perf_counter() - last_news
     if silence < QUIET_SECONDS:
         return False
-    counted = await context.ministry.get("/v1/message-statistics", since=since.isoformat())
+    counted = await context.messages.get("/v1/message-statistics", since=since.isoformat())
     heard = sum(entry["messages"] for entry in counted["items"] if entry["template"] == TEMPLATE)
     return heard >= scheduled or silence > GIVEN_UP_SECONDS
 

@@ -27,7 +27,7 @@ PAYMENT = "GET /v1/payments/{id}"
 
 async def play(context: Context, story: Story) -> None:
     """11. A sale part from the allowance and part from the wallet; 12. taken back, and rung up right."""
-    rules = await in_force.read(context.ministry, story.grocer.caller, context.calendar.month_days[1])
+    rules = await in_force.read(context.policies, story.grocer.caller, context.calendar.month_days[1])
     basket = _basket(rules, story)
     await _buy(story, [*basket[:-1], basket[-1] | {"quantity": 2}], basket)
 

@@ -46,7 +46,7 @@ async def play(
     days = context.calendar.month_days
     context.headline(f"A month of sales: {days[0]} to {days[-1]}")
     await context.set_clock(at(days[0], 6))
-    rules = await in_force.read(context.ministry, context.shops[0].caller, days[0])
+    rules = await in_force.read(context.policies, context.shops[0].caller, days[0])
     await first_day()
     month = Month(rules)
     outage = Outage(context, rules)

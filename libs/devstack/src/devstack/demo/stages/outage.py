@@ -50,12 +50,12 @@ class Outage:
         """Check each card's credential and sign the sale, as the terminals do without a network."""
         if not self.sold:
             return
-        keys = credential.key_set(await self.context.ministry.get("/v1/credential-keys"))
+        keys = credential.key_set(await self.context.cards.get("/v1/credential-keys"))
         compact: dict[str, str] = {}
 
         async def fetch(sale: tuple[FleetTerminal, Cardholder, int]) -> None:
             card = sale[1].card_id
-            answer = await self.context.ministry.get(f"/v1/cards/{card}/credential")
+            answer = await self.context.cards.get(f"/v1/cards/{card}/credential")
             compact[card] = answer["credential"]
 
         await in_parallel(self.sold, fetch, lanes=16)

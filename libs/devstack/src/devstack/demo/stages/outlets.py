@@ -40,8 +40,8 @@ async def play(context: Context) -> None:
 
 async def _open(context: Context, outlet: Outlet, serial: str) -> FleetTerminal:
     request = outlet.request() | {"name_en": f"{outlet.name_en} ({context.label})"}
-    created = await context.ministry.post("/v1/outlets", request)
+    created = await context.outlets.post("/v1/outlets", request)
     outlet_id = str(identifier(created, "outlet_id"))
-    terminal_id, code = await register_terminal(context.ministry, outlet_id, serial)
+    terminal_id, code = await register_terminal(context.outlets, outlet_id, serial)
     key, caller = await commission(context.wire, terminal_id, code)
     return FleetTerminal(terminal_id, outlet_id, outlet.kind, outlet.district, key, caller)

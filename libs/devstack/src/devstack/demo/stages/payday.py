@@ -55,7 +55,7 @@ async def _citizens(context: Context, pensions: list[Pension]) -> dict[str, str]
     with context.bar("pensioners looked up", len(numbers)) as advance:
         for start in range(0, len(numbers), LOOKED_UP_AT_ONCE):
             asked = numbers[start : start + LOOKED_UP_AT_ONCE]
-            answer = await context.ministry.post("/v1/citizens/lookup", {"national_ids": asked})
+            answer = await context.registry.post("/v1/citizens/lookup", {"national_ids": asked})
             found |= {asked[one["position"]]: str(one["citizen_id"]) for one in answer["items"]}
             advance(len(asked))
     seconds = max(time.perf_counter() - began, 0.001)
@@ -199,7 +199,7 @@ async def _told(context: Context, story: Story, mark: int, pensions: list[Pensio
 
 
 async def _wallet(context: Context, card_id: str) -> int:
-    return int((await context.ministry.get(f"/v1/wallets/{card_id}"))["balance"])
+    return int((await context.cards.get(f"/v1/wallets/{card_id}"))["balance"])
 
 
 async def _code(refused: Any) -> str:

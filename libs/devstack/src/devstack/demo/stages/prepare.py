@@ -24,14 +24,17 @@ from devstack.terminal.wire import Wire
 
 _NAME = re.compile(r"Port Said pilot-(\d{1,6})")
 # The clients of the running system in whose names the demo calls.
-CLIENTS = ("ministry", "operations", "health-authority", "pension-authority", "pension-approver", "reconciliation")
+CLIENTS = (
+    "registry", "cards", "outlets", "policies", "messages",
+    "operations", "health-authority", "pension-authority", "pension-approver", "reconciliation",
+)  # fmt: skip
 
 
 async def open_run(options: Options, console: Console, today: date) -> Context:
     """A context for a fresh run: clients of the running stack, people nobody has registered, a free week."""
     wire = Wire(options.gateway_url, limit=options.lanes)
     callers = {name: Caller(wire, _client(options, name)) for name in CLIENTS}
-    run, phase_id = await _claim(callers["ministry"])
+    run, phase_id = await _claim(callers["cards"])
     history = History(options.folder)
     record = Run(
         run=run,
@@ -49,7 +52,11 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
         console=console,
         wire=wire,
         sink=Sink(options.sink_url),
-        ministry=callers["ministry"],
+        registry=callers["registry"],
+        cards=callers["cards"],
+        outlets=callers["outlets"],
+        policies=callers["policies"],
+        messages=callers["messages"],
         operations=callers["operations"],
         health=callers["health-authority"],
         pensions=callers["pension-authority"],
@@ -70,9 +77,9 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
     return context
 
 
-async def _claim(ministry: Caller) -> tuple[int, str]:
+async def _claim(cards: Caller) -> tuple[int, str]:
     """Open a roll-out phase: its name is what tells this run from all others, whatever becomes of it."""
-    phases = [phase async for phase in pages(ministry, "/v1/rollout-phases")]
+    phases = [phase async for phase in pages(cards, "/v1/rollout-phases")]
     named = (_NAME.fullmatch(phase["name"]) for phase in phases)
     run = max((int(match[1]) for match in named if match), default=0) + 1
     taken = {phase["sequence"] for phase in phases if phase["governorate"] == PORT_SAID}
@@ -82,7 +89,7 @@ async def _claim(ministry: Caller) -> tuple[int, str]:
         "sequence": next(number for number in count(run) if number not in taken),
         "services": ["supply"],
     }
-    return run, str((await ministry.post("/v1/rollout-phases", body))["phase_id"])
+    return run, str((await cards.post("/v1/rollout-phases", body))["phase_id"])
 
 
 def _client(options: Options, client_id: str) -> ClientSecret:

@@ -31,7 +31,7 @@ async def play(context: Context) -> None:
 
 async def upload(context: Context, file: RegisterFile) -> str:
     """Send one file; the id of its import."""
-    answer = await context.ministry.call("POST", "/v1/imports", file.body, content_type="text/csv", timeout_s=120)
+    answer = await context.registry.call("POST", "/v1/imports", file.body, content_type="text/csv", timeout_s=120)
     return str(identifier(answer.json(), "import_id"))
 
 
@@ -39,7 +39,7 @@ async def finished(context: Context, job: str, file: RegisterFile, advance: Any 
     """The import's state once it has ended."""
     seen = 0
     while True:
-        state: dict[str, Any] = await context.ministry.get(f"/v1/imports/{job}")
+        state: dict[str, Any] = await context.registry.get(f"/v1/imports/{job}")
         if advance is not None:
             advance(state["rows"] - seen)
             seen = state["rows"]
@@ -69,7 +69,7 @@ def _check_counts(context: Context, files: list[RegisterFile], states: list[dict
 async def _check_rejections(context: Context, files: list[RegisterFile], jobs: list[str]) -> None:
     matched, reasons, strays = 0, 0, []
     for file, job in zip(files, jobs, strict=True):
-        async for rejection in pages(context.ministry, f"/v1/imports/{job}/rejections", limit=500):
+        async for rejection in pages(context.registry, f"/v1/imports/{job}/rejections", limit=500):
             fault = file.faulty.get(rejection["row"])
             if fault is not None and rejection["code"] in fault.codes:
                 matched += 1

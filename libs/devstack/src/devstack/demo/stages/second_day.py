@@ -30,7 +30,7 @@ async def _lose_again(story: Story, desk: Terminal) -> None:
     """14. The card is lost once more: what is in the wallet, the cover and the pots go on with the new one."""
     before, cover = await story.pots(story.card_id), await clinic.covered(story, desk)
     old = story.card_id
-    await story.context.ministry.post(f"/v1/cards/{old}/block", {"reason": "lost"})
+    await story.context.cards.post(f"/v1/cards/{old}/block", {"reason": "lost"})
     story.card_id = await story.new_card(story.desk)
     after = await eventually(lambda: story.pots(story.card_id), within_s=WAIT_S)
     covered = await clinic.covered(story, desk)

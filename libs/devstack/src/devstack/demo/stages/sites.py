@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.roles import CLIENTS
+from contracts.clients import ROLES
 from devstack.demo.context import Context, Desk
 from devstack.demo.places import PORT_SAID, Site, pickup_sites
 from devstack.terminal.caller import Caller, ClientSecret
@@ -15,7 +15,7 @@ async def play(context: Context) -> None:
     context.headline("Pick-up sites and their counters")
     known = {
         str(site["name_en"]): str(identifier(site, "site_id"))
-        async for site in pages(context.ministry, "/v1/pickup-sites", governorate=PORT_SAID, limit=200)
+        async for site in pages(context.cards, "/v1/pickup-sites", governorate=PORT_SAID, limit=200)
     }
     wanted = pickup_sites()
     with context.bar("sites", len(wanted)) as advance:
@@ -28,7 +28,7 @@ async def play(context: Context) -> None:
     order = {site.name_en: number for number, site in enumerate(wanted)}
     context.desks.sort(key=lambda desk: order[desk.site.name_en])
     kinds: dict[str, int] = {}
-    async for site in pages(context.ministry, "/v1/pickup-sites", governorate=PORT_SAID, limit=200):
+    async for site in pages(context.cards, "/v1/pickup-sites", governorate=PORT_SAID, limit=200):
         if site["name_en"] not in order:
             continue
         kinds[site["kind"]] = kinds.get(site["kind"], 0) + 1
@@ -40,7 +40,7 @@ async def play(context: Context) -> None:
 
 
 async def _register(context: Context, site: Site) -> str:
-    return str(identifier(await context.ministry.post("/v1/pickup-sites", site.request()), "site_id"))
+    return str(identifier(await context.cards.post("/v1/pickup-sites", site.request()), "site_id"))
 
 
 async def _counter(context: Context, site: Site, site_id: str) -> Caller:
@@ -50,7 +50,9 @@ async def _counter(context: Context, site: Site, site_id: str) -> Caller:
         {
             "client_id": client_id,
             "name": f"Counter, {site.name_en}",
-            "scopes": list(CLIENTS["counter"]),
+            "scopes": list(ROLES["counter"].scopes),
+            "owner": ROLES["counter"].owner,
+            "purpose": ROLES["counter"].purpose,
             "governorate": PORT_SAID,
             "site_id": site_id,
         },

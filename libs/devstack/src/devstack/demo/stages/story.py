@@ -113,7 +113,7 @@ class Story:
 
     async def activated(self) -> None:
         """4. The phase activated the cohort; supply is enabled."""
-        state = await self.context.ministry.get(f"/v1/cards/{self.card_id}")
+        state = await self.context.cards.get(f"/v1/cards/{self.card_id}")
         self.say(4, "The phase activates the cohort: the card is active, for supply only.")
         self.check(4, "card state", "active", state["state"], "GET /v1/cards/{id}")
         self.check(4, "services on the card", "supply", ", ".join(state["services"]), "GET /v1/cards/{id}")
@@ -140,8 +140,8 @@ class Story:
         }  # fmt: skip
         if kind == "bakery":
             body |= {"fuel": "gas", "loaf_type": "soft"}
-        outlet = await context.ministry.post("/v1/outlets", body)
-        known = await register_terminal(context.ministry, str(identifier(outlet, "outlet_id")), name)
+        outlet = await context.outlets.post("/v1/outlets", body)
+        known = await register_terminal(context.outlets, str(identifier(outlet, "outlet_id")), name)
         return await self.enrolled(name, *known)
 
     async def enrolled(self, name: str, terminal_id: str, code: str) -> Terminal:
@@ -191,7 +191,7 @@ class Story:
     async def _lose(self) -> None:
         """8. The card is reported lost: the next sale anywhere is refused within a second."""
         self.left = await self.pots(self.card_id)
-        await self.context.ministry.post(f"/v1/cards/{self.card_id}/block", {"reason": "lost"})
+        await self.context.cards.post(f"/v1/cards/{self.card_id}/block", {"reason": "lost"})
         began = time.perf_counter()
         code = ""
         while code != "card_blocked" and time.perf_counter() - began < 30:
@@ -218,7 +218,7 @@ class Story:
     async def new_card(self, desk: Desk) -> str:
         """Have the lost card replaced and the new one handed over at a site; the new card."""
         body = {"reason": "lost", "site_id": desk.site_id}
-        made = await self.context.ministry.post(f"/v1/cards/{self.card_id}/replacement", body)
+        made = await self.context.cards.post(f"/v1/cards/{self.card_id}/replacement", body)
         card = await handover.find(desk, self.head)
         if card is None:
             raise LookupError(f"the replacement does not wait at {desk.site.name_en}")

@@ -1,0 +1,155 @@
+"""API clients: which an installation begins with, and which scopes an authority's clients may be given at all.
+
+Nobody grants more than these tables let them, whatever they hold themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from contracts.scopes import Scope
+
+NATION: Final = "*"  # a client that is bound to no governorate must say so
+
+
+class Owner(StrEnum):
+    """The authority that answers for a client: the claim `org` of the client's tokens."""
+
+    SUPPLY = "ministry-of-supply"
+    FINANCE = "ministry-of-finance"
+    HEALTH = "health-authority"
+    PENSIONS = "pension-authority"
+    SMS = "sms-provider"
+    OPERATOR = "operator"  # who runs the installation; it may act for every other authority, but sees no citizen
+
+
+@dataclass(frozen=True)
+class ClientRole:
+    """A client an installation begins with: who answers for it, what for, with which scopes."""
+
+    owner: Owner
+    purpose: str
+    scopes: tuple[Scope, ...]
+
+
+# By the role that is also the client's id. `counter` is a pattern: each counter has a client of its own.
+ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
+    {
+        "registry": ClientRole(
+            Owner.SUPPLY,
+            "The register of households: imports, corrections",
+            (Scope.CITIZENS_IMPORT, Scope.CITIZENS_READ, Scope.CITIZENS_WRITE),
+        ),
+        "cards": ClientRole(
+            Owner.SUPPLY,
+            "Roll-out, pick-up sites and the life of cards; what a card's holder asks about it",
+            (
+                Scope.SITES_WRITE,
+                Scope.ROLLOUT_WRITE,
+                Scope.CARDS_READ,
+                Scope.CARDS_WRITE,
+                Scope.ENTITLEMENTS_READ,
+                Scope.WALLETS_READ,
+                Scope.COVERAGE_READ,
+                Scope.OVERVIEW_READ,
+            ),
+        ),
+        "outlets": ClientRole(
+            Owner.SUPPLY,
+            "Outlets, their terminals and business days",
+            (Scope.OUTLETS_WRITE, Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL, Scope.DAYS_READ),
+        ),
+        "policies": ClientRole(Owner.SUPPLY, "Prices, allowances and limits by date", (Scope.POLICIES_WRITE,)),
+        "messages": ClientRole(Owner.SUPPLY, "What citizens were told", (Scope.MESSAGES_READ,)),
+        "reconciliation": ClientRole(
+            Owner.FINANCE, "Settlements held against the ledger", (Scope.SETTLEMENTS_READ, Scope.LEDGER_READ)
+        ),
+        "health-authority": ClientRole(
+            Owner.HEALTH,
+            "Providers of care, contributions and cover",
+            (
+                Scope.PROVIDERS_WRITE,
+                Scope.TERMINALS_ENROL,
+                Scope.CONTRIBUTIONS_WRITE,
+                Scope.COVERAGE_READ,
+                Scope.COVERAGE_WRITE,
+                Scope.FHIR_READ,
+            ),
+        ),
+        # May do both, but never both with the same batch: that is for the ledger to refuse.
+        "pension-authority": ClientRole(
+            Owner.PENSIONS, "Batches of payouts", (Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE)
+        ),
+        "pension-approver": ClientRole(Owner.PENSIONS, "Approval of payouts", (Scope.PAYOUTS_APPROVE,)),
+        "sms-provider": ClientRole(Owner.SMS, "Delivery reports and citizens' messages", (Scope.MESSAGES_REPORT,)),
+        "operations": ClientRole(
+            Owner.OPERATOR,
+            "The operations room",
+            (
+                Scope.OPERATIONS_READ,
+                Scope.OPERATIONS_WRITE,
+                Scope.TRAINING_CLOCK,
+                Scope.CLIENTS_READ,
+                Scope.CLIENTS_WRITE,
+                Scope.KEYS_ROTATE,
+                Scope.MESSAGES_READ,
+                Scope.OVERVIEW_READ,
+            ),
+        ),
+        "counter": ClientRole(Owner.SUPPLY, "Hand-over of cards at one counter", (Scope.CARDS_HANDOVER,)),
+    }
+)
+
+# What decides about another's request, which is a person's alone: no client is given it, none keeps it.
+DECIDING: Final[frozenset[Scope]] = frozenset()
+
+# What the client that sets an installation up may do: make the others. It sees no citizen and moves nothing.
+BOOTSTRAP: Final = (Scope.CLIENTS_READ, Scope.CLIENTS_WRITE)
+
+_SUPPLY: Final = frozenset(
+    {
+        Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CITIZENS_IMPORT, Scope.SITES_READ, Scope.SITES_WRITE,
+        Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE, Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER,
+        Scope.REDEMPTIONS_READ, Scope.ENTITLEMENTS_READ, Scope.CATALOGUE_READ, Scope.DAYS_READ, Scope.SETTLEMENTS_READ,
+        Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.OUTLETS_READ, Scope.OUTLETS_WRITE, Scope.TERMINALS_READ,
+        Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL, Scope.COVERAGE_READ, Scope.WALLETS_READ, Scope.MESSAGES_READ,
+        Scope.OVERVIEW_READ,
+    }
+)  # fmt: skip
+
+# What clients may be given, by who answers for them. Selling, paying and giving care is for terminals alone.
+GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
+    {
+        Owner.SUPPLY: _SUPPLY,
+        Owner.FINANCE: frozenset(
+            {
+                Scope.SETTLEMENTS_READ, Scope.LEDGER_READ, Scope.LEDGER_WRITE, Scope.DAYS_READ, Scope.PAYMENTS_READ,
+                Scope.WALLETS_READ,
+            }
+        ),
+        Owner.HEALTH: frozenset(
+            {
+                Scope.PROVIDERS_READ, Scope.PROVIDERS_WRITE, Scope.TERMINALS_ENROL, Scope.CONTRIBUTIONS_WRITE,
+                Scope.COVERAGE_READ, Scope.COVERAGE_WRITE, Scope.FHIR_READ,
+            }
+        ),
+        Owner.PENSIONS: frozenset({Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.CITIZENS_READ}),
+        Owner.SMS: frozenset({Scope.MESSAGES_REPORT}),
+        Owner.OPERATOR: frozenset(
+            {
+                Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE, Scope.TRAINING_CLOCK, Scope.CLIENTS_READ,
+                Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE, Scope.MESSAGES_READ, Scope.OVERVIEW_READ,
+            }
+        ),
+    }
+)  # fmt: skip
+
+
+def beyond(owner: str, scopes: Iterable[str]) -> list[str]:
+    """Which of the scopes a client of this owner may not be given."""
+    allowed = GRANTABLE.get(owner, frozenset()) - DECIDING
+    return sorted(set(scopes) - allowed)
