@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.migrations import run_migrations
 from chassis.testing import database_url
 
-BEFORE = "0003"
+BEFORE = "0004"
 OLD = "INSERT INTO api_client VALUES ($1, $1, $2, $3, NULL, 'k1', $4, now() - interval '200 days', $5)"
 
 
