@@ -53,7 +53,7 @@ async def _hand_over(wire: Wire, operations: Caller, site: str, national_id: str
         "/v1/clients",
         {
             "client_id": "bench-counter", "name": "Counter", "scopes": ["cards:handover"], "governorate": PORT_SAID,
-            "site_id": site, "owner": Owner.SUPPLY,
+            "site_id": site, "owner": Owner.MINISTRY,
         },
     )  # fmt: skip
     counter = Caller(wire, ClientSecret("bench-counter", made["client_secret"]))

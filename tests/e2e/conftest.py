@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from contracts.clients import GRANTABLE
+from contracts.clients import ADMINISTERS, GRANTABLE
 from contracts.roles import TERMINALS
 from devstack.settings import on_free_ports
 from devstack.terminal.fleet import commission
@@ -102,9 +102,10 @@ class System:
         wanted = set(scopes)
         owner = next((owner for owner, given in GRANTABLE.items() if not wanted or wanted & given), None)
         if owner is not None:
-            name = f"all of {owner}"
+            apart = bool(wanted & ADMINISTERS)  # never together with what shows citizens
+            name = f"all of {owner}, administering: {apart}"
             if name not in self._tokens:
-                self._tokens[name] = self.new_client(sorted(GRANTABLE[owner]))
+                self._tokens[name] = self.new_client(sorted(ADMINISTERS if apart else GRANTABLE[owner] - ADMINISTERS))
             return self._tokens[name]
         kind = next(one for one in TERMINAL_KINDS if wanted & TERMINALS.get(one, TERMINALS["clinic"]))
         if kind not in self._tokens:

@@ -49,12 +49,11 @@ SUPERSEDED = """
 
 OWNERS = """
     UPDATE api_client SET owner = CASE
-        WHEN created_by = 'environment' OR client_id = 'operations' THEN 'operator'
-        WHEN client_id = 'ministry' OR client_id LIKE 'counter-%' THEN 'ministry-of-supply'
-        WHEN client_id = 'reconciliation' THEN 'ministry-of-finance'
+        WHEN created_by = 'environment' OR client_id IN ('ministry', 'operations', 'sms-provider') THEN 'ministry'
+        WHEN client_id LIKE 'counter-%' THEN 'ministry'
+        WHEN client_id = 'reconciliation' THEN 'finance-ministry'
         WHEN client_id = 'health-authority' THEN 'health-authority'
         WHEN client_id IN ('pension-authority', 'pension-approver') THEN 'pension-authority'
-        WHEN client_id = 'sms-provider' THEN 'sms-provider'
         ELSE 'unassigned' END
 """
 

@@ -37,7 +37,7 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
     terminal, _ = await gateway.new_terminal()
     path = f"/v1/clients/{client}"
 
-    def new(governorate: str, owner: str = "ministry-of-supply", **more: Any) -> dict[str, Any]:
+    def new(governorate: str, owner: str = "ministry", **more: Any) -> dict[str, Any]:
         made = {"client_id": f"c{new_id().hex}", "name": "c", "scopes": ["sites:read"], "governorate": governorate}
         return {"json": {**made, "owner": owner, **more}}
 

@@ -107,10 +107,10 @@ class TestTerm:
         admin = await gateway.headers()
         reply = await gateway.client.put(f"{path}/scopes", json={"scopes": ["cards:write"]}, headers=admin)
         assert (reply.status_code, reply.json()["code"]) == (403, "scope_not_grantable")
-        body = {"purpose": "cards", "owner": "ministry-of-supply"}
+        body = {"purpose": "cards", "owner": "ministry"}
         reply = await gateway.client.post(f"{path}/recertification", json=body, headers=await gateway.headers())
         assert (reply.status_code, reply.json()["owner"], reply.json()["upgrade_note"]) == (
-            200, "ministry-of-supply", None,
+            200, "ministry", None,
         )  # fmt: skip
         assert await ask_token(gateway, client_id, secret) == (200, "")
 
@@ -136,10 +136,14 @@ class TestTables:
     def test_no_client_decides_or_sells(self) -> None:
         given = frozenset[str]().union(*GRANTABLE.values())
         assert not given & {"redemptions:create", "payments:create", "eligibility:check", "encounters:create"}
-        assert beyond(Owner.SUPPLY, DECIDING) == sorted(DECIDING)
+        assert beyond(Owner.MINISTRY, DECIDING) == sorted(DECIDING)
 
-    def test_rights_over_clients_are_the_operators(self) -> None:
-        assert [owner for owner, given in GRANTABLE.items() if "clients:write" in given] == [Owner.OPERATOR]
+    def test_rights_over_clients_are_the_central_authoritys(self) -> None:
+        assert [owner for owner, given in GRANTABLE.items() if "clients:write" in given] == [Owner.MINISTRY]
+
+    def test_who_gives_rights_sees_no_citizen(self) -> None:
+        assert beyond(Owner.MINISTRY, ["clients:write", "citizens:read"]) == ["citizens:read"]
+        assert beyond(Owner.MINISTRY, ["clients:write", "operations:read"]) == []
 
     def test_nobody_is_given_anything_by_a_name_unknown(self) -> None:
         assert beyond(str(new_id()), ["cards:read"]) == ["cards:read"]

@@ -18,7 +18,7 @@ from .conftest import BOOTSTRAP_SECRET
 def new_body() -> dict[str, Any]:
     return {
         "client_id": f"client-{new_id().hex}", "name": "x", "scopes": ["cards:read"], "governorate": "*",
-        "owner": "ministry-of-supply",
+        "owner": "ministry",
     }  # fmt: skip
 
 
@@ -46,7 +46,7 @@ class TestRegistration:
             ({"expires_at": "2020-01-01T00:00:00Z"}, 422, "term_too_long"),
             ({"scopes": ["cards:read", "payouts:submit"]}, 403, "scope_not_grantable"),
             ({"scopes": ["redemptions:create"]}, 403, "scope_not_grantable"),
-            ({"scopes": ["clients:write"]}, 403, "scope_not_grantable"),
+            ({"scopes": ["cards:read", "clients:write"]}, 403, "scope_not_grantable"),
             ({"kind": "terminal"}, 422, "invalid_request"),
         ],
         ids=str,

@@ -51,8 +51,8 @@ async def test_clients_go_on_and_are_listed(old: str) -> None:
         "unheard-of": "*",
     }  # fmt: skip
     assert {name: row["owner"] for name, row in found.items()} == {
-        "bootstrap": "operator", "ministry": "ministry-of-supply", "pension-authority": "pension-authority",
-        "pension-approver": "pension-authority", "counter-x": "ministry-of-supply", "unheard-of": "unassigned",
+        "bootstrap": "ministry", "ministry": "ministry", "pension-authority": "pension-authority",
+        "pension-approver": "pension-authority", "counter-x": "ministry", "unheard-of": "unassigned",
     }  # fmt: skip
     assert found["bootstrap"]["scopes"] == ["clients:read", "clients:write"]
     assert found["ministry"]["scopes"] == ["citizens:read", "ledger:read"]

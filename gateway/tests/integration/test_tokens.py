@@ -84,7 +84,7 @@ class TestSecrets:
             "scope": "cards:handover cards:read",
             "gov": "03",
             "site": str(site_id),
-            "org": "ministry-of-supply",
+            "org": "ministry",
         }
 
     async def test_http_basic(self, gateway: Any) -> None:
@@ -124,7 +124,7 @@ class TestSecrets:
             "name": "x",
             "scopes": ["cards:read"],
             "governorate": "*",
-            "owner": "ministry-of-supply",
+            "owner": "ministry",
         }
         headers = {**await gateway.headers(), "Idempotency-Key": key}
         first = await gateway.client.post("/v1/clients", json=body, headers=headers)

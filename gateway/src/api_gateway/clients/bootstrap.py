@@ -37,7 +37,7 @@ async def ensure_bootstrap(session: AsyncSession, secrets: Secrets, settings: Se
     client = Client(
         client_id=client_id,
         name="Bootstrap",
-        owner=Owner.OPERATOR,
+        owner=Owner.MINISTRY,
         purpose="Makes the first clients and administrators",
         scopes=sorted(BOOTSTRAP),
         governorate=NATION,

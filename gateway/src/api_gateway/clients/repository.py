@@ -56,7 +56,8 @@ _RECERTIFY = text(
     " recertified_by = :by, upgrade_note = NULL WHERE client_id = :client_id"
 )
 _ENDING = text(
-    "SELECT count(*) FROM api_client WHERE suspended_at IS NULL AND created_by <> 'environment' AND expires_at < :before"
+    "SELECT count(*) FROM api_client WHERE suspended_at IS NULL AND created_by <> 'environment'"
+    " AND expires_at < :before"
 )
 
 

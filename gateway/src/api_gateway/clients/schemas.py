@@ -46,7 +46,7 @@ class ClientIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    client_id: str = Field(pattern=CLIENT_ID, examples=["ministry-of-supply"])
+    client_id: str = Field(pattern=CLIENT_ID, examples=["ministry"])
     name: Words
     scopes: Scopes
     governorate: Governorate = Field(examples=["03", "*"])

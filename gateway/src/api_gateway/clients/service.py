@@ -30,7 +30,7 @@ async def register(
 ) -> Client:
     """Write a new client. Raises ScopeUnknown, ScopeNotGrantable, OutsideBound, TermTooLong or ClientExists."""
     now = MACHINE_TIME.now()
-    owner = asked.owner or caller.bound.authority or Owner.OPERATOR
+    owner = asked.owner or caller.bound.authority or Owner.MINISTRY
     mark = secrets.mark(asked.client_id, secret)
     made = Client(
         client_id=asked.client_id,

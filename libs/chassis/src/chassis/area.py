@@ -9,7 +9,7 @@ nothing to hide yet.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -130,6 +130,20 @@ class Bound:
         """That something new may be put there. Raises OutsideBound."""
         if not self.covers(area):
             raise OutsideBound("This caller is bound to another area.", detail_ar="المكان المطلوب خارج نطاق صلاحيتك.")
+
+    def ensure_contains(self, area: Area) -> None:
+        """That another caller may be bound to this area, who then reaches no further than this one.
+
+        `covers` lets who stands at a site see what belongs to none; a caller bound to none would see more.
+        Raises OutsideBound.
+        """
+        self.ensure_covers(area)
+        if any(getattr(self, name) not in {None, getattr(area, name)} for name in _WITHIN):
+            raise OutsideBound("Whoever is bound to a place gives rights at that place only.")
+
+    def over_all(self, central: str) -> Bound:
+        """The bound as it is where the central authority acts for every other one."""
+        return replace(self, authority=None) if self.authority == central else self
 
     @property
     def only_governorate(self) -> str | None:

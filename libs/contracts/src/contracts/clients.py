@@ -19,12 +19,10 @@ NATION: Final = "*"  # a client that is bound to no governorate must say so
 class Owner(StrEnum):
     """The authority that answers for a client: the claim `org` of the client's tokens."""
 
-    SUPPLY = "ministry-of-supply"
-    FINANCE = "ministry-of-finance"
+    MINISTRY = "ministry"  # of supply: the central authority, which runs the installation and manages all clients
+    FINANCE = "finance-ministry"
     HEALTH = "health-authority"
     PENSIONS = "pension-authority"
-    SMS = "sms-provider"
-    OPERATOR = "operator"  # who runs the installation; it may act for every other authority, but sees no citizen
 
 
 @dataclass(frozen=True)
@@ -40,12 +38,12 @@ class ClientRole:
 ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
     {
         "registry": ClientRole(
-            Owner.SUPPLY,
+            Owner.MINISTRY,
             "The register of households: imports, corrections",
             (Scope.CITIZENS_IMPORT, Scope.CITIZENS_READ, Scope.CITIZENS_WRITE),
         ),
         "cards": ClientRole(
-            Owner.SUPPLY,
+            Owner.MINISTRY,
             "Roll-out, pick-up sites and the life of cards; what a card's holder asks about it",
             (
                 Scope.SITES_WRITE,
@@ -59,12 +57,12 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
             ),
         ),
         "outlets": ClientRole(
-            Owner.SUPPLY,
+            Owner.MINISTRY,
             "Outlets, their terminals and business days",
             (Scope.OUTLETS_WRITE, Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL, Scope.DAYS_READ),
         ),
-        "policies": ClientRole(Owner.SUPPLY, "Prices, allowances and limits by date", (Scope.POLICIES_WRITE,)),
-        "messages": ClientRole(Owner.SUPPLY, "What citizens were told", (Scope.MESSAGES_READ,)),
+        "policies": ClientRole(Owner.MINISTRY, "Prices, allowances and limits by date", (Scope.POLICIES_WRITE,)),
+        "messages": ClientRole(Owner.MINISTRY, "What citizens were told", (Scope.MESSAGES_READ,)),
         "reconciliation": ClientRole(
             Owner.FINANCE, "Settlements held against the ledger", (Scope.SETTLEMENTS_READ, Scope.LEDGER_READ)
         ),
@@ -85,9 +83,9 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
             Owner.PENSIONS, "Batches of payouts", (Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE)
         ),
         "pension-approver": ClientRole(Owner.PENSIONS, "Approval of payouts", (Scope.PAYOUTS_APPROVE,)),
-        "sms-provider": ClientRole(Owner.SMS, "Delivery reports and citizens' messages", (Scope.MESSAGES_REPORT,)),
+        "sms-provider": ClientRole(Owner.MINISTRY, "Delivery reports and citizens' messages", (Scope.MESSAGES_REPORT,)),
         "operations": ClientRole(
-            Owner.OPERATOR,
+            Owner.MINISTRY,
             "The operations room",
             (
                 Scope.OPERATIONS_READ,
@@ -100,31 +98,40 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
                 Scope.OVERVIEW_READ,
             ),
         ),
-        "counter": ClientRole(Owner.SUPPLY, "Hand-over of cards at one counter", (Scope.CARDS_HANDOVER,)),
+        "counter": ClientRole(Owner.MINISTRY, "Hand-over of cards at one counter", (Scope.CARDS_HANDOVER,)),
     }
 )
 
+# Decided by a machine until the demonstration's people decide in its place.
+_STILL: Final = frozenset({Scope.PAYOUTS_APPROVE})
+
 # What decides about another's request, which is a person's alone: no client is given it, none keeps it.
-DECIDING: Final[frozenset[Scope]] = frozenset()
+DECIDING: Final[frozenset[str]] = (
+    frozenset(scope for scope in Scope if scope.endswith((":approve", ":decide"))) - _STILL
+)
+
+# What gives others their rights, or mends the system itself: whoever has it sees no citizen and moves no money.
+ADMINISTERS: Final[frozenset[str]] = frozenset({Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE})
+_DATA: Final = ("citizens:", "cards:", "wallets:", "ledger:", "payouts:", "payments:", "coverage:", "entitlements:")
 
 # What the client that sets an installation up may do: make the others. It sees no citizen and moves nothing.
 BOOTSTRAP: Final = (Scope.CLIENTS_READ, Scope.CLIENTS_WRITE)
 
-_SUPPLY: Final = frozenset(
-    {
-        Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CITIZENS_IMPORT, Scope.SITES_READ, Scope.SITES_WRITE,
-        Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE, Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER,
-        Scope.REDEMPTIONS_READ, Scope.ENTITLEMENTS_READ, Scope.CATALOGUE_READ, Scope.DAYS_READ, Scope.SETTLEMENTS_READ,
-        Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.OUTLETS_READ, Scope.OUTLETS_WRITE, Scope.TERMINALS_READ,
-        Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL, Scope.COVERAGE_READ, Scope.WALLETS_READ, Scope.MESSAGES_READ,
-        Scope.OVERVIEW_READ,
-    }
-)  # fmt: skip
-
 # What clients may be given, by who answers for them. Selling, paying and giving care is for terminals alone.
 GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
     {
-        Owner.SUPPLY: _SUPPLY,
+        Owner.MINISTRY: frozenset(
+            {
+                Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CITIZENS_IMPORT, Scope.SITES_READ, Scope.SITES_WRITE,
+                Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE, Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER,
+                Scope.REDEMPTIONS_READ, Scope.ENTITLEMENTS_READ, Scope.CATALOGUE_READ, Scope.DAYS_READ,
+                Scope.SETTLEMENTS_READ, Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.OUTLETS_READ,
+                Scope.OUTLETS_WRITE, Scope.TERMINALS_READ, Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL,
+                Scope.COVERAGE_READ, Scope.WALLETS_READ, Scope.MESSAGES_READ, Scope.MESSAGES_REPORT,
+                Scope.OVERVIEW_READ, Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE, Scope.TRAINING_CLOCK,
+                Scope.CLIENTS_READ, Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE,
+            }
+        ),
         Owner.FINANCE: frozenset(
             {
                 Scope.SETTLEMENTS_READ, Scope.LEDGER_READ, Scope.LEDGER_WRITE, Scope.DAYS_READ, Scope.PAYMENTS_READ,
@@ -138,18 +145,14 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
             }
         ),
         Owner.PENSIONS: frozenset({Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.CITIZENS_READ}),
-        Owner.SMS: frozenset({Scope.MESSAGES_REPORT}),
-        Owner.OPERATOR: frozenset(
-            {
-                Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE, Scope.TRAINING_CLOCK, Scope.CLIENTS_READ,
-                Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE, Scope.MESSAGES_READ, Scope.OVERVIEW_READ,
-            }
-        ),
     }
 )  # fmt: skip
 
 
 def beyond(owner: str, scopes: Iterable[str]) -> list[str]:
-    """Which of the scopes a client of this owner may not be given."""
-    allowed = GRANTABLE.get(owner, frozenset()) - DECIDING
-    return sorted(set(scopes) - allowed)
+    """Which of the scopes a client of this owner may not be given together."""
+    wanted = frozenset(scopes)
+    refused = wanted - (GRANTABLE.get(owner, frozenset[Scope]()) - DECIDING)
+    if wanted & ADMINISTERS:
+        refused |= {scope for scope in wanted if scope.startswith(_DATA)}
+    return sorted(refused)

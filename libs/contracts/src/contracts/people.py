@@ -224,7 +224,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "client-approver": Role(
             name="Decides what systems may do",
             name_ar="معتمد صلاحيات الأنظمة",
-            scopes=frozenset({Scope.CLIENTS_READ}),
+            scopes=frozenset({Scope.CLIENTS_READ, Scope.CLIENTS_APPROVE}),
             areas=_NATION,
             central=True,
         ),

@@ -77,6 +77,7 @@ class Scope(StrEnum):
         "clients:write",
         "Register, suspend and reinstate API clients and say what they may do, and see them.",
     )
+    CLIENTS_APPROVE = "clients:approve", "Decide what API clients may do where others have asked for it, and see them."
     PEOPLE_READ = "people:read", "See who works with the system, in which offices and roles, and since when."
     PEOPLE_WRITE = "people:write", "Invite people, reinstate them and let them leave, and see them."
     PEOPLE_SUSPEND = "people:suspend", "Suspend people and end their sessions at once, and see them."
