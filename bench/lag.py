@@ -22,6 +22,7 @@ from bench.harness.options import Options
 from bench.harness.report import Section
 from bench.harness.stack import Stack
 from chassis.ddl import chassis_ddl
+from chassis.records_ddl import records_ddl
 from contracts.supply import REDEMPTIONS_TOPIC
 
 RATES = (500, 1500)
@@ -123,13 +124,15 @@ async def _listener(stack: Stack) -> AsyncIterator[Ear]:
     await connection.execute("CREATE DATABASE listener")
     await connection.close()
     connection = await asyncpg.connect(url)
-    for statement in chassis_ddl():
+    for statement in [*chassis_ddl(), *records_ddl()]:
         await connection.execute(statement)
     await connection.close()
     environment = {
         "UNICARD_DATABASE_URL": url,
         "UNICARD_KAFKA_BOOTSTRAP": stack.bootstrap,
         "UNICARD_JWKS_URL": f"{stack.settings.url('gateway')}/.well-known/jwks.json",
+        "UNICARD_RECORD_DATA_KEYS": f"k1:{'A' * 43}",
+        "UNICARD_RECORD_CHAIN_KEY": "A" * 43,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.harness.listener", env=os.environ | environment,

@@ -59,16 +59,19 @@ def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> No
     assert sorted(jobs()["databases"]["command"]) == sorted(OWN)
 
 
-def test_every_service_has_a_background_process_that_differs_in_its_role_and_its_budget() -> None:
-    budget = {"UNICARD_POOL_SIZE", "UNICARD_HOT_POOL_SIZE"}
+def test_every_service_has_a_background_process_that_differs_in_role_budget_and_key() -> None:
+    own = {"UNICARD_POOL_SIZE", "UNICARD_HOT_POOL_SIZE", "UNICARD_ROLE", "UNICARD_RECORD_CHAIN_KEY"}
     for name in OWN:
         api, background = services()[name], services()[work(name)]
         port = api["environment"]["UNICARD_PORT"]
         assert background["image"] == api["image"]
         assert (api["environment"]["UNICARD_ROLE"], background["environment"]["UNICARD_ROLE"]) == ("api", "work")
         assert api["environment"]["UNICARD_RELAY_ADDRESS"] == f"{work(name)}:{port}"
-        told = {one: value for one, value in background["environment"].items() if one not in {*budget, "UNICARD_ROLE"}}
+        told = {one: value for one, value in background["environment"].items() if one not in own}
         assert told.items() <= api["environment"].items()
+        # whoever answers requests cannot chain the record of them
+        assert "UNICARD_RECORD_CHAIN_KEY" in background["environment"]
+        assert "UNICARD_RECORD_CHAIN_KEY" not in api["environment"]
         # alive, not ready: a broker that is away makes no container unhealthy
         assert background["healthcheck"]["test"] == ["CMD", "/app/probe.sh", str(port), "/livez"]
         assert {"data", "watch"} <= set(api["networks"]) & set(background["networks"])

@@ -55,6 +55,7 @@ async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running) -> F
 
 @routes.post(
     "/v1/cards/{card_id}/handover",
+    own_record="its lane notes it with the hand-over",
     scopes=Scope.CARDS_HANDOVER,
     response_model=HandedOver,
     problems=(CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite),

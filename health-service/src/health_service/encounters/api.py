@@ -21,6 +21,7 @@ routes = router(tags=["encounters"])
 
 @routes.post(
     "/v1/encounters",
+    own_record="the visit says who entered it",
     scopes=Scope.ENCOUNTERS_CREATE,
     status_code=201,
     problems=(

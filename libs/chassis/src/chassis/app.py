@@ -37,10 +37,13 @@ from chassis.problems import (
     response_of,
 )
 from chassis.reactions import Reactions
+from chassis.records import chain, months, verify
+from chassis.records.recorder import Recorder
 from chassis.refusals import Refusal
 from chassis.relay import Render
 from chassis.routing import Router
 from chassis.runtime import Resources, Runtime
+from chassis.sealing import Keyring
 from chassis.settings import ServiceSettings
 from chassis.waking import LOOKUP_SECONDS, Waker
 
@@ -149,9 +152,10 @@ async def _lifespan(app: App, service: Service[Settings, State]) -> AsyncIterato
     if settings.role != "work":
         before.append(KEYS)
     if settings.role != "api":
+        chain.chain_key(runtime)  # at once, not when the first record waits
         app.background = Background(runtime, service.reactions, service.render)
         runtime.wake_relay = app.background.relay.wake
-        before += HOUSEKEEPING
+        before += (*HOUSEKEEPING, verify.job())
         during += service.workers
     elif settings.relay_address:
         waker = Waker(settings.relay_address)
@@ -166,6 +170,7 @@ async def _lifespan(app: App, service: Service[Settings, State]) -> AsyncIterato
         if app.background:
             await stack.enter_async_context(app.background.relaying())
         runtime.state = await stack.enter_async_context(service.lifespan(runtime, settings))
+        await stack.enter_async_context(runtime.records.running())
         await stack.enter_async_context(working(runtime, before))
         await stack.enter_async_context(working(runtime, during))
         if app.background:
@@ -187,15 +192,17 @@ async def _runtime(service: Service[Settings, State]) -> Runtime[State]:
         log.warning("this is a training system: business time can be moved")
     engine = create_engine(settings, service.name)
     revocations = Revocations()
+    pool = await create_pool(settings, service.name)
     return Runtime(
         name=service.name,
         settings=settings,
         clock=clock,
         engine=engine,
         sessions=create_sessions(engine, clock),
-        pool=await create_pool(settings, service.name),
+        pool=pool,
         verifier=TokenVerifier(settings, revocations),
         revocations=revocations,
+        records=Recorder(pool, Keyring.parse(settings.record_data_keys.get_secret_value())),
         reactions=service.reactions,
     )
 
@@ -216,6 +223,8 @@ FRESH: tuple[Periodic[Resources], ...] = (
 )
 HOUSEKEEPING: tuple[Periodic[Resources], ...] = (
     *partitions.JOBS,
+    chain.CHAIN,
+    *months.JOBS,
     Periodic("items_aside", isolation.count, ITEMS_ASIDE_SECONDS),
 )
 

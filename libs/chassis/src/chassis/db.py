@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, NoReturn
 
 import asyncpg
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from chassis import idempotency, outbox
 from chassis.clock import Clock
 from chassis.connections import options
+from chassis.records.entries import Entry
 from chassis.runtime import Resources, get_runtime
 from chassis.settings import ServiceSettings
 from chassis.urls import async_url
@@ -99,8 +101,19 @@ async def _reading(request: Request) -> AsyncIterator[ReadSession]:
 
 async def _recording(request: Request) -> AsyncIterator[AsyncSession]:
     """Commits before the reply leaves: nobody sees what was not noted."""
-    async with get_runtime(request).sessions() as session, session.begin():
+    async with get_runtime(request).sessions() as session, session.begin(), _recorded(request, session):
         yield session
+
+
+@asynccontextmanager
+async def _recorded(request: Request, session: AsyncSession) -> AsyncIterator[None]:
+    """Append what is done in the session's transaction to the record of who has seen or changed what."""
+    entry: Entry | None = getattr(request.state, "entry", None)
+    if entry is not None:
+        await entry.begin(await raw(session))
+    yield
+    if entry is not None:
+        await entry.finish(await raw(session))
 
 
 async def _work(
@@ -115,7 +128,8 @@ async def _work(
     claim = await idempotency.claim(request)
     async with runtime.sessions() as session, session.begin():
         await idempotency.enter(session, claim)
-        yield session
+        async with _recorded(request, session):
+            yield session
         await idempotency.store(session, claim, request)
     runtime.wake_relay()
 

@@ -89,6 +89,11 @@ class Endpoint:
         return f"{self.method} {self.path}"
 
     @property
+    def keyed(self) -> bool:
+        """Whether it changes something, once for each Idempotency-Key."""
+        return self.retry is Retry.KEYED
+
+    @property
     def public(self) -> bool:
         """Whether anyone may call it without a token."""
         return not self.scopes

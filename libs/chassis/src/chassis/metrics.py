@@ -48,6 +48,16 @@ WORKER_LAST_SUCCESS = Gauge(
 ITEMS_FAILED = Counter("unicard_worker_items_failed_total", "Items that failed and were set aside", ["worker"])
 ITEMS_ASIDE = Gauge("unicard_worker_items_aside", "Items that stand aside because they fail", ["worker"])
 
+RECORDS_UNCHAINED = Gauge(
+    "unicard_records_unchained_oldest_seconds", "Age of the oldest record not chained yet", registry=BACKGROUND
+)
+RECORDS_BROKEN = Gauge("unicard_records_broken", "Places where the chain of records does not hold", registry=BACKGROUND)
+RECORDS_WALKED = Gauge(
+    "unicard_records_walked_timestamp_seconds",
+    "When the whole chain of records was last found to hold",
+    registry=BACKGROUND,
+)
+
 
 class Observed:
     """The figures of one route and status, found once: looking labels up costs as much as counting."""

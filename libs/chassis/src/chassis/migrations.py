@@ -12,9 +12,18 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from chassis.ddl import aside_ddl, chassis_ddl, rendered_events_ddl, training_ddl
+from chassis.records_ddl import records_ddl
 from chassis.urls import async_url
 
-__all__ = ["aside_ddl", "chassis_ddl", "rendered_events_ddl", "run_env", "run_migrations", "training_ddl"]
+__all__ = [
+    "aside_ddl",
+    "chassis_ddl",
+    "records_ddl",
+    "rendered_events_ddl",
+    "run_env",
+    "run_migrations",
+    "training_ddl",
+]
 
 LOCK_TIMEOUT = "5s"
 _ADVISORY_LOCK = "SELECT pg_advisory_xact_lock(hashtext('unicard.migrations'))"

@@ -10,7 +10,7 @@ A declaration that is not whole is refused when the module is imported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypedDict, TypeVar, Unpack
 
@@ -21,8 +21,12 @@ from fastapi.routing import APIRoute
 from chassis import idempotency
 from chassis.auth import authorize, find_caller
 from chassis.endpoints import MIB, WORKERS, DeclarationFault, Endpoint, Rate, Retry
+from chassis.idempotency import Replay
+from chassis.personal import Personal
 from chassis.principal import CallerKind
-from chassis.problems import InvalidRequest, responses
+from chassis.problems import STATUS, InvalidRequest, Problem, responses
+from chassis.records.acts import Act, Rows, act_of
+from chassis.records.entries import REPEATED, Entry
 from chassis.refusals import Refusal
 from contracts.scopes import Scope
 
@@ -37,7 +41,12 @@ class Facts(TypedDict, total=False):
     `step_up` where people show two factors anew. What it may refuse: `problems`. What the edge must know:
     `rate` (class of calls), `deadline` in seconds, `body` in bytes at most, `hot` (matched before the rest). Where the
     path names an object, the handler takes its caller, so that `caller.bound` is asked whose it is; `anyone` is the
-    reason why it does not matter. The others are FastAPI's own.
+    reason why it does not matter.
+
+    What the record keeps (`chassis.records`): every read of tagged data and every change is recorded without a word
+    here. `reads` are classes of personal data that the reply's schema cannot say; `rows`, whose old and new values a
+    change keeps; `purpose`, where the caller names none; `own_record`, why what it makes is the record already. The
+    others are FastAPI's own.
     """
 
     scopes: Scope | tuple[Scope, ...]
@@ -50,6 +59,10 @@ class Facts(TypedDict, total=False):
     body: int
     hot: bool
     anyone: str
+    reads: Personal | tuple[Personal, ...]
+    rows: Rows
+    purpose: str
+    own_record: str
 
     status_code: int
     response_model: object
@@ -67,6 +80,7 @@ class DeclaredRoute(APIRoute):
 
     draft: ClassVar[Endpoint]
     anyone: ClassVar[str]
+    recorded: ClassVar[Mapping[str, Any]]
     declare: ClassVar[Callable[[Endpoint], None]]
 
     def __init__(self, path: str, endpoint: Callable[..., object], **options: Any) -> None:
@@ -77,6 +91,7 @@ class DeclaredRoute(APIRoute):
         keyed = idempotency.HEADER in _names(self.dependant, "header_params")
         retry = Retry.ALWAYS if self.draft.method == "GET" else Retry.KEYED if keyed else Retry.NEVER
         self.declared = replace(self.draft, retry=retry, query=_names(self.dependant, "query_params"))
+        self.act: Act | None = act_of(self.declared, self.dependant, self.response_model, **self.recorded)
         type(self).declare(self.declared)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[object, None, Response]]:
@@ -93,11 +108,34 @@ class DeclaredRoute(APIRoute):
                 await authorize(request, scopes, self.draft.callers, step_up=self.draft.step_up)
             if request.scope["query_string"]:
                 refuse_unknown(request, self.declared.query)
-            response = await handler(request)
-            request.state.reply = response
-            return response
+            return await self._recorded(request, handler)
 
         return answer
+
+    async def _recorded(self, request: Request, handler: Callable[[Request], Awaitable[Response]]) -> Response:
+        """The reply; what it shows or why it shows nothing is in the record before anybody sees it."""
+        entry = Entry(self.act, request, request.state.principal) if self.act else None
+        request.state.entry = entry
+        try:
+            response = await handler(request)
+        except Replay as repeated:
+            if entry is not None:
+                await entry.shown(repeated.response(), REPEATED)
+            raise
+        except Refusal as refusal:
+            if entry is not None and _tells(refusal):
+                await entry.refused(refusal.code)
+            raise
+        request.state.reply = response
+        if entry is not None and not entry.joined:
+            await entry.shown(response)
+        return response
+
+
+def _tells(refusal: Refusal) -> bool:
+    """Whether a refusal says something of what it refuses: that it is not there, or not for this caller."""
+    status = refusal.status if isinstance(refusal, Problem) else STATUS[refusal.kind]
+    return status in {403, 404}
 
 
 def refuse_unknown(request: Request, known: frozenset[str]) -> None:
@@ -152,11 +190,19 @@ class Router:
     def _declare(self, method: str, path: str, facts: Facts) -> Callable[[Handler], Handler]:
         options: dict[str, Any] = {**facts}
         anyone = options.pop("anyone", "")
+        recorded = {name: options.pop(name) for name in ("reads", "rows", "purpose", "own_record") if name in options}
+        recorded["reads"] = _several(recorded.get("reads", ()))
         draft = _draft(method, self._prefix + path, options)
         answers = {**responses(*_several(options.pop("problems", ()))), **options.pop("responses", {})}
 
         def register(handler: Handler) -> Handler:
-            known = {"draft": draft, "anyone": anyone, "declare": self.endpoints.append, "__doc__": draft.name}
+            known = {
+                "draft": draft,
+                "anyone": anyone,
+                "recorded": recorded,
+                "declare": self.endpoints.append,
+                "__doc__": draft.name,
+            }
             kind = type(handler.__name__, (self._route_class,), known)
             self.api.add_api_route(
                 path, handler, methods=[method], responses=answers, route_class_override=kind, **options

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from chassis.auth import Revocations, TokenVerifier
     from chassis.reactions import Reactions
+    from chassis.records.recorder import Recorder
 
 S = TypeVar("S")
 
@@ -41,6 +42,7 @@ class Resources:
     pool: asyncpg.Pool
     verifier: TokenVerifier
     revocations: Revocations
+    records: Recorder
     wake_relay: Callable[[], None] = _nobody
     fingerprint_key: bytes = b""
 

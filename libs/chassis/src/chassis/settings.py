@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Role = Literal["all", "api", "work"]
@@ -43,6 +43,14 @@ class ServiceSettings(BaseSettings):
     step_up_seconds: int = Field(
         default=300, ge=30, le=3600, description="how long ago a person's two factors may be for acts that ask for them"
     )
+    record_data_keys: SecretStr = Field(
+        description="name:key[,name:key…]: wraps the keys of persons, under which the record keeps old and new values"
+    )
+    record_chain_key: SecretStr | None = Field(
+        default=None, description="32 bytes in base64url: chains the record; for the background process alone"
+    )
+    record_retention_months: int = Field(default=60, ge=1, description="how long it is kept who has seen what")
+    record_walk_rows: int = Field(default=2000, ge=1, description="records of the chain verified at once")
     host: str = "127.0.0.1"
     port: int = 0
     log_level: str = "INFO"

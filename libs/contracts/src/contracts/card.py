@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from contracts.event import Event
+from contracts.records import ChainHead
 
 TOPIC = "card.events.v1"
 CONTACTS_TOPIC = "card.contacts.v1"
@@ -215,3 +216,9 @@ class RolloutPhaseChanged(Event):
     governorate: str
     name: str
     state: str
+
+
+class RecordsChained(ChainHead):
+    """Records of who has seen or changed what were chained; for copies of the chain's end that are kept elsewhere."""
+
+    TOPIC = "card.records.v1"

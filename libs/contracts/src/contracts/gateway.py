@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from contracts.event import Event
+from contracts.records import ChainHead
 
 TOPIC = "gateway.events.v1"
 
@@ -67,3 +68,9 @@ class SessionEnded(Event):
 
     session_id: UUID
     reason: str
+
+
+class RecordsChained(ChainHead):
+    """Records of who has seen or changed what were chained; for copies of the chain's end that are kept elsewhere."""
+
+    TOPIC = "gateway.records.v1"

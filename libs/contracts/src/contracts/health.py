@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from contracts.event import Event
+from contracts.records import ChainHead
 
 TOPIC = "health.events.v1"
 
@@ -92,3 +93,9 @@ class CopaymentDue(Event):
     card_id: UUID
     provider_id: UUID
     amount: int  # piastres
+
+
+class RecordsChained(ChainHead):
+    """Records of who has seen or changed what were chained; for copies of the chain's end that are kept elsewhere."""
+
+    TOPIC = "health.records.v1"

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.event import Event
+from contracts.records import ChainHead
 
 TOPIC = "notify.events.v1"
 
@@ -46,3 +47,9 @@ class InquiryReceived(Event):
     household_id: UUID
     topic: str  # balance | site | help
     received_at: datetime
+
+
+class RecordsChained(ChainHead):
+    """Records of who has seen or changed what were chained; for copies of the chain's end that are kept elsewhere."""
+
+    TOPIC = "notify.records.v1"

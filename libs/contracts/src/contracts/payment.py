@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.event import Event
+from contracts.records import ChainHead
 
 TOPIC = "payment.events.v1"
 # A hundred thousand on one morning, which only those who tell citizens want to read.
@@ -179,3 +180,9 @@ class WalletStated(Event):
     known: bool
     balance: int
     held: int
+
+
+class RecordsChained(ChainHead):
+    """Records of who has seen or changed what were chained; for copies of the chain's end that are kept elsewhere."""
+
+    TOPIC = "payment.records.v1"

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from contracts.event import Event
+from contracts.records import ChainHead
 
 TOPIC = "supply.events.v1"
 # What happens to pots, thousands of times a minute: whoever waits for anything else does not read it.
@@ -248,3 +249,9 @@ class BalanceStated(Event):
     household_id: UUID
     remaining: list[Remaining]
     known: bool  # False where the household has no active card for supply
+
+
+class RecordsChained(ChainHead):
+    """Records of who has seen or changed what were chained; for copies of the chain's end that are kept elsewhere."""
+
+    TOPIC = "supply.records.v1"

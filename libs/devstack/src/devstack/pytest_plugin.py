@@ -55,6 +55,9 @@ def pytest_configure() -> None:
 
     patch = _for_the_run.enter_context(pytest.MonkeyPatch.context())
     patch.setattr(socket.socket, "connect", guarded)
+    # What every service must be told, whatever its tests are about.
+    patch.setenv("UNICARD_RECORD_DATA_KEYS", f"k1:{'A' * 43}")
+    patch.setenv("UNICARD_RECORD_CHAIN_KEY", "B" * 42 + "A")
 
 
 def pytest_unconfigure() -> None:

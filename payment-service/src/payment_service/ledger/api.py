@@ -40,6 +40,7 @@ routes = router(tags=["ledger"])
     scopes=Scope.LEDGER_WRITE,
     status_code=201,
     response_model=TransfersReply,
+    own_record="the transfer says who made it",
     problems=(
         refusals.AccountUnknown,
         refusals.TransferUnknown,

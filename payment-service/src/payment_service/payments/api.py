@@ -31,6 +31,7 @@ _SETTLED = (TerminalOnly, refusals.TransferUnknown, refusals.HoldExpired, refusa
 
 @routes.post(
     "/v1/payments/authorizations",
+    own_record="the payment says who held it",
     scopes=Scope.PAYMENTS_CREATE,
     status_code=201,
     response_model=Payment,
@@ -48,6 +49,7 @@ async def authorize(
 
 @routes.post(
     "/v1/payments/{payment_id}/capture",
+    own_record="the payment says who took or gave it up",
     scopes=Scope.PAYMENTS_CREATE,
     response_model=Payment,
     problems=_SETTLED,
@@ -64,6 +66,7 @@ async def capture(
 
 @routes.post(
     "/v1/payments/{payment_id}/void",
+    own_record="the payment says who took or gave it up",
     scopes=Scope.PAYMENTS_CREATE,
     response_model=Payment,
     problems=_SETTLED,
@@ -77,6 +80,7 @@ async def void(payment_id: UUID, http: HttpRequest, runtime: Running, caller: Ca
 
 @routes.post(
     "/v1/payments/{payment_id}/refunds",
+    own_record="the refund says who gave it",
     scopes=Scope.PAYMENTS_CREATE,
     status_code=201,
     response_model=Refund,

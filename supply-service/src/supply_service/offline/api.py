@@ -45,6 +45,7 @@ async def _room(runtime: Running) -> AsyncIterator[None]:
 
 @routes.post(
     "/v1/offline-batches",
+    own_record="each sale of it says who sold to whom",
     scopes=Scope.REDEMPTIONS_CREATE,
     dependencies=[Depends(_room, scope="function")],
     problems=(KeyUnknown, refusals.TerminalNeeded, refusals.TerminalUnknown, refusals.TerminalNotActive),

@@ -72,6 +72,7 @@ _DRAW = (
     scopes=Scope.REDEMPTIONS_CREATE,
     status_code=201,
     response_model=RedemptionReply,
+    own_record="the sale says who sold to whom",
     problems=(*_TERMINAL, *_KEY, *_DRAW),
     rate=Rate.SALE,
     hot=True,
@@ -92,6 +93,7 @@ async def create_redemption(
     scopes=Scope.REDEMPTIONS_CREATE,
     status_code=201,
     response_model=ReversalReply,
+    own_record="the reversal says who undid it",
     problems=(*_TERMINAL, *_KEY, refusals.RedemptionUnknown, refusals.AlreadyReversed, refusals.ReversalTooLate),
     rate=Rate.SALE,
 )

@@ -30,6 +30,16 @@ class Program:
         """Under which name its role's password is kept among the secrets."""
         return f"{self.name.upper()}_DATABASE_PASSWORD"
 
+    @property
+    def record_keys_name(self) -> str:
+        """Under which name the ring is kept that wraps the keys of persons in its record."""
+        return f"{self.name.upper()}_RECORD_DATA_KEYS"
+
+    @property
+    def chain_key_name(self) -> str:
+        """Under which name the key of its record's chain is kept."""
+        return f"{self.name.upper()}_RECORD_CHAIN_KEY"
+
 
 SERVICES: tuple[Program, ...] = (
     Program(
@@ -68,9 +78,9 @@ def processes(program: Program, settings: StackSettings) -> dict[str, str]:
 
 
 def service_environment(
-    program: Program, settings: StackSettings, secrets: Mapping[str, str], database_url: str, bootstrap: str
+    program: Program, settings: StackSettings, secrets: Mapping[str, str], database_url: str, bootstrap: str, role: str
 ) -> dict[str, str]:
-    """The environment of one service: the caller's settings, then the stack's."""
+    """The environment of one process of a service: the caller's settings, then the stack's."""
     environment = _inherited()
     environment |= {
         "UNICARD_DATABASE_URL": database_url,
@@ -80,7 +90,10 @@ def service_environment(
         "UNICARD_RELAY_ADDRESS": f"{LOOPBACK}:{settings.ports[program.name + WORK]}",
         "UNICARD_JWKS_URL": f"{settings.url('gateway')}/.well-known/jwks.json",
         "UNICARD_TRAINING_CLOCK": "true",
+        "UNICARD_RECORD_DATA_KEYS": secrets[program.record_keys_name],
     }
+    if role != "api":  # whoever answers requests cannot chain what it has changed
+        environment["UNICARD_RECORD_CHAIN_KEY"] = secrets[program.chain_key_name]
     return environment | _own_settings(program, settings) | {name: secrets[name] for name in program.secrets}
 
 

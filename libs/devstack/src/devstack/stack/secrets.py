@@ -42,6 +42,8 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     "UNICARD_HEALTH_DATA_KEYS": _ring,
     "UNICARD_NOTIFY_DATA_KEYS": _ring,
     "UNICARD_NOTIFY_LOOKUP_KEY": _key,
+    **{program.record_keys_name: _ring for program in SERVICES},
+    **{program.chain_key_name: _key for program in SERVICES},
     **{program.password_name: _password for program in SERVICES},
 }
 

@@ -172,7 +172,9 @@ class Supervisor:
             name,
             service_arguments(program.package, port, role),
             port=port,
-            environment=programs.service_environment(program, self.settings, self._secrets, database_url, brokers),
+            environment=programs.service_environment(
+                program, self.settings, self._secrets, database_url, brokers, role
+            ),
             log_file=self.settings.log_file(name),
         )
 

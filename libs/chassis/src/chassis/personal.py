@@ -1,0 +1,175 @@
+"""Personal data (Law 151 of 2020): classes of it, and tags that say in a schema which field holds what, about whom.
+
+    class CitizenOut(BaseModel):
+        citizen_id: Annotated[UUID, Whose.CITIZEN]
+        full_name: Annotated[str, Personal.IDENTITY]
+
+The record of who has seen what, the register of processing and the export of a person's data are derived from the tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated, Any, Final, get_args, get_origin
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class Personal(StrEnum):
+    """A class of personal data, and in `english` and `arabic` what a citizen is told was seen."""
+
+    english: str
+    arabic: str
+
+    def __new__(cls, value: str, english: str = "", arabic: str = "") -> Personal:
+        """A member: its value in the records, and its words."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.english, member.arabic = english, arabic
+        return member
+
+    IDENTITY = "identity", "name, national id and date of birth", "الاسم والرقم القومي وتاريخ الميلاد"
+    CONTACT = "contact", "telephone number and address", "رقم الهاتف والعنوان"
+    HOUSEHOLD = "household", "who belongs to the household", "أفراد الأسرة"
+    CARD = "card", "the card and its state", "الكارت وحالته"
+    RATIONS = "rations", "bread and ration allowances and what was drawn of them", "حصص الخبز والتموين والمسحوب منها"
+    MONEY = "money", "the wallet, its balance and payments", "المحفظة ورصيدها والمدفوعات"
+    HEALTH = "health", "health insurance and visits", "التأمين الصحي والزيارات الطبية"
+    MESSAGES = "messages", "messages sent to the telephone", "الرسائل المرسلة إلى الهاتف"
+
+
+# Sensitive data (Law 151 of 2020, article 1): health and financial data among them.
+SENSITIVE: Final = frozenset({Personal.HEALTH, Personal.MONEY})
+
+
+class Whose(StrEnum):
+    """What identifies whom the data beside it are about."""
+
+    CITIZEN = "citizen_id"
+    HOUSEHOLD = "household_id"
+    CARD = "card_id"
+
+
+# Parameters of paths and queries that name a person's object, whatever the service.
+PARAMETERS: Final[Mapping[str, Whose]] = {
+    "citizen_id": Whose.CITIZEN,
+    "patient_id": Whose.CITIZEN,
+    "beneficiary": Whose.CITIZEN,
+    "household_id": Whose.HOUSEHOLD,
+    "card_id": Whose.CARD,
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom data are about, as far as it is known: a citizen, a household, a card; and which classes of data."""
+
+    citizen_id: UUID | None = None
+    household_id: UUID | None = None
+    card_id: UUID | None = None
+    classes: frozenset[Personal] = frozenset()
+
+    @property
+    def known(self) -> bool:
+        """Whether it names anybody."""
+        return not self.citizen_id is self.household_id is self.card_id is None
+
+
+@dataclass
+class Shape:
+    """Where a model holds what: `whose` and `parts` by the names of its fields on the wire, `classes` in all."""
+
+    whose: dict[str, Whose] = field(default_factory=dict)
+    classes: set[Personal] = field(default_factory=set)
+    parts: dict[str, Shape] = field(default_factory=dict)
+
+    @property
+    def personal(self) -> bool:
+        """Whether there is anything about a person in it."""
+        return bool(self.all_classes())
+
+    def all_classes(self) -> frozenset[Personal]:
+        """The classes of data in it and in its parts."""
+        return frozenset(self.classes).union(*(part.all_classes() for part in self.parts.values()))
+
+    def subjects(self, document: object, around: Subject | None = None) -> list[Subject]:
+        """Whom a document of this shape is about: one for each innermost object that names somebody."""
+        found = dict.fromkeys(self._subjects(document, around or Subject()))
+        return list(found)
+
+    def _subjects(self, document: object, around: Subject) -> Iterator[Subject]:
+        if isinstance(document, list):
+            for item in document:
+                yield from self._subjects(item, around)
+        elif isinstance(document, dict):
+            mine = self._merged(document, around)
+            inner = [one for name, part in self.parts.items() for one in part._subjects(document.get(name), mine)]
+            if any(part.whose for part in self.parts.values()) and inner:
+                yield from inner
+            elif mine.known and (self.whose or self.classes):
+                yield mine
+
+    def _merged(self, document: Mapping[str, Any], around: Subject) -> Subject:
+        ids = {whose.value: uuid_of(document.get(name)) for name, whose in self.whose.items()}
+        known = {name: found for name, found in ids.items() if found is not None}
+        unnamed = (part.all_classes() for part in self.parts.values() if not part.whose)
+        classes = around.classes.union(self.classes, *unnamed)
+        inherited = {whose.value: getattr(around, whose.value) for whose in Whose}
+        return Subject(**{**inherited, **known}, classes=classes)
+
+
+def uuid_of(value: object) -> UUID | None:
+    """A value as an id; None for what is none."""
+    if isinstance(value, UUID) or value is None:
+        return value
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def shape_of(annotation: Any) -> Shape:
+    """The shape of a model, or of a list or choice of models."""
+    return _shape(annotation, ())
+
+
+def _shape(annotation: Any, within: tuple[Any, ...]) -> Shape:
+    shape = Shape()
+    for model in _models(annotation):
+        if model in within:  # a tree of itself: what is tagged in it is found once
+            continue
+        for name, described in model.model_fields.items():
+            wire = described.serialization_alias or described.alias or name
+            for tag in _tags(described.metadata, described.annotation):
+                if isinstance(tag, Whose):
+                    shape.whose[wire] = tag
+                else:
+                    shape.classes.add(tag)
+            part = _shape(described.annotation, (*within, model))
+            if part.whose or part.classes or part.parts:
+                shape.parts[wire] = part
+    return shape
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models an annotation is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        return
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
+def _tags(metadata: list[Any], annotation: Any) -> Iterator[Personal | Whose]:
+    yield from (tag for tag in metadata if isinstance(tag, Personal | Whose))
+    if get_origin(annotation) is Annotated:
+        yield from (tag for tag in get_args(annotation)[1:] if isinstance(tag, Personal | Whose))
+        annotation = get_args(annotation)[0]
+    for part in get_args(annotation):
+        if get_origin(part) is Annotated or get_args(part):
+            yield from _tags([], part)

@@ -1,0 +1,150 @@
+"""Entries: what one request leaves in the record, in the transaction of its work, or in one of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+from fastapi import Request
+from starlette.responses import Response
+
+from chassis.ids import new_id
+from chassis.personal import Subject
+from chassis.principal import Principal
+from chassis.problems import InvalidRequest
+from chassis.records.acts import Act, document_of
+from chassis.records.keys import Connection
+from chassis.records.rows import DONE, Record, append
+from chassis.runtime import get_runtime
+
+PURPOSE: Final = "Purpose"
+CASE: Final = "Case-Number"
+MOST_SHOWN = 16 * 1024 * 1024
+_PURPOSE = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_CASE = re.compile(r"[\w./-]{1,64}")
+NOTHING: Final = "nothing_found"
+REPEATED: Final = "repeated"
+
+
+class Entry:
+    """What one request leaves. `joined`: the unit of work appends it in its own transaction."""
+
+    def __init__(self, act: Act, request: Request, caller: Principal) -> None:
+        """Read what the caller says it is for. Raises InvalidRequest for a purpose or case number that is none."""
+        self.joined = False
+        self._act, self._request, self._caller = act, request, caller
+        self._purpose = _said(request, PURPOSE, _PURPOSE)
+        self._case = _said(request, CASE, _CASE)
+        self._before: dict[str, Any] | None = None
+        self._values = {**request.query_params, **request.path_params}
+
+    async def begin(self, connection: Connection) -> None:
+        """Join a unit of work: keep what is there before the change."""
+        self.joined = True
+        self._before = await self._row(connection, None)
+
+    async def finish(self, connection: Connection) -> None:
+        """Append what was done, from the finished reply, in the unit of work's transaction."""
+        reply: Response | None = getattr(self._request.state, "reply", None)
+        document = _shown(reply)
+        before, after = _difference(self._before, await self._row(connection, document))
+        records = self._records(DONE, document)
+        keys = get_runtime(self._request).records.keys
+        if before is not None or after is not None:
+            about = records[0].citizen_id
+            old, new = [await keys.seal(connection, about, values) for values in (before, after)]
+            records = [replace(records[0], before=old, after=new), *records[1:]]
+        await append(connection, records)
+
+    async def shown(self, reply: Response, outcome: str = DONE) -> None:
+        """Append what was shown in a transaction of its own, before the reply leaves."""
+        await get_runtime(self._request).records.submit(self._records(outcome, _shown(reply)))
+
+    async def refused(self, code: str) -> None:
+        """Append that nothing was shown or done, and why."""
+        await get_runtime(self._request).records.submit(self._records(code, None))
+
+    async def _row(self, connection: Connection, reply: object) -> dict[str, Any] | None:
+        rows = self._act.rows
+        if rows is None:
+            return None
+        named = rows.named_in(self._request.path_params)
+        if named is None and isinstance(reply, dict):
+            named = rows.named_in(reply)
+        found = await connection.fetchval(rows.statement, named) if named is not None else None
+        row: dict[str, Any] | None = orjson.loads(found) if isinstance(found, str | bytes) else found
+        return row
+
+    def _records(self, outcome: str, document: object) -> list[Record]:
+        body = document_of(getattr(self._request, "_body", b""))
+        subjects: Sequence[Subject] = self._act.shown.subjects(document) if document is not None else ()
+        if not subjects:
+            asked = self._act.named(self._values, body)
+            subjects = [asked]
+            if outcome == DONE and self._act.shown.personal and not asked.known:
+                outcome = NOTHING
+        kind, object_id = self._act.object_of(self._values, document)
+        purpose = self._purpose or (body.get("purpose") if isinstance(body, dict) else None) or self._act.purpose
+        actor, request_id, at = self._caller.actor, new_id(), datetime.now(UTC)
+        return [
+            Record(
+                record_id=new_id(),
+                at=at,
+                who=actor.who,
+                kind=self._caller.kind,
+                through=actor.through,
+                session=actor.session,
+                office=actor.office,
+                roles=" ".join(self._caller.roles),
+                purpose=str(purpose)[:200] if purpose else None,
+                case_number=self._case,
+                request_id=request_id,
+                operation=self._act.operation,
+                action=self._act.action,
+                outcome=outcome,
+                classes=" ".join(sorted(subject.classes or self._act.classes)),
+                object_kind=kind,
+                object_id=object_id,
+                citizen_id=subject.citizen_id,
+                household_id=subject.household_id,
+                card_id=subject.card_id,
+            )
+            for subject in subjects
+        ]
+
+
+def _said(request: Request, header: str, pattern: re.Pattern[str]) -> str | None:
+    """The text of a header, in UTF-8. Raises InvalidRequest."""
+    given = request.headers.get(header)
+    if given is None:
+        return None
+    try:
+        text = given.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        text = ""
+    if not pattern.fullmatch(text):
+        raise InvalidRequest(f"{header} is empty, too long or of other characters.", detail_ar="راجع سبب الاطلاع.")
+    return text
+
+
+def _shown(reply: Response | None) -> object:
+    """The document of a reply that shows something; None where it shows none."""
+    if reply is None or reply.status_code >= 300:
+        return None
+    return document_of(bytes(reply.body), MOST_SHOWN) if "json" in (reply.media_type or "json") else None
+
+
+def _difference(
+    before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """Of two states of a row what differs."""
+    if before is None or after is None:
+        return before, after
+    names = [name for name in after if before.get(name) != after[name]]
+    if not names:
+        return None, None
+    return {name: before.get(name) for name in names}, {name: after[name] for name in names}

@@ -1,0 +1,93 @@
+"""Rows of the record (audit entries), the statement that appends them, and the bytes of one that the chain covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+
+class Executor(Protocol):
+    """A connection of asyncpg, or what stands for one."""
+
+    async def execute(self, query: str, *args: Any) -> str:
+        """Run a statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One act on one subject.
+
+    `who` through which client, in which session, for which office, of which `kind` and `roles`; `purpose` and
+    `case_number` as the caller said them; `request_id` our own, of which there are as many rows as subjects;
+    `operation`: method and path; `action`: read or change; `outcome`: done, or the code of the refusal;
+    `classes`: of personal data; `object_kind`, `object_id`: what the path names;
+    `before`, `after`: what changed, sealed under the key of `citizen_id`.
+    """
+
+    record_id: UUID
+    at: datetime
+    who: str
+    kind: str
+    through: str | None
+    session: str | None
+    office: str | None
+    roles: str
+    purpose: str | None
+    case_number: str | None
+    request_id: UUID
+    operation: str
+    action: str
+    outcome: str
+    classes: str
+    object_kind: str | None
+    object_id: str | None
+    citizen_id: UUID | None
+    household_id: UUID | None
+    card_id: UUID | None
+    before: bytes | None = None
+    after: bytes | None = None
+
+
+COLUMNS: Final = tuple(field.name for field in fields(Record))
+READ: Final = "read"
+CHANGE: Final = "change"
+DONE: Final = "done"
+LIST: Final = ", ".join(COLUMNS)
+
+_TYPES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("record_id", "request_id", "citizen_id", "household_id", "card_id"), "uuid"),
+    **dict.fromkeys(("before", "after"), "bytea"),
+    "at": "timestamptz",
+}
+_ARRAYS: Final = ", ".join(f"${n}::{_TYPES.get(name, 'text')}[]" for n, name in enumerate(COLUMNS, 1))
+# Rows wait in `record_pending` until the chain has taken them up.
+APPEND: Final = (
+    f"WITH entered AS (INSERT INTO record ({LIST}) SELECT * FROM unnest({_ARRAYS}) RETURNING record_id, at)"  # noqa: S608 - its own columns
+    " INSERT INTO record_pending (record_id, at) SELECT record_id, at FROM entered"
+)
+
+
+async def append(connection: Executor, records: Sequence[Record]) -> None:
+    """Append rows in the connection's transaction."""
+    if records:
+        await connection.execute(APPEND, *([getattr(one, name) for one in records] for name in COLUMNS))
+
+
+def covered(position: int, values: Iterable[object]) -> bytes:
+    """The bytes of a row at a position of the chain: every value with its length, what is absent told from empty."""
+    parts = bytearray(position.to_bytes(8, "big"))
+    for value in values:
+        encoded = _encoded(value)
+        parts += b"\x00" if encoded is None else b"\x01" + len(encoded).to_bytes(4, "big") + encoded
+    return bytes(parts)
+
+
+def _encoded(value: object) -> bytes | None:
+    if value is None or isinstance(value, bytes):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").encode()
+    return str(value).encode()
