@@ -39,7 +39,7 @@ async def main():
     settings, clock = Settings(), Clock()
     engine = create_engine(settings, "workers")
     sessions = create_sessions(engine, clock)
-    runtime = Runtime("card", settings, clock, engine, sessions, None, None, None)
+    runtime = Runtime("card", settings, clock, engine, sessions, None, None, None, None)
     runtime.state = Context(Tools.of(settings, clock, snapshot_of(POLICIES, KEYS)), None, None, None)
     await asyncio.gather(*(work(runtime) for work in workers()))
 
