@@ -25,10 +25,9 @@ from chassis.testing import TestIssuer, running
 from chassis.testing_events import Outside
 from contracts.card import ContactChanged
 from contracts.event import Event
-from notify_service import MIGRATIONS, api, context, upkeep
+from notify_service import MIGRATIONS, context, main, upkeep
 from notify_service.consumers import make_reactions
 from notify_service.context import Runtime
-from notify_service.inquiries import api as inquiries_api
 from notify_service.provider import Aggregator
 from notify_service.sender import Sender
 from notify_service.settings import Settings
@@ -182,7 +181,7 @@ def contact_changed(mobile: str | None = "+201012345678", **changes: Any) -> Con
 async def desk_of(settings: Settings, aggregator: LocalAggregator, issuer: TestIssuer) -> AsyncIterator[Desk]:
     """Run the service without workers and consumer."""
 
-    app = create_app(Service("notify", "test", settings, [api.routes, inquiries_api.routes], context.lifespan))
+    app = create_app(Service("notify", "test", settings, main.ROUTERS, context.lifespan))
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(running(app))
         link = await stack.enter_async_context(Aggregator(settings))

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from approvals.api import proposals_router
+from approvals.expiry import expiry
 from card_service.cards.api import routes as cards
 from card_service.consumers import reactions
+from card_service.context import Runtime
 from card_service.distribution.api import routes as distribution
 from card_service.handover.api import routes as handover
 from card_service.lifespan import lifespan
+from card_service.proposals import DESK, PROPOSALS
 from card_service.registry.api import routes as registry
 from card_service.rollout.api import routes as rollout
 from card_service.settings import Settings
 from card_service.workers import workers
 from chassis import app as chassis_app
 from chassis.app import Service
+from chassis.periodic import Periodic
+from policybook.api import policies_router
+from policybook.snapshot import kept_fresh
 
-ROUTERS = (registry, cards, distribution, handover, rollout)
+ROUTERS = (
+    registry,
+    cards,
+    distribution,
+    handover,
+    rollout,
+    policies_router("/v1/policies/card", DESK, PROPOSALS),
+    proposals_router("card", PROPOSALS),
+)
+FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.tools.policies)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -27,7 +43,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings=settings or Settings(),
         routers=ROUTERS,
         reactions=reactions,
-        workers=workers(),
+        refreshers=[FRESH],
+        workers=[*workers(), expiry(PROPOSALS)],
         lifespan=lifespan,
     )
     return chassis_app.create_app(service)

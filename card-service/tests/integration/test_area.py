@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.ids import new_id
 from chassis.testing_walk import PORT_SAID, Call, signed_by, walk
+from policybook.testing import policy_calls
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ..conftest import Office
 
 ANYONE = {
+    "GET /v1/policies/card": "the rules are the same for all",
     "GET /v1/pin-key": "the key is public",
     "GET /v1/credential-keys": "the keys are public",
     "POST /v1/imports": "a file belongs to whoever sends it; rows of elsewhere are rejected one by one",
@@ -143,4 +145,5 @@ def cards(_: Office, world: World) -> Calls:
 async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     world = await world_of(office)
     calls = registry(office, world) | rollout(office, world) | cards(office, world)
+    calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     await walk(office.app, office.client, signed_by(office.issuer), calls, ANYONE)

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from approvals.api import proposals_router
+from approvals.expiry import expiry
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
+from chassis.periodic import Periodic
 from health_service import upkeep
 from health_service.consumers import reactions
+from health_service.context import Runtime
 from health_service.coverage.api import routes as coverage_routes
 from health_service.eligibility.api import routes as eligibility_routes
 from health_service.encounters.api import routes as encounter_routes
 from health_service.fhir.api import routes as fhir_routes
 from health_service.lifespan import lifespan
+from health_service.proposals import DESK, PROPOSALS
 from health_service.providers.api import routes as provider_routes
 from health_service.settings import Settings
+from policybook.api import policies_router
+from policybook.snapshot import kept_fresh
+
+ROUTERS = (
+    provider_routes,
+    eligibility_routes,
+    encounter_routes,
+    coverage_routes,
+    fhir_routes,
+    policies_router("/v1/policies/health", DESK, PROPOSALS),
+    proposals_router("health", PROPOSALS),
+)
+FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.snapshot)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -25,9 +43,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             title="Unified Card: health insurance",
             description="Providers, cover by family, eligibility, encounters with co-payment and cap, FHIR R4.",
             settings=settings or Settings(),
-            routers=(provider_routes, eligibility_routes, encounter_routes, coverage_routes, fhir_routes),
+            routers=ROUTERS,
             reactions=reactions,
-            workers=upkeep.JOBS,
+            refreshers=[FRESH],
+            workers=[*upkeep.JOBS, expiry(PROPOSALS)],
             lifespan=lifespan,
         )
     )

@@ -6,10 +6,12 @@ from typing import Any
 
 from chassis.ids import new_id
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
+from policybook.testing import policy_calls
 
 from ..support import Health
 
 ANYONE = {
+    "GET /v1/policies/health": "the rules are the same for all",
     "POST /v1/encounters": "care is given to whoever comes; what is covered is a rule of the visit",
     "GET /fhir/metadata": "what the server can do",
 }
@@ -40,6 +42,7 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
         health.client,
         signed_by(health.issuer),
         {
+            **await policy_calls(health.client, health.issuer, "health", "/v1/policies/health"),
             "POST /v1/providers": Call("/v1/providers", "providers:write", refused=403, body={"json": PROVIDER}),
             "GET /v1/providers": [
                 Call("/v1/providers", "providers:read", refused=200, mark=str(desk.provider_id)),

@@ -11,6 +11,7 @@ from notify_service import templates
 from notify_service.words import Topic
 from policybook import kinds
 from policybook.keys import Keys
+from policybook.terms import TERMS
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 KEYWORD_TOPICS = (Topic.BALANCE, Topic.OPT_OUT, Topic.OPT_IN)
@@ -36,7 +37,7 @@ class QuietHours(_Value):
     weekdays: list[Weekday]
 
 
-KEYS = Keys(needed_from=date(2023, 8, 1))
+KEYS = Keys(date(2023, 8, 1), TERMS)
 
 MESSAGE_CLASS = KEYS.declare(
     "message.class",

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from approvals.api import proposals_router
+from approvals.expiry import expiry
 from chassis.app import Service
 from chassis.app import create_app as create_service
+from chassis.periodic import Periodic
 from notify_service import api, context, upkeep
 from notify_service.consumers import make_reactions
+from notify_service.context import Runtime
 from notify_service.inquiries import api as inquiries_api
+from notify_service.proposals import DESK, PROPOSALS
 from notify_service.sender import send_messages
 from notify_service.settings import Settings
+from policybook.api import policies_router
+from policybook.snapshot import kept_fresh
 
-ROUTERS = (api.routes, inquiries_api.routes)
+ROUTERS = (
+    api.routes,
+    inquiries_api.routes,
+    policies_router("/v1/policies/notify", DESK, PROPOSALS),
+    proposals_router("notify", PROPOSALS),
+)
+FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.policies)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -24,7 +37,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settings=settings or Settings(),
             routers=ROUTERS,
             reactions=make_reactions(),
-            workers=[send_messages, *upkeep.URGENT, *upkeep.SLOW],
+            refreshers=[FRESH],
+            workers=[send_messages, *upkeep.URGENT, *upkeep.SLOW, expiry(PROPOSALS)],
             lifespan=context.lifespan,
         )
     )

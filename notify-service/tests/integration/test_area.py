@@ -8,11 +8,13 @@ from chassis.clock import Clock
 from chassis.ids import new_id
 from chassis.testing_walk import PORT_SAID, Call, signed_by, walk
 from contracts.card import CardBlocked
+from policybook.testing import policy_calls
 
 if TYPE_CHECKING:
     from ..conftest import Desk
 
 ANYONE = {
+    "GET /v1/policies/notify": "the rules are the same for all",
     "GET /v1/templates": "the words are the same for all",
     "POST /v1/inbound-messages": "a citizen's message names nothing but the number it came from",
 }
@@ -34,6 +36,7 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
         desk.client,
         signed_by(desk.issuer),
         {
+            **await policy_calls(desk.client, desk.issuer, "notify", "/v1/policies/notify"),
             "GET /v1/messages": [
                 Call("/v1/messages", "messages:read", refused=200, mark=mark),
                 Call(f"/v1/messages?citizen_id={contact.citizen_id}", "messages:read", refused=200, mark=mark),

@@ -6,8 +6,9 @@ from datetime import date
 
 from policybook import kinds
 from policybook.keys import Keys
+from policybook.terms import TERMS
 
-KEYS = Keys(needed_from=date(2023, 8, 1))
+KEYS = Keys(date(2023, 8, 1), TERMS)
 
 HOLD_SECONDS = KEYS.declare(
     "payment.hold_seconds", kinds.positive, "Seconds a hold lasts where the terminal names no time."

@@ -7,9 +7,12 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from approvals.api import proposals_router
+from approvals.expiry import expiry
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
 from chassis.hot import HotRoute
+from chassis.periodic import Periodic
 from payment_service import upkeep
 from payment_service.consumers import reactions
 from payment_service.context import Runtime
@@ -20,10 +23,24 @@ from payment_service.merchants.api import routes as merchant_routes
 from payment_service.payments.api import routes as payment_routes
 from payment_service.payouts import worker as payouts
 from payment_service.payouts.api import routes as payout_routes
+from payment_service.proposals import DESK, PROPOSALS
 from payment_service.settings import Settings
 from payment_service.wallets.api import routes as wallet_routes
+from policybook.api import policies_router
+from policybook.snapshot import kept_fresh
 
 HOT = (route.ROUTE,)
+
+ROUTERS = (
+    ledger_routes,
+    merchant_routes,
+    wallet_routes,
+    payment_routes,
+    payout_routes,
+    policies_router("/v1/policies/payment", DESK, PROPOSALS),
+    proposals_router("payment", PROPOSALS),
+)
+FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.policies)
 
 
 def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[Runtime, Any]] = HOT) -> FastAPI:
@@ -35,9 +52,10 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             title="Unified Card: payments",
             description="Double-entry ledger, wallets, holds, refunds, payout batches, merchants' payments.",
             settings=chosen,
-            routers=(ledger_routes, merchant_routes, wallet_routes, payment_routes, payout_routes),
+            routers=ROUTERS,
             reactions=reactions,
-            workers=(*upkeep.JOBS, *payouts.jobs(chosen)),
+            refreshers=[FRESH],
+            workers=(*upkeep.JOBS, *payouts.jobs(chosen), expiry(PROPOSALS)),
             lifespan=lifespan,
             hot_routes=hot_routes,
         )

@@ -11,6 +11,7 @@ from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from contracts.health import ProviderRegistered
 from contracts.supply import OutletRegistered
 from payment_service.ledger.accounts import account_id
+from policybook.testing import policy_calls
 
 from ..support import activated, deliver
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..support import House
 
 ANYONE = {
+    "GET /v1/policies/payment": "the rules are the same for all",
     "POST /v1/payments/authorizations": "a sale: which cards may pay at an outlet is a rule of the sale",
     "POST /v1/payout-batches": "a batch belongs to whoever declares it",
 }
@@ -72,16 +74,14 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
     submitted = await declared(house, citizen, "items", "submission")
     account = await pool.fetchval("SELECT wallet_id FROM wallet WHERE citizen_id = $1", citizen)
     fund = {"kind": "fund", "owner": "bread"}
-    transfer = {
-        "transfers": [
-            {"debit_account_id": str(account_id("fund", "test")), "credit_account_id": str(account), "amount": 5}
-        ]
-    }
+    move = {"debit_account_id": str(account_id("fund", "test")), "credit_account_id": str(account), "amount": 5}
+    transfer = {"transfers": [move]}
     await walk(
         house.app,
         house.client,
         signed_by(house.issuer),
         {
+            **await policy_calls(house.client, house.issuer, "payment", "/v1/policies/payment"),
             "GET /v1/wallets/{card_id}": [
                 Call(f"/v1/wallets/{card}", "wallets:read"),
                 Call(f"/v1/wallets/{card}", "wallets:read", mine=near, stranger=far),

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from approvals.expiry import expiry
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
 from chassis.hot import HotRoute
@@ -15,6 +16,7 @@ from supply_service.api import ROUTERS
 from supply_service.consumers import reactions
 from supply_service.context import Runtime
 from supply_service.lifespan import REFRESH, lifespan
+from supply_service.proposals import PROPOSALS
 from supply_service.redemptions import route
 from supply_service.sales.repository import payloads
 from supply_service.settings import Settings
@@ -35,7 +37,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             reactions=reactions,
             render=payloads,
             refreshers=REFRESH,
-            workers=(*upkeep.JOBS, *settlements.JOBS),
+            workers=(*upkeep.JOBS, *settlements.JOBS, expiry(PROPOSALS)),
             lifespan=lifespan,
             hot_routes=hot_routes,
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.ids import new_id
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
+from policybook.testing import policy_calls
 
 from ..support import NOON, Supply, bread
 
@@ -16,16 +17,6 @@ ANYONE = {
     "GET /v1/catalogue": "prices and limits are the same for all",
 }
 OUTLET = {"kind": "grocer", "name_ar": "منفذ", "name_en": "outlet", "governorate": "03", "district": "al-arab"}
-POLICY = {
-    "key": "supply.open_to_all",
-    "scope": {"programme": "bread", "governorate": "03"},
-    "value": True,
-    "effective_from": "2026-11-06",
-    "legal_reference": "a decision of this test",
-    "source": "none",
-    "approved_by": "minister",
-}
-PRICE = {**POLICY, "key": "bread.price", "scope": {}, "value": 25}
 DAY = NOON.date().isoformat()
 
 
@@ -46,10 +37,7 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
         supply.client,
         signed_by(supply.issuer),
         {
-            "POST /v1/policies": [
-                Call("/v1/policies", "policies:write", refused=403, body={"json": POLICY}),
-                Call("/v1/policies", "policies:write", mine={}, refused=403, body={"json": PRICE}),
-            ],
+            **await policy_calls(supply.client, supply.issuer, "supply", "/v1/policies"),
             "POST /v1/outlets": Call("/v1/outlets", "outlets:write", refused=403, body={"json": OUTLET}),
             "GET /v1/outlets": [
                 Call("/v1/outlets", "outlets:read", refused=200, mark=mark),

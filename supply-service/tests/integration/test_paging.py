@@ -8,7 +8,7 @@ from ..support import Supply, bread
 from .test_days import TODAY, close
 from .test_settlements import bakery
 
-LISTS = {"/v1/outlets", "/v1/policies", "/v1/settlements", "/v1/outlet-totals"}
+LISTS = {"/v1/outlets", "/v1/policies", "/v1/proposals/supply", "/v1/settlements", "/v1/outlet-totals"}
 PARKED = "/v1/operations/supply/parked-events"
 
 

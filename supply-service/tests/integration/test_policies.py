@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from approvals.testing import decide
+from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer, check_pages, eventually
 from policybook.files import PolicyFileError
+from policybook.testing import check_policies_by_two
 from supply_service import MIGRATIONS, POLICIES
 
 from ..support import NOON, Supply, bread, serve, settings_for
@@ -20,17 +25,30 @@ ROW: dict[str, Any] = {
     "effective_from": "2026-11-06",
     "legal_reference": "a decision of this test",
     "source": "none",
-    "approved_by": "minister",
 }
+
+
+async def publish(supply: Supply, row: dict[str, Any], expect: int = 200) -> dict[str, Any]:
+    """Propose a policy and let a person approve it; what the decision was answered."""
+    reply = await supply.admin("POST", "/v1/policies", "policies:write", json=row)
+    assert reply.status_code == 201, reply.text
+    proposal_id = reply.json()["policy_id"]
+    return await decide(supply.client, supply.issuer, "supply", proposal_id, "policies:approve", expect=expect)
+
+
+async def rows(supply: Supply, key: str) -> list[tuple[Any, str, str | None]]:
+    found = (await supply.admin("GET", f"/v1/policies?key={key}", "policies:read")).json()["items"]
+    return [(row["value"], row["effective_from"], row["effective_to"]) for row in found]
+
+
+async def test_policies_by_two(supply: Supply) -> None:
+    await check_policies_by_two(supply.client, supply.issuer, "supply", "/v1/policies")
 
 
 async def test_a_new_price_from_tomorrow_on(supply: Supply) -> None:
     till, one, two = await supply.till(), await supply.holder(members=1), await supply.holder(members=1)
-    reply = await supply.admin("POST", "/v1/policies", "policies:write", json=ROW)
-    assert reply.status_code == 201, reply.text
-    assert reply.json()["entered_by"] == "ministry"
-    rows = (await supply.admin("GET", "/v1/policies?key=bread.price", "policies:read")).json()["items"]
-    assert [(r["value"], r["effective_from"], r["effective_to"]) for r in rows][1:] == [
+    assert (await publish(supply, ROW))["state"] == "approved"
+    assert (await rows(supply, "bread.price"))[1:] == [
         (20, "2024-06-01", "2026-11-05"),
         (25, "2026-11-06", None),
     ]
@@ -59,10 +77,15 @@ async def test_a_new_price_from_tomorrow_on(supply: Supply) -> None:
         ({"key": "bread.points_last_day", "value": None, "expression": "__import__('os')"}, 422, "policy_unusable"),
         ({"effective_to": "2026-11-01"}, 422, "invalid_request"),
         ({"surprise": 1}, 422, "invalid_request"),
+        ({"approved_by": "minister"}, 422, "invalid_request"),
+        ({"value": 10**400}, 422, "invalid_request"),
+        ({"note": "\ud800"}, 422, "invalid_request"),
+        ({"scope": {"programme": "\ud800"}}, 422, "invalid_request"),
     ],
 )
 async def test_policies_that_are_refused(supply: Supply, change: dict[str, Any], status: int, code: str) -> None:
-    reply = await supply.admin("POST", "/v1/policies", "policies:write", json=ROW | change)
+    headers = supply.issuer.headers("ministry", "policies:write") | {"content-type": "application/json"}
+    reply = await supply.client.post("/v1/policies", headers=headers, content=json.dumps(ROW | change))
     assert (reply.status_code, reply.json()["code"]) == (status, code), reply.text
     before = (await supply.admin("GET", "/v1/policies?key=bread.point_value", "policies:read")).json()["items"]
     assert [row["value"] for row in before] == [10]
@@ -75,14 +98,74 @@ async def test_an_expression_over_other_policies(supply: Supply) -> None:
         "value": {"per_card": 3},
         "effective_from": "2027-01-01",
     }
-    assert (await supply.admin("POST", "/v1/policies", "policies:write", json=row)).status_code == 201
+    await publish(supply, row)
     row = ROW | {"key": "bread.point_value", "value": None, "expression": "bread.price // 2"}
     row["effective_from"] = "2027-01-01"
-    assert (await supply.admin("POST", "/v1/policies", "policies:write", json=row)).status_code == 201
+    await publish(supply, row)
     overlapping = await supply.admin(
         "POST", "/v1/policies", "policies:write", json=row | {"effective_from": "2026-12-01"}
     )
     assert (overlapping.status_code, overlapping.json()["code"]) == (409, "policy_overlaps")
+
+
+async def test_what_was_overtaken_while_it_waited_is_not_put_in_force(supply: Supply) -> None:
+    early, late = ROW | {"effective_from": "2026-11-10"}, ROW | {"effective_from": "2026-11-20"}
+    reply = await supply.admin("POST", "/v1/policies", "policies:write", json=early)
+    await publish(supply, late)
+    approve: dict[str, Any] = {"scope": "policies:approve", "expect": 409}
+    refused = await decide(supply.client, supply.issuer, "supply", reply.json()["policy_id"], **approve)
+    assert refused["code"] == "policy_overlaps"
+    waiting = await supply.admin("POST", "/v1/policies", "policies:write", json=ROW | {"effective_from": "2026-11-25"})
+    supply.at(NOON + timedelta(days=20))
+    refused = await decide(supply.client, supply.issuer, "supply", waiting.json()["policy_id"], **approve)
+    assert refused["code"] == "policy_not_ahead"
+
+
+async def withdraw(supply: Supply, policy_id: str, expect: int = 202) -> dict[str, Any]:
+    path = f"/v1/policies/{policy_id}/withdrawal"
+    reply = await supply.admin("POST", path, "policies:write", json={"reason": "a mistake"})
+    assert reply.status_code == expect, reply.text
+    answer: dict[str, Any] = reply.json()
+    return answer
+
+
+async def test_what_has_not_begun_is_taken_back_and_what_held_before_holds_on(supply: Supply) -> None:
+    row, ids = ROW | {"key": "test.taken_back", "on_record": True}, []
+    for day, value in (("2026-11-10", 20), ("2026-12-01", 25), ("2027-01-01", 30), ("2027-02-01", 35)):
+        made = await publish(supply, row | {"effective_from": day, "value": value})
+        ids.append(made["proposal_id"])
+    start = "2026-11-10"
+    for taken, wanted in (
+        (2, [(20, start, "2026-11-30"), (25, "2026-12-01", "2027-01-31"), (35, "2027-02-01", None)]),
+        (1, [(20, start, "2027-01-31"), (35, "2027-02-01", None)]),
+        (3, [(20, start, None)]),
+    ):
+        proposal = await withdraw(supply, ids[taken])
+        await decide(supply.client, supply.issuer, "supply", proposal["proposal_id"], "policies:approve")
+        assert await rows(supply, "test.taken_back") == wanted
+    told = await supply.fetch(
+        "SELECT count(*) AS n FROM outbox WHERE type LIKE '%PolicyWithdrawn%' AND key = 'test.taken_back'"
+    )
+    assert told[0]["n"] == 3
+    assert (await withdraw(supply, ids[3], 404))["code"] == "policy_unknown"
+
+
+async def test_what_has_begun_and_what_stands_in_a_file_stays(supply: Supply) -> None:
+    row = ROW | {"key": "test.begun", "on_record": True}
+    made = await publish(supply, row)
+    supply.at(NOON + timedelta(days=1))
+    assert (await withdraw(supply, made["proposal_id"], 409))["code"] == "policy_begun"
+    supply.at(NOON)
+    insert = "INSERT INTO policy SELECT $1, 'test.of_file', scope, value, expression, effective_from, effective_to,"
+    insert += " legal_reference, source, confidence, entered_by, approved_by, note FROM policy WHERE policy_id = $2"
+    filed = new_id()
+    await supply.fetch(insert, filed, UUID(made["proposal_id"]))
+    assert (await withdraw(supply, str(filed), 409))["code"] == "policy_of_file"
+    national = await publish(supply, row | {"effective_from": "2026-11-07"})
+    local = supply.issuer.headers("port-said", "policies:write", governorate="03")
+    path = f"/v1/policies/{national['proposal_id']}/withdrawal"
+    reply = await supply.client.post(path, headers=local, json={"reason": "not ours"})
+    assert (reply.status_code, reply.json()["code"]) == (404, "policy_unknown")
 
 
 async def test_pages_and_scopes(supply: Supply) -> None:

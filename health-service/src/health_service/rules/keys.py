@@ -6,13 +6,14 @@ from datetime import date
 
 from policybook import kinds
 from policybook.keys import Keys
+from policybook.terms import TERMS
 
 CASE = "case"
 MONTH = "month"
 YEAR = "year"
 PROVIDER = ("provider_kind",)
 
-KEYS = Keys(needed_from=date.fromisoformat("2019-07-01"))
+KEYS = Keys(date.fromisoformat("2019-07-01"), TERMS)
 
 COPAYMENT_RATE = KEYS.declare(
     "health.copayment_rate",

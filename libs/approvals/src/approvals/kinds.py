@@ -26,7 +26,8 @@ ContentNow = Callable[[AsyncSession, R, Proposal], Awaitable[JsonValue]]
 class Kind(Generic[R]):
     """A kind of proposal, known by its `name`.
 
-    `enters` and `decides`: the scopes of those who propose and of those who decide. `execute` carries it out in the
+    `enters` and `decides`: the scopes of those who propose and of those who decide; `reads`: of others who may see
+    who did what. `execute` carries it out in the
     transaction of the last approval, for the principal who gave it; a refusal it raises undoes the approval.
     `content_now` tells what would be proposed of the object as it is at the decision: where that is another content,
     the decision is refused. `released` hears that it was refused, withdrawn or has expired.
@@ -35,6 +36,7 @@ class Kind(Generic[R]):
     name: str
     enters: Scope
     decides: Scope
+    reads: tuple[Scope, ...] = ()
     execute: Execute[R]
     content_now: ContentNow[R] | None = None
     released: Released[R] | None = None
@@ -46,9 +48,16 @@ class Kinds(Generic[R]):
     def __init__(self, terms: Callable[[R, str, date], Terms], *kinds: Kind[R]) -> None:
         """`terms` looks a kind's terms up. Raises ValueError where two kinds have one name."""
         self._terms = terms
-        self._kinds = {kind.name: kind for kind in kinds}
-        if len(self._kinds) < len(kinds):
-            raise ValueError("two kinds of proposals have one name")
+        self._kinds: dict[str, Kind[R]] = {}
+        for kind in kinds:
+            self.declare(kind)
+
+    def declare(self, kind: Kind[R]) -> Kind[R]:
+        """Add a kind, before the routes of proposals are made. Raises ValueError where its name is taken."""
+        if kind.name in self._kinds:
+            raise ValueError(f"there is a kind of proposals called {kind.name} already")
+        self._kinds[kind.name] = kind
+        return kind
 
     def __iter__(self) -> Iterator[Kind[R]]:
         return iter(self._kinds.values())
@@ -61,13 +70,13 @@ class Kinds(Generic[R]):
         return self._terms(runtime, kind, day)
 
     def open_to(self, caller: Principal) -> list[str]:
-        """The names of the kinds that a caller may propose or decide, and therefore see."""
-        return [kind.name for kind in self if not caller.scopes.isdisjoint({kind.enters, kind.decides})]
+        """The names of the kinds that a caller may see."""
+        return [kind.name for kind in self if not caller.scopes.isdisjoint({kind.enters, kind.decides, *kind.reads})]
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
-        """The scopes that open any of the kinds."""
-        return tuple(dict.fromkeys(scope for kind in self for scope in (kind.enters, kind.decides)))
+        """The scopes by which any of the kinds is seen."""
+        return tuple(dict.fromkeys(one for kind in self for one in (kind.enters, kind.decides, *kind.reads)))
 
     @property
     def deciding(self) -> tuple[Scope, ...]:

@@ -23,7 +23,7 @@ from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.logging import get_logger
 from chassis.principal import Actor, Principal
-from chassis.problems import InsufficientScope
+from chassis.problems import InsufficientScope, InvalidRequest
 from contracts.scopes import Scope
 
 log = get_logger(__name__)
@@ -63,14 +63,14 @@ class Proposals(Generic[R]):
     ) -> Proposal:
         """Propose something about an object; with `submit` it may be decided at once, else it is a draft.
 
-        Raises InsufficientScope, OutsideBound, ProposalOpen where one about the object is open already, or ValueError
-        for a content that has no canonical text.
+        Raises InsufficientScope, OutsideBound, ProposalOpen where one about the object is open already, or
+        InvalidRequest for a content that has no canonical text.
         """
         _ensure_scope(caller, kind.enters)
         caller.bound.ensure_covers(area)
         now = runtime.clock.now()
         await self._clear(session, runtime, kind, subject, now)
-        text, proposal_id = contents.canonical(content), new_id()
+        text, proposal_id = _text(content), new_id()
         digest = contents.digest_of(text)
         entered = await repository.add(
             session,
@@ -105,11 +105,11 @@ class Proposals(Generic[R]):
     ) -> Proposal:
         """Propose something else about the same object; what was submitted is a draft again.
 
-        Raises ProposalUnknown, InsufficientScope, ProposalState or ProposalExpired.
+        Raises ProposalUnknown, InsufficientScope, ProposalState, ProposalExpired or InvalidRequest.
         """
         proposal, kind, now = await self._opened(session, runtime, caller, proposal_id)
         _ensure_scope(caller, kind.enters)
-        text = contents.canonical(content)
+        text = _text(content)
         digest = contents.digest_of(text)
         columns = {"content": text, "digest": digest, "amount": amount, "expires_at": self._until(runtime, kind, now)}
         await repository.change(session, proposal_id, **columns)
@@ -244,6 +244,14 @@ class Proposals(Generic[R]):
 
     def _until(self, runtime: R, kind: Kind[R], now: datetime) -> datetime:
         return now + timedelta(days=self.kinds.terms(runtime, kind.name, business_day(now)).days_open)
+
+
+def _text(content: JsonValue) -> str:
+    """The canonical text of what a caller proposes. Raises InvalidRequest."""
+    try:
+        return contents.canonical(content)
+    except ValueError as error:
+        raise InvalidRequest(f"This cannot be kept: {error}.", detail_ar="راجع القيم المرسلة.") from error
 
 
 def _ensure_scope(caller: Principal, scope: Scope) -> None:

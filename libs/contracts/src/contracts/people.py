@@ -145,7 +145,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "policy-approver": Role(
             name="Approves dated policies",
             name_ar="معتمد السياسات",
-            scopes=frozenset({Scope.POLICIES_READ}),
+            scopes=frozenset({Scope.POLICIES_READ, Scope.POLICIES_APPROVE}),
             areas=_NATION,
             central=True,
         ),
@@ -239,7 +239,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "operations-approver": Role(
             name="Decides on what operators propose",
             name_ar="معتمد إجراءات التشغيل",
-            scopes=frozenset({Scope.OPERATIONS_READ}),
+            scopes=frozenset({Scope.OPERATIONS_READ, Scope.OPERATIONS_APPROVE}),
             areas=_NATION,
             central=True,
         ),

@@ -42,7 +42,8 @@ class Scope(StrEnum):
     DAYS_READ = "days:read", "See the figures of outlets' business days."
     SETTLEMENTS_READ = "settlements:read", "See settlements, and the sums and proofs by which they are checked."
     POLICIES_READ = "policies:read", "See the dated policies: prices, allowances, limits."
-    POLICIES_WRITE = "policies:write", "Put policies in force from a day to come, and see them."
+    POLICIES_WRITE = "policies:write", "Propose policies from a day to come, and see them."
+    POLICIES_APPROVE = "policies:approve", "Decide on policies that others have proposed, and see them."
     OUTLETS_READ = "outlets:read", "See the outlets."
     OUTLETS_WRITE = "outlets:write", "Register outlets, and see them."
     TERMINALS_READ = "terminals:read", "See the outlets' terminals."
@@ -88,5 +89,9 @@ class Scope(StrEnum):
     KEYS_ROTATE = "keys:rotate", "Make the next key that signs tokens."
     OVERVIEW_READ = "overview:read", "See at once what all services know of a card."
     OPERATIONS_READ = "operations:read", "See the events a service has set aside."
-    OPERATIONS_WRITE = "operations:write", "Replay, discard and publish events again, and see those set aside."
+    OPERATIONS_WRITE = (
+        "operations:write",
+        "Replay events set aside, propose to discard them or to publish again, and see them.",
+    )
+    OPERATIONS_APPROVE = "operations:approve", "Decide on what operators have proposed, and see events set aside."
     TRAINING_CLOCK = "training:clock", "Move the business time of a training system."

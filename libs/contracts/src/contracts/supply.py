@@ -73,6 +73,16 @@ class PolicyPublished(Event):
     legal_reference: str
 
 
+class PolicyWithdrawn(Event):
+    """A policy that had not begun was taken back; what held before it holds on."""
+
+    TOPIC = TOPIC
+    KEY = "policy_key"
+
+    policy_key: str
+    effective_from: date
+
+
 class OutletRegistered(Event):
     """A bakery, grocer, Gameaty outlet or consumer complex may take part."""
 

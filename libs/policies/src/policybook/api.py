@@ -1,4 +1,4 @@
-"""What crosses the wire about policies."""
+"""What crosses the wire about policies, and their routes, the same in every service."""
 
 from __future__ import annotations
 
@@ -6,62 +6,74 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-from pydantic import BaseModel, JsonValue
+from fastapi import Query, Request
 
-from chassis.area import Area
-from chassis.paging import Page
-from chassis.principal import Principal
-from policybook.book import Confidence, Policy
-from policybook.entry import PolicyUnusable
-from policybook.files import PolicyEntry, Word
-from policybook.keys import Keys
+from approvals.errors import ProposalOpen
+from approvals.schemas import ProposalReply
+from approvals.service import Proposals
+from chassis.auth import Caller
+from chassis.db import Reading, Work
+from chassis.paging import Paging, by_id
+from chassis.problems import InvalidRequest
+from chassis.routing import Router, router
+from contracts.scopes import Scope
+from policybook import store
+from policybook.desk import PolicyDesk, R
+from policybook.entry import PolicyBegun, PolicyNotAhead, PolicyOfFile, PolicyOverlaps, PolicyUnknown, PolicyUnusable
+from policybook.schemas import PolicyPage, PolicyProposed, PolicyReply, PolicyRequest, PolicyWithdrawalRequest
 
 KeyPrefix = Annotated[str | None, Query(max_length=100, pattern=r"^[a-z0-9_.]+$")]
 
 
-class PolicyRequest(PolicyEntry):
-    """A policy to be put in force."""
+def policies_router(path: str, desk: PolicyDesk[R], proposals: Proposals[R], *readers: Scope) -> Router:
+    """The routes of a service's policies under a path; what is entered there, others decide on as proposals.
 
-    confidence: Confidence = "sourced"
-    approved_by: Word
+    `readers`: scopes by which others than those who handle policies see them.
+    """
+    routes = router(tags=["policies"])
+    name = desk.service
 
-    def checked(self, keys: Keys, caller: Principal) -> Policy:
-        """The row as it is entered, for the nation or for the governorate it names.
+    @routes.post(
+        path,
+        scopes=Scope.POLICIES_WRITE,
+        status_code=201,
+        problems=(PolicyNotAhead, PolicyOverlaps, PolicyUnusable, ProposalOpen),
+        operation_id=f"{name}_propose_policy",
+    )
+    async def propose_policy(body: PolicyRequest, request: Request, caller: Caller, session: Work) -> PolicyProposed:
+        """Propose a policy from tomorrow or later; it holds when another person has approved it.
 
-        Raises OutsideBound, or PolicyUnusable where no rule reads it or its value is of another kind.
+        The row that holds until then ends the day before.
         """
-        policy = self.policy(caller.subject, self.approved_by)
-        caller.bound.ensure_covers(Area(policy.scope.get("governorate"), policy.scope.get("district")))
-        if fault := keys.fault(policy, on_record=self.on_record):
-            raise PolicyUnusable(fault)
-        return policy
+        runtime: R = request.app.state.runtime
+        return PolicyProposed.proposed(await desk.propose(session, runtime, proposals, caller, body), desk.keys)
 
+    @routes.get(
+        path,
+        scopes=(Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.POLICIES_APPROVE, *readers),
+        problems=InvalidRequest,
+        operation_id=f"{name}_list_policies",
+    )
+    async def list_policies(
+        session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)], key: KeyPrefix = None, on: date | None = None
+    ) -> PolicyPage:
+        """Policies of a key or below it (`bread` finds `bread.price`), those of one day where `on` is given."""
+        rows = [PolicyReply.of(policy, desk.keys) for policy in await store.page(session, key, on, page)]
+        return PolicyPage.of(page, rows, lambda policy: policy.policy_id)
 
-class PolicyReply(BaseModel):
-    """A policy in the book. Without `approved_by`, or where no rule reads it, it is on record but not applied."""
+    @routes.post(
+        path + "/{policy_id}/withdrawal",
+        scopes=Scope.POLICIES_WRITE,
+        status_code=202,
+        problems=(PolicyUnknown, PolicyBegun, PolicyOfFile, PolicyUnusable, ProposalOpen),
+        operation_id=f"{name}_withdraw_policy",
+    )
+    async def withdraw_policy(
+        policy_id: UUID, body: PolicyWithdrawalRequest, request: Request, caller: Caller, session: Work
+    ) -> ProposalReply:
+        """Propose to take a policy back that has not begun; it is when another person has approved that."""
+        runtime: R = request.app.state.runtime
+        made = await desk.propose_withdrawal(session, runtime, proposals, caller, policy_id, body.reason)
+        return ProposalReply.of(made, runtime.clock.now())
 
-    policy_id: UUID
-    key: str
-    scope: dict[str, str]
-    value: JsonValue
-    expression: str | None
-    effective_from: date
-    effective_to: date | None
-    legal_reference: str
-    source: str
-    confidence: Confidence
-    entered_by: str
-    approved_by: str | None
-    note: str
-    on_record: bool
-
-    @staticmethod
-    def of(policy: Policy, keys: Keys) -> PolicyReply:
-        """A row as the API tells it."""
-        members = {name: getattr(policy, name) for name in Policy.__dataclass_fields__}
-        return PolicyReply(**members, on_record=not keys.reads(policy))
-
-
-class PolicyPage(Page[PolicyReply, UUID]):
-    """Policies in order of key, scope and first day."""
+    return routes

@@ -49,3 +49,11 @@ def policies_ddl() -> list[str]:
 def version_ddl() -> list[str]:
     """Statements for a revision of a service whose table of policies is older than this library."""
     return list(VERSION)
+
+
+def withdrawal_ddl() -> list[str]:
+    """Statements for a revision of a service whose policies may be withdrawn before they begin.
+
+    A row keeps which row it has ended and what the last day of that was, to which it goes back.
+    """
+    return ["ALTER TABLE policy ADD COLUMN ended_policy_id uuid, ADD COLUMN ended_last_day date"]

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.logging import get_logger
-from chassis.problems import Conflict, InvalidRequest
+from chassis.problems import Conflict, InvalidRequest, NotFound
 from policybook import store
 from policybook.book import Policy, PolicyBook, PolicyInvalid, PolicyMissing
 from policybook.files import PolicyFileError, read_policies
@@ -33,6 +34,27 @@ class PolicyOverlaps(Conflict):
 
     code = "policy_overlaps"
     title_ar = "توجد قاعدة أخرى تبدأ في هذا اليوم أو بعده"
+
+
+class PolicyUnknown(NotFound):
+    """No such policy is in the book"""
+
+    code = "policy_unknown"
+    title_ar = "القاعدة غير موجودة"
+
+
+class PolicyBegun(Conflict):
+    """The policy is in force already"""
+
+    code = "policy_begun"
+    title_ar = "القاعدة سارية بالفعل"
+
+
+class PolicyOfFile(Conflict):
+    """The policy stands in the service's own files"""
+
+    code = "policy_of_file"
+    title_ar = "القاعدة مأخوذة من ملفات النظام"
 
 
 class PolicyUnusable(InvalidRequest):
@@ -102,11 +124,44 @@ async def publish(session: AsyncSession, keys: Keys, read: Read, policy: Policy,
     later = _next_start((await store.read_book(session)).policies, policy, itself=True)
     if later is not None and (policy.effective_to is None or policy.effective_to >= later):
         raise PolicyOverlaps(f"Another row begins on {later}.")
+    before = await store.predecessor(session, policy)
     await store.end_before(session, policy)
     entered = await store.add(session, policy)
+    if before is not None and entered.policy_id is not None:
+        await store.remember_ended(session, entered.policy_id, before)
     _try_out(await store.read_book(session), keys, read, policy.effective_from)
     await store.mark_changed(session)
     return entered
+
+
+async def find_ahead(session: AsyncSession, policy_id: UUID, today: date) -> Policy:
+    """A row that has not begun. Raises PolicyUnknown or PolicyBegun."""
+    found = await store.find(session, policy_id)
+    if found is None:
+        raise PolicyUnknown
+    if found.effective_from <= today:
+        raise PolicyBegun(
+            f"It has held since {found.effective_from}; give it a successor.", detail_ar="أضف قاعدة جديدة تحل محلها."
+        )
+    return found
+
+
+async def withdraw(session: AsyncSession, keys: Keys, read: Read, policy_id: UUID, today: date) -> Policy:
+    """Take a row that has not begun out of the book; the row it would have ended holds on, as it did before.
+
+    Raises PolicyUnknown, PolicyBegun, or PolicyUnusable where the rules could not work without it.
+    """
+    await store.lock(session)
+    policy = await find_ahead(session, policy_id, today)
+    ended_id, last_day = await store.take_out(session, policy_id)
+    before = None if ended_id is None else await store.find(session, ended_id)
+    if before is not None:
+        freed = replace(before, effective_to=last_day)
+        clipped = _clip(freed, _next_start((await store.read_book(session)).policies, freed))
+        await store.move_end(session, before, clipped.effective_to)
+    _try_out(await store.read_book(session), keys, read, policy.effective_from)
+    await store.mark_changed(session)
+    return policy
 
 
 def _try_out(book: PolicyBook, keys: Keys, read: Read, since: date) -> None:

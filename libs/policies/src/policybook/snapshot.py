@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.logging import get_logger
+from chassis.periodic import Periodic
 from chassis.runtime import Resources
 from policybook import store
 from policybook.book import PolicyBook
@@ -17,6 +18,9 @@ from policybook.days import ByDay
 log = get_logger(__name__)
 
 F = TypeVar("F")
+R = TypeVar("R", bound=Resources)
+
+REFRESH_SECONDS = 0.5  # how often a process looks whether the policies have changed
 
 
 class Snapshot(Generic[F]):
@@ -44,3 +48,12 @@ class Snapshot(Generic[F]):
     async def reader(self, session: AsyncSession) -> Callable[[PolicyBook, date], F]:
         """What compiles the figures of a day; whoever needs more than the book reads it here, with the same session."""
         return self._read
+
+
+def kept_fresh(snapshot: Callable[[R], Snapshot[F]]) -> Periodic[R]:
+    """The job of every process that answers by its book: what is put in force, it knows within a second."""
+
+    async def refresh(runtime: R) -> None:
+        await snapshot(runtime).refresh(runtime)
+
+    return Periodic("policies", refresh, REFRESH_SECONDS)

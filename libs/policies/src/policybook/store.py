@@ -42,6 +42,20 @@ _END_BEFORE = text(
     "UPDATE policy SET effective_to = :last_day WHERE key = :key AND scope = :scope"
     " AND effective_from < :effective_from AND (effective_to IS NULL OR effective_to > :last_day) RETURNING policy_id"
 )
+_PREDECESSOR = text(
+    f"SELECT {_COLUMNS} FROM policy WHERE key = :key AND scope = :scope AND effective_from < :effective_from"
+    " AND (effective_to IS NULL OR effective_to >= :effective_from)"
+)
+_REMEMBER = text(
+    "UPDATE policy SET ended_policy_id = :ended_policy_id, ended_last_day = :ended_last_day"
+    " WHERE policy_id = :policy_id"
+)
+_FIND = text(f"SELECT {_COLUMNS} FROM policy WHERE policy_id = :policy_id")
+_TAKE_OUT = text("DELETE FROM policy WHERE policy_id = :policy_id RETURNING ended_policy_id, ended_last_day")
+# What had ended the row that is taken out has ended the one before it now.
+_REPOINT = text(
+    "UPDATE policy SET ended_policy_id = :before, ended_last_day = :last_day WHERE ended_policy_id = :policy_id"
+)
 _MOVE_END = text("UPDATE policy SET effective_to = :last_day WHERE policy_id = :policy_id")
 
 
@@ -68,8 +82,8 @@ async def page(session: AsyncSession, key: str | None, on: date | None, page: Pa
 
 
 async def add(session: AsyncSession, policy: Policy) -> Policy:
-    """Enter a row as it is."""
-    entered = replace(policy, policy_id=new_id())
+    """Enter a row as it is, under the id it brings or a new one."""
+    entered = replace(policy, policy_id=policy.policy_id or new_id())
     value = None if entered.value is None else orjson.dumps(entered.value).decode()
     columns = {name: getattr(entered, name) for name in Policy.__dataclass_fields__}
     await session.execute(_ADD, columns | {"scope": scope_text(entered.scope), "value": value})
@@ -85,6 +99,33 @@ async def end_before(session: AsyncSession, policy: Policy) -> bool:
         "last_day": policy.effective_from - timedelta(days=1),
     }
     return (await session.execute(_END_BEFORE, parameters)).first() is not None
+
+
+async def find(session: AsyncSession, policy_id: UUID) -> Policy | None:
+    """A row of the book."""
+    row = (await session.execute(_FIND, {"policy_id": policy_id})).mappings().one_or_none()
+    return None if row is None else _policy(row)
+
+
+async def predecessor(session: AsyncSession, policy: Policy) -> Policy | None:
+    """The row that holds on a policy's first day, before that is entered."""
+    parameters = {"key": policy.key, "scope": scope_text(policy.scope), "effective_from": policy.effective_from}
+    row = (await session.execute(_PREDECESSOR, parameters)).mappings().one_or_none()
+    return None if row is None else _policy(row)
+
+
+async def remember_ended(session: AsyncSession, policy_id: UUID, ended: Policy) -> None:
+    """Keep with a row which one it has ended, and what the last day of that was."""
+    parameters = {"ended_policy_id": ended.policy_id, "ended_last_day": ended.effective_to, "policy_id": policy_id}
+    await session.execute(_REMEMBER, parameters)
+
+
+async def take_out(session: AsyncSession, policy_id: UUID) -> tuple[UUID | None, date | None]:
+    """Remove a row; which one it had ended, and what the last day of that was."""
+    taken = (await session.execute(_TAKE_OUT, {"policy_id": policy_id})).one()
+    parameters = {"before": taken.ended_policy_id, "last_day": taken.ended_last_day, "policy_id": policy_id}
+    await session.execute(_REPOINT, parameters)
+    return taken.ended_policy_id, taken.ended_last_day
 
 
 async def move_end(session: AsyncSession, policy: Policy, last_day: date | None) -> None:

@@ -1,1 +1,1 @@
-"""The door of policies and of the catalogue to HTTP."""
+"""The door of the catalogue to HTTP."""

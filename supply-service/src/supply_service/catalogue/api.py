@@ -1,53 +1,20 @@
-"""Routes of policies and the catalogue."""
+"""Routes of the catalogue."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
-from uuid import UUID
 
-from chassis.auth import Caller
 from chassis.clock import business_day
-from chassis.db import Reading, Work
-from chassis.paging import Paging, by_id
-from chassis.problems import InvalidRequest
 from chassis.routing import router
 from contracts.scopes import Scope
-from policybook import store
-from policybook.api import KeyPrefix, PolicyPage, PolicyReply, PolicyRequest
-from policybook.entry import PolicyNotAhead, PolicyOverlaps, PolicyUnusable
 from supply_service.catalogue.schemas import Catalogue, CatalogueItem, LimitReply
 from supply_service.context import Running
-from supply_service.policies import service
 from supply_service.rules.figures import LOAF, Figures
-from supply_service.rules.keys import BREAD, KEYS
+from supply_service.rules.keys import BREAD
 from supply_service.rules.redeem import figures_on
 from supply_service.rules.refusals import PolicyNotInForce
 
 routes = router(tags=["policies"])
-
-
-@routes.post(
-    "/v1/policies",
-    scopes=Scope.POLICIES_WRITE,
-    status_code=201,
-    problems=(PolicyNotAhead, PolicyOverlaps, PolicyUnusable),
-)
-async def publish_policy(runtime: Running, body: PolicyRequest, caller: Caller, session: Work) -> PolicyReply:
-    """Put a policy in force from tomorrow or later. The row that held until then ends the day before."""
-    entered = await service.publish(session, runtime, body.checked(KEYS, caller))
-    return PolicyReply.of(entered, KEYS)
-
-
-@routes.get(
-    "/v1/policies", scopes=(Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.CATALOGUE_READ), problems=InvalidRequest
-)
-async def list_policies(
-    session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)], key: KeyPrefix = None, on: date | None = None
-) -> PolicyPage:
-    """Policies of a key or below it (`bread` finds `bread.price`), those of one day where `on` is given."""
-    rows = [PolicyReply.of(policy, KEYS) for policy in await store.page(session, key, on, page)]
-    return PolicyPage.of(page, rows, lambda policy: policy.policy_id)
 
 
 @routes.get(

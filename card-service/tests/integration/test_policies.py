@@ -1,0 +1,14 @@
+"""Policies by two persons: entered by one, in force by another's decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policybook.testing import check_policies_by_two
+
+if TYPE_CHECKING:
+    from ..conftest import Office
+
+
+async def test_policies_by_two(office: Office) -> None:
+    await check_policies_by_two(office.client, office.issuer, "card", "/v1/policies/card")

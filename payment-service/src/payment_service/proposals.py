@@ -1,0 +1,18 @@
+"""What payment-service has decided by two persons: its policies, and the kinds that other packages declare."""
+
+from __future__ import annotations
+
+from approvals.kinds import Kinds
+from approvals.service import Proposals
+from payment_service.context import Runtime
+from payment_service.keys import KEYS
+from policybook.desk import PolicyDesk
+from policybook.startup import whole_book
+
+DESK: PolicyDesk[Runtime] = PolicyDesk(
+    service="payment",
+    keys=KEYS,
+    read=whole_book,
+    book=lambda runtime: runtime.state.policies.book,
+)
+PROPOSALS: Proposals[Runtime] = Proposals(Kinds(DESK.terms, *DESK.kinds))
