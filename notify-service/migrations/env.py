@@ -1,5 +1,5 @@
-"""Alembic's entry: the chassis knows how."""
+"""Alembic's entry: the packages whose tables stand in this database."""
 
-from chassis.migrations import run_env
+from chassis.migrations import run_env, stated
 
-run_env()
+run_env(stated("notify_service", "policybook", "approvals"))

@@ -21,7 +21,7 @@ from chassis.app import Service, create_app
 from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.periodic import Periodic
-from chassis.testing import TestIssuer, running
+from chassis.testing import TestIssuer, execute_as_owner, running
 from chassis.testing_events import Outside
 from contracts.card import ContactChanged
 from contracts.event import Event
@@ -201,8 +201,9 @@ async def shared_desk(
 @pytest.fixture
 async def desk(shared_desk: Desk, aggregator: LocalAggregator) -> Desk:
     """The desk with nothing on it, at the present."""
-    await shared_desk.runtime.pool.execute(
-        "TRUNCATE contact, card_holder, message, inbound_message, inquiry, outbox, idempotency, set_aside"
+    await execute_as_owner(
+        shared_desk.runtime.settings.database_url,
+        "TRUNCATE contact, card_holder, message, inbound_message, inquiry, outbox, idempotency, set_aside",
     )
     shared_desk.runtime.clock.move_to(None)  # type: ignore[attr-defined]
     shared_desk.sender = Sender(shared_desk.runtime, shared_desk.sender._aggregator)

@@ -1,3 +1,5 @@
-from chassis.migrations import run_env
+"""Alembic's entry: the packages whose tables stand in this database."""
 
-run_env()
+from chassis.migrations import run_env, stated
+
+run_env(stated("payment_service", "policybook", "approvals"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.migrations import run_migrations
+from chassis.testing import migrated_database
 from payment_service import MIGRATIONS as PAYMENT
 from supply_service import MIGRATIONS as SUPPLY
 
@@ -23,11 +22,7 @@ if TYPE_CHECKING:
 
 async def database(postgres: PostgresEngine, name: str, migrations: Path) -> str:
     """A fresh, migrated database."""
-    connection = await asyncpg.connect(postgres.url())
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    await asyncio.to_thread(run_migrations, postgres.url(name), migrations)
-    return postgres.url(name)
+    return await migrated_database(postgres.url(), name, migrations)
 
 
 async def rows(url: str, statement: str) -> list[asyncpg.Record]:

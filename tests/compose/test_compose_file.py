@@ -49,13 +49,17 @@ def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> No
         password = f"{name.upper()}_DATABASE_PASSWORD"
         address = f"postgresql://unicard_{name}:${{{password}:?run make env}}@postgres:5432/unicard_{name}"
         assert environment["UNICARD_DATABASE_URL"] == address
-        assert jobs()[f"migrate-{name}"]["environment"]["UNICARD_DATABASE_URL"] == address
+        owner = f"postgresql://unicard_{name}_owner:${{{name.upper()}_DATABASE_OWNER_PASSWORD:?run make env}}@"
+        assert jobs()[f"migrate-{name}"]["environment"] == {
+            "UNICARD_OWNER_URL": f"{owner}postgres:5432/unicard_{name}",
+            "UNICARD_SERVICE_ROLE": f"unicard_{name}",
+        }
         assert jobs()[f"migrate-{name}"]["command"][-1] == package
         assert environment["UNICARD_PORT"] == port
         assert service["healthcheck"]["test"] == ["CMD", "/app/probe.sh", str(port), "/readyz"]
         assert service["build"]["args"]["PACKAGE"] == package
         assert (ROOT / service["build"]["args"]["MEMBER"] / "src" / package).is_dir()
-        assert password in jobs()["databases"]["environment"]
+        assert {password, f"{name.upper()}_DATABASE_OWNER_PASSWORD"} <= set(jobs()["databases"]["environment"])
     assert sorted(jobs()["databases"]["command"]) == sorted(OWN)
 
 
@@ -97,6 +101,9 @@ def test_nobody_is_told_what_is_anothers() -> None:
         passwords = {variable for variable in used if variable.endswith("_DATABASE_PASSWORD")}
         own = {f"{name.removeprefix('migrate-').removesuffix('-work').upper()}_DATABASE_PASSWORD"}
         assert passwords <= own or name == "databases"
+        owners = {variable for variable in used if variable.endswith("_DATABASE_OWNER_PASSWORD")}
+        if not name.startswith("migrate-") and name != "databases":
+            assert not owners, f"{name} could change its own tables"
         assert "POSTGRES_PASSWORD" not in used or name in {"postgres", "databases"}
 
 

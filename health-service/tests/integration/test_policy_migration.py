@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import asyncpg
 
 from chassis.ids import new_id
-from chassis.migrations import run_migrations
-from chassis.testing import database_url
+from chassis.testing import migrate, migrated_database
 from health_service import MIGRATIONS
 
 ROW = (
@@ -18,16 +15,11 @@ ROW = (
 
 
 async def test_rows_of_the_release_before_are_kept_and_it_can_go_on_entering_them(postgres_url: str) -> None:
-    name = f"test_{new_id().hex}"
-    server = await asyncpg.connect(postgres_url)
-    await server.execute(f"CREATE DATABASE {name}")
-    await server.close()
-    url = database_url(postgres_url, name)
-    await asyncio.to_thread(run_migrations, url, MIGRATIONS, "0002")
+    url = await migrated_database(postgres_url, f"test_{new_id().hex}", MIGRATIONS, "0002")
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(ROW, "")
-        await asyncio.to_thread(run_migrations, url, MIGRATIONS)
+        await migrate(url, MIGRATIONS)
         await connection.execute(ROW, "place=03")
         rows = await connection.fetch("SELECT policy_id, scope, value FROM policy ORDER BY scope")
         assert [(row["scope"], row["value"]) for row in rows] == [("", "7"), ("place=03", "7")]

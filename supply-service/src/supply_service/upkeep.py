@@ -50,20 +50,20 @@ async def make_partitions(pool: asyncpg.Pool, now: datetime) -> None:
     month = month_start(business_day(now))
     for _ in range(MONTHS_AHEAD + 1):
         for table in MONTHLY:
-            await _make(pool, table, f"{table}_{month:%Y%m}", month, month_after(month))
+            await _make(pool, table, month)
         month = month_after(month)
 
 
-async def _make(pool: asyncpg.Pool, table: str, name: str, first: date, end: date) -> None:
-    if await pool.fetchval("SELECT to_regclass($1)", name) is not None:
+async def _make(pool: asyncpg.Pool, table: str, month: date) -> None:
+    if await pool.fetchval("SELECT to_regclass($1)", f"{table}_{month:%Y%m}") is not None:
         return
     async with briefly(pool) as connection:
         try:
             async with connection.transaction():
-                await connection.execute(
-                    f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ('{first}') TO ('{end}')"
-                )
+                await connection.execute(f"SELECT make_{table}_month($1)", month)
         except asyncpg.DuplicateTableError:
             return  # another process made it
         except asyncpg.CheckViolationError:
-            log.info("rows of this time lie in the default partition already", partition=name)
+            log.info("rows of this time lie in the default partition already", table=table, month=str(month))
+        except asyncpg.InvalidParameterValueError as refusal:
+            log.warning("the database makes no partition for this month", table=table, reason=str(refusal))

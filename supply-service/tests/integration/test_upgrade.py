@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,8 +12,7 @@ import pytest
 
 from chassis.idempotency import fingerprint
 from chassis.ids import new_id
-from chassis.migrations import run_migrations
-from chassis.testing import TestIssuer, database_url
+from chassis.testing import TestIssuer, as_owner, migrate, migrated_database
 from contracts.supply import Redeemed
 from supply_service import MIGRATIONS
 
@@ -78,21 +76,13 @@ async def enter(connection: asyncpg.Connection, till: Till, holder: Holder) -> N
 @pytest.fixture
 async def before(postgres_url: str) -> Any:
     """A database as the version before left it."""
-    name = f"before_{new_id().hex}"
-    server = await asyncpg.connect(postgres_url)
-    try:
-        await server.execute(f"CREATE DATABASE {name}")
-    finally:
-        await server.close()
-    url = database_url(postgres_url, name)
-    await asyncio.to_thread(run_migrations, url, MIGRATIONS, BEFORE)
-    return url
+    return await migrated_database(postgres_url, f"before_{new_id().hex}", MIGRATIONS, BEFORE)
 
 
 async def test_old_sales_answer_repeats_are_published_and_taken_back(before: str, issuer: TestIssuer) -> None:
     till, holder = _till(issuer), Holder(new_id(), new_id())
     body = orjson.dumps({"card_id": str(holder.card_id), "lines": [bread(15)]})
-    old = await asyncpg.connect(before)
+    old = await asyncpg.connect(as_owner(before))  # as the version before this one ran
     try:
         await enter(old, till, holder)
         sale_id = await old_sale(old, till, holder, "before", body)
@@ -100,7 +90,7 @@ async def test_old_sales_answer_repeats_are_published_and_taken_back(before: str
             "INSERT INTO outbox (event_id, type, topic, key, time, payload) VALUES ($1, $2, $3, $4, $5, 'as it was')",
             new_id(), Redeemed.event_type(), Redeemed.TOPIC, str(holder.household_id), NOON,
         )  # fmt: skip
-        await asyncio.to_thread(run_migrations, before, MIGRATIONS)
+        await migrate(before, MIGRATIONS)
         async with serve(settings_for(before, issuer), issuer) as supply:
             headers = {**till.headers("before"), "Content-Type": "application/json"}
             again = await supply.client.post("/v1/redemptions", content=body, headers=headers)

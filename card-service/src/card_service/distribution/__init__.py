@@ -1,3 +1,4 @@
 """Distribution: pick-up sites, appointments, plans."""
 
 TABLES = ("appointment", "pickup_plan", "pickup_plan_site", "pickup_plan_unplaced", "pickup_site", "pickup_slot")
+FUNCTIONS = ("analyse_plan_tables",)

@@ -78,7 +78,7 @@ _SITES = text(
     " JOIN pickup_site n USING (site_id) WHERE s.plan_id = :plan_id ORDER BY s.site_id"
 )
 _UNPLACED = text("SELECT reason, citizens FROM pickup_plan_unplaced WHERE plan_id = :plan_id ORDER BY reason")
-_ANALYZE = text("ANALYZE card, appointment, pickup_slot")
+_ANALYZE = text("SELECT analyse_plan_tables()")
 
 
 async def create(

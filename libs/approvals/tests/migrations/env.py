@@ -1,3 +1,6 @@
-from chassis.migrations import run_env
+from dataclasses import replace
 
-run_env()
+from chassis.migrations import run_env, stated
+
+libraries = stated("approvals")
+run_env(replace(libraries, tables=libraries.tables | {"budget"}))

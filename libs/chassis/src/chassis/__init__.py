@@ -11,3 +11,5 @@ TABLES = (
     "suspended_subject",
     "training_clock",
 )
+APPEND_ONLY = ("outbox",)
+FUNCTIONS = ("drop_outbox_partition", "make_outbox_partition", "prune_outbox_rest")

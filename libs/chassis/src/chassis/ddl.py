@@ -116,6 +116,81 @@ ASIDE = [
 ]
 
 
+# Comes before functions that run with the owner's rights: they see the schema they were made in, and no other.
+OWN_SCHEMA = "SELECT set_config('search_path', format('%I, pg_temp', current_schema()), true)"
+
+
+def definer(signature: str, body: str) -> str:
+    """A function that runs with the owner's rights, whoever calls it; a package grants it to the service by name."""
+    return f"CREATE FUNCTION {signature} LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$ {body} $$"
+
+
+OUTBOX_FUNCTIONS = [
+    OWN_SCHEMA,
+    definer(
+        "make_outbox_partition(day date) RETURNS boolean",
+        """
+    DECLARE
+        today CONSTANT date := (now() AT TIME ZONE 'utc')::date;
+        part CONSTANT text := 'outbox_' || to_char(day, 'YYYYMMDD');
+    BEGIN
+        IF day IS NULL OR day NOT BETWEEN today - 1 AND today + 7 THEN
+            RAISE EXCEPTION 'no partition is made for the events of %', day USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+        IF to_regclass(part) IS NOT NULL OR EXISTS (SELECT FROM outbox_rest WHERE created_on = day) THEN
+            RETURN false;
+        END IF;
+        EXECUTE format('CREATE TABLE %I PARTITION OF outbox FOR VALUES FROM (%L) TO (%L)', part, day, day + 1);
+        RETURN true;
+    END
+    """,
+    ),
+    # Drops what is older than yesterday and was published, and nothing else, whoever asks.
+    definer(
+        "drop_outbox_partition(day date) RETURNS boolean",
+        """
+    DECLARE
+        today CONSTANT date := (now() AT TIME ZONE 'utc')::date;
+        part CONSTANT text := 'outbox_' || to_char(day, 'YYYYMMDD');
+        unsent boolean;
+    BEGIN
+        IF day IS NULL OR day >= today - 1 THEN
+            RAISE EXCEPTION 'the events of % are kept', day USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+        IF NOT EXISTS (
+            SELECT FROM pg_inherits WHERE inhparent = 'outbox'::regclass AND inhrelid = to_regclass(part)
+        ) THEN
+            RETURN false;
+        END IF;
+        EXECUTE format(
+            'SELECT EXISTS (SELECT FROM %I WHERE id > coalesce((SELECT id FROM outbox_cursor), 0))', part
+        ) INTO unsent;
+        IF NOT unsent THEN
+            EXECUTE format('DROP TABLE %I', part);
+        END IF;
+        RETURN NOT unsent;
+    END
+    """,
+    ),
+    definer(
+        "prune_outbox_rest(before date) RETURNS bigint",
+        """
+    DECLARE
+        today CONSTANT date := (now() AT TIME ZONE 'utc')::date;
+        pruned bigint;
+    BEGIN
+        IF before IS NULL OR before >= today THEN
+            RAISE EXCEPTION 'the events before % are kept', before USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+        DELETE FROM outbox_rest WHERE created_on < before AND id <= coalesce((SELECT id FROM outbox_cursor), 0);
+        GET DIAGNOSTICS pruned = ROW_COUNT;
+        RETURN pruned;
+    END
+    """,
+    ),
+]
+
+
 def chassis_ddl() -> list[str]:
     """Statements for a service's first revision, to be executed one by one."""
     return [*OUTBOX, *INBOX, *IDEMPOTENCY, *SUSPENDED]
@@ -137,3 +212,8 @@ def training_ddl() -> list[str]:
 def aside_ddl() -> list[str]:
     """Statements for a later revision of each service: what its workers have set aside."""
     return list(ASIDE)
+
+
+def outbox_functions_ddl() -> list[str]:
+    """Statements for a later revision of each service: functions that make and drop the outbox's partitions."""
+    return list(OUTBOX_FUNCTIONS)

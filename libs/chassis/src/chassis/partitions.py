@@ -40,12 +40,15 @@ _ENDED_SIGN_INS = (
     "DELETE FROM suspended_subject WHERE ctid = ANY(ARRAY(SELECT ctid FROM suspended_subject"
     " WHERE subject LIKE 'sid:%' AND since < now() - make_interval(secs => 2 * $1) LIMIT $2))"
 )
+# Only the owner of the tables makes and drops partitions: these functions do it for the service, within their bounds.
+_MAKE = "SELECT make_outbox_partition($1)"
+_DROP = "SELECT drop_outbox_partition($1)"
+_PRUNE_REST = "SELECT prune_outbox_rest($1)"
+_PREFIX = "outbox_"
 _PARTITIONS = """
     SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'outbox'::regclass AND c.relname LIKE 'outbox\\_2%' ORDER BY c.relname
+    WHERE i.inhparent = 'outbox'::regclass AND c.relname ~ '^outbox_[0-9]{8}$' ORDER BY c.relname
 """
-_UNSENT = "SELECT EXISTS (SELECT 1 FROM {partition} o, outbox_cursor c WHERE o.id > c.id)"
-_STRAYS = "DELETE FROM outbox_rest o USING outbox_cursor c WHERE o.created_on < $1 AND o.id <= c.id"
 
 
 async def keep_partitions(pool: asyncpg.Pool, settings: ServiceSettings, today: date) -> None:
@@ -65,26 +68,17 @@ async def forget(pool: asyncpg.Pool, settings: ServiceSettings) -> None:
 
 async def make_partitions(connection: Connection, today: date) -> None:
     """Make the outbox's partitions of today and the days after, except where the default one holds rows of the day."""
-    existing = {row["relname"] for row in await connection.fetch(_PARTITIONS)}
     for ahead in range(DAYS_AHEAD + 1):
-        day = today + timedelta(days=ahead)
-        if _name(day) in existing:
-            continue
-        if await connection.fetchval("SELECT EXISTS (SELECT 1 FROM outbox_rest WHERE created_on = $1)", day):
-            continue
-        bounds = f"FROM ('{day}') TO ('{day + timedelta(days=1)}')"
-        await connection.execute(f"CREATE TABLE {_name(day)} PARTITION OF outbox FOR VALUES {bounds}")
+        await connection.execute(_MAKE, today + timedelta(days=ahead))
 
 
 async def drop_old_partitions(connection: Connection, before: date) -> None:
     """Drop days older than `before` whose events were all published, and prune the default partition likewise."""
     for row in await connection.fetch(_PARTITIONS):
-        name: str = row["relname"]
-        if name >= _name(before) or await connection.fetchval(_UNSENT.format(partition=name)):
-            continue
-        await connection.execute(f"DROP TABLE {name}")
-        log.info("events dropped after their retention", partition=name)
-    await connection.execute(_STRAYS, before)
+        day = datetime.strptime(row["relname"], f"{_PREFIX}%Y%m%d").date()  # noqa: DTZ007 - a date has no zone
+        if day < before and await connection.fetchval(_DROP, day):
+            log.info("events dropped after their retention", partition=row["relname"])
+    await connection.execute(_PRUNE_REST, before)
 
 
 async def prune(pool: asyncpg.Pool, table: str, days: int) -> None:
@@ -114,10 +108,6 @@ async def _in_turn(pool: asyncpg.Pool, work: Callable[[Connection], Awaitable[No
     async with briefly(pool) as connection:
         if await connection.fetchval(_TURN):
             await work(connection)
-
-
-def _name(day: date) -> str:
-    return f"outbox_{day:%Y%m%d}"
 
 
 async def _partitions(runtime: Resources) -> None:

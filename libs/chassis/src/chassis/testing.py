@@ -99,9 +99,17 @@ def issuer() -> TestIssuer:
     return TestIssuer()
 
 
+# Every test's service runs as it does everywhere: under a role that does not own its tables.
+OWNER, SERVICE = "unicard_test_owner", "unicard_test"
+_PASSWORD = "test"  # noqa: S105 - of roles on the tests' own server
+
+
 @pytest.fixture(scope="session")
 def make_database(postgres_url: str) -> MakeDatabase:
-    """A factory of fresh, migrated databases; migrations run once per service, then the result is copied."""
+    """A factory of fresh, migrated databases; migrations run once per service, then the result is copied.
+
+    The address is that of the service's role; `as_owner` makes it the owner's.
+    """
     templates: dict[Path, str] = {}
     lock = asyncio.Lock()
 
@@ -109,14 +117,48 @@ def make_database(postgres_url: str) -> MakeDatabase:
         async with lock:
             if migrations not in templates:
                 template = f"template_{len(templates)}_{new_id().hex[-8:]}"
-                await _execute(postgres_url, f"CREATE DATABASE {template}")
-                await asyncio.to_thread(run_migrations, database_url(postgres_url, template), migrations)
+                await migrated_database(postgres_url, template, migrations)
                 templates[migrations] = template
-            name = f"test_{new_id().hex}"
-            await _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {templates[migrations]}")
-            return database_url(postgres_url, name)
+            return await empty_database(postgres_url, f"test_{new_id().hex}", templates[migrations])
 
     return make
+
+
+async def migrated_database(server_url: str, name: str, migrations: Path, revision: str = "head") -> str:
+    """Make a database on a server and migrate it; the address by the service's role."""
+    url = await empty_database(server_url, name)
+    await migrate(url, migrations, revision)
+    return url
+
+
+async def migrate(url: str, migrations: Path, revision: str = "head") -> None:
+    """Bring a test's database to a revision, as its owner."""
+    await asyncio.to_thread(run_migrations, as_owner(url), migrations, revision, role=SERVICE)
+
+
+async def empty_database(server_url: str, name: str, template: str = "template1") -> str:
+    """Make a database as the owner's, open to the service's role, and give the latter's address of it."""
+    connection = await asyncpg.connect(server_url)
+    try:
+        for role in (OWNER, SERVICE):
+            with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):  # of another worker's making
+                await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{_PASSWORD}'")
+        await connection.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template}")
+        await connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+        await connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {SERVICE}")
+    finally:
+        await connection.close()
+    return _as(SERVICE, database_url(server_url, name))
+
+
+def as_owner(url: str) -> str:
+    """The address of a test's database by the role that owns it, for what a service must not do."""
+    return _as(OWNER, url)
+
+
+def _as(role: str, url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{role}:{_PASSWORD}@{parts.netloc.rpartition('@')[2]}"))
 
 
 def database_url(server_url: str, name: str) -> str:
@@ -124,10 +166,19 @@ def database_url(server_url: str, name: str) -> str:
     return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
 
 
-async def _execute(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
+async def execute_as_owner(url: str, *statements: str) -> None:
+    """Run statements in a test's database by the role that owns its tables."""
+    async with connected_as_owner(url) as connection:
+        for statement in statements:
+            await connection.execute(statement)
+
+
+@asynccontextmanager
+async def connected_as_owner(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to a test's database by the role that owns its tables."""
+    connection = await asyncpg.connect(as_owner(url))
     try:
-        await connection.execute(statement)
+        yield connection
     finally:
         await connection.close()
 
@@ -197,16 +248,32 @@ class Unending:
         self._server.close()
 
 
-async def refuse_larger_deletes(pool: asyncpg.Pool, table: str, rows: int) -> None:
-    """Let the database refuse a statement that deletes more than `rows` of a table."""
-    await pool.execute(
+async def refuse_larger_deletes(url: str, table: str, rows: int) -> None:
+    """Let a test's database refuse a statement that deletes more than `rows` of a table."""
+    await execute_as_owner(
+        url,
         "CREATE OR REPLACE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " IF (SELECT count(*) FROM gone) > TG_ARGV[0]::int THEN RAISE 'too many'; END IF; RETURN NULL; END $$"
-    )
-    await pool.execute(
+        " IF (SELECT count(*) FROM gone) > TG_ARGV[0]::int THEN RAISE 'too many'; END IF; RETURN NULL; END $$",
         f"CREATE TRIGGER at_once AFTER DELETE ON {table} REFERENCING OLD TABLE AS gone"
-        f" FOR EACH STATEMENT EXECUTE FUNCTION at_once({rows})"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION at_once({rows})",
     )
+
+
+async def everything_stored(url: str) -> dict[str, str]:
+    """Every table of a test's database, its partitions among them, as text; binary columns as the bytes they hold."""
+    async with connected_as_owner(url) as connection:
+        tables = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+        )
+        stored = {}
+        for table in tables:
+            rows = await connection.fetch(f'SELECT * FROM "{table["relname"]}"')  # noqa: S608 - a name of the server's
+            stored[table["relname"]] = "\n".join(
+                value.decode("latin-1") if isinstance(value, bytes) else str(value)
+                for row in rows
+                for value in row.values()
+            )
+        return stored
 
 
 def paged(document: dict[str, Any]) -> set[str]:

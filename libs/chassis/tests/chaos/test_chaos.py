@@ -23,8 +23,7 @@ import pytest
 
 from chassis import kafka
 from chassis.ids import new_id
-from chassis.migrations import run_migrations
-from chassis.testing import TestIssuer, eventually
+from chassis.testing import TestIssuer, eventually, migrated_database
 
 from ..probe_service import MIGRATIONS, NoteKept
 from .fleet import Copy, Fleet
@@ -114,11 +113,7 @@ class Chaos:
 
 async def database(postgres: PostgresEngine, name: str) -> str:
     """A fresh, migrated database."""
-    connection = await asyncpg.connect(postgres.url())
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    await asyncio.to_thread(run_migrations, postgres.url(name), MIGRATIONS)
-    return postgres.url(name)
+    return await migrated_database(postgres.url(), name, MIGRATIONS)
 
 
 def copies(role: str, number: int, environment: dict[str, str], folder: Path) -> list[Copy]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
@@ -10,7 +11,7 @@ import pytest
 from chassis.ids import new_id
 from chassis.partitions import forget, keep_partitions
 from chassis.settings import ServiceSettings
-from chassis.testing import MakeDatabase
+from chassis.testing import MakeDatabase, as_owner
 
 from ..probe_service import MIGRATIONS
 from .support import emit
@@ -24,8 +25,20 @@ async def keep_house_once(pool: asyncpg.Pool, settings: ServiceSettings, today: 
 
 
 @pytest.fixture
-async def pool(make_database: MakeDatabase) -> asyncpg.Pool:
-    return await asyncpg.create_pool(await make_database(MIGRATIONS), min_size=1, max_size=4)
+async def url(make_database: MakeDatabase) -> str:
+    return await make_database(MIGRATIONS)
+
+
+@pytest.fixture
+async def pool(url: str) -> asyncpg.Pool:
+    return await asyncpg.create_pool(url, min_size=1, max_size=4)
+
+
+@pytest.fixture
+async def owner(url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(as_owner(url))
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture
@@ -49,7 +62,7 @@ async def test_partitions_are_made_for_today_and_the_days_ahead(pool: asyncpg.Po
     await keep_house_once(pool, settings, TODAY + timedelta(days=1))
     assert len(await partitions(pool)) == 5
     await emit(pool, "k", 1)
-    assert await pool.fetchval(f"SELECT count(*) FROM {name(TODAY)}") == 1
+    assert await pool.fetchval("SELECT tableoid::regclass::text FROM outbox") == name(TODAY)
     await pool.close()
 
 
@@ -64,13 +77,14 @@ async def test_day_whose_rows_lie_in_the_default_partition_stays_there(
 
 
 async def test_old_days_are_dropped_once_published_and_never_before(
-    pool: asyncpg.Pool, settings: ServiceSettings
+    pool: asyncpg.Pool, owner: asyncpg.Connection, settings: ServiceSettings
 ) -> None:
     await emit(pool, "k", 1, 2)
-    await keep_house_once(pool, settings, TODAY - timedelta(days=20))
-    for number in (1, 2):
-        day = TODAY - timedelta(days=20 - number)
-        await pool.execute("UPDATE outbox SET created_on = $1 WHERE id = $2", day, number)
+    for number, days in enumerate((20, 19, 18, 17)):
+        day = TODAY - timedelta(days=days)
+        bounds = f"FROM ('{day}') TO ('{day + timedelta(days=1)}')"
+        await owner.execute(f"CREATE TABLE {name(day)} PARTITION OF outbox FOR VALUES {bounds}")
+        await owner.execute("UPDATE outbox SET created_on = $1 WHERE id = $2", day, number)
     await pool.execute("UPDATE outbox_cursor SET id = 1")
     await keep_house_once(pool, settings, TODAY)
     kept = await partitions(pool)
@@ -84,10 +98,10 @@ async def test_old_days_are_dropped_once_published_and_never_before(
 
 
 async def test_old_rows_of_the_default_partition_are_pruned_once_published(
-    pool: asyncpg.Pool, settings: ServiceSettings
+    pool: asyncpg.Pool, owner: asyncpg.Connection, settings: ServiceSettings
 ) -> None:
     await emit(pool, "k", 1, 2)
-    await pool.execute("UPDATE outbox SET created_on = $1", TODAY - timedelta(days=30))
+    await owner.execute("UPDATE outbox SET created_on = $1", TODAY - timedelta(days=30))
     await pool.execute("UPDATE outbox_cursor SET id = 1")
     await keep_house_once(pool, settings, TODAY)
     assert [row["id"] for row in await pool.fetch("SELECT id FROM outbox")] == [2]

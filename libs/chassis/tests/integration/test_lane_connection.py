@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from chassis.lane_connection import LaneConnection
-from chassis.testing import MakeDatabase
+from chassis.testing import MakeDatabase, as_owner
 
 from ..probe_service import MIGRATIONS
 
@@ -14,7 +14,7 @@ from ..probe_service import MIGRATIONS
 @pytest.mark.parametrize("statement", ["SELECT * FROM note", "SELECT ARRAY(SELECT n FROM note n) AS notes"])
 async def test_statement_is_prepared_anew_after_a_migration(make_database: MakeDatabase, statement: str) -> None:
     url = await make_database(MIGRATIONS)
-    migration, lane = await asyncpg.connect(url), LaneConnection(url, "test-lane")
+    migration, lane = await asyncpg.connect(as_owner(url)), LaneConnection(url, "test-lane")
     await migration.execute("INSERT INTO note (id, text) VALUES (gen_random_uuid(), 'kept')")
     await lane.prepare([statement])
     assert len(await lane.fetch(statement)) == 1

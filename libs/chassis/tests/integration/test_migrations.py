@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from chassis import migrations
-from chassis.testing import MakeDatabase
+from chassis.testing import MakeDatabase, as_owner, migrate
 
 from ..probe_service import MIGRATIONS
 
@@ -18,10 +18,10 @@ async def test_second_process_waits_however_long_the_first_takes(
 ) -> None:
     monkeypatch.setattr(migrations, "LOCK_TIMEOUT", "100ms")
     url = await make_database(MIGRATIONS)
-    first = await asyncpg.connect(url)
+    first = await asyncpg.connect(as_owner(url))
     async with first.transaction():
         await first.execute(migrations._ADVISORY_LOCK)
-        second = asyncio.create_task(asyncio.to_thread(migrations.run_migrations, url, MIGRATIONS))
+        second = asyncio.create_task(migrate(url, MIGRATIONS))
         done, _ = await asyncio.wait([second], timeout=3)
         assert not done, second.exception()
     await second

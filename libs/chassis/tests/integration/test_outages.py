@@ -7,15 +7,13 @@ import time
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from chassis import kafka
 from chassis.ids import new_id
-from chassis.migrations import run_migrations
-from chassis.testing import TestIssuer, eventually, running
+from chassis.testing import TestIssuer, eventually, migrated_database, running
 
 from ..probe_service import MIGRATIONS, NoteKept
 from .conftest import MakeApp
@@ -45,12 +43,7 @@ def broker(kafka_engine_factory: Any) -> KafkaEngine:
 @pytest.fixture
 async def database(postgres: PostgresEngine) -> str:
     """A migrated database on the module's server."""
-    name = f"outage_{new_id().hex}"
-    connection = await asyncpg.connect(postgres.url())
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    await asyncio.to_thread(run_migrations, postgres.url(name), MIGRATIONS)
-    return postgres.url(name)
+    return await migrated_database(postgres.url(), f"outage_{new_id().hex}", MIGRATIONS)
 
 
 @pytest.fixture

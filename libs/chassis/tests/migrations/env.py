@@ -1,3 +1,6 @@
-from chassis.migrations import run_env
+from dataclasses import replace
 
-run_env()
+from chassis.migrations import run_env, stated
+
+chassis = stated()
+run_env(replace(chassis, tables=chassis.tables | {"note", "seen"}))

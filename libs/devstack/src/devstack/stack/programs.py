@@ -22,8 +22,13 @@ class Program:
 
     @property
     def database(self) -> str:
-        """Its database, and the role that owns it."""
+        """Its database, and the role it runs as."""
         return f"{DATABASE_PREFIX}{self.name}"
+
+    @property
+    def owner(self) -> str:
+        """The role that owns its tables and runs its migrations, and nothing else."""
+        return f"{self.database}_owner"
 
     @property
     def password_name(self) -> str:
@@ -39,6 +44,11 @@ class Program:
     def chain_key_name(self) -> str:
         """Under which name the key of its record's chain is kept."""
         return f"{self.name.upper()}_RECORD_CHAIN_KEY"
+
+    @property
+    def owner_password_name(self) -> str:
+        """Under which name its owner's password is kept among the secrets."""
+        return f"{self.name.upper()}_DATABASE_OWNER_PASSWORD"
 
 
 SERVICES: tuple[Program, ...] = (

@@ -45,6 +45,7 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     **{program.record_keys_name: _ring for program in SERVICES},
     **{program.chain_key_name: _key for program in SERVICES},
     **{program.password_name: _password for program in SERVICES},
+    **{program.owner_password_name: _password for program in SERVICES},
 }
 
 

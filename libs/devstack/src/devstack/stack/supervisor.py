@@ -137,7 +137,7 @@ class Supervisor:
         urls = {
             program.name: databases.service_url(server_url, program, self._secrets) for program in programs.SERVICES
         }
-        await databases.migrate({program.package: urls[program.name] for program in programs.SERVICES})
+        await databases.migrate(server_url, programs.SERVICES, self._secrets)
         return urls
 
     async def _start_kafka(self) -> str:

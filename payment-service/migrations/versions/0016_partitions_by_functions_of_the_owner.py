@@ -1,0 +1,15 @@
+"""The outbox's partitions are made and dropped by functions of the owner; the service's role makes no tables."""
+
+from alembic import op
+from chassis.migrations import outbox_functions_ddl
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Only statements the version of the service before this one can live with: it runs on meanwhile."""
+    for statement in outbox_functions_ddl():
+        op.execute(statement)
