@@ -114,7 +114,7 @@ async def test_hand_overs_that_come_together_are_one_transaction_with_an_outcome
         path = f"/v1/citizens/{reply.json()['citizen_id']}/accesses"
         seen = await office.call("GET", path, "citizens:read")
         handed = [one for one in seen["items"] if one["action"] == "card_handed_over"]
-        assert [(one["subject"], one["request_id"]) for one in handed] == [("counter", reply.headers["x-request-id"])]
+        assert [(one["subject"], one["request_id"]) for one in handed] == [("counter", reply.headers["record-id"])]
         (found,) = await office.find(card[1])
         assert (found["state"], found["appointment"]["state"]) == ("issued", "kept")
     assert (await office.find(two[1]))[0]["state"] == "ready"
@@ -170,9 +170,9 @@ async def test_searches_at_once_find_everybody_their_own_and_are_noted_each(offi
     )
     assert hidden.json()["items"] == []
     rows = await office.fetch(
-        "SELECT subject, request_id FROM access_pending WHERE action = 'card_found' AND subject LIKE 'clerk-%'"
-        " UNION ALL SELECT subject, request_id FROM access_log WHERE action = 'card_found' AND subject LIKE 'clerk-%'"
+        "SELECT who, request_id FROM record WHERE operation = 'POST /v1/cards/search' AND who LIKE 'clerk-%'"
+        " AND citizen_id IS NOT NULL"
     )
-    noted = {row["subject"]: row["request_id"] for row in rows}
+    noted = {row["who"]: str(row["request_id"]) for row in rows}
     assert len(rows) == 7
-    assert noted == {f"clerk-{n}": replies[n].headers["x-request-id"] for n in range(1, 8)}
+    assert noted == {f"clerk-{n}": replies[n].headers["record-id"] for n in range(1, 8)}

@@ -230,8 +230,7 @@ async def test_a_repeat_gets_the_first_reply(office: Office) -> None:
     assert (await office.client.post("/v1/households", json=body, headers=headers)).status_code == 400
 
 
-async def test_every_access_is_logged_and_chained(office: Office) -> None:
-
+async def test_every_access_is_recorded(office: Office) -> None:
     made, (head,) = await office.household()
     citizen_id = made["members"][0]["citizen_id"]
     await office.call("GET", f"/v1/citizens/{citizen_id}", READ, subject="registrar")
@@ -244,6 +243,26 @@ async def test_every_access_is_logged_and_chained(office: Office) -> None:
     rest = await office.call("GET", f"{path}?limit=5&after={first['next']}", READ)
     assert [one["subject"] for one in rest["items"]] == ["registrar", "ministry"]
     assert rest["next"] is None
+    # that somebody looked at this list is recorded too, and not shown in it
+    statement = "SELECT who, classes FROM record WHERE classes = 'accesses' AND citizen_id = $1"
+    looked = await office.fetch(statement, citizen_id)
+    assert {(row["who"], row["classes"]) for row in looked} == {("ministry", "accesses")}
+
+
+async def test_the_log_of_an_earlier_version_is_shown_behind_the_record_and_stays_chained(office: Office) -> None:
+    made, _ = await office.household()
+    citizen_id = made["members"][0]["citizen_id"]
+    for n, who in enumerate(("earlier", "later")):
+        await office.fetch(
+            "INSERT INTO access_pending (access_id, citizen_id, subject, action, purpose, request_id, accessed_at)"
+            " VALUES ($1, $2, $3, 'read', 'citizen_lookup', 'r', now())",
+            UUID(int=2**120 + n),
+            citizen_id,
+            who,
+        )
+    path = f"/v1/citizens/{citizen_id}/accesses"
+    seen = await office.call("GET", path, READ)
+    assert [one["subject"] for one in seen["items"]] == ["ministry", "later", "earlier"]
 
     async def all_chained() -> bool:
         return await office.fetch("SELECT 1 FROM access_pending") == []

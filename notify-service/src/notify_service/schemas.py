@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.paging import Page
+from chassis.personal import Personal, Whose
 
 StatusName = Literal["queued", "sending", "sent", "delivered", "failed", "cancelled"]
 MAX_BATCH = 1000
@@ -24,12 +25,12 @@ class Message(BaseModel):
 
     id: UUID
     event_id: UUID
-    template: str
-    citizen_id: UUID | None = Field(description="none where the number is nobody's")
-    status: StatusName
+    template: Annotated[str, Personal.MESSAGES]
+    citizen_id: Annotated[UUID | None, Whose.CITIZEN] = Field(description="none where the number is nobody's")
+    status: Annotated[StatusName, Personal.MESSAGES]
     reason: str | None = Field(description="why it failed or was cancelled")
-    to: str | None
-    text: str | None
+    to: Annotated[str | None, Personal.CONTACT]
+    text: Annotated[str | None, Personal.MESSAGES]
     language: Literal["ar", "en"] | None
     encoding: Literal["gsm7", "ucs2"] | None
     parts: int | None

@@ -5,20 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
 from uuid import UUID
 
 GENESIS = bytes(32)
-
-
-class Visit(NamedTuple):
-    """Who does what to citizens' records, what for, in which request and when."""
-
-    subject: str
-    action: str
-    purpose: str
-    request_id: str
-    accessed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,6 @@ from chassis.paging import Paging
 
 CHAIN = "access_chain"
 
-# Begins a part of a statement that notes accesses beside what else it does; a SELECT of these columns follows.
-INSERT = "INSERT INTO access_pending (access_id, citizen_id, subject, action, purpose, request_id, accessed_at)"
-_NOTE = text(
-    f"{INSERT} SELECT unnest(CAST(:ids AS uuid[])), unnest(CAST(:citizens AS uuid[])), :subject, :action, :purpose,"
-    " :request_id, CAST(:accessed_at AS timestamptz)"
-)
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext('card.access_chain'))")
 _LAST = text("SELECT position, hash FROM access_log ORDER BY position DESC LIMIT 1")
 _TAKE = text(
@@ -37,6 +31,7 @@ _APPEND = text(
     " CAST(:subject AS text[]), CAST(:action AS text[]), CAST(:purpose AS text[]), CAST(:request_id AS text[]),"
     " CAST(:accessed_at AS timestamptz[]), CAST(:hash AS bytea[]))"
 )
+_CARDS = text("SELECT card_id FROM card WHERE citizen_id = :citizen_id")
 _OF_CITIZEN = text(
     "WITH accesses AS ("
     " SELECT access_id, citizen_id, subject, action, purpose, request_id, accessed_at"
@@ -46,23 +41,6 @@ _OF_CITIZEN = text(
     " SELECT * FROM accesses WHERE access_id < :after"
     " ORDER BY access_id DESC LIMIT :limit"
 )
-
-
-async def note(session: AsyncSession, accesses: Sequence[Access]) -> None:
-    """Write accesses of one caller by one action; the chain takes them up a moment later."""
-    if not accesses:
-        return
-    first = accesses[0]
-    values = {
-        "ids": [access.access_id for access in accesses],
-        "citizens": [access.citizen_id for access in accesses],
-        "subject": first.subject,
-        "action": first.action,
-        "purpose": first.purpose,
-        "request_id": first.request_id,
-        "accessed_at": first.accessed_at,
-    }
-    await session.execute(_NOTE, values)
 
 
 async def take(session: AsyncSession, limit: int) -> list[Access]:
@@ -87,6 +65,11 @@ async def append(session: AsyncSession, taken: Sequence[Access]) -> None:
     await session.execute(_APPEND, columns)
 
 
+async def cards_of(session: AsyncSession, citizen_id: UUID) -> Sequence[UUID]:
+    """The ids of a citizen's cards, old ones among them."""
+    return (await session.execute(_CARDS, {"citizen_id": citizen_id})).scalars().all()
+
+
 async def of_citizen(session: AsyncSession, citizen_id: UUID, page: Paging[UUID]) -> list[Access]:
-    """The accesses to a citizen's record, the newest first."""
+    """The accesses to a citizen's record from before there was a record in every service, the newest first."""
     return [Access(*row) for row in await session.execute(_OF_CITIZEN, {"citizen_id": citizen_id} | page.bounds)]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from chassis.paging import Page
 
 
 class AccessOut(BaseModel):
     """One access to a citizen's record."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     access_id: UUID
     subject: str

@@ -1,35 +1,65 @@
-"""Noting accesses, and chaining them apart from the requests."""
+"""Who has seen a citizen's record here: from the record of all services, and from the log before there was one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses import repository
-from card_service.accesses.models import Access, Visit
+from card_service.accesses.models import Access
+from card_service.accesses.schemas import AccessOut
 from card_service.context import Runtime
-from chassis.ids import new_id
+from chassis.db import raw
 from chassis.isolation import Batches
-from chassis.principal import Principal
-from chassis.telemetry import current_request_id
+from chassis.paging import Paging
+from chassis.records.reading import About, find
+from chassis.records.rows import Record
 
 BATCH = 2000
 
 
-async def note(
-    session: AsyncSession, caller: Principal, now: datetime, action: str, purpose: str, citizens: Iterable[UUID]
-) -> None:
-    """Note in the session's transaction that the caller saw or changed the records of these citizens."""
-    seen = visit(caller, now, action, purpose)
-    await repository.note(session, [Access(new_id(), one, *seen) for one in citizens])
+# What the log calls an operation. New operations are read or changed.
+ACTIONS: Mapping[str, str] = {
+    "POST /v1/households": "registered",
+    "POST /v1/households/{household_id}/members": "registered",
+    "DELETE /v1/households/{household_id}/members/{citizen_id}": "removed_from_household",
+    "PATCH /v1/citizens/{citizen_id}": "changed",
+    "POST /v1/citizens/search": "found",
+    "POST /v1/citizens/lookup": "found",
+    "PUT /v1/cards/{card_id}/pin": "pin_set",
+    "POST /v1/cards/{card_id}/pin-checks": "pin_checked",
+    "GET /v1/cards/{card_id}": "card_read",
+    "POST /v1/cards/{card_id}/block": "card_blocked",
+    "POST /v1/cards/{card_id}/unblock": "card_unblocked",
+    "PUT /v1/cards/{card_id}/services/{service}": "service_enabled",
+    "DELETE /v1/cards/{card_id}/services/{service}": "service_disabled",
+    "POST /v1/cards/{card_id}/replacement": "replacement_ordered",
+    "POST /v1/cards/search": "card_found",
+    "POST /v1/cards/{card_id}/handover": "card_handed_over",
+}
 
 
-def visit(caller: Principal, now: datetime, action: str, purpose: str) -> Visit:
-    """What the log must know of a caller's action, for statements that note it themselves."""
-    return Visit(caller.subject, action, purpose, current_request_id() or "", now)
+async def of_citizen(session: AsyncSession, citizen_id: UUID, page: Paging[UUID]) -> list[AccessOut]:
+    """Who has seen or changed a citizen's record here, the newest first; earlier ones are in the log before."""
+    cards = await repository.cards_of(session, citizen_id)
+    about = About(citizen_id=citizen_id, card_ids=tuple(cards))
+    recorded = await find(await raw(session), about, page.after, page.limit + 1)
+    logged = await repository.of_citizen(session, citizen_id, page)
+    items = [_of_record(one) for one in recorded] + [AccessOut.model_validate(one) for one in logged]
+    return sorted(items, key=lambda one: one.access_id, reverse=True)[: page.limit + 1]
+
+
+def _of_record(one: Record) -> AccessOut:
+    return AccessOut(
+        access_id=one.record_id,
+        subject=one.who,
+        action=ACTIONS.get(one.operation, one.action),
+        purpose=one.purpose or "",
+        request_id=str(one.request_id),
+        accessed_at=one.at,
+    )
 
 
 async def _pending(session: AsyncSession, _: Runtime, limit: int) -> list[Access]:
@@ -40,5 +70,5 @@ async def _append(session: AsyncSession, _: Runtime, accesses: Sequence[Access])
     await repository.append(session, accesses)
 
 
-# Pending accesses are taken into the hash chain, batch after batch, one process at a time.
+# Accesses an earlier version left are taken into their hash chain, batch after batch, one process at a time.
 CHAIN = Batches(repository.CHAIN, _pending, _append, lambda access: access.access_id, lambda _: BATCH)

@@ -37,11 +37,13 @@ from card_service.sealing import CARD_NUMBER
 from card_service.tools import Tools
 from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
+from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.card import ProgrammeService
 from contracts.scopes import Scope
 
 routes = router(tags=["cards"])
+CARD = Rows("card", "card_id", without=("number_hash", "pin_salt", "pin_digest"))
 
 Named = Annotated[ProgrammeService, Path(alias="service")]
 
@@ -81,6 +83,7 @@ async def pin_key(tools: WithTools) -> PinKey:
     "/v1/cards/{card_id}/pin",
     scopes=Scope.CARDS_HANDOVER,
     problems=(CardUnknown, CardStateConflict, PinUnreadable, PinMalformed, PinWeak),
+    purpose="pin_desk",
 )
 async def set_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, tools: WithTools) -> PinStatus:
     """Set or reset the PIN of a card at a desk; a locked PIN is free again."""
@@ -100,15 +103,24 @@ async def check_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, 
 
 
 @routes.get(
-    "/v1/cards/{card_id}", scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER), problems=CardUnknown
+    "/v1/cards/{card_id}",
+    scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER),
+    problems=CardUnknown,
+    purpose="card_lookup",
 )
 async def read_card(card_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> CardOut:
-    """A card as it stands and what may be done to it; the access is logged."""
-    card, replaced_by = await service.read(session, tools, caller, card_id)
+    """A card as it stands and what may be done to it."""
+    card, replaced_by = await service.read(session, caller, card_id)
     return card_out(tools, card, replaced_by)
 
 
-@routes.post("/v1/cards/{card_id}/block", scopes=Scope.CARDS_WRITE, problems=(CardUnknown, CardStateConflict))
+@routes.post(
+    "/v1/cards/{card_id}/block",
+    scopes=Scope.CARDS_WRITE,
+    problems=(CardUnknown, CardStateConflict),
+    rows=CARD,
+    purpose="card_block",
+)
 async def block_card(card_id: UUID, given: BlockIn, caller: Caller, session: Work, tools: WithTools) -> CardOut:
     """Refuse a card everywhere from now on."""
     return card_out(tools, await service.block(session, tools, caller, card_id, given.reason))
@@ -118,22 +130,30 @@ async def block_card(card_id: UUID, given: BlockIn, caller: Caller, session: Wor
     "/v1/cards/{card_id}/unblock",
     scopes=Scope.CARDS_WRITE,
     problems=(CardUnknown, CardStateConflict, ReplacementWaiting),
+    rows=CARD,
+    purpose="card_found",
 )
 async def unblock_card(card_id: UUID, caller: Caller, session: Work, tools: WithTools) -> CardOut:
     """Let a blocked card be used again."""
-    return card_out(tools, await service.unblock(session, tools, caller, card_id))
+    return card_out(tools, await service.unblock(session, caller, card_id))
 
 
 @routes.put(
-    "/v1/cards/{card_id}/services/{service}", scopes=Scope.CARDS_WRITE, problems=(CardUnknown, CardStateConflict)
+    "/v1/cards/{card_id}/services/{service}",
+    scopes=Scope.CARDS_WRITE,
+    problems=(CardUnknown, CardStateConflict),
+    rows=CARD,
 )
 async def enable_service(card_id: UUID, named: Named, caller: Caller, session: Work, tools: WithTools) -> CardOut:
     """Let an active card be used for one more service, such as health insurance."""
-    return card_out(tools, await service.enable(session, tools, caller, card_id, named))
+    return card_out(tools, await service.enable(session, caller, card_id, named))
 
 
 @routes.delete(
-    "/v1/cards/{card_id}/services/{service}", scopes=Scope.CARDS_WRITE, problems=(CardUnknown, CardStateConflict)
+    "/v1/cards/{card_id}/services/{service}",
+    scopes=Scope.CARDS_WRITE,
+    problems=(CardUnknown, CardStateConflict),
+    rows=CARD,
 )
 async def disable_service(
     card_id: UUID,
@@ -144,7 +164,7 @@ async def disable_service(
     reason: Annotated[DisableReason, Query(description="why it is refused from now on")] = "order",
 ) -> CardOut:
     """Refuse a service on an active card; its other services stay."""
-    return card_out(tools, await service.disable(session, tools, caller, card_id, named, reason))
+    return card_out(tools, await service.disable(session, caller, card_id, named, reason))
 
 
 @routes.post(
@@ -152,6 +172,8 @@ async def disable_service(
     scopes=Scope.CARDS_WRITE,
     status_code=201,
     problems=(CardUnknown, SiteUnknown, CardStateConflict, ReplacementWaiting),
+    rows=CARD,
+    purpose="replacement",
 )
 async def replace_card(card_id: UUID, given: ReplacementIn, caller: Caller, session: Work, tools: WithTools) -> CardOut:
     """Order a replacement, to be collected at any site of the governorate; the household's entitlements stay."""

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.accesses.service import note
 from card_service.cards import pins, repository
 from card_service.cards.errors import (
     PinMalformed,
@@ -47,7 +46,6 @@ async def set_pin(session: AsyncSession, tools: Tools, caller: Principal, card_i
             detail_ar="لا تستخدم أرقاماً مكررة أو متتالية أو سنة الميلاد.",
         )
     await repository.set_pin(session, card_id, pins.stored(tools.pin_key, pin))
-    await note(session, caller, tools.now(), "pin_set", "pin_desk", [card.citizen_id])
 
 
 async def check_pin(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from card_service.cards.lifecycle import Action, CardState
 from card_service.cards.models import BlockReason, PinState
 from card_service.cards.pins import PinResult
+from chassis.personal import Personal, Whose
 from contracts.card import ProgrammeService
 
 
@@ -47,22 +48,22 @@ class ReplacementIn(_In):
 class CardOut(BaseModel):
     """A card as it stands."""
 
-    card_id: UUID
-    citizen_id: UUID
-    household_id: UUID
+    card_id: Annotated[UUID, Whose.CARD]
+    citizen_id: Annotated[UUID, Whose.CITIZEN]
+    household_id: Annotated[UUID, Whose.HOUSEHOLD]
     governorate: str
-    number_masked: str
-    state: CardState
-    services: list[ProgrammeService]
-    site_id: UUID | None
+    number_masked: Annotated[str, Personal.CARD]
+    state: Annotated[CardState, Personal.CARD]
+    services: Annotated[list[ProgrammeService], Personal.CARD]
+    site_id: Annotated[UUID | None, Personal.CARD]
     phase_id: UUID | None
     replaces: UUID | None
     replaced_by: UUID | None
     issued_at: datetime | None
     activated_at: datetime | None
-    blocked_at: datetime | None
-    block_reason: BlockReason | None
-    pin: PinState
+    blocked_at: Annotated[datetime | None, Personal.CARD]
+    block_reason: Annotated[BlockReason | None, Personal.CARD]
+    pin: Annotated[PinState, Personal.CARD]
     allowed_actions: list[Action]
 
 
@@ -80,23 +81,23 @@ class PinKey(BaseModel):
 class PinStatus(BaseModel):
     """A PIN is set, tries begin anew."""
 
-    card_id: UUID
-    pin: Literal["set"] = "set"
+    card_id: Annotated[UUID, Whose.CARD]
+    pin: Annotated[Literal["set"], Personal.CARD] = "set"
 
 
 class PinCheck(BaseModel):
     """What became of a try."""
 
-    card_id: UUID
-    result: PinResult
-    tries_left: int
+    card_id: Annotated[UUID, Whose.CARD]
+    result: Annotated[PinResult, Personal.CARD]
+    tries_left: Annotated[int, Personal.CARD]
 
 
 class Credential(BaseModel):
     """The signed credential of a card: compact JWS (EdDSA) of `{card, household, gov, exp}`."""
 
-    card_id: UUID
-    credential: str
+    card_id: Annotated[UUID, Whose.CARD]
+    credential: Annotated[str, Personal.CARD]
     expires_at: datetime
 
 

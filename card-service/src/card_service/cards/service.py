@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.accesses.service import note
 from card_service.cards import minting, repository
 from card_service.cards.errors import CardStateConflict, CardUnknown, ReplacementWaiting, SiteUnknown
 from card_service.cards.lifecycle import BLOCKED_UNTIL_REPLACED, USABLE, Action, CardState, IllegalMove, after
@@ -44,7 +43,6 @@ async def block(session: AsyncSession, tools: Tools, caller: Principal, card_id:
     move(card.state, Action.BLOCK)
     now = tools.now()
     await _block(session, card, reason, now)
-    await note(session, caller, now, "card_blocked", reason, [card.citizen_id])
     return await card_of(session, caller, card_id)
 
 
@@ -60,7 +58,7 @@ async def _block(session: AsyncSession, card: Card, reason: str, now: datetime) 
     await outbox.add(session, blocked)
 
 
-async def unblock(session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID) -> Card:
+async def unblock(session: AsyncSession, caller: Principal, card_id: UUID) -> Card:
     """Let a blocked card be used again, unless its replacement waits already."""
     card = await card_of(session, caller, card_id, lock=True)
     move(card.state, Action.UNBLOCK, card.state_before_block)
@@ -70,13 +68,10 @@ async def unblock(session: AsyncSession, tools: Tools, caller: Principal, card_i
     await outbox.add(
         session, CardUnblocked(card_id=card_id, citizen_id=card.citizen_id, household_id=card.household_id)
     )
-    await note(session, caller, tools.now(), "card_unblocked", "card_found", [card.citizen_id])
     return await card_of(session, caller, card_id)
 
 
-async def enable(
-    session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, service: ProgrammeService
-) -> Card:
+async def enable(session: AsyncSession, caller: Principal, card_id: UUID, service: ProgrammeService) -> Card:
     """Let an active card be used for one more service; one that is enabled already stays so."""
     card = await card_of(session, caller, card_id, lock=True)
     move(card.state, Action.CHANGE_SERVICES)
@@ -85,12 +80,11 @@ async def enable(
     await repository.set_services(session, card_id, [*card.services, service])
     event = CardServiceEnabled(card_id=card_id, household_id=card.household_id, service=service)
     await outbox.add(session, event)
-    await note(session, caller, tools.now(), "service_enabled", service, [card.citizen_id])
     return await card_of(session, caller, card_id)
 
 
 async def disable(
-    session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, service: ProgrammeService, reason: str
+    session: AsyncSession, caller: Principal, card_id: UUID, service: ProgrammeService, reason: str
 ) -> Card:
     """Refuse a service on an active card; one that is not enabled stays so."""
     card = await card_of(session, caller, card_id, lock=True)
@@ -100,7 +94,6 @@ async def disable(
     await repository.set_services(session, card_id, [one for one in card.services if one != service])
     event = CardServiceDisabled(card_id=card_id, household_id=card.household_id, service=service, reason=reason)
     await outbox.add(session, event)
-    await note(session, caller, tools.now(), "service_disabled", service, [card.citizen_id])
     return await card_of(session, caller, card_id)
 
 
@@ -130,7 +123,6 @@ async def replace(
         replaces=card_id,
     )
     await repository.insert(session, [new], now)
-    await note(session, caller, now, "replacement_ordered", reason, [old.citizen_id])
     return await card_of(session, caller, new.card_id)
 
 
@@ -142,8 +134,7 @@ async def close_cards_of(session: AsyncSession, citizen_id: UUID, reason: str, n
     return [card_id for card_id, _ in closed]
 
 
-async def read(session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID) -> tuple[Card, UUID | None]:
-    """A card and the one that replaces it; the access is logged."""
+async def read(session: AsyncSession, caller: Principal, card_id: UUID) -> tuple[Card, UUID | None]:
+    """A card and the one that replaces it."""
     card = await card_of(session, caller, card_id)
-    await note(session, caller, tools.now(), "card_read", "card_lookup", [card.citizen_id])
     return card, await repository.replacement_of(session, card_id)

@@ -13,6 +13,7 @@ from card_service.distribution.models import AppointmentState, Holders, SiteKind
 from card_service.registry import names
 from card_service.registry.models import JobStatus
 from chassis.paging import Page
+from chassis.personal import Personal, Whose
 
 HourText = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
 Line = Annotated[str, Field(min_length=1, max_length=120)]
@@ -74,9 +75,9 @@ class BookedOut(BaseModel):
     """Who comes when; the name is masked."""
 
     appointment_id: UUID
-    card_id: UUID
-    holder_name_masked: str
-    starts_at: datetime
+    card_id: Annotated[UUID, Whose.CARD]
+    holder_name_masked: Annotated[str, Personal.IDENTITY]
+    starts_at: Annotated[datetime, Personal.CARD]
     ends_at: datetime
     state: AppointmentState
     card_state: CardState

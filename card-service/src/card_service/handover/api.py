@@ -17,6 +17,7 @@ from card_service.registry import names
 from chassis import idempotency
 from chassis.area import Bound
 from chassis.auth import Caller
+from chassis.records.entries import entry_of
 from chassis.routing import router
 from contracts.scopes import Scope
 
@@ -46,19 +47,20 @@ def _found_out(found: Found, bound: Bound) -> FoundCard:
     )
 
 
-@routes.post("/v1/cards/search", scopes=Scope.CARDS_HANDOVER)
-async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running) -> FoundCards:
-    """The open cards of the citizen at the counter: where they lie and for when; the access is logged."""
+@routes.post("/v1/cards/search", scopes=Scope.CARDS_HANDOVER, purpose="hand_over")
+async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running, request: Request) -> FoundCards:
+    """The open cards of the citizen at the counter: where they lie and for when."""
     found = await searches.find(runtime, caller, given.national_id)
+    entry_of(request).about(citizen_id=found[0].citizen_id if found else None)
     return FoundCards(items=[_found_out(one, caller.bound) for one in found])
 
 
 @routes.post(
     "/v1/cards/{card_id}/handover",
-    own_record="its lane notes it with the hand-over",
     scopes=Scope.CARDS_HANDOVER,
     response_model=HandedOver,
     problems=(CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite),
+    purpose="hand_over",
 )
 async def hand_over(
     card_id: UUID,
@@ -70,4 +72,5 @@ async def hand_over(
 ) -> Response:
     """Give a card to its holder, at the site where it lies; a replacement ends the card it replaces."""
     claim = await idempotency.claim(request)
-    return await service.hand_over(runtime, claim, caller, card_id, given.national_id)
+    record = entry_of(request).handed_on()
+    return await service.hand_over(runtime, claim, caller, card_id, given.national_id, record)

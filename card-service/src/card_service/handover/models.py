@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from card_service.accesses.models import Visit
 from card_service.cards.lifecycle import CardState
 from card_service.distribution.models import AppointmentState
 from chassis.area import Area, Bound, InGovernorate
 from chassis.idempotency import Claim
 from chassis.principal import Principal
+from chassis.records.rows import Record
 from contracts.card import ProgrammeService
 from contracts.event import Event
 
@@ -33,7 +33,6 @@ class Search:
 
     national_id_hash: bytes
     governorate: str | None
-    visit: Visit
 
 
 class Lying(InGovernorate):
@@ -68,13 +67,14 @@ class Found(Lying):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A counter's request to hand a card over; `visit` says when it was made."""
+    """A counter's request to hand a card over: when it was made, and what the record will say of it."""
 
     claim: Claim
     caller: Principal
     card_id: UUID
     national_id: str
-    visit: Visit
+    now: datetime
+    record: Record
     traceparent: str | None
 
 

@@ -8,29 +8,27 @@ They run for every card that is given out: written for the driver itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.accesses import repository as accesses
 from card_service.cards import repository as cards
 from card_service.cards.lifecycle import CardState
 from card_service.distribution import repository as appointments
 from card_service.handover.models import Found, Handed, Search, Site, Waiting
 from chassis import idempotency, outbox
 from chassis.db import raw
-from chassis.ids import new_id
+from chassis.records.rows import appended, columns
 
 STATUS = 200
 MEDIA_TYPE = "application/json"
 
-_FOUND = f"""
+_FOUND = """
     WITH asked AS (
-        SELECT * FROM unnest($1::bytea[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-            $8::timestamptz[]) WITH ORDINALITY
-            AS q (hash, only_governorate, access_id, subject, action, purpose, request_id, accessed_at, n)
+        SELECT * FROM unnest($1::bytea[], $2::text[]) WITH ORDINALITY AS q (hash, only_governorate, n)
     ), found AS (
         SELECT q.n, c.card_id, c.citizen_id, z.full_name, c.governorate, c.state, c.replaces, s.site_id, s.name_ar,
             s.name_en, s.address_ar, a.starts_at, a.ends_at, a.state AS appointment_state
@@ -40,11 +38,6 @@ _FOUND = f"""
             SELECT starts_at, ends_at, state FROM appointment WHERE card_id = c.card_id ORDER BY number DESC LIMIT 1
         ) a ON true
         WHERE c.state <> 'closed' AND (q.only_governorate IS NULL OR c.governorate = q.only_governorate)
-    ), noted AS (
-        {accesses.INSERT}
-        SELECT DISTINCT ON (q.n) q.access_id, f.citizen_id, q.subject, q.action, q.purpose, q.request_id,
-            q.accessed_at
-        FROM asked q JOIN found f USING (n)
     )
     SELECT * FROM found ORDER BY n, card_id DESC
 """
@@ -62,29 +55,24 @@ _HAND_OVER = f"""
         {cards.handed_over("unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[])")}
     ), kept AS (
         {appointments.kept("$5::uuid[]")}
-    ), noted AS (
-        {accesses.INSERT}
-        SELECT * FROM unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[],
-            $12::timestamptz[])
     ), answered AS (
         {idempotency.INSERT}
-        SELECT a.caller, a.key, a.request_hash, $17::smallint, $18::text, a.body
-        FROM unnest($13::text[], $14::text[], $15::bytea[], $16::bytea[]) AS a (caller, key, request_hash, body)
-    )
-    {outbox.INSERT}
-    SELECT e.event_id, e.type, e.topic, e.key, e.time, e.traceparent, e.payload
-    FROM unnest($19::uuid[], $20::text[], $21::text[], $22::text[], $23::timestamptz[], $24::text[], $25::bytea[])
-        WITH ORDINALITY AS e (event_id, type, topic, key, time, traceparent, payload, n)
-    ORDER BY n
+        SELECT a.caller, a.key, a.request_hash, $10::smallint, $11::text, a.body
+        FROM unnest($6::text[], $7::text[], $8::bytea[], $9::bytea[]) AS a (caller, key, request_hash, body)
+    ), told AS (
+        {outbox.INSERT}
+        SELECT e.event_id, e.type, e.topic, e.key, e.time, e.traceparent, e.payload
+        FROM unnest($12::uuid[], $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bytea[])
+            WITH ORDINALITY AS e (event_id, type, topic, key, time, traceparent, payload, n)
+        ORDER BY n
+    ), {appended(19)}
+    SELECT
 """
 
 
 async def find_by_national_ids(pool: asyncpg.Pool, searches: Sequence[Search]) -> list[list[Found]]:
-    """For each search the open cards of the citizen, the newest first, with sites and last appointments.
-
-    The accesses are noted, one for each citizen found.
-    """
-    asked = [(search.national_id_hash, search.governorate, new_id(), *search.visit) for search in searches]
+    """For each search the open cards of the citizen, the newest first, with sites and last appointments."""
+    asked = [(search.national_id_hash, search.governorate) for search in searches]
     found: list[list[Found]] = [[] for _ in searches]
     for row in await pool.fetch(_FOUND, *zip(*asked, strict=True)):
         found[row["n"] - 1].append(_found(row))
@@ -135,21 +123,21 @@ def _waiting(row: Any) -> Waiting:
 
 async def hand_over(session: AsyncSession, done: Sequence[Handed]) -> None:
     """Write that holders have their cards and kept their appointments, who did it, the replies, and the events."""
-    handed = [
-        (one.card.card_id, str(one.card.state), ",".join(one.services), one.wish.visit.accessed_at) for one in done
-    ]
+    handed = [(one.card.card_id, str(one.card.state), ",".join(one.services), one.wish.now) for one in done]
     kept = [one.card.appointment_id for one in done if one.card.appointment_id is not None]
-    visits = [(new_id(), one.card.citizen_id, *one.wish.visit) for one in done]
+    records = [
+        replace(one.wish.record, citizen_id=one.card.citizen_id, household_id=one.card.household_id) for one in done
+    ]
     claims = [(one.wish.claim.caller, one.wish.claim.key, one.wish.claim.request_hash, one.body) for one in done]
     told = outbox.columns(event for one in done for event in one.events)
-    whens = [(one.wish.visit.accessed_at, one.wish.traceparent) for one in done for _ in one.events]
+    whens = [(one.wish.now, one.wish.traceparent) for one in done for _ in one.events]
     times, traceparents = zip(*whens, strict=True)
     await (await raw(session)).execute(
         _HAND_OVER,
         *zip(*handed, strict=True),
         kept,
-        *zip(*visits, strict=True),
         *zip(*claims, strict=True),
         *(STATUS, MEDIA_TYPE),
         *(told.event_id, told.type, told.topic, told.key, times, traceparents, told.payload),
+        *columns(records),
     )

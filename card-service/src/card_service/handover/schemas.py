@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from card_service.cards.lifecycle import CardState
 from card_service.distribution.models import AppointmentState
 from card_service.registry.schemas import NationalIdText
+from chassis.personal import Personal, Whose
 from contracts.card import ProgrammeService
 
 
@@ -18,7 +20,7 @@ class NationalIdIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    national_id: NationalIdText
+    national_id: Annotated[NationalIdText, Personal.IDENTITY]
 
 
 class CardSite(BaseModel):
@@ -41,13 +43,13 @@ class AppointmentOut(BaseModel):
 class FoundCard(BaseModel):
     """A card as a counter finds it. `here`: whether it lies at the caller's own site."""
 
-    card_id: UUID
-    holder_name_masked: str
-    state: CardState
+    card_id: Annotated[UUID, Whose.CARD]
+    holder_name_masked: Annotated[str, Personal.IDENTITY]
+    state: Annotated[CardState, Personal.CARD]
     site_id: UUID | None
     site: CardSite | None
     here: bool
-    appointment: AppointmentOut | None
+    appointment: Annotated[AppointmentOut | None, Personal.CARD]
     replaces: UUID | None
 
 
@@ -61,10 +63,10 @@ class FoundCards(BaseModel):
 class HandedOver(BaseModel):
     """A card that is with its holder now. `replaced_card_id`: the card that ended by it."""
 
-    card_id: UUID
-    citizen_id: UUID
-    household_id: UUID
-    state: CardState
+    card_id: Annotated[UUID, Whose.CARD]
+    citizen_id: Annotated[UUID, Whose.CITIZEN]
+    household_id: Annotated[UUID, Whose.HOUSEHOLD]
+    state: Annotated[CardState, Personal.CARD]
     services: list[ProgrammeService]
     site_id: UUID
     issued_at: datetime

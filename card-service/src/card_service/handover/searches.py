@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from card_service.accesses.service import visit
 from card_service.context import Runtime
 from card_service.handover import repository
 from card_service.handover.models import Found, Search
@@ -32,7 +31,6 @@ async def find(runtime: Runtime, caller: Principal, national_id: str) -> list[Fo
         number = parse(national_id, tools.today()).number
     except NationalIdError:
         return []
-    seen = visit(caller, tools.now(), "card_found", "hand_over")
     fingerprint = tools.vault.fingerprint(number, NATIONAL_ID)
     # whose turn it is does not depend on whom they look for: the fingerprint spreads them over the lanes
-    return await runtime.state.searches.submit(fingerprint[0], Search(fingerprint, caller.bound.only_governorate, seen))
+    return await runtime.state.searches.submit(fingerprint[0], Search(fingerprint, caller.bound.only_governorate))

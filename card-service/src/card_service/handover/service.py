@@ -11,7 +11,6 @@ from uuid import UUID
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.accesses.service import visit
 from card_service.cards import repository as cards
 from card_service.cards.errors import CardUnknown
 from card_service.cards.lifecycle import Action, CardState, usable_state
@@ -28,6 +27,7 @@ from chassis.group_commit import GroupCommit
 from chassis.idempotency import Claim, enter_many
 from chassis.principal import Principal
 from chassis.problems import Problem
+from chassis.records.rows import Record
 from chassis.runtime import Resources
 from chassis.telemetry import current_traceparent
 from chassis.text import normalise_digits
@@ -47,7 +47,9 @@ def lanes_of(resources: Resources, settings: Settings, tools: Tools) -> GroupCom
     return GroupCommit(run, lanes=settings.card_handover_lanes, max_batch=settings.card_handover_batch)
 
 
-async def hand_over(runtime: Runtime, claim: Claim, caller: Principal, card_id: UUID, national_id: str) -> Response:
+async def hand_over(
+    runtime: Runtime, claim: Claim, caller: Principal, card_id: UUID, national_id: str, record: Record
+) -> Response:
     """Give a card to its holder; the reply, after the commit.
 
     Raises CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite, what `idempotency.enter` does,
@@ -55,8 +57,7 @@ async def hand_over(runtime: Runtime, claim: Claim, caller: Principal, card_id: 
     """
     if caller.bound.site_id is None:
         raise NoSite("A counter's token names its site.", detail_ar="يتم التسليم من مكان الاستلام فقط.")
-    seen = visit(caller, runtime.clock.now(), "card_handed_over", "hand_over")
-    wish = Wish(claim, caller, card_id, national_id, seen, current_traceparent())
+    wish = Wish(claim, caller, card_id, national_id, runtime.clock.now(), record, current_traceparent())
     body = await runtime.state.handovers.submit(card_id.int, wish)
     return Response(body, repository.STATUS, media_type=repository.MEDIA_TYPE)
 
@@ -86,7 +87,7 @@ async def carry_out(session: AsyncSession, tools: Tools, wishes: Sequence[Wish])
 
 
 async def _decide(session: AsyncSession, tools: Tools, wish: Wish, card: Waiting | None) -> Handed:
-    caller, now = wish.caller, wish.visit.accessed_at
+    caller, now = wish.caller, wish.now
     card = caller.bound.own(card, CardUnknown)
     given = tools.vault.fingerprint(normalise_digits(wish.national_id), NATIONAL_ID)
     if not hmac.compare_digest(given, card.national_id_hash):

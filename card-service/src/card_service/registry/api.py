@@ -8,9 +8,8 @@ from uuid import UUID
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.accesses import repository as accesses
-from card_service.accesses.schemas import AccessOut, AccessPage
-from card_service.accesses.service import note
+from card_service.accesses import service as accesses
+from card_service.accesses.schemas import AccessPage
 from card_service.context import Running, WithTools
 from card_service.registry import imports, repository, service
 from card_service.registry.errors import (
@@ -47,10 +46,13 @@ from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
 from chassis.endpoints import MIB, Rate
 from chassis.paging import LAST_ID, Paging, by_id, by_number
+from chassis.personal import Personal
+from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
 
 routes = router(tags=["citizens"])
+CITIZEN = Rows("citizen", "citizen_id", without=("national_id_hash", "mobile_hash"))
 CSV_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
@@ -89,7 +91,12 @@ async def _household_out(
 
 
 @routes.post(
-    "/v1/households", scopes=Scope.CITIZENS_WRITE, status_code=201, problems=(RegistrationRefused, AlreadyRegistered)
+    "/v1/households",
+    scopes=Scope.CITIZENS_WRITE,
+    status_code=201,
+    problems=(RegistrationRefused, AlreadyRegistered),
+    rows=Rows("household", "household_id"),
+    purpose="household_registration",
 )
 async def register_household(given: HouseholdIn, caller: Caller, session: Work, tools: WithTools) -> HouseholdOut:
     """Enter a household with all its members."""
@@ -97,13 +104,13 @@ async def register_household(given: HouseholdIn, caller: Caller, session: Work, 
     return await _household_out(session, tools, household, doubtful)
 
 
-@routes.get("/v1/households/{household_id}", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE))
+@routes.get(
+    "/v1/households/{household_id}", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE), purpose="household_lookup"
+)
 async def read_household(household_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> HouseholdOut:
-    """A household with its members; the access is logged."""
+    """A household with its members."""
     household = await service.household_of(session, caller, household_id)
-    found = await _household_out(session, tools, household)
-    await note(session, caller, tools.now(), "read", "household_lookup", [c.citizen_id for c in found.members])
-    return found
+    return await _household_out(session, tools, household)
 
 
 @routes.post(
@@ -111,6 +118,8 @@ async def read_household(household_id: UUID, caller: Caller, session: Recording,
     scopes=Scope.CITIZENS_WRITE,
     status_code=201,
     problems=(RegistrationRefused, AlreadyRegistered),
+    rows=CITIZEN,
+    purpose="household_change",
 )
 async def add_member(
     household_id: UUID, given: MemberIn, caller: Caller, session: Work, tools: WithTools
@@ -120,7 +129,11 @@ async def add_member(
 
 
 @routes.delete(
-    "/v1/households/{household_id}/members/{citizen_id}", scopes=Scope.CITIZENS_WRITE, problems=HeadCannotLeave
+    "/v1/households/{household_id}/members/{citizen_id}",
+    scopes=Scope.CITIZENS_WRITE,
+    problems=HeadCannotLeave,
+    rows=CITIZEN,
+    purpose="household_change",
 )
 async def remove_member(
     household_id: UUID, citizen_id: UUID, caller: Caller, session: Work, running: Running
@@ -131,15 +144,20 @@ async def remove_member(
     return await _household_out(session, tools, household)
 
 
-@routes.get("/v1/citizens/{citizen_id}", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE))
+@routes.get("/v1/citizens/{citizen_id}", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE), purpose="citizen_lookup")
 async def read_citizen(citizen_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> CitizenOut:
-    """A citizen; the access is logged."""
+    """A citizen."""
     citizen = await service.citizen_of(session, caller, citizen_id)
-    await note(session, caller, tools.now(), "read", "citizen_lookup", [citizen_id])
     return citizen_out(tools, citizen)
 
 
-@routes.patch("/v1/citizens/{citizen_id}", scopes=Scope.CITIZENS_WRITE, problems=(RegistrationRefused, NotAMember))
+@routes.patch(
+    "/v1/citizens/{citizen_id}",
+    scopes=Scope.CITIZENS_WRITE,
+    problems=(RegistrationRefused, NotAMember),
+    rows=CITIZEN,
+    purpose="data_update",
+)
 async def change_citizen(
     citizen_id: UUID, change: CitizenChange, caller: Caller, session: Work, tools: WithTools
 ) -> CitizenOut:
@@ -147,18 +165,29 @@ async def change_citizen(
     return citizen_out(tools, await service.change_citizen(session, tools, caller, citizen_id, change))
 
 
-@routes.post("/v1/citizens/search", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE), problems=RegistrationRefused)
+@routes.post(
+    "/v1/citizens/search",
+    scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE),
+    problems=RegistrationRefused,
+    purpose="search",
+)
 async def search_citizens(given: CitizenSearch, caller: Caller, session: Recording, tools: WithTools) -> CitizenPage:
-    """Find citizens by national id or mobile; the access is logged."""
+    """Find citizens by national id or mobile."""
     found = await service.search(session, tools, caller, given)
     return CitizenPage(items=[citizen_out(tools, citizen) for citizen in found])
 
 
-@routes.post("/v1/citizens/lookup", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE), rate=Rate.BULK, deadline=30)
+@routes.post(
+    "/v1/citizens/lookup",
+    scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE),
+    rate=Rate.BULK,
+    deadline=30,
+    purpose="lookup",
+)
 async def look_up_citizens(
     given: CitizenLookup, caller: Caller, session: Recording, tools: WithTools
 ) -> CitizenLookupOut:
-    """Find up to a thousand citizens by their national ids; each access is logged."""
+    """Find up to a thousand citizens by their national ids."""
     found = await service.look_up(session, tools, caller, given.national_ids)
     answer = CitizenLookupOut(items=[], unknown=[])
     for position, one in enumerate(found):
@@ -170,24 +199,17 @@ async def look_up_citizens(
     return answer
 
 
-@routes.get("/v1/citizens/{citizen_id}/accesses", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE))
+@routes.get(
+    "/v1/citizens/{citizen_id}/accesses",
+    scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE),
+    reads=Personal.ACCESSES,
+)
 async def list_accesses(
     citizen_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(100, 500, LAST_ID)]
 ) -> AccessPage:
     """Who looked at or changed the record of a citizen, when, how and what for."""
     await service.citizen_of(session, caller, citizen_id)
-    found = await accesses.of_citizen(session, citizen_id, page)
-    items = [
-        AccessOut(
-            access_id=access.access_id,
-            subject=access.subject,
-            action=access.action,
-            purpose=access.purpose,
-            request_id=access.request_id,
-            accessed_at=access.accessed_at,
-        )
-        for access in found
-    ]
+    items = await accesses.of_citizen(session, citizen_id, page)
     return AccessPage.of(page, items, lambda access: access.access_id)
 
 

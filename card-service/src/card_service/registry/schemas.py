@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from card_service.registry.models import JobStatus, Role
 from chassis.paging import Page
+from chassis.personal import Personal, Whose
 
 NationalIdText = Annotated[str, Field(min_length=1, max_length=40, description="14 digits, Western or Arabic-Indic")]
 NameText = Annotated[str, Field(min_length=1, max_length=200, description="Arabic or Latin letters")]
@@ -63,8 +64,8 @@ class CitizenChange(_In):
 class CitizenSearch(_In):
     """A national id, or the mobile a citizen gave."""
 
-    national_id: NationalIdText | None = None
-    mobile: MobileText | None = None
+    national_id: Annotated[NationalIdText | None, Personal.IDENTITY] = None
+    mobile: Annotated[MobileText | None, Personal.CONTACT] = None
 
     @model_validator(mode="after")
     def _one(self) -> CitizenSearch:
@@ -82,16 +83,16 @@ class CitizenLookup(_In):
 class CitizenOut(BaseModel):
     """A citizen as others may see one."""
 
-    citizen_id: UUID
-    household_id: UUID | None
-    role: Role | None
-    full_name: str
-    national_id_masked: str
-    mobile_masked: str | None
-    mobile_usable: bool
-    birth_date: date
-    sex: Literal["male", "female"]
-    governorate: str | None
+    citizen_id: Annotated[UUID, Whose.CITIZEN]
+    household_id: Annotated[UUID | None, Whose.HOUSEHOLD]
+    role: Annotated[Role | None, Personal.IDENTITY]
+    full_name: Annotated[str, Personal.IDENTITY]
+    national_id_masked: Annotated[str, Personal.IDENTITY]
+    mobile_masked: Annotated[str | None, Personal.CONTACT]
+    mobile_usable: Annotated[bool, Personal.CONTACT]
+    birth_date: Annotated[date, Personal.IDENTITY]
+    sex: Annotated[Literal["male", "female"], Personal.IDENTITY]
+    governorate: Annotated[str | None, Personal.CONTACT]
 
 
 class Notice(BaseModel):
@@ -105,10 +106,10 @@ class Notice(BaseModel):
 class HouseholdOut(BaseModel):
     """A household with its members, the head first."""
 
-    household_id: UUID
+    household_id: Annotated[UUID, Whose.HOUSEHOLD]
     governorate: str
-    district: str
-    address: str
+    district: Annotated[str, Personal.CONTACT]
+    address: Annotated[str, Personal.CONTACT]
     revision: int
     members: list[CitizenOut]
     warnings: list[Notice] = []
@@ -124,9 +125,9 @@ class CitizenPage(BaseModel):
 class LookedUp(BaseModel):
     """Who a national id belongs to; `position` counts the ids of the request from 0."""
 
-    position: int
-    citizen_id: UUID
-    household_id: UUID | None
+    position: Annotated[int, Personal.IDENTITY]
+    citizen_id: Annotated[UUID, Whose.CITIZEN]
+    household_id: Annotated[UUID | None, Whose.HOUSEHOLD]
 
 
 class NotLookedUp(BaseModel):

@@ -9,7 +9,6 @@ import asyncpg
 from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.accesses.service import note
 from card_service.registry import announcements, enrolment, names, repository
 from card_service.registry.errors import AlreadyRegistered, HeadCannotLeave, NotAMember, RegistrationRefused
 from card_service.registry.intake import (
@@ -86,7 +85,6 @@ async def register_household(
     except asyncpg.UniqueViolationError as error:
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.") from error
     await outbox.add(session, *announcements.registered(household, citizens))
-    await note(session, caller, now, "registered", "household_registration", [c.citizen_id for c in citizens])
     doubtful = [p.row for p in family.people if not p.national_id.check_digit_agrees]
     return await household_of(session, caller, household.household_id), doubtful
 
@@ -128,7 +126,6 @@ async def add_member(
         announcements.household_changed(grown),
         *announcements.joined([citizen], grown.governorate),
     )
-    await note(session, caller, now, "registered", "household_change", [citizen.citizen_id])
     return await citizen_of(session, caller, citizen.citizen_id)
 
 
@@ -156,7 +153,6 @@ async def remove_member(
         announcements.household_changed(smaller),
         announcements.contact_changed(citizen_id, household_id, citizen.full_name, None, smaller.governorate),
     )
-    await note(session, caller, now, "removed_from_household", "household_change", [citizen_id])
     return smaller
 
 
@@ -189,7 +185,6 @@ async def change_citizen(
         CitizenUpdated(citizen_id=citizen_id, household_id=citizen.household_id, changed=changed),
         announcements.contact_changed(citizen_id, citizen.household_id, full_name, mobile, citizen.governorate),
     )
-    await note(session, caller, tools.now(), "changed", "data_update", [citizen_id])
     return await citizen_of(session, caller, citizen_id)
 
 
@@ -212,9 +207,7 @@ async def search(session: AsyncSession, tools: Tools, caller: Principal, given: 
         if mobile is None:
             raise refused([Rejection(0, "mobile", "mobile_invalid")])
         found = await repository.by_mobile(session, tools.vault.fingerprint(mobile, MOBILE))
-    visible = [citizen for citizen in found if caller.bound.covers(citizen.area)]
-    await note(session, caller, tools.now(), "found", "search", [citizen.citizen_id for citizen in visible])
-    return visible
+    return [citizen for citizen in found if caller.bound.covers(citizen.area)]
 
 
 async def look_up(
@@ -230,5 +223,4 @@ async def look_up(
     wanted = {one for one in prints if isinstance(one, bytes)}
     known = await repository.by_national_ids(session, sorted(wanted))
     visible = {one: bearer for one, bearer in known.items() if caller.bound.covers(bearer.area)}
-    await note(session, caller, tools.now(), "found", "lookup", [bearer.citizen_id for bearer in visible.values()])
     return [one if isinstance(one, str) else visible.get(one, NOT_REGISTERED) for one in prints]

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from chassis.personal import Personal, Whose
+
 State = Literal["pending", "active", "suspended", "ended"]
 Reference = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -17,7 +19,7 @@ class ContributionRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    household_id: UUID
+    household_id: Annotated[UUID, Whose.HOUSEHOLD]
     reference: Annotated[Reference, Field(description="the payer's own number, used once")]
     category: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", description="employee, self_employed, casual, pensioner")]
     insured_wage: Annotated[int, Field(strict=True, gt=0, le=100_000_000, description="piastres a month")]
@@ -49,9 +51,9 @@ class Contribution(BaseModel):
 class ContributionReceipt(Contribution):
     """A contribution just entered, and how the family stands with it."""
 
-    household_id: UUID
-    state: State
-    unpaid_from: date | None
+    household_id: Annotated[UUID, Whose.HOUSEHOLD]
+    state: Annotated[State, Personal.HEALTH]
+    unpaid_from: Annotated[date | None, Personal.HEALTH]
 
 
 class ExemptionRequest(BaseModel):
@@ -84,13 +86,13 @@ class Exemption(BaseModel):
 class Coverage(BaseModel):
     """A family's cover today. `suspends_on`: when non-emergency care ends if nothing is paid."""
 
-    household_id: UUID
+    household_id: Annotated[UUID, Whose.HOUSEHOLD]
     governorate: str
     enrolled_on: date
-    state: State
-    since: date | None
-    exempt: bool
+    state: Annotated[State, Personal.HEALTH]
+    since: Annotated[date | None, Personal.HEALTH]
+    exempt: Annotated[bool, Personal.HEALTH]
     unpaid_from: date | None
     suspends_on: date | None
-    exemptions: list[Exemption]
-    contributions: list[Contribution]
+    exemptions: Annotated[list[Exemption], Personal.HEALTH]
+    contributions: Annotated[list[Contribution], Personal.HEALTH]

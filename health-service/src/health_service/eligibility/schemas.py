@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.personal import Personal, Whose
+
 ServiceName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", description="e.g. medicines, imaging, inpatient")]
 
 
@@ -16,8 +18,10 @@ class EligibilityRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    card_id: UUID
-    patient_id: Annotated[UUID | None, Field(description="another member of the card's household")] = None
+    card_id: Annotated[UUID, Whose.CARD]
+    patient_id: Annotated[UUID | None, Field(description="another member of the card's household"), Whose.CITIZEN] = (
+        None
+    )
     service: Annotated[ServiceName | None, Field(description="only this service's co-payment")] = None
 
 
@@ -54,14 +58,14 @@ class Member(BaseModel):
 class Eligibility(BaseModel):
     """Whether care is covered today, and what it costs the patient. Emergencies are treated in any case."""
 
-    card_id: UUID
-    household_id: UUID
-    patient_id: UUID | None
-    covered: bool
-    state: Literal["none", "pending", "active", "suspended", "ended"]
+    card_id: Annotated[UUID, Whose.CARD]
+    household_id: Annotated[UUID, Whose.HOUSEHOLD]
+    patient_id: Annotated[UUID | None, Whose.CITIZEN]
+    covered: Annotated[bool, Personal.HEALTH]
+    state: Annotated[Literal["none", "pending", "active", "suspended", "ended"], Personal.HEALTH]
     since: date | None
-    exempt: Annotated[bool, Field(description="the patient pays nothing")]
-    exemption: Literal["unable", "medical"] | None
-    services: list[ServiceTerms]
-    members: list[Member]
-    reasons: list[Reason]
+    exempt: Annotated[bool, Field(description="the patient pays nothing"), Personal.HEALTH]
+    exemption: Annotated[Literal["unable", "medical"] | None, Personal.HEALTH]
+    services: Annotated[list[ServiceTerms], Personal.HEALTH]
+    members: Annotated[list[Member], Personal.HOUSEHOLD]
+    reasons: Annotated[list[Reason], Personal.HEALTH]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from chassis.personal import Personal, Whose
 from health_service.eligibility.schemas import ServiceName
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
@@ -37,8 +38,10 @@ class EncounterRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    card_id: UUID
-    patient_id: Annotated[UUID | None, Field(description="another member of the card's household")] = None
+    card_id: Annotated[UUID, Whose.CARD]
+    patient_id: Annotated[UUID | None, Field(description="another member of the card's household"), Whose.CITIZEN] = (
+        None
+    )
     service: ServiceName
     lines: Annotated[list[EncounterLine], Field(min_length=1, max_length=100)]
     diagnosis: Diagnosis | None = None
@@ -60,13 +63,13 @@ class EncounterReceipt(BaseModel):
     """A visit in the books. `copayment_state`: `none` where nothing is due, else what became of the wallet's part."""
 
     encounter_id: UUID
-    card_id: UUID
-    patient_id: UUID
-    provider_id: UUID
-    service: str
-    occurred_at: datetime
-    total: int
-    copayment: int
+    card_id: Annotated[UUID, Whose.CARD]
+    patient_id: Annotated[UUID, Whose.CITIZEN]
+    provider_id: Annotated[UUID, Personal.HEALTH]
+    service: Annotated[str, Personal.HEALTH]
+    occurred_at: Annotated[datetime, Personal.HEALTH]
+    total: Annotated[int, Personal.HEALTH]
+    copayment: Annotated[int, Personal.HEALTH]
     insurer_part: int
     cap_applied: bool
     exempt: bool
@@ -74,14 +77,14 @@ class EncounterReceipt(BaseModel):
     copayment_id: UUID
     copayment_state: Literal["none", "due", "paid", "failed"]
     failure: Annotated[str | None, Field(description="why the wallet's part could not be taken")]
-    referrals: list[Referral]
+    referrals: Annotated[list[Referral], Personal.HEALTH]
 
 
 class Encounter(EncounterReceipt):
     """A visit with what it was about, for the provider that entered it."""
 
-    emergency: bool
+    emergency: Annotated[bool, Personal.HEALTH]
     referral_id: UUID | None
     recorded_at: datetime
-    lines: list[EncounterLine]
-    diagnosis: Diagnosis | None
+    lines: Annotated[list[EncounterLine], Personal.HEALTH]
+    diagnosis: Annotated[Diagnosis | None, Personal.HEALTH]

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator
 
+from chassis.personal import Personal, Whose
+
 # FHIR's decimals are JSON numbers; two places and fifteen digits survive the way through a double.
 FhirDecimal = Annotated[Decimal, PlainSerializer(lambda number: float(number), return_type=float, when_used="json")]
 PATIENT = r"^Patient/[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
@@ -84,11 +86,11 @@ class FhirPatient(FhirPart):
     """A citizen by id: year of birth and governorate, no name and no national id."""
 
     resource_type: Literal["Patient"] = Field(default="Patient", alias="resourceType")
-    id: str
+    id: Annotated[str, Whose.CITIZEN]
     identifier: list[FhirIdentifier]
     active: bool
-    birth_date: str = Field(alias="birthDate", pattern=r"^[0-9]{4}$")
-    address: list[FhirAddress] | None = None
+    birth_date: Annotated[str, Personal.IDENTITY] = Field(alias="birthDate", pattern=r"^[0-9]{4}$")
+    address: Annotated[list[FhirAddress] | None, Personal.CONTACT] = None
 
 
 class FhirCost(FhirPart):
@@ -104,16 +106,18 @@ class FhirCoverage(FhirPart):
 
     resource_type: Literal["Coverage"] = Field(default="Coverage", alias="resourceType")
     id: str
-    status: Literal["active", "cancelled", "draft"]
+    status: Annotated[Literal["active", "cancelled", "draft"], Personal.HEALTH]
     type: FhirConcept
     policy_holder: FhirReference | None = Field(default=None, alias="policyHolder")
     subscriber: FhirReference | None = None
     subscriber_id: str = Field(alias="subscriberId")
-    beneficiary: FhirReference
+    beneficiary: Annotated[FhirReference, Whose.CITIZEN]
     relationship: FhirConcept
     period: FhirPeriod | None = None
     payor: list[FhirReference]
-    cost_to_beneficiary: list[FhirCost] | None = Field(default=None, alias="costToBeneficiary")
+    cost_to_beneficiary: Annotated[list[FhirCost] | None, Personal.HEALTH] = Field(
+        default=None, alias="costToBeneficiary"
+    )
 
 
 class FhirSearch(FhirPart):
@@ -159,7 +163,7 @@ class FhirEligibilityRequest(BaseModel):
     purpose: Annotated[
         list[Literal["auth-requirements", "benefits", "discovery", "validation"]], Field(min_length=1, max_length=4)
     ]
-    patient: FhirReference
+    patient: Annotated[FhirReference, Whose.CITIZEN]
     created: Annotated[str, Field(max_length=40, pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?(T[0-9:.+Z-]+)?$")]
     insurer: FhirReference
 
@@ -207,13 +211,13 @@ class FhirEligibilityResponse(FhirPart):
     id: str
     status: Literal["active"] = "active"
     purpose: list[str]
-    patient: FhirReference
+    patient: Annotated[FhirReference, Whose.CITIZEN]
     created: str
     request: FhirReference
     outcome: Literal["complete"] = "complete"
     disposition: str
     insurer: FhirReference
-    insurance: list[FhirInsurance] | None = None
+    insurance: Annotated[list[FhirInsurance] | None, Personal.HEALTH] = None
 
 
 class FhirIssue(FhirPart):

@@ -40,6 +40,7 @@ class Personal(StrEnum):
     MONEY = "money", "the wallet, its balance and payments", "المحفظة ورصيدها والمدفوعات"
     HEALTH = "health", "health insurance and visits", "التأمين الصحي والزيارات الطبية"
     MESSAGES = "messages", "messages sent to the telephone", "الرسائل المرسلة إلى الهاتف"
+    ACCESSES = "accesses", "who has seen the data", "من اطلع على البيانات"
 
 
 # Sensitive data (Law 151 of 2020, article 1): health and financial data among them.
@@ -76,7 +77,24 @@ class Subject:
     @property
     def known(self) -> bool:
         """Whether it names anybody."""
-        return not self.citizen_id is self.household_id is self.card_id is None
+        return any(self.ids)
+
+    @property
+    def ids(self) -> tuple[UUID | None, ...]:
+        """Citizen, household, card."""
+        return (self.citizen_id, self.household_id, self.card_id)
+
+    def covers(self, other: Subject) -> bool:
+        """Whether it names whatever the other names."""
+        return all(theirs is None or theirs == mine for mine, theirs in zip(self.ids, other.ids, strict=True))
+
+    def with_ids_of(self, other: Subject) -> Subject | None:
+        """The same with what only the other names; None where they name different ones."""
+        pairs = list(zip(self.ids, other.ids, strict=True))
+        if any(mine and theirs and mine != theirs for mine, theirs in pairs):
+            return None
+        citizen_id, household_id, card_id = (mine or theirs for mine, theirs in pairs)
+        return Subject(citizen_id, household_id, card_id, self.classes)
 
 
 @dataclass
@@ -123,11 +141,12 @@ class Shape:
 
 
 def uuid_of(value: object) -> UUID | None:
-    """A value as an id; None for what is none."""
+    """A value as an id, or the one a FHIR reference (`Patient/<id>`) names; None for what is none."""
     if isinstance(value, UUID) or value is None:
         return value
+    named = value.get("reference") if isinstance(value, dict) else value
     try:
-        return UUID(str(value))
+        return UUID(str(named).rpartition("/")[2])
     except ValueError:
         return None
 

@@ -26,6 +26,7 @@ from chassis.personal import Personal
 from chassis.principal import CallerKind
 from chassis.problems import STATUS, InvalidRequest, Problem, responses
 from chassis.records.acts import Act, Rows, act_of
+from chassis.records.entries import HEADER as RECORD_ID
 from chassis.records.entries import REPEATED, Entry
 from chassis.refusals import Refusal
 from contracts.scopes import Scope
@@ -127,8 +128,10 @@ class DeclaredRoute(APIRoute):
                 await entry.refused(refusal.code)
             raise
         request.state.reply = response
-        if entry is not None and not entry.joined:
-            await entry.shown(response)
+        if entry is not None:
+            if not entry.joined:
+                await entry.shown(response)
+            response.headers[RECORD_ID] = str(entry.request_id)
         return response
 
 

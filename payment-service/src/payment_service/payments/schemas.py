@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.personal import Personal, Whose
+
 Piastres = Annotated[int, Field(strict=True, gt=0, le=10_000_000_00)]
 Words = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
 
@@ -17,7 +19,7 @@ class AuthorizationRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    card_id: UUID
+    card_id: Annotated[UUID, Whose.CARD]
     amount: Piastres
     reference: Words
     expires_in: Annotated[int, Field(strict=True, ge=1, description="seconds")] | None = None
@@ -45,12 +47,12 @@ class Payment(BaseModel):
 
     payment_id: UUID
     state: Literal["held", "captured", "voided", "expired"]
-    amount: int
-    captured: int
-    refunded: int
-    reference: str
+    amount: Annotated[int, Personal.MONEY]
+    captured: Annotated[int, Personal.MONEY]
+    refunded: Annotated[int, Personal.MONEY]
+    reference: Annotated[str, Personal.MONEY]
     expires_at: datetime | None
-    available: int | None = None
+    available: Annotated[int | None, Personal.MONEY] = None
 
 
 class Refund(BaseModel):
@@ -58,5 +60,5 @@ class Refund(BaseModel):
 
     refund_id: UUID
     payment_id: UUID
-    amount: int
-    reference: str
+    amount: Annotated[int, Personal.MONEY]
+    reference: Annotated[str, Personal.MONEY]

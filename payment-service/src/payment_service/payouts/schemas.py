@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.paging import Page
+from chassis.personal import Personal, Whose
 
 
 class PayoutBatchRequest(BaseModel):
@@ -61,11 +62,11 @@ class Payout(BaseModel):
 
     number: int
     payout_id: UUID
-    item_reference: str
-    citizen_id: UUID
-    amount: int
-    state: Literal["waiting", "paid", "failed"]
-    reason: str | None
+    item_reference: Annotated[str, Personal.MONEY]
+    citizen_id: Annotated[UUID, Whose.CITIZEN]
+    amount: Annotated[int, Personal.MONEY]
+    state: Annotated[Literal["waiting", "paid", "failed"], Personal.MONEY]
+    reason: Annotated[str | None, Personal.MONEY]
 
 
 class Payouts(Page[Payout, int]):

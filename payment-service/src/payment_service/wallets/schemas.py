@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from chassis.paging import Page
+from chassis.personal import Personal, Whose
 
 
 class Wallet(BaseModel):
     """A citizen's wallet: piastres. `available` is what can be paid or held now."""
 
     wallet_id: UUID
-    card_id: UUID
-    balance: int
-    held: int
-    available: int
+    card_id: Annotated[UUID, Whose.CARD]
+    balance: Annotated[int, Personal.MONEY]
+    held: Annotated[int, Personal.MONEY]
+    available: Annotated[int, Personal.MONEY]
     currency: str
 
 
@@ -25,10 +27,10 @@ class Movement(BaseModel):
     """A posted movement: piastres, negative where they left the wallet."""
 
     transfer_id: UUID
-    kind: str
-    reference: str
-    amount: int
-    at: datetime
+    kind: Annotated[str, Personal.MONEY]
+    reference: Annotated[str, Personal.MONEY]
+    amount: Annotated[int, Personal.MONEY]
+    at: Annotated[datetime, Personal.MONEY]
 
 
 class Statement(Page[Movement, UUID]):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from chassis.personal import Personal, Whose
 from supply_service.redemptions.schemas import Programme
 
 
@@ -42,14 +43,16 @@ class ItemLeft(BaseModel):
 class Entitlements(BaseModel):
     """What a card's household has left, as of today."""
 
-    card_id: UUID
-    household_id: UUID | None
-    card_state: Literal["issued", "active", "closed"]
-    blocked: bool
+    card_id: Annotated[UUID, Whose.CARD]
+    household_id: Annotated[UUID | None, Whose.HOUSEHOLD]
+    card_state: Annotated[Literal["issued", "active", "closed"], Personal.CARD]
+    blocked: Annotated[bool, Personal.CARD]
     supply_enabled: bool
-    members: int
+    members: Annotated[int, Personal.HOUSEHOLD]
     business_day: date
-    pots: list[PotReply]
-    bread: BreadReply | None
-    limits: list[ItemLeft]
-    owed: dict[Programme, int] = Field(description="overdrawn offline, taken from the next month's pots")
+    pots: Annotated[list[PotReply], Personal.RATIONS]
+    bread: Annotated[BreadReply | None, Personal.RATIONS]
+    limits: Annotated[list[ItemLeft], Personal.RATIONS]
+    owed: Annotated[dict[Programme, int], Personal.RATIONS] = Field(
+        description="overdrawn offline, taken from the next month's pots"
+    )

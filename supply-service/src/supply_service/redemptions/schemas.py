@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
+from chassis.personal import Personal, Whose
+
 Programme = Literal["bread", "goods", "bread_points"]
 
 
@@ -36,7 +38,7 @@ class RedemptionRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    card_id: UUID
+    card_id: Annotated[UUID, Whose.CARD]
     lines: Annotated[list[LineRequest], Field(min_length=1, max_length=20)]
     occurred_at: AwareDatetime | None = Field(
         default=None, description="the terminal's clock; refused when it is too far from ours"
@@ -88,13 +90,13 @@ class RedemptionReply(BaseModel):
     """A durable sale, with what the receipt needs."""
 
     redemption_id: UUID
-    card_id: UUID
+    card_id: Annotated[UUID, Whose.CARD]
     business_day: date
     occurred_at: datetime
-    lines: list[LineReply]
-    cash_due: int = Field(description="piastres the citizen pays")
+    lines: Annotated[list[LineReply], Personal.RATIONS]
+    cash_due: Annotated[int, Personal.RATIONS] = Field(description="piastres the citizen pays")
     tenders: list[TenderReply] = Field(description="what the wallet pays")
-    remaining: list[RemainingReply]
+    remaining: Annotated[list[RemainingReply], Personal.RATIONS]
     message_ar: str
     message_en: str
     receipt_lines_ar: list[str]
@@ -113,12 +115,12 @@ class ReversalReply(BaseModel):
 
     reversal_id: UUID
     redemption_id: UUID
-    card_id: UUID
+    card_id: Annotated[UUID, Whose.CARD]
     business_day: date
     occurred_at: datetime
     cash_returned: int = Field(description="piastres the citizen gets back")
     tenders: list[TenderReply] = Field(description="what goes back to the wallet")
-    remaining: list[RemainingReply]
+    remaining: Annotated[list[RemainingReply], Personal.RATIONS]
     message_ar: str
     message_en: str
 
@@ -135,14 +137,14 @@ class RedemptionRecord(BaseModel):
     """A sale in the books."""
 
     redemption_id: UUID
-    card_id: UUID
+    card_id: Annotated[UUID, Whose.CARD]
     terminal_id: UUID
-    outlet_id: UUID
+    outlet_id: Annotated[UUID, Personal.RATIONS]
     business_day: date
-    occurred_at: datetime
+    occurred_at: Annotated[datetime, Personal.RATIONS]
     offline: bool
     conflict: str | None = Field(description="why an offline sale did not fit what was left, null where it did")
-    lines: list[LineReply]
+    lines: Annotated[list[LineReply], Personal.RATIONS]
     cash_due: int
     tenders: list[TenderReply]
     reversal: ReversalPart | None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 from fastapi import Request
@@ -18,11 +18,12 @@ from chassis.principal import Principal
 from chassis.problems import InvalidRequest
 from chassis.records.acts import Act, document_of
 from chassis.records.keys import Connection
-from chassis.records.rows import DONE, Record, append
+from chassis.records.rows import CHANGE, DONE, READ, Record, append
 from chassis.runtime import get_runtime
 
 PURPOSE: Final = "Purpose"
 CASE: Final = "Case-Number"
+HEADER: Final = "Record-Id"  # our own id of the request, under which the record has it
 MOST_SHOWN = 16 * 1024 * 1024
 _PURPOSE = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _CASE = re.compile(r"[\w./-]{1,64}")
@@ -36,11 +37,22 @@ class Entry:
     def __init__(self, act: Act, request: Request, caller: Principal) -> None:
         """Read what the caller says it is for. Raises InvalidRequest for a purpose or case number that is none."""
         self.joined = False
+        self.request_id = new_id()
+        self._told: Subject | None = None
         self._act, self._request, self._caller = act, request, caller
         self._purpose = _said(request, PURPOSE, _PURPOSE)
         self._case = _said(request, CASE, _CASE)
         self._before: dict[str, Any] | None = None
         self._values = {**request.query_params, **request.path_params}
+
+    def about(self, *, citizen_id: UUID | None = None, household_id: UUID | None = None) -> None:
+        """Say whom it is about where the reply does not: its handler knows."""
+        self._told = Subject(citizen_id, household_id)
+
+    def handed_on(self) -> Record:
+        """What a lane appends in the statement of its work, where it may add whom it is about."""
+        self.joined = True
+        return self._records(DONE, None)[0]
 
     async def begin(self, connection: Connection) -> None:
         """Join a unit of work: keep what is there before the change."""
@@ -79,17 +91,26 @@ class Entry:
         row: dict[str, Any] | None = orjson.loads(found) if isinstance(found, str | bytes) else found
         return row
 
+    def _subjects(self, document: object, body: object) -> list[Subject]:
+        """Whom the reply is about; whom the request asked about, where the reply says nothing of that."""
+        shown = self._act.shown.subjects(document) if document is not None else []
+        asked = self._act.named(self._values, body)
+        if self._told is not None:
+            return [replace(self._told, classes=self._act.classes)]
+        if len(shown) == 1 and (whole := shown[0].with_ids_of(asked)):
+            return [whole]
+        changed_another = self._act.action == CHANGE and asked.known and not any(one.covers(asked) for one in shown)
+        return [asked, *shown] if changed_another or not shown else shown
+
     def _records(self, outcome: str, document: object) -> list[Record]:
         body = document_of(getattr(self._request, "_body", b""))
-        subjects: Sequence[Subject] = self._act.shown.subjects(document) if document is not None else ()
-        if not subjects:
-            asked = self._act.named(self._values, body)
-            subjects = [asked]
-            if outcome == DONE and self._act.shown.personal and not asked.known:
-                outcome = NOTHING
+        subjects = self._subjects(document, body)
+        if outcome == DONE and self._act.action == READ and not any(subject.known for subject in subjects):
+            outcome = NOTHING
         kind, object_id = self._act.object_of(self._values, document)
-        purpose = self._purpose or (body.get("purpose") if isinstance(body, dict) else None) or self._act.purpose
-        actor, request_id, at = self._caller.actor, new_id(), datetime.now(UTC)
+        said = body.get("purpose") if isinstance(body, dict) else None
+        purpose = self._purpose or (said if isinstance(said, str) else None) or self._act.purpose
+        actor, at = self._caller.actor, datetime.now(UTC)
         return [
             Record(
                 record_id=new_id(),
@@ -100,9 +121,9 @@ class Entry:
                 session=actor.session,
                 office=actor.office,
                 roles=" ".join(self._caller.roles),
-                purpose=str(purpose)[:200] if purpose else None,
+                purpose=purpose[:200] if purpose else None,
                 case_number=self._case,
-                request_id=request_id,
+                request_id=self.request_id,
                 operation=self._act.operation,
                 action=self._act.action,
                 outcome=outcome,
@@ -115,6 +136,12 @@ class Entry:
             )
             for subject in subjects
         ]
+
+
+def entry_of(request: Request) -> Entry:
+    """What the request at hand leaves. Raises AttributeError for an endpoint that is not recorded."""
+    entry: Entry = request.state.entry
+    return entry
 
 
 def _said(request: Request, header: str, pattern: re.Pattern[str]) -> str | None:

@@ -62,18 +62,33 @@ _TYPES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("before", "after"), "bytea"),
     "at": "timestamptz",
 }
-_ARRAYS: Final = ", ".join(f"${n}::{_TYPES.get(name, 'text')}[]" for n, name in enumerate(COLUMNS, 1))
-# Rows wait in `record_pending` until the chain has taken them up.
-APPEND: Final = (
-    f"WITH entered AS (INSERT INTO record ({LIST}) SELECT * FROM unnest({_ARRAYS}) RETURNING record_id, at)"  # noqa: S608 - its own columns
-    " INSERT INTO record_pending (record_id, at) SELECT record_id, at FROM entered"
-)
+
+
+def appended(first: int) -> str:
+    """Parts of a WITH clause that append records beside what else a statement does.
+
+    Their parameters are numbered from `first` on: `columns` of the records. Rows wait in `record_pending` until the
+    chain has taken them up.
+    """
+    arrays = ", ".join(f"${n}::{_TYPES.get(name, 'text')}[]" for n, name in enumerate(COLUMNS, first))
+    return (
+        f"entered AS (INSERT INTO record ({LIST}) SELECT * FROM unnest({arrays}) RETURNING record_id, at),"  # noqa: S608
+        " awaiting AS (INSERT INTO record_pending (record_id, at) SELECT record_id, at FROM entered)"
+    )
+
+
+def columns(records: Sequence[Record]) -> list[list[Any]]:
+    """Records column by column, as `appended` takes them."""
+    return [[getattr(one, name) for one in records] for name in COLUMNS]
+
+
+APPEND: Final = f"WITH {appended(1)} SELECT"
 
 
 async def append(connection: Executor, records: Sequence[Record]) -> None:
     """Append rows in the connection's transaction."""
     if records:
-        await connection.execute(APPEND, *([getattr(one, name) for one in records] for name in COLUMNS))
+        await connection.execute(APPEND, *columns(records))
 
 
 def covered(position: int, values: Iterable[object]) -> bytes:
