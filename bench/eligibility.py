@@ -106,7 +106,7 @@ async def tell_families(stack: Stack) -> list[str]:
                 activated_at=datetime.now(UTC),
             )
         )  # fmt: skip
-    await events.publish(stack.bootstrap, told)
+    await events.publish(stack.kafka, told)
     database = await asyncpg.connect(stack.database_url("health"))
     try:
         async with asyncio.timeout(_GIVE_UP_SECONDS):

@@ -107,7 +107,7 @@ async def _one(
 
 async def _stamp_at_append(stack: Stack) -> None:
     """Let the broker write its own time of appending into each record, instead of the producer's."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=stack.bootstrap)
+    admin = AIOKafkaAdminClient(**stack.administrator.options)
     await admin.start()
     try:
         change = {"message.timestamp.type": "LogAppendTime"}
@@ -129,7 +129,10 @@ async def _listener(stack: Stack) -> AsyncIterator[Ear]:
     await connection.close()
     environment = {
         "UNICARD_DATABASE_URL": url,
-        "UNICARD_KAFKA_BOOTSTRAP": stack.bootstrap,
+        "UNICARD_KAFKA_BOOTSTRAP": stack.kafka.bootstrap,
+        "UNICARD_KAFKA_SECURITY": stack.kafka.security,
+        "UNICARD_KAFKA_USER": stack.kafka.user or "",
+        "UNICARD_KAFKA_PASSWORD": stack.kafka.password or "",
         "UNICARD_JWKS_URL": f"{stack.settings.url('gateway')}/.well-known/jwks.json",
         "UNICARD_RECORD_DATA_KEYS": f"k1:{'A' * 43}",
         "UNICARD_RECORD_CHAIN_KEY": "A" * 43,

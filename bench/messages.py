@@ -56,9 +56,9 @@ async def run(stack: Stack, options: Options) -> Messages:
                 await asyncio.sleep(_POLL_SECONDS)
             raise RuntimeError(f"not {more:,} after {_GIVE_UP_SECONDS:.0f} s: {query}")
 
-        await events.publish(stack.bootstrap, [_appointment(person) for person in people])
+        await events.publish(stack.kafka, [_appointment(person) for person in people])
         first, last = await reached(_QUEUED, count // 10), await reached(_QUEUED, count)
-        await events.publish(stack.bootstrap, people)
+        await events.publish(stack.kafka, people)
         known_first, known_last = await reached(_KNOWN, count // 10), await reached(_KNOWN, count)
         already = await database.fetchval(_SENT) - base[_SENT]
         meter = Meter(stack.processes("notify", "sink", "postgres"))

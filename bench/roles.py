@@ -58,7 +58,7 @@ async def _events_come(running: Stack) -> None:
         HouseholdChanged(household_id=new_id(), governorate="03", district="al-arab", members=4, revision=1)
         for _ in range(CHANGES)
     ]
-    await events.publish(running.bootstrap, changes)
+    await events.publish(running.kafka, changes)
 
 
 BESIDE: Mapping[str, Beside] = {"nothing": _nothing, "relay busy": _events_wait, "consumer busy": _events_come}

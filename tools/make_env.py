@@ -33,13 +33,6 @@ def ring() -> str:
     return f"k1:{key()}"
 
 
-def cluster_id() -> str:
-    """A random id as Kafka writes it; one that begins with a dash would be taken for an option."""
-    while (made := _unpadded(secrets.token_bytes(16))).startswith("-"):
-        pass
-    return made
-
-
 def _unpadded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
@@ -51,7 +44,6 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     "_TOKEN": password,
     "_KEYS": ring,
     "_KEY": key,
-    "_CLUSTER_ID": cluster_id,
 }
 
 

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaProducer
 
+from broker_access.connection import Kafka
 from chassis.ids import new_id
 from contracts.event import CONTENT_TYPE, SPEC_VERSION, Event
 
 
-async def publish(bootstrap: str, events: Sequence[Event]) -> None:
+async def publish(kafka: Kafka, events: Sequence[Event]) -> None:
     """Publish, and wait until the broker has them all."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
+    producer = AIOKafkaProducer(acks="all", **kafka.options)
     await producer.start()
     try:
         now = datetime.now(UTC).isoformat()

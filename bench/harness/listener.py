@@ -20,6 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from broker_access.connection import Kafka
 from chassis.app import Service, create_app, stateless
 from chassis.consumer import EventConsumer, Reactions, Received
 from chassis.runtime import Resources, Runtime
@@ -33,8 +34,8 @@ _TYPE = Redeemed.event_type().encode()
 class Listener:
     """Both readers and what they have seen, in seconds."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: Kafka) -> None:
+        self._kafka = kafka
         self.consumed: list[float] = []
         self.appended: list[float] = []
 
@@ -62,7 +63,7 @@ class Listener:
 
     async def watch_broker(self) -> None:
         """Read every record's time of appending, for ever."""
-        consumer = AIOKafkaConsumer(REDEMPTIONS_TOPIC, bootstrap_servers=self._bootstrap, auto_offset_reset="latest")
+        consumer = AIOKafkaConsumer(REDEMPTIONS_TOPIC, auto_offset_reset="latest", **self._kafka.options)
         await consumer.start()
         try:
             async for record in consumer:
@@ -76,7 +77,7 @@ class Listener:
 
 async def listen(settings: ServiceSettings) -> None:
     """Measure until standard input ends."""
-    listener = Listener(settings.kafka_bootstrap)
+    listener = Listener(settings.kafka)
     app = create_app(Service("bench", "listener", settings, [], stateless, reactions=listener.reactions()))
     async with app.router.lifespan_context(app):
         consumer = app.background.consumer if app.background else None

@@ -12,6 +12,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from broker_access.administrator import Administrator
+from broker_access.connection import Kafka
+from broker_access.table import Entry, Right, Table
+from devstack.engines.kafka import administrator
 from devstack.settings import StackSettings, on_free_ports
 from devstack.stack import launch
 from devstack.stack.bootstrap import read_clients
@@ -24,6 +28,11 @@ from devstack.terminal.wire import Wire
 
 # The edge checks the rate of every client, and the messages are paced: both stay in force, out of the way.
 _LIMITS = {"UNICARD_EDGE_SALE_PER_SECOND": "100000", "UNICARD_SMS_PER_SECOND": "100000"}
+
+# The measurements' own user at the broker, and the consumer group it reads under.
+USER = "bench"
+LISTENERS = "bench-listener"
+_RIGHTS: tuple[Right, ...] = ("write", "read")
 
 
 @dataclass
@@ -46,9 +55,15 @@ class Stack:
         return f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
 
     @property
-    def bootstrap(self) -> str:
-        """The broker."""
-        return f"127.0.0.1:{self.settings.ports['kafka']}"
+    def administrator(self) -> Kafka:
+        """The broker's administrator."""
+        return administrator(self.settings.ports["kafka-internal"], self.secrets["KAFKA_BROKER_PASSWORD"])
+
+    @property
+    def kafka(self) -> Kafka:
+        """The broker, as the measurements' own user."""
+        bootstrap = f"127.0.0.1:{self.settings.ports['kafka']}"
+        return Kafka(bootstrap, USER, self.secrets["KAFKA_BROKER_PASSWORD"], "sasl_plaintext")
 
     def database_url(self, service: str) -> str:
         """A service's own database, with its own role."""
@@ -76,6 +91,15 @@ class Stack:
         return Caller(wire, ClientSecret(known["client_id"], known["client_secret"]))
 
 
+async def let_in(stack: Stack) -> None:
+    """Give the measurements a user at the broker that writes and reads what the services do."""
+    topics = Table.of_system().event_topics
+    rights = {Entry(USER, right, topic) for right in _RIGHTS for topic in topics}
+    async with Administrator(stack.administrator) as setting:
+        await setting.set_users({USER: stack.secrets["KAFKA_BROKER_PASSWORD"]})
+        await setting.grant(rights | {Entry(USER, "group", LISTENERS)})
+
+
 @asynccontextmanager
 async def running(processes: int = 1) -> AsyncIterator[Stack]:
     """Start the system, each service as so many processes; stop it and delete its data at the end."""
@@ -87,7 +111,9 @@ async def running(processes: int = 1) -> AsyncIterator[Stack]:
     settings = StackSettings.from_environment()
     try:
         state = await asyncio.to_thread(launch.start_detached, settings, _say)
-        yield Stack(settings, state)
+        stack = Stack(settings, state)
+        await let_in(stack)
+        yield stack
     finally:
         await asyncio.to_thread(launch.stop, settings)
         shutil.rmtree(folder, ignore_errors=True)

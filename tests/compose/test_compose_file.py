@@ -16,6 +16,7 @@ import yaml
 from tests.compose.files import EXAMPLE, ROOT, SCRAPES, VARIABLE, alerts, compose, jobs, metrics, panels, services
 from tools.make_env import maker, settings
 
+from broker_access.__main__ import password_name
 from devstack.containers import KAFKA_IMAGE, POSTGRES_IMAGE
 from devstack.stack.programs import SERVICES
 
@@ -37,7 +38,7 @@ def work(name: str) -> str:
     return f"{name}-work"
 
 
-ENGINES = {"postgres", "kafka", "edge", "prometheus", "grafana"}
+ENGINES = {"postgres", "kafka", "kafka-access", "edge", "prometheus", "grafana"}
 
 
 def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> None:
@@ -60,6 +61,9 @@ def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> No
         assert service["build"]["args"]["PACKAGE"] == package
         assert (ROOT / service["build"]["args"]["MEMBER"] / "src" / package).is_dir()
         assert {password, f"{name.upper()}_DATABASE_OWNER_PASSWORD"} <= set(jobs()["databases"]["environment"])
+        assert environment["UNICARD_KAFKA_USER"] == name
+        assert environment["UNICARD_KAFKA_PASSWORD"] == f"${{{password_name(name)}:?run make env}}"
+        assert password_name(name) in services()["kafka-access"]["environment"]
     assert sorted(jobs()["databases"]["command"]) == sorted(OWN)
 
 
@@ -98,13 +102,15 @@ def test_a_service_is_told_what_it_reads_and_all_it_needs(name: str) -> None:
 def test_nobody_is_told_what_is_anothers() -> None:
     for name, service in services().items():
         used = {match["name"] for match in VARIABLE.finditer(yaml.safe_dump(service.get("environment", {})))}
-        passwords = {variable for variable in used if variable.endswith("_DATABASE_PASSWORD")}
-        own = {f"{name.removeprefix('migrate-').removesuffix('-work').upper()}_DATABASE_PASSWORD"}
-        assert passwords <= own or name == "databases"
+        own = name.removeprefix("migrate-").removesuffix("-work").upper()
+        for kind, keeper in (("_DATABASE_PASSWORD", "databases"), ("_KAFKA_PASSWORD", "kafka-access")):
+            passwords = {variable for variable in used if variable.endswith(kind)}
+            assert passwords <= {own + kind} or name == keeper
         owners = {variable for variable in used if variable.endswith("_DATABASE_OWNER_PASSWORD")}
         if not name.startswith("migrate-") and name != "databases":
             assert not owners, f"{name} could change its own tables"
         assert "POSTGRES_PASSWORD" not in used or name in {"postgres", "databases"}
+        assert "KAFKA_BROKER_PASSWORD" not in used or name in {"kafka", "kafka-access"}
 
 
 def test_no_secret_stands_in_the_files() -> None:
@@ -141,6 +147,7 @@ def test_only_the_edge_can_be_reached_from_outside() -> None:
             on.setdefault(network, set()).add(name)
     assert on["front"] == {"edge"}
     assert on["outward"] == {"notify-work"}
+    assert on["broker"] == {"kafka", "kafka-access"}
     assert on["desk"] == {"prometheus", "grafana", "sink"}
     assert not on["data"] & {"edge", "prometheus", "grafana", "sink", "clients"}
 
@@ -179,7 +186,7 @@ def test_who_waits_for_whom() -> None:
     assert set(services()["edge"]["depends_on"]) == set(OWN)
     for name in OWN:
         for process in (name, work(name)):
-            assert set(services()[process]["depends_on"]) == {f"migrate-{name}", "topics"}
+            assert set(services()[process]["depends_on"]) == {f"migrate-{name}", "kafka-access"}
 
 
 def test_images_are_pinned_and_official() -> None:
@@ -220,14 +227,12 @@ def test_images_hold_every_library_of_ours_that_a_service_needs() -> None:
     assert path is not None
     copied = dict(re.findall(r"^COPY libs/(\w+)/src (/app/\w+)$", recipe, re.MULTILINE))
     assert set(copied.values()) <= set(path[1].split(":"))
-    members = [ROOT / "gateway", *ROOT.glob("*-service")]
-    needed = {
-        name
-        for member in members
-        for name in re.findall(
-            r'^ +"unicard-(\w+)"', (member / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
-        )
-    }
+    open_ends, needed = [ROOT / "gateway", *ROOT.glob("*-service")], set[str]()
+    while open_ends:  # what they need needs others
+        text = (open_ends.pop() / "pyproject.toml").read_text(encoding="utf-8")
+        new = set(re.findall(r'^ +"unicard-(\w+)"', text, re.MULTILINE)) - needed
+        needed |= new
+        open_ends += [ROOT / "libs" / name for name in new]
     assert needed == set(copied)
 
 

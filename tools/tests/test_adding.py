@@ -141,6 +141,7 @@ def test_the_recipes_own_tests_and_those_they_could_break_pass(
     tree: Tree, postgres_url: str, kafka_bootstrap: str
 ) -> None:
     tree.environment |= {"UNICARD_TEST_POSTGRES_URL": postgres_url, "UNICARD_TEST_KAFKA_BOOTSTRAP": kafka_bootstrap}
+    tree.environment |= {name: value for name, value in os.environ.items() if name.startswith("UNICARD_KAFKA_")}
     own = [
         name for blocks in recipes().values() for block in blocks for name in re.findall(r"def (test_\w+)", block.text)
     ]

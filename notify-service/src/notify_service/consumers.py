@@ -29,8 +29,11 @@ from notify_service.template_data import AppointmentFacts, DrawFacts, Facts, NoF
 from terminal_registry.revocations import follow_revocations
 
 
-def make_reactions() -> Reactions[Runtime]:
-    """The reactions; to draws only where the template for them is enabled, for they are many."""
+def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
+    """The reactions; to draws only where the template for them is enabled, for they are many.
+
+    `every`: to them as well. Access lists allow what an installation may enable.
+    """
     reactions: Reactions[Runtime] = Reactions(group="notify-service")
     follow_revocations(reactions)
     reactions.on(ContactChanged)(contact_changed)
@@ -43,7 +46,7 @@ def make_reactions() -> Reactions[Runtime]:
     reactions.on(BalanceStated)(balance_stated)
     reactions.on(WalletStated)(wallet_stated)
     reactions.on(PayoutPaid)(payout_paid)
-    if templates.load()["draw_alert"].enabled:
+    if every or templates.load()["draw_alert"].enabled:
         reactions.on(Redeemed)(redeemed)
     return reactions
 

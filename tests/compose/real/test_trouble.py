@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from tests.compose.real.conftest import Installation, until
-from tools.make_env import cluster_id
 
 from devstack import containers
 
@@ -91,7 +90,6 @@ def test_a_broker_that_lost_everything_is_filled_again(installation: Installatio
     project = installation.environment["COMPOSE_PROJECT_NAME"]
     installation.compose("rm", "--stop", "--force", "kafka")
     installation.run("docker", "volume", "rm", f"{project}_kafka")
-    installation.change(KAFKA_CLUSTER_ID=cluster_id())
     installation.up()
     # the same processes as before: what they publish now beyond a few is what they had published to the lost one
     until(lambda: published() > before + RETAINED)
@@ -120,6 +118,6 @@ def test_back_to_a_moment(installation: Installation) -> None:
 
 def test_the_tests_own_containers_start() -> None:
     """testcontainers, as every test of the workspace uses them where an engine answers."""
-    with containers.postgres_container() as url, containers.kafka_container() as bootstrap:
+    with containers.postgres_container() as url, containers.kafka_container({"tests": "of no worth"}, {}) as bootstrap:
         assert url.startswith("postgresql://")
         assert bootstrap.startswith("127.0.0.1:")

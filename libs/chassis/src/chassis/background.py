@@ -14,7 +14,6 @@ from chassis.logging import get_logger
 from chassis.reactions import R, Reactions
 from chassis.relay import Relay, Render
 from chassis.waking import woken
-from contracts.event import registry
 
 log = get_logger(__name__)
 
@@ -32,9 +31,9 @@ class Background(Generic[R]):
     def __init__(self, runtime: R, reactions: Reactions[R] | None, render: Render | None = None) -> None:
         """Nothing runs before `start`; without `reactions` there is no consumer; `render` is the relay's."""
         self._settings = runtime.settings
-        self.relay = Relay(runtime.settings, runtime.name, _topics(runtime.name, reactions), render)
+        self.relay = Relay(runtime.settings, runtime.name, render)
         self.consumer = EventConsumer(reactions, runtime) if reactions else None
-        self.cluster = kafka.Cluster(runtime.settings.kafka_bootstrap)
+        self.cluster = kafka.Cluster(runtime.settings.kafka)
 
     @asynccontextmanager
     async def relaying(self) -> AsyncIterator[None]:
@@ -103,10 +102,3 @@ async def _finish(task: asyncio.Task[None], seconds: float) -> None:
         log.warning("cut off while stopping", seconds=seconds)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-def _topics(name: str, reactions: Reactions[R] | None) -> set[str]:
-    """The topics that must exist before the service publishes or consumes."""
-    own = {event.TOPIC for event in registry().values() if event.TOPIC.split(".", 1)[0] == name}
-    consumed = reactions.topics if reactions else set()
-    return own | consumed | {topic + kafka.DEAD for topic in consumed}

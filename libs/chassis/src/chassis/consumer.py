@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Generic
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from chassis.infrastructure_errors import is_infrastructure
 from chassis.kafka_record import Record
 from chassis.logging import get_logger
 from chassis.metrics import CONSUMER_LAG_SECONDS, EVENTS_CONSUMED
-from chassis.reactions import Handler, Malformed, R, Reactions, Received
+from chassis.reactions import Handler, Malformed, Misplaced, R, Reactions, Received
 
 __all__ = ["EventConsumer", "Handler", "Malformed", "Reactions", "Received", "is_infrastructure"]
 
@@ -64,6 +65,7 @@ class EventConsumer(Generic[R]):
         """Consume what `reactions` handle, into the database of `runtime`."""
         self._reactions = reactions
         self._runtime = runtime
+        self.refused = ""
         self._stopping = asyncio.Event()
         self._membership = _Membership()
         self._stragglers_at = 0.0
@@ -86,7 +88,7 @@ class EventConsumer(Generic[R]):
             except Stopped:
                 return
             except (KafkaError, OSError) as error:
-                log.warning("consumer interrupted", error=type(error).__name__, reason=str(error)[:200])
+                self.refused = await kafka.told("consumer interrupted", self._runtime.settings.kafka, error)
             finally:
                 self._membership.joined = False
             await self._pause(1.0)
@@ -95,8 +97,8 @@ class EventConsumer(Generic[R]):
         settings = self._runtime.settings
         prefix = settings.topic_prefix
         topics = sorted(prefix + topic for topic in self._reactions.topics)
-        await kafka.ensure_topics(settings.kafka_bootstrap, topics)
-        consumer = kafka.consumer(settings.kafka_bootstrap, prefix + self._reactions.group)
+        await kafka.need_topics(settings.kafka, topics)
+        consumer = kafka.consumer(settings.kafka, prefix + self._reactions.group)
         membership = self._membership = _Membership()
         consumer.subscribe(topics, listener=membership)
         try:
@@ -104,6 +106,7 @@ class EventConsumer(Generic[R]):
             while not self._stopping.is_set():
                 revocations = membership.revocations
                 batches = await consumer.getmany(timeout_ms=IDLE_MS, max_records=settings.consumer_batch)
+                self.refused = ""
                 await self._take([Record.of(record, prefix) for batch in batches.values() for record in batch])
                 if batches and revocations == membership.revocations:
                     await self._commit(consumer, batches)
@@ -129,7 +132,9 @@ class EventConsumer(Generic[R]):
             except Malformed as error:
                 await self._handle(events)
                 events = []
-                await self._bury(record, dead_letters.reason_of(error))
+                # without its key it holds nobody's events back
+                found = replace(record, key=None) if isinstance(error, Misplaced) else record
+                await self._bury(found, dead_letters.reason_of(error))
         await self._handle(events)
 
     async def _handle(self, events: Sequence[Item]) -> None:

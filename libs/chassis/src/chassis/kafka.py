@@ -1,4 +1,4 @@
-"""Kafka producers, consumers, topics and the identity of the cluster."""
+"""Kafka producers and consumers, whether their topics are there, and the identity of the cluster."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ import asyncio
 from collections.abc import Iterable
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-DEAD = ".dead"
-PARTITIONS = 6
-MAX_REPLICAS = 3
+from broker_access import topics
+from broker_access.connection import Kafka, is_refusal
+from broker_access.table import DEAD
+from chassis.logging import get_logger
+
+__all__ = ["DEAD", "Cluster", "Kafka", "abandon", "consumer", "leave", "need_topics", "producer", "told"]
+
+log = get_logger(__name__)
+
 REQUEST_MS = 10_000
-KNOWN_SECONDS = 10.0
 CLOSE_SECONDS = 3.0
 
 
-def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
+def producer(kafka: Kafka, client_id: str) -> AIOKafkaProducer:
     """An idempotent producer that waits for all replicas. It retries for ever: bound what you await of it."""
     return AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
+        **kafka.options,
         client_id=client_id,
         acks="all",
         enable_idempotence=True,
@@ -50,10 +55,10 @@ async def abandon(producer: AIOKafkaProducer) -> None:
         await producer.client.close()
 
 
-def consumer(bootstrap: str, group: str) -> AIOKafkaConsumer:
+def consumer(kafka: Kafka, group: str) -> AIOKafkaConsumer:
     """A group member, not subscribed yet, that commits offsets by hand and begins at the oldest event."""
     return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **kafka.options,
         group_id=group,
         client_id=group,
         enable_auto_commit=False,
@@ -75,55 +80,58 @@ async def leave(consumer: AIOKafkaConsumer) -> None:
         await consumer._client.close()
 
 
-async def ensure_topics(
-    bootstrap: str, names: Iterable[str], partitions: int = PARTITIONS, retention_hours: int | None = None
-) -> None:
-    """Create the topics that do not exist yet, on up to three brokers, with their default retention unless given.
+async def need_topics(kafka: Kafka, names: Iterable[str]) -> None:
+    """Raise UnknownTopicOrPartitionError while a topic is not there: a consumer would not look again for half a minute.
 
-    Returns when the brokers know them: a consumer that comes earlier would not look again for half a minute.
+    Topics are made by whoever keeps the broker (`broker_access`), never by a service. Raises KafkaError or OSError
+    when the broker is away or does not let this user know the topics.
     """
-    wanted = set(names)
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_MS)
+    admin = AIOKafkaAdminClient(request_timeout_ms=REQUEST_MS, **kafka.options)
     try:
         await admin.start()
-        missing = sorted(wanted - set(await admin.list_topics()))
-        if not missing:
-            return
-        replicas = min(MAX_REPLICAS, len((await admin.describe_cluster())["brokers"]))
-        given = {} if retention_hours is None else {"retention.ms": str(retention_hours * 3_600_000)}
-        topics = [NewTopic(name, partitions, replicas, topic_configs=given) for name in missing]
-        reply = await admin.create_topics(topics)
-        for topic_error in reply.topic_errors:
-            error = for_code(topic_error[1])
-            if topic_error[1] and error is not TopicAlreadyExistsError:
-                raise error(topic_error[0])
-        async with asyncio.timeout(KNOWN_SECONDS):
-            while not wanted <= set(await admin.list_topics()):  # noqa: ASYNC110 - Kafka tells nobody
-                await asyncio.sleep(0.05)
+        if missing := await topics.unknown(admin, names):
+            raise UnknownTopicOrPartitionError(", ".join(missing))
     finally:
         await admin.close()
+
+
+async def told(what: str, kafka: Kafka, error: Exception) -> str:
+    """Log why work with a broker was interrupted; the refusal's kind where the broker is there and refuses this user.
+
+    A broker that is away comes back: a warning. A wrong password or a right that is missing is somebody's to mend.
+    """
+    reason = await kafka.why(error)
+    kind = type(reason).__name__
+    if is_refusal(reason):
+        log.error(what, error=kind, reason=str(reason)[:200], user=kafka.user)
+        return kind
+    log.warning(what, error=kind, reason=str(reason)[:200])
+    return ""
 
 
 class Cluster:
     """Asks the cluster for its identity, again and again over one connection."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, kafka: Kafka) -> None:
         """Nothing is connected before the first question."""
-        self._bootstrap = bootstrap
+        self._kafka = kafka
         self._admin: AIOKafkaAdminClient | None = None
         self._asking = asyncio.Lock()
 
     async def identity(self, seconds: float) -> str:
         """The cluster's id: another one means that its log is not the one published to before.
 
-        Raises KafkaError or TimeoutError when no broker answers within `seconds`.
+        Raises KafkaError or TimeoutError when no broker answers within `seconds`, or none lets this user in.
         """
         async with asyncio.timeout(seconds), self._asking:
             try:
                 if self._admin is None:
-                    self._admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=REQUEST_MS)
+                    self._admin = AIOKafkaAdminClient(request_timeout_ms=REQUEST_MS, **self._kafka.options)
                     await self._admin.start()
                 return str((await self._admin.describe_cluster())["cluster_id"])
+            except KafkaError as error:
+                await self.close()
+                raise await self._kafka.why(error) from error
             except BaseException:  # why: also when it took too long, the next question needs another connection
                 await self.close()
                 raise

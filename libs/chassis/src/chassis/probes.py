@@ -58,6 +58,8 @@ async def _keys(runtime: Resources) -> None:
 
 
 async def _consumer(background: Background[Resources]) -> None:
+    if background.consumer is not None and background.consumer.refused:
+        raise _NotReady(f"refused by the broker: {background.consumer.refused}")
     if background.consumer is not None and not background.consumer.joined:
         raise _NotReady("not in its group")
 
@@ -68,6 +70,8 @@ async def _database(runtime: Resources) -> None:
 
 
 async def _relay(runtime: Resources, relay: Relay) -> None:
+    if relay.refused:
+        raise _NotReady(f"refused by the broker: {relay.refused}")
     age = await relay.oldest_unsent_seconds(runtime.engine)
     limit = runtime.settings.relay_lag_ready_seconds
     if age > limit:

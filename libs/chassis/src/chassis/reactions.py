@@ -41,6 +41,13 @@ class Malformed(ValueError):
     """The message is no event of the type it claims to be: trying again cannot help."""
 
 
+class Misplaced(Malformed):
+    """The message came on a topic, or in the name of a service, that its type does not belong to.
+
+    Whoever may write to one topic must not be believed what only another may say, nor hold back others' events by it.
+    """
+
+
 class Reactions(Generic[R]):
     """All events a service reacts to. One handler a type; it gets a run of events of that type, in order.
 
@@ -79,10 +86,14 @@ class Reactions(Generic[R]):
         return event_type is None or event_type in self._handlers
 
     def parse(self, record: Record) -> Received[Any]:
-        """The event of a record. Raises Malformed."""
+        """The event of a record. Raises Malformed, Misplaced."""
         headers = record.headers
         try:
             event, _ = self._handlers[headers["ce_type"]]
+            if record.topic != event.TOPIC:
+                raise Misplaced(f"its type belongs on {event.TOPIC}")
+            if headers["ce_source"] != event.source():
+                raise Misplaced(f"its type is told by {event.source()} alone")
             recorded = headers.get("ce_recordedtime")
             return Received(
                 data=event.model_validate_json(record.value or b""),
@@ -95,6 +106,8 @@ class Reactions(Generic[R]):
         except ValidationError as error:
             where = ", ".join(".".join(map(str, e["loc"])) + ": " + e["type"] for e in error.errors())
             raise Malformed(where[:500]) from error
+        except Malformed:
+            raise
         except (KeyError, ValueError) as error:
             raise Malformed(f"envelope: {type(error).__name__} {error}"[:200]) from error
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import TypeAlias
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import kafka
 from chassis.connections import options
+from chassis.kafka import told
 from chassis.logging import get_logger
 from chassis.metrics import EVENTS_PUBLISHED, RELAY_LAG_SECONDS, RELAY_OLDEST_SECONDS
 from chassis.outbox_reader import PLANNER, OutboxReader
@@ -59,20 +60,18 @@ class ClusterChanged(Exception):
 class Relay:
     """Publishes one database's outbox until stopped; reconnects by itself to database and broker."""
 
-    def __init__(
-        self, settings: ServiceSettings, name: str, topics: Iterable[str] = (), render: Render | None = None
-    ) -> None:
-        """`name`: the service, for client ids and the CloudEvents source; missing `topics` are created.
+    def __init__(self, settings: ServiceSettings, name: str, render: Render | None = None) -> None:
+        """`name`: the service, for client ids and the CloudEvents source.
 
         `render` gives the payloads of events that were written without.
         """
-        self._topics = {settings.topic_prefix + topic for topic in topics}
         self._settings = settings
         self._name = name
         self._render = render
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self.leading = False
+        self.refused = ""
         # Who commits in another process wakes it by a datagram, which may be lost: then this is how late an event is.
         self._most_idle = IDLE_POLL_SECONDS if settings.role == "work" else MOST_IDLE_POLL_SECONDS
 
@@ -91,7 +90,7 @@ class Relay:
             try:
                 await self._lead()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, ClusterChanged) as error:
-                log.warning("relay interrupted", error=type(error).__name__, reason=str(error)[:200])
+                self.refused = await told("relay interrupted", self._settings.kafka, error)
             finally:
                 self.leading = False
             if not self._stopping.is_set():
@@ -117,10 +116,8 @@ class Relay:
             await connection.close(timeout=2)
 
     async def _publish(self, connection: asyncpg.Connection) -> None:
-        bootstrap = self._settings.kafka_bootstrap
-        await kafka.ensure_topics(bootstrap, self._topics)
-        cluster = kafka.Cluster(bootstrap)
-        producer = kafka.producer(bootstrap, f"{self._name}-relay")
+        cluster = kafka.Cluster(self._settings.kafka)
+        producer = kafka.producer(self._settings.kafka, f"{self._name}-relay")
         try:
             identity = await cluster.identity(CLUSTER_CHECK_SECONDS)
             await self._notice_new_cluster(connection, identity)
@@ -165,6 +162,7 @@ class Relay:
             rows = await reader.read(self._settings.relay_batch)
             if rows:
                 await self._send(rows, publisher, await self._rendered(connection, rows))
+                self.refused = ""
                 reader.published(rows)
                 ended = time.monotonic()
                 busy_until = ended + BUSY_SECONDS

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from broker_access.connection import Kafka, Security
 
 Role = Literal["all", "api", "work"]
 
@@ -22,6 +24,15 @@ class ServiceSettings(BaseSettings):
 
     database_url: str = Field(description="postgresql://user:password@host:port/database")
     kafka_bootstrap: str = Field(description="host:port[,host:port] of the brokers")
+    kafka_security: Security = Field(
+        default="plaintext",
+        description="sasl_plaintext: log in by SCRAM-SHA-512; sasl_ssl: over TLS, too; plaintext: neither",
+    )
+    kafka_user: str | None = Field(default=None, description="this service's own user at the brokers")
+    kafka_password: SecretStr | None = None
+    kafka_ca_file: str | None = Field(
+        default=None, description="PEM of the authority that signed the brokers' certificates; else the system's own"
+    )
     topic_prefix: str = Field(
         default="",
         pattern=r"[A-Za-z0-9._-]{0,60}",
@@ -65,3 +76,14 @@ class ServiceSettings(BaseSettings):
     consumer_batch: int = Field(default=500, ge=1)
     consumer_attempts: int = Field(default=5, ge=1, description="tries before an event is set aside")
     relay_lag_ready_seconds: float = Field(default=30.0, gt=0, description="older unsent events make /readyz fail")
+
+    @property
+    def kafka(self) -> Kafka:
+        """The brokers and how this service logs in. Raises NoLogin where user or password are missing."""
+        password = self.kafka_password.get_secret_value() if self.kafka_password else None
+        return Kafka(self.kafka_bootstrap, self.kafka_user, password, self.kafka_security, self.kafka_ca_file)
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Self:
+        _ = self.kafka
+        return self

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer
 
+from broker_access.topics import Topic, create_topics
 from chassis import kafka
 from chassis.ids import new_id
 from chassis.publisher import Publisher
@@ -17,12 +19,18 @@ from contracts.event import Event
 E = TypeVar("E", bound=Event)
 
 
+def login(bootstrap: str) -> kafka.Kafka:
+    """The tests' own login at a broker, as the environment has it: a super user's."""
+    return kafka.Kafka.of_environment(bootstrap)
+
+
 class Outside:
     """Topics of one test's own on the shared broker, so that no test hears what another one tells."""
 
     def __init__(self, bootstrap: str, prefix: str | None = None) -> None:
         """`prefix`: the setting `topic_prefix` of the services under test; a new one unless given."""
         self.bootstrap = bootstrap
+        self.kafka = login(bootstrap)
         self.prefix = f"{new_id().hex}." if prefix is None else prefix
 
     @property
@@ -32,19 +40,21 @@ class Outside:
 
     async def tell(self, *events: Event) -> None:
         """Publish as other services' relays would, all acknowledged when this returns."""
-        await kafka.ensure_topics(self.bootstrap, {self.prefix + event.TOPIC for event in events})
-        producer = kafka.producer(self.bootstrap, "tests")
+        await create_topics(self.kafka, [Topic(self.prefix + topic) for topic in {event.TOPIC for event in events}])
+        by_source: dict[str, list[dict[str, object]]] = defaultdict(list)
+        for event in events:
+            by_source[event.source()].append(_row(event))
+        producer = kafka.producer(self.kafka, "tests")
         await producer.start()
         try:
-            await Publisher(producer, "/tests", self.prefix).send([_row(event) for event in events])
+            for source, rows in by_source.items():
+                await Publisher(producer, source, self.prefix).send(rows)
         finally:
             await producer.stop()
 
     async def heard(self, kind: type[E], which: Callable[[E], bool], seconds: float = 15.0) -> E:
         """The first event of a type that `which` is true of. Raises TimeoutError."""
-        reader = AIOKafkaConsumer(
-            self.prefix + kind.TOPIC, bootstrap_servers=self.bootstrap, auto_offset_reset="earliest"
-        )
+        reader = AIOKafkaConsumer(self.prefix + kind.TOPIC, auto_offset_reset="earliest", **self.kafka.options)
         await reader.start()
         try:
             async with asyncio.timeout(seconds):

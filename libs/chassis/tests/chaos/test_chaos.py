@@ -24,6 +24,7 @@ import pytest
 from chassis import kafka
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, eventually, migrated_database
+from chassis.testing_events import login
 
 from ..probe_service import MIGRATIONS, NoteKept
 from .fleet import Copy, Fleet
@@ -207,7 +208,7 @@ async def heard(url: str) -> tuple[dict[str, list[int]], int]:
 
 async def on_topic(bootstrap: str) -> tuple[dict[str, set[int]], int]:
     """The distinct events by key, and the number of records."""
-    consumer = kafka.consumer(bootstrap, f"audit-{new_id().hex}")
+    consumer = kafka.consumer(login(bootstrap), f"audit-{new_id().hex}")
     consumer.subscribe([TOPIC])
     await consumer.start()
     found: dict[str, set[int]] = {}

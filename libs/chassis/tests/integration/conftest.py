@@ -12,6 +12,7 @@ from chassis import kafka
 from chassis.edge import App
 from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer, eventually, running
+from chassis.testing_events import login
 
 from ..probe_service import MIGRATIONS, NoteDropped, NoteKept, ProbeSettings, create_app
 from .support import Wire, ready
@@ -71,7 +72,7 @@ def key() -> str:
 @pytest.fixture
 async def wire(kafka_bootstrap: str) -> AsyncIterator[Wire]:
     """A producer of raw records."""
-    producer = kafka.producer(kafka_bootstrap, "test-wire")
+    producer = kafka.producer(login(kafka_bootstrap), "test-wire")
     await producer.start()
     try:
         yield Wire(producer)

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from chassis.ids import new_id
 from chassis.testing import TestIssuer
+from chassis.testing_events import login
 
 from ..probe_service import NoteKept
 
@@ -129,7 +130,7 @@ class Wire:
 
 async def dead_letters(bootstrap: str, key: str | None) -> list[Any]:
     """What stands on the dead-letter topic under a key."""
-    consumer = AIOKafkaConsumer(NoteKept.TOPIC + ".dead", bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(NoteKept.TOPIC + ".dead", auto_offset_reset="earliest", **login(bootstrap).options)
     await consumer.start()
     try:
         ends = await consumer.end_offsets(consumer.assignment())

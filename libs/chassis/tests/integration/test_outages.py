@@ -11,9 +11,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from broker_access.topics import Topic, create_topics
 from chassis import kafka
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, eventually, migrated_database, running
+from chassis.testing_events import login
 
 from ..probe_service import MIGRATIONS, NoteKept
 from .conftest import MakeApp
@@ -100,13 +102,14 @@ async def test_database_away(
         refused = await keep(caller, issuer, key, 2)
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
         assert (await caller.get("/v1/notes")).status_code == 503
-        producer = kafka.producer(broker.bootstrap, "test")
+        producer = kafka.producer(login(broker.bootstrap), "test")
         await producer.start()
         for number in (3, 4):
             event = NoteKept(key=key, number=number)
             headers = {
                 "ce_id": str(new_id()),
                 "ce_type": event.event_type(),
+                "ce_source": event.source(),
                 "ce_time": "2026-01-01T00:00:00+00:00",
             }
             raw = [(name, value.encode()) for name, value in headers.items()]
@@ -160,7 +163,7 @@ async def test_broker_wiped(
     await asyncio.to_thread(broker.wipe)
     await asyncio.to_thread(broker.start)
     if topics_made_by_another:
-        await kafka.ensure_topics(broker.bootstrap, [NoteKept.TOPIC])
+        await create_topics(login(broker.bootstrap), [Topic(NoteKept.TOPIC)])
     assert (await keep(caller, issuer, key, 4)).status_code == 201
     await all_seen(probe, key, [1, 2, 3, 4])
 
@@ -174,7 +177,7 @@ async def test_broker_wiped(
 
 async def positions(bootstrap: str, key: str) -> list[int]:
     """The distinct numbers on the topic under a key, in the order of their first copies."""
-    consumer = kafka.consumer(bootstrap, f"test-{new_id().hex}")
+    consumer = kafka.consumer(login(bootstrap), f"test-{new_id().hex}")
     consumer.subscribe([NoteKept.TOPIC])
     await consumer.start()
     numbers: dict[int, None] = {}

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from chassis.ids import new_id
 from chassis.outbox_reader import PLANNER, READ
 from chassis.testing import MakeDatabase, TestIssuer, eventually, running
-from chassis.testing_events import Outside
+from chassis.testing_events import Outside, login
 
 from ..probe_service import MIGRATIONS, NoteKept
 from .conftest import MakeApp
@@ -128,7 +128,7 @@ async def test_event_on_the_wire_is_a_cloud_event(
     app: FastAPI, client: httpx.AsyncClient, issuer: TestIssuer, kafka_bootstrap: str, key: str
 ) -> None:
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    consumer = AIOKafkaConsumer(NoteKept.TOPIC, bootstrap_servers=kafka_bootstrap, auto_offset_reset="latest")
+    consumer = AIOKafkaConsumer(NoteKept.TOPIC, auto_offset_reset="latest", **login(kafka_bootstrap).options)
     await consumer.start()
     try:
         await consumer.seek_to_end()
@@ -230,7 +230,7 @@ async def test_republished_since_an_instant_effects_stay_single(
 
 async def published(bootstrap: str, key: str) -> list[int]:
     """The numbers on the topic under a key."""
-    consumer = AIOKafkaConsumer(NoteKept.TOPIC, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(NoteKept.TOPIC, auto_offset_reset="earliest", **login(bootstrap).options)
     await consumer.start()
     try:
         ends = await consumer.end_offsets(consumer.assignment())

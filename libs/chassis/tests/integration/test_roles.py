@@ -16,6 +16,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from chassis.testing import MakeDatabase, TestIssuer, eventually
+from chassis.testing_events import login
 from devstack.engines import KafkaEngine, free_ports
 
 from ..chaos.fleet import Copy
@@ -101,7 +102,7 @@ async def state_of(process: Copy) -> tuple[int, dict[str, str]]:
 
 
 async def test_event_leaves_soon_after_its_commit_in_another_process(pair: Pair, broker: KafkaEngine) -> None:
-    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=broker.bootstrap, auto_offset_reset="latest")
+    consumer = AIOKafkaConsumer(TOPIC, auto_offset_reset="latest", **login(broker.bootstrap).options)
     await consumer.start()
     try:
         await consumer.seek_to_end()

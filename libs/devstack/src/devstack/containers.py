@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlparse
 
-from devstack.engines.kafka import SETTINGS, wait_for_coordinator
-from devstack.engines.ports import LOOPBACK, free_port
+from devstack.engines.kafka import SETTINGS, administrator, coordinator_answers, logins, users_at, wait_for_coordinator
+from devstack.engines.ports import LOOPBACK, free_ports
 from devstack.engines.process import EngineError
 
 POSTGRES_IMAGE = "postgres:18"
@@ -54,24 +56,38 @@ def postgres_container() -> Iterator[str]:
 
 
 @contextmanager
-def kafka_container() -> Iterator[str]:
-    """An Apache Kafka container; yields its bootstrap address. Raises what Docker raises."""
+def kafka_container(super_users: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[str]:
+    """An Apache Kafka container that lets these users in, by name their password; yields its bootstrap address.
+
+    Raises what Docker raises.
+    """
     _without_missing_helper()
     from testcontainers.core.container import DockerContainer
 
-    port = free_port()
+    (port, internal), password = free_ports(2), secrets.token_urlsafe(24)
     listeners = {
-        "listeners": f"PLAINTEXT://:{port},CONTROLLER://:{_CONTROLLER_PORT}",
-        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}",
+        "listeners": f"CLIENT://:{port},INTERNAL://:{internal},CONTROLLER://:{_CONTROLLER_PORT}",
+        "advertised.listeners": f"CLIENT://{LOOPBACK}:{port},INTERNAL://{LOOPBACK}:{internal}",
         "controller.quorum.voters": f"1@localhost:{_CONTROLLER_PORT}",
     }
-    container = DockerContainer(KAFKA_IMAGE).with_bind_ports(port, port)
-    for name, value in {**SETTINGS, **listeners}.items():
-        container.with_env("KAFKA_" + name.upper().replace(".", "_"), value)
+    container = DockerContainer(KAFKA_IMAGE).with_bind_ports(port, port).with_bind_ports(internal, internal)
+    for name, value in {**SETTINGS, **logins(password, list(super_users)), **listeners, **settings}.items():
+        container.with_env(variable(name), value)
     with container:
+        broker = administrator(internal, password)
+        wait_for_coordinator(broker, _START_SECONDS)
         bootstrap = f"{LOOPBACK}:{port}"
-        wait_for_coordinator(bootstrap, _START_SECONDS)
+        users = users_at(bootstrap, super_users)
+        deadline = time.monotonic() + _START_SECONDS
+        while not coordinator_answers(broker, users):
+            if time.monotonic() > deadline:
+                raise EngineError("the broker takes no users")
         yield bootstrap
+
+
+def variable(setting: str) -> str:
+    """The variable by which the official image is told a setting of the broker."""
+    return "KAFKA_" + setting.upper().replace("_", "__").replace("-", "___").replace(".", "_")
 
 
 def _without_missing_helper() -> None:

@@ -3,12 +3,14 @@
 An engine starts when the first test asks for it: a server of one's own where
 `UNICARD_TEST_POSTGRES_URL` or `UNICARD_TEST_KAFKA_BOOTSTRAP` names one, a container where a Docker
 daemon answers, the wheels otherwise. The summary says which. Workers that share the tests (`pytest -n 2`)
-share the engines too, which then start before them.
+share the engines too, which then start before them. Brokers let nobody in without a login: the tests' own is a super
+user's, which all programs find in the environment (`UNICARD_KAFKA_USER`, …); give it there with a broker of one's own.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import tempfile
@@ -30,6 +32,9 @@ KAFKA_VARIABLE = "UNICARD_TEST_KAFKA_BOOTSTRAP"
 
 # Nothing in the shared server outlives the tests; those of crashes have a server of their own.
 _SHORT_LIVED = {"fsync": "off", "full_page_writes": "off"}
+
+# Tests name topics of their own as they go; only the system's are listed somewhere.
+_ON_DEMAND = {"auto.create.topics.enable": "true"}
 
 _used: dict[str, str] = {}
 _for_the_run = ExitStack()
@@ -126,6 +131,7 @@ def kafka_engine_factory() -> Iterator[KafkaEngineFactory]:
     with ExitStack() as stack:
 
         def start(**options: Any) -> KafkaEngine:
+            options = {"super_users": _super_users(), "settings": _ON_DEMAND, **options}
             engine = KafkaEngine(stack.enter_context(_folder()) / "kafka", **options)
             stack.callback(engine.kill)
             engine.start()
@@ -170,13 +176,25 @@ def _kafka() -> Iterator[str]:
     with ExitStack() as stack:
 
         def embedded() -> str:
-            engine = KafkaEngine(stack.enter_context(_folder()) / "kafka")
+            engine = KafkaEngine(
+                stack.enter_context(_folder()) / "kafka", super_users=_super_users(), settings=_ON_DEMAND
+            )
             stack.callback(engine.kill)
             engine.start()
             return engine.bootstrap
 
-        container = containers.kafka_container, containers.KAFKA_IMAGE
-        yield _start("Apache Kafka", KAFKA_VARIABLE, stack, *container, embedded)
+        def container() -> AbstractContextManager[str]:
+            return containers.kafka_container(_super_users(), _ON_DEMAND)
+
+        yield _start("Apache Kafka", KAFKA_VARIABLE, stack, container, containers.KAFKA_IMAGE, embedded)
+
+
+def _super_users() -> dict[str, str]:
+    """The tests' own login, made up for the run; every client and every program finds it in the environment."""
+    name = os.environ.setdefault("UNICARD_KAFKA_USER", "tests")
+    password = os.environ.setdefault("UNICARD_KAFKA_PASSWORD", secrets.token_urlsafe(24))
+    os.environ.setdefault("UNICARD_KAFKA_SECURITY", "sasl_plaintext")
+    return {name: password}
 
 
 def _start(

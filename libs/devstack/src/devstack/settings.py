@@ -6,10 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devstack.engines.ports import LOOPBACK, free_ports, port_is_free
 from devstack.engines.process import EngineError
 from devstack.state import is_running
+
+if TYPE_CHECKING:
+    from broker_access.connection import Kafka
 
 FOLDER_NAME = ".unicard"
 # What `make up` leaves in the folder while docker compose runs: ports and the first client, as in .env.
@@ -42,6 +46,7 @@ PORTS: Mapping[str, tuple[str, int]] = {
     "postgres": ("UNICARD_POSTGRES_PORT", 15432),
     "kafka": ("UNICARD_KAFKA_PORT", 19092),
     "kafka-controller": ("UNICARD_KAFKA_CONTROLLER_PORT", 19093),
+    "kafka-internal": ("UNICARD_KAFKA_INTERNAL_PORT", 19094),
 }
 
 
@@ -64,7 +69,7 @@ class StackSettings:
     folder: Path
     ports: Mapping[str, int]
     postgres_url: str | None = None
-    kafka_bootstrap: str | None = None
+    kafka: Kafka | None = None
     partitions: int = 6
     retention_hours: int = 7 * 24
     topic_prefix: str = ""
@@ -83,7 +88,7 @@ class StackSettings:
             folder=_folder(given),
             ports=ports,
             postgres_url=given.get(POSTGRES_VARIABLE) or None,
-            kafka_bootstrap=given.get(KAFKA_VARIABLE) or None,
+            kafka=_brokers(given),
             partitions=_number(given, "UNICARD_TOPIC_PARTITIONS", 6, most=1000),
             topic_prefix=given.get("UNICARD_TOPIC_PREFIX", ""),
             apart=_number(given, "UNICARD_PROCESSES", 1, most=2) == 2,
@@ -120,8 +125,8 @@ class StackSettings:
         others: set[str] = set()
         if self.postgres_url:
             others.add("postgres")
-        if self.kafka_bootstrap:
-            others |= {"kafka", "kafka-controller"}
+        if self.kafka:
+            others |= {"kafka", "kafka-controller", "kafka-internal"}
         if not self.apart:
             others |= {name for name in self.ports if name.endswith(WORK)}
         return {name: port for name, port in self.ports.items() if name not in others}
@@ -135,6 +140,18 @@ class StackSettings:
         ]
         if taken:
             raise SettingError("\n".join(taken))
+
+
+def _brokers(given: Mapping[str, str]) -> Kafka | None:
+    """Brokers of one's own, and how their administrator logs in."""
+    if not given.get(KAFKA_VARIABLE):
+        return None
+    from broker_access.connection import Kafka
+
+    try:
+        return Kafka.of_environment(given[KAFKA_VARIABLE], given)
+    except ValueError as error:
+        raise SettingError(str(error)) from error
 
 
 def _folder(given: Mapping[str, str]) -> Path:

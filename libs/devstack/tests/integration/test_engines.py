@@ -9,8 +9,9 @@ import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from broker_access.connection import Kafka
+from broker_access.topics import Topic, create_topics
 from devstack.engines import EngineError, PostgresEngine, port_answers
-from devstack.engines.topics import Topic, create_topics
 from devstack.pytest_plugin import KafkaEngineFactory, PostgresEngineFactory
 
 
@@ -58,17 +59,16 @@ async def test_an_acknowledged_message_survives_sigkill_of_the_broker(
     kafka_engine_factory: KafkaEngineFactory,
 ) -> None:
     engine = kafka_engine_factory()
-    assert await create_topics(engine.bootstrap, [Topic("kept.v1", partitions=2)]) == ["kept.v1"]
-    assert await create_topics(engine.bootstrap, [Topic("kept.v1", partitions=2)]) == []
-    async with AIOKafkaProducer(bootstrap_servers=engine.bootstrap, acks="all") as producer:
+    ours = Kafka.of_environment(engine.bootstrap)
+    assert await create_topics(ours, [Topic("kept.v1", partitions=2)]) == ["kept.v1"]
+    assert await create_topics(ours, [Topic("kept.v1", partitions=2)]) == []
+    async with AIOKafkaProducer(acks="all", **ours.options) as producer:
         await producer.send_and_wait("kept.v1", b"loaf")
     engine.kill()
 
     engine.start()
 
-    async with AIOKafkaConsumer(
-        "kept.v1", bootstrap_servers=engine.bootstrap, auto_offset_reset="earliest", group_id="g"
-    ) as consumer:
+    async with AIOKafkaConsumer("kept.v1", auto_offset_reset="earliest", group_id="g", **ours.options) as consumer:
         message = await consumer.getone()
     assert message.value == b"loaf"
     engine.stop()
@@ -79,7 +79,9 @@ async def test_the_shared_fixtures_answer(postgres_url: str, kafka_bootstrap: st
     connection = await asyncpg.connect(postgres_url)
     assert await connection.fetchval("SHOW server_version_num") >= "180000"
     await connection.close()
-    assert await create_topics(kafka_bootstrap, [Topic("shared.v1", partitions=1)]) == ["shared.v1"]
+    assert await create_topics(Kafka.of_environment(kafka_bootstrap), [Topic("shared.v1", partitions=1)]) == [
+        "shared.v1"
+    ]
 
 
 def test_a_server_that_ends_at_once_shows_the_end_of_its_log(tmp_path: Path) -> None:

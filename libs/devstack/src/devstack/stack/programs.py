@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from devstack.engines.ports import LOOPBACK
 from devstack.settings import KAFKA_VARIABLE, POSTGRES_VARIABLE, WORK, StackSettings
+
+if TYPE_CHECKING:
+    from broker_access.connection import Kafka
 
 DATABASE_PREFIX = "unicard_"
 
@@ -50,6 +54,11 @@ class Program:
         """Under which name its owner's password is kept among the secrets."""
         return f"{self.name.upper()}_DATABASE_OWNER_PASSWORD"
 
+    @property
+    def kafka_password_name(self) -> str:
+        """Under which name the password of its user at the broker is kept among the secrets."""
+        return f"{self.name.upper()}_KAFKA_PASSWORD"
+
 
 SERVICES: tuple[Program, ...] = (
     Program(
@@ -79,7 +88,9 @@ SERVICES: tuple[Program, ...] = (
 )
 
 # What only the stack may know: a service must not inherit the superuser's address.
-_KEPT_BACK = frozenset({POSTGRES_VARIABLE, KAFKA_VARIABLE, "UNICARD_PORT", "UNICARD_HOST"})
+_KEPT_BACK = frozenset(
+    {POSTGRES_VARIABLE, KAFKA_VARIABLE, "UNICARD_KAFKA_USER", "UNICARD_KAFKA_PASSWORD", "UNICARD_PORT", "UNICARD_HOST"}
+)
 
 
 def processes(program: Program, settings: StackSettings) -> dict[str, str]:
@@ -88,13 +99,16 @@ def processes(program: Program, settings: StackSettings) -> dict[str, str]:
 
 
 def service_environment(
-    program: Program, settings: StackSettings, secrets: Mapping[str, str], database_url: str, bootstrap: str, role: str
+    program: Program, settings: StackSettings, secrets: Mapping[str, str], database_url: str, brokers: Kafka, role: str
 ) -> dict[str, str]:
-    """The environment of one process of a service: the caller's settings, then the stack's."""
+    """The environment of one process of a service: the caller's settings, then the stack's.
+
+    `brokers`: the administrator's way to them; a service logs in as itself, or as nobody where the administrator does.
+    """
     environment = _inherited()
     environment |= {
         "UNICARD_DATABASE_URL": database_url,
-        "UNICARD_KAFKA_BOOTSTRAP": bootstrap,
+        **_kafka_environment(program, settings, secrets, brokers),
         "UNICARD_HOST": LOOPBACK,
         "UNICARD_PORT": str(settings.ports[program.name]),
         "UNICARD_RELAY_ADDRESS": f"{LOOPBACK}:{settings.ports[program.name + WORK]}",
@@ -105,6 +119,18 @@ def service_environment(
     if role != "api":  # whoever answers requests cannot chain what it has changed
         environment["UNICARD_RECORD_CHAIN_KEY"] = secrets[program.chain_key_name]
     return environment | _own_settings(program, settings) | {name: secrets[name] for name in program.secrets}
+
+
+def _kafka_environment(
+    program: Program, settings: StackSettings, secrets: Mapping[str, str], brokers: Kafka
+) -> dict[str, str]:
+    told = {"UNICARD_KAFKA_BOOTSTRAP": brokers.bootstrap, "UNICARD_KAFKA_SECURITY": brokers.security}
+    if settings.kafka is None:
+        told["UNICARD_KAFKA_BOOTSTRAP"] = f"{LOOPBACK}:{settings.ports['kafka']}"
+    if brokers.security != "plaintext":
+        told["UNICARD_KAFKA_USER"] = settings.topic_prefix + program.name
+        told["UNICARD_KAFKA_PASSWORD"] = secrets[program.kafka_password_name]
+    return told
 
 
 def _own_settings(program: Program, settings: StackSettings) -> dict[str, str]:

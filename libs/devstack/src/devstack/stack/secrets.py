@@ -44,8 +44,10 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     "UNICARD_NOTIFY_LOOKUP_KEY": _key,
     **{program.record_keys_name: _ring for program in SERVICES},
     **{program.chain_key_name: _key for program in SERVICES},
+    "KAFKA_BROKER_PASSWORD": _password,
     **{program.password_name: _password for program in SERVICES},
     **{program.owner_password_name: _password for program in SERVICES},
+    **{program.kafka_password_name: _password for program in SERVICES},
 }
 
 

@@ -8,12 +8,12 @@ import signal
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import IO
 
+from broker_access.connection import Kafka
 from devstack.engines import EnvoyEngine, KafkaEngine, PostgresEngine
 from devstack.engines.kafka import wait_for_coordinator
 from devstack.engines.process import Engine, EngineError
-from devstack.engines.topics import create_topics
 from devstack.settings import StackSettings
-from devstack.stack import bootstrap, databases, programs, topics
+from devstack.stack import bootstrap, brokers, databases, programs
 from devstack.stack.logs import rotate
 from devstack.stack.secrets import load_secrets
 from devstack.stack.service import PythonService, service_arguments
@@ -49,6 +49,7 @@ class Supervisor:
         self._edge_file = settings.folder / "envoy.yaml"
         self._lock: IO[str] | None = None
         self._secrets: Mapping[str, str] = {}
+        self._keeping: asyncio.Future[None] | None = None
         self._state = State(Running.of("supervisor", os.getpid()), "starting", edge=settings.url("edge"))
 
     async def run(self, when_ready: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -108,9 +109,9 @@ class Supervisor:
             database_side = group.create_task(self._start_databases())
             kafka_side = group.create_task(self._start_kafka())
         self._phase("starting the services")
-        urls, brokers = database_side.result(), kafka_side.result()
+        urls, kafka = database_side.result(), kafka_side.result()
         services = [
-            self._service(program, name, role, urls[program.name], brokers)
+            self._service(program, name, role, urls[program.name], kafka)
             for program in programs.SERVICES
             for name, role in programs.processes(program, settings).items()
         ]
@@ -140,22 +141,25 @@ class Supervisor:
         await databases.migrate(server_url, programs.SERVICES, self._secrets)
         return urls
 
-    async def _start_kafka(self) -> str:
-        brokers = self.settings.kafka_bootstrap
-        if brokers is None:
+    async def _start_kafka(self) -> Kafka:
+        kafka = self.settings.kafka
+        if kafka is None:
             engine = KafkaEngine(
                 self.settings.folder / "kafka",
                 port=self.settings.ports["kafka"],
+                internal_port=self.settings.ports["kafka-internal"],
                 controller_port=self.settings.ports["kafka-controller"],
+                password=self._secrets["KAFKA_BROKER_PASSWORD"],
                 log_file=self.settings.log_file("kafka"),
             )
             await self._bring_up("kafka", engine)
-            brokers = engine.bootstrap
+            kafka = engine.administrator
         else:
-            await asyncio.to_thread(wait_for_coordinator, brokers)
-        wanted = topics.event_topics(self.settings)
-        await create_topics(brokers, wanted)
-        return brokers
+            await asyncio.to_thread(wait_for_coordinator, kafka)
+        keeper = brokers.keeper(self.settings, kafka, self._secrets, self.report)
+        await brokers.settle(keeper)
+        self._keeping = asyncio.ensure_future(keeper.keep())
+        return kafka
 
     async def _edge_configuration(self) -> None:
         await run_tool(
@@ -165,16 +169,14 @@ class Supervisor:
         )
 
     def _service(
-        self, program: programs.Program, name: str, role: str, database_url: str, brokers: str
+        self, program: programs.Program, name: str, role: str, database_url: str, kafka: Kafka
     ) -> PythonService:
         port = self.settings.ports[name]
         return PythonService(
             name,
             service_arguments(program.package, port, role),
             port=port,
-            environment=programs.service_environment(
-                program, self.settings, self._secrets, database_url, brokers, role
-            ),
+            environment=programs.service_environment(program, self.settings, self._secrets, database_url, kafka, role),
             log_file=self.settings.log_file(name),
         )
 
@@ -223,6 +225,9 @@ class Supervisor:
 
     async def _stop(self, failure: str) -> None:
         """The edge first, so that no request meets a service that leaves; the engines last."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
         if self.watched:
             self._phase(STOPPING)
         engines = ("postgres", "kafka")

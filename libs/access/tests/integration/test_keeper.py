@@ -1,0 +1,160 @@
+"""The keeper: whatever is missing at the broker is there again within seconds, and what nobody should have is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from broker_access.administrator import Administrator
+from broker_access.connection import Kafka
+from broker_access.keeper import Keeper, Wanted
+from broker_access.table import Entry, Table
+from broker_access.topics import Topic, create_topics
+
+from .conftest import Broker
+
+WITHIN_SECONDS = 10.0
+
+
+@pytest.fixture
+async def kept(broker: Broker) -> AsyncIterator[Broker]:
+    """The broker with its keeper at work."""
+    keeping = asyncio.create_task(broker.keeper.keep())
+    yield broker
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def whole(broker: Broker) -> bool:
+    """Whether every user gets in and finds its topics and rights."""
+    async with Administrator(broker.engine.administrator) as administrator:
+        if await administrator.entries() != broker.table.entries or await administrator.users() != set(
+            broker.table.users
+        ):
+            return False
+    for user in broker.table.users:
+        await broker.login(user).log_in()
+    return set(broker.table.event_topics) <= await topics(broker.engine.administrator)
+
+
+async def topics(kafka: Kafka) -> set[str]:
+    admin = AIOKafkaAdminClient(**kafka.options)
+    await admin.start()
+    try:
+        return set(await admin.list_topics())
+    finally:
+        await admin.close()
+
+
+async def again(broker: Broker) -> float:
+    """After how many seconds the broker was whole again."""
+    began = time.monotonic()
+    while not await whole(broker):
+        assert time.monotonic() - began < WITHIN_SECONDS
+        await asyncio.sleep(0.1)
+    return time.monotonic() - began
+
+
+async def lose_topic(broker: Broker) -> None:
+    admin = AIOKafkaAdminClient(**broker.engine.administrator.options)
+    await admin.start()
+    await admin.delete_topics(["card.events.v1"])
+    await admin.close()
+
+
+async def lose_user(broker: Broker) -> None:
+    async with Administrator(broker.engine.administrator) as administrator:
+        await administrator.remove_users(["card"])
+        assert "card" not in await administrator.users()
+
+
+async def lose_right(broker: Broker) -> None:
+    async with Administrator(broker.engine.administrator) as administrator:
+        await administrator.revoke([Entry("card", "write", "card.events.v1")])
+
+
+async def gain_right(broker: Broker) -> None:
+    """What a version before allowed, or somebody helped himself to."""
+    async with Administrator(broker.engine.administrator) as administrator:
+        await administrator.grant([Entry("supply", "read", "card.contacts.v1")])
+
+
+async def lose_all(broker: Broker) -> None:
+    await asyncio.to_thread(broker.engine.wipe)
+    await asyncio.to_thread(broker.engine.start)
+
+
+@pytest.mark.parametrize("mishap", [lose_topic, lose_user, lose_right, gain_right, lose_all])
+async def test_it_is_all_there_again(kept: Broker, mishap: Callable[[Broker], Awaitable[None]]) -> None:
+    await again(kept)
+    kept.said.clear()
+    await mishap(kept)
+    await again(kept)
+    assert kept.said
+
+
+async def test_a_new_password_holds_from_the_next_start_on(broker: Broker) -> None:
+    assert await broker.keeper.once() == []
+    changed = {**broker.passwords, "card": "another"}
+    await Keeper(broker.engine.administrator, Wanted.of(broker.table, changed), broker.said.append).once()
+    await broker.login("card", "another").log_in()
+    await broker.keeper.once()
+    await broker.login("card").log_in()
+
+
+async def test_another_systems_users_and_rights_are_left_alone(broker: Broker) -> None:
+    theirs = Entry("north.card", "write", "north.card.events.v1")
+    async with Administrator(broker.engine.administrator) as administrator:
+        await administrator.set_users({"north.card": "theirs"})
+        await administrator.grant([theirs])
+        assert await broker.keeper.once() == []
+        assert theirs in await administrator.entries()
+        assert "north.card" in await administrator.users()
+        await administrator.revoke([theirs])
+        await administrator.remove_users(["north.card", "never.was"])
+
+
+async def test_topics_are_made_once_and_dead_letters_are_kept_longer(broker: Broker) -> None:
+    table = Table(frozenset({Entry("made", "write", "made.events.v1")}))
+    ours = broker.engine.administrator
+    for partitions in (3, 5):
+        await create_topics(ours, Wanted.of(table, None, partitions=partitions, retention_hours=10).topics)
+    admin = AIOKafkaAdminClient(**ours.options)
+    await admin.start()
+    try:
+        names = ["made.events.v1", "made.events.v1.dead"]
+        found = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics(names)}
+        assert found == {names[0]: 3, names[1]: 1}
+        for name, hours in zip(names, (10, 40), strict=True):
+            reply = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+            settings = {entry[0]: entry[1] for entry in reply[0].resources[0][4]}
+            assert settings["retention.ms"] == str(hours * 3_600_000)
+    finally:
+        await admin.close()
+
+
+async def test_a_broker_of_others_is_given_topics_alone(broker: Broker) -> None:
+    said: list[str] = []
+    table = Table(frozenset({Entry("plain", "write", "plain.events.v1")}))
+    keeper = Keeper(broker.engine.administrator, Wanted.of(table, None), said.append)
+    assert await keeper.once() == ["topics created: plain.events.v1, plain.events.v1.dead"]
+    async with Administrator(broker.engine.administrator) as administrator:
+        assert not {entry for entry in await administrator.entries() if entry.user == "plain"}
+        assert await administrator.create_topics([Topic("plain.events.v1")]) == []
+
+
+async def test_a_broker_that_refuses_is_told_once(broker: Broker) -> None:
+    said: list[str] = []
+    ours = broker.engine.administrator
+    wrong = Kafka(ours.bootstrap, ours.user, "wrong", "sasl_plaintext", mechanism="PLAIN")
+    keeping = asyncio.create_task(Keeper(wrong, Wanted.of(broker.table, broker.passwords), said.append).keep())
+    await asyncio.sleep(3)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    assert len(said) == 1
+    assert "SaslAuthenticationFailed" in said[0]
