@@ -12,6 +12,12 @@ KEYS = Keys(date(2023, 8, 1), TERMS)
 
 ADULT_AGE = KEYS.declare("holder.adult_age", kinds.positive, "Years from which a citizen is given an own card.")
 PIN_TRIES = KEYS.declare("pin.max_tries", kinds.positive, "Wrong PINs after which a PIN is locked.")
+CALLER_WRONG_PINS = KEYS.declare(
+    "pin.wrong_by_caller", kinds.positive, "Wrong PINs of whatever cards after which a terminal or desk must wait."
+)
+CALLER_PIN_MINUTES = KEYS.declare(
+    "pin.wrong_by_caller_minutes", kinds.positive, "Minutes within which a caller's wrong PINs are counted."
+)
 APPOINTMENTS = KEYS.declare(
     "pickup.appointments_per_card", kinds.positive, "Appointments a card gets, the first one among them."
 )

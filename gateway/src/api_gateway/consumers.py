@@ -40,7 +40,7 @@ def _follow(kind: Kind) -> None:
         """A terminal may be enrolled; of several words about one terminal the last counts."""
         told = [registration(kind, event.data) for event in events]
         latest = {one.terminal_id: one for one in told}
-        rows = [(one.terminal_id, one.place_id, one.kind, one.governorate) for one in latest.values()]
+        rows = [(one.terminal_id, one.place_id, one.kind, one.governorate, one.authority) for one in latest.values()]
         await repository.register(session, rows)
 
     reactions.on(kind.suspended)(terminal_suspended)

@@ -14,6 +14,7 @@ from api_gateway.overview.api import routes as overview
 from api_gateway.route import SWALLOW
 from api_gateway.settings import Settings
 from api_gateway.terminals.api import routes as terminals
+from api_gateway.terminals.watch import FORGET_EVERY_SECONDS, forget_uses
 from api_gateway.tokens.api import routes as tokens
 from chassis import app as chassis_app
 from chassis.app import Service
@@ -32,7 +33,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=[tokens, clients, terminals, overview, docs],
         reactions=reactions,
         refreshers=[Periodic("signing_keys", keep_keys, chosen.gateway_key_poll_seconds)],
-        workers=[Periodic("clients_ending", count_ending, EVERY_SECONDS)],
+        workers=[
+            Periodic("clients_ending", count_ending, EVERY_SECONDS),
+            Periodic("terminal_uses", forget_uses, FORGET_EVERY_SECONDS),
+        ],
         lifespan=lifespan,
         openapi_url=None,  # the merged document has its place
     )

@@ -49,6 +49,9 @@ class Settings(ServiceSettings):
     gateway_key_poll_seconds: float = Field(default=2.0, gt=0, description="how often keys of other processes are read")
     gateway_code_minutes: int = Field(default=60, ge=1, description="how long an enrolment code is good")
     gateway_code_tries: int = Field(default=5, ge=1, le=20, description="wrong tries before a code is void")
+    gateway_overlap_minutes: int = Field(
+        default=60, ge=1, le=1440, description="a key used from two addresses in turns within this time raises an alarm"
+    )
     gateway_part_seconds: float = Field(default=2.0, gt=0, description="how long the overview waits for a service")
     card_url: str = "http://127.0.0.1:8101"
     supply_url: str = "http://127.0.0.1:8102"

@@ -1,3 +1,3 @@
 """Cards: their life cycle, number, PIN and credential."""
 
-TABLES = ("card",)
+TABLES = ("card", "pin_failure")

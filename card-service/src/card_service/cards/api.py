@@ -11,6 +11,7 @@ from card_service.cards import counter, numbers, service
 from card_service.cards.errors import (
     CardStateConflict,
     CardUnknown,
+    PinChecksExceeded,
     PinMalformed,
     PinUnreadable,
     PinWeak,
@@ -94,10 +95,10 @@ async def set_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, to
 @routes.post(
     "/v1/cards/{card_id}/pin-checks",
     scopes=(Scope.CARDS_HANDOVER, Scope.REDEMPTIONS_CREATE),
-    problems=(CardUnknown, CardStateConflict, PinUnreadable),
+    problems=(CardUnknown, CardStateConflict, PinUnreadable, PinChecksExceeded),
 )
 async def check_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, tools: WithTools) -> PinCheck:
-    """Try a PIN; three wrong tries lock it until a desk sets a new one."""
+    """Try a PIN; three wrong tries lock it until a desk sets a new one, and many at different cards stop who asks."""
     result, left = await counter.check_pin(session, tools, caller, card_id, given.pin_jwe)
     return PinCheck(card_id=card_id, result=result, tries_left=left)
 

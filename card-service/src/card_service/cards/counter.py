@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.cards import pins, repository
+from card_service.cards import pin_failures, pins, repository
 from card_service.cards.errors import (
+    PinChecksExceeded,
     PinMalformed,
     PinUnreadable,
     PinWeak,
@@ -17,9 +18,11 @@ from card_service.cards.lifecycle import Action
 from card_service.cards.models import Card, PinState
 from card_service.cards.service import card_of, move
 from card_service.envelopes import EnvelopeBroken
-from card_service.keys import CREDENTIAL_DAYS, PIN_TRIES
+from card_service.keys import CALLER_PIN_MINUTES, CALLER_WRONG_PINS, CREDENTIAL_DAYS, PIN_TRIES
 from card_service.tools import Tools
+from chassis import security
 from chassis.principal import Principal
+from chassis.security import Happening
 
 
 def _open_pin(tools: Tools, card_id: UUID, pin_jwe: str) -> str:
@@ -52,6 +55,7 @@ async def check_pin(
     session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, pin_jwe: str
 ) -> tuple[pins.PinResult, int]:
     """Try a PIN: the result and how many tries are left. The count is kept whatever the answer."""
+    await _ensure_few_wrong(session, tools, caller)
     card = await card_of(session, caller, card_id, lock=True)
     move(card.state, Action.CHECK_PIN)
     pin = _open_pin(tools, card_id, pin_jwe)
@@ -59,7 +63,24 @@ async def check_pin(
     result, failures = pins.attempt(tools.pin_key, card.pin, pin, max_tries)
     if card.pin is not None and failures != card.pin.failures:
         await repository.count_failures(session, card_id, failures)
+        if failures > card.pin.failures:
+            await pin_failures.add(session, caller.subject, tools.now())
+        if failures >= max_tries:
+            security.raised(Happening.PIN_LOCKED, card=str(card_id), caller=caller.subject)
     return result, max(0, max_tries - failures) if card.pin else 0
+
+
+async def _ensure_few_wrong(session: AsyncSession, tools: Tools, caller: Principal) -> None:
+    """That whoever asks has not tried many wrong PINs lately, of whatever cards. Raises PinChecksExceeded."""
+    minutes = tools.figure(CALLER_PIN_MINUTES)
+    wrong = await pin_failures.since(session, caller.subject, tools.now() - timedelta(minutes=minutes))
+    if wrong >= tools.figure(CALLER_WRONG_PINS):
+        security.raised(Happening.PIN_CHECKS_EXCEEDED, caller=caller.subject, wrong=wrong)
+        raise PinChecksExceeded(
+            f"Wait {minutes} minutes.",
+            detail_ar="انتظر قبل المحاولة مرة أخرى.",
+            headers={"Retry-After": str(minutes * 60)},
+        )
 
 
 async def credential(session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID) -> tuple[str, datetime]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from card_service.cards.lifecycle import Action, CardState, allowed
-from chassis.problems import Conflict, InvalidRequest, NotFound
+from chassis.problems import Conflict, InvalidRequest, NotFound, RateLimited
 
 STATES_AR = {
     CardState.REQUESTED: "تحت الإصدار",
@@ -58,6 +58,13 @@ class PinUnreadable(InvalidRequest):
 
     code = "pin_unreadable"
     title_ar = "لا يمكن قراءة الرقم السري المشفر"
+
+
+class PinChecksExceeded(RateLimited):
+    """Too many wrong PINs have been tried here"""
+
+    code = "pin_checks_exceeded"
+    title_ar = "عدد محاولات الأرقام السرية الخاطئة من هذه الماكينة أكبر من المسموح"
 
 
 class PinMalformed(InvalidRequest):

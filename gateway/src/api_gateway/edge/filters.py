@@ -15,6 +15,7 @@ JWT = "envoy.filters.http.jwt_authn"
 RATE = "envoy.filters.http.local_ratelimit"
 SCOPE = "envoy.filters.http.rbac"
 BODY = "envoy.filters.http.buffer"
+_SCHEMES = ("Bearer ", "bearer ", "BEARER ")
 PAYLOAD = "token"  # where the token's claims stand in the request's metadata
 PROVIDER = "unicard"
 ROUTE = "unicard"  # where a route says its class of calls
@@ -75,7 +76,8 @@ def _jwt(settings: EdgeSettings) -> dict[str, Any]:
         "remote_jwks": jwks,
         "forward": True,
         # Named, because the filter would otherwise accept a token in the query string too.
-        "from_headers": [{"name": "authorization", "value_prefix": "Bearer "}],
+        # The scheme is of any case (RFC 9110 §11.1); the filter compares it letter by letter.
+        "from_headers": [{"name": "authorization", "value_prefix": scheme} for scheme in _SCHEMES],
         "payload_in_metadata": PAYLOAD,
         "normalize_payload_in_metadata": {"space_delimited_claims": ["scope"]},
         "jwt_cache_config": {"jwt_cache_size": settings.token_cache},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api_gateway.edge import filters, refusals
+from api_gateway.edge.refusals import overwrite
 from api_gateway.edge.settings import EdgeSettings
 from api_gateway.edge.tracing import tracer
 from api_gateway.edge.virtual_host import virtual_host
@@ -43,18 +44,18 @@ def _manager(settings: EdgeSettings) -> dict[str, Any]:
 
 
 def _identity(settings: EdgeSettings) -> dict[str, Any]:
-    """Who calls and which request this is. A caller's request id is kept; what looks like ours is dropped."""
+    """Who calls and which request this is. A caller's request id is kept apart; what looks like ours is dropped."""
     ours = ("x-client-", "x-envoy-", "x-forwarded-client-cert")
     drop = [{"remove_on_match": {"key_matcher": {"prefix": prefix}}} for prefix in ours]
+    apart = {"append": overwrite("x-client-request-id", "%REQ(X-REQUEST-ID)%")}
     mutation = {
         "@type": f"{_TYPE}.http.early_header_mutation.header_mutation.v3.HeaderMutation",
-        "mutations": drop,
+        "mutations": [*drop, apart, {"remove": "x-request-id"}],
     }
     return {
         "use_remote_address": True,
         "internal_address_config": {"unix_sockets": False},
         "generate_request_id": True,
-        "preserve_external_request_id": True,
         "always_set_request_id_in_response": True,
         "early_header_mutation_extensions": [{"name": _MUTATION, "typed_config": mutation}],
         "tracing": {"provider": tracer(settings), "random_sampling": {"value": settings.trace_percent}},
@@ -92,6 +93,7 @@ def _access_log() -> dict[str, Any]:
     members = {
         "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
         "request_id": "%REQ(X-REQUEST-ID)%",
+        "client_request_id": "%REQ(X-CLIENT-REQUEST-ID)%",
         "trace": "%TRACE_ID%",
         "route": "%ROUTE_NAME%",
         "method": "%REQ(:METHOD)%",

@@ -27,6 +27,7 @@ from chassis.problems import (
 
 _CEL = "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
 
+_GUARD = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 RETRY_AFTER = {"retry-after": "1"}
 
 NO_TOKEN = UpstreamUnavailable(
@@ -79,8 +80,8 @@ def local_replies() -> dict[str, Any]:
 def _mapper(condition: dict[str, Any], problem: Problem) -> dict[str, Any]:
     mapper: dict[str, Any] = {"filter": condition, "status_code": problem.status}
     mapper["body_format_override"] = _body(problem, problem.status)
-    if problem.headers:
-        mapper["headers_to_add"] = [overwrite(name.lower(), value) for name, value in problem.headers.items()]
+    headers = {**_GUARD, **{name.lower(): value for name, value in problem.headers.items()}}
+    mapper["headers_to_add"] = [overwrite(name, value) for name, value in headers.items()]
     return mapper
 
 

@@ -1,3 +1,3 @@
 """Terminals: enrolment with a one-time code, and what the gateway must know of them."""
 
-TABLES = ("enrolment_code", "terminal")
+TABLES = ("enrolment_code", "terminal", "terminal_key", "terminal_use")

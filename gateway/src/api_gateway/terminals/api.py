@@ -8,7 +8,14 @@ from api_gateway.context import Running
 from api_gateway.secret_reply import SecretWork, secret_work
 from api_gateway.terminals import service
 from api_gateway.terminals.codes import spell
-from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken, TerminalNotActive, TerminalUnknown
+from api_gateway.terminals.errors import (
+    EnrolmentRefused,
+    KeyInvalid,
+    KeyLive,
+    KeyTaken,
+    TerminalNotActive,
+    TerminalUnknown,
+)
 from api_gateway.terminals.schemas import CodeIn, CodeOut, EnrolmentIn, EnrolmentOut
 from chassis.auth import Caller
 from chassis.endpoints import Rate
@@ -35,7 +42,7 @@ async def issue_enrolment_code(
     "/v1/enrolments",
     public=True,
     status_code=201,
-    problems=(EnrolmentRefused, TerminalNotActive, KeyTaken, KeyInvalid),
+    problems=(EnrolmentRefused, TerminalNotActive, KeyTaken, KeyLive, KeyInvalid),
     rate=Rate.TOKEN,
     body=64 * 1024,
 )

@@ -21,6 +21,13 @@ class KeyTaken(Conflict):
     title_ar = "هذا المفتاح مسجل لماكينة أخرى"
 
 
+class KeyLive(Conflict):
+    """The terminal has a key that is in use"""
+
+    code = "key_live"
+    title_ar = "للماكينة مفتاح يعمل بالفعل"
+
+
 class KeyInvalid(InvalidRequest):
     """The public key or its proof is not valid"""
 

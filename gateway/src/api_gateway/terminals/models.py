@@ -11,7 +11,11 @@ from chassis.area import Area
 
 @dataclass(frozen=True)
 class Terminal:
-    """What the gateway knows of a terminal; a key once it is enrolled."""
+    """What the gateway knows of a terminal; a key once it is enrolled.
+
+    `replaceable`: it was suspended since, so that another key may take this one's place. `overlap_at`: when the key
+    was last seen used from two places at once.
+    """
 
     terminal_id: UUID
     outlet_id: UUID
@@ -21,11 +25,14 @@ class Terminal:
     public_key: bytes | None
     enrolled_at: datetime | None
     suspended_at: datetime | None
+    authority: str
+    replaceable: bool
+    overlap_at: datetime | None
 
     @property
     def area(self) -> Area:
-        """Where it stands; the gateway keeps a clinic's provider in `outlet_id`."""
-        return Area(self.governorate, outlet_id=self.outlet_id)
+        """Where it stands, and who registered it; the gateway keeps a clinic's provider in `outlet_id`."""
+        return Area(self.governorate, outlet_id=self.outlet_id, authority=self.authority)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from api_gateway.database import record
 from api_gateway.terminals.models import Code, Terminal
 
 _TERMINAL = (
-    "SELECT terminal_id, outlet_id, kind, governorate, key_id, public_key, enrolled_at, suspended_at FROM terminal"
-    " WHERE terminal_id = :terminal_id"
+    "SELECT terminal_id, outlet_id, kind, governorate, key_id, public_key, enrolled_at, suspended_at, authority,"
+    " replaceable, overlap_at FROM terminal WHERE terminal_id = :terminal_id"
 )
 _FIND = text(_TERMINAL)
 _LOCK = text(f"{_TERMINAL} FOR UPDATE")
@@ -31,22 +31,39 @@ _PUT_CODE = text(
 )
 _COST_A_TRY = text("UPDATE enrolment_code SET tries_left = tries_left - 1 WHERE terminal_id = :terminal_id")
 _USE_CODE = text("UPDATE enrolment_code SET used_at = :now WHERE terminal_id = :terminal_id")
-_KEY_TAKEN = text("SELECT EXISTS (SELECT FROM terminal WHERE key_id = :key_id AND terminal_id <> :terminal_id)")
+_KEY_TAKEN = text(  # now or ever: what an earlier key signed stays that terminal's
+    "SELECT EXISTS (SELECT FROM terminal_key WHERE key_id = :key_id"
+    " AND (terminal_id <> :terminal_id OR valid_to IS NOT NULL))"
+)
 _ENROL = text(
-    "UPDATE terminal SET key_id = :key_id, public_key = :public_key, enrolled_at = :now"
+    "UPDATE terminal SET key_id = :key_id, public_key = :public_key, enrolled_at = :now, replaceable = false"
     " WHERE terminal_id = :terminal_id"
 )
+_END_KEY = text("UPDATE terminal_key SET valid_to = :now WHERE terminal_id = :terminal_id AND valid_to IS NULL")
+_BEGIN_KEY = text(
+    "INSERT INTO terminal_key (terminal_id, key_id, public_key, valid_from)"
+    " VALUES (:terminal_id, :key_id, :public_key, :now)"
+)
 _REGISTER = text(
-    "INSERT INTO terminal (terminal_id, outlet_id, kind, governorate)"
+    "INSERT INTO terminal (terminal_id, outlet_id, kind, governorate, authority)"
     " SELECT * FROM unnest(CAST(:terminal_id AS uuid[]), CAST(:outlet_id AS uuid[]), CAST(:kind AS text[]),"
-    " CAST(:governorate AS text[]))"
+    " CAST(:governorate AS text[]), CAST(:authority AS text[]))"
     " ON CONFLICT (terminal_id) DO UPDATE SET outlet_id = excluded.outlet_id, kind = excluded.kind,"
-    " governorate = excluded.governorate"
+    " governorate = excluded.governorate, authority = excluded.authority"
 )
 _SUSPEND = text(
-    "UPDATE terminal SET suspended_at = coalesce(suspended_at, :at) WHERE terminal_id = ANY(CAST(:ids AS uuid[]))"
+    "UPDATE terminal SET suspended_at = coalesce(suspended_at, :at), replaceable = true"
+    " WHERE terminal_id = ANY(CAST(:ids AS uuid[]))"
 )
 _REINSTATE = text("UPDATE terminal SET suspended_at = NULL WHERE terminal_id = ANY(CAST(:ids AS uuid[]))")
+
+_USES = text("SELECT address, used_at FROM terminal_use WHERE terminal_id = :terminal_id AND used_at > :since")
+_USE = text(
+    "INSERT INTO terminal_use (terminal_id, address, used_at) VALUES (:terminal_id, :address, :now)"
+    " ON CONFLICT (terminal_id, address) DO UPDATE SET used_at = excluded.used_at"
+)
+_OVERLAP = text("UPDATE terminal SET overlap_at = :now WHERE terminal_id = :terminal_id")
+_FORGET_USES = text("DELETE FROM terminal_use WHERE used_at < :before")
 
 
 async def find(session: AsyncSession, terminal_id: UUID) -> Terminal | None:
@@ -78,20 +95,22 @@ async def cost_a_try(session: AsyncSession, terminal_id: UUID) -> None:
 
 
 async def key_taken(session: AsyncSession, key_id: str, terminal_id: UUID) -> bool:
-    """Whether another terminal has this key."""
+    """Whether another terminal has or had this key, or this one had it before another."""
     return bool((await session.execute(_KEY_TAKEN, {"key_id": key_id, "terminal_id": terminal_id})).scalar_one())
 
 
 async def enrol(session: AsyncSession, terminal_id: UUID, key_id: str, public_key: bytes, now: datetime) -> None:
-    """Give a terminal its key and use up its code."""
+    """Give a terminal its key, from now on in place of the one before, and use up its code."""
     parameters = {"terminal_id": terminal_id, "key_id": key_id, "public_key": public_key, "now": now}
+    await session.execute(_END_KEY, {"terminal_id": terminal_id, "now": now})
+    await session.execute(_BEGIN_KEY, parameters)
     await session.execute(_ENROL, parameters)
     await session.execute(_USE_CODE, {"terminal_id": terminal_id, "now": now})
 
 
-async def register(session: AsyncSession, terminals: Sequence[tuple[UUID, UUID, str, str]]) -> None:
-    """Write terminals (id, outlet, kind, governorate); those known keep their keys."""
-    names = ("terminal_id", "outlet_id", "kind", "governorate")
+async def register(session: AsyncSession, terminals: Sequence[tuple[UUID, UUID, str, str, str]]) -> None:
+    """Write terminals (id, outlet, kind, governorate, authority); those known keep their keys."""
+    names = ("terminal_id", "outlet_id", "kind", "governorate", "authority")
     await session.execute(_REGISTER, dict(zip(names, map(list, zip(*terminals, strict=True)), strict=True)))
 
 
@@ -103,3 +122,23 @@ async def suspend(session: AsyncSession, terminal_ids: Sequence[UUID], at: datet
 async def reinstate(session: AsyncSession, terminal_ids: Sequence[UUID]) -> None:
     """Give these terminals tokens again."""
     await session.execute(_REINSTATE, {"ids": list(terminal_ids)})
+
+
+async def use(
+    session: AsyncSession, terminal_id: UUID, address: str, now: datetime, since: datetime
+) -> dict[str, datetime]:
+    """Note from where a terminal's key is used; from where it was before, and when last, since a moment."""
+    rows = await session.execute(_USES, {"terminal_id": terminal_id, "since": since})
+    before = {row.address: row.used_at for row in rows}
+    await session.execute(_USE, {"terminal_id": terminal_id, "address": address, "now": now})
+    return before
+
+
+async def note_overlap(session: AsyncSession, terminal_id: UUID, now: datetime) -> None:
+    """Note that a terminal's key was used from two places at once."""
+    await session.execute(_OVERLAP, {"terminal_id": terminal_id, "now": now})
+
+
+async def forget_uses(session: AsyncSession, before: datetime) -> None:
+    """Drop the notes of where keys were used before a moment."""
+    await session.execute(_FORGET_USES, {"before": before})

@@ -30,7 +30,8 @@ class CodeOut(BaseModel):
 class EnrolmentIn(BaseModel):
     """A code and the public key made on the device.
 
-    `proof`, where given, is the key's signature over `unicard-enrolment:{terminal_id}:{code as sent}`.
+    `proof`, where given, is the key's signature over `unicard-enrolment:{terminal_id}:{code as sent}`. `replaces`:
+    where the terminal has a key in use, that one's signature over `unicard-replacement:{terminal_id}:{public_key}`.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -39,6 +40,7 @@ class EnrolmentIn(BaseModel):
     terminal_id: UUID
     public_key: str = Field(pattern=_KEY, description="Ed25519 public key, base64url without padding")
     proof: str | None = Field(default=None, pattern=_SIGNATURE, description="Ed25519 signature, base64url")
+    replaces: str | None = Field(default=None, pattern=_SIGNATURE, description="Ed25519 signature, base64url")
 
 
 class EnrolmentOut(BaseModel):

@@ -16,15 +16,23 @@ from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
 from api_gateway.terminals import repository
 from api_gateway.terminals.codes import Verdict, judge, normal
-from api_gateway.terminals.errors import EnrolmentRefused, KeyInvalid, KeyTaken, TerminalNotActive, TerminalUnknown
-from api_gateway.terminals.models import Code
+from api_gateway.terminals.errors import (
+    EnrolmentRefused,
+    KeyInvalid,
+    KeyLive,
+    KeyTaken,
+    TerminalNotActive,
+    TerminalUnknown,
+)
+from api_gateway.terminals.models import Code, Terminal
 from api_gateway.terminals.schemas import EnrolmentIn
-from chassis import outbox
+from chassis import outbox, security
 from chassis.logging import get_logger
 from chassis.principal import Principal
 from chassis.refusals import Refusal
 from chassis.sealing import Sealed
-from contracts.gateway import TerminalEnrolled
+from chassis.security import Happening
+from contracts.gateway import TerminalEnrolled, TerminalKeyReplaced
 
 log = get_logger(__name__)
 
@@ -92,12 +100,18 @@ async def enrol(session: AsyncSession, secrets: Secrets, request: EnrolmentIn) -
     if verdict is Verdict.WRONG:
         await repository.cost_a_try(session, request.terminal_id)
     if terminal is None or verdict in {Verdict.WRONG, Verdict.VOID}:
-        log.warning("enrolment refused", terminal=str(request.terminal_id), verdict=verdict.value)
+        security.raised(Happening.ENROLMENT_REFUSED, terminal=str(request.terminal_id), verdict=verdict.value)
         return EnrolmentRefused("Ask for a new code.", detail_ar="اطلب رمز تفعيل جديداً.")
     if terminal.suspended_at is not None:
         return TerminalNotActive("It can be enrolled when it is reinstated.")
     if await repository.key_taken(session, key_id, terminal.terminal_id):
         return KeyTaken("Make a key on this device.")
+    if verdict is Verdict.ACCEPTED and not _may_replace(terminal, request):
+        security.raised(Happening.KEY_REPLACEMENT_REFUSED, terminal=str(terminal.terminal_id))
+        return KeyLive(
+            "Sign the new key with the one in use, or have the terminal suspended first.",
+            detail_ar="يجب توقيع المفتاح الجديد بالمفتاح الحالي، أو إيقاف الماكينة أولاً.",
+        )
     if verdict is Verdict.ACCEPTED:
         await repository.enrol(session, terminal.terminal_id, key_id, public_key, MACHINE_TIME.now())
         event = TerminalEnrolled(
@@ -107,8 +121,31 @@ async def enrol(session: AsyncSession, secrets: Secrets, request: EnrolmentIn) -
             public_key=request.public_key,
         )
         await outbox.add(session, event)
-        log.info("terminal enrolled", terminal=str(terminal.terminal_id), key_id=key_id)
+        if terminal.key_id is not None:
+            replaced = TerminalKeyReplaced(
+                terminal_id=terminal.terminal_id,
+                outlet_id=terminal.outlet_id,
+                key_id=key_id,
+                replaced_key_id=terminal.key_id,
+                suspended_before=terminal.replaceable,
+            )
+            await outbox.add(session, replaced)
+        log.info("terminal enrolled", terminal=str(terminal.terminal_id), key_id=key_id, before=terminal.key_id)
     return Enrolled(terminal.terminal_id, key_id)
+
+
+def _may_replace(terminal: Terminal, request: EnrolmentIn) -> bool:
+    """Whether a key may take its place: there is none, the terminal was suspended since, or the key in use says so."""
+    if terminal.public_key is None or terminal.replaceable:
+        return True
+    if request.replaces is None:
+        return False
+    message = f"unicard-replacement:{terminal.terminal_id}:{request.public_key}".encode()
+    try:
+        Ed25519PublicKey.from_public_bytes(terminal.public_key).verify(from_b64url(request.replaces), message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def _matches(secrets: Secrets, code: Code, typed: str) -> bool:

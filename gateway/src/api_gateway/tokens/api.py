@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import Request, Response
 
 from api_gateway.context import Running
@@ -20,6 +22,7 @@ from api_gateway.tokens.schemas import TOKEN_FORM, KeySet, SigningKeyOut, TokenR
 from chassis.db import Work
 from chassis.endpoints import Rate
 from chassis.routing import router
+from chassis.security import address_of
 from contracts.scopes import Scope
 
 routes = router(tags=["tokens"])
@@ -49,7 +52,7 @@ async def get_token(request: Request, runtime: Running, response: Response) -> T
     desk = runtime.state.token_desk
     headers = request.headers
     asked = parse(headers.get("content-type"), await request.body(), headers.get("authorization"))
-    token, grant = await desk.grant(asked)
+    token, grant = await desk.grant(replace(asked, address=address_of(request)))
     response.headers["Cache-Control"] = "no-store"
     return TokenReply(access_token=token, expires_in=desk.settings.gateway_token_seconds, scope=grant.scope)
 

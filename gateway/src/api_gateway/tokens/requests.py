@@ -32,10 +32,11 @@ class AssertionProof:
 
 @dataclass(frozen=True)
 class TokenRequest:
-    """A request for a token; `scopes` is None where it asks for all the client has."""
+    """A request for a token; `scopes` is None where it asks for all the client has. `address`: where it came from."""
 
     proof: SecretProof | AssertionProof
     scopes: frozenset[str] | None
+    address: str = ""
 
 
 def parse(media_type: str | None, body: bytes, authorization: str | None) -> TokenRequest:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api_gateway.clients import repository as clients
+from api_gateway.clients.schemas import CLIENT_ID
 from api_gateway.database import MACHINE_TIME
 from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
 from api_gateway.terminals import repository as terminals
+from api_gateway.terminals.models import Terminal
+from api_gateway.terminals.overlap import taking_turns
 from api_gateway.tokens import assertions, grants, repository
 from api_gateway.tokens.errors import AssertionReplayed, ClientExpired, ClientRefused, ClientSuspended
 from api_gateway.tokens.grants import Grant
 from api_gateway.tokens.issuer import Issuer
 from api_gateway.tokens.requests import AssertionProof, SecretProof, TokenRequest
+from chassis import outbox, security
 from chassis.ids import new_id
 from chassis.sealing import Sealed
+from chassis.security import Happening
+from contracts.gateway import TerminalOverlapped
 
+_UNREADABLE = "unreadable"
 _NOBODY = "Unknown client, or not its secret."
 
 
@@ -35,10 +43,15 @@ class TokenDesk:
 
     async def grant(self, request: TokenRequest) -> tuple[str, Grant]:
         """A signed token and what it grants. Raises the refusals of RFC 6749 §5.2."""
-        if isinstance(request.proof, SecretProof):
-            grant = await self._by_secret(request.proof)
-        else:
-            grant = await self._by_assertion(request.proof)
+        try:
+            if isinstance(request.proof, SecretProof):
+                grant = await self._by_secret(request.proof)
+            else:
+                grant = await self._by_assertion(request.proof, request.address)
+        except ClientRefused as refusal:
+            failed = Happening.CLIENT_SIGN_IN_FAILED
+            security.raised(failed, client=_named(request.proof), code=refusal.code, address=request.address)
+            raise
         grant = grant.narrowed(request.scopes)
         return self.issuer.sign(grant.claims(str(new_id()))), grant
 
@@ -63,7 +76,7 @@ class TokenDesk:
             raise ClientExpired("Have its secret renewed.")
         return grants.of_client(client)
 
-    async def _by_assertion(self, proof: AssertionProof) -> Grant:
+    async def _by_assertion(self, proof: AssertionProof, address: str) -> Grant:
         subject = assertions.claimed_client(proof.assertion)
         if proof.client_id not in {None, subject}:
             raise ClientRefused("client_id is not the one of the assertion.")
@@ -81,6 +94,34 @@ class TokenDesk:
             assertion = assertions.verify(proof.assertion, terminal.public_key, audiences, now, longest)
             if not await repository.use_assertion(session, subject, assertion.jti, assertion.expires_at):
                 raise AssertionReplayed("Make a new assertion, with a jti of its own, for every token.")
+            if address:
+                await self._seen(session, terminal, address, now)
         if terminal.suspended_at is not None:
             raise ClientSuspended("The terminal is suspended.", detail_ar="راجع مديرية التموين.")
         return grants.of_terminal(terminal)
+
+    async def _seen(self, session: AsyncSession, terminal: Terminal, address: str, now: datetime) -> None:
+        """Note from where a terminal's key is used; from two places in turns raises an alarm, once in a while."""
+        within = timedelta(minutes=self.settings.gateway_overlap_minutes)
+        uses = await terminals.use(session, terminal.terminal_id, address, now, now - within)
+        told = terminal.overlap_at is not None and terminal.overlap_at > now - within
+        if told or not taking_turns(uses, address, now, within):
+            return
+        await terminals.note_overlap(session, terminal.terminal_id, now)
+        event = TerminalOverlapped(
+            terminal_id=terminal.terminal_id, outlet_id=terminal.outlet_id, key_id=terminal.key_id or ""
+        )
+        await outbox.add(session, event)
+        security.raised(Happening.TERMINAL_OVERLAP, terminal=str(terminal.terminal_id), address=address)
+
+
+def _named(proof: SecretProof | AssertionProof) -> str:
+    """Whom a failed sign-in claims to come from, as far as a log may hold it."""
+    if isinstance(proof, SecretProof):
+        named = proof.client_id
+    else:
+        try:
+            named = assertions.claimed_client(proof.assertion)
+        except ClientRefused:
+            return _UNREADABLE
+    return named if re.fullmatch(CLIENT_ID, named) else _UNREADABLE

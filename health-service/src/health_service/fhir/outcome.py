@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 
+from chassis.edge import note_refusal
 from chassis.problems import COMMON, InvalidRequest, MalformedRequest, headers_of, status_of
 from chassis.refusals import Refusal
 from chassis.routing import DeclaredRoute
@@ -44,10 +45,12 @@ class FhirRoute(DeclaredRoute):
         async def speak_fhir(request: Request) -> Response:
             try:
                 return await handler(request)
-            except Refusal as refusal:
-                return refused(refusal)
+            except Refusal as error:
+                refusal = error
             except RequestValidationError as error:
-                return refused(_invalid(error))
+                refusal = _invalid(error)
+            note_refusal(request.scope, refusal)
+            return refused(refusal)
 
         return speak_fhir
 

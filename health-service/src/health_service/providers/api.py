@@ -71,7 +71,7 @@ async def register_clinic_terminal(
 ) -> ClinicTerminal:
     """Assign a terminal to a provider; it can then be enrolled with a one-time code."""
     provider = await service.provider(session, caller, body.provider_id)
-    made = await TERMINALS.register(session, runtime, provider, body)
+    made = await TERMINALS.register(session, runtime, caller, provider, body)
     return ClinicTerminal.model_validate(made)
 
 

@@ -14,12 +14,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from chassis import isolation, logging, metrics, openapi, partitions, probes, telemetry, training
+from chassis import isolation, logging, metrics, openapi, partitions, probes, security, telemetry, training
 from chassis.auth import KEYS_LOOK_SECONDS, REVOCATIONS_REFRESH_SECONDS, Revocations, TokenVerifier
 from chassis.background import Background, Worker, working
 from chassis.clock import Clock, TrainingClock
 from chassis.db import create_engine, create_pool, create_sessions
-from chassis.edge import App, Edge, as_refusal
+from chassis.edge import App, Edge, as_refusal, code_of, note_code, note_refusal
 from chassis.endpoints import DeclarationFault, Endpoint
 from chassis.hot import HotRoute
 from chassis.idempotency import Replay
@@ -187,6 +187,11 @@ async def _lifespan(app: App, service: Service[Settings, State]) -> AsyncIterato
 
 async def _runtime(service: Service[Settings, State]) -> Runtime[State]:
     settings = service.settings
+    security.watch_lookups(
+        people=settings.mass_lookup_people,
+        machines=settings.mass_lookup_machines,
+        seconds=settings.mass_lookup_seconds,
+    )
     clock = TrainingClock() if settings.training_clock else Clock()
     if settings.training_clock:
         log.warning("this is a training system: business time can be moved")
@@ -233,29 +238,35 @@ async def _metrics(request: Request) -> Response:
     return metrics.exposition(background=request.app.background is not None)
 
 
-async def _on_refusal(_: Request, error: Exception) -> Response:
-    return response_of(as_refusal(error), telemetry.current_request_id())
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    refusal = as_refusal(error)
+    note_refusal(request.scope, refusal)
+    return response_of(refusal, telemetry.current_request_id())
 
 
-async def _on_replay(_: Request, error: Exception) -> Response:
+async def _on_replay(request: Request, error: Exception) -> Response:
     if not isinstance(error, Replay):
         raise error
+    if error.status >= 400:
+        note_code(request.scope, code_of(error.body))
     return error.response()
 
 
-async def _on_invalid(_: Request, error: Exception) -> Response:
+async def _on_invalid(request: Request, error: Exception) -> Response:
     """Say where and why, never what was sent: it may be personal."""
     if not isinstance(error, RequestValidationError):
         raise error
     faults = [{"where": ".".join(map(str, e["loc"])), "reason": e["msg"], "code": e["type"]} for e in error.errors()]
     summary = "; ".join(f"{fault['where']}: {fault['reason']}" for fault in faults[:3])
     problem = InvalidRequest(summary, detail_ar="راجع البيانات المرسلة.", errors=list(faults[:50]))
+    note_refusal(request.scope, problem)
     return problem.response(telemetry.current_request_id())
 
 
-async def _on_http(_: Request, error: Exception) -> Response:
+async def _on_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     kind = _BY_STATUS.get(error.status_code, Problem)
     problem = kind(error.detail, headers=error.headers or {})
+    note_refusal(request.scope, problem)
     return problem.response(telemetry.current_request_id())

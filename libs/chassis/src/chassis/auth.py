@@ -28,6 +28,7 @@ from chassis.problems import (
     CallerKindRefused,
     InsufficientScope,
     InvalidToken,
+    MalformedRequest,
     MissingToken,
     SignInTooWeak,
     Suspended,
@@ -217,10 +218,13 @@ async def authorize(
 ) -> None:
     """Find out who calls, and that the token carries any one of the scopes and is of a kind that may call.
 
-    `step_up` asks for two factors shown within the last `step_up_seconds` (RFC 9470). Raises MissingToken,
-    InvalidToken, Suspended, CallerKindRefused, InsufficientScope or SignInTooWeak.
+    `step_up` asks for two factors shown within the last `step_up_seconds` (RFC 9470). Raises MalformedRequest,
+    MissingToken, InvalidToken, Suspended, CallerKindRefused, InsufficientScope or SignInTooWeak.
     """
-    token = bearer_token(request.headers.get("authorization"))
+    given = request.headers.getlist("authorization")
+    if len(given) > 1:  # who reads the first and who the last would see two callers
+        raise MalformedRequest("Send one Authorization header.")
+    token = bearer_token(given[0] if given else None)
     runtime = get_runtime(request)
     principal = await runtime.verifier.verify_fresh(token)
     request.state.principal = principal

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,13 +17,18 @@ from chassis.endpoints import Endpoint
 from chassis.hot import HotRoute
 from chassis.infrastructure_errors import Busy, is_infrastructure, sqlstate
 from chassis.logging import get_logger
-from chassis.metrics import Observed
+from chassis.metrics import REFUSALS, Observed
 from chassis.problems import InternalError, InvalidRequest, MalformedRequest, Unavailable, response_of, status_of
 from chassis.refusals import Refusal
 
 log = get_logger("chassis.access")
 
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+_REFUSED = "unicard.refused"
+_IDENTITY = frozenset({b"traceparent", b"x-request-id", b"x-client-request-id"})
+_NO_STORE = (b"cache-control", b"no-store")
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+UNCODED = "uncoded"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -47,8 +53,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id, traceparent = _identity(scope)
-        telemetry.enter(traceparent, request_id)
+        telemetry.enter(*_identity(scope))
         request_id = telemetry.current_request_id() or ""
         status = 0
 
@@ -56,7 +61,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+                message["headers"] = guarded(message.get("headers", ()), request_id)
             await send(message)
 
         try:
@@ -67,6 +72,7 @@ class Edge:
                 log.error("request failed", exc_info=error, path=_template(scope))
             if status:
                 raise
+            note_refusal(scope, refusal)
             await response_of(refusal, request_id)(scope, receive, send_with_id)
         finally:
             _record(scope, status, time.perf_counter() - started)
@@ -89,14 +95,36 @@ def as_refusal(error: BaseException) -> Refusal:
     return InternalError()
 
 
-def _identity(scope: Scope) -> tuple[str | None, str | None]:
-    request_id = traceparent = None
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            request_id = value.decode("latin-1")
-        elif name == b"traceparent":
-            traceparent = value.decode("latin-1")
-    return request_id, traceparent
+def note_refusal(scope: MutableMapping[str, Any], refusal: Refusal) -> None:
+    """Let metric and access log know by which code a request is refused."""
+    note_code(scope, refusal.code)
+
+
+def note_code(scope: MutableMapping[str, Any], code: str) -> None:
+    """Let metric and access log know by which code a request is refused."""
+    scope[_REFUSED] = code
+
+
+def code_of(body: bytes) -> str:
+    """The code in a problem document that was made before."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return UNCODED
+    return str(document.get("code", UNCODED)) if isinstance(document, dict) else UNCODED
+
+
+def guarded(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    """A reply's headers with its request's id, and what keeps it out of caches and from being taken for a page."""
+    given = list(headers)
+    added = [(b"x-request-id", request_id.encode()), _NOSNIFF]
+    return [*given, *added] if any(name == b"cache-control" for name, _ in given) else [*given, *added, _NO_STORE]
+
+
+def _identity(scope: Scope) -> tuple[str | None, str | None, str | None]:
+    """Trace context, the edge's id of the request, and the caller's own name for it."""
+    found = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _IDENTITY}
+    return found.get(b"traceparent"), found.get(b"x-request-id"), found.get(b"x-client-request-id")
 
 
 def _template(scope: Scope) -> str:
@@ -107,5 +135,11 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     route = _template(scope)
     method = scope["method"] if scope["method"] in METHODS else "other"
     Observed.of(method, route, status).answered(seconds)
-    if scope["path"] not in QUIET:
-        log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+    if scope["path"] in QUIET:
+        return
+    who = getattr(scope.get("state", {}).get("principal"), "subject", None)
+    known = {} if who is None else {"caller": who}
+    if (code := scope.get(_REFUSED)) is not None:
+        REFUSALS.labels(method, route, code).inc()
+        known["code"] = code
+    log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), **known)

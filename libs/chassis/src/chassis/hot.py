@@ -64,10 +64,11 @@ class Call(NamedTuple, Generic[R]):
 
 
 class Taken(NamedTuple):
-    """A request that was taken on: its id, and its answer after the commit, or the refusal."""
+    """A request that was taken on: its id, its answer after the commit, or the refusal, and its caller's subject."""
 
     request_id: str
     answer: asyncio.Future[Any]
+    caller: str
 
 
 class HotRoute(Generic[R, T]):
@@ -126,7 +127,7 @@ class HotRoute(Generic[R, T]):
         except (Refusal, Busy) as refusal:
             answer = asyncio.get_running_loop().create_future()
             answer.set_exception(refusal)
-        return None if answer is None else Taken(request_id, answer)
+        return None if answer is None else Taken(request_id, answer, caller.subject)
 
 
 def _text(value: bytes | None) -> str | None:

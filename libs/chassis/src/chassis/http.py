@@ -11,11 +11,11 @@ from typing import Any
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from chassis.edge import as_refusal
+from chassis.edge import as_refusal, code_of, guarded
 from chassis.hot import Headers, HotRoute, Taken
 from chassis.infrastructure_errors import Busy
 from chassis.logging import get_logger
-from chassis.metrics import Observed
+from chassis.metrics import REFUSALS, Observed
 from chassis.problems import response_of
 from chassis.refusals import Refusal
 
@@ -136,17 +136,28 @@ class Http(HttpToolsProtocol):
     ) -> None:
         error = future.exception()
         headers: Headers
+        code = None
         if error is None:
             answer = route.answer_of(future.result())
             status, headers, body = answer.status, answer.headers(), answer.body
+            code = code_of(body) if status >= 400 else None
         else:
             if not isinstance(error, Refusal | Busy):
                 log.error("request failed", exc_info=error, path=route.path)
-            response = response_of(as_refusal(error), taken.request_id)
+            refusal = as_refusal(error)
+            code = refusal.code
+            response = response_of(refusal, taken.request_id)
             status, headers, body = response.status_code, response.raw_headers, bytes(response.body)
         if not cycle.disconnected:
-            self._send(cycle, status, [*headers, (b"x-request-id", taken.request_id.encode())], body)
-        Observed.of("POST", route.path, status).answered(time.perf_counter() - started)
+            self._send(cycle, status, guarded(headers, taken.request_id), body)
+        seconds = time.perf_counter() - started
+        Observed.of("POST", route.path, status).answered(seconds)
+        if code is not None:
+            REFUSALS.labels("POST", route.path, code).inc()
+            log.info(
+                "request", method="POST", route=route.path, status=status, ms=round(seconds * 1000, 1), code=code,
+                caller=taken.caller, request_id=taken.request_id,
+            )  # fmt: skip
 
     def _send(self, cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> None:
         pieces = [STATUS_LINE[status]]

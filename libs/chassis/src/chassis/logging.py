@@ -73,6 +73,8 @@ def _clean_text(text: str) -> str:
 def _context(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     if request_id := telemetry.current_request_id():
         event.setdefault("request_id", request_id)
+    if client_request_id := telemetry.current_client_request_id():
+        event.setdefault("client_request_id", client_request_id)
     if traceparent := telemetry.current_traceparent():
         event.setdefault("trace_id", traceparent[3:35])
     return event

@@ -16,6 +16,9 @@ REQUESTS = Counter("unicard_http_requests_total", "Requests answered", ["method"
 REQUEST_SECONDS = Histogram(
     "unicard_http_request_seconds", "Time to answer a request", ["method", "route"], buckets=_FINE
 )
+REFUSALS = Counter(
+    "unicard_refusals_total", "Requests refused, by the code of the refusal", ["method", "route", "code"]
+)
 HOT_REQUESTS = Counter(
     "unicard_hot_requests_total", "Requests to a hot route, taken on at once or passed on to FastAPI", ["route", "way"]
 )

@@ -51,6 +51,11 @@ class ServiceSettings(BaseSettings):
     jwks: str | None = Field(default=None, description="the issuer's public keys themselves, instead of a URL")
     issuer: str = "unicard"
     audience: str = "unicard-api"
+    mass_lookup_people: int = Field(
+        default=100, ge=1, description="a person who reads about more citizens raises an alarm"
+    )
+    mass_lookup_machines: int = Field(default=20_000, ge=1, description="the same for a system or terminal")
+    mass_lookup_seconds: int = Field(default=600, ge=1, description="within how long that is counted")
     step_up_seconds: int = Field(
         default=300, ge=30, le=3600, description="how long ago a person's two factors may be for acts that ask for them"
     )

@@ -13,6 +13,7 @@ _random = random.Random()
 
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+_client_request_id: ContextVar[str | None] = ContextVar("client_request_id", default=None)
 
 
 def new_traceparent() -> str:
@@ -30,14 +31,21 @@ def current_request_id() -> str | None:
     return _request_id.get()
 
 
+def current_client_request_id() -> str | None:
+    """What the caller itself calls the request at hand, where it says so: for logs, never for a record."""
+    return _client_request_id.get()
+
+
 def identity(traceparent: str | None, request_id: str | None = None) -> tuple[str, str]:
     """Trace context and request id of a request that brought these; what is malformed is replaced, never passed on."""
     valid = traceparent if traceparent and _TRACEPARENT.fullmatch(traceparent) else new_traceparent()
     return valid, request_id if request_id and _REQUEST_ID.fullmatch(request_id) else valid[3:35]
 
 
-def enter(traceparent: str | None, request_id: str | None = None) -> None:
+def enter(traceparent: str | None, request_id: str | None = None, client_request_id: str | None = None) -> None:
     """Make the given context that of the work at hand, as far as it is well-formed."""
     valid, known = identity(traceparent, request_id)
     _traceparent.set(valid)
     _request_id.set(known)
+    well_formed = client_request_id and _REQUEST_ID.fullmatch(client_request_id)
+    _client_request_id.set(client_request_id if well_formed else None)

@@ -41,6 +41,33 @@ class TerminalEnrolled(Event):
     public_key: str  # Ed25519 public key, base64url without padding, 32 bytes
 
 
+class TerminalKeyReplaced(Event):
+    """A terminal has a new key in place of one that was in use: whoever keeps the outlet is to be told.
+
+    `suspended_before`: after a suspension; otherwise the key in use has signed the new one.
+    """
+
+    TOPIC = TOPIC
+    KEY = "terminal_id"
+
+    terminal_id: UUID
+    outlet_id: UUID
+    key_id: str
+    replaced_key_id: str
+    suspended_before: bool
+
+
+class TerminalOverlapped(Event):
+    """A terminal's key is used from two places in turns: it may have been copied."""
+
+    TOPIC = TOPIC
+    KEY = "terminal_id"
+
+    terminal_id: UUID
+    outlet_id: UUID
+    key_id: str
+
+
 class PersonSuspended(Event):
     """A person who works with the system is refused everywhere from now on: suspended, or gone for good."""
 

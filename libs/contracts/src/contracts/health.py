@@ -43,6 +43,7 @@ class ClinicTerminalRegistered(Event):
     terminal_id: UUID
     provider_id: UUID
     governorate: str
+    authority: str | None = None  # who registered it, and alone gives it its code
 
 
 class ClinicTerminalSuspended(Event):

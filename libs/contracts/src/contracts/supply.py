@@ -105,6 +105,7 @@ class TerminalRegistered(Event):
     outlet_id: UUID
     kind: str  # the outlet's kind: bakery | grocer | gameaty | complex
     governorate: str
+    authority: str | None = None  # who registered it, and alone gives it its code
 
 
 class TerminalSuspended(Event):

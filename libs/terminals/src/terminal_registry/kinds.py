@@ -17,7 +17,8 @@ class Kind:
     """A kind of place. `place` is the field of events, requests and rows that holds the place's id.
 
     `terminals`: what all terminals of the kind are known as at the gateway, which grants their scopes by it; None where
-    each place has a kind of its own and the event of the registration says it.
+    each place has a kind of its own and the event of the registration says it. `responsible`: the authority whose
+    terminals they are where the registration does not say one.
     """
 
     place: str
@@ -25,11 +26,17 @@ class Kind:
     suspended: type[Event]
     reinstated: type[Event]
     terminals: str | None = None
+    responsible: str = "ministry"
 
 
 OUTLETS = Kind("outlet_id", TerminalRegistered, TerminalSuspended, TerminalReinstated)
 CLINICS = Kind(
-    "provider_id", ClinicTerminalRegistered, ClinicTerminalSuspended, ClinicTerminalReinstated, terminals="clinic"
+    "provider_id",
+    ClinicTerminalRegistered,
+    ClinicTerminalSuspended,
+    ClinicTerminalReinstated,
+    terminals="clinic",
+    responsible="health-authority",
 )
 KINDS = (OUTLETS, CLINICS)
 
@@ -42,9 +49,11 @@ class Registration:
     place_id: UUID
     kind: str
     governorate: str
+    authority: str
 
 
 def registration(kind: Kind, event: Event) -> Registration:
     """What an event of a registration of this kind says."""
     told = event.model_dump()
-    return Registration(told[TERMINAL], told[kind.place], kind.terminals or told["kind"], told["governorate"])
+    known_as, authority = kind.terminals or told["kind"], told["authority"] or kind.responsible
+    return Registration(told[TERMINAL], told[kind.place], known_as, told["governorate"], authority)

@@ -42,7 +42,7 @@ class Registry:
         self._refusals = refusals
 
     async def register(
-        self, session: AsyncSession, runtime: Resources, place: RowMapping, given: NewTerminal
+        self, session: AsyncSession, runtime: Resources, caller: Principal, place: RowMapping, given: NewTerminal
     ) -> RowMapping:
         """Assign a terminal to a place the caller may act in, so that it may be enrolled. Raises `serial_taken`."""
         terminal_id, place_id = new_id(), place[self._kind.place]
@@ -52,6 +52,7 @@ class Registry:
         if terminal is None:
             raise self._refusals.serial_taken
         told = {TERMINAL: terminal_id, self._kind.place: place_id, "governorate": place["governorate"]}
+        told["authority"] = caller.actor.office
         if self._kind.terminals is None:
             told["kind"] = place["kind"]
         await outbox.add(session, self._kind.registered.model_validate(told))

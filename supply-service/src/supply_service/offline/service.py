@@ -11,10 +11,11 @@ from typing import Any
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import telemetry
+from chassis import security, telemetry
 from chassis.clock import business_day
 from chassis.principal import Principal
 from chassis.refusals import Refusal
+from chassis.security import Happening
 from supply_service.cards import credential
 from supply_service.context import Context, Runtime
 from supply_service.offline import chain, repository
@@ -176,6 +177,8 @@ async def _record(
         if result.status != "rejected" or finding.fault == "signature_invalid":
             continue
         (refused if finding.fault is None else contradicting).append((finding.link, str(result.code)))
+    if forked := [link.sequence for link, code in contradicting if code == "chain_forked"]:
+        security.raised(Happening.CHAIN_FORKED, terminal=str(place.terminal_id), sequences=forked[:20])
     await repository.reject(session, place.terminal_id, refused)
     await repository.keep_evidence(session, place.terminal_id, contradicting)
 

@@ -68,7 +68,7 @@ async def read_outlet(outlet_id: UUID, caller: Caller, session: Reading) -> Outl
 async def register_terminal(runtime: Running, body: TerminalRequest, caller: Caller, session: Work) -> Terminal:
     """Assign a terminal to an outlet; it can then be enrolled with a one-time code."""
     outlet = await service.outlet(session, caller, body.outlet_id)
-    return Terminal.model_validate(await TERMINALS.register(session, runtime, outlet, body))
+    return Terminal.model_validate(await TERMINALS.register(session, runtime, caller, outlet, body))
 
 
 @routes.get(

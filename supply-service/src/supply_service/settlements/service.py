@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import outbox
+from chassis import outbox, security
 from chassis.area import Bound
 from chassis.ids import new_id
 from chassis.paging import Paging
@@ -136,4 +136,6 @@ def outlet_totals(row: RowMapping) -> OutletTotals:
 async def pot_proof(session: AsyncSession, period: date) -> PotProof:
     """A month's pots held against their entries."""
     found = await day_totals.pots(session, period)
+    if found["unproved"]:
+        security.unsound("pots", ["unproved"])
     return PotProof(period=period, sound=not found["unproved"], **found)

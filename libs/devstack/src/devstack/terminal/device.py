@@ -44,10 +44,18 @@ def goods(item: str, quantity: int, programme: str = "goods") -> Line:
     return {"programme": programme, "item": item, "quantity": quantity}
 
 
-async def enrol(wire: Wire, terminal_id: str, code: str, key: DeviceKey | None = None) -> tuple[DeviceKey, str]:
-    """Register a key made on the device against the one-time code; the key and its id, or `Refused`."""
+async def enrol(
+    wire: Wire, terminal_id: str, code: str, key: DeviceKey | None = None, *, before: DeviceKey | None = None
+) -> tuple[DeviceKey, str]:
+    """Register a key made on the device against the one-time code; the key and its id, or `Refused`.
+
+    `before`: the key in use, which signs the one that takes its place.
+    """
     own = key or DeviceKey.generate()
-    body = orjson.dumps({"code": code, "terminal_id": terminal_id, "public_key": own.public})
+    asked = {"code": code, "terminal_id": terminal_id, "public_key": own.public}
+    if before is not None:
+        asked["replaces"] = before.sign(f"unicard-replacement:{terminal_id}:{own.public}".encode())
+    body = orjson.dumps(asked)
     answer = await wire.request("POST", "/v1/enrolments", (("content-type", "application/json"),), body)
     if answer.status >= 400:
         raise Refused(answer, "POST", "/v1/enrolments")
@@ -69,7 +77,9 @@ class Terminal:
     @classmethod
     async def enrolled(cls, store: Store, wire: Wire, terminal_id: str, code: str) -> Terminal:
         """Make a key, enrol it, and learn from the first token which outlet this is."""
-        key, key_id = await enrol(wire, terminal_id, code)
+        known = store.load() if store.known() else None
+        before = DeviceKey.load(known.secret) if known is not None and known.terminal_id == terminal_id else None
+        key, key_id = await enrol(wire, terminal_id, code, before=before)
         store.save(Identity(terminal_id, key.secret(), wire.base_url, key_id))
         terminal = cls(store, wire)
         claims = orjson.loads(from_b64url((await terminal.caller.token()).split(".")[1]))
