@@ -127,6 +127,26 @@ async def test_a_pin_is_set_checked_locked_and_set_anew(office: Office) -> None:
     assert "7305" not in str(stored[0]["row"]).replace(card_id, "")
 
 
+async def test_who_guesses_at_many_cards_must_wait(office: Office) -> None:
+    """A terminal that tries two PINs at each of many cards locks none of them."""
+    card_id, _, _ = await office.issued()
+    await office.call("PUT", f"/v1/cards/{card_id}/pin", COUNTER, json=await office.encrypted(card_id, "2947"))
+    checks, guesser = f"/v1/cards/{card_id}/pin-checks", "a-guessing-terminal"
+    sent = await office.encrypted(card_id, "1111")
+    await office.call("POST", checks, "redemptions:create", json=sent, subject=guesser)
+    await office.fetch(
+        "INSERT INTO pin_failure SELECT $1, now() - interval '10 minutes' FROM generate_series(1, 19)", guesser
+    )
+    right = await office.encrypted(card_id, "2947")
+    refused = await office.call("POST", checks, "redemptions:create", json=right, subject=guesser, expect=429)
+    assert refused["code"] == "pin_checks_exceeded"
+    other = await office.call("POST", checks, "redemptions:create", json=right, subject="another-terminal")
+    assert other["result"] == "correct"
+    await office.fetch("UPDATE pin_failure SET failed_at = failed_at - interval '1 hour' WHERE caller = $1", guesser)
+    later = await office.call("POST", checks, "redemptions:create", json=right, subject=guesser)
+    assert later["result"] == "correct"
+
+
 @pytest.mark.parametrize(("digits", "code"), [("1234", "pin_weak"), ("1990", "pin_weak"), ("12", "pin_malformed")])
 async def test_weak_pins_are_refused(office: Office, digits: str, code: str) -> None:
     card_id, _, _ = await office.issued()

@@ -58,7 +58,7 @@ async def test_callers_cannot_speak_as_the_edge(edge: Any, issuer: TestIssuer) -
     assert arrived["authorization"] == sent["Authorization"]
 
 
-async def test_request_id_and_trace_are_made_or_kept(edge: Any, issuer: TestIssuer) -> None:
+async def test_request_ids_are_the_edges_own_and_the_trace_is_kept(edge: Any, issuer: TestIssuer) -> None:
     headers = issuer.headers(scopes="cards:read")
     reply = await edge.client.get("/v1/cards/1", headers=headers)
     arrived = reply.json()["headers"]
@@ -69,8 +69,23 @@ async def test_request_id_and_trace_are_made_or_kept(edge: Any, issuer: TestIssu
     own = {"X-Request-Id": "terminal-17-000042", "traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"}
     reply = await edge.client.get("/v1/cards/1", headers=headers | own)
     arrived = reply.json()["headers"]
-    assert arrived["x-request-id"] == reply.headers["x-request-id"] == "terminal-17-000042"
+    assert arrived["x-request-id"] == reply.headers["x-request-id"]
+    assert len(arrived["x-request-id"]) == 36
+    assert arrived["x-client-request-id"] == "terminal-17-000042"
     assert arrived["traceparent"].split("-")[1] == "ab" * 16
+
+    forged = {"X-Client-Request-Id": "forged-0000001"}
+    assert (
+        "x-client-request-id" not in (await edge.client.get("/v1/cards/1", headers=headers | forged)).json()["headers"]
+    )
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+async def test_the_scheme_may_be_written_in_any_case(edge: Any, issuer: TestIssuer, scheme: str) -> None:
+    sent = {"Authorization": f"{scheme} {issuer.token(scopes='cards:read')}"}
+    assert (await edge.client.get("/v1/cards/1", headers=sent)).status_code == 200
+    forged = {"Authorization": f"{scheme} {issuer.token(scopes='cards:read')[:-8]}AAAAAAAA"}
+    assert (await edge.client.get("/v1/cards/1", headers=forged)).status_code == 401
 
 
 async def test_the_rate_is_counted_for_each_client_and_class(start_edge: Any, issuer: TestIssuer) -> None:

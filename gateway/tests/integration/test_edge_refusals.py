@@ -21,6 +21,7 @@ def problem(reply: httpx.Response, status: int, code: str) -> dict[str, Any]:
     assert (document["status"], document["code"], document["type"]) == (status, code, f"/problems/{code}")
     assert document["title"]
     assert any("\u0600" <= letter <= "\u06ff" for letter in document["title_ar"])
+    assert (reply.headers["cache-control"], reply.headers["x-content-type-options"]) == ("no-store", "nosniff")
     if "x-request-id" in reply.headers:
         assert document["request_id"] == reply.headers["x-request-id"]
     return document

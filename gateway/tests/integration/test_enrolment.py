@@ -23,6 +23,12 @@ def key_pair() -> tuple[OKPKey, str]:
     return key, str(key.as_dict(private=False)["x"])
 
 
+def replacing(key: OKPKey, terminal_id: UUID, public_key: str) -> str:
+    """The signature of the key in use over the one that takes its place."""
+    private: Any = key.private_key
+    return b64url(private.sign(f"unicard-replacement:{terminal_id}:{public_key}".encode()))
+
+
 async def enrol(gateway: Any, terminal_id: UUID, code: str, public_key: str, **more: str) -> Any:
     body = {"code": code, "terminal_id": str(terminal_id), "public_key": public_key, **more}
     return await gateway.client.post("/v1/enrolments", json=body)
@@ -83,8 +89,12 @@ async def test_a_new_code_voids_the_old_and_a_new_key_the_old(gateway: Any) -> N
     old = await gateway.new_code(terminal_id)
     new = await gateway.new_code(terminal_id)
     assert (await enrol(gateway, terminal_id, old, key_pair()[1])).status_code == 403
-    first = await enrol(gateway, terminal_id, new, key_pair()[1])
-    second = await enrol(gateway, terminal_id, await gateway.new_code(terminal_id), key_pair()[1])
+    key, public_key = key_pair()
+    first = await enrol(gateway, terminal_id, new, public_key)
+    _, other = key_pair()
+    second = await enrol(
+        gateway, terminal_id, await gateway.new_code(terminal_id), other, replaces=replacing(key, terminal_id, other)
+    )
     assert first.json()["key_id"] != second.json()["key_id"]
 
 

@@ -23,7 +23,7 @@ SUPPLY_KINDS = {*WALLET_KINDS, "bakery"}
 
 
 def terminal(kind: str) -> Terminal:
-    return Terminal(new_id(), new_id(), kind, "03", None, None, None, None)
+    return Terminal(new_id(), new_id(), kind, "03", None, None, None, None, "ministry", False, None)
 
 
 @pytest.mark.parametrize("kind", sorted(SUPPLY_KINDS))

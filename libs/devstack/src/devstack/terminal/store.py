@@ -43,6 +43,10 @@ class Store:
         self._sold = folder / "sold.jsonl"
         self._voids = folder / "voids.json"
 
+    def known(self) -> bool:
+        """Whether a terminal is enrolled here."""
+        return self._identity.exists()
+
     def load(self) -> Identity:
         """The identity; `NotEnrolled` when there is none."""
         if not self._identity.exists():
