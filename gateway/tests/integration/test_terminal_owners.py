@@ -120,7 +120,7 @@ class TestCopies:
         assert await gateway.outside.heard(TerminalOverlapped, lambda event: event.terminal_id == terminal_id)
 
 
-async def test_failed_sign_ins_name_whom_they_claim_to_be(gateway: Any, capsys: Any) -> None:
+async def test_failed_sign_ins_name_whom_they_claim_to_be(gateway: Any, caplog: Any) -> None:
     failed, refused = counted("client_sign_in_failed"), counted("enrolment_refused")
     for client_id, secret in (("ministry", "wrong"), ("x\ny", "wrong")):
         credentials = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
@@ -129,8 +129,7 @@ async def test_failed_sign_ins_name_whom_they_claim_to_be(gateway: Any, capsys: 
     assert (counted("client_sign_in_failed"), counted("enrolment_refused")) == (failed + 2, refused + 1)
     coded = {"method": "POST", "route": "/oauth/token", "code": "invalid_client"}
     assert (REGISTRY.get_sample_value("unicard_refusals_total", coded) or 0) >= 2
-    said = capsys.readouterr()
-    lines = [line for line in (said.out + said.err).splitlines() if '"client_sign_in_failed"' in line]
-    assert '"client": "ministry"' in lines[0]
-    assert '"client": "unreadable"' in lines[1]
-    assert "wrong" not in "".join(lines)
+    said = [record.msg for record in caplog.records if record.name == "chassis.security"]
+    failures = [line for line in said if line["event"] == "client_sign_in_failed"]
+    assert [line["client"] for line in failures] == ["ministry", "unreadable"]
+    assert "wrong" not in str(failures)

@@ -27,7 +27,13 @@ def test_every_event_is_told_from_the_start() -> None:
 def test_the_same_citizen_counts_once_and_the_alarm_comes_once_in_a_window() -> None:
     lookups = Lookups(people=3, machines=100, seconds=60)
     assert not any(lookups.note(caller(), [7], now) for now in range(50))
-    assert [lookups.note(caller(), [citizen], 50.0) for citizen in (7, 8, 9, 10, 11)] == [False, False, False, True, False]
+    assert [lookups.note(caller(), [citizen], 50.0) for citizen in (7, 8, 9, 10, 11)] == [
+        False,
+        False,
+        False,
+        True,
+        False,
+    ]
     assert not lookups.note(caller(), range(100), 60.0)
     assert lookups.note(caller(), range(100, 200), 120.0)
 
