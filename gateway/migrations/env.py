@@ -2,4 +2,4 @@
 
 from chassis.migrations import run_env, stated
 
-run_env(stated("api_gateway"))
+run_env(stated("api_gateway", "policybook", "approvals"))

@@ -16,6 +16,7 @@ import health_service.main
 import health_service.settings
 import payment_service.main
 import payment_service.settings
+from approvals.testing import decide
 from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer, eventually, running
 from chassis.testing_events import Outside
@@ -184,9 +185,10 @@ async def test_the_same_copayment_told_again_is_taken_once(both: Both, desk: Des
     visit = await desk.visit(card_id, 20_000)
     await desk.becomes(visit["encounter_id"], "paid")
     headers = both.issuer.headers("operations", "operations:write")
-    since = {"since": "2020-01-01T00:00:00Z"}
-    republished = await both.health.post("/v1/operations/health/republish", json=since, headers=headers)
-    assert republished.is_success, republished.text
+    since = {"since": "2020-01-01T00:00:00Z", "reason": "the broker lost its data"}
+    proposed = await both.health.post("/v1/operations/health/republish", json=since, headers=headers)
+    assert proposed.is_success, proposed.text
+    await decide(both.health, both.issuer, "health", proposed.json()["proposal_id"], "operations:approve")
     marker = await desk.visit(card_id, 1_000)  # told after all the others, in the same household's order
     await desk.becomes(marker["encounter_id"], "paid")
     assert await both.balance(card_id) == 10_000 - 2_000 - 100

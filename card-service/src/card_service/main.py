@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from approvals.api import proposals_router
+from approvals.api import routers_of
 from approvals.expiry import expiry
 from card_service.cards.api import routes as cards
 from card_service.consumers import reactions
@@ -30,7 +30,7 @@ ROUTERS = (
     handover,
     rollout,
     policies_router("/v1/policies/card", DESK, PROPOSALS),
-    proposals_router("card", PROPOSALS),
+    *routers_of("card", PROPOSALS),
 )
 FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.tools.policies)
 

@@ -10,6 +10,8 @@ from fastapi import Depends
 from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
 from chassis import runtime
+from policybook.book import PolicyBook
+from policybook.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from api_gateway.overview.service import Services
@@ -26,6 +28,7 @@ class Context:
     issuer: Issuer
     token_desk: TokenDesk
     services: Services
+    policies: Snapshot[PolicyBook]
 
 
 Runtime: TypeAlias = runtime.Runtime[Context]

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from api_gateway.clients.bootstrap import ensure_bootstrap
 from api_gateway.context import Context, Runtime
+from api_gateway.figures import KEYS
 from api_gateway.overview.service import Services
 from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
@@ -15,11 +16,13 @@ from api_gateway.tokens.service import TokenDesk
 from chassis.clients import http_client
 from chassis.runtime import Resources
 from chassis.sealing import Keyring, Vault
+from policybook.startup import open_book, whole_book
 
 
 @asynccontextmanager
 async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
-    """Derive the keys, make sure that there are a signing key and a first client, connect to the services."""
+    """Enter the policy files, derive the keys, see to a signing key and a first client, connect to the services."""
+    policies = await open_book(resources, settings.policies, KEYS, whole_book)
     ring = Keyring.parse(settings.gateway_keys.get_secret_value())
     secrets = Secrets(ring)
     issuer = Issuer(settings, Vault(ring.derived(b"unicard gateway seal")))
@@ -42,7 +45,7 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
         ]
         desk = TokenDesk(settings, secrets, issuer, resources.sessions)
         services = Services(card, supply, health, payment, notify, settings.gateway_part_seconds)
-        yield Context(settings, secrets, issuer, desk, services)
+        yield Context(settings, secrets, issuer, desk, services, policies)
 
 
 async def keep_keys(running: Runtime) -> None:

@@ -7,18 +7,26 @@ from fastapi import FastAPI
 from api_gateway.clients.api import routes as clients
 from api_gateway.clients.watch import EVERY_SECONDS, count_ending
 from api_gateway.consumers import reactions
+from api_gateway.context import Runtime
 from api_gateway.docs.api import routes as docs
 from api_gateway.docs.api import swallow
 from api_gateway.lifespan import keep_keys, lifespan
 from api_gateway.overview.api import routes as overview
+from api_gateway.proposals import DESK, PROPOSALS
 from api_gateway.route import SWALLOW
 from api_gateway.settings import Settings
 from api_gateway.terminals.api import routes as terminals
 from api_gateway.terminals.watch import FORGET_EVERY_SECONDS, forget_uses
 from api_gateway.tokens.api import routes as tokens
+from approvals.api import routers_of
+from approvals.expiry import expiry
 from chassis import app as chassis_app
 from chassis.app import Service
 from chassis.periodic import Periodic
+from policybook.api import policies_router
+from policybook.snapshot import kept_fresh
+
+FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.policies)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -30,12 +38,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Unified Card: clients, tokens and enrolment",
         description="Who may call and with which key; what all services know of a card; the documentation.",
         settings=chosen.model_copy(update=own_keys),
-        routers=[tokens, clients, terminals, overview, docs],
+        routers=[
+            tokens,
+            clients,
+            terminals,
+            overview,
+            docs,
+            policies_router("/v1/policies/gateway", DESK, PROPOSALS),
+            *routers_of("gateway", PROPOSALS),
+        ],
         reactions=reactions,
-        refreshers=[Periodic("signing_keys", keep_keys, chosen.gateway_key_poll_seconds)],
+        refreshers=[Periodic("signing_keys", keep_keys, chosen.gateway_key_poll_seconds), FRESH],
         workers=[
             Periodic("clients_ending", count_ending, EVERY_SECONDS),
             Periodic("terminal_uses", forget_uses, FORGET_EVERY_SECONDS),
+            expiry(PROPOSALS),
         ],
         lifespan=lifespan,
         openapi_url=None,  # the merged document has its place

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
+from api_gateway import POLICIES
 from chassis.sealing import Keyring
 from chassis.settings import ServiceSettings
 
@@ -53,6 +55,7 @@ class Settings(ServiceSettings):
         default=60, ge=1, le=1440, description="a key used from two addresses in turns within this time raises an alarm"
     )
     gateway_part_seconds: float = Field(default=2.0, gt=0, description="how long the overview waits for a service")
+    policies: Path = Field(default=POLICIES, description="folder of the policy files entered at the start")
     card_url: str = "http://127.0.0.1:8101"
     supply_url: str = "http://127.0.0.1:8102"
     health_url: str = "http://127.0.0.1:8103"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chassis.ids import new_id
 from chassis.testing_walk import PORT_SAID, Call, walk
+from policybook.testing import policy_calls
 
-if TYPE_CHECKING:
-    from .conftest import Gateway
+from .conftest import Gateway, GatewaySigner
 
 SITE = str(new_id())
 HEALTH = {"governorate": "03", "authority": "health-authority"}
@@ -19,7 +19,7 @@ ANYONE = {
     "POST /oauth/token": "whoever proves who they are",
     "GET /.well-known/jwks.json": "the keys are public",
     "POST /v1/enrolments": "whoever has the terminal's one-time code",
-    "POST /v1/signing-keys": "the keys are the whole system's",
+    "GET /v1/policies/gateway": "the rules are the same for all",
     "GET /v1/overview/{card_id}": "each service it asks compares for itself",
     "GET /openapi.json": "the documentation is public",
     "GET /docs": "the documentation is public",
@@ -31,7 +31,7 @@ ANYONE = {
 async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
     async def sign(scopes: str, **bound: Any) -> dict[str, str]:
         names = {"governorate": "gov", "authority": "org", "site_id": "site"}
-        return gateway.signed(*scopes.split(), **{names[name]: value for name, value in bound.items()})
+        return gateway.signed(*scopes.split(), **{names.get(name, name): value for name, value in bound.items()})
 
     client, _ = await gateway.new_client("sites:read", governorate="03")
     terminal, _ = await gateway.new_terminal()
@@ -46,6 +46,10 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
         gateway.client,
         sign,
         {
+            **await policy_calls(gateway.client, GatewaySigner(gateway), "gateway", "/v1/policies/gateway"),
+            "POST /v1/signing-keys": Call(
+                "/v1/signing-keys", "keys:rotate", mine={}, refused=403, body={"json": {"reason": "a walk"}}
+            ),
             "POST /v1/clients": [
                 Call("/v1/clients", "clients:write", refused=403, body=new("03")),
                 Call("/v1/clients", "clients:write", mine={}, refused=403, body=new("*")),

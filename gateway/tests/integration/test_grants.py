@@ -8,4 +8,4 @@ from chassis.testing_grants import check_grants
 
 
 async def test_the_role_may_do_what_is_stated_and_no_more(make_database: MakeDatabase) -> None:
-    await check_grants(await make_database(MIGRATIONS), "api_gateway")
+    await check_grants(await make_database(MIGRATIONS), "api_gateway", "policybook", "approvals")

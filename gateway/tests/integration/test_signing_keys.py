@@ -7,13 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
+from approvals.testing import decide
 from chassis.auth import jwt_header
+from chassis.ids import new_id
 from chassis.sealing import SealBroken
 from chassis.testing import eventually
 
-from .conftest import KEYS
+from .conftest import KEYS, Gateway, GatewaySigner
 
 AGE = "UPDATE signing_key SET signs_from = signs_from - $1::interval, created_at = created_at - $1::interval"
 
@@ -27,15 +30,48 @@ async def kid(gateway: Any) -> str:
     return str(jwt_header(await gateway.token())["kid"])
 
 
+async def propose(gateway: Gateway, headers: dict[str, str] | None = None) -> httpx.Response:
+    chosen = headers or gateway.signed("keys:rotate")
+    return await gateway.client.post("/v1/signing-keys", headers=chosen, json={"reason": "a test"})
+
+
+async def rotated(gateway: Gateway) -> str:
+    """Have one propose the next key and another person decide; its id."""
+    before = set(await gateway.runtime.pool.fetch("SELECT kid FROM signing_key"))
+    reply = await propose(gateway)
+    assert reply.status_code == 202, reply.text
+    await decide(gateway.client, GatewaySigner(gateway), "gateway", reply.json()["proposal_id"], "keys:approve")
+    (new,) = set(await gateway.runtime.pool.fetch("SELECT kid FROM signing_key")) - before
+    return str(new["kid"])
+
+
+async def test_one_custodian_alone_makes_no_key(start_gateway: Any) -> None:
+    gateway: Gateway = await start_gateway()
+    signer, custodian = GatewaySigner(gateway), new_id()
+    own = gateway.person("keys:rotate", "keys:approve", person_id=custodian)
+    made = (await propose(gateway, own)).json()
+    refused = await decide(
+        gateway.client, signer, "gateway", made["proposal_id"], "keys:approve", person_id=custodian, expect=403
+    )
+    assert refused["code"] == "own_proposal"
+    again = await propose(gateway)
+    assert (again.status_code, again.json()["code"]) == (409, "proposal_open")
+    # what time has made of the keys meanwhile makes the proposal void
+    runtime = gateway.runtime
+    async with runtime.sessions() as session, session.begin():
+        await runtime.state.issuer.rotate(session)
+    late = await decide(gateway.client, signer, "gateway", made["proposal_id"], "keys:approve", expect=409)
+    assert late["code"] == "proposal_changed"
+    assert await runtime.pool.fetchval("SELECT count(*) FROM signing_key") == 2
+
+
 async def test_a_new_key_is_published_then_signs_then_the_old_one_goes(start_gateway: Any) -> None:
     gateway = await start_gateway(gateway_key_lead_seconds=1)
     old = await kid(gateway)
     assert await published(gateway) == [old]
     old_token = await gateway.token()
-    reply = await gateway.client.post("/v1/signing-keys", headers=gateway.signed("keys:rotate"))
-    assert reply.status_code == 201, reply.text
-    new = reply.json()["key_id"]
-    again = await gateway.client.post("/v1/signing-keys", headers=gateway.signed("keys:rotate"))
+    new = await rotated(gateway)
+    again = await propose(gateway)
     assert (again.status_code, again.json()["code"]) == (409, "rotation_pending")
 
     async def both() -> bool:
@@ -72,7 +108,7 @@ async def test_two_processes_share_their_keys(start_gateway: Any) -> None:
     assert await published(one) == await published(other)
     headers = {"Authorization": f"Bearer {await one.token()}"}
     assert (await other.client.get("/v1/clients", headers=headers)).status_code == 200
-    new = (await one.client.post("/v1/signing-keys", headers=one.signed("keys:rotate"))).json()["key_id"]
+    new = await rotated(one)
 
     async def known() -> bool:
         return new in await published(other)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from approvals.api import proposals_router
+from approvals.api import routers_of
 from approvals.expiry import expiry
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
@@ -30,7 +30,7 @@ ROUTERS = (
     coverage_routes,
     fhir_routes,
     policies_router("/v1/policies/health", DESK, PROPOSALS),
-    proposals_router("health", PROPOSALS),
+    *routers_of("health", PROPOSALS),
 )
 FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.snapshot)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from approvals.kinds import Kinds
+from approvals.operations import KINDS
 from approvals.service import Proposals
 from health_service.context import Runtime
 from health_service.coverage import repository as coverage
@@ -27,4 +28,4 @@ DESK: PolicyDesk[Runtime] = PolicyDesk(
     published=_look_again,
     withdrawn=_look_again,
 )
-PROPOSALS: Proposals[Runtime] = Proposals(Kinds(DESK.terms, *DESK.kinds))
+PROPOSALS: Proposals[Runtime] = Proposals(Kinds(DESK.terms, *DESK.kinds, *KINDS))

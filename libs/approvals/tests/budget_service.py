@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from approvals.api import proposals_router
+from approvals.api import routers_of
 from approvals.errors import ProposalOpen
 from approvals.expiry import expiry
 from approvals.kinds import Kind, Kinds
 from approvals.model import Office, Proposal, Terms
+from approvals.operations import KINDS
 from approvals.schemas import ProposalReply
 from approvals.service import Proposals
 from chassis import app as chassis_app
@@ -92,7 +93,7 @@ BUDGET: Kind[Runtime[Desk]] = Kind(
     content_now=_now,
     released=_released,
 )
-PROPOSALS = Proposals(Kinds(_terms, BUDGET))
+PROPOSALS = Proposals(Kinds(_terms, BUDGET, *KINDS))
 
 routes = router(tags=["budgets"])
 
@@ -140,7 +141,7 @@ def create_app(settings: ServiceSettings) -> App:
             name="budget",
             title="Budgets",
             settings=settings,
-            routers=(routes, proposals_router("budget", PROPOSALS)),
+            routers=(routes, *routers_of("budget", PROPOSALS)),
             lifespan=_lifespan,
             workers=(expiry(PROPOSALS),),
         )

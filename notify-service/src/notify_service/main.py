@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from approvals.api import proposals_router
+from approvals.api import routers_of
 from approvals.expiry import expiry
 from chassis.app import Service
 from chassis.app import create_app as create_service
@@ -23,7 +23,7 @@ ROUTERS = (
     api.routes,
     inquiries_api.routes,
     policies_router("/v1/policies/notify", DESK, PROPOSALS),
-    proposals_router("notify", PROPOSALS),
+    *routers_of("notify", PROPOSALS),
 )
 FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.policies)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from approvals.kinds import Kinds
+from approvals.operations import KINDS
 from approvals.service import Proposals
 from notify_service.context import Runtime
 from notify_service.keys import KEYS
@@ -15,4 +16,4 @@ DESK: PolicyDesk[Runtime] = PolicyDesk(
     read=read_rules,
     book=lambda runtime: runtime.state.policies.book,
 )
-PROPOSALS: Proposals[Runtime] = Proposals(Kinds(DESK.terms, *DESK.kinds))
+PROPOSALS: Proposals[Runtime] = Proposals(Kinds(DESK.terms, *DESK.kinds, *KINDS))

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from approvals.api import proposals_router
+from approvals.api import routers_of
 from approvals.expiry import expiry
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
@@ -38,7 +38,7 @@ ROUTERS = (
     payment_routes,
     payout_routes,
     policies_router("/v1/policies/payment", DESK, PROPOSALS),
-    proposals_router("payment", PROPOSALS),
+    *routers_of("payment", PROPOSALS),
 )
 FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.policies)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from approvals.api import proposals_router
+from approvals.api import routers_of
 from contracts.scopes import Scope
 from policybook.api import policies_router
 from supply_service.catalogue.api import routes as catalogue
@@ -24,5 +24,5 @@ ROUTERS = (
     outlets,
     catalogue,
     POLICIES,
-    proposals_router("supply", PROPOSALS),
+    *routers_of("supply", PROPOSALS),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from approvals.kinds import Kinds
+from approvals.operations import KINDS
 from approvals.service import Proposals
 from policybook.desk import PolicyDesk
 from supply_service.context import Runtime
@@ -17,4 +18,4 @@ DESK: PolicyDesk[Runtime] = PolicyDesk(
     published=published,
     withdrawn=withdrawn,
 )
-PROPOSALS: Proposals[Runtime] = Proposals(Kinds(DESK.terms, *DESK.kinds))
+PROPOSALS: Proposals[Runtime] = Proposals(Kinds(DESK.terms, *DESK.kinds, *KINDS))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fastapi import Request, Response
 
 from api_gateway.context import Running
+from api_gateway.tokens import rotation
 from api_gateway.tokens.errors import (
     AssertionReplayed,
     ClientExpired,
@@ -18,7 +19,11 @@ from api_gateway.tokens.errors import (
     TokenRequestInvalid,
 )
 from api_gateway.tokens.requests import parse
-from api_gateway.tokens.schemas import TOKEN_FORM, KeySet, SigningKeyOut, TokenReply
+from api_gateway.tokens.schemas import TOKEN_FORM, KeySet, RotationIn, TokenReply
+from approvals.errors import ProposalOpen
+from approvals.schemas import ProposalReply
+from chassis.area import OutsideBound
+from chassis.auth import Caller
 from chassis.db import Work
 from chassis.endpoints import Rate
 from chassis.routing import router
@@ -65,9 +70,16 @@ async def get_keys(runtime: Running, response: Response) -> KeySet:
     return KeySet.model_validate(issuer.jwks())
 
 
-@routes.post("/v1/signing-keys", scopes=Scope.KEYS_ROTATE, status_code=201, problems=RotationPending)
-async def rotate_signing_key(runtime: Running, session: Work) -> SigningKeyOut:
-    """Make the next signing key. The old one stays published until its tokens have expired."""
-    issuer = runtime.state.issuer
-    key = await issuer.rotate(session)
-    return SigningKeyOut(key_id=key.kid, signs_from=key.signs_from)
+@routes.post(
+    "/v1/signing-keys",
+    scopes=Scope.KEYS_ROTATE,
+    status_code=202,
+    problems=(RotationPending, ProposalOpen, OutsideBound),
+)
+async def rotate_signing_key(body: RotationIn, runtime: Running, caller: Caller, session: Work) -> ProposalReply:
+    """Propose the next signing key; it is made when another person approves that.
+
+    The old one stays published until its tokens have expired. What time brings needs nobody.
+    """
+    proposal = await rotation.propose(session, runtime, caller, body.reason)
+    return ProposalReply.of(proposal, runtime.clock.now())

@@ -82,8 +82,7 @@ class Issuer:
         await repository.lock(session)
         await self.refresh(session)
         now = MACHINE_TIME.now()
-        if is_pending(self._keys, now):
-            raise RotationPending("A key made before has not begun to sign yet.")
+        self.ensure_none_pending()
         lead = timedelta(seconds=self._settings.gateway_key_lead_seconds) if self._keys else timedelta(0)
         private = Ed25519PrivateKey.generate()
         public_key = private.public_key().public_bytes_raw()
@@ -93,6 +92,11 @@ class Issuer:
         await repository.add_key(session, key)
         log.info("signing key made", kid=key.kid, signs_from=key.signs_from.isoformat())
         return key
+
+    def ensure_none_pending(self) -> None:
+        """That every key known to this process signs already. Raises RotationPending."""
+        if is_pending(self._keys, MACHINE_TIME.now()):
+            raise RotationPending("A key made before has not begun to sign yet.")
 
     async def keep(self, sessions: async_sessionmaker[AsyncSession]) -> None:
         """What time brings: the first key, the next key, the end of old keys and of used assertions."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from api_gateway.tokens.requests import ASSERTION_TYPE, FORM
+from approvals.schemas import Reason
 
 
 class TokenReply(BaseModel):
@@ -36,11 +36,12 @@ class KeySet(BaseModel):
     keys: list[PublicKey]
 
 
-class SigningKeyOut(BaseModel):
-    """A new signing key and when it takes over."""
+class RotationIn(BaseModel):
+    """Why the next signing key is to be made now."""
 
-    key_id: str
-    signs_from: datetime
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
 
 
 def _text(description: str, **more: Any) -> dict[str, Any]:

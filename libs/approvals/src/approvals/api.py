@@ -21,6 +21,7 @@ from approvals.errors import (
 )
 from approvals.kinds import R
 from approvals.model import State
+from approvals.operations import operations_by_two
 from approvals.schemas import DecisionRequest, ProposalPage, ProposalReply, ProposalWithdrawal
 from approvals.service import Decision, Proposals
 from chassis.auth import Caller
@@ -28,9 +29,12 @@ from chassis.db import Reading, Work
 from chassis.endpoints import PEOPLE
 from chassis.paging import LAST_ID, Paging, by_id
 from chassis.problems import CallerKindRefused
+from chassis.records.acts import Rows
 from chassis.refusals import Refusal
 from chassis.routing import Router, router
 from chassis.runtime import get_runtime
+
+_ROWS = Rows("proposal", "proposal_id", without=("content", "digest"))
 
 KindName = Annotated[str | None, Query(max_length=40, pattern=r"^[a-z][a-z-]*$")]
 Subject = Annotated[str | None, Query(max_length=200)]
@@ -47,6 +51,11 @@ DECIDING: tuple[type[Refusal], ...] = (
     CallerKindRefused,
 )
 """What a decision may be refused for, whatever it is about."""
+
+
+def routers_of(name: str, proposals: Proposals[R], *, deadline: float = 10.0) -> tuple[Router, Router]:
+    """The routers that every service has: of its proposals, and of what its operators do by two persons."""
+    return proposals_router(name, proposals, deadline=deadline), operations_by_two(name, proposals)
 
 
 def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10.0) -> Router:
@@ -86,6 +95,7 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
         step_up=True,
         problems=DECIDING,
         deadline=deadline,
+        rows=_ROWS,
         operation_id=f"{name}_decide_proposal",
     )
     async def decide(
@@ -101,6 +111,7 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
         base + "/{proposal_id}/withdrawal",
         scopes=kinds.entering,
         problems=(ProposalUnknown, ProposalState, ProposalExpired, NotTheProposer),
+        rows=_ROWS,
         operation_id=f"{name}_withdraw_proposal",
     )
     async def withdraw(

@@ -16,14 +16,16 @@ from chassis.runtime import Resources
 from contracts.scopes import Scope
 
 R = TypeVar("R", bound=Resources)
+# A kind that needs no more than every service has is a kind of each of them.
+R_contra = TypeVar("R_contra", bound=Resources, contravariant=True)
 
-Execute = Callable[[AsyncSession, R, Proposal, Principal], Awaitable[None]]
-Released = Callable[[AsyncSession, R, Proposal], Awaitable[None]]
-ContentNow = Callable[[AsyncSession, R, Proposal], Awaitable[JsonValue]]
+Execute = Callable[[AsyncSession, R_contra, Proposal, Principal], Awaitable[None]]
+Released = Callable[[AsyncSession, R_contra, Proposal], Awaitable[None]]
+ContentNow = Callable[[AsyncSession, R_contra, Proposal], Awaitable[JsonValue]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind(Generic[R]):
+class Kind(Generic[R_contra]):
     """A kind of proposal, known by its `name`.
 
     `enters` and `decides`: the scopes of those who propose and of those who decide; `reads`: of others who may see
@@ -37,9 +39,9 @@ class Kind(Generic[R]):
     enters: Scope
     decides: Scope
     reads: tuple[Scope, ...] = ()
-    execute: Execute[R]
-    content_now: ContentNow[R] | None = None
-    released: Released[R] | None = None
+    execute: Execute[R_contra]
+    content_now: ContentNow[R_contra] | None = None
+    released: Released[R_contra] | None = None
 
 
 class Kinds(Generic[R]):

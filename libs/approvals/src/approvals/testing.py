@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import httpx
 
 from chassis.ids import new_id
 from chassis.principal import AAL2
-from chassis.testing import TestIssuer
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call
+
+
+class Signer(Protocol):
+    """Whoever signs tokens for a test: its own issuer, or the gateway."""
+
+    def headers(self, subject: str, scopes: str, **claims: Any) -> dict[str, str]:
+        """Headers of a system."""
+
+    def person(self, scopes: str, *, person_id: UUID | None = None, **claims: Any) -> dict[str, str]:
+        """Headers of a person who has just shown two factors."""
 
 
 def as_person(person_id: UUID | None = None, **claims: object) -> dict[str, Any]:
@@ -23,7 +32,7 @@ def as_person(person_id: UUID | None = None, **claims: object) -> dict[str, Any]
 
 async def decide(
     client: httpx.AsyncClient,
-    issuer: TestIssuer,
+    issuer: Signer,
     service: str,
     proposal_id: str,
     scope: str,

@@ -115,6 +115,11 @@ ASIDE = [
     """,
 ]
 
+# Who settled an event that stood aside, and why: those that the consumer handles by itself name nobody.
+SETTLED = [
+    "ALTER TABLE parked_event ADD COLUMN settled_by text, ADD COLUMN settled_reason text",
+]
+
 
 # Comes before functions that run with the owner's rights: they see the schema they were made in, and no other.
 OWN_SCHEMA = "SELECT set_config('search_path', format('%I, pg_temp', current_schema()), true)"
@@ -217,3 +222,8 @@ def aside_ddl() -> list[str]:
 def outbox_functions_ddl() -> list[str]:
     """Statements for a later revision of each service: functions that make and drop the outbox's partitions."""
     return list(OUTBOX_FUNCTIONS)
+
+
+def settled_ddl() -> list[str]:
+    """Statements for a later revision of each service: who settled an event that stood aside, and why."""
+    return list(SETTLED)

@@ -47,7 +47,8 @@ _OF_KEY = text(
 _KEY = text("SELECT key FROM parked_event WHERE id = :id AND state IN ('dead', 'parked')")
 _ONE = text("SELECT * FROM parked_event WHERE id = :id AND state IN ('dead', 'parked') FOR UPDATE")
 _SETTLE = text(
-    "UPDATE parked_event SET state = :state, settled_at = clock_timestamp() WHERE id = ANY(CAST(:ids AS bigint[]))"
+    "UPDATE parked_event SET state = :state, settled_at = clock_timestamp(), settled_by = :by, settled_reason = :reason"
+    " WHERE id = ANY(CAST(:ids AS bigint[]))"
 )
 _CONDEMN = text("UPDATE parked_event SET state = 'dead', reason = :reason WHERE id = :id")
 _INBOX = text(
@@ -104,13 +105,15 @@ async def bury(session: AsyncSession, record: Record, reason: str) -> bool:
     return True
 
 
-async def release(session: AsyncSession, runtime: R, reactions: Reactions[R], key: str) -> Released:
+async def release(
+    session: AsyncSession, runtime: R, reactions: Reactions[R], key: str, by: str | None = None
+) -> Released:
     """Handle the oldest waiting events of a key in order, up to `CHUNK` or the first that fails.
 
-    What was handled is settled in the session's transaction, what failed has left no trace in it.
+    What was handled is settled in the session's transaction, what failed has left no trace in it. `by`: who wants it.
     """
     rows = (await session.execute(_OF_KEY, {"key": key, "limit": CHUNK})).all()
-    return await _handle(rows, session, runtime, reactions)
+    return await _handle(rows, session, runtime, reactions, by)
 
 
 async def condemn(session: AsyncSession, row: Row[Any], reason: str) -> None:
@@ -120,16 +123,16 @@ async def condemn(session: AsyncSession, row: Row[Any], reason: str) -> None:
     await session.execute(_CONDEMN, {"id": row.id, "reason": reason[:500]})
 
 
-async def replay(session: AsyncSession, runtime: R, reactions: Reactions[R], parked_id: int) -> int:
-    """Handle a dead event and those that wait behind it, in the session's transaction. Returns how many.
+async def replay(session: AsyncSession, runtime: R, reactions: Reactions[R], parked_id: int, by: str) -> int:
+    """Handle a dead event and those that wait behind it, in the session's transaction, as `by` wants. Returns how many.
 
     One behind it that fails is dead from now on. Raises NotFound, or NotReplayable when the first one fails.
     """
     found = (await session.execute(_KEY, {"id": parked_id})).one_or_none()
     if found is None or found.key is None:
-        released = await _handle([await _open(session, parked_id)], session, runtime, reactions)
+        released = await _handle([await _open(session, parked_id)], session, runtime, reactions, by)
     else:  # its own row is locked in its turn only: two replays of one key would wait for each other
-        released = await release(session, runtime, reactions, found.key)
+        released = await release(session, runtime, reactions, found.key, by)
         if released.handled == 0 and released.failed is None:
             raise _no_longer_aside()
     if released.failed is not None:
@@ -139,11 +142,16 @@ async def replay(session: AsyncSession, runtime: R, reactions: Reactions[R], par
     return released.handled
 
 
-async def discard(session: AsyncSession, parked_id: int) -> None:
-    """Give an event up for good, also when it is published again. Raises NotFound."""
+async def find(session: AsyncSession, parked_id: int) -> Row[Any]:
+    """An event that stands aside. Raises NotFound."""
+    return await _open(session, parked_id)
+
+
+async def discard(session: AsyncSession, parked_id: int, by: str, reason: str) -> None:
+    """Give an event up for good, also when it is published again; who wants it and why is kept. Raises NotFound."""
     row = await _open(session, parked_id)
     await unknown_to_inbox(session, [row.event_id] if row.event_id else [])
-    await session.execute(_SETTLE, {"ids": [parked_id], "state": "discarded"})
+    await session.execute(_SETTLE, {"ids": [parked_id], "state": "discarded", "by": by, "reason": reason})
 
 
 async def count(session: AsyncSession) -> int:
@@ -175,12 +183,14 @@ def _no_longer_aside() -> NotFound:
     return NotFound("No event is set aside under this number.")
 
 
-async def _handle(rows: Sequence[Row[Any]], session: AsyncSession, runtime: R, reactions: Reactions[R]) -> Released:
+async def _handle(
+    rows: Sequence[Row[Any]], session: AsyncSession, runtime: R, reactions: Reactions[R], by: str | None
+) -> Released:
     if not rows:
         return Released(0)
     try:
         async with session.begin_nested():
-            await _apply(rows, session, runtime, reactions)
+            await _apply(rows, session, runtime, reactions, by)
         return Released(len(rows))
     except Exception as error:  # why: a handler may fail in any way; halving finds the event that makes it fail
         if is_infrastructure(error):
@@ -188,18 +198,21 @@ async def _handle(rows: Sequence[Row[Any]], session: AsyncSession, runtime: R, r
         if len(rows) == 1:
             return Released(0, rows[0], error)
     half = len(rows) // 2
-    first = await _handle(rows[:half], session, runtime, reactions)
+    first = await _handle(rows[:half], session, runtime, reactions, by)
     if first.failed is not None:
         return first
-    second = await _handle(rows[half:], session, runtime, reactions)
+    second = await _handle(rows[half:], session, runtime, reactions, by)
     return Released(first.handled + second.handled, second.failed, second.error)
 
 
-async def _apply(rows: Sequence[Row[Any]], session: AsyncSession, runtime: R, reactions: Reactions[R]) -> None:
+async def _apply(
+    rows: Sequence[Row[Any]], session: AsyncSession, runtime: R, reactions: Reactions[R], by: str | None
+) -> None:
     events = [reactions.parse(Record.of_row(row)) for row in rows]
     new = await unknown_to_inbox(session, [event.id for event in events])
     await reactions.handle([event for event in events if event.id in new], session, runtime)
-    await session.execute(_SETTLE, {"ids": [row.id for row in rows], "state": "replayed"})
+    settled = {"ids": [row.id for row in rows], "state": "replayed", "by": by, "reason": None}
+    await session.execute(_SETTLE, settled)
 
 
 async def _insert(session: AsyncSession, records: Sequence[Record], state: str, reason: str) -> list[str | None]:

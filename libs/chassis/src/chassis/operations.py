@@ -1,4 +1,7 @@
-"""Admin API of every service, for operators: replay or discard events set aside, republish, move training time."""
+"""Admin API of every service, for operators: see and replay events set aside, move training time.
+
+What gives an event up or publishes all again takes two persons: `approvals.operations`.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +13,19 @@ from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import text
 
 from chassis import dead_letters, training
+from chassis.auth import Caller
 from chassis.clock import TrainingClock
 from chassis.db import Reading, Work
-from chassis.endpoints import Rate
 from chassis.paging import Page, Paging, by_number
-from chassis.problems import Conflict, NotFound, TrainingDisabled
+from chassis.problems import NotFound, TrainingDisabled
 from chassis.routing import Router, router
 from chassis.runtime import Runtime, get_runtime
 from contracts.scopes import Scope
 
-_LIST = text(
-    "SELECT id, state, topic, partition, log_offset, key, event_id, type, reason, parked_at FROM parked_event"
-    " WHERE state IN ('dead', 'parked') AND id > :after ORDER BY id LIMIT :limit"
+_LIST = text("SELECT * FROM parked_event WHERE state IN ('dead', 'parked') AND id > :after ORDER BY id LIMIT :limit")
+_SETTLED = text(
+    "SELECT * FROM parked_event WHERE state IN ('replayed', 'discarded') AND id > :after ORDER BY id LIMIT :limit"
 )
-# A row's day is that on which its transaction began.
-_SINCE = text(
-    "SELECT count(*) AS events, min(o.id) - 1 AS before, (SELECT max(created_at) FROM outbox) AS newest FROM outbox o"
-    " WHERE o.created_at >= :since AND o.created_on >= CAST(CAST(:since AS timestamptz) AT TIME ZONE 'utc' AS date) - 1"
-)
-# Never forward: what has not been published yet stays ahead.
-_REWIND = text("UPDATE outbox_cursor SET id = least(id, :before) RETURNING id")
-_AHEAD = text("SELECT count(*) FROM outbox WHERE id > :id")
 
 ParkedId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
@@ -48,6 +43,9 @@ class ParkedEvent(BaseModel):
     type: str | None
     reason: str
     parked_at: datetime
+    settled_at: datetime | None
+    settled_by: str | None
+    settled_reason: str | None
 
 
 class ParkedEvents(Page[ParkedEvent, int]):
@@ -58,25 +56,6 @@ class Handled(BaseModel):
     """How many events were handled."""
 
     handled: int
-
-
-class Republish(BaseModel):
-    """From when on events shall be published once more: the real time at which they were recorded."""
-
-    since: AwareDatetime
-
-
-class NothingToRepublish(Conflict):
-    """No event was recorded since that instant"""
-
-    code = "nothing_to_republish"
-    title_ar = "لا توجد أحداث مسجلة منذ هذا الوقت"
-
-
-class Republished(BaseModel):
-    """How many retained events the relay publishes again."""
-
-    events: int
 
 
 class ClockSetting(BaseModel):
@@ -107,9 +86,10 @@ def operations_router(name: str) -> Router:
     async def list_parked(
         session: Reading,
         page: Annotated[Paging[int], by_number(100, 500)],
+        settled: bool = False,
     ) -> ParkedEvents:
-        """Events set aside in this service, oldest first."""
-        rows = (await session.execute(_LIST, page.bounds)).all()
+        """Events set aside in this service, oldest first; with `settled` those that no longer are, and by whom."""
+        rows = (await session.execute(_SETTLED if settled else _LIST, page.bounds)).all()
         return ParkedEvents.of(page, [_parked(row) for row in rows], lambda event: event.id)
 
     @routes.post(
@@ -119,44 +99,13 @@ def operations_router(name: str) -> Router:
         operation_id=f"{name}_replay_parked_event",
         anyone=_WHOLE,
     )
-    async def replay(parked_id: ParkedId, request: Request, session: Work) -> Handled:
+    async def replay(parked_id: ParkedId, request: Request, caller: Caller, session: Work) -> Handled:
         """Handle a dead event again and those that wait behind it, in order, up to the next one that fails."""
         runtime: Runtime[object] = request.app.state.runtime
         if runtime.reactions is None:
             raise NotFound("This service consumes no events.")
-        return Handled(handled=await dead_letters.replay(session, runtime, runtime.reactions, parked_id))
-
-    @routes.post(
-        f"{base}/parked-events/{{parked_id}}/discard",
-        scopes=Scope.OPERATIONS_WRITE,
-        operation_id=f"{name}_discard_parked_event",
-        anyone=_WHOLE,
-    )
-    async def discard(parked_id: ParkedId, session: Work) -> Handled:
-        """Give an event up; those behind it are handled within seconds."""
-        await dead_letters.discard(session, parked_id)
-        return Handled(handled=0)
-
-    @routes.post(
-        f"{base}/republish",
-        scopes=Scope.OPERATIONS_WRITE,
-        rate=Rate.BULK,
-        operation_id=f"{name}_republish",
-        status_code=202,
-        problems=(NothingToRepublish,),
-    )
-    async def republish(body: Republish, session: Work) -> Republished:
-        """Publish all events recorded since an instant once more, of real time; consumers know repeats by their id."""
-        found = (await session.execute(_SINCE, {"since": body.since})).one()
-        if not found.events:
-            newest = found.newest.isoformat() if found.newest else "none is retained"
-            raise NothingToRepublish(
-                f"No event was recorded since {body.since.isoformat()}; the newest: {newest}. `since` is an instant of"
-                " real time, also where a training system's business time was moved.",
-                detail_ar="لا توجد أحداث مسجلة منذ هذا الوقت. اكتب الوقت الفعلي لا وقت التدريب.",
-            )
-        cursor = (await session.execute(_REWIND, {"before": found.before})).scalar_one()
-        return Republished(events=(await session.execute(_AHEAD, {"id": cursor})).scalar_one())
+        by = caller.actor.who
+        return Handled(handled=await dead_letters.replay(session, runtime, runtime.reactions, parked_id, by))
 
     _declare_clock(routes, name)
     return routes
@@ -193,4 +142,7 @@ def _parked(row: Any) -> ParkedEvent:
         type=row.type,
         reason=row.reason,
         parked_at=row.parked_at,
+        settled_at=row.settled_at,
+        settled_by=row.settled_by,
+        settled_reason=row.settled_reason,
     )

@@ -10,7 +10,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from chassis.dead_letters import discard
 from chassis.ids import new_id
+from chassis.problems import NotFound
 from chassis.testing import TestIssuer, check_pages, eventually, lock_awaited, running
 
 from ..probe_service import NoteKept
@@ -47,10 +49,14 @@ def flaky(app: FastAPI) -> dict[int, int]:
 
 
 @pytest.fixture
-def operate(client: httpx.AsyncClient, issuer: TestIssuer) -> Callable[..., Awaitable[Any]]:
-    """Replay or discard an event set aside."""
+def operate(app: FastAPI, client: httpx.AsyncClient, issuer: TestIssuer) -> Callable[..., Awaitable[Any]]:
+    """Replay or discard an event set aside; who may discard one is the affair of `approvals`."""
 
     async def do(parked: int, action: str, wanted: int = 200) -> Any:
+        if action == "discard":
+            runtime = app.state.runtime
+            async with runtime.sessions() as session, session.begin():
+                return await discard(session, parked, "operations", "a test gives it up")
         reply = await client.post(f"{BASE}/{parked}/{action}", headers=issuer.headers(scopes="operations:write"))
         assert reply.status_code == wanted, reply.text
         return reply.json()
@@ -124,6 +130,8 @@ async def test_replay_after_the_fault_is_gone_keeps_the_order(
     poison.clear()
     assert await operate(await parked_id(app, key), "replay") == {"handled": 3}
     assert await seen(app, key) == [10, 20, 30, 40]
+    by = await app.state.runtime.pool.fetch("SELECT settled_by FROM parked_event WHERE key = $1", key)
+    assert [row["settled_by"] for row in by] == ["ministry"] * 3
     await wire.note(key, 50)
     await become(seen, app, key, wanted=[10, 20, 30, 40, 50])
 
@@ -351,8 +359,9 @@ async def test_operations_need_their_scope_and_an_event_that_is_there(
     client: httpx.AsyncClient, issuer: TestIssuer, operate: Any
 ) -> None:
     await operate(2**62, "replay", 404)
-    await operate(2**62, "discard", 404)
-    await operate(0, "discard", 422)
+    await operate(0, "replay", 422)
+    with pytest.raises(NotFound):
+        await operate(2**62, "discard")
     for scopes in ("operations:read", "messages:report"):
         reply = await client.post(f"{BASE}/1/replay", headers=issuer.headers(scopes=scopes))
         assert reply.status_code == 403

@@ -11,6 +11,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from fastapi import FastAPI
 
+from chassis import republishing
 from chassis.ids import new_id
 from chassis.outbox_reader import PLANNER, READ
 from chassis.testing import MakeDatabase, TestIssuer, eventually, running
@@ -196,6 +197,15 @@ async def test_lost_cursor_repeats_events_without_harm(app: FastAPI, key: str) -
     assert await heard(app, key, 2) == [1, 2]
 
 
+async def republish(app: FastAPI, since: datetime) -> int:
+    """Have events published again; who may is the affair of `approvals`."""
+    runtime = app.state.runtime
+    async with runtime.sessions() as session, session.begin():
+        events = await republishing.republish(session, since)
+    runtime.wake_relay()
+    return events
+
+
 async def test_republished_since_an_instant_effects_stay_single(
     app: FastAPI, client: httpx.AsyncClient, issuer: TestIssuer, kafka_bootstrap: str, key: str
 ) -> None:
@@ -213,12 +223,7 @@ async def test_republished_since_an_instant_effects_stay_single(
         await slow.commit()
         await emit(connection, key, 4)
     assert await heard(app, key, 4) == [1, 2, 3, 4]
-    reply = await client.post(
-        "/v1/operations/probe/republish",
-        json={"since": since.isoformat()},
-        headers=issuer.headers(scopes="operations:write"),
-    )
-    assert (reply.status_code, reply.json()) == (202, {"events": 2})
+    assert await republish(app, since) == 2
 
     async def copies() -> bool:
         return await published(kafka_bootstrap, key) == [1, 2, 3, 4, 3, 4]
@@ -254,19 +259,9 @@ async def test_republishing_never_skips_what_still_waits(
         await emit(connection, key, 1)
         async with connected(app) as other:
             await emit(other, key, 2)  # waits behind the first
-            reply = await client.post(
-                "/v1/operations/probe/republish",
-                json={"since": (datetime.now(UTC) - timedelta(minutes=1)).isoformat()},
-                headers=issuer.headers(scopes="operations:write"),
-            )
-            assert reply.status_code == 202
-            reply = await client.post(
-                "/v1/operations/probe/republish",
-                json={"since": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
-                headers=issuer.headers(scopes="operations:write"),
-            )
-            assert (reply.status_code, reply.json()["code"]) == (409, "nothing_to_republish")
-            assert "real time" in reply.json()["detail"]
+            await republish(app, datetime.now(UTC) - timedelta(minutes=1))
+            with pytest.raises(republishing.NothingToRepublish, match="real time"):
+                await republish(app, datetime.now(UTC) + timedelta(hours=1))
         await slow.commit()
     assert await heard(app, key, 2) == [1, 2]
 

@@ -246,7 +246,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "key-custodian": Role(
             name="Custodian of the keys that sign tokens",
             name_ar="أمين مفاتيح التوقيع",
-            scopes=frozenset({Scope.KEYS_ROTATE}),
+            scopes=frozenset({Scope.KEYS_ROTATE, Scope.KEYS_APPROVE}),
             areas=_NATION,
             central=True,
         ),

@@ -86,7 +86,8 @@ class Scope(StrEnum):
     GRANTS_DECIDE = "grants:decide", "Decide on roles others have asked for, confirm and revoke them, and see them."
     AUTHORITIES_WRITE = "authorities:write", "Enter the authorities and the areas in which people hold offices."
     TERMINALS_ENROL = "terminals:enrol", "Give terminals the one-time codes with which they enrol."
-    KEYS_ROTATE = "keys:rotate", "Make the next key that signs tokens."
+    KEYS_ROTATE = "keys:rotate", "Propose the next key that signs tokens."
+    KEYS_APPROVE = "keys:approve", "Decide on the next key that signs tokens, as another person than who proposed it."
     OVERVIEW_READ = "overview:read", "See at once what all services know of a card."
     OPERATIONS_READ = "operations:read", "See the events a service has set aside."
     OPERATIONS_WRITE = (

@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 
-from approvals.testing import decide, proposal_calls
+from approvals.testing import Signer, decide, proposal_calls
 from chassis.ids import new_id
-from chassis.testing import TestIssuer, check_pages
+from chassis.testing import check_pages
 from chassis.testing_walk import Call
 from policybook.book import PolicyBook
 from policybook.days import ByDay
@@ -82,7 +82,7 @@ def row_for(first_day: date = FIRST_DAY, governorate: str | None = "03", **membe
 
 
 async def proposed(
-    client: httpx.AsyncClient, issuer: TestIssuer, path: str, row: Mapping[str, Any], **claims: Any
+    client: httpx.AsyncClient, issuer: Signer, path: str, row: Mapping[str, Any], **claims: Any
 ) -> dict[str, Any]:
     """Propose a policy as the ministry's system."""
     headers = issuer.headers("ministry", "policies:write", **claims)
@@ -93,7 +93,7 @@ async def proposed(
 
 
 async def published(
-    client: httpx.AsyncClient, issuer: TestIssuer, service: str, path: str, row: Mapping[str, Any]
+    client: httpx.AsyncClient, issuer: Signer, service: str, path: str, row: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Propose a policy and have a person approve it; the row as the list shows it."""
     made = await proposed(client, issuer, path, row)
@@ -105,7 +105,7 @@ async def published(
 
 
 async def policy_calls(
-    client: httpx.AsyncClient, issuer: TestIssuer, service: str, path: str, first_day: date = FIRST_DAY
+    client: httpx.AsyncClient, issuer: Signer, service: str, path: str, first_day: date = FIRST_DAY
 ) -> dict[str, Call | list[Call]]:
     """The walk's calls of a service's policies and proposals, which are all of governorate 03; reading is anyone's."""
     taken = await published(client, issuer, service, path, row_for(first_day))
@@ -126,7 +126,7 @@ async def policy_calls(
 
 
 async def check_policies_by_two(
-    client: httpx.AsyncClient, issuer: TestIssuer, service: str, path: str, first_day: date = FIRST_DAY
+    client: httpx.AsyncClient, issuer: Signer, service: str, path: str, first_day: date = FIRST_DAY
 ) -> None:
     """What every service's policies hold: entered by one, in force by another person's decision, taken back so too."""
     row, writer = row_for(first_day), issuer.headers("ministry", "policies:write policies:approve")

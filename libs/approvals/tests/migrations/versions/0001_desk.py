@@ -2,13 +2,15 @@
 
 from alembic import op
 from approvals.ddl import approvals_ddl
-from chassis.migrations import aside_ddl, chassis_ddl, outbox_functions_ddl, training_ddl
+from chassis.ddl import settled_ddl
+from chassis.migrations import aside_ddl, chassis_ddl, outbox_functions_ddl, records_ddl, training_ddl
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    for statement in (*chassis_ddl(), *training_ddl(), *aside_ddl(), *approvals_ddl(), *outbox_functions_ddl()):
+    chassis = (*chassis_ddl(), *training_ddl(), *aside_ddl(), *records_ddl(), *settled_ddl(), *outbox_functions_ddl())
+    for statement in (*chassis, *approvals_ddl()):
         op.execute(statement)
     op.execute("CREATE TABLE budget (name text PRIMARY KEY, amount bigint NOT NULL, spent_by text)")

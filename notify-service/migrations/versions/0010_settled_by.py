@@ -1,0 +1,16 @@
+"""An event that stood aside keeps who settled it, and why."""
+
+from alembic import op
+
+from chassis.ddl import settled_ddl
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Only statements the version of the service before this one can live with: it runs on meanwhile."""
+    for statement in settled_ddl():
+        op.execute(statement)
