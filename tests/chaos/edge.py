@@ -16,9 +16,7 @@ from devstack.terminal.keys import from_b64url
 from devstack.terminal.wire import Answer, Headers, Wire
 
 PAYMENT_PATHS = ("/v1/payments", "/v1/wallets", "/v1/payout-batches", "/v1/ledger", "/v1/merchant-totals")
-TILL_SCOPES = (
-    "redemptions:create redemptions:read entitlements:read days:close catalogue:read payments:create wallets:read"
-)
+TILL_SCOPES = "redemptions:create redemptions:read entitlements:read days:close catalogue:read payments:create"
 
 
 class PowerCut(Exception):

@@ -16,7 +16,7 @@ from contracts.scopes import Scope
 SELLING = {
     Scope.REDEMPTIONS_CREATE, Scope.REDEMPTIONS_READ, Scope.ENTITLEMENTS_READ, Scope.DAYS_CLOSE, Scope.CATALOGUE_READ,
 }  # fmt: skip
-WALLET = {Scope.PAYMENTS_CREATE, Scope.WALLETS_READ}
+WALLET = {Scope.PAYMENTS_CREATE}
 CARE = {Scope.ELIGIBILITY_CHECK, Scope.ENCOUNTERS_CREATE, Scope.ENCOUNTERS_READ}
 WALLET_KINDS = {"grocer", "gameaty", "complex"}
 SUPPLY_KINDS = {*WALLET_KINDS, "bakery"}
@@ -46,7 +46,7 @@ def test_a_bakery_has_no_use_for_a_wallet() -> None:
 def test_a_shops_terminal_moves_no_money_but_its_own_sales() -> None:
     scopes_of = of_terminal(terminal("grocer")).scopes
     opened = {route.path for route in ROUTES if route.upstream is Upstream.PAYMENT and scopes_of & {*route.scopes}}
-    assert {path.split("/")[2] for path in opened} == {"payments", "wallets"}
+    assert {path.split("/")[2] for path in opened} == {"payments"}
 
 
 def test_a_terminal_of_an_unknown_kind_may_do_nothing() -> None:

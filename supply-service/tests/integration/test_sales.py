@@ -126,7 +126,7 @@ async def test_a_sale_is_read_back_by_its_own_outlet_only(supply: Supply) -> Non
 
 async def test_entitlements_of_an_untouched_month(supply: Supply) -> None:
     till, holder = await supply.till(), await supply.holder(members=4)
-    reply = (await supply.client.get(f"/v1/entitlements/{holder.card_id}", headers=till.headers())).json()
+    reply = (await supply.admin("GET", f"/v1/entitlements/{holder.card_id}", "entitlements:read")).json()
     assert reply["bread"] == {
         "daily_loaves": 20,
         "drawn_days": [],
@@ -137,3 +137,21 @@ async def test_entitlements_of_an_untouched_month(supply: Supply) -> None:
     assert {"group": "sugar", "units": 4, "units_left": 4} in reply["limits"]
     assert not await supply.fetch("SELECT 1 FROM pot WHERE household_id = $1", holder.household_id)
     assert (await supply.client.get(f"/v1/entitlements/{new_id()}", headers=till.headers())).status_code == 404
+
+
+async def test_a_terminal_sees_what_a_sale_at_its_outlet_needs(supply: Supply) -> None:
+    bakery, grocer, holder = await supply.till("bakery"), await supply.till("grocer"), await supply.holder(members=4)
+    assert (await supply.sell(bakery, holder, bread(20))).status_code == 201
+    path = f"/v1/entitlements/{holder.card_id}"
+    whole = (await supply.admin("GET", path, "entitlements:read")).json()
+    assert (whole["members"], len(whole["bread"]["drawn_days"])) == (4, 1)
+    at_bakery = (await supply.client.get(path, headers=bakery.headers())).json()
+    at_grocer = (await supply.client.get(path, headers=grocer.headers())).json()
+    for seen in (at_bakery, at_grocer):
+        assert (seen["household_id"], seen["members"], seen["owed"]) == (None, None, {})
+    assert {pot["programme"] for pot in at_bakery["pots"]} == {"bread"}
+    assert (at_bakery["bread"]["drawn_days"], at_bakery["bread"]["drawn_today"]) == ([], True)
+    assert at_bakery["limits"] == []
+    assert {pot["programme"] for pot in at_grocer["pots"]} == {"goods"}
+    assert at_grocer["bread"] is None
+    assert at_grocer["limits"] == whole["limits"]

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from api_gateway.context import Running
 from api_gateway.overview.schemas import Overview, PartStatus
+from chassis.endpoints import OFFICES
 from chassis.problems import NotFound
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -18,6 +19,7 @@ routes = router(tags=["overview"])
 @routes.get(
     "/v1/overview/{card_id}",
     scopes=Scope.OVERVIEW_READ,
+    callers=OFFICES,
     deadline=5,
     anyone="each service it asks compares for itself",
 )

@@ -20,6 +20,7 @@ LARGEST_BODY: Final = 16 * MIB
 LONGEST_SECONDS: Final = 60.0
 WORKERS: Final = frozenset({CallerKind.CLIENT, CallerKind.TERMINAL, CallerKind.PERSON})
 PEOPLE: Final = frozenset({CallerKind.PERSON})
+OFFICES: Final = frozenset({CallerKind.CLIENT, CallerKind.PERSON})  # systems and those who work with them, no terminal
 CITIZENS: Final = frozenset({CallerKind.CITIZEN})
 
 _PATH = re.compile(r"(/([A-Za-z0-9._-]+|\{[a-z_]+\}))+")

@@ -24,8 +24,9 @@ CLIENTS: Final[Mapping[str, tuple[Scope, ...]]] = MappingProxyType(
 _SELLS: Final = frozenset(
     {Scope.REDEMPTIONS_CREATE, Scope.REDEMPTIONS_READ, Scope.ENTITLEMENTS_READ, Scope.DAYS_CLOSE, Scope.CATALOGUE_READ}
 )
-# Where goods beyond the allowance are sold, the card's wallet pays for them; a bakery sells nothing but bread.
-_TAKES_PAYMENTS: Final = _SELLS | {Scope.PAYMENTS_CREATE, Scope.WALLETS_READ}
+# Where goods beyond the allowance are sold, the card's wallet pays for them; a bakery sells nothing but bread. A hold
+# says whether it has enough: no terminal sees what is in it.
+_TAKES_PAYMENTS: Final = _SELLS | {Scope.PAYMENTS_CREATE}
 
 # What a terminal may do, by the kind of the place it stands in; one of another kind may do nothing.
 TERMINALS: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Caller
 from chassis.db import Reading
-from chassis.endpoints import Rate
+from chassis.endpoints import OFFICES, Rate
 from chassis.paging import Paging, by_id
 from chassis.principal import Principal
 from chassis.routing import router
@@ -22,7 +22,7 @@ from payment_service.wallets.schemas import Movement, Statement, Wallet
 routes = router(tags=["wallets"])
 
 
-@routes.get("/v1/wallets/{card_id}", scopes=Scope.WALLETS_READ, problems=WalletUnknown, rate=Rate.SALE)
+@routes.get("/v1/wallets/{card_id}", scopes=Scope.WALLETS_READ, callers=OFFICES, problems=WalletUnknown, rate=Rate.SALE)
 async def get_wallet(card_id: UUID, caller: Caller, session: Reading) -> Wallet:
     """What the holder of a card has."""
     found = await _wallet(session, caller, card_id)
@@ -36,7 +36,7 @@ async def get_wallet(card_id: UUID, caller: Caller, session: Reading) -> Wallet:
     )
 
 
-@routes.get("/v1/wallets/{card_id}/statement", scopes=Scope.WALLETS_READ, problems=WalletUnknown)
+@routes.get("/v1/wallets/{card_id}/statement", scopes=Scope.WALLETS_READ, callers=OFFICES, problems=WalletUnknown)
 async def get_statement(
     card_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)]
 ) -> Statement:

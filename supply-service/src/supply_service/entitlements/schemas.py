@@ -41,14 +41,18 @@ class ItemLeft(BaseModel):
 
 
 class Entitlements(BaseModel):
-    """What a card's household has left, as of today."""
+    """What a card's household has left, as of today.
+
+    A terminal is told what it needs to sell the programmes of its outlet: no household and its `members`, no other
+    programme, no `drawn_days`, nothing `owed`.
+    """
 
     card_id: Annotated[UUID, Whose.CARD]
     household_id: Annotated[UUID | None, Whose.HOUSEHOLD]
     card_state: Annotated[Literal["issued", "active", "closed"], Personal.CARD]
     blocked: Annotated[bool, Personal.CARD]
     supply_enabled: bool
-    members: Annotated[int, Personal.HOUSEHOLD]
+    members: Annotated[int | None, Personal.HOUSEHOLD]
     business_day: date
     pots: Annotated[list[PotReply], Personal.RATIONS]
     bread: Annotated[BreadReply | None, Personal.RATIONS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.area import Area
 from chassis.clock import business_day, month_start
-from chassis.principal import Principal
+from chassis.principal import CallerKind, Principal
 from contracts.notify import InquiryReceived
 from contracts.supply import BalanceStated, Remaining
 from supply_service.cards import repository
@@ -41,7 +41,7 @@ async def entitlements(session: AsyncSession, runtime: Runtime, caller: Principa
     if account is not None:
         figures_on(figures, period)
         account = open_month(account, period, figures).account
-    return Entitlements(
+    whole = Entitlements(
         card_id=card_id,
         household_id=row["household_id"],
         card_state=row["state"],
@@ -53,6 +53,27 @@ async def entitlements(session: AsyncSession, runtime: Runtime, caller: Principa
         bread=_bread(account, day, figures),
         limits=_limits(account, day, figures),
         owed={programme: owed for programme, owed in account.debts.items() if owed} if account else {},
+    )
+    if caller.kind is not CallerKind.TERMINAL:
+        return whole
+    known = await runtime.state.terminal(runtime, caller.terminal_id)
+    kind = known.place.outlet_kind if known is not None and known.active else ""
+    sold = {one for one, kinds in figures_on(figures, day).outlet_kinds.items() if kind in kinds}
+    return for_sale(whole, sold)
+
+
+def for_sale(whole: Entitlements, sold: Collection[str]) -> Entitlements:
+    """What a terminal needs to sell these programmes: nothing of the household, of other programmes or of other days."""
+    bread_today = whole.bread.model_copy(update={"drawn_days": []}) if whole.bread and BREAD in sold else None
+    return whole.model_copy(
+        update={
+            "household_id": None,
+            "members": None,
+            "pots": [pot for pot in whole.pots if pot.programme in sold],
+            "bread": bread_today,
+            "limits": whole.limits if GOODS in sold else [],
+            "owed": {},
+        }
     )
 
 

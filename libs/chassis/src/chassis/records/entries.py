@@ -20,6 +20,7 @@ from chassis.records.acts import Act, document_of
 from chassis.records.keys import Connection
 from chassis.records.rows import CHANGE, DONE, READ, Record, append
 from chassis.runtime import get_runtime
+from chassis.security import looked_up
 
 PURPOSE: Final = "Purpose"
 CASE: Final = "Case-Number"
@@ -107,6 +108,8 @@ class Entry:
         subjects = self._subjects(document, body)
         if outcome == DONE and self._act.action == READ and not any(subject.known for subject in subjects):
             outcome = NOTHING
+        if self._act.action == READ:
+            looked_up(self._caller, {about for subject in subjects if (about := subject.citizen_id or subject.card_id)})
         kind, object_id = self._act.object_of(self._values, document)
         said = body.get("purpose") if isinstance(body, dict) else None
         purpose = self._purpose or (said if isinstance(said, str) else None) or self._act.purpose

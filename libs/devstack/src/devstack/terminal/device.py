@@ -130,12 +130,6 @@ class Terminal:
         left = await self.balance(card)
         return beyond_allowance(lines, await self.caller.get("/v1/catalogue"), left["pots"])
 
-    async def wallet(self, card: str) -> dict[str, Any]:
-        """The wallet of the card's holder."""
-        self._need_network()
-        answer: dict[str, Any] = await self.caller.get(f"/v1/wallets/{card_id(card)}")
-        return answer
-
     async def reverse(self, redemption_id: str, reason: str) -> dict[str, Any]:
         """Take back a whole sale of this outlet."""
         return await self._operate("reversal", f"/v1/redemptions/{redemption_id}/reversal", {"reason": reason})

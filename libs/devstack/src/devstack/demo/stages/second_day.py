@@ -96,5 +96,5 @@ async def ask(story: Story) -> None:
 
 
 async def _remaining(story: Story) -> list[dict[str, Any]]:
-    pots = (await story.bakery.balance(story.card_id))["pots"]
+    pots = (await story.context.cards.get(f"/v1/entitlements/{story.card_id}"))["pots"]
     return [entry for entry in pots if entry["period"] == story.period]

@@ -243,14 +243,15 @@ class Story:
 
     async def pots(self, card: str) -> dict[str, int]:
         """What is left of the month's bread and goods."""
-        answer = await self.bakery.balance(card)
+        answer = await self.context.cards.get(f"/v1/entitlements/{card}")
         return {programme: pot(answer, programme, self.period) for programme in ("bread", "goods")}
 
     async def wallet_of(self, expected: int) -> int:
         """What the wallet has once it is as expected, or after a while: payments hear of sales and cards by events."""
 
         async def balance() -> int:
-            return int((await eventually(lambda: self.grocer.wallet(self.card_id), within_s=WAIT_S))["balance"])
+            asked = f"/v1/wallets/{self.card_id}"
+            return int((await eventually(lambda: self.context.cards.get(asked), within_s=WAIT_S))["balance"])
 
         return await until(balance, lambda found: found == expected, within_s=WAIT_S)
 

@@ -29,7 +29,6 @@ async def _entitlements(context: Context, month: Month) -> None:
     asked = context.holders
     if len(asked) > MOST_ASKED:
         asked = context.rng.sample(asked, MOST_ASKED)
-    fleet = context.bakeries
     drawn = {"bread": 0, "goods": 0}
     differing = 0
     period = context.calendar.month.isoformat()
@@ -37,8 +36,10 @@ async def _entitlements(context: Context, month: Month) -> None:
     async def ask(numbered: tuple[int, Cardholder]) -> None:
         nonlocal differing
         number, holder = numbered
-        answer = await fleet[number % len(fleet)].caller.get(f"/v1/entitlements/{holder.card_id}")
-        had = {programme: used(answer, programme, period) for programme in drawn}
+        had = {}
+        for programme, fleet in (("bread", context.bakeries), ("goods", context.shops)):
+            answer = await fleet[number % len(fleet)].caller.get(f"/v1/entitlements/{holder.card_id}")
+            had[programme] = used(answer, programme, period)
         for programme, amount in had.items():
             drawn[programme] += amount
         differing += had != {"bread": holder.loaves, "goods": holder.goods_amount}
