@@ -152,6 +152,6 @@ async def test_a_terminal_sees_what_a_sale_at_its_outlet_needs(supply: Supply) -
     assert {pot["programme"] for pot in at_bakery["pots"]} == {"bread"}
     assert (at_bakery["bread"]["drawn_days"], at_bakery["bread"]["drawn_today"]) == ([], True)
     assert at_bakery["limits"] == []
-    assert {pot["programme"] for pot in at_grocer["pots"]} == {"goods"}
+    assert {pot["programme"] for pot in at_grocer["pots"]} == {"goods", "bread_points"}
     assert at_grocer["bread"] is None
     assert at_grocer["limits"] == whole["limits"]

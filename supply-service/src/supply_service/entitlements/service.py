@@ -63,7 +63,7 @@ async def entitlements(session: AsyncSession, runtime: Runtime, caller: Principa
 
 
 def for_sale(whole: Entitlements, sold: Collection[str]) -> Entitlements:
-    """What a terminal needs to sell these programmes: nothing of the household, of other programmes or of other days."""
+    """What a terminal needs to sell these programmes: nothing of the household, other programmes or other days."""
     bread_today = whole.bread.model_copy(update={"drawn_days": []}) if whole.bread and BREAD in sold else None
     return whole.model_copy(
         update={
