@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chassis.clock import Clock, business_day
 from chassis.ids import new_id
 from chassis.testing import eventually
-from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
+from chassis.testing_walk import PORT_SAID, Call, signed_by, walk
 from contracts.health import ProviderRegistered
 from contracts.supply import OutletRegistered
 from payment_service.ledger.accounts import account_id
