@@ -50,7 +50,7 @@ _LIST = BoundedStatement(
 )
 _DUE = text(
     f"SELECT {_COLUMNS} FROM proposal WHERE state IN ('draft', 'submitted') AND expires_at <= :now"
-    " ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED"
+    " AND kind = ANY(CAST(:kinds AS text[])) ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED"
 )
 _ACTS_OF = text(
     f"SELECT {_ACTS} FROM proposal_act WHERE proposal_id = ANY(CAST(:proposal_ids AS uuid[]))"
@@ -106,9 +106,10 @@ async def page(
     return await _whole(session, (await session.execute(statement, parameters)).all())
 
 
-async def lock_due(session: AsyncSession, now: datetime, limit: int) -> list[Proposal]:
-    """Open proposals whose time is over and which nobody else holds."""
-    return await _whole(session, (await session.execute(_DUE, {"now": now, "limit": limit})).all())
+async def lock_due(session: AsyncSession, kinds: Sequence[str], now: datetime, limit: int) -> list[Proposal]:
+    """Open proposals of these kinds whose time is over and which nobody else holds."""
+    parameters = {"kinds": list(kinds), "now": now, "limit": limit}
+    return await _whole(session, (await session.execute(_DUE, parameters)).all())
 
 
 async def act(session: AsyncSession, proposal_id: UUID, number: int, done: Act) -> None:

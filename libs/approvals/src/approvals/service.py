@@ -175,7 +175,7 @@ class Proposals(Generic[R]):
     async def expire(self, session: AsyncSession, runtime: R) -> int:
         """Close open proposals whose time is over, some at once; how many."""
         now = runtime.clock.now()
-        due = await repository.lock_due(session, now, AT_ONCE)
+        due = await repository.lock_due(session, [kind.name for kind in self.kinds], now, AT_ONCE)
         for proposal in due:
             await self._expire(session, runtime, proposal, now)
         return len(due)
