@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
+from api_gateway.clients import asking
+from approvals.testing import decide
 from chassis.ids import new_id
 from contracts.clients import DECIDING, GRANTABLE, ROLES, Owner, beyond
 
-from .conftest import BOOTSTRAP_SECRET
+from .conftest import BOOTSTRAP_SECRET, GatewaySigner
 
 
 async def ask_token(gateway: Any, client_id: str, secret: str) -> tuple[int, str]:
@@ -147,3 +151,68 @@ class TestTables:
 
     def test_nobody_is_given_anything_by_a_name_unknown(self) -> None:
         assert beyond(str(new_id()), ["cards:read"]) == ["cards:read"]
+
+
+class TestDecisions:
+    """One asks for a client's scopes, another person decides."""
+
+    async def test_a_client_without_a_decision_may_do_nothing(self, gateway: Any) -> None:
+        asker = new_id()
+        body = {
+            "client_id": f"client-{new_id().hex}", "name": "x", "scopes": ["cards:read"], "governorate": "*",
+            "owner": "ministry",
+        }  # fmt: skip
+        both = {"person_id": asker, "org": "ministry"}
+        headers = gateway.person("clients:write", **both)
+        made = (await gateway.client.post("/v1/clients", json=body, headers=headers)).json()
+        assert made["scopes"] == []
+        refused = await ask_token(gateway, made["client_id"], made["client_secret"])
+        assert refused[0] in {200, 400}
+        signer, proposal = GatewaySigner(gateway), made["proposal_id"]
+        await decide(
+            gateway.client, signer, "gateway", proposal, "clients:write clients:approve", person_id=asker, expect=403
+        )
+        await decide(gateway.client, signer, "gateway", proposal, "clients:approve")
+        token = await gateway.token(made["client_id"], made["client_secret"])
+        assert scope_of(token) == ["cards:read"]
+
+        path = f"/v1/clients/{made['client_id']}/scopes"
+        more = {"scopes": ["cards:write"]}
+        asked = (await gateway.client.put(path, json=more, headers=gateway.person("clients:write", **both))).json()
+        assert asked["scopes"] == []  # what is taken away goes at once
+        again = await gateway.client.put(path, json=more, headers=gateway.person("clients:write"))
+        assert (again.status_code, again.json()["code"]) == (409, "proposal_open")
+        await decide(gateway.client, signer, "gateway", asked["proposal_id"], "clients:approve")
+        assert scope_of(await gateway.token(made["client_id"], made["client_secret"])) == ["cards:write"]
+
+    async def test_narrowing_needs_nobody(self, gateway: Any) -> None:
+        client_id, _ = await gateway.new_client("cards:read", "cards:write")
+        path = f"/v1/clients/{client_id}/scopes"
+        headers = gateway.person("clients:write")
+        reply = await gateway.client.put(path, json={"scopes": ["cards:read"]}, headers=headers)
+        assert (reply.json()["scopes"], reply.json()["proposal_id"]) == (["cards:read"], None)
+
+    @pytest.mark.parametrize("scopes", [["ledger:write"], ["clients:approve"], ["payouts:approve"], ["citizens:read"]])
+    async def test_nobody_asks_beyond_the_tables(self, gateway: Any, scopes: list[str]) -> None:
+        """A client with `clients:write` registered another with every right there was."""
+        body = {
+            "client_id": f"client-{new_id().hex}", "name": "x", "scopes": [*scopes, "clients:write"],
+            "governorate": "*", "owner": "ministry",
+        }  # fmt: skip
+        for headers in (gateway.signed("clients:write"), gateway.person("clients:write"), await gateway.headers()):
+            reply = await gateway.client.post("/v1/clients", json=body, headers=headers)
+            assert (reply.status_code, reply.json()["code"]) == (403, "scope_not_grantable")
+
+    async def test_machines_ask_too_once_people_decide(self, gateway: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(asking, "MACHINES_STILL_GRANT", False)
+        client_id, _ = await gateway.new_client("cards:read")  # the client that sets up
+        path = f"/v1/clients/{client_id}/scopes"
+        headers = gateway.signed("clients:write", subject="operations")
+        reply = await gateway.client.put(path, json={"scopes": ["cards:read", "cards:write"]}, headers=headers)
+        assert reply.json()["scopes"] == ["cards:read"]
+        assert reply.json()["proposal_id"]
+
+
+def scope_of(token: str) -> list[str]:
+    claims: dict[str, str] = orjson.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    return claims["scope"].split()

@@ -32,6 +32,8 @@ from api_gateway.clients.schemas import (
 from api_gateway.context import Running
 from api_gateway.keys import b64url
 from api_gateway.secret_reply import SecretWork, secret_work
+from approvals.errors import ProposalOpen
+from approvals.model import Proposal
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_text
@@ -41,8 +43,9 @@ from contracts.scopes import Scope
 routes = router(tags=["clients"])
 
 
-def _out(client: Client) -> ClientOut:
-    return ClientOut.model_validate(client, from_attributes=True)
+def _out(client: Client, proposal: Proposal | None = None) -> ClientOut:
+    out = ClientOut.model_validate(client, from_attributes=True)
+    return out.model_copy(update={"proposal_id": proposal.proposal_id}) if proposal is not None else out
 
 
 _GRANTING = (OwnClient, ScopeUnknown, ScopeNotGrantable)
@@ -57,10 +60,12 @@ _GRANTING = (OwnClient, ScopeUnknown, ScopeNotGrantable)
 async def register_client(
     body: ClientIn, runtime: Running, caller: Caller, work: Annotated[SecretWork, secret_work("client_secret", b64url)]
 ) -> ClientCreated:
-    """Register a system that may call the API. The reply is the only one that shows its secret."""
-    secrets, settings = runtime.state.secrets, runtime.state.settings
-    client = await service.register(work.session, secrets, settings, body, work.secret, caller)
-    return ClientCreated(**_out(client).model_dump(), client_secret=work.secret)
+    """Register a system that may call the API. The reply is the only one that shows its secret.
+
+    It may do nothing before another person has decided about its scopes (`proposal_id`).
+    """
+    client, proposal = await service.register(work.session, runtime, body, work.secret, caller)
+    return ClientCreated(**_out(client, proposal).model_dump(), client_secret=work.secret)
 
 
 @routes.get("/v1/clients", scopes=(Scope.CLIENTS_READ, Scope.CLIENTS_WRITE))
@@ -75,13 +80,17 @@ async def list_clients(
     return ClientList.of(page, [_out(client) for client in clients], lambda client: client.client_id)
 
 
-@routes.put("/v1/clients/{client_id}/scopes", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, *_GRANTING))
-async def replace_scopes(client_id: ClientIdInPath, body: ScopesIn, caller: Caller, session: Work) -> ClientOut:
-    """Say anew what a client may do.
+@routes.put(
+    "/v1/clients/{client_id}/scopes", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, ProposalOpen, *_GRANTING)
+)
+async def replace_scopes(
+    client_id: ClientIdInPath, body: ScopesIn, runtime: Running, caller: Caller, session: Work
+) -> ClientOut:
+    """Say anew what a client may do. What is added is proposed: another person decides (`proposal_id`).
 
     Tokens it holds keep their scopes until they expire; to cut it off now, suspend it.
     """
-    return _out(await service.grant(session, caller, client_id, body.scopes))
+    return _out(*await service.grant(session, runtime, caller, client_id, body.scopes))
 
 
 @routes.post("/v1/clients/{client_id}/secrets", scopes=Scope.CLIENTS_WRITE, status_code=201, problems=ClientUnknown)

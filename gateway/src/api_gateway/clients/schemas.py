@@ -118,6 +118,7 @@ class ClientOut(BaseModel):
     recertified_at: datetime | None
     recertified_by: str | None
     upgrade_note: str | None
+    proposal_id: UUID | None = Field(default=None, description="what is to be decided, under /v1/proposals/gateway")
     suspended_at: datetime | None
     suspension_reason: str | None
 

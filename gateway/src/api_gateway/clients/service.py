@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.clients import repository
+from api_gateway.clients.asking import ask, needs_decision
 from api_gateway.clients.errors import ClientExists, ClientUnknown, TermTooLong
 from api_gateway.clients.models import UNASSIGNED, Client, managed_by
 from api_gateway.clients.rights import ensure_another, ensure_grantable, ensure_within
 from api_gateway.clients.schemas import ClientIn, RecertificationIn
+from api_gateway.context import Runtime
 from api_gateway.database import MACHINE_TIME
 from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
+from approvals.model import Proposal
 from chassis import outbox
 from chassis.auth import Revocations
 from chassis.logging import get_logger
@@ -26,9 +29,13 @@ log = get_logger(__name__)
 
 
 async def register(
-    session: AsyncSession, secrets: Secrets, settings: Settings, asked: ClientIn, secret: str, caller: Principal
-) -> Client:
-    """Write a new client. Raises ScopeUnknown, ScopeNotGrantable, OutsideBound, TermTooLong or ClientExists."""
+    session: AsyncSession, runtime: Runtime, asked: ClientIn, secret: str, caller: Principal
+) -> tuple[Client, Proposal | None]:
+    """Write a new client; without scopes, and a proposal of them, where another has to decide.
+
+    Raises ScopeUnknown, ScopeNotGrantable, OutsideBound, TermTooLong or ClientExists.
+    """
+    secrets, settings = runtime.state.secrets, runtime.state.settings
     now = MACHINE_TIME.now()
     owner = asked.owner or caller.bound.authority or Owner.MINISTRY
     mark = secrets.mark(asked.client_id, secret)
@@ -49,24 +56,33 @@ async def register(
     )
     ensure_grantable(owner, made.scopes)
     ensure_within(caller, made)
-    if not await repository.add(session, made):
+    decided = needs_decision(caller, settings.bootstrap_client_id)
+    written = replace(made, scopes=[]) if decided else made
+    if not await repository.add(session, written):
         raise ClientExists("Choose another client_id.")
-    log.info("client registered", client=made.client_id, owner=owner, scopes=made.scopes, by=caller.subject)
-    return made
+    proposal = await ask(session, runtime, caller, written, made.scopes) if decided else None
+    log.info("client registered", client=made.client_id, owner=owner, scopes=written.scopes, by=caller.subject)
+    return written, proposal
 
 
-async def grant(session: AsyncSession, caller: Principal, client_id: str, wanted: list[str]) -> Client:
-    """Replace a client's scopes; tokens it holds keep theirs until they expire.
+async def grant(
+    session: AsyncSession, runtime: Runtime, caller: Principal, client_id: str, wanted: list[str]
+) -> tuple[Client, Proposal | None]:
+    """Replace a client's scopes; tokens it holds keep theirs until they expire. What is taken away goes at once.
 
-    Raises ScopeUnknown, ScopeNotGrantable, ClientUnknown, or OwnClient: nobody grants themselves anything.
+    What is added is proposed, where another has to decide. Raises ScopeUnknown, ScopeNotGrantable, ClientUnknown,
+    ProposalOpen, or OwnClient: nobody grants themselves anything.
     """
     ensure_another(caller, client_id)
     client = await _locked(session, caller, client_id)
     ensure_within(caller, client)
     ensure_grantable(client.owner, set(wanted) - set(client.scopes))
-    await repository.set_scopes(session, client_id, wanted)
-    log.info("client's scopes replaced", client=client_id, before=client.scopes, scopes=wanted, by=caller.subject)
-    return replace(client, scopes=wanted)
+    decided = needs_decision(caller, runtime.state.settings.bootstrap_client_id)
+    at_once = [scope for scope in wanted if scope in client.scopes] if decided else wanted
+    await repository.set_scopes(session, client_id, at_once)
+    log.info("client's scopes replaced", client=client_id, before=client.scopes, scopes=at_once, by=caller.subject)
+    written = replace(client, scopes=at_once)
+    return written, await ask(session, runtime, caller, written, wanted) if at_once != wanted else None
 
 
 async def rotate_secret(

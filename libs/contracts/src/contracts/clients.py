@@ -105,6 +105,9 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
 # Decided by a machine until the demonstration's people decide in its place.
 _STILL: Final = frozenset({Scope.PAYOUTS_APPROVE})
 
+# Whether a system may still give clients scopes by itself, as the demonstration's operations room does.
+MACHINES_STILL_GRANT: Final = True
+
 # What decides about another's request, which is a person's alone: no client is given it, none keeps it.
 DECIDING: Final[frozenset[str]] = (
     frozenset(scope for scope in Scope if scope.endswith((":approve", ":decide"))) - _STILL
