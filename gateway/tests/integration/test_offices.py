@@ -89,6 +89,7 @@ async def test_roles_of_one_place_are_one_office(gateway: Gateway, database: asy
     assert desk.scopes == PEOPLE["registry-clerk"].scopes | PEOPLE["card-officer"].scopes
     assert desk.claims["gov"] == "03"
     assert desk.claims["org"] == "ministry"
+    assert desk.claims["grantors"] == sorted([f"person:{one}", f"person:{other}"])
     assert "site" not in desk.claims
     assert (counter.object_kind, counter.claims["site"]) == (AreaKind.SITE, str(site))
     assert (sinai.key, sinai.area_en, sinai.scopes) == ("ministry/35", "South Sinai", PEOPLE["service-desk"].scopes)

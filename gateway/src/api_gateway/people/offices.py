@@ -16,7 +16,8 @@ from contracts.scopes import Scope
 
 # Whoever is not active, whose time has run out, whose grant is not decided or over, has no office.
 _HELD = text(
-    "SELECT g.authority_id, a.name_en AS authority_en, a.name_ar AS authority_ar, g.area, n.name_en AS area_en,"
+    "SELECT g.asked_by, g.decided_by,"
+    " g.authority_id, a.name_en AS authority_en, a.name_ar AS authority_ar, g.area, n.name_en AS area_en,"
     " n.name_ar AS area_ar, g.object_kind, g.object_id, g.role, g.valid_to FROM role_grant g"
     " JOIN person p USING (person_id) JOIN authority a ON a.authority_id = g.authority_id JOIN area n USING (area)"
     " WHERE g.person_id = :person_id AND p.status = 'active'"
@@ -44,6 +45,7 @@ class Office:
     object_id: UUID | None
     roles: tuple[str, ...]
     until: datetime
+    grantors: frozenset[UUID] = frozenset()
 
     @property
     def key(self) -> str:
@@ -63,13 +65,19 @@ class Office:
 
     @property
     def claims(self) -> dict[str, str | list[str]]:
-        """What a token for this office says: `gov`, `org`, `roles`, `scope`, and the one place it is bound to."""
+        """What a token for this office says: `gov`, `org`, `roles`, `scope`, and the one place it is bound to.
+
+        `grantors` are the people who asked for these roles or decided on them: nobody chooses who decides on what they
+        have proposed.
+        """
         said: dict[str, str | list[str]] = {
             "gov": self.area,
             "org": self.authority_id,
             "roles": list(self.roles),
             "scope": " ".join(sorted(self.scopes)),
         }
+        if self.grantors:
+            said["grantors"] = sorted(f"person:{person_id}" for person_id in self.grantors)
         if self.object_kind is not None:
             said[self.object_kind.value] = str(self.object_id)
         return said
@@ -97,6 +105,8 @@ class _Row:
     object_id: UUID | None
     role: str
     valid_to: datetime
+    asked_by: UUID | None
+    decided_by: UUID | None
 
 
 def _office(together: list[_Row]) -> Office:
@@ -113,4 +123,5 @@ def _office(together: list[_Row]) -> Office:
         object_id=first.object_id,
         roles=tuple(row.role for row in together),
         until=min(row.valid_to for row in together),
+        grantors=frozenset(one for row in together for one in (row.asked_by, row.decided_by) if one is not None),
     )

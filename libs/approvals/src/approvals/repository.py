@@ -52,6 +52,10 @@ _DUE = text(
     f"SELECT {_COLUMNS} FROM proposal WHERE state IN ('draft', 'submitted') AND expires_at <= :now"
     " AND kind = ANY(CAST(:kinds AS text[])) ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED"
 )
+_WAITING = text(
+    "SELECT kind, count(*) AS waiting, extract(epoch FROM min(expires_at) - CAST(:now AS timestamptz)) AS seconds"
+    " FROM proposal WHERE state = 'submitted' GROUP BY kind"
+)
 _ACTS_OF = text(
     f"SELECT {_ACTS} FROM proposal_act WHERE proposal_id = ANY(CAST(:proposal_ids AS uuid[]))"
     " ORDER BY proposal_id, number"
@@ -110,6 +114,12 @@ async def lock_due(session: AsyncSession, kinds: Sequence[str], now: datetime, l
     """Open proposals of these kinds whose time is over and which nobody else holds."""
     parameters = {"kinds": list(kinds), "now": now, "limit": limit}
     return await _whole(session, (await session.execute(_DUE, parameters)).all())
+
+
+async def waiting(session: AsyncSession, now: datetime) -> dict[str, tuple[int, float]]:
+    """By kind how many proposals wait for a decision, and the seconds until the first of them expires."""
+    rows = await session.execute(_WAITING, {"now": now})
+    return {row.kind: (row.waiting, float(row.seconds)) for row in rows}
 
 
 async def act(session: AsyncSession, proposal_id: UUID, number: int, done: Act) -> None:

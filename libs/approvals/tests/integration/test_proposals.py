@@ -341,6 +341,6 @@ async def test_a_repeat_with_one_key_decides_once(office: Bureau) -> None:
 
 async def test_the_job_runs(office: Bureau) -> None:
     async def ran() -> bool:
-        return 'worker="proposals_expiry"' in (await office.client.get("/metrics")).text
+        return 'unicard_proposals_waiting{kind="budget"}' in (await office.client.get("/metrics")).text
 
     await eventually(ran, seconds=10)
