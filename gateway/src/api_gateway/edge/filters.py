@@ -70,8 +70,7 @@ def _jwt(settings: EdgeSettings) -> dict[str, Any]:
         # The listener opens at once: public routes must work while the keys are still out of reach.
         "async_fetch": {"fast_listener": True, "failed_refetch_duration": "1s"},
     }
-    provider = {
-        "issuer": settings.issuer,
+    common = {
         "audiences": [settings.audience],
         "remote_jwks": jwks,
         "forward": True,
@@ -84,10 +83,14 @@ def _jwt(settings: EdgeSettings) -> dict[str, Any]:
         "require_expiration": True,
         "clock_skew_seconds": 5,
     }
+    # A provider has one issuer: while tokens under an older name may be about, each name has a provider of its own.
+    providers = {f"{PROVIDER}-{n}": {"issuer": name, **common} for n, name in enumerate(settings.issuers)}
+    either = {"requires_any": {"requirements": [{"provider_name": name} for name in providers]}}
+    only = {"provider_name": next(iter(providers))}
     return {
         "@type": f"{_TYPE}.jwt_authn.v3.JwtAuthentication",
-        "providers": {PROVIDER: provider},
-        "rules": [{"match": {"prefix": "/"}, "requires": {"provider_name": PROVIDER}}],
+        "providers": providers,
+        "rules": [{"match": {"prefix": "/"}, "requires": either if len(providers) > 1 else only}],
     }
 
 

@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api_gateway.route import Upstream
 from chassis.endpoints import Rate
+from chassis.settings import names_of
 
 
 class EdgeSettings(BaseSettings):
@@ -34,7 +35,9 @@ class EdgeSettings(BaseSettings):
     otlp: str | None = Field(default=None, description="OpenTelemetry collector (HTTP) for the edge's spans")
     trace_percent: float = Field(default=0, ge=0, le=100, description="share of requests whose spans are sent there")
 
-    issuer: str = "unicard"
+    issuer: str = Field(
+        default="http://127.0.0.1:8080,unicard", description="names under which tokens are accepted, as in services"
+    )
     audience: str = "unicard-api"
     jwks_refresh_seconds: int = Field(default=5, ge=1, description="how soon a new signing key is known here")
     token_cache: int = Field(default=16384, ge=1, description="verified tokens remembered until they expire")
@@ -59,6 +62,11 @@ class EdgeSettings(BaseSettings):
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("tls_certificate and tls_key go together")
         return self
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """The names under which tokens are accepted."""
+        return names_of(self.issuer)
 
     def endpoints(self, upstream: Upstream) -> list[tuple[str, int]]:
         """Host and port of every replica of a service. Raises ValueError for anything but `host:port`."""

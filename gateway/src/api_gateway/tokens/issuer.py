@@ -24,7 +24,7 @@ from api_gateway.tokens.signing import (
     published,
     signer,
 )
-from chassis.auth import Revocations, TokenVerifier
+from chassis.auth import TOKEN_TYPE, Revocations, TokenVerifier
 from chassis.logging import get_logger
 from chassis.metrics import ITEMS_FAILED
 from chassis.problems import Unavailable
@@ -45,8 +45,19 @@ class Issuer:
         self._keys: list[SigningKey] = []
         self.token_life = timedelta(seconds=settings.gateway_token_seconds)
 
-    def sign(self, claims: dict[str, Any]) -> str:
-        """A token with these claims and the issuer's own. Raises Unavailable where no key may sign."""
+    @property
+    def name(self) -> str:
+        """The name the issuer signs under: its public address."""
+        return self._settings.issuers[0]
+
+    def sign(
+        self, claims: dict[str, Any], *, seconds: int | None = None, kind: str = TOKEN_TYPE, audience: str | None = None
+    ) -> str:
+        """A token with these claims and the issuer's own. Raises Unavailable where no key may sign.
+
+        `seconds`: how long it is good, by default as long as a machine's; `kind`: its `typ`, by default an access
+        token; `audience`: whom it is for, by default the API.
+        """
         now = MACHINE_TIME.now()
         try:
             key = signer([key for key in self._keys if key.private is not None], now)
@@ -56,12 +67,12 @@ class Issuer:
             raise Unavailable("The signing key cannot be opened.")
         issued = int(now.timestamp())
         own = {
-            "iss": self._settings.issuer,
-            "aud": self._settings.audience,
+            "iss": self.name,
+            "aud": audience or self._settings.audience,
             "iat": issued,
-            "exp": issued + self._settings.gateway_token_seconds,
+            "exp": issued + (seconds or self._settings.gateway_token_seconds),
         }
-        header = {"alg": ALGORITHM, "typ": "at+jwt", "kid": key.kid}
+        header = {"alg": ALGORITHM, "typ": kind, "kid": key.kid}
         return jwt.encode(header, {**own, **claims}, key.private, algorithms=[ALGORITHM])
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:

@@ -89,7 +89,7 @@ class TokenDesk:
             terminal = await terminals.find(session, terminal_id)
             if terminal is None or terminal.public_key is None or str(terminal_id) != subject:
                 raise ClientRefused("The terminal is not enrolled.", detail_ar="الماكينة غير مفعلة.")
-            audiences = {self.settings.issuer, self.settings.token_url, "/oauth/token"}
+            audiences = {*self.settings.issuers, self.settings.token_url, "/oauth/token"}
             longest = timedelta(seconds=self.settings.gateway_assertion_seconds)
             assertion = assertions.verify(proof.assertion, terminal.public_key, audiences, now, longest)
             if not await repository.use_assertion(session, subject, assertion.jti, assertion.expires_at):

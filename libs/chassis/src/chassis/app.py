@@ -52,6 +52,7 @@ log = logging.get_logger(__name__)
 Settings = TypeVar("Settings", bound=ServiceSettings)
 State = TypeVar("State")
 ITEMS_ASIDE_SECONDS = 15.0
+SESSIONS_SECONDS = 600.0
 GC_THRESHOLDS = (50_000, 20, 50)
 
 _BY_STATUS: dict[int, type[Problem]] = {
@@ -231,6 +232,7 @@ HOUSEKEEPING: tuple[Periodic[Resources], ...] = (
     chain.CHAIN,
     *months.JOBS,
     Periodic("items_aside", isolation.count, ITEMS_ASIDE_SECONDS),
+    Periodic("ended_sessions", lambda runtime: runtime.revocations.forget_sessions(runtime.pool), SESSIONS_SECONDS),
 )
 
 

@@ -7,6 +7,7 @@ import base64
 import time
 import warnings
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -50,6 +51,7 @@ UNKNOWN_KEY_REFRESH_SECONDS = 1.0
 KEYS_LOOK_SECONDS = 1.0
 REVOCATIONS_REFRESH_SECONDS = 0.4
 CLOCK_SKEW_SECONDS = 5
+SESSION_KEPT = timedelta(hours=2)  # far beyond the longest life a token may have: one hour
 MAX_CACHED_TOKENS = 50_000
 _NOBODY = (None, 0.0)
 
@@ -60,6 +62,7 @@ class TokenVerifier:
     def __init__(self, settings: ServiceSettings, revocations: Revocations) -> None:
         """Take the keys from `settings.jwks`, or fetch them from `settings.jwks_url` when first needed."""
         self._settings = settings
+        self._issuers = frozenset(settings.issuers)
         self._revocations = revocations
         self._keys = KeySet.import_key_set(_loads(settings.jwks)) if settings.jwks else None
         self._verified: dict[str, tuple[Principal, float]] = {}
@@ -152,7 +155,7 @@ class TokenVerifier:
 
     def _principal(self, claims: dict[str, Any]) -> tuple[Principal, float]:
         audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
-        if claims["iss"] != self._settings.issuer or self._settings.audience not in audience:
+        if claims["iss"] not in self._issuers or self._settings.audience not in audience:
             raise ValueError("issuer or audience")
         soon = time.time() + CLOCK_SKEW_SECONDS
         if float(claims["iat"]) > soon or float(claims.get("nbf", 0)) > soon:
@@ -197,6 +200,12 @@ class Revocations:
     async def reinstate(self, session: AsyncSession, subject: str) -> None:
         """Accept a subject again from the commit on."""
         await session.execute(text("DELETE FROM suspended_subject WHERE subject = :subject"), {"subject": subject})
+
+    async def forget_sessions(self, pool: asyncpg.Pool) -> None:
+        """Drop the marks of sessions that ended so long ago that no token of theirs can be good any more."""
+        await pool.execute(
+            "DELETE FROM suspended_subject WHERE subject LIKE 'sid:%' AND since < now() - $1::interval", SESSION_KEPT
+        )
 
     async def refresh(self, pool: asyncpg.Pool) -> None:
         """Read the table once."""

@@ -49,7 +49,10 @@ class ServiceSettings(BaseSettings):
     )
     jwks_url: str | None = Field(default=None, description="where the issuer's public keys are served")
     jwks: str | None = Field(default=None, description="the issuer's public keys themselves, instead of a URL")
-    issuer: str = "unicard"
+    issuer: str = Field(
+        default="http://127.0.0.1:8080,unicard",
+        description="who may have issued a token: the gateway's public address first, then names it had before",
+    )
     audience: str = "unicard-api"
     mass_lookup_people: int = Field(
         default=100, ge=1, description="a person who reads about more citizens raises an alarm"
@@ -92,3 +95,13 @@ class ServiceSettings(BaseSettings):
     def _login_is_whole(self) -> Self:
         _ = self.kafka
         return self
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """The names under which tokens are accepted; the gateway signs as the first."""
+        return names_of(self.issuer)
+
+
+def names_of(issuer: str) -> tuple[str, ...]:
+    """The names of `name[,name…]`, without the slash an address may end in: they are compared letter by letter."""
+    return tuple(name.strip().rstrip("/") for name in issuer.split(",") if name.strip())

@@ -113,6 +113,7 @@ def service_environment(
         "UNICARD_PORT": str(settings.ports[program.name]),
         "UNICARD_RELAY_ADDRESS": f"{LOOPBACK}:{settings.ports[program.name + WORK]}",
         "UNICARD_JWKS_URL": f"{settings.url('gateway')}/.well-known/jwks.json",
+        "UNICARD_ISSUER": issuer(settings),
         "UNICARD_TRAINING_CLOCK": "true",
         "UNICARD_RECORD_DATA_KEYS": secrets[program.record_keys_name],
     }
@@ -159,12 +160,18 @@ def sink_environment(settings: StackSettings, secrets: Mapping[str, str]) -> dic
 def edge_environment(settings: StackSettings) -> dict[str, str]:
     """What `api_gateway.edge` writes Envoy's configuration from."""
     environment = _inherited() | {
+        "UNICARD_EDGE_ISSUER": issuer(settings),
         "UNICARD_EDGE_PORT": str(settings.ports["edge"]),
         "UNICARD_EDGE_ADMIN_PORT": str(settings.ports["edge-admin"]),
     }
     for program in SERVICES:
         environment[f"UNICARD_EDGE_{program.name.upper()}"] = f"{LOOPBACK}:{settings.ports[program.name]}"
     return environment
+
+
+def issuer(settings: StackSettings) -> str:
+    """Whose tokens are accepted: the edge's address, and the name tokens bore before."""
+    return f"{settings.url('edge')},unicard"
 
 
 def _inherited() -> dict[str, str]:
