@@ -35,6 +35,7 @@ BOUND_FIELDS = BOUND_AREAS | {"outlet_id", "provider_id", "site_id", "authority"
 # The edge binds its admin port to the loopback by design.
 LOOPBACK_ALLOWED = (
     "**/settings.py",
+    "**/sign_in_settings.py",
     "libs/devstack/src/**",
     "bench/**",
     "gateway/src/api_gateway/edge/*.py",

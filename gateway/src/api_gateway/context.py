@@ -14,9 +14,16 @@ from policybook.book import PolicyBook
 from policybook.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
     from api_gateway.overview.service import Services
+    from api_gateway.signin.context import SignIn
     from api_gateway.tokens.issuer import Issuer
     from api_gateway.tokens.service import TokenDesk
+
+
+# What the token endpoint answers to a code or a refresh token: its form gives the members of the reply.
+TokensOfPeople: TypeAlias = "Callable[[Runtime, Mapping[str, str]], Awaitable[Mapping[str, object]]]"
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,8 @@ class Context:
     token_desk: TokenDesk
     services: Services
     policies: Snapshot[PolicyBook]
+    sign_in: SignIn
+    tokens_of_people: TokensOfPeople
 
 
 Runtime: TypeAlias = runtime.Runtime[Context]

@@ -11,6 +11,13 @@ from api_gateway.figures import KEYS
 from api_gateway.overview.service import Services
 from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
+from api_gateway.signin.clients import first_parties
+from api_gateway.signin.context import SignIn
+from api_gateway.signin.factors.passwords import Passwords
+from api_gateway.signin.flow import Flows
+from api_gateway.signin.marks import Marks
+from api_gateway.signin.provider.exchange import for_people
+from api_gateway.signin.register import RegisteredPeople
 from api_gateway.tokens.issuer import Issuer, OwnKeysVerifier
 from api_gateway.tokens.service import TokenDesk
 from chassis.clients import http_client
@@ -45,7 +52,23 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
         ]
         desk = TokenDesk(settings, secrets, issuer, resources.sessions)
         services = Services(card, supply, health, payment, notify, settings.gateway_part_seconds)
-        yield Context(settings, secrets, issuer, desk, services, policies)
+        tools = sign_in(settings, ring, secrets, issuer)
+        yield Context(settings, secrets, issuer, desk, services, policies, tools, for_people)
+
+
+def sign_in(settings: Settings, ring: Keyring, secrets: Secrets, issuer: Issuer) -> SignIn:
+    """The tools of signing in."""
+    return SignIn(
+        settings=settings,
+        issuer=issuer,
+        clients=first_parties(settings),
+        directory=RegisteredPeople(ring),
+        secrets=secrets,
+        passwords=Passwords(settings.signin_hashes_at_once, settings.signin_shortest_password),
+        vault=Vault(ring.derived(b"unicard sign-in factors")),
+        flows=Flows(ring, settings.signin_step_minutes),
+        marks=Marks(ring),
+    )
 
 
 async def keep_keys(running: Runtime) -> None:

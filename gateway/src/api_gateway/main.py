@@ -15,6 +15,10 @@ from api_gateway.overview.api import routes as overview
 from api_gateway.proposals import DESK, PROPOSALS
 from api_gateway.route import SWALLOW
 from api_gateway.settings import Settings
+from api_gateway.signin.account_api import routes as account
+from api_gateway.signin.pages_api import routes as sign_in_pages
+from api_gateway.signin.provider.api import routes as provider
+from api_gateway.signin.upkeep import forget_old
 from api_gateway.terminals.api import routes as terminals
 from api_gateway.terminals.watch import FORGET_EVERY_SECONDS, forget_uses
 from api_gateway.tokens.api import routes as tokens
@@ -28,6 +32,8 @@ from policybook.snapshot import kept_fresh
 
 FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.policies)
 
+UPKEEP_SECONDS = 60.0
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service; settings come from the environment unless given."""
@@ -40,6 +46,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings=chosen.model_copy(update=own_keys),
         routers=[
             tokens,
+            provider,
+            sign_in_pages,
+            account,
             clients,
             terminals,
             overview,
@@ -53,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Periodic("clients_ending", count_ending, EVERY_SECONDS),
             Periodic("terminal_uses", forget_uses, FORGET_EVERY_SECONDS),
             expiry(PROPOSALS),
+            Periodic("sign_in_upkeep", forget_old, UPKEEP_SECONDS),
         ],
         lifespan=lifespan,
         openapi_url=None,  # the merged document has its place

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from api_gateway import POLICIES
+from api_gateway.sign_in_settings import SignInSettings
 from chassis.sealing import Keyring
-from chassis.settings import ServiceSettings
 
 _SHORTEST_SECRET = 24
 
@@ -24,7 +24,7 @@ def _absent_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-class Settings(ServiceSettings):
+class Settings(SignInSettings):
     """What the gateway must be told. The key ring and the bootstrap secret have no default."""
 
     port: int = 8100
@@ -40,9 +40,6 @@ class Settings(ServiceSettings):
     gateway_secret_days: int = Field(default=365, ge=1, le=731, description="how long a client's secret is good")
     gateway_secret_overlap_hours: int = Field(
         default=24, ge=0, le=168, description="how long the secret before stays good beside a new one"
-    )
-    gateway_public_url: str = Field(
-        default="http://127.0.0.1:8080", description="where callers reach the edge: assertions may name it as audience"
     )
     gateway_token_seconds: int = Field(default=600, ge=30, le=3600, description="how long a token is good")
     gateway_assertion_seconds: int = Field(default=300, ge=10, le=600, description="how long an assertion may be")
@@ -72,4 +69,4 @@ class Settings(ServiceSettings):
     @property
     def token_url(self) -> str:
         """The token endpoint as callers name it."""
-        return f"{self.gateway_public_url.rstrip('/')}/oauth/token"
+        return f"{self.public_url}/oauth/token"

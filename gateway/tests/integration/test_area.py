@@ -15,9 +15,33 @@ HEALTH = {"governorate": "03", "authority": "health-authority"}
 HERE = {"governorate": "03", "site_id": SITE}
 ELSEWHERE = {"governorate": "03", "site_id": str(new_id())}
 
+PAGES = [
+    *(("GET", path) for path in ("/oauth/authorize", "/oauth/end-session", "/account", "/sign-in/assets/{asset}")),
+    *(
+        ("POST", path)
+        for path in ("/oauth/authorize", "/oauth/end-session", "/account/sessions/end", "/account/change")
+    ),
+    *(
+        (method, f"/sign-in{step}")
+        for method in ("GET", "POST")
+        for step in (
+            "",
+            *(
+                f"/{one}"
+                for one in ("second-factor", "office", "invitation", "password", "authenticator", "new-passkey")
+            ),
+        )
+    ),
+    *(("POST", f"/sign-in/{step}") for step in ("passkey", "continue", "language")),
+]
+
 ANYONE = {
     "POST /oauth/token": "whoever proves who they are",
     "GET /.well-known/jwks.json": "the keys are public",
+    "GET /.well-known/openid-configuration": "what every client must know",
+    **{f"{method} {path}": "a browser: its own cookies and forms say what it may" for method, path in PAGES},
+    "GET /oauth/userinfo": "the token's holder, and nobody else",
+    "POST /oauth/revoke": "a client proves itself, and the token is its own",
     "POST /v1/enrolments": "whoever has the terminal's one-time code",
     "GET /v1/policies/gateway": "the rules are the same for all",
     "GET /v1/overview/{card_id}": "each service it asks compares for itself",

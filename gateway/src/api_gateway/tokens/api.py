@@ -13,12 +13,14 @@ from api_gateway.tokens.errors import (
     ClientExpired,
     ClientRefused,
     ClientSuspended,
+    GrantNotForClient,
+    GrantRefused,
     GrantUnsupported,
     RotationPending,
     ScopeRefused,
     TokenRequestInvalid,
 )
-from api_gateway.tokens.requests import parse
+from api_gateway.tokens.requests import GRANTS_OF_PEOPLE, fields_of, of_machine
 from api_gateway.tokens.schemas import TOKEN_FORM, KeySet, RotationIn, TokenReply
 from approvals.errors import ProposalOpen
 from approvals.schemas import ProposalReply
@@ -35,6 +37,8 @@ routes = router(tags=["tokens"])
 _REFUSALS = (
     TokenRequestInvalid,
     GrantUnsupported,
+    GrantRefused,
+    GrantNotForClient,
     ScopeRefused,
     ClientRefused,
     AssertionReplayed,
@@ -46,6 +50,7 @@ _REFUSALS = (
 @routes.post(
     "/oauth/token",
     public=True,
+    response_model_exclude_none=True,
     openapi_extra=TOKEN_FORM,
     problems=_REFUSALS,
     rate=Rate.TOKEN,
@@ -53,12 +58,19 @@ _REFUSALS = (
     body=64 * 1024,
 )
 async def get_token(request: Request, runtime: Running, response: Response) -> TokenReply:
-    """A short-lived token for a client's secret or a terminal's signed assertion (RFC 6749 §4.4, RFC 7523)."""
+    """A short-lived token: for a client's secret, for a terminal's signed assertion, or for a person's sign-in.
+
+    RFC 6749 §4.4 and RFC 7523; OpenID Connect Core §3.1.3 with PKCE, and refresh tokens that end with their session.
+    """
     desk = runtime.state.token_desk
     headers = request.headers
-    asked = parse(headers.get("content-type"), await request.body(), headers.get("authorization"))
-    token, grant = await desk.grant(replace(asked, address=address_of(request)))
+    form = fields_of(headers.get("content-type"), await request.body())
     response.headers["Cache-Control"] = "no-store"
+    if form.get("grant_type") in GRANTS_OF_PEOPLE:
+        return TokenReply.model_validate(await runtime.state.tokens_of_people(runtime, form))
+    token, grant = await desk.grant(
+        replace(of_machine(form, headers.get("authorization")), address=address_of(request))
+    )
     return TokenReply(access_token=token, expires_in=desk.settings.gateway_token_seconds, scope=grant.scope)
 
 

@@ -1,4 +1,4 @@
-"""Judging a terminal's assertion (`private_key_jwt`, RFC 7523). No I/O."""
+"""Judging the assertion of a terminal or of a client with a key (`private_key_jwt`, RFC 7523). No I/O."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 import orjson
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
+from joserfc.jwk import KeySet, OKPKey
 
 from api_gateway.keys import from_b64url, public_jwk
 from api_gateway.tokens.errors import ClientRefused
 
-ALGORITHMS = ["EdDSA", "Ed25519"]
+ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "PS256"]
 _SKEW = timedelta(seconds=30)
 _MAX_JTI = 128
 
@@ -41,10 +41,14 @@ def claimed_client(assertion: str) -> str:
 
 
 def verify(
-    assertion: str, public_key: bytes, audiences: Collection[str], now: datetime, longest: timedelta
+    assertion: str, keys: bytes | KeySet, audiences: Collection[str], now: datetime, longest: timedelta
 ) -> Assertion:
-    """Check signature, audience and time. Raises ClientRefused."""
-    key = OKPKey.import_key({**public_jwk(public_key)})
+    """Check signature, audience and time. Raises ClientRefused.
+
+    `keys`: a terminal's Ed25519 public key, or the key set of a client. Which of them signed is the header's `kid` to
+    say; a key in the header itself is never looked at.
+    """
+    key = keys if isinstance(keys, KeySet) else OKPKey.import_key({**public_jwk(keys)})
     try:
         claims = jwt.decode(assertion, key, algorithms=ALGORITHMS).claims
     except (JoseError, ValueError, TypeError) as error:

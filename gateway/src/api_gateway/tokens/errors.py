@@ -37,11 +37,27 @@ class TokenRequestInvalid(OAuthRefusal):
 
 
 class GrantUnsupported(OAuthRefusal):
-    """Only client credentials are granted tokens"""
+    """This way to a token is not known here"""
 
     code = "unsupported_grant_type"
     title_ar = "نوع طلب الدخول غير مدعوم"
     error = "unsupported_grant_type"
+
+
+class GrantRefused(OAuthRefusal):
+    """The code or refresh token is not good, or not good any more"""
+
+    code = "invalid_grant"
+    title_ar = "رمز الدخول غير صالح أو انتهت مدته، سجل الدخول من جديد"
+    error = "invalid_grant"
+
+
+class GrantNotForClient(OAuthRefusal):
+    """This way to a token is not for this client"""
+
+    code = "unauthorized_client"
+    title_ar = "هذا النظام غير مسموح له بهذا النوع من الدخول"
+    error = "unauthorized_client"
 
 
 class ScopeRefused(OAuthRefusal):

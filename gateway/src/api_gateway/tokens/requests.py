@@ -11,6 +11,7 @@ from api_gateway.tokens.errors import ClientRefused, GrantUnsupported, TokenRequ
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 FORM = "application/x-www-form-urlencoded"
+GRANTS_OF_PEOPLE = frozenset({"authorization_code", "refresh_token"})
 _MAX_FIELDS = 20
 
 
@@ -41,19 +42,24 @@ class TokenRequest:
 
 def parse(media_type: str | None, body: bytes, authorization: str | None) -> TokenRequest:
     """The request of a form and an Authorization header. Raises the refusals of RFC 6749 §5.2."""
-    if (media_type or "").split(";")[0].strip().lower() != FORM:
-        raise TokenRequestInvalid(f"Send the fields as {FORM}.")
-    form = _fields(body)
+    return of_machine(fields_of(media_type, body), authorization)
+
+
+def of_machine(form: dict[str, str], authorization: str | None) -> TokenRequest:
+    """A machine's request. Raises the refusals of RFC 6749 §5.2."""
     grant = form.get("grant_type")
     if grant is None:
         raise TokenRequestInvalid("grant_type is missing.")
     if grant != "client_credentials":
-        raise GrantUnsupported("Only grant_type=client_credentials is known here.")
+        raise GrantUnsupported(f"Known are client_credentials, {' and '.join(sorted(GRANTS_OF_PEOPLE))}.")
     scopes = frozenset(form["scope"].split()) if form.get("scope", "").strip() else None
     return TokenRequest(_proof(form, authorization), scopes)
 
 
-def _fields(body: bytes) -> dict[str, str]:
+def fields_of(media_type: str | None, body: bytes) -> dict[str, str]:
+    """The fields of a form, empty ones left out. Raises TokenRequestInvalid."""
+    if (media_type or "").split(";")[0].strip().lower() != FORM:
+        raise TokenRequestInvalid(f"Send the fields as {FORM}.")
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError as error:

@@ -17,6 +17,8 @@ class TokenReply(BaseModel):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the protocol's word
     expires_in: int
     scope: str
+    refresh_token: str | None = None
+    id_token: str | None = None
 
 
 class PublicKey(BaseModel):
@@ -57,11 +59,18 @@ TOKEN_FORM: dict[str, Any] = {
                     "type": "object",
                     "required": ["grant_type"],
                     "properties": {
-                        "grant_type": _text("the only grant known here", enum=["client_credentials"]),
+                        "grant_type": _text(
+                            "machines: client_credentials; people: the others",
+                            enum=["client_credentials", "authorization_code", "refresh_token"],
+                        ),
                         "client_id": _text("with client_secret; HTTP Basic does as well"),
                         "client_secret": _text("the secret given when the client was registered"),
                         "client_assertion_type": _text("with client_assertion", enum=[ASSERTION_TYPE]),
                         "client_assertion": _text("a terminal's assertion, signed with its enrolled key"),
+                        "code": _text("with authorization_code"),
+                        "redirect_uri": _text("with authorization_code: as it was in the authorization request"),
+                        "code_verifier": _text("with authorization_code: what the challenge was made from"),
+                        "refresh_token": _text("with refresh_token"),
                         "scope": _text("some of the scopes granted, separated by spaces; all where left out"),
                     },
                 }

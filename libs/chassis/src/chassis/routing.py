@@ -47,7 +47,7 @@ class Facts(TypedDict, total=False):
     What the record keeps (`chassis.records`): every read of tagged data and every change is recorded without a word
     here. `reads` are classes of personal data that the reply's schema cannot say; `rows`, whose old and new values a
     change keeps; `purpose`, where the caller names none; `own_record`, why what it makes is the record already. The
-    others are FastAPI's own.
+    others are FastAPI's own. `open_query` lets parameters that it does not know pass, where a protocol says so.
     """
 
     scopes: Scope | tuple[Scope, ...]
@@ -64,10 +64,12 @@ class Facts(TypedDict, total=False):
     rows: Rows
     purpose: str
     own_record: str
+    open_query: bool
 
     status_code: int
     response_model: object
     response_model_exclude_unset: bool
+    response_model_exclude_none: bool
     response_class: type[Response]
     responses: Mapping[int | str, dict[str, Any]]
     dependencies: Sequence[params.Depends]
@@ -82,6 +84,7 @@ class DeclaredRoute(APIRoute):
     draft: ClassVar[Endpoint]
     anyone: ClassVar[str]
     recorded: ClassVar[Mapping[str, Any]]
+    open_query: ClassVar[bool]
     declare: ClassVar[Callable[[Endpoint], None]]
 
     def __init__(self, path: str, endpoint: Callable[..., object], **options: Any) -> None:
@@ -107,7 +110,7 @@ class DeclaredRoute(APIRoute):
         async def answer(request: Request) -> Response:
             if scopes:
                 await authorize(request, scopes, self.draft.callers, step_up=self.draft.step_up)
-            if request.scope["query_string"]:
+            if request.scope["query_string"] and not self.open_query:
                 refuse_unknown(request, self.declared.query)
             return await self._recorded(request, handler)
 
@@ -195,6 +198,7 @@ class Router:
         anyone = options.pop("anyone", "")
         recorded = {name: options.pop(name) for name in ("reads", "rows", "purpose", "own_record") if name in options}
         recorded["reads"] = _several(recorded.get("reads", ()))
+        open_query = options.pop("open_query", False)
         draft = _draft(method, self._prefix + path, options)
         answers = {**responses(*_several(options.pop("problems", ()))), **options.pop("responses", {})}
 
@@ -203,6 +207,7 @@ class Router:
                 "draft": draft,
                 "anyone": anyone,
                 "recorded": recorded,
+                "open_query": open_query,
                 "declare": self.endpoints.append,
                 "__doc__": draft.name,
             }

@@ -1,0 +1,1 @@
+"""Citizens' sign-in: national id and a code by SMS."""

@@ -1,0 +1,1 @@
+"""Signing in at an outside OpenID provider: the gateway is its client."""

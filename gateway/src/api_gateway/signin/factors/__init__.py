@@ -1,0 +1,1 @@
+"""What people prove themselves by: password, one-time code, passkey, recovery code."""

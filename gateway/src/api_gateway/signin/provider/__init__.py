@@ -1,0 +1,1 @@
+"""The OpenID provider on Authlib: authorization, tokens, what it says of itself."""

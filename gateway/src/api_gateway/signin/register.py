@@ -1,0 +1,56 @@
+"""The register of people as signing in asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api_gateway.database import MACHINE_TIME
+from api_gateway.people import Office, offices_of
+from api_gateway.signin.directory import Person
+from chassis.sealing import Keyring, Vault
+
+_PERSON = (
+    "SELECT person_id, sign_in_name, full_name_sealed, status = 'active' AND (valid_until IS NULL OR valid_until >="
+    " (CAST(:now AS timestamptz) AT TIME ZONE 'Africa/Cairo')::date) AS active FROM person"
+)
+_BY_NAME = text(f"{_PERSON} WHERE sign_in_name = :sign_in_name")
+_BY_ID = text(f"{_PERSON} WHERE person_id = :person_id")
+
+
+class RegisteredPeople:
+    """People as the gateway's own tables know them."""
+
+    def __init__(self, ring: Keyring) -> None:
+        """Derive the key that opens their names."""
+        self._vault = Vault(ring.derived(b"unicard gateway people"))
+
+    async def by_name(self, session: AsyncSession, sign_in_name: str) -> Person | None:
+        """The person of a name to sign in with, whatever their state."""
+        values = {"sign_in_name": sign_in_name, "now": MACHINE_TIME.now()}
+        return self._person((await session.execute(_BY_NAME, values)).one_or_none())
+
+    async def by_id(self, session: AsyncSession, person_id: UUID) -> Person | None:
+        """The person of an id, whatever their state."""
+        values = {"person_id": person_id, "now": MACHINE_TIME.now()}
+        return self._person((await session.execute(_BY_ID, values)).one_or_none())
+
+    async def offices(self, session: AsyncSession, person_id: UUID) -> Sequence[Office]:
+        """The offices a person may act in now; none for whoever may not sign in."""
+        return await offices_of(session, person_id)
+
+    async def invited(self, session: AsyncSession, token: str) -> Person | None:
+        """Nobody yet."""
+        return None
+
+    async def accept(self, session: AsyncSession, token: str) -> None:
+        """Nothing yet."""
+
+    def _person(self, row: Row[tuple[UUID, str, bytes, bool]] | None) -> Person | None:
+        if row is None:
+            return None
+        name = self._vault.open(row.person_id, row.full_name_sealed, b"full name").decode()
+        return Person(row.person_id, row.sign_in_name, name, bool(row.active))

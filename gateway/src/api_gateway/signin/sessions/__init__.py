@@ -1,0 +1,1 @@
+"""Sessions: begun by a sign-in, idle after minutes, ended everywhere within a second."""
