@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, Generic
 from uuid import UUID
 
@@ -132,8 +131,8 @@ class EventConsumer(Generic[R]):
             except Malformed as error:
                 await self._handle(events)
                 events = []
-                # without its key it holds nobody's events back
-                found = replace(record, key=None) if isinstance(error, Misplaced) else record
+                # a forgery holds nobody's events back, and is no copy of an event whose id it took
+                found = record.untied() if isinstance(error, Misplaced) else record
                 await self._bury(found, dead_letters.reason_of(error))
         await self._handle(events)
 

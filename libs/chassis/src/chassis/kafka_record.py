@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiokafka import ConsumerRecord
@@ -34,6 +34,12 @@ class Record:
     def of_row(cls, row: Row[Any]) -> Record:
         """From a row of `parked_event`."""
         return cls(row.topic, row.partition, row.log_offset, row.key, row.headers, row.value)
+
+    def untied(self) -> Record:
+        """The same without what ties it to others' events, its key and its id, which stay readable as claims."""
+        claims = {"claimed_key": self.key or "", "claimed_id": self.headers.get("ce_id", "")}
+        others = {name: value for name, value in self.headers.items() if name != "ce_id"}
+        return replace(self, key=None, headers=others | claims)
 
 
 def _text(raw: bytes | None) -> str:
