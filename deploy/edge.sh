@@ -1,6 +1,21 @@
 #!/bin/bash
 # Runs Envoy with the arguments given. Told to stop, it lets go of its connections one answer at a time, takes no new
 # one, and ends when the last request is answered.
+#
+# It does not begin where others than this machine would reach it without TLS: UNICARD_EDGE_ADDRESS is where its port is
+# published. UNICARD_EDGE_TLS_ENDS_BEFORE=true says expressly that something before it ends TLS.
+case "${UNICARD_EDGE_ADDRESS:-127.0.0.1}" in
+127.* | localhost | ::1 | "[::1]") ;;
+*)
+    if [ "${UNICARD_EDGE_TLS_ENDS_BEFORE:-false}" != true ] &&
+        ! grep -qs DownstreamTlsContext "${UNICARD_EDGE_CONFIGURATION:-/etc/envoy/envoy.yaml}"; then
+        echo "the edge would be reached without TLS at $UNICARD_EDGE_ADDRESS: give it a certificate (deploy/edge.env)," \
+            "or set UNICARD_EDGE_TLS_ENDS_BEFORE=true where something before it ends TLS" >&2
+        exit 78
+    fi
+    ;;
+esac
+
 drain_seconds=3
 longest_tenths=200
 

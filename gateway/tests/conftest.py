@@ -37,14 +37,14 @@ class Upstream:
     drop_next: int = 0
     keys_reachable: bool = True
 
-    async def listen(self, service: str) -> asyncio.Server:
+    async def listen(self, service: str, tls: ssl.SSLContext | None = None) -> asyncio.Server:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
                 while await self._answer({"service": service, **await _read_request(reader)}, writer):
                     await writer.drain()
             writer.close()
 
-        server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=2**20)
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=2**20, ssl=tls)
         self.addresses[service] = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
         return server
 

@@ -289,6 +289,37 @@ def test_the_edge_listens_and_forwards_as_its_settings_say(tmp_path: Path) -> No
         assert f"{address['address']}:{address['port_value']}" == given[f"UNICARD_EDGE_{name.upper()}"]
 
 
+@pytest.mark.parametrize(
+    ("address", "certificate", "said", "starts"),
+    [
+        ("127.0.0.1", False, "", True),
+        ("0.0.0.0", False, "", False),  # noqa: S104
+        ("10.1.2.3", False, "yes", False),
+        ("10.1.2.3", False, "true", True),
+        ("10.1.2.3", True, "", True),
+    ],
+)
+def test_the_edge_starts_beyond_the_loopback_with_tls_or_an_express_word(
+    address: str, certificate: bool, said: str, starts: bool, tmp_path: Path
+) -> None:
+    """The very script of the image, with a program in Envoy's place that ends at once."""
+    (tmp_path / "envoy").write_text("#!/bin/sh\n")
+    (tmp_path / "envoy").chmod(0o755)
+    configuration = tmp_path / "envoy.yaml"
+    configuration.write_text("DownstreamTlsContext" if certificate else "static_resources")
+    environment = {
+        "PATH": f"{tmp_path}:{os.defpath}:{os.environ['PATH']}",
+        "UNICARD_EDGE_ADDRESS": address,
+        "UNICARD_EDGE_TLS_ENDS_BEFORE": said,
+        "UNICARD_EDGE_CONFIGURATION": str(configuration),
+    }
+    done = subprocess.run(
+        ["bash", str(ROOT / "deploy" / "edge.sh")], env=environment, capture_output=True, text=True, timeout=30
+    )
+    assert (done.returncode == 0) == starts, done.stderr
+    assert starts or "TLS" in done.stderr
+
+
 def test_shell_scripts_are_well_formed() -> None:
     scripts = sorted((ROOT / "deploy").rglob("*.sh"))
     assert scripts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
+import ssl
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from api_gateway.route import Route
+from api_gateway.route import Upstream as ServiceName
 from api_gateway.routes import ROUTES
 from chassis.principal import CallerKind
 from chassis.testing import TestIssuer, eventually
 from contracts.scopes import Scope
+
+from ..conftest import Upstream
 
 
 @pytest.fixture(autouse=True)
@@ -247,6 +251,29 @@ async def test_tls(start_edge: Any, tmp_path: Path) -> None:
     safe = await start_edge(tls_certificate=str(certificate), tls_key=str(key))
     reply = await safe.client.get("/docs")
     assert (reply.status_code, reply.json()["headers"]["x-forwarded-proto"]) == (200, "https")
+
+
+async def test_tls_to_the_services(start_edge: Any, issuer: TestIssuer, tmp_path: Path) -> None:
+    """With an authority given, who shows a certificate of it for its place is believed to be a service, nobody else."""
+    certificate, key = _self_signed(tmp_path)
+    (tmp_path / "other").mkdir()
+    other, _ = _self_signed(tmp_path / "other")
+    spoken = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    spoken.load_cert_chain(certificate, key)
+    safe = Upstream(issuer.jwks)
+    servers = [await safe.listen(service, spoken) for service in ServiceName]
+    try:
+        for places, ca, status in (
+            (safe.addresses, certificate, 200),
+            (safe.addresses, other, 503),  # of another authority
+            ({}, certificate, 503),  # without TLS
+            (safe.addresses, None, 503),  # with it, unasked
+        ):
+            edge = await start_edge(**places, upstream_ca=str(ca) if ca else None)
+            assert (await edge.client.get("/docs")).status_code == status
+    finally:
+        for server in servers:
+            server.close()
 
 
 def _self_signed(folder: Path) -> tuple[Path, Path]:

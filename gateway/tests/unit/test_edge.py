@@ -39,6 +39,7 @@ def test_envoy_accepts_it_without_a_warning_of_deprecation(tmp_path: Path) -> No
 def test_the_environment_decides_ports_and_hosts(tmp_path: Path) -> None:
     output = tmp_path / "envoy.yaml"
     hosts = {"UNICARD_EDGE_CARD": "card-service:8101", "UNICARD_EDGE_SUPPLY": "10.0.0.7:8102,[::1]:18112"}
+    hosts |= {"UNICARD_EDGE_TLS_ENDS_BEFORE": "true"}
     done = run("--output", str(output), UNICARD_EDGE_HOST="0.0.0.0", UNICARD_EDGE_PORT="8443", **hosts)  # noqa: S104
     assert done.returncode == 0, done.stderr
     assert validate(output).returncode == 0
@@ -48,7 +49,7 @@ def test_the_environment_decides_ports_and_hosts(tmp_path: Path) -> None:
 
 
 def test_the_admin_page_stays_on_the_loopback() -> None:
-    everywhere = bootstrap(EdgeSettings(host="0.0.0.0"))  # noqa: S104
+    everywhere = bootstrap(EdgeSettings(host="0.0.0.0", tls_ends_before=True))  # noqa: S104
     assert everywhere["admin"]["address"]["socket_address"]["address"] == "127.0.0.1"
 
 
@@ -89,6 +90,22 @@ def test_addresses_are_host_and_port(address: str) -> None:
 def test_half_a_certificate_is_refused() -> None:
     with pytest.raises(ValidationError, match="go together"):
         EdgeSettings(tls_certificate="edge.crt")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "edge.example", "", "127.0.0.1.example"])  # noqa: S104
+def test_others_than_this_machine_are_met_with_tls_or_by_an_express_word(host: str, tmp_path: Path) -> None:
+    output = tmp_path / "envoy.yaml"
+    done = run("--output", str(output), UNICARD_EDGE_HOST=host)
+    assert done.returncode != 0
+    assert "tls_ends_before" in done.stderr
+    assert not output.exists()
+    assert EdgeSettings(host=host, tls_certificate="edge.crt", tls_key="edge.key").host == host
+    assert EdgeSettings(host=host, tls_ends_before=True).host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "[::1]", "localhost", "127.8.0.1"])
+def test_this_machine_needs_none(host: str) -> None:
+    assert EdgeSettings(host=host).tls_certificate is None
 
 
 def test_every_class_has_a_bucket() -> None:

@@ -9,6 +9,7 @@ from api_gateway.edge.settings import EdgeSettings
 from api_gateway.route import Upstream
 
 _HTTP = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+_TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"
 
 
 def cluster(upstream: Upstream, settings: EdgeSettings) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def cluster(upstream: Upstream, settings: EdgeSettings) -> dict[str, Any]:
         "circuit_breakers": {"thresholds": [_limits(settings)]},
         "outlier_detection": _ejection(),
         "typed_extension_protocol_options": {_HTTP: _http()},
+        **({"transport_socket": _tls(upstream, settings)} if settings.upstream_ca else {}),
     }
 
 
@@ -32,6 +34,26 @@ def located(name: str, endpoints: list[tuple[str, int]]) -> dict[str, Any]:
         "connect_timeout": "1s",
         "load_assignment": {"cluster_name": name, "endpoints": replicas},
     }
+
+
+def _tls(upstream: Upstream, settings: EdgeSettings) -> dict[str, Any]:
+    """TLS to a service: its certificate is of the installation's authority and for one of the places it is found at."""
+    hosts = [host for host, _ in settings.endpoints(upstream)]
+    names = [{"san_type": "IP_ADDRESS" if _is_address(host) else "DNS", "matcher": {"exact": host}} for host in hosts]
+    asked = next((host for host in hosts if not _is_address(host)), None)
+    context = {
+        "tls_params": {"tls_minimum_protocol_version": "TLSv1_2"},
+        "validation_context": {
+            "trusted_ca": {"filename": settings.upstream_ca},
+            "match_typed_subject_alt_names": names,
+        },
+    }
+    config = {
+        "@type": f"type.googleapis.com/{_TLS}",
+        "common_tls_context": context,
+        **({"sni": asked} if asked else {}),
+    }
+    return {"name": "envoy.transport_sockets.tls", "typed_config": config}
 
 
 def _limits(settings: EdgeSettings) -> dict[str, Any]:

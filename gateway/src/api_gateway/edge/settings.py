@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -24,6 +26,12 @@ class EdgeSettings(BaseSettings):
     )
     tls_certificate: str | None = Field(default=None, description="PEM file; with tls_key the edge speaks TLS")
     tls_key: str | None = None
+    tls_ends_before: bool = Field(
+        default=False, description="something before the edge speaks TLS to callers: it may listen to others without"
+    )
+    upstream_ca: str | None = Field(
+        default=None, description="PEM file; with it the edge speaks TLS to the services and checks their certificates"
+    )
 
     gateway: str = "127.0.0.1:8100"
     card: str = "127.0.0.1:8101"
@@ -63,6 +71,15 @@ class EdgeSettings(BaseSettings):
             raise ValueError("tls_certificate and tls_key go together")
         return self
 
+    @model_validator(mode="after")
+    def _others_are_met_with_tls(self) -> EdgeSettings:
+        if self.tls_certificate is None and not self.tls_ends_before and not is_loopback(self.host):
+            raise ValueError(
+                f"the edge would speak without TLS to others than this machine, on {self.host}: give tls_certificate"
+                " and tls_key, or say tls_ends_before=true where something before it ends TLS"
+            )
+        return self
+
     @property
     def issuers(self) -> tuple[str, ...]:
         """The names under which tokens are accepted."""
@@ -88,6 +105,16 @@ def endpoints(addresses: str) -> list[tuple[str, int]]:
             raise ValueError(f"{address!r} is not host:port")
         found.append((host.strip("[]"), int(port)))
     return found
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def defaults() -> EdgeSettings:

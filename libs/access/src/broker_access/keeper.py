@@ -6,15 +6,18 @@ A broker that has lost its data, or a topic somebody deleted, is whole again wit
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from aiokafka.errors import KafkaError
 
 from broker_access.administrator import Administrator
 from broker_access.connection import Kafka
 from broker_access.table import Entry, Table
-from broker_access.topics import PARTITIONS, RETENTION_HOURS, Topic, with_dead
+from broker_access.topics import KNOWN_SECONDS, PARTITIONS, RETENTION_HOURS, Topic, with_dead
+
+T = TypeVar("T")
 
 LOOK_SECONDS = 2.0
 LOOK_AT_MOST_SECONDS = 15.0
@@ -103,6 +106,8 @@ class Keeper:
             await administrator.set_users(passwords)
         elif missing:
             await administrator.set_users({name: passwords[name] for name in missing})
+        if missing:
+            await _seen(administrator.users, set(passwords))
         self._cluster = cluster
         return [f"users made: {_listed(missing)}"] if missing else []
 
@@ -112,8 +117,17 @@ class Keeper:
         missing, unwanted = wanted - found, {entry for entry in found if entry.user in users} - wanted
         await administrator.grant(missing)
         await administrator.revoke(unwanted)
+        if missing:
+            await _seen(administrator.entries, set(wanted))
         done = [f"rights given: {_listed(missing)}"] if missing else []
         return done + ([f"rights taken away: {_listed(unwanted)}"] if unwanted else [])
+
+
+async def _seen(read: Callable[[], Awaitable[set[T]]], wanted: set[T]) -> None:
+    """Wait until the broker itself has heard from its controller of what was set."""
+    async with asyncio.timeout(KNOWN_SECONDS):
+        while not wanted <= await read():
+            await asyncio.sleep(0.02)
 
 
 def _listed(things: Iterable[Entry | str]) -> str:

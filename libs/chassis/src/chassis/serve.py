@@ -9,7 +9,7 @@ from typing import Any, get_args
 import uvicorn
 
 from chassis.http import Http
-from chassis.settings import Role
+from chassis.settings import Listening, Role
 
 GRACEFUL_SECONDS = 10
 
@@ -38,7 +38,9 @@ def main() -> None:
     given = parser.parse_args()
     if given.role:
         os.environ["UNICARD_ROLE"] = given.role
-    uvicorn.run(**options(f"{given.package}.main:create_app", host=given.host, port=given.port, factory=True))
+    listening = Listening()
+    tls = {"ssl_certfile": listening.tls_certificate, "ssl_keyfile": listening.tls_key}
+    uvicorn.run(**options(f"{given.package}.main:create_app", host=given.host, port=given.port, factory=True, **tls))
 
 
 if __name__ == "__main__":

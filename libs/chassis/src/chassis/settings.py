@@ -13,14 +13,29 @@ from broker_access.connection import Kafka, Security
 Role = Literal["all", "api", "work"]
 
 
-class ServiceSettings(BaseSettings):
-    """What a service must be told. Nothing secret has a default."""
+class Listening(BaseSettings):
+    """Where a process listens, and with which certificate."""
 
     model_config = SettingsConfigDict(
         env_prefix="UNICARD_",
         secrets_dir=os.environ.get("UNICARD_SECRETS_DIR"),
         extra="ignore",
     )
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls_certificate: str | None = Field(default=None, description="PEM file; with tls_key the service speaks TLS")
+    tls_key: str | None = Field(default=None, description="PEM file of the certificate's private key")
+
+    @model_validator(mode="after")
+    def _certificate_is_whole(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key go together")
+        return self
+
+
+class ServiceSettings(Listening):
+    """What a service must be told. Nothing secret has a default."""
 
     database_url: str = Field(description="postgresql://user:password@host:port/database")
     kafka_bootstrap: str = Field(description="host:port[,host:port] of the brokers")
@@ -70,8 +85,6 @@ class ServiceSettings(BaseSettings):
     )
     record_retention_months: int = Field(default=60, ge=1, description="how long it is kept who has seen what")
     record_walk_rows: int = Field(default=2000, ge=1, description="records of the chain verified at once")
-    host: str = "127.0.0.1"
-    port: int = 0
     log_level: str = "INFO"
     training_clock: bool = Field(default=False, description="let trainers move business time; never in production")
     pool_size: int = Field(default=8, ge=2, description="pooled connections for ordinary requests")

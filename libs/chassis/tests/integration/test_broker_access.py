@@ -1,4 +1,4 @@
-"""A service at a broker that lets in whom it knows: forged events, a right taken away, a wrong password, all data lost."""
+"""A service at a broker that knows its users: forged events, a right taken away, a wrong password, all data lost."""
 
 from __future__ import annotations
 
