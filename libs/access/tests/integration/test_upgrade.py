@@ -132,7 +132,7 @@ class ComposedEngine(KafkaEngine):
             "kafka:9092": f"127.0.0.1:{self.port}",
             "kafka-admin:9094": f"127.0.0.1:{self.internal_port}",
             "localhost:9093": f"127.0.0.1:{self.controller_port}",
-            "/var/lib/kafka/data": str(self._logs),
+            told["KAFKA_LOG_DIRS"]: str(self._logs),
             "${KAFKA_BROKER_PASSWORD:?run make env}": ADMINISTRATORS,
         }
         for name, value in told.items():
