@@ -82,7 +82,7 @@ def write_compose_file(root: Path, chosen: dict[str, str], secrets: dict[str, st
     os.environ.update(dict.fromkeys(secret_names(text), "not-needed-to-build") | {"COMPOSE_FILE": str(COMPOSE)})
     build(("compose", "--profile", "dashboards"), {name: base(image, local=local) for name, image in _BASES.items()})
     known |= pinned([image for image in wanted.values() if image.startswith("unicard/")], local=True)
-    starts = {image: start(tagged) for image, tagged in wanted.items() if not image.startswith("unicard/")}
+    starts = {image: start(tagged) for image, tagged in wanted.items()}
     made = production(document, chosen, secrets, {image: known[tagged] for image, tagged in wanted.items()}, starts)
     mounted = root / "secrets" / "mounted"
     mounted.mkdir(mode=0o700, exist_ok=True)

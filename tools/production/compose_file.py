@@ -92,9 +92,10 @@ def _secrets_by_file(made: Production, name: str, service: dict[str, Any], value
         mounted.append({"source": file, "target": variable})
         if by_file := _BY_FILE.get(image):
             environment[by_file(variable)] = f"{FOLDER}/{variable}"
-    if image.startswith(_OURS):
+    if image.startswith(_OURS) and all(variable.startswith("UNICARD_") for variable in hidden):
         environment["UNICARD_SECRETS_DIR"] = FOLDER
-    return not image.startswith(_OURS) and image not in _BY_FILE
+        return False
+    return image not in _BY_FILE
 
 
 def _wrap(service: dict[str, Any], start: Start) -> None:

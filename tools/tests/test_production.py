@@ -109,6 +109,8 @@ def test_every_image_is_pinned_and_nothing_of_the_demonstration_is_left() -> Non
 def test_programs_that_know_their_environment_only_are_started_by_the_script_that_reads_the_files() -> None:
     services = made().document["services"]
     assert services["databases"]["entrypoint"] == ["/bin/bash", "/with-secrets.sh", "/bin/bash", "/databases.sh"]
+    assert services["kafka-access"]["entrypoint"] == ["/bin/bash", "/with-secrets.sh", "/start"]
+    assert services["kafka-access"]["command"] == ["python", "-m", "broker_access"]
     assert services["postgres"]["entrypoint"] == ["/bin/bash", "/with-secrets.sh", "/start"]
     assert services["postgres"]["command"][0] == "postgres"
     assert services["grafana"]["environment"]["GF_SECURITY_ADMIN_PASSWORD__FILE"].startswith("/run/secrets/")
