@@ -25,6 +25,8 @@ from contracts.scopes import Scope
 
 from ..conftest import Upstream
 
+HSTS = "max-age=31536000; includeSubDomains"
+
 
 @pytest.fixture(autouse=True)
 def _fresh(upstream: Any) -> None:
@@ -251,6 +253,24 @@ async def test_tls(start_edge: Any, tmp_path: Path) -> None:
     safe = await start_edge(tls_certificate=str(certificate), tls_key=str(key))
     reply = await safe.client.get("/docs")
     assert (reply.status_code, reply.json()["headers"]["x-forwarded-proto"]) == (200, "https")
+    # also what the edge answers by itself: no token, no such path
+    for path, status in (("/docs", 200), ("/v1/cards/1", 401), ("/nowhere", 404)):
+        reply = await safe.client.get(path)
+        assert (reply.status_code, reply.headers.get("strict-transport-security")) == (status, HSTS), path
+    plain = await start_edge()
+    assert "strict-transport-security" not in (await plain.client.get("/docs")).headers
+
+
+@pytest.mark.parametrize("weak", ["AES128-SHA", "ECDHE-ECDSA-AES128-SHA"])
+async def test_weak_ciphers_are_refused(start_edge: Any, tmp_path: Path, weak: str) -> None:
+    certificate, key = _self_signed(tmp_path)
+    safe = await start_edge(tls_certificate=str(certificate), tls_key=str(key))
+    offered = ssl.create_default_context(cafile=str(certificate))
+    offered.maximum_version = ssl.TLSVersion.TLSv1_2
+    offered.set_ciphers(weak)
+    host, port = safe.client.base_url.host, safe.client.base_url.port
+    with pytest.raises(ssl.SSLError, match="HANDSHAKE_FAILURE"):
+        await asyncio.open_connection(host, port, ssl=offered)
 
 
 async def test_tls_to_the_services(start_edge: Any, issuer: TestIssuer, tmp_path: Path) -> None:

@@ -14,6 +14,15 @@ _TYPE = "type.googleapis.com/envoy.extensions"
 _MANAGER = "envoy.filters.network.http_connection_manager"
 _MUTATION = "envoy.http.early_header_mutation.header_mutation"
 
+_HSTS = "max-age=31536000; includeSubDomains"
+# For TLS 1.2; those of 1.3 are all of this kind: keys of one session only, and encryption that authenticates.
+_CIPHERS = (
+    "[ECDHE-ECDSA-AES128-GCM-SHA256|ECDHE-ECDSA-CHACHA20-POLY1305]",
+    "[ECDHE-RSA-AES128-GCM-SHA256|ECDHE-RSA-CHACHA20-POLY1305]",
+    "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES256-GCM-SHA384",
+)
+
 
 def listener(settings: EdgeSettings) -> dict[str, Any]:
     """Where clients connect."""
@@ -38,9 +47,16 @@ def _manager(settings: EdgeSettings) -> dict[str, Any]:
         **_protocol(settings),
         "access_log": [_access_log()],
         "local_reply_config": refusals.local_replies(),
-        "route_config": {"name": "api", "virtual_hosts": [virtual_host()]},
+        "route_config": {"name": "api", "virtual_hosts": [virtual_host()], **_only_tls(settings)},
         "http_filters": filters.chain(settings),
     }
+
+
+def _only_tls(settings: EdgeSettings) -> dict[str, Any]:
+    """Where the edge speaks TLS it tells browsers never to come without (RFC 6797)."""
+    if settings.tls_certificate is None:
+        return {}
+    return {"response_headers_to_add": [overwrite("strict-transport-security", _HSTS)]}
 
 
 def _identity(settings: EdgeSettings) -> dict[str, Any]:
@@ -122,7 +138,7 @@ def _tls(settings: EdgeSettings) -> dict[str, Any]:
         "private_key": {"filename": settings.tls_key},
     }
     context = {
-        "tls_params": {"tls_minimum_protocol_version": "TLSv1_2"},
+        "tls_params": {"tls_minimum_protocol_version": "TLSv1_2", "cipher_suites": list(_CIPHERS)},
         "alpn_protocols": ["h2", "http/1.1"],
         "tls_certificates": [certificate],
     }
