@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from approvals.model import Office
 from policybook import kinds
+from policybook.book import PolicyBook
 from policybook.files import PolicyFileError, read_policies
 from policybook.keys import Keys
+from policybook.terms import TERMS, terms_on
 
 KEYS = Keys(needed_from=date(2024, 1, 1))
 A = KEYS.declare("a", kinds.positive, "A figure of these tests.", scope=("place",))
@@ -86,3 +89,26 @@ def test_a_key_without_a_value_on_a_day_it_is_needed_is_refused(tmp_path: Path, 
 def test_a_key_is_declared_once() -> None:
     with pytest.raises(ValueError, match="declared twice"):
         KEYS.declare("a", kinds.whole, "Once more.")
+
+
+def test_what_every_service_has_holds_where_a_folder_says_nothing_of_it(tmp_path: Path) -> None:
+    keys = Keys(date(2020, 1, 1), TERMS)
+    usual = PolicyBook.of(read_policies(tmp_path, keys))
+    assert terms_on(usual, "anything", date(2026, 11, 5)).office is Office.ANY
+    row = "policies: [{key: approval.office, value: other, effective_from: 2014-01-01, legal_reference: x, source: x,"
+    (tmp_path / "own.yaml").write_text(f"{row} confidence: chosen, entered_by: x, approved_by: x}}]", encoding="utf-8")
+    own = terms_on(PolicyBook.of(read_policies(tmp_path, keys)), "anything", date(2026, 11, 5))
+    assert (own.office, own.deciders(10**12), own.days_open) == (Office.OTHER, 1, 30)
+    assert read_policies(tmp_path / "none", Keys(date(2020, 1, 1))) == []
+
+
+def test_terms_by_kind_and_amount(tmp_path: Path) -> None:
+    row = "{key: approval.deciders, scope: {kind: payout-batch}, value: {steps: [[0, 1], [100000, 2]]},"
+    rest = "{key: approval.deciders, value: 1, effective_from: 2014-01-01}"
+    both = f"policies: [{row} effective_from: 2014-01-01}}, {rest}]"
+    head = "defaults: {legal_reference: x, source: x, confidence: chosen, entered_by: x, approved_by: x}\n"
+    (tmp_path / "own.yaml").write_text(head + both, encoding="utf-8")
+    book = PolicyBook.of(read_policies(tmp_path, Keys(date(2020, 1, 1), TERMS)))
+    batch, other = (terms_on(book, kind, date(2026, 11, 5)) for kind in ("payout-batch", "policy"))
+    assert [batch.deciders(amount) for amount in (0, 99_999, 100_000)] == [1, 1, 2]
+    assert other.deciders(10**15) == 1

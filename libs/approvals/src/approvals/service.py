@@ -19,6 +19,7 @@ from approvals.errors import ProposalChanged, ProposalOpen, ProposalUnknown
 from approvals.kinds import Kind, Kinds, R
 from approvals.model import OPEN, Act, Did, Proposal, State
 from chassis.area import Area
+from chassis.auth import ensure_recent
 from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.logging import get_logger
@@ -135,11 +136,13 @@ class Proposals(Generic[R]):
         """Approve a submitted proposal, which carries it out with the last approval it needs, or refuse it.
 
         Raises ProposalUnknown, InsufficientScope, CallerKindRefused, OwnProposal, AlreadyApproved, WrongOffice,
-        DeciderNotIndependent, ProposalChanged, ProposalState or ProposalExpired, and what carrying it out raises.
+        DeciderNotIndependent, SignInTooWeak, ProposalChanged, ProposalState or ProposalExpired, and what carrying it
+        out raises.
         """
         proposal, kind, now = await self._opened(session, runtime, caller, proposal_id, State.SUBMITTED)
         _ensure_scope(caller, kind.decides)
         rules.ensure_may_decide(proposal, caller.kind, caller.actor, caller.grantors)
+        ensure_recent(caller, runtime.settings.step_up_seconds)  # by whatever route it is decided
         rules.ensure_seen(proposal, decision.seen)
         if not decision.approve:
             await self._end(session, runtime, kind, proposal, State.REFUSED, caller.actor, now, decision.reason)

@@ -242,10 +242,10 @@ async def authorize(
     if principal.kind not in callers:
         raise CallerKindRefused(f"This is for a {' or '.join(sorted(callers))}, not for a {principal.kind}.")
     if step_up:
-        _ensure_recent(principal, runtime.settings.step_up_seconds)
+        ensure_recent(principal, runtime.settings.step_up_seconds)
 
 
-def _ensure_recent(principal: Principal, seconds: int) -> None:
+def ensure_recent(principal: Principal, seconds: int) -> None:
     """That a person has shown two factors a short while ago. Raises SignInTooWeak."""
     age = time.time() - principal.signed_in_at if principal.signed_in_at is not None else None
     recent = age is not None and -CLOCK_SKEW_SECONDS <= age <= seconds + CLOCK_SKEW_SECONDS

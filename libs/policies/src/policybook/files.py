@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import date
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -14,6 +14,7 @@ from policybook.book import Confidence, Policy, PolicyBook
 from policybook.keys import Keys
 
 M = TypeVar("M", bound=BaseModel)
+USUAL = Path(__file__).parent / "data"
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -66,6 +67,8 @@ class PolicyRow(PolicyEntry):
 def read_policies(folder: Path, keys: Keys, *, beside: frozenset[str] = frozenset()) -> list[Policy]:
     """Every policy in a folder's files; those named `beside` are no policies.
 
+    Of keys that every service has and the folder says nothing of, the library's own rows hold.
+
     Raises PolicyFileError for a row that no rule reads and that is not on record, for one whose value is not of its
     key's kind, where two rows hold on one day, and where a key has no value on a day it is needed.
     """
@@ -73,10 +76,20 @@ def read_policies(folder: Path, keys: Keys, *, beside: frozenset[str] = frozense
     for path in sorted(folder.glob("*.yaml")):
         if path.name not in beside:
             policies.extend(_policies(path, keys))
+    policies.extend(_usual(keys, {policy.key for policy in policies}))
     _refuse_overlaps(policies)
     if missing := list(keys.gaps(PolicyBook.of(policies))):
         raise PolicyFileError("; ".join(missing))
     return policies
+
+
+def _usual(keys: Keys, said: Set[str]) -> Iterator[Policy]:
+    """The library's rows of keys that these are declared among and of which nothing is said."""
+    for path in sorted(USUAL.glob("*.yaml")):
+        for _, row in read_rows(path, "policies", PolicyRow):
+            policy = row.policy(row.entered_by, row.approved_by)
+            if policy.key not in said and keys.reads(policy):
+                yield policy
 
 
 def _policies(path: Path, keys: Keys) -> Iterator[Policy]:
