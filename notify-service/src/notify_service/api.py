@@ -95,7 +95,12 @@ async def list_templates(runtime: Running) -> TemplateList:
     )
 
 
-@routes.post("/delivery-receipts", scopes=Scope.MESSAGES_REPORT, summary="Report what became of messages")
+@routes.post(
+    "/delivery-receipts",
+    scopes=Scope.MESSAGES_REPORT,
+    summary="Report what became of messages",
+    own_record="each message says what became of it",
+)
 async def take_receipts(batch: ReceiptsIn, caller: Caller, session: Work, runtime: Running) -> ReceiptsTaken:
     """Take the network's word. The first on each message counts; what is about no open message is ignored."""
     receipts = [

@@ -37,10 +37,12 @@ from approvals.model import Proposal
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_text
+from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
 
 routes = router(tags=["clients"])
+CLIENT = Rows("api_client", "client_id", without=("secret_mark",))
 
 
 def _out(client: Client, proposal: Proposal | None = None) -> ClientOut:
@@ -56,6 +58,7 @@ _GRANTING = (OwnClient, ScopeUnknown, ScopeNotGrantable)
     scopes=Scope.CLIENTS_WRITE,
     status_code=201,
     problems=(ClientExists, ScopeUnknown, ScopeNotGrantable, TermTooLong),
+    rows=CLIENT,
 )
 async def register_client(
     body: ClientIn, runtime: Running, caller: Caller, work: Annotated[SecretWork, secret_work("client_secret", b64url)]
@@ -81,7 +84,10 @@ async def list_clients(
 
 
 @routes.put(
-    "/v1/clients/{client_id}/scopes", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, ProposalOpen, *_GRANTING)
+    "/v1/clients/{client_id}/scopes",
+    scopes=Scope.CLIENTS_WRITE,
+    problems=(ClientUnknown, ProposalOpen, *_GRANTING),
+    rows=CLIENT,
 )
 async def replace_scopes(
     client_id: ClientIdInPath, body: ScopesIn, runtime: Running, caller: Caller, session: Work
@@ -118,6 +124,7 @@ async def renew_secret(
     "/v1/clients/{client_id}/recertification",
     scopes=Scope.CLIENTS_WRITE,
     problems=(ClientUnknown, TermTooLong, *_GRANTING),
+    rows=CLIENT,
 )
 async def recertify_client(
     client_id: ClientIdInPath, body: RecertificationIn, runtime: Running, caller: Caller, session: Work
@@ -126,7 +133,9 @@ async def recertify_client(
     return _out(await service.recertify(session, runtime.state.settings, caller, client_id, body))
 
 
-@routes.post("/v1/clients/{client_id}/suspension", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, OwnClient))
+@routes.post(
+    "/v1/clients/{client_id}/suspension", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, OwnClient), rows=CLIENT
+)
 async def suspend_client(
     client_id: ClientIdInPath, body: SuspensionIn, runtime: Running, caller: Caller, session: Work
 ) -> ClientOut:
@@ -135,7 +144,7 @@ async def suspend_client(
     return _out(await service.suspend(session, revocations, caller, client_id, body.reason))
 
 
-@routes.delete("/v1/clients/{client_id}/suspension", scopes=Scope.CLIENTS_WRITE, problems=ClientUnknown)
+@routes.delete("/v1/clients/{client_id}/suspension", scopes=Scope.CLIENTS_WRITE, problems=ClientUnknown, rows=CLIENT)
 async def reinstate_client(client_id: ClientIdInPath, runtime: Running, caller: Caller, session: Work) -> ClientOut:
     """Let a suspended client call again."""
     return _out(await service.reinstate(session, runtime.revocations, caller, client_id))

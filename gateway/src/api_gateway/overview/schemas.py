@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, JsonValue
+
+from chassis.personal import Whose
 
 
 class PartStatus(StrEnum):
@@ -29,7 +32,7 @@ class Part(BaseModel):
 class Overview(BaseModel):
     """What the services know of one card. A part that is missing never hides the others."""
 
-    card_id: UUID
+    card_id: Annotated[UUID, Whose.CARD]
     card: Part
     household: Part
     entitlements: Part

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
 from health_service import errors
@@ -28,6 +29,7 @@ routes = router(tags=["coverage"])
         errors.MonthAlreadyPaid,
         errors.CategoryUnknown,
     ),
+    rows=Rows("coverage", "household_id"),
 )
 async def record_contribution(
     runtime: Running, body: ContributionRequest, caller: Caller, session: Work
@@ -46,6 +48,7 @@ async def read_coverage(runtime: Running, card_id: UUID, caller: Caller, session
     "/v1/coverage/{household_id}/exemption",
     scopes=Scope.COVERAGE_WRITE,
     problems=(errors.HouseholdUnknown, errors.HouseholdNotEnrolled, errors.ExemptionOfNoOne, errors.ExemptionTooLong),
+    rows=Rows("coverage", "household_id"),
 )
 async def put_exemption(
     runtime: Running, household_id: UUID, body: ExemptionRequest, caller: Caller, session: Work

@@ -10,6 +10,7 @@ from fastapi import Query
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
+from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
 from health_service.context import Running
@@ -36,7 +37,7 @@ from health_service.providers.service import (
 routes = router(tags=["providers"])
 
 
-@routes.post("/v1/providers", scopes=Scope.PROVIDERS_WRITE, status_code=201)
+@routes.post("/v1/providers", scopes=Scope.PROVIDERS_WRITE, status_code=201, rows=Rows("provider", "provider_id"))
 async def register_provider(runtime: Running, body: ProviderRequest, caller: Caller, session: Work) -> Provider:
     """Register a family-medicine unit, hospital, laboratory, pharmacy or imaging centre."""
     return Provider.model_validate(await service.register_provider(session, runtime, caller, body))
@@ -64,7 +65,11 @@ async def read_provider(provider_id: UUID, caller: Caller, session: Reading) -> 
 
 
 @routes.post(
-    "/v1/clinic-terminals", scopes=Scope.PROVIDERS_WRITE, status_code=201, problems=(ProviderUnknown, ClinicSerialTaken)
+    "/v1/clinic-terminals",
+    scopes=Scope.PROVIDERS_WRITE,
+    status_code=201,
+    problems=(ProviderUnknown, ClinicSerialTaken),
+    rows=Rows("clinic_terminal", "terminal_id"),
 )
 async def register_clinic_terminal(
     runtime: Running, body: ClinicTerminalRequest, caller: Caller, session: Work
@@ -90,6 +95,7 @@ async def read_clinic_terminal(terminal_id: UUID, caller: Caller, session: Readi
     scopes=Scope.PROVIDERS_WRITE,
     status_code=201,
     problems=(NoSuchClinicTerminal, ClinicTerminalAlreadySuspended),
+    rows=Rows("clinic_terminal", "terminal_id"),
 )
 async def suspend_clinic_terminal(
     runtime: Running, terminal_id: UUID, body: ClinicTerminalSuspensionRequest, caller: Caller, session: Work
@@ -103,6 +109,7 @@ async def suspend_clinic_terminal(
     "/v1/clinic-terminals/{terminal_id}/suspension",
     scopes=Scope.PROVIDERS_WRITE,
     problems=(NoSuchClinicTerminal, ClinicTerminalNotSuspended),
+    rows=Rows("clinic_terminal", "terminal_id"),
 )
 async def reinstate_clinic_terminal(
     runtime: Running, terminal_id: UUID, caller: Caller, session: Work

@@ -41,7 +41,7 @@ from chassis.records import chain, months, verify
 from chassis.records.recorder import Recorder
 from chassis.refusals import Refusal
 from chassis.relay import Render
-from chassis.routing import Router
+from chassis.routing import DeclaredRoute, Router
 from chassis.runtime import Resources, Runtime
 from chassis.sealing import Keyring
 from chassis.settings import ServiceSettings
@@ -113,6 +113,7 @@ def create_app(service: Service[Settings, State]) -> App:
     serves = service.settings.role != "work"
     routers = (*service.routers, operations_router(service.name)) if serves else ()
     app.endpoints = _all_of(routers)
+    app.declared = tuple(route for routes in routers for route in routes.api.routes if isinstance(route, DeclaredRoute))
     for routes in routers:
         app.include_router(routes.api)
     app.add_route("/livez", probes.livez, include_in_schema=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -36,6 +37,7 @@ class App(FastAPI):
     """A FastAPI app that knows what its services' routers declare; hot routes, by path, are asked by `chassis.http`."""
 
     endpoints: tuple[Endpoint, ...]
+    declared: tuple[APIRoute, ...]
     hot: Mapping[bytes, HotRoute[Any, Any]]
     background: Background[Any] | None = None  # while it runs; none where only requests are served
 

@@ -159,7 +159,7 @@ def shape_of(annotation: Any) -> Shape:
 
 def _shape(annotation: Any, within: tuple[Any, ...]) -> Shape:
     shape = Shape()
-    for model in _models(annotation):
+    for model in models_of(annotation):
         if model in within:  # a tree of itself: what is tagged in it is found once
             continue
         for name, described in model.model_fields.items():
@@ -175,13 +175,18 @@ def _shape(annotation: Any, within: tuple[Any, ...]) -> Shape:
     return shape
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def models_of(annotation: Any) -> Iterator[type[BaseModel]]:
     """The models an annotation is made of."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
         return
     for part in get_args(annotation):
-        yield from _models(part)
+        yield from models_of(part)
+
+
+def tags_of(metadata: list[Any], annotation: Any) -> list[Personal | Whose]:
+    """The tags of a field."""
+    return list(_tags(metadata, annotation))
 
 
 def _tags(metadata: list[Any], annotation: Any) -> Iterator[Personal | Whose]:

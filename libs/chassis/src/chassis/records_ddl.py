@@ -76,21 +76,21 @@ _PARTITIONS = [
     SECURITY DEFINER SET search_path FROM CURRENT AS $$
     DECLARE
         this CONSTANT date := date_trunc('month', now() AT TIME ZONE 'utc');
-        after CONSTANT date := month + interval '1 month';
+        next_month CONSTANT date := month + interval '1 month';
         name CONSTANT text := to_char(month, 'YYYYMM');
     BEGIN
         IF month IS NULL OR month <> date_trunc('month', month) OR month NOT BETWEEN this AND this + 62 THEN
             RAISE EXCEPTION 'no partition for the records of %', month USING ERRCODE = 'invalid_parameter_value';
         END IF;
         IF to_regclass('record_' || name) IS NOT NULL
-            OR EXISTS (SELECT FROM record_rest r WHERE r.at >= make_record_partitions.month AND r.at < after)
+            OR EXISTS (SELECT FROM record_rest r WHERE r.at >= make_record_partitions.month AND r.at < next_month)
             OR EXISTS (SELECT FROM record_link_rest r WHERE r.month = make_record_partitions.month) THEN
             RETURN false;
         END IF;
         EXECUTE format('CREATE TABLE %I PARTITION OF record FOR VALUES FROM (%L) TO (%L)',
-            'record_' || name, month::timestamp AT TIME ZONE 'utc', after::timestamp AT TIME ZONE 'utc');
+            'record_' || name, month::timestamp AT TIME ZONE 'utc', next_month::timestamp AT TIME ZONE 'utc');
         EXECUTE format('CREATE TABLE %I PARTITION OF record_link FOR VALUES FROM (%L) TO (%L)',
-            'record_link_' || name, month, after);
+            'record_link_' || name, month, next_month);
         RETURN true;
     END $$
     """,

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
 
+from chassis.edge import App
+from chassis.personal import PARAMETERS, models_of, tags_of
+from chassis.records.acts import Act
+from chassis.records.entries import HEADER as RECORD_ID
+from chassis.routing import DeclaredRoute
 from chassis.testing import TestIssuer
 
 Sign = Callable[..., Awaitable[dict[str, str]]]
@@ -20,6 +26,10 @@ PORT_SAID = {"governorate": "03"}
 ISMAILIA = {"governorate": "19"}
 # What every service has of the chassis: about the service as such, whoever operates it.
 _OPERATIONS = ("/v1/operations/", "/v1/training/")
+_LEFT = "SELECT citizen_id, household_id, card_id FROM record WHERE request_id = $1"
+_MISSES = "SELECT count(*) FROM record WHERE outcome NOT IN ('done', 'repeated', 'nothing_found')"
+# What names a person, or is about one, wherever it stands in a reply.
+_NAMES: Final = {*PARAMETERS, "full_name", "holder_name_masked", "national_id_masked", "mobile_masked", "birth_date"}
 
 
 @dataclass(frozen=True)
@@ -62,11 +72,13 @@ async def walk(
     Raises AssertionError that names each operation which is not known, or lets a stranger in, or keeps its owner out.
     """
     known, found = {*calls, *anyone}, operations(app)
+    acts = _acts(app)
     wrong = [f"{name}: not in the walk" for name in sorted(found - known)]
     wrong += [f"{name}: no such operation" for name in sorted(known - found)]
+    wrong += untagged(app)
     for name, listed in calls.items():
         for call in (listed,) if isinstance(listed, Call) else listed:
-            faults = await _faults(client, sign, name.split(" ")[0], call)
+            faults = await _faults(client, sign, name.split(" ")[0], call, Recorded(app, acts.get(name)))
             wrong += [f"{name}: {fault}" for fault in faults]
     assert not wrong, "\n".join(wrong)  # noqa: S101 - a test's own
 
@@ -80,17 +92,86 @@ def signed_by(issuer: TestIssuer) -> Sign:
     return sign
 
 
-async def _faults(client: httpx.AsyncClient, sign: Sign, method: str, call: Call) -> list[str]:
+@dataclass(frozen=True)
+class Recorded:
+    """What the record of a service got of a call to an operation."""
+
+    app: FastAPI
+    act: Act | None
+
+    async def faults(self, reply: httpx.Response) -> list[str]:
+        """What is wrong with it: one row of each subject of the reply, and none where nothing is to be recorded."""
+        named = reply.headers.get(RECORD_ID)
+        if self.act is None or not reply.is_success:
+            return [] if named is None else ["it is recorded, though nothing of it is to be"]
+        if named is None:
+            return ["it leaves no record"]
+        rows = await self.app.state.runtime.pool.fetch(_LEFT, UUID(named))
+        subjects = {(row["citizen_id"], row["household_id"], row["card_id"]) for row in rows}
+        shown = {one.ids for one in self.act.shown.subjects(reply.json())} if reply.content else set()
+        faults = [] if len(subjects) == len(rows) > 0 else [f"{len(rows)} records of {len(subjects)} subjects"]
+        if any(not any(_holds(row, ids) for row in subjects) for ids in shown if any(ids)):
+            faults.append("somebody whom it shows is in no record of it")
+        return faults
+
+    async def misses(self) -> int:
+        """How many records there are that something was not there, or not for the caller."""
+        count: int = await self.app.state.runtime.pool.fetchval(_MISSES)
+        return count
+
+
+def _holds(row: tuple[UUID | None, ...], ids: tuple[UUID | None, ...]) -> bool:
+    """Whether a record names one of the ids, the citizen's first."""
+    return any(mine == wanted for mine, wanted in zip(row, ids, strict=True) if wanted is not None)
+
+
+def _acts(app: FastAPI) -> dict[str, Act | None]:
+    return {route.declared.name: route.act for route in declared(app)}
+
+
+def declared(app: FastAPI) -> list[DeclaredRoute]:
+    """Every route a service declares."""
+    assert isinstance(app, App)  # noqa: S101 - a test's own
+    return [route for route in app.declared if isinstance(route, DeclaredRoute)]
+
+
+def untagged(app: FastAPI) -> list[str]:
+    """Fields that name a person in what a service shows, and are not tagged with whose they are."""
+    return [
+        f"{route.declared.name}: {where} is not tagged (chassis.personal)"
+        for route in declared(app)
+        if not route.declared.public
+        for where in _untagged(route.response_model, ())
+    ]
+
+
+def _untagged(annotation: Any, within: tuple[Any, ...]) -> list[str]:
+    found: list[str] = []
+    for model in models_of(annotation):
+        for name, described in model.model_fields.items() if model not in within else ():
+            tags = tags_of(described.metadata, described.annotation)
+            if name in _NAMES and not tags:
+                found.append(f"{model.__name__}.{name}")
+            if not tags:  # what is tagged as a whole needs no tags inside
+                found += _untagged(described.annotation, (*within, model))
+    return found
+
+
+async def _faults(client: httpx.AsyncClient, sign: Sign, method: str, call: Call, recorded: Recorded) -> list[str]:
     async def made(claims: Mapping[str, object]) -> httpx.Response:
         body = dict(call.body)
         headers = await sign(call.scopes, **claims)
         return await client.request(method, call.url, headers={**headers, **body.pop("headers", {})}, **body)
 
+    before = await recorded.misses()
     theirs = await made(call.stranger)
     faults = []
+    if recorded.act and theirs.status_code == 404 and await recorded.misses() == before:
+        faults.append("that it was not there for a stranger is in no record")
     if theirs.status_code != call.refused:
         faults.append(f"a stranger gets {theirs.status_code} {theirs.text[:200]}")
     mine = await made(call.mine)
+    faults += await recorded.faults(mine)
     if not mine.is_success and mine.status_code not in {409, 422}:
         faults.append(f"who is bound to it gets {mine.status_code} {mine.text[:200]}")
     if theirs.is_success and (call.mark is None or call.mark in theirs.text or call.mark not in mine.text):

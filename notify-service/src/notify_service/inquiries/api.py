@@ -13,7 +13,12 @@ from notify_service.inquiries.service import Inbound
 routes = router(prefix="/v1", tags=["messages"])
 
 
-@routes.post("/inbound-messages", scopes=Scope.MESSAGES_REPORT, summary="Take messages from citizens")
+@routes.post(
+    "/inbound-messages",
+    scopes=Scope.MESSAGES_REPORT,
+    summary="Take messages from citizens",
+    own_record="each message is kept with its sender",
+)
 async def take_inbound(batch: InboundBatch, session: Work, runtime: Running) -> InboundTaken:
     """Answer help at once, ask supply-service for balances; a message that comes twice is handled once."""
     messages = [Inbound(m.provider_id, m.sender, m.text) for m in batch.messages]

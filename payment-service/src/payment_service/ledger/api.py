@@ -16,6 +16,7 @@ from chassis.db import Reading, Work
 from chassis.endpoints import MIB, Rate
 from chassis.principal import Principal
 from chassis.problems import NotFound
+from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
 from payment_service.context import Running
@@ -66,7 +67,7 @@ async def create_transfers(
     return created(result).response()
 
 
-@routes.post("/v1/accounts", scopes=Scope.LEDGER_WRITE, status_code=201)
+@routes.post("/v1/accounts", scopes=Scope.LEDGER_WRITE, status_code=201, rows=Rows("account", "account_id"))
 async def open_account(body: AccountRequest, caller: Caller, session: Work) -> AccountDocument:
     """Open an account, or find the one its owner has."""
     caller.bound.ensure_covers(OF_THE_NATION)

@@ -11,6 +11,7 @@ from chassis.area import Area, OutsideBound
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
+from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
 from supply_service.context import Running
@@ -37,7 +38,9 @@ from supply_service.outlets.service import (
 routes = router(tags=["outlets"])
 
 
-@routes.post("/v1/outlets", scopes=Scope.OUTLETS_WRITE, status_code=201, problems=OutsideBound)
+@routes.post(
+    "/v1/outlets", scopes=Scope.OUTLETS_WRITE, status_code=201, problems=OutsideBound, rows=Rows("outlet", "outlet_id")
+)
 async def register_outlet(runtime: Running, body: OutletRequest, caller: Caller, session: Work) -> Outlet:
     """Register a bakery, grocer, Gameaty outlet or consumer complex."""
     caller.bound.ensure_covers(Area(body.governorate, body.district))
@@ -64,7 +67,13 @@ async def read_outlet(outlet_id: UUID, caller: Caller, session: Reading) -> Outl
     return Outlet.model_validate(await service.outlet(session, caller, outlet_id))
 
 
-@routes.post("/v1/terminals", scopes=Scope.TERMINALS_WRITE, status_code=201, problems=(OutletUnknown, SerialTaken))
+@routes.post(
+    "/v1/terminals",
+    scopes=Scope.TERMINALS_WRITE,
+    status_code=201,
+    problems=(OutletUnknown, SerialTaken),
+    rows=Rows("terminal", "terminal_id"),
+)
 async def register_terminal(runtime: Running, body: TerminalRequest, caller: Caller, session: Work) -> Terminal:
     """Assign a terminal to an outlet; it can then be enrolled with a one-time code."""
     outlet = await service.outlet(session, caller, body.outlet_id)
@@ -84,6 +93,7 @@ async def read_terminal(terminal_id: UUID, caller: Caller, session: Reading) -> 
     scopes=Scope.TERMINALS_WRITE,
     status_code=201,
     problems=(NoSuchTerminal, AlreadySuspended),
+    rows=Rows("terminal", "terminal_id"),
 )
 async def suspend_terminal(
     runtime: Running, terminal_id: UUID, body: SuspensionRequest, caller: Caller, session: Work
@@ -94,7 +104,10 @@ async def suspend_terminal(
 
 
 @routes.delete(
-    "/v1/terminals/{terminal_id}/suspension", scopes=Scope.TERMINALS_WRITE, problems=(NoSuchTerminal, NotSuspended)
+    "/v1/terminals/{terminal_id}/suspension",
+    scopes=Scope.TERMINALS_WRITE,
+    problems=(NoSuchTerminal, NotSuspended),
+    rows=Rows("terminal", "terminal_id"),
 )
 async def reinstate_terminal(runtime: Running, terminal_id: UUID, caller: Caller, session: Work) -> Terminal:
     """Accept a suspended terminal again."""

@@ -42,7 +42,7 @@ class Rows:
     def statement(self) -> str:
         """Gives the row as JSON."""
         left_out = "".join(f" - '{name}'" for name in self.without)
-        return f"SELECT to_jsonb(t){left_out} FROM {self.table} t WHERE {self.key}::text = $1"  # noqa: S608 - checked names
+        return f"SELECT to_jsonb(t){left_out} FROM {self.table} t WHERE {self.key} = $1"  # noqa: S608 - checked names
 
     def named_in(self, values: Mapping[str, Any]) -> str | None:
         """The id of the row, as a path or a reply names it."""

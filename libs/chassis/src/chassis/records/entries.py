@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 import orjson
 from fastapi import Request
 from starlette.responses import Response
@@ -88,7 +89,10 @@ class Entry:
         named = rows.named_in(self._request.path_params)
         if named is None and isinstance(reply, dict):
             named = rows.named_in(reply)
-        found = await connection.fetchval(rows.statement, named) if named is not None else None
+        try:
+            found = await connection.fetchval(rows.statement, named) if named is not None else None
+        except asyncpg.DataError:  # the path names nothing that could be there; its handler says so
+            return None
         row: dict[str, Any] | None = orjson.loads(found) if isinstance(found, str | bytes) else found
         return row
 
@@ -97,7 +101,8 @@ class Entry:
         shown = self._act.shown.subjects(document) if document is not None else []
         asked = self._act.named(self._values, body)
         if self._told is not None:
-            return [replace(self._told, classes=self._act.classes)]
+            card_id = shown[0].card_id if len(shown) == 1 else None
+            return [replace(self._told, card_id=card_id, classes=self._act.classes)]
         if len(shown) == 1 and (whole := shown[0].with_ids_of(asked)):
             return [whole]
         changed_another = self._act.action == CHANGE and asked.known and not any(one.covers(asked) for one in shown)
