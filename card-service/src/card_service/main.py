@@ -11,6 +11,7 @@ from card_service.consumers import reactions
 from card_service.context import Runtime
 from card_service.distribution.api import routes as distribution
 from card_service.handover.api import routes as handover
+from card_service.held import HELD
 from card_service.lifespan import lifespan
 from card_service.proposals import DESK, PROPOSALS
 from card_service.registry.api import routes as registry
@@ -46,5 +47,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         refreshers=[FRESH],
         workers=[*workers(), expiry(PROPOSALS)],
         lifespan=lifespan,
+        held=HELD,
     )
     return chassis_app.create_app(service)

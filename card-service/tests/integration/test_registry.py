@@ -292,3 +292,13 @@ async def first_break(office: Office) -> int | None:
         if row["position"] != expected or digest != row["hash"]:
             return expected
     return None
+
+
+async def test_all_that_is_held_on_a_citizen_is_given_opened(office: Office) -> None:
+    made, (head, *_) = await office.household("child")
+    citizen_id = made["members"][0]["citizen_id"]
+    path = f"/v1/records/card/held/{citizen_id}?household_id={made['household_id']}"
+    held = (await office.call("GET", path, "records:collect"))["tables"]
+    assert [one["national_id_sealed"] for one in held["citizen"]] == [head["national_id"]]
+    assert "national_id_hash" not in held["citizen"][0]
+    assert [one["household_id"] for one in held["household"]] == [made["household_id"]]

@@ -16,6 +16,7 @@ from policybook.snapshot import Snapshot
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from api_gateway.disclosures.gathering import Gatherer
     from api_gateway.overview.service import Services
     from api_gateway.signin.context import SignIn
     from api_gateway.tokens.issuer import Issuer
@@ -38,6 +39,7 @@ class Context:
     policies: Snapshot[PolicyBook]
     sign_in: SignIn
     tokens_of_people: TokensOfPeople
+    gatherer: Gatherer
 
 
 Runtime: TypeAlias = runtime.Runtime[Context]

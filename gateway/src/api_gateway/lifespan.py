@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from api_gateway.clients.bootstrap import ensure_bootstrap
 from api_gateway.context import Context, Runtime
+from api_gateway.disclosures.gathering import Gatherer
 from api_gateway.figures import KEYS
 from api_gateway.overview.service import Services
 from api_gateway.sealing import Secrets
@@ -53,7 +54,9 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
         desk = TokenDesk(settings, secrets, issuer, resources.sessions)
         services = Services(card, supply, health, payment, notify, settings.gateway_part_seconds)
         tools = sign_in(settings, ring, secrets, issuer)
-        yield Context(settings, secrets, issuer, desk, services, policies, tools, for_people)
+        named = {"card": card, "supply": supply, "health": health, "payment": payment, "notify": notify}
+        gatherer = Gatherer(issuer, named)
+        yield Context(settings, secrets, issuer, desk, services, policies, tools, for_people, gatherer)
 
 
 def sign_in(settings: Settings, ring: Keyring, secrets: Secrets, issuer: Issuer) -> SignIn:

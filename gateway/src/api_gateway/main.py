@@ -8,6 +8,7 @@ from api_gateway.clients.api import routes as clients
 from api_gateway.clients.watch import EVERY_SECONDS, count_ending
 from api_gateway.consumers import reactions
 from api_gateway.context import Runtime
+from api_gateway.disclosures.api import routes as disclosures
 from api_gateway.docs.api import routes as docs
 from api_gateway.docs.api import swallow
 from api_gateway.lifespan import keep_keys, lifespan
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             clients,
             terminals,
             overview,
+            disclosures,
             docs,
             policies_router("/v1/policies/gateway", DESK, PROPOSALS),
             *routers_of("gateway", PROPOSALS),

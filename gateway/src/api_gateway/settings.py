@@ -53,6 +53,9 @@ class Settings(SignInSettings):
     )
     gateway_part_seconds: float = Field(default=2.0, gt=0, description="how long the overview waits for a service")
     policies: Path = Field(default=POLICIES, description="folder of the policy files entered at the start")
+    gateway_disclosure_delay_days: int = Field(
+        default=180, ge=1, le=366, description="how long a disclosure may be held back for an investigation (chosen)"
+    )
     card_url: str = "http://127.0.0.1:8101"
     supply_url: str = "http://127.0.0.1:8102"
     health_url: str = "http://127.0.0.1:8103"

@@ -16,6 +16,7 @@ from health_service.coverage.api import routes as coverage_routes
 from health_service.eligibility.api import routes as eligibility_routes
 from health_service.encounters.api import routes as encounter_routes
 from health_service.fhir.api import routes as fhir_routes
+from health_service.held import HELD
 from health_service.lifespan import lifespan
 from health_service.proposals import DESK, PROPOSALS
 from health_service.providers.api import routes as provider_routes
@@ -48,5 +49,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             refreshers=[FRESH],
             workers=[*upkeep.JOBS, expiry(PROPOSALS)],
             lifespan=lifespan,
+            held=HELD,
         )
     )

@@ -12,6 +12,7 @@ from chassis.periodic import Periodic
 from notify_service import api, context, upkeep
 from notify_service.consumers import make_reactions
 from notify_service.context import Runtime
+from notify_service.held import HELD
 from notify_service.inquiries import api as inquiries_api
 from notify_service.proposals import DESK, PROPOSALS
 from notify_service.sender import send_messages
@@ -40,5 +41,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             refreshers=[FRESH],
             workers=[send_messages, *upkeep.URGENT, *upkeep.SLOW, expiry(PROPOSALS)],
             lifespan=context.lifespan,
+            held=HELD,
         )
     )

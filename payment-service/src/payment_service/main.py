@@ -16,6 +16,7 @@ from chassis.periodic import Periodic
 from payment_service import upkeep
 from payment_service.consumers import reactions
 from payment_service.context import Runtime
+from payment_service.held import HELD
 from payment_service.ledger import route
 from payment_service.ledger.api import routes as ledger_routes
 from payment_service.lifespan import lifespan
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             refreshers=[FRESH],
             workers=(*upkeep.JOBS, *payouts.jobs(chosen), expiry(PROPOSALS)),
             lifespan=lifespan,
+            held=HELD,
             hot_routes=hot_routes,
         )
     )

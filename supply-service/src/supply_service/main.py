@@ -15,6 +15,7 @@ from supply_service import upkeep
 from supply_service.api import ROUTERS
 from supply_service.consumers import reactions
 from supply_service.context import Runtime
+from supply_service.held import HELD
 from supply_service.lifespan import REFRESH, lifespan
 from supply_service.proposals import PROPOSALS
 from supply_service.redemptions import route
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             refreshers=REFRESH,
             workers=(*upkeep.JOBS, *settlements.JOBS, expiry(PROPOSALS)),
             lifespan=lifespan,
+            held=HELD,
             hot_routes=hot_routes,
         )
     )

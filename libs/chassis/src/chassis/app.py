@@ -6,7 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from fastapi import FastAPI, Request
@@ -37,7 +37,9 @@ from chassis.problems import (
     response_of,
 )
 from chassis.reactions import Reactions
+from chassis.record_routes import record_routes
 from chassis.records import chain, months, verify
+from chassis.records.held import Held
 from chassis.records.recorder import Recorder
 from chassis.refusals import Refusal
 from chassis.relay import Render
@@ -77,7 +79,7 @@ class Service(Generic[Settings, State]):
 
     `lifespan(runtime, settings)` makes the service's state once a process; routes, workers and reactions find it in
     their runtime. `refreshers` keep it up to date in every process; `workers` and `reactions` run in the background
-    process only, where a service has one apart.
+    process only, where a service has one apart. `held`: which of its tables hold data on persons.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Service(Generic[Settings, State]):
     workers: Sequence[Worker[Runtime[State]]] = ()
     hot_routes: Sequence[HotRoute[Runtime[State], Any]] = ()
     openapi_url: str | None = "/openapi.json"
+    held: Held = field(default_factory=dict)
 
 
 def create_app(service: Service[Settings, State]) -> App:
@@ -111,7 +114,8 @@ def create_app(service: Service[Settings, State]) -> App:
         separate_input_output_schemas=False,
     )
     serves = service.settings.role != "work"
-    routers = (*service.routers, operations_router(service.name)) if serves else ()
+    own = (operations_router(service.name), record_routes(service.name, service.held))
+    routers = (*service.routers, *own) if serves else ()
     app.endpoints = _all_of(routers)
     app.declared = tuple(route for routes in routers for route in routes.api.routes if isinstance(route, DeclaredRoute))
     for routes in routers:

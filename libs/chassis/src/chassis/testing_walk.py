@@ -25,7 +25,7 @@ Sign = Callable[..., Awaitable[dict[str, str]]]
 PORT_SAID = {"governorate": "03"}
 ISMAILIA = {"governorate": "19"}
 # What every service has of the chassis: about the service as such, whoever operates it.
-_OPERATIONS = ("/v1/operations/", "/v1/training/")
+_OPERATIONS = ("/v1/operations/", "/v1/training/", "/v1/records/")
 _LEFT = "SELECT citizen_id, household_id, card_id FROM record WHERE request_id = $1"
 _MISSES = "SELECT count(*) FROM record WHERE outcome NOT IN ('done', 'repeated', 'nothing_found')"
 # What names a person, or is about one, wherever it stands in a reply.
@@ -79,8 +79,30 @@ async def walk(
     for name, listed in calls.items():
         for call in (listed,) if isinstance(listed, Call) else listed:
             faults = await _faults(client, sign, name.split(" ")[0], call, Recorded(app, acts.get(name)))
-            wrong += [f"{name}: {fault}" for fault in faults]
+            wrong.extend(f"{name}: {fault}" for fault in faults)
+    missing = await _record_faults(app, client, sign)
+    wrong += missing
     assert not wrong, "\n".join(wrong)  # noqa: S101 - a test's own
+
+
+async def _record_faults(app: FastAPI, client: httpx.AsyncClient, sign: Sign) -> list[str]:
+    """What of the service's record cannot be read by whom it is for, or can by others."""
+    base, somebody = f"/v1/records/{app.state.runtime.name}", "0190a000-0000-7000-8000-000000000000"
+    asked = f"?card_id={somebody}&household_id={somebody}"
+    scopes = {
+        base: "records:read",
+        f"{base}/concerned?since=2020-01-01T00:00:00Z": "records:read",
+        f"{base}/heads": "records:read",
+        f"{base}/about/{somebody}{asked}": "records:collect",
+        f"{base}/held/{somebody}{asked}": "records:collect",
+    }
+    faults = []
+    for path, scope in scopes.items():
+        reply = await client.get(path, headers=await sign(scope, governorate="*"))
+        other = await client.get(path, headers=await sign("citizens:read", governorate="*"))
+        if (reply.status_code, other.status_code) != (200, 403):
+            faults.append(f"{path}: {reply.status_code} {reply.text[:200]}, without the scope {other.status_code}")
+    return faults
 
 
 def signed_by(issuer: TestIssuer) -> Sign:
@@ -171,7 +193,8 @@ async def _faults(client: httpx.AsyncClient, sign: Sign, method: str, call: Call
     if theirs.status_code != call.refused:
         faults.append(f"a stranger gets {theirs.status_code} {theirs.text[:200]}")
     mine = await made(call.mine)
-    faults += await recorded.faults(mine)
+    left = await recorded.faults(mine)
+    faults += left
     if not mine.is_success and mine.status_code not in {409, 422}:
         faults.append(f"who is bound to it gets {mine.status_code} {mine.text[:200]}")
     if theirs.is_success and (call.mark is None or call.mark in theirs.text or call.mark not in mine.text):

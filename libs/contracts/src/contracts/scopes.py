@@ -96,3 +96,15 @@ class Scope(StrEnum):
     )
     OPERATIONS_APPROVE = "operations:approve", "Decide on what operators have proposed, and see events set aside."
     TRAINING_CLOCK = "training:clock", "Move the business time of a training system."
+
+    RECORDS_READ = (
+        "records:read",
+        "See the record of who has seen or changed what, and whom a breach concerns.",
+    )
+    RECORDS_COLLECT = "records:collect", "Gather what a service holds and has recorded of one citizen: for the gateway."
+    DISCLOSURES_READ = "disclosures:read", "See which offices have seen a citizen's data: citizens their own."
+    DATA_EXPORT = "data:export", "Have a copy of all that is held on a citizen: citizens of their own."
+    PRIVACY_WRITE = (
+        "privacy:write",
+        "Restrict, erase, hold back what the law allows, by two persons.",
+    )

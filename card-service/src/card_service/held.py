@@ -1,0 +1,59 @@
+"""Which tables of card-service hold data on persons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from card_service.context import Runtime
+from card_service.sealing import MOBILE, NATIONAL_ID
+from chassis.personal import Personal, Whose
+from chassis.records.held import Held, HeldIn, owner
+
+_SUBSIDY: Final = "execution of the subsidy system (public task)"
+
+
+def _national_id(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> str:
+    return runtime.state.tools.vault.open(owner(row, "citizen_id"), sealed, NATIONAL_ID).decode()
+
+
+def _mobile(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> str:
+    return runtime.state.tools.vault.open(owner(row, "citizen_id"), sealed, MOBILE).decode()
+
+
+HELD: Final[Held] = {
+    "citizen": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.IDENTITY, Personal.CONTACT),
+        basis=_SUBSIDY,
+        kept="while registered, and as long as the books refer to it",
+        without=("national_id_hash", "mobile_hash"),
+        sealed={"national_id_sealed": _national_id, "mobile_sealed": _mobile},
+    ),
+    "household": HeldIn(
+        whose={"household_id": Whose.HOUSEHOLD},
+        classes=(Personal.HOUSEHOLD, Personal.CONTACT),
+        basis=_SUBSIDY,
+        kept="while registered",
+    ),
+    "card": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.CARD,),
+        basis=_SUBSIDY,
+        kept="while registered, and as long as the books refer to it",
+        without=("number_hash", "pin_salt", "pin_digest"),
+    ),
+    "appointment": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=_SUBSIDY,
+        kept="while the card is registered",
+    ),
+    "access_log": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.ACCESSES,),
+        basis="proof of who has seen the data (Law 151 of 2020)",
+        kept="as the record that followed it",
+        without=("hash", "subject"),
+    ),
+}

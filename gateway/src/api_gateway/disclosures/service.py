@@ -1,0 +1,104 @@
+"""Use cases: a citizen reads who has seen their data; an investigation may hold a case back, decided by two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api_gateway.disclosures import repository, words
+from api_gateway.disclosures.errors import DelayDecided, DelayTooLong, OwnDelay
+from api_gateway.disclosures.gathering import Gatherer
+from api_gateway.disclosures.schemas import Delay, DelayIn, Disclosure, DisclosurePage
+from chassis.area import OF_THE_NATION
+from chassis.clock import business_day
+from chassis.db import raw
+from chassis.ids import new_id
+from chassis.paging import Paging
+from chassis.principal import CallerKind, Principal
+from chassis.problems import NotFound
+from chassis.records.reading import find
+
+OWN = "gateway"
+
+
+def ensure_may(caller: Principal, citizen_id: UUID) -> None:
+    """Citizens ask about themselves, offices of the nation about anybody. Raises NotFound."""
+    if caller.kind is CallerKind.CITIZEN:
+        if caller.person_id != citizen_id:
+            raise NotFound
+        return
+    caller.bound.hold(OF_THE_NATION, NotFound)
+
+
+async def disclosures(
+    session: AsyncSession, gatherer: Gatherer, citizen_id: UUID, page: Paging[UUID], now: datetime, *, all_cases: bool
+) -> DisclosurePage:
+    """A page of who has seen a citizen's data, over all services. `all_cases`: those held back too."""
+    about = await gatherer.about(citizen_id)
+    found = await gatherer.records(about, page.after, page.limit)
+    own = await find(await raw(session), about, page.after, page.limit + 1, accesses=True)
+    found += [(OWN, {name: getattr(one, name) for name in one.__slots__}) for one in own]
+    found.sort(key=lambda one: str(one[1]["record_id"]), reverse=True)
+    window, more = found[: page.limit], len(found) > page.limit
+    hidden = frozenset[str]() if all_cases else await repository.delayed(session, citizen_id, business_day(now))
+    offices = await repository.offices(session)
+    items = [_disclosure(service, one, offices) for service, one in window if one["case_number"] not in hidden]
+    last = UUID(str(window[-1][1]["record_id"])) if more else None
+    return DisclosurePage(items=items, next=last)
+
+
+def _disclosure(service: str, record: Mapping[str, Any], offices: Mapping[str, tuple[str, str]]) -> Disclosure:
+    office = record["office"]
+    role = words.role_of(record["kind"], record["roles"])
+    action = words.ACTIONS[record["action"]]
+    data, purpose = words.data_of(record["classes"]), words.purpose_of(record["purpose"])
+    name_en, name_ar = offices.get(office or "", (office or role.english, office or role.arabic))
+    return Disclosure(
+        record_id=record["record_id"],
+        at=record["at"],
+        service=service,
+        office=office,
+        office_en=name_en,
+        office_ar=name_ar,
+        role_en=role.english,
+        role_ar=role.arabic,
+        action_en=action.english,
+        action_ar=action.arabic,
+        data_en=data.english,
+        data_ar=data.arabic,
+        purpose_en=purpose.english,
+        purpose_ar=purpose.arabic,
+        found=record["outcome"] in {"done", "repeated"},
+    )
+
+
+async def ask_delay(
+    session: AsyncSession, caller: Principal, citizen_id: UUID, given: DelayIn, now: datetime, most_days: int
+) -> Delay:
+    """Ask that a case's disclosures be held back. Raises DelayTooLong."""
+    caller.bound.hold(OF_THE_NATION, NotFound)
+    if given.until > business_day(now) + timedelta(days=most_days):
+        raise DelayTooLong(f"At most {most_days} days; a longer one is decided anew.")
+    delay_id = new_id()
+    values = {"delay_id": delay_id, "citizen_id": citizen_id, "asked_by": caller.subject, "asked_at": now}
+    await repository.ask(session, {**values, **given.model_dump()})
+    return Delay(delay_id=delay_id, decided=False, **given.model_dump())
+
+
+async def decide_delay(
+    session: AsyncSession, caller: Principal, citizen_id: UUID, delay_id: UUID, now: datetime
+) -> Delay:
+    """Let a delay hold, as a second person. Raises NotFound, OwnDelay or DelayDecided."""
+    caller.bound.hold(OF_THE_NATION, NotFound)
+    row = await repository.find(session, citizen_id, delay_id)
+    if row is None:
+        raise NotFound
+    if row.asked_by == caller.subject:
+        raise OwnDelay(detail_ar="يقرر ذلك شخص آخر.")
+    if not await repository.decide(session, citizen_id, delay_id, caller.subject, now):
+        raise DelayDecided()
+    return Delay(delay_id=delay_id, case_number=row.case_number, reason=row.reason, until=row.until, decided=True)

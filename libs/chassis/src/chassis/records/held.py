@@ -1,0 +1,87 @@
+"""Data subject access (Law 151 of 2020): which tables of a service hold data on persons, and what they hold on one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import orjson
+
+from chassis.personal import Personal, Whose
+from chassis.records.reading import About, Fetching
+from chassis.runtime import Resources
+
+_MOST_ROWS: Final = 10_000
+
+
+class Open(Protocol):
+    """Opens what is sealed in a row, or says None where it cannot be opened any more."""
+
+    def __call__(self, runtime: Any, row: Mapping[str, Any], sealed: bytes) -> object:
+        """The value in clear."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldIn:
+    """A table that holds personal data: by which columns a person is found in it, which class of data it is.
+
+    `basis`: the legal basis of the processing, `kept`: how long, in the words of the register of processing.
+    `without`: columns that are no data on anybody (hashes for look-ups). `sealed`: columns and what opens them.
+    `source`: what stands for the table where rows are found through another (`FROM`-clause with the alias `t`).
+    """
+
+    whose: Mapping[str, Whose]
+    classes: tuple[Personal, ...]
+    basis: str
+    kept: str
+    without: tuple[str, ...] = ()
+    sealed: Mapping[str, Open] = field(default_factory=dict)
+    source: str = ""
+
+
+Held = Mapping[str, HeldIn]
+
+_PARAMETER: Final = {Whose.CITIZEN: "$1::uuid[]", Whose.CARD: "$2::uuid[]", Whose.HOUSEHOLD: "$3::uuid[]"}
+
+
+def statement(table: str, one: HeldIn) -> str:
+    """Gives the rows of a table that are about a person, as JSON."""
+    mine = " OR ".join(f"t.{column} = ANY({_PARAMETER[whose]})" for column, whose in one.whose.items())
+    left_out = "".join(f" - '{name}'" for name in one.without)
+    known = " AND ".join(f"{parameter} IS NOT NULL" for parameter in _PARAMETER.values())
+    source = one.source or f"{table} t"
+    return f"SELECT to_jsonb(t){left_out} FROM {source} WHERE {known} AND ({mine}) LIMIT {_MOST_ROWS}"  # noqa: S608
+
+
+async def held_on(
+    connection: Fetching, runtime: Resources, held: Held, about: About
+) -> dict[str, list[dict[str, Any]]]:
+    """All that is held on a person, by table; what is sealed is opened, or named as sealed."""
+    ids = ([about.citizen_id], list(about.card_ids), list(about.household_ids))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table, one in held.items():
+        rows = [_row(row[0]) for row in await connection.fetch(statement(table, one), *ids)]
+        found[table] = [_opened(runtime, one, row) for row in rows]
+    return found
+
+
+def _row(document: Any) -> dict[str, Any]:
+    row: dict[str, Any] = orjson.loads(document) if isinstance(document, str | bytes) else document
+    return row
+
+
+def _opened(runtime: Resources, one: HeldIn, row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its sealed columns opened. JSON writes bytes as `\\x…`."""
+    shown = dict(row)
+    for column, value in row.items():
+        if isinstance(value, str) and value.startswith("\\x"):
+            opens: Callable[..., object] | None = one.sealed.get(column)
+            shown[column] = opens(runtime, row, bytes.fromhex(value[2:])) if opens else "sealed"
+    return shown
+
+
+def owner(row: Mapping[str, Any], column: str) -> UUID:
+    """An id in a row of JSON."""
+    return UUID(str(row[column]))

@@ -1,0 +1,30 @@
+"""Which tables of payment-service hold data on persons."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chassis.personal import Personal, Whose
+from chassis.records.held import Held, HeldIn
+
+_WALLET: Final = "execution of payments the citizen is part of"
+_BOOKS: Final = "as long as books are kept by law"
+_CITIZEN: Final = {"citizen_id": Whose.CITIZEN}
+_SIDE: Final = (
+    "SELECT x.*, w.citizen_id FROM wallet w JOIN transfer x ON x.{side} = w.wallet_id"
+    " WHERE w.citizen_id = ANY($1::uuid[])"
+)
+
+HELD: Final[Held] = {
+    "wallet": HeldIn(whose=_CITIZEN, classes=(Personal.MONEY,), basis=_WALLET, kept=_BOOKS),
+    "card": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=_WALLET, kept="while the card is registered"),
+    "transfer": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MONEY,),
+        basis=_WALLET,
+        kept=_BOOKS,
+        source="("
+        + " UNION ALL ".join(_SIDE.format(side=side) for side in ("debit_account_id", "credit_account_id"))
+        + ") t",
+    ),
+}
