@@ -1,13 +1,22 @@
 #!/bin/bash
-# docker compose exec postgres bash backup.sh: a base backup of all databases while they are used, checked, then
-# backups beyond the last $BACKUPS_KEPT and the archived log that only they needed are removed.
+# docker compose exec postgres bash backup.sh: a base backup of all databases while they are used, encrypted before it
+# reaches the disk, read back, then backups beyond the last $BACKUPS_KEPT and the archived log that only they needed are
+# removed.
 set -euo pipefail
-cd /backups/base
+here=$(dirname "$(readlink --canonicalize "$0")")
+[ -f "$here/seal.sh" ] || here=/usr/local/bin # bash has found the bare name in PATH
+source "$here/seal.sh"
+export PGHOST=${PGHOST:-/var/run/postgresql} PGUSER=${PGUSER:-postgres}
+cd "$BACKUPS/base"
 rm -rf ./*.part
 name=$(date --utc +%Y%m%dT%H%M%SZ)
-pg_basebackup --host=/var/run/postgresql --username=postgres --no-password --pgdata="$name.part/data" \
-    --checkpoint=fast --wal-method=stream
-pg_verifybackup --quiet "$name.part/data"
+mkdir "$name.part"
+# The log it needs is in the archive when pg_basebackup ends: it begins at this file, or a later one.
+psql --no-psqlrc --no-password --tuples-only --no-align --dbname postgres \
+    --command 'SELECT pg_walfile_name(pg_current_wal_insert_lsn())' >"$name.part/log"
+pg_basebackup --no-password --format=tar --pgdata=- --checkpoint=fast --wal-method=none |
+    gzip --fast | seal >"$name.part/data.tar.gz.gpg"
+unseal "$name.part/data.tar.gz.gpg" | gzip --decompress --stdout | tar --list --file=- | grep --quiet '^backup_manifest$'
 date --utc +%s >"$name.part/finished"
 sync --file-system .
 mv "$name.part" "$name"
@@ -15,6 +24,10 @@ du --summarize --human-readable "$name"
 
 ls --reverse | tail --lines=+"$((BACKUPS_KEPT + 1))" | xargs --no-run-if-empty rm -rf
 oldest=$(ls | head --lines=1)
-first=$(sed --quiet 's/^START WAL LOCATION: .*(file \(.*\))$/\1/p' "$oldest/data/backup_label")
-pg_archivecleanup -x .gz /backups/wal "$first"
-echo "backups: $(ls | wc --lines), the oldest from $oldest; archived log: $(du --summarize --human-readable /backups/wal | cut --fields=1)"
+if [ -f "$oldest/log" ]; then
+    first=$(cat "$oldest/log")
+else # of before encryption
+    first=$(sed --quiet 's/^START WAL LOCATION: .*(file \(.*\))$/\1/p' "$oldest/data/backup_label")
+fi
+for kind in .gz.gpg .gz; do pg_archivecleanup -x "$kind" "$BACKUPS/wal" "$first"; done
+echo "backups: $(ls | wc --lines), the oldest from $oldest; archived log: $(du --summarize --human-readable "$BACKUPS/wal" | cut --fields=1)"

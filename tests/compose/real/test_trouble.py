@@ -98,6 +98,8 @@ def test_a_broker_that_lost_everything_is_filled_again(installation: Installatio
 
 def test_back_to_a_moment(installation: Installation) -> None:
     installation.inside("postgres", "bash", "backup.sh")
+    clear = "find /backups -type f -not -name '*.gpg' -not -name finished -not -name log"
+    assert not installation.inside("postgres", "bash", "-c", clear).strip(), "everything else is encrypted"
     before = outlet(installation, "Before")
     time.sleep(2)
     moment = datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
