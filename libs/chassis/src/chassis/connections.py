@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
 
 import asyncpg
+
+Creator: TypeAlias = Callable[[], Awaitable[asyncpg.Connection]]
 
 # The longest work between two statements of a transaction is reading an import of 16 MB, a few seconds.
 IDLE_IN_TRANSACTION = "120s"
@@ -42,6 +45,23 @@ def options(name: str, **settings: str) -> dict[str, Any]:
         "timeout": CONNECT_SECONDS,
         "server_settings": {"application_name": name, **SERVER_SETTINGS, **settings},
     }
+
+
+# Says which driver SQLAlchemy speaks; where to is the affair of `creator`.
+DIALECT = "postgresql+asyncpg://"
+
+
+def creator(database_url: str, name: str, command_timeout: float | None = None) -> Creator:
+    """What makes SQLAlchemy's connections as all others are made: the driver itself reads the address.
+
+    So its parameters are libpq's for everyone, TLS among them (`?sslmode=verify-full&sslrootcert=/path/of/ca.pem`);
+    SQLAlchemy would hand `sslmode` to the driver under a name it does not know.
+    """
+
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(database_url, command_timeout=command_timeout, **options(name))
+
+    return connect
 
 
 class Connection(asyncpg.Connection):

@@ -15,29 +15,29 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis import idempotency, outbox
 from chassis.clock import Clock
-from chassis.connections import options
+from chassis.connections import DIALECT, creator, options
 from chassis.records.entries import Entry
 from chassis.runtime import Resources, get_runtime
 from chassis.settings import ServiceSettings
-from chassis.urls import async_url
 
-__all__ = ["ReadSession", "Reading", "Recording", "Work", "async_url", "create_engine", "create_pool", "raw"]
+__all__ = ["ReadSession", "Reading", "Recording", "Work", "create_engine", "create_pool", "raw"]
 
 _BEGIN = text("SELECT 1")
+COMMAND_SECONDS = 60.0
 WAIT_SECONDS = 5.0  # for a connection of a pool
 
 
 def create_engine(settings: ServiceSettings, name: str) -> AsyncEngine:
     """The SQLAlchemy engine of a service, with orjson for JSON columns."""
     return create_async_engine(
-        async_url(settings.database_url),
+        DIALECT,
+        async_creator=creator(settings.database_url, name, COMMAND_SECONDS),
         pool_size=settings.pool_size,
         max_overflow=0,  # a connection beyond the pool would be made, with its dear handshake, for one request only
         pool_timeout=WAIT_SECONDS,
         hide_parameters=True,  # errors end in logs, parameters may be personal
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={"command_timeout": 60, **options(name)},
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from chassis.connections import DIALECT, creator
 from chassis.ddl import (
     OWN_SCHEMA,
     aside_ddl,
@@ -22,7 +23,6 @@ from chassis.ddl import (
 )
 from chassis.grants import Grants, apply, stated
 from chassis.records_ddl import records_ddl
-from chassis.urls import async_url
 
 __all__ = [
     "OWN_SCHEMA",
@@ -66,7 +66,7 @@ def run_env(grants: Grants) -> None:
 
 
 async def _upgrade(database_url: str, role: str | None, grants: Grants) -> None:
-    engine = create_async_engine(async_url(database_url), poolclass=NullPool)
+    engine = create_async_engine(DIALECT, async_creator=creator(database_url, "migrations"), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_run, role, grants)

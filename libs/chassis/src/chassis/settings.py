@@ -37,7 +37,10 @@ class Listening(BaseSettings):
 class ServiceSettings(Listening):
     """What a service must be told. Nothing secret has a default."""
 
-    database_url: str = Field(description="postgresql://user:password@host:port/database")
+    database_url: str = Field(
+        description="postgresql://user:password@host:port/database; beyond one machine with"
+        " ?sslmode=verify-full&sslrootcert=FILE of the certificate authority"
+    )
     kafka_bootstrap: str = Field(description="host:port[,host:port] of the brokers")
     kafka_security: Security = Field(
         default="plaintext",
