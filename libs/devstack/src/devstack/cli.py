@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
+from devstack.engines.files import keep_private
 from devstack.engines.process import EngineError
 from devstack.settings import PORTS, StackSettings
 from devstack.stack import launch
@@ -46,6 +47,7 @@ class _Commands(TyperGroup):
         return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
+        keep_private()
         try:
             return super().invoke(ctx)
         except EngineError as error:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
+
+OTHERS = 0o077
 
 
 def write_private(path: Path, text: str) -> None:
@@ -14,3 +17,20 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
     draft.replace(path)
+
+
+def keep_private() -> None:
+    """Let nothing that this process and its children make be read by other users of the machine."""
+    os.umask(OTHERS)
+
+
+def close_to_others(folder: Path) -> None:
+    """Take other users' rights away from a folder and all that is in it, as an earlier version may have left it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (folder, *folder.rglob("*")):
+        try:
+            mode = stat.S_IMODE(path.lstat().st_mode)
+        except FileNotFoundError:  # of a process that still ends
+            continue
+        if mode & OTHERS and not path.is_symlink():
+            path.chmod(mode & ~OTHERS)

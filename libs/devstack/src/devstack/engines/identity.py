@@ -20,6 +20,7 @@ _PR_SET_KEEPCAPS = 8
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAP_DAC_OVERRIDE = 1
+_CAP_DAC_READ_SEARCH = 2
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _LINUX = sys.platform == "linux"
@@ -28,11 +29,11 @@ _libc = ctypes.CDLL(None, use_errno=True) if _LINUX else None
 
 @dataclass(frozen=True)
 class Identity:
-    """The user a process runs as; `reads_anything` where folders above its program are closed to it."""
+    """The user a process runs as; `capability`: what it keeps of root's rights, to pass folders closed to others."""
 
     uid: int
     gid: int
-    reads_anything: bool = False
+    capability: int | None = None
 
 
 def unprivileged(data_dir: Path, *programs: Path) -> Identity | None:
@@ -47,8 +48,11 @@ def unprivileged(data_dir: Path, *programs: Path) -> Identity | None:
         uid, gid = owner.st_uid, owner.st_gid
     else:
         uid, gid = _ordinary_user()
-    closed = any(not _open_to_others(path) for path in (data_dir, *programs))
-    return Identity(uid, gid, reads_anything=closed)
+    if all(_open_to_others(path) for path in (data_dir, *programs)):
+        return Identity(uid, gid)
+    # Passing folders is enough, unless the program's own file is root's alone: only the wider right starts that.
+    runs = all(program.stat().st_mode & 0o001 for program in programs)
+    return Identity(uid, gid, _CAP_DAC_READ_SEARCH if runs else _CAP_DAC_OVERRIDE)
 
 
 def _ordinary_user() -> tuple[int, int]:
@@ -85,22 +89,21 @@ def preparation(identity: Identity | None, death_signal: signal.Signals | None) 
 
 
 def _become(identity: Identity) -> None:
-    keep = identity.reads_anything and _libc is not None
-    if keep and _libc is not None:
+    if identity.capability is not None and _libc is not None:
         _libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
     os.setgroups([])
     os.setresgid(identity.gid, identity.gid, identity.gid)
     os.setresuid(identity.uid, identity.uid, identity.uid)
     os.umask(0o077)
-    if keep and _libc is not None:
-        _keep_file_access()
+    if identity.capability is not None:
+        _keep(identity.capability)
 
 
-def _keep_file_access() -> None:
+def _keep(capability: int) -> None:
     """Keep, of root's rights, only the passing of folders that are closed to others (such as /root)."""
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-    wanted = 1 << _CAP_DAC_OVERRIDE
+    wanted = 1 << capability
     data = (ctypes.c_uint32 * 6)(wanted, wanted, wanted, 0, 0, 0)
     if _libc is None or _libc.capset(header, data) != 0:
         return  # then the program is simply not found, and the engine says so with its log
-    _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)
+    _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0)

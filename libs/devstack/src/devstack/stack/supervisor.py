@@ -10,6 +10,7 @@ from typing import IO
 
 from broker_access.connection import Kafka
 from devstack.engines import EnvoyEngine, KafkaEngine, PostgresEngine
+from devstack.engines.files import close_to_others, keep_private
 from devstack.engines.kafka import wait_for_coordinator
 from devstack.engines.process import Engine, EngineError
 from devstack.settings import StackSettings
@@ -58,6 +59,8 @@ class Supervisor:
         `AlreadyRunning` when the folder has a supervisor; `EngineError` when something cannot start,
         after what had been started was stopped again.
         """
+        keep_private()
+        close_to_others(self.settings.folder)
         self._lock = take_lock(self.settings.folder)
         if self._lock is None:
             raise AlreadyRunning(f"the stack in {self.settings.folder} is running already")
