@@ -1,0 +1,222 @@
+"""An installation of commit 78a1402, with what it held, upgraded in place: everything and everyone in it goes on.
+
+`tools/upgrade_archive.py` has made the archive. Its databases come back as a superuser restores them, owned by the
+services' roles; then the present version starts on them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import stat
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from tests.e2e.conftest import System
+
+from devstack.engines import PostgresEngine
+from devstack.engines.postgres import binaries
+from devstack.settings import on_free_ports
+from devstack.stack.programs import SERVICES
+
+ARCHIVE = Path(__file__).parents[1] / "upgrade" / "78a1402.tar.xz"
+
+# What must be the same afterwards, by database.
+FACTS = {
+    "gateway": (
+        "SELECT array_agg(client_id ORDER BY client_id) FROM api_client WHERE created_by <> 'environment'",
+        "SELECT array_agg((terminal_id, outlet_id, key_id)::text ORDER BY terminal_id) FROM terminal",
+        "SELECT array_agg((kid, encode(public_key, 'hex'))::text ORDER BY kid) FROM signing_key",
+    ),
+    "card": (
+        "SELECT array_agg((household_id, governorate, district, members)::text ORDER BY household_id) FROM household",
+        "SELECT array_agg((citizen_id, full_name, encode(mobile_hash, 'hex'))::text ORDER BY citizen_id) FROM citizen",
+        "SELECT array_agg((card_id, state, services)::text ORDER BY card_id) FROM card",
+        "SELECT array_agg((position, encode(hash, 'hex'))::text ORDER BY position) FROM access_log",
+    ),
+    "supply": (
+        "SELECT array_agg((redemption_id, loaves, goods, cash)::text ORDER BY redemption_id) FROM redemption",
+        "SELECT array_agg((household_id, period, programme, remaining)::text ORDER BY household_id, period, programme)"
+        " FROM pot",
+        "SELECT array_agg((settlement_id, amount)::text ORDER BY settlement_id) FROM settlement",
+        "SELECT array_agg((terminal_id, status, key_id)::text ORDER BY terminal_id) FROM terminal",
+    ),
+    "health": (
+        "SELECT array_agg((encounter_id, total, copayment)::text ORDER BY encounter_id) FROM encounter",
+        "SELECT array_agg((household_id, state)::text ORDER BY household_id) FROM coverage",
+    ),
+    "payment": (
+        "SELECT array_agg((account_id, kind, owner, balance)::text ORDER BY account_id) FROM account",
+        "SELECT array_agg((transfer_id, amount, posted, kind)::text ORDER BY transfer_id) FROM transfer",
+        "SELECT array_agg((batch_id, state, paid_total)::text ORDER BY batch_id) FROM payout_batch",
+    ),
+    "notify": ("SELECT array_agg((citizen_id, encode(number_hash, 'hex'))::text ORDER BY citizen_id) FROM contact",),
+}
+# As if it had been made just now: what is due by the calendar alone would happen on whatever day the test runs.
+YOUNGER = (
+    "UPDATE signing_key SET created_at = created_at + $1, signs_from = signs_from + $1",
+    "UPDATE api_client SET created_at = created_at + $1",
+)
+
+
+def url(system: System, database: str, role: str = "postgres", kept_as: str = "POSTGRES_PASSWORD") -> str:
+    place = f"127.0.0.1:{system.environment['UNICARD_POSTGRES_PORT']}"
+    return f"postgresql://{role}:{system.secrets()[kept_as]}@{place}/{database}"
+
+
+async def facts(system: System) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for service, statements in FACTS.items():
+        connection = await asyncpg.connect(url(system, f"unicard_{service}"))
+        found[service] = [await connection.fetchval(statement) for statement in statements]
+        await connection.close()
+    return found
+
+
+async def make_younger(system: System, made_at: str) -> None:
+    connection = await asyncpg.connect(url(system, "unicard_gateway"))
+    for statement in YOUNGER:
+        await connection.execute(statement, datetime.now(UTC) - datetime.fromisoformat(made_at))
+    await connection.close()
+    for service in FACTS:  # the day after its last sale
+        connection = await asyncpg.connect(url(system, f"unicard_{service}"))
+        await connection.execute("UPDATE training_clock SET ahead = ahead + interval '1 day'")
+        await connection.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the older installation, open to others as that version left it."""
+    made = tmp_path_factory.mktemp("upgrade") / "unicard"
+    made.mkdir(mode=0o755)
+    with tarfile.open(ARCHIVE) as archive:
+        archive.extractall(made, filter="data")
+    for path in made.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return made
+
+
+@pytest.fixture(scope="module")
+def before(folder: Path) -> System:
+    """The installation with its databases restored, stopped."""
+    ports = on_free_ports()
+    environment = {**os.environ, **ports, "UNICARD_HOME": str(folder)}
+    for variable in ("UNICARD_POSTGRES_URL", "UNICARD_KAFKA_BOOTSTRAP"):
+        environment.pop(variable, None)
+    edge, sink = (f"http://127.0.0.1:{ports[name]}" for name in ("UNICARD_EDGE_PORT", "UNICARD_SINK_PORT"))
+    for device in folder.glob("terminals/*/device.json"):  # it stays where it was, on other ports
+        known = json.loads(device.read_text(encoding="utf-8"))
+        device.write_text(json.dumps({**known, "gateway": edge}), encoding="utf-8")
+    return System(environment, folder, edge, sink)
+
+
+@pytest.fixture(scope="module")
+def held(before: System) -> dict[str, list[Any]]:
+    """What the installation held, before the present version has touched it."""
+    password, port = before.secrets()["POSTGRES_PASSWORD"], int(before.environment["UNICARD_POSTGRES_PORT"])
+    server = PostgresEngine(before.folder / "postgres", port=port, password=password)
+    server.start()
+    try:
+        given = {"PATH": os.environ["PATH"], "PGPASSWORD": password, "LC_ALL": "C"}
+        restore = [
+            str(binaries() / "psql"),
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "-U",
+            "postgres",
+            "-d",
+            "postgres",
+        ]
+        sql = str(before.folder / "databases.sql")
+        done = subprocess.run([*restore, "-f", sql], env=given, capture_output=True, text=True, check=True)
+        assert [line for line in done.stderr.splitlines() if 'role "postgres" already exists' not in line] == []
+        made = json.loads((before.folder / "archive.json").read_text(encoding="utf-8"))
+        asyncio.run(make_younger(before, made["made_at"]))
+        return asyncio.run(facts(before))
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def upgraded(before: System, held: dict[str, list[Any]]) -> Iterator[System]:
+    """The same, started by the present version."""
+    assert held["card"][0], "nothing was restored"
+    started = before.unicard("up", "--detach", "--no-demo", timeout=300)
+    try:
+        assert started.returncode == 0, started.stdout + started.stderr
+        yield before
+    finally:
+        before.unicard("down", timeout=60)
+
+
+def test_everything_that_was_held_is_there(upgraded: System, held: dict[str, list[Any]]) -> None:
+    now = asyncio.run(facts(upgraded))
+    for service, was in held.items():
+        for statement, old, new in zip(FACTS[service], was, now[service], strict=True):
+            assert set(old or ()) <= set(new or ()), statement
+            assert len(old or ()) == len(new or ()) or service == "gateway", statement
+
+
+def test_its_clients_get_tokens(upgraded: System) -> None:
+    known = json.loads((upgraded.folder / "clients.json").read_text(encoding="utf-8"))
+    for client_id in ("ministry", "operations", "reconciliation", "health-authority", "pension-authority"):
+        assert upgraded.fetch_token(client_id, known[client_id]["client_secret"])
+
+
+def test_its_signing_keys_go_on(upgraded: System, held: dict[str, list[Any]]) -> None:
+    keys = httpx.get(f"{upgraded.edge}/.well-known/jwks.json", timeout=10).json()["keys"]
+    assert any(key["kid"] in row for key in keys for row in held["gateway"][2])
+
+
+def test_a_terminal_sells_with_the_key_it_had(upgraded: System) -> None:
+    card = json.loads((upgraded.folder / "archive.json").read_text(encoding="utf-8"))["card"]
+    balance = upgraded.unicard("terminal", "balance", card)
+    assert balance.returncode == 0, balance.stdout + balance.stderr
+    sale = upgraded.unicard("terminal", "draw", card, "--loaves", "5")
+    assert sale.returncode == 0, sale.stdout + sale.stderr
+
+
+def test_its_ledger_is_sound(upgraded: System) -> None:
+    async def sum_of_all() -> tuple[int, int]:
+        connection = await asyncpg.connect(url(upgraded, "unicard_payment"))
+        total = await connection.fetchval("SELECT sum(balance) FROM account")
+        entries = await connection.fetchval("SELECT sum(amount) FROM entry")
+        await connection.close()
+        return int(total), int(entries)
+
+    assert asyncio.run(sum_of_all()) == (0, 0)
+
+
+@pytest.mark.parametrize("program", SERVICES, ids=lambda program: str(program.name))
+def test_services_own_nothing_any_more(upgraded: System, program: Any) -> None:
+    async def look() -> None:
+        connection = await asyncpg.connect(url(upgraded, program.database, program.database, program.password_name))
+        owners = await connection.fetch("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
+        assert [row["tableowner"] for row in owners] == [program.owner]
+        for statement in (
+            "CREATE TABLE more (n int)",
+            "DROP TABLE outbox",
+            "TRUNCATE idempotency",
+            "DELETE FROM outbox",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(look())
+
+
+def test_its_folder_is_closed_to_other_users(upgraded: System) -> None:
+    paths = [upgraded.folder, *upgraded.folder.rglob("*")]
+    assert [str(path) for path in paths if stat.S_IMODE(path.lstat().st_mode) & 0o077 and not path.is_symlink()] == []
