@@ -15,7 +15,9 @@ from bench.harness.numbers import per_second
 from bench.harness.options import Options
 from bench.harness.report import Section
 from bench.harness.stack import Stack
+from chassis.contact import Contact
 from chassis.ids import new_id
+from chassis.sealing import Keyring, Vault
 from contracts.card import ContactChanged, PickupScheduled
 
 INGEST_AIM, SEND_AIM = 2000, 1000
@@ -40,8 +42,13 @@ class Messages:
 async def run(stack: Stack, options: Options) -> Messages:
     """Appointments first, whose citizens nobody knows yet; then the contacts, with which the messages may leave."""
     count = options.cards // 5
+    vault = Vault(Keyring.parse(stack.secrets["UNICARD_CONTACT_KEYS"]))
     people = [
-        ContactChanged(citizen_id=new_id(), household_id=new_id(), given_name="منى", mobile=f"+2010{number:08}")
+        ContactChanged(
+            citizen_id=(citizen := new_id()),
+            household_id=new_id(),
+            sealed=Contact("منى", f"+2010{number:08}").seal(vault, citizen),
+        )
         for number in range(count)
     ]
     database = await asyncpg.connect(stack.database_url("notify"))

@@ -23,6 +23,7 @@ from card_service.context import Runtime
 from card_service.main import create_app
 from card_service.registry.intake import HEADER
 from card_service.settings import Settings
+from chassis.contact import Contact
 from chassis.national_id import check_digit
 from chassis.testing import TestIssuer, eventually, running
 from chassis.testing_events import Outside
@@ -71,13 +72,19 @@ class Office:
         return rows
 
     async def events(self, name: str, key: str | None = None) -> list[dict[str, Any]]:
-        """The events of a type in the outbox, oldest first, of one key if given."""
+        """The events of a type in the outbox, oldest first, of one key if given; contacts opened."""
         rows = await self.fetch(
-            "SELECT payload FROM outbox WHERE type = $1 AND ($2::text IS NULL OR key = $2) ORDER BY id",
-            f"eg.unicard.card.{name}.v1",
+            "SELECT payload FROM outbox WHERE split_part(type, '.', 4) = $1 AND ($2::text IS NULL OR key = $2)"
+            " ORDER BY id",
+            name,
             key,
         )
-        return [orjson.loads(row["payload"]) for row in rows]
+        events = [orjson.loads(row["payload"]) for row in rows]
+        for event in events:
+            if sealed := event.pop("sealed", None):
+                contact = Contact.open(self.runtime.state.tools.contacts, UUID(event["citizen_id"]), sealed)
+                event |= vars(contact)
+        return events
 
     def person(self, role: str = "head", **changed: Any) -> dict[str, Any]:
         """A citizen nobody has registered yet."""
@@ -236,6 +243,7 @@ def make_settings(
             **Outside(kafka_bootstrap).settings,
             "jwks": issuer.jwks,
             "card_data_keys": f"k1:{key_of(1)}",
+            "contact_keys": f"k1:{key_of(6)}",
             "card_lookup_key": key_of(2),
             "card_pin_key": key_of(3),
             "card_pin_transport_keys": f"p1:{key_of(4)}",

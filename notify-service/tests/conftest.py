@@ -19,8 +19,10 @@ from fastapi import FastAPI
 
 from chassis.app import Service, create_app
 from chassis.consumer import Received
+from chassis.contact import Contact
 from chassis.ids import new_id
 from chassis.periodic import Periodic
+from chassis.sealing import Keyring, Vault
 from chassis.testing import TestIssuer, execute_as_owner, running
 from chassis.testing_events import Outside
 from contracts.card import ContactChanged
@@ -33,6 +35,7 @@ from notify_service.sender import Sender
 from notify_service.settings import Settings
 
 TOKEN = "token-of-the-aggregator"
+CONTACT_KEYS = f"k1:{base64.urlsafe_b64encode(bytes(32)).decode()}"
 
 
 class LocalAggregator:
@@ -111,6 +114,7 @@ def make_settings(
             "sms_poll_seconds": 0.02,
             "notify_upkeep_seconds": 0.05,
             "notify_data_keys": f"k1:{key()}",
+            "contact_keys": CONTACT_KEYS,
             "notify_lookup_key": key(),
             "training_clock": True,
             "log_level": "WARNING",
@@ -172,8 +176,11 @@ class Desk:
         return [(row["type"].split(".")[-2], orjson.loads(row["payload"])) for row in rows]
 
 
-def contact_changed(mobile: str | None = "+201012345678", **changes: Any) -> ContactChanged:
-    values = {"citizen_id": new_id(), "household_id": new_id(), "given_name": "منى", "mobile": mobile}
+def contact_changed(mobile: str | None = "+201012345678", given_name: str = "منى", **changes: Any) -> ContactChanged:
+    """What card-service would tell of a citizen, sealed as it does it."""
+    citizen_id = changes.pop("citizen_id", None) or new_id()
+    sealed = Contact(given_name, mobile).seal(Vault(Keyring.parse(CONTACT_KEYS)), citizen_id)
+    values = {"citizen_id": citizen_id, "household_id": new_id(), "sealed": sealed}
     return ContactChanged(**(values | changes))
 
 

@@ -37,7 +37,7 @@ async def message_failed(events: Sequence[Received[MessageFailed]], session: Asy
             failed[event.data.citizen_id] = max(sent, failed.get(event.data.citizen_id, sent))
     unusable = await repository.mark_unusable(session, failed) if failed else []
     gone = [
-        contact_changed(citizen_id, household_id, full_name, None, None)
+        contact_changed(runtime.state.tools.contacts, citizen_id, household_id, full_name, None, None)
         for citizen_id, household_id, full_name in unusable
         if household_id is not None
     ]

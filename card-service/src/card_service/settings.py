@@ -39,6 +39,7 @@ class Settings(ServiceSettings):
     card_pin_key: Key = Field(description="key of the HMAC that stands for a PIN (an HSM's in production)")
     card_pin_transport_keys: Keys = Field(description="ring of X25519 private keys that open PINs")
     card_signing_keys: Keys = Field(description="ring of Ed25519 private keys that sign card credentials")
+    contact_keys: Keys = Field(description="ring shared with notify-service: contacts travel to it sealed")
     card_number_prefix: str = Field(
         default="9818",
         pattern=r"^\d{4,8}$",

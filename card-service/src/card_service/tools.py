@@ -31,6 +31,7 @@ class Tools:
     settings: Settings
     clock: Clock
     vault: Vault
+    contacts: Vault
     policies: Snapshot[PolicyBook]
     pins: PinEnvelope
     pin_key: bytes
@@ -46,6 +47,7 @@ class Tools:
                 Keyring.parse(settings.card_data_keys.get_secret_value()),
                 key_bytes(settings.card_lookup_key.get_secret_value()),
             ),
+            contacts=Vault(Keyring.parse(settings.contact_keys.get_secret_value())),
             policies=policies,
             pins=PinEnvelope.of(Keyring.parse(settings.card_pin_transport_keys.get_secret_value())),
             pin_key=key_bytes(settings.card_pin_key.get_secret_value()),

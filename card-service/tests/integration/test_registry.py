@@ -9,7 +9,13 @@ import asyncpg
 import pytest
 
 from card_service.accesses.models import GENESIS, Access, chained
-from chassis.testing import eventually, execute_as_owner
+from chassis.contact import Contact
+from chassis.idempotency import fingerprint
+from chassis.ids import new_id
+from chassis.sealing import SealBroken
+from chassis.testing import eventually, everything_stored, execute_as_owner
+from chassis.testing_events import Outside
+from contracts.card import ContactChanged
 
 if TYPE_CHECKING:
     from ..conftest import Office
@@ -46,6 +52,53 @@ async def test_nothing_personal_is_stored_in_the_clear(office: Office) -> None:
     for person in people:
         assert person["national_id"] not in stored
         assert person["mobile"][1:] not in stored
+
+
+async def test_names_and_numbers_lie_in_no_event_and_no_stored_reply(office: Office) -> None:
+    name, headers = "كناري عبد الواحد", office.issuer.headers("ministry", WRITE)
+    person = office.person(full_name=name)
+    body = {"governorate": "03", "district": "x", "address": "y", "members": [person]}
+    first = await office.client.post("/v1/households", json=body, headers=headers)
+    assert first.status_code == 201, first.text
+    citizen_id = first.json()["members"][0]["citizen_id"]
+    path, changed = f"/v1/citizens/{citizen_id}", {"mobile": "01512121212"}
+    again = {**headers, "Idempotency-Key": "a mobile"}
+    replies = [await office.client.patch(path, json=changed, headers=again) for _ in range(2)]
+    assert [reply.headers.get("idempotency-replayed") for reply in replies] == [None, "true"]
+    assert replies[0].content == replies[1].content
+    repeated = await office.client.post("/v1/households", json=body, headers=headers)
+    assert (repeated.status_code, repeated.content) == (201, first.content)
+
+    stored = await everything_stored(office.settings.database_url)
+    outside = Outside(office.settings.kafka_bootstrap, office.settings.topic_prefix)
+    told = await outside.heard(ContactChanged, lambda event: str(event.citizen_id) == citizen_id)
+    texts = {**{table: text for table, text in stored.items() if table != "citizen"}, "topic": told.model_dump_json()}
+    for word in ("كناري", "1512121212", person["mobile"][1:], person["national_id"]):
+        bare = {
+            table
+            for table, text in texts.items()
+            if word in text or word in text.encode("latin-1", "ignore").decode("utf-8", "ignore")
+        }
+        assert bare == set(), word
+    contact = Contact.open(office.runtime.state.tools.contacts, told.citizen_id, told.sealed)
+    assert (contact.given_name, contact.mobile) == ("كناري", "+2" + person["mobile"])
+    with pytest.raises(SealBroken):
+        Contact.open(office.runtime.state.tools.contacts, new_id(), told.sealed)
+
+
+async def test_a_reply_kept_before_they_were_sealed_answers_its_repeat(office: Office) -> None:
+    made, _ = await office.household()
+    path, body = f"/v1/citizens/{made['members'][0]['citizen_id']}", b'{"mobile": null}'
+    headers = {**office.issuer.headers("ministry", WRITE), "Content-Type": "application/json"}
+    await office.fetch(
+        "INSERT INTO idempotency (caller, key, request_hash, status, media_type, body)"
+        " VALUES ('ministry', $1, $2, 200, 'application/json', $3)",
+        headers["Idempotency-Key"], fingerprint("PATCH", path, body), b'{"as": "it was"}',
+    )  # fmt: skip
+    again = await office.client.patch(path, content=body, headers=headers)
+    assert (again.status_code, again.content) == (200, b'{"as": "it was"}')
+    other = await office.client.patch(path, content=b'{"mobile":null}', headers=headers)
+    assert other.json()["code"] == "idempotency_key_reused"
 
 
 async def test_a_citizen_has_one_household(office: Office) -> None:

@@ -32,6 +32,7 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
     """Enter the policy files, derive the keys, see to a signing key and a first client, connect to the services."""
     policies = await open_book(resources, settings.policies, KEYS, whole_book)
     ring = Keyring.parse(settings.gateway_keys.get_secret_value())
+    resources.seal_replies(ring)
     secrets = Secrets(ring)
     issuer = Issuer(settings, Vault(ring.derived(b"unicard gateway seal")))
     await issuer.keep(resources.sessions)

@@ -14,6 +14,7 @@ from contracts.card import (
     CardIssued,
     CardReplaced,
     ContactChanged,
+    ContactChangedInClear,
     PickupMissed,
     PickupScheduled,
 )
@@ -21,7 +22,7 @@ from contracts.payment import PayoutPaid, WalletStated
 from contracts.supply import BalanceStated, Redeemed
 from notify_service import service, templates
 from notify_service.contacts import repository as contacts
-from notify_service.contacts.service import learn
+from notify_service.contacts.service import learn, learn_in_clear
 from notify_service.context import Runtime
 from notify_service.inquiries import balances
 from notify_service.service import Intent
@@ -37,6 +38,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions: Reactions[Runtime] = Reactions(group="notify-service")
     follow_revocations(reactions)
     reactions.on(ContactChanged)(contact_changed)
+    reactions.on(ContactChangedInClear)(contact_changed_in_clear)
     reactions.on(PickupScheduled)(pickup_scheduled)
     reactions.on(PickupMissed)(pickup_missed)
     reactions.on(CardIssued)(card_issued)
@@ -53,7 +55,14 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
 
 async def contact_changed(events: Sequence[Received[ContactChanged]], session: AsyncSession, runtime: Runtime) -> None:
     """Learn how citizens are reached."""
-    await learn(events, session, runtime.state.vault)
+    await learn(events, session, runtime.state.vault, runtime.state.settings.contact_vault())
+
+
+async def contact_changed_in_clear(
+    events: Sequence[Received[ContactChangedInClear]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Learn the same from events of before they were sealed, as long as any is kept."""
+    await learn_in_clear(events, session, runtime.state.vault)
 
 
 async def pickup_scheduled(

@@ -45,6 +45,14 @@ class Settings(ServiceSettings):
         description="key of the HMAC by which numbers are found"
     )
 
+    contact_keys: Annotated[SecretStr, AfterValidator(_keys)] = Field(
+        description="ring shared with card-service, which seals contacts on their way here"
+    )
+
+    def contact_vault(self) -> Vault:
+        """What opens contacts as card-service tells of them."""
+        return Vault(Keyring.parse(self.contact_keys.get_secret_value()))
+
     def vault(self) -> Vault:
         """What seals and opens personal data with these keys."""
         ring = Keyring.parse(self.notify_data_keys.get_secret_value())

@@ -25,6 +25,8 @@ from contracts.supply import BalanceStated, Remaining
 from notify_service.main import create_app
 from notify_service.settings import Settings
 
+from ..conftest import contact_changed
+
 if TYPE_CHECKING:
     from ..conftest import LocalAggregator
 
@@ -32,7 +34,7 @@ NUMBER = "+201012345678"
 
 
 def citizen(number: str = NUMBER) -> ContactChanged:
-    return ContactChanged(citizen_id=new_id(), household_id=new_id(), given_name="منى", mobile=number)
+    return contact_changed(number)
 
 
 def appointment(contact: ContactChanged) -> PickupScheduled:
@@ -101,6 +103,7 @@ async def process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Proces
     secrets = {
         "UNICARD_SMS_TOKEN": settings.sms_token.get_secret_value(),
         "UNICARD_NOTIFY_DATA_KEYS": settings.notify_data_keys.get_secret_value(),
+        "UNICARD_CONTACT_KEYS": settings.contact_keys.get_secret_value(),
         "UNICARD_NOTIFY_LOOKUP_KEY": settings.notify_lookup_key.get_secret_value(),
     }
     plain = settings.model_dump(

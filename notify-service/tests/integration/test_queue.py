@@ -19,6 +19,8 @@ from contracts.card import (
 from contracts.payment import PayoutPaid, WalletStated
 from contracts.supply import BalanceStated, Remaining
 
+from ..conftest import contact_changed
+
 if TYPE_CHECKING:
     from ..conftest import Desk
 
@@ -126,7 +128,7 @@ async def test_a_replacement_is_told_once_in_whichever_order_its_events_come(des
 
 async def test_the_newest_contact_counts_and_an_older_one_that_comes_late_does_not(desk: Desk) -> None:
     contact = await desk.know()
-    newer = contact.model_copy(update={"mobile": "+201199999999"})
+    newer = contact_changed("+201199999999", citizen_id=contact.citizen_id, household_id=contact.household_id)
     await desk.hear(contact, newer)
     await desk.hear(scheduled(contact))
     await desk.sender.step()

@@ -24,6 +24,8 @@ from notify_service.sender import Sender
 from notify_service.service import Intent
 from notify_service.template_data import NoFacts
 
+from ..conftest import contact_changed
+
 if TYPE_CHECKING:
     from ..conftest import Desk
 
@@ -137,7 +139,7 @@ async def test_a_contact_and_a_message_written_in_the_same_moment_find_each_othe
     here = desk.runtime.state
     async with desk.runtime.sessions() as one, one.begin(), other as two, two.begin():
         envelope = Received(known, new_id(), desk.runtime.clock.now(), None)
-        await learn([envelope], one, here.vault)
+        await learn([envelope], one, here.vault, here.settings.contact_vault())
         intent = Intent(new_id(), NoFacts(), known.citizen_id, known.household_id)
         await service.queue(two, here, "card_blocked", [intent])
     assert not await desk.runtime.pool.fetchval("SELECT ready FROM message")
@@ -147,7 +149,7 @@ async def test_a_contact_and_a_message_written_in_the_same_moment_find_each_othe
 
 
 def contact() -> ContactChanged:
-    return ContactChanged(citizen_id=new_id(), household_id=new_id(), given_name="منى", mobile=NUMBER, language="ar")
+    return contact_changed(NUMBER, language="ar")
 
 
 async def test_a_citizen_without_a_number(desk: Desk) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from card_service.registry import names
 from card_service.registry.models import Household, NewCitizen, NewHousehold
+from chassis.contact import Contact
+from chassis.sealing import Vault
 from contracts.card import CitizenRegistered, ContactChanged, HouseholdChanged
 from contracts.event import Event
 
@@ -23,19 +25,18 @@ def household_changed(household: Household) -> HouseholdChanged:
 
 
 def contact_changed(
-    citizen_id: UUID, household_id: UUID, full_name: str, mobile: str | None, governorate: str | None
+    contacts: Vault, citizen_id: UUID, household_id: UUID, full_name: str, mobile: str | None, governorate: str | None
 ) -> ContactChanged:
-    """How the citizen is reached from now on; None where not at all."""
+    """How the citizen is reached from now on, None where not at all; `contacts` seals it for notify-service."""
     return ContactChanged(
         citizen_id=citizen_id,
         household_id=household_id,
-        given_name=names.given_name(full_name),
-        mobile=mobile,
+        sealed=Contact(names.given_name(full_name), mobile).seal(contacts, citizen_id),
         governorate=governorate,
     )
 
 
-def joined(citizens: Iterable[NewCitizen], governorate: str) -> Iterator[Event]:
+def joined(contacts: Vault, citizens: Iterable[NewCitizen], governorate: str) -> Iterator[Event]:
     """Citizens entered as members; those who gave a mobile can be reached by it."""
     for citizen in citizens:
         yield CitizenRegistered(
@@ -47,11 +48,11 @@ def joined(citizens: Iterable[NewCitizen], governorate: str) -> Iterator[Event]:
         )
         if citizen.mobile is not None:
             yield contact_changed(
-                citizen.citizen_id, citizen.household_id, citizen.full_name, citizen.mobile, governorate
+                contacts, citizen.citizen_id, citizen.household_id, citizen.full_name, citizen.mobile, governorate
             )
 
 
-def registered(household: NewHousehold, citizens: Sequence[NewCitizen]) -> Iterator[Event]:
+def registered(contacts: Vault, household: NewHousehold, citizens: Sequence[NewCitizen]) -> Iterator[Event]:
     """A new household with its members."""
     yield HouseholdChanged(
         household_id=household.household_id,
@@ -60,4 +61,4 @@ def registered(household: NewHousehold, citizens: Sequence[NewCitizen]) -> Itera
         members=household.members,
         revision=1,
     )
-    yield from joined(citizens, household.governorate)
+    yield from joined(contacts, citizens, household.governorate)

@@ -129,12 +129,12 @@ class _Sorted:
 class OpenFile:
     """A file being read, `done_row` the last line that is done. Kept between chunks, built anew after a crash."""
 
-    def __init__(self, vault: Vault, job: ImportJob, sealed: bytes, today: date) -> None:
+    def __init__(self, vault: Vault, contacts: Vault, job: ImportJob, sealed: bytes, today: date) -> None:
         """Open the sealed upload and go to where the job stands. Raises SealBroken, NotCsv, WrongHeader."""
         text = decode(vault.open(job.import_id, sealed, UPLOAD))
         self.import_id = job.import_id
         self.done_row = job.done_row
-        self._vault = vault
+        self._vault, self._contacts = vault, contacts
         families = Reader(text, today, job.governorate).families()
         self._families: Iterator[Family] = families
         self._waiting: Family | None = None
@@ -165,7 +165,7 @@ class OpenFile:
             household, citizens = enrolment.new_household(self._vault, family, chunk.prints, known)
             sorted_chunk.households.append(household)
             sorted_chunk.citizens.extend(citizens)
-            sorted_chunk.events.extend(announcements.registered(household, citizens))
+            sorted_chunk.events.extend(announcements.registered(self._contacts, household, citizens))
             sorted_chunk.warnings += sum(not person.national_id.check_digit_agrees for person in family.people)
         return sorted_chunk
 
@@ -217,6 +217,6 @@ class Importer:
         known = self._open
         if known is None or known.import_id != job.import_id or known.done_row != job.done_row:
             sealed = await store.upload(session, job.import_id)
-            known = await asyncio.to_thread(OpenFile, tools.vault, job, sealed, tools.today())
+            known = await asyncio.to_thread(OpenFile, tools.vault, tools.contacts, job, sealed, tools.today())
         self._open = known
         return known

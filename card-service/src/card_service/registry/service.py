@@ -84,7 +84,7 @@ async def register_household(
         await repository.insert(session, [household], citizens, None, now)
     except asyncpg.UniqueViolationError as error:
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.") from error
-    await outbox.add(session, *announcements.registered(household, citizens))
+    await outbox.add(session, *announcements.registered(tools.contacts, household, citizens))
     doubtful = [p.row for p in family.people if not p.national_id.check_digit_agrees]
     return await household_of(session, caller, household.household_id), doubtful
 
@@ -124,7 +124,7 @@ async def add_member(
     await outbox.add(
         session,
         announcements.household_changed(grown),
-        *announcements.joined([citizen], grown.governorate),
+        *announcements.joined(tools.contacts, [citizen], grown.governorate),
     )
     return await citizen_of(session, caller, citizen.citizen_id)
 
@@ -151,7 +151,9 @@ async def remove_member(
     await outbox.add(
         session,
         announcements.household_changed(smaller),
-        announcements.contact_changed(citizen_id, household_id, citizen.full_name, None, smaller.governorate),
+        announcements.contact_changed(
+            tools.contacts, citizen_id, household_id, citizen.full_name, None, smaller.governorate
+        ),
     )
     return smaller
 
@@ -183,7 +185,9 @@ async def change_citizen(
     await outbox.add(
         session,
         CitizenUpdated(citizen_id=citizen_id, household_id=citizen.household_id, changed=changed),
-        announcements.contact_changed(citizen_id, citizen.household_id, full_name, mobile, citizen.governorate),
+        announcements.contact_changed(
+            tools.contacts, citizen_id, citizen.household_id, full_name, mobile, citizen.governorate
+        ),
     )
     return await citizen_of(session, caller, citizen_id)
 

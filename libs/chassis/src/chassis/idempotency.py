@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from starlette.responses import Response
 from chassis.problems import IdempotencyKeyMissing, InvalidRequest, RequestInProgress
 from chassis.refusals import IdempotencyKeyReused
 from chassis.runtime import get_runtime
+from chassis.sealing import Vault, is_sealed
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -50,6 +51,14 @@ class Claim:
     caller: str
     key: str
     request_hash: bytes
+    # What an earlier version took for the fingerprint; what seals the reply. Both of the service, not of the request.
+    plain_hash: bytes = b""
+    vault: Vault | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def place(self) -> bytes:
+        """What a sealed reply is bound to, so that it opens for the same caller and key only."""
+        return b"idempotency\x00" + _name(self).encode()
 
 
 class Replay(Exception):
@@ -108,8 +117,10 @@ async def claim(request: Request) -> Claim:
     path = request.url.path + ("?" + request.url.query if request.url.query else "")
     caller = principal.subject if principal else "anonymous"
     found = fingerprint(request.method, path, await request.body())
-    secret = get_runtime(request).fingerprint_key
-    return Claim(caller, key, hmac.digest(secret, found, "sha256") if secret else found)
+    runtime = get_runtime(request)
+    if not runtime.fingerprint_key:
+        return Claim(caller, key, found, vault=runtime.reply_vault)
+    return Claim(caller, key, hmac.digest(runtime.fingerprint_key, found, "sha256"), found, runtime.reply_vault)
 
 
 async def enter(session: AsyncSession, claim: Claim) -> None:
@@ -157,7 +168,7 @@ async def store(session: AsyncSession, claim: Claim, request: Request) -> None:
             "request_hash": claim.request_hash,
             "status": response.status_code,
             "media_type": response.media_type or response.headers.get("content-type"),
-            "body": bytes(response.body),
+            "body": claim.vault.seal_bound(claim.place, bytes(response.body)) if claim.vault else bytes(response.body),
         },
     )
 
@@ -173,6 +184,9 @@ def _in_progress() -> RequestInProgress:
 
 def _outcome(claim: Claim, row: Row[Any]) -> Exception:
     """What a claim comes to whose key has a stored reply."""
-    if bytes(row.request_hash) != claim.request_hash:
+    if bytes(row.request_hash) not in {claim.request_hash, claim.plain_hash or claim.request_hash}:
         return IdempotencyKeyReused("Use a new key for a new operation.")
-    return Replay(row.status, row.media_type, bytes(row.body))
+    body = bytes(row.body)
+    if claim.vault is not None and is_sealed(body):  # an earlier version has kept them as they were
+        body = claim.vault.open_bound(claim.place, body)
+    return Replay(row.status, row.media_type, body)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from starlette.requests import HTTPConnection
 
 from chassis.clock import Clock
+from chassis.sealing import Keyring, Vault
 from chassis.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Resources:
     """The resources every service has.
 
     `fingerprint_key`: where a request's body is so sensitive that not even its hash may be guessed at, the key under
-    which stored requests are told apart.
+    which stored requests are told apart. `reply_vault`: where replies tell of people, what seals the kept ones.
     """
 
     name: str
@@ -45,6 +46,15 @@ class Resources:
     records: Recorder
     wake_relay: Callable[[], None] = _nobody
     fingerprint_key: bytes = b""
+    reply_vault: Vault | None = None
+
+    def seal_replies(self, ring: Keyring) -> None:
+        """Keep replies for repeats sealed, and requests by keyed fingerprints: for services that know names, numbers.
+
+        The fingerprint's key is the oldest, so that a new one in front does not make repeats look like other requests.
+        """
+        self.reply_vault = Vault(ring.derived(b"unicard replies"))
+        self.fingerprint_key = list(ring.derived(b"unicard fingerprints").keys.values())[-1]
 
 
 @dataclass

@@ -39,6 +39,11 @@ def key_bytes(text: str) -> bytes:
     return key
 
 
+def is_sealed(value: bytes) -> bool:
+    """Whether bytes begin as what a vault has sealed does, and no text."""
+    return len(value) > 2 and value[0] == _FORMAT
+
+
 @dataclass(frozen=True)
 class Keyring:
     """Named keys: `current` seals, all of them open."""
@@ -84,16 +89,24 @@ class Vault:
 
     def seal(self, owner: UUID, plain: bytes, purpose: bytes = b"") -> bytes:
         """Encrypt a value for one purpose of one owner: format, length and name of the key, nonce, ciphertext, tag."""
-        sealed = self.encrypt(purpose + owner.bytes, plain)
-        return bytes([_FORMAT, len(sealed.key)]) + sealed.key.encode() + sealed.value
+        return self.seal_bound(purpose + owner.bytes, plain)
 
     def open(self, owner: UUID, sealed: bytes, purpose: bytes = b"") -> bytes:
         """What `seal` was given for the same purpose and owner. Raises SealBroken."""
-        if len(sealed) < 2 or sealed[0] != _FORMAT:
+        return self.open_bound(purpose + owner.bytes, sealed)
+
+    def seal_bound(self, bound: bytes, plain: bytes) -> bytes:
+        """The same, bound to whatever bytes name its place."""
+        sealed = self.encrypt(bound, plain)
+        return bytes([_FORMAT, len(sealed.key)]) + sealed.key.encode() + sealed.value
+
+    def open_bound(self, bound: bytes, sealed: bytes) -> bytes:
+        """What `seal_bound` was given for the same place. Raises SealBroken."""
+        if not is_sealed(sealed):
             raise SealBroken("not a sealed value")
         start = 2 + sealed[1]
         name = sealed[2:start].decode("ascii", "replace")
-        return self.decrypt(purpose + owner.bytes, Sealed(name, sealed[start:]))
+        return self.decrypt(bound, Sealed(name, sealed[start:]))
 
     def encrypt(self, bound: bytes, plain: bytes) -> Sealed:
         """Encrypt a value, bound to what it belongs to, where the key's name is kept beside: nonce, ciphertext, tag."""

@@ -22,10 +22,28 @@ class ProgrammeService(StrEnum):
 
 
 class ContactChanged(Event):
-    """How a citizen is reached. On a topic of its own that only notify-service may read: it carries a phone number."""
+    """How a citizen is reached, sealed for notify-service, on a topic of its own that nobody else may read.
+
+    `sealed`: given name and number under the ring that card-service and notify-service share (`chassis.contact`).
+    """
 
     TOPIC = CONTACTS_TOPIC
     KEY = "citizen_id"
+    VERSION = 2
+
+    citizen_id: UUID
+    household_id: UUID
+    sealed: str
+    language: str = "ar"
+    governorate: str | None = None  # of residence
+
+
+class ContactChangedInClear(Event):
+    """How a citizen is reached, in clear. Published by earlier versions; understood until none is kept anywhere."""
+
+    TOPIC = CONTACTS_TOPIC
+    KEY = "citizen_id"
+    NAME = "ContactChanged"
 
     citizen_id: UUID
     household_id: UUID

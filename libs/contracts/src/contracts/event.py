@@ -27,6 +27,7 @@ class Event(BaseModel):
     TOPIC: ClassVar[str] = ""
     KEY: ClassVar[str] = ""
     VERSION: ClassVar[int] = 1
+    NAME: ClassVar[str] = ""  # of the type, where the class of an older version must be called something else
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Register the subclass under its CloudEvents type."""
@@ -39,7 +40,7 @@ class Event(BaseModel):
     def event_type(cls) -> str:
         """The CloudEvents `type`, e.g. `eg.unicard.card.CardIssued.v1`."""
         publisher = cls.TOPIC.split(".", 1)[0]
-        return f"{SOURCE_PREFIX}.{publisher}.{cls.__name__}.v{cls.VERSION}"
+        return f"{SOURCE_PREFIX}.{publisher}.{cls.NAME or cls.__name__}.v{cls.VERSION}"
 
     @classmethod
     def source(cls) -> str:

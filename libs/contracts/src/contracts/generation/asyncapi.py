@@ -92,7 +92,7 @@ def _message(event: type[Event]) -> Document:
     schema = event_schema(event)
     return {
         "name": event.event_type(),
-        "title": event.__name__,
+        "title": event.NAME or event.__name__,
         "summary": schema["description"],
         "contentType": CONTENT_TYPE,
         "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],

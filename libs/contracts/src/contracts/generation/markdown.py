@@ -42,7 +42,9 @@ def events_page(events: Sequence[type[Event]]) -> str:
 
 
 def _row(event: type[Event], schema: Document) -> str:
-    name = event.__name__ if event.VERSION == 1 else f"{event.__name__} (v{event.VERSION})"
+    name = event.NAME or event.__name__
+    if event.VERSION > 1:
+        name += f" (v{event.VERSION})"
     link = f"[{name}](../libs/contracts/schemas/{event.event_type()}.json)"
     return f"| {link} | `{event.KEY}` | {_one_line(schema['description'])} | {', '.join(_fields(schema))} |"
 

@@ -32,7 +32,7 @@ def event_schema(event: type[Event]) -> Document:
     generated.pop("description", None)
     return {
         "$schema": DIALECT,
-        "title": event.__name__,
+        "title": event.NAME or event.__name__,
         "description": getdoc(event) or "",
         "x-type": event.event_type(),
         "x-source": event.source(),

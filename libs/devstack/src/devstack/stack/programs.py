@@ -70,6 +70,7 @@ SERVICES: tuple[Program, ...] = (
         "card",
         "card_service",
         (
+            "UNICARD_CONTACT_KEYS",
             "UNICARD_CARD_DATA_KEYS",
             "UNICARD_CARD_LOOKUP_KEY",
             "UNICARD_CARD_PIN_KEY",
@@ -83,7 +84,7 @@ SERVICES: tuple[Program, ...] = (
     Program(
         "notify",
         "notify_service",
-        ("UNICARD_SMS_TOKEN", "UNICARD_NOTIFY_DATA_KEYS", "UNICARD_NOTIFY_LOOKUP_KEY"),
+        ("UNICARD_SMS_TOKEN", "UNICARD_CONTACT_KEYS", "UNICARD_NOTIFY_DATA_KEYS", "UNICARD_NOTIFY_LOOKUP_KEY"),
     ),
 )
 
