@@ -152,13 +152,17 @@ def _body(size: int, accounts: list[UUID], hot: UUID | None, rng: random.Random)
 
 async def _pensions(stack: Stack, wire: Wire, citizens: Sequence[UUID], number: int, found: Ledger) -> None:
     """One batch: declared, received as CSV, submitted, approved by another client, booked."""
-    maker, approver = stack.client(wire, "pension-authority"), stack.client(wire, "pension-approver")
+    names = ("pension-authority", "pension-approver", "treasury")
+    maker, approver, treasury = (stack.client(wire, name) for name in names)
     await asyncio.gather(maker.token(), approver.token())
     lines = "".join(f"{citizen},{_AMOUNT},p{row}\n" for row, citizen in enumerate(citizens))
+    total = len(citizens) * _AMOUNT
+    # Each round pays another month, as payrolls do: two of one month would all be told as likely doubles.
     declared = {
-        "reference": f"bench-{number}", "programme": "pension",
-        "declared_count": len(citizens), "declared_total": len(citizens) * _AMOUNT,
+        "reference": f"bench-{number}", "programme": "pension", "month": f"{2020 + number // 12}-{number % 12 + 1:02}",
+        "declared_count": len(citizens), "declared_total": total,
     }  # fmt: skip
+    await treasury.post("/v1/payout-funds/pension/fundings", {"amount": total, "reference": f"bench-{number}"})
     started = time.perf_counter()
     batch = f"/v1/payout-batches/{(await maker.post('/v1/payout-batches', declared))['batch_id']}"
     file = f"citizen_id,amount,item_reference\n{lines}".encode()

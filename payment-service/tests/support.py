@@ -21,6 +21,8 @@ from payment_service.ledger.items import Item
 from payment_service.ledger.rules import Order, Transfer
 from payment_service.wallets import repository as wallets
 
+PENSIONS = "pension-authority"
+
 
 class House:
     """A payment-service with its runtime, for tests that look behind the API."""
@@ -71,9 +73,15 @@ class House:
             str(new_id()), "payments:create", kind="terminal", outlet_id=outlet_id or self.outlet_id
         )
 
-    def client_headers(self, scopes: str, subject: str = "ministry") -> dict[str, str]:
+    def client_headers(self, scopes: str, subject: str = "ministry", **claims: Any) -> dict[str, str]:
         """Headers of a ministry's client."""
-        return self.issuer.headers(subject, scopes)
+        return self.issuer.headers(subject, scopes, **claims)
+
+    async def fill(self, amount: int, fund: str = "pension") -> None:
+        """Pay money of the treasury into a fund of payouts."""
+        path, body = f"/v1/payout-funds/{fund}/fundings", {"amount": amount, "reference": "test"}
+        reply = await self.client.post(path, json=body, headers=self.client_headers("funds:write", "treasury"))
+        assert reply.status_code == 201, reply.text
 
     async def proof(self) -> dict[str, Any]:
         """The ledger counted anew."""

@@ -15,7 +15,7 @@ from chassis.testing import TestIssuer
 from devstack.terminal.keys import from_b64url
 from devstack.terminal.wire import Answer, Headers, Wire
 
-PAYMENT_PATHS = ("/v1/payments", "/v1/wallets", "/v1/payout-batches", "/v1/ledger", "/v1/merchant-totals")
+PAYMENT_PATHS = ("/v1/payments", "/v1/wallets", "/v1/payout-", "/v1/ledger", "/v1/merchant-totals")
 TILL_SCOPES = "redemptions:create redemptions:read entitlements:read days:close catalogue:read payments:create"
 
 
@@ -58,7 +58,9 @@ class LocalEdge(Wire):
                 subject, TILL_SCOPES, kind="terminal", outlet_id=outlet_id, governorate="03", ttl=3600
             )
         else:
-            token = self._issuer.token(form["client_id"], self.clients[form["client_id"]], ttl=3600)
+            client_id = form["client_id"]
+            authority = "pension-authority" if client_id in {"authority", "approver"} else None
+            token = self._issuer.token(client_id, self.clients[client_id], authority=authority, ttl=3600)
         document: dict[str, Any] = {"access_token": token, "expires_in": 3600, "at": time.time()}
         return Answer(200, {}, orjson.dumps(document))
 

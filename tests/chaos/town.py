@@ -39,6 +39,7 @@ CLIENTS = {
     "outlets": "outlets:write terminals:write",
     "authority": "payouts:submit",
     "approver": "payouts:approve",
+    "treasury": "funds:write",
     "reconciliation": "settlements:read ledger:read",
 }
 
@@ -166,7 +167,11 @@ async def pay_pensions(edge: LocalEdge, people: Sequence[Person], amount: int, r
 
 
 async def _pay_pensions(edge: LocalEdge, people: Sequence[Person], amount: int, reference: str) -> str:
-    authority, approver = (Caller(edge, ClientSecret(client, "")) for client in ("authority", "approver"))
+    authority, approver, treasury = (
+        Caller(edge, ClientSecret(client, "")) for client in ("authority", "approver", "treasury")
+    )
+    funding = {"amount": amount * len(people), "reference": reference}
+    await treasury.post("/v1/payout-funds/pension/fundings", funding, key=f"{reference}-fund")
     declared = {"declared_count": len(people), "declared_total": amount * len(people), "currency": "EGP"}
     batch = await authority.post(
         "/v1/payout-batches", {"reference": reference, "programme": "pension", **declared}, key=f"{reference}-declare"

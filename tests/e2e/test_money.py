@@ -26,6 +26,8 @@ def ask(system: System, client: str, method: str, path: str, **options: Any) -> 
 
 def pay_pension(system: System, citizen_id: str, reference: str) -> None:
     """One pension, made by one office and approved by another."""
+    funding = {"amount": PENSION, "reference": reference}
+    ask(system, "treasury", "POST", "/v1/payout-funds/pension/fundings", json=funding)
     declared = {"declared_count": 1, "declared_total": PENSION, "currency": "EGP"}
     body = {"reference": reference, "programme": "pension", **declared}
     batch = ask(system, "pension-authority", "POST", "/v1/payout-batches", json=body)["batch_id"]

@@ -16,6 +16,7 @@ from policybook.snapshot import Snapshot
 if TYPE_CHECKING:
     from payment_service.ledger.accounts import Opened
     from payment_service.ledger.lanes import Ledger
+    from payment_service.payouts.payees import Register
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Context:
     ledger: Ledger
     accounts: Opened
     policies: Snapshot[PolicyBook]
+    register: Register
     approved: asyncio.Event = field(default_factory=asyncio.Event)  # a payout batch, in this process
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound
+from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound, Unavailable
 
 
 class WalletUnknown(NotFound):
@@ -59,3 +59,94 @@ class NotPayoutItems(InvalidRequest):
 
     code = "not_payout_items"
     title_ar = "الملف لا يحتوي على مدفوعات صحيحة"
+
+
+class AuthorityNeeded(Forbidden):
+    """Only who acts for an authority may do this"""
+
+    code = "authority_needed"
+    title_ar = "هذا الإجراء متاح لمن يعمل باسم جهة فقط"
+
+
+class FundUnknown(NotFound):
+    """There is no such fund"""
+
+    code = "fund_unknown"
+    title_ar = "الصندوق غير موجود"
+
+
+class FundOverdrawn(Conflict):
+    """The fund's account is below zero; it must be covered first"""
+
+    code = "fund_overdrawn"
+    title_ar = "رصيد الصندوق بالسالب ويجب تغطيته أولاً"
+
+
+class FundShort(Conflict):
+    """The fund does not cover the batch"""
+
+    code = "fund_short"
+    title_ar = "رصيد الصندوق لا يغطي الدفعة"
+
+
+class ProgrammeUnknown(NotFound):
+    """There is no such programme"""
+
+    code = "programme_unknown"
+    title_ar = "البرنامج غير موجود"
+
+
+class ProgrammeClosed(Conflict):
+    """The programme takes no new batches"""
+
+    code = "payout_programme_closed"
+    title_ar = "البرنامج لا يقبل دفعات جديدة"
+
+
+class FundInUse(Conflict):
+    """Another authority's batches are being paid from the fund"""
+
+    code = "fund_in_use"
+    title_ar = "الصندوق مستخدم في دفعات لم تنته"
+
+
+class AboveCeiling(Conflict):
+    """The amount is above the ceiling"""
+
+    code = "above_ceiling"
+    title_ar = "المبلغ يتجاوز الحد المسموح"
+
+
+class PayoutUnknown(NotFound):
+    """There is no such payout in the batch"""
+
+    code = "payout_unknown"
+    title_ar = "لا يوجد هذا المبلغ في الدفعة"
+
+
+class NothingToRetry(Conflict):
+    """The batch has no failed payouts that are not being retried"""
+
+    code = "nothing_to_retry"
+    title_ar = "لا توجد مبالغ متعثرة لإعادة صرفها"
+
+
+class RegisterAway(Unavailable):
+    """The register cannot be asked just now"""
+
+    code = "register_unavailable"
+    title_ar = "لا يمكن الرجوع إلى السجل الآن"
+
+
+class PayeesByIdOnly(InvalidRequest):
+    """Payees are named by citizen or card id here: the register is not connected"""
+
+    code = "payees_by_id_only"
+    title_ar = "يُحدد المستفيد هنا بمعرف المواطن أو الكارت فقط"
+
+
+class ValueDatePast(InvalidRequest):
+    """The value date has passed"""
+
+    code = "value_date_past"
+    title_ar = "تاريخ الاستحقاق مضى"

@@ -21,3 +21,30 @@ HOLD_GRACE_SECONDS = KEYS.declare(
     kinds.whole,
     "Seconds after its end for which a hold is kept for the sale's event to arrive.",
 )
+
+PAYOUT_MOST = KEYS.declare(
+    "payout.line_most", kinds.positive, "The most a single payout may come to, in piastres.", scope=("programme",)
+)
+PAYOUT_BATCH_MOST = KEYS.declare(
+    "payout.batch_most", kinds.positive, "The most a batch of payouts may come to, in piastres.", scope=("programme",)
+)
+PAYOUT_FUND_MOST = KEYS.declare(
+    "payout.fund_month_most",
+    kinds.positive,
+    "The most that batches of a fund may come to for one month, in piastres.",
+    scope=("fund",),
+)
+PAYDAY = KEYS.declare(
+    "payout.payday",
+    kinds.positive,
+    "The day of the month on which a programme pays; the last where the month is shorter.",
+    scope=("programme",),
+    needed_for=(),
+)
+PAYDAY_OVERRIDE = KEYS.declare(
+    "payout.payday_override",
+    kinds.day,
+    "The day on which a programme pays for a month instead, as before a feast; in force for the days of that month.",
+    scope=("programme",),
+    needed_for=(),
+)

@@ -16,6 +16,7 @@ from chassis.periodic import Periodic
 from payment_service import upkeep
 from payment_service.consumers import reactions
 from payment_service.context import Runtime
+from payment_service.funds.api import routes as fund_routes
 from payment_service.held import HELD
 from payment_service.ledger import route
 from payment_service.ledger.api import routes as ledger_routes
@@ -24,6 +25,7 @@ from payment_service.merchants.api import routes as merchant_routes
 from payment_service.payments.api import routes as payment_routes
 from payment_service.payouts import worker as payouts
 from payment_service.payouts.api import routes as payout_routes
+from payment_service.payouts.reading import routes as payout_readings
 from payment_service.proposals import DESK, PROPOSALS
 from payment_service.settings import Settings
 from payment_service.wallets.api import routes as wallet_routes
@@ -37,9 +39,11 @@ ROUTERS = (
     merchant_routes,
     wallet_routes,
     payment_routes,
+    fund_routes,
     payout_routes,
+    payout_readings,
     policies_router("/v1/policies/payment", DESK, PROPOSALS),
-    *routers_of("payment", PROPOSALS),
+    *routers_of("payment", PROPOSALS, deadline=30),
 )
 FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.policies)
 

@@ -19,6 +19,10 @@ class Settings(ServiceSettings):
     max_queue: int = Field(default=4096, ge=1, description="requests waiting in a lane before new ones get 503")
     answer_days: int = Field(default=2, ge=1, description="days for which a repeat gets the first answer")
     policies: Path = Field(default=POLICIES, description="folder of the policy files entered at the start")
+    card_url: str | None = Field(
+        default=None,
+        description="where card-service answers: payees are looked up there by national id or card number",
+    )
     expiry_poll_seconds: float = Field(default=1.0, gt=0, description="how often holds that ran out are looked for")
     payout_chunk: int = Field(default=5000, ge=1, description="payouts booked in one transaction")
     payout_lanes: int = Field(default=2, ge=1, le=32, description="parts of a payout batch booked side by side")

@@ -54,7 +54,7 @@ async def things(house: House) -> dict[str, str]:
         "declared_total": 10,
         "currency": "EGP",
     }
-    headers = house.client_headers(SCOPES) | {"Idempotency-Key": str(new_id())}
+    headers = house.client_headers(SCOPES, authority="pension-authority") | {"Idempotency-Key": str(new_id())}
     batch = await house.client.post("/v1/payout-batches", json=declared, headers=headers)
     assert batch.status_code == 201, batch.text
     return {
@@ -63,6 +63,10 @@ async def things(house: House) -> dict[str, str]:
         "batch_id": batch.json()["batch_id"],
         "account_id": str(house.merchant()),
         "parked_id": str(new_id()),
+        "number": "1",
+        "fund": "pension",
+        "programme": "pension",
+        "proposal_id": batch.json()["proposal_id"],
     }
 
 
@@ -80,7 +84,11 @@ async def test_generated_requests(house: House, as_terminal: bool) -> None:
     schema = schemathesis.openapi.from_dict(document)
     ids = await things(house)
     sent = house.issuer.headers(
-        str(new_id()), SCOPES, kind="terminal" if as_terminal else "client", outlet_id=house.outlet_id
+        str(new_id()),
+        SCOPES,
+        kind="terminal" if as_terminal else "client",
+        outlet_id=house.outlet_id,
+        authority="pension-authority",
     )
     for path, operations in document["paths"].items():
         if as_terminal and not path.startswith(("/v1/payments", "/v1/wallets")):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from approvals.testing import proposal_calls
 from chassis.clock import Clock, business_day
 from chassis.ids import new_id
 from chassis.testing import eventually
-from chassis.testing_walk import PORT_SAID, Call, signed_by, walk
+from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from contracts.health import ProviderRegistered
 from contracts.supply import OutletRegistered
 from payment_service.ledger.accounts import account_id
 from policybook.testing import policy_calls
 
-from ..support import activated, deliver
+from ..support import PENSIONS, activated, deliver
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
 
 ANYONE = {
     "GET /v1/policies/payment": "the rules are the same for all",
+    "PUT /v1/payout-funds/{fund}": "the treasury says whose a fund is: `test_funds`",
+    "POST /v1/payout-funds/{fund}/fundings": "the treasury pays into any fund: `test_funds`",
+    "PUT /v1/payout-programmes/{programme}": "the treasury says what a programme is: `test_funds`",
     "POST /v1/payments/authorizations": "a sale: which cards may pay at an outlet is a rule of the sale",
     "POST /v1/payout-batches": "a batch belongs to whoever declares it",
 }
 BATCHES = "/v1/payout-batches"
 CSV = {"content-type": "text/csv"}
 NATION: dict[str, Any] = {}
+MINE: dict[str, Any] = {**PORT_SAID, "authority": PENSIONS}
 
 
 async def paid(house: House, card: UUID, key: str = "references") -> str:
@@ -40,17 +45,65 @@ async def paid(house: House, card: UUID, key: str = "references") -> str:
 async def declared(house: House, citizen: UUID, *steps: str) -> str:
     """A batch of one payout made in Port Said."""
     body = {"reference": str(new_id()), "programme": "pension", "declared_count": 1, "declared_total": 100}
-    headers = house.issuer.headers("maker", "payouts:submit", **PORT_SAID)
+    headers = house.issuer.headers("maker", "payouts:submit", **MINE)
     batch = (await house.client.post("/v1/payout-batches", json=body, headers=headers)).json()["batch_id"]
     rows = f"citizen_id,amount,item_reference\n{citizen},100,1\n"
     for step in steps:
-        headers = house.issuer.headers("maker", "payouts:submit", **PORT_SAID)
+        headers = house.issuer.headers("maker", "payouts:submit", **MINE)
         sent: dict[str, Any] = {"headers": headers}
         if step == "items":
             sent = {"content": rows, "headers": headers | {"content-type": "text/csv"}}
         made = await house.client.post(f"/v1/payout-batches/{batch}/{step}", **sent)
         assert made.is_success, made.text
     return str(batch)
+
+
+async def proposed(house: House, proposal_id: str) -> dict[str, Any]:
+    headers = house.issuer.headers("m", "payouts:submit", **MINE)
+    found = await house.client.get(f"/v1/proposals/payment/{proposal_id}", headers=headers)
+    assert found.status_code == 200, found.text
+    document: dict[str, Any] = found.json()
+    return document
+
+
+def payouts(citizen: UUID, empty: str, full: str, submitted: str) -> dict[str, Any]:
+    """What is the pension authority's in Port Said, tried by another authority and another governorate there."""
+    strangers: tuple[dict[str, Any], ...] = (
+        {**PORT_SAID, "authority": "ministry"},
+        {**ISMAILIA, "authority": PENSIONS},
+        PORT_SAID,
+        {},
+    )
+
+    def calls(path: str, scope: str = "payouts:submit", refused: int = 404, **more: Any) -> list[Call]:
+        return [Call(path, scope, MINE, stranger, refused=refused, **more) for stranger in strangers]
+
+    one, row = f"{BATCHES}/{{batch_id}}", f"{BATCHES}/{full}/items/1"
+    rows = {"content": f"citizen_id,amount,item_reference\n{citizen},100,1\n", "headers": CSV}
+    said = {"json": {"declared_count": 1, "declared_total": 100}}
+    retry = {"json": {"reference": "again"}}
+    reason = {"json": {"reason": "again"}}
+    return {
+        "GET /v1/payout-batches": calls(BATCHES, refused=200, mark=full),
+        f"GET {one}": calls(f"{BATCHES}/{empty}"),
+        f"GET {one}/items": calls(f"{BATCHES}/{full}/items"),
+        f"GET {one}/faults": calls(f"{BATCHES}/{full}/faults"),
+        f"GET {one}/doubles": calls(f"{BATCHES}/{submitted}/doubles"),
+        f"GET {one}/result": calls(f"{BATCHES}/{full}/result"),
+        f"POST {one}/items": calls(f"{BATCHES}/{empty}/items", body=rows),
+        f"PUT {one}/declaration": calls(f"{BATCHES}/{empty}/declaration", body=said),
+        f"PATCH {one}/items/{{number}}": calls(row, body={"json": {"amount": 100}}),
+        f"POST {one}/submission": calls(f"{BATCHES}/{full}/submission"),
+        f"POST {one}/reopening": calls(f"{BATCHES}/{full}/reopening"),
+        f"DELETE {one}/items/{{number}}": calls(row),
+        f"POST {one}/approval": calls(f"{BATCHES}/{submitted}/approval", "payouts:approve"),
+        f"POST {one}/retry": calls(f"{BATCHES}/{full}/retry", body=retry),
+        f"POST {one}/cancellation": calls(f"{BATCHES}/{full}/cancellation", body=reason),
+        "GET /v1/payout-funds": calls("/v1/payout-funds", refused=200, mark=PENSIONS)[:1],
+        "GET /v1/payout-funds/{fund}": calls("/v1/payout-funds/pension")[:1],
+        "GET /v1/payout-programmes": calls("/v1/payout-programmes", refused=200, mark=PENSIONS)[:1],
+        "GET /v1/payout-programmes/{programme}": calls("/v1/payout-programmes/pension")[:1],
+    }
 
 
 async def test_every_operation_asks_whose_it_is(house: House) -> None:
@@ -72,6 +125,8 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
     held = [await paid(house, card) for _ in range(3)]
     empty, full = await declared(house, citizen), await declared(house, citizen, "items")
     submitted = await declared(house, citizen, "items", "submission")
+    waiting = await declared(house, citizen, "items", "submission")
+    seen = await house.client.get(f"{BATCHES}/{waiting}", headers=house.issuer.headers("m", "payouts:submit", **MINE))
     account = await pool.fetchval("SELECT wallet_id FROM wallet WHERE citizen_id = $1", citizen)
     fund = {"kind": "fund", "owner": "bread"}
     move = {"debit_account_id": str(account_id("fund", "test")), "credit_account_id": str(account), "amount": 5}
@@ -106,16 +161,15 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
             "GET /v1/accounts/{account_id}": Call(f"/v1/accounts/{account}", "ledger:read"),
             "GET /v1/ledger-totals": Call(f"/v1/ledger-totals?day={today}", "ledger:read", NATION),
             "GET /v1/ledger-proof": Call("/v1/ledger-proof", "ledger:read", NATION),
-            "GET /v1/payout-batches/{batch_id}": Call(f"{BATCHES}/{empty}", "payouts:submit"),
-            "GET /v1/payout-batches/{batch_id}/items": Call(f"{BATCHES}/{full}/items", "payouts:submit"),
-            "POST /v1/payout-batches/{batch_id}/items": Call(
-                f"{BATCHES}/{empty}/items", "payouts:submit",
-                body={"content": f"citizen_id,amount,item_reference\n{citizen},100,1\n", "headers": CSV},
-            ),
-            "POST /v1/payout-batches/{batch_id}/submission": Call(f"{BATCHES}/{full}/submission", "payouts:submit"),
-            "POST /v1/payout-batches/{batch_id}/approval": Call(f"{BATCHES}/{submitted}/approval", "payouts:approve"),
-            "POST /v1/payout-batches/{batch_id}/cancellation": Call(
-                f"{BATCHES}/{full}/cancellation", "payouts:submit", body={"json": {"reason": "again"}}
+            **payouts(citizen, empty, full, submitted),
+            **proposal_calls(
+                "payment",
+                await proposed(house, seen.json()["proposal_id"]),
+                "payouts:submit",
+                "payouts:approve",
+                proposer={"subject": "maker"},
+                mine=MINE,
+                stranger={**PORT_SAID, "authority": "ministry"},
             ),
         },
         ANYONE,
@@ -125,12 +179,13 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
 async def test_a_governorate_pays_its_own_citizens_only(house: House) -> None:
     _, stranger, _ = await house.citizen(governorate="19")
     batch = await declared(house, stranger, "items", "submission")
-    headers = house.issuer.headers("approver", "payouts:approve", **PORT_SAID)
+    await house.fill(100)
+    headers = house.issuer.headers("approver", "payouts:approve", **MINE)
     assert (await house.client.post(f"/v1/payout-batches/{batch}/approval", headers=headers)).status_code == 200
 
     async def failed() -> bool:
         reply = await house.client.get(
-            f"/v1/payout-batches/{batch}", headers=house.issuer.headers("maker", "payouts:submit", **PORT_SAID)
+            f"/v1/payout-batches/{batch}", headers=house.issuer.headers("maker", "payouts:submit", **MINE)
         )
         return bool(reply.json()["failed_count"] == 1)
 

@@ -6,7 +6,7 @@ from chassis.ids import new_id
 from chassis.testing import check_pages, paged
 from contracts.supply import SettlementCalculated
 
-from ..support import House
+from ..support import PENSIONS, House
 from .test_payouts import batch_of
 from .test_sales import DAY, deliver
 
@@ -16,10 +16,12 @@ BY_TWO = {"/v1/policies/payment", "/v1/proposals/payment"}  # walked in test_pol
 
 
 async def test_every_list(house: House) -> None:
-    assert (
-        paged(house.app.openapi()) == {"/v1/wallets/{card_id}/statement", BATCH, "/v1/merchant-totals", PARKED} | BY_TWO
-    )
-    headers = house.client_headers("wallets:read ledger:read payouts:submit", "maker")
+    assert paged(house.app.openapi()) == {
+        "/v1/wallets/{card_id}/statement", BATCH, "/v1/merchant-totals", PARKED, "/v1/payout-batches",
+        "/v1/payout-batches/{batch_id}/faults", "/v1/payout-batches/{batch_id}/doubles", "/v1/payout-funds",
+        "/v1/payout-programmes",
+    } | BY_TWO  # fmt: skip
+    headers = house.client_headers("wallets:read ledger:read payouts:submit", "maker", authority=PENSIONS)
     card, citizen, _ = await house.citizen()
     for amount in range(1, 5):
         await house.pay_in(citizen, amount)

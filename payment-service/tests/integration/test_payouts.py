@@ -13,17 +13,18 @@ from chassis.testing_events import Outside
 from contracts.payment import PayoutPaid
 from contracts.supply import Tender, TenderRedeemed, TenderReversed
 
-from ..support import House, activated
+from ..support import PENSIONS, House, activated
 
 
 async def send(house: House, method: str, path: str, scope: str, subject: str = "maker", **body: Any) -> httpx.Response:
-    headers = house.client_headers(scope, subject)
+    headers = house.client_headers(scope, subject, authority=PENSIONS)
     if "content" in body:
         headers["Content-Type"] = "text/csv"
     return await house.client.request(method, path, headers=headers, **body)
 
 
 async def batch_of(house: House, lines: list[str], count: int, total: int) -> str:
+    await house.fill(total)
     declared = {"reference": f"r{new_id()}", "programme": "pension", "declared_count": count, "declared_total": total}
     made = await send(house, "POST", "/v1/payout-batches", "payouts:submit", json=declared)
     assert made.status_code == 201, made.text
@@ -103,6 +104,7 @@ async def test_what_the_version_before_has_begun_is_booked_to_its_end(house: Hou
     _, citizen, _ = await house.citizen()
     path = await batch_of(house, [f"{citizen},{n},p{n}" for n in range(1, 11)], 10, 55)
     pool = house.runtime.pool
+    # It paid from the fund itself.
     begun = "UPDATE payout_batch SET state = 'approved', approved_by = 'c', paid_count = 4, paid_total = 10"
     await pool.execute(f"{begun} WHERE batch_id = $1", path.rpartition("/")[2])
 
@@ -125,7 +127,9 @@ async def test_what_differs_from_the_declaration_is_not_submitted(house: House) 
     again = await send(house, "POST", f"{path}/items", "payouts:submit", content=twice)
     assert (again.status_code, again.json()["code"]) == (422, "not_payout_items")
     cut = await send(house, "POST", f"{path}/items", "payouts:submit", content="citizen_id,amount,item_reference\nx,1")
-    assert cut.json()["rows"] == [{"row": 2, "reason": "2 fields instead of 3"}]
+    (fault,) = cut.json()["rows"]
+    assert (fault["row"], fault["code"]) == (2, "fields_missing")
+    assert "(,)" in fault["reason_ar"]
     assert (await send(house, "GET", path, "payouts:submit")).json()["received_count"] == 1
 
 

@@ -7,70 +7,125 @@ import pytest
 from chassis.ids import new_id
 from payment_service.errors import NotPayoutItems
 from payment_service.payouts import payout_file
+from payment_service.payouts.payout_file import Rows
+from payment_service.payouts.reasons import ROWS, words
 
 CITIZEN = "0199f3a2-7c31-7a10-9a53-0242ac120002"
 HEADER = "citizen_id,amount,item_reference"
+NATIONAL_ID = "28505120301234"
 
 
-def file(*lines: str) -> bytes:
-    return "\n".join([HEADER, *lines]).encode()
+def file(*lines: str, header: str = HEADER) -> bytes:
+    return "\n".join([header, *lines]).encode()
+
+
+def columns(rows: Rows) -> list[list[object]]:
+    return [list(rows.lines), list(rows.references), list(rows.payees), list(rows.amounts)]
+
+
+def faults(rows: Rows) -> list[tuple[int, str]]:
+    return [(fault.row, fault.code) for fault in rows.faults]
 
 
 def test_a_file_is_read_in_its_order() -> None:
     citizens = [new_id() for _ in range(3)]
     lines = [f"{citizen},{100 + n},معاش {n}" for n, citizen in enumerate(citizens)]
-    references, ids, amounts = payout_file.read(b"\xef\xbb\xbf" + file(*lines))
-    assert (list(references), list(ids), list(amounts)) == (["معاش 0", "معاش 1", "معاش 2"], citizens, [100, 101, 102])
+    found = payout_file.read(b"\xef\xbb\xbf" + file(*lines))
+    assert columns(found) == [[2, 3, 4], ["معاش 0", "معاش 1", "معاش 2"], citizens, [100, 101, 102]]
 
 
 @pytest.mark.parametrize(
-    ("line", "taken"),
+    ("line", "code"),
     [
-        (f"{CITIZEN},1,a", True),
-        (f"{CITIZEN.upper()},000{payout_file.MAX_AMOUNT},{'r' * payout_file.MAX_REFERENCE}", True),
-        (f"{CITIZEN.replace('-', '')},7,a", True),
-        (f"{{{CITIZEN}}},7,a", True),
-        (f"urn:uuid:{CITIZEN},7,a", True),
-        (f'{CITIZEN},7,"a,b"', True),
-        (f"{CITIZEN},0,a", False),
-        (f"{CITIZEN},-1,a", False),
-        (f"{CITIZEN},+1,a", False),
-        (f"{CITIZEN}, 1,a", False),
-        (f"{CITIZEN},1_0,a", False),
-        (f"{CITIZEN},1.0,a", False),
-        (f"{CITIZEN},٧,a", False),
-        (f"{CITIZEN},,a", False),
-        (f"{CITIZEN},{payout_file.MAX_AMOUNT + 1},a", False),
-        (f"{CITIZEN},1,", False),
-        (f"{CITIZEN},1,{'r' * (payout_file.MAX_REFERENCE + 1)}", False),
-        (f"{CITIZEN},1,a\x07", False),
-        (f"{CITIZEN},1,first", False),
-        (f"{CITIZEN[:-1]},1,a", False),
-        (f"{CITIZEN}0,1,a", False),
-        ("nobody,1,a", False),
-        (",1,a", False),
-        (f"{CITIZEN},1", False),
-        (f"{CITIZEN},1,a,b", False),
-        (f"{CITIZEN},1,a,{CITIZEN}\n{CITIZEN},1", False),
-        ("", False),
+        (f"{CITIZEN},1,a", None),
+        (f"{CITIZEN.upper()},000{payout_file.MAX_AMOUNT},{'r' * payout_file.MAX_REFERENCE}", None),
+        (f"{CITIZEN.replace('-', '')},7,a", None),
+        (f"{{{CITIZEN}}},7,a", None),
+        (f"urn:uuid:{CITIZEN},7,a", None),
+        (f'{CITIZEN},7,"a,b"', None),
+        (f"{CITIZEN},0,a", "amount_invalid"),
+        (f"{CITIZEN},-1,a", "amount_invalid"),
+        (f"{CITIZEN},+1,a", "amount_invalid"),
+        (f"{CITIZEN}, 1,a", "amount_invalid"),
+        (f"{CITIZEN},1_0,a", "amount_invalid"),
+        (f"{CITIZEN},1.0,a", "amount_invalid"),
+        (f"{CITIZEN},٧,a", "amount_invalid"),
+        (f"{CITIZEN},,a", "amount_missing"),
+        (f"{CITIZEN},  ,a", "amount_missing"),
+        (f"{CITIZEN},{payout_file.MAX_AMOUNT + 1},a", "amount_above_ceiling"),
+        (f"{CITIZEN},{'9' * 5000},a", "amount_above_ceiling"),
+        (f"{CITIZEN},1,", "reference_missing"),
+        (f"{CITIZEN},1,{'r' * (payout_file.MAX_REFERENCE + 1)}", "reference_too_long"),
+        (f"{CITIZEN},1,a\x07", "reference_invalid"),
+        (f"{CITIZEN},1,first", "reference_twice"),
+        (f"{CITIZEN},1,{NATIONAL_ID}", "reference_is_national_id"),
+        (f"{CITIZEN[:-1]},1,a", "citizen_id_invalid"),
+        (f"{CITIZEN}0,1,a", "citizen_id_invalid"),
+        ("nobody,1,a", "citizen_id_invalid"),
+        (",1,a", "payee_missing"),
+        (f"{CITIZEN},1", "fields_missing"),
+        (f"{CITIZEN},1,a,b", "fields_too_many"),
+        (f'{CITIZEN},1,"a', "row_broken"),
+        (f'{CITIZEN},1,"a"b', "row_broken"),
     ],
 )
-def test_what_is_taken_is_the_same_either_way(line: str, taken: bool) -> None:
+def test_a_faulty_row_is_named_and_its_neighbours_are_taken(line: str, code: str | None) -> None:
     lines = [f"{CITIZEN},1,first", line, f"{CITIZEN},1,last"]
-    if not taken:
-        with pytest.raises(NotPayoutItems) as refused:
-            payout_file.read(file(*lines))
-        faults = refused.value.extensions["rows"]
-        assert isinstance(faults, list)
-        assert [fault["row"] for fault in faults if isinstance(fault, dict)] == [3, 4][: 1 + line.count("\n")]
-        return
-    quick, slow = payout_file.read(file(*lines)), payout_file._row_by_row(payout_file._lines(file(*lines).decode()))
-    assert [list(column) for column in quick] == [list(column) for column in slow]
-    with_other_ends = payout_file.read(b"\r\n".join([*file(*lines).splitlines(), b""]))
-    assert [list(column) for column in with_other_ends] == [list(column) for column in slow]
+    found = payout_file.read(file(*lines))
+    assert faults(found) == ([] if code is None else [(3, code)])
+    assert list(found.references)[:: len(found.references) - 1] == ["first", "last"]
+    assert len(found.amounts) == (3 if code is None else 2)
+    slow = payout_file._row_by_row("citizen_id", lines, payout_file.MAX_AMOUNT)
+    assert columns(found) == columns(slow)
+    with_other_ends = payout_file.read(b"\r\n".join([*file(*lines).splitlines(), b""])) if "\x07" not in line else found
+    assert columns(with_other_ends) == columns(slow)
 
 
-@pytest.mark.parametrize("body", [b"", b"a,b\n", HEADER.encode(), b"\xff", HEADER.encode() + b'\n"x'])
+def test_blank_lines_are_nothing_and_keep_the_count_of_lines() -> None:
+    lines = ["", f"{CITIZEN},1,a", "   ", ",,", f"{CITIZEN},x,b", "", f"{CITIZEN},3,c", "", ""]
+    found = payout_file.read(file(*lines))
+    assert columns(found)[0] == [3, 8]
+    assert faults(found) == [(6, "amount_invalid")]
+
+
+def test_a_newline_inside_quotes_spoils_its_own_rows_only() -> None:
+    lines = [f"{CITIZEN},1,a", f'{CITIZEN},2,"b', 'b"', f"{CITIZEN},3,c", f"{CITIZEN},4,d"]
+    found = payout_file.read(file(*lines))
+    assert list(found.references) == ["a", "c", "d"]
+    assert [row for row, _ in faults(found)] == [3, 4]
+
+
+@pytest.mark.parametrize("payee", payout_file.PAYEES)
+def test_the_header_says_how_payees_are_named(payee: str) -> None:
+    named = CITIZEN if payee in {"citizen_id", "card_id"} else NATIONAL_ID
+    found = payout_file.read(file(f"{named},1,a", header=f"{payee},amount,item_reference"))
+    assert found.payee == payee
+    assert [str(one) for one in found.payees] == [named]
+
+
+def test_what_names_the_payee_is_in_no_fault() -> None:
+    lines = [
+        f"{NATIONAL_ID},1,{NATIONAL_ID}",
+        f"{NATIONAL_ID},x,{NATIONAL_ID}",
+        f"1,{NATIONAL_ID}",
+        f"1,2,,{NATIONAL_ID}",
+    ]
+    found = payout_file.read(file(*lines, header="national_id,amount,item_reference"))
+    assert len(found.faults) == 4
+    assert NATIONAL_ID not in str(found.faults)
+
+
+@pytest.mark.parametrize("body", [b"", b"a,b\n", b"\xff", b"citizen_id;amount;item_reference\n"])
 def test_what_is_no_file_of_payouts_is_refused(body: bytes) -> None:
-    with pytest.raises(NotPayoutItems):
+    with pytest.raises(NotPayoutItems) as refused:
         payout_file.read(body)
+    assert refused.value.detail_ar
+    if body.startswith((b"a", b"c")):
+        assert "(,)" in refused.value.detail_ar
+
+
+def test_every_reason_is_said_in_both_languages_and_without_the_cells_of_the_row() -> None:
+    for code in ROWS:
+        english, arabic = words(code)
+        assert english.isascii()
+        assert any("\u0600" <= letter <= "\u06ff" for letter in arabic)

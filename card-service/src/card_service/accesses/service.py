@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, str] = {
     "PATCH /v1/citizens/{citizen_id}": "changed",
     "POST /v1/citizens/search": "found",
     "POST /v1/citizens/lookup": "found",
+    "POST /v1/payee-lookups": "found",
     "PUT /v1/cards/{card_id}/pin": "pin_set",
     "POST /v1/cards/{card_id}/pin-checks": "pin_checked",
     "GET /v1/cards/{card_id}": "card_read",

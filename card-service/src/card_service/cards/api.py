@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from card_service.cards import counter, numbers, service
+from card_service.cards import counter, numbers, payees, service
 from card_service.cards.errors import (
     CardStateConflict,
     CardUnknown,
@@ -26,6 +26,8 @@ from card_service.cards.schemas import (
     Credential,
     DisableReason,
     KeySetOut,
+    PayeeLookup,
+    PayeeLookupOut,
     PinCheck,
     PinIn,
     PinKey,
@@ -38,6 +40,7 @@ from card_service.sealing import CARD_NUMBER
 from card_service.tools import Tools
 from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
+from chassis.endpoints import Rate
 from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.card import ProgrammeService
@@ -72,6 +75,18 @@ def card_out(tools: Tools, card: Card, replaced_by: UUID | None = None) -> CardO
         pin=pin,
         allowed_actions=sorted(allowed(card.state)),
     )
+
+
+@routes.post("/v1/payee-lookups", scopes=Scope.PAYEES_RESOLVE, rate=Rate.BULK, deadline=30, purpose="payout")
+async def look_up_payees(given: PayeeLookup, caller: Caller, session: Recording, tools: WithTools) -> PayeeLookupOut:
+    """Find up to a thousand payees by national id or card number, for a payout."""
+    if given.national_ids is not None:
+        found = await payees.by_national_ids(session, tools, caller, given.national_ids)
+    else:
+        found = await payees.by_card_numbers(session, tools, caller, given.card_numbers or [])
+    items = [{"position": n, "citizen_id": one} for n, one in enumerate(found) if isinstance(one, UUID)]
+    unknown = [{"position": n, "code": one} for n, one in enumerate(found) if isinstance(one, str)]
+    return PayeeLookupOut.model_validate({"items": items, "unknown": unknown})
 
 
 @routes.get("/v1/pin-key", public=True)

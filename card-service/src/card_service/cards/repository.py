@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -30,6 +30,9 @@ _WAITING_REPLACEMENT = text(
 )
 _SITE_GOVERNORATE = text("SELECT governorate FROM pickup_site WHERE site_id = :site_id")
 _TAKEN = text("SELECT number_hash FROM card WHERE number_hash = ANY(CAST(:hashes AS bytea[]))")
+_HOLDERS = text(
+    "SELECT number_hash, citizen_id, state, governorate FROM card WHERE number_hash = ANY(CAST(:hashes AS bytea[]))"
+)
 _BLOCK = text(
     "UPDATE card SET state = 'blocked', state_before_block = state, block_reason = :reason, blocked_at = :now"
     " WHERE card_id = :card_id"
@@ -114,6 +117,20 @@ async def site_governorate(session: AsyncSession, site_id: UUID) -> str | None:
     """The governorate of a pick-up site, None where there is no such site."""
     found: str | None = (await session.execute(_SITE_GOVERNORATE, {"site_id": site_id})).scalar()
     return found
+
+
+class Holder(NamedTuple):
+    """Who holds a card."""
+
+    citizen_id: UUID
+    state: str
+    governorate: str
+
+
+async def holders(session: AsyncSession, hashes: Sequence[bytes]) -> dict[bytes, Holder]:
+    """The holders of the cards with these numbers."""
+    rows = await session.execute(_HOLDERS, {"hashes": list(hashes)})
+    return {bytes(row.number_hash): Holder(row.citizen_id, row.state, row.governorate) for row in rows}
 
 
 async def taken(session: AsyncSession, hashes: Sequence[bytes]) -> set[bytes]:

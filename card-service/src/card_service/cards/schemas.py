@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from card_service.cards.lifecycle import Action, CardState
 from card_service.cards.models import BlockReason, PinState
@@ -105,3 +105,40 @@ class KeySetOut(BaseModel):
     """The public keys that check credentials, a JWK set (RFC 7517)."""
 
     keys: list[dict[str, Any]]
+
+
+_Numbers = Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=1000)]
+
+
+class PayeeLookup(_In):
+    """National ids, or card numbers, of those whom an authority pays; an answer names them by their positions."""
+
+    national_ids: _Numbers | None = None
+    card_numbers: _Numbers | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.national_ids is None) == (self.card_numbers is None):
+            raise ValueError("national_ids or card_numbers")
+        return self
+
+
+class PayeeFound(BaseModel):
+    """The citizen behind the number at a position of the request."""
+
+    position: Annotated[int, Personal.IDENTITY]
+    citizen_id: Annotated[UUID, Whose.CITIZEN]
+
+
+class PayeeNotFound(BaseModel):
+    """Why there is nobody behind the number at a position of the request, by a stable code."""
+
+    position: int
+    code: Literal["national_id_invalid", "card_number_invalid", "payee_unknown", "card_unknown", "card_closed"]
+
+
+class PayeeLookupOut(BaseModel):
+    """Every position of the request once, in `items` or in `unknown`."""
+
+    items: list[PayeeFound]
+    unknown: list[PayeeNotFound]

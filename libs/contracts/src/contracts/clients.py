@@ -80,9 +80,12 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
         ),
         # May do both, but never both with the same batch: that is for the ledger to refuse.
         "pension-authority": ClientRole(
-            Owner.PENSIONS, "Batches of payouts", (Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE)
+            Owner.PENSIONS, "Batches of payouts", (Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYEES_RESOLVE)
         ),
         "pension-approver": ClientRole(Owner.PENSIONS, "Approval of payouts", (Scope.PAYOUTS_APPROVE,)),
+        "treasury": ClientRole(
+            Owner.FINANCE, "Money for the funds that pensions and benefits are paid from", (Scope.FUNDS_WRITE,)
+        ),
         "sms-provider": ClientRole(Owner.MINISTRY, "Delivery reports and citizens' messages", (Scope.MESSAGES_REPORT,)),
         "operations": ClientRole(
             Owner.MINISTRY,
@@ -138,7 +141,7 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
         Owner.FINANCE: frozenset(
             {
                 Scope.SETTLEMENTS_READ, Scope.LEDGER_READ, Scope.LEDGER_WRITE, Scope.DAYS_READ, Scope.PAYMENTS_READ,
-                Scope.WALLETS_READ,
+                Scope.WALLETS_READ, Scope.FUNDS_WRITE,
             }
         ),
         Owner.HEALTH: frozenset(
@@ -147,7 +150,9 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
                 Scope.COVERAGE_READ, Scope.COVERAGE_WRITE, Scope.FHIR_READ,
             }
         ),
-        Owner.PENSIONS: frozenset({Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.CITIZENS_READ}),
+        Owner.PENSIONS: frozenset(
+            {Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYEES_RESOLVE, Scope.CITIZENS_READ}
+        ),
     }
 )  # fmt: skip
 

@@ -56,7 +56,9 @@ _OFFICE: Final = frozenset({"administrator", "office-manager"})
 _HANDLES_CITIZENS: Final = frozenset(
     {"registry-clerk", "registry-importer", "counter-clerk", "card-officer", "service-desk", "coverage-officer"}
 )
-_HANDLES_MONEY: Final = frozenset({"payouts-maker", "payouts-approver", "accountant", "contributions-clerk"})
+_HANDLES_MONEY: Final = frozenset(
+    {"payouts-maker", "payouts-approver", "treasury-officer", "accountant", "contributions-clerk"}
+)
 _DECIDES: Final = frozenset({"policy-approver", "payouts-approver", "operations-approver", "client-approver"})
 
 PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
@@ -176,7 +178,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "payouts-maker": Role(
             name="Makes batches of payouts",
             name_ar="مُعد دفعات الصرف",
-            scopes=frozenset({Scope.PAYOUTS_SUBMIT}),
+            scopes=frozenset({Scope.PAYOUTS_SUBMIT, Scope.PAYEES_RESOLVE}),
             areas=_GOVERNORATES,
             conflicts=frozenset({"payouts-approver"}),
         ),
@@ -185,6 +187,13 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             name_ar="معتمد دفعات الصرف",
             scopes=frozenset({Scope.PAYOUTS_APPROVE}),
             areas=_GOVERNORATES,
+        ),
+        "treasury-officer": Role(
+            name="Officer of the treasury, who fills funds and says whose they are",
+            name_ar="مسؤول الخزانة",
+            scopes=frozenset({Scope.FUNDS_WRITE}),
+            areas=_NATION,
+            conflicts=frozenset({"payouts-maker", "payouts-approver"}),
         ),
         "accountant": Role(
             name="Accountant of the ledger and of settlements",
@@ -282,6 +291,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
                     Scope.SETTLEMENTS_READ,
                     Scope.LEDGER_READ,
                     Scope.OPERATIONS_READ,
+                    Scope.PAYOUTS_READ,
                 }
             ),
             areas=_GOVERNORATES,

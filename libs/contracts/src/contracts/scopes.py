@@ -69,6 +69,9 @@ class Scope(StrEnum):
     LEDGER_WRITE = "ledger:write", "Open accounts and make transfers between them."
     PAYOUTS_SUBMIT = "payouts:submit", "Make batches of payouts and submit them, and see them."
     PAYOUTS_APPROVE = "payouts:approve", "Approve or withdraw batches of payouts others have submitted, and see them."
+    PAYOUTS_READ = "payouts:read", "See the batches of payouts, funds and programmes of every authority."
+    PAYEES_RESOLVE = "payees:resolve", "Find payees of payouts by national id or card number, each access noted."
+    FUNDS_WRITE = "funds:write", "Enter funds and programmes of payouts, say whose they are, and pay into funds."
 
     MESSAGES_READ = "messages:read", "See the messages to citizens, their counts and templates."
     MESSAGES_REPORT = "messages:report", "Report what became of messages, and hand over what citizens have sent."

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,28 @@ _OPEN = text(
     " SELECT u.account_id, :kind, u.owner, :currency, :may_overdraw"
     " FROM unnest(CAST(:account_ids AS uuid[]), CAST(:owners AS text[])) AS u (account_id, owner)"
     " ON CONFLICT DO NOTHING"
+)
+_FORBID = text(
+    "UPDATE account SET may_overdraw = false, version = version + 1"
+    " WHERE account_id = :account_id AND balance - held >= 0 RETURNING account_id"
+)
+_BALANCE = text("SELECT balance FROM account WHERE account_id = :account_id")
+# One posted transfer in the transaction of what brings it about, where the account that pays covers it. Its number is
+# taken under both accounts' locks.
+_MOVE = text(
+    """
+    WITH debited AS (
+        UPDATE account SET balance = balance - :amount, version = version + 1
+        WHERE account_id = :debit AND (may_overdraw OR balance - held >= :amount) RETURNING account_id
+    ), credited AS (
+        UPDATE account SET balance = balance + :amount, version = version + 1
+        WHERE account_id = :credit AND EXISTS (SELECT FROM debited) RETURNING account_id
+    )
+    INSERT INTO transfer (transfer_id, debit_account_id, credit_account_id, amount, state, posted, kind, reference,
+        business_day, created_at, settled_at)
+    SELECT :transfer_id, d.account_id, c.account_id, :amount, 'posted', :amount, :kind, :reference, :day, :now, :now
+    FROM debited d CROSS JOIN credited c RETURNING transfer_id
+    """
 )
 HOLDS = "holds"
 
@@ -78,14 +101,54 @@ async def account(session: AsyncSession, wanted: UUID) -> Row[Any] | None:
     return (await session.execute(_ACCOUNT, {"account_id": wanted})).one_or_none()
 
 
-async def open_accounts(session: AsyncSession, kind: str, owners: Sequence[str]) -> None:
-    """Open the accounts of a kind that are not open yet."""
+@dataclass(frozen=True)
+class Move:
+    """A transfer that is posted at once."""
+
+    transfer_id: UUID
+    debit_account_id: UUID
+    credit_account_id: UUID
+    amount: int
+    kind: str
+    reference: str
+
+
+async def move(session: AsyncSession, wanted: Move, day: date, now: datetime) -> bool:
+    """Post a transfer in the caller's transaction, outside the lanes; False where the balance does not cover it."""
+    parameters = {
+        "transfer_id": wanted.transfer_id,
+        "debit": wanted.debit_account_id,
+        "credit": wanted.credit_account_id,
+        "amount": wanted.amount,
+        "kind": wanted.kind,
+        "reference": wanted.reference,
+        "day": day,
+        "now": now,
+    }
+    return (await session.execute(_MOVE, parameters)).scalar_one_or_none() is not None
+
+
+async def forbid_overdrawing(session: AsyncSession, wanted: UUID) -> bool:
+    """Let an account pay no more than it has; False where it has paid more already."""
+    return (await session.execute(_FORBID, {"account_id": wanted})).scalar_one_or_none() is not None
+
+
+async def balance(session: AsyncSession, wanted: UUID) -> int:
+    """What is on an account."""
+    found: int = (await session.execute(_BALANCE, {"account_id": wanted})).scalar_one()
+    return found
+
+
+async def open_accounts(
+    session: AsyncSession, kind: str, owners: Sequence[str], *, may_overdraw: bool | None = None
+) -> None:
+    """Open the accounts of a kind that are not open yet; by default they may be overdrawn where their kind may."""
     parameters = {
         "account_ids": [account_id(kind, owner) for owner in owners],
         "kind": kind,
         "owners": list(owners),
         "currency": CURRENCY,
-        "may_overdraw": MAY_OVERDRAW[kind],
+        "may_overdraw": MAY_OVERDRAW[kind] if may_overdraw is None else may_overdraw,
     }
     await session.execute(_OPEN, parameters)
 

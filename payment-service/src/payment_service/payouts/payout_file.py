@@ -1,106 +1,199 @@
-"""CSV reader of a payout file (citizen_id, amount, item_reference): all of it is right, or none of it is taken."""
+"""CSV reader of a payout file: its good rows, and each faulty one with its line and the code of what is wrong.
+
+A line is a row: no cell of ours goes over several, so that a quotation mark too many spoils its own row only. Blank
+lines are nothing. The header says how payees are named: `citizen_id`, `national_id`, `card_id` or `card_number`.
+"""
 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, get_args
 from uuid import UUID
 
 from asyncpg.pgproto import pgproto
-from pydantic import JsonValue
 
+from chassis.national_id import NationalIdError, parse
 from payment_service.errors import NotPayoutItems
 
-COLUMNS = ["citizen_id", "amount", "item_reference"]
+Payee = Literal["citizen_id", "national_id", "card_id", "card_number"]
+PAYEES: tuple[Payee, ...] = get_args(Payee)
+BEHIND = ["amount", "item_reference"]
 MAX_REFERENCE = 64
 MAX_AMOUNT = 10**12
-SHOWN_FAULTS = 50
+NATIONAL_ID_DIGITS = 14
+_IDS = frozenset({"citizen_id", "card_id"})
+_LIKE_A_NUMBER = re.compile(r"[0-9\u0660-\u0669\u06f0-\u06f9]{12}")
 
-Rows = tuple[Sequence[str], Sequence[UUID], Sequence[int]]
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A row that is not taken: its line in the file (the header is line 1), its reference if it could be read, why."""
+
+    row: int
+    reference: str | None
+    code: str
 
 
-def read(body: bytes) -> Rows:
-    """References, citizens and amounts in piastres. Raises NotPayoutItems naming the faulty rows."""
+@dataclass(slots=True)
+class Rows:
+    """Good rows as columns: `payees` are ids, or texts still to be looked up; `lines` where each stands."""
+
+    payee: Payee
+    lines: Sequence[int]
+    references: Sequence[str]
+    payees: Sequence[UUID | str]
+    amounts: Sequence[int]
+    faults: list[Fault] = field(default_factory=list)
+
+    def without(self, codes: dict[int, str]) -> Rows:
+        """The rows but those at some positions, which are faulty for the reasons given."""
+        if not codes:
+            return self
+        keep = [n for n in range(len(self.lines)) if n not in codes]
+        faults = [Fault(self.lines[n], self.references[n], code) for n, code in codes.items()]
+        return Rows(
+            self.payee,
+            [self.lines[n] for n in keep],
+            [self.references[n] for n in keep],
+            [self.payees[n] for n in keep],
+            [self.amounts[n] for n in keep],
+            sorted([*self.faults, *faults], key=lambda fault: fault.row),
+        )
+
+
+def read(body: bytes, most: int = MAX_AMOUNT) -> Rows:
+    """The rows of a file, amounts up to `most` piastres. Raises NotPayoutItems where it is no such file at all."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise NotPayoutItems("The file is not UTF-8 text.") from error
-    return _at_once(text) or _row_by_row(_lines(text))
+        raise NotPayoutItems("The file is not UTF-8 text.", detail_ar="الملف ليس نصاً بترميز UTF-8.") from error
+    header, _, rest = text.replace("\r\n", "\n").replace("\r", "\n").partition("\n")
+    payee = _payee(header)
+    return _at_once(payee, rest, most) or _row_by_row(payee, rest.split("\n"), most)
 
 
-def _at_once(text: str) -> Rows | None:
+def _payee(header: str) -> Payee:
+    cells = [cell.strip().strip('"') for cell in header.split(",")]
+    for payee in PAYEES:
+        if cells == [payee, *BEHIND]:
+            return payee
+    names = " | ".join(PAYEES)
+    raise NotPayoutItems(
+        f"The first line must be one of {names}, then amount,item_reference, divided by commas (,).",
+        detail_ar=f"السطر الأول يجب أن يكون أحد {names} ثم amount,item_reference وتفصل بينها فاصلة (,).",
+    )
+
+
+def _at_once(payee: Payee, rest: str, most: int) -> Rows | None:
     """What the rows hold where nothing is quoted and nothing wrong with any of them, found out column by column."""
-    header, _, rest = text.removesuffix("\n").partition("\n")
+    rest = rest.rstrip("\n")
     lines = rest.split("\n")
-    if header != ",".join(COLUMNS) or '"' in rest or "\r" in rest or any(line.count(",") != 2 for line in lines):
+    if '"' in rest or any(line.count(",") != 2 for line in lines):
         return None
     cells = rest.replace("\n", ",").split(",")
-    citizens, amounts, references = cells[0::3], cells[1::3], cells[2::3]
+    named, amounts, references = cells[0::3], cells[1::3], cells[2::3]
     try:
-        ids, numbers = [pgproto.UUID(citizen) for citizen in citizens], [int(amount) for amount in amounts]
+        payees: Sequence[UUID | str] = [pgproto.UUID(one) for one in named] if payee in _IDS else named
+        numbers = [int(amount) for amount in amounts]
     except ValueError:
         return None
     digits = "".join(amounts)
     fine = (
-        digits.isascii() and digits.isdigit() and min(numbers) > 0 and max(numbers) <= MAX_AMOUNT
+        digits.isascii() and digits.isdigit() and min(numbers) > 0 and max(numbers) <= most and min(map(len, named)) > 0
         and min(map(len, references)) > 0 and max(map(len, references)) <= MAX_REFERENCE
         and all(map(str.isprintable, references)) and len(set(references)) == len(references)
+        and not any(len(one) == NATIONAL_ID_DIGITS and is_national_id(one) for one in references)
+        and all(map(str.strip, references)) and all(map(str.strip, named))
     )  # fmt: skip
-    return (references, ids, numbers) if fine else None
+    return Rows(payee, range(2, len(lines) + 2), references, payees, numbers) if fine else None
 
 
-def _lines(text: str) -> list[list[str]]:
-    lines = csv.reader(io.StringIO(text), strict=True)
-    try:
-        if next(lines, None) != COLUMNS:
-            raise NotPayoutItems(f"The first line must be {','.join(COLUMNS)}.")
-        return list(lines)
-    except csv.Error as error:
-        raise NotPayoutItems(f"The file is not CSV: {error}.") from error
-
-
-def _row_by_row(lines: list[list[str]]) -> Rows:
+def _row_by_row(payee: Payee, lines: Sequence[str], most: int) -> Rows:
+    numbers: list[int] = []
     references: list[str] = []
-    citizens: list[UUID] = []
+    payees: list[UUID | str] = []
     amounts: list[int] = []
-    faults: list[JsonValue] = []
+    faults: list[Fault] = []
     seen: set[str] = set()
+    for number, cells in _cells(lines):
+        if code := _fault(payee, cells, seen, most):
+            faults.append(Fault(number, _shown(cells), code))
+            continue
+        named, amount, reference = cells
+        seen.add(reference)
+        numbers.append(number)
+        references.append(reference)
+        payees.append(UUID(named) if payee in _IDS else named)
+        amounts.append(int(amount))
+    return Rows(payee, numbers, references, payees, amounts, faults)
+
+
+def _cells(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """The cells of every line that is not blank (a spreadsheet's is of commas); none where its quotes do not match."""
     for number, line in enumerate(lines, start=2):
-        try:
-            citizen, amount, reference = line
-            citizens.append(UUID(citizen))
-            amounts.append(_amount(amount))
-            references.append(_reference(reference, seen))
-        except ValueError as error:
-            faults.append({"row": number, "reason": _reason(line, error)})
-    if faults:
-        raise NotPayoutItems(
-            f"{len(faults)} rows are wrong; nothing was taken.",
-            detail_ar="توجد صفوف غير صحيحة ولم يتم قبول الملف",
-            rows=faults[:SHOWN_FAULTS],
-        )
-    if not references:
-        raise NotPayoutItems("The file holds no payouts.")
-    return references, citizens, amounts
+        if line.strip(" \t,"):
+            try:
+                yield number, next(csv.reader([line], strict=True))
+            except (csv.Error, StopIteration):
+                yield number, []
 
 
-def _amount(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= MAX_AMOUNT:
-        raise ValueError("amount must be whole piastres above zero")
-    return int(text)
+def _fault(payee: Payee, cells: list[str], seen: set[str], most: int) -> str | None:
+    """The code of what is wrong with a row."""
+    if len(cells) != len(BEHIND) + 1:
+        return "row_broken" if not cells else "fields_missing" if len(cells) <= len(BEHIND) else "fields_too_many"
+    named, amount, reference = cells
+    if not named.strip():
+        return "payee_missing"
+    if payee in _IDS and not _is_id(named):
+        return f"{payee}_invalid"
+    return _amount_fault(amount, most) or _reference_fault(reference, seen)
 
 
-def _reference(text: str, seen: set[str]) -> str:
-    if not 0 < len(text) <= MAX_REFERENCE or not text.isprintable():
-        raise ValueError(f"item_reference must have 1 to {MAX_REFERENCE} printable characters")
-    if text in seen:
-        raise ValueError("item_reference stands twice in the file")
-    seen.add(text)
-    return text
+def _amount_fault(amount: str, most: int) -> str | None:
+    if not amount.strip():
+        return "amount_missing"
+    digits = amount.lstrip("0")
+    if not (amount.isascii() and amount.isdigit() and digits):
+        return "amount_invalid"
+    return "amount_above_ceiling" if len(digits) > len(str(most)) or int(digits) > most else None
 
 
-def _reason(line: list[str], error: ValueError) -> str:
-    if len(line) != len(COLUMNS):
-        return f"{len(line)} fields instead of {len(COLUMNS)}"
-    return "citizen_id is not an id" if "UUID" in str(error) else str(error)
+def _reference_fault(reference: str, seen: set[str]) -> str | None:
+    if not reference.strip():
+        return "reference_missing"
+    if not reference.isprintable():
+        return "reference_invalid"
+    if len(reference) > MAX_REFERENCE:
+        return "reference_too_long"
+    if is_national_id(reference):
+        return "reference_is_national_id"
+    return "reference_twice" if reference in seen else None
+
+
+def _shown(cells: list[str]) -> str | None:
+    """A faulty row's reference, as far as it may be kept: nothing that might name the payee."""
+    reference = cells[-1] if len(cells) > len(BEHIND) else ""
+    fit = reference.isprintable() and 0 < len(reference) <= MAX_REFERENCE
+    return reference if fit and not _LIKE_A_NUMBER.search(reference) else None
+
+
+def is_national_id(text: str) -> bool:
+    """Whether a text is somebody's national id, by its form."""
+    try:
+        parse(text, date.max)
+    except NationalIdError:
+        return False
+    return True
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

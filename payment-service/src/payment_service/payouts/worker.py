@@ -1,15 +1,22 @@
-"""Booking approved batches: their parts side by side, chunk by chunk. A chunk is booked whole or not, and once."""
+"""Booking approved batches: their parts side by side, chunk by chunk. A chunk is booked whole or not, and once.
+
+A batch that cannot be divided or completed stands aside alone, and so does a payout that cannot be booked.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from uuid import UUID
 
 import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.clock import business_day
 from chassis.infrastructure_errors import is_infrastructure
-from chassis.isolation import done, set_aside
+from chassis.isolation import Batches, done, set_aside
 from chassis.logging import get_logger
 from chassis.partitions import Connection
 from chassis.periodic import Periodic
@@ -17,13 +24,15 @@ from contracts.payment import PAYOUTS_TOPIC, PayoutBatchCompleted, PayoutFailed,
 from payment_service.context import Runtime
 from payment_service.ledger.statements import DEBIT
 from payment_service.payouts import statements
+from payment_service.payouts.booking import give_back
 from payment_service.settings import Settings
 
 log = get_logger(__name__)
 
 WORKER = statements.WORKER
-WALLET_UNKNOWN = "wallet_unknown"
-_TELL = f"{outbox.INSERT} VALUES ($1, $2, $3, $4, $5, NULL, $6)"
+WALLET_UNKNOWN, WALLET_ELSEWHERE = "wallet_unknown", "wallet_elsewhere"
+_DUE, _DIVIDE = text(statements.DUE), text(statements.DIVIDE)
+_BOOKED, _COMPLETE = text(statements.BOOKED), text(statements.COMPLETE)
 
 
 def jobs(settings: Settings) -> list[Periodic[Runtime]]:
@@ -39,7 +48,7 @@ def jobs(settings: Settings) -> list[Periodic[Runtime]]:
 
 async def book(runtime: Runtime) -> bool:
     """Do the next thing there is to do for a batch; False where there is nothing."""
-    return await book_chunk(runtime) or await _divide(runtime) or await _complete(runtime)
+    return await book_chunk(runtime) or await DIVIDING.run(runtime) or await COMPLETING.run(runtime)
 
 
 async def book_chunk(runtime: Runtime) -> bool:
@@ -87,7 +96,7 @@ async def _book(connection: Connection, runtime: Runtime, part: asyncpg.Record, 
     paid = await connection.fetchval(
         statements.BOOK,
         part["batch_id"],
-        part["fund_id"],
+        part["paying_account_id"],
         part["booked"],
         last,
         part["programme"],
@@ -100,38 +109,50 @@ async def _book(connection: Connection, runtime: Runtime, part: asyncpg.Record, 
         f'"batch_id":"{part["batch_id"]}","programme":{json.dumps(part["programme"])},',
         part["first"],
         part["governorate"],
+        WALLET_ELSEWHERE,
     )
     # The one row that all chunks of a batch meet comes last, just before the commit.
-    await connection.execute(DEBIT, part["fund_id"], paid)
+    await connection.execute(DEBIT, part["paying_account_id"], paid)
 
 
-async def _divide(runtime: Runtime) -> bool:
-    """Divide the next approved batch into parts; False where there is none."""
+async def _due(session: AsyncSession, runtime: Runtime, limit: int) -> Sequence[UUID]:
+    """Approved batches whose value date has come in Cairo, those approved first in front."""
+    parameters = {"today": business_day(runtime.clock.now()), "limit": limit}
+    return (await session.execute(_DUE, parameters)).scalars().all()
+
+
+async def _divide(session: AsyncSession, runtime: Runtime, batches: Sequence[UUID]) -> None:
+    """Divide batches into parts that several connections book side by side."""
     here = runtime.state
-    found = await runtime.pool.fetchval(statements.DIVIDE, here.settings.payout_lanes)
-    if found is None:
-        return False
+    await session.execute(_DIVIDE, {"batch_ids": list(batches), "parts": here.settings.payout_lanes})
     here.approved.set()  # for the other connections, which have just found nothing
-    return True
 
 
-async def _complete(runtime: Runtime) -> bool:
-    """Complete a batch whose parts are all booked, and tell of it; False where there is none."""
-    async with runtime.pool.acquire() as connection, connection.transaction():
-        now = runtime.clock.now()
-        done = await connection.fetchrow(statements.COMPLETE, now)
-        if done is None:
-            return False
+async def _all_booked(session: AsyncSession, _: Runtime, limit: int) -> Sequence[UUID]:
+    """Batches whose parts are all booked."""
+    return (await session.execute(_BOOKED, {"limit": limit})).scalars().all()
+
+
+async def _complete(session: AsyncSession, runtime: Runtime, batches: Sequence[UUID]) -> None:
+    """Complete batches, give back to their funds what they have not paid, and tell of them."""
+    for batch_id in batches:
+        parameters = {"batch_id": batch_id, "now": runtime.clock.now()}
+        ended = (await session.execute(_COMPLETE, parameters)).one()
+        if ended.paying_account_id is not None:
+            await give_back(session, runtime, ended)
         event = PayoutBatchCompleted(
-            batch_id=done["batch_id"],
-            programme=done["programme"],
-            paid=done["paid_count"],
-            paid_total=done["paid_total"],
-            failed=done["failed_count"],
-            failed_total=done["failed_total"],
+            batch_id=ended.batch_id,
+            programme=ended.programme,
+            paid=ended.paid_count,
+            paid_total=ended.paid_total,
+            failed=ended.failed_count,
+            failed_total=ended.failed_total,
         )
-        row = outbox.columns([event])
-        await connection.execute(_TELL, row.event_id[0], row.type[0], row.topic[0], row.key[0], now, row.payload[0])
-    runtime.wake_relay()
-    log.info("payout batch completed", paid=done["paid_count"], failed=done["failed_count"])
-    return True
+        await outbox.add(session, event)
+        log.info("payout batch completed", paid=ended.paid_count, failed=ended.failed_count)
+
+
+DIVIDING: Batches[Runtime, UUID] = Batches(statements.DIVIDING, _due, _divide, lambda batch: batch, lambda _: 1)
+COMPLETING: Batches[Runtime, UUID] = Batches(
+    statements.COMPLETING, _all_booked, _complete, lambda batch: batch, lambda _: 1
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -39,6 +40,10 @@ _OF_CARD = text(
 _OF_CITIZEN = text(
     "SELECT a.balance, a.held FROM wallet w JOIN account a ON a.account_id = w.wallet_id"
     " WHERE w.citizen_id = :citizen_id"
+)
+_HOLDERS = text(
+    "SELECT c.card_id, c.citizen_id, c.state, w.governorate FROM card c LEFT JOIN wallet w USING (citizen_id)"
+    " WHERE c.card_id = ANY(CAST(:card_ids AS uuid[]))"
 )
 # A payment has its id from its hold, and its moment from before it had the wallet's lock: what orders a statement is
 # the number a posting is given under that lock. Those of before there were numbers come first, by their moment.
@@ -83,6 +88,20 @@ async def of_card(session: AsyncSession, card_id: UUID) -> CardWallet | None:
     """The wallet a card pays from."""
     row = (await session.execute(_OF_CARD, {"card_id": card_id})).one_or_none()
     return CardWallet(**row._mapping) if row else None
+
+
+class Holder(NamedTuple):
+    """Who holds a card, and where their wallet belongs."""
+
+    citizen_id: UUID
+    state: str
+    governorate: str | None
+
+
+async def holders(session: AsyncSession, card_ids: Sequence[UUID]) -> dict[UUID, Holder]:
+    """The holders of cards, as far as they are known."""
+    rows = await session.execute(_HOLDERS, {"card_ids": list(card_ids)})
+    return {row.card_id: Holder(row.citizen_id, row.state, row.governorate) for row in rows}
 
 
 async def of_citizen(session: AsyncSession, citizen_id: UUID) -> tuple[int, int] | None:

@@ -113,6 +113,7 @@ class Context:
     health: Caller
     pensions: Caller
     pensions_approval: Caller
+    treasury: Caller
     finance: Caller
     report: Report
     run: int

@@ -14,7 +14,7 @@ from devstack.demo.people import Person
 LEAST, COMMON, MOST = 175_500, 260_000, 1_160_000
 ROUNDED_TO = 500
 FILE_ROWS = 20_000
-HEADER = "citizen_id,amount,item_reference\n"
+HEADER = "national_id,amount,item_reference\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ def roll(rng: random.Random, holders: Iterable[Cardholder], on: date) -> Iterato
                 yield Pension(person, holder.card_id if person is head else "", amount)
 
 
-def files(pensions: list[Pension], citizens: dict[str, str], rows: int = FILE_ROWS) -> Iterator[bytes]:
-    """The roll as CSV files; `citizens` gives the citizen's id to a national id, which itself is in no file."""
+def files(pensions: list[Pension], rows: int = FILE_ROWS) -> Iterator[bytes]:
+    """The roll as CSV files, as the authority has it: by national id, which the system looks up and forgets."""
     for start in range(0, len(pensions), rows):
         lines = (
-            f"{citizens[pension.person.national_id]},{pension.amount},{number}\n"
+            f"{pension.person.national_id},{pension.amount},{number}\n"
             for number, pension in enumerate(pensions[start : start + rows], start=start + 1)
         )
         yield (HEADER + "".join(lines)).encode()

@@ -142,6 +142,8 @@ def _own_settings(program: Program, settings: StackSettings) -> dict[str, str]:
         return others | {"UNICARD_GATEWAY_PUBLIC_URL": settings.url("edge")}
     if program.name == "supply":
         return {"UNICARD_CREDENTIAL_KEYS_URL": f"{settings.url('card')}/v1/credential-keys"}
+    if program.name == "payment":
+        return {"UNICARD_CARD_URL": settings.url("card")}
     if program.name == "notify":
         return {"UNICARD_SMS_URL": settings.url("sink")}
     return {}

@@ -26,7 +26,7 @@ _NAME = re.compile(r"Port Said pilot-(\d{1,6})")
 # The clients of the running system in whose names the demo calls.
 CLIENTS = (
     "registry", "cards", "outlets", "policies", "messages",
-    "operations", "health-authority", "pension-authority", "pension-approver", "reconciliation",
+    "operations", "health-authority", "pension-authority", "pension-approver", "reconciliation", "treasury",
 )  # fmt: skip
 
 
@@ -61,6 +61,7 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
         health=callers["health-authority"],
         pensions=callers["pension-authority"],
         pensions_approval=callers["pension-approver"],
+        treasury=callers["treasury"],
         finance=callers["reconciliation"],
         report=Report(console),
         run=run,

@@ -1,0 +1,123 @@
+"""Funds and programmes: entered and given to an authority by the treasury, which pays into funds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.area import OF_THE_NATION
+from chassis.clock import business_day
+from chassis.ids import new_id
+from chassis.paging import Paging
+from chassis.principal import Principal
+from contracts.scopes import Scope
+from payment_service.context import Runtime
+from payment_service.errors import FundOverdrawn, FundUnknown, ProgrammeClosed, ProgrammeUnknown
+from payment_service.funds import repository
+from payment_service.funds.schemas import Fund, FundIn, Funding, FundingIn, Funds, Programme, ProgrammeIn, Programmes
+from payment_service.ledger import repository as ledger
+from payment_service.ledger.accounts import account_id
+from payment_service.ownership import belongs_to, reads_all
+
+TREASURY = ("clearing", "treasury")
+FUNDING = "funding"
+
+
+async def put_fund(runtime: Runtime, session: AsyncSession, caller: Principal, fund: str, body: FundIn) -> Fund:
+    """Enter a fund, or say anew whose it is; what earlier versions left to nobody of it becomes that authority's.
+
+    Raises OutsideBound, or FundOverdrawn where an account of the name has drawn more than it had.
+    """
+    caller.bound.ensure_covers(OF_THE_NATION)
+    await ledger.open_accounts(session, "fund", [fund])
+    account = account_id("fund", fund)
+    if not await ledger.forbid_overdrawing(session, account):
+        raise FundOverdrawn(detail_ar="يجب تغطية رصيد الصندوق أولاً.")
+    said = body.model_dump()
+    await repository.put_fund(session, fund, account, caller.subject, runtime.clock.now(), **said)
+    return await fund_of(session, caller, fund)
+
+
+async def pay_in(runtime: Runtime, session: AsyncSession, caller: Principal, fund: str, body: FundingIn) -> Funding:
+    """Pay money of the treasury into a fund. Raises OutsideBound or FundUnknown."""
+    caller.bound.ensure_covers(OF_THE_NATION)
+    known = await repository.lock_fund(session, fund)
+    if known is None:
+        raise FundUnknown
+    await ledger.open_accounts(session, TREASURY[0], [TREASURY[1]], may_overdraw=True)
+    now, transfer_id = runtime.clock.now(), new_id()
+    await ledger.move(
+        session,
+        ledger.Move(transfer_id, account_id(*TREASURY), known.account_id, body.amount, FUNDING, body.reference),
+        business_day(now),
+        now,
+    )
+    balance = (await fund_of(session, caller, fund)).balance
+    return Funding(transfer_id=transfer_id, fund=fund, amount=body.amount, reference=body.reference, balance=balance)
+
+
+async def fund_of(session: AsyncSession, caller: Principal, fund: str) -> Fund:
+    """A fund with what is in it. Raises FundUnknown, also for another authority's."""
+    found = await repository.find_fund(session, fund)
+    if found is None or not (_sees_all(caller) or belongs_to(caller, found.authority)):
+        raise FundUnknown
+    return Fund(**found._mapping)
+
+
+async def funds_of(session: AsyncSession, caller: Principal, page: Paging[str]) -> Funds:
+    """The funds of the caller's authority."""
+    if caller.bound.authority is None and not _sees_all(caller):
+        return Funds(items=[], next=None)
+    found = await repository.funds(session, None if _sees_all(caller) else caller.bound.authority, page)
+    return Funds.of(page, [Fund(**row._mapping) for row in found], lambda fund: fund.fund)
+
+
+async def put_programme(
+    runtime: Runtime, session: AsyncSession, caller: Principal, programme: str, body: ProgrammeIn
+) -> Programme:
+    """Enter a programme, or change what is said of it. Raises OutsideBound or FundUnknown."""
+    caller.bound.ensure_covers(OF_THE_NATION)
+    if await repository.lock_fund(session, body.fund) is None:
+        raise FundUnknown
+    said = body.model_dump()
+    await repository.put_programme(session, programme, caller.subject, runtime.clock.now(), **said)
+    return await programme_of(session, caller, programme)
+
+
+async def programme_of(session: AsyncSession, caller: Principal, programme: str) -> Programme:
+    """A programme. Raises ProgrammeUnknown, also for another authority's."""
+    found = await repository.find_programme(session, programme)
+    if found is None or not (_sees_all(caller) or belongs_to(caller, found.authority)):
+        raise ProgrammeUnknown
+    return _programme(found)
+
+
+async def programmes_of(session: AsyncSession, caller: Principal, page: Paging[str]) -> Programmes:
+    """The programmes of the caller's authority."""
+    if caller.bound.authority is None and not _sees_all(caller):
+        return Programmes(items=[], next=None)
+    found = await repository.programmes(session, None if _sees_all(caller) else caller.bound.authority, page)
+    return Programmes.of(page, [_programme(row) for row in found], lambda one: one.programme)
+
+
+async def usable(session: AsyncSession, caller: Principal, programme: str) -> Row[Any]:
+    """An open programme of the caller's authority, with its fund and account.
+
+    Raises ProgrammeUnknown or ProgrammeClosed.
+    """
+    found = await repository.find_programme(session, programme)
+    if found is None or not belongs_to(caller, found.authority):
+        raise ProgrammeUnknown
+    if not found.open:
+        raise ProgrammeClosed
+    return found
+
+
+def _programme(row: Row[Any]) -> Programme:
+    return Programme(**{name: row._mapping[name] for name in Programme.model_fields})
+
+
+def _sees_all(caller: Principal) -> bool:
+    return reads_all(caller, Scope.FUNDS_WRITE, Scope.PAYOUTS_READ)
