@@ -76,6 +76,9 @@ def registry(office: Office, world: World) -> Calls:
         "POST /v1/citizens/lookup": Call(
             "/v1/citizens/lookup", "citizens:read", refused=200, mark=mark, body={"json": {"national_ids": [number]}}
         ),
+        "POST /v1/payee-lookups": Call(
+            "/v1/payee-lookups", "payees:resolve", refused=200, mark=mark, body={"json": {"national_ids": [number]}}
+        ),
         "DELETE /v1/households/{household_id}/members/{citizen_id}": Call(
             f"{household}/members/{world.member}", "citizens:write"
         ),
