@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from api_gateway.disclosures.gathering import Gatherer
     from api_gateway.overview.service import Services
-    from api_gateway.signin.citizens.service import CitizenDesk
     from api_gateway.signin.context import SignIn
     from api_gateway.tokens.issuer import Issuer
     from api_gateway.tokens.service import TokenDesk
@@ -39,7 +38,6 @@ class Context:
     services: Services
     policies: Snapshot[PolicyBook]
     sign_in: SignIn
-    citizens: CitizenDesk
     tokens_of_people: TokensOfPeople
     gatherer: Gatherer
 

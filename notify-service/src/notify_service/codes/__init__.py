@@ -1,1 +1,0 @@
-"""Codes with which citizens sign in: handed to the aggregator at once, kept nowhere."""

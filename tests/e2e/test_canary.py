@@ -1,0 +1,153 @@
+"""What is personal stays sealed: planted values stand in no log, no metric, no event and no row of a database."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from devstack.demo.people import Generator
+from devstack.demo.places import PORT_SAID
+from devstack.demo.stages.clinic import DIAGNOSIS
+from devstack.state import read_state
+
+from .conftest import System, until
+
+pytestmark = pytest.mark.slow
+
+SERVICES = ("gateway", "card", "supply", "health", "payment", "notify")
+# A name that no word of the system's own texts contains.
+NAME = "كناريستان الزعفرانلي"
+REGISTRY = "registry"
+_TABLES = (
+    "SELECT quote_ident(relname) AS name FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+    " AND relnamespace = 'public'::regnamespace"
+)
+STREET = "الفيروزانات"
+# Where names and addresses are the very record: the register of households. Numbers and diagnoses stand nowhere.
+REGISTER = {
+    ("card.citizen", "name"), ("card.citizen", "given name"), ("card.household", "street"),
+}  # fmt: skip
+LOT = 49  # of the demo's national ids and telephones: no run of the demo uses it
+
+
+@pytest.fixture(scope="module")
+def canaries(system: System, first: dict[str, Any]) -> dict[str, str]:
+    """One household with values of its own, registered beside those of the demo."""
+    people = Generator(seed=1, lot=LOT, today=date(2026, 11, 1))
+    head = people.person("head", 40, male=True, line=("أ", "ب", "ج"))
+    row = ("C-1", "head", head.national_id, NAME, people.phone(), PORT_SAID, "al-sharq", f"شارع {STREET}")
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(
+        ("household_ref", "role", "national_id", "full_name", "mobile", "governorate", "district", "address")
+    )
+    writer.writerow(row)
+    headers = {**system.headers(REGISTRY), "Content-Type": "text/csv"}
+    made = httpx.post(f"{system.edge}/v1/imports", content=text.getvalue().encode(), headers=headers, timeout=30)
+    assert made.status_code in {201, 202}, made.text
+    found = {
+        "national id": head.national_id,
+        "mobile": row[4][1:],
+        "name": NAME,
+        "street": STREET,
+        "given name": NAME.split()[0],
+    }
+    path = f"{system.edge}/v1/imports/{made.json()['id']}"
+
+    def registered() -> bool:
+        reply = httpx.get(path, headers=system.headers(REGISTRY), timeout=10).raise_for_status().json()
+        assert reply["rejected"] == 0, reply
+        return bool(reply["status"] == "done")
+
+    until(registered)
+    # whoever hears of people has heard of this one
+    until(lambda: asyncio.run(_count(system, "notify", "SELECT count(*) FROM contact")) > 0)
+    return found | {"diagnosis": DIAGNOSIS["code"]}
+
+
+def test_no_log_holds_a_canary(system: System, canaries: dict[str, str]) -> None:
+    files = [file for file in (system.folder / "logs").rglob("*") if file.is_file()]
+    assert len(files) >= len(SERVICES)
+    assert list(_found(files, canaries)) == []
+
+
+def test_no_topic_holds_a_canary(system: System, canaries: dict[str, str]) -> None:
+    files = [file for file in (system.folder / "kafka").rglob("*.log") if file.stat().st_size]
+    assert sum(file.stat().st_size for file in files) > 100_000
+    assert list(_found(files, canaries)) == []
+
+
+def test_no_metric_holds_a_canary(system: System, canaries: dict[str, str]) -> None:
+    state = read_state(system.folder)
+    assert state is not None
+    for name in SERVICES:
+        port = system.environment[f"UNICARD_{name.upper()}_PORT"]
+        text = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
+        assert "unicard_" in text
+        assert [what for what, value in canaries.items() if value in text] == []
+
+
+def test_nothing_at_rest_in_a_database_holds_a_canary(system: System, canaries: dict[str, str]) -> None:
+    """Every row of every table of every service, as PostgreSQL would dump it."""
+    found: set[tuple[str, str]] = set()
+    rows = 0
+    for name in SERVICES:
+        for table, text in asyncio.run(_rows(system, name)):
+            rows += 1
+            found |= {(f"{name}.{table}", what) for what, value in canaries.items() if value in _readable(text)}
+    assert rows > 5_000
+    assert found == REGISTER
+
+
+async def _rows(system: System, name: str) -> list[tuple[str, str]]:
+    """Every row of a service's database, with its table."""
+    connection = await asyncpg.connect(_server(system, f"unicard_{name}"))
+    try:
+        tables = [row["name"] for row in await connection.fetch(_TABLES)]
+        return [
+            (table, row["text"])
+            for table in tables
+            for row in await connection.fetch(f"SELECT t::text AS text FROM {table} t")
+        ]
+    finally:
+        await connection.close()
+
+
+async def _count(system: System, name: str, statement: str) -> int:
+    connection = await asyncpg.connect(_server(system, f"unicard_{name}"))
+    try:
+        return int(await connection.fetchval(statement))
+    finally:
+        await connection.close()
+
+
+def _readable(text: str) -> str:
+    """A row as text, with what its binary columns would say as UTF-8."""
+    said = (bytes.fromhex(one).decode("utf-8", "ignore") for one in re.findall(r"\\\\x([0-9a-f]+)", text))
+    return text + " ".join(said)
+
+
+def _server(system: System, database: str) -> str:
+    state = read_state(system.folder)
+    assert state is not None
+    password = system.secrets()["POSTGRES_PASSWORD"]
+    return f"postgresql://postgres:{password}@127.0.0.1:{system.environment['UNICARD_POSTGRES_PORT']}/{database}"
+
+
+def _found(files: list[Path], canaries: dict[str, str]) -> Iterator[str]:
+    for file in files:
+        contents = file.read_bytes()
+        for what, value in canaries.items():
+            escaped = value.encode("unicode_escape")  # as json.dumps writes what is not ASCII
+            if value.encode() in contents or escaped in contents:
+                yield f"{file.name}: {what}"
