@@ -95,6 +95,7 @@ async def running(stack: Stack, terminals: list[Terminal]) -> AsyncIterator[Refe
     environment = {
         "REFERENCE_DATABASE_URL": url,
         "REFERENCE_JWKS_URL": f"{stack.settings.url('gateway')}/.well-known/jwks.json",
+        "REFERENCE_ISSUER": stack.settings.url("edge"),
         "REFERENCE_SERVICE_URL": f"http://{LOOPBACK}:{service_port}",
     }
     processes = {

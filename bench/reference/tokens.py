@@ -33,7 +33,7 @@ def caller(bearer: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())
     """The caller. Refuses what is no token of the issuer for sales."""
     try:
         claims = jwt.decode(bearer.credentials, _keys(), algorithms=["EdDSA"]).claims
-        jwt.JWTClaimsRegistry(iss={"essential": True, "value": "unicard"}).validate(claims)
+        jwt.JWTClaimsRegistry(iss={"essential": True, "value": os.environ["REFERENCE_ISSUER"]}).validate(claims)
     except (JoseError, ValueError) as error:
         raise HTTPException(401, "invalid token") from error
     if "redemptions:create" not in claims["scope"].split():

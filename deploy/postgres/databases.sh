@@ -5,6 +5,7 @@
 # there were two, is handed over to the owner; done again it changes nothing.
 set -euo pipefail
 run() { psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --dbname "$1"; }
+run postgres <<<'SELECT pg_reload_conf();' >/dev/null # a certificate that was renewed is shown from now on
 for service in "$@"; do
     password_of="${service^^}_DATABASE_PASSWORD"
     owner_password_of="${service^^}_DATABASE_OWNER_PASSWORD"

@@ -38,6 +38,7 @@ def work(name: str) -> str:
     return f"{name}-work"
 
 
+TLS = "?sslmode=verify-full&sslrootcert=/certificates/ca.pem"
 ENGINES = {"postgres", "kafka", "kafka-access", "edge", "prometheus", "grafana"}
 
 
@@ -48,11 +49,11 @@ def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> No
         service, port = services()[name], fields(name)["port"].default
         environment = service["environment"]
         password = f"{name.upper()}_DATABASE_PASSWORD"
-        address = f"postgresql://unicard_{name}:${{{password}:?run make env}}@postgres:5432/unicard_{name}"
+        address = f"postgresql://unicard_{name}:${{{password}:?run make env}}@postgres:5432/unicard_{name}{TLS}"
         assert environment["UNICARD_DATABASE_URL"] == address
         owner = f"postgresql://unicard_{name}_owner:${{{name.upper()}_DATABASE_OWNER_PASSWORD:?run make env}}@"
         assert jobs()[f"migrate-{name}"]["environment"] == {
-            "UNICARD_OWNER_URL": f"{owner}postgres:5432/unicard_{name}",
+            "UNICARD_OWNER_URL": f"{owner}postgres:5432/unicard_{name}{TLS}",
             "UNICARD_SERVICE_ROLE": f"unicard_{name}",
         }
         assert jobs()[f"migrate-{name}"]["command"][-1] == package
@@ -97,6 +98,34 @@ def test_a_service_is_told_what_it_reads_and_all_it_needs(name: str) -> None:
     assert {field for field, info in fields(name).items() if "://127.0.0.1" in str(info.default)} <= told
     secrets = next((program.secrets for program in SERVICES if program.name == name), ())
     assert {secret.removeprefix("UNICARD_").lower() for secret in secrets} <= told
+
+
+def test_postgresql_is_spoken_to_by_tls_only() -> None:
+    """Its certificate is that of its name, by an authority everybody who connects looks at, and the key is its own."""
+    command = services()["postgres"]["command"]
+    assert {"-cssl=on", "-cssl_cert_file=/certificates/postgres.pem", "-chba_file=/etc/unicard/pg_hba.conf"} <= set(
+        command
+    )
+    rules = [
+        line.split()
+        for line in (ROOT / "deploy" / "postgres" / "pg_hba.conf").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    assert [rule for rule in rules if rule[0] != "local"] == [
+        ["hostssl", "all", "all", "all", "scram-sha-256"],
+        ["hostnossl", "all", "all", "all", "reject"],
+    ]
+    for name, service in services().items():
+        given = service.get("environment", {})
+        addresses = [value for value in given.values() if "@postgres:" in str(value)]
+        assert all(address.endswith(TLS) for address in addresses), name
+        if addresses or "PGHOST" in given:
+            assert "certificates:/certificates:ro" in service["volumes"], name
+    given = jobs()["databases"]["environment"]
+    assert (given["PGSSLMODE"], given["PGSSLROOTCERT"]) == ("verify-full", "/certificates/ca.pem")
+    writers = {name for name, each in services().items() if "certificates:/certificates" in each.get("volumes", ())}
+    assert writers == {"certificates", "storage"}
+    assert jobs()["certificates"]["command"][-1] == "postgres"
 
 
 def test_nobody_is_told_what_is_anothers() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import stat
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ import pytest
 from tests.e2e.conftest import System
 
 from devstack.engines import PostgresEngine
+from devstack.engines.files import open_to_others
 from devstack.engines.postgres import binaries
 from devstack.settings import on_free_ports
 from devstack.stack.programs import SERVICES
@@ -218,5 +218,4 @@ def test_services_own_nothing_any_more(upgraded: System, program: Any) -> None:
 
 
 def test_its_folder_is_closed_to_other_users(upgraded: System) -> None:
-    paths = [upgraded.folder, *upgraded.folder.rglob("*")]
-    assert [str(path) for path in paths if stat.S_IMODE(path.lstat().st_mode) & 0o077 and not path.is_symlink()] == []
+    assert [str(path) for path in open_to_others(upgraded.folder)] == []

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..conftest import Office
 
 ANYONE = {
+    "POST /v1/citizen-verifications": "the gateway alone asks, for whoever signs in",
     "GET /v1/policies/card": "the rules are the same for all",
     "GET /v1/pin-key": "the key is public",
     "GET /v1/credential-keys": "the keys are public",

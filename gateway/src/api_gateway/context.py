@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from api_gateway.disclosures.gathering import Gatherer
     from api_gateway.overview.service import Services
+    from api_gateway.signin.citizens.service import CitizenDesk
     from api_gateway.signin.context import SignIn
     from api_gateway.tokens.issuer import Issuer
     from api_gateway.tokens.service import TokenDesk
@@ -38,6 +39,7 @@ class Context:
     services: Services
     policies: Snapshot[PolicyBook]
     sign_in: SignIn
+    citizens: CitizenDesk
     tokens_of_people: TokensOfPeople
     gatherer: Gatherer
 

@@ -12,8 +12,11 @@ from api_gateway.figures import KEYS
 from api_gateway.overview.service import Services
 from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
+from api_gateway.signin.citizens.service import CitizenDesk
 from api_gateway.signin.clients import first_parties
 from api_gateway.signin.context import SignIn
+from api_gateway.signin.external.claims import ClaimsMap
+from api_gateway.signin.external.provider import External
 from api_gateway.signin.factors.passwords import Passwords
 from api_gateway.signin.flow import Flows
 from api_gateway.signin.marks import Marks
@@ -55,9 +58,13 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
         desk = TokenDesk(settings, secrets, issuer, resources.sessions)
         services = Services(card, supply, health, payment, notify, settings.gateway_part_seconds)
         tools = sign_in(settings, ring, secrets, issuer)
+        if tools.external is not None:
+            stack.push_async_callback(tools.external.close)
+        citizens = CitizenDesk()
+        stack.push_async_callback(citizens.close)
         named = {"card": card, "supply": supply, "health": health, "payment": payment, "notify": notify}
         gatherer = Gatherer(issuer, named)
-        yield Context(settings, secrets, issuer, desk, services, policies, tools, for_people, gatherer)
+        yield Context(settings, secrets, issuer, desk, services, policies, tools, citizens, for_people, gatherer)
 
 
 def sign_in(settings: Settings, ring: Keyring, secrets: Secrets, issuer: Issuer) -> SignIn:
@@ -72,6 +79,7 @@ def sign_in(settings: Settings, ring: Keyring, secrets: Secrets, issuer: Issuer)
         vault=Vault(ring.derived(b"unicard sign-in factors")),
         flows=Flows(ring, settings.signin_step_minutes),
         marks=Marks(ring),
+        external=External(settings, ClaimsMap.read(settings.oidc_claims)) if settings.oidc_issuer else None,
     )
 
 

@@ -17,6 +17,8 @@ from api_gateway.proposals import DESK, PROPOSALS
 from api_gateway.route import SWALLOW
 from api_gateway.settings import Settings
 from api_gateway.signin.account_api import routes as account
+from api_gateway.signin.citizens.api import routes as citizens
+from api_gateway.signin.external.api import routes as external
 from api_gateway.signin.pages_api import routes as sign_in_pages
 from api_gateway.signin.provider.api import routes as provider
 from api_gateway.signin.upkeep import forget_old
@@ -50,6 +52,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             provider,
             sign_in_pages,
             account,
+            external,
+            citizens,
             clients,
             terminals,
             overview,

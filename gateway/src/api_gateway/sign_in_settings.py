@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode
 
 from chassis.settings import ServiceSettings
 
 COMMAND_LINE = "unicard"
+
+
+def _words(value: object) -> object:
+    """The words of a text with commas."""
+    return frozenset(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
 
 
 class FirstPartyIn(BaseModel):
@@ -56,6 +64,45 @@ class SignInSettings(ServiceSettings):
         default=100, ge=5, description="failures from one address within 15 minutes before it is refused"
     )
     signin_shortest_password: int = Field(default=12, ge=8, le=64, description="characters a password must have")
+
+    citizen_code_minutes: int = Field(default=5, ge=1, le=10, description="how long a citizen's code is good")
+    citizen_code_tries: int = Field(default=5, ge=1, le=10, description="wrong tries before a code is void")
+    citizen_codes_an_hour: int = Field(default=3, ge=1, description="codes sent for one national id")
+    citizen_codes_a_day: int = Field(default=10, ge=1, description="codes sent for one national id")
+    citizen_codes_a_minute: int = Field(default=600, ge=1, description="codes sent for all: what messages may cost")
+    citizen_token_seconds: int = Field(default=900, ge=60, le=1800, description="how long a citizen's token is good")
+    local_accounts: Literal["on", "break-glass", "off"] = Field(
+        default="on", description="whether people sign in by passwords and passkeys of ours, or a named few only"
+    )
+    break_glass: Annotated[frozenset[str], NoDecode, BeforeValidator(_words)] = Field(
+        default=frozenset(),
+        description="names, a comma between, that sign in here while local accounts are break-glass",
+    )
+    oidc_issuer: str | None = Field(default=None, description="the outside OpenID provider; none without it")
+    oidc_client_id: str = Field(default="", description="what the gateway is called there")
+    oidc_client_key_file: str | None = Field(
+        default=None, description="private JWK: proves the gateway there (private_key_jwt)"
+    )
+    oidc_client_secret: SecretStr | None = Field(default=None, description="or a secret (client_secret_basic)")
+    oidc_claims: str | None = Field(default=None, description="TOML file: which claim means what, see its package")
+    oidc_scope: str = "openid profile"
+    oidc_strong_amr: Annotated[frozenset[str], NoDecode, BeforeValidator(_words)] = Field(
+        default=frozenset({"mfa", "hwk", "otp"}), description="methods that count as two factors shown there"
+    )
+    oidc_strong_acr: Annotated[frozenset[str], NoDecode, BeforeValidator(_words)] = Field(
+        default=frozenset(), description="classes that do"
+    )
+    oidc_seconds: float = Field(default=5.0, gt=0, description="how long the gateway waits for the outside provider")
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> SignInSettings:
+        if self.local_accounts == "off" and self.oidc_issuer is None:
+            raise ValueError("local_accounts=off needs oidc_issuer: nobody could sign in")
+        if self.oidc_issuer is not None and not (
+            self.oidc_client_id and (self.oidc_client_key_file or self.oidc_client_secret)
+        ):
+            raise ValueError("oidc_issuer needs oidc_client_id, and oidc_client_key_file or oidc_client_secret")
+        return self
 
     @model_validator(mode="after")
     def _clients_differ(self) -> SignInSettings:

@@ -21,7 +21,7 @@ from api_gateway.main import create_app
 from api_gateway.settings import Settings
 from chassis.ids import new_id
 from chassis.principal import AAL2
-from chassis.testing import MakeDatabase, eventually, running
+from chassis.testing import MakeDatabase, eventually, running, served_at
 from chassis.testing_events import Outside
 from contracts.clients import GRANTABLE
 from contracts.event import Event
@@ -140,7 +140,7 @@ async def start_gateway(make_database: MakeDatabase, kafka_bootstrap: str) -> As
     """A factory of running gateways; each has a database of its own unless it is given another's."""
     async with AsyncExitStack() as stack:
 
-        async def start(database_url: str | None = None, **more: Any) -> Gateway:
+        async def start(database_url: str | None = None, serve_at: int | None = None, **more: Any) -> Gateway:
             url = database_url or await make_database(MIGRATIONS)
             options: dict[str, Any] = {
                 "gateway_keys": KEYS,
@@ -152,7 +152,12 @@ async def start_gateway(make_database: MakeDatabase, kafka_bootstrap: str) -> As
             options |= {**Outside(kafka_bootstrap, prefix_of(url)).settings, "gateway_key_poll_seconds": 0.1, **more}
             settings = Settings(database_url=url, **options)
             app = create_app(settings)
-            client = await stack.enter_async_context(running(app))
+            if serve_at is None:
+                client = await stack.enter_async_context(running(app))
+            else:  # at a port of this machine, for clients that are not ours
+                await stack.enter_async_context(served_at(app, serve_at))
+                transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+                client = httpx.AsyncClient(transport=transport, base_url="http://test")
             return Gateway(app, client, settings)
 
         yield start

@@ -36,11 +36,18 @@ PAGES = [
 ]
 
 ANYONE = {
+    "POST /sign-in/external/start": "a browser: its own cookies and forms say what it may",
+    "GET /sign-in/external/callback": "a browser: its own cookies and forms say what it may",
     "POST /oauth/token": "whoever proves who they are",
     "GET /.well-known/jwks.json": "the keys are public",
     "GET /.well-known/openid-configuration": "what every client must know",
     **{f"{method} {path}": "a browser: its own cookies and forms say what it may" for method, path in PAGES},
     "GET /oauth/userinfo": "the token's holder, and nobody else",
+    "POST /v1/citizen-sign-ins": "whoever has the handset",
+    "POST /v1/citizen-sign-ins/{sign_in_id}/code": "whoever has the handset",
+    "GET /v1/self/sessions": "one's own only",
+    "DELETE /v1/self/sessions/{session_id}": "one's own only",
+    "POST /oauth/backchannel-logout": "the outside provider signs it",
     "POST /oauth/revoke": "a client proves itself, and the token is its own",
     "POST /v1/enrolments": "whoever has the terminal's one-time code",
     "GET /v1/policies/gateway": "the rules are the same for all",

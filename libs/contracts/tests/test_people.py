@@ -6,7 +6,18 @@ from itertools import combinations
 
 import pytest
 
-from contracts.people import AAL2, MACHINES_ONLY, OBJECTS, PEOPLE, REGIONS, conflicting, scopes_of, writes
+from contracts.people import (
+    AAL2,
+    MACHINES_ONLY,
+    OBJECTS,
+    OF_CITIZENS,
+    OF_THE_GATEWAY,
+    PEOPLE,
+    REGIONS,
+    conflicting,
+    scopes_of,
+    writes,
+)
 from contracts.roles import CLIENTS, TERMINALS
 from contracts.scopes import Scope
 
@@ -21,8 +32,10 @@ _GIVE_RIGHTS = {Scope.PEOPLE_WRITE, Scope.GRANTS_ASK, Scope.GRANTS_DECIDE, Scope
 def test_every_scope_is_in_some_role_or_for_machines_only() -> None:
     held = scopes_of(PEOPLE)
     covered_by_writing = {Scope.CITIZENS_READ, Scope.SITES_READ, Scope.ROLLOUT_READ}
-    assert held | MACHINES_ONLY | covered_by_writing == set(Scope)
-    assert not held & MACHINES_ONLY
+    given = OF_CITIZENS | OF_THE_GATEWAY
+    assert held | MACHINES_ONLY | covered_by_writing | given == set(Scope)
+    assert not held & (MACHINES_ONLY | given)
+    assert not MACHINES_ONLY & given
 
 
 def test_what_only_machines_do_some_machine_does_or_may() -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..conftest import Desk
 
 ANYONE = {
+    "POST /v1/codes": "the gateway alone asks, and learns only whether there was a number",
     "GET /v1/policies/notify": "the rules are the same for all",
     "GET /v1/templates": "the words are the same for all",
     "POST /v1/inbound-messages": "a citizen's message names nothing but the number it came from",

@@ -38,6 +38,8 @@ from card_service.registry.schemas import (
     Notice,
     NotLookedUp,
     RejectionPage,
+    VerificationIn,
+    VerificationOut,
 )
 from card_service.sealing import MOBILE, NATIONAL_ID
 from card_service.tools import Tools
@@ -47,6 +49,7 @@ from chassis.db import Reading, Recording, Work
 from chassis.endpoints import MIB, Rate
 from chassis.paging import LAST_ID, Paging, by_id, by_number
 from chassis.personal import Personal
+from chassis.principal import CallerKind
 from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -175,6 +178,15 @@ async def search_citizens(given: CitizenSearch, caller: Caller, session: Recordi
     """Find citizens by national id or mobile."""
     found = await service.search(session, tools, caller, given)
     return CitizenPage(items=[citizen_out(tools, citizen) for citizen in found])
+
+
+@routes.post("/v1/citizen-verifications", scopes=Scope.CITIZENS_VERIFY, callers=frozenset({CallerKind.CLIENT}))
+async def verify_citizen(
+    given: VerificationIn, caller: Caller, session: Recording, tools: WithTools
+) -> VerificationOut:
+    """Which citizen a national id is of, for the gateway where citizens sign in."""
+    (found,) = await service.look_up(session, tools, caller, [given.national_id])
+    return VerificationOut(citizen_id=None if isinstance(found, str) else found.citizen_id)
 
 
 @routes.post(

@@ -80,6 +80,18 @@ class CitizenLookup(_In):
     national_ids: Annotated[list[NationalIdText], Field(min_length=1, max_length=1000)]
 
 
+class VerificationIn(_In):
+    """Who wants to sign in."""
+
+    national_id: NationalIdText
+
+
+class VerificationOut(BaseModel):
+    """Which citizen that is; null for a national id that is not registered or no such number."""
+
+    citizen_id: UUID | None
+
+
 class CitizenOut(BaseModel):
     """A citizen as others may see one."""
 

@@ -9,6 +9,7 @@ from api_gateway.sealing import Secrets
 from api_gateway.sign_in_settings import SignInSettings
 from api_gateway.signin.clients import FirstParty
 from api_gateway.signin.directory import Directory
+from api_gateway.signin.external.provider import External
 from api_gateway.signin.factors.passwords import Passwords
 from api_gateway.signin.flow import Flows
 from api_gateway.signin.marks import Marks
@@ -21,7 +22,8 @@ class SignIn:
     """The tools of signing in.
 
     `vault` seals the seeds of one-time codes; `flows` the state of a sign-in between its steps; `marks` name whom
-    tries are for and where they come from.
+    tries are for and where they come from; `external`: the outside
+    provider, where there is one.
     """
 
     settings: SignInSettings
@@ -33,3 +35,4 @@ class SignIn:
     vault: Vault
     flows: Flows
     marks: Marks
+    external: External | None = None

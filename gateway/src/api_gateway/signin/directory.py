@@ -28,6 +28,9 @@ class Directory(Protocol):
     async def by_name(self, session: AsyncSession, sign_in_name: str) -> Person | None:
         """The person of a name to sign in with, whatever their state."""
 
+    async def by_national_id(self, session: AsyncSession, national_id: str) -> Person | None:
+        """The person of a national id as it was told, whatever their state."""
+
     async def by_id(self, session: AsyncSession, person_id: UUID) -> Person | None:
         """The person of an id, whatever their state."""
 

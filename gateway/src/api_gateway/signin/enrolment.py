@@ -32,12 +32,19 @@ async def show_invitation(steps: Steps, token: str) -> Response:
     if person is None:
         return views.message(steps.browser, "refused", "invitation_void", 404, language=language)
     flow = steps.tools.flows.begin(language).with_(purpose="invitation", invitation=token)
-    return views.page(steps.browser, flow, "invitation", full_name=person.full_name, external=False)
+    return views.page(
+        steps.browser,
+        flow,
+        "invitation",
+        full_name=person.full_name,
+        local=steps.tools.settings.local_accounts == "on",
+        external=steps.tools.external is not None,
+    )
 
 
 async def begin(steps: Steps, flow: Flow) -> Response:
     """Take an invitation up: a password comes first."""
-    if flow.purpose != "invitation":
+    if flow.purpose != "invitation" or steps.tools.settings.local_accounts == "off":
         return views.expired(steps.browser)
     steps.browser.keep(flow)
     return steps.browser.see_other("/sign-in/password")

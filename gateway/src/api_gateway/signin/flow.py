@@ -26,11 +26,11 @@ class Flow(BaseModel):
 
     `browser`: random, what the forms' tokens are made of; `request`: the query of the authorization request, empty
     for whoever came to their own account; `ways`: the methods shown so far (RFC 8176), `proven_at` when the last was;
-    `invitation`: the token of the invitation that is being taken up; `seed`: of the app being set up; `challenge`:
-    what a passkey is to sign; `purpose`: to sign in, to take up an invitation, or to change one's own account;
-    `of_session`: the session it stands on, and ends with;
-    `hash`: of the password an invited person has chosen; `state`, `nonce`, `verifier`: of a sign-in at an outside
-    provider.
+    `roles`: the most that an outside provider lets them have, None where it said nothing; `invitation`: the token of
+    the invitation that is being taken up; `seed`: of the app being set up; `challenge`: what a passkey is to sign;
+    `purpose`: to sign in, to take up an invitation, or to change one's own account; `of_session`: the session it stands
+    on, and ends with; `hash`: of the password an invited person has chosen; `state`, `nonce`, `verifier`: of a sign-in
+    at an outside provider.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,6 +44,7 @@ class Flow(BaseModel):
     proven_at: datetime | None = None
     door: str = "local"
     external_sid: str | None = None
+    roles: tuple[str, ...] | None = None
     invitation: str = ""
     seed: str = ""
     challenge: str = ""

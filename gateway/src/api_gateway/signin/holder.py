@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,4 +31,16 @@ async def holder_of(session: AsyncSession, directory: Directory, found: Session 
         return None
     offices = await directory.offices(session, person.person_id)
     office = next((one for one in offices if one.key == found.office), None)
+    office = office_within(office, found.roles) if office else None
     return Holder(found, person, office) if office else None
+
+
+def office_within(office: Office, roles: Sequence[str] | None) -> Office | None:
+    """An office with those of its roles that an outside provider lets its person have; None where none is left.
+
+    Where the provider said nothing of roles (`roles` None), all of them: a claim that is absent is no empty list.
+    """
+    if roles is None:
+        return office
+    left = tuple(role for role in office.roles if role in roles)
+    return replace(office, roles=left) if left else None

@@ -19,7 +19,7 @@ from api_gateway.signin.context import SignIn
 from api_gateway.signin.delays import Attempt, Pace
 from api_gateway.signin.factors import passkeys, recovery, repository, totp
 from api_gateway.signin.flow import Flow
-from api_gateway.signin.holder import Holder
+from api_gateway.signin.holder import Holder, office_within
 from api_gateway.signin.provider import authorization
 from api_gateway.signin.provider.requests import Answer
 from api_gateway.signin.sessions import service as sessions
@@ -30,6 +30,7 @@ from chassis.principal import AAL1, AAL2
 from chassis.security import Happening, raised
 
 PASSWORD, CODE, HARD_KEY, SOFT_KEY, MULTIPLE = "pwd", "otp", "hwk", "swk", "mfa"  # RFC 8176
+FEDERATED = "fed"  # shown at an outside provider
 _NOBODY = new_id()
 _CODE_DELAY_SECONDS = 60
 
@@ -58,13 +59,16 @@ class Steps:
         free = failures < self.tools.settings.signin_address_failures
         free = await delays.enter(self.runtime.sessions, mark, door, self._pace, now) and free
         good = await self.tools.passwords.verify(known.hash if known else None, password)
+        good = good and self.is_open_to(sign_in_name)
         person_id = person.person_id if person and person.active and good and free else None
         await self._note(mark, door, "done" if person_id else "wrong" if free else "waits")
-        return flow.with_(person_id=person_id, ways=(PASSWORD,), proven_at=now) if person_id else None
+        if person_id is None:
+            return None
+        return flow.with_(person_id=person_id, ways=(PASSWORD,), proven_at=now, door=self._opened(sign_in_name))
 
     async def code(self, flow: Flow, code: str) -> Flow | None:
         """The sign-in with a one-time or recovery code shown beside the password; None where it is not good."""
-        if flow.person_id is None or flow.ways != (PASSWORD,):
+        if flow.person_id is None or len(flow.ways) != 1:
             return None
         now = MACHINE_TIME.now()
         mark = self.tools.marks.of("person", str(flow.person_id))
@@ -78,7 +82,7 @@ class Steps:
                 else:
                     good = await totp.accept(session, self.tools.vault, flow.person_id, code, now)
         await self._note(mark, "code", "done" if good else "wrong" if free else "waits")
-        return flow.with_(ways=(PASSWORD, CODE), proven_at=now) if good else None
+        return flow.with_(ways=(*flow.ways, CODE), proven_at=now) if good else None
 
     async def passkey(self, flow: Flow, answer: str) -> Flow | None:
         """The sign-in with a passkey shown, alone or beside the password; None where it is not good."""
@@ -88,13 +92,22 @@ class Steps:
             used = await passkeys.accept(session, url, flow.challenge, answer, now)
             person = await self.tools.directory.by_id(session, used.person_id) if used else None
         good = person is not None and person.active and flow.person_id in {None, person.person_id}
+        good = good and (flow.person_id is not None or self.is_open_to(person.sign_in_name if person else ""))
         mark = self.tools.marks.of("person", str(person.person_id) if person else "")
         await self._note(mark, "passkey", "done" if good else "wrong")
         if used is None or person is None or not good:
             return None
         key = SOFT_KEY if used.backed_up else HARD_KEY
-        ways = (PASSWORD, key) if flow.ways == (PASSWORD,) else (key, MULTIPLE)
-        return flow.with_(person_id=person.person_id, ways=ways, proven_at=now, challenge="")
+        ways = (*flow.ways, key) if len(flow.ways) == 1 else (key, MULTIPLE)
+        opened = flow.door if flow.person_id else self._opened(person.sign_in_name)
+        return flow.with_(person_id=person.person_id, ways=ways, proven_at=now, challenge="", door=opened)
+
+    def is_open_to(self, sign_in_name: str) -> bool:
+        """Whether somebody may sign in by our own passwords and passkeys."""
+        settings = self.tools.settings
+        return settings.local_accounts == "on" or (
+            settings.local_accounts == "break-glass" and sign_in_name in settings.break_glass
+        )
 
     async def go_on(self, flow: Flow) -> Response:
         """The next page of a sign-in, or its end."""
@@ -107,6 +120,7 @@ class Steps:
             if known is not None and known.must_change and flow.door == "local":
                 return self._to(flow, "/sign-in/password")
             offices = await self.tools.directory.offices(session, flow.person_id)
+        offices = [narrowed for office in offices if (narrowed := office_within(office, flow.roles))]
         if len(offices) == 1:
             return await self.finish(flow, offices[0])
         return self._to(flow, "/sign-in/office")
@@ -135,7 +149,8 @@ class Steps:
         if flow.person_id is None or not flow.strong or flow.purpose != "sign-in":
             return ()
         async with self.runtime.sessions() as session:
-            return await self.tools.directory.offices(session, flow.person_id)
+            found = await self.tools.directory.offices(session, flow.person_id)
+        return [narrowed for office in found if (narrowed := office_within(office, flow.roles))]
 
     async def _signed_in(self, session: AsyncSession, flow: Flow, office: Office, cookie: str) -> Holder | None:
         """The holder of the session that a complete sign-in begins or renews; None for whoever may not sign in."""
@@ -146,7 +161,12 @@ class Steps:
         known = await sessions.of_browser(session, self.browser.session_cookie)
         if flow.of_session is not None and (known is None or known.sid != flow.of_session):
             return None
-        if known is not None and known.person_id == person.person_id and known.office == office.key:
+        if (
+            known is not None
+            and known.person_id == person.person_id
+            and known.office == office.key
+            and known.roles == _listed(flow.roles)
+        ):
             return Holder(await sessions.renew(session, known, proof, cookie), person, office)
         if known is not None:
             await sessions.end(session, self.runtime.revocations, known, "signed_in_anew")
@@ -156,6 +176,7 @@ class Steps:
             proof,
             client_id=dict(query_of(flow.request)).get("client_id", "account"),
             device=self.browser.device,
+            roles=flow.roles,
             person_id=person.person_id,
             office=office.key,
             cookie=cookie,
@@ -171,6 +192,13 @@ class Steps:
         if outcome != "done":
             failed = Happening.PERSON_SIGN_IN_FAILED
             raised(failed, door=kind, outcome=outcome, who=mark.hex()[:16], address=self.browser.address)
+
+    def _opened(self, sign_in_name: str) -> str:
+        """The door by which somebody came in with what is kept here."""
+        if self.tools.settings.local_accounts == "on":
+            return "local"
+        raised(Happening.BREAK_GLASS_USED, name=sign_in_name, address=self.browser.address)
+        return "break-glass"
 
     def _to(self, flow: Flow, place: str) -> Response:
         self.browser.keep(flow)
@@ -189,6 +217,10 @@ class Steps:
     @property
     def _address_mark(self) -> bytes:
         return self.tools.marks.of("address", self.browser.address)
+
+
+def _listed(roles: Sequence[str] | None) -> list[str] | None:
+    return list(roles) if roles is not None else None
 
 
 def acr_of(flow: Flow) -> str:

@@ -77,9 +77,9 @@ def sign_in(steps: Steps, flow: Flow, *, error: str = "", name: str = "") -> Res
         error=error,
         name=name[:100],
         client=(client.facts.name_ar if flow.language == "ar" else client.facts.name_en) if client else "",
-        local=True,
-        passkey=passkeys.ask(settings.public_url, flow.challenge) or "",
-        external=False,
+        local=settings.local_accounts != "off",
+        passkey=(passkeys.ask(settings.public_url, flow.challenge) or "") if settings.local_accounts != "off" else "",
+        external=steps.tools.external is not None,
     )
 
 

@@ -27,6 +27,7 @@ class Happening(StrEnum):
 
     CLIENT_SIGN_IN_FAILED = "client_sign_in_failed"  # a client or terminal could not prove who it is
     PERSON_SIGN_IN_FAILED = "person_sign_in_failed"
+    BREAK_GLASS_USED = "break_glass_used"  # an account kept for when the outside provider is away
     ENROLMENT_REFUSED = "enrolment_refused"
     KEY_REPLACEMENT_REFUSED = "key_replacement_refused"  # somebody tried to take over a terminal's live key
     TERMINAL_OVERLAP = "terminal_overlap"  # a terminal's key is used from two places in turns

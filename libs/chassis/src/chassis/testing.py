@@ -203,9 +203,9 @@ async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def served_at(app: FastAPI) -> AsyncIterator[int]:
-    """Serve an app in this loop as `chassis.serve` does, hot routes included, and give the port."""
-    server = uvicorn.Server(uvicorn.Config(**serve.options(app, host="127.0.0.1", port=0, lifespan="on")))
+async def served_at(app: FastAPI, port: int = 0) -> AsyncIterator[int]:
+    """Serve an app in this loop as `chassis.serve` does, hot routes included, and give the port, by default any."""
+    server = uvicorn.Server(uvicorn.Config(**serve.options(app, host="127.0.0.1", port=port, lifespan="on")))
     serving = asyncio.create_task(server.serve())
 
     async def started() -> bool:

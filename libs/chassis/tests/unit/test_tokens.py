@@ -306,6 +306,17 @@ async def test_unusable_key_set_leaves_the_last_one_in_force(body: bytes) -> Non
         assert watched.verify(signed(good)).subject == "m"
 
 
+def test_for_a_release_tokens_under_the_name_before_are_accepted_and_no_others() -> None:
+    both = verifier(issuer="https://card.gov.test/, unicard")
+    for name in ("https://card.gov.test", "unicard"):
+        assert both.verify(ISSUER.token("ministry", iss=name)).subject == "ministry"
+    for name in ("https://card.gov.test.evil.test", "https://card.gov.test/", ""):
+        with pytest.raises(InvalidToken):
+            both.verify(ISSUER.token("ministry", iss=name))
+    with pytest.raises(InvalidToken):
+        verifier(issuer="https://card.gov.test").verify(ISSUER.token("ministry", iss="unicard"))
+
+
 async def test_issuer_out_of_reach_is_unavailable() -> None:
     watched = verifier(jwks=None, jwks_url="http://127.0.0.1:1/jwks")
     with pytest.raises(Unavailable):

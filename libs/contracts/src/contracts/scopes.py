@@ -23,6 +23,7 @@ class Scope(StrEnum):
     CITIZENS_READ = "citizens:read", "See households and citizens, and who has looked at them."
     CITIZENS_WRITE = "citizens:write", "Register and change households and citizens, and see them."
     CITIZENS_IMPORT = "citizens:import", "Send files of citizens to be registered, and follow them."
+    CITIZENS_VERIFY = "citizens:verify", "Ask whether a national id is registered, to send its holder a code."
     SITES_READ = "sites:read", "See the sites where cards are handed over."
     SITES_WRITE = "sites:write", "Enter the sites where cards are handed over, and see them and their appointments."
     ROLLOUT_READ = "rollout:read", "See roll-out phases, pick-up plans and activations."
@@ -74,6 +75,7 @@ class Scope(StrEnum):
     FUNDS_WRITE = "funds:write", "Enter funds and programmes of payouts, say whose they are, and pay into funds."
 
     MESSAGES_READ = "messages:read", "See the messages to citizens, their counts and templates."
+    CODES_SEND = "codes:send", "Have a code sent to a citizen, with which they sign in."
     MESSAGES_REPORT = "messages:report", "Report what became of messages, and hand over what citizens have sent."
 
     CLIENTS_READ = "clients:read", "See who may call the API and with which scopes."
@@ -98,6 +100,7 @@ class Scope(StrEnum):
         "Replay events set aside, propose to discard them or to publish again, and see them.",
     )
     OPERATIONS_APPROVE = "operations:approve", "Decide on what operators have proposed, and see events set aside."
+    SELF_SESSIONS = "self:sessions", "See and end one's own sign-ins, as a citizen."
     TRAINING_CLOCK = "training:clock", "Move the business time of a training system."
 
     RECORDS_READ = (

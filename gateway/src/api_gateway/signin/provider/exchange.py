@@ -33,7 +33,7 @@ from api_gateway.tokens.errors import (
 from api_gateway.tokens.requests import ASSERTION_TYPE
 from chassis.auth import Revocations
 
-_LONGEST_ASSERTION = timedelta(minutes=5)
+_LONGEST_ASSERTION = timedelta(minutes=10)  # what client libraries take by themselves
 # A public client's replaced token is still taken for so long: its answer may have been lost on the way.
 _GRACE = timedelta(seconds=10)
 _REFUSALS: Mapping[str, type[OAuthRefusal]] = {

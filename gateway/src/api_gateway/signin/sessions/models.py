@@ -23,7 +23,8 @@ class Session:
     """One sign-in on one device. It is a person's, in one office, or a citizen's.
 
     `office`: the key of the office chosen; `idle_seconds`: it ends when unused so long; `ends_at`: at the latest;
-    `door`: how they came in (`local`, `external`, `break-glass`, `sms`).
+    `roles`: the most an outside provider lets its person have, None where
+    it said nothing; `door`: how they came in (`local`, `external`, `break-glass`, `sms`).
     """
 
     sid: UUID
@@ -43,6 +44,7 @@ class Session:
     ends_at: datetime
     ended_at: datetime | None = None
     ended_why: str | None = None
+    roles: list[str] | None = None
 
     def live(self, now: datetime) -> bool:
         """Whether it goes on: neither ended, nor idle too long, nor too old."""

@@ -13,17 +13,18 @@ from api_gateway.signin.sessions.models import Proof, Session
 
 _SESSION = (
     "SELECT sid, person_id, citizen_id, client_id, office, device, door, external_sid, started_at, auth_time, amr, acr,"
-    " last_seen, idle_seconds, ends_at, ended_at, ended_why FROM session"
+    " last_seen, idle_seconds, ends_at, ended_at, ended_why, roles FROM session"
 )
 _ADD = text(
     "INSERT INTO session (sid, person_id, citizen_id, client_id, office, device, door, external_sid, started_at,"
-    " auth_time, amr, acr, last_seen, idle_seconds, ends_at, ended_at, ended_why, cookie_mark) VALUES (:sid,"
+    " auth_time, amr, acr, last_seen, idle_seconds, ends_at, ended_at, ended_why, roles, cookie_mark) VALUES (:sid,"
     " :person_id, :citizen_id, :client_id, :office, :device, :door, :external_sid, :started_at, :auth_time, :amr, :acr,"
-    " :last_seen, :idle_seconds, :ends_at, :ended_at, :ended_why, :cookie_mark)"
+    " :last_seen, :idle_seconds, :ends_at, :ended_at, :ended_why, :roles, :cookie_mark)"
 )
 _FIND = text(f"{_SESSION} WHERE sid = :sid")
 _BY_COOKIE = text(f"{_SESSION} WHERE cookie_mark = :mark")
 _OF_PERSON = text(f"{_SESSION} WHERE person_id = :person_id AND ended_at IS NULL ORDER BY started_at DESC")
+_OF_CITIZEN = text(f"{_SESSION} WHERE citizen_id = :citizen_id AND ended_at IS NULL ORDER BY started_at DESC")
 _OF_PROVIDER = text(
     f"{_SESSION} WHERE ended_at IS NULL AND door = 'external'"
     " AND (external_sid = :external_sid OR person_id = :person_id)"
@@ -60,6 +61,11 @@ async def by_cookie(session: AsyncSession, mark: bytes) -> Session | None:
 async def of_person(session: AsyncSession, person_id: UUID) -> list[Session]:
     """A person's sessions that were not ended, the youngest first."""
     return [record(Session, row) for row in await session.execute(_OF_PERSON, {"person_id": person_id})]
+
+
+async def of_citizen(session: AsyncSession, citizen_id: UUID) -> list[Session]:
+    """A citizen's sessions that were not ended, the youngest first."""
+    return [record(Session, row) for row in await session.execute(_OF_CITIZEN, {"citizen_id": citizen_id})]
 
 
 async def of_provider(session: AsyncSession, external_sid: str | None, person_id: UUID | None) -> list[Session]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -35,6 +36,7 @@ async def begin(
     person_id: UUID | None = None,
     citizen_id: UUID | None = None,
     office: str | None = None,
+    roles: Sequence[str] | None = None,
     cookie: str | None = None,
 ) -> Session:
     """Write the session of a sign-in that is complete: a person's in an office, or a citizen's.
@@ -58,6 +60,7 @@ async def begin(
         last_seen=now,
         idle_seconds=settings.signin_idle_minutes * 60,
         ends_at=now + timedelta(hours=settings.signin_longest_hours),
+        roles=list(roles) if roles is not None else None,
     )
     await repository.add(session, made, mark_of(cookie) if cookie else None)
     log.info("session begun", session=str(made.sid), subject=made.subject, client=client_id, door=made.door)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 OTHERS = 0o077
@@ -27,10 +29,15 @@ def keep_private() -> None:
 def close_to_others(folder: Path) -> None:
     """Take other users' rights away from a folder and all that is in it, as an earlier version may have left it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for path in (folder, *folder.rglob("*")):
-        try:
-            mode = stat.S_IMODE(path.lstat().st_mode)
-        except FileNotFoundError:  # of a process that still ends
-            continue
-        if mode & OTHERS and not path.is_symlink():
-            path.chmod(mode & ~OTHERS)
+    for path in open_to_others(folder):
+        with suppress(FileNotFoundError):  # of a process that still ends
+            path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~OTHERS)
+
+
+def open_to_others(folder: Path) -> Iterator[Path]:
+    """What other users may reach of a folder: itself, and files and folders in it."""
+    places = (folder, *(Path(where, name) for where, folders, files in os.walk(folder) for name in (*folders, *files)))
+    for path in places:
+        with suppress(FileNotFoundError):  # what runs removes files at any time
+            if not path.is_symlink() and path.lstat().st_mode & OTHERS:
+                yield path

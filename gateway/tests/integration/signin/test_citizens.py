@@ -1,0 +1,151 @@
+"""Citizens sign in by national id and a code by SMS: what they get, and what a stranger learns."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from chassis.ids import new_id
+from chassis.testing import eventually
+
+from .conftest import Offices
+
+
+@dataclass
+class Others:
+    """What plays card-service and notify-service."""
+
+    offices: Offices
+    known: dict[str, str] = field(default_factory=dict)
+    codes: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        claims = await self.offices.claims(request.headers["authorization"].removeprefix("Bearer "))
+        self.asked.append((str(claims["sub"]), str(claims["scope"])))
+        body = json.loads(request.content)
+        if request.url.path == "/v1/citizen-verifications":
+            return httpx.Response(200, json={"citizen_id": self.known.get(body["national_id"])})
+        self.codes.append(body)
+        return httpx.Response(200, json={"sent": True})
+
+
+@pytest.fixture
+def others(offices: Offices) -> Iterator[Others]:
+    playing = Others(offices)
+    services = offices.gateway.runtime.state.services
+    kept = services.card, services.notify
+    for name in ("card", "notify"):
+        client = httpx.AsyncClient(transport=httpx.MockTransport(playing.answer), base_url="http://other.test")
+        object.__setattr__(services, name, client)
+    yield playing
+    for name, client in zip(("card", "notify"), kept, strict=True):
+        object.__setattr__(services, name, client)
+
+
+def _number() -> str:
+    return f"2900101{new_id().int % 10**7:07d}"
+
+
+async def _begin(offices: Offices, number: str) -> httpx.Response:
+    return await offices.gateway.client.post("/v1/citizen-sign-ins", json={"national_id": number})
+
+
+async def _enter(offices: Offices, sign_in_id: str, code: str) -> httpx.Response:
+    return await offices.gateway.client.post(f"/v1/citizen-sign-ins/{sign_in_id}/code", json={"code": code})
+
+
+async def _sent(others: Others, citizen_id: str) -> str:
+    async def found() -> str | None:
+        return next((one["code"] for one in others.codes if one["citizen_id"] == citizen_id), None)
+
+    return str(await eventually(found))
+
+
+async def _signed_in(offices: Offices, others: Others) -> tuple[str, dict[str, str]]:
+    number, citizen_id = _number(), str(new_id())
+    others.known[number] = citizen_id
+    begun = (await _begin(offices, number)).json()
+    reply = await _enter(offices, begun["sign_in_id"], await _sent(others, citizen_id))
+    assert reply.status_code == 200, reply.text
+    return citizen_id, {"Authorization": f"Bearer {reply.json()['access_token']}"}
+
+
+async def test_a_citizen_signs_in_and_sees_their_own_sign_ins(offices: Offices, others: Others) -> None:
+    citizen_id, headers = await _signed_in(offices, others)
+    claims = await offices.claims(headers["Authorization"].removeprefix("Bearer "))
+    assert (claims["sub"], claims["kind"], claims["acr"]) == (f"citizen:{citizen_id}", "citizen", "urn:unicard:aal1")
+    assert claims["scope"] == "self:sessions"
+    assert "gov" not in claims
+    listed = (await offices.gateway.client.get("/v1/self/sessions", headers=headers)).json()["items"]
+    assert [one["this_one"] for one in listed] == [True]
+    _, others_headers = await _signed_in(offices, others)
+    path = f"/v1/self/sessions/{listed[0]['session_id']}"
+    assert (await offices.gateway.client.delete(path, headers=others_headers)).status_code == 404
+    assert (await offices.gateway.client.delete(path, headers=headers)).status_code == 200
+    await offices.gateway.runtime.revocations.refresh(offices.gateway.runtime.pool)
+    assert (await offices.gateway.client.get("/v1/self/sessions", headers=headers)).status_code == 401
+    assert others.asked[0] == ("service:gateway", "citizens:verify codes:send")
+    assert others.codes[0]["host"] == "edge.test"
+
+
+async def test_a_citizen_opens_nothing_of_others(offices: Offices, others: Others) -> None:
+    _, headers = await _signed_in(offices, others)
+    for path in ("/v1/clients", f"/v1/overview/{new_id()}"):
+        assert (await offices.gateway.client.get(path, headers=headers)).status_code == 403
+
+
+async def test_the_answer_is_the_same_whoever_asks(offices: Offices, others: Others) -> None:
+    known = _number()
+    others.known[known] = str(new_id())
+    shapes = set()
+    for number in (known, _number(), "not a national id", known, known, known, known):
+        reply = await _begin(offices, number)
+        shapes.add((reply.status_code, *sorted(reply.json())))
+    assert shapes == {(202, "expires_at", "sign_in_id")}
+    await asyncio.gather(*offices.gateway.runtime.state.citizens.under_way)
+    assert len([one for one in others.codes if one["citizen_id"] == others.known[known]]) == 3, "three an hour"
+
+
+async def test_a_code_is_good_once_within_its_time_and_tries(offices: Offices, others: Others) -> None:
+    number, citizen_id = _number(), str(new_id())
+    others.known[number] = citizen_id
+    begun = (await _begin(offices, number)).json()["sign_in_id"]
+    code = await _sent(others, citizen_id)
+    wrong = "000000" if code != "000000" else "000001"
+    refused = await _enter(offices, begun, wrong)
+    assert (refused.status_code, refused.json()["code"]) == (401, "sign_in_code_refused")
+    assert (await _enter(offices, begun, code)).status_code == 200
+    assert (await _enter(offices, begun, code)).status_code == 401
+    others.codes.clear()
+    begun = (await _begin(offices, number)).json()["sign_in_id"]
+    code = await _sent(others, citizen_id)
+    for _ in range(5):
+        await _enter(offices, begun, wrong if wrong != code else "111111")
+    assert (await _enter(offices, begun, code)).status_code == 401, "five tries, then the code is void"
+    others.codes.clear()
+    begun = (await _begin(offices, number)).json()["sign_in_id"]
+    code = await _sent(others, citizen_id)
+    await offices.gateway.runtime.pool.execute(
+        "UPDATE code_challenge SET expires_at = now() WHERE challenge_id = $1", UUID(begun)
+    )
+    assert (await _enter(offices, begun, code)).status_code == 401
+    assert (await _enter(offices, str(uuid4()), code)).status_code == 401
+
+
+async def test_no_table_holds_a_code_or_a_national_id(offices: Offices, others: Others) -> None:
+    number, citizen_id = _number(), str(new_id())
+    others.known[number] = citizen_id
+    await _begin(offices, number)
+    code = await _sent(others, citizen_id)
+    rows = await offices.gateway.runtime.pool.fetch(
+        "SELECT c::text AS row FROM code_challenge c UNION ALL SELECT o::text FROM outbox o"
+    )
+    assert not [row for row in rows if number in row["row"] or f",{code}," in row["row"]]

@@ -1,0 +1,1 @@
+"""Codes with which citizens sign in: handed to the aggregator at once, kept nowhere."""
