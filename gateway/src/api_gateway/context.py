@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from api_gateway.disclosures.gathering import Gatherer
     from api_gateway.overview.service import Services
+    from api_gateway.people.desk import Desk
     from api_gateway.signin.citizens.service import CitizenDesk
     from api_gateway.signin.context import SignIn
     from api_gateway.tokens.issuer import Issuer
@@ -42,6 +43,7 @@ class Context:
     citizens: CitizenDesk
     tokens_of_people: TokensOfPeople
     gatherer: Gatherer
+    people: Desk
 
 
 Runtime: TypeAlias = runtime.Runtime[Context]

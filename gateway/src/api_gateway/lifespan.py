@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.clients.bootstrap import ensure_bootstrap
 from api_gateway.context import Context, Runtime
 from api_gateway.disclosures.gathering import Gatherer
 from api_gateway.figures import KEYS
 from api_gateway.overview.service import Services
+from api_gateway.people import upkeep
+from api_gateway.people.desk import Desk
+from api_gateway.people.identities import Identities
 from api_gateway.sealing import Secrets
 from api_gateway.settings import Settings
 from api_gateway.signin.citizens.service import CitizenDesk
@@ -22,8 +29,10 @@ from api_gateway.signin.flow import Flows
 from api_gateway.signin.marks import Marks
 from api_gateway.signin.provider.exchange import for_people
 from api_gateway.signin.register import RegisteredPeople
+from api_gateway.signin.sessions import service as sessions
 from api_gateway.tokens.issuer import Issuer, OwnKeysVerifier
 from api_gateway.tokens.service import TokenDesk
+from chassis.auth import Revocations
 from chassis.clients import http_client
 from chassis.runtime import Resources
 from chassis.sealing import Keyring, Vault
@@ -37,6 +46,9 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
     ring = Keyring.parse(settings.gateway_keys.get_secret_value())
     resources.seal_replies(ring)
     secrets = Secrets(ring)
+    resources.fingerprint_key = ring.derived(b"unicard gateway fingerprint").keys[ring.current]
+    end_sessions = partial(_end_sessions, resources.revocations)
+    people = Desk(Identities(ring, secrets), settings, resources.revocations, end_sessions)
     issuer = Issuer(settings, Vault(ring.derived(b"unicard gateway seal")))
     await issuer.keep(resources.sessions)
     async with resources.sessions() as session, session.begin():
@@ -57,23 +69,25 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
         ]
         desk = TokenDesk(settings, secrets, issuer, resources.sessions)
         services = Services(card, supply, health, payment, notify, settings.gateway_part_seconds)
-        tools = sign_in(settings, ring, secrets, issuer)
+        tools = sign_in(settings, ring, secrets, issuer, people)
         if tools.external is not None:
             stack.push_async_callback(tools.external.close)
         citizens = CitizenDesk()
         stack.push_async_callback(citizens.close)
         named = {"card": card, "supply": supply, "health": health, "payment": payment, "notify": notify}
         gatherer = Gatherer(issuer, named)
-        yield Context(settings, secrets, issuer, desk, services, policies, tools, citizens, for_people, gatherer)
+        yield Context(
+            settings, secrets, issuer, desk, services, policies, tools, citizens, for_people, gatherer, people
+        )
 
 
-def sign_in(settings: Settings, ring: Keyring, secrets: Secrets, issuer: Issuer) -> SignIn:
+def sign_in(settings: Settings, ring: Keyring, secrets: Secrets, issuer: Issuer, people: Desk) -> SignIn:
     """The tools of signing in."""
     return SignIn(
         settings=settings,
         issuer=issuer,
         clients=first_parties(settings),
-        directory=RegisteredPeople(ring),
+        directory=RegisteredPeople(people),
         secrets=secrets,
         passwords=Passwords(settings.signin_hashes_at_once, settings.signin_shortest_password),
         vault=Vault(ring.derived(b"unicard sign-in factors")),
@@ -87,3 +101,16 @@ async def keep_keys(running: Runtime) -> None:
     """Keep the issuer's keys and the verifier up to date."""
     await running.state.issuer.keep(running.sessions)
     await running.verifier.refresh_keys()
+
+
+async def keep_people(running: Runtime) -> bool:
+    """Close what is over among people's roles, and tell how many administrators there are."""
+    async with running.sessions() as session, session.begin():
+        more = await upkeep.tidy(session, running.state.people)
+        await upkeep.measure(session)
+    running.wake_relay()
+    return more
+
+
+async def _end_sessions(revocations: Revocations, session: AsyncSession, person_id: UUID, why: str) -> None:
+    await sessions.end_of_person(session, revocations, person_id, why)

@@ -11,8 +11,11 @@ from api_gateway.context import Runtime
 from api_gateway.disclosures.api import routes as disclosures
 from api_gateway.docs.api import routes as docs
 from api_gateway.docs.api import swallow
-from api_gateway.lifespan import keep_keys, lifespan
+from api_gateway.lifespan import keep_keys, keep_people, lifespan
 from api_gateway.overview.api import routes as overview
+from api_gateway.people.api import routes as people
+from api_gateway.people.grants_api import routes as grants
+from api_gateway.people.places_api import routes as places
 from api_gateway.proposals import DESK, PROPOSALS
 from api_gateway.route import SWALLOW
 from api_gateway.settings import Settings
@@ -56,6 +59,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             citizens,
             clients,
             terminals,
+            people,
+            grants,
+            places,
             overview,
             disclosures,
             docs,
@@ -69,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Periodic("terminal_uses", forget_uses, FORGET_EVERY_SECONDS),
             expiry(PROPOSALS),
             Periodic("sign_in_upkeep", forget_old, UPKEEP_SECONDS),
+            Periodic("people", keep_people, chosen.people_upkeep_seconds),
         ],
         lifespan=lifespan,
         openapi_url=None,  # the merged document has its place

@@ -25,6 +25,11 @@ class Secrets:
         """The keyed HMAC by which an owner's secret is recognised."""
         return Sealed(self._current, hmac.digest(self._marking[self._current], _joined(owner, secret), "sha256"))
 
+    def marks(self, owner: str, secret: str) -> list[Sealed]:
+        """The HMACs by every key of the ring: to find what was marked before the ring turned."""
+        marked = _joined(owner, secret)
+        return [Sealed(name, hmac.digest(key, marked, "sha256")) for name, key in self._marking.items()]
+
     def recognises(self, owner: str, secret: str, mark: Sealed) -> bool:
         """Whether the secret is the one that was marked, in constant time; false where its key has left the ring."""
         key = self._marking.get(mark.key)

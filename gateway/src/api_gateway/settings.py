@@ -51,6 +51,16 @@ class Settings(SignInSettings):
     gateway_overlap_minutes: int = Field(
         default=60, ge=1, le=1440, description="a key used from two addresses in turns within this time raises an alarm"
     )
+    people_grant_days: int = Field(default=365, ge=1, le=730, description="a role is granted for so long at most")
+    people_confirm_days: int = Field(default=90, ge=1, le=366, description="a role is confirmed anew at least so often")
+    people_confirm_grace_days: int = Field(
+        default=30, ge=0, le=366, description="a role that nobody confirms ends so many days after it was due"
+    )
+    people_ask_days: int = Field(
+        default=14, ge=1, le=90, description="a role asked for may wait so long for a decision"
+    )
+    people_invitation_hours: int = Field(default=72, ge=1, le=336, description="how long an invitation is good")
+    people_upkeep_seconds: float = Field(default=60.0, gt=0, description="how often roles that are over are closed")
     gateway_part_seconds: float = Field(default=2.0, gt=0, description="how long the overview waits for a service")
     policies: Path = Field(default=POLICIES, description="folder of the policy files entered at the start")
     gateway_disclosure_delay_days: int = Field(
@@ -73,3 +83,8 @@ class Settings(SignInSettings):
     def token_url(self) -> str:
         """The token endpoint as callers name it."""
         return f"{self.public_url}/oauth/token"
+
+    @property
+    def invitation_url(self) -> str:
+        """The page on which an invited person takes an invitation up; its token is the parameter `token`."""
+        return f"{self.public_url}/sign-in/invitation"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.ids import new_id
-from chassis.testing_walk import PORT_SAID, Call, walk
+from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, walk
 from policybook.testing import policy_calls
 
 from .conftest import Gateway, GatewaySigner
+from .staff import Member, member, new_national_id
 
 SITE = str(new_id())
 HEALTH = {"governorate": "03", "authority": "health-authority"}
@@ -56,6 +58,10 @@ ANYONE = {
     "GET /v1/citizens/{citizen_id}/data-export": "citizens their own, the nation's offices any: test_disclosures",
     "POST /v1/citizens/{citizen_id}/disclosure-delays": "people of the nation's offices: test_disclosures",
     "POST /v1/citizens/{citizen_id}/disclosure-delays/{delay_id}/approval": "a second of them: test_disclosures",
+    "POST /v1/role-grants/{grant_id}/withdrawal": "whoever asked takes back their own: test_role_grants tries others",
+    "GET /v1/roles": "the table of roles is the same for everybody who grants any",
+    "GET /v1/areas": "the governorates and districts are no secret",
+    "GET /v1/authorities": "bounded by the caller's authority: test_people tries it",
     "GET /openapi.json": "the documentation is public",
     "GET /docs": "the documentation is public",
     "GET /docs/{asset}": "the documentation is public",
@@ -64,13 +70,20 @@ ANYONE = {
 
 
 async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
-    async def sign(scopes: str, **bound: Any) -> dict[str, str]:
+    async def sign(scopes: str, person: bool = False, **bound: Any) -> dict[str, str]:
+        if person:
+            own = await member(gateway, "administrator", area=bound["governorate"], authority="health-authority")
+            return own.headers(scope=scopes)
         names = {"governorate": "gov", "authority": "org", "site_id": "site"}
         return gateway.signed(*scopes.split(), **{names.get(name, name): value for name, value in bound.items()})
 
     client, _ = await gateway.new_client("sites:read", governorate="03")
     terminal, _ = await gateway.new_terminal()
     path = f"/v1/clients/{client}"
+
+    clerk = await member(gateway, area="03", authority="health-authority")
+    invited = await member(gateway, area="03", authority="health-authority", active=False)
+    grant = await _asked_for(gateway, clerk)
 
     def new(governorate: str, owner: str = "ministry", **more: Any) -> dict[str, Any]:
         made = {"client_id": f"c{new_id().hex}", "name": "c", "scopes": ["sites:read"], "governorate": governorate}
@@ -117,6 +130,64 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
             "POST /v1/enrolment-codes": Call(
                 "/v1/enrolment-codes", "terminals:enrol", body={"json": {"terminal_id": str(terminal)}}
             ),
+            **_people(str(clerk.person_id), str(invited.person_id)),
+            **_grants(str(clerk.person_id), grant),
         },
         ANYONE,
     )
+
+
+async def _asked_for(gateway: Gateway, clerk: Member) -> str:
+    """A role somebody has asked for in Port Said."""
+    asker = await member(gateway, "administrator")
+    asked = await asker.ask(clerk, "registry-clerk", area="03", authority_id="health-authority")
+    return str(asked["grant_id"])
+
+
+def _call(url: str, scope: str, mine: str = "03", **more: Any) -> Call:
+    """What people do, an administrator of Ismailia first."""
+    bounds = {"mine": {"governorate": mine, "person": True}, "stranger": {**ISMAILIA, "person": True}}
+    return Call(url, scope, **{**bounds, **more})
+
+
+def _people(clerk: str, invited: str) -> dict[str, Call]:
+    """The operations on people of an authority and area, the last of them gone at the end."""
+    body = {"sign_in_name": f"w{new_id().hex[-12:]}", "national_id": new_national_id(), "full_name": "x"}
+    why, path = {"json": {"reason": "x"}}, f"/v1/people/{clerk}"
+    there = {"authority_id": "health-authority", "area": "03"}
+    district = {"area": f"03.{int(new_id().hex[-4:], 16) % 90 + 10}", "name_en": "x", "name_ar": "x"}
+    below = {"authority_id": f"a{new_id().hex[-12:]}", "name_en": "x", "name_ar": "x", "parent": "health-authority"}
+    return {
+        "POST /v1/people": _call("/v1/people", "people:write", refused=403, body={"json": {**body, **there}}),
+        "GET /v1/people": _call("/v1/people?limit=200", "people:read", refused=200, mark=clerk),
+        "GET /v1/people/{person_id}": _call(path, "people:read"),
+        "POST /v1/people/{person_id}/invitations": _call(f"/v1/people/{invited}/invitations", "people:write"),
+        "POST /v1/people/{person_id}/suspension": _call(f"{path}/suspension", "people:suspend", body=why),
+        "DELETE /v1/people/{person_id}/suspension": _call(f"{path}/suspension", "people:write"),
+        "POST /v1/people/{person_id}/departure": _call(f"/v1/people/{invited}/departure", "people:write", body=why),
+        "POST /v1/areas": _call("/v1/areas", "authorities:write", refused=403, body={"json": district}),
+        "POST /v1/authorities": _call(
+            "/v1/authorities", "authorities:write", refused=403, body={"json": below}, mine="*"
+        ),
+    }
+
+
+def _grants(clerk: str, grant: str) -> dict[str, Call]:
+    """The operations on roles in an authority and area, in the order in which they can be done."""
+    until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    wanted = {"person_id": clerk, "role": "service-desk", "area": "03", "valid_to": until, "reason": "x"}
+    yes, why = {"json": {"approve": True}}, {"json": {"reason": "x"}}
+    path = f"/v1/role-grants/{grant}"
+    return {
+        "POST /v1/role-grants": _call(
+            "/v1/role-grants",
+            "grants:ask",
+            refused=403,
+            body={"json": {**wanted, "authority_id": "health-authority"}},
+        ),
+        "GET /v1/role-grants": _call("/v1/role-grants?limit=200", "people:read", refused=200, mark=grant),
+        "GET /v1/role-grants/{grant_id}": _call(path, "people:read"),
+        "POST /v1/role-grants/{grant_id}/decision": _call(f"{path}/decision", "grants:decide", body=yes),
+        "POST /v1/role-grants/{grant_id}/confirmation": _call(f"{path}/confirmation", "grants:decide"),
+        "POST /v1/role-grants/{grant_id}/revocation": _call(f"{path}/revocation", "grants:decide", body=why),
+    }

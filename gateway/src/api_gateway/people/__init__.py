@@ -6,5 +6,6 @@ Other packages of the gateway ask `offices_of`: what a person may do, office by 
 from api_gateway.people.offices import Office, offices_of
 
 TABLES = ("area", "authority", "invitation", "person", "role_grant")
+KEPT = ("area", "authority", "person", "role_grant")
 
-__all__ = ["TABLES", "Office", "offices_of"]
+__all__ = ["KEPT", "TABLES", "Office", "offices_of"]

@@ -52,7 +52,10 @@ class NamedArea:
 
 @dataclass(frozen=True)
 class Person:
-    """Someone who works with the system; one row is one human, by the mark of the national id."""
+    """Someone who works with the system; one row is one human, by the mark of the national id.
+
+    `authority_id` and `area`: where they work, and so whose administrators see them; roles have places of their own.
+    """
 
     person_id: UUID
     sign_in_name: str
@@ -61,6 +64,7 @@ class Person:
     national_id_mark: bytes = field(repr=False)
     full_name_sealed: bytes = field(repr=False)
     authority_id: str
+    area: str
     status: Status
     status_reason: str
     status_at: datetime
@@ -123,15 +127,15 @@ class Grant:
     asked_by: UUID | None
     asked_at: datetime
     asked_why: str
-    decided_by: UUID | None
-    decided_at: datetime | None
-    decided_why: str | None
     confirm_by: datetime
-    confirmed_by: UUID | None
-    confirmed_at: datetime | None
-    ended_by: str | None
-    ended_at: datetime | None
-    ended_why: str | None
+    decided_by: UUID | None = None
+    decided_at: datetime | None = None
+    decided_why: str | None = None
+    confirmed_by: UUID | None = None
+    confirmed_at: datetime | None = None
+    ended_by: str | None = None
+    ended_at: datetime | None = None
+    ended_why: str | None = None
 
     @property
     def place(self) -> Place:

@@ -9,9 +9,10 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import MACHINE_TIME
-from api_gateway.people import Office, offices_of
+from api_gateway.people import Office, invitations, offices_of
+from api_gateway.people.desk import Desk
+from api_gateway.people.errors import PersonState
 from api_gateway.signin.directory import Person
-from chassis.sealing import Keyring, Vault
 
 _PERSON = (
     "SELECT person_id, sign_in_name, full_name_sealed, status = 'active' AND (valid_until IS NULL OR valid_until >="
@@ -24,9 +25,9 @@ _BY_ID = text(f"{_PERSON} WHERE person_id = :person_id")
 class RegisteredPeople:
     """People as the gateway's own tables know them."""
 
-    def __init__(self, ring: Keyring) -> None:
-        """Derive the key that opens their names."""
-        self._vault = Vault(ring.derived(b"unicard gateway people"))
+    def __init__(self, desk: Desk) -> None:
+        """`desk`: the tools of the register of people."""
+        self._desk = desk
 
     async def by_name(self, session: AsyncSession, sign_in_name: str) -> Person | None:
         """The person of a name to sign in with, whatever their state."""
@@ -47,14 +48,20 @@ class RegisteredPeople:
         return await offices_of(session, person_id)
 
     async def invited(self, session: AsyncSession, token: str) -> Person | None:
-        """Nobody yet."""
-        return None
+        """Whom an invitation that is open is for."""
+        person = await invitations.invited(session, self._desk.identities, token)
+        return await self.by_id(session, person.person_id) if person else None
 
     async def accept(self, session: AsyncSession, token: str) -> None:
-        """Nothing yet."""
+        """Close an invitation: its person has set up their factors and is active.
+
+        Raises PersonState where it is closed already: of two who take it up at once the factors of one are kept.
+        """
+        if await invitations.accept(session, self._desk, token) is None:
+            raise PersonState("The invitation is not open.", detail_ar="الدعوة لم تعد صالحة.")
 
     def _person(self, row: Row[tuple[UUID, str, bytes, bool]] | None) -> Person | None:
         if row is None:
             return None
-        name = self._vault.open(row.person_id, row.full_name_sealed, b"full name").decode()
+        name = self._desk.identities.name(row.person_id, row.full_name_sealed)
         return Person(row.person_id, row.sign_in_name, name, bool(row.active))

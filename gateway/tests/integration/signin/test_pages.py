@@ -380,7 +380,9 @@ async def test_a_password_that_must_change_is_changed_first(offices: Offices) ->
 
 async def test_who_has_no_rights_is_told(offices: Offices) -> None:
     worker = await offices.hire()
-    await offices.gateway.runtime.pool.execute("DELETE FROM role_grant WHERE person_id = $1", worker.person_id)
+    await offices.gateway.runtime.pool.execute(
+        "UPDATE role_grant SET state = 'revoked', ended_at = now() WHERE person_id = $1", worker.person_id
+    )
     async with offices.browser() as browser:
         await browser.get("/oauth/authorize", **Request().query())
         await browser.post("/sign-in", name=worker.name, password=worker.password)

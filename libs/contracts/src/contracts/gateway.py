@@ -87,6 +87,15 @@ class PersonReinstated(Event):
     person_id: UUID
 
 
+class AdministratorRecovered(Event):
+    """Somebody was invited as administrator on the host, since fewer than two were left: others should know."""
+
+    TOPIC = TOPIC
+    KEY = "person_id"
+
+    person_id: UUID
+
+
 class SessionEnded(Event):
     """A sign-in of a person or a citizen has ended: the tokens that came of it are refused everywhere from now on."""
 

@@ -37,6 +37,8 @@ _GOVERNORATES: Final = frozenset({AreaKind.NATION, AreaKind.GOVERNORATE})
 class Role:
     """A role. `granted_by`: the roles whose holders ask for it and decide on it, within their own area and authority.
 
+    Those are held for regions, never for one place, or else their holders would grant what is wider than their own.
+
     `central`: held in the central authority only, since what it opens belongs to no authority. `conflicts`: roles
     that one human does not hold beside it (static separation of duties), nor whoever holds those beside this one.
     `acr`: the authentication context class that its holder must have shown.
@@ -84,7 +86,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             name="Head of an office, who fills its desks",
             name_ar="مدير المكتب",
             scopes=frozenset({Scope.PEOPLE_READ, Scope.PEOPLE_SUSPEND, Scope.GRANTS_ASK, Scope.GRANTS_DECIDE}),
-            areas=REGIONS | {AreaKind.SITE},
+            areas=REGIONS,
             conflicts=_HANDLES_CITIZENS | _HANDLES_MONEY,
         ),
         "registry-clerk": Role(
