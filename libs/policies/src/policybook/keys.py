@@ -150,6 +150,6 @@ def changes(policies: Iterable[Policy], since: date) -> list[date]:
     days = {since}
     for policy in policies:
         days.add(policy.effective_from)
-        if policy.effective_to is not None:
+        if policy.effective_to is not None and policy.effective_to < date.max:
             days.add(policy.effective_to + timedelta(days=1))
     return sorted(day for day in days if day >= since)
