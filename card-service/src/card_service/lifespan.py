@@ -17,7 +17,6 @@ from card_service.keys import KEYS
 from card_service.settings import Settings
 from card_service.tools import Tools
 from chassis.runtime import Resources
-from chassis.sealing import Keyring
 from policybook.startup import open_book, whole_book
 
 LEFT = "left_household"
@@ -32,7 +31,6 @@ async def close_cards(session: AsyncSession, citizen_id: UUID, now: datetime) ->
 @asynccontextmanager
 async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
     """Read the keys; open the lanes of a counter's searches and hand-overs; in the end finish what was taken on."""
-    resources.seal_replies(Keyring.parse(settings.card_data_keys.get_secret_value()))
     tools = Tools.of(settings, resources.clock, await open_book(resources, settings.policies, KEYS, whole_book))
     finding, handing_over = searches.lanes_of(resources, settings), service.lanes_of(resources, settings, tools)
     async with handing_over.running(), finding.running():

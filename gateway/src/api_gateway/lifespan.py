@@ -44,7 +44,6 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
     """Enter the policy files, derive the keys, see to a signing key and a first client, connect to the services."""
     policies = await open_book(resources, settings.policies, KEYS, whole_book)
     ring = Keyring.parse(settings.gateway_keys.get_secret_value())
-    resources.seal_replies(ring)
     secrets = Secrets(ring)
     resources.fingerprint_key = ring.derived(b"unicard gateway fingerprint").keys[ring.current]
     end_sessions = partial(_end_sessions, resources.revocations)

@@ -25,7 +25,6 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
         if await entry.enter_files(session, settings.policies, KEYS, read_figures, today):
             await coverage.look_at_all(session, today)
     # The body of a visit could be guessed from its plain hash: there are only so many diagnoses.
-    resources.seal_replies(settings.ring())
     resources.fingerprint_key = settings.fingerprint_key()
     snapshot = Snapshot(read_figures)
     await snapshot.refresh(resources)

@@ -11,7 +11,7 @@ from fastapi import Depends
 
 from chassis import runtime
 from chassis.clock import Clock
-from chassis.sealing import Keyring, Vault
+from chassis.sealing import Vault
 from notify_service.keys import KEYS
 from notify_service.rules import Rules, read_rules
 from notify_service.settings import Settings
@@ -41,6 +41,5 @@ Running = Annotated[Runtime, Depends(runtime.running(Context))]
 @asynccontextmanager
 async def lifespan(resources: runtime.Resources, settings: Settings) -> AsyncIterator[Context]:
     """Prepare the keys, enter the policy files."""
-    resources.seal_replies(Keyring.parse(settings.notify_data_keys.get_secret_value()))
     policies = await open_book(resources, settings.policies, KEYS, read_rules)
     yield Context(settings, settings.vault(), resources.clock, policies)

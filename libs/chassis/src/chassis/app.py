@@ -204,7 +204,8 @@ async def _runtime(service: Service[Settings, State]) -> Runtime[State]:
     engine = create_engine(settings, service.name)
     revocations = Revocations()
     pool = await create_pool(settings, service.name)
-    return Runtime(
+    ring = Keyring.parse(settings.record_data_keys.get_secret_value())
+    made: Runtime[State] = Runtime(
         name=service.name,
         settings=settings,
         clock=clock,
@@ -213,9 +214,11 @@ async def _runtime(service: Service[Settings, State]) -> Runtime[State]:
         pool=pool,
         verifier=TokenVerifier(settings, revocations),
         revocations=revocations,
-        records=Recorder(pool, Keyring.parse(settings.record_data_keys.get_secret_value())),
+        records=Recorder(pool, ring),
         reactions=service.reactions,
     )
+    made.seal_replies(ring)
+    return made
 
 
 async def _training(runtime: Resources) -> None:

@@ -31,8 +31,8 @@ def _nobody() -> None:
 class Resources:
     """The resources every service has.
 
-    `fingerprint_key`: where a request's body is so sensitive that not even its hash may be guessed at, the key under
-    which stored requests are told apart. `reply_vault`: where replies tell of people, what seals the kept ones.
+    `reply_vault` seals the replies kept for repeats, which may tell of people; `fingerprint_key` is the key under which
+    stored requests are told apart, since a plain hash of a request that holds a number tells the number.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Resources:
     reply_vault: Vault | None = None
 
     def seal_replies(self, ring: Keyring) -> None:
-        """Keep replies for repeats sealed, and requests by keyed fingerprints: for services that know names, numbers.
+        """Keep replies for repeats sealed, and requests by keyed fingerprints, with keys derived from a ring.
 
         The fingerprint's key is the oldest, so that a new one in front does not make repeats look like other requests.
         """
