@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from chassis import app as chassis_app
+from chassis import audit
 from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
 from chassis.edge import App
@@ -21,7 +22,7 @@ from chassis.ids import new_id
 from chassis.metrics import BACKGROUND
 from chassis.personal import Personal, Whose
 from chassis.problems import NotFound
-from chassis.records import months, verify
+from chassis.records import APPEND_ONLY, months, verify
 from chassis.records.acts import Rows
 from chassis.records.chain import chain_key
 from chassis.routing import router
@@ -295,3 +296,37 @@ async def _chained(runtime: Resources) -> None:
         return not await runtime.pool.fetchval("SELECT count(*) FROM record_pending")
 
     await eventually(nothing_waits, seconds=10)
+
+
+async def test_heads_kept_elsewhere_show_what_was_cut_off_and_chained_anew(
+    client: httpx.AsyncClient, runtime: Resources, issuer: TestIssuer
+) -> None:
+    for _ in range(3):
+        await client.get(f"/v1/people/{HEAD}", headers=issuer.headers("kept", "citizens:read"))
+    await _chained(runtime)
+    key = chain_key(runtime)
+    async with connected_as_owner(runtime.settings.database_url) as connection:
+        kept = await audit.export(connection)
+        assert (await audit.check(connection, key, kept)).faults == []
+        transaction = connection.transaction()
+        await transaction.start()
+        (last,) = await connection.fetch("SELECT * FROM record_link ORDER BY month DESC, position DESC LIMIT 1")
+        await connection.execute("DELETE FROM record_link WHERE record_id = $1", last["record_id"])
+        await connection.execute("DELETE FROM record WHERE record_id = $1", last["record_id"])
+        assert (await audit.check(connection, key, [])).faults == []
+        assert [one.what for one in (await audit.check(connection, key, kept)).faults] == [
+            "the chain ends before a head that was told"
+        ]
+        await transaction.rollback()
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+async def test_the_services_own_role_changes_no_record(
+    client: httpx.AsyncClient, runtime: Resources, table: str
+) -> None:
+    partitions = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = $1::text::regclass"
+    column = "who" if table == "record" else "month"
+    for name in (table, *(row[0] for row in await runtime.pool.fetch(partitions, table))):
+        for attack in (f"DELETE FROM {name}", f"UPDATE {name} SET {column} = {column}", f"TRUNCATE {name}"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await runtime.pool.execute(attack)

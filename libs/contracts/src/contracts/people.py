@@ -294,10 +294,19 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
                     Scope.LEDGER_READ,
                     Scope.OPERATIONS_READ,
                     Scope.PAYOUTS_READ,
+                    Scope.RECORDS_READ,
                 }
             ),
             areas=_GOVERNORATES,
             central=True,
+        ),
+        "data-protection-officer": Role(
+            name="Data protection officer, who answers citizens",
+            name_ar="مسؤول حماية البيانات",
+            scopes=frozenset({Scope.RECORDS_READ, Scope.DISCLOSURES_READ, Scope.DATA_EXPORT, Scope.PRIVACY_WRITE}),
+            areas=_NATION,
+            central=True,
+            conflicts=_HANDLES_CITIZENS | _HANDLES_MONEY,
         ),
         "governor": Role(
             name="Governor's view of the governorate",
@@ -333,6 +342,7 @@ MACHINES_ONLY: Final = frozenset(
         Scope.ENCOUNTERS_READ,
         Scope.FHIR_READ,
         Scope.MESSAGES_REPORT,
+        Scope.RECORDS_COLLECT,  # the gateway's own, for whom it has asked
     }
 )
 

@@ -26,6 +26,7 @@ errors = Console(stderr=True, highlight=False)
 
 # Sub-commands with libraries of their own, imported when they are called.
 _LATER = {
+    "audit": "devstack.stack.audit",
     "demo": "devstack.demo.cli",
     "reconcile": "devstack.reconcile.cli",
     "terminal": "devstack.terminal.cli",
