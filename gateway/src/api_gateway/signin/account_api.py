@@ -27,6 +27,16 @@ routes = router(tags=["sign-in"])
 
 _HTML = documents.content("text/html")
 _BODY = 16 * 1024
+# The first mark that is found counts: most browsers name those they are like as well.
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 @dataclass(frozen=True)
@@ -153,11 +163,18 @@ def _row(one: Session, own: Own, offices: dict[str, Office], language: Language)
     return {
         "sid": str(one.sid),
         "own": one.sid == own.session.sid,
-        "device": one.device,
+        "device": short_name(one.device),
         "office": " · ".join(names),
         "since": f"{one.started_at:%Y-%m-%d %H:%M} UTC",
         "since_iso": one.started_at.isoformat(),
     }
+
+
+def short_name(device: str) -> str:
+    """What a browser calls itself, in the words people know it by; as it is where it names none of them."""
+    browser = next((name for mark, name in _BROWSERS if mark in device), "")
+    system = next((name for mark, name in _SYSTEMS if mark in device), "")
+    return " · ".join(word for word in (browser, system) if word) or device
 
 
 def _credential(text: str) -> bytes:

@@ -9,9 +9,9 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import MACHINE_TIME
-from api_gateway.people import Office, invitations, offices_of
+from api_gateway.people import Office, invitations, offices_of, repository
 from api_gateway.people.desk import Desk
-from api_gateway.people.errors import PersonState
+from api_gateway.people.errors import NationalIdRefused, PersonState
 from api_gateway.signin.directory import Person
 
 _PERSON = (
@@ -35,8 +35,14 @@ class RegisteredPeople:
         return self._person((await session.execute(_BY_NAME, values)).one_or_none())
 
     async def by_national_id(self, session: AsyncSession, national_id: str) -> Person | None:
-        """Nobody, as long as the register finds nobody by a national id: an outside account needs an invitation."""
-        return None
+        """The person of a national id as it was told, whatever their state."""
+        identities = self._desk.identities
+        try:
+            number = identities.read(national_id, MACHINE_TIME.now().date())
+        except NationalIdRefused:
+            return None
+        person = await repository.by_marks(session, identities.marks(number))
+        return await self.by_id(session, person.person_id) if person else None
 
     async def by_id(self, session: AsyncSession, person_id: UUID) -> Person | None:
         """The person of an id, whatever their state."""

@@ -67,7 +67,8 @@ def page(
 def sign_in(steps: Steps, flow: Flow, *, error: str = "", name: str = "") -> Response:
     """The page where a sign-in begins."""
     settings = steps.tools.settings
-    flow = flow.with_(challenge=new_secret(), person_id=None, ways=())
+    begun = {"purpose": "sign-in", "person_id": None, "ways": (), "of_session": None, "seed": "", "hash": ""}
+    flow = flow.with_(challenge=new_secret(), **begun)
     client = steps.tools.clients.get(dict(query_of(flow.request)).get("client_id", ""))
     return page(
         steps.browser,

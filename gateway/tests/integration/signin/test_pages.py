@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api_gateway.signin import delays
+from api_gateway.signin.account_api import short_name
 from api_gateway.signin.delays import Pace
 
 from .conftest import PASSWORD, Browser, Offices, Request, Worker, came_back
@@ -347,6 +348,19 @@ class TestOnesAccount:
             page = await browser.post("/account/change", what="recovery-codes")
             assert 'name="password"' in page.text
 
+    async def test_is_signed_in_to_again_after_its_session_has_ended(self, offices: Offices) -> None:
+        worker = await offices.hire()
+        async with offices.browser() as browser:
+            await browser.sign_in(worker)
+            await browser.get("/account")
+            await offices.gateway.runtime.pool.execute(
+                "UPDATE session SET ended_at = now(), ended_why = 'x' WHERE person_id = $1", worker.person_id
+            )
+            await browser.get("/account")
+            await browser.post("/sign-in", name=worker.name, password=worker.password)
+            page = await browser.post("/sign-in/second-factor", code=worker.codes[0])
+        assert "منى سالم" in page.text
+
     async def test_a_form_of_it_dies_with_the_session(self, offices: Offices) -> None:
         worker = await offices.hire()
         async with offices.browser() as browser:
@@ -362,6 +376,19 @@ class TestOnesAccount:
             ):
                 page = await browser.client.post(path, data={"form_token": browser.form_token, **fields})
                 assert page.status_code in {400, 403}, path
+
+
+@pytest.mark.parametrize(
+    ("device", "words"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36", "Chrome · Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0", "Edge · Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Version/26.0 Mobile Safari/604.1", "Safari · iPhone"),
+        ("Desk 7", "Desk 7"),
+    ],
+)  # fmt: skip
+def test_devices_are_called_what_people_call_them(device: str, words: str) -> None:
+    assert short_name(device) == words
 
 
 async def test_a_password_that_must_change_is_changed_first(offices: Offices) -> None:

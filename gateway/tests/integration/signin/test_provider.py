@@ -263,6 +263,16 @@ class TestACode:
         refused = await offices.tokens(code, request, **changed)
         assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
 
+    async def test_that_was_used_ends_nothing_for_whoever_is_not_its_client(self, offices: Offices) -> None:
+        worker, request = await offices.hire(), Request()
+        async with offices.browser() as browser:
+            code = (await browser.sign_in(worker, request))["code"]
+        tokens = (await offices.tokens(code, request)).json()
+        no_proof = {"client_assertion": None, "client_assertion_type": None, "client_id": "console"}
+        assert (await offices.tokens(code, request, **no_proof)).status_code == 401
+        assert (await offices.tokens(code, request, **proof("other", OTHER_KEY))).status_code == 400
+        assert (await _refreshed(offices, tokens)).status_code == 200
+
     async def test_runs_out(self, offices: Offices) -> None:
         worker, request = await offices.hire(), Request()
         async with offices.browser() as browser:

@@ -327,7 +327,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
 )
 
 # What citizens are given when they sign in, and what the gateway asks other services for on the way; nobody grants it.
-OF_CITIZENS: Final = frozenset({Scope.SELF_SESSIONS})
+OF_CITIZENS: Final = frozenset({Scope.SELF_SESSIONS, Scope.DISCLOSURES_READ})
 OF_THE_GATEWAY: Final = frozenset({Scope.CITIZENS_VERIFY, Scope.CODES_SEND})
 
 # Held by machines alone: what a terminal does at a sale or a visit, what a system feeds in or fetches.

@@ -124,10 +124,10 @@ async def _whose(steps: Steps, session: AsyncSession, flow: Flow, identity: Iden
     person = await directory.invited(session, flow.invitation) if flow.invitation else None
     if person is not None:
         await directory.accept(session, flow.invitation)
-    elif identity.national_id:
-        person = await directory.by_national_id(session, identity.national_id)
-    if person is None or not (person.active or flow.invitation):
-        return None
+    else:
+        person = await directory.by_national_id(session, identity.national_id) if identity.national_id else None
+        if person is None or not person.active:
+            return None
     await repository.link(session, identity.issuer, identity.subject, person.person_id, MACHINE_TIME.now())
     log.info("outside account linked", who=str(person.person_id))
     return person.person_id

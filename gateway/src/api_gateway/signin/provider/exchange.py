@@ -70,7 +70,10 @@ async def exchange(
     if isinstance(client, OAuthRefusal):
         return client
     client_id = client.client_id if client else form.get("client_id", "")
-    if "code" in form:
+    named = client or sign_in.clients.get(client_id)
+    if named is None or (client is None and not named.public):
+        found = Found()  # whoever does not prove itself moves nothing
+    elif "code" in form:
         found = await _by_code(sign_in, session, revocations, form["code"], client_id)
     else:
         found = await _by_token(sign_in, session, revocations, form.get("refresh_token", ""), client_id)
