@@ -89,10 +89,11 @@ class Keeper:
         """Give back what is missing, and take what nobody should have; what was done. Raises KafkaError, OSError."""
         passwords = self._wanted.passwords
         users = [] if passwords is None else await self._users(administrator, passwords)
+        rights = [] if passwords is None else await self._entries(administrator)
+        # what takes longest comes last: who may not yet is told that it is refused, who waits for a topic only waits
         created = await administrator.create_topics(self._wanted.topics)
         topics = [f"topics created: {_listed(created)}"] if created else []
-        rights = [] if passwords is None else await self._entries(administrator)
-        done = [*users, *topics, *rights]
+        done = [*users, *rights, *topics]
         for each in done:
             self._report(each)
         self._looked()

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import SaslAuthenticationFailed
 
 from broker_access.administrator import Administrator
 from broker_access.connection import Kafka
@@ -33,13 +34,23 @@ async def kept(broker: Broker) -> AsyncIterator[Broker]:
 async def whole(broker: Broker) -> bool:
     """Whether every user gets in and finds its topics and rights."""
     async with Administrator(broker.engine.administrator) as administrator:
-        if await administrator.entries() != broker.table.entries or await administrator.users() != set(
-            broker.table.users
-        ):
-            return False
+        users, entries = await administrator.users(), await administrator.entries()
+    if users != set(broker.table.users) or entries != broker.table.entries:
+        return False
     for user in broker.table.users:
-        await broker.login(user).log_in()
+        await gets_in(broker.login(user))
     return set(broker.table.event_topics) <= await topics(broker.engine.administrator)
+
+
+async def gets_in(kafka: Kafka) -> None:
+    """Wait until the broker has heard from its controller of a user, or of its new password."""
+    async with asyncio.timeout(WITHIN_SECONDS):
+        while True:
+            try:
+                await kafka.log_in()
+                return
+            except SaslAuthenticationFailed:
+                await asyncio.sleep(0.05)
 
 
 async def topics(kafka: Kafka) -> set[str]:
@@ -70,7 +81,6 @@ async def lose_topic(broker: Broker) -> None:
 async def lose_user(broker: Broker) -> None:
     async with Administrator(broker.engine.administrator) as administrator:
         await administrator.remove_users(["card"])
-        assert "card" not in await administrator.users()
 
 
 async def lose_right(broker: Broker) -> None:
@@ -94,17 +104,19 @@ async def test_it_is_all_there_again(kept: Broker, mishap: Callable[[Broker], Aw
     await again(kept)
     kept.said.clear()
     await mishap(kept)
+    async with asyncio.timeout(WITHIN_SECONDS):
+        while not kept.said:  # noqa: ASYNC110 - it says so when it is done
+            await asyncio.sleep(0.05)
     await again(kept)
-    assert kept.said
 
 
 async def test_a_new_password_holds_from_the_next_start_on(broker: Broker) -> None:
     assert await broker.keeper.once() == []
     changed = {**broker.passwords, "card": "another"}
     await Keeper(broker.engine.administrator, Wanted.of(broker.table, changed), broker.said.append).once()
-    await broker.login("card", "another").log_in()
+    await gets_in(broker.login("card", "another"))
     await broker.keeper.once()
-    await broker.login("card").log_in()
+    await gets_in(broker.login("card"))
 
 
 async def test_another_systems_users_and_rights_are_left_alone(broker: Broker) -> None:
@@ -112,6 +124,9 @@ async def test_another_systems_users_and_rights_are_left_alone(broker: Broker) -
     async with Administrator(broker.engine.administrator) as administrator:
         await administrator.set_users({"north.card": "theirs"})
         await administrator.grant([theirs])
+        async with asyncio.timeout(WITHIN_SECONDS):
+            while theirs not in await administrator.entries():  # noqa: ASYNC110 - Kafka tells nobody
+                await asyncio.sleep(0.05)
         assert await broker.keeper.once() == []
         assert theirs in await administrator.entries()
         assert "north.card" in await administrator.users()

@@ -153,6 +153,7 @@ class Relay:
                 continue
             if found != identity:
                 raise ClusterChanged
+            self.refused = ""  # the producer beside this would have been refused by now
 
     async def _publish_for_ever(self, connection: asyncpg.Connection, publisher: Publisher) -> None:
         reader, busy_until, idle = OutboxReader(connection), 0.0, IDLE_POLL_SECONDS

@@ -170,7 +170,7 @@ async def test_all_data_of_the_broker_lost_under_load_loses_no_event(
         kept.clear()
 
         async def whole() -> bool:
-            return any("rights given" in one for one in kept)
+            return any("topics created" in one for one in kept)
 
         await eventually(whole, seconds=10)
         await asyncio.sleep(1)

@@ -1,5 +1,6 @@
 """The whole stack as `unicard` starts it: found again, watched, stopped, and nothing else touched."""
 
+import asyncio
 import json
 import os
 import signal
@@ -7,15 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 import pytest
+from aiokafka.errors import KafkaError
 
+from broker_access.administrator import Administrator
+from broker_access.connection import Kafka
 from devstack.engines import port_answers
 from devstack.settings import StackSettings, on_free_ports
 from devstack.stack.programs import SERVICES
+from devstack.stack.secrets import load_secrets
 from devstack.stack.service import probe
 from devstack.state import Running, read_state
 
@@ -105,6 +110,33 @@ def test_a_service_killed_with_sigkill_comes_back(stack: Stack) -> None:
         time.sleep(0.2)
     assert stack.processes()["supply"].restarts == before.restarts + 1
     assert stack.unicard("status").returncode == 0
+
+
+def test_a_broker_that_lost_its_data_is_filled_again_and_lets_no_stranger_in(stack: Stack) -> None:
+    settings, before = stack.settings, stack.processes()["kafka"]
+    os.kill(before.pid, signal.SIGKILL)
+    (settings.folder / "kafka").rename(settings.folder / "lost")
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        states = [probe(settings.ports[program.name], "/readyz") for program in SERVICES]
+        if stack.processes()["kafka"].pid != before.pid and set(states) == {200}:
+            break
+        time.sleep(0.2)
+    assert stack.unicard("status").returncode == 0
+    said = (settings.folder / "logs" / "supervisor.log").read_text()
+    for given in ("topics created", "users made", "rights given"):
+        assert said.count(f"broker: {given}") == 2  # at the first start, and now
+    stranger = Kafka(f"127.0.0.1:{settings.ports['kafka']}")
+    with pytest.raises((KafkaError, OSError)):
+        asyncio.run(asked(stranger))
+    users = load_secrets(settings.folder)
+    asyncio.run(asked(replace(stranger, user="card", password=users["CARD_KAFKA_PASSWORD"], security="sasl_plaintext")))
+
+
+async def asked(kafka: Kafka) -> str:
+    """The broker's answer to who it is."""
+    async with Administrator(kafka) as client:
+        return await client.cluster()
 
 
 def test_logs_are_kept_by_process(stack: Stack) -> None:

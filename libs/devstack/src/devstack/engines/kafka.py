@@ -108,6 +108,7 @@ class KafkaEngine(Engine):
     """
 
     name = "Apache Kafka"
+    renewable = True
     start_seconds = 120.0
 
     def __init__(

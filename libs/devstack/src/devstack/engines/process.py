@@ -40,6 +40,8 @@ class Engine(ABC):
     stop_seconds = 20.0
     poll_seconds = 0.05
     stop_signal: signal.Signals = signal.SIGTERM
+    # Whether it may begin again with nothing when its data is gone, because others tell it everything anew.
+    renewable = False
 
     def __init__(self, log_file: Path, *, detached: bool = False) -> None:
         self.log_file = log_file

@@ -44,6 +44,8 @@ class Watched:
         if now < self._due:
             return False
         try:
+            if self.engine.renewable:
+                self.engine.prepare()
             self.engine.spawn()
         except EngineError as error:
             self._plan(now, f"{self.name} does not start ({error})")
