@@ -89,7 +89,7 @@ class VerificationIn(_In):
 class VerificationOut(BaseModel):
     """Which citizen that is; null for a national id that is not registered or no such number."""
 
-    citizen_id: UUID | None
+    citizen_id: Annotated[UUID | None, Whose.CITIZEN, Personal.IDENTITY]
 
 
 class CitizenOut(BaseModel):

@@ -12,6 +12,7 @@ from api_gateway.people.identities import Identities
 from api_gateway.people.models import Person, Status
 from api_gateway.people.offices import Office
 from chassis.paging import Page
+from chassis.personal import Personal
 from contracts.people import AreaKind
 
 SIGN_IN_NAME = r"^[a-z0-9][a-z0-9._-]{2,63}$"
@@ -50,7 +51,7 @@ class PersonOut(BaseModel):
 
     person_id: UUID
     sign_in_name: str
-    full_name: str
+    full_name: Annotated[str, Personal.IDENTITY]
     national_id: str = Field(examples=["**********0156"])
     authority_id: str
     area: str

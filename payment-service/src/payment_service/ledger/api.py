@@ -41,7 +41,7 @@ routes = router(tags=["ledger"])
     scopes=Scope.LEDGER_WRITE,
     status_code=201,
     response_model=TransfersReply,
-    own_record="the transfer says who made it",
+    own_record="its lane books it, and keeps the caller with the stored answer",
     problems=(
         refusals.AccountUnknown,
         refusals.TransferUnknown,
