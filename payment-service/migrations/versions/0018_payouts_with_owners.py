@@ -50,7 +50,7 @@ PROGRAMMES = [
         CASE WHEN count(DISTINCT authority) = 1 AND count(*) = count(authority) THEN min(authority)
             WHEN programme = 'pension' AND count(authority) = 0 THEN '{PENSION_AUTHORITY}' END,
         programme, programme, 'upgrade', now()
-    FROM payout_batch WHERE programme ~ '^[a-z][a-z0-9_]{0,31}$' GROUP BY programme
+    FROM payout_batch WHERE programme ~ '^[a-z][a-z0-9_]{{0,31}}$' GROUP BY programme
     """,
     f"""
     INSERT INTO account (account_id, kind, owner, may_overdraw) VALUES ('{PENSIONS}', 'fund', 'pension', false)

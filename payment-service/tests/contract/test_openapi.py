@@ -74,6 +74,9 @@ def check_body(document: dict[str, Any], response: dict[str, Any], reply: httpx.
     """The body is of an announced type and has the announced shape."""
     media = reply.headers["content-type"].split(";")[0]
     schema = response["content"][media]["schema"]
+    if media == "text/csv":
+        assert schema == {"type": "string"}
+        return
     jsonschema.Draft202012Validator(schema | {"components": document["components"]}).validate(reply.json())
 
 

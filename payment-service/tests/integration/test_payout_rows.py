@@ -118,6 +118,7 @@ async def test_a_result_tells_of_every_row_and_runs_in_no_spreadsheet(house: Hou
     assert [row["state"] for row in rows] == [*["paid"] * 5, "failed", "taken_out", "taken_out", "not_taken"]
     assert (rows[5]["reason"], rows[8]["item_reference"], rows[8]["row"]) == ("wallet_unknown", "'=bad", "2")
     assert all(row["reason_ar"] for row in rows[5:])
+    assert str(citizen) not in text  # rows are named by the authority's references
     assert not [cell for row in rows for cell in row.values() if cell.lstrip().startswith(("=", "+", "-", "@"))]
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from chassis.ids import new_id
 from chassis.testing import check_pages, eventually, lock_awaited
 from payment_service.ledger.accounts import wallet_id
 
@@ -47,7 +48,9 @@ async def test_a_payout_that_began_before_a_capture_and_ended_after_it_is_not_mi
         items = found.json()["items"]
         return [movement["amount"] for movement in items], items[-1]["transfer_id"] if items else ""
 
-    path = await batch_of(house, [f"{first},10,p0", f"{second},20,p1"], 2, 30)
+    # Two connections book a half each: both wallets are in the first one's.
+    nobody = [f"{new_id()},1,p{n}" for n in (2, 3)]
+    path = await batch_of(house, [f"{first},10,p0", f"{second},20,p1", *nobody], 4, 32)
     async with house.runtime.pool.acquire() as connection, connection.transaction():
         # The payout waits here for the first wallet, its moment in its hands.
         await connection.execute("SELECT FROM account WHERE account_id = $1 FOR UPDATE", wallet_id(first))

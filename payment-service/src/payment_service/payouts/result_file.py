@@ -1,5 +1,7 @@
 """The result file of a batch (CSV): what became of every payout and every row that was not taken.
 
+Rows are named by the authority's own references, never by citizen.
+
 A spreadsheet takes a cell that begins with one of `=+-@` for a formula: such cells, which come from whoever sent the
 file, get an apostrophe in front (OWASP, CSV injection), and every cell stands in quotation marks.
 """
@@ -16,7 +18,7 @@ from sqlalchemy import Row
 from payment_service.payouts.reasons import words
 
 COLUMNS = (
-    "number", "item_reference", "citizen_id", "amount", "state", "reason", "reason_en", "reason_ar", "file", "row",
+    "number", "item_reference", "amount", "state", "reason", "reason_en", "reason_ar", "file", "row",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -29,7 +31,7 @@ def header() -> str:
 def payouts(items: Iterable[Row[Any]]) -> str:
     """Lines of payouts."""
     return _lines(
-        (one.number, one.item_reference, one.citizen_id, one.amount, one.state, one.reason, *_words(one.reason), "", "")
+        (one.number, one.item_reference, one.amount, one.state, one.reason, *_words(one.reason), "", "")
         for one in items
     )
 
@@ -37,7 +39,7 @@ def payouts(items: Iterable[Row[Any]]) -> str:
 def faults(rows: Iterable[Row[Any]]) -> str:
     """Lines of rows that were not taken."""
     return _lines(
-        ("", one.item_reference, "", "", "not_taken", one.code, *_words(one.code), one.file, one.row) for one in rows
+        ("", one.item_reference, "", "not_taken", one.code, *_words(one.code), one.file, one.row) for one in rows
     )
 
 
