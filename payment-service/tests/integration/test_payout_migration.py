@@ -54,7 +54,8 @@ async def test_what_was_there_is_owned_covered_and_goes_on(postgres_url: str) ->
             ("b4", None, "open", "2026-11-01"),
             ("b5", "ministry", "open", "2026-11-01"),
         ]
-        balances = dict(await connection.fetch("SELECT owner, balance FROM account WHERE kind = 'fund'"))
+        accounts = await connection.fetch("SELECT owner, balance FROM account WHERE kind = 'fund'")
+        balances = {row["owner"]: row["balance"] for row in accounts}
         # Pensions had drawn 300 and owe 700 more; the rest of what is being booked is covered, and no more.
         assert balances == {"pension": 700, "takaful_karama": 0, "grants": 0, "supply_subsidy": 350}
         assert await connection.fetchval("SELECT balance FROM account WHERE owner = 'treasury'") == -1_050
