@@ -1,4 +1,4 @@
-"""For tests: walks every operation of a service as a stranger and as somebody who is bound to where the object belongs.
+"""For tests: walks every operation of a service as a stranger, as somebody bound to nothing, and as who may.
 
 An operation that the walk does not know fails it, so that a new one states who may see what it names.
 """
@@ -13,6 +13,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
+from chassis.area import UNSAID
 from chassis.edge import App
 from chassis.personal import PARAMETERS, models_of, tags_of
 from chassis.records.acts import Act
@@ -24,6 +25,8 @@ Sign = Callable[..., Awaitable[dict[str, str]]]
 
 PORT_SAID = {"governorate": "03"}
 ISMAILIA = {"governorate": "19"}
+_BOUNDS = frozenset({"governorate", "outlet_id", "site_id", "provider_id", "authority"})
+_UNSAID = {"governorate": UNSAID}
 # What every service has of the chassis: about the service as such, whoever operates it.
 _OPERATIONS = ("/v1/operations/", "/v1/training/", "/v1/records/")
 _LEFT = "SELECT citizen_id, household_id, card_id FROM record WHERE request_id = $1"
@@ -36,7 +39,8 @@ _NAMES: Final = {*PARAMETERS, "full_name", "holder_name_masked", "national_id_ma
 class Call:
     """An operation on an object, made by a stranger first and then by who is `mine`.
 
-    A stranger gets `refused`; where that is a success, the answer must not hold `mark`, which is in the other's.
+    A stranger gets `refused`; where that is a success, the answer must not hold `mark`, which is in the other's. A
+    caller whose token says no bound at all gets as little: absent is nothing.
     """
 
     url: str
@@ -192,6 +196,10 @@ async def _faults(client: httpx.AsyncClient, sign: Sign, method: str, call: Call
         faults.append("that it was not there for a stranger is in no record")
     if theirs.status_code != call.refused:
         faults.append(f"a stranger gets {theirs.status_code} {theirs.text[:200]}")
+    unbound = await made({name: value for name, value in call.mine.items() if name not in _BOUNDS} | _UNSAID)
+    shown = unbound.is_success and call.refused == 200 and (call.mark or "") not in unbound.text
+    if unbound.status_code not in {403, 404} and not shown:
+        faults.append(f"who is bound to nothing gets {unbound.status_code} {unbound.text[:200]}")
     mine = await made(call.mine)
     left = await recorded.faults(mine)
     faults += left
