@@ -82,7 +82,7 @@ async def register_clinic_terminal(
 
 @routes.get(
     "/v1/clinic-terminals/{terminal_id}",
-    scopes=(Scope.PROVIDERS_READ, Scope.PROVIDERS_WRITE, Scope.TERMINALS_ENROL),
+    scopes=(Scope.PROVIDERS_READ, Scope.PROVIDERS_WRITE),
     problems=NoSuchClinicTerminal,
 )
 async def read_clinic_terminal(terminal_id: UUID, caller: Caller, session: Reading) -> ClinicTerminal:

@@ -97,8 +97,6 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
                 Scope.CLIENTS_READ,
                 Scope.CLIENTS_WRITE,
                 Scope.KEYS_ROTATE,
-                Scope.MESSAGES_READ,
-                Scope.OVERVIEW_READ,
             ),
         ),
         "counter": ClientRole(Owner.MINISTRY, "Hand-over of cards at one counter", (Scope.CARDS_HANDOVER,)),
