@@ -86,9 +86,12 @@ def test_the_tables_give_what_the_list_says(route: Route) -> None:
 
 
 def test_every_operation_has_its_caller() -> None:
-    """What nobody is given by default is named here, with who may be given it."""
+    """What nobody is given by default is named here, with who may be given it, or whose role is still to be made."""
     nobody = {name for name, right in EXPECTED.items() if not right.callers}
-    assert nobody == {"POST /v1/accounts", "POST /v1/transfers"}  # ledger:write, a client of the finance ministry's
+    finance = {"POST /v1/accounts", "POST /v1/transfers"}  # ledger:write, a client of the finance ministry's
+    assert finance <= nobody
+    waiting = ("/v1/records/", "/disclosure", "/data-export")
+    assert not [name for name in nobody - finance if not any(part in name for part in waiting)]
 
 
 def test_machines_decide_nothing() -> None:
