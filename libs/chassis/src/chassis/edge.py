@@ -25,7 +25,7 @@ from chassis.refusals import Refusal
 log = get_logger("chassis.access")
 
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
-_REFUSED = "unicard.refused"
+REFUSED = "unicard.refused"
 _IDENTITY = frozenset({b"traceparent", b"x-request-id", b"x-client-request-id"})
 _NO_STORE = (b"cache-control", b"no-store")
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
@@ -104,7 +104,7 @@ def note_refusal(scope: MutableMapping[str, Any], refusal: Refusal) -> None:
 
 def note_code(scope: MutableMapping[str, Any], code: str) -> None:
     """Let metric and access log know by which code a request is refused."""
-    scope[_REFUSED] = code
+    scope[REFUSED] = code
 
 
 def code_of(body: bytes) -> str:
@@ -141,7 +141,7 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
         return
     who = getattr(scope.get("state", {}).get("principal"), "subject", None)
     known = {} if who is None else {"caller": who}
-    if (code := scope.get(_REFUSED)) is not None:
+    if (code := scope.get(REFUSED)) is not None:
         REFUSALS.labels(method, route, code).inc()
         known["code"] = code
     log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), **known)
