@@ -90,7 +90,7 @@ def test_every_operation_has_its_caller() -> None:
     nobody = {name for name, right in EXPECTED.items() if not right.callers}
     finance = {"POST /v1/accounts", "POST /v1/transfers"}  # ledger:write, a client of the finance ministry's
     assert finance <= nobody
-    waiting = ("/v1/records/", "/disclosure", "/data-export")
+    waiting = ("/v1/records/", "/disclosure", "/data-export", "/v1/self/", "/v1/codes", "/citizen-verifications")
     assert not [name for name in nobody - finance if not any(part in name for part in waiting)]
 
 
