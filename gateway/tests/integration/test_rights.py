@@ -157,7 +157,12 @@ def token_of(issuer: TestIssuer, name: str, kind: CallerKind, scopes: frozenset[
     """A token as this caller would have it; a person's as of somebody who has just shown two factors."""
     said = " ".join(sorted(scopes))
     if kind is CallerKind.PERSON:
-        signed_in = {"acr": AAL2, "auth_time": int(time.time()), "sid": str(new_id()), "client_id": "console"}
+        signed_in: dict[str, Any] = {
+            "acr": AAL2,
+            "auth_time": int(time.time()),
+            "sid": str(new_id()),
+            "client_id": "console",
+        }
         return issuer.token(f"person:{new_id()}", said, kind="person", **signed_in)
     if kind is CallerKind.TERMINAL:
         return issuer.token(str(new_id()), said, kind="terminal", outlet_id=new_id(), governorate="03")
