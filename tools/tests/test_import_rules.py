@@ -30,6 +30,7 @@ UPWARD = {
     "contracts.event": "contracts.card",
     "devstack.terminal.caller": "devstack.stack.supervisor",
     "approvals.model": "approvals.service",
+    "broker_access.table": "broker_access.keeper",
     "policybook.keys": "policybook.files",
     "terminal_registry.kinds": "terminal_registry.registry",
     "supply_service.sales.record": "supply_service.redemptions.schemas",

@@ -11,10 +11,10 @@ from card_service.jobs import MAX_ATTEMPTS
 from card_service.rollout import repository
 from card_service.rollout.activations import activation_chunk
 from card_service.rollout.models import Activation
-from chassis import outbox
 from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import eventually, lock_awaited
+from chassis.testing_events import Outside
 from contracts.notify import MessageFailed
 
 if TYPE_CHECKING:
@@ -102,8 +102,9 @@ def failure(citizen_id: str, message_id: UUID, *, permanent: bool) -> MessageFai
 async def test_a_number_that_does_not_exist_is_given_up(office: Office) -> None:
     made, _ = await office.household()
     citizen_id = made["members"][0]["citizen_id"]
-    async with office.runtime.sessions() as session, session.begin():
-        await outbox.add(session, failure(citizen_id, new_id(), permanent=True))
+    settings = office.runtime.settings
+    notify = Outside(settings.kafka_bootstrap, settings.topic_prefix)
+    await notify.tell(failure(citizen_id, new_id(), permanent=True))
 
     async def given_up() -> bool:
         return (await office.call("GET", f"/v1/citizens/{citizen_id}", "citizens:read"))["mobile_usable"] is False
