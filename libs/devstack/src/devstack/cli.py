@@ -28,6 +28,7 @@ errors = Console(stderr=True, highlight=False)
 _LATER = {
     "audit": "devstack.stack.audit",
     "demo": "devstack.demo.cli",
+    "people": "devstack.people.cli",
     "reconcile": "devstack.reconcile.cli",
     "terminal": "devstack.terminal.cli",
     "sms": "devstack.sink.cli",

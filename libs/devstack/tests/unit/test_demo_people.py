@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from devstack.demo import places
 from devstack.demo.faults import FAULTS
-from devstack.demo.national_id import BIRTH_GOVERNORATES, LOTS, check_digit
 from devstack.demo.people import Generator
 from devstack.demo.register_file import HEADER, RegisterFile, register_files, single_household
+from devstack.national_numbers import BIRTH_GOVERNORATES, LOTS, check_digit
 
 TODAY = date(2026, 11, 22)
 

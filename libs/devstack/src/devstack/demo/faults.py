@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from devstack.demo.national_id import UNASSIGNED_GOVERNORATE
 from devstack.demo.people import Generator, Household, Person
 from devstack.demo.places import PORT_SAID
+from devstack.national_numbers import UNASSIGNED_GOVERNORATE
 
 Row = tuple[str, ...]
 

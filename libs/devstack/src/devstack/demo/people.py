@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from devstack.demo import names
-from devstack.demo.national_id import BIRTH_GOVERNORATES, NationalIds
 from devstack.demo.places import DISTRICTS, PORT_SAID
+from devstack.national_numbers import BIRTH_GOVERNORATES, NationalIds
 
 PILOT_HOUSEHOLDS = 42_000
 ADULT_AGE = 18

@@ -13,10 +13,10 @@ from rich.console import Console
 from devstack.demo.calendar import Calendar, first_saturday
 from devstack.demo.context import Context, Options
 from devstack.demo.history import History, Run
-from devstack.demo.national_id import LOTS
 from devstack.demo.places import PORT_SAID
 from devstack.demo.report import Report
 from devstack.demo.sink import Sink
+from devstack.national_numbers import LOTS
 from devstack.terminal.caller import Caller, ClientSecret
 from devstack.terminal.fleet import pages
 from devstack.terminal.provision import NoCredentials

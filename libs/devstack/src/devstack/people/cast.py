@@ -1,0 +1,114 @@
+"""The demonstration's people: two administrators and one person for every other role, made as real ones are."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from contracts.people import OBJECTS, PEOPLE, AreaKind
+from devstack.national_numbers import compose
+from devstack.people.pages import Browser, step_now
+from devstack.people.signed import PersonCaller
+from devstack.people.store import Known, Store
+from devstack.terminal.wire import Wire
+
+ADMINISTRATORS = ("admin.one", "admin.two")
+_PORT_SAID = "03"
+_DAYS = 180
+_SERIAL = 9999
+_OF_PENSIONS = frozenset({"payouts-maker", "payouts-approver"})
+_OF_HEALTH = frozenset({"contributions-clerk", "coverage-officer", "providers-officer"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """Somebody to be played: the name they sign in with, role, authority and area."""
+
+    name: str
+    role: str
+    authority: str
+    area: str
+
+    @property
+    def office(self) -> str:
+        """The office they choose at sign-in."""
+        return f"{self.authority}/{self.area}"
+
+
+def parts() -> list[Part]:
+    """One person for every role that is not held at a single place, beside the two administrators."""
+    return [_part(role) for role in PEOPLE if role != "administrator" and not PEOPLE[role].areas & OBJECTS]
+
+
+def _part(role: str) -> Part:
+    authority = (
+        "pension-authority" if role in _OF_PENSIONS else "health-authority" if role in _OF_HEALTH else "ministry"
+    )
+    nation = AreaKind.NATION in PEOPLE[role].areas and (PEOPLE[role].central or authority != "ministry")
+    return Part(role.replace("-", "."), role, authority, "*" if nation else _PORT_SAID)
+
+
+Invite = Callable[[list[dict[str, str]]], Awaitable[list[dict[str, Any]]]]
+
+
+async def ensure_people(folder: Path, edge_url: str, invite: Invite) -> list[Known]:
+    """Everybody of the demonstration, those who are missing invited, given their roles by two others, and set up.
+
+    `invite`: what invites the first two on the host; it refuses where people of another kind administer the system.
+    """
+    store = Store(folder)
+    if not all(name in store.all() for name in ADMINISTRATORS):
+        given = [_newcomer(name, number) for number, name in enumerate(ADMINISTRATORS)]
+        for invited in await invite(given):
+            await _accept(edge_url, store, invited, "administrator", "ministry/*")
+    missing = [part for part in parts() if part.name not in store.all()]
+    if missing:
+        wire = Wire(edge_url, limit=4)
+        try:
+            one, two = (PersonCaller(wire, edge_url, store, store.all()[name]) for name in ADMINISTRATORS)
+            for part in missing:
+                await _cast(edge_url, store, part, one, two)
+        finally:
+            await wire.aclose()
+    return list(store.all().values())
+
+
+async def _cast(edge_url: str, store: Store, part: Part, one: PersonCaller, two: PersonCaller) -> None:
+    """Invite somebody, let one administrator ask for the role and the other decide, and set the factors up."""
+    newcomer = _newcomer(part.name, len(store.all()))
+    made = await one.post("/v1/people", {**newcomer, "authority_id": part.authority, "area": part.area})
+    until = datetime.now(UTC) + timedelta(days=_DAYS)
+    wanted = {
+        "person_id": made["person"]["person_id"], "role": part.role, "authority_id": part.authority,
+        "area": part.area, "valid_to": until.isoformat(), "reason": "plays this role in the demonstration",
+    }  # fmt: skip
+    asked = await one.post("/v1/role-grants", wanted)
+    await two.post(f"/v1/role-grants/{asked['grant_id']}/decision", {"approve": True})
+    link = f"{made['accept_at']}?token={made['invitation_token']}"
+    person = {"sign_in_name": part.name, "person_id": made["person"]["person_id"], "accept_at": link}
+    await _accept(edge_url, store, person, part.role, part.office)
+
+
+async def _accept(edge_url: str, store: Store, invited: Mapping[str, Any], role: str, office: str) -> None:
+    password, step = _password(), step_now()
+    browser = Browser(edge_url)
+    try:
+        seed = await browser.accept(str(invited["accept_at"]), password, step)
+    finally:
+        await browser.aclose()
+    name, person_id = str(invited["sign_in_name"]), str(invited["person_id"])
+    store.keep(Known(name, person_id, password, seed, role, office, used=step))
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(18)
+
+
+def _newcomer(name: str, number: int) -> dict[str, str]:
+    """A name and a well-formed national id that nobody has, of a lot of its own."""
+    born = date(1985, 1, 1) + timedelta(days=number)
+    return {"sign_in_name": name, "national_id": compose(born, "88", _SERIAL), "full_name": f"Demo {name}"}

@@ -1,0 +1,43 @@
+"""Calls in a person's name: signed in with two factors, again whenever the token runs out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from devstack.people.pages import STEP_SECONDS, Browser, Tokens, code_of, step_now
+from devstack.people.store import Known, Store
+from devstack.terminal.caller import Caller, ClientSecret
+from devstack.terminal.wire import Wire
+
+# Nobody listens there: the code is read from where the pages lead to.
+_REDIRECT = "http://127.0.0.1:1/callback"
+_AHEAD = 1  # the gateway takes the code of the next step as well
+
+
+class PersonCaller(Caller):
+    """One of the demonstration's people at the API. Each of its tokens comes of a sign-in of its own."""
+
+    def __init__(self, wire: Wire, edge_url: str, store: Store, known: Known, *, tries: int = 8) -> None:
+        super().__init__(wire, ClientSecret("", ""), tries=tries)
+        self.known = known
+        self._edge, self._store = edge_url, store
+
+    async def _renew(self) -> None:
+        tokens = await signed_in(self._edge, self._store, self.known)
+        self._token = tokens.access_token
+        self._expires = time.monotonic() + tokens.expires_in
+
+
+async def signed_in(edge_url: str, store: Store, known: Known) -> Tokens:
+    """The tokens of a fresh sign-in with two factors."""
+    step = store.use(known.name, step_now())
+    # A code is good once: wait until the app shows another.
+    await asyncio.sleep(max(0.0, (step - _AHEAD) * STEP_SECONDS - time.time()))
+    browser = Browser(edge_url)
+    try:
+        code = code_of(known.seed, step)
+        given, verifier = await browser.sign_in(known.name, known.password, code, known.office, _REDIRECT)
+        return await browser.exchange(given, verifier, _REDIRECT)
+    finally:
+        await browser.aclose()
