@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
+import orjson
 import pytest
 
 from api_gateway.people import host
 from api_gateway.people.host import AdministratorIn
 from contracts.people import OBJECTS, PEOPLE
 from devstack.engines import free_ports
+from devstack.people import loopback
 from devstack.people.cast import ensure_people
+from devstack.people.pages import Browser, code_of, step_now
 from devstack.people.signed import PersonCaller
 from devstack.people.store import Store
 from devstack.terminal.caller import Refused
@@ -41,3 +48,26 @@ async def test_there_is_somebody_for_every_role(start_gateway: StartGateway, tmp
     with pytest.raises(Refused, match="insufficient_scope"):
         await auditor.post("/v1/role-grants", {})
     await wire.aclose()
+    await signs_in_at_the_command_line(url, store)
+
+
+async def signs_in_at_the_command_line(url: str, store: Store) -> None:
+    """As `unicard people sign-in`: a browser fills the pages in, and is led back to a port of this machine."""
+    known = store.of_role("inspector")
+    browsing: list[asyncio.Task[httpx.Response]] = []
+
+    async def browse(asked: str) -> httpx.Response:
+        redirect = parse_qs(urlsplit(asked).query)["redirect_uri"][0]
+        code = code_of(known.seed, store.use(known.name, step_now()))
+        browser = Browser(url)
+        place = await browser.follow(asked, known.name, known.password, code, known.office, redirect)
+        await browser.aclose()
+        async with httpx.AsyncClient() as client:
+            forged = await client.get(place.replace("state=", "state=x"))
+            assert forged.status_code == 404
+            return await client.get(place)
+
+    tokens = await loopback.sign_in(url, lambda asked: browsing.append(asyncio.create_task(browse(asked))))
+    assert (await browsing[0]).status_code == 200
+    claims = orjson.loads(base64.urlsafe_b64decode(tokens.access_token.split(".")[1] + "=="))
+    assert claims["sub"] == f"person:{known.person_id}"

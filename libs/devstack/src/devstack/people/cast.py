@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,14 @@ ADMINISTRATORS = ("admin.one", "admin.two")
 _PORT_SAID = "03"
 _DAYS = 180
 _SERIAL = 9999
-_OF_PENSIONS = frozenset({"payouts-maker", "payouts-approver"})
-_OF_HEALTH = frozenset({"contributions-clerk", "coverage-officer", "providers-officer"})
+_AT_ONCE = 4
+_TWICE = ("key-custodian",)
+# Whose people hold these roles; all others are the central authority's.
+_OF = {
+    "pension-authority": {"payouts-maker", "payouts-approver"},
+    "finance-ministry": {"treasury-officer", "accountant"},
+    "health-authority": {"contributions-clerk", "coverage-officer", "providers-officer"},
+}
 
 
 @dataclass(frozen=True)
@@ -40,16 +47,22 @@ class Part:
 
 
 def parts() -> list[Part]:
-    """One person for every role that is not held at a single place, beside the two administrators."""
-    return [_part(role) for role in PEOPLE if role != "administrator" and not PEOPLE[role].areas & OBJECTS]
+    """One person for every role that is not held at a single place, two where only another of the role decides."""
+    roles = [role for role in PEOPLE if role != "administrator" and not PEOPLE[role].areas & OBJECTS]
+    return [*map(_part, roles), *(replace(_part(role), name=f"{_part(role).name}.two") for role in _TWICE)]
 
 
 def _part(role: str) -> Part:
-    authority = (
-        "pension-authority" if role in _OF_PENSIONS else "health-authority" if role in _OF_HEALTH else "ministry"
-    )
-    nation = AreaKind.NATION in PEOPLE[role].areas and (PEOPLE[role].central or authority != "ministry")
-    return Part(role.replace("-", "."), role, authority, "*" if nation else _PORT_SAID)
+    authority = next((authority for authority, roles in _OF.items() if role in roles), "ministry")
+    return Part(role.replace("-", "."), role, authority, _area(role, authority))
+
+
+def _area(role: str, authority: str) -> str:
+    """The nation for what is central, another authority's, or held for nothing smaller; else one governorate."""
+    areas = PEOPLE[role].areas
+    smaller = AreaKind.GOVERNORATE in areas
+    wide = AreaKind.NATION in areas and (PEOPLE[role].central or authority != "ministry")
+    return "*" if wide or not smaller else _PORT_SAID
 
 
 Invite = Callable[[list[dict[str, str]]], Awaitable[list[dict[str, Any]]]]
@@ -70,16 +83,21 @@ async def ensure_people(folder: Path, edge_url: str, invite: Invite) -> list[Kno
         wire = Wire(edge_url, limit=4)
         try:
             one, two = (PersonCaller(wire, edge_url, store, store.all()[name]) for name in ADMINISTRATORS)
-            for part in missing:
-                await _cast(edge_url, store, part, one, two)
+            turns, known = asyncio.Semaphore(_AT_ONCE), len(store.all())
+
+            async def cast(part: Part, number: int) -> None:
+                async with turns:
+                    await _cast(edge_url, store, part, number, one, two)
+
+            await asyncio.gather(*(cast(part, known + place) for place, part in enumerate(missing)))
         finally:
             await wire.aclose()
     return list(store.all().values())
 
 
-async def _cast(edge_url: str, store: Store, part: Part, one: PersonCaller, two: PersonCaller) -> None:
+async def _cast(edge_url: str, store: Store, part: Part, number: int, one: PersonCaller, two: PersonCaller) -> None:
     """Invite somebody, let one administrator ask for the role and the other decide, and set the factors up."""
-    newcomer = _newcomer(part.name, len(store.all()))
+    newcomer = _newcomer(part.name, number)
     made = await one.post("/v1/people", {**newcomer, "authority_id": part.authority, "area": part.area})
     until = datetime.now(UTC) + timedelta(days=_DAYS)
     wanted = {

@@ -99,7 +99,7 @@ def tell_demo_people(settings: StackSettings) -> None:
         return
     console.print(f"[bold]People of the demonstration[/] (passwords and apps: {settings.folder / 'people.json'})")
     for known in people.values():
-        console.print(f"  {known.name:22} {PEOPLE[known.role].name}, {known.office}")
+        console.print(f"  {known.name:24} {PEOPLE[known.role].name}, {known.office}")
     console.print("  sign in: unicard people sign-in; the code of an app: unicard people code NAME")
 
 

@@ -83,12 +83,16 @@ class Browser:
     async def sign_in(self, name: str, password: str, code: str, office: str, redirect: str) -> tuple[str, str]:
         """The authorization code of a sign-in in an office, by name, password and code, and its PKCE verifier."""
         verifier, challenge = pkce()
-        page = await self._get(
-            f"{self.edge}/oauth/authorize?{authorization_query(challenge, redirect, secrets.token_urlsafe(16))}"
-        )
+        query = authorization_query(challenge, redirect, secrets.token_urlsafe(16))
+        place = await self.follow(f"{self.edge}/oauth/authorize?{query}", name, password, code, office, redirect)
+        return _code_in(place), verifier
+
+    async def follow(self, url: str, name: str, password: str, code: str, office: str, redirect: str) -> str:
+        """Where an authorization request leads back to, once its pages are filled in. Raises SignInFailed."""
+        page = await self._get(url)
         for _ in range(_MOST_PAGES):
-            if (arrived := _arrived(page, redirect)) is not None:
-                return arrived, verifier
+            if (place := str(page.headers.get("location", ""))).startswith(redirect):
+                return place
             action = _ACTION.search(page.text)
             path = page.url.path if action is None else action[1]
             if path == "/sign-in":
@@ -163,11 +167,8 @@ def authorization_query(challenge: str, redirect: str, state: str) -> str:
     )  # fmt: skip
 
 
-def _arrived(page: httpx.Response, redirect: str) -> str | None:
+def _code_in(place: str) -> str:
     """The code with which the pages lead back to the client. Raises SignInFailed for an error in its place."""
-    place = page.headers.get("location", "")
-    if not place.startswith(redirect):
-        return None
     query = parse_qs(urlsplit(place).query)
     if "code" not in query:
         raise SignInFailed(f"refused: {query.get('error', ['?'])[0]} {query.get('error_description', [''])[0]}")
