@@ -151,9 +151,9 @@ def _body(size: int, accounts: list[UUID], hot: UUID | None, rng: random.Random)
 
 
 async def _pensions(stack: Stack, wire: Wire, citizens: Sequence[UUID], number: int, found: Ledger) -> None:
-    """One batch: declared, received as CSV, submitted, approved by another client, booked."""
-    names = ("pension-authority", "pension-approver", "treasury")
-    maker, approver, treasury = (stack.client(wire, name) for name in names)
+    """One batch: declared, received as CSV, submitted, approved by a person, booked."""
+    maker, treasury = (stack.client(wire, name) for name in ("pension-authority", "treasury"))
+    approver = stack.person(wire, "payouts-approver")
     await asyncio.gather(maker.token(), approver.token())
     lines = "".join(f"{citizen},{_AMOUNT},p{row}\n" for row, citizen in enumerate(citizens))
     total = len(citizens) * _AMOUNT

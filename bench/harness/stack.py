@@ -10,12 +10,17 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from broker_access.administrator import Administrator
 from broker_access.connection import Kafka
 from broker_access.table import Entry, Right, Table
 from devstack.engines.kafka import administrator
+from devstack.people.cast import ensure_people
+from devstack.people.host import on_host
+from devstack.people.signed import PersonCaller
+from devstack.people.store import Store
 from devstack.settings import StackSettings, on_free_ports
 from devstack.stack import launch
 from devstack.stack.bootstrap import read_clients
@@ -90,6 +95,11 @@ class Stack:
         known = read_clients(self.settings.clients_file)[name]
         return Caller(wire, ClientSecret(known["client_id"], known["client_secret"]))
 
+    def person(self, wire: Wire, role: str) -> PersonCaller:
+        """The one of the demonstration's people who has a role."""
+        store = Store(self.settings.folder)
+        return PersonCaller(wire, self.settings.url("edge"), store, store.of_role(role))
+
 
 async def let_in(stack: Stack) -> None:
     """Give the measurements a user at the broker that writes and reads what the services do."""
@@ -113,6 +123,7 @@ async def running(processes: int = 1) -> AsyncIterator[Stack]:
         state = await asyncio.to_thread(launch.start_detached, settings, _say)
         stack = Stack(settings, state)
         await let_in(stack)
+        await ensure_people(folder, settings.url("edge"), partial(on_host, settings, "invite"))
         yield stack
     finally:
         await asyncio.to_thread(launch.stop, settings)

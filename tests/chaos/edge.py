@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from approvals.testing import as_person
 from chassis.testing import TestIssuer
 from devstack.terminal.keys import from_b64url
 from devstack.terminal.wire import Answer, Headers, Wire
@@ -60,7 +61,8 @@ class LocalEdge(Wire):
         else:
             client_id = form["client_id"]
             authority = "pension-authority" if client_id in {"authority", "approver"} else None
-            token = self._issuer.token(client_id, self.clients[client_id], authority=authority, ttl=3600)
+            who: dict[str, Any] = as_person() if client_id == "approver" else {"subject": client_id}
+            token = self._issuer.token(scopes=self.clients[client_id], authority=authority, ttl=3600, **who)
         document: dict[str, Any] = {"access_token": token, "expires_in": 3600, "at": time.time()}
         return Answer(200, {}, orjson.dumps(document))
 

@@ -131,7 +131,7 @@ async def test_every_caller_keeps_to_its_own(system: System, desks: Desks, card:
         ("POST", "/v1/offline-batches", {"sales": []}),
         ("POST", "/v1/payments/authorizations", {"card_id": card, "amount": 1, "reference": "x"}),
     ]
-    pension = [system.token("pension-authority"), system.token("pension-approver")]
+    pension = [system.token("pension-authority"), system.token("treasury")]
     asked = [
         (await clinic.caller.token(), rations),
         (await grocer.caller.token(), care),

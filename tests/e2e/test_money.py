@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
 
 import httpx
 import pytest
+
+from devstack.people.signed import PersonCaller
+from devstack.people.store import Store
+from devstack.terminal.wire import Wire
 
 from .conftest import System, until
 
@@ -25,7 +30,7 @@ def ask(system: System, client: str, method: str, path: str, **options: Any) -> 
 
 
 def pay_pension(system: System, citizen_id: str, reference: str) -> None:
-    """One pension, made by one office and approved by another."""
+    """One pension, made by a system and approved by a person."""
     funding = {"amount": PENSION, "reference": reference}
     ask(system, "treasury", "POST", "/v1/payout-funds/pension/fundings", json=funding)
     declared = {"declared_count": 1, "declared_total": PENSION, "currency": "EGP"}
@@ -42,7 +47,16 @@ def pay_pension(system: System, citizen_id: str, reference: str) -> None:
         headers={"Content-Type": "text/csv"},
     )
     ask(system, "pension-authority", "POST", f"{path}/submission")
-    ask(system, "pension-approver", "POST", f"{path}/approval")
+    asyncio.run(approve(system, path))
+
+
+async def approve(system: System, batch: str) -> None:
+    """Approve a batch as the person of the demonstration who does."""
+    wire, store = Wire(system.edge, limit=1), Store(system.folder)
+    try:
+        await PersonCaller(wire, system.edge, store, store.of_role("payouts-approver")).post(f"{batch}/approval")
+    finally:
+        await wire.aclose()
 
 
 def message(system: System, words: str, after: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from approvals.testing import proposal_calls
+from approvals.testing import as_person, proposal_calls
 from chassis.clock import Clock, business_day
 from chassis.ids import new_id
 from chassis.testing import eventually
@@ -78,6 +78,9 @@ def payouts(citizen: UUID, empty: str, full: str, submitted: str) -> dict[str, A
     def calls(path: str, scope: str = "payouts:submit", refused: int = 404, **more: Any) -> list[Call]:
         return [Call(path, scope, MINE, stranger, refused=refused, **more) for stranger in strangers]
 
+    def by_people(path: str, scope: str) -> list[Call]:
+        return [Call(path, scope, as_person(**MINE), as_person(**stranger)) for stranger in strangers]
+
     one, row = f"{BATCHES}/{{batch_id}}", f"{BATCHES}/{full}/items/1"
     rows = {"content": f"citizen_id,amount,item_reference\n{citizen},100,1\n", "headers": CSV}
     said = {"json": {"declared_count": 1, "declared_total": 100}}
@@ -96,7 +99,7 @@ def payouts(citizen: UUID, empty: str, full: str, submitted: str) -> dict[str, A
         f"POST {one}/submission": calls(f"{BATCHES}/{full}/submission"),
         f"POST {one}/reopening": calls(f"{BATCHES}/{full}/reopening"),
         f"DELETE {one}/items/{{number}}": calls(row),
-        f"POST {one}/approval": calls(f"{BATCHES}/{submitted}/approval", "payouts:approve"),
+        f"POST {one}/approval": by_people(f"{BATCHES}/{submitted}/approval", "payouts:approve"),
         f"POST {one}/retry": calls(f"{BATCHES}/{full}/retry", body=retry),
         f"POST {one}/cancellation": calls(f"{BATCHES}/{full}/cancellation", body=reason),
         "GET /v1/payout-funds": calls("/v1/payout-funds", refused=200, mark=PENSIONS)[:1],
@@ -180,7 +183,7 @@ async def test_a_governorate_pays_its_own_citizens_only(house: House) -> None:
     _, stranger, _ = await house.citizen(governorate="19")
     batch = await declared(house, stranger, "items", "submission")
     await house.fill(100)
-    headers = house.issuer.headers("approver", "payouts:approve", **MINE)
+    headers = house.issuer.person("payouts:approve", **MINE)
     assert (await house.client.post(f"/v1/payout-batches/{batch}/approval", headers=headers)).status_code == 200
 
     async def failed() -> bool:

@@ -78,11 +78,10 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
                 Scope.FHIR_READ,
             ),
         ),
-        # May do both, but never both with the same batch: that is for the ledger to refuse.
+        # Its batches are approved by people.
         "pension-authority": ClientRole(
-            Owner.PENSIONS, "Batches of payouts", (Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYEES_RESOLVE)
+            Owner.PENSIONS, "Batches of payouts", (Scope.PAYOUTS_SUBMIT, Scope.PAYEES_RESOLVE)
         ),
-        "pension-approver": ClientRole(Owner.PENSIONS, "Approval of payouts", (Scope.PAYOUTS_APPROVE,)),
         "treasury": ClientRole(
             Owner.FINANCE, "Money for the funds that pensions and benefits are paid from", (Scope.FUNDS_WRITE,)
         ),
@@ -103,16 +102,11 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
     }
 )
 
-# Decided by a machine until the demonstration's people decide in its place.
-_STILL: Final = frozenset({Scope.PAYOUTS_APPROVE})
-
 # Whether a system may still give clients scopes by itself, as the demonstration's operations room does.
 MACHINES_STILL_GRANT: Final = True
 
 # What decides about another's request, which is a person's alone: no client is given it, none keeps it.
-DECIDING: Final[frozenset[str]] = (
-    frozenset(scope for scope in Scope if scope.endswith((":approve", ":decide"))) - _STILL
-)
+DECIDING: Final[frozenset[str]] = frozenset(scope for scope in Scope if scope.endswith((":approve", ":decide")))
 
 # What gives others their rights, or mends the system itself: whoever has it sees no citizen and moves no money.
 ADMINISTERS: Final[frozenset[str]] = frozenset({Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE})
@@ -148,9 +142,7 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
                 Scope.COVERAGE_READ, Scope.COVERAGE_WRITE, Scope.FHIR_READ,
             }
         ),
-        Owner.PENSIONS: frozenset(
-            {Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYEES_RESOLVE, Scope.CITIZENS_READ}
-        ),
+        Owner.PENSIONS: frozenset({Scope.PAYOUTS_SUBMIT, Scope.PAYEES_RESOLVE, Scope.CITIZENS_READ}),
     }
 )  # fmt: skip
 

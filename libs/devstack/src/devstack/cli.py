@@ -74,6 +74,7 @@ def up(
     if detach:
         _say_ready(launch.start_detached(settings, _report), settings)
         return
+    from devstack.people.cli import tell_demo_people
     from devstack.stack.first_demo import FirstDemo
     from devstack.stack.supervisor import Supervisor
 
@@ -83,6 +84,7 @@ def up(
             _say_ready(state, settings)
         if demo:
             await FirstDemo(settings).play()
+            tell_demo_people(settings)
         console.print("Ctrl-C stops the system.")
 
     asyncio.run(_supervise(Supervisor, settings, when_ready))

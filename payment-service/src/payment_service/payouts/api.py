@@ -10,9 +10,9 @@ from fastapi import Path, Request
 from approvals.errors import AlreadyApproved, DeciderNotIndependent, ProposalChanged, ProposalExpired, WrongOffice
 from chassis.auth import Caller
 from chassis.db import Work
-from chassis.endpoints import MIB, Rate
+from chassis.endpoints import MIB, PEOPLE, Rate
 from chassis.principal import Principal
-from chassis.problems import CallerKindRefused, PayloadTooLarge, UnsupportedMedia
+from chassis.problems import PayloadTooLarge, UnsupportedMedia
 from chassis.routing import router
 from contracts.scopes import Scope
 from payment_service.context import Running
@@ -137,6 +137,8 @@ async def reopen(batch_id: UUID, runtime: Running, caller: Caller, session: Work
 @routes.post(
     "/v1/payout-batches/{batch_id}/approval",
     scopes=Scope.PAYOUTS_APPROVE,
+    callers=PEOPLE,
+    step_up=True,
     problems=(
         SamePerson,
         BatchState,
@@ -148,7 +150,6 @@ async def reopen(batch_id: UUID, runtime: Running, caller: Caller, session: Work
         AlreadyApproved,
         WrongOffice,
         DeciderNotIndependent,
-        CallerKindRefused,
     ),
     deadline=30,
 )

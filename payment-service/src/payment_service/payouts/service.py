@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from approvals import repository as acts
 from approvals.errors import ProposalChanged
-from approvals.model import Act, Did, Proposal
+from approvals.model import Act, Did
 from approvals.model import State as ProposalState
 from approvals.service import Decision
 from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.paging import Paging
-from chassis.principal import CallerKind, Principal
+from chassis.principal import Principal
 from chassis.problems import NotFound
 from contracts.scopes import Scope
 from payment_service.context import Runtime
@@ -34,7 +34,7 @@ from payment_service.errors import (
 from payment_service.funds import service as funds
 from payment_service.keys import PAYOUT_BATCH_MOST, PAYOUT_MOST
 from payment_service.ownership import acting_for, owns, reads_all
-from payment_service.payouts import booking, doubles, payout_file, proposals, repository, rows
+from payment_service.payouts import doubles, payout_file, proposals, repository, rows
 from payment_service.payouts.paydays import due
 from payment_service.payouts.payees import Asking, resolved
 from payment_service.payouts.payout_file import Fault
@@ -184,23 +184,9 @@ async def approve(
         raise SamePerson("Who declared, filled, changed or submitted the batch cannot approve it.")
     if proposal is None or batch.digest is None or (seen is not None and seen != batch.digest.hex()):
         raise ProposalChanged("The batch is not what you have seen.", detail_ar="اقرأ الدفعة من جديد ثم قرر.")
-    if caller.kind is CallerKind.PERSON:
-        decision = Decision(approve=True, seen=proposal.digest)
-        await proposals.PROPOSALS.decide(session, runtime, caller, proposal.proposal_id, decision)
-    else:
-        await _approve_by_system(runtime, session, caller, batch_id, proposal)
+    decision = Decision(approve=True, seen=proposal.digest)
+    await proposals.PROPOSALS.decide(session, runtime, caller, proposal.proposal_id, decision)
     return await get(session, caller, batch_id)
-
-
-async def _approve_by_system(
-    runtime: Runtime, session: AsyncSession, caller: Principal, batch_id: UUID, proposal: Proposal
-) -> None:
-    """Approve in the name of another system than the maker's, as before people could sign in."""
-    now = runtime.clock.now()
-    act = Act(Did.APPROVED, caller.actor, now, proposal.digest)
-    await acts.act(session, proposal.proposal_id, len(proposal.acts) + 1, act)
-    await acts.end(session, proposal.proposal_id, ProposalState.APPROVED, now)
-    await booking.release(session, runtime, batch_id, caller)
 
 
 async def cancel(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -13,6 +14,10 @@ from rich.console import Console
 from devstack.demo.calendar import CAIRO
 from devstack.demo.context import LANES, Options
 from devstack.demo.play import play
+from devstack.demo.report import Report
+from devstack.engines.process import EngineError
+from devstack.people.cast import ensure_people
+from devstack.people.host import on_host
 from devstack.settings import StackSettings
 from devstack.terminal.caller import Refused
 from devstack.terminal.provision import NoCredentials
@@ -38,10 +43,9 @@ def demo(
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH)
-    metrics = {name: settings.url(name) for name in SERVICES}
     try:
-        report = uvloop.run(play(options, console, datetime.now(CAIRO).date(), metrics))
-    except (Refused, NotReached, NoCredentials, LookupError, TimeoutError) as error:
+        report = uvloop.run(_play(settings, options, console))
+    except (Refused, NotReached, NoCredentials, EngineError, LookupError, TimeoutError) as error:
         console.print(f"[bold red]The pilot could not go on:[/] {error}", highlight=False)
         raise typer.Exit(2) from error
     except asyncio.CancelledError:
@@ -51,3 +55,10 @@ def demo(
     report.show()
     console.print(f"Kept in {options.folder / 'demo-report.json'}", style="dim")
     raise typer.Exit(0 if report.passed else 1)
+
+
+async def _play(settings: StackSettings, options: Options, console: Console) -> Report:
+    """The run, with the people who decide in it."""
+    await ensure_people(settings.folder, options.gateway_url, partial(on_host, settings, "invite"))
+    metrics = {name: settings.url(name) for name in SERVICES}
+    return await play(options, console, datetime.now(CAIRO).date(), metrics)

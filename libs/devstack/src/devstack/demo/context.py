@@ -29,6 +29,7 @@ from devstack.demo.places import Site
 from devstack.demo.register_file import RegisterFile
 from devstack.demo.report import Report
 from devstack.demo.sink import Sink
+from devstack.people.signed import PersonCaller
 from devstack.terminal.caller import Caller
 from devstack.terminal.fleet import FleetTerminal
 from devstack.terminal.wire import Wire
@@ -112,7 +113,7 @@ class Context:
     operations: Caller
     health: Caller
     pensions: Caller
-    pensions_approval: Caller
+    pensions_approval: PersonCaller
     treasury: Caller
     finance: Caller
     report: Report

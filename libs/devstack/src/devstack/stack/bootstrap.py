@@ -42,7 +42,6 @@ _NAMES = {
     "reconciliation": "Ministry of Finance, reconciliation",
     "health-authority": "Universal Health Insurance Authority",
     "pension-authority": "National Organisation for Social Insurance",
-    "pension-approver": "National Organisation for Social Insurance, approval",
     "treasury": "Ministry of Finance, treasury",
     "sms-provider": "SMS aggregator",
     "operations": "Operations room",

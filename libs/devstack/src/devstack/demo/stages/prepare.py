@@ -17,6 +17,8 @@ from devstack.demo.places import PORT_SAID
 from devstack.demo.report import Report
 from devstack.demo.sink import Sink
 from devstack.national_numbers import LOTS
+from devstack.people.signed import PersonCaller
+from devstack.people.store import Store
 from devstack.terminal.caller import Caller, ClientSecret
 from devstack.terminal.fleet import pages
 from devstack.terminal.provision import NoCredentials
@@ -26,7 +28,7 @@ _NAME = re.compile(r"Port Said pilot-(\d{1,6})")
 # The clients of the running system in whose names the demo calls.
 CLIENTS = (
     "registry", "cards", "outlets", "policies", "messages",
-    "operations", "health-authority", "pension-authority", "pension-approver", "reconciliation", "treasury",
+    "operations", "health-authority", "pension-authority", "reconciliation", "treasury",
 )  # fmt: skip
 
 
@@ -60,7 +62,7 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
         operations=callers["operations"],
         health=callers["health-authority"],
         pensions=callers["pension-authority"],
-        pensions_approval=callers["pension-approver"],
+        pensions_approval=_person(options, wire, "payouts-approver"),
         treasury=callers["treasury"],
         finance=callers["reconciliation"],
         report=Report(console),
@@ -91,6 +93,16 @@ async def _claim(cards: Caller) -> tuple[int, str]:
         "services": ["supply"],
     }
     return run, str((await cards.post("/v1/rollout-phases", body))["phase_id"])
+
+
+def _person(options: Options, wire: Wire, role: str) -> PersonCaller:
+    """The one of the demonstration's people who has a role."""
+    store = Store(options.folder)
+    try:
+        known = store.of_role(role)
+    except KeyError as error:
+        raise NoCredentials(f"{store.path} knows nobody who is {role}: unicard people demo") from error
+    return PersonCaller(wire, options.gateway_url, store, known)
 
 
 def _client(options: Options, client_id: str) -> ClientSecret:
