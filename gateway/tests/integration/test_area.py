@@ -72,8 +72,9 @@ ANYONE = {
 async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
     async def sign(scopes: str, person: bool = False, **bound: Any) -> dict[str, str]:
         if person:
-            own = await member(gateway, "administrator", area=bound["governorate"], authority="health-authority")
-            return own.headers(scope=scopes)
+            said = bound["governorate"]
+            own = await member(gateway, "administrator", area=said or "03", authority="health-authority")
+            return own.headers(scope=scopes, gov=said)
         names = {"governorate": "gov", "authority": "org", "site_id": "site"}
         return gateway.signed(*scopes.split(), **{names.get(name, name): value for name, value in bound.items()})
 

@@ -66,7 +66,7 @@ def test_no_scope_opens_both_rations_and_care_but_those_of_operators() -> None:
         return {scope for route in ROUTES if route.upstream is upstream for scope in route.scopes}
 
     operators = {"operations:read", "operations:write", "operations:approve", "training:clock"}
-    operators |= {"policies:read", "policies:write", "policies:approve"}
+    operators |= {"policies:read", "policies:write", "policies:approve", "records:read", "records:collect"}
     assert of(Upstream.SUPPLY) & of(Upstream.HEALTH) == operators
     payouts = {"payouts:submit", "payouts:approve"}
     assert payouts.isdisjoint(of(Upstream.SUPPLY) | of(Upstream.HEALTH))
