@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from api_gateway.route import Route
+from chassis.principal import CallerKind
 from contracts.clients import ADMINISTERS, GRANTABLE
 from contracts.roles import TERMINALS
 from devstack.settings import on_free_ports
@@ -29,6 +31,13 @@ from devstack.terminal.wire import Wire
 T = TypeVar("T")
 UNICARD = (sys.executable, "-m", "devstack")
 TERMINAL_KINDS = ("grocer", "family_unit")  # between them they have every scope that only terminals are given
+
+
+def can_be_opened(route: Route) -> bool:
+    """Whether the system can have a client or a terminal that may call it; the others are for people and citizens."""
+    given = [*GRANTABLE.values(), *TERMINALS.values()]
+    machine = route.callers & {CallerKind.CLIENT, CallerKind.TERMINAL}
+    return bool(machine) and (route.public or any(scopes & set(route.scopes) for scopes in given))
 
 
 @dataclass

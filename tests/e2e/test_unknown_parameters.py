@@ -11,11 +11,16 @@ from api_gateway.route import Route
 from api_gateway.routes import ROUTES
 from chassis.ids import new_id
 
-from .conftest import System
+from .conftest import System, can_be_opened
+
+# Where RFC 6749 §3.1, OpenID Connect or an outside provider may send what is not known here.
+OPEN = {"GET /oauth/authorize", "GET /oauth/end-session", "GET /sign-in/external/callback"}
+# Those for people and citizens alone are tried in each service's walk.
+TRIED = [route for route in ROUTES if can_be_opened(route) and route.name not in OPEN]
 
 
 @pytest.mark.parametrize("query", ["no_such_parameter=1", "limit:exact=1"])
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+@pytest.mark.parametrize("route", TRIED, ids=lambda route: route.name)
 def test_a_parameter_nobody_reads_is_refused(system: System, route: Route, query: str) -> None:
     path = re.sub(r"\{[a-z_]+\}", str(new_id()), route.path)
     headers = {"Authorization": f"Bearer {system.opening(route.scopes)}", "Idempotency-Key": str(new_id())}

@@ -1,5 +1,7 @@
 """For tests: walks every operation of a service as a stranger, as somebody bound to nothing, and as who may.
 
+Each is also asked with a query parameter that it does not know.
+
 An operation that the walk does not know fails it, so that a new one states who may see what it names.
 """
 
@@ -29,6 +31,7 @@ _BOUNDS = frozenset({"governorate", "outlet_id", "site_id", "provider_id", "auth
 _UNSAID = {"governorate": UNSAID}
 # What every service has of the chassis: about the service as such, whoever operates it.
 _OPERATIONS = ("/v1/operations/", "/v1/training/", "/v1/records/")
+_UNREAD = "no_such_parameter"
 _LEFT = "SELECT citizen_id, household_id, card_id FROM record WHERE request_id = $1"
 _MISSES = "SELECT count(*) FROM record WHERE outcome NOT IN ('done', 'repeated', 'nothing_found')"
 # What names a person, or is about one, wherever it stands in a reply.
@@ -104,9 +107,19 @@ async def _record_faults(app: FastAPI, client: httpx.AsyncClient, sign: Sign) ->
     for path, scope in scopes.items():
         reply = await client.get(path, headers=await sign(scope, governorate="*"))
         other = await client.get(path, headers=await sign("citizens:read", governorate="*"))
+        unread = await _unread(client, "GET", path, await sign(scope, governorate="*"))
+        faults += [f"{path}: {fault}" for fault in unread]
         if (reply.status_code, other.status_code) != (200, 403):
             faults.append(f"{path}: {reply.status_code} {reply.text[:200]}, without the scope {other.status_code}")
     return faults
+
+
+async def _unread(client: httpx.AsyncClient, method: str, url: str, headers: Mapping[str, str]) -> list[str]:
+    """What is wrong with the answer to a query parameter that the operation does not know."""
+    reply = await client.request(method, httpx.URL(url).copy_merge_params({_UNREAD: "1"}), headers=headers)
+    if reply.status_code == 422 and _UNREAD in reply.text:
+        return []
+    return [f"a query parameter that nobody reads is let pass: {reply.status_code} {reply.text[:200]}"]
 
 
 def signed_by(issuer: TestIssuer) -> Sign:
@@ -192,6 +205,8 @@ async def _faults(client: httpx.AsyncClient, sign: Sign, method: str, call: Call
     before = await recorded.misses()
     theirs = await made(call.stranger)
     faults = []
+    unread = await _unread(client, method, call.url, await sign(call.scopes, **call.mine))
+    faults += unread
     if recorded.act and theirs.status_code == 404 and await recorded.misses() == before:
         faults.append("that it was not there for a stranger is in no record")
     if theirs.status_code != call.refused:
