@@ -48,6 +48,10 @@ async def peopled(open_office: OpenOffice) -> AsyncIterator[tuple[Office, dict[s
                 "activation_id": activation["id"],
                 "card_id": card["card_id"],
                 "service": "health",
+                # nothing is proposed, entered or set aside here: of these no id is anything's
+                "policy_id": str(new_id()),
+                "proposal_id": str(new_id()),
+                "parked_id": "1",
             },
         )
 
@@ -104,9 +108,9 @@ async def test_every_route_is_announced_and_tried(peopled: tuple[Office, dict[st
         (method.upper(), path)
         for path, methods in document["paths"].items()
         for method in methods
-        if "/operations/" not in path and "/training/" not in path
+        if not any(part in path for part in ("/operations/", "/training/", "/records/"))
     }
-    assert own == {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
+    assert own == {(one.method, one.path) for one in ENDPOINTS if "/operations/" not in one.path}
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.name)

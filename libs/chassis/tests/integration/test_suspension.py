@@ -9,9 +9,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis import outbox
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, eventually, running
+from chassis.testing_events import Outside
 from contracts.event import Event
 from contracts.gateway import ClientReinstated, ClientSuspended, PersonReinstated, PersonSuspended, SessionEnded
 from contracts.supply import TerminalReinstated, TerminalSuspended
@@ -35,10 +35,9 @@ async def accepted(client: httpx.AsyncClient, token: str) -> bool:
 
 
 async def tell(app: FastAPI, event: Event) -> float:
-    """Let an event out; when that was."""
-    async with app.state.runtime.sessions() as session, session.begin():
-        await outbox.add(session, event)
-    app.state.runtime.wake_relay()
+    """Tell an event as the service would that it is told by; when that was."""
+    settings = app.state.runtime.settings
+    await Outside(settings.kafka_bootstrap, settings.topic_prefix).tell(event)
     return time.monotonic()
 
 

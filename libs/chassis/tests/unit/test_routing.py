@@ -145,22 +145,23 @@ PERSON = Principal(f"person:{UUID(int=1)}", CallerKind.PERSON, frozenset({DECIDI
 
 
 @pytest.mark.parametrize(
-    ("principal", "status", "code"),
+    ("principal", "age", "status", "code"),
     [
-        (replace(PERSON, acr=AAL2, signed_in_at=time.time()), 200, None),
-        (replace(PERSON, acr=AAL2, signed_in_at=time.time() - 400), 401, "insufficient_user_authentication"),
-        (replace(PERSON, acr=AAL2, signed_in_at=time.time() + 400), 401, "insufficient_user_authentication"),
-        (replace(PERSON, acr=AAL2), 401, "insufficient_user_authentication"),
-        (replace(PERSON, acr=AAL1, signed_in_at=time.time()), 401, "insufficient_user_authentication"),
-        (replace(PERSON, signed_in_at=time.time()), 401, "insufficient_user_authentication"),
-        (replace(PERSON, scopes=frozenset()), 403, "insufficient_scope"),
-        (replace(CALLER, scopes=PERSON.scopes, acr=AAL2, signed_in_at=time.time()), 403, "caller_kind_refused"),
-        (replace(PERSON, kind=CallerKind.CITIZEN, acr=AAL2, signed_in_at=time.time()), 403, "caller_kind_refused"),
+        (replace(PERSON, acr=AAL2), 0, 200, None),
+        (replace(PERSON, acr=AAL2), 400, 401, "insufficient_user_authentication"),
+        (replace(PERSON, acr=AAL2), -400, 401, "insufficient_user_authentication"),
+        (replace(PERSON, acr=AAL2), None, 401, "insufficient_user_authentication"),
+        (replace(PERSON, acr=AAL1), 0, 401, "insufficient_user_authentication"),
+        (PERSON, 0, 401, "insufficient_user_authentication"),
+        (replace(PERSON, scopes=frozenset()), None, 403, "insufficient_scope"),
+        (replace(CALLER, scopes=PERSON.scopes, acr=AAL2), 0, 403, "caller_kind_refused"),
+        (replace(PERSON, kind=CallerKind.CITIZEN, acr=AAL2), 0, 403, "caller_kind_refused"),
     ],
 )
 async def test_deciding_is_for_people_who_have_just_shown_two_factors(
-    principal: Principal, status: int, code: str | None
+    principal: Principal, age: int | None, status: int, code: str | None
 ) -> None:
+    principal = replace(principal, signed_in_at=None if age is None else time.time() - age)
     deciding = router()
 
     @deciding.post("/v1/decisions", scopes=DECIDING, callers=PEOPLE, step_up=True)

@@ -26,7 +26,7 @@ SUPERUSER = "postgres"
 _SETTINGS: Mapping[str, str] = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
-    "max_connections": "200",
+    "max_connections": "400",
     "shared_buffers": "192MB",
     "max_wal_size": "2GB",
     "min_wal_size": "256MB",
