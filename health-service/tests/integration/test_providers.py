@@ -49,7 +49,7 @@ async def test_terminals_are_told_and_known_as_enrolled(health: Health) -> None:
     assert (told.provider_id, told.governorate) == (desk.provider_id, "03")
     enrolled = TerminalEnrolled(terminal_id=desk.terminal_id, outlet_id=desk.provider_id, key_id="k", public_key="x")
     await health.deliver(enrolled, enrolled.model_copy(update={"terminal_id": new_id()}))
-    assert (await health.admin("GET", path, "terminals:enrol")).json()["enrolled"]
+    assert (await health.admin("GET", path, "providers:read")).json()["enrolled"]
     again = {"provider_id": str(desk.provider_id), "serial": record["serial"], "model": "x"}
     reply = await health.admin("POST", "/v1/clinic-terminals", "providers:write", json=again)
     assert (reply.status_code, reply.json()["code"]) == (409, "clinic_serial_taken")

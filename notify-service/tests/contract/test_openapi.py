@@ -53,6 +53,6 @@ async def test_every_route_is_announced_and_tried(desk: Desk) -> None:
         (method.upper(), path)
         for path, methods in document["paths"].items()
         for method in methods
-        if "/operations/" not in path and "/training/" not in path
+        if not any(part in path for part in ("/operations/", "/training/", "/records/"))
     }
-    assert own == {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
+    assert own == {(one.method, one.path) for one in ENDPOINTS if "/operations/" not in one.path}
