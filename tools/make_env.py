@@ -89,12 +89,19 @@ def write(path: Path, example: str) -> list[str]:
     if not added:
         return []
     text = f"{before.rstrip()}\n\n{news(example, known)}" if before else whole(example)
+    write_private(path, text)
+    return added
+
+
+def write_private(path: Path, text: str, mode: int = 0o600) -> None:
+    """Put a file in place as a whole, never readable by more than `mode` says, whoever's draft was left behind."""
     draft = path.with_name(f"{path.name}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    os.fchmod(descriptor, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
     draft.replace(path)
-    return added
 
 
 PRODUCTION = "docker-compose.production.yml"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from tools.make_env import EXAMPLE, PRODUCTION, ROOT, line_for, maker, settings, write
+from tools.make_env import EXAMPLE, PRODUCTION, ROOT, line_for, maker, settings, write, write_private
 from tools.production.compose_file import production, secret_names
 from tools.production.demands import BOOTSTRAP, faults
 from tools.production.images import Unresolved, base, build, pinned, start
@@ -55,8 +55,8 @@ def keep_secrets(env: Path, folder: Path) -> dict[str, str]:
     for name in filter(maker, settings(example)):
         if stood.get(name) or not (folder / name).exists():
             made = "" if name == BOOTSTRAP else line_for(name, "").partition("=")[2]
-            _private(folder / name, stood.get(name) or made)
-    _private(env, _with(_without_secrets(text), "COMPOSE_FILE", PRODUCTION))
+            write_private(folder / name, stood.get(name) or made)
+    write_private(env, _with(_without_secrets(text), "COMPOSE_FILE", PRODUCTION))
     return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir()) if file.is_file()}
 
 
@@ -87,9 +87,11 @@ def write_compose_file(root: Path, chosen: dict[str, str], secrets: dict[str, st
     mounted = root / "secrets" / "mounted"
     mounted.mkdir(mode=0o700, exist_ok=True)
     for name, contents in made.files.items():
-        _private(mounted / name, contents, mode=0o444)  # a container's user reads it; the folder lets nobody else in
+        write_private(
+            mounted / name, contents, mode=0o444
+        )  # a container's user reads it; the folder lets nobody else in
     head = "# Written by `make env PROFILE=production` from docker-compose.yml: change that one, and make it anew.\n"
-    _private(root / PRODUCTION, head + yaml.safe_dump(made.document, sort_keys=False, width=120))
+    write_private(root / PRODUCTION, head + yaml.safe_dump(made.document, sort_keys=False, width=120))
 
 
 def _with(text: str, name: str, value: str) -> str:
@@ -97,16 +99,6 @@ def _with(text: str, name: str, value: str) -> str:
     line = f"{name}={value}"
     lines = [line if one.startswith(f"{name}=") else one for one in text.splitlines()]
     return "".join(f"{one}\n" for one in (lines if line in lines else [*lines, line]))
-
-
-def _private(path: Path, text: str, mode: int = 0o600) -> None:
-    draft = path.with_name(f".{path.name}.new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    os.fchmod(descriptor, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(path)
 
 
 if __name__ == "__main__":
