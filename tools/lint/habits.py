@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from tools.lint import config
 from tools.lint.source import Finding, Source, words
 
+# Arrays bound by name; the lanes number the parameters of their few statements for the driver itself.
+_BOUND_ARRAYS = re.compile(r"\bunnest\(\s*CAST\(:", re.IGNORECASE)
 _UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 _WALL_CLOCK = re.compile(r"(?:\w+\.)*(?:datetime\.(?:now|utcnow|today)|date\.today)")
 
@@ -77,6 +79,14 @@ def business_clock(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and _WALL_CLOCK.fullmatch(ast.unparse(node.func)):
             yield source.finding(node.lineno, "wall-clock", "take the time from runtime.clock.now()")
+
+
+def set_statements(source: Source) -> Iterator[Finding]:
+    """Rows reach a statement in one way: `chassis.row_arrays`."""
+    if source.is_production and not source.is_migration:
+        for line, text in source.strings():
+            if _BOUND_ARRAYS.search(text):
+                yield source.finding(line, "hand-written-rows", "write <rows> and name the columns: chassis.row_arrays")
 
 
 def unfinished(source: Source) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.area import Bound, BoundedStatement
 from chassis.isolation import not_aside
 from chassis.paging import Paging
-from notify_service.arrays import statement, with_rows
+from chassis.row_arrays import statement, with_rows
 
 Rows = Sequence[Row[Any]]
 

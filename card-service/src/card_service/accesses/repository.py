@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.accesses.models import GENESIS, Access, chained
 from chassis.isolation import not_aside
 from chassis.paging import Paging
+from chassis.row_arrays import statement
 
 CHAIN = "access_chain"
 
@@ -24,12 +25,19 @@ _TAKE = text(
     " DELETE FROM access_pending p USING batch WHERE p.access_id = batch.access_id"
     " RETURNING p.access_id, p.citizen_id, p.subject, p.action, p.purpose, p.request_id, p.accessed_at"
 )
-_APPEND = text(
+_APPEND = statement(
     "INSERT INTO access_log"
     " (position, access_id, citizen_id, subject, action, purpose, request_id, accessed_at, hash)"
-    " SELECT * FROM unnest(CAST(:position AS bigint[]), CAST(:access_id AS uuid[]), CAST(:citizen_id AS uuid[]),"
-    " CAST(:subject AS text[]), CAST(:action AS text[]), CAST(:purpose AS text[]), CAST(:request_id AS text[]),"
-    " CAST(:accessed_at AS timestamptz[]), CAST(:hash AS bytea[]))"
+    " SELECT * FROM <rows>",
+    position="bigint",
+    access_id="uuid",
+    citizen_id="uuid",
+    subject="text",
+    action="text",
+    purpose="text",
+    request_id="text",
+    accessed_at="timestamptz",
+    hash="bytea",
 )
 _CARDS = text("SELECT card_id FROM card WHERE citizen_id = :citizen_id")
 _OF_CITIZEN = text(

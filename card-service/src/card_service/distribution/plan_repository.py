@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.distribution.models import Candidate, Plan, PlanSite
+from chassis.row_arrays import statement
 
 _PLAN = (
     "SELECT p.plan_id, p.phase_id, f.governorate, p.week_start, p.holders, p.max_citizens, p.status, p.heads_left,"
@@ -47,10 +48,11 @@ _BEGIN = text(
     "UPDATE pickup_plan SET status = 'running', heads_left = :heads_left, others_left = :others_left"
     " WHERE plan_id = :plan_id"
 )
-_BEGIN_SITES = text(
+_BEGIN_SITES = statement(
     "INSERT INTO pickup_plan_site (plan_id, site_id, capacity, scheduled)"
-    " SELECT :plan_id, capacity.site_id, capacity.places, 0"
-    " FROM unnest(CAST(:sites AS uuid[]), CAST(:capacities AS integer[])) AS capacity (site_id, places)"
+    " SELECT :plan_id, r.site_id, r.capacity, 0 FROM <rows>",
+    site_id="uuid",
+    capacity="integer",
 )
 _ADVANCE = text(
     "UPDATE pickup_plan SET heads_left = :heads_left, others_left = :others_left, done_household = :done_household,"
@@ -58,10 +60,12 @@ _ADVANCE = text(
     " status = CASE WHEN CAST(:finished_at AS timestamptz) IS NULL THEN 'running' ELSE 'done' END"
     " WHERE plan_id = :plan_id"
 )
-_ADVANCE_SITES = text(
-    "UPDATE pickup_plan_site s SET scheduled = s.scheduled + added.citizens"
-    " FROM unnest(CAST(:sites AS uuid[]), CAST(:citizens AS integer[])) AS added (site_id, citizens)"
-    " WHERE s.plan_id = :plan_id AND s.site_id = added.site_id"
+_ADVANCE_SITES = statement(
+    "UPDATE pickup_plan_site s SET scheduled = s.scheduled + r.citizens"
+    " FROM <rows>"
+    " WHERE s.plan_id = :plan_id AND s.site_id = r.site_id",
+    site_id="uuid",
+    citizens="integer",
 )
 _ADVANCE_UNPLACED = text(
     "INSERT INTO pickup_plan_unplaced (plan_id, reason, citizens) VALUES (:plan_id, :reason, :citizens)"
@@ -127,7 +131,7 @@ async def begin(
     """Write what a plan may spend: citizens to invite, and each site's places in the week."""
     values = {"plan_id": plan_id, "heads_left": heads_left, "others_left": others_left}
     await session.execute(_BEGIN, values)
-    sites = {"plan_id": plan_id, "sites": list(capacities), "capacities": list(capacities.values())}
+    sites = {"plan_id": plan_id, "site_id": list(capacities), "capacity": list(capacities.values())}
     await session.execute(_BEGIN_SITES, sites)
 
 
@@ -170,7 +174,7 @@ async def advance(
         "finished_at": finished_at,
     }
     await session.execute(_ADVANCE, values)
-    sites = {"plan_id": plan.plan_id, "sites": list(scheduled), "citizens": list(scheduled.values())}
+    sites = {"plan_id": plan.plan_id, "site_id": list(scheduled), "citizens": list(scheduled.values())}
     await session.execute(_ADVANCE_SITES, sites)
     for reason, citizens in unplaced.items():
         await session.execute(_ADVANCE_UNPLACED, {"plan_id": plan.plan_id, "reason": reason, "citizens": citizens})

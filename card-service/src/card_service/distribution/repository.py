@@ -19,6 +19,7 @@ from chassis.area import Bound, BoundedStatement
 from chassis.db import raw
 from chassis.isolation import not_aside
 from chassis.paging import Paging
+from chassis.row_arrays import statement
 
 _SITE = (
     "SELECT site_id, name_ar, name_en, kind, governorate, district, address_ar, hourly_capacity, opens, closes,"
@@ -46,13 +47,15 @@ _TAKEN = text(
     "SELECT site_id, starts_at, taken FROM pickup_slot"
     " WHERE site_id = ANY(CAST(:sites AS uuid[])) AND starts_at >= :begins AND starts_at < :ends"
 )
-_BOOK = text(
+_BOOK = statement(
     "INSERT INTO pickup_slot (site_id, starts_at, capacity, taken)"
-    " SELECT slot.site_id, slot.starts_at, site.hourly_capacity, slot.places"
-    " FROM unnest(CAST(:sites AS uuid[]), CAST(:starts AS timestamptz[]), CAST(:places AS integer[]))"
-    " AS slot (site_id, starts_at, places) JOIN pickup_site site USING (site_id)"
-    " ORDER BY slot.site_id, slot.starts_at"
-    " ON CONFLICT (site_id, starts_at) DO UPDATE SET taken = pickup_slot.taken + EXCLUDED.taken"
+    " SELECT r.site_id, r.starts_at, site.hourly_capacity, r.places"
+    " FROM <rows> JOIN pickup_site site USING (site_id)"
+    " ORDER BY r.site_id, r.starts_at"
+    " ON CONFLICT (site_id, starts_at) DO UPDATE SET taken = pickup_slot.taken + EXCLUDED.taken",
+    site_id="uuid",
+    starts_at="timestamptz",
+    places="integer",
 )
 _OF_SITE = text(
     "SELECT a.appointment_id, a.card_id, z.full_name, a.starts_at, a.ends_at, a.state, c.state AS card_state"
@@ -137,8 +140,8 @@ async def book(session: AsyncSession, appointments: Sequence[NewAppointment]) ->
     """Write many appointments and take their places. An hour beyond its capacity breaks the whole chunk."""
     places = Counter((one.site_id, one.starts_at) for one in appointments)
     values = {
-        "sites": [site_id for site_id, _ in places],
-        "starts": [starts_at for _, starts_at in places],
+        "site_id": [site_id for site_id, _ in places],
+        "starts_at": [starts_at for _, starts_at in places],
         "places": list(places.values()),
     }
     await session.execute(_BOOK, values)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.registry.models import Bearer, Citizen, Household, Known, NewCitizen, NewHousehold
 from chassis.db import raw
+from chassis.row_arrays import statement
 
 _HOUSEHOLD = "SELECT household_id, governorate, district, address, members, revision FROM household"
 _FIND_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id")
@@ -56,11 +57,13 @@ _SET_MOBILE = text(
     " mobile_changed_at = clock_timestamp() WHERE citizen_id = :citizen_id"
 )
 # A message that left before the number was changed says nothing about the new number.
-_UNUSABLE = text(
+_UNUSABLE = statement(
     "UPDATE citizen c SET mobile_usable = false"
-    " FROM unnest(CAST(:citizens AS uuid[]), CAST(:sent AS timestamptz[])) AS failed (citizen_id, sent_at)"
-    " WHERE c.citizen_id = failed.citizen_id AND c.mobile_usable AND c.mobile_changed_at <= failed.sent_at"
-    " RETURNING c.citizen_id, c.household_id, c.full_name"
+    " FROM <rows>"
+    " WHERE c.citizen_id = r.citizen_id AND c.mobile_usable AND c.mobile_changed_at <= r.sent_at"
+    " RETURNING c.citizen_id, c.household_id, c.full_name",
+    citizen_id="uuid",
+    sent_at="timestamptz",
 )
 
 _HOUSEHOLD_COLUMNS = (
@@ -179,5 +182,5 @@ async def set_mobile(session: AsyncSession, citizen_id: UUID, fingerprint: bytes
 
 async def mark_unusable(session: AsyncSession, sent: dict[UUID, datetime]) -> list[tuple[UUID, UUID | None, str]]:
     """Mark mobiles that a message sent at the given time could not reach; the citizens whose mobile it still is."""
-    rows = await session.execute(_UNUSABLE, {"citizens": list(sent), "sent": list(sent.values())})
+    rows = await session.execute(_UNUSABLE, {"citizen_id": list(sent), "sent_at": list(sent.values())})
     return [(row.citizen_id, row.household_id, row.full_name) for row in rows]

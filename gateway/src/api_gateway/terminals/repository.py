@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import record
 from api_gateway.terminals.models import Code, Terminal
+from chassis.row_arrays import statement
 
 _TERMINAL = (
     "SELECT terminal_id, outlet_id, kind, governorate, key_id, public_key, enrolled_at, suspended_at, authority,"
@@ -44,12 +45,16 @@ _BEGIN_KEY = text(
     "INSERT INTO terminal_key (terminal_id, key_id, public_key, valid_from)"
     " VALUES (:terminal_id, :key_id, :public_key, :now)"
 )
-_REGISTER = text(
+_REGISTER = statement(
     "INSERT INTO terminal (terminal_id, outlet_id, kind, governorate, authority)"
-    " SELECT * FROM unnest(CAST(:terminal_id AS uuid[]), CAST(:outlet_id AS uuid[]), CAST(:kind AS text[]),"
-    " CAST(:governorate AS text[]), CAST(:authority AS text[]))"
+    " SELECT * FROM <rows>"
     " ON CONFLICT (terminal_id) DO UPDATE SET outlet_id = excluded.outlet_id, kind = excluded.kind,"
-    " governorate = excluded.governorate, authority = excluded.authority"
+    " governorate = excluded.governorate, authority = excluded.authority",
+    terminal_id="uuid",
+    outlet_id="uuid",
+    kind="text",
+    governorate="text",
+    authority="text",
 )
 _SUSPEND = text(
     "UPDATE terminal SET suspended_at = coalesce(suspended_at, :at), replaceable = true"
@@ -111,7 +116,7 @@ async def enrol(session: AsyncSession, terminal_id: UUID, key_id: str, public_ke
 async def register(session: AsyncSession, terminals: Sequence[tuple[UUID, UUID, str, str, str]]) -> None:
     """Write terminals (id, outlet, kind, governorate, authority); those known keep their keys."""
     names = ("terminal_id", "outlet_id", "kind", "governorate", "authority")
-    await session.execute(_REGISTER, dict(zip(names, map(list, zip(*terminals, strict=True)), strict=True)))
+    await session.execute(_REGISTER, {name: [one[n] for one in terminals] for n, name in enumerate(names)})
 
 
 async def suspend(session: AsyncSession, terminal_ids: Sequence[UUID], at: datetime) -> None:

@@ -10,54 +10,70 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.row_arrays import statement
 from health_service.rules.visits import Card
 
-_PUT_HOUSEHOLDS = text(
+_PUT_HOUSEHOLDS = statement(
     "INSERT INTO household AS h (household_id, governorate, members, revision)"
     " SELECT DISTINCT ON (household_id) household_id, governorate, members, revision"
-    " FROM unnest(CAST(:household_id AS uuid[]), CAST(:governorate AS text[]), CAST(:members AS int[]),"
-    " CAST(:revision AS int[])) AS u (household_id, governorate, members, revision)"
+    " FROM <rows>"
     " ORDER BY household_id, revision DESC"
     " ON CONFLICT (household_id) DO UPDATE SET governorate = excluded.governorate, members = excluded.members,"
-    " revision = excluded.revision WHERE h.revision < excluded.revision"
+    " revision = excluded.revision WHERE h.revision < excluded.revision",
+    household_id="uuid",
+    governorate="text",
+    members="int",
+    revision="int",
 )
-_PUT_CITIZENS = text(
+_PUT_CITIZENS = statement(
     "INSERT INTO citizen (citizen_id, household_id, is_head, birth_year)"
     " SELECT DISTINCT ON (citizen_id) citizen_id, household_id, is_head, birth_year"
-    " FROM unnest(CAST(:citizen_id AS uuid[]), CAST(:household_id AS uuid[]), CAST(:is_head AS bool[]),"
-    " CAST(:birth_year AS smallint[])) WITH ORDINALITY AS u (citizen_id, household_id, is_head, birth_year, n)"
+    " FROM <numbered rows>"
     " ORDER BY citizen_id, n DESC"
     " ON CONFLICT (citizen_id) DO UPDATE SET household_id = excluded.household_id, is_head = excluded.is_head,"
-    " birth_year = excluded.birth_year"
+    " birth_year = excluded.birth_year",
+    citizen_id="uuid",
+    household_id="uuid",
+    is_head="bool",
+    birth_year="smallint",
 )
 # Until the household's own event is here, what the card's says of it holds.
-_KNOW_HOUSEHOLDS = text(
+_KNOW_HOUSEHOLDS = statement(
     "INSERT INTO household (household_id, governorate, members)"
     " SELECT DISTINCT ON (household_id) household_id, governorate, members"
-    " FROM unnest(CAST(:household_id AS uuid[]), CAST(:governorate AS text[]), CAST(:members AS int[]))"
-    " AS u (household_id, governorate, members) ORDER BY household_id ON CONFLICT DO NOTHING"
+    " FROM <rows> ORDER BY household_id ON CONFLICT DO NOTHING",
+    household_id="uuid",
+    governorate="text",
+    members="int",
 )
-_ACTIVATE = text(
+_ACTIVATE = statement(
     "INSERT INTO card AS c (card_id, household_id, citizen_id, state, health)"
     " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, 'active', health"
-    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:household_id AS uuid[]), CAST(:citizen_id AS uuid[]),"
-    " CAST(:health AS bool[])) WITH ORDINALITY AS u (card_id, household_id, citizen_id, health, n)"
+    " FROM <numbered rows>"
     " ORDER BY card_id, n DESC"
     " ON CONFLICT (card_id) DO UPDATE SET state = CASE c.state WHEN 'closed' THEN 'closed' ELSE 'active' END,"
-    " health = excluded.health, citizen_id = excluded.citizen_id"
+    " health = excluded.health, citizen_id = excluded.citizen_id",
+    card_id="uuid",
+    household_id="uuid",
+    citizen_id="uuid",
+    health="bool",
 )
-_SET_HEALTH = text(
+_SET_HEALTH = statement(
     "INSERT INTO card (card_id, household_id, state, health)"
     " SELECT DISTINCT ON (card_id) card_id, household_id, 'issued', :on"
-    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:household_id AS uuid[])) AS u (card_id, household_id)"
-    " ON CONFLICT (card_id) DO UPDATE SET health = excluded.health"
+    " FROM <rows>"
+    " ON CONFLICT (card_id) DO UPDATE SET health = excluded.health",
+    card_id="uuid",
+    household_id="uuid",
 )
-_SET_BLOCKED = text(
+_SET_BLOCKED = statement(
     "INSERT INTO card (card_id, household_id, citizen_id, state, blocked)"
     " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, 'issued', :on"
-    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:household_id AS uuid[]), CAST(:citizen_id AS uuid[]))"
-    " AS u (card_id, household_id, citizen_id)"
-    " ON CONFLICT (card_id) DO UPDATE SET blocked = excluded.blocked"
+    " FROM <rows>"
+    " ON CONFLICT (card_id) DO UPDATE SET blocked = excluded.blocked",
+    card_id="uuid",
+    household_id="uuid",
+    citizen_id="uuid",
 )
 _CLOSE = text(
     "INSERT INTO card AS c (card_id, household_id, state, replaced_by) VALUES (:card_id, :household_id, 'closed', :by)"

@@ -16,13 +16,15 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.isolation import not_aside
+from chassis.row_arrays import statement
 from chassis.sealing import Vault
 from health_service.rules.standing import ACTIVE, ENDED, SUSPENDED, UNABLE, Account, Exemption
 
-_ENROL = text(
+_ENROL = statement(
     "INSERT INTO coverage (household_id, enrolled_on)"
-    " SELECT household_id, min(day) FROM unnest(CAST(:household_id AS uuid[]), CAST(:day AS date[]))"
-    " AS u (household_id, day) GROUP BY household_id ON CONFLICT DO NOTHING RETURNING household_id"
+    " SELECT household_id, min(day) FROM <rows> GROUP BY household_id ON CONFLICT DO NOTHING RETURNING household_id",
+    household_id="uuid",
+    day="date",
 )
 _ENROLLED = text("SELECT household_id FROM coverage WHERE household_id = ANY(CAST(:ids AS uuid[]))")
 _ACCOUNTS = (
@@ -39,11 +41,15 @@ _EXEMPTIONS = text(
     "SELECT exemption_id, household_id, citizen_id, kind, sealed, first_day, last_day FROM exemption"
     " WHERE household_id = ANY(CAST(:ids AS uuid[])) AND superseded_at IS NULL ORDER BY exemption_id"
 )
-_UPDATE_STANDING = text(
-    "UPDATE coverage v SET state = u.state, since = u.since, exempt = u.exempt, changes_on = u.changes_on"
-    " FROM unnest(CAST(:household_id AS uuid[]), CAST(:state AS text[]), CAST(:since AS date[]),"
-    " CAST(:exempt AS bool[]), CAST(:changes_on AS date[])) AS u (household_id, state, since, exempt, changes_on)"
-    " WHERE v.household_id = u.household_id"
+_UPDATE_STANDING = statement(
+    "UPDATE coverage v SET state = r.state, since = r.since, exempt = r.exempt, changes_on = r.changes_on"
+    " FROM <rows>"
+    " WHERE v.household_id = r.household_id",
+    household_id="uuid",
+    state="text",
+    since="date",
+    exempt="bool",
+    changes_on="date",
 )
 STANDING = "standing"
 
@@ -58,10 +64,10 @@ _ADD_CONTRIBUTION = text(
     " :category, :insured_wage, :spouses, :children, :first_month, :months, :amount, :recorded_by, :recorded_at)"
     " ON CONFLICT (reference) DO NOTHING RETURNING contribution_id"
 )
-_PAY_MONTHS = text(
+_PAY_MONTHS = statement(
     "INSERT INTO contribution_month (household_id, month, contribution_id)"
-    " SELECT :household_id, month, :contribution_id FROM unnest(CAST(:months AS date[])) AS u (month)"
-    " ON CONFLICT DO NOTHING RETURNING month"
+    " SELECT :household_id, month, :contribution_id FROM <rows> ON CONFLICT DO NOTHING RETURNING month",
+    month="date",
 )
 _CONTRIBUTIONS = text(
     "SELECT contribution_id, reference, category, first_month, months, amount, recorded_at FROM contribution"
@@ -138,7 +144,7 @@ async def pay_months(
     session: AsyncSession, household_id: UUID, contribution_id: UUID, months: Sequence[date]
 ) -> set[date]:
     """Mark months as paid; those that were not before."""
-    parameters = {"household_id": household_id, "contribution_id": contribution_id, "months": list(months)}
+    parameters = {"household_id": household_id, "contribution_id": contribution_id, "month": list(months)}
     return set((await session.execute(_PAY_MONTHS, parameters)).scalars())
 
 

@@ -18,21 +18,27 @@ from chassis.kafka_record import Record
 from chassis.metrics import EVENTS_CONSUMED, PARKED_EVENTS, PARKED_OLDEST
 from chassis.problems import Conflict, NotFound
 from chassis.reactions import Malformed, R, Reactions
+from chassis.row_arrays import statement
 
 # How many events of one key are handled in one transaction.
 CHUNK = 500
 
 # What the inbox knows was handled or given up before: it is not set aside once more.
-_INSERT = text(
+_INSERT = statement(
     "INSERT INTO parked_event (state, topic, partition, log_offset, key, event_id, type, headers, value, reason)"
-    " SELECT CAST(:state AS text), e.topic, e.partition, e.log_offset, e.key, e.event_id, e.type,"
-    " CAST(e.headers AS jsonb), e.value, CAST(:reason AS text)"
-    " FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:offsets AS bigint[]),"
-    " CAST(:keys AS text[]), CAST(:event_ids AS uuid[]), CAST(:types AS text[]), CAST(:headers AS text[]),"
-    " CAST(:values AS bytea[])) WITH ORDINALITY"
-    " AS e (topic, partition, log_offset, key, event_id, type, headers, value, n)"
-    " WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.event_id = e.event_id)"
-    " ORDER BY e.n ON CONFLICT DO NOTHING RETURNING type"
+    " SELECT CAST(:state AS text), r.topic, r.partition, r.log_offset, r.key, r.event_id, r.type,"
+    " CAST(r.headers AS jsonb), r.value, CAST(:reason AS text)"
+    " FROM <numbered rows>"
+    " WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.event_id = r.event_id)"
+    " ORDER BY r.n ON CONFLICT DO NOTHING RETURNING type",
+    topic="text",
+    partition="integer",
+    log_offset="bigint",
+    key="text",
+    event_id="uuid",
+    type="text",
+    headers="text",
+    value="bytea",
 )
 _HELD = text(
     "SELECT DISTINCT key FROM parked_event WHERE state IN ('dead', 'parked') AND key = ANY(CAST(:keys AS text[]))"
@@ -51,9 +57,10 @@ _SETTLE = text(
     " WHERE id = ANY(CAST(:ids AS bigint[]))"
 )
 _CONDEMN = text("UPDATE parked_event SET state = 'dead', reason = :reason WHERE id = :id")
-_INBOX = text(
-    "INSERT INTO inbox (event_id) SELECT DISTINCT unnest(CAST(:ids AS uuid[])) ORDER BY 1"
-    " ON CONFLICT DO NOTHING RETURNING event_id"
+_INBOX = statement(
+    "INSERT INTO inbox (event_id) SELECT DISTINCT event_id FROM <rows> ORDER BY 1"
+    " ON CONFLICT DO NOTHING RETURNING event_id",
+    event_id="uuid",
 )
 _STRAGGLING = text(
     "SELECT DISTINCT key FROM parked_event p WHERE state = 'parked' AND NOT EXISTS"
@@ -83,7 +90,7 @@ class Released:
 
 async def unknown_to_inbox(session: AsyncSession, event_ids: Sequence[UUID]) -> set[UUID]:
     """Enter events in the inbox; those that were not in it before. Two transactions never wait for each other."""
-    return set((await session.execute(_INBOX, {"ids": event_ids})).scalars()) if event_ids else set()
+    return set((await session.execute(_INBOX, {"event_id": event_ids})).scalars()) if event_ids else set()
 
 
 async def held_keys(session: AsyncSession, keys: set[str]) -> set[str]:
@@ -220,14 +227,14 @@ async def _insert(session: AsyncSession, records: Sequence[Record], state: str, 
     parameters = {
         "state": state,
         "reason": reason[:500],
-        "topics": [record.topic for record in records],
-        "partitions": [record.partition for record in records],
-        "offsets": [record.offset for record in records],
-        "keys": [record.key for record in records],
-        "event_ids": [_uuid_or_none(record.headers.get("ce_id")) for record in records],
-        "types": [record.headers.get("ce_type") for record in records],
+        "topic": [record.topic for record in records],
+        "partition": [record.partition for record in records],
+        "log_offset": [record.offset for record in records],
+        "key": [record.key for record in records],
+        "event_id": [_uuid_or_none(record.headers.get("ce_id")) for record in records],
+        "type": [record.headers.get("ce_type") for record in records],
         "headers": [orjson.dumps(record.headers).decode() for record in records],
-        "values": [record.value for record in records],
+        "value": [record.value for record in records],
     }
     return list((await session.execute(_INSERT, parameters)).scalars())
 

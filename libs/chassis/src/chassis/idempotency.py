@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from chassis.problems import IdempotencyKeyMissing, InvalidRequest, RequestInProgress
 from chassis.refusals import IdempotencyKeyReused
+from chassis.row_arrays import statement, transposed
 from chassis.runtime import get_runtime
 from chassis.sealing import Vault, is_sealed
 
@@ -30,14 +31,15 @@ MAX_KEY = 128
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
 _FIND = text("SELECT request_hash, status, media_type, body FROM idempotency WHERE caller = :caller AND key = :key")
 # Two statements on purpose: what a copy committed while its lock was waited for is seen by the second one only.
-_LOCK_MANY = text(
-    "SELECT pg_try_advisory_xact_lock(hashtextextended(n.name, 0)) AS mine"
-    " FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS n (name, position) ORDER BY n.position"
+_LOCK_MANY = statement(
+    "SELECT pg_try_advisory_xact_lock(hashtextextended(r.name, 0)) AS mine FROM <numbered rows> ORDER BY r.n",
+    name="text",
 )
-_FIND_MANY = text(
+_FIND_MANY = statement(
     "SELECT i.caller, i.key, i.request_hash, i.status, i.media_type, i.body"
-    " FROM unnest(CAST(:callers AS text[]), CAST(:keys AS text[])) AS c (caller, key)"
-    " JOIN idempotency i USING (caller, key)"
+    " FROM <rows> JOIN idempotency i USING (caller, key)",
+    caller="text",
+    key="text",
 )
 # Begins a part of a statement that keeps replies beside other rows; a SELECT of these columns follows.
 INSERT = "INSERT INTO idempotency (caller, key, request_hash, status, media_type, body)"
@@ -138,8 +140,8 @@ async def enter_many(session: AsyncSession, claims: Sequence[Claim]) -> list[Exc
     Of copies among them the first is begun.
     """
     names = [_name(claim) for claim in claims]
-    locked = (await session.execute(_LOCK_MANY, {"names": names})).scalars().all()
-    parameters = {"callers": [claim.caller for claim in claims], "keys": [claim.key for claim in claims]}
+    locked = (await session.execute(_LOCK_MANY, {"name": names})).scalars().all()
+    parameters = transposed(claims, "caller", "key")
     known = {(row.caller, row.key): row for row in await session.execute(_FIND_MANY, parameters)}
     begun: set[str] = set()
     found: list[Exception | None] = []

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import Clock
 from chassis.ids import new_id
+from chassis.row_arrays import statement
 from chassis.telemetry import current_traceparent
 from contracts.event import Event
 
@@ -23,12 +23,15 @@ MAX_EVENT_BYTES = 900_000
 INSERT = "INSERT INTO outbox (event_id, type, topic, key, time, traceparent, payload)"
 # The same where the service renders events of its rows (`chassis.relay`): without a payload, `source_id` names the row.
 INSERT_RENDERED = f"{INSERT[:-1]}, source_id)"
-_ADD = text(
+_ADD = statement(
     f"{INSERT}"  # noqa: S608 - its own columns
-    " SELECT e.event_id, e.type, e.topic, e.key, CAST(:time AS timestamptz), CAST(:traceparent AS text), e.payload"
-    " FROM unnest(CAST(:event_id AS uuid[]), CAST(:type AS text[]), CAST(:topic AS text[]),"
-    " CAST(:key AS text[]), CAST(:payload AS bytea[])) WITH ORDINALITY"
-    " AS e (event_id, type, topic, key, payload, n) ORDER BY n"
+    " SELECT r.event_id, r.type, r.topic, r.key, CAST(:time AS timestamptz), CAST(:traceparent AS text), r.payload"
+    " FROM <numbered rows> ORDER BY r.n",
+    event_id="uuid",
+    type="text",
+    topic="text",
+    key="text",
+    payload="bytea",
 )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notify_service.arrays import statement
+from chassis.row_arrays import statement
 
 _PUT_CONTACTS = statement(
     """

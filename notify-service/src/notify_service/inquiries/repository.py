@@ -13,7 +13,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.isolation import not_aside
-from notify_service.arrays import statement
+from chassis.row_arrays import statement
 
 Rows = Sequence[Row[Any]]
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.isolation import not_aside
 from chassis.partitions import delete_by_chunks
+from chassis.row_arrays import statement
 from payment_service.ledger.accounts import CURRENCY, MAY_OVERDRAW, account_id
 from payment_service.ledger.batch import transfer_of
 from payment_service.ledger.rules import Transfer
@@ -31,11 +32,11 @@ _ACCOUNT = text(
     " WHEN a.kind IN ('merchant', 'provider') AND a.owner ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
     " THEN CAST(a.owner AS uuid) END WHERE a.account_id = :account_id"
 )
-_OPEN = text(
+_OPEN = statement(
     "INSERT INTO account (account_id, kind, owner, currency, may_overdraw)"
-    " SELECT u.account_id, :kind, u.owner, :currency, :may_overdraw"
-    " FROM unnest(CAST(:account_ids AS uuid[]), CAST(:owners AS text[])) AS u (account_id, owner)"
-    " ON CONFLICT DO NOTHING"
+    " SELECT r.account_id, :kind, r.owner, :currency, :may_overdraw FROM <rows> ON CONFLICT DO NOTHING",
+    account_id="uuid",
+    owner="text",
 )
 _FORBID = text(
     "UPDATE account SET may_overdraw = false, version = version + 1"
@@ -144,9 +145,9 @@ async def open_accounts(
 ) -> None:
     """Open the accounts of a kind that are not open yet; by default they may be overdrawn where their kind may."""
     parameters = {
-        "account_ids": [account_id(kind, owner) for owner in owners],
+        "account_id": [account_id(kind, owner) for owner in owners],
         "kind": kind,
-        "owners": list(owners),
+        "owner": list(owners),
         "currency": CURRENCY,
         "may_overdraw": MAY_OVERDRAW[kind] if may_overdraw is None else may_overdraw,
     }

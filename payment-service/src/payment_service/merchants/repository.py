@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
+from chassis.row_arrays import statement
 from payment_service.ledger.accounts import CURRENCY
 
 _ADD = text(
@@ -48,10 +49,12 @@ _TOTALS = BoundedStatement(
     governorate="m.governorate",
     outlet_id="b.merchant_id",
 )
-_PUT = text(
+_PUT = statement(
     "INSERT INTO merchant (merchant_id, governorate)"
-    " SELECT * FROM unnest(CAST(:merchant_ids AS uuid[]), CAST(:governorates AS text[]))"
-    " ON CONFLICT (merchant_id) DO UPDATE SET governorate = excluded.governorate"
+    " SELECT * FROM <rows>"
+    " ON CONFLICT (merchant_id) DO UPDATE SET governorate = excluded.governorate",
+    merchant_id="uuid",
+    governorate="text",
 )
 _GOVERNORATE = text("SELECT governorate FROM merchant WHERE merchant_id = :merchant_id")
 
@@ -89,7 +92,7 @@ async def totals(session: AsyncSession, bound: Bound, day: date, page: Paging[UU
 
 async def put(session: AsyncSession, governorates: Mapping[UUID, str]) -> None:
     """Know where outlets and providers stand."""
-    columns = {"merchant_ids": list(governorates), "governorates": list(governorates.values())}
+    columns = {"merchant_id": list(governorates), "governorate": list(governorates.values())}
     await session.execute(_PUT, columns)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.paging import Paging
+from chassis.row_arrays import statement
 
 # Of two batches that are submitted at once, one must see the other.
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('payout doubles ' || :authority, 0))")
@@ -40,11 +41,11 @@ _INSIDE = """
 """
 _ACROSS = """
     UNION ALL
-    SELECT m.number, CASE WHEN o.same THEN 'paid_this_month' ELSE 'same_amount_elsewhere' END, p.batch_id, p.number
-    FROM payout p JOIN unnest(CAST(:others AS uuid[]), CAST(:same AS boolean[])) AS o (batch_id, same) USING (batch_id)
+    SELECT m.number, CASE WHEN r.same THEN 'paid_this_month' ELSE 'same_amount_elsewhere' END, p.batch_id, p.number
+    FROM payout p JOIN <rows> ON r.other_id = p.batch_id
     JOIN mine m ON m.citizen_id = p.citizen_id
-    WHERE p.batch_id = ANY(CAST(:others AS uuid[])) AND NOT p.taken_out AND p.reason IS NULL
-        AND (o.same OR p.amount = m.amount)
+    WHERE p.batch_id = ANY(CAST(:other_id AS uuid[])) AND NOT p.taken_out AND p.reason IS NULL
+        AND (r.same OR p.amount = m.amount)
 """
 _FIND = """
     WITH mine AS MATERIALIZED (
@@ -56,7 +57,8 @@ _FIND = """
     )
     SELECT count(DISTINCT number) FROM kept
 """
-_FIND_ALONE, _FIND_AMONG = text(_FIND.format(found=_INSIDE)), text(_FIND.format(found=_INSIDE + _ACROSS))
+_FIND_ALONE = text(_FIND.format(found=_INSIDE))
+_FIND_AMONG = statement(_FIND.format(found=_INSIDE + _ACROSS), other_id="uuid", same="boolean")
 _LIST = text(
     "SELECT d.position, d.number, p.item_reference, p.citizen_id, p.amount, d.code, d.other_batch_id,"
     " o.reference AS other_batch_reference, d.other_number FROM payout_double d"
@@ -75,7 +77,7 @@ async def find(session: AsyncSession, batch: Row[Any]) -> int:
     await session.execute(_PLANNER)
     parameters: dict[str, object] = {"batch_id": batch.batch_id}
     if others:
-        parameters |= {"others": [other.batch_id for other in others], "same": [other.same for other in others]}
+        parameters |= {"other_id": [other.batch_id for other in others], "same": [other.same for other in others]}
     found: int = (await session.execute(_FIND_AMONG if others else _FIND_ALONE, parameters)).scalar_one()
     await session.execute(_USUAL)
     return found

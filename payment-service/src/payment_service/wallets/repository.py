@@ -11,25 +11,31 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis import row_arrays
 from chassis.area import InGovernorate
 from chassis.paging import Paging
 from payment_service.ledger import repository as ledger
 
-_OPEN_WALLETS = text(
+_OPEN_WALLETS = row_arrays.statement(
     "INSERT INTO wallet (citizen_id, wallet_id, household_id, governorate)"
-    " SELECT DISTINCT ON (u.citizen_id) u.citizen_id, u.wallet_id, u.household_id, u.governorate"
-    " FROM unnest(CAST(:citizen_id AS uuid[]), CAST(:wallet_id AS uuid[]), CAST(:household_id AS uuid[]),"
-    " CAST(:governorate AS text[])) WITH ORDINALITY AS u (citizen_id, wallet_id, household_id, governorate, n)"
-    " ORDER BY u.citizen_id, u.n DESC ON CONFLICT (citizen_id) DO UPDATE SET governorate = excluded.governorate"
+    " SELECT DISTINCT ON (r.citizen_id) r.citizen_id, r.wallet_id, r.household_id, r.governorate"
+    " FROM <numbered rows>"
+    " ORDER BY r.citizen_id, r.n DESC ON CONFLICT (citizen_id) DO UPDATE SET governorate = excluded.governorate"
     " WHERE wallet.governorate IS DISTINCT FROM excluded.governorate"
-    " RETURNING citizen_id, old.citizen_id IS NULL AS opened"
+    " RETURNING citizen_id, old.citizen_id IS NULL AS opened",
+    citizen_id="uuid",
+    wallet_id="uuid",
+    household_id="uuid",
+    governorate="text",
 )
-_PUT_CARDS = text(
+_PUT_CARDS = row_arrays.statement(
     "INSERT INTO card (card_id, citizen_id, household_id, state)"
-    " SELECT u.card_id, u.citizen_id, u.household_id, 'active'"
-    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:citizen_id AS uuid[]), CAST(:household_id AS uuid[]))"
-    " AS u (card_id, citizen_id, household_id)"
-    " ON CONFLICT (card_id) DO UPDATE SET state = 'active' WHERE card.state <> 'closed'"
+    " SELECT r.card_id, r.citizen_id, r.household_id, 'active'"
+    " FROM <rows>"
+    " ON CONFLICT (card_id) DO UPDATE SET state = 'active' WHERE card.state <> 'closed'",
+    card_id="uuid",
+    citizen_id="uuid",
+    household_id="uuid",
 )
 _SET_STATE = text("UPDATE card SET state = :state WHERE card_id = :card_id AND state <> 'closed'")
 _OF_CARD = text(

@@ -16,43 +16,57 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_PUT_HOUSEHOLDS = text(
+from chassis.row_arrays import statement
+
+_PUT_HOUSEHOLDS = statement(
     "INSERT INTO household AS h (household_id, governorate, district, members, revision)"
     " SELECT DISTINCT ON (household_id) household_id, governorate, district, members, revision"
-    " FROM unnest(CAST(:household_id AS uuid[]), CAST(:governorate AS text[]), CAST(:district AS text[]),"
-    " CAST(:members AS int[]), CAST(:revision AS int[])) AS u (household_id, governorate, district, members, revision)"
+    " FROM <rows>"
     " ORDER BY household_id, revision DESC"
     " ON CONFLICT (household_id) DO UPDATE SET governorate = excluded.governorate, district = excluded.district,"
     " members = excluded.members, revision = excluded.revision, version = h.version + 1"
-    " WHERE h.revision < excluded.revision"
+    " WHERE h.revision < excluded.revision",
+    household_id="uuid",
+    governorate="text",
+    district="text",
+    members="int",
+    revision="int",
 )
-_ISSUE = text(
+_ISSUE = statement(
     "INSERT INTO card (card_id, household_id, citizen_id, state)"
     " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, 'issued'"
-    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:household_id AS uuid[]), CAST(:citizen_id AS uuid[]))"
-    " AS u (card_id, household_id, citizen_id)"
-    " ON CONFLICT (card_id) DO UPDATE SET citizen_id = excluded.citizen_id"
+    " FROM <rows>"
+    " ON CONFLICT (card_id) DO UPDATE SET citizen_id = excluded.citizen_id",
+    card_id="uuid",
+    household_id="uuid",
+    citizen_id="uuid",
 )
 # A household counts from the first day on which one of its cards may draw supply.
-_ENTITLE = text(
+_ENTITLE = statement(
     "INSERT INTO household AS h (household_id, governorate, district, members, activated_on)"
     " SELECT DISTINCT ON (household_id) household_id, governorate, district, members, activated_on"
-    " FROM unnest(CAST(:household_id AS uuid[]), CAST(:governorate AS text[]), CAST(:district AS text[]),"
-    " CAST(:members AS int[]), CAST(:activated_on AS date[]))"
-    " AS u (household_id, governorate, district, members, activated_on)"
+    " FROM <rows>"
     " ORDER BY household_id, activated_on NULLS LAST"
     " ON CONFLICT (household_id) DO UPDATE SET activated_on = least(h.activated_on, excluded.activated_on),"
-    " version = h.version + 1"
+    " version = h.version + 1",
+    household_id="uuid",
+    governorate="text",
+    district="text",
+    members="int",
+    activated_on="date",
 )
-_ACTIVATE = text(
+_ACTIVATE = statement(
     "INSERT INTO card AS c (card_id, household_id, citizen_id, state, supply, activated_at)"
     " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, 'active', supply, activated_at"
-    " FROM unnest(CAST(:card_id AS uuid[]), CAST(:household_id AS uuid[]), CAST(:citizen_id AS uuid[]),"
-    " CAST(:supply AS bool[]), CAST(:activated_at AS timestamptz[])) WITH ORDINALITY"
-    " AS u (card_id, household_id, citizen_id, supply, activated_at, n) ORDER BY card_id, n DESC"
+    " FROM <numbered rows> ORDER BY card_id, n DESC"
     " ON CONFLICT (card_id) DO UPDATE SET state = CASE c.state WHEN 'closed' THEN 'closed' ELSE 'active' END,"
     " supply = excluded.supply, citizen_id = excluded.citizen_id,"
-    " activated_at = coalesce(c.activated_at, excluded.activated_at)"
+    " activated_at = coalesce(c.activated_at, excluded.activated_at)",
+    card_id="uuid",
+    household_id="uuid",
+    citizen_id="uuid",
+    supply="bool",
+    activated_at="timestamptz",
 )
 _SET_SUPPLY = text(
     "INSERT INTO card (card_id, household_id, state, supply) VALUES (:card_id, :household_id, 'issued', :supply)"

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.row_arrays import statement
 from supply_service.rules.settlement import Merchant
 
 _FIND = "SELECT kind, governorate, fuel, loaf_type FROM outlet WHERE outlet_id = :outlet_id"
@@ -64,15 +65,20 @@ _UNCOUNTED = text(
     " FROM sold s JOIN undone u USING (day) JOIN tendered t USING (day) JOIN refunded f USING (day)"
     "  JOIN counted c USING (day) ORDER BY day"
 )
-_CLOSE = text(
+_CLOSE = statement(
     "WITH day AS ("
     "  INSERT INTO outlet_day (outlet_id, business_day, closed_at, closed_by)"
     "  VALUES (:outlet_id, :business_day, :closed_at, :closed_by) RETURNING outlet_id, business_day"
     ") INSERT INTO outlet_day_part (outlet_id, business_day, sold_on, redemptions, reversals, loaves, goods_amount,"
     " cash_amount, wallet_amount)"
-    " SELECT day.outlet_id, day.business_day, p.* FROM day, unnest(CAST(:sold_on AS date[]),"
-    " CAST(:redemptions AS int[]), CAST(:reversals AS int[]), CAST(:loaves AS int[]), CAST(:goods_amount AS bigint[]),"
-    " CAST(:cash_amount AS bigint[]), CAST(:wallet_amount AS bigint[])) AS p"
+    " SELECT day.outlet_id, day.business_day, r.* FROM day, <rows>",
+    sold_on="date",
+    redemptions="int",
+    reversals="int",
+    loaves="int",
+    goods_amount="bigint",
+    cash_amount="bigint",
+    wallet_amount="bigint",
 )
 _PART = ("sold_on", "redemptions", "reversals", "loaves", "goods_amount", "cash_amount", "wallet_amount")
 

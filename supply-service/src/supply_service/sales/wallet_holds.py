@@ -8,10 +8,16 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_PUT = text(
+from chassis.row_arrays import statement
+
+_PUT = statement(
     "INSERT INTO hold (payment_id, card_id, merchant_id, amount, expires_at)"
-    " SELECT * FROM unnest(CAST(:payment_id AS uuid[]), CAST(:card_id AS uuid[]), CAST(:merchant_id AS uuid[]),"
-    " CAST(:amount AS bigint[]), CAST(:expires_at AS timestamptz[])) ON CONFLICT DO NOTHING"
+    " SELECT * FROM <rows> ON CONFLICT DO NOTHING",
+    payment_id="uuid",
+    card_id="uuid",
+    merchant_id="uuid",
+    amount="bigint",
+    expires_at="timestamptz",
 )
 _SET_STATE = text("UPDATE hold SET state = :state WHERE payment_id = ANY(CAST(:payment_ids AS uuid[]))")
 _UNPAID = text("UPDATE tender SET unpaid = :reason WHERE payment_id = :payment_id")

@@ -11,29 +11,36 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.area import Bound, BoundedStatement
+from chassis.row_arrays import statement, transposed
 from supply_service.rules.settlement import Component, Merchant, Part
 
 _MERCHANT = text("SELECT kind, governorate, fuel, loaf_type FROM outlet WHERE outlet_id = :outlet_id")
 _INSERT_COMPONENTS = (
     "INSERT INTO settlement_component (settlement_id, number, kind, sold_on, quantity, rate, amount, legal_reference)"
-    " SELECT CAST(:settlement_id AS uuid), p.n - 1, p.kind, p.sold_on, p.quantity, p.rate, p.amount, p.legal_reference"
-    " FROM unnest(CAST(:kinds AS text[]), CAST(:days AS date[]), CAST(:quantities AS bigint[]),"
-    " CAST(:rates AS numeric[]), CAST(:amounts AS bigint[]), CAST(:references AS text[]))"
-    " WITH ORDINALITY AS p (kind, sold_on, quantity, rate, amount, legal_reference, n)"
+    " SELECT CAST(:settlement_id AS uuid), r.n - 1, r.kind, r.sold_on, r.quantity, r.rate, r.amount, r.legal_reference"
+    " FROM <numbered rows>"
 )
+_COMPONENT = {
+    "kind": "text",
+    "sold_on": "date",
+    "quantity": "bigint",
+    "rate": "numeric",
+    "amount": "bigint",
+    "legal_reference": "text",
+}
 _WITH_SETTLEMENT = (
     "WITH settled AS ("
     "  INSERT INTO settlement (settlement_id, outlet_id, business_day, state, amount, reason, calculated_at)"
-    "  VALUES (:settlement_id, :outlet_id, :business_day, :state, :amount, :reason, :calculated_at)"
+    "  VALUES (:settlement_id, :outlet_id, :business_day, :state, :total, :reason, :calculated_at)"
     ")"
 )
-_ADD = text(f"{_WITH_SETTLEMENT} {_INSERT_COMPONENTS}")
+_ADD = statement(f"{_WITH_SETTLEMENT} {_INSERT_COMPONENTS}", **_COMPONENT)
 _CALCULATED = text(
     "UPDATE settlement SET state = 'calculated', amount = :amount, reason = NULL, calculated_at = :calculated_at"
     " WHERE settlement_id = :settlement_id"
 )
 _REASON = text("UPDATE settlement SET reason = :reason WHERE settlement_id = :settlement_id")
-_ADD_COMPONENTS = text(_INSERT_COMPONENTS)
+_ADD_COMPONENTS = statement(_INSERT_COMPONENTS, **_COMPONENT)
 _WAITING = text(
     "SELECT outlet_id, business_day FROM settlement"
     " WHERE settlement_id = :settlement_id AND state = 'waiting' FOR UPDATE SKIP LOCKED"
@@ -88,9 +95,9 @@ async def add(
     made: Sequence[Component] = (),
     **values: object,
 ) -> None:
-    """Enter a settlement (`state`, `amount`, `reason`, `calculated_at`) and what it consists of."""
+    """Enter a settlement (`state`, `total`, `reason`, `calculated_at`) and what it consists of."""
     key = {"settlement_id": settlement_id, "outlet_id": outlet_id, "business_day": day}
-    await session.execute(_ADD, key | _columns(made) | values)
+    await session.execute(_ADD, key | transposed(made, *_COMPONENT) | values)
 
 
 async def calculated(session: AsyncSession, settlement_id: UUID, amount: int, at: datetime) -> None:
@@ -105,18 +112,7 @@ async def still_waiting(session: AsyncSession, settlement_id: UUID, reason: str)
 
 async def add_components(session: AsyncSession, settlement_id: UUID, made: Sequence[Component]) -> None:
     """What a settlement that waited consists of."""
-    await session.execute(_ADD_COMPONENTS, {"settlement_id": settlement_id} | _columns(made))
-
-
-def _columns(made: Sequence[Component]) -> dict[str, list[object]]:
-    return {
-        "kinds": [part.kind for part in made],
-        "days": [part.sold_on for part in made],
-        "quantities": [part.quantity for part in made],
-        "rates": [part.rate for part in made],
-        "amounts": [part.amount for part in made],
-        "references": [part.legal_reference for part in made],
-    }
+    await session.execute(_ADD_COMPONENTS, {"settlement_id": settlement_id} | transposed(made, *_COMPONENT))
 
 
 async def waiting(session: AsyncSession) -> Sequence[UUID]:

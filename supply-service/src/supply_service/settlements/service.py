@@ -51,12 +51,12 @@ async def settle(
         made = components(merchant, parts, runtime.state.snapshot.book)
     except (PolicyMissing, PolicyInvalid) as missing:
         await repository.add(
-            session, settlement_id, outlet_id, day, state=WAITING, amount=None, reason=str(missing), calculated_at=None
+            session, settlement_id, outlet_id, day, state=WAITING, total=None, reason=str(missing), calculated_at=None
         )
         return []
     amount = sum(part.amount for part in made)
     await repository.add(
-        session, settlement_id, outlet_id, day, made, state=CALCULATED, amount=amount, reason=None, calculated_at=now
+        session, settlement_id, outlet_id, day, made, state=CALCULATED, total=amount, reason=None, calculated_at=now
     )
     return [_told(settlement_id, outlet_id, day, made)]
 

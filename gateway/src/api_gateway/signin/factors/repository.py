@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import record
+from chassis.row_arrays import statement
 from chassis.sealing import Sealed
 
 _PASSWORD = text("SELECT hash, changed_at, must_change FROM password WHERE person_id = :person_id")
@@ -48,9 +49,10 @@ _DROP_PASSKEY = text(
 )
 _CODES = text("SELECT marked_with, mark FROM recovery_code WHERE person_id = :person_id AND used_at IS NULL")
 _DROP_CODES = text("DELETE FROM recovery_code WHERE person_id = :person_id")
-_ADD_CODES = text(
+_ADD_CODES = statement(
     "INSERT INTO recovery_code (person_id, marked_with, mark, made_at)"
-    " SELECT :person_id, :marked_with, m, :now FROM unnest(CAST(:marks AS bytea[])) AS m"
+    " SELECT :person_id, :marked_with, r.mark, :now FROM <rows>",
+    mark="bytea",
 )
 _USE_CODE = text(
     "UPDATE recovery_code SET used_at = :now WHERE person_id = :person_id AND mark = :mark AND used_at IS NULL"
@@ -162,7 +164,7 @@ async def codes(session: AsyncSession, person_id: UUID) -> list[Sealed]:
 async def set_codes(session: AsyncSession, person_id: UUID, marks: list[Sealed], now: datetime) -> None:
     """Put recovery codes in the place of those before."""
     await session.execute(_DROP_CODES, {"person_id": person_id})
-    values = {"person_id": person_id, "marked_with": marks[0].key, "marks": [mark.value for mark in marks], "now": now}
+    values = {"person_id": person_id, "marked_with": marks[0].key, "mark": [mark.value for mark in marks], "now": now}
     await session.execute(_ADD_CODES, values)
 
 
@@ -174,5 +176,5 @@ async def use_code(session: AsyncSession, person_id: UUID, mark: Sealed, now: da
 
 async def drop_all(session: AsyncSession, person_id: UUID) -> None:
     """Take every factor away, for an invitation that begins anew."""
-    for statement in (_DROP_PASSWORD, _DROP_TOTP, _DROP_PASSKEYS, _DROP_CODES):
-        await session.execute(statement, {"person_id": person_id})
+    for drop in (_DROP_PASSWORD, _DROP_TOTP, _DROP_PASSKEYS, _DROP_CODES):
+        await session.execute(drop, {"person_id": person_id})

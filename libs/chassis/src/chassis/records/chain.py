@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import metrics, outbox
 from chassis.periodic import Periodic
 from chassis.records.rows import COLUMNS, LIST, covered
+from chassis.row_arrays import statement
 from chassis.runtime import Resources
 from chassis.sealing import key_bytes
 from contracts.records import head_event
@@ -28,15 +29,18 @@ LONGEST_SECONDS = 4.0
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('unicard.record_chain.' || current_schema(), 0))")
 _PENDING = text("SELECT record_id, at FROM record_pending ORDER BY record_id LIMIT :limit")
-_RECORDS = text(
-    f"SELECT {LIST} FROM unnest(CAST(:ids AS uuid[]), CAST(:ats AS timestamptz[])) AS p (id, moment)"  # noqa: S608
-    " JOIN record r ON r.record_id = p.id AND r.at = p.moment ORDER BY r.at, r.record_id"
+_RECORDS = statement(
+    f"SELECT {LIST} FROM <rows> JOIN record USING (record_id, at) ORDER BY at, record_id",  # noqa: S608
+    record_id="uuid",
+    at="timestamptz",
 )
 _LAST = text("SELECT position, mac FROM record_link WHERE month = :month ORDER BY position DESC LIMIT 1")
-_LINK = text(
-    "INSERT INTO record_link (month, position, record_id, at, mac)"
-    " SELECT CAST(:month AS date), * FROM unnest(CAST(:positions AS bigint[]), CAST(:ids AS uuid[]),"
-    " CAST(:ats AS timestamptz[]), CAST(:macs AS bytea[]))"
+_LINK = statement(
+    "INSERT INTO record_link (month, position, record_id, at, mac) SELECT CAST(:month AS date), * FROM <rows>",
+    position="bigint",
+    record_id="uuid",
+    at="timestamptz",
+    mac="bytea",
 )
 _TAKEN = text("DELETE FROM record_pending WHERE record_id = ANY(CAST(:ids AS uuid[]))")
 _WAITING = "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float FROM record_pending"
@@ -95,7 +99,7 @@ async def chain(runtime: Resources) -> bool:
 
 
 async def _link(session: AsyncSession, key: ChainKey, ids: list[UUID], ats: list[datetime]) -> None:
-    rows = (await session.execute(_RECORDS, {"ids": ids, "ats": ats})).all()
+    rows = (await session.execute(_RECORDS, {"record_id": ids, "at": ats})).all()
     months: dict[date, list[Any]] = {}
     for row in rows:
         months.setdefault(month_of(row.at), []).append(row)
@@ -108,10 +112,10 @@ async def _link(session: AsyncSession, key: ChainKey, ids: list[UUID], ats: list
             heads.append(head)
         links = {
             "month": month,
-            "positions": [one.position for one in heads],
-            "ids": [row.record_id for row in of_month],
-            "ats": [row.at for row in of_month],
-            "macs": [one.mac for one in heads],
+            "position": [one.position for one in heads],
+            "record_id": [row.record_id for row in of_month],
+            "at": [row.at for row in of_month],
+            "mac": [one.mac for one in heads],
         }
         await session.execute(_LINK, links)
         if (published := head_event(key.service)) is not None:

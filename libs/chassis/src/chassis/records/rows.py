@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from chassis.row_arrays import positional, transposed
+
 
 class Executor(Protocol):
     """A connection of asyncpg, or what stands for one."""
@@ -70,16 +72,16 @@ def appended(first: int) -> str:
     Their parameters are numbered from `first` on: `columns` of the records. Rows wait in `record_pending` until the
     chain has taken them up.
     """
-    arrays = ", ".join(f"${n}::{_TYPES.get(name, 'text')}[]" for n, name in enumerate(COLUMNS, first))
+    rows = positional(first, **{name: _TYPES.get(name, "text") for name in COLUMNS})
     return (
-        f"entered AS (INSERT INTO record ({LIST}) SELECT * FROM unnest({arrays}) RETURNING record_id, at),"  # noqa: S608
+        f"entered AS (INSERT INTO record ({LIST}) SELECT * FROM {rows} RETURNING record_id, at),"  # noqa: S608
         " awaiting AS (INSERT INTO record_pending (record_id, at) SELECT record_id, at FROM entered)"
     )
 
 
-def columns(records: Sequence[Record]) -> list[list[Any]]:
+def columns(records: Sequence[Record]) -> list[list[object]]:
     """Records column by column, as `appended` takes them."""
-    return [[getattr(one, name) for one in records] for name in COLUMNS]
+    return list(transposed(records, *COLUMNS).values())
 
 
 APPEND: Final = f"WITH {appended(1)} SELECT"
