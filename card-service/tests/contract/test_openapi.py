@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import httpx
-import jsonschema
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import validate
 
 from card_service.main import ROUTERS
 from chassis.endpoints import Endpoint
 from chassis.ids import new_id
+from chassis.testing_requests import Generated
 from contracts.scopes import Scope
 
 if TYPE_CHECKING:
@@ -56,58 +53,28 @@ async def peopled(open_office: OpenOffice) -> AsyncIterator[tuple[Office, dict[s
         )
 
 
-def generated(operation: Any, examples: int = 30) -> list[Any]:
-    cases: list[Any] = []
-
-    @given(case=operation.as_strategy())
-    @settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    def collect(case: Any) -> None:
-        cases.append(case)
-
-    collect()
-    return cases
+@pytest.fixture(scope="module")
+async def generated(peopled: tuple[Office, dict[str, str]]) -> Generated:
+    return Generated((await peopled[0].client.get("/openapi.json")).json())
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.name)
-async def test_generated_requests(peopled: tuple[Office, dict[str, str]], endpoint: Endpoint) -> None:
+async def test_generated_requests(
+    peopled: tuple[Office, dict[str, str]], generated: Generated, endpoint: Endpoint
+) -> None:
     office, ids = peopled
-    method, path = endpoint.method, endpoint.path
-    document = (await office.client.get("/openapi.json")).json()
-    operation = schemathesis.openapi.from_dict(document)[path][method]
-    announced = document["paths"][path][method.lower()]["responses"]
-    for number, case in enumerate(generated(operation)):
-        if number % 2 and case.path_parameters:  # every other time for what is really there
-            case.path_parameters |= {name: ids[name] for name in case.path_parameters}
-        headers = office.issuer.headers("fuzzer", SCOPES, site_id=ids["site_id"])
-        headers |= {"Idempotency-Key": str(new_id())}
-        arguments = case.as_transport_kwargs(headers=headers, base_url="http://test")
-        arguments.pop("cookies", None)
-        reply = await office.client.request(**arguments)
-        assert reply.status_code < 500, (arguments, reply.text)
-        assert str(reply.status_code) in announced, (arguments, reply.status_code, reply.text)
-        check_body(document, announced[str(reply.status_code)], reply)
+
+    def sent() -> dict[str, str]:
+        return office.issuer.headers("fuzzer", SCOPES, site_id=ids["site_id"])
+
+    assert await generated.send(office.client, endpoint.method.lower(), endpoint.path, sent, ids, examples=30)
 
 
-def check_body(document: dict[str, Any], response: dict[str, Any], reply: httpx.Response) -> None:
-    """The body is of an announced type and has the announced shape."""
-    media = reply.headers["content-type"].split(";")[0]
-    schema = response["content"][media]["schema"]
-    jsonschema.Draft202012Validator(schema | {"components": document["components"]}).validate(reply.json())
-
-
-async def test_every_route_is_announced_and_tried(peopled: tuple[Office, dict[str, str]]) -> None:
-    document = (await peopled[0].client.get("/openapi.json")).json()
-    validate(document)
+async def test_every_route_is_announced_and_tried(generated: Generated) -> None:
+    validate(generated.document)
     own = {
         (method.upper(), path)
-        for path, methods in document["paths"].items()
-        for method in methods
+        for method, path in generated.operations()
         if not any(part in path for part in ("/operations/", "/training/", "/records/"))
     }
     assert own == {(one.method, one.path) for one in ENDPOINTS if "/operations/" not in one.path}

@@ -86,7 +86,7 @@ class TestSuspension:
             answer = await gateway.client.get("/v1/clients", headers=theirs)
             return bool(answer.status_code == 401 and answer.json()["code"] == "caller_suspended")
 
-        await eventually(token_refused, seconds=1)
+        await eventually(token_refused)
         await gateway.client.post(path, json=reason, headers=await gateway.headers())
         reply = await gateway.client.delete(path, headers=await gateway.headers())
         assert (reply.status_code, reply.json()["suspended_at"]) == (200, None)
@@ -96,7 +96,7 @@ class TestSuspension:
         async def token_accepted() -> bool:
             return bool((await gateway.client.get("/v1/clients", headers=theirs)).status_code == 200)
 
-        await eventually(token_accepted, seconds=1)
+        await eventually(token_accepted)
         told = await gateway.outside.heard(ClientSuspended, lambda event: event.client_id == client_id)
         assert told.reason == "مفتاح مسرب"
         assert await gateway.outside.heard(ClientReinstated, lambda event: event.client_id == client_id)

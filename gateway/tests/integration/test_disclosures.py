@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ import pytest
 from chassis.ids import new_id
 from chassis.paging import LAST_ID
 from chassis.records.reading import About, find
+from chassis.testing import quickest
 
 from .conftest import Gateway
 
@@ -188,10 +188,13 @@ async def test_a_page_of_ten_thousand_entries_comes_soon(gateway: Gateway, other
     )
     await gateway.runtime.pool.execute("ANALYZE record")
     about = About(citizen, (new_id(),), (new_id(),))
-    started = time.perf_counter()
-    found = await find(gateway.runtime.pool, about, LAST_ID, 101)
-    seconds = time.perf_counter() - started
-    assert len(found) == 101
+    pages = []
+
+    async def read() -> None:
+        pages.append(await find(gateway.runtime.pool, about, LAST_ID, 101))
+
+    seconds = await quickest(read, times=5)
+    assert {len(page) for page in pages} == {101}
     assert seconds < 0.25, seconds
 
 

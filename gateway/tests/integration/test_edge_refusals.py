@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import time
 from typing import Any
 
 import httpx
@@ -13,6 +12,8 @@ import pytest
 
 from api_gateway.route import SWALLOW
 from chassis.testing import TestIssuer
+
+WITHIN_SECONDS = 60  # far beyond what the edge needs, on a busy machine too
 
 
 def problem(reply: httpx.Response, status: int, code: str) -> dict[str, Any]:
@@ -146,12 +147,10 @@ class TestSize:
 
 class TestTime:
     async def test_headers_that_trickle_in(self, start_edge: Any) -> None:
-        slow = await start_edge(header_timeout_seconds=1, body_timeout_seconds=2)
+        slow = await start_edge(header_timeout_seconds=1, body_timeout_seconds=600)
         reader, writer = await asyncio.open_connection("127.0.0.1", slow.port)
-        started = time.monotonic()
         writer.write(b"GET /docs HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-        answer = await asyncio.wait_for(reader.read(), 8)
-        assert time.monotonic() - started < 5
+        answer = await asyncio.wait_for(reader.read(), WITHIN_SECONDS)
         problem_in(answer, 408, "request_timeout")
         writer.close()
 
@@ -163,7 +162,7 @@ class TestTime:
             f"POST /v1/redemptions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: 100\r\n\r\n"
         )
         writer.write(head.encode() + b"{")
-        answer = await asyncio.wait_for(reader.read(), 10)
+        answer = await asyncio.wait_for(reader.read(), WITHIN_SECONDS)
         problem_in(answer, 408, "request_timeout")
         writer.close()
 
@@ -219,7 +218,7 @@ async def flood(port: int, path: str, headers: dict[str, str], *, chunked: bool)
         sent += 65536
         with contextlib.suppress(ConnectionError, TimeoutError):
             await asyncio.wait_for(writer.drain(), 0.5)
-    answer = await asyncio.wait_for(answering, 10)
+    answer = await asyncio.wait_for(answering, WITHIN_SECONDS)
     writer.close()
     return sent, answer
 
@@ -236,6 +235,6 @@ async def all_of(reader: asyncio.StreamReader) -> bytes:
 async def raw(port: int, request: str) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request.encode("latin-1"))
-    answer = await asyncio.wait_for(reader.read(), 8)
+    answer = await asyncio.wait_for(reader.read(), WITHIN_SECONDS)
     writer.close()
     return answer

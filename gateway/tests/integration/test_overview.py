@@ -31,6 +31,7 @@ class Services:
     url: str = ""
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -38,7 +39,7 @@ class Services:
         self.tokens |= {line.split(" ")[-1] for line in head.split("\r\n") if line.lower().startswith("authorization:")}
         status, answer = self.answers[path]
         if status == 0:
-            await asyncio.sleep(2)
+            await self.closing.wait()
         body = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
         writer.write(f"HTTP/1.1 {status} X\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body)
         await writer.drain()
@@ -51,13 +52,14 @@ async def services() -> AsyncIterator[Services]:
     server = await asyncio.start_server(serving.serve, "127.0.0.1", 0)
     serving.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     yield serving
+    serving.closing.set()
     server.close()
 
 
 @pytest.fixture(scope="module")
 async def asking(start_gateway: Any, services: Services) -> Any:
     urls = {f"{name}_url": services.url for name in ("card", "supply", "health", "payment", "notify")}
-    return await start_gateway(**urls, gateway_part_seconds=0.3)
+    return await start_gateway(**urls, gateway_part_seconds=2)
 
 
 async def overview(asking: Any) -> Any:
@@ -93,7 +95,7 @@ async def test_a_part_that_cannot_be_had_is_marked(
     assert reply.status_code == 200
     assert reply.json()["entitlements"] == {"status": status, "data": None, "code": code}
     assert reply.json()["messages"]["status"] == "ok"
-    assert reply.elapsed.total_seconds() < 1.5
+    assert reply.elapsed.total_seconds() < 20
 
 
 async def test_what_needs_the_card_is_skipped_without_it(asking: Any, services: Services) -> None:

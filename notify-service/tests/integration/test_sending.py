@@ -289,11 +289,12 @@ async def test_the_pace_holds_over_all_processes(desk: Desk) -> None:
         for sender in senders:
             sender._settings = settings
         started = time.monotonic()
-        while time.monotonic() - started < 2.0:
+        while (passed := time.monotonic() - started) < 2.0 or len(desk.aggregator.messages) < 150:
+            assert passed < 30
             await asyncio.gather(*(sender.step() for sender in senders))
             await asyncio.sleep(0.01)
-    sent = len(desk.aggregator.messages)
-    assert 150 <= sent <= 100 * 2.0 + 25 + 50  # two seconds, a burst of a quarter, the last batch
+    # what the time that passed allows, a burst of a quarter second, the last batch
+    assert len(desk.aggregator.messages) <= 100 * passed + 25 + 50
 
 
 async def test_receipts_end_messages_once_and_are_published(desk: Desk) -> None:

@@ -59,7 +59,7 @@ async def test_a_new_price_from_tomorrow_on(supply: Supply) -> None:
         figures = supply.runtime.state.snapshot.figures
         return figures.on((NOON + timedelta(days=1)).date()).loaf_price == 25
 
-    assert await eventually(published, seconds=3)
+    assert await eventually(published)
     assert (await supply.sell(till, two, bread(5))).json()["cash_due"] == 125
     catalogue = await supply.client.get("/v1/catalogue?on=2026-11-05", headers=till.headers())
     assert {"item": "loaf", "prices": {"bread": 20}}.items() <= catalogue.json()["items"][3].items()

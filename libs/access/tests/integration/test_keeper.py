@@ -13,7 +13,7 @@ from aiokafka.errors import SaslAuthenticationFailed
 
 from broker_access.administrator import Administrator
 from broker_access.connection import Kafka
-from broker_access.keeper import Keeper, Wanted
+from broker_access.keeper import LOOK_SECONDS, Keeper, Wanted
 from broker_access.table import Entry, Table
 from broker_access.topics import Topic, create_topics
 
@@ -168,7 +168,10 @@ async def test_a_broker_that_refuses_is_told_once(broker: Broker) -> None:
     ours = broker.engine.administrator
     wrong = Kafka(ours.bootstrap, ours.user, "wrong", "sasl_plaintext", mechanism="PLAIN")
     keeping = asyncio.create_task(Keeper(wrong, Wanted.of(broker.table, broker.passwords), said.append).keep())
-    await asyncio.sleep(3)
+    async with asyncio.timeout(WITHIN_SECONDS):
+        while not said:  # noqa: ASYNC110 - it says so when it is refused
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(1.5 * LOOK_SECONDS)  # it tries again, and says nothing more
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
     assert len(said) == 1

@@ -277,7 +277,7 @@ async def test_a_change_that_comes_first_spoils_the_decision_that_waits(office: 
                 json={"decision": "approve", "digest": made["digest"]},
             )
         )
-        await asyncio.sleep(0.2)
+        await lock_awaited(office.pool, by=2)
     await waiting
     reply = await deciding
     assert (reply.status_code, reply.json()["code"]) == (409, "proposal_changed")

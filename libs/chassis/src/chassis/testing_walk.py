@@ -89,7 +89,7 @@ async def walk(
             wrong.extend(f"{name}: {fault}" for fault in faults)
     missing = await _record_faults(app, client, sign)
     wrong += missing
-    assert not wrong, "\n".join(wrong)  # noqa: S101 - a test's own
+    assert not wrong, "\n".join(wrong)
 
 
 async def _record_faults(app: FastAPI, client: httpx.AsyncClient, sign: Sign) -> list[str]:
@@ -170,7 +170,7 @@ def _acts(app: FastAPI) -> dict[str, Act | None]:
 
 def declared(app: FastAPI) -> list[DeclaredRoute]:
     """Every route a service declares."""
-    assert isinstance(app, App)  # noqa: S101 - a test's own
+    assert isinstance(app, App)
     return [route for route in app.declared if isinstance(route, DeclaredRoute)]
 
 

@@ -81,7 +81,7 @@ async def test_another_process_of_the_service_follows_at_once(make_app: MakeApp,
         async def follows() -> bool:
             return abs(ahead(other) - timedelta(days=30)) < timedelta(seconds=30)
 
-        await eventually(follows, seconds=2)
+        await eventually(follows)
 
 
 async def test_a_system_in_production_never_reads_the_moved_time(make_app: MakeApp, issuer: TestIssuer) -> None:

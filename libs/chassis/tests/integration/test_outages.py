@@ -203,7 +203,7 @@ async def test_service_starts_and_stops_without_a_broker(
             assert {"broker", "consumer"} <= set(await checks(client))
             await asyncio.sleep(1)
             started = time.monotonic()
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20
     finally:
         await asyncio.to_thread(broker.start)
     again = await make_app(database, broker.bootstrap)

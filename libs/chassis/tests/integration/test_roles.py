@@ -7,7 +7,6 @@ import statistics
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -62,11 +61,12 @@ def broker(kafka_engine_factory: Any) -> KafkaEngine:
     return engine
 
 
-@pytest.fixture
-async def pair(
-    make_database: MakeDatabase, broker: KafkaEngine, issuer: TestIssuer, tmp_path: Path, key: str
-) -> AsyncIterator[Pair]:
-    """Both processes, ready."""
+@pytest.fixture(scope="module")
+async def processes(
+    make_database: MakeDatabase, broker: KafkaEngine, issuer: TestIssuer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Copy, Copy, str]]:
+    """The API process, the background process, and the database's address."""
+    logs = tmp_path_factory.mktemp("roles")
     url = await make_database(MIGRATIONS)
     ports = free_ports(2)
     environment = {
@@ -77,20 +77,29 @@ async def pair(
         "UNICARD_RELAY_ADDRESS": f"localhost:{ports[1]}",
     }
     api, work = (
-        Copy(role, port, {**environment, "UNICARD_ROLE": role}, tmp_path / f"{role}.log")
+        Copy(role, port, {**environment, "UNICARD_ROLE": role}, logs / f"{role}.log")
         for role, port in zip(("api", "work"), ports, strict=True)
     )
-    database = await asyncpg.connect(url)
     try:
         api.start()
         work.start()
-        for process in (api, work):
-            await eventually(process.ready, seconds=START_SECONDS, every=0.1)
-        async with httpx.AsyncClient(base_url=api.url, timeout=10) as client:
-            yield Pair(api, work, client, issuer, database, key)
+        yield api, work, url
     finally:
         api.kill()
         work.kill()
+
+
+@pytest.fixture
+async def pair(processes: tuple[Copy, Copy, str], issuer: TestIssuer, key: str) -> AsyncIterator[Pair]:
+    """Both processes, ready."""
+    api, work, url = processes
+    for process in (api, work):
+        await eventually(process.ready, seconds=START_SECONDS, every=0.1)
+    database = await asyncpg.connect(url)
+    try:
+        async with httpx.AsyncClient(base_url=api.url, timeout=30) as client:
+            yield Pair(api, work, client, issuer, database, key)
+    finally:
         await database.close()
 
 
@@ -110,7 +119,7 @@ async def test_event_leaves_soon_after_its_commit_in_another_process(pair: Pair,
         for number in range(20):
             await asyncio.sleep(QUIET_SECONDS)
             assert await pair.keep(number) == 201
-            record = await asyncio.wait_for(consumer.getone(), 5)
+            record = await asyncio.wait_for(consumer.getone(), 30)
             written = datetime.fromisoformat(dict(record.headers)["ce_recordedtime"].decode())
             late.append(record.timestamp / 1000 - written.timestamp())
     finally:
@@ -135,12 +144,12 @@ async def test_only_the_background_process_needs_the_broker(pair: Pair, broker: 
         status, checks = await state_of(pair.work)
         return status == 503 and checks["broker"] != "ok"
 
-    await eventually(noticed, seconds=30, every=0.2)
+    await eventually(noticed, seconds=START_SECONDS, every=0.2)
     assert await state_of(pair.api) == (200, {"database": "ok", "keys": "ok"})
     assert await pair.keep(1) == 201
     await asyncio.to_thread(broker.start)
     await pair.heard([1])
-    await eventually(pair.work.ready, seconds=30, every=0.2)
+    await eventually(pair.work.ready, seconds=START_SECONDS, every=0.2)
 
 
 async def test_each_process_serves_and_tells_its_own(pair: Pair) -> None:

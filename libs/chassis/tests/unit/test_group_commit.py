@@ -218,7 +218,7 @@ async def test_lanes_do_not_wait_for_each_other() -> None:
     commit = GroupCommit(run, lanes=2)
     commit.start()
     stuck = asyncio.create_task(commit.submit(0, 0))
-    assert await asyncio.wait_for(commit.submit(1, 1), 1) == 1
+    assert await asyncio.wait_for(commit.submit(1, 1), 30) == 1
     assert not stuck.done()
     release.set()
     assert await stuck == 0

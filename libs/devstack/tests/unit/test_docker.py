@@ -22,7 +22,7 @@ def test_a_daemon_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{silent.getsockname()[1]}")
         begun = time.monotonic()
         assert not docker_answers(timeout_seconds=0.2)
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 10  # it would be waited for without end
 
 
 def test_a_daemon_that_replies_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
