@@ -18,6 +18,10 @@ from card_service.registry import names
         ("Mona El-Sayed", "Mona El-Sayed"),
         ("O'Brian St. John", "O'Brian St. John"),
         ("Zoë", "Zoë"),
+        ("ﻣﺤﻤﺪ ﻋﻼء", "محمد علاء"),
+        ("ﻣ\ufe71ﺤﻤﺪ", "مًحمد"),
+        ("ﷴ عبد ﷲ", "محمد عبد الله"),
+        ("کریم شوقی", "كريم شوقي"),
     ],
 )
 def test_names_are_cleaned(written: str, kept: str) -> None:

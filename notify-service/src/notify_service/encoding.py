@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chassis.text import INVISIBLE, TATWEEL
+
 # 3GPP TS 23.038 §6.2.1: the default alphabet, and the characters that take an escape before them.
 _GSM_BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -20,8 +22,7 @@ _GSM_EXTENSION = frozenset("^{}\\[~]|€\f")
 _SINGLE = {"gsm7": 160, "ucs2": 70}
 _JOINED = {"gsm7": 153, "ucs2": 67}
 
-_TATWEEL = "\u0640"
-_MARKS = {"Mn", "Cf"}
+_LEFT_OUT = {**INVISIBLE, TATWEEL: None}
 
 
 class Encoding(StrEnum):
@@ -52,8 +53,8 @@ def measure(text: str) -> Length:
 
 def compact(text: str) -> str:
     """The same words in fewer units: no tatweel, vowel or direction marks, no line breaks."""
-    composed = unicodedata.normalize("NFC", text)
-    kept = (c for c in composed if c != _TATWEEL and unicodedata.category(c) not in _MARKS)
+    composed = unicodedata.normalize("NFC", text.translate(_LEFT_OUT))
+    kept = (c for c in composed if unicodedata.category(c) != "Mn")
     return " ".join("".join(kept).split())
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
+from chassis.text import fold
+
 _NOT_WORDS = re.compile(r"[^\w]+")
-_SAME_LETTER = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
 
 
 class Topic(StrEnum):
@@ -22,9 +22,7 @@ class Topic(StrEnum):
 
 def normalise_words(text: str) -> list[str]:
     """The words of a text without what writers vary: hamza, ى/ي, ة/ه, tatweel, vowel marks, case."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_SAME_LETTER)
-    bare = "".join(c for c in unicodedata.normalize("NFKD", plain) if unicodedata.category(c) not in {"Mn", "Cf"})
-    return _NOT_WORDS.sub(" ", bare).split()
+    return _NOT_WORDS.sub(" ", fold(text)).split()
 
 
 def topic_of(text: str, keywords: Mapping[Topic, Collection[str]]) -> Topic:

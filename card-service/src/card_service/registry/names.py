@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from chassis.text import INVISIBLE
+from chassis.text import INVISIBLE, TATWEEL
 
 MAX_NAME = 120
 MAX_TEXT = 200
 
-_TATWEEL = 0x0640  # lengthens a word's line and means nothing
-_LEFT_OUT = {**INVISIBLE, _TATWEEL: None}
+_LEFT_OUT = {**INVISIBLE, TATWEEL: None}
+# Keys of a Persian keyboard that look like Arabic letters where they are typed.
+_TYPED = str.maketrans("یکھہ", "يكهه")
+# Arabic as PDF files and old programs copy it: the shapes of letters instead of letters.
+_SHAPES = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
+_LOOSE_MARK = re.compile(" (?=[\u064b-\u0652\u0670])")  # a shape of a vowel mark alone stands on a blank
 _LETTER = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0621-\u063a\u0641-\u064a\u064b-\u0652\u0670-\u06d3"
 _NAME = re.compile(rf"[{_LETTER}]+(?:(?:['’.-] ?| )[{_LETTER}]+)*\.?")
 _BLANKS = re.compile(r"\s+")
@@ -23,10 +27,15 @@ _COMPOUND = frozenset({"عبد", "أبو", "ابو", "أم", "ام", "abd", "abd
 
 
 def clean(text: str) -> str:
-    """NFC, invisible marks left out, blanks of any kind as single spaces."""
+    """NFC, shapes of letters as letters, invisible marks left out, blanks of any kind as single spaces."""
     if _CLEAN.fullmatch(text) is not None:
         return text
-    return _BLANKS.sub(" ", unicodedata.normalize("NFC", text.translate(_LEFT_OUT))).strip()
+    letters = _SHAPES.sub(_as_letters, text.translate(_LEFT_OUT)).translate(_TYPED)
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", letters)).strip()
+
+
+def _as_letters(shapes: re.Match[str]) -> str:
+    return _LOOSE_MARK.sub("", unicodedata.normalize("NFKC", shapes[0])).translate(_LEFT_OUT)
 
 
 def name(text: str) -> str | None:

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis import mobiles
-from chassis.text import INVISIBLE, normalise_digits
 
 
 @pytest.mark.parametrize(
@@ -113,10 +112,3 @@ def test_normalising_is_stable(operator: str, rest: str) -> None:
 def test_a_mobile_is_masked() -> None:
     assert mobiles.masked("+201012345678", last=3) == "+2010*****678"
     assert mobiles.masked("+201012345678", last=2) == "+2010******78"
-
-
-def test_every_directional_mark_is_invisible() -> None:
-    marks = [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x00AD, 0x061C, 0x180E, 0xFEFF]
-    assert normalise_digits("".join(f"{chr(mark)}٣" for mark in marks)) == "3" * len(marks)
-    assert not any(map("".join(map(chr, INVISIBLE)).__contains__, " \u00a0-ـ"))
-    assert normalise_digits("१२३") == "१२३"
