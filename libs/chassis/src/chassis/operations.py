@@ -5,11 +5,11 @@ What gives an event up or publishes all again takes two persons: `approvals.oper
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Request
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import text
 
 from chassis import dead_letters, training
@@ -58,10 +58,14 @@ class Handled(BaseModel):
     handled: int
 
 
+# Whence business time can go on without coming to the end of what dates can be.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
 class ClockSetting(BaseModel):
     """Where business time shall go on from; null brings it back to the present."""
 
-    now: AwareDatetime | None
+    now: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)] | None
 
 
 class ClockReading(BaseModel):

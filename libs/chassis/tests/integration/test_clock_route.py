@@ -36,7 +36,8 @@ async def test_events_carry_the_moved_time_and_tokens_do_not_expire_by_it(
         assert abs(row["created_at"] - datetime.now(UTC)) < timedelta(seconds=30)
         back = await client.put(PATH, json={"now": None}, headers=headers)
         assert abs(datetime.fromisoformat(back.json()["now"]) - datetime.now(UTC)) < timedelta(seconds=5)
-        for body in ({"now": "2031-05-01T12:00:00"}, {"now": "never"}, {}):
+        ends = "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00Z", "2200-01-01T00:00:01Z"  # of dates, of ours
+        for body in ({"now": "2031-05-01T12:00:00"}, {"now": "never"}, *({"now": end} for end in ends), {}):
             assert (await client.put(PATH, json=body, headers=headers)).status_code == 422
         assert (await client.put(PATH, json={"now": None}, headers=issuer.headers())).status_code == 403
 
