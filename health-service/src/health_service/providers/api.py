@@ -25,14 +25,8 @@ from health_service.providers.schemas import (
     ProviderPage,
     ProviderRequest,
 )
-from health_service.providers.service import (
-    TERMINALS,
-    ClinicSerialTaken,
-    ClinicTerminalAlreadySuspended,
-    ClinicTerminalNotSuspended,
-    NoSuchClinicTerminal,
-    ProviderUnknown,
-)
+from health_service.providers.service import TERMINALS, ProviderUnknown
+from terminal_registry.routes import Wire, add_terminal_routes
 
 routes = router(tags=["providers"])
 
@@ -64,55 +58,14 @@ async def read_provider(provider_id: UUID, caller: Caller, session: Reading) -> 
     return Provider.model_validate(await service.provider(session, caller, provider_id))
 
 
-@routes.post(
+CLINIC_TERMINAL_WIRE = Wire(
     "/v1/clinic-terminals",
-    scopes=Scope.PROVIDERS_WRITE,
-    status_code=201,
-    problems=(ProviderUnknown, ClinicSerialTaken),
-    rows=Rows("clinic_terminal", "terminal_id"),
+    "clinic_terminal",
+    "a provider",
+    given=ClinicTerminalRequest,
+    suspension=ClinicTerminalSuspensionRequest,
+    terminal=ClinicTerminal,
+    reads=Scope.PROVIDERS_READ,
+    writes=Scope.PROVIDERS_WRITE,
 )
-async def register_clinic_terminal(
-    runtime: Running, body: ClinicTerminalRequest, caller: Caller, session: Work
-) -> ClinicTerminal:
-    """Assign a terminal to a provider; it can then be enrolled with a one-time code."""
-    provider = await service.provider(session, caller, body.provider_id)
-    made = await TERMINALS.register(session, runtime, caller, provider, body)
-    return ClinicTerminal.model_validate(made)
-
-
-@routes.get(
-    "/v1/clinic-terminals/{terminal_id}",
-    scopes=(Scope.PROVIDERS_READ, Scope.PROVIDERS_WRITE),
-    problems=NoSuchClinicTerminal,
-)
-async def read_clinic_terminal(terminal_id: UUID, caller: Caller, session: Reading) -> ClinicTerminal:
-    """One terminal."""
-    return ClinicTerminal.model_validate(await TERMINALS.find(session, caller, terminal_id))
-
-
-@routes.post(
-    "/v1/clinic-terminals/{terminal_id}/suspension",
-    scopes=Scope.PROVIDERS_WRITE,
-    status_code=201,
-    problems=(NoSuchClinicTerminal, ClinicTerminalAlreadySuspended),
-    rows=Rows("clinic_terminal", "terminal_id"),
-)
-async def suspend_clinic_terminal(
-    runtime: Running, terminal_id: UUID, body: ClinicTerminalSuspensionRequest, caller: Caller, session: Work
-) -> ClinicTerminal:
-    """Refuse a terminal everywhere, within a second."""
-    changed = await TERMINALS.suspend(session, runtime, caller, terminal_id, body.reason)
-    return ClinicTerminal.model_validate(changed)
-
-
-@routes.delete(
-    "/v1/clinic-terminals/{terminal_id}/suspension",
-    scopes=Scope.PROVIDERS_WRITE,
-    problems=(NoSuchClinicTerminal, ClinicTerminalNotSuspended),
-    rows=Rows("clinic_terminal", "terminal_id"),
-)
-async def reinstate_clinic_terminal(
-    runtime: Running, terminal_id: UUID, caller: Caller, session: Work
-) -> ClinicTerminal:
-    """Accept a suspended terminal again."""
-    return ClinicTerminal.model_validate(await TERMINALS.reinstate(session, runtime, caller, terminal_id))
+add_terminal_routes(routes, TERMINALS, CLINIC_TERMINAL_WIRE, service.provider, ProviderUnknown)

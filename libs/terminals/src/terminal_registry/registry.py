@@ -37,25 +37,25 @@ class Registry:
 
     def __init__(self, kind: Kind, terminals: Terminals, refusals: Refusals) -> None:
         """`terminals`: the service's own table."""
-        self._kind = kind
+        self.kind = kind
         self.terminals = terminals
-        self._refusals = refusals
+        self.refusals = refusals
 
     async def register(
         self, session: AsyncSession, runtime: Resources, caller: Principal, place: RowMapping, given: NewTerminal
     ) -> RowMapping:
         """Assign a terminal to a place the caller may act in, so that it may be enrolled. Raises `serial_taken`."""
-        terminal_id, place_id = new_id(), place[self._kind.place]
+        terminal_id, place_id = new_id(), place[self.kind.place]
         terminal = await self.terminals.add(
             session, terminal_id, place_id, given.serial, given.model, runtime.clock.now()
         )
         if terminal is None:
-            raise self._refusals.serial_taken
-        told = {TERMINAL: terminal_id, self._kind.place: place_id, "governorate": place["governorate"]}
+            raise self.refusals.serial_taken
+        told = {TERMINAL: terminal_id, self.kind.place: place_id, "governorate": place["governorate"]}
         told["authority"] = caller.actor.office
-        if self._kind.terminals is None:
+        if self.kind.terminals is None:
             told["kind"] = place["kind"]
-        await outbox.add(session, self._kind.registered.model_validate(told))
+        await outbox.add(session, self.kind.registered.model_validate(told))
         return terminal
 
     async def find(
@@ -64,9 +64,9 @@ class Registry:
         """A terminal the caller may see. Raises `unknown`."""
         found = await self.terminals.find(session, terminal_id, lock=lock)
         if found is None:
-            raise self._refusals.unknown
-        area = Area(found["governorate"], found["district"], **{self._kind.place: found[self._kind.place]})
-        caller.bound.hold(area, self._refusals.unknown)
+            raise self.refusals.unknown
+        area = Area(found["governorate"], found["district"], **{self.kind.place: found[self.kind.place]})
+        caller.bound.hold(area, self.refusals.unknown)
         return found
 
     async def suspend(
@@ -76,11 +76,11 @@ class Registry:
         version = await self.terminals.next_version(session)
         found = await self.find(session, caller, terminal_id, lock=True)
         if found["status"] == "suspended":
-            raise self._refusals.already_suspended
+            raise self.refusals.already_suspended
         await runtime.revocations.suspend(session, str(terminal_id), reason)
         written = await self.terminals.set_status(session, terminal_id, "suspended", reason, version)
-        told = {TERMINAL: terminal_id, self._kind.place: found[self._kind.place], "reason": reason}
-        await outbox.add(session, self._kind.suspended.model_validate(told))
+        told = {TERMINAL: terminal_id, self.kind.place: found[self.kind.place], "reason": reason}
+        await outbox.add(session, self.kind.suspended.model_validate(told))
         return written
 
     async def reinstate(
@@ -90,11 +90,11 @@ class Registry:
         version = await self.terminals.next_version(session)
         found = await self.find(session, caller, terminal_id, lock=True)
         if found["status"] != "suspended":
-            raise self._refusals.not_suspended
+            raise self.refusals.not_suspended
         await runtime.revocations.reinstate(session, str(terminal_id))
         written = await self.terminals.set_status(session, terminal_id, "active", None, version)
-        told = {TERMINAL: terminal_id, self._kind.place: found[self._kind.place]}
-        await outbox.add(session, self._kind.reinstated.model_validate(told))
+        told = {TERMINAL: terminal_id, self.kind.place: found[self.kind.place]}
+        await outbox.add(session, self.kind.reinstated.model_validate(told))
         return written
 
     async def enrolled(self, events: Sequence[Received[TerminalEnrolled]], session: AsyncSession, _: Resources) -> None:

@@ -26,14 +26,8 @@ from supply_service.outlets.schemas import (
     Terminal,
     TerminalRequest,
 )
-from supply_service.outlets.service import (
-    TERMINALS,
-    AlreadySuspended,
-    NoSuchTerminal,
-    NotSuspended,
-    OutletUnknown,
-    SerialTaken,
-)
+from supply_service.outlets.service import TERMINALS, OutletUnknown
+from terminal_registry.routes import Wire, add_terminal_routes
 
 routes = router(tags=["outlets"])
 
@@ -67,48 +61,14 @@ async def read_outlet(outlet_id: UUID, caller: Caller, session: Reading) -> Outl
     return Outlet.model_validate(await service.outlet(session, caller, outlet_id))
 
 
-@routes.post(
+TERMINAL_WIRE = Wire(
     "/v1/terminals",
-    scopes=Scope.TERMINALS_WRITE,
-    status_code=201,
-    problems=(OutletUnknown, SerialTaken),
-    rows=Rows("terminal", "terminal_id"),
+    "terminal",
+    "an outlet",
+    given=TerminalRequest,
+    suspension=SuspensionRequest,
+    terminal=Terminal,
+    reads=Scope.TERMINALS_READ,
+    writes=Scope.TERMINALS_WRITE,
 )
-async def register_terminal(runtime: Running, body: TerminalRequest, caller: Caller, session: Work) -> Terminal:
-    """Assign a terminal to an outlet; it can then be enrolled with a one-time code."""
-    outlet = await service.outlet(session, caller, body.outlet_id)
-    return Terminal.model_validate(await TERMINALS.register(session, runtime, caller, outlet, body))
-
-
-@routes.get(
-    "/v1/terminals/{terminal_id}", scopes=(Scope.TERMINALS_READ, Scope.TERMINALS_WRITE), problems=NoSuchTerminal
-)
-async def read_terminal(terminal_id: UUID, caller: Caller, session: Reading) -> Terminal:
-    """One terminal."""
-    return Terminal.model_validate(await TERMINALS.find(session, caller, terminal_id))
-
-
-@routes.post(
-    "/v1/terminals/{terminal_id}/suspension",
-    scopes=Scope.TERMINALS_WRITE,
-    status_code=201,
-    problems=(NoSuchTerminal, AlreadySuspended),
-    rows=Rows("terminal", "terminal_id"),
-)
-async def suspend_terminal(
-    runtime: Running, terminal_id: UUID, body: SuspensionRequest, caller: Caller, session: Work
-) -> Terminal:
-    """Refuse a terminal everywhere, within a second."""
-    changed = await TERMINALS.suspend(session, runtime, caller, terminal_id, body.reason)
-    return Terminal.model_validate(changed)
-
-
-@routes.delete(
-    "/v1/terminals/{terminal_id}/suspension",
-    scopes=Scope.TERMINALS_WRITE,
-    problems=(NoSuchTerminal, NotSuspended),
-    rows=Rows("terminal", "terminal_id"),
-)
-async def reinstate_terminal(runtime: Running, terminal_id: UUID, caller: Caller, session: Work) -> Terminal:
-    """Accept a suspended terminal again."""
-    return Terminal.model_validate(await TERMINALS.reinstate(session, runtime, caller, terminal_id))
+add_terminal_routes(routes, TERMINALS, TERMINAL_WIRE, service.outlet, OutletUnknown)
