@@ -43,7 +43,7 @@ class Pot(Base):
     drawn_days: Mapped[int] = mapped_column(default=0)
 
 
-class Redemption(Base):
+class Sale(Base):
     __tablename__ = "redemption"
     redemption_id: Mapped[UUID] = mapped_column(primary_key=True)
     household_id: Mapped[UUID] = mapped_column(index=True)
@@ -53,7 +53,7 @@ class Redemption(Base):
     business_day: Mapped[date]
     occurred_at: Mapped[datetime] = mapped_column(server_default=func.now())
     cash: Mapped[int]
-    lines: Mapped[list[Line]] = relationship(back_populates="redemption")
+    lines: Mapped[list[Line]] = relationship(back_populates="sale")
 
 
 class Line(Base):
@@ -64,7 +64,7 @@ class Line(Base):
     item: Mapped[str]
     quantity: Mapped[int]
     amount: Mapped[int]
-    redemption: Mapped[Redemption] = relationship(back_populates="lines")
+    sale: Mapped[Sale] = relationship(back_populates="lines")
 
 
 class StoredAnswer(Base):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-from bench.reference.models import Card, Household, Line, OutboxEvent, Pot, Redemption, StoredAnswer
+from bench.reference.models import Card, Household, Line, OutboxEvent, Pot, Sale, StoredAnswer
 from bench.reference.tokens import Caller, Verified
 from chassis.urls import async_url
 
@@ -64,7 +64,7 @@ async def session() -> AsyncIterator[AsyncSession]:
 
 
 @app.post("/v1/redemptions", status_code=201)
-async def redeem(
+async def sell(
     body: RedemptionIn,
     caller: Verified,
     db: Annotated[AsyncSession, Depends(session)],
@@ -97,19 +97,19 @@ async def _draw(db: AsyncSession, caller: Caller, card: Card, body: RedemptionIn
         raise HTTPException(409, "more than is left")
     pot.remaining -= loaves
     pot.drawn_days = day
-    redemption = Redemption(
+    sale = Sale(
         redemption_id=uuid4(), household_id=card.household_id, card_id=card.card_id, terminal_id=caller.terminal_id,
         outlet_id=caller.outlet_id, business_day=today, occurred_at=datetime.now(UTC), cash=loaves * PRICE,
     )  # fmt: skip
-    redemption.lines = [Line(**line.model_dump(), amount=line.quantity * PRICE) for line in body.lines]
-    db.add(redemption)
+    sale.lines = [Line(**line.model_dump(), amount=line.quantity * PRICE) for line in body.lines]
+    db.add(sale)
     answer = RedemptionOut(
-        redemption_id=redemption.redemption_id,
+        redemption_id=sale.redemption_id,
         card_id=card.card_id,
         business_day=today,
-        occurred_at=redemption.occurred_at,
+        occurred_at=sale.occurred_at,
         lines=[LineOut(**line.model_dump(), amount=line.quantity * PRICE) for line in body.lines],
-        cash_due=redemption.cash,
+        cash_due=sale.cash,
         remaining=[RemainingOut(programme="bread", unit="loaf", remaining=pot.remaining, period=pot.period)],
         message_ar=f"تم صرف {loaves} رغيف",
         message_en=f"{loaves} loaves drawn",

@@ -72,7 +72,7 @@ class Books:
 
     async def check_sales(self, tills: Sequence[Till]) -> None:
         """What the terminals believe they sold and took back is what was sold and taken back."""
-        believed = {sale: amount for till in tills for sale, amount in till.redemptions().items()}
+        believed = {sale: amount for till in tills for sale, amount in till.sales().items()}
         found = await rows(
             self.supply,
             "SELECT r.redemption_id, coalesce(sum(t.amount), 0)::int AS wallet FROM redemption r"

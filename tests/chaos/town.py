@@ -109,12 +109,12 @@ class Till:
         if dice < 0.12 and (sold := self._sold_not_reversed()):
             await terminal.reverse(self._random.choice(sold), "wrong_goods")
         elif dice < 0.22:
-            await terminal.redeem_mixed(card, [goods("oil", 3)])  # more than one person may have: refused
+            await terminal.sell_mixed(card, [goods("oil", 3)])  # more than one person may have: refused
         elif dice < 0.3 and not abandoning.is_set():
             await self._abandon(terminal, card)
         else:
             lines: list[Line] = [goods("tea_40g", self._random.randint(1, 4)), goods("milk_powder_125g", 1)]
-            await terminal.redeem_mixed(card, lines)
+            await terminal.sell_mixed(card, lines)
 
     async def _abandon(self, terminal: Terminal, card: str) -> None:
         """Hold an amount and never come back: the power went before anything was kept."""
@@ -122,7 +122,7 @@ class Till:
         held = await terminal.caller.post("/v1/payments/authorizations", body, key=new_key())
         self.abandoned.append(held["payment_id"])
 
-    def redemptions(self) -> dict[str, int]:
+    def sales(self) -> dict[str, int]:
         """What the terminal has sold: each sale with its wallet's part."""
         return {
             sold["answer"]["redemption_id"]: sum(tender["amount"] for tender in sold["answer"]["tenders"])
@@ -136,10 +136,10 @@ class Till:
 
     def summary(self) -> tuple[Collection[str], Collection[str], Collection[str]]:
         """Sales, reversals, and holds nobody came back for."""
-        return self.redemptions(), self.reversed(), self.abandoned
+        return self.sales(), self.reversed(), self.abandoned
 
     def _sold_not_reversed(self) -> list[str]:
-        return sorted(self.redemptions().keys() - self.reversed())
+        return sorted(self.sales().keys() - self.reversed())
 
 
 async def make_tills(edge: LocalEdge, number: int, folder: Path) -> list[Till]:

@@ -20,9 +20,9 @@ from supply_service.policies.catalogue import FILE, read_items
 from supply_service.rules.account import Account, Card, Entry
 from supply_service.rules.figures import figures_by_day
 from supply_service.rules.keys import BREAD, GOODS, KEYS, POINTS
-from supply_service.rules.redeem import Place, Sale, book_offline, decide
 from supply_service.rules.refusals import AllowanceExceeded, HoldMismatch
 from supply_service.rules.reverse import reverse
+from supply_service.rules.sale import Place, Sale, book_offline, decide
 
 BOOK = PolicyBook.of(read_policies(POLICIES, KEYS, beside=frozenset({FILE})))
 FIGURES = figures_by_day(BOOK, read_items(POLICIES))

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from supply_service.rules.redeem import SoldLine
+from supply_service.rules.sale import SoldLine
 from supply_service.rules.tenders import Paid
 from supply_service.sales import rendering
 from supply_service.sales.record import ReversalRecord, SaleRecord, sale_of

@@ -159,7 +159,7 @@ async def test_a_sale_survives_a_crash_between_sending_and_answer(tmp_path: Path
         # The device restarts: the sale is still under way, nothing else may happen before it is settled.
         again = Terminal(store, wire)
         with pytest.raises(UnknownOutcome):
-            await again.redeem("card-1", [bread(5)])
+            await again.sell("card-1", [bread(5)])
         gateway.broken = 0
         answer = await again.settle()
     assert answer is not None

@@ -120,10 +120,10 @@ async def test_the_wallet_pays_what_goes_beyond_the_allowance(tmp_path: Path) ->
     gateway = Gateway()
     gateway.unknown_for = 2  # the news of the hold arrives a moment later
     async with opened(gateway, tmp_path) as terminal:
-        answer = await terminal.redeem_mixed("card", LINES)
+        answer = await terminal.sell_mixed("card", LINES)
         assert answer["tenders"] == [{"kind": "wallet", "payment_id": "p0", "amount": 520}]
         gateway.left = 9000
-        assert "tenders" not in await terminal.redeem_mixed("card", LINES)
+        assert "tenders" not in await terminal.sell_mixed("card", LINES)
     assert gateway.held == {"p0": "sold"}
     assert [sale["kind"] for sale in terminal.store.sold()] == ["redemption", "redemption"]
 
@@ -134,10 +134,10 @@ async def test_cut_off_in_the_middle_it_is_settled_once(tmp_path: Path, step: st
     gateway.cut = {step}
     async with opened(gateway, tmp_path) as terminal:
         with pytest.raises(NotReached):
-            await terminal.redeem_mixed("card", LINES)
+            await terminal.sell_mixed("card", LINES)
         again = restarted(terminal)
         with pytest.raises(UnknownOutcome):
-            await again.redeem_mixed("card", LINES, 520)
+            await again.sell_mixed("card", LINES, 520)
         gateway.cut = set()
         answer = await again.settle()
         assert answer is not None
@@ -151,7 +151,7 @@ async def test_a_refused_sale_gives_its_hold_up(tmp_path: Path) -> None:
     gateway.refuse = "item_limit_exceeded"
     async with opened(gateway, tmp_path) as terminal:
         with pytest.raises(Refused, match="item_limit_exceeded"):
-            await terminal.redeem_mixed("card", LINES)
+            await terminal.sell_mixed("card", LINES)
     assert gateway.held == {"p0": "voided"}
     assert terminal.store.voids() == []
 
@@ -161,10 +161,10 @@ async def test_a_void_that_is_not_heard_is_repeated(tmp_path: Path) -> None:
     gateway.refuse, gateway.cut = "card_blocked", {"void"}
     async with opened(gateway, tmp_path) as terminal:
         with pytest.raises(Refused, match="card_blocked"):
-            await terminal.redeem_mixed("card", LINES)
+            await terminal.sell_mixed("card", LINES)
         assert [void["payment_id"] for void in terminal.store.voids()] == ["p0"]
         gateway.refuse, gateway.cut = "", set()
-        await restarted(terminal).redeem_mixed("other", LINES)
+        await restarted(terminal).sell_mixed("other", LINES)
     assert gateway.held == {"p0": "voided", "p1": "sold"}
     assert terminal.store.voids() == []
 
@@ -174,7 +174,7 @@ async def test_a_sale_that_was_refused_before_the_power_went_is_not_made_after_i
     gateway.refuse, gateway.cut = "card_blocked", {"void"}
     async with opened(gateway, tmp_path) as terminal:
         with pytest.raises(Refused, match="card_blocked"):
-            await terminal.redeem_mixed("card", LINES)
+            await terminal.sell_mixed("card", LINES)
         (void,) = terminal.store.voids()
         sale = mixed.MixedSale("card", LINES, 520, payment_id=void["payment_id"])
         terminal.store.begin({"kind": "mixed", "sale": sale.state()})
@@ -189,7 +189,7 @@ async def test_an_overloaded_system_has_not_said_no(tmp_path: Path) -> None:
     gateway.busy = {"sale"}
     async with opened(gateway, tmp_path) as terminal:
         with pytest.raises(NotReached):
-            await terminal.redeem_mixed("card", LINES)
+            await terminal.sell_mixed("card", LINES)
         assert terminal.store.unfinished() is not None
         gateway.busy = set()
         await restarted(terminal).settle()
@@ -202,5 +202,5 @@ async def test_a_hold_that_never_arrives_is_given_up(tmp_path: Path, monkeypatch
     gateway.unknown_for = 1000
     async with opened(gateway, tmp_path) as terminal:
         with pytest.raises(Refused, match="hold_unknown"):
-            await terminal.redeem_mixed("card", LINES)
+            await terminal.sell_mixed("card", LINES)
     assert gateway.held == {"p0": "voided"}

@@ -11,8 +11,8 @@ from supply_service.catalogue.schemas import Catalogue, CatalogueItem, LimitRepl
 from supply_service.context import Running
 from supply_service.rules.figures import LOAF, Figures
 from supply_service.rules.keys import BREAD
-from supply_service.rules.redeem import figures_on
 from supply_service.rules.refusals import PolicyNotInForce
+from supply_service.rules.sale import figures_on
 
 routes = router(tags=["policies"])
 

@@ -21,7 +21,7 @@ from contracts.supply import OutletDayClosed
 from supply_service.context import Runtime
 from supply_service.days import repository
 from supply_service.days.schemas import LatePart, OutletDay
-from supply_service.rules.redeem import figures_on
+from supply_service.rules.sale import figures_on
 from supply_service.rules.settlement import Merchant, Part
 from supply_service.settlements import service as settlements
 

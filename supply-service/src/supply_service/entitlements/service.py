@@ -24,9 +24,9 @@ from supply_service.rules.account import Account, month_before
 from supply_service.rules.figures import UNITS, FiguresByDay
 from supply_service.rules.keys import BREAD, GOODS, PROGRAMMES
 from supply_service.rules.opening import open_month
-from supply_service.rules.redeem import figures_on
 from supply_service.rules.refusals import CardUnknown
 from supply_service.rules.remaining import left_of, remaining_members
+from supply_service.rules.sale import figures_on
 
 
 async def entitlements(session: AsyncSession, runtime: Runtime, caller: Principal, card_id: UUID) -> Entitlements:

@@ -22,7 +22,7 @@ from supply_service.offline import chain, repository
 from supply_service.offline.chain import Finding, Link
 from supply_service.offline.schemas import Gap, OfflineBatch, OfflineBatchReply, OfflineSale, SaleResult
 from supply_service.redemptions.service import place_of
-from supply_service.rules.redeem import Place, figures_on
+from supply_service.rules.sale import Place, figures_on
 from supply_service.sales.orders import SaleOrder, Signed
 from supply_service.sales.outcomes import Outcome, Sold
 

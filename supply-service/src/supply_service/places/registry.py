@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from supply_service.rules.redeem import Place
+from supply_service.rules.sale import Place
 
 
 class KnownTerminal(NamedTuple):

@@ -85,7 +85,7 @@ async def create_redemption(
     A repeat with the same key and body gets the first answer with its status and the header
     `Idempotency-Replayed: true`. A refusal changes nothing and is not stored: a repeat is judged anew.
     """
-    return answer(await service.redeem(runtime, caller, key, await request.body(), body)).response()
+    return answer(await service.sell(runtime, caller, key, await request.body(), body)).response()
 
 
 @routes.post(
@@ -94,7 +94,7 @@ async def create_redemption(
     status_code=201,
     response_model=ReversalReply,
     own_record="the reversal says who undid it",
-    problems=(*_TERMINAL, *_KEY, refusals.RedemptionUnknown, refusals.AlreadyReversed, refusals.ReversalTooLate),
+    problems=(*_TERMINAL, *_KEY, refusals.SaleUnknown, refusals.AlreadyReversed, refusals.ReversalTooLate),
     rate=Rate.SALE,
 )
 async def reverse_redemption(
@@ -109,7 +109,7 @@ async def reverse_redemption(
     service.REDEMPTIONS_PATH + "/{redemption_id}",
     scopes=Scope.REDEMPTIONS_READ,
     response_model_exclude_unset=True,
-    problems=refusals.RedemptionUnknown,
+    problems=refusals.SaleUnknown,
     rate=Rate.SALE,
 )
 async def read_redemption(redemption_id: UUID, caller: Caller, session: Reading) -> RedemptionRecord:

@@ -10,8 +10,8 @@ from chassis import idempotency, telemetry
 from chassis.principal import Principal
 from supply_service.context import Runtime
 from supply_service.redemptions.schemas import RedemptionRequest, ReversalRequest
-from supply_service.rules.redeem import Place
-from supply_service.rules.refusals import RedemptionUnknown, TerminalNeeded, TerminalNotActive, TerminalUnknown
+from supply_service.rules.refusals import SaleUnknown, TerminalNeeded, TerminalNotActive, TerminalUnknown
+from supply_service.rules.sale import Place
 from supply_service.sales import repository
 from supply_service.sales.orders import ReversalOrder, SaleOrder
 from supply_service.sales.outcomes import Outcome
@@ -34,9 +34,7 @@ async def place_of(runtime: Runtime, caller: Principal) -> Place:
     return known.place
 
 
-async def redeem(
-    runtime: Runtime, caller: Principal, key: str | None, raw: bytes, request: RedemptionRequest
-) -> Outcome:
+async def sell(runtime: Runtime, caller: Principal, key: str | None, raw: bytes, request: RedemptionRequest) -> Outcome:
     """Carry a sale to its commit. `raw` is the body as it came: a repeat must be the same to the byte."""
     place = await place_of(runtime, caller)
     order = sale_order(place, idempotency.check_key(key), raw, request, telemetry.current_traceparent())
@@ -61,13 +59,13 @@ def sale_order(place: Place, key: str, raw: bytes, request: RedemptionRequest, t
 async def reverse(
     runtime: Runtime, caller: Principal, key: str | None, redemption_id: UUID, raw: bytes, request: ReversalRequest
 ) -> Outcome:
-    """Carry a reversal to its commit. Raises RedemptionUnknown for what another outlet sold."""
+    """Carry a reversal to its commit. Raises SaleUnknown for what another outlet sold."""
     place = await place_of(runtime, caller)
     checked = idempotency.check_key(key)
     async with runtime.sessions() as session:
         found = await repository.find(session, redemption_id)
     if found is None or not caller.bound.covers(found[0].area):
-        raise RedemptionUnknown("This outlet has made no such sale.", detail_ar="العملية غير مسجلة لهذا المنفذ")
+        raise SaleUnknown("This outlet has made no such sale.", detail_ar="العملية غير مسجلة لهذا المنفذ")
     order = ReversalOrder(
         place=place,
         key=checked,
@@ -81,8 +79,8 @@ async def reverse(
 
 
 async def read(session: AsyncSession, caller: Principal, redemption_id: UUID) -> tuple[SaleRecord, Undone | None]:
-    """A sale in the books, with its reversal where it has one. Raises RedemptionUnknown for another outlet's."""
+    """A sale in the books, with its reversal where it has one. Raises SaleUnknown for another outlet's."""
     found = await repository.find(session, redemption_id)
     if found is None or not caller.bound.covers(found[0].area):
-        raise RedemptionUnknown("There is no such sale here.", detail_ar="العملية غير معروفة")
+        raise SaleUnknown("There is no such sale here.", detail_ar="العملية غير معروفة")
     return found

@@ -133,7 +133,7 @@ class PolicyNotInForce(Refusal):
     title_ar = "لا توجد قواعد صرف سارية لهذا اليوم"
 
 
-class RedemptionUnknown(Refusal):
+class SaleUnknown(Refusal):
     """No such sale is known here"""
 
     code = "redemption_unknown"

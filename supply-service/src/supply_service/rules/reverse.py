@@ -11,8 +11,8 @@ from supply_service.rules import allowance, bread
 from supply_service.rules.account import Account, Entry
 from supply_service.rules.figures import FiguresByDay
 from supply_service.rules.keys import BREAD
-from supply_service.rules.redeem import SoldLine
 from supply_service.rules.refusals import AlreadyReversed, ReversalTooLate
+from supply_service.rules.sale import SoldLine
 
 
 @dataclass(slots=True)

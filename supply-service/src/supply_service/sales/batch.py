@@ -16,9 +16,9 @@ from supply_service.cards.accounts import Record, account_of, card_of
 from supply_service.rules import refusals, tenders
 from supply_service.rules.account import Account, month_before
 from supply_service.rules.figures import FiguresByDay
-from supply_service.rules.redeem import Sale, book_offline, decide
 from supply_service.rules.remaining import left_of
 from supply_service.rules.reverse import reverse
+from supply_service.rules.sale import Sale, book_offline, decide
 from supply_service.rules.tenders import Hold
 from supply_service.sales import events, rendering
 from supply_service.sales.orders import Order, ReversalOrder, SaleOrder
@@ -88,7 +88,7 @@ class Batch:
         if isinstance(order, SaleOrder):
             return self._sell(order, held, row)
         if held is None:
-            raise refusals.RedemptionUnknown()
+            raise refusals.SaleUnknown()
         return self._reverse(order, held, reversed_already=row["reversed"])
 
     def _sell(self, order: SaleOrder, held: _Held | None, row: Record) -> tuple[UUID, Outcome]:

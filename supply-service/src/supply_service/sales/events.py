@@ -16,8 +16,8 @@ from contracts.supply import (
 )
 from supply_service.rules.account import month_after
 from supply_service.rules.figures import UNITS
-from supply_service.rules.redeem import Sale, SoldLine
 from supply_service.rules.remaining import remaining_members
+from supply_service.rules.sale import Sale, SoldLine
 from supply_service.rules.tenders import WALLET
 from supply_service.sales.record import ReversalRecord, SaleRecord
 

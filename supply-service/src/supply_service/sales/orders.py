@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from supply_service.rules.redeem import LineWanted, Place
+from supply_service.rules.sale import LineWanted, Place
 from supply_service.rules.tenders import TenderWanted
 from supply_service.sales.record import SaleRecord
 

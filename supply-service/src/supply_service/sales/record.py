@@ -12,8 +12,8 @@ import orjson
 
 from chassis.area import Area
 from supply_service.rules.figures import Figures
-from supply_service.rules.redeem import Place, Sale, SoldLine
 from supply_service.rules.remaining import left_of
+from supply_service.rules.sale import Place, Sale, SoldLine
 from supply_service.rules.tenders import Paid, TenderWanted
 
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import orjson
 
-from supply_service.rules.redeem import SoldLine
 from supply_service.rules.remaining import remaining_members
+from supply_service.rules.sale import SoldLine
 from supply_service.rules.tenders import WALLET, Paid
 from supply_service.sales import wording
 from supply_service.sales.record import ReversalRecord, SaleRecord

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from supply_service.rules.allowance import pounds
 from supply_service.rules.figures import UNITS
 from supply_service.rules.keys import BREAD, GOODS, POINTS
-from supply_service.rules.redeem import SoldLine
+from supply_service.rules.sale import SoldLine
 from supply_service.sales.record import ReversalRecord, SaleRecord
 
 PROGRAMME_AR = {BREAD: "الخبز", GOODS: "السلع التموينية", POINTS: "نقاط الخبز"}

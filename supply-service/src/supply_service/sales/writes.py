@@ -13,8 +13,8 @@ from chassis.ids import new_id
 from contracts.event import Event
 from supply_service.rules.account import Account, Entry, Pot
 from supply_service.rules.keys import BREAD, GOODS, POINTS
-from supply_service.rules.redeem import Sale
 from supply_service.rules.reverse import Reversal
+from supply_service.rules.sale import Sale
 from supply_service.sales import statements
 from supply_service.sales.orders import ReversalOrder, SaleOrder
 from supply_service.sales.record import ReversalRecord, SaleRecord

@@ -145,8 +145,8 @@ async def _sale(terminal: Terminal, card: str, lines: list[Line], *, wallet: boo
         sale = terminal.sell_offline(card, lines)
         show(receipt.offline_sale(sale), "دون اتصال", "yellow")
         return
-    answer = await (terminal.redeem_mixed(card, lines) if wallet else terminal.redeem(card, lines))
-    show(receipt.redemption(answer), "تم الصرف")
+    answer = await (terminal.sell_mixed(card, lines) if wallet else terminal.sell(card, lines))
+    show(receipt.sale(answer), "تم الصرف")
     console.print(f"redemption {answer['redemption_id']}", style="dim")
 
 
@@ -173,7 +173,7 @@ def settle(name: Name = "default") -> None:
         elif "reversal_id" in answer:
             show(receipt.reversal(answer), "تم الإلغاء")
         else:
-            show(receipt.redemption(answer), "تم الصرف")
+            show(receipt.sale(answer), "تم الصرف")
 
     with_terminal(name, work)
 

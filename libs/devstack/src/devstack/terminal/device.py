@@ -99,14 +99,14 @@ class Terminal:
 
     async def draw(self, card: str, loaves: int) -> dict[str, Any]:
         """Sell bread online; the sale. `Refused` carries the reason in Arabic."""
-        return await self.redeem(card, [bread(loaves)])
+        return await self.sell(card, [bread(loaves)])
 
-    async def redeem(self, card: str, lines: list[Line]) -> dict[str, Any]:
+    async def sell(self, card: str, lines: list[Line]) -> dict[str, Any]:
         """A sale online. A retry after a lost answer is the same sale."""
         body = {"card_id": card_id(card), "lines": lines}
         return await self._operate("redemption", "/v1/redemptions", body)
 
-    async def redeem_mixed(self, card: str, lines: list[Line], wallet: int | None = None) -> dict[str, Any]:
+    async def sell_mixed(self, card: str, lines: list[Line], wallet: int | None = None) -> dict[str, Any]:
         """A sale of goods of which the holder's wallet pays what they cost beyond the allowance, or `wallet` piastres.
 
         Whatever is cut off between the hold and the sale is settled by `settle`; a hold that came to nothing is given
@@ -116,7 +116,7 @@ class Terminal:
         if wallet is None:
             wallet = await self.wallet_part(card, lines)
         if not wallet:
-            return await self.redeem(card, lines)
+            return await self.sell(card, lines)
         self._need_settled()
         sale = MixedSale(card_id(card), lines, wallet)
         self._keep_mixed(sale)

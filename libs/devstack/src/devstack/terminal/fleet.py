@@ -30,24 +30,24 @@ class DayBook:
     cash_amount: int = 0
     wallet_amount: int = 0
 
-    def add(self, redemption: dict[str, Any]) -> None:
+    def add(self, sale: dict[str, Any]) -> None:
         """Enter a sale as the server confirmed it."""
         self.redemptions += 1
-        self._enter(redemption, 1)
+        self._enter(sale, 1)
 
-    def take_back(self, redemption: dict[str, Any]) -> None:
+    def take_back(self, sale: dict[str, Any]) -> None:
         """Enter the reversal of a sale: the amounts are net, the sale stays counted."""
         self.reversals += 1
-        self._enter(redemption, -1)
+        self._enter(sale, -1)
 
-    def _enter(self, redemption: dict[str, Any], sign: int) -> None:
-        for line in redemption["lines"]:
+    def _enter(self, sale: dict[str, Any], sign: int) -> None:
+        for line in sale["lines"]:
             if line["programme"] == "bread":
                 self.loaves += sign * line["quantity"]
             else:
                 self.goods_amount += sign * line["amount"]
-        self.cash_amount += sign * redemption["cash_due"]
-        self.wallet_amount += sign * sum(tender["amount"] for tender in redemption.get("tenders", ()))
+        self.cash_amount += sign * sale["cash_due"]
+        self.wallet_amount += sign * sum(tender["amount"] for tender in sale.get("tenders", ()))
 
 
 @dataclass(slots=True, eq=False)
@@ -71,16 +71,16 @@ class FleetTerminal:
         """The book of a day."""
         return self.books.setdefault(str(day), DayBook())
 
-    async def redeem(self, card_id: str, lines: list[Line]) -> dict[str, Any]:
+    async def sell(self, card_id: str, lines: list[Line]) -> dict[str, Any]:
         """Sell online and enter it in the book; `Refused` when the system says no."""
         body = {"card_id": card_id, "lines": lines}
         answer: dict[str, Any] = await self.caller.post("/v1/redemptions", body)
         self.book(answer["business_day"]).add(answer)
         return answer
 
-    def take_back(self, redemption: dict[str, Any]) -> None:
+    def take_back(self, sale: dict[str, Any]) -> None:
         """Enter the reversal of a sale of this terminal."""
-        self.book(redemption["business_day"]).take_back(redemption)
+        self.book(sale["business_day"]).take_back(sale)
 
     async def close_day(self, day: date) -> dict[str, Any]:
         """Close the outlet's day; its totals."""

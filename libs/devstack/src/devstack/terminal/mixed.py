@@ -51,7 +51,7 @@ class MixedSale:
         return asdict(self)
 
     async def sell(self, caller: Caller, keep: Callable[[MixedSale], object]) -> dict[str, Any]:
-        """Hold, keep what is held, sell; the redemption.
+        """Hold, keep what is held, sell; the sale.
 
         `Refused` where the system's last word is no: then the hold, if there is one, is to be given up. `NotReached`
         where nothing is known: the same sale is to be tried again.

@@ -60,7 +60,7 @@ def sale_lines(lines: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def redemption(answer: dict[str, Any]) -> list[str]:
+def sale(answer: dict[str, Any]) -> list[str]:
     """The receipt of a sale; goods and prices in the server's words."""
     return [
         f"إيصال صرف – {local(answer['occurred_at'])}",

@@ -44,7 +44,7 @@ async def _buy(story: Story, one_too_many: list[Line], basket: list[Line]) -> No
     wallet_part = await story.grocer.wallet_part(story.card_id, one_too_many)
     sale = await _sell(story, one_too_many)
     story.say(11, "The grocer's terminal sells goods beyond the allowance: the wallet pays the rest.",
-              receipt.redemption(sale))  # fmt: skip
+              receipt.sale(sale))  # fmt: skip
     story.check(11, "paid by the allowance, piastres", before, sum(line["amount"] for line in sale["lines"]), SALE)
     tendered = sum(tender["amount"] for tender in sale["tenders"])
     story.check(11, "paid by the wallet, piastres", wallet_part, tendered, SALE)
@@ -68,7 +68,7 @@ async def _sell(story: Story, lines: list[Line]) -> dict[str, Any]:
     deadline = time.monotonic() + WAIT_S
     while True:
         try:
-            return await story.grocer.settle() or await story.grocer.redeem_mixed(story.card_id, lines)
+            return await story.grocer.settle() or await story.grocer.sell_mixed(story.card_id, lines)
         except NotReached:
             if time.monotonic() >= deadline:
                 raise

@@ -97,7 +97,7 @@ class _Day:
         holder, days = sale
         bakery = self._bakery(holder)
         loaves = days * self.month.rules.daily_loaves(holder.members)
-        await bakery.redeem(holder.card_id, [bread(loaves)])
+        await bakery.sell(holder.card_id, [bread(loaves)])
         holder.covered_until = self.day.day + days - 1
         holder.loaves += loaves
         if self.context.rng.random() < TRIES_AGAIN:
@@ -111,7 +111,7 @@ class _Day:
     async def _try_again(self, holder: Cardholder, loaves: int) -> None:
         self.month.second_tries += 1
         try:
-            await self._bakery(holder).redeem(holder.card_id, [bread(loaves)])
+            await self._bakery(holder).sell(holder.card_id, [bread(loaves)])
         except Refused as refusal:
             self.month.second_tries_refused += refusal.code == ALREADY_DRAWN
 
@@ -133,7 +133,7 @@ class _Day:
     async def _shop(self, shopper: tuple[Cardholder, list[Line]]) -> None:
         holder, lines = shopper
         shop = self.context.rng.choice(self.context.shops)
-        answer = await shop.redeem(holder.card_id, lines)
+        answer = await shop.sell(holder.card_id, lines)
         amount = sum(line["amount"] for line in answer["lines"])
         if self.context.rng.random() >= TAKEN_BACK:
             holder.goods_amount += amount

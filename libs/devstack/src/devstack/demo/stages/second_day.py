@@ -43,7 +43,7 @@ async def _lose_again(story: Story, desk: Terminal) -> None:
     story.check(14, "the old card at the clinic", GONE, refused, clinic.ELIGIBILITY,
                 by=lambda codes, code: code in codes, shown="refused")  # fmt: skip
     drawn = await story.bakery.draw(story.card_id, LOAVES)
-    story.say(14, "The new card draws the day's bread.", receipt.redemption(drawn))
+    story.say(14, "The new card draws the day's bread.", receipt.sale(drawn))
     left = (await story.pots(story.card_id))["bread"]
     story.check(14, "loaves left after the new card drew", before["bread"] - LOAVES, left, POTS)
     code, _ = await refusal_of(story.other_bakery, old, LOAVES)

@@ -155,7 +155,7 @@ class Story:
         granted = pot(before, "bread", self.period)
         answer = await self.bakery.draw(self.card_id, 15)
         self.left = {entry["programme"]: entry["remaining"] for entry in answer["remaining"]}
-        self.say(5, "A bakery's terminal, enrolled with its own key, sells 15 loaves.", receipt.redemption(answer))
+        self.say(5, "A bakery's terminal, enrolled with its own key, sells 15 loaves.", receipt.sale(answer))
         where = "POST /v1/redemptions"
         self.check(5, "loaves left after 15", granted - 15, self.left.get("bread", -1), where)
         code, reason = await refusal_of(self.bakery, self.card_id, 15)
@@ -167,10 +167,10 @@ class Story:
     async def _shop(self) -> None:
         """6. Oil and sugar from the month's allowance, and the reversal of the sale."""
         before = pot(await self.grocer.balance(self.card_id), "goods", self.period)
-        sale = await self.grocer.redeem(self.card_id, [goods("oil", 1), goods("sugar", 2)])
+        sale = await self.grocer.sell(self.card_id, [goods("oil", 1), goods("sugar", 2)])
         spent = sum(line["amount"] for line in sale["lines"])
         after = pot(await self.grocer.balance(self.card_id), "goods", self.period)
-        self.say(6, "The grocer's terminal sells oil and sugar.", receipt.redemption(sale))
+        self.say(6, "The grocer's terminal sells oil and sugar.", receipt.sale(sale))
         where = "POST /v1/redemptions"
         self.check(6, "allowance after oil and sugar, piastres", before - spent, after, where)
         taken_back = await self.grocer.reverse(sale["redemption_id"], "customer_changed_mind")
