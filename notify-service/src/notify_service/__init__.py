@@ -6,3 +6,4 @@ MIGRATIONS = Path(__file__).parents[2] / "migrations"
 POLICIES = Path(__file__).parents[2] / "policies"
 
 TABLES = ("message", "send_pace")
+SEQUENCES = ("message_posting",)

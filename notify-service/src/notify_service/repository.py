@@ -54,6 +54,8 @@ _INSERT = statement(
     subject="uuid",
     content="bytea",
 )
+# Until the commit: who reads the list by its numbers finds none behind one it has read already.
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('unicard.message_posting.' || current_schema(), 0))")
 _SUPERSEDE = statement(
     """
     UPDATE message m SET status = 'cancelled', reason = 'superseded', ended_at = clock_timestamp()
@@ -79,6 +81,7 @@ async def queue(
     parameters = {
         "template": template, "priority": priority, "silencers": list(silencers), "valid_seconds": valid_seconds,
     }  # fmt: skip
+    await session.execute(_TURN)
     return set((await session.execute(_INSERT, {**vars(rows), **parameters})).scalars())
 
 
@@ -320,8 +323,9 @@ _PAGE = BoundedStatement(
     SELECT * FROM message m
     WHERE <bound> AND (CAST(:citizen AS uuid) IS NULL OR citizen_id = CAST(:citizen AS uuid))
       AND (CAST(:status AS text) IS NULL OR status = CAST(:status AS text))
-      AND id > :after
-    ORDER BY id LIMIT :limit
+      AND (coalesce(posting, 0), id) >
+          (coalesce((SELECT posting FROM message WHERE id = CAST(:after AS uuid)), 0), CAST(:after AS uuid))
+    ORDER BY coalesce(posting, 0), id LIMIT :limit
     """,
     governorate=_GOVERNORATE,
 )

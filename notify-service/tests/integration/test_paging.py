@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from chassis.testing import check_pages, paged
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.ids import new_id
+from chassis.testing import check_pages, execute_as_owner, lock_awaited, paged
+from notify_service import repository
+from notify_service.repository import MessageColumns
+from notify_service.sealed_columns import Waiting
+from notify_service.template_data import NoFacts
 
 from .test_reading import fill
 
@@ -22,3 +32,54 @@ async def test_every_list(desk: Desk) -> None:
     await fill(desk, 2)
     await check_pages(desk.client, desk.reader(), "/v1/messages", 7)
     await check_pages(desk.client, desk.reader(), f"/v1/messages?citizen_id={citizen}&status=queued", 5)
+
+
+async def entered(desk: Desk, session: AsyncSession, *made: UUID) -> None:
+    """Queue messages whose ids were made before."""
+    columns = MessageColumns()
+    for message_id in made:
+        columns.id.append(message_id)
+        columns.event_id.append(new_id())
+        columns.citizen_id.append(None)
+        columns.household_id.append(None)
+        columns.subject.append(None)
+        columns.content.append(Waiting(NoFacts(), "+201012345678").seal(desk.runtime.state.vault, message_id))
+    await repository.queue(
+        session, columns, template="help", priority=1, silencers=(), valid_seconds=timedelta(days=1).total_seconds()
+    )
+
+
+async def test_nothing_is_queued_behind_what_was_read_already(desk: Desk) -> None:
+    """Ids are made before the messages are written: here the first made is the last committed."""
+    first, second, third = new_id(), new_id(), new_id()
+    async with desk.runtime.sessions() as session, session.begin():
+        await entered(desk, session, second)
+    (read,) = await desk.messages()
+    assert read["id"] == str(second)
+    async with desk.runtime.sessions() as slow, slow.begin():
+        await entered(desk, slow, third)
+
+        async def quick() -> None:
+            async with desk.runtime.sessions() as session, session.begin():
+                await entered(desk, session, first)
+
+        entering = asyncio.create_task(quick())
+        await lock_awaited(desk.runtime.pool)
+        assert await desk.messages(after=read["id"]) == []
+    await entering
+    ids = [message["id"] for message in await desk.messages(after=read["id"])]
+    assert ids == [str(third), str(first)]
+    assert [message["id"] for message in await desk.messages()] == [str(second), *ids]
+    assert [message["id"] for message in await desk.messages(after=ids[0])] == ids[1:]
+
+
+async def test_what_was_queued_before_there_were_numbers_comes_first(desk: Desk) -> None:
+    old = sorted(new_id() for _ in range(3))
+    async with desk.runtime.sessions() as session, session.begin():
+        await entered(desk, session, *reversed(old))
+    await execute_as_owner(desk.runtime.settings.database_url, "UPDATE message SET posting = NULL")
+    newer = new_id()
+    async with desk.runtime.sessions() as session, session.begin():
+        await entered(desk, session, newer)
+    items = await check_pages(desk.client, desk.reader(), "/v1/messages", 4)
+    assert [item["id"] for item in items] == [*map(str, old), str(newer)]
