@@ -26,7 +26,7 @@ RESOURCE_NOT_FOUND = 91
 _TEXT = CompactString("utf-8")
 
 
-class _Built(Request[RequestStruct]):  # type: ignore[misc]
+class _Built(Request[RequestStruct]):
     """A request of one version whose fields are ready."""
 
     API_KEY = -1
@@ -44,7 +44,7 @@ class _Built(Request[RequestStruct]):  # type: ignore[misc]
         return request_struct_class(*self._fields)
 
 
-class DescribeUsersResponse(Response):  # type: ignore[misc]
+class DescribeUsersResponse(Response):
     """Users with their credentials' kinds, never the credentials."""
 
     API_KEY = 50
@@ -70,7 +70,7 @@ class DescribeUsersResponse(Response):  # type: ignore[misc]
     )
 
 
-class DescribeUsersRequest(RequestStruct):  # type: ignore[misc]
+class DescribeUsersRequest(RequestStruct):
     """DescribeUserScramCredentials, version 0."""
 
     FLEXIBLE_VERSION = True
@@ -80,7 +80,7 @@ class DescribeUsersRequest(RequestStruct):  # type: ignore[misc]
     SCHEMA = Schema(("users", CompactArray(("name", _TEXT), ("tags", TaggedFields))), ("tags", TaggedFields))
 
 
-class AlterUsersResponse(Response):  # type: ignore[misc]
+class AlterUsersResponse(Response):
     """What became of each user."""
 
     API_KEY = 51
@@ -95,7 +95,7 @@ class AlterUsersResponse(Response):  # type: ignore[misc]
     )
 
 
-class AlterUsersRequest(RequestStruct):  # type: ignore[misc]
+class AlterUsersRequest(RequestStruct):
     """AlterUserScramCredentials, version 0."""
 
     FLEXIBLE_VERSION = True

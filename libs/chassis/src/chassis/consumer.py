@@ -43,7 +43,7 @@ class Stopped(Exception):
     """The consumer was told to stop before the events at hand were handled; they come again."""
 
 
-class _Membership(ConsumerRebalanceListener):  # type: ignore[misc]
+class _Membership(ConsumerRebalanceListener):
     """What this process knows of its place in the group."""
 
     def __init__(self) -> None:

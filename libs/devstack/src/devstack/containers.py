@@ -92,7 +92,7 @@ def variable(setting: str) -> str:
 
 def _without_missing_helper() -> None:
     """Do without testcontainers' reaper where its image is not on the machine and might not be had."""
-    import docker  # type: ignore[import-untyped]
+    import docker
     from testcontainers.core.config import testcontainers_config
 
     client = docker.from_env()
@@ -106,7 +106,7 @@ def _without_missing_helper() -> None:
 
 def failures() -> tuple[type[Exception], ...]:
     """What a container that cannot be started raises: no image, no right, no answer."""
-    from docker.errors import DockerException  # type: ignore[import-untyped]
+    from docker.errors import DockerException
     from testcontainers.core.exceptions import ContainerStartException
 
     return (DockerException, ContainerStartException, EngineError, TimeoutError)
