@@ -73,8 +73,10 @@ class TemplateVersion(BaseModel):
 class TemplateView(BaseModel):
     """A kind of message and its texts."""
 
+    model_config = ConfigDict(validate_by_name=True)
+
     name: str
-    class_name: str = Field(serialization_alias="class")
+    class_name: str = Field(alias="class")
     priority: int
     essential: bool
     enabled: bool
