@@ -159,7 +159,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.dictionaries(st.text(min_size=1), anything), st.sampled_from([NATIONAL_ID, JWT, "01012345678"]))
 def test_redaction_never_fails_and_never_lets_a_canary_through(event: dict[str, Any], canary: str) -> None:
     event["planted"] = [{"x": event.copy(), "y": f"<{canary}>"}]

@@ -60,9 +60,18 @@ def pytest_configure() -> None:
 
     patch = _for_the_run.enter_context(pytest.MonkeyPatch.context())
     patch.setattr(socket.socket, "connect", guarded)
+    _unhurried()
     # What every service must be told, whatever its tests are about.
     patch.setenv("UNICARD_RECORD_DATA_KEYS", f"k1:{'A' * 43}")
     patch.setenv("UNICARD_RECORD_CHAIN_KEY", "B" * 42 + "A")
+
+
+def _unhurried() -> None:
+    """Let no property fail because the machine is busy: hypothesis judges by time how inputs are made."""
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy")
 
 
 def pytest_unconfigure() -> None:
