@@ -50,7 +50,7 @@ def test_the_demo_passes_and_prometheus_has_seen_it(installation: Installation) 
     assert demo.returncode == 0, said[-4000:]
     until(lambda: {entry["value"][1] for entry in installation.query("up")} == {"1"})
     seen = Counter(entry["metric"]["job"] for entry in installation.query("up"))
-    watched = RUNNING - {"postgres", "kafka", "grafana", "sink"}
+    watched = RUNNING - {"postgres", "kafka", "kafka-access", "grafana", "sink"}
     assert seen == Counter(name.removesuffix("-work") for name in watched)  # both processes of a service are one job
     for _, expression in panels():  # a rate needs two readings
         until(partial(installation.query, expression.replace("$__rate_interval", "10m")), seconds=60)
