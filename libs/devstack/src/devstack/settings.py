@@ -124,6 +124,12 @@ class StackSettings:
         return self.folder / "logs" / f"{name}.log"
 
     @property
+    def in_containers(self) -> bool:
+        """Whether docker compose runs the system: its folder here holds few secrets, not those of the gateway."""
+        mark = self.folder / COMPOSE_MARK
+        return mark.exists() and "UNICARD_GATEWAY_KEYS=" not in mark.read_text(encoding="utf-8")
+
+    @property
     def clients_file(self) -> Path:
         """The API clients made at the first start, with their secrets."""
         return self.folder / "clients.json"

@@ -12,7 +12,7 @@ from typing import Any
 
 from devstack.engines.ports import LOOPBACK
 from devstack.engines.process import EngineError
-from devstack.settings import COMPOSE_MARK, StackSettings
+from devstack.settings import StackSettings
 from devstack.stack import databases
 from devstack.stack.programs import SERVICES
 from devstack.stack.secrets import load_secrets
@@ -28,7 +28,7 @@ _HOST = ("python", "-m", "api_gateway.people.host")
 async def on_host(settings: StackSettings, command: str, people: list[dict[str, str]] | None = None) -> Any:
     """What the command answers; whom it is about goes in by standard input. `EngineError` with its refusal."""
     given = json.dumps(people or [])
-    if not _in_containers(settings):
+    if not settings.in_containers:
         said = await _run((sys.executable, *_HOST[1:], command), given, _environment(settings, command))
     elif command == "recover":  # in a container of its own, which alone is told the owner's address, and is gone then
         owner = {_OWNER: owner_of(json.loads(await _run((*_COMPOSE, "config", "--format", "json"), "")))}
@@ -63,12 +63,6 @@ async def _run(program: Sequence[str], given: str, environment: Mapping[str, str
     if process.returncode != 0:
         raise EngineError(complained.decode(errors="replace").strip() or said.decode(errors="replace").strip())
     return said.decode()
-
-
-def _in_containers(settings: StackSettings) -> bool:
-    """Whether docker compose runs the system: its folder here holds few secrets, not those of the gateway."""
-    mark = settings.folder / COMPOSE_MARK
-    return mark.exists() and "UNICARD_GATEWAY_KEYS=" not in mark.read_text(encoding="utf-8")
 
 
 def _environment(settings: StackSettings, command: str) -> dict[str, str]:
