@@ -46,7 +46,12 @@ HELD: Final[Held] = {
         sealed={"sealed": _ground},
     ),
     "encounter": HeldIn(
-        whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, kept=_BOOKS, sealed={"sealed": _visit}
+        whose=_PATIENT,
+        classes=(Personal.HEALTH,),
+        basis=_COVER,
+        kept=_BOOKS,
+        without=("entered_by",),
+        sealed={"sealed": _visit},
     ),
     "referral": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, kept=_BOOKS),
     "cap_use": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, kept=_BOOKS),
