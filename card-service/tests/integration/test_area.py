@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from card_service.registry.intake import HEADER
 from chassis.ids import new_id
 from chassis.testing_walk import PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
-
-from ..conftest import HEADER
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -9,7 +9,7 @@ from chassis.testing_acts import Own
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
-from ..support import Health
+from ..support import Family, Health
 
 ANYONE = {
     "GET /v1/policies/health": "the rules are the same for all",
@@ -35,7 +35,7 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
     new_terminal = {"provider_id": str(desk.provider_id), "serial": str(new_id()), "model": "UC-H"}
     contribution = {
         "household_id": str(family.household_id), "category": "employee", "insured_wage": 700_000,
-        "first_month": "2026-11-01", "months": 1, "amount": 7_000, "reference": "r",
+        "first_month": "2026-11-01", "months": 1, "amount": 35_000, "reference": "r",
     }  # fmt: skip
     exemption = {"kind": "unable", "first_day": "2026-11-01", "last_day": "2027-01-31", "reference": "r"}
     patient = f"Patient/{family.head_id}"
@@ -87,15 +87,16 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
         },
         ANYONE,
         acts={
-            "POST /v1/encounters": Call(
-                "/v1/encounters", "encounters:create", mine,
-                body={"json": {"card_id": str(family.card_id), "service": "medicines", "lines": [
-                    {"code": "A10", "price": 10_000, "quantity": 1}
-                ]}},
-            ),
+            "POST /v1/encounters": Call("/v1/encounters", "encounters:create", mine, body={"json": visit_of(family)})
         },
         own={"POST /v1/encounters": Own(_ENTERED)},
-    )  # fmt: skip
+    )
+
+
+def visit_of(family: Family) -> dict[str, Any]:
+    """A visit to be entered."""
+    lines = [{"code": "A10", "price": 10_000, "quantity": 1}]
+    return {"card_id": str(family.card_id), "service": "medicines", "lines": lines}
 
 
 async def test_a_clinic_asks_for_whoever_comes(health: Health) -> None:

@@ -18,6 +18,7 @@ from policybook.testing import policy_calls
 from ..support import PENSIONS, activated, deliver
 
 if TYPE_CHECKING:
+    from datetime import date
     from uuid import UUID
 
     from ..support import House
@@ -34,6 +35,13 @@ BATCHES = "/v1/payout-batches"
 CSV = {"content-type": "text/csv"}
 NATION: dict[str, Any] = {}
 _OF = "SELECT {}_by::text FROM transfer WHERE transfer_id = ({})::uuid"
+OWN = {
+    "POST /v1/transfers": Own(_OF.format("ordered", "$1::jsonb #>> '{results,0,transfer_id}'")),
+    "POST /v1/payments/authorizations": Own(_OF.format("ordered", "$1::jsonb ->> 'payment_id'")),
+    "POST /v1/payments/{payment_id}/capture": Own(_OF.format("settled", "$1::jsonb ->> 'payment_id'")),
+    "POST /v1/payments/{payment_id}/void": Own(_OF.format("settled", "$1::jsonb ->> 'payment_id'")),
+    "POST /v1/payments/{payment_id}/refunds": Own(_OF.format("ordered", "$1::jsonb ->> 'refund_id'")),
+}
 MINE: dict[str, Any] = {**PORT_SAID, "authority": PENSIONS}
 
 
@@ -156,9 +164,6 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
     failed = await unpaid(house)
     seen = await proposal_of(house, waiting)
     account = await pool.fetchval("SELECT wallet_id FROM wallet WHERE citizen_id = $1", citizen)
-    fund = {"kind": "fund", "owner": "bread"}
-    move = {"debit_account_id": str(account_id("fund", "test")), "credit_account_id": str(account), "amount": 5}
-    transfer = {"transfers": [move]}
     await walk(
         house.app,
         house.client,
@@ -184,11 +189,7 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
             "GET /v1/merchant-totals": Call(
                 f"/v1/merchant-totals?day={today}", "ledger:read", refused=200, mark=str(house.outlet_id)
             ),
-            "POST /v1/transfers": Call("/v1/transfers", "ledger:write", NATION, body={"json": transfer}),
-            "POST /v1/accounts": Call("/v1/accounts", "ledger:write", NATION, refused=403, body={"json": fund}),
-            "GET /v1/accounts/{account_id}": Call(f"/v1/accounts/{account}", "ledger:read"),
-            "GET /v1/ledger-totals": Call(f"/v1/ledger-totals?day={today}", "ledger:read", NATION),
-            "GET /v1/ledger-proof": Call("/v1/ledger-proof", "ledger:read", NATION),
+            **ledger(account, today),
             **payouts(citizen, empty, full, submitted, failed),
             **proposal_calls(
                 "payment",
@@ -203,14 +204,22 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
         },
         ANYONE,
         acts=acts(house, card, till),
-        own={
-            "POST /v1/transfers": Own(_OF.format("ordered", "$1::jsonb #>> '{results,0,transfer_id}'")),
-            "POST /v1/payments/authorizations": Own(_OF.format("ordered", "$1::jsonb ->> 'payment_id'")),
-            "POST /v1/payments/{payment_id}/capture": Own(_OF.format("settled", "$1::jsonb ->> 'payment_id'")),
-            "POST /v1/payments/{payment_id}/void": Own(_OF.format("settled", "$1::jsonb ->> 'payment_id'")),
-            "POST /v1/payments/{payment_id}/refunds": Own(_OF.format("ordered", "$1::jsonb ->> 'refund_id'")),
-        },
+        own=OWN,
     )  # fmt: skip
+
+
+def ledger(account: UUID, today: date) -> dict[str, Call]:
+    """The books as such, which are the nation's."""
+    fund = {"kind": "fund", "owner": "bread"}
+    move = {"debit_account_id": str(account_id("fund", "test")), "credit_account_id": str(account), "amount": 5}
+    transfer = {"transfers": [move]}
+    return {
+        "POST /v1/transfers": Call("/v1/transfers", "ledger:write", NATION, body={"json": transfer}),
+        "POST /v1/accounts": Call("/v1/accounts", "ledger:write", NATION, refused=403, body={"json": fund}),
+        "GET /v1/accounts/{account_id}": Call(f"/v1/accounts/{account}", "ledger:read"),
+        "GET /v1/ledger-totals": Call(f"/v1/ledger-totals?day={today}", "ledger:read", NATION),
+        "GET /v1/ledger-proof": Call("/v1/ledger-proof", "ledger:read", NATION),
+    }
 
 
 def acts(house: House, card: UUID, till: dict[str, Any]) -> dict[str, Call]:

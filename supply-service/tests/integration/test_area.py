@@ -9,7 +9,7 @@ from chassis.testing_acts import Own
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
-from ..support import NOON, Supply, bread
+from ..support import NOON, Supply, Till, bread
 from .test_offline import Chain
 
 ANYONE = {
@@ -29,6 +29,11 @@ _UNDONE = (
     "SELECT jsonb_build_object('who', terminal_id, 'office', outlet_id)::text FROM reversal"
     " WHERE reversal_id = ($1::jsonb ->> 'reversal_id')::uuid"
 )
+OWN = {
+    "POST /v1/redemptions": Own(_SOLD.format("$1::jsonb ->> 'redemption_id'"), _A_SALE),
+    "POST /v1/offline-batches": Own(_SOLD.format("$1::jsonb #>> '{results,0,redemption_id}'"), _A_SALE),
+    "POST /v1/redemptions/{redemption_id}/reversal": Own(_UNDONE, _A_SALE),
+}
 
 
 async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
@@ -40,8 +45,6 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
     }  # fmt: skip
     near: dict[str, Any] = mine | {"outlet_id": other.outlet_id, "subject": str(other.terminal_id)}
     far = near | ISMAILIA
-    second = await supply.holder()
-    offline = Chain(till).sell(await supply.holder(), bread(5))
     outlet, terminal, day = f"/v1/outlets/{till.outlet_id}", f"/v1/terminals/{till.terminal_id}", f"?day={DAY}"
     new_terminal = {"outlet_id": str(till.outlet_id), "serial": str(new_id()), "model": "UC-1"}
     mark = str(till.outlet_id)
@@ -97,18 +100,18 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
             "DELETE /v1/terminals/{terminal_id}/suspension": Call(f"{terminal}/suspension", "terminals:write"),
         },
         ANYONE,
-        acts={
-            "POST /v1/redemptions": Call(
-                "/v1/redemptions", "redemptions:create", mine,
-                body={"json": {"card_id": str(second.card_id), "lines": [bread(5)]}},
-            ),
-            "POST /v1/offline-batches": Call(
-                "/v1/offline-batches", "redemptions:create", mine, body={"json": {"sales": [offline]}}
-            ),
-        },
-        own={
-            "POST /v1/redemptions": Own(_SOLD.format("$1::jsonb ->> 'redemption_id'"), _A_SALE),
-            "POST /v1/offline-batches": Own(_SOLD.format("$1::jsonb #>> '{results,0,redemption_id}'"), _A_SALE),
-            "POST /v1/redemptions/{redemption_id}/reversal": Own(_UNDONE, _A_SALE),
-        },
-    )  # fmt: skip
+        acts=await acts(supply, till, mine),
+        own=OWN,
+    )
+
+
+async def acts(supply: Supply, till: Till, mine: dict[str, Any]) -> dict[str, Call]:
+    """What a terminal does for whoever comes."""
+    card, offline = await supply.holder(), Chain(till).sell(await supply.holder(), bread(5))
+    sale = {"card_id": str(card.card_id), "lines": [bread(5)]}
+    return {
+        "POST /v1/redemptions": Call("/v1/redemptions", "redemptions:create", mine, body={"json": sale}),
+        "POST /v1/offline-batches": Call(
+            "/v1/offline-batches", "redemptions:create", mine, body={"json": {"sales": [offline]}}
+        ),
+    }

@@ -22,13 +22,13 @@ _CARRIED = ("Authorization", PURPOSE, CASE)
 SKIPPED = Part(status=PartStatus.SKIPPED)
 
 
-Headers = Mapping[str, bytes]
+Headers = Mapping[bytes, bytes]
 
 
 def carried(request: Request) -> Headers:
     """Those headers of a request that the services are asked with, byte for byte."""
     given = {name: request.headers.get(name) for name in _CARRIED}
-    return {name: value.encode("latin-1") for name, value in given.items() if value is not None}
+    return {name.encode(): value.encode("latin-1") for name, value in given.items() if value is not None}
 
 
 @dataclass(frozen=True)

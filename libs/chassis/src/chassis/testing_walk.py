@@ -75,7 +75,7 @@ async def walk(
     `sign` gives the headers of a caller with scopes and claims (`TestIssuer`'s keywords, and `subject`).
 
     Every operation that changes something must succeed once and leave who did it: in the record, or where `own` says.
-    `acts` are calls of those in `anyone`, made by who is `mine`.
+    `acts` are calls of those in `anyone`, made first, by who is `mine`.
 
     Raises AssertionError that names each operation which is not known, or lets a stranger in, or keeps its owner out.
     """
@@ -85,15 +85,17 @@ async def walk(
     wrong += [f"{name}: no such operation" for name in sorted(known - found)]
     wrong += untagged(app)
     done: set[str] = set()
+    for name, call in (acts or {}).items():
+        recorded = Recorded(name, app, kept.get(name), (own or {}).get(name), done)
+        reply = await _made(client, sign, name.split(" ")[0], call, call.mine, said=True)
+        faults = await recorded.faults(reply)
+        wrong += [f"{name}: {fault}" for fault in faults]
+        wrong += [] if reply.is_success else [f"{name}: who may gets {reply.status_code} {reply.text[:200]}"]
     for name, listed in calls.items():
         recorded = Recorded(name, app, kept.get(name), (own or {}).get(name), done)
         for call in (listed,) if isinstance(listed, Call) else listed:
             faults = await _faults(client, sign, name.split(" ")[0], call, recorded)
             wrong.extend(f"{name}: {fault}" for fault in faults)
-    for name, call in (acts or {}).items():
-        recorded = Recorded(name, app, kept.get(name), (own or {}).get(name), done)
-        faults = await recorded.faults(await _made(client, sign, name.split(" ")[0], call, call.mine, said=True))
-        wrong.extend(f"{name}: {fault}" for fault in faults)
     wrong += [f"{name}: nobody has succeeded with it: who did it may be kept nowhere" for name in changing(app) - done]
     missing = await _record_faults(app, client, sign)
     wrong += missing

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import mobiles, outbox
@@ -57,8 +57,11 @@ class Contacts:
         """Keep how a place is reached, and tell notify-service. Raises InvalidRequest for no Egyptian mobile."""
         mobile = mobiles.normalise(given.mobile) if given.mobile is not None else None
         if given.mobile is not None and mobile is None:
-            where = [{"where": "body.mobile", "reason": "no Egyptian mobile number", "code": "mobile_invalid"}]
-            raise InvalidRequest("Not an Egyptian mobile.", detail_ar="رقم الموبايل غير صحيح.", errors=where)
+            raise InvalidRequest(
+                "Not an Egyptian mobile.",
+                detail_ar="رقم الموبايل غير صحيح.",
+                errors=[{"where": "body.mobile", "reason": "no Egyptian mobile number", "code": "mobile_invalid"}],
+            )
         sealed = Contact("", mobile).seal(vault, place_id)
         values = {"sealed": sealed if mobile else None, "language": given.language, "place_id": place_id}
         await session.execute(self._statement, values)
@@ -68,7 +71,7 @@ class Contacts:
         return PlaceContact(mobile_masked=masked, language=given.language)
 
     @property
-    def _statement(self) -> object:
+    def _statement(self) -> TextClause:
         return text(
             # allow: unnamed-table the service names it, and owns it
             f"UPDATE {self.table} SET contact = :sealed, contact_language = :language WHERE {self.place} = :place_id"
