@@ -21,7 +21,7 @@ from api_gateway.edge.process import command
 from api_gateway.edge.settings import EdgeSettings
 from api_gateway.route import SWALLOW
 from api_gateway.route import Upstream as ServiceName
-from chassis.testing import TestIssuer, eventually
+from chassis.testing import PLAIN, TestIssuer, eventually
 from devstack.engines import free_ports
 
 START_SECONDS = 15
@@ -98,7 +98,7 @@ class RunningEdge:
 
     async def counters(self) -> dict[str, int]:
         """Envoy's own counters."""
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=PLAIN) as client:
             reply = await client.get(f"http://127.0.0.1:{self.admin_port}/stats?format=json&type=Counters")
         return {stat["name"]: stat["value"] for stat in reply.json()["stats"] if "name" in stat}
 
@@ -161,7 +161,7 @@ async def _is_live(running: RunningEdge) -> bool:
     if running.process.poll() is not None:
         raise RuntimeError(running.log.read_text())
     try:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=PLAIN) as client:
             reply = await client.get(f"http://127.0.0.1:{running.admin_port}/ready")
         counters = await running.counters()
     except httpx.HTTPError:

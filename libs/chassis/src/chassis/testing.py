@@ -6,6 +6,7 @@ The servers themselves (`postgres_url`, `kafka_bootstrap`) come from the develop
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -98,6 +99,9 @@ def issuer() -> TestIssuer:
     """The test's own token issuer."""
     return TestIssuer()
 
+
+# Trusts nobody, for clients of servers without TLS: the usual context reads a hundred authorities, each time anew.
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 # Every test's service runs as it does everywhere: under a role that does not own its tables.
 OWNER, SERVICE = "unicard_test_owner", "unicard_test"
@@ -197,7 +201,7 @@ async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """Serve an app in this loop as `chassis.serve` does, hot routes included, and give a client that calls it."""
     async with (
         served_at(app) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, verify=PLAIN) as client,
     ):
         yield client
 

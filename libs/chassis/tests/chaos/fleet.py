@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from chassis.testing import PLAIN
+
 ROOT = Path(__file__).parents[4]
 APP = "libs.chassis.tests.probe_service:create_app"
 
@@ -72,7 +74,7 @@ class Copy:
     async def ready(self) -> bool:
         """Whether the process says that it can do its work."""
         try:
-            async with httpx.AsyncClient(timeout=3) as client:
+            async with httpx.AsyncClient(timeout=3, verify=PLAIN) as client:
                 return (await client.get(f"{self.url}/readyz")).status_code == 200
         except httpx.HTTPError:
             return False

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import httpx
 
 from chassis.ids import new_id
-from chassis.testing import TestIssuer
+from chassis.testing import PLAIN, TestIssuer
 
 
 class Caller:
@@ -26,7 +26,9 @@ class Caller:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Keep notes until told to stop; the last one is seen through."""
-        async with httpx.AsyncClient(timeout=5, limits=httpx.Limits(max_keepalive_connections=4)) as client:
+        async with httpx.AsyncClient(
+            timeout=5, verify=PLAIN, limits=httpx.Limits(max_keepalive_connections=4)
+        ) as client:
             number = 0
             while not stopping.is_set():
                 number += 1

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from chassis.testing import MakeDatabase, TestIssuer, eventually
+from chassis.testing import PLAIN, MakeDatabase, TestIssuer, eventually
 from chassis.testing_events import login
 from devstack.engines import KafkaEngine, free_ports
 
@@ -97,7 +97,7 @@ async def pair(processes: tuple[Copy, Copy, str], issuer: TestIssuer, key: str) 
         await eventually(process.ready, seconds=START_SECONDS, every=0.1)
     database = await asyncpg.connect(url)
     try:
-        async with httpx.AsyncClient(base_url=api.url, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=api.url, timeout=30, verify=PLAIN) as client:
             yield Pair(api, work, client, issuer, database, key)
     finally:
         await database.close()
@@ -105,7 +105,7 @@ async def pair(processes: tuple[Copy, Copy, str], issuer: TestIssuer, key: str) 
 
 async def state_of(process: Copy) -> tuple[int, dict[str, str]]:
     """What a process says of itself."""
-    async with httpx.AsyncClient(timeout=5) as client:
+    async with httpx.AsyncClient(timeout=5, verify=PLAIN) as client:
         reply = await client.get(f"{process.url}/readyz")
     return reply.status_code, reply.json()["checks"]
 
@@ -153,7 +153,7 @@ async def test_only_the_background_process_needs_the_broker(pair: Pair, broker: 
 
 
 async def test_each_process_serves_and_tells_its_own(pair: Pair) -> None:
-    async with httpx.AsyncClient(base_url=pair.work.url, timeout=5) as work:
+    async with httpx.AsyncClient(base_url=pair.work.url, timeout=5, verify=PLAIN) as work:
         assert (await keep(work, pair.issuer, "k", 1)).status_code == 404
         told = {"api": (await pair.client.get("/metrics")).text, "work": (await work.get("/metrics")).text}
     for gauge in ("unicard_parked_events", "unicard_relay_oldest_unsent_seconds"):

@@ -8,9 +8,24 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # Folders whose files share something large that runs: one worker gets them all.
-_TOGETHER = ("tests/e2e/", "gateway/tests/integration/")
+_TOGETHER = (
+    "tests/e2e/",
+    "gateway/tests/integration/signin/",
+    "gateway/tests/integration/test_edge_",
+    "gateway/tests/integration/test_rights.py",  # has an edge of its own
+    "gateway/tests/integration/",
+)
 # What takes longest begins first, so that no worker ends long after the others. The rest comes as collected.
-_LONGEST = ("tests/e2e/", "libs/chassis/tests/chaos/", "tests/chaos/", "libs/chassis/tests/integration/test_outages.py")
+_LONGEST = (
+    "tests/e2e/",
+    "gateway/tests/integration/",
+    "libs/chassis/tests/chaos/",
+    "tests/chaos/",
+    "libs/chassis/tests/integration/test_outages.py",
+    "libs/chassis/tests/integration/test_broker_access.py",
+    "payment-service/tests/contract/",
+    "health-service/tests/contract/",
+)
 
 
 def unit_of(nodeid: str) -> str:
