@@ -13,11 +13,22 @@ from card_service.registry import repository
 from card_service.registry.announcements import contact_changed
 from chassis import outbox
 from chassis.consumer import Reactions, Received
+from chassis.restating_orders import follow_wants
+from contracts import health, notify, payment, supply
+from contracts.card import CardRestated, ContactRestated, HouseholdRestated
 from contracts.notify import MessageFailed
 from terminal_registry.revocations import follow_revocations
 
 reactions: Reactions[Runtime] = Reactions(group="card-service")
 follow_revocations(reactions)
+follow_wants(
+    reactions,
+    (CardRestated, HouseholdRestated, ContactRestated),
+    supply.RestatementWanted,
+    health.RestatementWanted,
+    payment.RestatementWanted,
+    notify.RestatementWanted,
+)
 
 
 def sent_at(message_id: UUID, otherwise: datetime) -> datetime:

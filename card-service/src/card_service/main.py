@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from approvals.api import routers_of
 from approvals.expiry import expiry
 from card_service.cards.api import routes as cards
+from card_service.cards.restated import CARDS
 from card_service.consumers import reactions
 from card_service.context import Runtime
 from card_service.distribution.api import routes as distribution
@@ -15,6 +16,7 @@ from card_service.held import HELD
 from card_service.lifespan import lifespan
 from card_service.proposals import DESK, PROPOSALS
 from card_service.registry.api import routes as registry
+from card_service.registry.restated import CONTACTS, HOUSEHOLDS
 from card_service.rollout.api import routes as rollout
 from card_service.settings import Settings
 from card_service.workers import workers
@@ -33,6 +35,7 @@ ROUTERS = (
     policies_router("/v1/policies/card", DESK, PROPOSALS),
     *routers_of("card", PROPOSALS),
 )
+RESTATED = (CARDS, HOUSEHOLDS, CONTACTS)
 FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.tools.policies)
 
 
@@ -48,5 +51,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         workers=[*workers(), expiry(PROPOSALS)],
         lifespan=lifespan,
         held=HELD,
+        restated=RESTATED,
     )
     return chassis_app.create_app(service)

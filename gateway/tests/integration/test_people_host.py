@@ -30,10 +30,7 @@ def owner_url(gateway: Gateway) -> str:
 
 
 async def run(gateway: Gateway, command: str, *given: AdministratorIn, url: str = "") -> list[dict[str, Any]]:
-    # an operator's address says more than where the database is: docker compose's asks for TLS
-    return await host.run(
-        command, list(given), gateway.settings, f"{url or gateway.settings.database_url}?sslmode=prefer"
-    )
+    return await host.run(command, list(given), gateway.settings, url or gateway.settings.database_url)
 
 
 async def accepted(gateway: Gateway, made: dict[str, Any]) -> None:

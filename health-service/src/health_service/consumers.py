@@ -10,19 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
+from chassis.restating_orders import follow_wants
+from contracts import payment
 from contracts.card import (
     CardActivated,
     CardBlocked,
     CardClosed,
     CardReplaced,
+    CardRestated,
     CardServiceDisabled,
     CardServiceEnabled,
     CardUnblocked,
     CitizenRegistered,
     HouseholdChanged,
+    HouseholdRestated,
     ProgrammeService,
 )
 from contracts.gateway import TerminalEnrolled
+from contracts.health import ProviderRestated
 from contracts.payment import PaymentCaptured, PaymentFailed
 from health_service.cards import repository as cards
 from health_service.context import Runtime
@@ -35,6 +40,7 @@ from terminal_registry.revocations import follow_revocations
 
 reactions: Reactions[Runtime] = Reactions(group="health-service")
 follow_revocations(reactions)
+follow_wants(reactions, (ProviderRestated,), payment.RestatementWanted)
 reactions.on(TerminalEnrolled)(TERMINALS.enrolled)
 
 
@@ -66,6 +72,46 @@ async def card_activated(events: Sequence[Received[CardActivated]], session: Asy
         if ProgrammeService.HEALTH in event.data.services
     ]
     await coverage.enrol(session, runtime, days)
+
+
+@reactions.restated(
+    CardRestated,
+    CardActivated,
+    CardServiceEnabled,
+    CardServiceDisabled,
+    CardBlocked,
+    CardUnblocked,
+    CardReplaced,
+    CardClosed,
+)
+async def card_restated(events: Sequence[Received[CardRestated]], session: AsyncSession, runtime: Runtime) -> None:
+    """Know cards as they are; families whose card opened care and that are not enrolled yet are."""
+    told = [event.data for event in events]
+    columns = _columns(events, "card_id", "household_id", "citizen_id", "governorate", "members", "replaced_by")
+    columns["state"] = [_state(card) for card in told]
+    columns["blocked"] = [card.state == "blocked" for card in told]
+    columns["health"] = [ProgrammeService.HEALTH in card.services for card in told]
+    await cards.restate(session, columns)
+    days = [
+        (card.household_id, business_day(card.activated_at))
+        for card in told
+        if card.activated_at is not None and ProgrammeService.HEALTH in card.services
+    ]
+    await coverage.enrol(session, runtime, days)
+
+
+@reactions.restated(HouseholdRestated, HouseholdChanged, CitizenRegistered)
+async def household_restated(
+    events: Sequence[Received[HouseholdRestated]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Know households and their members as they are."""
+    changed = await cards.put_households(
+        session, _columns(events, "household_id", "governorate", "members", "revision")
+    )
+    people = [(member, event.data.household_id) for event in events for member in event.data.citizens]
+    columns = {name: [getattr(one, name) for one, _ in people] for name in ("citizen_id", "is_head", "birth_year")}
+    await cards.put_citizens(session, {**columns, "household_id": [household_id for _, household_id in people]})
+    await coverage.update_standing(session, runtime, await coverage_rows.enrolled(session, changed))
 
 
 @reactions.on(CardServiceEnabled)
@@ -139,6 +185,13 @@ async def payment_failed(events: Sequence[Received[PaymentFailed]], session: Asy
         named = _copayment(event.data.reference)
         if named:
             await encounters.set_failed(session, named, event.data.reason, runtime.clock.now())
+
+
+def _state(card: CardRestated) -> str:
+    """A card's state as this service keeps it, beside whether it is blocked."""
+    if card.state == "closed":
+        return card.state
+    return "issued" if card.activated_at is None else "active"
 
 
 def _copayment(reference: str) -> UUID | None:

@@ -26,7 +26,6 @@ class Context:
     settings: Settings
     snapshot: Snapshot[Figures]
     vault: Vault
-    contacts: Vault
 
     @property
     def figures(self) -> ByDay[Figures]:

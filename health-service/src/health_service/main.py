@@ -20,6 +20,7 @@ from health_service.held import HELD
 from health_service.lifespan import lifespan
 from health_service.proposals import DESK, PROPOSALS
 from health_service.providers.api import routes as provider_routes
+from health_service.providers.restated import PROVIDERS
 from health_service.settings import Settings
 from policybook.api import policies_router
 from policybook.snapshot import kept_fresh
@@ -50,5 +51,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             workers=[*upkeep.JOBS, expiry(PROPOSALS)],
             lifespan=lifespan,
             held=HELD,
+            restated=(PROVIDERS,),
         )
     )

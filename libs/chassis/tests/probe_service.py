@@ -24,12 +24,16 @@ from chassis.edge import App
 from chassis.ids import new_id
 from chassis.infrastructure_errors import Busy
 from chassis.problems import Conflict
+from chassis.restating.teller import Restatement
+from chassis.restating_orders import follow_wants
 from chassis.revocations import revocation_reactions
 from chassis.routing import Router, router
 from chassis.runtime import Resources, Runtime
 from chassis.settings import ServiceSettings
+from contracts import restated
 from contracts.event import Event
 from contracts.gateway import ClientReinstated, ClientSuspended, PersonReinstated, PersonSuspended, SessionEnded
+from contracts.restated import Restated
 from contracts.scopes import Scope
 from contracts.supply import TerminalReinstated, TerminalSuspended
 
@@ -90,6 +94,29 @@ class NoteDropped(Event):
 
     key: str
     number: int
+
+
+class NoteRestated(Restated):
+    """A note as it is now."""
+
+    TOPIC = "probe.events.v1"
+    KEY = "key"
+    SUBJECT = "notes"
+
+    key: str
+    text: str
+
+
+class RestatementEnded(restated.RestatementEnded):
+    """All notes were told again."""
+
+    TOPIC = "probe.events.v1"
+
+
+class RestatementWanted(restated.RestatementWanted):
+    """Whoever hears of notes lacks something."""
+
+    TOPIC = "probe.events.v1"
 
 
 class Poisoned(Conflict):
@@ -166,7 +193,27 @@ def note_reactions(group: str) -> Reactions[Runtime[Faults]]:
         parameters = {"keys": [e.data.key for e in events], "numbers": [-e.data.number for e in events]}
         await session.execute(_SEEN, parameters)
 
+    @reactions.restated(NoteRestated, NoteKept, NoteDropped)
+    async def told_again(
+        events: Sequence[Received[NoteRestated]], session: AsyncSession, runtime: Runtime[Faults]
+    ) -> None:
+        await session.execute(_SEEN, {"keys": [e.data.key for e in events], "numbers": [0] * len(events)})
+
+    follow_wants(reactions, [NoteRestated], RestatementWanted)
     return reactions
+
+
+async def notes_again(
+    session: AsyncSession, _: Runtime[Faults], keys: Sequence[UUID], restatement_id: UUID
+) -> Sequence[NoteRestated]:
+    """Notes as they are now."""
+    rows = await session.execute(
+        text("SELECT id, text FROM note WHERE id = ANY(CAST(:keys AS uuid[])) ORDER BY id"), {"keys": list(keys)}
+    )
+    return [NoteRestated(restatement_id=restatement_id, key=str(row.id), text=row.text) for row in rows]
+
+
+NOTES: Restatement[Runtime[Faults]] = Restatement(restated=NoteRestated, table="note", key="id", events=notes_again)
 
 
 def create_app(settings: ProbeSettings | None = None) -> App:
@@ -180,5 +227,6 @@ def create_app(settings: ProbeSettings | None = None) -> App:
             lifespan=lifespan,
             routers=[] if settings.part == "hearer" else [note_routes()],
             reactions=None if settings.part == "keeper" else note_reactions(settings.group),
+            restated=[] if settings.part == "hearer" else [NOTES],
         )
     )

@@ -8,7 +8,7 @@ to its own transaction when they are done: from its first event on, what the lan
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -17,11 +17,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.refusals import Refusal
-from contracts.card import CardActivated, CardBlocked, CardClosed, CardReplaced, CardUnblocked
-from contracts.health import CopaymentDue, ProviderRegistered
+from contracts.card import CardActivated, CardBlocked, CardClosed, CardReplaced, CardRestated, CardUnblocked
+from contracts.health import CopaymentDue, ProviderRegistered, ProviderRestated
 from contracts.notify import InquiryReceived
 from contracts.payment import MerchantPaid, PaymentFailed, WalletOpened, WalletStated
-from contracts.supply import OutletRegistered, SettlementCalculated, Tender, TenderRedeemed, TenderReversed
+from contracts.supply import (
+    OutletRegistered,
+    OutletRestated,
+    SettlementCalculated,
+    Tender,
+    TenderRedeemed,
+    TenderReversed,
+)
 from payment_service.context import Runtime
 from payment_service.ledger.accounts import account_id, wallet_id
 from payment_service.ledger.refusals import HoldExpired
@@ -51,20 +58,21 @@ async def card_activated(events: Sequence[Received[CardActivated]], session: Asy
     columns = {name: [getattr(e.data, name) for e in events] for name in names}
     columns["wallet_id"] = [wallet_id(e.data.citizen_id) for e in events]
     new = await wallets.open_wallets(session, columns)
-    opened = {e.data.citizen_id: e.data for e in events if e.data.citizen_id in new}
-    await outbox.add(
-        session,
-        *(
-            WalletOpened(
-                wallet_id=wallet_id(data.citizen_id),
-                citizen_id=data.citizen_id,
-                household_id=data.household_id,
-                card_id=data.card_id,
-                governorate=data.governorate,
-            )
-            for data in opened.values()
-        ),
-    )
+    await _tell_opened(session, {e.data.citizen_id: e.data for e in events if e.data.citizen_id in new}.values())
+
+
+@reactions.restated(CardRestated, CardActivated, CardBlocked, CardUnblocked, CardReplaced, CardClosed)
+async def card_restated(events: Sequence[Received[CardRestated]], session: AsyncSession, _: Runtime) -> None:
+    """Know the cards that were ever active and where their holders' wallets belong, as of now."""
+    names = ("card_id", "citizen_id", "household_id", "governorate", "state")
+    told = [event.data for event in events if event.data.activated_at is not None]
+    for in_use in (False, True):
+        meant = [card for card in told if (card.state != "closed") is in_use]
+        if meant:
+            columns = {name: [getattr(card, name) for card in meant] for name in names}
+            columns["wallet_id"] = [wallet_id(card.citizen_id) for card in meant]
+            new = await wallets.restate(session, columns, in_use=in_use)
+            await _tell_opened(session, {card.citizen_id: card for card in meant if card.citizen_id in new}.values())
 
 
 @reactions.on(CardBlocked)
@@ -101,11 +109,23 @@ async def outlet_registered(events: Sequence[Received[OutletRegistered]], sessio
     await merchants.put(session, {event.data.outlet_id: event.data.governorate for event in events})
 
 
+@reactions.restated(OutletRestated, OutletRegistered)
+async def outlet_restated(events: Sequence[Received[OutletRestated]], session: AsyncSession, _: Runtime) -> None:
+    """Know where an outlet stands, as of now."""
+    await merchants.put(session, {event.data.outlet_id: event.data.governorate for event in events})
+
+
 @reactions.on(ProviderRegistered)
 async def provider_registered(
     events: Sequence[Received[ProviderRegistered]], session: AsyncSession, _: Runtime
 ) -> None:
     """Know where a provider of care stands."""
+    await merchants.put(session, {event.data.provider_id: event.data.governorate for event in events})
+
+
+@reactions.restated(ProviderRestated, ProviderRegistered)
+async def provider_restated(events: Sequence[Received[ProviderRestated]], session: AsyncSession, _: Runtime) -> None:
+    """Know where a provider of care stands, as of now."""
     await merchants.put(session, {event.data.provider_id: event.data.governorate for event in events})
 
 
@@ -255,6 +275,23 @@ async def _state_wallet(session: AsyncSession, inquiry_id: UUID, citizen_id: UUI
         held=held,
     )
     await outbox.add(session, stated)
+
+
+async def _tell_opened(session: AsyncSession, cards: Iterable[CardActivated | CardRestated]) -> None:
+    """Tell of the wallets that were opened for the holders of these cards."""
+    await outbox.add(
+        session,
+        *(
+            WalletOpened(
+                wallet_id=wallet_id(card.citizen_id),
+                citizen_id=card.citizen_id,
+                household_id=card.household_id,
+                card_id=card.card_id,
+                governorate=card.governorate,
+            )
+            for card in cards
+        ),
+    )
 
 
 async def _tell_failure(

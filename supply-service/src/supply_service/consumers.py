@@ -9,25 +9,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
+from chassis.restating_orders import follow_wants
+from contracts import payment
 from contracts.card import (
     CardActivated,
     CardBlocked,
     CardClosed,
     CardIssued,
     CardReplaced,
+    CardRestated,
     CardServiceDisabled,
     CardServiceEnabled,
     CardUnblocked,
     HouseholdChanged,
+    HouseholdRestated,
     ProgrammeService,
 )
 from contracts.gateway import TerminalEnrolled
 from contracts.notify import InquiryReceived
 from contracts.payment import PaymentAuthorized, PaymentCaptured, PaymentFailed, PaymentVoided
+from contracts.supply import OutletRestated
 from supply_service.cards import repository as cards
 from supply_service.context import Runtime
 from supply_service.entitlements import service as entitlements
-from supply_service.offline import repository as offline
 from supply_service.outlets.service import TERMINALS
 from supply_service.sales import wallet_holds
 from terminal_registry.revocations import follow_revocations
@@ -42,6 +46,8 @@ _CHANGING = (
     CardUnblocked,
     CardReplaced,
     CardClosed,
+    CardRestated,
+    HouseholdRestated,
 )
 
 
@@ -52,17 +58,8 @@ async def lock_households(events: Sequence[Received[Any]], session: AsyncSession
 
 reactions: Reactions[Runtime] = Reactions(group="supply-service", before=lock_households)
 follow_revocations(reactions)
-
-
-@reactions.on(TerminalEnrolled)
-async def terminal_enrolled(
-    events: Sequence[Received[TerminalEnrolled]], session: AsyncSession, runtime: Runtime
-) -> None:
-    """Know the keys that terminals sign their offline sales with; one that is replaced holds for what it signed."""
-    await TERMINALS.enrolled(events, session, runtime)
-    for event in events:
-        await offline.add_key(session, event.data.terminal_id, event.data.public_key, event.time)
-
+follow_wants(reactions, (OutletRestated,), payment.RestatementWanted)
+reactions.on(TerminalEnrolled)(TERMINALS.enrolled)  # the keys they sign their offline sales with
 
 BALANCE = "balance"
 SALE = "redemption:"
@@ -93,6 +90,41 @@ async def card_activated(events: Sequence[Received[CardActivated]], session: Asy
         business_day(e.data.activated_at) if on else None for e, on in zip(events, supply, strict=True)
     ]
     await cards.activate(session, columns)
+
+
+@reactions.restated(
+    CardRestated,
+    CardIssued,
+    CardActivated,
+    CardServiceEnabled,
+    CardServiceDisabled,
+    CardBlocked,
+    CardUnblocked,
+    CardReplaced,
+    CardClosed,
+)
+async def card_restated(events: Sequence[Received[CardRestated]], session: AsyncSession, _: Runtime) -> None:
+    """Know cards as they are."""
+    names = (
+        "card_id", "household_id", "citizen_id", "governorate", "district", "members", "activated_at", "blocked_at",
+        "replaced_by",
+    )  # fmt: skip
+    told = [event.data for event in events]
+    columns = {name: [getattr(card, name) for card in told] for name in names}
+    columns["supply"] = [ProgrammeService.SUPPLY in card.services for card in told]
+    columns["state"] = [_state(card) for card in told]
+    columns["activated_on"] = [
+        business_day(card.activated_at) if card.activated_at and ProgrammeService.SUPPLY in card.services else None
+        for card in told
+    ]
+    await cards.restate(session, columns)
+
+
+@reactions.restated(HouseholdRestated, HouseholdChanged)
+async def household_restated(events: Sequence[Received[HouseholdRestated]], session: AsyncSession, _: Runtime) -> None:
+    """Know the size and residence of households as they are."""
+    names = ("household_id", "governorate", "district", "members", "revision")
+    await cards.put_households(session, {name: [getattr(e.data, name) for e in events] for name in names})
 
 
 @reactions.on(CardServiceEnabled)
@@ -183,6 +215,13 @@ async def inquiry_received(
     """Answer a citizen who asks what is left."""
     asked = [event.data for event in events if event.data.topic == BALANCE]
     await entitlements.state_balances(session, runtime, asked)
+
+
+def _state(card: CardRestated) -> str:
+    """A card's state as this service keeps it, beside since when it is blocked."""
+    if card.state == "closed":
+        return card.state
+    return "issued" if card.activated_at is None else "active"
 
 
 async def _supply(

@@ -17,6 +17,7 @@ from supply_service.consumers import reactions
 from supply_service.context import Runtime
 from supply_service.held import HELD
 from supply_service.lifespan import REFRESH, lifespan
+from supply_service.outlets.restated import OUTLETS
 from supply_service.proposals import PROPOSALS
 from supply_service.redemptions import route
 from supply_service.sales.repository import payloads
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             workers=(*upkeep.JOBS, *settlements.JOBS, expiry(PROPOSALS)),
             lifespan=lifespan,
             held=HELD,
+            restated=(OUTLETS,),
             hot_routes=hot_routes,
         )
     )

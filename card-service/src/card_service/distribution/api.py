@@ -72,10 +72,7 @@ async def list_sites(
 
 
 @routes.get(
-    "/v1/pickup-sites/{site_id}/appointments",
-    scopes=(Scope.CARDS_HANDOVER, Scope.SITES_WRITE),
-    problems=SiteUnknown,
-    purpose="hand_over",
+    "/v1/pickup-sites/{site_id}/appointments", scopes=(Scope.CARDS_HANDOVER, Scope.SITES_WRITE), problems=SiteUnknown
 )
 async def list_appointments(
     site_id: UUID,

@@ -19,7 +19,7 @@ _PUT_HOUSEHOLDS = statement(
     " FROM <rows>"
     " ORDER BY household_id, revision DESC"
     " ON CONFLICT (household_id) DO UPDATE SET governorate = excluded.governorate, members = excluded.members,"
-    " revision = excluded.revision WHERE h.revision < excluded.revision",
+    " revision = excluded.revision WHERE h.revision < excluded.revision RETURNING household_id",
     household_id="uuid",
     governorate="text",
     members="int",
@@ -57,6 +57,22 @@ _ACTIVATE = statement(
     household_id="uuid",
     citizen_id="uuid",
     health="bool",
+)
+_RESTATE = statement(
+    "INSERT INTO card AS c (card_id, household_id, citizen_id, state, blocked, health, replaced_by)"
+    " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, state, blocked, health, replaced_by"
+    " FROM <numbered rows>"
+    " ORDER BY card_id, n DESC"
+    " ON CONFLICT (card_id) DO UPDATE SET citizen_id = excluded.citizen_id, blocked = excluded.blocked,"
+    " health = excluded.health, state = CASE c.state WHEN 'closed' THEN 'closed' ELSE excluded.state END,"
+    " replaced_by = coalesce(excluded.replaced_by, c.replaced_by)",
+    card_id="uuid",
+    household_id="uuid",
+    citizen_id="uuid",
+    state="text",
+    blocked="bool",
+    health="bool",
+    replaced_by="uuid",
 )
 _SET_HEALTH = statement(
     "INSERT INTO card (card_id, household_id, state, health)"
@@ -104,9 +120,9 @@ _GOVERNORATE = text("SELECT governorate FROM household WHERE household_id = :hou
 Columns = Mapping[str, Sequence[Any]]
 
 
-async def put_households(session: AsyncSession, columns: Columns) -> None:
-    """Households as they are from now on; an older revision changes nothing."""
-    await session.execute(_PUT_HOUSEHOLDS, dict(columns))
+async def put_households(session: AsyncSession, columns: Columns) -> list[UUID]:
+    """Households as they are from now on; an older revision changes nothing. Gives those that changed."""
+    return list((await session.execute(_PUT_HOUSEHOLDS, dict(columns))).scalars())
 
 
 async def put_citizens(session: AsyncSession, columns: Columns) -> None:
@@ -121,6 +137,15 @@ async def activate(session: AsyncSession, columns: Columns) -> None:
     )
     cards = {name: columns[name] for name in ("card_id", "household_id", "citizen_id", "health")}
     await session.execute(_ACTIVATE, cards)
+
+
+async def restate(session: AsyncSession, columns: Columns) -> None:
+    """Cards as they are, told again, and their households where those are not known."""
+    await session.execute(
+        _KNOW_HOUSEHOLDS, {name: columns[name] for name in ("household_id", "governorate", "members")}
+    )
+    names = ("card_id", "household_id", "citizen_id", "state", "blocked", "health", "replaced_by")
+    await session.execute(_RESTATE, {name: columns[name] for name in names})
 
 
 async def set_health(session: AsyncSession, columns: Columns, *, on: bool) -> None:

@@ -15,10 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 
-_ADDED = "provider_id, kind, name_ar, name_en, governorate, district, registered_at"
-_PROVIDER = f"{_ADDED}, contact IS NOT NULL AS reachable"
+_PROVIDER = "provider_id, kind, name_ar, name_en, governorate, district, registered_at"
 _ADD_PROVIDER = text(
-    f"INSERT INTO provider ({_ADDED})"
+    f"INSERT INTO provider ({_PROVIDER})"
     " VALUES (:provider_id, :kind, :name_ar, :name_en, :governorate, :district, :registered_at)"
 )
 _FIND_PROVIDER = text(f"SELECT {_PROVIDER} FROM provider WHERE provider_id = :provider_id")

@@ -43,6 +43,9 @@ from chassis.records.held import Held
 from chassis.records.recorder import Recorder
 from chassis.refusals import Refusal
 from chassis.relay import Render
+from chassis.restating import models
+from chassis.restating.teller import Restatement, Teller
+from chassis.restating_routes import restating_routes
 from chassis.routing import DeclaredRoute, Router
 from chassis.runtime import Resources, Runtime
 from chassis.sealing import Keyring
@@ -79,7 +82,8 @@ class Service(Generic[Settings, State]):
 
     `lifespan(runtime, settings)` makes the service's state once a process; routes, workers and reactions find it in
     their runtime. `refreshers` keep it up to date in every process; `workers` and `reactions` run in the background
-    process only, where a service has one apart. `held`: which of its tables hold data on persons.
+    process only, where a service has one apart. `held`: which of its tables hold data on persons; `restated`:
+    what of its state it can tell again.
     """
 
     name: str
@@ -95,6 +99,7 @@ class Service(Generic[Settings, State]):
     hot_routes: Sequence[HotRoute[Runtime[State], Any]] = ()
     openapi_url: str | None = "/openapi.json"
     held: Held = field(default_factory=dict)
+    restated: Sequence[Restatement[Runtime[State]]] = ()
 
 
 def create_app(service: Service[Settings, State]) -> App:
@@ -114,7 +119,11 @@ def create_app(service: Service[Settings, State]) -> App:
         separate_input_output_schemas=False,
     )
     serves = service.settings.role != "work"
-    own = (operations_router(service.name), record_routes(service.name, service.held))
+    own = (
+        operations_router(service.name),
+        record_routes(service.name, service.held),
+        restating_routes(service.name, [one.subject for one in service.restated]),
+    )
     routers = (*service.routers, *own) if serves else ()
     app.endpoints = _all_of(routers)
     app.declared = tuple(route for routes in routers for route in routes.api.routes if isinstance(route, DeclaredRoute))
@@ -163,6 +172,8 @@ async def _lifespan(app: App, service: Service[Settings, State]) -> AsyncIterato
         runtime.wake_relay = app.background.relay.wake
         before += (*HOUSEKEEPING, verify.job())
         during += service.workers
+        if service.restated:
+            during.append(Teller(service.restated).job())
     elif settings.relay_address:
         waker = Waker(settings.relay_address)
         runtime.wake_relay = waker.wake
@@ -239,6 +250,7 @@ HOUSEKEEPING: tuple[Periodic[Resources], ...] = (
     *partitions.JOBS,
     chain.CHAIN,
     *months.JOBS,
+    models.JOB,
     Periodic("items_aside", isolation.count, ITEMS_ASIDE_SECONDS),
     Periodic("ended_sessions", lambda runtime: runtime.revocations.forget_sessions(runtime.pool), SESSIONS_SECONDS),
 )

@@ -51,6 +51,20 @@ WORKER_LAST_SUCCESS = Gauge(
 ITEMS_FAILED = Counter("unicard_worker_items_failed_total", "Items that failed and were set aside", ["worker"])
 ITEMS_ASIDE = Gauge("unicard_worker_items_aside", "Items that stand aside because they fail", ["worker"])
 
+RESTATEMENT_TOLD = Gauge(
+    "unicard_restatement_told_rows",
+    "Rows of a subject told again by the latest order",
+    ["subject"],
+    registry=BACKGROUND,
+)
+RESTATEMENT_EXPECTED = Gauge(
+    "unicard_restatement_expected_rows", "Rows there were when the latest order began", ["subject"], registry=BACKGROUND
+)
+READ_MODEL_INCOMPLETE = Gauge(
+    "unicard_read_model_incomplete", "Whether a copy of another service's data lacks a fact", ["subject"],
+    registry=BACKGROUND,
+)  # fmt: skip
+
 RECORDS_UNCHAINED = Gauge(
     "unicard_records_unchained_oldest_seconds", "Age of the oldest record not chained yet", registry=BACKGROUND
 )

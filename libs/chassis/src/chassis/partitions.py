@@ -12,6 +12,7 @@ import asyncpg.pool
 
 from chassis.logging import get_logger
 from chassis.periodic import Periodic
+from chassis.restating.heard import FORGET
 from chassis.runtime import Resources
 from chassis.settings import ServiceSettings
 
@@ -29,6 +30,7 @@ _TURN = "SELECT pg_try_advisory_xact_lock(hashtextextended('unicard.housekeeping
 _PRUNE = {
     "inbox": "DELETE FROM inbox WHERE ctid = ANY(ARRAY("
     "SELECT ctid FROM inbox WHERE handled_at < now() - make_interval(days => $1) LIMIT $2))",
+    **FORGET,
     "idempotency": "DELETE FROM idempotency WHERE ctid = ANY(ARRAY("
     "SELECT ctid FROM idempotency WHERE created_at < now() - make_interval(days => $1) LIMIT $2))",
     "parked_event": "DELETE FROM parked_event WHERE ctid = ANY(ARRAY("
@@ -62,6 +64,8 @@ async def forget(pool: asyncpg.Pool, settings: ServiceSettings) -> None:
     """Prune what has no partitions."""
     await prune(pool, "inbox", settings.inbox_retention_days)
     await prune(pool, "parked_event", settings.inbox_retention_days)
+    await prune(pool, "newest_event", settings.inbox_retention_days)
+    await prune(pool, "restatement_heard", settings.inbox_retention_days)
     await prune(pool, "idempotency", settings.idempotency_retention_days)
     await delete_by_chunks(pool, _ENDED_SIGN_INS, LONGEST_TOKEN_SECONDS)
 

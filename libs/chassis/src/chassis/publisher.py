@@ -68,6 +68,8 @@ class Publisher:
             ("ce_recordedtime", row["created_at"].isoformat().encode()),
             _CONTENT_TYPE,
         ]
+        if row["id"] is not None:
+            headers.append(("ce_sequence", str(row["id"]).encode()))
         if row["key"] is not None:
             headers.append(("ce_partitionkey", row["key"].encode()))
         if row["traceparent"] is not None:

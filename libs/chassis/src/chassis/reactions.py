@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import telemetry
 from chassis.kafka_record import Record
+from chassis.restating import heard
 from chassis.runtime import Resources
 from contracts.event import Event
+from contracts.restated import Restated, RestatementEnded, ended_event
 
 E = TypeVar("E", bound=Event)
 R = TypeVar("R", bound=Resources)
@@ -31,6 +33,7 @@ class Received(Generic[E]):
     key: str | None
     recorded_at: datetime | None = None
     traceparent: str | None = None
+    position: int | None = None  # in its publisher's outbox
 
 
 Handler = Callable[[Sequence[Received[Any]], AsyncSession, R], Awaitable[None]]
@@ -63,6 +66,8 @@ class Reactions(Generic[R]):
         self.group = group
         self._before = before
         self._handlers: dict[str, tuple[type[Event], Handler[R]]] = {}
+        self._facts: set[type[Event]] = set()
+        self._editions: dict[str, int] = {}
 
     def on(self, event: type[Event]) -> Callable[[Handler[R]], Handler[R]]:
         """Register `handler(events, session, runtime)` for a type; its effects commit with the inbox rows."""
@@ -74,6 +79,25 @@ class Reactions(Generic[R]):
             return handler
 
         return register
+
+    def restated(
+        self, event: type[Restated], *facts: type[Event], edition: int = 1
+    ) -> Callable[[Handler[R]], Handler[R]]:
+        """Register a handler for state told again (`contracts.restated`); it gets none that came late.
+
+        `facts`: the types by which the same is told as it happens, on the snapshot's topic and under its key; `edition`
+        grows by one with each fact of the subject that this service begins to keep.
+        Raises ValueError where a fact travels another way, since its order would be lost.
+        """
+        for fact in facts:
+            if (fact.TOPIC, fact.KEY) != (event.TOPIC, event.KEY):
+                raise ValueError(f"{fact.event_type()} does not travel as {event.event_type()} does")
+        ended = ended_event(event)
+        if ended.event_type() not in self._handlers:
+            self.on(ended)(_counted)
+        self._facts |= set(facts)
+        self._editions[event.SUBJECT] = edition
+        return self.on(event)
 
     @property
     def topics(self) -> set[str]:
@@ -95,6 +119,8 @@ class Reactions(Generic[R]):
             if headers["ce_source"] != event.source():
                 raise Misplaced(f"its type is told by {event.source()} alone")
             recorded = headers.get("ce_recordedtime")
+            if issubclass(event, Restated) and "ce_sequence" not in headers:
+                raise Malformed("a snapshot must say its place among the events of its publisher")
             return Received(
                 data=event.model_validate_json(record.value or b""),
                 id=UUID(headers["ce_id"]),
@@ -102,6 +128,7 @@ class Reactions(Generic[R]):
                 key=record.key,
                 recorded_at=_instant(recorded) if recorded else None,
                 traceparent=headers.get("traceparent"),
+                position=int(headers["ce_sequence"]) if "ce_sequence" in headers else None,
             )
         except ValidationError as error:
             where = ", ".join(".".join(map(str, e["loc"])) + ": " + e["type"] for e in error.errors())
@@ -115,9 +142,17 @@ class Reactions(Generic[R]):
         """Give runs of one type to their handlers. Events of one key keep their order, others may change places."""
         if self._before is not None and events:
             await self._before(events, session)
+        if self._editions:
+            events = await heard.without_late(session, events, self._facts)
         for run in runs(events):
             telemetry.enter(run[0].traceparent)
             await self._handlers[run[0].data.event_type()][1](run, session, runtime)
+        if self._editions:  # last: from here on nothing else is locked
+            await heard.count(session, events, self._editions)
+
+
+async def _counted(_: Sequence[Received[RestatementEnded]], __: AsyncSession, ___: Resources) -> None:
+    """What ends a restatement is counted with its rows, and has no other effect."""
 
 
 def runs(events: Sequence[Received[Any]]) -> list[list[Received[Any]]]:

@@ -99,6 +99,11 @@ class ServiceSettings(Listening):
     idempotency_retention_days: int = Field(default=2, ge=1, description="how long a repeat gets the stored reply")
     consumer_batch: int = Field(default=500, ge=1)
     consumer_attempts: int = Field(default=5, ge=1, description="tries before an event is set aside")
+    restate_rows_per_second: int = Field(default=1000, ge=1, description="how fast a service's state is told again")
+    restate_batch: int = Field(default=200, ge=1, description="rows told again in one transaction")
+    restate_ask_seconds: float = Field(
+        default=600.0, gt=0, description="how long an incomplete read model waits before it asks again"
+    )
     relay_lag_ready_seconds: float = Field(default=30.0, gt=0, description="older unsent events make /readyz fail")
 
     @property

@@ -68,9 +68,10 @@ class Outside:
             await reader.stop()
 
 
-def _row(event: Event) -> dict[str, object]:
+def _row(event: Event, position: int | None = None) -> dict[str, object]:
     now = datetime.now(UTC)
     return {
+        "id": position,
         "event_id": new_id(),
         "type": event.event_type(),
         "topic": event.TOPIC,

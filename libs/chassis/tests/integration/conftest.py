@@ -14,7 +14,16 @@ from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer, eventually, running
 from chassis.testing_events import login
 
-from ..probe_service import MIGRATIONS, NoteDropped, NoteKept, ProbeSettings, create_app
+from ..probe_service import (
+    MIGRATIONS,
+    NoteDropped,
+    NoteKept,
+    NoteRestated,
+    ProbeSettings,
+    RestatementEnded,
+    RestatementWanted,
+    create_app,
+)
 from .support import Wire, ready
 
 MakeApp = Callable[..., Awaitable[App]]
@@ -23,7 +32,9 @@ MakeApp = Callable[..., Awaitable[App]]
 @pytest.fixture(scope="module", autouse=True)
 def topic() -> str:
     """Each module's probes talk on a topic of their own, and need not hear what other tests broke."""
-    NoteKept.TOPIC = NoteDropped.TOPIC = f"probe.events-{new_id().hex}.v1"
+    topic = f"probe.events-{new_id().hex}.v1"
+    for told in (NoteKept, NoteDropped, NoteRestated, RestatementEnded, RestatementWanted):
+        told.TOPIC = topic
     return NoteKept.TOPIC
 
 

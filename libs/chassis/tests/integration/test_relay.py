@@ -149,6 +149,7 @@ async def test_event_on_the_wire_is_a_cloud_event(
         "ce_source": "/probe-service",
         "ce_time": row["time"].isoformat(),
         "ce_recordedtime": row["created_at"].isoformat(),
+        "ce_sequence": str(row["id"]),
         "ce_partitionkey": key,
         "content-type": "application/json",
         "traceparent": trace,

@@ -6,8 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
+from contracts import restated
 from contracts.event import Event
 from contracts.records import ChainHead
+from contracts.restated import Restated
 
 TOPIC = "card.events.v1"
 CONTACTS_TOPIC = "card.contacts.v1"
@@ -234,6 +238,73 @@ class RolloutPhaseChanged(Event):
     governorate: str
     name: str
     state: str
+
+
+class CardRestated(Restated):
+    """A card as it is now, told again for readers that lack a fact; nothing has happened to it.
+
+    `state`: issued, active, blocked or closed; `governorate`, `district`, `members`: of its household.
+    """
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+    SUBJECT = "card"
+
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    governorate: str
+    district: str
+    members: int
+    state: str
+    services: list[ProgrammeService]
+    activated_at: datetime | None  # None for a card that never was active
+    blocked_at: datetime | None
+    replaced_by: UUID | None  # the card that was handed over in its place
+
+
+class MemberRestated(BaseModel):
+    """A citizen as a member of a household that is told again."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    citizen_id: UUID
+    is_head: bool
+    birth_year: int
+
+
+class HouseholdRestated(Restated):
+    """A household with its members as it is now, told again for readers that lack a fact."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+    SUBJECT = "households"
+
+    household_id: UUID
+    governorate: str
+    district: str
+    members: int
+    revision: int
+    citizens: list[MemberRestated]
+
+
+class ContactRestated(Restated):
+    """How a citizen with a number is reached now, sealed as in `ContactChanged`, told again."""
+
+    TOPIC = CONTACTS_TOPIC
+    KEY = "citizen_id"
+    SUBJECT = "contacts"
+
+    citizen_id: UUID
+    household_id: UUID
+    sealed: str
+    governorate: str
+
+
+class RestatementEnded(restated.RestatementEnded):
+    """All rows of a subject were told again: so many of them."""
+
+    TOPIC = TOPIC
 
 
 class RecordsChained(ChainHead):

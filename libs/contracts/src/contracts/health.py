@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from contracts import restated
 from contracts.event import Event
 from contracts.records import ChainHead
+from contracts.restated import Restated
 
 TOPIC = "health.events.v1"
-# Telephone numbers, sealed: notify-service alone reads it.
-CONTACTS_TOPIC = "health.contacts.v1"
 
 
 class CoverageChanged(Event):
@@ -33,22 +33,6 @@ class ProviderRegistered(Event):
 
     provider_id: UUID
     kind: str
-    governorate: str
-
-
-class ProviderContactChanged(Event):
-    """How a provider of care is reached, sealed for notify-service, on a topic that nobody else may read.
-
-    `sealed`: the number under the ring that those who register terminals share with notify-service
-    (`chassis.contact`); without a number it is taken away.
-    """
-
-    TOPIC = CONTACTS_TOPIC
-    KEY = "provider_id"
-
-    provider_id: UUID
-    sealed: str
-    language: str = "ar"
     governorate: str
 
 
@@ -112,6 +96,30 @@ class CopaymentDue(Event):
     card_id: UUID
     provider_id: UUID
     amount: int  # piastres
+
+
+class ProviderRestated(Restated):
+    """A provider of care as it is now, told again for readers that lack a fact."""
+
+    TOPIC = TOPIC
+    KEY = "provider_id"
+    SUBJECT = "providers"
+
+    provider_id: UUID
+    kind: str
+    governorate: str
+
+
+class RestatementEnded(restated.RestatementEnded):
+    """All rows of a subject were told again: so many of them."""
+
+    TOPIC = TOPIC
+
+
+class RestatementWanted(restated.RestatementWanted):
+    """A reader lacks a fact and asks its owner to tell its state again."""
+
+    TOPIC = "health.restatements.v1"
 
 
 class RecordsChained(ChainHead):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from contracts import restated
 from contracts.event import Event
 from contracts.records import ChainHead
 
@@ -47,6 +48,12 @@ class InquiryReceived(Event):
     household_id: UUID
     topic: str  # balance | site | help
     received_at: datetime
+
+
+class RestatementWanted(restated.RestatementWanted):
+    """A reader lacks a fact and asks its owner to tell its state again."""
+
+    TOPIC = "notify.restatements.v1"
 
 
 class RecordsChained(ChainHead):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from contracts import restated
 from contracts.event import Event
 from contracts.records import ChainHead
 
@@ -180,6 +181,12 @@ class WalletStated(Event):
     known: bool
     balance: int
     held: int
+
+
+class RestatementWanted(restated.RestatementWanted):
+    """A reader lacks a fact and asks its owner to tell its state again."""
+
+    TOPIC = "payment.restatements.v1"
 
 
 class RecordsChained(ChainHead):

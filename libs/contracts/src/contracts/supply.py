@@ -8,14 +8,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts import restated
 from contracts.event import Event
 from contracts.records import ChainHead
+from contracts.restated import Restated
 
 TOPIC = "supply.events.v1"
 # What happens to pots, thousands of times a minute: whoever waits for anything else does not read it.
 REDEMPTIONS_TOPIC = "supply.redemptions.v1"
-# Telephone numbers, sealed: notify-service alone reads it.
-CONTACTS_TOPIC = "supply.contacts.v1"
 
 
 class Line(BaseModel):
@@ -95,22 +95,6 @@ class OutletRegistered(Event):
     kind: str
     governorate: str
     district: str
-
-
-class OutletContactChanged(Event):
-    """How whoever keeps an outlet is reached, sealed for notify-service, on a topic that nobody else may read.
-
-    `sealed`: the number under the ring that those who register terminals share with notify-service
-    (`chassis.contact`); without a number it is taken away.
-    """
-
-    TOPIC = CONTACTS_TOPIC
-    KEY = "outlet_id"
-
-    outlet_id: UUID
-    sealed: str
-    language: str = "ar"
-    governorate: str
 
 
 class TerminalRegistered(Event):
@@ -278,6 +262,31 @@ class BalanceStated(Event):
     household_id: UUID
     remaining: list[Remaining]
     known: bool  # False where the household has no active card for supply
+
+
+class OutletRestated(Restated):
+    """A point of sale as it is now, told again for readers that lack a fact."""
+
+    TOPIC = TOPIC
+    KEY = "outlet_id"
+    SUBJECT = "outlets"
+
+    outlet_id: UUID
+    kind: str
+    governorate: str
+    district: str
+
+
+class RestatementEnded(restated.RestatementEnded):
+    """All rows of a subject were told again: so many of them."""
+
+    TOPIC = TOPIC
+
+
+class RestatementWanted(restated.RestatementWanted):
+    """A reader lacks a fact and asks its owner to tell its state again."""
+
+    TOPIC = "supply.restatements.v1"
 
 
 class RecordsChained(ChainHead):

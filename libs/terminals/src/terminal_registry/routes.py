@@ -78,12 +78,10 @@ def add_terminal_routes(
     routes.post(
         wire.path, scopes=wire.writes, status_code=201, problems=(place_unknown, refusals.serial_taken), rows=rows
     )(register)
-    # Whoever stops what was stolen does nothing else with it, nor gives it back.
-    sees = (wire.reads, wire.writes, Scope.TERMINALS_SUSPEND)
-    routes.get(one, scopes=sees, problems=refusals.unknown)(read)
+    routes.get(one, scopes=(wire.reads, wire.writes), problems=refusals.unknown)(read)
     routes.post(
         f"{one}/suspension",
-        scopes=(wire.writes, Scope.TERMINALS_SUSPEND),
+        scopes=wire.writes,
         status_code=201,
         problems=(refusals.unknown, refusals.already_suspended),
         rows=rows,

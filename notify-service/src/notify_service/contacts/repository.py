@@ -30,6 +30,23 @@ _PUT_CONTACTS = statement(
     changed_at="timestamptz",
     governorate="text",
 )
+# The language of a citizen is not told again: what is known of it stays.
+_RESTATE_CONTACTS = statement(
+    """
+    INSERT INTO contact AS c (citizen_id, household_id, language, number_hash, sealed, changed_at, governorate)
+    SELECT * FROM <rows>
+    ON CONFLICT (citizen_id) DO UPDATE SET household_id = excluded.household_id, number_hash = excluded.number_hash,
+        sealed = excluded.sealed, changed_at = greatest(c.changed_at, excluded.changed_at),
+        governorate = excluded.governorate
+    """,
+    citizen_id="uuid",
+    household_id="uuid",
+    language="text",
+    number_hash="bytea",
+    sealed="bytea",
+    changed_at="timestamptz",
+    governorate="text",
+)
 _FIND_CONTACTS = text(
     "SELECT citizen_id, household_id, number_hash FROM contact"
     " WHERE number_hash = ANY(CAST(:hashes AS bytea[])) ORDER BY citizen_id"
@@ -64,6 +81,11 @@ class ContactColumns:
 async def put_contacts(session: AsyncSession, contacts: ContactColumns) -> None:
     """Write contacts; one that is older than what is there changes nothing."""
     await session.execute(_PUT_CONTACTS, vars(contacts))
+
+
+async def restate_contacts(session: AsyncSession, contacts: ContactColumns) -> None:
+    """Write contacts that were told again, none of them older than what is there."""
+    await session.execute(_RESTATE_CONTACTS, vars(contacts))
 
 
 async def contacts_of_numbers(session: AsyncSession, hashes: Sequence[bytes]) -> Sequence[Row[Any]]:

@@ -22,15 +22,12 @@ TRANSFERS_PATH = "/v1/transfers"
 KIND = "transfer"
 
 
-async def carry_out(
-    runtime: Runtime, caller: Principal, key: str | None, raw: bytes, body: TransfersRequest, acting: str
-) -> Result:
+async def carry_out(runtime: Runtime, caller: Principal, key: str | None, raw: bytes, body: TransfersRequest) -> Result:
     """The result of a call, after its commit. Raises the refusal of a single or linked one.
 
-    `raw` is the body as it came: a repeat must be the same to the byte. `acting`: who calls and what for.
+    `raw` is the body as it came: a repeat must be the same to the byte.
     """
     wanted = item(runtime, caller, idempotency.check_key(key), raw, body, telemetry.current_traceparent())
-    wanted.acting = acting
     return await runtime.state.ledger.submit(wanted)
 
 
@@ -43,7 +40,7 @@ def item(
     operations = [_operation(wanted, now) for wanted in body.transfers]
     return Item(
         caller.subject, key, idempotency.fingerprint("POST", TRANSFERS_PATH, raw), operations,
-        body.linked or len(operations) == 1, traceparent, document=_document, acting=caller.acting,
+        body.linked or len(operations) == 1, traceparent, document=_document,
     )  # fmt: skip
 
 

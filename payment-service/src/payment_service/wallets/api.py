@@ -22,14 +22,7 @@ from payment_service.wallets.schemas import Movement, Statement, Wallet
 routes = router(tags=["wallets"])
 
 
-@routes.get(
-    "/v1/wallets/{card_id}",
-    scopes=Scope.WALLETS_READ,
-    callers=OFFICES,
-    problems=WalletUnknown,
-    rate=Rate.SALE,
-    purpose="wallet_lookup",
-)
+@routes.get("/v1/wallets/{card_id}", scopes=Scope.WALLETS_READ, callers=OFFICES, problems=WalletUnknown, rate=Rate.SALE)
 async def get_wallet(card_id: UUID, caller: Caller, session: Reading) -> Wallet:
     """What the holder of a card has."""
     found = await _wallet(session, caller, card_id)
@@ -43,14 +36,7 @@ async def get_wallet(card_id: UUID, caller: Caller, session: Reading) -> Wallet:
     )
 
 
-@routes.get(
-    "/v1/wallets/{card_id}/statement",
-    purpose="wallet_lookup",
-    scopes=Scope.WALLETS_READ,
-    callers=OFFICES,
-    problems=WalletUnknown,
-    ask_purpose=True,
-)
+@routes.get("/v1/wallets/{card_id}/statement", scopes=Scope.WALLETS_READ, callers=OFFICES, problems=WalletUnknown)
 async def get_statement(
     card_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)]
 ) -> Statement:

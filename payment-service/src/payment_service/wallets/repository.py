@@ -37,6 +37,29 @@ _PUT_CARDS = row_arrays.statement(
     citizen_id="uuid",
     household_id="uuid",
 )
+# A wallet belongs where its holder's card does; one that is closed only says so where nothing else does.
+_RESTATE_WALLETS = row_arrays.statement(
+    "INSERT INTO wallet (citizen_id, wallet_id, household_id, governorate)"
+    " SELECT DISTINCT ON (citizen_id) citizen_id, wallet_id, household_id, governorate FROM <numbered rows>"
+    " ORDER BY citizen_id, n DESC ON CONFLICT (citizen_id) DO UPDATE SET governorate = excluded.governorate"
+    " WHERE wallet.governorate IS NULL OR (:in_use AND wallet.governorate <> excluded.governorate)"
+    " RETURNING citizen_id, old.citizen_id IS NULL AS opened",
+    citizen_id="uuid",
+    wallet_id="uuid",
+    household_id="uuid",
+    governorate="text",
+)
+_RESTATE_CARDS = row_arrays.statement(
+    "INSERT INTO card (card_id, citizen_id, household_id, state)"
+    " SELECT DISTINCT ON (card_id) card_id, citizen_id, household_id, state FROM <numbered rows>"
+    " ORDER BY card_id, n DESC"
+    " ON CONFLICT (card_id) DO UPDATE SET state = excluded.state"
+    " WHERE card.state <> 'closed' AND card.state <> excluded.state",
+    card_id="uuid",
+    citizen_id="uuid",
+    household_id="uuid",
+    state="text",
+)
 _SET_STATE = text("UPDATE card SET state = :state WHERE card_id = :card_id AND state <> 'closed'")
 _OF_CARD = text(
     "SELECT c.card_id, c.state, c.citizen_id, c.household_id, w.wallet_id, w.governorate, a.balance, a.held"
@@ -82,6 +105,15 @@ async def open_wallets(session: AsyncSession, columns: Mapping[str, Sequence[obj
     await ledger.open_accounts(session, "wallet", [str(citizen_id) for citizen_id in columns["citizen_id"]])
     new = {row.citizen_id for row in await session.execute(_OPEN_WALLETS, columns) if row.opened}
     await session.execute(_PUT_CARDS, columns)
+    return new
+
+
+async def restate(session: AsyncSession, columns: Mapping[str, Sequence[object]], *, in_use: bool) -> set[UUID]:
+    """Cards and wallets as they are, told again; gives the citizens whose wallet is new. `in_use`: none is closed."""
+    await ledger.open_accounts(session, "wallet", [str(citizen_id) for citizen_id in columns["citizen_id"]])
+    rows = await session.execute(_RESTATE_WALLETS, {**columns, "in_use": in_use})
+    new = {row.citizen_id for row in rows if row.opened}
+    await session.execute(_RESTATE_CARDS, dict(columns))
     return new
 
 

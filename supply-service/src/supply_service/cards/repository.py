@@ -68,6 +68,40 @@ _ACTIVATE = statement(
     supply="bool",
     activated_at="timestamptz",
 )
+# A household that counts already goes on doing so from the day it does: when supply was enabled is not told again.
+_RESTATE_HOUSEHOLDS = statement(
+    "INSERT INTO household AS h (household_id, governorate, district, members, activated_on)"
+    " SELECT DISTINCT ON (household_id) household_id, governorate, district, members, activated_on FROM <rows>"
+    " ORDER BY household_id, activated_on NULLS LAST"
+    " ON CONFLICT (household_id) DO UPDATE SET activated_on = excluded.activated_on, version = h.version + 1"
+    " WHERE h.activated_on IS NULL AND excluded.activated_on IS NOT NULL",
+    household_id="uuid",
+    governorate="text",
+    district="text",
+    members="int",
+    activated_on="date",
+)
+_RESTATE = statement(
+    "INSERT INTO card AS c (card_id, household_id, citizen_id, state, supply, activated_at, blocked_at, replaced_by)"
+    " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, state, supply, activated_at, blocked_at,"
+    " replaced_by FROM <numbered rows> ORDER BY card_id, n DESC"
+    " ON CONFLICT (card_id) DO UPDATE SET citizen_id = excluded.citizen_id, supply = excluded.supply,"
+    " state = CASE c.state WHEN 'closed' THEN 'closed' ELSE excluded.state END, blocked_at = excluded.blocked_at,"
+    " activated_at = coalesce(c.activated_at, excluded.activated_at),"
+    " replaced_by = coalesce(excluded.replaced_by, c.replaced_by)"
+    " WHERE c.state <> 'closed' AND (c.citizen_id, c.supply, c.state, c.blocked_at, c.activated_at IS NULL)"
+    " IS DISTINCT FROM (excluded.citizen_id, excluded.supply, excluded.state, excluded.blocked_at,"
+    " excluded.activated_at IS NULL) OR c.replaced_by IS DISTINCT FROM coalesce(excluded.replaced_by, c.replaced_by)"
+    " RETURNING household_id",
+    card_id="uuid",
+    household_id="uuid",
+    citizen_id="uuid",
+    state="text",
+    supply="bool",
+    activated_at="timestamptz",
+    blocked_at="timestamptz",
+    replaced_by="uuid",
+)
 _SET_SUPPLY = text(
     "INSERT INTO card (card_id, household_id, state, supply) VALUES (:card_id, :household_id, 'issued', :supply)"
     " ON CONFLICT (card_id) DO UPDATE SET supply = excluded.supply"
@@ -131,6 +165,15 @@ async def activate(session: AsyncSession, columns: Mapping[str, Sequence[object]
     cards = {name: columns[name] for name in ("card_id", "household_id", "citizen_id", "supply", "activated_at")}
     await session.execute(_ENTITLE, households)
     await session.execute(_ACTIVATE, cards)
+
+
+async def restate(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> None:
+    """Cards as they are, told again; decisions under way about households where that changes something are void."""
+    names = ("household_id", "governorate", "district", "members", "activated_on")
+    await session.execute(_RESTATE_HOUSEHOLDS, {name: columns[name] for name in names})
+    own = ("card_id", "household_id", "citizen_id", "state", "supply", "activated_at", "blocked_at", "replaced_by")
+    changed = (await session.execute(_RESTATE, {name: columns[name] for name in own})).scalars()
+    await touch(session, list(changed))
 
 
 async def set_supply(session: AsyncSession, card_id: UUID, household_id: UUID, *, on: bool, day: date) -> None:

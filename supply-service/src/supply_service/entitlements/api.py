@@ -19,7 +19,6 @@ routes = router(tags=["entitlements"])
 
 @routes.get(
     "/v1/entitlements/{card_id}",
-    purpose="entitlements",
     scopes=Scope.ENTITLEMENTS_READ,
     problems=(CardUnknown, PolicyNotInForce),
     rate=Rate.SALE,

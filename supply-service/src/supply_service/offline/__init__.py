@@ -1,5 +1,4 @@
 """Sales made without a network, uploaded later in a signed chain."""
 
-TABLES = ("offline_fork", "terminal_key")
+TABLES = ("offline_fork",)
 APPEND_ONLY = ("offline_fork",)
-KEPT = ("terminal_key",)

@@ -125,6 +125,7 @@ def _common_headers() -> Document:
             "ce_time": text("When it happened, in UTC.", format="date-time"),
             "ce_specversion": text("The version of CloudEvents.", const=SPEC_VERSION),
             "ce_recordedtime": text("When its transaction wrote it down, in UTC.", format="date-time"),
+            "ce_sequence": text("Its number in the publisher's outbox: grows with the changes of one key."),
             "ce_partitionkey": text("The key of the record."),
             "content-type": text("How the value is written.", const=CONTENT_TYPE),
             "traceparent": text("The W3C trace the event belongs to, where there is one."),

@@ -1,0 +1,67 @@
+"""Cards, households and contacts told again stand as their rows do, also after their events are long gone."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from chassis.restating import orders
+from chassis.testing import eventually
+
+from ..conftest import Office
+
+
+async def told(office: Office, subject: str, event: str, field: str) -> dict[str, dict[str, Any]]:
+    """What is told of a subject when it is told again, by an id."""
+    async with office.runtime.sessions() as session, session.begin():
+        order = await orders.order(session, subject, "a test", "because")
+
+    async def done() -> bool:
+        (row,) = await office.fetch("SELECT state FROM restatement WHERE restatement_id = $1", order.restatement_id)
+        return bool(row["state"] == "done")
+
+    await eventually(done, seconds=60)
+    mine = [one for one in await office.events(event) if one["restatement_id"] == str(order.restatement_id)]
+    assert len(mine) == len({one[field] for one in mine}), "each once"
+    return {one[field]: one for one in mine}
+
+
+async def test_cards_are_told_as_they_stand(office: Office) -> None:
+    active, _, _ = await office.active("spouse")
+    blocked, _, _ = await office.active()
+    await office.call("POST", f"/v1/cards/{blocked}/block", "cards:write", json={"reason": "lost"})
+    issued, _, _ = await office.issued()
+    found = await told(office, "card", "CardRestated", "card_id")
+    assert {one: found[one]["state"] for one in (active, blocked, issued)} == {
+        active: "active",
+        blocked: "blocked",
+        issued: "issued",
+    }
+    assert found[active]["members"] == 2
+    assert (found[active]["services"], found[issued]["services"]) == (["supply"], [])
+    assert found[blocked]["blocked_at"]
+    assert found[blocked]["activated_at"]
+    assert found[issued]["activated_at"] is None
+    (row,) = await office.fetch("SELECT count(*) AS known FROM card WHERE state NOT IN ('requested', 'ready')")
+    assert len(found) == row["known"]
+
+
+async def test_households_are_told_with_their_members(office: Office) -> None:
+    household, people = await office.household("child")
+    found = (await told(office, "households", "HouseholdRestated", "household_id"))[household["household_id"]]
+    assert (found["governorate"], found["members"], found["revision"]) == (household["governorate"], 2, 1)
+    assert [one["is_head"] for one in found["citizens"]] == [True, False]
+    assert len(people) == 2
+
+
+async def test_contacts_are_told_sealed_and_with_their_governorate(office: Office) -> None:
+    household, (head, *_) = await office.household()
+    rows = await office.fetch("SELECT citizen_id FROM citizen WHERE household_id = $1", UUID(household["household_id"]))
+    found = (await told(office, "contacts", "ContactRestated", "citizen_id"))[str(rows[0]["citizen_id"])]
+    assert found["governorate"] == household["governorate"]
+    assert found["mobile"].endswith(head["mobile"][-10:])
+    assert head["full_name"].startswith(found["given_name"])
+    (sent,) = await office.fetch(
+        "SELECT count(*) AS clear FROM outbox WHERE position('1012345678'::bytea IN payload) > 0"
+    )
+    assert sent["clear"] == 0
