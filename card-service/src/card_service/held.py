@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from card_service.context import Runtime
-from card_service.sealing import MOBILE, NATIONAL_ID
+from card_service.sealing import MOBILE, NATIONAL_ID, RATION_CARD
 from chassis.personal import Personal, Whose
 from chassis.records.held import Held, HeldIn, owner
 
@@ -19,6 +19,10 @@ def _national_id(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> str
 
 def _mobile(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> str:
     return runtime.state.tools.vault.open(owner(row, "citizen_id"), sealed, MOBILE).decode()
+
+
+def _ration_card(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> str:
+    return runtime.state.tools.vault.open(owner(row, "household_id"), sealed, RATION_CARD).decode()
 
 
 HELD: Final[Held] = {
@@ -35,6 +39,35 @@ HELD: Final[Held] = {
         classes=(Personal.HOUSEHOLD, Personal.CONTACT),
         basis=_SUBSIDY,
         kept="while registered",
+        without=("ration_card_hash",),
+        sealed={"ration_card_sealed": _ration_card},
+    ),
+    "membership": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.HOUSEHOLD,),
+        basis=_SUBSIDY,
+        kept="as the register's history: every past month can be asked for",
+    ),
+    "register_change": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.HOUSEHOLD,),
+        basis=_SUBSIDY,
+        kept="as the register's history: every past month can be asked for",
+        without=("decided_by",),
+    ),
+    "entitlement_decision": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.HOUSEHOLD,),
+        basis=_SUBSIDY,
+        kept="as the register's history: every past month can be asked for",
+    ),
+    "former_national_id": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.IDENTITY,),
+        basis=_SUBSIDY,
+        kept="as long as somebody may come with the number of before",
+        without=("national_id_hash",),
+        sealed={"national_id_sealed": _national_id},
     ),
     "card": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},

@@ -24,4 +24,10 @@ APPOINTMENTS = KEYS.declare(
 REBOOKING_DAYS = KEYS.declare(
     "pickup.rebooking_horizon", kinds.positive, "Days from tomorrow in which a missed appointment is booked anew."
 )
+CHANGE_EFFECTIVE = KEYS.declare(
+    "change.effective",
+    kinds.one_of("after_both", "of_decision", "of_fact"),
+    "From which month on a change of the register counts: the month after fact and decision, or that of one of them.",
+    scope=("kind",),
+)
 CREDENTIAL_DAYS = KEYS.declare("credential.lifetime", kinds.positive, "Days for which a signed credential is good.")

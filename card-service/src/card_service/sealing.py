@@ -5,4 +5,5 @@ from __future__ import annotations
 NATIONAL_ID = b"national_id"
 MOBILE = b"mobile"
 CARD_NUMBER = b"card_number"
+RATION_CARD = b"ration_card"
 UPLOAD = b"upload"

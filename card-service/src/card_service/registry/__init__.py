@@ -1,4 +1,15 @@
-"""The register: citizens in their households, and its bulk import."""
+"""The register: citizens in their households over time, what counts in which month, and the bulk import."""
 
-TABLES = ("citizen", "household", "import_job", "import_rejection", "import_upload")
-APPEND_ONLY = ("import_rejection",)
+TABLES = (
+    "citizen",
+    "entitlement_decision",
+    "former_national_id",
+    "household",
+    "import_job",
+    "import_rejection",
+    "import_upload",
+    "membership",
+    "register_change",
+)
+APPEND_ONLY = ("entitlement_decision", "former_national_id", "import_rejection", "register_change")
+KEPT = ("membership",)

@@ -19,6 +19,7 @@ from card_service.registry import import_repository as store
 from card_service.registry.errors import ImportUnknown, NotCsvFile, WrongHeaderLine
 from card_service.registry.import_repository import Progress
 from card_service.registry.intake import HEADER, Family, NotCsv, Reader, Rejection, WrongHeader, decode
+from card_service.registry.memberships import Joining
 from card_service.registry.models import ImportJob, Known, NewCitizen, NewHousehold
 from card_service.registry.reasons import reason
 from card_service.registry.schemas import ImportOut, RejectionOut, RejectionPage
@@ -195,8 +196,8 @@ class Importer:
         chunk = await asyncio.to_thread(reader.next_chunk, tools.settings.card_import_chunk_rows)
         known = await repository.known(session, list(chunk.prints.values()))
         sorted_chunk = await asyncio.to_thread(reader.sort, chunk, known)
-        now = tools.now()
-        await repository.insert(session, sorted_chunk.households, sorted_chunk.citizens, job.import_id, now)
+        now, joining = tools.now(), Joining.registered(tools.today())
+        await repository.insert(session, sorted_chunk.households, sorted_chunk.citizens, job.import_id, now, joining)
         for start in range(0, len(sorted_chunk.events), MAX_EVENTS):
             await outbox.add(session, *sorted_chunk.events[start : start + MAX_EVENTS], at=now)
         await store.reject(session, job.import_id, sorted_chunk.rejections)

@@ -13,9 +13,17 @@ Role = Literal["head", "spouse", "child", "parent", "other"]
 JobStatus = Literal["queued", "running", "done", "failed"]
 
 
+HouseholdStatus = Literal["active", "ended"]
+Life = Literal["alive", "deceased"]
+
+
 @dataclass(frozen=True, slots=True)
 class Household(InGovernorate):
-    """A household as registered; `members` is its size, `revision` grows by one at each change."""
+    """A household as registered; `members` is how many belong to it now, `revision` grows by one at each change.
+
+    `governorate` and `district` are where it lives, `issued_in` is the governorate its card is of. `since` is the day
+    it was registered on.
+    """
 
     household_id: UUID
     governorate: str
@@ -23,6 +31,12 @@ class Household(InGovernorate):
     address: str
     members: int
     revision: int
+    status: HouseholdStatus
+    since: date
+    ended_on: date | None
+    end_reason: str | None
+    issued_in: str
+    legal_basis: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,24 @@ class Citizen(InGovernorate):
     birth_date: date
     sex: str
     governorate: str | None
+    life: Life
+    died_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """That a citizen belongs to a household: from the day `since` on, until before the day `until`."""
+
+    membership_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    role: Role
+    since: date
+    until: date | None
+    first_month: date
+    left_month: date | None
+    join_reason: str
+    leave_reason: str | None
 
 
 class NewHousehold(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,17 +11,24 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.registry import memberships
+from card_service.registry.memberships import Joining
 from card_service.registry.models import Bearer, Citizen, Household, Known, NewCitizen, NewHousehold
 from chassis.db import raw
 from chassis.row_arrays import statement
 
-_HOUSEHOLD = "SELECT household_id, governorate, district, address, members, revision FROM household"
+_HOUSEHOLD_FIELDS = (
+    "household_id, governorate, district, address, members, revision, status,"
+    " (registered_at AT TIME ZONE 'Africa/Cairo')::date AS since, ended_on, end_reason,"
+    " coalesce(issued_in, governorate) AS issued_in, legal_basis"
+)
+_HOUSEHOLD = f"SELECT {_HOUSEHOLD_FIELDS} FROM household"  # noqa: S608 - text of this module only
 _FIND_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id")
 _LOCK_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id FOR UPDATE")
 
 _CITIZEN = (
     "SELECT c.citizen_id, c.household_id, c.role, c.full_name, c.national_id_sealed, c.mobile_sealed,"
-    " c.mobile_usable, c.birth_date, c.sex, h.governorate"
+    " c.mobile_usable, c.birth_date, c.sex, h.governorate, c.life, c.died_on"
     " FROM citizen c LEFT JOIN household h USING (household_id)"
 )
 _FIND_CITIZEN = text(f"{_CITIZEN} WHERE c.citizen_id = :citizen_id")
@@ -46,7 +54,6 @@ _ADOPT = text(
 )
 _RESIZE = text(
     "UPDATE household SET members = members + :change, revision = revision + 1 WHERE household_id = :household_id"
-    " RETURNING household_id, governorate, district, address, members, revision"
 )
 _LEAVE = text(
     "UPDATE citizen SET household_id = NULL, role = NULL, mobile_usable = false WHERE citizen_id = :citizen_id"
@@ -121,8 +128,14 @@ async def insert(
     citizens: Sequence[NewCitizen],
     import_id: UUID | None,
     now: datetime,
+    joining: Joining,
 ) -> None:
-    """Write many households and citizens by COPY. Raises asyncpg.UniqueViolationError for a national id taken."""
+    """Write many households and citizens by COPY, and the citizens' memberships.
+
+    Raises asyncpg.UniqueViolationError for a national id taken, asyncpg.ExclusionViolationError for somebody who
+    belongs to another household meanwhile.
+    """
+    await memberships.keep(session)
     connection = await raw(session)
     await connection.copy_records_to_table(
         "household",
@@ -144,6 +157,11 @@ async def insert(
     returning = [c for c in citizens if c.known]
     if returning:
         await session.execute(_ADOPT, [_adoption(c, import_id) for c in returning])
+    await memberships.begin(session, [c for c in citizens if not c.known], joining)
+    for citizen in returning:  # nobody counts a second time in a month
+        _, left_month = await memberships.last(session, citizen.citizen_id)
+        first_month = max(joining.first_month, left_month or joining.first_month)
+        await memberships.begin(session, [citizen], replace(joining, first_month=first_month))
 
 
 def _adoption(citizen: NewCitizen, import_id: UUID | None) -> dict[str, Any]:
@@ -161,11 +179,13 @@ def _adoption(citizen: NewCitizen, import_id: UUID | None) -> dict[str, Any]:
 
 async def resize(session: AsyncSession, household_id: UUID, change: int) -> Household:
     """Add `change` members to a household's size and one to its revision."""
-    return Household(*(await session.execute(_RESIZE, {"household_id": household_id, "change": change})).one())
+    await session.execute(_RESIZE, {"household_id": household_id, "change": change})
+    return Household(*(await session.execute(_FIND_HOUSEHOLD, {"household_id": household_id})).one())
 
 
 async def leave(session: AsyncSession, citizen_id: UUID) -> None:
-    """Take a citizen out of the household."""
+    """Take a citizen out of the household; the membership is for the caller to end."""
+    await memberships.keep(session)
     await session.execute(_LEAVE, {"citizen_id": citizen_id})
 
 

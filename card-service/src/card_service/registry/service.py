@@ -9,7 +9,9 @@ import asyncpg
 from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.registry import announcements, enrolment, names, repository
+from card_service.registry import announcements, enrolment, memberships, names, repository
+from card_service.registry.changes.decided import Decided, enter
+from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.errors import AlreadyRegistered, HeadCannotLeave, NotAMember, RegistrationRefused
 from card_service.registry.intake import (
     Family,
@@ -20,6 +22,7 @@ from card_service.registry.intake import (
     judge_person,
     judge_residence,
 )
+from card_service.registry.memberships import Joining
 from card_service.registry.models import Bearer, Citizen, Household
 from card_service.registry.reasons import reason
 from card_service.registry.schemas import CitizenChange, CitizenSearch, HouseholdIn, MemberIn, PersonIn
@@ -81,8 +84,8 @@ async def register_household(
     household, citizens = enrolment.new_household(tools.vault, family, prints, known)
     now = tools.now()
     try:
-        await repository.insert(session, [household], citizens, None, now)
-    except asyncpg.UniqueViolationError as error:
+        await repository.insert(session, [household], citizens, None, now, Joining.registered(tools.today()))
+    except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.") from error
     await outbox.add(session, *announcements.registered(tools.contacts, household, citizens))
     doubtful = [p.row for p in family.people if not p.national_id.check_digit_agrees]
@@ -116,9 +119,12 @@ async def add_member(
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.")
     citizen = enrolment.new_citizen(tools.vault, judged, household_id, fingerprint, known)
     now = tools.now()
+    decided = Decided(tools.today(), now, caller.subject)
+    change = await enter(session, tools, ChangeKind.INCLUDED, decided, household_id)
+    joining = Joining(decided.fact_on, change.month, reason=change.kind, change_id=change.change_id)
     try:
-        await repository.insert(session, [], [citizen], None, now)
-    except asyncpg.UniqueViolationError as error:
+        await repository.insert(session, [], [citizen], None, now, joining)
+    except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.") from error
     grown = await repository.resize(session, household_id, 1)
     await outbox.add(
@@ -146,7 +152,10 @@ async def remove_member(
         raise HeadCannotLeave(detail_ar="عيّن رب أسرة آخر أو سجّل أسرة جديدة.")
     now = tools.now()
     await close_cards(session, citizen_id, now)
+    decided = Decided(tools.today(), now, caller.subject)
+    change = await enter(session, tools, ChangeKind.REMOVED, decided, household_id, citizen_id)
     await repository.leave(session, citizen_id)
+    await memberships.end(session, citizen_id, decided.fact_on, change.month, change.kind, change.change_id)
     smaller = await repository.resize(session, household_id, -1)
     await outbox.add(
         session,

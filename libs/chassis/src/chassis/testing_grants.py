@@ -23,7 +23,8 @@ _RELATIONS = """
 _FUNCTIONS = """
     SELECT proname AS name, prosecdef AS definer, coalesce(array_to_string(proconfig, ' '), '') AS config,
         has_function_privilege($1, oid, 'EXECUTE') AS may
-    FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+    FROM pg_proc p WHERE pronamespace = current_schema()::regnamespace
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 """
 _SEQUENCES = """
     SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace

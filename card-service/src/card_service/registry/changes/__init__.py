@@ -1,0 +1,1 @@
+"""What happens to persons and households, each carried out once somebody has decided it."""
