@@ -54,7 +54,7 @@ async def rows(connection: asyncpg.Connection, home: UUID) -> list[tuple[object,
 async def test_who_is_in_a_household_before_the_upgrade_is_a_member_since_both_were_registered(
     postgres_url: str,
 ) -> None:
-    url = await migrated_database(postgres_url, f"before_memberships_{new_id().hex[-8:]}", MIGRATIONS, "0009")
+    url = await migrated_database(postgres_url, f"before_memberships_{new_id().hex[-8:]}", MIGRATIONS, "0010")
     connection, home, (head, child, _) = await filled(url)
     await migrate(url, MIGRATIONS)
     everything = ["goods", "bread", "health"]
