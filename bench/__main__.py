@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import block, eligibility, lag, ledger, memory, messages, redemptions, roles
+from bench import block, disclosures, eligibility, lag, ledger, memory, messages, redemptions, roles
 from bench.harness import fleet, machine, report, stack
 from bench.harness.cardholder import calendar
 from bench.harness.fleet import CALLERS, Days
@@ -19,7 +19,7 @@ from bench.harness.report import Section
 from bench.reference import running as reference
 from devstack.terminal.wire import Wire
 
-FIGURES = ("memory", "redemptions", "lag", "block", "messages", "ledger", "eligibility", "roles")
+FIGURES = ("memory", "redemptions", "lag", "block", "messages", "ledger", "eligibility", "disclosures", "roles")
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
@@ -52,6 +52,9 @@ async def _on_one_system(options: Options, wanted: set[str]) -> list[Section]:
             if "eligibility" in wanted:
                 _say("eligibility")
                 sections.append(eligibility.section(await eligibility.run(running, options, wire), options))
+            if "disclosures" in wanted:
+                _say("disclosures")
+                sections.append(disclosures.section(await disclosures.run(running, options, wire)))
         finally:
             await wire.aclose()
     return sections

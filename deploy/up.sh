@@ -4,7 +4,20 @@
 set -eu
 settings=${COMPOSE_ENV_FILES:-.env}
 here=${UNICARD_HOME:-.unicard/compose}
-docker compose up --detach --build --wait --wait-timeout "${WAIT_SECONDS:-900}"
+docker compose build
+up() { docker compose up --detach --wait --wait-timeout "${WAIT_SECONDS:-900}"; }
+unhealthy() { docker compose ps --format '{{.Service}} {{.Health}}' | awk '$2 == "unhealthy" { print $1 }'; }
+
+# What had become unhealthy since something it needs was away ends this at once, although it gets well by itself now that
+# the other is back: then once more.
+if ! up; then
+    for _ in $(seq 120); do
+        [ -n "$(unhealthy)" ] || break
+        sleep 1
+    done
+    echo "once more" >&2
+    up
+fi
 
 # The background processes are ready when they publish and consume. After a broker that lost everything that takes them
 # some seconds longer than the others, which need no broker.
@@ -22,11 +35,15 @@ if docker compose ps --services --status running | grep -qx sink; then
     docker compose exec -T sink cat /data/clients.json >"$here/clients.json.new"
     mv "$here/clients.json.new" "$here/clients.json"
 fi
-grep -E '^UNICARD_(BOOTSTRAP_CLIENT_ID|BOOTSTRAP_CLIENT_SECRET|EDGE_PORT|SINK_PORT)=' "$settings" >"$here/secrets.env"
+grep -E '^UNICARD_(BOOTSTRAP_CLIENT_ID|BOOTSTRAP_CLIENT_SECRET|EDGE_PORT|SINK_PORT|PUBLIC_URL)=' "$settings" >"$here/secrets.env"
 
 setting() { sed -n "s/^$1=//p" "$settings" | tail -n 1; }
 echo
-echo "Unified Card answers at http://127.0.0.1:$(setting UNICARD_EDGE_PORT), its documentation at /docs"
+case "$(setting UNICARD_PUBLIC_URL)" in
+https:*) place=$(setting UNICARD_PUBLIC_URL) ;;
+*) place=http://127.0.0.1:$(setting UNICARD_EDGE_PORT) ;;
+esac
+echo "Unified Card answers at $place, its documentation at /docs"
 echo "  Prometheus  http://127.0.0.1:$(setting UNICARD_PROMETHEUS_PORT)"
 case ",$(setting COMPOSE_PROFILES)," in *,dashboards,*)
     echo "  Grafana     http://127.0.0.1:$(setting UNICARD_GRAFANA_PORT), user admin, password GRAFANA_ADMIN_PASSWORD in $settings" ;;

@@ -35,6 +35,7 @@ from notify_service.sender import Sender
 from notify_service.settings import Settings
 
 TOKEN = "token-of-the-aggregator"
+PLACE_KEYS = f"k1:{base64.urlsafe_b64encode(bytes(range(32))).decode()}"
 CONTACT_KEYS = f"k1:{base64.urlsafe_b64encode(bytes(32)).decode()}"
 
 
@@ -115,6 +116,7 @@ def make_settings(
             "notify_upkeep_seconds": 0.05,
             "notify_data_keys": f"k1:{key()}",
             "contact_keys": CONTACT_KEYS,
+            "place_contact_keys": PLACE_KEYS,
             "notify_lookup_key": key(),
             "training_clock": True,
             "log_level": "WARNING",

@@ -30,6 +30,7 @@ NOWHERE = "127.0.0.1:1"  # no broker: what is published stays in the outbox, eve
 NOON = datetime(2026, 11, 5, 10, 0, tzinfo=UTC)
 SCOPES = "redemptions:create redemptions:read entitlements:read days:close catalogue:read"
 PORT_SAID = "03"
+PLACE_KEYS = "k1:" + "A" * 43
 
 
 @dataclass
@@ -201,7 +202,7 @@ def goods(item: str, quantity: int, programme: str = "goods") -> dict[str, Any]:
 
 
 def settings_for(database_url: str, issuer: TestIssuer, **more: Any) -> Settings:
-    options = {"kafka_bootstrap": NOWHERE, **more}
+    options = {"kafka_bootstrap": NOWHERE, "place_contact_keys": PLACE_KEYS, **more}
     return Settings(database_url=database_url, jwks=issuer.jwks, training_clock=True, **options)
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
+from joserfc import jwe
+from joserfc.jwk import OKPKey
 
+from card_service.sealing import CARD_NUMBER
+from chassis.sealing import Keyring, Vault
 from devstack.demo.people import Generator
 from devstack.demo.places import PORT_SAID
 from devstack.demo.stages.clinic import DIAGNOSIS
@@ -37,6 +43,7 @@ STREET = "الفيروزانات"
 REGISTER = {
     ("card.citizen", "name"), ("card.citizen", "given name"), ("card.household", "street"),
 }  # fmt: skip
+PIN = "7305"
 LOT = 49  # of the demo's national ids and telephones: no run of the demo uses it
 
 
@@ -72,7 +79,82 @@ def canaries(system: System, first: dict[str, Any]) -> dict[str, str]:
     until(registered)
     # whoever hears of people has heard of this one
     until(lambda: asyncio.run(_count(system, "notify", "SELECT count(*) FROM contact")) > 0)
-    return found | {"diagnosis": DIAGNOSIS["code"]}
+    return found | {
+        "diagnosis": DIAGNOSIS["code"],
+        "outlet's mobile": _outlet_reached(system, people.phone()),
+        "card number": _card_number(system),
+    }
+
+
+def _outlet_reached(system: System, mobile: str) -> str:
+    """The number of an outlet that is told what happens to its terminals; without the leading zero."""
+    listed = httpx.get(f"{system.edge}/v1/outlets?limit=1", headers=system.headers("outlets"), timeout=10).json()
+    path = f"{system.edge}/v1/outlets/{listed['items'][0]['outlet_id']}/contact"
+    httpx.put(path, json={"mobile": mobile}, headers=system.headers("outlets"), timeout=10).raise_for_status()
+    until(lambda: asyncio.run(_count(system, "notify", "SELECT count(*) FROM place_contact")) > 0)
+    return mobile[1:]
+
+
+def _card_number(system: System) -> str:
+    """The number of a card of the demo, by which an authority has then looked its holder up."""
+    card_id, sealed = asyncio.run(_sealed_number(system))
+    vault = Vault(Keyring.parse(system.secrets()["UNICARD_CARD_DATA_KEYS"]))
+    number = vault.open(card_id, sealed, CARD_NUMBER).decode()
+    headers, asked = system.headers("pension-authority"), {"card_numbers": [number]}
+    reply = httpx.post(f"{system.edge}/v1/payee-lookups", json=asked, headers=headers, timeout=10)
+    assert reply.status_code == 200, reply.text
+    assert len(reply.json()["items"]) == 1, reply.text
+    return number
+
+
+async def _sealed_number(system: System) -> tuple[UUID, bytes]:
+    connection = await asyncpg.connect(_server(system, "unicard_card"))
+    try:
+        row = await connection.fetchrow("SELECT card_id, number_sealed FROM card WHERE state = 'active' LIMIT 1")
+    finally:
+        await connection.close()
+    assert row is not None
+    return UUID(int=row["card_id"].int), bytes(row["number_sealed"])
+
+
+@pytest.fixture(scope="module")
+def pin(system: System, canaries: dict[str, str]) -> str:
+    """A PIN set and checked at a counter. Four digits stand anywhere by chance: they are looked for as a PIN's."""
+    card_id, site_id = asyncio.run(_card_at_a_counter(system))
+    token = system.new_client(["cards:handover"], governorate=PORT_SAID, site_id=site_id)
+    key = httpx.get(f"{system.edge}/v1/pin-key", timeout=10).raise_for_status().json()
+    header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": key["kid"]}
+    for method, path in (("PUT", "pin"), ("POST", "pin-checks")):
+        sealed = jwe.encrypt_compact(header, json.dumps({"card_id": card_id, "pin": PIN}), OKPKey.import_key(key))
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"canary-{path}"}
+        url = f"{system.edge}/v1/cards/{card_id}/{path}"
+        reply = httpx.request(method, url, json={"pin_jwe": sealed}, headers=headers, timeout=10)
+        assert reply.is_success, reply.text
+    return PIN
+
+
+async def _card_at_a_counter(system: System) -> tuple[str, str]:
+    """A card in use, and the counter it was handed over at."""
+    connection = await asyncpg.connect(_server(system, "unicard_card"))
+    try:
+        row = await connection.fetchrow(
+            "SELECT card_id::text, site_id::text FROM card WHERE state = 'active' AND site_id IS NOT NULL LIMIT 1"
+        )
+    finally:
+        await connection.close()
+    assert row is not None
+    return str(row["card_id"]), str(row["site_id"])
+
+
+def test_a_pin_stands_nowhere(system: System, pin: str) -> None:
+    said = re.compile(rf"pin\W{{1,6}}{pin}\b".encode(), re.IGNORECASE)
+    files = [file for folder in ("logs", "kafka") for file in (system.folder / folder).rglob("*") if file.is_file()]
+    assert [file.name for file in files if said.search(file.read_bytes())] == []
+    for name in SERVICES:
+        rows = asyncio.run(_rows(system, name))
+        # as a column of its own, too: `(…,2947,…)`
+        alone = re.compile(rf"[(,]{pin}[,)]|{said.pattern.decode()}", re.IGNORECASE)
+        assert [table for table, text in rows if alone.search(_readable(text))] == []
 
 
 def test_no_log_holds_a_canary(system: System, canaries: dict[str, str]) -> None:

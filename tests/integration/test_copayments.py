@@ -97,7 +97,10 @@ async def both(make_database: MakeDatabase, issuer: TestIssuer, kafka_bootstrap:
         common: dict[str, Any] = {**outside.settings, "jwks": issuer.jwks}
         health_app = health_service.main.create_app(
             health_service.settings.Settings(
-                database_url=await make_database(health_service.MIGRATIONS), health_data_keys=KEYS, **common
+                database_url=await make_database(health_service.MIGRATIONS),
+                health_data_keys=KEYS,
+                place_contact_keys=KEYS,
+                **common,
             )
         )
         payment_app = payment_service.main.create_app(

@@ -10,7 +10,15 @@ from tools.lint.addresses import addresses
 from tools.lint.bounds import bounds
 from tools.lint.errors import broad_excepts
 from tools.lint.figures import known_figures, rule_figures
-from tools.lint.habits import business_clock, lost_updates, money_as_float, prints, set_statements, unfinished
+from tools.lint.habits import (
+    business_clock,
+    lost_updates,
+    money_as_float,
+    own_engines,
+    prints,
+    set_statements,
+    unfinished,
+)
 from tools.lint.names import stand_in_names
 from tools.lint.sizes import sizes
 from tools.lint.source import Finding, Rule, Source
@@ -29,6 +37,7 @@ ALL_RULES: tuple[Rule, ...] = (
     money_as_float,
     business_clock,
     set_statements,
+    own_engines,
     unfinished,
     skipped_tests,
     default_ports,

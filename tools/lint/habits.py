@@ -100,3 +100,14 @@ def unfinished(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Name) and node.id == "NotImplementedError":
             yield source.finding(node.lineno, "unfinished", "NotImplementedError: use a Protocol or finish it")
+
+
+def own_engines(source: Source) -> Iterator[Finding]:
+    """A service reaches its database by what chassis makes; SQLAlchemy alone misreads an address that asks for TLS."""
+    if not source.is_service:
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+            ("create_async_engine", "sqlalchemy.create_engine")
+        ):
+            yield source.finding(node.lineno, "own-engine", "make it by chassis.db.create_engine")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
 
 from tools.make_env import EXAMPLE, PRODUCTION, ROOT, line_for, maker, settings, write, write_private
+from tools.production import certificate
+from tools.production.compose_file import chosen as services_of
 from tools.production.compose_file import production, secret_names
-from tools.production.demands import BOOTSTRAP, faults
+from tools.production.demands import BOOTSTRAP, PUBLIC, TLS, faults
 from tools.production.images import Unresolved, base, build, pinned, start
 
 COMPOSE = ROOT / "docker-compose.yml"
@@ -30,7 +34,11 @@ def main() -> None:
     secrets = keep_secrets(root / ".env", root / "secrets")
     chosen = settings((root / ".env").read_text(encoding="utf-8"))
     edge = settings((ROOT / "deploy" / "edge.env").read_text(encoding="utf-8"))
-    if found := faults(chosen, secrets, edge):
+    found = faults(chosen, secrets, edge)
+    if folder := chosen.get(TLS):
+        host = urlsplit(chosen.get(PUBLIC, "")).hostname or ""
+        found += certificate.faults(root / folder, host, datetime.now(UTC))
+    if found:
         sys.exit("Not ready for real data:\n" + "".join(f"  - {fault}\n" for fault in found))
     try:
         write_compose_file(root, chosen, secrets)
@@ -74,8 +82,7 @@ def write_compose_file(root: Path, chosen: dict[str, str], secrets: dict[str, st
     tag = chosen.get("UNICARD_TAG", "local")
     wanted = {
         str(service["image"]): str(service["image"]).replace("${UNICARD_TAG:-local}", tag)
-        for service in document["services"].values()
-        if "demo" not in service.get("profiles", ())
+        for service in services_of(document, chosen).values()
     }
     known = pinned([image for image in wanted.values() if not image.startswith("unicard/")], local=local)
     # The recipe's own file asks for secrets that only running needs.

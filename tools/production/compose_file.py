@@ -50,9 +50,7 @@ def production(
     is not in them.
     """
     made = Production(copy.deepcopy(dict(compose)))
-    services = {
-        name: service for name, service in made.document["services"].items() if _DEMO not in service.get("profiles", ())
-    }
+    services = chosen(made.document, settings)
     for name, service in services.items():
         image = str(service["image"])
         if _secrets_by_file(made, name, service, {**settings, **secrets}):
@@ -68,6 +66,16 @@ def production(
     for key in [key for key in made.document if key.startswith("x-")]:
         del made.document[key]
     return made
+
+
+def chosen(compose: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The services an installation for real data runs: those of the profiles it names, never a demonstration's."""
+    profiles = set(settings.get("COMPOSE_PROFILES", "").split(",")) - {_DEMO}
+    return {
+        name: service
+        for name, service in compose["services"].items()
+        if not service.get("profiles") or profiles & set(service["profiles"])
+    }
 
 
 def secret_names(text: str) -> set[str]:

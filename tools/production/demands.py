@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 SHORTEST_SECRET = 24
 _WEAK = ("password", "changeme", "change-me", "secret", "example", "unicard", "admin", "postgres", "test", "demo")
 BOOTSTRAP = "UNICARD_BOOTSTRAP_CLIENT_SECRET"
+TLS = "UNICARD_EDGE_TLS"
+PUBLIC = "UNICARD_PUBLIC_URL"
 
 
 def faults(settings: Mapping[str, str], secrets: Mapping[str, str], edge: Mapping[str, str]) -> list[str]:
@@ -31,13 +33,13 @@ def _demonstration(settings: Mapping[str, str], secrets: Mapping[str, str]) -> I
 
 
 def _addresses(settings: Mapping[str, str], edge: Mapping[str, str]) -> Iterator[str]:
-    public = urlsplit(settings.get("UNICARD_PUBLIC_URL", ""))
+    public = urlsplit(settings.get(PUBLIC, ""))
     if public.scheme != "https" or not public.hostname or _is_loopback(public.hostname):
-        yield "UNICARD_PUBLIC_URL must be the https address by which terminals and ministries reach the edge."
+        yield f"{PUBLIC} must be the https address by which terminals and ministries reach the edge."
     listens = settings.get("UNICARD_EDGE_ADDRESS") or "localhost"
-    encrypted = edge.get("UNICARD_EDGE_TLS_CERTIFICATE") and edge.get("UNICARD_EDGE_TLS_KEY")
-    if not encrypted and not _is_loopback(listens):
-        yield "UNICARD_EDGE_ADDRESS is not the loopback: give the edge a certificate in deploy/edge.env first."
+    given = edge.get("UNICARD_EDGE_TLS_CERTIFICATE") and edge.get("UNICARD_EDGE_TLS_KEY")
+    if not given and not settings.get(TLS) and not _is_loopback(listens):
+        yield f"UNICARD_EDGE_ADDRESS is not the loopback: give the edge a certificate ({TLS}) first."
 
 
 def _weak(secrets: Mapping[str, str]) -> Iterator[str]:

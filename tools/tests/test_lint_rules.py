@@ -66,6 +66,8 @@ CAUGHT = [
     ("x = 1", "notify-service/src/notify_service/sink.py", (1, "stand-in-name")),
     ("total += await f()", SERVICE, (1, "lost-update")),
     ("total += 1 + len(await f())", TEST, (1, "lost-update")),
+    ("engine = create_async_engine(url)", SERVICE, (1, "own-engine")),
+    ("engine = sqlalchemy.ext.asyncio.create_async_engine(url)", SERVICE, (1, "own-engine")),
     ("print('served')", SERVICE, (1, "print")),
     ("amount: float", SERVICE, (1, "money-as-float")),
     ("def pay(amount: float | None): ...", SERVICE, (1, "money-as-float")),

@@ -25,16 +25,19 @@ SECRETS = {name: f"x{number}-{name}-{'x' * 24}" for number, name in enumerate(se
 TLS = {"UNICARD_EDGE_TLS_CERTIFICATE": "tls.crt", "UNICARD_EDGE_TLS_KEY": "tls.key"}
 
 
-def made() -> Production:
+def made(**chosen: str) -> Production:
     document = yaml.safe_load(COMPOSE)
     images = {str(service["image"]) for service in document["services"].values()}
     pinned = {image: f"{image.partition(':')[0]}@sha256:{'a' * 64}" for image in images}
-    return production(document, FOUND, SECRETS, pinned, {image: Start(("/start",), ("run",)) for image in images})
+    return production(
+        document, {**FOUND, **chosen}, SECRETS, pinned, {image: Start(("/start",), ("run",)) for image in images}
+    )
 
 
 def test_what_is_ready_is_not_refused() -> None:
     assert faults(FOUND, SECRETS, {}) == []
     assert faults({**FOUND, "UNICARD_EDGE_ADDRESS": "0.0.0.0"}, SECRETS, TLS) == []  # noqa: S104 - with a certificate
+    assert faults({**FOUND, "UNICARD_EDGE_ADDRESS": "0.0.0.0", "UNICARD_EDGE_TLS": "./tls"}, SECRETS, {}) == []  # noqa: S104
 
 
 @pytest.mark.parametrize(
@@ -104,6 +107,14 @@ def test_every_image_is_pinned_and_nothing_of_the_demonstration_is_left() -> Non
     assert "sink" not in document["services"]
     assert "sink" not in document["volumes"]
     assert {"postgres", "kafka", "backups"} <= set(document["volumes"])
+
+
+def test_what_no_profile_asks_for_need_not_be_on_the_machine() -> None:
+    assert "grafana" in made().document["services"]
+    without = made(COMPOSE_PROFILES="")
+    assert "grafana" not in without.document["services"]
+    assert "grafana" not in without.document["volumes"]
+    assert not any(name.startswith("grafana") for name in without.files)
 
 
 def test_programs_that_know_their_environment_only_are_started_by_the_script_that_reads_the_files() -> None:

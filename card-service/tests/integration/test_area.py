@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from card_service.registry.intake import HEADER
 from chassis.ids import new_id
 from chassis.testing_walk import PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
@@ -22,7 +23,6 @@ ANYONE = {
     "GET /v1/credential-keys": "the keys are public",
     "POST /v1/imports": "a file belongs to whoever sends it; rows of elsewhere are rejected one by one",
 }
-BAD_PIN = {"json": {"pin_jwe": "a.b.c.d.e"}}
 DAY = datetime.now(UTC).date()
 Calls = dict[str, Call | list[Call]]
 
@@ -41,6 +41,8 @@ class World:
     activation: UUID
     upload: str
     head: dict[str, Any]
+    waiting: dict[str, Any]
+    waiting_for: dict[str, Any]
 
 
 async def world_of(office: Office) -> World:
@@ -54,7 +56,10 @@ async def world_of(office: Office) -> World:
     ((plan,),) = await office.fetch("SELECT plan_id FROM pickup_plan WHERE phase_id = $1::text::uuid", phase)
     ((activation,),) = await office.fetch("SELECT activation_id FROM activation WHERE phase_id = $1::text::uuid", phase)
     upload = await office.upload(office.row("a"), claims=PORT_SAID)
-    return World(card, household, citizen, member, site, phase, plan, activation, upload["id"], head)
+    _, (holder, *_) = await office.household()
+    await office.planned(await office.phase())
+    (waiting,) = await office.find(holder)
+    return World(card, household, citizen, member, site, phase, plan, activation, upload["id"], head, waiting, holder)
 
 
 def registry(office: Office, world: World) -> Calls:
@@ -123,19 +128,22 @@ def rollout(office: Office, world: World) -> Calls:
     }
 
 
-def cards(_: Office, world: World) -> Calls:
+async def cards(office: Office, world: World) -> Calls:
     card, site = f"/v1/cards/{world.card}", str(world.site)
-    counter = PORT_SAID | {"site_id": world.site}
     found = {"json": {"national_id": world.head["national_id"]}}
+    pin, typed = [{"json": await office.encrypted(world.card, "2947")} for _ in range(2)]
+    given = {"json": {"national_id": world.waiting_for["national_id"]}}
+    there = PORT_SAID | {"site_id": world.waiting["site"]["site_id"]}
+    waiting = f"/v1/cards/{world.waiting['card_id']}"
     return {
         "POST /v1/cards/search": Call("/v1/cards/search", "cards:handover", refused=200, mark=world.card, body=found),
         "POST /v1/cards/{card_id}/handover": Call(
-            f"{card}/handover", "cards:handover", counter, counter | {"governorate": "19"}, body=found
+            f"{waiting}/handover", "cards:handover", there, there | {"governorate": "19"}, body=given
         ),
         "GET /v1/cards/{card_id}": Call(card, "cards:read"),
-        "GET /v1/cards/{card_id}/credential": Call(f"{card}/credential", "cards:read"),
-        "PUT /v1/cards/{card_id}/pin": Call(f"{card}/pin", "cards:handover", body=BAD_PIN),
-        "POST /v1/cards/{card_id}/pin-checks": Call(f"{card}/pin-checks", "cards:handover", body=BAD_PIN),
+        "GET /v1/cards/{card_id}/credential": Call(f"{card}/credential", "cards:write"),
+        "PUT /v1/cards/{card_id}/pin": Call(f"{card}/pin", "cards:handover", body=pin),
+        "POST /v1/cards/{card_id}/pin-checks": Call(f"{card}/pin-checks", "cards:handover", body=typed),
         "PUT /v1/cards/{card_id}/services/{service}": Call(f"{card}/services/health", "cards:write"),
         "DELETE /v1/cards/{card_id}/services/{service}": Call(f"{card}/services/health", "cards:write"),
         "POST /v1/cards/{card_id}/block": Call(f"{card}/block", "cards:write", body={"json": {"reason": "lost"}}),
@@ -148,6 +156,8 @@ def cards(_: Office, world: World) -> Calls:
 
 async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     world = await world_of(office)
-    calls = registry(office, world) | rollout(office, world) | cards(office, world)
+    calls = registry(office, world) | rollout(office, world) | await cards(office, world)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
-    await walk(office.app, office.client, signed_by(office.issuer), calls, ANYONE)
+    file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
+    acts = {"POST /v1/imports": Call("/v1/imports", "citizens:import", body=file)}
+    await walk(office.app, office.client, signed_by(office.issuer), calls, ANYONE, acts=acts)

@@ -170,7 +170,7 @@ async def test_a_card_is_blocked_and_found_again(office: Office) -> None:
     (event,) = await office.events("CardBlocked", blocked["household_id"])
     assert (event["card_id"], event["reason"]) == (card_id, "lost")
     await office.call("POST", f"/v1/cards/{card_id}/block", WRITE, json={"reason": "lost"}, expect=409)
-    await office.call("GET", f"/v1/cards/{card_id}/credential", READ, expect=409)
+    await office.call("GET", f"/v1/cards/{card_id}/credential", WRITE, expect=409)
     back = await office.call("POST", f"/v1/cards/{card_id}/unblock", WRITE)
     assert (back["state"], back["services"]) == ("active", ["supply"])
     assert len(await office.events("CardUnblocked", blocked["household_id"])) == 1
@@ -256,7 +256,7 @@ async def test_who_leaves_before_the_card_is_collected_frees_the_appointment(off
 
 async def test_a_credential_is_signed_for_offline_terminals(office: Office) -> None:
     card_id, _, _ = await office.issued()
-    given = await office.call("GET", f"/v1/cards/{card_id}/credential", READ)
+    given = await office.call("GET", f"/v1/cards/{card_id}/credential", WRITE)
     header, claims, signature = (_b64(part) for part in given["credential"].split("."))
     keys = {key["kid"]: key for key in (await office.call("GET", "/v1/credential-keys", ""))["keys"]}
     public = Ed25519PublicKey.from_public_bytes(_b64(keys[orjson.loads(header)["kid"]]["x"]))

@@ -70,11 +70,13 @@ ANYONE = {
 
 
 async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
-    async def sign(scopes: str, person: bool = False, **bound: Any) -> dict[str, str]:
+    async def sign(scopes: str, person: bool = False, own: Member | None = None, **bound: Any) -> dict[str, str]:
+        if own is not None:
+            return own.headers(scope=scopes)
         if person:
             said = bound["governorate"]
-            own = await member(gateway, "administrator", area=said or "03", authority="health-authority")
-            return own.headers(scope=scopes, gov=said)
+            made = await member(gateway, "administrator", area=said or "03", authority="health-authority")
+            return made.headers(scope=scopes, gov=said)
         names = {"governorate": "gov", "authority": "org", "site_id": "site"}
         return gateway.signed(*scopes.split(), **{names.get(name, name): value for name, value in bound.items()})
 
@@ -84,11 +86,9 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
 
     clerk = await member(gateway, area="03", authority="health-authority")
     invited = await member(gateway, area="03", authority="health-authority", active=False)
+    other = await member(gateway, area="03", authority="health-authority")
+    asker = await member(gateway, "administrator")
     grant = await _asked_for(gateway, clerk)
-
-    def new(governorate: str, owner: str = "ministry", **more: Any) -> dict[str, Any]:
-        made = {"client_id": f"c{new_id().hex}", "name": "c", "scopes": ["sites:read"], "governorate": governorate}
-        return {"json": {**made, "owner": owner, **more}}
 
     await walk(
         gateway.app,
@@ -99,20 +99,7 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
             "POST /v1/signing-keys": Call(
                 "/v1/signing-keys", "keys:rotate", mine={}, refused=403, body={"json": {"reason": "a walk"}}
             ),
-            "POST /v1/clients": [
-                Call("/v1/clients", "clients:write", refused=403, body=new("03")),
-                Call("/v1/clients", "clients:write", mine={}, refused=403, body=new("*")),
-                Call("/v1/clients", "clients:write", mine=PORT_SAID, stranger=HEALTH, refused=403, body=new("03")),
-                Call(
-                    "/v1/clients",
-                    "clients:write",
-                    mine=HERE,
-                    stranger=ELSEWHERE,
-                    refused=403,
-                    body=new("03", site_id=SITE),
-                ),
-                Call("/v1/clients", "clients:write", mine=PORT_SAID, stranger=HERE, refused=403, body=new("03")),
-            ],
+            "POST /v1/clients": _clients(),
             "GET /v1/clients": Call("/v1/clients?limit=500", "clients:read", refused=200, mark=client),
             "PUT /v1/clients/{client_id}/scopes": Call(
                 f"{path}/scopes", "clients:write", body={"json": {"scopes": ["sites:read"]}}
@@ -135,12 +122,59 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
             **_grants(str(clerk.person_id), grant),
         },
         ANYONE,
+        acts={
+            **await _delays(gateway),
+            "POST /v1/role-grants/{grant_id}/withdrawal": Call(
+                f"/v1/role-grants/{await _asked_for(gateway, other, asker)}/withdrawal",
+                "grants:ask",
+                {"own": asker},
+                body={"json": {"reason": "x"}},
+            ),
+        },
     )
 
 
-async def _asked_for(gateway: Gateway, clerk: Member) -> str:
+def _clients() -> list[Call]:
+    """Making clients, each time by who reaches as far as the new one, and by who does not."""
+
+    def new(governorate: str, owner: str = "ministry", **more: Any) -> dict[str, Any]:
+        made = {"client_id": f"c{new_id().hex}", "name": "c", "scopes": ["sites:read"], "governorate": governorate}
+        return {"json": {**made, "owner": owner, **more}}
+
+    return [
+        Call("/v1/clients", "clients:write", refused=403, body=new("03")),
+        Call("/v1/clients", "clients:write", mine={}, refused=403, body=new("*")),
+        Call("/v1/clients", "clients:write", mine=PORT_SAID, stranger=HEALTH, refused=403, body=new("03")),
+        Call(
+            "/v1/clients",
+            "clients:write",
+            mine=HERE,
+            stranger=ELSEWHERE,
+            refused=403,
+            body=new("03", site_id=SITE),
+        ),
+        Call("/v1/clients", "clients:write", mine=PORT_SAID, stranger=HERE, refused=403, body=new("03")),
+    ]
+
+
+async def _delays(gateway: Gateway) -> dict[str, Call]:
+    """Holding back what was seen for a case, asked for by one and decided by another."""
+    path = f"/v1/citizens/{new_id()}/disclosure-delays"
+    until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    body = {"case_number": "2026/9", "reason": "an inquiry into fraud", "until": until}
+    asked = await gateway.client.post(path, headers=gateway.person("privacy:write"), json=body)
+    assert asked.status_code == 201, asked.text
+    nation = {"governorate": "*", "person": True}
+    delays = "POST /v1/citizens/{citizen_id}/disclosure-delays"
+    return {
+        delays: Call(path, "privacy:write", nation, body={"json": body}),
+        f"{delays}/{{delay_id}}/approval": Call(f"{path}/{asked.json()['delay_id']}/approval", "privacy:write", nation),
+    }
+
+
+async def _asked_for(gateway: Gateway, clerk: Member, asker: Member | None = None) -> str:
     """A role somebody has asked for in Port Said."""
-    asker = await member(gateway, "administrator")
+    asker = asker or await member(gateway, "administrator")
     asked = await asker.ask(clerk, "registry-clerk", area="03", authority_id="health-authority")
     return str(asked["grant_id"])
 

@@ -32,11 +32,15 @@ class Services:
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    said: list[dict[str, str]] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         path = head.split(" ")[1]
         self.tokens |= {line.split(" ")[-1] for line in head.split("\r\n") if line.lower().startswith("authorization:")}
+        given = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
+        wanted = {"purpose", "case-number"}
+        self.said.append({name.lower(): text for name, text in given.items() if name.lower() in wanted})
         status, answer = self.answers[path]
         if status == 0:
             await self.closing.wait()
@@ -123,3 +127,29 @@ async def test_all_services_away(gateway: Any) -> None:
     reply = await gateway.client.get(f"/v1/overview/{CARD}", headers=headers)
     assert reply.status_code == 200
     assert {part["status"] for name, part in reply.json().items() if name != "card_id"} == {"unavailable", "skipped"}
+
+
+async def test_people_say_what_for_and_every_service_hears_it(asking: Any, services: Services) -> None:
+    services.answers = dict(GOOD)
+    path = f"/v1/overview/{CARD}"
+    unsaid = await asking.client.get(path, headers=asking.person("overview:read"))
+    assert (unsaid.status_code, unsaid.json()["code"]) == (422, "purpose_needed")
+    assert unsaid.json()["title_ar"]
+    services.said.clear()
+    said = {b"Purpose": "شكوى المواطن".encode(), b"Case-Number": b"2026/17"}
+    headers = {name.encode(): value.encode() for name, value in asking.person("overview:read").items()}
+    reply = await asking.client.get(path, headers={**headers, **said})
+    assert reply.status_code == 200, reply.text
+    assert len(services.said) == len(GOOD)
+    assert all(heard == {"purpose": "شكوى المواطن", "case-number": "2026/17"} for heard in services.said)
+    case = await asking.client.get(path, headers={**asking.person("overview:read"), "Case-Number": "2026/17"})
+    assert case.status_code == 200
+
+
+async def test_the_openapi_says_where_a_purpose_is_said(asking: Any) -> None:
+    document = asking.app.openapi()
+    for path, needed in {"/v1/overview/{card_id}": True, "/v1/citizens/{citizen_id}/disclosures": False}.items():
+        operation = document["paths"][path]["get"]
+        said = {one["name"]: one for one in operation["parameters"] if one["in"] == "header"}
+        assert {"Purpose", "Case-Number"} <= said.keys()
+        assert ("A person sends" in said["Purpose"]["description"]) == needed

@@ -30,7 +30,10 @@ def owner_url(gateway: Gateway) -> str:
 
 
 async def run(gateway: Gateway, command: str, *given: AdministratorIn, url: str = "") -> list[dict[str, Any]]:
-    return await host.run(command, list(given), gateway.settings, url or gateway.settings.database_url)
+    # an operator's address says more than where the database is: docker compose's asks for TLS
+    return await host.run(
+        command, list(given), gateway.settings, f"{url or gateway.settings.database_url}?sslmode=prefer"
+    )
 
 
 async def accepted(gateway: Gateway, made: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from chassis.ids import new_id
 from chassis.principal import AAL1, AAL2, CallerKind
 from chassis.testing import TestIssuer
 from contracts.clients import BOOTSTRAP, DECIDING, ROLES
-from contracts.people import PEOPLE
+from contracts.people import OF_CITIZENS, OF_THE_GATEWAY, PEOPLE
 from contracts.roles import TERMINALS
 from contracts.scopes import Scope
 
@@ -56,6 +56,8 @@ CALLERS: Mapping[str, tuple[CallerKind, frozenset[str]]] = {
     **{role: (CallerKind.CLIENT, scopes) for role, scopes in CLIENTS.items()},
     **{f"@{kind}": (CallerKind.TERMINAL, scopes) for kind, scopes in KINDS.items()},
     **{f"+{role}": (CallerKind.PERSON, frozenset(what.scopes)) for role, what in PEOPLE.items()},
+    "%citizen": (CallerKind.CITIZEN, frozenset(OF_CITIZENS)),
+    "%gateway": (CallerKind.CLIENT, OF_THE_GATEWAY | {Scope.RECORDS_COLLECT}),
 }
 
 
@@ -87,12 +89,20 @@ def test_the_tables_give_what_the_list_says(route: Route) -> None:
 
 
 def test_every_operation_has_its_caller() -> None:
-    """What nobody is given by default is named here, with who may be given it, or whose role is still to be made."""
+    """What nobody is given by default is named here, with who may be given it."""
     nobody = {name for name, right in EXPECTED.items() if not right.callers}
-    finance = {"POST /v1/accounts", "POST /v1/transfers"}  # ledger:write, a client of the finance ministry's
-    assert finance <= nobody
-    waiting = ("/v1/records/", "/disclosure", "/data-export", "/v1/self/", "/v1/codes", "/citizen-verifications")
-    assert not [name for name in nobody - finance if not any(part in name for part in waiting)]
+    assert nobody == {"POST /v1/accounts", "POST /v1/transfers"}  # ledger:write, a client of the finance ministry's
+
+
+def test_what_is_the_gateways_is_nobody_elses() -> None:
+    alone = {name for name, right in EXPECTED.items() if "%gateway" in right.callers}
+    assert [name for name in alone if EXPECTED[name].callers != {"%gateway"}] == []
+
+
+def test_citizens_reach_what_is_their_own_and_nothing_else() -> None:
+    reached = {name for name, right in EXPECTED.items() if "%citizen" in right.callers}
+    own = ("/v1/self/", "/v1/citizens/{citizen_id}/")
+    assert [name for name in reached if not name.partition(" ")[2].startswith(own)] == []
 
 
 def test_machines_decide_nothing() -> None:
@@ -118,7 +128,7 @@ class TestAtTheEdge:
         every = " ".join(Scope)
         strangers = {
             None: None,
-            "citizen": issuer.token(f"citizen:{new_id()}", every, kind="citizen", acr=AAL1),
+            "citizen with every scope": issuer.token(f"citizen:{new_id()}", every, kind="citizen", acr=AAL1),
             "of no kind": issuer.token("x", every, kind="robot"),
             "of no scope": issuer.token("y", ""),
             "signed in long ago": issuer.token(f"person:{new_id()}", every, kind="person", acr=AAL1),
@@ -146,8 +156,8 @@ class TestAtTheEdge:
             for stranger, forged in strangers.items():
                 person = stranger == "signed in long ago" and CallerKind.PERSON in route.callers and not may.step_up
                 expected = 200 if public or person else 401 if stranger is None else 403
-                if stranger == "citizen" and CallerKind.CITIZEN in route.callers:
-                    continue
+                if stranger == "citizen with every scope" and CallerKind.CITIZEN in route.callers:
+                    expected = 200
                 asked.append(ask(route, stranger, forged, expected))
         started = time.monotonic()
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as caller:
@@ -167,6 +177,8 @@ def token_of(issuer: TestIssuer, name: str, kind: CallerKind, scopes: frozenset[
             "client_id": "console",
         }
         return issuer.token(f"person:{new_id()}", said, kind="person", **signed_in)
+    if kind is CallerKind.CITIZEN:
+        return issuer.token(f"citizen:{new_id()}", said, kind="citizen", acr=AAL1, sid=str(new_id()), client_id="app")
     if kind is CallerKind.TERMINAL:
         return issuer.token(str(new_id()), said, kind="terminal", outlet_id=new_id(), governorate="03")
     return issuer.token(name, said)

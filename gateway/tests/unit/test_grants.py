@@ -67,6 +67,7 @@ def test_no_scope_opens_both_rations_and_care_but_those_of_operators() -> None:
 
     operators = {"operations:read", "operations:write", "operations:approve", "training:clock"}
     operators |= {"policies:read", "policies:write", "policies:approve", "records:read", "records:collect"}
+    operators |= {"terminals:suspend"}  # stops terminals of either kind, and shows nothing of rations or care
     assert of(Upstream.SUPPLY) & of(Upstream.HEALTH) == operators
     payouts = {"payouts:submit", "payouts:approve"}
     assert payouts.isdisjoint(of(Upstream.SUPPLY) | of(Upstream.HEALTH))

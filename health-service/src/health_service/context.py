@@ -26,6 +26,7 @@ class Context:
     settings: Settings
     snapshot: Snapshot[Figures]
     vault: Vault
+    contacts: Vault
 
     @property
     def figures(self) -> ByDay[Figures]:

@@ -28,6 +28,7 @@ def _ground(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> object:
 
 HELD: Final[Held] = {
     "citizen": HeldIn(whose=_CITIZEN, classes=(Personal.HOUSEHOLD,), basis=_COVER, kept="while registered"),
+    "household": HeldIn(whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=_COVER, kept="while registered"),
     "card": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=_COVER, kept="while the card is registered"),
     "coverage": HeldIn(whose=_HOUSEHOLD, classes=(Personal.HEALTH,), basis=_COVER, kept="while covered"),
     "contribution": HeldIn(
@@ -46,7 +47,12 @@ HELD: Final[Held] = {
         sealed={"sealed": _ground},
     ),
     "encounter": HeldIn(
-        whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, kept=_BOOKS, sealed={"sealed": _visit}
+        whose=_PATIENT,
+        classes=(Personal.HEALTH,),
+        basis=_COVER,
+        kept=_BOOKS,
+        without=("entered_by",),
+        sealed={"sealed": _visit},
     ),
     "referral": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, kept=_BOOKS),
     "cap_use": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, kept=_BOOKS),

@@ -28,4 +28,4 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
     resources.fingerprint_key = settings.fingerprint_key()
     snapshot = Snapshot(read_figures)
     await snapshot.refresh(resources)
-    yield Context(settings, snapshot, Vault(settings.ring()))
+    yield Context(settings, snapshot, Vault(settings.ring()), settings.place_contacts())

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from chassis.sealing import Keyring
+from chassis.sealing import Keyring, Vault
 from chassis.settings import ServiceSettings
 from health_service import POLICIES
 
@@ -29,6 +29,14 @@ class Settings(ServiceSettings):
         default=30.0, gt=0, description="how often families whose cover begins or is suspended are looked for"
     )
     standing_chunk: int = Field(default=500, ge=1, description="families whose cover is settled in one transaction")
+
+    place_contact_keys: Annotated[SecretStr, AfterValidator(_keys)] = Field(
+        description="ring shared with supply-service and notify-service: contacts of providers travel to it sealed"
+    )
+
+    def place_contacts(self) -> Vault:
+        """What seals how providers are reached."""
+        return Vault(Keyring.parse(self.place_contact_keys.get_secret_value()))
 
     def ring(self) -> Keyring:
         """The keys that seal and open."""

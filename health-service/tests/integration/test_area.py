@@ -5,22 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.ids import new_id
+from chassis.testing_acts import Own
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
-from ..support import Health
+from ..support import Family, Health
 
 ANYONE = {
     "GET /v1/policies/health": "the rules are the same for all",
     "POST /v1/encounters": "care is given to whoever comes; what is covered is a rule of the visit",
     "GET /fhir/metadata": "what the server can do",
 }
+_UNPAID = (
+    "UPDATE encounter SET copayment_state = 'failed', failure = 'insufficient_funds' WHERE encounter_id::text = $1"
+)
+_ENTERED = "SELECT entered_by::text FROM encounter WHERE encounter_id = ($1::jsonb ->> 'encounter_id')::uuid"
 PROVIDER = {"kind": "hospital", "name_ar": "مستشفى", "name_en": "hospital", "governorate": "03", "district": "x"}
 
 
 async def test_every_operation_asks_whose_it_is(health: Health) -> None:
     desk, other, family = await health.desk(), await health.desk(), await health.family()
     visit = (await health.visit(desk, family)).json()["encounter_id"]
+    await health.runtime.pool.execute(_UNPAID, visit)
     mine: dict[str, Any] = {
         "kind": "terminal", "outlet_id": desk.provider_id, "subject": str(desk.terminal_id), **PORT_SAID,
     }  # fmt: skip
@@ -28,8 +34,8 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
     provider, terminal = f"/v1/providers/{desk.provider_id}", f"/v1/clinic-terminals/{desk.terminal_id}"
     new_terminal = {"provider_id": str(desk.provider_id), "serial": str(new_id()), "model": "UC-H"}
     contribution = {
-        "household_id": str(family.household_id), "category": "pensioner", "insured_wage": 100_000, "spouses": 0,
-        "children": 0, "first_month": "2026-11-01", "months": 1, "amount": 1, "reference": "r",
+        "household_id": str(family.household_id), "category": "employee", "insured_wage": 700_000,
+        "first_month": "2026-11-01", "months": 1, "amount": 35_000, "reference": "r",
     }  # fmt: skip
     exemption = {"kind": "unable", "first_day": "2026-11-01", "last_day": "2027-01-31", "reference": "r"}
     patient = f"Patient/{family.head_id}"
@@ -49,6 +55,9 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
                 Call("/v1/providers?governorate=03", "providers:read", refused=200, mark=str(desk.provider_id)),
             ],
             "GET /v1/providers/{provider_id}": Call(provider, "providers:read"),
+            "PUT /v1/providers/{provider_id}/contact": Call(
+                f"{provider}/contact", "providers:write", body={"json": {"mobile": "01001234567"}}
+            ),
             "POST /v1/clinic-terminals": Call("/v1/clinic-terminals", "providers:write", body={"json": new_terminal}),
             "GET /v1/clinic-terminals/{terminal_id}": Call(terminal, "providers:read"),
             "POST /v1/contributions": Call("/v1/contributions", "contributions:write", body={"json": contribution}),
@@ -77,7 +86,17 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
             "DELETE /v1/clinic-terminals/{terminal_id}/suspension": Call(f"{terminal}/suspension", "providers:write"),
         },
         ANYONE,
+        acts={
+            "POST /v1/encounters": Call("/v1/encounters", "encounters:create", mine, body={"json": visit_of(family)})
+        },
+        own={"POST /v1/encounters": Own(_ENTERED)},
     )
+
+
+def visit_of(family: Family) -> dict[str, Any]:
+    """A visit to be entered."""
+    lines = [{"code": "A10", "price": 10_000, "quantity": 1}]
+    return {"card_id": str(family.card_id), "service": "medicines", "lines": lines}
 
 
 async def test_a_clinic_asks_for_whoever_comes(health: Health) -> None:

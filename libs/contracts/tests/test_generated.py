@@ -47,7 +47,7 @@ def test_event_names_its_meaning_topic_and_key(event: type[Event]) -> None:
 @pytest.mark.parametrize("event", all_events(), ids=lambda event: event.__name__)
 def test_personal_data_travels_on_the_contacts_topic_only(event: type[Event]) -> None:
     personal = {"mobile", "phone", "national_id", "full_name", "given_name", "address", "pin"}
-    if event.TOPIC != "card.contacts.v1":
+    if not event.TOPIC.endswith(".contacts.v1"):
         assert not personal & set(event.model_fields)
 
 

@@ -38,7 +38,9 @@ from notify_service.service import Receipt
 routes = router(prefix="/v1", tags=["messages"])
 
 
-@routes.get("/messages", scopes=Scope.MESSAGES_READ, summary="List messages")
+@routes.get(
+    "/messages", scopes=Scope.MESSAGES_READ, ask_purpose=True, summary="List messages", purpose="message_lookup"
+)
 async def list_messages(
     caller: Caller,
     session: Reading,
@@ -52,7 +54,13 @@ async def list_messages(
     return MessagePage.of(page, [_message(row, runtime.state.vault) for row in rows], lambda message: message.id)
 
 
-@routes.get("/messages/{message_id}", scopes=Scope.MESSAGES_READ, summary="Read a message")
+@routes.get(
+    "/messages/{message_id}",
+    scopes=Scope.MESSAGES_READ,
+    ask_purpose=True,
+    summary="Read a message",
+    purpose="message_lookup",
+)
 async def read_message(
     caller: Caller, session: Reading, runtime: Running, message_id: Annotated[UUID, Path()]
 ) -> Message:
@@ -99,7 +107,7 @@ async def list_templates(runtime: Running) -> TemplateList:
     "/delivery-receipts",
     scopes=Scope.MESSAGES_REPORT,
     summary="Report what became of messages",
-    own_record="each message says what became of it",
+    purpose="delivery",
 )
 async def take_receipts(batch: ReceiptsIn, caller: Caller, session: Work, runtime: Running) -> ReceiptsTaken:
     """Take the network's word. The first on each message counts; what is about no open message is ignored."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Reactions, Received
+from chassis.logging import get_logger
 from contracts.card import (
     CardActivated,
     CardBlocked,
@@ -20,16 +22,29 @@ from contracts.card import (
     PickupMissed,
     PickupScheduled,
 )
+from contracts.gateway import TerminalKeyReplaced
+from contracts.health import ProviderContactChanged
 from contracts.payment import PayoutPaid, WalletStated
-from contracts.supply import BalanceStated, Redeemed
-from notify_service import service, templates
+from contracts.supply import BalanceStated, OutletContactChanged, Redeemed
+from notify_service import metrics, service, templates
+from notify_service.contacts import places
 from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn, learn_again, learn_in_clear
 from notify_service.context import Runtime
 from notify_service.inquiries import balances
 from notify_service.service import Intent
-from notify_service.template_data import AppointmentFacts, DrawFacts, Facts, NoFacts, PayoutFacts, ServicesFacts
+from notify_service.template_data import (
+    AppointmentFacts,
+    DrawFacts,
+    Facts,
+    NoFacts,
+    PayoutFacts,
+    ServicesFacts,
+    TerminalFacts,
+)
 from terminal_registry.revocations import follow_revocations
+
+log = get_logger(__name__)
 
 
 def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
@@ -52,6 +67,9 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions.on(BalanceStated)(balance_stated)
     reactions.on(WalletStated)(wallet_stated)
     reactions.on(PayoutPaid)(payout_paid)
+    reactions.on(OutletContactChanged)(outlet_contact_changed)
+    reactions.on(ProviderContactChanged)(provider_contact_changed)
+    reactions.on(TerminalKeyReplaced)(terminal_key_replaced)
     if every or templates.load()["draw_alert"].enabled:
         reactions.on(Redeemed)(redeemed)
     return reactions
@@ -141,6 +159,43 @@ async def payout_paid(events: Sequence[Received[PayoutPaid]], session: AsyncSess
     await _queue(session, runtime, "payout_paid", intents)
 
 
+async def outlet_contact_changed(
+    events: Sequence[Received[OutletContactChanged]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Learn how outlets are reached."""
+    await _learn_places(session, runtime, [(e.data.outlet_id, e) for e in events])
+
+
+async def provider_contact_changed(
+    events: Sequence[Received[ProviderContactChanged]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Learn how providers of care are reached."""
+    await _learn_places(session, runtime, [(e.data.provider_id, e) for e in events])
+
+
+async def terminal_key_replaced(
+    events: Sequence[Received[TerminalKeyReplaced]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Tell whoever keeps the outlet or clinic that its terminal works with another key from now on."""
+    numbers = await places.reached(session, [e.data.outlet_id for e in events], runtime.state.vault)
+    intents = [
+        Intent(
+            event_id=e.id,
+            facts=TerminalFacts(terminal_id=e.data.terminal_id, happened_at=e.time),
+            subject=e.data.terminal_id,
+            number=numbers[e.data.outlet_id].number,
+            language=numbers[e.data.outlet_id].language,
+        )
+        for e in events
+        if e.data.outlet_id in numbers
+    ]
+    for e in events:
+        if e.data.outlet_id not in numbers:
+            log.warning("a terminal has another key, and its place cannot be told", place=str(e.data.outlet_id))
+            metrics.UNREACHABLE_PLACES.inc()
+    await _queue(session, runtime, "terminal_key_replaced", intents)
+
+
 async def redeemed(events: Sequence[Received[Redeemed]], session: AsyncSession, runtime: Runtime) -> None:
     """Tell the card's holder of each draw."""
     holders = await contacts.holders(session, [e.data.card_id for e in events])
@@ -166,6 +221,11 @@ def _about(event: Received[Any], subject: Any, facts: Facts | None = None) -> In
         household_id=event.data.household_id,
         subject=subject,
     )
+
+
+async def _learn_places(session: AsyncSession, runtime: Runtime, told: Sequence[tuple[UUID, Received[Any]]]) -> None:
+    said = [places.Told(place_id, e.data.sealed, e.data.language, e.time) for place_id, e in told]
+    await places.learn(session, said, runtime.state.vault, runtime.state.settings.place_vault())
 
 
 async def _queue(session: AsyncSession, runtime: Runtime, template: str, intents: Sequence[Intent]) -> None:

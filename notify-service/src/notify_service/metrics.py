@@ -9,3 +9,4 @@ RECEIPTS = Counter("unicard_sms_receipts_total", "Delivery receipts", ["outcome"
 INBOUND = Counter("unicard_sms_inbound_total", "Messages from citizens", ["outcome"])
 PROVIDER_FAILURES = Counter("unicard_sms_provider_failures_total", "Batches the aggregator did not take")
 QUEUED = Gauge("unicard_sms_queued", "Messages waiting to be sent", ["priority"])
+UNREACHABLE_PLACES = Counter("unicard_sms_unreachable_places_total", "Places that could not be told of their terminal")

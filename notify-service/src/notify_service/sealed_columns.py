@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,25 +11,31 @@ import orjson
 from chassis.sealing import SealBroken, Vault
 from notify_service import template_data
 from notify_service.template_data import Facts
+from notify_service.wording import Language
+
+_LANGUAGES: Mapping[str, Language] = {"ar": "ar", "en": "en"}
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A message not sent yet; `number` only where no contact of ours has it."""
+    """A message not sent yet; `number`, and the `language` of its reader, only where no citizen's contact has them."""
 
     facts: Facts
     number: str | None = None
+    language: Language | None = None
 
     def seal(self, vault: Vault, message_id: UUID) -> bytes:
         """As the column holds it."""
-        return vault.seal(message_id, template_data.dump(self.facts) + b"\n" + (self.number or "").encode())
+        to = " ".join(part for part in (self.number, self.language) if part)
+        return vault.seal(message_id, template_data.dump(self.facts) + b"\n" + to.encode())
 
     @classmethod
     def open(cls, vault: Vault, message_id: UUID, sealed: bytes) -> Waiting:
         """Read the column. Raises SealBroken."""
-        raw, _, number = vault.open(message_id, sealed).rpartition(b"\n")
+        raw, _, to = vault.open(message_id, sealed).rpartition(b"\n")
+        number, _, language = to.decode().partition(" ")
         try:
-            return cls(template_data.parse(raw), number.decode() or None)
+            return cls(template_data.parse(raw), number or None, _LANGUAGES.get(language))
         except ValueError as error:
             raise SealBroken("facts of a kind that is not known here") from error
 

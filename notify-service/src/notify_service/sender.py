@@ -130,7 +130,9 @@ class Sender:
         if row.opted_out and not rules.classes[template.class_name].essential:
             return Verdict(Status.CANCELLED, "opted_out")
         day = business_day(self._runtime.clock.now())
-        text = templates.render(template, day, _language(row), waiting.facts, contact.name, rules.hotline)
+        text = templates.render(
+            template, day, waiting.language or _language(row), waiting.facts, contact.name, rules.hotline
+        )
         length = measure(text)
         return Outgoing(row.id, contact.number, text, length.encoding, length.parts)
 

@@ -19,11 +19,15 @@ from notify_service.lifecycle import OPEN_TO_RECEIPTS, Retries, Status
 from notify_service.repository import MessageColumns, ReceiptColumns, Rows
 from notify_service.sealed_columns import Waiting
 from notify_service.template_data import Facts
+from notify_service.wording import Language
 
 
 @dataclass(frozen=True)
 class Intent:
-    """That somebody shall be told something because of an event; `number` only for who is in no contact."""
+    """That somebody shall be told something because of an event.
+
+    `number`, and the `language` of its reader, only for who is in no citizen's contact.
+    """
 
     event_id: UUID
     facts: Facts
@@ -31,6 +35,7 @@ class Intent:
     household_id: UUID | None = None
     subject: UUID | None = None
     number: str | None = None
+    language: Language | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ async def queue(session: AsyncSession, here: Context, template_name: str, intent
         columns.citizen_id.append(intent.citizen_id)
         columns.household_id.append(intent.household_id)
         columns.subject.append(intent.subject)
-        columns.content.append(Waiting(intent.facts, intent.number).seal(here.vault, message_id))
+        columns.content.append(Waiting(intent.facts, intent.number, intent.language).seal(here.vault, message_id))
     kind = here.rules.classes[template.class_name]
     new = await repository.queue(
         session,

@@ -49,6 +49,14 @@ class Settings(ServiceSettings):
         description="ring shared with card-service, which seals contacts on their way here"
     )
 
+    place_contact_keys: Annotated[SecretStr, AfterValidator(_keys)] = Field(
+        description="ring shared with supply-service and health-service, which seal contacts of outlets and providers"
+    )
+
+    def place_vault(self) -> Vault:
+        """What opens contacts of the places where terminals stand."""
+        return Vault(Keyring.parse(self.place_contact_keys.get_secret_value()))
+
     def contact_vault(self) -> Vault:
         """What opens contacts as card-service tells of them."""
         return Vault(Keyring.parse(self.contact_keys.get_secret_value()))

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from contracts.card import ProgrammeService
 from contracts.supply import Line, Remaining
 from notify_service.wording import Language, vocabulary
+
+_ENDING = 6  # letters of an id that tell one terminal of a place from another
 
 
 class _Facts(BaseModel):
@@ -108,8 +111,23 @@ class DrawFacts(_Facts):
         return {"drawn": say.listed(drawn), "balance": say.pots(self.remaining)}
 
 
+class TerminalFacts(_Facts):
+    """Which terminal something has happened to, and when."""
+
+    kind: Literal["terminal"] = "terminal"
+    terminal_id: UUID
+    happened_at: datetime
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill; a terminal is told by the end of its id, as its screen shows it."""
+        say = vocabulary(language)
+        at = {"day": say.day(self.happened_at), "hour": say.hour(self.happened_at)}
+        return {"terminal": self.terminal_id.hex[-_ENDING:].upper(), **at}
+
+
 Facts = Annotated[
-    NoFacts | AppointmentFacts | ServicesFacts | BalanceFacts | PayoutFacts | DrawFacts, Field(discriminator="kind")
+    NoFacts | AppointmentFacts | ServicesFacts | BalanceFacts | PayoutFacts | DrawFacts | TerminalFacts,
+    Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[Facts] = TypeAdapter(Facts)
 
@@ -121,6 +139,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "balance": frozenset({"day", "balance"}),
     "payout": frozenset({"payout", "amount", "balance"}),
     "draw": frozenset({"drawn", "balance"}),
+    "terminal": frozenset({"terminal", "day", "hour"}),
 }
 
 

@@ -52,6 +52,14 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
             ),
         },
         ANYONE,
+        acts={
+            "POST /v1/inbound-messages": Call(
+                "/v1/inbound-messages", "messages:report", {},
+                body={"json": {"messages": [
+                    {"provider_id": "p1", "from": "+201012345678", "text": "?", "received_at": receipt["at"]}
+                ]}},
+            )
+        },
     )  # fmt: skip
 
 

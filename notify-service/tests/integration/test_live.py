@@ -104,6 +104,7 @@ async def process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Proces
         "UNICARD_SMS_TOKEN": settings.sms_token.get_secret_value(),
         "UNICARD_NOTIFY_DATA_KEYS": settings.notify_data_keys.get_secret_value(),
         "UNICARD_CONTACT_KEYS": settings.contact_keys.get_secret_value(),
+        "UNICARD_PLACE_CONTACT_KEYS": settings.place_contact_keys.get_secret_value(),
         "UNICARD_NOTIFY_LOOKUP_KEY": settings.notify_lookup_key.get_secret_value(),
     }
     plain = settings.model_dump(

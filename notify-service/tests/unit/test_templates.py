@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -20,6 +21,7 @@ from notify_service.template_data import (
     NoFacts,
     PayoutFacts,
     ServicesFacts,
+    TerminalFacts,
     dump,
     parse,
 )
@@ -46,6 +48,9 @@ LONGEST: dict[str, Facts] = {
         lines=[Line(programme="bread", item="loaf", quantity=40, amount=800),
                Line(programme="goods", item="oil", quantity=4, amount=12_000)],
         remaining=POTS,
+    ),
+    "terminal": TerminalFacts(
+        terminal_id=UUID("01890a5d-ac96-774b-bcce-b302099a8057"), happened_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC)
     ),
 }  # fmt: skip
 HOTLINE = "19765"

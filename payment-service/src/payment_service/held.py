@@ -26,5 +26,14 @@ HELD: Final[Held] = {
         source="("
         + " UNION ALL ".join(_SIDE.format(side=side) for side in ("debit_account_id", "credit_account_id"))
         + ") t",
+        without=("ordered_by", "settled_by"),  # who has acted is told by disclosures, office by office
+    ),
+    "payout": HeldIn(whose=_CITIZEN, classes=(Personal.MONEY,), basis=_WALLET, kept=_BOOKS),
+    "payout_change": HeldIn(
+        whose={"old_citizen_id": Whose.CITIZEN, "new_citizen_id": Whose.CITIZEN},
+        classes=(Personal.MONEY,),
+        basis=_WALLET,
+        kept=_BOOKS,
+        without=("changed_by", "old_citizen_id", "new_citizen_id"),  # the other may be somebody else
     ),
 }

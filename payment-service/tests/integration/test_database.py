@@ -55,6 +55,8 @@ async def test_a_payout_needs_its_batch(house: House) -> None:
         "UPDATE payout SET batch_id = uuidv7()",
         "DELETE FROM transfer",
         "UPDATE transfer SET amount = 1",
+        """UPDATE transfer SET ordered_by = '{"who": "another"}'""",
+        """UPDATE transfer SET settled_by = '{"who": "another"}' WHERE state <> 'pending'""",
     ],
 )
 async def test_what_is_referred_to_stays(house: House, statement: str) -> None:

@@ -32,6 +32,7 @@ from contracts.supply import OutletRestated
 from supply_service.cards import repository as cards
 from supply_service.context import Runtime
 from supply_service.entitlements import service as entitlements
+from supply_service.offline import repository as offline
 from supply_service.outlets.service import TERMINALS
 from supply_service.sales import wallet_holds
 from terminal_registry.revocations import follow_revocations
@@ -59,7 +60,17 @@ async def lock_households(events: Sequence[Received[Any]], session: AsyncSession
 reactions: Reactions[Runtime] = Reactions(group="supply-service", before=lock_households)
 follow_revocations(reactions)
 follow_wants(reactions, (OutletRestated,), payment.RestatementWanted)
-reactions.on(TerminalEnrolled)(TERMINALS.enrolled)  # the keys they sign their offline sales with
+
+
+@reactions.on(TerminalEnrolled)
+async def terminal_enrolled(
+    events: Sequence[Received[TerminalEnrolled]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Know the keys that terminals sign their offline sales with; one that is replaced holds for what it signed."""
+    await TERMINALS.enrolled(events, session, runtime)
+    for event in events:
+        await offline.add_key(session, event.data.terminal_id, event.data.public_key, event.time)
+
 
 BALANCE = "balance"
 SALE = "redemption:"

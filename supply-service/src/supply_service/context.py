@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import Depends
 
 from chassis import runtime
+from chassis.sealing import Vault
 from supply_service.cards.credential import CredentialKeys
 from supply_service.places.registry import KnownTerminal, Registry
 from supply_service.policies.snapshot import Snapshot
@@ -32,6 +33,7 @@ class Context:
     lanes: SaleLanes
     credentials: CredentialKeys
     uploads: asyncio.Semaphore
+    contacts: Vault
     looked_at: float = 0.0
     settled_by: int = -1  # the version of the policies by which what waited for a rate was last tried
 

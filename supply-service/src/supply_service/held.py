@@ -38,4 +38,11 @@ HELD: Final[Held] = {
         kept=_BOOKS,
         source=_BY_ENTRY.format(table="reversal", id="reversal_id"),
     ),
+    "tender": HeldIn(whose=_HOUSEHOLD, classes=(Personal.RATIONS, Personal.MONEY), basis=_SUBSIDY, kept=_BOOKS),
+    "hold": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.MONEY,),
+        basis=_SUBSIDY,
+        kept="some time after the hold has ended",
+    ),
 }

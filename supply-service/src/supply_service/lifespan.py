@@ -26,7 +26,7 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
     lanes = sale_lanes(resources, settings, snapshot)
     credentials = CredentialKeys(settings.credential_keys, settings.credential_keys_url)
     uploads = asyncio.Semaphore(max(1, settings.pool_size // 2))
-    made = Context(settings, snapshot, Registry(changed_since), lanes, credentials, uploads)
+    made = Context(settings, snapshot, Registry(changed_since), lanes, credentials, uploads, settings.place_contacts())
     await made.refresh_policies(resources)
     await made.refresh_terminals(resources)
     async with lanes.running(PREPARED):

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, SecretStr
 
+from chassis.sealing import Keyring, Vault
 from chassis.settings import ServiceSettings
 from supply_service import POLICIES
+
+
+def _keys(value: SecretStr) -> SecretStr:
+    Keyring.parse(value.get_secret_value())
+    return value
 
 
 class Settings(ServiceSettings):
@@ -22,3 +29,10 @@ class Settings(ServiceSettings):
     refresh_seconds: float = Field(default=0.25, gt=0, description="how often changed policies and terminals are read")
     credential_keys: str | None = Field(default=None, description="card-service's public keys (JWK set as JSON)")
     credential_keys_url: str | None = Field(default=None, description="where those keys are served")
+    place_contact_keys: Annotated[SecretStr, AfterValidator(_keys)] = Field(
+        description="ring shared with health-service and notify-service: contacts of outlets travel to it sealed"
+    )
+
+    def place_contacts(self) -> Vault:
+        """What seals how outlets are reached."""
+        return Vault(Keyring.parse(self.place_contact_keys.get_secret_value()))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.ids import new_id
+from chassis.testing_acts import Own
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
-from ..support import NOON, Supply, bread
+from ..support import NOON, Supply, Till, bread
+from .test_offline import Chain
 
 ANYONE = {
     "POST /v1/redemptions": "a sale: which cards may draw at an outlet is a rule of the sale",
@@ -18,6 +20,20 @@ ANYONE = {
 }
 OUTLET = {"kind": "grocer", "name_ar": "منفذ", "name_en": "outlet", "governorate": "03", "district": "al-arab"}
 DAY = NOON.date().isoformat()
+_A_SALE = "terminals alone sell, and a sale's purpose is the sale"
+_SOLD = (
+    "SELECT jsonb_build_object('who', terminal_id, 'office', outlet_id)::text FROM redemption"
+    " WHERE redemption_id = ({})::uuid"
+)
+_UNDONE = (
+    "SELECT jsonb_build_object('who', terminal_id, 'office', outlet_id)::text FROM reversal"
+    " WHERE reversal_id = ($1::jsonb ->> 'reversal_id')::uuid"
+)
+OWN = {
+    "POST /v1/redemptions": Own(_SOLD.format("$1::jsonb ->> 'redemption_id'"), _A_SALE),
+    "POST /v1/offline-batches": Own(_SOLD.format("$1::jsonb #>> '{results,0,redemption_id}'"), _A_SALE),
+    "POST /v1/redemptions/{redemption_id}/reversal": Own(_UNDONE, _A_SALE),
+}
 
 
 async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
@@ -44,6 +60,9 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
                 Call("/v1/outlets?governorate=03", "outlets:read", refused=200, mark=mark),
             ],
             "GET /v1/outlets/{outlet_id}": Call(outlet, "outlets:read"),
+            "PUT /v1/outlets/{outlet_id}/contact": Call(
+                f"{outlet}/contact", "outlets:write", body={"json": {"mobile": "01001234567"}}
+            ),
             "POST /v1/terminals": Call("/v1/terminals", "terminals:write", body={"json": new_terminal}),
             "GET /v1/terminals/{terminal_id}": Call(terminal, "terminals:read"),
             "GET /v1/entitlements/{card_id}": [
@@ -81,4 +100,18 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
             "DELETE /v1/terminals/{terminal_id}/suspension": Call(f"{terminal}/suspension", "terminals:write"),
         },
         ANYONE,
+        acts=await acts(supply, till, mine),
+        own=OWN,
     )
+
+
+async def acts(supply: Supply, till: Till, mine: dict[str, Any]) -> dict[str, Call]:
+    """What a terminal does for whoever comes."""
+    card, offline = await supply.holder(), Chain(till).sell(await supply.holder(), bread(5))
+    sale = {"card_id": str(card.card_id), "lines": [bread(5)]}
+    return {
+        "POST /v1/redemptions": Call("/v1/redemptions", "redemptions:create", mine, body={"json": sale}),
+        "POST /v1/offline-batches": Call(
+            "/v1/offline-batches", "redemptions:create", mine, body={"json": {"sales": [offline]}}
+        ),
+    }

@@ -10,13 +10,16 @@ import json
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.ids import new_id
 from contracts.card import CardBlocked
+from contracts.gateway import TerminalEnrolled
 
 from ..support import NOON, Holder, Supply, Till, bread, goods
 
@@ -217,3 +220,64 @@ async def test_a_large_batch(supply: Supply) -> None:
     too_many = {"sales": sales * 9}
     reply = await supply.client.post("/v1/offline-batches", json=too_many, headers=till.headers())
     assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
+
+
+async def replaced(supply: Supply, till: Till, at: datetime) -> Till:
+    """The same terminal with a key of its own making, from a moment on."""
+    anew = replace(till, key=Ed25519PrivateKey.generate())
+    enrolled = TerminalEnrolled(
+        terminal_id=till.terminal_id, outlet_id=till.outlet_id, key_id="k2", public_key=anew.public_key
+    )
+    await supply.deliver(enrolled, at=at)
+    await supply.catch_up()
+    return anew
+
+
+async def test_a_replaced_key_holds_for_what_it_signed_and_the_new_one_has_a_chain_of_its_own(supply: Supply) -> None:
+    till = await supply.till()
+    holders = [await supply.holder(members=2) for _ in range(5)]
+    old = Chain(till)
+    sent, kept = old.sell(holders[0], bread(10)), old.sell(holders[1], bread(10))
+    assert statuses(await upload(supply, till, [sent])) == [("applied", None)]
+    anew = await replaced(supply, till, NOON - timedelta(minutes=30))
+    new = Chain(anew)
+    first, second = new.sell(holders[2], bread(10), at=NOON), new.sell(holders[3], bread(10), at=NOON)
+    late = old.sell(holders[4], bread(10), at=NOON)
+    answer = await upload(supply, anew, [first, kept])
+    assert (statuses(answer), answer["gap"]) == ([("applied", None)] * 2, None)
+    answer = await upload(supply, anew, [late, second])
+    assert (statuses(answer), answer["gap"]) == ([("rejected", "key_replaced"), ("applied", None)], None)
+    again = await upload(supply, anew, [sent, kept, first, second])
+    assert {result["status"] for result in again["results"]} == {"duplicate"}
+    # A fork of the old chain is found as one of the new chain is.
+    forks = [{**kept, "sale_id": str(new_id())}, {**first, "sale_id": str(new_id())}]
+    for chain, fork in zip((old, new), forks, strict=True):
+        chain.sign(fork)
+    assert statuses(await upload(supply, anew, forks)) == [("rejected", "chain_forked")] * 2
+
+
+async def test_gaps_are_those_of_the_key_in_use(supply: Supply) -> None:
+    till, holder = await supply.till(), await supply.holder(members=2)
+    old = Chain(till)
+    lost, kept = old.sell(holder, bread(10)), old.sell(await supply.holder(members=2), bread(10))
+    assert (await upload(supply, till, [kept]))["gap"] == [{"first": 1, "last": 1}]
+    anew = await replaced(supply, till, NOON - timedelta(minutes=30))
+    new = Chain(anew)
+    new.sell(await supply.holder(), bread(5), at=NOON)
+    second = new.sell(await supply.holder(), bread(5), at=NOON)
+    assert (await upload(supply, anew, [second]))["gap"] == [{"first": 1, "last": 1}]
+    assert statuses(await upload(supply, anew, [lost])) == [("applied", None)]
+
+
+async def test_a_key_replaced_while_an_earlier_version_ran_is_known_all_the_same(supply: Supply) -> None:
+    till = await supply.till()
+    anew = replace(till, key=Ed25519PrivateKey.generate())
+    await supply.runtime.pool.execute(
+        "WITH c AS (UPDATE change_counter SET version = version + 1 WHERE subject = 'terminals' RETURNING version)"
+        " UPDATE terminal SET public_key = $1, changed = (SELECT version FROM c) WHERE terminal_id = $2",
+        anew.public_key, till.terminal_id,
+    )  # fmt: skip
+    await supply.catch_up()
+    old, new = Chain(till), Chain(anew)
+    sales = [old.sell(await supply.holder(), bread(5)), new.sell(await supply.holder(), bread(5))]
+    assert statuses(await upload(supply, anew, sales)) == [("applied", None)] * 2

@@ -59,6 +59,12 @@ class Installation:
     def inside(self, service: str, *command: str, **options: Any) -> str:
         return self.compose("exec", "-T", service, *command, **options)
 
+    def sql(self, service: str, statement: str) -> str:
+        """What PostgreSQL's superuser is answered in a service's database."""
+        # allow: absolute-path inside a container
+        psql = ("psql", "-h", "/var/run/postgresql", "-U", "postgres", "--tuples-only", "--no-align")
+        return self.inside("postgres", *psql, "-d", f"unicard_{service}", "-c", statement)
+
     def up(self) -> float:
         """`make up`; how many seconds it took."""
         begun = time.monotonic()
@@ -93,6 +99,7 @@ class Installation:
         return subprocess.Popen(
             [sys.executable, "-m", "devstack", *arguments],
             env={**self.environment, **settings((self.home / "secrets.env").read_text(encoding="utf-8"))},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from pathlib import Path
 
 import pytest
 from tests.compose.files import alerts, jobs, panels, services
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.compose
 
 OUTSIDE = {"edge", "prometheus", "grafana", "sink"}
 RUNNING = set(services()) - set(jobs())
+OWN = [name for name in RUNNING if f"{name}-work" in RUNNING]
 
 
 def running(installation: Installation) -> set[str]:
@@ -50,12 +52,44 @@ def test_the_demo_passes_and_prometheus_has_seen_it(installation: Installation) 
     assert demo.returncode == 0, said[-4000:]
     until(lambda: {entry["value"][1] for entry in installation.query("up")} == {"1"})
     seen = Counter(entry["metric"]["job"] for entry in installation.query("up"))
-    watched = RUNNING - {"postgres", "kafka", "grafana", "sink"}
+    watched = RUNNING - {"postgres", "kafka", "kafka-access", "grafana", "sink"}
     assert seen == Counter(name.removesuffix("-work") for name in watched)  # both processes of a service are one job
     for _, expression in panels():  # a rate needs two readings
         until(partial(installation.query, expression.replace("$__rate_interval", "10m")), seconds=60)
     for _, expression in alerts():
         installation.query(expression)
+
+
+def test_the_record_holds_and_is_held_against_what_was_kept_elsewhere(
+    installation: Installation, tmp_path: Path
+) -> None:
+    heads = str(tmp_path / "heads.json")
+    for arguments in (("export", heads), ("verify",), ("verify", "--heads", heads)):
+        audit = installation.unicard("audit", *arguments)
+        said, _ = audit.communicate(timeout=120)
+        assert audit.returncode == 0, said
+    assert said.count("the chain holds") == len(OWN)
+
+
+def test_people_are_looked_after_from_the_host(installation: Installation) -> None:
+    """The demonstration's two administrators are there; a lost one is replaced as the owner of the database only."""
+
+    def people(*arguments: str, given: str = "", code: int = 0) -> str:
+        running = installation.unicard("people", *arguments)
+        said, _ = running.communicate(given or None, timeout=120)
+        assert running.returncode == code, said
+        return said
+
+    assert "admin.one" in people("list")
+    people("check", code=1)  # nobody of the demonstration stands at a counter
+    replacement = "third.admin\nمسؤول ثالث\n29001010100013\n"
+    assert "There are two administrators" in people("recover", given=replacement, code=1)
+    suspend = "UPDATE person SET status = '%s' WHERE sign_in_name = 'admin.one'"
+    installation.sql("gateway", suspend % "suspended")
+    told = people("recover", given=replacement)
+    installation.sql("gateway", suspend % "active")
+    assert "hand this over in person" in told
+    assert "/sign-in/invitation?token=" in told
 
 
 def test_the_edge_shows_its_statistics_and_nothing_else(installation: Installation) -> None:

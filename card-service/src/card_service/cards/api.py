@@ -111,6 +111,7 @@ async def set_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, to
     "/v1/cards/{card_id}/pin-checks",
     scopes=(Scope.CARDS_HANDOVER, Scope.REDEMPTIONS_CREATE),
     problems=(CardUnknown, CardStateConflict, PinUnreadable, PinChecksExceeded),
+    purpose="pin_check",
 )
 async def check_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, tools: WithTools) -> PinCheck:
     """Try a PIN; three wrong tries lock it until a desk sets a new one, and many at different cards stop who asks."""
@@ -159,6 +160,7 @@ async def unblock_card(card_id: UUID, caller: Caller, session: Work, tools: With
     scopes=Scope.CARDS_WRITE,
     problems=(CardUnknown, CardStateConflict),
     rows=CARD,
+    purpose="card_services",
 )
 async def enable_service(card_id: UUID, named: Named, caller: Caller, session: Work, tools: WithTools) -> CardOut:
     """Let an active card be used for one more service, such as health insurance."""
@@ -170,6 +172,7 @@ async def enable_service(card_id: UUID, named: Named, caller: Caller, session: W
     scopes=Scope.CARDS_WRITE,
     problems=(CardUnknown, CardStateConflict),
     rows=CARD,
+    purpose="card_services",
 )
 async def disable_service(
     card_id: UUID,
@@ -198,8 +201,9 @@ async def replace_card(card_id: UUID, given: ReplacementIn, caller: Caller, sess
 
 @routes.get(
     "/v1/cards/{card_id}/credential",
-    scopes=(Scope.CARDS_READ, Scope.CARDS_HANDOVER),
+    scopes=(Scope.CARDS_WRITE, Scope.CARDS_HANDOVER),  # who only looks at cards makes none
     problems=(CardUnknown, CardStateConflict),
+    purpose="card_lookup",
 )
 async def read_credential(card_id: UUID, caller: Caller, session: Reading, tools: WithTools) -> Credential:
     """What a terminal without a network checks a card by."""

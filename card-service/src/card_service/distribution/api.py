@@ -72,7 +72,10 @@ async def list_sites(
 
 
 @routes.get(
-    "/v1/pickup-sites/{site_id}/appointments", scopes=(Scope.CARDS_HANDOVER, Scope.SITES_WRITE), problems=SiteUnknown
+    "/v1/pickup-sites/{site_id}/appointments",
+    scopes=(Scope.CARDS_HANDOVER, Scope.SITES_WRITE),
+    problems=SiteUnknown,
+    purpose="hand_over",
 )
 async def list_appointments(
     site_id: UUID,

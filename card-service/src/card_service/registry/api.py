@@ -180,7 +180,9 @@ async def search_citizens(given: CitizenSearch, caller: Caller, session: Recordi
     return CitizenPage(items=[citizen_out(tools, citizen) for citizen in found])
 
 
-@routes.post("/v1/citizen-verifications", scopes=Scope.CITIZENS_VERIFY, callers=frozenset({CallerKind.CLIENT}))
+@routes.post(
+    "/v1/citizen-verifications", scopes=Scope.CITIZENS_VERIFY, callers=frozenset({CallerKind.CLIENT}), purpose="sign_in"
+)
 async def verify_citizen(
     given: VerificationIn, caller: Caller, session: Recording, tools: WithTools
 ) -> VerificationOut:
@@ -215,6 +217,7 @@ async def look_up_citizens(
     "/v1/citizens/{citizen_id}/accesses",
     scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE),
     reads=Personal.ACCESSES,
+    purpose="disclosures",
 )
 async def list_accesses(
     citizen_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(100, 500, LAST_ID)]

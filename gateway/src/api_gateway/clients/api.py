@@ -71,7 +71,7 @@ async def register_client(
     return ClientCreated(**_out(client, proposal).model_dump(), client_secret=work.secret)
 
 
-@routes.get("/v1/clients", scopes=(Scope.CLIENTS_READ, Scope.CLIENTS_WRITE))
+@routes.get("/v1/clients", scopes=(Scope.CLIENTS_READ, Scope.CLIENTS_WRITE, Scope.CLIENTS_SUSPEND))
 async def list_clients(
     caller: Caller,
     session: Reading,
@@ -134,7 +134,10 @@ async def recertify_client(
 
 
 @routes.post(
-    "/v1/clients/{client_id}/suspension", scopes=Scope.CLIENTS_WRITE, problems=(ClientUnknown, OwnClient), rows=CLIENT
+    "/v1/clients/{client_id}/suspension",
+    scopes=(Scope.CLIENTS_WRITE, Scope.CLIENTS_SUSPEND),
+    problems=(ClientUnknown, OwnClient),
+    rows=CLIENT,
 )
 async def suspend_client(
     client_id: ClientIdInPath, body: SuspensionIn, runtime: Running, caller: Caller, session: Work

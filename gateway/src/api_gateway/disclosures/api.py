@@ -24,6 +24,7 @@ routes = router(tags=["privacy"])
 
 @routes.get(
     "/v1/citizens/{citizen_id}/disclosures",
+    purpose="disclosures",
     scopes=Scope.DISCLOSURES_READ,
     callers=WORKERS | CITIZENS,
     reads=Personal.ACCESSES,
@@ -46,9 +47,11 @@ async def list_disclosures(
 
 @routes.get(
     "/v1/citizens/{citizen_id}/data-export",
+    purpose="data_export",
     scopes=Scope.DATA_EXPORT,
     callers=WORKERS | CITIZENS,
     reads=tuple(Personal),
+    ask_purpose=True,
     problems=NotFound,
     rate=Rate.BULK,
 )

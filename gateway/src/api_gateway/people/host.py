@@ -20,7 +20,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import MACHINE_TIME
 from api_gateway.people import grant_repository, invitations, places, repository, service
@@ -35,12 +35,12 @@ from api_gateway.settings import Settings
 from chassis import outbox
 from chassis.area import NATION
 from chassis.auth import Revocations
+from chassis.db import create_engine
 from chassis.ids import new_id
 from chassis.logging import configure, get_logger
 from chassis.problems import Conflict
 from chassis.refusals import Refusal
 from chassis.sealing import Keyring
-from chassis.urls import async_url
 from contracts.gateway import AdministratorRecovered
 
 log = get_logger(__name__)
@@ -164,7 +164,7 @@ async def opened(settings: Settings, url: str) -> AsyncIterator[tuple[AsyncSessi
     """A transaction on the gateway's database, and the tools beside it."""
     ring = Keyring.parse(settings.gateway_keys.get_secret_value())
     desk = Desk(Identities(ring, Secrets(ring)), settings, Revocations(), _no_sessions)
-    engine = create_async_engine(async_url(url))
+    engine = create_engine(settings.model_copy(update={"database_url": url}), "people-host")
     try:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             yield session, desk

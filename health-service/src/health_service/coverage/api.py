@@ -30,6 +30,7 @@ routes = router(tags=["coverage"])
         errors.CategoryUnknown,
     ),
     rows=Rows("coverage", "household_id"),
+    purpose="contribution",
 )
 async def record_contribution(
     runtime: Running, body: ContributionRequest, caller: Caller, session: Work
@@ -38,7 +39,12 @@ async def record_contribution(
     return await service.contribute(session, runtime, caller, body)
 
 
-@routes.get("/v1/coverage/{card_id}", scopes=Scope.COVERAGE_READ, problems=(CardUnknown, errors.HouseholdNotEnrolled))
+@routes.get(
+    "/v1/coverage/{card_id}",
+    scopes=Scope.COVERAGE_READ,
+    problems=(CardUnknown, errors.HouseholdNotEnrolled),
+    purpose="cover_check",
+)
 async def read_coverage(runtime: Running, card_id: UUID, caller: Caller, session: Reading) -> Coverage:
     """The cover of the family behind a card."""
     return await service.coverage_of_card(session, runtime, caller, card_id)
@@ -49,6 +55,7 @@ async def read_coverage(runtime: Running, card_id: UUID, caller: Caller, session
     scopes=Scope.COVERAGE_WRITE,
     problems=(errors.HouseholdUnknown, errors.HouseholdNotEnrolled, errors.ExemptionOfNoOne, errors.ExemptionTooLong),
     rows=Rows("coverage", "household_id"),
+    purpose="exemption",
 )
 async def put_exemption(
     runtime: Running, household_id: UUID, body: ExemptionRequest, caller: Caller, session: Work

@@ -19,6 +19,7 @@ routes = router(tags=["eligibility"])
     scopes=Scope.ELIGIBILITY_CHECK,
     problems=(CardUnknown, PatientUnknown, ServiceUnknown),
     rate=Rate.SALE,
+    purpose="cover_check",
 )
 async def check_eligibility(runtime: Running, body: EligibilityRequest, caller: Caller) -> Eligibility:
     """Whether the holder of a card is covered today, and what services cost. Nothing changes, no key is needed."""

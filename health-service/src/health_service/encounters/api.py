@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from fastapi import Request
+
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import Rate
+from chassis.records.said import acting_in
 from chassis.routing import router
 from contracts.scopes import Scope
 from health_service.context import Running
@@ -45,14 +48,17 @@ routes = router(tags=["encounters"])
     ),
     rate=Rate.SALE,
 )
-async def record_encounter(runtime: Running, body: EncounterRequest, caller: Caller, session: Work) -> EncounterReceipt:
+async def record_encounter(
+    http: Request, runtime: Running, body: EncounterRequest, caller: Caller, session: Work
+) -> EncounterReceipt:
     """Enter a visit; the patient's part is then taken from the card's wallet. The answer repeats no diagnosis."""
     place = await place_of(session, caller)
-    return await service.record(session, runtime, place, body)
+    return await service.record(session, runtime, place, body, acting_in(http))
 
 
 @routes.get(
     "/v1/encounters/{encounter_id}",
+    purpose="visit_lookup",
     scopes=Scope.ENCOUNTERS_READ,
     problems=(ClinicTerminalNeeded, EncounterUnknown),
     rate=Rate.SALE,
@@ -65,6 +71,7 @@ async def read_encounter(runtime: Running, encounter_id: UUID, caller: Caller, s
 
 @routes.post(
     "/v1/encounters/{encounter_id}/collection",
+    purpose="copayment",
     scopes=Scope.ENCOUNTERS_CREATE,
     problems=(ClinicTerminalNeeded, EncounterUnknown, NothingToCollect),
     rate=Rate.SALE,

@@ -19,7 +19,10 @@ _NAMES = (
     "cap_applied", "exempt", "copayment_id", "copayment_state", "sealed",
 )  # fmt: skip
 _COLUMNS = ", ".join(_NAMES)
-_ADD = text(f"INSERT INTO encounter ({_COLUMNS}) VALUES ({', '.join(':' + name for name in _NAMES)})")
+_ADD = text(
+    f"INSERT INTO encounter ({_COLUMNS}, entered_by)"
+    f" VALUES ({', '.join(':' + name for name in _NAMES)}, CAST(:entered_by AS jsonb))"
+)
 _OF_PROVIDER = (
     f"SELECT {_COLUMNS}, failure FROM encounter WHERE encounter_id = :encounter_id AND provider_id = :provider_id"
 )

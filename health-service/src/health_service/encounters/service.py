@@ -42,9 +42,12 @@ class Told:
     cover: Cover
 
 
-async def record(session: AsyncSession, runtime: Runtime, place: Place, request: EncounterRequest) -> EncounterReceipt:
+async def record(
+    session: AsyncSession, runtime: Runtime, place: Place, request: EncounterRequest, acting: str
+) -> EncounterReceipt:
     """Enter a visit, divide its price between patient and insurer, and have the patient's part taken.
 
+    `place`: where it is entered; `acting`: who enters it and what for, which the visit keeps.
     Raises what `health_service.rules.refusals` names; a refused visit leaves nothing behind.
     """
     told = await _judge(session, runtime, place, request)
@@ -73,7 +76,7 @@ async def record(session: AsyncSession, runtime: Runtime, place: Place, request:
         "copayment_id": copayment_id,
         "copayment_state": "due" if divided.copayment else "none",
     }
-    await repository.add(session, **values, sealed=_sealed(runtime, encounter_id, request))
+    await repository.add(session, **values, entered_by=acting, sealed=_sealed(runtime, encounter_id, request))
     referrals = await _refer(session, told, request, encounter_id)
     await _tell(session, values)
     return EncounterReceipt(**values, currency=CURRENCY, failure=None, referrals=referrals)

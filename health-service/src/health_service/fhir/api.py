@@ -52,26 +52,28 @@ async def read_capabilities() -> Response:
     return _reply(service.capabilities())
 
 
-@routes.get("/Patient/{patient_id}", scopes=Scope.FHIR_READ, response_model=FhirPatient)
+@routes.get("/Patient/{patient_id}", scopes=Scope.FHIR_READ, response_model=FhirPatient, purpose="citizen_lookup")
 async def read_patient(patient_id: UUID, caller: Caller, session: Reading) -> Response:
     """A citizen by id, without name or national id."""
     return _reply(await service.patient(session, caller, patient_id))
 
 
-@routes.get("/Coverage/{patient_id}", scopes=Scope.FHIR_READ, response_model=FhirCoverage)
+@routes.get("/Coverage/{patient_id}", scopes=Scope.FHIR_READ, response_model=FhirCoverage, purpose="cover_check")
 async def read_coverage_of_patient(runtime: Running, patient_id: UUID, caller: Caller, session: Reading) -> Response:
     """The cover of a citizen; it has the citizen's id."""
     return _reply(await service.coverage(session, runtime, caller, patient_id))
 
 
-@routes.get("/Coverage", scopes=Scope.FHIR_READ, response_model=FhirBundle)
+@routes.get("/Coverage", scopes=Scope.FHIR_READ, response_model=FhirBundle, purpose="cover_check")
 async def search_coverage(runtime: Running, beneficiary: Beneficiary, caller: Caller, session: Reading) -> Response:
     """The cover of a beneficiary, as a bundle."""
     patient_id = UUID(beneficiary.removeprefix("Patient/"))
     return _reply(await service.search_coverage(session, runtime, caller, patient_id))
 
 
-@routes.post("/CoverageEligibilityRequest", scopes=Scope.FHIR_READ, response_model=FhirEligibilityResponse)
+@routes.post(
+    "/CoverageEligibilityRequest", scopes=Scope.FHIR_READ, response_model=FhirEligibilityResponse, purpose="cover_check"
+)
 async def check_coverage(runtime: Running, body: FhirEligibilityRequest, caller: Caller, session: Reading) -> Response:
     """Whether a patient is covered and what services cost; answered at once, nothing is kept."""
     return _reply(await service.check(session, runtime, caller, body))

@@ -25,7 +25,8 @@ from health_service.providers.schemas import (
     ProviderPage,
     ProviderRequest,
 )
-from health_service.providers.service import TERMINALS, ProviderUnknown
+from health_service.providers.service import CONTACTS, TERMINALS, ProviderUnknown
+from terminal_registry.contacts import PlaceContact, PlaceContactIn
 from terminal_registry.routes import Wire, add_terminal_routes
 
 routes = router(tags=["providers"])
@@ -56,6 +57,21 @@ async def list_providers(
 async def read_provider(provider_id: UUID, caller: Caller, session: Reading) -> Provider:
     """One provider."""
     return Provider.model_validate(await service.provider(session, caller, provider_id))
+
+
+@routes.put(
+    "/v1/providers/{provider_id}/contact",
+    scopes=Scope.PROVIDERS_WRITE,
+    problems=ProviderUnknown,
+    rows=Rows("provider", "provider_id", without=("contact",)),
+)
+async def put_provider_contact(
+    runtime: Running, provider_id: UUID, body: PlaceContactIn, caller: Caller, session: Work
+) -> PlaceContact:
+    """Say how a provider is reached: a message tells of every new key of its terminals."""
+    provider = await service.provider(session, caller, provider_id)
+    vault = runtime.state.contacts
+    return await CONTACTS.put(session, vault, provider_id, provider["governorate"], body)
 
 
 CLINIC_TERMINAL_WIRE = Wire(

@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 
-_PROVIDER = "provider_id, kind, name_ar, name_en, governorate, district, registered_at"
+_ADDED = "provider_id, kind, name_ar, name_en, governorate, district, registered_at"
+_PROVIDER = f"{_ADDED}, contact IS NOT NULL AS reachable"
 _ADD_PROVIDER = text(
-    f"INSERT INTO provider ({_PROVIDER})"
+    f"INSERT INTO provider ({_ADDED})"
     " VALUES (:provider_id, :kind, :name_ar, :name_en, :governorate, :district, :registered_at)"
 )
 _FIND_PROVIDER = text(f"SELECT {_PROVIDER} FROM provider WHERE provider_id = :provider_id")

@@ -39,6 +39,7 @@ class Provider(BaseModel):
     governorate: str
     district: str
     registered_at: datetime
+    reachable: Annotated[bool, Field(description="whether it can be told what happens to its terminals")]
 
 
 class ProviderPage(Page[Provider, UUID]):

@@ -13,10 +13,11 @@ from chassis.area import Area
 from chassis.ids import new_id
 from chassis.principal import Principal
 from chassis.problems import Conflict, Forbidden, NotFound
-from contracts.health import ProviderRegistered
+from contracts.health import ProviderContactChanged, ProviderRegistered
 from health_service.context import Runtime
 from health_service.providers import repository
 from health_service.providers.schemas import ProviderRequest
+from terminal_registry.contacts import Contacts
 from terminal_registry.kinds import CLINICS
 from terminal_registry.registry import Refusals, Registry
 from terminal_registry.repository import Terminals
@@ -107,6 +108,10 @@ TERMINALS = Registry(
     Refusals(NoSuchClinicTerminal, ClinicSerialTaken, ClinicTerminalAlreadySuspended, ClinicTerminalNotSuspended),
 )
 """The terminals that stand with providers of care."""
+
+
+CONTACTS = Contacts("provider", "provider_id", ProviderContactChanged)
+"""How providers are reached."""
 
 
 async def place_of(session: AsyncSession, caller: Principal) -> Place:

@@ -9,9 +9,11 @@ from broker_access.keeper import Wanted
 from broker_access.table import Entry, Table, WrongTable, rights
 
 
-def test_only_notify_reads_contacts_and_only_card_writes_them() -> None:
-    about = {entry for entry in Table.of_system().entries if entry.name == "card.contacts.v1"}
-    assert about == {Entry("card", "write", "card.contacts.v1"), Entry("notify", "read", "card.contacts.v1")}
+@pytest.mark.parametrize("writer", ["card", "supply", "health"])
+def test_only_notify_reads_contacts_and_only_their_service_writes_them(writer: str) -> None:
+    topic = f"{writer}.contacts.v1"
+    about = {entry for entry in Table.of_system().entries if entry.name == topic}
+    assert about == {Entry(writer, "write", topic), Entry("notify", "read", topic)}
 
 
 def test_each_topic_has_one_writer_and_each_group_one_member() -> None:

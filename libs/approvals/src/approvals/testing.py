@@ -59,12 +59,13 @@ def proposal_calls(
     decides: str,
     *,
     proposer: Mapping[str, Any],
+    other: str,
     mine: Mapping[str, Any] = PORT_SAID,
     stranger: Mapping[str, Any] = ISMAILIA,
 ) -> dict[str, Call]:
     """The walk's calls of a service's proposals: one that is open, in the area of `mine` and outside `stranger`'s.
 
-    `proposer`: the claims of who entered it. It is refused in the end.
+    `proposer`: the claims of who entered it. It is refused in the end; `other`, the id of one more, is withdrawn.
     """
     base = f"/v1/proposals/{service}"
     one = f"{base}/{proposal['proposal_id']}"
@@ -78,6 +79,6 @@ def proposal_calls(
             f"{one}/decision", decides, deciding, strange, body={"json": refusal}
         ),
         f"POST {base}/{{proposal_id}}/withdrawal": Call(
-            f"{one}/withdrawal", enters, withdrawing, stranger, body={"json": {"reason": "a walk"}}
+            f"{base}/{other}/withdrawal", enters, withdrawing, stranger, body={"json": {"reason": "a walk"}}
         ),
     }

@@ -1,6 +1,7 @@
 """Audit of one service's record: `python -m chassis.audit verify|export SERVICE [HEADS]`, for `unicard audit`.
 
-Needs `UNICARD_DATABASE_URL`; to verify `UNICARD_RECORD_CHAIN_KEY` besides. `export` writes the heads of the chain as
+Needs `UNICARD_DATABASE_URL`; to verify `UNICARD_RECORD_CHAIN_KEY` besides (in the environment, or as files of that name
+in `UNICARD_SECRETS_DIR`). HEADS is a file, or `-` for standard input. `export` writes the heads of the chain as
 JSON, to be kept where nobody who can write to the database reads; `verify` walks the whole chain and holds it against
 heads that were exported before. Exit code 1: it does not hold.
 """
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import asyncpg
 import orjson
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.records.chain import ChainKey, Head
 from chassis.records.verify import Walk, compare, verify
@@ -27,6 +30,17 @@ _HEADS = """
     ) h ORDER BY month, position DESC
 """
 _AT = "SELECT mac FROM record_link WHERE month = $1 AND position = $2"
+
+
+class AuditSettings(BaseSettings):
+    """Where the record is, and with which key its chain was made; the key is read to verify only."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="UNICARD_", secrets_dir=os.environ.get("UNICARD_SECRETS_DIR"), extra="ignore"
+    )
+
+    database_url: str
+    record_chain_key: SecretStr = SecretStr("")
 
 
 async def export(connection: asyncpg.Connection) -> list[dict[str, object]]:
@@ -50,12 +64,13 @@ async def check(connection: asyncpg.Connection, key: ChainKey, kept: list[dict[s
 
 async def run(command: str, service: str, kept: list[dict[str, object]]) -> int:
     """Do it and write what was found on standard output."""
-    connection = await asyncpg.connect(os.environ["UNICARD_DATABASE_URL"])
+    settings = AuditSettings()
+    connection = await asyncpg.connect(settings.database_url)
     try:
         if command == "export":
             sys.stdout.buffer.write(orjson.dumps({"service": service, "heads": await export(connection)}))
             return 0
-        key = ChainKey(service, key_bytes(os.environ["UNICARD_RECORD_CHAIN_KEY"]))
+        key = ChainKey(service, key_bytes(settings.record_chain_key.get_secret_value()))
         walk = await check(connection, key, kept)
     finally:
         await connection.close()
@@ -72,7 +87,7 @@ def main() -> None:
     _, command, service, *files = sys.argv
     kept: list[dict[str, object]] = []
     for file in files:
-        for document in orjson.loads(Path(file).read_bytes()):
+        for document in orjson.loads(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()):
             kept += document["heads"] if document["service"] == service else []
     sys.exit(asyncio.run(run(command, service, kept)))
 

@@ -20,6 +20,7 @@ from chassis.endpoints import Endpoint
 from chassis.infrastructure_errors import Busy
 from chassis.metrics import HOT_REQUESTS
 from chassis.principal import Principal
+from chassis.records.said import CASE, PURPOSE
 from chassis.refusals import Refusal
 from chassis.runtime import Resources
 
@@ -34,6 +35,8 @@ _REPLAYED = (idempotency.REPLAYED.lower().encode(), b"true")
 _BEARER = b"Bearer "
 # What a route reads of a request. Sent twice, a header is not plain.
 _READ = frozenset({b"authorization", b"idempotency-key", b"content-type", b"x-request-id", b"traceparent"})
+# Who says what for, has it checked and kept by FastAPI's route.
+_NOT_PLAIN = frozenset(name.lower().encode() for name in (PURPOSE, CASE))
 
 
 class Answer(NamedTuple):
@@ -103,6 +106,8 @@ class HotRoute(Generic[R, T]):
     def _take(self, runtime: R, headers: Headers, body: bytes) -> Taken | None:
         read: dict[bytes, bytes] = {}
         for name, value in headers:
+            if name in _NOT_PLAIN:
+                return None
             if name in _READ:
                 if name in read:
                     return None

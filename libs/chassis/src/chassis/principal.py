@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
+import orjson
+
 from chassis.area import Bound
 
 
@@ -82,6 +84,18 @@ class Principal:
     def actor(self) -> Actor:
         """Who is accountable for what this caller does."""
         return Actor(self.subject, self.client_id, self.bound.authority, self.session_id)
+
+    @cached_property
+    def acting(self) -> str:
+        """Who acts, as a JSON object for what keeps its own record: once for each token, since sales are many.
+
+        Members: `who`, `kind`, `through`, `session`, and as `office` the authority, or where a terminal or counter is.
+        """
+        bound, actor = self.bound, self.actor
+        place = bound.outlet_id or bound.provider_id or bound.site_id
+        office = actor.office or (str(place) if place else None)
+        members = {"who": actor.who, "kind": self.kind.value, "through": actor.through, "session": actor.session}
+        return orjson.dumps({n: v for n, v in (members | {"office": office}).items() if v is not None}).decode()
 
     @property
     def marks(self) -> tuple[str, ...]:

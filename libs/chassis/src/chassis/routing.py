@@ -28,6 +28,8 @@ from chassis.problems import STATUS, InvalidRequest, Problem, responses
 from chassis.records.acts import Act, Rows, act_of
 from chassis.records.entries import HEADER as RECORD_ID
 from chassis.records.entries import REPEATED, Entry
+from chassis.records.said import PurposeNeeded, ensure_said
+from chassis.records.said import parameters as said_parameters
 from chassis.refusals import Refusal
 from contracts.scopes import Scope
 
@@ -46,8 +48,9 @@ class Facts(TypedDict, total=False):
 
     What the record keeps (`chassis.records`): every read of tagged data and every change is recorded without a word
     here. `reads` are classes of personal data that the reply's schema cannot say; `rows`, whose old and new values a
-    change keeps; `purpose`, where the caller names none; `own_record`, why what it makes is the record already. The
-    others are FastAPI's own. `open_query` lets parameters that it does not know pass, where a protocol says so.
+    change keeps; `purpose`, where the caller names none; `ask_purpose`, where a person must name one;
+    `own_record`, why what it makes is the record already (it keeps `records.said.acting_in`). The others are FastAPI's
+    own. `open_query` lets parameters that it does not know pass, where a protocol says so.
     """
 
     scopes: Scope | tuple[Scope, ...]
@@ -63,6 +66,7 @@ class Facts(TypedDict, total=False):
     reads: Personal | tuple[Personal, ...]
     rows: Rows
     purpose: str
+    ask_purpose: bool
     own_record: str
     open_query: bool
 
@@ -84,6 +88,7 @@ class DeclaredRoute(APIRoute):
     draft: ClassVar[Endpoint]
     anyone: ClassVar[str]
     recorded: ClassVar[Mapping[str, Any]]
+    ask_purpose: ClassVar[bool]
     open_query: ClassVar[bool]
     declare: ClassVar[Callable[[Endpoint], None]]
 
@@ -96,6 +101,9 @@ class DeclaredRoute(APIRoute):
         retry = Retry.ALWAYS if self.draft.method == "GET" else Retry.KEYED if keyed else Retry.NEVER
         self.declared = replace(self.draft, retry=retry, query=_names(self.dependant, "query_params"))
         self.act: Act | None = act_of(self.declared, self.dependant, self.response_model, **self.recorded)
+        if self.act or self.ask_purpose or self.recorded.get("own_record"):
+            said = {"parameters": said_parameters(needed=self.ask_purpose)}
+            self.openapi_extra = {**said, **(self.openapi_extra or {})}
         type(self).declare(self.declared)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[object, None, Response]]:
@@ -110,6 +118,8 @@ class DeclaredRoute(APIRoute):
         async def answer(request: Request) -> Response:
             if scopes:
                 await authorize(request, scopes, self.draft.callers, step_up=self.draft.step_up)
+            if self.ask_purpose:
+                ensure_said(request, request.state.principal)
             if request.scope["query_string"] and not self.open_query:
                 refuse_unknown(request, self.declared.query)
             return await self._recorded(request, handler)
@@ -198,15 +208,17 @@ class Router:
         anyone = options.pop("anyone", "")
         recorded = {name: options.pop(name) for name in ("reads", "rows", "purpose", "own_record") if name in options}
         recorded["reads"] = _several(recorded.get("reads", ()))
-        open_query = options.pop("open_query", False)
+        open_query, ask_purpose = options.pop("open_query", False), options.pop("ask_purpose", False)
         draft = _draft(method, self._prefix + path, options)
-        answers = {**responses(*_several(options.pop("problems", ()))), **options.pop("responses", {})}
+        problems = (*_several(options.pop("problems", ())), *((PurposeNeeded,) if ask_purpose else ()))
+        answers = {**responses(*problems), **options.pop("responses", {})}
 
         def register(handler: Handler) -> Handler:
             known = {
                 "draft": draft,
                 "anyone": anyone,
                 "recorded": recorded,
+                "ask_purpose": ask_purpose,
                 "open_query": open_query,
                 "declare": self.endpoints.append,
                 "__doc__": draft.name,

@@ -10,18 +10,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
 
 from chassis.area import UNSAID
-from chassis.edge import App
 from chassis.personal import PARAMETERS, models_of, tags_of
 from chassis.records.acts import Act
-from chassis.records.entries import HEADER as RECORD_ID
-from chassis.routing import DeclaredRoute
 from chassis.testing import TestIssuer
+from chassis.testing_acts import SAID, Own, Recorded, declared
 
 Sign = Callable[..., Awaitable[dict[str, str]]]
 
@@ -32,8 +29,6 @@ _UNSAID = {"governorate": UNSAID}
 # What every service has of the chassis: about the service as such, whoever operates it.
 _OPERATIONS = ("/v1/operations/", "/v1/training/", "/v1/records/")
 _UNREAD = "no_such_parameter"
-_LEFT = "SELECT citizen_id, household_id, card_id FROM record WHERE request_id = $1"
-_MISSES = "SELECT count(*) FROM record WHERE outcome NOT IN ('done', 'repeated', 'nothing_found')"
 # What names a person, or is about one, wherever it stands in a reply.
 _NAMES: Final = {*PARAMETERS, "full_name", "holder_name_masked", "national_id_masked", "mobile_masked", "birth_date"}
 
@@ -71,22 +66,37 @@ async def walk(
     sign: Sign,
     calls: Mapping[str, Call | Sequence[Call]],
     anyone: Mapping[str, str],
+    *,
+    acts: Mapping[str, Call] | None = None,
+    own: Mapping[str, Own] | None = None,
 ) -> None:
     """Make the calls of every operation in the order given; `anyone` has the others, with the reason of each.
 
     `sign` gives the headers of a caller with scopes and claims (`TestIssuer`'s keywords, and `subject`).
 
+    Every operation that changes something must succeed once and leave who did it: in the record, or where `own` says.
+    `acts` are calls of those in `anyone`, made first, by who is `mine`.
+
     Raises AssertionError that names each operation which is not known, or lets a stranger in, or keeps its owner out.
     """
     known, found = {*calls, *anyone}, operations(app)
-    acts = _acts(app)
+    kept = _acts(app)
     wrong = [f"{name}: not in the walk" for name in sorted(found - known)]
     wrong += [f"{name}: no such operation" for name in sorted(known - found)]
     wrong += untagged(app)
+    done: set[str] = set()
+    for name, call in (acts or {}).items():
+        recorded = Recorded(name, app, kept.get(name), (own or {}).get(name), done)
+        reply = await _made(client, sign, name.split(" ")[0], call, call.mine, said=True)
+        faults = await recorded.faults(reply)
+        wrong += [f"{name}: {fault}" for fault in faults]
+        wrong += [] if reply.is_success else [f"{name}: who may gets {reply.status_code} {reply.text[:200]}"]
     for name, listed in calls.items():
+        recorded = Recorded(name, app, kept.get(name), (own or {}).get(name), done)
         for call in (listed,) if isinstance(listed, Call) else listed:
-            faults = await _faults(client, sign, name.split(" ")[0], call, Recorded(app, acts.get(name)))
+            faults = await _faults(client, sign, name.split(" ")[0], call, recorded)
             wrong.extend(f"{name}: {fault}" for fault in faults)
+    wrong += [f"{name}: nobody has succeeded with it: who did it may be kept nowhere" for name in changing(app) - done]
     missing = await _record_faults(app, client, sign)
     wrong += missing
     assert not wrong, "\n".join(wrong)
@@ -131,47 +141,14 @@ def signed_by(issuer: TestIssuer) -> Sign:
     return sign
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """What the record of a service got of a call to an operation."""
-
-    app: FastAPI
-    act: Act | None
-
-    async def faults(self, reply: httpx.Response) -> list[str]:
-        """What is wrong with it: one row of each subject of the reply, and none where nothing is to be recorded."""
-        named = reply.headers.get(RECORD_ID)
-        if self.act is None or not reply.is_success:
-            return [] if named is None else ["it is recorded, though nothing of it is to be"]
-        if named is None:
-            return ["it leaves no record"]
-        rows = await self.app.state.runtime.pool.fetch(_LEFT, UUID(named))
-        subjects = {(row["citizen_id"], row["household_id"], row["card_id"]) for row in rows}
-        shown = {one.ids for one in self.act.shown.subjects(reply.json())} if reply.content else set()
-        faults = [] if len(subjects) == len(rows) > 0 else [f"{len(rows)} records of {len(subjects)} subjects"]
-        if any(not any(_holds(row, ids) for row in subjects) for ids in shown if any(ids)):
-            faults.append("somebody whom it shows is in no record of it")
-        return faults
-
-    async def misses(self) -> int:
-        """How many records there are that something was not there, or not for the caller."""
-        count: int = await self.app.state.runtime.pool.fetchval(_MISSES)
-        return count
-
-
-def _holds(row: tuple[UUID | None, ...], ids: tuple[UUID | None, ...]) -> bool:
-    """Whether a record names one of the ids, the citizen's first."""
-    return any(mine == wanted for mine, wanted in zip(row, ids, strict=True) if wanted is not None)
+def changing(app: FastAPI) -> set[str]:
+    """Operations that change something, of those a service has by itself."""
+    routes = (route for route in declared(app) if route.declared.keyed and not route.declared.public)
+    return {route.declared.name for route in routes if not route.declared.path.startswith(_OPERATIONS)}
 
 
 def _acts(app: FastAPI) -> dict[str, Act | None]:
     return {route.declared.name: route.act for route in declared(app)}
-
-
-def declared(app: FastAPI) -> list[DeclaredRoute]:
-    """Every route a service declares."""
-    assert isinstance(app, App)
-    return [route for route in app.declared if isinstance(route, DeclaredRoute)]
 
 
 def untagged(app: FastAPI) -> list[str]:
@@ -196,14 +173,18 @@ def _untagged(annotation: Any, within: tuple[Any, ...]) -> list[str]:
     return found
 
 
-async def _faults(client: httpx.AsyncClient, sign: Sign, method: str, call: Call, recorded: Recorded) -> list[str]:
-    async def made(claims: Mapping[str, object]) -> httpx.Response:
-        body = dict(call.body)
-        headers = await sign(call.scopes, **claims)
-        return await client.request(method, call.url, headers={**headers, **body.pop("headers", {})}, **body)
+async def _made(
+    client: httpx.AsyncClient, sign: Sign, method: str, call: Call, claims: Mapping[str, object], *, said: bool = False
+) -> httpx.Response:
+    """Make a call as somebody; `said`: with a purpose and the number of a case."""
+    body = dict(call.body)
+    headers = {**await sign(call.scopes, **claims), **body.pop("headers", {}), **(SAID if said else {})}
+    return await client.request(method, call.url, headers=headers, **body)
 
+
+async def _faults(client: httpx.AsyncClient, sign: Sign, method: str, call: Call, recorded: Recorded) -> list[str]:
     before = await recorded.misses()
-    theirs = await made(call.stranger)
+    theirs = await _made(client, sign, method, call, call.stranger)
     faults = []
     unread = await _unread(client, method, call.url, await sign(call.scopes, **call.mine))
     faults += unread
@@ -211,11 +192,12 @@ async def _faults(client: httpx.AsyncClient, sign: Sign, method: str, call: Call
         faults.append("that it was not there for a stranger is in no record")
     if theirs.status_code != call.refused:
         faults.append(f"a stranger gets {theirs.status_code} {theirs.text[:200]}")
-    unbound = await made({name: value for name, value in call.mine.items() if name not in _BOUNDS} | _UNSAID)
+    nowhere = {name: value for name, value in call.mine.items() if name not in _BOUNDS} | _UNSAID
+    unbound = await _made(client, sign, method, call, nowhere)
     shown = unbound.is_success and call.refused == 200 and (call.mark or "") not in unbound.text
     if unbound.status_code not in {403, 404} and not shown:
         faults.append(f"who is bound to nothing gets {unbound.status_code} {unbound.text[:200]}")
-    mine = await made(call.mine)
+    mine = await _made(client, sign, method, call, call.mine, said=True)
     left = await recorded.faults(mine)
     faults += left
     if not mine.is_success and mine.status_code not in {409, 422}:

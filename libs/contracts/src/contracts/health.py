@@ -11,6 +11,8 @@ from contracts.records import ChainHead
 from contracts.restated import Restated
 
 TOPIC = "health.events.v1"
+# Telephone numbers, sealed: notify-service alone reads it.
+CONTACTS_TOPIC = "health.contacts.v1"
 
 
 class CoverageChanged(Event):
@@ -33,6 +35,22 @@ class ProviderRegistered(Event):
 
     provider_id: UUID
     kind: str
+    governorate: str
+
+
+class ProviderContactChanged(Event):
+    """How a provider of care is reached, sealed for notify-service, on a topic that nobody else may read.
+
+    `sealed`: the number under the ring that those who register terminals share with notify-service
+    (`chassis.contact`); without a number it is taken away.
+    """
+
+    TOPIC = CONTACTS_TOPIC
+    KEY = "provider_id"
+
+    provider_id: UUID
+    sealed: str
+    language: str = "ar"
     governorate: str
 
 

@@ -269,9 +269,9 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             central=True,
         ),
         "security-officer": Role(
-            name="Security officer, who stops people at once",
+            name="Security officer, who stops people, systems and terminals at once",
             name_ar="مسؤول أمن المعلومات",
-            scopes=frozenset({Scope.PEOPLE_READ, Scope.PEOPLE_SUSPEND, Scope.CLIENTS_READ, Scope.TERMINALS_READ}),
+            scopes=frozenset({Scope.PEOPLE_READ, Scope.PEOPLE_SUSPEND, Scope.CLIENTS_SUSPEND, Scope.TERMINALS_SUSPEND}),
             areas=_NATION,
             central=True,
             conflicts=_HANDLES_CITIZENS | _HANDLES_MONEY | {"administrator", "client-administrator"},

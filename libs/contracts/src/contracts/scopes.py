@@ -83,6 +83,7 @@ class Scope(StrEnum):
         "clients:write",
         "Register, suspend and reinstate API clients and say what they may do, and see them.",
     )
+    CLIENTS_SUSPEND = "clients:suspend", "Suspend API clients at once, and see them."
     CLIENTS_APPROVE = "clients:approve", "Decide what API clients may do where others have asked for it, and see them."
     PEOPLE_READ = "people:read", "See who works with the system, in which offices and roles, and since when."
     PEOPLE_WRITE = "people:write", "Invite people, reinstate them and let them leave, and see them."
@@ -90,6 +91,7 @@ class Scope(StrEnum):
     GRANTS_ASK = "grants:ask", "Ask for roles for others, and see who has which."
     GRANTS_DECIDE = "grants:decide", "Decide on roles others have asked for, confirm and revoke them, and see them."
     AUTHORITIES_WRITE = "authorities:write", "Enter the authorities and the areas in which people hold offices."
+    TERMINALS_SUSPEND = "terminals:suspend", "Suspend terminals of any kind at once, and see them."
     TERMINALS_ENROL = "terminals:enrol", "Give terminals the one-time codes with which they enrol."
     KEYS_ROTATE = "keys:rotate", "Propose the next key that signs tokens."
     KEYS_APPROVE = "keys:approve", "Decide on the next key that signs tokens, as another person than who proposed it."

@@ -16,6 +16,8 @@ from contracts.restated import Restated
 TOPIC = "supply.events.v1"
 # What happens to pots, thousands of times a minute: whoever waits for anything else does not read it.
 REDEMPTIONS_TOPIC = "supply.redemptions.v1"
+# Telephone numbers, sealed: notify-service alone reads it.
+CONTACTS_TOPIC = "supply.contacts.v1"
 
 
 class Line(BaseModel):
@@ -95,6 +97,22 @@ class OutletRegistered(Event):
     kind: str
     governorate: str
     district: str
+
+
+class OutletContactChanged(Event):
+    """How whoever keeps an outlet is reached, sealed for notify-service, on a topic that nobody else may read.
+
+    `sealed`: the number under the ring that those who register terminals share with notify-service
+    (`chassis.contact`); without a number it is taken away.
+    """
+
+    TOPIC = CONTACTS_TOPIC
+    KEY = "outlet_id"
+
+    outlet_id: UUID
+    sealed: str
+    language: str = "ar"
+    governorate: str
 
 
 class TerminalRegistered(Event):

@@ -83,8 +83,10 @@ def up(
         if state is not None:
             _say_ready(state, settings)
         if demo:
-            await FirstDemo(settings).play()
+            played = await FirstDemo(settings).play()
             tell_demo_people(settings)
+            if played and state is not None:  # it has said much since
+                _say_ready(state, settings)
         console.print("Ctrl-C stops the system.")
 
     asyncio.run(_supervise(Supervisor, settings, when_ready))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ COMPOSE_FOLDER = "compose"
 COMPOSE_MARK = "secrets.env"
 FOLDER_VARIABLE = "UNICARD_HOME"
 POSTGRES_VARIABLE = "UNICARD_POSTGRES_URL"
+PUBLIC_VARIABLE = "UNICARD_PUBLIC_URL"
 KAFKA_VARIABLE = "UNICARD_KAFKA_BOOTSTRAP"
 
 # How a service's background process is called after it, where it has one of its own.
@@ -64,6 +65,7 @@ class StackSettings:
     """One stack: its folder, its ports, and the servers it does not start itself.
 
     `apart`: each service is two processes, one that answers requests and one that works in the background.
+    `public_url`: the edge's address where it speaks TLS, under the name that its certificate has.
     """
 
     folder: Path
@@ -74,6 +76,7 @@ class StackSettings:
     retention_hours: int = 7 * 24
     topic_prefix: str = ""
     apart: bool = False
+    public_url: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> StackSettings:
@@ -104,16 +107,27 @@ class StackSettings:
         if given.get(FOLDER_VARIABLE) or is_running(folder) or not mark.exists():
             return cls.from_environment(given)
         pairs = (line.split("=", 1) for line in mark.read_text(encoding="utf-8").splitlines() if "=" in line)
-        ports = {name: value for name, value in pairs if name in {variable for variable, _ in PORTS.values()}}
-        return cls.from_environment({**ports, **given, FOLDER_VARIABLE: str(mark.parent)})
+        known = dict(pairs)
+        ports = {name: value for name, value in known.items() if name in {variable for variable, _ in PORTS.values()}}
+        found = cls.from_environment({**ports, **given, FOLDER_VARIABLE: str(mark.parent)})
+        public = known.get(PUBLIC_VARIABLE, "")
+        return replace(found, public_url=public) if public.startswith("https://") else found
 
     def url(self, name: str) -> str:
         """Base address of something that speaks HTTP."""
+        if name == "edge" and self.public_url:
+            return self.public_url.rstrip("/")
         return f"http://{LOOPBACK}:{self.ports[name]}"
 
     def log_file(self, name: str) -> Path:
         """Where a process writes what it says."""
         return self.folder / "logs" / f"{name}.log"
+
+    @property
+    def in_containers(self) -> bool:
+        """Whether docker compose runs the system: its folder here holds few secrets, not those of the gateway."""
+        mark = self.folder / COMPOSE_MARK
+        return mark.exists() and "UNICARD_GATEWAY_KEYS=" not in mark.read_text(encoding="utf-8")
 
     @property
     def clients_file(self) -> Path:

@@ -139,6 +139,15 @@ async def asked(kafka: Kafka) -> str:
         return await client.cluster()
 
 
+def test_the_record_holds_and_is_held_against_what_was_kept_elsewhere(stack: Stack, tmp_path: Path) -> None:
+    heads = tmp_path / "heads.json"
+    assert stack.unicard("audit", "export", str(heads)).returncode == 0
+    for more in ((), ("--heads", str(heads))):
+        done = stack.unicard("audit", "verify", *more)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout.count("the chain holds") == len(SERVICES)
+
+
 def test_logs_are_kept_by_process(stack: Stack) -> None:
     assert stack.unicard("logs", "card", "-n", "5").stdout
     missing = stack.unicard("logs", "nobody")

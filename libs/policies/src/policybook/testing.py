@@ -110,6 +110,7 @@ async def policy_calls(
     """The walk's calls of a service's policies and proposals, which are all of governorate 03; reading is anyone's."""
     taken = await published(client, issuer, service, path, row_for(first_day))
     waiting = await proposed(client, issuer, path, row_for(first_day))
+    other = await proposed(client, issuer, path, row_for(first_day))
     proposal = {"proposal_id": waiting["policy_id"], "digest": waiting["digest"]}
     new, national = {"json": row_for(first_day)}, {"json": row_for(first_day, None)}
     withdrawal = f"{path}/{taken['policy_id']}/withdrawal"
@@ -121,7 +122,14 @@ async def policy_calls(
         f"POST {path}/{{policy_id}}/withdrawal": Call(
             withdrawal, "policies:write", body={"json": {"reason": "a walk"}}
         ),
-        **proposal_calls(service, proposal, "policies:write", "policies:approve", proposer={"subject": "ministry"}),
+        **proposal_calls(
+            service,
+            proposal,
+            "policies:write",
+            "policies:approve",
+            proposer={"subject": "ministry"},
+            other=other["policy_id"],
+        ),
     }
 
 

@@ -78,10 +78,12 @@ def add_terminal_routes(
     routes.post(
         wire.path, scopes=wire.writes, status_code=201, problems=(place_unknown, refusals.serial_taken), rows=rows
     )(register)
-    routes.get(one, scopes=(wire.reads, wire.writes), problems=refusals.unknown)(read)
+    # Whoever stops what was stolen does nothing else with it, nor gives it back.
+    sees = (wire.reads, wire.writes, Scope.TERMINALS_SUSPEND)
+    routes.get(one, scopes=sees, problems=refusals.unknown)(read)
     routes.post(
         f"{one}/suspension",
-        scopes=wire.writes,
+        scopes=(wire.writes, Scope.TERMINALS_SUSPEND),
         status_code=201,
         problems=(refusals.unknown, refusals.already_suspended),
         rows=rows,

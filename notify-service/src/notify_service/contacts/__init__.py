@@ -1,3 +1,3 @@
-"""How citizens are reached, and whose a card is."""
+"""How citizens, outlets and providers are reached, and whose a card is."""
 
-TABLES = ("card_holder", "contact")
+TABLES = ("card_holder", "contact", "place_contact")

@@ -17,7 +17,7 @@ routes = router(prefix="/v1", tags=["messages"])
     "/inbound-messages",
     scopes=Scope.MESSAGES_REPORT,
     summary="Take messages from citizens",
-    own_record="each message is kept with its sender",
+    purpose="inquiry",
 )
 async def take_inbound(batch: InboundBatch, session: Work, runtime: Running) -> InboundTaken:
     """Answer help at once, ask supply-service for balances; a message that comes twice is handled once."""

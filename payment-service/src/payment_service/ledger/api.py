@@ -14,9 +14,12 @@ from chassis.area import OF_THE_NATION, Area
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import MIB, Rate
+from chassis.personal import Personal
 from chassis.principal import Principal
 from chassis.problems import NotFound
 from chassis.records.acts import Rows
+from chassis.records.entries import entry_of
+from chassis.records.said import acting_in
 from chassis.routing import router
 from contracts.scopes import Scope
 from payment_service.context import Running
@@ -41,7 +44,7 @@ routes = router(tags=["ledger"])
     scopes=Scope.LEDGER_WRITE,
     status_code=201,
     response_model=TransfersReply,
-    own_record="its lane books it, and keeps the caller with the stored answer",
+    own_record="each transfer keeps who ordered it, and who settled it",
     problems=(
         refusals.AccountUnknown,
         refusals.TransferUnknown,
@@ -63,7 +66,7 @@ async def create_transfers(
     key: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
 ) -> Response:
     """Carry out one transfer or thousands, each with its own result; linked ones all or none."""
-    result = await service.carry_out(runtime, caller, key, await request.body(), body)
+    result = await service.carry_out(runtime, caller, key, await request.body(), body, acting_in(request))
     return created(result).response()
 
 
@@ -76,10 +79,19 @@ async def open_account(body: AccountRequest, caller: Caller, session: Work) -> A
     return await _document(session, caller, found)
 
 
-@routes.get("/v1/accounts/{account_id}", scopes=Scope.LEDGER_READ, problems=refusals.AccountUnknown)
-async def get_account(account_id: UUID, caller: Caller, session: Reading) -> AccountDocument:
-    """An account with its balance."""
-    return await _document(session, caller, account_id)
+@routes.get(
+    "/v1/accounts/{account_id}",
+    scopes=Scope.LEDGER_READ,
+    problems=refusals.AccountUnknown,
+    reads=Personal.MONEY,
+    purpose="wallet_lookup",
+)
+async def get_account(account_id: UUID, request: Request, caller: Caller, session: Reading) -> AccountDocument:
+    """An account with its balance. A wallet's is a citizen's, and whoever looks at it is recorded."""
+    found = await _document(session, caller, account_id)
+    if found.kind == "wallet":
+        entry_of(request).about(citizen_id=UUID(found.owner))
+    return found
 
 
 @routes.get("/v1/ledger-totals", scopes=Scope.LEDGER_READ, rate=Rate.BULK)

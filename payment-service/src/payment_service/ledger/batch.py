@@ -31,6 +31,8 @@ class Batch:
     writes: bool = False
     _keyed: list[tuple[object, ...]] = field(default_factory=list)
     _events: list[tuple[object, ...]] = field(default_factory=list)
+    _ordered_by: dict[UUID, str | None] = field(default_factory=dict)
+    _settled_by: dict[UUID, str | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[Record], now: datetime) -> Batch:
@@ -63,7 +65,7 @@ class Batch:
         grouped = item.linked and len(item.operations) > 1
         undo = (dict(self.books.accounts), dict(self.books.transfers)) if grouped else None
         outcomes: list[Outcome] = []
-        changed: list[Transfer] = []
+        changed: list[tuple[Transfer | None, Transfer]] = []
         for operation in item.operations:
             known = self.books.transfers.get(transfer_id_of(operation))
             try:
@@ -78,14 +80,22 @@ class Batch:
                 return _linked(refusal, len(outcomes))
             outcomes.append(transfer)
             if transfer is not known:
-                changed.append(transfer)
+                changed.append((known, transfer))
         document = item.document(outcomes, self.books)
         if item.key is not None:
             self._keyed.append((item.caller, item.key, item.fingerprint, document))
         self.writes = self.writes or bool(changed) or item.key is not None
-        for transfer in changed:
+        for before, transfer in changed:
+            self._note(item, before, transfer)
             self._publish(item, transfer)
         return Result(outcomes, document)
+
+    def _note(self, item: Item, before: Transfer | None, after: Transfer) -> None:
+        """Note whose order a transfer is, or who has settled it; a refund only counts on what it refunds."""
+        if before is None:
+            self._ordered_by[after.transfer_id] = item.acting
+        elif before.state == "pending" and after.state != "pending":
+            self._settled_by[after.transfer_id] = item.acting
 
     def _publish(self, item: Item, transfer: Transfer) -> None:
         for event in item.events(transfer):
@@ -114,22 +124,27 @@ class Batch:
                 guarded = None if before.may_overdraw else before.version
                 accounts.append((account_id, after.balance - before.balance, after.held - before.held, guarded))
         for transfer_id, transfer in self.books.transfers.items():
-            known = self.before.transfers.get(transfer_id)
+            known, settled_by = self.before.transfers.get(transfer_id), self._settled_by.get(transfer_id)
             if known is None:
-                ordered.append(_ordered_row(transfer))
+                ordered.append((*_ordered_row(transfer), self._ordered_by.get(transfer_id), settled_by))
             elif known is not transfer:
-                settled.append((transfer_id, transfer.state, transfer.posted, transfer.refunded))
+                settled.append((transfer_id, transfer.state, transfer.posted, transfer.refunded, settled_by))
                 read.append((known.state, known.posted, known.refunded))
         accounts.sort()
+        *orders, ordered_by, at_once = _columns(ordered, 13)
+        *settlements, acted = _columns(settled, 5)
         return [
             *_columns(accounts, 4),
             business_day(self.now),
             self.now,
-            *_columns(ordered, 11),
-            *_columns(settled, 4),
+            *orders,
+            *settlements,
             *_columns(self._keyed, 4),
             *_columns(self._events, 6),
             *_columns(read, 3),
+            ordered_by,
+            at_once,
+            acted,
         ]
 
 

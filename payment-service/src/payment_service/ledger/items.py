@@ -43,6 +43,7 @@ class Item:
     """Operations of one request, carried out in turn; `linked`: all of them or none.
 
     `key` None: the operations' own ids make a repeat harmless, nothing is stored.
+    `acting`: who asked for it (`chassis.records.said`), kept with the transfers; None for what an event brings about.
     """
 
     caller: str
@@ -53,6 +54,7 @@ class Item:
     traceparent: str | None = None
     document: Document = no_document
     events: Events = no_events
+    acting: str | None = None
 
     @property
     def lane_key(self) -> int:

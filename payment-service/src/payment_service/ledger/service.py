@@ -22,12 +22,15 @@ TRANSFERS_PATH = "/v1/transfers"
 KIND = "transfer"
 
 
-async def carry_out(runtime: Runtime, caller: Principal, key: str | None, raw: bytes, body: TransfersRequest) -> Result:
+async def carry_out(
+    runtime: Runtime, caller: Principal, key: str | None, raw: bytes, body: TransfersRequest, acting: str
+) -> Result:
     """The result of a call, after its commit. Raises the refusal of a single or linked one.
 
-    `raw` is the body as it came: a repeat must be the same to the byte.
+    `raw` is the body as it came: a repeat must be the same to the byte. `acting`: who calls and what for.
     """
     wanted = item(runtime, caller, idempotency.check_key(key), raw, body, telemetry.current_traceparent())
+    wanted.acting = acting
     return await runtime.state.ledger.submit(wanted)
 
 
@@ -40,7 +43,7 @@ def item(
     operations = [_operation(wanted, now) for wanted in body.transfers]
     return Item(
         caller.subject, key, idempotency.fingerprint("POST", TRANSFERS_PATH, raw), operations,
-        body.linked or len(operations) == 1, traceparent, document=_document,
+        body.linked or len(operations) == 1, traceparent, document=_document, acting=caller.acting,
     )  # fmt: skip
 
 

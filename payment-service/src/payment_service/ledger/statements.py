@@ -76,18 +76,22 @@ WRITE = f"""
         FROM wanted w WHERE a.account_id = w.account_id AND (SELECT yes FROM fit)
     ), ordered AS (
         INSERT INTO transfer (transfer_id, debit_account_id, credit_account_id, amount, state, posted, kind, reference,
-            refund_of, expires_at, details, business_day, created_at, settled_at)
+            refund_of, expires_at, details, business_day, created_at, settled_at, ordered_by, settled_by)
         SELECT u.transfer_id, u.debit, u.credit, u.amount, u.state, u.posted, u.kind, u.reference, u.refund_of,
-            u.expires_at, u.details::jsonb, $5::date, $6::timestamptz, CASE u.state WHEN 'posted' THEN $6 END
+            u.expires_at, u.details::jsonb, $5::date, $6::timestamptz, CASE u.state WHEN 'posted' THEN $6 END,
+            u.ordered_by::jsonb, u.settled_by::jsonb
         FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::bigint[], $11::text[], $12::bigint[], $13::text[],
-            $14::text[], $15::uuid[], $16::timestamptz[], $17::text[])
-            AS u (transfer_id, debit, credit, amount, state, posted, kind, reference, refund_of, expires_at, details)
+            $14::text[], $15::uuid[], $16::timestamptz[], $17::text[], $35::text[], $36::text[])
+            AS u (transfer_id, debit, credit, amount, state, posted, kind, reference, refund_of, expires_at, details,
+                ordered_by, settled_by)
         WHERE (SELECT yes FROM fit)
     ), settled AS (
         UPDATE transfer t SET state = u.state, posted = u.posted, refunded = u.refunded,
             settled_at = coalesce(t.settled_at, $6),
-            business_day = CASE WHEN t.state = 'pending' THEN $5 ELSE t.business_day END
-        FROM unnest($18::uuid[], $19::text[], $20::bigint[], $21::bigint[]) AS u (transfer_id, state, posted, refunded)
+            business_day = CASE WHEN t.state = 'pending' THEN $5 ELSE t.business_day END,
+            settled_by = coalesce(t.settled_by, u.settled_by::jsonb)
+        FROM unnest($18::uuid[], $19::text[], $20::bigint[], $21::bigint[], $37::text[])
+            AS u (transfer_id, state, posted, refunded, settled_by)
         WHERE t.transfer_id = u.transfer_id AND (SELECT yes FROM fit)
     ), answers AS (
         INSERT INTO ledger_answer (caller, key, fingerprint, body)

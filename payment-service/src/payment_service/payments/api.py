@@ -13,6 +13,7 @@ from chassis.auth import Caller
 from chassis.db import Reading
 from chassis.endpoints import Rate
 from chassis.principal import Principal
+from chassis.records.said import acting_in
 from chassis.routing import router
 from contracts.scopes import Scope
 from payment_service.context import Running
@@ -97,6 +98,7 @@ async def refund(
 
 @routes.get(
     "/v1/payments/{payment_id}",
+    purpose="payment_lookup",
     scopes=(Scope.PAYMENTS_CREATE, Scope.PAYMENTS_READ),
     problems=refusals.TransferUnknown,
     rate=Rate.SALE,
@@ -108,4 +110,4 @@ async def get_payment(payment_id: UUID, caller: Caller, session: Reading) -> Pay
 
 
 async def _request(http: HttpRequest, caller: Principal, key: str | None) -> service.Request:
-    return service.Request(caller, key, http.method, http.url.path, await http.body())
+    return service.Request(caller, key, http.method, http.url.path, await http.body(), acting_in(http))

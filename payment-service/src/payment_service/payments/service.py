@@ -33,15 +33,16 @@ STATES = {"pending": "held", "posted": "captured", "voided": "voided", "expired"
 
 
 class Request:
-    """A terminal's mutation: who, under which key, and what tells it from another."""
+    """A terminal's mutation: who and what for, under which key, and what tells it from another."""
 
-    def __init__(self, caller: Principal, key: str | None, method: str, path: str, raw: bytes) -> None:
+    def __init__(self, caller: Principal, key: str | None, method: str, path: str, raw: bytes, acting: str) -> None:
         """Raises IdempotencyKeyMissing, or TerminalOnly where the caller has no outlet."""
         if caller.bound.outlet_id is None:
             raise TerminalOnly()
         self.outlet_id = caller.bound.outlet_id
         self.bound = caller.bound
         self.caller = caller.subject
+        self.acting = acting
         self.key = idempotency.check_key(key)
         self.fingerprint = idempotency.fingerprint(method, path, raw)
 
@@ -179,7 +180,7 @@ async def _carry_out(runtime: Runtime, operation: Operation) -> Transfer:
 async def _submit(runtime: Runtime, request: Request, operation: Operation, document: Document) -> Result:
     item = Item(
         request.caller, request.key, request.fingerprint, [operation], True, telemetry.current_traceparent(),
-        document, events_of,
+        document, events_of, request.acting,
     )  # fmt: skip
     return await runtime.state.ledger.submit(item)
 

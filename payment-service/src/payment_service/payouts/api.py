@@ -101,6 +101,7 @@ async def receive(batch_id: UUID, request: Request, runtime: Running, caller: Ca
     "/v1/payout-batches/{batch_id}/items/{number}",
     scopes=Scope.PAYOUTS_SUBMIT,
     problems=(PayoutUnknown, BatchState, AboveCeiling, PayeesByIdOnly, RegisterAway),
+    purpose="payout",
 )
 async def correct(
     batch_id: UUID, number: Number, body: Correction, request: Request, runtime: Running, caller: Caller, session: Work
@@ -110,7 +111,10 @@ async def correct(
 
 
 @routes.delete(
-    "/v1/payout-batches/{batch_id}/items/{number}", scopes=Scope.PAYOUTS_SUBMIT, problems=(PayoutUnknown, BatchState)
+    "/v1/payout-batches/{batch_id}/items/{number}",
+    scopes=Scope.PAYOUTS_SUBMIT,
+    problems=(PayoutUnknown, BatchState),
+    purpose="payout",
 )
 async def take_out(batch_id: UUID, number: Number, runtime: Running, caller: Caller, session: Work) -> Payout:
     """Take a payout out of a batch before it is submitted; its reference may be used again."""

@@ -66,7 +66,7 @@ async def get_batch(batch_id: UUID, caller: Caller, session: Reading) -> PayoutB
     return await service.get(session, caller, batch_id)
 
 
-@routes.get("/v1/payout-batches/{batch_id}/items", scopes=READERS)
+@routes.get("/v1/payout-batches/{batch_id}/items", scopes=READERS, purpose="payout")
 async def list_items(
     batch_id: UUID,
     caller: Caller,
@@ -93,7 +93,7 @@ async def list_faults(
     return RowFaults.of(page, found, lambda fault: fault.position)
 
 
-@routes.get("/v1/payout-batches/{batch_id}/doubles", scopes=READERS)
+@routes.get("/v1/payout-batches/{batch_id}/doubles", scopes=READERS, purpose="payout")
 async def list_doubles(
     batch_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[int], BY_ROW]
 ) -> Doubles:

@@ -22,7 +22,14 @@ from payment_service.wallets.schemas import Movement, Statement, Wallet
 routes = router(tags=["wallets"])
 
 
-@routes.get("/v1/wallets/{card_id}", scopes=Scope.WALLETS_READ, callers=OFFICES, problems=WalletUnknown, rate=Rate.SALE)
+@routes.get(
+    "/v1/wallets/{card_id}",
+    scopes=Scope.WALLETS_READ,
+    callers=OFFICES,
+    problems=WalletUnknown,
+    rate=Rate.SALE,
+    purpose="wallet_lookup",
+)
 async def get_wallet(card_id: UUID, caller: Caller, session: Reading) -> Wallet:
     """What the holder of a card has."""
     found = await _wallet(session, caller, card_id)
@@ -36,7 +43,14 @@ async def get_wallet(card_id: UUID, caller: Caller, session: Reading) -> Wallet:
     )
 
 
-@routes.get("/v1/wallets/{card_id}/statement", scopes=Scope.WALLETS_READ, callers=OFFICES, problems=WalletUnknown)
+@routes.get(
+    "/v1/wallets/{card_id}/statement",
+    purpose="wallet_lookup",
+    scopes=Scope.WALLETS_READ,
+    callers=OFFICES,
+    problems=WalletUnknown,
+    ask_purpose=True,
+)
 async def get_statement(
     card_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)]
 ) -> Statement:

@@ -19,6 +19,7 @@ routes = router(tags=["entitlements"])
 
 @routes.get(
     "/v1/entitlements/{card_id}",
+    purpose="entitlements",
     scopes=Scope.ENTITLEMENTS_READ,
     problems=(CardUnknown, PolicyNotInForce),
     rate=Rate.SALE,

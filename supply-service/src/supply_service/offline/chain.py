@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -15,17 +16,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 GENESIS = bytes(32)
 
-Fault = Literal["signature_invalid", "chain_forked", "chain_broken", "sale_id_reused"]
+_Place = tuple[int, int]  # the number of a key, and the sequence in its chain
+
+Fault = Literal["signature_invalid", "key_replaced", "chain_forked", "chain_broken", "sale_id_reused"]
 
 
 class Link(NamedTuple):
-    """A sale's place in the chain. `document` is its canonical JSON, signature included; `hash` its SHA-256."""
+    """A sale's place in the chain of a key (the terminal's first has number 0).
+
+    `document` is its canonical JSON, signature included; `hash` its SHA-256.
+    """
 
     sequence: int
     sale_id: UUID
     previous_hash: bytes
     hash: bytes
     document: bytes
+    key: int = 0
 
 
 class Known(NamedTuple):
@@ -38,6 +45,22 @@ class Known(NamedTuple):
     status: str
     code: str | None
     redemption_id: UUID | None
+    key: int = 0
+
+
+class SigningKey(NamedTuple):
+    """A key of a terminal (base64url, Ed25519), and when another took its place; None while it is in use."""
+
+    number: int
+    public_key: str
+    until: datetime | None
+
+
+class Signature(NamedTuple):
+    """Whose signature a sale bears: the number of the key, or what is wrong with it."""
+
+    key: int = 0
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,34 +95,43 @@ def signature_holds(public_key: str, sale: Mapping[str, object]) -> bool:
     return True
 
 
+def signature_of(sale: Mapping[str, object], occurred_at: datetime, keys: Sequence[SigningKey]) -> Signature:
+    """Which of a terminal's keys signed a sale. One that was replaced holds for what was sold until then."""
+    for key in keys:
+        if signature_holds(key.public_key, sale):
+            ended = key.until is not None and occurred_at > key.until
+            return Signature(key.number, "key_replaced" if ended else None)
+    return Signature(fault="signature_invalid")
+
+
 def from_base64url(text: str) -> bytes:
     """Bytes of base64url without padding. Raises ValueError."""
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
-def examine(uploaded: Sequence[tuple[Link, bool]], known: Iterable[Known]) -> list[Finding]:
-    """Judge sales (with whether their signature holds) against the books, in the order of their sequence.
+def examine(uploaded: Sequence[tuple[Link, Fault | None]], known: Iterable[Known]) -> list[Finding]:
+    """Judge sales (with what is wrong with their signature) against the books, in the order of key and sequence.
 
-    Of two different sales under one number the first to arrive stands, the other is a fork. A sale must carry the
-    hash of its predecessor, where that is known, and be the one its known successor was tied to.
+    A chain belongs to a key. Of two different sales under one number the first to arrive stands, the other is a fork. A
+    sale must carry the hash of its predecessor, where that is known, and be the one its known successor was tied to.
     """
-    books: dict[int, Known | Link] = {}
-    sale_ids: dict[UUID, int] = {}
+    books: dict[_Place, Known | Link] = {}
+    sale_ids: set[UUID] = set()
     for entry in known:
-        books[entry.sequence] = entry
-        sale_ids[entry.sale_id] = entry.sequence
+        books[entry.key, entry.sequence] = entry
+        sale_ids.add(entry.sale_id)
     findings = []
-    for current, signed in sorted(uploaded, key=lambda pair: pair[0].sequence):
-        finding = _judge(current, books, sale_ids) if signed else Finding(current, fault="signature_invalid")
+    for current, fault in sorted(uploaded, key=lambda pair: (pair[0].key, pair[0].sequence)):
+        finding = Finding(current, fault=fault) if fault else _judge(current, books, sale_ids)
         if finding.fault is None and finding.repeats is None and not finding.repeats_upload:
-            books[current.sequence] = current
-            sale_ids[current.sale_id] = current.sequence
+            books[current.key, current.sequence] = current
+            sale_ids.add(current.sale_id)
         findings.append(finding)
     return findings
 
 
-def _judge(current: Link, books: Mapping[int, Known | Link], sale_ids: Mapping[UUID, int]) -> Finding:
-    there = books.get(current.sequence)
+def _judge(current: Link, books: Mapping[_Place, Known | Link], sale_ids: Collection[UUID]) -> Finding:
+    there = books.get((current.key, current.sequence))
     if there is not None:
         if there.hash != current.hash:
             return Finding(current, fault="chain_forked")
@@ -108,7 +140,7 @@ def _judge(current: Link, books: Mapping[int, Known | Link], sale_ids: Mapping[U
         return Finding(current, repeats_upload=True)
     if current.sale_id in sale_ids:
         return Finding(current, fault="sale_id_reused")
-    before, after = books.get(current.sequence - 1), books.get(current.sequence + 1)
+    before, after = (books.get((current.key, current.sequence + step)) for step in (-1, 1))
     expected = before.hash if before is not None else GENESIS if current.sequence == 1 else None
     if expected is not None and current.previous_hash != expected:
         return Finding(current, fault="chain_broken")

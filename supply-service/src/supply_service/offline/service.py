@@ -19,7 +19,7 @@ from chassis.security import Happening
 from supply_service.cards import credential
 from supply_service.context import Context, Runtime
 from supply_service.offline import chain, repository
-from supply_service.offline.chain import Finding, Link
+from supply_service.offline.chain import Finding, Link, Signature, SigningKey
 from supply_service.offline.schemas import Gap, OfflineBatch, OfflineBatchReply, OfflineSale, SaleResult
 from supply_service.redemptions.service import place_of
 from supply_service.rules.sale import Place, figures_on
@@ -57,19 +57,21 @@ async def take_in(
     terminal = made.registry.find(place.terminal_id)
     if terminal is None or terminal.public_key is None:
         raise KeyUnknown("Enrol the terminal first.", detail_ar="يجب تسجيل الماكينة أولاً")
+    keys = await _keys(session, runtime, place, terminal.public_key)
+    signatures = await asyncio.to_thread(_verify, keys, raw, batch.sales)
     links = [
-        chain.link(document, sale.sequence, sale.sale_id, sale.previous_hash)
-        for document, sale in zip(raw, batch.sales, strict=True)
+        chain.link(document, sale.sequence, sale.sale_id, sale.previous_hash)._replace(key=signature.key)
+        for document, sale, signature in zip(raw, batch.sales, signatures, strict=True)
     ]
-    signed = await asyncio.to_thread(_verify, terminal.public_key, raw)
     known = await repository.known(session, place.terminal_id, links)
-    findings = chain.examine(list(zip(links, signed, strict=True)), known)
+    faults = [signature.fault for signature in signatures]
+    findings = chain.examine(list(zip(links, faults, strict=True)), known)
     sales = {id(link): sale for link, sale in zip(links, batch.sales, strict=True)}
     now = runtime.clock.now()
     new, results = _sort_out(findings, sales, made, now)
     results |= await _book(session, runtime, place, new)
     await _record(session, place, findings, results)
-    gaps = await repository.gaps(session, place.terminal_id)
+    gaps = await repository.gaps(session, place.terminal_id, keys[0].number)
     accepted = [r for r in results.values() if r.status in {"applied", "overdrawn"}]
     return OfflineBatchReply(
         accepted=len(accepted),
@@ -78,9 +80,18 @@ async def take_in(
     )
 
 
-def _verify(public_key: str, raw: Sequence[dict[str, Any]]) -> list[bool]:
+async def _keys(session: AsyncSession, runtime: Runtime, place: Place, public_key: str) -> list[SigningKey]:
+    """The terminal's keys, the one in use first; one that no event of its enrolment has entered yet is entered."""
+    found = await repository.keys(session, place.terminal_id)
+    if not found or found[0].public_key != public_key:
+        await repository.add_key(session, place.terminal_id, public_key, runtime.clock.now())
+        found = await repository.keys(session, place.terminal_id)
+    return found
+
+
+def _verify(keys: Sequence[SigningKey], raw: Sequence[dict[str, Any]], sales: Sequence[OfflineSale]) -> list[Signature]:
     """Check every signature; runs in a thread, 1,000 of them take a tenth of a second."""
-    return [chain.signature_holds(public_key, sale) for sale in raw]
+    return [chain.signature_of(one, sale.occurred_at, keys) for one, sale in zip(raw, sales, strict=True)]
 
 
 def _sort_out(
@@ -152,7 +163,7 @@ async def _result(session: AsyncSession, place: Place, link: Link, outcome: Outc
         )
     if isinstance(outcome, asyncpg.UniqueViolationError):
         # The same batch is being uploaded twice at once, and the other was faster with this sale.
-        found = chain.examine([(link, True)], await repository.known(session, place.terminal_id, [link]))[0]
+        found = chain.examine([(link, None)], await repository.known(session, place.terminal_id, [link]))[0]
         if found.repeats is not None:
             return SaleResult(
                 sequence=link.sequence,
@@ -174,7 +185,7 @@ async def _record(
     contradicting: list[tuple[Link, str]] = []
     for finding in findings:
         result = results[id(finding.link)]
-        if result.status != "rejected" or finding.fault == "signature_invalid":
+        if result.status != "rejected" or finding.fault in {"signature_invalid", "key_replaced"}:
             continue
         (refused if finding.fault is None else contradicting).append((finding.link, str(result.code)))
     if forked := [link.sequence for link, code in contradicting if code == "chain_forked"]:
@@ -193,7 +204,7 @@ def _order(place: Place, one: _New, traceparent: str | None) -> SaleOrder:
         card_id=sale.card_id,
         lines=sale.lines,
         occurred_at=sale.occurred_at,
-        signed=Signed(link.sequence, link.sale_id, link.hash, link.previous_hash, link.document),
+        signed=Signed(repository.stored(link), link.sale_id, link.hash, link.previous_hash, link.document),
     )
 
 

@@ -26,7 +26,8 @@ from supply_service.outlets.schemas import (
     Terminal,
     TerminalRequest,
 )
-from supply_service.outlets.service import TERMINALS, OutletUnknown
+from supply_service.outlets.service import CONTACTS, TERMINALS, OutletUnknown
+from terminal_registry.contacts import PlaceContact, PlaceContactIn
 from terminal_registry.routes import Wire, add_terminal_routes
 
 routes = router(tags=["outlets"])
@@ -59,6 +60,21 @@ async def list_outlets(
 async def read_outlet(outlet_id: UUID, caller: Caller, session: Reading) -> Outlet:
     """One outlet."""
     return Outlet.model_validate(await service.outlet(session, caller, outlet_id))
+
+
+@routes.put(
+    "/v1/outlets/{outlet_id}/contact",
+    scopes=Scope.OUTLETS_WRITE,
+    problems=OutletUnknown,
+    rows=Rows("outlet", "outlet_id", without=("contact",)),
+)
+async def put_outlet_contact(
+    runtime: Running, outlet_id: UUID, body: PlaceContactIn, caller: Caller, session: Work
+) -> PlaceContact:
+    """Say how whoever keeps an outlet is reached: a message tells of every new key of its terminals."""
+    outlet = await service.outlet(session, caller, outlet_id)
+    vault = runtime.state.contacts
+    return await CONTACTS.put(session, vault, outlet_id, outlet["governorate"], body)
 
 
 TERMINAL_WIRE = Wire(

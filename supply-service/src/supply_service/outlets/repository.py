@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 
-_OUTLET = "outlet_id, kind, name_ar, name_en, governorate, district, fuel, loaf_type, registered_at"
+_ADDED = "outlet_id, kind, name_ar, name_en, governorate, district, fuel, loaf_type, registered_at"
+_OUTLET = f"{_ADDED}, contact IS NOT NULL AS reachable"
 _ADD_OUTLET = text(
-    f"INSERT INTO outlet ({_OUTLET}) VALUES (:outlet_id, :kind, :name_ar, :name_en, :governorate, :district, :fuel,"
+    f"INSERT INTO outlet ({_ADDED}) VALUES (:outlet_id, :kind, :name_ar, :name_en, :governorate, :district, :fuel,"
     " :loaf_type, :registered_at)"
 )
 _FIND_OUTLET = text(f"SELECT {_OUTLET} FROM outlet WHERE outlet_id = :outlet_id")

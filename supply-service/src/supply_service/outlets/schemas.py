@@ -48,6 +48,7 @@ class Outlet(BaseModel):
     fuel: str | None
     loaf_type: str | None
     registered_at: datetime
+    reachable: Annotated[bool, Field(description="whether it can be told what happens to its terminals")]
 
 
 class OutletPage(Page[Outlet, UUID]):

@@ -12,10 +12,11 @@ from chassis.area import Area
 from chassis.ids import new_id
 from chassis.principal import Principal
 from chassis.problems import Conflict, NotFound
-from contracts.supply import OutletRegistered
+from contracts.supply import OutletContactChanged, OutletRegistered
 from supply_service.context import Runtime
 from supply_service.outlets import repository
 from supply_service.outlets.schemas import OutletRequest
+from terminal_registry.contacts import Contacts
 from terminal_registry.kinds import OUTLETS
 from terminal_registry.registry import Refusals, Registry
 from terminal_registry.repository import Terminals
@@ -88,3 +89,6 @@ TERMINALS = Registry(
     Refusals(NoSuchTerminal, SerialTaken, AlreadySuspended, NotSuspended),
 )
 """The terminals that stand in outlets."""
+
+CONTACTS = Contacts("outlet", "outlet_id", OutletContactChanged)
+"""How outlets are reached."""

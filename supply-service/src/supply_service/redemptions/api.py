@@ -107,6 +107,7 @@ async def reverse_redemption(
 
 @routes.get(
     service.REDEMPTIONS_PATH + "/{redemption_id}",
+    purpose="sale_lookup",
     scopes=Scope.REDEMPTIONS_READ,
     response_model_exclude_unset=True,
     problems=refusals.SaleUnknown,

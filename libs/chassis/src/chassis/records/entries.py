@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,19 +15,15 @@ from starlette.responses import Response
 from chassis.ids import new_id
 from chassis.personal import Subject
 from chassis.principal import Principal
-from chassis.problems import InvalidRequest
 from chassis.records.acts import Act, document_of
 from chassis.records.keys import Connection
 from chassis.records.rows import CHANGE, DONE, READ, Record, append
+from chassis.records.said import said_in
 from chassis.runtime import get_runtime
 from chassis.security import looked_up
 
-PURPOSE: Final = "Purpose"
-CASE: Final = "Case-Number"
 HEADER: Final = "Record-Id"  # our own id of the request, under which the record has it
 MOST_SHOWN = 16 * 1024 * 1024
-_PURPOSE = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
-_CASE = re.compile(r"[\w./-]{1,64}")
 NOTHING: Final = "nothing_found"
 REPEATED: Final = "repeated"
 
@@ -42,8 +37,7 @@ class Entry:
         self.request_id = new_id()
         self._told: Subject | None = None
         self._act, self._request, self._caller = act, request, caller
-        self._purpose = _said(request, PURPOSE, _PURPOSE)
-        self._case = _said(request, CASE, _CASE)
+        self._purpose, self._case = said_in(request)
         self._before: dict[str, Any] | None = None
         self._values = {**request.query_params, **request.path_params}
 
@@ -150,20 +144,6 @@ def entry_of(request: Request) -> Entry:
     """What the request at hand leaves. Raises AttributeError for an endpoint that is not recorded."""
     entry: Entry = request.state.entry
     return entry
-
-
-def _said(request: Request, header: str, pattern: re.Pattern[str]) -> str | None:
-    """The text of a header, in UTF-8. Raises InvalidRequest."""
-    given = request.headers.get(header)
-    if given is None:
-        return None
-    try:
-        text = given.encode("latin-1").decode()
-    except UnicodeDecodeError:
-        text = ""
-    if not pattern.fullmatch(text):
-        raise InvalidRequest(f"{header} is empty, too long or of other characters.", detail_ar="راجع سبب الاطلاع.")
-    return text
 
 
 def _shown(reply: Response | None) -> object:

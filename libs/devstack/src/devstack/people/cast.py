@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.people import OBJECTS, PEOPLE, AreaKind
+from devstack.engines.process import EngineError
 from devstack.national_numbers import compose
 from devstack.people.pages import Browser, step_now
 from devstack.people.signed import PersonCaller
@@ -72,7 +73,10 @@ async def ensure_people(folder: Path, edge_url: str, invite: Invite) -> list[Kno
     """Everybody of the demonstration, those who are missing invited, given their roles by two others, and set up.
 
     `invite`: what invites the first two on the host; it refuses where people of another kind administer the system.
+    Raises EngineError for an edge that speaks TLS: what others reach is no demonstration.
     """
+    if edge_url.startswith("https:"):
+        raise EngineError(f"{edge_url} is no demonstration: its people are invited by its administrators")
     store = Store(folder)
     if not all(name in store.all() for name in ADMINISTRATORS):
         given = [_newcomer(name, number) for number, name in enumerate(ADMINISTRATORS)]

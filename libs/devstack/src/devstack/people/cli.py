@@ -16,7 +16,8 @@ from devstack.people import loopback
 from devstack.people.cast import ensure_people
 from devstack.people.host import on_host
 from devstack.people.pages import code_of, step_now
-from devstack.people.store import Store
+from devstack.people.signed import signed_in
+from devstack.people.store import Known, Store
 from devstack.settings import StackSettings
 
 app = typer.Typer(no_args_is_help=True, help="People who work with the system.")
@@ -52,7 +53,9 @@ def check() -> None:
 @app.command("list")
 def list_() -> None:
     """Everybody by the name they sign in with; no names and no numbers."""
-    table = Table("signs in as", "state", "authority", "area", "roles", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    for heading in ("signs in as", "state", "authority", "area", "roles"):
+        table.add_column(heading, overflow="fold")  # a name that is cut short is nobody's
     for one in _on_host("list"):
         roles = ", ".join(one["roles"])
         table.add_row(one["sign_in_name"], one["status"], one["authority_id"], one["area"], roles)
@@ -70,9 +73,7 @@ def demo() -> None:
 @app.command()
 def code(name: Annotated[str, typer.Argument(help="Whose, such as payouts.approver.")]) -> None:
     """The code that the app of one of the demonstration's people shows now."""
-    known = Store(StackSettings.in_use().folder).all().get(name)
-    if known is None:
-        raise typer.BadParameter(f"no such person here: {name}")
+    known = _known(Store(StackSettings.in_use().folder), name)
     console.print(code_of(known.seed, step_now()))
 
 
@@ -80,6 +81,7 @@ def code(name: Annotated[str, typer.Argument(help="Whose, such as payouts.approv
 def sign_in(
     *,
     browser: Annotated[bool, typer.Option(help="Open the pages in the browser of this machine.")] = True,
+    name: Annotated[str, typer.Option("--as", help="As one of the demonstration's people, without a browser.")] = "",
 ) -> None:
     """Sign in through the pages, and print the access token."""
 
@@ -88,8 +90,13 @@ def sign_in(
         if browser:
             webbrowser.open(url)
 
-    edge = StackSettings.in_use().url("edge")
-    console.print(asyncio.run(loopback.sign_in(edge, show)).access_token)
+    settings = StackSettings.in_use()
+    edge = settings.url("edge")
+    if name:
+        store = Store(settings.folder)
+        console.print(asyncio.run(signed_in(edge, store, _known(store, name))).access_token)
+    else:
+        console.print(asyncio.run(loopback.sign_in(edge, show)).access_token)
 
 
 def tell_demo_people(settings: StackSettings) -> None:
@@ -101,6 +108,14 @@ def tell_demo_people(settings: StackSettings) -> None:
     for known in people.values():
         console.print(f"  {known.name:24} {PEOPLE[known.role].name}, {known.office}")
     console.print("  sign in: unicard people sign-in; the code of an app: unicard people code NAME")
+
+
+def _known(store: Store, name: str) -> Known:
+    """One of the demonstration's people. Raises BadParameter."""
+    known = store.all().get(name)
+    if known is None:
+        raise typer.BadParameter(f"no such person here: {name}")
+    return known
 
 
 def _on_host(command: str, people: list[dict[str, str]] | None = None) -> list[dict[str, Any]]:

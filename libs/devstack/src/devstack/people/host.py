@@ -6,44 +6,63 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from devstack.engines.ports import LOOPBACK
 from devstack.engines.process import EngineError
-from devstack.settings import COMPOSE_MARK, StackSettings
+from devstack.settings import StackSettings
 from devstack.stack import databases
 from devstack.stack.programs import SERVICES
 from devstack.stack.secrets import load_secrets
 
 _GATEWAY = next(program for program in SERVICES if program.name == "gateway")
+_OWNER = "UNICARD_OWNER_URL"
+# The one container that is told the address of the owner of the gateway's tables.
+_TOLD = "migrate-gateway"
+_COMPOSE = ("docker", "compose")
+_HOST = ("python", "-m", "api_gateway.people.host")
 
 
 async def on_host(settings: StackSettings, command: str, people: list[dict[str, str]] | None = None) -> Any:
     """What the command answers; whom it is about goes in by standard input. `EngineError` with its refusal."""
-    inside = _in_containers(settings)
-    if inside and command == "recover":
-        raise EngineError("with docker compose an administrator is recovered as the runbook says")
-    program = ("docker", "compose", "exec", "-T", "gateway", "python") if inside else (sys.executable,)
+    given = json.dumps(people or [])
+    if not settings.in_containers:
+        said = await _run((sys.executable, *_HOST[1:], command), given, _environment(settings, command))
+    elif command == "recover":  # in a container of its own, which alone is told the owner's address, and is gone then
+        owner = {_OWNER: owner_of(json.loads(await _run((*_COMPOSE, "config", "--format", "json"), "")))}
+        once = (*_COMPOSE, "run", "--rm", "--no-deps", "-T", "--env", _OWNER, "gateway")
+        said = await _run((*once, *_HOST, command), given, owner)
+    else:
+        said = await _run((*_COMPOSE, "exec", "-T", "gateway", *_HOST, command), given)
+    return json.loads(said.splitlines()[-1])
+
+
+def owner_of(compose: Mapping[str, Any]) -> str:
+    """The address of the gateway's database as its owner, out of `docker compose config --format json`.
+
+    It stands there, or in an installation for real data in the file of a secret.
+    """
+    told = compose["services"][_TOLD]
+    for secret in told.get("secrets") or ():
+        if secret["target"] == _OWNER:
+            return Path(compose["secrets"][secret["source"]]["file"]).read_text(encoding="utf-8")
+    return str(told["environment"][_OWNER])
+
+
+async def _run(program: Sequence[str], given: str, environment: Mapping[str, str] | None = None) -> str:
     process = await asyncio.create_subprocess_exec(
         *program,
-        "-m",
-        "api_gateway.people.host",
-        command,
-        env=None if inside else _environment(settings, command),
+        env={**os.environ, **(environment or {})},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    said, complained = await process.communicate(json.dumps(people or []).encode())
+    said, complained = await process.communicate(given.encode())
     if process.returncode != 0:
         raise EngineError(complained.decode(errors="replace").strip() or said.decode(errors="replace").strip())
-    return json.loads(said.decode().splitlines()[-1])
-
-
-def _in_containers(settings: StackSettings) -> bool:
-    """Whether docker compose runs the system: its folder here holds few secrets, not those of the gateway."""
-    mark = settings.folder / COMPOSE_MARK
-    return mark.exists() and "UNICARD_GATEWAY_KEYS=" not in mark.read_text(encoding="utf-8")
+    return said.decode()
 
 
 def _environment(settings: StackSettings, command: str) -> dict[str, str]:
@@ -57,5 +76,5 @@ def _environment(settings: StackSettings, command: str) -> dict[str, str]:
         "UNICARD_RECORD_DATA_KEYS": secrets[_GATEWAY.record_keys_name],
     }
     if command == "recover":  # the owner's secret is what proves that this is the operator
-        given["UNICARD_OWNER_URL"] = databases.owner_url(server, _GATEWAY, secrets)
-    return {**os.environ, **given}
+        given[_OWNER] = databases.owner_url(server, _GATEWAY, secrets)
+    return given

@@ -6,15 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from devstack.engines.ports import LOOPBACK
-from devstack.settings import POSTGRES_VARIABLE, StackSettings
+from devstack.settings import POSTGRES_VARIABLE, WORK, StackSettings
 from devstack.stack.databases import service_url
-from devstack.stack.programs import SERVICES
+from devstack.stack.programs import SERVICES, Program
 from devstack.stack.secrets import load_secrets
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The record of who has seen or changed what.")
@@ -45,19 +46,40 @@ def export(file: Annotated[Path, typer.Argument(help="Where to write: keep it aw
 
 
 def _all(command: str, heads: Path | None) -> list[dict[str, Any]]:
-    settings = StackSettings.from_environment()
-    secrets = load_secrets(settings.folder)
-    server = os.environ.get(POSTGRES_VARIABLE) or f"postgresql://{LOOPBACK}:{settings.ports['postgres']}/postgres"
+    settings = StackSettings.in_use()
+    kept = "" if heads is None else heads.read_text(encoding="utf-8")
+    programs = _in_containers if settings.in_containers else _here(settings)
     reports: list[dict[str, Any]] = []
     for program in SERVICES:
-        environment = os.environ | {
-            "UNICARD_DATABASE_URL": service_url(server, program, secrets),
-            "UNICARD_RECORD_CHAIN_KEY": secrets[program.chain_key_name],
-        }
-        arguments = [sys.executable, "-m", "chassis.audit", command, program.name, *([str(heads)] if heads else [])]
-        done = subprocess.run(arguments, env=environment, capture_output=True, check=False, text=True)
+        runs, environment = programs(program)
+        arguments = [*runs, "-m", "chassis.audit", command, program.name, *(["-"] if kept else [])]
+        done = subprocess.run(arguments, env=environment, input=kept, capture_output=True, check=False, text=True)
         if not done.stdout:
-            typer.echo(f"{program.name}: {done.stderr.strip().splitlines()[-1]}", err=True)
+            said = done.stderr.strip().splitlines()
+            typer.echo(f"{program.name}: {said[-1] if said else 'it said nothing'}", err=True)
             raise typer.Exit(2)
         reports.append(json.loads(done.stdout))
     return reports
+
+
+Runs = tuple[list[str], dict[str, str]]
+
+
+def _in_containers(program: Program) -> Runs:
+    """Python in the container that alone knows the chain's key."""
+    return ["docker", "compose", "exec", "-T", f"{program.name}{WORK}", "python"], dict(os.environ)
+
+
+def _here(settings: StackSettings) -> Callable[[Program], Runs]:
+    """This Python, told where the database is."""
+    secrets = load_secrets(settings.folder)
+    server = os.environ.get(POSTGRES_VARIABLE) or f"postgresql://{LOOPBACK}:{settings.ports['postgres']}/postgres"
+
+    def runs(program: Program) -> Runs:
+        told = {
+            "UNICARD_DATABASE_URL": service_url(server, program, secrets),
+            "UNICARD_RECORD_CHAIN_KEY": secrets[program.chain_key_name],
+        }
+        return [sys.executable], os.environ | told
+
+    return runs

@@ -20,10 +20,10 @@ class FirstDemo:
         self._folder = settings.folder
         self._marker = settings.folder / "demo-played"
 
-    async def play(self) -> None:
-        """Play it, show its report, remember that it was played to the end."""
+    async def play(self) -> bool:
+        """Play it, show its report, remember that it was played to the end. False where that was before."""
         if self._marker.exists():
-            return
+            return False
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -42,3 +42,4 @@ class FirstDemo:
             raise
         if code in _PLAYED_TO_THE_END:
             self._marker.touch()
+        return True

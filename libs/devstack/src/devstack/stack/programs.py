@@ -78,13 +78,19 @@ SERVICES: tuple[Program, ...] = (
             "UNICARD_CARD_SIGNING_KEYS",
         ),
     ),
-    Program("supply", "supply_service"),
-    Program("health", "health_service", ("UNICARD_HEALTH_DATA_KEYS",)),
+    Program("supply", "supply_service", ("UNICARD_PLACE_CONTACT_KEYS",)),
+    Program("health", "health_service", ("UNICARD_HEALTH_DATA_KEYS", "UNICARD_PLACE_CONTACT_KEYS")),
     Program("payment", "payment_service"),
     Program(
         "notify",
         "notify_service",
-        ("UNICARD_SMS_TOKEN", "UNICARD_CONTACT_KEYS", "UNICARD_NOTIFY_DATA_KEYS", "UNICARD_NOTIFY_LOOKUP_KEY"),
+        (
+            "UNICARD_SMS_TOKEN",
+            "UNICARD_CONTACT_KEYS",
+            "UNICARD_PLACE_CONTACT_KEYS",
+            "UNICARD_NOTIFY_DATA_KEYS",
+            "UNICARD_NOTIFY_LOOKUP_KEY",
+        ),
     ),
 )
 

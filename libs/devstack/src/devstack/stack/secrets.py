@@ -35,6 +35,7 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     "UNICARD_GATEWAY_KEYS": _ring,
     "UNICARD_SMS_TOKEN": _password,
     "UNICARD_CONTACT_KEYS": _ring,
+    "UNICARD_PLACE_CONTACT_KEYS": _ring,
     "UNICARD_CARD_DATA_KEYS": _ring,
     "UNICARD_CARD_LOOKUP_KEY": _key,
     "UNICARD_CARD_PIN_KEY": _key,

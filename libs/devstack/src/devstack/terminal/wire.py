@@ -1,12 +1,13 @@
 """A small HTTP/1.1 client for one host: kept-alive connections, one request at a time on each.
 
 The load of a fleet runs on the same machine as the system under load; this client costs a fraction of a
-general one per request. Redirects, proxies and TLS are not its business: it speaks to the gateway only.
+general one per request. Redirects and proxies are not its business: it speaks to the gateway only.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -119,11 +120,13 @@ class Wire:
 
     def __init__(self, base_url: str, *, limit: int = 64, timeout_s: float = 30.0) -> None:
         parts = urlsplit(base_url)
-        if parts.scheme != "http" or parts.hostname is None:
-            raise ValueError(f"not an http:// address: {base_url}")
+        if parts.scheme not in {"http", "https"} or parts.hostname is None:
+            raise ValueError(f"not an http:// or https:// address: {base_url}")
         self.base_url = base_url.rstrip("/")
         self.timeout_s = timeout_s
-        self._host, self._port = parts.hostname, parts.port or 80
+        # the authorities the system knows, or those of SSL_CERT_FILE
+        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._host, self._port = parts.hostname, parts.port or (443 if self._tls else 80)
         self._head = f"host: {parts.netloc}\r\n"
         self._idle: deque[_Connection] = deque()
         self._gate = asyncio.Semaphore(limit)
@@ -148,7 +151,7 @@ class Wire:
                 return connection
         loop = asyncio.get_running_loop()
         try:
-            _, made = await loop.create_connection(_Connection, self._host, self._port)
+            _, made = await loop.create_connection(_Connection, self._host, self._port, ssl=self._tls)
         except OSError as error:
             raise NotReached(f"{self.base_url} does not answer: {error}") from error
         return made

@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.restating.ddl import restating_ddl
 
-revision = "0013"
-down_revision = "0012"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

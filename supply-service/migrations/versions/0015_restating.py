@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.restating.ddl import restating_ddl
 
-revision = "0009"
-down_revision = "0008"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
