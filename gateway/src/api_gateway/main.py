@@ -25,6 +25,7 @@ from api_gateway.signin.external.api import routes as external
 from api_gateway.signin.pages_api import routes as sign_in_pages
 from api_gateway.signin.provider.api import routes as provider
 from api_gateway.signin.upkeep import forget_old
+from api_gateway.signin.views import Expired, on_expired
 from api_gateway.terminals.api import routes as terminals
 from api_gateway.terminals.watch import FORGET_EVERY_SECONDS, forget_uses
 from api_gateway.tokens.api import routes as tokens
@@ -81,5 +82,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None,  # the merged document has its place
     )
     app = chassis_app.create_app(service)
+    app.add_exception_handler(Expired, on_expired)
     app.add_route(SWALLOW, swallow, ["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
     return app

@@ -87,8 +87,8 @@ async def show_account(steps: Asking) -> Response:
 async def end_sessions(form: Form) -> Response:
     """End one of one's sessions, or all but this one."""
     own = await _own(form.steps)
-    if form.flow is None or own is None:
-        return views.expired(form.steps.browser)
+    if own is None:
+        raise views.Expired(form.steps.browser)
     person_id, wanted = own.person.person_id, form.field("session")
     async with form.steps.runtime.sessions() as session, session.begin():
         if not wanted:
@@ -110,8 +110,8 @@ async def change_factor(form: Form) -> Response:
     """Change something one signs in by: asks for two factors shown a short while ago."""
     steps = form.steps
     own = await _own(steps)
-    if form.flow is None or own is None:
-        return views.expired(steps.browser)
+    if own is None:
+        raise views.Expired(steps.browser)
     if own.recent > steps.tools.settings.step_up_seconds:
         steps.browser.keep(steps.tools.flows.begin(form.flow.language))
         return steps.browser.see_other("/sign-in")
@@ -124,7 +124,7 @@ async def change_factor(form: Form) -> Response:
         return steps.browser.see_other("/account")
     places = {"password": "password", "authenticator": "authenticator", "passkey": "new-passkey"}
     if what not in places:
-        return views.expired(steps.browser)
+        raise views.Expired(steps.browser)
     steps.browser.keep(flow.with_(seed=totp.new_seed()) if what == "authenticator" else flow)
     return steps.browser.see_other(f"/sign-in/{places[what]}")
 

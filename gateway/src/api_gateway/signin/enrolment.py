@@ -45,7 +45,7 @@ async def show_invitation(steps: Steps, token: str) -> Response:
 async def begin(steps: Steps, flow: Flow) -> Response:
     """Take an invitation up: a password comes first."""
     if flow.purpose != "invitation" or steps.tools.settings.local_accounts == "off":
-        return views.expired(steps.browser)
+        raise views.Expired(steps.browser)
     steps.browser.keep(flow)
     return steps.browser.see_other("/sign-in/password")
 
@@ -54,7 +54,7 @@ async def show_password(steps: Steps, flow: Flow) -> Response:
     """The page on which a password is chosen."""
     person = await _whose(steps, flow)
     if person is None:
-        return views.expired(steps.browser)
+        raise views.Expired(steps.browser)
     error = "must_change" if flow.purpose == "sign-in" else ""
     return views.new_password(steps, flow, person.sign_in_name, error=error)
 
@@ -63,7 +63,7 @@ async def take_password(steps: Steps, flow: Flow, password: str, again: str) -> 
     """Take a new password, where it is strong and typed alike twice."""
     person = await _whose(steps, flow)
     if person is None:
-        return views.expired(steps.browser)
+        raise views.Expired(steps.browser)
     if password != again:
         return views.new_password(steps, flow, person.sign_in_name, error="unlike")
     try:
@@ -88,7 +88,7 @@ async def show_authenticator(steps: Steps, flow: Flow) -> Response:
     """The page on which an app is connected."""
     person = await _whose(steps, flow)
     if person is None or not (flow.seed or flow.purpose == "account"):
-        return views.expired(steps.browser)
+        raise views.Expired(steps.browser)
     return views.authenticator(steps, flow, person.sign_in_name)
 
 
@@ -96,7 +96,7 @@ async def take_code(steps: Steps, flow: Flow, code: str) -> Response:
     """Connect the app whose code is right, and show recovery codes; an invitation is taken up with that."""
     person, now = await _whose(steps, flow), MACHINE_TIME.now()
     if person is None or not flow.seed or (flow.purpose == "invitation" and not flow.hash):
-        return views.expired(steps.browser)
+        raise views.Expired(steps.browser)
     step = totp.step_of(flow.seed, code, now)
     if step is None:
         return views.authenticator(steps, flow, person.sign_in_name, error="wrong_code")
@@ -132,14 +132,14 @@ async def show_passkey(steps: Steps, flow: Flow) -> Response:
     """The page on which a passkey is made."""
     person = await _whose(steps, flow)
     if person is None or flow.purpose != "account":
-        return views.expired(steps.browser)
+        raise views.Expired(steps.browser)
     flow = flow.with_(challenge=new_secret())
     async with steps.runtime.sessions() as session:
         known = await repository.passkeys(session, person.person_id)
     url = steps.tools.settings.public_url
     options = passkeys.ask_new(url, flow.challenge, person.person_id, person.sign_in_name, known)
     if options is None or len(known) >= passkeys.MOST:
-        return views.expired(steps.browser)
+        raise views.Expired(steps.browser)
     return views.page(steps.browser, flow, "passkey", options=options, suggested=f"{len(known) + 1}")
 
 
@@ -147,7 +147,7 @@ async def take_passkey(steps: Steps, flow: Flow, answer: str, label: str) -> Res
     """Keep the passkey that was made."""
     person = await _whose(steps, flow)
     if person is None or flow.purpose != "account":
-        return views.expired(steps.browser)
+        raise views.Expired(steps.browser)
     url, name = steps.tools.settings.public_url, label.strip()[:100] or "-"
     async with steps.runtime.sessions() as session, session.begin():
         added = await passkeys.add(session, url, flow.challenge, answer, person.person_id, name, MACHINE_TIME.now())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
@@ -32,24 +34,36 @@ async def steps_of(request: Request, runtime: Running) -> Steps:
 Asking = Annotated[Steps, Depends(steps_of)]
 
 
-class Posted:
-    """A form that came from a page of its own browser's sign-in; `flow` is None for any other."""
+async def under_way(steps: Asking) -> Flow:
+    """The sign-in that is under way in the browser. Raises Expired."""
+    flow = steps.browser.flow()
+    if flow is None:
+        raise views.Expired(steps.browser)
+    return flow
 
-    def __init__(self, steps: Steps, form: dict[str, str]) -> None:
-        """Hold the form against the sign-in that is under way."""
-        flow = steps.browser.flow()
-        self.steps = steps
-        self.form = form
-        self.flow = flow if flow is not None and flow.owns(form.get("form_token", "")) else None
+
+UnderWay = Annotated[Flow, Depends(under_way)]
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A form that came from a page of its own browser's sign-in."""
+
+    steps: Steps
+    flow: Flow
+    fields: Mapping[str, str]
 
     def field(self, name: str) -> str:
         """A field, empty where it is not there."""
-        return self.form.get(name, "")
+        return self.fields.get(name, "")
 
 
-async def posted(steps: Asking) -> Posted:
-    """The form that was posted."""
-    return Posted(steps, dict(await form_of(steps.browser.request)))
+async def posted(steps: Asking, flow: UnderWay) -> Posted:
+    """The form that was posted. Raises Expired where it is of no sign-in that is under way in this browser."""
+    fields = await form_of(steps.browser.request)
+    if not flow.owns(fields.get("form_token", "")):
+        raise views.Expired(steps.browser)
+    return Posted(steps, flow, fields)
 
 
 Form = Annotated[Posted, Depends(posted)]
@@ -67,8 +81,6 @@ async def show_sign_in(steps: Asking) -> Response:
 @routes.post("/sign-in", public=True, rate=Rate.TOKEN, body=_BODY, response_class=HTMLResponse, responses=_HTML)
 async def enter_password(form: Form) -> Response:
     """Name and password."""
-    if form.flow is None:
-        return views.expired(form.steps.browser)
     name = form.field("name")
     shown = await form.steps.password(form.flow, name, form.field("password"))
     if shown is None:
@@ -77,10 +89,9 @@ async def enter_password(form: Form) -> Response:
 
 
 @routes.get("/sign-in/second-factor", public=True, response_class=HTMLResponse, responses=_HTML)
-async def show_second_factor(steps: Asking) -> Response:
+async def show_second_factor(steps: Asking, flow: UnderWay) -> Response:
     """The page of the second step."""
-    flow = steps.browser.flow()
-    return await views.second_factor(steps, flow) if flow else views.expired(steps.browser)
+    return await views.second_factor(steps, flow)
 
 
 @routes.post(
@@ -88,8 +99,8 @@ async def show_second_factor(steps: Asking) -> Response:
 )
 async def enter_code(form: Form) -> Response:
     """A one-time code, or a recovery code."""
-    if form.flow is None or form.flow.person_id is None:
-        return views.expired(form.steps.browser)
+    if form.flow.person_id is None:
+        raise views.Expired(form.steps.browser)
     shown = await form.steps.code(form.flow, form.field("code"))
     if shown is None:
         return await views.second_factor(form.steps, form.flow, error="wrong")
@@ -99,8 +110,6 @@ async def enter_code(form: Form) -> Response:
 @routes.post("/sign-in/passkey", public=True, rate=Rate.TOKEN, body=_BODY, response_class=HTMLResponse, responses=_HTML)
 async def enter_passkey(form: Form) -> Response:
     """What a passkey has signed: alone or as the second step."""
-    if form.flow is None:
-        return views.expired(form.steps.browser)
     shown = await form.steps.passkey(form.flow, form.field("credential"))
     if shown is not None:
         return await form.steps.go_on(shown)
@@ -110,19 +119,18 @@ async def enter_passkey(form: Form) -> Response:
 
 
 @routes.get("/sign-in/office", public=True, response_class=HTMLResponse, responses=_HTML)
-async def show_offices(steps: Asking) -> Response:
+async def show_offices(steps: Asking, flow: UnderWay) -> Response:
     """The page on which somebody with several offices chooses one."""
-    flow = steps.browser.flow()
-    if flow is None or not flow.strong:
-        return views.expired(steps.browser)
+    if not flow.strong:
+        raise views.Expired(steps.browser)
     return views.offices(steps, flow, await steps.offices(flow))
 
 
 @routes.post("/sign-in/office", public=True, rate=Rate.TOKEN, body=_BODY, response_class=HTMLResponse, responses=_HTML)
 async def choose_office(form: Form) -> Response:
     """The office that was chosen."""
-    if form.flow is None or not form.flow.strong:
-        return views.expired(form.steps.browser)
+    if not form.flow.strong:
+        raise views.Expired(form.steps.browser)
     found = await form.steps.offices(form.flow)
     chosen = next((office for office in found if office.key == form.field("office")), None)
     if chosen is None:
@@ -141,16 +149,13 @@ async def show_invitation(steps: Asking, token: str = "") -> Response:
 )
 async def take_invitation(form: Form) -> Response:
     """Begin to set up one's factors."""
-    if form.flow is None:
-        return views.expired(form.steps.browser)
     return await enrolment.begin(form.steps, form.flow)
 
 
 @routes.get("/sign-in/password", public=True, response_class=HTMLResponse, responses=_HTML)
-async def show_new_password(steps: Asking) -> Response:
+async def show_new_password(steps: Asking, flow: UnderWay) -> Response:
     """The page on which a password is chosen."""
-    flow = steps.browser.flow()
-    return await enrolment.show_password(steps, flow) if flow else views.expired(steps.browser)
+    return await enrolment.show_password(steps, flow)
 
 
 @routes.post(
@@ -158,16 +163,13 @@ async def show_new_password(steps: Asking) -> Response:
 )
 async def enter_new_password(form: Form) -> Response:
     """A password in the place of the one before, or the first."""
-    if form.flow is None:
-        return views.expired(form.steps.browser)
     return await enrolment.take_password(form.steps, form.flow, form.field("password"), form.field("again"))
 
 
 @routes.get("/sign-in/authenticator", public=True, response_class=HTMLResponse, responses=_HTML)
-async def show_authenticator(steps: Asking) -> Response:
+async def show_authenticator(steps: Asking, flow: UnderWay) -> Response:
     """The page on which an authenticator app is connected."""
-    flow = steps.browser.flow()
-    return await enrolment.show_authenticator(steps, flow) if flow else views.expired(steps.browser)
+    return await enrolment.show_authenticator(steps, flow)
 
 
 @routes.post(
@@ -175,16 +177,13 @@ async def show_authenticator(steps: Asking) -> Response:
 )
 async def enter_first_code(form: Form) -> Response:
     """The first code of the app, by which it is known to be connected; then recovery codes are shown once."""
-    if form.flow is None:
-        return views.expired(form.steps.browser)
     return await enrolment.take_code(form.steps, form.flow, form.field("code"))
 
 
 @routes.get("/sign-in/new-passkey", public=True, response_class=HTMLResponse, responses=_HTML)
-async def show_new_passkey(steps: Asking) -> Response:
+async def show_new_passkey(steps: Asking, flow: UnderWay) -> Response:
     """The page on which a passkey is made."""
-    flow = steps.browser.flow()
-    return await enrolment.show_passkey(steps, flow) if flow else views.expired(steps.browser)
+    return await enrolment.show_passkey(steps, flow)
 
 
 @routes.post(
@@ -192,8 +191,6 @@ async def show_new_passkey(steps: Asking) -> Response:
 )
 async def enter_new_passkey(form: Form) -> Response:
     """The passkey that was made."""
-    if form.flow is None:
-        return views.expired(form.steps.browser)
     return await enrolment.take_passkey(form.steps, form.flow, form.field("credential"), form.field("label"))
 
 
@@ -202,8 +199,6 @@ async def enter_new_passkey(form: Form) -> Response:
 )
 async def go_on(form: Form) -> Response:
     """Go on after the recovery codes were shown."""
-    if form.flow is None:
-        return views.expired(form.steps.browser)
     if form.flow.purpose == "account":
         form.steps.browser.keep(None)
         return form.steps.browser.see_other("/account")
@@ -215,8 +210,6 @@ async def go_on(form: Form) -> Response:
 )
 async def change_language(form: Form) -> Response:
     """Show the pages in the other language, from here on."""
-    if form.flow is None:
-        return views.expired(form.steps.browser)
     other: Flow = form.flow.with_(language="en" if form.flow.language == "ar" else "ar")
     form.steps.browser.keep(other)
     return form.steps.browser.see_other(_page_of(other))

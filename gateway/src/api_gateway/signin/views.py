@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api_gateway.people import Office
@@ -44,9 +45,20 @@ def message(
     return browser.page(html, status)
 
 
-def expired(browser: Browser) -> Response:
-    """For a form whose sign-in is not known any more."""
-    return message(browser, "refused", "expired", 400, link=("/sign-in", "again"))
+class Expired(Exception):
+    """The step is of no sign-in that is under way in this browser, or comes out of its turn."""
+
+    def __init__(self, browser: Browser) -> None:
+        """`browser`: which is told to begin again."""
+        super().__init__("no such sign-in is under way")
+        self.browser = browser
+
+
+async def on_expired(_: Request, error: Exception) -> Response:
+    """The page for whoever comes from a sign-in that is not known any more, as an app's handler of `Expired`."""
+    if not isinstance(error, Expired):
+        raise error
+    return message(error.browser, "refused", "expired", 400, link=("/sign-in", "again"))
 
 
 def page(
@@ -87,7 +99,7 @@ def sign_in(steps: Steps, flow: Flow, *, error: str = "", name: str = "") -> Res
 async def second_factor(steps: Steps, flow: Flow, *, error: str = "") -> Response:
     """The page of the second step: what the person has."""
     if flow.person_id is None:
-        return expired(steps.browser)
+        raise Expired(steps.browser)
     async with steps.runtime.sessions() as session:
         known = await repository.passkeys(session, flow.person_id)
         codes = await repository.totp(session, flow.person_id) is not None

@@ -8,10 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
 
-from api_gateway.signin import delays
+from api_gateway.signin import account_api, delays, pages_api
 from api_gateway.signin.account_api import short_name
 from api_gateway.signin.delays import Pace
+from api_gateway.signin.external import api as external_api
+from api_gateway.signin.provider import api as provider_api
 
 from .conftest import PASSWORD, Browser, Offices, Request, Worker, came_back
 
@@ -215,7 +219,31 @@ class TestCodes:
             assert "code" in came_back(await browser.post("/sign-in/second-factor", code=code))
 
 
+# Every place that a form of the pages leads to; an authorization request is no form of theirs.
+FORMS = sorted(
+    route.path
+    for routes in (pages_api.routes, account_api.routes, external_api.routes, provider_api.routes)
+    for route in routes.routes
+    if isinstance(route, APIRoute) and "POST" in route.methods and route.response_class is HTMLResponse
+    if route.path != "/oauth/authorize"
+)
+
+
 class TestForms:
+    @pytest.mark.parametrize("path", FORMS)
+    async def test_stand_on_a_sign_in_that_is_under_way(self, offices: Offices, path: str) -> None:
+        worker = await offices.hire()
+        fields = {"name": worker.name, "password": worker.password, "again": worker.password, "what": "password"}
+        async with offices.browser() as stranger, offices.browser() as browser:
+            assert (await stranger.client.post(path, data=fields)).status_code == 400
+            await browser.sign_in(worker)
+            await browser.get("/account")
+            page = await browser.client.post(path, data={**fields, "form_token": "0" * 64})
+            assert page.status_code == 400
+            assert "/sign-in" in page.text, "a way to begin again"
+            still = came_back(await browser.get("/oauth/authorize", **Request().query(prompt="none")))
+        assert "code" in still
+
     async def test_need_the_token_of_their_browser(self, offices: Offices) -> None:
         worker = await offices.hire()
         async with offices.browser() as browser, offices.browser() as thief:

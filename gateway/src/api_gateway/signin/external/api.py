@@ -16,7 +16,7 @@ from api_gateway.signin.external import repository
 from api_gateway.signin.external.claims import Identity
 from api_gateway.signin.external.provider import ExternalRefused
 from api_gateway.signin.flow import Flow
-from api_gateway.signin.pages_api import Asking, Form
+from api_gateway.signin.pages_api import Asking, Form, UnderWay
 from api_gateway.signin.sessions import repository as session_rows
 from api_gateway.signin.sessions import service as sessions
 from api_gateway.signin.steps import FEDERATED, MULTIPLE, Steps
@@ -47,8 +47,8 @@ _BODY = 64 * 1024
 async def start(form: Form) -> Response:
     """Send the browser to the outside provider."""
     external = form.steps.tools.external
-    if form.flow is None or external is None:
-        return views.expired(form.steps.browser)
+    if external is None:
+        raise views.Expired(form.steps.browser)
     try:
         flow, place = await external.start(form.flow)
     except ExternalRefused as refusal:
@@ -59,11 +59,11 @@ async def start(form: Form) -> Response:
 
 
 @routes.get("/sign-in/external/callback", public=True, open_query=True, response_class=HTMLResponse, responses=_HTML)
-async def come_back(steps: Asking) -> Response:
+async def come_back(steps: Asking, flow: UnderWay) -> Response:
     """Where the outside provider sends the browser back to."""
-    flow, external = steps.browser.flow(), steps.tools.external
-    if flow is None or external is None:
-        return views.expired(steps.browser)
+    external = steps.tools.external
+    if external is None:
+        raise views.Expired(steps.browser)
     try:
         identity = await external.finish(flow, dict(steps.browser.request.query_params))
     except (ExternalRefused, KeyError) as refusal:

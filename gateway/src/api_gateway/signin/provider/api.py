@@ -211,8 +211,6 @@ async def show_end_session(
 async def end_session(form: Form) -> Response:
     """Sign out, after having been asked."""
     browser = form.steps.browser
-    if form.flow is None:
-        return views.expired(browser)
     async with form.steps.runtime.sessions() as session, session.begin():
         known = await sessions.of_browser(session, browser.session_cookie)
         if known is not None:
