@@ -7,7 +7,6 @@ from approvals.operations import KINDS
 from approvals.service import Proposals
 from payment_service.context import Runtime
 from payment_service.keys import KEYS
-from payment_service.payouts.proposals import BATCH
 from policybook.desk import PolicyDesk
 from policybook.startup import whole_book
 
@@ -17,4 +16,4 @@ DESK: PolicyDesk[Runtime] = PolicyDesk(
     read=whole_book,
     book=lambda runtime: runtime.state.policies.book,
 )
-PROPOSALS: Proposals[Runtime] = Proposals(Kinds(DESK.terms, *DESK.kinds, *KINDS, BATCH))
+PROPOSALS: Proposals[Runtime] = Proposals(Kinds(DESK.terms, *DESK.kinds, *KINDS))

@@ -6,7 +6,6 @@ its rows. Whoever works on a batch locks its proposal first.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +13,14 @@ from pydantic import JsonValue
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from approvals.kinds import Kind, Kinds
-from approvals.model import Proposal, State, Terms
-from approvals.service import Proposals
+from approvals.kinds import Kind
+from approvals.model import Proposal, State
 from chassis.area import Area
 from chassis.principal import Principal
 from contracts.scopes import Scope
 from payment_service.context import Runtime
 from payment_service.payouts import booking, repository, rows
-from policybook.terms import terms_on
-
-
-def _terms(runtime: Runtime, kind: str, day: date) -> Terms:
-    return terms_on(runtime.state.policies.book, kind, day)
+from payment_service.proposals import PROPOSALS
 
 
 async def _execute(session: AsyncSession, runtime: Runtime, proposal: Proposal, caller: Principal) -> None:
@@ -46,15 +40,16 @@ async def _content_now(session: AsyncSession, _: Runtime, proposal: Proposal) ->
     return proposal.content if batch is None else content(batch, await rows.digest(session, batch.batch_id))
 
 
-BATCH: Kind[Runtime] = Kind(
-    name="payout-batch",
-    enters=Scope.PAYOUTS_SUBMIT,
-    decides=Scope.PAYOUTS_APPROVE,
-    execute=_execute,
-    content_now=_content_now,
-    released=_released,
+BATCH: Kind[Runtime] = PROPOSALS.kinds.declare(
+    Kind(
+        name="payout-batch",
+        enters=Scope.PAYOUTS_SUBMIT,
+        decides=Scope.PAYOUTS_APPROVE,
+        execute=_execute,
+        content_now=_content_now,
+        released=_released,
+    )
 )
-PROPOSALS: Proposals[Runtime] = Proposals(Kinds(_terms, BATCH))
 
 
 def content(batch: Row[Any], digest: bytes | None = None) -> JsonValue:

@@ -49,6 +49,7 @@ from payment_service.payouts.schemas import (
     RowFault,
     State,
 )
+from payment_service.proposals import PROPOSALS
 
 SHOWN_FAULTS = 50
 _WITHIN: dict[str, tuple[str, ...]] = {"approved": ("approved", "due", "booking")}
@@ -156,7 +157,7 @@ async def submit(runtime: Runtime, session: AsyncSession, caller: Principal, bat
     columns = {"by": caller.subject, "at": runtime.clock.now(), "digest": digest, "doubles": concerned}
     await repository.submit(session, batch_id, authority=batch.owner, **columns)
     proposal = await proposals.note(session, runtime, caller, await own(session, caller, batch_id), digest)
-    await proposals.PROPOSALS.submit(session, runtime, caller, proposal.proposal_id)
+    await PROPOSALS.submit(session, runtime, caller, proposal.proposal_id)
     return await get(session, caller, batch_id)
 
 
@@ -185,7 +186,7 @@ async def approve(
     if proposal is None or batch.digest is None or (seen is not None and seen != batch.digest.hex()):
         raise ProposalChanged("The batch is not what you have seen.", detail_ar="اقرأ الدفعة من جديد ثم قرر.")
     decision = Decision(approve=True, seen=proposal.digest)
-    await proposals.PROPOSALS.decide(session, runtime, caller, proposal.proposal_id, decision)
+    await PROPOSALS.decide(session, runtime, caller, proposal.proposal_id, decision)
     return await get(session, caller, batch_id)
 
 
