@@ -25,6 +25,7 @@ from bench.harness.stack import Stack
 from chassis.ids import new_id
 from chassis.urls import async_url
 from contracts.clients import Owner
+from devstack.people.signed import approve
 from devstack.terminal.caller import Caller, ClientSecret
 from devstack.terminal.wire import Wire
 from payment_service.ledger.accounts import Opened, account_id, wallet_id
@@ -91,7 +92,7 @@ async def _client(stack: Stack, wire: Wire) -> Caller:
         "client_id": "bench-ledger", "name": "Measuring", "scopes": ["ledger:write", "ledger:read"],
         "governorate": "*", "owner": Owner.FINANCE,
     }  # fmt: skip
-    made = await stack.admin(wire).post("/v1/clients", body)
+    made = await stack.clients(wire).make(body)
     return Caller(wire, ClientSecret(made["client_id"], made["client_secret"]))
 
 
@@ -162,7 +163,10 @@ async def _pensions(stack: Stack, wire: Wire, citizens: Sequence[UUID], number: 
         "reference": f"bench-{number}", "programme": "pension", "month": f"{2020 + number // 12}-{number % 12 + 1:02}",
         "declared_count": len(citizens), "declared_total": total,
     }  # fmt: skip
-    await treasury.post("/v1/payout-funds/pension/fundings", {"amount": total, "reference": f"bench-{number}"})
+    paid = await treasury.post(
+        "/v1/payout-funds/pension/fundings", {"amount": total, "reference": f"bench-{new_id().hex}"}
+    )
+    await approve(stack.person(wire, "treasury-approver"), "payment", paid["proposal_id"])
     started = time.perf_counter()
     batch = f"/v1/payout-batches/{(await maker.post('/v1/payout-batches', declared))['batch_id']}"
     file = f"citizen_id,amount,item_reference\n{lines}".encode()

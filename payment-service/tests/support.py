@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
+from approvals.testing import decide
 from chassis.clock import Clock
 from chassis.consumer import Received
 from chassis.ids import new_id
@@ -22,6 +23,7 @@ from payment_service.ledger.rules import Order, Transfer
 from payment_service.wallets import repository as wallets
 
 PENSIONS = "pension-authority"
+TREASURY = "finance-ministry"
 
 
 class House:
@@ -78,10 +80,17 @@ class House:
         return self.issuer.headers(subject, scopes, **claims)
 
     async def fill(self, amount: int, fund: str = "pension") -> None:
-        """Pay money of the treasury into a fund of payouts."""
-        path, body = f"/v1/payout-funds/{fund}/fundings", {"amount": amount, "reference": "test"}
-        reply = await self.client.post(path, json=body, headers=self.client_headers("funds:write", "treasury"))
-        assert reply.status_code == 201, reply.text
+        """Pay money of the treasury into a fund of payouts, on as many hands as it takes."""
+        path, body = f"/v1/payout-funds/{fund}/fundings", {"amount": amount, "reference": f"test-{new_id()}"}
+        headers = self.client_headers("funds:write", "treasury", authority=TREASURY)
+        reply = await self.client.post(path, json=body, headers=headers)
+        assert reply.status_code == 202, reply.text
+        proposal = reply.json()
+        for _ in range(proposal["deciders"]):
+            decided = await decide(
+                self.client, self.issuer, "payment", proposal["proposal_id"], "funds:approve", authority=TREASURY
+            )
+        assert decided["state"] == "approved"
 
     async def proof(self) -> dict[str, Any]:
         """The ledger counted anew."""

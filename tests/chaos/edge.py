@@ -16,7 +16,16 @@ from chassis.testing import TestIssuer
 from devstack.terminal.keys import from_b64url
 from devstack.terminal.wire import Answer, Headers, Wire
 
-PAYMENT_PATHS = ("/v1/payments", "/v1/wallets", "/v1/payout-", "/v1/ledger", "/v1/merchant-totals")
+PAYMENT_PATHS = (
+    "/v1/payments", "/v1/wallets", "/v1/payout-", "/v1/ledger", "/v1/merchant-totals", "/v1/proposals/payment",
+)  # fmt: skip
+_PEOPLE = {"approver": UUID(int=1), "treasurer": UUID(int=2)}
+_AUTHORITIES = {
+    "authority": "pension-authority",
+    "approver": "pension-authority",
+    "treasury": "finance-ministry",
+    "treasurer": "finance-ministry",
+}
 TILL_SCOPES = "redemptions:create redemptions:read entitlements:read days:close catalogue:read payments:create"
 
 
@@ -60,8 +69,8 @@ class LocalEdge(Wire):
             )
         else:
             client_id = form["client_id"]
-            authority = "pension-authority" if client_id in {"authority", "approver"} else None
-            who: dict[str, Any] = as_person() if client_id == "approver" else {"subject": client_id}
+            authority = _AUTHORITIES.get(client_id)
+            who: dict[str, Any] = as_person(_PEOPLE[client_id]) if client_id in _PEOPLE else {"subject": client_id}
             token = self._issuer.token(scopes=self.clients[client_id], authority=authority, ttl=3600, **who)
         document: dict[str, Any] = {"access_token": token, "expires_in": 3600, "at": time.time()}
         return Answer(200, {}, orjson.dumps(document))

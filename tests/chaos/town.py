@@ -40,6 +40,7 @@ CLIENTS = {
     "authority": "payouts:submit",
     "approver": "payouts:approve",
     "treasury": "funds:write",
+    "treasurer": "funds:approve",
     "reconciliation": "settlements:read ledger:read",
 }
 
@@ -167,11 +168,14 @@ async def pay_pensions(edge: LocalEdge, people: Sequence[Person], amount: int, r
 
 
 async def _pay_pensions(edge: LocalEdge, people: Sequence[Person], amount: int, reference: str) -> str:
-    authority, approver, treasury = (
-        Caller(edge, ClientSecret(client, "")) for client in ("authority", "approver", "treasury")
+    authority, approver, treasury, treasurer = (
+        Caller(edge, ClientSecret(client, "")) for client in ("authority", "approver", "treasury", "treasurer")
     )
     funding = {"amount": amount * len(people), "reference": reference}
-    await treasury.post("/v1/payout-funds/pension/fundings", funding, key=f"{reference}-fund")
+    paid = await treasury.post("/v1/payout-funds/pension/fundings", funding, key=f"{reference}-fund")
+    decision = {"decision": "approve", "digest": paid["digest"]}
+    path = f"/v1/proposals/payment/{paid['proposal_id']}/decision"
+    await treasurer.post(path, decision, key=f"{reference}-funded")
     declared = {"declared_count": len(people), "declared_total": amount * len(people), "currency": "EGP"}
     batch = await authority.post(
         "/v1/payout-batches", {"reference": reference, "programme": "pension", **declared}, key=f"{reference}-declare"

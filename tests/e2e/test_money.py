@@ -32,7 +32,9 @@ def ask(system: System, client: str, method: str, path: str, **options: Any) -> 
 def pay_pension(system: System, citizen_id: str, reference: str) -> None:
     """One pension, made by a system and approved by a person."""
     funding = {"amount": PENSION, "reference": reference}
-    ask(system, "treasury", "POST", "/v1/payout-funds/pension/fundings", json=funding)
+    paid = ask(system, "treasury", "POST", "/v1/payout-funds/pension/fundings", json=funding)
+    decision = {"decision": "approve", "digest": paid["digest"]}
+    decide(system, "treasury-approver", f"/v1/proposals/payment/{paid['proposal_id']}/decision", decision)
     declared = {"declared_count": 1, "declared_total": PENSION, "currency": "EGP"}
     body = {"reference": reference, "programme": "pension", **declared}
     batch = ask(system, "pension-authority", "POST", "/v1/payout-batches", json=body)["batch_id"]
@@ -47,16 +49,20 @@ def pay_pension(system: System, citizen_id: str, reference: str) -> None:
         headers={"Content-Type": "text/csv"},
     )
     ask(system, "pension-authority", "POST", f"{path}/submission")
-    asyncio.run(approve(system, path))
+    decide(system, "payouts-approver", f"{path}/approval")
 
 
-async def approve(system: System, batch: str) -> None:
-    """Approve a batch as the person of the demonstration who does."""
-    wire, store = Wire(system.edge, limit=1), Store(system.folder)
-    try:
-        await PersonCaller(wire, system.edge, store, store.of_role("payouts-approver")).post(f"{batch}/approval")
-    finally:
-        await wire.aclose()
+def decide(system: System, role: str, path: str, body: dict[str, str] | None = None) -> None:
+    """Decide as the person of the demonstration who has a role."""
+
+    async def post() -> None:
+        wire, store = Wire(system.edge, limit=1), Store(system.folder)
+        try:
+            await PersonCaller(wire, system.edge, store, store.of_role(role)).post(path, body)
+        finally:
+            await wire.aclose()
+
+    asyncio.run(post())
 
 
 def message(system: System, words: str, after: str) -> dict[str, str]:

@@ -75,6 +75,13 @@ class FundUnknown(NotFound):
     title_ar = "الصندوق غير موجود"
 
 
+class FundingReferenceUsed(Conflict):
+    """This was paid into the fund already"""
+
+    code = "funding_reference_used"
+    title_ar = "سبق تمويل الصندوق بهذا المرجع"
+
+
 class FundOverdrawn(Conflict):
     """The fund's account is below zero; it must be covered first"""
 

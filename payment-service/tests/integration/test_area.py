@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 ANYONE = {
     "GET /v1/policies/payment": "the rules are the same for all",
-    "PUT /v1/payout-funds/{fund}": "the treasury says whose a fund is: `test_funds`",
-    "POST /v1/payout-funds/{fund}/fundings": "the treasury pays into any fund: `test_funds`",
+    "PUT /v1/payout-funds/{fund}": "the treasury proposes whose a fund is: `test_funds`",
+    "POST /v1/payout-funds/{fund}/fundings": "the treasury proposes to pay into any fund: `test_funds`",
     "PUT /v1/payout-programmes/{programme}": "the treasury says what a programme is: `test_funds`",
     "POST /v1/payments/authorizations": "a sale: which cards may pay at an outlet is a rule of the sale",
     "POST /v1/payout-batches": "a batch belongs to whoever declares it",

@@ -17,14 +17,16 @@ DECISIONS: Final[Mapping[Scope, Scope]] = MappingProxyType(
     {
         Scope.POLICIES_WRITE: Scope.POLICIES_APPROVE,
         Scope.PAYOUTS_SUBMIT: Scope.PAYOUTS_APPROVE,
+        Scope.FUNDS_WRITE: Scope.FUNDS_APPROVE,
         Scope.OPERATIONS_WRITE: Scope.OPERATIONS_APPROVE,
         Scope.KEYS_ROTATE: Scope.KEYS_APPROVE,
         Scope.CLIENTS_WRITE: Scope.CLIENTS_APPROVE,
         Scope.GRANTS_ASK: Scope.GRANTS_DECIDE,
+        Scope.PRIVACY_WRITE: Scope.PRIVACY_WRITE,
     }
 )
 # Money belongs to an authority: another authority's people do not stand in.
-_BY_AUTHORITY: Final = frozenset({Scope.PAYOUTS_SUBMIT})
+_BY_AUTHORITY: Final = frozenset({Scope.PAYOUTS_SUBMIT, Scope.FUNDS_WRITE})
 
 
 @dataclass(frozen=True)

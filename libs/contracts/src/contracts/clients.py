@@ -102,9 +102,6 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
     }
 )
 
-# Whether a system may still give clients scopes by itself, as the demonstration's operations room does.
-MACHINES_STILL_GRANT: Final = True
-
 # What decides about another's request, which is a person's alone: no client is given it, none keeps it.
 DECIDING: Final[frozenset[str]] = frozenset(scope for scope in Scope if scope.endswith((":approve", ":decide")))
 

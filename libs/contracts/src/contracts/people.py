@@ -59,9 +59,11 @@ _HANDLES_CITIZENS: Final = frozenset(
     {"registry-clerk", "registry-importer", "counter-clerk", "card-officer", "service-desk", "coverage-officer"}
 )
 _HANDLES_MONEY: Final = frozenset(
-    {"payouts-maker", "payouts-approver", "treasury-officer", "accountant", "contributions-clerk"}
+    {"payouts-maker", "payouts-approver", "treasury-officer", "treasury-approver", "accountant", "contributions-clerk"}
 )
-_DECIDES: Final = frozenset({"policy-approver", "payouts-approver", "operations-approver", "client-approver"})
+_DECIDES: Final = frozenset(
+    {"policy-approver", "payouts-approver", "treasury-approver", "operations-approver", "client-approver"}
+)
 
 PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
     {
@@ -191,9 +193,16 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             areas=_GOVERNORATES,
         ),
         "treasury-officer": Role(
-            name="Officer of the treasury, who fills funds and says whose they are",
+            name="Officer of the treasury, who proposes what is paid into funds and whose they are",
             name_ar="مسؤول الخزانة",
             scopes=frozenset({Scope.FUNDS_WRITE}),
+            areas=_NATION,
+            conflicts=frozenset({"payouts-maker", "payouts-approver", "treasury-approver"}),
+        ),
+        "treasury-approver": Role(
+            name="Approves what the treasury pays into funds, and whose they are",
+            name_ar="معتمد الخزانة",
+            scopes=frozenset({Scope.FUNDS_APPROVE}),
             areas=_NATION,
             conflicts=frozenset({"payouts-maker", "payouts-approver"}),
         ),
@@ -328,7 +337,9 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
 
 # What citizens are given when they sign in, and what the gateway asks other services for on the way; nobody grants it.
 OF_CITIZENS: Final = frozenset({Scope.SELF_SESSIONS, Scope.DISCLOSURES_READ})
-OF_THE_GATEWAY: Final = frozenset({Scope.CITIZENS_VERIFY, Scope.CODES_SEND})
+# What is added to every person's roles: about themselves, and no one else.
+OF_PEOPLE: Final = frozenset({Scope.SELF_SESSIONS})
+OF_THE_GATEWAY: Final = frozenset({Scope.CITIZENS_VERIFY, Scope.CODES_SEND, Scope.NOTICES_SEND})
 
 # Held by machines alone: what a terminal does at a sale or a visit, what a system feeds in or fetches.
 MACHINES_ONLY: Final = frozenset(

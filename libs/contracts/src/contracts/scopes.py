@@ -72,10 +72,15 @@ class Scope(StrEnum):
     PAYOUTS_APPROVE = "payouts:approve", "Approve or withdraw batches of payouts others have submitted, and see them."
     PAYOUTS_READ = "payouts:read", "See the batches of payouts, funds and programmes of every authority."
     PAYEES_RESOLVE = "payees:resolve", "Find payees of payouts by national id or card number, each access noted."
-    FUNDS_WRITE = "funds:write", "Enter funds and programmes of payouts, say whose they are, and pay into funds."
+    FUNDS_WRITE = (
+        "funds:write",
+        "Enter funds and programmes of payouts, propose whose they are and what is paid into them, and see them.",
+    )
+    FUNDS_APPROVE = "funds:approve", "Decide what is paid into funds and whose they are, where others have proposed it."
 
     MESSAGES_READ = "messages:read", "See the messages to citizens, their counts and templates."
     CODES_SEND = "codes:send", "Have a code sent to a citizen, with which they sign in."
+    NOTICES_SEND = "notices:send", "Have somebody who works with the system told by SMS what they must know at once."
     MESSAGES_REPORT = "messages:report", "Report what became of messages, and hand over what citizens have sent."
 
     CLIENTS_READ = "clients:read", "See who may call the API and with which scopes."
@@ -102,7 +107,7 @@ class Scope(StrEnum):
         "Replay events set aside, propose to discard them or to publish again, and see them.",
     )
     OPERATIONS_APPROVE = "operations:approve", "Decide on what operators have proposed, and see events set aside."
-    SELF_SESSIONS = "self:sessions", "See and end one's own sign-ins, as a citizen."
+    SELF_SESSIONS = "self:sessions", "See and end one's own sign-ins."
     TRAINING_CLOCK = "training:clock", "Move the business time of a training system."
 
     RECORDS_READ = (

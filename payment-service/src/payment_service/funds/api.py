@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from approvals.errors import ProposalOpen
+from approvals.schemas import ProposalReply
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_text
 from chassis.routing import router
 from contracts.scopes import Scope
 from payment_service.context import Running
-from payment_service.errors import FundOverdrawn, FundUnknown, ProgrammeUnknown
+from payment_service.errors import FundingReferenceUsed, FundOverdrawn, FundUnknown, ProgrammeUnknown
 from payment_service.funds import service
 from payment_service.funds.schemas import (
     WORD,
     Fund,
     FundIn,
-    Funding,
     FundingIn,
     FundInPath,
     Funds,
@@ -28,7 +29,7 @@ from payment_service.funds.schemas import (
 
 routes = router(tags=["payouts"])
 
-READERS = (Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYOUTS_READ, Scope.FUNDS_WRITE)
+READERS = (Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYOUTS_READ, Scope.FUNDS_WRITE, Scope.FUNDS_APPROVE)
 AFTER = rf"^$|{WORD}"
 
 
@@ -44,16 +45,25 @@ async def read_fund(fund: FundInPath, caller: Caller, session: Reading) -> Fund:
     return await service.fund_of(session, caller, fund)
 
 
-@routes.put("/v1/payout-funds/{fund}", scopes=Scope.FUNDS_WRITE, problems=(FundUnknown, FundOverdrawn))
+@routes.put("/v1/payout-funds/{fund}", scopes=Scope.FUNDS_WRITE, problems=(FundOverdrawn, ProposalOpen))
 async def put_fund(fund: FundInPath, body: FundIn, runtime: Running, caller: Caller, session: Work) -> Fund:
-    """Enter a fund and say whose it is. From then on its account cannot be overdrawn."""
+    """Enter a fund and say whose it is. From then on its account cannot be overdrawn.
+
+    That a fund becomes another authority's is proposed: it does when another person of the treasury has approved.
+    """
     return await service.put_fund(runtime, session, caller, fund, body)
 
 
-@routes.post("/v1/payout-funds/{fund}/fundings", scopes=Scope.FUNDS_WRITE, status_code=201, problems=FundUnknown)
-async def pay_in(fund: FundInPath, body: FundingIn, runtime: Running, caller: Caller, session: Work) -> Funding:
-    """Pay money of the treasury into a fund: a transfer from the treasury's account."""
-    return await service.pay_in(runtime, session, caller, fund, body)
+@routes.post(
+    "/v1/payout-funds/{fund}/fundings",
+    scopes=Scope.FUNDS_WRITE,
+    status_code=202,
+    problems=(FundUnknown, FundingReferenceUsed, ProposalOpen),
+)
+async def pay_in(fund: FundInPath, body: FundingIn, runtime: Running, caller: Caller, session: Work) -> ProposalReply:
+    """Propose to pay money of the treasury into a fund; it is when another person of the treasury has approved."""
+    made = await service.pay_in(runtime, session, caller, fund, body)
+    return ProposalReply.of(made, runtime.clock.now())
 
 
 @routes.get("/v1/payout-programmes", scopes=READERS)

@@ -29,8 +29,14 @@ _LOCK_FUND = text("SELECT fund, authority, account_id FROM payout_fund WHERE fun
 _PUT_FUND = text(
     "INSERT INTO payout_fund (fund, account_id, authority, name_ar, name_en, changed_by, changed_at)"
     " VALUES (:fund, :account_id, :authority, :name_ar, :name_en, :by, :at)"
-    " ON CONFLICT (fund) DO UPDATE SET authority = excluded.authority, name_ar = excluded.name_ar,"
-    " name_en = excluded.name_en, changed_by = excluded.changed_by, changed_at = excluded.changed_at"
+    " ON CONFLICT (fund) DO UPDATE SET name_ar = excluded.name_ar, name_en = excluded.name_en,"
+    " changed_by = excluded.changed_by, changed_at = excluded.changed_at"
+)
+_SET_OWNER = text(
+    "UPDATE payout_fund SET authority = :authority, changed_by = :by, changed_at = :at WHERE fund = :fund"
+)
+_IN_USE = text(
+    "SELECT EXISTS (SELECT FROM payout_batch WHERE fund = :fund AND state IN ('approved', 'due', 'booking'))"
 )
 _PUT_PROGRAMME = text(
     "INSERT INTO payout_programme (programme, fund, kind, name_ar, name_en, open, changed_by, changed_at)"
@@ -57,8 +63,18 @@ async def funds(session: AsyncSession, authority: str | None, page: Paging[str])
 
 
 async def put_fund(session: AsyncSession, fund: str, account_id: UUID, by: str, at: datetime, **said: str) -> None:
-    """Enter a fund, or say anew whose it is."""
+    """Enter a fund, or call one that is there by another name; whose that is stays."""
     await session.execute(_PUT_FUND, {"fund": fund, "account_id": account_id, "by": by, "at": at} | said)
+
+
+async def in_use(session: AsyncSession, fund: str) -> bool:
+    """Whether batches are being paid from a fund: what they leave goes back to it."""
+    return bool((await session.execute(_IN_USE, {"fund": fund})).scalar_one())
+
+
+async def set_owner(session: AsyncSession, fund: str, authority: str, by: str, at: datetime) -> None:
+    """Write whose a fund is from now on."""
+    await session.execute(_SET_OWNER, {"fund": fund, "authority": authority, "by": by, "at": at})
 
 
 async def find_programme(session: AsyncSession, programme: str) -> Row[Any] | None:

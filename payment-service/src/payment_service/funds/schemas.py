@@ -43,6 +43,10 @@ class Fund(BaseModel):
     available: int
     changed_by: str
     changed_at: datetime
+    proposal_id: UUID | None = Field(
+        default=None,
+        description="where another owner was asked for: what is to be decided, under /v1/proposals/payment",
+    )
 
 
 class Funds(Page[Fund, str]):
@@ -56,16 +60,6 @@ class FundingIn(BaseModel):
 
     amount: Annotated[int, Field(strict=True, gt=0, le=10**15)]
     reference: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9:_./-]+$")]
-
-
-class Funding(BaseModel):
-    """What the treasury has paid into a fund."""
-
-    transfer_id: UUID
-    fund: str
-    amount: int
-    reference: str
-    balance: int
 
 
 class ProgrammeIn(BaseModel):

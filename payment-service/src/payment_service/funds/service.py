@@ -7,55 +7,50 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from approvals.model import Proposal
 from chassis.area import OF_THE_NATION
-from chassis.clock import business_day
-from chassis.ids import new_id
 from chassis.paging import Paging
 from chassis.principal import Principal
 from contracts.scopes import Scope
 from payment_service.context import Runtime
 from payment_service.errors import FundOverdrawn, FundUnknown, ProgrammeClosed, ProgrammeUnknown
-from payment_service.funds import repository
-from payment_service.funds.schemas import Fund, FundIn, Funding, FundingIn, Funds, Programme, ProgrammeIn, Programmes
+from payment_service.funds import proposals, repository
+from payment_service.funds.schemas import Fund, FundIn, FundingIn, Funds, Programme, ProgrammeIn, Programmes
 from payment_service.ledger import repository as ledger
 from payment_service.ledger.accounts import account_id
 from payment_service.ownership import belongs_to, reads_all
 
-TREASURY = ("clearing", "treasury")
-FUNDING = "funding"
-
 
 async def put_fund(runtime: Runtime, session: AsyncSession, caller: Principal, fund: str, body: FundIn) -> Fund:
-    """Enter a fund, or say anew whose it is; what earlier versions left to nobody of it becomes that authority's.
+    """Enter a fund, or propose that one that is there, with what is in it, be another authority's.
 
-    Raises OutsideBound, or FundOverdrawn where an account of the name has drawn more than it had.
+    Raises OutsideBound, ProposalOpen, or FundOverdrawn where an account of the name has drawn more than it had.
     """
     caller.bound.ensure_covers(OF_THE_NATION)
+    known = await repository.lock_fund(session, fund)
     await ledger.open_accounts(session, "fund", [fund])
     account = account_id("fund", fund)
     if not await ledger.forbid_overdrawing(session, account):
         raise FundOverdrawn(detail_ar="يجب تغطية رصيد الصندوق أولاً.")
     said = body.model_dump()
     await repository.put_fund(session, fund, account, caller.subject, runtime.clock.now(), **said)
-    return await fund_of(session, caller, fund)
+    entered = await fund_of(session, caller, fund)
+    if known is None or known.authority == body.authority:
+        return entered
+    proposal = await proposals.propose_owner(session, runtime, caller, known, body.authority)
+    return entered.model_copy(update={"proposal_id": proposal.proposal_id})
 
 
-async def pay_in(runtime: Runtime, session: AsyncSession, caller: Principal, fund: str, body: FundingIn) -> Funding:
-    """Pay money of the treasury into a fund. Raises OutsideBound or FundUnknown."""
+async def pay_in(runtime: Runtime, session: AsyncSession, caller: Principal, fund: str, body: FundingIn) -> Proposal:
+    """Propose to pay money of the treasury into a fund.
+
+    Raises OutsideBound, FundUnknown, FundingReferenceUsed or ProposalOpen.
+    """
     caller.bound.ensure_covers(OF_THE_NATION)
     known = await repository.lock_fund(session, fund)
     if known is None:
         raise FundUnknown
-    await ledger.open_accounts(session, TREASURY[0], [TREASURY[1]], may_overdraw=True)
-    now, transfer_id = runtime.clock.now(), new_id()
-    await ledger.move(
-        session,
-        ledger.Move(transfer_id, account_id(*TREASURY), known.account_id, body.amount, FUNDING, body.reference),
-        business_day(now),
-        now,
-    )
-    balance = (await fund_of(session, caller, fund)).balance
-    return Funding(transfer_id=transfer_id, fund=fund, amount=body.amount, reference=body.reference, balance=balance)
+    return await proposals.propose_payment(session, runtime, caller, known, body)
 
 
 async def fund_of(session: AsyncSession, caller: Principal, fund: str) -> Fund:
@@ -120,4 +115,4 @@ def _programme(row: Row[Any]) -> Programme:
 
 
 def _sees_all(caller: Principal) -> bool:
-    return reads_all(caller, Scope.FUNDS_WRITE, Scope.PAYOUTS_READ)
+    return reads_all(caller, Scope.FUNDS_WRITE, Scope.FUNDS_APPROVE, Scope.PAYOUTS_READ)

@@ -47,6 +47,7 @@ routes = router(tags=["ledger"])
     own_record="each transfer keeps who ordered it, and who settled it",
     problems=(
         refusals.AccountUnknown,
+        refusals.AccountReserved,
         refusals.TransferUnknown,
         refusals.TransferIdReused,
         refusals.InsufficientFunds,

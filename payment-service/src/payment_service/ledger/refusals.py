@@ -14,6 +14,14 @@ class AccountUnknown(Refusal):
     kind = Kind.UNKNOWN
 
 
+class AccountReserved(Refusal):
+    """People decide what moves on this account, by two: the treasury, a fund of payouts, a batch"""
+
+    code = "account_reserved"
+    title_ar = "الحركة على هذا الحساب تتم بقرار من شخصين"
+    kind = Kind.FORBIDDEN
+
+
 class TransferUnknown(Refusal):
     """There is no such payment or transfer"""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from payment_service.ledger import refusals
+
+SYSTEMS: Final = "transfer"  # the kind of what systems order by themselves
 
 State = Literal["pending", "posted", "voided", "expired"]
 
@@ -26,6 +28,11 @@ class Account(NamedTuple):
         """What may leave it now."""
         return self.balance - self.held
 
+    @property
+    def reserved(self) -> bool:
+        """Whether only what people have decided moves on it: of the treasury, a batch, a fund that is bounded."""
+        return self.kind == "clearing" or (self.kind == "fund" and not self.may_overdraw)
+
     def moved(self, balance: int = 0, held: int = 0) -> Account:
         """The account with so much more on it and so much more of it held."""
         return Account(
@@ -43,7 +50,7 @@ class Transfer(NamedTuple):
     state: State
     posted: int = 0
     refunded: int = 0
-    kind: str = "transfer"
+    kind: str = SYSTEMS
     reference: str = ""
     expires_at: datetime | None = None
     refund_of: UUID | None = None
@@ -114,6 +121,8 @@ class Books:
         if wanted.amount <= 0 or wanted.debit_account_id == wanted.credit_account_id:
             raise refusals.TransferInvalid("An amount above zero moves between two different accounts.")
         debit, credit = self._account(wanted.debit_account_id), self._account(wanted.credit_account_id)
+        if wanted.kind == SYSTEMS and (debit.reserved or credit.reserved):
+            raise refusals.AccountReserved()
         _check_available(debit, wanted.amount)
         if wanted.expires_at is None:
             made = wanted if _is_posted(wanted) else wanted._replace(state="posted", posted=wanted.amount)

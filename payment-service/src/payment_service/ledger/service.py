@@ -15,11 +15,10 @@ from chassis.refusals import Refusal
 from payment_service.context import Runtime
 from payment_service.ledger.items import Item, Outcome, Result
 from payment_service.ledger.refusals import AccountUnknown, TransferInvalid
-from payment_service.ledger.rules import Books, Operation, Order, Settle, Transfer
+from payment_service.ledger.rules import SYSTEMS, Books, Operation, Order, Settle, Transfer
 from payment_service.ledger.schemas import TransferRequest, TransfersRequest
 
 TRANSFERS_PATH = "/v1/transfers"
-KIND = "transfer"
 
 
 async def carry_out(
@@ -60,7 +59,7 @@ def _operation(wanted: TransferRequest, now: datetime) -> Operation:
     return Order(
         Transfer(
             wanted.transfer_id or new_id(), wanted.debit_account_id, wanted.credit_account_id, wanted.amount,
-            "pending" if expires else "posted", 0 if expires else wanted.amount, 0, KIND, wanted.reference, expires,
+            "pending" if expires else "posted", 0 if expires else wanted.amount, 0, SYSTEMS, wanted.reference, expires,
         ),
         wanted.transfer_id is None,
     )  # fmt: skip

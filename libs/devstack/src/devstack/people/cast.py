@@ -23,11 +23,11 @@ _PORT_SAID = "03"
 _DAYS = 180
 _SERIAL = 9999
 _AT_ONCE = 4
-_TWICE = ("key-custodian",)
+_TWICE = ("key-custodian", "data-protection-officer")
 # Whose people hold these roles; all others are the central authority's.
 _OF = {
     "pension-authority": {"payouts-maker", "payouts-approver"},
-    "finance-ministry": {"treasury-officer", "accountant"},
+    "finance-ministry": {"treasury-officer", "treasury-approver", "accountant"},
     "health-authority": {"contributions-clerk", "coverage-officer", "providers-officer"},
 }
 

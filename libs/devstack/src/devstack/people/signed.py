@@ -29,6 +29,13 @@ class PersonCaller(Caller):
         self._expires = time.monotonic() + tokens.expires_in
 
 
+async def approve(decider: PersonCaller, service: str, proposal_id: str) -> None:
+    """Let one of the demonstration's people look at what was proposed to a service, and approve it."""
+    path = f"/v1/proposals/{service}/{proposal_id}"
+    seen = await decider.get(path)
+    await decider.post(f"{path}/decision", {"decision": "approve", "digest": seen["digest"]})
+
+
 async def signed_in(edge_url: str, store: Store, known: Known) -> Tokens:
     """The tokens of a fresh sign-in with two factors."""
     step = store.use(known.name, step_now())

@@ -13,6 +13,7 @@ from devstack.demo.roll import LEAST, Pension, files, roll
 from devstack.demo.sink import e164, pounds
 from devstack.demo.stages.story import Story
 from devstack.demo.waiting import until
+from devstack.people.signed import approve
 from devstack.terminal.caller import Refused
 from devstack.terminal.fleet import pages
 
@@ -46,9 +47,10 @@ async def play(context: Context, story: Story) -> None:
 
 
 async def _fund(context: Context, total: int) -> None:
-    """The treasury pays the month's pensions into the authority's fund, which cannot pay more than it has."""
+    """The treasury pays the month's pensions into the authority's fund: a system asks, a person decides."""
     body = {"amount": total, "reference": f"{context.calendar.month:%Y-%m}-{context.label}"}
-    await context.treasury.post(f"/v1/payout-funds/{FUND}/fundings", body)
+    proposal = await context.treasury.post(f"/v1/payout-funds/{FUND}/fundings", body)
+    await approve(context.treasury_approval, "payment", proposal["proposal_id"])
 
 
 async def _declare(context: Context, reference: str, count: int, total: int) -> str:
