@@ -9,12 +9,13 @@ from uuid import UUID
 import httpx
 import pytest
 
+from approvals.testing import decide
 from chassis.ids import new_id
 from chassis.paging import LAST_ID
 from chassis.records.reading import About, find
 from chassis.testing import quickest
 
-from .conftest import Gateway
+from .conftest import Gateway, GatewaySigner
 
 CITIZEN, CARD, HOUSEHOLD = new_id(), new_id(), new_id()
 
@@ -162,8 +163,65 @@ async def test_an_investigation_holds_a_case_back_by_two_persons(gateway: Gatewa
     assert (await post(approval, new_id())).json()["code"] == "disclosure_delay_decided"
     assert len(await listed(gateway, as_citizen(gateway))) == 1
     assert len(await listed(gateway, gateway.person("disclosures:read"))) == 2
+    listing = await gateway.client.get(path, headers=gateway.person("privacy:write"))
+    held = {one["delay_id"]: one for one in listing.json()["items"]}[asked.json()["delay_id"]]
+    assert (held["case_number"], held["state"], held["decided"]) == ("2026/9", "approved", True)
+    assert (await gateway.client.get(path, headers=gateway.person("privacy:write", gov="03"))).status_code == 404
+    assert (await gateway.client.get(path, headers=gateway.signed("privacy:write"))).status_code == 403
     too_long = {**body, "until": (datetime.now(UTC) + timedelta(days=400)).date().isoformat()}
     assert (await post(path, asker, json=too_long)).json()["code"] == "disclosure_delay_too_long"
+
+
+async def test_a_delay_is_a_proposal_like_every_other(gateway: Gateway, others: Others) -> None:
+    others.recorded = {"card": [record(case_number="2026/10"), record()]}
+    asker, decider, citizen = new_id(), new_id(), CITIZEN
+    body = {
+        "case_number": "2026/10",
+        "reason": "an inquiry",
+        "until": (datetime.now(UTC) + timedelta(days=30)).date().isoformat(),
+    }
+    path = f"/v1/citizens/{citizen}/disclosure-delays"
+    signer = GatewaySigner(gateway)
+
+    async def ask() -> dict[str, Any]:
+        reply = await gateway.client.post(path, headers=gateway.person("privacy:write", person_id=asker), json=body)
+        assert reply.status_code == 201, reply.text
+        found: dict[str, Any] = reply.json()
+        return found
+
+    asked = await ask()
+    seen = await decide(
+        gateway.client, signer, "gateway", asked["proposal_id"], "privacy:write", person_id=asker, expect=403
+    )
+    assert seen["code"] == "own_proposal"
+    grantors: dict[str, Any] = {"person_id": decider, "grantors": [f"person:{asker}"]}
+    seen = await decide(
+        gateway.client, signer, "gateway", asked["proposal_id"], "privacy:write", expect=403, **grantors
+    )
+    assert seen["code"] == "decider_not_independent"
+    shown = await gateway.client.get(
+        f"/v1/proposals/gateway/{asked['proposal_id']}", headers=gateway.person("privacy:write")
+    )
+    assert "2026/10" not in shown.text
+    assert str(citizen) not in shown.text
+    await decide(
+        gateway.client, signer, "gateway", asked["proposal_id"], "privacy:write", person_id=decider, decision="refuse"
+    )
+    approval = f"{path}/{asked['delay_id']}/approval"
+    late = await gateway.client.post(approval, headers=gateway.person("privacy:write", person_id=decider))
+    assert late.json()["code"] == "disclosure_delay_decided"
+    assert len(await listed(gateway, as_citizen(gateway))) == 2
+    changed = await ask()
+    await gateway.runtime.pool.execute(
+        "UPDATE disclosure_delay SET case_number = 'another' WHERE delay_id = $1", UUID(changed["delay_id"])
+    )
+    other = await gateway.client.post(
+        f"{path}/{changed['delay_id']}/approval", headers=gateway.person("privacy:write", person_id=decider)
+    )
+    assert (other.status_code, other.json()["code"]) == (409, "proposal_changed")
+    again = await ask()
+    await decide(gateway.client, signer, "gateway", again["proposal_id"], "privacy:write", person_id=decider)
+    assert len(await listed(gateway, as_citizen(gateway))) == 1
 
 
 async def test_a_copy_of_all_that_is_held(gateway: Gateway, others: Others) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from api_gateway.people import offices_of, upkeep
+from api_gateway.proposals import PROPOSALS
 from chassis.ids import new_id
 from contracts.people import PEOPLE
 
@@ -258,3 +259,85 @@ async def test_the_table_of_roles_is_told(asker: Member) -> None:
     assert set(roles) == set(PEOPLE)
     assert "payouts-approver" in roles["payouts-maker"]["conflicts"]
     assert roles["registry-clerk"]["granted_by"] == ["administrator", "office-manager"]
+
+
+async def acts_of(gateway: Gateway, grant: dict[str, str]) -> list[tuple[str, str]]:
+    rows = await gateway.runtime.pool.fetch(
+        "SELECT act, who FROM proposal JOIN proposal_act USING (proposal_id) WHERE kind = 'role-grant' AND subject = $1"
+        " ORDER BY number",
+        grant["grant_id"],
+    )
+    return [(row["act"], row["who"]) for row in rows]
+
+
+async def test_what_is_asked_for_is_a_proposal_with_its_acts(gateway: Gateway, asker: Member, decider: Member) -> None:
+    granted = await decider.decide(await asker.ask(await member(gateway), "registry-clerk", area="03"))
+    one, other = f"person:{asker.person_id}", f"person:{decider.person_id}"
+    assert await acts_of(gateway, granted) == [("entered", one), ("submitted", one), ("approved", other)]
+    refused = await decider.decide(await asker.ask(await member(gateway), "registry-clerk"), approve=False)
+    assert (await acts_of(gateway, refused))[-1] == ("refused", other)
+    assert refused["decided_why"] == "a test"
+
+
+async def test_whoever_one_has_made_an_administrator_does_not_decide_what_one_asks(
+    gateway: Gateway, asker: Member, decider: Member
+) -> None:
+    asked = await asker.ask(await member(gateway), "registry-clerk")
+    refused = await decider.decide(asked, expect=403, grantors=[f"person:{asker.person_id}"])
+    assert refused["code"] == "decider_not_independent"
+    assert (await decider.decide(asked, grantors=[f"person:{new_id()}"]))["state"] == "granted"
+
+
+async def test_what_was_changed_beneath_its_proposal_is_not_granted(
+    gateway: Gateway, asker: Member, decider: Member
+) -> None:
+    clerk = await member(gateway)
+    asked = await asker.ask(clerk, "registry-clerk", area="03")
+    await gateway.runtime.pool.execute(
+        "UPDATE role_grant SET role = 'registry-importer', area = '*' WHERE grant_id = $1", UUID(asked["grant_id"])
+    )
+    assert (await decider.decide(asked, expect=409))["code"] == "proposal_changed"
+    assert await roles_of(gateway, clerk) == []
+
+
+async def test_roles_are_not_decided_by_way_of_the_list_of_proposals(
+    gateway: Gateway, asker: Member, decider: Member
+) -> None:
+    """There nobody looks at the authorities below one's own."""
+    asked = await asker.ask(await member(gateway), "registry-clerk", area="03")
+    proposal = await gateway.runtime.pool.fetchrow(
+        "SELECT proposal_id, encode(digest, 'hex') AS digest FROM proposal WHERE subject = $1", asked["grant_id"]
+    )
+    assert proposal is not None
+    path = f"/v1/proposals/gateway/{proposal['proposal_id']}"
+    more = {"scope": "grants:decide grants:ask policies:write policies:approve"}
+    body = {"decision": "approve", "digest": proposal["digest"]}
+    assert (await decider.call("GET", path, 404, **more))["code"] == "proposal_unknown"
+    assert (await decider.call("POST", f"{path}/decision", 404, body, **more))["code"] == "proposal_unknown"
+    assert (await asker.call("POST", f"{path}/withdrawal", 404, {"reason": "x"}, **more))["code"] == "proposal_unknown"
+    listed = await decider.call("GET", f"/v1/proposals/gateway?subject={asked['grant_id']}", 200, **more)
+    assert listed["items"] == []
+    assert (await decider.decide(asked))["state"] == "granted"
+
+
+async def test_what_is_asked_for_ends_with_its_person_and_its_time(
+    gateway: Gateway, asker: Member, decider: Member
+) -> None:
+    gone, late = await member(gateway), await member(gateway)
+    left = await asker.ask(gone, "registry-clerk", area="03")
+    await asker.call("POST", f"/v1/people/{gone.person_id}/departure", 200, {"reason": "retired"})
+    assert (await acts_of(gateway, left))[-1] == ("withdrawn", f"person:{asker.person_id}")
+    waits = await asker.ask(late, "registry-clerk", area="11")
+    await gateway.runtime.pool.execute(
+        "UPDATE proposal SET expires_at = now() - interval '1 second' WHERE subject = $1", waits["grant_id"]
+    )
+    assert (await decider.decide(waits, expect=409))["code"] in {"proposal_expired", "role_grant_state"}
+
+    async def expired() -> bool:
+        read = await asker.call("GET", f"/v1/role-grants/{waits['grant_id']}", 200)
+        return bool(read["state"] == "expired")
+
+    async with gateway.runtime.sessions() as session, session.begin():
+        await PROPOSALS.expire(session, gateway.runtime)
+    assert await expired()
+    assert (await acts_of(gateway, waits))[-1] == ("expired", "service:gateway")

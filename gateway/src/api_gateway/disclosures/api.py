@@ -8,7 +8,8 @@ from uuid import UUID
 from api_gateway.context import Running
 from api_gateway.disclosures import service
 from api_gateway.disclosures.errors import DelayDecided, DelayTooLong, OwnDelay
-from api_gateway.disclosures.schemas import DataExport, Delay, DelayIn, DisclosurePage
+from api_gateway.disclosures.schemas import DataExport, Delay, DelayIn, DelayList, DisclosurePage
+from approvals.errors import DeciderNotIndependent, ProposalChanged, ProposalExpired
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import CITIZENS, PEOPLE, WORKERS, Rate
@@ -72,8 +73,19 @@ async def export_data(citizen_id: UUID, caller: Caller, runtime: Running) -> Dat
 )
 async def ask_delay(citizen_id: UUID, given: DelayIn, caller: Caller, session: Work, runtime: Running) -> Delay:
     """Ask that what was seen for a case be held back from the citizen, while it is investigated."""
-    most = runtime.state.settings.gateway_disclosure_delay_days
-    return await service.ask_delay(session, caller, citizen_id, given, runtime.clock.now(), most)
+    return await service.ask_delay(session, runtime, caller, citizen_id, given)
+
+
+@routes.get(
+    "/v1/citizens/{citizen_id}/disclosure-delays",
+    scopes=Scope.PRIVACY_WRITE,
+    callers=PEOPLE,
+    reads=Personal.ACCESSES,
+    problems=NotFound,
+)
+async def list_delays(citizen_id: UUID, caller: Caller, session: Reading) -> DelayList:
+    """What is held back from a citizen for an investigation, or is asked to be: what whoever decides looks at."""
+    return await service.delays(session, caller, citizen_id)
 
 
 @routes.post(
@@ -81,8 +93,8 @@ async def ask_delay(citizen_id: UUID, given: DelayIn, caller: Caller, session: W
     scopes=Scope.PRIVACY_WRITE,
     callers=PEOPLE,
     step_up=True,
-    problems=(NotFound, OwnDelay, DelayDecided),
+    problems=(NotFound, OwnDelay, DelayDecided, ProposalExpired, ProposalChanged, DeciderNotIndependent),
 )
 async def approve_delay(citizen_id: UUID, delay_id: UUID, caller: Caller, session: Work, runtime: Running) -> Delay:
     """Let a delay hold, as a second person."""
-    return await service.decide_delay(session, caller, citizen_id, delay_id, runtime.clock.now())
+    return await service.decide_delay(session, runtime, caller, citizen_id, delay_id)

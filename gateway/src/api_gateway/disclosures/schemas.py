@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from approvals.model import State
 from chassis.paging import Page
 
 
@@ -54,10 +55,24 @@ class DelayIn(BaseModel):
 
 
 class Delay(BaseModel):
-    """A delay. It holds from its decision by a second person on."""
+    """A delay. It holds from its decision by a second person on, the proposal `proposal_id`."""
 
     delay_id: UUID
     case_number: str
     reason: str
     until: date
     decided: bool
+    proposal_id: UUID | None = None
+
+
+class DelayDetail(Delay):
+    """A delay as it stands: when it was asked for, and the state of its proposal."""
+
+    state: State
+    asked_at: datetime
+
+
+class DelayList(BaseModel):
+    """The delays of a citizen's disclosures, the newest first."""
+
+    items: list[DelayDetail]

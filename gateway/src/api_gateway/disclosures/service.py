@@ -7,12 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api_gateway.disclosures import repository, words
+from api_gateway.context import Runtime
+from api_gateway.disclosures import asking, repository, words
 from api_gateway.disclosures.errors import DelayDecided, DelayTooLong, OwnDelay
 from api_gateway.disclosures.gathering import Gatherer
-from api_gateway.disclosures.schemas import Delay, DelayIn, Disclosure, DisclosurePage
+from api_gateway.disclosures.schemas import Delay, DelayDetail, DelayIn, DelayList, Disclosure, DisclosurePage
+from api_gateway.proposals import PROPOSALS
+from approvals.model import State
+from approvals.service import Decision
 from chassis.area import OF_THE_NATION
 from chassis.clock import business_day
 from chassis.db import raw
@@ -77,28 +82,66 @@ def _disclosure(service: str, record: Mapping[str, Any], offices: Mapping[str, t
 
 
 async def ask_delay(
-    session: AsyncSession, caller: Principal, citizen_id: UUID, given: DelayIn, now: datetime, most_days: int
+    session: AsyncSession, runtime: Runtime, caller: Principal, citizen_id: UUID, given: DelayIn
 ) -> Delay:
     """Ask that a case's disclosures be held back. Raises DelayTooLong."""
     caller.bound.hold(OF_THE_NATION, NotFound)
+    now, most_days = runtime.clock.now(), runtime.state.settings.gateway_disclosure_delay_days
     if given.until > business_day(now) + timedelta(days=most_days):
         raise DelayTooLong(f"At most {most_days} days; a longer one is decided anew.")
     delay_id = new_id()
     values = {"delay_id": delay_id, "citizen_id": citizen_id, "asked_by": caller.subject, "asked_at": now}
     await repository.ask(session, {**values, **given.model_dump()})
-    return Delay(delay_id=delay_id, decided=False, **given.model_dump())
+    proposal = await asking.propose(session, runtime, caller, await _own(session, caller, citizen_id, delay_id))
+    return Delay(delay_id=delay_id, decided=False, proposal_id=proposal.proposal_id, **given.model_dump())
+
+
+async def delays(session: AsyncSession, caller: Principal, citizen_id: UUID) -> DelayList:
+    """What is held back from a citizen, or is asked to be, with what is to be decided. Raises NotFound."""
+    caller.bound.hold(OF_THE_NATION, NotFound)
+    return DelayList(
+        items=[
+            DelayDetail(
+                delay_id=row.delay_id,
+                case_number=row.case_number,
+                reason=row.reason,
+                until=row.until,
+                decided=row.decided_by is not None,
+                proposal_id=row.proposal_id,
+                state=row.proposal_state or ("approved" if row.decided_by else "expired"),
+                asked_at=row.asked_at,
+            )
+            for row in await repository.of_citizen(session, citizen_id)
+        ]
+    )
 
 
 async def decide_delay(
-    session: AsyncSession, caller: Principal, citizen_id: UUID, delay_id: UUID, now: datetime
+    session: AsyncSession, runtime: Runtime, caller: Principal, citizen_id: UUID, delay_id: UUID
 ) -> Delay:
-    """Let a delay hold, as a second person. Raises NotFound, OwnDelay or DelayDecided."""
+    """Let a delay hold, as a second person. Raises NotFound, OwnDelay, DelayDecided, and as `Proposals.decide`."""
+    row = await _own(session, caller, citizen_id, delay_id)
+    if row.asked_by == caller.subject:
+        raise OwnDelay(detail_ar="يقرر ذلك شخص آخر.")
+    proposal = await asking.proposal_of(session, delay_id)
+    if proposal is None:
+        raise DelayDecided()
+    decided = await PROPOSALS.decide(
+        session, runtime, caller, proposal.proposal_id, Decision(approve=True, seen=proposal.digest)
+    )
+    return Delay(
+        delay_id=delay_id,
+        case_number=row.case_number,
+        reason=row.reason,
+        until=row.until,
+        decided=decided.state is State.APPROVED,
+        proposal_id=proposal.proposal_id,
+    )
+
+
+async def _own(session: AsyncSession, caller: Principal, citizen_id: UUID, delay_id: UUID) -> Row[Any]:
     caller.bound.hold(OF_THE_NATION, NotFound)
     row = await repository.find(session, citizen_id, delay_id)
     if row is None:
         raise NotFound
-    if row.asked_by == caller.subject:
-        raise OwnDelay(detail_ar="يقرر ذلك شخص آخر.")
-    if not await repository.decide(session, citizen_id, delay_id, caller.subject, now):
-        raise DelayDecided()
-    return Delay(delay_id=delay_id, case_number=row.case_number, reason=row.reason, until=row.until, decided=True)
+    return row

@@ -37,7 +37,8 @@ _END = text(
 _CONFIRM = text(
     "UPDATE role_grant SET confirmed_by = :by, confirmed_at = :at, confirm_by = :confirm_by WHERE grant_id = :grant_id"
 )
-_OPEN = text(f"{_GRANT} WHERE person_id = :person_id AND state IN ('asked', 'granted') ORDER BY grant_id FOR UPDATE")
+_ASKED = text("SELECT grant_id FROM role_grant WHERE person_id = :person_id AND state = 'asked' ORDER BY grant_id")
+_HELD = text(f"{_GRANT} WHERE person_id = :person_id AND state = 'granted' ORDER BY grant_id FOR UPDATE")
 _ROLES = text(
     "SELECT DISTINCT role FROM role_grant WHERE person_id = :person_id AND grant_id <> :grant_id AND valid_to > :now"
     " AND state IN ('asked', 'granted')"
@@ -55,7 +56,7 @@ _LIST = BoundedStatement(
 _OVER = text(
     f"{_GRANT} WHERE state IN ('asked', 'granted') AND (valid_to <= :now"
     " OR state = 'asked' AND asked_at < :asked_before OR state = 'granted' AND confirm_by < :due_before)"
-    " ORDER BY grant_id LIMIT :limit FOR UPDATE SKIP LOCKED"
+    " ORDER BY grant_id LIMIT :limit"
 )
 _DUE = text("SELECT count(*) FROM role_grant WHERE state = 'granted' AND valid_to > :now AND confirm_by < :due_before")
 
@@ -98,9 +99,14 @@ async def confirm(session: AsyncSession, grant_id: UUID, by: UUID, at: datetime,
     await session.execute(_CONFIRM, {"grant_id": grant_id, "by": by, "at": at, "confirm_by": confirm_by})
 
 
-async def open_ones(session: AsyncSession, person_id: UUID) -> list[Grant]:
-    """What a person has or is to have, locked."""
-    return [_grant(row) for row in await session.execute(_OPEN, {"person_id": person_id})]
+async def asked_for(session: AsyncSession, person_id: UUID) -> list[UUID]:
+    """What is asked for somebody."""
+    return list((await session.execute(_ASKED, {"person_id": person_id})).scalars())
+
+
+async def held(session: AsyncSession, person_id: UUID) -> list[Grant]:
+    """What a person has, locked."""
+    return [_grant(row) for row in await session.execute(_HELD, {"person_id": person_id})]
 
 
 async def other_roles(session: AsyncSession, grant: Grant, now: datetime) -> list[str]:
@@ -129,7 +135,7 @@ async def page(
 async def over(
     session: AsyncSession, now: datetime, *, asked_before: datetime, due_before: datetime, limit: int
 ) -> list[Grant]:
-    """Some of the grants that are over and not closed yet, locked."""
+    """Some of the grants that are over and not closed yet."""
     values = {"now": now, "asked_before": asked_before, "due_before": due_before, "limit": limit}
     return [_grant(row) for row in await session.execute(_OVER, values)]
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api_gateway.context import Runtime
 from api_gateway.database import MACHINE_TIME
-from api_gateway.people import grant_repository, places, repository, rules, service
+from api_gateway.people import asking, grant_repository, repository, rules, service
 from api_gateway.people.desk import Desk
 from api_gateway.people.errors import (
-    AreaUnknown,
-    AuthorityUnknown,
     GrantExists,
     GrantUnknown,
     PersonState,
@@ -22,13 +22,18 @@ from api_gateway.people.errors import (
 from api_gateway.people.errors import (
     GrantState as StateRefused,
 )
+from api_gateway.people.fitting import ensure_fits, ensure_may_grant
 from api_gateway.people.models import Grant, GrantState, Place, Status
+from api_gateway.proposals import PROPOSALS
+from approvals.service import Decision
 from chassis.ids import new_id
 from chassis.logging import get_logger
-from chassis.principal import Principal
+from chassis.principal import Actor, Principal
 from chassis.problems import InvalidRequest
 
 log = get_logger(__name__)
+
+_BY_ITSELF: Final = Actor("service:gateway")
 
 
 @dataclass(frozen=True)
@@ -44,13 +49,14 @@ class Wanted:
     why: str
 
 
-async def ask(session: AsyncSession, desk: Desk, caller: Principal, wanted: Wanted) -> Grant:
-    """Ask for a role. Another who may grant it decides.
+async def ask(session: AsyncSession, runtime: Runtime, caller: Principal, wanted: Wanted) -> Grant:
+    """Ask for a role: a proposal about the grant, which another who may grant it decides.
 
     Raises RoleUnknown, OwnPerson, PersonUnknown, PersonState, AuthorityUnknown, AreaUnknown, RoleHeldElsewhere,
     RoleNotYoursToGrant, GrantBeyondOwnArea, RolesConflict or GrantExists.
     """
     rules.ensure_another(caller, wanted.person_id)
+    desk = runtime.state.people
     person = await repository.lock(session, wanted.person_id)  # of two askings one sees the other
     if person is None:
         raise PersonUnknown
@@ -76,47 +82,45 @@ async def ask(session: AsyncSession, desk: Desk, caller: Principal, wanted: Want
         asked_why=wanted.why,
         confirm_by=now + timedelta(days=desk.settings.people_confirm_days),
     )
-    await _ensure_fits(session, caller, grant, now)
+    await ensure_fits(session, caller, grant, now)
     if not await grant_repository.add(session, grant):
         raise GrantExists
+    await asking.propose(session, runtime, caller, grant)
     log.info("role asked for", grant=str(grant.grant_id), role=grant.role, by=caller.subject)
     return grant
 
 
 async def decide(
-    session: AsyncSession, desk: Desk, caller: Principal, grant_id: UUID, *, approve: bool, why: str | None
+    session: AsyncSession, runtime: Runtime, caller: Principal, grant_id: UUID, *, approve: bool, why: str | None
 ) -> Grant:
     """Grant what another asked for, or refuse it. All that held when it was asked for must hold now.
 
-    Raises GrantUnknown, StateRefused (`role_grant_state`), SameHand, and as `ask`.
+    Raises GrantUnknown, StateRefused (`role_grant_state`), SameHand, what `Proposals.decide` raises, and as `ask`.
     """
-    grant = await find(session, caller, grant_id, lock=True)
+    grant = await find(session, caller, grant_id)
+    await repository.lock(session, grant.person_id)  # the person first, then what is asked for them
+    proposal = await asking.proposal_of(session, grant_id)
     now = MACHINE_TIME.now()
-    asked_before = now - timedelta(days=desk.settings.people_ask_days)
-    if grant.state is not GrantState.ASKED or grant.valid_to <= now or grant.asked_at < asked_before:
+    asked_before = now - timedelta(days=runtime.state.settings.people_ask_days)
+    if proposal is None or grant.valid_to <= now or grant.asked_at < asked_before:
         raise StateRefused("It is decided already, or its time is over.", state=grant.state)
     rules.ensure_other_hand(caller, grant)
-    if approve:
-        person = await repository.lock(session, grant.person_id)
-        if person is None or person.status is Status.LEFT:
-            raise PersonState("They have left.")
-        await _ensure_fits(session, caller, grant, now)
-    else:
-        await _ensure_may_grant(session, caller, grant)
-    state = GrantState.GRANTED if approve else GrantState.REFUSED
-    await grant_repository.decide(session, grant_id, state, caller.person_id, now, why)
-    log.info("role decided on", grant=str(grant_id), role=grant.role, state=state, by=caller.subject)
-    return replace(grant, state=state, decided_by=caller.person_id, decided_at=now, decided_why=why)
+    await ensure_may_grant(session, caller, grant)
+    decision = Decision(approve, proposal.digest, why)
+    await PROPOSALS.decide(session, runtime, caller, proposal.proposal_id, decision)
+    return await find(session, caller, grant_id)
 
 
-async def withdraw(session: AsyncSession, caller: Principal, grant_id: UUID, why: str) -> Grant:
+async def withdraw(session: AsyncSession, runtime: Runtime, caller: Principal, grant_id: UUID, why: str) -> Grant:
     """Take back what one has asked for. Raises GrantUnknown or StateRefused."""
-    grant = await find(session, caller, grant_id, lock=True)
+    grant = await find(session, caller, grant_id)
     if grant.asked_by != caller.person_id:
         raise GrantUnknown("You have asked for no such role.")
-    if grant.state is not GrantState.ASKED:
+    proposal = await asking.proposal_of(session, grant_id)
+    if proposal is None:
         raise StateRefused("It is decided already.", state=grant.state)
-    return await _end(session, grant, GrantState.WITHDRAWN, caller.subject, why)
+    await PROPOSALS.withdraw(session, runtime, caller, proposal.proposal_id, why)
+    return await find(session, caller, grant_id)
 
 
 async def revoke(session: AsyncSession, desk: Desk, caller: Principal, grant_id: UUID, why: str) -> Grant:
@@ -126,7 +130,7 @@ async def revoke(session: AsyncSession, desk: Desk, caller: Principal, grant_id:
     """
     grant = await find(session, caller, grant_id, lock=True)
     rules.ensure_another(caller, grant.person_id)
-    await _ensure_may_grant(session, caller, grant)
+    await ensure_may_grant(session, caller, grant)
     if grant.state is GrantState.REVOKED:
         return grant
     if grant.state is not GrantState.GRANTED:
@@ -147,7 +151,7 @@ async def confirm(session: AsyncSession, desk: Desk, caller: Principal, grant_id
     now = MACHINE_TIME.now()
     if grant.state is not GrantState.GRANTED or grant.valid_to <= now:
         raise StateRefused("It is not granted any more.", state=grant.state)
-    await _ensure_fits(session, caller, grant, now)
+    await ensure_fits(session, caller, grant, now)
     due = now + timedelta(days=desk.settings.people_confirm_days)
     await grant_repository.confirm(session, grant_id, caller.person_id, now, due)
     log.info("role confirmed", grant=str(grant_id), role=grant.role, by=caller.subject)
@@ -166,39 +170,19 @@ async def find(session: AsyncSession, caller: Principal, grant_id: UUID, *, lock
 async def expire(session: AsyncSession, desk: Desk, limit: int = 100) -> int:
     """Close some of the grants that are over; those that were granted end their holders' sign-ins. Gives how many."""
     now, settings = MACHINE_TIME.now(), desk.settings
-    found = await grant_repository.over(
-        session,
-        now,
-        asked_before=now - timedelta(days=settings.people_ask_days),
-        due_before=now - timedelta(days=settings.people_confirm_grace_days),
-        limit=limit,
-    )
-    for grant in found:
-        why = (
-            "its time is over" if grant.valid_to <= now else "nobody decided" if grant.state is GrantState.ASKED else ""
-        )
-        await _end(session, grant, GrantState.EXPIRED, "service:gateway", why or "nobody confirmed it")
-        if grant.state is GrantState.GRANTED:
+    asked_before = now - timedelta(days=settings.people_ask_days)
+    due_before = now - timedelta(days=settings.people_confirm_grace_days)
+    found = await grant_repository.over(session, now, asked_before=asked_before, due_before=due_before, limit=limit)
+    for known in found:
+        why = "its time is over" if known.valid_to <= now else ""
+        if known.state is GrantState.ASKED:
+            await asking.close(session, known.grant_id, GrantState.EXPIRED, _BY_ITSELF, why or "nobody decided", now)
+            continue
+        grant = await grant_repository.lock(session, known.grant_id)
+        if grant is not None and grant == known:
+            await _end(session, grant, GrantState.EXPIRED, _BY_ITSELF.who, why or "nobody confirmed it")
             await desk.end_sessions(session, grant.person_id, "rights_changed")
     return len(found)
-
-
-async def _ensure_may_grant(session: AsyncSession, caller: Principal, grant: Grant) -> None:
-    role, under = rules.known_role(grant.role), await service.under(session, caller)
-    rules.ensure_may_grant(caller, role, grant.place, grant.authority_id, under)
-
-
-async def _ensure_fits(session: AsyncSession, caller: Principal, grant: Grant, now: datetime) -> None:
-    """That the role is held in such a place, that the caller grants it there, and that nothing stands against it."""
-    role = rules.known_role(grant.role)
-    authority = await places.authority(session, grant.authority_id)
-    if authority is None:
-        raise AuthorityUnknown
-    if not await places.knows_area(session, grant.area):
-        raise AreaUnknown("See /v1/areas.")
-    rules.ensure_held(role, grant.place, authority)
-    await _ensure_may_grant(session, caller, grant)
-    rules.ensure_no_conflict(grant.role, await grant_repository.other_roles(session, grant, now))
 
 
 async def _end(session: AsyncSession, grant: Grant, state: GrantState, by: str, why: str) -> Grant:

@@ -33,6 +33,7 @@ from api_gateway.people.grant_schemas import DecisionIn, GrantIn, GrantList, Gra
 from api_gateway.people.granting import Wanted
 from api_gateway.people.models import GrantState
 from api_gateway.people.schemas import ReasonIn
+from approvals.errors import AlreadyApproved, DeciderNotIndependent, ProposalChanged
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import PEOPLE
@@ -78,7 +79,7 @@ async def ask_for_role(body: GrantIn, runtime: Running, caller: Caller, session:
         valid_to=body.valid_to,
         why=body.reason,
     )
-    return GrantOut.of(await granting.ask(session, runtime.state.people, caller, wanted))
+    return GrantOut.of(await granting.ask(session, runtime, caller, wanted))
 
 
 @routes.get("/v1/role-grants", scopes=SEES_GRANTS, callers=PEOPLE)
@@ -111,12 +112,11 @@ async def read_grant(grant_id: UUID, caller: Caller, session: Reading) -> GrantO
     scopes=Scope.GRANTS_DECIDE,
     callers=PEOPLE,
     step_up=True,
-    problems=(GrantUnknown, StateRefused, SameHand, *_FITS),
+    problems=(GrantUnknown, StateRefused, SameHand, *_FITS, ProposalChanged, AlreadyApproved, DeciderNotIndependent),
 )
 async def decide_on_role(grant_id: UUID, body: DecisionIn, runtime: Running, caller: Caller, session: Work) -> GrantOut:
     """Grant a role that another has asked for, or refuse it."""
-    desk = runtime.state.people
-    decided = await granting.decide(session, desk, caller, grant_id, approve=body.approve, why=body.reason)
+    decided = await granting.decide(session, runtime, caller, grant_id, approve=body.approve, why=body.reason)
     return GrantOut.of(decided)
 
 
@@ -126,9 +126,9 @@ async def decide_on_role(grant_id: UUID, body: DecisionIn, runtime: Running, cal
     callers=PEOPLE,
     problems=(GrantUnknown, StateRefused),
 )
-async def withdraw_asking(grant_id: UUID, body: ReasonIn, caller: Caller, session: Work) -> GrantOut:
+async def withdraw_asking(grant_id: UUID, body: ReasonIn, runtime: Running, caller: Caller, session: Work) -> GrantOut:
     """Take back what one has asked for, while nobody has decided."""
-    return GrantOut.of(await granting.withdraw(session, caller, grant_id, body.reason))
+    return GrantOut.of(await granting.withdraw(session, runtime, caller, grant_id, body.reason))
 
 
 @routes.post(

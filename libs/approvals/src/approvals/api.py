@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from approvals import repository
 from approvals.errors import (
@@ -20,7 +21,7 @@ from approvals.errors import (
     WrongOffice,
 )
 from approvals.kinds import R
-from approvals.model import State
+from approvals.model import Proposal, State
 from approvals.operations import operations_by_two
 from approvals.schemas import DecisionRequest, ProposalPage, ProposalReply, ProposalWithdrawal
 from approvals.service import Decision, Proposals
@@ -28,6 +29,7 @@ from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import PEOPLE
 from chassis.paging import LAST_ID, Paging, by_id
+from chassis.principal import Principal
 from chassis.problems import CallerKindRefused
 from chassis.records.acts import Rows
 from chassis.refusals import Refusal
@@ -85,7 +87,7 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
     )
     async def read_proposal(proposal_id: UUID, request: Request, caller: Caller, session: Reading) -> ProposalReply:
         """What is proposed, its digest, and who did what with it."""
-        found = await proposals.get(session, caller, proposal_id)
+        found = await _listed(session, proposals, caller, proposal_id)
         return ProposalReply.of(found, get_runtime(request).clock.now())
 
     @routes.post(
@@ -103,6 +105,7 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
     ) -> ProposalReply:
         """Approve or refuse what another has proposed, as a person. The last approval carries it out."""
         runtime: R = request.app.state.runtime
+        await _listed(session, proposals, caller, proposal_id)
         decision = Decision(body.decision == "approve", bytes.fromhex(body.digest), body.reason)
         decided = await proposals.decide(session, runtime, caller, proposal_id, decision)
         return ProposalReply.of(decided, runtime.clock.now())
@@ -119,7 +122,16 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
     ) -> ProposalReply:
         """Take back what one has proposed, while it is not decided."""
         runtime: R = request.app.state.runtime
+        await _listed(session, proposals, caller, proposal_id)
         ended = await proposals.withdraw(session, runtime, caller, proposal_id, body.reason)
         return ProposalReply.of(ended, runtime.clock.now())
 
     return routes
+
+
+async def _listed(session: AsyncSession, proposals: Proposals[R], caller: Principal, proposal_id: UUID) -> Proposal:
+    """A proposal of the caller's that these routes show. Raises ProposalUnknown."""
+    found = await proposals.get(session, caller, proposal_id)
+    if not proposals.kinds[found.kind].listed:
+        raise ProposalUnknown
+    return found

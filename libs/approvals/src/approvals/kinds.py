@@ -33,6 +33,9 @@ class Kind(Generic[R_contra]):
     transaction of the last approval, for the principal who gave it; a refusal it raises undoes the approval.
     `content_now` tells what would be proposed of the object as it is at the decision: where that is another content,
     the decision is refused. `released` hears that it was refused, withdrawn or has expired.
+
+    `listed`: whether the routes of proposals show and decide it; one that is not has routes of its object's own, as
+    where more than scope and area says who may see it.
     """
 
     name: str
@@ -42,6 +45,11 @@ class Kind(Generic[R_contra]):
     execute: Execute[R_contra]
     content_now: ContentNow[R_contra] | None = None
     released: Released[R_contra] | None = None
+    listed: bool = True
+
+    def seen_by(self, caller: Principal) -> bool:
+        """Whether a caller may see proposals of this kind."""
+        return not caller.scopes.isdisjoint({self.enters, self.decides, *self.reads})
 
 
 class Kinds(Generic[R]):
@@ -72,20 +80,28 @@ class Kinds(Generic[R]):
         return self._terms(runtime, kind, day)
 
     def open_to(self, caller: Principal) -> list[str]:
-        """The names of the kinds that a caller may see."""
-        return [kind.name for kind in self if not caller.scopes.isdisjoint({kind.enters, kind.decides, *kind.reads})]
+        """The names of the kinds that a caller may see in lists."""
+        return [kind.name for kind in self._listed if kind.seen_by(caller)]
+
+    def shows(self, caller: Principal, name: str) -> bool:
+        """Whether a caller may see proposals of the kind of this name."""
+        return name in self._kinds and self._kinds[name].seen_by(caller)
+
+    @property
+    def _listed(self) -> list[Kind[R]]:
+        return [kind for kind in self if kind.listed]
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
-        """The scopes by which any of the kinds is seen."""
-        return tuple(dict.fromkeys(one for kind in self for one in (kind.enters, kind.decides, *kind.reads)))
+        """The scopes by which any of the listed kinds is seen."""
+        return tuple(dict.fromkeys(one for kind in self._listed for one in (kind.enters, kind.decides, *kind.reads)))
 
     @property
     def deciding(self) -> tuple[Scope, ...]:
-        """The scopes by which any of the kinds is decided."""
-        return tuple(dict.fromkeys(kind.decides for kind in self))
+        """The scopes by which any of the listed kinds is decided."""
+        return tuple(dict.fromkeys(kind.decides for kind in self._listed))
 
     @property
     def entering(self) -> tuple[Scope, ...]:
-        """The scopes by which any of the kinds is proposed."""
-        return tuple(dict.fromkeys(kind.enters for kind in self))
+        """The scopes by which any of the listed kinds is proposed."""
+        return tuple(dict.fromkeys(kind.enters for kind in self._listed))

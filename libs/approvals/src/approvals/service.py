@@ -185,7 +185,7 @@ class Proposals(Generic[R]):
 
     def _own(self, caller: Principal, found: Proposal | None) -> Proposal:
         proposal = caller.bound.own(found, ProposalUnknown)
-        if proposal.kind not in self.kinds.open_to(caller):
+        if not self.kinds.shows(caller, proposal.kind):
             raise ProposalUnknown
         return proposal
 
