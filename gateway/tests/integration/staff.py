@@ -16,7 +16,7 @@ from api_gateway.people.service import Newcomer
 from chassis.ids import new_id
 from chassis.national_id import check_digit
 from chassis.principal import AAL2
-from contracts.people import scopes_of
+from contracts.people import OF_PEOPLE, scopes_of
 
 if TYPE_CHECKING:
     from .conftest import Gateway
@@ -50,7 +50,7 @@ class Member:
             "client_id": "console",
             "sid": self.sid or str(new_id()),
             "jti": str(new_id()),
-            "scope": " ".join(sorted(scopes_of(self.roles))),
+            "scope": " ".join(sorted(scopes_of(self.roles) | OF_PEOPLE)),
             "roles": list(self.roles),
             "gov": self.area,
             "org": self.authority,

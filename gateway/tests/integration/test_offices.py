@@ -12,7 +12,7 @@ import pytest
 
 from api_gateway.people import Office, offices_of
 from chassis.ids import new_id
-from contracts.people import PEOPLE, AreaKind
+from contracts.people import OF_PEOPLE, PEOPLE, AreaKind
 
 from .conftest import Gateway
 
@@ -86,13 +86,17 @@ async def test_roles_of_one_place_are_one_office(gateway: Gateway, database: asy
     desk, counter, sinai = await offices(gateway, who)
 
     assert (desk.key, desk.roles) == ("ministry/03", ("card-officer", "registry-clerk"))
-    assert desk.scopes == PEOPLE["registry-clerk"].scopes | PEOPLE["card-officer"].scopes
+    assert desk.scopes == PEOPLE["registry-clerk"].scopes | PEOPLE["card-officer"].scopes | OF_PEOPLE
     assert desk.claims["gov"] == "03"
     assert desk.claims["org"] == "ministry"
     assert desk.claims["grantors"] == sorted([f"person:{one}", f"person:{other}"])
     assert "site" not in desk.claims
     assert (counter.object_kind, counter.claims["site"]) == (AreaKind.SITE, str(site))
-    assert (sinai.key, sinai.area_en, sinai.scopes) == ("ministry/35", "South Sinai", PEOPLE["service-desk"].scopes)
+    assert (sinai.key, sinai.area_en, sinai.scopes) == (
+        "ministry/35",
+        "South Sinai",
+        PEOPLE["service-desk"].scopes | OF_PEOPLE,
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import MACHINE_TIME
-from contracts.people import PEOPLE, AreaKind, scopes_of
+from contracts.people import OF_PEOPLE, PEOPLE, AreaKind, scopes_of
 from contracts.scopes import Scope
 
 # Whoever is not active, whose time has run out, whose grant is not decided or over, has no office.
@@ -57,7 +57,7 @@ class Office:
     @property
     def scopes(self) -> frozenset[Scope]:
         """What may be done in it."""
-        return scopes_of(self.roles)
+        return scopes_of(self.roles) | OF_PEOPLE
 
     @property
     def acr(self) -> frozenset[str]:

@@ -17,6 +17,7 @@ from api_gateway.signin.flow import Flow, Language
 from api_gateway.signin.pages_api import Asking, Form
 from api_gateway.signin.sessions import repository as session_rows
 from api_gateway.signin.sessions import service as sessions
+from api_gateway.signin.sessions.devices import short_name
 from api_gateway.signin.sessions.models import Session
 from api_gateway.signin.steps import Steps
 from api_gateway.signin.web import FLOW, SESSION
@@ -27,16 +28,6 @@ routes = router(tags=["sign-in"])
 
 _HTML = documents.content("text/html")
 _BODY = 16 * 1024
-# The first mark that is found counts: most browsers name those they are like as well.
-_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("Linux", "Linux"),
-)
 
 
 @dataclass(frozen=True)
@@ -168,13 +159,6 @@ def _row(one: Session, own: Own, offices: dict[str, Office], language: Language)
         "since": f"{one.started_at:%Y-%m-%d %H:%M} UTC",
         "since_iso": one.started_at.isoformat(),
     }
-
-
-def short_name(device: str) -> str:
-    """What a browser calls itself, in the words people know it by; as it is where it names none of them."""
-    browser = next((name for mark, name in _BROWSERS if mark in device), "")
-    system = next((name for mark, name in _SYSTEMS if mark in device), "")
-    return " · ".join(word for word in (browser, system) if word) or device
 
 
 def _credential(text: str) -> bytes:

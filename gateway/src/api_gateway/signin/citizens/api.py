@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api_gateway.context import Running
 from api_gateway.database import MACHINE_TIME
 from api_gateway.signin.citizens import service
-from api_gateway.signin.citizens.errors import CodeRefused, SessionUnknown
+from api_gateway.signin.citizens.errors import CodeRefused
 from api_gateway.signin.sessions import repository as session_rows
 from api_gateway.signin.sessions import service as sessions
+from api_gateway.signin.sessions.errors import SessionUnknown
 from api_gateway.tokens.schemas import TokenReply
 from chassis.auth import Caller
 from chassis.db import Reading, Recording

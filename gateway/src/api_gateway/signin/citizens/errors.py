@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chassis.problems import Problem
-from chassis.refusals import Kind, Refusal
 
 
 class CodeRefused(Problem):
@@ -12,11 +11,3 @@ class CodeRefused(Problem):
     status = 401
     code = "sign_in_code_refused"
     title_ar = "الرمز غير صحيح أو انتهت مدته"
-
-
-class SessionUnknown(Refusal):
-    """There is no such session of yours"""
-
-    code = "session_not_found"
-    title_ar = "لا توجد جلسة دخول بهذا الرقم"
-    kind = Kind.UNKNOWN

@@ -46,10 +46,14 @@ class Session:
     ended_why: str | None = None
     roles: list[str] | None = None
 
+    @property
+    def idle_at(self) -> datetime:
+        """When it ends unless it is used before."""
+        return self.last_seen + timedelta(seconds=self.idle_seconds)
+
     def live(self, now: datetime) -> bool:
         """Whether it goes on: neither ended, nor idle too long, nor too old."""
-        idle_at = self.last_seen + timedelta(seconds=self.idle_seconds)
-        return self.ended_at is None and now < self.ends_at and now < idle_at
+        return self.ended_at is None and now < self.ends_at and now < self.idle_at
 
     @property
     def subject(self) -> str:
