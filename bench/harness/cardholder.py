@@ -12,6 +12,7 @@ from devstack.demo.calendar import Calendar, at, first_saturday
 from devstack.demo.people import Generator
 from devstack.demo.places import PORT_SAID, pickup_sites
 from devstack.demo.register_file import single_household
+from devstack.people.clients import ClientOffice
 from devstack.terminal.caller import Caller, ClientSecret, eventually
 from devstack.terminal.provision import identifier
 from devstack.terminal.wire import Wire
@@ -40,7 +41,7 @@ async def active_card(stack: Stack, wire: Wire) -> str:
     wanted = {"week_start": days.week_start.isoformat(), "limit": 1, "holders": "heads"}
     planned = await cards.post(f"{phases}/pickup-plans", wanted)
     await _finished(cards, f"/v1/pickup-plans/{identifier(planned, 'plan_id')}")
-    card_id = await _hand_over(wire, operations, str(site), household.head.national_id, days)
+    card_id = await _hand_over(wire, stack.clients(wire), operations, str(site), household.head.national_id, days)
     await _set_clocks(operations, days.activation)
     job = await cards.post(f"{phases}/activations", {"holders": "heads", "services": ["supply"]})
     await _finished(cards, f"/v1/activations/{identifier(job, 'activation_id')}")
@@ -48,13 +49,14 @@ async def active_card(stack: Stack, wire: Wire) -> str:
     return card_id
 
 
-async def _hand_over(wire: Wire, operations: Caller, site: str, national_id: str, days: Calendar) -> str:
-    made = await operations.post(
-        "/v1/clients",
+async def _hand_over(
+    wire: Wire, clients: ClientOffice, operations: Caller, site: str, national_id: str, days: Calendar
+) -> str:
+    made = await clients.make(
         {
             "client_id": "bench-counter", "name": "Counter", "scopes": ["cards:handover"], "governorate": PORT_SAID,
             "site_id": site, "owner": Owner.MINISTRY,
-        },
+        }
     )  # fmt: skip
     counter = Caller(wire, ClientSecret("bench-counter", made["client_secret"]))
     await _set_clocks(operations, at(days.week[-1], 8))

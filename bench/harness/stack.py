@@ -18,6 +18,7 @@ from broker_access.connection import Kafka
 from broker_access.table import Entry, Right, Table
 from devstack.engines.kafka import administrator
 from devstack.people.cast import ensure_people
+from devstack.people.clients import ClientOffice
 from devstack.people.host import on_host
 from devstack.people.signed import PersonCaller
 from devstack.people.store import Store
@@ -84,11 +85,9 @@ class Stack:
         """A client of the edge."""
         return Wire(self.settings.url("edge"), limit=limit)
 
-    def admin(self, wire: Wire) -> Caller:
-        """The bootstrap client."""
-        secrets = self.secrets
-        grant = ClientSecret(secrets["UNICARD_BOOTSTRAP_CLIENT_ID"], secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
-        return Caller(wire, grant)
+    def clients(self, wire: Wire) -> ClientOffice:
+        """Those who make clients of the API."""
+        return ClientOffice(wire, self.settings.url("edge"), Store(self.settings.folder))
 
     def client(self, wire: Wire, name: str) -> Caller:
         """One of the clients made at the first start."""

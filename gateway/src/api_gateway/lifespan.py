@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api_gateway.clients.bootstrap import ensure_bootstrap
+from api_gateway.clients.bootstrap import end_bootstrap, ensure_bootstrap
 from api_gateway.context import Context, Runtime
 from api_gateway.disclosures.gathering import Gatherer
 from api_gateway.figures import KEYS
@@ -51,7 +51,10 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
     issuer = Issuer(settings, Vault(ring.derived(b"unicard gateway seal")))
     await issuer.keep(resources.sessions)
     async with resources.sessions() as session, session.begin():
-        await ensure_bootstrap(session, secrets, settings)
+        if await upkeep.are_enough(session):
+            await end_bootstrap(session, settings, resources.revocations)
+        else:
+            await ensure_bootstrap(session, secrets, settings, resources.revocations)
     verifier = OwnKeysVerifier(settings, resources.revocations, issuer)
     await verifier.refresh_keys()
     resources.verifier = verifier

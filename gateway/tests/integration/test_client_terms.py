@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 import pytest
 
-from api_gateway.clients import asking
 from approvals.testing import decide
 from chassis.ids import new_id
 from contracts.clients import DECIDING, GRANTABLE, ROLES, Owner, beyond
@@ -203,14 +202,16 @@ class TestDecisions:
             reply = await gateway.client.post("/v1/clients", json=body, headers=headers)
             assert (reply.status_code, reply.json()["code"]) == (403, "scope_not_grantable")
 
-    async def test_machines_ask_too_once_people_decide(self, gateway: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(asking, "MACHINES_STILL_GRANT", False)
+    async def test_machines_ask_too(self, gateway: Any) -> None:
         client_id, _ = await gateway.new_client("cards:read")  # the client that sets up
         path = f"/v1/clients/{client_id}/scopes"
         headers = gateway.signed("clients:write", subject="operations")
         reply = await gateway.client.put(path, json={"scopes": ["cards:read", "cards:write"]}, headers=headers)
         assert reply.json()["scopes"] == ["cards:read"]
         assert reply.json()["proposal_id"]
+        body = {"client_id": f"client-{new_id().hex}", "name": "x", "scopes": ["cards:read"], "governorate": "*"}
+        made = await gateway.client.post("/v1/clients", json=body, headers=headers | {"Idempotency-Key": new_id().hex})
+        assert (made.status_code, made.json()["scopes"], bool(made.json()["proposal_id"])) == (201, [], True)
 
 
 def scope_of(token: str) -> list[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+import httpx
 import pytest
 
+from api_gateway.clients.bootstrap import ENDED
 from api_gateway.people import host
 from api_gateway.people.host import AdministratorIn, HostRefused
 from chassis.ids import new_id
-from contracts.gateway import AdministratorRecovered
+from chassis.testing import eventually
+from contracts.gateway import AdministratorRecovered, ClientSuspended
 
-from .conftest import Gateway, StartGateway
+from .conftest import BOOTSTRAP_SECRET, Gateway, StartGateway
 from .staff import Member, member, new_national_id
 
 
@@ -99,3 +103,58 @@ async def test_whoever_is_missing_is_named(fresh: Gateway) -> None:
     found = {each["act"]: each for each in await run(fresh, "check")}
     assert found["payouts:submit → payouts:approve"]["authority_id"] == "pension-authority"
     assert "payouts:approve" not in found
+
+
+async def test_the_client_that_sets_up_ends_with_the_second_administrator(
+    fresh: Gateway, start_gateway: StartGateway
+) -> None:
+    headers, body = await fresh.headers(), {"name": "x", "scopes": ["cards:read"], "governorate": "*"}
+
+    async def make(on: Gateway, held: dict[str, str]) -> httpx.Response:
+        asked = {**body, "client_id": f"client-{new_id().hex}"}
+        return await on.client.post("/v1/clients", json=asked, headers={**held, "Idempotency-Key": new_id().hex})
+
+    first, second = await run(fresh, "invite", somebody(), somebody())
+    await accepted(fresh, first)
+    assert (await make(fresh, headers)).json()["scopes"] == ["cards:read"]
+    await accepted(fresh, second)
+    fresh.runtime.wake_relay()
+
+    async def refused() -> bool:
+        reply = await make(fresh, headers)
+        return reply.status_code == 401 and reply.json()["code"] == "caller_suspended"
+
+    began = time.monotonic()
+    await eventually(refused)
+    assert time.monotonic() - began < 1.0
+    told = await fresh.outside.heard(ClientSuspended, lambda event: event.client_id == "bootstrap")
+    assert told.reason == ENDED
+    form = {"grant_type": "client_credentials", "client_id": "bootstrap", "client_secret": BOOTSTRAP_SECRET}
+    assert (await fresh.client.post("/oauth/token", data=form)).status_code in {400, 401}
+    # Neither a start nor a new secret on the host opens it while there are two.
+    for secret in (BOOTSTRAP_SECRET, "another-secret-of-the-host-0123456789"):
+        again = await start_gateway(fresh.settings.database_url, bootstrap_client_secret=secret)
+        reply = await again.client.post("/oauth/token", data={**form, "client_secret": secret})
+        assert reply.status_code in {400, 401}, reply.text
+    left = Member(fresh, second["person_id"], ("administrator",))
+    await left.call("POST", f"/v1/people/{first['person_id']}/departure", 200, {"reason": "lost"})
+    secret = "a-third-secret-of-the-host-0123456789"
+    again = await start_gateway(fresh.settings.database_url, bootstrap_client_secret=secret)
+    token = await again.token("bootstrap", secret)
+    assert (await make(again, {"Authorization": f"Bearer {token}"})).status_code == 201
+
+
+async def test_an_installation_with_administrators_starts_without_it(
+    fresh: Gateway, start_gateway: StartGateway
+) -> None:
+    """One of the version before, whose people were active already."""
+    for one in await run(fresh, "invite", somebody(), somebody()):
+        await fresh.runtime.pool.execute("UPDATE person SET status = 'active' WHERE person_id = $1", one["person_id"])
+    headers = await fresh.headers()
+    again = await start_gateway(fresh.settings.database_url)
+
+    async def refused() -> bool:
+        reply = await again.client.get("/v1/clients", headers=headers)
+        return reply.status_code == 401 and reply.json()["code"] == "caller_suspended"
+
+    await eventually(refused)

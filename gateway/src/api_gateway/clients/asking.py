@@ -18,7 +18,6 @@ from approvals.model import Proposal
 from chassis.area import NATION, Area
 from chassis.logging import get_logger
 from chassis.principal import CallerKind, Principal
-from contracts.clients import MACHINES_STILL_GRANT
 from contracts.scopes import Scope
 
 log = get_logger(__name__)
@@ -26,9 +25,7 @@ log = get_logger(__name__)
 
 def needs_decision(caller: Principal, bootstrap: str) -> bool:
     """Whether what the caller gives a client is decided by another: all but what the client that sets up gives."""
-    if caller.kind is CallerKind.CLIENT:
-        return caller.subject != bootstrap and not MACHINES_STILL_GRANT
-    return True
+    return not (caller.kind is CallerKind.CLIENT and caller.subject == bootstrap)
 
 
 async def ask(

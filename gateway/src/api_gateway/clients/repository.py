@@ -55,6 +55,7 @@ _RECERTIFY = text(
     "UPDATE api_client SET owner = :owner, purpose = :purpose, expires_at = :expires_at, recertified_at = :now,"
     " recertified_by = :by, upgrade_note = NULL WHERE client_id = :client_id"
 )
+_END = text("UPDATE api_client SET expires_at = :now WHERE client_id = :client_id")
 _ENDING = text(
     "SELECT count(*) FROM api_client WHERE suspended_at IS NULL AND created_by <> 'environment'"
     " AND expires_at < :before"
@@ -115,6 +116,11 @@ async def rotate(session: AsyncSession, before: Client, after: Client, overlap_e
 async def recertify(session: AsyncSession, client: Client, now: datetime, by: str) -> None:
     """Write that somebody answers for a client anew: owner, purpose and its new end."""
     await session.execute(_RECERTIFY, {**vars(client), "now": now, "by": by})
+
+
+async def end(session: AsyncSession, client_id: str, now: datetime) -> None:
+    """Let a client's time be over."""
+    await session.execute(_END, {"client_id": client_id, "now": now})
 
 
 async def ending(session: AsyncSession, before: datetime) -> int:

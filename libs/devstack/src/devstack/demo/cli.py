@@ -17,7 +17,9 @@ from devstack.demo.play import play
 from devstack.demo.report import Report
 from devstack.engines.process import EngineError
 from devstack.people.cast import ensure_people
+from devstack.people.clients import ensure_clients
 from devstack.people.host import on_host
+from devstack.people.store import Store
 from devstack.settings import StackSettings
 from devstack.terminal.caller import Refused
 from devstack.terminal.provision import NoCredentials
@@ -60,5 +62,6 @@ def demo(
 async def _play(settings: StackSettings, options: Options, console: Console) -> Report:
     """The run, with the people who decide in it."""
     await ensure_people(settings.folder, options.gateway_url, partial(on_host, settings, "invite"))
+    await ensure_clients(options.gateway_url, settings.clients_file, Store(settings.folder))
     metrics = {name: settings.url(name) for name in SERVICES}
     return await play(options, console, datetime.now(CAIRO).date(), metrics)

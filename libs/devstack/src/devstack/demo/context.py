@@ -29,6 +29,7 @@ from devstack.demo.places import Site
 from devstack.demo.register_file import RegisterFile
 from devstack.demo.report import Report
 from devstack.demo.sink import Sink
+from devstack.people.clients import ClientOffice
 from devstack.people.signed import PersonCaller
 from devstack.terminal.caller import Caller
 from devstack.terminal.fleet import FleetTerminal
@@ -115,6 +116,8 @@ class Context:
     pensions: Caller
     pensions_approval: PersonCaller
     treasury: Caller
+    treasury_approval: PersonCaller
+    clients: ClientOffice
     finance: Caller
     report: Report
     run: int

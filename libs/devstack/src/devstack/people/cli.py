@@ -14,6 +14,7 @@ from rich.table import Table
 from contracts.people import PEOPLE
 from devstack.people import loopback
 from devstack.people.cast import ensure_people
+from devstack.people.clients import ensure_clients
 from devstack.people.host import on_host
 from devstack.people.pages import code_of, step_now
 from devstack.people.signed import signed_in
@@ -66,8 +67,14 @@ def list_() -> None:
 def demo() -> None:
     """Make the demonstration's people, one for every role, and tell how they sign in."""
     settings = StackSettings.in_use()
-    asyncio.run(ensure_people(settings.folder, settings.url("edge"), partial(on_host, settings, "invite")))
+    asyncio.run(_demo(settings))
     tell_demo_people(settings)
+
+
+async def _demo(settings: StackSettings) -> None:
+    """The people, and the clients that a newer version has and they have to make."""
+    await ensure_people(settings.folder, settings.url("edge"), partial(on_host, settings, "invite"))
+    await ensure_clients(settings.url("edge"), settings.clients_file, Store(settings.folder))
 
 
 @app.command()
@@ -129,6 +136,7 @@ def _asked(whom: str) -> dict[str, str]:
         "sign_in_name": typer.prompt(f"Name by which {whom} signs in"),
         "full_name": typer.prompt("Full name"),
         "national_id": typer.prompt("National id", hide_input=True),
+        **({"mobile": mobile} if (mobile := typer.prompt("Mobile, empty for none", default="")) else {}),
     }
 
 

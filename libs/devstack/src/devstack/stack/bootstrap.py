@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from contracts.clients import NATION, ROLES, ClientRole
 from devstack.engines.files import write_private
@@ -46,36 +46,83 @@ _NAMES = {
     "sms-provider": "SMS aggregator",
     "operations": "Operations room",
 }
-_OVER = "client_expired"  # the client that sets up ends by itself
+_OVER = frozenset({"client_expired", "caller_suspended"})  # the client that sets up ends by itself
 CLIENTS = tuple(Client(role, name, ROLES[role]) for role, name in _NAMES.items())
 
 
-async def ensure_clients(edge_url: str, clients_file: Path, secrets: Mapping[str, str]) -> None:
-    """Create the clients that the file does not know yet, and give known ones the scopes that a newer version adds.
+class Office(Protocol):
+    """Whoever may make clients."""
 
-    `EngineError` when the gateway refuses.
+    async def make(self, body: Mapping[str, Any], key: str | None = None) -> Any:
+        """A new client with its secret, and its scopes; again under the same key, the same."""
 
-    A start that is cut off between the gateway's answer and the file asks again with the same
-    idempotency key and is given the same secret.
+    async def grant(self, client_id: str, scopes: Sequence[str]) -> None:
+        """Let a client have these scopes in place of what it had."""
+
+
+class Bootstrap:
+    """The client that sets up. It ends with the first two administrators."""
+
+    def __init__(self, wire: Wire, secrets: Mapping[str, str]) -> None:
+        """`secrets`: those of the installation."""
+        own = ClientSecret(secrets["UNICARD_BOOTSTRAP_CLIENT_ID"], secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
+        self._caller = Caller(wire, own)
+
+    async def make(self, body: Mapping[str, Any], key: str | None = None) -> Any:
+        """A new client with its secret and scopes."""
+        return await self._caller.post("/v1/clients", dict(body), key=key)
+
+    async def grant(self, client_id: str, scopes: Sequence[str]) -> None:
+        """Let a client have these scopes in place of what it had."""
+        await self._caller.put(f"/v1/clients/{client_id}/scopes", {"scopes": list(scopes)})
+
+
+def missing(clients_file: Path) -> list[Client]:
+    """The clients that the file does not know yet, or with other scopes than this version gives them."""
+    known = read_clients(clients_file)
+    return [client for client in CLIENTS if known.get(client.client_id, {}).get("scopes") != list(client.scopes)]
+
+
+async def complete(office: Office, clients_file: Path, installation: uuid.UUID) -> None:
+    """Make the clients that are missing, and give known ones the scopes that a newer version adds.
+
+    One that is cut off between the gateway's answer and the file asks again with the same idempotency key, which
+    follows from the `installation`, and is given the same secret. Raises Refused or NotReached.
     """
     known = read_clients(clients_file)
-    wanted = [client for client in CLIENTS if known.get(client.client_id, {}).get("scopes") != list(client.scopes)]
+    for client in missing(clients_file):
+        scopes = list(client.scopes)
+        if (made := known.get(client.client_id)) is None:
+            body = {
+                "client_id": client.client_id,
+                "name": client.name,
+                "scopes": scopes,
+                "governorate": NATION,
+                "owner": client.role.owner,
+                "purpose": client.role.purpose,
+            }
+            created = await office.make(body, str(uuid.uuid5(installation, client.client_id)))
+            made = {"client_id": client.client_id, "client_secret": created["client_secret"], "name": client.name}
+        else:
+            await office.grant(client.client_id, scopes)
+        known[client.client_id] = {**made, "scopes": scopes}
+        write_private(clients_file, json.dumps(known, indent=1))
+
+
+async def ensure_clients(edge_url: str, clients_file: Path, secrets: Mapping[str, str]) -> None:
+    """Make the clients that the file does not know yet, as the client that sets up; warn once that has ended.
+
+    `EngineError` when the gateway refuses.
+    """
+    wanted = missing(clients_file)
     if not wanted:
         return
     wire = Wire(edge_url, limit=4)
-    admin = Caller(
-        wire, ClientSecret(secrets["UNICARD_BOOTSTRAP_CLIENT_ID"], secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
-    )
+    installation = uuid.uuid5(uuid.NAMESPACE_OID, secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
     try:
-        for client in wanted:
-            if (made := known.get(client.client_id)) is None:
-                known[client.client_id] = await _create(admin, client, secrets)
-            else:
-                await admin.put(f"/v1/clients/{client.client_id}/scopes", {"scopes": list(client.scopes)})
-                known[client.client_id] = {**made, "scopes": list(client.scopes)}
-            write_private(clients_file, json.dumps(known, indent=1))
+        await complete(Bootstrap(wire, secrets), clients_file, installation)
     except Refused as error:
-        if error.code != _OVER:
+        if error.code not in _OVER:
             raise EngineError(f"the API clients could not be made: {error}") from error
         names = ", ".join(client.client_id for client in wanted)
         log.warning("the time to set up is over: have these API clients registered by your administrators: %s", names)
@@ -83,28 +130,6 @@ async def ensure_clients(edge_url: str, clients_file: Path, secrets: Mapping[str
         raise EngineError(f"the API clients could not be made: {error}") from error
     finally:
         await wire.aclose()
-
-
-async def _create(admin: Caller, client: Client, secrets: Mapping[str, str]) -> dict[str, Any]:
-    installation = uuid.uuid5(uuid.NAMESPACE_OID, secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
-    created = await admin.post(
-        "/v1/clients",
-        {
-            "client_id": client.client_id,
-            "name": client.name,
-            "scopes": list(client.scopes),
-            "governorate": NATION,
-            "owner": client.role.owner,
-            "purpose": client.role.purpose,
-        },
-        key=str(uuid.uuid5(installation, client.client_id)),
-    )
-    return {
-        "client_id": client.client_id,
-        "client_secret": created["client_secret"],
-        "name": client.name,
-        "scopes": list(client.scopes),
-    }
 
 
 def read_clients(clients_file: Path) -> dict[str, dict[str, Any]]:

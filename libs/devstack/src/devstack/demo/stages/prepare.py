@@ -17,6 +17,7 @@ from devstack.demo.places import PORT_SAID
 from devstack.demo.report import Report
 from devstack.demo.sink import Sink
 from devstack.national_numbers import LOTS
+from devstack.people.clients import ClientOffice
 from devstack.people.signed import PersonCaller
 from devstack.people.store import Store
 from devstack.terminal.caller import Caller, ClientSecret
@@ -64,6 +65,8 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
         pensions=callers["pension-authority"],
         pensions_approval=_person(options, wire, "payouts-approver"),
         treasury=callers["treasury"],
+        treasury_approval=_person(options, wire, "treasury-approver"),
+        clients=ClientOffice(wire, options.gateway_url, Store(options.folder)),
         finance=callers["reconciliation"],
         report=Report(console),
         run=run,

@@ -45,8 +45,7 @@ async def _register(context: Context, site: Site) -> str:
 
 async def _counter(context: Context, site: Site, site_id: str) -> Caller:
     client_id = f"counter-{site.name_en.lower().replace(' ', '-')}-{context.label}"
-    created = await context.operations.post(
-        "/v1/clients",
+    created = await context.clients.make(
         {
             "client_id": client_id,
             "name": f"Counter, {site.name_en}",
@@ -55,6 +54,6 @@ async def _counter(context: Context, site: Site, site_id: str) -> Caller:
             "purpose": ROLES["counter"].purpose,
             "governorate": PORT_SAID,
             "site_id": site_id,
-        },
+        }
     )
     return Caller(context.wire, ClientSecret(client_id, created["client_secret"]))
