@@ -24,6 +24,9 @@ from api_gateway.signin.citizens.api import routes as citizens
 from api_gateway.signin.external.api import routes as external
 from api_gateway.signin.pages_api import routes as sign_in_pages
 from api_gateway.signin.provider.api import routes as provider
+from api_gateway.signin.sessions.api import routes as sessions
+from api_gateway.signin.telling import EVERY_SECONDS as EVERY_SECONDS_BETWEEN_NOTICES
+from api_gateway.signin.telling import tell
 from api_gateway.signin.upkeep import forget_old
 from api_gateway.signin.views import Expired, on_expired
 from api_gateway.terminals.api import routes as terminals
@@ -61,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             clients,
             terminals,
             people,
+            sessions,
             grants,
             places,
             overview,
@@ -76,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Periodic("terminal_uses", forget_uses, FORGET_EVERY_SECONDS),
             expiry(PROPOSALS),
             Periodic("sign_in_upkeep", forget_old, UPKEEP_SECONDS),
+            Periodic("notices", tell, EVERY_SECONDS_BETWEEN_NOTICES),
             Periodic("people", keep_people, chosen.people_upkeep_seconds),
         ],
         lifespan=lifespan,

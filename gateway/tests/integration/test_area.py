@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from api_gateway.signin.sessions import service as sessions
+from api_gateway.signin.sessions.models import Proof
 from chassis.ids import new_id
+from chassis.principal import AAL2
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, walk
 from policybook.testing import policy_calls
 
@@ -30,7 +33,15 @@ PAGES = [
             "",
             *(
                 f"/{one}"
-                for one in ("second-factor", "office", "invitation", "password", "authenticator", "new-passkey")
+                for one in (
+                    "second-factor",
+                    "office",
+                    "invitation",
+                    "password",
+                    "authenticator",
+                    "new-passkey",
+                    "notice",
+                )
             ),
         )
     ),
@@ -56,6 +67,7 @@ ANYONE = {
     "GET /v1/overview/{card_id}": "each service it asks compares for itself",
     "GET /v1/citizens/{citizen_id}/disclosures": "citizens their own, the nation's offices any: test_disclosures",
     "GET /v1/citizens/{citizen_id}/data-export": "citizens their own, the nation's offices any: test_disclosures",
+    "GET /v1/citizens/{citizen_id}/disclosure-delays": "people of the nation's offices: test_disclosures",
     "POST /v1/citizens/{citizen_id}/disclosure-delays": "people of the nation's offices: test_disclosures",
     "POST /v1/citizens/{citizen_id}/disclosure-delays/{delay_id}/approval": "a second of them: test_disclosures",
     "POST /v1/role-grants/{grant_id}/withdrawal": "whoever asked takes back their own: test_role_grants tries others",
@@ -118,7 +130,7 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
             "POST /v1/enrolment-codes": Call(
                 "/v1/enrolment-codes", "terminals:enrol", body={"json": {"terminal_id": str(terminal)}}
             ),
-            **_people(str(clerk.person_id), str(invited.person_id)),
+            **_people(str(clerk.person_id), str(invited.person_id), await _signed_in(gateway, clerk)),
             **_grants(str(clerk.person_id), grant),
         },
         ANYONE,
@@ -179,13 +191,29 @@ async def _asked_for(gateway: Gateway, clerk: Member, asker: Member | None = Non
     return str(asked["grant_id"])
 
 
+async def _signed_in(gateway: Gateway, clerk: Member) -> str:
+    """A session of somebody's."""
+    proof = Proof(("pwd", "otp"), AAL2, datetime.now(UTC))
+    async with gateway.runtime.sessions() as session, session.begin():
+        begun = await sessions.begin(
+            session,
+            gateway.settings,
+            proof,
+            client_id="console",
+            device="a walk",
+            person_id=clerk.person_id,
+            office="health-authority/03",
+        )
+    return str(begun.sid)
+
+
 def _call(url: str, scope: str, mine: str = "03", **more: Any) -> Call:
     """What people do, an administrator of Ismailia first."""
     bounds = {"mine": {"governorate": mine, "person": True}, "stranger": {**ISMAILIA, "person": True}}
     return Call(url, scope, **{**bounds, **more})
 
 
-def _people(clerk: str, invited: str) -> dict[str, Call]:
+def _people(clerk: str, invited: str, sid: str) -> dict[str, Call]:
     """The operations on people of an authority and area, the last of them gone at the end."""
     body = {"sign_in_name": f"w{new_id().hex[-12:]}", "national_id": new_national_id(), "full_name": "x"}
     why, path = {"json": {"reason": "x"}}, f"/v1/people/{clerk}"
@@ -197,6 +225,9 @@ def _people(clerk: str, invited: str) -> dict[str, Call]:
         "GET /v1/people": _call("/v1/people?limit=200", "people:read", refused=200, mark=clerk),
         "GET /v1/people/{person_id}": _call(path, "people:read"),
         "POST /v1/people/{person_id}/invitations": _call(f"/v1/people/{invited}/invitations", "people:write"),
+        "GET /v1/people/{person_id}/sessions": _call(f"{path}/sessions", "people:read"),
+        "DELETE /v1/people/{person_id}/sessions/{session_id}": _call(f"{path}/sessions/{sid}", "people:suspend"),
+        "DELETE /v1/people/{person_id}/sessions": _call(f"{path}/sessions", "people:suspend"),
         "POST /v1/people/{person_id}/suspension": _call(f"{path}/suspension", "people:suspend", body=why),
         "DELETE /v1/people/{person_id}/suspension": _call(f"{path}/suspension", "people:write"),
         "POST /v1/people/{person_id}/departure": _call(f"/v1/people/{invited}/departure", "people:write", body=why),

@@ -19,7 +19,7 @@ from chassis.ids import new_id
 from chassis.principal import AAL1, AAL2, CallerKind
 from chassis.testing import TestIssuer
 from contracts.clients import BOOTSTRAP, DECIDING, ROLES
-from contracts.people import OF_CITIZENS, OF_THE_GATEWAY, PEOPLE
+from contracts.people import OF_CITIZENS, OF_PEOPLE, OF_THE_GATEWAY, PEOPLE
 from contracts.roles import TERMINALS
 from contracts.scopes import Scope
 
@@ -55,7 +55,7 @@ KINDS = {kind: frozenset(scopes) for kind, scopes in TERMINALS.items() if kind n
 CALLERS: Mapping[str, tuple[CallerKind, frozenset[str]]] = {
     **{role: (CallerKind.CLIENT, scopes) for role, scopes in CLIENTS.items()},
     **{f"@{kind}": (CallerKind.TERMINAL, scopes) for kind, scopes in KINDS.items()},
-    **{f"+{role}": (CallerKind.PERSON, frozenset(what.scopes)) for role, what in PEOPLE.items()},
+    **{f"+{role}": (CallerKind.PERSON, what.scopes | OF_PEOPLE) for role, what in PEOPLE.items()},
     "%citizen": (CallerKind.CITIZEN, frozenset(OF_CITIZENS)),
     "%gateway": (CallerKind.CLIENT, OF_THE_GATEWAY | {Scope.RECORDS_COLLECT}),
 }

@@ -82,6 +82,7 @@ def test_public_routes_are_few_and_counted_by_address() -> None:
         "/sign-in/office",
         "/sign-in/passkey",
         "/sign-in/password",
+        "/sign-in/notice",
         "/sign-in/second-factor",
         "/fhir/metadata",
         "/v1/pin-key",

@@ -11,6 +11,7 @@ from chassis.app import create_app as create_service
 from chassis.periodic import Periodic
 from notify_service import api, context, upkeep
 from notify_service.codes import api as codes_api
+from notify_service.codes import notices
 from notify_service.consumers import make_reactions
 from notify_service.context import Runtime
 from notify_service.held import HELD
@@ -25,6 +26,7 @@ ROUTERS = (
     api.routes,
     inquiries_api.routes,
     codes_api.routes,
+    notices.routes,
     policies_router("/v1/policies/notify", DESK, PROPOSALS),
     *routers_of("notify", PROPOSALS),
 )

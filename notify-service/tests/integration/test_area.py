@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ANYONE = {
     "POST /v1/codes": "the gateway alone asks, and learns only whether there was a number",
+    "POST /v1/staff-notices": "the gateway alone asks, for a number it has",
     "GET /v1/policies/notify": "the rules are the same for all",
     "GET /v1/templates": "the words are the same for all",
     "POST /v1/inbound-messages": "a citizen's message names nothing but the number it came from",

@@ -14,6 +14,7 @@ from api_gateway.people import repository, service
 from api_gateway.people.errors import (
     AreaUnknown,
     AuthorityUnknown,
+    MobileRefused,
     NationalIdRefused,
     OwnPerson,
     PersonExists,
@@ -67,7 +68,15 @@ def _invited(runtime: Running, person: Person, invitation: Invitation, token: st
     callers=PEOPLE,
     step_up=True,
     status_code=201,
-    problems=(AuthorityUnknown, AreaUnknown, OutsideBound, NationalIdRefused, PersonExists, SignInNameTaken),
+    problems=(
+        AuthorityUnknown,
+        AreaUnknown,
+        OutsideBound,
+        NationalIdRefused,
+        MobileRefused,
+        PersonExists,
+        SignInNameTaken,
+    ),
 )
 async def invite_person(body: PersonIn, runtime: Running, caller: Caller, work: Invites) -> PersonInvited:
     """Invite somebody to work with the system, or back. Roles are asked for and decided apart.

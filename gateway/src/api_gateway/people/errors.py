@@ -47,6 +47,13 @@ class NationalIdRefused(InvalidRequest):
     title_ar = "الرقم القومي غير صحيح"
 
 
+class MobileRefused(InvalidRequest):
+    """This is no Egyptian mobile number"""
+
+    code = "mobile_refused"
+    title_ar = "رقم المحمول غير صحيح"
+
+
 class GrantUnknown(NotFound):
     """There is no such grant, or it is not of the caller's authority and area"""
 

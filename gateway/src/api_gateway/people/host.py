@@ -23,7 +23,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import MACHINE_TIME
-from api_gateway.people import grant_repository, invitations, places, repository, service
+from api_gateway.people import grant_repository, invitations, notices, places, repository, service
 from api_gateway.people.desk import Desk
 from api_gateway.people.identities import Identities
 from api_gateway.people.models import Grant, GrantState
@@ -74,6 +74,7 @@ class AdministratorIn(BaseModel):
     sign_in_name: str = Field(pattern=SIGN_IN_NAME)
     national_id: str
     full_name: Words
+    mobile: str | None = None
 
 
 _GIVEN = TypeAdapter(list[AdministratorIn])
@@ -102,8 +103,10 @@ async def recover(session: AsyncSession, desk: Desk, given: list[AdministratorIn
     if len(given) != 1:
         raise HostRefused("One replacement is invited at a time.")
     made = await _invite(session, desk, given[0], "replaces a lost administrator")
-    await outbox.add(session, AdministratorRecovered(person_id=UUID(str(made["person_id"]))))
-    log.error("an administrator was recovered on the host", person=made["person_id"])
+    person_id = UUID(str(made["person_id"]))
+    told = await notices.tell(session, notices.Kind.ADMINISTRATOR_RECOVERED, person_id)
+    await outbox.add(session, AdministratorRecovered(person_id=person_id))
+    log.error("an administrator was recovered on the host", person=made["person_id"], told=told)
     return [made]
 
 

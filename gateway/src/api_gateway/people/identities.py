@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from api_gateway.people.errors import NationalIdRefused
+from api_gateway.people.errors import MobileRefused, NationalIdRefused
 from api_gateway.sealing import Secrets
+from chassis.mobiles import normalise
 from chassis.national_id import NationalIdError, masked, parse
 from chassis.sealing import Keyring, Sealed, Vault
 
 _NATIONAL_ID = b"national id"
 _NAME = b"full name"
+_MOBILE = b"mobile"
 _MARK = "person"
 _INVITATION = "invitation"
 
@@ -60,6 +62,21 @@ class Identities:
     def name(self, person_id: UUID, sealed: bytes) -> str:
         """A sealed name. Raises SealBroken."""
         return self._vault.open(person_id, sealed, _NAME).decode()
+
+    def read_mobile(self, text: str) -> str:
+        """A mobile number in E.164. Raises MobileRefused, which never repeats it."""
+        number = normalise(text)
+        if number is None:
+            raise MobileRefused("Give an Egyptian mobile number.", detail_ar="أدخل رقم محمول مصري صحيح.")
+        return number
+
+    def seal_mobile(self, person_id: UUID, mobile: str | None) -> bytes | None:
+        """A mobile number sealed for one person."""
+        return None if mobile is None else self._vault.seal(person_id, mobile.encode(), _MOBILE)
+
+    def mobile(self, person_id: UUID, sealed: bytes | None) -> str | None:
+        """A sealed mobile number. Raises SealBroken."""
+        return None if sealed is None else self._vault.open(person_id, sealed, _MOBILE).decode()
 
     def invitation_mark(self, token: str) -> Sealed:
         """The mark of an invitation's token, with the ring's current key."""

@@ -72,6 +72,7 @@ class Person:
     valid_until: date | None
     invited_at: datetime
     invited_by: UUID | None
+    mobile_sealed: bytes | None = field(default=None, repr=False)
 
     @property
     def subject(self) -> str:

@@ -16,7 +16,7 @@ from chassis.paging import Paging
 
 _PERSON = (
     "SELECT person_id, sign_in_name, national_id_sealed, marked_with, national_id_mark, full_name_sealed, authority_id,"
-    " area, status, status_reason, status_at, status_by, valid_until, invited_at, invited_by FROM person"
+    " area, status, status_reason, status_at, status_by, valid_until, invited_at, invited_by, mobile_sealed FROM person"
 )
 _FIND = text(f"{_PERSON} WHERE person_id = :person_id")
 _LOCK = text(f"{_PERSON} WHERE person_id = :person_id FOR UPDATE")
@@ -24,9 +24,11 @@ _BY_NAME = text(f"{_PERSON} WHERE sign_in_name = :sign_in_name")
 _BY_MARK = text(f"{_PERSON} WHERE national_id_mark = ANY(CAST(:marks AS bytea[]))")
 _ADD = text(
     "INSERT INTO person (person_id, sign_in_name, national_id_sealed, marked_with, national_id_mark, full_name_sealed,"
-    " authority_id, area, status, status_reason, status_at, status_by, valid_until, invited_at, invited_by)"
+    " authority_id, area, status, status_reason, status_at, status_by, valid_until, invited_at, invited_by,"
+    " mobile_sealed)"
     " VALUES (:person_id, :sign_in_name, :national_id_sealed, :marked_with, :national_id_mark, :full_name_sealed,"
-    " :authority_id, :area, :status, :status_reason, :status_at, :status_by, :valid_until, :invited_at, :invited_by)"
+    " :authority_id, :area, :status, :status_reason, :status_at, :status_by, :valid_until, :invited_at, :invited_by,"
+    " :mobile_sealed)"
     " ON CONFLICT DO NOTHING RETURNING true"
 )
 _SET_STATUS = text(
@@ -34,8 +36,8 @@ _SET_STATUS = text(
     " WHERE person_id = :person_id"
 )
 _MOVE = text(
-    "UPDATE person SET authority_id = :authority_id, area = :area, valid_until = :valid_until"
-    " WHERE person_id = :person_id"
+    "UPDATE person SET authority_id = :authority_id, area = :area, valid_until = :valid_until,"
+    " mobile_sealed = :mobile_sealed WHERE person_id = :person_id"
 )
 _LIST = BoundedStatement(
     f"{_PERSON} WHERE person_id > :after AND authority_id = ANY(CAST(:under AS text[]))"
@@ -51,12 +53,12 @@ _PAST = text(
     " LIMIT :limit FOR UPDATE SKIP LOCKED"
 )
 _TO_MARK = text(
-    "SELECT person_id, national_id_sealed, full_name_sealed FROM person WHERE marked_with <> :current"
+    "SELECT person_id, national_id_sealed, full_name_sealed, mobile_sealed FROM person WHERE marked_with <> :current"
     " ORDER BY person_id LIMIT :limit FOR UPDATE SKIP LOCKED"
 )
 _MARK = text(
     "UPDATE person SET marked_with = :marked_with, national_id_mark = :mark, national_id_sealed = :national_id_sealed,"
-    " full_name_sealed = :full_name_sealed WHERE person_id = :person_id"
+    " full_name_sealed = :full_name_sealed, mobile_sealed = :mobile_sealed WHERE person_id = :person_id"
 )
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('unicard.people.' || current_schema(), 0))")
 _ADMINISTRATORS = text(
@@ -139,10 +141,12 @@ async def past_their_day(session: AsyncSession, today: date, limit: int) -> list
     return [_person(row) for row in await session.execute(_PAST, {"today": today, "limit": limit})]
 
 
-async def marked_otherwise(session: AsyncSession, current: str, limit: int) -> list[tuple[UUID, bytes, bytes]]:
-    """Some of the people marked with another key than the current one, locked: id, sealed national id and name."""
+async def marked_otherwise(
+    session: AsyncSession, current: str, limit: int
+) -> list[tuple[UUID, bytes, bytes, bytes | None]]:
+    """Some of the people marked with another key than the current one, locked: id, sealed number, name and mobile."""
     rows = await session.execute(_TO_MARK, {"current": current, "limit": limit})
-    return [(row.person_id, row.national_id_sealed, row.full_name_sealed) for row in rows]
+    return [(row.person_id, row.national_id_sealed, row.full_name_sealed, row.mobile_sealed) for row in rows]
 
 
 async def set_mark(session: AsyncSession, values: dict[str, object]) -> None:

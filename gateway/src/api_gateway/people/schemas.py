@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api_gateway.people.identities import Identities
 from api_gateway.people.models import Person, Status
 from api_gateway.people.offices import Office
+from chassis.mobiles import masked
 from chassis.paging import Page
 from chassis.personal import Personal
 from contracts.people import AreaKind
@@ -38,6 +39,9 @@ class PersonIn(_In):
     authority_id: AuthorityId
     area: AreaCode
     valid_until: date | None = None
+    mobile: Annotated[str | None, Personal.CONTACT] = Field(
+        default=None, max_length=40, repr=False, description="an Egyptian mobile, for what they must learn at once"
+    )
 
 
 class ReasonIn(_In):
@@ -62,10 +66,12 @@ class PersonOut(BaseModel):
     valid_until: date | None
     invited_at: datetime
     invited_by: UUID | None = Field(description="null for whoever was invited on the host")
+    mobile: Annotated[str | None, Personal.CONTACT] = Field(examples=["+2010*****678"])
 
     @classmethod
     def of(cls, person: Person, identities: Identities) -> PersonOut:
         """A person as the API tells it."""
+        mobile = identities.mobile(person.person_id, person.mobile_sealed)
         return cls(
             person_id=person.person_id,
             sign_in_name=person.sign_in_name,
@@ -80,6 +86,7 @@ class PersonOut(BaseModel):
             valid_until=person.valid_until,
             invited_at=person.invited_at,
             invited_by=person.invited_by,
+            mobile=masked(mobile, last=3) if mobile else None,
         )
 
 

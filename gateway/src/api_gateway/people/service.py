@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import MACHINE_TIME
-from api_gateway.people import grant_repository, invitations, places, repository, rules
+from api_gateway.people import asking, grant_repository, invitations, places, repository, rules
 from api_gateway.people.desk import Desk
 from api_gateway.people.errors import (
     AreaUnknown,
@@ -23,7 +23,7 @@ from api_gateway.people.models import GrantState, Invitation, Person, Place, Sta
 from chassis import outbox
 from chassis.ids import new_id
 from chassis.logging import get_logger
-from chassis.principal import Principal
+from chassis.principal import Actor, Principal
 from contracts.gateway import PersonReinstated, PersonSuspended
 
 log = get_logger(__name__)
@@ -31,7 +31,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Somebody to be invited; `national_id` as it was typed."""
+    """Somebody to be invited; `national_id` and `mobile` as they were typed."""
 
     sign_in_name: str
     national_id: str
@@ -39,6 +39,7 @@ class Newcomer:
     authority_id: str
     area: str
     valid_until: date | None = None
+    mobile: str | None = None
 
 
 async def under(session: AsyncSession, caller: Principal) -> frozenset[str]:
@@ -76,10 +77,11 @@ async def enter(session: AsyncSession, desk: Desk, newcomer: Newcomer, *, by: st
     """Write somebody as invited; whoever had left is the same person again. Raises as `invite`."""
     now = MACHINE_TIME.now()
     number = desk.identities.read(newcomer.national_id, MACHINE_TIME.today())
+    mobile = desk.identities.read_mobile(newcomer.mobile) if newcomer.mobile else None
     await repository.alone(session)
     known = await repository.by_marks(session, desk.identities.marks(number))
     if known is not None:
-        return await _again(session, known, newcomer, by)
+        return await _again(session, desk, known, newcomer, mobile, by)
     person_id, mark = new_id(), desk.identities.mark(number)
     sealed_number, sealed_name = desk.identities.seal(person_id, number, newcomer.full_name)
     person = Person(
@@ -98,17 +100,26 @@ async def enter(session: AsyncSession, desk: Desk, newcomer: Newcomer, *, by: st
         valid_until=newcomer.valid_until,
         invited_at=now,
         invited_by=invited_by,
+        mobile_sealed=desk.identities.seal_mobile(person_id, mobile),
     )
     if not await repository.add(session, person):
         raise SignInNameTaken("Choose another name.", detail_ar="اختر اسماً آخر.")
     return person
 
 
-async def _again(session: AsyncSession, known: Person, newcomer: Newcomer, by: str) -> Person:
+async def _again(
+    session: AsyncSession, desk: Desk, known: Person, newcomer: Newcomer, mobile: str | None, by: str
+) -> Person:
     """Take somebody back who had left, under the name they had. Raises PersonExists for everybody else."""
     if known.status is not Status.LEFT:
         raise PersonExists("One human is one person here.", detail_ar="كل شخص يُسجل مرة واحدة.")
-    back = replace(known, authority_id=newcomer.authority_id, area=newcomer.area, valid_until=newcomer.valid_until)
+    back = replace(
+        known,
+        authority_id=newcomer.authority_id,
+        area=newcomer.area,
+        valid_until=newcomer.valid_until,
+        mobile_sealed=desk.identities.seal_mobile(known.person_id, mobile),
+    )
     await repository.move(session, back)
     return await _become(session, back, Status.INVITED, "invited again", by)
 
@@ -181,9 +192,10 @@ async def leave(session: AsyncSession, desk: Desk, caller: Principal, person_id:
 async def go(session: AsyncSession, desk: Desk, person: Person, reason: str, by: str) -> Person:
     """Close all that a person has or is to have, and refuse them."""
     gone = await stop(session, desk, person, Status.LEFT, reason, by)
-    for grant in await grant_repository.open_ones(session, person.person_id):
-        state = GrantState.REVOKED if grant.state is GrantState.GRANTED else GrantState.WITHDRAWN
-        await grant_repository.end(session, grant.grant_id, state, by, gone.status_at, "left")
+    for grant_id in await grant_repository.asked_for(session, person.person_id):
+        await asking.close(session, grant_id, GrantState.WITHDRAWN, Actor(by), "left", gone.status_at)
+    for grant in await grant_repository.held(session, person.person_id):
+        await grant_repository.end(session, grant.grant_id, GrantState.REVOKED, by, gone.status_at, "left")
     return gone
 
 

@@ -8,7 +8,7 @@ from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import MACHINE_TIME
-from api_gateway.people import grant_repository, granting, invitations, repository, service
+from api_gateway.people import grant_repository, granting, invitations, notices, repository, service
 from api_gateway.people.desk import Desk
 from chassis.logging import get_logger
 from chassis.metrics import BACKGROUND
@@ -37,6 +37,7 @@ async def tidy(session: AsyncSession, desk: Desk) -> bool:
         await service.go(session, desk, person, "the last day has passed", _BY_ITSELF)
     marked = await mark_anew(session, desk, AT_ONCE)
     await invitations.forget_unused(session, MACHINE_TIME.now() - KEPT)
+    await notices.forget_old(session)
     return AT_ONCE in (closed, len(past), marked)
 
 
@@ -44,7 +45,7 @@ async def mark_anew(session: AsyncSession, desk: Desk, limit: int) -> int:
     """Seal and mark some of the people with the ring's current key who were with another. Gives how many."""
     identities = desk.identities
     found = await repository.marked_otherwise(session, identities.current, limit)
-    for person_id, sealed, sealed_name in found:
+    for person_id, sealed, sealed_name, mobile in found:
         number, name = identities.number(person_id, sealed), identities.name(person_id, sealed_name)
         mark = identities.mark(number)
         sealed_number, sealed_name_anew = identities.seal(person_id, number, name)
@@ -56,9 +57,16 @@ async def mark_anew(session: AsyncSession, desk: Desk, limit: int) -> int:
                 "mark": mark.value,
                 "national_id_sealed": sealed_number,
                 "full_name_sealed": sealed_name_anew,
+                "mobile_sealed": identities.seal_mobile(person_id, identities.mobile(person_id, mobile)),
             },
         )
     return len(found)
+
+
+async def are_enough(session: AsyncSession) -> bool:
+    """Whether there are two active administrators of the nation, with whom the setting up ends."""
+    now = MACHINE_TIME.now()
+    return await repository.administrators(session, now, MACHINE_TIME.today()) >= ENOUGH_ADMINISTRATORS
 
 
 async def measure(session: AsyncSession) -> None:

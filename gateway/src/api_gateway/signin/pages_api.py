@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Path, Request
 from starlette.responses import HTMLResponse, Response
 
 from api_gateway.context import Running
 from api_gateway.docs import page as documents
+from api_gateway.people import notices
 from api_gateway.signin import enrolment, views
 from api_gateway.signin.flow import Flow
 from api_gateway.signin.pages import assets
@@ -138,6 +140,25 @@ async def choose_office(form: Form) -> Response:
     return await form.steps.finish(form.flow, chosen)
 
 
+@routes.get("/sign-in/notice", public=True, response_class=HTMLResponse, responses=_HTML)
+async def show_notice(steps: Asking, flow: UnderWay) -> Response:
+    """What somebody must learn before they go on."""
+    person_id = _shown(steps, flow)
+    async with steps.runtime.sessions() as session:
+        found = await notices.unseen(session, person_id)
+    return views.notice(steps, flow, found) if found else await steps.go_on(flow)
+
+
+@routes.post("/sign-in/notice", public=True, rate=Rate.TOKEN, body=_BODY, response_class=HTMLResponse, responses=_HTML)
+async def read_notice(form: Form) -> Response:
+    """That it was read: those that were shown, and no other."""
+    person_id = _shown(form.steps, form.flow)
+    seen = [notice for name in form.fields if name.startswith("seen-") if (notice := _id(form.field(name)))]
+    async with form.steps.runtime.sessions() as session, session.begin():
+        await notices.see(session, person_id, seen)
+    return await form.steps.go_on(form.flow)
+
+
 @routes.get("/sign-in/invitation", public=True, response_class=HTMLResponse, responses=_HTML)
 async def show_invitation(steps: Asking, token: str = "") -> Response:
     """The page an invitation's link leads to."""
@@ -224,6 +245,20 @@ async def get_sign_in_asset(asset: Annotated[str, Path(pattern=r"^[a-z.-]{1,40}$
     content, media_type = found
     headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type=media_type, headers=headers)
+
+
+def _shown(steps: Steps, flow: Flow) -> UUID:
+    """Who has shown two factors to sign in. Raises Expired."""
+    if flow.person_id is None or not flow.strong or flow.purpose != "sign-in":
+        raise views.Expired(steps.browser)
+    return flow.person_id
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _page_of(flow: Flow) -> str:

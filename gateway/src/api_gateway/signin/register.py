@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api_gateway.clients.bootstrap import end_bootstrap
 from api_gateway.database import MACHINE_TIME
 from api_gateway.people import Office, invitations, offices_of, repository
 from api_gateway.people.desk import Desk
 from api_gateway.people.errors import NationalIdRefused, PersonState
+from api_gateway.people.upkeep import are_enough
 from api_gateway.signin.directory import Person
 
 _PERSON = (
@@ -61,10 +63,13 @@ class RegisteredPeople:
     async def accept(self, session: AsyncSession, token: str) -> None:
         """Close an invitation: its person has set up their factors and is active.
 
+        With the second administrator the client that sets up ends.
         Raises PersonState where it is closed already: of two who take it up at once the factors of one are kept.
         """
         if await invitations.accept(session, self._desk, token) is None:
             raise PersonState("The invitation is not open.", detail_ar="الدعوة لم تعد صالحة.")
+        if await are_enough(session):
+            await end_bootstrap(session, self._desk.settings, self._desk.revocations)
 
     def _person(self, row: Row[tuple[UUID, str, bytes, bool]] | None) -> Person | None:
         if row is None:

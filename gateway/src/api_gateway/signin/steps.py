@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api_gateway.context import Runtime
 from api_gateway.database import MACHINE_TIME
-from api_gateway.people import Office
+from api_gateway.people import Office, notices
 from api_gateway.signin import delays
 from api_gateway.signin.chance import new_secret
 from api_gateway.signin.context import SignIn
@@ -119,6 +119,8 @@ class Steps:
             known = await repository.password(session, flow.person_id)
             if known is not None and known.must_change and flow.door == "local":
                 return self._to(flow, "/sign-in/password")
+            if await notices.unseen(session, flow.person_id):
+                return self._to(flow, "/sign-in/notice")
             offices = await self.tools.directory.offices(session, flow.person_id)
         offices = [narrowed for office in offices if (narrowed := office_within(office, flow.roles))]
         if len(offices) == 1:
@@ -129,6 +131,8 @@ class Steps:
         """Begin the session, and send the browser on to the client with a code, or to its own account."""
         cookie = new_secret()
         async with self.runtime.sessions() as session, session.begin():
+            if flow.person_id and await notices.unseen(session, flow.person_id):  # whatever page it is asked from
+                return self._to(flow, "/sign-in/notice")
             holder = await self._signed_in(session, flow, office, cookie)
             place: str | None = "/account"
             if holder is not None and flow.request:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api_gateway.people import Office
+from api_gateway.people.notices import Notice
 from api_gateway.signin.chance import new_secret
 from api_gateway.signin.factors import passkeys, repository, totp
 from api_gateway.signin.flow import Flow, Language
@@ -129,6 +130,21 @@ def offices(steps: Steps, flow: Flow, found: Sequence[Office]) -> Response:
         for office in found
     ]
     return page(steps.browser, flow, "office", offices=shown)
+
+
+def notice(steps: Steps, flow: Flow, found: Sequence[Notice]) -> Response:
+    """The page with what somebody must learn before they go on."""
+    shown = [
+        {
+            "id": str(one.notice_id),
+            "kind": one.kind.value,
+            "about": one.about,
+            "at": f"{one.at:%Y-%m-%d %H:%M} UTC",
+            "at_iso": one.at.isoformat(),
+        }
+        for one in found
+    ]
+    return page(steps.browser, flow, "notice", notices=shown)
 
 
 def new_password(steps: Steps, flow: Flow, name: str, *, error: str = "") -> Response:

@@ -12,10 +12,10 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
 from api_gateway.signin import account_api, delays, pages_api
-from api_gateway.signin.account_api import short_name
 from api_gateway.signin.delays import Pace
 from api_gateway.signin.external import api as external_api
 from api_gateway.signin.provider import api as provider_api
+from api_gateway.signin.sessions.devices import short_name
 
 from .conftest import PASSWORD, Browser, Offices, Request, Worker, came_back
 
@@ -223,8 +223,8 @@ class TestCodes:
 FORMS = sorted(
     route.path
     for routes in (pages_api.routes, account_api.routes, external_api.routes, provider_api.routes)
-    for route in routes.routes
-    if isinstance(route, APIRoute) and "POST" in route.methods and route.response_class is HTMLResponse
+    for route in routes.api.routes
+    if isinstance(route, APIRoute) and route.methods == {"POST"} and route.response_class is HTMLResponse
     if route.path != "/oauth/authorize"
 )
 

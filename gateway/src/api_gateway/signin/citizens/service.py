@@ -22,6 +22,7 @@ from api_gateway.signin import delays
 from api_gateway.signin.citizens import repository
 from api_gateway.signin.citizens.errors import CodeRefused
 from api_gateway.signin.delays import Attempt
+from api_gateway.signin.own_token import own_headers
 from api_gateway.signin.sessions import service as sessions
 from api_gateway.signin.sessions.models import Proof, Session
 from chassis.ids import new_id
@@ -29,13 +30,12 @@ from chassis.logging import get_logger
 from chassis.principal import AAL1
 from chassis.security import Happening, raised
 from chassis.text import normalise_digits
-from contracts.people import OF_CITIZENS, OF_THE_GATEWAY
+from contracts.people import OF_CITIZENS
+from contracts.scopes import Scope
 
 log = get_logger(__name__)
 
 CLIENT = "citizens"
-_GATEWAY = "service:gateway"  # a colon is in no client's id
-_OWN_TOKEN_SECONDS = 30
 _DIGITS = 6
 _MOST_UNDER_WAY = 500
 KEPT = timedelta(days=2)
@@ -124,10 +124,7 @@ def token_of(runtime: Runtime, begun: Session) -> dict[str, Any]:
 async def _send(runtime: Runtime, challenge_id: UUID, number: str, code: str) -> None:
     """Find the citizen, and have the code sent. Whatever fails, whoever waits for the code asks for another."""
     state, services = runtime.state.sign_in, runtime.state.services
-    claims = {
-        "sub": _GATEWAY, "kind": "client", "gov": "*", "scope": " ".join(sorted(OF_THE_GATEWAY)), "jti": str(new_id()),
-    }  # fmt: skip
-    headers = {"Authorization": f"Bearer {state.issuer.sign(claims, seconds=_OWN_TOKEN_SECONDS)}"}
+    headers = own_headers(state.issuer, Scope.CITIZENS_VERIFY, Scope.CODES_SEND)
     try:
         told = await services.card.post("/v1/citizen-verifications", json={"national_id": number}, headers=headers)
         citizen_id = told.json()["citizen_id"] if told.status_code == httpx.codes.OK else None

@@ -119,6 +119,14 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "الدخول بكلمة السر متوقف. استخدم حساب الجهة.",
             "Signing in with a password is closed. Use your authority's account.",
         ),
+        "notice": ("تنبيه يجب قراءته", "Something you must know"),
+        "administrator_recovered": (
+            "أُضيف مسؤول صلاحيات من الخادم لأن عدد المسؤولين أصبح أقل من اثنين. إذا لم يكن لك علم بذلك فأبلغ مسؤول أمن"
+            " المعلومات فوراً.",
+            "An administrator was invited on the host, since fewer than two were left. If you know nothing of it, tell"
+            " your security officer at once.",
+        ),
+        "read_it": ("قرأت التنبيه", "I have read it"),
         "again": ("ابدأ من جديد", "Begin again"),
         "back": ("رجوع", "Back"),
         "scripts": ("مفاتيح المرور تحتاج إلى تشغيل جافاسكريبت.", "Passkeys need JavaScript."),
