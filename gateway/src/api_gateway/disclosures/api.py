@@ -78,6 +78,7 @@ async def ask_delay(citizen_id: UUID, given: DelayIn, caller: Caller, session: W
 
 @routes.get(
     "/v1/citizens/{citizen_id}/disclosure-delays",
+    purpose="disclosures",  # the citizen reads that their office looked, not what it looks into
     scopes=Scope.PRIVACY_WRITE,
     callers=PEOPLE,
     reads=Personal.ACCESSES,
