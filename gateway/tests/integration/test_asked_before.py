@@ -17,7 +17,7 @@ from .staff import Member
 if TYPE_CHECKING:
     from .conftest import StartGateway
 
-BEFORE = "0013"
+BEFORE = "0014"
 
 
 async def person(connection: asyncpg.Connection) -> UUID:

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, text
 from approvals.content import canonical, digest_of
 from chassis.ids import new_id
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
