@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import tarfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -167,6 +168,42 @@ def test_everything_that_was_held_is_there(upgraded: System, held: dict[str, lis
     for service, was in held.items():
         for statement, old, new in zip(FACTS[service], was, now[service], strict=True):
             assert set(old or ()) <= set(new or ()), statement
+
+
+def test_what_is_from_before_learns_where_it_belongs(upgraded: System, held: dict[str, list[Any]]) -> None:
+    """The broker has none of the events of before: owners tell their state again, and counts agree in the end."""
+    assert held["card"][2], "there are cards to tell of"
+
+    async def finished() -> bool:
+        payment = await asyncpg.connect(url(upgraded, "unicard_payment"))
+        notify = await asyncpg.connect(url(upgraded, "unicard_notify"))
+        try:
+            lacking = [
+                await database.fetchval("SELECT count(*) FROM read_model WHERE complete_at IS NULL")
+                for database in (payment, notify)
+            ]
+            models = await payment.fetchval("SELECT count(*) FROM read_model")
+            assert models == 3
+            if any(lacking):
+                return False
+            assert await payment.fetchval("SELECT count(*) FROM wallet") > 0
+            assert await payment.fetchval("SELECT count(*) FROM wallet WHERE governorate IS NULL") == 0
+            assert await notify.fetchval("SELECT count(*) FROM contact") > 0
+            assert await notify.fetchval("SELECT count(*) FROM contact WHERE governorate IS NULL") == 0
+        finally:
+            await payment.close()
+            await notify.close()
+        return True
+
+    deadline = time.monotonic() + 240
+    while not asyncio.run(finished()):
+        assert time.monotonic() < deadline, "a read model is still incomplete"
+        time.sleep(0.5)
+    said = upgraded.unicard("restate")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "its copy of card is complete" in said.stdout
+    ordered = upgraded.unicard("restate", "outlets", "--wait")
+    assert "outlets: done" in ordered.stdout, ordered.stdout + ordered.stderr
 
 
 def test_its_clients_get_tokens(upgraded: System) -> None:

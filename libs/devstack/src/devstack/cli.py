@@ -30,6 +30,7 @@ _LATER = {
     "demo": "devstack.demo.cli",
     "people": "devstack.people.cli",
     "reconcile": "devstack.reconcile.cli",
+    "restate": "devstack.stack.restate",
     "terminal": "devstack.terminal.cli",
     "sms": "devstack.sink.cli",
 }
@@ -119,7 +120,7 @@ def down() -> None:
 
 @app.command()
 def status() -> None:
-    """Show every process: port, health, memory, restarts, events set aside."""
+    """Show every process: port, health, memory, restarts, events set aside, state being told again."""
     from devstack.stack.status import lines
 
     settings = StackSettings.from_environment()
@@ -128,8 +129,8 @@ def status() -> None:
         console.print(f"nothing runs in {settings.folder}" + (f": {state.error}" if state and state.error else ""))
         raise typer.Exit(1)
     table = Table(box=None, header_style="bold")
-    for heading in ("process", "pid", "port", "health", "MB", "restarts", "events set aside"):
-        table.add_column(heading, justify="left" if heading in ("process", "health") else "right")
+    for heading in ("process", "pid", "port", "health", "MB", "restarts", "events set aside", "state"):
+        table.add_column(heading, justify="left" if heading in ("process", "health", "state") else "right")
     total, healthy = 0, True
     for line in lines(settings, state):
         fine = line.health in ("ready", "running")
@@ -143,8 +144,9 @@ def status() -> None:
             f"{line.memory_bytes / 1_000_000:.0f}",
             str(line.restarts),
             Text(line.parked, style="yellow"),
+            Text(line.facts, style="yellow"),
         )
-    table.add_row("together", "", "", state.phase, f"{total / 1_000_000:.0f}", "", "")
+    table.add_row("together", "", "", state.phase, f"{total / 1_000_000:.0f}", "", "", "")
     console.print(table)
     raise typer.Exit(0 if healthy and state.phase == READY else 1)
 

@@ -8,11 +8,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from devstack.stack.status import parked
+from devstack.stack.status import facts, metrics, parked
 
 METRICS = """# HELP unicard_parked_events Events set aside
 unicard_parked_events {events}
 unicard_parked_oldest_timestamp_seconds 1.7960832e+09
+unicard_read_model_incomplete{{subject="card"}} {events}
+unicard_read_model_incomplete{{subject="outlets"}} 0.0
+unicard_restatement_told_rows{{subject="providers"}} 200.0
+unicard_restatement_expected_rows{{subject="providers"}} 3e+02
 """
 
 
@@ -35,10 +39,12 @@ def server() -> Iterator[HTTPServer]:
 
 def test_a_service_with_dead_letters_is_named(server: HTTPServer) -> None:
     server.events = 3.0  # type: ignore[attr-defined]
-    assert parked(server.server_port) == "3 since 2026-12-01 00:00Z"
+    assert parked(metrics(server.server_port)) == "3 since 2026-12-01 00:00Z"
+    assert facts(metrics(server.server_port)) == "lacks card; tells providers: 200 of 300"
     server.events = 0.0  # type: ignore[attr-defined]
-    assert parked(server.server_port) == ""
+    assert parked(metrics(server.server_port)) == ""
+    assert facts(metrics(server.server_port)) == "tells providers: 200 of 300"
 
 
 def test_a_service_that_is_silent_says_nothing() -> None:
-    assert parked(1) == ""
+    assert metrics(1) == parked("") == facts("") == ""
