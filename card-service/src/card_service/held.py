@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from card_service.context import Runtime
 from card_service.sealing import MOBILE, NATIONAL_ID, RATION_CARD
@@ -13,15 +13,15 @@ from chassis.records.held import Held, HeldIn, owner
 _SUBSIDY: Final = "execution of the subsidy system (public task)"
 
 
-def _national_id(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> str:
+def _national_id(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
     return runtime.state.tools.vault.open(owner(row, "citizen_id"), sealed, NATIONAL_ID).decode()
 
 
-def _mobile(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> str:
+def _mobile(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
     return runtime.state.tools.vault.open(owner(row, "citizen_id"), sealed, MOBILE).decode()
 
 
-def _ration_card(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> str:
+def _ration_card(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
     return runtime.state.tools.vault.open(owner(row, "household_id"), sealed, RATION_CARD).decode()
 
 

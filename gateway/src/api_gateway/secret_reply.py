@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from fastapi import Depends, Header, Request
@@ -32,7 +32,7 @@ class SecretWork:
     made_with: str
 
 
-def secret_work(member: str, spell: Spell) -> Any:
+def secret_work(member: str, spell: Spell) -> object:
     """A dependency like `chassis.db.Work` for a reply whose `member` is a secret, written down by `spell`."""
 
     async def work(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -18,11 +18,11 @@ _CITIZEN: Final = {"citizen_id": Whose.CITIZEN}
 _HOUSEHOLD: Final = {"household_id": Whose.HOUSEHOLD}
 
 
-def _visit(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> object:
+def _visit(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> object:
     return orjson.loads(runtime.state.vault.open(owner(row, "encounter_id"), sealed))
 
 
-def _ground(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> object:
+def _ground(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> object:
     return runtime.state.vault.open(owner(row, "exemption_id"), sealed).decode()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -16,11 +16,11 @@ _TELLING: Final = "telling citizens what becomes of their rights (public task)"
 _CITIZEN: Final = {"citizen_id": Whose.CITIZEN}
 
 
-def _contact(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> object:
+def _contact(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> object:
     return orjson.loads(runtime.state.vault.open(owner(row, "citizen_id"), sealed))
 
 
-def _content(runtime: Runtime, row: Mapping[str, Any], sealed: bytes) -> object:
+def _content(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> object:
     """The text where it was sent; what waits is facts, which its own opens."""
     try:
         return runtime.state.vault.open(owner(row, "id"), sealed).decode("utf-8", "replace")

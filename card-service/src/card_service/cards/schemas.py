@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -104,7 +104,7 @@ class Credential(BaseModel):
 class KeySetOut(BaseModel):
     """The public keys that check credentials, a JWK set (RFC 7517)."""
 
-    keys: list[dict[str, Any]]
+    keys: list[dict[str, object]]
 
 
 _Numbers = Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=1000)]

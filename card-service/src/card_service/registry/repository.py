@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -164,7 +163,7 @@ async def insert(
         await memberships.begin(session, [citizen], replace(joining, first_month=first_month))
 
 
-def _adoption(citizen: NewCitizen, import_id: UUID | None) -> dict[str, Any]:
+def _adoption(citizen: NewCitizen, import_id: UUID | None) -> dict[str, object]:
     return {
         "citizen_id": citizen.citizen_id,
         "household_id": citizen.household_id,

@@ -37,7 +37,7 @@ async def offices(session: AsyncSession) -> Mapping[str, tuple[str, str]]:
     return {row.authority_id: (row.name_en, row.name_ar) for row in await session.execute(_OFFICES)}
 
 
-async def ask(session: AsyncSession, values: Mapping[str, Any]) -> None:
+async def ask(session: AsyncSession, values: Mapping[str, object]) -> None:
     """Write a delay that somebody asks for."""
     await session.execute(_ASK, dict(values))
 

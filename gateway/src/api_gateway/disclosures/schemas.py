@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,7 +41,7 @@ class DataExport(BaseModel):
 
     citizen: UUID
     exported_at: datetime
-    services: dict[str, dict[str, list[dict[str, Any]]]]
+    services: dict[str, dict[str, list[dict[str, object]]]]
 
 
 class DelayIn(BaseModel):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import swagger_ui_bundle
 
 CSS = """\
@@ -43,7 +41,7 @@ _TYPES = {"js": "text/javascript", "css": "text/css", "png": "image/png"}
 _PACKAGED = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 
 
-def content(*media_types: str) -> dict[int | str, dict[str, Any]]:
+def content(*media_types: str) -> dict[int | str, dict[str, object]]:
     """FastAPI `responses=` for text or files of these types."""
     return {200: {"content": {kind: {"schema": {"type": "string"}} for kind in media_types}}}
 

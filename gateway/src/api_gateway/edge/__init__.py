@@ -57,7 +57,7 @@ def render(settings: EdgeSettings) -> str:
 class _Dumper(yaml.SafeDumper):
     """Writes every part out (a reader should not have to follow anchors), a route's parts on few lines."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: object) -> bool:
         return True
 
     def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
@@ -68,7 +68,7 @@ class _Dumper(yaml.SafeDumper):
         return node
 
 
-def _overload(settings: EdgeSettings) -> dict[str, Any]:
+def _overload(settings: EdgeSettings) -> dict[str, object]:
     """Shed load before memory runs out, and refuse connections beyond the limit."""
     heap = {"@type": f"{_MONITOR}.fixed_heap.v3.FixedHeapConfig", "max_heap_size_bytes": settings.max_heap_mib << 20}
     connections = {
@@ -89,6 +89,6 @@ def _overload(settings: EdgeSettings) -> dict[str, Any]:
     }
 
 
-def _action(name: str, share: float) -> dict[str, Any]:
+def _action(name: str, share: float) -> dict[str, object]:
     trigger = {"name": "envoy.resource_monitors.fixed_heap", "threshold": {"value": share}}
     return {"name": f"envoy.overload_actions.{name}", "triggers": [trigger]}

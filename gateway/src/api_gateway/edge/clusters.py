@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Any
 
 from api_gateway.edge.settings import EdgeSettings
 from api_gateway.route import Upstream
@@ -12,7 +11,7 @@ _HTTP = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 _TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"
 
 
-def cluster(upstream: Upstream, settings: EdgeSettings) -> dict[str, Any]:
+def cluster(upstream: Upstream, settings: EdgeSettings) -> dict[str, object]:
     """One service as an Envoy cluster."""
     return {
         **located(upstream.value, settings.endpoints(upstream)),
@@ -24,7 +23,7 @@ def cluster(upstream: Upstream, settings: EdgeSettings) -> dict[str, Any]:
     }
 
 
-def located(name: str, endpoints: list[tuple[str, int]]) -> dict[str, Any]:
+def located(name: str, endpoints: list[tuple[str, int]]) -> dict[str, object]:
     """Name and replicas of a cluster; names are looked up in DNS again and again, each address a replica."""
     replicas = [{"lb_endpoints": [_endpoint(host, port) for host, port in endpoints]}]
     return {
@@ -36,7 +35,7 @@ def located(name: str, endpoints: list[tuple[str, int]]) -> dict[str, Any]:
     }
 
 
-def _tls(upstream: Upstream, settings: EdgeSettings) -> dict[str, Any]:
+def _tls(upstream: Upstream, settings: EdgeSettings) -> dict[str, object]:
     """TLS to a service: its certificate is of the installation's authority and for one of the places it is found at."""
     hosts = [host for host, _ in settings.endpoints(upstream)]
     names = [{"san_type": "IP_ADDRESS" if _is_address(host) else "DNS", "matcher": {"exact": host}} for host in hosts]
@@ -56,7 +55,7 @@ def _tls(upstream: Upstream, settings: EdgeSettings) -> dict[str, Any]:
     return {"name": "envoy.transport_sockets.tls", "typed_config": config}
 
 
-def _limits(settings: EdgeSettings) -> dict[str, Any]:
+def _limits(settings: EdgeSettings) -> dict[str, object]:
     return {
         "max_connections": settings.upstream_connections,
         "max_pending_requests": settings.upstream_pending,
@@ -65,7 +64,7 @@ def _limits(settings: EdgeSettings) -> dict[str, Any]:
     }
 
 
-def _ejection() -> dict[str, Any]:
+def _ejection() -> dict[str, object]:
     """A replica that cannot be reached leaves at once; one that answers only 502–504 leaves after a while.
 
     A 500 ejects nobody: one caller's poisonous request must not take a replica from all others.
@@ -85,7 +84,7 @@ def _ejection() -> dict[str, Any]:
     }
 
 
-def _http() -> dict[str, Any]:
+def _http() -> dict[str, object]:
     """Kept connections end here before the service ends them (uvicorn: 5 s), or a request would meet a closed one."""
     return {
         "@type": f"type.googleapis.com/{_HTTP}",
@@ -94,7 +93,7 @@ def _http() -> dict[str, Any]:
     }
 
 
-def _endpoint(host: str, port: int) -> dict[str, Any]:
+def _endpoint(host: str, port: int) -> dict[str, object]:
     return {"endpoint": {"address": {"socket_address": {"address": host, "port_value": port}}}}
 
 

@@ -21,7 +21,7 @@ PROVIDER = "unicard"
 ROUTE = "unicard"  # where a route says its class of calls
 
 
-def chain(settings: EdgeSettings) -> list[dict[str, Any]]:
+def chain(settings: EdgeSettings) -> list[dict[str, object]]:
     """The HTTP filters. Without a word of the route everything is refused: a token is asked, no scope suffices."""
     deny_all = {"action": "ALLOW", "policies": {}}
     router = {"@type": f"{_TYPE}.router.v3.Router", "suppress_envoy_headers": True}
@@ -42,7 +42,7 @@ def of_route(route: Route) -> dict[str, Any]:
     return config
 
 
-def public() -> dict[str, Any]:
+def public() -> dict[str, object]:
     """Switch off token and scope."""
     return {
         JWT: {"@type": f"{_TYPE}.jwt_authn.v3.PerRouteConfig", "disabled": True},
@@ -50,7 +50,7 @@ def public() -> dict[str, Any]:
     }
 
 
-def any_token() -> dict[str, Any]:
+def any_token() -> dict[str, object]:
     """Ask for a token of whatever scope, and let a body of any size pass."""
     return {
         SCOPE: {"@type": f"{_TYPE}.rbac.v3.RBACPerRoute"},
@@ -58,12 +58,12 @@ def any_token() -> dict[str, Any]:
     }
 
 
-def rate_of(rate: Rate) -> dict[str, Any]:
+def rate_of(rate: Rate) -> dict[str, object]:
     """A route's metadata: its class of calls, and whether its buckets belong to clients or to addresses."""
     return {"filter_metadata": {ROUTE: {"address" if rate.by_address else "client": rate.value}}}
 
 
-def _jwt(settings: EdgeSettings) -> dict[str, Any]:
+def _jwt(settings: EdgeSettings) -> dict[str, object]:
     jwks = {
         "http_uri": {"uri": "http://gateway/.well-known/jwks.json", "cluster": Upstream.GATEWAY.value, "timeout": "1s"},
         "cache_duration": f"{settings.jwks_refresh_seconds}s",
@@ -116,14 +116,14 @@ def _caller(kind: str, caller: dict[str, Any]) -> dict[str, Any]:
     return {"actions": [of_class, caller]}
 
 
-def _bucket(rate: Rate, per_second: int, burst: int) -> dict[str, Any]:
+def _bucket(rate: Rate, per_second: int, burst: int) -> dict[str, object]:
     """A descriptor without a value stands for every client: each gets a bucket of its own."""
     whose = "remote_address" if rate.by_address else "client"
     tokens = {"max_tokens": burst, "tokens_per_fill": per_second, "fill_interval": "1s"}
     return {"entries": [{"key": "class", "value": rate.value}, {"key": whose}], "token_bucket": tokens}
 
 
-def _scopes(route: Route) -> dict[str, Any]:
+def _scopes(route: Route) -> dict[str, object]:
     """Any one scope suffices, compared whole, so that `xcards:write` does not pass for `cards:write`; and, of the
     kinds of callers, one that may. How long ago two factors were shown is the service's to compare with the clock."""
     scope = {"or_ids": {"ids": [_claim("scope", _in_list(scope.value)) for scope in route.scopes]}}
@@ -135,14 +135,14 @@ def _scopes(route: Route) -> dict[str, Any]:
     return {"rules": {"policies": {"scope": policy}}}
 
 
-def _claim(name: str, value: dict[str, Any]) -> dict[str, Any]:
+def _claim(name: str, value: dict[str, object]) -> dict[str, object]:
     path = [{"key": PAYLOAD}, {"key": name}]
     return {"sourced_metadata": {"metadata_matcher": {"filter": JWT, "path": path, "value": value}}}
 
 
-def _exactly(text: str) -> dict[str, Any]:
+def _exactly(text: str) -> dict[str, object]:
     return {"string_match": {"exact": text}}
 
 
-def _in_list(text: str) -> dict[str, Any]:
+def _in_list(text: str) -> dict[str, object]:
     return {"list_match": {"one_of": _exactly(text)}}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from api_gateway.edge import filters, refusals
 from api_gateway.edge.refusals import overwrite
 from api_gateway.edge.settings import EdgeSettings
@@ -24,9 +22,9 @@ _CIPHERS = (
 )
 
 
-def listener(settings: EdgeSettings) -> dict[str, Any]:
+def listener(settings: EdgeSettings) -> dict[str, object]:
     """Where clients connect."""
-    chain: dict[str, Any] = {"filters": [{"name": _MANAGER, "typed_config": _manager(settings)}]}
+    chain: dict[str, object] = {"filters": [{"name": _MANAGER, "typed_config": _manager(settings)}]}
     if settings.tls_certificate:
         chain["transport_socket"] = _tls(settings)
     address = {"socket_address": {"address": settings.host, "port_value": settings.port}}
@@ -38,7 +36,7 @@ def listener(settings: EdgeSettings) -> dict[str, Any]:
     }
 
 
-def _manager(settings: EdgeSettings) -> dict[str, Any]:
+def _manager(settings: EdgeSettings) -> dict[str, object]:
     return {
         "@type": f"{_TYPE}.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": "edge",
@@ -52,14 +50,14 @@ def _manager(settings: EdgeSettings) -> dict[str, Any]:
     }
 
 
-def _only_tls(settings: EdgeSettings) -> dict[str, Any]:
+def _only_tls(settings: EdgeSettings) -> dict[str, object]:
     """Where the edge speaks TLS it tells browsers never to come without (RFC 6797)."""
     if settings.tls_certificate is None:
         return {}
     return {"response_headers_to_add": [overwrite("strict-transport-security", _HSTS)]}
 
 
-def _identity(settings: EdgeSettings) -> dict[str, Any]:
+def _identity(settings: EdgeSettings) -> dict[str, object]:
     """Who calls and which request this is. A caller's request id is kept apart; what looks like ours is dropped."""
     ours = ("x-client-", "x-envoy-", "x-forwarded-client-cert")
     drop = [{"remove_on_match": {"key_matcher": {"prefix": prefix}}} for prefix in ours]
@@ -78,7 +76,7 @@ def _identity(settings: EdgeSettings) -> dict[str, Any]:
     }
 
 
-def _protocol(settings: EdgeSettings) -> dict[str, Any]:
+def _protocol(settings: EdgeSettings) -> dict[str, object]:
     """Limits against slow, huge and ambiguous requests (both framings at once, encoded slashes, odd names)."""
     return {
         "codec_type": "AUTO",
@@ -103,7 +101,7 @@ def _protocol(settings: EdgeSettings) -> dict[str, Any]:
     }
 
 
-def _access_log() -> dict[str, Any]:
+def _access_log() -> dict[str, object]:
     """One JSON line a request. The route's template stands for the path; no query string, no header of the caller."""
     claims = f"%DYNAMIC_METADATA({filters.JWT}:{filters.PAYLOAD}"
     members = {
@@ -132,7 +130,7 @@ def _access_log() -> dict[str, Any]:
     return {"name": "envoy.access_loggers.stdout", "typed_config": config}
 
 
-def _tls(settings: EdgeSettings) -> dict[str, Any]:
+def _tls(settings: EdgeSettings) -> dict[str, object]:
     certificate = {
         "certificate_chain": {"filename": settings.tls_certificate},
         "private_key": {"filename": settings.tls_key},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from api_gateway.errors import (
     DeadlineExceeded,
     HeadersTooLarge,
@@ -69,7 +67,7 @@ BY_STATUS: tuple[tuple[int, Problem], ...] = (
 """Refusals told apart by the status Envoy chose."""
 
 
-def local_replies() -> dict[str, Any]:
+def local_replies() -> dict[str, object]:
     """Envoy's `local_reply_config`."""
     by_detail = [_mapper(_detail_is(detail), problem) for detail, problem in BY_DETAIL]
     by_status = [_mapper(_status_is(status), problem) for status, problem in BY_STATUS]
@@ -77,30 +75,30 @@ def local_replies() -> dict[str, Any]:
     return {"mappers": by_detail + by_status, "body_format": _body(rest, status="%RESPONSE_CODE%")}
 
 
-def _mapper(condition: dict[str, Any], problem: Problem) -> dict[str, Any]:
-    mapper: dict[str, Any] = {"filter": condition, "status_code": problem.status}
+def _mapper(condition: dict[str, object], problem: Problem) -> dict[str, object]:
+    mapper: dict[str, object] = {"filter": condition, "status_code": problem.status}
     mapper["body_format_override"] = _body(problem, problem.status)
     headers = {**_GUARD, **{name.lower(): value for name, value in problem.headers.items()}}
     mapper["headers_to_add"] = [overwrite(name, value) for name, value in headers.items()]
     return mapper
 
 
-def _body(problem: Problem, status: int | str) -> dict[str, Any]:
+def _body(problem: Problem, status: int | str) -> dict[str, object]:
     members = {**problem.document(), "status": status, "request_id": "%REQ(X-REQUEST-ID)%"}
     return {"json_format": members, "content_type": MEDIA_TYPE, "omit_empty_values": True}
 
 
-def _status_is(status: int) -> dict[str, Any]:
+def _status_is(status: int) -> dict[str, object]:
     value = {"default_value": status, "runtime_key": f"unicard.refusal.{status}"}
     return {"status_code_filter": {"comparison": {"op": "EQ", "value": value}}}
 
 
-def _detail_is(detail: str) -> dict[str, Any]:
+def _detail_is(detail: str) -> dict[str, object]:
     expression = f'response.code_details == "jwt_authn_access_denied{{{detail}}}"'
     config = {"@type": _CEL, "expression": expression}
     return {"extension_filter": {"name": "envoy.access_loggers.extension_filters.cel", "typed_config": config}}
 
 
-def overwrite(name: str, value: str) -> dict[str, Any]:
+def overwrite(name: str, value: str) -> dict[str, object]:
     """A header to be set, whatever it was before."""
     return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from api_gateway.edge.clusters import located
 from api_gateway.edge.settings import EdgeSettings
 
@@ -13,7 +11,7 @@ _TYPE = "type.googleapis.com/envoy.extensions.filters"
 _MANAGER = "envoy.filters.network.http_connection_manager"
 
 
-def stats_listener(settings: EdgeSettings) -> dict[str, Any]:
+def stats_listener(settings: EdgeSettings) -> dict[str, object]:
     """Where Prometheus connects: one path, to be read only."""
     router = {"@type": f"{_TYPE}.http.router.v3.Router"}
     reading = [{"name": ":method", "string_match": {"exact": "GET"}}]
@@ -35,6 +33,6 @@ def stats_listener(settings: EdgeSettings) -> dict[str, Any]:
     }
 
 
-def admin_cluster(settings: EdgeSettings) -> dict[str, Any]:
+def admin_cluster(settings: EdgeSettings) -> dict[str, object]:
     """Envoy's own pages, as the stats listener reaches them."""
     return located(_ADMIN, [("127.0.0.1", settings.admin_port)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from api_gateway.edge.clusters import located
 from api_gateway.edge.settings import EdgeSettings, endpoints
 
@@ -12,7 +10,7 @@ _TYPE = "type.googleapis.com/envoy"
 _SAMPLER = "envoy.tracers.opentelemetry.samplers.trace_id_ratio_based"
 
 
-def tracer(settings: EdgeSettings) -> dict[str, Any]:
+def tracer(settings: EdgeSettings) -> dict[str, object]:
     """Envoy's OpenTelemetry tracer. The sampler decides alone: no caller can make the edge record its spans."""
     sampler = {
         "@type": f"{_TYPE}.extensions.tracers.opentelemetry.samplers.v3.TraceIdRatioBasedSamplerConfig",
@@ -28,6 +26,6 @@ def tracer(settings: EdgeSettings) -> dict[str, Any]:
     return {"name": "envoy.tracers.opentelemetry", "typed_config": config}
 
 
-def collector(settings: EdgeSettings) -> dict[str, Any]:
+def collector(settings: EdgeSettings) -> dict[str, object]:
     """Where the spans go; without a collector a cluster of no members, since the tracer must name one."""
     return located(COLLECTOR, endpoints(settings.otlp) if settings.otlp else [])

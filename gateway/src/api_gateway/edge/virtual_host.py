@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from api_gateway.edge import filters
 from api_gateway.edge.refusals import overwrite
 from api_gateway.route import SWALLOW, Route, Upstream
@@ -23,7 +21,7 @@ _BACK_OFF = {"base_interval": "0.025s", "max_interval": "0.25s"}
 _SWALLOWED_AT_MOST = 256 * MIB
 
 
-def virtual_host() -> dict[str, Any]:
+def virtual_host() -> dict[str, object]:
     """Every route of the table and the refusals of what is not in it."""
     large = [route for route in ROUTES if route.body > MIB]
     routes = [*(_oversized(_path(route), route.body) for route in large), *(_forward(route) for route in large)]
@@ -35,9 +33,9 @@ def virtual_host() -> dict[str, Any]:
     return {"name": "api", "domains": ["*"], "routes": routes}
 
 
-def _forward(route: Route) -> dict[str, Any]:
+def _forward(route: Route) -> dict[str, object]:
     method = [{"name": ":method", "string_match": {"exact": route.method}}]
-    action: dict[str, Any] = {
+    action: dict[str, object] = {
         "cluster": route.upstream.value,
         "timeout": f"{route.deadline:g}s",
     }
@@ -52,7 +50,7 @@ def _forward(route: Route) -> dict[str, Any]:
     }
 
 
-def _oversized(match: dict[str, Any], limit: int) -> dict[str, Any]:
+def _oversized(match: dict[str, object], limit: int) -> dict[str, object]:
     """Answer a body that is announced as too large only after swallowing it.
 
     Many clients read no answer before they have sent everything: cut off, they would see a broken connection
@@ -73,8 +71,8 @@ def _oversized(match: dict[str, Any], limit: int) -> dict[str, Any]:
     }
 
 
-def _retry(retry: Retry) -> dict[str, Any]:
-    policy: dict[str, Any] = {
+def _retry(retry: Retry) -> dict[str, object]:
+    policy: dict[str, object] = {
         "retry_on": _RETRY_ON, "num_retries": 2, "retry_back_off": _BACK_OFF,
         # Another replica where there is one: the one that just failed would only fail again.
         "retry_host_predicate": [_OTHER_HOST], "host_selection_retry_max_attempts": 3,
@@ -84,17 +82,17 @@ def _retry(retry: Retry) -> dict[str, Any]:
     return policy
 
 
-def _path(route: Route) -> dict[str, Any]:
+def _path(route: Route) -> dict[str, object]:
     return {"safe_regex": {"regex": route.pattern}} if route.pattern else {"path": route.path}
 
 
-def _method_not_allowed(same_path: list[Route]) -> dict[str, Any]:
+def _method_not_allowed(same_path: list[Route]) -> dict[str, object]:
     refusal = _refuse(f"other {same_path[0].path}", _path(same_path[0]), 405)
     allowed = ", ".join(sorted(route.method for route in same_path))
     return {**refusal, "response_headers_to_add": [overwrite("allow", allowed)]}
 
 
-def _refuse(name: str, match: dict[str, Any], status: int) -> dict[str, Any]:
+def _refuse(name: str, match: dict[str, object], status: int) -> dict[str, object]:
     answer = {"status": status}
     return {
         "name": name,

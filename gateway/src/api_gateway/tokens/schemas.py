@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -46,11 +46,11 @@ class RotationIn(BaseModel):
     reason: Reason
 
 
-def _text(description: str, **more: Any) -> dict[str, Any]:
+def _text(description: str, **more: object) -> dict[str, object]:
     return {"type": "string", "description": description, **more}
 
 
-TOKEN_FORM: dict[str, Any] = {
+TOKEN_FORM: dict[str, object] = {
     "requestBody": {
         "required": True,
         "content": {

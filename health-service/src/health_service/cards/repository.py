@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -117,7 +116,7 @@ _PERSON = text(
 )
 _GOVERNORATE = text("SELECT governorate FROM household WHERE household_id = :household_id")
 
-Columns = Mapping[str, Sequence[Any]]
+Columns = Mapping[str, Sequence[object]]
 
 
 async def put_households(session: AsyncSession, columns: Columns) -> list[UUID]:

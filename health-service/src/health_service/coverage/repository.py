@@ -180,7 +180,7 @@ def family_of(row: Record, vault: Vault, exemptions: Iterable[Mapping[str, Any]]
     return Family(row["household_id"], account, (row["state"], row["since"], row["exempt"]))
 
 
-def _exemption(row: Mapping[str, Any], vault: Vault) -> Exemption:
+def _exemption(row: Mapping[str, object], vault: Vault) -> Exemption:
     kind = UNABLE if row["kind"] == UNABLE else vault.open(_id(row["exemption_id"]), _bytes(row["sealed"])).decode()
     citizen_id = row["citizen_id"]
     return Exemption(
@@ -200,5 +200,5 @@ def _day(value: Any) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _last(value: Any) -> date | None:
+def _last(value: object) -> date | None:
     return None if value is None else _day(value)

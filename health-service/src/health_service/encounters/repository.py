@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -62,7 +61,7 @@ _COLLECT = text(
 )
 
 
-async def add(session: AsyncSession, **values: Any) -> None:
+async def add(session: AsyncSession, **values: object) -> None:
     """Enter a visit."""
     await session.execute(_ADD, values)
 
@@ -92,7 +91,7 @@ async def caps_used(session: AsyncSession, patient_id: UUID) -> dict[tuple[str, 
     return {(row.service, row.period): row.used for row in rows}
 
 
-async def add_referral(session: AsyncSession, **values: Any) -> None:
+async def add_referral(session: AsyncSession, **values: object) -> None:
     """Send a patient on."""
     await session.execute(_ADD_REFERRAL, values)
 

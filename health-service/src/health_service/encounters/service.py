@@ -166,7 +166,7 @@ async def _refer(session: AsyncSession, told: Told, request: EncounterRequest, e
     return referrals
 
 
-async def _tell(session: AsyncSession, values: dict[str, Any]) -> None:
+async def _tell(session: AsyncSession, values: dict[str, object]) -> None:
     recorded = EncounterRecorded(
         encounter_id=values["encounter_id"],
         citizen_id=values["patient_id"],
@@ -178,7 +178,7 @@ async def _tell(session: AsyncSession, values: dict[str, Any]) -> None:
     await outbox.add(session, *([recorded, _due(values)] if values["copayment"] else [recorded]))
 
 
-def _due(visit: dict[str, Any] | RowMapping) -> CopaymentDue:
+def _due(visit: dict[str, object] | RowMapping) -> CopaymentDue:
     return CopaymentDue(
         copayment_id=visit["copayment_id"],
         encounter_id=visit["encounter_id"],
@@ -196,7 +196,7 @@ def _sealed(runtime: Runtime, encounter_id: UUID, request: EncounterRequest) -> 
     return runtime.state.vault.seal(encounter_id, orjson.dumps(about))
 
 
-def _shown(row: RowMapping) -> dict[str, Any]:
+def _shown(row: RowMapping) -> dict[str, object]:
     return dict(row) | {"currency": CURRENCY}
 
 

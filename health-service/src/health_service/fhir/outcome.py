@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -38,7 +37,7 @@ _CODES = {
 class FhirRoute(DeclaredRoute):
     """Answers with FHIR's media type, and turns every refusal into an OperationOutcome."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[object, object, Response]]:
         """Wrap FastAPI's handler; whoever calls is checked inside it, so that this too is refused in FHIR's way."""
         handler = super().get_route_handler()
 
@@ -75,9 +74,9 @@ def refused(refusal: Refusal) -> Response:
     return Response(body, status, headers_of(refusal), MEDIA_TYPE)
 
 
-def refusals() -> dict[int | str, dict[str, Any]]:
+def refusals() -> dict[int | str, dict[str, object]]:
     """FastAPI's `responses=`: every common refusal as an OperationOutcome, or as the edge's own problem document."""
-    described: dict[int | str, dict[str, Any]] = {}
+    described: dict[int | str, dict[str, object]] = {}
     for problem in COMMON:
         words = f"`{problem.code}`: {problem.title()}"
         entry = described.setdefault(problem.status, _response(problem.status))
@@ -85,7 +84,7 @@ def refusals() -> dict[int | str, dict[str, Any]]:
     return described
 
 
-def _response(_: int) -> dict[str, Any]:
+def _response(_: int) -> dict[str, object]:
     return {
         "description": "",
         "content": {

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -37,7 +36,7 @@ _STANDS = text(
 )
 
 
-async def add_provider(session: AsyncSession, **values: Any) -> None:
+async def add_provider(session: AsyncSession, **values: object) -> None:
     """Enter a provider."""
     await session.execute(_ADD_PROVIDER, values)
 

@@ -6,7 +6,7 @@ import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
 from aiokafka.conn import create_conn
 from aiokafka.errors import (
@@ -77,13 +77,13 @@ class Kafka:
         )
 
     @property
-    def options(self) -> dict[str, Any]:
+    def options(self) -> dict[str, object]:
         """What any client of aiokafka is told, so that it connects and logs in."""
         return {"bootstrap_servers": self.bootstrap, **self._login}
 
     @property
-    def _login(self) -> dict[str, Any]:
-        login: dict[str, Any] = {"security_protocol": self.security.upper()}
+    def _login(self) -> dict[str, object]:
+        login: dict[str, object] = {"security_protocol": self.security.upper()}
         if self.security != "plaintext":
             login |= {
                 "sasl_mechanism": self.mechanism,

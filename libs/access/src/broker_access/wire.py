@@ -6,7 +6,6 @@ Names, numbers and fields are those of the protocol guide (https://kafka.apache.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from aiokafka.protocol.admin import CreateAclsRequest_v1, DeleteAclsRequest_v1, DescribeAclsRequest_v1
 from aiokafka.protocol.api import Request, RequestStruct, Response
@@ -145,26 +144,26 @@ Acl = tuple[int, str, int, str, str, int, int]
 Credential = tuple[str, int, int, bytes, bytes]
 
 
-def describe_users() -> Any:
+def describe_users() -> object:
     """Ask for all users."""
     return _DescribeUsers(None, {})
 
 
-def alter_users(deletions: Sequence[str], upsertions: Sequence[Credential]) -> Any:
+def alter_users(deletions: Sequence[str], upsertions: Sequence[Credential]) -> object:
     """Remove users and enter or replace others."""
     return _AlterUsers([(name, SCRAM_SHA_512, {}) for name in deletions], [(*one, {}) for one in upsertions], {})
 
 
-def describe_acls() -> Any:
+def describe_acls() -> object:
     """Ask for all entries of the access lists."""
     return _DescribeAcls(ANY, None, ANY, None, None, ANY, ANY)
 
 
-def create_acls(entries: Sequence[Acl]) -> Any:
+def create_acls(entries: Sequence[Acl]) -> object:
     """Enter entries; one that exists stays."""
     return _CreateAcls(list(entries))
 
 
-def delete_acls(entries: Sequence[Acl]) -> Any:
+def delete_acls(entries: Sequence[Acl]) -> object:
     """Remove entries."""
     return _DeleteAcls(list(entries))

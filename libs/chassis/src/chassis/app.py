@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -96,7 +96,7 @@ class Service(Generic[Settings, State]):
     render: Render | None = None
     refreshers: Sequence[Worker[Runtime[State]]] = ()
     workers: Sequence[Worker[Runtime[State]]] = ()
-    hot_routes: Sequence[HotRoute[Runtime[State], Any]] = ()
+    hot_routes: Sequence[HotRoute[Runtime[State], object]] = ()
     openapi_url: str | None = "/openapi.json"
     held: Held = field(default_factory=dict)
     restated: Sequence[Restatement[Runtime[State]]] = ()

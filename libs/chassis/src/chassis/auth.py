@@ -263,7 +263,7 @@ Caller = Annotated[Principal, Depends(find_caller)]
 """The caller of an endpoint that is not public, as a route takes it: its scopes are checked by then."""
 
 
-def jwt_header(token: str) -> dict[str, Any]:
+def jwt_header(token: str) -> dict[str, object]:
     """The unverified header of a compact JWT. Raises ValueError."""
     segment = token.split(".", 1)[0]
     header = _loads(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))

@@ -97,12 +97,12 @@ def as_refusal(error: BaseException) -> Refusal:
     return InternalError()
 
 
-def note_refusal(scope: MutableMapping[str, Any], refusal: Refusal) -> None:
+def note_refusal(scope: MutableMapping[str, object], refusal: Refusal) -> None:
     """Let metric and access log know by which code a request is refused."""
     note_code(scope, refusal.code)
 
 
-def note_code(scope: MutableMapping[str, Any], code: str) -> None:
+def note_code(scope: MutableMapping[str, object], code: str) -> None:
     """Let metric and access log know by which code a request is refused."""
     scope[REFUSED] = code
 

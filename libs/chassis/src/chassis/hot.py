@@ -70,7 +70,7 @@ class Taken(NamedTuple):
     """A request that was taken on: its id, its answer after the commit, or the refusal, and its caller's subject."""
 
     request_id: str
-    answer: asyncio.Future[Any]
+    answer: asyncio.Future[object]
     caller: str
 
 

@@ -69,7 +69,7 @@ class CorkedTransport:
             self._size = 0
             self._transport.write(whole)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         """Everything else is the connection's own."""
         return getattr(self._transport, name)
 

@@ -38,7 +38,7 @@ _PAIRS = re.compile(
 )
 
 
-def redact(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def redact(_: object, __: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """Mask values that must not be logged, by name and by shape, at any depth."""
     for name, value in event.items():
         if not name.startswith("_"):  # structlog's own
@@ -70,7 +70,7 @@ def _clean_text(text: str) -> str:
     return _PAIRS.sub(rf"\1{MASK}", _SHAPES.sub(MASK, text)).encode("utf-8", "backslashreplace").decode()
 
 
-def _context(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _context(_: object, __: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     if request_id := telemetry.current_request_id():
         event.setdefault("request_id", request_id)
     if client_request_id := telemetry.current_client_request_id():

@@ -18,7 +18,7 @@ def install(app: FastAPI, endpoints: Iterable[Endpoint]) -> None:
     """Make `app.openapi()` produce the completed document, once."""
 
     plain = app.openapi
-    completed: dict[str, Any] = {}
+    completed: dict[str, object] = {}
 
     def openapi() -> dict[str, Any]:
         if not completed:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated, Any, Final, get_args, get_origin
+from typing import Annotated, Final, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -131,7 +131,7 @@ class Shape:
             elif mine.known and (self.whose or self.classes):
                 yield mine
 
-    def _merged(self, document: Mapping[str, Any], around: Subject) -> Subject:
+    def _merged(self, document: Mapping[str, object], around: Subject) -> Subject:
         ids = {whose.value: uuid_of(document.get(name)) for name, whose in self.whose.items()}
         known = {name: found for name, found in ids.items() if found is not None}
         unnamed = (part.all_classes() for part in self.parts.values() if not part.whose)
@@ -152,12 +152,12 @@ def uuid_of(value: object) -> UUID | None:
 
 
 @lru_cache(maxsize=1024)
-def shape_of(annotation: Any) -> Shape:
+def shape_of(annotation: object) -> Shape:
     """The shape of a model, or of a list or choice of models."""
     return _shape(annotation, ())
 
 
-def _shape(annotation: Any, within: tuple[Any, ...]) -> Shape:
+def _shape(annotation: object, within: tuple[object, ...]) -> Shape:
     shape = Shape()
     for model in models_of(annotation):
         if model in within:  # a tree of itself: what is tagged in it is found once
@@ -175,7 +175,7 @@ def _shape(annotation: Any, within: tuple[Any, ...]) -> Shape:
     return shape
 
 
-def models_of(annotation: Any) -> Iterator[type[BaseModel]]:
+def models_of(annotation: object) -> Iterator[type[BaseModel]]:
     """The models an annotation is made of."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
@@ -184,12 +184,12 @@ def models_of(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from models_of(part)
 
 
-def tags_of(metadata: list[Any], annotation: Any) -> list[Personal | Whose]:
+def tags_of(metadata: list[object], annotation: object) -> list[Personal | Whose]:
     """The tags of a field."""
     return list(_tags(metadata, annotation))
 
 
-def _tags(metadata: list[Any], annotation: Any) -> Iterator[Personal | Whose]:
+def _tags(metadata: list[object], annotation: object) -> Iterator[Personal | Whose]:
     yield from (tag for tag in metadata if isinstance(tag, Personal | Whose))
     if get_origin(annotation) is Annotated:
         yield from (tag for tag in get_args(annotation)[1:] if isinstance(tag, Personal | Whose))

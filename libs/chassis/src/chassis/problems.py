@@ -286,7 +286,7 @@ def responses(*problems: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     return grouped
 
 
-def _response(description: str) -> dict[str, Any]:
+def _response(description: str) -> dict[str, object]:
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
     return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
 

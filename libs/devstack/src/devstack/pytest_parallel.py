@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -43,7 +41,7 @@ def longest_first(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-def scheduler(config: pytest.Config, log: Any) -> Any:
+def scheduler(config: pytest.Config, log: object) -> object:
     """xdist's scheduler by scope, with our units in the order of the collection."""
     config.option.loadscopereorder = False
     made = LoadScopeScheduling(config, log)

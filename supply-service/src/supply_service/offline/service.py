@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,7 +44,7 @@ class _New:
 
 
 async def take_in(
-    session: AsyncSession, runtime: Runtime, caller: Principal, batch: OfflineBatch, raw: Sequence[dict[str, Any]]
+    session: AsyncSession, runtime: Runtime, caller: Principal, batch: OfflineBatch, raw: Sequence[dict[str, object]]
 ) -> OfflineBatchReply:
     """Verify, judge and book a batch. `raw` are the sales as they came: the signature covers them to the letter.
 
@@ -89,7 +88,9 @@ async def _keys(session: AsyncSession, runtime: Runtime, place: Place, public_ke
     return found
 
 
-def _verify(keys: Sequence[SigningKey], raw: Sequence[dict[str, Any]], sales: Sequence[OfflineSale]) -> list[Signature]:
+def _verify(
+    keys: Sequence[SigningKey], raw: Sequence[dict[str, object]], sales: Sequence[OfflineSale]
+) -> list[Signature]:
     """Check every signature; runs in a thread, 1,000 of them take a tenth of a second."""
     return [chain.signature_of(one, sale.occurred_at, keys) for one, sale in zip(raw, sales, strict=True)]
 

@@ -10,7 +10,6 @@ import asyncio
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -78,7 +77,7 @@ class CitizenDesk:
         return challenge_id
 
 
-async def finish(runtime: Runtime, challenge_id: UUID, code: str, device: str, address: str) -> dict[str, Any]:
+async def finish(runtime: Runtime, challenge_id: UUID, code: str, device: str, address: str) -> dict[str, object]:
     """The token of a citizen whose code is right. Raises CodeRefused, whatever is wrong."""
     state, now = runtime.state.sign_in, MACHINE_TIME.now()
     attempt = Attempt(state.marks.of("challenge", str(challenge_id)), state.marks.of("address", address), "sms")
@@ -102,7 +101,7 @@ async def finish(runtime: Runtime, challenge_id: UUID, code: str, device: str, a
     return token_of(runtime, begun)
 
 
-def token_of(runtime: Runtime, begun: Session) -> dict[str, Any]:
+def token_of(runtime: Runtime, begun: Session) -> dict[str, object]:
     """The access token of a citizen's session: for what is about themselves."""
     state = runtime.state.sign_in
     seconds = state.settings.citizen_token_seconds

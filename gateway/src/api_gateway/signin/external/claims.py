@@ -13,7 +13,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -52,7 +51,7 @@ class ClaimsMap(BaseModel):
         """The map of a TOML file; the defaults without one. Raises ValueError for what cannot be read."""
         return cls.model_validate(tomllib.loads(Path(path).read_text(encoding="utf-8"))) if path else cls()
 
-    def identity(self, claims: Mapping[str, Any], settings: SignInSettings) -> Identity:
+    def identity(self, claims: Mapping[str, object], settings: SignInSettings) -> Identity:
         """The identity of an id token whose signature and time are good. Raises KeyError without a subject."""
         subject = _at(claims, self.subject)
         if not isinstance(subject, str) or not subject:
@@ -70,14 +69,14 @@ class ClaimsMap(BaseModel):
             sid=sid if isinstance(sid, str) else None,
         )
 
-    def _roles(self, claims: Mapping[str, Any]) -> tuple[str, ...] | None:
+    def _roles(self, claims: Mapping[str, object]) -> tuple[str, ...] | None:
         told = _at(claims, self.roles) if self.roles else None
         if not isinstance(told, list):
             return None
         return tuple(sorted({self.role_map[one] for one in told if isinstance(one, str) and one in self.role_map}))
 
 
-def _at(claims: Mapping[str, Any], path: str) -> object:
+def _at(claims: Mapping[str, object], path: str) -> object:
     """What stands at a path of names; None where nothing does."""
     found: object = claims
     for name in path.split("."):

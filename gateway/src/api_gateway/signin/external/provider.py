@@ -41,7 +41,7 @@ class ExternalRefused(Exception):
 class _Kept:
     """What is known of the provider for a while."""
 
-    configuration: Mapping[str, Any] | None = None
+    configuration: Mapping[str, object] | None = None
     configured_at: float = 0.0
     keys: KeySet | None = None
     keys_at: float = 0.0
@@ -102,7 +102,7 @@ class External:
             raise ExternalRefused("not the nonce of this sign-in")
         return self._claims.identity(claims, self._settings)
 
-    async def logged_out(self, token: str) -> Mapping[str, Any]:
+    async def logged_out(self, token: str) -> Mapping[str, object]:
         """What a logout token says (OpenID Connect Back-Channel Logout §2.4). Raises ExternalRefused."""
         claims = await self._verified(token, kinds=("logout+jwt", "JWT", None))
         events = claims.get("events")
@@ -133,7 +133,7 @@ class External:
             raise ExternalRefused("a token of another time")
         return claims
 
-    async def _configuration(self) -> Mapping[str, Any]:
+    async def _configuration(self) -> Mapping[str, object]:
         """What the provider says of itself, asked anew every few minutes."""
         kept = self._kept
         if kept.configuration is None or time.monotonic() - kept.configured_at > _CONFIGURATION_SECONDS:
@@ -159,7 +159,7 @@ class External:
             kept.keys_at = time.monotonic()
         return kept.keys
 
-    def _client(self, configuration: Mapping[str, Any]) -> AsyncOAuth2Client:
+    def _client(self, configuration: Mapping[str, object]) -> AsyncOAuth2Client:
         settings = self._settings
         secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None
         client = AsyncOAuth2Client(

@@ -155,7 +155,7 @@ class Provider(AuthorizationServer):
         return token
 
 
-def sign_in_claims(holder: Holder) -> dict[str, Any]:
+def sign_in_claims(holder: Holder) -> dict[str, object]:
     """What every token of a sign-in says of it."""
     session = holder.session
     return {
@@ -167,7 +167,7 @@ def sign_in_claims(holder: Holder) -> dict[str, Any]:
     }
 
 
-def access_claims(holder: Holder, client: FirstParty, scope: str) -> dict[str, Any]:
+def access_claims(holder: Holder, client: FirstParty, scope: str) -> dict[str, object]:
     """What a person's access token says: who, through which client, in which office, with which scopes."""
     office = {**holder.office.claims, "scope": scope}
     return {**sign_in_claims(holder), **office, "jti": str(new_id()), "kind": "person", "client_id": client.client_id}

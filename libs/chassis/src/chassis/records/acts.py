@@ -62,14 +62,14 @@ class Act:
     shown: Shape
     classes: frozenset[Personal]
 
-    def named(self, values: Mapping[str, Any], body: object) -> Subject:
+    def named(self, values: Mapping[str, object], body: object) -> Subject:
         """Whom a request asks about, by its path, query and body."""
         ids = {whose.value: uuid_of(values[name]) for name, whose in PARAMETERS.items() if name in values}
         around = Subject(**ids, classes=self.classes)
         in_body = self.asked.subjects(body, around)
         return in_body[0] if in_body else around
 
-    def object_of(self, values: Mapping[str, Any], reply: object) -> tuple[str | None, str | None]:
+    def object_of(self, values: Mapping[str, object], reply: object) -> tuple[str | None, str | None]:
         """Kind and id of the object that the path names, or of the one just made."""
         _, _, path = self.operation.partition(" ")
         if found := _OBJECT.findall(path):

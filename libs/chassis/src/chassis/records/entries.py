@@ -154,8 +154,8 @@ def _shown(reply: Response | None) -> object:
 
 
 def _difference(
-    before: dict[str, Any] | None, after: dict[str, Any] | None
-) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    before: dict[str, object] | None, after: dict[str, object] | None
+) -> tuple[dict[str, object] | None, dict[str, object] | None]:
     """Of two states of a row what differs."""
     if before is None or after is None:
         return before, after

@@ -72,7 +72,7 @@ def _row(document: Any) -> dict[str, Any]:
     return row
 
 
-def _opened(runtime: Resources, one: HeldIn, row: dict[str, Any]) -> dict[str, Any]:
+def _opened(runtime: Resources, one: HeldIn, row: dict[str, object]) -> dict[str, object]:
     """A row with its sealed columns opened. JSON writes bytes as `\\x…`."""
     shown = dict(row)
     for column, value in row.items():
@@ -82,6 +82,6 @@ def _opened(runtime: Resources, one: HeldIn, row: dict[str, Any]) -> dict[str, A
     return shown
 
 
-def owner(row: Mapping[str, Any], column: str) -> UUID:
+def owner(row: Mapping[str, object], column: str) -> UUID:
     """An id in a row of JSON."""
     return UUID(str(row[column]))

@@ -68,7 +68,7 @@ def acting(caller: Principal, said: Said = UNSAID) -> str:
     return orjson.dumps(orjson.loads(caller.acting) | _known(said._asdict())).decode()
 
 
-def _known(members: dict[str, Any]) -> dict[str, str]:
+def _known(members: dict[str, object]) -> dict[str, str]:
     return {name: str(value) for name, value in members.items() if value is not None}
 
 

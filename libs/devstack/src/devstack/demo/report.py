@@ -32,7 +32,7 @@ class Figure:
     unit: str
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 

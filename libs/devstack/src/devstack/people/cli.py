@@ -140,7 +140,7 @@ def _asked(whom: str) -> dict[str, str]:
     }
 
 
-def _show_invited(invited: list[dict[str, Any]]) -> None:
+def _show_invited(invited: list[dict[str, object]]) -> None:
     for one in invited:
         console.print(f"{one['sign_in_name']}: hand this over in person, it is good until {one['expires_at']}")
         console.print(f"  {one['accept_at']}")

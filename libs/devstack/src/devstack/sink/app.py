@@ -84,7 +84,7 @@ async def _accept(request: web.Request) -> web.Response:
     return web.json_response({"results": results})
 
 
-def _read(entry: Any) -> Message | dict[str, Any]:
+def _read(entry: object) -> Message | dict[str, object]:
     """A message of the batch, or its rejection."""
     fields = entry if isinstance(entry, dict) else {}
     reference = fields.get("reference")
@@ -138,7 +138,7 @@ async def _inbound(request: web.Request) -> web.Response:
     return web.json_response({"provider_id": provider_id}, status=202)
 
 
-async def _json(request: web.Request) -> dict[str, Any]:
+async def _json(request: web.Request) -> dict[str, object]:
     try:
         document = await request.json()
     except ValueError:
@@ -150,5 +150,5 @@ def _refused(status: int, detail: str) -> web.Response:
     return web.json_response({"status": status, "detail": detail}, status=status)
 
 
-def _dumps(document: Any) -> str:
+def _dumps(document: object) -> str:
     return json.dumps(document, ensure_ascii=False)

@@ -84,7 +84,7 @@ async def find(desk: Desk, person: Person) -> dict[str, Any] | None:
     return next((card for card in cards if card["state"] == "ready"), None)
 
 
-async def give(desk: Desk, card: dict[str, Any], person: Person) -> None:
+async def give(desk: Desk, card: dict[str, object], person: Person) -> None:
     """Hand a card over after the check of the national id."""
     await desk.counter.post(f"/v1/cards/{card_id(card)}/handover", {"national_id": person.national_id})
 

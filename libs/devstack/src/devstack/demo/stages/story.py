@@ -272,7 +272,7 @@ def _widow(context: Context) -> Household:
     return Household(ref, DISTRICT, "12 شارع الثلاثيني، شقة 3", (head, *members[1:]))
 
 
-def pot(entitlements: dict[str, Any], programme: str, period: str) -> int:
+def pot(entitlements: dict[str, object], programme: str, period: str) -> int:
     """What is left in the pot of that month."""
     return granted(entitlements, programme, period) - used(entitlements, programme, period)
 
