@@ -159,5 +159,10 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     calls = registry(office, world) | rollout(office, world) | await cards(office, world)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
-    acts = {"POST /v1/imports": Call("/v1/imports", "citizens:import", body=file)}
+    asked = {"json": {"national_id": world.head["national_id"]}}
+    acts = {
+        "POST /v1/imports": Call("/v1/imports", "citizens:import", body=file),
+        "POST /v1/citizen-verifications": Call("/v1/citizen-verifications", "citizens:verify", {}, body=asked),
+        "GET /v1/policies/card": Call("/v1/policies/card", "policies:read"),
+    }
     await walk(office.app, office.client, signed_by(office.issuer), calls, ANYONE, acts=acts)

@@ -79,6 +79,14 @@ ANYONE = {
     "GET /docs/{asset}": "the documentation is public",
     "GET /problems/{code}": "the documentation is public",
 }
+# What needs other services, or somebody's own sign-in: test_overview, test_disclosures and `signin` do it.
+ELSEWHERE = {
+    "GET /v1/overview/{card_id}",
+    "GET /v1/citizens/{citizen_id}/disclosures",
+    "GET /v1/citizens/{citizen_id}/data-export",
+    "GET /v1/self/sessions",
+    "DELETE /v1/self/sessions/{session_id}",
+}
 
 
 async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
@@ -134,7 +142,12 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
             **_grants(str(clerk.person_id), grant),
         },
         ANYONE,
+        elsewhere=ELSEWHERE,
         acts={
+            "GET /v1/policies/gateway": Call("/v1/policies/gateway", "policies:read"),
+            "GET /v1/roles": _call("/v1/roles", "people:read"),
+            "GET /v1/areas": _call("/v1/areas", "people:read"),
+            "GET /v1/authorities": _call("/v1/authorities", "people:read"),
             **await _delays(gateway),
             "POST /v1/role-grants/{grant_id}/withdrawal": Call(
                 f"/v1/role-grants/{await _asked_for(gateway, other, asker)}/withdrawal",

@@ -87,7 +87,8 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
         },
         ANYONE,
         acts={
-            "POST /v1/encounters": Call("/v1/encounters", "encounters:create", mine, body={"json": visit_of(family)})
+            "POST /v1/encounters": Call("/v1/encounters", "encounters:create", mine, body={"json": visit_of(family)}),
+            "GET /v1/policies/health": Call("/v1/policies/health", "policies:read"),
         },
         own={"POST /v1/encounters": Own(_ENTERED)},
     )

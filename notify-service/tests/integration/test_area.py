@@ -54,6 +54,12 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
         },
         ANYONE,
         acts={
+            "GET /v1/policies/notify": Call("/v1/policies/notify", "policies:read"),
+            "GET /v1/templates": Call("/v1/templates", "messages:read"),
+            "POST /v1/codes": Call(
+                "/v1/codes", "codes:send", {},
+                body={"json": {"citizen_id": str(new_id()), "code": "493817", "host": "card.test", "minutes": 5}},
+            ),
             "POST /v1/inbound-messages": Call(
                 "/v1/inbound-messages", "messages:report", {},
                 body={"json": {"messages": [

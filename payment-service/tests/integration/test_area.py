@@ -231,6 +231,7 @@ def acts(house: House, card: UUID, till: dict[str, Any]) -> dict[str, Call]:
     batch = {"reference": str(new_id()), "programme": "pension", "declared_count": 1, "declared_total": 100}
     held = {"card_id": str(card), "amount": 5, "reference": "a walk"}
     return {
+        "GET /v1/policies/payment": Call("/v1/policies/payment", "policies:read"),
         "PUT /v1/payout-funds/{fund}": Call("/v1/payout-funds/walked", "funds:write", treasury, body=fund),
         "POST /v1/payout-funds/{fund}/fundings": Call(
             "/v1/payout-funds/walked/fundings", "funds:write", treasury, body={"json": {"amount": 5, "reference": "w"}}

@@ -114,4 +114,6 @@ async def acts(supply: Supply, till: Till, mine: dict[str, Any]) -> dict[str, Ca
         "POST /v1/offline-batches": Call(
             "/v1/offline-batches", "redemptions:create", mine, body={"json": {"sales": [offline]}}
         ),
+        "GET /v1/policies": Call("/v1/policies", "policies:read"),
+        "GET /v1/catalogue": Call("/v1/catalogue", "catalogue:read", mine),
     }

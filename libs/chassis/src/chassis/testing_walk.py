@@ -7,7 +7,7 @@ An operation that the walk does not know fails it, so that a new one states who 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -69,13 +69,15 @@ async def walk(
     *,
     acts: Mapping[str, Call] | None = None,
     own: Mapping[str, Own] | None = None,
+    elsewhere: Collection[str] = (),
 ) -> None:
     """Make the calls of every operation in the order given; `anyone` has the others, with the reason of each.
 
     `sign` gives the headers of a caller with scopes and claims (`TestIssuer`'s keywords, and `subject`).
 
-    Every operation that changes something must succeed once and leave who did it: in the record, or where `own` says.
-    `acts` are calls of those in `anyone`, made first, by who is `mine`.
+    Every operation that is not public must succeed once for whom it is; one that changes something leaves who did it,
+    in the record or where `own` says. `acts` are calls of those in `anyone`, made first, by who is `mine`; those of
+    `elsewhere` have a test of their own.
 
     Raises AssertionError that names each operation which is not known, or lets a stranger in, or keeps its owner out.
     """
@@ -85,17 +87,21 @@ async def walk(
     wrong += [f"{name}: no such operation" for name in sorted(known - found)]
     wrong += untagged(app)
     done: set[str] = set()
+    succeeded: set[str] = {*elsewhere, *(route.declared.name for route in declared(app) if route.declared.public)}
     for name, call in (acts or {}).items():
         recorded = Recorded(name, app, kept.get(name), (own or {}).get(name), done)
         reply = await _made(client, sign, name.split(" ")[0], call, call.mine, said=True)
         faults = await recorded.faults(reply)
         wrong += [f"{name}: {fault}" for fault in faults]
         wrong += [] if reply.is_success else [f"{name}: who may gets {reply.status_code} {reply.text[:200]}"]
+        succeeded.add(name)
     for name, listed in calls.items():
         recorded = Recorded(name, app, kept.get(name), (own or {}).get(name), done)
         for call in (listed,) if isinstance(listed, Call) else listed:
-            faults = await _faults(client, sign, name.split(" ")[0], call, recorded)
+            faults, well = await _faults(client, sign, name.split(" ")[0], call, recorded)
             wrong.extend(f"{name}: {fault}" for fault in faults)
+            succeeded.update([name] if well else [])
+    wrong += [f"{name}: it has succeeded for nobody" for name in sorted(found - succeeded)]
     wrong += [f"{name}: nobody has succeeded with it: who did it may be kept nowhere" for name in changing(app) - done]
     missing = await _record_faults(app, client, sign)
     wrong += missing
@@ -182,7 +188,10 @@ async def _made(
     return await client.request(method, call.url, headers=headers, **body)
 
 
-async def _faults(client: httpx.AsyncClient, sign: Sign, method: str, call: Call, recorded: Recorded) -> list[str]:
+async def _faults(
+    client: httpx.AsyncClient, sign: Sign, method: str, call: Call, recorded: Recorded
+) -> tuple[list[str], bool]:
+    """What is wrong with the answers, and whether it has succeeded for who is `mine`."""
     before = await recorded.misses()
     theirs = await _made(client, sign, method, call, call.stranger)
     faults = []
@@ -204,4 +213,4 @@ async def _faults(client: httpx.AsyncClient, sign: Sign, method: str, call: Call
         faults.append(f"who is bound to it gets {mine.status_code} {mine.text[:200]}")
     if theirs.is_success and (call.mark is None or call.mark in theirs.text or call.mark not in mine.text):
         faults.append(f"{call.mark} is not what tells them apart: {theirs.text[:200]} and {mine.text[:200]}")
-    return faults
+    return faults, mine.is_success
