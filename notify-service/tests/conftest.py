@@ -173,8 +173,10 @@ class Desk:
         return self.issuer.headers("ministry", "messages:read")
 
     async def published(self) -> list[tuple[str, dict[str, Any]]]:
-        """What stands in the outbox: (type, data)."""
-        rows = await self.runtime.pool.fetch("SELECT type, payload FROM outbox ORDER BY id")
+        """What stands in the outbox, heads of the record aside: (type, data)."""
+        rows = await self.runtime.pool.fetch(
+            "SELECT type, payload FROM outbox WHERE type NOT LIKE '%.RecordsChained.%' ORDER BY id"
+        )
         return [(row["type"].split(".")[-2], orjson.loads(row["payload"])) for row in rows]
 
 

@@ -80,7 +80,7 @@ ANYONE = {
     "GET /problems/{code}": "the documentation is public",
 }
 # What needs other services, or somebody's own sign-in: test_overview, test_disclosures and `signin` do it.
-ELSEWHERE = {
+OF_THEIR_OWN = {
     "GET /v1/overview/{card_id}",
     "GET /v1/citizens/{citizen_id}/disclosures",
     "GET /v1/citizens/{citizen_id}/data-export",
@@ -142,7 +142,7 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
             **_grants(str(clerk.person_id), grant),
         },
         ANYONE,
-        elsewhere=ELSEWHERE,
+        elsewhere=OF_THEIR_OWN,
         acts={
             "GET /v1/policies/gateway": Call("/v1/policies/gateway", "policies:read"),
             "GET /v1/roles": _call("/v1/roles", "people:read"),
