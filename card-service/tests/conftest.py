@@ -71,13 +71,20 @@ class Office:
         rows: list[asyncpg.Record] = await self.runtime.pool.fetch(statement, *arguments)
         return rows
 
-    async def events(self, name: str, key: str | None = None) -> list[dict[str, Any]]:
-        """The events of a type in the outbox, oldest first, of one key if given; contacts opened."""
+    async def events(self, name: str, key: str | None = None, version: int | None = None) -> list[dict[str, Any]]:
+        """The events of a type in the outbox, oldest first, of one key if given; contacts opened.
+
+        `version`: of the type, where it is published in two; by default the oldest that is.
+        """
+        if version is None:
+            version = 2 if name == "ContactChanged" else 1
         rows = await self.fetch(
-            "SELECT payload FROM outbox WHERE split_part(type, '.', 4) = $1 AND ($2::text IS NULL OR key = $2)"
+            "SELECT payload FROM outbox WHERE split_part(type, '.', 4) = $1 AND split_part(type, '.', 5) = $3"
+            " AND ($2::text IS NULL OR key = $2)"
             " ORDER BY id",
             name,
             key,
+            f"v{version}",
         )
         events = [orjson.loads(row["payload"]) for row in rows]
         for event in events:

@@ -38,6 +38,7 @@ async def peopled(open_office: OpenOffice) -> AsyncIterator[tuple[Office, dict[s
             {
                 "import_id": accepted["id"],
                 "household_id": made["household_id"],
+                "month": "2026-12",
                 "citizen_id": made["members"][1]["citizen_id"],
                 "site_id": site["site_id"],
                 "phase_id": phase_id,

@@ -70,6 +70,7 @@ def registry(office: Office, world: World) -> Calls:
     return {
         "POST /v1/households": Call("/v1/households", "citizens:write", refused=403, body={"json": people}),
         "GET /v1/households/{household_id}": Call(household, "citizens:read"),
+        "GET /v1/households/{household_id}/months/{month}": Call(f"{household}/months/2026-12", "citizens:read"),
         "POST /v1/households/{household_id}/members": Call(
             f"{household}/members", "citizens:write", body={"json": office.person("child")}
         ),

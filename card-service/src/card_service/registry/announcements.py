@@ -6,10 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from card_service.registry import names
+from card_service.registry.memberships import Joining
 from card_service.registry.models import Household, NewCitizen, NewHousehold
+from card_service.registry.months import PROGRAMMES, month_text
 from chassis.contact import Contact
 from chassis.sealing import Vault
-from contracts.card import CitizenRegistered, ContactChanged, HouseholdChanged
+from contracts.card import (
+    CitizenRegistered,
+    ContactChanged,
+    HouseholdChanged,
+    HouseholdChangedByMonth,
+    HouseholdMember,
+    MonthSizes,
+)
 from contracts.event import Event
 
 
@@ -50,6 +59,24 @@ def joined(contacts: Vault, citizens: Iterable[NewCitizen], governorate: str) ->
             yield contact_changed(
                 contacts, citizen.citizen_id, citizen.household_id, citizen.full_name, citizen.mobile, governorate
             )
+
+
+def first_months(household: NewHousehold, citizens: Sequence[NewCitizen], joining: Joining) -> HouseholdChangedByMonth:
+    """A new household by month, whose members the register has not known before: all count for everything granted."""
+    count, month = len(citizens), month_text(joining.first_month)
+    goods, bread, health = (count if programme in joining.granted else 0 for programme in PROGRAMMES)
+    return HouseholdChangedByMonth(
+        household_id=household.household_id,
+        revision=1,
+        status="active",
+        governorate=household.governorate,
+        district=household.district,
+        governorate_of_issue=household.governorate,
+        legal_basis=None,
+        members=[HouseholdMember(citizen_id=one.citizen_id, role=one.role, since=joining.since) for one in citizens],
+        effective_month=month,
+        sizes=[MonthSizes(month=month, goods=goods, bread=bread, health=health)],
+    )
 
 
 def registered(contacts: Vault, household: NewHousehold, citizens: Sequence[NewCitizen]) -> Iterator[Event]:

@@ -11,15 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.accesses import service as accesses
 from card_service.accesses.schemas import AccessPage
 from card_service.context import Running, WithTools
-from card_service.registry import imports, repository, service
+from card_service.registry import history, imports, repository, service
+from card_service.registry.changes.errors import HouseholdEnded
 from card_service.registry.errors import (
     AlreadyRegistered,
     HeadCannotLeave,
+    MonthInvalid,
     NotAMember,
     NotCsvFile,
     RegistrationRefused,
     WrongHeaderLine,
 )
+from card_service.registry.history_schemas import HouseholdMonthOut
 from card_service.registry.models import Citizen, Household
 from card_service.registry.reasons import reason
 from card_service.registry.schemas import (
@@ -116,11 +119,22 @@ async def read_household(household_id: UUID, caller: Caller, session: Recording,
     return await _household_out(session, tools, household)
 
 
+@routes.get(
+    "/v1/households/{household_id}/months/{month}",
+    scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE),
+    problems=MonthInvalid,
+    purpose="household_lookup",
+)
+async def read_month(household_id: UUID, month: str, caller: Caller, session: Recording) -> HouseholdMonthOut:
+    """The sizes of a household in a month (`2026-12`), past or coming, and who counts for what and why."""
+    return await history.month_of_household(session, caller, household_id, history.read_month(month))
+
+
 @routes.post(
     "/v1/households/{household_id}/members",
     scopes=Scope.CITIZENS_WRITE,
     status_code=201,
-    problems=(RegistrationRefused, AlreadyRegistered),
+    problems=(RegistrationRefused, AlreadyRegistered, HouseholdEnded),
     rows=CITIZEN,
     purpose="household_change",
 )
@@ -134,7 +148,7 @@ async def add_member(
 @routes.delete(
     "/v1/households/{household_id}/members/{citizen_id}",
     scopes=Scope.CITIZENS_WRITE,
-    problems=HeadCannotLeave,
+    problems=(HeadCannotLeave, HouseholdEnded),
     rows=CITIZEN,
     purpose="household_change",
 )

@@ -32,7 +32,9 @@ def withdraw_known(
         for person in family.people:
             fingerprint = prints[person.row]
             registered = known.get(fingerprint)
-            if fingerprint in seen:
+            if registered is not None and registered.deceased:
+                faults[person.row] = "deceased"
+            elif fingerprint in seen:
                 faults[person.row] = "duplicate_in_file"
             elif registered is not None and registered.in_a_household:
                 mine = import_id is not None and registered.import_id == import_id

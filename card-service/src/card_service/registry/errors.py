@@ -33,6 +33,13 @@ class NotAMember(Conflict):
     title_ar = "المواطن غير مسجل في أسرة حالياً"
 
 
+class MonthInvalid(InvalidRequest):
+    """This is no month"""
+
+    code = "month_invalid"
+    title_ar = "الشهر غير صحيح"
+
+
 class NotCsvFile(InvalidRequest):
     """The body is not a CSV file in UTF-8"""
 

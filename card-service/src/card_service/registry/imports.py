@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import WithTools
 from card_service.jobs import ChunkFailed
-from card_service.registry import announcements, enrolment, repository
+from card_service.registry import announcements, enrolment, repository, telling
 from card_service.registry import import_repository as store
 from card_service.registry.errors import ImportUnknown, NotCsvFile, WrongHeaderLine
 from card_service.registry.import_repository import Progress
@@ -125,6 +125,7 @@ class _Sorted:
     rejections: list[Rejection]
     events: list[Event]
     warnings: int
+    returning: list[UUID]  # households with members the register knew before, whose months are computed
 
 
 class OpenFile:
@@ -155,10 +156,10 @@ class OpenFile:
         people = chain.from_iterable(family.people for family in families)
         return _Chunk(families, enrolment.fingerprints(self._vault, people), rows, self._waiting is None)
 
-    def sort(self, chunk: _Chunk, known: dict[bytes, Known]) -> _Sorted:
+    def sort(self, chunk: _Chunk, known: dict[bytes, Known], joining: Joining) -> _Sorted:
         """Rows and events of a chunk, now that it is known who of it is registered."""
         enrolment.withdraw_known(chunk.families, chunk.prints, known, self.import_id)
-        sorted_chunk = _Sorted([], [], [], [], 0)
+        sorted_chunk = _Sorted([], [], [], [], 0, [])
         for family in chunk.families:
             sorted_chunk.rejections.extend(family.rejections)
             if not family.people:
@@ -167,6 +168,10 @@ class OpenFile:
             sorted_chunk.households.append(household)
             sorted_chunk.citizens.extend(citizens)
             sorted_chunk.events.extend(announcements.registered(self._contacts, household, citizens))
+            if any(citizen.known for citizen in citizens):
+                sorted_chunk.returning.append(household.household_id)
+            else:
+                sorted_chunk.events.append(announcements.first_months(household, citizens, joining))
             sorted_chunk.warnings += sum(not person.national_id.check_digit_agrees for person in family.people)
         return sorted_chunk
 
@@ -195,9 +200,15 @@ class Importer:
         reader = await self._reader(session, tools, job)
         chunk = await asyncio.to_thread(reader.next_chunk, tools.settings.card_import_chunk_rows)
         known = await repository.known(session, list(chunk.prints.values()))
-        sorted_chunk = await asyncio.to_thread(reader.sort, chunk, known)
         now, joining = tools.now(), Joining.registered(tools.today())
+        sorted_chunk = await asyncio.to_thread(reader.sort, chunk, known, joining)
         await repository.insert(session, sorted_chunk.households, sorted_chunk.citizens, job.import_id, now, joining)
+        for household_id in sorted_chunk.returning:
+            household = await repository.find_household(session, household_id)
+            if household is not None:
+                sorted_chunk.events.append(
+                    await telling.months_of(session, household, joining.since, joining.first_month)
+                )
         for start in range(0, len(sorted_chunk.events), MAX_EVENTS):
             await outbox.add(session, *sorted_chunk.events[start : start + MAX_EVENTS], at=now)
         await store.reject(session, job.import_id, sorted_chunk.rejections)

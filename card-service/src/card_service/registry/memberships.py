@@ -29,6 +29,11 @@ _COLUMNS = (
     "membership_id", "citizen_id", "household_id", "role", "since", "first_month", "granted", "join_reason",
     "joined_by",
 )  # fmt: skip
+_BEGIN = text(
+    "INSERT INTO membership (membership_id, citizen_id, household_id, role, since, first_month, granted, join_reason,"
+    " joined_by) VALUES (:membership_id, :citizen_id, :household_id, :role, :since, :first_month,"
+    " CAST(:granted AS text[]), :join_reason, :joined_by)"
+)
 _MEMBERSHIP = (
     "SELECT membership_id, citizen_id, household_id, role, since, until, first_month, left_month, join_reason,"
     " leave_reason FROM membership"
@@ -104,6 +109,13 @@ async def begin(session: AsyncSession, citizens: Sequence[NewCitizen], joining: 
         columns=_COLUMNS,
         records=[(new_id(), c.citizen_id, c.household_id, c.role, *terms) for c in citizens],
     )
+
+
+async def begin_one(session: AsyncSession, citizen_id: UUID, household_id: UUID, role: str, joining: Joining) -> None:
+    """Write the membership of a registered citizen. Raises IntegrityError where the citizen belongs elsewhere."""
+    terms = (joining.since, joining.first_month, list(joining.granted), joining.reason, joining.change_id)
+    values = (new_id(), citizen_id, household_id, role, *terms)
+    await session.execute(_BEGIN, dict(zip(_COLUMNS, values, strict=True)))
 
 
 async def end(

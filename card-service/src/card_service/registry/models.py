@@ -106,6 +106,7 @@ class Known(NamedTuple):
     citizen_id: UUID
     in_a_household: bool
     import_id: UUID | None
+    deceased: bool = False
 
 
 class Bearer(NamedTuple):

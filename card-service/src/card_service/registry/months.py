@@ -153,6 +153,11 @@ def month_before(day: date) -> date:
     return month_start(month_start(day) - timedelta(days=1))
 
 
+def month_text(month: date) -> str:
+    """A month as it crosses the wire: `2026-12`."""
+    return f"{month:%Y-%m}"
+
+
 def entitlements(stays: Iterable[Stay], decisions: Iterable[Decision]) -> list[Entitlement]:
     """Every span of months in which these citizens count, by citizen, programme and first month."""
     found: list[Entitlement] = []

@@ -60,6 +60,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "This citizen is registered in a household already.",
         "هذا المواطن مسجل بالفعل في أسرة.",
     ),
+    "deceased": ("This citizen is registered as deceased.", "هذا المواطن مسجل كمتوفى."),
     "not_registered": ("Nobody is registered under this national id.", "لا يوجد مواطن مسجل بهذا الرقم القومي."),
     "name_invalid": (
         "The name is missing or has characters other than Arabic or Latin letters.",

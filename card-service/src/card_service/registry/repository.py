@@ -42,7 +42,8 @@ _BY_NATIONAL_IDS = text(
 _BY_MOBILE = text(f"{_CITIZEN} WHERE c.mobile_hash = :hash ORDER BY c.citizen_id LIMIT 50")
 
 _KNOWN = text(
-    "SELECT national_id_hash, citizen_id, household_id IS NOT NULL AS in_a_household, import_id"
+    "SELECT national_id_hash, citizen_id, household_id IS NOT NULL AS in_a_household, import_id,"
+    " life = 'deceased' AS deceased"
     " FROM citizen WHERE national_id_hash = ANY(CAST(:hashes AS bytea[]))"
 )
 _ADOPT = text(
@@ -50,9 +51,6 @@ _ADOPT = text(
     " mobile_hash = :mobile_hash, mobile_sealed = :mobile_sealed, mobile_usable = :mobile_usable,"
     " mobile_changed_at = clock_timestamp(), import_id = :import_id"
     " WHERE citizen_id = :citizen_id AND household_id IS NULL"
-)
-_RESIZE = text(
-    "UPDATE household SET members = members + :change, revision = revision + 1 WHERE household_id = :household_id"
 )
 _LEAVE = text(
     "UPDATE citizen SET household_id = NULL, role = NULL, mobile_usable = false WHERE citizen_id = :citizen_id"
@@ -174,12 +172,6 @@ def _adoption(citizen: NewCitizen, import_id: UUID | None) -> dict[str, object]:
         "mobile_usable": citizen.mobile is not None,
         "import_id": import_id,
     }
-
-
-async def resize(session: AsyncSession, household_id: UUID, change: int) -> Household:
-    """Add `change` members to a household's size and one to its revision."""
-    await session.execute(_RESIZE, {"household_id": household_id, "change": change})
-    return Household(*(await session.execute(_FIND_HOUSEHOLD, {"household_id": household_id})).one())
 
 
 async def leave(session: AsyncSession, citizen_id: UUID) -> None:

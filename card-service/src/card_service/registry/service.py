@@ -9,9 +9,12 @@ import asyncpg
 from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.registry import announcements, enrolment, memberships, names, repository
+from card_service.registry import announcements, enrolment, memberships, names, repository, telling
+from card_service.registry.changes import members
 from card_service.registry.changes.decided import Decided, enter
+from card_service.registry.changes.errors import HouseholdEnded
 from card_service.registry.changes.kinds import ChangeKind
+from card_service.registry.changes.leave import apply_leave
 from card_service.registry.errors import AlreadyRegistered, HeadCannotLeave, NotAMember, RegistrationRefused
 from card_service.registry.intake import (
     Family,
@@ -82,14 +85,19 @@ async def register_household(
     if family.rejections:
         raise refused(sorted(family.rejections, key=lambda rejection: rejection.row))
     household, citizens = enrolment.new_household(tools.vault, family, prints, known)
-    now = tools.now()
+    now, joining = tools.now(), Joining.registered(tools.today())
     try:
-        await repository.insert(session, [household], citizens, None, now, Joining.registered(tools.today()))
+        await repository.insert(session, [household], citizens, None, now, joining)
     except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.") from error
-    await outbox.add(session, *announcements.registered(tools.contacts, household, citizens))
+    entered = await household_of(session, caller, household.household_id)
+    if any(citizen.known for citizen in citizens):
+        months = await telling.months_of(session, entered, joining.since, joining.first_month)
+    else:
+        months = announcements.first_months(household, citizens, joining)
+    await outbox.add(session, *announcements.registered(tools.contacts, household, citizens), months)
     doubtful = [p.row for p in family.people if not p.national_id.check_digit_agrees]
-    return await household_of(session, caller, household.household_id), doubtful
+    return entered, doubtful
 
 
 async def household_of(
@@ -109,12 +117,16 @@ async def add_member(
 ) -> Citizen:
     """Take a citizen into a household."""
     household = await household_of(session, caller, household_id, lock=True)
+    if household.status != "active":
+        raise HouseholdEnded
     home = Residence(household.governorate, household.district, household.address)
     judged = _judge(0, given, home, tools)
     if isinstance(judged, Rejection):
         raise refused([judged])
     fingerprint = tools.vault.fingerprint(judged.national_id.number, NATIONAL_ID)
     known = await repository.known(session, [fingerprint])
+    if fingerprint in known and known[fingerprint].deceased:
+        raise refused([Rejection(0, "national_id", "deceased")])
     if fingerprint in known and known[fingerprint].in_a_household:
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.")
     citizen = enrolment.new_citizen(tools.vault, judged, household_id, fingerprint, known)
@@ -126,13 +138,12 @@ async def add_member(
         await repository.insert(session, [], [citizen], None, now, joining)
     except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.") from error
-    grown = await repository.resize(session, household_id, 1)
-    await outbox.add(
-        session,
-        announcements.household_changed(grown),
-        *announcements.joined(tools.contacts, [citizen], grown.governorate),
-    )
-    return await citizen_of(session, caller, citizen.citizen_id)
+    member = await citizen_of(session, caller, citizen.citizen_id)
+    counts_from = (await memberships.of_citizen(session, citizen.citizen_id))[-1].first_month
+    joined = members.joined_event(change, household_id, member, citizen.role, counts_from)
+    told = [*announcements.joined(tools.contacts, [citizen], household.governorate), joined]
+    await members.tell(session, tools, change, [household_id], told)
+    return member
 
 
 async def remove_member(
@@ -150,21 +161,9 @@ async def remove_member(
         raise NotFound
     if citizen.role == "head":
         raise HeadCannotLeave(detail_ar="عيّن رب أسرة آخر أو سجّل أسرة جديدة.")
-    now = tools.now()
-    await close_cards(session, citizen_id, now)
-    decided = Decided(tools.today(), now, caller.subject)
-    change = await enter(session, tools, ChangeKind.REMOVED, decided, household_id, citizen_id)
-    await repository.leave(session, citizen_id)
-    await memberships.end(session, citizen_id, decided.fact_on, change.month, change.kind, change.change_id)
-    smaller = await repository.resize(session, household_id, -1)
-    await outbox.add(
-        session,
-        announcements.household_changed(smaller),
-        announcements.contact_changed(
-            tools.contacts, citizen_id, household_id, citizen.full_name, None, smaller.governorate
-        ),
-    )
-    return smaller
+    decided = Decided(tools.today(), tools.now(), caller.subject)
+    await apply_leave(session, tools, ChangeKind.REMOVED, decided, household_id, citizen_id, close_cards)
+    return await household_of(session, caller, household_id)
 
 
 async def change_citizen(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts import restated
 from contracts.event import Event
@@ -92,6 +93,151 @@ class HouseholdChanged(Event):
     district: str
     members: int
     revision: int  # grows by one at each change, so that a late event never overwrites a newer one
+
+
+Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a month in Cairo: 2026-12")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class MonthSizes(_Part):
+    """How many members of a household count for each programme from a month on, until the next entry of the list."""
+
+    month: Month
+    goods: int
+    bread: int
+    health: int
+
+
+class HouseholdMember(_Part):
+    """Who belongs to a household, in which role, since which day."""
+
+    citizen_id: UUID
+    role: str  # head, spouse, child, parent, other
+    since: date
+
+
+class HouseholdChangedByMonth(Event):
+    """The household as it is from now on, whole: its members and its sizes by programme through all its months.
+
+    `sizes` are absolute and complete, oldest first: before the first month it counts none, after the last entry that
+    entry holds. Of two events the one with the greater `revision` is right, whichever comes last.
+    """
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+    VERSION = 2
+    NAME = "HouseholdChanged"
+
+    household_id: UUID
+    revision: int
+    status: str  # active, ended
+    governorate: str  # of residence
+    district: str
+    governorate_of_issue: str  # where its card draws; another than that of residence until it is transferred
+    legal_basis: str | None
+    members: list[HouseholdMember]
+    effective_month: Month  # the first month that this change may alter
+    sizes: list[MonthSizes]
+
+
+class MemberJoined(Event):
+    """A citizen belongs to a household from a day on, and counts in it from a month on.
+
+    Who is entered together with the household is told by CitizenRegistered and HouseholdChanged alone.
+    """
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    household_id: UUID
+    citizen_id: UUID
+    role: str
+    birth_year: int
+    joined_on: date
+    effective_month: Month
+    reason: str  # newborn, marriage, included, split, merged
+    change_id: UUID
+
+
+class MemberLeft(Event):
+    """A citizen belongs to a household no more from a day on; the household's pots of that month stay as they are."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    household_id: UUID
+    citizen_id: UUID
+    left_on: date
+    effective_month: Month  # the first month in which the citizen does not count
+    reason: str  # death, divorce, marriage, removed, split, merged, ended
+    change_id: UUID
+
+
+class PersonDied(Event):
+    """A citizen is dead: cards, wallet and cover end on the day of this event, whenever it was told."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    household_id: UUID  # the one the citizen belonged to last
+    citizen_id: UUID
+    died_on: date
+    was_head: bool
+    effective_month: Month
+    change_id: UUID
+
+
+class HeadChanged(Event):
+    """Another member is the head of a household."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    household_id: UUID
+    citizen_id: UUID  # the head from now on
+    former_head: UUID
+    changed_on: date
+    reason: str
+    change_id: UUID
+
+
+class HouseholdMoved(Event):
+    """A household lives elsewhere, or its card was transferred to another governorate."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    household_id: UUID
+    governorate: str
+    district: str
+    former_governorate: str
+    former_district: str
+    governorate_of_issue: str
+    transferred: bool  # the governorate of issue is another one, too
+    moved_on: date
+    effective_month: Month
+    change_id: UUID
+
+
+class EntitlementDecided(Event):
+    """A member counts for a programme from a month on, or does not; HouseholdChanged tells what the sizes come to."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    household_id: UUID
+    citizen_id: UUID
+    programme: str  # goods, bread, health
+    counts: bool
+    ground: str  # a code: income, abroad, …; `entered` where the member was taken in
+    basis: str | None  # of health insurance
+    effective_month: Month
+    decided_at: datetime
+    paid_back: bool  # reinstated: months that were opened without the member are made good
+    change_id: UUID
 
 
 class PickupScheduled(Event):

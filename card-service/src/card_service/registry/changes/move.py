@@ -1,0 +1,59 @@
+"""A household lives elsewhere; or its card is transferred to another governorate, which a move alone never does."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.registry import repository
+from card_service.registry.changes import members
+from card_service.registry.changes.decided import Change, Decided, enter
+from card_service.registry.changes.kinds import ChangeKind
+from card_service.registry.intake import Residence
+from card_service.registry.months import month_text
+from card_service.tools import Tools
+from contracts.card import HouseholdMoved
+
+_MOVE = text(
+    "UPDATE household SET governorate = :governorate, district = :district, address = :address, issued_in = :issued_in"
+    " WHERE household_id = :household_id"
+)
+
+
+async def apply_move(
+    session: AsyncSession,
+    tools: Tools,
+    decided: Decided,
+    household_id: UUID,
+    residence: Residence,
+    *,
+    transferred: bool = False,
+) -> Change:
+    """Let a household live elsewhere; with `transferred` its card is of the new governorate, too.
+
+    Raises NotFound, HouseholdEnded, FactInFuture or EffectiveMonthInvalid.
+    """
+    before = await members.active(session, household_id)
+    kind = ChangeKind.TRANSFERRED if transferred else ChangeKind.MOVED
+    change = await enter(session, tools, kind, decided, household_id)
+    issued_in = residence.governorate if transferred else before.issued_in
+    values = {"household_id": household_id, "issued_in": issued_in, **residence._asdict()}
+    await session.execute(_MOVE, values)
+    moved = HouseholdMoved(
+        household_id=household_id,
+        governorate=residence.governorate,
+        district=residence.district,
+        former_governorate=before.governorate,
+        former_district=before.district,
+        governorate_of_issue=issued_in,
+        transferred=issued_in != before.issued_in,
+        moved_on=decided.fact_on,
+        effective_month=month_text(change.month),
+        change_id=change.change_id,
+    )
+    everybody = await repository.members(session, household_id)
+    contacts = [members.contact_of(tools, one, household_id, residence.governorate) for one in everybody]
+    await members.tell(session, tools, change, [household_id], [moved, *contacts])
+    return change
