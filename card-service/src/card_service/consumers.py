@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.context import Runtime
 from card_service.registry import repository
 from card_service.registry.announcements import contact_changed
+from card_service.registry.sealed_names import opened
 from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.restating_orders import follow_wants
@@ -47,9 +48,10 @@ async def message_failed(events: Sequence[Received[MessageFailed]], session: Asy
             sent = sent_at(event.data.message_id, event.time)
             failed[event.data.citizen_id] = max(sent, failed.get(event.data.citizen_id, sent))
     unusable = await repository.mark_unusable(session, failed) if failed else []
+    tools = runtime.state.tools
     gone = [
-        contact_changed(runtime.state.tools.contacts, citizen_id, household_id, full_name, None, None)
-        for citizen_id, household_id, full_name in unusable
+        contact_changed(tools.contacts, citizen_id, household_id, opened(tools.vault, citizen_id, kept), None, None)
+        for citizen_id, household_id, kept in unusable
         if household_id is not None
     ]
     await outbox.add(session, *gone)

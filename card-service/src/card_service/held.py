@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from card_service.context import Runtime
-from card_service.sealing import MOBILE, NATIONAL_ID, RATION_CARD
+from card_service.sealing import MOBILE, NAME, NATIONAL_ID, RATION_CARD
 from chassis.personal import Personal, Whose
 from chassis.records.held import Held, HeldIn, owner
 
@@ -15,6 +15,10 @@ _SUBSIDY: Final = "execution of the subsidy system (public task)"
 
 def _national_id(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
     return runtime.state.tools.vault.open(owner(row, "citizen_id"), sealed, NATIONAL_ID).decode()
+
+
+def _name(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
+    return runtime.state.tools.vault.open(owner(row, "citizen_id"), sealed, NAME).decode()
 
 
 def _mobile(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
@@ -26,13 +30,20 @@ def _ration_card(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> 
 
 
 HELD: Final[Held] = {
+    "name_token": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.IDENTITY,),
+        basis=_SUBSIDY,
+        kept="while registered; made anew with another name or governorate",
+        without=("token", "mask"),
+    ),
     "citizen": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.IDENTITY, Personal.CONTACT),
         basis=_SUBSIDY,
         kept="while registered, and as long as the books refer to it",
         without=("national_id_hash", "mobile_hash"),
-        sealed={"national_id_sealed": _national_id, "mobile_sealed": _mobile},
+        sealed={"full_name_sealed": _name, "national_id_sealed": _national_id, "mobile_sealed": _mobile},
     ),
     "household": HeldIn(
         whose={"household_id": Whose.HOUSEHOLD},

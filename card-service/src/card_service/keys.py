@@ -30,4 +30,9 @@ CHANGE_EFFECTIVE = KEYS.declare(
     "From which month on a change of the register counts: the month after fact and decision, or that of one of them.",
     scope=("kind",),
 )
+MOST_NAMESAKES = KEYS.declare(
+    "search.most_namesakes",
+    kinds.positive,
+    "A search by name is refused as too wide where so many of the governorate have its rarest word.",
+)
 CREDENTIAL_DAYS = KEYS.declare("credential.lifetime", kinds.positive, "Days for which a signed credential is good.")

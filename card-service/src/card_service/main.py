@@ -18,6 +18,7 @@ from card_service.proposals import DESK, PROPOSALS
 from card_service.registry.api import routes as registry
 from card_service.registry.restated import CONTACTS, HOUSEHOLDS
 from card_service.rollout.api import routes as rollout
+from card_service.search.api import routes as search
 from card_service.settings import Settings
 from card_service.workers import workers
 from chassis import app as chassis_app
@@ -28,6 +29,7 @@ from policybook.snapshot import kept_fresh
 
 ROUTERS = (
     registry,
+    search,
     cards,
     distribution,
     handover,

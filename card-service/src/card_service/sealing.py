@@ -4,6 +4,7 @@ from __future__ import annotations
 
 NATIONAL_ID = b"national_id"
 MOBILE = b"mobile"
+NAME = b"full_name"
 CARD_NUMBER = b"card_number"
 RATION_CARD = b"ration_card"
 UPLOAD = b"upload"

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.envelopes import CredentialSigner, PinEnvelope
+from card_service.name_keys import NameKeys
 from card_service.settings import Settings
 from chassis.clock import Clock
 from chassis.sealing import Keyring, Vault, key_bytes
@@ -31,6 +32,7 @@ class Tools:
     settings: Settings
     clock: Clock
     vault: Vault
+    name_keys: NameKeys
     contacts: Vault
     policies: Snapshot[PolicyBook]
     pins: PinEnvelope
@@ -40,13 +42,12 @@ class Tools:
     @classmethod
     def of(cls, settings: Settings, clock: Clock, policies: Snapshot[PolicyBook]) -> Self:
         """Read the keys."""
+        lookup_key = key_bytes(settings.card_lookup_key.get_secret_value())
         return cls(
             settings=settings,
             clock=clock,
-            vault=Vault(
-                Keyring.parse(settings.card_data_keys.get_secret_value()),
-                key_bytes(settings.card_lookup_key.get_secret_value()),
-            ),
+            vault=Vault(Keyring.parse(settings.card_data_keys.get_secret_value()), lookup_key),
+            name_keys=NameKeys(lookup_key),
             contacts=Vault(Keyring.parse(settings.contact_keys.get_secret_value())),
             policies=policies,
             pins=PinEnvelope.of(Keyring.parse(settings.card_pin_transport_keys.get_secret_value())),

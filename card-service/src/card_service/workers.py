@@ -12,6 +12,7 @@ from card_service.registry import import_repository
 from card_service.registry.imports import Importer
 from card_service.rollout import repository as rollout_repository
 from card_service.rollout.activations import activation_chunk
+from card_service.search.upkeep import KEEPING
 from chassis.periodic import Periodic
 
 
@@ -21,6 +22,7 @@ def workers() -> list[Periodic[Runtime]]:
         job("imports", Importer().chunk, import_repository.fail),
         job("pickup_plans", plan_chunk, plan_repository.fail),
         job("activations", activation_chunk, rollout_repository.fail),
+        KEEPING,
         Periodic(MISSED.worker, MISSED.run, lambda runtime: runtime.state.tools.settings.card_sweep_seconds),
         Periodic(CHAIN.worker, CHAIN.run, lambda runtime: runtime.state.tools.settings.card_chain_seconds),
     ]

@@ -77,9 +77,10 @@ def registry(office: Office, world: World) -> Calls:
         "GET /v1/citizens/{citizen_id}": Call(citizen, "citizens:read"),
         "GET /v1/citizens/{citizen_id}/accesses": Call(f"{citizen}/accesses", "citizens:read"),
         "PATCH /v1/citizens/{citizen_id}": Call(citizen, "citizens:write", body={"json": {"mobile": None}}),
-        "POST /v1/citizens/search": Call(
-            "/v1/citizens/search", "citizens:read", refused=200, mark=mark, body={"json": {"national_id": number}}
-        ),
+        "POST /v1/citizens/search": [
+            Call("/v1/citizens/search", "citizens:read", refused=200, mark=mark, body={"json": asked})
+            for asked in ({"national_id": number}, {"name": world.head["full_name"]})
+        ],
         "POST /v1/citizens/lookup": Call(
             "/v1/citizens/lookup", "citizens:read", refused=200, mark=mark, body={"json": {"national_ids": [number]}}
         ),

@@ -23,7 +23,7 @@ from card_service.distribution.schemas import (
     SiteOut,
     SitePage,
 )
-from card_service.registry import names
+from card_service.registry import names, sealed_names
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
@@ -81,6 +81,7 @@ async def list_appointments(
     site_id: UUID,
     caller: Caller,
     session: Reading,
+    tools: WithTools,
     page: Annotated[Paging[UUID], by_id(500, 1000)],
     day: Annotated[date, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))],
 ) -> BookedPage:
@@ -90,7 +91,7 @@ async def list_appointments(
         BookedOut(
             appointment_id=one.appointment_id,
             card_id=one.card_id,
-            holder_name_masked=names.masked(one.full_name),
+            holder_name_masked=names.masked(sealed_names.opened(tools.vault, one.citizen_id, one.name_kept)),
             starts_at=one.starts_at,
             ends_at=one.ends_at,
             state=one.state,

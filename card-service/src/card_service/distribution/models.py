@@ -97,7 +97,8 @@ class BookedCitizen:
 
     appointment_id: UUID
     card_id: UUID
-    full_name: str
+    citizen_id: UUID
+    name_kept: bytes
     starts_at: datetime
     ends_at: datetime
     state: AppointmentState

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.database import record
 from card_service.distribution.models import BookedCitizen, MissedAppointment, NewAppointment, PickupSite
 from card_service.distribution.planning import HOUR
+from card_service.registry import sealed_names
 from chassis.area import Bound, BoundedStatement
 from chassis.db import raw
 from chassis.isolation import not_aside
@@ -58,7 +59,8 @@ _BOOK = statement(
     places="integer",
 )
 _OF_SITE = text(
-    "SELECT a.appointment_id, a.card_id, z.full_name, a.starts_at, a.ends_at, a.state, c.state AS card_state"
+    f"SELECT a.appointment_id, a.card_id, z.citizen_id, {sealed_names.column('z')} AS name_kept,"
+    " a.starts_at, a.ends_at, a.state, c.state AS card_state"
     " FROM appointment a JOIN card c USING (card_id) JOIN citizen z USING (citizen_id)"
     " WHERE a.site_id = :site_id AND a.starts_at >= :begins AND a.starts_at < :ends"
     " AND (a.starts_at, a.appointment_id) >"

@@ -55,7 +55,7 @@ class Found(Lying):
 
     card_id: UUID
     citizen_id: UUID
-    full_name: str
+    name_kept: bytes
     governorate: str
     state: CardState
     replaces: UUID | None

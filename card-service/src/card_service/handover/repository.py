@@ -19,6 +19,7 @@ from card_service.cards import repository as cards
 from card_service.cards.lifecycle import CardState
 from card_service.distribution import repository as appointments
 from card_service.handover.models import Found, Handed, Search, Site, Waiting
+from card_service.registry import sealed_names
 from chassis import idempotency, outbox
 from chassis.db import raw
 from chassis.records.rows import appended, columns
@@ -26,11 +27,12 @@ from chassis.records.rows import appended, columns
 STATUS = 200
 MEDIA_TYPE = "application/json"
 
-_FOUND = """
+_FOUND = f"""
     WITH asked AS (
         SELECT * FROM unnest($1::bytea[], $2::text[]) WITH ORDINALITY AS q (hash, only_governorate, n)
     ), found AS (
-        SELECT q.n, c.card_id, c.citizen_id, z.full_name, c.governorate, c.state, c.replaces, s.site_id, s.name_ar,
+        SELECT q.n, c.card_id, c.citizen_id, {sealed_names.column("z")} AS name_kept,
+            c.governorate, c.state, c.replaces, s.site_id, s.name_ar,
             s.name_en, s.address_ar, a.starts_at, a.ends_at, a.state AS appointment_state
         FROM asked q JOIN citizen z ON z.national_id_hash = q.hash JOIN card c ON c.citizen_id = z.citizen_id
         LEFT JOIN pickup_site s ON s.site_id = c.site_id
@@ -87,7 +89,7 @@ def _found(row: asyncpg.Record) -> Found:
     return Found(
         card_id=row["card_id"],
         citizen_id=row["citizen_id"],
-        full_name=row["full_name"],
+        name_kept=row["name_kept"],
         governorate=row["governorate"],
         state=CardState(row["state"]),
         replaces=row["replaces"],

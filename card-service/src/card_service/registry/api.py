@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.accesses import service as accesses
 from card_service.accesses.schemas import AccessPage
 from card_service.context import Running, WithTools
-from card_service.registry import history, imports, repository, service
+from card_service.registry import history, imports, repository, sealed_names, service
 from card_service.registry.changes.errors import HouseholdEnded
 from card_service.registry.errors import (
     AlreadyRegistered,
@@ -30,8 +30,6 @@ from card_service.registry.schemas import (
     CitizenLookup,
     CitizenLookupOut,
     CitizenOut,
-    CitizenPage,
-    CitizenSearch,
     HouseholdIn,
     HouseholdOut,
     ImportAccepted,
@@ -72,7 +70,7 @@ def citizen_out(tools: Tools, citizen: Citizen) -> CitizenOut:
         citizen_id=citizen.citizen_id,
         household_id=citizen.household_id,
         role=citizen.role,
-        full_name=citizen.full_name,
+        full_name=sealed_names.opened(tools.vault, citizen.citizen_id, citizen.name_kept),
         national_id_masked=national_id.masked(number),
         mobile_masked=mobiles.masked(mobile, last=3) if mobile else None,
         mobile_usable=citizen.mobile_usable,
@@ -180,18 +178,6 @@ async def change_citizen(
 ) -> CitizenOut:
     """Give a citizen another name or mobile."""
     return citizen_out(tools, await service.change_citizen(session, tools, caller, citizen_id, change))
-
-
-@routes.post(
-    "/v1/citizens/search",
-    scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE),
-    problems=RegistrationRefused,
-    purpose="search",
-)
-async def search_citizens(given: CitizenSearch, caller: Caller, session: Recording, tools: WithTools) -> CitizenPage:
-    """Find citizens by national id or mobile."""
-    found = await service.search(session, tools, caller, given)
-    return CitizenPage(items=[citizen_out(tools, citizen) for citizen in found])
 
 
 @routes.post(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from card_service.registry import sealed_names
 from card_service.registry.intake import Family, Person, withdraw
 from card_service.registry.models import Known, NewCitizen, NewHousehold
 from card_service.sealing import MOBILE, NATIONAL_ID
@@ -67,6 +68,7 @@ def new_citizen(
         household_id=household_id,
         role=person.role,
         full_name=person.full_name,
+        name_sealed=sealed_names.sealed(vault, citizen_id, person.full_name),
         national_id_hash=fingerprint,
         national_id_sealed=vault.seal(citizen_id, person.national_id.number.encode(), NATIONAL_ID),
         mobile=mobile,

@@ -46,7 +46,7 @@ class Citizen(InGovernorate):
     citizen_id: UUID
     household_id: UUID | None
     role: Role | None
-    full_name: str
+    name_kept: bytes  # `sealed_names.opened` reads it
     national_id_sealed: bytes
     mobile_sealed: bytes | None
     mobile_usable: bool
@@ -84,12 +84,13 @@ class NewHousehold(NamedTuple):
 
 
 class NewCitizen(NamedTuple):
-    """A citizen to be written; the mobile in clear is for the event only and is never stored."""
+    """A citizen to be written; name and mobile in clear are for the event only and are never stored."""
 
     citizen_id: UUID
     household_id: UUID
     role: str
     full_name: str
+    name_sealed: bytes
     national_id_hash: bytes
     national_id_sealed: bytes
     mobile: str | None
@@ -98,6 +99,16 @@ class NewCitizen(NamedTuple):
     birth_date: date
     sex: str
     known: bool = False  # registered before, of no household now
+
+
+class Named(NamedTuple):
+    """A citizen's name as it is kept, whether it `waits` in clear to be sealed, and what it is looked for with."""
+
+    citizen_id: UUID
+    name_kept: bytes
+    waits: bool
+    birth_date: date
+    governorate: str | None
 
 
 class Known(NamedTuple):

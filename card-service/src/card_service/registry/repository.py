@@ -1,8 +1,9 @@
 """Every SQL statement of the register."""
 
+# ruff: noqa: S608 - a part of a statement takes only text of the modules around it
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.registry import memberships
+from card_service.registry import memberships, sealed_names
 from card_service.registry.memberships import Joining
-from card_service.registry.models import Bearer, Citizen, Household, Known, NewCitizen, NewHousehold
+from card_service.registry.models import Bearer, Citizen, Household, Known, Named, NewCitizen, NewHousehold
 from chassis.db import raw
 from chassis.row_arrays import statement
 
@@ -21,12 +22,13 @@ _HOUSEHOLD_FIELDS = (
     " (registered_at AT TIME ZONE 'Africa/Cairo')::date AS since, ended_on, end_reason,"
     " coalesce(issued_in, governorate) AS issued_in, legal_basis"
 )
-_HOUSEHOLD = f"SELECT {_HOUSEHOLD_FIELDS} FROM household"  # noqa: S608 - text of this module only
+_HOUSEHOLD = f"SELECT {_HOUSEHOLD_FIELDS} FROM household"
 _FIND_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id")
 _LOCK_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id FOR UPDATE")
 
 _CITIZEN = (
-    "SELECT c.citizen_id, c.household_id, c.role, c.full_name, c.national_id_sealed, c.mobile_sealed,"
+    f"SELECT c.citizen_id, c.household_id, c.role, {sealed_names.column('c')} AS name_kept, c.national_id_sealed,"
+    " c.mobile_sealed,"
     " c.mobile_usable, c.birth_date, c.sex, h.governorate, c.life, c.died_on"
     " FROM citizen c LEFT JOIN household h USING (household_id)"
 )
@@ -41,13 +43,26 @@ _BY_NATIONAL_IDS = text(
 )
 _BY_MOBILE = text(f"{_CITIZEN} WHERE c.mobile_hash = :hash ORDER BY c.citizen_id LIMIT 50")
 
+_BY_IDS = text(f"{_CITIZEN} WHERE c.citizen_id = ANY(CAST(:ids AS uuid[])) ORDER BY c.citizen_id")
+# A citizen at hand elsewhere comes later. `kept` is the name as it stood: another writer has the last word.
+_NAMES = text(
+    f"SELECT c.citizen_id, {sealed_names.column('c')} AS name_kept, c.full_name <> '…' AS waits, c.birth_date,"
+    " h.governorate FROM citizen c LEFT JOIN household h USING (household_id)"
+    " WHERE c.citizen_id = ANY(CAST(:ids AS uuid[])) ORDER BY c.citizen_id FOR NO KEY UPDATE OF c SKIP LOCKED"
+)
+_SEAL = statement(
+    "UPDATE citizen c SET full_name = '…', full_name_sealed = r.sealed FROM <rows> WHERE c.citizen_id = r.citizen_id",
+    citizen_id="uuid",
+    sealed="bytea",
+)
+
 _KNOWN = text(
     "SELECT national_id_hash, citizen_id, household_id IS NOT NULL AS in_a_household, import_id,"
     " life = 'deceased' AS deceased"
     " FROM citizen WHERE national_id_hash = ANY(CAST(:hashes AS bytea[]))"
 )
 _ADOPT = text(
-    "UPDATE citizen SET household_id = :household_id, role = :role, full_name = :full_name,"
+    "UPDATE citizen SET household_id = :household_id, role = :role, full_name = '…', full_name_sealed = :name_sealed,"
     " mobile_hash = :mobile_hash, mobile_sealed = :mobile_sealed, mobile_usable = :mobile_usable,"
     " mobile_changed_at = clock_timestamp(), import_id = :import_id"
     " WHERE citizen_id = :citizen_id AND household_id IS NULL"
@@ -55,7 +70,7 @@ _ADOPT = text(
 _LEAVE = text(
     "UPDATE citizen SET household_id = NULL, role = NULL, mobile_usable = false WHERE citizen_id = :citizen_id"
 )
-_RENAME = text("UPDATE citizen SET full_name = :full_name WHERE citizen_id = :citizen_id")
+_RENAME = text("UPDATE citizen SET full_name = '…', full_name_sealed = :name_sealed WHERE citizen_id = :citizen_id")
 _SET_MOBILE = text(
     "UPDATE citizen SET mobile_hash = :hash, mobile_sealed = :sealed, mobile_usable = :usable,"
     " mobile_changed_at = clock_timestamp() WHERE citizen_id = :citizen_id"
@@ -65,7 +80,7 @@ _UNUSABLE = statement(
     "UPDATE citizen c SET mobile_usable = false"
     " FROM <rows>"
     " WHERE c.citizen_id = r.citizen_id AND c.mobile_usable AND c.mobile_changed_at <= r.sent_at"
-    " RETURNING c.citizen_id, c.household_id, c.full_name",
+    f" RETURNING c.citizen_id, c.household_id, {sealed_names.column('c')} AS name_kept",
     citizen_id="uuid",
     sent_at="timestamptz",
 )
@@ -74,7 +89,7 @@ _HOUSEHOLD_COLUMNS = (
     "household_id", "governorate", "district", "address", "members", "import_id", "registered_at",
 )  # fmt: skip
 _CITIZEN_COLUMNS = (
-    "citizen_id", "household_id", "role", "full_name", "national_id_hash", "national_id_sealed", "mobile_hash",
+    "citizen_id", "household_id", "role", "full_name_sealed", "national_id_hash", "national_id_sealed", "mobile_hash",
     "mobile_sealed", "mobile_usable", "birth_date", "sex", "import_id", "registered_at",
 )  # fmt: skip
 
@@ -113,6 +128,22 @@ async def by_mobile(session: AsyncSession, mobile_hash: bytes) -> list[Citizen]:
     return [Citizen(*row) for row in await session.execute(_BY_MOBILE, {"hash": mobile_hash})]
 
 
+async def by_ids(session: AsyncSession, citizen_ids: Sequence[UUID]) -> list[Citizen]:
+    """The citizens with these ids, in their order."""
+    return [Citizen(*row) for row in await session.execute(_BY_IDS, {"ids": list(citizen_ids)})]
+
+
+async def lock_names(session: AsyncSession, citizen_ids: Sequence[UUID]) -> list[Named]:
+    """The names of those citizens whom nobody else has at hand, their rows locked."""
+    return [Named(*row) for row in await session.execute(_NAMES, {"ids": list(citizen_ids)})]
+
+
+async def seal_names(session: AsyncSession, sealed: Mapping[UUID, bytes]) -> None:
+    """Put sealed names in the place of those that stood in clear; the rows are the caller's by `lock_names`."""
+    await memberships.keep(session)  # nobody joins or leaves
+    await session.execute(_SEAL, {"citizen_id": list(sealed), "sealed": list(sealed.values())})
+
+
 async def known(session: AsyncSession, hashes: Sequence[bytes]) -> dict[bytes, Known]:
     """Those of many national ids that are registered."""
     rows = await session.execute(_KNOWN, {"hashes": list(hashes)})
@@ -144,7 +175,7 @@ async def insert(
         columns=_CITIZEN_COLUMNS,
         records=[
             (
-                c.citizen_id, c.household_id, c.role, c.full_name, c.national_id_hash, c.national_id_sealed,
+                c.citizen_id, c.household_id, c.role, c.name_sealed, c.national_id_hash, c.national_id_sealed,
                 c.mobile_hash, c.mobile_sealed, c.mobile is not None, c.birth_date, c.sex, import_id, now,
             )
             for c in citizens
@@ -166,7 +197,7 @@ def _adoption(citizen: NewCitizen, import_id: UUID | None) -> dict[str, object]:
         "citizen_id": citizen.citizen_id,
         "household_id": citizen.household_id,
         "role": citizen.role,
-        "full_name": citizen.full_name,
+        "name_sealed": citizen.name_sealed,
         "mobile_hash": citizen.mobile_hash,
         "mobile_sealed": citizen.mobile_sealed,
         "mobile_usable": citizen.mobile is not None,
@@ -180,9 +211,9 @@ async def leave(session: AsyncSession, citizen_id: UUID) -> None:
     await session.execute(_LEAVE, {"citizen_id": citizen_id})
 
 
-async def rename(session: AsyncSession, citizen_id: UUID, full_name: str) -> None:
+async def rename(session: AsyncSession, citizen_id: UUID, name_sealed: bytes) -> None:
     """Give a citizen another name."""
-    await session.execute(_RENAME, {"citizen_id": citizen_id, "full_name": full_name})
+    await session.execute(_RENAME, {"citizen_id": citizen_id, "name_sealed": name_sealed})
 
 
 async def set_mobile(session: AsyncSession, citizen_id: UUID, fingerprint: bytes | None, sealed: bytes | None) -> None:
@@ -191,7 +222,7 @@ async def set_mobile(session: AsyncSession, citizen_id: UUID, fingerprint: bytes
     await session.execute(_SET_MOBILE, values)
 
 
-async def mark_unusable(session: AsyncSession, sent: dict[UUID, datetime]) -> list[tuple[UUID, UUID | None, str]]:
+async def mark_unusable(session: AsyncSession, sent: dict[UUID, datetime]) -> list[tuple[UUID, UUID | None, bytes]]:
     """Mark mobiles that a message sent at the given time could not reach; the citizens whose mobile it still is."""
     rows = await session.execute(_UNUSABLE, {"citizen_id": list(sent), "sent_at": list(sent.values())})
-    return [(row.citizen_id, row.household_id, row.full_name) for row in rows]
+    return [(row.citizen_id, row.household_id, row.name_kept) for row in rows]

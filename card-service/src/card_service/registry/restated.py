@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
-from card_service.registry import names
+from card_service.registry import names, sealed_names
 from card_service.sealing import MOBILE
 from chassis.contact import Contact
 from chassis.restating.teller import Restatement
@@ -26,7 +26,7 @@ _HOUSEHOLDS = text(
     " FROM household h WHERE h.household_id = ANY(CAST(:keys AS uuid[])) ORDER BY h.household_id"
 )
 _CONTACTS = text(
-    "SELECT c.citizen_id, c.household_id, c.full_name, c.mobile_sealed, c.mobile_usable, h.governorate"
+    f"SELECT c.citizen_id, c.household_id, {sealed_names.column('c')} AS name_kept, c.mobile_sealed, c.mobile_usable, h.governorate"
     " FROM citizen c JOIN household h USING (household_id)"
     " WHERE c.citizen_id = ANY(CAST(:keys AS uuid[])) ORDER BY c.citizen_id"
 )
@@ -56,7 +56,9 @@ async def _contacts(
                 restatement_id=restatement_id,
                 citizen_id=row.citizen_id,
                 household_id=row.household_id,
-                sealed=Contact(names.given_name(row.full_name), mobile).seal(tools.contacts, row.citizen_id),
+                sealed=Contact(
+                    names.given_name(sealed_names.opened(tools.vault, row.citizen_id, row.name_kept)), mobile
+                ).seal(tools.contacts, row.citizen_id),
                 governorate=row.governorate,
             )
         )

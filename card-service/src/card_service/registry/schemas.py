@@ -61,19 +61,6 @@ class CitizenChange(_In):
         return self
 
 
-class CitizenSearch(_In):
-    """A national id, or the mobile a citizen gave."""
-
-    national_id: Annotated[NationalIdText | None, Personal.IDENTITY] = None
-    mobile: Annotated[MobileText | None, Personal.CONTACT] = None
-
-    @model_validator(mode="after")
-    def _one(self) -> CitizenSearch:
-        if (self.national_id is None) == (self.mobile is None):
-            raise ValueError("search by national_id or by mobile, by one of them")
-        return self
-
-
 class CitizenLookup(_In):
     """The national ids of many citizens, as a paying authority has them; an answer names them by their positions."""
 
@@ -125,13 +112,6 @@ class HouseholdOut(BaseModel):
     revision: int
     members: list[CitizenOut]
     warnings: list[Notice] = []
-
-
-class CitizenPage(BaseModel):
-    """The citizens found."""
-
-    items: list[CitizenOut]
-    next: str | None = None
 
 
 class LookedUp(BaseModel):

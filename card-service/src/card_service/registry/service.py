@@ -9,7 +9,7 @@ import asyncpg
 from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.registry import announcements, enrolment, memberships, names, repository, telling
+from card_service.registry import announcements, enrolment, memberships, names, repository, sealed_names, telling
 from card_service.registry.changes import members
 from card_service.registry.changes.decided import Decided, enter
 from card_service.registry.changes.errors import HouseholdEnded
@@ -28,7 +28,7 @@ from card_service.registry.intake import (
 from card_service.registry.memberships import Joining
 from card_service.registry.models import Bearer, Citizen, Household
 from card_service.registry.reasons import reason
-from card_service.registry.schemas import CitizenChange, CitizenSearch, HouseholdIn, MemberIn, PersonIn
+from card_service.registry.schemas import CitizenChange, HouseholdIn, MemberIn, PersonIn
 from card_service.scopes import ensure_own
 from card_service.sealing import MOBILE, NATIONAL_ID
 from card_service.tools import CloseCards, Tools
@@ -173,13 +173,13 @@ async def change_citizen(
     citizen = await citizen_of(session, caller, citizen_id, lock=True)
     if citizen.household_id is None:
         raise NotAMember
-    full_name, changed = citizen.full_name, []
+    full_name, changed = sealed_names.opened(tools.vault, citizen_id, citizen.name_kept), []
     mobile = _usable_mobile(tools, citizen)
     if change.full_name is not None:
         cleaned = names.name(change.full_name)
         if cleaned is None:
             raise refused([Rejection(0, "full_name", "name_invalid")])
-        await repository.rename(session, citizen_id, cleaned)
+        await repository.rename(session, citizen_id, sealed_names.sealed(tools.vault, citizen_id, cleaned))
         full_name = cleaned
         changed.append("full_name")
     if "mobile" in change.model_fields_set:
@@ -204,22 +204,6 @@ def _usable_mobile(tools: Tools, citizen: Citizen) -> str | None:
     if citizen.mobile_sealed is None or not citizen.mobile_usable:
         return None
     return tools.vault.open(citizen.citizen_id, citizen.mobile_sealed, MOBILE).decode()
-
-
-async def search(session: AsyncSession, tools: Tools, caller: Principal, given: CitizenSearch) -> list[Citizen]:
-    """The citizens with a national id or a mobile that the caller may see."""
-    if given.national_id is not None:
-        try:
-            number = parse(given.national_id, tools.today()).number
-        except NationalIdError as error:
-            raise refused([Rejection(0, "national_id", error.code)]) from error
-        found = await repository.by_national_id(session, tools.vault.fingerprint(number, NATIONAL_ID))
-    else:
-        mobile = mobiles.normalise(given.mobile or "")
-        if mobile is None:
-            raise refused([Rejection(0, "mobile", "mobile_invalid")])
-        found = await repository.by_mobile(session, tools.vault.fingerprint(mobile, MOBILE))
-    return [citizen for citizen in found if caller.bound.covers(citizen.area)]
 
 
 async def look_up(

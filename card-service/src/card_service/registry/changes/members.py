@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.registry import memberships, repository, telling
+from card_service.registry import memberships, repository, sealed_names, telling
 from card_service.registry.announcements import contact_changed
 from card_service.registry.changes.decided import Change
 from card_service.registry.changes.errors import (
@@ -107,7 +107,8 @@ def contact_of(tools: Tools, citizen: Citizen, household_id: UUID, governorate: 
     mobile = None
     if citizen.mobile_sealed is not None and citizen.mobile_usable:
         mobile = tools.vault.open(citizen.citizen_id, citizen.mobile_sealed, MOBILE).decode()
-    return contact_changed(tools.contacts, citizen.citizen_id, household_id, citizen.full_name, mobile, governorate)
+    full_name = sealed_names.opened(tools.vault, citizen.citizen_id, citizen.name_kept)
+    return contact_changed(tools.contacts, citizen.citizen_id, household_id, full_name, mobile, governorate)
 
 
 async def let_go(session: AsyncSession, tools: Tools, change: Change, citizen: Citizen) -> list[Event]:
