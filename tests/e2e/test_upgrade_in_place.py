@@ -39,7 +39,7 @@ FACTS = {
     ),
     "card": (
         "SELECT array_agg((household_id, governorate, district, members)::text ORDER BY household_id) FROM household",
-        "SELECT array_agg((citizen_id, full_name, encode(mobile_hash, 'hex'))::text ORDER BY citizen_id) FROM citizen",
+        "SELECT array_agg((citizen_id, encode(mobile_hash, 'hex'))::text ORDER BY citizen_id) FROM citizen",
         "SELECT array_agg((card_id, state, services)::text ORDER BY card_id) FROM card",
         "SELECT array_agg((position, encode(hash, 'hex'))::text ORDER BY position) FROM access_log",
     ),
@@ -168,6 +168,39 @@ def test_everything_that_was_held_is_there(upgraded: System, held: dict[str, lis
     for service, was in held.items():
         for statement, old, new in zip(FACTS[service], was, now[service], strict=True):
             assert set(old or ()) <= set(new or ()), statement
+
+
+def test_names_that_stood_in_clear_are_sealed_and_read_as_they_were(upgraded: System) -> None:
+    async def in_clear() -> int:
+        connection = await asyncpg.connect(url(upgraded, "unicard_card"))
+        try:
+            return int(await connection.fetchval("SELECT count(*) FROM citizen WHERE full_name <> '…'"))
+        finally:
+            await connection.close()
+
+    async def someone() -> tuple[str, str]:
+        connection = await asyncpg.connect(url(upgraded, "unicard_card"))
+        try:
+            row = await connection.fetchrow(
+                "SELECT c.citizen_id, h.governorate FROM citizen c JOIN household h USING (household_id) LIMIT 1"
+            )
+            return str(row["citizen_id"]), row["governorate"]
+        finally:
+            await connection.close()
+
+    deadline = time.monotonic() + 120
+    while asyncio.run(in_clear()):
+        assert time.monotonic() < deadline, "names still stand in clear"
+        time.sleep(0.5)
+    citizen, governorate = asyncio.run(someone())
+    known = json.loads((upgraded.folder / "clients.json").read_text(encoding="utf-8"))
+    token = upgraded.fetch_token("ministry", known["ministry"]["client_secret"])
+    signed = {"Authorization": f"Bearer {token}"}
+    name = httpx.get(f"{upgraded.edge}/v1/citizens/{citizen}", headers=signed, timeout=10).json()["full_name"]
+    assert f"\t{name}\t" in (upgraded.folder / "databases.sql").read_text(encoding="utf-8")
+    asked = {"name": name, "governorate": governorate, "limit": 100}
+    found = httpx.post(f"{upgraded.edge}/v1/citizens/search", json=asked, headers=signed, timeout=10).json()
+    assert name in {item["full_name"] for item in found["items"]}
 
 
 def test_what_is_from_before_learns_where_it_belongs(upgraded: System, held: dict[str, list[Any]]) -> None:
