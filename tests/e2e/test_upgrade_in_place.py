@@ -184,6 +184,7 @@ def test_names_that_stood_in_clear_are_sealed_and_read_as_they_were(upgraded: Sy
             row = await connection.fetchrow(
                 "SELECT c.citizen_id, h.governorate FROM citizen c JOIN household h USING (household_id) LIMIT 1"
             )
+            assert row is not None
             return str(row["citizen_id"]), row["governorate"]
         finally:
             await connection.close()

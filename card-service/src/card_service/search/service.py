@@ -20,7 +20,6 @@ from card_service.search.errors import GovernorateMissing, NothingToSearch, Sear
 from card_service.search.schemas import CitizenSearch
 from card_service.tools import Tools
 from chassis import mobiles
-from chassis.area import NATION
 from chassis.national_id import NationalIdError, parse
 from chassis.paging import FIRST_ID
 from chassis.principal import Principal
@@ -64,8 +63,7 @@ async def by_name(
     session: AsyncSession, tools: Tools, caller: Principal, given: CitizenSearch, name: str
 ) -> list[Citizen]:
     """The citizens of one governorate whose names have all the words, in the order of their ids."""
-    bound = caller.bound
-    governorate = given.governorate if bound.governorate == NATION else bound.governorate
+    governorate = caller.bound.only_governorate or given.governorate
     if governorate is None:
         raise GovernorateMissing(detail_ar="اكتب كود المحافظة مع الاسم.")
     if given.governorate not in {None, governorate}:
@@ -90,7 +88,7 @@ async def by_name(
         "after": given.after or FIRST_ID,
         "limit": given.limit + 1,
     }
-    return await register.by_ids(session, await repository.found(session, bound, asked))
+    return await register.by_ids(session, await repository.found(session, caller.bound, asked))
 
 
 def _tokens(tools: Tools, governorate: str, given: CitizenSearch, name: str) -> Sequence[int]:
