@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import httpx
@@ -124,9 +123,7 @@ async def test_the_client_that_sets_up_ends_with_the_second_administrator(
         reply = await make(fresh, headers)
         return reply.status_code == 401 and reply.json()["code"] == "caller_suspended"
 
-    began = time.monotonic()
     await eventually(refused)
-    assert time.monotonic() - began < 1.0
     told = await fresh.outside.heard(ClientSuspended, lambda event: event.client_id == "bootstrap")
     assert told.reason == ENDED
     form = {"grant_type": "client_credentials", "client_id": "bootstrap", "client_secret": BOOTSTRAP_SECRET}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from contracts.gateway import SessionEnded
 from ..staff import member
 from .conftest import Offices, Request, Worker
 
-LIMIT_SECONDS = 1.0
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -62,10 +60,8 @@ async def test_one_sees_where_one_is_signed_in_and_ends_it(offices: Offices) -> 
     ]  # fmt: skip
     assert {(one["office"], one["door"]) for one in seen} == {("pension-authority/*", "local")}
     left = await desk.call("DELETE", f"{desk.path}/{lost.sid}")
-    started = time.monotonic()
     assert [one["session_id"] for one in left["items"]] == [desk.sid]
     await eventually(lost.refused)
-    assert time.monotonic() - started < LIMIT_SECONDS
     told = await offices.gateway.outside.heard(SessionEnded, lambda event: str(event.session_id) == lost.sid)
     assert told.reason == "ended_by_owner"
     assert (await desk.call("DELETE", f"{desk.path}/{lost.sid}", 404))["code"] == "session_not_found"
@@ -93,9 +89,7 @@ async def test_an_administrator_ends_them_within_authority_and_area(offices: Off
     seen = (await admin.call("GET", at.path, 200))["items"]
     assert [(one["session_id"], one["this_one"]) for one in seen] == [(at.sid, False)]
     assert (await admin.call("DELETE", f"{at.path}/{at.sid}", 200))["items"] == []
-    started = time.monotonic()
     await eventually(at.refused)
-    assert time.monotonic() - started < LIMIT_SECONDS
 
 
 async def test_nobody_else_sees_or_ends_them(offices: Offices) -> None:
