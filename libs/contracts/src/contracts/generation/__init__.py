@@ -12,6 +12,8 @@ PUBLISHERS = ("card", "supply", "health", "payment", "notify", "gateway")
 
 Document = dict[str, Any]
 
+LINE = 100
+
 
 def all_events() -> list[type[Event]]:
     """Every event of every publisher, by topic, then in the order of its module."""
@@ -22,5 +24,16 @@ def all_events() -> list[type[Event]]:
 
 
 def as_json(document: Document) -> str:
-    """The document as it is checked in."""
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    """The document as it is checked in: what fits one line stands on one, so that a property is a line to review."""
+    return _laid_out(document, "") + "\n"
+
+
+def _laid_out(value: Any, indent: str) -> str:
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or (indent and len(indent) + len(line) <= LINE):
+        return line
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(item, deeper)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(deeper + item for item in items) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(deeper + _laid_out(item, deeper) for item in value) + f"\n{indent}]"
