@@ -41,6 +41,7 @@ TILLS, SHOPPERS, PENSIONERS, BATCHES = 12, 60, 1200, 6
 FIRST, PENSION = 50_000, 1_755
 HOLD_S, GRACE_S, MARGIN_S = 20, 5, 2
 LOST_ANSWERS = 0.05
+PLACE_KEYS = "k1:" + "A" * 43  # no outlet tells its number here
 
 
 def service(package: str, port: int, environment: dict[str, str], folder: Path) -> PythonService:
@@ -61,7 +62,11 @@ def services(
         "UNICARD_CONSUMER_ATTEMPTS": "1000",
     }
     rules = changed_copy(SUPPLY, folder / "supply-policies", redemption__hold_margin_seconds=MARGIN_S)
-    supply = {"UNICARD_DATABASE_URL": books.supply, "UNICARD_POLICIES": str(rules)}
+    supply = {
+        "UNICARD_DATABASE_URL": books.supply,
+        "UNICARD_POLICIES": str(rules),
+        "UNICARD_PLACE_CONTACT_KEYS": PLACE_KEYS,
+    }
     rules = changed_copy(
         PAYMENT, folder / "payment-policies", payment__hold_seconds=HOLD_S, payment__hold_grace_seconds=GRACE_S
     )
