@@ -10,7 +10,10 @@ from chassis.testing_held import unheld
 if TYPE_CHECKING:
     from ..conftest import Office
 
-ELSEWHERE = {"access_pending": "waits for a moment before it stands in the log that is in it"}
+ELSEWHERE = {
+    "access_pending": "waits for a moment before it stands in the log that is in it",
+    "name_pending": "waits for a moment before the name is sealed and found, in what is in it",
+}
 
 
 async def test_every_table_that_names_a_person_is_in_the_copy(office: Office) -> None:

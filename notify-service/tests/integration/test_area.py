@@ -60,6 +60,10 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
                 "/v1/codes", "codes:send", {},
                 body={"json": {"citizen_id": str(new_id()), "code": "493817", "host": "card.test", "minutes": 5}},
             ),
+            "POST /v1/staff-notices": Call(
+                "/v1/staff-notices", "notices:send", {},
+                body={"json": {"mobile": "+201012345678", "notice": "administrator_recovered"}},
+            ),
             "POST /v1/inbound-messages": Call(
                 "/v1/inbound-messages", "messages:report", {},
                 body={"json": {"messages": [

@@ -63,7 +63,8 @@ async def by_name(
     session: AsyncSession, tools: Tools, caller: Principal, given: CitizenSearch, name: str
 ) -> list[Citizen]:
     """The citizens of one governorate whose names have all the words, in the order of their ids."""
-    governorate = caller.bound.only_governorate or given.governorate
+    bound = caller.bound.only_governorate  # empty where the token says none: nobody is found
+    governorate = given.governorate if bound is None else bound
     if governorate is None:
         raise GovernorateMissing(detail_ar="اكتب كود المحافظة مع الاسم.")
     if given.governorate not in {None, governorate}:
