@@ -22,7 +22,7 @@ def test_every_line_of_the_first_run_passes(first: dict[str, Any]) -> None:
 
 def test_a_run_on_a_system_with_data_passes_too(system: System, first: dict[str, Any]) -> None:
     second = play(system, "--scale", "0.003", "--days", "3", "--seed", "7")
-    assert second["run"]["run"] == first["run"]["run"] + 1
+    assert second["run"]["run"] > first["run"]["run"]  # other tests of the shared system run it, too
 
 
 def test_a_person_can_drive_a_terminal(system: System, first: dict[str, Any], twentieth_of_the_month: str) -> None:

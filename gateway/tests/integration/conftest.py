@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -135,8 +135,8 @@ def prefix_of(database_url: str) -> str:
 StartGateway = Callable[..., Awaitable[Gateway]]
 
 
-@pytest.fixture(scope="session")
-async def start_gateway(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterator[StartGateway]:
+@asynccontextmanager
+async def starting(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterator[StartGateway]:
     """A factory of running gateways; each has a database of its own unless it is given another's."""
     async with AsyncExitStack() as stack:
 
@@ -163,10 +163,24 @@ async def start_gateway(make_database: MakeDatabase, kafka_bootstrap: str) -> As
         yield start
 
 
+@pytest.fixture
+async def start_gateway(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterator[StartGateway]:
+    """A factory of gateways that end with the test."""
+    async with starting(make_database, kafka_bootstrap) as start:
+        yield start
+
+
 @pytest.fixture(scope="session")
-async def gateway(start_gateway: StartGateway) -> Gateway:
+async def start_shared(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterator[StartGateway]:
+    """A factory of gateways that many tests share."""
+    async with starting(make_database, kafka_bootstrap) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+async def gateway(start_shared: StartGateway) -> Gateway:
     """A gateway that most tests share."""
-    return await start_gateway()
+    return await start_shared()
 
 
 @pytest.fixture

@@ -193,6 +193,7 @@ async def _delays(gateway: Gateway) -> dict[str, Call]:
     delays = "POST /v1/citizens/{citizen_id}/disclosure-delays"
     return {
         delays: Call(path, "privacy:write", nation, body={"json": body}),
+        delays.replace("POST", "GET"): Call(path, "privacy:write", nation),
         f"{delays}/{{delay_id}}/approval": Call(f"{path}/{asked.json()['delay_id']}/approval", "privacy:write", nation),
     }
 

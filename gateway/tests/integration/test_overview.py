@@ -61,9 +61,9 @@ async def services() -> AsyncIterator[Services]:
 
 
 @pytest.fixture(scope="module")
-async def asking(start_gateway: Any, services: Services) -> Any:
+async def asking(start_shared: Any, services: Services) -> Any:
     urls = {f"{name}_url": services.url for name in ("card", "supply", "health", "payment", "notify")}
-    return await start_gateway(**urls, gateway_part_seconds=2)
+    return await start_shared(**urls, gateway_part_seconds=2)
 
 
 async def overview(asking: Any) -> Any:

@@ -8,16 +8,9 @@ from typing import Any
 import pytest
 
 from chassis.ids import new_id
-from contracts.card import (
-    CardBlocked,
-    CardClosed,
-    CardRestated,
-    HouseholdChanged,
-    HouseholdRestated,
-    MemberRestated,
-    ProgrammeService,
-)
+from contracts.card import CardBlocked, CardClosed, CardRestated, HouseholdChanged, HouseholdRestated, ProgrammeService
 from contracts.health import CoverageChanged
+from contracts.household import MemberRestated
 
 from ..support import PORT_SAID, Family, Health
 

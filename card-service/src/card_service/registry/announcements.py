@@ -11,15 +11,9 @@ from card_service.registry.models import Household, NewCitizen, NewHousehold
 from card_service.registry.months import PROGRAMMES, month_text
 from chassis.contact import Contact
 from chassis.sealing import Vault
-from contracts.card import (
-    CitizenRegistered,
-    ContactChanged,
-    HouseholdChanged,
-    HouseholdChangedByMonth,
-    HouseholdMember,
-    MonthSizes,
-)
+from contracts.card import CitizenRegistered, ContactChanged, HouseholdChanged, HouseholdChangedByMonth
 from contracts.event import Event
+from contracts.household import HouseholdMember, MonthSizes
 
 
 def household_changed(household: Household) -> HouseholdChanged:

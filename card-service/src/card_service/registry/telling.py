@@ -11,8 +11,9 @@ from card_service.registry import memberships
 from card_service.registry.announcements import household_changed
 from card_service.registry.models import Household, Membership
 from card_service.registry.months import Sizes, entitlements, month_text, steps
-from contracts.card import HouseholdChangedByMonth, HouseholdMember, MonthSizes
+from contracts.card import HouseholdChangedByMonth
 from contracts.event import Event
+from contracts.household import HouseholdMember, MonthSizes
 
 
 def by_month(

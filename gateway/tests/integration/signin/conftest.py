@@ -258,6 +258,6 @@ Hire = Callable[..., Awaitable[Worker]]
 
 
 @pytest.fixture(scope="session")
-async def offices(start_gateway: StartGateway) -> Offices:
+async def offices(start_shared: StartGateway) -> Offices:
     """A gateway that people sign in to."""
-    return Offices(await start_gateway(**SIGN_IN))
+    return Offices(await start_shared(**SIGN_IN))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
 from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from contracts import restated
 from contracts.event import Event
+from contracts.household import HouseholdMember, MemberRestated, Month, MonthSizes
 from contracts.records import ChainHead
 from contracts.restated import Restated
 
@@ -93,30 +91,6 @@ class HouseholdChanged(Event):
     district: str
     members: int
     revision: int  # grows by one at each change, so that a late event never overwrites a newer one
-
-
-Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a month in Cairo: 2026-12")]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class MonthSizes(_Part):
-    """How many members of a household count for each programme from a month on, until the next entry of the list."""
-
-    month: Month
-    goods: int
-    bread: int
-    health: int
-
-
-class HouseholdMember(_Part):
-    """Who belongs to a household, in which role, since which day."""
-
-    citizen_id: UUID
-    role: str  # head, spouse, child, parent, other
-    since: date
 
 
 class HouseholdChangedByMonth(Event):
@@ -407,16 +381,6 @@ class CardRestated(Restated):
     activated_at: datetime | None  # None for a card that never was active
     blocked_at: datetime | None
     replaced_by: UUID | None  # the card that was handed over in its place
-
-
-class MemberRestated(BaseModel):
-    """A citizen as a member of a household that is told again."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    citizen_id: UUID
-    is_head: bool
-    birth_year: int
 
 
 class HouseholdRestated(Restated):

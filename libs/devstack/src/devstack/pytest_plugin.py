@@ -31,7 +31,8 @@ POSTGRES_VARIABLE = "UNICARD_TEST_POSTGRES_URL"
 KAFKA_VARIABLE = "UNICARD_TEST_KAFKA_BOOTSTRAP"
 
 # Nothing in the shared server outlives the tests; those of crashes have a server of their own.
-_SHORT_LIVED = {"fsync": "off", "full_page_writes": "off"}
+# Many services of many tests stay beside each other, each with its pools.
+_SHORT_LIVED = {"fsync": "off", "full_page_writes": "off", "max_connections": "1200"}
 
 # Tests name topics of their own as they go; only the system's are listed somewhere.
 _ON_DEMAND = {"auto.create.topics.enable": "true"}
