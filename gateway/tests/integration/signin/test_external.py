@@ -49,7 +49,7 @@ def claims(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-async def linked(start_gateway: StartGateway, outside: str, claims: Path) -> Offices:
+async def linked(start_shared: StartGateway, outside: str, claims: Path) -> Offices:
     """A gateway whose people sign in outside, a named few here."""
     settings = {
         "oidc_issuer": outside,
@@ -59,7 +59,7 @@ async def linked(start_gateway: StartGateway, outside: str, claims: Path) -> Off
         "local_accounts": "break-glass",
         "break_glass": "glass.breaker",
     }
-    return Offices(await start_gateway(**SIGN_IN, **settings))
+    return Offices(await start_shared(**SIGN_IN, **settings))
 
 
 async def _link(offices: Offices, outside: str, worker: Worker, subject: str) -> None:

@@ -27,12 +27,12 @@ PICTURES = os.environ.get("UNICARD_PICTURES")
 
 
 @pytest.fixture(scope="session")
-async def local_offices(start_gateway: StartGateway) -> Offices:
+async def local_offices(start_shared: StartGateway) -> Offices:
     """A gateway under a name that browsers bind passkeys to."""
     (port,) = free_ports(1)
     url = f"http://localhost:{port}"
     return Offices(
-        await start_gateway(
+        await start_shared(
             serve_at=port, issuer=f"{url},unicard", gateway_public_url=url, signin_clients=CLIENTS, step_up_seconds=3600
         )
     )

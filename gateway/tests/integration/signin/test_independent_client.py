@@ -23,13 +23,11 @@ COMMAND_LINE = "http://127.0.0.1:49817/callback"
 
 
 @pytest.fixture(scope="session")
-async def public_offices(start_gateway: StartGateway) -> Offices:
+async def public_offices(start_shared: StartGateway) -> Offices:
     """A gateway at an address of its own, where any client on this machine finds it."""
     (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}"
-    gateway = await start_gateway(
-        serve_at=port, issuer=f"{url},unicard", gateway_public_url=url, signin_clients=CLIENTS
-    )
+    gateway = await start_shared(serve_at=port, issuer=f"{url},unicard", gateway_public_url=url, signin_clients=CLIENTS)
     return Offices(gateway)
 
 
