@@ -116,16 +116,18 @@ def test_a_broker_that_lost_its_data_is_filled_again_and_lets_no_stranger_in(sta
     settings, before = stack.settings, stack.processes()["kafka"]
     os.kill(before.pid, signal.SIGKILL)
     (settings.folder / "kafka").rename(settings.folder / "lost")
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         states = [probe(settings.ports[program.name], "/readyz") for program in SERVICES]
-        if stack.processes()["kafka"].pid != before.pid and set(states) == {200}:
+        again = stack.processes()["kafka"].pid != before.pid and set(states) == {200}
+        if again and stack.unicard("status").returncode == 0:
             break
         time.sleep(0.2)
-    assert stack.unicard("status").returncode == 0
+    done = stack.unicard("status")
+    assert done.returncode == 0, done.stdout + done.stderr
     said = (settings.folder / "logs" / "supervisor.log").read_text()
     for given in ("topics created", "users made", "rights given"):
-        assert said.count(f"broker: {given}") == 2  # at the first start, and now
+        assert said.count(f"broker: {given}") >= 2  # at the first start, and now; on a busy machine in several turns
     stranger = Kafka(f"127.0.0.1:{settings.ports['kafka']}")
     with pytest.raises((KafkaError, OSError)):
         asyncio.run(asked(stranger))
