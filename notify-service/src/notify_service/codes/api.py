@@ -10,18 +10,12 @@ from sqlalchemy import text
 
 from chassis.auth import Caller
 from chassis.db import Reading
-from chassis.ids import new_id
-from chassis.logging import get_logger
 from chassis.principal import CallerKind
-from chassis.problems import Unavailable
 from chassis.routing import router
 from contracts.scopes import Scope
+from notify_service.codes.at_once import send_at_once
 from notify_service.context import Running
-from notify_service.encoding import measure
-from notify_service.provider import Aggregator, Outgoing, ProviderDown
 from notify_service.sealed_columns import Contact
-
-log = get_logger(__name__)
 
 routes = router(prefix="/v1", tags=["messages"])
 
@@ -58,13 +52,4 @@ async def send_code(given: CodeIn, caller: Caller, session: Reading, runtime: Ru
         return CodeOut(sent=False)
     words = _WORDS["en" if row.language == "en" else "ar"].format(code=given.code, minutes=given.minutes)
     whole = f"{words}\n\n@{given.host} #{given.code}"
-    length = measure(whole)
-    message = Outgoing(new_id(), contact.number, whole, length.encoding, length.parts)
-    try:
-        async with Aggregator(runtime.state.settings) as aggregator:
-            results = await aggregator.send([message])
-    except ProviderDown as error:
-        log.warning("code not handed over", reason=str(error))
-        raise Unavailable("The aggregator does not take messages just now.") from error
-    result = results.get(message.reference)
-    return CodeOut(sent=result is not None and result.status == "accepted")
+    return CodeOut(sent=await send_at_once(runtime.state.settings, contact.number, whole, "code"))

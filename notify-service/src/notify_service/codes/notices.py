@@ -7,18 +7,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.auth import Caller
-from chassis.ids import new_id
-from chassis.logging import get_logger
 from chassis.personal import Personal
 from chassis.principal import CallerKind
-from chassis.problems import Unavailable
 from chassis.routing import router
 from contracts.scopes import Scope
+from notify_service.codes.at_once import send_at_once
 from notify_service.context import Running
-from notify_service.encoding import measure
-from notify_service.provider import Aggregator, Outgoing, ProviderDown
-
-log = get_logger(__name__)
 
 routes = router(prefix="/v1", tags=["messages"])
 
@@ -53,14 +47,4 @@ class StaffNoticeOut(BaseModel):
 )
 async def send_notice(given: StaffNotice, caller: Caller, runtime: Running) -> StaffNoticeOut:
     """Tell somebody at once. It is in no table, no event and no log."""
-    words = _WORDS[given.notice]
-    length = measure(words)
-    message = Outgoing(new_id(), given.mobile, words, length.encoding, length.parts)
-    try:
-        async with Aggregator(runtime.state.settings) as aggregator:
-            results = await aggregator.send([message])
-    except ProviderDown as error:
-        log.warning("notice not handed over", reason=str(error))
-        raise Unavailable("The aggregator does not take messages just now.") from error
-    result = results.get(message.reference)
-    return StaffNoticeOut(sent=result is not None and result.status == "accepted")
+    return StaffNoticeOut(sent=await send_at_once(runtime.state.settings, given.mobile, _WORDS[given.notice], "notice"))
