@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from devstack.demo.history import History
+
 from .conftest import System, play
 
 pytestmark = pytest.mark.slow
@@ -21,8 +23,10 @@ def test_every_line_of_the_first_run_passes(first: dict[str, Any]) -> None:
 
 
 def test_a_run_on_a_system_with_data_passes_too(system: System, first: dict[str, Any]) -> None:
+    known = max(run.run for run in History(system.folder).runs)  # other tests of the shared system run it, too
+    assert known >= first["run"]["run"]
     second = play(system, "--scale", "0.003", "--days", "3", "--seed", "7")
-    assert second["run"]["run"] > first["run"]["run"]  # other tests of the shared system run it, too
+    assert second["run"]["run"] == known + 1
 
 
 def test_a_person_can_drive_a_terminal(system: System, first: dict[str, Any], twentieth_of_the_month: str) -> None:
