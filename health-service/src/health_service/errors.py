@@ -40,6 +40,55 @@ class ContributionReferenceUsed(Conflict):
     title_ar = "مرجع الاشتراك مستخدم من قبل"
 
 
+class BelowMinimum(InvalidRequest):
+    """The insured wage lies below the least one, or comes to no contribution"""
+
+    code = "below_minimum"
+    title_ar = "أجر الاشتراك أقل من الحد الأدنى"
+
+
+class AboveMaximum(InvalidRequest):
+    """The insured wage lies above the highest one"""
+
+    code = "above_maximum"
+    title_ar = "أجر الاشتراك أعلى من الحد الأقصى"
+
+
+class MonthNotPayable(InvalidRequest):
+    """A month before cover, or too far ahead, cannot be paid for"""
+
+    code = "month_not_payable"
+    title_ar = "لا يمكن سداد شهر قبل بدء التغطية أو بعيد في المستقبل"
+
+
+class InsuredUnknown(InvalidRequest):
+    """The insured person is not of this household"""
+
+    code = "insured_unknown"
+    title_ar = "المؤمن عليه ليس من هذه الأسرة"
+
+
+class SpouseInsured(Conflict):
+    """A spouse who pays on an own wage is not counted among those without work"""
+
+    code = "spouse_insured"
+    title_ar = "الزوج أو الزوجة مشترك بأجر خاص، فلا يحسب ضمن غير العاملين"
+
+
+class ContributionUnknown(NotFound):
+    """There is no such contribution"""
+
+    code = "contribution_unknown"
+    title_ar = "الاشتراك غير معروف"
+
+
+class EntryReversed(Conflict):
+    """This was taken back already"""
+
+    code = "entry_reversed"
+    title_ar = "سبق إلغاء هذا القيد"
+
+
 class CategoryUnknown(InvalidRequest):
     """There is no such category of contributions"""
 

@@ -36,7 +36,12 @@ HELD: Final[Held] = {
         classes=(Personal.HEALTH,),
         basis=_COVER,
         kept=_BOOKS,
-        without=("insured_wage", "recorded_by"),  # another member's pay is that member's
+        without=(
+            "insured_wage",
+            "declared_income",
+            "insured_id",
+            "recorded_by",
+        ),  # another member's pay is that member's
     ),
     "exemption": HeldIn(
         whose=_CITIZEN,

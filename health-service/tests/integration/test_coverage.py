@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from chassis.ids import new_id
-from chassis.testing import MakeDatabase, TestIssuer
+from chassis.testing import MakeDatabase, TestIssuer, execute_as_owner
 from contracts.card import CardServiceEnabled, HouseholdChanged, ProgrammeService
 from contracts.health import CoverageChanged
 from health_service import MIGRATIONS, POLICIES, upkeep
 from policybook.files import PolicyFileError
 
-from ..support import Family, Health, serve, settings_for
+from ..support import HEALTH, Family, Health, family_events, serve, settings_for
 
 JANUARY = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
@@ -113,7 +113,7 @@ async def test_the_unable_are_enrolled_by_the_decision_and_pay_nothing(health: H
 
 async def test_a_disease_frees_one_person_and_is_not_named(health: Health) -> None:
     family, desk = await health.family(), await health.desk()
-    reply = await exempt(health, family, kind="tumour", citizen_id=str(family.child_id))
+    reply = await exempt(health, family, kind="tumour", citizen_id=str(family.child_id), codes=["C50"])
     assert reply.status_code == 200, reply.text
     assert reply.json()["exemptions"] == [
         {"kind": "medical", "citizen_id": str(family.child_id), "first_day": "2026-11-01", "last_day": None}
@@ -122,7 +122,8 @@ async def test_a_disease_frees_one_person_and_is_not_named(health: Health) -> No
     others = await health.admin("GET", f"/v1/coverage/{family.card_id}", "coverage:read")
     assert others.json()["exemptions"] == []
     assert (await health.visit(desk, family)).json()["copayment"] == 1_000
-    free = (await health.visit(desk, family, patient_id=str(family.child_id))).json()
+    tumour: dict[str, Any] = {"patient_id": str(family.child_id), "diagnosis": {"system": "ICD-10", "code": "C50.1"}}
+    free = (await health.visit(desk, family, **tumour)).json()
     assert (free["copayment"], free["exempt"]) == (0, True)
     answer = await health.ask(desk, family, patient_id=str(family.child_id))
     assert (answer["exemption"], answer["state"]) == ("medical", "active")
@@ -136,6 +137,135 @@ async def test_a_disease_frees_one_person_and_is_not_named(health: Health) -> No
     outside = await health.family(services=())
     refused = await exempt(health, outside, kind="tumour", citizen_id=str(outside.child_id))
     assert refused.json()["code"] == "household_not_enrolled"
+
+
+async def test_a_disease_frees_what_is_related_to_it(health: Health) -> None:
+    """Truth 3.14 d: a diabetic's insulin 0, an X-ray of an arm 2,000 -> 200 (law, youm7 3561325)."""
+    family, pharmacy, imaging = await health.family(), await health.desk("pharmacy"), await health.desk("imaging")
+    sick: dict[str, Any] = {"patient_id": str(family.child_id)}
+    reply = await exempt(health, family, kind="chronic_disease", citizen_id=sick["patient_id"], codes=["E10", "A10"])
+    assert reply.status_code == 200, reply.text
+
+    async def visit(desk: Any, service: str, *lines: tuple[str, int], **more: Any) -> tuple[int, int, bool]:
+        body = [{"code": code, "price": price} for code, price in lines]
+        made = (await health.visit(desk, family, service, lines=body, **sick, **more)).json()
+        return made["copayment"], made["insurer_part"], made["exempt"]
+
+    diabetes, broken = ({"system": "ICD-10", "code": code} for code in ("E10.9", "S52.5"))
+    assert await visit(pharmacy, "medicines", ("A10AB01", 50_000)) == (0, 50_000, True)
+    assert await visit(pharmacy, "medicines", ("N02BE01", 50_000), diagnosis=diabetes) == (0, 50_000, True)
+    assert await visit(imaging, "imaging", ("XR-ARM", 200_000), diagnosis=broken) == (20_000, 180_000, False)
+    assert await visit(imaging, "imaging", ("XR-ARM", 200_000)) == (20_000, 180_000, False)
+    mixed = await visit(pharmacy, "medicines", ("A10AB01", 50_000), ("N02BE01", 10_000))
+    assert mixed == (1_000, 59_000, False), "what is not related is charged"
+    said = await visit(imaging, "imaging", ("XR-ARM", 200_000), for_disease=True)
+    assert said == (20_000, 180_000, False), "the decision's codes decide, not the clinic's word"
+    answer = await health.ask(pharmacy, family, **sick)
+    assert (answer["exempt"], answer["exemption"]) == (False, "medical")
+
+
+async def test_an_exemption_entered_before_codes_were_asked_for_is_what_the_clinic_says_is_related(
+    health: Health,
+) -> None:
+    family, desk = await health.family(), await health.desk()
+    assert (await exempt(health, family, kind="tumour", citizen_id=str(family.child_id))).status_code == 200
+    sealed = (await health.fetch("SELECT exemption_id FROM exemption WHERE citizen_id = $1", family.child_id))[0][0]
+    before = health.runtime.state.vault.seal(sealed, b"tumour")
+    await health.runtime.pool.execute("UPDATE exemption SET sealed = $1 WHERE exemption_id = $2", before, sealed)
+    patient: dict[str, Any] = {"patient_id": str(family.child_id)}
+    assert (await health.visit(desk, family, **patient)).json()["copayment"] == 1_000
+    assert (await health.visit(desk, family, for_disease=True, **patient)).json()["copayment"] == 0
+    assert (await health.visit(desk, family, for_disease=True)).json()["copayment"] == 1_000, "of nobody else"
+
+
+async def test_husband_and_wife_both_pay(health: Health) -> None:
+    """Truth 2.10 and 3.14 b: both 7,000 in 2026: 70 each and 280 each of the employers (art. 41)."""
+    family = await health.family()
+    husband = await pay(health, family, "2026-11", 1, 35_000)
+    assert (husband.status_code, husband.json()["insured_id"]) == (201, str(family.head_id))
+    wife = await pay(health, family, "2026-11", 1, 35_000, insured_id=str(family.child_id))
+    assert (wife.status_code, wife.json()["insured_id"]) == (201, str(family.child_id))
+    for insured in ({}, {"insured_id": str(family.head_id)}, {"insured_id": str(family.child_id)}):
+        assert (await pay(health, family, "2026-11", 1, 35_000, **insured)).json()["code"] == "month_already_paid"
+    stranger = await pay(health, family, "2026-12", 1, 35_000, insured_id=str(new_id()))
+    assert stranger.json()["code"] == "insured_unknown"
+    seen = (await health.admin("GET", f"/v1/coverage/{family.card_id}", "coverage:read")).json()
+    assert [one["insured_id"] for one in seen["contributions"]] == [str(family.child_id), str(family.head_id)]
+
+
+async def test_what_was_paid_for_the_family_before_each_had_their_own_counts_for_its_head(health: Health) -> None:
+    family = await health.family()
+    made = (await pay(health, family, "2026-11", 1, 35_000)).json()["contribution_id"]
+    await execute_as_owner(
+        health.runtime.state.settings.database_url,
+        f"UPDATE contribution_month SET insured_id = NULL WHERE contribution_id = '{made}'",
+        f"UPDATE contribution SET insured_id = NULL WHERE contribution_id = '{made}'",
+    )
+    assert (await pay(health, family, "2026-11", 1, 35_000)).json()["code"] == "month_already_paid"
+    assert (await pay(health, family, "2026-11", 1, 35_000, insured_id=str(family.child_id))).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("wage", "amount", "code"),
+    [
+        (1, 0, "below_minimum"),
+        (269_999, 13_500, "below_minimum"),
+        (270_000, 13_500, None),
+        (1_670_000, 83_500, None),
+        (1_670_001, 83_500, "above_maximum"),
+    ],
+)
+async def test_the_insured_wage_of_2026_lies_between_its_bounds(
+    health: Health, wage: int, amount: int, code: str | None
+) -> None:
+    """2,700 and 16,700 (elbalad 6848254); wage 1 is no wage: truth 3.14 c, findings A14."""
+    family = await health.family()
+    reply = await pay(health, family, "2026-11", 1, amount, insured_wage=wage)
+    assert reply.json().get("code") == code, reply.text
+    assert (reply.status_code == 201) == (code is None)
+
+
+async def test_nothing_and_the_far_future_are_no_contribution(health: Health) -> None:
+    """Findings A14, truth 2.9: 36 months of nothing bought cover until 2072."""
+    family = await health.family()
+    pension = {"category": "pensioner", "insured_wage": 1}
+    assert (await pay(health, family, "2026-11", 36, 0, **pension)).json()["code"] == "below_minimum"
+    for month, months in (("2072-01", 1), ("2026-10", 1), ("2026-11", 36), ("2027-12", 1), ("2024-01", 1)):
+        wage = {"insured_wage": 700_000, "category": "pensioner"}
+        refused = await pay(health, family, month, months, 14_000 * months, **wage)
+        assert refused.json()["code"] == "month_not_payable", (month, refused.text)
+    assert (await pay(health, family, "2026-11", 13, 13 * 35_000)).status_code == 201
+    assert (await pay(health, await health.family(governorate="01"), "2026-11", 1, 35_000)).json()["code"] == (
+        "month_not_payable"
+    ), "where the system has not begun no month can be paid for"
+
+
+async def test_the_self_employed_pay_on_the_largest_of_their_incomes(health: Health) -> None:
+    family = await health.family()
+    body = {"category": "self_employed", "insured_wage": 700_000, "declared_income": 2_000_000}
+    assert (await pay(health, family, "2026-11", 1, 35_000, **body)).json()["due"] == 100_000
+    assert (await pay(health, family, "2026-11", 1, 100_000, **body)).status_code == 201
+    employee = {"insured_wage": 700_000, "declared_income": 2_000_000}
+    assert (await pay(health, family, "2026-12", 1, 35_000, **employee)).status_code == 201
+
+
+async def test_an_exemption_that_begins_later_keeps_no_card_from_opening_care(health: Health) -> None:
+    """Findings A5, truth 2.22: exempt from June, entered before the first card; covered from the card's day."""
+    family = Family()
+    await health.deliver(*family_events(family, "03", JANUARY, ())[:3])
+    health.at(JANUARY)
+    june = await exempt(health, family, kind="unable", first_day="2026-06-01", last_day="2027-06-01")
+    assert (june.json()["enrolled_on"], june.json()["state"]) == ("2026-06-01", "pending")
+    await health.deliver(family_events(family, "03", JANUARY, HEALTH)[3])
+    seen = (await health.admin("GET", f"/v1/coverage/{family.card_id}", "coverage:read")).json()
+    assert (seen["enrolled_on"], seen["state"], seen["exempt"]) == ("2026-01-05", "active", False)
+    health.at(datetime(2026, 6, 1, 8, tzinfo=UTC))
+    seen = (await health.admin("GET", f"/v1/coverage/{family.card_id}", "coverage:read")).json()
+    assert (seen["enrolled_on"], seen["state"], seen["exempt"]) == ("2026-01-05", "active", True)
+    late = CardServiceEnabled(card_id=family.card_id, household_id=family.household_id, service=ProgrammeService.HEALTH)
+    await health.deliver(late)
+    seen = (await health.admin("GET", f"/v1/coverage/{family.card_id}", "coverage:read")).json()
+    assert seen["enrolled_on"] == "2026-01-05", "a later day moves nothing"
 
 
 async def test_whoever_moves_away_is_no_longer_covered(health: Health) -> None:

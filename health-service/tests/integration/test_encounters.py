@@ -44,21 +44,30 @@ async def test_a_consultation_costs_nothing_and_a_home_visit_a_fixed_amount(heal
     assert [due.amount for due in dues] == [10_000, 4_000]
 
 
-async def test_the_cap_of_a_month_is_never_passed_not_even_by_visits_at_once(health: Health) -> None:
-    pharmacy, family = await health.desk("pharmacy"), await health.family()
-    replies = await asyncio.gather(*(health.visit(pharmacy, family, "medicines", 600_000) for _ in range(6)))
+async def test_the_cap_of_a_case_is_never_passed_not_even_by_visits_at_once(health: Health) -> None:
+    unit, imaging, family = await health.desk(), await health.desk("imaging"), await health.family()
+    first = (await health.visit(unit, family, "consultation", 0, refers_to=["imaging"])).json()
+    by = {"referral_id": first["referrals"][0]["referral_id"]}
+    replies = await asyncio.gather(*(health.visit(imaging, family, "imaging", 500_000, **by) for _ in range(6)))
     assert [reply.status_code for reply in replies] == [201] * 6
     paid = sorted(reply.json()["copayment"] for reply in replies)
-    assert paid == [0, 0, 0, 40_600, 60_000, 60_000]
+    assert paid == [0, 0, 0, 20_400, 50_000, 50_000]
     assert sum(reply.json()["cap_applied"] for reply in replies) == 4
+    another = (await health.visit(imaging, family, "imaging", 500_000)).json()
+    assert another["copayment"] == 50_000, "another case, another cap"
+
+
+async def test_the_cap_of_medicines_is_that_of_each_time(health: Health) -> None:
+    """«في المرة الواحدة»: truth 3.14 e, youm7 6148874."""
+    pharmacy, family = await health.desk("pharmacy"), await health.family()
+    paid = [(await health.visit(pharmacy, family, "medicines", price)).json() for price in (800_000,) * 3]
+    assert [visit["copayment"] for visit in paid] == [80_000] * 3
+    dear = (await health.visit(pharmacy, family, "medicines", 2_000_000)).json()
+    assert (dear["copayment"], dear["cap_applied"]) == (160_600, True)
     (terms,) = (await health.ask(pharmacy, family, service="medicines"))["services"]
-    assert (terms["cap"], terms["cap_left"], terms["cap_period"]) == (160_600, 0, "month")
+    assert (terms["cap"], terms["cap_left"], terms["cap_period"]) == (160_600, 160_600, "each_time")
     child = (await health.visit(pharmacy, family, "medicines", 100_000, patient_id=str(family.child_id))).json()
     assert (child["copayment"], child["patient_id"]) == (10_000, str(family.child_id))
-    health.at(NOON + timedelta(days=30))
-    assert (await health.visit(pharmacy, family, "medicines", 100_000)).json()["copayment"] == 10_000
-    late = await health.visit(pharmacy, family, "medicines", 100_000, occurred_at=NOON.isoformat())
-    assert late.json()["copayment"] == 0, "a late entry counts in its own month"
 
 
 async def test_a_referral_opens_the_hospital_and_is_one_case(health: Health) -> None:
@@ -109,7 +118,10 @@ async def test_what_is_refused(health: Health) -> None:
 async def test_cards_that_are_blocked_replaced_or_closed(health: Health) -> None:
     desk, family, successor = await health.desk(), await health.family(), new_id()
     card = {"card_id": family.card_id, "citizen_id": family.head_id, "household_id": family.household_id}
-    first = (await health.visit(desk, family, "medicines", 1_000_000)).json()
+    imaging = await health.desk("imaging")
+    sent = (await health.visit(desk, family, "consultation", 0, refers_to=["imaging"])).json()
+    by = {"referral_id": sent["referrals"][0]["referral_id"]}
+    first = (await health.visit(imaging, family, "imaging", 1_000_000, **by)).json()
     assert first["copayment"] == 100_000
     await health.deliver(CardBlocked(**card, reason="lost", blocked_at=NOON))
     assert (await health.visit(desk, family)).json()["code"] == "card_blocked"
@@ -129,8 +141,8 @@ async def test_cards_that_are_blocked_replaced_or_closed(health: Health) -> None
     )
     assert (await health.visit(desk, family)).json()["code"] == "card_closed"
     renewed = Family(successor, family.household_id, family.head_id, family.child_id)
-    second = (await health.visit(desk, renewed, "medicines", 1_000_000)).json()
-    assert (second["copayment"], second["cap_applied"]) == (60_600, True), "the cap goes on with the person"
+    second = (await health.visit(imaging, renewed, "imaging", 1_000_000, **by)).json()
+    assert (second["copayment"], second["cap_applied"]) == (20_400, True), "the cap goes on with the person"
     disabled = CardServiceDisabled(
         card_id=successor, household_id=family.household_id, service=ProgrammeService.HEALTH, reason="x"
     )

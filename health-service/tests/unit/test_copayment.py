@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chassis.ids import new_id
 from health_service.rules.copayment import period_of, rounded, share
 from health_service.rules.figures import Figures, Tariff
-from health_service.rules.keys import CASE, MONTH, YEAR
+from health_service.rules.keys import CASE, EACH_TIME, MONTH, YEAR
 from policybook.book import PolicyBook
 from policybook.days import ByDay
 
@@ -24,7 +24,7 @@ tariffs = st.builds(
     shares,
     st.none() | st.integers(0, 10**7),
     st.none() | st.integers(0, 10**7),
-    st.sampled_from([CASE, MONTH, YEAR]),
+    st.sampled_from([CASE, EACH_TIME, MONTH, YEAR]),
 )
 
 
@@ -73,13 +73,16 @@ def test_periods() -> None:
         return period_of(Tariff("x", Decimal(0), None, 1, period), day, case)
 
     assert (of(MONTH), of(YEAR), of(CASE)) == ("month:2026-11", "year:2026", f"case:{case}")
+    each = Tariff("x", Decimal(0), None, 1, EACH_TIME)
+    visit = new_id()
+    assert period_of(each, day, case, visit) == f"each_time:{visit}", "a referral makes no visits one"
 
 
 def test_the_published_caps_are_the_laws_after_seven_steps(book: PolicyBook) -> None:
     """The index is on record; only what was published is applied."""
     index = Decimal(str(book.value("health.copayment_cap_index", date(2026, 1, 1))))
     for service in ("medicines", "imaging", "laboratory", "inpatient"):
-        base = book.value("health.copayment_cap", date(2019, 12, 1), service=service)
+        base = book.value("health.copayment_cap", date(2020, 1, 1), service=service)
         published = book.value("health.copayment_cap", date(2026, 1, 1), service=service)
         assert isinstance(base, int)
         assert rounded(base * (1 + index) ** 7 / 100) * 100 == published
@@ -105,4 +108,4 @@ def test_the_rates_of_2026(figures: ByDay[Figures], service: str, total: int, pa
 
 def test_a_visit_is_judged_by_the_figures_of_its_day(figures: ByDay[Figures]) -> None:
     caps = [figures.on(day).tariffs["inpatient"].cap for day in (date(2025, 12, 31), date(2026, 1, 1))]
-    assert caps == [30_000, 48_200]
+    assert caps == [40_000, 48_200]

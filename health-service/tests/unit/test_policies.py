@@ -58,7 +58,9 @@ def test_figures_hold_from_the_pilots_first_day_on(figures: ByDay[Figures]) -> N
 
 def test_what_nobody_approved_is_on_record_and_not_applied(book: PolicyBook, figures: ByDay[Figures]) -> None:
     on_record = [p for p in book.policies if p.approved_by is None]
-    assert {p.key for p in on_record} == {"health.copayment_fixed", "health.go_live"}
+    assert {p.key for p in on_record} == {
+        "health.copayment_fixed", "health.go_live", "health.contribution_largest_of",
+    }  # fmt: skip
     assert "24" not in figures.on(date(2026, 11, 1)).go_live
     assert figures.on(date(2026, 11, 1)).tariffs["home_visit"].fixed == 10_000
 

@@ -28,6 +28,10 @@ routes = router(tags=["coverage"])
         errors.ContributionReferenceUsed,
         errors.MonthAlreadyPaid,
         errors.CategoryUnknown,
+        errors.InsuredUnknown,
+        errors.BelowMinimum,
+        errors.AboveMaximum,
+        errors.MonthNotPayable,
     ),
     rows=Rows("coverage", "household_id"),
     purpose="contribution",
@@ -35,7 +39,10 @@ routes = router(tags=["coverage"])
 async def record_contribution(
     runtime: Running, body: ContributionRequest, caller: Caller, session: Work
 ) -> ContributionReceipt:
-    """Enter what was paid for a family's cover; the amount must be what the policies make of its wage."""
+    """Enter what an insured person paid for the family's cover; the policies make the amount of the wage.
+
+    Each insured person of a family has contributions of their own: husband and wife who both work pay both.
+    """
     return await service.contribute(session, runtime, caller, body)
 
 

@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,9 +21,12 @@ from chassis.row_arrays import statement
 from chassis.sealing import Vault
 from health_service.rules.standing import ACTIVE, ENDED, SUSPENDED, UNABLE, Account, Exemption
 
+# Whatever enrols first, the earliest day holds: an exemption from June on keeps no card of May from opening care.
 _ENROL = statement(
-    "INSERT INTO coverage (household_id, enrolled_on)"
-    " SELECT household_id, min(day) FROM <rows> GROUP BY household_id ON CONFLICT DO NOTHING RETURNING household_id",
+    "INSERT INTO coverage AS v (household_id, enrolled_on)"
+    " SELECT household_id, min(day) FROM <rows> GROUP BY household_id ORDER BY household_id"
+    " ON CONFLICT (household_id) DO UPDATE SET enrolled_on = excluded.enrolled_on"
+    " WHERE v.enrolled_on > excluded.enrolled_on RETURNING household_id",
     household_id="uuid",
     day="date",
 )
@@ -59,19 +63,28 @@ _DUE = text(
 )
 _LOOK_AT_ALL = text("UPDATE coverage SET changes_on = :day WHERE changes_on IS NULL OR changes_on > :day")
 _ADD_CONTRIBUTION = text(
-    "INSERT INTO contribution (contribution_id, household_id, reference, category, insured_wage, spouses, children,"
-    " first_month, months, amount, recorded_by, recorded_at) VALUES (:contribution_id, :household_id, :reference,"
-    " :category, :insured_wage, :spouses, :children, :first_month, :months, :amount, :recorded_by, :recorded_at)"
+    "INSERT INTO contribution (contribution_id, household_id, insured_id, reference, category, insured_wage,"
+    " declared_income, spouses, children, first_month, months, amount, recorded_by, recorded_at) VALUES"
+    " (:contribution_id, :household_id, :insured_id, :reference, :category, :insured_wage, :declared_income, :spouses,"
+    " :children, :first_month, :months, :amount, :recorded_by, :recorded_at)"
     " ON CONFLICT (reference) DO NOTHING RETURNING contribution_id"
 )
+# What was entered for the family before each insured person had their own stands for its head's.
 _PAY_MONTHS = statement(
-    "INSERT INTO contribution_month (household_id, month, contribution_id)"
-    " SELECT :household_id, month, :contribution_id FROM <rows> ON CONFLICT DO NOTHING RETURNING month",
+    "INSERT INTO contribution_month (household_id, month, contribution_id, insured_id)"
+    " SELECT :household_id, month, :contribution_id, CAST(:insured_id AS uuid) FROM <rows> WHERE NOT (:is_head AND"
+    " EXISTS (SELECT FROM contribution_month m WHERE m.household_id = :household_id AND m.month = r.month"
+    " AND m.insured_id IS NULL)) ON CONFLICT DO NOTHING RETURNING month",
     month="date",
 )
+_PAYERS = text(
+    "SELECT month, insured_id FROM contribution_month WHERE household_id = :household_id"
+    " AND month = ANY(CAST(:months AS date[])) AND insured_id IS NOT NULL"
+)
 _CONTRIBUTIONS = text(
-    "SELECT contribution_id, reference, category, first_month, months, amount, recorded_at FROM contribution"
-    " WHERE household_id = :household_id ORDER BY contribution_id DESC LIMIT :limit"
+    "SELECT c.contribution_id, c.insured_id, c.reference, c.category, c.first_month, c.months, c.amount, c.recorded_at,"
+    " r.reversed_at, r.reason AS reversal_reason FROM contribution c LEFT JOIN contribution_reversal r"
+    " USING (contribution_id) WHERE c.household_id = :household_id ORDER BY c.contribution_id DESC LIMIT :limit"
 )
 _SUPERSEDE = text(
     "UPDATE exemption SET superseded_at = :at WHERE household_id = :household_id"
@@ -96,7 +109,7 @@ class Family:
 
 
 async def enrol(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> set[UUID]:
-    """Enrol families from a day on; those that were not enrolled before."""
+    """Enrol families from a day on; those that were not enrolled before, or from a later day."""
     return set((await session.execute(_ENROL, dict(columns))).scalars())
 
 
@@ -141,11 +154,31 @@ async def add_contribution(session: AsyncSession, **values: object) -> bool:
 
 
 async def pay_months(
-    session: AsyncSession, household_id: UUID, contribution_id: UUID, months: Sequence[date]
+    session: AsyncSession,
+    household_id: UUID,
+    contribution_id: UUID,
+    insured_id: UUID | None,
+    months: Sequence[date],
+    *,
+    is_head: bool,
 ) -> set[date]:
-    """Mark months as paid; those that were not before."""
-    parameters = {"household_id": household_id, "contribution_id": contribution_id, "month": list(months)}
+    """Mark months as paid by an insured person; those that this person had not paid before."""
+    parameters = {
+        "household_id": household_id,
+        "contribution_id": contribution_id,
+        "insured_id": insured_id,
+        "is_head": is_head,
+        "month": list(months),
+    }
     return set((await session.execute(_PAY_MONTHS, parameters)).scalars())
+
+
+async def payers(session: AsyncSession, household_id: UUID, months: Sequence[date]) -> dict[date, set[UUID]]:
+    """Who of a family has paid on an own wage, by month."""
+    found: dict[date, set[UUID]] = defaultdict(set)
+    for row in await session.execute(_PAYERS, {"household_id": household_id, "months": list(months)}):
+        found[row.month].add(row.insured_id)
+    return found
 
 
 async def contributions(session: AsyncSession, household_id: UUID, limit: int) -> Sequence[RowMapping]:
@@ -180,12 +213,32 @@ def family_of(row: Record, vault: Vault, exemptions: Iterable[Mapping[str, Any]]
     return Family(row["household_id"], account, (row["state"], row["since"], row["exempt"]))
 
 
+class Ground(NamedTuple):
+    """Why a person is exempt: the kind of disease, and the codes of it and its treatments. Sealed where it is kept."""
+
+    kind: str
+    codes: tuple[str, ...] = ()
+
+    def dump(self) -> bytes:
+        """As it is sealed."""
+        return orjson.dumps({"kind": self.kind, "codes": list(self.codes)})
+
+    @staticmethod
+    def load(opened: bytes) -> Ground:
+        """As it was sealed; one of before there were codes is the kind's name alone."""
+        if not opened.startswith(b"{"):
+            return Ground(opened.decode())
+        said = orjson.loads(opened)
+        return Ground(said["kind"], tuple(said["codes"]))
+
+
 def _exemption(row: Mapping[str, object], vault: Vault) -> Exemption:
-    kind = UNABLE if row["kind"] == UNABLE else vault.open(_id(row["exemption_id"]), _bytes(row["sealed"])).decode()
-    citizen_id = row["citizen_id"]
-    return Exemption(
-        kind, None if citizen_id is None else _id(citizen_id), _day(row["first_day"]), _last(row["last_day"])
-    )
+    ground = Ground(UNABLE)
+    if row["kind"] != UNABLE:
+        ground = Ground.load(vault.open(_id(row["exemption_id"]), _bytes(row["sealed"])))
+    whose = row["citizen_id"]
+    days = _day(row["first_day"]), _last(row["last_day"])
+    return Exemption(ground.kind, None if whose is None else _id(whose), *days, ground.codes)
 
 
 def _id(value: Any) -> UUID:

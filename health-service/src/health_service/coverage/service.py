@@ -17,7 +17,7 @@ from contracts.health import CoverageChanged
 from health_service.cards import repository as cards
 from health_service.context import Runtime
 from health_service.coverage import repository
-from health_service.coverage.repository import MEDICAL, Family
+from health_service.coverage.repository import MEDICAL, Family, Ground
 from health_service.coverage.schemas import (
     Contribution,
     ContributionReceipt,
@@ -27,6 +27,8 @@ from health_service.coverage.schemas import (
     ExemptionRequest,
 )
 from health_service.errors import (
+    AboveMaximum,
+    BelowMinimum,
     CategoryUnknown,
     ContributionDiffers,
     ContributionReferenceUsed,
@@ -34,12 +36,14 @@ from health_service.errors import (
     ExemptionTooLong,
     HouseholdNotEnrolled,
     HouseholdUnknown,
+    InsuredUnknown,
     MonthAlreadyPaid,
+    MonthNotPayable,
 )
 from health_service.rules import contribution as rules
 from health_service.rules.figures import Figures
 from health_service.rules.refusals import CardUnknown
-from health_service.rules.standing import PENDING, UNABLE, Standing, add_months, standing
+from health_service.rules.standing import PENDING, UNABLE, Account, Standing, add_months, cover_begins, standing
 from policybook.book import PolicyMissing
 
 CONTRIBUTIONS_SHOWN = 24
@@ -94,34 +98,64 @@ async def stands(session: AsyncSession, runtime: Runtime, household_id: UUID, at
 async def contribute(
     session: AsyncSession, runtime: Runtime, caller: Principal, request: ContributionRequest
 ) -> ContributionReceipt:
-    """Enter a contribution; cover that was suspended begins again when the arrears are paid.
+    """Enter a contribution of an insured person; cover that was suspended begins again when the arrears are paid.
 
-    Raises CategoryUnknown, HouseholdNotEnrolled, ContributionDiffers, ContributionReferenceUsed, MonthAlreadyPaid.
+    Raises CategoryUnknown, BelowMinimum, AboveMaximum, HouseholdNotEnrolled, InsuredUnknown, MonthNotPayable,
+    ContributionDiffers, ContributionReferenceUsed, MonthAlreadyPaid.
     """
     now = runtime.clock.now()
     await _within(session, caller, request.household_id)
     await repository.lock(session, [request.household_id])
-    if not await repository.enrolled(session, [request.household_id]):
+    before = await family(session, runtime, request.household_id)
+    if before is None:
         raise HouseholdNotEnrolled()
+    insured_id, is_head = await _insured(session, request)
     months = [add_months(request.first_month, ahead) for ahead in range(request.months)]
     due = sum(_due(runtime, request, month) for month in months)
+    _ensure_payable(runtime.state.figures_at(now), before.account, months)
     if due != request.amount:
         raise ContributionDiffers(f"{due} piastres are due.", detail_ar=f"المستحق {due} قرشا", due=due)
     contribution_id = new_id()
     values = request.model_dump() | {
         "contribution_id": contribution_id,
+        "insured_id": insured_id,
         "recorded_by": caller.subject,
         "recorded_at": now,
     }
     if not await repository.add_contribution(session, **values):
         raise ContributionReferenceUsed()
-    paid = await repository.pay_months(session, request.household_id, contribution_id, months)
+    paid = await repository.pay_months(
+        session, request.household_id, contribution_id, insured_id, months, is_head=is_head
+    )
     twice = sorted(set(months) - paid)
     if twice:
         raise MonthAlreadyPaid(f"{twice[0]:%Y-%m} is paid.", months=[month.isoformat() for month in twice])
     await update_standing(session, runtime, [request.household_id])
     _, after = await stands(session, runtime, request.household_id, now)
     return ContributionReceipt(**values, state=after.state, unpaid_from=after.unpaid_from)
+
+
+async def _insured(session: AsyncSession, request: ContributionRequest) -> tuple[UUID | None, bool]:
+    """On whose wage a contribution is reckoned, and whether that is the head. Raises InsuredUnknown."""
+    members = await cards.members(session, request.household_id)
+    head = next((row["citizen_id"] for row in members if row["is_head"]), None)
+    if request.insured_id is None or request.insured_id == head:
+        return head, True
+    if request.insured_id not in {row["citizen_id"] for row in members}:
+        raise InsuredUnknown()
+    return request.insured_id, False
+
+
+def _ensure_payable(today: Figures, account: Account, months: Sequence[date]) -> None:
+    begins = cover_begins(today, account)
+    for month in months:
+        if not rules.payable(today, begins, month):
+            since = f" from {begins:%Y-%m} on" if begins else ""
+            raise MonthNotPayable(
+                f"{month:%Y-%m} is not payable: months of cover are{since}, at most {today.months_ahead} ahead.",
+                detail_ar=f"لا يقبل سداد شهر {month:%Y-%m}.",
+                month=month.isoformat(),
+            )
 
 
 async def exempt(
@@ -144,6 +178,7 @@ async def exempt(
     _check_length(here.figures_at(now), request)
     medical = request.kind != UNABLE
     if not medical:
+        # Whoever has no card yet is enrolled by it; a card that opens care on an earlier day moves that day.
         await enrol(session, runtime, [(household_id, max(request.first_day, business_day(now)))])
     await repository.lock(session, [household_id])
     if not await repository.enrolled(session, [household_id]):
@@ -155,7 +190,7 @@ async def exempt(
         household_id=household_id,
         citizen_id=request.citizen_id,
         kind=MEDICAL if medical else UNABLE,
-        sealed=here.vault.seal(exemption_id, request.kind.encode()) if medical else None,
+        sealed=here.vault.seal(exemption_id, Ground(request.kind, tuple(request.codes)).dump()) if medical else None,
         first_day=request.first_day,
         last_day=request.last_day,
         reference=request.reference,
@@ -213,7 +248,23 @@ def _due(runtime: Runtime, request: ContributionRequest, month: date) -> int:
         rates = None
     if rates is None:
         raise CategoryUnknown(f"No rate is on record for {request.category} in {month:%Y-%m}.")
-    return rules.monthly(rates, rules.Family(request.insured_wage, request.spouses, request.children))
+    family = rules.Family(request.insured_wage, request.spouses, request.children, request.declared_income)
+    bound = rules.outside(rates, family)
+    due = rules.monthly(rates, family)
+    if bound is not None and bound < family.insured_wage:
+        raise AboveMaximum(
+            f"The highest insured wage of {month:%Y-%m} is {bound} piastres.",
+            detail_ar=f"أعلى أجر اشتراك هو {bound} قرشاً.",
+            most=bound,
+        )
+    if bound is not None or due == 0:
+        least = bound or 1
+        raise BelowMinimum(
+            f"The least insured wage of {month:%Y-%m} is {least} piastres." if bound else "It comes to nothing.",
+            detail_ar=f"أقل أجر اشتراك هو {least} قرشاً." if bound else "لا يكفي الأجر لاشتراك.",
+            least=least,
+        )
+    return due
 
 
 def _check_length(figures: Figures, request: ExemptionRequest) -> None:

@@ -32,7 +32,7 @@ class ServiceTerms(BaseModel):
     rate: Annotated[str, Field(description="share of the price, e.g. 0.10")]
     fixed: Annotated[int | None, Field(description="a fixed amount instead of a share")]
     cap: int | None
-    cap_period: Literal["case", "month", "year"] | None
+    cap_period: Literal["case", "each_time", "month", "year"] | None
     cap_left: int | None
     currency: str
 
@@ -64,8 +64,12 @@ class Eligibility(BaseModel):
     covered: Annotated[bool, Personal.HEALTH]
     state: Annotated[Literal["none", "pending", "active", "suspended", "ended"], Personal.HEALTH]
     since: date | None
-    exempt: Annotated[bool, Field(description="the patient pays nothing"), Personal.HEALTH]
-    exemption: Annotated[Literal["unable", "medical"] | None, Personal.HEALTH]
+    exempt: Annotated[bool, Field(description="the patient pays nothing for anything"), Personal.HEALTH]
+    exemption: Annotated[
+        Literal["unable", "medical"] | None,
+        Field(description="medical: what is related to the patient's disease is free"),
+        Personal.HEALTH,
+    ]
     services: Annotated[list[ServiceTerms], Personal.HEALTH]
     members: Annotated[list[Member], Personal.HOUSEHOLD]
     reasons: Annotated[list[Reason], Personal.HEALTH]

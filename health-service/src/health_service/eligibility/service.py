@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.clock import business_day
 from chassis.principal import Principal
 from chassis.refusals import Refusal
 from health_service.context import Runtime
@@ -18,8 +19,9 @@ from health_service.coverage.repository import Family
 from health_service.eligibility import repository
 from health_service.eligibility.schemas import Eligibility, EligibilityRequest, Member, Reason, ServiceTerms
 from health_service.rules.copayment import period_of
+from health_service.rules.exemptions import frees_all
 from health_service.rules.figures import Figures, Tariff
-from health_service.rules.keys import CASE
+from health_service.rules.keys import CASE, EACH_TIME, KEYS
 from health_service.rules.refusals import CardUnknown, CoverNotBegun, PatientUnknown, ServiceUnknown
 from health_service.rules.standing import UNABLE, Exemption, Standing, exempt_from_copayment, standing
 from health_service.rules.visits import Card, card_refusal, cover_refusal
@@ -36,6 +38,11 @@ class Cover:
     figures: Figures
     standing: Standing | None
     exemption: Exemption | None
+
+    @property
+    def free(self) -> bool:
+        """Whether the patient pays nothing for anything; a disease frees from what is related to it alone."""
+        return frees_all(self.figures, self.exemption)
 
     def refusal(self) -> Refusal | None:
         """Why care that is no emergency is not covered."""
@@ -68,7 +75,7 @@ async def check(runtime: Runtime, caller: Principal, request: EligibilityRequest
         covered=not refusals,
         state=stands.state if stands else NONE,
         since=stands.since if stands else None,
-        exempt=cover.exemption is not None,
+        exempt=cover.free,
         exemption=exemption_word(cover.exemption),
         services=[terms(tariff, cover.figures, known.caps_used) for tariff in wanted],
         members=members,
@@ -80,8 +87,15 @@ async def cover_of(
     session: AsyncSession, runtime: Runtime, household_id: UUID, patient_id: UUID | None, at: datetime
 ) -> Cover:
     """How a household stands on the day of an instant, and whether a patient of it is exempt."""
+    return await cover_on(session, runtime, household_id, patient_id, business_day(at))
+
+
+async def cover_on(
+    session: AsyncSession, runtime: Runtime, household_id: UUID, patient_id: UUID | None, day: date
+) -> Cover:
+    """How a household stands on a day as far as it is known today; before the system's first day, as on that day."""
     family = await coverage.family(session, runtime, household_id)
-    return cover_by(runtime.state.figures_at(at), family, patient_id)
+    return cover_by(runtime.state.figures.on(max(day, KEYS.needed_from)), family, patient_id)
 
 
 def cover_by(figures: Figures, family: Family | None, patient_id: UUID | None) -> Cover:
@@ -105,7 +119,8 @@ def terms(tariff: Tariff, figures: Figures, used: Mapping[tuple[str, str], int])
     """A service's co-payment as it is shown."""
     left = None
     if tariff.cap is not None:
-        spent = 0 if tariff.period == CASE else used.get((tariff.service, period_of(tariff, figures.day, NO_CASE)), 0)
+        anew = tariff.period in {CASE, EACH_TIME}
+        spent = 0 if anew else used.get((tariff.service, period_of(tariff, figures.day, NO_CASE)), 0)
         left = max(0, tariff.cap - spent)
     return ServiceTerms(
         service=tariff.service,

@@ -9,9 +9,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.personal import Personal, Whose
+from health_service.coverage.schemas import Code
 from health_service.eligibility.schemas import ServiceName
-
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 
 
 class EncounterLine(BaseModel):
@@ -46,6 +45,13 @@ class EncounterRequest(BaseModel):
     lines: Annotated[list[EncounterLine], Field(min_length=1, max_length=100)]
     diagnosis: Diagnosis | None = None
     emergency: bool = False
+    for_disease: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="it was for the disease the patient is exempt for; counts where the exemption names no codes",
+        ),
+    ] = False
     referral_id: Annotated[UUID | None, Field(description="the referral by which the patient comes")] = None
     refers_to: Annotated[list[ServiceName], Field(max_length=10, description="services the patient is sent to")] = []
     occurred_at: AwareDatetime | None = None

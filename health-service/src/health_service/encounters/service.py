@@ -23,7 +23,7 @@ from health_service.encounters import repository
 from health_service.encounters.schemas import Encounter, EncounterReceipt, EncounterRequest, Referral
 from health_service.errors import EncounterUnknown, NothingToCollect
 from health_service.providers.service import Place
-from health_service.rules import visits
+from health_service.rules import exemptions, visits
 from health_service.rules.copayment import Share, period_of, share
 from health_service.rules.figures import Figures
 from health_service.rules.refusals import CardNotActive, CardUnknown
@@ -72,7 +72,7 @@ async def record(
         "copayment": divided.copayment,
         "insurer_part": divided.insurer_part,
         "cap_applied": divided.cap_applied,
-        "exempt": told.cover.exemption is not None,
+        "exempt": divided.exempt,
         "copayment_id": copayment_id,
         "copayment_state": "due" if divided.copayment else "none",
     }
@@ -144,13 +144,19 @@ async def _divide(
 ) -> Share:
     """Divide the price, counting in the cap of the visit's own period."""
     tariff = told.cover.figures.tariffs[request.service]
-    if told.cover.exemption is not None or tariff.cap is None:
-        return share(tariff, total, 0, exempt=told.cover.exemption is not None)
-    period = period_of(tariff, told.cover.figures.day, request.referral_id or encounter_id)
+    charged = exemptions.charged(told.cover.figures, told.cover.exemption, _care(request))
+    if told.cover.free or charged == 0 or tariff.cap is None:
+        return share(tariff, total, 0, exempt=told.cover.free, charged=charged)
+    period = period_of(tariff, told.cover.figures.day, request.referral_id or encounter_id, encounter_id)
     used = await repository.open_cap(session, told.patient_id, request.service, period, tariff.cap)
-    divided = share(tariff, total, used, exempt=False)
+    divided = share(tariff, total, used, exempt=False, charged=charged)
     await repository.use_cap(session, told.patient_id, request.service, period, divided.copayment)
     return divided
+
+
+def _care(request: EncounterRequest) -> exemptions.Care:
+    lines = [(line.code, line.price * line.quantity) for line in request.lines]
+    return exemptions.Care(request.diagnosis.code if request.diagnosis else None, lines, request.for_disease)
 
 
 async def _refer(session: AsyncSession, told: Told, request: EncounterRequest, encounter_id: UUID) -> list[Referral]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
 from chassis.personal import Personal, Whose
 
@@ -151,6 +152,23 @@ class FhirBundle(FhirPart):
     entry: list[FhirEntry] | None = None
 
 
+ServicedDay = Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
+
+
+def first_day(given: str) -> date:
+    """The day of a FHIR date; one of a year or month alone is its first. Raises ValueError for a day no month has."""
+    return date.fromisoformat(given + "-01-01"[: 10 - len(given)])
+
+
+class FhirServicedPeriod(BaseModel):
+    """From when to when care is meant to be given."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    start: ServicedDay
+    end: ServicedDay | None = None
+
+
 class FhirEligibilityRequest(BaseModel):
     """A CoverageEligibilityRequest; what this service does not need of it is accepted and not looked at."""
 
@@ -166,6 +184,27 @@ class FhirEligibilityRequest(BaseModel):
     patient: Annotated[FhirReference, Whose.CITIZEN]
     created: Annotated[str, Field(max_length=40, pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?(T[0-9:.+Z-]+)?$")]
     insurer: FhirReference
+    serviced_date: ServicedDay | None = Field(default=None, alias="servicedDate")
+    serviced_period: FhirServicedPeriod | None = Field(default=None, alias="servicedPeriod")
+
+    @model_validator(mode="after")
+    def _one_time(self) -> FhirEligibilityRequest:
+        if self.serviced_date is not None and self.serviced_period is not None:
+            raise ValueError("either servicedDate or servicedPeriod")
+        days = self.days
+        if days is not None and days[1] < days[0]:
+            raise ValueError("servicedPeriod ends before it begins")
+        return self
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and last day care is meant for; None: today. Raises ValueError for a day no month has."""
+        if self.serviced_date is not None:
+            return first_day(self.serviced_date), first_day(self.serviced_date)
+        if self.serviced_period is not None:
+            start = self.serviced_period.start
+            return first_day(start), first_day(self.serviced_period.end or start)
+        return None
 
     @field_validator("patient")
     @classmethod
@@ -214,6 +253,8 @@ class FhirEligibilityResponse(FhirPart):
     patient: Annotated[FhirReference, Whose.CITIZEN]
     created: str
     request: FhirReference
+    serviced_date: str | None = Field(default=None, alias="servicedDate")
+    serviced_period: FhirPeriod | None = Field(default=None, alias="servicedPeriod")
     outcome: Literal["complete"] = "complete"
     disposition: str
     insurer: FhirReference

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,12 +11,14 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.area import Area
+from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.principal import Principal
 from chassis.problems import NotFound
+from chassis.refusals import Refusal
 from health_service.cards import repository as cards
 from health_service.context import Runtime
-from health_service.eligibility.service import Cover, cover_of
+from health_service.eligibility.service import Cover, cover_on
 from health_service.encounters import repository as encounters
 from health_service.fhir.schemas import (
     FhirAddress,
@@ -48,7 +50,7 @@ from health_service.fhir.schemas import (
 )
 from health_service.rules.copayment import period_of
 from health_service.rules.figures import Tariff
-from health_service.rules.keys import CASE
+from health_service.rules.keys import CASE, EACH_TIME
 from health_service.rules.standing import ACTIVE, PENDING, SUSPENDED
 
 INSURER = FhirReference(type="Organization", display="Universal Health Insurance Authority")
@@ -125,11 +127,19 @@ async def search_coverage(session: AsyncSession, runtime: Runtime, caller: Princ
 async def check(
     session: AsyncSession, runtime: Runtime, caller: Principal, request: FhirEligibilityRequest
 ) -> FhirEligibilityResponse:
-    """Answer whether a patient is covered. Raises PatientUnknownHere."""
+    """Answer whether a patient is covered on the day that care is meant for, today without one.
+
+    Of a period the first day's terms are told; cover is in force where it is on its first and on its last day.
+    Raises PatientUnknownHere.
+    """
     citizen_id = UUID((request.patient.reference or "").removeprefix("Patient/"))
-    person = await _person(session, runtime, caller, citizen_id)
+    today = business_day(runtime.clock.now())
+    first, last = request.days or (today, today)
+    person = await _person(session, runtime, caller, citizen_id, first)
     standing = person.cover.standing
     refusal = person.cover.refusal()
+    if refusal is None and last > first:
+        refusal = (await _person(session, runtime, caller, citizen_id, last)).cover.refusal()
     inforce = refusal is None and person.served
     insurance = None
     if standing is not None:
@@ -148,7 +158,10 @@ async def check(
         patient=FhirReference(reference=f"Patient/{citizen_id}"),
         created=runtime.clock.now().isoformat(timespec="seconds"),
         request=_request_reference(request),
-        disposition=_disposition(person),
+        serviced_date=request.serviced_date,
+        serviced_period=request.serviced_period
+        and FhirPeriod(start=request.serviced_period.start, end=request.serviced_period.end),
+        disposition=_disposition(person, refusal),
         insurer=INSURER,
         insurance=[insurance] if insurance else None,
     )
@@ -189,9 +202,13 @@ async def _row(session: AsyncSession, caller: Principal, citizen_id: UUID) -> Ro
     return row
 
 
-async def _person(session: AsyncSession, runtime: Runtime, caller: Principal, citizen_id: UUID) -> Person:
+async def _person(
+    session: AsyncSession, runtime: Runtime, caller: Principal, citizen_id: UUID, day: date | None = None
+) -> Person:
+    """A citizen with the family's cover on a day, today without one."""
     row = await _row(session, caller, citizen_id)
-    cover = await cover_of(session, runtime, row["household_id"], citizen_id, runtime.clock.now())
+    on = day or business_day(runtime.clock.now())
+    cover = await cover_on(session, runtime, row["household_id"], citizen_id, on)
     return Person(citizen_id, row["household_id"], row["head_id"], row["served"], cover)
 
 
@@ -224,7 +241,7 @@ def _period(person: Person) -> FhirPeriod | None:
 
 
 def _cost(tariff: Tariff, person: Person) -> FhirCost:
-    free = person.cover.exemption is not None
+    free = person.cover.free
     if tariff.fixed is not None:
         return FhirCost(
             type=FhirConcept(coding=[_coding(f"{TERMINOLOGY}/coverage-copay-type", "copay")], text=tariff.service),
@@ -237,7 +254,7 @@ def _cost(tariff: Tariff, person: Person) -> FhirCost:
 
 
 def _item(tariff: Tariff, person: Person, used: dict[tuple[str, str], int], *, excluded: bool) -> FhirItem:
-    free = person.cover.exemption is not None
+    free = person.cover.free
     benefits: list[FhirBenefit] = []
     if tariff.fixed is not None:
         benefits.append(FhirBenefit(type=_benefit("copay"), allowed_money=_money(0 if free else tariff.fixed)))
@@ -253,20 +270,21 @@ def _item(tariff: Tariff, person: Person, used: dict[tuple[str, str], int], *, e
         )
     if tariff.cap is not None and not free:
         spent = None
-        if tariff.period != CASE:
+        if tariff.period not in {CASE, EACH_TIME}:
             key = (tariff.service, period_of(tariff, person.cover.figures.day, NO_CASE))
             spent = _money(used.get(key, 0))
         benefits.append(FhirBenefit(type=_benefit("copay-maximum"), allowed_money=_money(tariff.cap), used_money=spent))
     return FhirItem(category=FhirConcept(text=tariff.service), excluded=excluded, benefit=benefits)
 
 
-def _disposition(person: Person) -> str:
-    refusal = person.cover.refusal()
+def _disposition(person: Person, refusal: Refusal | None) -> str:
     if refusal is not None:
         return refusal.title()
     if not person.served:
         return "No active card of the household is enabled for health insurance."
-    return "Covered; the patient pays nothing." if person.cover.exemption else "Covered."
+    if person.cover.free:
+        return "Covered; the patient pays nothing."
+    return "Covered; what is related to the patient's disease is free." if person.cover.exemption else "Covered."
 
 
 def _request_reference(request: FhirEligibilityRequest) -> FhirReference:

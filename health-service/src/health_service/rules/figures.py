@@ -38,6 +38,9 @@ class ContributionRates:
     spouse: Decimal
     child: Decimal
     family_cap: Decimal | None
+    least_wage: int | None = None  # piastres a month, None where no bound is known
+    most_wage: int | None = None
+    largest_of: frozenset[str] = frozenset()  # the amounts it is reckoned on; empty: the insured wage alone
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,16 @@ class Figures:
     tariffs: Mapping[str, Tariff]
     contributions: Mapping[str, ContributionRates]
     go_live: Mapping[str, date]
+    compulsory_from: Mapping[str, date]
     grace_months: Mapping[str, int]
     grace_months_elsewhere: int
+    grace_after_launch: Mapping[str, int]
+    grace_after_launch_elsewhere: int
+    months_ahead: int
     exempt_from_contribution: frozenset[str]
     exempt_from_copayment: frozenset[str]
+    exempt_only_related: frozenset[str]
+    unable_legal_bases: frozenset[str]
     unable_review_years: int | None
     services_offered: Mapping[str, frozenset[str]]
     referral_needed: Mapping[str, bool]
@@ -60,9 +69,14 @@ class Figures:
     late_days: int
     clock_skew_seconds: int
 
+    def launch_grace_of(self, governorate: str) -> tuple[date, int] | None:
+        """The compulsory day of a governorate, and for how many months from it nobody is suspended; None if unknown."""
+        day = self.compulsory_from.get(governorate)
+        return None if day is None else (day, self.grace_months.get(governorate, self.grace_months_elsewhere))
+
     def grace_of(self, governorate: str) -> int:
-        """How many months a family that pays nothing keeps its non-emergency care."""
-        return self.grace_months.get(governorate, self.grace_months_elsewhere)
+        """How many months from the first unpaid one a family keeps its non-emergency care once the launch is over."""
+        return self.grace_after_launch.get(governorate, self.grace_after_launch_elsewhere)
 
 
 def read_figures(book: PolicyBook, day: date) -> Figures:
@@ -72,10 +86,16 @@ def read_figures(book: PolicyBook, day: date) -> Figures:
         tariffs=_tariffs(book, day),
         contributions=_contributions(book, day),
         go_live={scope["governorate"]: begins for scope, begins in keys.GO_LIVE.approved(book)},
+        compulsory_from={scope["governorate"]: begins for scope, begins in keys.COMPULSORY_FROM.approved(book)},
         grace_months=keys.GRACE_MONTHS.by("governorate", book, day),
         grace_months_elsewhere=keys.GRACE_MONTHS.on(book, day),
+        grace_after_launch=keys.GRACE_AFTER_LAUNCH.by("governorate", book, day),
+        grace_after_launch_elsewhere=keys.GRACE_AFTER_LAUNCH.on(book, day),
+        months_ahead=keys.MONTHS_AHEAD.on(book, day),
         exempt_from_contribution=_kinds(book, day, keys.EXEMPT_FROM_CONTRIBUTION),
         exempt_from_copayment=_kinds(book, day, keys.EXEMPT_FROM_COPAYMENT),
+        exempt_only_related=_kinds(book, day, keys.EXEMPT_ONLY_RELATED),
+        unable_legal_bases=keys.UNABLE_LEGAL_BASES.find(book, day) or frozenset(),
         unable_review_years=keys.UNABLE_REVIEW_YEARS.find(book, day),
         services_offered=keys.SERVICES_OFFERED.by("provider_kind", book, day),
         referral_needed=keys.REFERRAL_NEEDED.by("provider_kind", book, day),
@@ -109,6 +129,9 @@ def _contributions(book: PolicyBook, day: date) -> dict[str, ContributionRates]:
             share(category, SPOUSE),
             share(category, CHILD),
             keys.CONTRIBUTION_FAMILY_CAP.find(book, day, category=category),
+            keys.INSURED_WAGE_LEAST.find(book, day, category=category),
+            keys.INSURED_WAGE_MOST.find(book, day, category=category),
+            keys.CONTRIBUTION_LARGEST_OF.find(book, day, category=category) or frozenset(),
         )
         for category in sorted(keys.CONTRIBUTION_RATE.by("category", book, day))
     }

@@ -9,8 +9,12 @@ from policybook.keys import Keys
 from policybook.terms import TERMS
 
 CASE = "case"
+EACH_TIME = "each_time"
 MONTH = "month"
 YEAR = "year"
+INSURED_WAGE = "insured_wage"
+DECLARED_INCOME = "declared_income"
+HIGHEST_WAGE = "highest_insured_wage"
 PROVIDER = ("provider_kind",)
 
 KEYS = Keys(date.fromisoformat("2019-07-01"), TERMS)
@@ -30,7 +34,7 @@ COPAYMENT_CAP = KEYS.declare(
 )
 COPAYMENT_CAP_PERIOD = KEYS.declare(
     "health.copayment_cap_period",
-    kinds.one_of(CASE, MONTH, YEAR),
+    kinds.one_of(CASE, EACH_TIME, MONTH, YEAR),
     "The period a cap counts over.",
     scope=("service",),
     needed_for=(),
@@ -52,11 +56,48 @@ CONTRIBUTION_FAMILY_CAP = KEYS.declare(
 GO_LIVE = KEYS.declare(
     "health.go_live", kinds.day, "The day the system begins in a governorate.", scope=("governorate",), needed_for=()
 )
+COMPULSORY_FROM = KEYS.declare(
+    "health.compulsory_from",
+    kinds.day,
+    "The day from which the system is compulsory in a governorate.",
+    scope=("governorate",),
+    needed_for=(),
+)
 GRACE_MONTHS = KEYS.declare(
     "health.grace_months",
     kinds.whole,
-    "Months a family that pays nothing keeps its non-emergency care.",
+    "Months from the compulsory day on in which a family that pays nothing keeps its non-emergency care.",
     scope=("governorate",),
+)
+GRACE_AFTER_LAUNCH = KEYS.declare(
+    "health.grace_months_after_launch",
+    kinds.whole,
+    "Months from the first unpaid one on in which it keeps it, once the launch is over.",
+    scope=("governorate",),
+)
+INSURED_WAGE_LEAST = KEYS.declare(
+    "health.insured_wage_least",
+    kinds.positive,
+    "Least insured wage, piastres a month.",
+    scope=("category",),
+    needed_for=(),
+)
+INSURED_WAGE_MOST = KEYS.declare(
+    "health.insured_wage_most",
+    kinds.positive,
+    "Highest insured wage, piastres a month.",
+    scope=("category",),
+    needed_for=(),
+)
+CONTRIBUTION_LARGEST_OF = KEYS.declare(
+    "health.contribution_largest_of",
+    kinds.words,
+    "The amounts whose largest a category pays on, where it is not the insured wage alone.",
+    scope=("category",),
+    needed_for=(),
+)
+MONTHS_AHEAD = KEYS.declare(
+    "health.contribution_months_ahead", kinds.whole, "Months after the present one that may be paid for."
 )
 EXEMPT_FROM_CONTRIBUTION = KEYS.declare(
     "health.exempt_from_contribution",
@@ -67,6 +108,19 @@ EXEMPT_FROM_CONTRIBUTION = KEYS.declare(
 )
 EXEMPT_FROM_COPAYMENT = KEYS.declare(
     "health.exempt_from_copayment", kinds.truth, "Exemptions that pay no co-payment.", scope=("kind",), needed_for=()
+)
+EXEMPT_ONLY_RELATED = KEYS.declare(
+    "health.exempt_only_related",
+    kinds.truth,
+    "Exemptions that free from what is related to their ground alone.",
+    scope=("kind",),
+    needed_for=(),
+)
+UNABLE_LEGAL_BASES = KEYS.declare(
+    "health.unable_legal_bases",
+    kinds.words,
+    "Legal bases in the register that make a household unable to pay.",
+    needed_for=(),
 )
 UNABLE_REVIEW_YEARS = KEYS.declare(
     "health.unable_review_years",

@@ -22,12 +22,16 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """A family, or one person of it, is exempt from the first to the last day; None: until further notice."""
+    """A family, or one person of it, is exempt from the first to the last day; None: until further notice.
+
+    `codes`: of the disease and its treatments, as far as the decision names them.
+    """
 
     kind: str
     citizen_id: UUID | None
     first_day: date
     last_day: date | None
+    codes: tuple[str, ...] = ()
 
     def holds_on(self, day: date) -> bool:
         """Whether the day lies within it."""
@@ -62,24 +66,50 @@ class Standing:
         return self.state == ACTIVE
 
 
+def cover_begins(figures: Figures, account: Account) -> date | None:
+    """The day on which the family's cover begins or began: the governorate's or the enrolment, whichever is later."""
+    live = figures.go_live.get(account.governorate)
+    return None if account.enrolled_on is None or live is None else max(account.enrolled_on, live)
+
+
 def standing(figures: Figures, account: Account) -> Standing:
     """The family's cover on the day of the figures."""
     day = figures.day
-    live = figures.go_live.get(account.governorate)
     exempt = _exempt(figures, account, day)
-    if account.enrolled_on is None or live is None:
+    start = cover_begins(figures, account)
+    if start is None:
         return Standing(ENDED if account.begun else PENDING, None, exempt)
-    start = max(account.enrolled_on, live)
     if day < start:
         return Standing(PENDING, start, exempt, changes_on=start)
     if exempt:
         return Standing(ACTIVE, start, True, changes_on=_first_day_after_exemption(figures, account, day))
     unpaid = first_unpaid(figures, account, start)
-    suspends = add_months(unpaid, figures.grace_of(account.governorate))
+    suspends = suspended_from(figures, account.governorate, unpaid)
     soon = _next_exemption(figures, account, day)
     if day >= suspends:
         return Standing(SUSPENDED, suspends, False, unpaid, suspends, soon)
     return Standing(ACTIVE, start, False, unpaid, suspends, min(suspends, soon) if soon else suspends)
+
+
+def suspended_from(figures: Figures, governorate: str, unpaid: date) -> date:
+    """The day from which a family whose first unpaid month is `unpaid` is treated in emergencies only.
+
+    In the launch nobody is suspended before so many months from the compulsory day are over, and what is unpaid of them
+    suspends then (art. 41 as told by the Cabinet). Afterwards the months count from the unpaid one.
+    """
+    launch = figures.launch_grace_of(governorate)
+    if launch is not None:
+        over = same_day(*launch)
+        if unpaid < over:
+            return over
+    return add_months(unpaid, figures.grace_of(governorate))
+
+
+def same_day(day: date, months: int) -> date:
+    """The day so many months later; the last of the month where that is shorter."""
+    first = add_months(day, months)
+    last = add_months(first, 1) - DAY
+    return min(first + timedelta(days=day.day - 1), last)
 
 
 def first_unpaid(figures: Figures, account: Account, start: date) -> date:
@@ -95,7 +125,10 @@ def first_unpaid(figures: Figures, account: Account, start: date) -> date:
 
 
 def exempt_from_copayment(figures: Figures, account: Account, patient_id: UUID) -> Exemption | None:
-    """The exemption by which a patient pays nothing on the day of the figures, the family's before the person's."""
+    """The exemption that a patient has on the day of the figures, the family's before the person's.
+
+    Whether it frees from all or from what is related to its ground: `rules.exemptions`.
+    """
     holding = [
         one
         for one in account.exemptions

@@ -57,3 +57,30 @@ def withdrawal_ddl() -> list[str]:
     A row keeps which row it has ended and what the last day of that was, to which it goes back.
     """
     return ["ALTER TABLE policy ADD COLUMN ended_policy_id uuid, ADD COLUMN ended_last_day date"]
+
+
+def corrections_ddl() -> list[str]:
+    """Statements for a revision of a service whose files correct rows of the past: where the wrong ones are kept."""
+    return [
+        """
+        CREATE TABLE policy_corrected (
+            policy_id uuid PRIMARY KEY,
+            key text NOT NULL,
+            scope text NOT NULL,
+            value jsonb,
+            expression text,
+            effective_from date NOT NULL,
+            effective_to date,
+            legal_reference text NOT NULL,
+            source text NOT NULL,
+            confidence text NOT NULL,
+            entered_by text NOT NULL,
+            approved_by text,
+            note text NOT NULL,
+            recorded_at timestamptz NOT NULL,
+            corrected_at timestamptz NOT NULL,
+            reason text NOT NULL,
+            corrected_source text NOT NULL
+        )
+        """
+    ]

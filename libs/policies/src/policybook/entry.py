@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.logging import get_logger
 from chassis.problems import Conflict, InvalidRequest, NotFound
-from policybook import store
+from policybook import corrections, store
 from policybook.book import Policy, PolicyBook, PolicyInvalid, PolicyMissing
 from policybook.files import PolicyFileError, read_policies
 from policybook.keys import Keys, changes
@@ -69,18 +69,21 @@ async def enter_files(
 ) -> list[Policy]:
     """Bring what a folder's files have of new rows and new last days into the book; the rows that changed.
 
-    A row is known by key, scope and first day; files named `beside` are no policies. Raises PolicyFileError where a
-    file contradicts the book or the rules could not work with it today: what was in force until today stays as it was.
+    A row is known by key, scope and first day; files named `beside` are no policies. What was in force until today
+    stays as it was, but for rows that the files name as wrong (`policybook.corrections`). Raises PolicyFileError where
+    a file contradicts the book beyond that or the rules could not work with it today.
     """
     wanted = read_policies(folder, keys, beside=beside)
+    wrong = corrections.read_corrections(folder, beside=beside)
     try:
         read(PolicyBook.of(wanted), today)
     except (PolicyMissing, PolicyInvalid) as error:
         raise PolicyFileError(str(error)) from error
     await store.lock(session)
     known = {_place(policy): policy for policy in (await store.read_book(session)).policies}
+    entered = list(await corrections.carry_out(session, wrong, known, _as_they_would_hold(wanted, known)))
+    known = corrections.without(known, entered)
     everything = {_place(policy): policy for policy in wanted} | known
-    entered: list[Policy] = []
     # Rows that end now go before those that begin, so that two never hold on one day.
     for policy in sorted(wanted, key=lambda p: _place(p) not in known):
         clipped = _clip(policy, _next_start(list(everything.values()), policy))
@@ -95,6 +98,14 @@ async def enter_files(
         await store.mark_changed(session)
         log.info("policy files entered", rows=len(entered))
     return entered
+
+
+def _as_they_would_hold(
+    wanted: Sequence[Policy], known: dict[corrections.Place, Policy]
+) -> dict[corrections.Place, Policy]:
+    """The files' rows, each ending where the next one of its ground begins, the book's own among them."""
+    everything = list(({_place(policy): policy for policy in wanted} | known).values())
+    return {_place(policy): _clip(policy, _next_start(everything, policy)) for policy in wanted}
 
 
 async def _amend(session: AsyncSession, before: Policy, policy: Policy, today: date) -> bool:

@@ -100,8 +100,8 @@ def _policies(path: Path, keys: Keys) -> Iterator[Policy]:
         yield policy
 
 
-def read_rows(path: Path, member: str, model: type[M]) -> Iterator[tuple[str, M]]:
-    """The rows of a file under `member`, filled up from its `defaults`, each with file and line. PolicyFileError."""
+def read_rows(path: Path, member: str, model: type[M], *, filled: bool = True) -> Iterator[tuple[str, M]]:
+    """The rows of a file under `member`, `filled` up from its `defaults`, each with file and line. PolicyFileError."""
     try:
         text = path.read_text(encoding="utf-8")
         document, tree = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
@@ -113,7 +113,7 @@ def read_rows(path: Path, member: str, model: type[M]) -> Iterator[tuple[str, M]
     for node, row in zip(nodes, document.get(member) or (), strict=True):
         where = f"{path.name}, line {node.start_mark.line + 1}"
         try:
-            yield where, model.model_validate({**document.get("defaults", {}), **row})
+            yield where, model.model_validate({**(document.get("defaults", {}) if filled else {}), **row})
         except ValidationError as error:
             first = error.errors()[0]
             raise PolicyFileError(f"{where}: {'.'.join(map(str, first['loc']))} {first['msg']}") from error

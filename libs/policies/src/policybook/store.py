@@ -56,6 +56,12 @@ _TAKE_OUT = text("DELETE FROM policy WHERE policy_id = :policy_id RETURNING ende
 _REPOINT = text(
     "UPDATE policy SET ended_policy_id = :before, ended_last_day = :last_day WHERE ended_policy_id = :policy_id"
 )
+# Why a row was wrong is kept with it; what had ended it, or was ended by it, is known by the files from now on.
+_CORRECT = text(
+    f"WITH wrong AS (DELETE FROM policy WHERE policy_id = :policy_id RETURNING {_COLUMNS}, recorded_at)"
+    f" INSERT INTO policy_corrected ({_COLUMNS}, recorded_at, corrected_at, reason, corrected_source)"
+    f" SELECT {_COLUMNS}, recorded_at, clock_timestamp(), :reason, :corrected_source FROM wrong"
+)
 _MOVE_END = text("UPDATE policy SET effective_to = :last_day WHERE policy_id = :policy_id")
 
 
@@ -131,6 +137,12 @@ async def take_out(session: AsyncSession, policy_id: UUID) -> tuple[UUID | None,
 async def move_end(session: AsyncSession, policy: Policy, last_day: date | None) -> None:
     """Let a row end on another day."""
     await session.execute(_MOVE_END, {"policy_id": policy.policy_id, "last_day": last_day})
+
+
+async def correct(session: AsyncSession, policy: Policy, reason: str, source: str) -> None:
+    """Take a row that was wrong out of the book, and keep it beside it with the reason."""
+    parameters = {"policy_id": policy.policy_id, "reason": reason, "corrected_source": source}
+    await session.execute(_CORRECT, parameters)
 
 
 def _policy(row: RowMapping) -> Policy:
