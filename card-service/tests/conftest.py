@@ -255,6 +255,7 @@ def make_settings(
             "card_pin_key": key_of(3),
             "card_pin_transport_keys": f"p1:{key_of(4)}",
             "card_signing_keys": f"s1:{key_of(5)}",
+            "ration_card_key": key_of(7),
             "card_job_poll_seconds": 0.02,
             "card_chain_seconds": 0.05,
             "card_sweep_seconds": 0.05,

@@ -31,6 +31,7 @@ NOON = datetime(2026, 11, 5, 10, 0, tzinfo=UTC)
 SCOPES = "redemptions:create redemptions:read entitlements:read days:close catalogue:read"
 PORT_SAID = "03"
 PLACE_KEYS = "k1:" + "A" * 43
+RATION_CARD_KEY = "A" * 43
 
 
 @dataclass
@@ -202,7 +203,8 @@ def goods(item: str, quantity: int, programme: str = "goods") -> dict[str, Any]:
 
 
 def settings_for(database_url: str, issuer: TestIssuer, **more: Any) -> Settings:
-    options = {"kafka_bootstrap": NOWHERE, "place_contact_keys": PLACE_KEYS, **more}
+    keys = {"place_contact_keys": PLACE_KEYS, "ration_card_key": RATION_CARD_KEY}
+    options = {"kafka_bootstrap": NOWHERE, **keys, **more}
     return Settings(database_url=database_url, jwks=issuer.jwks, training_clock=True, **options)
 
 

@@ -66,6 +66,7 @@ def services(
         "UNICARD_DATABASE_URL": books.supply,
         "UNICARD_POLICIES": str(rules),
         "UNICARD_PLACE_CONTACT_KEYS": PLACE_KEYS,
+        "UNICARD_RATION_CARD_KEY": "A" * 43,
     }
     rules = changed_copy(
         PAYMENT, folder / "payment-policies", payment__hold_seconds=HOLD_S, payment__hold_grace_seconds=GRACE_S

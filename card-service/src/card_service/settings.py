@@ -40,6 +40,7 @@ class Settings(ServiceSettings):
     card_pin_transport_keys: Keys = Field(description="ring of X25519 private keys that open PINs")
     card_signing_keys: Keys = Field(description="ring of Ed25519 private keys that sign card credentials")
     contact_keys: Keys = Field(description="ring shared with notify-service: contacts travel to it sealed")
+    ration_card_key: Key = Field(description="shared with supply-service: key of the marks of ration-card numbers")
     card_number_prefix: str = Field(
         default="9818",
         pattern=r"^\d{4,8}$",

@@ -14,6 +14,7 @@ from card_service.envelopes import CredentialSigner, PinEnvelope
 from card_service.name_keys import NameKeys
 from card_service.settings import Settings
 from chassis.clock import Clock
+from chassis.ration_card import RationCardMarks
 from chassis.sealing import Keyring, Vault, key_bytes
 from policybook.book import PolicyBook
 from policybook.keys import Key
@@ -34,6 +35,7 @@ class Tools:
     vault: Vault
     name_keys: NameKeys
     contacts: Vault
+    ration_cards: RationCardMarks
     policies: Snapshot[PolicyBook]
     pins: PinEnvelope
     pin_key: bytes
@@ -49,6 +51,7 @@ class Tools:
             vault=Vault(Keyring.parse(settings.card_data_keys.get_secret_value()), lookup_key),
             name_keys=NameKeys(lookup_key),
             contacts=Vault(Keyring.parse(settings.contact_keys.get_secret_value())),
+            ration_cards=RationCardMarks.of(settings.ration_card_key.get_secret_value()),
             policies=policies,
             pins=PinEnvelope.of(Keyring.parse(settings.card_pin_transport_keys.get_secret_value())),
             pin_key=key_bytes(settings.card_pin_key.get_secret_value()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from card_service.sealing import RATION_CARD
 from chassis.restating import orders
 from chassis.testing import eventually
 
@@ -52,6 +53,40 @@ async def test_households_are_told_with_their_members(office: Office) -> None:
     assert (found["governorate"], found["members"], found["revision"]) == (household["governorate"], 2, 1)
     assert [one["is_head"] for one in found["citizens"]] == [True, False]
     assert len(people) == 2
+
+
+async def test_a_household_is_told_whole_as_it_was_when_it_changed(office: Office) -> None:
+    made, _ = await office.household("spouse", "child")
+    home, child = made["household_id"], made["members"][2]["citizen_id"]
+    number = office.runtime.state.tools.vault.seal(UUID(home), b"200123456789", RATION_CARD)
+    await office.runtime.pool.execute(
+        "UPDATE household SET ration_card_hash = $2, ration_card_sealed = $3, legal_basis = 'takaful'"
+        " WHERE household_id = $1",
+        UUID(home), b"h" * 32, number,
+    )  # fmt: skip
+    await office.call("DELETE", f"/v1/households/{home}/members/{child}", "citizens:write")
+    heard = (await office.events("HouseholdChanged", home, 2))[-1]
+    assert heard.pop("effective_month")
+    found = (await told(office, "households", "HouseholdRestated", "household_id"))[home]["state"]
+    assert found == heard
+    assert found["ration_card_mark"] == office.runtime.state.tools.ration_cards.mark("200123456789")
+    assert (found["legal_basis"], found["governorate_of_issue"], found["ended_on"]) == ("takaful", "03", None)
+    assert [(one["citizen_id"], one["reason"], one["died_on"]) for one in found["former"]] == [(child, "removed", None)]
+    month = found["sizes"][0]["month"]
+    health = [{"first_month": month, "last_month": None, "basis": None}]
+    assert [(one["role"], one["birth_year"], one["health"]) for one in found["members"]] == [
+        ("head", 1990, health),
+        ("spouse", 1990, health),
+    ]
+    assert "200123456789" not in str(found)
+
+
+async def test_a_new_household_is_told_like_one_that_is_told_again(office: Office) -> None:
+    made, _ = await office.household("child")
+    (heard,) = await office.events("HouseholdChanged", made["household_id"], 2)
+    assert heard.pop("effective_month")
+    found = (await told(office, "households", "HouseholdRestated", "household_id"))[made["household_id"]]
+    assert found["state"] == heard
 
 
 async def test_contacts_are_told_sealed_and_with_their_governorate(office: Office) -> None:

@@ -7,13 +7,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from chassis.sealing import Keyring, Vault
+from chassis.ration_card import RationCardMarks
+from chassis.sealing import Keyring, Vault, key_bytes
 from chassis.settings import ServiceSettings
 from supply_service import POLICIES
 
 
 def _keys(value: SecretStr) -> SecretStr:
     Keyring.parse(value.get_secret_value())
+    return value
+
+
+def _key(value: SecretStr) -> SecretStr:
+    key_bytes(value.get_secret_value())
     return value
 
 
@@ -32,6 +38,13 @@ class Settings(ServiceSettings):
     place_contact_keys: Annotated[SecretStr, AfterValidator(_keys)] = Field(
         description="ring shared with health-service and notify-service: contacts of outlets travel to it sealed"
     )
+    ration_card_key: Annotated[SecretStr, AfterValidator(_key)] = Field(
+        description="shared with card-service: key of the marks of ration-card numbers"
+    )
+
+    def ration_cards(self) -> RationCardMarks:
+        """What makes the marks by which card-service tells of households' ration cards."""
+        return RationCardMarks.of(self.ration_card_key.get_secret_value())
 
     def place_contacts(self) -> Vault:
         """What seals how outlets are reached."""

@@ -8,12 +8,12 @@ from uuid import UUID
 from card_service.registry import names
 from card_service.registry.memberships import Joining
 from card_service.registry.models import Household, NewCitizen, NewHousehold
-from card_service.registry.months import PROGRAMMES, month_text
+from card_service.registry.months import PROGRAMMES, Programme, month_text
 from chassis.contact import Contact
 from chassis.sealing import Vault
 from contracts.card import CitizenRegistered, ContactChanged, HouseholdChanged, HouseholdChangedByMonth
 from contracts.event import Event
-from contracts.household import HouseholdMember, MonthSizes
+from contracts.household import HealthMonths, HouseholdMember, MonthSizes
 
 
 def household_changed(household: Household) -> HouseholdChanged:
@@ -67,7 +67,17 @@ def first_months(household: NewHousehold, citizens: Sequence[NewCitizen], joinin
         district=household.district,
         governorate_of_issue=household.governorate,
         legal_basis=None,
-        members=[HouseholdMember(citizen_id=one.citizen_id, role=one.role, since=joining.since) for one in citizens],
+        members=[
+            HouseholdMember(
+                citizen_id=one.citizen_id,
+                role=one.role,
+                since=joining.since,
+                birth_year=one.birth_date.year,
+                health=[HealthMonths(first_month=month)] if Programme.HEALTH in joining.granted else [],
+            )
+            for one in citizens
+        ],
+        former=[],
         effective_month=month,
         sizes=[MonthSizes(month=month, goods=goods, bread=bread, health=health)],
     )

@@ -206,9 +206,7 @@ class Importer:
         for household_id in sorted_chunk.returning:
             household = await repository.find_household(session, household_id)
             if household is not None:
-                sorted_chunk.events.append(
-                    await telling.months_of(session, household, joining.since, joining.first_month)
-                )
+                sorted_chunk.events.append(await telling.months_of(session, tools, household, joining.first_month))
         for start in range(0, len(sorted_chunk.events), MAX_EVENTS):
             await outbox.add(session, *sorted_chunk.events[start : start + MAX_EVENTS], at=now)
         await store.reject(session, job.import_id, sorted_chunk.rejections)

@@ -6,9 +6,11 @@ now; whoever writes them writes the membership in the same transaction and has c
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -45,6 +47,20 @@ _END = text(
 _AT = text(
     f"{_MEMBERSHIP} WHERE household_id = :household_id AND since <= :day AND (until IS NULL OR until > :day)"
     " ORDER BY role <> 'head', citizen_id"
+)
+# Who belonged to these households on a day; who did and does not any more, by the latest stay of each.
+_MEMBERS_OF = text(
+    "SELECT m.household_id, m.citizen_id, m.role, m.since, extract(year FROM c.birth_date)::int AS birth_year"
+    " FROM membership m JOIN citizen c USING (citizen_id)"
+    " WHERE m.household_id = ANY(CAST(:ids AS uuid[])) AND m.since <= :day AND (m.until IS NULL OR m.until > :day)"
+    " ORDER BY m.household_id, m.role <> 'head', m.citizen_id"
+)
+_FORMER_OF = text(
+    "SELECT m.household_id, m.citizen_id, m.until AS left_on, m.leave_reason AS reason, c.died_on"
+    " FROM (SELECT DISTINCT ON (household_id, citizen_id) household_id, citizen_id, until, leave_reason"
+    " FROM membership WHERE household_id = ANY(CAST(:ids AS uuid[])) AND since <= :day"
+    " ORDER BY household_id, citizen_id, since DESC, membership_id DESC) m JOIN citizen c USING (citizen_id)"
+    " WHERE m.until <= :day ORDER BY m.household_id, m.citizen_id"
 )
 _OF_CITIZEN = text(f"{_MEMBERSHIP} WHERE citizen_id = :citizen_id ORDER BY since, membership_id")
 _LAST = text("SELECT max(until) AS until, max(left_month) AS left_month FROM membership WHERE citizen_id = :citizen_id")
@@ -85,6 +101,26 @@ class Joining:
     def registered(cls, day: date) -> Joining:
         """As what is entered in the register for the first time: it counts from this month on."""
         return cls(day, month_start(day))
+
+
+class Belonging(NamedTuple):
+    """Who belongs to a household, with what others are told of it."""
+
+    household_id: UUID
+    citizen_id: UUID
+    role: str
+    since: date
+    birth_year: int
+
+
+class Gone(NamedTuple):
+    """Who belonged to a household: the day and the reason of leaving, and the day of death where there is one."""
+
+    household_id: UUID
+    citizen_id: UUID
+    left_on: date
+    reason: str
+    died_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +165,22 @@ async def end(
 async def at(session: AsyncSession, household_id: UUID, day: date) -> list[Membership]:
     """Who belonged to a household on a day, the head first."""
     return [Membership(*row) for row in await session.execute(_AT, {"household_id": household_id, "day": day})]
+
+
+async def members_of(session: AsyncSession, household_ids: Sequence[UUID], day: date) -> dict[UUID, list[Belonging]]:
+    """Who belonged to these households on a day, by household, the head first."""
+    found: dict[UUID, list[Belonging]] = defaultdict(list)
+    for row in await session.execute(_MEMBERS_OF, {"ids": list(household_ids), "day": day}):
+        found[row.household_id].append(Belonging(*row))
+    return found
+
+
+async def former_of(session: AsyncSession, household_ids: Sequence[UUID], day: date) -> dict[UUID, list[Gone]]:
+    """Who had left these households by a day, by household."""
+    found: dict[UUID, list[Gone]] = defaultdict(list)
+    for row in await session.execute(_FORMER_OF, {"ids": list(household_ids), "day": day}):
+        found[row.household_id].append(Gone(*row))
+    return found
 
 
 async def of_citizen(session: AsyncSession, citizen_id: UUID) -> list[Membership]:

@@ -37,6 +37,7 @@ class Household(InGovernorate):
     end_reason: str | None
     issued_in: str
     legal_basis: str | None
+    ration_card_sealed: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,11 @@ from chassis.row_arrays import statement
 _HOUSEHOLD_FIELDS = (
     "household_id, governorate, district, address, members, revision, status,"
     " (registered_at AT TIME ZONE 'Africa/Cairo')::date AS since, ended_on, end_reason,"
-    " coalesce(issued_in, governorate) AS issued_in, legal_basis"
+    " coalesce(issued_in, governorate) AS issued_in, legal_basis, ration_card_sealed"
 )
 _HOUSEHOLD = f"SELECT {_HOUSEHOLD_FIELDS} FROM household"
 _FIND_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id")
+_FIND_HOUSEHOLDS = text(f"{_HOUSEHOLD} WHERE household_id = ANY(CAST(:ids AS uuid[])) ORDER BY household_id")
 _LOCK_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id FOR UPDATE")
 
 _CITIZEN = (
@@ -99,6 +100,11 @@ async def find_household(session: AsyncSession, household_id: UUID, *, lock: boo
     statement = _LOCK_HOUSEHOLD if lock else _FIND_HOUSEHOLD
     row = (await session.execute(statement, {"household_id": household_id})).one_or_none()
     return Household(*row) if row else None
+
+
+async def find_households(session: AsyncSession, household_ids: Sequence[UUID]) -> list[Household]:
+    """The households with these ids, in their order."""
+    return [Household(*row) for row in await session.execute(_FIND_HOUSEHOLDS, {"ids": list(household_ids)})]
 
 
 async def find_citizen(session: AsyncSession, citizen_id: UUID, *, lock: bool = False) -> Citizen | None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
-from card_service.registry import names, sealed_names
+from card_service.registry import names, repository, sealed_names, telling
 from card_service.sealing import MOBILE
 from chassis.contact import Contact
 from chassis.restating.teller import Restatement
@@ -35,14 +35,15 @@ _CONTACTS = text(
 
 
 async def _households(
-    session: AsyncSession, _: Runtime, keys: Sequence[UUID], restatement_id: UUID
+    session: AsyncSession, runtime: Runtime, keys: Sequence[UUID], restatement_id: UUID
 ) -> Sequence[HouseholdRestated]:
     rows = (await session.execute(_HOUSEHOLDS, {"keys": list(keys)})).mappings()
+    states = await telling.states(session, runtime.state.tools, await repository.find_households(session, keys))
     return [
         HouseholdRestated.model_validate(
-            {**row, "citizens": orjson.loads(row["citizens"]), "restatement_id": restatement_id}
+            {**row, "citizens": orjson.loads(row["citizens"]), "state": state, "restatement_id": restatement_id}
         )
-        for row in rows
+        for row, state in zip(rows, states, strict=True)
     ]
 
 

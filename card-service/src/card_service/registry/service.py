@@ -92,7 +92,7 @@ async def register_household(
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.") from error
     entered = await household_of(session, caller, household.household_id)
     if any(citizen.known for citizen in citizens):
-        months = await telling.months_of(session, entered, joining.since, joining.first_month)
+        months = await telling.months_of(session, tools, entered, joining.first_month)
     else:
         months = announcements.first_months(household, citizens, joining)
     await outbox.add(session, *announcements.registered(tools.contacts, household, citizens), months)

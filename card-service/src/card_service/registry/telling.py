@@ -1,26 +1,55 @@
-"""What is told of a household after a change: its size now, and the whole of its months for readers of months."""
+"""What is told of a household: its size now, and the whole of it with its months for readers of months."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.registry import memberships
 from card_service.registry.announcements import household_changed
-from card_service.registry.models import Household, Membership
-from card_service.registry.months import Sizes, entitlements, month_text, steps
+from card_service.registry.models import Household
+from card_service.registry.months import Entitlement, Programme, entitlements, month_text, steps
+from card_service.sealing import RATION_CARD
+from card_service.tools import Tools
 from contracts.card import HouseholdChangedByMonth
 from contracts.event import Event
-from contracts.household import HouseholdMember, MonthSizes
+from contracts.household import FormerMember, HealthMonths, HouseholdMember, HouseholdState, MonthSizes
 
 
-def by_month(
-    household: Household, members: Sequence[Membership], sizes: Sequence[Sizes], effective: date
-) -> HouseholdChangedByMonth:
-    """The household whole: members of the day, sizes through all months, the first month that may be another now."""
-    return HouseholdChangedByMonth(
+async def states(session: AsyncSession, tools: Tools, households: Sequence[Household]) -> list[HouseholdState]:
+    """Households whole, in their order, computed from the facts in the database."""
+    ids, today = [one.household_id for one in households], tools.today()
+    facts = await memberships.facts_of_households(session, ids)
+    spans: dict[UUID, list[Entitlement]] = defaultdict(list)
+    for span in entitlements(facts.stays, facts.decisions):
+        spans[span.household_id].append(span)
+    members = await memberships.members_of(session, ids, today)
+    former = await memberships.former_of(session, ids, today)
+    return [
+        _state(tools, one, members[one.household_id], former[one.household_id], spans[one.household_id])
+        for one in households
+    ]
+
+
+def _state(
+    tools: Tools,
+    household: Household,
+    members: Iterable[memberships.Belonging],
+    former: Iterable[memberships.Gone],
+    spans: Sequence[Entitlement],
+) -> HouseholdState:
+    health = defaultdict(list)
+    for span in spans:
+        if span.programme == Programme.HEALTH:
+            last_month = month_text(span.last_month) if span.last_month else None
+            health[span.citizen_id].append(
+                HealthMonths(first_month=month_text(span.first_month), last_month=last_month, basis=span.basis)
+            )
+    return HouseholdState(
         household_id=household.household_id,
         revision=household.revision,
         status=household.status,
@@ -28,21 +57,44 @@ def by_month(
         district=household.district,
         governorate_of_issue=household.issued_in,
         legal_basis=household.legal_basis,
-        members=[HouseholdMember(citizen_id=one.citizen_id, role=one.role, since=one.since) for one in members],
-        effective_month=month_text(effective),
-        sizes=[MonthSizes(month=month_text(s.month), goods=s.goods, bread=s.bread, health=s.health) for s in sizes],
+        members=[
+            HouseholdMember(
+                citizen_id=one.citizen_id,
+                role=one.role,
+                since=one.since,
+                birth_year=one.birth_year,
+                health=health[one.citizen_id],
+            )
+            for one in members
+        ],
+        sizes=[
+            MonthSizes(month=month_text(one.month), goods=one.goods, bread=one.bread, health=one.health)
+            for one in steps(household.household_id, spans)
+        ],
+        former=[
+            FormerMember(citizen_id=one.citizen_id, left_on=one.left_on, reason=one.reason, died_on=one.died_on)
+            for one in former
+        ],
+        ended_on=household.ended_on,
+        end_reason=household.end_reason,
+        ration_card_mark=_mark(tools, household),
     )
 
 
-async def months_of(session: AsyncSession, household: Household, today: date, effective: date) -> Event:
-    """The household whole, computed from the facts in the database."""
-    facts = await memberships.facts_of_households(session, [household.household_id])
-    sizes = steps(household.household_id, entitlements(facts.stays, facts.decisions))
-    members = await memberships.at(session, household.household_id, today)
-    return by_month(household, members, sizes, effective)
+def _mark(tools: Tools, household: Household) -> str | None:
+    if household.ration_card_sealed is None:
+        return None
+    number = tools.vault.open(household.household_id, household.ration_card_sealed, RATION_CARD).decode()
+    return tools.ration_cards.mark(number)
 
 
-async def changed(session: AsyncSession, household: Household, today: date, effective: date) -> list[Event]:
+async def months_of(session: AsyncSession, tools: Tools, household: Household, effective: date) -> Event:
+    """The household whole as an event; `effective` is the first month that may be another now."""
+    (state,) = await states(session, tools, [household])
+    return HouseholdChangedByMonth(**dict(state), effective_month=month_text(effective))
+
+
+async def changed(session: AsyncSession, tools: Tools, household: Household, effective: date) -> list[Event]:
     """The events of a household as it is after a change; who reads sizes alone hears of no household that has ended."""
     told: list[Event] = [household_changed(household)] if household.status == "active" else []
-    return [*told, await months_of(session, household, today, effective)]
+    return [*told, await months_of(session, tools, household, effective)]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contracts import restated
 from contracts.event import Event
-from contracts.household import HouseholdMember, MemberRestated, Month, MonthSizes
+from contracts.household import HouseholdState, MemberRestated, Month
 from contracts.records import ChainHead
 from contracts.restated import Restated
 
@@ -93,7 +93,7 @@ class HouseholdChanged(Event):
     revision: int  # grows by one at each change, so that a late event never overwrites a newer one
 
 
-class HouseholdChangedByMonth(Event):
+class HouseholdChangedByMonth(HouseholdState, Event):
     """The household as it is from now on, whole: its members and its sizes by programme through all its months.
 
     `sizes` are absolute and complete, oldest first: before the first month it counts none, after the last entry that
@@ -105,16 +105,7 @@ class HouseholdChangedByMonth(Event):
     VERSION = 2
     NAME = "HouseholdChanged"
 
-    household_id: UUID
-    revision: int
-    status: str  # active, ended
-    governorate: str  # of residence
-    district: str
-    governorate_of_issue: str  # where its card draws; another than that of residence until it is transferred
-    legal_basis: str | None
-    members: list[HouseholdMember]
     effective_month: Month  # the first month that this change may alter
-    sizes: list[MonthSizes]
 
 
 class MemberJoined(Event):
@@ -384,7 +375,10 @@ class CardRestated(Restated):
 
 
 class HouseholdRestated(Restated):
-    """A household with its members as it is now, told again for readers that lack a fact."""
+    """A household with its members as it is now, told again for readers that lack a fact.
+
+    `state` is what HouseholdChanged v2 tells; None where the teller is of before.
+    """
 
     TOPIC = TOPIC
     KEY = "household_id"
@@ -396,6 +390,7 @@ class HouseholdRestated(Restated):
     members: int
     revision: int
     citizens: list[MemberRestated]
+    state: HouseholdState | None = None
 
 
 class ContactRestated(Restated):

@@ -1,4 +1,4 @@
-"""Parts of what is told of a household: its members, and its sizes by month."""
+"""What is told of a household: who belongs to it and did, its sizes by month, and all of that as one state."""
 
 from __future__ import annotations
 
@@ -24,12 +24,53 @@ class MonthSizes(_Part):
     health: int
 
 
+class HealthMonths(_Part):
+    """Months in which a member counts for health insurance in a household, one span of them."""
+
+    first_month: Month
+    last_month: Month | None = None  # the last one, None where open
+    basis: str | None = None  # a code: on what it was decided to rest; None where the member came with the household
+
+
 class HouseholdMember(_Part):
-    """Who belongs to a household, in which role, since which day."""
+    """Who belongs to a household, in which role, since which day; what was added later is None in older events."""
 
     citizen_id: UUID
     role: str  # head, spouse, child, parent, other
     since: date
+    birth_year: int | None = None
+    health: list[HealthMonths] | None = None  # every span, oldest first; empty for who counts in no month
+
+
+class FormerMember(_Part):
+    """Who belonged to a household and does not any more."""
+
+    citizen_id: UUID
+    left_on: date
+    reason: str  # death, divorce, marriage, removed, split, merged, ended
+    died_on: date | None = None  # known to be dead, wherever it was that the citizen belonged to last
+
+
+class HouseholdState(_Part):
+    """A household whole, as it is from now on: members, former ones, and its sizes by programme through all its months.
+
+    `sizes` are absolute and complete, oldest first: before the first month it counts none, after the last entry that
+    entry holds. Of two states the one with the greater `revision` is right, whichever comes last.
+    """
+
+    household_id: UUID
+    revision: int
+    status: str  # active, ended
+    governorate: str  # of residence
+    district: str
+    governorate_of_issue: str  # where its card draws; another than that of residence until it is transferred
+    legal_basis: str | None
+    members: list[HouseholdMember]
+    sizes: list[MonthSizes]
+    former: list[FormerMember] | None = None  # None in events of before
+    ended_on: date | None = None
+    end_reason: str | None = None
+    ration_card_mark: str | None = None  # of the legacy card that is valid in parallel (`chassis.ration_card`)
 
 
 class MemberRestated(BaseModel):

@@ -177,7 +177,7 @@ async def tell(
         await session.execute(_COUNT, {"household_id": household_id})
         household = await repository.find_household(session, household_id)
         if household is not None:
-            told.extend(await telling.changed(session, household, tools.today(), change.month))
+            told.extend(await telling.changed(session, tools, household, change.month))
     await outbox.add(session, *told)
 
 

@@ -76,9 +76,10 @@ SERVICES: tuple[Program, ...] = (
             "UNICARD_CARD_PIN_KEY",
             "UNICARD_CARD_PIN_TRANSPORT_KEYS",
             "UNICARD_CARD_SIGNING_KEYS",
+            "UNICARD_RATION_CARD_KEY",
         ),
     ),
-    Program("supply", "supply_service", ("UNICARD_PLACE_CONTACT_KEYS",)),
+    Program("supply", "supply_service", ("UNICARD_PLACE_CONTACT_KEYS", "UNICARD_RATION_CARD_KEY")),
     Program("health", "health_service", ("UNICARD_HEALTH_DATA_KEYS", "UNICARD_PLACE_CONTACT_KEYS")),
     Program("payment", "payment_service"),
     Program(
