@@ -57,7 +57,7 @@ class SignInSettings(ServiceSettings):
     signin_idle_minutes: int = Field(default=15, ge=1, le=120, description="a session ends when unused so long")
     signin_longest_hours: int = Field(default=10, ge=1, le=24, description="a session ends after so long at the latest")
     signin_step_minutes: int = Field(default=15, ge=1, le=60, description="how long the steps of one sign-in may take")
-    signin_hashes_at_once: int = Field(default=4, ge=1, le=64, description="passwords judged at once, 19 MiB each")
+    signin_hashes_at_once: int = Field(default=2, ge=1, le=64, description="judged at once: 19 MiB, a core each")
     signin_free_tries: int = Field(default=5, ge=3, le=20, description="wrong tries before the next one has to wait")
     signin_longest_delay_seconds: int = Field(default=900, ge=1, le=3600, description="the longest of those delays")
     signin_address_failures: int = Field(
