@@ -23,13 +23,20 @@ from contracts.card import (
     CardUnblocked,
     CitizenRegistered,
     HouseholdChanged,
+    HouseholdChangedByMonth,
     HouseholdRestated,
+    MemberJoined,
+    MemberLeft,
+    PersonDied,
     ProgrammeService,
 )
 from contracts.gateway import TerminalEnrolled
 from contracts.health import ProviderRestated
 from contracts.payment import PaymentCaptured, PaymentFailed
+from health_service.cards import members
 from health_service.cards import repository as cards
+from health_service.cards.lists import Listed, put_lists
+from health_service.cards.members import HEAD
 from health_service.context import Runtime
 from health_service.coverage import repository as coverage_rows
 from health_service.coverage import service as coverage
@@ -47,7 +54,39 @@ reactions.on(TerminalEnrolled)(TERMINALS.enrolled)
 @reactions.on(CitizenRegistered)
 async def citizen_registered(events: Sequence[Received[CitizenRegistered]], session: AsyncSession, _: Runtime) -> None:
     """Know the members of households: any of them may be the patient."""
-    await cards.put_citizens(session, _columns(events, "citizen_id", "household_id", "is_head", "birth_year"))
+    await members.registered(session, _columns(events, "citizen_id", "household_id", "is_head", "birth_year"))
+
+
+@reactions.on(HouseholdChangedByMonth)
+async def household_listed(
+    events: Sequence[Received[HouseholdChangedByMonth]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Keep residence, members and status of households as their newest lists say."""
+    await _listed(session, runtime, [Listed.of(event.data) for event in events])
+
+
+@reactions.on(MemberJoined)
+async def member_joined(events: Sequence[Received[MemberJoined]], session: AsyncSession, _: Runtime) -> None:
+    """Take members in from the day they joined on."""
+    columns = _columns(events, "citizen_id", "household_id", "birth_year", "joined_on")
+    days = columns.pop("joined_on")
+    await members.put_people(session, {**columns, "is_head": [event.data.role == HEAD for event in events]})
+    del columns["birth_year"]
+    await members.joined(session, {**columns, "day": days})
+
+
+@reactions.on(MemberLeft)
+async def member_left(events: Sequence[Received[MemberLeft]], session: AsyncSession, _: Runtime) -> None:
+    """Whoever left is no patient of the household from that day on."""
+    columns = _columns(events, "citizen_id", "household_id", "left_on")
+    await members.left(session, {**columns, "day": columns.pop("left_on")})
+
+
+@reactions.on(PersonDied)
+async def person_died(events: Sequence[Received[PersonDied]], session: AsyncSession, _: Runtime) -> None:
+    """Whoever died is no patient from that day on."""
+    columns = _columns(events, "citizen_id", "household_id", "died_on")
+    await members.died(session, {**columns, "day": columns.pop("died_on")})
 
 
 @reactions.on(HouseholdChanged)
@@ -100,18 +139,21 @@ async def card_restated(events: Sequence[Received[CardRestated]], session: Async
     await coverage.enrol(session, runtime, days)
 
 
-@reactions.restated(HouseholdRestated, HouseholdChanged, CitizenRegistered)
+@reactions.restated(
+    HouseholdRestated,
+    HouseholdChanged,
+    HouseholdChangedByMonth,
+    CitizenRegistered,
+    MemberJoined,
+    MemberLeft,
+    PersonDied,
+    edition=2,
+)
 async def household_restated(
     events: Sequence[Received[HouseholdRestated]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """Know households and their members as they are."""
-    changed = await cards.put_households(
-        session, _columns(events, "household_id", "governorate", "members", "revision")
-    )
-    people = [(member, event.data.household_id) for event in events for member in event.data.citizens]
-    columns = {name: [getattr(one, name) for one, _ in people] for name in ("citizen_id", "is_head", "birth_year")}
-    await cards.put_citizens(session, {**columns, "household_id": [household_id for _, household_id in people]})
-    await coverage.update_standing(session, runtime, await coverage_rows.enrolled(session, changed))
+    await _listed(session, runtime, [Listed.again(event.data) for event in events])
 
 
 @reactions.on(CardServiceEnabled)
@@ -185,6 +227,20 @@ async def payment_failed(events: Sequence[Received[PaymentFailed]], session: Asy
         named = _copayment(event.data.reference)
         if named:
             await encounters.set_failed(session, named, event.data.reason, runtime.clock.now())
+
+
+async def _listed(session: AsyncSession, runtime: Runtime, told: Sequence[Listed]) -> None:
+    """Keep lists; a household that is unable to pay by what the register says is covered without its doing anything."""
+    changed = await put_lists(session, told)
+    unable = runtime.state.figures_at(runtime.clock.now()).unable_legal_bases
+    days = [
+        (one.household_id, min(first for basis, first, _ in one.bases if basis in unable))
+        for one in changed
+        if any(basis in unable for basis, _, _ in one.bases)
+    ]
+    await coverage.enrol(session, runtime, days)
+    enrolled = await coverage_rows.enrolled(session, [one.household_id for one in changed])
+    await coverage.update_standing(session, runtime, enrolled)
 
 
 def _state(card: CardRestated) -> str:

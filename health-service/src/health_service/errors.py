@@ -122,3 +122,24 @@ class NothingToCollect(Conflict):
 
     code = "nothing_to_collect"
     title_ar = "لا توجد مساهمة متعثرة لهذه الزيارة"
+
+
+class ReversalTooLate(Conflict):
+    """A provider takes a visit back soon after it was entered; later the authority does, by two persons"""
+
+    code = "visit_reversal_too_late"
+    title_ar = "مضت مدة إلغاء الزيارة لدى مقدم الخدمة، ويلزم طلب من الهيئة"
+
+
+class NothingToReview(Conflict):
+    """The visit is not one that waits to be looked at"""
+
+    code = "nothing_to_review"
+    title_ar = "لا توجد مراجعة مطلوبة لهذه الزيارة"
+
+
+class PatientNeeded(InvalidRequest):
+    """Say who the patient was"""
+
+    code = "patient_needed"
+    title_ar = "يلزم تحديد المريض"

@@ -28,6 +28,7 @@ def _ground(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> objec
 
 HELD: Final[Held] = {
     "citizen": HeldIn(whose=_CITIZEN, classes=(Personal.HOUSEHOLD,), basis=_COVER, kept="while registered"),
+    "member": HeldIn(whose=_CITIZEN, classes=(Personal.HOUSEHOLD,), basis=_COVER, kept="while registered"),
     "household": HeldIn(whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=_COVER, kept="while registered"),
     "card": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=_COVER, kept="while the card is registered"),
     "coverage": HeldIn(whose=_HOUSEHOLD, classes=(Personal.HEALTH,), basis=_COVER, kept="while covered"),
@@ -56,7 +57,7 @@ HELD: Final[Held] = {
         classes=(Personal.HEALTH,),
         basis=_COVER,
         kept=_BOOKS,
-        without=("entered_by",),
+        without=("entered_by", "reviewed_by"),
         sealed={"sealed": _visit},
     ),
     "referral": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, kept=_BOOKS),

@@ -21,6 +21,7 @@ from health_service.lifespan import lifespan
 from health_service.proposals import DESK, PROPOSALS
 from health_service.providers.api import routes as provider_routes
 from health_service.providers.restated import PROVIDERS
+from health_service.reversals.api import routes as reversal_routes
 from health_service.settings import Settings
 from policybook.api import policies_router
 from policybook.snapshot import kept_fresh
@@ -30,6 +31,7 @@ ROUTERS = (
     eligibility_routes,
     encounter_routes,
     coverage_routes,
+    reversal_routes,
     fhir_routes,
     policies_router("/v1/policies/health", DESK, PROPOSALS),
     *routers_of("health", PROPOSALS),

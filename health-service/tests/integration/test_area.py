@@ -9,7 +9,7 @@ from chassis.testing_acts import Own
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
-from ..support import Family, Health
+from ..support import Desk, Family, Health
 
 ANYONE = {
     "GET /v1/policies/health": "the rules are the same for all",
@@ -33,10 +33,7 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
     near: dict[str, Any] = mine | {"outlet_id": other.provider_id, "subject": str(other.terminal_id)}
     provider, terminal = f"/v1/providers/{desk.provider_id}", f"/v1/clinic-terminals/{desk.terminal_id}"
     new_terminal = {"provider_id": str(desk.provider_id), "serial": str(new_id()), "model": "UC-H"}
-    contribution = {
-        "household_id": str(family.household_id), "category": "employee", "insured_wage": 700_000,
-        "first_month": "2026-11-01", "months": 1, "amount": 35_000, "reference": "r",
-    }  # fmt: skip
+    contribution = contribution_of(family)
     exemption = {"kind": "unable", "first_day": "2026-11-01", "last_day": "2027-01-31", "reference": "r"}
     patient = f"Patient/{family.head_id}"
     asked = {
@@ -72,6 +69,7 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
             "POST /v1/encounters/{encounter_id}/collection": Call(
                 f"/v1/encounters/{visit}/collection", "encounters:create", mine, near
             ),
+            **await _taken_back(health, desk, family, visit, mine, near),
             "GET /fhir/Patient/{patient_id}": Call(f"/fhir/{patient}", "fhir:read"),
             "GET /fhir/Coverage/{patient_id}": Call(f"/fhir/Coverage/{family.head_id}", "fhir:read"),
             "GET /fhir/Coverage": Call(
@@ -92,6 +90,42 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
         },
         own={"POST /v1/encounters": Own(_ENTERED)},
     )
+
+
+async def _taken_back(
+    health: Health, desk: Desk, family: Family, visit: str, mine: dict[str, Any], near: dict[str, Any]
+) -> dict[str, Any]:
+    """Calls that take visits and contributions back, or look at an emergency."""
+    own = (await health.visit(desk, family)).json()["encounter_id"]
+    emergency: dict[str, Any] = {"emergency": True, "national_id": "29001011234567", "card_id": None}
+    unknown = (await health.visit(desk, family, "medicines", **emergency)).json()["encounter_id"]
+    body = contribution_of(await health.family()) | {"reference": "walk"}
+    paid = (await health.admin("POST", "/v1/contributions", "contributions:write", json=body)).json()["contribution_id"]
+    why = {"json": {"reason": "a walk"}}
+    reviewed = {"json": {"decision": "reject", "reason": "a walk"}}
+    return {
+        "POST /v1/contributions/{contribution_id}/reversal": Call(
+            f"/v1/contributions/{paid}/reversal", "contributions:write", body=why
+        ),
+        "POST /v1/encounters/{encounter_id}/reversal": [
+            Call(f"/v1/encounters/{visit}/reversal", "coverage:write", body=why),
+            Call(f"/v1/encounters/{own}/reversal", "encounters:create", mine, near, body=why),
+        ],
+        "GET /v1/encounter-reviews": Call(
+            "/v1/encounter-reviews?limit=200", "coverage:write", refused=200, mark=unknown
+        ),
+        "POST /v1/encounters/{encounter_id}/review": Call(
+            f"/v1/encounters/{unknown}/review", "coverage:write", body=reviewed
+        ),
+    }
+
+
+def contribution_of(family: Family) -> dict[str, Any]:
+    """A contribution to be entered."""
+    return {
+        "household_id": str(family.household_id), "category": "employee", "insured_wage": 700_000,
+        "first_month": "2026-11-01", "months": 1, "amount": 35_000, "reference": "r",
+    }  # fmt: skip
 
 
 def visit_of(family: Family) -> dict[str, Any]:

@@ -11,8 +11,20 @@ BY_TWO = {"/v1/policies/health", "/v1/proposals/health"}  # walked in test_polic
 
 
 async def test_every_list(health: Health) -> None:
-    assert paged(health.app.openapi()) == {"/v1/providers", PARKED} | BY_TWO
+    assert paged(health.app.openapi()) == {"/v1/providers", "/v1/encounter-reviews", PARKED} | BY_TWO
     for _ in range(3):
         await health.desk("hospital", "35")
     headers = health.issuer.headers("ministry", "providers:read")
     await check_pages(health.client, headers, "/v1/providers?governorate=35&kind=hospital", 3)
+
+
+async def test_emergencies_to_look_at(health: Health) -> None:
+    hospital = await health.desk("hospital", "35")
+    for _ in range(3):
+        body = {
+            "emergency": True, "national_id": "29001011234567", "service": "inpatient",
+            "lines": [{"code": "X", "price": 100}],
+        }  # fmt: skip
+        assert (await health.client.post("/v1/encounters", json=body, headers=hospital.headers())).status_code == 201
+    headers = health.issuer.headers("ministry", "coverage:write", governorate="35")
+    await check_pages(health.client, headers, "/v1/encounter-reviews", 3)

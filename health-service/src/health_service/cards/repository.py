@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import text
@@ -24,17 +25,26 @@ _PUT_HOUSEHOLDS = statement(
     members="int",
     revision="int",
 )
-_PUT_CITIZENS = statement(
-    "INSERT INTO citizen (citizen_id, household_id, is_head, birth_year)"
-    " SELECT DISTINCT ON (citizen_id) citizen_id, household_id, is_head, birth_year"
-    " FROM <numbered rows>"
-    " ORDER BY citizen_id, n DESC"
-    " ON CONFLICT (citizen_id) DO UPDATE SET household_id = excluded.household_id, is_head = excluded.is_head,"
-    " birth_year = excluded.birth_year",
-    citizen_id="uuid",
+# With its list of members: the same revision was told without one as well.
+_PUT_LISTED = statement(
+    "INSERT INTO household AS h (household_id, governorate, members, revision, listed_revision, status, legal_basis,"
+    " bases) SELECT DISTINCT ON (household_id) household_id, governorate, members, revision, revision, status,"
+    " legal_basis, CAST(bases AS jsonb)"
+    " FROM <rows> ORDER BY household_id, revision DESC"
+    " ON CONFLICT (household_id) DO UPDATE SET governorate = CASE WHEN h.revision <= excluded.revision"
+    " THEN excluded.governorate ELSE h.governorate END, members = CASE WHEN h.revision <= excluded.revision"
+    " THEN excluded.members ELSE h.members END, revision = greatest(h.revision, excluded.revision),"
+    " listed_revision = excluded.listed_revision, status = coalesce(excluded.status, h.status),"
+    " legal_basis = excluded.legal_basis, bases = excluded.bases"
+    " WHERE h.listed_revision < excluded.listed_revision OR (h.listed_revision = excluded.listed_revision"
+    " AND h.status IS NULL AND excluded.status IS NOT NULL) RETURNING household_id",
     household_id="uuid",
-    is_head="bool",
-    birth_year="smallint",
+    governorate="text",
+    members="int",
+    revision="int",
+    status="text",
+    legal_basis="text",
+    bases="text",
 )
 # Until the household's own event is here, what the card's says of it holds.
 _KNOW_HOUSEHOLDS = statement(
@@ -102,17 +112,25 @@ _SUCCEED = text(
     " state = CASE WHEN c.state = 'issued' THEN excluded.state ELSE c.state END"
 )
 _FIND = text("SELECT card_id, household_id, citizen_id, state, blocked, health FROM card WHERE card_id = :card_id")
-_MEMBERS = text(
-    "SELECT citizen_id, is_head, birth_year FROM citizen WHERE household_id = :household_id"
-    " ORDER BY is_head DESC, citizen_id"
-)
+# Of a person who belongs to no household on the day, the one that was heard of last says where.
 _PERSON = text(
-    "SELECT p.citizen_id, p.household_id, p.birth_year, h.governorate,"
-    " (SELECT m.citizen_id FROM citizen m WHERE m.household_id = p.household_id AND m.is_head"
-    " ORDER BY m.citizen_id LIMIT 1) AS head_id,"
-    " EXISTS (SELECT FROM card c WHERE c.household_id = p.household_id AND c.state = 'active' AND NOT c.blocked"
+    "SELECT p.citizen_id, m.household_id, p.birth_year, h.governorate, coalesce(m.insured, true) AS insured,"
+    " (SELECT o.citizen_id FROM member o WHERE o.household_id = m.household_id AND o.is_head"
+    " ORDER BY o.citizen_id LIMIT 1) AS head_id,"
+    " EXISTS (SELECT FROM card c WHERE c.household_id = m.household_id AND c.state = 'active' AND NOT c.blocked"
     " AND c.health) AS served"
-    " FROM citizen p LEFT JOIN household h USING (household_id) WHERE p.citizen_id = :citizen_id"
+    " FROM citizen p LEFT JOIN LATERAL (SELECT i.household_id, i.uninsured IS NULL OR NOT i.uninsured"
+    " @> CAST(:day AS date) AS insured FROM member i WHERE i.citizen_id = p.citizen_id"
+    " AND (i.stays IS NULL OR i.stays @> CAST(:day AS date)) AND (p.died_on IS NULL OR p.died_on > CAST(:day AS date))"
+    " ORDER BY i.listed DESC NULLS LAST, i.household_id LIMIT 1) m ON true"
+    " LEFT JOIN household h ON h.household_id = coalesce(m.household_id, p.household_id)"
+    " WHERE p.citizen_id = :citizen_id"
+)
+# A card of the household that opens care, the head's before others'.
+_PAYING = text(
+    "SELECT c.card_id, c.citizen_id FROM card c LEFT JOIN member m ON m.household_id = c.household_id"
+    " AND m.citizen_id = c.citizen_id WHERE c.household_id = :household_id AND c.citizen_id IS NOT NULL"
+    " AND c.state <> 'closed' ORDER BY c.state = 'active' DESC, coalesce(m.is_head, false) DESC, c.card_id LIMIT 1"
 )
 _GOVERNORATE = text("SELECT governorate FROM household WHERE household_id = :household_id")
 
@@ -124,9 +142,9 @@ async def put_households(session: AsyncSession, columns: Columns) -> list[UUID]:
     return list((await session.execute(_PUT_HOUSEHOLDS, dict(columns))).scalars())
 
 
-async def put_citizens(session: AsyncSession, columns: Columns) -> None:
-    """Citizens as members of their households."""
-    await session.execute(_PUT_CITIZENS, dict(columns))
+async def put_listed(session: AsyncSession, columns: Columns) -> list[UUID]:
+    """Households as their newest lists say; an older list changes nothing. Gives those that changed."""
+    return list((await session.execute(_PUT_LISTED, dict(columns))).scalars())
 
 
 async def activate(session: AsyncSession, columns: Columns) -> None:
@@ -188,17 +206,18 @@ async def find(session: AsyncSession, card_id: UUID) -> Card | None:
     return Card(**row) if row else None
 
 
-async def members(session: AsyncSession, household_id: UUID) -> Sequence[RowMapping]:
-    """The members of a household, its head first."""
-    return (await session.execute(_MEMBERS, {"household_id": household_id})).mappings().all()
-
-
-async def person(session: AsyncSession, citizen_id: UUID) -> RowMapping | None:
-    """A citizen with household, its head, its governorate, and whether one of its cards opens care."""
-    return (await session.execute(_PERSON, {"citizen_id": citizen_id})).mappings().one_or_none()
+async def person(session: AsyncSession, citizen_id: UUID, day: date) -> RowMapping | None:
+    """A citizen with the household of a day (None: of none), its head, its governorate, whether a card opens care."""
+    return (await session.execute(_PERSON, {"citizen_id": citizen_id, "day": day})).mappings().one_or_none()
 
 
 async def governorate(session: AsyncSession, household_id: UUID) -> str | None:
     """Where a household lives, None where it is not known."""
     found: str | None = (await session.execute(_GOVERNORATE, {"household_id": household_id})).scalar_one_or_none()
     return found
+
+
+async def paying(session: AsyncSession, household_id: UUID) -> tuple[UUID, UUID] | None:
+    """A card of a household that is not closed, with its holder; the active ones and the head's first."""
+    row = (await session.execute(_PAYING, {"household_id": household_id})).one_or_none()
+    return (row.card_id, row.citizen_id) if row else None

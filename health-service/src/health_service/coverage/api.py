@@ -29,6 +29,7 @@ routes = router(tags=["coverage"])
         errors.MonthAlreadyPaid,
         errors.CategoryUnknown,
         errors.InsuredUnknown,
+        errors.SpouseInsured,
         errors.BelowMinimum,
         errors.AboveMaximum,
         errors.MonthNotPayable,

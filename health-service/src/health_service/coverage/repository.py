@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.isolation import not_aside
 from chassis.row_arrays import statement
 from chassis.sealing import Vault
-from health_service.rules.standing import ACTIVE, ENDED, SUSPENDED, UNABLE, Account, Exemption
+from health_service.rules.standing import ACTIVE, ENDED, SUSPENDED, UNABLE, Account, Basis, Exemption
 
 # Whatever enrols first, the earliest day holds: an exemption from June on keeps no card of May from opening care.
 _ENROL = statement(
@@ -32,7 +32,7 @@ _ENROL = statement(
 )
 _ENROLLED = text("SELECT household_id FROM coverage WHERE household_id = ANY(CAST(:ids AS uuid[]))")
 _ACCOUNTS = (
-    "SELECT v.household_id, h.governorate, v.enrolled_on, v.state, v.since, v.exempt,"
+    "SELECT v.household_id, h.governorate, h.status, h.bases::text AS bases, v.enrolled_on, v.state, v.since, v.exempt,"
     " ARRAY(SELECT m.month FROM contribution_month m WHERE m.household_id = v.household_id) AS paid_months"
     " FROM coverage v LEFT JOIN household h USING (household_id) WHERE v.household_id = ANY(CAST(:ids AS uuid[]))"
 )
@@ -86,6 +86,15 @@ _CONTRIBUTIONS = text(
     " r.reversed_at, r.reason AS reversal_reason FROM contribution c LEFT JOIN contribution_reversal r"
     " USING (contribution_id) WHERE c.household_id = :household_id ORDER BY c.contribution_id DESC LIMIT :limit"
 )
+_FIND_CONTRIBUTION = text(
+    "SELECT c.*, r.contribution_id IS NOT NULL AS reversed FROM contribution c LEFT JOIN contribution_reversal r"
+    " USING (contribution_id) WHERE c.contribution_id = :contribution_id"
+)
+_REVERSE = text(
+    "INSERT INTO contribution_reversal (contribution_id, reason, reversed_by, decided_by, reversed_at)"
+    " VALUES (:contribution_id, :reason, :by, :decided_by, :at) ON CONFLICT DO NOTHING RETURNING contribution_id"
+)
+_UNPAY = text("DELETE FROM contribution_month WHERE contribution_id = :contribution_id")
 _SUPERSEDE = text(
     "UPDATE exemption SET superseded_at = :at WHERE household_id = :household_id"
     " AND citizen_id IS NOT DISTINCT FROM :citizen_id AND superseded_at IS NULL"
@@ -187,6 +196,19 @@ async def contributions(session: AsyncSession, household_id: UUID, limit: int) -
     return (await session.execute(_CONTRIBUTIONS, parameters)).mappings().all()
 
 
+async def find_contribution(session: AsyncSession, contribution_id: UUID) -> RowMapping | None:
+    """A contribution, and whether it was taken back."""
+    return (await session.execute(_FIND_CONTRIBUTION, {"contribution_id": contribution_id})).mappings().one_or_none()
+
+
+async def reverse_contribution(session: AsyncSession, **values: object) -> bool:
+    """Enter that a contribution was taken back; its months are paid no more. False where it was before."""
+    if (await session.execute(_REVERSE, values)).first() is None:
+        return False
+    await session.execute(_UNPAY, {"contribution_id": values["contribution_id"]})
+    return True
+
+
 async def put_exemption(session: AsyncSession, **values: object) -> None:
     """Enter an exemption; the one of the same family or person before it is kept, and counts no more."""
     ground = {"household_id": values["household_id"], "citizen_id": values["citizen_id"], "at": values["entered_at"]}
@@ -209,6 +231,11 @@ def family_of(row: Record, vault: Vault, exemptions: Iterable[Mapping[str, Any]]
         row["state"] in {ACTIVE, SUSPENDED, ENDED},
         frozenset(row["paid_months"]),
         [_exemption(one, vault) for one in exemptions],
+        bases=[
+            Basis(code, date.fromisoformat(first), None if last is None else date.fromisoformat(last))
+            for code, first, last in orjson.loads(row["bases"] or "[]")
+        ],
+        ended=row["status"] == "ended",
     )
     return Family(row["household_id"], account, (row["state"], row["since"], row["exempt"]))
 

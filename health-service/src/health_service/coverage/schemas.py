@@ -59,6 +59,22 @@ class Contribution(BaseModel):
     reversal_reason: str | None = None
 
 
+class ContributionReversalIn(BaseModel):
+    """Why a contribution is taken back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: Annotated[str, Field(min_length=3, max_length=300, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class ContributionReversal(BaseModel):
+    """What became of taking a contribution back: done, or proposed for another person to decide."""
+
+    contribution_id: UUID
+    state: Literal["reversed", "proposed"]
+    proposal_id: UUID | None = None
+
+
 class ContributionReceipt(Contribution):
     """A contribution just entered, and how the family stands with it."""
 

@@ -14,6 +14,7 @@ from chassis.clock import business_day, month_start
 from chassis.ids import new_id
 from chassis.principal import Principal
 from contracts.health import CoverageChanged
+from health_service.cards import members as people
 from health_service.cards import repository as cards
 from health_service.context import Runtime
 from health_service.coverage import repository
@@ -39,9 +40,10 @@ from health_service.errors import (
     InsuredUnknown,
     MonthAlreadyPaid,
     MonthNotPayable,
+    SpouseInsured,
 )
 from health_service.rules import contribution as rules
-from health_service.rules.figures import Figures
+from health_service.rules.figures import SPOUSE, Figures
 from health_service.rules.refusals import CardUnknown
 from health_service.rules.standing import PENDING, UNABLE, Account, Standing, add_months, cover_begins, standing
 from policybook.book import PolicyMissing
@@ -100,8 +102,8 @@ async def contribute(
 ) -> ContributionReceipt:
     """Enter a contribution of an insured person; cover that was suspended begins again when the arrears are paid.
 
-    Raises CategoryUnknown, BelowMinimum, AboveMaximum, HouseholdNotEnrolled, InsuredUnknown, MonthNotPayable,
-    ContributionDiffers, ContributionReferenceUsed, MonthAlreadyPaid.
+    Raises CategoryUnknown, BelowMinimum, AboveMaximum, HouseholdNotEnrolled, InsuredUnknown, SpouseInsured,
+    MonthNotPayable, ContributionDiffers, ContributionReferenceUsed, MonthAlreadyPaid.
     """
     now = runtime.clock.now()
     await _within(session, caller, request.household_id)
@@ -109,8 +111,8 @@ async def contribute(
     before = await family(session, runtime, request.household_id)
     if before is None:
         raise HouseholdNotEnrolled()
-    insured_id, is_head = await _insured(session, request)
     months = [add_months(request.first_month, ahead) for ahead in range(request.months)]
+    insured_id, is_head = await _insured(session, request, months, now)
     due = sum(_due(runtime, request, month) for month in months)
     _ensure_payable(runtime.state.figures_at(now), before.account, months)
     if due != request.amount:
@@ -135,15 +137,38 @@ async def contribute(
     return ContributionReceipt(**values, state=after.state, unpaid_from=after.unpaid_from)
 
 
-async def _insured(session: AsyncSession, request: ContributionRequest) -> tuple[UUID | None, bool]:
+async def _insured(
+    session: AsyncSession, request: ContributionRequest, months: Sequence[date], now: datetime
+) -> tuple[UUID | None, bool]:
     """On whose wage a contribution is reckoned, and whether that is the head. Raises InsuredUnknown."""
-    members = await cards.members(session, request.household_id)
+    members = [
+        row for month in {months[0], business_day(now)} for row in await people.on(session, request.household_id, month)
+    ]
     head = next((row["citizen_id"] for row in members if row["is_head"]), None)
-    if request.insured_id is None or request.insured_id == head:
-        return head, True
-    if request.insured_id not in {row["citizen_id"] for row in members}:
+    insured = request.insured_id or head
+    if insured is not None and insured != head and insured not in {row["citizen_id"] for row in members}:
         raise InsuredUnknown()
-    return request.insured_id, False
+    await _ensure_without_work(
+        session, request, months, {row["citizen_id"] for row in members if row["role"] == SPOUSE}
+    )
+    return insured, insured == head
+
+
+async def _ensure_without_work(
+    session: AsyncSession, request: ContributionRequest, months: Sequence[date], spouses: set[UUID]
+) -> None:
+    """A spouse who pays on an own wage is not one without work. Raises SpouseInsured."""
+    if not request.spouses or not spouses:
+        return
+    paying = await repository.payers(session, request.household_id, months)
+    for month in months:
+        without = len(spouses - paying[month])
+        if request.spouses > without:
+            raise SpouseInsured(
+                f"{without} of the spouses are without work in {month:%Y-%m}.",
+                detail_ar=f"عدد غير العاملين من الأزواج في {month:%Y-%m} هو {without}.",
+                without_work=without,
+            )
 
 
 def _ensure_payable(today: Figures, account: Account, months: Sequence[date]) -> None:
@@ -172,7 +197,7 @@ async def exempt(
     if (request.kind == UNABLE) != (request.citizen_id is None):
         raise ExemptionOfNoOne()
     if request.citizen_id is not None:
-        known = {row["citizen_id"] for row in await cards.members(session, household_id)}
+        known = {row["citizen_id"] for row in await people.on(session, household_id, business_day(now))}
         if request.citizen_id not in known:
             raise ExemptionOfNoOne("This person is not known as a member of the household.")
     _check_length(here.figures_at(now), request)

@@ -52,7 +52,8 @@ class Member(BaseModel):
 
     citizen_id: UUID
     is_head: bool
-    birth_year: int
+    birth_year: int | None
+    insured: Annotated[bool, Field(description="counts for health insurance today")] = True
 
 
 class Eligibility(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from health_service.rules.copayment import period_of
 from health_service.rules.exemptions import frees_all
 from health_service.rules.figures import Figures, Tariff
 from health_service.rules.keys import CASE, EACH_TIME, KEYS
-from health_service.rules.refusals import CardUnknown, CoverNotBegun, PatientUnknown, ServiceUnknown
+from health_service.rules.refusals import CardUnknown, CoverNotBegun, PatientNotInsured, PatientUnknown, ServiceUnknown
 from health_service.rules.standing import UNABLE, Exemption, Standing, exempt_from_copayment, standing
 from health_service.rules.visits import Card, card_refusal, cover_refusal
 
@@ -38,6 +38,8 @@ class Cover:
     figures: Figures
     standing: Standing | None
     exemption: Exemption | None
+    of_none: bool = False  # the patient belongs to no household on that day
+    insured: bool = True  # the patient counts for health insurance
 
     @property
     def free(self) -> bool:
@@ -46,6 +48,10 @@ class Cover:
 
     def refusal(self) -> Refusal | None:
         """Why care that is no emergency is not covered."""
+        if self.of_none:
+            return PatientUnknown("The patient belongs to no household on that day.")
+        if not self.insured:
+            return PatientNotInsured()
         return cover_refusal(self.standing) if self.standing else CoverNotBegun("The family is not enrolled.")
 
 
@@ -55,18 +61,24 @@ async def check(runtime: Runtime, caller: Principal, request: EligibilityRequest
     A provider's terminal asks for whoever comes, from wherever; others for the families they may see.
     """
     here = runtime.state
-    known = await repository.ask(runtime.pool, here.vault, request.card_id, request.patient_id)
+    now = runtime.clock.now()
+    known = await repository.ask(runtime.pool, here.vault, request.card_id, request.patient_id, business_day(now))
     if known is None or not (caller.kind == "terminal" or caller.bound.covers(known.area)):
         raise CardUnknown()
     card = known.card
     members = [Member.model_validate(person) for person in known.members]
-    patient_id = patient_of(card, request.patient_id, {member.citizen_id for member in members})
-    cover = cover_by(here.figures_at(runtime.clock.now()), known.family, patient_id)
+    ids = {member.citizen_id for member in members}
+    patient_id = patient_of(card, request.patient_id, ids)
+    cover = cover_by(here.figures_at(now), known.family, patient_id)
     tariffs = cover.figures.tariffs
     if request.service is not None and request.service not in tariffs:
         raise ServiceUnknown(f"Services are {', '.join(tariffs)}.")
     wanted = [tariff for name, tariff in tariffs.items() if request.service in {None, name}]
     refusals = [refusal for refusal in (card_refusal(card), cover.refusal()) if refusal is not None]
+    if patient_id == card.citizen_id and holder_gone(patient_id, ids, known.holder_known):
+        refusals.append(PatientUnknown("The holder belongs to the household no more."))
+    if any(member.citizen_id == patient_id and not member.insured for member in members):
+        refusals.append(PatientNotInsured())
     stands = cover.standing
     return Eligibility(
         card_id=card.card_id,
@@ -83,19 +95,17 @@ async def check(runtime: Runtime, caller: Principal, request: EligibilityRequest
     )
 
 
-async def cover_of(
-    session: AsyncSession, runtime: Runtime, household_id: UUID, patient_id: UUID | None, at: datetime
-) -> Cover:
-    """How a household stands on the day of an instant, and whether a patient of it is exempt."""
-    return await cover_on(session, runtime, household_id, patient_id, business_day(at))
-
-
 async def cover_on(
     session: AsyncSession, runtime: Runtime, household_id: UUID, patient_id: UUID | None, day: date
 ) -> Cover:
     """How a household stands on a day as far as it is known today; before the system's first day, as on that day."""
     family = await coverage.family(session, runtime, household_id)
-    return cover_by(runtime.state.figures.on(max(day, KEYS.needed_from)), family, patient_id)
+    return cover_by(figures_on(runtime, day), family, patient_id)
+
+
+def figures_on(runtime: Runtime, day: date) -> Figures:
+    """The figures of a day; before the system's first day, those of that day."""
+    return runtime.state.figures.on(max(day, KEYS.needed_from))
 
 
 def cover_by(figures: Figures, family: Family | None, patient_id: UUID | None) -> Cover:
@@ -113,6 +123,11 @@ def patient_of(card: Card, named: UUID | None, members: set[UUID]) -> UUID | Non
     if named not in members:
         raise PatientUnknown()
     return named
+
+
+def holder_gone(patient_id: UUID | None, members: set[UUID], known: bool) -> bool:
+    """Whether a card's holder is a member no more; of one of whom nothing was told yet nobody says so."""
+    return known and patient_id not in members
 
 
 def terms(tariff: Tariff, figures: Figures, used: Mapping[tuple[str, str], int]) -> ServiceTerms:

@@ -1,5 +1,5 @@
 """Visits with what the patient and the insurer pay."""
 
-TABLES = ("cap_use", "encounter", "referral")
-APPEND_ONLY = ("referral",)
+TABLES = ("cap_use", "encounter", "encounter_reversal", "referral")
+APPEND_ONLY = ("encounter_reversal", "referral")
 KEPT = ("encounter",)

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request
 
+from approvals.errors import ProposalOpen
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import Rate
+from chassis.paging import Paging, by_id
 from chassis.records.said import acting_in
 from chassis.routing import router
 from contracts.scopes import Scope
 from health_service.context import Running
-from health_service.encounters import service
-from health_service.encounters.schemas import Encounter, EncounterReceipt, EncounterRequest
-from health_service.errors import EncounterUnknown, NothingToCollect
+from health_service.encounters import reversals, reviews, service
+from health_service.encounters.schemas import (
+    Encounter,
+    EncounterReceipt,
+    EncounterRequest,
+    Reversal,
+    ReversalIn,
+    Review,
+    ReviewIn,
+    ReviewPage,
+)
+from health_service.errors import (
+    EncounterUnknown,
+    EntryReversed,
+    NothingToCollect,
+    NothingToReview,
+    PatientNeeded,
+    ReversalTooLate,
+)
 from health_service.providers.service import ClinicTerminalNeeded, place_of
 from health_service.rules import refusals
 
@@ -31,6 +50,7 @@ routes = router(tags=["encounters"])
         ClinicTerminalNeeded,
         refusals.CardUnknown,
         refusals.PatientUnknown,
+        refusals.PatientNotInsured,
         refusals.CardBlocked,
         refusals.CardClosed,
         refusals.CardNotActive,
@@ -80,3 +100,45 @@ async def collect_copayment(encounter_id: UUID, caller: Caller, session: Work) -
     """Have a co-payment taken once more that the wallet did not cover."""
     place = await place_of(session, caller)
     return await service.collect(session, place.provider_id, encounter_id)
+
+
+@routes.post(
+    "/v1/encounters/{encounter_id}/reversal",
+    purpose="copayment",
+    scopes=(Scope.ENCOUNTERS_CREATE, Scope.COVERAGE_WRITE),
+    status_code=202,
+    problems=(ClinicTerminalNeeded, EncounterUnknown, EntryReversed, ReversalTooLate, ProposalOpen),
+    rate=Rate.SALE,
+)
+async def reverse_encounter(
+    http: Request, runtime: Running, encounter_id: UUID, body: ReversalIn, caller: Caller, session: Work
+) -> Reversal:
+    """Take a visit back by an entry: what the patient paid is given back, the cap is free again.
+
+    The provider's terminal does so soon after the visit was entered; the authority proposes it, and another decides.
+    """
+    if caller.kind != "terminal":
+        return await reversals.propose(session, runtime, caller, encounter_id, body.reason)
+    place = await place_of(session, caller)
+    return await reversals.by_provider(session, runtime, place.provider_id, encounter_id, body.reason, acting_in(http))
+
+
+@routes.get("/v1/encounter-reviews", purpose="visit_lookup", scopes=Scope.COVERAGE_WRITE)
+async def list_reviews(
+    runtime: Running, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(50, 200)]
+) -> ReviewPage:
+    """Emergencies with a card that was blocked, closed or unknown, which somebody has to look at, oldest first."""
+    return await reviews.waiting(session, runtime, caller, page)
+
+
+@routes.post(
+    "/v1/encounters/{encounter_id}/review",
+    purpose="visit_lookup",
+    scopes=Scope.COVERAGE_WRITE,
+    problems=(EncounterUnknown, NothingToReview, PatientNeeded, refusals.PatientUnknown),
+)
+async def review_encounter(
+    runtime: Running, encounter_id: UUID, body: ReviewIn, caller: Caller, session: Work
+) -> Review:
+    """Accept an emergency for a patient, whose share is taken then, or reject it, which takes the visit back."""
+    return await reviews.decide(session, runtime, caller, encounter_id, body)

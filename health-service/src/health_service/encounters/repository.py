@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,10 +12,13 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.area import Bound, BoundedStatement
+from chassis.paging import Paging
+
 _NAMES = (
     "encounter_id", "household_id", "patient_id", "card_id", "payer_id", "provider_id", "terminal_id", "service",
     "emergency", "referral_id", "occurred_at", "business_day", "recorded_at", "total", "copayment", "insurer_part",
-    "cap_applied", "exempt", "copayment_id", "copayment_state", "sealed",
+    "cap_applied", "exempt", "copayment_id", "copayment_state", "sealed", "review", "review_reasons", "cap_period",
 )  # fmt: skip
 _COLUMNS = ", ".join(_NAMES)
 _ADD = text(
@@ -24,6 +27,33 @@ _ADD = text(
 )
 _OF_PROVIDER = (
     f"SELECT {_COLUMNS}, failure FROM encounter WHERE encounter_id = :encounter_id AND provider_id = :provider_id"
+)
+_WITH_PLACE = (
+    f"SELECT {', '.join('e.' + name for name in _NAMES)}, e.failure, e.review_note, e.reviewed_at, p.governorate"
+    " FROM encounter e JOIN provider p USING (provider_id)"
+)
+_FIND_ANY = text(f"{_WITH_PLACE} WHERE e.encounter_id = :encounter_id")
+_LOCK_ANY = text(f"{_WITH_PLACE} WHERE e.encounter_id = :encounter_id FOR UPDATE OF e")
+_TO_REVIEW = BoundedStatement(
+    f"{_WITH_PLACE} WHERE e.review = 'open' AND <bound> AND e.encounter_id > :after"
+    " ORDER BY e.encounter_id LIMIT :limit",
+    governorate="p.governorate",
+)
+_SET_REVIEW = text(
+    "UPDATE encounter SET review = :review, review_note = :note, reviewed_by = :by, reviewed_at = :at,"
+    " patient_id = :patient_id, household_id = :household_id, card_id = :card_id, payer_id = :payer_id,"
+    " copayment_state = :copayment_state, failure = :failure WHERE encounter_id = :encounter_id"
+)
+_ADD_REVERSAL = text(
+    "INSERT INTO encounter_reversal (encounter_id, reason, reversed_by, decided_by, reversed_at)"
+    " VALUES (:encounter_id, :reason, :by, :decided_by, :at) ON CONFLICT DO NOTHING RETURNING encounter_id"
+)
+_SET_REVERSED = text(
+    "UPDATE encounter SET copayment_state = 'reversed', failure = NULL WHERE encounter_id = :encounter_id"
+)
+_FREE_CAP = text(
+    "UPDATE cap_use SET used = used - :amount WHERE patient_id = :patient_id AND service = :service"
+    " AND period = :period AND used >= :amount"
 )
 _FIND = text(_OF_PROVIDER)
 _LOCK = text(f"{_OF_PROVIDER} FOR UPDATE")
@@ -72,6 +102,37 @@ async def find(
     """A visit of one provider, or None."""
     parameters = {"encounter_id": encounter_id, "provider_id": provider_id}
     return (await session.execute(_LOCK if lock else _FIND, parameters)).mappings().one_or_none()
+
+
+async def find_any(session: AsyncSession, encounter_id: UUID, *, lock: bool = False) -> RowMapping | None:
+    """A visit of any provider, with the provider's governorate."""
+    parameters = {"encounter_id": encounter_id}
+    return (await session.execute(_LOCK_ANY if lock else _FIND_ANY, parameters)).mappings().one_or_none()
+
+
+async def to_review(session: AsyncSession, bound: Bound, page: Paging[UUID]) -> Sequence[RowMapping]:
+    """Emergencies that nobody has looked at, oldest first."""
+    return (await session.execute(*_TO_REVIEW.within(bound, page.bounds))).mappings().all()
+
+
+async def set_review(session: AsyncSession, values: Mapping[str, object]) -> None:
+    """Write what was decided on an emergency."""
+    await session.execute(_SET_REVIEW, dict(values))
+
+
+async def add_reversal(session: AsyncSession, **values: object) -> bool:
+    """Enter that a visit was taken back; False where it was before."""
+    return (await session.execute(_ADD_REVERSAL, values)).first() is not None
+
+
+async def set_reversed(session: AsyncSession, encounter_id: UUID) -> None:
+    """Note that the co-payment of a visit was taken back."""
+    await session.execute(_SET_REVERSED, {"encounter_id": encounter_id})
+
+
+async def free_cap(session: AsyncSession, patient_id: UUID, service: str, period: str, amount: int) -> None:
+    """Count an amount no more in a cap's period."""
+    await session.execute(_FREE_CAP, {"patient_id": patient_id, "service": service, "period": period, "amount": amount})
 
 
 async def open_cap(session: AsyncSession, patient_id: UUID, service: str, period: str, cap: int) -> int:

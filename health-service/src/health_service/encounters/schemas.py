@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from chassis.paging import Page
 from chassis.personal import Personal, Whose
 from health_service.coverage.schemas import Code
 from health_service.eligibility.schemas import ServiceName
@@ -37,10 +38,18 @@ class EncounterRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    card_id: Annotated[UUID, Whose.CARD]
+    card_id: Annotated[UUID | None, Field(description="needed but in an emergency"), Whose.CARD] = None
     patient_id: Annotated[UUID | None, Field(description="another member of the card's household"), Whose.CITIZEN] = (
         None
     )
+    national_id: Annotated[
+        str | None,
+        Field(
+            min_length=14,
+            max_length=40,
+            description="in an emergency without a card that is known: who the patient is. Kept sealed",
+        ),
+    ] = None
     service: ServiceName
     lines: Annotated[list[EncounterLine], Field(min_length=1, max_length=100)]
     diagnosis: Diagnosis | None = None
@@ -56,6 +65,12 @@ class EncounterRequest(BaseModel):
     refers_to: Annotated[list[ServiceName], Field(max_length=10, description="services the patient is sent to")] = []
     occurred_at: AwareDatetime | None = None
 
+    @model_validator(mode="after")
+    def _known_or_an_emergency(self) -> EncounterRequest:
+        if not self.emergency and (self.card_id is None or self.national_id is not None):
+            raise ValueError("card_id is needed, and national_id is for emergencies alone")
+        return self
+
 
 class Referral(BaseModel):
     """A patient sent on to a service, until the last day."""
@@ -66,11 +81,14 @@ class Referral(BaseModel):
 
 
 class EncounterReceipt(BaseModel):
-    """A visit in the books. `copayment_state`: `none` where nothing is due, else what became of the wallet's part."""
+    """A visit in the books. `copayment_state`: `none` where nothing is due, else what became of the wallet's part.
+
+    An emergency that is to be looked at (`review`) has nothing taken before that; a visit taken back is `reversed`.
+    """
 
     encounter_id: UUID
-    card_id: Annotated[UUID, Whose.CARD]
-    patient_id: Annotated[UUID, Whose.CITIZEN]
+    card_id: Annotated[UUID | None, Whose.CARD]
+    patient_id: Annotated[UUID | None, Whose.CITIZEN]
     provider_id: Annotated[UUID, Personal.HEALTH]
     service: Annotated[str, Personal.HEALTH]
     occurred_at: Annotated[datetime, Personal.HEALTH]
@@ -81,9 +99,11 @@ class EncounterReceipt(BaseModel):
     exempt: bool
     currency: str
     copayment_id: UUID
-    copayment_state: Literal["none", "due", "paid", "failed"]
+    copayment_state: Literal["none", "due", "paid", "failed", "review", "reversed"]
     failure: Annotated[str | None, Field(description="why the wallet's part could not be taken")]
     referrals: Annotated[list[Referral], Personal.HEALTH]
+    review: Annotated[Literal["open", "accepted", "rejected"] | None, Field(description="of an emergency")] = None
+    review_reasons: Annotated[list[str], Field(description="codes of what is to be looked at")] = []
 
 
 class Encounter(EncounterReceipt):
@@ -94,3 +114,54 @@ class Encounter(EncounterReceipt):
     recorded_at: datetime
     lines: Annotated[list[EncounterLine], Personal.HEALTH]
     diagnosis: Annotated[Diagnosis | None, Personal.HEALTH]
+
+
+class ReversalIn(BaseModel):
+    """Why a visit or contribution is taken back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: Annotated[str, Field(min_length=3, max_length=300, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class Reversal(BaseModel):
+    """What became of taking an entry back: done, or proposed for another person to decide."""
+
+    id: UUID
+    state: Literal["reversed", "proposed"]
+    proposal_id: UUID | None = None
+
+
+class ReviewIn(BaseModel):
+    """What is decided on an emergency, and of whom it was where nobody has said so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    decision: Literal["accept", "reject"]
+    patient_id: Annotated[UUID | None, Whose.CITIZEN] = None
+    reason: Annotated[str, Field(min_length=3, max_length=300, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class Review(BaseModel):
+    """An emergency that is to be looked at, or was."""
+
+    encounter_id: UUID
+    review: Literal["open", "accepted", "rejected"]
+    review_reasons: Annotated[list[str], Field(description="codes of what is to be looked at")]
+    review_note: str | None
+    reviewed_at: datetime | None
+    provider_id: Annotated[UUID, Personal.HEALTH]
+    service: Annotated[str, Personal.HEALTH]
+    occurred_at: Annotated[datetime, Personal.HEALTH]
+    card_id: Annotated[UUID | None, Whose.CARD]
+    patient_id: Annotated[UUID | None, Whose.CITIZEN]
+    household_id: Annotated[UUID | None, Whose.HOUSEHOLD]
+    national_id: Annotated[str | None, Personal.IDENTITY]
+    total: Annotated[int, Personal.HEALTH]
+    copayment: int
+    insurer_part: int
+    copayment_state: Literal["none", "due", "paid", "failed", "review", "reversed"]
+
+
+class ReviewPage(Page[Review, UUID]):
+    """Emergencies to look at, oldest first."""

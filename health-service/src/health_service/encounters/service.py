@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,34 +12,19 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
-from chassis.clock import business_day
 from chassis.ids import new_id
-from chassis.refusals import Refusal
 from contracts.health import CopaymentDue, EncounterRecorded
-from health_service.cards import repository as cards
 from health_service.context import Runtime
-from health_service.eligibility.service import CURRENCY, Cover, cover_of, patient_of
+from health_service.eligibility.service import CURRENCY
 from health_service.encounters import repository
+from health_service.encounters.judging import Told, judge
 from health_service.encounters.schemas import Encounter, EncounterReceipt, EncounterRequest, Referral
 from health_service.errors import EncounterUnknown, NothingToCollect
 from health_service.providers.service import Place
-from health_service.rules import exemptions, visits
+from health_service.rules import exemptions
 from health_service.rules.copayment import Share, period_of, share
-from health_service.rules.figures import Figures
-from health_service.rules.refusals import CardNotActive, CardUnknown
 
 COPAYMENT = "copayment"
-
-
-@dataclass(frozen=True)
-class Told:
-    """A visit that may be entered: by whom it is paid, for whom, when, under which cover."""
-
-    card: visits.Card
-    payer_id: UUID
-    patient_id: UUID
-    occurred_at: datetime
-    cover: Cover
 
 
 async def record(
@@ -50,15 +35,16 @@ async def record(
     `place`: where it is entered; `acting`: who enters it and what for, which the visit keeps.
     Raises what `health_service.rules.refusals` names; a refused visit leaves nothing behind.
     """
-    told = await _judge(session, runtime, place, request)
+    told = await judge(session, runtime, place, request)
     encounter_id, copayment_id, now = new_id(), new_id(), runtime.clock.now()
     total = sum(line.price * line.quantity for line in request.lines)
-    divided = await _divide(session, told, request, encounter_id, total)
+    divided, period = await _divide(session, told, request, encounter_id, total)
+    due = "review" if told.review else "due"
     values: dict[str, Any] = {
         "encounter_id": encounter_id,
-        "household_id": told.card.household_id,
+        "household_id": told.household_id,
         "patient_id": told.patient_id,
-        "card_id": told.card.card_id,
+        "card_id": told.card_id,
         "payer_id": told.payer_id,
         "provider_id": place.provider_id,
         "terminal_id": place.terminal_id,
@@ -74,7 +60,10 @@ async def record(
         "cap_applied": divided.cap_applied,
         "exempt": divided.exempt,
         "copayment_id": copayment_id,
-        "copayment_state": "due" if divided.copayment else "none",
+        "copayment_state": due if divided.copayment else "none",
+        "review": "open" if told.review else None,
+        "review_reasons": told.review,
+        "cap_period": period,
     }
     await repository.add(session, **values, entered_by=acting, sealed=_sealed(runtime, encounter_id, request))
     referrals = await _refer(session, told, request, encounter_id)
@@ -88,6 +77,7 @@ async def read(session: AsyncSession, runtime: Runtime, provider_id: UUID, encou
     if row is None:
         raise EncounterUnknown()
     about = orjson.loads(runtime.state.vault.open(encounter_id, bytes(row["sealed"])))
+    about.pop("national_id", None)  # for whoever looks at it alone
     return Encounter(**_shown(row), **about, referrals=await _referrals(session, encounter_id))
 
 
@@ -96,62 +86,27 @@ async def collect(session: AsyncSession, provider_id: UUID, encounter_id: UUID) 
     row = await repository.find(session, encounter_id, provider_id, lock=True)
     if row is None:
         raise EncounterUnknown()
-    if row["copayment_state"] != "failed":
+    if row["copayment_state"] != "failed" or row["card_id"] is None:
         raise NothingToCollect(f"It is {row['copayment_state']}.", state=row["copayment_state"])
     await repository.set_due(session, encounter_id)
-    await outbox.add(session, _due(row))
+    await outbox.add(session, due_of(row))
     again = _shown(row) | {"copayment_state": "due", "failure": None}
     return EncounterReceipt(**again, referrals=await _referrals(session, encounter_id))
 
 
-async def _judge(session: AsyncSession, runtime: Runtime, place: Place, request: EncounterRequest) -> Told:
-    """Everything that must hold before a visit is entered. An emergency is treated whatever the cover."""
-    here, now = runtime.state, runtime.clock.now()
-    occurred_at = request.occurred_at or now
-    refusal = visits.time_refusal(here.figures_at(now), occurred_at, business_day(occurred_at), now)
-    if refusal:
-        raise refusal
-    card = await cards.find(session, request.card_id)
-    if card is None:
-        raise CardUnknown()
-    refusal = visits.card_refusal(card)
-    if refusal:
-        raise refusal
-    known = {row["citizen_id"] for row in await cards.members(session, card.household_id)}
-    patient_id = patient_of(card, request.patient_id, known)
-    if patient_id is None or card.citizen_id is None:
-        raise CardNotActive()
-    cover = await cover_of(session, runtime, card.household_id, patient_id, occurred_at)
-    refusal = await _offer_refusal(session, place, request, patient_id, cover.figures)
-    refusal = refusal or (None if request.emergency else cover.refusal())
-    if refusal:
-        raise refusal
-    return Told(card, card.citizen_id, patient_id, occurred_at, cover)
-
-
-async def _offer_refusal(
-    session: AsyncSession, place: Place, request: EncounterRequest, patient_id: UUID, figures: Figures
-) -> Refusal | None:
-    named = await repository.find_referral(session, request.referral_id) if request.referral_id else None
-    visit = visits.Visit(
-        place.kind, request.service, patient_id, request.emergency, request.referral_id, request.refers_to
-    )
-    return visits.offer_refusal(figures, visit, visits.Referral(**named) if named else None)
-
-
 async def _divide(
     session: AsyncSession, told: Told, request: EncounterRequest, encounter_id: UUID, total: int
-) -> Share:
-    """Divide the price, counting in the cap of the visit's own period."""
+) -> tuple[Share, str | None]:
+    """Divide the price, counting in the cap of the visit's own period, which is given where it counts in one."""
     tariff = told.cover.figures.tariffs[request.service]
     charged = exemptions.charged(told.cover.figures, told.cover.exemption, _care(request))
-    if told.cover.free or charged == 0 or tariff.cap is None:
-        return share(tariff, total, 0, exempt=told.cover.free, charged=charged)
+    if told.cover.free or charged == 0 or tariff.cap is None or told.patient_id is None:
+        return share(tariff, total, 0, exempt=told.cover.free, charged=charged), None
     period = period_of(tariff, told.cover.figures.day, request.referral_id or encounter_id, encounter_id)
     used = await repository.open_cap(session, told.patient_id, request.service, period, tariff.cap)
     divided = share(tariff, total, used, exempt=False, charged=charged)
     await repository.use_cap(session, told.patient_id, request.service, period, divided.copayment)
-    return divided
+    return divided, period
 
 
 def _care(request: EncounterRequest) -> exemptions.Care:
@@ -172,7 +127,10 @@ async def _refer(session: AsyncSession, told: Told, request: EncounterRequest, e
     return referrals
 
 
-async def _tell(session: AsyncSession, values: dict[str, object]) -> None:
+async def _tell(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Tell of a visit, and have its co-payment taken; of one that is to be looked at, once that was done."""
+    if values["review"] == "open":
+        return
     recorded = EncounterRecorded(
         encounter_id=values["encounter_id"],
         citizen_id=values["patient_id"],
@@ -181,10 +139,11 @@ async def _tell(session: AsyncSession, values: dict[str, object]) -> None:
         service=values["service"],
         occurred_at=values["occurred_at"],
     )
-    await outbox.add(session, *([recorded, _due(values)] if values["copayment"] else [recorded]))
+    await outbox.add(session, *([recorded, due_of(values)] if values["copayment"] else [recorded]))
 
 
-def _due(visit: dict[str, object] | RowMapping) -> CopaymentDue:
+def due_of(visit: Mapping[str, Any] | RowMapping) -> CopaymentDue:
+    """That the co-payment of a visit is to be taken from its payer's wallet."""
     return CopaymentDue(
         copayment_id=visit["copayment_id"],
         encounter_id=visit["encounter_id"],
@@ -198,7 +157,7 @@ def _due(visit: dict[str, object] | RowMapping) -> CopaymentDue:
 
 def _sealed(runtime: Runtime, encounter_id: UUID, request: EncounterRequest) -> bytes:
     """What the visit was about. The codes of drugs and tests tell as much as the diagnosis."""
-    about = request.model_dump(include={"lines", "diagnosis"})
+    about = request.model_dump(include={"lines", "diagnosis", "national_id"}, exclude_defaults=False)
     return runtime.state.vault.seal(encounter_id, orjson.dumps(about))
 
 

@@ -53,9 +53,9 @@ async def read_capabilities() -> Response:
 
 
 @routes.get("/Patient/{patient_id}", scopes=Scope.FHIR_READ, response_model=FhirPatient, purpose="citizen_lookup")
-async def read_patient(patient_id: UUID, caller: Caller, session: Reading) -> Response:
+async def read_patient(runtime: Running, patient_id: UUID, caller: Caller, session: Reading) -> Response:
     """A citizen by id, without name or national id."""
-    return _reply(await service.patient(session, caller, patient_id))
+    return _reply(await service.patient(session, runtime, caller, patient_id))
 
 
 @routes.get("/Coverage/{patient_id}", scopes=Scope.FHIR_READ, response_model=FhirCoverage, purpose="cover_check")

@@ -90,7 +90,7 @@ class FhirPatient(FhirPart):
     id: Annotated[str, Whose.CITIZEN]
     identifier: list[FhirIdentifier]
     active: bool
-    birth_date: Annotated[str, Personal.IDENTITY] = Field(alias="birthDate", pattern=r"^[0-9]{4}$")
+    birth_date: Annotated[str | None, Personal.IDENTITY] = Field(default=None, alias="birthDate", pattern=r"^[0-9]{4}$")
     address: Annotated[list[FhirAddress] | None, Personal.CONTACT] = None
 
 

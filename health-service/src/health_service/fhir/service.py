@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -18,7 +18,7 @@ from chassis.problems import NotFound
 from chassis.refusals import Refusal
 from health_service.cards import repository as cards
 from health_service.context import Runtime
-from health_service.eligibility.service import Cover, cover_on
+from health_service.eligibility.service import Cover, cover_on, figures_on
 from health_service.encounters import repository as encounters
 from health_service.fhir.schemas import (
     FhirAddress,
@@ -81,7 +81,7 @@ class Person:
     """A citizen and the family's cover today."""
 
     citizen_id: UUID
-    household_id: UUID
+    household_id: UUID | None
     head_id: UUID | None
     served: bool
     cover: Cover
@@ -92,14 +92,14 @@ class Person:
         return self.head_id in {None, self.citizen_id}
 
 
-async def patient(session: AsyncSession, caller: Principal, citizen_id: UUID) -> FhirPatient:
+async def patient(session: AsyncSession, runtime: Runtime, caller: Principal, citizen_id: UUID) -> FhirPatient:
     """A citizen as a Patient. Raises PatientUnknownHere."""
-    row = await _row(session, caller, citizen_id)
+    row = await _row(session, caller, citizen_id, business_day(runtime.clock.now()))
     return FhirPatient(
         id=str(citizen_id),
         identifier=[FhirIdentifier(system=UUIDS, value=f"urn:uuid:{citizen_id}")],
         active=row["served"],
-        birth_date=f"{row['birth_year']:04d}",
+        birth_date=None if row["birth_year"] is None else f"{row['birth_year']:04d}",
         address=[FhirAddress(state=row["governorate"])] if row["governorate"] else None,
     )
 
@@ -195,8 +195,8 @@ def capabilities() -> FhirCapabilities:
     )
 
 
-async def _row(session: AsyncSession, caller: Principal, citizen_id: UUID) -> RowMapping:
-    row = await cards.person(session, citizen_id)
+async def _row(session: AsyncSession, caller: Principal, citizen_id: UUID, day: date) -> RowMapping:
+    row = await cards.person(session, citizen_id, day)
     if row is None or not caller.bound.covers(Area(row["governorate"])):
         raise PatientUnknownHere()
     return row
@@ -206,9 +206,12 @@ async def _person(
     session: AsyncSession, runtime: Runtime, caller: Principal, citizen_id: UUID, day: date | None = None
 ) -> Person:
     """A citizen with the family's cover on a day, today without one."""
-    row = await _row(session, caller, citizen_id)
     on = day or business_day(runtime.clock.now())
-    cover = await cover_on(session, runtime, row["household_id"], citizen_id, on)
+    row = await _row(session, caller, citizen_id, on)
+    if row["household_id"] is None:
+        cover = Cover(figures_on(runtime, on), None, None, of_none=True)
+    else:
+        cover = replace(await cover_on(session, runtime, row["household_id"], citizen_id, on), insured=row["insured"])
     return Person(citizen_id, row["household_id"], row["head_id"], row["served"], cover)
 
 

@@ -57,6 +57,7 @@ class Figures:
     grace_after_launch: Mapping[str, int]
     grace_after_launch_elsewhere: int
     months_ahead: int
+    reversal_alone_days: Mapping[str, int]
     exempt_from_contribution: frozenset[str]
     exempt_from_copayment: frozenset[str]
     exempt_only_related: frozenset[str]
@@ -92,6 +93,7 @@ def read_figures(book: PolicyBook, day: date) -> Figures:
         grace_after_launch=keys.GRACE_AFTER_LAUNCH.by("governorate", book, day),
         grace_after_launch_elsewhere=keys.GRACE_AFTER_LAUNCH.on(book, day),
         months_ahead=keys.MONTHS_AHEAD.on(book, day),
+        reversal_alone_days=keys.REVERSAL_ALONE_DAYS.by("of", book, day),
         exempt_from_contribution=_kinds(book, day, keys.EXEMPT_FROM_CONTRIBUTION),
         exempt_from_copayment=_kinds(book, day, keys.EXEMPT_FROM_COPAYMENT),
         exempt_only_related=_kinds(book, day, keys.EXEMPT_ONLY_RELATED),

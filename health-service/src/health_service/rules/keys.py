@@ -12,6 +12,8 @@ CASE = "case"
 EACH_TIME = "each_time"
 MONTH = "month"
 YEAR = "year"
+VISIT = "visit"
+CONTRIBUTION = "contribution"
 INSURED_WAGE = "insured_wage"
 DECLARED_INCOME = "declared_income"
 HIGHEST_WAGE = "highest_insured_wage"
@@ -98,6 +100,13 @@ CONTRIBUTION_LARGEST_OF = KEYS.declare(
 )
 MONTHS_AHEAD = KEYS.declare(
     "health.contribution_months_ahead", kinds.whole, "Months after the present one that may be paid for."
+)
+REVERSAL_ALONE_DAYS = KEYS.declare(
+    "health.reversal_alone_days",
+    kinds.whole,
+    "Days after its entry in which an entry is taken back by whoever entered it, without another person.",
+    scope=("of",),
+    needed_for=({"of": "visit"}, {"of": "contribution"}),
 )
 EXEMPT_FROM_CONTRIBUTION = KEYS.declare(
     "health.exempt_from_contribution",

@@ -16,6 +16,13 @@ class PatientUnknown(NotFound):
     title_ar = "المريض ليس من أسرة صاحب الكارت"
 
 
+class PatientNotInsured(Conflict):
+    """The patient does not count for health insurance on that day"""
+
+    code = "patient_not_insured"
+    title_ar = "المريض غير مقيد بالتأمين الصحي في هذا اليوم"
+
+
 class HealthNotEnabled(Conflict):
     """Health insurance is not enabled on this card"""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.clock import month_start
@@ -38,6 +39,14 @@ class Exemption:
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
+class Basis(NamedTuple):
+    """What a family's cover rests on by the register, a code, from the first to the last day; None: open."""
+
+    code: str
+    first_day: date
+    last_day: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """What is known of a family's cover. `begun`: it has been covered before."""
@@ -47,6 +56,8 @@ class Account:
     begun: bool
     paid_months: frozenset[date]  # by their first days
     exemptions: Sequence[Exemption]
+    bases: Sequence[Basis] = ()  # what cover rests on by the register
+    ended: bool = False  # nobody belongs to it any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,16 @@ class Standing:
         return self.state == ACTIVE
 
 
+def exemptions_of(figures: Figures, account: Account) -> list[Exemption]:
+    """A family's exemptions: those decided here, and those that follow from the register's bases (PM decree 4586)."""
+    by_register = [
+        Exemption(UNABLE, None, basis.first_day, basis.last_day)
+        for basis in account.bases
+        if basis.code in figures.unable_legal_bases
+    ]
+    return [*account.exemptions, *by_register]
+
+
 def cover_begins(figures: Figures, account: Account) -> date | None:
     """The day on which the family's cover begins or began: the governorate's or the enrolment, whichever is later."""
     live = figures.go_live.get(account.governorate)
@@ -77,7 +98,7 @@ def standing(figures: Figures, account: Account) -> Standing:
     day = figures.day
     exempt = _exempt(figures, account, day)
     start = cover_begins(figures, account)
-    if start is None:
+    if start is None or account.ended:
         return Standing(ENDED if account.begun else PENDING, None, exempt)
     if day < start:
         return Standing(PENDING, start, exempt, changes_on=start)
@@ -115,7 +136,7 @@ def same_day(day: date, months: int) -> date:
 def first_unpaid(figures: Figures, account: Account, start: date) -> date:
     """The first month from the start of cover that is neither paid nor, on any day of it, free of contributions."""
     month = month_start(start)
-    free = [one for one in account.exemptions if _frees(figures, one)]
+    free = [one for one in exemptions_of(figures, account) if _frees(figures, one)]
     while month in account.paid_months or any(_touches(one, month) for one in free):
         # Past every bound there is nothing left to skip: an exemption without an end holds today, and was seen before.
         if month > figures.day and month not in account.paid_months:
@@ -131,7 +152,7 @@ def exempt_from_copayment(figures: Figures, account: Account, patient_id: UUID) 
     """
     holding = [
         one
-        for one in account.exemptions
+        for one in exemptions_of(figures, account)
         if one.kind in figures.exempt_from_copayment
         and one.citizen_id in {None, patient_id}
         and one.holds_on(figures.day)
@@ -151,7 +172,7 @@ _LONGEST_MONTH = 31
 
 
 def _exempt(figures: Figures, account: Account, day: date) -> bool:
-    return any(_frees(figures, one) and one.holds_on(day) for one in account.exemptions)
+    return any(_frees(figures, one) and one.holds_on(day) for one in exemptions_of(figures, account))
 
 
 def _frees(figures: Figures, exemption: Exemption) -> bool:
@@ -165,11 +186,11 @@ def _touches(exemption: Exemption, month: date) -> bool:
 
 
 def _first_day_after_exemption(figures: Figures, account: Account, day: date) -> date | None:
-    ends = [one.last_day for one in account.exemptions if _frees(figures, one) and one.holds_on(day)]
+    ends = [one.last_day for one in exemptions_of(figures, account) if _frees(figures, one) and one.holds_on(day)]
     known = [last for last in ends if last is not None]
     return max(known) + DAY if len(known) == len(ends) and known else None
 
 
 def _next_exemption(figures: Figures, account: Account, day: date) -> date | None:
-    starts = [one.first_day for one in account.exemptions if _frees(figures, one) and one.first_day > day]
+    starts = [one.first_day for one in exemptions_of(figures, account) if _frees(figures, one) and one.first_day > day]
     return min(starts) if starts else None

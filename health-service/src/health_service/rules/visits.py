@@ -44,7 +44,7 @@ class Visit:
 
     provider_kind: str
     service: str
-    patient_id: UUID
+    patient_id: UUID | None
     emergency: bool
     referral_id: UUID | None
     refers_to: Sequence[str]

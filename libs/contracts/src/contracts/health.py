@@ -116,6 +116,35 @@ class CopaymentDue(Event):
     amount: int  # piastres
 
 
+class EncounterReversed(Event):
+    """A visit was taken back: it was entered by mistake, or not found to be one."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    encounter_id: UUID
+    citizen_id: UUID  # the patient
+    household_id: UUID
+    provider_id: UUID
+    service: str
+    reversed_at: datetime
+
+
+class CopaymentReversed(Event):
+    """The citizen's part of an encounter that was taken back is to be given back, where it was taken."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    copayment_id: UUID
+    encounter_id: UUID
+    citizen_id: UUID  # who paid
+    household_id: UUID
+    card_id: UUID
+    provider_id: UUID
+    amount: int  # piastres
+
+
 class ProviderRestated(Restated):
     """A provider of care as it is now, told again for readers that lack a fact."""
 

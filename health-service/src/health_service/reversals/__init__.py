@@ -1,0 +1,1 @@
+"""Contributions taken back by entries; visits are taken back beside the visits."""
