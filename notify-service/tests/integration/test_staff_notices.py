@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contracts.notices import Notice
+from notify_service.codes.notices import WORDS
+
 if TYPE_CHECKING:
     from ..conftest import Desk
 
@@ -35,3 +38,20 @@ async def test_nobody_else_has_it_sent(desk: Desk, scopes: str) -> None:
 @pytest.mark.parametrize("mobile", ["01012345678", "+4915112345678", "+20101234567", "+201012345678 x"])
 async def test_no_other_number_is_taken(desk: Desk, mobile: str) -> None:
     assert (await _send(desk, mobile=mobile)).status_code == 422
+
+
+@pytest.mark.parametrize("notice", Notice)
+async def test_every_kind_is_told_in_both_languages(desk: Desk, notice: Notice) -> None:
+    headers = desk.issuer.headers("service:gateway", "notices:send")
+    reply = await desk.client.post("/v1/staff-notices", json={"mobile": MOBILE, "notice": notice}, headers=headers)
+    assert reply.json() == {"sent": True}
+    arabic, english = WORDS[notice].split("\n")
+    assert arabic.startswith("الكارت الموحد: ")
+    assert english.startswith("Unified Card: ")
+    assert WORDS[notice] in {one["text"] for one in desk.aggregator.messages.values()}
+
+
+async def test_no_other_kind_is_taken(desk: Desk) -> None:
+    headers = desk.issuer.headers("service:gateway", "notices:send")
+    body = {"mobile": MOBILE, "notice": "you_have_won"}
+    assert (await desk.client.post("/v1/staff-notices", json=body, headers=headers)).status_code == 422

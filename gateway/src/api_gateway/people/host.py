@@ -42,6 +42,7 @@ from chassis.problems import Conflict
 from chassis.refusals import Refusal
 from chassis.sealing import Keyring
 from contracts.gateway import AdministratorRecovered
+from contracts.notices import Notice
 
 log = get_logger(__name__)
 
@@ -104,7 +105,7 @@ async def recover(session: AsyncSession, desk: Desk, given: list[AdministratorIn
         raise HostRefused("One replacement is invited at a time.")
     made = await _invite(session, desk, given[0], "replaces a lost administrator")
     person_id = UUID(str(made["person_id"]))
-    told = await notices.tell(session, notices.Kind.ADMINISTRATOR_RECOVERED, person_id)
+    told = await notices.tell(session, Notice.ADMINISTRATOR_RECOVERED, person_id)
     await outbox.add(session, AdministratorRecovered(person_id=person_id))
     log.error("an administrator was recovered on the host", person=made["person_id"], told=told)
     return [made]

@@ -9,8 +9,8 @@ from starlette.responses import HTMLResponse, Response
 from api_gateway.database import MACHINE_TIME
 from api_gateway.docs import page as documents
 from api_gateway.keys import b64url, from_b64url
-from api_gateway.people import Office
-from api_gateway.signin import enrolment, views
+from api_gateway.people import Office, notices
+from api_gateway.signin import changes, enrolment, views
 from api_gateway.signin.directory import Person
 from api_gateway.signin.factors import passkeys, repository, totp
 from api_gateway.signin.flow import Flow, Language
@@ -28,6 +28,7 @@ routes = router(tags=["sign-in"])
 
 _HTML = documents.content("text/html")
 _BODY = 16 * 1024
+_CHANGES_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ async def show_account(steps: Asking) -> Response:
         offices = {office.key: office for office in await steps.tools.directory.offices(session, person_id)}
         keys = await repository.passkeys(session, person_id)
         codes = await repository.codes(session, person_id)
+        changed = await notices.own(session, person_id, _CHANGES_SHOWN)
     flow = _account_flow(steps, own)
     return views.page(
         steps.browser,
@@ -65,6 +67,7 @@ async def show_account(steps: Asking) -> Response:
         name=own.person.sign_in_name,
         sessions=[_row(one, own, offices, flow.language) for one in live],
         codes_left=len(codes),
+        changes=[_change(one) for one in changed],
         passkeys_possible=passkeys.domain_of(steps.tools.settings.public_url) is not None,
         passkeys=[
             {"label": key.label, "since": f"{key.added_at:%Y-%m-%d}", "id": b64url(key.credential_id)} for key in keys
@@ -81,14 +84,11 @@ async def end_sessions(form: Form) -> Response:
     if own is None:
         raise views.Expired(form.steps.browser)
     person_id, wanted = own.person.person_id, form.field("session")
+    revocations, operation = form.steps.runtime.revocations, changes.operation_of(form.steps.browser.request)
     async with form.steps.runtime.sessions() as session, session.begin():
-        if not wanted:
-            await sessions.end_of_person(
-                session, form.steps.runtime.revocations, person_id, "ended_by_owner", but=own.session.sid
-            )
         for one in await session_rows.of_person(session, person_id):
-            if str(one.sid) == wanted:
-                await sessions.end(session, form.steps.runtime.revocations, one, "ended_by_owner")
+            if str(one.sid) == wanted or (not wanted and one.sid != own.session.sid):
+                await changes.end_session(session, revocations, one, "ended_by_owner", operation, within=own.session)
     form.steps.runtime.wake_relay()
     if wanted == str(own.session.sid):
         form.steps.browser.cookies |= {SESSION: None, FLOW: None}
@@ -111,7 +111,7 @@ async def change_factor(form: Form) -> Response:
     if what == "recovery-codes":
         return await enrolment.renew_codes(steps, flow, person_id)
     if what == "remove-passkey":
-        await enrolment.drop_passkey(steps, person_id, _credential(form.field("credential")))
+        await enrolment.drop_passkey(steps, flow, person_id, _credential(form.field("credential")))
         return steps.browser.see_other("/account")
     places = {"password": "password", "authenticator": "authenticator", "passkey": "new-passkey"}
     if what not in places:
@@ -158,6 +158,15 @@ def _row(one: Session, own: Own, offices: dict[str, Office], language: Language)
         "office": " · ".join(names),
         "since": f"{one.started_at:%Y-%m-%d %H:%M} UTC",
         "since_iso": one.started_at.isoformat(),
+    }
+
+
+def _change(one: notices.Own) -> dict[str, str]:
+    return {
+        "kind": one.kind.value,
+        "device": short_name(one.device),
+        "at": f"{one.at:%Y-%m-%d %H:%M} UTC",
+        "at_iso": one.at.isoformat(),
     }
 
 

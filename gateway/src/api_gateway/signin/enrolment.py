@@ -8,19 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from api_gateway.database import MACHINE_TIME
-from api_gateway.signin import views
+from api_gateway.keys import b64url
+from api_gateway.signin import changes, views
 from api_gateway.signin.chance import new_secret
 from api_gateway.signin.directory import Person
 from api_gateway.signin.factors import passkeys, recovery, repository, totp
 from api_gateway.signin.factors.passwords import PasswordTooWeak
 from api_gateway.signin.flow import Flow
+from api_gateway.signin.sessions import repository as session_rows
 from api_gateway.signin.sessions import service as sessions
 from api_gateway.signin.steps import CODE, PASSWORD, Steps
 from chassis.logging import get_logger
+from contracts.notices import Notice
 
 log = get_logger(__name__)
 
 _CHANGED = "factors_changed"
+_SET_UP = (Notice.ACCOUNT_SET_UP, Notice.PASSWORD_SET)
 
 
 async def show_invitation(steps: Steps, token: str) -> Response:
@@ -78,7 +82,7 @@ async def take_password(steps: Steps, flow: Flow, password: str, again: str) -> 
         return steps.browser.see_other("/sign-in/authenticator")
     async with steps.runtime.sessions() as session, session.begin():
         await repository.set_password(session, person.person_id, hashed, MACHINE_TIME.now())
-        await _end_others(steps, session, person.person_id)
+        await _changed(steps, session, flow, person.person_id, Notice.PASSWORD_SET)
     steps.runtime.wake_relay()
     log.info("password changed", who=str(person.person_id))
     return await _back(steps, flow)
@@ -111,7 +115,9 @@ async def take_code(steps: Steps, flow: Flow, code: str) -> Response:
         sealed = steps.tools.vault.seal(person_id, flow.seed.encode(), totp.PURPOSE)
         await repository.set_totp(session, person_id, sealed, step, now)
         codes = await recovery.renew(session, steps.tools.secrets, person_id, now)
-        await _end_others(steps, session, person_id)
+        new = _SET_UP if flow.purpose == "invitation" else ()
+        renewed = (Notice.AUTHENTICATOR_CONNECTED, Notice.RECOVERY_CODES_RENEWED)
+        await _changed(steps, session, flow, person_id, *new, *renewed)
     steps.runtime.wake_relay()
     log.info("authenticator connected", who=str(person_id), purpose=flow.purpose)
     purpose = "sign-in" if flow.purpose == "invitation" else flow.purpose
@@ -123,7 +129,7 @@ async def renew_codes(steps: Steps, flow: Flow, person_id: UUID) -> Response:
     """Make recovery codes anew, and show them once."""
     async with steps.runtime.sessions() as session, session.begin():
         codes = await recovery.renew(session, steps.tools.secrets, person_id, MACHINE_TIME.now())
-        await _end_others(steps, session, person_id)
+        await _changed(steps, session, flow, person_id, Notice.RECOVERY_CODES_RENEWED)
     steps.runtime.wake_relay()
     return views.page(steps.browser, flow, "recovery_codes", codes=codes)
 
@@ -151,20 +157,22 @@ async def take_passkey(steps: Steps, flow: Flow, answer: str, label: str) -> Res
     url, name = steps.tools.settings.public_url, label.strip()[:100] or "-"
     async with steps.runtime.sessions() as session, session.begin():
         added = await passkeys.add(session, url, flow.challenge, answer, person.person_id, name, MACHINE_TIME.now())
-        if added:
-            await _end_others(steps, session, person.person_id)
-    if not added:
+        if added is not None:
+            named = b64url(added.credential_id)
+            await _changed(steps, session, flow, person.person_id, Notice.PASSKEY_ADDED, object_id=named)
+    if added is None:
         return await show_passkey(steps, flow)
     steps.runtime.wake_relay()
     log.info("passkey added", who=str(person.person_id))
     return await _back(steps, flow)
 
 
-async def drop_passkey(steps: Steps, person_id: UUID, credential_id: bytes) -> None:
+async def drop_passkey(steps: Steps, flow: Flow, person_id: UUID, credential_id: bytes) -> None:
     """Take a passkey away."""
     async with steps.runtime.sessions() as session, session.begin():
         if await repository.drop_passkey(session, person_id, credential_id):
-            await _end_others(steps, session, person_id)
+            named = b64url(credential_id)
+            await _changed(steps, session, flow, person_id, Notice.PASSKEY_REMOVED, object_id=named)
     steps.runtime.wake_relay()
 
 
@@ -186,11 +194,17 @@ async def _whose(steps: Steps, flow: Flow) -> Person | None:
         return await steps.tools.directory.by_id(session, flow.person_id)
 
 
-async def _end_others(steps: Steps, session: AsyncSession, person_id: UUID) -> None:
-    """End the person's other sessions: whoever was in with the old factors is out."""
-    own = await sessions.of_browser(session, steps.browser.session_cookie)
-    kept = own.sid if own and own.person_id == person_id else None
-    await sessions.end_of_person(session, steps.runtime.revocations, person_id, _CHANGED, but=kept)
+async def _changed(
+    steps: Steps, session: AsyncSession, flow: Flow, person_id: UUID, *what: Notice, object_id: str | None = None
+) -> None:
+    """Record changes, and end the person's other sessions: whoever was in with the old factors is out."""
+    acting = await steps.acting(session, flow, person_id)
+    await changes.note(session, acting, *what, object_id=object_id)
+    for one in await session_rows.of_person(session, person_id):
+        if acting.session is None or one.sid != acting.session.sid:
+            await changes.end_session(
+                session, steps.runtime.revocations, one, _CHANGED, acting.operation, within=acting.session
+            )
 
 
 async def _back(steps: Steps, flow: Flow) -> Response:

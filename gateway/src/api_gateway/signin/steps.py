@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api_gateway.context import Runtime
 from api_gateway.database import MACHINE_TIME
 from api_gateway.people import Office, notices
-from api_gateway.signin import delays
+from api_gateway.signin import changes, delays
 from api_gateway.signin.chance import new_secret
 from api_gateway.signin.context import SignIn
 from api_gateway.signin.delays import Attempt, Pace
@@ -28,6 +28,7 @@ from api_gateway.signin.web import DEVICE, SESSION, Browser, query_of
 from chassis.ids import new_id
 from chassis.principal import AAL1, AAL2
 from chassis.security import Happening, raised
+from contracts.notices import Notice
 
 PASSWORD, CODE, HARD_KEY, SOFT_KEY, MULTIPLE = "pwd", "otp", "hwk", "swk", "mfa"  # RFC 8176
 FEDERATED = "fed"  # shown at an outside provider
@@ -79,6 +80,9 @@ class Steps:
             async with self.runtime.sessions() as session, session.begin():
                 if recovery.looks_like_one(code):
                     good = await recovery.accept(session, self.tools.secrets, flow.person_id, code, now)
+                    if good:
+                        acting = await self.acting(session, flow, flow.person_id)
+                        await changes.note(session, acting, Notice.RECOVERY_CODE_USED)
                 else:
                     good = await totp.accept(session, self.tools.vault, flow.person_id, code, now)
         await self._note(mark, "code", "done" if good else "wrong" if free else "waits")
@@ -101,6 +105,13 @@ class Steps:
         ways = (*flow.ways, key) if len(flow.ways) == 1 else (key, MULTIPLE)
         opened = flow.door if flow.person_id else self._opened(person.sign_in_name)
         return flow.with_(person_id=person.person_id, ways=ways, proven_at=now, challenge="", door=opened)
+
+    async def acting(self, session: AsyncSession, flow: Flow, person_id: UUID) -> changes.Acting:
+        """A person who changes their account in this browser, in their session where they have one."""
+        known = await sessions.of_browser(session, self.browser.session_cookie)
+        own = known if known is not None and known.person_id == person_id else None
+        operation, client = changes.operation_of(self.browser.request), own.client_id if own else _client_of(flow)
+        return changes.Acting(operation, person_id, client, own, self.browser.device[: sessions.LONGEST_DEVICE])
 
     def is_open_to(self, sign_in_name: str) -> bool:
         """Whether somebody may sign in by our own passwords and passkeys."""
@@ -173,12 +184,13 @@ class Steps:
         ):
             return Holder(await sessions.renew(session, known, proof, cookie), person, office)
         if known is not None:
-            await sessions.end(session, self.runtime.revocations, known, "signed_in_anew")
+            operation = changes.operation_of(self.browser.request)
+            await changes.end_session(session, self.runtime.revocations, known, "signed_in_anew", operation)
         begun = await sessions.begin(
             session,
             self.tools.settings,
             proof,
-            client_id=dict(query_of(flow.request)).get("client_id", "account"),
+            client_id=_client_of(flow),
             device=self.browser.device,
             roles=flow.roles,
             person_id=person.person_id,
@@ -225,6 +237,11 @@ class Steps:
 
 def _listed(roles: Sequence[str] | None) -> list[str] | None:
     return list(roles) if roles is not None else None
+
+
+def _client_of(flow: Flow) -> str:
+    """The client that a sign-in is for."""
+    return dict(query_of(flow.request)).get("client_id", changes.ACCOUNT)
 
 
 def acr_of(flow: Flow) -> str:

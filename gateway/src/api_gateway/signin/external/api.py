@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from api_gateway.context import Running
 from api_gateway.database import MACHINE_TIME
 from api_gateway.docs import page as documents
-from api_gateway.signin import views
+from api_gateway.signin import changes, views
 from api_gateway.signin.external import repository
 from api_gateway.signin.external.claims import Identity
 from api_gateway.signin.external.provider import ExternalRefused
@@ -27,6 +27,7 @@ from chassis.endpoints import Rate
 from chassis.logging import get_logger
 from chassis.routing import router
 from chassis.security import Happening, raised
+from contracts.notices import Notice
 
 log = get_logger(__name__)
 
@@ -110,7 +111,10 @@ async def end_from_outside(request: Request, runtime: Running) -> dict[str, str]
             return {}
         person_id = await repository.find(session, issuer, str(subject)) if subject and not sid else None
         for one in await session_rows.of_provider(session, str(sid) if sid else None, person_id):
-            await sessions.end(session, runtime.revocations, one, "signed_out_outside")
+            operation = changes.operation_of(request)
+            await changes.end_session(
+                session, runtime.revocations, one, "signed_out_outside", operation, through=issuer
+            )
     runtime.wake_relay()
     return {}
 
@@ -129,6 +133,8 @@ async def _whose(steps: Steps, session: AsyncSession, flow: Flow, identity: Iden
         if person is None or not person.active:
             return None
     await repository.link(session, identity.issuer, identity.subject, person.person_id, MACHINE_TIME.now())
+    acting = await steps.acting(session, flow, person.person_id)
+    await changes.note(session, acting, Notice.ACCOUNT_LINKED, object_id=identity.issuer)
     log.info("outside account linked", who=str(person.person_id))
     return person.person_id
 

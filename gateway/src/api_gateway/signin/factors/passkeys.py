@@ -106,11 +106,11 @@ async def accept(session: AsyncSession, public_url: str, challenge: str, answer:
 
 async def add(
     session: AsyncSession, public_url: str, challenge: str, answer: str, person_id: UUID, label: str, now: datetime
-) -> bool:
-    """Write the passkey that was made; False where the answer is not good, or the passkey known already."""
+) -> Passkey | None:
+    """Write the passkey that was made, and give it; None where the answer is not good, or the passkey known already."""
     domain = domain_of(public_url)
     if domain is None or not challenge:
-        return False
+        return None
     try:
         made = verify_registration_response(
             credential=answer,
@@ -120,7 +120,7 @@ async def add(
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError):
-        return False
+        return None
     passkey = Passkey(
         credential_id=made.credential_id,
         person_id=person_id,
@@ -131,7 +131,7 @@ async def add(
         added_at=now,
         last_used_at=None,
     )
-    return await repository.add_passkey(session, passkey, UUID(made.aaguid))
+    return passkey if await repository.add_passkey(session, passkey, UUID(made.aaguid)) else None
 
 
 def _credential_id(answer: str) -> bytes | None:

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from api_gateway.context import Running
 from api_gateway.database import MACHINE_TIME
 from api_gateway.docs import page as documents
-from api_gateway.signin import views
+from api_gateway.signin import changes, views
 from api_gateway.signin.clients import OPENID
 from api_gateway.signin.holder import holder_of
 from api_gateway.signin.pages import render
@@ -227,7 +227,7 @@ async def end_session(form: Form) -> Response:
 
 
 async def _sign_out(steps: Steps, session: AsyncSession, known: Session) -> None:
-    await sessions.end(session, steps.runtime.revocations, known, "signed_out")
+    await _end(steps, session, known)
     steps.browser.cookies[SESSION] = None
     steps.browser.cookies[FLOW] = None
 
@@ -236,7 +236,12 @@ async def _end_hinted(steps: Steps, session: AsyncSession, sid: str) -> None:
     """End the session of an id token whose browser has lost its cookie."""
     known = await session_rows.find(session, UUID(sid))
     if known is not None:
-        await sessions.end(session, steps.runtime.revocations, known, "signed_out")
+        await _end(steps, session, known)
+
+
+async def _end(steps: Steps, session: AsyncSession, known: Session) -> None:
+    operation = changes.operation_of(steps.browser.request)
+    await changes.end_session(session, steps.runtime.revocations, known, "signed_out", operation)
 
 
 def _hinted(steps: Steps, token: str) -> dict[str, str]:

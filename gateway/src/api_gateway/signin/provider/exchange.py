@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.context import Runtime
 from api_gateway.database import MACHINE_TIME
+from api_gateway.signin import changes
 from api_gateway.signin.chance import mark_of
 from api_gateway.signin.clients import FirstParty
 from api_gateway.signin.context import SignIn
@@ -19,7 +20,6 @@ from api_gateway.signin.provider.requests import Answer, ProviderRequest
 from api_gateway.signin.provider.server import Provider
 from api_gateway.signin.provider.storage import RefreshToken
 from api_gateway.signin.sessions import repository as session_rows
-from api_gateway.signin.sessions import service as sessions
 from api_gateway.tokens import assertions, repository
 from api_gateway.tokens.errors import (
     AssertionReplayed,
@@ -36,6 +36,7 @@ from chassis.auth import Revocations
 _LONGEST_ASSERTION = timedelta(minutes=10)  # what client libraries take by themselves
 # A public client's replaced token is still taken for so long: its answer may have been lost on the way.
 _GRACE = timedelta(seconds=10)
+_EXCHANGED, _REVOKED = "POST /oauth/token", "POST /oauth/revoke"
 _REFUSALS: Mapping[str, type[OAuthRefusal]] = {
     "invalid_client": ClientRefused,
     "invalid_grant": GrantRefused,
@@ -111,7 +112,7 @@ async def revoke(
     if token is not None and token.client_id == known.client_id:
         ended = await session_rows.find(session, token.sid)
         if ended is not None:
-            await sessions.end(session, revocations, ended, "signed_out")
+            await changes.end_session(session, revocations, ended, "signed_out", _REVOKED)
     return None
 
 
@@ -151,7 +152,7 @@ async def _by_code(
     sid, used = known
     found = await session_rows.find(session, sid)
     if used and found is not None:
-        await sessions.end(session, revocations, found, "code_used_twice")
+        await changes.end_session(session, revocations, found, "code_used_twice", _EXCHANGED)
         return Found()
     return Found(await holder_of(session, sign_in.directory, found))
 
@@ -165,7 +166,7 @@ async def _by_token(
         return Found()
     found = await session_rows.find(session, token.sid)
     if found is not None and token.replaced_at and token.replaced_at + _GRACE < MACHINE_TIME.now():
-        await sessions.end(session, revocations, found, "refresh_token_used_twice")
+        await changes.end_session(session, revocations, found, "refresh_token_used_twice", _EXCHANGED)
         return Found()
     holder = await holder_of(session, sign_in.directory, found)
     if holder is None:

@@ -22,7 +22,7 @@ from contracts.gateway import SessionEnded
 
 log = get_logger(__name__)
 
-_LONGEST_DEVICE = 200
+LONGEST_DEVICE = 200
 KEPT = timedelta(days=90)
 
 
@@ -50,7 +50,7 @@ async def begin(
         citizen_id=citizen_id,
         client_id=client_id,
         office=office,
-        device=device[:_LONGEST_DEVICE] or "-",
+        device=device[:LONGEST_DEVICE] or "-",
         door=proof.door,
         external_sid=proof.external_sid,
         started_at=now,
@@ -88,23 +88,20 @@ async def of_browser(session: AsyncSession, cookie: str | None) -> Session | Non
     return found if found and found.live(MACHINE_TIME.now()) else None
 
 
-async def end(session: AsyncSession, revocations: Revocations, ended: Session, why: str) -> None:
-    """End a session everywhere: its tokens are refused from the commit on; one that has ended stays so."""
+async def end(session: AsyncSession, revocations: Revocations, ended: Session, why: str) -> bool:
+    """End a session everywhere: its tokens are refused from the commit on. False for one that had ended before."""
     if not await repository.end(session, ended.sid, MACHINE_TIME.now(), why):
-        return
+        return False
     await revocations.suspend(session, f"sid:{ended.sid}", why)
     await outbox.add(session, SessionEnded(session_id=ended.sid, reason=why))
     log.info("session ended", session=str(ended.sid), subject=ended.subject, why=why)
+    return True
 
 
-async def end_of_person(
-    session: AsyncSession, revocations: Revocations, person_id: UUID, why: str, *, but: UUID | None = None
-) -> int:
-    """End a person's sessions, `but` one: after a change of factors, of grants, or when they leave. Gives how many."""
-    open_ones = [one for one in await repository.of_person(session, person_id) if one.sid != but]
-    for one in open_ones:
+async def end_of_person(session: AsyncSession, revocations: Revocations, person_id: UUID, why: str) -> None:
+    """End a person's sessions: after a change of grants, or when they leave."""
+    for one in await repository.of_person(session, person_id):
         await end(session, revocations, one, why)
-    return len(open_ones)
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> None:
