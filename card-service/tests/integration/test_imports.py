@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from card_service.registry.intake import HEADER
 from card_service.sealing import UPLOAD
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ async def test_the_upload_is_sealed_and_erased_at_the_end(office: Office) -> Non
     [
         (b"", "not_csv"),
         (b"PK\x03\x04\x14\x00\x08\x00", "not_csv"),
-        ("household_ref,role".encode("utf-16"), "not_csv"),
+        ("household_ref,role".encode("utf-16"), "wrong_header"),
+        ("household_ref،role\n".encode(), "not_csv"),
+        (",".join(HEADER).encode() + "\nA,head,2,منى,,03,x,\n".encode("cp1256"), "not_csv"),
         (b'{"a": 1}', "not_csv"),
         (b"a,b,c\n1,2,3\n", "wrong_header"),
     ],
@@ -120,6 +123,44 @@ async def test_what_is_no_file_of_citizens_is_refused_at_once(office: Office, bo
     problem = await office.call("POST", "/v1/imports", IMPORT, **options)
     assert problem["code"] == code
     assert await office.fetch("SELECT count(*) AS n FROM import_job") == before
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter", "media"),
+    [
+        ("utf-8-sig", ";", "text/csv"),
+        ("utf-16", "\t", "text/csv; charset=utf-16"),
+        ("utf-16-le", ",", "text/csv"),
+        ("cp1256", ",", "text/csv; charset=windows-1256"),
+    ],
+    ids=["semicolons", "utf16-tabs", "utf16-without-mark", "windows-1256"],
+)
+async def test_files_of_other_programs_are_read(office: Office, encoding: str, delimiter: str, media: str) -> None:
+    rows = [office.row("A"), office.row("A", "spouse", full_name="سعاد محمود")]
+    body = "\r\n".join([",".join(HEADER), *rows, ""]).replace(",", delimiter).encode(encoding)
+    accepted = await office.call("POST", "/v1/imports", IMPORT, content=body, headers={"Content-Type": media})
+    job = await office.finished(f"/v1/imports/{accepted['id']}", IMPORT)
+    assert (job["status"], job["accepted"], job["rejected"]) == ("done", 2, 0)
+    ids = await office.fetch("SELECT citizen_id FROM citizen WHERE import_id = $1 ORDER BY role", accepted["id"])
+    shown = [await office.call("GET", f"/v1/citizens/{one['citizen_id']}", "citizens:read") for one in ids]
+    assert [citizen["full_name"] for citizen in shown] == ["منى أحمد علي", "سعاد محمود"]
+
+
+async def test_a_file_that_is_refused_is_called_by_its_name_in_both_languages(office: Office) -> None:
+    async def refused(body: bytes, media: str = "text/csv") -> dict[str, Any]:
+        options: dict[str, Any] = {"content": body, "headers": {"Content-Type": media}, "expect": 422}
+        problem: dict[str, Any] = await office.call("POST", "/v1/imports", IMPORT, **options)
+        return problem
+
+    old = ",".join(HEADER).encode() + "\nA,head,2,منى أحمد,,03,x,\n".encode("cp1256")
+    for body, found, word in ((old, "windows_1256", "Windows-1256"), (b"PK\x03\x04", "excel_workbook", "xlsx")):
+        problem = await refused(body)
+        assert problem["found"] == found
+        assert word in problem["detail"]
+        assert word in problem["detail_ar"]
+    assert "(,)" in (await refused(b"a b c\n"))["detail_ar"]
+    assert "(,)" in (await refused(b"a,b\n"))["detail_ar"]
+    assert (await refused(b"a,b\n", "text/csv; charset=koi8-r"))["found"] == "charset_unknown"
 
 
 async def test_only_csv_of_an_acceptable_size_is_taken(open_office: OpenOffice) -> None:

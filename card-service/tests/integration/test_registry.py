@@ -227,6 +227,31 @@ async def test_many_citizens_are_looked_up_by_their_national_ids(
         assert [one["action"] for one in seen["items"] if one["subject"] == "pensions"] == ["found"]
 
 
+async def test_a_body_of_another_type_is_called_by_it(office: Office) -> None:
+    body: dict[str, Any] = {
+        "content": "national_ids=1",
+        "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+    }
+    problem = await office.call("POST", LOOKUP, READ, expect=422, **body)
+    for words in (problem["detail"], problem["detail_ar"]):
+        assert "application/x-www-form-urlencoded" in words
+        assert "application/json" in words
+
+
+async def test_one_empty_cell_in_a_lookup_of_many_names_itself(office: Office) -> None:
+    _, (head, *_) = await office.household()
+    number = head["national_id"]
+    asked = [number] * 994 + ["", None, "  ", "9" * 300, "2.90101E+13", number]
+    found = await office.call("POST", LOOKUP, READ, json={"national_ids": asked})
+    assert len(found["items"]) == 995
+    codes = {one["position"]: one["code"] for one in found["unknown"]}
+    missing = dict.fromkeys((994, 995, 996), "national_id_missing")
+    assert codes == missing | {997: "national_id_length", 998: "national_id_ruined"}
+    payees = await office.call("POST", "/v1/payee-lookups", "payees:resolve", json={"national_ids": asked})
+    assert len(payees["items"]) == 995
+    assert {one["position"] for one in payees["unknown"]} == {994, 995, 996, 997, 998}
+
+
 async def test_a_lookup_has_its_limits(office: Office) -> None:
     made, (head,) = await office.household()
     asked = {"national_ids": [head["national_id"]]}

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from card_service.registry.enrolment import fingerprints, withdraw_known
-from card_service.registry.intake import HEADER, Family, NotCsv, Reader, WrongHeader, decode
+from card_service.registry.intake import COLUMNS, HEADER, Family, families_of
 from card_service.registry.models import Known
 from card_service.registry.reasons import REASONS
 from chassis.national_id import check_digit
+from chassis.row_files import NotRows, WrongColumns, read_all
 from chassis.sealing import Keyring, Vault
 
 TODAY = date(2026, 11, 21)
@@ -39,8 +40,11 @@ def row(ref: str, kind: str, serial: int, **changed: str) -> str:
 
 
 def read(*rows: str, governorate: str | None = None) -> list[Family]:
-    text = decode("\r\n".join([LINE, *rows, ""]).encode())
-    return list(Reader(text, TODAY, governorate).families())
+    return read_file("\r\n".join([LINE, *rows, ""]).encode(), governorate)
+
+
+def read_file(body: bytes, governorate: str | None = None) -> list[Family]:
+    return list(families_of(read_all(body, COLUMNS), TODAY, governorate))
 
 
 def codes(families: list[Family]) -> dict[int, str]:
@@ -55,21 +59,20 @@ def test_a_household_is_read_with_its_head_first() -> None:
 
 
 def test_a_byte_order_mark_blank_lines_and_capitals_in_the_header_are_fine() -> None:
-    text = decode(("\ufeff" + LINE.upper() + "\n\n" + row("A", "HEAD", 1) + "\n\n").encode())
-    (family,) = Reader(text, TODAY).families()
+    (family,) = read_file(("\ufeff" + LINE.upper() + "\n\n" + row("A", "HEAD", 1) + "\n\n").encode())
     assert family.people[0].row == 3
 
 
 @pytest.mark.parametrize("body", [b"", b"\n\n", b"\xff\xfe\x00", b"PK\x03\x04\x00", b"hello world", b"%PDF-1.4\n%\xe2"])
 def test_what_is_no_csv_is_refused(body: bytes) -> None:
-    with pytest.raises(NotCsv):
-        decode(body)
+    with pytest.raises(NotRows):
+        read_file(body)
 
 
 @pytest.mark.parametrize("line", ["a,b,c", LINE + ",more", LINE.replace(",", ";") + ",x", LINE[:-4]])
 def test_another_header_is_refused(line: str) -> None:
-    with pytest.raises(WrongHeader):
-        decode(line.encode() + b"\n")
+    with pytest.raises(WrongColumns):
+        read_file(line.encode() + b"\n")
 
 
 @pytest.mark.parametrize(
@@ -105,6 +108,47 @@ def test_an_unclosed_quotation_mark_spoils_no_other() -> None:
     broken = row("A", "child", 2).replace("منى", '"منى')
     families = read(row("A", "head", 1), broken, row("B", "head", 4))
     assert codes(families) == {3: "row_broken"}
+
+
+def test_a_line_break_inside_quotes_belongs_to_its_cell() -> None:
+    address = '"عمارة 5\nشقة 7"'
+    (family,) = read(row("A", "head", 1), row("A", "child", 2, address=address), row("A", "child", 3))
+    assert [(person.row, person.residence.address) for person in family.people] == [
+        (2, "شارع 23 يوليو"),
+        (3, "عمارة 5 شقة 7"),
+        (5, "شارع 23 يوليو"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("torn", "code"),
+    [
+        (row("A", "child", 2).replace("منى", '"منى'), "row_broken"),
+        (row("", "child", 2), "household_ref_missing"),
+        (",,", None),
+        ("\x00" + row("A", "child", 2), "row_encoding"),
+    ],
+    ids=["quote", "no-ref", "blank", "zero-byte"],
+)
+def test_a_row_that_cannot_be_read_does_not_divide_its_household(torn: str, code: str | None) -> None:
+    found = read(row("A", "head", 1), torn, row("A", "child", 3), row("A", "child", 4))
+    assert codes(found) == ({3: code} if code else {})
+    assert sum(len(family.people) for family in found) == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("national_id", "2.90101E+13", "national_id_ruined"),
+        ("national_id", "29010100000000", "national_id_ruined"),
+        ("mobile", "2.01012E+11", "mobile_ruined"),
+    ],
+)
+def test_what_a_spreadsheet_ruined_is_named_as_such(field: str, value: str, code: str) -> None:
+    found = read(row("A", "head", 1), row("A", "child", 2, **{field: value}), row("A", "child", 3))
+    assert codes(found) == {3: code}
+    assert "Excel" in REASONS[code][0]
+    assert "Excel" in REASONS[code][1]
 
 
 def test_quoted_fields_may_hold_commas() -> None:
@@ -167,7 +211,7 @@ def test_who_is_known_already_is_refused_by_where_from() -> None:
     rows = [row("A", "head", 1), row("A", "child", 2)]
     rows += [row("B", "head", 3), row("B", "child", 2), row("B", "child", 8), row("C", "head", 4)]
     rows += [row("D", "head", 5), row("D", "child", 6), row("D", "child", 6), row("E", "head", 7)]
-    families = list(Reader(decode("\n".join([LINE, *rows]).encode()), TODAY).families())
+    families = read_file("\n".join([LINE, *rows]).encode())
     vault = Vault(Keyring.parse("k1:" + "A" * 43), bytes(32))
     prints = fingerprints(vault, [person for family in families for person in family.people])
     known = {

@@ -66,6 +66,17 @@ async def test_what_the_server_says_of_itself(health: Health) -> None:
     assert [kind.type for kind in statement.rest[0].resource] == ["Patient", "Coverage", "CoverageEligibilityRequest"]
 
 
+async def test_only_json_is_spoken_and_taken(health: Health) -> None:
+    path = "/fhir/metadata"
+    for accept in ("application/fhir+xml", "text/xml, application/xml;q=0.9", "application/fhir+json;q=0"):
+        refused(await health.client.get(path, headers={"Accept": accept}), 406, "not_acceptable")
+    for accept in ("*/*", "application/*", "application/json", "text/xml, application/fhir+json;q=0.1"):
+        assert (await health.client.get(path, headers={"Accept": accept})).status_code == 200
+    xml: dict[str, Any] = {"content": "<x/>", "headers": {"Content-Type": "application/fhir+xml"}}
+    reply = await call(health, "POST", "/fhir/CoverageEligibilityRequest", "eligibility:check fhir:read", **xml)
+    refused(reply, 415, "unsupported_media_type")
+
+
 async def test_a_patient_is_an_id_a_year_and_a_governorate(health: Health) -> None:
     family = await health.family()
     reply = await call(health, "GET", f"/fhir/Patient/{family.child_id}")

@@ -13,16 +13,16 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis import plurals
 from chassis.clock import CAIRO
 from contracts.supply import Remaining
 
 Language = Literal["ar", "en"]
 _PIASTRES = 100
-_FEW = range(3, 11)
 
 
 class Counted(BaseModel):
-    """A noun after a number; Arabic has the plural for three to ten and the singular beyond."""
+    """A noun after a number; Arabic has the plural where the last two digits are three to ten, else the singular."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,7 +32,7 @@ class Counted(BaseModel):
 
     def after(self, number: int) -> str:
         """The number with its noun."""
-        if number in _FEW:
+        if plurals.arabic(number) == "few":
             return f"{number} {self.few}"
         return f"{number} {self.one if number == 1 else self.many}"
 

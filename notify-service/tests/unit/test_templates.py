@@ -96,8 +96,11 @@ def test_without_a_name_the_text_begins_with_its_first_word() -> None:
 
 @pytest.mark.parametrize(
     ("loaves", "words"),
-    [(0, "0 رغيف"), (1, "1 رغيف"), (2, "2 رغيف"), (3, "3 أرغفة"), (10, "10 أرغفة"), (11, "11 رغيف")],
-)
+    [
+        (0, "0 رغيف"), (1, "1 رغيف"), (2, "2 رغيف"), (3, "3 أرغفة"), (10, "10 أرغفة"), (11, "11 رغيف"),
+        (100, "100 رغيف"), (102, "102 رغيف"), (103, "103 أرغفة"), (111, "111 رغيف"), (1005, "1005 أرغفة"),
+    ],
+)  # fmt: skip
 def test_arabic_counts(loaves: int, words: str) -> None:
     pot = Remaining(programme="bread", unit="loaf", remaining=loaves, period=PERIOD)
     said = BalanceFacts(stated_at=datetime(2026, 9, 16, tzinfo=UTC), remaining=[pot]).words("ar")["balance"]

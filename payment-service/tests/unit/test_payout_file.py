@@ -95,6 +95,41 @@ def test_a_newline_inside_quotes_spoils_its_own_rows_only() -> None:
     assert [row for row, _ in faults(found)] == [3, 4]
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (f"{HEADER}\n{CITIZEN},1,معاش\n".encode("cp1256"), "windows_1256"),
+        (HEADER.replace(",", ";").encode() + b"\n", "semicolons"),
+        (HEADER.replace(",", "،").encode() + b"\n", "arabic_commas"),
+        (b"PK\x03\x04", "excel_workbook"),
+    ],
+    ids=["windows-1256", "semicolons", "arabic-commas", "workbook"],
+)
+def test_files_of_other_programs_are_refused_by_name(body: bytes, found: str) -> None:
+    with pytest.raises(NotPayoutItems) as refused:
+        payout_file.read(body)
+    assert refused.value.extensions["found"] == found
+
+
+def test_files_in_utf16_or_said_to_be_windows_1256_are_read() -> None:
+    text = f"{HEADER}\r\n{CITIZEN},5,معاش\r\n"
+    for body, charset in ((text.encode("utf-16"), None), (text.encode("cp1256"), "windows-1256")):
+        found = payout_file.read(body, charset=charset)
+        assert (list(found.references), list(found.amounts), found.faults) == (["معاش"], [5], [])
+
+
+def test_ndjson_holds_the_same_rows() -> None:
+    lines = [
+        '{"national_id": "28505120301234", "amount": 5, "item_reference": "a"}',
+        '{"national_id": 28505120301234, "amount": "6", "item_reference": "b"}',
+        '{"national_id": 2.850512e13, "amount": 7, "item_reference": "c"}',
+        '{"national_id": "2.850512E+13", "amount": 8, "item_reference": "d"}',
+    ]
+    found = payout_file.read("\n".join(lines).encode(), form="ndjson")
+    assert (found.payee, list(found.payees), list(found.amounts)) == ("national_id", [NATIONAL_ID] * 2, [5, 6])
+    assert faults(found) == [(3, "value_not_text"), (4, "national_id_ruined")]
+
+
 @pytest.mark.parametrize("payee", payout_file.PAYEES)
 def test_the_header_says_how_payees_are_named(payee: str) -> None:
     named = CITIZEN if payee in {"citizen_id", "card_id"} else NATIONAL_ID

@@ -183,7 +183,11 @@ def test_nothing_is_opened_before_activation(figures: FiguresByDay) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(1, "رغيف واحد"), (2, "رغيفان"), (3, "3 أرغفة"), (10, "10 أرغفة"), (11, "11 رغيفاً")]
-)
+    ("count", "words"),
+    [
+        (1, "رغيف واحد"), (2, "رغيفان"), (3, "3 أرغفة"), (10, "10 أرغفة"), (11, "11 رغيفاً"), (99, "99 رغيفاً"),
+        (100, "100 رغيف"), (102, "102 رغيف"), (103, "103 أرغفة"), (111, "111 رغيفاً"), (1005, "1005 أرغفة"),
+    ],
+)  # fmt: skip
 def test_arabic_counts(count: int, words: str) -> None:
     assert wording.loaves_ar(count) == words

@@ -107,7 +107,8 @@ class KeySetOut(BaseModel):
     keys: list[dict[str, object]]
 
 
-_Numbers = Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=1000)]
+_Number = Annotated[str, Field(max_length=1000, description="one that is no such number names itself")]
+_Numbers = Annotated[list[_Number | None], Field(min_length=1, max_length=1000)]
 
 
 class PayeeLookup(_In):

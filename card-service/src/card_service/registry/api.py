@@ -239,9 +239,12 @@ async def list_accesses(
     body=16 * MIB,
 )
 async def start_import(request: Request, caller: Caller, session: Work, tools: WithTools) -> ImportAccepted:
-    """Take a file of citizens (`text/csv`, UTF-8) and register its households in the background."""
-    body = await imports.body_of(request, tools.settings.card_import_max_bytes)
-    return ImportAccepted(id=await imports.accept(session, tools, caller, body))
+    """Take a file of citizens (`text/csv`) and register its households in the background.
+
+    RFC 4180 with commas, semicolons or tabs, in UTF-8 or UTF-16; Windows-1256 where the media type says so.
+    """
+    body, charset = await imports.body_of(request, tools.settings.card_import_max_bytes)
+    return ImportAccepted(id=await imports.accept(session, tools, caller, body, charset))
 
 
 @routes.get("/v1/imports/{import_id}", scopes=Scope.CITIZENS_IMPORT)

@@ -41,10 +41,10 @@ class MonthInvalid(InvalidRequest):
 
 
 class NotCsvFile(InvalidRequest):
-    """The body is not a CSV file in UTF-8"""
+    """The body is not a CSV file with commas in UTF-8"""
 
     code = "not_csv"
-    title_ar = "الملف ليس ملف CSV بترميز UTF-8"
+    title_ar = "الملف ليس ملف CSV مفصولاً بفواصل (,) وبترميز UTF-8"
 
 
 class WrongHeaderLine(InvalidRequest):

@@ -18,7 +18,7 @@ from card_service.registry import announcements, enrolment, repository, telling
 from card_service.registry import import_repository as store
 from card_service.registry.errors import ImportUnknown, NotCsvFile, WrongHeaderLine
 from card_service.registry.import_repository import Progress
-from card_service.registry.intake import HEADER, Family, NotCsv, Reader, Rejection, WrongHeader, decode
+from card_service.registry.intake import COLUMNS, HEADER, Family, Rejection, families_of
 from card_service.registry.memberships import Joining
 from card_service.registry.models import ImportJob, Known, NewCitizen, NewHousehold
 from card_service.registry.reasons import reason
@@ -30,6 +30,7 @@ from chassis.ids import new_id
 from chassis.paging import Paging
 from chassis.principal import Principal
 from chassis.problems import PayloadTooLarge, UnsupportedMedia
+from chassis.row_files import NotRows, Row, RowFile, WrongColumns, form_of, words_of
 from chassis.sealing import Vault
 from contracts.event import Event
 
@@ -50,26 +51,43 @@ def too_large(limit: int) -> PayloadTooLarge:
     return PayloadTooLarge(f"A file may have {limit} bytes.", detail_ar="قسّم الملف إلى ملفات أصغر.")
 
 
-async def body_of(request: Request, limit: int) -> bytes:
-    """The file in a request. Raises PayloadTooLarge or UnsupportedMedia."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "text/csv":
+async def body_of(request: Request, limit: int) -> tuple[bytes, str | None]:
+    """The file in a request and the charset it is said to be in. Raises PayloadTooLarge or UnsupportedMedia."""
+    kind = form_of(request.headers.get("content-type", ""))
+    if kind is None or kind[0] != "csv":
         raise UnsupportedMedia("Send the file as text/csv.", detail_ar="أرسل الملف بصيغة text/csv.")
     body = await request.body()
     if len(body) > limit:
         raise too_large(limit)
-    return body
+    return body, kind[1]
 
 
-async def accept(session: AsyncSession, tools: Tools, caller: Principal, body: bytes) -> UUID:
+def rows_of(body: bytes) -> Iterator[Row]:
+    """The rows of a file as it is read. Raises NotRows or WrongColumns before the first."""
+    file = RowFile(COLUMNS)
+    yield from file.feed(body)
+    yield from file.close()
+
+
+def _checked(body: bytes, charset: str | None) -> bytes:
+    """A file whose beginning is what it must be, in an encoding that the worker recognises without being told."""
+    file = RowFile(COLUMNS, charset=charset)
+    next(chain(file.feed(body), file.close()), None)
+    return body if file.recognisable else body.decode(file.encoding, "replace").encode()
+
+
+async def accept(session: AsyncSession, tools: Tools, caller: Principal, body: bytes, charset: str | None) -> UUID:
     """Keep a file, sealed, as a job that waits for its turn. Raises NotCsvFile or WrongHeaderLine."""
     try:
-        await asyncio.to_thread(decode, body)
-    except NotCsv as error:
-        raise NotCsvFile("Send comma-separated text in UTF-8.", detail_ar="أرسل ملف CSV بترميز UTF-8.") from error
-    except WrongHeader as error:
-        detail = f"The first line must be: {_EXPECTED}"
+        body = await asyncio.to_thread(_checked, body, charset)
+    except NotRows as error:
+        english, arabic = words_of(error.found)
+        raise NotCsvFile(english, detail_ar=arabic, found=str(error.found)) from error
+    except WrongColumns as error:
         raise WrongHeaderLine(
-            detail, detail_ar=f"يجب أن يكون السطر الأول: {_EXPECTED}", expected=list(HEADER)
+            f"The first line must name these columns, divided by commas (,): {_EXPECTED}",
+            detail_ar=f"يجب أن يذكر السطر الأول هذه الأعمدة مفصولة بفواصل (,): {_EXPECTED}",
+            expected=list(HEADER),
         ) from error
     import_id = new_id()
     sealed = await asyncio.to_thread(tools.vault.seal, import_id, body, UPLOAD)
@@ -132,29 +150,28 @@ class OpenFile:
     """A file being read, `done_row` the last line that is done. Kept between chunks, built anew after a crash."""
 
     def __init__(self, vault: Vault, contacts: Vault, job: ImportJob, sealed: bytes, today: date) -> None:
-        """Open the sealed upload and go to where the job stands. Raises SealBroken, NotCsv, WrongHeader."""
-        text = decode(vault.open(job.import_id, sealed, UPLOAD))
+        """Open the sealed upload and go to where the job stands. Raises SealBroken, NotRows, WrongColumns."""
+        rows = rows_of(vault.open(job.import_id, sealed, UPLOAD))
         self.import_id = job.import_id
         self.done_row = job.done_row
         self._vault, self._contacts = vault, contacts
-        families = Reader(text, today, job.governorate).families()
-        self._families: Iterator[Family] = families
+        self._families: Iterator[Family] = families_of(rows, today, job.governorate)
         self._waiting: Family | None = None
-        for family in families:
+        for family in self._families:
             if family.last_row > job.done_row:
                 self._waiting = family
                 break
 
     def next_chunk(self, max_rows: int) -> _Chunk:
         """The next whole households, about `max_rows` rows of them."""
-        families: list[Family] = []
+        taken: list[Family] = []
         rows = 0
-        while self._waiting is not None and (not families or rows + self._waiting.rows <= max_rows):
-            families.append(self._waiting)
+        while self._waiting is not None and (not taken or rows + self._waiting.rows <= max_rows):
+            taken.append(self._waiting)
             rows += self._waiting.rows
             self._waiting = next(self._families, None)
-        people = chain.from_iterable(family.people for family in families)
-        return _Chunk(families, enrolment.fingerprints(self._vault, people), rows, self._waiting is None)
+        people = chain.from_iterable(family.people for family in taken)
+        return _Chunk(taken, enrolment.fingerprints(self._vault, people), rows, self._waiting is None)
 
     def sort(self, chunk: _Chunk, known: dict[bytes, Known], joining: Joining) -> _Sorted:
         """Rows and events of a chunk, now that it is known who of it is registered."""

@@ -1,13 +1,12 @@
-"""The rules of the bulk file, a CSV of one row a person: what a file, a row and a household must be. No I/O.
+"""The rules of the bulk file, one row a person: what a row and a household must be. No I/O.
 
-A faulty row rejects its person; a faulty head rejects the household. Each row is judged line by line, so that
-one torn or badly quoted row spoils no other.
+A faulty row rejects its person; a faulty head rejects the household. A row that cannot be read at all, or names no
+household, stands between the rows of a household without dividing it.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -17,21 +16,16 @@ from chassis import mobiles
 from chassis.area import NATION, Area, Bound
 from chassis.governorates import GOVERNORATES
 from chassis.national_id import NationalId, NationalIdError, parse
+from chassis.row_files import Columns, Row
+from chassis.spreadsheets import ruined
 from chassis.text import normalise_digits
 
 HEADER = ("household_ref", "role", "national_id", "full_name", "mobile", "governorate", "district", "address")
+COLUMNS = Columns(HEADER)
 ROLES = frozenset({"head", "spouse", "child", "parent", "other"})
 MAX_REF = 64
 MAX_LINE = 2000
 MAX_DISTRICT = 60
-
-
-class NotCsv(ValueError):
-    """The body is not a UTF-8 CSV file."""
-
-
-class WrongHeader(ValueError):
-    """The first line does not name the expected columns."""
 
 
 class Rejection(NamedTuple):
@@ -77,85 +71,61 @@ class Family:
         self.people = []
 
 
-def decode(body: bytes) -> str:
-    """The text of a file after its header line has been checked. Raises NotCsv or WrongHeader."""
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NotCsv("not UTF-8") from error
-    first = text.split("\n", 1)[0].rstrip("\r")
-    if not first.strip() or "\x00" in text or "," not in first:
-        raise NotCsv("no comma-separated first line")
-    if tuple(cell.strip().strip('"').lower() for cell in first.split(",")) != HEADER:
-        raise WrongHeader("unexpected columns")
-    return text
-
-
 class Reader:
-    """Goes through a decoded file household by household; `today` is the day births are judged by."""
+    """Makes households of rows as they come; `today` is the day births are judged by."""
 
-    def __init__(self, text: str, today: date, governorate: str | None = None) -> None:
+    def __init__(self, today: date, governorate: str | None = None) -> None:
         """`governorate`: the only one the caller may register citizens of, None for all."""
-        self._lines = text.split("\n")
         self._today = today
         self._bound = Bound(governorate or NATION)
         self._refs: set[str] = set()
         self._home: tuple[tuple[str, str, str], Residence] | None = None
+        self._family: Family | None = None
+        self._heads: list[int] = []
 
-    def families(self) -> Iterator[Family]:
-        """Every household of the file in order, its faulty rows among the rejections."""
-        family: Family | None = None
-        heads: list[int] = []
-        for number, cells in self._rows():
+    def take(self, rows: Iterable[Row]) -> Iterator[Family]:
+        """Every household that the rows complete, its faulty rows among the rejections."""
+        for row in rows:
+            cells = row.cells
             ref = cells[0].strip() if cells else ""
-            role = cells[1].strip().lower() if cells and len(cells) > 1 else ""
-            if family is None or ref != family.ref or not ref:
-                if family is not None:
-                    yield self._closed(family, heads)
-                family, heads = Family(ref, number), []
+            family = self._family
+            if family is None or not family.ref or ref not in {"", family.ref}:
+                yield from self.close()
+                family = self._family = Family(ref, row.line)
             family.rows += 1
-            family.last_row = number
-            if role == "head":
-                heads.append(number)
-            judged = self._judge(number, cells)
+            family.last_row = row.line
+            if ref and len(cells) > 1 and cells[1].strip().lower() == "head":
+                self._heads.append(row.line)
+            judged = self._judge(row)
             if isinstance(judged, Person):
                 family.people.append(judged)
             else:
                 family.rejections.append(judged)
-        if family is not None:
+
+    def close(self) -> Iterator[Family]:
+        """The household that no more rows will come of."""
+        if self._family is not None:
+            family, heads = self._family, self._heads
+            self._family, self._heads = None, []
             yield self._closed(family, heads)
 
-    def _rows(self) -> Iterator[tuple[int, list[str] | None]]:
-        for number, line in enumerate(self._lines[1:], start=2):
-            line = line.rstrip("\r")
-            if not line.strip():
-                continue
-            if '"' not in line:
-                yield number, line.split(",")
-                continue
-            try:
-                yield number, next(csv.reader([line], strict=True))
-            except (csv.Error, StopIteration):
-                yield number, None
-
-    def _judge(self, row: int, cells: list[str] | None) -> Person | Rejection:
-        if cells is None:
-            return Rejection(row, "row", "row_broken")
+    def _judge(self, row: Row) -> Person | Rejection:
+        line, cells = row.line, row.cells
+        if row.fault is not None:
+            return Rejection(line, "row", row.fault)
         if sum(map(len, cells)) > MAX_LINE:
-            return Rejection(row, "row", "row_too_long")
-        if len(cells) != len(HEADER):
-            return Rejection(row, "row", "row_incomplete" if len(cells) < len(HEADER) else "row_too_many_fields")
+            return Rejection(line, "row", "row_too_long")
         ref = cells[0].strip()
         if not ref:
-            return Rejection(row, "household_ref", "household_ref_missing")
+            return Rejection(line, "household_ref", "household_ref_missing")
         if len(ref) > MAX_REF or not ref.isprintable():
-            return Rejection(row, "household_ref", "household_ref_invalid")
+            return Rejection(line, "household_ref", "household_ref_invalid")
         _, role, number, name, mobile, governorate, district, address = cells
-        person = judge_person(row, role, number, name, mobile, self._today)
+        person = judge_person(line, role, number, name, mobile, self._today)
         if isinstance(person, Rejection):
             return person
         if self._home is None or self._home[0] != (governorate, district, address):
-            residence = judge_residence(row, governorate, district, address, self._bound)
+            residence = judge_residence(line, governorate, district, address, self._bound)
             if isinstance(residence, Rejection):
                 return residence
             self._home = ((governorate, district, address), residence)  # most often that of the next row too
@@ -168,6 +138,13 @@ class Reader:
             family.reject("household_not_consecutive", "household_ref")
         self._refs.add(family.ref)
         return check_household(family, heads)
+
+
+def families_of(rows: Iterable[Row], today: date, governorate: str | None = None) -> Iterator[Family]:
+    """Every household of a file that is at hand."""
+    reader = Reader(today, governorate)
+    yield from reader.take(rows)
+    yield from reader.close()
 
 
 def judge_person(
@@ -186,7 +163,7 @@ def judge_person(
         return Rejection(row, "full_name", "name_invalid")
     e164 = mobiles.normalise(mobile) if mobile.strip() else None
     if mobile.strip() and e164 is None:
-        return Rejection(row, "mobile", "mobile_invalid")
+        return Rejection(row, "mobile", "mobile_ruined" if ruined(normalise_digits(mobile)) else "mobile_invalid")
     return row, role, national_id, full_name, e164
 
 

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
+from chassis.row_files import ROW_FAULTS
+
 REASONS: dict[str, tuple[str, str]] = {
-    "row_broken": (
-        "The quotation marks of this row do not match.",
-        "علامات التنصيص في هذا السطر غير مكتملة.",
-    ),
-    "row_too_long": ("This row is too long.", "هذا السطر أطول من المسموح."),
-    "row_incomplete": (
-        "This row ends too early: columns are missing.",
-        "السطر ناقص: بعض الأعمدة غير موجودة.",
-    ),
-    "row_too_many_fields": (
-        "This row has more columns than the header.",
-        "عدد الأعمدة في السطر أكبر من المطلوب.",
-    ),
+    **ROW_FAULTS,
     "household_ref_missing": ("The household reference is missing.", "رقم الأسرة غير موجود."),
     "household_ref_invalid": ("The household reference is not valid.", "رقم الأسرة غير صحيح."),
     "household_not_consecutive": (
@@ -37,6 +27,11 @@ REASONS: dict[str, tuple[str, str]] = {
     "national_id_not_digits": (
         "The national id has characters that are no digits.",
         "الرقم القومي به حروف أو رموز.",
+    ),
+    "national_id_ruined": (
+        "A spreadsheet (Excel) has made a rounded number of the national id: format the column as text and enter it"
+        " again.",
+        "برنامج الجداول (Excel) حوّل الرقم القومي إلى رقم مقرّب: اجعل تنسيق العمود نصاً ثم أدخله من جديد.",
     ),
     "national_id_length": ("The national id does not have 14 digits.", "الرقم القومي ليس 14 رقماً."),
     "national_id_century": (
@@ -65,6 +60,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "name_invalid": (
         "The name is missing or has characters other than Arabic or Latin letters.",
         "الاسم غير موجود أو به رموز غير الحروف العربية أو اللاتينية.",
+    ),
+    "mobile_ruined": (
+        "A spreadsheet (Excel) has made a rounded number of the mobile: format the column as text and enter it again.",
+        "برنامج الجداول (Excel) حوّل رقم المحمول إلى رقم مقرّب: اجعل تنسيق العمود نصاً ثم أدخله من جديد.",
     ),
     "mobile_invalid": ("The number is no Egyptian mobile number.", "الرقم ليس رقم تليفون محمول مصري."),
     "governorate_unknown": ("The governorate is unknown.", "كود المحافظة غير معروف."),

@@ -13,6 +13,7 @@ from chassis.paging import Page
 from chassis.personal import Personal, Whose
 
 NationalIdText = Annotated[str, Field(min_length=1, max_length=40, description="14 digits, Western or Arabic-Indic")]
+LookedForText = Annotated[str, Field(max_length=1000, description="one that is no national id names itself")]
 NameText = Annotated[str, Field(min_length=1, max_length=200, description="Arabic or Latin letters")]
 MobileText = Annotated[str, Field(min_length=1, max_length=40, description="Egyptian mobile number in any usual form")]
 
@@ -64,7 +65,13 @@ class CitizenChange(_In):
 class CitizenLookup(_In):
     """The national ids of many citizens, as a paying authority has them; an answer names them by their positions."""
 
-    national_ids: Annotated[list[NationalIdText], Field(min_length=1, max_length=1000)]
+    national_ids: Annotated[list[LookedForText | None], Field(min_length=1, max_length=1000)]
+
+    @model_validator(mode="after")
+    def _somebody(self) -> CitizenLookup:
+        if not any(one and one.strip() for one in self.national_ids):
+            raise ValueError("all national ids are empty")
+        return self
 
 
 class VerificationIn(_In):

@@ -207,13 +207,13 @@ def _usable_mobile(tools: Tools, citizen: Citizen) -> str | None:
 
 
 async def look_up(
-    session: AsyncSession, tools: Tools, caller: Principal, national_ids: Sequence[str]
+    session: AsyncSession, tools: Tools, caller: Principal, national_ids: Sequence[str | None]
 ) -> list[Bearer | str]:
     """For each national id the citizen the caller may see, or the code of the reason why there is none."""
     today, prints = tools.today(), list[bytes | str]()
     for given in national_ids:
         try:
-            prints.append(tools.vault.fingerprint(parse(given, today).number, NATIONAL_ID))
+            prints.append(tools.vault.fingerprint(parse(given or "", today).number, NATIONAL_ID))
         except NationalIdError as error:
             prints.append(error.code)
     wanted = {one for one in prints if isinstance(one, bytes)}

@@ -8,12 +8,23 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from chassis.edge import note_refusal
-from chassis.problems import COMMON, InvalidRequest, MalformedRequest, headers_of, status_of
+from chassis.media import other_than_json, reads
+from chassis.problems import (
+    COMMON,
+    InvalidRequest,
+    MalformedRequest,
+    NotAcceptable,
+    Problem,
+    UnsupportedMedia,
+    headers_of,
+    status_of,
+)
 from chassis.refusals import Refusal
 from chassis.routing import DeclaredRoute
 from health_service.fhir.schemas import FhirCoding, FhirConcept, FhirIssue, FhirOperationOutcome
 
 MEDIA_TYPE = "application/fhir+json"
+JSON_TYPES = (MEDIA_TYPE, "application/json", "text/json")
 PROBLEMS = "/problems"
 JSON_INVALID = "json_invalid"
 
@@ -24,6 +35,7 @@ _CODES = {
     403: "forbidden",
     404: "not-found",
     405: "not-supported",
+    406: "not-supported",
     409: "conflict",
     413: "too-long",
     415: "not-supported",
@@ -43,11 +55,16 @@ class FhirRoute(DeclaredRoute):
 
         async def speak_fhir(request: Request) -> Response:
             try:
+                if not reads(request, *JSON_TYPES):
+                    raise NotAcceptable(f"Resources are given as {MEDIA_TYPE} only.")
                 return await handler(request)
             except Refusal as error:
                 refusal = error
             except RequestValidationError as error:
-                refusal = _invalid(error)
+                sent = other_than_json(request)
+                refusal = (
+                    UnsupportedMedia(f"The type of the body is {sent}; send {MEDIA_TYPE}.") if sent else _invalid(error)
+                )
             note_refusal(request.scope, refusal)
             return refused(refusal)
 
@@ -77,7 +94,8 @@ def refused(refusal: Refusal) -> Response:
 def refusals() -> dict[int | str, dict[str, object]]:
     """FastAPI's `responses=`: every common refusal as an OperationOutcome, or as the edge's own problem document."""
     described: dict[int | str, dict[str, object]] = {}
-    for problem in COMMON:
+    known: tuple[type[Problem], ...] = (*COMMON, NotAcceptable)
+    for problem in known:
         words = f"`{problem.code}`: {problem.title()}"
         entry = described.setdefault(problem.status, _response(problem.status))
         entry["description"] = f"{entry['description']}; {words}" if entry["description"] else words

@@ -24,6 +24,7 @@ from chassis.endpoints import DeclarationFault, Endpoint
 from chassis.hot import HotRoute
 from chassis.idempotency import Replay
 from chassis.infrastructure_errors import Busy
+from chassis.media import other_than_json
 from chassis.operations import operations_router
 from chassis.periodic import Periodic
 from chassis.problems import (
@@ -280,7 +281,11 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
         raise error
     faults = [{"where": ".".join(map(str, e["loc"])), "reason": e["msg"], "code": e["type"]} for e in error.errors()]
     summary = "; ".join(f"{fault['where']}: {fault['reason']}" for fault in faults[:3])
-    problem = InvalidRequest(summary, detail_ar="راجع البيانات المرسلة.", errors=list(faults[:50]))
+    arabic = "راجع البيانات المرسلة."
+    if (sent := other_than_json(request)) and any(fault["loc"][:1] == ("body",) for fault in error.errors()):
+        summary = f"The type of the body is {sent}; send it as application/json."
+        arabic = f"نوع البيانات المرسلة {sent}، أرسلها بنوع application/json."
+    problem = InvalidRequest(summary, detail_ar=arabic, errors=list(faults[:50]))
     note_refusal(request.scope, problem)
     return problem.response(telemetry.current_request_id())
 

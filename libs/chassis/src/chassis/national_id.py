@@ -11,6 +11,7 @@ from operator import mul
 from typing import Literal, NamedTuple
 
 from chassis.governorates import GOVERNORATES
+from chassis.spreadsheets import ruined
 from chassis.text import normalise_digits
 
 _CENTURIES = {"2": 1900, "3": 2000}
@@ -50,7 +51,9 @@ def parse(text: str, today: date) -> NationalId:
     if not number:
         raise NationalIdError("national_id_missing")
     if not (number.isascii() and number.isdigit()):
-        raise NationalIdError("national_id_not_digits")
+        raise NationalIdError("national_id_ruined" if ruined(number) else "national_id_not_digits")
+    if number.endswith("0000000") and ruined(number):
+        raise NationalIdError("national_id_ruined")
     if len(number) != 14:
         raise NationalIdError("national_id_length")
     century = _CENTURIES.get(number[0])

@@ -158,6 +158,14 @@ class MethodNotAllowed(Problem):
     title_ar = "هذه العملية غير متاحة هنا"
 
 
+class NotAcceptable(Problem):
+    """The reply cannot be given in a form the caller reads"""
+
+    status = 406
+    code = "not_acceptable"
+    title_ar = "لا يمكن إرسال الرد بالصيغة المطلوبة"
+
+
 class Conflict(Problem):
     """The present state does not allow this"""
 

@@ -14,6 +14,7 @@ from chassis.endpoints import MIB, PEOPLE, Rate
 from chassis.principal import Principal
 from chassis.problems import PayloadTooLarge, UnsupportedMedia
 from chassis.routing import router
+from chassis.row_files import form_of
 from contracts.scopes import Scope
 from payment_service.context import Running
 from payment_service.errors import (
@@ -35,6 +36,7 @@ from payment_service.errors import (
 )
 from payment_service.payouts import changes, service
 from payment_service.payouts.payees import Asking
+from payment_service.payouts.payout_file import SentFile
 from payment_service.payouts.schemas import (
     ApprovalRequest,
     CancellationRequest,
@@ -51,7 +53,13 @@ routes = router(tags=["payouts"])
 
 MAX_FILE = 16 * 1024 * 1024
 _CSV_BODY = {
-    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}},
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "application/x-ndjson": {"schema": {"type": "string"}},
+        },
+    },
 }
 _DECLARING = (AuthorityNeeded, ProgrammeUnknown, ProgrammeClosed, AboveCeiling, ValueDatePast, BatchReferenceUsed)
 Number = Annotated[int, Path(ge=1, le=2**62)]
@@ -84,17 +92,21 @@ async def redeclare(
     body=16 * MIB,
 )
 async def receive(batch_id: UUID, request: Request, runtime: Running, caller: Caller, session: Work) -> Received:
-    """Send payouts as CSV, in one file or several: payee, amount in piastres, item_reference.
+    """Send payouts as CSV or NDJSON, in one file or several: payee, amount in piastres, item_reference.
 
     The first column is `citizen_id`, `national_id`, `card_id` or `card_number`. Good rows are taken, each faulty one is
     named with its line, a code and the reason.
     """
-    if (request.headers.get("content-type") or "").split(";")[0].strip().lower() != "text/csv":
-        raise UnsupportedMedia("Send text/csv.")
+    kind = form_of(request.headers.get("content-type", ""))
+    if kind is None:
+        raise UnsupportedMedia(
+            "Send the file as text/csv or application/x-ndjson.",
+            detail_ar="أرسل الملف بصيغة text/csv أو application/x-ndjson.",
+        )
     body = await request.body()
     if len(body) > MAX_FILE:
-        raise PayloadTooLarge(f"At most {MAX_FILE} bytes a file; send several.")
-    return await service.receive(runtime, session, _asking(request, caller), batch_id, body)
+        raise PayloadTooLarge(f"At most {MAX_FILE} bytes a file; send several.", detail_ar="قسّم الملف إلى ملفات أصغر.")
+    return await service.receive(runtime, session, _asking(request, caller), batch_id, SentFile(body, *kind))
 
 
 @routes.patch(

@@ -1,14 +1,14 @@
-"""CSV reader of a payout file: its good rows, and each faulty one with its line and the code of what is wrong.
+"""Reader of a payout file: its good rows, and each faulty one with its line and the code of what is wrong.
 
-A line is a row: no cell of ours goes over several, so that a quotation mark too many spoils its own row only. Blank
-lines are nothing. The header says how payees are named: `citizen_id`, `national_id`, `card_id` or `card_number`.
+The file is read by `chassis.row_files`. A line is a row: no cell of ours goes over several, so that a quotation mark
+too many spoils its own row only. Blank lines are nothing. The header says how payees are named: `citizen_id`,
+`national_id`, `card_id` or `card_number`.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
@@ -17,6 +17,9 @@ from uuid import UUID
 from asyncpg.pgproto import pgproto
 
 from chassis.national_id import NationalIdError, parse
+from chassis.row_files import Columns, Form, NotRows, Row, RowFile, WrongColumns, read_all, words_of
+from chassis.spreadsheets import ruined
+from chassis.text import normalise_digits
 from payment_service.errors import NotPayoutItems
 
 Payee = Literal["citizen_id", "national_id", "card_id", "card_number"]
@@ -25,8 +28,19 @@ BEHIND = ["amount", "item_reference"]
 MAX_REFERENCE = 64
 MAX_AMOUNT = 10**12
 NATIONAL_ID_DIGITS = 14
+_COLUMNS = {payee: Columns((payee, *BEHIND), one_line=True, delimiters=",") for payee in PAYEES}
+_CODES = {"row_incomplete": "fields_missing", "row_too_many_fields": "fields_too_many"}
 _IDS = frozenset({"citizen_id", "card_id"})
 _LIKE_A_NUMBER = re.compile(r"[0-9\u0660-\u0669\u06f0-\u06f9]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as it was sent: its bytes, its form and the charset its sender names, if any."""
+
+    body: bytes
+    form: Form
+    charset: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +79,40 @@ class Rows:
         )
 
 
-def read(body: bytes, most: int = MAX_AMOUNT) -> Rows:
+def read(body: bytes, most: int = MAX_AMOUNT, form: Form = "csv", charset: str | None = None) -> Rows:
     """The rows of a file, amounts up to `most` piastres. Raises NotPayoutItems where it is no such file at all."""
+    if form == "csv" and (found := _plain(body, most)) is not None:
+        return found
+    try:
+        file = RowFile(*_COLUMNS.values(), form=form, charset=charset)
+        rows = [*file.feed(body), *file.close()]
+    except NotRows as error:
+        english, arabic = words_of(error.found)
+        raise NotPayoutItems(english, detail_ar=arabic, found=str(error.found)) from error
+    except WrongColumns as error:
+        raise _wrong_header() from error
+    return _judged(_payee_of(file.columns), rows, most)
+
+
+def _plain(body: bytes, most: int) -> Rows | None:
+    """A file in UTF-8 with commas in which nothing is quoted and nothing wrong; None for any other."""
     try:
         text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NotPayoutItems("The file is not UTF-8 text.", detail_ar="الملف ليس نصاً بترميز UTF-8.") from error
+    except UnicodeDecodeError:
+        return None
     header, _, rest = text.replace("\r\n", "\n").replace("\r", "\n").partition("\n")
-    payee = _payee(header)
-    return _at_once(payee, rest, most) or _row_by_row(payee, rest.split("\n"), most)
-
-
-def _payee(header: str) -> Payee:
     cells = [cell.strip().strip('"') for cell in header.split(",")]
-    for payee in PAYEES:
-        if cells == [payee, *BEHIND]:
-            return payee
+    payee = next((one for one in PAYEES if cells == [one, *BEHIND]), None)
+    return None if payee is None else _at_once(payee, rest, most)
+
+
+def _payee_of(columns: Columns) -> Payee:
+    return next(payee for payee, known in _COLUMNS.items() if known == columns)
+
+
+def _wrong_header() -> NotPayoutItems:
     names = " | ".join(PAYEES)
-    raise NotPayoutItems(
+    return NotPayoutItems(
         f"The first line must be one of {names}, then amount,item_reference, divided by commas (,).",
         detail_ar=f"السطر الأول يجب أن يكون أحد {names} ثم amount,item_reference وتفصل بينها فاصلة (,).",
     )
@@ -113,44 +143,42 @@ def _at_once(payee: Payee, rest: str, most: int) -> Rows | None:
 
 
 def _row_by_row(payee: Payee, lines: Sequence[str], most: int) -> Rows:
+    columns = _COLUMNS[payee]
+    return _judged(payee, read_all("\n".join([",".join(columns.names), *lines]).encode(), columns), most)
+
+
+def _judged(payee: Payee, rows: Iterable[Row], most: int) -> Rows:
     numbers: list[int] = []
     references: list[str] = []
     payees: list[UUID | str] = []
     amounts: list[int] = []
     faults: list[Fault] = []
     seen: set[str] = set()
-    for number, cells in _cells(lines):
-        if code := _fault(payee, cells, seen, most):
-            faults.append(Fault(number, _shown(cells), code))
+    for row in rows:
+        if code := _fault(payee, row, seen, most):
+            faults.append(Fault(row.line, _shown(row.cells), code))
             continue
-        named, amount, reference = cells
+        named, amount, reference = row.cells
         seen.add(reference)
-        numbers.append(number)
+        numbers.append(row.line)
         references.append(reference)
         payees.append(UUID(named) if payee in _IDS else named)
         amounts.append(int(amount))
     return Rows(payee, numbers, references, payees, amounts, faults)
 
 
-def _cells(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """The cells of every line that is not blank (a spreadsheet's is of commas); none where its quotes do not match."""
-    for number, line in enumerate(lines, start=2):
-        if line.strip(" \t,"):
-            try:
-                yield number, next(csv.reader([line], strict=True))
-            except (csv.Error, StopIteration):
-                yield number, []
-
-
-def _fault(payee: Payee, cells: list[str], seen: set[str], most: int) -> str | None:
+def _fault(payee: Payee, row: Row, seen: set[str], most: int) -> str | None:
     """The code of what is wrong with a row."""
-    if len(cells) != len(BEHIND) + 1:
-        return "row_broken" if not cells else "fields_missing" if len(cells) <= len(BEHIND) else "fields_too_many"
-    named, amount, reference = cells
+    if row.fault is not None:
+        return _CODES.get(row.fault, row.fault)
+    named, amount, reference = row.cells
     if not named.strip():
         return "payee_missing"
-    if payee in _IDS and not _is_id(named):
-        return f"{payee}_invalid"
+    if payee in _IDS:
+        if not _is_id(named):
+            return f"{payee}_invalid"
+    elif ruined(normalise_digits(named)):
+        return f"{payee}_ruined"
     return _amount_fault(amount, most) or _reference_fault(reference, seen)
 
 
@@ -175,7 +203,7 @@ def _reference_fault(reference: str, seen: set[str]) -> str | None:
     return "reference_twice" if reference in seen else None
 
 
-def _shown(cells: list[str]) -> str | None:
+def _shown(cells: Sequence[str]) -> str | None:
     """A faulty row's reference, as far as it may be kept: nothing that might name the payee."""
     reference = cells[-1] if len(cells) > len(BEHIND) else ""
     fit = reference.isprintable() and 0 < len(reference) <= MAX_REFERENCE

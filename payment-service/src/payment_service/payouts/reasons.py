@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from chassis.row_files import ROW_FAULTS
+
 ROWS: Final[dict[str, tuple[str, str]]] = {
-    "row_broken": ("The quotation marks of this row do not match.", "علامات التنصيص في هذا السطر غير مكتملة."),
+    **ROW_FAULTS,
     "fields_missing": (
         "The row has fewer cells than the header; they are divided by commas (,).",
         "عدد خانات السطر أقل من العنوان، ويفصل بينها فاصلة (,).",
@@ -22,6 +24,14 @@ ROWS: Final[dict[str, tuple[str, str]]] = {
     "card_id_invalid": ("The card's id is not an id.", "معرف الكارت غير صحيح."),
     "national_id_invalid": ("The national id is not valid.", "الرقم القومي غير صحيح."),
     "card_number_invalid": ("The card number is not valid.", "رقم الكارت غير صحيح."),
+    "national_id_ruined": (
+        "A spreadsheet (Excel) has made a rounded number of the national id: format the column as text.",
+        "برنامج الجداول (Excel) حوّل الرقم القومي إلى رقم مقرّب: اجعل تنسيق العمود نصاً.",
+    ),
+    "card_number_ruined": (
+        "A spreadsheet (Excel) has made a rounded number of the card number: format the column as text.",
+        "برنامج الجداول (Excel) حوّل رقم الكارت إلى رقم مقرّب: اجعل تنسيق العمود نصاً.",
+    ),
     "payee_unknown": (
         "Nobody with this number is registered in the caller's area.",
         "لا يوجد مواطن مسجل بهذا الرقم في نطاق الجهة.",

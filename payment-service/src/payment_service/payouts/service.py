@@ -37,7 +37,7 @@ from payment_service.ownership import acting_for, owns, reads_all
 from payment_service.payouts import doubles, payout_file, proposals, repository, rows
 from payment_service.payouts.paydays import due
 from payment_service.payouts.payees import Asking, resolved
-from payment_service.payouts.payout_file import Fault
+from payment_service.payouts.payout_file import Fault, SentFile
 from payment_service.payouts.schemas import (
     DeclarationRequest,
     PayoutBatch,
@@ -106,7 +106,7 @@ async def redeclare(
     return await get(session, caller, batch_id)
 
 
-async def receive(runtime: Runtime, session: AsyncSession, asking: Asking, batch_id: UUID, body: bytes) -> Received:
+async def receive(runtime: Runtime, session: AsyncSession, asking: Asking, batch_id: UUID, sent: SentFile) -> Received:
     """Add the good rows of a file to an open batch, and note the others.
 
     Raises BatchState, or NotPayoutItems where it is no file of payouts or no row of it is good.
@@ -116,7 +116,7 @@ async def receive(runtime: Runtime, session: AsyncSession, asking: Asking, batch
     book, today = runtime.state.policies.book, business_day(runtime.clock.now())
     most = PAYOUT_MOST.on(book, today, programme=programme)
     # In a thread, so that nobody else waits for a large file to be checked.
-    found = await asyncio.to_thread(payout_file.read, body, most)
+    found = await asyncio.to_thread(payout_file.read, sent.body, most, sent.form, sent.charset)
     found = await resolved(session, runtime.state.register, asking, found)
     batch = await opened(session, caller, batch_id)
     used = await rows.used(session, batch_id, found.references)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from chassis import plurals
 from supply_service.rules.allowance import pounds
 from supply_service.rules.figures import UNITS
 from supply_service.rules.keys import BREAD, GOODS, POINTS
@@ -12,16 +13,16 @@ from supply_service.sales.record import ReversalRecord, SaleRecord
 
 PROGRAMME_AR = {BREAD: "الخبز", GOODS: "السلع التموينية", POINTS: "نقاط الخبز"}
 PROGRAMME_EN = {BREAD: "bread", GOODS: "goods allowance", POINTS: "bread points"}
-MOST_FEW = 10  # Arabic counts 3 to 10 with the plural, more with the singular
 
 
 def loaves_ar(count: int) -> str:
-    """A number of loaves in Arabic: رغيف، رغيفان، 5 أرغفة، 15 رغيفاً."""
-    if count == 1:
+    """A number of loaves in Arabic: رغيف، رغيفان، 5 أرغفة، 15 رغيفاً، 100 رغيف."""
+    form = plurals.arabic(count)
+    if form == "one":
         return "رغيف واحد"
-    if count == 2:
+    if form == "two":
         return "رغيفان"
-    return f"{count} {'أرغفة' if 3 <= count <= MOST_FEW else 'رغيفاً'}"
+    return f"{count} {'أرغفة' if form == 'few' else 'رغيفاً' if form == 'many' else 'رغيف'}"
 
 
 def quantity_ar(programme: str, amount: int) -> str:
