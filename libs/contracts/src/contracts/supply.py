@@ -42,6 +42,17 @@ class Remaining(BaseModel):
     period: date  # first day of the month the pot belongs to
 
 
+class Drawn(BaseModel):
+    """So many loaves or piastres drawn of a month."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    programme: str  # bread | goods
+    period: date  # first day of the month
+    quantity: int
+    unit: Literal["loaf", "piastre"]
+
+
 class Tender(BaseModel):
     """A part of a sale that is not taken from a pot: piastres held on the holder's wallet before the sale."""
 
@@ -160,6 +171,44 @@ class PotGranted(Event):
     period: date
     granted: int
     unit: Literal["loaf", "piastre"]
+
+
+class PotCorrected(Event):
+    """A pot that was opened already was raised or lowered, since something became known late.
+
+    `paid_back`: the present month's pot makes good another month, `of_month`, that is over. Nobody is left with less
+    than was drawn.
+    """
+
+    TOPIC = REDEMPTIONS_TOPIC
+    KEY = "household_id"
+
+    household_id: UUID
+    programme: str
+    period: date
+    of_month: date  # first day of the month that is made right
+    kind: Literal["raised", "lowered", "paid_back"]
+    quantity: int
+    unit: Literal["loaf", "piastre"]
+    granted: int  # of the pot from now on
+    remaining: int
+    cause: str  # register, legacy_draws
+
+
+class DrawnAfterDeath(Event):
+    """What a household drew in months after the death of one who still counted: a claim for a person to decide upon.
+
+    Nothing is taken from the household for it. `amounts` may be empty: nothing was drawn beyond what the others had.
+    """
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    change_id: UUID  # of PersonDied
+    household_id: UUID
+    citizen_id: UUID
+    died_on: date
+    amounts: list[Drawn]
 
 
 class Redeemed(Event):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Protocol
 
 import orjson
 
-from supply_service.rules.account import NO_UNITS, Account, Card, Pot
+from supply_service.rules.account import NO_UNITS, Account, Card, Legacy, Pot
 from supply_service.rules.keys import BREAD, GOODS, POINTS
+from supply_service.rules.sizes import Size
+
+UNTOLD = -1  # of what the ration card drew
 
 
 class Record(Protocol):
@@ -18,17 +22,26 @@ class Record(Protocol):
         """The value of a column."""
 
 
-def account_of(row: Record, pots: Iterable[Iterable[Any]]) -> Account:
-    """The household of a row, with its pots."""
+def account_of(row: Record, pots: Iterable[Iterable[Any]], sizes: Iterable[Iterable[Any]]) -> Account:
+    """The household of a row, with its pots and its sizes; neither sizes nor a legacy card where its month is open."""
     known = {(pot.programme, pot.period): pot for pot in map(pot_of, pots)}
+    drawn = row["legacy_drawn"]
     return Account(
         row["household_id"],
-        row["governorate"],
+        row["issued_in"],
         row["members"],
         row["activated_on"],
         {BREAD: row["debt_bread"], GOODS: row["debt_goods"], POINTS: row["debt_points"]},
         known,
+        tuple([Size(month, goods, bread) for _, month, goods, bread in sizes]),
+        row["opened"],
+        None if drawn is None else Legacy(None if drawn == UNTOLD else drawn),
     )
+
+
+def account_from_json(row: Record) -> Account:
+    """The household of a row whose pots and sizes were given as JSON."""
+    return account_of(row, _columns(row["pots"], "period"), _columns(row["sizes"], "month"))
 
 
 def card_of(row: Record) -> Card | None:
@@ -51,3 +64,9 @@ def pot_of(columns: Iterable[Any]) -> Pot:
         drawn_days,
         orjson.loads(units) if units else NO_UNITS,
     )
+
+
+def _columns(rows: Iterable[str | dict[str, Any]], day: str) -> list[list[Any]]:
+    """The columns of rows; `day` names the one that is a day."""
+    read = (orjson.loads(row) if isinstance(row, str) else row for row in rows)
+    return [[date.fromisoformat(value) if name == day else value for name, value in row.items()] for row in read]

@@ -17,7 +17,10 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.row_arrays import statement
+from supply_service.cards.statements import household
+from supply_service.rules.account import month_before
 
+# Told by a register of before, which tells no sizes by month.
 _PUT_HOUSEHOLDS = statement(
     "INSERT INTO household AS h (household_id, governorate, district, members, revision)"
     " SELECT DISTINCT ON (household_id) household_id, governorate, district, members, revision"
@@ -133,22 +136,27 @@ _LOCK = text(
     " FOR NO KEY UPDATE"
 )
 _TOUCH = text("UPDATE household SET version = version + 1 WHERE household_id = ANY(CAST(:household_ids AS uuid[]))")
-_HOUSEHOLD = (
-    "h.household_id, h.governorate, h.members, h.activated_on, h.debt_bread, h.debt_goods, h.debt_points,"
-    " ARRAY(SELECT row_to_json(p) FROM pot p WHERE p.household_id = h.household_id AND p.period >= :period) AS pots"
-)
+HOUSEHOLD = household("CAST(:period AS date)", "CAST(:since AS date)", row="row_to_json({})")
 _CARD = text(
     "SELECT c.card_id, c.citizen_id, c.state, c.blocked_at, c.supply, c.activated_at,"
-    f" h.district, {_HOUSEHOLD} FROM card c LEFT JOIN household h USING (household_id) WHERE c.card_id = :card_id"
+    f" h.governorate, h.district, {HOUSEHOLD}"
+    " FROM card c LEFT JOIN household h USING (household_id) WHERE c.card_id = :card_id"
 )
 _SERVED = text(
-    f"SELECT {_HOUSEHOLD} FROM household h WHERE h.household_id = :household_id AND EXISTS"
+    f"SELECT {HOUSEHOLD} FROM household h WHERE h.household_id = :household_id AND EXISTS"
     " (SELECT FROM card c WHERE c.household_id = h.household_id AND c.state = 'active' AND c.supply)"
+)
+# Nothing is sold on the card of somebody who is dead, whatever else is told of it later.
+_CLOSE_OF = statement(
+    "UPDATE card c SET state = 'closed' FROM <rows>"
+    " WHERE c.household_id = r.household_id AND c.citizen_id = r.citizen_id AND c.state <> 'closed'",
+    household_id="uuid",
+    citizen_id="uuid",
 )
 
 
 async def put_households(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> None:
-    """Households as they are from now on; an older revision changes nothing."""
+    """Households as a register of before tells them; an older revision changes nothing."""
     await session.execute(_PUT_HOUSEHOLDS, dict(columns))
 
 
@@ -227,12 +235,18 @@ async def touch(session: AsyncSession, household_ids: Sequence[UUID]) -> None:
     await session.execute(_TOUCH, {"household_ids": sorted(set(household_ids))})
 
 
-async def find_card(session: AsyncSession, card_id: UUID, since: date) -> RowMapping | None:
-    """A card with its household and that one's pots since a month, or None."""
-    return (await session.execute(_CARD, {"card_id": card_id, "period": since})).mappings().one_or_none()
+async def find_card(session: AsyncSession, card_id: UUID, period: date) -> RowMapping | None:
+    """A card with its household and what that one's pots of a month are or will be of, or None."""
+    parameters = {"card_id": card_id, "period": period, "since": month_before(period)}
+    return (await session.execute(_CARD, parameters)).mappings().one_or_none()
 
 
-async def find_served(session: AsyncSession, household_id: UUID, since: date) -> RowMapping | None:
-    """A household with an active card for supply and its pots since a month, or None."""
-    parameters = {"household_id": household_id, "period": since}
+async def find_served(session: AsyncSession, household_id: UUID, period: date) -> RowMapping | None:
+    """A household with an active card for supply and what its pots of a month are or will be of, or None."""
+    parameters = {"household_id": household_id, "period": period, "since": month_before(period)}
     return (await session.execute(_SERVED, parameters)).mappings().one_or_none()
+
+
+async def close_of(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> None:
+    """Close the cards of people who died."""
+    await session.execute(_CLOSE_OF, dict(columns))

@@ -1,9 +1,38 @@
-"""How a batch of sales changes households and their pots: parts of its one statement (`sales.statements`)."""
+"""How households and their pots are read, and how a batch of sales changes them: parts of statements."""
 
 # ruff: noqa: S608 - nothing but this module's own condition is put into a statement
 
 from __future__ import annotations
 
+# Piastres of goods that a household drew with its ration card in the month of its activation.
+LEGACY_DRAWN = (
+    "(SELECT l.goods FROM legacy_draw l WHERE l.ration_card_mark = h.ration_card_mark"
+    " AND l.month = date_trunc('month', h.activated_on)::date)"
+)
+
+
+
+def household(period: str, since: str, *, row: str = "{}") -> str:
+    """The columns of a household (`h`), its pots and what its months are opened by.
+
+    `period`: the present month. Where it is open its pots are read from it on, and nothing else; otherwise those from
+    `since` (the month before) or from the last open month on, sizes, and what the ration card drew in the month of
+    activation (-1: nobody has told, NULL: there is none). `row`: how a row of another table is given.
+    """
+    return f"""
+           h.household_id, h.version, h.opened, coalesce(h.issued_in, h.governorate) AS issued_in, h.members,
+           h.activated_on, h.debt_bread, h.debt_goods, h.debt_points,
+           ARRAY(
+               SELECT {row.format("p")} FROM pot p
+               WHERE p.household_id = h.household_id AND p.period >= CASE
+                   WHEN h.opened = {period} THEN {period} ELSE least({since}, h.opened) END
+           ) AS pots,
+           ARRAY(
+               SELECT {row.format("s")} FROM household_size s
+               WHERE s.household_id = h.household_id AND h.opened IS DISTINCT FROM {period} ORDER BY s.month
+           ) AS sizes,
+           CASE WHEN h.opened IS NULL AND h.ration_card_mark IS NOT NULL THEN coalesce({LEGACY_DRAWN}, -1)
+           END AS legacy_drawn"""
 # Households that are still as they were read; whatever else the statement writes depends on them.
 MOVED = """
     moved AS (

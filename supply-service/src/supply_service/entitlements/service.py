@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
@@ -16,11 +15,11 @@ from chassis.principal import CallerKind, Principal
 from contracts.notify import InquiryReceived
 from contracts.supply import BalanceStated, Remaining
 from supply_service.cards import repository
-from supply_service.cards.accounts import Record, account_of
+from supply_service.cards.accounts import account_from_json
 from supply_service.context import Runtime
 from supply_service.entitlements.schemas import BreadReply, Entitlements, ItemLeft, PotReply
 from supply_service.rules import bread
-from supply_service.rules.account import Account, month_before
+from supply_service.rules.account import Account
 from supply_service.rules.figures import UNITS, FiguresByDay
 from supply_service.rules.keys import BREAD, GOODS, PROGRAMMES
 from supply_service.rules.opening import open_month
@@ -33,11 +32,11 @@ async def entitlements(session: AsyncSession, runtime: Runtime, caller: Principa
     """What the household of a card the caller may see has left today. Raises CardUnknown or PolicyNotInForce."""
     day = business_day(runtime.clock.now())
     period = month_start(day)
-    row = await repository.find_card(session, card_id, month_before(period))
+    row = await repository.find_card(session, card_id, period)
     if row is None or not caller.bound.covers(Area(row["governorate"], row["district"])):
         raise CardUnknown("This card was never issued.", detail_ar="هذا الكارت غير مسجل")
     figures = runtime.state.snapshot.figures
-    account = _account(row) if row["household_id"] is not None else None
+    account = account_from_json(row) if row["household_id"] is not None else None
     if account is not None:
         figures_on(figures, period)
         account = open_month(account, period, figures).account
@@ -83,10 +82,10 @@ async def state_balances(session: AsyncSession, runtime: Runtime, asked: Sequenc
     period = month_start(day)
     figures = runtime.state.snapshot.figures
     for inquiry in asked:
-        row = await repository.find_served(session, inquiry.household_id, month_before(period))
+        row = await repository.find_served(session, inquiry.household_id, period)
         left: list[Remaining] = []
         if row is not None:
-            account = open_month(_account(row), period, figures).account
+            account = open_month(account_from_json(row), period, figures).account
             left = [Remaining(**pot) for pot in remaining_members(left_of(account, period), period)]
         stated = BalanceStated(
             inquiry_id=inquiry.inquiry_id,
@@ -96,11 +95,6 @@ async def state_balances(session: AsyncSession, runtime: Runtime, asked: Sequenc
             known=row is not None,
         )
         await outbox.add(session, stated)
-
-
-def _account(row: Record) -> Account:
-    pots = [orjson.loads(pot) if isinstance(pot, str) else pot for pot in row["pots"]]
-    return account_of(row, ((date.fromisoformat(v) if n == "period" else v for n, v in pot.items()) for pot in pots))
 
 
 def _pots(account: Account | None, period: date) -> list[PotReply]:

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from supply_service.rules.sizes import Sizes, counted
+
 EntryKind = Literal["draw", "reversal", "debt", "taken_back", "overdraw", "overdraw_reversal"]
 PotKey = tuple[str, date]
 NO_UNITS: Mapping[str, int] = MappingProxyType({})
@@ -56,8 +58,18 @@ class Pot(NamedTuple):
         return self.programme, self.period
 
 
+class Legacy(NamedTuple):
+    """The ration card that a household drew with before. `drawn`: piastres of goods in the month of activation."""
+
+    drawn: int | None  # None while nobody has told
+
+
 class Account(NamedTuple):
-    """A household with the pots of the months in question. `debts` are booked against the next pots to be opened."""
+    """A household with the pots of the months in question. `debts` are booked against the next pots to be opened.
+
+    `members` all belong to it and count for everything while the register has told no `sizes`. `opened` is the latest
+    month whose pots are there. `legacy` is None for a household that has no other card to draw with.
+    """
 
     household_id: UUID
     governorate: str
@@ -65,6 +77,13 @@ class Account(NamedTuple):
     activated_on: date | None
     debts: Mapping[str, int]
     pots: Mapping[PotKey, Pot]
+    sizes: Sizes = ()
+    opened: date | None = None
+    legacy: Legacy | None = None
+
+    def counted(self, programme: str, period: date) -> int:
+        """How many members count for a programme in a month, whoever draws first and when."""
+        return counted(self.sizes, programme, period) if self.sizes else self.members
 
     def with_pot(self, pot: Pot) -> Account:
         """The account with a pot put in place of the one of the same month and programme."""
@@ -75,6 +94,9 @@ class Account(NamedTuple):
             self.activated_on,
             self.debts,
             {**self.pots, (pot.programme, pot.period): pot},
+            self.sizes,
+            self.opened,
+            self.legacy,
         )
 
     def owing(self, programme: str, change: int) -> Account:

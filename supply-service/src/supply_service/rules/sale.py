@@ -175,20 +175,23 @@ def book_offline(
     place: Place,
     occurred_at: datetime,
     figures: FiguresByDay,
+    now: datetime,
 ) -> Sale:
     """Book an authentic sale made without a network. It has happened: what does not fit is owed, not refused.
 
-    Raises a refusal only for what the terminal itself could have known: card, place, kind of outlet, item.
+    Raises a refusal only for what the terminal itself could have known: card, place, kind of outlet, item. It comes
+    `now`, when later months than its own have begun: what it owes they pay.
     """
     day = business_day(occurred_at)
     then = figures_on(figures, day)
     account = usable(card, account, at=occurred_at)
     if account.activated_on is None or day < account.activated_on:
         raise CardNotActive()
-    sale = _begin(account, day, figures)
+    period, present = month_start(day), max(month_start(day), month_start(business_day(now)))
+    sale = _begin(account, day, figures, present)
     for line in lines:
         _check_place(line.programme, sale.account, place, then)
-        pot = sale.account.pots[(line.programme, month_start(day))]
+        pot = sale.account.pots[(line.programme, period)]
         if line.programme == BREAD:
             _check_loaf(line.item)
             drawn = bread.take_offline(pot, line.quantity, day, then)
@@ -208,6 +211,7 @@ def book_offline(
         sale.add(sold)
         sale.account = sale.account.owing(sold.programme, sold.overdrawn)
         _take_points_back(sale, sold, figures)
+    _pay_out_of_later_months(sale, present)
     return sale
 
 
@@ -234,15 +238,23 @@ def figures_on(figures: FiguresByDay, day: date) -> Figures:
         raise PolicyNotInForce(str(error)) from error
 
 
-def _begin(account: Account, day: date, figures: FiguresByDay) -> Sale:
+def _begin(account: Account, day: date, figures: FiguresByDay, present: date | None = None) -> Sale:
+    """A sale of a day, with its month opened, and the present one where that is a later one."""
     period, pots = month_start(day), account.pots
     if (BREAD, period) in pots and (GOODS, period) in pots and (POINTS, period) in pots:
-        return Sale(account, day)
-    try:
-        opening: Opening = open_month(account, period, figures)
-    except (PolicyMissing, PolicyInvalid) as error:
-        raise PolicyNotInForce(str(error)) from error
-    return Sale(opening.account, day, entries=opening.entries, granted=opening.granted, credited=opening.credited)
+        if present is None or present == period or account.opened == present:
+            return Sale(account, day)
+    sale = Sale(account, day)
+    for month in (period,) if present is None or present == period else (period, present):
+        try:
+            opening: Opening = open_month(sale.account, month, figures)
+        except (PolicyMissing, PolicyInvalid) as error:
+            raise PolicyNotInForce(str(error)) from error
+        sale.account = opening.account
+        sale.entries += opening.entries
+        sale.granted += opening.granted
+        sale.credited += opening.credited
+    return sale
 
 
 def _check_place(programme: str, account: Account, place: Place, figures: Figures) -> None:
@@ -277,6 +289,27 @@ def _check_amounts(sale: Sale, expected: int | None, tendered: int) -> None:
 def _check_loaf(item: str) -> None:
     if item != LOAF:
         raise ItemUnknown(f"{item} is not drawn as bread.", detail_ar="الصنف غير متاح ضمن الخبز", item=item)
+
+
+def _pay_out_of_later_months(sale: Sale, present: date) -> None:
+    """What a late sale of a month before owes is taken from the present month's pots, as if that opened only now."""
+    if present == month_start(sale.day):
+        return
+    for programme, late in _overdrawn(sale).items():
+        pot = sale.account.pots[(programme, present)]
+        owed = min(late, pot.remaining, sale.account.debts.get(programme, 0))
+        if owed:
+            sale.entries.append(Entry(present, programme, len(sale.entries), "debt", owed))
+            paid = pot._replace(remaining=pot.remaining - owed)
+            sale.account = sale.account.with_pot(paid).owing(programme, -owed)
+
+
+def _overdrawn(sale: Sale) -> dict[str, int]:
+    owed: dict[str, int] = {}
+    for entry in sale.entries:
+        if entry.kind == "overdraw":
+            owed[entry.programme] = owed.get(entry.programme, 0) + entry.quantity
+    return owed
 
 
 def _take_points_back(sale: Sale, sold: SoldLine, figures: FiguresByDay) -> None:

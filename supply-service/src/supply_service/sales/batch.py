@@ -36,7 +36,6 @@ class _Held:
     read: Account
     now: Account
     version: int
-    opened: date | None
 
 
 class Batch:
@@ -66,7 +65,7 @@ class Batch:
                 self._decisions.append((None, refusal))
         for held in self._held.values():
             if held.now is not held.read:
-                self.writes.household(held.read, held.now, held.version, held.opened)
+                self.writes.household(held.read, held.now, held.version)
         return self
 
     @property
@@ -103,7 +102,7 @@ class Batch:
             if order.tenders:
                 self._use_holds(order, row)
         else:
-            decided = book_offline(order.lines, card, account, order.place, at, self._figures)
+            decided = book_offline(order.lines, card, account, order.place, at, self._figures, self._now)
         sale = record(
             decided, new_id(), order.card_id, order.place, at, self._figures.on(decided.day), rendering.VERSION,
             offline=order.signed is not None, tenders=order.tenders,
@@ -155,8 +154,8 @@ class Batch:
             return None
         held = self._held.get(household_id)
         if held is None:
-            account = account_of(row, row["pots"])
-            held = self._held[household_id] = _Held(account, account, row["version"], row["opened"])
+            account = account_of(row, row["pots"], row["sizes"])
+            held = self._held[household_id] = _Held(account, account, row["version"])
         return held
 
 

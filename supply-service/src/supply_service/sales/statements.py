@@ -11,22 +11,16 @@ from __future__ import annotations
 
 from chassis.outbox import INSERT_RENDERED
 from contracts.supply import Redeemed
-from supply_service.cards.statements import MOVED, OF_MOVED, OPENED, POTS
+from supply_service.cards.statements import MOVED, OF_MOVED, OPENED, POTS, household
 from supply_service.sales.record import SALE_COLUMNS
 from supply_service.sales.rendering import VERSION
 
 # One row a request: what was answered under its key, its card, its household, and that household's pots: those from
 # month $3 on where it is opened already, from the month before ($2) where it is still to be opened.
-_READ = """
+_READ = f"""
     SELECT k.fingerprint, k.reply AS body, k.source_id, k.period,
-           c.card_id, c.household_id, c.state, c.blocked_at, c.supply,
-           h.version, h.opened, h.governorate, h.members, h.activated_on, h.debt_bread, h.debt_goods, h.debt_points,
-           ARRAY(
-               SELECT p FROM pot p
-               WHERE p.household_id = h.household_id
-                   AND p.period >= CASE WHEN h.opened = $3::date THEN $3::date ELSE $2::date END
-           ) AS pots,
-           EXISTS (SELECT FROM reversal v WHERE v.redemption_id = r.redemption_id) AS reversed{columns}
+           c.card_id, c.state, c.blocked_at, c.supply,{household("$3::date", "$2::date")},
+           EXISTS (SELECT FROM reversal v WHERE v.redemption_id = r.redemption_id) AS reversed{{columns}}
     FROM unnest($1::batch_request[])
         WITH ORDINALITY AS r (terminal_id, key, card_id, redemption_id, payments, n)
     LEFT JOIN sale_key k ON k.terminal_id = r.terminal_id AND k.key = r.key

@@ -37,12 +37,10 @@ class Writes:
     tenders: list[Row] = field(default_factory=list)
     number: int = 0
 
-    def household(self, before: Account, after: Account, version: int, opened: date | None) -> None:
+    def household(self, before: Account, after: Account, version: int) -> None:
         """A household with its pots as they are from now on, if it is still at `version`."""
         known_pots, debts = before.pots, after.debts
-        if len(known_pots) != len(after.pots):
-            opened = max(period for programme, period in after.pots if programme == GOODS)
-        self.households.append((after.household_id, version, opened, debts[BREAD], debts[GOODS], debts[POINTS]))
+        self.households.append((after.household_id, version, after.opened, debts[BREAD], debts[GOODS], debts[POINTS]))
         for key, pot in after.pots.items():
             known = known_pots.get(key)
             if known is None:

@@ -1,0 +1,138 @@
+"""What was drawn for somebody in months after the death: told as a claim, never taken by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import outbox
+from chassis.clock import month_start
+from chassis.row_arrays import statement
+from contracts.card import PersonDied
+from contracts.supply import Drawn, DrawnAfterDeath
+from supply_service.cards.accounts import account_from_json
+from supply_service.context import Runtime
+from supply_service.months import repository
+from supply_service.months.states import first_day
+from supply_service.rules.account import Account, month_after
+from supply_service.rules.correcting import Booked, drawn_beyond
+from supply_service.rules.figures import UNITS, FiguresByDay
+from supply_service.rules.keys import BREAD, GOODS
+
+_ENTER = statement(
+    "INSERT INTO death (change_id, household_id, citizen_id, died_on, effective_month, told_at)"
+    " SELECT change_id, household_id, citizen_id, died_on, effective_month, told_at FROM <rows>"
+    " ON CONFLICT (change_id) DO NOTHING",
+    change_id="uuid",
+    household_id="uuid",
+    citizen_id="uuid",
+    died_on="date",
+    effective_month="date",
+    told_at="timestamptz",
+)
+# Sizes are told behind the death that changes them.
+_READY = text(
+    "SELECT d.change_id, d.household_id, d.citizen_id, d.died_on, d.effective_month FROM death d"
+    " WHERE d.household_id = ANY(CAST(:household_ids AS uuid[])) AND d.reckoned_at IS NULL"
+    " AND (d.citizen_id = ANY(CAST(:former AS uuid[])) OR EXISTS (SELECT FROM household_size s"
+    " WHERE s.household_id = d.household_id AND s.month = d.effective_month)) ORDER BY d.change_id FOR UPDATE OF d"
+)
+_RECKONED = text("UPDATE death SET reckoned_at = :now WHERE change_id = ANY(CAST(:change_ids AS uuid[]))")
+_FOUND = statement(
+    "INSERT INTO drawn_after_death (change_id, household_id, citizen_id, period, programme, quantity, found_at)"
+    " SELECT change_id, household_id, citizen_id, period, programme, quantity, found_at FROM <rows>"
+    " ON CONFLICT (change_id, period, programme) DO NOTHING",
+    change_id="uuid",
+    household_id="uuid",
+    citizen_id="uuid",
+    period="date",
+    programme="text",
+    quantity="int",
+    found_at="timestamptz",
+)
+
+
+class Death(NamedTuple):
+    """Somebody's death, and the first month in which the household counts one less."""
+
+    change_id: UUID
+    household_id: UUID
+    citizen_id: UUID
+    died_on: date
+    effective_month: date
+
+
+async def enter(session: AsyncSession, died: Sequence[tuple[PersonDied, datetime]]) -> None:
+    """Keep deaths until the sizes behind them are told."""
+    rows = [
+        (one.change_id, one.household_id, one.citizen_id, one.died_on, first_day(one.effective_month), at)
+        for one, at in died
+    ]
+    names = ("change_id", "household_id", "citizen_id", "died_on", "effective_month", "told_at")
+    await session.execute(_ENTER, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+async def reckon(
+    session: AsyncSession, runtime: Runtime, household_ids: Sequence[UUID], former: Sequence[UUID] = ()
+) -> None:
+    """Tell what was drawn for those who died, of the deaths whose sizes are known now.
+
+    `former`: people of whom the register has told that they belong to these households no more.
+    """
+    asked = {"household_ids": list(household_ids), "former": list(former)}
+    ready = [Death(*row) for row in await session.execute(_READY, asked)]
+    if not ready:
+        return
+    earliest = min(month_start(death.died_on) for death in ready)
+    households = sorted({death.household_id for death in ready})
+    rows = await repository.accounts(session, households, month_after(earliest))
+    known = {row["household_id"]: account_from_json(row) for row in rows}
+    booked = await repository.booked(session, households, earliest)
+    now, figures = runtime.clock.now(), runtime.state.snapshot.figures
+    events, found = [], []
+    for death in ready:
+        account = known.get(death.household_id)
+        amounts = _amounts(death, account, booked.get(death.household_id, {}), figures) if account else []
+        events.append(
+            DrawnAfterDeath(
+                change_id=death.change_id, household_id=death.household_id, citizen_id=death.citizen_id,
+                died_on=death.died_on, amounts=amounts,
+            )
+        )  # fmt: skip
+        found += [(*death[:3], one.period, one.programme, one.quantity, now) for one in amounts]
+    if found:
+        names = ("change_id", "household_id", "citizen_id", "period", "programme", "quantity", "found_at")
+        await session.execute(_FOUND, dict(zip(names, map(list, zip(*found, strict=True)), strict=True)))
+    await session.execute(_RECKONED, {"now": now, "change_ids": [death.change_id for death in ready]})
+    await outbox.add(session, *events)
+
+
+def _amounts(
+    death: Death, account: Account, booked: dict[tuple[str, date], Booked], figures: FiguresByDay
+) -> list[Drawn]:
+    """What was drawn in the months in which the dead person still counted, beyond what the others had."""
+    found = []
+    month = month_after(month_start(death.died_on))
+    while month < death.effective_month:
+        for programme in (GOODS, BREAD):
+            pot = account.pots.get((programme, month))
+            if pot is None or not _counted_until(account, programme, death.effective_month):
+                continue
+            beyond = drawn_beyond(account, pot, booked.get(pot.key, Booked()), pot.members - 1, figures)
+            if beyond > 0:
+                unit = "loaf" if UNITS[programme] == "loaf" else "piastre"
+                found.append(Drawn.model_validate(
+                    {"programme": programme, "period": month, "quantity": beyond, "unit": unit}
+                ))  # fmt: skip
+        month = month_after(month)
+    return found
+
+
+def _counted_until(account: Account, programme: str, month: date) -> bool:
+    """Whether fewer count from a month on than in the one before."""
+    return account.counted(programme, month) < account.counted(programme, month.replace(day=1) - date.resolution)

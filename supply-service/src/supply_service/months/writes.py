@@ -1,0 +1,123 @@
+"""What opening and correcting months writes, as columns for set-based statements, and the events that tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Literal
+
+from chassis.ids import new_id
+from contracts.event import Event
+from contracts.supply import BreadPointsCredited, PotCorrected, PotGranted
+from supply_service.months.repository import Columns
+from supply_service.rules.account import Account, Credited, Granted, Pot
+from supply_service.rules.correcting import Correction
+from supply_service.rules.figures import UNITS
+from supply_service.rules.keys import BREAD, GOODS, POINTS
+from supply_service.rules.opening import Opening
+
+Cause = Literal["register", "legacy_draws"]
+
+_POT = ("household_id", "period", "programme", "granted", "remaining", "members", "daily")
+_ENTRY = ("household_id", "source_id", "period", "programme", "line", "kind", "quantity")
+_CORRECTION = (
+    "household_id", "correction_id", "line", "period", "programme", "kind", "quantity", "of_month", "cause"
+)  # fmt: skip
+_SETTLED = ("household_id", "opened", "debt_bread", "debt_goods", "debt_points")
+_TOLD = frozenset({"raised", "lowered", "paid_back"})
+
+
+class Writes:
+    """Rows by table and events, household after household."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.events: list[Event] = []
+        self._rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in _COLUMNS}
+
+    @property
+    def tables(self) -> Mapping[str, Columns]:
+        """The rows as columns."""
+        return {
+            name: dict(zip(names, map(list, zip(*self._rows[name], strict=True)), strict=True))
+            if self._rows[name]
+            else dict.fromkeys(names, ())
+            for name, names in _COLUMNS.items()
+        }
+
+    def account(self, before: Account, opening: Opening | None, correction: Correction | None, cause: Cause) -> None:
+        """A household whose months were opened, corrected, or both in this order."""
+        after = correction.account if correction else opening.account if opening else before
+        if after is before:
+            return
+        household_id, debts = after.household_id, after.debts
+        self._rows["settled"].append((household_id, after.opened, debts[BREAD], debts[GOODS], debts[POINTS]))
+        for key, pot in after.pots.items():
+            if key not in before.pots:
+                self._rows["opened"].append(_pot(after, pot))
+            elif pot is not before.pots[key]:
+                self._rows["changed"].append(_pot(after, pot))
+        if opening is not None:
+            source_id = new_id()
+            self._rows["entries"] += [
+                (household_id, source_id, e.period, e.programme, e.line, e.kind, e.quantity) for e in opening.entries
+            ]
+            self.events += granted(after, opening.granted, opening.credited)
+        if correction is not None:
+            self._correct(correction, cause)
+
+    def _correct(self, correction: Correction, cause: Cause) -> None:
+        household_id, correction_id = correction.account.household_id, new_id()
+        for line, one in enumerate(correction.entries):
+            self._rows["corrections"].append(
+                (
+                    household_id, correction_id, line, one.period, one.programme, one.kind, one.quantity, one.of_month,
+                    cause,
+                )
+            )  # fmt: skip
+            if one.kind in _TOLD:
+                pot = correction.account.pots[(one.programme, one.period)]
+                self.events.append(
+                    PotCorrected(
+                        household_id=household_id,
+                        programme=one.programme,
+                        period=one.period,
+                        of_month=one.of_month,
+                        kind=one.kind,
+                        quantity=one.quantity,
+                        unit=_unit(one.programme),
+                        granted=pot.granted,
+                        remaining=pot.remaining,
+                        cause=cause,
+                    )
+                )
+
+
+_COLUMNS = {"settled": _SETTLED, "opened": _POT, "changed": _POT, "entries": _ENTRY, "corrections": _CORRECTION}
+
+
+def granted(account: Account, pots: Iterable[Granted], points: Iterable[Credited]) -> Iterable[Event]:
+    """The events of pots that were opened."""
+    for one in pots:
+        yield PotGranted(
+            household_id=account.household_id,
+            programme=one.programme,
+            period=one.period,
+            granted=one.granted,
+            unit=_unit(one.programme),
+        )
+    for credited in points:
+        yield BreadPointsCredited(
+            household_id=account.household_id,
+            period=credited.period,
+            loaves=credited.loaves,
+            piastres=credited.piastres,
+        )
+
+
+def _unit(programme: str) -> Literal["loaf", "piastre"]:
+    return "loaf" if UNITS[programme] == "loaf" else "piastre"
+
+
+def _pot(account: Account, pot: Pot) -> tuple[object, ...]:
+    return account.household_id, pot.period, pot.programme, pot.granted, pot.remaining, pot.members, pot.daily

@@ -1,0 +1,135 @@
+"""Correcting months that were opened before something was heard of: by entries, never below what was drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NamedTuple
+
+from supply_service.rules.account import Account, Pot, PotKey, month_before
+from supply_service.rules.figures import FiguresByDay
+from supply_service.rules.keys import BREAD, GOODS, POINTS
+from supply_service.rules.opening import bread_days, daily_bread, goods_of, months_to_open
+
+CorrectionKind = Literal["raised", "lowered", "paid_back", "debt", "debt_returned"]
+
+
+class Booked(NamedTuple):
+    """What of a pot's amounts does not follow from its month: debts it has paid, months that it made good."""
+
+    debt: int = 0
+    paid_back: int = 0
+
+
+class Corrected(NamedTuple):
+    """A movement that corrects a pot of `period`; `of_month` is the month that is made good by it."""
+
+    period: date
+    programme: str
+    kind: CorrectionKind
+    quantity: int
+    of_month: date
+
+
+@dataclass(slots=True)
+class Correction:
+    """The account as it is right now, and what that took."""
+
+    account: Account
+    booked: dict[PotKey, Booked]
+    entries: list[Corrected] = field(default_factory=list)
+
+
+def correct(
+    account: Account, present: date, booked: Mapping[PotKey, Booked], figures: FiguresByDay, since: date = date.min
+) -> Correction:
+    """Bring the opened months of a household to what is known of it now.
+
+    The present month is granted anew: raised, or lowered as far as it was not drawn. A month that is over is only ever
+    made good, by raising the present one: goods as goods, loaves as the points they would have become. `booked` is of
+    the pots of the present month; months before `since` stay as they are.
+    """
+    done = Correction(account, dict(booked))
+    for key in sorted(account.pots, key=lambda key: (key[1], key[0])):
+        pot = account.pots[key]
+        if pot.programme == POINTS or pot.period < since:
+            continue
+        if pot.period >= present:
+            _grant_anew(done, done.account.pots[key], figures)
+        elif account.counted(pot.programme, pot.period) > pot.members:
+            _pay_back(done, pot, present, figures)
+    return done
+
+
+def lost(known: Account, account: Account, present: date) -> bool:
+    """Whether more count in months that are over than it was known, while the present one is still to be opened."""
+    if known.opened is not None and known.opened >= present:
+        return False
+    opened = (pot for pot in known.pots.values() if pot.programme != POINTS and pot.period < present)
+    if any(account.counted(pot.programme, pot.period) > pot.members for pot in opened):
+        return True
+    return any(
+        account.counted(programme, month) > known.counted(programme, month)
+        for month in months_to_open(known, month_before(present))
+        for programme in (GOODS, BREAD)
+    )
+
+
+def drawn_beyond(account: Account, pot: Pot, booked: Booked, members: int, figures: FiguresByDay) -> int:
+    """What was drawn of a pot beyond what so many members would have had of it."""
+    would, _ = _amount(account, pot.programme, max(0, members), pot.period, figures)
+    return max(0, pot.granted - pot.remaining - booked.debt - booked.paid_back - would)
+
+
+def _grant_anew(done: Correction, pot: Pot, figures: FiguresByDay) -> None:
+    members = done.account.counted(pot.programme, pot.period)
+    target, daily = _amount(done.account, pot.programme, members, pot.period, figures)
+    booked = done.booked.get(pot.key, Booked())
+    drawn = pot.granted - pot.remaining - booked.debt
+    change = max(target + booked.paid_back, drawn) - pot.granted
+    if change or (members, daily) != (pot.members, pot.daily):
+        kind: CorrectionKind = "raised" if change > 0 else "lowered"
+        _book(done, pot._replace(members=members, daily=daily), change, kind, pot.period)
+
+
+def _pay_back(done: Correction, pot: Pot, present: date, figures: FiguresByDay) -> None:
+    """Give in the present month what a month that is over was opened without."""
+    paying = done.account.pots.get((POINTS if pot.programme == BREAD else GOODS, present))
+    if paying is None:
+        return
+    members = done.account.counted(pot.programme, pot.period)
+    missed, daily = _amount(done.account, pot.programme, members, pot.period, figures)
+    missed -= _amount(done.account, pot.programme, pot.members, pot.period, figures)[0]
+    if pot.programme == BREAD:
+        missed *= figures.on(pot.period).point_value if figures.on(present).in_kind[POINTS] else 0
+    done.account = done.account.with_pot(pot._replace(members=members, daily=daily))
+    if missed > 0:
+        booked = done.booked.get(paying.key, Booked())
+        done.booked[paying.key] = booked._replace(paid_back=booked.paid_back + missed)
+        _book(done, paying, missed, "paid_back", pot.period)
+
+
+def _book(done: Correction, pot: Pot, change: int, kind: CorrectionKind, of_month: date) -> None:
+    """Change what a pot was granted; what it gains pays debts first, a debt that it cannot pay any more is owed again."""
+    booked = done.booked.get(pot.key, Booked())
+    granted = pot.granted + change
+    drawn = pot.granted - pot.remaining - booked.debt
+    owed = done.account.debts.get(pot.programme, 0)
+    paid = min(owed + booked.debt, booked.debt + max(0, change), granted - drawn)
+    if change:
+        done.entries.append(Corrected(pot.period, pot.programme, kind, abs(change), of_month))
+    if paid != booked.debt:
+        turned: CorrectionKind = "debt" if paid > booked.debt else "debt_returned"
+        done.entries.append(Corrected(pot.period, pot.programme, turned, abs(paid - booked.debt), of_month))
+    done.booked[pot.key] = done.booked.get(pot.key, Booked())._replace(debt=paid)
+    remade = pot._replace(granted=granted, remaining=granted - drawn - paid)
+    done.account = done.account.with_pot(remade).owing(pot.programme, booked.debt - paid)
+
+
+def _amount(account: Account, programme: str, members: int, period: date, figures: FiguresByDay) -> tuple[int, int]:
+    """What a pot of a month is granted for so many members, and its loaves for a day."""
+    if programme == GOODS:
+        return goods_of(account, members, period, figures), 0
+    daily = daily_bread(members, period, figures)
+    return daily * bread_days(account.activated_on, period), daily

@@ -1,0 +1,35 @@
+"""How many members of a household count in a month, by programme, as the register has told it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from supply_service.rules.keys import BREAD
+
+
+class Size(NamedTuple):
+    """Sizes from a month on, until the next entry: `month` is its first day."""
+
+    month: date
+    goods: int
+    bread: int
+
+
+Sizes = Sequence[Size]
+
+
+def counted(sizes: Sizes, programme: str, period: date) -> int:
+    """Members who count for a programme in a month; `sizes` come oldest first, before the first one nobody counts.
+
+    Bread points count as goods do: that is what they buy.
+    """
+    found: Size | None = None
+    for size in sizes:
+        if size.month > period:
+            break
+        found = size
+    if found is None:
+        return 0
+    return found.bread if programme == BREAD else found.goods
