@@ -17,9 +17,10 @@ from fastapi import FastAPI
 from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, running
-from contracts.card import CardActivated, HouseholdChanged, ProgrammeService
+from contracts.card import CardActivated, HouseholdChangedByMonth, ProgrammeService
 from contracts.event import Event
 from contracts.gateway import TerminalEnrolled
+from contracts.household import HouseholdMember, MonthSizes
 from supply_service.consumers import reactions
 from supply_service.context import Runtime
 from supply_service.main import create_app
@@ -117,7 +118,7 @@ class Supply:
         holder = Holder(new_id(), household_id or new_id())
         place = {"governorate": governorate, "district": "al-arab", "members": members}
         await self.deliver(
-            HouseholdChanged(household_id=holder.household_id, revision=1, **place),
+            told(holder.household_id, {"2020-01": members}, governorate=governorate),
             CardActivated(
                 card_id=holder.card_id,
                 citizen_id=new_id(),
@@ -167,12 +168,13 @@ class Supply:
         unproved = await self.fetch(
             """
             SELECT p.household_id, p.programme, p.period, p.granted - p.remaining AS used, coalesce(sum(
-                CASE e.kind WHEN 'reversal' THEN -e.quantity ELSE e.quantity END), 0) AS proved
+                CASE WHEN e.kind IN ('reversal', 'debt_returned') THEN -e.quantity ELSE e.quantity END), 0) AS proved
             FROM pot p LEFT JOIN movement e ON e.household_id = p.household_id AND e.period = p.period
-                AND e.programme = p.programme AND e.kind IN ('draw', 'reversal', 'debt', 'taken_back')
+                AND e.programme = p.programme
+                AND e.kind IN ('draw', 'reversal', 'debt', 'debt_returned', 'taken_back')
             GROUP BY 1, 2, 3, p.granted, p.remaining
             HAVING p.granted - p.remaining <> coalesce(sum(
-                CASE e.kind WHEN 'reversal' THEN -e.quantity ELSE e.quantity END), 0)
+                CASE WHEN e.kind IN ('reversal', 'debt_returned') THEN -e.quantity ELSE e.quantity END), 0)
             """
         )
         assert not unproved
@@ -182,7 +184,7 @@ class Supply:
             GROUP BY h.household_id
             HAVING h.debt_bread + h.debt_goods + h.debt_points <> coalesce(sum(CASE e.kind
                 WHEN 'overdraw' THEN e.quantity WHEN 'overdraw_reversal' THEN -e.quantity
-                WHEN 'debt' THEN -e.quantity ELSE 0 END), 0)
+                WHEN 'debt' THEN -e.quantity WHEN 'debt_returned' THEN e.quantity ELSE 0 END), 0)
             """
         )
         assert not unowed
@@ -192,6 +194,39 @@ class Supply:
             " count(*) FILTER (WHERE type LIKE '%.RedemptionReversed.v1') AS taken_back FROM outbox"
         )
         assert (events[0]["sales"], events[0]["reversals"]) == (events[0]["told"], events[0]["taken_back"])
+
+
+def told(
+    household_id: UUID,
+    sizes: Mapping[str, int | tuple[int, int]],
+    *,
+    revision: int = 1,
+    governorate: str = PORT_SAID,
+    issued_in: str | None = None,
+    ration_card_mark: str | None = None,
+    **more: Any,
+) -> HouseholdChangedByMonth:
+    """A household as the register tells it; `sizes`: who count for goods and for bread from a month on."""
+    pairs = {month: size if isinstance(size, tuple) else (size, size) for month, size in sizes.items()}
+    most = max([max(pair) for pair in pairs.values()], default=0)
+    members = [HouseholdMember(citizen_id=new_id(), role="other", since=NOON.date()) for _ in range(most)]
+    whole: dict[str, Any] = {
+        "household_id": household_id,
+        "revision": revision,
+        "status": "active",
+        "governorate": governorate,
+        "district": "al-arab",
+        "governorate_of_issue": issued_in or governorate,
+        "legal_basis": None,
+        "members": members,
+        "effective_month": min(pairs, default="2020-01"),
+        "sizes": [
+            MonthSizes(month=month, goods=goods, bread=loaves, health=goods)
+            for month, (goods, loaves) in sorted(pairs.items())
+        ],
+        "ration_card_mark": ration_card_mark,
+    }
+    return HouseholdChangedByMonth.model_validate(whole | more)
 
 
 def bread(quantity: int) -> dict[str, Any]:

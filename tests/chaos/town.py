@@ -19,8 +19,9 @@ import asyncpg
 
 from chassis.clock import business_day
 from chassis.ids import new_id
-from contracts.card import CardActivated, HouseholdChanged, ProgrammeService
+from contracts.card import CardActivated, HouseholdChangedByMonth, ProgrammeService
 from contracts.event import Event
+from contracts.household import HouseholdMember, MonthSizes
 from devstack.engines.process import EngineError
 from devstack.stack.service import PythonService
 from devstack.terminal.caller import Caller, ClientSecret, Refused, new_key
@@ -56,7 +57,12 @@ class Person:
         place: dict[str, Any] = {"governorate": "03", "district": "al-arab", "members": 1}
         first = datetime.now(UTC).replace(day=1, hour=0)
         return (
-            HouseholdChanged(household_id=self.household_id, revision=1, **place),
+            HouseholdChangedByMonth(
+                household_id=self.household_id, revision=1, status="active", governorate="03", district="al-arab",
+                governorate_of_issue="03", legal_basis=None, effective_month=f"{first:%Y-%m}",
+                members=[HouseholdMember(citizen_id=self.citizen_id, role="head", since=first.date())],
+                sizes=[MonthSizes(month=f"{first:%Y-%m}", goods=1, bread=1, health=1)],
+            ),
             CardActivated(
                 card_id=self.card_id, citizen_id=self.citizen_id, household_id=self.household_id,
                 services=[ProgrammeService.SUPPLY], phase_id=None, activated_at=first, **place,

@@ -29,7 +29,7 @@ STATEMENTS = [
     # Months that were opened by the number of members stay as they were granted: none before this one is corrected.
     """
     CREATE TABLE sizes_since (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        one boolean PRIMARY KEY DEFAULT true CHECK (one),
         month date NOT NULL
     )
     """,

@@ -21,8 +21,9 @@ from contracts.card import (
     CardServiceDisabled,
     CardServiceEnabled,
     CardUnblocked,
-    HouseholdChanged,
+    HouseholdChangedByMonth,
     HouseholdRestated,
+    PersonDied,
     ProgrammeService,
 )
 from contracts.gateway import TerminalEnrolled
@@ -32,6 +33,8 @@ from contracts.supply import OutletRestated
 from supply_service.cards import repository as cards
 from supply_service.context import Runtime
 from supply_service.entitlements import service as entitlements
+from supply_service.months import deaths
+from supply_service.months import service as months
 from supply_service.offline import repository as offline
 from supply_service.outlets.service import TERMINALS
 from supply_service.sales import wallet_holds
@@ -39,7 +42,8 @@ from terminal_registry.revocations import follow_revocations
 
 # What changes a household's row, or voids what is decided on it.
 _CHANGING = (
-    HouseholdChanged,
+    HouseholdChangedByMonth,
+    PersonDied,
     CardActivated,
     CardServiceEnabled,
     CardServiceDisabled,
@@ -73,14 +77,25 @@ async def terminal_enrolled(
 
 
 BALANCE = "balance"
+_HOLDER = ("household_id", "citizen_id")
 SALE = "redemption:"
 
 
-@reactions.on(HouseholdChanged)
-async def household_changed(events: Sequence[Received[HouseholdChanged]], session: AsyncSession, _: Runtime) -> None:
-    """Keep the size and residence of households."""
-    names = ("household_id", "governorate", "district", "members", "revision")
-    await cards.put_households(session, {name: [getattr(e.data, name) for e in events] for name in names})
+@reactions.on(HouseholdChangedByMonth)
+async def household_changed(
+    events: Sequence[Received[HouseholdChangedByMonth]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Keep the sizes and residence of households, and bring months that are open already to them."""
+    await months.hear(session, runtime, [event.data for event in events])
+
+
+@reactions.on(PersonDied)
+async def person_died(events: Sequence[Received[PersonDied]], session: AsyncSession, runtime: Runtime) -> None:
+    """Sell nothing more on the card of whoever died; what was drawn since is a claim for a person to decide."""
+    await cards.touch(session, [event.data.household_id for event in events])
+    await cards.close_of(session, {name: [getattr(e.data, name) for e in events] for name in _HOLDER})
+    await deaths.enter(session, [(event.data, event.time) for event in events])
+    await deaths.reckon(session, runtime, [event.data.household_id for event in events])
 
 
 @reactions.on(CardIssued)
@@ -131,11 +146,15 @@ async def card_restated(events: Sequence[Received[CardRestated]], session: Async
     await cards.restate(session, columns)
 
 
-@reactions.restated(HouseholdRestated, HouseholdChanged)
-async def household_restated(events: Sequence[Received[HouseholdRestated]], session: AsyncSession, _: Runtime) -> None:
-    """Know the size and residence of households as they are."""
+@reactions.restated(HouseholdRestated, HouseholdChangedByMonth, edition=2)
+async def household_restated(
+    events: Sequence[Received[HouseholdRestated]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Know the sizes and residence of households as they are; a register of before tells the number of members."""
     names = ("household_id", "governorate", "district", "members", "revision")
-    await cards.put_households(session, {name: [getattr(e.data, name) for e in events] for name in names})
+    before = [event.data for event in events if event.data.state is None]
+    await cards.put_households(session, {name: [getattr(one, name) for one in before] for name in names})
+    await months.hear(session, runtime, [event.data.state for event in events if event.data.state is not None])
 
 
 @reactions.on(CardServiceEnabled)

@@ -23,6 +23,16 @@ HELD: Final[Held] = {
     "household": HeldIn(
         whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=_SUBSIDY, kept="while the household is registered"
     ),
+    "household_size": HeldIn(
+        whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=_SUBSIDY, kept="while the household is registered"
+    ),
+    "death": HeldIn(
+        whose=_HOUSEHOLD | {"citizen_id": Whose.CITIZEN}, classes=(Personal.HOUSEHOLD,), basis=_SUBSIDY, kept=_BOOKS
+    ),
+    "drawn_after_death": HeldIn(
+        whose=_HOUSEHOLD | {"citizen_id": Whose.CITIZEN}, classes=(Personal.RATIONS,), basis=_SUBSIDY, kept=_BOOKS
+    ),
+    "pot_correction": HeldIn(whose=_HOUSEHOLD, classes=(Personal.RATIONS,), basis=_SUBSIDY, kept=_BOOKS),
     "pot": HeldIn(whose=_HOUSEHOLD, classes=(Personal.RATIONS,), basis=_SUBSIDY, kept=_BOOKS),
     "redemption": HeldIn(
         whose=_HOUSEHOLD,

@@ -13,10 +13,10 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer, eventually, execute_as_owner, lock_awaited
-from contracts.card import CardBlocked, HouseholdChanged
+from contracts.card import CardBlocked
 from supply_service import MIGRATIONS
 
-from ..support import NOON, Holder, Supply, bread, goods, serve, settings_for
+from ..support import NOON, Holder, Supply, bread, goods, serve, settings_for, told
 from .test_offline import Chain, upload
 
 OPEN_TRANSACTIONS = (
@@ -194,12 +194,11 @@ async def test_a_lane_and_a_consumer_lock_households_in_one_order(
         till = await supply.till()
         first, second, last = [await supply.holder() for _ in range(3)]
         assert first.household_id < second.household_id
-        changed = {"governorate": "03", "district": "al-arab", "members": 4, "revision": 2}
         events = (
             CardBlocked(
                 card_id=new_id(), citizen_id=new_id(), household_id=second.household_id, reason="lost", blocked_at=NOON
             ),
-            HouseholdChanged(household_id=first.household_id, **changed),
+            told(first.household_id, {"2020-01": 3, "2026-12": 4}, revision=2),
         )
         async with held(supply, first):
             async with held(supply, last):

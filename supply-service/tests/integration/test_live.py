@@ -17,14 +17,13 @@ from contracts.card import (
     CardIssued,
     CardReplaced,
     CardUnblocked,
-    HouseholdChanged,
     ProgrammeService,
 )
 from contracts.event import Event
 from contracts.notify import InquiryReceived
 from supply_service import MIGRATIONS
 
-from ..support import NOON, Holder, Supply, bread, goods, serve, settings_for
+from ..support import NOON, Holder, Supply, bread, goods, serve, settings_for, told
 
 SUPPLY = [ProgrammeService.SUPPLY]
 
@@ -44,7 +43,7 @@ def born(holder: Holder, members: int = 3) -> list[Event]:
     place = {"household_id": holder.household_id, "governorate": "03", "district": "al-arab", "members": members}
     card = {"card_id": holder.card_id, "citizen_id": new_id(), "household_id": holder.household_id}
     return [
-        HouseholdChanged(**place, revision=1),
+        told(holder.household_id, {"2020-01": members}),
         CardIssued(**card, governorate="03", site_id=new_id(), issued_at=NOON),
         CardActivated(
             **card,

@@ -17,8 +17,9 @@ from contracts.card import (
     HouseholdRestated,
     ProgrammeService,
 )
+from contracts.household import HouseholdState
 
-from ..support import PORT_SAID, Holder, Supply, bread
+from ..support import PORT_SAID, Holder, Supply, bread, told
 
 AT = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 
@@ -43,7 +44,12 @@ def restated(card_id: UUID, household_id: UUID, state: str = "active", *, supply
             replaced_by=None,
             **place,
         ),
-        HouseholdRestated(revision=1, citizens=[], **place),
+        HouseholdRestated(
+            revision=1,
+            citizens=[],
+            state=HouseholdState.model_validate(dict(told(household_id, {"2020-01": 3}))),
+            **place,
+        ),
     ]
 
 
@@ -52,7 +58,9 @@ async def kept(supply: Supply, household_id: UUID) -> list[Any]:
     found: list[Any] = []
     for statement in (
         "SELECT state, supply, activated_at, blocked_at, replaced_by FROM card WHERE household_id = $1",
-        "SELECT governorate, district, members, revision, activated_on FROM household WHERE household_id = $1",
+        "SELECT governorate, district, members, revision, sizes_revision, issued_in, activated_on FROM household"
+        " WHERE household_id = $1",
+        "SELECT month, goods, bread FROM household_size WHERE household_id = $1",
     ):
         found.append([tuple(row) for row in await supply.fetch(statement, household_id)])
     return found
@@ -66,11 +74,11 @@ async def test_a_new_copy_is_like_one_that_heard_all(supply: Supply, state: str)
         await supply.deliver(CardBlocked(citizen_id=new_id(), blocked_at=AT, **card))
     if state == "closed":
         await supply.deliver(CardClosed(**card))
-    told = restated(fresh.card_id, fresh.household_id, state)
-    await supply.deliver(*told)
+    again = restated(fresh.card_id, fresh.household_id, state)
+    await supply.deliver(*again)
     assert await kept(supply, fresh.household_id) == await kept(supply, heard.household_id)
     (before,) = await supply.fetch("SELECT version FROM household WHERE household_id = $1", fresh.household_id)
-    await supply.deliver(*told, *told[::-1])
+    await supply.deliver(*again, *again[::-1])
     (after,) = await supply.fetch("SELECT version FROM household WHERE household_id = $1", fresh.household_id)
     assert before["version"] == after["version"], "no decision under way is void for nothing"
 

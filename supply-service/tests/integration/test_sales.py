@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.ids import new_id
-from contracts.card import CardBlocked, CardUnblocked, HouseholdChanged
+from contracts.card import CardBlocked, CardUnblocked
 
-from ..support import NOON, Supply, bread, goods
+from ..support import NOON, Supply, bread, goods, told
 
 
 async def test_bread_for_three_days_then_refused_in_arabic(supply: Supply) -> None:
@@ -104,10 +104,8 @@ async def test_points_for_loaves_not_drawn_last_month(supply: Supply) -> None:
 async def test_a_change_of_size_counts_from_the_next_month(supply: Supply) -> None:
     till, holder = await supply.till(), await supply.holder(members=1)
     assert (await supply.sell(till, holder, bread(5))).status_code == 201
-    grown = HouseholdChanged(
-        household_id=holder.household_id, governorate="03", district="al-arab", members=5, revision=2
-    )
-    await supply.deliver(grown, grown.model_copy(update={"members": 9, "revision": 1}))
+    grown = told(holder.household_id, {"2020-01": 1, "2026-12": 5}, revision=2)
+    await supply.deliver(grown, told(holder.household_id, {"2020-01": 9}, revision=1))
     assert (await supply.left(holder, till))["goods"] == 5000
     supply.at(datetime(2026, 12, 1, 10, tzinfo=UTC))
     assert (await supply.left(holder, till))["goods"] == 22500

@@ -120,7 +120,7 @@ class Household(RuleBasedStateMachine):
         at = self.now - timedelta(days=days_ago)
         lines = [Line(GOODS, "sugar", goods)] if goods else [Line(BREAD, "loaf", quantity)]
         try:
-            sale = book_offline(lines, self.card, self.account, SHOP if goods else BAKERY, at, FIGURES)
+            sale = book_offline(lines, self.card, self.account, SHOP if goods else BAKERY, at, FIGURES, self.now)
         except Refusal:
             assert at.date() < START
             return

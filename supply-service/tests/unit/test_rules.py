@@ -165,15 +165,18 @@ def test_bread_counts_from_the_day_of_activation() -> None:
 
 
 def test_debts_come_off_the_next_pots(figures: FiguresByDay) -> None:
-    account = household(1).owing(BREAD, 160).owing(GOODS, 1200)
+    september = date(2026, 9, 1)
+    opened = household(1)._replace(opened=september).with_pot(Pot(BREAD, september, 150, 0, 1, 5))
+    account = opened.owing(BREAD, 160).owing(GOODS, 6200)
     opening = open_month(account, NOVEMBER, figures)
-    # October was never touched: its bread pays first, and what is left of it becomes points.
+    # October was never touched: its pots pay first, and what is left of its bread becomes points.
     assert opening.account.pots[(BREAD, date(2026, 10, 1))].remaining == 0
+    assert opening.account.pots[(GOODS, date(2026, 10, 1))].remaining == 0
     assert opening.account.pots[(BREAD, NOVEMBER)].remaining == 150 - 5
     assert opening.account.pots[(GOODS, NOVEMBER)].remaining == 5000 - 1200
     assert opening.account.pots[(POINTS, NOVEMBER)].granted == 0
     assert set(opening.account.debts.values()) == {0}
-    assert sum(e.quantity for e in opening.entries if e.kind == "debt") == 1360
+    assert sum(e.quantity for e in opening.entries if e.kind == "debt") == 160 + 6200
     assert open_month(opening.account, NOVEMBER, figures).account == opening.account
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Mapping
 from typing import Literal
 
 from chassis.ids import new_id
 from contracts.event import Event
-from contracts.supply import BreadPointsCredited, PotCorrected, PotGranted
+from contracts.supply import PotCorrected
 from supply_service.months.repository import Columns
-from supply_service.rules.account import Account, Credited, Granted, Pot
+from supply_service.rules.account import Account, Pot
 from supply_service.rules.correcting import Correction
 from supply_service.rules.figures import UNITS
 from supply_service.rules.keys import BREAD, GOODS, POINTS
 from supply_service.rules.opening import Opening
+from supply_service.sales.events import opening as opening_events
 
 Cause = Literal["register", "legacy_draws"]
 
@@ -62,7 +62,7 @@ class Writes:
             self._rows["entries"] += [
                 (household_id, source_id, e.period, e.programme, e.line, e.kind, e.quantity) for e in opening.entries
             ]
-            self.events += granted(after, opening.granted, opening.credited)
+            self.events += opening_events(opening)
         if correction is not None:
             self._correct(correction, cause)
 
@@ -94,25 +94,6 @@ class Writes:
 
 
 _COLUMNS = {"settled": _SETTLED, "opened": _POT, "changed": _POT, "entries": _ENTRY, "corrections": _CORRECTION}
-
-
-def granted(account: Account, pots: Iterable[Granted], points: Iterable[Credited]) -> Iterable[Event]:
-    """The events of pots that were opened."""
-    for one in pots:
-        yield PotGranted(
-            household_id=account.household_id,
-            programme=one.programme,
-            period=one.period,
-            granted=one.granted,
-            unit=_unit(one.programme),
-        )
-    for credited in points:
-        yield BreadPointsCredited(
-            household_id=account.household_id,
-            period=credited.period,
-            loaves=credited.loaves,
-            piastres=credited.piastres,
-        )
 
 
 def _unit(programme: str) -> Literal["loaf", "piastre"]:

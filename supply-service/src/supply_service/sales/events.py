@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from contracts.event import Event
 from contracts.supply import (
@@ -14,18 +15,26 @@ from contracts.supply import (
     Tender,
     TenderReversed,
 )
-from supply_service.rules.account import month_after
+from supply_service.rules.account import Account, Credited, Granted, month_after
 from supply_service.rules.figures import UNITS
 from supply_service.rules.remaining import remaining_members
-from supply_service.rules.sale import Sale, SoldLine
+from supply_service.rules.sale import SoldLine
 from supply_service.rules.tenders import WALLET
 from supply_service.sales.record import ReversalRecord, SaleRecord
 
 
-def opening(sale: Sale) -> Iterable[Event]:
-    """Pots that a sale opened on its way."""
-    household_id = sale.account.household_id
-    for granted in sale.granted:
+class Opened(Protocol):
+    """What opened months on its way: a sale, or opening itself."""
+
+    account: Account
+    granted: list[Granted]
+    credited: list[Credited]
+
+
+def opening(opened: Opened) -> Iterable[Event]:
+    """Pots that were opened."""
+    household_id = opened.account.household_id
+    for granted in opened.granted:
         yield PotGranted(
             household_id=household_id,
             programme=granted.programme,
@@ -33,7 +42,7 @@ def opening(sale: Sale) -> Iterable[Event]:
             granted=granted.granted,
             unit="loaf" if UNITS[granted.programme] == "loaf" else "piastre",
         )
-    for credited in sale.credited:
+    for credited in opened.credited:
         yield BreadPointsCredited(
             household_id=household_id, period=credited.period, loaves=credited.loaves, piastres=credited.piastres
         )

@@ -94,12 +94,14 @@ _OUTLETS = BoundedStatement(
     district="district",
     outlet_id="outlet_id",
 )
-# What was drawn, owed and taken back lowers a pot, reversals raise it again.
+# What was drawn, owed and taken back lowers a pot; reversals and debts that are owed again raise it.
 _POTS = text(
     """
     WITH proved AS (
-        SELECT household_id, programme, sum(CASE kind WHEN 'reversal' THEN -quantity ELSE quantity END) AS used
-        FROM movement WHERE period = :period AND kind IN ('draw', 'reversal', 'debt', 'taken_back')
+        SELECT household_id, programme,
+            sum(CASE WHEN kind IN ('reversal', 'debt_returned') THEN -quantity ELSE quantity END) AS used
+        FROM movement
+        WHERE period = :period AND kind IN ('draw', 'reversal', 'debt', 'debt_returned', 'taken_back')
         GROUP BY household_id, programme
     )
     SELECT count(*) AS pots,
