@@ -53,9 +53,7 @@ def granted(account: Account, month: date) -> tuple[int, int, int]:
         pytest.param(0, 0, 0, 0, id="nobody"),
     ],
 )
-def test_each_programme_counts_its_own(
-    goods: int, bread: int, pounds: int, daily: int, figures: FiguresByDay
-) -> None:
+def test_each_programme_counts_its_own(goods: int, bread: int, pounds: int, daily: int, figures: FiguresByDay) -> None:
     account = open_month(household(Size(LONG_AGO, goods, bread)), NOVEMBER, figures).account
     assert granted(account, NOVEMBER) == (pounds * 100, daily * 30, daily)
 

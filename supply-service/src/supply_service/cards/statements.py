@@ -11,7 +11,6 @@ LEGACY_DRAWN = (
 )
 
 
-
 def household(period: str, since: str, *, row: str = "{}") -> str:
     """The columns of a household (`h`), its pots and what its months are opened by.
 
@@ -33,6 +32,8 @@ def household(period: str, since: str, *, row: str = "{}") -> str:
            ) AS sizes,
            CASE WHEN h.opened IS NULL AND h.ration_card_mark IS NOT NULL THEN coalesce({LEGACY_DRAWN}, -1)
            END AS legacy_drawn"""
+
+
 # Households that are still as they were read; whatever else the statement writes depends on them.
 MOVED = """
     moved AS (

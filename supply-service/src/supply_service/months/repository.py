@@ -13,32 +13,18 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.row_arrays import statement
+from supply_service.cards import pots
+from supply_service.cards.pots import Columns
 from supply_service.cards.statements import LEGACY_DRAWN
 from supply_service.rules.account import Legacy, PotKey, month_before
 from supply_service.rules.correcting import Booked
+from supply_service.sales import entries
 
 _NEWER = statement(
     "SELECT r.household_id FROM <rows> LEFT JOIN household h USING (household_id)"
     " WHERE coalesce(h.sizes_revision, 0) < r.revision",
     household_id="uuid",
     revision="int",
-)
-_PUT = statement(
-    "INSERT INTO household AS h (household_id, governorate, district, issued_in, members, revision, sizes_revision,"
-    " ration_card_mark)"
-    " SELECT household_id, governorate, district, issued_in, members, revision, revision, ration_card_mark FROM <rows>"
-    " ORDER BY household_id"
-    " ON CONFLICT (household_id) DO UPDATE SET governorate = excluded.governorate, district = excluded.district,"
-    " issued_in = excluded.issued_in, members = excluded.members,"
-    " revision = greatest(h.revision, excluded.revision), sizes_revision = excluded.sizes_revision,"
-    " ration_card_mark = excluded.ration_card_mark, version = h.version + 1",
-    household_id="uuid",
-    governorate="text",
-    district="text",
-    issued_in="text",
-    members="int",
-    revision="int",
-    ration_card_mark="text",
 )
 _PUT_SIZES = statement(
     "INSERT INTO household_size AS s (household_id, month, goods, bread)"
@@ -83,44 +69,6 @@ _BOOKED = text(
     " WHERE household_id = ANY(CAST(:household_ids AS uuid[])) AND period >= :period) m"
     " GROUP BY household_id, programme, period"
 )
-_POT = {
-    "household_id": "uuid",
-    "period": "date",
-    "programme": "text",
-    "granted": "int",
-    "remaining": "int",
-    "members": "int",
-    "daily": "int",
-}
-_OPEN = statement(
-    f"INSERT INTO pot ({', '.join(_POT)}) SELECT {', '.join(_POT)} FROM <rows>",
-    **_POT,
-)
-_CHANGE = statement(
-    "UPDATE pot p SET granted = r.granted, remaining = r.remaining, members = r.members, daily = r.daily FROM <rows>"
-    " WHERE p.household_id = r.household_id AND p.period = r.period AND p.programme = r.programme",
-    **_POT,
-)
-_SETTLE = statement(
-    "UPDATE household h SET version = h.version + 1, opened = r.opened, debt_bread = r.debt_bread,"
-    " debt_goods = r.debt_goods, debt_points = r.debt_points FROM <rows> WHERE h.household_id = r.household_id",
-    household_id="uuid",
-    opened="date",
-    debt_bread="int",
-    debt_goods="int",
-    debt_points="int",
-)
-_ENTER = statement(
-    "INSERT INTO entry (household_id, source_id, period, programme, line, kind, quantity)"
-    " SELECT household_id, source_id, period, programme, line, kind, quantity FROM <rows>",
-    household_id="uuid",
-    source_id="uuid",
-    period="date",
-    programme="text",
-    line="smallint",
-    kind="text",
-    quantity="int",
-)
 _CORRECT = statement(
     "INSERT INTO pot_correction"
     " (household_id, correction_id, line, period, programme, kind, quantity, of_month, cause)"
@@ -136,8 +84,6 @@ _CORRECT = statement(
     cause="text",
 )
 
-Columns = Mapping[str, Sequence[object]]
-
 
 async def newer(session: AsyncSession, revisions: Mapping[UUID, int]) -> set[UUID]:
     """The households of which an older revision is known here, or none."""
@@ -147,7 +93,7 @@ async def newer(session: AsyncSession, revisions: Mapping[UUID, int]) -> set[UUI
 
 async def put(session: AsyncSession, households: Columns, sizes: Columns) -> None:
     """Households and all their sizes as they are from now on."""
-    await session.execute(_PUT, dict(households))
+    await pots.put_told(session, households)
     told = {"household_id": sizes["household_id"], "month": sizes["month"]}
     await session.execute(_FORGET_SIZES, {**told, "told": households["household_id"]})
     await session.execute(_PUT_SIZES, dict(sizes))
@@ -155,7 +101,8 @@ async def put(session: AsyncSession, households: Columns, sizes: Columns) -> Non
 
 async def since(session: AsyncSession) -> date:
     """The first month that may be corrected: those before were opened by the number of members."""
-    return (await session.execute(_SINCE)).scalar_one()
+    month: date = (await session.execute(_SINCE)).scalar_one()
+    return month
 
 
 async def accounts(session: AsyncSession, household_ids: Sequence[UUID], period: date) -> Sequence[RowMapping]:
@@ -186,15 +133,19 @@ async def booked(
 
 async def write(session: AsyncSession, tables: Mapping[str, Columns]) -> None:
     """Pots and households as they are from now on, and the movements that made them so; a table may have no rows."""
-    for name, sql in _WRITES.items():
+    for name, put in _WRITES.items():
         if any(tables[name].values()):
-            await session.execute(sql, dict(tables[name]))
+            await put(session, tables[name])
+
+
+async def _correct(session: AsyncSession, corrections: Columns) -> None:
+    await session.execute(_CORRECT, dict(corrections))
 
 
 _WRITES = {
-    "settled": _SETTLE,
-    "opened": _OPEN,
-    "changed": _CHANGE,
-    "entries": _ENTER,
-    "corrections": _CORRECT,
+    "settled": pots.settle,
+    "opened": pots.open_pots,
+    "changed": pots.change_pots,
+    "entries": entries.enter,
+    "corrections": _correct,
 }

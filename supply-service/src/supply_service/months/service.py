@@ -87,5 +87,3 @@ def _as_told(account: Account, state: HouseholdState, sizes: Sequence[Size], leg
     return account._replace(
         governorate=state.governorate_of_issue, members=len(state.members), sizes=tuple(sizes), legacy=legacy
     )
-
-

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from contracts.household import HouseholdState
-from supply_service.months.repository import Columns
+from supply_service.cards.pots import Columns
 from supply_service.rules.sizes import Size
 
 # Stands for a household in which nobody has ever counted: without any size its members would.

@@ -8,7 +8,7 @@ from typing import Literal
 from chassis.ids import new_id
 from contracts.event import Event
 from contracts.supply import PotCorrected
-from supply_service.months.repository import Columns
+from supply_service.cards.pots import Columns
 from supply_service.rules.account import Account, Pot
 from supply_service.rules.correcting import Correction
 from supply_service.rules.figures import UNITS

@@ -111,7 +111,7 @@ def _pay_back(done: Correction, pot: Pot, present: date, figures: FiguresByDay) 
 
 
 def _book(done: Correction, pot: Pot, change: int, kind: CorrectionKind, of_month: date) -> None:
-    """Change what a pot was granted; what it gains pays debts first, a debt that it cannot pay any more is owed again."""
+    """Change what a pot was granted; a gain pays debts first, a debt that it cannot pay any more is owed again."""
     booked = done.booked.get(pot.key, Booked())
     granted = pot.granted + change
     drawn = pot.granted - pot.remaining - booked.debt

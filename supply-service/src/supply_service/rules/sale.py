@@ -241,9 +241,9 @@ def figures_on(figures: FiguresByDay, day: date) -> Figures:
 def _begin(account: Account, day: date, figures: FiguresByDay, present: date | None = None) -> Sale:
     """A sale of a day, with its month opened, and the present one where that is a later one."""
     period, pots = month_start(day), account.pots
-    if (BREAD, period) in pots and (GOODS, period) in pots and (POINTS, period) in pots:
-        if present is None or present == period or account.opened == present:
-            return Sale(account, day)
+    reached = present is None or present == period or account.opened == present
+    if reached and (BREAD, period) in pots and (GOODS, period) in pots and (POINTS, period) in pots:
+        return Sale(account, day)
     sale = Sale(account, day)
     for month in (period,) if present is None or present == period else (period, present):
         try:
