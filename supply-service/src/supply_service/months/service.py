@@ -17,8 +17,7 @@ from supply_service.months import deaths, repository
 from supply_service.months.states import columns, newest, sizes_of
 from supply_service.months.writes import Cause, Writes
 from supply_service.rules.account import Account, Legacy
-from supply_service.rules.correcting import Booked, correct, lost
-from supply_service.rules.opening import open_month
+from supply_service.rules.correcting import bring as corrected
 from supply_service.rules.sizes import Size
 
 
@@ -49,25 +48,16 @@ async def hear(session: AsyncSession, runtime: Runtime, states: Iterable[Househo
 async def bring(
     session: AsyncSession, runtime: Runtime, before: Mapping[UUID, Account], now: Mapping[UUID, Account], cause: Cause
 ) -> None:
-    """Bring the opened months of households from what was known of them to what is known now.
-
-    What is made good goes into the present month, which is opened for it by what was known until now, as it would have
-    been on its first day.
-    """
+    """Bring the opened months of households from what was known of them to what is known now."""
     if not now:
         return
     month, figures, writes = present(runtime), runtime.state.snapshot.figures, Writes()
     since = await repository.since(session)
     booked = await repository.booked(session, sorted(now), month)
     for household_id, account in now.items():
-        known, own = before[household_id], booked.get(household_id, {})
-        opening = open_month(known, month, figures) if lost(known, account, month) else None
-        if opening is not None:
-            made = opening.account
-            account = account._replace(pots=made.pots, debts=made.debts, opened=made.opened)
-            paid = {(e.programme, e.period): Booked(debt=e.quantity) for e in opening.entries}
-            own = {**paid, **own}
-        writes.account(known, opening, correct(account, month, own, figures, since), cause)
+        known = before[household_id]
+        opening, correction = corrected(known, account, month, booked.get(household_id, {}), figures, since)
+        writes.account(known, opening, correction, cause)
     await repository.write(session, writes.tables)
     await outbox.add(session, *writes.events)
 

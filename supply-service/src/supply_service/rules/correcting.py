@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from supply_service.rules.account import Account, Pot, PotKey, month_before
 from supply_service.rules.figures import FiguresByDay
 from supply_service.rules.keys import BREAD, GOODS, POINTS
-from supply_service.rules.opening import bread_days, daily_bread, goods_of, months_to_open
+from supply_service.rules.opening import Opening, bread_days, daily_bread, goods_of, months_to_open, open_month
 
 CorrectionKind = Literal["raised", "lowered", "paid_back", "debt", "debt_returned"]
 
@@ -62,15 +62,36 @@ def correct(
     return done
 
 
-def lost(known: Account, account: Account, present: date) -> bool:
-    """Whether more count in months that are over than it was known, while the present one is still to be opened."""
-    if known.opened is not None and known.opened >= present:
+def bring(
+    known: Account,
+    account: Account,
+    present: date,
+    booked: Mapping[PotKey, Booked],
+    figures: FiguresByDay,
+    since: date = date.min,
+) -> tuple[Opening | None, Correction]:
+    """Bring a household from what was known of it to what is known now; `account` has the pots of `known`.
+
+    Where that concerns months that are over the present one is opened first, by what was known until now: as it was, or
+    would have been, on its first day.
+    """
+    opening = open_month(known, present, figures) if _behind(known, account, present) else None
+    if opening is not None:
+        made = opening.account
+        account = account._replace(pots=made.pots, debts=made.debts, opened=made.opened)
+        booked = {(e.programme, e.period): Booked(debt=e.quantity) for e in opening.entries} | dict(booked)
+    return opening, correct(account, present, booked, figures, since)
+
+
+def _behind(known: Account, account: Account, present: date) -> bool:
+    """Whether months that are over are told otherwise than they were known, while the present one is not open."""
+    if not known.sizes or (known.opened is not None and known.opened >= present):
         return False
     opened = (pot for pot in known.pots.values() if pot.programme != POINTS and pot.period < present)
     if any(account.counted(pot.programme, pot.period) > pot.members for pot in opened):
         return True
     return any(
-        account.counted(programme, month) > known.counted(programme, month)
+        account.counted(programme, month) != known.counted(programme, month)
         for month in months_to_open(known, month_before(present))
         for programme in (GOODS, BREAD)
     )

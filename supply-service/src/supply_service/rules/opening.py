@@ -113,7 +113,7 @@ def _open_points(opening: Opening, period: date, figures: FiguresByDay) -> None:
     bread = opening.account.pots.get((BREAD, last))
     loaves = bread.remaining if bread else 0
     piastres = loaves * figures.on(last).point_value if figures.on(period).in_kind[POINTS] else 0
-    _grant(opening, Pot(POINTS, period, piastres, piastres, opening.account.counted(POINTS, period)))
+    _grant(opening, Pot(POINTS, period, piastres, piastres, bread.members if bread else 0))
     if piastres:
         opening.credited.append(Credited(period, loaves, piastres))
 

@@ -21,10 +21,7 @@ Sizes = Sequence[Size]
 
 
 def counted(sizes: Sizes, programme: str, period: date) -> int:
-    """Members who count for a programme in a month; `sizes` come oldest first, before the first one nobody counts.
-
-    Bread points count as goods do: that is what they buy.
-    """
+    """Members who count for bread or goods in a month; `sizes` come oldest first, before the first one nobody does."""
     found: Size | None = None
     for size in sizes:
         if size.month > period:
