@@ -214,7 +214,8 @@ async def desk(shared_desk: Desk, aggregator: LocalAggregator) -> Desk:
     """The desk with nothing on it, at the present."""
     await execute_as_owner(
         shared_desk.runtime.settings.database_url,
-        "TRUNCATE contact, card_holder, message, inbound_message, inquiry, outbox, idempotency, set_aside",
+        "TRUNCATE contact, card_holder, message, inbound_message, inquiry, outbox, idempotency, set_aside,"
+        " restriction, erased_person",
     )
     shared_desk.runtime.clock.move_to(None)  # type: ignore[attr-defined]
     shared_desk.sender = Sender(shared_desk.runtime, shared_desk.sender._aggregator)

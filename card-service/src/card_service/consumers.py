@@ -9,15 +9,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
+from card_service.privacy import service as privacy
 from card_service.registry import repository
 from card_service.registry.announcements import contact_changed
 from card_service.registry.sealed_names import opened
 from chassis import outbox
 from chassis.consumer import Reactions, Received
+from chassis.privacy.erasure import Outcome
 from chassis.restating_orders import follow_wants
-from contracts import health, notify, payment, supply
+from contracts import gateway, health, notify, payment, supply
 from contracts.card import CardRestated, ContactRestated, HouseholdRestated
 from contracts.notify import MessageFailed
+from contracts.privacy import ErasureOutcome
 from terminal_registry.revocations import follow_revocations
 
 reactions: Reactions[Runtime] = Reactions(group="card-service")
@@ -37,6 +40,25 @@ def sent_at(message_id: UUID, otherwise: datetime) -> datetime:
     if message_id.version != 7:
         return otherwise
     return datetime.fromtimestamp((message_id.int >> 80) / 1000, UTC)
+
+
+def _hear_of(service: str, outcome: type[ErasureOutcome]) -> None:
+    @reactions.on(outcome)
+    async def data_erased(events: Sequence[Received[ErasureOutcome]], session: AsyncSession, _: Runtime) -> None:
+        """Add to the receipt what a service has erased, and what it keeps by which law."""
+        for event in events:
+            said = Outcome(erased=event.data.erased, kept=event.data.kept, keys=event.data.keys)
+            await privacy.take_part(session, event.data.erasure_id, service, said)
+
+
+for name, event_type in {
+    "gateway": gateway.DataErased,
+    "supply": supply.DataErased,
+    "health": health.DataErased,
+    "payment": payment.DataErased,
+    "notify": notify.DataErased,
+}.items():
+    _hear_of(name, event_type)
 
 
 @reactions.on(MessageFailed)

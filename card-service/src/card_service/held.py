@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from card_service.cards import erasing as cards
 from card_service.context import Runtime
+from card_service.distribution import erasing as distribution
+from card_service.registry import erasing as register
 from card_service.sealing import MOBILE, NAME, NATIONAL_ID, RATION_CARD
 from chassis.personal import Personal, Whose
-from chassis.records.held import Held, HeldIn, owner
-
-_SUBSIDY: Final = "execution of the subsidy system (public task)"
+from chassis.privacy.held import RIGHTS
+from chassis.processing.basis import Basis
+from chassis.processing.classes import Retention
+from chassis.records.held import Erasing, Held, HeldIn, owner
 
 
 def _national_id(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
@@ -33,71 +37,93 @@ HELD: Final[Held] = {
     "name_token": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.IDENTITY,),
-        basis=_SUBSIDY,
-        kept="while registered; made anew with another name or governorate",
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,  # made anew with another name or governorate
         without=("token", "mask"),
     ),
     "citizen": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.IDENTITY, Personal.CONTACT),
-        basis=_SUBSIDY,
-        kept="while registered, and as long as the books refer to it",
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        # the national id stays: the books are of five years, and of somebody
+        erases=(
+            Erasing((Personal.CONTACT,), (register.NUMBER,)),
+            Erasing((Personal.IDENTITY,), (register.NAME,), partly=True),
+        ),
         without=("national_id_hash", "mobile_hash"),
         sealed={"full_name_sealed": _name, "national_id_sealed": _national_id, "mobile_sealed": _mobile},
     ),
     "household": HeldIn(
         whose={"household_id": Whose.HOUSEHOLD},
         classes=(Personal.HOUSEHOLD, Personal.CONTACT),
-        basis=_SUBSIDY,
-        kept="while registered",
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
         without=("ration_card_hash",),
         sealed={"ration_card_sealed": _ration_card},
     ),
     "membership": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.HOUSEHOLD,),
-        basis=_SUBSIDY,
-        kept="as the register's history: every past month can be asked for",
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
     ),
     "register_change": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.HOUSEHOLD,),
-        basis=_SUBSIDY,
-        kept="as the register's history: every past month can be asked for",
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
         without=("decided_by",),
     ),
     "entitlement_decision": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.HOUSEHOLD,),
-        basis=_SUBSIDY,
-        kept="as the register's history: every past month can be asked for",
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
     ),
     "former_national_id": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.IDENTITY,),
-        basis=_SUBSIDY,
-        kept="as long as somebody may come with the number of before",
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
         without=("national_id_hash",),
         sealed={"national_id_sealed": _national_id},
     ),
     "card": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.CARD,),
-        basis=_SUBSIDY,
-        kept="while registered, and as long as the books refer to it",
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        erases=(Erasing((Personal.CARD,), (cards.OLD_PINS,), partly=True),),
         without=("number_hash", "pin_salt", "pin_digest"),
     ),
     "appointment": HeldIn(
         whose={"card_id": Whose.CARD},
         classes=(Personal.CARD,),
-        basis=_SUBSIDY,
-        kept="while the card is registered",
+        basis=Basis.SUBSIDY,
+        retention=Retention.APPOINTMENTS,
+        erases=(Erasing((Personal.CARD,), (distribution.PAST_HOURS,), partly=True),),
     ),
     "access_log": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.ACCESSES,),
-        basis="proof of who has seen the data (Law 151 of 2020)",
-        kept="as the record that followed it",
+        basis=Basis.ACCESSES,
+        retention=Retention.RECORDS,
         without=("hash", "subject"),
     ),
+    "erasure": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.RIGHTS,),
+        basis=Basis.RIGHTS,
+        retention=Retention.DECISIONS,
+        without=("begun_at", "told_at"),
+    ),
+    "erasure_part": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.RIGHTS,),
+        basis=Basis.RIGHTS,
+        retention=Retention.DECISIONS,
+        source="(SELECT p.*, e.citizen_id FROM erasure e JOIN erasure_part p USING (erasure_id)) t",
+    ),
+    **RIGHTS,
 }

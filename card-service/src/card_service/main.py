@@ -14,6 +14,7 @@ from card_service.distribution.api import routes as distribution
 from card_service.handover.api import routes as handover
 from card_service.held import HELD
 from card_service.lifespan import lifespan
+from card_service.privacy.api import routes as privacy
 from card_service.proposals import DESK, PROPOSALS
 from card_service.registry.api import routes as registry
 from card_service.registry.restated import CONTACTS, HOUSEHOLDS
@@ -34,6 +35,7 @@ ROUTERS = (
     distribution,
     handover,
     rollout,
+    privacy,
     policies_router("/v1/policies/card", DESK, PROPOSALS),
     *routers_of("card", PROPOSALS),
 )
@@ -54,5 +56,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         held=HELD,
         restated=RESTATED,
+        holders="card",
     )
     return chassis_app.create_app(service)

@@ -54,4 +54,5 @@ class Settings(ServiceSettings):
     card_handover_batch: int = Field(default=64, ge=1, le=500, description="most hand-overs or searches in one")
     card_job_poll_seconds: float = Field(default=0.25, gt=0, description="how often jobs are looked for")
     card_sweep_seconds: float = Field(default=5.0, gt=0, description="how often missed appointments are")
+    card_erasure_retry_seconds: float = Field(default=60.0, gt=0, description="when an erasure is told again")
     card_chain_seconds: float = Field(default=1.0, gt=0, description="how often accesses are chained")

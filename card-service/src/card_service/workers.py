@@ -8,6 +8,7 @@ from card_service.distribution import plan_repository
 from card_service.distribution.missed import MISSED
 from card_service.distribution.plans import plan_chunk
 from card_service.jobs import job
+from card_service.privacy.resuming import TELLING
 from card_service.registry import import_repository
 from card_service.registry.imports import Importer
 from card_service.rollout import repository as rollout_repository
@@ -24,5 +25,6 @@ def workers() -> list[Periodic[Runtime]]:
         job("activations", activation_chunk, rollout_repository.fail),
         KEEPING,
         Periodic(MISSED.worker, MISSED.run, lambda runtime: runtime.state.tools.settings.card_sweep_seconds),
+        TELLING,
         Periodic(CHAIN.worker, CHAIN.run, lambda runtime: runtime.state.tools.settings.card_chain_seconds),
     ]

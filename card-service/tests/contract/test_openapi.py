@@ -49,6 +49,7 @@ async def peopled(open_office: OpenOffice) -> AsyncIterator[tuple[Office, dict[s
                 # nothing is proposed, entered or set aside here: of these no id is anything's
                 "policy_id": str(new_id()),
                 "proposal_id": str(new_id()),
+                "restriction_id": str(new_id()),
                 "parked_id": "1",
             },
         )

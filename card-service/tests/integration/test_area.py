@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from approvals.testing import as_person
 from card_service.registry.intake import HEADER
 from chassis.ids import new_id
-from chassis.testing_walk import PORT_SAID, Call, signed_by, walk
+from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
 if TYPE_CHECKING:
@@ -156,9 +157,36 @@ async def cards(office: Office, world: World) -> Calls:
     }
 
 
+async def rights(office: Office, world: World) -> Calls:
+    """Of a citizen's rights; the restriction begins in times that no test sees."""
+    ((restriction,),) = await office.fetch(
+        "INSERT INTO restriction (restriction_id, citizen_id, ground, starts_on)"
+        " VALUES (gen_random_uuid(), $1, 'objection', '2999-01-01') RETURNING restriction_id",
+        world.citizen,
+    )
+    mine, stranger = as_person(governorate=PORT_SAID["governorate"]), as_person(governorate=ISMAILIA["governorate"])
+    base, asked = f"/v1/citizens/{world.citizen}", "/v1/citizens/{citizen_id}"
+    reason: dict[str, Any] = {"json": {"reason": "asked at the desk"}}
+    lifting = f"restrictions/{restriction}/lifting-requests"
+    ground = {"json": {**reason["json"], "ground": "objection"}}
+    return {
+        f"POST {asked}/restriction-requests": Call(
+            f"{base}/restriction-requests", "privacy:ask", mine, stranger, body=ground
+        ),
+        f"GET {asked}/restrictions": Call(f"{base}/restrictions", "privacy:ask", mine, stranger),
+        f"POST {asked}/restrictions/{{restriction_id}}/lifting-requests": Call(
+            f"{base}/{lifting}", "privacy:ask", mine, stranger, body=reason
+        ),
+        f"POST {asked}/erasure-requests": Call(f"{base}/erasure-requests", "privacy:ask", mine, stranger, body=reason),
+        f"GET {asked}/erasures": Call(f"{base}/erasures", "privacy:write", mine, stranger),
+        f"GET {asked}/privacy-requests": Call(f"{base}/privacy-requests", "privacy:ask", mine, stranger),
+    }
+
+
 async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     world = await world_of(office)
     calls = registry(office, world) | rollout(office, world) | await cards(office, world)
+    calls |= await rights(office, world)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
     asked = {"json": {"national_id": world.head["national_id"]}}

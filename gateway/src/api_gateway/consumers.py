@@ -8,12 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.context import Runtime
 from api_gateway.database import MACHINE_TIME
+from api_gateway.held import HELD
 from api_gateway.terminals import repository
 from chassis.consumer import Reactions, Received
+from chassis.privacy.reactions import follow_privacy
 from contracts.event import Event
 from terminal_registry.kinds import KINDS, TERMINAL, Kind, registration
 
 reactions: Reactions[Runtime] = Reactions(group="gateway-service")
+follow_privacy(reactions, HELD)
 
 
 async def terminal_suspended(events: Sequence[Received[Event]], session: AsyncSession, runtime: Runtime) -> None:

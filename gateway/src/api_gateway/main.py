@@ -11,6 +11,7 @@ from api_gateway.context import Runtime
 from api_gateway.disclosures.api import routes as disclosures
 from api_gateway.docs.api import routes as docs
 from api_gateway.docs.api import swallow
+from api_gateway.held import HELD
 from api_gateway.lifespan import keep_keys, keep_people, lifespan
 from api_gateway.overview.api import routes as overview
 from api_gateway.people.api import routes as people
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Periodic("people", keep_people, chosen.people_upkeep_seconds),
         ],
         lifespan=lifespan,
+        held=HELD,
         openapi_url=None,  # the merged document has its place
     )
     app = chassis_app.create_app(service)

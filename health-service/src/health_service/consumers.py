@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
+from chassis.privacy.reactions import follow_privacy
 from chassis.restating_orders import follow_wants
 from contracts import payment
 from contracts.card import (
@@ -42,12 +43,14 @@ from health_service.coverage import repository as coverage_rows
 from health_service.coverage import service as coverage
 from health_service.encounters import repository as encounters
 from health_service.encounters.service import COPAYMENT
+from health_service.held import HELD
 from health_service.providers.service import TERMINALS
 from terminal_registry.revocations import follow_revocations
 
 reactions: Reactions[Runtime] = Reactions(group="health-service")
 follow_revocations(reactions)
 follow_wants(reactions, (ProviderRestated,), payment.RestatementWanted)
+follow_privacy(reactions, HELD)
 reactions.on(TerminalEnrolled)(TERMINALS.enrolled)
 
 

@@ -8,11 +8,13 @@ from typing import Final
 import orjson
 
 from chassis.personal import Personal, Whose
+from chassis.privacy.held import RIGHTS
+from chassis.processing.basis import Basis
+from chassis.processing.classes import Retention
 from chassis.records.held import Held, HeldIn, owner
 from health_service.context import Runtime
 
-_COVER: Final = "comprehensive health insurance (Law 2 of 2018)"
-_BOOKS: Final = "as long as claims on the insurer may be made"
+_COVER: Final = Basis.HEALTH_COVER
 _PATIENT: Final = {"patient_id": Whose.CITIZEN}
 _CITIZEN: Final = {"citizen_id": Whose.CITIZEN}
 _HOUSEHOLD: Final = {"household_id": Whose.HOUSEHOLD}
@@ -27,16 +29,16 @@ def _ground(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> objec
 
 
 HELD: Final[Held] = {
-    "citizen": HeldIn(whose=_CITIZEN, classes=(Personal.HOUSEHOLD,), basis=_COVER, kept="while registered"),
-    "member": HeldIn(whose=_CITIZEN, classes=(Personal.HOUSEHOLD,), basis=_COVER, kept="while registered"),
-    "household": HeldIn(whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=_COVER, kept="while registered"),
-    "card": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=_COVER, kept="while the card is registered"),
-    "coverage": HeldIn(whose=_HOUSEHOLD, classes=(Personal.HEALTH,), basis=_COVER, kept="while covered"),
+    "citizen": HeldIn(whose=_CITIZEN, classes=(Personal.HOUSEHOLD,), basis=_COVER, retention=Retention.REGISTER),
+    "member": HeldIn(whose=_CITIZEN, classes=(Personal.HOUSEHOLD,), basis=_COVER, retention=Retention.REGISTER),
+    "household": HeldIn(whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=_COVER, retention=Retention.REGISTER),
+    "card": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=_COVER, retention=Retention.REGISTER),
+    "coverage": HeldIn(whose=_HOUSEHOLD, classes=(Personal.HEALTH,), basis=_COVER, retention=Retention.REGISTER),
     "contribution": HeldIn(
         whose=_HOUSEHOLD,
         classes=(Personal.HEALTH,),
         basis=_COVER,
-        kept=_BOOKS,
+        retention=Retention.HEALTH,
         without=(
             "insured_wage",
             "declared_income",
@@ -48,7 +50,7 @@ HELD: Final[Held] = {
         whose=_CITIZEN,
         classes=(Personal.HEALTH,),
         basis=_COVER,
-        kept=_BOOKS,
+        retention=Retention.HEALTH,
         without=("entered_by",),
         sealed={"sealed": _ground},
     ),
@@ -56,10 +58,11 @@ HELD: Final[Held] = {
         whose=_PATIENT,
         classes=(Personal.HEALTH,),
         basis=_COVER,
-        kept=_BOOKS,
+        retention=Retention.HEALTH,
         without=("entered_by", "reviewed_by"),
         sealed={"sealed": _visit},
     ),
-    "referral": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, kept=_BOOKS),
-    "cap_use": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, kept=_BOOKS),
+    "referral": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, retention=Retention.HEALTH),
+    "cap_use": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, retention=Retention.HEALTH),
+    **RIGHTS,
 }

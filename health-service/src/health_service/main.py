@@ -54,5 +54,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             lifespan=lifespan,
             held=HELD,
             restated=(PROVIDERS,),
+            holders="card",
         )
     )

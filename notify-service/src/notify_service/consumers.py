@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Reactions, Received
 from chassis.logging import get_logger
+from chassis.privacy.reactions import follow_privacy
 from contracts.card import (
     CardActivated,
     CardBlocked,
@@ -31,6 +32,7 @@ from notify_service.contacts import places
 from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn, learn_again, learn_in_clear
 from notify_service.context import Runtime
+from notify_service.held import HELD
 from notify_service.inquiries import balances
 from notify_service.service import Intent
 from notify_service.template_data import (
@@ -54,6 +56,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     """
     reactions: Reactions[Runtime] = Reactions(group="notify-service")
     follow_revocations(reactions)
+    follow_privacy(reactions, HELD)
     reactions.on(ContactChanged)(contact_changed)
     reactions.on(ContactChangedInClear)(contact_changed_in_clear)
     reactions.restated(ContactRestated, ContactChanged, ContactChangedInClear)(contact_restated)

@@ -8,11 +8,26 @@ from typing import Final
 import orjson
 
 from chassis.personal import Personal, Whose
-from chassis.records.held import Held, HeldIn, owner
+from chassis.privacy.held import RIGHTS
+from chassis.processing.basis import Basis
+from chassis.processing.classes import Retention
+from chassis.records.held import Erasing, Held, HeldIn, owner
 from chassis.sealing import SealBroken
+from notify_service.contacts import erasing as contacts
 from notify_service.context import Runtime
+from notify_service.inquiries import erasing as inquiries
 
-_TELLING: Final = "telling citizens what becomes of their rights (public task)"
+_TELLING: Final = Basis.TELLING
+# What waits is not sent any more; what is being sent this moment ends by itself, and its words with their retention.
+_UNSENT: Final = (
+    "UPDATE message SET status = 'cancelled', reason = 'erased', ended_at = clock_timestamp()"
+    " WHERE citizen_id = $1 AND status = 'queued'"
+)
+_WORDS: Final = (
+    "UPDATE message SET content = NULL, subject = NULL"
+    " WHERE citizen_id = $1 AND status <> 'sending' AND (content IS NOT NULL OR subject IS NOT NULL)"
+)
+_SENT_IN: Final = "(SELECT i.*, c.citizen_id FROM contact c JOIN inbound_message i USING (number_hash)) t"
 _CITIZEN: Final = {"citizen_id": Whose.CITIZEN}
 
 
@@ -29,11 +44,22 @@ def _content(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> obje
 
 
 HELD: Final[Held] = {
+    # before the contact, whose number finds them
+    "inbound_message": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MESSAGES,),
+        basis=_TELLING,
+        retention=Retention.QUESTIONS,
+        erases=(Erasing((Personal.MESSAGES,), (inquiries.ASKED_BY,)),),
+        without=("number_hash",),
+        source=_SENT_IN,
+    ),
     "contact": HeldIn(
         whose=_CITIZEN,
         classes=(Personal.CONTACT, Personal.IDENTITY),
         basis=_TELLING,
-        kept="while registered with a number",
+        retention=Retention.REGISTER,
+        erases=(Erasing((Personal.CONTACT, Personal.IDENTITY), (contacts.CONTACT,)),),
         without=("number_hash",),
         sealed={"sealed": _contact},
     ),
@@ -41,16 +67,17 @@ HELD: Final[Held] = {
         whose=_CITIZEN,
         classes=(Personal.MESSAGES,),
         basis=_TELLING,
-        kept="texts and numbers until they are erased (notify.retention), the rest for statistics",
+        retention=Retention.MESSAGES,
+        erases=(Erasing((Personal.MESSAGES,), (_UNSENT, _WORDS), partly=True),),
         sealed={"content": _content},
     ),
     "inquiry": HeldIn(
         whose=_CITIZEN,
         classes=(Personal.MESSAGES, Personal.RATIONS, Personal.MONEY),
         basis=_TELLING,
-        kept="a short while",
+        retention=Retention.QUESTIONS,
+        erases=(Erasing((Personal.MESSAGES, Personal.RATIONS, Personal.MONEY), (inquiries.INQUIRIES,)),),
     ),
-    "card_holder": HeldIn(
-        whose=_CITIZEN, classes=(Personal.CARD,), basis=_TELLING, kept="while the card is registered"
-    ),
+    "card_holder": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=_TELLING, retention=Retention.REGISTER),
+    **RIGHTS,
 }

@@ -49,6 +49,11 @@ MESSAGE_CLASS = KEYS.declare(
 QUIET_HOURS = KEYS.declare(
     "message.quiet_hours", kinds.mapping(QuietHours), "When a class waits.", scope=["class_name"], needed_for=()
 )
+DESPITE_RESTRICTION = KEYS.declare(
+    "message.despite_restriction",
+    kinds.words,
+    "Classes of messages that go to citizens whose data are otherwise held without being used.",
+)
 RETRY_AFTER = KEYS.declare("message.retry_after_seconds", kinds.numbers, "Pauses before each further try.")
 WRONG_NUMBER = KEYS.declare("message.wrong_number_reasons", kinds.words, "The provider's reasons for a wrong number.")
 RETENTION = KEYS.declare("message.retention_days", kinds.positive, "Days after which a message's words are erased.")

@@ -46,5 +46,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             workers=[send_messages, *upkeep.URGENT, *upkeep.SLOW, expiry(PROPOSALS)],
             lifespan=context.lifespan,
             held=HELD,
+            holders="card_holder",
         )
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.area import Bound, BoundedStatement
 from chassis.isolation import not_aside
 from chassis.paging import Paging
+from chassis.processing.restrictions import IN_FORCE
 from chassis.row_arrays import statement, with_rows
 
 Rows = Sequence[Row[Any]]
@@ -120,9 +121,10 @@ _CLAIM = text(
         RETURNING m.id, m.template, m.priority, m.citizen_id, m.content, m.refusals,
                   extract(epoch FROM m.expires_at - clock_timestamp())::float8 AS valid_seconds
     )
-    SELECT leased.*, c.sealed AS contact, c.language, c.opted_out_at IS NOT NULL AS opted_out
+    SELECT leased.*, c.sealed AS contact, c.language, c.opted_out_at IS NOT NULL AS opted_out,
+           EXISTS (SELECT FROM restriction r WHERE r.citizen_id = leased.citizen_id AND <in force>) AS restricted
     FROM leased LEFT JOIN contact c USING (citizen_id) ORDER BY leased.priority, leased.id
-    """
+    """.replace("<in force>", IN_FORCE.format(day="CAST(:today AS date)"))
 )
 _FINISH = statement(
     """
@@ -221,11 +223,13 @@ async def claim(
     rate: float,
     lease: UUID,
     lease_seconds: float,
+    today: date,
 ) -> Rows:
-    """Lease up to `batch` messages, as many as `rate` a second over all processes allows."""
+    """Lease up to `batch` messages, as many as `rate` a second over all processes allows; `today`: in Cairo."""
     parameters = {
         "priorities": list(priorities), "batch": batch, "rate": rate,
         "burst": max(1.0, rate / 4), "lease": lease, "lease_seconds": lease_seconds,
+        "today": today,
     }  # fmt: skip
     return (await session.execute(_CLAIM, parameters)).all()
 

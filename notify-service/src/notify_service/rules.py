@@ -26,6 +26,7 @@ class Rules:
     classes: Mapping[str, MessageClass]
     quiet: Mapping[str, QuietHours]
     retries: Retries
+    despite_restriction: frozenset[str]
     retention_days: int
     hotline: str
     replies_per_number_per_day: int
@@ -50,6 +51,7 @@ def read_rules(book: PolicyBook, day: date) -> Rules:
         classes=keys.MESSAGE_CLASS.by("class_name", book, day),
         quiet=keys.QUIET_HOURS.by("class_name", book, day),
         retries=Retries([timedelta(seconds=pause) for pause in pauses], keys.WRONG_NUMBER.on(book, day)),
+        despite_restriction=keys.DESPITE_RESTRICTION.on(book, day),
         retention_days=keys.RETENTION.on(book, day),
         hotline=keys.HOTLINE.on(book, day),
         replies_per_number_per_day=keys.REPLIES.on(book, day),

@@ -95,6 +95,7 @@ class Sender:
                 rate=self._settings.sms_per_second,
                 lease=lease,
                 lease_seconds=self._settings.sms_lease_seconds,
+                today=business_day(self._runtime.clock.now()),
             )
 
     def _prepare(self, batch: Rows) -> tuple[list[Outgoing], OutcomeColumns]:
@@ -129,6 +130,8 @@ class Sender:
         rules = self._runtime.state.rules
         if row.opted_out and not rules.classes[template.class_name].essential:
             return Verdict(Status.CANCELLED, "opted_out")
+        if row.restricted and template.class_name not in rules.despite_restriction:
+            return Verdict(Status.CANCELLED, "restricted")
         day = business_day(self._runtime.clock.now())
         text = templates.render(
             template, day, waiting.language or _language(row), waiting.facts, contact.name, rules.hotline

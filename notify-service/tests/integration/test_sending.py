@@ -253,7 +253,7 @@ async def claim(desk: Desk, *, lease: UUID, lease_seconds: float = 60, batch: in
     async with desk.runtime.sessions() as session, session.begin():
         return await repository.claim(
             session, priorities=[0, 1, 2, 3, 4, 5], batch=batch, rate=rate,
-            lease=lease, lease_seconds=lease_seconds,
+            lease=lease, lease_seconds=lease_seconds, today=desk.runtime.clock.today(),
         )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.consumer import Reactions, Received
+from chassis.privacy.reactions import follow_privacy
 from chassis.refusals import Refusal
 from contracts.card import CardActivated, CardBlocked, CardClosed, CardReplaced, CardRestated, CardUnblocked
 from contracts.health import CopaymentDue, ProviderRegistered, ProviderRestated
@@ -30,6 +31,7 @@ from contracts.supply import (
     TenderReversed,
 )
 from payment_service.context import Runtime
+from payment_service.held import HELD
 from payment_service.ledger.accounts import account_id, wallet_id
 from payment_service.ledger.refusals import HoldExpired
 from payment_service.ledger.rules import Transfer
@@ -42,6 +44,7 @@ from terminal_registry.revocations import follow_revocations
 
 reactions: Reactions[Runtime] = Reactions(group="payment-service")
 follow_revocations(reactions)
+follow_privacy(reactions, HELD)
 
 SETTLEMENT = "settlement"
 SETTLEMENT_FUND = "supply_subsidy"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from chassis.personal import Personal, Whose
+from chassis.privacy.held import RIGHTS
+from chassis.processing.basis import Basis
+from chassis.processing.classes import Retention
 from chassis.records.held import Held, HeldIn
 
-_WALLET: Final = "execution of payments the citizen is part of"
-_BOOKS: Final = "as long as books are kept by law"
 _CITIZEN: Final = {"citizen_id": Whose.CITIZEN}
 _SIDE: Final = (
     "SELECT x.*, w.citizen_id FROM wallet w JOIN transfer x ON x.{side} = w.wallet_id"
@@ -16,24 +17,25 @@ _SIDE: Final = (
 )
 
 HELD: Final[Held] = {
-    "wallet": HeldIn(whose=_CITIZEN, classes=(Personal.MONEY,), basis=_WALLET, kept=_BOOKS),
-    "card": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=_WALLET, kept="while the card is registered"),
+    "wallet": HeldIn(whose=_CITIZEN, classes=(Personal.MONEY,), basis=Basis.PAYMENTS, retention=Retention.REGISTER),
+    "card": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=Basis.PAYMENTS, retention=Retention.REGISTER),
     "transfer": HeldIn(
         whose=_CITIZEN,
         classes=(Personal.MONEY,),
-        basis=_WALLET,
-        kept=_BOOKS,
+        basis=Basis.PAYMENTS,
+        retention=Retention.BOOKS,
         source="("
         + " UNION ALL ".join(_SIDE.format(side=side) for side in ("debit_account_id", "credit_account_id"))
         + ") t",
         without=("ordered_by", "settled_by"),  # who has acted is told by disclosures, office by office
     ),
-    "payout": HeldIn(whose=_CITIZEN, classes=(Personal.MONEY,), basis=_WALLET, kept=_BOOKS),
+    "payout": HeldIn(whose=_CITIZEN, classes=(Personal.MONEY,), basis=Basis.PAYMENTS, retention=Retention.BOOKS),
     "payout_change": HeldIn(
         whose={"old_citizen_id": Whose.CITIZEN, "new_citizen_id": Whose.CITIZEN},
         classes=(Personal.MONEY,),
-        basis=_WALLET,
-        kept=_BOOKS,
+        basis=Basis.PAYMENTS,
+        retention=Retention.BOOKS,
         without=("changed_by", "old_citizen_id", "new_citizen_id"),  # the other may be somebody else
     ),
+    **RIGHTS,
 }

@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             workers=(*upkeep.JOBS, *payouts.jobs(chosen), expiry(PROPOSALS)),
             lifespan=lifespan,
             held=HELD,
+            holders="card",
             hot_routes=hot_routes,
         )
     )

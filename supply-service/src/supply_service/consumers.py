@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
+from chassis.privacy.reactions import follow_privacy
 from chassis.restating_orders import follow_wants
 from contracts import payment
 from contracts.card import (
@@ -33,6 +34,7 @@ from contracts.supply import OutletRestated
 from supply_service.cards import repository as cards
 from supply_service.context import Runtime
 from supply_service.entitlements import service as entitlements
+from supply_service.held import HELD
 from supply_service.months import deaths
 from supply_service.months import service as months
 from supply_service.offline import repository as offline
@@ -64,6 +66,7 @@ async def lock_households(events: Sequence[Received[Any]], session: AsyncSession
 reactions: Reactions[Runtime] = Reactions(group="supply-service", before=lock_households)
 follow_revocations(reactions)
 follow_wants(reactions, (OutletRestated,), payment.RestatementWanted)
+follow_privacy(reactions, HELD)
 
 
 @reactions.on(TerminalEnrolled)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from chassis.personal import Personal, Whose
+from chassis.privacy.held import RIGHTS
+from chassis.processing.basis import Basis
+from chassis.processing.classes import Retention
 from chassis.records.held import Held, HeldIn
 
-_SUBSIDY: Final = "execution of the subsidy system (public task)"
-_BOOKS: Final = "as long as the books of the subsidy are kept"
 _HOUSEHOLD: Final = {"household_id": Whose.HOUSEHOLD}
 # A household's sales and reversals are found by its entries.
 _BY_ENTRY: Final = (
@@ -18,41 +19,58 @@ _BY_ENTRY: Final = (
 
 HELD: Final[Held] = {
     "card": HeldIn(
-        whose={"card_id": Whose.CARD}, classes=(Personal.CARD,), basis=_SUBSIDY, kept="while the card is registered"
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
     ),
     "household": HeldIn(
-        whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=_SUBSIDY, kept="while the household is registered"
+        whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=Basis.SUBSIDY, retention=Retention.REGISTER
     ),
     "household_size": HeldIn(
-        whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=_SUBSIDY, kept="while the household is registered"
+        whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=Basis.SUBSIDY, retention=Retention.REGISTER
     ),
     "death": HeldIn(
-        whose=_HOUSEHOLD | {"citizen_id": Whose.CITIZEN}, classes=(Personal.HOUSEHOLD,), basis=_SUBSIDY, kept=_BOOKS
+        whose=_HOUSEHOLD | {"citizen_id": Whose.CITIZEN},
+        classes=(Personal.HOUSEHOLD,),
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
     ),
     "drawn_after_death": HeldIn(
-        whose=_HOUSEHOLD | {"citizen_id": Whose.CITIZEN}, classes=(Personal.RATIONS,), basis=_SUBSIDY, kept=_BOOKS
+        whose=_HOUSEHOLD | {"citizen_id": Whose.CITIZEN},
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
     ),
-    "pot_correction": HeldIn(whose=_HOUSEHOLD, classes=(Personal.RATIONS,), basis=_SUBSIDY, kept=_BOOKS),
-    "pot": HeldIn(whose=_HOUSEHOLD, classes=(Personal.RATIONS,), basis=_SUBSIDY, kept=_BOOKS),
+    "pot_correction": HeldIn(
+        whose=_HOUSEHOLD, classes=(Personal.RATIONS,), basis=Basis.SUBSIDY_BOOKS, retention=Retention.BOOKS
+    ),
+    "pot": HeldIn(whose=_HOUSEHOLD, classes=(Personal.RATIONS,), basis=Basis.SUBSIDY_BOOKS, retention=Retention.BOOKS),
     "redemption": HeldIn(
         whose=_HOUSEHOLD,
         classes=(Personal.RATIONS,),
-        basis=_SUBSIDY,
-        kept=_BOOKS,
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
         source=_BY_ENTRY.format(table="redemption", id="redemption_id"),
     ),
     "reversal": HeldIn(
         whose=_HOUSEHOLD,
         classes=(Personal.RATIONS,),
-        basis=_SUBSIDY,
-        kept=_BOOKS,
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
         source=_BY_ENTRY.format(table="reversal", id="reversal_id"),
     ),
-    "tender": HeldIn(whose=_HOUSEHOLD, classes=(Personal.RATIONS, Personal.MONEY), basis=_SUBSIDY, kept=_BOOKS),
+    "tender": HeldIn(
+        whose=_HOUSEHOLD,
+        classes=(Personal.RATIONS, Personal.MONEY),
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
+    ),
     "hold": HeldIn(
         whose={"card_id": Whose.CARD},
         classes=(Personal.MONEY,),
-        basis=_SUBSIDY,
-        kept="some time after the hold has ended",
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
     ),
+    **RIGHTS,
 }

@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             lifespan=lifespan,
             held=HELD,
             restated=(OUTLETS,),
+            holders="card",
             hot_routes=hot_routes,
         )
     )

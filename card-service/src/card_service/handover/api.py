@@ -48,7 +48,12 @@ def _found_out(tools: Tools, found: Found, bound: Bound) -> FoundCard:
     )
 
 
-@routes.post("/v1/cards/search", scopes=Scope.CARDS_HANDOVER, purpose="hand_over")
+@routes.post(
+    "/v1/cards/search",
+    scopes=Scope.CARDS_HANDOVER,
+    purpose="hand_over",
+    despite_restriction="the card goes on giving what it gives",
+)
 async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running, request: Request) -> FoundCards:
     """The open cards of the citizen at the counter: where they lie and for when."""
     found = await searches.find(runtime, caller, given.national_id)
@@ -62,6 +67,7 @@ async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running, requ
     response_model=HandedOver,
     problems=(CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite),
     purpose="hand_over",
+    despite_restriction="the card goes on giving what it gives",
 )
 async def hand_over(
     card_id: UUID,

@@ -181,7 +181,11 @@ async def change_citizen(
 
 
 @routes.post(
-    "/v1/citizen-verifications", scopes=Scope.CITIZENS_VERIFY, callers=frozenset({CallerKind.CLIENT}), purpose="sign_in"
+    "/v1/citizen-verifications",
+    scopes=Scope.CITIZENS_VERIFY,
+    callers=frozenset({CallerKind.CLIENT}),
+    purpose="sign_in",
+    despite_restriction="the citizen signs in",
 )
 async def verify_citizen(
     given: VerificationIn, caller: Caller, session: Recording, tools: WithTools
@@ -197,6 +201,7 @@ async def verify_citizen(
     rate=Rate.BULK,
     deadline=30,
     purpose="lookup",
+    despite_restriction="it tells ids and nothing else",
 )
 async def look_up_citizens(
     given: CitizenLookup, caller: Caller, session: Recording, tools: WithTools
@@ -218,6 +223,7 @@ async def look_up_citizens(
     scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE),
     reads=Personal.ACCESSES,
     purpose="disclosures",
+    despite_restriction="it is by this that citizens exercise their rights",
 )
 async def list_accesses(
     citizen_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(100, 500, LAST_ID)]

@@ -29,6 +29,7 @@ routes = router(tags=["privacy"])
     scopes=Scope.DISCLOSURES_READ,
     callers=WORKERS | CITIZENS,
     reads=Personal.ACCESSES,
+    despite_restriction="it is by this that citizens exercise their rights",
     problems=NotFound,
     deadline=20,
 )
@@ -53,6 +54,7 @@ async def list_disclosures(
     callers=WORKERS | CITIZENS,
     reads=tuple(Personal),
     ask_purpose=True,
+    despite_restriction="it is by this that citizens exercise their rights",
     problems=NotFound,
     rate=Rate.BULK,
 )
@@ -70,6 +72,7 @@ async def export_data(citizen_id: UUID, caller: Caller, runtime: Running) -> Dat
     callers=PEOPLE,
     status_code=201,
     problems=(NotFound, DelayTooLong),
+    despite_restriction="it is by this that citizens exercise their rights",
 )
 async def ask_delay(citizen_id: UUID, given: DelayIn, caller: Caller, session: Work, runtime: Running) -> Delay:
     """Ask that what was seen for a case be held back from the citizen, while it is investigated."""
@@ -83,6 +86,7 @@ async def ask_delay(citizen_id: UUID, given: DelayIn, caller: Caller, session: W
     callers=PEOPLE,
     reads=Personal.ACCESSES,
     problems=NotFound,
+    despite_restriction="it is by this that citizens exercise their rights",
 )
 async def list_delays(citizen_id: UUID, caller: Caller, session: Reading) -> DelayList:
     """What is held back from a citizen for an investigation, or is asked to be: what whoever decides looks at."""
@@ -95,6 +99,7 @@ async def list_delays(citizen_id: UUID, caller: Caller, session: Reading) -> Del
     callers=PEOPLE,
     step_up=True,
     problems=(NotFound, OwnDelay, DelayDecided, ProposalExpired, ProposalChanged, DeciderNotIndependent),
+    despite_restriction="it is by this that citizens exercise their rights",
 )
 async def approve_delay(citizen_id: UUID, delay_id: UUID, caller: Caller, session: Work, runtime: Running) -> Delay:
     """Let a delay hold, as a second person."""

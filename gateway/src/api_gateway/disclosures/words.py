@@ -43,6 +43,7 @@ PURPOSES: Final[Mapping[str, Words]] = {
     "card_services": Words("to switch a service of the card on or off", "تشغيل خدمة على الكارت أو إيقافها"),
     "pin_check": Words("to check the PIN that was entered", "التحقق من الرقم السري المدخل"),
     "sign_in": Words("to let you sign in", "تسجيل دخولك"),
+    "privacy_right": Words("to see to a request about the data", "تنفيذ طلب يخص البيانات الشخصية"),
     "disclosures": Words("to see who has looked at the data", "معرفة من اطلع على البيانات"),
     "data_export": Words("to make a copy of all that is held", "إعداد نسخة من كل البيانات المسجلة"),
     "payout": Words("to pay a pension or support", "صرف معاش أو دعم"),

@@ -20,7 +20,7 @@ from approvals.errors import (
     ProposalUnknown,
     WrongOffice,
 )
-from approvals.kinds import R
+from approvals.kinds import Kinds, R
 from approvals.model import Proposal, State
 from approvals.operations import operations_by_two
 from approvals.schemas import DecisionRequest, ProposalPage, ProposalReply, ProposalWithdrawal
@@ -32,14 +32,18 @@ from chassis.paging import LAST_ID, Paging, by_id
 from chassis.principal import Principal
 from chassis.problems import CallerKindRefused
 from chassis.records.acts import Rows
+from chassis.records.entries import entry_of
 from chassis.refusals import Refusal
 from chassis.routing import Router, router
 from chassis.runtime import get_runtime
 
 _ROWS = Rows("proposal", "proposal_id", without=("content", "digest"))
 
+_DECIDED = "a proposal shows what was proposed, not the data it is about"
+
 KindName = Annotated[str | None, Query(max_length=40, pattern=r"^[a-z][a-z-]*$")]
 Subject = Annotated[str | None, Query(max_length=200)]
+
 
 DECIDING: tuple[type[Refusal], ...] = (
     ProposalUnknown,
@@ -53,6 +57,14 @@ DECIDING: tuple[type[Refusal], ...] = (
     CallerKindRefused,
 )
 """What a decision may be refused for, whatever it is about."""
+
+
+def _named(request: Request, kinds: Kinds[R], proposal: Proposal) -> Proposal:
+    """Let the record of a request name the citizen whom a proposal is about, where it is about one."""
+    whose = kinds[proposal.kind].whose
+    if whose is not None and (citizen_id := whose(proposal)) is not None:
+        entry_of(request).about(citizen_id=citizen_id)
+    return proposal
 
 
 def routers_of(name: str, proposals: Proposals[R], *, deadline: float = 10.0) -> tuple[Router, Router]:
@@ -98,6 +110,7 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
         problems=DECIDING,
         deadline=deadline,
         rows=_ROWS,
+        despite_restriction=_DECIDED,
         operation_id=f"{name}_decide_proposal",
     )
     async def decide(
@@ -108,13 +121,14 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
         await _listed(session, proposals, caller, proposal_id)
         decision = Decision(body.decision == "approve", bytes.fromhex(body.digest), body.reason)
         decided = await proposals.decide(session, runtime, caller, proposal_id, decision)
-        return ProposalReply.of(decided, runtime.clock.now())
+        return ProposalReply.of(_named(request, kinds, decided), runtime.clock.now())
 
     @routes.post(
         base + "/{proposal_id}/withdrawal",
         scopes=kinds.entering,
         problems=(ProposalUnknown, ProposalState, ProposalExpired, NotTheProposer),
         rows=_ROWS,
+        despite_restriction=_DECIDED,
         operation_id=f"{name}_withdraw_proposal",
     )
     async def withdraw(
@@ -124,7 +138,7 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
         runtime: R = request.app.state.runtime
         await _listed(session, proposals, caller, proposal_id)
         ended = await proposals.withdraw(session, runtime, caller, proposal_id, body.reason)
-        return ProposalReply.of(ended, runtime.clock.now())
+        return ProposalReply.of(_named(request, kinds, ended), runtime.clock.now())
 
     return routes
 

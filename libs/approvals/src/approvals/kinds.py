@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,7 +33,8 @@ class Kind(Generic[R_contra]):
     who did what. `execute` carries it out in the
     transaction of the last approval, for the principal who gave it; a refusal it raises undoes the approval.
     `content_now` tells what would be proposed of the object as it is at the decision: where that is another content,
-    the decision is refused. `released` hears that it was refused, withdrawn or has expired.
+    the decision is refused. `released` hears that it was refused, withdrawn or has expired. `whose` tells which
+    citizen it is about, so that the record of whoever reads or decides it names them.
 
     `listed`: whether the routes of proposals show and decide it; one that is not has routes of its object's own, as
     where more than scope and area says who may see it.
@@ -46,6 +48,7 @@ class Kind(Generic[R_contra]):
     content_now: ContentNow[R_contra] | None = None
     released: Released[R_contra] | None = None
     listed: bool = True
+    whose: Callable[[Proposal], UUID | None] | None = None
 
     def seen_by(self, caller: Principal) -> bool:
         """Whether a caller may see proposals of this kind."""

@@ -83,8 +83,8 @@ class Service(Generic[Settings, State]):
 
     `lifespan(runtime, settings)` makes the service's state once a process; routes, workers and reactions find it in
     their runtime. `refreshers` keep it up to date in every process; `workers` and `reactions` run in the background
-    process only, where a service has one apart. `held`: which of its tables hold data on persons; `restated`:
-    what of its state it can tell again.
+    process only, where a service has one apart. `held`: which of its tables hold data on persons; `holders`: the one
+    among them that knows whose a card is; `restated`: what of its state it can tell again.
     """
 
     name: str
@@ -101,6 +101,7 @@ class Service(Generic[Settings, State]):
     openapi_url: str | None = "/openapi.json"
     held: Held = field(default_factory=dict)
     restated: Sequence[Restatement[Runtime[State]]] = ()
+    holders: str = ""
 
 
 def create_app(service: Service[Settings, State]) -> App:
@@ -228,6 +229,7 @@ async def _runtime(service: Service[Settings, State]) -> Runtime[State]:
         revocations=revocations,
         records=Recorder(pool, ring),
         reactions=service.reactions,
+        holders=service.holders,
     )
     made.seal_replies(ring)
     return made

@@ -22,6 +22,7 @@ from chassis.ddl import (
     training_ddl,
 )
 from chassis.grants import Grants, apply, stated
+from chassis.privacy_ddl import privacy_ddl
 from chassis.records_ddl import records_ddl
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "chassis_ddl",
     "definer",
     "outbox_functions_ddl",
+    "privacy_ddl",
     "records_ddl",
     "rendered_events_ddl",
     "run_env",

@@ -41,6 +41,8 @@ class Personal(StrEnum):
     HEALTH = "health", "health insurance and visits", "التأمين الصحي والزيارات الطبية"
     MESSAGES = "messages", "messages sent to the telephone", "الرسائل المرسلة إلى الهاتف"
     ACCESSES = "accesses", "who has seen the data", "من اطلع على البيانات"
+    SIGN_INS = "sign_ins", "sign-ins and codes sent for them", "عمليات الدخول والرموز المرسلة لها"
+    RIGHTS = "rights", "what was decided on the person's own data", "ما تقرر بشأن بيانات الشخص"
 
 
 # Sensitive data (Law 151 of 2020, article 1): health and financial data among them.

@@ -35,6 +35,7 @@ from contracts.scopes import Scope
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
 _MOST_NAMED = 5
+_RECORDED = ("reads", "rows", "purpose", "own_record", "despite_restriction")
 
 
 class Facts(TypedDict, total=False):
@@ -49,8 +50,9 @@ class Facts(TypedDict, total=False):
     What the record keeps (`chassis.records`): every read of tagged data and every change is recorded without a word
     here. `reads` are classes of personal data that the reply's schema cannot say; `rows`, whose old and new values a
     change keeps; `purpose`, where the caller names none; `ask_purpose`, where a person must name one;
-    `own_record`, why what it makes is the record already (it keeps `records.said.acting_in`). The others are FastAPI's
-    own. `open_query` lets parameters that it does not know pass, where a protocol says so.
+    `own_record`, why what it makes is the record already (it keeps `records.said.acting_in`);
+    `despite_restriction`, why it goes on where the processing of the person's data is restricted. The others are
+    FastAPI's own. `open_query` lets parameters that it does not know pass, where a protocol says so.
     """
 
     scopes: Scope | tuple[Scope, ...]
@@ -68,6 +70,7 @@ class Facts(TypedDict, total=False):
     purpose: str
     ask_purpose: bool
     own_record: str
+    despite_restriction: str
     open_query: bool
 
     status_code: int
@@ -132,6 +135,8 @@ class DeclaredRoute(APIRoute):
         request.state.entry = entry
         try:
             response = await handler(request)
+            if entry is not None and not entry.joined:
+                await entry.shown(response)
         except Replay as repeated:
             if entry is not None:
                 await entry.shown(repeated.response(), REPEATED)
@@ -142,8 +147,6 @@ class DeclaredRoute(APIRoute):
             raise
         request.state.reply = response
         if entry is not None:
-            if not entry.joined:
-                await entry.shown(response)
             response.headers[RECORD_ID] = str(entry.request_id)
         return response
 
@@ -206,7 +209,7 @@ class Router:
     def _declare(self, method: str, path: str, facts: Facts) -> Callable[[Handler], Handler]:
         options: dict[str, Any] = {**facts}
         anyone = options.pop("anyone", "")
-        recorded = {name: options.pop(name) for name in ("reads", "rows", "purpose", "own_record") if name in options}
+        recorded = {name: options.pop(name) for name in _RECORDED if name in options}
         recorded["reads"] = _several(recorded.get("reads", ()))
         open_query, ask_purpose = options.pop("open_query", False), options.pop("ask_purpose", False)
         draft = _draft(method, self._prefix + path, options)

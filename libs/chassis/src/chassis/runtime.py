@@ -33,6 +33,7 @@ class Resources:
 
     `reply_vault` seals the replies kept for repeats, which may tell of people; `fingerprint_key` is the key under which
     stored requests are told apart, since a plain hash of a request that holds a number tells the number.
+    `holders`: the table that knows whose a card is, none where the service knows no cards.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Resources:
     wake_relay: Callable[[], None] = _nobody
     fingerprint_key: bytes = b""
     reply_vault: Vault | None = None
+    holders: str = ""
 
     def seal_replies(self, ring: Keyring) -> None:
         """Keep replies for repeats sealed, and requests by keyed fingerprints, with keys derived from a ring.

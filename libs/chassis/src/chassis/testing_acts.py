@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -16,16 +16,25 @@ import httpx
 from fastapi import FastAPI
 
 from chassis.edge import App
+from chassis.principal import CallerKind
 from chassis.records.acts import Act
 from chassis.records.entries import HEADER as RECORD_ID
+from chassis.records.rows import READ
 from chassis.records.said import CASE, PURPOSE
 from chassis.routing import DeclaredRoute
+
+Again = Callable[[bool], Awaitable[httpx.Response]]
 
 _LEFT = (
     "SELECT citizen_id, household_id, card_id,"
     " jsonb_build_object('who', who, 'through', through, 'session', session, 'office', office, 'purpose', purpose,"
     " 'case_number', case_number)::text AS acting FROM record WHERE request_id = $1"
 )
+_RESTRICT = (
+    "INSERT INTO restriction (restriction_id, citizen_id, ground, starts_on)"
+    " SELECT gen_random_uuid(), unnest($1::uuid[]), 'objection', '2000-01-01' RETURNING restriction_id"
+)
+_FREE = "UPDATE restriction SET lifted_at = now() WHERE restriction_id = ANY($1::uuid[])"
 # What the rightful caller of a walk says it acts for.
 SAID: Final = {PURPOSE: "a walk", CASE: "walk/1"}
 _MISSES = "SELECT count(*) FROM record WHERE outcome NOT IN ('done', 'repeated', 'nothing_found')"
@@ -78,6 +87,25 @@ class Recorded:
             return ["what it makes does not say who made it"]
         self.done.add(self.name)
         return _acting_faults(reply, json.loads(kept), {} if self.own.why else SAID, place=True)
+
+    async def restricted_faults(self, reply: httpx.Response, again: Again, kind: str) -> list[str]:
+        """What is wrong with the same reading while the data of those whom it showed are restricted."""
+        act, named = self.act, reply.headers.get(RECORD_ID)
+        if act is None or named is None or act.action != READ or act.despite_restriction or not reply.is_success:
+            return []
+        pool = self.app.state.runtime.pool
+        citizens = [row["citizen_id"] for row in await pool.fetch(_LEFT, UUID(named)) if row["citizen_id"]]
+        if not citizens:
+            return []
+        made = [row["restriction_id"] for row in await pool.fetch(_RESTRICT, citizens)]
+        try:
+            plain, said = await again(False), await again(True)
+        finally:
+            await pool.execute(_FREE, made)
+        wanted = {200} if kind == CallerKind.TERMINAL else {403, 422}  # people may have to say what for anyway
+        if plain.status_code in wanted and said.status_code == reply.status_code:
+            return []
+        return [f"while restricted: {plain.status_code} {plain.text[:200]}, for a case {said.status_code}"]
 
     async def misses(self) -> int:
         """How many records there are that something was not there, or not for the caller."""

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from chassis.area import UNSAID
 from chassis.personal import PARAMETERS, models_of, tags_of
+from chassis.principal import CallerKind
 from chassis.records.acts import Act
 from chassis.testing import TestIssuer
 from chassis.testing_acts import SAID, Own, Recorded, declared
@@ -209,6 +210,11 @@ async def _faults(
     mine = await _made(client, sign, method, call, call.mine, said=True)
     left = await recorded.faults(mine)
     faults += left
+    kind = str(call.mine.get("kind", CallerKind.CLIENT))
+    restricted = await recorded.restricted_faults(
+        mine, lambda said: _made(client, sign, method, call, call.mine, said=said), kind
+    )
+    faults += restricted
     if not mine.is_success and mine.status_code not in {409, 422}:
         faults.append(f"who is bound to it gets {mine.status_code} {mine.text[:200]}")
     if theirs.is_success and (call.mark is None or call.mark in theirs.text or call.mark not in mine.text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from contracts.event import Event
+from contracts.privacy import ErasureOutcome
 from contracts.records import ChainHead
 
 TOPIC = "gateway.events.v1"
@@ -110,3 +111,9 @@ class RecordsChained(ChainHead):
     """Records of who has seen or changed what were chained; for copies of the chain's end that are kept elsewhere."""
 
     TOPIC = "gateway.records.v1"
+
+
+class DataErased(ErasureOutcome):
+    """What was held on a citizen and need not be kept was erased here, as was decided; for the citizen's receipt."""
+
+    TOPIC = "gateway.privacy.v1"

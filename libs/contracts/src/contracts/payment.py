@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contracts import restated
 from contracts.event import Event
+from contracts.privacy import ErasureOutcome
 from contracts.records import ChainHead
 
 TOPIC = "payment.events.v1"
@@ -193,3 +194,9 @@ class RecordsChained(ChainHead):
     """Records of who has seen or changed what were chained; for copies of the chain's end that are kept elsewhere."""
 
     TOPIC = "payment.records.v1"
+
+
+class DataErased(ErasureOutcome):
+    """What was held on a citizen and need not be kept was erased here, as was decided; for the citizen's receipt."""
+
+    TOPIC = "payment.privacy.v1"

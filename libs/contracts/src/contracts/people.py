@@ -129,6 +129,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
                     Scope.COVERAGE_READ,
                     Scope.MESSAGES_READ,
                     Scope.OVERVIEW_READ,
+                    Scope.PRIVACY_ASK,
                 }
             ),
             areas=REGIONS,
@@ -312,7 +313,15 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "data-protection-officer": Role(
             name="Data protection officer, who answers citizens",
             name_ar="مسؤول حماية البيانات",
-            scopes=frozenset({Scope.RECORDS_READ, Scope.DISCLOSURES_READ, Scope.DATA_EXPORT, Scope.PRIVACY_WRITE}),
+            scopes=frozenset(
+                {
+                    Scope.RECORDS_READ,
+                    Scope.DISCLOSURES_READ,
+                    Scope.DATA_EXPORT,
+                    Scope.PRIVACY_WRITE,
+                    Scope.PRIVACY_ASK,
+                }
+            ),
             areas=_NATION,
             central=True,
             conflicts=_HANDLES_CITIZENS | _HANDLES_MONEY,
@@ -336,7 +345,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
 )
 
 # What citizens are given when they sign in, and what the gateway asks other services for on the way; nobody grants it.
-OF_CITIZENS: Final = frozenset({Scope.SELF_SESSIONS, Scope.DISCLOSURES_READ})
+OF_CITIZENS: Final = frozenset({Scope.SELF_SESSIONS, Scope.DISCLOSURES_READ, Scope.PRIVACY_ASK})
 # What is added to every person's roles: about themselves, and no one else.
 OF_PEOPLE: Final = frozenset({Scope.SELF_SESSIONS})
 OF_THE_GATEWAY: Final = frozenset({Scope.CITIZENS_VERIFY, Scope.CODES_SEND, Scope.NOTICES_SEND})

@@ -121,3 +121,7 @@ class Scope(StrEnum):
         "privacy:write",
         "Restrict, erase, hold back what the law allows, by two persons.",
     )
+    PRIVACY_ASK = (
+        "privacy:ask",
+        "Ask that a citizen's data be restricted or erased, and follow it: citizens for themselves.",
+    )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts import restated
 from contracts.event import Event
+from contracts.privacy import ErasureOutcome
 from contracts.records import ChainHead
 from contracts.restated import Restated
 
@@ -360,3 +361,9 @@ class RecordsChained(ChainHead):
     """Records of who has seen or changed what were chained; for copies of the chain's end that are kept elsewhere."""
 
     TOPIC = "supply.records.v1"
+
+
+class DataErased(ErasureOutcome):
+    """What was held on a citizen and need not be kept was erased here, as was decided; for the citizen's receipt."""
+
+    TOPIC = "supply.privacy.v1"

@@ -17,6 +17,9 @@ _PUT_CONTACTS = statement(
     """
     INSERT INTO contact (citizen_id, household_id, language, number_hash, sealed, changed_at, governorate)
     SELECT * FROM <rows>
+    -- what was told before the citizen's erasure does not come back by it
+    WHERE NOT EXISTS (
+        SELECT FROM erased_person e WHERE e.citizen_id = r.citizen_id AND e.erased_at >= r.changed_at)
     ON CONFLICT (citizen_id) DO UPDATE SET household_id = excluded.household_id, language = excluded.language,
         number_hash = excluded.number_hash, sealed = excluded.sealed, changed_at = excluded.changed_at,
         governorate = coalesce(excluded.governorate, contact.governorate)

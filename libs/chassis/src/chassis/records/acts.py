@@ -61,6 +61,7 @@ class Act:
     asked: Shape
     shown: Shape
     classes: frozenset[Personal]
+    despite_restriction: str = ""  # why it goes on where the person's data are restricted
 
     def named(self, values: Mapping[str, object], body: object) -> Subject:
         """Whom a request asks about, by its path, query and body."""
@@ -90,6 +91,7 @@ def act_of(
     rows: Rows | None = None,
     purpose: str = "",
     own_record: str = "",
+    despite_restriction: str = "",
 ) -> Act | None:
     """What is to be recorded of an endpoint; None where it is public, or shows nobody's data and changes nothing.
 
@@ -116,6 +118,7 @@ def act_of(
         asked=asked,
         shown=shown,
         classes=classes,
+        despite_restriction=despite_restriction,
     )
 
 

@@ -14,11 +14,12 @@ from starlette.responses import Response
 
 from chassis.ids import new_id
 from chassis.personal import Subject
-from chassis.principal import Principal
+from chassis.principal import CallerKind, Principal
+from chassis.processing.restrictions import Asking, ProcessingIsRestricted, restricted
 from chassis.records.acts import Act, document_of
 from chassis.records.keys import Connection
 from chassis.records.rows import CHANGE, DONE, READ, Record, append
-from chassis.records.said import said_in
+from chassis.records.said import CASE, PURPOSE, said_in
 from chassis.runtime import get_runtime
 from chassis.security import looked_up
 
@@ -26,6 +27,8 @@ HEADER: Final = "Record-Id"  # our own id of the request, under which the record
 MOST_SHOWN = 16 * 1024 * 1024
 NOTHING: Final = "nothing_found"
 REPEATED: Final = "repeated"
+# Whom a restriction of processing does not stop: sales and visits are duties, citizens use what is their own.
+_GOES_ON: Final = frozenset({CallerKind.TERMINAL, CallerKind.CITIZEN})
 
 
 class Entry:
@@ -61,6 +64,11 @@ class Entry:
         document = _shown(reply)
         before, after = _difference(self._before, await self._row(connection, document))
         records = self._records(DONE, document)
+        try:
+            await self._ensure_used_rightly(connection, records)
+        except ProcessingIsRestricted as refusal:
+            await self.refused(refusal.code)  # the unit of work is undone, that it was tried is not
+            raise
         keys = get_runtime(self._request).records.keys
         if before is not None or after is not None:
             about = records[0].citizen_id
@@ -69,12 +77,34 @@ class Entry:
         await append(connection, records)
 
     async def shown(self, reply: Response, outcome: str = DONE) -> None:
-        """Append what was shown in a transaction of its own, before the reply leaves."""
-        await get_runtime(self._request).records.submit(self._records(outcome, _shown(reply)))
+        """Append what was shown in a transaction of its own, before the reply leaves.
+
+        Raises ProcessingIsRestricted where the reply must not leave.
+        """
+        runtime, records = get_runtime(self._request), self._records(outcome, _shown(reply))
+        await self._ensure_used_rightly(runtime.pool, records)
+        await runtime.records.submit(records)
 
     async def refused(self, code: str) -> None:
         """Append that nothing was shown or done, and why."""
         await get_runtime(self._request).records.submit(self._records(code, None))
+
+    async def _ensure_used_rightly(self, connection: Asking, records: list[Record]) -> None:
+        """That nobody's data are used whose processing is restricted. Raises ProcessingIsRestricted.
+
+        Citizens use their own, terminals serve whoever stands before them; others say what for and for which case.
+        """
+        said = self._purpose is not None and self._case is not None
+        if said or self._act.despite_restriction or self._caller.kind in _GOES_ON:
+            return
+        runtime = get_runtime(self._request)
+        citizens = {one.citizen_id for one in records if one.citizen_id}
+        cards = {one.card_id for one in records if one.card_id}
+        if await restricted(connection, [*citizens], [*cards], runtime.clock.today(), runtime.holders):
+            raise ProcessingIsRestricted(
+                f"Say what for in {PURPOSE} and for which case in {CASE}; the person is told of it.",
+                detail_ar="يلزم ذكر سبب الاطلاع ورقم الحالة، ويُبلَّغ صاحب البيانات بذلك.",
+            )
 
     async def _row(self, connection: Connection, reply: object) -> dict[str, Any] | None:
         rows = self._act.rows

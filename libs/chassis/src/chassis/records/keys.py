@@ -59,9 +59,9 @@ class PersonKeys:
         vault = await self._of(connection, about) if sealed is not None else None
         return None if vault is None or sealed is None else orjson.loads(vault.open(about, sealed, b"record"))
 
-    async def destroy(self, connection: Connection, owner: UUID) -> None:
-        """Erase what was sealed under a person's key. Backups older than this still hold the key."""
-        await connection.execute(_FORGET, owner)
+    async def destroy(self, connection: Connection, owner: UUID) -> bool:
+        """Erase what was sealed under a person's key; whether there was one. Backups older than this still hold it."""
+        return await connection.execute(_FORGET, owner) == "DELETE 1"
 
     async def _of(self, connection: Connection, owner: UUID) -> Vault | None:
         wrapped = await connection.fetchval(_FIND, owner)

@@ -16,11 +16,17 @@ LINE = 100
 
 
 def all_events() -> list[type[Event]]:
-    """Every event of every publisher, by topic, then in the order of its module."""
+    """Every event of every publisher, by publisher, then in the order of the modules."""
     for publisher in PUBLISHERS:
         import_module(f"contracts.{publisher}")
     own = [event for event in registry().values() if event.__module__.startswith("contracts.")]
-    return sorted(own, key=lambda event: PUBLISHERS.index(event.__module__.rpartition(".")[2]))
+    return sorted(own, key=_place)
+
+
+def _place(event: type[Event]) -> tuple[int, bool]:
+    """By publisher; what its own module declares comes before what it tells from a module that others share."""
+    publisher = event.TOPIC.partition(".")[0]
+    return PUBLISHERS.index(publisher), event.__module__ != f"contracts.{publisher}"
 
 
 def as_json(document: Document) -> str:

@@ -1,0 +1,17 @@
+"""What an erasure takes away of the tables of this package; the statements take the citizen's id as `$1`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Erased only of who is in no household and has no card in use: otherwise it is needed for what the card gives.
+NAME: Final = (
+    "UPDATE citizen SET full_name = '—', full_name_sealed = NULL"
+    " WHERE citizen_id = $1 AND household_id IS NULL AND full_name <> '—'"
+    " AND NOT EXISTS (SELECT FROM card c WHERE c.citizen_id = $1 AND c.state <> 'closed')"
+)
+
+NUMBER: Final = (
+    "UPDATE citizen SET mobile_hash = NULL, mobile_sealed = NULL, mobile_usable = false,"
+    " mobile_changed_at = clock_timestamp() WHERE citizen_id = $1 AND mobile_hash IS NOT NULL"
+)

@@ -1,0 +1,16 @@
+"""The tables of persons' rights, which every service holds beside its own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chassis.personal import Personal, Whose
+from chassis.processing.basis import Basis
+from chassis.processing.classes import Retention
+from chassis.records.held import Held, HeldIn
+
+_CITIZEN: Final = {"citizen_id": Whose.CITIZEN}
+RIGHTS: Final[Held] = {
+    table: HeldIn(whose=_CITIZEN, classes=(Personal.RIGHTS,), basis=Basis.RIGHTS, retention=Retention.DECISIONS)
+    for table in ("restriction", "erased_person")
+}
