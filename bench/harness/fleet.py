@@ -67,7 +67,7 @@ async def open_outlets(stack: Stack, wire: Wire, count: int, kind: str = "bakery
             "name_ar": f"منفذ القياس {number}", "name_en": f"Measured {kind} {number}",
         }  # fmt: skip
         if kind == "bakery":
-            body |= {"fuel": "gas", "loaf_type": "soft"}
+            body |= {"fuel": "diesel", "loaf_type": "soft"}
         outlet_id = str(identifier(await admin.post("/v1/outlets", body), "outlet_id"))
         terminal_id, code = await register_terminal(admin, outlet_id, f"bench-{kind}-{number}")
         _, caller = await commission(wire, terminal_id, code)

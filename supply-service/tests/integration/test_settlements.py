@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -79,11 +79,16 @@ async def test_a_bakery_by_fuel_and_loaf_type(supply: Supply) -> None:
 
 
 async def test_a_gas_bakery_owes(supply: Supply) -> None:
+    """In March 2025, while the rate of gas was known: 40 loaves at 2.65."""
+    day = datetime(2025, 3, 10, 10, tzinfo=UTC)
+    supply.at(day)
     till = await bakery(supply, "gas")
-    await supply.sell(till, await supply.holder(members=4), bread(40))
-    await close(supply, till, TODAY)
-    assert (await settled(supply, till, TODAY))["amount"] == -106
-    reply = (await supply.admin("GET", f"/v1/settlement-totals?day={TODAY}", "settlements:read")).json()
+    holder = await supply.holder(members=4, activated_at=datetime(2025, 3, 1, 8, tzinfo=UTC))
+    assert (await supply.sell(till, holder, bread(40))).status_code == 201
+    await close(supply, till, day.date().isoformat())
+    assert (await settled(supply, till, day.date().isoformat()))["amount"] == -106
+    path = f"/v1/settlement-totals?day={day.date()}"
+    reply = (await supply.admin("GET", path, "settlements:read")).json()
     assert reply["owed"] >= 106
     assert reply["amount"] == reply["due"] - reply["owed"] == sum(rate["amount"] for rate in reply["rates"])
 
@@ -114,12 +119,12 @@ async def test_a_day_without_a_rate_waits_and_is_settled_when_there_is_one(suppl
     await settle_all(supply.runtime)
     assert await told(supply, till) == []
     await supply.runtime.pool.execute(
-        "UPDATE outlet SET fuel = 'gas', loaf_type = 'hard' WHERE outlet_id = $1", till.outlet_id
+        "UPDATE outlet SET fuel = 'diesel', loaf_type = 'hard' WHERE outlet_id = $1", till.outlet_id
     )
     await settle_all(supply.runtime)
     await settle_all(supply.runtime)
-    assert (await settled(supply, till, TODAY))["amount"] == -26  # 10 at 2.55: half away from zero
-    assert [event["amount"] for event in await told(supply, till)] == [-26]
+    assert (await settled(supply, till, TODAY))["amount"] == 105  # 10 at 10.53
+    assert [event["amount"] for event in await told(supply, till)] == [105]
 
 
 async def test_who_may_look(supply: Supply) -> None:

@@ -67,3 +67,49 @@ def test_limits() -> None:
     for value in (1, {}, {"per_person": "many"}):
         with pytest.raises(PolicyInvalid):
             Limit.of(value, "k")  # type: ignore[arg-type]  # what a faulty file would bring
+
+
+@pytest.mark.parametrize(
+    ("members", "day", "pounds"),
+    [(6, date(2018, 1, 1), 250), (4, date(2018, 1, 1), 200), (6, date(2026, 11, 5), 250), (6, date(2017, 6, 30), 126)],
+)
+def test_the_allowance_since_2017(members: int, day: date, pounds: int, book: PolicyBook) -> None:
+    """6 members in 2018 had 250 pounds (misr5.com/858767)."""
+    assert keys.ALLOWANCE.on(book, day).total(members) == pounds * 100
+
+
+@pytest.mark.parametrize(
+    ("item", "day", "piastres"),
+    [
+        ("oil_1l", date(2021, 11, 1), 2500),
+        ("oil", date(2022, 5, 1), 2300),
+        ("oil", date(2026, 11, 5), 3000),
+        ("oil_700ml", date(2026, 11, 5), 2700),
+        ("oil_1500ml", date(2025, 12, 1), 5600),
+        ("tuna_140g", date(2026, 11, 5), 1800),
+        ("sugar_free", date(2023, 12, 11), 2700),
+    ],
+)
+def test_prices_by_bottle_and_day(item: str, day: date, piastres: int, book: PolicyBook) -> None:
+    assert keys.PRICE.on(book, day, programme="goods", item=item) == piastres
+
+
+@pytest.mark.parametrize(
+    ("programme", "place", "day", "served"),
+    [
+        ("bread", ("02", "x"), date(2025, 7, 1), True),
+        ("goods", ("02", "x"), date(2025, 7, 1), False),
+        ("bread", ("02", "x"), date(2025, 9, 16), False),
+        ("bread", ("03", "x"), date(2025, 7, 1), True),
+        ("bread", ("11", "ras-el-bar"), date(2025, 6, 15), True),
+        ("bread", ("11", "damietta"), date(2025, 6, 15), False),
+        ("bread", ("02", "x"), date(2026, 7, 1), False),
+    ],
+)
+def test_summer_exceptions(
+    programme: str, place: tuple[str, str], day: date, served: bool, figures: FiguresByDay
+) -> None:
+    """3.13: a card of Giza in Alexandria and elsewhere; for the summer of 2026 nothing was found."""
+    today = figures.on(day)
+    assert today.local_only[programme]
+    assert served == bool({(place[0], None), place} & today.open_places[programme])

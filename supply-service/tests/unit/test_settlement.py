@@ -24,8 +24,19 @@ def test_a_diesel_bakery_is_paid_and_a_gas_bakery_remits(book: PolicyBook) -> No
 
 
 def test_each_part_has_the_rate_of_its_own_day(book: PolicyBook) -> None:
-    made = components(DIESEL, [Part(date(2025, 9, 30), 100, 0), Part(date(2025, 10, 1), 100, 0)], book)
+    made = components(DIESEL, [Part(date(2025, 4, 13), 100, 0), Part(date(2025, 10, 28), 100, 0)], book)
     assert [(part.rate, part.amount) for part in made] == [(Decimal("5.38"), 538), (Decimal("11.59"), 1159)]
+
+
+@pytest.mark.parametrize(
+    ("merchant", "day"),
+    [(DIESEL, date(2025, 10, 27)), (DIESEL, date(2025, 4, 14)), (GAS, date(2025, 4, 14)), (GAS, date(2026, 11, 5))],
+    ids=["diesel, a day before Directive 21/2025", "diesel, Directive 9/2025", "gas, Directive 9/2025", "gas since"],
+)
+def test_a_day_whose_rate_was_not_found_waits(merchant: Merchant, day: date, book: PolicyBook) -> None:
+    """3.12: no superseded rate is paid. Directive 9/2025 changed the rates on 14 April 2025."""
+    with pytest.raises(PolicyMissing, match=r"bakery\.settlement"):
+        components(merchant, [Part(day, 100, 0)], book)
 
 
 def test_goods_are_reimbursed_to_the_piastre(book: PolicyBook) -> None:

@@ -141,12 +141,12 @@ def _spread(count: int) -> list[District]:
 
 
 def bakeries(rng: random.Random, count: int = BAKERIES) -> list[Outlet]:
-    """Bakeries over the districts; three in four burn natural gas."""
+    """Bakeries over the districts, all of diesel: for gas no rate is known since Directive 9/2025."""
     made: list[Outlet] = []
     for number, district in enumerate(_spread(count), start=1):
         name_ar, name_en = f"مخبز {district.name_ar} رقم {number}", f"{district.name_en} Bakery {number}"
-        fuel = "gas" if rng.random() < 0.75 else "diesel"
-        made.append(Outlet("bakery", name_ar, name_en, district.code, fuel=fuel, loaf_type="soft"))
+        loaf_type = "soft" if rng.random() < 0.75 else "hard"
+        made.append(Outlet("bakery", name_ar, name_en, district.code, fuel="diesel", loaf_type=loaf_type))
     return made
 
 

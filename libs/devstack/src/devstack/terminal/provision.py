@@ -66,7 +66,7 @@ async def provision(wire: Wire, kind: str, clients_file: Path | None = None) -> 
         "name_ar": f"{NAMES_AR.get(kind, 'منفذ')} {serial}", "name_en": f"{kind.capitalize()} {serial}",
     }  # fmt: skip
     if kind == "bakery":
-        body |= {"fuel": "gas", "loaf_type": "soft"}
+        body |= {"fuel": "diesel", "loaf_type": "soft"}
     outlet = await admin.post("/v1/outlets", body)
     return await register_terminal(admin, str(identifier(outlet, "outlet_id")), serial)
 

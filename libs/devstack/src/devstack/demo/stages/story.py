@@ -139,7 +139,7 @@ class Story:
             "name_ar": f"{NAMES_AR[kind]} الحكاية {number}", "name_en": f"Story {kind} {number} ({context.label})",
         }  # fmt: skip
         if kind == "bakery":
-            body |= {"fuel": "gas", "loaf_type": "soft"}
+            body |= {"fuel": "diesel", "loaf_type": "soft"}
         outlet = await context.outlets.post("/v1/outlets", body)
         known = await register_terminal(context.outlets, str(identifier(outlet, "outlet_id")), name)
         return await self.enrolled(name, *known)
