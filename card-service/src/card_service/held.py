@@ -62,6 +62,13 @@ HELD: Final[Held] = {
         without=("ration_card_hash",),
         sealed={"ration_card_sealed": _ration_card},
     ),
+    "import_ref": HeldIn(
+        whose={"household_id": Whose.HOUSEHOLD},
+        classes=(Personal.HOUSEHOLD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("mark",),
+    ),
     "membership": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.HOUSEHOLD,),

@@ -17,6 +17,7 @@ from card_service.lifespan import lifespan
 from card_service.privacy.api import routes as privacy
 from card_service.proposals import DESK, PROPOSALS
 from card_service.registry.api import routes as registry
+from card_service.registry.import_api import routes as imports
 from card_service.registry.restated import CONTACTS, HOUSEHOLDS
 from card_service.rollout.api import routes as rollout
 from card_service.search.api import routes as search
@@ -30,6 +31,7 @@ from policybook.snapshot import kept_fresh
 
 ROUTERS = (
     registry,
+    imports,
     search,
     cards,
     distribution,

@@ -10,7 +10,7 @@ from card_service.distribution.plans import plan_chunk
 from card_service.jobs import job
 from card_service.privacy.resuming import TELLING
 from card_service.registry import import_repository
-from card_service.registry.imports import Importer
+from card_service.registry.import_worker import Importer
 from card_service.rollout import repository as rollout_repository
 from card_service.rollout.activations import activation_chunk
 from card_service.search.upkeep import KEEPING

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,9 +24,15 @@ ANYONE = {
     "GET /v1/policies/card": "the rules are the same for all",
     "GET /v1/pin-key": "the key is public",
     "GET /v1/credential-keys": "the keys are public",
+    "POST /v1/import-declarations": "a file belongs to whoever declares it",
     "POST /v1/imports": "a file belongs to whoever sends it; rows of elsewhere are rejected one by one",
 }
 DAY = datetime.now(UTC).date()
+FILE = (",".join(HEADER) + "\n").encode()
+PART = {
+    "content": FILE,
+    "headers": {"Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(FILE).digest()).decode()}:"},
+}
 Calls = dict[str, Call | list[Call]]
 
 
@@ -41,6 +49,7 @@ class World:
     plan: UUID
     activation: UUID
     upload: str
+    declared: str
     head: dict[str, Any]
     waiting: dict[str, Any]
     waiting_for: dict[str, Any]
@@ -60,7 +69,19 @@ async def world_of(office: Office) -> World:
     _, (holder, *_) = await office.household()
     await office.planned(await office.phase())
     (waiting,) = await office.find(holder)
-    return World(card, household, citizen, member, site, phase, plan, activation, upload["id"], head, waiting, holder)
+    file = await declared(office)
+    return World(
+        card, household, citizen, member, site, phase, plan, activation, upload["id"], file, head, waiting, holder
+    )
+
+
+async def declared(office: Office) -> str:
+    """A file of one part, declared by whom the walk calls."""
+    headers = await signed_by(office.issuer)("citizens:import", **PORT_SAID)
+    body = {"parts": 1, "sha256": hashlib.sha256(FILE).hexdigest()}
+    reply = await office.client.post("/v1/import-declarations", json=body, headers=headers)
+    made: str = reply.json()["id"]
+    return made
 
 
 def registry(office: Office, world: World) -> Calls:
@@ -93,6 +114,12 @@ def registry(office: Office, world: World) -> Calls:
         ),
         "GET /v1/imports/{import_id}": Call(imports, "citizens:import"),
         "GET /v1/imports/{import_id}/rejections": Call(f"{imports}/rejections", "citizens:import"),
+        "GET /v1/imports/{import_id}/rows": Call(f"{imports}/rows", "citizens:import"),
+        "GET /v1/imports/{import_id}/result": Call(f"{imports}/result", "citizens:import"),
+        "PUT /v1/imports/{import_id}/parts/{number}": Call(
+            f"/v1/imports/{world.declared}/parts/1", "citizens:import", body=PART
+        ),
+        "POST /v1/imports/{import_id}/completion": Call(f"/v1/imports/{world.declared}/completion", "citizens:import"),
     }
 
 
@@ -192,6 +219,9 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     asked = {"json": {"national_id": world.head["national_id"]}}
     acts = {
         "POST /v1/imports": Call("/v1/imports", "citizens:import", body=file),
+        "POST /v1/import-declarations": Call(
+            "/v1/import-declarations", "citizens:import", body={"json": {"parts": 1, "sha256": "0" * 64}}
+        ),
         "POST /v1/citizen-verifications": Call("/v1/citizen-verifications", "citizens:verify", {}, body=asked),
         "GET /v1/policies/card": Call("/v1/policies/card", "policies:read"),
     }

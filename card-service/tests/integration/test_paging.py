@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 LISTS = {
     "/v1/citizens/{citizen_id}/accesses",
     "/v1/imports/{import_id}/rejections",
+    "/v1/imports/{import_id}/rows",
     "/v1/pickup-sites",
     "/v1/pickup-sites/{site_id}/appointments",
     "/v1/rollout-phases",
@@ -34,6 +35,7 @@ async def test_every_list(open_office: OpenOffice) -> None:
         accepted = await office.upload(*(office.row(f"H{n}", mobile="x") for n in range(3)))
         await office.finished(f"/v1/imports/{accepted['id']}", "citizens:import")
         await check_pages(office.client, headers, f"/v1/imports/{accepted['id']}/rejections", 3)
+        await check_pages(office.client, headers, f"/v1/imports/{accepted['id']}/rows", 3)
         sites = [await office.site(f"Site {n}") for n in range(3)]
         found = await check_pages(office.client, headers, "/v1/pickup-sites?governorate=03", 3)
         assert [site["site_id"] for site in found] == [site["site_id"] for site in sites]

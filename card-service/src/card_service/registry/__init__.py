@@ -6,10 +6,13 @@ TABLES = (
     "former_national_id",
     "household",
     "import_job",
+    "import_part",
+    "import_ref",
     "import_rejection",
+    "import_result",
     "import_upload",
     "membership",
     "register_change",
 )
-APPEND_ONLY = ("entitlement_decision", "former_national_id", "import_rejection", "register_change")
+APPEND_ONLY = ("entitlement_decision", "former_national_id", "import_rejection", "import_result", "register_change")
 KEPT = ("membership",)

@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses import service as accesses
 from card_service.accesses.schemas import AccessPage
 from card_service.context import Running, WithTools
-from card_service.registry import history, imports, repository, sealed_names, service
+from card_service.registry import history, repository, sealed_names, service
 from card_service.registry.changes.errors import HouseholdEnded
 from card_service.registry.errors import (
     AlreadyRegistered,
     HeadCannotLeave,
     MonthInvalid,
     NotAMember,
-    NotCsvFile,
     RegistrationRefused,
-    WrongHeaderLine,
 )
 from card_service.registry.history_schemas import HouseholdMonthOut
 from card_service.registry.models import Citizen, Household
@@ -32,13 +29,10 @@ from card_service.registry.schemas import (
     CitizenOut,
     HouseholdIn,
     HouseholdOut,
-    ImportAccepted,
-    ImportOut,
     LookedUp,
     MemberIn,
     Notice,
     NotLookedUp,
-    RejectionPage,
     VerificationIn,
     VerificationOut,
 )
@@ -47,8 +41,8 @@ from card_service.tools import Tools
 from chassis import mobiles, national_id
 from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
-from chassis.endpoints import MIB, Rate
-from chassis.paging import LAST_ID, Paging, by_id, by_number
+from chassis.endpoints import Rate
+from chassis.paging import LAST_ID, Paging, by_id
 from chassis.personal import Personal
 from chassis.principal import CallerKind
 from chassis.records.acts import Rows
@@ -57,7 +51,6 @@ from contracts.scopes import Scope
 
 routes = router(tags=["citizens"])
 CITIZEN = Rows("citizen", "citizen_id", without=("national_id_hash", "mobile_hash"))
-CSV_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 def citizen_out(tools: Tools, citizen: Citizen) -> CitizenOut:
@@ -232,36 +225,3 @@ async def list_accesses(
     await service.citizen_of(session, caller, citizen_id)
     items = await accesses.of_citizen(session, citizen_id, page)
     return AccessPage.of(page, items, lambda access: access.access_id)
-
-
-@routes.post(
-    "/v1/imports",
-    scopes=Scope.CITIZENS_IMPORT,
-    status_code=202,
-    openapi_extra=CSV_BODY,
-    dependencies=[Depends(imports.limit_body)],
-    problems=(NotCsvFile, WrongHeaderLine),
-    rate=Rate.BULK,
-    body=16 * MIB,
-)
-async def start_import(request: Request, caller: Caller, session: Work, tools: WithTools) -> ImportAccepted:
-    """Take a file of citizens (`text/csv`) and register its households in the background.
-
-    RFC 4180 with commas, semicolons or tabs, in UTF-8 or UTF-16; Windows-1256 where the media type says so.
-    """
-    body, charset = await imports.body_of(request, tools.settings.card_import_max_bytes)
-    return ImportAccepted(id=await imports.accept(session, tools, caller, body, charset))
-
-
-@routes.get("/v1/imports/{import_id}", scopes=Scope.CITIZENS_IMPORT)
-async def read_import(import_id: UUID, caller: Caller, session: Reading) -> ImportOut:
-    """How far an import has come."""
-    return await imports.progress(session, caller, import_id)
-
-
-@routes.get("/v1/imports/{import_id}/rejections", scopes=Scope.CITIZENS_IMPORT)
-async def list_rejections(
-    import_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[int], by_number(200, 1000)]
-) -> RejectionPage:
-    """The rows of an import that were not taken, each with its reason."""
-    return await imports.rejections(session, caller, import_id, page)

@@ -59,3 +59,45 @@ class ImportUnknown(NotFound):
 
     code = "import_not_found"
     title_ar = "عملية التحميل غير موجودة"
+
+
+class DigestMissing(InvalidRequest):
+    """A part needs its SHA-256 in the header Content-Digest"""
+
+    code = "digest_missing"
+    title_ar = "يلزم إرسال بصمة SHA-256 مع كل جزء"
+
+
+class DigestDiffers(InvalidRequest):
+    """The content does not have the digest it is said to have"""
+
+    code = "digest_differs"
+    title_ar = "المحتوى لا يطابق البصمة المرسلة"
+
+
+class PartUnknown(InvalidRequest):
+    """The file was declared with fewer parts"""
+
+    code = "part_unknown"
+    title_ar = "رقم الجزء أكبر من عدد أجزاء الملف"
+
+
+class PartDiffers(Conflict):
+    """Another part with this number has come already"""
+
+    code = "part_differs"
+    title_ar = "وصل جزء آخر بهذا الرقم من قبل"
+
+
+class ImportIncomplete(Conflict):
+    """Parts of the file are missing"""
+
+    code = "import_incomplete"
+    title_ar = "أجزاء من الملف لم تصل بعد"
+
+
+class ImportClosed(Conflict):
+    """The file has been taken in; no part can be added"""
+
+    code = "import_closed"
+    title_ar = "تم استلام الملف ولا يمكن إضافة أجزاء"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 from card_service.registry import names
@@ -64,6 +65,7 @@ class Family:
     rows: int = 0
     people: list[Person] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    heads: list[int] = field(default_factory=list)  # the rows that claim to be the head
 
     def reject(self, code: str, where: str) -> None:
         """Refuse everybody who is still in."""
@@ -78,13 +80,11 @@ class Reader:
         """`governorate`: the only one the caller may register citizens of, None for all."""
         self._today = today
         self._bound = Bound(governorate or NATION)
-        self._refs: set[str] = set()
         self._home: tuple[tuple[str, str, str], Residence] | None = None
         self._family: Family | None = None
-        self._heads: list[int] = []
 
     def take(self, rows: Iterable[Row]) -> Iterator[Family]:
-        """Every household that the rows complete, its faulty rows among the rejections."""
+        """Every household that the rows complete, its faulty rows among the rejections, its head not looked for yet."""
         for row in rows:
             cells = row.cells
             ref = cells[0].strip() if cells else ""
@@ -95,7 +95,7 @@ class Reader:
             family.rows += 1
             family.last_row = row.line
             if ref and len(cells) > 1 and cells[1].strip().lower() == "head":
-                self._heads.append(row.line)
+                family.heads.append(row.line)
             judged = self._judge(row)
             if isinstance(judged, Person):
                 family.people.append(judged)
@@ -105,9 +105,8 @@ class Reader:
     def close(self) -> Iterator[Family]:
         """The household that no more rows will come of."""
         if self._family is not None:
-            family, heads = self._family, self._heads
-            self._family, self._heads = None, []
-            yield self._closed(family, heads)
+            family, self._family = self._family, None
+            yield family
 
     def _judge(self, row: Row) -> Person | Rejection:
         line, cells = row.line, row.cells
@@ -131,20 +130,17 @@ class Reader:
             self._home = ((governorate, district, address), residence)  # most often that of the next row too
         return Person(*person, self._home[1])
 
-    def _closed(self, family: Family, heads: list[int]) -> Family:
-        if not family.ref:
-            return family
-        if family.ref in self._refs:
-            family.reject("household_not_consecutive", "household_ref")
-        self._refs.add(family.ref)
-        return check_household(family, heads)
-
 
 def families_of(rows: Iterable[Row], today: date, governorate: str | None = None) -> Iterator[Family]:
     """Every household of a file that is at hand."""
-    reader = Reader(today, governorate)
-    yield from reader.take(rows)
-    yield from reader.close()
+    reader, refs = Reader(today, governorate), set[str]()
+    for family in chain(reader.take(rows), reader.close()):
+        if family.ref in refs:
+            family.reject("household_not_consecutive", "household_ref")
+        if family.ref:
+            refs.add(family.ref)
+            check_household(family, family.heads)
+        yield family
 
 
 def judge_person(

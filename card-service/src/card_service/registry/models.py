@@ -8,9 +8,11 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from chassis.area import Area, InGovernorate
+from chassis.row_files import Form
 
 Role = Literal["head", "spouse", "child", "parent", "other"]
 JobStatus = Literal["queued", "running", "done", "failed"]
+ImportStatus = Literal["receiving", "queued", "running", "done", "failed"]
 
 
 HouseholdStatus = Literal["active", "ended"]
@@ -119,6 +121,17 @@ class Known(NamedTuple):
     in_a_household: bool
     import_id: UUID | None
     deceased: bool = False
+    household_id: UUID | None = None
+
+
+class Former(NamedTuple):
+    """The household that a sender's reference stood for in an import before."""
+
+    household_id: UUID
+    import_id: UUID
+    governorate: str
+    district: str
+    address: str
 
 
 class Bearer(NamedTuple):
@@ -136,10 +149,13 @@ class Bearer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImportJob(InGovernorate):
-    """A bulk import and how far it has come; `done_row` is the last line of the file that is settled."""
+    """A bulk import and how far it has come; `done_row` is the last line of the file that is settled.
+
+    `parts` is how many the file comes in, `digest` its SHA-256, `corrects` the import whose rows come again.
+    """
 
     import_id: UUID
-    status: JobStatus
+    status: ImportStatus
     governorate: str | None
     done_row: int
     rows: int
@@ -150,3 +166,9 @@ class ImportJob(InGovernorate):
     attempts: int
     created_at: datetime
     finished_at: datetime | None
+    created_by: str
+    form: Form
+    charset: str | None
+    parts: int
+    digest: bytes | None
+    corrects: UUID | None

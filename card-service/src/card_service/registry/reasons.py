@@ -18,6 +18,14 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "head_missing": ("The household has no head.", "الأسرة بدون رب أسرة."),
     "head_rejected": ("The head of this household was rejected.", "تم رفض بيانات رب هذه الأسرة."),
+    "household_has_head": (
+        "The household this reference stands for has a head already.",
+        "الأسرة المسجلة بهذا الرقم لها رب أسرة بالفعل.",
+    ),
+    "household_ended": (
+        "The household this reference stands for has ended.",
+        "الأسرة المسجلة بهذا الرقم منتهية.",
+    ),
     "several_heads": ("The household has more than one head.", "للأسرة أكثر من رب أسرة."),
     "residence_differs": (
         "The place of residence differs from that of the head.",

@@ -59,7 +59,7 @@ _SEAL = statement(
 
 _KNOWN = text(
     "SELECT national_id_hash, citizen_id, household_id IS NOT NULL AS in_a_household, import_id,"
-    " life = 'deceased' AS deceased"
+    " life = 'deceased' AS deceased, household_id"
     " FROM citizen WHERE national_id_hash = ANY(CAST(:hashes AS bytea[]))"
 )
 _ADOPT = text(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from card_service.registry.models import JobStatus, Role
+from card_service.registry.models import ImportStatus, Role
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
 
@@ -153,15 +153,20 @@ class ImportAccepted(BaseModel):
 
 
 class ImportOut(BaseModel):
-    """An import and how far it has come. `warnings`: check digits that do not agree; they refuse nothing."""
+    """An import and how far it has come. `warnings`: check digits that do not agree; they refuse nothing.
+
+    `parts` is how many the file comes in, `received` which of them are here while it is taken in.
+    """
 
     id: UUID
-    status: JobStatus
+    status: ImportStatus
     rows: int
     accepted: int
     rejected: int
     households: int
     warnings: int
+    parts: int = 1
+    received: list[int] = []
 
 
 class RejectionOut(BaseModel):

@@ -33,6 +33,7 @@ PURPOSES: Final[Mapping[str, Words]] = {
     "citizen_lookup": Words("to look at the registration", "الاطلاع على التسجيل"),
     "data_update": Words("to correct the data", "تصحيح البيانات"),
     "search": Words("to find the registration", "البحث عن التسجيل"),
+    "import_result": Words("to know what became of a file of citizens", "معرفة نتيجة ملف تسجيل المواطنين"),
     "lookup": Words("to prepare payments of an authority", "تجهيز مدفوعات جهة حكومية"),
     "hand_over": Words("to hand over the card", "تسليم الكارت"),
     "pin_desk": Words("to set the PIN", "تعيين الرقم السري"),
