@@ -75,6 +75,7 @@ ANYONE = {
     "GET /v1/areas": "the governorates and districts are no secret",
     "GET /v1/authorities": "bounded by the caller's authority: test_people tries it",
     "GET /openapi.json": "the documentation is public",
+    "GET /": "what this is, and where to go on",
     "GET /docs": "the documentation is public",
     "GET /docs/{asset}": "the documentation is public",
     "GET /problems/{code}": "the documentation is public",

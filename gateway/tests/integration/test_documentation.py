@@ -32,6 +32,30 @@ async def test_the_page_needs_no_other_server(gateway: Any) -> None:
     assert (await gateway.client.get("/docs/secrets.txt")).status_code == 404
 
 
+@pytest.mark.parametrize("accept", ["text/html", "text/html,application/xhtml+xml,*/*;q=0.8", "TEXT/HTML;q=0.9"])
+async def test_the_address_itself_is_a_page_that_leads_on(gateway: Any, accept: str) -> None:
+    page = await gateway.client.get("/", headers={"Accept": accept})
+    assert (page.status_code, page.headers["content-type"].split(";")[0]) == (200, "text/html")
+    assert page.headers["vary"] == "Accept"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "الكارت الموحد" in page.text
+    assert "Unified Card" in page.text
+    assert not re.search(r"<script|\son\w+=|style=", page.text)
+    for link in set(re.findall(r'(?:src|href)="([^"]+)"', page.text)):
+        assert link.startswith("/")
+        assert (await gateway.client.get(link)).status_code in {200, 303}, link
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "", "text/htmlx"])
+async def test_programs_find_the_same_as_json(gateway: Any, accept: str) -> None:
+    reply = await gateway.client.get("/", headers={"Accept": accept})
+    assert reply.headers["content-type"] == "application/json"
+    links = [place for place in reply.json().values() if place.startswith("/")]
+    assert {"/docs", "/openapi.json", "/account"} <= set(links)
+    for link in links:
+        assert (await gateway.client.get(link)).status_code in {200, 303}, link
+
+
 async def test_openapi_is_the_merged_one(gateway: Any) -> None:
     reply = await gateway.client.get("/openapi.json")
     assert reply.status_code == 200

@@ -51,6 +51,7 @@ def test_only_files_and_lists_may_be_large() -> None:
 def test_public_routes_are_few_and_counted_by_address() -> None:
     public = {route.path for route in ROUTES if route.public}
     assert public == {
+        "/",
         "/oauth/token",
         "/.well-known/jwks.json",
         "/openapi.json",

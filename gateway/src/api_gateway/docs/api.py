@@ -9,7 +9,7 @@ from fastapi import Path, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from api_gateway.docs import page, problems
+from api_gateway.docs import home, page, problems
 from api_gateway.docs.openapi import document, merged
 from chassis.problems import NotFound, PayloadTooLarge
 from chassis.routing import router
@@ -18,7 +18,17 @@ routes = router(tags=["documentation"])
 
 _JSON = page.content("application/json")
 _HTML = page.content("text/html")
+_HOME = page.content("application/json", "text/html")
 _FILE = page.content("text/css", "text/javascript", "image/png")
+
+
+@routes.get("/", public=True, response_class=Response, responses=_HOME)
+async def get_home(request: Request) -> Response:
+    """What this is and where to go on: a page in Arabic and English for browsers, the links as JSON for programs."""
+    headers = {**page.HEADERS, "Vary": "Accept", "Cache-Control": "max-age=300"}
+    if home.wants_page(request.headers.get("accept", "")):
+        return HTMLResponse(home.PAGE, headers=headers)
+    return Response(home.Links().model_dump_json(), headers=headers, media_type="application/json")
 
 
 @routes.get("/docs", public=True, response_class=HTMLResponse, responses=_HTML)

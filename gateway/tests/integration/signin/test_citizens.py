@@ -82,7 +82,7 @@ async def test_a_citizen_signs_in_and_sees_their_own_sign_ins(offices: Offices, 
     citizen_id, headers = await _signed_in(offices, others)
     claims = await offices.claims(headers["Authorization"].removeprefix("Bearer "))
     assert (claims["sub"], claims["kind"], claims["acr"]) == (f"citizen:{citizen_id}", "citizen", "urn:unicard:aal1")
-    assert claims["scope"] == "disclosures:read self:sessions"
+    assert claims["scope"] == "data:export disclosures:read privacy:ask self:sessions"
     assert "gov" not in claims
     listed = (await offices.gateway.client.get("/v1/self/sessions", headers=headers)).json()["items"]
     assert [one["this_one"] for one in listed] == [True]
@@ -98,16 +98,45 @@ async def test_a_citizen_signs_in_and_sees_their_own_sign_ins(offices: Offices, 
 
 async def test_a_citizen_opens_nothing_of_others(offices: Offices, others: Others) -> None:
     _, headers = await _signed_in(offices, others)
-    for path in ("/v1/clients", f"/v1/overview/{new_id()}", f"/v1/citizens/{new_id()}/data-export"):
+    for path in ("/v1/clients", f"/v1/overview/{new_id()}"):
         assert (await offices.gateway.client.get(path, headers=headers)).status_code == 403
-    others_path = f"/v1/citizens/{new_id()}/disclosures"
-    assert (await offices.gateway.client.get(others_path, headers=headers)).status_code == 404
+    for what in ("disclosures", "data-export"):
+        others_path = f"/v1/citizens/{new_id()}/{what}"
+        assert (await offices.gateway.client.get(others_path, headers=headers)).status_code == 404
 
 
 async def test_a_citizen_may_ask_who_has_seen_their_data(offices: Offices, others: Others) -> None:
     citizen_id, headers = await _signed_in(offices, others)
     reply = await offices.gateway.client.get(f"/v1/citizens/{citizen_id}/disclosures", headers=headers)
     assert reply.status_code in {200, 503}, "the services that are asked are away here; the caller is let in"
+
+
+async def test_a_citizen_has_a_copy_of_what_is_held_on_themselves(
+    offices: Offices, others: Others, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen_id, headers = await _signed_in(offices, others)
+    asked: list[str] = []
+
+    def held(request: httpx.Request) -> httpx.Response:
+        service, place = request.url.path.split("/")[3], request.url.path.rsplit("/", 1)[-1]
+        asked.append(place)
+        return httpx.Response(
+            200, json={"service": service, "tables": {"citizen": [{"household_id": None}], "card": []}}
+        )
+
+    clients = {
+        name: httpx.AsyncClient(transport=httpx.MockTransport(held), base_url="http://other")
+        for name in ("card", "supply", "health", "payment", "notify")
+    }
+    monkeypatch.setattr(offices.gateway.runtime.state.gatherer, "clients", clients)
+    reply = await offices.gateway.client.get(f"/v1/citizens/{citizen_id}/data-export", headers=headers)
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["services"].keys() == clients.keys()
+    assert set(asked) == {str(citizen_id)}, "nobody else's is fetched"
+    rows = await offices.gateway.runtime.pool.fetch(
+        "SELECT who, kind, outcome FROM record WHERE citizen_id = $1 AND purpose = 'data_export'", UUID(citizen_id)
+    )
+    assert [tuple(row) for row in rows] == [(f"citizen:{citizen_id}", "citizen", "done")]
 
 
 async def test_the_answer_is_the_same_whoever_asks(offices: Offices, others: Others) -> None:

@@ -23,7 +23,7 @@ PEOPLE: Final = frozenset({CallerKind.PERSON})
 OFFICES: Final = frozenset({CallerKind.CLIENT, CallerKind.PERSON})  # systems and those who work with them, no terminal
 CITIZENS: Final = frozenset({CallerKind.CITIZEN})
 
-_PATH = re.compile(r"(/([A-Za-z0-9._-]+|\{[a-z_]+\}))+")
+_PATH = re.compile(r"/|(/([A-Za-z0-9._-]+|\{[a-z_]+\}))+")
 
 
 class Rate(StrEnum):

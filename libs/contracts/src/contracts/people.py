@@ -345,7 +345,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
 )
 
 # What citizens are given when they sign in, and what the gateway asks other services for on the way; nobody grants it.
-OF_CITIZENS: Final = frozenset({Scope.SELF_SESSIONS, Scope.DISCLOSURES_READ, Scope.PRIVACY_ASK})
+OF_CITIZENS: Final = frozenset({Scope.SELF_SESSIONS, Scope.DISCLOSURES_READ, Scope.DATA_EXPORT, Scope.PRIVACY_ASK})
 # What is added to every person's roles: about themselves, and no one else.
 OF_PEOPLE: Final = frozenset({Scope.SELF_SESSIONS})
 OF_THE_GATEWAY: Final = frozenset({Scope.CITIZENS_VERIFY, Scope.CODES_SEND, Scope.NOTICES_SEND})
