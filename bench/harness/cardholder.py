@@ -36,14 +36,14 @@ async def active_card(stack: Stack, wire: Wire) -> str:
     file = single_household(household)
     answer = await registry.call("POST", "/v1/imports", file.body, content_type="text/csv")
     await _finished(registry, f"/v1/imports/{identifier(answer.json(), 'import_id')}")
-    phase = {"name": "Measurement", "governorate": PORT_SAID, "sequence": 1, "services": ["supply"]}
+    phase = {"name": "Measurement", "governorate": PORT_SAID, "sequence": 1, "services": ["supply", "payment"]}
     phases = f"/v1/rollout-phases/{identifier(await cards.post('/v1/rollout-phases', phase), 'phase_id')}"
     wanted = {"week_start": days.week_start.isoformat(), "limit": 1, "holders": "heads"}
     planned = await cards.post(f"{phases}/pickup-plans", wanted)
     await _finished(cards, f"/v1/pickup-plans/{identifier(planned, 'plan_id')}")
     card_id = await _hand_over(wire, stack.clients(wire), operations, str(site), household.head.national_id, days)
     await _set_clocks(operations, days.activation)
-    job = await cards.post(f"{phases}/activations", {"holders": "heads", "services": ["supply"]})
+    job = await cards.post(f"{phases}/activations", {"holders": "heads", "services": ["supply", "payment"]})
     await _finished(cards, f"/v1/activations/{identifier(job, 'activation_id')}")
     await eventually(lambda: cards.get(f"/v1/entitlements/{card_id}"), within_s=30)
     return card_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -177,9 +177,11 @@ class Office:
         made = await self.call("POST", f"/v1/rollout-phases/{phase_id}/pickup-plans", "rollout:write", json=body)
         return await self.finished(f"/v1/pickup-plans/{made['id']}", "rollout:read")
 
-    async def activated(self, phase_id: str, holders: str = "heads") -> dict[str, Any]:
-        """An activation for supply to its end."""
-        body = {"holders": holders, "services": ["supply"]}
+    async def activated(
+        self, phase_id: str, holders: str = "heads", services: Sequence[str] = ("supply",)
+    ) -> dict[str, Any]:
+        """An activation to its end, for supply unless told otherwise."""
+        body = {"holders": holders, "services": list(services)}
         made = await self.call("POST", f"/v1/rollout-phases/{phase_id}/activations", "rollout:write", json=body)
         return await self.finished(f"/v1/activations/{made['id']}", "rollout:read")
 

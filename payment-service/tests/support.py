@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -111,8 +112,13 @@ async def deliver(house: House, *events: Event) -> None:
         await reactions.handle(received, session, house.runtime)
 
 
-def activated(card: UUID, citizen: UUID, household: UUID) -> CardActivated:
-    """The event that opens a wallet."""
+def activated(
+    card: UUID,
+    citizen: UUID,
+    household: UUID,
+    services: Sequence[ProgrammeService] = (ProgrammeService.SUPPLY, ProgrammeService.PAYMENT),
+) -> CardActivated:
+    """The event that opens a wallet, where payment is among the services."""
     return CardActivated(
         card_id=card,
         citizen_id=citizen,
@@ -120,7 +126,7 @@ def activated(card: UUID, citizen: UUID, household: UUID) -> CardActivated:
         governorate="03",
         district="port-fouad",
         members=3,
-        services=[ProgrammeService.SUPPLY],
+        services=list(services),
         phase_id=None,
         activated_at=Clock().now(),
     )

@@ -65,7 +65,8 @@ class Person:
             ),
             CardActivated(
                 card_id=self.card_id, citizen_id=self.citizen_id, household_id=self.household_id,
-                services=[ProgrammeService.SUPPLY], phase_id=None, activated_at=first, **place,
+                services=[ProgrammeService.SUPPLY, ProgrammeService.PAYMENT], phase_id=None, activated_at=first,
+                **place,
             ),
         )  # fmt: skip
 

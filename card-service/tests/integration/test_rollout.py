@@ -54,6 +54,44 @@ async def test_a_cohort_is_activated_chunk_by_chunk(open_office: OpenOffice) -> 
         assert states[:4] == ["planned", "distributing", "activating", "active"]
 
 
+async def test_a_second_stage_gives_active_cards_what_they_lack(open_office: OpenOffice) -> None:
+    """Supply first, health and payment later: truth 2.16."""
+    async with open_office(card_activation_chunk=10) as office:
+        await office.site(hourly_capacity=100)
+        homes = [await office.household() for _ in range(5)]
+        phase_id = await office.phase(services=["supply", "health", "payment"])
+        await office.planned(phase_id)
+        cards = []
+        for _, people in homes[:4]:
+            (card,) = await office.find(people[0])
+            await office.hand_over(card, people[0])
+            cards.append(card["card_id"])
+        await office.activated(phase_id)
+        off = f"/v1/cards/{cards[0]}/services"
+        scope = "cards:write"
+        await office.call("PUT", f"{off}/health", scope)
+        await office.call("DELETE", f"{off}/health", scope, json={"reason": "fraud"})
+        await office.call("POST", f"/v1/cards/{cards[1]}/block", scope, json={"reason": "lost"})
+        (last,) = await office.find(homes[4][1][0])
+        await office.hand_over(last, homes[4][1][0])
+        done = await office.activated(phase_id, services=["health", "payment"])
+        assert (done["status"], done["activated"], done["services"]) == ("done", 5, ["health", "payment"])
+
+        async def services(card_id: str) -> list[str]:
+            return list((await office.call("GET", f"/v1/cards/{card_id}", "cards:read"))["services"])
+
+        assert await services(cards[0]) == ["payment", "supply"], "what was switched off stays off"
+        assert [await services(card) for card in cards[1:]] == [["health", "payment", "supply"]] * 3
+        assert await services(last["card_id"]) == ["health", "payment"]
+        await office.call("POST", f"/v1/cards/{cards[1]}/unblock", scope)
+        told = await office.events("CardServiceEnabled")
+        new = [(event["card_id"], event["service"]) for event in told if event["card_id"] in cards[1:]]
+        assert sorted(new) == sorted((card, service) for card in cards[1:] for service in ("health", "payment"))
+        assert len(await office.events("CardActivated")) == 5, "nobody is activated a second time"
+        assert (await office.activated(phase_id, services=["health", "payment"]))["activated"] == 0
+        assert (await office.activated(phase_id, services=["supply", "payment"]))["activated"] == 1
+
+
 async def test_phases_are_entered_listed_and_refused(office: Office, random_id: UUID) -> None:
     body = {"name": "Luxor", "governorate": "29", "sequence": 1, "services": ["supply"]}
     made = await office.call("POST", "/v1/rollout-phases", ROLLOUT, json=body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from contracts.card import (
     ContactChanged,
     ContactChangedInClear,
     ContactRestated,
+    HouseholdRestated,
+    PersonDied,
     PickupMissed,
     PickupScheduled,
 )
@@ -28,6 +31,7 @@ from contracts.health import ProviderContactChanged
 from contracts.payment import PayoutPaid, WalletStated
 from contracts.supply import BalanceStated, OutletContactChanged, Redeemed
 from notify_service import metrics, service, templates
+from notify_service import repository as messages
 from notify_service.contacts import places
 from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn, learn_again, learn_in_clear
@@ -61,6 +65,8 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions.on(ContactChangedInClear)(contact_changed_in_clear)
     reactions.restated(ContactRestated, ContactChanged, ContactChangedInClear)(contact_restated)
     reactions.restated(CardRestated, CardIssued, CardActivated, CardReplaced)(card_restated)
+    reactions.on(PersonDied)(person_died)
+    reactions.restated(HouseholdRestated, PersonDied)(household_restated)
     reactions.on(PickupScheduled)(pickup_scheduled)
     reactions.on(PickupMissed)(pickup_missed)
     reactions.on(CardIssued)(card_issued)
@@ -101,6 +107,17 @@ async def card_restated(events: Sequence[Received[CardRestated]], session: Async
     """Remember whose cards these are; nobody is told of anything."""
     holders = {e.data.card_id: (e.data.card_id, e.data.citizen_id, e.data.household_id) for e in events}
     await contacts.put_holders(session, list(holders.values()))
+
+
+async def person_died(events: Sequence[Received[PersonDied]], session: AsyncSession, _: Runtime) -> None:
+    """Tell the dead nothing any more, not what waits for them either."""
+    await _died(session, [(e.data.citizen_id, e.data.died_on) for e in events])
+
+
+async def household_restated(events: Sequence[Received[HouseholdRestated]], session: AsyncSession, _: Runtime) -> None:
+    """Know the dead among those who belonged to households."""
+    former = [gone for e in events if e.data.state is not None for gone in e.data.state.former or ()]
+    await _died(session, [(gone.citizen_id, gone.died_on) for gone in former if gone.died_on is not None])
 
 
 async def pickup_scheduled(
@@ -214,6 +231,13 @@ async def redeemed(events: Sequence[Received[Redeemed]], session: AsyncSession, 
         if e.data.card_id in holders
     ]
     await _queue(session, runtime, "draw_alert", intents)
+
+
+async def _died(session: AsyncSession, dead: Sequence[tuple[UUID, date]]) -> None:
+    if dead:
+        citizens = [citizen_id for citizen_id, _ in dead]
+        await contacts.died(session, citizens, [day for _, day in dead])
+        await messages.cancel_of_the_dead(session, citizens)
 
 
 def _about(event: Received[Any], subject: Any, facts: Facts | None = None) -> Intent:

@@ -78,6 +78,7 @@ HELD: Final[Held] = {
         retention=Retention.QUESTIONS,
         erases=(Erasing((Personal.MESSAGES, Personal.RATIONS, Personal.MONEY), (inquiries.INQUIRIES,)),),
     ),
+    "deceased": HeldIn(whose=_CITIZEN, classes=(Personal.IDENTITY,), basis=_TELLING, retention=Retention.REGISTER),
     "card_holder": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=_TELLING, retention=Retention.REGISTER),
     **RIGHTS,
 }

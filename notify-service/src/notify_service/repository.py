@@ -46,6 +46,7 @@ _INSERT = statement(
     FROM <rows>
     WHERE NOT EXISTS (
         SELECT FROM message s WHERE s.subject = r.subject AND s.template = ANY(CAST(:silencers AS text[])))
+      AND NOT EXISTS (SELECT FROM deceased d WHERE d.citizen_id = r.citizen_id)
     ON CONFLICT (event_id, template) DO NOTHING RETURNING id
     """,
     id="uuid",
@@ -84,6 +85,17 @@ async def queue(
     }  # fmt: skip
     await session.execute(_TURN)
     return set((await session.execute(_INSERT, {**vars(rows), **parameters})).scalars())
+
+
+_CANCEL_OF_THE_DEAD = text(
+    "UPDATE message SET status = 'cancelled', reason = 'deceased', ended_at = clock_timestamp()"
+    " WHERE citizen_id = ANY(CAST(:citizens AS uuid[])) AND status = 'queued'"
+)
+
+
+async def cancel_of_the_dead(session: AsyncSession, citizens: Sequence[UUID]) -> None:
+    """Cancel what is queued for citizens who are dead."""
+    await session.execute(_CANCEL_OF_THE_DEAD, {"citizens": list(citizens)})
 
 
 async def supersede(session: AsyncSession, newer: dict[UUID, UUID | None], templates: Sequence[str]) -> None:

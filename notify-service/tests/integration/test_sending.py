@@ -16,7 +16,7 @@ from chassis.clock import TrainingClock
 from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, execute_as_owner
-from contracts.card import CardBlocked, ContactChanged, PickupMissed, PickupScheduled
+from contracts.card import CardBlocked, ContactChanged, PersonDied, PickupMissed, PickupScheduled
 from notify_service import repository, service, upkeep
 from notify_service.contacts.service import learn
 from notify_service.provider import Aggregator
@@ -365,3 +365,28 @@ async def test_the_queue_is_read_by_its_index(desk: Desk, issuer: TestIssuer) ->
     assert "message_queue" in plan, plan
     assert "Seq Scan" not in plan, plan
     assert "Sort" not in plan, plan
+
+
+async def test_the_dead_are_told_nothing_any_more(desk: Desk) -> None:
+    """What waits is cancelled, what comes is not queued, and a late word of the number revives nobody."""
+    contact, other = await desk.know(), await desk.know(mobile="01198765432")
+    await desk.hear(blocked(contact), blocked(other))
+    died = PersonDied(
+        household_id=contact.household_id, citizen_id=contact.citizen_id, died_on=NOON.date(), was_head=True,
+        effective_month="2026-05", change_id=new_id(),
+    )  # fmt: skip
+    await desk.hear(died)
+    await desk.hear(contact, missed(contact), missed(other), died)
+    rows = await desk.runtime.pool.fetch(
+        "SELECT template, status, reason FROM message WHERE citizen_id = $1", contact.citizen_id
+    )
+    assert [tuple(row) for row in rows] == [("card_blocked", "cancelled", "deceased")]
+    reached = await desk.runtime.pool.fetchval(
+        "SELECT number_hash FROM contact WHERE citizen_id = $1", contact.citizen_id
+    )
+    assert reached is None, "who writes from that number is not known by it"
+    await drain(desk)
+    told = await desk.runtime.pool.fetchval(
+        "SELECT count(*) FROM message WHERE citizen_id = $1 AND status = 'sent'", other.citizen_id
+    )
+    assert told == 2

@@ -18,8 +18,20 @@ from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.privacy.reactions import follow_privacy
 from chassis.refusals import Refusal
-from contracts.card import CardActivated, CardBlocked, CardClosed, CardReplaced, CardRestated, CardUnblocked
-from contracts.health import CopaymentDue, ProviderRegistered, ProviderRestated
+from contracts.card import (
+    CardActivated,
+    CardBlocked,
+    CardClosed,
+    CardReplaced,
+    CardRestated,
+    CardServiceDisabled,
+    CardServiceEnabled,
+    CardUnblocked,
+    HouseholdRestated,
+    PersonDied,
+    ProgrammeService,
+)
+from contracts.health import CopaymentDue, CopaymentReversed, ProviderRegistered, ProviderRestated
 from contracts.notify import InquiryReceived
 from contracts.payment import MerchantPaid, PaymentFailed, WalletOpened, WalletStated
 from contracts.supply import (
@@ -33,13 +45,14 @@ from contracts.supply import (
 from payment_service.context import Runtime
 from payment_service.held import HELD
 from payment_service.ledger.accounts import account_id, wallet_id
-from payment_service.ledger.refusals import HoldExpired
+from payment_service.ledger.refusals import HoldExpired, NotCaptured, TransferUnknown
 from payment_service.ledger.rules import Transfer
 from payment_service.merchants import repository as merchants
 from payment_service.merchants.repository import Booking
 from payment_service.payments import service as payments
 from payment_service.payments.events import COPAYMENT, Parties
 from payment_service.wallets import repository as wallets
+from payment_service.wallets.repository import Opening
 from terminal_registry.revocations import follow_revocations
 
 reactions: Reactions[Runtime] = Reactions(group="payment-service")
@@ -56,26 +69,87 @@ NOTHING_TAKEN = "nothing_was_taken"
 
 @reactions.on(CardActivated)
 async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, _: Runtime) -> None:
-    """Open the wallet of a card's holder, and let the card pay."""
+    """Know cards that are active; where payment is on one, it may pay, and its holder's wallet opens."""
     names = ("card_id", "citizen_id", "household_id", "governorate")
-    columns = {name: [getattr(e.data, name) for e in events] for name in names}
-    columns["wallet_id"] = [wallet_id(e.data.citizen_id) for e in events]
-    new = await wallets.open_wallets(session, columns)
-    await _tell_opened(session, {e.data.citizen_id: e.data for e in events if e.data.citizen_id in new}.values())
+    columns: dict[str, list[object]] = {name: [getattr(e.data, name) for e in events] for name in names}
+    columns["payment"] = [ProgrammeService.PAYMENT in e.data.services for e in events]
+    columns["at"] = [e.time for e in events]
+    await wallets.put_cards(session, columns)
+    await _open(session, [e.data.card_id for e in events])
+    known = await wallets.with_wallet(session, [e.data.citizen_id for e in events])
+    # Whoever has a wallet already has it where the card is that was activated last.
+    again = {e.data.citizen_id: e.data for e in events if e.data.citizen_id in known}
+    await wallets.open_for(
+        session,
+        [Opening(card.card_id, card.citizen_id, card.household_id, card.governorate) for card in again.values()],
+    )
 
 
-@reactions.restated(CardRestated, CardActivated, CardBlocked, CardUnblocked, CardReplaced, CardClosed)
+@reactions.on(CardServiceEnabled)
+async def service_enabled(events: Sequence[Received[CardServiceEnabled]], session: AsyncSession, _: Runtime) -> None:
+    """Let a card pay that did not before, and open its holder's wallet."""
+    meant = [event for event in events if event.data.service is ProgrammeService.PAYMENT]
+    await _switch(meant, session, on=True)
+    await _open(session, [event.data.card_id for event in meant])
+
+
+@reactions.on(CardServiceDisabled)
+async def service_disabled(events: Sequence[Received[CardServiceDisabled]], session: AsyncSession, _: Runtime) -> None:
+    """Refuse payments with a card; the wallet stays."""
+    await _switch([event for event in events if event.data.service is ProgrammeService.PAYMENT], session, on=False)
+
+
+@reactions.restated(
+    CardRestated,
+    CardActivated,
+    CardServiceEnabled,
+    CardServiceDisabled,
+    CardBlocked,
+    CardUnblocked,
+    CardReplaced,
+    CardClosed,
+)
 async def card_restated(events: Sequence[Received[CardRestated]], session: AsyncSession, _: Runtime) -> None:
-    """Know the cards that were ever active and where their holders' wallets belong, as of now."""
+    """Know the cards that were ever active, which pay, and where their holders' wallets belong, as of now."""
+    told = [event for event in events if event.data.activated_at is not None]
+    if not told:
+        return
     names = ("card_id", "citizen_id", "household_id", "governorate", "state")
-    told = [event.data for event in events if event.data.activated_at is not None]
+    columns: dict[str, list[object]] = {name: [getattr(event.data, name) for event in told] for name in names}
+    columns["payment"] = [ProgrammeService.PAYMENT in event.data.services for event in told]
+    columns["at"] = [event.time for event in told]
+    await wallets.restate_cards(session, columns)
+    known = await wallets.with_wallet(session, [event.data.citizen_id for event in told])
     for in_use in (False, True):
-        meant = [card for card in told if (card.state != "closed") is in_use]
-        if meant:
-            columns = {name: [getattr(card, name) for card in meant] for name in names}
-            columns["wallet_id"] = [wallet_id(card.citizen_id) for card in meant]
-            new = await wallets.restate(session, columns, in_use=in_use)
-            await _tell_opened(session, {card.citizen_id: card for card in meant if card.citizen_id in new}.values())
+        meant = [
+            Opening(card.card_id, card.citizen_id, card.household_id, card.governorate)
+            for card in (event.data for event in told)
+            if (card.state != "closed") is in_use
+            and (card.citizen_id in known or ProgrammeService.PAYMENT in card.services)
+        ]
+        new = await wallets.restate(session, meant, in_use=in_use)
+        await _tell_opened(session, {card.citizen_id: card for card in meant if card.citizen_id in new}.values())
+
+
+@reactions.on(PersonDied)
+async def person_died(events: Sequence[Received[PersonDied]], session: AsyncSession, runtime: Runtime) -> None:
+    """Let the wallets of the dead stand still; what is to be paid to them goes back."""
+    columns: dict[str, list[object]] = {
+        name: [getattr(event.data, name) for event in events] for name in ("citizen_id", "died_on")
+    }
+    await wallets.died(session, columns, runtime.clock.now())
+
+
+@reactions.restated(HouseholdRestated, PersonDied)
+async def household_restated(
+    events: Sequence[Received[HouseholdRestated]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Know the dead among those who belonged to households."""
+    former = [gone for event in events if event.data.state is not None for gone in event.data.state.former or ()]
+    dead = [(gone.citizen_id, gone.died_on) for gone in former if gone.died_on is not None]
+    if dead:
+        columns: dict[str, list[object]] = {"citizen_id": [who for who, _ in dead], "died_on": [day for _, day in dead]}
+        await wallets.died(session, columns, runtime.clock.now())
 
 
 @reactions.on(CardBlocked)
@@ -237,6 +311,27 @@ async def copayment_due(events: Sequence[Received[CopaymentDue]], session: Async
     await outbox.add(session, *failed)
 
 
+@reactions.on(CopaymentReversed)
+async def copayment_reversed(
+    events: Sequence[Received[CopaymentReversed]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Give the citizen's part of visits back that were taken back, once; what was never taken is passed over."""
+    outcomes = await asyncio.gather(*(payments.give_back_copayment(runtime, event.data) for event in events))
+    for event, outcome in zip(events, outcomes, strict=True):
+        if isinstance(outcome, Refusal) and not isinstance(outcome, TransferUnknown | NotCaptured):
+            await outbox.add(
+                session,
+                PaymentFailed(
+                    payment_id=event.data.copayment_id,
+                    household_id=event.data.household_id,
+                    card_id=event.data.card_id,
+                    amount=event.data.amount,
+                    reference=f"reversal:{event.data.encounter_id}",
+                    reason=outcome.code,
+                ),
+            )
+
+
 @reactions.on(InquiryReceived)
 async def inquiry_received(events: Sequence[Received[InquiryReceived]], session: AsyncSession, _: Runtime) -> None:
     """Answer a citizen who asks what is left."""
@@ -280,7 +375,27 @@ async def _state_wallet(session: AsyncSession, inquiry_id: UUID, citizen_id: UUI
     await outbox.add(session, stated)
 
 
-async def _tell_opened(session: AsyncSession, cards: Iterable[CardActivated | CardRestated]) -> None:
+async def _switch(
+    events: Sequence[Received[CardServiceEnabled] | Received[CardServiceDisabled]], session: AsyncSession, *, on: bool
+) -> None:
+    if events:
+        columns: dict[str, list[object]] = {
+            "card_id": [event.data.card_id for event in events],
+            "household_id": [event.data.household_id for event in events],
+            "payment": [on] * len(events),
+            "at": [event.time for event in events],
+        }
+        await wallets.set_payment(session, columns)
+
+
+async def _open(session: AsyncSession, card_ids: Sequence[UUID]) -> None:
+    """Open the wallets that cards which pay lack."""
+    lacking = await wallets.without_wallet(session, card_ids)
+    new = await wallets.open_for(session, lacking)
+    await _tell_opened(session, {card.citizen_id: card for card in lacking if card.citizen_id in new}.values())
+
+
+async def _tell_opened(session: AsyncSession, cards: Iterable[Opening]) -> None:
     """Tell of the wallets that were opened for the holders of these cards."""
     await outbox.add(
         session,

@@ -19,6 +19,27 @@ class CardNotUsable(Conflict):
     title_ar = "لا يمكن الدفع بهذا الكارت"
 
 
+class PaymentNotEnabled(Conflict):
+    """Payment is not enabled on this card"""
+
+    code = "payment_not_enabled"
+    title_ar = "خدمة الدفع غير مفعلة على هذا الكارت"
+
+
+class NotDeceased(Conflict):
+    """The holder of this card is not known to be dead, or it was decided on the wallet before"""
+
+    code = "not_deceased"
+    title_ar = "صاحب الكارت غير مسجل متوفى أو سبق البت في محفظته"
+
+
+class HeirInvalid(InvalidRequest):
+    """The heir's card must be active, pay, and be another person's"""
+
+    code = "heir_invalid"
+    title_ar = "كارت الوارث يجب أن يكون مفعلاً للدفع ولشخص آخر"
+
+
 class TerminalOnly(Forbidden):
     """Only a terminal may take payments"""
 

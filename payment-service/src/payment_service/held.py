@@ -19,6 +19,13 @@ _SIDE: Final = (
 HELD: Final[Held] = {
     "wallet": HeldIn(whose=_CITIZEN, classes=(Personal.MONEY,), basis=Basis.PAYMENTS, retention=Retention.REGISTER),
     "card": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=Basis.PAYMENTS, retention=Retention.REGISTER),
+    "deceased": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.IDENTITY,),
+        basis=Basis.PAYMENTS,
+        retention=Retention.BOOKS,
+        without=("released_by", "heir_wallet_id"),
+    ),
     "transfer": HeldIn(
         whose=_CITIZEN,
         classes=(Personal.MONEY,),

@@ -10,6 +10,7 @@ from chassis.ids import new_id
 from chassis.testing import eventually
 from chassis.testing_acts import Own
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
+from contracts.card import PersonDied
 from contracts.health import ProviderRegistered
 from contracts.supply import OutletRegistered
 from payment_service.ledger.accounts import account_id
@@ -50,6 +51,18 @@ async def paid(house: House, card: UUID, key: str = "references") -> str:
     made = await house.client.post("/v1/payments/authorizations", json=body, headers=house.terminal())
     assert made.status_code == 201, made.text
     return str(made.json()["payment_id"])
+
+
+async def release_of_the_dead(house: House) -> Call:
+    """The call that proposes what becomes of the wallet of one who is dead."""
+    card, citizen, household = await house.citizen()
+    died = PersonDied(
+        household_id=household, citizen_id=citizen, died_on=Clock().now().date(), was_head=True,
+        effective_month="2026-12", change_id=new_id(),
+    )  # fmt: skip
+    await deliver(house, died)
+    body = {"json": {"because": "error", "reason": "a walk"}}
+    return Call(f"/v1/wallets/{card}/release", "funds:write", body=body)
 
 
 async def declared(house: House, citizen: UUID, *steps: str) -> str:
@@ -173,6 +186,7 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
             "GET /v1/wallets/{card_id}": [
                 Call(f"/v1/wallets/{card}", "wallets:read"),
             ],
+            "POST /v1/wallets/{card_id}/release": await release_of_the_dead(house),
             "GET /v1/wallets/{card_id}/statement": Call(f"/v1/wallets/{card}/statement", "wallets:read"),
             "GET /v1/payments/{payment_id}": [
                 Call(f"/v1/payments/{held[0]}", "payments:read"),

@@ -55,7 +55,10 @@ class NewCard:
 
 @dataclass(frozen=True, slots=True)
 class ActivatedCard:
-    """A card that was activated just now, with what others must know of its household."""
+    """A card that was activated just now, with what others must know of its household.
+
+    `added`: the services it had not before; `handed_over`: it was not active yet.
+    """
 
     card_id: UUID
     citizen_id: UUID
@@ -63,3 +66,5 @@ class ActivatedCard:
     governorate: str
     district: str
     members: int
+    added: tuple[str, ...] = ()
+    handed_over: bool = True

@@ -50,21 +50,33 @@ _CLOSE_ALL = text(
     " closed_at = :now, close_reason = :reason WHERE citizen_id = :citizen_id AND state <> 'closed'"
     " RETURNING card_id, household_id"
 )
+# Cards handed over become active; those that are, or were before they were blocked, get the services they lack. What
+# somebody has switched off on a card stays off.
 _ACTIVATE = text(
     "WITH cohort AS ("
-    "  SELECT c.card_id, c.citizen_id FROM card c JOIN citizen z USING (citizen_id)"
-    "  WHERE c.phase_id = :phase_id AND c.state = 'issued'"
+    "  SELECT c.card_id, ARRAY(SELECT unnest(string_to_array(:services, ',')) EXCEPT SELECT unnest(c.services)"
+    "   EXCEPT SELECT unnest(c.switched_off) ORDER BY 1) AS added"
+    "  FROM card c JOIN citizen z USING (citizen_id)"
+    "  WHERE c.phase_id = :phase_id AND (c.state = 'issued' OR ((c.state = 'active' OR c.state_before_block = 'active')"
+    "   AND c.state <> 'closed' AND NOT (c.services || c.switched_off) @> string_to_array(:services, ',')))"
     "  AND (CAST(:after AS uuid) IS NULL OR c.card_id > :after) AND (CAST(:everyone AS boolean) OR z.role = 'head')"
     "  ORDER BY c.card_id LIMIT :limit FOR UPDATE OF c"
     ")"
-    " UPDATE card c SET state = 'active', activated_at = :now, services = CAST(:services AS text[])"
+    " UPDATE card c SET state = CASE c.state WHEN 'issued' THEN 'active' ELSE c.state END,"
+    " activated_at = CASE c.state WHEN 'issued' THEN :now ELSE c.activated_at END,"
+    " services = CASE c.state WHEN 'issued' THEN string_to_array(:services, ',')"
+    " ELSE ARRAY(SELECT unnest(c.services || cohort.added) ORDER BY 1) END"
     " FROM cohort, household h WHERE c.card_id = cohort.card_id AND h.household_id = c.household_id"
-    " RETURNING c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, h.members"
+    " RETURNING c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, h.members, cohort.added,"
+    " old.state = 'issued' AS handed_over"
 )
 _SET_PIN = text(
     "UPDATE card SET pin_salt = :salt, pin_digest = :digest, pin_failures = :failures WHERE card_id = :card_id"
 )
-_SET_SERVICES = text("UPDATE card SET services = CAST(:services AS text[]) WHERE card_id = :card_id")
+_SET_SERVICES = text(
+    "UPDATE card SET services = string_to_array(:services, ','), switched_off = ARRAY(SELECT unnest(switched_off ||"
+    " services) EXCEPT SELECT unnest(string_to_array(:services, ',')) ORDER BY 1) WHERE card_id = :card_id"
+)
 _COUNT_FAILURES = text("UPDATE card SET pin_failures = :failures WHERE card_id = :card_id")
 
 _COLUMNS = (
@@ -79,7 +91,8 @@ def handed_over(given: str) -> str:
     `given` gives rows of card_id, state, services (with commas between) and the instant.
     """
     return f"""UPDATE card c SET state = g.state, services = string_to_array(g.services, ','), issued_at = g.at,
-            activated_at = CASE WHEN g.state = 'active' THEN g.at END
+            activated_at = CASE WHEN g.state = 'active' THEN g.at END,
+            switched_off = coalesce((SELECT o.switched_off FROM card o WHERE o.card_id = c.replaces), '{{}}')
         FROM {given} AS g (card_id, state, services, at) WHERE c.card_id = g.card_id"""
 
 
@@ -104,8 +117,8 @@ async def replacement_of(session: AsyncSession, card_id: UUID) -> UUID | None:
 
 
 async def set_services(session: AsyncSession, card_id: UUID, services: Sequence[str]) -> None:
-    """Write which services may be used with a card."""
-    await session.execute(_SET_SERVICES, {"card_id": card_id, "services": sorted(services)})
+    """Write which services may be used with a card; one it had before is switched off from now on."""
+    await session.execute(_SET_SERVICES, {"card_id": card_id, "services": ",".join(sorted(services))})
 
 
 async def has_waiting(session: AsyncSession, citizen_id: UUID) -> bool:
@@ -193,14 +206,29 @@ async def activate(
     after: UUID | None,
     limit: int,
 ) -> list[ActivatedCard]:
-    """Activate the next cards of a phase that were handed over, by their ids; heads' only, or everyone's."""
+    """Activate the next cards of a phase, by their ids; heads' only, or everyone's.
+
+    Cards that were handed over become active; those that are active get the services they lack.
+    """
     values = {
         "phase_id": phase_id,
         "after": after,
         "everyone": everyone,
         "limit": limit,
         "now": now,
-        "services": list(services),
+        "services": ",".join(services),
     }
-    activated = [ActivatedCard(*row) for row in await session.execute(_ACTIVATE, values)]
+    activated = [
+        ActivatedCard(
+            row.card_id,
+            row.citizen_id,
+            row.household_id,
+            row.governorate,
+            row.district,
+            row.members,
+            added=tuple(row.added),
+            handed_over=row.handed_over,
+        )
+        for row in await session.execute(_ACTIVATE, values)
+    ]
     return sorted(activated, key=lambda card: card.card_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -20,11 +21,15 @@ from card_service.tools import Tools
 from chassis import outbox
 from chassis.ids import new_id
 from chassis.principal import Principal
-from contracts.card import CardActivated, ProgrammeService
+from contracts.card import CardActivated, CardServiceEnabled, ProgrammeService
+from contracts.event import Event
 
 
 async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id: UUID, given: ActivationIn) -> UUID:
-    """Order the activation of the cards handed over so far. Raises ServiceNotInPhase, ActivationUnderWay."""
+    """Order the activation of the cards handed over so far, and of services that active ones lack.
+
+    Raises ServiceNotInPhase or ActivationUnderWay.
+    """
     phase = await phase_of(session, caller, phase_id, lock=True)
     services = tuple(sorted({str(service) for service in given.services}))
     if foreign := sorted(set(services) - set(phase.services)):
@@ -68,13 +73,27 @@ async def _chunk(session: AsyncSession, tools: Tools, activation: Activation) ->
         limit=limit,
     )
     services = [ProgrammeService(service) for service in activation.services]
-    await outbox.add(session, *(_activated(card, activation, services, now) for card in cards), at=now)
+    told = [event for card in cards for event in _told(card, activation, services, now)]
+    await outbox.add(session, *told, at=now)
     last = len(cards) < limit
     # The phase is locked before its activation changes: whoever orders one does it in the same order.
     phase = await repository.find_phase(session, activation.phase_id, lock=True) if last else None
     await repository.advance(session, activation.activation_id, cards, now if last else None)
     if phase is not None:
         await take_step(session, phase, Step.COMPLETE)
+
+
+def _told(
+    card: ActivatedCard, activation: Activation, services: list[ProgrammeService], now: datetime
+) -> Iterator[Event]:
+    """A card that was handed over is active; one that is active already has services it lacked."""
+    if card.handed_over:
+        yield _activated(card, activation, services, now)
+        return
+    for service in card.added:
+        yield CardServiceEnabled(
+            card_id=card.card_id, household_id=card.household_id, service=ProgrammeService(service)
+        )
 
 
 def _activated(

@@ -123,7 +123,10 @@ async def order_plan(phase_id: UUID, given: PlanIn, caller: Caller, session: Wor
 async def order_activation(
     phase_id: UUID, given: ActivationIn, caller: Caller, session: Work, tools: WithTools
 ) -> ActivationAccepted:
-    """Activate the cards of a phase that were handed over so far, for some of its services."""
+    """Activate the cards of a phase that were handed over so far, for some of its services.
+
+    Cards that are active already get those of the services they lack, but for what was switched off on them.
+    """
     return ActivationAccepted(id=await activations.order(session, tools, caller, phase_id, given))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +50,17 @@ _RESTATE_CONTACTS = statement(
     changed_at="timestamptz",
     governorate="text",
 )
+_DIED = statement(
+    "INSERT INTO deceased AS d (citizen_id, died_on) SELECT citizen_id, min(died_on) FROM <rows> GROUP BY citizen_id"
+    " ORDER BY citizen_id ON CONFLICT (citizen_id) DO UPDATE SET died_on = least(d.died_on, excluded.died_on)",
+    citizen_id="uuid",
+    died_on="date",
+)
+# Who writes from the number of one who is dead is nobody that is known by it.
+_FORGET_NUMBERS = text(
+    "UPDATE contact c SET number_hash = NULL FROM deceased d WHERE d.citizen_id = c.citizen_id"
+    " AND c.number_hash IS NOT NULL AND c.citizen_id = ANY(CAST(:citizens AS uuid[]))"
+)
 _FIND_CONTACTS = text(
     "SELECT citizen_id, household_id, number_hash FROM contact"
     " WHERE number_hash = ANY(CAST(:hashes AS bytea[])) ORDER BY citizen_id"
@@ -84,11 +95,19 @@ class ContactColumns:
 async def put_contacts(session: AsyncSession, contacts: ContactColumns) -> None:
     """Write contacts; one that is older than what is there changes nothing."""
     await session.execute(_PUT_CONTACTS, vars(contacts))
+    await session.execute(_FORGET_NUMBERS, {"citizens": contacts.citizen_id})
 
 
 async def restate_contacts(session: AsyncSession, contacts: ContactColumns) -> None:
     """Write contacts that were told again, none of them older than what is there."""
     await session.execute(_RESTATE_CONTACTS, vars(contacts))
+    await session.execute(_FORGET_NUMBERS, {"citizens": contacts.citizen_id})
+
+
+async def died(session: AsyncSession, citizens: Sequence[UUID], days: Sequence[date]) -> None:
+    """Note who is dead since when; whatever is told of them later, nobody is reached by their numbers."""
+    await session.execute(_DIED, {"citizen_id": list(citizens), "died_on": list(days)})
+    await session.execute(_FORGET_NUMBERS, {"citizens": list(citizens)})
 
 
 async def contacts_of_numbers(session: AsyncSession, hashes: Sequence[bytes]) -> Sequence[Row[Any]]:

@@ -42,7 +42,9 @@ class Batch:
         stored: Stored = {}
         for row in rows:
             if row["what"] == "account":
-                accounts[row["id"]] = Account(row["id"], row["kind"], row["flag"], row["n1"], row["n2"], row["n3"])
+                accounts[row["id"]] = Account(
+                    row["id"], row["kind"], row["flag"], row["n1"], row["n2"], row["n3"], row["state"] is not None
+                )
             elif row["what"] == "transfer":
                 transfers[row["id"]] = transfer_of(row)
             else:

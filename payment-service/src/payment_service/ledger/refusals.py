@@ -22,6 +22,13 @@ class AccountReserved(Refusal):
     kind = Kind.FORBIDDEN
 
 
+class WalletFrozen(Refusal):
+    """The wallet's holder is dead; nothing is paid from it until two persons of the treasury have decided"""
+
+    code = "wallet_frozen"
+    title_ar = "المحفظة موقوفة لوفاة صاحبها"
+
+
 class TransferUnknown(Refusal):
     """There is no such payment or transfer"""
 

@@ -42,6 +42,11 @@ _FORBID = text(
     "UPDATE account SET may_overdraw = false, version = version + 1"
     " WHERE account_id = :account_id AND balance - held >= 0 RETURNING account_id"
 )
+# A batch that was decided on the account as it was is decided anew.
+_SET_FROZEN = text(
+    "UPDATE account SET frozen = :frozen, version = version + 1"
+    " WHERE account_id = ANY(CAST(:account_ids AS uuid[])) AND frozen <> :frozen"
+)
 _BALANCE = text("SELECT balance FROM account WHERE account_id = :account_id")
 # One posted transfer in the transaction of what brings it about, where the account that pays covers it. Its number is
 # taken under both accounts' locks.
@@ -132,6 +137,11 @@ async def move(session: AsyncSession, wanted: Move, day: date, now: datetime) ->
 async def forbid_overdrawing(session: AsyncSession, wanted: UUID) -> bool:
     """Let an account pay no more than it has; False where it has paid more already."""
     return (await session.execute(_FORBID, {"account_id": wanted})).scalar_one_or_none() is not None
+
+
+async def set_frozen(session: AsyncSession, account_ids: Sequence[UUID], *, frozen: bool) -> None:
+    """Let accounts stand still, or pay again."""
+    await session.execute(_SET_FROZEN, {"account_ids": sorted(account_ids), "frozen": frozen})
 
 
 async def balance(session: AsyncSession, wanted: UUID) -> int:

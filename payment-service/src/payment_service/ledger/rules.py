@@ -22,6 +22,7 @@ class Account(NamedTuple):
     balance: int
     held: int
     version: int
+    frozen: bool = False  # its holder is dead: only what was held before leaves it
 
     @property
     def available(self) -> int:
@@ -36,8 +37,9 @@ class Account(NamedTuple):
     def moved(self, balance: int = 0, held: int = 0) -> Account:
         """The account with so much more on it and so much more of it held."""
         return Account(
-            self.account_id, self.kind, self.may_overdraw, self.balance + balance, self.held + held, self.version
-        )
+            self.account_id, self.kind, self.may_overdraw, self.balance + balance, self.held + held, self.version,
+            self.frozen,
+        )  # fmt: skip
 
 
 class Transfer(NamedTuple):
@@ -123,6 +125,8 @@ class Books:
         debit, credit = self._account(wanted.debit_account_id), self._account(wanted.credit_account_id)
         if wanted.kind == SYSTEMS and (debit.reserved or credit.reserved):
             raise refusals.AccountReserved()
+        if debit.frozen:
+            raise refusals.WalletFrozen()
         _check_available(debit, wanted.amount)
         if wanted.expires_at is None:
             made = wanted if _is_posted(wanted) else wanted._replace(state="posted", posted=wanted.amount)

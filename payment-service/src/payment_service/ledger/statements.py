@@ -23,7 +23,8 @@ def credited(sums: str) -> str:
 # Everything the batch may need, each row once: accounts, transfers, and stored answers.
 READ = """
     SELECT 'account' AS what, a.account_id AS id, a.kind AS kind, a.may_overdraw AS flag, a.balance AS n1, a.held AS n2,
-        a.version AS n3, NULL::uuid AS debit, NULL::uuid AS credit, NULL::text AS state, NULL::text AS reference,
+        a.version AS n3, NULL::uuid AS debit, NULL::uuid AS credit, CASE WHEN a.frozen THEN 'frozen' END AS state,
+        NULL::text AS reference,
         NULL::timestamptz AS at, NULL::uuid AS refund_of, NULL::text AS details, NULL::text AS caller,
         NULL::bytea AS fingerprint, NULL::bytea AS body
     FROM account a WHERE a.account_id = ANY($1::uuid[])

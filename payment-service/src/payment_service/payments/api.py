@@ -17,7 +17,7 @@ from chassis.records.said import acting_in
 from chassis.routing import router
 from contracts.scopes import Scope
 from payment_service.context import Running
-from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
+from payment_service.errors import CardNotUsable, PaymentNotEnabled, TerminalOnly, WalletUnknown
 from payment_service.ledger import refusals
 from payment_service.ledger.http import created, done
 from payment_service.ledger.rules import Settle
@@ -36,7 +36,14 @@ _SETTLED = (TerminalOnly, refusals.TransferUnknown, refusals.HoldExpired, refusa
     scopes=Scope.PAYMENTS_CREATE,
     status_code=201,
     response_model=Payment,
-    problems=(TerminalOnly, WalletUnknown, CardNotUsable, refusals.InsufficientFunds),
+    problems=(
+        TerminalOnly,
+        WalletUnknown,
+        CardNotUsable,
+        PaymentNotEnabled,
+        refusals.WalletFrozen,
+        refusals.InsufficientFunds,
+    ),
     rate=Rate.SALE,
     hot=True,
 )

@@ -15,8 +15,9 @@ from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.principal import Principal
 from chassis.refusals import Refusal
+from contracts.health import CopaymentReversed
 from payment_service.context import Runtime
-from payment_service.errors import CardNotUsable, TerminalOnly, WalletUnknown
+from payment_service.errors import CardNotUsable, PaymentNotEnabled, TerminalOnly, WalletUnknown
 from payment_service.keys import HOLD_SECONDS, HOLD_SECONDS_MOST
 from payment_service.ledger import repository as transfers
 from payment_service.ledger.accounts import NAMESPACE
@@ -48,7 +49,10 @@ class Request:
 
 
 async def authorize(runtime: Runtime, request: Request, body: AuthorizationRequest) -> Result:
-    """Hold an amount. Raises WalletUnknown, CardNotUsable, InsufficientFunds or TransferInvalid."""
+    """Hold an amount.
+
+    Raises WalletUnknown, CardNotUsable, PaymentNotEnabled, WalletFrozen, InsufficientFunds or TransferInvalid.
+    """
     here = runtime.state
     async with runtime.sessions() as session:  # given back before the lane is waited for
         wallet = await usable_wallet(session, body.card_id)
@@ -101,12 +105,14 @@ async def own_payment(session: AsyncSession, bound: Bound, payment_id: UUID) -> 
 
 
 async def usable_wallet(session: AsyncSession, card_id: UUID) -> CardWallet:
-    """The wallet behind a card that may pay. Raises WalletUnknown or CardNotUsable."""
+    """The wallet behind a card that may pay. Raises WalletUnknown, CardNotUsable or PaymentNotEnabled."""
     wallet = await wallets.of_card(session, card_id)
     if wallet is None:
         raise WalletUnknown()
     if wallet.state != "active":
         raise CardNotUsable("The card is blocked or closed.", detail_ar="تم إيقاف هذا الكارت", state=wallet.state)
+    if not wallet.pays:
+        raise PaymentNotEnabled()
     return wallet
 
 
@@ -140,6 +146,12 @@ async def refund_for_reversal(runtime: Runtime, reversal_id: UUID, payment_id: U
         return outcome
     again = await _attempt(runtime, Refund(refund_id, late, amount, reference))
     return again if isinstance(again, Transfer) else outcome
+
+
+async def give_back_copayment(runtime: Runtime, due: CopaymentReversed) -> Transfer | Refusal:
+    """Send back the co-payment of a visit that was taken back, once."""
+    refund_id = uuid5(NAMESPACE, f"refund:{due.encounter_id}:{due.copayment_id}")
+    return await _attempt(runtime, Refund(refund_id, due.copayment_id, due.amount, f"reversal:{due.encounter_id}"))
 
 
 async def take(runtime: Runtime, order: Transfer) -> Transfer | Refusal:

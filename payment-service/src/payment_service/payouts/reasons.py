@@ -61,9 +61,13 @@ ROWS: Final[dict[str, tuple[str, str]]] = {
     "reference_used": ("The batch has an item with this reference.", "يوجد في الدفعة بند بهذا المرجع."),
 }
 PAYOUTS: Final[dict[str, tuple[str, str]]] = {
+    "payee_deceased": (
+        "The payee is dead; the amount went back to the fund.",
+        "المستفيد متوفى، وتمت إعادة المبلغ إلى الصندوق.",
+    ),
     "wallet_unknown": (
-        "The payee has no wallet: no card of theirs has been activated.",
-        "لا توجد محفظة للمستفيد: لم يتم تفعيل أي كارت له.",
+        "The payee has no wallet: no card of theirs has been activated for payment.",
+        "لا توجد محفظة للمستفيد: لم يتم تفعيل أي كارت له للدفع.",
     ),
     "wallet_elsewhere": (
         "The payee's wallet is not of the batch's governorate.",

@@ -54,7 +54,8 @@ CUT = """
     INSERT INTO payout_part (batch_id, first, last, booked) SELECT batch_id, $3 + 1, last, $3 FROM cut WHERE last > $3
 """
 # A chunk in one statement, the payouts with numbers above $3 up to $4: the wallets' balances, the transfers, the
-# events. A citizen without a wallet ($8), or whose wallet is not of the batch's governorate ($14, $15), fails alone;
+# events. A citizen who is dead ($16), without a wallet ($8), or whose wallet is not of the batch's governorate ($14,
+# $15), fails alone;
 # what was taken out is passed over. Wallets are locked in the order of their keys, since both sides of the join that
 # updates them come in that order; a transfer is made of what was credited, so that its number is taken under its
 # wallet's lock. Tables are reached by `= ANY` of the chunk's keys and what comes of them is hashed (`PLANNER`):
@@ -67,12 +68,17 @@ BOOK = f"""
         WHERE batch_id = $1 AND number > $3 AND number <= $4 AND NOT taken_out
     ), chunk AS MATERIALIZED (
         SELECT p.number, p.payout_id, p.citizen_id, p.amount, w.household_id,
-            CASE WHEN $14::text IS NULL OR w.governorate = $14 THEN w.wallet_id END AS wallet_id,
-            CASE WHEN w.wallet_id IS NULL THEN $8::text ELSE $15::text END AS reason
+            CASE WHEN d.citizen_id IS NULL AND ($14::text IS NULL OR w.governorate = $14) THEN w.wallet_id END
+                AS wallet_id,
+            CASE WHEN d.citizen_id IS NOT NULL THEN $16::text WHEN w.wallet_id IS NULL THEN $8::text ELSE $15::text END
+                AS reason
         FROM wanted p LEFT JOIN (
             SELECT citizen_id, wallet_id, household_id, governorate FROM wallet
             WHERE citizen_id = ANY(ARRAY(SELECT citizen_id FROM wanted))
-        ) w USING (citizen_id)
+        ) w USING (citizen_id) LEFT JOIN (
+            SELECT citizen_id FROM deceased WHERE citizen_id = ANY(ARRAY(SELECT citizen_id FROM wanted))
+            AND released IS DISTINCT FROM 'error'
+        ) d USING (citizen_id)
     ), sums AS MATERIALIZED (
         SELECT wallet_id AS account_id, sum(amount)::bigint AS amount FROM chunk WHERE wallet_id IS NOT NULL
         GROUP BY wallet_id ORDER BY wallet_id

@@ -30,7 +30,7 @@ from payment_service.settings import Settings
 log = get_logger(__name__)
 
 WORKER = statements.WORKER
-WALLET_UNKNOWN, WALLET_ELSEWHERE = "wallet_unknown", "wallet_elsewhere"
+WALLET_UNKNOWN, WALLET_ELSEWHERE, PAYEE_DECEASED = "wallet_unknown", "wallet_elsewhere", "payee_deceased"
 _DUE, _DIVIDE = text(statements.DUE), text(statements.DIVIDE)
 _BOOKED, _COMPLETE = text(statements.BOOKED), text(statements.COMPLETE)
 
@@ -110,6 +110,7 @@ async def _book(connection: Connection, runtime: Runtime, part: asyncpg.Record, 
         part["first"],
         part["governorate"],
         WALLET_ELSEWHERE,
+        PAYEE_DECEASED,
     )
     # The one row that all chunks of a batch meet comes last, just before the commit.
     await connection.execute(DEBIT, part["paying_account_id"], paid)

@@ -1,3 +1,4 @@
 """Citizens' wallets and their statements."""
 
-TABLES = ("card", "wallet")
+TABLES = ("card", "deceased", "wallet")
+KEPT = ("deceased",)

@@ -7,16 +7,20 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from approvals.errors import ProposalOpen
+from approvals.schemas import ProposalReply
 from chassis.auth import Caller
-from chassis.db import Reading
+from chassis.db import Reading, Work
 from chassis.endpoints import OFFICES, Rate
 from chassis.paging import Paging, by_id
 from chassis.principal import Principal
 from chassis.routing import router
 from contracts.scopes import Scope
-from payment_service.errors import WalletUnknown
+from payment_service.context import Running
+from payment_service.errors import HeirInvalid, NotDeceased, WalletUnknown
 from payment_service.ledger.accounts import CURRENCY
-from payment_service.wallets import repository
+from payment_service.wallets import releases, repository
+from payment_service.wallets.releases import ReleaseIn
 from payment_service.wallets.schemas import Movement, Statement, Wallet
 
 routes = router(tags=["wallets"])
@@ -40,6 +44,7 @@ async def get_wallet(card_id: UUID, caller: Caller, session: Reading) -> Wallet:
         held=found.held,
         available=found.balance - found.held,
         currency=CURRENCY,
+        frozen=found.frozen,
     )
 
 
@@ -59,6 +64,21 @@ async def get_statement(
     rows = await repository.statement(session, found.wallet_id, page)
     items = [Movement(transfer_id=i, kind=k, reference=r, amount=a, at=t) for i, k, r, a, t in rows]
     return Statement.of(page, items, lambda movement: movement.transfer_id)
+
+
+@routes.post(
+    "/v1/wallets/{card_id}/release",
+    scopes=Scope.FUNDS_WRITE,
+    status_code=202,
+    problems=(WalletUnknown, NotDeceased, HeirInvalid, ProposalOpen),
+    purpose="wallet_lookup",
+)
+async def propose_release(
+    card_id: UUID, body: ReleaseIn, runtime: Running, caller: Caller, session: Work
+) -> ProposalReply:
+    """Propose what becomes of a dead holder's wallet; another person of the treasury decides."""
+    made = await releases.propose(session, runtime, caller, card_id, body)
+    return ProposalReply.of(made, runtime.clock.now())
 
 
 async def _wallet(session: AsyncSession, caller: Principal, card_id: UUID) -> repository.CardWallet:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import row_arrays
 from chassis.area import InGovernorate
 from chassis.paging import Paging
 from payment_service.ledger import repository as ledger
+from payment_service.ledger.accounts import wallet_id
 
 _OPEN_WALLETS = row_arrays.statement(
     "INSERT INTO wallet (citizen_id, wallet_id, household_id, governorate)"
@@ -28,14 +29,58 @@ _OPEN_WALLETS = row_arrays.statement(
     household_id="uuid",
     governorate="text",
 )
+# Whose a card is and that it is active is said by its activation; whether it pays, by what was told last.
 _PUT_CARDS = row_arrays.statement(
-    "INSERT INTO card (card_id, citizen_id, household_id, state)"
-    " SELECT r.card_id, r.citizen_id, r.household_id, 'active'"
-    " FROM <rows>"
-    " ON CONFLICT (card_id) DO UPDATE SET state = 'active' WHERE card.state <> 'closed'",
+    "INSERT INTO card AS c (card_id, citizen_id, household_id, governorate, state, payment, payment_at)"
+    " SELECT DISTINCT ON (r.card_id) r.card_id, r.citizen_id, r.household_id, r.governorate, 'active', r.payment, r.at"
+    " FROM <numbered rows> ORDER BY r.card_id, r.n DESC"
+    " ON CONFLICT (card_id) DO UPDATE SET state = CASE WHEN c.state = 'closed' THEN c.state ELSE 'active' END,"
+    " citizen_id = excluded.citizen_id, governorate = excluded.governorate,"
+    " payment = CASE WHEN c.payment_at > excluded.payment_at THEN c.payment ELSE excluded.payment END,"
+    " payment_at = greatest(c.payment_at, excluded.payment_at)",
     card_id="uuid",
     citizen_id="uuid",
     household_id="uuid",
+    governorate="text",
+    payment="bool",
+    at="timestamptz",
+)
+_SET_PAYMENT = row_arrays.statement(
+    "INSERT INTO card AS c (card_id, household_id, state, payment, payment_at)"
+    " SELECT DISTINCT ON (r.card_id) r.card_id, r.household_id, 'issued', r.payment, r.at FROM <numbered rows>"
+    " ORDER BY r.card_id, r.at DESC, r.n DESC ON CONFLICT (card_id) DO UPDATE SET payment = excluded.payment,"
+    " payment_at = excluded.payment_at WHERE c.payment_at IS NULL OR c.payment_at <= excluded.payment_at",
+    card_id="uuid",
+    household_id="uuid",
+    payment="bool",
+    at="timestamptz",
+)
+# Holders of active cards that pay and have no wallet yet.
+_WITHOUT_WALLET = text(
+    "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate FROM card c"
+    " WHERE c.card_id = ANY(CAST(:card_ids AS uuid[])) AND c.payment AND c.citizen_id IS NOT NULL"
+    " AND c.state IN ('active', 'blocked') AND NOT EXISTS (SELECT FROM wallet w WHERE w.citizen_id = c.citizen_id)"
+    " ORDER BY c.card_id"
+)
+_OF_THE_DEAD = text(
+    "SELECT w.wallet_id FROM wallet w JOIN deceased d USING (citizen_id) WHERE d.released IS NULL"
+    " AND w.citizen_id = ANY(CAST(:citizens AS uuid[]))"
+)
+_DIED = row_arrays.statement(
+    "INSERT INTO deceased AS d (citizen_id, died_on, heard_at)"
+    " SELECT citizen_id, min(died_on), :at FROM <rows> GROUP BY citizen_id ORDER BY citizen_id"
+    " ON CONFLICT (citizen_id) DO UPDATE SET died_on = least(d.died_on, excluded.died_on)",
+    citizen_id="uuid",
+    died_on="date",
+)
+_LOCK_DECEASED = text(
+    "SELECT d.citizen_id, d.died_on, d.released, w.wallet_id, w.governorate, a.balance, a.held FROM deceased d"
+    " LEFT JOIN wallet w USING (citizen_id) LEFT JOIN account a ON a.account_id = w.wallet_id"
+    " WHERE d.citizen_id = :citizen_id FOR UPDATE OF d"
+)
+_RELEASE = text(
+    "UPDATE deceased SET released = :released, released_at = :at, released_by = :by, reason = :reason,"
+    " heir_wallet_id = :heir_wallet_id WHERE citizen_id = :citizen_id"
 )
 # A wallet belongs where its holder's card does; one that is closed only says so where nothing else does.
 _RESTATE_WALLETS = row_arrays.statement(
@@ -49,23 +94,31 @@ _RESTATE_WALLETS = row_arrays.statement(
     household_id="uuid",
     governorate="text",
 )
+# A card of before it was heard which services are on it pays as it did.
 _RESTATE_CARDS = row_arrays.statement(
-    "INSERT INTO card (card_id, citizen_id, household_id, state)"
-    " SELECT DISTINCT ON (card_id) card_id, citizen_id, household_id, state FROM <numbered rows>"
-    " ORDER BY card_id, n DESC"
-    " ON CONFLICT (card_id) DO UPDATE SET state = excluded.state"
-    " WHERE card.state <> 'closed' AND card.state <> excluded.state",
+    "INSERT INTO card AS c (card_id, citizen_id, household_id, governorate, state, payment, payment_at)"
+    " SELECT DISTINCT ON (card_id) card_id, citizen_id, household_id, governorate, state, payment, at"
+    " FROM <numbered rows> ORDER BY card_id, n DESC"
+    " ON CONFLICT (card_id) DO UPDATE SET state = CASE WHEN c.state = 'closed' THEN c.state ELSE excluded.state END,"
+    " citizen_id = excluded.citizen_id, governorate = excluded.governorate,"
+    " payment = CASE WHEN c.payment IS NULL AND NOT excluded.payment THEN NULL ELSE excluded.payment END,"
+    " payment_at = greatest(c.payment_at, excluded.payment_at)",
     card_id="uuid",
     citizen_id="uuid",
     household_id="uuid",
+    governorate="text",
     state="text",
+    payment="bool",
+    at="timestamptz",
 )
 _SET_STATE = text("UPDATE card SET state = :state WHERE card_id = :card_id AND state <> 'closed'")
 _OF_CARD = text(
-    "SELECT c.card_id, c.state, c.citizen_id, c.household_id, w.wallet_id, w.governorate, a.balance, a.held"
+    "SELECT c.card_id, c.state, c.citizen_id, c.household_id, w.wallet_id, w.governorate, a.balance, a.held, a.frozen,"
+    " coalesce(c.payment, true) AS pays"
     " FROM card c JOIN wallet w USING (citizen_id) JOIN account a ON a.account_id = w.wallet_id"
     " WHERE c.card_id = :card_id"
 )
+_WITH_WALLET = text("SELECT citizen_id FROM wallet WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))")
 _OF_CITIZEN = text(
     "SELECT a.balance, a.held FROM wallet w JOIN account a ON a.account_id = w.wallet_id"
     " WHERE w.citizen_id = :citizen_id"
@@ -86,6 +139,9 @@ _STATEMENT = text(
 )
 
 
+Columns = Mapping[str, Sequence[object]]
+
+
 @dataclass(frozen=True)
 class CardWallet(InGovernorate):
     """A card with the wallet of its holder."""
@@ -98,23 +154,109 @@ class CardWallet(InGovernorate):
     governorate: str | None
     balance: int
     held: int
+    frozen: bool
+    pays: bool  # payment is on the card
 
 
-async def open_wallets(session: AsyncSession, columns: Mapping[str, Sequence[object]]) -> set[UUID]:
-    """Open wallets that are not open yet and know their cards; gives the citizens whose wallet is new."""
-    await ledger.open_accounts(session, "wallet", [str(citizen_id) for citizen_id in columns["citizen_id"]])
+class Opening(NamedTuple):
+    """A card whose holder's wallet is to be open."""
+
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    governorate: str | None
+
+
+async def put_cards(session: AsyncSession, columns: Columns) -> None:
+    """Cards that are active: whose, where, and from `at` on whether they pay."""
+    await session.execute(_PUT_CARDS, dict(columns))
+
+
+async def set_payment(session: AsyncSession, columns: Columns) -> None:
+    """Whether cards pay, from `at` on; what was told of them later holds."""
+    await session.execute(_SET_PAYMENT, dict(columns))
+
+
+async def without_wallet(session: AsyncSession, card_ids: Sequence[UUID]) -> list[Opening]:
+    """Those of the cards that pay and whose holders have no wallet yet."""
+    return [Opening(*row) for row in await session.execute(_WITHOUT_WALLET, {"card_ids": list(card_ids)})]
+
+
+async def open_wallets(session: AsyncSession, columns: Columns) -> set[UUID]:
+    """Open the wallets of cards that pay, and know the cards; gives the citizens whose wallet is new.
+
+    `columns`: card_id, citizen_id, household_id and governorate of each.
+    """
+    cards = [
+        Opening(*row)
+        for row in zip(
+            *(columns[name] for name in ("card_id", "citizen_id", "household_id", "governorate")), strict=True
+        )
+    ]
+    ids = row_arrays.transposed(cards, "card_id", "citizen_id", "household_id", "governorate")
+    await session.execute(_PUT_CARDS, {**ids, "payment": [True] * len(cards), "at": [None] * len(cards)})
+    return await open_for(session, cards)
+
+
+async def open_for(session: AsyncSession, cards: Sequence[Opening]) -> set[UUID]:
+    """Open wallets that are not open yet, and note where they belong; gives the citizens whose wallet is new.
+
+    The wallet of one who is dead stands still from the beginning.
+    """
+    if not cards:
+        return set()
+    await ledger.open_accounts(session, "wallet", [str(card.citizen_id) for card in cards])
+    columns = row_arrays.transposed(cards, "citizen_id", "household_id", "governorate")
+    columns["wallet_id"] = [wallet_id(card.citizen_id) for card in cards]
     new = {row.citizen_id for row in await session.execute(_OPEN_WALLETS, columns) if row.opened}
-    await session.execute(_PUT_CARDS, columns)
+    await _freeze(session, columns["citizen_id"])
     return new
 
 
-async def restate(session: AsyncSession, columns: Mapping[str, Sequence[object]], *, in_use: bool) -> set[UUID]:
-    """Cards and wallets as they are, told again; gives the citizens whose wallet is new. `in_use`: none is closed."""
-    await ledger.open_accounts(session, "wallet", [str(citizen_id) for citizen_id in columns["citizen_id"]])
+async def restate(session: AsyncSession, cards: Sequence[Opening], *, in_use: bool) -> set[UUID]:
+    """Wallets as their cards say, told again; gives the citizens whose wallet is new. `in_use`: none is closed."""
+    if not cards:
+        return set()
+    await ledger.open_accounts(session, "wallet", [str(card.citizen_id) for card in cards])
+    columns = row_arrays.transposed(cards, "citizen_id", "household_id", "governorate")
+    columns["wallet_id"] = [wallet_id(card.citizen_id) for card in cards]
     rows = await session.execute(_RESTATE_WALLETS, {**columns, "in_use": in_use})
     new = {row.citizen_id for row in rows if row.opened}
-    await session.execute(_RESTATE_CARDS, dict(columns))
+    await _freeze(session, columns["citizen_id"])
     return new
+
+
+async def restate_cards(session: AsyncSession, columns: Columns) -> None:
+    """Cards as they are, told again."""
+    await session.execute(_RESTATE_CARDS, dict(columns))
+
+
+async def with_wallet(session: AsyncSession, citizens: Sequence[UUID]) -> set[UUID]:
+    """Those of the citizens whose wallet is open."""
+    return set((await session.execute(_WITH_WALLET, {"citizens": list(citizens)})).scalars())
+
+
+async def died(session: AsyncSession, columns: Columns, at: datetime) -> None:
+    """Citizens who are dead (`citizen_id`, `died_on`): their wallets stand still until two persons have decided."""
+    await session.execute(_DIED, {**columns, "at": at})
+    await _freeze(session, columns["citizen_id"])
+
+
+async def _freeze(session: AsyncSession, citizens: Sequence[object]) -> None:
+    """Let the wallets of those who are dead stand still."""
+    found = list((await session.execute(_OF_THE_DEAD, {"citizens": list(citizens)})).scalars())
+    if found:
+        await ledger.set_frozen(session, found, frozen=True)
+
+
+async def lock_deceased(session: AsyncSession, citizen_id: UUID) -> Row[Any] | None:
+    """One who is dead, with the wallet where there is one, held until the end of the transaction."""
+    return (await session.execute(_LOCK_DECEASED, {"citizen_id": citizen_id})).one_or_none()
+
+
+async def release(session: AsyncSession, **columns: object) -> None:
+    """Note what was decided on the wallet of one who is dead."""
+    await session.execute(_RELEASE, columns)
 
 
 async def set_card_state(session: AsyncSession, card_id: UUID, state: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
@@ -21,6 +21,7 @@ class Wallet(BaseModel):
     held: Annotated[int, Personal.MONEY]
     available: Annotated[int, Personal.MONEY]
     currency: str
+    frozen: Annotated[bool, Field(description="its holder is dead: nothing is paid from it"), Personal.MONEY] = False
 
 
 class Movement(BaseModel):

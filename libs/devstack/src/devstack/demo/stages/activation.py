@@ -1,4 +1,4 @@
-"""The cohort's activation: cards of heads of household, for supply only; other services learn of it by Kafka."""
+"""The cohort's activation: cards of heads of household, for supply first; payment follows in a second stage."""
 
 from __future__ import annotations
 
@@ -16,22 +16,11 @@ MOST_ASKED = 2_000
 
 
 async def play(context: Context) -> None:
-    """Activate the cohort and wait until supply-service knows its last card."""
-    context.headline("Activation of the cohort, supply only")
+    """Activate the cohort, for supply and then for payment, and wait until supply-service knows its last card."""
+    context.headline("Activation of the cohort, supply first")
     await context.set_clock(context.calendar.activation)
-    path = f"/v1/rollout-phases/{context.phase_id}/activations"
     began = time.perf_counter()
-    created = await context.cards.post(path, {"holders": "heads", "services": ["supply"]})
-    job = f"/v1/activations/{identifier(created, 'activation_id')}"
-    seen = 0
-    with context.bar("cards activated", context.heads_given) as advance:
-        while True:
-            state: dict[str, Any] = await context.cards.get(job)
-            advance(state["activated"] - seen)
-            seen = state["activated"]
-            if state["status"] in {"done", "failed"}:
-                break
-            await asyncio.sleep(0.1)
+    seen = await _activate(context, "supply", "cards activated")
     activated = time.perf_counter()
     context.report.figure("activations", seen / (activated - began), "a second")
     context.report.check(
@@ -42,6 +31,39 @@ async def play(context: Context) -> None:
     what = "activated cards known to supply-service" + (f", of {asked:,}" if asked < len(context.holders) else "")
     context.report.check(what, asked, known, "GET /v1/entitlements/{card}")
     context.report.figure("last activation known to supply-service", time.perf_counter() - activated, "s later")
+    paying = await _activate(context, "payment", "cards that pay")
+    context.report.check(
+        "cards given payment in a second stage", context.heads_given, paying, "GET /v1/activations/{id}"
+    )
+    await _wallet_opened(context, context.holders[-1])
+
+
+async def _activate(context: Context, service: str, what: str) -> int:
+    """Activate the cohort's cards for a service; how many were."""
+    path = f"/v1/rollout-phases/{context.phase_id}/activations"
+    created = await context.cards.post(path, {"holders": "heads", "services": [service]})
+    job = f"/v1/activations/{identifier(created, 'activation_id')}"
+    seen = 0
+    with context.bar(what, context.heads_given) as advance:
+        while True:
+            state: dict[str, Any] = await context.cards.get(job)
+            advance(state["activated"] - seen)
+            seen = int(state["activated"])
+            if state["status"] in {"done", "failed"}:
+                return seen
+            await asyncio.sleep(0.1)
+
+
+async def _wallet_opened(context: Context, holder: Cardholder) -> None:
+    """Wait until payment-service has opened the wallet of the card it hears of last."""
+    deadline = time.monotonic() + PROPAGATION_LIMIT_S
+    while time.monotonic() < deadline:
+        try:
+            await context.cards.get(f"/v1/wallets/{holder.card_id}")
+        except Refused:
+            await asyncio.sleep(0.1)
+        else:
+            return
 
 
 async def _served(caller: Caller, card_id: str) -> bool:

@@ -23,7 +23,7 @@ async def play(story: Story) -> Terminal:
     """13. Health is enabled; the clinic asks, is told what it costs, records a visit; the wallet pays the rest."""
     story.say(13, "Health insurance is enabled on the card, and the clinic's terminal asks for cover.")
     enabled = await story.context.cards.put(f"/v1/cards/{story.card_id}/services/health", {})
-    story.check(13, "services on the card", "health, supply", ", ".join(sorted(enabled["services"])),
+    story.check(13, "services on the card", "health, payment, supply", ", ".join(sorted(enabled["services"])),
                 "PUT /v1/cards/{id}/services/health")  # fmt: skip
     clinic = await _open_clinic(story)
     answer = await covered(story, clinic)

@@ -93,7 +93,7 @@ async def _claim(cards: Caller) -> tuple[int, str]:
         "name": f"Port Said pilot-{run}",
         "governorate": PORT_SAID,
         "sequence": next(number for number in count(run) if number not in taken),
-        "services": ["supply"],
+        "services": ["supply", "payment"],
     }
     return run, str((await cards.post("/v1/rollout-phases", body))["phase_id"])
 

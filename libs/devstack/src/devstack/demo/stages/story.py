@@ -114,9 +114,11 @@ class Story:
     async def activated(self) -> None:
         """4. The phase activated the cohort; supply is enabled."""
         state = await self.context.cards.get(f"/v1/cards/{self.card_id}")
-        self.say(4, "The phase activates the cohort: the card is active, for supply only.")
+        self.say(4, "The phase activates the cohort: for supply first, and for payment in a second stage.")
         self.check(4, "card state", "active", state["state"], "GET /v1/cards/{id}")
-        self.check(4, "services on the card", "supply", ", ".join(state["services"]), "GET /v1/cards/{id}")
+        self.check(
+            4, "services on the card", "payment, supply", ", ".join(sorted(state["services"])), "GET /v1/cards/{id}"
+        )
 
     async def first_day(self) -> None:
         """Steps 5 to 9, on the first day of the month."""
