@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import block, disclosures, eligibility, lag, ledger, memory, messages, redemptions, roles
+from bench import block, disclosures, eligibility, imports, lag, ledger, memory, messages, redemptions, roles
 from bench.harness import fleet, machine, report, stack
 from bench.harness.cardholder import calendar
 from bench.harness.fleet import CALLERS, Days
@@ -19,7 +19,18 @@ from bench.harness.report import Section
 from bench.reference import running as reference
 from devstack.terminal.wire import Wire
 
-FIGURES = ("memory", "redemptions", "lag", "block", "messages", "ledger", "eligibility", "disclosures", "roles")
+FIGURES = (
+    "memory",
+    "redemptions",
+    "lag",
+    "block",
+    "messages",
+    "ledger",
+    "eligibility",
+    "disclosures",
+    "imports",
+    "roles",
+)
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
@@ -55,6 +66,9 @@ async def _on_one_system(options: Options, wanted: set[str]) -> list[Section]:
             if "disclosures" in wanted:
                 _say("disclosures")
                 sections.append(disclosures.section(await disclosures.run(running, options, wire)))
+            if "imports" in wanted:  # the last: the others still follow its events when it has ended
+                _say("imports")
+                sections.append(imports.section(await imports.run(running, options, wire)))
         finally:
             await wire.aclose()
     return sections

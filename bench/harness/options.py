@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Options:
-    """`seconds` of one run, `rounds` of all runs in turn, `cards` in supply-service's books, pgbench's `scale`.
+    """`seconds` of one run, `rounds` of all runs in turn, `cards` in supply-service's books, pgbench's `scale`,
+    `citizens` in the file that is imported.
 
     The scale has as many branches as the most clients, so that they do not queue for one row.
     """
@@ -17,6 +18,7 @@ class Options:
     cards: int = 100_000
     scale: int = 64
     seed: int = 2025
+    citizens: int = 1_000_000
 
 
-QUICK = Options(seconds=2.0, rounds=2, cards=40_000, scale=16)
+QUICK = Options(seconds=2.0, rounds=2, cards=40_000, scale=16, citizens=20_000)
