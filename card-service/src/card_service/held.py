@@ -51,7 +51,7 @@ HELD: Final[Held] = {
             Erasing((Personal.CONTACT,), (register.NUMBER,)),
             Erasing((Personal.IDENTITY,), (register.NAME,), partly=True),
         ),
-        without=("national_id_hash", "mobile_hash"),
+        without=("national_id_hash", "mobile_hash", "posted"),
         sealed={"full_name_sealed": _name, "national_id_sealed": _national_id, "mobile_sealed": _mobile},
     ),
     "household": HeldIn(
@@ -59,7 +59,7 @@ HELD: Final[Held] = {
         classes=(Personal.HOUSEHOLD, Personal.CONTACT),
         basis=Basis.SUBSIDY,
         retention=Retention.REGISTER,
-        without=("ration_card_hash",),
+        without=("ration_card_hash", "posted"),
         sealed={"ration_card_sealed": _ration_card},
     ),
     "import_ref": HeldIn(
@@ -72,6 +72,13 @@ HELD: Final[Held] = {
     "membership": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.HOUSEHOLD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("posted",),
+    ),
+    "former_residence": HeldIn(
+        whose={"household_id": Whose.HOUSEHOLD},
+        classes=(Personal.CONTACT,),
         basis=Basis.SUBSIDY,
         retention=Retention.REGISTER,
     ),
@@ -110,6 +117,14 @@ HELD: Final[Held] = {
         basis=Basis.SUBSIDY,
         retention=Retention.APPOINTMENTS,
         erases=(Erasing((Personal.CARD,), (distribution.PAST_HOURS,), partly=True),),
+    ),
+    "duplicate": HeldIn(
+        whose={"first_id": Whose.CITIZEN, "second_id": Whose.CITIZEN},
+        classes=(Personal.IDENTITY,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("first_id", "second_id", "kept", "decided_by"),
+        source="duplicate t",
     ),
     "access_log": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},

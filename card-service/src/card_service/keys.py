@@ -35,4 +35,9 @@ MOST_NAMESAKES = KEYS.declare(
     kinds.positive,
     "A search by name is refused as too wide where so many of the governorate have its rarest word.",
 )
+DUPLICATE_SCORE = KEYS.declare(
+    "duplicates.least_score",
+    kinds.positive,
+    "Two citizens who are so alike (of 100) are shown to a person as likely one, registered twice.",
+)
 CREDENTIAL_DAYS = KEYS.declare("credential.lifetime", kinds.positive, "Days for which a signed credential is good.")

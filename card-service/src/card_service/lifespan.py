@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.cards import repository as card_rows
 from card_service.cards import service as cards
 from card_service.context import Context
 from card_service.distribution import repository as appointments
@@ -31,7 +32,8 @@ async def close_cards(session: AsyncSession, citizen_id: UUID, now: datetime) ->
 @asynccontextmanager
 async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
     """Read the keys; open the lanes of a counter's searches and hand-overs; in the end finish what was taken on."""
-    tools = Tools.of(settings, resources.clock, await open_book(resources, settings.policies, KEYS, whole_book))
+    book = await open_book(resources, settings.policies, KEYS, whole_book)
+    tools = Tools.of(settings, resources.clock, book, card_rows.transfer)
     finding, handing_over = searches.lanes_of(resources, settings), service.lanes_of(resources, settings, tools)
     async with handing_over.running(), finding.running():
         yield Context(tools, close_cards, finding, handing_over)

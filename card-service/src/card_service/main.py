@@ -11,6 +11,7 @@ from card_service.cards.restated import CARDS
 from card_service.consumers import reactions
 from card_service.context import Runtime
 from card_service.distribution.api import routes as distribution
+from card_service.duplicates.api import routes as duplicates
 from card_service.handover.api import routes as handover
 from card_service.held import HELD
 from card_service.lifespan import lifespan
@@ -18,6 +19,7 @@ from card_service.privacy.api import routes as privacy
 from card_service.proposals import DESK, PROPOSALS
 from card_service.registry.api import routes as registry
 from card_service.registry.import_api import routes as imports
+from card_service.registry.listing_api import routes as lists
 from card_service.registry.restated import CONTACTS, HOUSEHOLDS
 from card_service.rollout.api import routes as rollout
 from card_service.search.api import routes as search
@@ -32,7 +34,9 @@ from policybook.snapshot import kept_fresh
 ROUTERS = (
     registry,
     imports,
+    lists,
     search,
+    duplicates,
     cards,
     distribution,
     handover,

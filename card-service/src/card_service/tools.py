@@ -25,6 +25,9 @@ T = TypeVar("T")
 CloseCards = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
 """Ends the cards of a citizen who leaves a household, by the packages above the register: session, citizen, instant."""
 
+TransferCards = Callable[[AsyncSession, UUID, str], Awaitable[None]]
+"""Makes a household's cards those of another governorate, by the package of cards: session, household, governorate."""
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -40,9 +43,12 @@ class Tools:
     pins: PinEnvelope
     pin_key: bytes
     credentials: CredentialSigner
+    transfer_cards: TransferCards
 
     @classmethod
-    def of(cls, settings: Settings, clock: Clock, policies: Snapshot[PolicyBook]) -> Self:
+    def of(
+        cls, settings: Settings, clock: Clock, policies: Snapshot[PolicyBook], transfer_cards: TransferCards
+    ) -> Self:
         """Read the keys."""
         lookup_key = key_bytes(settings.card_lookup_key.get_secret_value())
         return cls(
@@ -56,6 +62,7 @@ class Tools:
             pins=PinEnvelope.of(Keyring.parse(settings.card_pin_transport_keys.get_secret_value())),
             pin_key=key_bytes(settings.card_pin_key.get_secret_value()),
             credentials=CredentialSigner.of(Keyring.parse(settings.card_signing_keys.get_secret_value())),
+            transfer_cards=transfer_cards,
         )
 
     def now(self) -> datetime:

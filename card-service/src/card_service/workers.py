@@ -7,6 +7,7 @@ from card_service.context import Runtime
 from card_service.distribution import plan_repository
 from card_service.distribution.missed import MISSED
 from card_service.distribution.plans import plan_chunk
+from card_service.duplicates.finding import FINDING
 from card_service.jobs import job
 from card_service.privacy.resuming import TELLING
 from card_service.registry import import_repository
@@ -24,6 +25,7 @@ def workers() -> list[Periodic[Runtime]]:
         job("pickup_plans", plan_chunk, plan_repository.fail),
         job("activations", activation_chunk, rollout_repository.fail),
         KEEPING,
+        FINDING,
         Periodic(MISSED.worker, MISSED.run, lambda runtime: runtime.state.tools.settings.card_sweep_seconds),
         TELLING,
         Periodic(CHAIN.worker, CHAIN.run, lambda runtime: runtime.state.tools.settings.card_chain_seconds),

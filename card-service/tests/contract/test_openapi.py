@@ -50,6 +50,7 @@ async def peopled(open_office: OpenOffice) -> AsyncIterator[tuple[Office, dict[s
                 "policy_id": str(new_id()),
                 "proposal_id": str(new_id()),
                 "restriction_id": str(new_id()),
+                "duplicate_id": str(new_id()),
                 "parked_id": "1",
             },
         )

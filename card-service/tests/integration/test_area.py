@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from approvals.testing import as_person
 from card_service.registry.intake import HEADER
 from chassis.ids import new_id
+from chassis.testing import eventually
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
@@ -69,6 +70,12 @@ async def world_of(office: Office) -> World:
     _, (holder, *_) = await office.household()
     await office.planned(await office.phase())
     (waiting,) = await office.find(holder)
+
+    async def listed() -> bool:  # transactions of others hold lists back for a moment
+        found = await office.call("GET", "/v1/memberships?limit=500", "citizens:read")
+        return str(member) in {one["citizen_id"] for one in found["items"]}
+
+    await eventually(listed, seconds=60)
     file = await declared(office)
     return World(
         card, household, citizen, member, site, phase, plan, activation, upload["id"], file, head, waiting, holder
@@ -92,6 +99,9 @@ def registry(office: Office, world: World) -> Calls:
     return {
         "POST /v1/households": Call("/v1/households", "citizens:write", refused=403, body={"json": people}),
         "GET /v1/households/{household_id}": Call(household, "citizens:read"),
+        "GET /v1/households": Call("/v1/households?limit=500", "citizens:read", refused=200, mark=str(world.household)),
+        "GET /v1/citizens": Call("/v1/citizens?limit=500", "citizens:read", refused=200, mark=mark),
+        "GET /v1/memberships": Call("/v1/memberships?limit=500", "citizens:read", refused=200, mark=mark),
         "GET /v1/households/{household_id}/months/{month}": Call(f"{household}/months/2026-12", "citizens:read"),
         "POST /v1/households/{household_id}/members": Call(
             f"{household}/members", "citizens:write", body={"json": office.person("child")}
@@ -120,6 +130,36 @@ def registry(office: Office, world: World) -> Calls:
             f"/v1/imports/{world.declared}/parts/1", "citizens:import", body=PART
         ),
         "POST /v1/imports/{import_id}/completion": Call(f"/v1/imports/{world.declared}/completion", "citizens:import"),
+    }
+
+
+async def duplicates(office: Office, world: World) -> Calls:
+    twice = office.person("spouse", full_name=world.head["full_name"], mobile=world.head["mobile"])
+    made, _ = await office.household(members=[office.person("head"), twice])
+    second = made["members"][1]["citizen_id"]
+
+    async def found() -> str | None:
+        items = (await office.call("GET", "/v1/duplicates?limit=500", "citizens:read"))["items"]
+        ids = [
+            one["duplicate_id"]
+            for one in items
+            if {one["first"]["citizen_id"], one["second"]["citizen_id"]} == {second, str(world.citizen)}
+        ]
+        return ids[0] if ids else None
+
+    pair = await eventually(found, seconds=60)
+    path = f"/v1/duplicates/{pair}"
+    decided = {"outcome": "different", "reason": "two people of one name"}
+    return {
+        "GET /v1/duplicates": Call("/v1/duplicates?limit=500", "citizens:read", refused=200, mark=pair),
+        "GET /v1/duplicates/{duplicate_id}": Call(path, "citizens:read"),
+        "POST /v1/duplicates/{duplicate_id}/decision": Call(
+            f"{path}/decision",
+            "citizens:write",
+            as_person(governorate="03"),
+            as_person(governorate="19"),
+            body={"json": decided},
+        ),
     }
 
 
@@ -171,6 +211,8 @@ async def cards(office: Office, world: World) -> Calls:
             f"{waiting}/handover", "cards:handover", there, there | {"governorate": "19"}, body=given
         ),
         "GET /v1/cards/{card_id}": Call(card, "cards:read"),
+        "GET /v1/citizens/{citizen_id}/cards": Call(f"/v1/citizens/{world.citizen}/cards", "cards:read"),
+        "GET /v1/households/{household_id}/cards": Call(f"/v1/households/{world.household}/cards", "cards:read"),
         "GET /v1/cards/{card_id}/credential": Call(f"{card}/credential", "cards:write"),
         "PUT /v1/cards/{card_id}/pin": Call(f"{card}/pin", "cards:handover", body=pin),
         "POST /v1/cards/{card_id}/pin-checks": Call(f"{card}/pin-checks", "cards:handover", body=typed),
@@ -213,7 +255,7 @@ async def rights(office: Office, world: World) -> Calls:
 async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     world = await world_of(office)
     calls = registry(office, world) | rollout(office, world) | await cards(office, world)
-    calls |= await rights(office, world)
+    calls |= await rights(office, world) | await duplicates(office, world)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
     asked = {"json": {"national_id": world.head["national_id"]}}

@@ -24,6 +24,7 @@ FAMILIES = 400
 # The workers alone, without API and events, so that they start and die quickly.
 WORKERS = """
 import asyncio
+from card_service.cards.repository import transfer
 from card_service.context import Context
 from card_service.settings import Settings
 from card_service.tools import Tools
@@ -40,7 +41,7 @@ async def main():
     engine = create_engine(settings, "workers")
     sessions = create_sessions(engine, clock)
     runtime = Runtime("card", settings, clock, engine, sessions, None, None, None, None)
-    runtime.state = Context(Tools.of(settings, clock, snapshot_of(POLICIES, KEYS)), None, None, None)
+    runtime.state = Context(Tools.of(settings, clock, snapshot_of(POLICIES, KEYS), transfer), None, None, None)
     await asyncio.gather(*(work(runtime) for work in workers()))
 
 asyncio.run(main())

@@ -22,6 +22,7 @@ from card_service.cards.lifecycle import allowed
 from card_service.cards.models import Card
 from card_service.cards.schemas import (
     BlockIn,
+    CardList,
     CardOut,
     Credential,
     DisableReason,
@@ -138,6 +139,18 @@ async def read_card(card_id: UUID, caller: Caller, session: Recording, tools: Wi
     """A card as it stands and what may be done to it."""
     card, replaced_by = await service.read(session, caller, card_id)
     return card_out(tools, card, replaced_by)
+
+
+@routes.get("/v1/citizens/{citizen_id}/cards", scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE), purpose="card_lookup")
+async def list_cards_of_citizen(citizen_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> CardList:
+    """The cards a citizen has and had."""
+    return CardList(items=[card_out(tools, one) for one in await service.of_citizen(session, caller, citizen_id)])
+
+
+@routes.get("/v1/households/{household_id}/cards", scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE), purpose="card_lookup")
+async def list_cards_of_household(household_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> CardList:
+    """The cards that members of a household have and had."""
+    return CardList(items=[card_out(tools, one) for one in await service.of_household(session, caller, household_id)])
 
 
 @routes.post(

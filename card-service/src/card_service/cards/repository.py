@@ -24,6 +24,12 @@ _CARD = (
 )
 _FIND = text(f"{_CARD} WHERE c.card_id = :card_id")
 _LOCK = text(f"{_CARD} WHERE c.card_id = :card_id FOR UPDATE OF c")
+_OF_CITIZEN = text(f"{_CARD} WHERE c.citizen_id = :citizen_id ORDER BY c.card_id DESC LIMIT 100")
+_OF_HOUSEHOLD = text(f"{_CARD} WHERE c.household_id = :household_id ORDER BY c.card_id DESC LIMIT 100")
+_TRANSFER = text(
+    "UPDATE card SET governorate = :governorate WHERE household_id = :household_id AND state <> 'closed'"
+    " AND governorate <> :governorate"
+)
 _REPLACEMENT = text("SELECT card_id FROM card WHERE replaces = :card_id")
 _WAITING_REPLACEMENT = text(
     "SELECT EXISTS (SELECT FROM card WHERE citizen_id = :citizen_id AND state IN ('requested', 'ready'))"
@@ -108,6 +114,21 @@ async def find(session: AsyncSession, card_id: UUID, *, lock: bool = False) -> C
     """A card by id, the row locked against other changes if asked."""
     row = (await session.execute(_LOCK if lock else _FIND, {"card_id": card_id})).one_or_none()
     return _card(row) if row else None
+
+
+async def of_citizen(session: AsyncSession, citizen_id: UUID) -> list[Card]:
+    """The cards a citizen ever had, the newest first, at most a hundred."""
+    return [_card(row) for row in await session.execute(_OF_CITIZEN, {"citizen_id": citizen_id})]
+
+
+async def of_household(session: AsyncSession, household_id: UUID) -> list[Card]:
+    """The cards that were ever a household's, the newest first, at most a hundred."""
+    return [_card(row) for row in await session.execute(_OF_HOUSEHOLD, {"household_id": household_id})]
+
+
+async def transfer(session: AsyncSession, household_id: UUID, governorate: str) -> None:
+    """Make the open cards of a household those of another governorate."""
+    await session.execute(_TRANSFER, {"household_id": household_id, "governorate": governorate})
 
 
 async def replacement_of(session: AsyncSession, card_id: UUID) -> UUID | None:

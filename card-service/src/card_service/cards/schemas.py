@@ -67,6 +67,12 @@ class CardOut(BaseModel):
     allowed_actions: list[Action]
 
 
+class CardList(BaseModel):
+    """Cards, the newest first."""
+
+    items: list[CardOut]
+
+
 class PinKey(BaseModel):
     """The public X25519 key for PINs, a JWK (RFC 8037)."""
 

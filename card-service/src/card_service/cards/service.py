@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,9 +12,12 @@ from card_service.cards import minting, repository
 from card_service.cards.errors import CardStateConflict, CardUnknown, ReplacementWaiting, SiteUnknown
 from card_service.cards.lifecycle import BLOCKED_UNTIL_REPLACED, USABLE, Action, CardState, IllegalMove, after
 from card_service.cards.models import Card, NewCard
+from card_service.registry import repository as register
 from card_service.tools import Tools
 from chassis import outbox
+from chassis.area import Area
 from chassis.principal import Principal
+from chassis.problems import NotFound
 from contracts.card import (
     CardBlocked,
     CardClosed,
@@ -35,6 +39,28 @@ def move(state: CardState, action: Action, before: CardState | None = None) -> C
 async def card_of(session: AsyncSession, caller: Principal, card_id: UUID, *, lock: bool = False) -> Card:
     """A card the caller may see. Raises CardUnknown."""
     return caller.bound.own(await repository.find(session, card_id, lock=lock), CardUnknown)
+
+
+async def of_citizen(session: AsyncSession, caller: Principal, citizen_id: UUID) -> list[Card]:
+    """The cards of a citizen that the caller may see. Raises NotFound where neither is the caller's."""
+    cards = await repository.of_citizen(session, citizen_id)
+    citizen = await register.find_citizen(session, citizen_id)
+    return _visible(caller, cards, citizen.area if citizen else None)
+
+
+async def of_household(session: AsyncSession, caller: Principal, household_id: UUID) -> list[Card]:
+    """The cards of a household that the caller may see. Raises NotFound where neither is the caller's."""
+    cards = await repository.of_household(session, household_id)
+    household = await register.find_household(session, household_id)
+    return _visible(caller, cards, household.area if household else None)
+
+
+def _visible(caller: Principal, cards: Sequence[Card], area: Area | None) -> list[Card]:
+    """Cards are seen where they are of; whoever sees the person or household learns that there are none."""
+    found = [card for card in cards if caller.bound.covers(card.area)]
+    if not found and (area is None or not caller.bound.covers(area)):
+        raise NotFound
+    return found
 
 
 async def block(session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, reason: str) -> Card:

@@ -4,6 +4,7 @@ TABLES = (
     "citizen",
     "entitlement_decision",
     "former_national_id",
+    "former_residence",
     "household",
     "import_job",
     "import_part",
@@ -14,5 +15,12 @@ TABLES = (
     "membership",
     "register_change",
 )
-APPEND_ONLY = ("entitlement_decision", "former_national_id", "import_rejection", "import_result", "register_change")
+APPEND_ONLY = (
+    "entitlement_decision",
+    "former_national_id",
+    "former_residence",
+    "import_rejection",
+    "import_result",
+    "register_change",
+)
 KEPT = ("membership",)

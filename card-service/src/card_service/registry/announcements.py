@@ -66,7 +66,7 @@ def first_months(household: NewHousehold, citizens: Sequence[NewCitizen], joinin
         governorate=household.governorate,
         district=household.district,
         governorate_of_issue=household.governorate,
-        legal_basis=None,
+        legal_basis=household.legal_basis,
         members=[
             HouseholdMember(
                 citizen_id=one.citizen_id,
@@ -78,6 +78,7 @@ def first_months(household: NewHousehold, citizens: Sequence[NewCitizen], joinin
             for one in citizens
         ],
         former=[],
+        ration_card_mark=household.ration_card_mark,
         effective_month=month,
         sizes=[MonthSizes(month=month, goods=goods, bread=bread, health=health)],
     )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses import service as accesses
 from card_service.accesses.schemas import AccessPage
 from card_service.context import Running, WithTools
-from card_service.registry import history, repository, sealed_names, service
+from card_service.registry import history, ration_cards, repository, sealed_names, service
 from card_service.registry.changes.errors import HouseholdEnded
 from card_service.registry.errors import (
     AlreadyRegistered,
+    DayInvalid,
     HeadCannotLeave,
     MonthInvalid,
     NotAMember,
+    RationCardTaken,
     RegistrationRefused,
 )
 from card_service.registry.history_schemas import HouseholdMonthOut
@@ -50,7 +55,7 @@ from chassis.routing import router
 from contracts.scopes import Scope
 
 routes = router(tags=["citizens"])
-CITIZEN = Rows("citizen", "citizen_id", without=("national_id_hash", "mobile_hash"))
+CITIZEN = Rows("citizen", "citizen_id", without=("national_id_hash", "mobile_hash", "posted"))
 
 
 def citizen_out(tools: Tools, citizen: Citizen) -> CitizenOut:
@@ -70,19 +75,33 @@ def citizen_out(tools: Tools, citizen: Citizen) -> CitizenOut:
         birth_date=citizen.birth_date,
         sex="male" if citizen.sex == "male" else "female",
         governorate=citizen.governorate,
+        life=citizen.life,
+        died_on=citizen.died_on,
     )
 
 
 async def _household_out(
     session: AsyncSession, tools: Tools, household: Household, doubtful: list[int] | None = None
 ) -> HouseholdOut:
+    return household_out(tools, household, await repository.members(session, household.household_id), doubtful)
+
+
+def household_out(
+    tools: Tools, household: Household, members: Iterable[Citizen], doubtful: list[int] | None = None
+) -> HouseholdOut:
+    """A household with these members as others may see it; `doubtful`: whose check digits do not agree."""
     return HouseholdOut(
         household_id=household.household_id,
         governorate=household.governorate,
         district=household.district,
         address=household.address,
+        issued_in=household.issued_in,
+        status=household.status,
+        ended_on=household.ended_on,
+        ration_card_masked=ration_cards.masked(tools.vault, household.household_id, household.ration_card_sealed),
+        legal_basis=household.legal_basis,
         revision=household.revision,
-        members=[citizen_out(tools, one) for one in await repository.members(session, household.household_id)],
+        members=[citizen_out(tools, one) for one in members],
         warnings=[Notice(member=n, field="national_id", code="check_digit") for n in doubtful or ()],
     )
 
@@ -91,8 +110,8 @@ async def _household_out(
     "/v1/households",
     scopes=Scope.CITIZENS_WRITE,
     status_code=201,
-    problems=(RegistrationRefused, AlreadyRegistered),
-    rows=Rows("household", "household_id"),
+    problems=(RegistrationRefused, AlreadyRegistered, RationCardTaken),
+    rows=Rows("household", "household_id", without=("ration_card_hash", "posted")),
     purpose="household_registration",
 )
 async def register_household(given: HouseholdIn, caller: Caller, session: Work, tools: WithTools) -> HouseholdOut:
@@ -102,10 +121,21 @@ async def register_household(given: HouseholdIn, caller: Caller, session: Work, 
 
 
 @routes.get(
-    "/v1/households/{household_id}", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE), purpose="household_lookup"
+    "/v1/households/{household_id}",
+    scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE),
+    problems=DayInvalid,
+    purpose="household_lookup",
 )
-async def read_household(household_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> HouseholdOut:
-    """A household with its members."""
+async def read_household(
+    household_id: UUID,
+    caller: Caller,
+    session: Recording,
+    tools: WithTools,
+    on: Annotated[date | None, Query(description="as it was on this day, by what is known now")] = None,
+) -> HouseholdOut:
+    """A household with its members, now or on a day of before."""
+    if on is not None:
+        return household_out(tools, *await history.household_on(session, tools, caller, household_id, on))
     household = await service.household_of(session, caller, household_id)
     return await _household_out(session, tools, household)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from card_service.registry import sealed_names
+from card_service.registry import ration_cards, sealed_names
 from card_service.registry.intake import Family, Person, withdraw
 from card_service.registry.models import Known, NewCitizen, NewHousehold
 from card_service.sealing import MOBILE, NATIONAL_ID
 from chassis.ids import new_id
+from chassis.ration_card import RationCardMarks
 from chassis.sealing import Vault
 
 Fingerprints = dict[int, bytes]
@@ -43,6 +44,12 @@ def withdraw_known(
         withdraw(family, faults)
         seen.update(prints[person.row] for person in family.people)
         _withdraw_twins(family, prints)
+
+
+def withdraw_card(family: Family, taken: Collection[bytes], vault: Vault) -> None:
+    """Refuse a household whole whose ration card is another one's: two households on one card would draw twice."""
+    if family.ration_card is not None and ration_cards.fingerprint(vault, family.ration_card) in taken:
+        family.reject(ration_cards.TAKEN, "ration_card")
 
 
 def _withdraw_twins(family: Family, prints: Mapping[int, bytes]) -> None:
@@ -81,11 +88,29 @@ def new_citizen(
 
 
 def new_household(
-    vault: Vault, family: Family, prints: Mapping[int, bytes], known: Mapping[bytes, Known]
+    vault: Vault,
+    family: Family,
+    prints: Mapping[int, bytes],
+    known: Mapping[bytes, Known],
+    marks: RationCardMarks | None = None,
 ) -> tuple[NewHousehold, list[NewCitizen]]:
-    """The rows of a household and of its people."""
+    """The rows of a household and of its people; `marks` where the family may have a ration card."""
     home = family.people[0].residence
     household_id = new_id()
-    household = NewHousehold(household_id, home.governorate, home.district, home.address, len(family.people))
+    household = NewHousehold(
+        household_id,
+        home.governorate,
+        home.district,
+        home.address,
+        len(family.people),
+        legal_basis=family.legal_basis,
+    )
+    if family.ration_card is not None and marks is not None:
+        card = ration_cards.kept(vault, household_id, family.ration_card)
+        household = household._replace(
+            ration_card_hash=card.hash,
+            ration_card_sealed=card.sealed,
+            ration_card_mark=marks.mark(family.ration_card),
+        )
     citizens = [new_citizen(vault, p, household_id, prints[p.row], known) for p in family.people]
     return household, citizens

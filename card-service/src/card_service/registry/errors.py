@@ -19,6 +19,13 @@ class AlreadyRegistered(Conflict):
     title_ar = "المواطن مسجل بالفعل في أسرة"
 
 
+class RationCardTaken(Conflict):
+    """This ration card is that of another household"""
+
+    code = "ration_card_taken"
+    title_ar = "بطاقة التموين مسجلة لأسرة أخرى"
+
+
 class HeadCannotLeave(Conflict):
     """The head of a household cannot be taken out of it"""
 
@@ -38,6 +45,13 @@ class MonthInvalid(InvalidRequest):
 
     code = "month_invalid"
     title_ar = "الشهر غير صحيح"
+
+
+class DayInvalid(InvalidRequest):
+    """The household is not known on this day"""
+
+    code = "day_invalid"
+    title_ar = "الأسرة غير مسجلة في هذا التاريخ"
 
 
 class NotCsvFile(InvalidRequest):

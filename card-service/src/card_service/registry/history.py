@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.registry import memberships, service
-from card_service.registry.errors import MonthInvalid
+from card_service.registry import memberships, repository, service
+from card_service.registry.errors import DayInvalid, MonthInvalid
 from card_service.registry.history_schemas import HouseholdMonthOut, StandingOut
+from card_service.registry.models import Citizen, Household
 from card_service.registry.months import Entitlement, absences, entitlements, month_text, sizes_in
+from card_service.tools import Tools
 from chassis.principal import Principal
 
 
@@ -21,6 +24,29 @@ def read_month(text: str) -> date:
         return date.fromisoformat(f"{text}-01")
     except ValueError as error:
         raise MonthInvalid("Write the month as 2026-12.", detail_ar="اكتب الشهر بهذا الشكل: 2026-12.") from error
+
+
+async def household_on(
+    session: AsyncSession, tools: Tools, caller: Principal, household_id: UUID, day: date
+) -> tuple[Household, list[Citizen]]:
+    """A household as it was on a day, with those who belonged to it then, in the roles of then.
+
+    Names and numbers are those of today. Raises NotFound, DayInvalid for a day to come or before it was registered.
+    """
+    now = await service.household_of(session, caller, household_id)
+    if not now.since <= day <= tools.today():
+        raise DayInvalid(f"This household is known from {now.since} until today.", detail_ar="راجع التاريخ المطلوب.")
+    before = await repository.residence_on(session, household_id, day)
+    then = now if before is None else replace(now, **before._mapping)
+    if now.ended_on is not None and day < now.ended_on:
+        then = replace(then, status="active", ended_on=None, end_reason=None)
+    belonging = await memberships.at(session, household_id, day)
+    people = {one.citizen_id: one for one in await repository.by_ids(session, [one.citizen_id for one in belonging])}
+    members = [
+        replace(people[one.citizen_id], household_id=household_id, role=one.role, governorate=then.governorate)
+        for one in belonging
+    ]
+    return then, members
 
 
 async def month_of_household(

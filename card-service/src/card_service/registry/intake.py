@@ -66,6 +66,8 @@ class Family:
     people: list[Person] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     heads: list[int] = field(default_factory=list)  # the rows that claim to be the head
+    ration_card: str | None = None  # the number of the household's legacy card
+    legal_basis: str | None = None
 
     def reject(self, code: str, where: str) -> None:
         """Refuse everybody who is still in."""

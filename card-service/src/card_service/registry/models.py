@@ -84,6 +84,10 @@ class NewHousehold(NamedTuple):
     district: str
     address: str
     members: int
+    ration_card_hash: bytes | None = None
+    ration_card_sealed: bytes | None = None
+    ration_card_mark: str | None = None  # as others are told of it; it is not written
+    legal_basis: str | None = None
 
 
 class NewCitizen(NamedTuple):

@@ -74,6 +74,14 @@ REASONS: dict[str, tuple[str, str]] = {
         "برنامج الجداول (Excel) حوّل رقم المحمول إلى رقم مقرّب: اجعل تنسيق العمود نصاً ثم أدخله من جديد.",
     ),
     "mobile_invalid": ("The number is no Egyptian mobile number.", "الرقم ليس رقم تليفون محمول مصري."),
+    "ration_card_invalid": (
+        "The number is no ration-card number: 5 to 20 digits, not zeros alone.",
+        "رقم بطاقة التموين غير صحيح: من 5 إلى 20 رقماً.",
+    ),
+    "ration_card_taken": (
+        "This ration card is registered for another household.",
+        "بطاقة التموين مسجلة لأسرة أخرى.",
+    ),
     "governorate_unknown": ("The governorate is unknown.", "كود المحافظة غير معروف."),
     "governorate_not_yours": (
         "The caller may not register citizens of this governorate.",

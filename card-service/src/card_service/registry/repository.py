@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.registry import memberships, sealed_names
@@ -25,6 +26,10 @@ _HOUSEHOLD_FIELDS = (
 _HOUSEHOLD = f"SELECT {_HOUSEHOLD_FIELDS} FROM household"
 _FIND_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id")
 _FIND_HOUSEHOLDS = text(f"{_HOUSEHOLD} WHERE household_id = ANY(CAST(:ids AS uuid[])) ORDER BY household_id")
+_RESIDENCE_ON = text(
+    "SELECT governorate, district, address, issued_in FROM former_residence"
+    " WHERE household_id = :household_id AND until > :day ORDER BY until, change_id LIMIT 1"
+)
 _LOCK_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id FOR UPDATE")
 
 _CITIZEN = (
@@ -36,7 +41,12 @@ _CITIZEN = (
 _FIND_CITIZEN = text(f"{_CITIZEN} WHERE c.citizen_id = :citizen_id")
 _LOCK_CITIZEN = text(f"{_CITIZEN} WHERE c.citizen_id = :citizen_id FOR UPDATE OF c")
 _MEMBERS = text(f"{_CITIZEN} WHERE c.household_id = :household_id ORDER BY c.role <> 'head', c.citizen_id")
-_BY_NATIONAL_ID = text(f"{_CITIZEN} WHERE c.national_id_hash = :hash")
+# Whoever has the number now comes first: somebody else's number may have stood there by mistake.
+_BY_NATIONAL_ID = text(
+    f"{_CITIZEN} WHERE c.national_id_hash = :hash OR c.citizen_id = ANY(ARRAY("
+    "SELECT f.citizen_id FROM former_national_id f WHERE f.national_id_hash = :hash))"
+    " ORDER BY c.national_id_hash <> :hash, c.citizen_id"
+)
 _BY_NATIONAL_IDS = text(
     "SELECT c.national_id_hash, c.citizen_id, c.household_id, h.governorate"
     " FROM citizen c LEFT JOIN household h USING (household_id)"
@@ -87,7 +97,8 @@ _UNUSABLE = statement(
 )
 
 _HOUSEHOLD_COLUMNS = (
-    "household_id", "governorate", "district", "address", "members", "import_id", "registered_at",
+    "household_id", "governorate", "district", "address", "members", "import_id", "registered_at", "ration_card_hash",
+    "ration_card_sealed", "legal_basis",
 )  # fmt: skip
 _CITIZEN_COLUMNS = (
     "citizen_id", "household_id", "role", "full_name_sealed", "national_id_hash", "national_id_sealed", "mobile_hash",
@@ -100,6 +111,11 @@ async def find_household(session: AsyncSession, household_id: UUID, *, lock: boo
     statement = _LOCK_HOUSEHOLD if lock else _FIND_HOUSEHOLD
     row = (await session.execute(statement, {"household_id": household_id})).one_or_none()
     return Household(*row) if row else None
+
+
+async def residence_on(session: AsyncSession, household_id: UUID, day: date) -> Row[Any] | None:
+    """Where a household lived on a day before it moved; None where it has lived since then where it lives now."""
+    return (await session.execute(_RESIDENCE_ON, {"household_id": household_id, "day": day})).one_or_none()
 
 
 async def find_households(session: AsyncSession, household_ids: Sequence[UUID]) -> list[Household]:
@@ -119,7 +135,7 @@ async def members(session: AsyncSession, household_id: UUID) -> list[Citizen]:
 
 
 async def by_national_id(session: AsyncSession, national_id_hash: bytes) -> list[Citizen]:
-    """The citizen with this national id, if registered."""
+    """The citizen with this national id, if registered, and those who had it until it was corrected."""
     return [Citizen(*row) for row in await session.execute(_BY_NATIONAL_ID, {"hash": national_id_hash})]
 
 
@@ -166,15 +182,29 @@ async def insert(
 ) -> None:
     """Write many households and citizens by COPY, and the citizens' memberships.
 
-    Raises asyncpg.UniqueViolationError for a national id taken, asyncpg.ExclusionViolationError for somebody who
-    belongs to another household meanwhile.
+    Raises asyncpg.UniqueViolationError for a national id or a ration card taken, asyncpg.ExclusionViolationError for
+    somebody who belongs to another household meanwhile.
     """
     await memberships.keep(session)
     connection = await raw(session)
     await connection.copy_records_to_table(
         "household",
         columns=_HOUSEHOLD_COLUMNS,
-        records=[(h.household_id, h.governorate, h.district, h.address, h.members, import_id, now) for h in households],
+        records=[
+            (
+                h.household_id,
+                h.governorate,
+                h.district,
+                h.address,
+                h.members,
+                import_id,
+                now,
+                h.ration_card_hash,
+                h.ration_card_sealed,
+                h.legal_basis,
+            )
+            for h in households
+        ],
     )
     await connection.copy_records_to_table(
         "citizen",

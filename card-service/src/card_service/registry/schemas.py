@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from card_service.registry.models import ImportStatus, Role
+from card_service.registry.legal_basis import LegalBasis
+from card_service.registry.models import HouseholdStatus, ImportStatus, Life, Role
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
 
@@ -16,6 +17,9 @@ NationalIdText = Annotated[str, Field(min_length=1, max_length=40, description="
 LookedForText = Annotated[str, Field(max_length=1000, description="one that is no national id names itself")]
 NameText = Annotated[str, Field(min_length=1, max_length=200, description="Arabic or Latin letters")]
 MobileText = Annotated[str, Field(min_length=1, max_length=40, description="Egyptian mobile number in any usual form")]
+
+
+RationCardText = Annotated[str, Field(min_length=1, max_length=40, description="number of the legacy ration card")]
 
 
 class _In(BaseModel):
@@ -46,6 +50,8 @@ class HouseholdIn(_In):
     governorate: Annotated[str, Field(pattern=r"^[0-9]{2}$", description="two-digit code of residence")]
     district: Annotated[str, Field(min_length=1, max_length=60)]
     address: Annotated[str, Field(max_length=200)] = ""
+    ration_card: RationCardText | None = None
+    legal_basis: LegalBasis | None = None
     members: Annotated[list[PersonIn], Field(min_length=1, max_length=40)]
 
 
@@ -99,6 +105,8 @@ class CitizenOut(BaseModel):
     birth_date: Annotated[date, Personal.IDENTITY]
     sex: Annotated[Literal["male", "female"], Personal.IDENTITY]
     governorate: Annotated[str | None, Personal.CONTACT]
+    life: Annotated[Life, Personal.IDENTITY]
+    died_on: Annotated[date | None, Personal.IDENTITY]
 
 
 class Notice(BaseModel):
@@ -116,6 +124,11 @@ class HouseholdOut(BaseModel):
     governorate: str
     district: Annotated[str, Personal.CONTACT]
     address: Annotated[str, Personal.CONTACT]
+    issued_in: Annotated[str, Personal.HOUSEHOLD, Field(description="governorate whose card it is; moves by transfer")]
+    status: Annotated[HouseholdStatus, Personal.HOUSEHOLD]
+    ended_on: Annotated[date | None, Personal.HOUSEHOLD]
+    ration_card_masked: Annotated[str | None, Personal.HOUSEHOLD]
+    legal_basis: Annotated[str | None, Personal.HOUSEHOLD]
     revision: int
     members: list[CitizenOut]
     warnings: list[Notice] = []

@@ -9,13 +9,28 @@ import asyncpg
 from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.registry import announcements, enrolment, memberships, names, repository, sealed_names, telling
+from card_service.registry import (
+    announcements,
+    enrolment,
+    memberships,
+    names,
+    ration_cards,
+    repository,
+    sealed_names,
+    telling,
+)
 from card_service.registry.changes import members
 from card_service.registry.changes.decided import Decided, enter
 from card_service.registry.changes.errors import HouseholdEnded
 from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.changes.leave import apply_leave
-from card_service.registry.errors import AlreadyRegistered, HeadCannotLeave, NotAMember, RegistrationRefused
+from card_service.registry.errors import (
+    AlreadyRegistered,
+    HeadCannotLeave,
+    NotAMember,
+    RationCardTaken,
+    RegistrationRefused,
+)
 from card_service.registry.intake import (
     Family,
     Person,
@@ -72,7 +87,12 @@ async def register_household(
     home = judge_residence(0, given.governorate, given.district, given.address, caller.bound)
     if isinstance(home, Rejection):
         raise refused([home])
-    family = Family(ref="", last_row=0, rows=len(given.members))
+    card = ration_cards.judge(0, given.ration_card)
+    if isinstance(card, Rejection):
+        raise refused([card])
+    if card is not None and await ration_cards.taken(session, [ration_cards.fingerprint(tools.vault, card)]):
+        raise _taken_card()
+    family = Family(ref="", last_row=0, rows=len(given.members), ration_card=card, legal_basis=given.legal_basis)
     for number, member in enumerate(given.members):
         judged = _judge(number, member, home, tools)
         (family.people if isinstance(judged, Person) else family.rejections).append(judged)  # type: ignore[arg-type]
@@ -84,11 +104,13 @@ async def register_household(
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.")
     if family.rejections:
         raise refused(sorted(family.rejections, key=lambda rejection: rejection.row))
-    household, citizens = enrolment.new_household(tools.vault, family, prints, known)
+    household, citizens = enrolment.new_household(tools.vault, family, prints, known, tools.ration_cards)
     now, joining = tools.now(), Joining.registered(tools.today())
     try:
         await repository.insert(session, [household], citizens, None, now, joining)
     except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
+        if error.constraint_name == ration_cards.CONSTRAINT:
+            raise _taken_card() from error
         raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.") from error
     entered = await household_of(session, caller, household.household_id)
     if any(citizen.known for citizen in citizens):
@@ -98,6 +120,10 @@ async def register_household(
     await outbox.add(session, *announcements.registered(tools.contacts, household, citizens), months)
     doubtful = [p.row for p in family.people if not p.national_id.check_digit_agrees]
     return entered, doubtful
+
+
+def _taken_card() -> RationCardTaken:
+    return RationCardTaken(detail_ar="راجع رقم بطاقة التموين.")
 
 
 async def household_of(

@@ -23,7 +23,7 @@ routes = router(tags=["citizens"])
     purpose="search",
 )
 async def search_citizens(given: CitizenSearch, caller: Caller, session: Recording, tools: WithTools) -> CitizenPage:
-    """Find citizens by national id, mobile, card number or name."""
+    """Find citizens by national id (also one corrected since), mobile, card number, ration card or name."""
     found = await service.find(session, tools, caller, given)
     items = [citizen_out(tools, citizen) for citizen in found]
     if given.name is None or len(items) <= given.limit:

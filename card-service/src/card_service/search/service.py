@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.cards import numbers
 from card_service.keys import MOST_NAMESAKES
 from card_service.name_keys import born_in, born_on, mask, word
-from card_service.registry import name_words
+from card_service.registry import name_words, ration_cards
 from card_service.registry import repository as register
 from card_service.registry.intake import Rejection
 from card_service.registry.models import Citizen
@@ -25,7 +25,7 @@ from chassis.paging import FIRST_ID
 from chassis.principal import Principal
 from chassis.text import normalise_digits
 
-WHAT_TO_ADD = ("another_name", "birth_date", "birth_year", "national_id", "mobile", "card_number")
+WHAT_TO_ADD = ("another_name", "birth_date", "birth_year", "national_id", "mobile", "card_number", "ration_card")
 
 
 async def find(session: AsyncSession, tools: Tools, caller: Principal, given: CitizenSearch) -> list[Citizen]:
@@ -46,6 +46,8 @@ async def find(session: AsyncSession, tools: Tools, caller: Principal, given: Ci
         if mobile is None:
             raise refused([Rejection(0, "mobile", "mobile_invalid")])
         found = await register.by_mobile(session, tools.vault.fingerprint(mobile, MOBILE))
+    elif given.ration_card is not None:
+        found = await _by_ration_card(session, tools, given.ration_card)
     else:
         found = await _by_card(session, tools, given.card_number or "")
     return [citizen for citizen in found if caller.bound.covers(citizen.area)]
@@ -57,6 +59,16 @@ async def _by_card(session: AsyncSession, tools: Tools, given: str) -> list[Citi
         raise NothingToSearch("This is no card number.", detail_ar="رقم الكارت غير صحيح.")
     holder = await repository.holder(session, tools.vault.fingerprint(number, CARD_NUMBER))
     return await register.by_ids(session, [holder]) if holder else []
+
+
+async def _by_ration_card(session: AsyncSession, tools: Tools, given: str) -> list[Citizen]:
+    number = ration_cards.judge(0, given)
+    if isinstance(number, Rejection):
+        raise refused([number])
+    if number is None:
+        raise NothingToSearch(detail_ar="اكتب رقم بطاقة التموين.")
+    household_id = await ration_cards.household_with(session, tools.vault, number)
+    return await register.members(session, household_id) if household_id else []
 
 
 async def by_name(

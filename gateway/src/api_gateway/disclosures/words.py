@@ -34,6 +34,7 @@ PURPOSES: Final[Mapping[str, Words]] = {
     "data_update": Words("to correct the data", "تصحيح البيانات"),
     "search": Words("to find the registration", "البحث عن التسجيل"),
     "import_result": Words("to know what became of a file of citizens", "معرفة نتيجة ملف تسجيل المواطنين"),
+    "duplicates": Words("to see whether somebody is registered twice", "التحقق من التسجيل المكرر"),
     "lookup": Words("to prepare payments of an authority", "تجهيز مدفوعات جهة حكومية"),
     "hand_over": Words("to hand over the card", "تسليم الكارت"),
     "pin_desk": Words("to set the PIN", "تعيين الرقم السري"),

@@ -12,6 +12,7 @@ from card_service.registry.changes import members
 from card_service.registry.changes.decided import Change, Decided, enter
 from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.intake import Residence
+from card_service.registry.models import Household
 from card_service.registry.months import month_text
 from card_service.tools import Tools
 from contracts.card import HouseholdMoved
@@ -20,6 +21,18 @@ _MOVE = text(
     "UPDATE household SET governorate = :governorate, district = :district, address = :address, issued_in = :issued_in"
     " WHERE household_id = :household_id"
 )
+_KEEP = text(
+    "INSERT INTO former_residence (household_id, change_id, until, governorate, district, address, issued_in)"
+    " VALUES (:household_id, :change_id, :until, :governorate, :district, :address, :issued_in)"
+)
+
+
+def _residence(before: Household, change: Change) -> dict[str, object]:
+    """Where the household lived until the day of the change."""
+    place = {
+        name: getattr(before, name) for name in ("household_id", "governorate", "district", "address", "issued_in")
+    }
+    return place | {"change_id": change.change_id, "until": change.decided.fact_on}
 
 
 async def apply_move(
@@ -40,7 +53,10 @@ async def apply_move(
     change = await enter(session, tools, kind, decided, household_id)
     issued_in = residence.governorate if transferred else before.issued_in
     values = {"household_id": household_id, "issued_in": issued_in, **residence._asdict()}
+    await session.execute(_KEEP, _residence(before, change))
     await session.execute(_MOVE, values)
+    if issued_in != before.issued_in:
+        await tools.transfer_cards(session, household_id, issued_in)
     moved = HouseholdMoved(
         household_id=household_id,
         governorate=residence.governorate,
