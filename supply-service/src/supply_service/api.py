@@ -8,6 +8,7 @@ from policybook.api import policies_router
 from supply_service.catalogue.api import routes as catalogue
 from supply_service.days.api import routes as days
 from supply_service.entitlements.api import routes as entitlements
+from supply_service.legacy.api import routes as legacy
 from supply_service.offline.api import routes as offline
 from supply_service.outlets.api import routes as outlets
 from supply_service.proposals import DESK, PROPOSALS
@@ -20,6 +21,7 @@ ROUTERS = (
     entitlements,
     offline,
     days,
+    legacy,
     settlements,
     outlets,
     catalogue,

@@ -59,7 +59,13 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
         "outlets": ClientRole(
             Owner.MINISTRY,
             "Outlets, their terminals and business days",
-            (Scope.OUTLETS_WRITE, Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL, Scope.DAYS_READ),
+            (
+                Scope.OUTLETS_WRITE,
+                Scope.TERMINALS_WRITE,
+                Scope.TERMINALS_ENROL,
+                Scope.DAYS_READ,
+                Scope.LEGACY_DRAWS_WRITE,
+            ),
         ),
         "policies": ClientRole(Owner.MINISTRY, "Prices, allowances and limits by date", (Scope.POLICIES_WRITE,)),
         "messages": ClientRole(Owner.MINISTRY, "What citizens were told", (Scope.MESSAGES_READ,)),
@@ -122,9 +128,9 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
                 Scope.REDEMPTIONS_READ, Scope.ENTITLEMENTS_READ, Scope.CATALOGUE_READ, Scope.DAYS_READ,
                 Scope.SETTLEMENTS_READ, Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.OUTLETS_READ,
                 Scope.OUTLETS_WRITE, Scope.TERMINALS_READ, Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL,
-                Scope.COVERAGE_READ, Scope.WALLETS_READ, Scope.MESSAGES_READ, Scope.MESSAGES_REPORT,
-                Scope.OVERVIEW_READ, Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE, Scope.TRAINING_CLOCK,
-                Scope.CLIENTS_READ, Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE,
+                Scope.LEGACY_DRAWS_WRITE, Scope.COVERAGE_READ, Scope.WALLETS_READ, Scope.MESSAGES_READ,
+                Scope.MESSAGES_REPORT, Scope.OVERVIEW_READ, Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE,
+                Scope.TRAINING_CLOCK, Scope.CLIENTS_READ, Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE,
             }
         ),
         Owner.FINANCE: frozenset(

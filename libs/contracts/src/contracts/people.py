@@ -353,6 +353,7 @@ OF_THE_GATEWAY: Final = frozenset({Scope.CITIZENS_VERIFY, Scope.CODES_SEND, Scop
 # Held by machines alone: what a terminal does at a sale or a visit, what a system feeds in or fetches.
 MACHINES_ONLY: Final = frozenset(
     {
+        Scope.LEGACY_DRAWS_WRITE,
         Scope.REDEMPTIONS_CREATE,
         Scope.DAYS_CLOSE,
         Scope.PAYMENTS_CREATE,

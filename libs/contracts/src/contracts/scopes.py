@@ -47,6 +47,7 @@ class Scope(StrEnum):
     POLICIES_APPROVE = "policies:approve", "Decide on policies that others have proposed, and see them."
     OUTLETS_READ = "outlets:read", "See the outlets."
     OUTLETS_WRITE = "outlets:write", "Register outlets, and see them."
+    LEGACY_DRAWS_WRITE = "legacy-draws:write", "Tell what households still drew with their ration cards."
     TERMINALS_READ = "terminals:read", "See the outlets' terminals."
     TERMINALS_WRITE = "terminals:write", "Register, suspend and reinstate the outlets' terminals, and see them."
 

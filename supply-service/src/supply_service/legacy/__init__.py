@@ -1,0 +1,1 @@
+"""What households still drew with the legacy ration card: files of a month, row by row."""
