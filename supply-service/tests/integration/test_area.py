@@ -40,8 +40,6 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
     till, other, holder = await supply.till(), await supply.till(), await supply.holder()
     sale = (await supply.sell(till, holder, bread(5))).json()["redemption_id"]
     await supply.admin("POST", f"/v1/outlets/{till.outlet_id}/days/{DAY}/close", "days:close")
-    ration_card = supply.runtime.state.settings.ration_cards().mark("200123456789")
-    await supply.deliver(told(new_id(), {"2020-01": 1}, ration_card_mark=ration_card))
     mine: dict[str, Any] = {
         "kind": "terminal", "outlet_id": till.outlet_id, "subject": str(till.terminal_id), **PORT_SAID,
     }  # fmt: skip
@@ -96,13 +94,7 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
             ),
             "GET /v1/outlet-totals": Call(f"/v1/outlet-totals{day}", "settlements:read", refused=200, mark=mark),
             "GET /v1/pot-proof": Call(f"/v1/pot-proof{day}", "settlements:read", mine={}),
-            "POST /v1/legacy-draws/{month}": Call(
-                "/v1/legacy-draws/2026-11",
-                "legacy-draws:write",
-                refused=200,
-                mark='"known":true',
-                body={"content": b"ration_card,goods\n200123456789,1\n", "headers": {"Content-Type": "text/csv"}},
-            ),
+            "POST /v1/legacy-draws/{month}": await legacy_draws(supply),
             "POST /v1/terminals/{terminal_id}/suspension": Call(
                 f"{terminal}/suspension", "terminals:write", body={"json": {"reason": "lost"}}
             ),
@@ -111,6 +103,19 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
         ANYONE,
         acts=await acts(supply, till, mine),
         own=OWN,
+    )
+
+
+async def legacy_draws(supply: Supply) -> Call:
+    """A file that names the ration card of a household of Port Said."""
+    mark = supply.runtime.state.settings.ration_cards().mark("200123456789")
+    await supply.deliver(told(new_id(), {"2020-01": 1}, ration_card_mark=mark))
+    return Call(
+        "/v1/legacy-draws/2026-11",
+        "legacy-draws:write",
+        refused=200,
+        mark='"known":true',
+        body={"content": b"ration_card,goods\n200123456789,1\n", "headers": {"Content-Type": "text/csv"}},
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.area import NATION, Area
+from chassis.area import Area
 from chassis.principal import Principal
 from chassis.row_files.reader import Form
 from supply_service.cards import repository as cards
@@ -43,7 +43,7 @@ async def take(
     for one in draws:
         holder = holders.get(one.mark)
         area = Area(holder["governorate"], holder["district"]) if holder is not None else None
-        if caller.bound.covers(area) if area is not None else caller.bound.governorate == NATION:
+        if caller.bound.covers(area) if area is not None else caller.bound.only_governorate is None:
             own.append(one)
         else:
             faults[one.line] = "ration_card_unknown"
