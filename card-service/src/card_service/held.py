@@ -14,6 +14,7 @@ from chassis.personal import Personal, Whose
 from chassis.privacy.held import RIGHTS
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
+from chassis.processing.endings import Ending
 from chassis.records.held import Erasing, Held, HeldIn, owner
 
 
@@ -116,6 +117,7 @@ HELD: Final[Held] = {
         classes=(Personal.CARD,),
         basis=Basis.SUBSIDY,
         retention=Retention.APPOINTMENTS,
+        ends=Ending("t.ends_at < {before} AND t.state <> 'scheduled'", by="end_appointment"),
         erases=(Erasing((Personal.CARD,), (distribution.PAST_HOURS,), partly=True),),
     ),
     "duplicate": HeldIn(

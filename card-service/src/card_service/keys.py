@@ -6,9 +6,10 @@ from datetime import date
 
 from policybook import kinds
 from policybook.keys import Keys
+from policybook.retention import RETENTION
 from policybook.terms import TERMS
 
-KEYS = Keys(date(2023, 8, 1), TERMS)
+KEYS = Keys(date(2023, 8, 1), TERMS, RETENTION)
 
 ADULT_AGE = KEYS.declare("holder.adult_age", kinds.positive, "Years from which a citizen is given an own card.")
 PIN_TRIES = KEYS.declare("pin.max_tries", kinds.positive, "Wrong PINs after which a PIN is locked.")

@@ -21,6 +21,7 @@ from card_service.registry.api import routes as registry
 from card_service.registry.import_api import routes as imports
 from card_service.registry.listing_api import routes as lists
 from card_service.registry.restated import CONTACTS, HOUSEHOLDS
+from card_service.retention import RETENTION
 from card_service.rollout.api import routes as rollout
 from card_service.search.api import routes as search
 from card_service.settings import Settings
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=ROUTERS,
         reactions=reactions,
         refreshers=[FRESH],
-        workers=[*workers(), expiry(PROPOSALS)],
+        workers=[*workers(), expiry(PROPOSALS), RETENTION.job()],
         lifespan=lifespan,
         held=HELD,
         restated=RESTATED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from policybook.keys import Keys
+from policybook.retention import RETENTION
 from policybook.terms import TERMS
 
-KEYS = Keys(date(2023, 8, 1), TERMS)
+KEYS = Keys(date(2023, 8, 1), TERMS, RETENTION)

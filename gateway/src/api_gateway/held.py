@@ -9,6 +9,7 @@ from chassis.personal import Personal, Whose
 from chassis.privacy.held import RIGHTS
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
+from chassis.processing.endings import Ending
 from chassis.records.held import Erasing, Held, HeldIn
 
 _CITIZEN: Final = {"citizen_id": Whose.CITIZEN}
@@ -30,7 +31,11 @@ HELD: Final[Held] = {
         without=("code_mark",),
     ),
     "disclosure_delay": HeldIn(
-        whose=_CITIZEN, classes=(Personal.RIGHTS,), basis=Basis.RIGHTS, retention=Retention.DECISIONS
+        whose=_CITIZEN,
+        classes=(Personal.RIGHTS,),
+        basis=Basis.RIGHTS,
+        retention=Retention.DECISIONS,
+        ends=Ending("t.until::timestamptz < {before}", by="end_disclosure_delay"),
     ),
     **RIGHTS,
 }

@@ -18,6 +18,7 @@ from api_gateway.people.api import routes as people
 from api_gateway.people.grants_api import routes as grants
 from api_gateway.people.places_api import routes as places
 from api_gateway.proposals import DESK, PROPOSALS
+from api_gateway.retention import RETENTION
 from api_gateway.route import SWALLOW
 from api_gateway.settings import Settings
 from api_gateway.signin.account_api import routes as account
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Periodic("clients_ending", count_ending, EVERY_SECONDS),
             Periodic("terminal_uses", forget_uses, FORGET_EVERY_SECONDS),
             expiry(PROPOSALS),
+            RETENTION.job(),
             Periodic("sign_in_upkeep", forget_old, UPKEEP_SECONDS),
             Periodic("notices", tell, EVERY_SECONDS_BETWEEN_NOTICES),
             Periodic("people", keep_people, chosen.people_upkeep_seconds),

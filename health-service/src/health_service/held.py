@@ -11,6 +11,7 @@ from chassis.personal import Personal, Whose
 from chassis.privacy.held import RIGHTS
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
+from chassis.processing.endings import Ending
 from chassis.records.held import Held, HeldIn, owner
 from health_service.context import Runtime
 
@@ -51,6 +52,7 @@ HELD: Final[Held] = {
         classes=(Personal.HEALTH,),
         basis=_COVER,
         retention=Retention.HEALTH,
+        ends=Ending("coalesce(t.superseded_at, t.last_day::timestamptz) < {before}", by="end_exemption"),
         without=("entered_by",),
         sealed={"sealed": _ground},
     ),
@@ -62,7 +64,13 @@ HELD: Final[Held] = {
         without=("entered_by", "reviewed_by"),
         sealed={"sealed": _visit},
     ),
-    "referral": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, retention=Retention.HEALTH),
+    "referral": HeldIn(
+        whose=_PATIENT,
+        classes=(Personal.HEALTH,),
+        basis=_COVER,
+        retention=Retention.HEALTH,
+        ends=Ending("t.last_day::timestamptz < {before}", by="end_referral"),
+    ),
     "cap_use": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, retention=Retention.HEALTH),
     **RIGHTS,
 }

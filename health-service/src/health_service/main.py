@@ -21,6 +21,7 @@ from health_service.lifespan import lifespan
 from health_service.proposals import DESK, PROPOSALS
 from health_service.providers.api import routes as provider_routes
 from health_service.providers.restated import PROVIDERS
+from health_service.retention import RETENTION
 from health_service.reversals.api import routes as reversal_routes
 from health_service.settings import Settings
 from policybook.api import policies_router
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             routers=ROUTERS,
             reactions=reactions,
             refreshers=[FRESH],
-            workers=[*upkeep.JOBS, expiry(PROPOSALS)],
+            workers=[*upkeep.JOBS, expiry(PROPOSALS), RETENTION.job()],
             lifespan=lifespan,
             held=HELD,
             restated=(PROVIDERS,),

@@ -11,6 +11,7 @@ from chassis.personal import Personal, Whose
 from chassis.privacy.held import RIGHTS
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
+from chassis.processing.endings import Ending
 from chassis.records.held import Erasing, Held, HeldIn, owner
 from chassis.sealing import SealBroken
 from notify_service.contacts import erasing as contacts
@@ -68,6 +69,7 @@ HELD: Final[Held] = {
         classes=(Personal.MESSAGES,),
         basis=_TELLING,
         retention=Retention.MESSAGES,
+        ends=Ending("t.created_at < {before} AND t.status NOT IN ('queued', 'sending')", by="end_message"),
         erases=(Erasing((Personal.MESSAGES,), (_UNSENT, _WORDS), partly=True),),
         sealed={"content": _content},
     ),

@@ -11,6 +11,7 @@ from notify_service import templates
 from notify_service.words import Topic
 from policybook import kinds
 from policybook.keys import Keys
+from policybook.retention import RETENTION as BY_CLASS
 from policybook.terms import TERMS
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -37,7 +38,7 @@ class QuietHours(_Value):
     weekdays: list[Weekday]
 
 
-KEYS = Keys(date(2023, 8, 1), TERMS)
+KEYS = Keys(date(2023, 8, 1), TERMS, BY_CLASS)
 
 MESSAGE_CLASS = KEYS.declare(
     "message.class",

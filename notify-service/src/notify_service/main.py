@@ -17,6 +17,7 @@ from notify_service.context import Runtime
 from notify_service.held import HELD
 from notify_service.inquiries import api as inquiries_api
 from notify_service.proposals import DESK, PROPOSALS
+from notify_service.retention import RETENTION
 from notify_service.sender import send_messages
 from notify_service.settings import Settings
 from policybook.api import policies_router
@@ -43,7 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             routers=ROUTERS,
             reactions=make_reactions(),
             refreshers=[FRESH],
-            workers=[send_messages, *upkeep.URGENT, *upkeep.SLOW, expiry(PROPOSALS)],
+            workers=[send_messages, *upkeep.URGENT, *upkeep.SLOW, expiry(PROPOSALS), RETENTION.job()],
             lifespan=context.lifespan,
             held=HELD,
             holders="card_holder",

@@ -6,9 +6,10 @@ from datetime import date
 
 from policybook import kinds
 from policybook.keys import Keys
+from policybook.retention import RETENTION
 from policybook.terms import TERMS
 
-KEYS = Keys(date(2023, 8, 1), TERMS)
+KEYS = Keys(date(2023, 8, 1), TERMS, RETENTION)
 
 HOLD_SECONDS = KEYS.declare(
     "payment.hold_seconds", kinds.positive, "Seconds a hold lasts where the terminal names no time."

@@ -27,6 +27,7 @@ from payment_service.payouts import worker as payouts
 from payment_service.payouts.api import routes as payout_routes
 from payment_service.payouts.reading import routes as payout_readings
 from payment_service.proposals import DESK, PROPOSALS
+from payment_service.retention import RETENTION
 from payment_service.settings import Settings
 from payment_service.wallets.api import routes as wallet_routes
 from policybook.api import policies_router
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             routers=ROUTERS,
             reactions=reactions,
             refreshers=[FRESH],
-            workers=(*upkeep.JOBS, *payouts.jobs(chosen), expiry(PROPOSALS)),
+            workers=(*upkeep.JOBS, *payouts.jobs(chosen), expiry(PROPOSALS), RETENTION.job()),
             lifespan=lifespan,
             held=HELD,
             holders="card",

@@ -8,6 +8,7 @@ from chassis.personal import Personal, Whose
 from chassis.privacy.held import RIGHTS
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
+from chassis.processing.endings import Ending
 from chassis.records.held import Held, HeldIn
 
 _HOUSEHOLD: Final = {"household_id": Whose.HOUSEHOLD}
@@ -51,6 +52,7 @@ HELD: Final[Held] = {
         classes=(Personal.RATIONS,),
         basis=Basis.SUBSIDY_BOOKS,
         retention=Retention.BOOKS,
+        ends=Ending("t.period + interval '1 month' < {before}", by="end_redemption"),
         source=_BY_ENTRY.format(table="redemption", id="redemption_id"),
     ),
     "reversal": HeldIn(
@@ -65,6 +67,7 @@ HELD: Final[Held] = {
         classes=(Personal.RATIONS, Personal.MONEY),
         basis=Basis.SUBSIDY_BOOKS,
         retention=Retention.BOOKS,
+        ends=Ending("t.business_day::timestamptz < {before}", by="end_tender"),
     ),
     "hold": HeldIn(
         whose={"card_id": Whose.CARD},

@@ -20,6 +20,7 @@ from supply_service.lifespan import REFRESH, lifespan
 from supply_service.outlets.restated import OUTLETS
 from supply_service.proposals import PROPOSALS
 from supply_service.redemptions import route
+from supply_service.retention import RETENTION
 from supply_service.sales.repository import payloads
 from supply_service.settings import Settings
 from supply_service.settlements import worker as settlements
@@ -39,7 +40,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             reactions=reactions,
             render=payloads,
             refreshers=REFRESH,
-            workers=(*upkeep.JOBS, *settlements.JOBS, expiry(PROPOSALS)),
+            workers=(*upkeep.JOBS, *settlements.JOBS, expiry(PROPOSALS), RETENTION.job()),
             lifespan=lifespan,
             held=HELD,
             restated=(OUTLETS,),

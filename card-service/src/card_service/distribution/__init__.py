@@ -1,4 +1,4 @@
 """Distribution: pick-up sites, appointments, plans."""
 
 TABLES = ("appointment", "pickup_plan", "pickup_plan_site", "pickup_plan_unplaced", "pickup_site", "pickup_slot")
-FUNCTIONS = ("analyse_plan_tables",)
+FUNCTIONS = ("analyse_plan_tables", "end_appointment")

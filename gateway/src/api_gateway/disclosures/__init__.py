@@ -2,3 +2,4 @@
 
 TABLES = ("disclosure_delay",)
 KEPT = ("disclosure_delay",)
+FUNCTIONS = ("end_disclosure_delay",)

@@ -4,3 +4,4 @@ TABLES = ("contribution", "contribution_month", "contribution_reversal", "covera
 # Which months are paid follows from what is only ever added: contributions, and those taken back.
 APPEND_ONLY = ("contribution", "contribution_reversal")
 KEPT = ("exemption",)
+FUNCTIONS = ("end_exemption",)

@@ -3,3 +3,4 @@
 TABLES = ("cap_use", "encounter", "encounter_reversal", "referral")
 APPEND_ONLY = ("encounter_reversal", "referral")
 KEPT = ("encounter",)
+FUNCTIONS = ("end_referral",)

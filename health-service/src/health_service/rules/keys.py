@@ -6,6 +6,7 @@ from datetime import date
 
 from policybook import kinds
 from policybook.keys import Keys
+from policybook.retention import RETENTION
 from policybook.terms import TERMS
 
 CASE = "case"
@@ -19,7 +20,7 @@ DECLARED_INCOME = "declared_income"
 HIGHEST_WAGE = "highest_insured_wage"
 PROVIDER = ("provider_kind",)
 
-KEYS = Keys(date.fromisoformat("2019-07-01"), TERMS)
+KEYS = Keys(date.fromisoformat("2019-07-01"), TERMS, RETENTION)
 
 COPAYMENT_RATE = KEYS.declare(
     "health.copayment_rate",

@@ -24,12 +24,15 @@ from chassis.ddl import (
 from chassis.grants import Grants, apply, stated
 from chassis.privacy_ddl import privacy_ddl
 from chassis.records_ddl import records_ddl
+from chassis.retention_ddl import ending_ddl, month_ending_ddl
 
 __all__ = [
     "OWN_SCHEMA",
     "aside_ddl",
     "chassis_ddl",
     "definer",
+    "ending_ddl",
+    "month_ending_ddl",
     "outbox_functions_ddl",
     "privacy_ddl",
     "records_ddl",

@@ -86,6 +86,7 @@ class ServiceSettings(Listening):
     record_chain_key: SecretStr | None = Field(
         default=None, description="32 bytes in base64url: chains the record; for the background process alone"
     )
+    retention_dry_run: bool = Field(default=False, description="old data are counted and stay")
     record_retention_months: int = Field(default=60, ge=1, description="how long it is kept who has seen what")
     record_walk_rows: int = Field(default=2000, ge=1, description="records of the chain verified at once")
     log_level: str = "INFO"

@@ -6,6 +6,7 @@ from datetime import date
 
 from policybook import kinds
 from policybook.keys import Keys
+from policybook.retention import RETENTION
 from policybook.terms import TERMS
 from supply_service.rules.limits import Limit
 
@@ -15,7 +16,7 @@ POINTS = "bread_points"
 PROGRAMMES = (BREAD, GOODS, POINTS)
 OUTLET = ("kind", "governorate", "fuel", "loaf_type")
 
-KEYS = Keys(date.fromisoformat("2023-06-01"), TERMS)
+KEYS = Keys(date.fromisoformat("2023-06-01"), TERMS, RETENTION)
 
 
 def _each(*programmes: str) -> list[dict[str, str]]:

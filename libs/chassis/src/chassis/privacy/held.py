@@ -7,10 +7,20 @@ from typing import Final
 from chassis.personal import Personal, Whose
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
+from chassis.processing.endings import Ending
 from chassis.records.held import Held, HeldIn
 
 _CITIZEN: Final = {"citizen_id": Whose.CITIZEN}
 RIGHTS: Final[Held] = {
-    table: HeldIn(whose=_CITIZEN, classes=(Personal.RIGHTS,), basis=Basis.RIGHTS, retention=Retention.DECISIONS)
-    for table in ("restriction", "erased_person")
+    table: HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.RIGHTS,),
+        basis=Basis.RIGHTS,
+        retention=Retention.DECISIONS,
+        ends=Ending(past, by=f"end_{table}"),
+    )
+    for table, past in {
+        "restriction": "coalesce(t.lifted_at, t.ends_on::timestamptz) < {before}",
+        "erased_person": "t.erased_at < {before}",
+    }.items()
 }

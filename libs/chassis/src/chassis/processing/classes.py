@@ -1,7 +1,7 @@
 """Retention classes: how long which data are to be kept, as the register of processing declares it.
 
-A declaration: except where a service erases by itself (texts of messages, ended sign-ins, months of records), nothing
-erases data when the time of their class is over.
+Classes `BY_MONTHS` end by the policy `retention.months`: `chassis.privacy.retention` carries it out for the tables
+that say how (`HeldIn.ends`). Words of messages, questions, sign-ins and months of records end by jobs of their own.
 """
 
 from __future__ import annotations
@@ -34,4 +34,8 @@ class Retention(StrEnum):
     QUESTIONS = "questions", "from the citizen's question on", "من تاريخ سؤال المواطن"
     SIGN_INS = "sign_ins", "from the end of the sign-in on", "من تاريخ انتهاء الدخول"
     RECORDS = "records", "from the act on (UNICARD_RECORD_RETENTION_MONTHS)", "من تاريخ الاطلاع أو التعديل"
-    DECISIONS = "decisions", "as long as the person is registered", "طوال مدة تسجيل صاحب البيانات"
+    DECISIONS = "decisions", "from the end of what was decided on", "من تاريخ انتهاء ما تقرر"
+
+
+# Classes whose time is a policy, in months.
+BY_MONTHS = (Retention.BOOKS, Retention.HEALTH, Retention.APPOINTMENTS, Retention.MESSAGES, Retention.DECISIONS)

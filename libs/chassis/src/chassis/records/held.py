@@ -12,6 +12,7 @@ import orjson
 from chassis.personal import Personal, Whose
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
+from chassis.processing.endings import Ending
 from chassis.records.reading import About, Fetching
 from chassis.runtime import Resources
 
@@ -43,6 +44,7 @@ class HeldIn:
     """A table that holds personal data: by which columns a person is found in it, which class of data it is.
 
     `basis`: the legal basis of the processing; `retention`: the class by which it is decided how long they are kept;
+    `ends`: how rows end when the time of their class is over, where a job does it;
     `erases`: what a person's erasure takes away of it, nothing where a law keeps it all.
     `without`: columns that are no data on anybody (hashes for look-ups). `sealed`: columns and what opens them.
     `source`: what stands for the table where rows are found through another (`FROM`-clause with the alias `t`).
@@ -53,6 +55,7 @@ class HeldIn:
     basis: Basis
     retention: Retention
     erases: tuple[Erasing, ...] = ()
+    ends: Ending | None = None
     without: tuple[str, ...] = ()
     sealed: Mapping[str, Open] = field(default_factory=dict)
     source: str = ""

@@ -1,0 +1,18 @@
+"""Retention: what this service holds on persons ends when the time of its class is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from api_gateway.context import Runtime
+from api_gateway.held import HELD
+from chassis.privacy.retention import Sweep
+from policybook.retention import months_on
+
+
+def _months(runtime: Runtime) -> Mapping[str, int]:
+    return months_on(runtime.state.policies.book, runtime.clock.today())
+
+
+RETENTION: Final[Sweep[Runtime]] = Sweep(HELD, _months)
