@@ -43,6 +43,7 @@ def test_only_what_cannot_happen_twice_is_retried() -> None:
 def test_only_files_and_lists_may_be_large() -> None:
     assert {route.name: route.body for route in ROUTES if route.body > MIB} == {
         "POST /v1/imports": 16 * MIB,
+        "PUT /v1/imports/{import_id}/parts/{number}": 16 * MIB,
         "POST /v1/payout-batches/{batch_id}/items": 16 * MIB,
         "POST /v1/transfers": 2 * MIB,
     }
