@@ -52,6 +52,7 @@ async def peopled(open_office: OpenOffice) -> AsyncIterator[tuple[Office, dict[s
                 "restriction_id": str(new_id()),
                 "duplicate_id": str(new_id()),
                 "parked_id": "1",
+                "number": "1",
             },
         )
 

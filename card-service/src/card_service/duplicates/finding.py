@@ -93,7 +93,7 @@ async def find_duplicates(runtime: Runtime) -> bool:
         pairs = await _candidates(session, [one for one in mine.values() if one.person.words])
         rows = await repository.people(session, {other for _, other in pairs} - mine.keys())
         known = {row.citizen_id: one for row, one in zip(rows, await _compared(tools, rows), strict=True)} | mine
-        found = _likely(pairs, known, tools.figure(DUPLICATE_SCORE))
+        found = await asyncio.to_thread(_likely, pairs, known, tools.figure(DUPLICATE_SCORE))
         await repository.keep(session, found, [one.citizen_id for one in batch], tools.now())
         await repository.advance(session, batch[-1])
     return True
