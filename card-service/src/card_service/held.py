@@ -9,7 +9,7 @@ from card_service.cards import erasing as cards
 from card_service.context import Runtime
 from card_service.distribution import erasing as distribution
 from card_service.registry import erasing as register
-from card_service.sealing import MOBILE, NAME, NATIONAL_ID, RATION_CARD
+from card_service.sealing import MOBILE, NAME, NATIONAL_ID, RATION_CARD, REQUEST
 from chassis.personal import Personal, Whose
 from chassis.privacy.held import RIGHTS
 from chassis.processing.basis import Basis
@@ -32,6 +32,14 @@ def _mobile(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
 
 def _ration_card(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
     return runtime.state.tools.vault.open(owner(row, "household_id"), sealed, RATION_CARD).decode()
+
+
+def _request(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
+    return runtime.state.tools.vault.open(owner(row, "request_id"), sealed, REQUEST).decode()
+
+
+def _before(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
+    return runtime.state.tools.vault.open(owner(row, "request_id"), sealed, MOBILE).decode()
 
 
 HELD: Final[Held] = {
@@ -103,6 +111,21 @@ HELD: Final[Held] = {
         retention=Retention.REGISTER,
         without=("national_id_hash",),
         sealed={"national_id_sealed": _national_id},
+    ),
+    "change_request": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.IDENTITY, Personal.CONTACT, Personal.HOUSEHOLD),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("subject_mark", "entered_by", "entered_session", "decided_by"),
+        sealed={"details_sealed": _request, "before_sealed": _before},
+    ),
+    "months_claim": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.HOUSEHOLD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("decided_by",),
     ),
     "card": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},

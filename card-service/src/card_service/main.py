@@ -20,6 +20,7 @@ from card_service.proposals import DESK, PROPOSALS
 from card_service.registry.api import routes as registry
 from card_service.registry.import_api import routes as imports
 from card_service.registry.listing_api import routes as lists
+from card_service.registry.requests.api import routes as requests
 from card_service.registry.restated import CONTACTS, HOUSEHOLDS
 from card_service.retention import RETENTION
 from card_service.rollout.api import routes as rollout
@@ -36,6 +37,7 @@ ROUTERS = (
     registry,
     imports,
     lists,
+    requests,
     search,
     duplicates,
     cards,

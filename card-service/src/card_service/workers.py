@@ -12,6 +12,7 @@ from card_service.jobs import job
 from card_service.privacy.resuming import TELLING
 from card_service.registry import import_repository
 from card_service.registry.import_worker import Importer
+from card_service.registry.requests.upkeep import UPKEEP
 from card_service.rollout import repository as rollout_repository
 from card_service.rollout.activations import activation_chunk
 from card_service.search.upkeep import KEEPING
@@ -26,6 +27,7 @@ def workers() -> list[Periodic[Runtime]]:
         job("activations", activation_chunk, rollout_repository.fail),
         KEEPING,
         FINDING,
+        UPKEEP,
         Periodic(MISSED.worker, MISSED.run, lambda runtime: runtime.state.tools.settings.card_sweep_seconds),
         TELLING,
         Periodic(CHAIN.worker, CHAIN.run, lambda runtime: runtime.state.tools.settings.card_chain_seconds),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,10 +34,18 @@ async def peopled(open_office: OpenOffice) -> AsyncIterator[tuple[Office, dict[s
         await office.hand_over(card, head)
         activation = await office.activated(phase_id)
         accepted = await office.upload(office.row("A"))
+        change = {"kind": "head_change", "household_id": made["household_id"]}
+        heir = {"new_head": made["members"][1]["citizen_id"], "former_role": "other"}
+        change |= heir | {"fact_on": datetime.now(UTC).date().isoformat()}
+        asked = await office.call("POST", "/v1/change-requests", "requests:write", json={"change": change})
+        evidence = f"/v1/change-requests/{asked['request_id']}/evidence"
+        asked = await office.call("POST", evidence, "requests:write", content=b"%PDF-1.7")
         yield (
             office,
             {
                 "import_id": accepted["id"],
+                "request_id": asked["request_id"],
+                "evidence_id": asked["evidence"][0]["evidence_id"],
                 "household_id": made["household_id"],
                 "month": "2026-12",
                 "citizen_id": made["members"][1]["citizen_id"],

@@ -7,17 +7,17 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from approvals.testing import as_person
 from card_service.registry.intake import HEADER
+from chassis.contact import open_code
 from chassis.ids import new_id
 from chassis.testing import eventually
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from ..conftest import Office
 
 ANYONE = {
@@ -198,6 +198,113 @@ def rollout(office: Office, world: World) -> Calls:
     }
 
 
+ASKED = {"fact_on": f"{DAY}"}
+
+
+async def enter(office: Office, change: dict[str, Any], **claims: Any) -> dict[str, Any]:
+    """A request as entered in Port Said."""
+    body = {"change": change, "archive_references": ["archive:1"]}
+    made: dict[str, Any] = await office.call(
+        "POST", "/v1/change-requests", "requests:write", json=body, claims=PORT_SAID | claims
+    )
+    return made
+
+
+async def requests(office: Office) -> Calls:
+    """The calls of change requests, each on one of its own where it changes it."""
+    dead = await death(office)  # first: what waits meanwhile would run out of time
+    names = ("منى احمد", "هالة سمير", "سارة محمد", "نور علي", "ليلى حسن", "سلمى عمر", "رنا كمال", "دعاء فؤاد")
+    made = []
+    for name in names:
+        home, _ = await office.household("spouse")
+        head = {"household_id": home["household_id"], "citizen_id": home["members"][0]["citizen_id"]}
+        made.append(await enter(office, {"kind": "correct_name", "full_name": name, **head, **ASKED}))
+    seen, decided, refused, appealed, withdrawn, filed, referred, amended = made
+    lone, _ = await office.household()
+    who = {"household_id": lone["household_id"], "citizen_id": lone["members"][0]["citizen_id"]}
+    mobile = await enter(office, {"kind": "mobile", "mobile": "01234567890", "proof": "counter", **who, **ASKED})
+    code = open_code(
+        office.runtime.state.tools.contacts,
+        UUID(who["citizen_id"]),
+        (await office.events("MobileCodeIssued", who["citizen_id"]))[-1]["code_sealed"],
+    )
+    again_home, _ = await office.household()
+    again = {"household_id": again_home["household_id"], "citizen_id": again_home["members"][0]["citizen_id"]}
+    sent = await enter(office, {"kind": "mobile", "mobile": "01234567891", "proof": "counter", **again, **ASKED})
+    for each in (refused, appealed):
+        digest = await digest_of(office, each)
+        await decide(office, each, "decision", {"decision": "refuse", "digest": digest, "reason_code": "other"})
+    await office.call("POST", path_of(appealed, "appeal"), "requests:write", json={"grounds": "x"}, claims=PORT_SAID)
+    document: dict[str, Any] = {"content": b"%PDF-1.7 x", "headers": {"Content-Type": "application/pdf"}}
+    await office.call("POST", path_of(seen, "evidence"), "requests:write", claims=PORT_SAID, **document)
+    file = (await office.call("GET", path_of(seen), "requests:read", claims=PORT_SAID))["evidence"][-1]["evidence_id"]
+    person_, stranger = as_person(governorate="03"), as_person(governorate="19")
+    approve = {"decision": "approve", "digest": await digest_of(office, decided)}
+    grant = {"decision": "grant", "digest": await digest_of(office, appealed, "appeal_digest")}
+    said = {"kind": "correct_name", "household_id": amended["household_id"], "citizen_id": amended["citizen_id"]}
+    other: dict[str, Any] = {"change": {**said, "full_name": "دعاء سعد", **ASKED}, "note": "a walk"}
+    fresh, _ = await office.household()
+    ended = {"kind": "household_end", "household_id": fresh["household_id"], "reason": "emigrated", **ASKED}
+    base = "/v1/change-requests"
+    one = base + "/{request_id}"
+    write = "requests:write"
+    who_entered: dict[str, object] = {**PORT_SAID, "subject": "ministry"}
+    waive = {"decision": "waive", "note": "a walk"}
+    return {
+        f"POST {base}": Call(base, write, body={"json": {"change": ended, "archive_references": []}}),
+        f"GET {base}": Call(base + "?limit=200", write, refused=200, mark=seen["request_id"]),
+        f"GET {one}": Call(path_of(seen), "requests:read"),
+        f"PUT {one}": Call(path_of(amended), write, body={"json": other}),
+        f"POST {one}/decision": Call(
+            path_of(decided, "decision"), "requests:approve", person_, stranger, body={"json": approve}
+        ),
+        f"POST {one}/withdrawal": Call(
+            path_of(withdrawn, "withdrawal"), write, who_entered, body={"json": {"note": "a walk"}}
+        ),
+        f"POST {one}/appeal": Call(path_of(refused, "appeal"), write, body={"json": {"grounds": "a walk"}}),
+        f"POST {one}/appeal/decision": Call(
+            path_of(appealed, "appeal/decision"), "requests:approve", person_, stranger, body={"json": grant}
+        ),
+        f"POST {one}/evidence": Call(path_of(filed, "evidence"), write, body=document),
+        f"POST {one}/archive-references": Call(
+            path_of(referred, "archive-references"), write, body={"json": {"archive_reference": "archive:2"}}
+        ),
+        f"GET {one}/evidence/{{evidence_id}}": Call(path_of(seen, f"evidence/{file}"), "requests:approve"),
+        f"POST {one}/codes": Call(path_of(mobile, "codes"), write, body={"json": {"new_number": code}}),
+        f"POST {one}/codes/new": Call(path_of(sent, "codes/new"), write),
+        f"POST {one}/objection": Call(path_of(sent, "objection"), write, body={"json": {"note": "a walk"}}),
+        f"POST {one}/claim-decision": Call(
+            path_of(dead, "claim-decision"), "requests:approve", person_, stranger, body={"json": waive}
+        ),
+    }
+
+
+def path_of(made: dict[str, Any], what: str = "") -> str:
+    return f"/v1/change-requests/{made['request_id']}" + (f"/{what}" if what else "")
+
+
+async def digest_of(office: Office, made: dict[str, Any], name: str = "digest") -> str:
+    found = await office.call("GET", path_of(made), "requests:read", claims=PORT_SAID)
+    return str(found[name])
+
+
+async def decide(office: Office, made: dict[str, Any], what: str, body: dict[str, Any]) -> None:
+    headers = office.issuer.person("requests:approve", governorate="03")
+    reply = await office.client.post(path_of(made, what), headers=headers, json=body)
+    assert reply.is_success, reply.text
+
+
+async def death(office: Office) -> dict[str, Any]:
+    """A death that became known two months later, with its claim."""
+    home, _ = await office.household("spouse")
+    clock = office.runtime.clock
+    clock.move_to(clock.now() + timedelta(days=70))  # type: ignore[attr-defined]
+    dead = {"household_id": home["household_id"], "citizen_id": home["members"][1]["citizen_id"]}
+    made = await enter(office, {"kind": "death", "fact_on": f"{DAY + timedelta(days=1)}", **dead})
+    clock.move_to(None)  # type: ignore[attr-defined]
+    return made
+
+
 async def cards(office: Office, world: World) -> Calls:
     card, site = f"/v1/cards/{world.card}", str(world.site)
     found = {"json": {"national_id": world.head["national_id"]}}
@@ -256,6 +363,7 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     world = await world_of(office)
     calls = registry(office, world) | rollout(office, world) | await cards(office, world)
     calls |= await rights(office, world) | await duplicates(office, world)
+    calls |= await requests(office)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
     asked = {"json": {"national_id": world.head["national_id"]}}

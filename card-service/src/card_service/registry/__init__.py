@@ -1,6 +1,10 @@
 """The register: citizens in their households over time, what counts in which month, and the bulk import."""
 
 TABLES = (
+    "change_request",
+    "change_request_act",
+    "change_request_evidence",
+    "change_request_view",
     "citizen",
     "entitlement_decision",
     "former_national_id",
@@ -13,9 +17,13 @@ TABLES = (
     "import_result",
     "import_upload",
     "membership",
+    "mobile_code",
+    "months_claim",
     "register_change",
 )
 APPEND_ONLY = (
+    "change_request_act",
+    "change_request_view",
     "entitlement_decision",
     "former_national_id",
     "former_residence",
@@ -23,4 +31,9 @@ APPEND_ONLY = (
     "import_result",
     "register_change",
 )
-KEPT = ("membership",)
+KEPT = (
+    "change_request",
+    "change_request_evidence",
+    "membership",
+    "months_claim",
+)

@@ -47,10 +47,11 @@ _BY_NATIONAL_ID = text(
     "SELECT f.citizen_id FROM former_national_id f WHERE f.national_id_hash = :hash))"
     " ORDER BY c.national_id_hash <> :hash, c.citizen_id"
 )
+_BEARER = "c.citizen_id, c.household_id, h.governorate FROM citizen c LEFT JOIN household h USING (household_id)"
 _BY_NATIONAL_IDS = text(
-    "SELECT c.national_id_hash, c.citizen_id, c.household_id, h.governorate"
-    " FROM citizen c LEFT JOIN household h USING (household_id)"
-    " WHERE c.national_id_hash = ANY(CAST(:hashes AS bytea[]))"
+    f"SELECT c.national_id_hash, {_BEARER} WHERE c.national_id_hash = ANY(CAST(:hashes AS bytea[]))"
+    f" UNION SELECT f.national_id_hash, {_BEARER} JOIN former_national_id f USING (citizen_id)"
+    " WHERE f.national_id_hash = ANY(CAST(:hashes AS bytea[]))"
 )
 _BY_MOBILE = text(f"{_CITIZEN} WHERE c.mobile_hash = :hash ORDER BY c.citizen_id LIMIT 50")
 
@@ -67,10 +68,13 @@ _SEAL = statement(
     sealed="bytea",
 )
 
+_KNOWN_FIELDS = (
+    "citizen_id, household_id IS NOT NULL AS in_a_household, import_id, life = 'deceased' AS deceased, household_id"
+)
 _KNOWN = text(
-    "SELECT national_id_hash, citizen_id, household_id IS NOT NULL AS in_a_household, import_id,"
-    " life = 'deceased' AS deceased, household_id"
-    " FROM citizen WHERE national_id_hash = ANY(CAST(:hashes AS bytea[]))"
+    f"SELECT national_id_hash, {_KNOWN_FIELDS} FROM citizen WHERE national_id_hash = ANY(CAST(:hashes AS bytea[]))"
+    f" UNION SELECT f.national_id_hash, {_KNOWN_FIELDS} FROM former_national_id f JOIN citizen USING (citizen_id)"
+    " WHERE f.national_id_hash = ANY(CAST(:hashes AS bytea[]))"
 )
 _ADOPT = text(
     "UPDATE citizen SET household_id = :household_id, role = :role, full_name = '…', full_name_sealed = :name_sealed,"

@@ -31,6 +31,7 @@ PURPOSES: Final[Mapping[str, Words]] = {
     "household_change": Words("to change who belongs to the household", "تعديل أفراد الأسرة"),
     "household_lookup": Words("to look at the household's registration", "الاطلاع على تسجيل الأسرة"),
     "citizen_lookup": Words("to look at the registration", "الاطلاع على التسجيل"),
+    "change_request": Words("to enter or decide a request for a change", "لتقديم طلب تعديل أو البت فيه"),
     "data_update": Words("to correct the data", "تصحيح البيانات"),
     "search": Words("to find the registration", "البحث عن التسجيل"),
     "import_result": Words("to know what became of a file of citizens", "معرفة نتيجة ملف تسجيل المواطنين"),

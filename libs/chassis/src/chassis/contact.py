@@ -16,6 +16,7 @@ import orjson
 from chassis.sealing import Vault
 
 _PURPOSE = b"unicard contact"
+_CODE = b"unicard contact code"
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,13 @@ class Contact:
         """What was sealed for this citizen. Raises SealBroken."""
         text = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
         return cls(**orjson.loads(vault.open(citizen_id, text, _PURPOSE)))
+
+
+def seal_code(vault: Vault, citizen_id: UUID, code: str) -> str:
+    """A one-time code for a citizen, as an event carries it to the service that sends it: base64url."""
+    return base64.urlsafe_b64encode(vault.seal(citizen_id, code.encode(), _CODE)).decode().rstrip("=")
+
+
+def open_code(vault: Vault, citizen_id: UUID, sealed: str) -> str:
+    """What was sealed for this citizen. Raises SealBroken."""
+    return vault.open(citizen_id, base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4)), _CODE).decode()

@@ -78,6 +78,7 @@ class CitizenUpdated(Event):
     citizen_id: UUID
     household_id: UUID
     changed: list[str]
+    birth_year: int | None = None  # where the date of birth is among them
 
 
 class HouseholdChanged(Event):

@@ -40,7 +40,7 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
         "registry": ClientRole(
             Owner.MINISTRY,
             "The register of households: imports, corrections",
-            (Scope.CITIZENS_IMPORT, Scope.CITIZENS_READ, Scope.CITIZENS_WRITE),
+            (Scope.CITIZENS_IMPORT, Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.REQUESTS_WRITE),
         ),
         "cards": ClientRole(
             Owner.MINISTRY,
@@ -113,7 +113,9 @@ DECIDING: Final[frozenset[str]] = frozenset(scope for scope in Scope if scope.en
 
 # What gives others their rights, or mends the system itself: whoever has it sees no citizen and moves no money.
 ADMINISTERS: Final[frozenset[str]] = frozenset({Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE})
-_DATA: Final = ("citizens:", "cards:", "wallets:", "ledger:", "payouts:", "payments:", "coverage:", "entitlements:")
+_DATA: Final = (
+    "citizens:", "requests:", "cards:", "wallets:", "ledger:", "payouts:", "payments:", "coverage:", "entitlements:",
+)  # fmt: skip
 
 # What the client that sets an installation up may do: make the others. It sees no citizen and moves nothing.
 BOOTSTRAP: Final = (Scope.CLIENTS_READ, Scope.CLIENTS_WRITE)
@@ -131,6 +133,7 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
                 Scope.LEGACY_DRAWS_WRITE, Scope.COVERAGE_READ, Scope.WALLETS_READ, Scope.MESSAGES_READ,
                 Scope.MESSAGES_REPORT, Scope.OVERVIEW_READ, Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE,
                 Scope.TRAINING_CLOCK, Scope.CLIENTS_READ, Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE,
+                Scope.REQUESTS_READ, Scope.REQUESTS_WRITE,
             }
         ),
         Owner.FINANCE: frozenset(

@@ -56,8 +56,11 @@ class Role:
 
 _OFFICE: Final = frozenset({"administrator", "office-manager"})
 _HANDLES_CITIZENS: Final = frozenset(
-    {"registry-clerk", "registry-importer", "counter-clerk", "card-officer", "service-desk", "coverage-officer"}
-)
+    {
+        "registry-clerk", "registry-approver", "registry-importer", "counter-clerk", "card-officer", "service-desk",
+        "coverage-officer",
+    }
+)  # fmt: skip
 _HANDLES_MONEY: Final = frozenset(
     {"payouts-maker", "payouts-approver", "treasury-officer", "treasury-approver", "accountant", "contributions-clerk"}
 )
@@ -94,9 +97,17 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "registry-clerk": Role(
             name="Clerk of the register of households",
             name_ar="موظف سجل الأسر",
-            scopes=frozenset({Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CARDS_READ}),
+            scopes=frozenset({Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CARDS_READ, Scope.REQUESTS_WRITE}),
             areas=REGIONS,
             granted_by=_OFFICE,
+        ),
+        "registry-approver": Role(
+            name="Decides requests for changes of the register, and appeals",
+            name_ar="معتمد طلبات تعديل سجل الأسر",
+            scopes=frozenset({Scope.CITIZENS_READ, Scope.REQUESTS_READ, Scope.REQUESTS_APPROVE}),
+            areas=REGIONS,
+            granted_by=_OFFICE,
+            conflicts=frozenset({"registry-clerk", "registry-importer"}),
         ),
         "registry-importer": Role(
             name="Officer for files of citizens",

@@ -23,6 +23,12 @@ class Scope(StrEnum):
     CITIZENS_READ = "citizens:read", "See households and citizens, and who has looked at them."
     CITIZENS_WRITE = "citizens:write", "Register and change households and citizens, and see them."
     CITIZENS_IMPORT = "citizens:import", "Send files of citizens to be registered, and follow them."
+    REQUESTS_READ = "requests:read", "See requests for changes of the register and what became of them."
+    REQUESTS_WRITE = "requests:write", "Enter requests for changes of the register, and see them."
+    REQUESTS_APPROVE = (
+        "requests:approve",
+        "Decide requests for changes of the register that others have entered, and appeals, and see them.",
+    )
     CITIZENS_VERIFY = "citizens:verify", "Ask whether a national id is registered, to send its holder a code."
     SITES_READ = "sites:read", "See the sites where cards are handed over."
     SITES_WRITE = "sites:write", "Enter the sites where cards are handed over, and see them and their appointments."

@@ -91,3 +91,18 @@ class NothingToReinstate(Refusal):
 
     code = "nothing_to_reinstate"
     title_ar = "لا يوجد استبعاد بهذا القرار"
+
+
+class NationalIdTaken(Refusal):
+    """The national id is or was another citizen's"""
+
+    code = "national_id_taken"
+    title_ar = "الرقم القومي مسجل لمواطن آخر"
+
+
+class NothingChanges(Refusal):
+    """This is what the register says already"""
+
+    code = "nothing_changes"
+    title_ar = "هذه هي البيانات المسجلة بالفعل"
+    kind = Kind.INVALID

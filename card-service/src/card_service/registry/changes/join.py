@@ -14,7 +14,7 @@ from card_service.registry.models import Role
 from card_service.tools import Tools
 from chassis.problems import NotFound
 
-JOINS = frozenset({ChangeKind.NEWBORN, ChangeKind.MARRIAGE, ChangeKind.INCLUDED})
+JOINS = frozenset({ChangeKind.NEWBORN, ChangeKind.MARRIAGE, ChangeKind.DIVORCE, ChangeKind.INCLUDED})
 
 
 async def apply_join(

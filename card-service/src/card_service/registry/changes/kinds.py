@@ -20,6 +20,7 @@ class ChangeKind(StrEnum):
     MOVED = "moved"
     TRANSFERRED = "transferred"
     CORRECTED = "corrected"
+    MOBILE_CHANGED = "mobile_changed"
     PROGRAMME_EXCLUDED = "programme_excluded"
     PROGRAMME_INCLUDED = "programme_included"
     REINSTATED = "reinstated"

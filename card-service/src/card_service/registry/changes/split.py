@@ -34,6 +34,7 @@ async def apply_split(
     close_cards: CloseCards,
     *,
     new_head: UUID | None = None,
+    kind: ChangeKind = ChangeKind.SPLIT,
 ) -> tuple[Change, UUID]:
     """Let members found a household: the change and the new household. `roles`: theirs in it, one of them the head.
 
@@ -50,7 +51,7 @@ async def apply_split(
     former = next((one for one in leaving if one.role == "head"), None)
     if former is not None and (new_head is None or new_head in roles):
         raise HeadNeeded(detail_ar="حدد من يصبح رب الأسرة الباقية.")
-    change = await enter(session, tools, ChangeKind.SPLIT, decided, household_id)
+    change = await enter(session, tools, kind, decided, household_id)
     heir = await members.member(session, household_id, new_head, decided.fact_on) if former and new_head else None
     founded = new_id()
     await session.execute(

@@ -19,6 +19,7 @@ def all_events() -> list[type[Event]]:
     """Every event of every publisher, by publisher, then in the order of the modules."""
     for publisher in PUBLISHERS:
         import_module(f"contracts.{publisher}")
+    import_module("contracts.change_requests")  # card-service's, in a module of their own
     own = [event for event in registry().values() if event.__module__.startswith("contracts.")]
     return sorted(own, key=_place)
 
