@@ -38,6 +38,7 @@ from notify_service.contacts.service import learn, learn_again, learn_in_clear
 from notify_service.context import Runtime
 from notify_service.held import HELD
 from notify_service.inquiries import balances
+from notify_service.requests import follow_requests
 from notify_service.service import Intent
 from notify_service.template_data import (
     AppointmentFacts,
@@ -61,6 +62,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions: Reactions[Runtime] = Reactions(group="notify-service")
     follow_revocations(reactions)
     follow_privacy(reactions, HELD)
+    follow_requests(reactions)
     reactions.on(ContactChanged)(contact_changed)
     reactions.on(ContactChangedInClear)(contact_changed_in_clear)
     reactions.restated(ContactRestated, ContactChanged, ContactChangedInClear)(contact_restated)

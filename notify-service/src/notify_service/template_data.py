@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from contracts.card import ProgrammeService
 from contracts.supply import Line, Remaining
+from notify_service import request_facts
+from notify_service.request_facts import RequestFact
 from notify_service.wording import Language, vocabulary
 
 _ENDING = 6  # letters of an id that tell one terminal of a place from another
@@ -126,7 +128,7 @@ class TerminalFacts(_Facts):
 
 
 Facts = Annotated[
-    NoFacts | AppointmentFacts | ServicesFacts | BalanceFacts | PayoutFacts | DrawFacts | TerminalFacts,
+    NoFacts | AppointmentFacts | ServicesFacts | BalanceFacts | PayoutFacts | DrawFacts | TerminalFacts | RequestFact,
     Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[Facts] = TypeAdapter(Facts)
@@ -140,6 +142,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "payout": frozenset({"payout", "amount", "balance"}),
     "draw": frozenset({"drawn", "balance"}),
     "terminal": frozenset({"terminal", "day", "hour"}),
+    **request_facts.PLACEHOLDERS,
 }
 
 

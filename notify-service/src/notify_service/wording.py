@@ -5,7 +5,7 @@ The words themselves are in `data/words.yaml`.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
@@ -53,13 +53,24 @@ class Vocabulary(BaseModel):
     wallet: str
     payouts: dict[str, str]  # by programme
     payout: str  # of any other programme
+    requests: dict[str, str]  # for a change of the register, by kind
+    request: str  # of any other kind
+    entitlements: dict[str, str]  # what a member is entitled to, by programme
     separator: str
     nothing: str
 
     def day(self, instant: datetime) -> str:
         """Weekday, day and month in Cairo: `الأحد 5 أبريل`."""
-        local = instant.astimezone(CAIRO)
-        return f"{self.weekdays[local.weekday()]} {local.day} {self.months[local.month - 1]}"
+        return self.date(instant.astimezone(CAIRO).date())
+
+    def date(self, day: date) -> str:
+        """Weekday, day and month: `الأحد 5 أبريل`."""
+        return f"{self.weekdays[day.weekday()]} {day.day} {self.months[day.month - 1]}"
+
+    def month(self, month: str) -> str:
+        """A month written `2026-12`: `ديسمبر 2026`."""
+        year, number = month.split("-")
+        return f"{self.months[int(number) - 1]} {year}"
 
     def hour(self, instant: datetime) -> str:
         """The hour in Cairo on the twelve-hour clock: `10 ص`, `1:30 م`."""

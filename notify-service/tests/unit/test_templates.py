@@ -12,6 +12,15 @@ from contracts.card import ProgrammeService
 from contracts.supply import Line, Remaining
 from notify_service import templates
 from notify_service.encoding import Encoding, measure
+from notify_service.request_facts import (
+    CodeFacts,
+    ExclusionFacts,
+    ObjectionFacts,
+    RefusalFacts,
+    RequestDoneFacts,
+    RequestFacts,
+    RequestRefusedFacts,
+)
 from notify_service.template_data import (
     PLACEHOLDERS,
     AppointmentFacts,
@@ -34,6 +43,11 @@ POTS = [
     Remaining(programme="goods", unit="piastre", remaining=150_050, period=PERIOD),
     Remaining(programme="bread_points", unit="piastre", remaining=12_310, period=PERIOD),
 ]
+_REFUSAL = RefusalFacts(
+    request="correct_national_id",
+    reason_en="The document says something else than the request.",
+    reason_ar="المستند لا يطابق بيانات الطلب.",
+)
 LONGEST: dict[str, Facts] = {
     "none": NoFacts(),
     "appointment": AppointmentFacts(
@@ -52,6 +66,19 @@ LONGEST: dict[str, Facts] = {
     "terminal": TerminalFacts(
         terminal_id=UUID("01890a5d-ac96-774b-bcce-b302099a8057"), happened_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC)
     ),
+    "request": RequestFacts(request="correct_national_id"),
+    "request_done": RequestDoneFacts(request="correct_national_id", month="2026-09"),
+    "refusal": _REFUSAL,
+    "request_refused": RequestRefusedFacts(refusal=_REFUSAL, appeal_until=date(2026, 9, 16)),
+    "exclusion": ExclusionFacts(
+        programmes=["goods", "bread", "health"],
+        ground_en="The card was not used for a long time.",
+        ground_ar="عدم استخدام البطاقة لمدة طويلة.",
+        takes_effect_on=date(2026, 9, 16),
+        appeal_until=date(2026, 9, 30),
+    ),
+    "code": CodeFacts(code="123456", minutes=10),
+    "objection": ObjectionFacts(object_until=datetime(2026, 9, 16, 9, 30, tzinfo=UTC)),
 }  # fmt: skip
 HOTLINE = "19765"
 LANGUAGES: tuple[Language, ...] = ("ar", "en")

@@ -30,30 +30,6 @@ class RequestKind(StrEnum):
     HOUSEHOLD_END = "household_end"
 
 
-# What a citizen is told a request is, in one or two words: English, Arabic.
-NAMES: Final[dict[RequestKind, tuple[str, str]]] = {
-    RequestKind.NEWBORN: ("adding a newborn", "إضافة مولود"),
-    RequestKind.ADMISSION: ("adding a member", "إضافة فرد"),
-    RequestKind.DEATH: ("removing a deceased member", "حذف متوفى"),
-    RequestKind.REMOVAL: ("removing a member", "حذف فرد"),
-    RequestKind.MARRIAGE: ("marriage", "تسجيل زواج"),
-    RequestKind.DIVORCE: ("divorce", "تسجيل طلاق"),
-    RequestKind.SPLIT: ("splitting the household", "فصل اجتماعي"),
-    RequestKind.MERGE: ("merging households", "دمج أسرتين"),
-    RequestKind.HEAD_CHANGE: ("changing the head", "تغيير رب الأسرة"),
-    RequestKind.MOVE: ("moving", "نقل محل الإقامة"),
-    RequestKind.CORRECT_NAME: ("correcting a name", "تصحيح الاسم"),
-    RequestKind.CORRECT_NATIONAL_ID: ("correcting a national id", "تصحيح الرقم القومي"),
-    RequestKind.CORRECT_BIRTH: ("correcting a date of birth", "تصحيح تاريخ الميلاد"),
-    RequestKind.CORRECT_SEX: ("correcting the sex", "تصحيح النوع"),
-    RequestKind.CORRECT_ADDRESS: ("correcting an address", "تصحيح العنوان"),
-    RequestKind.MOBILE: ("changing the mobile", "تغيير رقم المحمول"),
-    RequestKind.EXCLUSION: ("excluding members", "استبعاد أفراد"),
-    RequestKind.INCLUSION: ("including members", "إدراج أفراد"),
-    RequestKind.HOUSEHOLD_END: ("ending the household", "إنهاء الأسرة"),
-}
-
-
 class State(StrEnum):
     """Where a request stands."""
 

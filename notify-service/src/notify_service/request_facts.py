@@ -1,0 +1,125 @@
+"""What a message tells of a request for a change of the register, before it is put into anyone's language. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.household import Month
+from notify_service.wording import Language, vocabulary
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class RequestFacts(_Facts):
+    """Which kind of request it is."""
+
+    kind: Literal["request"] = "request"
+    request: str
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        return {"request": say.requests.get(self.request, say.request)}
+
+
+class RequestDoneFacts(_Facts):
+    """Which request was carried out, and from which month on it counts."""
+
+    kind: Literal["request_done"] = "request_done"
+    request: str
+    month: Month
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        month = vocabulary(language).month(self.month)
+        return {**RequestFacts(request=self.request).words(language), "month": month}
+
+
+class RefusalFacts(_Facts):
+    """Which request, or which appeal about it, was refused, and why in a sentence of each language."""
+
+    kind: Literal["refusal"] = "refusal"
+    request: str
+    reason_en: str
+    reason_ar: str
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        reason = self.reason_ar if language == "ar" else self.reason_en
+        return {**RequestFacts(request=self.request).words(language), "reason": reason}
+
+
+class RequestRefusedFacts(_Facts):
+    """The same of a request, with the last day of an appeal."""
+
+    kind: Literal["request_refused"] = "request_refused"
+    refusal: RefusalFacts
+    appeal_until: date
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        return {**self.refusal.words(language), "day": vocabulary(language).date(self.appeal_until)}
+
+
+class ExclusionFacts(_Facts):
+    """What members of a household are to lose from which day on, why, and until when an appeal is taken."""
+
+    kind: Literal["exclusion"] = "exclusion"
+    programmes: list[str]
+    ground_en: str
+    ground_ar: str
+    takes_effect_on: date
+    appeal_until: date
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        return {
+            "programmes": say.listed([say.entitlements.get(one, one) for one in self.programmes]),
+            "reason": self.ground_ar if language == "ar" else self.ground_en,
+            "day": say.date(self.takes_effect_on),
+            "until": say.date(self.appeal_until),
+        }
+
+
+class CodeFacts(_Facts):
+    """A code that proves who holds a number, and for how many minutes it does."""
+
+    kind: Literal["code"] = "code"
+    code: str
+    minutes: int
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        return {"code": self.code, "minutes": str(self.minutes)}
+
+
+class ObjectionFacts(_Facts):
+    """Until when whoever has a number may object to another one taking its place."""
+
+    kind: Literal["objection"] = "objection"
+    object_until: datetime
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        return {"day": vocabulary(language).day(self.object_until)}
+
+
+RequestFact = (
+    RequestFacts | RequestDoneFacts | RefusalFacts | RequestRefusedFacts | ExclusionFacts | CodeFacts | ObjectionFacts
+)
+
+PLACEHOLDERS: dict[str, frozenset[str]] = {
+    "request": frozenset({"request"}),
+    "request_done": frozenset({"request", "month"}),
+    "refusal": frozenset({"request", "reason"}),
+    "request_refused": frozenset({"request", "reason", "day"}),
+    "exclusion": frozenset({"programmes", "reason", "day", "until"}),
+    "code": frozenset({"code", "minutes"}),
+    "objection": frozenset({"day"}),
+}
