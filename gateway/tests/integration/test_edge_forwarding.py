@@ -269,7 +269,7 @@ async def test_tls(start_edge: Any, tmp_path: Path) -> None:
     reply = await safe.client.get("/docs")
     assert (reply.status_code, reply.json()["headers"]["x-forwarded-proto"]) == (200, "https")
     # also what the edge answers by itself: no token, no such path
-    for path, status in (("/docs", 200), ("/v1/cards/1", 401), ("/nowhere", 404)):
+    for path, status in (("/", 200), ("/docs", 200), ("/v1/cards/1", 401), ("/nowhere", 404)):
         reply = await safe.client.get(path)
         assert (reply.status_code, reply.headers.get("strict-transport-security")) == (status, HSTS), path
     plain = await start_edge()
