@@ -144,11 +144,33 @@ async def test_another_mobile_needs_both_codes_and_the_old_number_may_object(cou
     assert warned["mobile"] == "+2" + body["mobile"]
     ((until,),) = await counter.office.fetch("SELECT mobile_new_until FROM citizen WHERE citizen_id = $1", UUID(head))
     assert until - counter.office.runtime.clock.now() > timedelta(hours=71)
+    assert await signs_in(counter, body) is None
     objected = await counter.call(
         "POST", f"{BASE}/{made['request_id']}/objection", counter.clerk, "requests:write", json={"note": "by telephone"}
     )
     assert (objected["state"], objected["reason_code"]) == ("refused", "objected")
     assert (await counter.office.events("ContactChanged", head))[-1]["mobile"] == "+2" + body["mobile"]
+    assert await signs_in(counter, body) == head
+
+
+async def test_a_number_of_three_days_signs_in(counter: Counter) -> None:
+    home, (head,), (body,) = await counter.home()
+    assert await signs_in(counter, body) == head
+    made = await counter.enter("mobile", home, archive=[], citizen_id=head, mobile="01234567893", proof="old_number")
+    new, old = await counter.codes(head)
+    both = {"new_number": new, "old_number": old}
+    await counter.call("POST", f"{BASE}/{made['request_id']}/codes", counter.clerk, "requests:write", json=both)
+    assert await signs_in(counter, body) is None
+    await counter.at(4)
+    assert await signs_in(counter, body) == head
+
+
+async def signs_in(counter: Counter, body: dict[str, Any]) -> str | None:
+    """Whom the gateway finds for a national id before it has a code sent."""
+    asked = {"json": {"national_id": body["national_id"]}}
+    found = await counter.office.call("POST", "/v1/citizen-verifications", "citizens:verify", **asked)
+    citizen_id: str | None = found["citizen_id"]
+    return citizen_id
 
 
 async def test_guesses_at_a_code_are_counted_although_they_are_refused(counter: Counter) -> None:

@@ -15,6 +15,7 @@ from card_service.accesses.schemas import AccessPage
 from card_service.context import Running, WithTools
 from card_service.registry import history, ration_cards, repository, sealed_names, service
 from card_service.registry.changes.errors import HouseholdEnded
+from card_service.registry.changes.mobile import is_new
 from card_service.registry.errors import (
     AlreadyRegistered,
     DayInvalid,
@@ -213,9 +214,14 @@ async def change_citizen(
 async def verify_citizen(
     given: VerificationIn, caller: Caller, session: Recording, tools: WithTools
 ) -> VerificationOut:
-    """Which citizen a national id is of, for the gateway where citizens sign in."""
+    """Which citizen a national id is of, for the gateway where citizens sign in.
+
+    None as well while the number is so new that codes to it open nothing: signing in opens the wallet.
+    """
     (found,) = await service.look_up(session, tools, caller, [given.national_id])
-    return VerificationOut(citizen_id=None if isinstance(found, str) else found.citizen_id)
+    if isinstance(found, str) or await is_new(session, found.citizen_id, tools.now()):
+        return VerificationOut(citizen_id=None)
+    return VerificationOut(citizen_id=found.citizen_id)
 
 
 @routes.post(

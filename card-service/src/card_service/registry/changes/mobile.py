@@ -19,6 +19,13 @@ from chassis import outbox
 from contracts.card import CitizenUpdated
 
 _NEW_UNTIL = text("UPDATE citizen SET mobile_new_until = :until WHERE citizen_id = :citizen_id")
+_IS_NEW = text("SELECT coalesce(mobile_new_until > :now, false) FROM citizen WHERE citizen_id = :citizen_id")
+
+
+async def is_new(session: AsyncSession, citizen_id: UUID, now: datetime) -> bool:
+    """Whether a citizen's number took the place of another so lately that codes to it open nothing yet."""
+    found: bool | None = (await session.execute(_IS_NEW, {"citizen_id": citizen_id, "now": now})).scalar_one_or_none()
+    return bool(found)
 
 
 async def apply_mobile(
