@@ -167,8 +167,8 @@ async def test_a_number_of_three_days_signs_in(counter: Counter) -> None:
 
 async def signs_in(counter: Counter, body: dict[str, Any]) -> str | None:
     """Whom the gateway finds for a national id before it has a code sent."""
-    asked = {"json": {"national_id": body["national_id"]}}
-    found = await counter.office.call("POST", "/v1/citizen-verifications", "citizens:verify", **asked)
+    asked = {"national_id": body["national_id"]}
+    found = await counter.office.call("POST", "/v1/citizen-verifications", "citizens:verify", json=asked)
     citizen_id: str | None = found["citizen_id"]
     return citizen_id
 
