@@ -11,6 +11,7 @@ import pytest
 
 from card_service.registry.months import next_month
 from chassis.ids import new_id
+from chassis.testing import check_pages
 
 from ..change_requests import ARCHIVE, BASE, JPEG, PDF, PNG, Counter, person
 
@@ -311,6 +312,9 @@ async def test_requests_are_listed_by_filters_and_escalated_when_nobody_decides(
     assert mine in await listed(changed_since=since)
     unknown = await counter.call("GET", f"{BASE}?colour=red", counter.clerk, "requests:write", 422)
     assert unknown["code"] == "invalid_request"
+    await counter.enter("correct_address", home, address="شارع الجمهورية")
+    clerk = counter.office.issuer.person("requests:write", person_id=counter.clerk, governorate="03")
+    await check_pages(counter.office.client, clerk, f"{BASE}?household_id={home}", 2)
 
 
 async def test_nothing_personal_stands_in_what_two_persons_decide(counter: Counter) -> None:

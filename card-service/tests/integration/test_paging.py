@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ..conftest import OpenOffice
 
 LISTS = {
+    "/v1/change-requests",  # walked in test_change_requests.py
     "/v1/citizens",
     "/v1/duplicates",  # walked in test_duplicates.py
     "/v1/households",

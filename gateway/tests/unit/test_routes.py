@@ -45,6 +45,7 @@ def test_only_files_and_lists_may_be_large() -> None:
         "POST /v1/imports": 16 * MIB,
         "PUT /v1/imports/{import_id}/parts/{number}": 16 * MIB,
         "POST /v1/payout-batches/{batch_id}/items": 16 * MIB,
+        "POST /v1/change-requests/{request_id}/evidence": 5 * MIB,
         "POST /v1/transfers": 2 * MIB,
     }
 
