@@ -23,7 +23,7 @@ async def test_a_day_that_cannot_be_settled_keeps_no_other(supply: Supply, monke
         await supply.sell(till, await supply.holder(members=1), bread(10))
         await close(supply, till, TODAY)
     bad = (await settled(supply, tills[0], TODAY))["settlement_id"]
-    await supply.runtime.pool.execute("UPDATE outlet SET fuel = 'gas', loaf_type = 'hard' WHERE fuel IS NULL")
+    await supply.runtime.pool.execute("UPDATE outlet SET fuel = 'diesel', loaf_type = 'hard' WHERE fuel IS NULL")
     settle = service.settle_waiting
 
     async def fails(session: Any, runtime: Any, settlement_id: UUID) -> None:
