@@ -54,7 +54,7 @@ def _allowed(issuer: TestIssuer, route: Route) -> dict[str, str]:
     """Headers of somebody of a kind that may call a route."""
     scope = route.scopes[-1]
     if CallerKind.CLIENT in route.callers:
-        return issuer.headers(scopes=scope)
+        return issuer.headers(str(new_id()), scope)  # a client each: one alone would meet its rate on a fast machine
     if CallerKind.PERSON in route.callers:
         return issuer.person(scope)
     return issuer.headers(f"citizen:{new_id()}", scope, kind="citizen", sid=str(new_id()))
