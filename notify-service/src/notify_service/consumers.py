@@ -39,12 +39,10 @@ from notify_service.context import Runtime
 from notify_service.held import HELD
 from notify_service.inquiries import balances
 from notify_service.requests import follow_requests
-from notify_service.service import Intent
+from notify_service.service import Intent, about
 from notify_service.template_data import (
     AppointmentFacts,
     DrawFacts,
-    Facts,
-    NoFacts,
     PayoutFacts,
     ServicesFacts,
     TerminalFacts,
@@ -126,36 +124,36 @@ async def pickup_scheduled(
     events: Sequence[Received[PickupScheduled]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """Tell where and when the card is collected."""
-    intents = [_about(e, e.data.card_id, AppointmentFacts(**e.data.model_dump())) for e in events]
+    intents = [about(e, e.data.card_id, AppointmentFacts(**e.data.model_dump())) for e in events]
     await _queue(session, runtime, "appointment", intents)
 
 
 async def pickup_missed(events: Sequence[Received[PickupMissed]], session: AsyncSession, runtime: Runtime) -> None:
     """Tell that the appointment passed."""
-    await _queue(session, runtime, "missed_appointment", [_about(e, e.data.card_id) for e in events])
+    await _queue(session, runtime, "missed_appointment", [about(e, e.data.card_id) for e in events])
 
 
 async def card_issued(events: Sequence[Received[CardIssued]], session: AsyncSession, runtime: Runtime) -> None:
     """Tell that the card was handed over, in case it was to somebody else."""
     await _remember(events, session)
-    await _queue(session, runtime, "card_issued", [_about(e, e.data.card_id) for e in events])
+    await _queue(session, runtime, "card_issued", [about(e, e.data.card_id) for e in events])
 
 
 async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, runtime: Runtime) -> None:
     """Tell what the card may be used for from now on."""
     await _remember(events, session)
-    intents = [_about(e, e.data.card_id, ServicesFacts(services=e.data.services)) for e in events]
+    intents = [about(e, e.data.card_id, ServicesFacts(services=e.data.services)) for e in events]
     await _queue(session, runtime, "card_activated", intents)
 
 
 async def card_blocked(events: Sequence[Received[CardBlocked]], session: AsyncSession, runtime: Runtime) -> None:
     """Tell that the card is refused from now on."""
-    await _queue(session, runtime, "card_blocked", [_about(e, e.data.card_id) for e in events])
+    await _queue(session, runtime, "card_blocked", [about(e, e.data.card_id) for e in events])
 
 
 async def card_replaced(events: Sequence[Received[CardReplaced]], session: AsyncSession, runtime: Runtime) -> None:
     """Tell that another card took the place of the old one."""
-    intents = [_about(e, e.data.new_card_id) for e in events]
+    intents = [about(e, e.data.new_card_id) for e in events]
     await contacts.put_holders(session, [(e.data.new_card_id, e.data.citizen_id, e.data.household_id) for e in events])
     await _queue(session, runtime, "card_replaced", intents)
 
@@ -173,7 +171,7 @@ async def wallet_stated(events: Sequence[Received[WalletStated]], session: Async
 async def payout_paid(events: Sequence[Received[PayoutPaid]], session: AsyncSession, runtime: Runtime) -> None:
     """Tell that a pension or other payout is in the wallet."""
     intents = [
-        _about(
+        about(
             e, e.data.payout_id, PayoutFacts(programme=e.data.programme, amount=e.data.amount, balance=e.data.balance)
         )
         for e in events
@@ -240,16 +238,6 @@ async def _died(session: AsyncSession, dead: Sequence[tuple[UUID, date]]) -> Non
         citizens = [citizen_id for citizen_id, _ in dead]
         await contacts.died(session, citizens, [day for _, day in dead])
         await messages.cancel_of_the_dead(session, citizens)
-
-
-def _about(event: Received[Any], subject: Any, facts: Facts | None = None) -> Intent:
-    return Intent(
-        event_id=event.id,
-        facts=facts or NoFacts(),
-        citizen_id=event.data.citizen_id,
-        household_id=event.data.household_id,
-        subject=subject,
-    )
 
 
 async def _learn_places(session: AsyncSession, runtime: Runtime, told: Sequence[tuple[UUID, Received[Any]]]) -> None:

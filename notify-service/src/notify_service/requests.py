@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,7 +28,7 @@ from notify_service.request_facts import (
     RequestFacts,
     RequestRefusedFacts,
 )
-from notify_service.service import Intent
+from notify_service.service import Intent, about
 from notify_service.template_data import Facts
 
 _NO_REASON = ("Ask at your supply office for the reason.", "راجع مكتب التموين لمعرفة السبب.")
@@ -50,7 +48,7 @@ async def request_entered(
     events: Sequence[Received[ChangeRequestEntered]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """Tell that a request was entered, in case somebody else did it."""
-    told = [_about(e, RequestFacts(request=e.data.request)) for e in events]
+    told = [about(e, e.data.request_id, RequestFacts(request=e.data.request)) for e in events]
     await service.queue(session, runtime.state, "request_entered", told)
 
 
@@ -61,7 +59,7 @@ async def request_decided(
     told: dict[str, list[Intent]] = {}
     for e in events:
         template, facts = decision(e.data)
-        told.setdefault(template, []).append(_about(e, facts))
+        told.setdefault(template, []).append(about(e, e.data.request_id, facts))
     for template, intents in told.items():
         await service.queue(session, runtime.state, template, intents)
 
@@ -84,14 +82,17 @@ async def exclusion_announced(
     events: Sequence[Received[ExclusionAnnounced]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """Tell of an exclusion before it takes effect, and how to appeal."""
-    told = [_about(e, ExclusionFacts(**e.data.model_dump(include=set(ExclusionFacts.model_fields)))) for e in events]
+    told = [
+        about(e, e.data.request_id, ExclusionFacts(**e.data.model_dump(include=set(ExclusionFacts.model_fields))))
+        for e in events
+    ]
     await service.queue(session, runtime.state, "exclusion_announced", told)
 
 
 async def appeal_decided(events: Sequence[Received[AppealDecided]], session: AsyncSession, runtime: Runtime) -> None:
     """Tell whether an appeal is granted, and else why not."""
-    won = [_about(e, RequestFacts(request=e.data.request)) for e in events if e.data.won]
-    lost = [_about(e, _refusal(e.data)) for e in events if not e.data.won]
+    won = [about(e, e.data.request_id, RequestFacts(request=e.data.request)) for e in events if e.data.won]
+    lost = [about(e, e.data.request_id, _refusal(e.data)) for e in events if not e.data.won]
     await service.queue(session, runtime.state, "appeal_won", won)
     await service.queue(session, runtime.state, "appeal_lost", lost)
 
@@ -118,11 +119,6 @@ def _refusal(decided: ChangeRequestDecided | AppealDecided) -> RefusalFacts:
     return RefusalFacts(
         request=decided.request, reason_en=decided.reason_en or english, reason_ar=decided.reason_ar or arabic
     )
-
-
-def _about(event: Received[Any], facts: Facts) -> Intent:
-    citizen_id: UUID = event.data.citizen_id
-    return Intent(event.id, facts, citizen_id, event.data.household_id, subject=event.data.request_id)
 
 
 def _to_number(event: Received[MobileCodeIssued] | Received[MobileChanging], runtime: Runtime, facts: Facts) -> Intent:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.area import Bound
+from chassis.consumer import Received
 from chassis.ids import new_id
 from contracts.notify import MessageDelivered, MessageFailed
 from notify_service import lifecycle, repository, templates
@@ -18,7 +20,7 @@ from notify_service.context import Context
 from notify_service.lifecycle import OPEN_TO_RECEIPTS, Retries, Status
 from notify_service.repository import MessageColumns, ReceiptColumns, Rows
 from notify_service.sealed_columns import Waiting
-from notify_service.template_data import Facts
+from notify_service.template_data import Facts, NoFacts
 from notify_service.wording import Language
 
 
@@ -36,6 +38,17 @@ class Intent:
     subject: UUID | None = None
     number: str | None = None
     language: Language | None = None
+
+
+def about(event: Received[Any], subject: UUID, facts: Facts | None = None) -> Intent:
+    """That the citizen an event is about shall be told of it."""
+    return Intent(
+        event_id=event.id,
+        facts=facts or NoFacts(),
+        citizen_id=event.data.citizen_id,
+        household_id=event.data.household_id,
+        subject=subject,
+    )
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.registry import (
     announcements,
     enrolment,
-    memberships,
     names,
     ration_cards,
     repository,
     sealed_names,
     telling,
 )
-from card_service.registry.changes import members
-from card_service.registry.changes.decided import Decided, enter
-from card_service.registry.changes.errors import HouseholdEnded
+from card_service.registry.changes.admit import apply_admission
+from card_service.registry.changes.decided import Decided
+from card_service.registry.changes.errors import Deceased, HouseholdEnded
 from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.changes.leave import apply_leave
 from card_service.registry.errors import (
@@ -149,27 +148,11 @@ async def add_member(
     judged = _judge(0, given, home, tools)
     if isinstance(judged, Rejection):
         raise refused([judged])
-    fingerprint = tools.vault.fingerprint(judged.national_id.number, NATIONAL_ID)
-    known = await repository.known(session, [fingerprint])
-    if fingerprint in known and known[fingerprint].deceased:
-        raise refused([Rejection(0, "national_id", "deceased")])
-    if fingerprint in known and known[fingerprint].in_a_household:
-        raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.")
-    citizen = enrolment.new_citizen(tools.vault, judged, household_id, fingerprint, known)
-    now = tools.now()
-    decided = Decided(tools.today(), now, caller.subject)
-    change = await enter(session, tools, ChangeKind.INCLUDED, decided, household_id)
-    joining = Joining(decided.fact_on, change.month, reason=change.kind, change_id=change.change_id)
+    decided = Decided(tools.today(), tools.now(), caller.subject)
     try:
-        await repository.insert(session, [], [citizen], None, now, joining)
-    except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
-        raise AlreadyRegistered(detail_ar="الرقم القومي مسجل بالفعل في أسرة.") from error
-    member = await citizen_of(session, caller, citizen.citizen_id)
-    counts_from = (await memberships.of_citizen(session, citizen.citizen_id))[-1].first_month
-    joined = members.joined_event(change, household_id, member, citizen.role, counts_from)
-    told = [*announcements.joined(tools.contacts, [citizen], household.governorate), joined]
-    await members.tell(session, tools, change, [household_id], told)
-    return member
+        return (await apply_admission(session, tools, ChangeKind.INCLUDED, decided, household, judged))[1]
+    except Deceased as error:
+        raise refused([Rejection(0, "national_id", "deceased")]) from error
 
 
 async def remove_member(

@@ -177,7 +177,7 @@ async def decide_request(
     """Approve or refuse what another has entered, as a person. Approved, it is carried out, an exclusion announced."""
     decision = Decision(given.decision == "approve", bytes.fromhex(given.digest), _reason(given))
     made = await deciding.decide(session, running, caller, request_id, decision, given.reason_code)
-    return await _shown(session, running, caller, made.request_id)
+    return await views.whole(session, running, caller, made)
 
 
 @routes.post(
@@ -192,8 +192,8 @@ async def withdraw_request(
     request_id: UUID, given: WithdrawalIn, caller: Caller, session: Work, running: Running
 ) -> ChangeRequestOut:
     """Take back what one has entered, while it is not decided."""
-    await deciding.withdraw(session, running, caller, request_id, given.note)
-    return await _shown(session, running, caller, request_id)
+    made = await deciding.withdraw(session, running, caller, request_id, given.note)
+    return await views.whole(session, running, caller, made)
 
 
 @routes.post(
@@ -209,8 +209,8 @@ async def appeal_request(
     request_id: UUID, given: AppealIn, caller: Caller, session: Work, running: Running
 ) -> ChangeRequestOut:
     """Enter the citizen's appeal against a refusal or an exclusion; bread goes on until it is decided."""
-    await appeals.appeal(session, running, caller, request_id, given.grounds)
-    return await _shown(session, running, caller, request_id)
+    made = await appeals.appeal(session, running, caller, request_id, given.grounds)
+    return await views.whole(session, running, caller, made)
 
 
 @routes.post(
@@ -227,8 +227,8 @@ async def decide_appeal(
 ) -> ChangeRequestOut:
     """Grant or refuse an appeal, as another person than who decided first. Granted, what was lost is paid back."""
     decision = Decision(given.decision == "grant", bytes.fromhex(given.digest), _reason(given))
-    await appeals.decide(session, running, caller, request_id, decision, given.reason_code)
-    return await _shown(session, running, caller, request_id)
+    made = await appeals.decide(session, running, caller, request_id, decision, given.reason_code)
+    return await views.whole(session, running, caller, made)
 
 
 @routes.post(
@@ -306,8 +306,8 @@ async def enter_codes(
     request_id: UUID, given: CodesIn, caller: Caller, session: Work, running: Running
 ) -> ChangeRequestOut:
     """The codes that the holder has read from the telephones."""
-    await mobile_codes.prove(session, running, caller, request_id, given.new_number, given.old_number)
-    return await _shown(session, running, caller, request_id)
+    made = await mobile_codes.prove(session, running, caller, request_id, given.new_number, given.old_number)
+    return await views.whole(session, running, caller, made)
 
 
 @routes.post(
@@ -320,8 +320,8 @@ async def enter_codes(
 )
 async def send_codes(request_id: UUID, caller: Caller, session: Work, running: Running) -> ChangeRequestOut:
     """Send other codes in the place of those before."""
-    await mobile_codes.send_again(session, running, caller, request_id)
-    return await _shown(session, running, caller, request_id)
+    made = await mobile_codes.send_again(session, running, caller, request_id)
+    return await views.whole(session, running, caller, made)
 
 
 @routes.post(
@@ -336,8 +336,8 @@ async def enter_objection(
     request_id: UUID, given: ObjectionIn, caller: Caller, session: Work, running: Running
 ) -> ChangeRequestOut:
     """The holder of the old number objects: nothing changes, or the old number is the citizen's again."""
-    await mobile_codes.object_(session, running, caller, request_id, given.note)
-    return await _shown(session, running, caller, request_id)
+    made = await mobile_codes.object_(session, running, caller, request_id, given.note)
+    return await views.whole(session, running, caller, made)
 
 
 @routes.post(

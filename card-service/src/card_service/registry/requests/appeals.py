@@ -33,6 +33,10 @@ _OF_BREAD = text(
     "SELECT DISTINCT change_id FROM entitlement_decision WHERE change_id = ANY(CAST(:ids AS uuid[]))"
     " AND programme = 'bread' AND NOT counts"
 )
+_EXCLUSIONS = text(
+    "SELECT change_id FROM register_change WHERE change_id = ANY(CAST(:ids AS uuid[])) AND kind = 'programme_excluded'"
+    " ORDER BY change_id"
+)
 
 
 def appealable(request: ChangeRequest) -> bool:
@@ -169,22 +173,11 @@ async def _reinstate(
 ) -> list[UUID]:
     """Take exclusions back as if they had never been; the ids of the reinstatements."""
     tools, done = runtime.state.tools, []
-    exclusions = await _exclusions(session, changes)
+    exclusions = (await session.execute(_EXCLUSIONS, {"ids": changes})).scalars().all()
     for one in exclusions:
         decided = Decided(tools.today(), now, who, reason="appeal", evidence=f"request:{request.request_id}")
         done.append((await apply_reinstatement(session, tools, decided, request.household_id, one)).change_id)
     return done
-
-
-async def _exclusions(session: AsyncSession, changes: list[UUID]) -> list[UUID]:
-    found = await session.execute(_EXCLUSIONS, {"ids": changes})
-    return list(found.scalars())
-
-
-_EXCLUSIONS = text(
-    "SELECT change_id FROM register_change WHERE change_id = ANY(CAST(:ids AS uuid[])) AND kind = 'programme_excluded'"
-    " ORDER BY change_id"
-)
 
 
 async def _content(session: AsyncSession, runtime: Runtime, request: ChangeRequest) -> JsonValue:

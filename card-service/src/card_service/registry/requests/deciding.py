@@ -19,7 +19,7 @@ from card_service.registry.months import month_before, month_text, next_month
 from card_service.registry.requests import carrying, claims, desk, evidence_repository, repository, terms, touched
 from card_service.registry.requests.details import Death, Exclusion
 from card_service.registry.requests.errors import EvidenceNeeded, RequestState, RequestUnknown
-from card_service.registry.requests.kinds import Did, RequestKind, State
+from card_service.registry.requests.kinds import UNDECIDED, Did, RequestKind, State
 from card_service.registry.requests.models import ChangeRequest
 from card_service.registry.requests.refusal_reasons import GROUNDS, RefusalReason, words
 from chassis import outbox
@@ -206,7 +206,7 @@ async def withdraw(
     tools, now = runtime.state.tools, runtime.state.tools.now()
     request = await request_of(session, caller, request_id, lock=True)
     mine = request.entered_by.who == caller.subject
-    if request.state not in {State.UNPROVEN, State.WAITING} or (request.proposal_id is None and not mine):
+    if request.state not in UNDECIDED or (request.proposal_id is None and not mine):
         raise RequestState(f"The request is {request.state}.", state=request.state)
     if request.proposal_id is not None:
         await PROPOSALS.withdraw(session, runtime, caller, request.proposal_id, note)

@@ -17,7 +17,7 @@ from card_service.registry.requests.errors import (
     EvidenceUnknown,
     RequestState,
 )
-from card_service.registry.requests.kinds import Did, State
+from card_service.registry.requests.kinds import UNDECIDED, Did
 from card_service.registry.requests.models import ChangeRequest, Evidence
 from card_service.sealing import EVIDENCE
 from chassis.ids import new_id
@@ -95,7 +95,7 @@ async def read_file(
 
 async def _open(session: AsyncSession, caller: Principal, request_id: UUID) -> ChangeRequest:
     request = await deciding.request_of(session, caller, request_id, lock=True)
-    if request.state not in {State.UNPROVEN, State.WAITING}:
+    if request.state not in UNDECIDED:
         raise RequestState(f"The request is {request.state}.", state=request.state)
     return request
 

@@ -42,7 +42,8 @@ class State(StrEnum):
     LAPSED = "lapsed"  # nobody has decided, or proven, in time
 
 
-OPEN: Final = frozenset({State.UNPROVEN, State.WAITING, State.ANNOUNCED})
+UNDECIDED: Final = frozenset({State.UNPROVEN, State.WAITING})
+OPEN: Final = UNDECIDED | {State.ANNOUNCED}
 
 
 class Appeal(StrEnum):

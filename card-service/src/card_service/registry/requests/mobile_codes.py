@@ -29,7 +29,7 @@ from card_service.registry.requests.errors import (
     ObjectionTooLate,
     RequestState,
 )
-from card_service.registry.requests.kinds import Did, State
+from card_service.registry.requests.kinds import UNDECIDED, Did, State
 from card_service.registry.requests.models import ChangeRequest
 from card_service.sealing import MOBILE, MOBILE_CODE
 from card_service.tools import Tools
@@ -120,7 +120,7 @@ async def object_(
     tools, now = runtime.state.tools, runtime.state.tools.now()
     request = await deciding.request_of(session, caller, request_id, lock=True)
     details = desk.details_of(tools, request)
-    waits = request.state in {State.UNPROVEN, State.WAITING}
+    waits = request.state in UNDECIDED
     if not isinstance(details, Mobile) or not (waits or request.state is State.DONE) or request.before is None:
         raise RequestState(f"The request is {request.state}.", state=request.state)
     if request.state is State.DONE:

@@ -21,7 +21,7 @@ from card_service.registry.requests.details import (
     Newborn,
     NewPerson,
 )
-from card_service.registry.requests.kinds import Appeal, RequestKind, State
+from card_service.registry.requests.kinds import UNDECIDED, Appeal, RequestKind, State
 from card_service.registry.requests.models import Act, ChangeRequest, Evidence, MonthsClaim
 from card_service.registry.requests.refusal_reasons import words
 from card_service.registry.requests.schemas import (
@@ -40,7 +40,7 @@ from contracts.scopes import Scope
 
 def overdue(request: ChangeRequest, now: datetime) -> bool:
     """Whether its term, or that of the appeal, has run out."""
-    waits = request.state in {State.UNPROVEN, State.WAITING}
+    waits = request.state in UNDECIDED
     late = request.appeal is Appeal.OPEN and request.appeal_due_at is not None and request.appeal_due_at <= now
     return late or (waits and request.due_at <= now)
 
@@ -107,7 +107,7 @@ def allowed(
     """What the caller may do with a request as it stands; two factors may be asked for besides."""
     enters, decides = Scope.REQUESTS_WRITE in caller.scopes, Scope.REQUESTS_APPROVE in caller.scopes
     person = caller.kind is CallerKind.PERSON and decides
-    waits = request.state in {State.UNPROVEN, State.WAITING}
+    waits = request.state in UNDECIDED
     mine = caller.subject == request.entered_by.who or _made(proposal, caller)
     against = {request.decided_by, *([request.entered_by.who] if request.kind is RequestKind.EXCLUSION else [])}
     done = request.state is State.DONE and request.kind is RequestKind.MOBILE and request.before is not None
