@@ -12,6 +12,7 @@ from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
 from chassis.privacy.reactions import follow_privacy
 from chassis.restating_orders import follow_wants
+from chassis.row_arrays import transposed
 from contracts import payment
 from contracts.card import (
     CardActivated,
@@ -265,4 +266,4 @@ def _copayment(reference: str) -> UUID | None:
 
 
 def _columns(events: Sequence[Received[Any]], *names: str) -> dict[str, list[Any]]:
-    return {name: [getattr(event.data, name) for event in events] for name in names}
+    return transposed((event.data for event in events), *names)

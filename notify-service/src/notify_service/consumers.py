@@ -116,8 +116,8 @@ async def person_died(events: Sequence[Received[PersonDied]], session: AsyncSess
 
 async def household_restated(events: Sequence[Received[HouseholdRestated]], session: AsyncSession, _: Runtime) -> None:
     """Know the dead among those who belonged to households."""
-    former = [gone for e in events if e.data.state is not None for gone in e.data.state.former or ()]
-    await _died(session, [(gone.citizen_id, gone.died_on) for gone in former if gone.died_on is not None])
+    dead = [gone for e in events if e.data.state for gone in e.data.state.dead]
+    await _died(session, [(gone.citizen_id, gone.died_on) for gone in dead])
 
 
 async def pickup_scheduled(

@@ -18,6 +18,7 @@ from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.privacy.reactions import follow_privacy
 from chassis.refusals import Refusal
+from chassis.row_arrays import transposed
 from contracts.card import (
     CardActivated,
     CardBlocked,
@@ -71,7 +72,7 @@ NOTHING_TAKEN = "nothing_was_taken"
 async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, _: Runtime) -> None:
     """Know cards that are active; where payment is on one, it may pay, and its holder's wallet opens."""
     names = ("card_id", "citizen_id", "household_id", "governorate")
-    columns: dict[str, list[object]] = {name: [getattr(e.data, name) for e in events] for name in names}
+    columns = transposed((e.data for e in events), *names)
     columns["payment"] = [ProgrammeService.PAYMENT in e.data.services for e in events]
     columns["at"] = [e.time for e in events]
     await wallets.put_cards(session, columns)
@@ -115,7 +116,7 @@ async def card_restated(events: Sequence[Received[CardRestated]], session: Async
     if not told:
         return
     names = ("card_id", "citizen_id", "household_id", "governorate", "state")
-    columns: dict[str, list[object]] = {name: [getattr(event.data, name) for event in told] for name in names}
+    columns = transposed((event.data for event in told), *names)
     columns["payment"] = [ProgrammeService.PAYMENT in event.data.services for event in told]
     columns["at"] = [event.time for event in told]
     await wallets.restate_cards(session, columns)
@@ -134,10 +135,8 @@ async def card_restated(events: Sequence[Received[CardRestated]], session: Async
 @reactions.on(PersonDied)
 async def person_died(events: Sequence[Received[PersonDied]], session: AsyncSession, runtime: Runtime) -> None:
     """Let the wallets of the dead stand still; what is to be paid to them goes back."""
-    columns: dict[str, list[object]] = {
-        name: [getattr(event.data, name) for event in events] for name in ("citizen_id", "died_on")
-    }
-    await wallets.died(session, columns, runtime.clock.now())
+    dead = transposed((event.data for event in events), "citizen_id", "died_on")
+    await wallets.died(session, dead, runtime.clock.now())
 
 
 @reactions.restated(HouseholdRestated, PersonDied)
@@ -145,11 +144,9 @@ async def household_restated(
     events: Sequence[Received[HouseholdRestated]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """Know the dead among those who belonged to households."""
-    former = [gone for event in events if event.data.state is not None for gone in event.data.state.former or ()]
-    dead = [(gone.citizen_id, gone.died_on) for gone in former if gone.died_on is not None]
+    dead = [gone for event in events if event.data.state for gone in event.data.state.dead]
     if dead:
-        columns: dict[str, list[object]] = {"citizen_id": [who for who, _ in dead], "died_on": [day for _, day in dead]}
-        await wallets.died(session, columns, runtime.clock.now())
+        await wallets.died(session, transposed(dead, "citizen_id", "died_on"), runtime.clock.now())
 
 
 @reactions.on(CardBlocked)

@@ -11,6 +11,7 @@ from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
 from chassis.privacy.reactions import follow_privacy
 from chassis.restating_orders import follow_wants
+from chassis.row_arrays import transposed
 from contracts import payment
 from contracts.card import (
     CardActivated,
@@ -96,7 +97,7 @@ async def household_changed(
 async def person_died(events: Sequence[Received[PersonDied]], session: AsyncSession, runtime: Runtime) -> None:
     """Sell nothing more on the card of whoever died; what was drawn since is a claim for a person to decide."""
     await cards.touch(session, [event.data.household_id for event in events])
-    await cards.close_of(session, {name: [getattr(e.data, name) for e in events] for name in _HOLDER})
+    await cards.close_of(session, transposed((e.data for e in events), *_HOLDER))
     await deaths.enter(session, [(event.data, event.time) for event in events])
     await deaths.reckon(session, runtime, [event.data.household_id for event in events])
 
@@ -105,16 +106,16 @@ async def person_died(events: Sequence[Received[PersonDied]], session: AsyncSess
 async def card_issued(events: Sequence[Received[CardIssued]], session: AsyncSession, _: Runtime) -> None:
     """Know a card before it is active, so that a terminal hears why it is refused."""
     names = ("card_id", "household_id", "citizen_id")
-    await cards.issue(session, {name: [getattr(e.data, name) for e in events] for name in names})
+    await cards.issue(session, transposed((e.data for e in events), *names))
 
 
 @reactions.on(CardActivated)
 async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, _: Runtime) -> None:
     """Let cards draw, and their households have pots from that day on."""
     names = ("card_id", "household_id", "citizen_id", "governorate", "district", "members", "activated_at")
-    columns = {name: [getattr(e.data, name) for e in events] for name in names}
+    columns = transposed((e.data for e in events), *names)
     supply = [ProgrammeService.SUPPLY in e.data.services for e in events]
-    columns["supply"] = supply
+    columns["supply"] = [*supply]
     columns["activated_on"] = [
         business_day(e.data.activated_at) if on else None for e, on in zip(events, supply, strict=True)
     ]
@@ -218,7 +219,7 @@ async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSess
 async def payment_authorized(events: Sequence[Received[PaymentAuthorized]], session: AsyncSession, _: Runtime) -> None:
     """Know the holds that a sale may be paid with."""
     names = ("payment_id", "card_id", "merchant_id", "amount", "expires_at")
-    await wallet_holds.put(session, {name: [getattr(e.data, name) for e in events] for name in names})
+    await wallet_holds.put(session, transposed((e.data for e in events), *names))
 
 
 @reactions.on(PaymentVoided)

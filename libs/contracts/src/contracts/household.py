@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -51,6 +51,13 @@ class FormerMember(_Part):
     died_on: date | None = None  # known to be dead, wherever it was that the citizen belonged to last
 
 
+class Dead(NamedTuple):
+    """Who died, and when."""
+
+    citizen_id: UUID
+    died_on: date
+
+
 class HouseholdState(_Part):
     """A household whole, as it is from now on: members, former ones, and its sizes by programme through all its months.
 
@@ -71,6 +78,11 @@ class HouseholdState(_Part):
     ended_on: date | None = None
     end_reason: str | None = None
     ration_card_mark: str | None = None  # of the legacy card that is valid in parallel (`chassis.ration_card`)
+
+    @property
+    def dead(self) -> list[Dead]:
+        """Those who belonged to it and are known to be dead."""
+        return [Dead(one.citizen_id, one.died_on) for one in self.former or () if one.died_on is not None]
 
 
 class MemberRestated(BaseModel):

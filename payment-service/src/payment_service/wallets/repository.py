@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import row_arrays
@@ -203,24 +203,21 @@ async def open_for(session: AsyncSession, cards: Sequence[Opening]) -> set[UUID]
 
     The wallet of one who is dead stands still from the beginning.
     """
-    if not cards:
-        return set()
-    await ledger.open_accounts(session, "wallet", [str(card.citizen_id) for card in cards])
-    columns = row_arrays.transposed(cards, "citizen_id", "household_id", "governorate")
-    columns["wallet_id"] = [wallet_id(card.citizen_id) for card in cards]
-    new = {row.citizen_id for row in await session.execute(_OPEN_WALLETS, columns) if row.opened}
-    await _freeze(session, columns["citizen_id"])
-    return new
+    return await _put_wallets(session, _OPEN_WALLETS, cards)
 
 
 async def restate(session: AsyncSession, cards: Sequence[Opening], *, in_use: bool) -> set[UUID]:
     """Wallets as their cards say, told again; gives the citizens whose wallet is new. `in_use`: none is closed."""
+    return await _put_wallets(session, _RESTATE_WALLETS, cards, in_use=in_use)
+
+
+async def _put_wallets(session: AsyncSession, put: TextClause, cards: Sequence[Opening], **more: object) -> set[UUID]:
     if not cards:
         return set()
     await ledger.open_accounts(session, "wallet", [str(card.citizen_id) for card in cards])
     columns = row_arrays.transposed(cards, "citizen_id", "household_id", "governorate")
     columns["wallet_id"] = [wallet_id(card.citizen_id) for card in cards]
-    rows = await session.execute(_RESTATE_WALLETS, {**columns, "in_use": in_use})
+    rows = await session.execute(put, {**columns, **more})
     new = {row.citizen_id for row in rows if row.opened}
     await _freeze(session, columns["citizen_id"])
     return new
