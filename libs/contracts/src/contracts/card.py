@@ -28,6 +28,7 @@ class ContactChanged(Event):
     """How a citizen is reached, sealed for notify-service, on a topic of its own that nobody else may read.
 
     `sealed`: given name and number under the ring that card-service and notify-service share (`chassis.contact`).
+    `new_until`: the number took another's place so lately that it proves nothing before this instant.
     """
 
     TOPIC = CONTACTS_TOPIC
@@ -39,6 +40,7 @@ class ContactChanged(Event):
     sealed: str
     language: str = "ar"
     governorate: str | None = None  # of residence
+    new_until: datetime | None = None
 
 
 class ContactChangedInClear(Event):
@@ -82,7 +84,10 @@ class CitizenUpdated(Event):
 
 
 class HouseholdChanged(Event):
-    """The household's size or residence as it is from now on (also sent when it is first registered)."""
+    """The household's size or residence as it is from now on.
+
+    Published by earlier versions; understood until none is kept anywhere. Version 2 tells more, by month.
+    """
 
     TOPIC = TOPIC
     KEY = "household_id"
@@ -373,6 +378,7 @@ class CardRestated(Restated):
     activated_at: datetime | None  # None for a card that never was active
     blocked_at: datetime | None
     replaced_by: UUID | None  # the card that was handed over in its place
+    closed_at: datetime | None = None  # None for one that is not closed; or the teller is of before
 
 
 class HouseholdRestated(Restated):
@@ -394,6 +400,38 @@ class HouseholdRestated(Restated):
     state: HouseholdState | None = None
 
 
+class PinChanged(Event):
+    """The PIN of a card was set, the first or another one, or its lock was taken away."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    changed_at: datetime
+
+
+class HolderCodeIssued(Event):
+    """A code is to be sent to the holder of a card, who agrees by it to one operation, sealed for notify-service.
+
+    `purpose`: `sale`, `hold` or `visit`, of at most `max_amount` piastres; `pin`: another PIN is to be set.
+    """
+
+    TOPIC = CONTACTS_TOPIC
+    KEY = "citizen_id"
+
+    code_id: UUID
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    purpose: str
+    max_amount: int
+    code_sealed: str
+    minutes: int
+    expires_at: datetime
+
+
 class ContactRestated(Restated):
     """How a citizen with a number is reached now, sealed as in `ContactChanged`, told again."""
 
@@ -405,6 +443,7 @@ class ContactRestated(Restated):
     household_id: UUID
     sealed: str
     governorate: str
+    new_until: datetime | None = None
 
 
 class RestatementEnded(restated.RestatementEnded):

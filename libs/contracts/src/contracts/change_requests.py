@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
 
 from contracts.card import CONTACTS_TOPIC, TOPIC
 from contracts.event import Event
@@ -105,6 +108,17 @@ class ChangeRequestOverdue(Event):
     appeal: bool
 
 
+class MonthDrawn(BaseModel):
+    """Loaves or piastres drawn of a month beyond what the others of the household had."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    programme: Literal["bread", "goods"]
+    month: Month
+    quantity: int
+    unit: Literal["loaf", "piastre"]
+
+
 class MonthsClaimEntered(Event):
     """Months may have been drawn for a member after death and before that was known; a person decides about it."""
 
@@ -132,6 +146,7 @@ class MonthsClaimDecided(Event):
     last_month: Month
     pursued: bool
     decided_at: datetime
+    amounts: list[MonthDrawn] = []  # what was drawn beyond what the others had, as far as it was known
 
 
 class MobileCodeIssued(Event):

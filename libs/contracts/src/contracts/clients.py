@@ -40,7 +40,13 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
         "registry": ClientRole(
             Owner.MINISTRY,
             "The register of households: imports, corrections",
-            (Scope.CITIZENS_IMPORT, Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.REQUESTS_WRITE),
+            (
+                Scope.CITIZENS_IMPORT,
+                Scope.CITIZENS_READ,
+                Scope.CITIZENS_WRITE,
+                Scope.REQUESTS_WRITE,
+                Scope.FLOUR_CHOICES_WRITE,
+            ),
         ),
         "cards": ClientRole(
             Owner.MINISTRY,
@@ -115,6 +121,7 @@ DECIDING: Final[frozenset[str]] = frozenset(scope for scope in Scope if scope.en
 ADMINISTERS: Final[frozenset[str]] = frozenset({Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE})
 _DATA: Final = (
     "citizens:", "requests:", "cards:", "wallets:", "ledger:", "payouts:", "payments:", "coverage:", "entitlements:",
+    "flour-choices:",
 )  # fmt: skip
 
 # What the client that sets an installation up may do: make the others. It sees no citizen and moves nothing.
@@ -127,13 +134,14 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
             {
                 Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CITIZENS_IMPORT, Scope.SITES_READ, Scope.SITES_WRITE,
                 Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE, Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER,
+                Scope.CARDS_REPORT,
                 Scope.REDEMPTIONS_READ, Scope.ENTITLEMENTS_READ, Scope.CATALOGUE_READ, Scope.DAYS_READ,
                 Scope.SETTLEMENTS_READ, Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.OUTLETS_READ,
                 Scope.OUTLETS_WRITE, Scope.TERMINALS_READ, Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL,
                 Scope.LEGACY_DRAWS_WRITE, Scope.COVERAGE_READ, Scope.WALLETS_READ, Scope.MESSAGES_READ,
                 Scope.MESSAGES_REPORT, Scope.OVERVIEW_READ, Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE,
                 Scope.TRAINING_CLOCK, Scope.CLIENTS_READ, Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE,
-                Scope.REQUESTS_READ, Scope.REQUESTS_WRITE,
+                Scope.REQUESTS_READ, Scope.REQUESTS_WRITE, Scope.FLOUR_CHOICES_WRITE,
             }
         ),
         Owner.FINANCE: frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from contracts.event import Event
@@ -105,6 +106,20 @@ class SessionEnded(Event):
 
     session_id: UUID
     reason: str
+
+
+class LegalHoldPlaced(Event):
+    """A citizen's data are kept until a day (`until`, the first on which they need not be): they are looked into.
+
+    It comes of a delayed disclosure that two people have decided; the case is told to nobody.
+    """
+
+    TOPIC = TOPIC
+    KEY = "citizen_id"
+
+    hold_id: UUID
+    citizen_id: UUID
+    until: date
 
 
 class RecordsChained(ChainHead):

@@ -115,6 +115,8 @@ class CopaymentDue(Event):
     card_id: UUID
     provider_id: UUID
     amount: int  # piastres
+    # By which the card's holder agreed, as card-service signed it; without it nothing is taken.
+    holder_proof: str | None = None
 
 
 class EncounterReversed(Event):
@@ -156,6 +158,23 @@ class ProviderRestated(Restated):
     provider_id: UUID
     kind: str
     governorate: str
+
+
+class ClinicTerminalRestated(Restated):
+    """A provider's terminal as it is now, told again for readers that lack it.
+
+    `authority`: who registered it; None where that was before it was kept. `suspended_for`: why, while it is refused.
+    """
+
+    TOPIC = TOPIC
+    KEY = "terminal_id"
+    SUBJECT = "clinic-terminals"
+
+    terminal_id: UUID
+    provider_id: UUID
+    governorate: str
+    authority: str | None
+    suspended_for: str | None
 
 
 class RestatementEnded(restated.RestatementEnded):

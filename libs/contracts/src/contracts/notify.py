@@ -51,6 +51,18 @@ class InquiryReceived(Event):
     received_at: datetime
 
 
+class LossReported(Event):
+    """A citizen has said by SMS, from the registered number, that the card is lost."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    report_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    reported_at: datetime
+
+
 class RestatementWanted(restated.RestatementWanted):
     """A reader lacks a fact and asks its owner to tell its state again."""
 

@@ -97,7 +97,15 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "registry-clerk": Role(
             name="Clerk of the register of households",
             name_ar="موظف سجل الأسر",
-            scopes=frozenset({Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CARDS_READ, Scope.REQUESTS_WRITE}),
+            scopes=frozenset(
+                {
+                    Scope.CITIZENS_READ,
+                    Scope.CITIZENS_WRITE,
+                    Scope.CARDS_READ,
+                    Scope.REQUESTS_WRITE,
+                    Scope.FLOUR_CHOICES_WRITE,
+                }
+            ),
             areas=REGIONS,
             granted_by=_OFFICE,
         ),
@@ -135,6 +143,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             scopes=frozenset(
                 {
                     Scope.CARDS_READ,
+                    Scope.CARDS_REPORT,
                     Scope.ENTITLEMENTS_READ,
                     Scope.WALLETS_READ,
                     Scope.COVERAGE_READ,
@@ -185,8 +194,17 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
                     Scope.DAYS_READ,
                     Scope.REDEMPTIONS_READ,
                     Scope.SETTLEMENTS_READ,
+                    Scope.DISPUTES_WRITE,
                 }
             ),
+            areas=REGIONS,
+            granted_by=_OFFICE,
+            conflicts=frozenset({"outlets-officer", "disputes-approver"}),
+        ),
+        "disputes-approver": Role(
+            name="Decides what outlets claim of sales without a network",
+            name_ar="معتمد مطالبات المنافذ",
+            scopes=frozenset({Scope.DISPUTES_APPROVE}),
             areas=REGIONS,
             granted_by=_OFFICE,
             conflicts=frozenset({"outlets-officer"}),

@@ -24,8 +24,8 @@ CLIENTS: Final[Mapping[str, tuple[Scope, ...]]] = MappingProxyType(
 _SELLS: Final = frozenset(
     {Scope.REDEMPTIONS_CREATE, Scope.REDEMPTIONS_READ, Scope.ENTITLEMENTS_READ, Scope.DAYS_CLOSE, Scope.CATALOGUE_READ}
 )
-# Where goods beyond the allowance are sold, the card's wallet pays for them; a bakery sells nothing but bread. A hold
-# says whether it has enough: no terminal sees what is in it.
+# Where goods beyond the allowance are sold, the card's wallet pays for them; a bakery sells nothing but bread, a depot
+# nothing but flour. A hold says whether it has enough: no terminal sees what is in it.
 _TAKES_PAYMENTS: Final = _SELLS | {Scope.PAYMENTS_CREATE}
 
 # What a terminal may do, by the kind of the place it stands in; one of another kind may do nothing.
@@ -35,6 +35,7 @@ TERMINALS: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
         "grocer": _TAKES_PAYMENTS,
         "gameaty": _TAKES_PAYMENTS,
         "complex": _TAKES_PAYMENTS,
+        "depot": _SELLS,
         # Where care is given: nothing of rations or payments, as those terminals see nothing of health.
         "clinic": frozenset({Scope.ELIGIBILITY_CHECK, Scope.ENCOUNTERS_CREATE, Scope.ENCOUNTERS_READ}),
     }

@@ -36,7 +36,11 @@ class Scope(StrEnum):
     ROLLOUT_WRITE = "rollout:write", "Plan, pause and resume roll-out phases, order pick-up plans and activations."
     CARDS_READ = "cards:read", "See a card and the credential by which it is checked without a network."
     CARDS_WRITE = "cards:write", "Block, unblock and replace cards, switch their services on and off, and see them."
-    CARDS_HANDOVER = "cards:handover", "Find, hand over and see cards at a counter, set and check their PINs."
+    CARDS_HANDOVER = (
+        "cards:handover",
+        "Find, hand over and see cards at a counter, set and check their PINs, report them lost and found.",
+    )
+    CARDS_REPORT = "cards:report", "Find a holder's cards, report them lost, by telephone too, and send bread codes."
 
     REDEMPTIONS_CREATE = (
         "redemptions:create",
@@ -54,6 +58,18 @@ class Scope(StrEnum):
     OUTLETS_READ = "outlets:read", "See the outlets."
     OUTLETS_WRITE = "outlets:write", "Register outlets, and see them."
     LEGACY_DRAWS_WRITE = "legacy-draws:write", "Tell what households still drew with their ration cards."
+    FLOUR_CHOICES_WRITE = (
+        "flour-choices:write",
+        "Enter and withdraw that a household has flour instead of bread in a month to come, and see it.",
+    )
+    DISPUTES_WRITE = (
+        "disputes:write",
+        "See what outlets claim of sales without a network with its evidence, and propose what becomes of it.",
+    )
+    DISPUTES_APPROVE = (
+        "disputes:approve",
+        "Decide what becomes of outlets' claims where others have proposed it, and see them.",
+    )
     TERMINALS_READ = "terminals:read", "See the outlets' terminals."
     TERMINALS_WRITE = "terminals:write", "Register, suspend and reinstate the outlets' terminals, and see them."
 

@@ -6,11 +6,16 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts import restated
 from contracts.event import Event
 from contracts.privacy import ErasureOutcome
+from contracts.rations import Component as Component
+from contracts.rations import DisputedLine as DisputedLine
+from contracts.rations import Drawn as Drawn
+from contracts.rations import Levy as Levy
+from contracts.rations import Line as Line
+from contracts.rations import Remaining as Remaining
+from contracts.rations import Tender as Tender
 from contracts.records import ChainHead
 from contracts.restated import Restated
 
@@ -19,62 +24,6 @@ TOPIC = "supply.events.v1"
 REDEMPTIONS_TOPIC = "supply.redemptions.v1"
 # Telephone numbers, sealed: notify-service alone reads it.
 CONTACTS_TOPIC = "supply.contacts.v1"
-
-
-class Line(BaseModel):
-    """One line of a sale: so many units of an item from a programme's pot."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    programme: str  # bread | goods | bread_points
-    item: str
-    quantity: int
-    amount: int  # piastres taken from the pot (for bread: what the citizen pays in cash)
-
-
-class Remaining(BaseModel):
-    """What is left in one pot after the sale."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    programme: str
-    unit: Literal["loaf", "piastre"]
-    remaining: int
-    period: date  # first day of the month the pot belongs to
-
-
-class Drawn(BaseModel):
-    """So many loaves or piastres drawn of a month."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    programme: str  # bread | goods
-    period: date  # first day of the month
-    quantity: int
-    unit: Literal["loaf", "piastre"]
-
-
-class Tender(BaseModel):
-    """A part of a sale that is not taken from a pot: piastres held on the holder's wallet before the sale."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    kind: str  # wallet
-    payment_id: UUID
-    amount: int
-
-
-class Component(BaseModel):
-    """What a part of a settlement comes to: so many units at a rate in piastres."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    kind: str
-    quantity: int
-    rate: str  # a decimal number: rates are fractions of a piastre
-    amount: int
-    sold_on: date | None = None  # the day of the sales, whose policy decides
-    legal_reference: str = ""
 
 
 class PolicyPublished(Event):
@@ -100,7 +49,7 @@ class PolicyWithdrawn(Event):
 
 
 class OutletRegistered(Event):
-    """A bakery, grocer, Gameaty outlet or consumer complex may take part."""
+    """A bakery, grocer, Gameaty outlet, consumer complex or depot of flour may take part."""
 
     TOPIC = TOPIC
     KEY = "outlet_id"
@@ -109,6 +58,27 @@ class OutletRegistered(Event):
     kind: str
     governorate: str
     district: str
+
+
+class OutletSuspended(Event):
+    """Sales of the outlet are refused from now on, whichever terminal makes them."""
+
+    TOPIC = TOPIC
+    KEY = "outlet_id"
+
+    outlet_id: UUID
+    reason: str
+    suspended_at: datetime
+
+
+class OutletReinstated(Event):
+    """Sales of a suspended outlet are accepted again."""
+
+    TOPIC = TOPIC
+    KEY = "outlet_id"
+
+    outlet_id: UUID
+    reinstated_at: datetime
 
 
 class OutletContactChanged(Event):
@@ -135,7 +105,7 @@ class TerminalRegistered(Event):
 
     terminal_id: UUID
     outlet_id: UUID
-    kind: str  # the outlet's kind: bakery | grocer | gameaty | complex
+    kind: str  # the outlet's kind: bakery | grocer | gameaty | complex | depot
     governorate: str
     authority: str | None = None  # who registered it, and alone gives it its code
 
@@ -196,6 +166,59 @@ class PotCorrected(Event):
     cause: str  # register, legacy_draws
 
 
+class CashSupportDue(Event):
+    """Goods or bread of a month are given to a household as cash: so much is due to its head, once.
+
+    Told when the month is opened, and again for what it comes to beyond that where something became known late.
+    """
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    due_id: UUID
+    household_id: UUID
+    programme: str  # goods | bread
+    period: date
+    amount: int  # piastres
+    members: int
+
+
+class FlourChosen(Event):
+    """A household is to have flour instead of bread in a month to come: one event for each of its cards in use."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    choice_id: UUID
+    household_id: UUID
+    card_id: UUID
+    month: date  # its first day
+
+
+class FlourChoiceWithdrawn(Event):
+    """A household that was to have flour in a month has bread after all: one event for each of its cards in use."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    choice_id: UUID
+    household_id: UUID
+    card_id: UUID
+    month: date  # its first day
+
+
+class FlourGranted(Event):
+    """A household has flour instead of bread in a month: its pot was opened, or granted anew by its size."""
+
+    TOPIC = REDEMPTIONS_TOPIC
+    KEY = "household_id"
+
+    household_id: UUID
+    period: date
+    granted: int  # kilograms
+    remaining: int
+
+
 class DrawnAfterDeath(Event):
     """What a household drew in months after the death of one who still counted: a claim for a person to decide upon.
 
@@ -212,8 +235,22 @@ class DrawnAfterDeath(Event):
     amounts: list[Drawn]
 
 
+class HouseholdUnused(Event):
+    """A household that could has drawn nothing for months: the register proposes, and a person decides.
+
+    Told when as many whole months are full as the policy says, and each time as many have passed again.
+    """
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    household_id: UUID
+    unused_since: date  # nothing was drawn from this day on
+    month: str  # at whose beginning that was found: 2027-05
+
+
 class Redeemed(Event):
-    """A sale of bread or goods was made and is durable."""
+    """A sale of bread, flour or goods was made and is durable."""
 
     TOPIC = REDEMPTIONS_TOPIC
     KEY = "household_id"
@@ -230,10 +267,11 @@ class Redeemed(Event):
     lines: list[Line]
     remaining: list[Remaining]
     tenders: list[Tender] = []
+    flour_remaining: int | None = None  # kilograms, in a month of flour instead of bread
 
 
 class RedemptionReversed(Event):
-    """A sale was taken back whole and the pots have it again."""
+    """A sale was taken back, or some of its lines, and the pots have it again."""
 
     TOPIC = REDEMPTIONS_TOPIC
     KEY = "household_id"
@@ -248,6 +286,8 @@ class RedemptionReversed(Event):
     occurred_at: datetime
     remaining: list[Remaining]
     tenders: list[Tender] = []
+    lines: list[int] | None = None  # places of the lines that were, None where all were
+    flour_remaining: int | None = None  # kilograms, in a month of flour instead of bread
 
 
 class TenderRedeemed(Redeemed):
@@ -289,6 +329,61 @@ class OfflineConflictFound(Event):
     overdrawn: list[Remaining]
 
 
+class SaleDisputed(Event):
+    """A part of an offline sale, or all of it, is beyond what is booked without anybody looking at it.
+
+    It is neither booked on the household nor paid to the outlet until somebody decides (`DisputeDecided`).
+    """
+
+    TOPIC = REDEMPTIONS_TOPIC
+    KEY = "household_id"
+
+    dispute_id: UUID
+    household_id: UUID
+    card_id: UUID
+    terminal_id: UUID
+    outlet_id: UUID
+    governorate: str
+    sale_id: UUID  # the terminal's own
+    redemption_id: UUID | None  # the part that was booked
+    reason: str
+    lines: list[DisputedLine]
+    business_day: date
+    occurred_at: datetime
+
+
+class DisputeDecided(Event):
+    """What was in dispute of an offline sale was decided: owed by the household and paid to the outlet, or neither."""
+
+    TOPIC = REDEMPTIONS_TOPIC
+    KEY = "household_id"
+
+    dispute_id: UUID
+    household_id: UUID
+    outlet_id: UUID
+    upheld: bool
+    lines: list[DisputedLine]
+    sold_on: date
+    decided_at: datetime
+
+
+class DisputeWithdrawn(Event):
+    """The outlet took back what stood in dispute of an offline sale, or a part of it: that is claimed no more.
+
+    `left` is what stands in dispute still; where nothing is left, nothing is decided any more.
+    """
+
+    TOPIC = REDEMPTIONS_TOPIC
+    KEY = "household_id"
+
+    dispute_id: UUID
+    household_id: UUID
+    outlet_id: UUID
+    lines: list[DisputedLine]
+    left: list[DisputedLine]
+    withdrawn_at: datetime
+
+
 class OutletDayClosed(Event):
     """An outlet closed its business day; the figures are final for settlement."""
 
@@ -300,9 +395,11 @@ class OutletDayClosed(Event):
     redemptions: int
     reversals: int
     loaves: int
+    flour: int = 0  # kilograms drawn instead of bread
     goods_amount: int  # piastres of allowance and points taken for goods
     cash_amount: int  # piastres citizens paid for bread
     wallet_amount: int = 0  # piastres wallets paid for goods beyond the allowance
+    grants_amount: int = 0  # piastres grants paid for goods, no part of goods_amount
     closed_at: datetime
 
 
@@ -317,6 +414,7 @@ class SettlementCalculated(Event):
     business_day: date
     amount: int  # piastres
     components: list[Component]
+    levies: list[Levy] = []  # paid beside it, no part of the amount
 
 
 class BalanceStated(Event):
@@ -329,6 +427,7 @@ class BalanceStated(Event):
     citizen_id: UUID
     household_id: UUID
     remaining: list[Remaining]
+    flour_remaining: int | None = None  # kilograms, in a month of flour instead of bread
     known: bool  # False where the household has no active card for supply
 
 
@@ -343,6 +442,24 @@ class OutletRestated(Restated):
     kind: str
     governorate: str
     district: str
+
+
+class TerminalRestated(Restated):
+    """An outlet's terminal as it is now, told again for readers that lack it.
+
+    `authority`: who registered it; None where that was before it was kept. `suspended_for`: why, while it is refused.
+    """
+
+    TOPIC = TOPIC
+    KEY = "terminal_id"
+    SUBJECT = "terminals"
+
+    terminal_id: UUID
+    outlet_id: UUID
+    kind: str
+    governorate: str
+    authority: str | None
+    suspended_for: str | None
 
 
 class RestatementEnded(restated.RestatementEnded):

@@ -19,15 +19,16 @@ def all_events() -> list[type[Event]]:
     """Every event of every publisher, by publisher, then in the order of the modules."""
     for publisher in PUBLISHERS:
         import_module(f"contracts.{publisher}")
-    import_module("contracts.change_requests")  # card-service's, in a module of their own
+    for module in ("change_requests", "losses"):  # card-service's, in modules of their own
+        import_module(f"contracts.{module}")
     own = [event for event in registry().values() if event.__module__.startswith("contracts.")]
     return sorted(own, key=_place)
 
 
-def _place(event: type[Event]) -> tuple[int, bool]:
-    """By publisher; what its own module declares comes before what it tells from a module that others share."""
+def _place(event: type[Event]) -> tuple[int, bool, str]:
+    """By publisher; what its own module declares comes before what it tells from others, whichever was read first."""
     publisher = event.TOPIC.partition(".")[0]
-    return PUBLISHERS.index(publisher), event.__module__ != f"contracts.{publisher}"
+    return PUBLISHERS.index(publisher), event.__module__ != f"contracts.{publisher}", event.__module__
 
 
 def as_json(document: Document) -> str:
