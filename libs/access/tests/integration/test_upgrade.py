@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -89,7 +90,7 @@ async def is_secured(bootstrap: str, administrator: Kafka) -> None:
     async with AIOKafkaConsumer(
         TOPIC, **notify.options, group_id=GROUP, enable_auto_commit=False, auto_offset_reset="earliest"
     ) as consumer:
-        assert (await consumer.getone()).value == b"to come"
+        assert (await asyncio.wait_for(consumer.getone(), 30)).value == b"to come"
     stranger = AIOKafkaProducer(bootstrap_servers=bootstrap, request_timeout_ms=2000)
     with pytest.raises(KafkaConnectionError):
         await stranger.start()
@@ -119,7 +120,12 @@ class ComposedEngine(KafkaEngine):
         places = ["--default-configs-dir", given, "--mounted-configs-dir", self.data_dir / "mounted"]
         command = [*self._java(), "kafka.docker.KafkaDockerWrapper", "setup", *places, "--final-configs-dir", final]
         done = subprocess.run(
-            [str(part) for part in command], env=self.variables(), capture_output=True, text=True, check=False
+            [str(part) for part in command],
+            env=self.variables(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
         )
         assert (final / "server.properties").exists(), done.stdout + done.stderr
 
@@ -163,7 +169,9 @@ def test_composes_broker_keeps_its_identity_or_takes_one_of_its_own(known: str, 
     def identity() -> str:
         environment = {"PATH": os.defpath, "KAFKA_LOG_DIRS": str(tmp_path)}
         command = ["bash", str(tmp_path / "run.sh")]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True, timeout=60
+        ).stdout.strip()
 
     first, second = identity(), identity()
     assert len(first) == 22

@@ -98,9 +98,10 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
         base + "/{proposal_id}", scopes=kinds.scopes, problems=ProposalUnknown, operation_id=f"{name}_read_proposal"
     )
     async def read_proposal(proposal_id: UUID, request: Request, caller: Caller, session: Reading) -> ProposalReply:
-        """What is proposed, its digest, and who did what with it."""
+        """What is proposed, its digest, who did what with it, and what to know before deciding."""
+        runtime: R = request.app.state.runtime
         found = await _listed(session, proposals, caller, proposal_id)
-        return ProposalReply.of(found, get_runtime(request).clock.now())
+        return ProposalReply.of(found, runtime.clock.now(), await proposals.beside(session, runtime, found))
 
     @routes.post(
         base + "/{proposal_id}/decision",

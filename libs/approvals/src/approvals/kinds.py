@@ -22,6 +22,7 @@ R_contra = TypeVar("R_contra", bound=Resources, contravariant=True)
 
 Execute = Callable[[AsyncSession, R_contra, Proposal, Principal], Awaitable[None]]
 Released = Callable[[AsyncSession, R_contra, Proposal], Awaitable[None]]
+Beside = Callable[[AsyncSession, R_contra, Proposal], Awaitable[JsonValue]]
 ContentNow = Callable[[AsyncSession, R_contra, Proposal], Awaitable[JsonValue]]
 
 
@@ -33,8 +34,9 @@ class Kind(Generic[R_contra]):
     who did what. `execute` carries it out in the
     transaction of the last approval, for the principal who gave it; a refusal it raises undoes the approval.
     `content_now` tells what would be proposed of the object as it is at the decision: where that is another content,
-    the decision is refused. `released` hears that it was refused, withdrawn or has expired. `whose` tells which
-    citizen it is about, so that the record of whoever reads or decides it names them.
+    the decision is refused. `beside` tells what else whoever decides should know, as it is when the proposal is
+    read; it is no part of what is decided. `released` hears that it was refused, withdrawn or has expired.
+    `whose` tells which citizen it is about, so that the record of whoever reads or decides it names them.
 
     `listed`: whether the routes of proposals show and decide it; one that is not has routes of its object's own, as
     where more than scope and area says who may see it.
@@ -46,6 +48,7 @@ class Kind(Generic[R_contra]):
     reads: tuple[Scope, ...] = ()
     execute: Execute[R_contra]
     content_now: ContentNow[R_contra] | None = None
+    beside: Beside[R_contra] | None = None
     released: Released[R_contra] | None = None
     listed: bool = True
     whose: Callable[[Proposal], UUID | None] | None = None

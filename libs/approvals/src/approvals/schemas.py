@@ -80,9 +80,14 @@ class ProposalReply(BaseModel):
     expires_at: datetime
     ended_at: datetime | None
     acts: list[ProposalAct]
+    beside: JsonValue = Field(
+        default=None,
+        description="what else to know before deciding, as it is when the proposal is read by itself: of a policy of"
+        " supply-service what it would change (`simulation`)",
+    )
 
     @staticmethod
-    def of(proposal: Proposal, now: datetime) -> ProposalReply:
+    def of(proposal: Proposal, now: datetime, beside: JsonValue = None) -> ProposalReply:
         """A proposal as the API tells it at a moment."""
         return ProposalReply(
             proposal_id=proposal.proposal_id,
@@ -100,6 +105,7 @@ class ProposalReply(BaseModel):
             expires_at=proposal.expires_at,
             ended_at=proposal.ended_at,
             acts=[ProposalAct.of(act) for act in proposal.acts],
+            beside=beside,
         )
 
 

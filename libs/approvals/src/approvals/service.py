@@ -94,6 +94,11 @@ class Proposals(Generic[R]):
             return await self.submit(session, runtime, caller, proposal_id)
         return await self._known(session, proposal_id)
 
+    async def beside(self, session: AsyncSession, runtime: R, proposal: Proposal) -> JsonValue:
+        """What its kind tells whoever decides, None where it tells nothing."""
+        tells = self.kinds[proposal.kind].beside
+        return None if tells is None else await tells(session, runtime, proposal)
+
     async def change(
         self,
         session: AsyncSession,

@@ -24,6 +24,7 @@ from chassis.endpoints import DeclarationFault, Endpoint
 from chassis.hot import HotRoute
 from chassis.idempotency import Replay
 from chassis.infrastructure_errors import Busy
+from chassis.invalid import in_arabic
 from chassis.media import other_than_json
 from chassis.operations import operations_router
 from chassis.periodic import Periodic
@@ -84,7 +85,8 @@ class Service(Generic[Settings, State]):
     `lifespan(runtime, settings)` makes the service's state once a process; routes, workers and reactions find it in
     their runtime. `refreshers` keep it up to date in every process; `workers` and `reactions` run in the background
     process only, where a service has one apart. `held`: which of its tables hold data on persons; `holders`: the one
-    among them that knows whose a card is; `restated`: what of its state it can tell again.
+    among them that knows whose a card is; `restated`: what of its state it can tell again;
+    `keeps_districts`: whether its objects know their district.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Service(Generic[Settings, State]):
     held: Held = field(default_factory=dict)
     restated: Sequence[Restatement[Runtime[State]]] = ()
     holders: str = ""
+    keeps_districts: bool = True
 
 
 def create_app(service: Service[Settings, State]) -> App:
@@ -230,6 +233,7 @@ async def _runtime(service: Service[Settings, State]) -> Runtime[State]:
         records=Recorder(pool, ring),
         reactions=service.reactions,
         holders=service.holders,
+        keeps_districts=service.keeps_districts,
     )
     made.seal_replies(ring)
     return made
@@ -281,9 +285,12 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     """Say where and why, never what was sent: it may be personal."""
     if not isinstance(error, RequestValidationError):
         raise error
-    faults = [{"where": ".".join(map(str, e["loc"])), "reason": e["msg"], "code": e["type"]} for e in error.errors()]
+    faults = [
+        {"where": ".".join(map(str, e["loc"])), "reason": e["msg"], "reason_ar": in_arabic(e), "code": e["type"]}
+        for e in error.errors()
+    ]
     summary = "; ".join(f"{fault['where']}: {fault['reason']}" for fault in faults[:3])
-    arabic = "راجع البيانات المرسلة."
+    arabic = "راجع البيانات المرسلة. " + "، ".join(f"{fault['where']}: {fault['reason_ar']}" for fault in faults[:3])
     if (sent := other_than_json(request)) and any(fault["loc"][:1] == ("body",) for fault in error.errors()):
         summary = f"The type of the body is {sent}; send it as application/json."
         arabic = f"نوع البيانات المرسلة {sent}، أرسلها بنوع application/json."

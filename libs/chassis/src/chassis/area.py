@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -39,7 +39,8 @@ class Area:
     """Where an object belongs.
 
     `governorate`: two-digit code of residence or of a place's site; None where it is the nation's or not known here, so
-    that only those see it who are bound to none. Of the others those are named that objects of the kind have.
+    that only those see it who are bound to none. Of the others those are named that objects of the kind have;
+    `district` is a whole code, `35.02`.
     """
 
     governorate: str | None
@@ -70,6 +71,19 @@ class InGovernorate:
         return Area(self.governorate)
 
 
+class OfDistrict:
+    """An object that belongs to the district and the governorate named in its fields."""
+
+    __slots__ = ()
+    governorate: str | None
+    district: str | None
+
+    @property
+    def area(self) -> Area:
+        """Where it belongs."""
+        return Area(self.governorate, self.district)
+
+
 L = TypeVar("L", bound=Located)
 
 
@@ -85,21 +99,22 @@ class Bound:
     authority: str | None = None
 
     @classmethod
-    def of(cls, claims: Mapping[str, Any]) -> Bound:
+    def of(cls, claims: Mapping[str, object]) -> Bound:
         """What a token's claims say: `gov` (`*`, `35` or `35.02` with a district), `outlet`, `provider`, `site`, `org`.
 
         A clinic's terminal names its provider in `outlet`. Raises ValueError, TypeError or AttributeError for what is
         no such claim.
         """
-        governorate, _, district = str(claims.get("gov", UNSAID)).partition(".")
+        area = str(claims.get("gov", UNSAID))
+        governorate, _, within = area.partition(".")
         outlet = _id(claims, "outlet") or (NOWHERE if claims["kind"] == "terminal" else None)
         return cls(
             governorate=governorate,
-            district=district or None,
+            district=area if within else None,
             outlet_id=outlet,
             provider_id=_id(claims, "provider") or outlet,
             site_id=_id(claims, "site"),
-            authority=claims.get("org"),
+            authority=None if claims.get("org") is None else str(claims["org"]),
         )
 
     def covers(self, area: Area) -> bool:
@@ -144,6 +159,11 @@ class Bound:
     def over_all(self, central: str) -> Bound:
         """The bound as it is where the central authority acts for every other one."""
         return replace(self, authority=None) if self.authority == central else self
+
+    @property
+    def needs_district(self) -> bool:
+        """Whether what is the caller's can be told by the district alone, so that a service must know it."""
+        return self.district is not None and self.outlet_id is None and self.provider_id is None
 
     @property
     def only_governorate(self) -> str | None:
@@ -191,5 +211,5 @@ class BoundedStatement:
         return text(self._sql.replace("<bound>", f"({' AND '.join(held) or 'true'})"))
 
 
-def _id(claims: Mapping[str, Any], name: str) -> UUID | None:
-    return UUID(claims[name]) if claims.get(name) else None
+def _id(claims: Mapping[str, object], name: str) -> UUID | None:
+    return UUID(str(claims[name])) if claims.get(name) else None

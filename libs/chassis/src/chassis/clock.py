@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -57,7 +57,24 @@ def business_day(instant: datetime) -> date:
     return instant.astimezone(CAIRO).date()
 
 
+def day_begins(day: date) -> datetime:
+    """The instant a day begins in Cairo."""
+    return datetime.combine(day, time(), CAIRO).astimezone(UTC)
+
+
 @lru_cache(maxsize=256)
 def month_start(day: date) -> date:
     """The first day of the month of `day`: the name of a monthly period."""
     return day.replace(day=1)
+
+
+def whole_months(since: date, day: date) -> int:
+    """How many months have passed since a day, each from its day of the month on."""
+    months = (day.year - since.year) * 12 + day.month - since.month - (day.day < since.day)
+    return max(0, months)
+
+
+def months_before(month: date, count: int) -> date:
+    """The first day of the month so many months before."""
+    year, number = divmod(month.year * 12 + month.month - 1 - count, 12)
+    return date(year, number + 1, 1)

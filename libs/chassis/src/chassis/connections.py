@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import asyncpg
 
@@ -36,6 +36,22 @@ _KEEPALIVE = {"SO_KEEPALIVE": 1, "TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 5, "TCP_KEE
 
 
 CONNECT_SECONDS = 5
+
+
+class SqlConnection(Protocol):
+    """What is asked of a connection of asyncpg, or of one that a pool lends."""
+
+    async def execute(self, query: str, *args: object) -> str:
+        """Run a statement; its command tag."""
+
+    async def fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
+        """All rows."""
+
+    async def fetchrow(self, query: str, *args: object) -> asyncpg.Record | None:
+        """The first row."""
+
+    async def fetchval(self, query: str, *args: object) -> Any:
+        """The first value of the first row."""
 
 
 def options(name: str, **settings: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ citizen: put into another's event it does not open.
 from __future__ import annotations
 
 import base64
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
@@ -28,7 +28,7 @@ class Contact:
 
     def seal(self, vault: Vault, citizen_id: UUID) -> str:
         """Base64url, without padding."""
-        sealed = vault.seal(citizen_id, orjson.dumps(asdict(self)), _PURPOSE)
+        sealed = vault.seal(citizen_id, orjson.dumps(vars(self)), _PURPOSE)
         return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
     @classmethod

@@ -17,6 +17,7 @@ from chassis import idempotency, outbox
 from chassis.clock import Clock
 from chassis.connections import DIALECT, creator, options
 from chassis.records.entries import Entry
+from chassis.refusals import Refusal
 from chassis.runtime import Resources, get_runtime
 from chassis.settings import ServiceSettings
 
@@ -123,16 +124,25 @@ async def _work(
     """Commits before the reply leaves; a repeat never reaches the route, it gets the stored reply.
 
     Function-scoped on purpose: with FastAPI's default the commit would come after the response,
-    and a failed commit would still have answered 2xx.
+    and a failed commit would still have answered 2xx. A refusal undoes all, unless it says that it keeps it.
     """
     runtime: Resources = get_runtime(request)
     claim = await idempotency.claim(request)
+    kept: Refusal | None = None
     async with runtime.sessions() as session, session.begin():
         await idempotency.enter(session, claim)
-        async with _recorded(request, session):
-            yield session
-        await idempotency.store(session, claim, request)
+        try:
+            async with _recorded(request, session):
+                yield session
+        except Refusal as refusal:
+            if not refusal.keeps:
+                raise
+            kept = refusal
+        else:
+            await idempotency.store(session, claim, request)
     runtime.wake_relay()
+    if kept is not None:
+        raise kept
 
 
 Reading = Annotated[ReadSession, Depends(_reading, scope="function")]

@@ -120,6 +120,14 @@ SETTLED = [
     "ALTER TABLE parked_event ADD COLUMN settled_by text, ADD COLUMN settled_reason text",
 ]
 
+# Which transaction settled it: settled events are listed in the order of this, not in that of standing aside. Those of
+# before carry none and come first.
+SETTLED_IN_ORDER = [
+    "ALTER TABLE parked_event ADD COLUMN settled_in xid8",
+    "CREATE INDEX parked_event_settled ON parked_event (coalesce(settled_in, '0'::xid8), id)"
+    " WHERE state IN ('replayed', 'discarded')",
+]
+
 
 # Comes before functions that run with the owner's rights: they see the schema they were made in, and no other.
 OWN_SCHEMA = "SELECT set_config('search_path', format('%I, pg_temp', current_schema()), true)"
@@ -227,3 +235,8 @@ def outbox_functions_ddl() -> list[str]:
 def settled_ddl() -> list[str]:
     """Statements for a later revision of each service: who settled an event that stood aside, and why."""
     return list(SETTLED)
+
+
+def settled_in_order_ddl() -> list[str]:
+    """Statements for a later revision of each service: which transaction settled an event that stood aside."""
+    return list(SETTLED_IN_ORDER)

@@ -53,8 +53,8 @@ _OF_KEY = text(
 _KEY = text("SELECT key FROM parked_event WHERE id = :id AND state IN ('dead', 'parked')")
 _ONE = text("SELECT * FROM parked_event WHERE id = :id AND state IN ('dead', 'parked') FOR UPDATE")
 _SETTLE = text(
-    "UPDATE parked_event SET state = :state, settled_at = clock_timestamp(), settled_by = :by, settled_reason = :reason"
-    " WHERE id = ANY(CAST(:ids AS bigint[]))"
+    "UPDATE parked_event SET state = :state, settled_at = clock_timestamp(), settled_in = pg_current_xact_id(),"
+    " settled_by = :by, settled_reason = :reason WHERE id = ANY(CAST(:ids AS bigint[]))"
 )
 _CONDEMN = text("UPDATE parked_event SET state = 'dead', reason = :reason WHERE id = :id")
 _INBOX = statement(

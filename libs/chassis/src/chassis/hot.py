@@ -123,7 +123,7 @@ class HotRoute(Generic[R, T]):
         if caller is None or self._scopes.isdisjoint(caller.scopes):
             return None
         try:
-            request = self._kind.validate_json(body)
+            request = self._kind.validate_json(body, strict=True)
         except ValidationError:
             return None
         traceparent, request_id = telemetry.identity(_text(read.get(b"traceparent")), _text(read.get(b"x-request-id")))

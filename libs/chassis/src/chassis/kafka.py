@@ -128,7 +128,9 @@ class Cluster:
                 if self._admin is None:
                     self._admin = AIOKafkaAdminClient(request_timeout_ms=REQUEST_MS, **self._kafka.options)
                     await self._admin.start()
-                return str((await self._admin.describe_cluster())["cluster_id"])
+                # `describe_cluster` would have every topic described, too; this is asked every other second.
+                found = await self._admin._get_cluster_metadata([])
+                return str(found.to_object()["cluster_id"])
             except KafkaError as error:
                 await self.close()
                 raise await self._kafka.why(error) from error

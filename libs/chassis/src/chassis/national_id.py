@@ -7,6 +7,7 @@ digit, whose rule was never published, so that a mismatch is a warning and no mo
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from operator import mul
 from typing import Literal, NamedTuple
 
@@ -16,6 +17,7 @@ from chassis.text import normalise_digits
 
 _CENTURIES = {"2": 1900, "3": 2000}
 _WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+_WEIGHT_OF_ZEROS = ord("0") * sum(_WEIGHTS)
 
 ABROAD = "88"
 
@@ -41,8 +43,14 @@ class NationalId(NamedTuple):
 
 def check_digit(first_thirteen: str) -> str:
     """The commonest of the rules in circulation for K (weights 2–7, modulo 11); it is not official."""
-    total = sum(map(mul, _WEIGHTS, map(int, first_thirteen)))
+    total = sum(map(mul, _WEIGHTS, first_thirteen.encode())) - _WEIGHT_OF_ZEROS
     return str((11 - total % 11) % 10)
+
+
+@lru_cache(maxsize=1 << 15)  # as many days as people of a file are born on
+def _birth_date(digits: str) -> date:
+    """The date of birth that the first seven digits say. Raises ValueError."""
+    return date(_CENTURIES[digits[0]] + int(digits[1:3]), int(digits[3:5]), int(digits[5:7]))
 
 
 def parse(text: str, today: date) -> NationalId:
@@ -56,11 +64,10 @@ def parse(text: str, today: date) -> NationalId:
         raise NationalIdError("national_id_ruined")
     if len(number) != 14:
         raise NationalIdError("national_id_length")
-    century = _CENTURIES.get(number[0])
-    if century is None:
+    if number[0] not in _CENTURIES:
         raise NationalIdError("national_id_century")
     try:
-        birth_date = date(century + int(number[1:3]), int(number[3:5]), int(number[5:7]))
+        birth_date = _birth_date(number[:7])
     except ValueError:
         raise NationalIdError("national_id_birth_date") from None
     if birth_date > today:

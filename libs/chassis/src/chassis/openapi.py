@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from chassis.endpoints import Endpoint
 from chassis.idempotency import HEADER, MAX_KEY
+from chassis.openapi_examples import restore_nulls
 from chassis.problems import COMMON, ProblemDocument, responses
 
 _BEARER = {"type": "http", "scheme": "bearer", "description": "A token of POST /oauth/token"}
@@ -36,11 +37,13 @@ def complete(document: dict[str, Any], endpoints: Iterable[Endpoint]) -> dict[st
     schemas["ProblemDocument"] = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
+    restore_nulls(schemas)
     for endpoint in endpoints:
         operation = document["paths"][endpoint.path][endpoint.method.lower()]
         if endpoint.scopes:
             operation["security"] = [{"bearer": []}]
             operation["x-scopes"] = [str(scope) for scope in endpoint.scopes]
+            operation["x-callers"] = sorted(endpoint.callers)
         _complete_operation(operation)
     return document
 

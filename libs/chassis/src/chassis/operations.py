@@ -23,8 +23,14 @@ from chassis.runtime import Runtime, get_runtime
 from contracts.scopes import Scope
 
 _LIST = text("SELECT * FROM parked_event WHERE state IN ('dead', 'parked') AND id > :after ORDER BY id LIMIT :limit")
+# In the order of settling; one shows when all transactions that began before its own are over, so that nothing is
+# settled behind what was read already.
 _SETTLED = text(
-    "SELECT * FROM parked_event WHERE state IN ('replayed', 'discarded') AND id > :after ORDER BY id LIMIT :limit"
+    "SELECT * FROM parked_event WHERE state IN ('replayed', 'discarded')"
+    " AND coalesce(settled_in, '0'::xid8) < pg_snapshot_xmin(pg_current_snapshot())"
+    " AND (coalesce(settled_in, '0'::xid8), id) > ALL"
+    " (SELECT coalesce(settled_in, '0'::xid8), id FROM parked_event WHERE id = :after)"
+    " ORDER BY coalesce(settled_in, '0'::xid8), id LIMIT :limit"
 )
 
 ParkedId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -49,7 +55,7 @@ class ParkedEvent(BaseModel):
 
 
 class ParkedEvents(Page[ParkedEvent, int]):
-    """A page of events set aside, oldest first."""
+    """A page of events set aside, oldest first; of settled ones, first settled first."""
 
 
 class Handled(BaseModel):
@@ -92,7 +98,7 @@ def operations_router(name: str) -> Router:
         page: Annotated[Paging[int], by_number(100, 500)],
         settled: bool = False,
     ) -> ParkedEvents:
-        """Events set aside in this service, oldest first; with `settled` those that no longer are, and by whom."""
+        """Events set aside in this service, oldest first; with `settled` those that were, in order of settling."""
         rows = (await session.execute(_SETTLED if settled else _LIST, page.bounds)).all()
         return ParkedEvents.of(page, [_parked(row) for row in rows], lambda event: event.id)
 

@@ -115,6 +115,13 @@ class CallerKindRefused(Forbidden):
     title_ar = "هذا الإجراء غير متاح لهذا النوع من المستخدمين"
 
 
+class DistrictNotKept(Forbidden):
+    """This service does not know which district its objects belong to"""
+
+    code = "district_not_kept"
+    title_ar = "هذه الخدمة تعرف المحافظة فقط ولا تعرف القسم أو المركز"
+
+
 class SignInTooWeak(Problem):
     """This needs a fresh sign-in with two factors"""
 
@@ -241,6 +248,11 @@ class ProblemDocument(BaseModel):
     request_id: str | None = None
 
 
+def page_of(code: str) -> str:
+    """Where a code is explained, relative to the API's address: the `type` of its problem documents."""
+    return f"/problems/{code}"
+
+
 def status_of(kind: type[Refusal]) -> int:
     """The HTTP status of a refusal."""
     return kind.status if issubclass(kind, Problem) else STATUS[kind.kind]
@@ -272,7 +284,7 @@ def encode(document: Mapping[str, JsonValue]) -> bytes:
 def _document(refusal: Refusal, request_id: str | None) -> dict[str, JsonValue]:
     """The members of a refusal's problem document; empty ones are left out."""
     members: dict[str, JsonValue] = {
-        "type": f"/problems/{refusal.code}",
+        "type": page_of(refusal.code),
         "title": refusal.title(),
         "title_ar": refusal.title_ar,
         "status": status_of(type(refusal)),

@@ -35,6 +35,7 @@ class Refusal(Exception):
     title_ar: ClassVar[str] = "الحالة الحالية لا تسمح بهذا الإجراء"
     kind: ClassVar[Kind] = Kind.CONFLICT
     retry_after: ClassVar[int | None] = None  # seconds after which the same may be right
+    keeps: ClassVar[bool] = False  # what was done before it was raised is committed all the same: a try is counted
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         """Register the subclass under its code. Raises TypeError where another class has it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from chassis.ddl import OWN_SCHEMA, definer
 
+TODAY = "(now() AT TIME ZONE 'Africa/Cairo')::date"
+
 # Whose data stay whatever their age. A restriction decided for a later day holds them already.
 HELD_BACK = """
     CREATE VIEW held_back AS SELECT citizen_id FROM restriction
@@ -11,7 +13,8 @@ HELD_BACK = """
 """
 
 
-def _refuse(least_months: int) -> str:
+def refuse_younger(least_months: int) -> str:
+    """The beginning of a function that ends rows: what is younger is refused, whoever asks."""
     return f"""
         IF before IS NULL OR most IS NULL OR before > clock_timestamp() - interval '{least_months} months' THEN
             RAISE EXCEPTION 'rows since % are kept', before USING ERRCODE = 'invalid_parameter_value';
@@ -36,7 +39,7 @@ def ending_ddl(deletes: str, past: str, kept: str, least_months: int) -> list[st
             f"""
     DECLARE
         ended bigint;
-    BEGIN {_refuse(least_months)}
+    BEGIN {refuse_younger(least_months)}
         {deletes} WHERE ctid = ANY(ARRAY(
             SELECT t.ctid FROM {table} t WHERE {past.format(before="before")} AND NOT {kept} LIMIT most));
         GET DIAGNOSTICS ended = ROW_COUNT;
@@ -47,11 +50,12 @@ def ending_ddl(deletes: str, past: str, kept: str, least_months: int) -> list[st
     ]
 
 
-def month_ending_ddl(deletes: str, kept: str, least_months: int) -> list[str]:
+def month_ending_ddl(deletes: str, keeps: str, kept: str, least_months: int) -> list[str]:
     """A function `end_<table>(before, most)` for a table in partitions by `period`, which are named `<table>_YYYYMM`.
 
-    A month that is over before `before` is dropped whole; where somebody in it is kept, all other rows are deleted.
-    Rows of the default partition are deleted too.
+    `deletes` and `keeps` name it: "DELETE FROM sale", "INSERT INTO sale". A month that is over before `before` is
+    dropped whole; rows that are kept move to the default partition (`<table>_rest`) first, so that one of millions
+    costs no deleting of the others. What lies there ends row by row.
     """
     table = _table(deletes)
     return [
@@ -62,20 +66,22 @@ def month_ending_ddl(deletes: str, kept: str, least_months: int) -> list[str]:
     DECLARE
         ended bigint := 0;
         counted bigint;
+        moved bigint;
         part text;
-        somebody boolean;
-    BEGIN {_refuse(least_months)}
+    BEGIN {refuse_younger(least_months)}
         FOR part IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
             WHERE i.inhparent = '{table}'::regclass AND c.relname ~ '^{table}_[0-9]{{6}}$' ORDER BY c.relname
         LOOP
             CONTINUE WHEN to_date(right(part, 6), 'YYYYMM') + interval '1 month' >= before;
-            EXECUTE format('SELECT EXISTS (SELECT FROM %I t WHERE {kept}), (SELECT count(*) FROM %I)', part, part)
-                INTO somebody, counted;
-            CONTINUE WHEN somebody;
+            EXECUTE format('SELECT count(*) FROM %I', part) INTO counted;
+            EXECUTE format('ALTER TABLE {table} DETACH PARTITION %I', part);
+            EXECUTE format('{keeps} SELECT t.* FROM %I t WHERE {kept}', part);
+            GET DIAGNOSTICS moved = ROW_COUNT;
             EXECUTE format('DROP TABLE %I', part);
-            ended := ended + counted;
+            ended := ended + counted - moved;
         END LOOP;
-        {deletes} t WHERE t.period + interval '1 month' < before AND NOT {kept};
+        {deletes}_rest WHERE ctid = ANY(ARRAY(SELECT t.ctid FROM {table}_rest t
+            WHERE t.period + interval '1 month' < before AND NOT {kept} LIMIT most));
         GET DIAGNOSTICS counted = ROW_COUNT;
         RETURN ended + counted;
     END

@@ -17,20 +17,23 @@ from typing import Any, ClassVar, TypedDict, TypeVar, Unpack
 from fastapi import APIRouter, Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
 from chassis import idempotency
 from chassis.auth import authorize, find_caller
 from chassis.endpoints import MIB, WORKERS, DeclarationFault, Endpoint, Rate, Retry
+from chassis.exact import Exactly, Fault, kind_of, query_faults
 from chassis.idempotency import Replay
 from chassis.personal import Personal
 from chassis.principal import CallerKind
-from chassis.problems import STATUS, InvalidRequest, Problem, responses
+from chassis.problems import STATUS, DistrictNotKept, InvalidRequest, Problem, responses
 from chassis.records.acts import Act, Rows, act_of
 from chassis.records.entries import HEADER as RECORD_ID
 from chassis.records.entries import REPEATED, Entry
 from chassis.records.said import PurposeNeeded, ensure_said
 from chassis.records.said import parameters as said_parameters
 from chassis.refusals import Refusal
+from chassis.runtime import get_runtime
 from contracts.scopes import Scope
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
@@ -103,6 +106,10 @@ class DeclaredRoute(APIRoute):
         keyed = idempotency.HEADER in _names(self.dependant, "header_params")
         retry = Retry.ALWAYS if self.draft.method == "GET" else Retry.KEYED if keyed else Retry.NEVER
         self.declared = replace(self.draft, retry=retry, query=_names(self.dependant, "query_params"))
+        sent = self.body_field.field_info.annotation if self.body_field is not None else None
+        self._exactly = Exactly(TypeAdapter[Any](sent)) if sent is not None else None
+        self._kinds = _kinds(self.dependant)
+        self._bounded = _takes(self.dependant, find_caller) and not self.anyone
         self.act: Act | None = act_of(self.declared, self.dependant, self.response_model, **self.recorded)
         if self.act or self.ask_purpose or self.recorded.get("own_record"):
             said = {"parameters": said_parameters(needed=self.ask_purpose)}
@@ -121,13 +128,24 @@ class DeclaredRoute(APIRoute):
         async def answer(request: Request) -> Response:
             if scopes:
                 await authorize(request, scopes, self.draft.callers, step_up=self.draft.step_up)
+                if self._bounded:
+                    ensure_district_kept(request)
             if self.ask_purpose:
                 ensure_said(request, request.state.principal)
             if request.scope["query_string"] and not self.open_query:
                 refuse_unknown(request, self.declared.query)
+                refuse_inexact(query_faults(self._kinds, request.query_params.multi_items()))
+            if self._exactly is not None and _is_json(request):
+                refuse_inexact(await self._inexact(request, self._exactly))
             return await self._recorded(request, handler)
 
         return answer
+
+    async def _inexact(self, request: Request, exactly: Exactly) -> list[Fault]:
+        try:
+            return exactly.faults(await request.json())
+        except (ValueError, RecursionError):  # why: no JSON, which FastAPI refuses in its own words
+            return []
 
     async def _recorded(self, request: Request, handler: Callable[[Request], Awaitable[Response]]) -> Response:
         """The reply; what it shows or why it shows nothing is in the record before anybody sees it."""
@@ -167,6 +185,41 @@ def refuse_unknown(request: Request, known: frozenset[str]) -> None:
             detail_ar="راجع أسماء معاملات الاستعلام.",
             errors=[{"where": f"query.{name[:64]}", "reason": "unknown", "code": "unknown"} for name in unknown],
         )
+
+
+def ensure_district_kept(request: Request) -> None:
+    """That the service can tell what belongs to the caller's district, where a district is all the caller has.
+
+    Raises DistrictNotKept: everything would look as if it were not there, to whom a part of it belongs.
+    """
+    if get_runtime(request).keeps_districts or not request.state.principal.bound.needs_district:
+        return
+    raise DistrictNotKept(
+        "Ask for this right for the whole governorate.", detail_ar="اطلب هذه الصلاحية على مستوى المحافظة كلها."
+    )
+
+
+def refuse_inexact(faults: list[Fault]) -> None:
+    """Raises InvalidRequest for numbers and truth values that are something else."""
+    if faults:
+        raise InvalidRequest(
+            "; ".join(f"{fault['where']}: {fault['reason']}" for fault in faults[:3]) + ".",
+            detail_ar="، ".join(f"{fault['where']}: {fault['reason_ar']}" for fault in faults[:3]) + ".",
+            errors=[{**fault} for fault in faults],
+        )
+
+
+def _is_json(request: Request) -> bool:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media == "application/json" or media.endswith("+json")
+
+
+def _kinds(dependant: Dependant) -> dict[str, str]:
+    """The JSON types of a handler's query parameters, and of what it depends on, that are numbers or truth values."""
+    found = {one.alias: kind for one in dependant.query_params if (kind := kind_of(one.field_info.annotation))}
+    for inner in dependant.dependencies:
+        found |= _kinds(inner)
+    return found
 
 
 class Router:

@@ -5,7 +5,7 @@ One statement for a thousand rows is planned once, has the same text for any num
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from sqlalchemy import TextClause, text
@@ -43,3 +43,9 @@ def transposed(rows: Iterable[object], *names: str) -> dict[str, list[object]]:
     """Rows column by column, as such a statement takes them: the attributes `names` of each."""
     of = list(rows)
     return {name: list(map(attrgetter(name), of)) for name in names}
+
+
+def columns(rows: Iterable[Sequence[object]], *names: str) -> dict[str, list[object]]:
+    """The same of rows that are tuples of such values, in the order of `names`."""
+    of = list(zip(*rows, strict=True)) or [()] * len(names)
+    return {name: list(column) for name, column in zip(names, of, strict=True)}

@@ -33,7 +33,8 @@ class Resources:
 
     `reply_vault` seals the replies kept for repeats, which may tell of people; `fingerprint_key` is the key under which
     stored requests are told apart, since a plain hash of a request that holds a number tells the number.
-    `holders`: the table that knows whose a card is, none where the service knows no cards.
+    `holders`: the table that knows whose a card is, none where the service knows no cards. `keeps_districts`: whether
+    objects know their district; where they do not, callers bound to one are told so.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Resources:
     fingerprint_key: bytes = b""
     reply_vault: Vault | None = None
     holders: str = ""
+    keeps_districts: bool = True
 
     def seal_replies(self, ring: Keyring) -> None:
         """Keep replies for repeats sealed, and requests by keyed fingerprints, with keys derived from a ring.

@@ -85,6 +85,8 @@ class Vault:
         """Prepare the ciphers of every key in the ring; `lookup_key` where values are to be found."""
         self._ciphers = {name: AESGCM(key) for name, key in ring.keys.items()}
         self._current = ring.current
+        self._cipher = self._ciphers[ring.current]
+        self._head = bytes([_FORMAT, len(ring.current)]) + ring.current.encode()
         self._lookup_key = lookup_key
 
     def seal(self, owner: UUID, plain: bytes, purpose: bytes = b"") -> bytes:
@@ -97,8 +99,8 @@ class Vault:
 
     def seal_bound(self, bound: bytes, plain: bytes) -> bytes:
         """The same, bound to whatever bytes name its place."""
-        sealed = self.encrypt(bound, plain)
-        return bytes([_FORMAT, len(sealed.key)]) + sealed.key.encode() + sealed.value
+        nonce = os.urandom(NONCE_BYTES)
+        return self._head + nonce + self._cipher.encrypt(nonce, plain, bound)
 
     def open_bound(self, bound: bytes, sealed: bytes) -> bytes:
         """What `seal_bound` was given for the same place. Raises SealBroken."""

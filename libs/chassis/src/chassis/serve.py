@@ -14,7 +14,7 @@ from chassis.settings import Listening, Role
 GRACEFUL_SECONDS = 10
 
 
-def options(app: object, **more: Any) -> dict[str, Any]:
+def options(app: object, **more: object) -> dict[str, Any]:
     """How uvicorn serves an app, or the factory of one, in production and in tests."""
     return {
         "app": app,

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
@@ -28,10 +28,12 @@ from prometheus_client import REGISTRY
 from chassis import serve
 from chassis.area import NATION
 from chassis.auth import TOKEN_TYPE
+from chassis.connections import SqlConnection
 from chassis.ids import new_id
 from chassis.migrations import run_migrations
 from chassis.principal import AAL2
 
+T = TypeVar("T")
 MakeDatabase = Callable[[Path], Awaitable[str]]
 
 
@@ -61,7 +63,7 @@ class TestIssuer:
         provider_id: UUID | None = None,
         authority: str | None = None,
         ttl: int = 600,
-        **overrides: Any,
+        **overrides: object,
     ) -> str:
         """A signed token; `overrides` replace claims, to forge bad ones. The nation is `governorate="*"`."""
         now = int(time.time())
@@ -222,6 +224,8 @@ async def served_at(app: FastAPI, port: int = 0) -> AsyncIterator[int]:
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:
         server.should_exit = True
+        _, standing = await asyncio.wait({serving}, timeout=30)
+        assert not standing, "the service does not end within 30 s: something of it is still under way"
         await serving
 
 
@@ -287,6 +291,9 @@ def paged(document: dict[str, Any]) -> set[str]:
     return {path for path, read in reads.items() if "after" in {one["name"] for one in read.get("parameters", ())}}
 
 
+_MOST_PAGES = 60  # that are walked of a list, whatever their size
+
+
 async def check_pages(
     client: httpx.AsyncClient, headers: dict[str, str], path: str, count: int | None = None
 ) -> list[Any]:
@@ -298,7 +305,10 @@ async def check_pages(
 
     whole = (await page()).json()
     items: list[Any] = whole["items"]
-    assert (whole["next"], len(items)) == (None, len(items) if count is None else count)
+    while whole["next"] is not None:
+        whole = (await page(after=whole["next"])).json()
+        items += whole["items"]
+    assert len(items) == (len(items) if count is None else count)
     assert len(items) > 1, f"{path}: too few items to walk"
     for limit in {1, 2, len(items) - 1, len(items), len(items) + 1}:
         seen: list[Any] = []
@@ -309,11 +319,11 @@ async def check_pages(
             part = reply.json()
             assert part["items"], f"{path}: an empty page at the end, by {limit}"
             seen += part["items"]
-            if part["next"] is None:
+            if part["next"] is None or len(seen) >= limit * _MOST_PAGES:
                 break
             assert len(part["items"]) == limit
             query["after"] = part["next"]
-        assert seen == items, f"{path}: by {limit}"
+        assert seen == items[: limit * _MOST_PAGES], f"{path}: by {limit}"
     for wrong in (0, -1, 10**6, "1.0", "+1", "1_0", " 1", "true"):
         assert (await page(limit=wrong)).status_code == 422, f"{path}: limit={wrong}"
     assert (await page(after="?")).status_code == 422
@@ -325,7 +335,7 @@ def taken(path: str) -> float:
     return REGISTRY.get_sample_value("unicard_hot_requests_total", {"route": path, "way": "taken"}) or 0.0
 
 
-async def eventually(check: Callable[[], Awaitable[Any]], *, seconds: float = 10.0, every: float = 0.02) -> Any:
+async def eventually(check: Callable[[], Awaitable[T | None]], *, seconds: float = 10.0, every: float = 0.02) -> T:
     """Poll `check` until it gives something true and return that. Raises AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
@@ -337,13 +347,22 @@ async def eventually(check: Callable[[], Awaitable[Any]], *, seconds: float = 10
         await asyncio.sleep(every)
 
 
+async def worked_off(
+    step: Callable[[], Awaitable[T]], more: Callable[[T], bool] = bool, *, seconds: float = 60.0
+) -> None:
+    """Repeat a worker's step while it says that there may be more. Raises AssertionError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while more(last := await step()):
+        assert time.monotonic() < deadline, f"still at work after {seconds} s; the last step gave {last!r}"
+
+
 async def others_had_their_turn() -> None:
     """Let every task that can go on do so, until it waits for something outside this process."""
     for _ in range(20):
         await asyncio.sleep(0)
 
 
-async def lock_awaited(connection: Any, by: int = 1) -> None:
+async def lock_awaited(connection: SqlConnection | asyncpg.Pool, by: int = 1) -> None:
     """Wait until as many in the database of `connection`, or of a pool, wait for locks."""
     statement = (
         "SELECT count(DISTINCT w.pid) >= $1 FROM pg_locks w JOIN pg_locks h USING (pid)"

@@ -1,5 +1,7 @@
 """For tests: walks every operation of a service as a stranger, as somebody bound to nothing, and as who may.
 
+Where who may is bound to a governorate, somebody bound to another district of it gets as little as a stranger.
+
 Each is also asked with a query parameter that it does not know.
 
 An operation that the walk does not know fails it, so that a new one states who may see what it names.
@@ -29,6 +31,7 @@ _BOUNDS = frozenset({"governorate", "outlet_id", "site_id", "provider_id", "auth
 _UNSAID = {"governorate": UNSAID}
 # What every service has of the chassis: about the service as such, whoever operates it.
 _OPERATIONS = ("/v1/operations/", "/v1/training/", "/v1/records/")
+_NOBODYS = "06"  # a district in which no test puts anything
 _UNREAD = "no_such_parameter"
 # What names a person, or is about one, wherever it stands in a reply.
 _NAMES: Final = {*PARAMETERS, "full_name", "holder_name_masked", "national_id_masked", "mobile_masked", "birth_date"}
@@ -189,6 +192,16 @@ async def _made(
     return await client.request(method, call.url, headers=headers, **body)
 
 
+def _neighbour(call: Call) -> dict[str, object] | None:
+    """Who is bound to another district of the governorate, where it is the governorate that keeps a stranger out."""
+    mine, theirs = (str(one.get("governorate", UNSAID)) for one in (call.mine, call.stranger))
+    narrower = (_BOUNDS - {"governorate", "authority"}) & call.mine.keys()
+    apart = theirs not in {UNSAID, mine} and call.mine.get("authority") == call.stranger.get("authority")
+    if len(mine) != 2 or narrower or not apart or call.mine.get("kind") == CallerKind.TERMINAL:
+        return None
+    return {**call.mine, "governorate": f"{mine}.{_NOBODYS}"}
+
+
 async def _faults(
     client: httpx.AsyncClient, sign: Sign, method: str, call: Call, recorded: Recorded
 ) -> tuple[list[str], bool]:
@@ -207,6 +220,11 @@ async def _faults(
     shown = unbound.is_success and call.refused == 200 and (call.mark or "") not in unbound.text
     if unbound.status_code not in {403, 404} and not shown:
         faults.append(f"who is bound to nothing gets {unbound.status_code} {unbound.text[:200]}")
+    if near := _neighbour(call):
+        beside = await _made(client, sign, method, call, near)
+        hidden = beside.is_success and call.refused == 200 and (call.mark or "") not in beside.text
+        if beside.status_code not in {403, 404} and not hidden:
+            faults.append(f"who is bound to another district gets {beside.status_code} {beside.text[:200]}")
     mine = await _made(client, sign, method, call, call.mine, said=True)
     left = await recorded.faults(mine)
     faults += left

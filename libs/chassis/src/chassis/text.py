@@ -6,6 +6,7 @@ way to fold letters that writers vary; no other module keeps one of its own.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Final
@@ -27,6 +28,7 @@ INVISIBLE: Final[Mapping[int, None]] = dict.fromkeys(
         *range(0xE0000, 0xE1000),
     ]
 )
+_NO_CHARACTER: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 TATWEEL: Final = 0x0640  # lengthens a word's line and means nothing
 _NUMBERS = {**INVISIBLE, **str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")}
 # Letters of other keyboards, and of Egyptian spelling, for those they are typed instead of. Hamzas on a seat are not
@@ -45,6 +47,11 @@ _ONE_LETTER = str.maketrans(
         "ـ": None,
     }
 )
+
+
+def unreadable(text: str) -> bool:
+    """Whether a text has code points that are no characters: controls, lone halves of a pair."""
+    return not text.isprintable() and _NO_CHARACTER.search(text) is not None
 
 
 def normalise_digits(text: str) -> str:
@@ -67,6 +74,20 @@ def fold(text: str) -> str:
 
 
 def _folded(text: str) -> str:
+    if _LETTERS.fullmatch(text) is not None:
+        return text.translate(_FOLDED_LETTERS)
+    return _folded_by_parts(text)
+
+
+def _folded_by_parts(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.translate(_NUMBERS)).casefold()
     bare = "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
     return unicodedata.normalize("NFKC", bare).translate(_ONE_LETTER)
+
+
+# Nearly every name: letters and vowel marks that are folded one by one, whatever stands beside them, in one step.
+_PLAIN: Final = "A-Za-z0-9 .'\u0621-\u063a\u0640-\u0652-"
+_LETTERS: Final = re.compile(f"[{_PLAIN}]+")
+_FOLDED_LETTERS: Final = {
+    code: _folded_by_parts(chr(code)) for code in range(0x0653) if _LETTERS.fullmatch(chr(code)) is not None
+}

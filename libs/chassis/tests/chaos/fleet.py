@@ -57,7 +57,7 @@ class Copy:
         """End the process as a power cut would."""
         self.signal(signal.SIGKILL)
         if self._process is not None:
-            self._process.wait()
+            self._process.wait(30)
         self.kills += 1
 
     def terminate(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Sequence
 
@@ -11,6 +12,8 @@ import httpx
 
 from chassis.ids import new_id
 from chassis.testing import PLAIN, TestIssuer
+
+ANSWERED_WITHIN_SECONDS = 90.0  # by processes that are killed again and again
 
 
 class Caller:
@@ -46,7 +49,9 @@ class Caller:
     async def _until_answered(
         self, client: httpx.AsyncClient, body: dict[str, str | int], headers: dict[str, str]
     ) -> bytes:
+        deadline = time.monotonic() + ANSWERED_WITHIN_SECONDS
         while True:
+            assert time.monotonic() < deadline, f"no answer for {ANSWERED_WITHIN_SECONDS:.0f} s: {self._counts}"
             url = self._random.choice(self._urls)
             try:
                 reply = await client.post(f"{url}/v1/notes", json=body, headers=headers)

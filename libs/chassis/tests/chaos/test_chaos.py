@@ -214,7 +214,9 @@ async def on_topic(bootstrap: str) -> tuple[dict[str, set[int]], int]:
     found: dict[str, set[int]] = {}
     records = silent = 0
     try:
+        deadline = time.monotonic() + SETTLE_SECONDS
         while silent < 4:
+            assert time.monotonic() < deadline, "the topic does not become silent"
             batches = await consumer.getmany(timeout_ms=500)
             silent = 0 if batches else silent + 1
             for batch in batches.values():

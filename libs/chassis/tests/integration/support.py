@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -135,7 +136,9 @@ async def dead_letters(bootstrap: str, key: str | None) -> list[Any]:
     try:
         ends = await consumer.end_offsets(consumer.assignment())
         found = []
+        deadline = time.monotonic() + 30
         while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+            assert time.monotonic() < deadline, "the dead letters are not read to their end within 30 s"
             for batch in (await consumer.getmany(timeout_ms=200)).values():
                 found += [record for record in batch if record.key == (key.encode() if key is not None else None)]
         return found

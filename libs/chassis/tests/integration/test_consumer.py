@@ -76,6 +76,50 @@ async def test_the_list_of_those_set_aside_has_pages(make_app: MakeApp, issuer: 
         await check_pages(client, issuer.headers(scopes="operations:read"), BASE, 3)
 
 
+async def test_what_was_settled_is_listed_as_it_was_settled(make_app: MakeApp, issuer: TestIssuer, key: str) -> None:
+    """An event may be settled long after one that was set aside behind it; a reader who goes on from there meets it."""
+    app = await make_app(role="api")
+    headers = issuer.headers(scopes="operations:read")
+
+    async def settled(client: httpx.AsyncClient, after: int = 0) -> list[int]:
+        found = await client.get(f"{BASE}?settled=true&after={after}", headers=headers)
+        return [item["id"] for item in found.json()["items"]]
+
+    async def told(client: httpx.AsyncClient, *ids: int) -> None:
+        """They come in this order; each once no transaction of the whole server is older, so not always at once."""
+
+        async def so_far() -> bool:
+            found = await settled(client)
+            assert found == [*ids][: len(found)]
+            return len(found) == len(ids)
+
+        await eventually(so_far)
+
+    async with running(app) as client:
+        sessions = app.state.runtime.sessions
+        first, second, third, fourth = await app.state.runtime.pool.fetchrow(
+            "WITH made AS (INSERT INTO parked_event (topic, partition, log_offset, key, state, headers, value, reason)"
+            " SELECT 't', 0, n, $1, 'dead', '[]', '', 'test' FROM generate_series(1, 4) n RETURNING id)"
+            " SELECT min(id), min(id) + 1, min(id) + 2, min(id) + 3 FROM made",
+            key,
+        )
+        async with sessions() as session, session.begin():
+            await discard(session, third, "operations", "the third first")
+        await told(client, third)
+        async with sessions() as slow, slow.begin():
+            await discard(slow, first, "operations", "begun before the next, over after it")
+            async with sessions() as quick, quick.begin():
+                await discard(quick, second, "operations", "over before the one that began before it")
+            assert await settled(client, third) == []
+        await told(client, third, first, second)
+        async with sessions() as session, session.begin():
+            await discard(session, fourth, "operations", "the last")
+        await told(client, third, first, second, fourth)
+        assert await settled(client, third) == [first, second, fourth]
+        assert await settled(client, second) == [fourth]
+        await check_pages(client, headers, f"{BASE}?settled=true", 4)
+
+
 async def test_event_that_comes_twice_is_handled_once(app: FastAPI, wire: Wire, key: str) -> None:
     twice = new_id()
     await wire.note(key, 1, twice)

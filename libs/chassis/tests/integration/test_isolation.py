@@ -15,6 +15,7 @@ from chassis import isolation
 from chassis.ids import new_id
 from chassis.isolation import Batches, not_aside
 from chassis.runtime import Resources
+from chassis.testing import worked_off
 
 from .support import fetch
 
@@ -55,8 +56,7 @@ async def test_bad_rows_let_the_others_go_on(app: FastAPI, key: str, bad: set[in
     worker, tried = new_id().hex, list[int]()
     await fill(app, key, 100)
     job = batches(worker, key, bad, tried)
-    while await job.run(runtime):
-        pass
+    await worked_off(lambda: job.run(runtime))
     assert await left(app, key) == sorted(bad)
     assert len(tried) < 20 * len(bad)
     rows = await fetch(app, "SELECT item, attempts, reason FROM set_aside WHERE worker = $1", worker)
@@ -73,8 +73,7 @@ async def test_what_stands_aside_is_tried_again_ever_later_and_forgotten_once_do
     job = batches(worker, key, bad, [])
     waits = []
     for attempt in (1, 2, 3):
-        while await job.run(runtime):
-            pass
+        await worked_off(lambda: job.run(runtime))
         (row,) = await fetch(
             app, "SELECT attempts, next_at - clock_timestamp() AS wait FROM set_aside WHERE worker = $1", worker
         )
@@ -83,8 +82,7 @@ async def test_what_stands_aside_is_tried_again_ever_later_and_forgotten_once_do
         await runtime.pool.execute("UPDATE set_aside SET next_at = now() WHERE worker = $1", worker)
     assert [round(wait / 60) for wait in waits] == [1, 2, 4]
     bad.clear()
-    while await job.run(runtime):
-        pass
+    await worked_off(lambda: job.run(runtime))
     assert await left(app, key) == []
     assert not await fetch(app, "SELECT FROM set_aside WHERE worker = $1", worker)
 

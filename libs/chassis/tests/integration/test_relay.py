@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -242,7 +243,9 @@ async def published(bootstrap: str, key: str) -> list[int]:
     try:
         ends = await consumer.end_offsets(consumer.assignment())
         numbers = []
+        deadline = time.monotonic() + 30
         while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+            assert time.monotonic() < deadline, "the topic is not read to its end within 30 s"
             for batch in (await consumer.getmany(timeout_ms=100)).values():
                 numbers += [
                     NoteKept.model_validate_json(record.value).number for record in batch if record.key == key.encode()

@@ -80,7 +80,7 @@ def test_a_token_says_what_its_holder_is_bound_to() -> None:
     assert Bound.of(claims()) == Bound("")  # what is not said is nothing
     assert Bound.of(claims(gov="*")) == NATIONAL
     assert Bound.of(claims(gov="35.02", site=str(SITE), org="post")) == Bound(
-        "35", district="02", site_id=SITE, authority="post"
+        "35", district="35.02", site_id=SITE, authority="post"
     )
     assert Bound.of(claims(gov="03", outlet=str(OUTLET), kind="terminal")) == TILL
     assert Bound.of(claims(gov="03", kind="terminal")) == Bound("03", outlet_id=NOWHERE, provider_id=NOWHERE)

@@ -170,7 +170,7 @@ async def test_a_caller_that_has_gone_hinders_nobody(port: int, work: Work) -> N
     work.gate.clear()
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request('{"number":5}'))
-    await work.begun.wait()
+    await asyncio.wait_for(work.begun.wait(), 10)
     writer.transport.abort()
     await asyncio.sleep(0.1)
     work.gate.set()
@@ -201,7 +201,7 @@ async def test_what_is_under_way_at_the_end_is_still_answered(work: Work) -> Non
     async with served_at(app) as number:
         reader, writer = await asyncio.open_connection("127.0.0.1", number)
         writer.write(request('{"number":5}'))
-        await work.begun.wait()
+        await asyncio.wait_for(work.begun.wait(), 10)
         asyncio.get_running_loop().call_later(0.3, work.gate.set)
     status, headers, body = await reply(reader)
     assert (status, headers["connection"], body) == (201, "close", b"hot 5")

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import Depends, FastAPI, Header
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -62,7 +64,9 @@ async def serving(routes: Router, known: Mapping[str, Principal]) -> AsyncIterat
 
     app.add_exception_handler(Problem, refused)
     settings = SimpleNamespace(step_up_seconds=300)
-    app.state.runtime = SimpleNamespace(verifier=SimpleNamespace(verify_fresh=verify), settings=settings)
+    app.state.runtime = SimpleNamespace(
+        verifier=SimpleNamespace(verify_fresh=verify), settings=settings, keeps_districts=True
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as found:
         yield found
 
@@ -183,3 +187,51 @@ async def test_a_query_parameter_nobody_reads_is_refused(client: httpx.AsyncClie
     assert reply.json()["errors"][0]["where"].startswith("query.")
     assert (await client.post("/v1/things?a=1")).status_code == 422
     assert (await client.post("/v1/things")).json() == "made None"
+
+
+class Sent(BaseModel):
+    """A body with one value of each kind that pydantic would help."""
+
+    loaves: int = 0
+    sure: bool = False
+    name: Annotated[str, Field(min_length=1)] = "x"
+    day: date | None = None
+
+
+def taking() -> Router:
+    """A route with a body and numbers in its query."""
+    found = router(prefix="/v1", tags=["things"])
+
+    @found.post("/things", public=True)
+    async def make(body: Sent, limit: int = 1, sure: bool = False) -> str:
+        return f"{body.loaves} {limit} {sure}"
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "where"),
+    [
+        ("limit=7.0", {}, "query.limit"),
+        ("limit=1_0", {}, "query.limit"),
+        ("sure=yes", {}, "query.sure"),
+        ("", {"loaves": True}, "body.loaves"),
+        ("", {"loaves": 7.0}, "body.loaves"),
+        ("", {"loaves": 10**30}, "body.loaves"),
+        ("", {"sure": "yes"}, "body.sure"),
+        ("", {"name": "\u200f \u00a0"}, "body.name"),
+        ("", {"day": 0}, "body.day"),
+    ],
+)
+async def test_values_are_taken_as_they_are_said(query: str, body: dict[str, Any], where: str) -> None:
+    async with serving(taking(), {}) as client:
+        reply = await client.post(f"/v1/things?{query}", json=body)
+        assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
+        (fault,) = reply.json()["errors"]
+        assert fault["where"] == where
+        assert fault["reason_ar"] in reply.json()["detail_ar"]
+        taken = await client.post("/v1/things?limit=7&sure=true", json={"loaves": 5, "day": "2026-11-01"})
+        assert (taken.status_code, taken.json()) == (200, "5 7 True")
+        for sent, media in (("{", "application/json"), ("x", "text/plain")):  # FastAPI's to refuse
+            reply = await client.post("/v1/things", content=sent, headers={"content-type": media})
+            assert (reply.status_code, "detail" in reply.json()) == (422, True)

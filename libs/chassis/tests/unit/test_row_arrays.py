@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from chassis.row_arrays import positional, statement, transposed, with_rows
+from chassis.row_arrays import columns, positional, statement, transposed, with_rows
 
 
 class Pot(NamedTuple):
@@ -48,3 +48,13 @@ def test_rows_are_turned_into_columns_and_none_into_empty_ones() -> None:
         "loaves": [5, 2],
     }
     assert transposed([], "name", "loaves") == {"name": [], "loaves": []}
+
+
+def test_tuples_become_the_same_columns() -> None:
+    rows = [Pot("bread", 5), Pot("goods", 2)]
+    assert columns([(row.name, row.loaves) for row in rows], "name", "loaves") == transposed(rows, "name", "loaves")
+    assert columns([], "name", "loaves") == transposed([], "name", "loaves")
+    with pytest.raises(ValueError, match="longer"):
+        columns([("bread", 5, 1)], "name", "loaves")
+    with pytest.raises(ValueError, match="shorter"):
+        columns([("bread", 5), ("goods",)], "name", "loaves")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.text import INVISIBLE, fold, normalise_digits
+from chassis.text import INVISIBLE, _folded, _folded_by_parts, fold, normalise_digits
 
 # Signs over and around Arabic numbers and verses, and of scripts nobody here writes: format characters that are seen.
 SEEN = {*range(0x0600, 0x0606), 0x06DD, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD, *range(0x13430, 0x13440)}
@@ -62,3 +62,8 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @given(st.text(max_size=80))
 def test_what_is_folded_has_nothing_invisible(text: str) -> None:
     assert not set(map(ord, fold(text))) & set(INVISIBLE)
+
+
+@given(st.text("أإآئؤءاىيةهـ\u064b\u0651\u0652 محمدABcdZ09.'-", max_size=40))
+def test_plain_letters_are_folded_one_by_one_as_a_whole_text_is(text: str) -> None:
+    assert _folded(text) == _folded_by_parts(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import sys
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +19,7 @@ from devstack.settings import PORTS, StackSettings
 from devstack.stack import launch
 from devstack.stack import logs as log_files
 from devstack.state import READY, State, is_running, read_state
+from devstack.terminal.wire import NotReached
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -56,6 +56,10 @@ class _Commands(TyperGroup):
         except EngineError as error:
             errors.print(Text(str(error), style="red"))
             raise typer.Exit(1) from error
+        except NotReached as error:
+            where = StackSettings.in_use().url("edge")
+            errors.print(Text(f"{where} does not answer: is the system up? unicard status ({error})", style="red"))
+            raise typer.Exit(1) from error
 
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, help="Unified Card without Docker.")
@@ -90,12 +94,8 @@ def up(
                 _say_ready(state, settings)
         console.print("Ctrl-C stops the system.")
 
-    asyncio.run(_supervise(Supervisor, settings, when_ready))
+    asyncio.run(Supervisor(settings, _report).run(when_ready))
     console.print("stopped; the data stays in", str(settings.folder))
-
-
-async def _supervise(supervisor: Any, settings: StackSettings, when_ready: Callable[[], Awaitable[None]]) -> None:
-    await supervisor(settings, _report).run(when_ready)
 
 
 def _found(settings: StackSettings) -> None:
@@ -161,6 +161,8 @@ def logs(
     """Show what the processes have said."""
     settings = StackSettings.from_environment()
     paths = log_files.files(settings, name)
+    if not paths:
+        console.print(f"no logs in {settings.folder}: nothing has run there yet")
     single = name is not None
     for process, line in log_files.last_lines(paths, lines):
         _print_line(process, line, single)

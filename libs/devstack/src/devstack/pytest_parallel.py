@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from _pytest.fixtures import SubRequest
 from xdist.scheduler import LoadScopeScheduling
 
 # Folders whose files share something large that runs: one worker gets them all.
@@ -25,6 +26,9 @@ _LONGEST = (
     "health-service/tests/contract/",
 )
 
+# Fixtures of folders that are under way, in the order of their beginning.
+_shared: list[tuple[pytest.FixtureDef[object], SubRequest]] = []
+
 
 def unit_of(nodeid: str) -> str:
     """What a test stays together with, in one process and in its order: its file, or its folder."""
@@ -39,6 +43,21 @@ def longest_first(items: list[pytest.Item]) -> None:
         return next((n for n, start in enumerate(_LONGEST) if item.nodeid.startswith(start)), len(_LONGEST))
 
     items.sort(key=place)
+
+
+def keep_in_mind(fixture: pytest.FixtureDef[object], request: SubRequest) -> None:
+    """Remember a fixture of the session that a folder's conftest.py defines: nobody outside the folder uses it."""
+    if fixture.scope == "session" and fixture.baseid:
+        _shared.append((fixture, request))
+
+
+def end_what_nobody_uses(following: pytest.Item) -> None:
+    """End those fixtures, the last first, that the next test cannot use. One that is asked for again begins again."""
+    for kept in reversed(_shared[:]):
+        fixture, request = kept
+        if not following.nodeid.startswith(f"{fixture.baseid}/"):
+            _shared.remove(kept)
+            fixture.finish(request)
 
 
 def scheduler(config: pytest.Config, log: object) -> object:

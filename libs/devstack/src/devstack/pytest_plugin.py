@@ -14,7 +14,7 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 
 if TYPE_CHECKING:
+    from _pytest.fixtures import SubRequest
+
     from devstack.engines import KafkaEngine, PostgresEngine
 
 PostgresEngineFactory: TypeAlias = "Callable[..., PostgresEngine]"
@@ -96,11 +98,44 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let workers begin with what takes longest."""
+    """Let workers begin with what takes longest. Raises pytest.UsageError for tests named anew in each."""
+    if moving := [item.nodeid for item in items if " at 0x" in item.nodeid]:
+        raise pytest.UsageError(f"workers could not tell these tests apart, give them ids: {', '.join(moving[:3])}")
     if hasattr(config, "workerinput"):
         from devstack.pytest_parallel import longest_first
 
         longest_first(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object], request: SubRequest
+) -> Generator[None, object | None, object | None]:
+    """Notice what the tests of a folder share."""
+    from devstack.pytest_parallel import keep_in_mind
+
+    result = yield
+    keep_in_mind(fixturedef, request)
+    return result
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """End it when they are over: idle, it would slow down all that come."""
+    from devstack.pytest_parallel import end_what_nobody_uses
+
+    if nextitem is not None:
+        end_what_nobody_uses(nextitem)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say of a test that took too long what each of its tasks was waiting for."""
+    from devstack.pytest_hanging import tell_tasks
+
+    report = yield
+    tell_tasks(report, call)
+    return report
 
 
 @pytest.fixture(scope="session")

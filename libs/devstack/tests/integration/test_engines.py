@@ -1,5 +1,6 @@
 """The engines start, stop, survive SIGKILL and are found by the fixtures."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -69,7 +70,7 @@ async def test_an_acknowledged_message_survives_sigkill_of_the_broker(
     engine.start()
 
     async with AIOKafkaConsumer("kept.v1", auto_offset_reset="earliest", group_id="g", **ours.options) as consumer:
-        message = await consumer.getone()
+        message = await asyncio.wait_for(consumer.getone(), 30)
     assert message.value == b"loaf"
     engine.stop()
     assert not port_answers(engine.port)
@@ -106,5 +107,5 @@ def test_an_engine_dies_with_a_launcher_that_is_killed(tmp_path: Path) -> None:
     assert launcher.stdout is not None
     server = psutil.Process(int(launcher.stdout.readline()))
     launcher.kill()
-    launcher.wait()
+    launcher.wait(10)
     server.wait(10)

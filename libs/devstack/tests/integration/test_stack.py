@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 from aiokafka.errors import KafkaError
@@ -124,8 +125,8 @@ def test_a_broker_that_lost_its_data_is_filled_again_and_lets_no_stranger_in(sta
             break
         time.sleep(0.2)
     done = stack.unicard("status")
-    assert done.returncode == 0, done.stdout + done.stderr
     said = (settings.folder / "logs" / "supervisor.log").read_text()
+    assert done.returncode == 0, "\n".join([done.stdout, done.stderr, *why_not_ready(settings), said[-2000:]])
     for given in ("topics created", "users made", "rights given"):
         assert said.count(f"broker: {given}") == 2  # at the first start, and now
     stranger = Kafka(f"127.0.0.1:{settings.ports['kafka']}")
@@ -133,6 +134,12 @@ def test_a_broker_that_lost_its_data_is_filled_again_and_lets_no_stranger_in(sta
         asyncio.run(asked(stranger))
     users = load_secrets(settings.folder)
     asyncio.run(asked(replace(stranger, user="card", password=users["CARD_KAFKA_PASSWORD"], security="sasl_plaintext")))
+
+
+def why_not_ready(settings: StackSettings) -> list[str]:
+    """What each service says of itself."""
+    urls = [f"http://127.0.0.1:{settings.ports[program.name]}/readyz" for program in SERVICES]
+    return [httpx.get(url, timeout=10).text for url in urls]
 
 
 async def asked(kafka: Kafka) -> str:
@@ -171,7 +178,7 @@ def test_down_stops_what_up_started_and_nothing_else_and_a_new_up_keeps_the_data
     assert not any(port_answers(port) for port in stack.settings.ports.values())
     assert bystander.poll() is None
     bystander.kill()
-    bystander.wait()
+    bystander.wait(10)
     assert "nothing was running" in stack.unicard("down").stdout
     assert stack.unicard("status").returncode == 1
 

@@ -51,7 +51,7 @@ def test_a_process_killed_with_sigkill_comes_back_with_another_pid(tmp_path: Pat
     assert not watched.look()
 
     service._process.send_signal(signal.SIGKILL)  # type: ignore[union-attr]  # it has been started
-    service._process.wait()  # type: ignore[union-attr]
+    service._process.wait(30)  # type: ignore[union-attr]
     assert not watched.look()
     clock.now += 1
     assert watched.look()
@@ -71,7 +71,7 @@ def test_the_pause_doubles_up_to_a_limit(tmp_path: Path) -> None:
     watched.started()
     pauses = []
     for _ in range(9):
-        watched.engine._process.wait()  # type: ignore[union-attr]  # it has been started
+        watched.engine._process.wait(30)  # type: ignore[union-attr]  # it has been started
         watched.look()
         begun = clock.now
         while not watched.look():

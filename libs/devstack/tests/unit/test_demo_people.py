@@ -89,7 +89,7 @@ def test_rows_of_one_household_stand_together() -> None:
 
 
 def test_one_household_can_come_alone() -> None:
-    household = _generator().household("STORY", 3, "al-arab")
+    household = _generator().household("STORY", 3, "03.02")
     file = single_household(household)
     assert (file.rows, file.good_rows, len(file.households)) == (3, 3, 1)
 

@@ -23,6 +23,7 @@ from devstack.demo.sink import Invitation, e164, invitation
 RULES = Rules(
     loaves_per_person=4,
     loaf_price=30,
+    point_value=10,
     days_at_once=((1, 3), (4, 2)),
     allowance=((1, 4000), (5, 2000)),
     goods=(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devstack.terminal import credential
+from devstack.terminal.answers import OfflineSale
 from devstack.terminal.chain import GENESIS, Chain, ChainBroken, Journal, canonical, verify
 from devstack.terminal.device import bread, card_id, goods
 from devstack.terminal.keys import DeviceKey, b64url, from_b64url
@@ -20,7 +21,7 @@ KEY = DeviceKey.generate()
 NOW = datetime(2026, 12, 5, 9, 30, tzinfo=UTC)
 
 
-def _chain(length: int, key: DeviceKey = KEY) -> list[dict[str, Any]]:
+def _chain(length: int, key: DeviceKey = KEY) -> list[OfflineSale]:
     chain = Chain(key)
     return [
         chain.sign(f"card-{n}", "a.b.c", [bread(5 * n), goods("زيت", 1)], NOW + timedelta(minutes=n))
@@ -42,7 +43,9 @@ def test_any_change_breaks_the_chain(length: int, data: st.DataObject) -> None:
     sales = _chain(length)
     at = data.draw(st.integers(0, length - 1))
     field = data.draw(st.sampled_from(["sequence", "previous_hash", "sale_id", "card_id", "occurred_at", "lines"]))
-    sales[at] = {**sales[at], field: [bread(500)] if field == "lines" else f"{sales[at][field]}0"}
+    before: dict[str, Any] = {**sales[at]}
+    altered: Any = {**before, field: [bread(500)] if field == "lines" else f"{before[field]}0"}
+    sales[at] = altered
     with pytest.raises(ChainBroken):
         verify(sales, KEY.public)
 

@@ -31,6 +31,7 @@ class Gateway:
         self.busy: set[str] = set()
         self.unknown_for = 0
         self.refuse = ""
+        self.needs_proof = 0
         self.left = 5000
 
     async def token(self, _: web.Request) -> web.Response:
@@ -58,6 +59,8 @@ class Gateway:
                 return _problem(409, "hold_unknown")
             if self.refuse:
                 return _problem(409, self.refuse)
+            if self.needs_proof and "holder_proof" not in body:
+                return _problem(409, "holder_proof_required", amount=self.needs_proof)
             if "sale" in self.busy:
                 return _problem(503, "unavailable")
             for tender in body.get("tenders", []):
@@ -80,8 +83,8 @@ class Gateway:
         return web.json_response(answer, status=status)
 
 
-def _problem(status: int, code: str) -> web.Response:
-    return web.json_response({"code": code, "detail_ar": "لا"}, status=status, headers={"Retry-After": "0"})
+def _problem(status: int, code: str, **more: int) -> web.Response:
+    return web.json_response({"code": code, "detail_ar": "لا", **more}, status=status, headers={"Retry-After": "0"})
 
 
 @asynccontextmanager
@@ -204,3 +207,30 @@ async def test_a_hold_that_never_arrives_is_given_up(tmp_path: Path, monkeypatch
         with pytest.raises(Refused, match="hold_unknown"):
             await terminal.sell_mixed("card", LINES)
     assert gateway.held == {"p0": "voided"}
+
+
+async def test_the_holder_is_asked_before_anything_is_held_and_the_sale_carries_the_proof(tmp_path: Path) -> None:
+    gateway, asked = Gateway(), []
+
+    async def prove(amount: int) -> str:
+        asked.append((amount, dict(gateway.held)))
+        return "signed"
+
+    async with opened(gateway, tmp_path) as terminal:
+        answer: dict[str, Any] = dict(await terminal.sell_mixed("card", LINES, prove=prove))
+    assert asked == [(5520, {})]
+    assert answer["holder_proof"] == "signed"
+
+
+async def test_a_sale_that_is_refused_without_the_holder_is_made_with_the_proof(tmp_path: Path) -> None:
+    gateway = Gateway()
+    gateway.needs_proof = 2400
+
+    async def prove(amount: int) -> str:
+        return f"for {amount}"
+
+    async with opened(gateway, tmp_path) as terminal:
+        with pytest.raises(Refused, match="holder_proof_required"):
+            await terminal.draw("card", 120)
+        answer: dict[str, Any] = dict(await terminal.sell("card", [goods("oil", 1)], prove))
+    assert answer["holder_proof"] == "for 2400"

@@ -37,7 +37,7 @@ def policies_router(path: str, desk: PolicyDesk[R], proposals: Proposals[R], *re
         path,
         scopes=Scope.POLICIES_WRITE,
         status_code=201,
-        problems=(PolicyNotAhead, PolicyOverlaps, PolicyUnusable, ProposalOpen),
+        problems=(PolicyNotAhead, PolicyOverlaps, PolicyUnusable, ProposalOpen, *desk.refusals),
         operation_id=f"{name}_propose_policy",
     )
     async def propose_policy(body: PolicyRequest, request: Request, caller: Caller, session: Work) -> PolicyProposed:

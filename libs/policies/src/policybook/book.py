@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
@@ -16,6 +17,8 @@ from policybook.expression import BadExpression, Number, evaluate
 Confidence = Literal["sourced", "conflicting", "inferred", "unverified", "chosen"]
 Value = JsonValue | Decimal
 MAX_DEPTH = 8
+MOST = 10**15  # of any figure, either side of zero: far beyond sums of money here, well within what databases keep
+_DECIMAL = re.compile(r"-?[0-9]{1,16}([.][0-9]{1,16})?")
 
 
 class PolicyMissing(LookupError):
@@ -77,6 +80,13 @@ class PolicyBook:
         """A book of the given rows."""
         return PolicyBook(tuple(policies), version)
 
+    def entered(self, policies: Iterable[Policy]) -> PolicyBook:
+        """The book as it will be with rows put in force: a row that holds on their first day ends the day before."""
+        rows = list(self.policies)
+        for policy in policies:
+            rows = [_ended_by(row, policy) for row in rows] + [policy]
+        return PolicyBook(tuple(rows), self.version)
+
     def rows(self, key: str) -> list[Policy]:
         """Every row of a key, approved or not, whenever it holds."""
         return self._by_key.get(key, [])
@@ -117,20 +127,28 @@ class PolicyBook:
             raise PolicyInvalid(f"{policy.key}: {error}") from error
 
 
+def _ended_by(row: Policy, policy: Policy) -> Policy:
+    first, last = policy.effective_from, row.effective_to
+    if row.ground != policy.ground or row.effective_from >= first or (last is not None and last < first):
+        return row
+    return replace(row, effective_to=first - timedelta(days=1))
+
+
 def scope_text(scope: Mapping[str, str]) -> str:
     """A scope as one text, the same however it was written: `item=sugar,programme=goods`."""
     return ",".join(f"{name}={scope[name]}" for name in sorted(scope))
 
 
 def number(value: Value, what: str) -> Number:
-    """A value as a number; decimals are written as text in the books. Raises PolicyInvalid."""
+    """A value as a number; decimals are written as text in the books: digits and a point. Raises PolicyInvalid.
+
+    Not whatever Python reads as one (`1_000`, ` 7 `, `٧`, `1e3`), and nothing that no sum of money has.
+    """
+    found: Number | None = None
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        try:
-            decimal = Decimal(value)
-        except ArithmeticError as error:
-            raise PolicyInvalid(f"{what}: {value!r} is no number") from error
-        if decimal.is_finite():
-            return decimal
-    raise PolicyInvalid(f"{what} is no number")
+        found = value
+    elif isinstance(value, str) and _DECIMAL.fullmatch(value):
+        found = Decimal(value)
+    if found is None or not -MOST <= found <= MOST:
+        raise PolicyInvalid(f"{what} is no number up to {MOST}, written with digits and a point")
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -143,6 +143,17 @@ async def publish(session: AsyncSession, keys: Keys, read: Read, policy: Policy,
     _try_out(await store.read_book(session), keys, read, policy.effective_from)
     await store.mark_changed(session)
     return entered
+
+
+async def try_out(session: AsyncSession, keys: Keys, read: Read, policies: Iterable[Policy], today: date) -> None:
+    """Put rows in force as if they were approved and take that back, to hear what is wrong with them.
+
+    Raises what `publish` does.
+    """
+    tried = await session.begin_nested()
+    for policy in policies:
+        await publish(session, keys, read, replace(policy, approved_by=policy.entered_by), today)
+    await tried.rollback()
 
 
 async def find_ahead(session: AsyncSession, policy_id: UUID, today: date) -> Policy:

@@ -9,8 +9,10 @@ from typing import Annotated, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from yaml.constructor import SafeConstructor
 
-from policybook.book import Confidence, Policy, PolicyBook
+from chassis.text import unreadable
+from policybook.book import MOST, Confidence, Policy, PolicyBook
 from policybook.keys import Keys
 
 M = TypeVar("M", bound=BaseModel)
@@ -47,8 +49,8 @@ class PolicyEntry(BaseModel):
             raise ValueError("either value or expression")
         if self.effective_to is not None and self.effective_to < self.effective_from:
             raise ValueError("effective_to lies before effective_from")
-        if _has_float(self.value):
-            raise ValueError("write decimals as text, never as a floating-point number")
+        if fault := _odd(self.value):
+            raise ValueError(fault)
         return self
 
     def policy(self, entered_by: str, approved_by: str | None) -> Policy:
@@ -104,7 +106,8 @@ def read_rows(path: Path, member: str, model: type[M], *, filled: bool = True) -
     """The rows of a file under `member`, `filled` up from its `defaults`, each with file and line. PolicyFileError."""
     try:
         text = path.read_text(encoding="utf-8")
-        document, tree = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
+        tree = yaml.compose(text, Loader=yaml.CSafeLoader)
+        document = SafeConstructor().construct_document(tree) if isinstance(tree, yaml.MappingNode) else None
     except (OSError, yaml.YAMLError) as error:
         raise PolicyFileError(f"{path.name} cannot be read: {error}") from error
     if not isinstance(document, Mapping) or not isinstance(tree, yaml.MappingNode):
@@ -128,9 +131,13 @@ def _refuse_overlaps(policies: list[Policy]) -> None:
         last[policy.ground] = policy
 
 
-def _has_float(value: JsonValue) -> bool:
-    if isinstance(value, dict):
-        return any(_has_float(member) for member in value.values())
-    if isinstance(value, list):
-        return any(_has_float(member) for member in value)
-    return isinstance(value, float)
+def _odd(value: JsonValue) -> str | None:
+    """What in a value no book can keep as it is said, whatever its key's kind; a row on record has none."""
+    if isinstance(value, dict | list):
+        inner = [*value, *value.values()] if isinstance(value, dict) else value
+        return next(filter(None, map(_odd, inner)), None)
+    if isinstance(value, float):
+        return "write decimals as text, never as a floating-point number"
+    if isinstance(value, int) and abs(value) > MOST:
+        return f"a number is at most {MOST}"
+    return "a text has characters that are none" if isinstance(value, str) and unreadable(value) else None

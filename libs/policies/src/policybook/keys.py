@@ -28,7 +28,8 @@ Scope = Mapping[str, str]
 class Key(Generic[T_co]):
     """A policy that a rule reads. `scope` are the members it may be narrowed by, `needed_for` the cases that need it.
 
-    A key that is needed for no case may be missing: the rule works without it.
+    A key that is needed for no case may be missing: the rule works without it. A `monthly` one changes with a
+    month only.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Key(Generic[T_co]):
     sentence: str
     scope: frozenset[str] = frozenset()
     needed_for: tuple[Scope, ...] = ({},)
+    monthly: bool = False
 
     def on(self, book: PolicyBook, day: date, **scope: str) -> T_co:
         """The value in force on a day. Raises PolicyMissing, or PolicyInvalid where it is not of the key's kind."""
@@ -92,9 +94,10 @@ class Keys:
         *,
         scope: Iterable[str] = (),
         needed_for: Iterable[Scope] = ({},),
+        monthly: bool = False,
     ) -> Key[T]:
         """Declare a key. Raises ValueError where another one has the name."""
-        key = Key(name, kind, sentence, frozenset(scope), tuple(needed_for))
+        key = Key(name, kind, sentence, frozenset(scope), tuple(needed_for), monthly)
         self._add(key)
         return key
 
@@ -122,6 +125,8 @@ class Keys:
             return f"{policy.key} is never asked for by {unknown}; mark the row `on_record: true` or mend the scope"
         if reads and on_record:
             return f"{policy.key} is read by a rule; it cannot be on record only"
+        if key is not None and reads and key.monthly and not whole_months(policy):
+            return f"{policy.key} changes on the 1st of a month only"
         try:
             if policy.expression is not None:
                 if reads and (strange := names(policy.expression) - self._keys.keys()):
@@ -143,6 +148,14 @@ class Keys:
                     except (PolicyMissing, PolicyInvalid) as error:
                         yield str(error)
                         break
+
+
+def whole_months(policy: Policy) -> bool:
+    """Whether a row holds from the 1st of a month, to the last day of one or for ever."""
+    last = policy.effective_to
+    if last is not None and last < date.max and (last + timedelta(days=1)).day != 1:
+        return False
+    return policy.effective_from.day == 1
 
 
 def changes(policies: Iterable[Policy], since: date) -> list[date]:

@@ -5,18 +5,22 @@ A kind is a function of the value and of the key's name; it raises PolicyInvalid
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from chassis.exact import Exactly
+from chassis.text import INVISIBLE
 from policybook.book import PolicyInvalid, Value, number
 
 M = TypeVar("M", bound=BaseModel)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def whole(value: Value, what: str) -> int:
@@ -57,7 +61,7 @@ def truth(value: Value, what: str) -> bool:
 
 def text(value: Value, what: str) -> str:
     """A word or a line."""
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value.translate(INVISIBLE).strip():
         raise PolicyInvalid(f"{what}: a text is needed")
     return value
 
@@ -90,7 +94,11 @@ def numbers(value: Value, what: str) -> tuple[int, ...]:
 def mapping(model: type[M]) -> Callable[[Value, str], M]:
     """The kind of a mapping with the members of a model."""
 
+    exactly = Exactly(TypeAdapter(model))
+
     def members(value: Value, what: str) -> M:
+        if faults := exactly.faults(value):
+            raise PolicyInvalid(f"{what}: {faults[0]['where'].removeprefix('body.')}: {faults[0]['reason']}")
         try:
             return model.model_validate(value)
         except ValidationError as error:
@@ -103,9 +111,21 @@ def mapping(model: type[M]) -> Callable[[Value, str], M]:
 def day(value: Value, what: str) -> date:
     """A date, written `2026-11-05`."""
     try:
-        return date.fromisoformat(str(value))
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:  # why: the thirteenth month is no date either
+        pass
+    raise PolicyInvalid(f"{what}: a date is needed, written 2026-11-05")
+
+
+def clock_time(value: Value, what: str) -> time:
+    """A time of the day, written as text: `"03:00"`."""
+    try:
+        if not isinstance(value, str) or len(value) != 5:
+            raise ValueError(value)
+        return time.fromisoformat(value)
     except ValueError as error:
-        raise PolicyInvalid(f"{what}: a date is needed, not {value!r}") from error
+        raise PolicyInvalid(f'{what}: a time of the day is needed, as "03:00"') from error
 
 
 @dataclass(frozen=True, slots=True)

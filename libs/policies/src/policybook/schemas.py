@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -13,6 +14,28 @@ from chassis.paging import Page
 from policybook.book import Confidence, Policy
 from policybook.files import PolicyEntry
 from policybook.keys import Keys
+
+_BOOK: Final[dict[str, JsonValue]] = {
+    "items": [
+        {
+            "policy_id": "0193a1c2-0000-7000-8000-00000000000d",
+            "key": "approval.days_open",
+            "scope": {},
+            "value": 30,
+            "expression": None,
+            "effective_from": "2014-01-01",
+            "effective_to": None,
+            "legal_reference": "none, an operating figure",
+            "source": "none",
+            "confidence": "chosen",
+            "entered_by": "unicard project",
+            "approved_by": "unicard pilot board",
+            "note": "Days a proposal waits for its decision; then it must be proposed again.",
+            "on_record": False,
+        }
+    ],
+    "next": None,
+}
 
 
 class PolicyRequest(PolicyEntry):
@@ -73,6 +96,8 @@ class PolicyProposed(PolicyReply):
 
 class PolicyPage(Page[PolicyReply, UUID]):
     """Policies in order of key, scope and first day."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_BOOK]})
 
 
 def _members(policy: Policy, keys: Keys) -> dict[str, object]:

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from contracts.event import Event
-from contracts.health import ClinicTerminalRegistered, ClinicTerminalReinstated, ClinicTerminalSuspended
-from contracts.supply import TerminalRegistered, TerminalReinstated, TerminalSuspended
+from contracts.health import (
+    ClinicTerminalRegistered,
+    ClinicTerminalReinstated,
+    ClinicTerminalRestated,
+    ClinicTerminalSuspended,
+)
+from contracts.restated import Restated
+from contracts.supply import TerminalRegistered, TerminalReinstated, TerminalRestated, TerminalSuspended
 
 TERMINAL = "terminal_id"
 
@@ -16,6 +22,7 @@ TERMINAL = "terminal_id"
 class Kind:
     """A kind of place. `place` is the field of events, requests and rows that holds the place's id.
 
+    `restated`: the event that tells a terminal again as it is, where the owner can (`terminal_registry.restated`).
     `terminals`: what all terminals of the kind are known as at the gateway, which grants their scopes by it; None where
     each place has a kind of its own and the event of the registration says it. `responsible`: the authority whose
     terminals they are where the registration does not say one.
@@ -25,16 +32,18 @@ class Kind:
     registered: type[Event]
     suspended: type[Event]
     reinstated: type[Event]
+    restated: type[Restated] | None = None
     terminals: str | None = None
     responsible: str = "ministry"
 
 
-OUTLETS = Kind("outlet_id", TerminalRegistered, TerminalSuspended, TerminalReinstated)
+OUTLETS = Kind("outlet_id", TerminalRegistered, TerminalSuspended, TerminalReinstated, TerminalRestated)
 CLINICS = Kind(
     "provider_id",
     ClinicTerminalRegistered,
     ClinicTerminalSuspended,
     ClinicTerminalReinstated,
+    ClinicTerminalRestated,
     terminals="clinic",
     responsible="health-authority",
 )
@@ -53,7 +62,7 @@ class Registration:
 
 
 def registration(kind: Kind, event: Event) -> Registration:
-    """What an event of a registration of this kind says."""
+    """What an event of a registration of this kind says, or one that tells a terminal again."""
     told = event.model_dump()
     known_as, authority = kind.terminals or told["kind"], told["authority"] or kind.responsible
     return Registration(told[TERMINAL], told[kind.place], known_as, told["governorate"], authority)

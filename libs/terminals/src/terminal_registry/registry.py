@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.engine import RowMapping
@@ -32,14 +33,19 @@ class Refusals:
     not_suspended: type[Refusal]
 
 
+# Called in the transaction in which a terminal is suspended (True) or accepted again, with the moment.
+Noted = Callable[[AsyncSession, UUID, bool, datetime], Awaitable[None]]
+
+
 class Registry:
     """The terminals of one kind of place, in the service that owns the places."""
 
-    def __init__(self, kind: Kind, terminals: Terminals, refusals: Refusals) -> None:
-        """`terminals`: the service's own table."""
+    def __init__(self, kind: Kind, terminals: Terminals, refusals: Refusals, noted: Noted | None = None) -> None:
+        """`terminals`: the service's own table; `noted`: keeps when they were suspended, where that is asked for."""
         self.kind = kind
         self.terminals = terminals
         self.refusals = refusals
+        self._noted = noted
 
     async def register(
         self, session: AsyncSession, runtime: Resources, caller: Principal, place: RowMapping, given: NewTerminal
@@ -47,7 +53,13 @@ class Registry:
         """Assign a terminal to a place the caller may act in, so that it may be enrolled. Raises `serial_taken`."""
         terminal_id, place_id = new_id(), place[self.kind.place]
         terminal = await self.terminals.add(
-            session, terminal_id, place_id, given.serial, given.model, runtime.clock.now()
+            session,
+            terminal_id=terminal_id,
+            place_id=place_id,
+            serial=given.serial,
+            model=given.model,
+            authority=caller.actor.office,
+            at=runtime.clock.now(),
         )
         if terminal is None:
             raise self.refusals.serial_taken
@@ -79,6 +91,8 @@ class Registry:
             raise self.refusals.already_suspended
         await runtime.revocations.suspend(session, str(terminal_id), reason)
         written = await self.terminals.set_status(session, terminal_id, "suspended", reason, version)
+        if self._noted is not None:
+            await self._noted(session, terminal_id, True, runtime.clock.now())
         told = {TERMINAL: terminal_id, self.kind.place: found[self.kind.place], "reason": reason}
         await outbox.add(session, self.kind.suspended.model_validate(told))
         return written
@@ -93,6 +107,8 @@ class Registry:
             raise self.refusals.not_suspended
         await runtime.revocations.reinstate(session, str(terminal_id))
         written = await self.terminals.set_status(session, terminal_id, "active", None, version)
+        if self._noted is not None:
+            await self._noted(session, terminal_id, False, runtime.clock.now())
         told = {TERMINAL: terminal_id, self.kind.place: found[self.kind.place]}
         await outbox.add(session, self.kind.reinstated.model_validate(told))
         return written

@@ -16,7 +16,7 @@ Version = Callable[[AsyncSession], Awaitable[int]]
 
 
 class Terminals:
-    """A table of terminals: `terminal_id`, the place's id, `serial`, `model`, `status`, `suspension_reason`, keys.
+    """A table of terminals: `terminal_id`, the place's id, `serial`, `model`, `authority`, `status`, why, keys.
 
     `places` is the table of the places, with governorate and district. Where every process keeps a copy of the
     terminals, `version` gives the next value of `changed`, by which they find what to read again; it comes before any
@@ -33,7 +33,15 @@ class Terminals:
             f"t.terminal_id, t.{place}, t.serial, t.model, t.status, t.suspension_reason,"
             f" t.{keys[-1]} IS NOT NULL AS enrolled, t.registered_at"
         )
-        added = ["terminal_id", place, "serial", "model", "registered_at", *(["changed"] if version else [])]
+        added = [
+            "terminal_id",
+            place,
+            "serial",
+            "model",
+            "registered_at",
+            "authority",
+            *(["changed"] if version else []),
+        ]
         values = ["place_id" if name == place else name for name in added]
         changed = ", changed = :changed" if version else ""
         find = (
@@ -63,11 +71,19 @@ class Terminals:
         return (await session.execute(statement, {"terminal_id": terminal_id})).mappings().one_or_none()
 
     async def add(
-        self, session: AsyncSession, terminal_id: UUID, place_id: UUID, serial: str, model: str, at: datetime
+        self,
+        session: AsyncSession,
+        *,
+        terminal_id: UUID,
+        place_id: UUID,
+        serial: str,
+        model: str,
+        authority: str | None,
+        at: datetime,
     ) -> RowMapping | None:
-        """Enter a terminal; None where its serial number is taken."""
+        """Enter a terminal that an authority registers; None where its serial number is taken."""
         values = {"terminal_id": terminal_id, "place_id": place_id, "serial": serial, "model": model}
-        values |= {"registered_at": at, "changed": await self.next_version(session)}
+        values |= {"registered_at": at, "authority": authority, "changed": await self.next_version(session)}
         return (await session.execute(self._add, values)).mappings().one_or_none()
 
     async def set_status(

@@ -8,4 +8,4 @@ from __future__ import annotations
 
 TABLES = ("erased_person",)
 APPEND_ONLY = ("erased_person",)
-FUNCTIONS = ("end_erased_person", "end_restriction")
+FUNCTIONS = ("end_erased_person", "end_legal_hold", "end_restriction")

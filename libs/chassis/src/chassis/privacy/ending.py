@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.processing.endings import RESTRICTIONS_END
-from chassis.retention_ddl import HELD_BACK, ending_ddl
+from chassis.processing.endings import HOLDS_END, RESTRICTIONS_END
+from chassis.retention_ddl import HELD_BACK, TODAY, ending_ddl
 
 
 def rights_ending_ddl() -> list[str]:
@@ -13,4 +13,16 @@ def rights_ending_ddl() -> list[str]:
         HELD_BACK,
         *ending_ddl(RESTRICTIONS_END, "coalesce(t.lifted_at, t.ends_on::timestamptz) < {before}", own, 12),
         *ending_ddl("DELETE FROM erased_person", "t.erased_at < {before}", own, 12),
+    ]
+
+
+def legal_holds_ddl(*more: str) -> list[str]:
+    """For every service, later: data under a legal hold are held back too. `more`: queries of others who are."""
+    restricted = HELD_BACK.partition(" AS ")[2]
+    held = f"SELECT citizen_id FROM legal_hold WHERE until > {TODAY}"  # noqa: S608 - words of this module alone
+    return [
+        "CREATE TABLE legal_hold (hold_id uuid PRIMARY KEY, citizen_id uuid NOT NULL, until date NOT NULL)",
+        "CREATE INDEX legal_hold_citizen ON legal_hold (citizen_id)",
+        "CREATE OR REPLACE VIEW held_back AS " + " UNION ".join((restricted, held, *more)),
+        *ending_ddl(HOLDS_END, "t.until::timestamptz < {before}", "false", 12),
     ]

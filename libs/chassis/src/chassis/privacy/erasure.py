@@ -6,13 +6,13 @@ is destroyed: the chain of the record covers the sealed bytes and stays whole.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.connections import SqlConnection
 from chassis.db import raw
 from chassis.records.held import Held, HeldIn, count_of, ids_of
 from chassis.records.keys import PersonKeys
@@ -34,16 +34,6 @@ class Outcome(BaseModel):
     keys: int
 
 
-class Connection(Protocol):
-    """What is asked of a connection of asyncpg."""
-
-    async def execute(self, query: str, *args: Any) -> str:
-        """Run a statement."""
-
-    async def fetchval(self, query: str, *args: Any) -> Any:
-        """The first value."""
-
-
 async def carry_out(session: AsyncSession, keys: PersonKeys, held: Held, told: ErasureDecided) -> Outcome:
     """Erase in the session's transaction; a decision that was carried out before is answered as it was then."""
     known = (await session.execute(_BEFORE, {"erasure_id": told.erasure_id})).scalar_one_or_none()
@@ -62,7 +52,7 @@ async def carry_out(session: AsyncSession, keys: PersonKeys, held: Held, told: E
 
 
 async def _table(
-    connection: Connection, table: str, one: HeldIn, citizen_id: UUID, rows: int, outcome: Outcome
+    connection: SqlConnection, table: str, one: HeldIn, citizen_id: UUID, rows: int, outcome: Outcome
 ) -> None:
     """Erase what a table holds and need not keep, and note in the outcome what of it went and what stays."""
     stays = set(one.classes)

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.privacy import erasure
-from chassis.processing import restrictions
-from chassis.reactions import R, Reactions, Received
+from chassis.processing import holds, restrictions
+from chassis.reactions import Handler, R, Reactions, Received
 from chassis.records.held import Held
 from chassis.runtime import Resources
+from contracts.event import Event
+from contracts.gateway import LegalHoldPlaced
 from contracts.privacy import ErasureDecided, ProcessingRestricted, RestrictionLifted, outcome_event
 
 
-def follow_privacy(reactions: Reactions[R], held: Held) -> None:
-    """Let decisions on citizens' data reach a service; `held`: which of its tables hold some."""
-    reactions.on(ProcessingRestricted)(_restrict)
-    reactions.on(RestrictionLifted)(_lift)
+def follow_privacy(
+    reactions: Reactions[R],
+    held: Held,
+    *,
+    beforehand: Mapping[type[Event], Handler[R]] = MappingProxyType({}),
+    hear_holds: bool = True,
+) -> None:
+    """Let decisions on citizens' data reach a service; `held`: which of its tables hold some.
 
-    @reactions.on(ErasureDecided)
+    `beforehand`: what the service does of its own with a decision before it is carried out, while the data are there.
+    `hear_holds`: whether legal holds are heard of; their publisher keeps them itself.
+    """
+    if hear_holds:
+        follow_holds(reactions)
+
     async def erase(events: Sequence[Received[ErasureDecided]], session: AsyncSession, runtime: R) -> None:
         """Erase what need not be kept, and tell what was and what was not."""
         for event in events:
@@ -34,6 +47,33 @@ def follow_privacy(reactions: Reactions[R], held: Held) -> None:
                     keys=outcome.keys,
                 )
                 await outbox.add(session, said)
+
+    carried_out: Mapping[type[Event], Handler[R]] = {
+        ProcessingRestricted: _restrict,
+        RestrictionLifted: _lift,
+        ErasureDecided: erase,
+    }
+    for event, handler in carried_out.items():
+        reactions.on(event)(_both(beforehand[event], handler) if event in beforehand else handler)
+
+
+def follow_holds(reactions: Reactions[R]) -> None:
+    """Let legal holds reach a service."""
+    reactions.on(LegalHoldPlaced)(_hold)
+
+
+async def _hold(events: Sequence[Received[LegalHoldPlaced]], session: AsyncSession, _: Resources) -> None:
+    """Keep a person's data until a day."""
+    for event in events:
+        await holds.keep(session, event.data)
+
+
+def _both(first: Handler[R], second: Handler[R]) -> Handler[R]:
+    async def run(events: Sequence[Received[Any]], session: AsyncSession, runtime: R) -> None:
+        await first(events, session, runtime)
+        await second(events, session, runtime)
+
+    return run
 
 
 async def _restrict(events: Sequence[Received[ProcessingRestricted]], session: AsyncSession, _: Resources) -> None:

@@ -6,12 +6,13 @@ What the law or a restriction keeps stays. With `UNICARD_RETENTION_DRY_RUN` it c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 from prometheus_client import Counter, Gauge
 
+from chassis.connections import SqlConnection
 from chassis.logging import get_logger
 from chassis.metrics import BACKGROUND
 from chassis.partitions import PRUNE_ROWS, briefly
@@ -33,13 +34,6 @@ ENDED = Counter("unicard_retention_ended_rows_total", "Rows ended when their tim
 _TURN = "SELECT pg_try_advisory_xact_lock(hashtextextended('unicard.retention.' || current_schema(), 0))"
 
 
-class Connection(Protocol):
-    """What is asked of a connection of asyncpg."""
-
-    async def fetchrow(self, query: str, *args: Any) -> Any:
-        """The first row."""
-
-
 @dataclass(frozen=True)
 class Due:
     """What of a table is past its time: rows that are to end, by which function, and rows that are held back."""
@@ -55,13 +49,15 @@ class Due:
 class Sweep(Generic[R]):
     """The ends of a service's tables. `months(runtime)`: how long each retention class is kept, by its name.
 
-    `cards`, `members`: the tables that know whose a card is, and who belongs to a household.
+    `cards`, `members`: the tables that know whose a card is, and who belongs to a household. `more`: tables that end
+    too and are in no copy, since what they say stands in others that are, or names nobody.
     """
 
     held: Held
     months: Callable[[R], Mapping[str, int]]
     cards: str = ""
     members: str = ""
+    more: Held = field(default_factory=dict)
 
     async def look(self, runtime: R, now: datetime) -> list[Due]:
         """What would end now, and what is held back; nothing is changed."""
@@ -90,15 +86,17 @@ class Sweep(Generic[R]):
         return Periodic("retention_by_class", run, EVERY_SECONDS)
 
     def _endings(self) -> list[tuple[str, HeldIn, Ending]]:
-        return [(table, one, one.ends) for table, one in self.held.items() if isinstance(one.ends, Ending)]
+        return [
+            (table, one, one.ends) for table, one in {**self.held, **self.more}.items() if isinstance(one.ends, Ending)
+        ]
 
     async def _due(
-        self, connection: Connection, runtime: R, table: str, one: HeldIn, ends: Ending, now: datetime
+        self, connection: SqlConnection, runtime: R, table: str, one: HeldIn, ends: Ending, now: datetime
     ) -> Due:
         past, kept = ends.past.format(before="$1::timestamptz"), kept_back(one.whose, self.cards, self.members)
         counts = f"SELECT count(*) FILTER (WHERE NOT {kept}), count(*) FILTER (WHERE {kept})"
         before = instant_before(now, self.months(runtime)[one.retention.value])
-        row = await connection.fetchrow(f"{counts} FROM {table} t WHERE {past}", before)
+        (row,) = await connection.fetch(f"{counts} FROM {table} t WHERE {past}", before)
         return Due(table, ends.by, before, row[0], row[1])
 
     async def _end(self, runtime: R, due: Due) -> int:

@@ -5,5 +5,5 @@ Below the records, which refuse to read and change what is restricted; `chassis.
 
 from __future__ import annotations
 
-TABLES = ("restriction",)
-KEPT = ("restriction",)
+TABLES = ("legal_hold", "restriction")
+KEPT = ("legal_hold", "restriction")

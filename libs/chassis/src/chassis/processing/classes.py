@@ -35,7 +35,15 @@ class Retention(StrEnum):
     SIGN_INS = "sign_ins", "from the end of the sign-in on", "من تاريخ انتهاء الدخول"
     RECORDS = "records", "from the act on (UNICARD_RECORD_RETENTION_MONTHS)", "من تاريخ الاطلاع أو التعديل"
     DECISIONS = "decisions", "from the end of what was decided on", "من تاريخ انتهاء ما تقرر"
+    RESULTS = "results", "from the end of the import on: what became of each row of a file", "من تاريخ انتهاء التحميل"
 
 
 # Classes whose time is a policy, in months.
-BY_MONTHS = (Retention.BOOKS, Retention.HEALTH, Retention.APPOINTMENTS, Retention.MESSAGES, Retention.DECISIONS)
+BY_MONTHS = (
+    Retention.BOOKS,
+    Retention.HEALTH,
+    Retention.APPOINTMENTS,
+    Retention.MESSAGES,
+    Retention.DECISIONS,
+    Retention.RESULTS,
+)

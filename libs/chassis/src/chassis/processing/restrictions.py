@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.connections import SqlConnection
 from chassis.refusals import Kind, Refusal
 from contracts.privacy import ProcessingRestricted
 
@@ -40,15 +41,8 @@ class ProcessingIsRestricted(Refusal):
     kind = Kind.FORBIDDEN
 
 
-class Asking(Protocol):
-    """What is asked of a connection of asyncpg."""
-
-    async def fetchval(self, query: str, *args: Any) -> Any:
-        """The first value."""
-
-
 async def restricted(
-    connection: Asking, citizens: Sequence[UUID], cards: Sequence[UUID], today: date, holders: str
+    connection: SqlConnection, citizens: Sequence[UUID], cards: Sequence[UUID], today: date, holders: str
 ) -> bool:
     """Whether any of some citizens, or holders of cards, is restricted today. `holders`: the table that knows them."""
     if not (citizens or (cards and holders)):

@@ -44,7 +44,7 @@ class Rows:
         left_out = "".join(f" - '{name}'" for name in self.without)
         return f"SELECT to_jsonb(t){left_out} FROM {self.table} t WHERE {self.key} = $1"  # noqa: S608 - checked names
 
-    def named_in(self, values: Mapping[str, Any]) -> str | None:
+    def named_in(self, values: Mapping[str, object]) -> str | None:
         """The id of the row, as a path or a reply names it."""
         found = values.get(self.parameter or self.key)
         return None if found is None else str(found)

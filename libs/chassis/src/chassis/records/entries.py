@@ -12,12 +12,12 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
+from chassis.connections import SqlConnection
 from chassis.ids import new_id
 from chassis.personal import Subject
 from chassis.principal import CallerKind, Principal
-from chassis.processing.restrictions import Asking, ProcessingIsRestricted, restricted
+from chassis.processing.restrictions import ProcessingIsRestricted, restricted
 from chassis.records.acts import Act, document_of
-from chassis.records.keys import Connection
 from chassis.records.rows import CHANGE, DONE, READ, Record, append
 from chassis.records.said import CASE, PURPOSE, said_in
 from chassis.runtime import get_runtime
@@ -53,12 +53,12 @@ class Entry:
         self.joined = True
         return self._records(DONE, None)[0]
 
-    async def begin(self, connection: Connection) -> None:
+    async def begin(self, connection: SqlConnection) -> None:
         """Join a unit of work: keep what is there before the change."""
         self.joined = True
         self._before = await self._row(connection, None)
 
-    async def finish(self, connection: Connection) -> None:
+    async def finish(self, connection: SqlConnection) -> None:
         """Append what was done, from the finished reply, in the unit of work's transaction."""
         reply: Response | None = getattr(self._request.state, "reply", None)
         document = _shown(reply)
@@ -89,7 +89,7 @@ class Entry:
         """Append that nothing was shown or done, and why."""
         await get_runtime(self._request).records.submit(self._records(code, None))
 
-    async def _ensure_used_rightly(self, connection: Asking, records: list[Record]) -> None:
+    async def _ensure_used_rightly(self, connection: SqlConnection, records: list[Record]) -> None:
         """That nobody's data are used whose processing is restricted. Raises ProcessingIsRestricted.
 
         Citizens use their own, terminals serve whoever stands before them; others say what for and for which case.
@@ -106,7 +106,7 @@ class Entry:
                 detail_ar="يلزم ذكر سبب الاطلاع ورقم الحالة، ويُبلَّغ صاحب البيانات بذلك.",
             )
 
-    async def _row(self, connection: Connection, reply: object) -> dict[str, Any] | None:
+    async def _row(self, connection: SqlConnection, reply: object) -> dict[str, Any] | None:
         rows = self._act.rows
         if rows is None:
             return None

@@ -9,11 +9,12 @@ from uuid import UUID
 
 import orjson
 
+from chassis.connections import SqlConnection
 from chassis.personal import Personal, Whose
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
-from chassis.processing.endings import Ending
-from chassis.records.reading import About, Fetching
+from chassis.processing.endings import Ending, Stays
+from chassis.records.reading import About
 from chassis.runtime import Resources
 
 _MOST_ROWS: Final = 10_000
@@ -44,7 +45,7 @@ class HeldIn:
     """A table that holds personal data: by which columns a person is found in it, which class of data it is.
 
     `basis`: the legal basis of the processing; `retention`: the class by which it is decided how long they are kept;
-    `ends`: how rows end when the time of their class is over, where a job does it;
+    `ends`: how rows end when the time of their class is over, where a job does it; `stays`: why none ever do;
     `erases`: what a person's erasure takes away of it, nothing where a law keeps it all.
     `without`: columns that are no data on anybody (hashes for look-ups). `sealed`: columns and what opens them.
     `source`: what stands for the table where rows are found through another (`FROM`-clause with the alias `t`).
@@ -56,6 +57,7 @@ class HeldIn:
     retention: Retention
     erases: tuple[Erasing, ...] = ()
     ends: Ending | None = None
+    stays: Stays | None = None
     without: tuple[str, ...] = ()
     sealed: Mapping[str, Open] = field(default_factory=dict)
     source: str = ""
@@ -90,7 +92,7 @@ def ids_of(about: About) -> tuple[list[UUID], list[UUID], list[UUID]]:
 
 
 async def held_on(
-    connection: Fetching, runtime: Resources, held: Held, about: About
+    connection: SqlConnection, runtime: Resources, held: Held, about: About
 ) -> dict[str, list[dict[str, Any]]]:
     """All that is held on a person, by table; what is sealed is opened, or named as sealed."""
     ids = ids_of(about)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
+from chassis.connections import SqlConnection
 from chassis.logging import get_logger
 from chassis.partitions import briefly
 from chassis.periodic import Periodic
@@ -28,7 +28,7 @@ _CLOSE = """
 _OLD = "SELECT DISTINCT month FROM record_link WHERE month < $1 ORDER BY month"
 
 
-async def keep_months(connection: Any, today: date, retention: int) -> None:
+async def keep_months(connection: SqlConnection, today: date, retention: int) -> None:
     """Make this month's and the next one's partitions, close those that are over, drop those past their time."""
     this = today.replace(day=1)
     await connection.execute(_MAKE, this)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final
 from uuid import UUID
 
+from chassis.connections import SqlConnection
 from chassis.personal import Personal
 from chassis.records.rows import LIST, Record
 
@@ -26,13 +27,6 @@ _FIND: Final = (
 )
 
 
-class Fetching(Protocol):
-    """What is asked of a connection of asyncpg."""
-
-    async def fetch(self, query: str, *args: Any) -> list[Any]:
-        """Rows."""
-
-
 @dataclass(frozen=True)
 class About:
     """A person as services know one: by id, cards and households."""
@@ -42,7 +36,9 @@ class About:
     household_ids: tuple[UUID, ...] = ()
 
 
-async def find(connection: Fetching, about: About, before: UUID, limit: int, *, accesses: bool = False) -> list[Record]:
+async def find(
+    connection: SqlConnection, about: About, before: UUID, limit: int, *, accesses: bool = False
+) -> list[Record]:
     """Records about a person with ids lower than `before`, the newest first.
 
     `accesses`: those among them that somebody has looked at this very list.

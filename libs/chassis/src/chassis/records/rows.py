@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Final
 from uuid import UUID
 
+from chassis.connections import SqlConnection
 from chassis.row_arrays import positional, transposed
-
-
-class Executor(Protocol):
-    """A connection of asyncpg, or what stands for one."""
-
-    async def execute(self, query: str, *args: Any) -> str:
-        """Run a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,7 @@ def columns(records: Sequence[Record]) -> list[list[object]]:
 APPEND: Final = f"WITH {appended(1)} SELECT"
 
 
-async def append(connection: Executor, records: Sequence[Record]) -> None:
+async def append(connection: SqlConnection, records: Sequence[Record]) -> None:
     """Append rows in the connection's transaction."""
     if records:
         await connection.execute(APPEND, *columns(records))

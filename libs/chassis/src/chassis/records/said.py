@@ -6,7 +6,7 @@ A sale, a hold or a visit is its own record: the row it makes keeps `acting_in(r
 from __future__ import annotations
 
 import re
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import orjson
 from fastapi import Request
@@ -85,7 +85,7 @@ def _said(request: Request, header: str, pattern: re.Pattern[str]) -> str | None
     return text
 
 
-def parameters(*, needed: bool = False) -> list[dict[str, Any]]:
+def parameters(*, needed: bool = False) -> list[dict[str, object]]:
     """The two headers as OpenAPI describes them. `needed`: a person must send one of them."""
     which = " A person sends this or the other." if needed else ""
     return [

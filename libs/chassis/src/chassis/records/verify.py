@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
+import asyncpg
+
 from chassis import metrics
+from chassis.connections import SqlConnection
 from chassis.logging import get_logger
 from chassis.periodic import Periodic
 from chassis.records.chain import ChainKey, Head, chain_key
@@ -57,7 +60,7 @@ class Walk:
     faults: list[Fault] = field(default_factory=list)
 
 
-async def step(connection: Any, key: ChainKey, walk: Walk, rows: int) -> bool:
+async def step(connection: SqlConnection, key: ChainKey, walk: Walk, rows: int) -> bool:
     """Verify the next rows of a walk; whether there are more."""
     if not walk.months:
         return False
@@ -74,7 +77,7 @@ async def step(connection: Any, key: ChainKey, walk: Walk, rows: int) -> bool:
     return bool(walk.months)
 
 
-def _next(key: ChainKey, month: date, head: Head, row: Any, walk: Walk) -> Head:
+def _next(key: ChainKey, month: date, head: Head, row: asyncpg.Record, walk: Walk) -> Head:
     """The head after a link, and the faults of it. After a fault the walk goes on from what the link says."""
     place, mac = row["place"], bytes(row["mac"])
     if row["record_id"] is None:
@@ -88,7 +91,7 @@ def _next(key: ChainKey, month: date, head: Head, row: Any, walk: Walk) -> Head:
     return Head(place, mac)
 
 
-async def _end(connection: Any, month: date, head: Head, walk: Walk) -> Head:
+async def _end(connection: SqlConnection, month: date, head: Head, walk: Walk) -> Head:
     """Where a month ends, and what is wrong there: it was closed elsewhere, or a record was never chained."""
     closed = await connection.fetchrow(_CLOSED, month)
     kept = Head(closed["position"], bytes(closed["mac"])) if closed else head
@@ -109,12 +112,12 @@ def compare(walk: Walk, heads: dict[date, Head]) -> None:
             walk.faults.append(Fault(month, seen.position, "the chain ends before a head that was told"))
 
 
-async def begin(connection: Any) -> Walk:
+async def begin(connection: SqlConnection) -> Walk:
     """A walk from the first month there is."""
     return Walk([row["month"] for row in await connection.fetch(_MONTHS)])
 
 
-async def verify(connection: Any, key: ChainKey, rows: int = 5000) -> Walk:
+async def verify(connection: SqlConnection, key: ChainKey, rows: int = 5000) -> Walk:
     """Walk the whole chain at once."""
     walk = await begin(connection)
     while await step(connection, key, walk, rows):

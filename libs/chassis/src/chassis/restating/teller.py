@@ -31,6 +31,7 @@ from contracts.restated import Restated, ended_event
 log = get_logger(__name__)
 
 R = TypeVar("R", bound=Resources)
+R_contra = TypeVar("R_contra", bound=Resources, contravariant=True)
 
 IDLE_SECONDS: Final = 1.0
 BEHIND_SECONDS: Final = 0.1
@@ -40,11 +41,11 @@ _UNSENT = (
     "SELECT count(*) FROM (SELECT o.id FROM outbox o, outbox_cursor c WHERE o.id > c.id ORDER BY o.id LIMIT $1) unsent"
 )
 
-Events = Callable[[AsyncSession, R, Sequence[UUID], UUID], Awaitable[Sequence[Restated]]]
+Events = Callable[[AsyncSession, R_contra, Sequence[UUID], UUID], Awaitable[Sequence[Restated]]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Restatement(Generic[R]):
+class Restatement(Generic[R_contra]):
     """A subject that can be told again.
 
     `restated`: its event. `table`, `key`, `where`: its rows, told in the order of `key`, a UUID; whoever changes one
@@ -55,7 +56,7 @@ class Restatement(Generic[R]):
     restated: type[Restated]
     table: str
     key: str
-    events: Events[R]
+    events: Events[R_contra]
     where: str = "true"
 
     @property

@@ -173,7 +173,10 @@ class RowFile:
             return Row(number, (), "row_too_long"), 1
         if self._form == "ndjson":
             cells = cells_of(line, self._members, self.columns.required)
-            return (Row(number, (), cells) if isinstance(cells, str) else Row(number, cells)), 1
+            if isinstance(cells, str):
+                return Row(number, (), cells), 1
+            escaped = any(map(_is_doubtful, cells))  # `\\u0000`: the line itself is text
+            return (Row(number, _readable(cells), "row_encoding") if escaped else Row(number, cells)), 1
         if self.columns.one_line:
             record = record_at([line], 0, self._delimiter, len(places), last=True)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from devstack.demo.rules import Rules
-from devstack.terminal.chain import Line
+from devstack.terminal.answers import Line
 from devstack.terminal.device import goods
 
 # Of the loaves a household could draw, three in four are drawn: 262.5 of 355 million a day in the country.

@@ -12,7 +12,10 @@ SATURDAY = 6
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """A run's days; the week begins on a Saturday, the month is the first whole one after it."""
+    """A run's days; the week begins on a Saturday, the month is the first whole one two weeks on.
+
+    What is announced before the week, such as an exclusion, has taken effect before the month.
+    """
 
     week_start: date
     month: date
@@ -21,9 +24,8 @@ class Calendar:
     @classmethod
     def of(cls, week_start: date, days: int | None = None) -> Calendar:
         """The calendar of a run whose week begins on that Saturday; `days` shortens the month."""
-        month = (week_start + timedelta(days=7)).replace(day=28) + timedelta(days=4)
-        month = month.replace(day=1)
-        length = ((month.replace(day=28) + timedelta(days=4)).replace(day=1) - month).days
+        month = following(week_start + timedelta(days=14))
+        length = (following(month) - month).days
         return cls(week_start, month, min(days or length, length))
 
     @property
@@ -42,9 +44,24 @@ class Calendar:
         return self.month_days[len(self.month_days) // 2]
 
     @property
+    def months(self) -> tuple[date, date, date]:
+        """The month of the activation, the one that is played, and the one after it, of which a few days are."""
+        return (self.month - timedelta(days=1)).replace(day=1), self.month, following(self.month)
+
+    @property
+    def newcomers_week(self) -> date:
+        """The Saturday from which on those who have become heads of a household fetch their cards."""
+        return first_saturday(following(self.month) + timedelta(days=1))
+
+    @property
     def activation(self) -> datetime:
         """When the cohort is activated: the evening before the month."""
         return at(self.month - timedelta(days=1), 20)
+
+
+def following(day: date) -> date:
+    """The first day of the month after the one of that day."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 def first_saturday(after: date) -> date:

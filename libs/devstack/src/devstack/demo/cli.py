@@ -32,12 +32,17 @@ SERVICES = ("card", "supply", "health", "payment", "notify")
 
 @app.command()
 def demo(
-    scale: Annotated[float, typer.Option(min=0.0001, max=5.0, help="1.0 is 42,000 households.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Other people from the same country.")] = 2025,
-    days: Annotated[int | None, typer.Option(min=2, max=31, help="Shorten the month.")] = None,
+    scale: Annotated[
+        float, typer.Option(min=0.0001, max=5.0, help="Share of the pilot: 1.0 is 42,000 households.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(help="Other people and other days, the same for the same number.")] = 2025,
+    days: Annotated[int | None, typer.Option(min=2, max=31, help="Play only so many days of the month.")] = None,
     lanes: Annotated[int, typer.Option(min=1, max=512, help="Calls under way at once.")] = LANES,
 ) -> None:
-    """Play the pilot; the exit code is not 0 when a line of the report failed."""
+    """Play the pilot against the running system: a cohort, a month, and what happens to families.
+
+    Exit code 0: every line of the closing report passed, 1: one failed, 2: it could not go on.
+    """
     settings = StackSettings.in_use()
     options = Options(
         settings.url("edge"), settings.url("sink"), settings.folder, scale=scale, seed=seed, days=days, lanes=lanes

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,14 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.text import Text
 
 from devstack.demo.calendar import Calendar
 from devstack.demo.history import History, Run
+from devstack.demo.office import Office
 from devstack.demo.people import PILOT_HOUSEHOLDS, Generator, Household
-from devstack.demo.places import Site
+from devstack.demo.places import PORT_SAID, Site
+from devstack.demo.pots import BREAD, GOODS, Key
 from devstack.demo.register_file import RegisterFile
 from devstack.demo.report import Report
 from devstack.demo.sink import Sink
@@ -91,11 +94,27 @@ class Cardholder:
     covered_until: int = 0  # day of the month up to which its bread is drawn
     loaves: int = 0
     goods_amount: int = 0
+    household_id: str = ""
+    governorate: str = PORT_SAID  # where its card draws
+    counted: int | None = None  # who count now, where that is not everybody who was there at first
+    apart: bool = False  # draws only where what happens to it says so
+    activated_on: date | None = None
+    ration_card: bool = False
+    legacy: int | None = None  # piastres of goods the ration card had drawn; None where nobody told
+    overdrawn: int = 0  # loaves had twice, to be taken from the next month
+    drawn: dict[Key, int] = field(default_factory=dict)  # in months that are over
+    owed: dict[date, int] = field(default_factory=dict)  # loaves overdrawn in them
 
     @property
     def members(self) -> int:
-        """Persons in the household."""
-        return len(self.household.members)
+        """Persons who count in the household."""
+        return len(self.household.members) if self.counted is None else self.counted
+
+    def end_month(self, month: date) -> None:
+        """Put what was drawn in a month aside, and begin the next."""
+        self.drawn[Key(month, BREAD)], self.drawn[Key(month, GOODS)] = self.loaves, self.goods_amount
+        self.owed[month] = self.overdrawn
+        self.loaves = self.goods_amount = self.overdrawn = self.covered_until = 0
 
 
 @dataclass(slots=True)
@@ -118,6 +137,10 @@ class Context:
     treasury: Caller
     treasury_approval: PersonCaller
     clients: ClientOffice
+    office: Office
+    inspector: PersonCaller
+    disputes_approver: PersonCaller
+    protection: PersonCaller
     finance: Caller
     report: Report
     run: int
@@ -131,12 +154,31 @@ class Context:
     bakeries: list[FleetTerminal] = field(default_factory=list)
     shops: list[FleetTerminal] = field(default_factory=list)
     holders: list[Cardholder] = field(default_factory=list)
+    elsewhere: dict[str, list[FleetTerminal]] = field(default_factory=dict)  # bakery and grocer of other governorates
+    readers: list[Caller] = field(default_factory=list)  # clients that read pots and months for the closing report
     followed: Household | None = None  # the household of the one citizen who is followed closely
     earlier: list[Household] = field(default_factory=list)  # registered by earlier runs
     heads_given: int = 0  # heads of household who have their card by this run
     phase_id: str = ""
     began: float = field(default_factory=time.perf_counter)
+    bars: int = 0  # shown at present
     sink_mark: int = 0  # the sink's newest message before the run
+
+    @property
+    def heads(self) -> list[Cardholder]:
+        """Those who have their card and draw as everybody does."""
+        return [holder for holder in self.holders if holder.card_id and not holder.apart]
+
+    def reader(self, number: int) -> Caller:
+        """One of the clients that read, in turn: each may only ask so often."""
+        return self.readers[number % len(self.readers)]
+
+    def say(self, text: str, lines: Iterable[str] = ()) -> None:
+        """Tell the reader what happens, and what is read on a telephone or a receipt."""
+        self.console.print(text, highlight=False)
+        for line in (row for one in lines for row in one.splitlines()):
+            # Each line in the direction of its own first letter: Arabic keeps its order in any terminal.
+            self.console.print(Text.assemble(("    │ ", "cyan"), f"\u2068{line}\u2069"), highlight=False)
 
     @property
     def label(self) -> str:
@@ -163,11 +205,18 @@ class Context:
 
     @contextmanager
     def bar(self, what: str, total: int | None) -> Iterator[Any]:
-        """A progress bar; call what is given with the number done."""
+        """A progress bar; call what is given with the number done. Within another bar none is shown."""
+        if self.bars:
+            yield lambda done=1: None
+            return
         columns = (
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
             TimeElapsedColumn(),
         )  # fmt: skip
-        with Progress(*columns, console=self.console, transient=True, refresh_per_second=4) as progress:
-            task = progress.add_task(what, total=total)
-            yield lambda done=1: progress.advance(task, done)
+        self.bars += 1
+        try:
+            with Progress(*columns, console=self.console, transient=True, refresh_per_second=4) as progress:
+                task = progress.add_task(what, total=total)
+                yield lambda done=1: progress.advance(task, done)
+        finally:
+            self.bars -= 1

@@ -21,43 +21,43 @@ class District:
 
 
 DISTRICTS = (
-    District("al-sharq", "حي الشرق", "Al-Sharq", 6),
-    District("al-arab", "حي العرب", "Al-Arab", 9),
-    District("al-manakh", "حي المناخ", "Al-Manakh", 13),
-    District("al-dawahy", "حي الضواحي", "Al-Dawahy", 16),
-    District("al-zohour", "حي الزهور", "Al-Zohour", 32),
-    District("al-ganoub", "حي الجنوب", "Al-Ganoub", 7),
-    District("gharb", "حي غرب", "Gharb", 3),
-    District("port-fouad", "مدينة بورفؤاد", "Port Fouad", 14),
+    District("03.01", "حي الشرق", "Al-Sharq", 6),
+    District("03.02", "حي العرب", "Al-Arab", 9),
+    District("03.03", "حي المناخ", "Al-Manakh", 13),
+    District("03.05", "حي الضواحي", "Al-Dawahy", 16),
+    District("03.07", "حي الزهور", "Al-Zohour", 32),
+    District("03.08", "حي الجنوب", "Al-Ganoub", 7),
+    District("03.12", "حي غرب", "Gharb", 3),
+    District("03.04", "مدينة بورفؤاد", "Port Fouad", 14),
 )
 BY_CODE = {district.code: district for district in DISTRICTS}
 
 _POST = (
-    ("al-sharq", "بورسعيد الرئيسي", "Port Said Main", 60), ("al-sharq", "الميناء", "The Harbour", 36),
-    ("al-sharq", "الإفرنج", "Al-Afrang", 40), ("al-arab", "العرب", "Al-Arab", 44),
-    ("al-arab", "الثلاثيني", "Al-Thalathini", 36), ("al-arab", "التجاري", "Al-Togary", 36),
-    ("al-manakh", "المناخ", "Al-Manakh", 44), ("al-manakh", "السلام", "Al-Salam", 36),
-    ("al-manakh", "الجوهرة", "Al-Gawhara", 36), ("al-dawahy", "الضواحي", "Al-Dawahy", 44),
-    ("al-dawahy", "فاطمة الزهراء", "Fatma Al-Zahraa", 40), ("al-dawahy", "ناصر", "Nasser", 36),
-    ("al-dawahy", "الكويت", "Al-Kuwait", 40), ("al-zohour", "الزهور", "Al-Zohour", 56),
-    ("al-zohour", "علي بن أبي طالب", "Ali ibn Abi Talib", 40),
-    ("al-zohour", "عمر بن الخطاب", "Omar ibn Al-Khattab", 40),
-    ("al-zohour", "الأمل", "Al-Amal", 40), ("al-zohour", "العاشر من رمضان", "Tenth of Ramadan", 40),
-    ("al-zohour", "المنطقة الصناعية", "Industrial Zone", 32), ("al-ganoub", "القابوطي", "Al-Qabouty", 36),
-    ("al-ganoub", "الجنوب", "Al-Ganoub", 36), ("gharb", "الجرابعة", "Al-Garabaa", 30),
-    ("gharb", "الديبة", "Al-Deiba", 24), ("port-fouad", "بورفؤاد", "Port Fouad", 48),
-    ("port-fouad", "بورفؤاد ثان", "Port Fouad Second", 40),
+    ("03.01", "بورسعيد الرئيسي", "Port Said Main", 60), ("03.01", "الميناء", "The Harbour", 36),
+    ("03.01", "الإفرنج", "Al-Afrang", 40), ("03.02", "العرب", "Al-Arab", 44),
+    ("03.02", "الثلاثيني", "Al-Thalathini", 36), ("03.02", "التجاري", "Al-Togary", 36),
+    ("03.03", "المناخ", "Al-Manakh", 44), ("03.03", "السلام", "Al-Salam", 36),
+    ("03.03", "الجوهرة", "Al-Gawhara", 36), ("03.05", "الضواحي", "Al-Dawahy", 44),
+    ("03.05", "فاطمة الزهراء", "Fatma Al-Zahraa", 40), ("03.05", "ناصر", "Nasser", 36),
+    ("03.05", "الكويت", "Al-Kuwait", 40), ("03.07", "الزهور", "Al-Zohour", 56),
+    ("03.07", "علي بن أبي طالب", "Ali ibn Abi Talib", 40),
+    ("03.07", "عمر بن الخطاب", "Omar ibn Al-Khattab", 40),
+    ("03.07", "الأمل", "Al-Amal", 40), ("03.07", "العاشر من رمضان", "Tenth of Ramadan", 40),
+    ("03.07", "المنطقة الصناعية", "Industrial Zone", 32), ("03.08", "القابوطي", "Al-Qabouty", 36),
+    ("03.08", "الجنوب", "Al-Ganoub", 36), ("03.12", "الجرابعة", "Al-Garabaa", 30),
+    ("03.12", "الديبة", "Al-Deiba", 24), ("03.04", "بورفؤاد", "Port Fouad", 48),
+    ("03.04", "بورفؤاد ثان", "Port Fouad Second", 40),
 )  # fmt: skip
 _CENTRES = (
-    ("al-sharq", "الشرق", "Al-Sharq"),
-    ("al-manakh", "المناخ", "Al-Manakh"),
-    ("al-dawahy", "الضواحي", "Al-Dawahy"),
-    ("al-zohour", "الزهور", "Al-Zohour"),
-    ("port-fouad", "بورفؤاد", "Port Fouad"),
+    ("03.01", "الشرق", "Al-Sharq"),
+    ("03.03", "المناخ", "Al-Manakh"),
+    ("03.05", "الضواحي", "Al-Dawahy"),
+    ("03.07", "الزهور", "Al-Zohour"),
+    ("03.04", "بورفؤاد", "Port Fouad"),
 )
 _HEALTH = (
-    ("al-arab", "العرب", "Al-Arab"), ("al-manakh", "المناخ", "Al-Manakh"),
-    ("al-zohour", "الزهور", "Al-Zohour"), ("port-fouad", "بورفؤاد", "Port Fouad"),
+    ("03.02", "العرب", "Al-Arab"), ("03.03", "المناخ", "Al-Manakh"),
+    ("03.07", "الزهور", "Al-Zohour"), ("03.04", "بورفؤاد", "Port Fouad"),
 )  # fmt: skip
 
 # ISO weekdays: Saturday to Thursday; Friday is closed everywhere.
@@ -94,7 +94,7 @@ def pickup_sites() -> list[Site]:
         Site("health_office", f"مكتب التأمين الصحي الشامل {ar}", f"{en} Health Insurance Office", d, 30)
         for d, ar, en in _HEALTH
     ]
-    office = Site("governorate_office", "ديوان عام محافظة بورسعيد", "Port Said Governorate Office", "al-sharq", 40)
+    office = Site("governorate_office", "ديوان عام محافظة بورسعيد", "Port Said Governorate Office", "03.01", 40)
     return [*post, *centres, *health, office]
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import orjson
 from rich.console import Console
 from rich.table import Table
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,11 @@ class Report:
     def check(
         self,
         what: str,
-        expected: Any,
-        found: Any,
+        expected: T,
+        found: T,
         where: str,
         *,
-        by: Callable[[Any, Any], bool] = lambda expected, found: bool(expected == found),
+        by: Callable[[T, T], bool] = operator.eq,
         shown: str = "",
     ) -> bool:
         """Compare and keep a line; `by` decides, `shown` says in words what was expected where it is a rule."""
@@ -96,7 +99,7 @@ class Report:
         verdict = f"[bold red]{failed} of {len(self.lines)} lines failed[/]"
         self.console.print(verdict if failed else f"[bold green]All {len(self.lines)} lines passed[/]")
 
-    def save(self, path: Path, **run: Any) -> None:
+    def save(self, path: Path, **run: object) -> None:
         """Write the report as JSON."""
         document = {
             "run": run,

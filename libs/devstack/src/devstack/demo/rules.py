@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from devstack.terminal.caller import Caller
@@ -32,9 +33,11 @@ class Rules:
 
     loaves_per_person: int
     loaf_price: int
+    point_value: int
     days_at_once: Steps
     allowance: Steps
     goods: tuple[Goods, ...]
+    debt_share: Decimal = Decimal(1)  # most of a pot that goes to what a household owes
 
     def daily_loaves(self, members: int) -> int:
         """A household's bread for one day."""
@@ -64,9 +67,11 @@ async def read(policies: Caller, terminal: Caller, on: date) -> Rules:
     return Rules(
         loaves_per_person=int(await value("bread.daily_quota_per_person")),
         loaf_price=int(await value("bread.price")),
+        point_value=int(await value("bread.point_value")),
         days_at_once=_steps(await value("bread.days_per_draw")),
         allowance=_steps(await value("supply.allowance")),
         goods=tuple(_goods(await terminal.get("/v1/catalogue", on=on.isoformat()))),
+        debt_share=Decimal(str(await value("debt.most_share_a_month"))),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ _PORT_SAID = "03"
 _DAYS = 180
 _SERIAL = 9999
 _AT_ONCE = 4
-_TWICE = ("key-custodian", "data-protection-officer")
+_TWICE = ("key-custodian", "data-protection-officer", "registry-approver")
 # Whose people hold these roles; all others are the central authority's.
 _OF = {
     "pension-authority": {"payouts-maker", "payouts-approver"},
@@ -82,21 +82,27 @@ async def ensure_people(folder: Path, edge_url: str, invite: Invite) -> list[Kno
         given = [_newcomer(name, number) for number, name in enumerate(ADMINISTRATORS)]
         for invited in await invite(given):
             await _accept(edge_url, store, invited, "administrator", "ministry/*")
-    missing = [part for part in parts() if part.name not in store.all()]
-    if missing:
-        wire = Wire(edge_url, limit=4)
-        try:
-            one, two = (PersonCaller(wire, edge_url, store, store.all()[name]) for name in ADMINISTRATORS)
-            turns, known = asyncio.Semaphore(_AT_ONCE), len(store.all())
-
-            async def cast(part: Part, number: int) -> None:
-                async with turns:
-                    await _cast(edge_url, store, part, number, one, two)
-
-            await asyncio.gather(*(cast(part, known + place) for place, part in enumerate(missing)))
-        finally:
-            await wire.aclose()
+    await cast(store, edge_url, parts())
     return list(store.all().values())
+
+
+async def cast(store: Store, edge_url: str, wanted: Iterable[Part]) -> None:
+    """Have the two administrators invite those of these who are missing, give them their roles, and set them up."""
+    missing = [part for part in wanted if part.name not in store.all()]
+    if not missing:
+        return
+    wire = Wire(edge_url, limit=4)
+    try:
+        one, two = (PersonCaller(wire, edge_url, store, store.all()[name]) for name in ADMINISTRATORS)
+        turns, known = asyncio.Semaphore(_AT_ONCE), len(store.all())
+
+        async def in_turn(part: Part, number: int) -> None:
+            async with turns:
+                await _cast(edge_url, store, part, number, one, two)
+
+        await asyncio.gather(*(in_turn(part, known + place) for place, part in enumerate(missing)))
+    finally:
+        await wire.aclose()
 
 
 async def _cast(edge_url: str, store: Store, part: Part, number: int, one: PersonCaller, two: PersonCaller) -> None:

@@ -15,13 +15,13 @@ from contracts.people import PEOPLE
 from devstack.people import loopback
 from devstack.people.cast import ensure_people
 from devstack.people.clients import ensure_clients
-from devstack.people.host import on_host
+from devstack.people.host import ensure_up, on_host
 from devstack.people.pages import code_of, step_now
 from devstack.people.signed import signed_in
 from devstack.people.store import Known, Store
 from devstack.settings import StackSettings
 
-app = typer.Typer(no_args_is_help=True, help="People who work with the system.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="People who work with the system.")
 console = Console(highlight=False, soft_wrap=True)
 
 _FIRST = 2
@@ -30,12 +30,14 @@ _FIRST = 2
 @app.command()
 def invite() -> None:
     """Invite the first two administrators together; afterwards they invite everybody else."""
+    ensure_up(StackSettings.in_use())
     _show_invited(_on_host("invite", [_asked(f"administrator {number}") for number in (1, _FIRST)]))
 
 
 @app.command()
 def recover() -> None:
     """Invite a replacement when fewer than two administrators are left. It is recorded, alarmed and told."""
+    ensure_up(StackSettings.in_use())
     _show_invited(_on_host("recover", [_asked("the replacement")]))
 
 
@@ -121,7 +123,8 @@ def _known(store: Store, name: str) -> Known:
     """One of the demonstration's people. Raises BadParameter."""
     known = store.all().get(name)
     if known is None:
-        raise typer.BadParameter(f"no such person here: {name}")
+        there = ", ".join(sorted(store.all())) or "nobody yet: unicard people demo makes them"
+        raise typer.BadParameter(f"{name!r} is nobody of the demonstration; there are: {there}")
     return known
 
 

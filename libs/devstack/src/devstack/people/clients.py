@@ -26,7 +26,7 @@ class ClientOffice:
             PersonCaller(wire, edge_url, store, store.of_role(role)) for role in (ASKER, DECIDER)
         )
 
-    async def make(self, body: Mapping[str, Any], key: str | None = None) -> Any:
+    async def make(self, body: Mapping[str, object], key: str | None = None) -> Any:
         """A new client with its secret and, once that is decided, its scopes. A repeat with its key makes no other."""
         made = await self._asker.post("/v1/clients", dict(body), key=key)
         await self._approve(made["proposal_id"])

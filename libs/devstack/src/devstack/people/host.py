@@ -16,6 +16,7 @@ from devstack.settings import StackSettings
 from devstack.stack import databases
 from devstack.stack.programs import SERVICES
 from devstack.stack.secrets import load_secrets
+from devstack.state import is_running
 
 _GATEWAY = next(program for program in SERVICES if program.name == "gateway")
 _OWNER = "UNICARD_OWNER_URL"
@@ -27,6 +28,7 @@ _HOST = ("python", "-m", "api_gateway.people.host")
 
 async def on_host(settings: StackSettings, command: str, people: list[dict[str, str]] | None = None) -> Any:
     """What the command answers; whom it is about goes in by standard input. `EngineError` with its refusal."""
+    ensure_up(settings)
     given = json.dumps(people or [])
     if not settings.in_containers:
         said = await _run((sys.executable, *_HOST[1:], command), given, _environment(settings, command))
@@ -37,6 +39,19 @@ async def on_host(settings: StackSettings, command: str, people: list[dict[str, 
     else:
         said = await _run((*_COMPOSE, "exec", "-T", "gateway", *_HOST, command), given)
     return json.loads(said.splitlines()[-1])
+
+
+def ensure_up(settings: StackSettings) -> None:
+    """That there is a system whose people these are. Raises EngineError where nothing runs in its folder."""
+    elsewhere = settings.in_containers or settings.postgres_url is not None
+    if not elsewhere and not is_running(settings.folder):
+        raise EngineError(f"nothing runs in {settings.folder}: start it with `unicard up`")
+
+
+def _sentence(complained: str) -> str:
+    """What a command complained of; of a traceback the sentence at its end."""
+    lines = [line for line in complained.strip().splitlines() if not line.startswith("(Background on this error")]
+    return lines[-1] if "Traceback" in complained else "\n".join(lines)
 
 
 def owner_of(compose: Mapping[str, Any]) -> str:
@@ -61,7 +76,7 @@ async def _run(program: Sequence[str], given: str, environment: Mapping[str, str
     )
     said, complained = await process.communicate(given.encode())
     if process.returncode != 0:
-        raise EngineError(complained.decode(errors="replace").strip() or said.decode(errors="replace").strip())
+        raise EngineError(_sentence(complained.decode(errors="replace")) or said.decode(errors="replace").strip())
     return said.decode()
 
 

@@ -12,6 +12,7 @@ from devstack.terminal.wire import Wire
 
 # Nobody listens there: the code is read from where the pages lead to.
 _REDIRECT = "http://127.0.0.1:1/callback"
+_SHOWN_S = 240.0  # services ask for factors shown within 300 s where something is decided
 _AHEAD = 1  # the gateway takes the code of the next step as well
 
 
@@ -22,16 +23,25 @@ class PersonCaller(Caller):
         super().__init__(wire, ClientSecret("", ""), tries=tries)
         self.known = known
         self._edge, self._store = edge_url, store
+        self._shown = 0.0
+
+    async def show_anew(self) -> None:
+        """Sign in again where the two factors were shown too long ago to decide anything."""
+        if time.monotonic() - self._shown > _SHOWN_S:
+            self._expires = 0.0
+        await self.token()
 
     async def _renew(self) -> None:
         tokens = await signed_in(self._edge, self._store, self.known)
         self._token = tokens.access_token
-        self._expires = time.monotonic() + tokens.expires_in
+        self._shown = time.monotonic()
+        self._expires = self._shown + tokens.expires_in
 
 
 async def approve(decider: PersonCaller, service: str, proposal_id: str) -> None:
     """Let one of the demonstration's people look at what was proposed to a service, and approve it."""
     path = f"/v1/proposals/{service}/{proposal_id}"
+    await decider.show_anew()
     seen = await decider.get(path)
     await decider.post(f"{path}/decision", {"decision": "approve", "digest": seen["digest"]})
 

@@ -47,9 +47,9 @@ class Store:
         self.keep(replace(known, used=taken))
         return taken
 
-    def of_role(self, role: str) -> Known:
-        """The first who has a role. Raises KeyError where nobody has."""
-        for known in self.all().values():
-            if known.role == role:
-                return known
-        raise KeyError(role)
+    def of_role(self, role: str, number: int = 0) -> Known:
+        """The first who has a role, or the one who is the `number`-th after. Raises KeyError where nobody is."""
+        having = [known for known in self.all().values() if known.role == role]
+        if number >= len(having):
+            raise KeyError(role)
+        return having[number]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import orjson
@@ -17,6 +17,7 @@ from devstack.reconcile.fetch import reconcile
 from devstack.settings import StackSettings
 from devstack.stack.bootstrap import read_clients
 from devstack.terminal.caller import Caller, ClientSecret, Refused
+from devstack.terminal.days import day_of
 from devstack.terminal.receipt import CAIRO
 from devstack.terminal.wire import NotReached, Wire
 
@@ -47,13 +48,14 @@ def main(
 ) -> None:
     """Compare a day at every place where it is kept. Exit code 0: all agrees, 1: it does not, 2: nobody answered."""
     settings = StackSettings.in_use()
-    chosen = date.fromisoformat(day) if day else datetime.now(CAIRO).date() - timedelta(days=1)
+    chosen = day_of(day) if day else datetime.now(CAIRO).date() - timedelta(days=1)
     secret = client_secret or read_clients(settings.clients_file).get(client_id, {}).get("client_secret", "")
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
     if not secret:
-        errors.print(f"[red]No secret for the client {client_id}[/]: set UNICARD_RECONCILE_CLIENT_SECRET")
+        where = f"set UNICARD_RECONCILE_CLIENT_SECRET, or run where the stack keeps {settings.clients_file}"
+        errors.print(f"[red]No secret for the client {client_id}[/]: {where}")
         raise typer.Exit(2)
 
     async def work() -> Result:

@@ -13,7 +13,7 @@ from rich.text import Text
 from devstack.engines.process import EngineError
 from devstack.settings import StackSettings
 
-app = typer.Typer(no_args_is_help=True, help="The SMS of the demonstration.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The SMS of the demonstration.")
 console = Console(highlight=False)
 
 _LOOK_SECONDS = 0.5

@@ -53,7 +53,7 @@ CLIENTS = tuple(Client(role, name, ROLES[role]) for role, name in _NAMES.items()
 class Office(Protocol):
     """Whoever may make clients."""
 
-    async def make(self, body: Mapping[str, Any], key: str | None = None) -> Any:
+    async def make(self, body: Mapping[str, object], key: str | None = None) -> Any:
         """A new client with its secret, and its scopes; again under the same key, the same."""
 
     async def grant(self, client_id: str, scopes: Sequence[str]) -> None:
@@ -68,7 +68,7 @@ class Bootstrap:
         own = ClientSecret(secrets["UNICARD_BOOTSTRAP_CLIENT_ID"], secrets["UNICARD_BOOTSTRAP_CLIENT_SECRET"])
         self._caller = Caller(wire, own)
 
-    async def make(self, body: Mapping[str, Any], key: str | None = None) -> Any:
+    async def make(self, body: Mapping[str, object], key: str | None = None) -> Any:
         """A new client with its secret and scopes."""
         return await self._caller.post("/v1/clients", dict(body), key=key)
 

@@ -79,7 +79,11 @@ SERVICES: tuple[Program, ...] = (
             "UNICARD_RATION_CARD_KEY",
         ),
     ),
-    Program("supply", "supply_service", ("UNICARD_PLACE_CONTACT_KEYS", "UNICARD_RATION_CARD_KEY")),
+    Program(
+        "supply",
+        "supply_service",
+        ("UNICARD_PLACE_CONTACT_KEYS", "UNICARD_RATION_CARD_KEY", "UNICARD_SUPPLY_SIGNING_KEYS"),
+    ),
     Program("health", "health_service", ("UNICARD_HEALTH_DATA_KEYS", "UNICARD_PLACE_CONTACT_KEYS")),
     Program("payment", "payment_service"),
     Program(
@@ -147,10 +151,17 @@ def _own_settings(program: Program, settings: StackSettings) -> dict[str, str]:
     if program.name == "gateway":
         others = {f"UNICARD_{other.name.upper()}_URL": settings.url(other.name) for other in SERVICES}
         return others | {"UNICARD_GATEWAY_PUBLIC_URL": settings.url("edge")}
+    card = settings.url("card")
+    proofs = {"UNICARD_HOLDER_PROOF_KEYS_URL": f"{card}/v1/holder-proof-keys"}
     if program.name == "supply":
-        return {"UNICARD_CREDENTIAL_KEYS_URL": f"{settings.url('card')}/v1/credential-keys"}
+        # The demo's days pass in seconds: what was sold without a network comes before the clock closes them.
+        wait = os.environ.get("UNICARD_CLOSING_WAIT_SECONDS", "120")
+        keys = {"UNICARD_CREDENTIAL_KEYS_URL": f"{card}/v1/credential-keys"}
+        return proofs | keys | {"UNICARD_CLOSING_WAIT_SECONDS": wait}
+    if program.name == "health":
+        return proofs
     if program.name == "payment":
-        return {"UNICARD_CARD_URL": settings.url("card")}
+        return proofs | {"UNICARD_CARD_URL": card}
     if program.name == "notify":
         return {"UNICARD_SMS_URL": settings.url("sink")}
     return {}

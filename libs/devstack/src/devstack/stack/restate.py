@@ -25,7 +25,9 @@ SUBJECTS: Final = {
     "households": "card",
     "contacts": "card",
     "outlets": "supply",
+    "terminals": "supply",
     "providers": "health",
+    "clinic-terminals": "health",
 }
 CLIENT: Final = "operations"
 LOOK_AGAIN_S: Final = 0.5
@@ -47,7 +49,8 @@ def main(
     settings, console = StackSettings.in_use(), Console(highlight=False)
     secret = client_secret or read_clients(settings.clients_file).get(CLIENT, {}).get("client_secret", "")
     if not secret:
-        raise EngineError(f"no secret for the client {CLIENT}: set UNICARD_OPERATIONS_CLIENT_SECRET")
+        where = f"set UNICARD_OPERATIONS_CLIENT_SECRET, or run where the stack keeps {settings.clients_file}"
+        raise EngineError(f"no secret for the client {CLIENT}: {where}")
 
     async def work() -> None:
         wire = Wire(settings.url("edge"), limit=4, timeout_s=30)
@@ -56,9 +59,9 @@ def main(
             if subject:
                 await _order(console, caller, subject, reason, wait=wait)
             else:
-                for program in SERVICES:
-                    for line in lines(program.name, await caller.get(_path(program.name))):
-                        console.print(line)
+                found = [(program.name, await caller.get(_path(program.name))) for program in SERVICES]
+                said = [line for service, state in found for line in lines(service, state)]
+                console.print("\n".join(said or ["nothing was ordered, and no read model lacks anything"]))
         finally:
             await wire.aclose()
 

@@ -37,6 +37,7 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     "UNICARD_CONTACT_KEYS": _ring,
     "UNICARD_PLACE_CONTACT_KEYS": _ring,
     "UNICARD_RATION_CARD_KEY": _key,
+    "UNICARD_SUPPLY_SIGNING_KEYS": _ring,
     "UNICARD_CARD_DATA_KEYS": _ring,
     "UNICARD_CARD_LOOKUP_KEY": _key,
     "UNICARD_CARD_PIN_KEY": _key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -76,17 +77,17 @@ class Caller:
         self._expires = 0.0
         self._renewing = asyncio.Lock()
 
-    async def get(self, path: str, **query: Any) -> Any:
+    async def get(self, path: str, **query: object) -> Any:
         """The JSON of a resource."""
         given = {name: value for name, value in query.items() if value is not None}
         return (await self.call("GET", f"{path}?{urlencode(given)}" if given else path)).json()
 
-    async def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
+    async def post(self, path: str, body: object = None, *, key: str | None = None) -> Any:
         """Create or act; the JSON of the answer."""
         answer = await self.call("POST", path, orjson.dumps({} if body is None else body), key=key)
         return answer.json() if answer.body else None
 
-    async def put(self, path: str, body: Any) -> Any:
+    async def put(self, path: str, body: object) -> Any:
         """Set a resource."""
         answer = await self.call("PUT", path, orjson.dumps(body))
         return answer.json() if answer.body else None
@@ -104,9 +105,18 @@ class Caller:
         key: str | None = None,
         content_type: str = "application/json",
         timeout_s: float | None = None,
+        purpose: str = "",
+        known: str = "",
     ) -> Answer:
-        """Send, retrying with the same key what may pass by itself; `Refused` or `NotReached` at the end."""
+        """Send, retrying with the same key what may pass by itself; `Refused` or `NotReached` at the end.
+
+        `purpose`: what for, where a person who asks must say it. `known`: the ETag of what is there: 304 if it is that.
+        """
         common: Headers = (("content-type", content_type),) if body else ()
+        if purpose:
+            common = (*common, ("purpose", purpose))
+        if known:
+            common = (*common, ("if-none-match", known))
         if method != "GET":
             common = (*common, ("idempotency-key", key or new_key()))
         renewed = False
@@ -129,6 +139,11 @@ class Caller:
                 raise Refused(answer, method, path)
             await self._pause(attempt, answer)
         raise AssertionError("the last try returns or raises")
+
+    async def subject(self) -> str:
+        """Who the token says this is."""
+        claims = (await self.token()).split(".")[1]
+        return str(orjson.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sub"])
 
     async def _pause(self, attempt: int, answer: Answer | None) -> None:
         self.retried += 1

@@ -1,4 +1,4 @@
-"""The offline journal: every sale signed by the device and tied to the one before, durable before goods pass.
+"""The offline journal: each sale and reversal signed by the device, tied to the one before, durable before goods pass.
 
 A gap, a fork or an altered sale shows: each sale carries the SHA-256 of its predecessor's canonical JSON
 (signature included), and its own signature covers everything else.
@@ -12,32 +12,30 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidSignature
 
+from devstack.terminal.answers import Line, OfflineItem, OfflineReversal, OfflineSale
 from devstack.terminal.caller import new_key
 from devstack.terminal.keys import DeviceKey, from_b64url, public_key
 
 GENESIS = "0" * 64
 FIRST_SEQUENCE = 1
-Sale = dict[str, Any]
-Line = dict[str, Any]
 
 
 class ChainBroken(ValueError):
     """The sales are not one unbroken chain signed by that key."""
 
 
-def canonical(document: Mapping[str, Any]) -> bytes:
-    """The bytes that are signed and hashed: sorted keys, no spaces, UTF-8."""
+def canonical(document: Mapping[str, object]) -> bytes:
+    """The bytes that are signed and hashed: canonical JSON (RFC 8785) of names in ASCII, texts and whole numbers."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
-def digest(sale: Mapping[str, Any]) -> str:
-    """What the next sale's `previous_hash` must be."""
-    return hashlib.sha256(canonical(sale)).hexdigest()
+def digest(item: Mapping[str, object]) -> str:
+    """What the next item's `previous_hash` must be."""
+    return hashlib.sha256(canonical(item)).hexdigest()
 
 
 def instant(at: datetime) -> str:
@@ -53,9 +51,11 @@ class Chain:
         self.sequence = sequence
         self.head = head
 
-    def sign(self, card_id: str, credential: str, lines: list[Line], occurred_at: datetime) -> Sale:
-        """The next sale of the chain."""
-        sale: Sale = {
+    def sign(
+        self, card_id: str, credential: str, lines: list[Line], occurred_at: datetime, price_list: str = ""
+    ) -> OfflineSale:
+        """The next sale of the chain. `price_list`: by which list its lines have their amounts, where they do."""
+        sale: OfflineSale = {
             "sequence": self.sequence + 1,
             "previous_hash": self.head,
             "sale_id": new_key(),
@@ -64,13 +64,34 @@ class Chain:
             "lines": lines,
             "occurred_at": instant(occurred_at),
         }
+        if price_list:
+            sale["price_list"] = price_list
         sale["signature"] = self.key.sign(canonical(sale))
-        self.sequence += 1
-        self.head = digest(sale)
+        self._follow(sale)
         return sale
 
+    def sign_reversal(self, reverses: str, reason: str, occurred_at: datetime, lines: list[int]) -> OfflineReversal:
+        """The next item of the chain, which takes a sale back. `lines`: the places of some; none for all of it."""
+        reversal: OfflineReversal = {
+            "sequence": self.sequence + 1,
+            "previous_hash": self.head,
+            "reversal_id": new_key(),
+            "reverses": reverses,
+            "reason": reason,
+            "occurred_at": instant(occurred_at),
+        }
+        if lines:
+            reversal["lines"] = lines
+        reversal["signature"] = self.key.sign(canonical(reversal))
+        self._follow(reversal)
+        return reversal
 
-def verify(sales: Iterable[Sale], public: str, *, after: int = FIRST_SEQUENCE - 1, head: str = GENESIS) -> str:
+    def _follow(self, item: OfflineItem) -> None:
+        self.sequence += 1
+        self.head = digest(item)
+
+
+def verify(sales: Iterable[OfflineItem], public: str, *, after: int = FIRST_SEQUENCE - 1, head: str = GENESIS) -> str:
     """Check a chain that follows sequence `after` with hash `head`; its last hash. `ChainBroken` says where."""
     key = public_key(public)
     for sale in sales:
@@ -101,7 +122,7 @@ class Journal:
         self.chain = Chain(key, last["sequence"], digest(last)) if last else Chain(key)
         self.uploaded = int(self._marker.read_text()) if self._marker.exists() else FIRST_SEQUENCE - 1
 
-    def _read(self) -> list[Sale]:
+    def _read(self) -> list[OfflineItem]:
         if not self._path.exists():
             return []
         raw = self._path.read_bytes()
@@ -112,18 +133,37 @@ class Journal:
                 os.fsync(file.fileno())
         return [orjson.loads(line) for line in raw[:whole].splitlines()]
 
-    def append(self, card_id: str, credential: str, lines: list[Line], at: datetime) -> Sale:
+    def append(
+        self, card_id: str, credential: str, lines: list[Line], at: datetime, price_list: str = ""
+    ) -> OfflineSale:
         """Sign a sale and make it durable."""
-        sale = self.chain.sign(card_id, credential, lines, at)
-        with self._path.open("ab") as file:
-            file.write(canonical(sale) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        self._sales.append(sale)
+        sale = self.chain.sign(card_id, credential, lines, at, price_list)
+        self._write(sale)
         return sale
 
-    def pending(self) -> list[Sale]:
-        """The sales the server has not confirmed, in order."""
+    def take_back(self, reverses: str, reason: str, at: datetime, lines: list[int]) -> OfflineReversal:
+        """Sign the reversal of a sale and make it durable."""
+        reversal = self.chain.sign_reversal(reverses, reason, at, lines)
+        self._write(reversal)
+        return reversal
+
+    def _write(self, item: OfflineItem) -> None:
+        with self._path.open("ab") as file:
+            file.write(canonical(item) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self._sales.append(item)
+
+    def sales(self) -> list[OfflineSale]:
+        """All sales, in order."""
+        return [item for item in self._sales if "card_id" in item]
+
+    def reversals(self) -> list[OfflineReversal]:
+        """All reversals, in order."""
+        return [item for item in self._sales if "reverses" in item]
+
+    def pending(self) -> list[OfflineItem]:
+        """The sales and reversals that the server has not confirmed, in order."""
         return [sale for sale in self._sales if sale["sequence"] > self.uploaded]
 
     def confirm(self, sequence: int) -> None:

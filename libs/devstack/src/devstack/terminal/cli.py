@@ -14,11 +14,24 @@ from rich.panel import Panel
 
 from devstack.settings import StackSettings
 from devstack.terminal import receipt
+from devstack.terminal.answers import Line
 from devstack.terminal.caller import Caller, Refused
-from devstack.terminal.chain import Line
 from devstack.terminal.credential import CredentialRefused
-from devstack.terminal.device import AlreadySold, Item, Offline, Terminal, UnknownOutcome, bread, card_id, goods
+from devstack.terminal.days import day_of
+from devstack.terminal.device import (
+    AlreadySold,
+    Item,
+    NotItsSale,
+    Offline,
+    Terminal,
+    UnknownOutcome,
+    bread,
+    card_id,
+    goods,
+)
+from devstack.terminal.proof import NotProved, Prove, by_code, by_pin
 from devstack.terminal.provision import NoCredentials, client, home, provision
+from devstack.terminal.signed import DocumentRefused, NotGood
 from devstack.terminal.store import NotEnrolled, Store
 from devstack.terminal.wire import NotReached, Wire
 
@@ -29,7 +42,16 @@ Name = Annotated[str, typer.Option("--name", "-n", envvar="UNICARD_TERMINAL", he
 Gateway = Annotated[
     str, typer.Option(envvar="UNICARD_GATEWAY_URL", help="The gateway's address, if not the local stack's.")
 ]
+Pin = Annotated[str, typer.Option(help="What the holder types, where the holder must be there.")]
+Sms = Annotated[bool, typer.Option(help="Send a code to the holder's mobile instead, and ask for it.")]
 Card = Annotated[str, typer.Argument(help="The card's id, or the credential its code carries.")]
+
+
+_NOT_PROVED = {
+    "wrong": "الرقم السري أو الرمز غير صحيح",
+    "locked": "الرقم السري موقوف، راجع المكتب",
+    "not_set": "لا يوجد رقم سري أو رمز صالح لهذا الكارت",
+}
 
 
 def folder(name: str) -> Path:
@@ -48,9 +70,11 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
         uvloop.run(_as_coroutine(work))
     except Refused as refusal:
         show([refusal.detail_ar or refusal.detail, f"({refusal.code}, {refusal.status})"], "مرفوض", "red")
-    except CredentialRefused as refusal:
+    except (CredentialRefused, NotGood) as refusal:
         show([refusal.reason_ar, f"({refusal})"], "مرفوض", "red")
-    except AlreadySold as refusal:
+    except NotProved as refusal:
+        show([_NOT_PROVED.get(refusal.result, str(refusal)), f"({refusal})"], "مرفوض", "red")
+    except (AlreadySold, NotItsSale) as refusal:
         show([str(refusal)], "مرفوض", "red")
     except UnknownOutcome:
         console.print("[red]The last operation was not answered.[/] Settle it first: unicard terminal settle")
@@ -59,6 +83,8 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
         console.print("A sale under way stays under way: `settle` repeats it safely, or go `offline`.")
     except Offline as error:
         console.print(f"[red]{error}[/]: `unicard terminal online` and `sync` first")
+    except DocumentRefused as error:
+        console.print(f"[red]What the server sent was refused:[/] {error}. What was there stays in use.")
     except NoCredentials as error:
         console.print(f"[red]{error}[/]")
     except NotEnrolled as error:
@@ -112,23 +138,48 @@ def enrol(
 
 
 @app.command()
-def draw(card: Card, loaves: Annotated[int, typer.Option(min=1)], name: Name = "default") -> None:
+def draw(
+    card: Card, loaves: Annotated[int, typer.Option(min=1)], pin: Pin = "", *, sms: Sms = False, name: Name = "default"
+) -> None:
     """Sell bread: the daily rations of a card's household."""
-    with_terminal(name, lambda terminal: _sale(terminal, card, [bread(loaves)]))
+    with_terminal(name, lambda terminal: _sale(terminal, card, [bread(loaves)], _prove(terminal, card, pin, sms=sms)))
+
+
+@app.command("draw-by-code")
+def draw_by_code(
+    code: Annotated[str, typer.Argument(help="The code for bread that the holder of a lost card was given.")],
+    loaves: Annotated[int, typer.Option(min=1)],
+    name: Name = "default",
+) -> None:
+    """Sell the day's bread in the place of a lost card."""
+
+    async def work(terminal: Terminal) -> None:
+        show(receipt.sale(await terminal.draw_by_code(code, loaves)), "تم الصرف")
+
+    with_terminal(name, work)
 
 
 @app.command()
 def sell(
     card: Card,
     items: Annotated[list[str], typer.Argument(help="Goods as ITEM=QUANTITY, e.g. oil=1 sugar=2")],
-    programme: Annotated[str, typer.Option(help="goods or bread_points")] = "goods",
+    programme: Annotated[str, typer.Option(help="goods, bread_points, flour or a grant: grant_ramadan_2026")] = "goods",
     *,
     wallet: Annotated[bool, typer.Option(help="The wallet pays what goes beyond the allowance.")] = False,
+    cash: Annotated[bool, typer.Option(help="The holder pays that in cash.")] = False,
+    pin: Pin = "",
+    sms: Sms = False,
     name: Name = "default",
 ) -> None:
-    """Sell goods from the month's allowance, and with --wallet beyond it."""
+    """Sell from the month's allowance or flour, and with --wallet (the holder's --pin or --sms) or --cash beyond it."""
+    if wallet and cash:
+        raise typer.BadParameter("either --wallet or --cash")
     lines = [_parse(item, programme) for item in items]
-    with_terminal(name, lambda terminal: _sale(terminal, card, lines, wallet=wallet))
+
+    async def work(terminal: Terminal) -> None:
+        await _sale(terminal, card, lines, _prove(terminal, card, pin, sms=sms), wallet=wallet, cash=cash)
+
+    with_terminal(name, work)
 
 
 def _parse(text: str, programme: str) -> Line:
@@ -138,24 +189,54 @@ def _parse(text: str, programme: str) -> Line:
     return goods(item, int(quantity), programme)
 
 
-async def _sale(terminal: Terminal, card: str, lines: list[Line], *, wallet: bool = False) -> None:
-    if terminal.identity.offline and wallet:
-        raise Offline("a wallet pays with the network only")
+def _prove(terminal: Terminal, card: str, pin: str, *, sms: bool, purpose: str = "sale") -> Prove | None:
+    if pin:
+        return by_pin(terminal.caller, card_id(card), pin, purpose)
+    return by_code(terminal.caller, card_id(card), _ask_code, purpose) if sms else None
+
+
+async def _ask_code() -> str:
+    return str(typer.prompt("Code of the SMS"))
+
+
+async def _sale(
+    terminal: Terminal,
+    card: str,
+    lines: list[Line],
+    prove: Prove | None = None,
+    *,
+    wallet: bool = False,
+    cash: bool = False,
+) -> None:
+    if terminal.identity.offline and (wallet or cash):
+        raise Offline("what goes beyond the allowance is paid with the network only")
     if terminal.identity.offline:
         sale = terminal.sell_offline(card, lines)
         show(receipt.offline_sale(sale), "دون اتصال", "yellow")
         return
-    answer = await (terminal.sell_mixed(card, lines) if wallet else terminal.sell(card, lines))
+    if wallet:
+        answer = await terminal.sell_mixed(card, lines, prove=prove)
+    else:
+        sell = terminal.sell_for_cash if cash else terminal.sell
+        answer = await sell(card, lines, prove)
     show(receipt.sale(answer), "تم الصرف")
     console.print(f"redemption {answer['redemption_id']}", style="dim")
 
 
 @app.command()
-def reverse(redemption_id: str, reason: str = "customer_changed_mind", name: Name = "default") -> None:
-    """Take back a whole sale."""
+def reverse(
+    redemption_id: Annotated[str, typer.Argument(help="The number on the receipt.")],
+    reason: str = "customer_changed_mind",
+    line: Annotated[list[int] | None, typer.Option(help="The place of a line, from 0 on; all if left out.")] = None,
+    name: Name = "default",
+) -> None:
+    """Take back a sale, or some of its lines; without the network it is signed for `sync`."""
 
     async def work(terminal: Terminal) -> None:
-        show(receipt.reversal(await terminal.reverse(redemption_id, reason)), "تم الإلغاء")
+        if terminal.identity.offline:
+            show(receipt.offline_reversal(terminal.reverse_offline(redemption_id, reason, line)), "تم الإلغاء")
+            return
+        show(receipt.reversal(await terminal.reverse(redemption_id, reason, line)), "تم الإلغاء")
 
     with_terminal(name, work)
 
@@ -230,10 +311,12 @@ def visit(
     referral: Annotated[str, typer.Option(help="The referral by which the patient comes.")] = "",
     refer: Annotated[list[str] | None, typer.Option(help="A service the patient is sent to; may be repeated.")] = None,
     *,
-    emergency: Annotated[bool, typer.Option(help="Treated whatever the cover.")] = False,
+    emergency: Annotated[bool, typer.Option(help="Treated whatever the cover; nothing leaves the wallet.")] = False,
+    pin: Pin = "",
+    sms: Sms = False,
     name: Name = "default",
 ) -> None:
-    """At a clinic: enter a visit; the patient's part leaves the wallet."""
+    """At a clinic: enter a visit, the holder agrees by --pin or --sms; the patient's part leaves the wallet."""
     more: dict[str, Any] = {"emergency": emergency, "refers_to": refer or []}
     if diagnosis:
         more["diagnosis"] = {"system": "ICD-10", "code": diagnosis}
@@ -241,7 +324,8 @@ def visit(
     lines = [_priced(item) for item in items]
 
     async def work(terminal: Terminal) -> None:
-        answer = await terminal.visit(card, service, lines, **more)
+        prove = _prove(terminal, card, pin, sms=sms, purpose="visit")
+        answer = await terminal.visit(card, service, lines, prove, **more)
         show(receipt.visit(answer), "تم تسجيل الزيارة")
 
     with_terminal(name, work)
@@ -266,11 +350,20 @@ def encounter(encounter_id: str, name: Name = "default") -> None:
 
 
 @app.command()
-def collect(encounter_id: str, name: Name = "default") -> None:
-    """At a clinic: take a co-payment once more that the wallet did not cover."""
+def collect(
+    encounter_id: str,
+    card: Annotated[str, typer.Option(help="Another card of the household, which pays.")] = "",
+    pin: Pin = "",
+    *,
+    sms: Sms = False,
+    name: Name = "default",
+) -> None:
+    """At a clinic: take a co-payment that the wallet did not cover, or that an emergency left owed."""
 
     async def work(terminal: Terminal) -> None:
-        show(receipt.visit(await terminal.collect(encounter_id)), "المساهمة", "blue")
+        pays = card or (await terminal.encounter(encounter_id))["card_id"] or ""
+        prove = _prove(terminal, pays, pin, sms=sms, purpose="visit")
+        show(receipt.visit(await terminal.collect(encounter_id, prove, card or None)), "المساهمة", "blue")
 
     with_terminal(name, work)
 
@@ -282,6 +375,7 @@ def offline(name: Name = "default") -> None:
     async def work(terminal: Terminal) -> None:
         terminal.go(offline=True)
         console.print("Offline. Scan the card's credential; sales wait for `sync`.")
+        _tell_documents(terminal)
 
     with_terminal(name, work)
 
@@ -295,8 +389,22 @@ def online(name: Name = "default") -> None:
         await terminal.refresh_keys()
         waiting = len(terminal.journal.pending())
         console.print("Online." + (f" {waiting} sales wait for `sync`." if waiting else ""))
+        _tell_documents(terminal)
 
     with_terminal(name, work)
+
+
+def _tell_documents(terminal: Terminal) -> None:
+    """How old is what it sells by without the network, and how long it holds yet."""
+    content, listed, now = terminal.store.configuration().content, terminal.store.hot_list(), terminal.now().timestamp()
+    for name, at, until in (
+        ("Configuration", content.get("at", 0), content.get("exp", 0)),
+        (f"Hot list of {len(listed.cards)} cards", listed.at, listed.exp),
+    ):
+        if now >= until:
+            console.print(f"[red]{name}: over.[/] Without the network nothing is sold: `online` fetches it.")
+        else:
+            console.print(f"{name}: {(now - at) / 3600:.1f} hours old, good for {(until - now) / 3600:.1f} more.")
 
 
 @app.command()
@@ -310,16 +418,48 @@ def sync(name: Name = "default") -> None:
     with_terminal(name, work)
 
 
-@app.command("close-day")
-def close_day(
-    day: Annotated[str, typer.Argument(help="The day in Cairo, e.g. 2026-12-01; today if left out.")] = "",
+Day = Annotated[str, typer.Argument(help="The day in Cairo, e.g. 2026-12-01; today if left out.")]
+
+
+def _chosen(day: str) -> date:
+    return day_of(day) if day else datetime.now(receipt.CAIRO).date()
+
+
+@app.command()
+def sales(
+    day: Day = "",
+    *,
+    outlet: Annotated[bool, typer.Option(help="Those of every terminal of the outlet.")] = False,
     name: Name = "default",
 ) -> None:
-    """Close the outlet's business day and show its totals."""
-    chosen = date.fromisoformat(day) if day else datetime.now(receipt.CAIRO).date()
+    """What this terminal sold on a day, the newest first."""
 
     async def work(terminal: Terminal) -> None:
-        totals = await terminal.close_day(chosen)
-        show([f"{key}: {value}" for key, value in totals.items()], f"إقفال يوم {chosen}", "blue")
+        sold = await terminal.own_sales(_chosen(day), whole_outlet=outlet)
+        show(
+            [line for sale in sold for line in receipt.own_sale(sale)] or ["لا توجد عمليات"],
+            f"عمليات يوم {_chosen(day)}", "blue",
+        )  # fmt: skip
+
+    with_terminal(name, work)
+
+
+@app.command()
+def totals(day: Day = "", name: Name = "default") -> None:
+    """X: the outlet's totals of a day so far, and those of each of its terminals."""
+
+    async def work(terminal: Terminal) -> None:
+        found = await terminal.totals(_chosen(day))
+        show(receipt.day(found), f"{'إقفال' if found['closed'] else 'إجمالي'} يوم {_chosen(day)}", "blue")
+
+    with_terminal(name, work)
+
+
+@app.command("close-day")
+def close_day(day: Day = "", name: Name = "default") -> None:
+    """Z: close the outlet's business day and show its totals."""
+
+    async def work(terminal: Terminal) -> None:
+        show(receipt.day(await terminal.close_day(_chosen(day))), f"إقفال يوم {_chosen(day)}", "blue")
 
     with_terminal(name, work)

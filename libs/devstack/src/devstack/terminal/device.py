@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -9,15 +10,32 @@ from typing import Any
 
 import orjson
 
-from devstack.terminal import credential
+from devstack.terminal import configuration, credential, hotlist
+from devstack.terminal.answers import (
+    Balance,
+    DayClosed,
+    EligibilityAnswer,
+    Line,
+    OfflineResult,
+    OfflineReversal,
+    OfflineSale,
+    OwnSale,
+    ReversalAnswer,
+    SaleAnswer,
+    VisitAnswer,
+)
 from devstack.terminal.caller import Caller, Refused, new_key
-from devstack.terminal.chain import Line, Sale
+from devstack.terminal.days import business_day
+from devstack.terminal.hotlist import Reading
 from devstack.terminal.keys import DeviceGrant, DeviceKey, from_b64url
-from devstack.terminal.mixed import MixedSale, Void, beyond_allowance, final, give_up
+from devstack.terminal.mixed import MixedSale, Void, beyond_allowance, final, give_up, price_of
+from devstack.terminal.proof import REQUIRED, Prove, by_bread_code
+from devstack.terminal.signed import opened
 from devstack.terminal.store import Identity, Store
 from devstack.terminal.wire import NotReached, Wire
 
 MAX_BATCH = 200
+NOT_MODIFIED = 304
 Item = dict[str, str | int]
 MIXED = "mixed"
 
@@ -28,6 +46,10 @@ class Offline(RuntimeError):
 
 class AlreadySold(RuntimeError):
     """This terminal has served the card today while offline; it cannot know what is left."""
+
+
+class NotItsSale(RuntimeError):
+    """This terminal has made no such sale, or has taken it back."""
 
 
 class UnknownOutcome(RuntimeError):
@@ -93,21 +115,72 @@ class Terminal:
         return self._now or datetime.now(UTC)
 
     async def refresh_keys(self) -> None:
-        """Fetch the keys that cards' credentials are signed with, for the time without a network."""
+        """Fetch what the time without a network needs: keys of cards' credentials, and a shop's price list."""
         self.identity.credential_keys = credential.key_set(await self.caller.get("/v1/credential-keys"))
+        with suppress(Refused):  # a clinic or a post office has neither
+            await self._fetch_configuration()
+            await self._fetch_hot_list()
         self.store.save(self.identity)
 
-    async def draw(self, card: str, loaves: int) -> dict[str, Any]:
+    async def _fetch_configuration(self) -> None:
+        held = self.store.configuration()
+        answer = await self.caller.call("GET", "/v1/terminal-configuration", known=held.etag)
+        if answer.status != NOT_MODIFIED:
+            keys = credential.key_set(await self.caller.get("/v1/terminal-configuration-keys"))
+            content = opened(answer.json()["configuration"], keys, configuration.KIND)
+            held = configuration.read(content, answer.headers.get("etag", ""), self.identity.terminal_id, held)
+        lists = {
+            version: configuration.prices_of(await self.caller.get("/v1/catalogue", on=day), version)
+            for version, day in held.lists.items()
+        }
+        self.identity.price_lists = lists
+        self.store.save_configuration(held)
+
+    async def _fetch_hot_list(self) -> None:
+        """Go on from the list that is held; it stays in use until all parts have come, and if one does not fit."""
+        keys = credential.key_set(await self.caller.get("/v1/hot-list-keys"))
+        reading = Reading(self.store.hot_list(), self.identity.governorate)
+        while reading.complete is None:
+            reply = await self.caller.get("/v1/hot-list", after=reading.after or None)
+            reading.take(opened(reply["part"], keys, hotlist.KIND))
+        self.store.save_hot_list(reading.complete)
+
+    async def draw(self, card: str, loaves: int) -> SaleAnswer:
         """Sell bread online; the sale. `Refused` carries the reason in Arabic."""
         return await self.sell(card, [bread(loaves)])
 
-    async def sell(self, card: str, lines: list[Line]) -> dict[str, Any]:
-        """A sale online. A retry after a lost answer is the same sale."""
-        body = {"card_id": card_id(card), "lines": lines}
-        return await self._operate("redemption", "/v1/redemptions", body)
+    async def draw_by_code(self, code: str, loaves: int) -> SaleAnswer:
+        """Sell the day's bread in the place of a lost card, by the code of its holder. `NotProved` for a wrong one."""
+        self._need_settled()
+        prices = {item["item"]: item["prices"] for item in (await self.caller.get("/v1/catalogue"))["items"]}
+        card, proof = await by_bread_code(self.caller, code, prices["loaf"]["bread"] * loaves)
+        body = {"card_id": card, "lines": [bread(loaves)], "holder_proof": proof}
+        sold: SaleAnswer = await self._operate("redemption", "/v1/redemptions", body)
+        return sold
 
-    async def sell_mixed(self, card: str, lines: list[Line], wallet: int | None = None) -> dict[str, Any]:
+    async def sell(self, card: str, lines: list[Line], prove: Prove | None = None) -> SaleAnswer:
+        """A sale online. A retry after a lost answer is the same sale.
+
+        `prove`: asks the holder, where the sale is refused without; `NotProved` where that fails.
+        """
+        return await self._sold({"card_id": card_id(card), "lines": lines}, prove)
+
+    async def _sold(self, body: dict[str, object], prove: Prove | None) -> SaleAnswer:
+        try:
+            sold: SaleAnswer = await self._operate("redemption", "/v1/redemptions", body)
+        except Refused as refusal:
+            if prove is None or refusal.code != REQUIRED:
+                raise
+            proof = await prove(int(refusal.problem["amount"]))
+            sold = await self._operate("redemption", "/v1/redemptions", {**body, "holder_proof": proof})
+        return sold
+
+    async def sell_mixed(
+        self, card: str, lines: list[Line], wallet: int | None = None, prove: Prove | None = None
+    ) -> SaleAnswer:
         """A sale of goods of which the holder's wallet pays what they cost beyond the allowance, or `wallet` piastres.
+
+        A wallet opens to its holder alone: `prove` asks, before anything is held.
 
         Whatever is cut off between the hold and the sale is settled by `settle`; a hold that came to nothing is given
         up, now or when the gateway is reached again.
@@ -116,60 +189,88 @@ class Terminal:
         if wallet is None:
             wallet = await self.wallet_part(card, lines)
         if not wallet:
-            return await self.sell(card, lines)
+            return await self.sell(card, lines, prove)
         self._need_settled()
         sale = MixedSale(card_id(card), lines, wallet)
+        if prove is not None:
+            sale.proof = await prove(max(wallet, price_of(lines, await self.caller.get("/v1/catalogue"))))
         self._keep_mixed(sale)
-        answer = await self.settle()
-        if answer is None:
-            raise AssertionError("an operation was just begun")
-        return answer
+        sold: SaleAnswer = await self._settled()
+        return sold
+
+    async def sell_for_cash(self, card: str, lines: list[Line], prove: Prove | None = None) -> SaleAnswer:
+        """A sale of goods of which the holder pays at the counter what they cost beyond the allowance."""
+        self._need_network()
+        cash = await self.wallet_part(card, lines)
+        body: dict[str, object] = {"card_id": card_id(card), "lines": lines}
+        return await self._sold({**body, "cash": cash} if cash else body, prove)
 
     async def wallet_part(self, card: str, lines: list[Line]) -> int:
-        """Piastres the wallet has to pay for goods beyond the allowance."""
+        """Piastres that goods cost beyond the allowance: the wallet's part, or cash."""
         left = await self.balance(card)
         return beyond_allowance(lines, await self.caller.get("/v1/catalogue"), left["pots"])
 
-    async def reverse(self, redemption_id: str, reason: str) -> dict[str, Any]:
-        """Take back a whole sale of this outlet."""
-        return await self._operate("reversal", f"/v1/redemptions/{redemption_id}/reversal", {"reason": reason})
+    async def reverse(self, redemption_id: str, reason: str, lines: list[int] | None = None) -> ReversalAnswer:
+        """Take back a sale of this outlet, or the `lines` at some places of it."""
+        path = f"/v1/redemptions/{redemption_id}/reversal"
+        body: dict[str, object] = {"reason": reason, "lines": lines} if lines else {"reason": reason}
+        reversed_: ReversalAnswer = await self._operate("reversal", path, body)
+        return reversed_
 
-    async def eligibility(self, card: str, service: str | None = None, patient: str | None = None) -> dict[str, Any]:
+    async def eligibility(self, card: str, service: str | None = None, patient: str | None = None) -> EligibilityAnswer:
         """At a clinic: whether the card's holder, or another of the household, is covered, and what services cost."""
         self._need_network()
         wanted = {"card_id": card_id(card), "service": service, "patient_id": patient}
         body = {name: value for name, value in wanted.items() if value is not None}
-        answer: dict[str, Any] = await self.caller.post("/v1/eligibility", body)
+        answer: EligibilityAnswer = await self.caller.post("/v1/eligibility", body)
         return answer
 
-    async def visit(self, card: str, service: str, lines: list[Item], **more: Any) -> dict[str, Any]:
+    async def visit(
+        self, card: str, service: str, lines: list[Item], prove: Prove | None = None, **more: object
+    ) -> VisitAnswer:
         """At a clinic: enter a visit; the patient's part is taken from the wallet. A retry is the same visit.
 
-        `more`: `patient_id`, `diagnosis`, `emergency`, `referral_id`, `refers_to`, `occurred_at`.
+        `prove`: asks the card's holder, as every visit needs but an emergency. `more`: `patient_id`, `diagnosis`,
+        `emergency`, `referral_id`, `refers_to`, `occurred_at`.
         """
         body = {"card_id": card_id(card), "service": service, "lines": lines, **more}
-        return await self._operate("encounter", "/v1/encounters", body)
+        if prove is not None and not more.get("emergency"):
+            self._need_settled()
+            body["holder_proof"] = await prove(sum(int(one["price"]) * int(one.get("quantity", 1)) for one in lines))
+        entered: VisitAnswer = await self._operate("encounter", "/v1/encounters", body)
+        return entered
 
-    async def encounter(self, encounter_id: str) -> dict[str, Any]:
+    async def encounter(self, encounter_id: str) -> VisitAnswer:
         """A visit of this provider: what became of the co-payment, and what it was about."""
         self._need_network()
-        answer: dict[str, Any] = await self.caller.get(f"/v1/encounters/{encounter_id}")
+        answer: VisitAnswer = await self.caller.get(f"/v1/encounters/{encounter_id}")
         return answer
 
-    async def collect(self, encounter_id: str) -> dict[str, Any]:
-        """Have a co-payment taken once more that the wallet did not cover."""
-        return await self._operate("collection", f"/v1/encounters/{encounter_id}/collection", {})
+    async def collect(self, encounter_id: str, prove: Prove | None = None, card: str | None = None) -> VisitAnswer:
+        """Have a co-payment taken that the wallet did not cover, or that an emergency left owed.
 
-    async def _operate(self, kind: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        `prove`: asks the holder of the card whose wallet pays: the visit's, or another `card` of the household.
+        """
+        body = {"card_id": card_id(card)} if card else {}
+        if prove is not None:
+            self._need_settled()
+            body["holder_proof"] = await prove((await self.encounter(encounter_id))["copayment"])
+        asked: VisitAnswer = await self._operate("collection", f"/v1/encounters/{encounter_id}/collection", body)
+        return asked
+
+    async def _operate(self, kind: str, path: str, body: Mapping[str, object]) -> Any:
         self._need_network()
         self._need_settled()
         self.store.begin({"kind": kind, "path": path, "body": body, "key": new_key()})
+        return await self._settled()
+
+    async def _settled(self) -> Any:
         answer = await self.settle()
         if answer is None:
             raise AssertionError("an operation was just begun")
         return answer
 
-    async def settle(self) -> dict[str, Any] | None:
+    async def settle(self) -> Any:
         """Send the operation under way (again); None when there is none. `NotReached` leaves it under way."""
         operation = self.store.unfinished()
         if operation is None:
@@ -194,7 +295,7 @@ class Terminal:
         self.store.end()
         return answer
 
-    async def _settle_mixed(self, sale: MixedSale) -> dict[str, Any]:
+    async def _settle_mixed(self, sale: MixedSale) -> SaleAnswer:
         try:
             answer = await sale.sell(self.caller, self._keep_mixed)
         except Refused:
@@ -222,19 +323,39 @@ class Terminal:
     def _keep_mixed(self, sale: MixedSale) -> None:
         self.store.begin({"kind": MIXED, "sale": sale.state()})
 
-    async def balance(self, card: str) -> dict[str, Any]:
+    async def balance(self, card: str) -> Balance:
         """What the card's household has left."""
         self._need_network()
-        answer: dict[str, Any] = await self.caller.get(f"/v1/entitlements/{card_id(card)}")
+        answer: Balance = await self.caller.get(f"/v1/entitlements/{card_id(card)}")
         return answer
 
-    async def close_day(self, day: date) -> dict[str, Any]:
+    async def totals(self, day: date) -> DayClosed:
+        """X: the outlet's totals of a day as they stand, and those of each of its terminals."""
+        self._need_network()
+        answer: DayClosed = await self.caller.get(f"/v1/outlets/{self.identity.outlet_id}/days/{day.isoformat()}")
+        return answer
+
+    async def own_sales(self, day: date, *, whole_outlet: bool = False) -> list[OwnSale]:
+        """What this terminal sold on a day, or its whole outlet, the newest first."""
+        self._need_network()
+        terminal_id = None if whole_outlet else self.identity.terminal_id
+        found: list[OwnSale] = []
+        after = None
+        while True:
+            asked = {"day": day.isoformat(), "terminal_id": terminal_id, "after": after}
+            page = await self.caller.get("/v1/redemptions", **asked)
+            found += page["items"]
+            after = page["next"]
+            if after is None:
+                return found
+
+    async def close_day(self, day: date) -> DayClosed:
         """Close the outlet's day; its totals."""
         self._need_network()
         if self.journal.pending():
             raise Offline("offline sales have not been uploaded")
         path = f"/v1/outlets/{self.identity.outlet_id}/days/{day.isoformat()}/close"
-        answer: dict[str, Any] = await self.caller.post(path)
+        answer: DayClosed = await self.caller.post(path)
         return answer
 
     def go(self, *, offline: bool) -> None:
@@ -242,28 +363,115 @@ class Terminal:
         self.identity.offline = offline
         self.store.save(self.identity)
 
-    def sell_offline(self, compact: str, lines: list[Line]) -> Sale:
-        """Check the credential, sign the sale into the chain; durable when this returns."""
-        now = self.now()
-        identity = self.identity
-        found = credential.verify(compact, identity.credential_keys, now=now, governorate=identity.governorate)
-        programmes = {line["programme"] for line in lines}
-        for sale in self.journal.pending():
-            same_day = datetime.fromisoformat(sale["occurred_at"]).date() == now.astimezone(UTC).date()
-            if same_day and sale["card_id"] == found.card_id and programmes & _programmes(sale):
-                raise AlreadySold("سبق الصرف لهذا الكارت اليوم من هذه الماكينة أثناء انقطاع الشبكة")
-        return self.journal.append(found.card_id, compact, lines, now)
+    def sell_offline(self, compact: str, lines: list[Line]) -> OfflineSale:
+        """Check card and floors, sign the sale into the chain; durable when this returns.
 
-    async def sync(self) -> list[dict[str, Any]]:
+        Raises NotGood for a card of the hot list, beyond the signed floors, and where either document is over.
+        """
+        now = self.now()
+        day = business_day(now)
+        terms, listed = self.store.configuration().terms(now), self.store.hot_list()
+        listed.ensure_good(now)
+        genuine = {kid: key for kid, key in self.identity.credential_keys.items() if kid in listed.keys}
+        found = credential.verify(compact, genuine, now=now, governorate=self.identity.governorate)
+        listed.ensure_not_listed(found.card_id)
+        if {line["programme"] for line in lines} & self._sold_on(day, found.card_id):
+            raise AlreadySold("سبق الصرف لهذا الكارت اليوم من هذه الماكينة")
+        priced = self._priced(lines, terms.price_list)
+        terms.ensure_in_time(self._contact(), now)
+        terms.ensure_within(priced or lines, self._spell(day), self._last_known(day, found.card_id))
+        return self.journal.append(found.card_id, compact, priced or lines, now, terms.price_list if priced else "")
+
+    def _contact(self) -> datetime | None:
+        """When the service last heard of this terminal: by an upload or a sale with the network; None if never."""
+        sold = [one["answer"]["occurred_at"] for one in self.store.sold() if one["kind"] == "redemption"]
+        known = [*sold[-1:], *([self.identity.contact] if self.identity.contact else [])]
+        return max(map(datetime.fromisoformat, known), default=None)
+
+    def _spell(self, day: date) -> tuple[int, int]:
+        """Sales and piastres of a day that this terminal has made without the network, taken back or not."""
+        sales = [one for one in self.journal.sales() if business_day(datetime.fromisoformat(one["occurred_at"])) == day]
+        return len(sales), sum(line.get("amount", 0) for sale in sales for line in sale["lines"])
+
+    def _last_known(self, day: date, card: str) -> dict[str, int]:
+        """What a card's household has left of a month by programme, as this terminal heard last and has sold since."""
+        month = f"{day:%Y-%m}"
+        left: dict[str, int] = {}
+        heard = datetime.min.replace(tzinfo=UTC)
+        for one in self.store.sold():
+            answer = one["answer"]
+            if one["kind"] != "redemption" or answer["card_id"] != card or not answer.get("remaining"):
+                continue
+            heard = datetime.fromisoformat(answer["occurred_at"])
+            left |= {pot["programme"]: pot["remaining"] for pot in answer["remaining"] if pot["period"][:7] == month}
+        for sale in self.journal.sales():
+            if sale["card_id"] != card or datetime.fromisoformat(sale["occurred_at"]) < heard:
+                continue
+            for line in sale["lines"]:
+                taken = line["quantity"] if line["programme"] == "bread" else line.get("amount", 0)
+                if line["programme"] in left:
+                    left[line["programme"]] = max(0, left[line["programme"]] - taken)
+        return left
+
+    def reverse_offline(self, sale: str, reason: str, lines: list[int] | None = None) -> OfflineReversal:
+        """Take back a sale of this terminal, or the `lines` at some places of it, in the chain; durable on return.
+
+        `sale`: the number on its receipt, made without the network or with it. Raises NotItsSale.
+        """
+        sold = {one["sale_id"]: len(one["lines"]) for one in self.journal.sales()}
+        for one in self.store.sold():
+            if one["kind"] == "redemption":
+                sold[one["answer"]["redemption_id"]] = len(one["answer"]["lines"])
+        gone = {one["reverses"] for one in self.journal.reversals()}
+        gone |= {one["answer"]["redemption_id"] for one in self.store.sold() if one["kind"] == "reversal"}
+        if sale not in sold or sale in gone or any(not 0 <= place < sold[sale] for place in lines or []):
+            raise NotItsSale("العملية غير مسجلة على هذه الماكينة أو سبق إلغاؤها")
+        return self.journal.take_back(sale, reason, self.now(), sorted(lines or []))
+
+    def _sold_on(self, day: date, card: str) -> set[str]:
+        """Programmes that this terminal has served a card from on a day, with the network or without it."""
+        served: set[str] = set()
+        back = {one["reverses"]: one.get("lines") for one in self.journal.reversals()}
+        for sale in self.journal.sales():
+            if sale["card_id"] == card and business_day(datetime.fromisoformat(sale["occurred_at"])) == day:
+                places = back.get(sale["sale_id"], [])
+                served |= {
+                    line["programme"] for n, line in enumerate(sale["lines"]) if places is not None and n not in places
+                }
+        known = self.store.sold()
+        undone = {
+            one["answer"]["redemption_id"]
+            for one in known
+            if one["kind"] == "reversal" and not one["answer"].get("lines")
+        }
+        undone |= {reverses for reverses, places in back.items() if places is None}
+        for answer in (one["answer"] for one in known if one["kind"] == "redemption"):
+            if answer["redemption_id"] not in undone and (answer["card_id"], answer["business_day"]) == (
+                card,
+                str(day),
+            ):
+                served |= {line["programme"] for line in answer["lines"]}
+        return served
+
+    def _priced(self, lines: list[Line], version: str) -> list[Line]:
+        """The lines with their amounts by a price list; none where it does not have them all."""
+        prices = self.identity.price_lists.get(version, {})
+        if not all(line["item"] in prices.get(line["programme"], {}) for line in lines):
+            return []
+        return [{**line, "amount": prices[line["programme"]][line["item"]] * line["quantity"]} for line in lines]
+
+    async def sync(self) -> list[OfflineResult]:
         """Upload the pending sales in order; what became of each. Safe to repeat: the server knows them by id."""
         self._need_network()
-        results: list[dict[str, Any]] = []
+        results: list[OfflineResult] = []
         while pending := self.journal.pending()[:MAX_BATCH]:
             answer = await self.caller.post("/v1/offline-batches", {"sales": pending})
             if answer.get("gap"):
                 raise NotReached(f"the server misses sales: {answer['gap']}")
             results.extend(answer["results"])
             self.journal.confirm(pending[-1]["sequence"])
+            self.identity.contact = self.now().isoformat()
+            self.store.save(self.identity)
         return results
 
     def _need_settled(self) -> None:
@@ -273,10 +481,6 @@ class Terminal:
     def _need_network(self) -> None:
         if self.identity.offline:
             raise Offline("the terminal is offline")
-
-
-def _programmes(sale: Sale) -> set[str]:
-    return {line["programme"] for line in sale["lines"]}
 
 
 def card_id(card: str) -> str:

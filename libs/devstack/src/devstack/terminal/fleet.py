@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
+from devstack.terminal.answers import DayClosed, Line, OfflineSale, SaleAnswer
 from devstack.terminal.caller import Caller, Refused
-from devstack.terminal.chain import Chain, Line, Sale
+from devstack.terminal.chain import Chain
 from devstack.terminal.device import enrol
 from devstack.terminal.keys import DeviceGrant, DeviceKey
 from devstack.terminal.wire import Wire
@@ -30,17 +31,17 @@ class DayBook:
     cash_amount: int = 0
     wallet_amount: int = 0
 
-    def add(self, sale: dict[str, Any]) -> None:
+    def add(self, sale: SaleAnswer) -> None:
         """Enter a sale as the server confirmed it."""
         self.redemptions += 1
         self._enter(sale, 1)
 
-    def take_back(self, sale: dict[str, Any]) -> None:
+    def take_back(self, sale: SaleAnswer) -> None:
         """Enter the reversal of a sale: the amounts are net, the sale stays counted."""
         self.reversals += 1
         self._enter(sale, -1)
 
-    def _enter(self, sale: dict[str, Any], sign: int) -> None:
+    def _enter(self, sale: SaleAnswer, sign: int) -> None:
         for line in sale["lines"]:
             if line["programme"] == "bread":
                 self.loaves += sign * line["quantity"]
@@ -61,7 +62,7 @@ class FleetTerminal:
     key: DeviceKey
     caller: Caller
     books: dict[str, DayBook] = field(default_factory=dict)
-    offline: list[Sale] = field(default_factory=list)
+    offline: list[OfflineSale] = field(default_factory=list)
     chain: Chain = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,20 +72,20 @@ class FleetTerminal:
         """The book of a day."""
         return self.books.setdefault(str(day), DayBook())
 
-    async def sell(self, card_id: str, lines: list[Line]) -> dict[str, Any]:
+    async def sell(self, card_id: str, lines: list[Line]) -> SaleAnswer:
         """Sell online and enter it in the book; `Refused` when the system says no."""
         body = {"card_id": card_id, "lines": lines}
-        answer: dict[str, Any] = await self.caller.post("/v1/redemptions", body)
+        answer: SaleAnswer = await self.caller.post("/v1/redemptions", body)
         self.book(answer["business_day"]).add(answer)
         return answer
 
-    def take_back(self, sale: dict[str, Any]) -> None:
+    def take_back(self, sale: SaleAnswer) -> None:
         """Enter the reversal of a sale of this terminal."""
         self.book(sale["business_day"]).take_back(sale)
 
-    async def close_day(self, day: date) -> dict[str, Any]:
+    async def close_day(self, day: date) -> DayClosed:
         """Close the outlet's day; its totals."""
-        answer: dict[str, Any] = await self.caller.post(f"/v1/outlets/{self.outlet_id}/days/{day}/close")
+        answer: DayClosed = await self.caller.post(f"/v1/outlets/{self.outlet_id}/days/{day}/close")
         return answer
 
 
@@ -152,9 +153,9 @@ async def in_parallel(
     return counted
 
 
-async def pages(caller: Caller, path: str, **query: Any) -> AsyncIterator[dict[str, Any]]:
+async def pages(caller: Caller, path: str, **query: object) -> AsyncIterator[dict[str, Any]]:
     """Every item of a collection, page after page."""
-    cursor: Any = None
+    cursor: object = None
     while True:
         page = await caller.get(path, **query, **({} if cursor is None else {"after": cursor}))
         for item in page["items"]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from devstack.terminal.answers import Line, Pot, SaleAnswer
 from devstack.terminal.caller import Caller, Refused, new_key
-from devstack.terminal.chain import Line
 from devstack.terminal.wire import NotReached
 
 HOLD_UNKNOWN = "hold_unknown"
@@ -45,29 +45,36 @@ class MixedSale:
     hold_key: str = field(default_factory=new_key)
     sale_key: str = field(default_factory=new_key)
     payment_id: str = ""
+    proof: str = ""  # that the holder is there: for the sale and the hold that pays its part
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> dict[str, object]:
         """As it is kept on the terminal's disk."""
         return asdict(self)
 
-    async def sell(self, caller: Caller, keep: Callable[[MixedSale], object]) -> dict[str, Any]:
+    async def sell(self, caller: Caller, keep: Callable[[MixedSale], object]) -> SaleAnswer:
         """Hold, keep what is held, sell; the sale.
 
         `Refused` where the system's last word is no: then the hold, if there is one, is to be given up. `NotReached`
         where nothing is known: the same sale is to be tried again.
         """
         if not self.payment_id:
-            body = {"card_id": self.card_id, "amount": self.wallet, "reference": f"sale:{self.sale_key}"}
+            body: dict[str, object] = {"card_id": self.card_id, "amount": self.wallet}
+            body["reference"] = f"sale:{self.sale_key}"
+            if self.proof:
+                body["holder_proof"] = self.proof
             held = await _settled(caller, "/v1/payments/authorizations", body, self.hold_key)
             self.payment_id = str(held["payment_id"])
             keep(self)
         tender = {"kind": "wallet", "payment_id": self.payment_id, "amount": self.wallet}
-        sale = {"card_id": self.card_id, "lines": self.lines, "tenders": [tender]}
+        sale: dict[str, object] = {"card_id": self.card_id, "lines": self.lines, "tenders": [tender]}
+        if self.proof:
+            sale["holder_proof"] = self.proof
         deadline = time.monotonic() + HOLD_ARRIVES_WITHIN_S
         wait = 0.05
         while True:
             try:
-                return await _settled(caller, "/v1/redemptions", sale, self.sale_key)
+                sold: SaleAnswer = await _settled(caller, "/v1/redemptions", sale, self.sale_key)
+                return sold
             except Refused as refusal:
                 if refusal.code != HOLD_UNKNOWN or time.monotonic() > deadline:
                     raise
@@ -84,9 +91,9 @@ async def give_up(caller: Caller, void: Void) -> None:
             raise NotReached(f"the hold could not be given up: {refusal.code}") from refusal
 
 
-async def _settled(caller: Caller, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
+async def _settled(caller: Caller, path: str, body: Mapping[str, object], key: str) -> Any:
     try:
-        answer: dict[str, Any] = await caller.post(path, body, key=key)
+        answer = await caller.post(path, body, key=key)
     except Refused as refusal:
         if final(refusal):
             raise
@@ -94,9 +101,14 @@ async def _settled(caller: Caller, path: str, body: dict[str, Any], key: str) ->
     return answer
 
 
-def beyond_allowance(lines: Iterable[Line], catalogue: dict[str, Any], pots: Iterable[dict[str, Any]]) -> int:
-    """Piastres that goods cost more than the allowance has left: what the wallet has to pay."""
+def price_of(lines: Iterable[Line], catalogue: dict[str, Any]) -> int:
+    """Piastres that goods cost."""
     prices: dict[str, int] = {item["item"]: item["prices"].get("goods", 0) for item in catalogue["items"]}
-    price: int = sum(prices.get(line["item"], 0) * line["quantity"] for line in lines if line["programme"] == "goods")
+    return sum(prices.get(line["item"], 0) * line["quantity"] for line in lines if line["programme"] == "goods")
+
+
+def beyond_allowance(lines: Iterable[Line], catalogue: dict[str, Any], pots: Iterable[Pot]) -> int:
+    """Piastres that goods cost more than the allowance has left: what the wallet has to pay."""
+    price = price_of(lines, catalogue)
     left: int = sum(pot["remaining"] for pot in pots if pot["programme"] == "goods")
     return max(0, price - left)

@@ -18,7 +18,13 @@ PROVIDERS_AR = {
     "family_unit": "وحدة طب الأسرة", "hospital": "مستشفى", "laboratory": "معمل", "pharmacy": "صيدلية",
     "imaging": "مركز أشعة",
 }  # fmt: skip
-NAMES_AR = {"bakery": "مخبز", "grocer": "بقالة تموينية", "gameaty": "منفذ جمعيتي", "complex": "مجمع استهلاكي"}
+NAMES_AR = {
+    "bakery": "مخبز",
+    "grocer": "بقالة تموينية",
+    "gameaty": "منفذ جمعيتي",
+    "complex": "مجمع استهلاكي",
+    "depot": "مستودع دقيق",
+}
 
 
 class NoCredentials(LookupError):
@@ -37,7 +43,9 @@ def client(name: str, clients_file: Path | None = None) -> ClientSecret:
     file = clients_file or StackSettings.in_use().clients_file
     known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     if name not in known:
-        raise NoCredentials(f"set {CLIENT_ID} and {CLIENT_SECRET}, or run where the stack keeps {file}")
+        raise NoCredentials(
+            f"set {CLIENT_ID} and {CLIENT_SECRET}, or run where the stack keeps {file}: `unicard up` makes it"
+        )
     return ClientSecret(name, known[name]["client_secret"])
 
 
@@ -62,7 +70,7 @@ async def provision(wire: Wire, kind: str, clients_file: Path | None = None) -> 
     if kind in PROVIDERS_AR:
         return await _provision_clinic(admin, kind, serial)
     body: dict[str, Any] = {
-        "kind": kind, "governorate": PORT_SAID, "district": "al-arab",
+        "kind": kind, "governorate": PORT_SAID, "district": "03.02",
         "name_ar": f"{NAMES_AR.get(kind, 'منفذ')} {serial}", "name_en": f"{kind.capitalize()} {serial}",
     }  # fmt: skip
     if kind == "bakery":
@@ -77,7 +85,7 @@ async def _provision_clinic(admin: Caller, kind: str, serial: str) -> tuple[str,
         {
             "kind": kind,
             "governorate": PORT_SAID,
-            "district": "al-arab",
+            "district": "03.02",
             "name_ar": f"{PROVIDERS_AR[kind]} {serial}",
             "name_en": f"{kind.replace('_', ' ').capitalize()} {serial}",
         },

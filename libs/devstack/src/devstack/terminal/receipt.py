@@ -4,13 +4,38 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from devstack.terminal.answers import (
+    DayClosed,
+    EligibilityAnswer,
+    Line,
+    OfflineResult,
+    OfflineReversal,
+    OfflineSale,
+    OwnSale,
+    Pot,
+    Reason,
+    ReversalAnswer,
+    SaleAnswer,
+    ServiceTerms,
+    TerminalTotals,
+    VisitAnswer,
+    Wallet,
+)
+
 CAIRO = ZoneInfo("Africa/Cairo")
-ITEMS = {"loaf": "رغيف", "oil": "زيت", "sugar": "سكر", "rice": "أرز", "pasta": "مكرونة", "flour": "دقيق"}
-UNITS = {"loaf": "رغيف", "piastre": "جنيه"}
-PROGRAMMES = {"bread": "الخبز المدعم", "goods": "السلع التموينية", "bread_points": "نقاط الخبز"}
+ITEMS = {
+    "loaf": "رغيف",
+    "oil": "زيت",
+    "sugar": "سكر",
+    "rice": "أرز",
+    "pasta": "مكرونة",
+    "flour": "دقيق",
+    "ration_flour": "دقيق بدلاً من الخبز",
+}
+UNITS = {"loaf": "رغيف", "piastre": "جنيه", "kilogram": "كجم"}
+PROGRAMMES = {"bread": "الخبز المدعم", "goods": "السلع التموينية", "bread_points": "نقاط الخبز", "flour": "الدقيق"}
 SERVICES = {
     "consultation": "كشف", "home_visit": "زيارة منزلية", "medicines": "أدوية", "imaging": "أشعة",
     "laboratory": "تحاليل", "inpatient": "إقامة بالمستشفى",
@@ -20,10 +45,14 @@ COPAYMENTS = {
     "due": "جاري الخصم من المحفظة",
     "paid": "تم الخصم من المحفظة",
     "failed": "تعذر الخصم",
+    "review": "لا خصم قبل المراجعة",
+    "owed": "مستحقة، تحصل بموافقة صاحب الكارت",
+    "reversed": "ألغيت",
 }
 OUTCOMES = {
     "applied": "تم القيد", "overdrawn": "تم القيد على حصة الفترة القادمة",
-    "duplicate": "سبق القيد", "rejected": "مرفوضة",
+    "disputed": "محل مراجعة من مفتش التموين", "duplicate": "سبق القيد", "rejected": "مرفوضة",
+    "reversed": "تم الإلغاء", "waiting": "إلغاء في انتظار رفع عملية الصرف",
 }  # fmt: skip
 
 
@@ -42,7 +71,7 @@ def amount(unit: str, value: int) -> str:
     return f"{pounds(value)} جنيه" if unit == "piastre" else f"{value} {UNITS.get(unit, unit)}"
 
 
-def remaining(pots: list[dict[str, Any]]) -> list[str]:
+def remaining(pots: list[Pot]) -> list[str]:
     """The remaining balance, a line a pot."""
     return [
         f"الرصيد المتبقي – {PROGRAMMES.get(pot['programme'], pot['programme'])}: "
@@ -51,7 +80,7 @@ def remaining(pots: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def sale_lines(lines: list[dict[str, Any]]) -> list[str]:
+def sale_lines(lines: list[Line]) -> list[str]:
     """The goods, a line each."""
     return [
         f"{ITEMS.get(line['item'], line['item'])} × {line['quantity']}"
@@ -60,7 +89,7 @@ def sale_lines(lines: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def sale(answer: dict[str, Any]) -> list[str]:
+def sale(answer: SaleAnswer) -> list[str]:
     """The receipt of a sale; goods and prices in the server's words."""
     return [
         f"إيصال صرف – {local(answer['occurred_at'])}",
@@ -70,7 +99,7 @@ def sale(answer: dict[str, Any]) -> list[str]:
     ]
 
 
-def wallet(answer: dict[str, Any]) -> list[str]:
+def wallet(answer: Wallet) -> list[str]:
     """What a wallet has, and what of it is held."""
     return [
         f"الرصيد المتاح: {pounds(answer['available'])} جنيه",
@@ -78,7 +107,7 @@ def wallet(answer: dict[str, Any]) -> list[str]:
     ]
 
 
-def offline_sale(sale: dict[str, Any]) -> list[str]:
+def offline_sale(sale: OfflineSale) -> list[str]:
     """The receipt of a sale without a network."""
     return [
         "إيصال صرف دون اتصال بالشبكة",
@@ -89,7 +118,17 @@ def offline_sale(sale: dict[str, Any]) -> list[str]:
     ]
 
 
-def reversal(answer: dict[str, Any]) -> list[str]:
+def offline_reversal(reversal: OfflineReversal) -> list[str]:
+    """The receipt of a reversal without a network."""
+    return [
+        "إيصال إلغاء عملية دون اتصال بالشبكة",
+        f"التاريخ: {local(reversal['occurred_at'])}",
+        f"رقم العملية الملغاة: {reversal['reverses']}",
+        f"مسلسل: {reversal['sequence']} – رقم الإلغاء: {reversal['reversal_id']}",
+    ]
+
+
+def reversal(answer: ReversalAnswer) -> list[str]:
     """The receipt of a reversal."""
     return [
         "إيصال إلغاء العملية",
@@ -98,13 +137,42 @@ def reversal(answer: dict[str, Any]) -> list[str]:
     ]
 
 
-def outcome(result: dict[str, Any]) -> str:
-    """What became of one uploaded sale."""
+def outcome(result: OfflineResult) -> str:
+    """What became of one uploaded sale or reversal."""
     words = OUTCOMES.get(result["status"], result["status"])
     return f"مسلسل {result['sequence']}: {words}" + (f" ({result['code']})" if result.get("code") else "")
 
 
-def eligibility(answer: dict[str, Any]) -> list[str]:
+def own_sale(sale: OwnSale) -> list[str]:
+    """A sale of the day's list: when and what, what was paid beside the allowance, whether it was taken back."""
+    wallet = sum(tender["amount"] for tender in sale["tenders"])
+    paid = (("نقداً", sale["cash_due"]), ("من المحفظة", wallet))
+    beside = [f"{words}: {pounds(part)} جنيه" for words, part in paid if part]
+    return [
+        f"{local(sale['occurred_at'])}  {'، '.join(sale_lines(sale['lines']))}",
+        *beside,
+        *(["ألغيت"] if sale["reversal"] else []),
+        f"رقم العملية: {sale['redemption_id']}",
+    ]
+
+
+def day(totals: DayClosed) -> list[str]:
+    """An outlet's totals, and those of each of its terminals where it has several."""
+    several = [one for one in totals["terminals"] if len(totals["terminals"]) > 1]
+    return [*_sums(totals), *(line for one in several for line in (f"ماكينة {one['terminal_id']}", *_sums(one)))]
+
+
+def _sums(totals: DayClosed | TerminalTotals) -> list[str]:
+    return [
+        f"عمليات: {totals['redemptions']}، ملغاة: {totals['reversals']}",
+        f"أرغفة: {totals['loaves']}",
+        f"سلع: {pounds(totals['goods_amount'])} جنيه",
+        f"نقداً: {pounds(totals['cash_amount'])} جنيه",
+        f"من المحفظة: {pounds(totals['wallet_amount'])} جنيه",
+    ]
+
+
+def eligibility(answer: EligibilityAnswer) -> list[str]:
     """Whether care is covered, and what it costs the patient."""
     head = ["مشمول بالتأمين الصحي الشامل"] if answer["covered"] else [reason_ar(one) for one in answer["reasons"]]
     if answer["exempt"]:
@@ -112,12 +180,12 @@ def eligibility(answer: dict[str, Any]) -> list[str]:
     return [*head, *(_terms(service) for service in answer["services"])]
 
 
-def reason_ar(reason: dict[str, Any]) -> str:
+def reason_ar(reason: Reason) -> str:
     """Why care is not covered."""
     return f"{reason['title_ar']} – {reason['detail_ar']}" if reason["detail_ar"] else str(reason["title_ar"])
 
 
-def _terms(service: dict[str, Any]) -> str:
+def _terms(service: ServiceTerms) -> str:
     name = SERVICES.get(service["service"], service["service"])
     if service["fixed"] is not None:
         return f"{name}: {pounds(service['fixed'])} جنيه"
@@ -128,7 +196,7 @@ def _terms(service: dict[str, Any]) -> str:
     return share if service["cap_left"] is None else f"{share} بحد أقصى {pounds(service['cap_left'])} جنيه"
 
 
-def visit(answer: dict[str, Any]) -> list[str]:
+def visit(answer: VisitAnswer) -> list[str]:
     """The receipt of a visit: nothing of what it was about."""
     failure = f" ({answer['failure']})" if answer["failure"] else ""
     return [

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from devstack.terminal.chain import Journal
+from devstack.terminal.configuration import Configuration
+from devstack.terminal.hotlist import HotList
 from devstack.terminal.keys import DeviceKey
 
 _INDENTED = orjson.OPT_INDENT_2
@@ -30,7 +33,10 @@ class Identity:
     outlet_id: str = ""
     governorate: str = ""
     offline: bool = False
+    contact: str = ""  # when it last uploaded what it sold without the network, or got its key
     credential_keys: dict[str, str] = field(default_factory=dict)
+    # piastres by version of the price list, programme and item
+    price_lists: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
 
 
 class Store:
@@ -42,6 +48,8 @@ class Store:
         self._pending = folder / "pending.json"
         self._sold = folder / "sold.jsonl"
         self._voids = folder / "voids.json"
+        self._hot_list = folder / "hot_list.json"
+        self._configuration = folder / "configuration.json"
 
     def known(self) -> bool:
         """Whether a terminal is enrolled here."""
@@ -51,7 +59,10 @@ class Store:
         """The identity; `NotEnrolled` when there is none."""
         if not self._identity.exists():
             raise NotEnrolled(f"no terminal is enrolled in {self.folder}")
-        return Identity(**orjson.loads(self._identity.read_bytes()))
+        known = {one.name for one in fields(Identity)}  # a terminal of before has kept more
+        return Identity(
+            **{name: value for name, value in orjson.loads(self._identity.read_bytes()).items() if name in known}
+        )
 
     def save(self, identity: Identity) -> None:
         """Write the identity whole or not at all."""
@@ -61,7 +72,28 @@ class Store:
         """The offline chain."""
         return Journal(self.folder, DeviceKey.load(identity.secret))
 
-    def begin(self, operation: dict[str, Any]) -> None:
+    def hot_list(self) -> HotList:
+        """The cards to refuse without the network, as last heard of; one that is over where there is none."""
+        if not self._hot_list.exists():
+            return HotList()
+        kept = orjson.loads(self._hot_list.read_bytes())
+        return HotList(**{**kept, "cards": frozenset(kept["cards"]), "keys": tuple(kept["keys"])})
+
+    def save_hot_list(self, listed: HotList) -> None:
+        """Keep a list that has come whole."""
+        self._write(self._hot_list, orjson.dumps({**asdict(listed), "cards": sorted(listed.cards)}))
+
+    def configuration(self) -> Configuration:
+        """What it sells by without the network; one that is over where there is none."""
+        if not self._configuration.exists():
+            return Configuration()
+        return Configuration(**orjson.loads(self._configuration.read_bytes()))
+
+    def save_configuration(self, configuration: Configuration) -> None:
+        """Keep a configuration."""
+        self._write(self._configuration, orjson.dumps(asdict(configuration)))
+
+    def begin(self, operation: Mapping[str, object]) -> None:
         """Remember an operation before it is sent, so that it can be repeated with the same key."""
         self._write(self._pending, orjson.dumps(operation))
 
@@ -87,7 +119,7 @@ class Store:
         """Remember which holds are still to be given up."""
         self._write(self._voids, orjson.dumps(waiting))
 
-    def record(self, sale: dict[str, Any]) -> None:
+    def record(self, sale: Mapping[str, object]) -> None:
         """Keep what was sold, for the day's own total."""
         with self._sold.open("ab") as file:
             file.write(orjson.dumps(sale) + b"\n")

@@ -20,7 +20,7 @@ async def play(context: Context) -> None:
     context.headline("Activation of the cohort, supply first")
     await context.set_clock(context.calendar.activation)
     began = time.perf_counter()
-    seen = await _activate(context, "supply", "cards activated")
+    seen = await activate(context, "supply", "cards activated", context.heads_given)
     activated = time.perf_counter()
     context.report.figure("activations", seen / (activated - began), "a second")
     context.report.check(
@@ -31,20 +31,20 @@ async def play(context: Context) -> None:
     what = "activated cards known to supply-service" + (f", of {asked:,}" if asked < len(context.holders) else "")
     context.report.check(what, asked, known, "GET /v1/entitlements/{card}")
     context.report.figure("last activation known to supply-service", time.perf_counter() - activated, "s later")
-    paying = await _activate(context, "payment", "cards that pay")
+    paying = await activate(context, "payment", "cards that pay", context.heads_given)
     context.report.check(
         "cards given payment in a second stage", context.heads_given, paying, "GET /v1/activations/{id}"
     )
     await _wallet_opened(context, context.holders[-1])
 
 
-async def _activate(context: Context, service: str, what: str) -> int:
+async def activate(context: Context, service: str, what: str, wanted: int) -> int:
     """Activate the cohort's cards for a service; how many were."""
     path = f"/v1/rollout-phases/{context.phase_id}/activations"
     created = await context.cards.post(path, {"holders": "heads", "services": [service]})
     job = f"/v1/activations/{identifier(created, 'activation_id')}"
     seen = 0
-    with context.bar(what, context.heads_given) as advance:
+    with context.bar(what, wanted) as advance:
         while True:
             state: dict[str, Any] = await context.cards.get(job)
             advance(state["activated"] - seen)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from devstack.demo.places import PORT_SAID
-from devstack.demo.stages.story import DISTRICT, WAIT_S, Story
+from devstack.demo.stages.story import DISTRICT, PIN, WAIT_S, Story
 from devstack.demo.waiting import until
 from devstack.terminal import receipt
+from devstack.terminal.answers import EligibilityAnswer
 from devstack.terminal.caller import Refused, eventually
 from devstack.terminal.device import Item, Terminal
+from devstack.terminal.proof import by_pin
 from devstack.terminal.provision import PROVIDERS_AR, register_clinic_terminal
 
 SERVICE = "medicines"
@@ -36,7 +37,8 @@ async def play(story: Story) -> Terminal:
     price = sum(int(line["price"]) * int(line["quantity"]) for line in PRESCRIPTION)
     part = int((Decimal(terms["rate"]) * price).quantize(Decimal(1), ROUND_HALF_UP))
     part = min(part, terms["cap_left"] or 0)
-    visit = await clinic.visit(story.card_id, SERVICE, PRESCRIPTION, diagnosis=DIAGNOSIS)
+    prove = by_pin(clinic.caller, story.card_id, PIN, "visit")
+    visit = await clinic.visit(story.card_id, SERVICE, PRESCRIPTION, prove, diagnosis=DIAGNOSIS)
     story.check(13, "co-payment of the visit, piastres", part, visit["copayment"], "POST /v1/encounters")
     paid = await until(
         lambda: clinic.encounter(visit["encounter_id"]),
@@ -62,7 +64,7 @@ async def _open_clinic(story: Story) -> Terminal:
     return await story.enrolled(name, *known)
 
 
-async def covered(story: Story, clinic: Terminal) -> dict[str, Any]:
+async def covered(story: Story, clinic: Terminal) -> EligibilityAnswer:
     """The answer about cover, once health-service has heard of the card."""
     return await until(
         lambda: eventually(lambda: clinic.eligibility(story.card_id, SERVICE), within_s=WAIT_S),
@@ -80,6 +82,6 @@ async def refused(clinic: Terminal, card_id: str) -> str:
     return "covered" if answer["covered"] else str(answer["reasons"][0]["code"])
 
 
-def left_of_cap(answer: dict[str, Any]) -> str:
+def left_of_cap(answer: EligibilityAnswer) -> str:
     """Cover and what is left of the cap, in words."""
     return f"{answer['state']}, EGP {receipt.pounds(answer['services'][0]['cap_left'] or 0)}"

@@ -27,7 +27,10 @@ async def close(context: Context, closings: Closings, fleet: Iterable[FleetTermi
     async def close_one(terminal: FleetTerminal) -> None:
         totals = await terminal.close_day(day)
         believed = terminal.book(day)
-        found = DayBook(**{name: int(totals[name]) for name in asdict(believed)})
+        found = DayBook(
+            totals["redemptions"], totals["reversals"], totals["loaves"], totals["goods_amount"],
+            totals["cash_amount"], totals["wallet_amount"],
+        )  # fmt: skip
         closings.days += 1
         add(closings.believed, believed)
         add(closings.found, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from devstack.demo.calendar import at
@@ -24,9 +24,15 @@ async def play(context: Context) -> dict[str, Invitation]:
     context.headline("A week's appointments and messages")
     left_behind = sum(run.households for run in context.history.runs if not run.planned and run.run < context.run)
     invited = round(context.options.messages * INVITED_PER_MESSAGE) + INVITED_BESIDES + left_behind
+    invited += sum(  # all adults of the families to whom something will happen: some of them will be heads
+        person.is_adult(context.people.today)
+        for holder in context.holders
+        for person in holder.household.members
+        if holder.ration_card
+    )
     context.sink_mark = await context.sink.last_id()
     since, began = datetime.now(UTC), time.perf_counter()
-    plan = await _plan(context, invited)
+    plan = await plan_week(context, context.calendar.week_start, invited, "adults")
     context.report.figure("appointments planned", plan["scheduled"] / (time.perf_counter() - began), "a second")
     context.report.check("citizens given an appointment", invited, plan["scheduled"], "GET /v1/pickup-plans/{id}")
     context.record.planned = True
@@ -37,8 +43,9 @@ async def play(context: Context) -> dict[str, Invitation]:
     return await _messages(context, plan["scheduled"], since, began)
 
 
-async def _plan(context: Context, limit: int) -> dict[str, Any]:
-    body = {"week_start": context.calendar.week_start.isoformat(), "limit": limit, "holders": "adults"}
+async def plan_week(context: Context, week_start: date, limit: int, holders: str) -> dict[str, Any]:
+    """Invite so many of those without a card in the week, heads only or all adults; the plan once it is made."""
+    body = {"week_start": week_start.isoformat(), "limit": limit, "holders": holders}
     created = await context.cards.post(f"/v1/rollout-phases/{context.phase_id}/pickup-plans", body)
     path = f"/v1/pickup-plans/{identifier(created, 'plan_id')}"
     seen = 0

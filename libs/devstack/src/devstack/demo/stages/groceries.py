@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
 
 from devstack.demo import rules as in_force
 from devstack.demo.behaviour import staples
 from devstack.demo.context import Context
 from devstack.demo.rules import Rules
-from devstack.demo.stages.story import WAIT_S, Story, pot
+from devstack.demo.stages.story import PIN, WAIT_S, Story, pot
 from devstack.demo.waiting import until
 from devstack.terminal import receipt
+from devstack.terminal.answers import Line, SaleAnswer
 from devstack.terminal.caller import Refused
-from devstack.terminal.chain import Line
 from devstack.terminal.device import goods
 from devstack.terminal.mixed import HOLD_UNKNOWN
+from devstack.terminal.proof import by_pin
 from devstack.terminal.wire import NotReached
 
 MORE_GOODS = 3
@@ -57,18 +57,21 @@ async def _buy(story: Story, one_too_many: list[Line], basket: list[Line]) -> No
     story.check(12, "allowance after the reversal, piastres", before, await _goods(story), REVERSAL)
     story.check(12, "wallet after the reversal, piastres", story.wallet, await story.wallet_of(story.wallet), WALLET)
     wallet_part = await story.grocer.wallet_part(story.card_id, basket)
-    await _sell(story, basket)
+    sale = await _sell(story, basket)
+    story.holder.goods_amount += sum(line["amount"] for line in sale["lines"])
     story.wallet -= wallet_part
     story.say(12, f"It is rung up again, right: the wallet pays EGP {receipt.pounds(wallet_part)}.")
     story.check(12, "wallet after the right sale, piastres", story.wallet, await story.wallet_of(story.wallet), WALLET)
 
 
-async def _sell(story: Story, lines: list[Line]) -> dict[str, Any]:
+async def _sell(story: Story, lines: list[Line]) -> SaleAnswer:
     """Sell as a grocer does: what was cut off is settled first; where the hold came too late it is rung up again."""
     deadline = time.monotonic() + WAIT_S
     while True:
         try:
-            return await story.grocer.settle() or await story.grocer.sell_mixed(story.card_id, lines)
+            settled: SaleAnswer | None = await story.grocer.settle()
+            prove = by_pin(story.grocer.caller, story.card_id, PIN)
+            return settled or await story.grocer.sell_mixed(story.card_id, lines, prove=prove)
         except NotReached:
             if time.monotonic() >= deadline:
                 raise

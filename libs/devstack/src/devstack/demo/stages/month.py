@@ -14,8 +14,8 @@ from devstack.demo.context import Cardholder, Context
 from devstack.demo.rules import Rules
 from devstack.demo.stages import closing
 from devstack.demo.stages.outage import Outage
+from devstack.terminal.answers import Line
 from devstack.terminal.caller import Refused
-from devstack.terminal.chain import Line
 from devstack.terminal.device import bread
 from devstack.terminal.fleet import FleetTerminal, Tally, in_parallel
 
@@ -40,9 +40,12 @@ class Month:
 
 
 async def play(
-    context: Context, first_day: Callable[[], Awaitable[None]], second_day: Callable[[], Awaitable[None]]
+    context: Context,
+    first_day: Callable[[], Awaitable[None]],
+    second_day: Callable[[], Awaitable[None]],
+    each_day: Callable[[date], Awaitable[None]],
 ) -> Month:
-    """Play every day; `first_day` and `second_day` are run on theirs before the others come."""
+    """Play every day; `first_day` and `second_day` are run on theirs before the others come, then `each_day`."""
     days = context.calendar.month_days
     context.headline(f"A month of sales: {days[0]} to {days[-1]}")
     await context.set_clock(at(days[0], 6))
@@ -56,7 +59,8 @@ async def play(
             await outage.reconnect(day, month.closings)
             if day == days[1]:
                 await second_day()
-            await _Day(context, month, outage, day).play()
+            await each_day(day)
+            await Day(context, month, day, outage).play()
             advance()
         # Where the last day was the one without a network, its sales come in that evening, after the last of them.
         await context.set_clock(at(days[-1], 18))
@@ -65,21 +69,22 @@ async def play(
     return month
 
 
-class _Day:
+class Day:
     """One day: who comes where, all at once, and the outlets' close."""
 
-    def __init__(self, context: Context, month: Month, outage: Outage, day: date) -> None:
-        self.context, self.month, self.outage, self.day = context, month, outage, day
+    def __init__(self, context: Context, month: Month, day: date, outage: Outage) -> None:
+        self.context, self.month, self.day, self.outage = context, month, day, outage
         self.by_district: dict[str, list[FleetTerminal]] = defaultdict(list)
         for bakery in context.bakeries:
             self.by_district[bakery.district].append(bakery)
 
     async def play(self) -> None:
+        """Play it."""
         rng, context = self.context.rng, self.context
-        last = self.context.calendar.month_days[-1].day
+        last = context.calendar.month_days[-1].day
         sales: list[tuple[Cardholder, int]] = []
-        for holder in context.holders:
-            if holder.card_id and holder.covered_until < self.day.day:
+        for holder in context.heads:
+            if holder.covered_until < self.day.day:
                 days = days_to_draw(rng, self.month.rules, holder.members, self.day.day, last)
                 if days:
                     sales.append((holder, days))
@@ -121,7 +126,7 @@ class _Day:
         today, rules = self.day.day - 1, self.month.rules
         shoppers = []
         for number, holder in enumerate(self.context.holders):
-            if not holder.card_id:
+            if not holder.card_id or holder.apart:
                 continue
             if number % days == today:
                 shoppers.append((holder, staples(rules, holder.members)))

@@ -15,7 +15,7 @@ from devstack.terminal.caller import Refused
 from devstack.terminal.device import bread
 from devstack.terminal.fleet import FleetTerminal, in_parallel
 
-DISTRICT = "port-fouad"
+DISTRICT = "03.04"
 TWICE = 0.02
 BATCH = 200
 
@@ -102,7 +102,9 @@ class Outage:
             book.redemptions += 1
             book.loaves += loaves
             book.cash_amount += loaves * self.rules.loaf_price
-            if holder.card_id not in self.twice:
+            if holder.card_id in self.twice:
+                holder.overdrawn += loaves
+            else:
                 holder.loaves += loaves
 
     async def _forged(self) -> str:

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from devstack.demo.context import Context
+from devstack.demo.families import Event
+from devstack.demo.homes import Homes
 from devstack.demo.roll import LEAST, Pension, files, roll
 from devstack.demo.sink import e164, pounds
 from devstack.demo.stages.story import Story
@@ -20,7 +22,7 @@ from devstack.terminal.fleet import pages
 PROGRAMME = FUND = "pension"
 WORD = "معاش"
 BOOKED_WITHIN_S, TOLD_WITHIN_S = 300.0, 600.0
-NO_WALLET = "wallet_unknown"
+NO_WALLET, DECEASED = "wallet_unknown", "payee_deceased"
 BATCH = "GET /v1/payout-batches/{id}"
 SINK = "GET {sink}/messages"
 
@@ -46,9 +48,9 @@ async def play(context: Context, story: Story) -> None:
     story.check(10, "wallet after the pension, piastres", before + LEAST, story.wallet, "GET /v1/wallets/{card}")
 
 
-async def _fund(context: Context, total: int) -> None:
+async def _fund(context: Context, total: int, reference: str = "") -> None:
     """The treasury pays the month's pensions into the authority's fund: a system asks, a person decides."""
-    body = {"amount": total, "reference": f"{context.calendar.month:%Y-%m}-{context.label}"}
+    body = {"amount": total, "reference": f"{reference}{context.calendar.month:%Y-%m}-{context.label}"}
     proposal = await context.treasury.post(f"/v1/payout-funds/{FUND}/fundings", body)
     await approve(context.treasury_approval, "payment", proposal["proposal_id"])
 
@@ -201,3 +203,27 @@ async def _code(refused: Any) -> str:
     except Refused as refusal:
         return refusal.code
     return "accepted"
+
+
+async def returned(context: Context, homes: Homes) -> None:
+    """The authority has not heard of deaths yet: what it pays the dead goes back to the fund, widows are paid."""
+    dead = homes.of(Event.HEAD_DIES) + homes.of(Event.DIES_ALONE)
+    people = [Pension(home.members[0], "", LEAST) for home in dead]
+    people += [Pension(home.members[1], home.holder.card_id, LEAST) for home in homes.of(Event.HEAD_DIES)]
+    total = sum(pension.amount for pension in people)
+    await _fund(context, total, "survivors-")
+    batch = await _declare(context, "survivors", len(people), total)
+    for file in files(people):
+        await _upload(context, batch, file)
+    await context.pensions.post(f"{batch}/submission")
+    await context.pensions_approval.show_anew()
+    await context.pensions_approval.post(f"{batch}/approval")
+    state = await until(
+        lambda: context.pensions.get(batch), lambda found: bool(found["state"] == "completed"), within_s=BOOKED_WITHIN_S
+    )
+    failed = [item async for item in pages(context.pensions, f"{batch}/items", state="failed", limit=1000)]
+    reasons = ", ".join(sorted({str(item["reason"]) for item in failed}))
+    check = context.report.check
+    check("life: pensions paid to widows", len(people) - len(dead), state["paid_count"], BATCH)
+    check("life: pensions of the dead, back in the fund", len(dead), state["failed_count"], BATCH)
+    check("life: and why", DECEASED, reasons, f"{BATCH}/items?state=failed")

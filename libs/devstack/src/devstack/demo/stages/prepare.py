@@ -13,6 +13,7 @@ from rich.console import Console
 from devstack.demo.calendar import Calendar, first_saturday
 from devstack.demo.context import Context, Options
 from devstack.demo.history import History, Run
+from devstack.demo.office import Office
 from devstack.demo.places import PORT_SAID
 from devstack.demo.report import Report
 from devstack.demo.sink import Sink
@@ -67,6 +68,14 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
         treasury=callers["treasury"],
         treasury_approval=_person(options, wire, "treasury-approver"),
         clients=ClientOffice(wire, options.gateway_url, Store(options.folder)),
+        office=Office(
+            _person(options, wire, "registry-clerk"),
+            _person(options, wire, "registry-approver"),
+            _person(options, wire, "registry-approver", 1),
+        ),
+        inspector=_person(options, wire, "inspector"),
+        disputes_approver=_person(options, wire, "disputes-approver"),
+        protection=_person(options, wire, "data-protection-officer"),
         finance=callers["reconciliation"],
         report=Report(console),
         run=run,
@@ -98,11 +107,11 @@ async def _claim(cards: Caller) -> tuple[int, str]:
     return run, str((await cards.post("/v1/rollout-phases", body))["phase_id"])
 
 
-def _person(options: Options, wire: Wire, role: str) -> PersonCaller:
-    """The one of the demonstration's people who has a role."""
+def _person(options: Options, wire: Wire, role: str, number: int = 0) -> PersonCaller:
+    """One of the demonstration's people who has a role."""
     store = Store(options.folder)
     try:
-        known = store.of_role(role)
+        known = store.of_role(role, number)
     except KeyError as error:
         raise NoCredentials(f"{store.path} knows nobody who is {role}: unicard people demo") from error
     return PersonCaller(wire, options.gateway_url, store, known)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from devstack.demo.context import Context
 from devstack.demo.sink import pounds
-from devstack.demo.stages import clinic, groceries
+from devstack.demo.stages import cash, clinic, dispute, groceries
 from devstack.demo.stages.story import WAIT_S, Story, refusal_of, words
 from devstack.demo.waiting import until
 from devstack.terminal import receipt
@@ -15,22 +16,28 @@ from devstack.terminal.device import Terminal
 from devstack.terminal.fleet import pages
 
 LOAVES = 15
+BREAD_CODE = "رمز خبز"
+CODE = re.compile(r"\b\d{6} ?\d{4}\b")
 GONE = frozenset({"card_blocked", "card_closed"})
 SALE, POTS, WALLET = "POST /v1/redemptions", "GET /v1/entitlements/{card}", "GET /v1/wallets/{card}"
 
 
-async def play(context: Context, story: Story) -> None:
-    """Steps 11 to 14, and the close of the day in step 15."""
+async def play(context: Context, story: Story) -> Terminal:
+    """Steps 11 to 14, and the close of the day in step 15; the terminal whose day is left open."""
+    day = context.calendar.month_days[1]
     await groceries.play(context, story)
+    left_open = await cash.play(context, story, day)
     await _lose_again(story, await clinic.play(story))
+    await dispute.play(context, story, day)
     await _close(story)
+    return left_open
 
 
 async def _lose_again(story: Story, desk: Terminal) -> None:
     """14. The card is lost once more: what is in the wallet, the cover and the pots go on with the new one."""
     before, cover = await story.pots(story.card_id), await clinic.covered(story, desk)
     old = story.card_id
-    await story.context.cards.post(f"/v1/cards/{old}/block", {"reason": "lost"})
+    await _draw_by_code(story, before)
     story.card_id = await story.new_card(story.desk)
     after = await eventually(lambda: story.pots(story.card_id), within_s=WAIT_S)
     covered = await clinic.covered(story, desk)
@@ -42,13 +49,30 @@ async def _lose_again(story: Story, desk: Terminal) -> None:
     refused = await until(lambda: clinic.refused(desk, old), lambda code: code != "covered", within_s=WAIT_S)
     story.check(14, "the old card at the clinic", GONE, refused, clinic.ELIGIBILITY,
                 by=lambda codes, code: code in codes, shown="refused")  # fmt: skip
-    drawn = await story.bakery.draw(story.card_id, LOAVES)
-    story.say(14, "The new card draws the day's bread.", receipt.sale(drawn))
-    left = (await story.pots(story.card_id))["bread"]
-    story.check(14, "loaves left after the new card drew", before["bread"] - LOAVES, left, POTS)
+    twice, _ = await refusal_of(story.bakery, story.card_id, LOAVES)
+    story.check(14, "the day's bread once more, with the new card", "day_already_drawn", twice, SALE)
     code, _ = await refusal_of(story.other_bakery, old, LOAVES)
     story.check(14, "the old card at a bakery", GONE, code, SALE,
                 by=lambda codes, found: found in codes, shown="refused")  # fmt: skip
+
+
+async def _draw_by_code(story: Story, pots: dict[str, int]) -> None:
+    """The card is reported lost by telephone; the code of the SMS draws the day's bread meanwhile, and nothing else."""
+    context = story.context
+    mark = await context.sink.last_id()
+    body = {"channel": "phone", "identified_by": "questions"}
+    lost = await context.cards.post(f"/v1/cards/{story.card_id}/loss", body)
+    told = await context.sink.wait_for(story.phone, mark, BREAD_CODE, WAIT_S)
+    (code,) = CODE.findall(told["text"])
+    ends = str(lost["lapses_at"])[:10]
+    story.say(14, f"The card is lost once more, free again on {ends} unless a new one is asked for:",
+              [told["text"].replace(code, "••••••")])  # fmt: skip
+    drawn = await story.bakery.draw_by_code(code, LOAVES)
+    story.holder.loaves += LOAVES
+    pots["bread"] -= LOAVES
+    story.say(14, "Until then the code draws the day's bread.", receipt.sale(drawn))
+    left = {pot["programme"]: pot["remaining"] for pot in drawn["remaining"]}
+    story.check(14, "loaves left after the code drew", pots["bread"], left["bread"], SALE)
 
 
 async def _close(story: Story) -> None:

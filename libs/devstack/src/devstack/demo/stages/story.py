@@ -9,9 +9,7 @@ import time
 from datetime import date
 from typing import Any
 
-from rich.panel import Panel
-
-from devstack.demo.context import Context, Desk
+from devstack.demo.context import Cardholder, Context, Desk
 from devstack.demo.people import Household, Person
 from devstack.demo.register_file import single_household
 from devstack.demo.sink import Invitation, e164
@@ -20,13 +18,15 @@ from devstack.demo.stages.register import finished, upload
 from devstack.demo.stages.totals import used
 from devstack.demo.waiting import until
 from devstack.terminal import pin, receipt
-from devstack.terminal.caller import Refused, eventually
+from devstack.terminal.answers import Balance
+from devstack.terminal.caller import Caller, Refused, eventually
 from devstack.terminal.device import Terminal, goods
 from devstack.terminal.provision import NAMES_AR, identifier, register_terminal
 from devstack.terminal.store import Store
 
-DISTRICT = "al-arab"
+DISTRICT = "03.02"
 PIN = "8305"
+_PIN_CODE = "تعيين الرقم السري"
 BLOCKED_WITHIN_S = 1.0
 WAIT_S = 120.0
 
@@ -37,6 +37,7 @@ class Story:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.household = _widow(context)
+        self.holder = Cardholder(self.household)
         self.head: Person = self.household.head
         self.phone = e164(self.head.mobile)
         self.card_id = ""
@@ -50,11 +51,9 @@ class Story:
 
     def say(self, step: int, text: str, lines: list[str] | None = None) -> None:
         """Tell the reader what happens, and show what the citizen sees."""
-        self.context.console.print(f"[bold cyan]{step}.[/] {text}", highlight=False)
-        if lines:
-            self.context.console.print(Panel("\n".join(lines), expand=False, border_style="cyan"))
+        self.context.say(f"[bold cyan]{step}.[/] {text}", lines or ())
 
-    def check(self, step: int, what: str, expected: Any, found: Any, where: str, **rule: Any) -> None:
+    def check(self, step: int, what: str, expected: object, found: object, where: str, **rule: Any) -> None:
         """A line of the report that belongs to a step."""
         self.context.report.check(f"story {step}: {what}", expected, found, where, **rule)
 
@@ -91,17 +90,24 @@ class Story:
         refused = await self._wrong_id()
         await handover.give(self.desk, card, self.head)
         self.context.heads_given += 1
-        public = await self.desk.counter.get("/v1/pin-key")
-        sealed = pin.seal(PIN, self.card_id, public)
-        await self.desk.counter.put(f"/v1/cards/{self.card_id}/pin", {"pin_jwe": sealed})
-        checked = await self.desk.counter.post(
-            f"/v1/cards/{self.card_id}/pin-checks", {"pin_jwe": pin.seal(PIN, self.card_id, public)}
-        )
+        checked = await self._set_pin(self.desk.counter, self.card_id)
         self.say(3, f"{self.desk.site.name_en}: id checked, card handed over, PIN set.")
         self.check(3, "hand-over with another's national id", "refused", refused, "POST /v1/cards/{id}/handover")
         state = await self.desk.counter.get(f"/v1/cards/{self.card_id}")
         self.check(3, "card state after the hand-over", "issued", state["state"], "GET /v1/cards/{id}")
         self.check(3, "PIN", "correct", _result(checked), "POST /v1/cards/{id}/pin-checks")
+
+    async def _set_pin(self, counter: Caller, card_id: str) -> dict[str, Any]:
+        """She types a PIN at a counter, and the code from her mobile; what a check of it answers."""
+        public, device = await counter.get("/v1/pin-key"), await counter.subject()
+        mark = await self.context.sink.last_id()
+        await counter.post(f"/v1/cards/{card_id}/pin-codes")
+        told = await self.context.sink.wait_for(self.phone, mark, _PIN_CODE, WAIT_S)
+        sealed = pin.seal(PIN, card_id, public, device=device, purpose="set")
+        await counter.put(f"/v1/cards/{card_id}/pin", {"pin_jwe": sealed, "code": pin.code_in(told["text"])})
+        typed = pin.seal(PIN, card_id, public, device=device, purpose="check")
+        checked: dict[str, Any] = await counter.post(f"/v1/cards/{card_id}/pin-checks", {"pin_jwe": typed})
+        return checked
 
     async def _wrong_id(self) -> str:
         another = self.household.members[1].national_id
@@ -156,6 +162,7 @@ class Story:
         before = await eventually(lambda: self.bakery.balance(self.card_id), within_s=WAIT_S)
         granted = pot(before, "bread", self.period)
         answer = await self.bakery.draw(self.card_id, 15)
+        self.holder.loaves += 15
         self.left = {entry["programme"]: entry["remaining"] for entry in answer["remaining"]}
         self.say(5, "A bakery's terminal, enrolled with its own key, sells 15 loaves.", receipt.sale(answer))
         where = "POST /v1/redemptions"
@@ -225,6 +232,7 @@ class Story:
         if card is None:
             raise LookupError(f"the replacement does not wait at {desk.site.name_en}")
         await handover.give(desk, card, self.head)
+        await self._set_pin(desk.counter, handover.card_id(made))
         return handover.card_id(made)
 
     async def _close(self) -> None:
@@ -274,12 +282,12 @@ def _widow(context: Context) -> Household:
     return Household(ref, DISTRICT, "12 شارع الثلاثيني، شقة 3", (head, *members[1:]))
 
 
-def pot(entitlements: dict[str, object], programme: str, period: str) -> int:
+def pot(entitlements: Balance, programme: str, period: str) -> int:
     """What is left in the pot of that month."""
     return granted(entitlements, programme, period) - used(entitlements, programme, period)
 
 
-def granted(entitlements: dict[str, Any], programme: str, period: str) -> int:
+def granted(entitlements: Balance, programme: str, period: str) -> int:
     """What the pot of that month was opened with."""
     return sum(
         entry["granted"]

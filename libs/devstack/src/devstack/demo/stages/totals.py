@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from devstack.demo.context import Cardholder, Context
+from devstack.demo.pots import BREAD, GOODS, Key, Pot
 from devstack.demo.stages.month import Month
-from devstack.terminal.fleet import in_parallel
-
-MOST_ASKED = 5_000
+from devstack.terminal.answers import Balance
 
 
-async def play(context: Context, month: Month) -> None:
-    """Compare them."""
+def play(context: Context, month: Month, asked: list[Cardholder], found: Mapping[str, Mapping[Key, Pot]]) -> None:
+    """Compare them. `found`: the pots of the households that were `asked` for, at the end of the month."""
     context.headline("Totals")
     closings, check = month.closings, context.report.check
     where = "POST /v1/outlets/{id}/days/{day}/close"
@@ -22,38 +21,29 @@ async def play(context: Context, month: Month) -> None:
     check("cash for bread, piastres", closings.believed.cash_amount, closings.found.cash_amount, where)
     check("goods from the allowance, piastres", closings.believed.goods_amount, closings.found.goods_amount, where)
     check("reversals", month.reversed, closings.found.reversals, where)
-    await _entitlements(context, month)
+    _entitlements(context, asked, found)
 
 
-async def _entitlements(context: Context, month: Month) -> None:
-    asked = context.holders
-    if len(asked) > MOST_ASKED:
-        asked = context.rng.sample(asked, MOST_ASKED)
-    drawn = {"bread": 0, "goods": 0}
+def _entitlements(context: Context, asked: list[Cardholder], found: Mapping[str, Mapping[Key, Pot]]) -> None:
+    drawn = {BREAD: 0, GOODS: 0}
     differing = 0
-    period = context.calendar.month.isoformat()
-
-    async def ask(numbered: tuple[int, Cardholder]) -> None:
-        nonlocal differing
-        number, holder = numbered
-        had = {}
-        for programme, fleet in (("bread", context.bakeries), ("goods", context.shops)):
-            answer = await fleet[number % len(fleet)].caller.get(f"/v1/entitlements/{holder.card_id}")
-            had[programme] = used(answer, programme, period)
-        for programme, amount in had.items():
-            drawn[programme] += amount
-        differing += had != {"bread": holder.loaves, "goods": holder.goods_amount}
-
-    with context.bar("entitlements", len(asked)) as advance:
-        tally = await in_parallel(enumerate(asked), ask, lanes=context.options.lanes, progress=advance)
+    for holder in asked:
+        pots = found.get(holder.household_id, {})
+        had = {name: _used(pots.get(Key(context.calendar.month, name))) for name in drawn}
+        for name, amount in had.items():
+            drawn[name] += amount
+        differing += had != {BREAD: holder.loaves, GOODS: holder.goods_amount}
     where, check = "GET /v1/entitlements/{card}", context.report.check
-    context.report.figure("entitlements read", tally.per_second, "a second")
-    check("loaves: terminals, households' pots", sum(holder.loaves for holder in asked), drawn["bread"], where)
-    check("goods: terminals, households' pots", sum(holder.goods_amount for holder in asked), drawn["goods"], where)
+    check("loaves: terminals, households' pots", sum(holder.loaves for holder in asked), drawn[BREAD], where)
+    check("goods: terminals, households' pots", sum(holder.goods_amount for holder in asked), drawn[GOODS], where)
     check(f"households of {len(asked):,} whose pots differ from what they drew", 0, differing, where)
 
 
-def used(entitlements: dict[str, Any], programme: str, period: str) -> int:
+def _used(pot: Pot | None) -> int:
+    return pot.granted - pot.left if pot else 0
+
+
+def used(entitlements: Balance, programme: str, period: str) -> int:
     """What was taken out of the pot of that month."""
     return sum(
         pot["granted"] - pot["remaining"]

@@ -1,0 +1,139 @@
+"""Numbers and truth values are taken as they are said."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import BaseModel, Field, TypeAdapter
+
+from chassis.exact import Exactly, kind_of, query_faults
+
+
+class Line(BaseModel):
+    """A part."""
+
+    loaves: int
+    left: int | None = None
+
+
+class Cash(BaseModel):
+    """One kind of two."""
+
+    kind: Literal["cash"]
+    amount: int
+
+
+class Other(BaseModel):
+    """The other kind."""
+
+    kind: Literal["other"]
+    amount: str
+
+
+class Body(BaseModel):
+    """All that a body may have."""
+
+    lines: list[Line] = []
+    by_name: dict[str, int] = {}
+    sure: bool = False
+    rate: Decimal | None = None
+    pair: tuple[int, bool] | None = None
+    either: Annotated[Cash | Other, Field(discriminator="kind")] | None = None
+    free: Any = None
+    name: Annotated[str, Field(min_length=1)] | None = None
+    note: str = ""
+    code: Annotated[str, Field(pattern="^[a-z]+$")] = "a"
+    day: date | None = None
+    at: datetime | None = None
+    inner: Body | None = None
+
+
+EXACTLY = Exactly(TypeAdapter(Body))
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({"lines": [{"loaves": 5, "left": None}, {"loaves": 0, "left": 2}]}, []),
+        ({"lines": [{"loaves": True}]}, ["body.lines.0.loaves"]),
+        ({"lines": [{"loaves": 7.0, "left": "7"}]}, ["body.lines.0.loaves", "body.lines.0.left"]),
+        ({"by_name": {"a": 1, "b": "1"}}, ["body.by_name.b"]),
+        ({"sure": "yes"}, ["body.sure"]),
+        ({"sure": 1}, ["body.sure"]),
+        ({"sure": True}, []),
+        ({"rate": "0.05"}, []),
+        ({"rate": 1}, []),
+        ({"rate": True}, ["body.rate"]),
+        ({"pair": [1, True]}, []),
+        ({"pair": [True, 1]}, ["body.pair.0", "body.pair.1"]),
+        ({"either": {"kind": "cash", "amount": 2}}, []),
+        ({"either": {"kind": "cash", "amount": False}}, ["body.either.amount"]),
+        ({"either": {"kind": "other", "amount": "2"}}, []),
+        ({"either": {"kind": "unknown", "amount": True}}, []),
+        ({"free": True, "unknown": 7.0}, []),
+        ({"inner": {"inner": {"sure": 0}}}, ["body.inner.inner.sure"]),
+        ({"lines": "no list"}, []),
+        ({"name": "منى", "note": "", "code": " "}, []),
+        ({"lines": [{"loaves": 2**63 - 1}, {"loaves": -(2**63)}]}, ["body.lines.1.loaves"]),
+        ({"name": ""}, []),
+        ({"day": "2026-11-01", "at": "2026-11-01T10:00:00Z"}, []),
+        ({"day": 0, "at": 1_700_000_000}, ["body.day", "body.at"]),
+        ({"day": None, "at": "1700000000"}, ["body.at"]),
+        ({"name": " \u00a0\t"}, ["body.name"]),
+        ({"name": "\u200f\u2066\u2069\ufeff"}, ["body.name"]),
+        ({"name": "a\x00"}, ["body.name"]),
+        ({"note": "first\nsecond \U0001f600"}, []),
+        ({"note": "\ud800"}, ["body.note"]),
+        ([], []),
+        (None, []),
+    ],
+)
+def test_a_body_is_held_against_its_own_kinds(body: object, where: list[str]) -> None:
+    faults = EXACTLY.faults(body)
+    assert [fault["where"] for fault in faults] == where
+    assert all(fault["reason"] and fault["reason_ar"] and fault["code"] for fault in faults)
+
+
+class Sold(BaseModel, extra="forbid"):
+    credential: str
+
+
+class Undone(BaseModel, extra="forbid"):
+    reason: str
+
+
+@pytest.mark.parametrize("text", ["x\x00", "\ud800"])
+def test_of_objects_without_a_mark_that_is_meant_which_has_the_members(text: str) -> None:
+    """The other of two was held to be right, as it knows no such member."""
+    either = Exactly(TypeAdapter(list[Sold | Undone]))
+    assert [fault["where"] for fault in either.faults([{"credential": text}])] == ["body.0.credential"]
+    assert [fault["where"] for fault in either.faults([{"reason": text}])] == ["body.0.reason"]
+
+
+def test_a_text_of_another_kind_of_document_is_text() -> None:
+    signed = Annotated[str, Field(json_schema_extra={"contentMediaType": "application/jose"})]
+    assert Exactly(TypeAdapter(signed)).faults("x\x00")
+
+
+def test_many_faults_are_not_all_named() -> None:
+    assert len(EXACTLY.faults({"lines": [{"loaves": True}] * 1000})) == 50
+
+
+DIGITS = ("7", "-7", "007")
+NONE = ("7.0", "1_000", " 7", "+7", "٧", "9" * 400, "")
+
+
+@pytest.mark.parametrize(("value", "taken"), [*((one, True) for one in DIGITS), *((one, False) for one in NONE)])
+def test_a_number_in_a_query_is_digits(value: str, taken: bool) -> None:
+    assert (query_faults({"limit": "integer"}, [("limit", value), ("name", "x")]) == []) is taken
+
+
+def test_kinds_of_query_parameters() -> None:
+    asked = (int, int | None, Annotated[int, Field(ge=1)], bool | None, str, int | str, list[int])
+    kinds = [kind_of(kind) for kind in asked]
+    assert kinds == ["integer", "integer", "integer", "boolean", None, None, None]
+    assert query_faults({"sure": "boolean"}, [("sure", "true")]) == []
+    assert [fault["where"] for fault in query_faults({"sure": "boolean"}, [("sure", "on")])] == ["query.sure"]
