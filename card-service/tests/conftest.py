@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,10 +25,13 @@ from card_service.context import Runtime
 from card_service.main import create_app
 from card_service.registry.intake import HEADER
 from card_service.settings import Settings
-from chassis.contact import Contact
+from chassis.contact import Contact, open_code
 from chassis.national_id import check_digit
+from chassis.sealing import Keyring, Vault
 from chassis.testing import TestIssuer, eventually, running
 from chassis.testing_events import Outside
+
+from .change_requests import Counter
 
 SATURDAY = date(2026, 11, 28)
 
@@ -40,6 +45,11 @@ def national_id(serial: int, born: str = "2900101") -> str:
     """A well-formed national id, another one for each serial up to a million."""
     body = f"{born[:5]}{1 + serial // 10_000 % 28:02d}03{serial % 10_000:04d}"
     return body + check_digit(body)
+
+
+def district_of(governorate: str) -> str:
+    """A district of a governorate."""
+    return "03.02" if governorate == "03" else f"{governorate}.01"
 
 
 @dataclass
@@ -77,7 +87,7 @@ class Office:
         `version`: of the type, where it is published in two; by default the oldest that is.
         """
         if version is None:
-            version = 2 if name == "ContactChanged" else 1
+            version = 2 if name in {"ContactChanged", "HouseholdChanged"} else 1
         rows = await self.fetch(
             "SELECT payload FROM outbox WHERE split_part(type, '.', 4) = $1 AND split_part(type, '.', 5) = $3"
             " AND ($2::text IS NULL OR key = $2)"
@@ -89,7 +99,7 @@ class Office:
         events = [orjson.loads(row["payload"]) for row in rows]
         for event in events:
             if sealed := event.pop("sealed", None):
-                contact = Contact.open(self.runtime.state.tools.contacts, UUID(event["citizen_id"]), sealed)
+                contact = Contact.open(self.runtime.state.dependencies.contacts, UUID(event["citizen_id"]), sealed)
                 event |= vars(contact)
         return events
 
@@ -108,14 +118,29 @@ class Office:
     def row(self, ref: str, role: str = "head", **changed: Any) -> str:
         """A row of the bulk file."""
         cells = {"household_ref": ref, **self.person(role)}
-        cells |= {"governorate": "03", "district": "al-arab", "address": "شارع 23 يوليو"} | changed
+        cells |= {"governorate": "03", "district": "03.02", "address": "شارع 23 يوليو"} | changed
         return ",".join(str(cells[name]) for name in HEADER)
 
     async def household(self, *roles: str, **changed: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """A registered household and what was told of its people, the head first."""
         people = [self.person("head"), *(self.person(role) for role in roles)]
-        body = {"governorate": "03", "district": "al-arab", "address": "", "members": people} | changed
+        place = district_of(changed.get("governorate", "03"))
+        body = {"governorate": "03", "district": place, "address": "", "members": people} | changed
         return await self.call("POST", "/v1/households", "citizens:write", json=body), people
+
+    async def changed(self, kind: str, household: Any, **details: Any) -> dict[str, Any]:
+        """A change of the register: asked for by a clerk and, where that is needed, approved by another person."""
+        made: dict[str, Any] = await Counter(self).done(kind, household, **details)
+        return made
+
+    async def joined(self, household: str, who: dict[str, Any], **details: Any) -> str:
+        """Somebody taken into a household by request: the citizen's id."""
+        given = {name: value for name, value in who.items() if name != "role"}
+        await self.changed("admission", household, person=given, role=who["role"], **details)
+        found = await self.call(
+            "POST", "/v1/citizens/lookup", "citizens:read", json={"national_ids": [who["national_id"]]}
+        )
+        return str(found["items"][0]["citizen_id"])
 
     async def upload(self, *rows: str, header: str = ",".join(HEADER), **options: Any) -> Any:
         """Send a bulk file."""
@@ -149,7 +174,7 @@ class Office:
             "name_en": name,
             "kind": "post_office",
             "governorate": "03",
-            "district": "al-arab",
+            "district": "03.02",
             "address_ar": "بورسعيد",
             "hourly_capacity": 10,
             "opens": "08:00",
@@ -159,7 +184,7 @@ class Office:
 
     async def site(self, name: str = "Main", **changed: Any) -> dict[str, Any]:
         """Such a site, entered."""
-        body = self.site_body(name)
+        body = self.site_body(name) | {"district": district_of(changed.get("governorate", "03"))}
         site: dict[str, Any] = await self.call("POST", "/v1/pickup-sites", "sites:write", json=body | changed)
         return site
 
@@ -225,13 +250,27 @@ class Office:
         await self.activated(phase_id)
         return card_id, head, phase_id
 
-    async def encrypted(self, card_id: str, pin: str) -> dict[str, str]:
-        """A PIN as a terminal sends it."""
+    async def encrypted(
+        self, card_id: str, pin: str, purpose: str = "check", device: str = "ministry", **changed: Any
+    ) -> dict[str, str]:
+        """A PIN as a terminal or desk sends it, in an envelope for this once."""
         if not self.keys:
             self.keys = await self.call("GET", "/v1/pin-key", "")
         header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": self.keys["kid"]}
-        content = orjson.dumps({"card_id": card_id, "pin": pin})
-        return {"pin_jwe": jwe.encrypt_compact(header, content, OKPKey.import_key(self.keys))}
+        content = {"card_id": card_id, "pin": pin, "device": device, "purpose": purpose, "max_amount": 0}
+        content |= {"nonce": secrets.token_urlsafe(16), "at": int(time.time())} | changed
+        return {"pin_jwe": jwe.encrypt_compact(header, orjson.dumps(content), OKPKey.import_key(self.keys))}
+
+    async def sent_code(self) -> str:
+        """The newest code that went to a holder, as the SMS has it."""
+        event = (await self.events("HolderCodeIssued"))[-1]
+        return open_code(Vault(Keyring.parse(f"k1:{key_of(6)}")), UUID(event["citizen_id"]), event["code_sealed"])
+
+    async def setting(self, card_id: str, pin: str, device: str = "ministry") -> dict[str, str]:
+        """A new PIN as a desk sends it, with the code that the holder has read out."""
+        codes = f"/v1/cards/{card_id}/pin-codes"
+        await self.call("POST", codes, "cards:handover", subject=device, expect=201)
+        return {**await self.encrypted(card_id, pin, "set", device), "code": await self.sent_code()}
 
 
 class OpenOffice(Protocol):

@@ -9,22 +9,26 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
+from card_service.losses import service as losses
 from card_service.privacy import service as privacy
 from card_service.registry import repository
 from card_service.registry.announcements import contact_changed
+from card_service.registry.requests import claims, unused
 from card_service.registry.sealed_names import opened
 from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.privacy.erasure import Outcome
+from chassis.privacy.reactions import follow_holds
 from chassis.restating_orders import follow_wants
 from contracts import gateway, health, notify, payment, supply
 from contracts.card import CardRestated, ContactRestated, HouseholdRestated
-from contracts.notify import MessageFailed
+from contracts.notify import LossReported, MessageFailed
 from contracts.privacy import ErasureOutcome
 from terminal_registry.revocations import follow_revocations
 
 reactions: Reactions[Runtime] = Reactions(group="card-service")
 follow_revocations(reactions)
+follow_holds(reactions)
 follow_wants(
     reactions,
     (CardRestated, HouseholdRestated, ContactRestated),
@@ -51,6 +55,23 @@ def _hear_of(service: str, outcome: type[ErasureOutcome]) -> None:
             await privacy.take_part(session, event.data.erasure_id, service, said)
 
 
+@reactions.on(supply.DrawnAfterDeath)
+async def drawn_after_death(
+    events: Sequence[Received[supply.DrawnAfterDeath]], session: AsyncSession, _: Runtime
+) -> None:
+    """Keep what was drawn in a dead person's name, for whoever decides the claim."""
+    await claims.learn_drawn(session, events)
+
+
+@reactions.on(supply.HouseholdUnused)
+async def household_unused(
+    events: Sequence[Received[supply.HouseholdUnused]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Propose to keep households out that have drawn nothing for so long; a person decides, and it is announced."""
+    for event in events:
+        await unused.propose(session, runtime, event.data.household_id, event.data.unused_since)
+
+
 for name, event_type in {
     "gateway": gateway.DataErased,
     "supply": supply.DataErased,
@@ -59,6 +80,15 @@ for name, event_type in {
     "notify": notify.DataErased,
 }.items():
     _hear_of(name, event_type)
+
+
+@reactions.on(LossReported)
+async def loss_reported(events: Sequence[Received[LossReported]], session: AsyncSession, runtime: Runtime) -> None:
+    """Block the cards of who has said by SMS that the card is lost; one that is blocked already stays as it is."""
+    for event in events:
+        await losses.report_of_citizen(
+            session, runtime.state.dependencies, event.data.citizen_id, event.data.reported_at
+        )
 
 
 @reactions.on(MessageFailed)
@@ -70,9 +100,9 @@ async def message_failed(events: Sequence[Received[MessageFailed]], session: Asy
             sent = sent_at(event.data.message_id, event.time)
             failed[event.data.citizen_id] = max(sent, failed.get(event.data.citizen_id, sent))
     unusable = await repository.mark_unusable(session, failed) if failed else []
-    tools = runtime.state.tools
+    deps = runtime.state.dependencies
     gone = [
-        contact_changed(tools.contacts, citizen_id, household_id, opened(tools.vault, citizen_id, kept), None, None)
+        contact_changed(deps.contacts, citizen_id, household_id, opened(deps.vault, citizen_id, kept), None, None)
         for citizen_id, household_id, kept in unusable
         if household_id is not None
     ]

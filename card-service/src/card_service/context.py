@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from fastapi import Depends
 
-from card_service.tools import CloseCards, Tools
+from card_service.dependencies import CloseCards, Dependencies
 from chassis import runtime
 from chassis.group_commit import GroupCommit
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """One process's own objects: the tools of every use case, what the register asks of cards, the counters' lanes."""
+    """One process's own objects: what every use case needs, what the register asks of cards, the counters' lanes."""
 
-    tools: Tools
+    dependencies: Dependencies
     close_cards: CloseCards
     searches: GroupCommit[Search, list[Found]]
     handovers: GroupCommit[Wish, bytes]
@@ -29,8 +29,8 @@ Runtime: TypeAlias = runtime.Runtime[Context]
 Running = Annotated[Runtime, Depends(runtime.running(Context))]
 
 
-async def _tools(running: Running) -> Tools:
-    return running.state.tools
+async def _dependencies(running: Running) -> Dependencies:
+    return running.state.dependencies
 
 
-WithTools = Annotated[Tools, Depends(_tools)]
+WithDependencies = Annotated[Dependencies, Depends(_dependencies)]

@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, Self
 from uuid import UUID
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from chassis.holder_proofs.form import HolderProof, sign
 from chassis.sealing import Keyring
+from chassis.signing import Signer, b64url, key_id, public_jwk
 
 _MAX_JWE = 2048
 _JWE_ALGORITHMS = ["ECDH-ES", "A256GCM"]
 
 
+PinPurpose = Literal["set", "check", "sale", "hold", "visit"]
+_NONCE = (16, 64)
+
+
 class EnvelopeBroken(ValueError):
-    """An encrypted PIN cannot be opened, or is meant for another card."""
+    """An encrypted PIN cannot be opened, or is meant for another card or operation."""
 
 
-def _b64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A PIN with what its envelope is good for: one card, one operation, at one device."""
 
-
-def _public(key: X25519PrivateKey | Ed25519PrivateKey) -> bytes:
-    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-
-
-def _kid(name: str, public: bytes) -> str:
-    return f"{name}-{hashlib.sha256(public).hexdigest()[:12]}"
-
-
-def _jwk(curve: str, use: str, algorithm: str, kid: str, public: bytes) -> dict[str, Any]:
-    return {"kty": "OKP", "crv": curve, "use": use, "alg": algorithm, "kid": kid, "x": _b64(public)}
+    pin: str
+    nonce: str
+    at: float  # seconds since 1970, by the device's clock
 
 
 @dataclass(frozen=True)
@@ -56,13 +51,13 @@ class PinEnvelope:
         jwks: dict[str, dict[str, Any]] = {}
         keys: dict[str, OKPKey] = {}
         for name, private in ring.keys.items():
-            public = _public(X25519PrivateKey.from_private_bytes(private))
-            jwk = jwks[name] = _jwk("X25519", "enc", "ECDH-ES", _kid(name, public), public)
-            keys[jwk["kid"]] = OKPKey.import_key({**jwk, "d": _b64(private)})
+            public = X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+            jwk = jwks[name] = public_jwk("X25519", "enc", "ECDH-ES", key_id(name, public), public)
+            keys[jwk["kid"]] = OKPKey.import_key({**jwk, "d": b64url(private)})
         return cls(keys, jwks[ring.current])
 
-    def open(self, pin_jwe: str, card_id: UUID) -> str:
-        """The PIN inside `{"card_id": …, "pin": …}`. Raises EnvelopeBroken, also for another card's."""
+    def open(self, pin_jwe: str, card_id: UUID, device: str, purpose: PinPurpose, max_amount: int = 0) -> Typed:
+        """The PIN inside. Raises EnvelopeBroken, also for what is meant for another card, device, purpose or amount."""
         if len(pin_jwe) > _MAX_JWE:
             raise EnvelopeBroken("too long")
         try:
@@ -70,45 +65,57 @@ class PinEnvelope:
             content = orjson.loads(opened.plaintext or b"")
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise EnvelopeBroken("cannot be opened") from error
-        if not isinstance(content, dict) or content.get("card_id") != str(card_id):
-            raise EnvelopeBroken("meant for another card")
-        pin = content.get("pin")
-        if not isinstance(pin, str):
-            raise EnvelopeBroken("no PIN inside")
-        return pin
+        bound = {"card_id": str(card_id), "device": device, "purpose": purpose, "max_amount": max_amount}
+        if not isinstance(content, dict):
+            raise EnvelopeBroken("no object inside")
+        for name, value in bound.items():
+            if content.get(name) != value or isinstance(content.get(name), bool):
+                raise EnvelopeBroken(f"meant for another {name}")
+        pin, nonce, at = (content.get(name) for name in ("pin", "nonce", "at"))
+        if not isinstance(pin, str) or not isinstance(nonce, str) or not _NONCE[0] <= len(nonce) <= _NONCE[1]:
+            raise EnvelopeBroken("no PIN or nonce inside")
+        if isinstance(at, bool) or not isinstance(at, int | float):
+            raise EnvelopeBroken("no time inside")
+        return Typed(pin, nonce, at)
 
     def _key_of(self, recipient: Any) -> OKPKey:
         return self.keys[recipient.headers().get("kid", self.public_jwk["kid"])]
 
 
-@dataclass(frozen=True)
-class CredentialSigner:
-    """Signs what a terminal without a network can check: compact JWS, EdDSA."""
-
-    keys: dict[str, Ed25519PrivateKey]
-    current: str
-
-    @classmethod
-    def of(cls, ring: Keyring) -> CredentialSigner:
-        """Prepare the keys of a ring."""
-        keys = {name: Ed25519PrivateKey.from_private_bytes(key) for name, key in ring.keys.items()}
-        return cls(
-            {_kid(name, _public(key)): key for name, key in keys.items()},
-            _kid(ring.current, _public(keys[ring.current])),
-        )
-
-    def public_jwks(self) -> dict[str, Any]:
-        """The public keys by which terminals and services check credentials."""
-        return {"keys": [_jwk("Ed25519", "sig", "EdDSA", kid, _public(key)) for kid, key in self.keys.items()]}
+class CredentialSigner(Signer):
+    """Signs what a terminal without a network can check."""
 
     def sign(self, card_id: UUID, household_id: UUID, governorate: str, expires: datetime) -> str:
         """The credential of a card: which it is, whose, where it is good, until when (epoch seconds)."""
-        header = {"alg": "EdDSA", "kid": self.current, "typ": "unicard+jws"}
         claims = {
             "card": str(card_id),
             "household": str(household_id),
             "gov": governorate,
             "exp": int(expires.timestamp()),
         }
-        signed = f"{_b64(orjson.dumps(header))}.{_b64(orjson.dumps(claims))}"
-        return f"{signed}.{_b64(self.keys[self.current].sign(signed.encode()))}"
+        return self.compact("unicard+jws", claims)
+
+
+class ProofSigner(Signer):
+    """Signs holder's proofs with keys of their own, each derived of one of the credentials' ring.
+
+    Who turns that ring over turns these over with it; what one key has signed passes for nothing else.
+    """
+
+    @classmethod
+    def of(cls, ring: Keyring) -> Self:
+        """Derive the keys of a ring."""
+        return super().of(ring.derived(b"unicard holder proof"))
+
+    def sign(self, proof: HolderProof) -> str:
+        """A proof as it travels."""
+        return sign(proof, self.current, self.keys[self.current])
+
+
+class HotListSigner(Signer):
+    """Signs parts of the hot list, with keys derived in the same way."""
+
+    @classmethod
+    def of(cls, ring: Keyring) -> Self:
+        """Derive the keys of a ring."""
+        return super().of(ring.derived(b"unicard hot list"))

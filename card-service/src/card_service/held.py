@@ -8,38 +8,39 @@ from typing import Final
 from card_service.cards import erasing as cards
 from card_service.context import Runtime
 from card_service.distribution import erasing as distribution
+from card_service.duplicates import erasing as duplicates
 from card_service.registry import erasing as register
 from card_service.sealing import MOBILE, NAME, NATIONAL_ID, RATION_CARD, REQUEST
 from chassis.personal import Personal, Whose
 from chassis.privacy.held import RIGHTS
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
-from chassis.processing.endings import Ending
+from chassis.processing.endings import Ending, Stays
 from chassis.records.held import Erasing, Held, HeldIn, owner
 
 
 def _national_id(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
-    return runtime.state.tools.vault.open(owner(row, "citizen_id"), sealed, NATIONAL_ID).decode()
+    return runtime.state.dependencies.vault.open(owner(row, "citizen_id"), sealed, NATIONAL_ID).decode()
 
 
 def _name(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
-    return runtime.state.tools.vault.open(owner(row, "citizen_id"), sealed, NAME).decode()
+    return runtime.state.dependencies.vault.open(owner(row, "citizen_id"), sealed, NAME).decode()
 
 
 def _mobile(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
-    return runtime.state.tools.vault.open(owner(row, "citizen_id"), sealed, MOBILE).decode()
+    return runtime.state.dependencies.vault.open(owner(row, "citizen_id"), sealed, MOBILE).decode()
 
 
 def _ration_card(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
-    return runtime.state.tools.vault.open(owner(row, "household_id"), sealed, RATION_CARD).decode()
+    return runtime.state.dependencies.vault.open(owner(row, "household_id"), sealed, RATION_CARD).decode()
 
 
 def _request(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
-    return runtime.state.tools.vault.open(owner(row, "request_id"), sealed, REQUEST).decode()
+    return runtime.state.dependencies.vault.open(owner(row, "request_id"), sealed, REQUEST).decode()
 
 
 def _before(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
-    return runtime.state.tools.vault.open(owner(row, "request_id"), sealed, MOBILE).decode()
+    return runtime.state.dependencies.vault.open(owner(row, "request_id"), sealed, MOBILE).decode()
 
 
 HELD: Final[Held] = {
@@ -68,6 +69,7 @@ HELD: Final[Held] = {
         classes=(Personal.HOUSEHOLD, Personal.CONTACT),
         basis=Basis.SUBSIDY,
         retention=Retention.REGISTER,
+        erases=(Erasing((Personal.CONTACT, Personal.HOUSEHOLD), (register.ENDED_HOUSEHOLDS,), partly=True),),
         without=("ration_card_hash", "posted"),
         sealed={"ration_card_sealed": _ration_card},
     ),
@@ -82,7 +84,9 @@ HELD: Final[Held] = {
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.HOUSEHOLD,),
         basis=Basis.SUBSIDY,
-        retention=Retention.REGISTER,
+        retention=Retention.BOOKS,
+        # the pots of its months are gone before, which are counted by it
+        ends=Ending("t.until::timestamptz + interval '12 months' < {before}", by="end_membership"),
         without=("posted",),
     ),
     "former_residence": HeldIn(
@@ -90,6 +94,7 @@ HELD: Final[Held] = {
         classes=(Personal.CONTACT,),
         basis=Basis.SUBSIDY,
         retention=Retention.REGISTER,
+        erases=(Erasing((Personal.CONTACT,), (register.FORMER_ADDRESSES,), partly=True),),
     ),
     "register_change": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
@@ -112,19 +117,40 @@ HELD: Final[Held] = {
         without=("national_id_hash",),
         sealed={"national_id_sealed": _national_id},
     ),
+    "freed_national_id": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.IDENTITY,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("national_id_hash",),
+    ),
     "change_request": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.IDENTITY, Personal.CONTACT, Personal.HOUSEHOLD),
         basis=Basis.SUBSIDY,
-        retention=Retention.REGISTER,
+        retention=Retention.DECISIONS,
+        ends=Ending(
+            "t.state IN ('done', 'refused', 'withdrawn', 'lapsed') AND t.appeal IS DISTINCT FROM 'open'"
+            " AND greatest(t.updated_at, t.appeal_until::timestamptz) < {before}"
+            " AND NOT EXISTS (SELECT FROM months_claim c WHERE c.request_id = t.request_id"
+            " AND (c.decided_at IS NULL OR c.decided_at >= {before}))",
+            by="end_change_request",
+        ),
         without=("subject_mark", "entered_by", "entered_session", "decided_by"),
         sealed={"details_sealed": _request, "before_sealed": _before},
+    ),
+    "drawn_after_death": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
     ),
     "months_claim": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.HOUSEHOLD,),
         basis=Basis.SUBSIDY,
-        retention=Retention.REGISTER,
+        retention=Retention.DECISIONS,
+        stays=Stays.WITH_ANOTHER,  # the request it came of
         without=("decided_by",),
     ),
     "card": HeldIn(
@@ -134,6 +160,29 @@ HELD: Final[Held] = {
         retention=Retention.REGISTER,
         erases=(Erasing((Personal.CARD,), (cards.OLD_PINS,), partly=True),),
         without=("number_hash", "pin_salt", "pin_digest"),
+    ),
+    "hot_card": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        stays=Stays.PASSING,
+        without=("posted",),
+    ),
+    "loss_report": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("reported_by",),
+    ),
+    "bread_code": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        stays=Stays.PASSING,
+        without=("locator_mark", "mark"),
     ),
     "appointment": HeldIn(
         whose={"card_id": Whose.CARD},
@@ -148,6 +197,7 @@ HELD: Final[Held] = {
         classes=(Personal.IDENTITY,),
         basis=Basis.SUBSIDY,
         retention=Retention.REGISTER,
+        erases=(Erasing((Personal.IDENTITY,), (duplicates.WORDS,), partly=True),),
         without=("first_id", "second_id", "kept", "decided_by"),
         source="duplicate t",
     ),
@@ -163,6 +213,7 @@ HELD: Final[Held] = {
         classes=(Personal.RIGHTS,),
         basis=Basis.RIGHTS,
         retention=Retention.DECISIONS,
+        stays=Stays.RECEIPT,
         without=("begun_at", "told_at"),
     ),
     "erasure_part": HeldIn(
@@ -170,7 +221,21 @@ HELD: Final[Held] = {
         classes=(Personal.RIGHTS,),
         basis=Basis.RIGHTS,
         retention=Retention.DECISIONS,
+        stays=Stays.RECEIPT,
         source="(SELECT p.*, e.citizen_id FROM erasure e JOIN erasure_part p USING (erasure_id)) t",
     ),
     **RIGHTS,
+}
+# What is in no copy: it names nobody by a column, and what it says stands in the register.
+MORE: Final[Held] = {
+    "import_result": HeldIn(
+        whose={},
+        classes=(Personal.IDENTITY,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.RESULTS,
+        ends=Ending(
+            "EXISTS (SELECT FROM import_job j WHERE j.import_id = t.import_id AND j.finished_at < {before})",
+            by="end_import_result",
+        ),
+    )
 }

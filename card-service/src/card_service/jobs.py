@@ -7,12 +7,12 @@ chunk of it is under way, so that two workers never do the same chunk.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
-from card_service.tools import Tools
 from chassis import metrics
 from chassis.infrastructure_errors import is_infrastructure
 from chassis.logging import get_logger
@@ -23,40 +23,42 @@ log = get_logger(__name__)
 MAX_ATTEMPTS = 5
 MAX_IDLE_SECONDS = 1.0
 
-Chunk = Callable[[AsyncSession, Tools], Awaitable[UUID | None]]
+J = TypeVar("J")
 Failure = Callable[[AsyncSession, UUID, int], Awaitable[None]]
 
 
-class ChunkFailed(Exception):
-    """A chunk of a job came to nothing; `__cause__` says why."""
-
-    def __init__(self, job_id: UUID) -> None:
-        """Keep which job it was."""
-        super().__init__(str(job_id))
-        self.job_id = job_id
-
-
-def job(name: str, chunk: Chunk, failure: Failure) -> Periodic[Runtime]:
-    """A worker: `chunk` does one chunk of the next open job and returns its id, None if there is none.
+def job(
+    name: str,
+    claim: Callable[[AsyncSession], Awaitable[J | None]],
+    chunk: Callable[[AsyncSession, Runtime, J], Awaitable[None]],
+    id_of: Callable[[J], UUID],
+    failure: Failure,
+) -> Periodic[Runtime]:
+    """A worker: `claim` takes the next open job, `chunk` does one chunk of it.
 
     `failure` counts a failed attempt in the job's row; at `MAX_ATTEMPTS` in a row the job is given up. One that has
     failed less often comes first.
     """
 
     async def run(runtime: Runtime) -> bool:
+        found: J | None = None
         try:
             async with runtime.sessions() as session, session.begin():
-                job_id = await chunk(session, runtime.state.tools)
-        except ChunkFailed as error:
-            if error.__cause__ is not None and is_infrastructure(error.__cause__):
-                raise error.__cause__ from error
+                found = await claim(session)
+                if found is not None:
+                    await chunk(session, runtime, found)
+        except Exception as error:  # why: whatever it was, the attempt is counted and the job goes on or is given up
+            if found is None or is_infrastructure(error):
+                raise
             metrics.ITEMS_FAILED.labels(name).inc()
-            log.error("chunk failed", job=name, job_id=str(error.job_id), exc_info=error.__cause__)
+            log.error("chunk failed", job=name, job_id=str(id_of(found)), exc_info=error)
             async with runtime.sessions() as session, session.begin():
-                await failure(session, error.job_id, MAX_ATTEMPTS)
+                await failure(session, id_of(found), MAX_ATTEMPTS)
             return False
-        if job_id is not None:
+        if found is not None:
             runtime.wake_relay()
-        return job_id is not None
+        return found is not None
 
-    return Periodic(name, run, lambda runtime: runtime.state.tools.settings.card_job_poll_seconds, MAX_IDLE_SECONDS)
+    return Periodic(
+        name, run, lambda runtime: runtime.state.dependencies.settings.card_job_poll_seconds, MAX_IDLE_SECONDS
+    )

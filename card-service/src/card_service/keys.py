@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from policybook import kinds
+from policybook.calendar import CALENDAR
 from policybook.keys import Keys
 from policybook.retention import RETENTION
 from policybook.terms import TERMS
 
-KEYS = Keys(date(2023, 8, 1), TERMS, RETENTION)
+
+class OfficeHours(BaseModel):
+    """From when to when offices are open, by the clock in Cairo."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    opens: Annotated[time, Field(alias="from")]
+    closes: Annotated[time, Field(alias="to")]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.closes <= self.opens:
+            raise ValueError("it closes after it opens")
+        return self
+
+
+KEYS = Keys(date(2023, 8, 1), TERMS, RETENTION, CALENDAR)
 
 ADULT_AGE = KEYS.declare("holder.adult_age", kinds.positive, "Years from which a citizen is given an own card.")
 PIN_TRIES = KEYS.declare("pin.max_tries", kinds.positive, "Wrong PINs after which a PIN is locked.")
@@ -24,6 +44,11 @@ APPOINTMENTS = KEYS.declare(
 )
 REBOOKING_DAYS = KEYS.declare(
     "pickup.rebooking_horizon", kinds.positive, "Days from tomorrow in which a missed appointment is booked anew."
+)
+RAMADAN_HOURS = KEYS.declare(
+    "pickup.ramadan_hours",
+    kinds.mapping(OfficeHours),
+    "Hours between which pick-up sites are open in Ramadan; a site's own hours hold within them.",
 )
 CHANGE_EFFECTIVE = KEYS.declare(
     "change.effective",
@@ -42,9 +67,15 @@ DUPLICATE_SCORE = KEYS.declare(
     "Two citizens who are so alike (of 100) are shown to a person as likely one, registered twice.",
 )
 CREDENTIAL_DAYS = KEYS.declare("credential.lifetime", kinds.positive, "Days for which a signed credential is good.")
+HOT_LIST_HOURS = KEYS.declare(
+    "hot_list.good_hours", kinds.positive, "Hours for which a terminal may sell without a network by its hot list."
+)
+HOT_LIST_DAYS = KEYS.declare(
+    "hot_list.closed_days",
+    kinds.positive,
+    "Days for which a card that is closed, or of another governorate now, stays on the hot list.",
+)
 
-REST_DAYS = KEYS.declare("calendar.rest_days", kinds.numbers, "ISO weekdays on which offices rest: 5 is Friday.")
-HOLIDAYS = KEYS.declare("calendar.holidays", kinds.words, "Public holidays: `10-06` each year, `2027-03-10` once.")
 REQUEST_CHECKED = KEYS.declare(
     "request.checked",
     kinds.truth,
@@ -60,10 +91,29 @@ REQUEST_EVIDENCE = KEYS.declare(
 REQUEST_DAYS = KEYS.declare(
     "request.days", kinds.positive, "Working days within which a change request is decided.", scope=("kind",)
 )
+UPLOAD_DAYS = KEYS.declare(
+    "import.upload_days", kinds.positive, "Days after which an upload that nobody has completed is given up."
+)
+UPDATE_PROGRAMMES = KEYS.declare(
+    "update.programmes",
+    kinds.words,
+    "Programmes that who is abroad, or earns above the limit, is kept out of, by the content of the update file.",
+    scope=("content",),
+    needed_for=({"content": "travel"}, {"content": "income"}),
+)
+PRIVACY_DAYS = KEYS.declare(
+    "privacy.decision_days", kinds.positive, "Working days within which a citizen's request about data is decided."
+)
 EVIDENCE_BYTES = KEYS.declare("evidence.max_bytes", kinds.positive, "Bytes a document of a change request may have.")
 EVIDENCE_MOST = KEYS.declare("evidence.most", kinds.positive, "Documents a change request may have.")
 NOTICE_DAYS = KEYS.declare(
     "exclusion.notice_days", kinds.positive, "Days before it takes effect that an exclusion is announced."
+)
+UNUSED_MONTHS = KEYS.declare(
+    "exclusion.unused_months", kinds.positive, "Whole months without a draw after which `unused` is a ground."
+)
+MISUSE_TIMES = KEYS.declare(
+    "exclusion.misuse_times", kinds.positive, "Days on which a trader was found with the card, for `misuse`."
 )
 APPEAL_WITHIN = KEYS.declare("appeal.within_days", kinds.positive, "Days after a decision within which it is appealed.")
 APPEAL_DAYS = KEYS.declare("appeal.days", kinds.positive, "Working days within which an appeal is decided.")
@@ -78,4 +128,28 @@ MOBILE_NEW_HOURS = KEYS.declare(
 )
 MOBILE_OBJECTION_HOURS = KEYS.declare(
     "mobile.objection_hours", kinds.positive, "Hours in which the holder of the old number objects to another one."
+)
+
+ENVELOPE_SECONDS = KEYS.declare(
+    "pin.envelope_seconds", kinds.positive, "Seconds around its own time in which an encrypted PIN is opened."
+)
+PROOF_SECONDS = KEYS.declare("proof.lifetime_seconds", kinds.positive, "Seconds for which a holder's proof is good.")
+PROOF_CODE_MINUTES = KEYS.declare("proof.code_minutes", kinds.positive, "Minutes for which a code by SMS is good.")
+PROOF_CODE_TRIES = KEYS.declare("proof.code_tries", kinds.positive, "Tries that a code by SMS has.")
+PROOF_CODES = KEYS.declare("proof.codes_an_hour", kinds.positive, "Codes by SMS that are sent for a card in an hour.")
+PROOF_BY_CHIP = KEYS.declare(
+    "proof.by_chip", kinds.truth, "Whether a chip's answer proves its holder; no card has one."
+)
+LOST_DAYS = KEYS.declare(
+    "lost.lapse_days", kinds.positive, "Working days after which the block of a lost card ends if nobody wants another."
+)
+BREAD_CODE_DAYS = KEYS.declare("lost.code_days", kinds.positive, "Days for which a bread code is good at most.")
+BREAD_CODE_TRIES = KEYS.declare(
+    "lost.code_tries", kinds.positive, "Wrong tries after which a bread code is good no more."
+)
+BREAD_CODES = KEYS.declare("lost.codes_a_day", kinds.positive, "Bread codes that are made for a card in a day.")
+PIN_PERMIT_MINUTES = KEYS.declare(
+    "pin.permit_minutes",
+    kinds.positive,
+    "Minutes in which a desk sets a PIN without a code, once another has decided so.",
 )

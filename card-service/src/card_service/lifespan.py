@@ -12,11 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.cards import repository as card_rows
 from card_service.cards import service as cards
 from card_service.context import Context
+from card_service.dependencies import Dependencies
 from card_service.distribution import repository as appointments
+from card_service.duplicates import repository as duplicates
 from card_service.handover import searches, service
 from card_service.keys import KEYS
+from card_service.search import repository as names
 from card_service.settings import Settings
-from card_service.tools import Tools
 from chassis.runtime import Resources
 from policybook.startup import open_book, whole_book
 
@@ -33,7 +35,7 @@ async def close_cards(session: AsyncSession, citizen_id: UUID, now: datetime) ->
 async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
     """Read the keys; open the lanes of a counter's searches and hand-overs; in the end finish what was taken on."""
     book = await open_book(resources, settings.policies, KEYS, whole_book)
-    tools = Tools.of(settings, resources.clock, book, card_rows.transfer)
-    finding, handing_over = searches.lanes_of(resources, settings), service.lanes_of(resources, settings, tools)
+    deps = Dependencies.of(settings, resources.clock, book, card_rows.transfer, names.add, duplicates.open_of)
+    finding, handing_over = searches.lanes_of(resources, settings), service.lanes_of(resources, settings, deps)
     async with handing_over.running(), finding.running():
-        yield Context(tools, close_cards, finding, handing_over)
+        yield Context(deps, close_cards, finding, handing_over)

@@ -14,8 +14,11 @@ from card_service.distribution.api import routes as distribution
 from card_service.duplicates.api import routes as duplicates
 from card_service.handover.api import routes as handover
 from card_service.held import HELD
+from card_service.hotlist.api import routes as hotlist
 from card_service.lifespan import lifespan
+from card_service.losses.api import routes as losses
 from card_service.privacy.api import routes as privacy
+from card_service.proofs.api import routes as proofs
 from card_service.proposals import DESK, PROPOSALS
 from card_service.registry.api import routes as registry
 from card_service.registry.import_api import routes as imports
@@ -28,9 +31,11 @@ from card_service.search.api import routes as search
 from card_service.settings import Settings
 from card_service.workers import workers
 from chassis import app as chassis_app
+from chassis.adopting import adopting
 from chassis.app import Service
 from chassis.periodic import Periodic
 from policybook.api import policies_router
+from policybook.calendar_watch import calendar_watch
 from policybook.snapshot import kept_fresh
 
 ROUTERS = (
@@ -41,6 +46,9 @@ ROUTERS = (
     search,
     duplicates,
     cards,
+    proofs,
+    hotlist,
+    losses,
     distribution,
     handover,
     rollout,
@@ -49,7 +57,8 @@ ROUTERS = (
     *routers_of("card", PROPOSALS),
 )
 RESTATED = (CARDS, HOUSEHOLDS, CONTACTS)
-FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.tools.policies)
+FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.dependencies.policies)
+CALENDAR: Periodic[Runtime] = calendar_watch(lambda runtime: runtime.state.dependencies.policies)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -61,7 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=ROUTERS,
         reactions=reactions,
         refreshers=[FRESH],
-        workers=[*workers(), expiry(PROPOSALS), RETENTION.job()],
+        workers=[*workers(), adopting("household", "pickup_site"), expiry(PROPOSALS), CALENDAR, RETENTION.job()],
         lifespan=lifespan,
         held=HELD,
         restated=RESTATED,

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _TOKEN_BYTES: Final = 8  # two of the some 100,000 words of 27 governorates collide with a chance of 1 in 5 million
 _BITS_A_TOKEN: Final = 3
+_KEPT: Final = 1 << 15  # words and days that are at hand: most people share theirs with others
 
 
 def word(text: str) -> str:
@@ -41,11 +42,12 @@ class NameKeys:
         """`lookup_key`: 32 bytes."""
         self._lookup_key = lookup_key
         self._of_governorate = lru_cache(maxsize=64)(self._derived)
+        self.token = lru_cache(maxsize=_KEPT)(self._token)
 
     def _derived(self, governorate: str) -> bytes:
         return HKDF(SHA256(), 32, salt=None, info=f"name tokens of {governorate}".encode()).derive(self._lookup_key)
 
-    def token(self, governorate: str, text: str) -> int:
+    def _token(self, governorate: str, text: str) -> int:
         """The token of a word in a governorate, a signed number of 64 bits as PostgreSQL keeps it."""
         digest = hmac.digest(self._of_governorate(governorate), text.encode(), "sha256")
         return int.from_bytes(digest[:_TOKEN_BYTES], "big", signed=True)
@@ -55,6 +57,13 @@ def mask(tokens: Iterable[int]) -> int:
     """The bits of tokens, signed as they are: of the whole name they hold those of every part of it."""
     bits = 0
     for token in tokens:
-        for n in range(_BITS_A_TOKEN):
-            bits |= 1 << (token >> 6 * n & 63)
+        bits |= _bits(token)
     return bits - (1 << 64) if bits >> 63 else bits
+
+
+@lru_cache(maxsize=_KEPT)
+def _bits(token: int) -> int:
+    bits = 0
+    for n in range(_BITS_A_TOKEN):
+        bits |= 1 << (token >> 6 * n & 63)
+    return bits

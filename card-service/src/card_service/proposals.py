@@ -14,6 +14,6 @@ DESK: PolicyDesk[Runtime] = PolicyDesk(
     service="card",
     keys=KEYS,
     read=whole_book,
-    book=lambda runtime: runtime.state.tools.policies.book,
+    book=lambda runtime: runtime.state.dependencies.policies.book,
 )
 PROPOSALS: Proposals[Runtime] = Proposals(Kinds(DESK.terms, *DESK.kinds, *KINDS))

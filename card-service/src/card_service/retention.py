@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from card_service.context import Runtime
-from card_service.held import HELD
+from card_service.held import HELD, MORE
 from chassis.privacy.retention import Sweep
 from policybook.retention import months_on
 
 
 def _months(runtime: Runtime) -> Mapping[str, int]:
-    return months_on(runtime.state.tools.policies.book, runtime.clock.today())
+    return months_on(runtime.state.dependencies.policies.book, runtime.clock.today())
 
 
-RETENTION: Final[Sweep[Runtime]] = Sweep(HELD, _months, cards="card", members="citizen")
+RETENTION: Final[Sweep[Runtime]] = Sweep(HELD, _months, cards="card", members="citizen", more=MORE)

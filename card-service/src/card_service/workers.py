@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from card_service.accesses.service import CHAIN
 from card_service.context import Runtime
-from card_service.distribution import plan_repository
+from card_service.distribution import plan_repository as plans
 from card_service.distribution.missed import MISSED
 from card_service.distribution.plans import plan_chunk
 from card_service.duplicates.finding import FINDING
+from card_service.hotlist.upkeep import TIDYING
 from card_service.jobs import job
+from card_service.losses.upkeep import CODES_OVER, LAPSING
 from card_service.privacy.resuming import TELLING
-from card_service.registry import import_repository
+from card_service.privacy.terms import COUNTING
+from card_service.proofs.upkeep import FORGETTING
+from card_service.registry import import_repository as imports
+from card_service.registry.import_expiry import EXPIRY
 from card_service.registry.import_worker import Importer
 from card_service.registry.requests.upkeep import UPKEEP
-from card_service.rollout import repository as rollout_repository
+from card_service.registry.updates.worker import Updates
+from card_service.rollout import repository as rollout
 from card_service.rollout.activations import activation_chunk
 from card_service.search.upkeep import KEEPING
 from chassis.periodic import Periodic
@@ -22,13 +28,20 @@ from chassis.periodic import Periodic
 def workers() -> list[Periodic[Runtime]]:
     """One of each; several processes may run them at once."""
     return [
-        job("imports", Importer().chunk, import_repository.fail),
-        job("pickup_plans", plan_chunk, plan_repository.fail),
-        job("activations", activation_chunk, rollout_repository.fail),
+        job("imports", imports.claim, Importer().chunk, lambda one: one.import_id, imports.fail),
+        job("update_files", imports.claim_update, Updates().chunk, lambda one: one.import_id, imports.fail),
+        job("pickup_plans", plans.claim, plan_chunk, lambda one: one.plan_id, plans.fail),
+        job("activations", rollout.claim, activation_chunk, lambda one: one.activation_id, rollout.fail),
         KEEPING,
+        EXPIRY,
         FINDING,
         UPKEEP,
-        Periodic(MISSED.worker, MISSED.run, lambda runtime: runtime.state.tools.settings.card_sweep_seconds),
+        FORGETTING,
+        TIDYING,
+        LAPSING,
+        CODES_OVER,
+        Periodic(MISSED.worker, MISSED.run, lambda runtime: runtime.state.dependencies.settings.card_sweep_seconds),
         TELLING,
-        Periodic(CHAIN.worker, CHAIN.run, lambda runtime: runtime.state.tools.settings.card_chain_seconds),
+        COUNTING,
+        Periodic(CHAIN.worker, CHAIN.run, lambda runtime: runtime.state.dependencies.settings.card_chain_seconds),
     ]

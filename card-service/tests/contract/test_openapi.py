@@ -10,6 +10,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from card_service.main import ROUTERS
+from chassis.clock import business_day
 from chassis.endpoints import Endpoint
 from chassis.ids import new_id
 from chassis.testing_requests import Generated
@@ -36,7 +37,7 @@ async def peopled(open_office: OpenOffice) -> AsyncIterator[tuple[Office, dict[s
         accepted = await office.upload(office.row("A"))
         change = {"kind": "head_change", "household_id": made["household_id"]}
         heir = {"new_head": made["members"][1]["citizen_id"], "former_role": "other"}
-        change |= heir | {"fact_on": datetime.now(UTC).date().isoformat()}
+        change |= heir | {"fact_on": business_day(datetime.now(UTC)).isoformat()}
         asked = await office.call("POST", "/v1/change-requests", "requests:write", json={"change": change})
         evidence = f"/v1/change-requests/{asked['request_id']}/evidence"
         asked = await office.call("POST", evidence, "requests:write", content=b"%PDF-1.7")

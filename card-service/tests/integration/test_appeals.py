@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -62,6 +62,15 @@ async def test_an_exclusion_is_announced_before_it_takes_effect(counter: Counter
     assert await counter.sizes(home, counter.months[1]) == (1, 1)
 
 
+async def test_an_exclusion_that_is_carried_out_late_reaches_the_months_announced(counter: Counter) -> None:
+    home, _, announced = await excluded(counter)
+    month = f"{next_month(date.fromisoformat(announced['takes_effect_on'])):%Y-%m}"
+    await counter.at(100)
+    done = await counter.read(announced)
+    assert (done["state"], done["month"]) == ("done", month)
+    assert await counter.sizes(home, month) == (1, 1)
+
+
 async def test_bread_goes_on_while_an_appeal_runs_and_who_wins_is_paid_back(counter: Counter) -> None:
     home, _, announced = await excluded(counter)
     await appeal(counter, announced)
@@ -74,6 +83,33 @@ async def test_bread_goes_on_while_an_appeal_runs_and_who_wins_is_paid_back(coun
     assert await counter.sizes(home, counter.months[1]) == (2, 2)
     decisions = await counter.office.events("EntitlementDecided", home)
     assert decisions[-1]["paid_back"] is True
+
+
+@pytest.mark.parametrize(
+    ("ground", "short", "enough"),
+    [
+        ("unused", {"unused_since": 150}, {"unused_since": 190}),
+        ("misuse", {"found_on": [9]}, {"found_on": [9, 40]}),
+    ],
+)
+async def test_an_exclusion_for_the_card_says_on_what_it_rests(
+    counter: Counter, ground: str, short: dict[str, Any], enough: dict[str, Any]
+) -> None:
+    """3.16: six months unused, or found twice with a trader; proposed and announced, never done by itself."""
+
+    def days(said: dict[str, Any]) -> dict[str, Any]:
+        back = {name: [ago] if isinstance(ago, int) else ago for name, ago in said.items()}
+        told = {name: [(counter.today - timedelta(days=one)).isoformat() for one in ago] for name, ago in back.items()}
+        return {name: told[name] if isinstance(said[name], list) else told[name][0] for name in said}
+
+    home, (head, *_), _ = await counter.home("spouse")
+    whom: dict[str, Any] = {"citizen_ids": [head], "programmes": ["bread", "goods"], "ground": ground}
+    for said in ({}, days(short)):
+        refused = await counter.enter("exclusion", home, expect=409, **whom, **said)
+        assert refused["code"] == "ground_not_met"
+    announced = await counter.decide(await counter.enter("exclusion", home, **whom, **days(enough)))
+    assert announced["state"] == "announced"
+    assert await counter.sizes(home, counter.months[1]) == (2, 2)
 
 
 async def test_an_appeal_that_is_lost_lets_the_exclusion_stand(counter: Counter) -> None:
@@ -145,6 +181,12 @@ async def test_another_mobile_needs_both_codes_and_the_old_number_may_object(cou
     ((until,),) = await counter.office.fetch("SELECT mobile_new_until FROM citizen WHERE citizen_id = $1", UUID(head))
     assert until - counter.office.runtime.clock.now() > timedelta(hours=71)
     assert await signs_in(counter, body) is None
+    (known, told) = await counter.office.events("ContactChanged", head)
+    assert (known["new_until"], datetime.fromisoformat(told["new_until"])) == (None, until)
+    # nor does it prove that its holder asks for yet another one
+    again = {"citizen_id": head, "mobile": "01234567899"}
+    refused = await counter.enter("mobile", home, proof="old_number", expect=409, **again)
+    assert refused["code"] == "number_too_new"
     objected = await counter.call(
         "POST", f"{BASE}/{made['request_id']}/objection", counter.clerk, "requests:write", json={"note": "by telephone"}
     )
@@ -163,6 +205,18 @@ async def test_a_number_of_three_days_signs_in(counter: Counter) -> None:
     assert await signs_in(counter, body) is None
     await counter.at(4)
     assert await signs_in(counter, body) == head
+
+
+async def test_who_comes_back_with_another_number_proves_nothing_by_it_at_first(counter: Counter) -> None:
+    office = counter.office
+    home, (_, spouse), (_, body) = await counter.home("spouse")
+    for mobile, opens in ((body["mobile"], True), ("01099999901", False)):
+        await counter.done("removal", home, citizen_id=spouse, reason="abroad")
+        assert await office.joined(home, body | {"mobile": mobile}) == spouse
+        assert (await signs_in(counter, body) == spouse) is opens
+    assert (await office.events("ContactChanged", spouse))[-1]["new_until"]
+    await counter.at(4)
+    assert await signs_in(counter, body) == spouse
 
 
 async def signs_in(counter: Counter, body: dict[str, Any]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from approvals.testing import as_person
 from card_service.registry.intake import HEADER
+from chassis.clock import business_day
 from chassis.contact import open_code
 from chassis.ids import new_id
 from chassis.testing import eventually
@@ -25,10 +27,19 @@ ANYONE = {
     "GET /v1/policies/card": "the rules are the same for all",
     "GET /v1/pin-key": "the key is public",
     "GET /v1/credential-keys": "the keys are public",
+    "GET /v1/holder-proof-keys": "the keys are public",
+    "GET /v1/hot-list-keys": "the keys are public",
+    "GET /v1/hot-list": "each terminal gets its own governorate's, see test_hot_list.py",
+    "POST /v1/cards/{card_id}/pin-codes": "any office: the code goes to the holder, whoever asks",
+    "PUT /v1/cards/{card_id}/pin": "any office, with the holder's code; without one it is the card's own governorate",
+    "POST /v1/holder-proofs": "a card is used at terminals of every governorate, as the services' own policies say",
+    "POST /v1/bread-code-proofs": "the same: a code is used at terminals of every governorate",
+    "POST /v1/holder-proof-codes": "the same: the code goes to the holder, whoever asks",
     "POST /v1/import-declarations": "a file belongs to whoever declares it",
     "POST /v1/imports": "a file belongs to whoever sends it; rows of elsewhere are rejected one by one",
 }
-DAY = datetime.now(UTC).date()
+REPORT = {"channel": "counter", "identified_by": "passport"}
+DAY = business_day(datetime.now(UTC))
 FILE = (",".join(HEADER) + "\n").encode()
 PART = {
     "content": FILE,
@@ -93,7 +104,7 @@ async def declared(office: Office) -> str:
 
 def registry(office: Office, world: World) -> Calls:
     household, citizen = f"/v1/households/{world.household}", f"/v1/citizens/{world.citizen}"
-    people = {"governorate": "03", "district": "x", "address": "", "members": [office.person()]}
+    people = {"governorate": "03", "district": "03.02", "address": "", "members": [office.person()]}
     number, mark = world.head["national_id"], str(world.citizen)
     imports = f"/v1/imports/{world.upload}"
     return {
@@ -103,12 +114,8 @@ def registry(office: Office, world: World) -> Calls:
         "GET /v1/citizens": Call("/v1/citizens?limit=500", "citizens:read", refused=200, mark=mark),
         "GET /v1/memberships": Call("/v1/memberships?limit=500", "citizens:read", refused=200, mark=mark),
         "GET /v1/households/{household_id}/months/{month}": Call(f"{household}/months/2026-12", "citizens:read"),
-        "POST /v1/households/{household_id}/members": Call(
-            f"{household}/members", "citizens:write", body={"json": office.person("child")}
-        ),
         "GET /v1/citizens/{citizen_id}": Call(citizen, "citizens:read"),
         "GET /v1/citizens/{citizen_id}/accesses": Call(f"{citizen}/accesses", "citizens:read"),
-        "PATCH /v1/citizens/{citizen_id}": Call(citizen, "citizens:write", body={"json": {"mobile": None}}),
         "POST /v1/citizens/search": [
             Call("/v1/citizens/search", "citizens:read", refused=200, mark=mark, body={"json": asked})
             for asked in ({"national_id": number}, {"name": world.head["full_name"]})
@@ -118,9 +125,6 @@ def registry(office: Office, world: World) -> Calls:
         ),
         "POST /v1/payee-lookups": Call(
             "/v1/payee-lookups", "payees:resolve", refused=200, mark=mark, body={"json": {"national_ids": [number]}}
-        ),
-        "DELETE /v1/households/{household_id}/members/{citizen_id}": Call(
-            f"{household}/members/{world.member}", "citizens:write"
         ),
         "GET /v1/imports/{import_id}": Call(imports, "citizens:import"),
         "GET /v1/imports/{import_id}/rejections": Call(f"{imports}/rejections", "citizens:import"),
@@ -224,7 +228,7 @@ async def requests(office: Office) -> Calls:
     who = {"household_id": lone["household_id"], "citizen_id": lone["members"][0]["citizen_id"]}
     mobile = await enter(office, {"kind": "mobile", "mobile": "01234567890", "proof": "counter", **who, **ASKED})
     code = open_code(
-        office.runtime.state.tools.contacts,
+        office.runtime.state.dependencies.contacts,
         UUID(who["citizen_id"]),
         (await office.events("MobileCodeIssued", who["citizen_id"]))[-1]["code_sealed"],
     )
@@ -308,7 +312,12 @@ async def death(office: Office) -> dict[str, Any]:
 async def cards(office: Office, world: World) -> Calls:
     card, site = f"/v1/cards/{world.card}", str(world.site)
     found = {"json": {"national_id": world.head["national_id"]}}
-    pin, typed = [{"json": await office.encrypted(world.card, "2947")} for _ in range(2)]
+    typed = {"json": await office.encrypted(world.card, "2947", "check", "somebody")}
+    silent, _, _ = await office.issued()  # its holder has no mobile
+    await office.fetch(
+        "UPDATE citizen SET mobile_usable = false WHERE citizen_id = (SELECT citizen_id FROM card WHERE card_id = $1)",
+        silent,
+    )
     given = {"json": {"national_id": world.waiting_for["national_id"]}}
     there = PORT_SAID | {"site_id": world.waiting["site"]["site_id"]}
     waiting = f"/v1/cards/{world.waiting['card_id']}"
@@ -321,7 +330,9 @@ async def cards(office: Office, world: World) -> Calls:
         "GET /v1/citizens/{citizen_id}/cards": Call(f"/v1/citizens/{world.citizen}/cards", "cards:read"),
         "GET /v1/households/{household_id}/cards": Call(f"/v1/households/{world.household}/cards", "cards:read"),
         "GET /v1/cards/{card_id}/credential": Call(f"{card}/credential", "cards:write"),
-        "PUT /v1/cards/{card_id}/pin": Call(f"{card}/pin", "cards:handover", body=pin),
+        "POST /v1/cards/{card_id}/pin-resets": Call(
+            f"/v1/cards/{silent}/pin-resets", "cards:handover", body={"json": {"document": "passport"}}
+        ),
         "POST /v1/cards/{card_id}/pin-checks": Call(f"{card}/pin-checks", "cards:handover", body=typed),
         "PUT /v1/cards/{card_id}/services/{service}": Call(f"{card}/services/health", "cards:write"),
         "DELETE /v1/cards/{card_id}/services/{service}": Call(f"{card}/services/health", "cards:write"),
@@ -330,6 +341,47 @@ async def cards(office: Office, world: World) -> Calls:
         "POST /v1/cards/{card_id}/replacement": Call(
             f"{card}/replacement", "cards:write", body={"json": {"reason": "damaged", "site_id": site}}
         ),
+    }
+
+
+async def proofs(office: Office, world: World) -> dict[str, Call]:
+    """At a terminal of another governorate."""
+    terminal = str(new_id())
+    mine = {"kind": "terminal", "subject": terminal, **ISMAILIA}
+    wanted = {"card_id": world.card, "purpose": "sale", "max_amount": 100}
+    typed = wanted | await office.encrypted(world.card, "2947", "sale", terminal, max_amount=100)
+    setting = {"json": await office.setting(world.card, "2947", "somebody")}
+    card, (lost, _, _) = f"/v1/cards/{world.card}", await office.active()
+    await office.call("POST", f"/v1/cards/{lost}/loss", "cards:handover", json=REPORT)
+    shown = await office.call(
+        "POST", f"/v1/cards/{lost}/shown-bread-codes", "cards:handover", json={"document": "passport"}
+    )
+    said = {"json": {"code": shown["bread_code"], "max_amount": 400}}
+    return {
+        "GET /v1/hot-list": Call("/v1/hot-list", "redemptions:create", mine),
+        "POST /v1/bread-code-proofs": Call("/v1/bread-code-proofs", "redemptions:create", mine, body=said),
+        "PUT /v1/cards/{card_id}/pin": Call(f"{card}/pin", "cards:handover", ISMAILIA, body=setting),
+        "POST /v1/cards/{card_id}/pin-codes": Call(f"{card}/pin-codes", "cards:handover", ISMAILIA),
+        **{
+            f"POST {path}": Call(path, "redemptions:create", mine, body={"json": body})
+            for path, body in (("/v1/holder-proof-codes", wanted), ("/v1/holder-proofs", typed))
+        },
+    }
+
+
+async def losses(office: Office) -> dict[str, Call]:
+    """A card that is not lost yet, one that is, and one that is found."""
+    (whole, _, _), (lost, _, _), (again, _, _) = [await office.active() for _ in range(3)]
+    for card in (lost, again):
+        await office.call("POST", f"/v1/cards/{card}/loss", "cards:handover", json=REPORT)
+    seen, report = {"json": {"document": "passport"}}, {"json": REPORT}
+    return {
+        "POST /v1/cards/{card_id}/loss": Call(f"/v1/cards/{whole}/loss", "cards:report", body=report),
+        "POST /v1/cards/{card_id}/bread-codes": Call(f"/v1/cards/{lost}/bread-codes", "cards:report"),
+        "POST /v1/cards/{card_id}/shown-bread-codes": Call(
+            f"/v1/cards/{lost}/shown-bread-codes", "cards:handover", body=seen
+        ),
+        "POST /v1/cards/{card_id}/found": Call(f"/v1/cards/{again}/found", "cards:handover", body=seen),
     }
 
 
@@ -363,7 +415,7 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     world = await world_of(office)
     calls = registry(office, world) | rollout(office, world) | await cards(office, world)
     calls |= await rights(office, world) | await duplicates(office, world)
-    calls |= await requests(office)
+    calls |= await requests(office) | await losses(office)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
     asked = {"json": {"national_id": world.head["national_id"]}}
@@ -374,5 +426,48 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
         ),
         "POST /v1/citizen-verifications": Call("/v1/citizen-verifications", "citizens:verify", {}, body=asked),
         "GET /v1/policies/card": Call("/v1/policies/card", "policies:read"),
+        **await proofs(office, world),
     }
     await walk(office.app, office.client, signed_by(office.issuer), calls, ANYONE, acts=acts)
+
+
+async def test_who_is_bound_to_a_district_sees_what_is_in_it_and_nothing_beside(office: Office) -> None:
+    card, _, _ = await office.active("spouse")
+    ((household, citizen, site),) = await office.fetch(
+        "SELECT household_id, citizen_id, site_id FROM card WHERE card_id = $1::text::uuid", card
+    )
+    ((place,),) = await office.fetch("SELECT district FROM pickup_site WHERE site_id = $1", site)
+    other = await office.site("Of another district", district="03.05")
+    here, beside = {"governorate": place}, {"governorate": "03.05"}
+    for path, scope in (
+        (f"/v1/households/{household}", "citizens:read"),
+        (f"/v1/citizens/{citizen}", "citizens:read"),
+        (f"/v1/cards/{card}", "cards:read"),
+    ):
+        await office.call("GET", path, scope, claims=here)
+        await office.call("GET", path, scope, claims=beside, expect=404)
+
+    async def listed(path: str, scope: str, claims: dict[str, str]) -> str:
+        return json.dumps(await office.call("GET", f"{path}?limit=500", scope, claims=claims))
+
+    async def settled() -> bool:  # transactions of others hold lists of what has changed back for a moment
+        return str(household) in await listed("/v1/households", "citizens:read", here)
+
+    await eventually(settled, seconds=60)
+    for path, scope, mine, foreign in (
+        ("/v1/households", "citizens:read", str(household), None),
+        ("/v1/citizens", "citizens:read", str(citizen), None),
+        ("/v1/pickup-sites", "sites:read", str(site), other["site_id"]),
+    ):
+        seen, unseen = await listed(path, scope, here), await listed(path, scope, beside)
+        assert mine in seen
+        assert mine not in unseen
+        assert foreign is None or (foreign in unseen and foreign not in seen)
+    body = office.site_body("Entered by the district") | {"district": "03.05"}
+    await office.call("POST", "/v1/pickup-sites", "sites:write", json=body, claims=beside)
+    body |= {"name_en": "Beyond the district", "district": place}
+    refused = await office.call("POST", "/v1/pickup-sites", "sites:write", json=body, claims=beside, expect=403)
+    assert refused["code"] == "outside_governorate_of_caller"
+    path, file = "/v1/imports", {"content": FILE, "headers": {"Content-Type": "text/csv"}}
+    whole = await office.call("POST", path, "citizens:import", claims=here, expect=403, **file)
+    assert whole["code"] == "outside_governorate_of_caller", "a file is of a governorate"

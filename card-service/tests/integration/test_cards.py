@@ -40,7 +40,7 @@ async def test_a_card_is_handed_over_at_its_site_to_its_holder(office: Office) -
 
 async def test_a_counter_gives_only_its_own_cards_to_the_right_citizen(office: Office, random_id: UUID) -> None:
     await office.site("Own")
-    other = await office.site("Other", district="elsewhere")
+    other = await office.site("Other", district="03.11")
     _, (head,) = await office.household()
     await office.planned(await office.phase())
     (card,) = await office.find(head)
@@ -93,6 +93,8 @@ async def test_services_are_enabled_and_disabled_one_by_one(office: Office) -> N
         assert card["services"] == ["health"]
     (disabled,) = await office.events("CardServiceDisabled", household)
     assert (disabled["service"], disabled["reason"]) == ("supply", "request")
+    last = await office.call("DELETE", f"{path}/health", WRITE, expect=409)
+    assert (last["code"], last["title_ar"] > "") == ("last_service", True)
     await office.call("PUT", f"{path}/lottery", WRITE, expect=422)
     await office.call("PUT", f"{path}/health", READ, expect=403)
     await office.call("PUT", f"{path}/health", WRITE, claims={"governorate": "04"}, expect=404)
@@ -111,7 +113,7 @@ async def test_a_pin_is_set_checked_locked_and_set_anew(office: Office) -> None:
         return found["result"], found["tries_left"]
 
     assert await check("2947") == ("not_set", 0)
-    await office.call("PUT", pin, COUNTER, json=await office.encrypted(card_id, "2947"))
+    await office.call("PUT", pin, COUNTER, json=await office.setting(card_id, "2947"))
     assert await check("1111") == ("wrong", 2)
     assert await check("2947") == ("correct", 3)
     assert [await check("0001"), await check("0002"), await check("0003")] == [
@@ -121,7 +123,7 @@ async def test_a_pin_is_set_checked_locked_and_set_anew(office: Office) -> None:
     ]
     assert await check("2947") == ("locked", 0)
     assert (await office.call("GET", f"/v1/cards/{card_id}", READ))["pin"] == "locked"
-    await office.call("PUT", pin, COUNTER, json=await office.encrypted(card_id, "7305"))
+    await office.call("PUT", pin, COUNTER, json=await office.setting(card_id, "7305"))
     assert await check("7305") == ("correct", 3)
     stored = await office.fetch("SELECT to_jsonb(c)::text AS row FROM card c WHERE card_id = $1", card_id)
     assert "7305" not in str(stored[0]["row"]).replace(card_id, "")
@@ -130,17 +132,18 @@ async def test_a_pin_is_set_checked_locked_and_set_anew(office: Office) -> None:
 async def test_who_guesses_at_many_cards_must_wait(office: Office) -> None:
     """A terminal that tries two PINs at each of many cards locks none of them."""
     card_id, _, _ = await office.issued()
-    await office.call("PUT", f"/v1/cards/{card_id}/pin", COUNTER, json=await office.encrypted(card_id, "2947"))
+    await office.call("PUT", f"/v1/cards/{card_id}/pin", COUNTER, json=await office.setting(card_id, "2947"))
     checks, guesser = f"/v1/cards/{card_id}/pin-checks", "a-guessing-terminal"
-    sent = await office.encrypted(card_id, "1111")
+    sent = await office.encrypted(card_id, "1111", device=guesser)
     await office.call("POST", checks, "redemptions:create", json=sent, subject=guesser)
     await office.fetch(
         "INSERT INTO pin_failure SELECT $1, now() - interval '10 minutes' FROM generate_series(1, 19)", guesser
     )
-    right = await office.encrypted(card_id, "2947")
+    right = await office.encrypted(card_id, "2947", device=guesser)
     refused = await office.call("POST", checks, "redemptions:create", json=right, subject=guesser, expect=429)
     assert refused["code"] == "pin_checks_exceeded"
-    other = await office.call("POST", checks, "redemptions:create", json=right, subject="another-terminal")
+    others = await office.encrypted(card_id, "2947", device="another-terminal")
+    other = await office.call("POST", checks, "redemptions:create", json=others, subject="another-terminal")
     assert other["result"] == "correct"
     await office.fetch("UPDATE pin_failure SET failed_at = failed_at - interval '1 hour' WHERE caller = $1", guesser)
     later = await office.call("POST", checks, "redemptions:create", json=right, subject=guesser)
@@ -150,17 +153,19 @@ async def test_who_guesses_at_many_cards_must_wait(office: Office) -> None:
 @pytest.mark.parametrize(("digits", "code"), [("1234", "pin_weak"), ("1990", "pin_weak"), ("12", "pin_malformed")])
 async def test_weak_pins_are_refused(office: Office, digits: str, code: str) -> None:
     card_id, _, _ = await office.issued()
-    sent = await office.encrypted(card_id, digits)
+    sent = await office.setting(card_id, digits)
     assert (await office.call("PUT", f"/v1/cards/{card_id}/pin", COUNTER, json=sent, expect=422))["code"] == code
 
 
 async def test_a_pin_meant_for_another_card_opens_none(office: Office) -> None:
     one, _, _ = await office.issued()
     other, _, _ = await office.issued()
-    sent = await office.encrypted(one, "2947")
+    sent = await office.setting(other, "2947") | await office.encrypted(one, "2947", "set")
     refused = await office.call("PUT", f"/v1/cards/{other}/pin", COUNTER, json=sent, expect=422)
     assert refused["code"] == "pin_unreadable"
-    await office.call("PUT", f"/v1/cards/{one}/pin", COUNTER, json={"pin_jwe": "2947"}, expect=422)
+    plain = await office.setting(one, "2947") | {"pin_jwe": "2947"}
+    refused = await office.call("PUT", f"/v1/cards/{one}/pin", COUNTER, json=plain, expect=422)
+    assert refused["code"] == "pin_unreadable"
 
 
 async def test_a_card_is_blocked_and_found_again(office: Office) -> None:
@@ -179,7 +184,7 @@ async def test_a_card_is_blocked_and_found_again(office: Office) -> None:
 
 async def test_a_lost_card_is_replaced_and_its_services_pass_on(office: Office) -> None:
     old_id, head, phase_id = await office.active("spouse")
-    new_site = await office.site("Replacements", district="elsewhere")
+    new_site = await office.site("Replacements", district="03.11")
     order = {"reason": "lost", "site_id": new_site["site_id"]}
     new = await office.call("POST", f"/v1/cards/{old_id}/replacement", WRITE, json=order, expect=201)
     assert (new["state"], new["replaces"], new["site_id"]) == ("ready", old_id, new_site["site_id"])
@@ -207,7 +212,7 @@ async def test_a_lost_card_is_replaced_and_its_services_pass_on(office: Office) 
 
 async def test_a_damaged_card_serves_until_the_new_one_is_handed_over(office: Office) -> None:
     old_id, head, _ = await office.issued()
-    site = await office.site("Damaged", district="elsewhere")
+    site = await office.site("Damaged", district="03.11")
     order = {"reason": "damaged", "site_id": site["site_id"]}
     new = await office.call("POST", f"/v1/cards/{old_id}/replacement", WRITE, json=order)
     assert (await office.call("GET", f"/v1/cards/{old_id}", READ))["state"] == "issued"
@@ -232,8 +237,8 @@ async def test_who_leaves_the_household_loses_the_card(office: Office) -> None:
     await office.planned(await office.phase(), holders="adults")
     (card,) = await office.find(spouse)
     await office.hand_over(card, spouse)
-    path = f"/v1/households/{made['household_id']}/members/{made['members'][1]['citizen_id']}"
-    await office.call("DELETE", path, "citizens:write")
+    leaving = made["members"][1]["citizen_id"]
+    await office.changed("removal", made["household_id"], citizen_id=leaving, reason="abroad")
     (closed,) = await office.events("CardClosed", made["household_id"])
     assert (closed["card_id"], closed["reason"]) == (card["card_id"], "left_household")
     assert await office.find(spouse) == []
@@ -246,8 +251,8 @@ async def test_who_leaves_before_the_card_is_collected_frees_the_appointment(off
     (card,) = await office.find(spouse)
     taken = "SELECT coalesce(sum(taken), 0) AS places FROM pickup_slot WHERE site_id = $1"
     (before,) = await office.fetch(taken, UUID(site["site_id"]))
-    path = f"/v1/households/{made['household_id']}/members/{made['members'][1]['citizen_id']}"
-    await office.call("DELETE", path, "citizens:write")
+    leaving = made["members"][1]["citizen_id"]
+    await office.changed("removal", made["household_id"], citizen_id=leaving, reason="abroad")
     rows = await office.fetch("SELECT state FROM appointment WHERE card_id = $1", UUID(card["card_id"]))
     assert [row["state"] for row in rows] == ["cancelled"]
     (after,) = await office.fetch(taken, UUID(site["site_id"]))

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
+from card_service.consumers import drawn_after_death
 from card_service.registry.months import next_month
+from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import check_pages
+from contracts.supply import Drawn, DrawnAfterDeath
 
 from ..change_requests import ARCHIVE, BASE, JPEG, PDF, PNG, Counter, person
 
 if TYPE_CHECKING:
     from ..conftest import Office
+
+
+OTHER_SEX = {"male": "female", "female": "male"}
 
 
 @pytest.fixture
@@ -58,7 +64,7 @@ async def test_months_since_a_death_become_a_claim_that_a_person_decides(counter
     first = next_month(died)
     assert decided["claim"]["first_month"] == f"{first:%Y-%m}"
     assert decided["claim"]["last_month"] == counter.months[0]
-    assert decided["claim"]["state"] == "open"
+    assert (decided["claim"]["state"], decided["claim"]["drawn"]) == ("open", None)
     path, body = f"{BASE}/{decided['request_id']}/claim-decision", {"decision": "waive", "note": "the bread was eaten"}
     after = await counter.call("POST", path, counter.judge, "requests:approve", json=body)
     assert after["claim"]["state"] == "waived"
@@ -66,6 +72,53 @@ async def test_months_since_a_death_become_a_claim_that_a_person_decides(counter
     assert again["code"] == "claim_not_open"
     (told,) = await counter.office.events("MonthsClaimDecided", home)
     assert told["pursued"] is False
+
+
+async def test_who_decides_a_claim_sees_what_was_drawn_whatever_comes_when_and_twice(counter: Counter) -> None:
+    office = counter.office
+    home, (_, spouse, child), _ = await counter.home("spouse", "child")
+    await counter.at(70)
+    died = (counter.today - timedelta(days=65)).isoformat()
+    first = await counter.done("death", home, citizen_id=spouse, fact_on=died)
+    second = await counter.done("death", home, citizen_id=child, fact_on=died)
+
+    def told(made: Any, who: str, *amounts: Drawn, later: int = 0) -> Received[DrawnAfterDeath]:
+        data = DrawnAfterDeath(
+            change_id=made["changes"][0], household_id=UUID(home), citizen_id=UUID(who),
+            died_on=date.fromisoformat(died), amounts=list(amounts),
+        )  # fmt: skip
+        time = office.runtime.clock.now() + timedelta(seconds=later)
+        return Received(data=data, id=new_id(), time=time, key=home)
+
+    async def hear(*run: Received[DrawnAfterDeath]) -> None:
+        async with office.runtime.sessions() as session, session.begin():
+            await drawn_after_death(list(run), session, office.runtime)
+
+    month = next_month(date.fromisoformat(died))
+    bread = Drawn(programme="bread", period=month, quantity=135, unit="loaf")
+    goods = Drawn(programme="goods", period=month, quantity=5_000, unit="piastre")
+    path, body = f"{BASE}/{first['request_id']}/claim-decision", {"decision": "pursue", "note": "of the heirs"}
+    early = await counter.call("POST", path, counter.judge, "requests:approve", 409, json=body)
+    assert early["code"] == "drawn_not_known"
+    unknown = told(first, spouse).data.model_copy(update={"change_id": new_id()})
+    right, old = told(first, spouse, bread, goods), told(first, spouse, bread, later=-60)
+    await hear(right, right)
+    await hear(old, Received(data=unknown, id=new_id(), time=old.time, key=home), told(second, child))
+    claim = (await counter.read(first))["claim"]
+    shown = [(one["programme"], one["month"], one["quantity"], one["unit"]) for one in claim["drawn"]]
+    assert shown == [("bread", f"{month:%Y-%m}", 135, "loaf"), ("goods", f"{month:%Y-%m}", 5_000, "piastre")]
+    listed = await counter.call("GET", f"{BASE}?household_id={home}&claim=open", counter.judge, "requests:approve")
+    assert {one["request_id"] for one in listed["items"]} == {first["request_id"], second["request_id"]}
+    nothing = f"{BASE}/{second['request_id']}/claim-decision"
+    refused = await counter.call("POST", nothing, counter.judge, "requests:approve", 409, json=body)
+    assert refused["code"] == "nothing_drawn"
+    after = await counter.call("POST", path, counter.judge, "requests:approve", json=body)
+    assert (after["claim"]["state"], after["claim"]["drawn"]) == ("pursued", claim["drawn"])
+    await hear(told(first, spouse, bread, later=60))  # what was decided about stays as it was seen
+    assert (await counter.read(first))["claim"]["drawn"] == claim["drawn"]
+    (decided,) = await office.events("MonthsClaimDecided", home)
+    assert decided["amounts"] == claim["drawn"]
+    assert await office.fetch("SELECT FROM drawn_after_death WHERE change_id = $1", unknown.change_id) == []
 
 
 async def test_a_registry_s_death_is_carried_out_at_once_and_a_head_s_card_refused(counter: Counter) -> None:
@@ -122,6 +175,29 @@ async def test_marriage_takes_somebody_from_one_household_to_another(counter: Co
     assert len((await counter.household(other))["members"]) == 2
 
 
+async def test_a_marriage_of_two_households_founds_a_third_by_one_request(counter: Counter) -> None:
+    groom_s, (father, groom), _ = await counter.home("child")
+    bride_s, (mother, bride, _), _ = await counter.home("child", "child")
+    left_alone = await counter.enter("marriage", groom_s, citizen_id=mother, founder=groom, expect=409)
+    assert left_alone["code"] == "head_needed"
+    headless = await counter.enter("marriage", groom_s, citizen_id=bride, founder=father, expect=409)
+    assert headless["code"] == "head_needed"
+    decided = await counter.done("marriage", groom_s, citizen_id=bride, founder=groom)
+    founded = await counter.household(decided["founded"])
+    assert [(one["citizen_id"], one["role"]) for one in founded["members"]] == [(groom, "head"), (bride, "spouse")]
+    this, following = counter.months
+    assert decided["month"] == following
+    homes = (groom_s, bride_s, decided["founded"])
+    assert [await counter.sizes(one, this) for one in homes] == [(2, 2), (3, 3), (0, 0)]
+    assert [await counter.sizes(one, following) for one in homes] == [(1, 1), (2, 2), (2, 2)]
+    assert len(decided["changes"]) == 3
+    before, (widower, son), _ = await counter.home("other")
+    stranger = {"person": person(counter.office)}
+    second = await counter.done("marriage", before, founder=widower, head_after=son, **stranger)
+    assert (await counter.household(before))["members"][0]["citizen_id"] == son
+    assert len((await counter.household(second["founded"]))["members"]) == 2
+
+
 async def test_divorce_founds_a_household_with_the_children_or_joins_another(counter: Counter) -> None:
     home, (_, spouse, child), _ = await counter.home("spouse", "child")
     decided = await counter.done("divorce", home, citizen_id=spouse, children=[child])
@@ -129,6 +205,8 @@ async def test_divorce_founds_a_household_with_the_children_or_joins_another(cou
     assert [(one["citizen_id"], one["role"]) for one in founded["members"]] == [(spouse, "head"), (child, "child")]
     home, (_, spouse), _ = await counter.home("spouse")
     parents, _, _ = await counter.home()
+    same = await counter.enter("divorce", home, citizen_id=spouse, into=home, expect=422)
+    assert same["code"] == "same_household"
     await counter.done("divorce", home, citizen_id=spouse, into=parents)
     assert len((await counter.household(parents))["members"]) == 2
 
@@ -143,8 +221,8 @@ async def test_households_split_merge_move_and_end(counter: Counter) -> None:
     assert len((await counter.household(home))["members"]) == 3
     await counter.done("removal", home, citizen_id=child, reason="abroad")
     await counter.done("admission", home, person=person(counter.office), role="other")
-    await counter.done("move", home, governorate="03", district="al-manakh", address="شارع الثلاثيني")
-    assert (await counter.household(home))["district"] == "al-manakh"
+    await counter.done("move", home, governorate="03", district="03.03", address="شارع الثلاثيني")
+    assert (await counter.household(home))["district"] == "03.03"
     await counter.done("household_end", home, reason="emigrated")
     gone = await counter.enter("household_end", home, reason="emigrated", expect=409)
     assert gone["code"] == "household_ended"
@@ -153,11 +231,16 @@ async def test_households_split_merge_move_and_end(counter: Counter) -> None:
 async def test_what_was_written_wrongly_is_corrected(counter: Counter) -> None:
     office = counter.office
     home, (head, spouse), (_, other) = await counter.home("spouse")
-    await counter.done("correct_name", home, citizen_id=head, full_name="سارة محمد")
-    await counter.done("correct_birth", home, citizen_id=head, birth_date="1991-02-03")
-    await counter.done("correct_sex", home, citizen_id=head, sex="female")
+    was = await counter.citizen(head)
+    made = [
+        await counter.done("correct_name", home, citizen_id=head, full_name="سارة محمد"),
+        await counter.done("correct_birth", home, citizen_id=head, birth_date="1991-02-03"),
+        await counter.done("correct_sex", home, citizen_id=head, sex=(other_sex := OTHER_SEX[was["sex"]])),
+    ]
+    kept = [one["acts"][-1]["note"] for one in made]
+    assert kept == [was["full_name"], was["birth_date"], was["sex"]], "what stood there before"
     now = await counter.citizen(head)
-    assert (now["full_name"], now["birth_date"], now["sex"]) == ("سارة محمد", "1991-02-03", "female")
+    assert (now["full_name"], now["birth_date"], now["sex"]) == ("سارة محمد", "1991-02-03", other_sex)
     same = await counter.enter("correct_name", home, citizen_id=head, full_name="سارة محمد", expect=422)
     assert same["code"] == "nothing_changes"
     at_once = await counter.enter("correct_address", home, archive=[], address="شارع فلسطين")
@@ -184,7 +267,7 @@ async def test_a_corrected_national_id_still_finds_its_holder_and_nobody_else_ge
     for one in (number, body["national_id"]):
         found = await office.call("POST", "/v1/citizens/lookup", "citizens:read", json={"national_ids": [one]})
         assert [item["citizen_id"] for item in found["items"]] == [head]
-    people = {"governorate": "03", "district": "x", "members": [body]}
+    people = {"governorate": "03", "district": "03.02", "members": [body]}
     refused = await office.call("POST", "/v1/households", "citizens:write", json=people, expect=409)
     assert refused["code"] == "already_registered"
     other, (someone,), _ = await counter.home()
@@ -194,6 +277,31 @@ async def test_a_corrected_national_id_still_finds_its_holder_and_nobody_else_ge
     assert taken["code"] == "national_id_taken"
     back = await counter.done("correct_national_id", home, citizen_id=head, national_id=body["national_id"])
     assert back["state"] == "done"
+
+
+async def test_a_number_written_wrongly_of_another_is_freed_by_two_and_then_its_bearer_s(counter: Counter) -> None:
+    office = counter.office
+    home, (head,), (wrong,) = await counter.home()  # typed as another's
+    number, right = wrong["national_id"], office.person()["national_id"]
+    not_yet = await counter.enter("free_national_id", home, citizen_id=head, national_id=number, expect=422)
+    assert not_yet["code"] == "nothing_changes"
+    await counter.done("correct_national_id", home, citizen_id=head, national_id=right)
+    theirs, (bearer,), _ = await counter.home()
+    asked = {"citizen_id": bearer, "national_id": number}
+    taken = await counter.enter("correct_national_id", theirs, **asked, expect=409)
+    assert "free_national_id" in taken["detail"]
+    made = await counter.enter("free_national_id", home, citizen_id=head, national_id=number)
+    assert (made["state"], number in str(made)) == ("waiting", False)
+    own = {"decision": "approve", "digest": (await counter.read(made))["digest"]}
+    path = f"{BASE}/{made['request_id']}/decision"
+    refused = await counter.call("POST", path, counter.clerk, "requests:approve", 403, json=own)
+    assert refused["code"] == "own_proposal"
+    await counter.decide(made)
+    await counter.done("correct_national_id", theirs, **asked)
+    found = await office.call("POST", "/v1/citizens/lookup", "citizens:read", json={"national_ids": [number, right]})
+    assert [one["citizen_id"] for one in found["items"]] == [bearer, head]
+    again = await counter.enter("free_national_id", home, citizen_id=head, national_id=number, expect=422)
+    assert again["code"] == "nothing_changes"
 
 
 async def test_documents_are_recognised_sealed_and_each_view_recorded(counter: Counter) -> None:

@@ -25,9 +25,11 @@ FAMILIES = 400
 WORKERS = """
 import asyncio
 from card_service.cards.repository import transfer
+from card_service.duplicates.repository import open_of
+from card_service.search.repository import add
 from card_service.context import Context
 from card_service.settings import Settings
-from card_service.tools import Tools
+from card_service.dependencies import Dependencies
 from card_service import POLICIES
 from card_service.keys import KEYS
 from policybook.testing import snapshot_of
@@ -41,7 +43,8 @@ async def main():
     engine = create_engine(settings, "workers")
     sessions = create_sessions(engine, clock)
     runtime = Runtime("card", settings, clock, engine, sessions, None, None, None, None)
-    runtime.state = Context(Tools.of(settings, clock, snapshot_of(POLICIES, KEYS), transfer), None, None, None)
+    deps = Dependencies.of(settings, clock, snapshot_of(POLICIES, KEYS), transfer, add, open_of)
+    runtime.state = Context(deps, None, None, None)
     await asyncio.gather(*(work(runtime) for work in workers()))
 
 asyncio.run(main())
@@ -86,7 +89,7 @@ class Torment:
 
             await eventually(moved, seconds=60, every=0.005)
             process.send_signal(signal.SIGKILL)
-            await process.wait()
+            await asyncio.wait_for(process.wait(), 30)
         await self.start()
 
     async def end(self) -> None:
@@ -94,7 +97,7 @@ class Torment:
         for process in self.processes:
             if process.returncode is None:
                 process.kill()
-                await process.wait()
+                await asyncio.wait_for(process.wait(), 30)
 
 
 @pytest.mark.slow

@@ -25,9 +25,9 @@ async def set_clock(office: Office, now: datetime | None) -> None:
 
 
 async def test_a_site_is_entered_once_and_listed(office: Office) -> None:
-    made = await office.site("Listed", governorate="19", opens="09:30", closes="14:00")
+    made = await office.site("Listed", governorate="19", district="19.07", opens="09:30", closes="14:00")
     assert (made["opens"], made["closes"], made["working_days"]) == ("09:30", "14:00", [1, 2, 3, 4, 6, 7])
-    await office.site("Listed too", governorate="19")
+    await office.site("Listed too", governorate="19", district="19.01")
     page = await office.call("GET", "/v1/pickup-sites?governorate=19", SITES)
     assert [one["name_en"] for one in page["items"]] == ["Listed", "Listed too"]
     assert page["items"][0] == made
@@ -51,7 +51,7 @@ async def test_a_plan_places_households_within_capacity(open_office: OpenOffice)
     async with open_office(card_plan_chunk=10) as office:
         sites = [
             await office.site("A", hourly_capacity=1, opens="08:00", closes="10:00"),
-            await office.site("B", district="al-zohour", hourly_capacity=2, opens="08:00", closes="10:00"),
+            await office.site("B", district="03.07", hourly_capacity=2, opens="08:00", closes="10:00"),
         ]
         homes = [await office.household("spouse", "child") for _ in range(20)]
         phase_id = await office.phase()

@@ -63,6 +63,11 @@ def slipped(person: dict[str, Any]) -> dict[str, Any]:
     return {**person, "national_id": wrong, "mobile": "01112222222", "address": "حارة 7"}
 
 
+async def renumbered(office: Office, citizen: str, mobile: str) -> None:
+    home = (await office.call("GET", f"/v1/citizens/{citizen}", READ))["household_id"]
+    await office.changed("mobile", home, citizen_id=citizen, mobile=mobile, proof="old_number")
+
+
 async def entered(office: Office, people: list[dict[str, Any]], tag: str) -> None:
     rows = [
         office.row(f"{tag}{n}", **{name: value for name, value in one.items() if name != "born"})
@@ -163,7 +168,7 @@ async def test_different_people_are_remembered_and_one_person_is_settled(town: O
     assert (decided["state"], decided["kept"], decided["settled"]) == ("same", keep, False)
     # whoever changes is looked at again, and what was decided stays
     for one in await ids(town, people[20]):
-        await town.call("PATCH", f"/v1/citizens/{one}", WRITE, json={"mobile": "01555555555"})
+        await renumbered(town, one, "01555555555")
     await looked_at(town)
     assert different not in await likely(town)
     assert different in await likely(town, "different")
@@ -178,7 +183,8 @@ async def test_who_is_alike_no_more_is_dropped(town: Office) -> None:
     pair = frozenset(await ids(town, people[30], other))
     assert pair in await likely(town)
     (_, second) = await ids(town, people[30], other)
-    await town.call("PATCH", f"/v1/citizens/{second}", WRITE, json={"full_name": "زينب محمود عبد الله"})
+    home = (await town.call("GET", f"/v1/citizens/{second}", READ))["household_id"]
+    await town.changed("correct_name", home, citizen_id=second, full_name="زينب محمود عبد الله")
     await looked_at(town)
     assert pair not in await likely(town)
     assert pair in await likely(town, "dropped")
@@ -186,7 +192,7 @@ async def test_who_is_alike_no_more_is_dropped(town: Office) -> None:
 
 async def test_a_pair_is_shown_to_whom_both_belong_and_decided_by_people(town: Office) -> None:
     people = generated(POPULATION)
-    other = again(people[40], 5040, governorate="19", district="fayed", mobile=people[40]["mobile"])
+    other = again(people[40], 5040, governorate="19", district="19.07", mobile=people[40]["mobile"])
     await entered(town, [other], "a")
     await looked_at(town)
     pair = frozenset(await ids(town, people[40], other))
@@ -220,3 +226,19 @@ def decider(office: Office, found: dict[frozenset[str], dict[str, Any]]) -> Call
         return body
 
     return decide
+
+
+async def test_an_import_names_at_its_rows_who_is_likely_somebody_else(town: Office) -> None:
+    person = generated(POPULATION)[300]
+    twin = again(person, 5300)
+    values = {name: value for name, value in twin.items() if name != "born"}
+    job, _ = await town.imported(town.row("dup30", **values), town.row("dup31", full_name="كيرلس فانوس"))
+    await looked_at(town)
+    path = f"/v1/imports/{job['id']}/rows"
+    rows = (await town.call("GET", path, "citizens:import"))["items"]
+    assert [len(row["duplicates"]) for row in rows] == [1, 0]
+    pair = await town.call("GET", f"/v1/duplicates/{rows[0]['duplicates'][0]}", READ)
+    known = (await ids(town, person))[0]
+    assert {pair["first"]["citizen_id"], pair["second"]["citizen_id"]} == {rows[0]["citizen_id"], known}
+    far = (await town.call("GET", path, "citizens:import", claims={"governorate": "03"}, expect=404))["code"]
+    assert far == "import_not_found"

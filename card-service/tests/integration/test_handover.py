@@ -31,8 +31,8 @@ async def office(open_office: OpenOffice) -> AsyncIterator[Office]:
 
 async def cards(office: Office, number: int) -> list[Card]:
     """Cards that wait at one site, each with its holder."""
-    await office.site(f"Together {office.serial}", district="al-manakh")
-    heads = [(await office.household(district="al-manakh"))[1][0] for _ in range(number)]
+    await office.site(f"Together {office.serial}", district="03.03")
+    heads = [(await office.household(district="03.03"))[1][0] for _ in range(number)]
     await office.planned(await office.phase())
     return [((await office.find(head))[0], head) for head in heads]
 
@@ -139,6 +139,21 @@ async def test_a_transaction_that_is_cut_off_is_repeated_with_the_same_key(offic
     done = await give(office, card, held_key(card))
     assert (done.status_code, done.json()["state"]) == (200, "issued")
     assert len(await office.events("CardIssued", done.json()["household_id"])) == 1
+
+
+async def test_who_shows_the_paper_of_before_gets_the_card_and_a_stranger_does_not(office: Office) -> None:
+    (card, head), (_, stranger) = await cards(office, 2)
+    ((citizen, home),) = await office.fetch(
+        "SELECT citizen_id, household_id FROM card WHERE card_id = $1", UUID(card["card_id"])
+    )
+    right = office.person()["national_id"]
+    await office.changed("correct_national_id", home, citizen_id=str(citizen), national_id=right)
+    for paper in (head["national_id"], right):
+        (found,) = await office.find({"national_id": paper})
+        assert found["card_id"] == card["card_id"]
+    refused = await give(office, (card, stranger))
+    assert refused.json()["code"] == "national_id_mismatch"
+    assert (await give(office, (card, head))).status_code == 200
 
 
 async def test_a_hand_over_needs_a_key(office: Office) -> None:

@@ -25,7 +25,7 @@ async def test_a_file_is_registered_household_by_household(office: Office) -> No
     for home in homes:
         key = str(home["household_id"])
         (changed,) = await office.events("HouseholdChanged", key)
-        assert changed["members"] == home["members"]
+        assert len(changed["members"]) == home["members"]
         assert len(await office.events("CitizenRegistered", key)) == home["members"]
     citizens = await office.fetch(
         "SELECT citizen_id, mobile_usable FROM citizen WHERE import_id = $1",
@@ -187,10 +187,10 @@ async def test_an_import_of_another_governorate_is_not_there(office: Office, ran
 
 async def test_an_unreadable_import_is_given_up_and_others_go_on(office: Office, random_id: UUID) -> None:
     runtime = office.runtime
-    tools = runtime.state.tools
+    deps = runtime.state.dependencies
     import_id = (await office.upload(office.row("A")))["id"]
     await office.finished(f"/v1/imports/{import_id}", IMPORT)
-    broken = tools.vault.seal(random_id, b"x", UPLOAD)
+    broken = deps.vault.seal(random_id, b"x", UPLOAD)
     await office.fetch("INSERT INTO import_upload (import_id, sealed) VALUES ($1, $2)", import_id, broken)
     await office.fetch("UPDATE import_job SET status = 'queued', finished_at = NULL WHERE import_id = $1", import_id)
     job = await office.finished(f"/v1/imports/{import_id}", IMPORT)

@@ -126,7 +126,7 @@ async def test_namesakes_come_page_by_page(office: Office) -> None:
 async def test_too_common_a_name_is_refused_with_what_to_add(office: Office) -> None:
     await _head(office, "حنين رزق الله")
     await _settled(office)
-    token = office.runtime.state.tools.name_keys.token("03", "word حنين")
+    token = office.runtime.state.dependencies.name_keys.token("03", "word حنين")
     await office.fetch(
         "INSERT INTO name_token (token, citizen_id, mask)"
         " SELECT $1, gen_random_uuid(), -1 FROM generate_series(1, 4999) RETURNING 1",

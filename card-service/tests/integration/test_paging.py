@@ -13,6 +13,7 @@ LISTS = {
     "/v1/change-requests",  # walked in test_change_requests.py
     "/v1/citizens",
     "/v1/duplicates",  # walked in test_duplicates.py
+    "/v1/hot-list",  # followed in test_hot_list.py
     "/v1/households",
     "/v1/memberships",
     "/v1/citizens/{citizen_id}/accesses",

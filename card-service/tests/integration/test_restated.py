@@ -58,18 +58,18 @@ async def test_households_are_told_with_their_members(office: Office) -> None:
 async def test_a_household_is_told_whole_as_it_was_when_it_changed(office: Office) -> None:
     made, _ = await office.household("spouse", "child")
     home, child = made["household_id"], made["members"][2]["citizen_id"]
-    number = office.runtime.state.tools.vault.seal(UUID(home), b"200123456789", RATION_CARD)
+    number = office.runtime.state.dependencies.vault.seal(UUID(home), b"200123456789", RATION_CARD)
     await office.runtime.pool.execute(
         "UPDATE household SET ration_card_hash = $2, ration_card_sealed = $3, legal_basis = 'takaful'"
         " WHERE household_id = $1",
         UUID(home), b"h" * 32, number,
     )  # fmt: skip
-    await office.call("DELETE", f"/v1/households/{home}/members/{child}", "citizens:write")
+    await office.changed("removal", home, citizen_id=child, reason="abroad")
     heard = (await office.events("HouseholdChanged", home, 2))[-1]
     assert heard.pop("effective_month")
     found = (await told(office, "households", "HouseholdRestated", "household_id"))[home]["state"]
     assert found == heard
-    assert found["ration_card_mark"] == office.runtime.state.tools.ration_cards.mark("200123456789")
+    assert found["ration_card_mark"] == office.runtime.state.dependencies.ration_cards.mark("200123456789")
     assert (found["legal_basis"], found["governorate_of_issue"], found["ended_on"]) == ("takaful", "03", None)
     assert [(one["citizen_id"], one["reason"], one["died_on"]) for one in found["former"]] == [(child, "removed", None)]
     month = found["sizes"][0]["month"]

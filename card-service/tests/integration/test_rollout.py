@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from card_service.consumers import message_failed
+from card_service.distribution import plan_repository
 from card_service.distribution.plans import plan_chunk
 from card_service.jobs import MAX_ATTEMPTS
 from card_service.rollout import repository
@@ -39,7 +40,7 @@ async def test_a_cohort_is_activated_chunk_by_chunk(open_office: OpenOffice) -> 
         assert len({event["card_id"] for event in told}) == len(told) == 23
         heads = {made["members"][0]["citizen_id"] for made, _ in homes[:23]}
         assert {event["citizen_id"] for event in told} == heads
-        assert all((e["services"], e["members"], e["district"]) == (["supply"], 2, "al-arab") for e in told)
+        assert all((e["services"], e["members"], e["district"]) == (["supply"], 2, "03.02") for e in told)
         phase = await office.call("GET", f"/v1/rollout-phases/{phase_id}", ROLLOUT)
         assert phase["state"] == "active"
         assert phase["counters"]["planned"] == 50
@@ -156,8 +157,8 @@ async def test_a_failure_says_nothing_of_a_newer_number(office: Office) -> None:
     made, _ = await office.household()
     citizen_id = made["members"][0]["citizen_id"]
     to_the_old_number = new_id()
-    change = {"mobile": "01200000001"}
-    await office.call("PATCH", f"/v1/citizens/{citizen_id}", "citizens:write", json=change)
+    number = {"mobile": "01200000001", "proof": "old_number"}
+    await office.changed("mobile", made["household_id"], citizen_id=citizen_id, **number)
     run = []
     for event in (
         failure(citizen_id, to_the_old_number, permanent=True),
@@ -196,7 +197,9 @@ async def test_an_order_and_the_worker_of_the_plan_before_do_not_wait_for_each_o
 
         async def work() -> None:
             async with office.runtime.sessions() as session, session.begin():
-                await plan_chunk(session, office.runtime.state.tools)
+                plan = await plan_repository.claim(session)
+                assert plan is not None
+                await plan_chunk(session, office.runtime, plan)
 
         async with office.runtime.pool.acquire() as other, other.transaction():
             await other.execute("LOCK TABLE card IN SHARE MODE")  # the plan is begun, its cards are not written yet
@@ -219,7 +222,9 @@ async def test_an_order_and_the_last_chunk_of_an_activation_do_not_wait_for_each
 
         async def work() -> None:
             async with office.runtime.sessions() as session, session.begin():
-                await activation_chunk(session, office.runtime.state.tools)
+                activation = await repository.claim(session)
+                assert activation is not None
+                await activation_chunk(session, office.runtime, activation)
 
         async with office.runtime.sessions() as session, session.begin():
             await repository.find_phase(session, UUID(phase_id), lock=True)  # as an order does

@@ -33,7 +33,7 @@ def row(ref: str, kind: str, serial: int, **changed: str) -> str:
         "full_name": "منى أحمد علي",
         "mobile": "",
         "governorate": "03",
-        "district": "al-arab",
+        "district": "03.02",
         "address": "شارع 23 يوليو",
     }
     return ",".join((cells | changed).values())
@@ -86,7 +86,9 @@ def test_another_header_is_refused(line: str) -> None:
         ({"governorate": "36"}, "governorate_unknown", "governorate"),
         ({"governorate": "88"}, "governorate_unknown", "governorate"),
         ({"district": ""}, "district_invalid", "district"),
-        ({"district": "other"}, "residence_differs", "district"),
+        ({"district": "elsewhere"}, "district_unknown", "district"),
+        ({"district": "19.07"}, "district_unknown", "district"),
+        ({"district": "03.03"}, "residence_differs", "district"),
         ({"address": "a\x07b"}, "address_invalid", "address"),
         ({"role": "cousin"}, "role_unknown", "role"),
     ],
@@ -188,7 +190,7 @@ def test_rows_without_a_reference_stand_alone() -> None:
 
 
 def test_a_bound_caller_registers_in_its_own_governorate_only() -> None:
-    families = read(row("A", "head", 1), row("B", "head", 2, governorate="4"), governorate="04")
+    families = read(row("A", "head", 1), row("B", "head", 2, governorate="4", district="04.01"), governorate="04")
     assert codes(families) == {2: "governorate_not_yours"}
 
 

@@ -103,3 +103,8 @@ def test_a_cleaned_name_is_found_as_it_was_typed(written: str) -> None:
 def test_a_part_of_a_name_finds_the_whole(parts: list[str], data: st.DataObject) -> None:
     some = data.draw(st.lists(st.sampled_from(range(len(parts))), unique=True) if parts else st.just([]))
     assert name_words.tokens(" ".join(parts[n] for n in some)) <= name_words.tokens(" ".join(parts))
+
+
+@given(st.text("عبد الله ابو بن محمدأحيى\u0651ءـ", max_size=40))
+def test_words_kept_at_hand_are_those_of_the_whole_name(text: str) -> None:
+    assert name_words.words(text) == name_words.words(f"{text}\u200f")

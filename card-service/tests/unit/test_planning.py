@@ -5,17 +5,38 @@ from datetime import UTC, date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from card_service import POLICIES
 from card_service.distribution.models import Candidate
-from card_service.distribution.planning import FULL, HOUSEHOLD_SITE_FULL, NO_SITE, Group, Outcome, Planner, Site, hours
+from card_service.distribution.office_days import office_days
+from card_service.distribution.planning import (
+    FULL,
+    HOUSEHOLD_SITE_FULL,
+    NO_SITE,
+    Between,
+    Group,
+    Outcome,
+    Planner,
+    Site,
+    hours,
+)
 from card_service.distribution.plans import Invitations, born_by, whole_households
+from card_service.keys import KEYS
+from policybook.book import PolicyBook
+from policybook.files import read_policies
 
 CAIRO = ZoneInfo("Africa/Cairo")
 SATURDAY = date(2026, 11, 28)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+BOOK = PolicyBook.of(read_policies(POLICIES, KEYS))
 SIX_DAYS = frozenset({6, 7, 1, 2, 3, 4})
+
+
+def always(_: date) -> Between:
+    return Between()
 
 
 def site(number: int, district: str = "a", capacity: int = 5, opens: int = 8, closes: int = 15) -> Site:
@@ -23,7 +44,7 @@ def site(number: int, district: str = "a", capacity: int = 5, opens: int = 8, cl
 
 
 def week(*sites: Site) -> dict[UUID, list[datetime]]:
-    return {one.site_id: hours(one, SATURDAY, 7, CAIRO, LONG_AGO) for one in sites}
+    return {one.site_id: hours(one, SATURDAY, 7, CAIRO, LONG_AGO, always) for one in sites}
 
 
 def group(number: int, size: int = 1, district: str = "a", site_id: UUID | None = None) -> Group:
@@ -36,7 +57,7 @@ def plan(sites: list[Site], groups: list[Group]) -> Outcome:
 
 
 def test_a_week_has_six_days_of_whole_hours() -> None:
-    starts = hours(site(1), SATURDAY, 7, CAIRO, LONG_AGO)
+    starts = hours(site(1), SATURDAY, 7, CAIRO, LONG_AGO, always)
     local = [start.astimezone(CAIRO) for start in starts]
     assert len(starts) == 6 * 7
     assert {moment.isoweekday() for moment in local} == SIX_DAYS
@@ -45,9 +66,26 @@ def test_a_week_has_six_days_of_whole_hours() -> None:
     assert all(start.tzinfo is UTC for start in starts)
 
 
+@pytest.mark.parametrize(
+    ("first_day", "days", "opened"),
+    [
+        ("2026-03-18", 1, [9, 10, 11, 12, 13]),  # in Ramadan, by its hours
+        ("2026-03-19", 5, []),  # the feast
+        ("2026-03-24", 1, [8, 9, 10, 11, 12, 13, 14]),
+        ("2026-01-25", 1, [8, 9, 10, 11, 12, 13, 14]),  # moved
+        ("2026-01-29", 1, []),  # to this Thursday
+        ("2028-02-26", 3, []),  # only reckoned, and off
+        ("2026-10-06", 1, [8, 9, 10, 11, 12, 13, 14]),
+    ],
+)
+def test_2_21_nobody_is_invited_on_a_holiday(first_day: str, days: int, opened: list[int]) -> None:
+    starts = hours(site(1), date.fromisoformat(first_day), days, CAIRO, LONG_AGO, office_days(BOOK))
+    assert [start.astimezone(CAIRO).hour for start in starts] == opened
+
+
 def test_hours_that_have_begun_are_over() -> None:
     noon = datetime.combine(SATURDAY, time(12), tzinfo=CAIRO)
-    starts = hours(site(1), SATURDAY, 1, CAIRO, noon)
+    starts = hours(site(1), SATURDAY, 1, CAIRO, noon, always)
     assert [start.astimezone(CAIRO).hour for start in starts] == [12, 13, 14]
 
 
@@ -55,8 +93,8 @@ def test_an_hour_that_summer_time_leaves_out_is_left_out() -> None:
     night = Site(UUID(int=1), "a", 1, time(22), time(23, 59), frozenset(range(1, 8)))
     early = Site(UUID(int=2), "a", 1, time(0), time(3), frozenset(range(1, 8)))
     spring = date(2026, 4, 24)  # the clocks go from 00:00 to 01:00 that Friday
-    assert [s.astimezone(CAIRO).hour for s in hours(early, spring, 1, CAIRO, LONG_AGO)] == [1, 2]
-    assert len(hours(night, spring, 1, CAIRO, LONG_AGO)) == 1
+    assert [s.astimezone(CAIRO).hour for s in hours(early, spring, 1, CAIRO, LONG_AGO, always)] == [1, 2]
+    assert len(hours(night, spring, 1, CAIRO, LONG_AGO, always)) == 1
 
 
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(60, 24 * 60 - 1))
@@ -64,7 +102,7 @@ def test_no_hour_ends_after_closing(hour: int, minute: int, minutes: int) -> Non
     end = min(hour * 60 + minute + minutes, 24 * 60 - 1)
     one = Site(UUID(int=1), "a", 1, time(hour, minute), time(end // 60, end % 60), SIX_DAYS)
     whole = (end - hour * 60 - minute) // 60
-    assert len(hours(one, SATURDAY, 1, CAIRO, LONG_AGO)) == whole
+    assert len(hours(one, SATURDAY, 1, CAIRO, LONG_AGO, always)) == whole
 
 
 sites_strategy = st.lists(

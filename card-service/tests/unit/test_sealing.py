@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from joserfc import jwe
 from joserfc.jwk import OKPKey
 
-from card_service.envelopes import CredentialSigner, EnvelopeBroken, PinEnvelope
+from card_service.envelopes import CredentialSigner, EnvelopeBroken, PinEnvelope, ProofSigner, Typed
 from card_service.sealing import MOBILE, NATIONAL_ID
+from chassis.holder_proofs.form import HolderProof, opened
 from chassis.sealing import Keyring, SealBroken, Vault, key_bytes
 
 
@@ -84,14 +85,30 @@ def encrypt(content: object, envelope: PinEnvelope = PINS, **header: str) -> str
     return jwe.encrypt_compact(protected, orjson.dumps(content), public, algorithms=["ECDH-ES", "A256GCM", "A128GCM"])
 
 
+DEVICE = "0192f000-0000-7000-8000-000000000001"
+GOOD = {
+    "card_id": str(CARD),
+    "pin": "2947",
+    "device": DEVICE,
+    "purpose": "sale",
+    "max_amount": 5000,
+    "nonce": "n" * 22,
+    "at": 1796083200,
+}
+
+
+def without(*names: str) -> dict[str, object]:
+    return {name: value for name, value in GOOD.items() if name not in names}
+
+
 def test_a_pin_for_the_card_is_opened() -> None:
-    assert PINS.open(encrypt({"card_id": str(CARD), "pin": "2947"}), CARD) == "2947"
+    assert PINS.open(encrypt(GOOD), CARD, DEVICE, "sale", 5000) == Typed("2947", "n" * 22, 1796083200)
     assert "d" not in PINS.public_jwk
 
 
 def test_a_pin_for_an_older_key_is_opened() -> None:
     older = PinEnvelope.of(Keyring.parse(f"p1:{key(8)}"))
-    assert PINS.open(encrypt({"card_id": str(CARD), "pin": "2947"}, older), CARD) == "2947"
+    assert PINS.open(encrypt(GOOD, older), CARD, DEVICE, "sale", 5000).pin == "2947"
 
 
 @pytest.mark.parametrize(
@@ -101,19 +118,38 @@ def test_a_pin_for_an_older_key_is_opened() -> None:
         "a.b.c.d.e",
         "é",
         "x" * 3000,
-        encrypt({"card_id": str(UUID(int=12)), "pin": "2947"}),
-        encrypt({"card_id": str(CARD)}),
-        encrypt({"card_id": str(CARD), "pin": 2947}),
         encrypt([]),
-        encrypt({"card_id": str(CARD), "pin": "2947"}, kid="unknown"),
-        encrypt({"card_id": str(CARD), "pin": "2947"}, enc="A128GCM"),
-        encrypt({"card_id": str(CARD), "pin": "2947"})[:-2] + "xx",
+        encrypt(GOOD, kid="unknown"),
+        encrypt(GOOD, enc="A128GCM"),
+        encrypt(GOOD)[:-2] + "xx",
+        *(encrypt(without(name)) for name in GOOD),
+        encrypt(GOOD | {"card_id": str(UUID(int=12))}),
+        encrypt(GOOD | {"pin": 2947}),
+        encrypt(GOOD | {"device": "another"}),
+        encrypt(GOOD | {"purpose": "hold"}),
+        encrypt(GOOD | {"max_amount": 5001}),
+        encrypt(GOOD | {"nonce": "short"}),
+        encrypt(GOOD | {"nonce": "n" * 65}),
+        encrypt(GOOD | {"at": "1796083200"}),
+        encrypt(GOOD | {"at": True}),
+        encrypt({"card_id": str(CARD), "pin": "2947"}),  # as they were before they were bound to an operation
     ],
 )
 def test_other_envelopes_are_refused(sent: str) -> None:
     with pytest.raises(EnvelopeBroken) as caught:
-        PINS.open(sent, CARD)
+        PINS.open(sent, CARD, DEVICE, "sale", 5000)
     assert "2947" not in str(caught.value)
+
+
+def test_proofs_are_signed_with_keys_of_their_own_and_checked_by_those_that_are_published() -> None:
+    ring = Keyring.parse(f"s1:{key(5)},s0:{key(4)}")
+    signer, before = ProofSigner.of(ring), ProofSigner.of(Keyring.parse(f"s0:{key(4)}"))
+    expires = datetime(2027, 1, 1, tzinfo=UTC)
+    proof = HolderProof(UUID(int=1), CARD, UUID(int=2), "sale", 5000, "pin", "holder", expires)
+    public = {one["kid"]: Ed25519PublicKey.from_public_bytes(_b64(one["x"])) for one in signer.public_jwks()["keys"]}
+    assert opened(signer.sign(proof), public) == opened(before.sign(proof), public) == proof
+    assert public.keys().isdisjoint(one["kid"] for one in CredentialSigner.of(ring).public_jwks()["keys"])
+    assert not any("d" in one for one in signer.public_jwks()["keys"])
 
 
 def test_a_credential_is_checked_with_the_published_key() -> None:

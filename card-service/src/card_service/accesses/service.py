@@ -23,6 +23,7 @@ BATCH = 2000
 # What the log calls an operation. New operations are read or changed.
 ACTIONS: Mapping[str, str] = {
     "POST /v1/households": "registered",
+    # these are no more: what was done by them stays on record
     "POST /v1/households/{household_id}/members": "registered",
     "DELETE /v1/households/{household_id}/members/{citizen_id}": "removed_from_household",
     "PATCH /v1/citizens/{citizen_id}": "changed",
@@ -31,6 +32,15 @@ ACTIONS: Mapping[str, str] = {
     "POST /v1/payee-lookups": "found",
     "PUT /v1/cards/{card_id}/pin": "pin_set",
     "POST /v1/cards/{card_id}/pin-checks": "pin_checked",
+    "POST /v1/cards/{card_id}/pin-codes": "pin_code_sent",
+    "POST /v1/cards/{card_id}/pin-resets": "pin_reset_asked",
+    "POST /v1/holder-proofs": "holder_proof_asked",
+    "POST /v1/holder-proof-codes": "holder_code_sent",
+    "POST /v1/cards/{card_id}/loss": "card_blocked",
+    "POST /v1/cards/{card_id}/found": "card_unblocked",
+    "POST /v1/cards/{card_id}/bread-codes": "bread_code_sent",
+    "POST /v1/cards/{card_id}/shown-bread-codes": "bread_code_shown",
+    "POST /v1/bread-code-proofs": "bread_code_tried",
     "GET /v1/cards/{card_id}": "card_read",
     "POST /v1/cards/{card_id}/block": "card_blocked",
     "POST /v1/cards/{card_id}/unblock": "card_unblocked",

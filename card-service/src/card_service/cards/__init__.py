@@ -1,3 +1,3 @@
 """Cards: their life cycle, number, PIN and credential."""
 
-TABLES = ("card", "pin_failure")
+TABLES = ("card", "pin_envelope", "pin_failure")

@@ -11,10 +11,11 @@ from card_service.cards import counter, numbers, payees, service
 from card_service.cards.errors import (
     CardStateConflict,
     CardUnknown,
+    LastService,
     PinChecksExceeded,
-    PinMalformed,
+    PinEnvelopeStale,
+    PinEnvelopeUsed,
     PinUnreadable,
-    PinWeak,
     ReplacementWaiting,
     SiteUnknown,
 )
@@ -32,13 +33,12 @@ from card_service.cards.schemas import (
     PinCheck,
     PinIn,
     PinKey,
-    PinStatus,
     ReplacementIn,
 )
-from card_service.context import WithTools
+from card_service.context import WithDependencies
+from card_service.dependencies import Dependencies
 from card_service.keys import PIN_TRIES
 from card_service.sealing import CARD_NUMBER
-from card_service.tools import Tools
 from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
 from chassis.endpoints import Rate
@@ -53,10 +53,10 @@ CARD = Rows("card", "card_id", without=("number_hash", "pin_salt", "pin_digest")
 Named = Annotated[ProgrammeService, Path(alias="service")]
 
 
-def card_out(tools: Tools, card: Card, replaced_by: UUID | None = None) -> CardOut:
+def card_out(deps: Dependencies, card: Card, replaced_by: UUID | None = None) -> CardOut:
     """A card as others may see it."""
-    number = tools.vault.open(card.card_id, card.number_sealed, CARD_NUMBER).decode()
-    pin = counter.pin_state(card, tools.figure(PIN_TRIES))
+    number = deps.vault.open(card.card_id, card.number_sealed, CARD_NUMBER).decode()
+    pin = counter.pin_state(card, deps.figure(PIN_TRIES))
     return CardOut(
         card_id=card.card_id,
         citizen_id=card.citizen_id,
@@ -73,6 +73,7 @@ def card_out(tools: Tools, card: Card, replaced_by: UUID | None = None) -> CardO
         activated_at=card.activated_at,
         blocked_at=card.blocked_at,
         block_reason=card.block_reason,
+        lapses_at=card.lapses_at,
         pin=pin,
         allowed_actions=sorted(allowed(card.state)),
     )
@@ -86,46 +87,35 @@ def card_out(tools: Tools, card: Card, replaced_by: UUID | None = None) -> CardO
     purpose="payout",
     despite_restriction="pensions are paid",
 )
-async def look_up_payees(given: PayeeLookup, caller: Caller, session: Recording, tools: WithTools) -> PayeeLookupOut:
+async def look_up_payees(
+    given: PayeeLookup, caller: Caller, session: Recording, deps: WithDependencies
+) -> PayeeLookupOut:
     """Find up to a thousand payees by national id or card number, for a payout."""
     if given.national_ids is not None:
-        found = await payees.by_national_ids(session, tools, caller, given.national_ids)
+        found = await payees.by_national_ids(session, deps, caller, given.national_ids)
     else:
-        found = await payees.by_card_numbers(session, tools, caller, given.card_numbers or [])
+        found = await payees.by_card_numbers(session, deps, caller, given.card_numbers or [])
     items = [{"position": n, "citizen_id": one} for n, one in enumerate(found) if isinstance(one, UUID)]
     unknown = [{"position": n, "code": one} for n, one in enumerate(found) if isinstance(one, str)]
     return PayeeLookupOut.model_validate({"items": items, "unknown": unknown})
 
 
 @routes.get("/v1/pin-key", public=True)
-async def pin_key(tools: WithTools) -> PinKey:
+async def pin_key(deps: WithDependencies) -> PinKey:
     """The public key terminals encrypt PINs for."""
-    return PinKey.model_validate(tools.pins.public_jwk)
-
-
-@routes.put(
-    "/v1/cards/{card_id}/pin",
-    scopes=Scope.CARDS_HANDOVER,
-    problems=(CardUnknown, CardStateConflict, PinUnreadable, PinMalformed, PinWeak),
-    purpose="pin_desk",
-    despite_restriction="the card goes on giving what it gives",
-)
-async def set_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, tools: WithTools) -> PinStatus:
-    """Set or reset the PIN of a card at a desk; a locked PIN is free again."""
-    await counter.set_pin(session, tools, caller, card_id, given.pin_jwe)
-    return PinStatus(card_id=card_id)
+    return PinKey.model_validate(deps.pins.public_jwk)
 
 
 @routes.post(
     "/v1/cards/{card_id}/pin-checks",
     scopes=(Scope.CARDS_HANDOVER, Scope.REDEMPTIONS_CREATE),
-    problems=(CardUnknown, CardStateConflict, PinUnreadable, PinChecksExceeded),
+    problems=(CardUnknown, CardStateConflict, PinUnreadable, PinEnvelopeStale, PinEnvelopeUsed, PinChecksExceeded),
     purpose="pin_check",
     despite_restriction="the card goes on giving what it gives",
 )
-async def check_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, tools: WithTools) -> PinCheck:
+async def check_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, deps: WithDependencies) -> PinCheck:
     """Try a PIN; three wrong tries lock it until a desk sets a new one, and many at different cards stop who asks."""
-    result, left = await counter.check_pin(session, tools, caller, card_id, given.pin_jwe)
+    result, left = await counter.check_pin(session, deps, caller, card_id, given.pin_jwe)
     return PinCheck(card_id=card_id, result=result, tries_left=left)
 
 
@@ -135,22 +125,26 @@ async def check_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, 
     problems=CardUnknown,
     purpose="card_lookup",
 )
-async def read_card(card_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> CardOut:
+async def read_card(card_id: UUID, caller: Caller, session: Recording, deps: WithDependencies) -> CardOut:
     """A card as it stands and what may be done to it."""
     card, replaced_by = await service.read(session, caller, card_id)
-    return card_out(tools, card, replaced_by)
+    return card_out(deps, card, replaced_by)
 
 
 @routes.get("/v1/citizens/{citizen_id}/cards", scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE), purpose="card_lookup")
-async def list_cards_of_citizen(citizen_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> CardList:
+async def list_cards_of_citizen(
+    citizen_id: UUID, caller: Caller, session: Recording, deps: WithDependencies
+) -> CardList:
     """The cards a citizen has and had."""
-    return CardList(items=[card_out(tools, one) for one in await service.of_citizen(session, caller, citizen_id)])
+    return CardList(items=[card_out(deps, one) for one in await service.of_citizen(session, caller, citizen_id)])
 
 
 @routes.get("/v1/households/{household_id}/cards", scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE), purpose="card_lookup")
-async def list_cards_of_household(household_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> CardList:
+async def list_cards_of_household(
+    household_id: UUID, caller: Caller, session: Recording, deps: WithDependencies
+) -> CardList:
     """The cards that members of a household have and had."""
-    return CardList(items=[card_out(tools, one) for one in await service.of_household(session, caller, household_id)])
+    return CardList(items=[card_out(deps, one) for one in await service.of_household(session, caller, household_id)])
 
 
 @routes.post(
@@ -161,9 +155,9 @@ async def list_cards_of_household(household_id: UUID, caller: Caller, session: R
     purpose="card_block",
     despite_restriction="it protects the citizen",
 )
-async def block_card(card_id: UUID, given: BlockIn, caller: Caller, session: Work, tools: WithTools) -> CardOut:
+async def block_card(card_id: UUID, given: BlockIn, caller: Caller, session: Work, deps: WithDependencies) -> CardOut:
     """Refuse a card everywhere from now on."""
-    return card_out(tools, await service.block(session, tools, caller, card_id, given.reason))
+    return card_out(deps, await service.block(session, deps, caller, card_id, given.reason))
 
 
 @routes.post(
@@ -174,9 +168,9 @@ async def block_card(card_id: UUID, given: BlockIn, caller: Caller, session: Wor
     purpose="card_found",
     despite_restriction="the card goes on giving what it gives",
 )
-async def unblock_card(card_id: UUID, caller: Caller, session: Work, tools: WithTools) -> CardOut:
+async def unblock_card(card_id: UUID, caller: Caller, session: Work, deps: WithDependencies) -> CardOut:
     """Let a blocked card be used again."""
-    return card_out(tools, await service.unblock(session, caller, card_id))
+    return card_out(deps, await service.unblock(session, deps, caller, card_id))
 
 
 @routes.put(
@@ -187,15 +181,15 @@ async def unblock_card(card_id: UUID, caller: Caller, session: Work, tools: With
     purpose="card_services",
     despite_restriction="the card goes on giving what it gives",
 )
-async def enable_service(card_id: UUID, named: Named, caller: Caller, session: Work, tools: WithTools) -> CardOut:
+async def enable_service(card_id: UUID, named: Named, caller: Caller, session: Work, deps: WithDependencies) -> CardOut:
     """Let an active card be used for one more service, such as health insurance."""
-    return card_out(tools, await service.enable(session, caller, card_id, named))
+    return card_out(deps, await service.enable(session, caller, card_id, named))
 
 
 @routes.delete(
     "/v1/cards/{card_id}/services/{service}",
     scopes=Scope.CARDS_WRITE,
-    problems=(CardUnknown, CardStateConflict),
+    problems=(CardUnknown, CardStateConflict, LastService),
     rows=CARD,
     purpose="card_services",
 )
@@ -204,11 +198,11 @@ async def disable_service(
     named: Named,
     caller: Caller,
     session: Work,
-    tools: WithTools,
+    deps: WithDependencies,
     reason: Annotated[DisableReason, Query(description="why it is refused from now on")] = "order",
 ) -> CardOut:
     """Refuse a service on an active card; its other services stay."""
-    return card_out(tools, await service.disable(session, caller, card_id, named, reason))
+    return card_out(deps, await service.disable(session, caller, card_id, named, reason))
 
 
 @routes.post(
@@ -220,9 +214,11 @@ async def disable_service(
     purpose="replacement",
     despite_restriction="the card goes on giving what it gives",
 )
-async def replace_card(card_id: UUID, given: ReplacementIn, caller: Caller, session: Work, tools: WithTools) -> CardOut:
+async def replace_card(
+    card_id: UUID, given: ReplacementIn, caller: Caller, session: Work, deps: WithDependencies
+) -> CardOut:
     """Order a replacement, to be collected at any site of the governorate; the household's entitlements stay."""
-    return card_out(tools, await service.replace(session, tools, caller, card_id, given.reason, given.site_id))
+    return card_out(deps, await service.replace(session, deps, caller, card_id, given.reason, given.site_id))
 
 
 @routes.get(
@@ -232,13 +228,13 @@ async def replace_card(card_id: UUID, given: ReplacementIn, caller: Caller, sess
     purpose="card_lookup",
     despite_restriction="the card goes on giving what it gives",
 )
-async def read_credential(card_id: UUID, caller: Caller, session: Reading, tools: WithTools) -> Credential:
+async def read_credential(card_id: UUID, caller: Caller, session: Reading, deps: WithDependencies) -> Credential:
     """What a terminal without a network checks a card by."""
-    signed, expires = await counter.credential(session, tools, caller, card_id)
+    signed, expires = await counter.credential(session, deps, caller, card_id)
     return Credential(card_id=card_id, credential=signed, expires_at=expires)
 
 
 @routes.get("/v1/credential-keys", public=True)
-async def credential_keys(tools: WithTools) -> KeySetOut:
+async def credential_keys(deps: WithDependencies) -> KeySetOut:
     """The public keys that check credentials."""
-    return KeySetOut.model_validate(tools.credentials.public_jwks())
+    return KeySetOut.model_validate(deps.credentials.public_jwks())

@@ -8,38 +8,22 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards import pin_failures, pins, repository
-from card_service.cards.errors import (
-    PinChecksExceeded,
-    PinMalformed,
-    PinUnreadable,
-    PinWeak,
-)
+from card_service.cards.errors import PinChecksExceeded, PinMalformed, PinWeak
 from card_service.cards.lifecycle import Action
 from card_service.cards.models import Card, PinState
+from card_service.cards.pin_envelopes import open_once
 from card_service.cards.service import card_of, move
-from card_service.envelopes import EnvelopeBroken
+from card_service.dependencies import Dependencies
 from card_service.keys import CALLER_PIN_MINUTES, CALLER_WRONG_PINS, CREDENTIAL_DAYS, PIN_TRIES
-from card_service.tools import Tools
-from chassis import security
+from chassis import outbox, security
 from chassis.principal import Principal
 from chassis.security import Happening
+from contracts.card import PinChanged
 
 
-def _open_pin(tools: Tools, card_id: UUID, pin_jwe: str) -> str:
-    try:
-        return tools.pins.open(pin_jwe, card_id)
-    except EnvelopeBroken as error:
-        raise PinUnreadable(
-            "Encrypt it for the key of GET /v1/pin-key, with the card's id inside.",
-            detail_ar="أعد إدخال الرقم السري.",
-        ) from error
-
-
-async def set_pin(session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, pin_jwe: str) -> None:
-    """Set or reset the PIN at a desk; a locked PIN is free again. Raises PinUnreadable, PinMalformed, PinWeak."""
-    card = await card_of(session, caller, card_id, lock=True)
-    move(card.state, Action.SET_PIN)
-    pin = _open_pin(tools, card_id, pin_jwe)
+async def new_pin(session: AsyncSession, deps: Dependencies, caller: Principal, card: Card, pin_jwe: str) -> str:
+    """The PIN that a holder has chosen at a desk. Raises PinMalformed, PinWeak, or of its envelope."""
+    pin = await open_once(session, deps, caller.subject, pin_jwe, card.card_id, "set")
     fault = pins.fault(pin, card.birth_year)
     if fault is pins.PinFault.MALFORMED:
         raise PinMalformed
@@ -48,33 +32,50 @@ async def set_pin(session: AsyncSession, tools: Tools, caller: Principal, card_i
             "No repeated digits, no runs, not the year of birth.",
             detail_ar="لا تستخدم أرقاماً مكررة أو متتالية أو سنة الميلاد.",
         )
-    await repository.set_pin(session, card_id, pins.stored(tools.pin_key, pin))
+    return pin
+
+
+async def keep_pin(session: AsyncSession, deps: Dependencies, card: Card, pin: str) -> None:
+    """Keep a PIN in the place of any other, and tell the holder; a locked PIN is free again."""
+    await repository.set_pin(session, card.card_id, pins.stored(deps.pin_key, pin))
+    told = PinChanged(
+        card_id=card.card_id, citizen_id=card.citizen_id, household_id=card.household_id, changed_at=deps.now()
+    )
+    await outbox.add(session, told)
 
 
 async def check_pin(
-    session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, pin_jwe: str
+    session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID, pin_jwe: str
 ) -> tuple[pins.PinResult, int]:
     """Try a PIN: the result and how many tries are left. The count is kept whatever the answer."""
-    await _ensure_few_wrong(session, tools, caller)
+    await ensure_few_wrong(session, deps, caller)
     card = await card_of(session, caller, card_id, lock=True)
     move(card.state, Action.CHECK_PIN)
-    pin = _open_pin(tools, card_id, pin_jwe)
-    max_tries = tools.figure(PIN_TRIES)
-    result, failures = pins.attempt(tools.pin_key, card.pin, pin, max_tries)
+    return await tried(
+        session, deps, caller, card, await open_once(session, deps, caller.subject, pin_jwe, card_id, "check")
+    )
+
+
+async def tried(
+    session: AsyncSession, deps: Dependencies, caller: Principal, card: Card, pin: str
+) -> tuple[pins.PinResult, int]:
+    """What a PIN of a locked row leads to, and the tries left; counted by card and by who asks."""
+    max_tries = deps.figure(PIN_TRIES)
+    result, failures = pins.attempt(deps.pin_key, card.pin, pin, max_tries)
     if card.pin is not None and failures != card.pin.failures:
-        await repository.count_failures(session, card_id, failures)
+        await repository.count_failures(session, card.card_id, failures)
         if failures > card.pin.failures:
-            await pin_failures.add(session, caller.subject, tools.now())
+            await pin_failures.add(session, caller.subject, deps.now())
         if failures >= max_tries:
-            security.raised(Happening.PIN_LOCKED, card=str(card_id), caller=caller.subject)
+            security.raised(Happening.PIN_LOCKED, card=str(card.card_id), caller=caller.subject)
     return result, max(0, max_tries - failures) if card.pin else 0
 
 
-async def _ensure_few_wrong(session: AsyncSession, tools: Tools, caller: Principal) -> None:
+async def ensure_few_wrong(session: AsyncSession, deps: Dependencies, caller: Principal) -> None:
     """That whoever asks has not tried many wrong PINs lately, of whatever cards. Raises PinChecksExceeded."""
-    minutes = tools.figure(CALLER_PIN_MINUTES)
-    wrong = await pin_failures.since(session, caller.subject, tools.now() - timedelta(minutes=minutes))
-    if wrong >= tools.figure(CALLER_WRONG_PINS):
+    minutes = deps.figure(CALLER_PIN_MINUTES)
+    wrong = await pin_failures.since(session, caller.subject, deps.now() - timedelta(minutes=minutes))
+    if wrong >= deps.figure(CALLER_WRONG_PINS):
         security.raised(Happening.PIN_CHECKS_EXCEEDED, caller=caller.subject, wrong=wrong)
         raise PinChecksExceeded(
             f"Wait {minutes} minutes.",
@@ -83,12 +84,14 @@ async def _ensure_few_wrong(session: AsyncSession, tools: Tools, caller: Princip
         )
 
 
-async def credential(session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID) -> tuple[str, datetime]:
+async def credential(
+    session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID
+) -> tuple[str, datetime]:
     """The signed credential of a card in its holder's hands, and when it expires."""
     card = await card_of(session, caller, card_id)
     move(card.state, Action.PROVE)
-    expires = (tools.now() + timedelta(days=tools.figure(CREDENTIAL_DAYS))).replace(microsecond=0)
-    return tools.credentials.sign(card_id, card.household_id, card.governorate, expires), expires
+    expires = (deps.now() + timedelta(days=deps.figure(CREDENTIAL_DAYS))).replace(microsecond=0)
+    return deps.credentials.sign(card_id, card.household_id, card.governorate, expires), expires
 
 
 def pin_state(card: Card, max_tries: int) -> PinState:

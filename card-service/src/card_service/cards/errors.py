@@ -46,6 +46,13 @@ class CardStateConflict(Conflict):
         )
 
 
+class LastService(Conflict):
+    """An active card is good for something: who refuses its only service blocks it"""
+
+    code = "last_service"
+    title_ar = "لا يمكن إيقاف آخر خدمة على كارت مفعل، ويمكن إيقاف الكارت نفسه"
+
+
 class ReplacementWaiting(Conflict):
     """A replacement of this card waits to be collected"""
 
@@ -54,10 +61,24 @@ class ReplacementWaiting(Conflict):
 
 
 class PinUnreadable(InvalidRequest):
-    """The encrypted PIN cannot be opened, or was meant for another card"""
+    """The encrypted PIN cannot be opened, or was meant for something else"""
 
     code = "pin_unreadable"
     title_ar = "لا يمكن قراءة الرقم السري المشفر"
+
+
+class PinEnvelopeStale(InvalidRequest):
+    """The encrypted PIN was made too long ago, or by a wrong clock"""
+
+    code = "pin_envelope_stale"
+    title_ar = "انتهت صلاحية الرقم السري المشفر"
+
+
+class PinEnvelopeUsed(Conflict):
+    """The encrypted PIN was sent before"""
+
+    code = "pin_envelope_used"
+    title_ar = "سبق استخدام الرقم السري المشفر"
 
 
 class PinChecksExceeded(RateLimited):
@@ -71,7 +92,7 @@ class PinMalformed(InvalidRequest):
     """A PIN has four digits"""
 
     code = "pin_malformed"
-    title_ar = "الرقم السري أربعة أرقام"
+    title_ar = "الرقم السري يتكون من أربعة أرقام"
 
 
 class PinWeak(InvalidRequest):

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards import numbers, repository
+from card_service.dependencies import Dependencies
 from card_service.sealing import CARD_NUMBER
-from card_service.tools import Tools
 from chassis.ids import new_id
 from chassis.sealing import Vault
 
@@ -28,12 +28,12 @@ def _mint(vault: Vault, prefix: str) -> Minted:
     return Minted(card_id, vault.fingerprint(number, CARD_NUMBER), vault.seal(card_id, number.encode(), CARD_NUMBER))
 
 
-async def mint(session: AsyncSession, tools: Tools, count: int) -> list[Minted]:
+async def mint(session: AsyncSession, deps: Dependencies, count: int) -> list[Minted]:
     """`count` new cards whose numbers are free; a number drawn twice is drawn again."""
-    prefix = tools.settings.card_number_prefix
+    prefix = deps.settings.card_number_prefix
     free: dict[bytes, Minted] = {}
     while len(free) < count:
-        drawn = {one.number_hash: one for one in (_mint(tools.vault, prefix) for _ in range(count - len(free)))}
+        drawn = {one.number_hash: one for one in (_mint(deps.vault, prefix) for _ in range(count - len(free)))}
         for number_hash in await repository.taken(session, list(drawn)):
             del drawn[number_hash]
         free.update(drawn)

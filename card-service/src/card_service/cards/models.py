@@ -9,20 +9,21 @@ from uuid import UUID
 
 from card_service.cards.lifecycle import CardState
 from card_service.cards.pins import StoredPin
-from chassis.area import InGovernorate
+from chassis.area import OfDistrict
 
 BlockReason = Literal["lost", "stolen", "damaged", "fraud", "order"]
 PinState = Literal["not_set", "set", "locked"]
 
 
 @dataclass(frozen=True, slots=True)
-class Card(InGovernorate):
-    """A card as it stands."""
+class Card(OfDistrict):
+    """A card as it stands: of its governorate of issue, and of the district where its household lives."""
 
     card_id: UUID
     citizen_id: UUID
     household_id: UUID
     governorate: str
+    district: str
     number_sealed: bytes
     state: CardState
     state_before_block: CardState | None
@@ -34,6 +35,7 @@ class Card(InGovernorate):
     activated_at: datetime | None
     blocked_at: datetime | None
     block_reason: BlockReason | None
+    lapses_at: datetime | None  # when the block ends by itself
     pin: StoredPin | None
     birth_year: int
 

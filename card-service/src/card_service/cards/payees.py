@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards import numbers, repository
+from card_service.dependencies import Dependencies
 from card_service.registry import repository as registry
 from card_service.sealing import CARD_NUMBER, NATIONAL_ID
-from card_service.tools import Tools
 from chassis.area import Area
 from chassis.national_id import NationalIdError, parse
 from chassis.principal import Principal
@@ -21,14 +21,14 @@ PAYEE_UNKNOWN, CARD_UNKNOWN, CARD_CLOSED = "payee_unknown", "card_unknown", "car
 
 
 async def by_national_ids(
-    session: AsyncSession, tools: Tools, caller: Principal, given: Sequence[str | None]
+    session: AsyncSession, deps: Dependencies, caller: Principal, given: Sequence[str | None]
 ) -> list[UUID | str]:
     """For each national id its citizen, if the caller may see them, or the code of why there is none."""
-    today = tools.today()
+    today = deps.today()
     prints: list[bytes | str] = []
     for one in given:
         try:
-            prints.append(tools.vault.fingerprint(parse(one or "", today).number, NATIONAL_ID))
+            prints.append(deps.vault.fingerprint(parse(one or "", today).number, NATIONAL_ID))
         except NationalIdError:
             prints.append(NATIONAL_ID_INVALID)
     wanted = {one for one in prints if isinstance(one, bytes)}
@@ -38,14 +38,14 @@ async def by_national_ids(
 
 
 async def by_card_numbers(
-    session: AsyncSession, tools: Tools, caller: Principal, given: Sequence[str | None]
+    session: AsyncSession, deps: Dependencies, caller: Principal, given: Sequence[str | None]
 ) -> list[UUID | str]:
     """For each card number the card's holder, if the caller may see them, or the code of why there is none."""
     prints: list[bytes | str] = []
     for one in given:
         number = normalise_digits(one or "").replace(" ", "")
         valid = numbers.is_valid(number)
-        prints.append(tools.vault.fingerprint(number, CARD_NUMBER) if valid else CARD_NUMBER_INVALID)
+        prints.append(deps.vault.fingerprint(number, CARD_NUMBER) if valid else CARD_NUMBER_INVALID)
     known = await repository.holders(session, sorted({one for one in prints if isinstance(one, bytes)}))
     visible: dict[bytes, UUID | str] = {
         one: CARD_CLOSED if holder.state == "closed" else holder.citizen_id

@@ -15,12 +15,14 @@ from card_service.cards.lifecycle import CardState
 from card_service.cards.models import ActivatedCard, Card, NewCard
 from card_service.cards.pins import StoredPin
 from chassis.db import raw
+from chassis.isolation import not_aside
 
 _CARD = (
-    "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, c.number_sealed, c.state, c.state_before_block,"
-    " c.site_id, c.phase_id, c.services, c.replaces, c.issued_at, c.activated_at, c.blocked_at, c.block_reason,"
-    " c.pin_salt, c.pin_digest, c.pin_failures, CAST(extract(year FROM z.birth_date) AS integer) AS birth_year"
-    " FROM card c JOIN citizen z USING (citizen_id)"
+    "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, c.number_sealed, c.state,"
+    " c.state_before_block, c.site_id, c.phase_id, c.services, c.replaces, c.issued_at, c.activated_at, c.blocked_at,"
+    " c.block_reason, c.lapses_at, c.pin_salt, c.pin_digest, c.pin_failures,"
+    " CAST(extract(year FROM z.birth_date) AS integer) AS birth_year"
+    " FROM card c JOIN citizen z USING (citizen_id) JOIN household h ON h.household_id = c.household_id"
 )
 _FIND = text(f"{_CARD} WHERE c.card_id = :card_id")
 _LOCK = text(f"{_CARD} WHERE c.card_id = :card_id FOR UPDATE OF c")
@@ -40,13 +42,22 @@ _HOLDERS = text(
     "SELECT number_hash, citizen_id, state, governorate FROM card WHERE number_hash = ANY(CAST(:hashes AS bytea[]))"
 )
 _BLOCK = text(
-    "UPDATE card SET state = 'blocked', state_before_block = state, block_reason = :reason, blocked_at = :now"
+    "UPDATE card SET state = 'blocked', state_before_block = state, block_reason = :reason, blocked_at = :now,"
+    " lapses_at = :lapses_at"
     " WHERE card_id = :card_id"
 )
 _UNBLOCK = text(
-    "UPDATE card SET state = state_before_block, state_before_block = NULL, block_reason = NULL, blocked_at = NULL"
-    " WHERE card_id = :card_id"
+    "UPDATE card SET state = state_before_block, state_before_block = NULL, block_reason = NULL, blocked_at = NULL,"
+    " lapses_at = NULL WHERE card_id = :card_id"
 )
+LAPSES = "lost_blocks"
+# What nobody has asked a replacement for by then; whoever blocks, frees or replaces a card locks its row before.
+_LAPSED = text(
+    f"{_CARD} WHERE c.lapses_at <= :now AND c.state = 'blocked' AND c.block_reason = 'lost'"
+    " AND NOT EXISTS (SELECT FROM card w WHERE w.citizen_id = c.citizen_id AND w.state IN ('requested', 'ready'))"
+    f" AND {not_aside(LAPSES, 'c.card_id')} ORDER BY c.lapses_at, c.card_id LIMIT :limit FOR UPDATE OF c SKIP LOCKED"
+)
+_STAYS = text("UPDATE card SET lapses_at = NULL WHERE card_id = :card_id")
 _CLOSE = text(
     "UPDATE card SET state = 'closed', state_before_block = NULL, block_reason = NULL, blocked_at = NULL,"
     " closed_at = :now, close_reason = :reason WHERE card_id = :card_id"
@@ -185,9 +196,22 @@ async def insert(session: AsyncSession, cards: Sequence[NewCard], now: datetime)
     await connection.copy_records_to_table("card", columns=_COLUMNS, records=records)
 
 
-async def block(session: AsyncSession, card_id: UUID, reason: str, now: datetime) -> None:
-    """Block a card; what it was before is kept."""
-    await session.execute(_BLOCK, {"card_id": card_id, "reason": reason, "now": now})
+async def block(
+    session: AsyncSession, card_id: UUID, reason: str, now: datetime, lapses_at: datetime | None = None
+) -> None:
+    """Block a card, until it lapses where it does; what it was before is kept."""
+    values = {"card_id": card_id, "reason": reason, "now": now, "lapses_at": lapses_at}
+    await session.execute(_BLOCK, values)
+
+
+async def lapsed(session: AsyncSession, now: datetime, limit: int) -> list[Card]:
+    """Lost cards whose block is over by now, the rows locked."""
+    return [_card(row) for row in await session.execute(_LAPSED, {"now": now, "limit": limit})]
+
+
+async def stays_blocked(session: AsyncSession, card_id: UUID) -> None:
+    """Let a block not lapse: a replacement is asked for."""
+    await session.execute(_STAYS, {"card_id": card_id})
 
 
 async def unblock(session: AsyncSession, card_id: UUID) -> None:

@@ -16,7 +16,7 @@ from contracts.card import CardRestated
 # Whoever hands a card over, blocks or closes it locks its row before it writes the event.
 _STAND = text(
     "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, h.members, c.state, c.services,"
-    " c.activated_at, c.blocked_at, CASE WHEN c.close_reason = 'replaced' THEN"
+    " c.activated_at, c.blocked_at, c.closed_at, CASE WHEN c.close_reason = 'replaced' THEN"
     " (SELECT r.card_id FROM card r WHERE r.replaces = c.card_id) END AS replaced_by"
     " FROM card c JOIN household h USING (household_id) WHERE c.card_id = ANY(CAST(:keys AS uuid[])) ORDER BY c.card_id"
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from card_service.cards.examples import CARD, CARD_CREDENTIAL, PIN_ENVELOPE, PIN_JWE, PIN_JWK, SIGNING_JWK
 from card_service.cards.lifecycle import Action, CardState
 from card_service.cards.models import BlockReason, PinState
 from card_service.cards.pins import PinResult
@@ -22,11 +23,14 @@ class _In(BaseModel):
 class PinIn(_In):
     """A PIN, encrypted on the device.
 
-    Compact JWE, `ECDH-ES` with `A256GCM`, for the key of `GET /v1/pin-key`; inside
-    `{"card_id": "…", "pin": "4821"}`, so that it opens no other card.
+    Compact JWE (RFC 7516, 7518 §4.6: `ECDH-ES` on X25519, `A256GCM`) for the key of `GET /v1/pin-key`, of the object
+    that `contentSchema` of `pin_jwe` describes; `x-worked-example` there shows every step. It opens once, for the
+    card, the device, the purpose and the amount in it, and not much later than `at`.
     """
 
-    pin_jwe: Annotated[str, Field(min_length=1, max_length=2048)]
+    model_config = ConfigDict(json_schema_extra={"examples": [{"pin_jwe": PIN_JWE}]})
+
+    pin_jwe: Annotated[str, Field(min_length=1, max_length=2048, json_schema_extra=PIN_ENVELOPE)]
 
 
 DisableReason = Literal["order", "request", "fraud"]
@@ -63,6 +67,9 @@ class CardOut(BaseModel):
     activated_at: datetime | None
     blocked_at: Annotated[datetime | None, Personal.CARD]
     block_reason: Annotated[BlockReason | None, Personal.CARD]
+    lapses_at: Annotated[
+        datetime | None, Personal.CARD, Field(description="when the block of a lost card ends by itself")
+    ]
     pin: Annotated[PinState, Personal.CARD]
     allowed_actions: list[Action]
 
@@ -75,6 +82,8 @@ class CardList(BaseModel):
 
 class PinKey(BaseModel):
     """The public X25519 key for PINs, a JWK (RFC 8037)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PIN_JWK]})
 
     kty: str
     crv: str
@@ -94,23 +103,38 @@ class PinStatus(BaseModel):
 class PinCheck(BaseModel):
     """What became of a try."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"card_id": CARD, "result": "correct", "tries_left": 5}]})
+
     card_id: Annotated[UUID, Whose.CARD]
     result: Annotated[PinResult, Personal.CARD]
     tries_left: Annotated[int, Personal.CARD]
 
 
 class Credential(BaseModel):
-    """The signed credential of a card: compact JWS (EdDSA) of `{card, household, gov, exp}`."""
+    """The signed credential of a card: a compact JWS (RFC 7515) that a terminal checks without a network."""
 
     card_id: Annotated[UUID, Whose.CARD]
-    credential: Annotated[str, Personal.CARD]
+    credential: Annotated[str, Personal.CARD, Field(json_schema_extra=CARD_CREDENTIAL)]
     expires_at: datetime
+
+
+class SigningKeyOut(BaseModel):
+    """A public Ed25519 key, a JWK (RFC 8037)."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    use: Literal["sig"]
+    alg: Literal["EdDSA"]
+    kid: str
+    x: str
 
 
 class KeySetOut(BaseModel):
     """The public keys that check credentials, a JWK set (RFC 7517)."""
 
-    keys: list[dict[str, object]]
+    model_config = ConfigDict(json_schema_extra={"examples": [{"keys": [SIGNING_JWK]}]})
+
+    keys: list[SigningKeyOut]
 
 
 _Number = Annotated[str, Field(max_length=1000, description="one that is no such number names itself")]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards import minting, repository
-from card_service.cards.errors import CardStateConflict, CardUnknown, ReplacementWaiting, SiteUnknown
+from card_service.cards.errors import CardStateConflict, CardUnknown, LastService, ReplacementWaiting, SiteUnknown
 from card_service.cards.lifecycle import BLOCKED_UNTIL_REPLACED, USABLE, Action, CardState, IllegalMove, after
 from card_service.cards.models import Card, NewCard
+from card_service.dependencies import Dependencies
+from card_service.keys import LOST_DAYS
 from card_service.registry import repository as register
-from card_service.tools import Tools
 from chassis import outbox
 from chassis.area import Area
 from chassis.principal import Principal
@@ -26,6 +28,12 @@ from contracts.card import (
     CardUnblocked,
     ProgrammeService,
 )
+from contracts.event import Event
+from contracts.losses import CardReportedLost
+from policybook.calendar import after_working_days
+
+LOST: Final = "lost"
+OFFICE: Final = "office"
 
 
 def move(state: CardState, action: Action, before: CardState | None = None) -> CardState:
@@ -63,38 +71,50 @@ def _visible(caller: Principal, cards: Sequence[Card], area: Area | None) -> lis
     return found
 
 
-async def block(session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, reason: str) -> Card:
+async def block(session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID, reason: str) -> Card:
     """Refuse a card everywhere from now on."""
     card = await card_of(session, caller, card_id, lock=True)
-    move(card.state, Action.BLOCK)
-    now = tools.now()
-    await _block(session, card, reason, now)
+    await stop(session, deps, card, reason, OFFICE)
     return await card_of(session, caller, card_id)
 
 
-async def _block(session: AsyncSession, card: Card, reason: str, now: datetime) -> None:
-    await repository.block(session, card.card_id, reason, now)
-    blocked = CardBlocked(
-        card_id=card.card_id,
-        citizen_id=card.citizen_id,
-        household_id=card.household_id,
-        reason=reason,
-        blocked_at=now,
-    )
-    await outbox.add(session, blocked)
+async def stop(session: AsyncSession, deps: Dependencies, card: Card, reason: str, channel: str) -> None:
+    """Block a card whose row is locked; a lost one lapses, unless a replacement is asked for.
+
+    `channel`: how it was reported. Raises CardStateConflict.
+    """
+    move(card.state, Action.BLOCK)
+    now, lapses_at = deps.now(), None
+    if reason == LOST and not await repository.has_waiting(session, card.citizen_id):
+        lapses_at = after_working_days(deps.policies.book, now, deps.figure(LOST_DAYS))
+    await _block(session, card, reason, now, channel, lapses_at)
 
 
-async def unblock(session: AsyncSession, caller: Principal, card_id: UUID) -> Card:
+async def _block(
+    session: AsyncSession, card: Card, reason: str, now: datetime, channel: str, lapses_at: datetime | None
+) -> None:
+    await repository.block(session, card.card_id, reason, now, lapses_at)
+    whose = {"card_id": card.card_id, "citizen_id": card.citizen_id, "household_id": card.household_id}
+    events: list[Event] = [CardBlocked(**whose, reason=reason, blocked_at=now)]
+    if reason == LOST:
+        events.append(CardReportedLost(**whose, channel=channel, blocked_at=now, lapses_at=lapses_at))
+    await outbox.add(session, *events, at=now)
+
+
+async def unblock(session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID) -> Card:
     """Let a blocked card be used again, unless its replacement waits already."""
-    card = await card_of(session, caller, card_id, lock=True)
+    await free(session, await card_of(session, caller, card_id, lock=True), deps.now())
+    return await card_of(session, caller, card_id)
+
+
+async def free(session: AsyncSession, card: Card, now: datetime) -> None:
+    """Let a blocked card, whose row is locked, be used again. Raises CardStateConflict or ReplacementWaiting."""
     move(card.state, Action.UNBLOCK, card.state_before_block)
     if await repository.has_waiting(session, card.citizen_id):
         raise ReplacementWaiting(detail_ar="لا يمكن إعادة تشغيل الكارت لوجود كارت بديل في انتظار الاستلام.")
-    await repository.unblock(session, card_id)
-    await outbox.add(
-        session, CardUnblocked(card_id=card_id, citizen_id=card.citizen_id, household_id=card.household_id)
-    )
-    return await card_of(session, caller, card_id)
+    await repository.unblock(session, card.card_id)
+    unblocked = CardUnblocked(card_id=card.card_id, citizen_id=card.citizen_id, household_id=card.household_id)
+    await outbox.add(session, unblocked, at=now)
 
 
 async def enable(session: AsyncSession, caller: Principal, card_id: UUID, service: ProgrammeService) -> Card:
@@ -112,19 +132,22 @@ async def enable(session: AsyncSession, caller: Principal, card_id: UUID, servic
 async def disable(
     session: AsyncSession, caller: Principal, card_id: UUID, service: ProgrammeService, reason: str
 ) -> Card:
-    """Refuse a service on an active card; one that is not enabled stays so."""
+    """Refuse a service on an active card; one that is not enabled stays so. Raises LastService for its only one."""
     card = await card_of(session, caller, card_id, lock=True)
     move(card.state, Action.CHANGE_SERVICES)
     if service not in card.services:
         return card
-    await repository.set_services(session, card_id, [one for one in card.services if one != service])
+    left = [one for one in card.services if one != service]
+    if not left:
+        raise LastService("Block the card, or enable another service first.")
+    await repository.set_services(session, card_id, left)
     event = CardServiceDisabled(card_id=card_id, household_id=card.household_id, service=service, reason=reason)
     await outbox.add(session, event)
     return await card_of(session, caller, card_id)
 
 
 async def replace(
-    session: AsyncSession, tools: Tools, caller: Principal, card_id: UUID, reason: str, site_id: UUID
+    session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID, reason: str, site_id: UUID
 ) -> Card:
     """Order a replacement, ready at a site; a card out of its holder's hands is blocked at once."""
     old = await card_of(session, caller, card_id, lock=True)
@@ -133,10 +156,12 @@ async def replace(
         raise ReplacementWaiting(detail_ar="تم طلب كارت بديل من قبل وهو في انتظار الاستلام.")
     if await repository.site_governorate(session, site_id) != old.governorate:
         raise SiteUnknown(detail_ar="اختر مكان استلام في محافظة المواطن.")
-    now = tools.now()
+    now = deps.now()
     if reason in BLOCKED_UNTIL_REPLACED and old.state in USABLE:
-        await _block(session, old, reason, now)
-    (minted,) = await minting.mint(session, tools, 1)
+        await _block(session, old, reason, now, OFFICE, None)
+    elif old.lapses_at is not None:
+        await repository.stays_blocked(session, card_id)
+    (minted,) = await minting.mint(session, deps, 1)
     new = NewCard(
         card_id=minted.card_id,
         citizen_id=old.citizen_id,

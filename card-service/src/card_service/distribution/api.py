@@ -10,7 +10,7 @@ from fastapi import Query
 
 from card_service.cards.errors import SiteUnknown
 from card_service.cards.lifecycle import CardState
-from card_service.context import WithTools
+from card_service.context import WithDependencies
 from card_service.distribution import plan_repository, plans, repository, service
 from card_service.distribution.errors import PlanNotFound, SiteExists
 from card_service.distribution.models import PickupSite
@@ -27,6 +27,7 @@ from card_service.registry import names, sealed_names
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
+from chassis.places import GovernorateCode
 from chassis.routing import router
 from contracts.scopes import Scope
 
@@ -51,9 +52,9 @@ def _site_out(site: PickupSite) -> SiteOut:
 
 
 @routes.post("/v1/pickup-sites", scopes=Scope.SITES_WRITE, status_code=201, problems=SiteExists)
-async def create_site(given: SiteIn, caller: Caller, session: Work, tools: WithTools) -> SiteOut:
+async def create_site(given: SiteIn, caller: Caller, session: Work, deps: WithDependencies) -> SiteOut:
     """Enter a place where cards are handed over."""
-    return _site_out(await service.create_site(session, tools, caller, given))
+    return _site_out(await service.create_site(session, deps, caller, given))
 
 
 @routes.get(
@@ -64,7 +65,7 @@ async def list_sites(
     caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(200, 1000)],
-    governorate: Annotated[str | None, Query(pattern=r"^[0-9]{2}$")] = None,
+    governorate: Annotated[GovernorateCode | None, Query()] = None,
 ) -> SitePage:
     """The pick-up sites of a governorate, or of all."""
     found = await repository.page(session, caller.bound, governorate, page)
@@ -81,7 +82,7 @@ async def list_appointments(
     site_id: UUID,
     caller: Caller,
     session: Reading,
-    tools: WithTools,
+    deps: WithDependencies,
     page: Annotated[Paging[UUID], by_id(500, 1000)],
     day: Annotated[date, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))],
 ) -> BookedPage:
@@ -91,7 +92,7 @@ async def list_appointments(
         BookedOut(
             appointment_id=one.appointment_id,
             card_id=one.card_id,
-            holder_name_masked=names.masked(sealed_names.opened(tools.vault, one.citizen_id, one.name_kept)),
+            holder_name_masked=names.masked(sealed_names.opened(deps.vault, one.citizen_id, one.name_kept)),
             starts_at=one.starts_at,
             ends_at=one.ends_at,
             state=one.state,

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
+from card_service.dependencies import Dependencies
 from card_service.distribution import repository
 from card_service.distribution.models import MissedAppointment, NewAppointment
+from card_service.distribution.office_days import office_days
 from card_service.distribution.planning import HOUR, Group, Planner, hours
 from card_service.distribution.plans import WEEK, pickup_scheduled, planning_site
 from card_service.keys import APPOINTMENTS, REBOOKING_DAYS
-from card_service.tools import Tools
 from chassis import outbox
-from chassis.clock import CAIRO
+from chassis.clock import CAIRO, day_begins
 from chassis.ids import new_id
 from chassis.isolation import Batches
 from contracts.card import PickupMissed
@@ -24,18 +25,13 @@ from contracts.event import Event
 CHUNK = 1000
 
 
-def day_begins(day: date) -> datetime:
-    """The instant a day begins in Cairo."""
-    return datetime.combine(day, time(), tzinfo=CAIRO).astimezone(UTC)
-
-
 async def _past(session: AsyncSession, runtime: Runtime, limit: int) -> list[MissedAppointment]:
-    return await repository.miss(session, day_begins(runtime.state.tools.today()), limit)
+    return await repository.miss(session, day_begins(runtime.state.dependencies.today()), limit)
 
 
 async def _tell(session: AsyncSession, runtime: Runtime, missed: Sequence[MissedAppointment]) -> None:
     """Tell of appointments that were missed, and book anew whoever has an appointment left."""
-    tools = runtime.state.tools
+    deps = runtime.state.dependencies
     events: list[Event] = [
         PickupMissed(
             appointment_id=one.appointment_id,
@@ -45,24 +41,25 @@ async def _tell(session: AsyncSession, runtime: Runtime, missed: Sequence[Missed
         )
         for one in missed
     ]
-    again = [one for one in missed if one.number < tools.figure(APPOINTMENTS)]
-    events.extend(await _rebook(session, tools, again))
-    await outbox.add(session, *events, at=tools.now())
+    again = [one for one in missed if one.number < deps.figure(APPOINTMENTS)]
+    events.extend(await _rebook(session, deps, again))
+    await outbox.add(session, *events, at=deps.now())
 
 
-async def _rebook(session: AsyncSession, tools: Tools, missed: list[MissedAppointment]) -> list[Event]:
+async def _rebook(session: AsyncSession, deps: Dependencies, missed: list[MissedAppointment]) -> list[Event]:
     """Fresh hours from tomorrow on, in the first week with room; beyond the horizon there is none."""
     by_card = {one.card_id: one for one in missed}
     sites = await repository.sites_by_id(session, {one.site_id for one in missed})
     planned = {site_id: planning_site(site) for site_id, site in sites.items()}
     waiting = [Group(one.household_id, "", (one.card_id,), one.site_id) for one in missed]
     booked: list[NewAppointment] = []
-    tomorrow = tools.today() + timedelta(days=1)
-    for offset in range(0, tools.figure(REBOOKING_DAYS), WEEK):
+    offices = office_days(deps.policies.book)
+    tomorrow = deps.today() + timedelta(days=1)
+    for offset in range(0, deps.figure(REBOOKING_DAYS), WEEK):
         if not waiting:
             break
         first = tomorrow + timedelta(days=offset)
-        starts = {site_id: hours(site, first, WEEK, CAIRO, tools.now()) for site_id, site in planned.items()}
+        starts = {site_id: hours(site, first, WEEK, CAIRO, deps.now(), offices) for site_id, site in planned.items()}
         week = [start for hour in starts.values() for start in hour]
         taken = await repository.taken(session, sites, min(week), max(week) + HOUR) if week else {}
         outcome = Planner(planned.values(), starts, taken).place(waiting)

@@ -6,7 +6,7 @@ of one household at one site, in one hour where there is room; the load spread o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import heapify, heappop, heappush
@@ -63,17 +63,33 @@ class Outcome:
         self.unplaced[reason] = self.unplaced.get(reason, 0) + len(group.citizens)
 
 
-def hours(site: Site, first_day: date, days: int, zone: ZoneInfo, not_before: datetime) -> list[datetime]:
+@dataclass(frozen=True)
+class Between:
+    """Hours of a day between which offices are open, by the clock on the wall."""
+
+    opens: time = time.min
+    closes: time = time.max
+
+
+Open = Callable[[date], Between | None]
+"""When offices may be open on a day; None on a day off."""
+
+
+def hours(
+    site: Site, first_day: date, days: int, zone: ZoneInfo, not_before: datetime, offices: Open
+) -> list[datetime]:
     """The beginnings (UTC, in order) of the site's whole hours in `days` days, by the clock on its wall.
 
-    An hour that has begun by `not_before`, or that summer time leaves out, is left out here too.
+    An hour that has begun by `not_before`, or that summer time leaves out, is left out here too, and so is what lies
+    outside the hours of all `offices`.
     """
     starts: list[datetime] = []
     for day in (first_day + timedelta(days=offset) for offset in range(days)):
-        if day.isoweekday() not in site.working_days:
+        between = offices(day)
+        if between is None or day.isoweekday() not in site.working_days:
             continue
-        wall = datetime.combine(day, site.opens)
-        while wall + HOUR <= datetime.combine(day, site.closes):
+        wall = datetime.combine(day, max(site.opens, between.opens))
+        while wall + HOUR <= datetime.combine(day, min(site.closes, between.closes)):
             start = wall.replace(tzinfo=zone).astimezone(UTC)
             if start >= not_before and start.astimezone(zone).replace(tzinfo=None) == wall:
                 starts.append(start)

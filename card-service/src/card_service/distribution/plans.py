@@ -15,15 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.cards import minting
 from card_service.cards import repository as cards
 from card_service.cards.models import NewCard
+from card_service.context import Runtime
+from card_service.dependencies import Dependencies
 from card_service.distribution import plan_repository as store
 from card_service.distribution import repository
 from card_service.distribution.errors import PlanNotFound, PlanUnderWay, WeekIsOver
 from card_service.distribution.models import Candidate, NewAppointment, PickupSite, Plan
+from card_service.distribution.office_days import office_days
 from card_service.distribution.planning import HOUR, Group, Outcome, Planner, Site, hours
 from card_service.distribution.schemas import PlanIn
-from card_service.jobs import ChunkFailed
 from card_service.keys import ADULT_AGE
-from card_service.tools import Tools
 from chassis import outbox
 from chassis.clock import CAIRO
 from chassis.ids import new_id
@@ -33,17 +34,17 @@ from contracts.card import PickupScheduled
 WEEK = 7
 
 
-def ensure_ahead(tools: Tools, week_start: date) -> None:
+def ensure_ahead(deps: Dependencies, week_start: date) -> None:
     """Raises WeekIsOver for a week whose last day is past."""
-    if week_start + timedelta(days=WEEK) <= tools.today():
+    if week_start + timedelta(days=WEEK) <= deps.today():
         raise WeekIsOver(detail_ar="اختر أسبوعاً لم ينته.")
 
 
-async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id: UUID, given: PlanIn) -> UUID:
+async def order(session: AsyncSession, deps: Dependencies, caller: Principal, phase_id: UUID, given: PlanIn) -> UUID:
     """Order a plan for a phase that may be distributed. Raises PlanUnderWay."""
     plan_id = new_id()
     created = await store.create(
-        session, plan_id, phase_id, given.week_start, given.holders, given.limit, caller.subject, tools.now()
+        session, plan_id, phase_id, given.week_start, given.holders, given.limit, caller.subject, deps.now()
     )
     if not created:
         raise PlanUnderWay(detail_ar="انتظر انتهاء الخطة الحالية.")
@@ -129,31 +130,22 @@ def whole_households(candidates: Sequence[Candidate], limit: int) -> Sequence[Ca
     return whole or candidates
 
 
-async def plan_chunk(session: AsyncSession, tools: Tools) -> UUID | None:
-    """One chunk of the oldest open plan; None where there is none. Raises ChunkFailed."""
-    plan = await store.claim(session)
-    if plan is None:
-        return None
-    try:
-        await _chunk(session, tools, plan)
-    except Exception as error:  # why: whatever it was, the attempt is counted and the plan goes on or is given up
-        raise ChunkFailed(plan.plan_id) from error
-    return plan.plan_id
-
-
-async def _chunk(session: AsyncSession, tools: Tools, plan: Plan) -> None:
-    now = tools.now()
+async def plan_chunk(session: AsyncSession, runtime: Runtime, plan: Plan) -> None:
+    """One chunk of a plan."""
+    deps = runtime.state.dependencies
+    now = deps.now()
     sites = {site.site_id: site for site in await repository.sites(session, plan.governorate)}
     planned = {site_id: planning_site(site) for site_id, site in sites.items()}
-    starts = {site_id: hours(site, plan.week_start, WEEK, CAIRO, now) for site_id, site in planned.items()}
+    offices = office_days(deps.policies.book)
+    starts = {site_id: hours(site, plan.week_start, WEEK, CAIRO, now, offices) for site_id, site in planned.items()}
     heads_left, others_left = plan.heads_left, plan.others_left
     if heads_left is None or others_left is None:
         heads_left = min(plan.max_citizens, await store.count_heads(session, plan.governorate))
         others_left = plan.max_citizens - heads_left if plan.holders == "adults" else 0
         capacities = {site_id: planned[site_id].hourly_capacity * len(starts[site_id]) for site_id in sites}
         await store.begin(session, plan.plan_id, heads_left, others_left, capacities)
-    adults = born_by(tools.today(), tools.figure(ADULT_AGE))
-    limit = tools.settings.card_plan_chunk
+    adults = born_by(deps.today(), deps.figure(ADULT_AGE))
+    limit = deps.settings.card_plan_chunk
     page = await store.candidates(session, plan, others=others_left > 0, born_by=adults, limit=limit)
     candidates = whole_households(page, limit)
     invitations = Invitations(heads_left, others_left, done_household=plan.done_household)
@@ -162,7 +154,7 @@ async def _chunk(session: AsyncSession, tools: Tools, plan: Plan) -> None:
     week = [start for hour in starts.values() for start in hour]
     taken = await repository.taken(session, sites, min(week), max(week) + HOUR) if week else {}
     outcome = await asyncio.to_thread(lambda: Planner(planned.values(), starts, taken).place(invitations.groups))
-    await _write(session, tools, plan, outcome, sites)
+    await _write(session, deps, plan, outcome, sites)
     await store.advance(
         session,
         plan,
@@ -176,13 +168,13 @@ async def _chunk(session: AsyncSession, tools: Tools, plan: Plan) -> None:
 
 
 async def _write(
-    session: AsyncSession, tools: Tools, plan: Plan, outcome: Outcome, sites: Mapping[UUID, PickupSite]
+    session: AsyncSession, deps: Dependencies, plan: Plan, outcome: Outcome, sites: Mapping[UUID, PickupSite]
 ) -> None:
     """Make the cards, book the hours, tell the citizens."""
     if not outcome.placements:
         return
-    now = tools.now()
-    minted = await minting.mint(session, tools, len(outcome.placements))
+    now = deps.now()
+    minted = await minting.mint(session, deps, len(outcome.placements))
     new_cards: list[NewCard] = []
     appointments: list[NewAppointment] = []
     events: list[PickupScheduled] = []

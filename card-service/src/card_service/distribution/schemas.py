@@ -14,12 +14,13 @@ from card_service.registry import names
 from card_service.registry.models import JobStatus
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
+from chassis.places import InDistrict
 
 HourText = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
 Line = Annotated[str, Field(min_length=1, max_length=120)]
 
 
-class SiteIn(BaseModel):
+class SiteIn(InDistrict):
     """A place where cards are handed over, open on some ISO weekdays (1 Monday … 7 Sunday)."""
 
     model_config = ConfigDict(extra="forbid")
@@ -27,15 +28,13 @@ class SiteIn(BaseModel):
     name_ar: Line
     name_en: Line
     kind: SiteKind
-    governorate: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
-    district: Annotated[str, Field(min_length=1, max_length=60)]
     address_ar: Annotated[str, Field(max_length=200)]
     hourly_capacity: Annotated[int, Field(ge=1, le=10_000, description="hand-overs an hour over all counters")]
     opens: HourText
     closes: HourText
     working_days: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)]
 
-    @field_validator("name_ar", "name_en", "district", "address_ar")
+    @field_validator("name_ar", "name_en", "address_ar")
     @classmethod
     def _readable(cls, value: str) -> str:
         cleaned = names.line(value)

@@ -8,21 +8,21 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards.errors import SiteUnknown
+from card_service.dependencies import Dependencies
 from card_service.distribution import repository
 from card_service.distribution.errors import SiteExists
-from card_service.distribution.missed import day_begins
 from card_service.distribution.models import BookedCitizen, PickupSite
 from card_service.distribution.schemas import SiteIn
 from card_service.scopes import ensure_own
-from card_service.tools import Tools
+from chassis.clock import day_begins
 from chassis.ids import new_id
 from chassis.paging import Paging
 from chassis.principal import Principal
 
 
-async def create_site(session: AsyncSession, tools: Tools, caller: Principal, given: SiteIn) -> PickupSite:
+async def create_site(session: AsyncSession, deps: Dependencies, caller: Principal, given: SiteIn) -> PickupSite:
     """Enter a pick-up site. Raises SiteExists."""
-    ensure_own(caller, given.governorate)
+    ensure_own(caller, given.governorate, given.district)
     site = PickupSite(
         site_id=new_id(),
         name_ar=given.name_ar,
@@ -36,7 +36,7 @@ async def create_site(session: AsyncSession, tools: Tools, caller: Principal, gi
         closes=time.fromisoformat(given.closes),
         working_days=tuple(sorted(set(given.working_days))),
     )
-    if not await repository.create_site(session, site, tools.now()):
+    if not await repository.create_site(session, site, deps.now()):
         raise SiteExists(detail_ar="اختر اسماً آخر.")
     return site
 

@@ -8,18 +8,19 @@ from uuid import UUID
 from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.context import WithTools
+from card_service.context import WithDependencies
+from card_service.dependencies import Dependencies
 from card_service.duplicates import repository, service
 from card_service.duplicates.errors import DuplicateDecided, DuplicateUnknown, KeptUnknown
 from card_service.duplicates.repository import Duplicate
 from card_service.duplicates.schemas import DecisionIn, DuplicateListed, DuplicateOut, DuplicatePage, State
 from card_service.registry import repository as register
 from card_service.registry.api import citizen_out
-from card_service.tools import Tools
 from chassis.auth import Caller
 from chassis.db import Recording, Work
 from chassis.endpoints import PEOPLE
 from chassis.paging import Paging, by_id
+from chassis.places import GovernorateCode
 from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -42,9 +43,9 @@ def _fields(one: Duplicate) -> dict[str, Any]:
     }
 
 
-async def _whole(session: AsyncSession, tools: Tools, one: Duplicate) -> DuplicateOut:
+async def _whole(session: AsyncSession, deps: Dependencies, one: Duplicate) -> DuplicateOut:
     citizens = await register.by_ids(session, [one.first_id, one.second_id])
-    return DuplicateOut.model_validate({**_fields(one), "citizens": [citizen_out(tools, each) for each in citizens]})
+    return DuplicateOut.model_validate({**_fields(one), "citizens": [citizen_out(deps, each) for each in citizens]})
 
 
 @routes.get("/v1/duplicates", scopes=READS, purpose="duplicates")
@@ -53,7 +54,7 @@ async def list_duplicates(
     session: Recording,
     page: Annotated[Paging[UUID], by_id(100, 500)],
     state: State = "open",
-    governorate: Annotated[str | None, Query(pattern=r"^[0-9]{2}$")] = None,
+    governorate: Annotated[GovernorateCode | None, Query()] = None,
 ) -> DuplicatePage:
     """Citizens of the caller's area who may be one person registered twice."""
     found = await repository.page(session, caller.bound, state, governorate, page)
@@ -62,9 +63,11 @@ async def list_duplicates(
 
 
 @routes.get("/v1/duplicates/{duplicate_id}", scopes=READS, problems=DuplicateUnknown, purpose="duplicates")
-async def read_duplicate(duplicate_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> DuplicateOut:
+async def read_duplicate(
+    duplicate_id: UUID, caller: Caller, session: Recording, deps: WithDependencies
+) -> DuplicateOut:
     """Two citizens side by side, as registered, and why they may be one."""
-    return await _whole(session, tools, await service.duplicate_of(session, caller, duplicate_id))
+    return await _whole(session, deps, await service.duplicate_of(session, caller, duplicate_id))
 
 
 @routes.post(
@@ -77,7 +80,7 @@ async def read_duplicate(duplicate_id: UUID, caller: Caller, session: Recording,
     purpose="duplicates",
 )
 async def decide_duplicate(
-    duplicate_id: UUID, given: DecisionIn, caller: Caller, session: Work, tools: WithTools
+    duplicate_id: UUID, given: DecisionIn, caller: Caller, session: Work, deps: WithDependencies
 ) -> DuplicateOut:
     """Say that they are different people, which is remembered, or one person, and who of them goes on."""
-    return await _whole(session, tools, await service.decide(session, tools, caller, duplicate_id, given))
+    return await _whole(session, deps, await service.decide(session, deps, caller, duplicate_id, given))

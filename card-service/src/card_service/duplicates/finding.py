@@ -17,6 +17,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
+from card_service.dependencies import Dependencies
 from card_service.duplicates import repository
 from card_service.duplicates.likeness import Person, likeness, slips, swapped
 from card_service.duplicates.repository import Pair
@@ -25,7 +26,6 @@ from card_service.name_keys import born_on, mask, word
 from card_service.registry import name_words, sealed_names
 from card_service.sealing import NATIONAL_ID
 from card_service.search import repository as tokens
-from card_service.tools import Tools
 from chassis.periodic import Periodic
 from chassis.text import fold
 
@@ -37,10 +37,10 @@ MAX_IDLE_SECONDS: Final = 2.0
 class Compared:
     """A citizen at hand: what is compared, and the tokens by which others are looked for."""
 
-    def __init__(self, tools: Tools, row: Row[Any]) -> None:
+    def __init__(self, deps: Dependencies, row: Row[Any]) -> None:
         """Opens the name and the national id."""
-        words = tuple(name_words.words(sealed_names.opened(tools.vault, row.citizen_id, row.name_kept)))
-        number = tools.vault.open(row.citizen_id, row.national_id_sealed, NATIONAL_ID).decode()
+        words = tuple(name_words.words(sealed_names.opened(deps.vault, row.citizen_id, row.name_kept)))
+        number = deps.vault.open(row.citizen_id, row.national_id_sealed, NATIONAL_ID).decode()
         street = fold(row.address).strip()
         self.person = Person(
             row.citizen_id,
@@ -52,8 +52,8 @@ class Compared:
             row.mobile_hash,
             f"{row.district} {street}" if street else "",
         )
-        self._vault = tools.vault
-        self._keys, self._governorate = tools.name_keys, row.governorate
+        self._vault = deps.vault
+        self._keys, self._governorate = deps.name_keys, row.governorate
 
     def _token(self, text: str) -> int:
         return self._keys.token(self._governorate, text)
@@ -80,7 +80,7 @@ class Compared:
 
 async def find_duplicates(runtime: Runtime) -> bool:
     """One batch; whether there is more to do at once."""
-    tools = runtime.state.tools
+    deps = runtime.state.dependencies
     async with runtime.sessions() as session, session.begin():
         place = await repository.cursor(session)
         if place is None:
@@ -89,18 +89,18 @@ async def find_duplicates(runtime: Runtime) -> bool:
         if not batch:
             return False
         rows = await repository.people(session, [one.citizen_id for one in batch])
-        mine = {row.citizen_id: one for row, one in zip(rows, await _compared(tools, rows), strict=True)}
+        mine = {row.citizen_id: one for row, one in zip(rows, await _compared(deps, rows), strict=True)}
         pairs = await _candidates(session, [one for one in mine.values() if one.person.words])
         rows = await repository.people(session, {other for _, other in pairs} - mine.keys())
-        known = {row.citizen_id: one for row, one in zip(rows, await _compared(tools, rows), strict=True)} | mine
-        found = await asyncio.to_thread(_likely, pairs, known, tools.figure(DUPLICATE_SCORE))
-        await repository.keep(session, found, [one.citizen_id for one in batch], tools.now())
+        known = {row.citizen_id: one for row, one in zip(rows, await _compared(deps, rows), strict=True)} | mine
+        found = await asyncio.to_thread(_likely, pairs, known, deps.figure(DUPLICATE_SCORE))
+        await repository.keep(session, found, [one.citizen_id for one in batch], deps.now())
         await repository.advance(session, batch[-1])
     return True
 
 
-async def _compared(tools: Tools, rows: Sequence[Row[Any]]) -> list[Compared]:
-    return await asyncio.to_thread(lambda: [Compared(tools, row) for row in rows])
+async def _compared(deps: Dependencies, rows: Sequence[Row[Any]]) -> list[Compared]:
+    return await asyncio.to_thread(lambda: [Compared(deps, row) for row in rows])
 
 
 async def _candidates(session: AsyncSession, batch: Sequence[Compared]) -> set[Pair]:
@@ -141,5 +141,8 @@ def _likely(pairs: Iterable[Pair], known: dict[UUID, Compared], least: int) -> d
 
 
 FINDING: Final[Periodic[Runtime]] = Periodic(
-    "duplicates", find_duplicates, lambda runtime: runtime.state.tools.settings.card_job_poll_seconds, MAX_IDLE_SECONDS
+    "duplicates",
+    find_duplicates,
+    lambda runtime: runtime.state.dependencies.settings.card_job_poll_seconds,
+    MAX_IDLE_SECONDS,
 )

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - a part of a statement takes only text of the statement around it
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from card_service.registry import sealed_names
 from chassis.area import Area, Bound, BoundedStatement
 from chassis.ids import new_id
 from chassis.paging import Paging
-from chassis.row_arrays import statement
+from chassis.row_arrays import statement, with_rows
 
 Pair = tuple[UUID, UUID]
 
@@ -101,6 +102,18 @@ _PAGE = BoundedStatement(
     f"SELECT {_FIELDS} {_FROM} WHERE <bound> AND d.state = :state"
     " AND (CAST(:governorate AS text) IS NULL OR h1.governorate = :governorate)"
     " AND d.duplicate_id > :after ORDER BY d.duplicate_id LIMIT :limit",
+    governorate="CASE WHEN h1.governorate = h2.governorate THEN h1.governorate END",
+    district="CASE WHEN h1.district = h2.district THEN h1.district END",
+)
+_OPEN_OF = BoundedStatement(
+    with_rows(
+        f"SELECT r.citizen_id, d.duplicate_id {_FROM}"
+        " JOIN <rows> ON r.citizen_id IN (d.first_id, d.second_id)"
+        " WHERE <bound> AND d.state = 'open'"
+        " AND (d.first_id = ANY(CAST(:citizen_id AS uuid[])) OR d.second_id = ANY(CAST(:citizen_id AS uuid[])))"
+        " ORDER BY d.duplicate_id",
+        citizen_id="uuid",
+    ),
     governorate="CASE WHEN h1.governorate = h2.governorate THEN h1.governorate END",
     district="CASE WHEN h1.district = h2.district THEN h1.district END",
 )
@@ -223,6 +236,14 @@ async def page(
     given = {"state": state, "governorate": governorate, **asked.bounds}
     rows = await session.execute(*_PAGE.within(bound, given))
     return [record(Duplicate, row) for row in rows]
+
+
+async def open_of(session: AsyncSession, bound: Bound, citizens: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """The open ones of these citizens, both of whom are the caller's, by citizen."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in await session.execute(*_OPEN_OF.within(bound, {"citizen_id": list(citizens)})):
+        found[row.citizen_id].append(row.duplicate_id)
+    return found
 
 
 async def find(session: AsyncSession, duplicate_id: UUID, *, lock: bool = False) -> Duplicate | None:

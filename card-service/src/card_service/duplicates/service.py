@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.duplicates import repository
 from card_service.duplicates.errors import DuplicateDecided, DuplicateUnknown, KeptUnknown
 from card_service.duplicates.repository import Duplicate
 from card_service.duplicates.schemas import DecisionIn
-from card_service.tools import Tools
 from chassis.principal import Principal
 
 
@@ -27,7 +27,7 @@ async def duplicate_of(
 
 
 async def decide(
-    session: AsyncSession, tools: Tools, caller: Principal, duplicate_id: UUID, given: DecisionIn
+    session: AsyncSession, deps: Dependencies, caller: Principal, duplicate_id: UUID, given: DecisionIn
 ) -> Duplicate:
     """Keep what a person decides of two citizens. Raises DuplicateUnknown, DuplicateDecided or KeptUnknown."""
     found = await duplicate_of(session, caller, duplicate_id, lock=True)
@@ -35,5 +35,5 @@ async def decide(
         raise DuplicateDecided
     if (given.outcome == "same") != (given.kept in {found.first_id, found.second_id}):
         raise KeptUnknown
-    await repository.decide(session, duplicate_id, given.outcome, given.kept, caller.subject, given.reason, tools.now())
+    await repository.decide(session, duplicate_id, given.outcome, given.kept, caller.subject, given.reason, deps.now())
     return await duplicate_of(session, caller, duplicate_id)

@@ -9,12 +9,12 @@ from fastapi import Header, Request, Response
 
 from card_service.cards.errors import CardStateConflict, CardUnknown
 from card_service.context import Running
+from card_service.dependencies import Dependencies
 from card_service.handover import searches, service
 from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
 from card_service.handover.models import Found, Site
 from card_service.handover.schemas import AppointmentOut, CardSite, FoundCard, FoundCards, HandedOver, NationalIdIn
 from card_service.registry import names, sealed_names
-from card_service.tools import Tools
 from chassis import idempotency
 from chassis.area import Bound
 from chassis.auth import Caller
@@ -31,14 +31,14 @@ def _site_out(site: Site | None) -> CardSite | None:
     return CardSite(site_id=site.site_id, name_ar=site.name_ar, name_en=site.name_en, address_ar=site.address_ar)
 
 
-def _found_out(tools: Tools, found: Found, bound: Bound) -> FoundCard:
+def _found_out(deps: Dependencies, found: Found, bound: Bound) -> FoundCard:
     appointment = None
     if found.starts_at is not None and found.ends_at is not None:
         state = found.appointment_state
         appointment = AppointmentOut(starts_at=found.starts_at, ends_at=found.ends_at, state=state)
     return FoundCard(
         card_id=found.card_id,
-        holder_name_masked=names.masked(sealed_names.opened(tools.vault, found.citizen_id, found.name_kept)),
+        holder_name_masked=names.masked(sealed_names.opened(deps.vault, found.citizen_id, found.name_kept)),
         state=found.state,
         site_id=found.site.site_id if found.site else None,
         site=_site_out(found.site),
@@ -50,15 +50,15 @@ def _found_out(tools: Tools, found: Found, bound: Bound) -> FoundCard:
 
 @routes.post(
     "/v1/cards/search",
-    scopes=Scope.CARDS_HANDOVER,
+    scopes=(Scope.CARDS_HANDOVER, Scope.CARDS_REPORT),
     purpose="hand_over",
     despite_restriction="the card goes on giving what it gives",
 )
 async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running, request: Request) -> FoundCards:
-    """The open cards of the citizen at the counter: where they lie and for when."""
+    """The open cards of the citizen at the counter or on the telephone: where they lie and for when."""
     found = await searches.find(runtime, caller, given.national_id)
     entry_of(request).about(citizen_id=found[0].citizen_id if found else None)
-    return FoundCards(items=[_found_out(runtime.state.tools, one, caller.bound) for one in found])
+    return FoundCards(items=[_found_out(runtime.state.dependencies, one, caller.bound) for one in found])
 
 
 @routes.post(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from card_service.cards.lifecycle import CardState
 from card_service.distribution.models import AppointmentState
-from chassis.area import Area, Bound, InGovernorate
+from chassis.area import Area, Bound, OfDistrict
 from chassis.idempotency import Claim
 from chassis.principal import Principal
 from chassis.records.rows import Record
@@ -35,11 +35,12 @@ class Search:
     governorate: str | None
 
 
-class Lying(InGovernorate):
+class Lying(OfDistrict):
     """A card that lies at a pick-up site."""
 
     __slots__ = ()
     governorate: str
+    district: str
     site: Site | None
 
     def lies_with(self, bound: Bound) -> bool:
@@ -57,6 +58,7 @@ class Found(Lying):
     citizen_id: UUID
     name_kept: bytes
     governorate: str
+    district: str
     state: CardState
     replaces: UUID | None
     site: Site | None
@@ -89,7 +91,7 @@ class Waiting(Lying):
     state: CardState
     replaces: UUID | None
     phase_id: UUID | None
-    national_id_hash: bytes
+    national_ids: tuple[bytes, ...]  # the holder's, and those of before it was corrected; keyed hashes
     district: str
     members: int
     site: Site | None

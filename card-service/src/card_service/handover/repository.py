@@ -20,6 +20,7 @@ from card_service.cards.lifecycle import CardState
 from card_service.distribution import repository as appointments
 from card_service.handover.models import Found, Handed, Search, Site, Waiting
 from card_service.registry import sealed_names
+from card_service.registry.former_ids import FORMER
 from chassis import idempotency, outbox
 from chassis.db import raw
 from chassis.records.rows import appended, columns
@@ -32,10 +33,14 @@ _FOUND = f"""
         SELECT * FROM unnest($1::bytea[], $2::text[]) WITH ORDINALITY AS q (hash, only_governorate, n)
     ), found AS (
         SELECT q.n, c.card_id, c.citizen_id, {sealed_names.column("z")} AS name_kept,
-            c.governorate, c.state, c.replaces, s.site_id, s.name_ar,
+            c.governorate, h.district, c.state, c.replaces, s.site_id, s.name_ar,
             s.name_en, s.address_ar, a.starts_at, a.ends_at, a.state AS appointment_state
-        FROM asked q JOIN citizen z ON z.national_id_hash = q.hash JOIN card c ON c.citizen_id = z.citizen_id
-        LEFT JOIN pickup_site s ON s.site_id = c.site_id
+        FROM asked q JOIN LATERAL (
+            SELECT b.citizen_id FROM citizen b WHERE b.national_id_hash = q.hash
+            UNION SELECT f.citizen_id FROM {FORMER} WHERE f.national_id_hash = q.hash
+        ) b ON true
+        JOIN citizen z ON z.citizen_id = b.citizen_id JOIN card c ON c.citizen_id = z.citizen_id
+        JOIN household h ON h.household_id = c.household_id LEFT JOIN pickup_site s ON s.site_id = c.site_id
         LEFT JOIN LATERAL (
             SELECT starts_at, ends_at, state FROM appointment WHERE card_id = c.card_id ORDER BY number DESC LIMIT 1
         ) a ON true
@@ -43,9 +48,11 @@ _FOUND = f"""
     )
     SELECT * FROM found ORDER BY n, card_id DESC
 """
-_WAITING = """
+# Who shows the paper of before gets the card, too.
+_WAITING = f"""
     SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, c.state, c.replaces, c.phase_id,
-        z.national_id_hash, h.district, h.members, s.site_id, s.name_ar, s.name_en, s.address_ar, a.appointment_id
+        z.national_id_hash, ARRAY(SELECT f.national_id_hash FROM {FORMER} WHERE f.citizen_id = z.citizen_id) AS former,
+        h.district, h.members, s.site_id, s.name_ar, s.name_en, s.address_ar, a.appointment_id
     FROM card c JOIN citizen z ON z.citizen_id = c.citizen_id
     JOIN household h ON h.household_id = c.household_id
     LEFT JOIN pickup_site s ON s.site_id = c.site_id
@@ -91,6 +98,7 @@ def _found(row: asyncpg.Record) -> Found:
         citizen_id=row["citizen_id"],
         name_kept=row["name_kept"],
         governorate=row["governorate"],
+        district=row["district"],
         state=CardState(row["state"]),
         replaces=row["replaces"],
         site=_site(row),
@@ -115,7 +123,7 @@ def _waiting(row: Any) -> Waiting:
         state=CardState(row["state"]),
         replaces=row["replaces"],
         phase_id=row["phase_id"],
-        national_id_hash=row["national_id_hash"],
+        national_ids=(row["national_id_hash"], *row["former"]),
         district=row["district"],
         members=row["members"],
         site=_site(row),

@@ -25,12 +25,14 @@ def lanes_of(resources: Resources, settings: Settings) -> GroupCommit[Search, li
 
 
 async def find(runtime: Runtime, caller: Principal, national_id: str) -> list[Found]:
-    """The open cards of the citizen with this national id; none for a number that cannot be one."""
-    tools = runtime.state.tools
+    """The caller's of the open cards of the citizen with this national id; none for a number that cannot be one."""
+    deps = runtime.state.dependencies
     try:
-        number = parse(national_id, tools.today()).number
+        number = parse(national_id, deps.today()).number
     except NationalIdError:
         return []
-    fingerprint = tools.vault.fingerprint(number, NATIONAL_ID)
+    fingerprint = deps.vault.fingerprint(number, NATIONAL_ID)
     # whose turn it is does not depend on whom they look for: the fingerprint spreads them over the lanes
-    return await runtime.state.searches.submit(fingerprint[0], Search(fingerprint, caller.bound.only_governorate))
+    asked = Search(fingerprint, caller.bound.only_governorate)
+    found: list[Found] = await runtime.state.searches.submit(fingerprint[0], asked)
+    return [card for card in found if caller.bound.covers(card.area)]

@@ -16,13 +16,13 @@ from card_service.cards.errors import CardUnknown
 from card_service.cards.lifecycle import Action, CardState, usable_state
 from card_service.cards.service import move
 from card_service.context import Runtime
+from card_service.dependencies import Dependencies
 from card_service.handover import repository
 from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
 from card_service.handover.models import Handed, Waiting, Wish
 from card_service.handover.schemas import HandedOver
 from card_service.sealing import NATIONAL_ID
 from card_service.settings import Settings
-from card_service.tools import Tools
 from chassis.group_commit import GroupCommit
 from chassis.idempotency import Claim, enter_many
 from chassis.principal import Principal
@@ -35,12 +35,12 @@ from contracts.card import CardActivated, CardIssued, CardReplaced, ProgrammeSer
 from contracts.event import Event
 
 
-def lanes_of(resources: Resources, settings: Settings, tools: Tools) -> GroupCommit[Wish, bytes]:
+def lanes_of(resources: Resources, settings: Settings, deps: Dependencies) -> GroupCommit[Wish, bytes]:
     """The lanes of hand-overs."""
 
     async def run(_: int, wishes: Sequence[Wish]) -> list[bytes | BaseException]:
         async with resources.sessions() as session, session.begin():
-            replies = await carry_out(session, tools, wishes)
+            replies = await carry_out(session, deps, wishes)
         resources.wake_relay()
         return replies
 
@@ -62,7 +62,7 @@ async def hand_over(
     return Response(body, repository.STATUS, media_type=repository.MEDIA_TYPE)
 
 
-async def carry_out(session: AsyncSession, tools: Tools, wishes: Sequence[Wish]) -> list[bytes | BaseException]:
+async def carry_out(session: AsyncSession, deps: Dependencies, wishes: Sequence[Wish]) -> list[bytes | BaseException]:
     """What becomes of each wish, in their order: the reply's body, or what is to be raised."""
     replies: list[bytes | BaseException] = []
     done: list[Handed] = []
@@ -74,7 +74,7 @@ async def carry_out(session: AsyncSession, tools: Tools, wishes: Sequence[Wish])
             replies.append(known)
             continue
         try:
-            handed = await _decide(session, tools, wish, found.get(wish.card_id))
+            handed = await _decide(session, deps, wish, found.get(wish.card_id))
         except Problem as problem:
             replies.append(problem)
             continue
@@ -86,11 +86,12 @@ async def carry_out(session: AsyncSession, tools: Tools, wishes: Sequence[Wish])
     return replies
 
 
-async def _decide(session: AsyncSession, tools: Tools, wish: Wish, card: Waiting | None) -> Handed:
+async def _decide(session: AsyncSession, deps: Dependencies, wish: Wish, card: Waiting | None) -> Handed:
     caller, now = wish.caller, wish.now
     card = caller.bound.own(card, CardUnknown)
-    given = tools.vault.fingerprint(normalise_digits(wish.national_id), NATIONAL_ID)
-    if not hmac.compare_digest(given, card.national_id_hash):
+    given = deps.vault.fingerprint(normalise_digits(wish.national_id), NATIONAL_ID)
+    same = [hmac.compare_digest(given, one) for one in card.national_ids]
+    if not any(same):
         raise NationalIdMismatch(detail_ar="تأكد من الرقم القومي لصاحب الكارت.")
     state = move(card.state, Action.HAND_OVER)
     if card.site is None or not card.lies_with(caller.bound):

@@ -12,14 +12,13 @@ from card_service.privacy import repository, service
 from card_service.privacy.errors import ErasureBarred, RestrictionPast, RestrictionUnknown
 from card_service.privacy.schemas import (
     AskedList,
-    AskedOut,
     ErasureIn,
     ErasureList,
     LiftingIn,
     RestrictionIn,
     RestrictionList,
 )
-from card_service.privacy.views import receipt, restriction_out
+from card_service.privacy.views import asked_out, receipt, restriction_out
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import CITIZENS, PEOPLE
@@ -123,22 +122,9 @@ async def list_erasures(citizen_id: UUID, caller: Caller, session: Reading) -> E
     purpose="privacy_right",
     despite_restriction=RIGHT,
 )
-async def list_asked(citizen_id: UUID, caller: Caller, session: Reading) -> AskedList:
+async def list_asked(citizen_id: UUID, runtime: Running, caller: Caller, session: Reading) -> AskedList:
     """What was asked for a citizen's data, how far it has come, and what was answered."""
     await service.ensure_may(session, caller, citizen_id)
     rows = await repository.asked(session, citizen_id, service.KINDS)
-    return AskedList(
-        items=[
-            AskedOut(
-                request_id=row.proposal_id,
-                citizen_id=citizen_id,
-                kind=row.kind,
-                state=row.state,
-                asked_at=row.entered_at,
-                decided_by_then=row.expires_at,
-                ended_at=row.ended_at,
-                answer=row.answer,
-            )
-            for row in rows
-        ]
-    )
+    book, now = runtime.state.dependencies.policies.book, runtime.clock.now()
+    return AskedList(items=[asked_out(row, citizen_id, book, now) for row in rows])

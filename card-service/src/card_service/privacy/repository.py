@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +14,17 @@ from card_service.privacy.models import Erasure
 from chassis.privacy.erasure import Outcome
 
 _CARDS = text("SELECT card_id FROM card WHERE citizen_id = :citizen_id ORDER BY card_id")
-_HOUSEHOLD = text("SELECT household_id FROM citizen WHERE citizen_id = :citizen_id FOR UPDATE")
-_HELD_BACK = text(
+_HOUSEHOLD = text("SELECT household_id FROM citizen WHERE citizen_id = :citizen_id FOR NO KEY UPDATE")
+# Everything of the household counts: a request may be about an address, or about months that all of them drew.
+_KEPT = text(
     "SELECT EXISTS (SELECT FROM restriction WHERE citizen_id = :citizen_id AND lifted_at IS NULL"
-    " AND ground IN ('claim', 'order') AND (ends_on IS NULL OR ends_on > :today))"
+    " AND ground IN ('claim', 'order') AND (ends_on IS NULL OR ends_on > :today)) AS restricted,"
+    " EXISTS (SELECT FROM change_request r WHERE (r.state IN ('unproven', 'waiting', 'announced') OR r.appeal = 'open')"
+    " AND (r.citizen_id = :citizen_id OR r.household_id = c.household_id))"
+    " OR EXISTS (SELECT FROM months_claim m WHERE m.state = 'open'"
+    " AND (m.citizen_id = :citizen_id OR m.household_id = c.household_id)) AS asked_for,"
+    " EXISTS (SELECT FROM legal_hold h WHERE h.citizen_id = :citizen_id AND h.until > :today) AS looked_into"
+    " FROM citizen c WHERE c.citizen_id = :citizen_id"
 )
 _RESTRICTION = text(
     "SELECT * FROM restriction WHERE citizen_id = :citizen_id AND restriction_id = :restriction_id"
@@ -56,6 +63,9 @@ _ASKED = text(
     " (SELECT r.restriction_id::text FROM restriction r WHERE r.citizen_id = :citizen_id))"
     " ORDER BY p.proposal_id DESC LIMIT 200"
 )
+_UNDECIDED = text(
+    "SELECT kind, entered_at FROM proposal WHERE kind = ANY(CAST(:kinds AS text[])) AND state = 'submitted'"
+)
 
 
 async def cards_of(session: AsyncSession, citizen_id: UUID) -> list[UUID]:
@@ -69,9 +79,11 @@ async def household_of(session: AsyncSession, citizen_id: UUID) -> UUID | None:
     return found
 
 
-async def held_back(session: AsyncSession, citizen_id: UUID, today: date) -> bool:
-    """Whether a claim or an order keeps a citizen's data."""
-    return bool((await session.execute(_HELD_BACK, {"citizen_id": citizen_id, "today": today})).scalar_one())
+async def kept(session: AsyncSession, citizen_id: UUID, today: date) -> Row[Any]:
+    """What keeps a citizen's data: (restricted) a claim or an order, (asked_for) an open request, appeal or claim on
+    months, (looked_into) a legal hold.
+    """
+    return (await session.execute(_KEPT, {"citizen_id": citizen_id, "today": today})).one()
 
 
 async def restriction(session: AsyncSession, citizen_id: UUID, restriction_id: UUID, today: date) -> Row[Any] | None:
@@ -117,6 +129,11 @@ async def asked(session: AsyncSession, citizen_id: UUID, kinds: Sequence[str]) -
     return (
         await session.execute(_ASKED, {"citizen_id": citizen_id, "subject": str(citizen_id), "kinds": list(kinds)})
     ).all()
+
+
+async def undecided(session: AsyncSession, kinds: Sequence[str]) -> list[tuple[str, datetime]]:
+    """The kind and time of everything asked for that nobody has decided."""
+    return [(row.kind, row.entered_at) for row in await session.execute(_UNDECIDED, {"kinds": list(kinds)})]
 
 
 async def _whole(session: AsyncSession, row: Row[Any]) -> Erasure:

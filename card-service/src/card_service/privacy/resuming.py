@@ -19,7 +19,7 @@ OLDEST = Gauge("unicard_erasures_oldest_seconds", "Age of the oldest erasure not
 
 async def _tell(runtime: Runtime) -> bool:
     """Tell again what was told a while ago and is not carried out everywhere; whether there may be more."""
-    after = runtime.state.tools.settings.card_erasure_retry_seconds
+    after = runtime.state.dependencies.settings.card_erasure_retry_seconds
     async with runtime.sessions() as session, session.begin():
         late = await repository.untold(session, after, AT_ONCE)
         await outbox.add(session, *(told_of(one) for one in late))
@@ -31,5 +31,5 @@ async def _tell(runtime: Runtime) -> bool:
 
 
 TELLING: Periodic[Runtime] = Periodic(
-    "erasures", _tell, lambda runtime: runtime.state.tools.settings.card_erasure_retry_seconds / 2
+    "erasures", _tell, lambda runtime: runtime.state.dependencies.settings.card_erasure_retry_seconds / 2
 )

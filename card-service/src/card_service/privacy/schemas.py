@@ -132,6 +132,8 @@ class AskedOut(BaseModel):
     kind: Annotated[str, Personal.RIGHTS]
     state: State
     asked_at: datetime
+    due_at: Annotated[datetime, Field(description="by when the data protection office is to decide")]
+    overdue: Annotated[bool, Field(description="nobody has decided by then")]
     decided_by_then: Annotated[datetime, Field(description="what nobody has decided by then must be asked anew")]
     ended_at: datetime | None
     answer: Annotated[str | None, Field(description="what the decider said")]

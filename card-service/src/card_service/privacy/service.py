@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from approvals.kinds import Kind
@@ -141,7 +142,11 @@ async def _lift(session: AsyncSession, runtime: Runtime, proposal: Proposal, _: 
 
 async def _erase(session: AsyncSession, runtime: Runtime, proposal: Proposal, _: Principal) -> None:
     citizen_id = _Erasure.model_validate(proposal.content).citizen_id
-    await _ensure_not_kept(session, runtime, citizen_id)
+    kept = await _ensure_not_kept(session, runtime, citizen_id)
+    if kept.looked_into:  # told to whoever decides, never to who asks
+        raise ErasureBarred(
+            "A disclosure is delayed: refuse, or wait for its end.", detail_ar="يوجد تأجيل سارٍ للاطلاع على السجل."
+        )
     household_id = await repository.household_of(session, citizen_id)
     cards = tuple(await repository.cards_of(session, citizen_id))
     begun = Erasure(proposal.proposal_id, citizen_id, household_id, cards, runtime.clock.now(), None, {})
@@ -162,9 +167,17 @@ def told_of(decided: Erasure) -> ErasureDecided:
     )
 
 
-async def _ensure_not_kept(session: AsyncSession, runtime: Runtime, citizen_id: UUID) -> None:
-    if await repository.held_back(session, citizen_id, runtime.clock.today()):
+async def _ensure_not_kept(session: AsyncSession, runtime: Runtime, citizen_id: UUID) -> Row[Any]:
+    """Raises ErasureBarred where a restriction or something that is open keeps the data."""
+    kept = await repository.kept(session, citizen_id, runtime.clock.today())
+    if kept.restricted:
         raise ErasureBarred("End the restriction first.", detail_ar="يلزم إنهاء التقييد أولاً.")
+    if kept.asked_for:
+        raise ErasureBarred(
+            "A request, an appeal or a claim on months is open: it is decided first.",
+            detail_ar="يوجد طلب أو تظلم أو مطالبة قيد النظر: يُبت فيه أولاً.",
+        )
+    return kept
 
 
 def _ensure_ahead(content: _Restriction, today: date) -> None:

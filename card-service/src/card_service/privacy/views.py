@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
+from approvals.model import State
 from card_service.privacy.models import Erasure
-from card_service.privacy.schemas import ErasureOut, Ground, ReceiptLine, RestrictionOut
+from card_service.privacy.schemas import AskedOut, ErasureOut, Ground, ReceiptLine, RestrictionOut
 from card_service.privacy.service import SERVICES
+from card_service.privacy.terms import due_at, is_overdue
 from chassis.personal import Personal
 from chassis.processing.basis import Basis
 from contracts.privacy import ErasedData, KeptData
+from policybook.book import PolicyBook
 
 
 def restriction_out(row: Any, today: date) -> RestrictionOut:
@@ -28,6 +32,22 @@ def restriction_out(row: Any, today: date) -> RestrictionOut:
         ends_on=row.ends_on,
         lifted_at=row.lifted_at,
         in_force=row.lifted_at is None and begun,
+    )
+
+
+def asked_out(row: Any, citizen_id: UUID, book: PolicyBook, now: datetime) -> AskedOut:
+    """What was asked, and by when it is to be decided."""
+    return AskedOut(
+        request_id=row.proposal_id,
+        citizen_id=citizen_id,
+        kind=row.kind,
+        state=row.state,
+        asked_at=row.entered_at,
+        due_at=due_at(book, row.entered_at),
+        overdue=is_overdue(book, State(row.state), row.entered_at, now),
+        decided_by_then=row.expires_at,
+        ended_at=row.ended_at,
+        answer=row.answer,
     )
 
 

@@ -6,9 +6,11 @@ TABLES = (
     "change_request_evidence",
     "change_request_view",
     "citizen",
+    "drawn_after_death",
     "entitlement_decision",
     "former_national_id",
     "former_residence",
+    "freed_national_id",
     "household",
     "import_job",
     "import_part",
@@ -26,7 +28,7 @@ APPEND_ONLY = (
     "change_request_view",
     "entitlement_decision",
     "former_national_id",
-    "former_residence",
+    "freed_national_id",
     "import_rejection",
     "import_result",
     "register_change",
@@ -34,6 +36,9 @@ APPEND_ONLY = (
 KEPT = (
     "change_request",
     "change_request_evidence",
+    "drawn_after_death",
+    "former_residence",
     "membership",
     "months_claim",
 )
+FUNCTIONS = ("end_change_request", "end_import_result", "end_membership")

@@ -12,16 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.accesses import service as accesses
 from card_service.accesses.schemas import AccessPage
-from card_service.context import Running, WithTools
+from card_service.context import WithDependencies
+from card_service.dependencies import Dependencies
 from card_service.registry import history, ration_cards, repository, sealed_names, service
-from card_service.registry.changes.errors import HouseholdEnded
 from card_service.registry.changes.mobile import is_new
 from card_service.registry.errors import (
     AlreadyRegistered,
     DayInvalid,
-    HeadCannotLeave,
     MonthInvalid,
-    NotAMember,
     RationCardTaken,
     RegistrationRefused,
 )
@@ -29,21 +27,18 @@ from card_service.registry.history_schemas import HouseholdMonthOut
 from card_service.registry.models import Citizen, Household
 from card_service.registry.reasons import reason
 from card_service.registry.schemas import (
-    CitizenChange,
     CitizenLookup,
     CitizenLookupOut,
     CitizenOut,
     HouseholdIn,
     HouseholdOut,
     LookedUp,
-    MemberIn,
     Notice,
     NotLookedUp,
     VerificationIn,
     VerificationOut,
 )
 from card_service.sealing import MOBILE, NATIONAL_ID
-from card_service.tools import Tools
 from chassis import mobiles, national_id
 from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
@@ -56,20 +51,19 @@ from chassis.routing import router
 from contracts.scopes import Scope
 
 routes = router(tags=["citizens"])
-CITIZEN = Rows("citizen", "citizen_id", without=("national_id_hash", "mobile_hash", "posted"))
 
 
-def citizen_out(tools: Tools, citizen: Citizen) -> CitizenOut:
+def citizen_out(deps: Dependencies, citizen: Citizen) -> CitizenOut:
     """A citizen as others may see one."""
-    number = tools.vault.open(citizen.citizen_id, citizen.national_id_sealed, NATIONAL_ID).decode()
+    number = deps.vault.open(citizen.citizen_id, citizen.national_id_sealed, NATIONAL_ID).decode()
     mobile = (
-        tools.vault.open(citizen.citizen_id, citizen.mobile_sealed, MOBILE).decode() if citizen.mobile_sealed else None
+        deps.vault.open(citizen.citizen_id, citizen.mobile_sealed, MOBILE).decode() if citizen.mobile_sealed else None
     )
     return CitizenOut(
         citizen_id=citizen.citizen_id,
         household_id=citizen.household_id,
         role=citizen.role,
-        full_name=sealed_names.opened(tools.vault, citizen.citizen_id, citizen.name_kept),
+        full_name=sealed_names.opened(deps.vault, citizen.citizen_id, citizen.name_kept),
         national_id_masked=national_id.masked(number),
         mobile_masked=mobiles.masked(mobile, last=3) if mobile else None,
         mobile_usable=citizen.mobile_usable,
@@ -82,13 +76,13 @@ def citizen_out(tools: Tools, citizen: Citizen) -> CitizenOut:
 
 
 async def _household_out(
-    session: AsyncSession, tools: Tools, household: Household, doubtful: list[int] | None = None
+    session: AsyncSession, deps: Dependencies, household: Household, doubtful: list[int] | None = None
 ) -> HouseholdOut:
-    return household_out(tools, household, await repository.members(session, household.household_id), doubtful)
+    return household_out(deps, household, await repository.members(session, household.household_id), doubtful)
 
 
 def household_out(
-    tools: Tools, household: Household, members: Iterable[Citizen], doubtful: list[int] | None = None
+    deps: Dependencies, household: Household, members: Iterable[Citizen], doubtful: list[int] | None = None
 ) -> HouseholdOut:
     """A household with these members as others may see it; `doubtful`: whose check digits do not agree."""
     return HouseholdOut(
@@ -99,10 +93,10 @@ def household_out(
         issued_in=household.issued_in,
         status=household.status,
         ended_on=household.ended_on,
-        ration_card_masked=ration_cards.masked(tools.vault, household.household_id, household.ration_card_sealed),
+        ration_card_masked=ration_cards.masked(deps.vault, household.household_id, household.ration_card_sealed),
         legal_basis=household.legal_basis,
         revision=household.revision,
-        members=[citizen_out(tools, one) for one in members],
+        members=[citizen_out(deps, one) for one in members],
         warnings=[Notice(member=n, field="national_id", code="check_digit") for n in doubtful or ()],
     )
 
@@ -115,10 +109,10 @@ def household_out(
     rows=Rows("household", "household_id", without=("ration_card_hash", "posted")),
     purpose="household_registration",
 )
-async def register_household(given: HouseholdIn, caller: Caller, session: Work, tools: WithTools) -> HouseholdOut:
+async def register_household(given: HouseholdIn, caller: Caller, session: Work, deps: WithDependencies) -> HouseholdOut:
     """Enter a household with all its members."""
-    household, doubtful = await service.register_household(session, tools, caller, given)
-    return await _household_out(session, tools, household, doubtful)
+    household, doubtful = await service.register_household(session, deps, caller, given)
+    return await _household_out(session, deps, household, doubtful)
 
 
 @routes.get(
@@ -131,14 +125,14 @@ async def read_household(
     household_id: UUID,
     caller: Caller,
     session: Recording,
-    tools: WithTools,
+    deps: WithDependencies,
     on: Annotated[date | None, Query(description="as it was on this day, by what is known now")] = None,
 ) -> HouseholdOut:
     """A household with its members, now or on a day of before."""
     if on is not None:
-        return household_out(tools, *await history.household_on(session, tools, caller, household_id, on))
+        return household_out(deps, *await history.household_on(session, deps, caller, household_id, on))
     household = await service.household_of(session, caller, household_id)
-    return await _household_out(session, tools, household)
+    return await _household_out(session, deps, household)
 
 
 @routes.get(
@@ -152,56 +146,11 @@ async def read_month(household_id: UUID, month: str, caller: Caller, session: Re
     return await history.month_of_household(session, caller, household_id, history.read_month(month))
 
 
-@routes.post(
-    "/v1/households/{household_id}/members",
-    scopes=Scope.CITIZENS_WRITE,
-    status_code=201,
-    problems=(RegistrationRefused, AlreadyRegistered, HouseholdEnded),
-    rows=CITIZEN,
-    purpose="household_change",
-)
-async def add_member(
-    household_id: UUID, given: MemberIn, caller: Caller, session: Work, tools: WithTools
-) -> CitizenOut:
-    """Take a citizen into a household."""
-    return citizen_out(tools, await service.add_member(session, tools, caller, household_id, given))
-
-
-@routes.delete(
-    "/v1/households/{household_id}/members/{citizen_id}",
-    scopes=Scope.CITIZENS_WRITE,
-    problems=(HeadCannotLeave, HouseholdEnded),
-    rows=CITIZEN,
-    purpose="household_change",
-)
-async def remove_member(
-    household_id: UUID, citizen_id: UUID, caller: Caller, session: Work, running: Running
-) -> HouseholdOut:
-    """Take a citizen out of a household; cards of the citizen are closed."""
-    tools, close_cards = running.state.tools, running.state.close_cards
-    household = await service.remove_member(session, tools, caller, household_id, citizen_id, close_cards)
-    return await _household_out(session, tools, household)
-
-
 @routes.get("/v1/citizens/{citizen_id}", scopes=(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE), purpose="citizen_lookup")
-async def read_citizen(citizen_id: UUID, caller: Caller, session: Recording, tools: WithTools) -> CitizenOut:
+async def read_citizen(citizen_id: UUID, caller: Caller, session: Recording, deps: WithDependencies) -> CitizenOut:
     """A citizen."""
     citizen = await service.citizen_of(session, caller, citizen_id)
-    return citizen_out(tools, citizen)
-
-
-@routes.patch(
-    "/v1/citizens/{citizen_id}",
-    scopes=Scope.CITIZENS_WRITE,
-    problems=(RegistrationRefused, NotAMember),
-    rows=CITIZEN,
-    purpose="data_update",
-)
-async def change_citizen(
-    citizen_id: UUID, change: CitizenChange, caller: Caller, session: Work, tools: WithTools
-) -> CitizenOut:
-    """Give a citizen another name or mobile."""
-    return citizen_out(tools, await service.change_citizen(session, tools, caller, citizen_id, change))
+    return citizen_out(deps, citizen)
 
 
 @routes.post(
@@ -212,14 +161,14 @@ async def change_citizen(
     despite_restriction="the citizen signs in",
 )
 async def verify_citizen(
-    given: VerificationIn, caller: Caller, session: Recording, tools: WithTools
+    given: VerificationIn, caller: Caller, session: Recording, deps: WithDependencies
 ) -> VerificationOut:
     """Which citizen a national id is of, for the gateway where citizens sign in.
 
     None as well while the number is so new that codes to it open nothing: signing in opens the wallet.
     """
-    (found,) = await service.look_up(session, tools, caller, [given.national_id])
-    if isinstance(found, str) or await is_new(session, found.citizen_id, tools.now()):
+    (found,) = await service.look_up(session, deps, caller, [given.national_id])
+    if isinstance(found, str) or await is_new(session, found.citizen_id, deps.now()):
         return VerificationOut(citizen_id=None)
     return VerificationOut(citizen_id=found.citizen_id)
 
@@ -233,10 +182,10 @@ async def verify_citizen(
     despite_restriction="it tells ids and nothing else",
 )
 async def look_up_citizens(
-    given: CitizenLookup, caller: Caller, session: Recording, tools: WithTools
+    given: CitizenLookup, caller: Caller, session: Recording, deps: WithDependencies
 ) -> CitizenLookupOut:
     """Find up to a thousand citizens by their national ids."""
-    found = await service.look_up(session, tools, caller, given.national_ids)
+    found = await service.look_up(session, deps, caller, given.national_ids)
     answer = CitizenLookupOut(items=[], unknown=[])
     for position, one in enumerate(found):
         if isinstance(one, str):

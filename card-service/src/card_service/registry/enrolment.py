@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from card_service.registry import ration_cards, sealed_names
@@ -64,12 +65,22 @@ def _withdraw_twins(family: Family, prints: Mapping[int, bytes]) -> None:
 
 
 def new_citizen(
-    vault: Vault, person: Person, household_id: UUID, fingerprint: bytes, known: Mapping[bytes, Known]
+    vault: Vault,
+    person: Person,
+    household_id: UUID,
+    fingerprint: bytes,
+    known: Mapping[bytes, Known],
+    new_until: datetime,
 ) -> NewCitizen:
-    """The row of a person, sealed; who was registered before keeps the citizen id."""
+    """The row of a person, sealed; who was registered before keeps the citizen id.
+
+    `new_until`: until when another number than the register knew of them proves nothing.
+    """
     before = known.get(fingerprint)
     citizen_id = before.citizen_id if before else new_id()
     mobile = person.mobile
+    mobile_hash = vault.fingerprint(mobile, MOBILE) if mobile else None
+    another = before is not None and mobile_hash is not None and before.mobile_hash != mobile_hash
     return NewCitizen(
         citizen_id=citizen_id,
         household_id=household_id,
@@ -79,11 +90,12 @@ def new_citizen(
         national_id_hash=fingerprint,
         national_id_sealed=vault.seal(citizen_id, person.national_id.number.encode(), NATIONAL_ID),
         mobile=mobile,
-        mobile_hash=vault.fingerprint(mobile, MOBILE) if mobile else None,
+        mobile_hash=mobile_hash,
         mobile_sealed=vault.seal(citizen_id, mobile.encode(), MOBILE) if mobile else None,
         birth_date=person.national_id.birth_date,
         sex=person.national_id.sex,
         known=before is not None,
+        mobile_new_until=new_until if another else None,
     )
 
 
@@ -92,6 +104,7 @@ def new_household(
     family: Family,
     prints: Mapping[int, bytes],
     known: Mapping[bytes, Known],
+    new_until: datetime,
     marks: RationCardMarks | None = None,
 ) -> tuple[NewHousehold, list[NewCitizen]]:
     """The rows of a household and of its people; `marks` where the family may have a ration card."""
@@ -112,5 +125,5 @@ def new_household(
             ration_card_sealed=card.sealed,
             ration_card_mark=marks.mark(family.ration_card),
         )
-    citizens = [new_citizen(vault, p, household_id, prints[p.row], known) for p in family.people]
+    citizens = [new_citizen(vault, p, household_id, prints[p.row], known, new_until) for p in family.people]
     return household, citizens

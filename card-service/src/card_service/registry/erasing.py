@@ -15,3 +15,15 @@ NUMBER: Final = (
     "UPDATE citizen SET mobile_hash = NULL, mobile_sealed = NULL, mobile_usable = false,"
     " mobile_changed_at = clock_timestamp() WHERE citizen_id = $1 AND mobile_hash IS NOT NULL"
 )
+
+# Where a family lived before is needed for nothing but the governorate and district that stay. It is the head's to ask.
+FORMER_ADDRESSES: Final = (
+    "UPDATE former_residence SET address = '' WHERE address <> '' AND household_id IN"
+    " (SELECT m.household_id FROM membership m WHERE m.citizen_id = $1 AND m.role = 'head')"
+)
+# Of a household that goes on they are in use: by its members, and so that one month is drawn once.
+ENDED_HOUSEHOLDS: Final = (
+    "UPDATE household SET address = '', ration_card_hash = NULL, ration_card_sealed = NULL"
+    " WHERE status = 'ended' AND (address <> '' OR ration_card_hash IS NOT NULL)"
+    " AND household_id IN (SELECT m.household_id FROM membership m WHERE m.citizen_id = $1 AND m.role = 'head')"
+)

@@ -26,20 +26,6 @@ class RationCardTaken(Conflict):
     title_ar = "بطاقة التموين مسجلة لأسرة أخرى"
 
 
-class HeadCannotLeave(Conflict):
-    """The head of a household cannot be taken out of it"""
-
-    code = "head_cannot_leave"
-    title_ar = "لا يمكن حذف رب الأسرة من الأسرة"
-
-
-class NotAMember(Conflict):
-    """The citizen belongs to no household at present"""
-
-    code = "not_a_member"
-    title_ar = "المواطن غير مسجل في أسرة حالياً"
-
-
 class MonthInvalid(InvalidRequest):
     """This is no month"""
 

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.registry import memberships, repository, service
 from card_service.registry.errors import DayInvalid, MonthInvalid
 from card_service.registry.history_schemas import HouseholdMonthOut, StandingOut
 from card_service.registry.models import Citizen, Household
 from card_service.registry.months import Entitlement, absences, entitlements, month_text, sizes_in
-from card_service.tools import Tools
 from chassis.principal import Principal
 
 
@@ -27,14 +27,14 @@ def read_month(text: str) -> date:
 
 
 async def household_on(
-    session: AsyncSession, tools: Tools, caller: Principal, household_id: UUID, day: date
+    session: AsyncSession, deps: Dependencies, caller: Principal, household_id: UUID, day: date
 ) -> tuple[Household, list[Citizen]]:
     """A household as it was on a day, with those who belonged to it then, in the roles of then.
 
     Names and numbers are those of today. Raises NotFound, DayInvalid for a day to come or before it was registered.
     """
     now = await service.household_of(session, caller, household_id)
-    if not now.since <= day <= tools.today():
+    if not now.since <= day <= deps.today():
         raise DayInvalid(f"This household is known from {now.since} until today.", detail_ar="راجع التاريخ المطلوب.")
     before = await repository.residence_on(session, household_id, day)
     then = now if before is None else replace(now, **before._mapping)

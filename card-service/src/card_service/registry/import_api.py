@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.context import WithTools
+from card_service.context import WithDependencies
+from card_service.dependencies import Dependencies
 from card_service.registry import import_files, import_results, imports
 from card_service.registry import import_repository as store
 from card_service.registry.errors import (
@@ -22,13 +25,13 @@ from card_service.registry.errors import (
 )
 from card_service.registry.import_results import Outcome
 from card_service.registry.import_schemas import MAX_PARTS, ImportDeclaration, ImportedRow, ImportedRows, PartOut
-from card_service.registry.reasons import reason
 from card_service.registry.schemas import ImportAccepted, ImportOut, RejectionPage
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import MIB, Rate
 from chassis.media import reads
 from chassis.paging import Number, Paging, by_number
+from chassis.principal import Principal
 from chassis.problems import PayloadTooLarge
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -43,7 +46,8 @@ _PART: Final = {
     }
 }
 _CHUNKS_A_FILE: Final = 20
-_State = Literal["registered", "joined", "rejected"]
+_SCOPES: Final = (Scope.CITIZENS_IMPORT, Scope.REQUESTS_WRITE)  # by what the file is about: `imports.scope_for`
+_State = Literal["registered", "joined", "requested", "rejected"]
 
 
 @routes.post(
@@ -57,26 +61,29 @@ _State = Literal["registered", "joined", "rejected"]
     body=16 * MIB,
 )
 async def start_import(
-    request: Request, caller: Caller, session: Work, tools: WithTools, corrects: UUID | None = None
+    request: Request, caller: Caller, session: Work, deps: WithDependencies, corrects: UUID | None = None
 ) -> ImportAccepted:
     """Take a file of citizens and register its households in the background.
 
     CSV (RFC 4180) with commas, semicolons or tabs, in UTF-8 or UTF-16, in Windows-1256 where the media type says so; or
     NDJSON. `corrects`: the import whose refused rows the file holds again; they join the households of its references.
     """
-    sent = await imports.body_of(request, tools.settings.card_import_max_bytes)
-    return ImportAccepted(id=await imports.accept(session, tools, caller, sent, corrects))
+    sent = await imports.body_of(request, deps.settings.card_import_max_bytes)
+    return ImportAccepted(id=await imports.accept(session, deps, caller, sent, corrects))
 
 
-@routes.post("/v1/import-declarations", scopes=Scope.CITIZENS_IMPORT, status_code=201)
-async def declare_import(given: ImportDeclaration, caller: Caller, session: Work, tools: WithTools) -> ImportOut:
-    """Declare a file that comes in parts of at most 16 MiB."""
-    return await import_files.declare(session, tools, caller, given)
+@routes.post("/v1/import-declarations", scopes=_SCOPES, status_code=201)
+async def declare_import(given: ImportDeclaration, caller: Caller, session: Work, deps: WithDependencies) -> ImportOut:
+    """Declare a file that comes in parts of at most 16 MiB: of citizens (`citizens:import`), or of another registry.
+
+    Rows of the latter (`requests:write`) become change requests: deaths, births, marriages, travel, income, Takaful.
+    """
+    return await import_files.declare(session, deps, caller, given)
 
 
 @routes.put(
     "/v1/imports/{import_id}/parts/{number}",
-    scopes=Scope.CITIZENS_IMPORT,
+    scopes=_SCOPES,
     openapi_extra=_PART,
     dependencies=[Depends(imports.limit_body)],
     problems=(DigestMissing, DigestDiffers, PartDiffers, PartUnknown, ImportClosed, PayloadTooLarge),
@@ -89,34 +96,34 @@ async def send_part(
     request: Request,
     caller: Caller,
     session: Work,
-    tools: WithTools,
+    deps: WithDependencies,
 ) -> PartOut:
     """Send a part with its SHA-256 in Content-Digest; a part sent twice is the same part."""
     said = import_files.digest_of(request)
     body = await request.body()
-    if len(body) > tools.settings.card_import_max_bytes:
-        raise imports.too_large(tools.settings.card_import_max_bytes)
-    return await import_files.take_part(session, tools, caller, import_id, number, body, said)
+    if len(body) > deps.settings.card_import_max_bytes:
+        raise imports.too_large(deps.settings.card_import_max_bytes)
+    return await import_files.take_part(session, deps, caller, import_id, number, body, said)
 
 
 @routes.post(
     "/v1/imports/{import_id}/completion",
-    scopes=Scope.CITIZENS_IMPORT,
+    scopes=_SCOPES,
     problems=(ImportIncomplete, DigestDiffers, NotCsvFile, WrongHeaderLine),
     rate=Rate.BULK,
 )
-async def complete_import(import_id: UUID, caller: Caller, session: Work, tools: WithTools) -> ImportOut:
+async def complete_import(import_id: UUID, caller: Caller, session: Work, deps: WithDependencies) -> ImportOut:
     """Take in a file whose parts have all come; its households are registered in the background."""
-    return await import_files.complete(session, tools, caller, import_id)
+    return await import_files.complete(session, deps, caller, import_id)
 
 
-@routes.get("/v1/imports/{import_id}", scopes=Scope.CITIZENS_IMPORT)
+@routes.get("/v1/imports/{import_id}", scopes=_SCOPES)
 async def read_import(import_id: UUID, caller: Caller, session: Reading) -> ImportOut:
     """How far an import has come."""
     return await imports.progress(session, caller, import_id)
 
 
-@routes.get("/v1/imports/{import_id}/rejections", scopes=Scope.CITIZENS_IMPORT)
+@routes.get("/v1/imports/{import_id}/rejections", scopes=_SCOPES)
 async def list_rejections(
     import_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[int], by_number(200, 1000)]
 ) -> RejectionPage:
@@ -124,12 +131,12 @@ async def list_rejections(
     return await imports.rejections(session, caller, import_id, page)
 
 
-@routes.get("/v1/imports/{import_id}/rows", scopes=Scope.CITIZENS_IMPORT, purpose="import_result")
+@routes.get("/v1/imports/{import_id}/rows", scopes=_SCOPES, purpose="import_result")
 async def list_rows(
     import_id: UUID,
     caller: Caller,
     session: Reading,
-    tools: WithTools,
+    deps: WithDependencies,
     page: Annotated[Paging[int], by_number(200, 1000)],
     state: Annotated[_State | None, Query()] = None,
 ) -> ImportedRows:
@@ -138,15 +145,18 @@ async def list_rows(
     found: list[Outcome] = []
     after = page.after
     while len(found) <= page.limit and (kept := await store.results(session, import_id, after, 1)):
-        rows = import_results.opened(tools.vault, import_id, *kept[0])
+        rows = import_results.opened(deps.vault, import_id, *kept[0])
         found.extend(one for one in rows if one.row > after and state in {None, one.state})
         after = rows[-1].row
-    return ImportedRows.of(page, [_row(one) for one in found[: page.limit + 1]], lambda row: row.row)
+    found = found[: page.limit + 1]
+    likely = await _likely(deps, session, caller, found)
+    shown = [ImportedRow.model_validate(import_results.told(one, likely)) for one in found]
+    return ImportedRows.of(page, shown, lambda row: row.row)
 
 
 @routes.get(
     "/v1/imports/{import_id}/result",
-    scopes=Scope.CITIZENS_IMPORT,
+    scopes=_SCOPES,
     rate=Rate.BULK,
     response_class=Response,
     responses={200: {"content": {"text/csv": _TEXT, "application/x-ndjson": _TEXT}, "description": "UTF-8"}},
@@ -156,7 +166,7 @@ async def read_result(
     request: Request,
     caller: Caller,
     session: Reading,
-    tools: WithTools,
+    deps: WithDependencies,
     from_row: Annotated[Number, Query(ge=0, le=2**31 - 1, description="the first row wanted")] = 0,
 ) -> Response:
     """What became of the rows as a file: CSV, or NDJSON where Accept asks for it.
@@ -168,7 +178,7 @@ async def read_result(
     rows = [
         one
         for first, sealed in kept[:_CHUNKS_A_FILE]
-        for one in import_results.opened(tools.vault, import_id, first, sealed)
+        for one in import_results.opened(deps.vault, import_id, first, sealed)
         if one.row >= from_row
     ]
     ndjson = request.headers.get("accept") is not None and reads(request, "application/x-ndjson")
@@ -178,20 +188,13 @@ async def read_result(
     headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
     if len(kept) > _CHUNKS_A_FILE:
         headers["Link"] = f'</v1/imports/{import_id}/result?from_row={rows[-1].row + 1}>; rel="next"'
-    body = import_results.as_ndjson(rows) if ndjson else import_results.as_csv(rows)
+    likely = await _likely(deps, session, caller, rows)
+    body = (import_results.as_ndjson if ndjson else import_results.as_csv)(rows, likely)
     return Response(body, headers=headers, media_type=kind)
 
 
-def _row(one: Outcome) -> ImportedRow:
-    english, arabic = (None, None) if one.code is None else reason(one.code)
-    return ImportedRow(
-        row=one.row,
-        household_ref=one.household_ref,
-        state=one.state,
-        household_id=None if one.household_id is None else UUID(one.household_id),
-        citizen_id=None if one.citizen_id is None else UUID(one.citizen_id),
-        field=one.field,
-        code=one.code,
-        reason=english,
-        reason_ar=arabic,
-    )
+async def _likely(
+    deps: Dependencies, session: AsyncSession, caller: Principal, rows: Sequence[Outcome]
+) -> import_results.Likely:
+    citizens = [UUID(one.citizen_id) for one in rows if one.citizen_id is not None]
+    return await deps.open_duplicates(session, caller.bound, citizens) if citizens else {}

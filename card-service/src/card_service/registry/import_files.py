@@ -16,6 +16,7 @@ from uuid import UUID
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.registry import import_repository as store
 from card_service.registry import imports
 from card_service.registry.errors import (
@@ -27,23 +28,27 @@ from card_service.registry.errors import (
     PartDiffers,
     PartUnknown,
 )
+from card_service.registry.import_reading import part_purpose
 from card_service.registry.import_repository import Part
 from card_service.registry.import_schemas import ImportDeclaration, PartOut
-from card_service.registry.import_worker import part_purpose
 from card_service.registry.models import ImportJob
 from card_service.registry.schemas import ImportOut
-from card_service.tools import Tools
+from card_service.registry.updates.rows import Content
 from chassis.principal import Principal
+from chassis.problems import InsufficientScope
 from chassis.row_files.recognition import HEAD_BYTES
 
 _SHA256 = re.compile(r"(?:^|[,\s])sha-256=:([A-Za-z0-9+/]{43}=):")
 
 
-async def declare(session: AsyncSession, tools: Tools, caller: Principal, given: ImportDeclaration) -> ImportOut:
-    """Open an import whose file comes in parts. Raises ImportUnknown."""
+async def declare(session: AsyncSession, deps: Dependencies, caller: Principal, given: ImportDeclaration) -> ImportOut:
+    """Open an import whose file comes in parts. Raises InsufficientScope or ImportUnknown."""
+    needed = imports.scope_for(given.content)
+    if needed not in caller.scopes:
+        raise InsufficientScope(f"A file of {given.content} needs the scope {needed}.", needed=[needed])
     await imports.ensure_corrects(session, caller, given.corrects)
-    job = imports.new_job(tools, caller, given.form, given.charset, given.corrects)
-    job = imports.receiving(job, given.parts, bytes.fromhex(given.sha256))
+    job = imports.new_job(deps, caller, given.form, given.charset, given.corrects)
+    job = imports.receiving(job, given.parts, bytes.fromhex(given.sha256), given.content, caller)
     await store.create(session, job)
     return await imports.progress(session, caller, job.import_id)
 
@@ -60,7 +65,7 @@ def digest_of(request: Request) -> bytes:
 def _missing() -> bytes:
     raise DigestMissing(
         "Send the header Content-Digest: sha-256=:…: (RFC 9530).",
-        detail_ar="أرسل البصمة في العنوان Content-Digest: sha-256=:…: (RFC 9530).",
+        detail_ar="أرسل البصمة في ترويسة الطلب Content-Digest: sha-256=:…: (RFC 9530).",
     )
 
 
@@ -74,12 +79,12 @@ async def _own(session: AsyncSession, caller: Principal, import_id: UUID) -> Imp
 
 
 async def take_part(
-    session: AsyncSession, tools: Tools, caller: Principal, import_id: UUID, number: int, body: bytes, said: bytes
+    session: AsyncSession, deps: Dependencies, caller: Principal, import_id: UUID, number: int, body: bytes, said: bytes
 ) -> PartOut:
     """Keep a part, sealed. Raises ImportUnknown, PartUnknown, ImportClosed, DigestDiffers or PartDiffers."""
     job = await _own(session, caller, import_id)
     if number > job.parts:
-        raise PartUnknown(f"The file has {job.parts} parts.", detail_ar=f"عدد أجزاء الملف {job.parts}.")
+        raise PartUnknown(f"The file has {job.parts} parts.", detail_ar=f"عدد أجزاء الملف: {job.parts}.")
     digest = await asyncio.to_thread(lambda: hashlib.sha256(body).digest())
     if digest != said:
         raise DigestDiffers("The part is not what was sent: send it again.", detail_ar="أرسل الجزء مرة أخرى.")
@@ -91,12 +96,12 @@ async def take_part(
     if job.status != "receiving":
         raise ImportClosed
     part = Part(number, digest, len(body))
-    sealed = await asyncio.to_thread(tools.vault.seal, import_id, body, part_purpose(number))
+    sealed = await asyncio.to_thread(deps.vault.seal, import_id, body, part_purpose(number))
     await store.keep_part(session, import_id, part, sealed)
     return PartOut.of(part)
 
 
-async def complete(session: AsyncSession, tools: Tools, caller: Principal, import_id: UUID) -> ImportOut:
+async def complete(session: AsyncSession, deps: Dependencies, caller: Principal, import_id: UUID) -> ImportOut:
     """Take in a file whose parts are all there; again, it is as it is.
 
     Raises ImportUnknown, ImportIncomplete, DigestDiffers, NotCsvFile or WrongHeaderLine.
@@ -113,7 +118,7 @@ async def complete(session: AsyncSession, tools: Tools, caller: Principal, impor
         whole, head = hashlib.sha256(), bytearray()
         for number in range(1, job.parts + 1):
             sealed = await store.part(session, import_id, number)
-            body = await asyncio.to_thread(tools.vault.open, import_id, sealed, part_purpose(number))
+            body = await asyncio.to_thread(deps.vault.open, import_id, sealed, part_purpose(number))
             await asyncio.to_thread(whole.update, body)
             head += body[: max(0, HEAD_BYTES - len(head))]
         if whole.digest() != job.digest:
@@ -121,6 +126,6 @@ async def complete(session: AsyncSession, tools: Tools, caller: Principal, impor
                 "The parts together are not the file that was declared.",
                 detail_ar="الأجزاء مجتمعة لا تطابق بصمة الملف المعلنة.",
             )
-        await asyncio.to_thread(imports.check_beginning, bytes(head), job.form, job.charset)
+        await asyncio.to_thread(imports.check_beginning, bytes(head), job.form, job.charset, Content(job.content))
         await store.queue(session, import_id)
     return await imports.progress(session, caller, import_id)

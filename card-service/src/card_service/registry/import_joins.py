@@ -9,17 +9,18 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies, TokenRow
 from card_service.registry import announcements, enrolment, repository, telling
 from card_service.registry.changes.decided import Decided, enter
 from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.enrolment import Fingerprints
 from card_service.registry.intake import Family, Rejection
 from card_service.registry.memberships import Joining
-from card_service.registry.models import Former, ImportJob, Known, NewCitizen
-from card_service.tools import Tools
+from card_service.registry.models import Former, Household, ImportJob, Known, NewCitizen
+from card_service.registry.name_tokens import token_rows
 from chassis.clock import month_start
+from chassis.outbox import Outgoing
 from chassis.text import fold
-from contracts.event import Event
 
 _COUNT = text(
     "UPDATE household h SET revision = revision + 1,"
@@ -92,8 +93,13 @@ def settle(
 
 
 async def carry_out(
-    session: AsyncSession, tools: Tools, job: ImportJob, join: Join, prints: Fingerprints, known: Mapping[bytes, Known]
-) -> tuple[list[NewCitizen], list[Event]]:
+    session: AsyncSession,
+    deps: Dependencies,
+    job: ImportJob,
+    join: Join,
+    prints: Fingerprints,
+    known: Mapping[bytes, Known],
+) -> tuple[list[NewCitizen], list[Outgoing]]:
     """Write new members of a household, and what is told of it; nobody where the household has ended meanwhile.
 
     In the month in which the household was registered they count as if they had come with it, later as included.
@@ -103,20 +109,26 @@ async def carry_out(
     if household is None or household.status != "active":
         family.reject("household_ended", "household_ref")
         return [], []
+    until = deps.number_new_until()
     citizens = [
-        enrolment.new_citizen(tools.vault, person, join.household_id, prints[person.row], known)
+        enrolment.new_citizen(deps.vault, person, join.household_id, prints[person.row], known, until)
         for person in family.people
     ]
-    now, today = tools.now(), tools.today()
+    now, today = deps.now(), deps.today()
     joining = Joining.registered(today)
     if month_start(household.since) != joining.first_month:
         decided = Decided(today, now, job.created_by)
-        change = await enter(session, tools, ChangeKind.INCLUDED, decided, join.household_id)
+        change = await enter(session, deps, ChangeKind.INCLUDED, decided, join.household_id)
         joining = Joining(today, change.month, reason=change.kind, change_id=change.change_id)
+    await deps.add_tokens(session, [row for one in citizens if not one.known for row in _tokens(deps, household, one)])
     await repository.insert(session, [], citizens, job.import_id, now, joining)
     await session.execute(_COUNT, {"household_id": join.household_id})
     grown = await repository.find_household(session, join.household_id)
-    events = [*announcements.joined(tools.contacts, citizens, household.governorate)]
+    events: list[Outgoing] = [*announcements.joined(deps.contacts, citizens, household.governorate)]
     if grown is not None:
-        events.extend(await telling.changed(session, tools, grown, joining.first_month))
+        events.append(await telling.months_of(session, deps, grown, joining.first_month))
     return citizens, events
+
+
+def _tokens(deps: Dependencies, household: Household, one: NewCitizen) -> list[TokenRow]:
+    return token_rows(deps.name_keys, household.governorate, one.citizen_id, one.full_name, one.birth_date)

@@ -19,19 +19,21 @@ from chassis.paging import Paging
 
 _JOB = (
     "SELECT import_id, status, governorate, done_row, rows, accepted, rejected, households, warnings, attempts,"
-    " created_at, finished_at, created_by, form, charset, parts, digest, corrects FROM import_job"
+    " created_at, finished_at, created_by, form, charset, parts, digest, corrects, content, sender FROM import_job"
 )
 _NEW = (
     "import_id", "status", "governorate", "created_by", "created_at", "form", "charset", "parts", "digest", "corrects",
+    "content", "sender",
 )  # fmt: skip
 _FIND = text(f"{_JOB} WHERE import_id = :import_id")
 _CLAIM = text(
     f"{_JOB} WHERE status IN ('queued', 'running') ORDER BY attempts, import_id LIMIT 1 FOR UPDATE SKIP LOCKED"
 )
+_CLAIM_UPDATE = text(f"{_JOB} WHERE status = 'due' ORDER BY attempts, import_id LIMIT 1 FOR UPDATE SKIP LOCKED")
 _CREATE = text(
     "INSERT INTO import_job (import_id, status, governorate, created_by, created_at, form, charset, parts, digest,"
-    " corrects) VALUES (:import_id, :status, :governorate, :created_by, :created_at, :form, :charset, :parts, :digest,"
-    " :corrects)"
+    " corrects, content, sender) VALUES (:import_id, :status, :governorate, :created_by, :created_at, :form, :charset,"
+    " :parts, :digest, :corrects, :content, :sender)"
 )
 _KEEP = text("INSERT INTO import_upload (import_id, sealed) VALUES (:import_id, :sealed)")
 _KEEP_PART = text(
@@ -42,7 +44,17 @@ _LOCK = text(f"{_JOB} WHERE import_id = :import_id FOR UPDATE")
 _PARTS = text("SELECT number, digest, bytes FROM import_part WHERE import_id = :import_id ORDER BY number")
 _UPLOAD = text("SELECT sealed FROM import_upload WHERE import_id = :import_id")
 _PART = text("SELECT sealed FROM import_part WHERE import_id = :import_id AND number = :number")
-_QUEUE = text("UPDATE import_job SET status = 'queued' WHERE import_id = :import_id AND status = 'receiving'")
+_QUEUE = text(
+    "UPDATE import_job SET status = CASE WHEN content = 'citizens' THEN 'queued' ELSE 'due' END"
+    " WHERE import_id = :import_id AND status = 'receiving'"
+)
+_GIVE_UP = text(
+    "UPDATE import_job SET status = 'failed', finished_at = :now, sender = NULL"
+    " WHERE import_id IN (SELECT import_id FROM import_job WHERE status = 'receiving' AND created_at < :before"
+    " ORDER BY import_id LIMIT :most FOR UPDATE SKIP LOCKED) RETURNING import_id"
+)
+# Files that the version of before has finished.
+_FORGET_SENDERS = text("UPDATE import_job SET sender = NULL WHERE sender IS NOT NULL AND finished_at IS NOT NULL")
 _ERASE = text("DELETE FROM import_upload WHERE import_id = :import_id")
 _ERASE_PARTS = text("DELETE FROM import_part WHERE import_id = :import_id")
 _REFS_SEEN = text("SELECT mark FROM import_ref WHERE import_id = :import_id AND mark = ANY(CAST(:marks AS bytea[]))")
@@ -60,14 +72,17 @@ _ADVANCE = text(
     "UPDATE import_job SET done_row = :done_row, rows = rows + :rows, accepted = accepted + :accepted,"
     " rejected = rejected + :rejected, households = households + :households, warnings = warnings + :warnings,"
     " attempts = 0, finished_at = :finished_at,"
-    " status = CASE WHEN CAST(:finished_at AS timestamptz) IS NULL THEN 'running' ELSE 'done' END"
+    " sender = CASE WHEN CAST(:finished_at AS timestamptz) IS NULL THEN sender END,"
+    " status = CASE WHEN CAST(:finished_at AS timestamptz) IS NOT NULL THEN 'done'"
+    " WHEN content = 'citizens' THEN 'running' ELSE 'due' END"
     " WHERE import_id = :import_id"
 )
 _FAIL = text(
     "UPDATE import_job SET attempts = attempts + 1,"
     " status = CASE WHEN attempts + 1 >= :max_attempts THEN 'failed' ELSE status END,"
-    " finished_at = CASE WHEN attempts + 1 >= :max_attempts THEN clock_timestamp() END"
-    " WHERE import_id = :import_id AND status IN ('queued', 'running') RETURNING status"
+    " finished_at = CASE WHEN attempts + 1 >= :max_attempts THEN clock_timestamp() END,"
+    " sender = CASE WHEN attempts + 1 < :max_attempts THEN sender END"
+    " WHERE import_id = :import_id AND status IN ('queued', 'running', 'due') RETURNING status"
 )
 _REJECTIONS = text(
     "SELECT row, field, code FROM import_rejection WHERE import_id = :import_id AND row > :after"
@@ -178,6 +193,12 @@ async def claim(session: AsyncSession) -> ImportJob | None:
     return ImportJob(*row) if row else None
 
 
+async def claim_update(session: AsyncSession) -> ImportJob | None:
+    """The oldest open file of another registry that no other worker has at hand, its row locked."""
+    row = (await session.execute(_CLAIM_UPDATE)).one_or_none()
+    return ImportJob(*row) if row else None
+
+
 async def upload(session: AsyncSession, import_id: UUID) -> bytes | None:
     """The sealed file of a job, None where it came in parts."""
     found = (await session.execute(_UPLOAD, {"import_id": import_id})).scalar_one_or_none()
@@ -217,6 +238,15 @@ async def fail(session: AsyncSession, import_id: UUID, max_attempts: int) -> Non
     values = {"import_id": import_id, "max_attempts": max_attempts}
     if (await session.execute(_FAIL, values)).scalar() == "failed":
         await _erase(session, import_id)
+
+
+async def give_up(session: AsyncSession, before: datetime, now: datetime, most: int) -> list[UUID]:
+    """Give up uploads declared before an instant that nobody has completed, and erase their parts; which they were."""
+    given_up = list((await session.execute(_GIVE_UP, {"before": before, "now": now, "most": most})).scalars())
+    for import_id in given_up:
+        await _erase(session, import_id)
+    await session.execute(_FORGET_SENDERS)
+    return given_up
 
 
 async def rejections(session: AsyncSession, import_id: UUID, page: Paging[int]) -> list[Rejection]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
@@ -18,11 +18,15 @@ from card_service.registry.reasons import reason
 from card_service.sealing import RESULT
 from chassis.sealing import Vault
 
-State = Literal["registered", "joined", "rejected"]
+State = Literal["registered", "joined", "requested", "rejected"]
 COLUMNS: Final = (
     "row", "household_ref", "state", "household_id", "citizen_id", "field", "code", "reason", "reason_ar",
+    "request_id", "duplicates",
 )  # fmt: skip
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+Likely = Mapping[UUID, Sequence[UUID]]
+"""The open pairs of likely duplicates by citizen."""
 
 
 class Outcome(NamedTuple):
@@ -35,6 +39,7 @@ class Outcome(NamedTuple):
     citizen_id: str | None
     field: str | None
     code: str | None
+    request_id: str | None = None
 
 
 def _purpose(first_row: int) -> bytes:
@@ -58,21 +63,22 @@ def opened(vault: Vault, import_id: UUID, first_row: int, kept: bytes) -> list[O
     return [Outcome(*row) for row in orjson.loads(plain)]
 
 
-def as_ndjson(outcomes: Iterable[Outcome]) -> bytes:
+def as_ndjson(outcomes: Iterable[Outcome], likely: Likely) -> bytes:
     """One object a row."""
-    return b"".join(orjson.dumps(_told(one), option=orjson.OPT_APPEND_NEWLINE) for one in outcomes)
+    return b"".join(orjson.dumps(told(one, likely), option=orjson.OPT_APPEND_NEWLINE) for one in outcomes)
 
 
-def as_csv(outcomes: Iterable[Outcome]) -> bytes:
+def as_csv(outcomes: Iterable[Outcome], likely: Likely) -> bytes:
     """CSV for a spreadsheet: UTF-8 with a mark, every cell quoted, none that it would carry out as a formula."""
     written = io.StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_guarded(cell) for cell in _told(one).values()] for one in outcomes)
+    writer.writerows([_guarded(cell) for cell in told(one, likely).values()] for one in outcomes)
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
 
-def _told(one: Outcome) -> dict[str, object]:
+def told(one: Outcome, likely: Likely) -> dict[str, object]:
+    """A row as callers get it, in a list and in a file."""
     english, arabic = (None, None) if one.code is None else reason(one.code)
     return {
         "row": one.row,
@@ -84,9 +90,11 @@ def _told(one: Outcome) -> dict[str, object]:
         "code": one.code,
         "reason": english,
         "reason_ar": arabic,
+        "request_id": one.request_id,
+        "duplicates": [] if one.citizen_id is None else [str(pair) for pair in likely.get(UUID(one.citizen_id), ())],
     }
 
 
 def _guarded(cell: object) -> str:
-    text = "" if cell is None else str(cell)
+    text = " ".join(cell) if isinstance(cell, list) else "" if cell is None else str(cell)
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

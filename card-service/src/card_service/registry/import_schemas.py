@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from card_service.registry.import_repository import Part
+from card_service.registry.updates.rows import Content
 from chassis.paging import Page
 from chassis.personal import Whose
 from chassis.row_files import Form
@@ -19,6 +21,7 @@ class ImportDeclaration(BaseModel):
     """A file that will come in parts: how many, and the SHA-256 of the whole in hexadecimal digits.
 
     `corrects`: the import whose refused rows the file holds again; they join the households of its references.
+    `content`: citizens, or the file of another registry, each row of which becomes a change request.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -28,6 +31,7 @@ class ImportDeclaration(BaseModel):
     form: Form = "csv"
     charset: Literal["utf-8", "utf-16", "windows-1256"] | None = None
     corrects: UUID | None = None
+    content: Content = Content.CITIZENS
 
 
 class PartOut(BaseModel):
@@ -44,17 +48,23 @@ class PartOut(BaseModel):
 
 
 class ImportedRow(BaseModel):
-    """What became of a row: the ids it was given, or why it was refused; `household_ref` as its sender wrote it."""
+    """What became of a row: the ids it was given, or why it was refused; `household_ref` as its sender wrote it.
+
+    `duplicates`: pairs of the citizen and somebody else who may be the same person, which a person has yet to decide
+    (`GET /v1/duplicates/{id}`); they are found some time after the import is done.
+    """
 
     row: int
     household_ref: str
-    state: Literal["registered", "joined", "rejected"]
+    state: Literal["registered", "joined", "requested", "rejected"]
     household_id: Annotated[UUID | None, Whose.HOUSEHOLD]
     citizen_id: Annotated[UUID | None, Whose.CITIZEN]
     field: str | None
     code: str | None
     reason: str | None
     reason_ar: str | None
+    request_id: UUID | None = None
+    duplicates: Sequence[UUID] = ()
 
 
 class ImportedRows(Page[ImportedRow, int]):

@@ -10,27 +10,30 @@ from uuid import UUID
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.context import WithTools
+from card_service.context import WithDependencies
+from card_service.dependencies import Dependencies
 from card_service.registry import import_repository as store
 from card_service.registry.errors import ImportUnknown, NotCsvFile, WrongHeaderLine
-from card_service.registry.intake import COLUMNS, HEADER
-from card_service.registry.models import ImportJob
+from card_service.registry.intake import COLUMNS
+from card_service.registry.models import ImportJob, ImportStatus
 from card_service.registry.reasons import reason
 from card_service.registry.schemas import ImportOut, RejectionOut, RejectionPage
+from card_service.registry.updates import senders
+from card_service.registry.updates.rows import COLUMNS as UPDATE_COLUMNS
+from card_service.registry.updates.rows import Content
 from card_service.sealing import UPLOAD
-from card_service.tools import Tools
+from chassis.area import Area
 from chassis.ids import new_id
 from chassis.paging import Paging
 from chassis.principal import Principal
 from chassis.problems import PayloadTooLarge, UnsupportedMedia
 from chassis.row_files import Form, NotRows, RowFile, WrongColumns, form_of, words_of
+from contracts.scopes import Scope
 
-_EXPECTED = ",".join(HEADER)
 
-
-async def limit_body(request: Request, tools: WithTools) -> None:
+async def limit_body(request: Request, deps: WithDependencies) -> None:
     """A dependency that refuses a body said to be too large, before it is read. Raises PayloadTooLarge."""
-    limit = tools.settings.card_import_max_bytes
+    limit = deps.settings.card_import_max_bytes
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length) > limit:
         raise too_large(limit)
@@ -55,39 +58,49 @@ async def body_of(request: Request, limit: int) -> tuple[bytes, Form, str | None
     return body, *kind
 
 
-def check_beginning(body: bytes, form: Form, charset: str | None) -> None:
+def scope_for(content: str) -> Scope:
+    """What sending a file of this content needs, and reading what became of it."""
+    return Scope.CITIZENS_IMPORT if content == Content.CITIZENS else Scope.REQUESTS_WRITE
+
+
+def check_beginning(body: bytes, form: Form, charset: str | None, content: Content = Content.CITIZENS) -> None:
     """Make sure that a file begins as what it must be. Raises NotCsvFile or WrongHeaderLine."""
+    columns = UPDATE_COLUMNS.get(content, COLUMNS)
+    expected = ",".join(columns.required)
     try:
-        file = RowFile(COLUMNS, form=form, charset=charset)
+        file = RowFile(columns, form=form, charset=charset)
         next(chain(file.feed(body), file.close()), None)
     except NotRows as error:
         english, arabic = words_of(error.found)
         raise NotCsvFile(english, detail_ar=arabic, found=str(error.found)) from error
     except WrongColumns as error:
         raise WrongHeaderLine(
-            f"The first line must name these columns, divided by commas (,): {_EXPECTED}",
-            detail_ar=f"يجب أن يذكر السطر الأول هذه الأعمدة مفصولة بفواصل (,): {_EXPECTED}",
-            expected=list(HEADER),
+            f"The first line must name these columns, divided by commas (,): {expected}",
+            detail_ar=f"يجب أن يذكر السطر الأول هذه الأعمدة مفصولة بفواصل (,): {expected}",
+            expected=list(columns.required),
         ) from error
 
 
-def new_job(tools: Tools, caller: Principal, form: Form, charset: str | None, corrects: UUID | None) -> ImportJob:
-    """A job of one part that waits for its turn."""
+def new_job(deps: Dependencies, caller: Principal, form: Form, charset: str | None, corrects: UUID | None) -> ImportJob:
+    """A job of one part that waits for its turn. Raises OutsideBound for who is bound to less than a governorate."""
+    governorate = caller.bound.only_governorate
+    caller.bound.ensure_covers(Area(governorate))
     return ImportJob(
-        import_id=new_id(), status="queued", governorate=caller.bound.only_governorate, done_row=1, rows=0, accepted=0,
-        rejected=0, households=0, warnings=0, attempts=0, created_at=tools.now(), finished_at=None,
+        import_id=new_id(), status="queued", governorate=governorate, done_row=1, rows=0, accepted=0,
+        rejected=0, households=0, warnings=0, attempts=0, created_at=deps.now(), finished_at=None,
         created_by=caller.subject, form=form, charset=charset, parts=1, digest=None, corrects=corrects,
     )  # fmt: skip
 
 
-def receiving(job: ImportJob, parts: int, digest: bytes) -> ImportJob:
-    """The same job, whose file comes in parts."""
-    return replace(job, status="receiving", parts=parts, digest=digest)
+def receiving(job: ImportJob, parts: int, digest: bytes, content: Content, caller: Principal) -> ImportJob:
+    """The same job, whose file comes in parts; `caller`: as whom the rows of another registry's file are entered."""
+    sender = None if content is Content.CITIZENS else senders.kept(caller)
+    return replace(job, status="receiving", parts=parts, digest=digest, content=content.value, sender=sender)
 
 
 async def accept(
     session: AsyncSession,
-    tools: Tools,
+    deps: Dependencies,
     caller: Principal,
     sent: tuple[bytes, Form, str | None],
     corrects: UUID | None = None,
@@ -96,8 +109,8 @@ async def accept(
     body, form, charset = sent
     await ensure_corrects(session, caller, corrects)
     await asyncio.to_thread(check_beginning, body, form, charset)
-    job = new_job(tools, caller, form, charset, corrects)
-    sealed = await asyncio.to_thread(tools.vault.seal, job.import_id, body, UPLOAD)
+    job = new_job(deps, caller, form, charset, corrects)
+    sealed = await asyncio.to_thread(deps.vault.seal, job.import_id, body, UPLOAD)
     await store.create(session, job)
     await store.keep(session, job.import_id, sealed)
     return job.import_id
@@ -111,7 +124,10 @@ async def ensure_corrects(session: AsyncSession, caller: Principal, corrects: UU
 
 async def visible(session: AsyncSession, caller: Principal, import_id: UUID) -> ImportJob:
     """An import the caller may see. Raises ImportUnknown."""
-    return caller.bound.own(await store.find(session, import_id), ImportUnknown)
+    job = caller.bound.own(await store.find(session, import_id), ImportUnknown)
+    if scope_for(job.content) not in caller.scopes:
+        raise ImportUnknown
+    return job
 
 
 async def progress(session: AsyncSession, caller: Principal, import_id: UUID) -> ImportOut:
@@ -119,7 +135,8 @@ async def progress(session: AsyncSession, caller: Principal, import_id: UUID) ->
     job = await visible(session, caller, import_id)
     return ImportOut(
         id=job.import_id,
-        status=job.status,
+        content=Content(job.content),
+        status=_told(job),
         rows=job.rows,
         accepted=job.accepted,
         rejected=job.rejected,
@@ -128,6 +145,12 @@ async def progress(session: AsyncSession, caller: Principal, import_id: UUID) ->
         parts=job.parts,
         received=[part.number for part in await store.parts(session, import_id)],
     )
+
+
+def _told(job: ImportJob) -> ImportStatus:
+    if job.status == "due":
+        return "running" if job.rows else "queued"
+    return job.status
 
 
 async def rejections(session: AsyncSession, caller: Principal, import_id: UUID, page: Paging[int]) -> RejectionPage:

@@ -13,16 +13,21 @@ from itertools import chain
 from typing import NamedTuple
 
 from card_service.registry import names
+from card_service.registry.legal_basis import NAMES as LEGAL_BASES
 from chassis import mobiles
 from chassis.area import NATION, Area, Bound
+from chassis.districts import known
 from chassis.governorates import GOVERNORATES
 from chassis.national_id import NationalId, NationalIdError, parse
+from chassis.ration_card import normalise
 from chassis.row_files import Columns, Row
 from chassis.spreadsheets import ruined
 from chassis.text import normalise_digits
 
 HEADER = ("household_ref", "role", "national_id", "full_name", "mobile", "governorate", "district", "address")
-COLUMNS = Columns(HEADER)
+# Of the household: they may stand at one of its rows or at all, and be left out of the file.
+OF_HOUSEHOLD = ("ration_card", "legal_basis")
+COLUMNS = Columns(HEADER, OF_HOUSEHOLD)
 ROLES = frozenset({"head", "spouse", "child", "parent", "other"})
 MAX_REF = 64
 MAX_LINE = 2000
@@ -68,6 +73,15 @@ class Family:
     heads: list[int] = field(default_factory=list)  # the rows that claim to be the head
     ration_card: str | None = None  # the number of the household's legacy card
     legal_basis: str | None = None
+
+    def takes(self, ration_card: str | None, legal_basis: str | None) -> str | None:
+        """Note what a row says of the household; the field in which it says something else than a row before it."""
+        for name, said in (("ration_card", ration_card), ("legal_basis", legal_basis)):
+            if said is not None:
+                if getattr(self, name) not in {None, said}:
+                    return name
+                setattr(self, name, said)
+        return None
 
     def reject(self, code: str, where: str) -> None:
         """Refuse everybody who is still in."""
@@ -121,7 +135,7 @@ class Reader:
             return Rejection(line, "household_ref", "household_ref_missing")
         if len(ref) > MAX_REF or not ref.isprintable():
             return Rejection(line, "household_ref", "household_ref_invalid")
-        _, role, number, name, mobile, governorate, district, address = cells
+        _, role, number, name, mobile, governorate, district, address, *more = cells
         person = judge_person(line, role, number, name, mobile, self._today)
         if isinstance(person, Rejection):
             return person
@@ -130,7 +144,27 @@ class Reader:
             if isinstance(residence, Rejection):
                 return residence
             self._home = ((governorate, district, address), residence)  # most often that of the next row too
+        if any(more) and (refused := self._of_household(line, *more)):
+            return refused
         return Person(*person, self._home[1])
+
+    def _of_household(self, line: int, ration_card: str, legal_basis: str) -> Rejection | None:
+        said = judge_household(line, ration_card, legal_basis)
+        if isinstance(said, Rejection):
+            return said
+        differs = self._family.takes(*said) if self._family is not None else None
+        return Rejection(line, differs, f"{differs}_differs") if differs else None
+
+
+def judge_household(row: int, ration_card: str, legal_basis: str) -> tuple[str | None, str | None] | Rejection:
+    """The ration card and the legal basis that a row names for its household, or the first fault found."""
+    number = normalise(ration_card) if ration_card.strip() else None
+    if ration_card.strip() and number is None:
+        return Rejection(row, "ration_card", "ration_card_invalid")
+    basis = legal_basis.strip().lower() or None
+    if basis is not None and basis not in LEGAL_BASES:
+        return Rejection(row, "legal_basis", "legal_basis_unknown")
+    return number, basis
 
 
 def families_of(rows: Iterable[Row], today: date, governorate: str | None = None) -> Iterator[Family]:
@@ -166,15 +200,22 @@ def judge_person(
 
 
 def judge_residence(row: int, governorate: str, district: str, address: str, bound: Bound) -> Residence | Rejection:
-    """Where a household lives, or the first fault found; `bound` is the caller's."""
+    """Where a household lives, or the first fault found; `bound` is the caller's.
+
+    People who write files know districts by name: one that the list has in the governorate is taken as its code.
+    """
     code = normalise_digits(governorate).zfill(2)
     if code not in GOVERNORATES:
         return Rejection(row, "governorate", "governorate_unknown")
-    place, street = names.line(district), names.line(address)
-    if not bound.covers(Area(code, place)):
+    if bound.only_governorate not in {None, code}:
         return Rejection(row, "governorate", "governorate_not_yours")
-    if not place or len(place) > MAX_DISTRICT:
+    if not (word := names.clean(district)) or len(word) > MAX_DISTRICT:
         return Rejection(row, "district", "district_invalid")
+    if (place := known(code, word)) is None:
+        return Rejection(row, "district", "district_unknown")
+    if not bound.covers(Area(code, place)):
+        return Rejection(row, "district", "governorate_not_yours")
+    street = names.line(address)
     if street is None:
         return Rejection(row, "address", "address_invalid")
     return Residence(code, place, street)

@@ -21,10 +21,13 @@ from card_service.registry.listing_schemas import (
     MembershipListed,
 )
 from chassis.area import Bound, BoundedStatement
+from chassis.districts import CODE, UNLISTED
 from chassis.paging import FIRST_ID, Paging
 
 POSITION: Final = r"^([0-9]{1,19}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$"
 _AREA: Final = {"governorate": "h.governorate", "district": "h.district"}
+# What was written in other words, before there was a list of districts, is asked for by one word.
+_ASKED: Final = {"h.district": f"CASE WHEN h.district !~ '{CODE}' THEN '{UNLISTED}' ELSE h.district END"}
 L = TypeVar("L", bound=Listed)
 Asked = Mapping[str, str | None]
 
@@ -32,8 +35,8 @@ Asked = Mapping[str, str | None]
 def _list(columns: str, source: str, key: str, *filters: str) -> BoundedStatement:
     """A list's statement; `filters` are columns that may be asked for, by the names of the parameters behind a dot."""
     table, _, _ = key.partition(".")
-    named = [(one, one.partition(".")[2]) for one in filters]
-    held = "".join(f" AND (CAST(:{name} AS text) IS NULL OR {one}::text = :{name})" for one, name in named)
+    named = [(_ASKED.get(one, f"{one}::text"), one.partition(".")[2]) for one in filters]
+    held = "".join(f" AND (CAST(:{name} AS text) IS NULL OR {one} = :{name})" for one, name in named)
     return BoundedStatement(
         f"SELECT {table}.posted::text || '.' || {key}::text AS position, {columns} FROM {source} WHERE <bound>{held}"
         f" AND ({table}.posted, {key}) > (CAST(CAST(:posted AS text) AS xid8), CAST(:id AS uuid))"

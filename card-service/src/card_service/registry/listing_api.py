@@ -19,13 +19,14 @@ from chassis.auth import Caller
 from chassis.db import Recording
 from chassis.endpoints import Rate
 from chassis.paging import Paging, by_text
+from chassis.places import DistrictAsked, GovernorateCode
 from chassis.routing import router
 from contracts.scopes import Scope
 
 routes = router(tags=["citizens"])
 READS = (Scope.CITIZENS_READ, Scope.CITIZENS_WRITE)
-Governorate = Annotated[str | None, Query(pattern=r"^[0-9]{2}$", description="two-digit code of residence")]
-District = Annotated[str | None, Query(min_length=1, max_length=60)]
+Governorate = Annotated[GovernorateCode | None, Query()]
+District = Annotated[DistrictAsked | None, Query()]
 Since = Annotated[Paging[str], by_text(100, 500, listing.POSITION)]
 
 

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from chassis.area import Area, InGovernorate
+from chassis.area import Area, InGovernorate, OfDistrict
 from chassis.row_files import Form
 
 Role = Literal["head", "spouse", "child", "parent", "other"]
 JobStatus = Literal["queued", "running", "done", "failed"]
-ImportStatus = Literal["receiving", "queued", "running", "done", "failed"]
+# `due`: a file of another registry waits or is under way; only versions that know such files take it on.
+ImportStatus = Literal["receiving", "queued", "running", "due", "done", "failed"]
 
 
 HouseholdStatus = Literal["active", "ended"]
@@ -20,7 +21,7 @@ Life = Literal["alive", "deceased"]
 
 
 @dataclass(frozen=True, slots=True)
-class Household(InGovernorate):
+class Household(OfDistrict):
     """A household as registered; `members` is how many belong to it now, `revision` grows by one at each change.
 
     `governorate` and `district` are where it lives, `issued_in` is the governorate its card is of. `since` is the day
@@ -43,7 +44,7 @@ class Household(InGovernorate):
 
 
 @dataclass(frozen=True, slots=True)
-class Citizen(InGovernorate):
+class Citizen(OfDistrict):
     """A citizen as registered. One who left a household keeps the row, without household and role."""
 
     citizen_id: UUID
@@ -56,8 +57,10 @@ class Citizen(InGovernorate):
     birth_date: date
     sex: str
     governorate: str | None
+    district: str | None
     life: Life
     died_on: date | None
+    mobile_new_until: datetime | None  # until then the number proves nothing: it took another's place lately
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class NewCitizen(NamedTuple):
     birth_date: date
     sex: str
     known: bool = False  # registered before, of no household now
+    mobile_new_until: datetime | None = None  # of one known before who comes with another number
 
 
 class Named(NamedTuple):
@@ -126,6 +130,7 @@ class Known(NamedTuple):
     import_id: UUID | None
     deceased: bool = False
     household_id: UUID | None = None
+    mobile_hash: bytes | None = None
 
 
 class Former(NamedTuple):
@@ -144,11 +149,12 @@ class Bearer(NamedTuple):
     citizen_id: UUID
     household_id: UUID | None
     governorate: str | None
+    district: str | None
 
     @property
     def area(self) -> Area:
         """Where the citizen lives."""
-        return Area(self.governorate)
+        return Area(self.governorate, self.district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +182,5 @@ class ImportJob(InGovernorate):
     parts: int
     digest: bytes | None
     corrects: UUID | None
+    content: str = "citizens"  # or what another registry's file is about
+    sender: str | None = None  # of such a file, until it is done: the caller as whom its rows are entered

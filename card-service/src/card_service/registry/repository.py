@@ -13,6 +13,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.registry import memberships, sealed_names
+from card_service.registry.former_ids import FORMER
 from card_service.registry.memberships import Joining
 from card_service.registry.models import Bearer, Citizen, Household, Known, Named, NewCitizen, NewHousehold
 from chassis.db import raw
@@ -30,27 +31,30 @@ _RESIDENCE_ON = text(
     "SELECT governorate, district, address, issued_in FROM former_residence"
     " WHERE household_id = :household_id AND until > :day ORDER BY until, change_id LIMIT 1"
 )
-_LOCK_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id FOR UPDATE")
+# NO KEY: against other changes, not against rows that refer to it. Likely duplicates refer to two people in any order.
+_LOCK_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id FOR NO KEY UPDATE")
 
 _CITIZEN = (
     f"SELECT c.citizen_id, c.household_id, c.role, {sealed_names.column('c')} AS name_kept, c.national_id_sealed,"
     " c.mobile_sealed,"
-    " c.mobile_usable, c.birth_date, c.sex, h.governorate, c.life, c.died_on"
+    " c.mobile_usable, c.birth_date, c.sex, h.governorate, h.district, c.life, c.died_on, c.mobile_new_until"
     " FROM citizen c LEFT JOIN household h USING (household_id)"
 )
 _FIND_CITIZEN = text(f"{_CITIZEN} WHERE c.citizen_id = :citizen_id")
-_LOCK_CITIZEN = text(f"{_CITIZEN} WHERE c.citizen_id = :citizen_id FOR UPDATE OF c")
+_LOCK_CITIZEN = text(f"{_CITIZEN} WHERE c.citizen_id = :citizen_id FOR NO KEY UPDATE OF c")
 _MEMBERS = text(f"{_CITIZEN} WHERE c.household_id = :household_id ORDER BY c.role <> 'head', c.citizen_id")
 # Whoever has the number now comes first: somebody else's number may have stood there by mistake.
 _BY_NATIONAL_ID = text(
     f"{_CITIZEN} WHERE c.national_id_hash = :hash OR c.citizen_id = ANY(ARRAY("
-    "SELECT f.citizen_id FROM former_national_id f WHERE f.national_id_hash = :hash))"
+    f"SELECT f.citizen_id FROM {FORMER} WHERE f.national_id_hash = :hash))"
     " ORDER BY c.national_id_hash <> :hash, c.citizen_id"
 )
-_BEARER = "c.citizen_id, c.household_id, h.governorate FROM citizen c LEFT JOIN household h USING (household_id)"
+_BEARER = (
+    "c.citizen_id, c.household_id, h.governorate, h.district FROM citizen c LEFT JOIN household h USING (household_id)"
+)
 _BY_NATIONAL_IDS = text(
     f"SELECT c.national_id_hash, {_BEARER} WHERE c.national_id_hash = ANY(CAST(:hashes AS bytea[]))"
-    f" UNION SELECT f.national_id_hash, {_BEARER} JOIN former_national_id f USING (citizen_id)"
+    f" UNION SELECT f.national_id_hash, {_BEARER} JOIN {FORMER} USING (citizen_id)"
     " WHERE f.national_id_hash = ANY(CAST(:hashes AS bytea[]))"
 )
 _BY_MOBILE = text(f"{_CITIZEN} WHERE c.mobile_hash = :hash ORDER BY c.citizen_id LIMIT 50")
@@ -69,17 +73,19 @@ _SEAL = statement(
 )
 
 _KNOWN_FIELDS = (
-    "citizen_id, household_id IS NOT NULL AS in_a_household, import_id, life = 'deceased' AS deceased, household_id"
+    "citizen_id, household_id IS NOT NULL AS in_a_household, import_id, life = 'deceased' AS deceased, household_id,"
+    " mobile_hash"
 )
 _KNOWN = text(
     f"SELECT national_id_hash, {_KNOWN_FIELDS} FROM citizen WHERE national_id_hash = ANY(CAST(:hashes AS bytea[]))"
-    f" UNION SELECT f.national_id_hash, {_KNOWN_FIELDS} FROM former_national_id f JOIN citizen USING (citizen_id)"
+    f" UNION SELECT f.national_id_hash, {_KNOWN_FIELDS} FROM {FORMER} JOIN citizen USING (citizen_id)"
     " WHERE f.national_id_hash = ANY(CAST(:hashes AS bytea[]))"
 )
 _ADOPT = text(
     "UPDATE citizen SET household_id = :household_id, role = :role, full_name = '…', full_name_sealed = :name_sealed,"
     " mobile_hash = :mobile_hash, mobile_sealed = :mobile_sealed, mobile_usable = :mobile_usable,"
-    " mobile_changed_at = clock_timestamp(), import_id = :import_id"
+    " mobile_changed_at = clock_timestamp(), import_id = :import_id,"
+    " mobile_new_until = coalesce(:mobile_new_until, mobile_new_until)"
     " WHERE citizen_id = :citizen_id AND household_id IS NULL"
 )
 _LEAVE = text(
@@ -242,6 +248,7 @@ def _adoption(citizen: NewCitizen, import_id: UUID | None) -> dict[str, object]:
         "mobile_sealed": citizen.mobile_sealed,
         "mobile_usable": citizen.mobile is not None,
         "import_id": import_id,
+        "mobile_new_until": citizen.mobile_new_until,
     }
 
 

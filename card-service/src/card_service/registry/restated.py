@@ -28,7 +28,7 @@ _HOUSEHOLDS = text(
 )
 _CONTACTS = text(
     f"SELECT c.citizen_id, c.household_id, {sealed_names.column('c')} AS name_kept,"
-    " c.mobile_sealed, c.mobile_usable, h.governorate"
+    " c.mobile_sealed, c.mobile_usable, h.governorate, c.mobile_new_until"
     " FROM citizen c JOIN household h USING (household_id)"
     " WHERE c.citizen_id = ANY(CAST(:keys AS uuid[])) ORDER BY c.citizen_id"
 )
@@ -38,7 +38,7 @@ async def _households(
     session: AsyncSession, runtime: Runtime, keys: Sequence[UUID], restatement_id: UUID
 ) -> Sequence[HouseholdRestated]:
     rows = (await session.execute(_HOUSEHOLDS, {"keys": list(keys)})).mappings()
-    states = await telling.states(session, runtime.state.tools, await repository.find_households(session, keys))
+    states = await telling.states(session, runtime.state.dependencies, await repository.find_households(session, keys))
     return [
         HouseholdRestated.model_validate(
             {**row, "citizens": orjson.loads(row["citizens"]), "state": state, "restatement_id": restatement_id}
@@ -50,19 +50,20 @@ async def _households(
 async def _contacts(
     session: AsyncSession, runtime: Runtime, keys: Sequence[UUID], restatement_id: UUID
 ) -> Sequence[ContactRestated]:
-    tools = runtime.state.tools
+    deps = runtime.state.dependencies
     told = []
     for row in await session.execute(_CONTACTS, {"keys": list(keys)}):
-        mobile = tools.vault.open(row.citizen_id, row.mobile_sealed, MOBILE).decode() if row.mobile_usable else None
+        mobile = deps.vault.open(row.citizen_id, row.mobile_sealed, MOBILE).decode() if row.mobile_usable else None
         told.append(
             ContactRestated(
                 restatement_id=restatement_id,
                 citizen_id=row.citizen_id,
                 household_id=row.household_id,
                 sealed=Contact(
-                    names.given_name(sealed_names.opened(tools.vault, row.citizen_id, row.name_kept)), mobile
-                ).seal(tools.contacts, row.citizen_id),
+                    names.given_name(sealed_names.opened(deps.vault, row.citizen_id, row.name_kept)), mobile
+                ).seal(deps.contacts, row.citizen_id),
                 governorate=row.governorate,
+                new_until=row.mobile_new_until if mobile else None,
             )
         )
     return told

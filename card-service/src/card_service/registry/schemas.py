@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from card_service.registry.legal_basis import LegalBasis
 from card_service.registry.models import HouseholdStatus, ImportStatus, Life, Role
+from card_service.registry.updates.rows import Content
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
+from chassis.places import InDistrict
 
 NationalIdText = Annotated[str, Field(min_length=1, max_length=40, description="14 digits, Western or Arabic-Indic")]
 LookedForText = Annotated[str, Field(max_length=1000, description="one that is no national id names itself")]
@@ -26,15 +28,6 @@ class _In(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class MemberIn(_In):
-    """A citizen who joins a household."""
-
-    role: Literal["spouse", "child", "parent", "other"]
-    national_id: NationalIdText
-    full_name: NameText
-    mobile: MobileText | None = None
-
-
 class PersonIn(_In):
     """A citizen of a new household."""
 
@@ -44,28 +37,13 @@ class PersonIn(_In):
     mobile: MobileText | None = None
 
 
-class HouseholdIn(_In):
+class HouseholdIn(_In, InDistrict):
     """A household with all its members, exactly one of them the head."""
 
-    governorate: Annotated[str, Field(pattern=r"^[0-9]{2}$", description="two-digit code of residence")]
-    district: Annotated[str, Field(min_length=1, max_length=60)]
     address: Annotated[str, Field(max_length=200)] = ""
     ration_card: RationCardText | None = None
     legal_basis: LegalBasis | None = None
     members: Annotated[list[PersonIn], Field(min_length=1, max_length=40)]
-
-
-class CitizenChange(_In):
-    """What is to change; fields that are left out stay, `mobile: null` takes the number away."""
-
-    mobile: MobileText | None = None
-    full_name: NameText | None = None
-
-    @model_validator(mode="after")
-    def _something(self) -> CitizenChange:
-        if not self.model_fields_set or ("full_name" in self.model_fields_set and self.full_name is None):
-            raise ValueError("name a mobile or a full_name to change")
-        return self
 
 
 class CitizenLookup(_In):
@@ -180,6 +158,7 @@ class ImportOut(BaseModel):
     warnings: int
     parts: int = 1
     received: list[int] = []
+    content: Content = Content.CITIZENS
 
 
 class RejectionOut(BaseModel):

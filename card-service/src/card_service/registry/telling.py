@@ -1,4 +1,4 @@
-"""What is told of a household: its size now, and the whole of it with its months for readers of months."""
+"""What is told of a household: the whole of it with its months."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.registry import memberships
-from card_service.registry.announcements import household_changed
 from card_service.registry.models import Household
 from card_service.registry.months import Entitlement, Programme, entitlements, month_text, steps
 from card_service.sealing import RATION_CARD
-from card_service.tools import Tools
 from contracts.card import HouseholdChangedByMonth
 from contracts.event import Event
 from contracts.household import FormerMember, HealthMonths, HouseholdMember, HouseholdState, MonthSizes
 
 
-async def states(session: AsyncSession, tools: Tools, households: Sequence[Household]) -> list[HouseholdState]:
+async def states(session: AsyncSession, deps: Dependencies, households: Sequence[Household]) -> list[HouseholdState]:
     """Households whole, in their order, computed from the facts in the database."""
-    ids, today = [one.household_id for one in households], tools.today()
+    ids, today = [one.household_id for one in households], deps.today()
     facts = await memberships.facts_of_households(session, ids)
     spans: dict[UUID, list[Entitlement]] = defaultdict(list)
     for span in entitlements(facts.stays, facts.decisions):
@@ -30,13 +29,13 @@ async def states(session: AsyncSession, tools: Tools, households: Sequence[House
     members = await memberships.members_of(session, ids, today)
     former = await memberships.former_of(session, ids, today)
     return [
-        _state(tools, one, members[one.household_id], former[one.household_id], spans[one.household_id])
+        _state(deps, one, members[one.household_id], former[one.household_id], spans[one.household_id])
         for one in households
     ]
 
 
 def _state(
-    tools: Tools,
+    deps: Dependencies,
     household: Household,
     members: Iterable[memberships.Belonging],
     former: Iterable[memberships.Gone],
@@ -77,24 +76,18 @@ def _state(
         ],
         ended_on=household.ended_on,
         end_reason=household.end_reason,
-        ration_card_mark=_mark(tools, household),
+        ration_card_mark=_mark(deps, household),
     )
 
 
-def _mark(tools: Tools, household: Household) -> str | None:
+def _mark(deps: Dependencies, household: Household) -> str | None:
     if household.ration_card_sealed is None:
         return None
-    number = tools.vault.open(household.household_id, household.ration_card_sealed, RATION_CARD).decode()
-    return tools.ration_cards.mark(number)
+    number = deps.vault.open(household.household_id, household.ration_card_sealed, RATION_CARD).decode()
+    return deps.ration_cards.mark(number)
 
 
-async def months_of(session: AsyncSession, tools: Tools, household: Household, effective: date) -> Event:
+async def months_of(session: AsyncSession, deps: Dependencies, household: Household, effective: date) -> Event:
     """The household whole as an event; `effective` is the first month that may be another now."""
-    (state,) = await states(session, tools, [household])
+    (state,) = await states(session, deps, [household])
     return HouseholdChangedByMonth(**dict(state), effective_month=month_text(effective))
-
-
-async def changed(session: AsyncSession, tools: Tools, household: Household, effective: date) -> list[Event]:
-    """The events of a household as it is after a change; who reads sizes alone hears of no household that has ended."""
-    told: list[Event] = [household_changed(household)] if household.status == "active" else []
-    return [*told, await months_of(session, tools, household, effective)]

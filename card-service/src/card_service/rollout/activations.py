@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards.models import ActivatedCard
 from card_service.cards.repository import activate
-from card_service.jobs import ChunkFailed
+from card_service.context import Runtime
+from card_service.dependencies import Dependencies
 from card_service.rollout import repository
 from card_service.rollout.errors import ActivationNotFound, ActivationUnderWay, ServiceNotInPhase
 from card_service.rollout.models import Activation
 from card_service.rollout.phases import Step
 from card_service.rollout.schemas import ActivationIn
 from card_service.rollout.service import move_phase, phase_of, take_step
-from card_service.tools import Tools
 from chassis import outbox
 from chassis.ids import new_id
 from chassis.principal import Principal
@@ -25,7 +25,9 @@ from contracts.card import CardActivated, CardServiceEnabled, ProgrammeService
 from contracts.event import Event
 
 
-async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id: UUID, given: ActivationIn) -> UUID:
+async def order(
+    session: AsyncSession, deps: Dependencies, caller: Principal, phase_id: UUID, given: ActivationIn
+) -> UUID:
     """Order the activation of the cards handed over so far, and of services that active ones lack.
 
     Raises ServiceNotInPhase or ActivationUnderWay.
@@ -38,7 +40,7 @@ async def order(session: AsyncSession, tools: Tools, caller: Principal, phase_id
     activation = Activation(
         new_id(), phase_id, phase.governorate, given.holders, services, "queued", done_card=None, activated=0
     )
-    if not await repository.create_activation(session, activation, caller.subject, tools.now()):
+    if not await repository.create_activation(session, activation, caller.subject, deps.now()):
         raise ActivationUnderWay(detail_ar="انتظر انتهاء عملية التفعيل الحالية.")
     return activation.activation_id
 
@@ -48,21 +50,11 @@ async def find(session: AsyncSession, caller: Principal, activation_id: UUID) ->
     return caller.bound.own(await repository.find_activation(session, activation_id), ActivationNotFound)
 
 
-async def activation_chunk(session: AsyncSession, tools: Tools) -> UUID | None:
-    """One chunk of the oldest open activation; None where there is none. Raises ChunkFailed."""
-    activation = await repository.claim(session)
-    if activation is None:
-        return None
-    try:
-        await _chunk(session, tools, activation)
-    except Exception as error:  # why: whatever it was, the attempt is counted and the job goes on or is given up
-        raise ChunkFailed(activation.activation_id) from error
-    return activation.activation_id
-
-
-async def _chunk(session: AsyncSession, tools: Tools, activation: Activation) -> None:
-    now = tools.now()
-    limit = tools.settings.card_activation_chunk
+async def activation_chunk(session: AsyncSession, runtime: Runtime, activation: Activation) -> None:
+    """One chunk of an activation."""
+    deps = runtime.state.dependencies
+    now = deps.now()
+    limit = deps.settings.card_activation_chunk
     cards = await activate(
         session,
         activation.phase_id,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.context import WithTools
+from card_service.context import WithDependencies
 from card_service.distribution.errors import PlanUnderWay, WeekIsOver
 from card_service.distribution.schemas import PlanAccepted, PlanIn
 from card_service.rollout import activations, repository, service
@@ -62,9 +62,9 @@ async def _phase_out(session: AsyncSession, phase: Phase) -> PhaseOut:
 
 
 @routes.post("/v1/rollout-phases", scopes=Scope.ROLLOUT_WRITE, status_code=201, problems=PhaseExists)
-async def create_phase(given: PhaseIn, caller: Caller, session: Work, tools: WithTools) -> PhaseOut:
+async def create_phase(given: PhaseIn, caller: Caller, session: Work, deps: WithDependencies) -> PhaseOut:
     """Enter a stage of the roll-out."""
-    return await _phase_out(session, await service.create_phase(session, tools, caller, given))
+    return await _phase_out(session, await service.create_phase(session, deps, caller, given))
 
 
 @routes.get("/v1/rollout-phases", scopes=(Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE))
@@ -107,9 +107,11 @@ async def resume_phase(phase_id: UUID, caller: Caller, session: Work) -> PhaseOu
     rate=Rate.BULK,
     deadline=30,
 )
-async def order_plan(phase_id: UUID, given: PlanIn, caller: Caller, session: Work, tools: WithTools) -> PlanAccepted:
+async def order_plan(
+    phase_id: UUID, given: PlanIn, caller: Caller, session: Work, deps: WithDependencies
+) -> PlanAccepted:
     """Invite citizens of the phase's governorate to collect their cards in a week, each at a site and an hour."""
-    return PlanAccepted(id=await service.order_plan(session, tools, caller, phase_id, given))
+    return PlanAccepted(id=await service.order_plan(session, deps, caller, phase_id, given))
 
 
 @routes.post(
@@ -121,13 +123,13 @@ async def order_plan(phase_id: UUID, given: PlanIn, caller: Caller, session: Wor
     deadline=30,
 )
 async def order_activation(
-    phase_id: UUID, given: ActivationIn, caller: Caller, session: Work, tools: WithTools
+    phase_id: UUID, given: ActivationIn, caller: Caller, session: Work, deps: WithDependencies
 ) -> ActivationAccepted:
     """Activate the cards of a phase that were handed over so far, for some of its services.
 
     Cards that are active already get those of the services they lack, but for what was switched off on them.
     """
-    return ActivationAccepted(id=await activations.order(session, tools, caller, phase_id, given))
+    return ActivationAccepted(id=await activations.order(session, deps, caller, phase_id, given))
 
 
 @routes.get(

@@ -12,6 +12,7 @@ from card_service.registry import names
 from card_service.registry.models import JobStatus
 from card_service.rollout.phases import PhaseState
 from chassis.paging import Page
+from chassis.places import GovernorateCode
 from contracts.card import ProgrammeService
 
 Services = Annotated[list[ProgrammeService], Field(min_length=1, max_length=3)]
@@ -23,7 +24,7 @@ class PhaseIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=120)]
-    governorate: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    governorate: GovernorateCode
     sequence: Annotated[int, Field(ge=1, le=1_000_000)]
     services: Services
 

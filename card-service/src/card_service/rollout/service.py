@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.distribution import plans
 from card_service.distribution.schemas import PlanIn
 from card_service.rollout import repository
@@ -14,19 +15,18 @@ from card_service.rollout.models import Phase
 from card_service.rollout.phases import IllegalStep, PhaseState, Step, after
 from card_service.rollout.schemas import PhaseIn
 from card_service.scopes import ensure_own
-from card_service.tools import Tools
 from chassis import outbox
 from chassis.ids import new_id
 from chassis.principal import Principal
 from contracts.card import RolloutPhaseChanged
 
 
-async def create_phase(session: AsyncSession, tools: Tools, caller: Principal, given: PhaseIn) -> Phase:
+async def create_phase(session: AsyncSession, deps: Dependencies, caller: Principal, given: PhaseIn) -> Phase:
     """Enter a phase, planned. Raises PhaseExists."""
     ensure_own(caller, given.governorate)
     services = tuple(sorted({str(service) for service in given.services}))
     phase = Phase(new_id(), given.name, given.governorate, given.sequence, services, PhaseState.PLANNED, None)
-    if not await repository.create_phase(session, phase, tools.now()):
+    if not await repository.create_phase(session, phase, deps.now()):
         raise PhaseExists(detail_ar="اختر اسماً وترتيباً آخرين.")
     await outbox.add(session, _changed(phase, PhaseState.PLANNED))
     return phase
@@ -62,8 +62,10 @@ async def take_step(session: AsyncSession, phase: Phase, step: Step) -> None:
     await outbox.add(session, _changed(phase, state))
 
 
-async def order_plan(session: AsyncSession, tools: Tools, caller: Principal, phase_id: UUID, given: PlanIn) -> UUID:
+async def order_plan(
+    session: AsyncSession, deps: Dependencies, caller: Principal, phase_id: UUID, given: PlanIn
+) -> UUID:
     """Order a pick-up plan for a phase. Raises WeekIsOver, what `move_phase` raises, PlanUnderWay."""
-    plans.ensure_ahead(tools, given.week_start)
+    plans.ensure_ahead(deps, given.week_start)
     await move_phase(session, caller, phase_id, Step.DISTRIBUTE)
-    return await plans.order(session, tools, caller, phase_id, given)
+    return await plans.order(session, deps, caller, phase_id, given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from card_service.context import WithTools
+from card_service.context import WithDependencies
 from card_service.registry.api import citizen_out
 from card_service.registry.errors import RegistrationRefused
 from card_service.search import service
@@ -22,10 +22,12 @@ routes = router(tags=["citizens"])
     problems=(RegistrationRefused, SearchTooWide, GovernorateMissing, NothingToSearch),
     purpose="search",
 )
-async def search_citizens(given: CitizenSearch, caller: Caller, session: Recording, tools: WithTools) -> CitizenPage:
+async def search_citizens(
+    given: CitizenSearch, caller: Caller, session: Recording, deps: WithDependencies
+) -> CitizenPage:
     """Find citizens by national id (also one corrected since), mobile, card number, ration card or name."""
-    found = await service.find(session, tools, caller, given)
-    items = [citizen_out(tools, citizen) for citizen in found]
+    found = await service.find(session, deps, caller, given)
+    items = [citizen_out(deps, citizen) for citizen in found]
     if given.name is None or len(items) <= given.limit:
         return CitizenPage(items=items)
     return CitizenPage(items=items[: given.limit], next=items[given.limit - 1].citizen_id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import TokenRow
 from chassis.area import Bound, BoundedStatement
 from chassis.db import raw
 from chassis.row_arrays import statement, with_rows
@@ -42,6 +44,7 @@ _WAITING = text("SELECT id, citizen_id FROM name_pending ORDER BY id LIMIT :limi
 _DONE = text("DELETE FROM name_pending WHERE id = ANY(CAST(:ids AS bigint[]))")
 _FORGET = text("DELETE FROM name_token WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))")
 _COLUMNS = ("token", "citizen_id", "mask")
+_KEEP = text("SELECT set_config('card.names', 'kept', true)")
 
 
 async def hits(session: AsyncSession, tokens: Sequence[int], most: int) -> dict[int, int]:
@@ -73,7 +76,17 @@ async def done(session: AsyncSession, entries: Sequence[int]) -> None:
     await session.execute(_DONE, {"ids": list(entries)})
 
 
-async def replace(session: AsyncSession, citizens: Sequence[UUID], rows: Sequence[tuple[int, UUID, int]]) -> None:
+async def add(session: AsyncSession, rows: Iterable[TokenRow]) -> None:
+    """Write the tokens of citizens who are entered in this transaction, so that the database lets none of them wait.
+
+    From here to the end of the transaction, whoever enters a citizen gives the tokens too.
+    """
+    await session.execute(_KEEP)
+    ordered = sorted(rows, key=itemgetter(0))  # neighbours in the index
+    await (await raw(session)).copy_records_to_table("name_token", columns=_COLUMNS, records=ordered)
+
+
+async def replace(session: AsyncSession, citizens: Sequence[UUID], rows: Sequence[TokenRow]) -> None:
     """Give citizens these tokens (token, citizen, mask) instead of those they had."""
     await session.execute(_FORGET, {"citizens": list(citizens)})
     await (await raw(session)).copy_records_to_table("name_token", columns=_COLUMNS, records=rows)

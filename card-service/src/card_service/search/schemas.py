@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from card_service.registry.schemas import CitizenOut, MobileText, NameText, NationalIdText, RationCardText
 from chassis.personal import Personal
+from chassis.places import GovernorateCode
 
 CardNumberText = Annotated[str, Field(min_length=1, max_length=40, description="16 digits, as printed on the card")]
 
@@ -31,7 +32,7 @@ class CitizenSearch(BaseModel):
     name: Annotated[NameText | None, Personal.IDENTITY] = None
     birth_date: Annotated[date | None, Personal.IDENTITY] = None
     birth_year: Annotated[int | None, Field(strict=True, ge=1900, le=2100), Personal.IDENTITY] = None
-    governorate: Annotated[str | None, Field(pattern=r"^[0-9]{2}$", description="two-digit code")] = None
+    governorate: GovernorateCode | None = None
     after: Annotated[UUID | None, Field(description="`next` of the page before")] = None
     limit: Annotated[int, Field(strict=True, ge=1, le=100)] = 50
 

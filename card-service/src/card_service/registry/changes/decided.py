@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.keys import CHANGE_EFFECTIVE
 from card_service.registry.changes.errors import EffectiveMonthInvalid, FactInFuture
 from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.effective import Rule, effective_month
-from card_service.tools import Tools
 from chassis.clock import business_day
 from chassis.ids import new_id
 
@@ -56,20 +56,20 @@ class Change:
     decided: Decided
 
 
-def month_of(tools: Tools, kind: ChangeKind, decided: Decided) -> date:
+def month_of(deps: Dependencies, kind: ChangeKind, decided: Decided) -> date:
     """The month a change counts from, by the policy of the day of its decision.
 
     Raises FactInFuture, or EffectiveMonthInvalid for a month before that or one that is not named by its first day.
     """
     if decided.fact_on > decided.decided_on:
         raise FactInFuture(detail_ar="أدخل التغيير بعد حدوثه.", fact_on=decided.fact_on.isoformat())
-    rule = Rule(CHANGE_EFFECTIVE.on(tools.policies.book, decided.decided_on, kind=kind))
+    rule = Rule(CHANGE_EFFECTIVE.on(deps.policies.book, decided.decided_on, kind=kind))
     earliest = effective_month(rule, decided.fact_on, decided.decided_on)
     wanted = decided.effective_month or earliest
     if wanted < earliest or wanted.day != 1:
         raise EffectiveMonthInvalid(
             f"This change counts from {earliest:%Y-%m} at the earliest.",
-            detail_ar=f"يسري هذا التغيير اعتباراً من {earliest:%Y-%m} على الأقرب.",
+            detail_ar=f"أقرب شهر يسري منه هذا التغيير هو {earliest:%Y-%m}.",
             earliest=f"{earliest:%Y-%m}",
         )
     return wanted
@@ -77,14 +77,14 @@ def month_of(tools: Tools, kind: ChangeKind, decided: Decided) -> date:
 
 async def enter(
     session: AsyncSession,
-    tools: Tools,
+    deps: Dependencies,
     kind: ChangeKind,
     decided: Decided,
     household_id: UUID,
     citizen_id: UUID | None = None,
 ) -> Change:
     """Keep a change in the history of a household. Raises FactInFuture or EffectiveMonthInvalid."""
-    month = month_of(tools, kind, decided)
+    month = month_of(deps, kind, decided)
     row = {
         "change_id": decided.change_id,
         "kind": str(kind),

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import CloseCards, Dependencies
 from card_service.registry import repository
 from card_service.registry.changes import members
 from card_service.registry.changes.decided import Change, Decided, enter
 from card_service.registry.changes.kinds import ChangeKind
-from card_service.tools import CloseCards, Tools
 from contracts.event import Event
 
 _END = text(
@@ -27,19 +27,19 @@ async def close(session: AsyncSession, household_id: UUID, day: date, reason: st
 
 
 async def apply_end(
-    session: AsyncSession, tools: Tools, decided: Decided, household_id: UUID, close_cards: CloseCards
+    session: AsyncSession, deps: Dependencies, decided: Decided, household_id: UUID, close_cards: CloseCards
 ) -> Change:
     """End a household: everybody leaves it, their cards are closed, this month's pots stay what they are.
 
     Raises NotFound, HouseholdEnded, FactInFuture, FactTooEarly or EffectiveMonthInvalid.
     """
     await members.active(session, household_id)
-    change = await enter(session, tools, ChangeKind.ENDED, decided, household_id)
+    change = await enter(session, deps, ChangeKind.ENDED, decided, household_id)
     events: list[Event] = []
     for one in await repository.members(session, household_id):
         citizen = await members.member(session, household_id, one.citizen_id, decided.fact_on)
-        await close_cards(session, citizen.citizen_id, tools.now())
-        events.extend(await members.let_go(session, tools, change, citizen))
+        await close_cards(session, citizen.citizen_id, deps.now())
+        events.extend(await members.let_go(session, deps, change, citizen))
     await close(session, household_id, decided.fact_on, decided.reason or ChangeKind.ENDED)
-    await members.tell(session, tools, change, [household_id], events)
+    await members.tell(session, deps, change, [household_id], events)
     return change

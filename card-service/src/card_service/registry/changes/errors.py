@@ -54,7 +54,7 @@ class Deceased(Refusal):
     """The citizen is registered as deceased"""
 
     code = "citizen_deceased"
-    title_ar = "المواطن مسجل كمتوفى"
+    title_ar = "المواطن مسجل على أنه متوفى"
 
 
 class HeadNeeded(Refusal):
@@ -75,7 +75,7 @@ class NobodyStays(Refusal):
     """Nobody would be left in the household; end it or merge it instead"""
 
     code = "nobody_stays"
-    title_ar = "لن يبقى أحد في الأسرة؛ أنهِ الأسرة أو ادمجها"
+    title_ar = "لن يبقى أي فرد في الأسرة؛ قدّم طلب إنهاء الأسرة أو دمجها"
 
 
 class SameHousehold(Refusal):

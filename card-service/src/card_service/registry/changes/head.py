@@ -6,16 +6,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.registry.changes import members
 from card_service.registry.changes.decided import Change, Decided, enter
 from card_service.registry.changes.errors import AlreadyHead
 from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.models import Role
-from card_service.tools import Tools
 
 
 async def apply_head_change(
-    session: AsyncSession, tools: Tools, decided: Decided, household_id: UUID, new_head: UUID, former_role: Role
+    session: AsyncSession, deps: Dependencies, decided: Decided, household_id: UUID, new_head: UUID, former_role: Role
 ) -> Change:
     """Make a member the head; the one before stays, as `former_role`.
 
@@ -29,8 +29,8 @@ async def apply_head_change(
         raise AlreadyHead
     head = await members.head_of(session, household_id)
     former = await members.member(session, household_id, head.citizen_id, decided.fact_on)
-    change = await enter(session, tools, ChangeKind.HEAD_CHANGED, decided, household_id, new_head)
+    change = await enter(session, deps, ChangeKind.HEAD_CHANGED, decided, household_id, new_head)
     await members.give_role(session, change, former, former_role)
     events = await members.make_head(session, change, household_id, former.citizen_id, heir)
-    await members.tell(session, tools, change, [household_id], events)
+    await members.tell(session, deps, change, [household_id], events)
     return change

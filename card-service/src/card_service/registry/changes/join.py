@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.registry import repository
 from card_service.registry.changes import members
 from card_service.registry.changes.decided import Change, Decided, enter
 from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.models import Role
-from card_service.tools import Tools
 from chassis.problems import NotFound
 
 JOINS = frozenset({ChangeKind.NEWBORN, ChangeKind.MARRIAGE, ChangeKind.DIVORCE, ChangeKind.INCLUDED})
@@ -19,7 +19,7 @@ JOINS = frozenset({ChangeKind.NEWBORN, ChangeKind.MARRIAGE, ChangeKind.DIVORCE, 
 
 async def apply_join(
     session: AsyncSession,
-    tools: Tools,
+    deps: Dependencies,
     kind: ChangeKind,
     decided: Decided,
     household_id: UUID,
@@ -36,7 +36,7 @@ async def apply_join(
     citizen = await repository.find_citizen(session, citizen_id, lock=True)
     if citizen is None:
         raise NotFound
-    change = await enter(session, tools, kind, decided, household_id, citizen_id)
-    events = await members.take_in(session, tools, change, household, citizen, role)
-    await members.tell(session, tools, change, [household_id], events)
+    change = await enter(session, deps, kind, decided, household_id, citizen_id)
+    events = await members.take_in(session, deps, change, household, citizen, role)
+    await members.tell(session, deps, change, [household_id], events)
     return change

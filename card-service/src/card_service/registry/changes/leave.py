@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import CloseCards, Dependencies
 from card_service.registry.changes import members
 from card_service.registry.changes.decided import Change, Decided, enter
 from card_service.registry.changes.end import close
 from card_service.registry.changes.errors import HeadNeeded
 from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.months import month_text
-from card_service.tools import CloseCards, Tools
 from contracts.card import PersonDied
 
 LEAVES = frozenset({ChangeKind.DEATH, ChangeKind.DIVORCE, ChangeKind.MARRIAGE, ChangeKind.REMOVED})
@@ -22,7 +22,7 @@ _DIES = text("UPDATE citizen SET life = 'deceased', died_on = :day WHERE citizen
 
 async def apply_leave(
     session: AsyncSession,
-    tools: Tools,
+    deps: Dependencies,
     kind: ChangeKind,
     decided: Decided,
     household_id: UUID,
@@ -44,10 +44,10 @@ async def apply_leave(
     was_head = citizen.role == "head"
     if was_head and not last and (new_head is None or new_head == citizen_id):
         raise HeadNeeded(detail_ar="حدد من يصبح رب الأسرة.")
-    change = await enter(session, tools, kind, decided, household_id, citizen_id)
+    change = await enter(session, deps, kind, decided, household_id, citizen_id)
     heir = await members.member(session, household_id, new_head, decided.fact_on) if was_head and new_head else None
-    await close_cards(session, citizen_id, tools.now())
-    events = await members.let_go(session, tools, change, citizen)
+    await close_cards(session, citizen_id, deps.now())
+    events = await members.let_go(session, deps, change, citizen)
     if kind is ChangeKind.DEATH:
         await session.execute(_DIES, {"day": decided.fact_on, "citizen_id": citizen_id})
         events.append(
@@ -64,5 +64,5 @@ async def apply_leave(
         await close(session, household_id, decided.fact_on, kind)
     elif heir is not None:
         events.extend(await members.make_head(session, change, household_id, citizen_id, heir))
-    await members.tell(session, tools, change, [household_id], events)
+    await members.tell(session, deps, change, [household_id], events)
     return change

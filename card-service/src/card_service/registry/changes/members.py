@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.registry import memberships, repository, sealed_names, telling
 from card_service.registry.announcements import contact_changed
 from card_service.registry.changes.decided import Change
@@ -24,7 +25,6 @@ from card_service.registry.memberships import Joining
 from card_service.registry.models import Citizen, Household, Role
 from card_service.registry.months import month_text
 from card_service.sealing import MOBILE
-from card_service.tools import Tools
 from chassis import outbox
 from chassis.clock import month_start
 from chassis.problems import NotFound
@@ -65,7 +65,7 @@ async def member(session: AsyncSession, household_id: UUID, citizen_id: UUID, fa
 
 
 async def take_in(
-    session: AsyncSession, tools: Tools, change: Change, household: Household, citizen: Citizen, role: Role
+    session: AsyncSession, deps: Dependencies, change: Change, household: Household, citizen: Citizen, role: Role
 ) -> list[Event]:
     """Let a registered citizen of no household be a member. Raises Deceased, InAHousehold or FactTooEarly."""
     if citizen.life == "deceased":
@@ -85,7 +85,7 @@ async def take_in(
     joining = Joining(day, month, granted, change.kind, change.change_id)
     await memberships.begin_one(session, citizen.citizen_id, household.household_id, role, joining)
     joined = joined_event(change, household.household_id, citizen, role, month)
-    return [joined, contact_of(tools, citizen, household.household_id, household.governorate)]
+    return [joined, contact_of(deps, citizen, household.household_id, household.governorate)]
 
 
 def joined_event(change: Change, household_id: UUID, citizen: Citizen, role: str, month: date) -> MemberJoined:
@@ -102,16 +102,17 @@ def joined_event(change: Change, household_id: UUID, citizen: Citizen, role: str
     )
 
 
-def contact_of(tools: Tools, citizen: Citizen, household_id: UUID, governorate: str | None) -> Event:
+def contact_of(deps: Dependencies, citizen: Citizen, household_id: UUID, governorate: str | None) -> Event:
     """How a citizen is reached as a member of a household."""
     mobile = None
     if citizen.mobile_sealed is not None and citizen.mobile_usable:
-        mobile = tools.vault.open(citizen.citizen_id, citizen.mobile_sealed, MOBILE).decode()
-    full_name = sealed_names.opened(tools.vault, citizen.citizen_id, citizen.name_kept)
-    return contact_changed(tools.contacts, citizen.citizen_id, household_id, full_name, mobile, governorate)
+        mobile = deps.vault.open(citizen.citizen_id, citizen.mobile_sealed, MOBILE).decode()
+    full_name = sealed_names.opened(deps.vault, citizen.citizen_id, citizen.name_kept)
+    new_until = citizen.mobile_new_until
+    return contact_changed(deps.contacts, citizen.citizen_id, household_id, full_name, mobile, governorate, new_until)
 
 
-async def let_go(session: AsyncSession, tools: Tools, change: Change, citizen: Citizen) -> list[Event]:
+async def let_go(session: AsyncSession, deps: Dependencies, change: Change, citizen: Citizen) -> list[Event]:
     """End the membership of a citizen; whether there is a head after it is the caller's to see to."""
     if citizen.household_id is None:
         raise NotInHousehold
@@ -127,7 +128,7 @@ async def let_go(session: AsyncSession, tools: Tools, change: Change, citizen: C
         change_id=change.change_id,
     )
     unreachable = replace(citizen, mobile_sealed=None)
-    return [left, contact_of(tools, unreachable, citizen.household_id, citizen.governorate)]
+    return [left, contact_of(deps, unreachable, citizen.household_id, citizen.governorate)]
 
 
 async def give_role(session: AsyncSession, change: Change, citizen: Citizen, role: Role) -> None:
@@ -169,7 +170,11 @@ async def head_of(session: AsyncSession, household_id: UUID) -> Citizen:
 
 
 async def tell(
-    session: AsyncSession, tools: Tools, change: Change, household_ids: Iterable[UUID], events: Iterable[Event]
+    session: AsyncSession,
+    deps: Dependencies,
+    change: Change,
+    household_ids: Iterable[UUID],
+    events: Iterable[outbox.Outgoing],
 ) -> None:
     """Count the members of the households anew, and tell them whole behind the events of the change."""
     told = list(events)
@@ -177,7 +182,7 @@ async def tell(
         await session.execute(_COUNT, {"household_id": household_id})
         household = await repository.find_household(session, household_id)
         if household is not None:
-            told.extend(await telling.changed(session, tools, household, change.month))
+            told.append(await telling.months_of(session, deps, household, change.month))
     await outbox.add(session, *told)
 
 

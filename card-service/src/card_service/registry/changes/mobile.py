@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.registry import repository
 from card_service.registry.changes import members
 from card_service.registry.changes.decided import Change, Decided, enter
 from card_service.registry.changes.errors import NotInHousehold
 from card_service.registry.changes.kinds import ChangeKind
 from card_service.sealing import MOBILE
-from card_service.tools import Tools
 from chassis import outbox
 from contracts.card import CitizenUpdated
 
@@ -30,7 +30,7 @@ async def is_new(session: AsyncSession, citizen_id: UUID, now: datetime) -> bool
 
 async def apply_mobile(
     session: AsyncSession,
-    tools: Tools,
+    deps: Dependencies,
     decided: Decided,
     citizen_id: UUID,
     mobile: str | None,
@@ -43,13 +43,13 @@ async def apply_mobile(
     citizen = await repository.find_citizen(session, citizen_id, lock=True)
     if citizen is None or citizen.household_id is None:
         raise NotInHousehold
-    change = await enter(session, tools, ChangeKind.MOBILE_CHANGED, decided, citizen.household_id, citizen_id)
-    fingerprint = tools.vault.fingerprint(mobile, MOBILE) if mobile else None
-    sealed = tools.vault.seal(citizen_id, mobile.encode(), MOBILE) if mobile else None
+    change = await enter(session, deps, ChangeKind.MOBILE_CHANGED, decided, citizen.household_id, citizen_id)
+    fingerprint = deps.vault.fingerprint(mobile, MOBILE) if mobile else None
+    sealed = deps.vault.seal(citizen_id, mobile.encode(), MOBILE) if mobile else None
     await repository.set_mobile(session, citizen_id, fingerprint, sealed)
     await session.execute(_NEW_UNTIL, {"until": new_until, "citizen_id": citizen_id})
     now = await repository.find_citizen(session, citizen_id)
     told = CitizenUpdated(citizen_id=citizen_id, household_id=citizen.household_id, changed=["mobile"])
-    contact = [members.contact_of(tools, now, citizen.household_id, now.governorate)] if now else []
+    contact = [members.contact_of(deps, now, citizen.household_id, now.governorate)] if now else []
     await outbox.add(session, told, *contact)
     return change

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.registry import repository
 from card_service.registry.changes import members
 from card_service.registry.changes.decided import Change, Decided, enter
@@ -14,7 +15,6 @@ from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.intake import Residence
 from card_service.registry.models import Household
 from card_service.registry.months import month_text
-from card_service.tools import Tools
 from contracts.card import HouseholdMoved
 
 _MOVE = text(
@@ -37,7 +37,7 @@ def _residence(before: Household, change: Change) -> dict[str, object]:
 
 async def apply_move(
     session: AsyncSession,
-    tools: Tools,
+    deps: Dependencies,
     decided: Decided,
     household_id: UUID,
     residence: Residence,
@@ -50,13 +50,13 @@ async def apply_move(
     """
     before = await members.active(session, household_id)
     kind = ChangeKind.TRANSFERRED if transferred else ChangeKind.MOVED
-    change = await enter(session, tools, kind, decided, household_id)
+    change = await enter(session, deps, kind, decided, household_id)
     issued_in = residence.governorate if transferred else before.issued_in
     values = {"household_id": household_id, "issued_in": issued_in, **residence._asdict()}
     await session.execute(_KEEP, _residence(before, change))
     await session.execute(_MOVE, values)
     if issued_in != before.issued_in:
-        await tools.transfer_cards(session, household_id, issued_in)
+        await deps.transfer_cards(session, household_id, issued_in)
     moved = HouseholdMoved(
         household_id=household_id,
         governorate=residence.governorate,
@@ -70,6 +70,6 @@ async def apply_move(
         change_id=change.change_id,
     )
     everybody = await repository.members(session, household_id)
-    contacts = [members.contact_of(tools, one, household_id, residence.governorate) for one in everybody]
-    await members.tell(session, tools, change, [household_id], [moved, *contacts])
+    contacts = [members.contact_of(deps, one, household_id, residence.governorate) for one in everybody]
+    await members.tell(session, deps, change, [household_id], [moved, *contacts])
     return change

@@ -9,19 +9,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.registry import memberships
 from card_service.registry.changes import members
 from card_service.registry.changes.decided import Change, Decided, enter
 from card_service.registry.changes.errors import NothingToReinstate
 from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.months import ENTERED, Decision, Programme, month_text
-from card_service.tools import Tools
 from contracts.card import EntitlementDecided
 
 
 async def apply_exclusion(
     session: AsyncSession,
-    tools: Tools,
+    deps: Dependencies,
     decided: Decided,
     household_id: UUID,
     citizen_ids: Sequence[UUID],
@@ -33,12 +33,12 @@ async def apply_exclusion(
     Raises NotFound, HouseholdEnded, NotInHousehold, FactInFuture, FactTooEarly or EffectiveMonthInvalid.
     """
     kind = ChangeKind.PROGRAMME_EXCLUDED
-    return await _decide(session, tools, kind, decided, household_id, citizen_ids, programme, ground, counts=False)
+    return await _decide(session, deps, kind, decided, household_id, citizen_ids, programme, ground, counts=False)
 
 
 async def apply_inclusion(
     session: AsyncSession,
-    tools: Tools,
+    deps: Dependencies,
     decided: Decided,
     household_id: UUID,
     citizen_ids: Sequence[UUID],
@@ -52,12 +52,12 @@ async def apply_inclusion(
     """
     kind = ChangeKind.PROGRAMME_INCLUDED
     return await _decide(
-        session, tools, kind, decided, household_id, citizen_ids, programme, ground, counts=True, basis=basis
+        session, deps, kind, decided, household_id, citizen_ids, programme, ground, counts=True, basis=basis
     )
 
 
 async def apply_reinstatement(
-    session: AsyncSession, tools: Tools, decided: Decided, household_id: UUID, exclusion: UUID
+    session: AsyncSession, deps: Dependencies, decided: Decided, household_id: UUID, exclusion: UUID
 ) -> Change:
     """Take an exclusion back as if it had never been: the one change that reaches opened months, and is paid back.
 
@@ -69,9 +69,9 @@ async def apply_reinstatement(
     if not lost:
         raise NothingToReinstate
     first_lost = min(decided.fact_on, *(one.month for one in lost))
-    change = await enter(session, tools, ChangeKind.REINSTATED, replace(decided, fact_on=first_lost), household_id)
+    change = await enter(session, deps, ChangeKind.REINSTATED, replace(decided, fact_on=first_lost), household_id)
     await _carry_out(
-        session, tools, change, household_id, [_decision(change, o, counts=True, month=o.month) for o in lost]
+        session, deps, change, household_id, [_decision(change, o, counts=True, month=o.month) for o in lost]
     )
     return change
 
@@ -91,7 +91,7 @@ def _decision(change: Change, of: Decision, *, counts: bool, month: date) -> Dec
 
 async def _decide(
     session: AsyncSession,
-    tools: Tools,
+    deps: Dependencies,
     kind: ChangeKind,
     decided: Decided,
     household_id: UUID,
@@ -105,18 +105,18 @@ async def _decide(
     await members.active(session, household_id)
     for citizen_id in sorted(set(citizen_ids)):
         await members.member(session, household_id, citizen_id, decided.fact_on)
-    change = await enter(session, tools, kind, decided, household_id)
+    change = await enter(session, deps, kind, decided, household_id)
     at = decided.decided_at
     made = [
         Decision(change.change_id, citizen_id, programme, ground, counts, change.month, basis, at)
         for citizen_id in sorted(set(citizen_ids))
     ]
-    await _carry_out(session, tools, change, household_id, made)
+    await _carry_out(session, deps, change, household_id, made)
     return change
 
 
 async def _carry_out(
-    session: AsyncSession, tools: Tools, change: Change, household_id: UUID, made: Sequence[Decision]
+    session: AsyncSession, deps: Dependencies, change: Change, household_id: UUID, made: Sequence[Decision]
 ) -> None:
     await memberships.decide(session, made)
     events = [
@@ -134,4 +134,4 @@ async def _carry_out(
         )
         for one in made
     ]
-    await members.tell(session, tools, change, [household_id], events)
+    await members.tell(session, deps, change, [household_id], events)

@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import CloseCards, Dependencies
 from card_service.registry.changes import members
 from card_service.registry.changes.decided import Change, Decided, enter
 from card_service.registry.changes.errors import HeadNeeded, NobodyStays
 from card_service.registry.changes.kinds import ChangeKind
 from card_service.registry.models import Role
-from card_service.tools import CloseCards, Tools
 from chassis.ids import new_id
 from contracts.event import Event
 
@@ -27,7 +27,7 @@ _FOUND = text(
 
 async def apply_split(
     session: AsyncSession,
-    tools: Tools,
+    deps: Dependencies,
     decided: Decided,
     household_id: UUID,
     roles: Mapping[UUID, Role],
@@ -51,21 +51,21 @@ async def apply_split(
     former = next((one for one in leaving if one.role == "head"), None)
     if former is not None and (new_head is None or new_head in roles):
         raise HeadNeeded(detail_ar="حدد من يصبح رب الأسرة الباقية.")
-    change = await enter(session, tools, kind, decided, household_id)
+    change = await enter(session, deps, kind, decided, household_id)
     heir = await members.member(session, household_id, new_head, decided.fact_on) if former and new_head else None
     founded = new_id()
     await session.execute(
-        _FOUND, {"household_id": founded, "before": household_id, "members": len(roles), "now": tools.now()}
+        _FOUND, {"household_id": founded, "before": household_id, "members": len(roles), "now": deps.now()}
     )
     fresh = await members.active(session, founded)
     events: list[Event] = []
     for citizen in leaving:
-        await close_cards(session, citizen.citizen_id, tools.now())
-        events.extend(await members.let_go(session, tools, change, citizen))
+        await close_cards(session, citizen.citizen_id, deps.now())
+        events.extend(await members.let_go(session, deps, change, citizen))
     for citizen in leaving:
         moved = members.without_household(citizen)
-        events.extend(await members.take_in(session, tools, change, fresh, moved, roles[citizen.citizen_id]))
+        events.extend(await members.take_in(session, deps, change, fresh, moved, roles[citizen.citizen_id]))
     if former is not None and heir is not None:
         events.extend(await members.make_head(session, change, household_id, former.citizen_id, heir))
-    await members.tell(session, tools, change, [household_id, founded], events)
+    await members.tell(session, deps, change, [household_id, founded], events)
     return change, founded

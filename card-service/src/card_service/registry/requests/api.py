@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Request
@@ -47,6 +47,7 @@ from chassis.auth import Caller
 from chassis.db import Recording, Work
 from chassis.endpoints import MIB, OFFICES, PEOPLE
 from chassis.paging import LAST_ID, Paging, by_id
+from chassis.places import GovernorateCode
 from chassis.principal import Principal
 from chassis.records.acts import Rows
 from chassis.refusals import Refusal
@@ -88,6 +89,7 @@ CARRYING: tuple[type[Refusal], ...] = (
     errors.ChangeRefused,
     errors.TooYoung,
     errors.FamilyNotEligible,
+    errors.GroundNotMet,
     errors.TooManyMembers,
     errors.EvidenceNeeded,
 )
@@ -98,7 +100,7 @@ CARRYING: tuple[type[Refusal], ...] = (
     scopes=Scope.REQUESTS_WRITE,
     callers=OFFICES,
     status_code=201,
-    problems=(*CARRYING, errors.RequestOpen, errors.NoOldNumber),
+    problems=(*CARRYING, errors.RequestOpen, errors.NoOldNumber, errors.NumberTooNew),
     rows=_ROWS,
     purpose="change_request",
 )
@@ -117,21 +119,25 @@ async def list_requests(
     kind: RequestKind | None = None,
     state: State | None = None,
     household_id: UUID | None = None,
-    governorate: Annotated[str | None, Query(pattern=r"^[0-9]{2}$")] = None,
+    governorate: Annotated[GovernorateCode | None, Query()] = None,
     appeal: Appeal | None = None,
+    claim: Annotated[
+        Literal["open", "pursued", "waived"] | None, Query(description="with a claim for months after a death")
+    ] = None,
     overdue: bool | None = None,
     changed_since: Annotated[
         AwareDatetime | None, Query(description="changed at or after this instant; ask with some overlap")
     ] = None,
 ) -> ChangeRequestPage:
     """The requests of the caller's area, newest first."""
-    now: datetime = running.state.tools.now()
+    now: datetime = running.state.dependencies.now()
     wanted = {
         "kind": kind,
         "state": state,
         "household_id": household_id,
         "governorate": governorate,
         "appeal": appeal,
+        "claim": claim,
         "overdue": overdue,
         "changed_since": changed_since,
     }
@@ -314,7 +320,13 @@ async def enter_codes(
     ONE + "/codes/new",
     scopes=Scope.REQUESTS_WRITE,
     callers=OFFICES,
-    problems=(errors.RequestUnknown, errors.RequestState, errors.CodesTooOften, errors.NoOldNumber),
+    problems=(
+        errors.RequestUnknown,
+        errors.RequestState,
+        errors.CodesTooOften,
+        errors.NoOldNumber,
+        errors.NumberTooNew,
+    ),
     rows=_ROWS,
     purpose="change_request",
 )
@@ -345,16 +357,16 @@ async def enter_objection(
     scopes=Scope.REQUESTS_APPROVE,
     callers=PEOPLE,
     step_up=True,
-    problems=(errors.RequestUnknown, errors.ClaimDecided),
+    problems=(errors.RequestUnknown, errors.ClaimDecided, errors.DrawnNotKnown, errors.NothingDrawn),
     rows=_ROWS,
     purpose="change_request",
 )
 async def decide_claim(
     request_id: UUID, given: ClaimDecisionIn, caller: Caller, session: Work, running: Running
 ) -> ChangeRequestOut:
-    """Pursue months drawn after a death with the heirs, or waive them; nothing is owed before."""
+    """Pursue what was drawn after a death with the heirs, or waive it; nothing is owed before."""
     request = await deciding.request_of(session, caller, request_id, lock=True)
-    now = running.state.tools.now()
+    now = running.state.dependencies.now()
     await claims.decide(session, caller, request, given.decision == "pursue", given.note, now)
     return await _shown(session, running, caller, request_id)
 

@@ -54,15 +54,15 @@ async def appeal(
 
     Raises RequestUnknown, NotAppealable or AppealTooLate.
     """
-    tools, now = runtime.state.tools, runtime.state.tools.now()
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
     request = await deciding.request_of(session, caller, request_id, lock=True)
     if not appealable(request) or request.appeal_until is None:
         raise NotAppealable
-    if tools.today() > request.appeal_until:
+    if deps.today() > request.appeal_until:
         raise AppealTooLate(until=request.appeal_until.isoformat())
-    due = terms.appeal_due_at(tools.policies.book, now)
+    due = terms.appeal_due_at(deps.policies.book, now)
     await repository.change(session, request_id, now, appeal=Appeal.OPEN, appeal_due_at=due)
-    await desk.act(session, tools, request_id, Did.APPEALED, caller.actor, now, note=grounds)
+    await desk.act(session, deps, request_id, Did.APPEALED, caller.actor, now, note=grounds)
     if request.state is State.DONE:
         await _let_bread_go_on(session, runtime, request, now)
     request = await deciding.known(session, request_id)
@@ -89,11 +89,11 @@ async def decide(
 
     Raises RequestUnknown, NotAppealable, SameDecider, what deciding by two raises, and what carrying it out raises.
     """
-    tools, now = runtime.state.tools, runtime.state.tools.now()
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
     request = await deciding.request_of(session, caller, request_id, lock=True)
     if request.appeal is not Appeal.OPEN or request.appeal_proposal_id is None:
         raise NotAppealable
-    await touched.ensure_own(session, caller, desk.details_of(tools, request))
+    await touched.ensure_own(session, caller, desk.details_of(deps, request))
     if caller.subject == request.decided_by or (
         request.kind is RequestKind.EXCLUSION and caller.subject == request.entered_by.who
     ):
@@ -108,12 +108,12 @@ async def decide(
 
 async def _win(session: AsyncSession, runtime: Runtime, proposal: Proposal, caller: Principal) -> None:
     """What was refused is carried out; who was excluded is reinstated, and paid back."""
-    tools, now = runtime.state.tools, runtime.state.tools.now()
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
     request = await repository.find(session, UUID(proposal.subject), lock=True)
     if request is None or request.appeal is not Appeal.OPEN:
         raise NotAppealable
     request_id = request.request_id
-    await desk.act(session, tools, request_id, Did.APPEAL_WON, caller.actor, now)
+    await desk.act(session, deps, request_id, Did.APPEAL_WON, caller.actor, now)
     if request.kind is not RequestKind.EXCLUSION:
         await deciding.finish(session, runtime, request, caller.actor)
     elif request.state is State.REFUSED:
@@ -136,8 +136,8 @@ async def _lose(
     note: str | None,
 ) -> None:
     """What was decided stands; bread that went on meanwhile ends now."""
-    tools, request_id = runtime.state.tools, request.request_id
-    await desk.act(session, tools, request_id, Did.APPEAL_LOST, actor, now, reason, note)
+    deps, request_id = runtime.state.dependencies, request.request_id
+    await desk.act(session, deps, request_id, Did.APPEAL_LOST, actor, now, reason, note)
     await repository.change(session, request_id, now, appeal=Appeal.LOST)
     if request.held:
         await exclude(session, runtime, request, [BREAD], now)
@@ -146,15 +146,16 @@ async def _lose(
 
 
 async def exclude(
-    session: AsyncSession, runtime: Runtime, request: ChangeRequest, programmes: list[str], now: datetime
+    session: AsyncSession, runtime: Runtime, request: ChangeRequest, programmes: list[str], at: datetime
 ) -> None:
-    """Carry an exclusion out for some of its programmes, on this day. Raises what the change raises."""
-    details = desk.details_of(runtime.state.tools, request)
+    """Carry an exclusion out for some of its programmes, as of an instant. Raises what the change raises."""
+    details = desk.details_of(runtime.state.dependencies, request)
     if not isinstance(details, Exclusion):
         raise NotAppealable
-    decided = desk.decided_of(details, now, request.decided_by or desk.BY_ITSELF.who, request.request_id)
+    decided = desk.decided_of(details, at, request.decided_by or desk.BY_ITSELF.who, request.request_id)
     outcome = await carrying.entitled(session, runtime, details, decided, programmes)
     changes = [*request.changes, *outcome.changes]
+    now = runtime.state.dependencies.now()
     await repository.change(session, request.request_id, now, changes=changes, month=outcome.month)
 
 
@@ -172,17 +173,17 @@ async def _reinstate(
     session: AsyncSession, runtime: Runtime, request: ChangeRequest, changes: list[UUID], who: str, now: datetime
 ) -> list[UUID]:
     """Take exclusions back as if they had never been; the ids of the reinstatements."""
-    tools, done = runtime.state.tools, []
+    deps, done = runtime.state.dependencies, []
     exclusions = (await session.execute(_EXCLUSIONS, {"ids": changes})).scalars().all()
     for one in exclusions:
-        decided = Decided(tools.today(), now, who, reason="appeal", evidence=f"request:{request.request_id}")
-        done.append((await apply_reinstatement(session, tools, decided, request.household_id, one)).change_id)
+        decided = Decided(deps.today(), now, who, reason="appeal", evidence=f"request:{request.request_id}")
+        done.append((await apply_reinstatement(session, deps, decided, request.household_id, one)).change_id)
     return done
 
 
 async def _content(session: AsyncSession, runtime: Runtime, request: ChangeRequest) -> JsonValue:
     """What is decided: the request with its documents, and what was decided about it."""
-    content = await desk.content_of(session, runtime.state.tools, request)
+    content = await desk.content_of(session, runtime.state.dependencies, request)
     return {"of": content, "decided_at": request.decided_at.isoformat() if request.decided_at else None}
 
 

@@ -16,7 +16,16 @@ from approvals.service import Decision
 from card_service.context import Runtime
 from card_service.proposals import PROPOSALS
 from card_service.registry.months import month_before, month_text, next_month
-from card_service.registry.requests import carrying, claims, desk, evidence_repository, repository, terms, touched
+from card_service.registry.requests import (
+    carrying,
+    claims,
+    corrections,
+    desk,
+    evidence_repository,
+    repository,
+    terms,
+    touched,
+)
 from card_service.registry.requests.details import Death, Exclusion
 from card_service.registry.requests.errors import EvidenceNeeded, RequestState, RequestUnknown
 from card_service.registry.requests.kinds import UNDECIDED, Did, RequestKind, State
@@ -46,13 +55,13 @@ async def request_of(
 
 async def proceed(session: AsyncSession, runtime: Runtime, caller: Principal, request: ChangeRequest) -> ChangeRequest:
     """Let a request wait for its decision, or carry it out where nobody else has to decide."""
-    tools, now = runtime.state.tools, runtime.state.tools.now()
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
     await repository.change(session, request.request_id, now, state=State.WAITING)
     request = await known(session, request.request_id)
     if not request.checked:
         await approve(session, runtime, request, caller.actor)
         return await known(session, request.request_id)
-    content = await desk.content_of(session, tools, request)
+    content = await desk.content_of(session, deps, request)
     subject = str(request.request_id)
     proposal = await PROPOSALS.enter(session, runtime, caller, CHANGE, subject, content, area=request.area)
     await repository.change(session, request.request_id, now, proposal_id=proposal.proposal_id)
@@ -61,11 +70,11 @@ async def proceed(session: AsyncSession, runtime: Runtime, caller: Principal, re
 
 async def propose_again(session: AsyncSession, runtime: Runtime, caller: Principal, request: ChangeRequest) -> None:
     """What is decided is another thing now: who made it so is among its makers, and what was seen before is void."""
-    now = runtime.state.tools.now()
+    now = runtime.state.dependencies.now()
     await repository.change(session, request.request_id, now)
     if request.proposal_id is None:
         return
-    content = await desk.content_of(session, runtime.state.tools, await known(session, request.request_id))
+    content = await desk.content_of(session, runtime.state.dependencies, await known(session, request.request_id))
     await PROPOSALS.change(session, runtime, caller, request.proposal_id, content)
     await PROPOSALS.submit(session, runtime, caller, request.proposal_id)
 
@@ -83,11 +92,11 @@ async def decide(
     Raises RequestUnknown, RequestState, NotFound where a household is not the caller's, what deciding by two raises,
     EvidenceNeeded, and what carrying it out raises.
     """
-    tools, now = runtime.state.tools, runtime.state.tools.now()
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
     request = await request_of(session, caller, request_id, lock=True)
     if request.state is not State.WAITING or request.proposal_id is None:
         raise RequestState(f"The request is {request.state}.", state=request.state)
-    await touched.ensure_own(session, caller, desk.details_of(tools, request))
+    await touched.ensure_own(session, caller, desk.details_of(deps, request))
     if not decision.approve and reason_code is None:
         raise InvalidRequest("Say why it is refused.", detail_ar="حدد سبب الرفض.")
     await PROPOSALS.decide(session, runtime, caller, request.proposal_id, decision)
@@ -98,12 +107,12 @@ async def decide(
 
 async def approve(session: AsyncSession, runtime: Runtime, request: ChangeRequest, actor: Actor) -> None:
     """Carry a request out, or announce an exclusion. Raises EvidenceNeeded, and what carrying it out raises."""
-    tools, now = runtime.state.tools, runtime.state.tools.now()
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
     have = len(await evidence_repository.of_request(session, request.request_id))
-    needed = desk.evidence_needed(tools, request)
+    needed = desk.evidence_needed(deps, request)
     if have < needed:
         raise EvidenceNeeded(f"It needs {needed}.", detail_ar="أرفق المستند المطلوب أولاً.", needed=needed, have=have)
-    await desk.act(session, tools, request.request_id, Did.APPROVED, actor, now)
+    await desk.act(session, deps, request.request_id, Did.APPROVED, actor, now)
     if request.kind is RequestKind.EXCLUSION:
         await _announce(session, runtime, request, actor, now)
     else:
@@ -112,9 +121,10 @@ async def approve(session: AsyncSession, runtime: Runtime, request: ChangeReques
 
 async def finish(session: AsyncSession, runtime: Runtime, request: ChangeRequest, actor: Actor) -> None:
     """Carry a request out, as decided by this actor now, and tell. Raises what carrying it out raises."""
-    tools, now = runtime.state.tools, runtime.state.tools.now()
-    details = desk.details_of(tools, request)
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
+    details = desk.details_of(deps, request)
     decided = desk.decided_of(details, now, actor.who, request.request_id)
+    before = await corrections.stood(session, deps, details)
     outcome = await carrying.carry_out(session, runtime, details, decided)
     await repository.change(
         session,
@@ -128,7 +138,7 @@ async def finish(session: AsyncSession, runtime: Runtime, request: ChangeRequest
         decided_at=now,
         reason_code=None,
     )
-    await desk.act(session, tools, request.request_id, Did.CARRIED_OUT, actor, now)
+    await desk.act(session, deps, request.request_id, Did.CARRIED_OUT, actor, now, note=before)
     missed = next_month(details.fact_on)
     if isinstance(details, Death) and missed < outcome.month:
         await claims.enter(session, request, details.citizen_id, (missed, month_before(outcome.month)), now)
@@ -139,11 +149,11 @@ async def _announce(
     session: AsyncSession, runtime: Runtime, request: ChangeRequest, actor: Actor, now: datetime
 ) -> None:
     """Tell whom an exclusion is about, days before it takes effect."""
-    tools = runtime.state.tools
-    details = desk.details_of(tools, request)
+    deps = runtime.state.dependencies
+    details = desk.details_of(deps, request)
     if not isinstance(details, Exclusion):
         raise TypeError("only exclusions are announced")
-    day, until = terms.takes_effect_on(tools.policies.book, now), terms.appeal_until(tools.policies.book, now)
+    day, until = terms.takes_effect_on(deps.policies.book, now), terms.appeal_until(deps.policies.book, now)
     await repository.change(
         session,
         request.request_id,
@@ -184,18 +194,18 @@ async def refuse(
     note: str | None,
 ) -> None:
     """End a request without a change, with the reason the citizen reads and the term of an appeal."""
-    tools = runtime.state.tools
+    deps = runtime.state.dependencies
     await repository.change(
         session,
         request.request_id,
         now,
         state=State.REFUSED,
         reason_code=reason_code,
-        appeal_until=terms.appeal_until(tools.policies.book, now),
+        appeal_until=terms.appeal_until(deps.policies.book, now),
         decided_by=actor.who,
         decided_at=now,
     )
-    await desk.act(session, tools, request.request_id, Did.REFUSED, actor, now, reason_code, note)
+    await desk.act(session, deps, request.request_id, Did.REFUSED, actor, now, reason_code, note)
     await tell(session, await known(session, request.request_id), "refused", now)
 
 
@@ -203,7 +213,7 @@ async def withdraw(
     session: AsyncSession, runtime: Runtime, caller: Principal, request_id: UUID, note: str
 ) -> ChangeRequest:
     """Take back what one has entered. Raises RequestUnknown, RequestState or NotTheProposer."""
-    tools, now = runtime.state.tools, runtime.state.tools.now()
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
     request = await request_of(session, caller, request_id, lock=True)
     mine = request.entered_by.who == caller.subject
     if request.state not in UNDECIDED or (request.proposal_id is None and not mine):
@@ -211,16 +221,16 @@ async def withdraw(
     if request.proposal_id is not None:
         await PROPOSALS.withdraw(session, runtime, caller, request.proposal_id, note)
     await repository.change(session, request_id, now, state=State.WITHDRAWN)
-    await desk.act(session, tools, request_id, Did.WITHDRAWN, caller.actor, now, note=note)
+    await desk.act(session, deps, request_id, Did.WITHDRAWN, caller.actor, now, note=note)
     await tell(session, await known(session, request_id), "withdrawn", now)
     return await known(session, request_id)
 
 
 async def lapse(session: AsyncSession, runtime: Runtime, request: ChangeRequest, note: str | None = None) -> None:
     """End a request because its time is over, or what it is about is not there any more."""
-    tools, now = runtime.state.tools, runtime.state.tools.now()
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
     await repository.change(session, request.request_id, now, state=State.LAPSED)
-    await desk.act(session, tools, request.request_id, Did.LAPSED, desk.BY_ITSELF, now, note=note)
+    await desk.act(session, deps, request.request_id, Did.LAPSED, desk.BY_ITSELF, now, note=note)
     await tell(session, await known(session, request.request_id), "lapsed", now)
 
 
@@ -263,7 +273,7 @@ async def _approved(session: AsyncSession, runtime: Runtime, proposal: Proposal,
 
 
 async def _content_now(session: AsyncSession, runtime: Runtime, proposal: Proposal) -> JsonValue:
-    return await desk.content_of(session, runtime.state.tools, await known(session, UUID(proposal.subject)))
+    return await desk.content_of(session, runtime.state.dependencies, await known(session, UUID(proposal.subject)))
 
 
 async def _released(session: AsyncSession, runtime: Runtime, proposal: Proposal) -> None:

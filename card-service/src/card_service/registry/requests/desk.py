@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.dependencies import Dependencies
 from card_service.keys import REQUEST_EVIDENCE
 from card_service.registry import repository as register
 from card_service.registry.changes.decided import Decided
@@ -17,7 +18,6 @@ from card_service.registry.requests.details import Details, Exclusion
 from card_service.registry.requests.kinds import Did, RequestKind
 from card_service.registry.requests.models import Act, ChangeRequest, Evidence
 from card_service.sealing import EVIDENCE, REQUEST, REQUEST_NOTE
-from card_service.tools import Tools
 from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.principal import Actor
@@ -25,14 +25,14 @@ from chassis.principal import Actor
 BY_ITSELF = Actor("service:card")
 
 
-def details_of(tools: Tools, request: ChangeRequest) -> Details:
+def details_of(deps: Dependencies, request: ChangeRequest) -> Details:
     """What a request asks for, opened."""
-    return contents.parse(tools.vault.open(request.request_id, request.details, REQUEST))
+    return contents.parse(deps.vault.open(request.request_id, request.details, REQUEST))
 
 
 async def act(
     session: AsyncSession,
-    tools: Tools,
+    deps: Dependencies,
     request_id: UUID,
     did: Did,
     actor: Actor,
@@ -41,11 +41,11 @@ async def act(
     note: str | None = None,
 ) -> None:
     """Append an act; its words are sealed."""
-    sealed = tools.vault.seal(request_id, note.encode(), REQUEST_NOTE) if note else None
+    sealed = deps.vault.seal(request_id, note.encode(), REQUEST_NOTE) if note else None
     await repository.act(session, request_id, Act(did, actor, at, reason_code), sealed)
 
 
-async def acts(session: AsyncSession, tools: Tools, request_id: UUID) -> list[Act]:
+async def acts(session: AsyncSession, deps: Dependencies, request_id: UUID) -> list[Act]:
     """The acts on a request with their words."""
     return [
         Act(
@@ -53,15 +53,15 @@ async def acts(session: AsyncSession, tools: Tools, request_id: UUID) -> list[Ac
             one.actor,
             one.at,
             one.reason_code,
-            tools.vault.open(request_id, sealed, REQUEST_NOTE).decode() if sealed else None,
+            deps.vault.open(request_id, sealed, REQUEST_NOTE).decode() if sealed else None,
         )
         for one, sealed in await repository.acts(session, request_id)
     ]
 
 
-async def content_of(session: AsyncSession, tools: Tools, request: ChangeRequest) -> JsonValue:
+async def content_of(session: AsyncSession, deps: Dependencies, request: ChangeRequest) -> JsonValue:
     """What two persons decide about: nothing personal stands in it, what is asked for and its documents as digests."""
-    print_ = tools.vault.fingerprint(contents.dump(details_of(tools, request)).decode(), REQUEST)
+    print_ = deps.vault.fingerprint(contents.dump(details_of(deps, request)).decode(), REQUEST)
     marks = [one.mark.hex() for one in await evidence_repository.of_request(session, request.request_id)]
     return {
         "request_id": str(request.request_id),
@@ -93,15 +93,15 @@ def decided_of(details: Details, at: datetime, who: str, request_id: UUID | None
     return Decided(fact_on, at, who, reason=details.kind, evidence=evidence, effective_month=month)
 
 
-def reference(tools: Tools, request_id: UUID, who: str, archive_reference: str) -> Evidence:
+def reference(deps: Dependencies, request_id: UUID, who: str, archive_reference: str) -> Evidence:
     """A document that an outside archive keeps."""
-    mark = tools.vault.fingerprint(archive_reference, EVIDENCE)
-    return Evidence(new_id(), request_id, None, None, archive_reference, who, tools.now(), mark)
+    mark = deps.vault.fingerprint(archive_reference, EVIDENCE)
+    return Evidence(new_id(), request_id, None, None, archive_reference, who, deps.now(), mark)
 
 
-def evidence_needed(tools: Tools, request: ChangeRequest) -> int:
+def evidence_needed(deps: Dependencies, request: ChangeRequest) -> int:
     """How many documents a request needs before it is approved, by the policy of the day it was entered on."""
     if request.kind is RequestKind.MOBILE and not request.checked:
         return 0  # the codes are the proof
     by = "client" if request.by_client else "person"
-    return REQUEST_EVIDENCE.on(tools.policies.book, business_day(request.entered_at), kind=request.kind, by=by)
+    return REQUEST_EVIDENCE.on(deps.policies.book, business_day(request.entered_at), kind=request.kind, by=by)

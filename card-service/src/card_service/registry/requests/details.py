@@ -6,11 +6,13 @@ from datetime import date
 from typing import Annotated, Literal, Self, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from card_service.registry.models import Role
 from card_service.registry.requests.refusal_reasons import Ground
 from card_service.registry.schemas import MobileText, NameText, NationalIdText
+from chassis.districts import DistrictUnknown, as_listed
+from chassis.places import InDistrict
 
 MemberRole = Literal["spouse", "child", "parent", "other"]
 ProgrammeName = Literal["goods", "bread", "health"]
@@ -47,7 +49,7 @@ class Newborn(_Details):
 
 
 class Admission(_Details):
-    """Somebody else joins the household, who belongs to none."""
+    """Somebody else joins the household, who belongs to none; a minor new to the register as a newborn does."""
 
     kind: Literal["admission"]
     person: NewPerson
@@ -74,7 +76,9 @@ class Removal(_Details):
 class Marriage(_Details):
     """Somebody joins the household by marriage: registered (`citizen_id`) or not yet (`person`).
 
-    `new_head`: who follows in the household that is left, where its head leaves it.
+    `new_head`: who follows in the household that is left, where its head leaves it. `founder`: the member of this
+    household who leaves it for a new one with them, as its head; `head_after` then follows here, where the founder was
+    the head.
     """
 
     kind: Literal["marriage"]
@@ -82,6 +86,8 @@ class Marriage(_Details):
     person: NewPerson | None = None
     role: MemberRole = "spouse"
     new_head: UUID | None = None
+    founder: UUID | None = None
+    head_after: UUID | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -132,12 +138,10 @@ class HeadChange(_Details):
     former_role: MemberRole
 
 
-class Move(_Details):
+class Move(_Details, InDistrict):
     """The household lives elsewhere; with `transfer` its card is of the new governorate too."""
 
     kind: Literal["move"]
-    governorate: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
-    district: Annotated[str, Field(min_length=1, max_length=60)]
     address: Annotated[str, Field(max_length=200)] = ""
     transfer: bool = False
 
@@ -154,6 +158,14 @@ class CorrectNationalId(_Details):
     """The national id was wrong; the one before still finds its holder."""
 
     kind: Literal["correct_national_id"]
+    citizen_id: UUID
+    national_id: NationalIdText
+
+
+class FreeNationalId(_Details):
+    """A number that was corrected was another's all along: it does not find the citizen any more, and is free."""
+
+    kind: Literal["free_national_id"]
     citizen_id: UUID
     national_id: NationalIdText
 
@@ -182,21 +194,36 @@ class CorrectAddress(_Details):
 
 
 class Mobile(_Details):
-    """Another mobile. `proof`: a code to the old number too, or the holder at a counter with the document seen."""
+    """Another mobile. `proof`: a code to the old number too, or the holder at a counter with the document seen.
+
+    Where `mobile` is null the number is taken away: the holder says so at a counter, and no code is sent.
+    """
 
     kind: Literal["mobile"]
     citizen_id: UUID
-    mobile: MobileText
+    mobile: MobileText | None
     proof: Literal["old_number", "counter"]
+
+    @model_validator(mode="after")
+    def _seen(self) -> Self:
+        if self.mobile is None and self.proof != "counter":
+            raise ValueError("a number is taken away at a counter")
+        return self
 
 
 class Exclusion(_Details):
-    """Members are kept out of programmes on a ground; announced before it takes effect."""
+    """Members are kept out of programmes on a ground; announced before it takes effect.
+
+    Two grounds say on what they rest: `unused` since when nothing was drawn, `misuse` on which days a trader was found
+    with the card. Whether that is enough, policies say.
+    """
 
     kind: Literal["exclusion"]
     citizen_ids: Members
     programmes: Annotated[list[ProgrammeName], Field(min_length=1, max_length=3)]
     ground: Ground
+    unused_since: date | None = Field(default=None, description="of `unused`: the day after the last draw")
+    found_on: Annotated[list[date], Field(max_length=40, description="of `misuse`: the days")] = []
 
 
 class Inclusion(_Details):
@@ -224,15 +251,30 @@ class HouseholdEnd(_Details):
 
 Details: TypeAlias = (
     Newborn | Admission | Death | Removal | Marriage | Divorce | Split | Merge | HeadChange | Move | CorrectName
-    | CorrectNationalId | CorrectBirth | CorrectSex | CorrectAddress | Mobile | Exclusion | Inclusion | HouseholdEnd
+    | CorrectNationalId | FreeNationalId | CorrectBirth | CorrectSex | CorrectAddress | Mobile | Exclusion | Inclusion
+    | HouseholdEnd
 )  # fmt: skip
 AnyDetails = Annotated[Details, Field(discriminator="kind")]
 _ADAPTER: TypeAdapter[Details] = TypeAdapter(AnyDetails)
 
 
+class _MoveOfBefore(Move):
+    """A move that was asked for when districts were written in words: it is read, and refused when carried out."""
+
+    district: str
+
+    @model_validator(mode="after")
+    def _of_one_governorate(self) -> _MoveOfBefore:
+        return self
+
+
 def parse(raw: bytes) -> Details:
     """Details from what `dump` wrote."""
-    return _ADAPTER.validate_json(raw)
+    try:
+        return _ADAPTER.validate_json(raw)
+    except (ValidationError, DistrictUnknown):
+        found = _MoveOfBefore.model_validate_json(raw)
+        return found.model_copy(update={"district": as_listed(found.governorate, found.district)})
 
 
 def dump(details: Details) -> bytes:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
+from card_service.dependencies import Dependencies
 from card_service.keys import REQUEST_CHECKED
 from card_service.registry.changes.errors import HeadNeeded
 from card_service.registry.requests import (
@@ -27,9 +28,8 @@ from card_service.registry.requests.errors import RequestOpen, RequestState
 from card_service.registry.requests.kinds import Did, RequestKind, State
 from card_service.registry.requests.models import ChangeRequest
 from card_service.sealing import REQUEST
-from card_service.tools import Tools
 from chassis import outbox
-from chassis.clock import CAIRO, month_start
+from chassis.clock import day_begins, month_start
 from chassis.ids import new_id
 from chassis.principal import CallerKind, Principal
 from contracts.change_requests import ChangeRequestEntered
@@ -47,24 +47,24 @@ async def enter_request(
     `caller` needs `requests:write`; a file of another registry is a client's. Raises NotFound for what is not the
     caller's, RequestOpen where the same is asked for already, and what carrying it out would raise.
     """
-    tools, now, kind = runtime.state.tools, runtime.state.tools.now(), RequestKind(details.kind)
+    deps, now, kind = runtime.state.dependencies, runtime.state.dependencies.now(), RequestKind(details.kind)
     await touched.ensure_own(session, caller, details)
     by = _by(caller)
-    book, today = tools.policies.book, tools.today()
+    book, today = deps.policies.book, deps.today()
     takes_effect = terms.takes_effect_on(book, now) if isinstance(details, Exclusion) else None
     month = await foreseen(session, runtime, caller, details, takes_effect)
     trusted = not REQUEST_CHECKED.on(book, today, kind=kind, by=by)
     checked = details.proof == "counter" if isinstance(details, Mobile) else month is None or not trusted
     request_id, actor = new_id(), caller.actor
-    state = State.UNPROVEN if isinstance(details, Mobile) else State.WAITING
+    state = State.UNPROVEN if isinstance(details, Mobile) and details.mobile else State.WAITING
     columns = {
         "request_id": request_id,
         "kind": kind,
         "state": state,
         "household_id": details.household_id,
         "citizen_id": contents.citizen_of(details),
-        "details_sealed": tools.vault.seal(request_id, contents.dump(details), REQUEST),
-        "subject_mark": subject_mark(tools, details),
+        "details_sealed": deps.vault.seal(request_id, contents.dump(details), REQUEST),
+        "subject_mark": subject_mark(deps, details),
         "fact_on": details.fact_on,
         "month": month or month_start(today),
         "checked": checked,
@@ -79,14 +79,16 @@ async def enter_request(
     }
     if not await repository.add(session, columns):
         raise RequestOpen("Withdraw it first, or let it be decided.", detail_ar="يجب البت في الطلب السابق أو سحبه.")
-    await desk.act(session, tools, request_id, Did.ENTERED, actor, now)
+    await desk.act(session, deps, request_id, Did.ENTERED, actor, now)
     for one in archive_references:
-        await evidence_repository.add(session, desk.reference(tools, request_id, actor.who, one), None)
+        await evidence_repository.add(session, desk.reference(deps, request_id, actor.who, one), None)
     request = await deciding.known(session, request_id)
     await _tell(session, request)
-    if isinstance(details, Mobile):
+    if isinstance(details, Mobile) and details.mobile:
         await mobile_codes.begin(session, runtime, request, details)
         return request
+    if isinstance(details, Mobile):
+        await mobile_codes.take_away(session, runtime, request, details)
     if isinstance(details, Death) and month is None and trusted:
         # nobody follows yet, but whoever is dead buys nothing from this day on
         await runtime.state.close_cards(session, details.citizen_id, now)
@@ -100,7 +102,7 @@ async def amend(
 
     Raises RequestUnknown, RequestState, NotFound, and what carrying it out would raise.
     """
-    tools, now = runtime.state.tools, runtime.state.tools.now()
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
     request = await deciding.request_of(session, caller, request_id, lock=True)
     same = details.kind == request.kind and details.household_id == request.household_id
     if request.state is not State.WAITING or not same:
@@ -111,13 +113,13 @@ async def amend(
         session,
         request_id,
         now,
-        details_sealed=tools.vault.seal(request_id, contents.dump(details), REQUEST),
-        subject_mark=subject_mark(tools, details),
+        details_sealed=deps.vault.seal(request_id, contents.dump(details), REQUEST),
+        subject_mark=subject_mark(deps, details),
         citizen_id=contents.citizen_of(details),
         fact_on=details.fact_on,
-        month=month or month_start(tools.today()),
+        month=month or month_start(deps.today()),
     )
-    await desk.act(session, tools, request_id, Did.AMENDED, caller.actor, now, note=note)
+    await desk.act(session, deps, request_id, Did.AMENDED, caller.actor, now, note=note)
     request = await deciding.known(session, request_id)
     await deciding.propose_again(session, runtime, caller, request)
     return await deciding.known(session, request_id)
@@ -130,8 +132,8 @@ async def foreseen(
 
     None for a death after which nobody heads the household yet. Raises what carrying it out would raise.
     """
-    tools = runtime.state.tools
-    at = datetime.combine(takes_effect, datetime.min.time(), CAIRO) if takes_effect else tools.now()
+    deps = runtime.state.dependencies
+    at = day_begins(takes_effect) if takes_effect else deps.now()
     trial = await session.begin_nested()
     try:
         outcome = await carrying.carry_out(session, runtime, details, desk.decided_of(details, at, caller.subject))
@@ -144,14 +146,14 @@ async def foreseen(
     return outcome.month
 
 
-def subject_mark(tools: Tools, details: Details) -> bytes:
+def subject_mark(deps: Dependencies, details: Details) -> bytes:
     """What a request asks about, keyed: the same is asked for once at a time."""
     about = [details.kind, str(details.household_id), *map(str, touched.members_named(details))]
     if isinstance(details, contents.Newborn | contents.Admission | contents.Marriage) and details.person:
         about.append(details.person.national_id)
     if isinstance(details, contents.Exclusion | contents.Inclusion):
         about += sorted(details.programmes)
-    return tools.vault.fingerprint("|".join(about), REQUEST)
+    return deps.vault.fingerprint("|".join(about), REQUEST)
 
 
 def _by(caller: Principal) -> str:

@@ -94,6 +94,13 @@ class TooManyMembers(Refusal):
     title_ar = "عدد أفراد البطاقة يتجاوز الحد المسموح به بعد الإضافة"
 
 
+class GroundNotMet(Refusal):
+    """What is said does not come to the ground for which members are to be kept out"""
+
+    code = "ground_not_met"
+    title_ar = "الوقائع المذكورة لا تكفي سبباً للاستبعاد"
+
+
 class ChangeRefused(Refusal):
     """A value of the request is not acceptable"""
 
@@ -128,6 +135,7 @@ class CodesRefused(Refusal):
     """A code is wrong, used or too old"""
 
     code = "mobile_code_refused"
+    keeps = True
     title_ar = "الرمز غير صحيح أو انتهت مدته"
     kind = Kind.INVALID
 
@@ -136,7 +144,14 @@ class NoOldNumber(Refusal):
     """There is no usable number before, so that the holder must come to a counter"""
 
     code = "no_old_number"
-    title_ar = "لا يوجد رقم سابق صالح؛ يلزم حضور صاحب الشأن"
+    title_ar = "لا يوجد رقم محمول سابق يصلح لإرسال الرمز؛ يلزم حضور صاحب الشأن"
+
+
+class NumberTooNew(Refusal):
+    """The number is too new to prove anything; the holder must come to a counter"""
+
+    code = "number_too_new"
+    title_ar = "الرقم الحالي حديث التسجيل ولا يصلح للإثبات؛ يلزم حضور صاحب الشأن"
 
 
 class CodesTooOften(Refusal):
@@ -151,6 +166,20 @@ class ObjectionTooLate(Refusal):
 
     code = "objection_too_late"
     title_ar = "انتهت مدة الاعتراض"
+
+
+class DrawnNotKnown(Refusal):
+    """It is not known yet what was drawn; a claim is not pursued before"""
+
+    code = "drawn_not_known"
+    title_ar = "الكميات المصروفة لم تُحدد بعد؛ لا يمكن متابعة المطالبة قبل تحديدها"
+
+
+class NothingDrawn(Refusal):
+    """Nothing was drawn beyond what the others had; there is nothing to pursue"""
+
+    code = "nothing_drawn"
+    title_ar = "لم يُصرف ما يزيد على استحقاق باقي أفراد الأسرة؛ لا محل للمطالبة"
 
 
 class ClaimDecided(Refusal):

@@ -45,9 +45,9 @@ async def add_file(
 
     Raises RequestUnknown, RequestState, EvidenceTooLarge, EvidenceKind or EvidenceTooMany.
     """
-    tools = runtime.state.tools
+    deps = runtime.state.dependencies
     request = await _open(session, caller, request_id)
-    most = tools.figure(EVIDENCE_BYTES)
+    most = deps.figure(EVIDENCE_BYTES)
     if len(content) > most:
         raise EvidenceTooLarge(f"A document has at most {most} bytes.", detail_ar="صغّر حجم الملف.", most=most)
     media_type = media_type_of(content)
@@ -58,10 +58,10 @@ async def add_file(
         size=len(content),
         archive_reference=None,
         entered_by=caller.subject,
-        entered_at=tools.now(),
-        mark=tools.vault.fingerprint(content.hex(), EVIDENCE),
+        entered_at=deps.now(),
+        mark=deps.vault.fingerprint(content.hex(), EVIDENCE),
     )
-    sealed = tools.vault.seal(evidence.evidence_id, content, EVIDENCE)
+    sealed = deps.vault.seal(evidence.evidence_id, content, EVIDENCE)
     return await _add(session, runtime, caller, request, evidence, sealed)
 
 
@@ -70,7 +70,7 @@ async def add_reference(
 ) -> Evidence:
     """Say where an outside archive keeps a document. Raises RequestUnknown, RequestState or EvidenceTooMany."""
     request = await _open(session, caller, request_id)
-    evidence = desk.reference(runtime.state.tools, request_id, caller.subject, reference)
+    evidence = desk.reference(runtime.state.dependencies, request_id, caller.subject, reference)
     return await _add(session, runtime, caller, request, evidence, None)
 
 
@@ -81,7 +81,7 @@ async def read_file(
 
     Raises RequestUnknown, EvidenceUnknown or EvidenceElsewhere.
     """
-    tools = runtime.state.tools
+    deps = runtime.state.dependencies
     request = await deciding.request_of(session, caller, request_id)
     found = await evidence_repository.find(session, request_id, evidence_id)
     if found is None:
@@ -89,8 +89,8 @@ async def read_file(
     sealed = await evidence_repository.content(session, evidence_id)
     if sealed is None:
         raise EvidenceElsewhere(archive_reference=found.archive_reference)
-    await evidence_repository.view(session, evidence_id, caller.actor, tools.now())
-    return request, found, tools.vault.open(evidence_id, sealed, EVIDENCE)
+    await evidence_repository.view(session, evidence_id, caller.actor, deps.now())
+    return request, found, deps.vault.open(evidence_id, sealed, EVIDENCE)
 
 
 async def _open(session: AsyncSession, caller: Principal, request_id: UUID) -> ChangeRequest:
@@ -108,14 +108,14 @@ async def _add(
     evidence: Evidence,
     sealed: bytes | None,
 ) -> Evidence:
-    tools = runtime.state.tools
+    deps = runtime.state.dependencies
     known = await evidence_repository.of_request(session, request.request_id)
     if same := next((one for one in known if one.mark == evidence.mark), None):
         return same
-    if len(known) >= tools.figure(EVIDENCE_MOST):
+    if len(known) >= deps.figure(EVIDENCE_MOST):
         raise EvidenceTooMany
     await evidence_repository.add(session, evidence, sealed)
-    await desk.act(session, tools, request.request_id, Did.EVIDENCE, caller.actor, tools.now())
+    await desk.act(session, deps, request.request_id, Did.EVIDENCE, caller.actor, deps.now())
     # whoever adds a document has made what is decided, and does not decide it
     await deciding.propose_again(session, runtime, caller, request)
     return evidence

@@ -21,6 +21,7 @@ class RequestKind(StrEnum):
     MOVE = "move"
     CORRECT_NAME = "correct_name"
     CORRECT_NATIONAL_ID = "correct_national_id"
+    FREE_NATIONAL_ID = "free_national_id"
     CORRECT_BIRTH = "correct_birth"
     CORRECT_SEX = "correct_sex"
     CORRECT_ADDRESS = "correct_address"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
+from card_service.dependencies import Dependencies
 from card_service.keys import (
     MOBILE_CODE_MINUTES,
     MOBILE_CODE_TRIES,
@@ -19,22 +19,23 @@ from card_service.keys import (
 )
 from card_service.registry import names, sealed_names
 from card_service.registry import repository as register
-from card_service.registry.changes.mobile import apply_mobile
+from card_service.registry.changes.mobile import apply_mobile, is_new
 from card_service.registry.requests import deciding, desk, people, repository
 from card_service.registry.requests.details import Mobile
 from card_service.registry.requests.errors import (
     CodesRefused,
     CodesTooOften,
     NoOldNumber,
+    NumberTooNew,
     ObjectionTooLate,
     RequestState,
 )
 from card_service.registry.requests.kinds import UNDECIDED, Did, State
 from card_service.registry.requests.models import ChangeRequest
 from card_service.sealing import MOBILE, MOBILE_CODE
-from card_service.tools import Tools
 from chassis import outbox
 from chassis.contact import Contact, seal_code
+from chassis.ids import random_digits
 from chassis.principal import Principal
 from chassis.problems import NotFound
 from chassis.text import normalise_digits
@@ -55,23 +56,39 @@ _USE = text("UPDATE mobile_code SET used_at = :now WHERE request_id = :request_i
 
 
 async def begin(session: AsyncSession, runtime: Runtime, request: ChangeRequest, details: Mobile) -> None:
-    """Send the codes. Raises NoOldNumber where the old one is to prove it and there is none."""
-    tools = runtime.state.tools
-    given_name, old = await _reached(session, tools, details.citizen_id)
+    """Send the codes. Raises NoOldNumber or NumberTooNew where the old one is to prove it and cannot."""
+    deps = runtime.state.dependencies
+    given_name, old = await _reached(session, deps, details.citizen_id)
     if details.proof == "old_number" and old is None:
         raise NoOldNumber
-    await _send(session, tools, request, "new", details.citizen_id, given_name, people.mobile_of(details.mobile))
+    if details.proof == "old_number" and await is_new(session, details.citizen_id, deps.now()):
+        raise NumberTooNew
+    await _send(session, deps, request, "new", details.citizen_id, given_name, people.mobile_of(details.mobile or ""))
     if details.proof == "old_number" and old is not None:
-        await _send(session, tools, request, "old", details.citizen_id, given_name, old)
-    before = tools.vault.seal(request.request_id, old.encode(), MOBILE) if old else None
-    await repository.change(session, request.request_id, tools.now(), before_sealed=before)
+        await _send(session, deps, request, "old", details.citizen_id, given_name, old)
+    await _keep_old(session, deps, request, old)
+
+
+async def take_away(session: AsyncSession, runtime: Runtime, request: ChangeRequest, details: Mobile) -> None:
+    """Keep and tell the number that shall be taken away, which may object. Raises NoOldNumber where there is none."""
+    deps = runtime.state.dependencies
+    _, old = await _reached(session, deps, details.citizen_id)
+    if old is None:
+        raise NoOldNumber
+    await _keep_old(session, deps, request, old)
+    await _warn(session, deps, await deciding.known(session, request.request_id), details, deps.now())
+
+
+async def _keep_old(session: AsyncSession, deps: Dependencies, request: ChangeRequest, old: str | None) -> None:
+    before = deps.vault.seal(request.request_id, old.encode(), MOBILE) if old else None
+    await repository.change(session, request.request_id, deps.now(), before_sealed=before)
 
 
 async def send_again(session: AsyncSession, runtime: Runtime, caller: Principal, request_id: UUID) -> ChangeRequest:
     """Send other codes in the place of those before. Raises RequestUnknown, RequestState or CodesTooOften."""
-    tools = runtime.state.tools
+    deps = runtime.state.dependencies
     request = await deciding.request_of(session, caller, request_id, lock=True)
-    details = desk.details_of(tools, request)
+    details = desk.details_of(deps, request)
     if request.state is not State.UNPROVEN or not isinstance(details, Mobile):
         raise RequestState(f"The request is {request.state}.", state=request.state)
     await begin(session, runtime, request, details)
@@ -83,30 +100,25 @@ async def prove(
 ) -> ChangeRequest:
     """Take the codes: with both the number changes, with the counter's a second person decides.
 
-    A try is counted in a transaction of its own, so that no refusal undoes it. Raises RequestUnknown, RequestState
-    or CodesRefused.
+    A wrong try is counted although it is refused. Raises RequestUnknown, RequestState or CodesRefused.
     """
-    tools, now = runtime.state.tools, runtime.state.tools.now()
-    request = await deciding.request_of(session, caller, request_id)
-    details = desk.details_of(tools, request)
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
+    request = await deciding.request_of(session, caller, request_id, lock=True)
+    details = desk.details_of(deps, request)
     if request.state is not State.UNPROVEN or not isinstance(details, Mobile):
         raise RequestState(f"The request is {request.state}.", state=request.state)
-    async with runtime.sessions() as counting, counting.begin():
-        tried = await counting.execute(_TRY, {"request_id": request_id, "now": now})
-        marks = {row.number: bytes(row.mark) for row in tried}
+    tried = await session.execute(_TRY, {"request_id": request_id, "now": now})
+    marks = {row.number: bytes(row.mark) for row in tried}
     given = {"new": new, **({"old": old} if old is not None else {})}
     wanted = {"new", "old"} if details.proof == "old_number" else {"new"}
     good = marks.keys() >= wanted and given.keys() >= wanted
     for number in sorted(wanted & marks.keys() & given.keys()):
-        good &= hmac.compare_digest(marks[number], _mark(tools, request_id, number, given[number]))
+        good &= hmac.compare_digest(marks[number], _mark(deps, request_id, number, given[number]))
     if not good:
         raise CodesRefused
-    request = await deciding.request_of(session, caller, request_id, lock=True)
-    if request.state is not State.UNPROVEN:
-        raise RequestState(f"The request is {request.state}.", state=request.state)
     await session.execute(_USE, {"request_id": request_id, "now": now})
-    await desk.act(session, tools, request_id, Did.PROVEN, caller.actor, now)
-    await _warn(session, tools, request, details, now)
+    await desk.act(session, deps, request_id, Did.PROVEN, caller.actor, now)
+    await _warn(session, deps, request, details, now)
     return await deciding.proceed(session, runtime, caller, request)
 
 
@@ -117,55 +129,61 @@ async def object_(
 
     Raises RequestUnknown, RequestState or ObjectionTooLate.
     """
-    tools, now = runtime.state.tools, runtime.state.tools.now()
+    deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
     request = await deciding.request_of(session, caller, request_id, lock=True)
-    details = desk.details_of(tools, request)
+    details = desk.details_of(deps, request)
     waits = request.state in UNDECIDED
     if not isinstance(details, Mobile) or not (waits or request.state is State.DONE) or request.before is None:
         raise RequestState(f"The request is {request.state}.", state=request.state)
     if request.state is State.DONE:
-        term = timedelta(hours=tools.figure(MOBILE_OBJECTION_HOURS))
+        term = timedelta(hours=deps.figure(MOBILE_OBJECTION_HOURS))
         if request.decided_at is None or now > request.decided_at + term:
             raise ObjectionTooLate
-        old = tools.vault.open(request_id, request.before, MOBILE).decode()
+        old = deps.vault.open(request_id, request.before, MOBILE).decode()
         decided = desk.decided_of(details, now, caller.subject, request_id)
-        change = await apply_mobile(session, tools, decided, details.citizen_id, old, None)
+        change = await apply_mobile(session, deps, decided, details.citizen_id, old, None)
         await repository.change(session, request_id, now, changes=[*request.changes, change.change_id])
-    await desk.act(session, tools, request_id, Did.OBJECTED, caller.actor, now, note=note)
+    await desk.act(session, deps, request_id, Did.OBJECTED, caller.actor, now, note=note)
     if waits:
         await deciding.close_proposal(session, request.proposal_id, now)
     await deciding.refuse(session, runtime, request, caller.actor, now, "objected", None)
     return await deciding.known(session, request_id)
 
 
-async def _reached(session: AsyncSession, tools: Tools, citizen_id: UUID) -> tuple[str, str | None]:
+async def _reached(session: AsyncSession, deps: Dependencies, citizen_id: UUID) -> tuple[str, str | None]:
     """By which name a citizen is called, and the number of now, None where none is usable."""
     citizen = await register.find_citizen(session, citizen_id)
     if citizen is None:
         raise NotFound
-    called = names.given_name(sealed_names.opened(tools.vault, citizen_id, citizen.name_kept))
+    called = names.given_name(sealed_names.opened(deps.vault, citizen_id, citizen.name_kept))
     if citizen.mobile_sealed is None or not citizen.mobile_usable:
         return called, None
-    return called, tools.vault.open(citizen_id, citizen.mobile_sealed, MOBILE).decode()
+    return called, deps.vault.open(citizen_id, citizen.mobile_sealed, MOBILE).decode()
 
 
-def _mark(tools: Tools, request_id: UUID, number: str, code: str) -> bytes:
-    return tools.vault.fingerprint(f"{request_id}|{number}|{normalise_digits(code)}", MOBILE_CODE)
+def _mark(deps: Dependencies, request_id: UUID, number: str, code: str) -> bytes:
+    return deps.vault.fingerprint(f"{request_id}|{number}|{normalise_digits(code)}", MOBILE_CODE)
 
 
 async def _send(
-    session: AsyncSession, tools: Tools, request: ChangeRequest, number: str, who: UUID, given_name: str, mobile: str
+    session: AsyncSession,
+    deps: Dependencies,
+    request: ChangeRequest,
+    number: str,
+    who: UUID,
+    given_name: str,
+    mobile: str,
 ) -> None:
-    code = "".join(secrets.choice("0123456789") for _ in range(_DIGITS))
-    minutes = tools.figure(MOBILE_CODE_MINUTES)
-    expires = tools.now() + timedelta(minutes=minutes)
+    code = random_digits(_DIGITS)
+    minutes = deps.figure(MOBILE_CODE_MINUTES)
+    expires = deps.now() + timedelta(minutes=minutes)
     values = {
         "request_id": request.request_id,
         "number": number,
-        "mark": _mark(tools, request.request_id, number, code),
-        "tries": tools.figure(MOBILE_CODE_TRIES),
+        "mark": _mark(deps, request.request_id, number, code),
+        "tries": deps.figure(MOBILE_CODE_TRIES),
         "expires_at": expires,
-        "most": tools.figure(MOBILE_CODES),
+        "most": deps.figure(MOBILE_CODES),
     }
     if (await session.execute(_PUT, values)).scalar_one_or_none() is None:
         raise CodesTooOften
@@ -173,25 +191,27 @@ async def _send(
         request_id=request.request_id,
         citizen_id=who,
         household_id=request.household_id,
-        sealed=Contact(given_name, mobile).seal(tools.contacts, who),
-        code_sealed=seal_code(tools.contacts, who, code),
+        sealed=Contact(given_name, mobile).seal(deps.contacts, who),
+        code_sealed=seal_code(deps.contacts, who, code),
         minutes=minutes,
         expires_at=expires,
     )
     await outbox.add(session, issued)
 
 
-async def _warn(session: AsyncSession, tools: Tools, request: ChangeRequest, details: Mobile, now: datetime) -> None:
+async def _warn(
+    session: AsyncSession, deps: Dependencies, request: ChangeRequest, details: Mobile, now: datetime
+) -> None:
     """Tell the old number, which may object."""
     if request.before is None:
         return
-    given_name, _ = await _reached(session, tools, details.citizen_id)
-    old = tools.vault.open(request.request_id, request.before, MOBILE).decode()
+    given_name, _ = await _reached(session, deps, details.citizen_id)
+    old = deps.vault.open(request.request_id, request.before, MOBILE).decode()
     told = MobileChanging(
         request_id=request.request_id,
         citizen_id=details.citizen_id,
         household_id=request.household_id,
-        sealed=Contact(given_name, old).seal(tools.contacts, details.citizen_id),
-        object_until=now + timedelta(hours=tools.figure(MOBILE_OBJECTION_HOURS)),
+        sealed=Contact(given_name, old).seal(deps.contacts, details.citizen_id),
+        object_until=now + timedelta(hours=deps.figure(MOBILE_OBJECTION_HOURS)),
     )
     await outbox.add(session, told)

@@ -88,8 +88,21 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnInMonth:
+    """What a household drew of a month's programme beyond what the others had: loaves, or piastres."""
+
+    programme: str
+    month: date
+    quantity: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class MonthsClaim:
-    """Months that may have been drawn after a death and before it was known; a person decides what comes of it."""
+    """Months that may have been drawn after a death and before it was known; a person decides what comes of it.
+
+    `drawn`: by what supply-service has told, None while it has not; of a decided claim what was known then.
+    """
 
     claim_id: UUID
     request_id: UUID
@@ -101,3 +114,4 @@ class MonthsClaim:
     decided_by: str | None
     decided_at: datetime | None
     note: str | None
+    drawn: tuple[DrawnInMonth, ...] | None

@@ -40,14 +40,14 @@ class NewbornRule:
         if age < self.age:
             raise TooYoung(
                 f"A child is added from {self.age} years on.",
-                detail_ar=f"تتم إضافة الطفل من سن {self.age} سنوات.",
+                detail_ar=f"الحد الأدنى لسن الطفل بالسنوات عند الإضافة: {self.age}.",
                 age=age,
                 from_age=self.age,
             )
         if members + 1 > self.members:
             raise TooManyMembers(
                 f"A card has at most {self.members} members after a child was added.",
-                detail_ar=f"الحد الأقصى {self.members} أفراد على البطاقة بعد الإضافة.",
+                detail_ar=f"الحد الأقصى لعدد أفراد البطاقة بعد الإضافة: {self.members}.",
                 members=members,
                 most=self.members,
             )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
+from card_service.dependencies import Dependencies
 from card_service.registry import names
 from card_service.registry.intake import Person, Rejection, Residence, judge_person
 from card_service.registry.models import Household
 from card_service.registry.reasons import reason
 from card_service.registry.requests.details import NewPerson
 from card_service.registry.requests.errors import ChangeRefused
-from card_service.tools import Tools
 from chassis import mobiles
 from chassis.national_id import NationalId, NationalIdError, parse
 
@@ -22,18 +22,18 @@ def refused(field: str, code: str) -> ChangeRefused:
     return ChangeRefused(english, detail_ar=arabic, rejections=listed)
 
 
-def judged(tools: Tools, given: NewPerson, role: str, home: Household) -> Person:
+def judged(deps: Dependencies, given: NewPerson, role: str, home: Household) -> Person:
     """A person fit to be registered. Raises ChangeRefused."""
-    found = judge_person(0, role, given.national_id, given.full_name, given.mobile or "", tools.today())
+    found = judge_person(0, role, given.national_id, given.full_name, given.mobile or "", deps.today())
     if isinstance(found, Rejection):
         raise refused(found.field, found.code)
     return Person(*found, Residence(home.governorate, home.district, home.address))
 
 
-def national_id_of(tools: Tools, given: str) -> NationalId:
+def national_id_of(deps: Dependencies, given: str) -> NationalId:
     """A national id as parsed. Raises ChangeRefused."""
     try:
-        return parse(given, tools.today())
+        return parse(given, deps.today())
     except NationalIdError as error:
         raise refused("national_id", error.code) from error
 

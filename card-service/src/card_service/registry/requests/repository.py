@@ -60,6 +60,8 @@ _LIST = BoundedStatement(
     " AND (CAST(:kind AS text) IS NULL OR r.kind = :kind) AND (CAST(:state AS text) IS NULL OR r.state = :state)"
     " AND (CAST(:household_id AS uuid) IS NULL OR r.household_id = :household_id)"
     " AND (CAST(:appeal AS text) IS NULL OR r.appeal = :appeal)"
+    " AND (CAST(:claim AS text) IS NULL OR EXISTS (SELECT FROM months_claim m WHERE m.request_id = r.request_id"
+    " AND m.state = :claim))"
     " AND (CAST(:governorate AS text) IS NULL OR h.governorate = :governorate)"
     " AND (CAST(:changed_since AS timestamptz) IS NULL OR r.updated_at >= :changed_since)"
     f" AND (CAST(:overdue AS boolean) IS NULL OR :overdue = coalesce({_OVERDUE}, false))"

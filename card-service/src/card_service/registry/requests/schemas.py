@@ -120,7 +120,7 @@ class EvidenceContent(BaseModel):
 
 
 class ActOut(BaseModel):
-    """Who did what with a request, when, and in which words."""
+    """Who did what with a request, when, and in which words; of `carried_out` the words are what stood there before."""
 
     act: Did
     who: str
@@ -131,13 +131,26 @@ class ActOut(BaseModel):
     note: Annotated[str | None, Personal.HOUSEHOLD]
 
 
+class DrawnOut(BaseModel):
+    """Loaves or piastres drawn of a month beyond what the others had."""
+
+    programme: Annotated[Literal["bread", "goods"], Personal.RATIONS]
+    month: Annotated[str, Personal.RATIONS]
+    quantity: Annotated[int, Personal.RATIONS]
+    unit: Annotated[Literal["loaf", "piastre"], Personal.RATIONS]
+
+
 class ClaimOut(BaseModel):
-    """Months that may have been drawn after a death, first to last."""
+    """Months that may have been drawn after a death, first to last, and what was.
+
+    `drawn` is null while that is not known yet, empty where nothing was.
+    """
 
     claim_id: UUID
     first_month: str
     last_month: str
     state: Literal["open", "pursued", "waived"]
+    drawn: list[DrawnOut] | None
     decided_by: str | None
     decided_at: datetime | None
 

@@ -1,28 +1,14 @@
-"""The service-level clock: working days, and by when a request or an appeal is to be decided. Pure."""
+"""The service-level clock: by when a request or an appeal is to be decided. Pure."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from card_service.keys import APPEAL_DAYS, APPEAL_WITHIN, HOLIDAYS, NOTICE_DAYS, REQUEST_DAYS, REST_DAYS
+from card_service.keys import APPEAL_DAYS, APPEAL_WITHIN, NOTICE_DAYS, REQUEST_DAYS
 from card_service.registry.requests.kinds import RequestKind
-from chassis.clock import CAIRO, business_day
+from chassis.clock import business_day
 from policybook.book import PolicyBook
-
-
-def rests(book: PolicyBook, day: date) -> bool:
-    """Whether offices rest on a day: the weekly ones and public holidays, as the policies of that day say."""
-    holidays = HOLIDAYS.on(book, day)
-    return day.isoweekday() in REST_DAYS.on(book, day) or bool({f"{day:%m-%d}", day.isoformat()} & holidays)
-
-
-def after_working_days(book: PolicyBook, start: datetime, days: int) -> datetime:
-    """The end of the day in Cairo that is so many working days after the one of `start`, which does not count."""
-    day = business_day(start)
-    while days > 0:
-        day += timedelta(days=1)
-        days -= not rests(book, day)
-    return datetime.combine(day + timedelta(days=1), time(), CAIRO)
+from policybook.calendar import after_working_days
 
 
 def due_at(book: PolicyBook, kind: RequestKind, entered_at: datetime) -> datetime:

@@ -33,6 +33,8 @@ def members_named(details: Details) -> list[UUID]:
             named.update(details.children)
         case HeadChange():
             named.add(details.new_head)
+        case Marriage():
+            named.update((details.founder, details.head_after))
     return sorted(one for one in named if one is not None)
 
 

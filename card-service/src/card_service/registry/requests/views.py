@@ -16,19 +16,21 @@ from card_service.registry.requests.details import (
     Admission,
     CorrectNationalId,
     Details,
+    FreeNationalId,
     Marriage,
     Mobile,
     Newborn,
     NewPerson,
 )
 from card_service.registry.requests.kinds import UNDECIDED, Appeal, RequestKind, State
-from card_service.registry.requests.models import Act, ChangeRequest, Evidence, MonthsClaim
+from card_service.registry.requests.models import Act, ChangeRequest, DrawnInMonth, Evidence, MonthsClaim
 from card_service.registry.requests.refusal_reasons import words
 from card_service.registry.requests.schemas import (
     ActOut,
     ChangeRequestOut,
     ChangeRequestSummary,
     ClaimOut,
+    DrawnOut,
     EvidenceOut,
     ReasonOut,
 )
@@ -73,8 +75,8 @@ def summary(request: ChangeRequest, now: datetime) -> ChangeRequestSummary:
 
 async def whole(session: AsyncSession, runtime: Runtime, caller: Principal, request: ChangeRequest) -> ChangeRequestOut:
     """A request whole, as this caller may see it: national ids in full to who decides, since papers are compared."""
-    tools = runtime.state.tools
-    change = desk.details_of(tools, request)
+    deps = runtime.state.dependencies
+    change = desk.details_of(deps, request)
     proposal = await proposals.find(session, request.proposal_id) if request.proposal_id else None
     appealed = await proposals.find(session, request.appeal_proposal_id) if request.appeal_proposal_id else None
     claim = await claims.find(session, request.request_id)
@@ -82,14 +84,14 @@ async def whole(session: AsyncSession, runtime: Runtime, caller: Principal, requ
     reason = words(request.reason_code)
     decides = Scope.REQUESTS_APPROVE in caller.scopes
     return ChangeRequestOut(
-        **summary(request, tools.now()).model_dump(),
+        **summary(request, deps.now()).model_dump(),
         change=change if decides else masked(change),
         digest=proposal.digest.hex() if proposal and request.state is State.WAITING else None,
         appeal_digest=appealed.digest.hex() if appealed and request.appeal is Appeal.OPEN else None,
         reason=ReasonOut(code=request.reason_code or "", reason=reason[0], reason_ar=reason[1]) if reason else None,
         evidence=[evidence_out(one) for one in documents],
-        evidence_needed=desk.evidence_needed(tools, request),
-        acts=[_act_out(one) for one in await desk.acts(session, tools, request.request_id)],
+        evidence_needed=desk.evidence_needed(deps, request),
+        acts=[_act_out(one) for one in await desk.acts(session, deps, request.request_id)],
         changes=list(request.changes),
         founded=request.founded,
         claim=claim_out(claim) if claim else None,
@@ -139,9 +141,9 @@ def masked(details: Details) -> Details:
         return details.model_copy(update={"person": _masked(details.person)})
     if isinstance(details, Marriage) and details.person is not None:
         return details.model_copy(update={"person": _masked(details.person)})
-    if isinstance(details, CorrectNationalId):
+    if isinstance(details, CorrectNationalId | FreeNationalId):
         return details.model_copy(update={"national_id": national_id.masked(normalise_digits(details.national_id))})
-    if isinstance(details, Mobile):
+    if isinstance(details, Mobile) and details.mobile:
         return details.model_copy(update={"mobile": _mobile(details.mobile)})
     return details
 
@@ -188,8 +190,15 @@ def claim_out(claim: MonthsClaim) -> ClaimOut:
         first_month=month_text(claim.first_month),
         last_month=month_text(claim.last_month),
         state=claim.state,
+        drawn=None if claim.drawn is None else [_drawn_out(one) for one in claim.drawn],
         decided_by=claim.decided_by,
         decided_at=claim.decided_at,
+    )
+
+
+def _drawn_out(one: DrawnInMonth) -> DrawnOut:
+    return DrawnOut.model_validate(
+        {"programme": one.programme, "month": month_text(one.month), "quantity": one.quantity, "unit": one.unit}
     )
 
 

@@ -1,0 +1,26 @@
+"""What is refused around lost cards."""
+
+from __future__ import annotations
+
+from chassis.problems import Conflict, RateLimited
+
+
+class CardNotLost(Conflict):
+    """The card is not blocked as lost"""
+
+    code = "card_not_lost"
+    title_ar = "الكارت غير موقوف بسبب الفقد"
+
+
+class CardWasNotActive(Conflict):
+    """The card was not active when it was lost"""
+
+    code = "card_was_not_active"
+    title_ar = "لم يكن الكارت مفعلاً عند فقده"
+
+
+class BreadCodesTooOften(RateLimited):
+    """As many bread codes were made for this card today as may be"""
+
+    code = "bread_codes_too_often"
+    title_ar = "تم إصدار الحد الأقصى من رموز الخبز لهذا الكارت اليوم"

@@ -1,0 +1,113 @@
+"""Use cases of lost cards: reported by whatever way, found again, free again when nobody asks for another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from card_service.cards import repository as cards
+from card_service.cards.lifecycle import USABLE
+from card_service.cards.models import Card
+from card_service.cards.service import LOST, card_of, free, stop
+from card_service.dependencies import Dependencies
+from card_service.losses import codes, repository
+from card_service.losses.errors import BreadCodesTooOften, CardNotLost, CardWasNotActive
+from card_service.losses.models import Channel, IdentifiedBy, Issued, Report
+from card_service.proofs.errors import HolderNotReached, HolderNumberTooNew
+from card_service.registry import repository as register
+from chassis import outbox
+from chassis.principal import Principal
+from chassis.refusals import Refusal
+from contracts.losses import LostBlockLapsed
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A card that was reported lost, and the code that is on its way, or why there is none."""
+
+    card: Card
+    code: Issued | None
+    no_code: str | None
+
+
+async def report(
+    session: AsyncSession,
+    deps: Dependencies,
+    caller: Principal,
+    card_id: UUID,
+    channel: Channel,
+    identified_by: IdentifiedBy,
+) -> Reported:
+    """Block a card as lost and send its holder a code for bread. Raises CardUnknown or CardStateConflict."""
+    card = await card_of(session, caller, card_id, lock=True)
+    given = Report(card_id, channel, identified_by, caller.subject, deps.now())
+    code = await _lost(session, deps, card, given)
+    stands = await card_of(session, caller, card_id)
+    if isinstance(code, Refusal):
+        return Reported(stands, None, code.code)
+    return Reported(stands, code, None)
+
+
+async def report_of_citizen(session: AsyncSession, deps: Dependencies, citizen_id: UUID, reported_at: datetime) -> None:
+    """Block the cards of a citizen who has said so by SMS, unless that number is too new to be believed."""
+    citizen = await register.find_citizen(session, citizen_id)
+    if citizen is None or (citizen.mobile_new_until is not None and citizen.mobile_new_until > deps.now()):
+        return
+    for one in await cards.of_citizen(session, citizen_id):
+        card = await cards.find(session, one.card_id, lock=True) if one.state in USABLE else None
+        if card is not None and card.state in USABLE:
+            given = Report(card.card_id, "sms", "registered_mobile", str(citizen_id), reported_at)
+            await _lost(session, deps, card, given)
+
+
+async def _lost(session: AsyncSession, deps: Dependencies, card: Card, given: Report) -> Issued | Refusal:
+    await stop(session, deps, card, LOST, given.channel)
+    await repository.report(session, given)
+    stands = await cards.find(session, card.card_id, lock=True)
+    if stands is None:
+        raise TypeError("a card that was locked is there")
+    try:
+        return await codes.send(session, deps, stands)
+    except (HolderNotReached, HolderNumberTooNew, CardWasNotActive, BreadCodesTooOften) as refusal:
+        return refusal
+
+
+async def send_code(session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID) -> Issued:
+    """Send another code to the registered mobile. Raises CardUnknown, or as `codes.send`."""
+    return await codes.send(session, deps, await card_of(session, caller, card_id, lock=True))
+
+
+async def show_code(session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID) -> Issued:
+    """Make a code that a counter shows to the holder, whose document it has seen. Raises as `codes.show`."""
+    return await codes.show(session, deps, await card_of(session, caller, card_id, lock=True))
+
+
+async def found(session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID) -> Card:
+    """Let a lost card be used again, whose holder shows it with a document; its code ends.
+
+    Raises CardUnknown, CardNotLost or ReplacementWaiting.
+    """
+    card = await card_of(session, caller, card_id, lock=True)
+    if not codes.is_lost(card):
+        raise CardNotLost(detail_ar="الكارت الموقوف لسبب آخر لا يعاد تشغيله من هنا.")
+    await free(session, card, deps.now())
+    return await card_of(session, caller, card_id)
+
+
+async def lapse(session: AsyncSession, lapsed: Sequence[Card]) -> None:
+    """Let lost cards be used again that nobody has asked a replacement for, from the moment that was told."""
+    for card in lapsed:
+        if card.lapses_at is None:
+            raise TypeError("what has lapsed has its moment")
+        await free(session, card, card.lapses_at)
+        told = LostBlockLapsed(
+            card_id=card.card_id,
+            citizen_id=card.citizen_id,
+            household_id=card.household_id,
+            lapsed_at=card.lapses_at,
+        )
+        await outbox.add(session, told, at=card.lapses_at)
