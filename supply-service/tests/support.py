@@ -16,7 +16,8 @@ from fastapi import FastAPI
 
 from chassis.consumer import Received
 from chassis.ids import new_id
-from chassis.testing import TestIssuer, running
+from chassis.testing import TestIssuer, running, worked_off
+from chassis.testing_proofs import PROVER
 from contracts.card import CardActivated, HouseholdChangedByMonth, ProgrammeService
 from contracts.event import Event
 from contracts.gateway import TerminalEnrolled
@@ -26,6 +27,7 @@ from supply_service.context import Runtime
 from supply_service.main import create_app
 from supply_service.sales.repository import payloads
 from supply_service.settings import Settings
+from supply_service.simulations import worker
 
 NOWHERE = "127.0.0.1:1"  # no broker: what is published stays in the outbox, events are handed to the handlers
 NOON = datetime(2026, 11, 5, 10, 0, tzinfo=UTC)
@@ -67,6 +69,7 @@ class Supply:
     def __init__(self, app: FastAPI, client: httpx.AsyncClient, issuer: TestIssuer) -> None:
         self.app, self.client, self.issuer = app, client, issuer
         self.runtime: Runtime = app.state.runtime
+        self.proofs: dict[tuple[UUID, UUID, str], str] = {}
 
     def at(self, instant: datetime | None) -> None:
         """Move business time."""
@@ -83,9 +86,10 @@ class Supply:
         """A call of a ministry's system."""
         return await self.client.request(method, path, headers=self.issuer.headers("ministry", scopes), **options)
 
-    async def till(self, kind: str = "bakery", governorate: str = PORT_SAID, district: str = "al-arab") -> Till:
+    async def till(self, kind: str = "bakery", governorate: str = PORT_SAID, district: str | None = None) -> Till:
         """A new outlet with an enrolled terminal."""
-        body = {"kind": kind, "name_ar": "منفذ", "name_en": "outlet", "governorate": governorate, "district": district}
+        place = {"governorate": governorate, "district": district or f"{governorate}.02"}
+        body = {"kind": kind, "name_ar": "منفذ", "name_en": "outlet", **place}
         outlet = (await self.admin("POST", "/v1/outlets", "outlets:write", json=body)).json()
         body = {"outlet_id": outlet["outlet_id"], "serial": str(new_id()), "model": "UC-1"}
         terminal = (await self.admin("POST", "/v1/terminals", "terminals:write", json=body)).json()
@@ -99,6 +103,10 @@ class Supply:
         )
         await self.catch_up()
         return till
+
+    async def in_contact(self, till: Till, at: datetime) -> None:
+        """A terminal was in contact at an instant, so that a spell without a network begins there."""
+        await self.runtime.pool.execute("INSERT INTO terminal_contact VALUES ($1, $2)", till.terminal_id, at)
 
     async def catch_up(self) -> None:
         """Read changed terminals and policies now, not a quarter of a second later."""
@@ -116,7 +124,7 @@ class Supply:
     ) -> Holder:
         """A household with an active card."""
         holder = Holder(new_id(), household_id or new_id())
-        place = {"governorate": governorate, "district": "al-arab", "members": members}
+        place = {"governorate": governorate, "district": "03.02", "members": members}
         await self.deliver(
             told(holder.household_id, {"2020-01": members}, governorate=governorate),
             CardActivated(
@@ -136,8 +144,15 @@ class Supply:
     ) -> httpx.Response:
         """A sale at a terminal."""
         card_id = holder.card_id if isinstance(holder, Holder) else holder
+        if more.get("tenders") and "holder_proof" not in more:
+            more["holder_proof"] = self.proof(till, card_id, key)
         body = {"card_id": str(card_id), "lines": list(lines), **more}
         return await self.client.post("/v1/redemptions", json=body, headers=till.headers(key))
+
+    def proof(self, till: Till, card_id: UUID, key: str | None = None) -> str:
+        """A holder's proof at a terminal; under the same key the same, as a terminal repeats it."""
+        fresh = PROVER.proof(card_id, till.terminal_id)
+        return fresh if key is None else self.proofs.setdefault((till.terminal_id, card_id, key), fresh)
 
     async def left(self, holder: Holder, till: Till) -> dict[str, int]:
         """What is left of each pot."""
@@ -215,7 +230,7 @@ def told(
         "revision": revision,
         "status": "active",
         "governorate": governorate,
-        "district": "al-arab",
+        "district": "03.02",
         "governorate_of_issue": issued_in or governorate,
         "legal_basis": None,
         "members": members,
@@ -237,9 +252,41 @@ def goods(item: str, quantity: int, programme: str = "goods") -> dict[str, Any]:
     return {"programme": programme, "item": item, "quantity": quantity}
 
 
+def allowance(first: int, rest: int = 2500, effective_from: str = "2027-01-01") -> dict[str, Any]:
+    """A policy: piastres of goods for each of the first four members, and for each of the others."""
+    return row_of("supply.allowance", {"steps": [[1, first], [5, rest]]}, effective_from)
+
+
+def row_of(key: str, value: Any, effective_from: str = "2027-01-01", **scope: str) -> dict[str, Any]:
+    """A policy as it is proposed."""
+    return {
+        "key": key,
+        "scope": scope,
+        "value": value,
+        "effective_from": effective_from,
+        "legal_reference": "a decision of this test",
+        "source": "none",
+    }
+
+
+async def simulated(supply: Supply) -> None:
+    """Work off what waits to be computed."""
+    await supply.catch_up()
+    await worked_off(lambda: worker.compute(supply.runtime, 37))
+
+
 def settings_for(database_url: str, issuer: TestIssuer, **more: Any) -> Settings:
-    keys = {"place_contact_keys": PLACE_KEYS, "ration_card_key": RATION_CARD_KEY}
-    options = {"kafka_bootstrap": NOWHERE, **keys, **more}
+    keys = {"place_contact_keys": PLACE_KEYS, "ration_card_key": RATION_CARD_KEY, "holder_proof_keys": PROVER.jwks}
+    keys["supply_signing_keys"] = PLACE_KEYS
+    # Months are opened by the households' own draws, and days closed by hand, unless a test has the jobs run.
+    options = {
+        "kafka_bootstrap": NOWHERE,
+        "opening_per_second": 0,
+        "closing_batch": 0,
+        "simulation_batch": 0,
+        **keys,
+        **more,
+    }
     return Settings(database_url=database_url, jwks=issuer.jwks, training_clock=True, **options)
 
 

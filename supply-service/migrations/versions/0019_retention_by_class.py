@@ -12,7 +12,7 @@ depends_on = None
 
 _HELD_BACK = "(t.household_id IN (SELECT h.household_id FROM card h JOIN held_back b USING (citizen_id)))"
 ENDS: list[str] = [
-    *month_ending_ddl("DELETE FROM redemption", _HELD_BACK, 60),
+    *month_ending_ddl("DELETE FROM redemption", "INSERT INTO redemption", _HELD_BACK, 60),
     *ending_ddl("DELETE FROM tender", "t.business_day::timestamptz < {before}", _HELD_BACK, 60),
 ]
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
+from chassis.districts import as_listed
 from chassis.privacy.reactions import follow_privacy
 from chassis.restating_orders import follow_wants
 from chassis.row_arrays import transposed
@@ -114,6 +115,7 @@ async def card_activated(events: Sequence[Received[CardActivated]], session: Asy
     """Let cards draw, and their households have pots from that day on."""
     names = ("card_id", "household_id", "citizen_id", "governorate", "district", "members", "activated_at")
     columns = transposed((e.data for e in events), *names)
+    columns["district"] = [as_listed(e.data.governorate, e.data.district) for e in events]
     supply = [ProgrammeService.SUPPLY in e.data.services for e in events]
     columns["supply"] = [*supply]
     columns["activated_on"] = [
@@ -132,15 +134,17 @@ async def card_activated(events: Sequence[Received[CardActivated]], session: Asy
     CardUnblocked,
     CardReplaced,
     CardClosed,
+    edition=2,
 )
 async def card_restated(events: Sequence[Received[CardRestated]], session: AsyncSession, _: Runtime) -> None:
     """Know cards as they are."""
     names = (
         "card_id", "household_id", "citizen_id", "governorate", "district", "members", "activated_at", "blocked_at",
-        "replaced_by",
+        "replaced_by", "closed_at",
     )  # fmt: skip
     told = [event.data for event in events]
     columns = {name: [getattr(card, name) for card in told] for name in names}
+    columns["district"] = [as_listed(card.governorate, card.district) for card in told]
     columns["supply"] = [ProgrammeService.SUPPLY in card.services for card in told]
     columns["state"] = [_state(card) for card in told]
     columns["activated_on"] = [
@@ -157,7 +161,9 @@ async def household_restated(
     """Know the sizes and residence of households as they are; a register of before tells the number of members."""
     names = ("household_id", "governorate", "district", "members", "revision")
     before = [event.data for event in events if event.data.state is None]
-    await cards.put_households(session, {name: [getattr(one, name) for one in before] for name in names})
+    columns = {name: [getattr(one, name) for one in before] for name in names}
+    columns["district"] = [as_listed(one.governorate, one.district) for one in before]
+    await cards.put_households(session, columns)
     await months.hear(session, runtime, [event.data.state for event in events if event.data.state is not None])
 
 
@@ -178,7 +184,7 @@ async def card_blocked(events: Sequence[Received[CardBlocked]], session: AsyncSe
     """Refuse a card everywhere."""
     await cards.touch(session, [event.data.household_id for event in events])
     for event in events:
-        await cards.set_blocked(session, event.data.card_id, event.data.household_id, event.data.blocked_at)
+        await cards.block(session, event.data.card_id, event.data.household_id, event.data.blocked_at)
 
 
 @reactions.on(CardUnblocked)
@@ -186,7 +192,7 @@ async def card_unblocked(events: Sequence[Received[CardUnblocked]], session: Asy
     """Accept a card again."""
     await cards.touch(session, [event.data.household_id for event in events])
     for event in events:
-        await cards.set_blocked(session, event.data.card_id, event.data.household_id, None)
+        await cards.unblock(session, event.data.card_id, event.data.household_id, event.time)
 
 
 @reactions.on(CardReplaced)
@@ -204,15 +210,15 @@ async def card_replaced(events: Sequence[Received[CardReplaced]], session: Async
             supply=ProgrammeService.SUPPLY in data.services,
             at=data.replaced_at,
         )
-        await cards.close(session, data.old_card_id, data.household_id, data.new_card_id)
+        await cards.close(session, data.old_card_id, data.household_id, data.replaced_at, data.new_card_id)
 
 
 @reactions.on(CardClosed)
 async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSession, _: Runtime) -> None:
-    """End a card."""
+    """End a card: what was sold on it before is good, however late it comes."""
     await cards.touch(session, [event.data.household_id for event in events])
     for event in events:
-        await cards.close(session, event.data.card_id, event.data.household_id)
+        await cards.close(session, event.data.card_id, event.data.household_id, event.time)
 
 
 @reactions.on(PaymentAuthorized)
@@ -268,4 +274,4 @@ async def _supply(
     await cards.touch(session, [event.data.household_id for event in meant])
     for event in meant:
         data = event.data
-        await cards.set_supply(session, data.card_id, data.household_id, on=on, day=business_day(event.time))
+        await cards.set_supply(session, data.card_id, data.household_id, on=on, at=event.time)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from fastapi import Depends
 
 from chassis import runtime
+from chassis.holder_proofs.keys import ProofKeys
 from chassis.sealing import Vault
+from chassis.signing import Signer
 from supply_service.cards.credential import CredentialKeys
 from supply_service.places.registry import KnownTerminal, Registry
 from supply_service.policies.snapshot import Snapshot
 from supply_service.sales.lanes import SaleLanes
+from supply_service.sales.unproven import Unproven
 from supply_service.settings import Settings
 
 LOOK_AGAIN_SECONDS = 0.05
@@ -32,9 +36,13 @@ class Context:
     registry: Registry
     lanes: SaleLanes
     credentials: CredentialKeys
+    proofs: ProofKeys
+    unproven: Unproven
     uploads: asyncio.Semaphore
     contacts: Vault
+    configurations: Signer
     looked_at: float = 0.0
+    due: tuple[date, float] | None = None  # the day that the clock closes, and since when that is the one
     settled_by: int = -1  # the version of the policies by which what waited for a rate was last tried
 
     async def terminal(self, resources: runtime.Resources, terminal_id: UUID) -> KnownTerminal | None:

@@ -8,10 +8,11 @@ from chassis.personal import Personal, Whose
 from chassis.privacy.held import RIGHTS
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
-from chassis.processing.endings import Ending
+from chassis.processing.endings import Ending, Stays
 from chassis.records.held import Held, HeldIn
 
 _HOUSEHOLD: Final = {"household_id": Whose.HOUSEHOLD}
+_OVER: Final = "t.period + interval '1 month' < {before}"
 # A household's sales and reversals are found by its entries.
 _BY_ENTRY: Final = (
     "(SELECT DISTINCT ON (x.{id}) x.* FROM entry e JOIN {table} x ON x.{id} = e.source_id"
@@ -25,34 +26,84 @@ HELD: Final[Held] = {
         basis=Basis.SUBSIDY,
         retention=Retention.REGISTER,
     ),
+    "card_span": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+    ),
     "household": HeldIn(
         whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=Basis.SUBSIDY, retention=Retention.REGISTER
     ),
     "household_size": HeldIn(
         whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=Basis.SUBSIDY, retention=Retention.REGISTER
     ),
+    "listed_household": HeldIn(
+        whose=_HOUSEHOLD, classes=(Personal.HOUSEHOLD,), basis=Basis.SUBSIDY, retention=Retention.REGISTER
+    ),
+    "list_file_row": HeldIn(
+        whose=_HOUSEHOLD,
+        classes=(Personal.HOUSEHOLD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.BOOKS,
+        stays=Stays.PASSING,
+    ),
+    "flour_choice": HeldIn(
+        whose=_HOUSEHOLD,
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
+        ends=Ending("t.month + interval '1 month' < {before}", by="end_flour_choice"),
+    ),
     "death": HeldIn(
         whose=_HOUSEHOLD | {"citizen_id": Whose.CITIZEN},
         classes=(Personal.HOUSEHOLD,),
         basis=Basis.SUBSIDY_BOOKS,
         retention=Retention.BOOKS,
+        ends=Ending("t.told_at < {before} AND t.reckoned_at IS NOT NULL", by="end_death"),
     ),
     "drawn_after_death": HeldIn(
         whose=_HOUSEHOLD | {"citizen_id": Whose.CITIZEN},
         classes=(Personal.RATIONS,),
         basis=Basis.SUBSIDY_BOOKS,
         retention=Retention.BOOKS,
+        ends=Ending("t.found_at < {before}", by="end_drawn_after_death"),
+    ),
+    # A month ends with its pots first: what proves one is there as long as it is.
+    "pot": HeldIn(
+        whose=_HOUSEHOLD,
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
+        ends=Ending(_OVER, by="end_pot"),
+    ),
+    "grant_pot": HeldIn(
+        whose=_HOUSEHOLD,
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
+        ends=Ending(_OVER, by="end_grant_pot"),
+    ),
+    "grant_move": HeldIn(
+        whose=_HOUSEHOLD,
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
+        ends=Ending(_OVER, by="end_grant_move"),
     ),
     "pot_correction": HeldIn(
-        whose=_HOUSEHOLD, classes=(Personal.RATIONS,), basis=Basis.SUBSIDY_BOOKS, retention=Retention.BOOKS
+        whose=_HOUSEHOLD,
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
+        ends=Ending(_OVER, by="end_pot_correction"),
     ),
-    "pot": HeldIn(whose=_HOUSEHOLD, classes=(Personal.RATIONS,), basis=Basis.SUBSIDY_BOOKS, retention=Retention.BOOKS),
     "redemption": HeldIn(
         whose=_HOUSEHOLD,
         classes=(Personal.RATIONS,),
         basis=Basis.SUBSIDY_BOOKS,
         retention=Retention.BOOKS,
-        ends=Ending("t.period + interval '1 month' < {before}", by="end_redemption"),
+        ends=Ending(_OVER, by="end_redemption"),
         source=_BY_ENTRY.format(table="redemption", id="redemption_id"),
     ),
     "reversal": HeldIn(
@@ -60,6 +111,7 @@ HELD: Final[Held] = {
         classes=(Personal.RATIONS,),
         basis=Basis.SUBSIDY_BOOKS,
         retention=Retention.BOOKS,
+        ends=Ending("date_trunc('month', t.business_day) + interval '1 month' < {before}", by="end_reversal"),
         source=_BY_ENTRY.format(table="reversal", id="reversal_id"),
     ),
     "tender": HeldIn(
@@ -69,11 +121,43 @@ HELD: Final[Held] = {
         retention=Retention.BOOKS,
         ends=Ending("t.business_day::timestamptz < {before}", by="end_tender"),
     ),
+    "dispute": HeldIn(
+        whose=_HOUSEHOLD,
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
+        ends=Ending("t.occurred_at < {before}", by="end_dispute"),
+    ),
+    "policy_simulation_example": HeldIn(
+        whose=_HOUSEHOLD,
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.DECISIONS,
+        ends=Ending("t.shown_at < {before}", by="end_policy_simulation_example"),
+    ),
     "hold": HeldIn(
         whose={"card_id": Whose.CARD},
         classes=(Personal.MONEY,),
         basis=Basis.SUBSIDY_BOOKS,
         retention=Retention.BOOKS,
+        stays=Stays.PASSING,
+    ),
+    "unproven": HeldIn(
+        whose=_HOUSEHOLD,
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.BOOKS,
+        stays=Stays.PASSING,
     ),
     **RIGHTS,
+}
+# What is in no copy: the movements say what the sales and corrections do that are.
+MORE: Final[Held] = {
+    "entry": HeldIn(
+        whose=_HOUSEHOLD,
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
+        ends=Ending(_OVER, by="end_entry"),
+    ),
 }

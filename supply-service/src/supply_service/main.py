@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from approvals.expiry import expiry
+from chassis.adopting import adopting
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
 from chassis.hot import HotRoute
@@ -15,15 +16,19 @@ from supply_service import upkeep
 from supply_service.api import ROUTERS
 from supply_service.consumers import reactions
 from supply_service.context import Runtime
+from supply_service.days import clock
+from supply_service.gaps import service as gaps
 from supply_service.held import HELD
 from supply_service.lifespan import REFRESH, lifespan
-from supply_service.outlets.restated import OUTLETS
+from supply_service.months import batch, unused
+from supply_service.outlets.restated import OUTLETS, TERMINALS
 from supply_service.proposals import PROPOSALS
 from supply_service.redemptions import route
 from supply_service.retention import RETENTION
 from supply_service.sales.repository import payloads
 from supply_service.settings import Settings
 from supply_service.settlements import worker as settlements
+from supply_service.simulations import worker as simulations
 
 HOT = (route.ROUTE,)
 
@@ -40,10 +45,21 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             reactions=reactions,
             render=payloads,
             refreshers=REFRESH,
-            workers=(*upkeep.JOBS, *settlements.JOBS, expiry(PROPOSALS), RETENTION.job()),
+            workers=(
+                *upkeep.JOBS,
+                *clock.JOBS,
+                *settlements.JOBS,
+                *batch.JOBS,
+                *unused.JOBS,
+                adopting("household", "outlet"),
+                *gaps.JOBS,
+                *simulations.JOBS,
+                expiry(PROPOSALS),
+                RETENTION.job(),
+            ),
             lifespan=lifespan,
             held=HELD,
-            restated=(OUTLETS,),
+            restated=(OUTLETS, TERMINALS),
             holders="card",
             hot_routes=hot_routes,
         )

@@ -8,11 +8,11 @@ from typing import Final
 from chassis.privacy.retention import Sweep
 from policybook.retention import months_on
 from supply_service.context import Runtime
-from supply_service.held import HELD
+from supply_service.held import HELD, MORE
 
 
 def _months(runtime: Runtime) -> Mapping[str, int]:
     return months_on(runtime.state.snapshot.book, runtime.clock.today())
 
 
-RETENTION: Final[Sweep[Runtime]] = Sweep(HELD, _months, cards="card", members="card")
+RETENTION: Final[Sweep[Runtime]] = Sweep(HELD, _months, cards="card", members="card", more=MORE)

@@ -8,12 +8,14 @@ import asyncpg
 import asyncpg.pool
 
 from chassis.clock import business_day, month_start
+from chassis.holder_proofs.once import forgetting
 from chassis.logging import get_logger
 from chassis.partitions import briefly
 from chassis.periodic import Periodic
 from supply_service.context import Runtime
 from supply_service.rules.account import month_after
 from supply_service.sales.retention import forget_holds, forget_keys
+from supply_service.sales.unproven import forget as forget_unproven
 
 log = get_logger(__name__)
 
@@ -38,7 +40,13 @@ def _days(runtime: Runtime) -> int:
     return runtime.state.settings.answer_days
 
 
+async def _without_proof(runtime: Runtime) -> None:
+    await forget_unproven(runtime.pool, runtime.clock.today())
+
+
 JOBS = (
+    Periodic("without_proof", _without_proof, EVERY_SECONDS),
+    forgetting(),
     Periodic("sales_partitions", _partitions, EVERY_SECONDS),
     Periodic("old_keys", _keys, EVERY_SECONDS),
     Periodic("old_holds", _holds, EVERY_SECONDS),

@@ -19,7 +19,7 @@ async def test_every_event_is_one_of_the_contracts(supply: Supply) -> None:
     rows = await supply.events()
     for row, payload in rows:
         event = registry()[row["type"]].model_validate_json(payload)
-        assert event.model_dump_json().encode() == payload
+        assert event.model_dump_json(exclude_unset=True).encode() == payload, "what has a default may be left out"
         assert (row["topic"], row["key"]) == (event.TOPIC, event.partition_key())
     told = [registry()[row["type"]].model_validate_json(payload) for row, payload in rows]
     opened = [event for event in told if isinstance(event, contract.PotGranted)]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from chassis.ids import new_id
 from chassis.testing_acts import Own
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
-from policybook.testing import policy_calls
+from policybook.testing import policy_calls, published, row_for
 
-from ..support import NOON, Supply, Till, bread, told
+from ..support import NOON, Supply, allowance, bread, simulated, told
 from .test_offline import Chain
 
 ANYONE = {
@@ -17,8 +18,10 @@ ANYONE = {
     "POST /v1/offline-batches": "a terminal's own sales; which cards may draw is a rule of the sale",
     "GET /v1/policies": "the rules are the same for all",
     "GET /v1/catalogue": "prices and limits are the same for all",
+    "GET /v1/terminal-configuration": "each terminal gets its own",
+    "GET /v1/terminal-configuration-keys": "the keys are public",
 }
-OUTLET = {"kind": "grocer", "name_ar": "منفذ", "name_en": "outlet", "governorate": "03", "district": "al-arab"}
+OUTLET = {"kind": "grocer", "name_ar": "منفذ", "name_en": "outlet", "governorate": "03", "district": "03.02"}
 DAY = NOON.date().isoformat()
 _A_SALE = "terminals alone sell, and a sale's purpose is the sale"
 _SOLD = (
@@ -47,13 +50,13 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
     far = near | ISMAILIA
     outlet, terminal, day = f"/v1/outlets/{till.outlet_id}", f"/v1/terminals/{till.terminal_id}", f"?day={DAY}"
     new_terminal = {"outlet_id": str(till.outlet_id), "serial": str(new_id()), "model": "UC-1"}
-    mark = str(till.outlet_id)
+    mark, chain = str(till.outlet_id), Chain(till)
     await walk(
         supply.app,
         supply.client,
         signed_by(supply.issuer),
         {
-            **await policy_calls(supply.client, supply.issuer, "supply", "/v1/policies"),
+            **await rule_calls(supply),
             "POST /v1/outlets": Call("/v1/outlets", "outlets:write", refused=403, body={"json": OUTLET}),
             "GET /v1/outlets": [
                 Call("/v1/outlets", "outlets:read", refused=200, mark=mark),
@@ -69,6 +72,9 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
                 Call(f"/v1/entitlements/{holder.card_id}", "entitlements:read"),
                 Call(f"/v1/entitlements/{holder.card_id}", "entitlements:read", mine=near, stranger=far),
             ],
+            "GET /v1/redemptions": Call(
+                f"/v1/redemptions{day}", "redemptions:read", mine, near, refused=200, mark=sale
+            ),
             "GET /v1/redemptions/{redemption_id}": [
                 Call(f"/v1/redemptions/{sale}", "redemptions:read"),
                 Call(f"/v1/redemptions/{sale}", "redemptions:read", mine, near),
@@ -84,26 +90,145 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
                 Call(f"{outlet}/days/{DAY}/close", "days:close"),
                 Call(f"{outlet}/days/{DAY}/close", "days:close", mine, near),
             ],
-            "GET /v1/settlements": [
-                Call(f"/v1/settlements{day}", "settlements:read", refused=200, mark=mark),
-                Call(f"/v1/settlements{day}", "days:close", mine, near, refused=200, mark=mark),
-                Call(f"/v1/settlements{day}&outlet_id={mark}", "days:close", mine, near, refused=200, mark=mark),
-            ],
-            "GET /v1/settlement-totals": Call(
-                f"/v1/settlement-totals{day}", "settlements:read", refused=200, mark='"waiting":1'
-            ),
-            "GET /v1/outlet-totals": Call(f"/v1/outlet-totals{day}", "settlements:read", refused=200, mark=mark),
-            "GET /v1/pot-proof": Call(f"/v1/pot-proof{day}", "settlements:read", mine={}),
-            "POST /v1/legacy-draws/{month}": await legacy_draws(supply),
-            "POST /v1/terminals/{terminal_id}/suspension": Call(
-                f"{terminal}/suspension", "terminals:write", body={"json": {"reason": "lost"}}
-            ),
-            "DELETE /v1/terminals/{terminal_id}/suspension": Call(f"{terminal}/suspension", "terminals:write"),
+            **settlements(mark, mine, near),
+            **await files(supply),
+            **await offline_calls(supply, chain, mine, near),
+            **await flour_calls(supply),
+            **suspension_calls(outlet, terminal),
         },
         ANYONE,
-        acts=await acts(supply, till, mine),
+        acts=await acts(supply, chain, mine),
         own=OWN,
     )
+
+
+def settlements(mark: str, mine: dict[str, Any], near: dict[str, Any]) -> dict[str, Call | list[Call]]:
+    """What an outlet's closed days come to."""
+    day = f"?day={DAY}"
+    return {
+        "GET /v1/settlements": [
+            Call(f"/v1/settlements{day}", "settlements:read", refused=200, mark=mark),
+            Call(f"/v1/settlements{day}", "days:close", mine, near, refused=200, mark=mark),
+            Call(f"/v1/settlements{day}&outlet_id={mark}", "days:close", mine, near, refused=200, mark=mark),
+        ],
+        "GET /v1/settlement-totals": Call(
+            f"/v1/settlement-totals{day}", "settlements:read", refused=200, mark='"waiting":1'
+        ),
+        "GET /v1/outlet-totals": Call(f"/v1/outlet-totals{day}", "settlements:read", refused=200, mark=mark),
+        "GET /v1/pot-proof": Call(f"/v1/pot-proof{day}", "settlements:read", mine={}),
+        "GET /v1/month-openings/{month}": Call("/v1/month-openings/2026-11", "settlements:read", mine={}),
+    }
+
+
+def suspension_calls(outlet: str, terminal: str) -> dict[str, Call | list[Call]]:
+    """Each is taken back at once, so that what follows still sells."""
+    reason = {"json": {"reason": "lost"}}
+    return {
+        "POST /v1/outlets/{outlet_id}/suspension": Call(f"{outlet}/suspension", "outlets:write", body=reason),
+        "DELETE /v1/outlets/{outlet_id}/suspension": Call(f"{outlet}/suspension", "outlets:write"),
+        "POST /v1/terminals/{terminal_id}/suspension": Call(f"{terminal}/suspension", "terminals:write", body=reason),
+        "DELETE /v1/terminals/{terminal_id}/suspension": Call(f"{terminal}/suspension", "terminals:write"),
+    }
+
+
+async def offline_calls(
+    supply: Supply, chain: Chain, mine: dict[str, Any], near: dict[str, Any]
+) -> dict[str, Call | list[Call]]:
+    """What is in dispute of an outlet's offline sales, and what is missing of another's."""
+    dispute, gap = await disputed(supply, chain), await missing(supply)
+    return {
+        "GET /v1/disputes": [
+            Call("/v1/disputes", "disputes:write", refused=200, mark=dispute),
+            Call("/v1/disputes", "days:close", mine, near, refused=200, mark=dispute),
+            Call(f"/v1/disputes?outlet_id={chain.till.outlet_id}", "days:close", mine, near, refused=200, mark=dispute),
+        ],
+        "GET /v1/disputes/{dispute_id}": Call(f"/v1/disputes/{dispute}", "disputes:approve"),
+        "POST /v1/disputes/{dispute_id}/finding": Call(
+            f"/v1/disputes/{dispute}/finding",
+            "disputes:write",
+            body={"json": {"upheld": False, "reason": "nobody came"}},
+        ),
+        "GET /v1/offline-gaps": Call("/v1/offline-gaps", "disputes:write", refused=200, mark=gap),
+        "PUT /v1/offline-gaps/{gap_id}/following": Call(
+            f"/v1/offline-gaps/{gap}/following", "disputes:write", body={"json": {"note": "asked the outlet"}}
+        ),
+    }
+
+
+async def rule_calls(supply: Supply) -> dict[str, Call | list[Call]]:
+    """Policies, and what one of the nation would change, with a household of Port Said to look at."""
+    await supply.holder()
+    policies = {"policies": [allowance(6000, effective_from="2035-01-01")]}
+    reply = await supply.admin("POST", "/v1/policy-simulations", "policies:write", json=policies)
+    await simulated(supply)
+    path = f"/v1/policy-simulations/{reply.json()['simulation_id']}"
+    examples = await supply.admin("GET", f"{path}/examples", "entitlements:read")
+    mark = next(one["household_id"] for one in examples.json()["examples"] if one["governorate"] == "03")
+    return {
+        **await policy_calls(supply.client, supply.issuer, "supply", "/v1/policies"),
+        "POST /v1/policy-simulations": Call(
+            "/v1/policy-simulations", "policies:write", mine={}, refused=403, body={"json": policies}
+        ),
+        "GET /v1/policy-simulations/{simulation_id}": Call(path, "policies:read", mine={}),
+        "GET /v1/policy-simulations/{simulation_id}/examples": Call(
+            f"{path}/examples", "entitlements:read", refused=200, mark=mark
+        ),
+    }
+
+
+async def flour_calls(supply: Supply) -> dict[str, Call]:
+    """What a household of Port Said chooses in a month in which flour is offered there, and what it has chosen."""
+    row = row_for(date(2026, 12, 1), key="bread.flour_offered", value=True, on_record=False)
+    await published(supply.client, supply.issuer, "supply", "/v1/policies", row)
+    await supply.catch_up()
+    holder, choice = await supply.holder(), new_id()
+    await supply.runtime.pool.execute(
+        "INSERT INTO flour_choice (choice_id, household_id, month, reference, chosen_by, chosen_at)"
+        " VALUES ($1, $2, date '2027-01-01', 'r', 'office', now())",
+        choice, holder.household_id,
+    )  # fmt: skip
+    body = {"card_id": str(holder.card_id), "month": "2026-12", "reference": "r"}
+    write = "flour-choices:write"
+    return {
+        "POST /v1/flour-choices": Call("/v1/flour-choices", write, body={"json": body}),
+        "GET /v1/flour-choices": Call(f"/v1/flour-choices?card_id={holder.card_id}", write),
+        "DELETE /v1/flour-choices/{choice_id}": Call(f"/v1/flour-choices/{choice}", write),
+    }
+
+
+async def disputed(supply: Supply, chain: Chain) -> str:
+    """A claim of an outlet of Port Said."""
+    sale = chain.sell(await supply.holder(members=1), bread(1000))
+    reply = await supply.client.post("/v1/offline-batches", json={"sales": [sale]}, headers=chain.till.headers())
+    return str(reply.json()["results"][0]["dispute_id"])
+
+
+async def missing(supply: Supply) -> str:
+    """A gap in the chain of a terminal of Port Said."""
+    till = await supply.till()
+    chain = Chain(till)
+    chain.sell(await supply.holder(), bread(5))
+    sale = chain.sell(await supply.holder(), bread(5))
+    await supply.client.post("/v1/offline-batches", json={"sales": [sale]}, headers=till.headers())
+    [row] = await supply.fetch("SELECT gap_id FROM offline_gap WHERE terminal_id = $1", till.terminal_id)
+    return str(row["gap_id"])
+
+
+async def files(supply: Supply) -> dict[str, Call]:
+    """The files that offices send."""
+    return {
+        "POST /v1/legacy-draws/{month}": await legacy_draws(supply),
+        "POST /v1/household-lists/{kind}/{name}": await household_list(supply),
+    }
+
+
+async def household_list(supply: Supply) -> Call:
+    """A list of the nation's, which nobody who is bound to a part of it proposes."""
+    listed = new_id()
+    await supply.deliver(told(listed, {"2020-01": 1}))
+    body = {"content": f"household_id\n{listed}\n".encode(), "headers": {"Content-Type": "text/csv"}}
+    path = "/v1/household-lists/grant/walk?since=2026-11-01"
+    return Call(path, "policies:write", mine={}, refused=403, body=body)
 
 
 async def legacy_draws(supply: Supply) -> Call:
@@ -119,9 +244,9 @@ async def legacy_draws(supply: Supply) -> Call:
     )
 
 
-async def acts(supply: Supply, till: Till, mine: dict[str, Any]) -> dict[str, Call]:
+async def acts(supply: Supply, chain: Chain, mine: dict[str, Any]) -> dict[str, Call]:
     """What a terminal does for whoever comes."""
-    card, offline = await supply.holder(), Chain(till).sell(await supply.holder(), bread(5))
+    card, offline = await supply.holder(), chain.sell(await supply.holder(), bread(5))
     sale = {"card_id": str(card.card_id), "lines": [bread(5)]}
     return {
         "POST /v1/redemptions": Call("/v1/redemptions", "redemptions:create", mine, body={"json": sale}),
@@ -130,4 +255,5 @@ async def acts(supply: Supply, till: Till, mine: dict[str, Any]) -> dict[str, Ca
         ),
         "GET /v1/policies": Call("/v1/policies", "policies:read"),
         "GET /v1/catalogue": Call("/v1/catalogue", "catalogue:read", mine),
+        "GET /v1/terminal-configuration": Call("/v1/terminal-configuration", "redemptions:create", mine),
     }

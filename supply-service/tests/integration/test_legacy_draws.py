@@ -30,7 +30,7 @@ async def activated(supply: Supply, mark: str | None, members: int = 4) -> Holde
         told(holder.household_id, {"2020-01": members}, ration_card_mark=mark),
         CardActivated(
             card_id=holder.card_id, citizen_id=new_id(), household_id=holder.household_id, governorate="03",
-            district="al-arab", members=members, services=[ProgrammeService.SUPPLY], phase_id=None,
+            district="03.02", members=members, services=[ProgrammeService.SUPPLY], phase_id=None,
             activated_at=TWENTIETH,
         ),
     )  # fmt: skip

@@ -40,7 +40,7 @@ async def live(
 
 
 def born(holder: Holder, members: int = 3) -> list[Event]:
-    place = {"household_id": holder.household_id, "governorate": "03", "district": "al-arab", "members": members}
+    place = {"household_id": holder.household_id, "governorate": "03", "district": "03.02", "members": members}
     card = {"card_id": holder.card_id, "citizen_id": new_id(), "household_id": holder.household_id}
     return [
         told(holder.household_id, {"2020-01": members}),

@@ -9,14 +9,14 @@ from chassis.ids import new_id
 from chassis.testing import eventually, lock_awaited, quickest
 from supply_service.outlets.service import TERMINALS
 
-from ..support import Supply, bread
+from ..support import NOON, Supply, bread
 
 BAKERY: dict[str, Any] = {
     "kind": "bakery",
     "name_ar": "مخبز",
     "name_en": "Bakery",
     "governorate": "03",
-    "district": "al-arab",
+    "district": "03.02",
     "fuel": "diesel",
     "loaf_type": "soft",
 }
@@ -24,7 +24,7 @@ BAKERY: dict[str, Any] = {
 
 async def test_outlets_are_listed(supply: Supply) -> None:
     for number in range(5):
-        body = BAKERY | {"governorate": "11", "name_en": f"Bakery {number}"}
+        body = BAKERY | {"governorate": "11", "district": "11.02", "name_en": f"Bakery {number}"}
         assert (await supply.admin("POST", "/v1/outlets", "outlets:write", json=body)).status_code == 201
     page = (await supply.admin("GET", "/v1/outlets?governorate=11&kind=bakery", "outlets:read")).json()
     assert [outlet["name_en"] for outlet in page["items"]] == [f"Bakery {number}" for number in range(5)]
@@ -112,3 +112,29 @@ async def test_a_suspension_and_a_run_of_enrolments_do_not_wait_for_each_other(s
     reply = await suspending
     assert reply.status_code == 201, reply.text
     assert (await supply.admin("DELETE", path, "terminals:write")).status_code == 200
+
+
+async def test_who_is_bound_to_a_district_sees_its_sales_and_days_and_none_beside(supply: Supply) -> None:
+    till, holder = await supply.till(district="03.05"), await supply.holder()
+    sale = (await supply.sell(till, holder, bread(5))).json()["redemption_id"]
+    for path in (f"/v1/redemptions/{sale}", f"/v1/outlets/{till.outlet_id}/days/{NOON.date()}"):
+        for area, expected in (("03.05", 200), ("03.02", 404), ("03", 200), ("19", 404)):
+            headers = supply.issuer.headers("district", "redemptions:read days:read", governorate=area)
+            assert (await supply.client.get(path, headers=headers)).status_code == expected, (path, area)
+
+
+async def test_who_is_bound_to_a_district_sees_its_outlets_and_none_beside(supply: Supply) -> None:
+    till = await supply.till(district="03.05")
+    scopes = "outlets:read terminals:read"
+    for path in (f"/v1/outlets/{till.outlet_id}", f"/v1/terminals/{till.terminal_id}"):
+        for area, status in (("03.05", 200), ("03.02", 404)):
+            headers = supply.issuer.headers("district", scopes, governorate=area)
+            assert (await supply.client.get(path, headers=headers)).status_code == status
+    for area, seen in (("03.05", True), ("03.02", False)):
+        headers = supply.issuer.headers("district", scopes, governorate=area)
+        listed = (await supply.client.get("/v1/outlets?limit=500", headers=headers)).json()["items"]
+        assert ({one["district"] for one in listed} <= {area}) is True
+        assert (str(till.outlet_id) in {one["outlet_id"] for one in listed}) is seen
+    headers = supply.issuer.headers("district", "outlets:write", governorate="03.05")
+    refused = await supply.client.post("/v1/outlets", json=BAKERY | {"district": "03.02"}, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "outside_governorate_of_caller")

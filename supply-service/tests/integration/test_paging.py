@@ -6,9 +6,13 @@ from chassis.testing import check_pages, paged
 
 from ..support import Supply, bread
 from .test_days import TODAY, close
+from .test_offline import Chain, upload
 from .test_settlements import bakery
 
-LISTS = {"/v1/outlets", "/v1/policies", "/v1/proposals/supply", "/v1/settlements", "/v1/outlet-totals"}
+LISTS = {
+    "/v1/disputes", "/v1/offline-gaps", "/v1/outlets", "/v1/policies", "/v1/proposals/supply", "/v1/redemptions",
+    "/v1/settlements", "/v1/outlet-totals",
+}  # fmt: skip
 PARKED = "/v1/operations/supply/parked-events"
 
 
@@ -26,3 +30,14 @@ async def test_every_list(supply: Supply) -> None:
     await check_pages(supply.client, headers, f"/v1/settlements?day={TODAY}", 2)
     totals = await check_pages(supply.client, headers, f"/v1/outlet-totals?day={TODAY}", 3)
     assert str(idle.outlet_id) not in {outlet["outlet_id"] for outlet in totals}
+
+
+async def test_disputes_and_gaps(supply: Supply) -> None:
+    till = await supply.till()
+    chain = Chain(till)
+    sales = [chain.sell(await supply.holder(members=1), bread(40)) for _ in range(6)]
+    await upload(supply, till, [sales[1], sales[3], sales[5]])
+    disputes = await check_pages(supply.client, till.headers(), "/v1/disputes", 3)
+    assert {dispute["outlet_id"] for dispute in disputes} == {str(till.outlet_id)}
+    gaps = await check_pages(supply.client, till.headers(), "/v1/offline-gaps", 3)
+    assert [(gap["first"], gap["last"]) for gap in gaps] == [(1, 1), (3, 3), (5, 5)]

@@ -26,7 +26,7 @@ PERIOD = date(2026, 11, 1)
 NEVER = re.compile(r"Seq Scan|Hash Join|Merge Join|Disabled: true")
 STATEMENTS = {
     "read": statements.READ,
-    "read holds": statements.READ_HOLDS,
+    "read more": statements.READ_MORE,
     "plain": statements.WRITE_PLAIN,
     "opening": statements.WRITE_OPENING,
     "all": statements.WRITE_ALL,
@@ -72,7 +72,7 @@ def write_parameters(cards: list[UUID]) -> list[Any]:
         writes.pots.append((card, PERIOD, "bread", 435, 16, None))
         writes.sales.append(
             (card, new_id(), PERIOD, date(2026, 11, 5), card, card, card, "03", NOON, False, None, 15, 0, 300, 15, 0, 0,
-             "{}", str(card), b"f", None, number)
+             0, "{}", str(card), b"f", None, number)
         )  # fmt: skip
     return writes.parameters()
 

@@ -17,7 +17,7 @@ from policybook.files import PolicyFileError
 from policybook.testing import check_policies_by_two
 from supply_service import MIGRATIONS, POLICIES
 
-from ..support import NOON, Supply, bread, serve, settings_for
+from ..support import NOON, Supply, bread, serve, settings_for, simulated
 
 ROW: dict[str, Any] = {
     "key": "bread.price",
@@ -33,6 +33,7 @@ async def publish(supply: Supply, row: dict[str, Any], expect: int = 200) -> dic
     reply = await supply.admin("POST", "/v1/policies", "policies:write", json=row)
     assert reply.status_code == 201, reply.text
     proposal_id = reply.json()["policy_id"]
+    await simulated(supply)
     return await decide(supply.client, supply.issuer, "supply", proposal_id, "policies:approve", expect=expect)
 
 
@@ -72,6 +73,16 @@ async def test_a_new_price_from_tomorrow_on(supply: Supply) -> None:
     [
         ({"effective_from": "2026-11-05"}, 409, "policy_not_ahead"),
         ({"key": "bread.point_value", "value": "ten"}, 422, "policy_unusable"),
+        (
+            {
+                "key": "supply.support_mode",
+                "scope": {"programme": "goods"},
+                "value": "cash",
+                "effective_from": "2027-01-15",
+            },
+            422,
+            "policy_unusable",
+        ),
         ({"value": None}, 422, "invalid_request"),
         ({"value": 0.2}, 422, "invalid_request"),
         ({"key": "bread.points_last_day", "value": None, "expression": "__import__('os')"}, 422, "policy_unusable"),

@@ -30,7 +30,7 @@ def restated(card_id: UUID, household_id: UUID, state: str = "active", *, supply
         "restatement_id": new_id(),
         "household_id": household_id,
         "governorate": PORT_SAID,
-        "district": "al-arab",
+        "district": "03.02",
         "members": 3,
     }
     return [

@@ -130,6 +130,7 @@ async def test_entitlements_of_an_untouched_month(supply: Supply) -> None:
         "drawn_days": [],
         "drawn_today": False,
         "days_allowed": 2,
+        "left_today": 0,
         "loaf_price": 20,
     }
     assert {"group": "sugar", "units": 4, "units_left": 4} in reply["limits"]

@@ -1,11 +1,16 @@
-"""Any sequence of sales of bread and goods, reversals and late uploads, beside a model that only adds up."""
+"""Any sequence of sales of bread and goods, reversals and late uploads, beside a model that only adds up.
+
+Late uploads come in any order, for cards that were blocked or closed meanwhile, by lists whose prices have changed, and
+what stands in dispute of them is decided or not. Nothing of that lets a household owe beyond its floor, pays an outlet
+for what nobody has decided, or loses a loaf.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import hypothesis.strategies as st
@@ -19,6 +24,7 @@ from supply_service import POLICIES
 from supply_service.policies.catalogue import FILE, read_items
 from supply_service.rules.account import Account, Card, Entry
 from supply_service.rules.figures import figures_by_day
+from supply_service.rules.floors import SPELL_SALES, Disputed, Late, uphold
 from supply_service.rules.keys import BREAD, GOODS, KEYS, POINTS
 from supply_service.rules.refusals import AllowanceExceeded, HoldMismatch
 from supply_service.rules.reverse import reverse
@@ -26,8 +32,8 @@ from supply_service.rules.sale import Place, Sale, book_offline, decide
 
 BOOK = PolicyBook.of(read_policies(POLICIES, KEYS, beside=frozenset({FILE})))
 FIGURES = figures_by_day(BOOK, read_items(POLICIES))
-BAKERY = Place(uuid4(), uuid4(), "bakery", "03", "al-arab")
-SHOP = Place(uuid4(), uuid4(), "grocer", "03", "al-arab")
+BAKERY = Place(uuid4(), uuid4(), "bakery", "03", "03.02")
+SHOP = Place(uuid4(), uuid4(), "grocer", "03", "03.02")
 START = date(2026, 10, 20)
 
 
@@ -52,6 +58,12 @@ class Household(RuleBasedStateMachine):
         self.owed: Counter[str] = Counter()
         self.today: list[Sale] = []
         self.days_drawn: Counter[date] = Counter()
+        self.signed: Counter[str] = Counter()  # what terminals say they handed over without a network
+        self.disputed: list[tuple[datetime, Disputed]] = []
+        self.refused: Counter[str] = Counter()
+        self.paid: Counter[str] = Counter()
+        self.upheld_debt: Counter[str] = Counter()
+        self.given_up: Counter[tuple[str, date]] = Counter()
 
     def accept(self, sale: Sale) -> None:
         self.account = sale.account
@@ -67,6 +79,8 @@ class Household(RuleBasedStateMachine):
             elif entry.kind == "reversal":
                 self.proved[(entry.programme, entry.period)] -= entry.quantity
             self.owed[entry.programme] += signs.get(entry.kind, 0) * entry.quantity
+            if entry.kind == "debt":
+                self.given_up[(entry.programme, entry.period)] += entry.quantity
 
     @rule(quantity=st.integers(1, 60))
     def draw_bread(self, quantity: int) -> None:
@@ -74,11 +88,19 @@ class Household(RuleBasedStateMachine):
             sale = decide([Line(BREAD, "loaf", quantity)], self.card, self.account, BAKERY, self.now, FIGURES)
         except Refusal:
             return
-        for day in sale.lines[0].days:
-            assert not self.days_drawn[day], "a day's bread was drawn twice"
-            self.days_drawn[day] += 1
         self.accept(sale)
+        for day, loaves, daily in self.parts(sale):
+            self.days_drawn[day] += loaves
+            assert self.days_drawn[day] <= daily, "more than a day's bread was drawn"
         self.today.append(sale)
+
+    def parts(self, sale: Sale) -> Iterator[tuple[date, int, int]]:
+        """The loaves of each day of a draw, of so many a day: whole days first."""
+        line = sale.lines[0]
+        daily, left = self.account.pots[(BREAD, line.period)].daily, line.quantity
+        for day in line.days:
+            yield day, min(daily, left), daily
+            left -= min(daily, left)
 
     @rule(
         programme=st.sampled_from([GOODS, POINTS]),
@@ -115,19 +137,87 @@ class Household(RuleBasedStateMachine):
         self.accept(sale)
         self.today.append(sale)
 
-    @rule(days_ago=st.integers(0, 13), quantity=st.integers(1, 45), goods=st.integers(0, 3))
-    def upload_late(self, days_ago: int, quantity: int, goods: int) -> None:
+    @rule(
+        times=st.sampled_from([1, 1, 2, 4]),
+        days_ago=st.sampled_from([0, 0, 1, 2, 13]),
+        quantity=st.sampled_from([1, 5, 14, 15, 45, 1000]),
+        goods=st.sampled_from([0, 0, 1, 3, 1000]),
+        lines=st.sampled_from([1, 1, 2, 20]),
+        blocked=st.sampled_from([None, None, None, -2, 2]),
+        ended=st.sampled_from([None, None, None, -2, 2]),
+        factor=st.sampled_from([None, 1, 2]),
+        beyond=st.sampled_from([None, None, None, SPELL_SALES]),
+    )
+    def upload_late(self, times: int, **sale: Any) -> None:
+        for _ in range(times):
+            self.upload_one(**sale)
+
+    def upload_one(
+        self,
+        days_ago: int,
+        quantity: int,
+        goods: int,
+        lines: int,
+        blocked: int | None,
+        ended: int | None,
+        factor: int | None,
+        beyond: str | None,
+    ) -> None:
+        """`blocked`, `ended`: hours after the sale; `factor`: what the receipt says is so many times the list."""
         at = self.now - timedelta(days=days_ago)
-        lines = [Line(GOODS, "sugar", goods)] if goods else [Line(BREAD, "loaf", quantity)]
+        card = self.card._replace(
+            blocked_at=None if blocked is None else at + timedelta(hours=blocked),
+            closed_at=None if ended is None else at + timedelta(hours=ended),
+            state="active" if ended is None else "closed",
+        )
+        sold = [Line(GOODS, "sugar", goods) if goods else Line(BREAD, "loaf", quantity)] * lines
+        listed = FIGURES.on(at.date()).listed
+        printed = [] if factor is None else [factor * listed[one.programme][one.item] * one.quantity for one in sold]
         try:
-            sale = book_offline(lines, self.card, self.account, SHOP if goods else BAKERY, at, FIGURES, self.now)
+            sale = book_offline(
+                sold, card, self.account, SHOP if goods else BAKERY, at, FIGURES, self.now, Late(beyond, printed)
+            )
         except Refusal:
-            assert at.date() < START
+            assert at.date() < START or -2 in {blocked, ended}
             return
-        for day in sale.lines[0].days:
-            assert not self.days_drawn[day]
-            self.days_drawn[day] += 1
+        assert -2 not in {blocked, ended}
+        name = "goods" if goods else "loaves"
+        self.signed[name] += sum(one.quantity for one in sold)
+        booked = Counter({name: sum(line.quantity for line in sale.lines)})
+        assert sum(one.quantity for one in sold) == booked[name] + sum(one.quantity for one in sale.disputed)
+        assert not (beyond and sale.lines)
+        if printed:
+            claimed = sum(line.amount for line in sale.lines) + sum(one.amount for one in sale.disputed)
+            assert claimed == sum(printed), "what the receipt says is what is booked or claimed"
+        self.disputed += [(at, one) for one in sale.disputed]
+        if not sale.lines:
+            return  # nothing is written of it but the claim
+        self.book(sale)
+
+    def book(self, sale: Sale) -> None:
+        for line in sale.lines:
+            for day in line.days:
+                assert not self.days_drawn[day]
+                self.days_drawn[day] = sale.account.pots[(BREAD, line.period)].daily
         self.accept(sale)
+        for line in sale.lines:
+            self.paid["goods" if line.programme == GOODS else "loaves"] += line.quantity
+
+    @precondition(lambda self: self.disputed)
+    @rule(which=st.integers(0, 99), upheld=st.booleans())
+    def decide_dispute(self, which: int, upheld: bool) -> None:
+        at, claim = self.disputed.pop(which % len(self.disputed))
+        name = "goods" if claim.programme == GOODS else "loaves"
+        if not upheld:
+            self.refused[name] += claim.quantity
+            return
+        entries, owed = uphold(at.date().replace(day=1), [claim], FIGURES.on(at.date()).loaf_price)
+        for programme, quantity in owed.items():
+            self.account = self.account.owing(programme, quantity)
+        self.enter(entries)
+        self.upheld_debt[claim.programme] += sum(entry.quantity for entry in entries)
+        self.had[name] += claim.amount if claim.programme == GOODS else claim.quantity
+        self.paid[name] += claim.quantity
 
     @precondition(lambda self: self.today)
     @rule(which=st.integers(0, 9))
@@ -138,11 +228,11 @@ class Household(RuleBasedStateMachine):
         self.enter(done.entries)
         self.had["loaves"] -= sale.loaves
         self.had["goods"] -= sale.goods
-        for line in sale.lines:
-            for day in line.days:
-                self.days_drawn[day] -= 1
+        if sale.loaves:
+            for day, loaves, _ in self.parts(sale):
+                self.days_drawn[day] -= loaves
 
-    @rule(days=st.integers(1, 12))
+    @rule(days=st.sampled_from([1, 2, 5, 12, 30]))
     def wait(self, days: int) -> None:
         self.now += timedelta(days=days)
         self.today.clear()
@@ -161,6 +251,27 @@ class Household(RuleBasedStateMachine):
     def every_debt_is_proved_by_what_was_overdrawn(self) -> None:
         for programme, owed in self.account.debts.items():
             assert owed == self.owed[programme] >= 0
+
+    @invariant()
+    def nobody_owes_beyond_the_floor_but_by_decision(self) -> None:
+        assert self.owed[GOODS] <= self.upheld_debt[GOODS]
+        floors = [
+            FIGURES.on(pot.period).days_per_draw.at(pot.members) * pot.daily
+            for pot in self.account.pots.values()
+            if pot.programme == BREAD
+        ]
+        assert self.owed[BREAD] <= max(floors, default=0) + self.upheld_debt[BREAD]
+
+    @invariant()
+    def a_month_gives_up_a_part_for_debts(self) -> None:
+        for key, given in self.given_up.items():
+            assert given <= self.account.pots[key].granted * FIGURES.on(key[1]).debt_share
+
+    @invariant()
+    def every_sale_is_paid_refused_or_waits(self) -> None:
+        for name, programme in (("loaves", BREAD), ("goods", GOODS)):
+            waiting = sum(claim.quantity for _, claim in self.disputed if claim.programme == programme)
+            assert self.signed[name] == self.paid[name] + self.refused[name] + waiting
 
     @invariant()
     def nothing_is_lost_and_nothing_given_twice(self) -> None:

@@ -20,8 +20,8 @@ from supply_service.rules.sizes import Size
 
 OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
 LONG_AGO = date(2020, 1, 1)
-BAKERY = Place(uuid4(), uuid4(), "bakery", "03", "al-arab")
-SHOP = Place(uuid4(), uuid4(), "grocer", "03", "al-arab")
+BAKERY = Place(uuid4(), uuid4(), "bakery", "03", "03.02")
+SHOP = Place(uuid4(), uuid4(), "grocer", "03", "03.02")
 
 
 class Line(NamedTuple):
@@ -186,9 +186,9 @@ def test_months_opened_before_the_register_told_sizes_stay(figures: FiguresByDay
 def test_a_debt_follows_what_the_pot_can_pay(figures: FiguresByDay) -> None:
     owing = household(Size(LONG_AGO, 3, 3)).owing(GOODS, 12000)
     opening = open_month(owing._replace(opened=OCTOBER), NOVEMBER, figures)
-    booked = {(GOODS, NOVEMBER): Booked(debt=12000)}
+    booked = {(GOODS, NOVEMBER): Booked(debt=3750)}  # a quarter of the pot
     fewer = correct(opening.account._replace(sizes=(Size(LONG_AGO, 1, 3),)), NOVEMBER, booked, figures)
-    assert (fewer.account.debts[GOODS], fewer.account.pots[(GOODS, NOVEMBER)].remaining) == (7000, 0)
+    assert (fewer.account.debts[GOODS], fewer.account.pots[(GOODS, NOVEMBER)].remaining) == (12000 - 1250, 3750)
     again = correct(fewer.account._replace(sizes=owing.sizes), NOVEMBER, fewer.booked, figures)
     assert again.account == opening.account
 

@@ -27,8 +27,8 @@ from supply_service.rules.sizes import Size
 
 BOOK = PolicyBook.of(read_policies(POLICIES, KEYS, beside=frozenset({FILE})))
 FIGURES = figures_by_day(BOOK, read_items(POLICIES))
-BAKERY = Place(uuid4(), uuid4(), "bakery", "03", "al-arab")
-SHOP = Place(uuid4(), uuid4(), "grocer", "03", "al-arab")
+BAKERY = Place(uuid4(), uuid4(), "bakery", "03", "03.02")
+SHOP = Place(uuid4(), uuid4(), "grocer", "03", "03.02")
 BEFORE = date(2026, 1, 1)
 START = date(2026, 9, 10)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def test_the_projects_policies_hold_on_every_day(figures: FiguresByDay) -> None:
         day += timedelta(days=1)
     assert figures.on(DAY).allowance.total(6) == 25000
     assert figures.on(DAY).household_loaves is None
-    assert figures.on(date(2024, 7, 1)).open_places["bread"] >= {("02", None), ("15", "baltim")}
+    assert figures.on(date(2024, 7, 1)).open_places["bread"] >= {("02", None), ("15", "15.03")}
     assert not figures.on(DAY).open_places["bread"]
 
 
@@ -43,6 +44,25 @@ def test_doubts_are_kept_and_not_applied(book: PolicyBook) -> None:
     assert book.resolve(limit, date(2026, 2, 1), {}) == 2_800_000
 
 
+@pytest.mark.parametrize(
+    ("value", "first", "last", "taken"),
+    [
+        ("cash", "2027-01-01", None, True),
+        ("restricted", "2027-01-01", "2027-06-30", True),
+        ("cash", "2027-01-15", None, False),  # 3.9: refused at entry
+        ("cash", "2027-01-01", "2027-06-15", False),
+        ("vouchers", "2027-01-01", None, False),
+    ],
+)
+def test_the_mode_of_support_changes_on_a_first_only(
+    book: PolicyBook, value: str, first: str, last: str | None, taken: bool
+) -> None:
+    (row,) = (one for one in book.rows("supply.support_mode") if one.scope == {"programme": "goods"})
+    until = date.fromisoformat(last) if last else None
+    asked = replace(row, value=value, effective_from=date.fromisoformat(first), effective_to=until)
+    assert (keys.KEYS.fault(asked, on_record=False) is None) == taken
+
+
 def test_every_price_is_of_an_item(book: PolicyBook) -> None:
     items = read_items(POLICIES)
     assert all(policy.scope["item"] in items for policy in book.rows("supply.price"))
@@ -50,7 +70,8 @@ def test_every_price_is_of_an_item(book: PolicyBook) -> None:
 
 def test_every_declared_key_is_read_and_has_rows(book: PolicyBook) -> None:
     assert not unread_keys(Path(keys.__file__))
-    assert all(book.rows(key.name) for key in keys.KEYS)
+    # What a depot of flour is paid was not found: its days wait until the ministry enters it.
+    assert {key.name for key in keys.KEYS if not book.rows(key.name)} == {keys.FLOUR_RATE.name}
 
 
 def test_an_item_stands_once(tmp_path: Path) -> None:
@@ -101,7 +122,7 @@ def test_prices_by_bottle_and_day(item: str, day: date, piastres: int, book: Pol
         ("goods", ("02", "x"), date(2025, 7, 1), False),
         ("bread", ("02", "x"), date(2025, 9, 16), False),
         ("bread", ("03", "x"), date(2025, 7, 1), True),
-        ("bread", ("11", "ras-el-bar"), date(2025, 6, 15), True),
+        ("bread", ("11", "11.06"), date(2025, 6, 15), True),
         ("bread", ("11", "damietta"), date(2025, 6, 15), False),
         ("bread", ("02", "x"), date(2026, 7, 1), False),
     ],

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from policybook.book import PolicyBook, PolicyMissing
-from supply_service.rules.settlement import Merchant, Part, components
+from supply_service.rules.settlement import Merchant, Part, components, levies
 
 DIESEL = Merchant("bakery", "03", "diesel", "soft")
 GAS = Merchant("bakery", "03", "gas", "soft")
@@ -58,3 +58,29 @@ def test_nothing_is_settled_without_a_rate(book: PolicyBook) -> None:
     assert components(unknown, [Part(date(2026, 11, 5), 0, 0)], book) == []
     with pytest.raises(PolicyMissing, match=r"bakery\.settlement"):
         components(unknown, [Part(date(2026, 11, 5), 5, 0)], book)
+
+
+def test_a_gas_bakery_owes_for_the_day_that_nobody_closed(book: PolicyBook) -> None:
+    """3.12: 10,000 loaves of a gas bakery, while its rate was known."""
+    assert [part.amount for part in components(GAS, [Part(date(2025, 3, 10), 10_000, 0)], book)] == [-26_500]
+
+
+@pytest.mark.parametrize(
+    ("loaf_type", "rate", "beside"), [("soft", "11.59", "0.75"), ("hard", "10.53", "0.83")], ids=["soft", "hard"]
+)
+def test_the_authority_is_paid_beside_the_bakery(loaf_type: str, rate: str, beside: str, book: PolicyBook) -> None:
+    bakery, parts = Merchant("bakery", "03", "diesel", loaf_type), [Part(date(2025, 10, 28), 1_000, 0)]
+    (own,), (levy,) = components(bakery, parts, book), levies(bakery, parts, book)
+    assert (own.rate, own.amount) == (Decimal(rate), int(Decimal(rate) * 1_000))
+    assert (levy.kind, levy.rate, levy.amount) == ("social_insurance", Decimal(beside), int(Decimal(beside) * 1_000))
+
+
+def test_nobody_is_paid_beside_a_bakery_whose_rates_name_no_authority(book: PolicyBook) -> None:
+    assert levies(DIESEL, [Part(date(2025, 3, 10), 1_000, 0)], book) == []
+    assert levies(GAS, [Part(date(2026, 11, 5), 1_000, 0)], book) == []
+    assert levies(DIESEL, [Part(date(2026, 11, 5), 0, 0)], book) == []
+
+
+def test_what_was_allowed_of_a_dispute_has_the_rate_of_its_own_day(book: PolicyBook) -> None:
+    (claimed,) = components(DIESEL, [Part(date(2025, 4, 13), 100, 0, claimed=True)], book)
+    assert (claimed.rate, claimed.amount, claimed.claimed) == (Decimal("5.38"), 538, True)

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.row_arrays import statement
@@ -57,6 +59,11 @@ _SETTLE = statement(
     debt_points="int",
 )
 
+_OWE = text(
+    "UPDATE household SET version = version + 1, debt_bread = debt_bread + :bread, debt_goods = debt_goods + :goods,"
+    " debt_points = debt_points + :bread_points WHERE household_id = :household_id"
+)
+
 
 async def put_told(session: AsyncSession, households: Columns) -> None:
     """Households as the register tells them by month; which revisions are newer is known to the caller."""
@@ -66,6 +73,11 @@ async def put_told(session: AsyncSession, households: Columns) -> None:
 async def settle(session: AsyncSession, households: Columns) -> None:
     """The latest open month and the debts of households as they are from now on; decisions under way are void."""
     await session.execute(_SETTLE, dict(households))
+
+
+async def owe(session: AsyncSession, household_id: UUID, owed: Mapping[str, int]) -> None:
+    """Let a household owe more, by programme; decisions under way about it are void."""
+    await session.execute(_OWE, {"household_id": household_id, **owed})
 
 
 async def open_pots(session: AsyncSession, pots: Columns) -> None:

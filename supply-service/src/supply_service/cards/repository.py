@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.clock import business_day
 from chassis.row_arrays import statement
 from supply_service.cards.statements import household
 from supply_service.rules.account import month_before
@@ -64,7 +65,7 @@ _ACTIVATE = statement(
     " FROM <numbered rows> ORDER BY card_id, n DESC"
     " ON CONFLICT (card_id) DO UPDATE SET state = CASE c.state WHEN 'closed' THEN 'closed' ELSE 'active' END,"
     " supply = excluded.supply, citizen_id = excluded.citizen_id,"
-    " activated_at = coalesce(c.activated_at, excluded.activated_at)",
+    " activated_at = least(c.activated_at, excluded.activated_at)",
     card_id="uuid",
     household_id="uuid",
     citizen_id="uuid",
@@ -84,17 +85,24 @@ _RESTATE_HOUSEHOLDS = statement(
     members="int",
     activated_on="date",
 )
+# What is closed is told without the block that came before; late sales are judged by it.
 _RESTATE = statement(
-    "INSERT INTO card AS c (card_id, household_id, citizen_id, state, supply, activated_at, blocked_at, replaced_by)"
+    "INSERT INTO card AS c"
+    " (card_id, household_id, citizen_id, state, supply, activated_at, blocked_at, replaced_by, closed_at)"
     " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, state, supply, activated_at, blocked_at,"
-    " replaced_by FROM <numbered rows> ORDER BY card_id, n DESC"
+    " replaced_by, closed_at FROM <numbered rows> ORDER BY card_id, n DESC"
     " ON CONFLICT (card_id) DO UPDATE SET citizen_id = excluded.citizen_id, supply = excluded.supply,"
-    " state = CASE c.state WHEN 'closed' THEN 'closed' ELSE excluded.state END, blocked_at = excluded.blocked_at,"
+    " state = CASE c.state WHEN 'closed' THEN 'closed' ELSE excluded.state END,"
+    " disabled_at = CASE WHEN excluded.supply THEN NULL ELSE c.disabled_at END,"
+    " blocked_at = CASE excluded.state WHEN 'closed' THEN coalesce(excluded.blocked_at, c.blocked_at)"
+    " ELSE excluded.blocked_at END,"
     " activated_at = coalesce(c.activated_at, excluded.activated_at),"
-    " replaced_by = coalesce(excluded.replaced_by, c.replaced_by)"
+    " replaced_by = coalesce(excluded.replaced_by, c.replaced_by),"
+    " closed_at = least(c.closed_at, excluded.closed_at)"
     " WHERE c.state <> 'closed' AND (c.citizen_id, c.supply, c.state, c.blocked_at, c.activated_at IS NULL)"
     " IS DISTINCT FROM (excluded.citizen_id, excluded.supply, excluded.state, excluded.blocked_at,"
     " excluded.activated_at IS NULL) OR c.replaced_by IS DISTINCT FROM coalesce(excluded.replaced_by, c.replaced_by)"
+    " OR c.closed_at IS DISTINCT FROM least(c.closed_at, excluded.closed_at)"
     " RETURNING household_id",
     card_id="uuid",
     household_id="uuid",
@@ -104,23 +112,47 @@ _RESTATE = statement(
     activated_at="timestamptz",
     blocked_at="timestamptz",
     replaced_by="uuid",
+    closed_at="timestamptz",
 )
-_SET_SUPPLY = text(
-    "INSERT INTO card (card_id, household_id, state, supply) VALUES (:card_id, :household_id, 'issued', :supply)"
-    " ON CONFLICT (card_id) DO UPDATE SET supply = excluded.supply"
+# What is over is kept with from and to; of a state that lasts the card has since when.
+_DISABLE = text(
+    "INSERT INTO card AS c (card_id, household_id, state, supply, disabled_at)"
+    " VALUES (:card_id, :household_id, 'issued', false, CAST(:at AS timestamptz)) ON CONFLICT (card_id) DO UPDATE"
+    " SET supply = false, disabled_at = CASE WHEN c.supply THEN excluded.disabled_at ELSE c.disabled_at END"
+)
+_ENABLE = text(
+    "WITH was AS ("
+    "  INSERT INTO card_span (card_id, state, began_at, ended_at)"
+    "  SELECT card_id, 'disabled', disabled_at, CAST(:at AS timestamptz) FROM card"
+    "  WHERE card_id = :card_id AND NOT supply AND disabled_at <= CAST(:at AS timestamptz) ON CONFLICT DO NOTHING"
+    ") INSERT INTO card (card_id, household_id, state, supply) VALUES (:card_id, :household_id, 'issued', true)"
+    " ON CONFLICT (card_id) DO UPDATE SET supply = true, disabled_at = NULL"
 )
 _ENTITLE_ACTIVE = text(
     "UPDATE household h SET activated_on = least(h.activated_on, CAST(:day AS date))"
     " WHERE h.household_id = :household_id AND EXISTS"
     " (SELECT FROM card c WHERE c.card_id = :card_id AND c.state = 'active')"
 )
+_UNBLOCK = text(
+    "WITH was AS ("
+    "  INSERT INTO card_span (card_id, state, began_at, ended_at)"
+    "  SELECT card_id, 'blocked', blocked_at, CAST(:at AS timestamptz) FROM card"
+    "  WHERE card_id = :card_id AND blocked_at <= CAST(:at AS timestamptz)"
+    "  ON CONFLICT DO NOTHING"
+    ") INSERT INTO card (card_id, household_id, state) VALUES (:card_id, :household_id, 'issued')"
+    " ON CONFLICT (card_id) DO UPDATE SET blocked_at = NULL"
+)
 _SET_BLOCKED = text(
     "INSERT INTO card (card_id, household_id, state, blocked_at) VALUES (:card_id, :household_id, 'issued', :at)"
     " ON CONFLICT (card_id) DO UPDATE SET blocked_at = excluded.blocked_at"
 )
+# Closed twice, it is so since the first time.
 _CLOSE = text(
-    "INSERT INTO card AS c (card_id, household_id, state, replaced_by) VALUES (:card_id, :household_id, 'closed', :by)"
-    " ON CONFLICT (card_id) DO UPDATE SET state = 'closed', replaced_by = coalesce(excluded.replaced_by, c.replaced_by)"
+    "INSERT INTO card AS c (card_id, household_id, state, replaced_by, closed_at)"
+    " VALUES (:card_id, :household_id, 'closed', :by, :at)"
+    " ON CONFLICT (card_id) DO UPDATE SET state = 'closed',"
+    " replaced_by = coalesce(excluded.replaced_by, c.replaced_by),"
+    " closed_at = least(c.closed_at, excluded.closed_at)"
 )
 _SUCCEED = text(
     "INSERT INTO card AS c (card_id, household_id, citizen_id, state, supply, activated_at)"
@@ -138,7 +170,7 @@ _LOCK = text(
 _TOUCH = text("UPDATE household SET version = version + 1 WHERE household_id = ANY(CAST(:household_ids AS uuid[]))")
 HOUSEHOLD = household("CAST(:period AS date)", "CAST(:since AS date)", row="row_to_json({})")
 _CARD = text(
-    "SELECT c.card_id, c.citizen_id, c.state, c.blocked_at, c.supply, c.activated_at,"
+    "SELECT c.card_id, c.citizen_id, c.state, c.blocked_at, c.supply, c.activated_at, c.closed_at, c.disabled_at,"
     f" h.governorate, h.district, {HOUSEHOLD}"
     " FROM card c LEFT JOIN household h USING (household_id) WHERE c.card_id = :card_id"
 )
@@ -179,27 +211,38 @@ async def restate(session: AsyncSession, columns: Mapping[str, Sequence[object]]
     """Cards as they are, told again; decisions under way about households where that changes something are void."""
     names = ("household_id", "governorate", "district", "members", "activated_on")
     await session.execute(_RESTATE_HOUSEHOLDS, {name: columns[name] for name in names})
-    own = ("card_id", "household_id", "citizen_id", "state", "supply", "activated_at", "blocked_at", "replaced_by")
+    own = (
+        "card_id", "household_id", "citizen_id", "state", "supply", "activated_at", "blocked_at", "replaced_by",
+        "closed_at",
+    )  # fmt: skip
     changed = (await session.execute(_RESTATE, {name: columns[name] for name in own})).scalars()
     await touch(session, list(changed))
 
 
-async def set_supply(session: AsyncSession, card_id: UUID, household_id: UUID, *, on: bool, day: date) -> None:
-    """Enable or disable supply on a card."""
+async def set_supply(session: AsyncSession, card_id: UUID, household_id: UUID, *, on: bool, at: datetime) -> None:
+    """Enable or disable supply on a card from an instant on."""
     card = {"card_id": card_id, "household_id": household_id}
-    await session.execute(_SET_SUPPLY, card | {"supply": on})
+    await session.execute(_ENABLE if on else _DISABLE, card | {"at": at})
     if on:
-        await session.execute(_ENTITLE_ACTIVE, card | {"day": day})
+        await session.execute(_ENTITLE_ACTIVE, card | {"day": business_day(at)})
 
 
-async def set_blocked(session: AsyncSession, card_id: UUID, household_id: UUID, at: datetime | None) -> None:
-    """Block a card from an instant on, or free it."""
+async def block(session: AsyncSession, card_id: UUID, household_id: UUID, at: datetime) -> None:
+    """Block a card from an instant on."""
     await session.execute(_SET_BLOCKED, {"card_id": card_id, "household_id": household_id, "at": at})
 
 
-async def close(session: AsyncSession, card_id: UUID, household_id: UUID, replaced_by: UUID | None = None) -> None:
-    """End a card for good."""
-    await session.execute(_CLOSE, {"card_id": card_id, "household_id": household_id, "by": replaced_by})
+async def unblock(session: AsyncSession, card_id: UUID, household_id: UUID, at: datetime) -> None:
+    """Free a card from an instant on."""
+    await session.execute(_UNBLOCK, {"card_id": card_id, "household_id": household_id, "at": at})
+
+
+async def close(
+    session: AsyncSession, card_id: UUID, household_id: UUID, at: datetime, replaced_by: UUID | None = None
+) -> None:
+    """End a card for good, from an instant on."""
+    values = {"card_id": card_id, "household_id": household_id, "at": at, "by": replaced_by}
+    await session.execute(_CLOSE, values)
 
 
 async def succeed(

@@ -11,12 +11,14 @@ LEGACY_DRAWN = (
 )
 
 
-def household(period: str, since: str, *, row: str = "{}") -> str:
+def household(period: str, since: str, *, row: str = "{}", listed: str = "true") -> str:
     """The columns of a household (`h`), its pots and what its months are opened by.
 
     `period`: the present month. Where it is open its pots are read from it on, and nothing else; otherwise those from
-    `since` (the month before) or from the last open month on, sizes, and what the ration card drew in the month of
-    activation (-1: nobody has told, NULL: there is none). `row`: how a row of another table is given.
+    `since` (the month before) or from the last open month on, sizes, the months of flour, and what the ration card drew
+    in the month of activation (-1: nobody has told, NULL: there is none). `row`: how a row of another table is given.
+    `listed`: where the lists that name it and its pots of grants are read, too; the lists are wherever its month is to
+    be opened.
     """
     return f"""
            h.household_id, h.version, h.opened, coalesce(h.issued_in, h.governorate) AS issued_in, h.members,
@@ -30,6 +32,18 @@ def household(period: str, since: str, *, row: str = "{}") -> str:
                SELECT {row.format("s")} FROM household_size s
                WHERE s.household_id = h.household_id AND h.opened IS DISTINCT FROM {period} ORDER BY s.month
            ) AS sizes,
+           ARRAY(
+               SELECT {row.format("l")} FROM listed_household l
+               WHERE l.household_id = h.household_id AND (h.opened IS DISTINCT FROM {period} OR {listed})
+               ORDER BY l.since DESC
+           ) AS lists,
+           ARRAY(
+               SELECT {row.format("g")} FROM grant_pot g WHERE g.household_id = h.household_id AND {listed}
+           ) AS grants,
+           ARRAY(
+               SELECT f.month FROM flour_choice f WHERE f.household_id = h.household_id
+               AND f.withdrawn_at IS NULL AND h.opened IS DISTINCT FROM {period}
+           ) AS flour,
            CASE WHEN h.opened IS NULL AND h.ration_card_mark IS NOT NULL THEN coalesce({LEGACY_DRAWN}, -1)
            END AS legacy_drawn"""
 
@@ -53,6 +67,15 @@ POTS = f"""
         FROM unnest($2::batch_pot[]) AS u
         WHERE p.household_id = u.household_id AND p.period = u.period AND p.programme = u.programme
             AND {OF_MOVED}
+    )"""
+GRANT_POTS = f"""
+    grant_pots AS (
+        INSERT INTO grant_pot AS g (household_id, programme, period, granted, remaining, members, drawn_units)
+        SELECT household_id, programme, period, granted, remaining, members, drawn_units
+        FROM unnest($13::batch_grant_pot[]) AS u
+        WHERE {OF_MOVED}
+        ON CONFLICT (household_id, programme, period) DO UPDATE
+            SET remaining = excluded.remaining, drawn_units = excluded.drawn_units
     )"""
 OPENED = f"""
     opened_pots AS (

@@ -7,7 +7,7 @@ from datetime import date
 from chassis.clock import business_day
 from chassis.routing import router
 from contracts.scopes import Scope
-from supply_service.catalogue.schemas import Catalogue, CatalogueItem, LimitReply
+from supply_service.catalogue.schemas import Catalogue, CatalogueItem, GrantOnSale, LimitReply
 from supply_service.context import Running
 from supply_service.rules.figures import LOAF, Figures
 from supply_service.rules.keys import BREAD
@@ -27,7 +27,12 @@ async def catalogue(runtime: Running, on: date | None = None) -> Catalogue:
     day = on or business_day(runtime.clock.now())
     figures = figures_on(runtime.state.snapshot.figures, day)
     items = [_item(code, figures) for code in sorted(figures.items)]
-    return Catalogue(on=day, items=[item for item in items if item.prices])
+    grants = [
+        GrantOnSale.model_validate(grant._asdict())
+        for grant in sorted(figures.grants.values(), key=lambda one: one.programme)
+    ]
+    sold = [item for item in items if item.prices]
+    return Catalogue(on=day, price_list=figures.price_list, items=sold, grants=grants)
 
 
 def _item(code: str, figures: Figures) -> CatalogueItem:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from supply_service.catalogue.examples import CATALOGUE
 
 
 class LimitReply(BaseModel):
@@ -27,9 +29,27 @@ class CatalogueItem(BaseModel):
     limit: LimitReply | None
 
 
+class GrantOnSale(BaseModel):
+    """A grant that is given on the day; items with a price under its `programme` are all it buys."""
+
+    programme: str
+    name_ar: str
+    name_en: str
+    since: date
+    until: date | None
+    limits: dict[str, int] = Field(description="most pieces by kind (rice), else group (oil), else item")
+    instalments: int | None = Field(description="most sales of a card in a calendar month, null without such a rule")
+
+
 class Catalogue(BaseModel):
     """Everything on sale on a day."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [CATALOGUE]})
+
     on: date
+    price_list: str = Field(
+        description="version of the day's prices: SHA-256 of them as canonical JSON, `{programme: {item: piastres}}`"
+    )
     items: list[CatalogueItem]
+    grants: list[GrantOnSale]
     next: None = None

@@ -1,4 +1,4 @@
 """Business days of outlets and their totals."""
 
-TABLES = ("outlet_day", "outlet_day_part")
+TABLES = ("day_closing", "outlet_claim", "outlet_day", "outlet_day_part")
 APPEND_ONLY = ("outlet_day", "outlet_day_part")

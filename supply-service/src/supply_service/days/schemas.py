@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from supply_service.days.examples import CLOSED, SO_FAR
 
 
 class DayFigures(BaseModel):
@@ -14,8 +16,12 @@ class DayFigures(BaseModel):
     redemptions: int
     reversals: int
     loaves: int
+    flour: int = Field(default=0, description="kilograms drawn instead of bread")
     goods_amount: int = Field(description="piastres of allowance and points taken for goods")
-    cash_amount: int = Field(description="piastres citizens paid for bread")
+    grants_amount: int = Field(default=0, description="piastres that grants paid for goods, no part of `goods_amount`")
+    cash_amount: int = Field(
+        description="piastres citizens paid in cash: for bread and flour, and for goods beyond the allowance"
+    )
     wallet_amount: int = Field(default=0, description="piastres wallets paid for goods beyond the allowance")
 
 
@@ -25,12 +31,39 @@ class LatePart(DayFigures):
     sold_on: date
 
 
+class TerminalFigures(BaseModel):
+    """What one terminal sold and took back on the day itself, whether that is counted already or not."""
+
+    terminal_id: UUID
+    redemptions: int
+    reversals: int
+    loaves: int
+    flour: int = Field(default=0, description="kilograms")
+    goods_amount: int
+    grants_amount: int = 0
+    cash_amount: int
+    wallet_amount: int
+
+
+class ClaimFigures(BaseModel):
+    """What was allowed of disputes and is settled with the day; no part of the day's sales."""
+
+    sold_on: date
+    loaves: int
+    flour: int = Field(default=0, description="kilograms")
+    goods_amount: int
+
+
 class OutletDay(DayFigures):
     """An outlet's business day. Once closed its figures are final and stand in the settlement."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [SO_FAR, CLOSED]})
 
     outlet_id: UUID
     business_day: date
     closed: bool
     closed_at: datetime | None
-    closed_by: str | None
+    closed_by: str | None = Field(description="who closed it; `clock` where nobody had")
     late: list[LatePart] = Field(description="what the figures include of earlier days that were closed before")
+    claims: list[ClaimFigures] = Field(description="what was allowed of disputes and is settled with the day")
+    terminals: list[TerminalFigures] = Field(description="the day's own sales by terminal, as they stand now")

@@ -1,12 +1,12 @@
-"""Use cases: an outlet closes its business day, once, and it is settled in the same transaction.
+"""Use cases: an outlet's business day is closed, once, and settled in the same transaction: by hand, or by the clock.
 
-A sale that comes later counts in the next day the outlet closes.
+A sale that comes later counts in the next day of the outlet that is closed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.engine import RowMapping
@@ -19,13 +19,14 @@ from chassis.principal import Principal
 from chassis.problems import InvalidRequest, NotFound
 from contracts.supply import OutletDayClosed
 from supply_service.context import Runtime
-from supply_service.days import repository
-from supply_service.days.schemas import LatePart, OutletDay
+from supply_service.days import claims, repository, unclosed
+from supply_service.days.schemas import ClaimFigures, LatePart, OutletDay, TerminalFigures
+from supply_service.rules.closing import to_close
 from supply_service.rules.sale import figures_on
 from supply_service.rules.settlement import Merchant, Part
 from supply_service.settlements import service as settlements
 
-_SUMS = ("redemptions", "reversals", "loaves", "goods_amount", "cash_amount", "wallet_amount")
+_SUMS = ("redemptions", "reversals", "loaves", "flour", "goods_amount", "grants_amount", "cash_amount", "wallet_amount")
 
 
 class NoSuchOutlet(NotFound):
@@ -43,65 +44,102 @@ class DayNotBegun(InvalidRequest):
 
 
 async def close(session: AsyncSession, runtime: Runtime, caller: Principal, outlet_id: UUID, day: date) -> OutletDay:
-    """Close a day; closing it again gives the same figures. Raises NoSuchOutlet, DayNotBegun or PolicyNotInForce."""
-    merchant = _own(caller, outlet_id, await repository.merchant(session, outlet_id, lock=True))
+    """Close a day; closing it again gives the same figures. Days before it that were left open are closed first.
+
+    Raises NoSuchOutlet, DayNotBegun or PolicyNotInForce.
+    """
+    merchant = _own(caller, await repository.merchant(session, outlet_id, lock=True))
     now = runtime.clock.now()
     if day > business_day(now):
         raise DayNotBegun(f"{day} has not begun yet.", detail_ar="لا يمكن إغلاق يوم لم يبدأ")
-    if await repository.closed(session, outlet_id, day) is not None:
-        return await _read(session, runtime, outlet_id, day)
-    counted = await repository.uncounted(session, outlet_id, day, _since(runtime, day))
-    await repository.close(session, outlet_id, day, now, caller.subject, counted)
-    parts = [Part(part["sold_on"], part["loaves"], part["goods_amount"]) for part in counted]
-    settled = await settlements.settle(session, runtime, merchant, outlet_id, day, parts, now)
-    event = OutletDayClosed(outlet_id=outlet_id, business_day=day, closed_at=now, **_sums(counted))
-    await outbox.add(session, event, *settled)
-    return _document(outlet_id, day, counted, closed_at=now, closed_by=caller.subject)
+    if await repository.closed(session, outlet_id, day) is None:
+        found = await unclosed.uncounted(session, [outlet_id], day, reach(runtime, now), now)
+        left_open = [sold.day for sold in found.get(outlet_id, ()) if not sold.closed and sold.day < day]
+        for earlier in left_open:
+            await _close(session, runtime, merchant, outlet_id, earlier, unclosed.CLOCK)
+        await _close(session, runtime, merchant, outlet_id, day, caller.subject)
+    return await _read(session, runtime, outlet_id, day)
+
+
+async def close_by_clock(session: AsyncSession, runtime: Runtime, outlet_id: UUID, last: date) -> int:
+    """Close the days of an outlet up to `last` that nobody has closed; how many. Each is closed once, by whomever."""
+    known = await repository.merchant(session, outlet_id, lock=True)
+    if known is None:
+        return 0
+    merchant, _ = known
+    # Read behind the lock: what another process has closed meanwhile is closed.
+    now = runtime.clock.now()
+    found = await unclosed.uncounted(session, [outlet_id], last, reach(runtime, now), now)
+    claims = bool(await unclosed.claimants(session, [outlet_id]))
+    closed = 0
+    for day in to_close(found.get(outlet_id, ()), last, claims=claims):
+        if await repository.closed(session, outlet_id, day) is None:
+            await _close(session, runtime, merchant, outlet_id, day, unclosed.CLOCK)
+            closed += 1
+    return closed
 
 
 async def read(session: AsyncSession, runtime: Runtime, caller: Principal, outlet_id: UUID, day: date) -> OutletDay:
     """A day's figures, final or so far. Raises NoSuchOutlet or PolicyNotInForce."""
-    _own(caller, outlet_id, await repository.merchant(session, outlet_id))
+    _own(caller, await repository.merchant(session, outlet_id))
     return await _read(session, runtime, outlet_id, day)
+
+
+def reach(runtime: Runtime, now: datetime) -> int:
+    """Days before its coming on which a late sale may have been made, a day more than the policy says."""
+    return figures_on(runtime.state.snapshot.figures, business_day(now)).offline_days + 1
+
+
+async def _close(
+    session: AsyncSession, runtime: Runtime, merchant: Merchant, outlet_id: UUID, day: date, by: str
+) -> None:
+    now = runtime.clock.now()
+    counted = await repository.uncounted(session, outlet_id, day, reach(runtime, now), now)
+    await repository.close(session, outlet_id, day, now, by, counted)
+    await claims.count(session, outlet_id, day)
+    parts = [
+        Part(
+            part["sold_on"],
+            part["loaves"],
+            part["goods_amount"],
+            grants_amount=part["grants_amount"],
+            flour=part["flour"],
+        )
+        for part in counted
+    ]
+    for claim in await claims.counted(session, outlet_id, day):
+        parts.append(Part(claim["sold_on"], claim["loaves"], claim["goods_amount"], claimed=True, flour=claim["flour"]))
+    settled = await settlements.settle(session, runtime, merchant, outlet_id, day, parts, now)
+    event = OutletDayClosed(outlet_id=outlet_id, business_day=day, closed_at=now, **_sums(counted))
+    await outbox.add(session, event, *settled)
 
 
 async def _read(session: AsyncSession, runtime: Runtime, outlet_id: UUID, day: date) -> OutletDay:
     closed = await repository.closed(session, outlet_id, day)
     if closed is not None:
-        return _document(outlet_id, day, await repository.parts(session, outlet_id, day), **closed)
-    return _document(outlet_id, day, await repository.uncounted(session, outlet_id, day, _since(runtime, day)))
-
-
-def _document(
-    outlet_id: UUID,
-    day: date,
-    counted: Sequence[RowMapping],
-    closed_at: datetime | None = None,
-    closed_by: str | None = None,
-) -> OutletDay:
+        counted = await repository.parts(session, outlet_id, day)
+    else:
+        now = runtime.clock.now()
+        counted = await repository.uncounted(session, outlet_id, day, reach(runtime, now), now)
     return OutletDay(
         outlet_id=outlet_id,
         business_day=day,
-        closed=closed_at is not None,
-        closed_at=closed_at,
-        closed_by=closed_by,
+        closed=closed is not None,
+        closed_at=closed["closed_at"] if closed else None,
+        closed_by=closed["closed_by"] if closed else None,
         late=[LatePart.model_validate(part) for part in counted if part["sold_on"] != day],
+        claims=[ClaimFigures(**claim) for claim in await claims.counted(session, outlet_id, day)],
+        terminals=[TerminalFigures(**row) for row in await repository.terminals(session, outlet_id, day)],
         **_sums(counted),
     )
-
-
-def _since(runtime: Runtime, day: date) -> date:
-    """The earliest day for which a sale may still come in."""
-    days = figures_on(runtime.state.snapshot.figures, day).offline_days
-    return day - timedelta(days=days + 1)
 
 
 def _sums(counted: Sequence[RowMapping]) -> dict[str, int]:
     return {name: sum(int(part[name]) for part in counted) for name in _SUMS}
 
 
-def _own(caller: Principal, outlet_id: UUID, merchant: Merchant | None) -> Merchant:
-    """A terminal closes its own outlet's days, a caller bound to a governorate those of that one."""
-    if merchant is None or not caller.bound.covers(Area(merchant.governorate, outlet_id=outlet_id)):
+def _own(caller: Principal, known: tuple[Merchant, Area] | None) -> Merchant:
+    """A terminal closes its own outlet's days, a caller bound to a governorate or a district those of that one."""
+    if known is None or not caller.bound.covers(known[1]):
         raise NoSuchOutlet()
-    return merchant
+    return known[0]

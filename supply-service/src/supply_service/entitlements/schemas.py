@@ -6,20 +6,44 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.personal import Personal, Whose
-from supply_service.redemptions.schemas import Programme
+from supply_service.entitlements.examples import LEFT
+from supply_service.redemptions.schemas import Granting, Programme
 
 
 class PotReply(BaseModel):
     """What a household was granted of a programme this month, and what is left of it."""
 
     programme: Programme
-    unit: Literal["loaf", "piastre"]
+    unit: Literal["loaf", "piastre", "kilogram"]
     period: date = Field(description="first day of the month")
     granted: int
     remaining: int
+
+
+class GrantReply(BaseModel):
+    """What a household has of a grant that is given today, whether or not it has been touched yet."""
+
+    programme: Granting
+    name_ar: str
+    name_en: str
+    since: date
+    until: date | None
+    granted: int = Field(description="piastres, with what was carried over")
+    remaining: int = Field(description="piastres")
+    instalments_left: int | None = Field(
+        description="sales that it still pays for this month, null without such a rule"
+    )
+
+
+class CashReply(BaseModel):
+    """What a month's goods or bread come to where they are given as cash; it is paid into the head's wallet."""
+
+    programme: Programme
+    period: date = Field(description="first day of the month")
+    amount: int = Field(description="piastres")
 
 
 class BreadReply(BaseModel):
@@ -29,6 +53,7 @@ class BreadReply(BaseModel):
     drawn_days: list[date] = Field(description="days of the month whose bread was drawn")
     drawn_today: bool
     days_allowed: int = Field(description="days that may be drawn at once today, 0 where today was drawn")
+    left_today: int = Field(description="loaves of a day drawn in part that may still be drawn today")
     loaf_price: int = Field(description="piastres")
 
 
@@ -44,8 +69,10 @@ class Entitlements(BaseModel):
     """What a card's household has left, as of today.
 
     A terminal is told what it needs to sell the programmes of its outlet: no household and its `members`, no other
-    programme, no `drawn_days`, nothing `owed`.
+    programme, no `drawn_days`, no `cash`, nothing `owed`.
     """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LEFT]})
 
     card_id: Annotated[UUID, Whose.CARD]
     household_id: Annotated[UUID | None, Whose.HOUSEHOLD]
@@ -55,6 +82,8 @@ class Entitlements(BaseModel):
     members: Annotated[int | None, Personal.HOUSEHOLD]
     business_day: date
     pots: Annotated[list[PotReply], Personal.RATIONS]
+    grants: Annotated[list[GrantReply], Personal.RATIONS]
+    cash: Annotated[list[CashReply], Personal.RATIONS]
     bread: Annotated[BreadReply | None, Personal.RATIONS]
     limits: Annotated[list[ItemLeft], Personal.RATIONS]
     owed: Annotated[dict[Programme, int], Personal.RATIONS] = Field(

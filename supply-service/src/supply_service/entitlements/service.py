@@ -17,14 +17,22 @@ from contracts.supply import BalanceStated, Remaining
 from supply_service.cards import repository
 from supply_service.cards.accounts import account_from_json
 from supply_service.context import Runtime
-from supply_service.entitlements.schemas import BreadReply, Entitlements, ItemLeft, PotReply
-from supply_service.rules import bread
+from supply_service.entitlements.schemas import (
+    BreadReply,
+    CashReply,
+    Entitlements,
+    GrantReply,
+    ItemLeft,
+    PotReply,
+)
+from supply_service.rules import bread, grants
 from supply_service.rules.account import Account
+from supply_service.rules.cash import cash_of
 from supply_service.rules.figures import UNITS, FiguresByDay
-from supply_service.rules.keys import BREAD, GOODS, PROGRAMMES
+from supply_service.rules.keys import BREAD, FLOUR, GOODS, PROGRAMMES
 from supply_service.rules.opening import open_month
 from supply_service.rules.refusals import CardUnknown
-from supply_service.rules.remaining import left_of, remaining_members
+from supply_service.rules.remaining import left_of, told_members
 from supply_service.rules.sale import figures_on
 
 
@@ -49,6 +57,8 @@ async def entitlements(session: AsyncSession, runtime: Runtime, caller: Principa
         members=account.members if account else 0,
         business_day=day,
         pots=_pots(account, period),
+        grants=_grants(account, day, figures),
+        cash=_cash(account, period, figures),
         bread=_bread(account, day, figures),
         limits=_limits(account, day, figures),
         owed={programme: owed for programme, owed in account.debts.items() if owed} if account else {},
@@ -69,6 +79,8 @@ def for_sale(whole: Entitlements, sold: Collection[str]) -> Entitlements:
             "household_id": None,
             "members": None,
             "pots": [pot for pot in whole.pots if pot.programme in sold],
+            "grants": whole.grants if GOODS in sold else [],
+            "cash": [],
             "bread": bread_today,
             "limits": whole.limits if GOODS in sold else [],
             "owed": {},
@@ -84,14 +96,21 @@ async def state_balances(session: AsyncSession, runtime: Runtime, asked: Sequenc
     for inquiry in asked:
         row = await repository.find_served(session, inquiry.household_id, period)
         left: list[Remaining] = []
+        flour: int | None = None
         if row is not None:
             account = open_month(account_from_json(row), period, figures).account
-            left = [Remaining(**pot) for pot in remaining_members(left_of(account, period), period)]
+            pots = left_of(account, period)
+            left, flour = [Remaining(**pot) for pot in told_members(pots, period)], pots.get(FLOUR)
+            left += [
+                Remaining(programme=one.programme, unit="piastre", remaining=one.remaining, period=one.since)
+                for one in _grants(account, day, figures)
+            ]
         stated = BalanceStated(
             inquiry_id=inquiry.inquiry_id,
             citizen_id=inquiry.citizen_id,
             household_id=inquiry.household_id,
             remaining=left,
+            flour_remaining=flour,
             known=row is not None,
         )
         await outbox.add(session, stated)
@@ -116,6 +135,37 @@ def _pots(account: Account | None, period: date) -> list[PotReply]:
     ]
 
 
+def _grants(account: Account | None, day: date, figures: FiguresByDay) -> list[GrantReply]:
+    if account is None:
+        return []
+    found = []
+    today = figures_on(figures, day)
+    for grant in sorted(today.grants.values(), key=lambda one: one.programme):
+        if not grants.may_have(account, grant, day):
+            continue
+        pot = grants.open_pots(account, grant, day, figures).account.pots[(grant.programme, grant.since)]
+        left = None if grant.instalments is None else max(0, grant.instalments - grants.instalments(pot, day))
+        found.append(
+            GrantReply(
+                programme=grant.programme, name_ar=grant.name_ar, name_en=grant.name_en, since=grant.since,
+                until=grant.until, granted=pot.granted, remaining=pot.remaining, instalments_left=left,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _cash(account: Account | None, period: date, figures: FiguresByDay) -> list[CashReply]:
+    if account is None:
+        return []
+    pots = [pot for pot in account.pots.values() if pot.period == period and pot.programme in PROGRAMMES]
+    found = [(pot.programme, cash_of(account, pot.programme, pot.members, period, figures)) for pot in pots]
+    return [
+        CashReply.model_validate({"programme": programme, "period": period, "amount": amount})
+        for programme, amount in found
+        if amount
+    ]
+
+
 def _bread(account: Account | None, day: date, figures: FiguresByDay) -> BreadReply | None:
     pot = account.pots.get((BREAD, month_start(day))) if account else None
     if pot is None:
@@ -127,6 +177,7 @@ def _bread(account: Account | None, day: date, figures: FiguresByDay) -> BreadRe
         drawn_days=drawn,
         drawn_today=day in drawn,
         days_allowed=0 if day in drawn else bread.days_possible(pot, day, today),
+        left_today=bread.left_of_day(pot, day, today),
         loaf_price=today.loaf_price,
     )
 

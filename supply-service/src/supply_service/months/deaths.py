@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.clock import month_start
-from chassis.row_arrays import statement
+from chassis.row_arrays import columns, statement
 from contracts.card import PersonDied
 from contracts.supply import Drawn, DrawnAfterDeath
 from supply_service.cards.accounts import account_from_json
@@ -20,9 +20,10 @@ from supply_service.context import Runtime
 from supply_service.months import repository
 from supply_service.months.states import first_day
 from supply_service.rules.account import Account, month_after
-from supply_service.rules.correcting import Booked, drawn_beyond
-from supply_service.rules.figures import UNITS, FiguresByDay
+from supply_service.rules.correcting import Booked, drawn_beyond, paid_beyond
+from supply_service.rules.figures import FiguresByDay
 from supply_service.rules.keys import BREAD, GOODS
+from supply_service.rules.remaining import told_unit
 
 _ENTER = statement(
     "INSERT INTO death (change_id, household_id, citizen_id, died_on, effective_month, told_at)"
@@ -74,7 +75,7 @@ async def enter(session: AsyncSession, died: Sequence[tuple[PersonDied, datetime
         for one, at in died
     ]
     names = ("change_id", "household_id", "citizen_id", "died_on", "effective_month", "told_at")
-    await session.execute(_ENTER, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    await session.execute(_ENTER, columns(rows, *names))
 
 
 async def reckon(
@@ -107,7 +108,7 @@ async def reckon(
         found += [(*death[:3], one.period, one.programme, one.quantity, now) for one in amounts]
     if found:
         names = ("change_id", "household_id", "citizen_id", "period", "programme", "quantity", "found_at")
-        await session.execute(_FOUND, dict(zip(names, map(list, zip(*found, strict=True)), strict=True)))
+        await session.execute(_FOUND, columns(found, *names))
     await session.execute(_RECKONED, {"now": now, "change_ids": [death.change_id for death in ready]})
     await outbox.add(session, *events)
 
@@ -124,11 +125,11 @@ def _amounts(
             if pot is None or not _counted_until(account, programme, death.effective_month):
                 continue
             beyond = drawn_beyond(account, pot, booked.get(pot.key, Booked()), pot.members - 1, figures)
+            if programme == GOODS:
+                beyond += paid_beyond(account, pot, pot.members - 1, figures)
             if beyond > 0:
-                unit = "loaf" if UNITS[programme] == "loaf" else "piastre"
-                found.append(Drawn.model_validate(
-                    {"programme": programme, "period": month, "quantity": beyond, "unit": unit}
-                ))  # fmt: skip
+                unit = told_unit(programme)
+                found.append(Drawn(programme=programme, period=month, quantity=beyond, unit=unit))
         month = month_after(month)
     return found
 

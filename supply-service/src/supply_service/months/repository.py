@@ -5,17 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.row_arrays import statement
 from supply_service.cards import pots
 from supply_service.cards.pots import Columns
-from supply_service.cards.statements import LEGACY_DRAWN
+from supply_service.cards.statements import LEGACY_DRAWN, household
 from supply_service.rules.account import Legacy, PotKey, month_before
 from supply_service.rules.correcting import Booked
 from supply_service.sales import entries
@@ -51,6 +51,10 @@ _ACCOUNTS = text(
     " AND p.period >= least((SELECT month FROM sizes_since), CAST(:before AS date), h.opened)) AS pots,"
     " ARRAY(SELECT row_to_json(s) FROM household_size s WHERE s.household_id = h.household_id ORDER BY s.month)"
     " AS sizes,"
+    " ARRAY(SELECT row_to_json(l) FROM listed_household l WHERE l.household_id = h.household_id ORDER BY l.since DESC)"
+    " AS lists, CAST('{}' AS json[]) AS grants,"
+    " ARRAY(SELECT f.month FROM flour_choice f WHERE f.household_id = h.household_id AND f.withdrawn_at IS NULL)"
+    " AS flour,"
     f" CASE WHEN h.ration_card_mark IS NOT NULL THEN coalesce({LEGACY_DRAWN}, -1) END AS legacy_drawn"
     " FROM household h WHERE h.household_id = ANY(CAST(:household_ids AS uuid[])) "
     " AND (h.opened IS NOT NULL OR h.activated_on < :period) ORDER BY h.household_id"
@@ -62,9 +66,10 @@ _LEGACY = text(
 _BOOKED = text(
     "SELECT household_id, programme, period,"
     " sum(CASE kind WHEN 'debt' THEN quantity WHEN 'debt_returned' THEN -quantity ELSE 0 END) AS debt,"
-    " sum(CASE kind WHEN 'paid_back' THEN quantity ELSE 0 END) AS paid_back FROM ("
+    " sum(CASE kind WHEN 'paid_back' THEN quantity ELSE 0 END) AS paid_back,"
+    " sum(CASE kind WHEN 'cash' THEN quantity ELSE 0 END) AS cash FROM ("
     "SELECT household_id, programme, period, kind, quantity FROM entry"
-    " WHERE household_id = ANY(CAST(:household_ids AS uuid[])) AND period >= :period AND kind = 'debt'"
+    " WHERE household_id = ANY(CAST(:household_ids AS uuid[])) AND period >= :period AND kind IN ('debt', 'cash')"
     " UNION ALL SELECT household_id, programme, period, kind, quantity FROM pot_correction"
     " WHERE household_id = ANY(CAST(:household_ids AS uuid[])) AND period >= :period) m"
     " GROUP BY household_id, programme, period"
@@ -83,6 +88,39 @@ _CORRECT = statement(
     of_month="date",
     cause="text",
 )
+_BEGIN_OPENING = text(
+    "INSERT INTO month_opening (period, started_at) VALUES (:period, :now) ON CONFLICT (period) DO NOTHING"
+)
+_OPENING = text("SELECT after FROM month_opening WHERE period = :period AND finished_at IS NULL FOR UPDATE SKIP LOCKED")
+_OPENED_UNTIL = text(
+    "UPDATE month_opening SET after = :after, opened = opened + :opened, finished_at = :finished_at"
+    " WHERE period = :period"
+)
+# Those that may draw. Whoever is given a card later opens the month with the first draw.
+_MAY_OPEN = (
+    "(h.opened IS NULL OR h.opened < CAST(:period AS date))"
+    " AND h.activated_on < CAST(:period AS date) + interval '1 month' AND EXISTS"
+    " (SELECT FROM card c WHERE c.household_id = h.household_id AND c.state = 'active' AND c.supply)"
+)
+_PROGRESS = text(
+    "SELECT coalesce(o.opened, 0) AS opened, o.started_at, o.finished_at,"
+    f" (SELECT count(*) FROM household h WHERE {_MAY_OPEN}) AS unopened"
+    " FROM (SELECT 1) one LEFT JOIN month_opening o ON o.period = CAST(:period AS date)"
+)
+_LOCK_UNOPENED = text(
+    f"SELECT h.household_id FROM household h WHERE h.household_id > :after AND {_MAY_OPEN}"
+    " ORDER BY h.household_id LIMIT :most FOR NO KEY UPDATE OF h"
+)
+_UNOPENED = text(
+    f"SELECT {household('CAST(:period AS date)', 'CAST(:since AS date)', row='row_to_json({})')} FROM household h"
+    " WHERE h.household_id = ANY(CAST(:household_ids AS uuid[])) AND (h.opened IS NULL OR h.opened < :period)"
+    " ORDER BY h.household_id"
+)
+
+
+async def opening(session: AsyncSession, period: date) -> Row[object]:
+    """How far the opening of a month for all has come, and how many households that may draw have not opened it."""
+    return (await session.execute(_PROGRESS, {"period": period})).one()
 
 
 async def newer(session: AsyncSession, revisions: Mapping[UUID, int]) -> set[UUID]:
@@ -127,8 +165,35 @@ async def booked(
     parameters = {"household_ids": list(household_ids), "period": period}
     for row in (await session.execute(_BOOKED, parameters)).mappings():
         pots = found.setdefault(row["household_id"], {})
-        pots[(row["programme"], row["period"])] = Booked(int(row["debt"]), int(row["paid_back"]))
+        pots[(row["programme"], row["period"])] = Booked(int(row["debt"]), int(row["paid_back"]), int(row["cash"]))
     return found
+
+
+async def opening_from(session: AsyncSession, period: date, now: datetime) -> UUID | None:
+    """The household behind which opening a month goes on; None where all are open or somebody else is at it."""
+    await session.execute(_BEGIN_OPENING, {"period": period, "now": now})
+    after: UUID | None = (await session.execute(_OPENING, {"period": period})).scalar_one_or_none()
+    return after
+
+
+async def lock_unopened(session: AsyncSession, period: date, after: UUID, most: int) -> Sequence[UUID]:
+    """The next households that may draw and whose month is not open, kept from changing until the commit."""
+    parameters = {"period": period, "after": after, "most": most}
+    return (await session.execute(_LOCK_UNOPENED, parameters)).scalars().all()
+
+
+async def unopened(session: AsyncSession, household_ids: Sequence[UUID], period: date) -> Sequence[RowMapping]:
+    """Households as their first draw of the month would find them."""
+    parameters = {"household_ids": list(household_ids), "period": period, "since": month_before(period)}
+    return (await session.execute(_UNOPENED, parameters)).mappings().all()
+
+
+async def opened_until(
+    session: AsyncSession, period: date, after: UUID, opened: int, finished_at: datetime | None
+) -> None:
+    """Keep how far a month is open."""
+    parameters = {"period": period, "after": after, "opened": opened, "finished_at": finished_at}
+    await session.execute(_OPENED_UNTIL, parameters)
 
 
 async def write(session: AsyncSession, tables: Mapping[str, Columns]) -> None:

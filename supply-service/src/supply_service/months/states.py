@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from chassis.districts import as_listed
 from contracts.household import HouseholdState
 from supply_service.cards.pots import Columns
 from supply_service.rules.sizes import Size
@@ -44,7 +45,7 @@ def columns(states: Sequence[HouseholdState], sizes: Mapping[UUID, Sequence[Size
     households: Columns = {
         "household_id": [state.household_id for state in states],
         "governorate": [state.governorate for state in states],
-        "district": [state.district for state in states],
+        "district": [as_listed(state.governorate, state.district) for state in states],
         "issued_in": [state.governorate_of_issue for state in states],
         "members": [len(state.members) for state in states],
         "revision": [state.revision for state in states],

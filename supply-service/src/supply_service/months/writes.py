@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import Literal
 
 from chassis.ids import new_id
+from chassis.row_arrays import columns
 from contracts.event import Event
-from contracts.supply import PotCorrected
+from contracts.supply import FlourGranted, PotCorrected
 from supply_service.cards.pots import Columns
 from supply_service.rules.account import Account, Pot
 from supply_service.rules.correcting import Correction
-from supply_service.rules.figures import UNITS
-from supply_service.rules.keys import BREAD, GOODS, POINTS
+from supply_service.rules.keys import BREAD, FLOUR, GOODS, POINTS
 from supply_service.rules.opening import Opening
+from supply_service.rules.remaining import told_unit
+from supply_service.sales.events import cash_due
 from supply_service.sales.events import opening as opening_events
 
 Cause = Literal["register", "legacy_draws"]
@@ -38,17 +40,12 @@ class Writes:
     @property
     def tables(self) -> Mapping[str, Columns]:
         """The rows as columns."""
-        return {
-            name: dict(zip(names, map(list, zip(*self._rows[name], strict=True)), strict=True))
-            if self._rows[name]
-            else dict.fromkeys(names, ())
-            for name, names in _COLUMNS.items()
-        }
+        return {name: columns(self._rows[name], *names) for name, names in _COLUMNS.items()}
 
     def account(self, before: Account, opening: Opening | None, correction: Correction | None, cause: Cause) -> None:
         """A household whose months were opened, corrected, or both in this order."""
         after = correction.account if correction else opening.account if opening else before
-        if after is before:
+        if after is before and not (correction and correction.paid):
             return
         household_id, debts = after.household_id, after.debts
         self._rows["settled"].append((household_id, after.opened, debts[BREAD], debts[GOODS], debts[POINTS]))
@@ -68,6 +65,11 @@ class Writes:
 
     def _correct(self, correction: Correction, cause: Cause) -> None:
         household_id, correction_id = correction.account.household_id, new_id()
+        self._rows["entries"] += [
+            (household_id, correction_id, due.period, due.programme, line, "cash", due.amount)
+            for line, due in enumerate(correction.paid)
+        ]
+        self.events += cash_due(household_id, correction.paid)
         for line, one in enumerate(correction.entries):
             self._rows["corrections"].append(
                 (
@@ -77,6 +79,13 @@ class Writes:
             )  # fmt: skip
             if one.kind in _TOLD:
                 pot = correction.account.pots[(one.programme, one.period)]
+                if one.programme == FLOUR:
+                    self.events.append(
+                        FlourGranted(
+                            household_id=household_id, period=one.period, granted=pot.granted, remaining=pot.remaining
+                        )
+                    )
+                    continue
                 self.events.append(
                     PotCorrected(
                         household_id=household_id,
@@ -85,7 +94,7 @@ class Writes:
                         of_month=one.of_month,
                         kind=one.kind,
                         quantity=one.quantity,
-                        unit=_unit(one.programme),
+                        unit=told_unit(one.programme),
                         granted=pot.granted,
                         remaining=pot.remaining,
                         cause=cause,
@@ -94,10 +103,6 @@ class Writes:
 
 
 _COLUMNS = {"settled": _SETTLED, "opened": _POT, "changed": _POT, "entries": _ENTRY, "corrections": _CORRECTION}
-
-
-def _unit(programme: str) -> Literal["loaf", "piastre"]:
-    return "loaf" if UNITS[programme] == "loaf" else "piastre"
 
 
 def _pot(account: Account, pot: Pot) -> tuple[object, ...]:

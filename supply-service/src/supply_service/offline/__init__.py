@@ -1,5 +1,5 @@
 """Sales made without a network, uploaded later in a signed chain."""
 
-TABLES = ("offline_fork", "terminal_key")
-APPEND_ONLY = ("offline_fork",)
+TABLES = ("dispute_withdrawal", "offline_fork", "offline_settled", "terminal_contact", "terminal_key")
+APPEND_ONLY = ("dispute_withdrawal", "offline_fork", "offline_settled")
 KEPT = ("terminal_key",)

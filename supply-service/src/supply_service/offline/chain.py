@@ -46,6 +46,7 @@ class Known(NamedTuple):
     code: str | None
     redemption_id: UUID | None
     key: int = 0
+    dispute_id: UUID | None = None
 
 
 class SigningKey(NamedTuple):
@@ -74,7 +75,11 @@ class Finding:
 
 
 def canonical(document: Mapping[str, object]) -> bytes:
-    """The bytes that are signed and hashed: JSON with sorted keys, without spaces, UTF-8."""
+    """The bytes that are signed and hashed: canonical JSON by RFC 8785.
+
+    A sale has strings, whole numbers below 2^53 and names in ASCII, for which sorting by code points and this
+    serialisation are that form (`tests/unit/test_canonical.py` holds both against each other).
+    """
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import security, telemetry
+from chassis import outbox, security
 from chassis.clock import business_day
 from chassis.principal import Principal
 from chassis.refusals import Refusal
 from chassis.security import Happening
-from supply_service.cards import credential
 from supply_service.context import Context, Runtime
-from supply_service.offline import chain, repository
+from supply_service.gaps import repository as gaps
+from supply_service.offline import chain, contacts, repository, results, reversals
+from supply_service.offline.booking import NewSale, book
+from supply_service.offline.bounds import Bounds
 from supply_service.offline.chain import Finding, Link, Signature, SigningKey
-from supply_service.offline.schemas import Gap, OfflineBatch, OfflineBatchReply, OfflineSale, SaleResult
+from supply_service.offline.schemas import (
+    Gap,
+    OfflineBatch,
+    OfflineBatchReply,
+    OfflineReversal,
+    OfflineSale,
+    SaleResult,
+)
 from supply_service.redemptions.service import place_of
+from supply_service.rules.late_refusals import CredentialInvalid, OccurredInFuture, SaleTooOld
 from supply_service.rules.sale import Place, figures_on
-from supply_service.sales.orders import SaleOrder, Signed
-from supply_service.sales.outcomes import Outcome, Sold
 
-AT_ONCE = 64  # sales submitted together, so that a large batch leaves room for those of others
+Item = OfflineSale | OfflineReversal
 
 
 class KeyUnknown(Refusal):
@@ -33,14 +41,6 @@ class KeyUnknown(Refusal):
 
     code = "terminal_key_unknown"
     title_ar = "مفتاح الماكينة غير مسجل"
-
-
-@dataclass(frozen=True, slots=True)
-class _New:
-    """An authentic sale that is not in the books yet."""
-
-    link: Link
-    sale: OfflineSale
 
 
 async def take_in(
@@ -59,24 +59,68 @@ async def take_in(
     keys = await _keys(session, runtime, place, terminal.public_key)
     signatures = await asyncio.to_thread(_verify, keys, raw, batch.sales)
     links = [
-        chain.link(document, sale.sequence, sale.sale_id, sale.previous_hash)._replace(key=signature.key)
-        for document, sale, signature in zip(raw, batch.sales, signatures, strict=True)
+        chain.link(document, item.sequence, _number(item), item.previous_hash)._replace(key=signature.key)
+        for document, item, signature in zip(raw, batch.sales, signatures, strict=True)
     ]
+    await made.credentials.keep(session, runtime.clock.now())
+    await repository.lock(session, place.terminal_id)
     known = await repository.known(session, place.terminal_id, links)
     faults = [signature.fault for signature in signatures]
     findings = chain.examine(list(zip(links, faults, strict=True)), known)
-    sales = {id(link): sale for link, sale in zip(links, batch.sales, strict=True)}
+    items: dict[int, Item] = {id(link): item for link, item in zip(links, batch.sales, strict=True)}
     now = runtime.clock.now()
-    new, results = _sort_out(findings, sales, made, now)
-    results |= await _book(session, runtime, place, new)
-    await _record(session, place, findings, results)
-    gaps = await repository.gaps(session, place.terminal_id, keys[0].number)
-    accepted = [r for r in results.values() if r.status in {"applied", "overdrawn"}]
+    unknown, found = _sort_out(findings, items, made, now)
+    await _record(session, place, [finding for finding in findings if id(finding.link) in found], found, items)
+    await _repeat(session, place, findings, items)
+    found |= await _take_in_order(session, runtime, place, unknown, items)
+    await reversals.settle_waiting(session, runtime, place)
+    missing = await repository.gaps(session, place.terminal_id)
+    await contacts.add(session, place.terminal_id, now)
+    await gaps.put(session, place.terminal_id, place.outlet_id, missing, now)
+    accepted = [r for r in found.values() if r.status != "duplicate" and r.redemption_id is not None]
     return OfflineBatchReply(
         accepted=len(accepted),
-        results=[results[id(link)] for link in links],
-        gap=[Gap(first=first, last=last) for first, last in gaps] or None,
+        results=[found[id(link)] for link in links],
+        gap=[Gap(first=first, last=last) for key, first, last in missing if key == keys[0].number] or None,
     )
+
+
+async def _take_in_order(
+    session: AsyncSession, runtime: Runtime, place: Place, unknown: Sequence[Finding], items: Mapping[int, Item]
+) -> dict[int, SaleResult]:
+    """Book sales and take sales back as they follow each other: runs of sales, and reversals one by one."""
+    made = runtime.state
+    sold = [item for finding in unknown if isinstance(item := items[id(finding.link)], OfflineSale)]
+    verified = made.credentials.at_hand or not made.credentials.configured
+    bounds = await Bounds.read(session, place, sold, made.snapshot.figures, verified=verified)
+    found: dict[int, SaleResult] = {}
+    for _, run in groupby(unknown, lambda finding: type(items[id(finding.link)])):
+        findings = list(run)
+        new: list[NewSale] = []
+        for finding in findings:
+            link, item = finding.link, items[id(finding.link)]
+            if isinstance(item, OfflineSale):
+                new.append(NewSale(link, item, bounds.judge(item)))
+            else:
+                found[id(link)] = await reversals.take_back(session, runtime, place, link, item)
+        if new:
+            booked = await book(session, runtime, place, new)
+            found |= booked.results
+            await _record(session, place, findings, found, items)
+            await repository.claim(session, booked.claims)
+            await outbox.add(session, *(one.event() for one in booked.claims))
+    return found
+
+
+async def _repeat(session: AsyncSession, place: Place, findings: Iterable[Finding], items: Mapping[int, Item]) -> None:
+    for finding in findings:
+        item = items[id(finding.link)]
+        if finding.repeats is not None and finding.repeats.status == "reversed" and isinstance(item, OfflineReversal):
+            await reversals.repeat(session, place, item)
+
+
+def _number(item: Item) -> UUID:
+    return item.reversal_id if isinstance(item, OfflineReversal) else item.sale_id
 
 
 async def _keys(session: AsyncSession, runtime: Runtime, place: Place, public_key: str) -> list[SigningKey]:
@@ -88,126 +132,63 @@ async def _keys(session: AsyncSession, runtime: Runtime, place: Place, public_ke
     return found
 
 
-def _verify(
-    keys: Sequence[SigningKey], raw: Sequence[dict[str, object]], sales: Sequence[OfflineSale]
-) -> list[Signature]:
+def _verify(keys: Sequence[SigningKey], raw: Sequence[dict[str, object]], sales: Sequence[Item]) -> list[Signature]:
     """Check every signature; runs in a thread, 1,000 of them take a tenth of a second."""
     return [chain.signature_of(one, sale.occurred_at, keys) for one, sale in zip(raw, sales, strict=True)]
 
 
 def _sort_out(
-    findings: Sequence[Finding], sales: dict[int, OfflineSale], made: Context, now: datetime
-) -> tuple[list[_New], dict[int, SaleResult]]:
-    """What has to be booked, and the results of everything else, by link."""
-    new: list[_New] = []
-    results: dict[int, SaleResult] = {}
+    findings: Sequence[Finding], items: Mapping[int, Item], made: Context, now: datetime
+) -> tuple[list[Finding], dict[int, SaleResult]]:
+    """What has to be booked or taken back, and the results of everything else, by link."""
+    new: list[Finding] = []
+    found: dict[int, SaleResult] = {}
     for finding in findings:
         link = finding.link
-        sale = sales[id(link)]
         if finding.fault is not None:
-            results[id(link)] = _rejected(link, finding.fault)
-        elif finding.repeats is not None:
-            first = finding.repeats
-            results[id(link)] = SaleResult.model_validate(
-                {
-                    "sequence": link.sequence,
-                    "sale_id": link.sale_id,
-                    "status": "duplicate",
-                    "code": first.code,
-                    "redemption_id": first.redemption_id,
-                    "first_status": first.status,
-                }
-            )
-        elif finding.repeats_upload:
-            results[id(link)] = SaleResult(sequence=link.sequence, sale_id=link.sale_id, status="duplicate")
-        elif code := _untimely(sale, made, now):
-            results[id(link)] = _rejected(link, code)
+            found[id(link)] = results.rejected(link, finding.fault)
+        elif finding.repeats is not None or finding.repeats_upload:
+            found[id(link)] = results.duplicate(link, finding.repeats)
+        elif code := _untimely(items[id(link)], made, now):
+            found[id(link)] = results.rejected(link, code)
         else:
-            new.append(_New(link, sale))
-    return new, results
+            new.append(finding)
+    return new, found
 
 
-def _untimely(sale: OfflineSale, made: Context, now: datetime) -> str | None:
-    """Why a sale is refused before any rule is asked: its time, or a credential that is not the card's."""
+def _untimely(item: Item, made: Context, now: datetime) -> str | None:
+    """Why an item is refused before any rule is asked: its time, or a credential that is not the card's."""
     figures = figures_on(made.snapshot.figures, business_day(now))
-    if sale.occurred_at > now + timedelta(seconds=figures.clock_skew_seconds):
-        return "occurred_in_future"
-    if sale.occurred_at < now - timedelta(days=figures.offline_days):
-        return "sale_too_old"
-    if made.credentials.configured and not made.credentials.holds(sale.credential, sale.card_id, sale.occurred_at):
-        return credential.CODE
-    return None
-
-
-async def _book(session: AsyncSession, runtime: Runtime, place: Place, new: Sequence[_New]) -> dict[int, SaleResult]:
-    lanes = runtime.state.lanes
-    traceparent = telemetry.current_traceparent()
-    results: dict[int, SaleResult] = {}
-    for start in range(0, len(new), AT_ONCE):
-        chosen = new[start : start + AT_ONCE]
-        orders = [_order(place, one, traceparent) for one in chosen]
-        outcomes = await asyncio.gather(*(lanes.submit(order) for order in orders), return_exceptions=True)
-        for one, outcome in zip(chosen, outcomes, strict=True):
-            results[id(one.link)] = await _result(session, place, one.link, outcome)
-    return results
-
-
-async def _result(session: AsyncSession, place: Place, link: Link, outcome: Outcome | BaseException) -> SaleResult:
-    if isinstance(outcome, Sold):
-        sale = outcome.sale
-        return SaleResult(
-            sequence=link.sequence,
-            sale_id=link.sale_id,
-            status="overdrawn" if sale.conflict else "applied",
-            redemption_id=sale.sale_id,
-            code=sale.conflict,
-        )
-    if isinstance(outcome, asyncpg.UniqueViolationError):
-        # The same batch is being uploaded twice at once, and the other was faster with this sale.
-        found = chain.examine([(link, None)], await repository.known(session, place.terminal_id, [link]))[0]
-        if found.repeats is not None:
-            return SaleResult(
-                sequence=link.sequence,
-                sale_id=link.sale_id,
-                status="duplicate",
-                redemption_id=found.repeats.redemption_id,
-            )
-        return _rejected(link, found.fault or "chain_forked")
-    if isinstance(outcome, Refusal):
-        return _rejected(link, outcome.code)
-    raise outcome if isinstance(outcome, BaseException) else TypeError(type(outcome))
+    if item.occurred_at > now + timedelta(seconds=figures.clock_skew_seconds):
+        return OccurredInFuture.code
+    if item.occurred_at < now - timedelta(days=figures.offline_days):
+        return SaleTooOld.code
+    if isinstance(item, OfflineReversal) or not made.credentials.at_hand:
+        return None
+    return None if made.credentials.holds(item.credential, item.card_id, item.occurred_at) else CredentialInvalid.code
 
 
 async def _record(
-    session: AsyncSession, place: Place, findings: Sequence[Finding], results: dict[int, SaleResult]
+    session: AsyncSession,
+    place: Place,
+    findings: Sequence[Finding],
+    found: Mapping[int, SaleResult],
+    items: Mapping[int, Item],
 ) -> None:
-    """Keep what was refused: contradictions of the chain as evidence, other authentic sales in the chain itself."""
-    refused: list[tuple[Link, str]] = []
+    """Keep what was not booked: contradictions of the chain as evidence, other authentic sales in the chain itself."""
+    refused: list[tuple[Link, str, str, datetime]] = []
     contradicting: list[tuple[Link, str]] = []
     for finding in findings:
-        result = results[id(finding.link)]
-        if result.status != "rejected" or finding.fault in {"signature_invalid", "key_replaced"}:
+        result = found[id(finding.link)]
+        unbooked = result.redemption_id is None and result.status in {"rejected", "disputed"}
+        if not unbooked or finding.fault in {"signature_invalid", "key_replaced"}:
             continue
-        (refused if finding.fault is None else contradicting).append((finding.link, str(result.code)))
+        if finding.fault is None:
+            at = items[id(finding.link)].occurred_at
+            refused.append((finding.link, result.status, str(result.code), at))
+        else:
+            contradicting.append((finding.link, str(result.code)))
     if forked := [link.sequence for link, code in contradicting if code == "chain_forked"]:
         security.raised(Happening.CHAIN_FORKED, terminal=str(place.terminal_id), sequences=forked[:20])
-    await repository.reject(session, place.terminal_id, refused)
+    await repository.keep(session, place.terminal_id, refused)
     await repository.keep_evidence(session, place.terminal_id, contradicting)
-
-
-def _order(place: Place, one: _New, traceparent: str | None) -> SaleOrder:
-    link, sale = one.link, one.sale
-    return SaleOrder(
-        place=place,
-        key=None,
-        fingerprint=b"",
-        traceparent=traceparent,
-        card_id=sale.card_id,
-        lines=sale.lines,
-        occurred_at=sale.occurred_at,
-        signed=Signed(repository.stored(link), link.sale_id, link.hash, link.previous_hash, link.document),
-    )
-
-
-def _rejected(link: Link, code: str) -> SaleResult:
-    return SaleResult(sequence=link.sequence, sale_id=link.sale_id, status="rejected", code=code)

@@ -1,3 +1,4 @@
 """Outlets and the terminals that stand in them."""
 
-TABLES = ("change_counter", "outlet", "terminal")
+TABLES = ("change_counter", "outlet", "suspension", "terminal")
+KEPT = ("suspension",)

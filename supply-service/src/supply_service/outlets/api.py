@@ -11,13 +11,13 @@ from chassis.area import Area, OutsideBound
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
+from chassis.places import GovernorateCode
 from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
 from supply_service.context import Running
-from supply_service.outlets import repository, service
+from supply_service.outlets import repository, service, suspensions
 from supply_service.outlets.schemas import (
-    Governorate,
     Outlet,
     OutletKind,
     OutletPage,
@@ -27,6 +27,7 @@ from supply_service.outlets.schemas import (
     TerminalRequest,
 )
 from supply_service.outlets.service import CONTACTS, TERMINALS, OutletUnknown
+from supply_service.outlets.suspensions import OutletAlreadySuspended, OutletNotSuspended
 from terminal_registry.contacts import PlaceContact, PlaceContactIn
 from terminal_registry.routes import Wire, add_terminal_routes
 
@@ -37,7 +38,7 @@ routes = router(tags=["outlets"])
     "/v1/outlets", scopes=Scope.OUTLETS_WRITE, status_code=201, problems=OutsideBound, rows=Rows("outlet", "outlet_id")
 )
 async def register_outlet(runtime: Running, body: OutletRequest, caller: Caller, session: Work) -> Outlet:
-    """Register a bakery, grocer, Gameaty outlet or consumer complex."""
+    """Register a bakery, grocer, Gameaty outlet, consumer complex or depot of flour."""
     caller.bound.ensure_covers(Area(body.governorate, body.district))
     outlet_id = await service.register_outlet(session, runtime, body)
     return Outlet.model_validate(await service.outlet(session, caller, outlet_id))
@@ -48,7 +49,7 @@ async def list_outlets(
     caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
-    governorate: Annotated[Governorate | None, Query()] = None,
+    governorate: Annotated[GovernorateCode | None, Query()] = None,
     kind: OutletKind | None = None,
 ) -> OutletPage:
     """Outlets, of a governorate or kind where given."""
@@ -75,6 +76,34 @@ async def put_outlet_contact(
     outlet = await service.outlet(session, caller, outlet_id)
     vault = runtime.state.contacts
     return await CONTACTS.put(session, vault, outlet_id, outlet["governorate"], body)
+
+
+@routes.post(
+    "/v1/outlets/{outlet_id}/suspension",
+    scopes=Scope.OUTLETS_WRITE,
+    status_code=201,
+    problems=(OutletUnknown, OutletAlreadySuspended),
+    rows=Rows("outlet", "outlet_id", without=("contact",)),
+)
+async def suspend_outlet(
+    runtime: Running, outlet_id: UUID, body: SuspensionRequest, caller: Caller, session: Work
+) -> Outlet:
+    """Refuse the sales of an outlet from now on. What it sells without a network meanwhile is in dispute.
+
+    Its terminals still upload, reverse and close its days.
+    """
+    return Outlet.model_validate(await suspensions.suspend(session, runtime, caller, outlet_id, body.reason))
+
+
+@routes.delete(
+    "/v1/outlets/{outlet_id}/suspension",
+    scopes=Scope.OUTLETS_WRITE,
+    problems=(OutletUnknown, OutletNotSuspended),
+    rows=Rows("outlet", "outlet_id", without=("contact",)),
+)
+async def reinstate_outlet(runtime: Running, outlet_id: UUID, caller: Caller, session: Work) -> Outlet:
+    """Accept the sales of a suspended outlet again."""
+    return Outlet.model_validate(await suspensions.reinstate(session, runtime, caller, outlet_id))
 
 
 TERMINAL_WIRE = Wire(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -15,7 +16,7 @@ from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 
 _ADDED = "outlet_id, kind, name_ar, name_en, governorate, district, fuel, loaf_type, registered_at"
-_OUTLET = f"{_ADDED}, contact IS NOT NULL AS reachable"
+_OUTLET = f"{_ADDED}, contact IS NOT NULL AS reachable, suspended_at, suspension_reason"
 _ADD_OUTLET = text(
     f"INSERT INTO outlet ({_ADDED}) VALUES (:outlet_id, :kind, :name_ar, :name_en, :governorate, :district, :fuel,"
     " :loaf_type, :registered_at)"
@@ -32,9 +33,15 @@ _OUTLETS = BoundedStatement(
 # The counter's row lock makes the order of versions the order of commits, so that no reader skips a change.
 _NEXT = text("UPDATE change_counter SET version = version + 1 WHERE subject = 'terminals' RETURNING version")
 _CHANGED = text(
-    "SELECT t.terminal_id, t.outlet_id, t.status, t.public_key, t.changed, o.kind, o.governorate, o.district"
+    "SELECT t.terminal_id, t.outlet_id, t.status, t.public_key, t.changed, o.kind, o.governorate, o.district,"
+    " o.suspended_at IS NOT NULL AS outlet_suspended"
     " FROM terminal t JOIN outlet o USING (outlet_id) WHERE t.changed > :since ORDER BY t.changed"
 )
+_LOCK_SUSPENDED = text("SELECT suspended_at IS NOT NULL FROM outlet WHERE outlet_id = :outlet_id FOR NO KEY UPDATE")
+_SET_SUSPENDED = text("UPDATE outlet SET suspended_at = :at, suspension_reason = :reason WHERE outlet_id = :outlet_id")
+_TOUCH = text("UPDATE terminal SET changed = :version WHERE outlet_id = :outlet_id")
+_BEGIN = text("INSERT INTO suspension (subject_id, began_at) VALUES (:subject_id, :at) ON CONFLICT DO NOTHING")
+_END = text("UPDATE suspension SET ended_at = :at WHERE subject_id = :subject_id AND ended_at IS NULL")
 
 
 async def add_outlet(session: AsyncSession, **values: object) -> None:
@@ -66,3 +73,23 @@ async def next_change(session: AsyncSession) -> int:
 async def changed_since(session: AsyncSession, version: int) -> Sequence[RowMapping]:
     """Terminals that changed after a version, with where they stand."""
     return (await session.execute(_CHANGED, {"since": version})).mappings().all()
+
+
+async def lock_suspended(session: AsyncSession, outlet_id: UUID) -> bool:
+    """Whether an outlet is suspended; nobody else changes it until the commit."""
+    return bool((await session.execute(_LOCK_SUSPENDED, {"outlet_id": outlet_id})).scalar_one())
+
+
+async def set_suspended(session: AsyncSession, outlet_id: UUID, at: datetime | None, reason: str | None) -> None:
+    """Suspend an outlet from an instant on, or (None) no longer."""
+    await session.execute(_SET_SUSPENDED, {"outlet_id": outlet_id, "at": at, "reason": reason})
+
+
+async def touch_terminals(session: AsyncSession, outlet_id: UUID, version: int) -> None:
+    """Have every process read the terminals of an outlet again."""
+    await session.execute(_TOUCH, {"outlet_id": outlet_id, "version": version})
+
+
+async def note_suspension(session: AsyncSession, subject_id: UUID, suspended: bool, at: datetime) -> None:
+    """Keep from when until when a terminal or an outlet was suspended."""
+    await session.execute(_BEGIN if suspended else _END, {"subject_id": subject_id, "at": at})

@@ -10,8 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.restating.teller import Restatement
-from contracts.supply import OutletRestated
+from contracts.supply import OutletRestated, TerminalRestated
 from supply_service.context import Runtime
+from terminal_registry import kinds
+from terminal_registry.restated import restatement
 
 _STAND = text(
     "SELECT outlet_id, kind, governorate, district FROM outlet WHERE outlet_id = ANY(CAST(:keys AS uuid[]))"
@@ -29,3 +31,4 @@ async def _outlets(
 OUTLETS: Final[Restatement[Runtime]] = Restatement(
     restated=OutletRestated, table="outlet", key="outlet_id", events=_outlets
 )
+TERMINALS: Final = restatement(kinds.OUTLETS, TerminalRestated, "terminal", "outlet")

@@ -9,14 +9,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chassis.paging import Page
+from chassis.places import InDistrict
 from terminal_registry.schemas import NewTerminal, RegisteredTerminal, Suspension
 
-OutletKind = Literal["bakery", "grocer", "gameaty", "complex"]
+OutletKind = Literal["bakery", "grocer", "gameaty", "complex", "depot"]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Governorate = Annotated[str, Field(pattern=r"^[0-9]{2}$", description="two-digit code, `03` is Port Said")]
 
 
-class OutletRequest(BaseModel):
+class OutletRequest(InDistrict):
     """An outlet to be registered."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -24,8 +24,6 @@ class OutletRequest(BaseModel):
     kind: OutletKind
     name_ar: Name
     name_en: Name
-    governorate: Governorate
-    district: Annotated[str, Field(min_length=1, max_length=100)]
     fuel: Literal["diesel", "gas"] | None = Field(default=None, description="bakeries only; decides their settlement")
     loaf_type: Literal["soft", "hard", "megr"] | None = None
 
@@ -48,6 +46,8 @@ class Outlet(BaseModel):
     fuel: str | None
     loaf_type: str | None
     registered_at: datetime
+    suspended_at: datetime | None = Field(description="since when its sales are refused, null while they are not")
+    suspension_reason: str | None
     reachable: Annotated[bool, Field(description="whether it can be told what happens to its terminals")]
 
 
@@ -68,4 +68,4 @@ class Terminal(RegisteredTerminal):
 
 
 class SuspensionRequest(Suspension):
-    """Why a terminal is suspended."""
+    """Why a terminal or an outlet is suspended."""

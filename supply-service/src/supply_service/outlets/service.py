@@ -87,6 +87,7 @@ TERMINALS = Registry(
     OUTLETS,
     Terminals("terminal", "outlet_id", "outlet", keys=("key_id", "public_key"), version=repository.next_change),
     Refusals(NoSuchTerminal, SerialTaken, AlreadySuspended, NotSuspended),
+    noted=repository.note_suspension,
 )
 """The terminals that stand in outlets."""
 

@@ -13,11 +13,12 @@ from supply_service.rules.sale import Place
 
 
 class KnownTerminal(NamedTuple):
-    """A terminal, where it stands, and the key it signs with."""
+    """A terminal, where it stands, and the key it signs with. `sells`: neither it nor its outlet is suspended."""
 
     place: Place
     active: bool
     public_key: str | None
+    sells: bool
 
 
 # The terminals that changed after a version of `change_counter`.
@@ -45,5 +46,7 @@ class Registry:
             # The driver's own kind of UUID would not go into JSON as it is.
             terminal_id, outlet_id = UUID(int=row["terminal_id"].int), UUID(int=row["outlet_id"].int)
             place = Place(terminal_id, outlet_id, row["kind"], row["governorate"], row["district"])
-            self._terminals[place.terminal_id] = KnownTerminal(place, row["status"] == "active", row["public_key"])
+            active = row["status"] == "active"
+            sells = active and not row["outlet_suspended"]
+            self._terminals[place.terminal_id] = KnownTerminal(place, active, row["public_key"], sells)
         self.version = max(self.version, version, *(row["changed"] for row in rows))

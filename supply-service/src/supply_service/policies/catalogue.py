@@ -15,12 +15,13 @@ from supply_service.rules.figures import Item
 
 FILE = "catalogue.yaml"
 
-_ITEMS = text("SELECT item, name_ar, name_en, limit_group, limit_units FROM catalogue_item ORDER BY item")
+_ITEMS = text("SELECT item, name_ar, name_en, limit_group, limit_units, limit_kind FROM catalogue_item ORDER BY item")
 _PUT_ITEM = text(
-    "INSERT INTO catalogue_item (item, name_ar, name_en, limit_group, limit_units)"
-    " VALUES (:item, :name_ar, :name_en, :limit_group, :limit_units)"
+    "INSERT INTO catalogue_item (item, name_ar, name_en, limit_group, limit_units, limit_kind)"
+    " VALUES (:item, :name_ar, :name_en, :limit_group, :limit_units, :limit_kind)"
     " ON CONFLICT (item) DO UPDATE SET name_ar = excluded.name_ar, name_en = excluded.name_en,"
-    " limit_group = excluded.limit_group, limit_units = excluded.limit_units"
+    " limit_group = excluded.limit_group, limit_units = excluded.limit_units,"
+    " limit_kind = excluded.limit_kind"
 )
 
 
@@ -32,6 +33,7 @@ class _ItemRow(BaseModel):
     name_en: Word
     limit_group: Word | None = None
     limit_units: Annotated[int, Field(ge=1)] = 1
+    limit_kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")] | None = None
 
 
 def read_items(folder: Path) -> dict[str, Item]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Header, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from chassis import idempotency
 from chassis.auth import Caller
 from chassis.db import Reading
 from chassis.endpoints import Rate
+from chassis.holder_proofs.refusals import REFUSALS as HOLDER_PROOFS
+from chassis.paging import LAST_ID, Paging, by_id
+from chassis.principal import CallerKind
 from chassis.problems import IdempotencyKeyMissing
 from chassis.refusals import IdempotencyKeyReused
 from chassis.routing import router
@@ -20,6 +24,8 @@ from supply_service.redemptions import service
 from supply_service.redemptions.http import answer
 from supply_service.redemptions.schemas import (
     LineReply,
+    OwnSale,
+    OwnSales,
     RedemptionRecord,
     RedemptionReply,
     RedemptionRequest,
@@ -39,32 +45,43 @@ Key = Annotated[
     str | None, Header(alias=idempotency.HEADER, description="the terminal's own number for this operation")
 ]
 
+_TERMINALS: Final = frozenset({CallerKind.TERMINAL})
 _TERMINAL = (refusals.TerminalNeeded, refusals.TerminalUnknown, refusals.TerminalNotActive)
 _KEY = (IdempotencyKeyMissing, IdempotencyKeyReused)
+# In the order in which they are asked: of several faults the first is told. Lines are looked at one after the other.
 _DRAW = (
+    refusals.PolicyNotInForce,
+    refusals.TerminalClockSkew,
     refusals.CardUnknown,
-    refusals.CardBlocked,
     refusals.CardClosed,
+    refusals.CardBlocked,
     refusals.CardNotActive,
     refusals.SupplyNotEnabled,
+    refusals.WrongOutletKind,
+    refusals.OutsideGovernorate,
+    refusals.BreadCodeForBread,
+    refusals.FlourChosen,
+    refusals.FlourNotChosen,
     refusals.ProgrammeClosed,
+    refusals.GrantClosed,
+    refusals.NotEligible,
+    refusals.PointsWindowClosed,
+    refusals.ItemUnknown,
     refusals.DayAlreadyDrawn,
     refusals.TooManyDays,
     refusals.CrossesMonthEnd,
     refusals.QuotaExceeded,
-    refusals.AllowanceExceeded,
     refusals.ItemLimitExceeded,
-    refusals.ItemUnknown,
-    refusals.PointsWindowClosed,
-    refusals.OutsideGovernorate,
-    refusals.WrongOutletKind,
+    refusals.InstalmentsUsed,
+    refusals.AllowanceExceeded,
     refusals.AmountDiffers,
-    refusals.HoldUnknown,
     refusals.HoldMismatch,
+    refusals.CashMismatch,
+    *HOLDER_PROOFS,
+    refusals.HoldUnknown,
     refusals.HoldExpired,
-    refusals.TerminalClockSkew,
-    refusals.PolicyNotInForce,
 )
+_ORDER: Final = [problem.code for problem in (*_TERMINAL, refusals.OutletSuspended, *_KEY, *_DRAW)]
 
 
 @routes.post(
@@ -73,7 +90,8 @@ _DRAW = (
     status_code=201,
     response_model=RedemptionReply,
     own_record="the sale says who sold to whom",
-    problems=(*_TERMINAL, *_KEY, *_DRAW),
+    problems=(*_TERMINAL, refusals.OutletSuspended, *_KEY, *_DRAW),
+    openapi_extra={"x-refusal-order": _ORDER},
     rate=Rate.SALE,
     hot=True,
 )
@@ -83,7 +101,8 @@ async def create_redemption(
     """Sell bread, goods or bread points: all lines or none. The reply leaves after the commit.
 
     A repeat with the same key and body gets the first answer with its status and the header
-    `Idempotency-Replayed: true`. A refusal changes nothing and is not stored: a repeat is judged anew.
+    `Idempotency-Replayed: true`. A refusal changes nothing and is not stored: a repeat is judged anew. Of several
+    reasons the first is told, in the order of `x-refusal-order`; lines are looked at one after the other.
     """
     return answer(await service.sell(runtime, caller, key, await request.body(), body)).response()
 
@@ -94,15 +113,45 @@ async def create_redemption(
     status_code=201,
     response_model=ReversalReply,
     own_record="the reversal says who undid it",
-    problems=(*_TERMINAL, *_KEY, refusals.SaleUnknown, refusals.AlreadyReversed, refusals.ReversalTooLate),
+    problems=(
+        *_TERMINAL,
+        *_KEY,
+        refusals.SaleUnknown,
+        refusals.AlreadyReversed,
+        refusals.ReversalTooLate,
+        refusals.LineUnknown,
+        refusals.PartNotReversible,
+    ),
     rate=Rate.SALE,
 )
 async def reverse_redemption(
     request: Request, runtime: Running, redemption_id: UUID, body: ReversalRequest, caller: Caller, key: Key = None
 ) -> Response:
-    """Take back a sale of the same outlet, whole, on the same business day."""
+    """Take back a sale of the same outlet, or some of its lines, once: on its business day or within hours of it."""
     raw = await request.body()
     return answer(await service.reverse(runtime, caller, key, redemption_id, raw, body)).response()
+
+
+@routes.get(
+    service.REDEMPTIONS_PATH,
+    scopes=Scope.REDEMPTIONS_READ,
+    callers=_TERMINALS,
+    response_model_exclude_unset=True,
+    problems=(refusals.TerminalUnknown, refusals.TerminalNotActive),
+)
+async def list_own_sales(
+    runtime: Running,
+    caller: Caller,
+    session: Reading,
+    page: Annotated[Paging[UUID], by_id(50, 200, LAST_ID)],
+    day: Annotated[date | None, Query(description="a business day of Cairo; today where none is given")] = None,
+    terminal_id: Annotated[
+        UUID | None, Query(description="one terminal of the outlet; all where none is given")
+    ] = None,
+) -> OwnSales:
+    """What the terminal's outlet sold on a business day: by itself, or by every terminal of the outlet."""
+    found = await service.of_day(session, runtime, caller, day, terminal_id, page)
+    return OwnSales.of(page, [_own(*one) for one in found], lambda sale: sale.redemption_id)
 
 
 @routes.get(
@@ -118,6 +167,21 @@ async def read_redemption(redemption_id: UUID, caller: Caller, session: Reading)
     return _record(*await service.read(session, caller, redemption_id))
 
 
+def _own(sale: SaleRecord, undone: Undone | None) -> OwnSale:
+    return OwnSale(
+        redemption_id=sale.sale_id,
+        terminal_id=sale.terminal_id,
+        business_day=sale.business_day,
+        occurred_at=sale.occurred_at,
+        offline=sale.offline,
+        conflict=sale.conflict,
+        lines=[LineReply.model_validate(line_members(line)) for line in sale.lines],
+        cash_due=sale.cash,
+        tenders=[TenderReply.model_validate(tender) for tender in tender_members(sale.tenders)],
+        reversal=None if undone is None else ReversalPart(**undone._asdict()),
+    )
+
+
 def _record(sale: SaleRecord, undone: Undone | None) -> RedemptionRecord:
     return RedemptionRecord(
         redemption_id=sale.sale_id,
@@ -131,5 +195,6 @@ def _record(sale: SaleRecord, undone: Undone | None) -> RedemptionRecord:
         lines=[LineReply.model_validate(line_members(line)) for line in sale.lines],
         cash_due=sale.cash,
         tenders=[TenderReply.model_validate(tender) for tender in tender_members(sale.tenders)],
+        presence=sale.presence,
         reversal=None if undone is None else ReversalPart(**undone._asdict()),
     )

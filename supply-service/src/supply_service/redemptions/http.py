@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis.hot import Answer
 from supply_service.sales import rendering
-from supply_service.sales.outcomes import Outcome, Reversed, Sold
+from supply_service.sales.outcomes import Contested, Outcome, Reversed, Sold
 
 CREATED = 201
 
@@ -15,4 +15,6 @@ def answer(outcome: Outcome) -> Answer:
         return Answer(CREATED, rendering.reply(outcome.sale), outcome.repeated)
     if isinstance(outcome, Reversed):
         return Answer(CREATED, rendering.reversal_reply(outcome.reversal), outcome.repeated)
+    if isinstance(outcome, Contested):
+        raise TypeError("a sale at a terminal that is connected is never in dispute")
     return Answer(CREATED, outcome.reply, outcome.repeated)

@@ -6,7 +6,7 @@ Named tuples, since a few of them are made for every sale and nothing is made fa
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -15,8 +15,9 @@ from uuid import UUID
 
 from supply_service.rules.sizes import Sizes, counted
 
-EntryKind = Literal["draw", "reversal", "debt", "taken_back", "overdraw", "overdraw_reversal"]
+EntryKind = Literal["draw", "reversal", "debt", "taken_back", "overdraw", "overdraw_reversal", "cash"]
 PotKey = tuple[str, date]
+CATEGORY, GRANT_LIST = "category", "grant"  # kinds of lists of households
 NO_UNITS: Mapping[str, int] = MappingProxyType({})
 
 
@@ -37,7 +38,7 @@ def days_in_month(period: date) -> int:
 
 
 class Pot(NamedTuple):
-    """What a household may draw of one programme in one month: loaves, or piastres.
+    """What a household may draw of one programme in one month: loaves, piastres, or kilograms of flour.
 
     `daily` is the quota of loaves for one day; bit n of `drawn_days` is day n + 1 of the month;
     `drawn_units` counts what was had of each limited group of items.
@@ -64,11 +65,26 @@ class Legacy(NamedTuple):
     drawn: int | None  # None while nobody has told
 
 
+class Listed(NamedTuple):
+    """A household's place on a list of households, from a day until another one, both included."""
+
+    kind: str  # category | grant
+    name: str
+    since: date
+    until: date | None
+
+    def on(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
 class Account(NamedTuple):
     """A household with the pots of the months in question. `debts` are booked against the next pots to be opened.
 
     `members` all belong to it and count for everything while the register has told no `sizes`. `opened` is the latest
-    month whose pots are there. `legacy` is None for a household that has no other card to draw with.
+    month whose pots are there. `legacy` is None for a household that has no other card to draw with. `lists` name it;
+    they are read where a month may have to be opened or something else than bread is drawn. `flour`: months for which
+    flour was chosen instead of bread.
     """
 
     household_id: UUID
@@ -80,6 +96,12 @@ class Account(NamedTuple):
     sizes: Sizes = ()
     opened: date | None = None
     legacy: Legacy | None = None
+    lists: Sequence[Listed] = ()
+    flour: Sequence[date] = ()
+
+    def category(self, day: date) -> str | None:
+        """The category of household it belongs to on a day; None for one that no list names."""
+        return next((one.name for one in self.lists if one.kind == CATEGORY and one.on(day)), None)
 
     def counted(self, programme: str, period: date) -> int:
         """How many members count for a programme in a month, whoever draws first and when."""
@@ -97,6 +119,8 @@ class Account(NamedTuple):
             self.sizes,
             self.opened,
             self.legacy,
+            self.lists,
+            self.flour,
         )
 
     def owing(self, programme: str, change: int) -> Account:
@@ -104,6 +128,14 @@ class Account(NamedTuple):
         if not change:
             return self
         return self._replace(debts={**self.debts, programme: self.debts.get(programme, 0) + change})
+
+
+class Span(NamedTuple):
+    """A state of a card that is over: it was `blocked`, or supply was `disabled`, from an instant until another."""
+
+    state: str
+    began_at: datetime
+    ended_at: datetime
 
 
 class Card(NamedTuple):
@@ -115,10 +147,20 @@ class Card(NamedTuple):
     blocked_at: datetime | None
     supply: bool
     activated_at: datetime | None = None
+    closed_at: datetime | None = None  # None of one that was closed before that was kept
+    disabled_at: datetime | None = None  # since when supply is off, where that is known
+    spans: Sequence[Span] = ()  # read for what is judged by a state that is over
+
+    def was(self, state: str, at: datetime) -> bool:
+        """Whether it was in a state that is over by now."""
+        return any(span.state == state and span.began_at <= at < span.ended_at for span in self.spans)
 
 
 class Entry(NamedTuple):
-    """A movement. Sales, debts and points taken back lower a pot; overdraws raise the household's debt."""
+    """A movement. Sales, debts and points taken back lower a pot; overdraws raise the household's debt.
+
+    `cash` is beside the pots: piastres that are due to the household in place of what a programme gives in kind.
+    """
 
     period: date
     programme: str

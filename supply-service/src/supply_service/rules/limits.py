@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import BaseModel, ConfigDict
+
 from policybook.book import PolicyInvalid, Value
 from policybook.kinds import Steps, whole
+
+
+class GrantName(BaseModel):
+    """What a grant is called."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ar: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,14 @@ from chassis.shared_refusals import TerminalNotActive as TerminalNotActive
 from chassis.shared_refusals import TerminalUnknown as TerminalUnknown
 
 
+class OutletSuspended(Refusal):
+    """The outlet was suspended"""
+
+    code = "outlet_suspended"
+    title_ar = "تم إيقاف هذا المنفذ"
+    kind = Kind.FORBIDDEN
+
+
 class SupplyNotEnabled(Refusal):
     """Supply is not enabled on this card"""
 
@@ -54,11 +62,60 @@ class QuotaExceeded(Refusal):
     title_ar = "رصيد الخبز المتبقي لا يكفي"
 
 
+class FlourChosen(Refusal):
+    """The household has flour instead of bread this month"""
+
+    code = "flour_chosen"
+    title_ar = "الأسرة تصرف الدقيق بدلاً من الخبز هذا الشهر"
+
+
+class FlourNotChosen(Refusal):
+    """The household has not chosen flour for this month"""
+
+    code = "flour_not_chosen"
+    title_ar = "لم تختر الأسرة الدقيق بدلاً من الخبز هذا الشهر"
+
+
+class FlourNotOffered(Refusal):
+    """No flour is given instead of bread in this governorate and month"""
+
+    code = "flour_not_offered"
+    title_ar = "لا يصرف الدقيق بدلاً من الخبز في هذه المحافظة"
+
+
+class FlourMonthBegun(Refusal):
+    """Flour is chosen before its month begins"""
+
+    code = "flour_month_begun"
+    title_ar = "يتم اختيار الدقيق قبل بداية الشهر"
+
+
+class FlourMonthTooFar(Refusal):
+    """The month is further ahead than flour is chosen for"""
+
+    code = "flour_month_too_far"
+    title_ar = "الشهر أبعد من المدة المتاحة لاختيار الدقيق"
+
+
 class AllowanceExceeded(Refusal):
     """The remaining allowance is less than asked for"""
 
     code = "allowance_exceeded"
     title_ar = "الرصيد المتبقي لا يكفي"
+
+
+class BreadCodeForBread(Refusal):
+    """A code in the place of a lost card draws the bread of the day, and nothing else"""
+
+    code = "bread_code_for_bread_only"
+    title_ar = "رمز الكارت المفقود يصرف خبز اليوم فقط"
+
+
+class CashMismatch(Refusal):
+    """The cash named is not what the goods cost beyond the allowance"""
+
+    code = "cash_mismatch"
+    title_ar = "المبلغ النقدي لا يساوي فرق السلع"
 
 
 class ItemLimitExceeded(Refusal):
@@ -80,6 +137,27 @@ class PointsWindowClosed(Refusal):
 
     code = "points_window_closed"
     title_ar = "انتهت مدة صرف نقاط الخبز"
+
+
+class GrantClosed(Refusal):
+    """The grant is not given on this day"""
+
+    code = "grant_closed"
+    title_ar = "المنحة غير متاحة في هذا اليوم"
+
+
+class NotEligible(Refusal):
+    """The card is not on the grant's list"""
+
+    code = "not_eligible"
+    title_ar = "الكارت غير مدرج في كشوف المنحة"
+
+
+class InstalmentsUsed(Refusal):
+    """The month's instalments of the grant were drawn already"""
+
+    code = "instalments_used"
+    title_ar = "تم استنفاد عدد مرات صرف المنحة هذا الشهر"
 
 
 class OutsideGovernorate(Refusal):
@@ -146,6 +224,27 @@ class AlreadyReversed(Refusal):
 
     code = "already_reversed"
     title_ar = "سبق إلغاء هذه العملية"
+
+
+class ReversalBeforeSale(Refusal):
+    """The sale was reversed before it was made"""
+
+    code = "reversal_before_sale"
+    title_ar = "وقت الإلغاء سابق لوقت العملية"
+
+
+class LineUnknown(Refusal):
+    """The sale has no such line"""
+
+    code = "line_unknown"
+    title_ar = "بند غير موجود في العملية"
+
+
+class PartNotReversible(Refusal):
+    """A sale that a wallet paid a part of is taken back whole"""
+
+    code = "part_not_reversible"
+    title_ar = "عملية مدفوع جزء منها من المحفظة تلغى كاملة"
 
 
 class ReversalTooLate(Refusal):

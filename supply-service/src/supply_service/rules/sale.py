@@ -5,30 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from chassis.clock import business_day, month_start
 from policybook.book import PolicyInvalid, PolicyMissing
-from supply_service.rules import allowance, bread
+from supply_service.rules import allowance, amounts, bread, floors, flour, grants
 from supply_service.rules.account import Account, Card, Credited, Entry, Granted, month_after
-from supply_service.rules.figures import LOAF, Figures, FiguresByDay
-from supply_service.rules.keys import BREAD, GOODS, POINTS
+from supply_service.rules.cash import CashDue
+from supply_service.rules.figures import LOAF, Figures, FiguresByDay, Grant
+from supply_service.rules.floors import Disputed, Late
+from supply_service.rules.grants import GrantMove
+from supply_service.rules.keys import BREAD, FLOUR, GOODS, POINTS, is_grant
 from supply_service.rules.opening import Opening, open_month
 from supply_service.rules.refusals import (
-    AmountDiffers,
+    BreadCodeForBread,
     CardBlocked,
     CardClosed,
     CardNotActive,
     CardUnknown,
-    HoldMismatch,
+    GrantClosed,
     ItemUnknown,
+    NotEligible,
     OutsideGovernorate,
     PolicyNotInForce,
+    ProgrammeClosed,
     SupplyNotEnabled,
     TerminalClockSkew,
     WrongOutletKind,
 )
+
+WITHIN_FLOORS: Final = Late()
 
 
 class LineWanted(Protocol):
@@ -36,7 +43,7 @@ class LineWanted(Protocol):
 
     @property
     def programme(self) -> str:
-        """bread, goods or bread_points."""
+        """bread, goods, bread_points or flour."""
 
     @property
     def item(self) -> str:
@@ -58,9 +65,10 @@ class Place(NamedTuple):
 
 
 class SoldLine(NamedTuple):
-    """A line as it was carried out. `taken` of the pot and `overdrawn` beyond it are loaves or piastres.
+    """A line as it was carried out. `taken` of the pot and `overdrawn` beyond it are in the pot's unit.
 
-    `wallet` is what the holder's wallet pays of it, beyond `amount`.
+    `wallet` is what the holder's wallet pays of it, `cash` what the holder pays at the counter, both beyond `amount`.
+    `points_back` and `points_owed`: the piastres of points that loaves of a month that was over had become.
     """
 
     programme: str
@@ -75,6 +83,9 @@ class SoldLine(NamedTuple):
     overdrawn: int = 0
     conflict: str | None = None
     wallet: int = 0
+    cash: int = 0
+    points_back: int = 0
+    points_owed: int = 0
 
 
 @dataclass(slots=True)
@@ -87,10 +98,24 @@ class Sale:
     entries: list[Entry] = field(default_factory=list)
     granted: list[Granted] = field(default_factory=list)
     credited: list[Credited] = field(default_factory=list)
+    paid: list[CashDue] = field(default_factory=list)
     cash: int = 0
     goods: int = 0
     loaves: int = 0
+    flour: int = 0
     wallet: int = 0
+    disputed: list[Disputed] = field(default_factory=list)
+    granted_goods: int = 0
+    moves: list[GrantMove] = field(default_factory=list)
+
+    @property
+    def bought(self) -> int:
+        """Piastres of goods that pots paid, those of grants among them."""
+        return self.goods + self.granted_goods
+
+    def drawn_on(self, programme: str) -> bool:
+        """Whether a line of it was taken from a programme already."""
+        return any(line.programme == programme for line in self.lines)
 
     def add(self, line: SoldLine) -> None:
         """Take a line into the totals and the entries."""
@@ -99,9 +124,17 @@ class Sale:
         if line.programme == BREAD:
             self.cash += line.amount
             self.loaves += line.quantity
+        elif is_grant(line.programme):
+            self.granted_goods += line.amount
+            self.moves.append(GrantMove(line.programme, line.period, "draw", line.taken))
+            return
+        elif line.programme == FLOUR:
+            self.cash += line.amount
+            self.flour += line.quantity
         else:
             self.goods += line.amount
             self.wallet += line.wallet
+            self.cash += line.cash
         if line.taken:
             self.entries.append(Entry(line.period, line.programme, index, "draw", line.taken))
         if line.overdrawn:
@@ -124,11 +157,15 @@ def decide(
     occurred_at: datetime | None = None,
     expected_amount: int | None = None,
     tendered: int = 0,
+    counted: int = 0,
+    by_code: bool = False,
 ) -> Sale:
     """Judge a sale at a terminal that is connected. Raises the refusal.
 
-    `tendered` piastres are held on the holder's wallet for it: what goods cost beyond the allowance, neither less
-    nor more.
+    `by_code`: a bread code stands for the card, which is lost.
+
+    `tendered` piastres are held on the holder's wallet for it, `counted` ones lie on the counter: together what goods
+    cost beyond the allowance, neither less nor more.
     """
     day = business_day(now)
     today = figures_on(figures, day)
@@ -139,13 +176,18 @@ def decide(
             server_time=now.isoformat(),
             offset_seconds=int((occurred_at - now).total_seconds()),
         )
-    account = usable(card, account)
-    sale = _begin(account, day, figures)
+    account = usable(card, account, by_code=by_code)
+    sale, beside = _begin(account, day, figures), tendered + counted
     for line in lines:
         _check_place(line.programme, sale.account, place, today)
-        pot = sale.account.pots.get((line.programme, month_start(day)))
+        if is_grant(line.programme):
+            _buy_of_grant(sale, line, figures, today)
+            continue
+        pot = flour.pot_of(sale.account, line.programme, month_start(day))
         if pot is None:
             raise CardNotActive()
+        if by_code:
+            _check_bread_of_a_day(line, pot.daily)
         if line.programme == BREAD:
             _check_loaf(line.item)
             drawn = bread.take(pot, line.quantity, day, today)
@@ -155,16 +197,24 @@ def decide(
                 )
             )
             sale.account = sale.account.with_pot(drawn.pot)
+        elif line.programme == FLOUR:
+            given = flour.take(pot, line.item, line.quantity, today)
+            sale.add(SoldLine(FLOUR, line.item, given.quantity, given.amount, pot.period, given.quantity))
+            sale.account = sale.account.with_pot(given.pot)
         else:
-            bought = allowance.buy(pot, line.item, line.quantity, day, today, tendered - sale.wallet)
+            if not today.in_kind(line.programme, account.category(day)):
+                raise ProgrammeClosed()
+            bought = allowance.buy(pot, line.item, line.quantity, day, today, beside)
+            wallet = min(bought.beyond, tendered - sale.wallet) if bought.beyond else 0
             sale.add(
                 SoldLine(
                     line.programme, line.item, line.quantity, bought.amount, pot.period, bought.taken,
-                    group=bought.group, units=bought.units, wallet=bought.wallet,
+                    group=bought.group, units=bought.units, wallet=wallet, cash=bought.beyond - wallet,
                 )
             )  # fmt: skip
+            beside -= bought.beyond
             sale.account = sale.account.with_pot(bought.pot)
-    _check_amounts(sale, expected_amount, tendered)
+    amounts.check(sale, expected_amount, tendered, counted)
     return sale
 
 
@@ -176,58 +226,186 @@ def book_offline(
     occurred_at: datetime,
     figures: FiguresByDay,
     now: datetime,
+    late: Late = WITHIN_FLOORS,
 ) -> Sale:
     """Book an authentic sale made without a network. It has happened: what does not fit is owed, not refused.
 
-    Raises a refusal only for what the terminal itself could have known: card, place, kind of outlet, item. It comes
-    `now`, when later months than its own have begun: what it owes they pay.
+    What goes beyond the floors is booked nowhere but in `disputed`; of a sale that is beyond them as a whole there are
+    no lines. Raises a refusal only for what the terminal itself could have known: card, place, kind of outlet, item. It
+    comes `now`, when later months than its own may have begun: debts are paid by those that open after it.
     """
     day = business_day(occurred_at)
     then = figures_on(figures, day)
     account = usable(card, account, at=occurred_at)
     if account.activated_on is None or day < account.activated_on:
         raise CardNotActive()
-    period, present = month_start(day), max(month_start(day), month_start(business_day(now)))
+    present = max(month_start(day), month_start(business_day(now)))
     sale = _begin(account, day, figures, present)
-    for line in lines:
+    for number, line in enumerate(lines):
         _check_place(line.programme, sale.account, place, then)
-        pot = sale.account.pots[(line.programme, period)]
+        printed = late.printed[number] if late.printed else None
         if line.programme == BREAD:
             _check_loaf(line.item)
-            drawn = bread.take_offline(pot, line.quantity, day, then)
-            amount = line.quantity * then.loaf_price
-            sold = SoldLine(
-                BREAD, LOAF, line.quantity, amount, pot.period, drawn.taken, drawn.days,
-                overdrawn=drawn.overdrawn, conflict=drawn.conflict,
-            )  # fmt: skip
-            sale.account = sale.account.with_pot(drawn.pot)
+            _book_bread(sale, line, printed, late, then)
+        elif line.programme == FLOUR:
+            _book_flour(sale, line, printed, late, then)
+        elif is_grant(line.programme):
+            if line.programme not in then.grants and not late.printed:
+                raise GrantClosed("The grant was not given on that day.", detail_ar="المنحة غير متاحة في هذا اليوم")
+            _book_granted(sale, line, printed, late, figures, then)
         else:
-            bought = allowance.buy_offline(pot, line.item, line.quantity, then)
-            sold = SoldLine(
-                line.programme, line.item, line.quantity, bought.amount, pot.period, bought.taken,
-                group=bought.group, units=bought.units, overdrawn=bought.overdrawn, conflict=bought.conflict,
-            )  # fmt: skip
-            sale.account = sale.account.with_pot(bought.pot)
-        sale.add(sold)
-        sale.account = sale.account.owing(sold.programme, sold.overdrawn)
-        _take_points_back(sale, sold, figures)
-    _pay_out_of_later_months(sale, present)
+            _book_goods(sale, line, printed, late, then)
+        _take_points_back(sale, figures)
     return sale
 
 
-def usable(card: Card | None, account: Account | None, *, at: datetime | None = None) -> Account:
-    """The household of a card that may be used (at an instant in the past, where given). Raises the refusal."""
+def _buy_of_grant(sale: Sale, line: LineWanted, figures: FiguresByDay, today: Figures) -> None:
+    """Goods paid by a grant, out of its own pot and by its own list."""
+    grant = grants.grant_on(line.programme, today)
+    opened = _open_grant(sale, grant, figures)
+    begins = not sale.drawn_on(line.programme)
+    bought = grants.buy(opened, grant, line.item, line.quantity, today, begins=begins)
+    _add_granted(sale, line, line.quantity, bought)
+
+
+def _open_grant(sale: Sale, grant: Grant, figures: FiguresByDay) -> grants.Opened:
+    try:
+        opened = grants.open_pots(sale.account, grant, sale.day, figures)
+    except (PolicyMissing, PolicyInvalid) as error:
+        raise PolicyNotInForce(str(error)) from error
+    sale.granted += opened.granted
+    sale.moves += opened.moves
+    return opened
+
+
+def _add_granted(sale: Sale, line: LineWanted, quantity: int, bought: grants.Bought) -> None:
+    sale.account = bought.account
+    sale.add(
+        SoldLine(
+            line.programme, line.item, quantity, bought.amount, bought.period, bought.amount, group=bought.group,
+            units=bought.units, conflict=bought.conflict,
+        )
+    )  # fmt: skip
+
+
+def _book_granted(
+    sale: Sale, line: LineWanted, printed: int | None, late: Late, figures: FiguresByDay, then: Figures
+) -> None:
+    """Goods of a grant without a network: so many as its balance pays for; who is not on its list has none."""
+    grant = then.grants.get(line.programme)
+    price = grants.price_of(grant, line.item, then) if grant else 0
+    if printed is not None:
+        price = printed // line.quantity
+    booked = 0
+    if grant is not None and not late.beyond:
+        try:
+            opened = _open_grant(sale, grant, figures)
+        except NotEligible:
+            opened = None
+        if opened is not None:
+            sale.account = opened.account
+            left = grants.left_for_late(grants.payable(opened.account, grant), grant)
+            booked = min(line.quantity, left // price) if price else line.quantity
+            if booked:
+                cost = printed if printed is not None and booked == line.quantity else booked * price
+                begins = not sale.drawn_on(line.programme)
+                _add_granted(
+                    sale, line, booked, grants.buy_late(opened, grant, line.item, booked, cost, then, begins=begins)
+                )
+    _dispute(sale, line, booked, price, printed, late)
+
+
+def _book_bread(sale: Sale, line: LineWanted, printed: int | None, late: Late, then: Figures) -> None:
+    """Loaves: so many as the floor has left for this sale, of which the household comes to owe as many as for it."""
+    pot = sale.account.pots[(BREAD, month_start(sale.day))]
+    price = then.loaf_price if printed is None else printed // line.quantity
+    wanted = 0 if late.beyond else min(line.quantity, floors.loaves_left(pot, sale.loaves, sale.day, then))
+    drawn = bread.take_offline(pot, wanted, sale.day, floors.owed_left(sale.account, pot, then))
+    booked = drawn.taken + drawn.overdrawn
+    if booked:
+        amount = printed if printed is not None and booked == line.quantity else booked * price
+        sale.account = sale.account.with_pot(drawn.pot).owing(BREAD, drawn.overdrawn)
+        sale.add(
+            SoldLine(
+                BREAD, LOAF, booked, amount, pot.period, drawn.taken, drawn.days,
+                overdrawn=drawn.overdrawn, conflict=drawn.conflict,
+            )
+        )  # fmt: skip
+    _dispute(sale, line, booked, price, printed, late)
+
+
+def _book_goods(sale: Sale, line: LineWanted, printed: int | None, late: Late, then: Figures) -> None:
+    """Goods: so many as the balance pays for."""
+    pot = sale.account.pots[(line.programme, month_start(sale.day))]
+    price = allowance.price_of(line.programme, line.item, then) if printed is None else printed // line.quantity
+    booked = line.quantity
+    if late.beyond:
+        booked = 0
+    elif price:
+        booked = min(booked, pot.remaining // price)
+    if booked:
+        cost = printed if booked == line.quantity else booked * price
+        bought = allowance.buy_offline(pot, line.item, booked, then, cost)
+        sale.account = sale.account.with_pot(bought.pot).owing(line.programme, bought.overdrawn)
+        sale.add(
+            SoldLine(
+                line.programme, line.item, booked, bought.amount, pot.period, bought.taken,
+                group=bought.group, units=bought.units, overdrawn=bought.overdrawn, conflict=bought.conflict,
+            )
+        )  # fmt: skip
+    _dispute(sale, line, booked, price, printed, late)
+
+
+def _book_flour(sale: Sale, line: LineWanted, printed: int | None, late: Late, then: Figures) -> None:
+    """Flour: what the last known balance has, none where the household has not chosen it."""
+    price = flour.price_of(line.item, then) if printed is None else printed // line.quantity
+    pot, booked = sale.account.pots.get((FLOUR, month_start(sale.day))), 0
+    if pot is not None and not late.beyond:
+        pot, booked = flour.take_offline(pot, line.quantity)
+    if pot is not None and booked:
+        sale.account = sale.account.with_pot(pot)
+        sale.add(SoldLine(FLOUR, line.item, booked, booked * price, pot.period, booked))
+    _dispute(sale, line, booked, price, printed, late)
+
+
+def _dispute(sale: Sale, line: LineWanted, booked: int, price: int, printed: int | None, late: Late) -> None:
+    """Keep what of a line was not booked."""
+    beyond = line.quantity - booked
+    if beyond:
+        amount = printed if printed is not None and not booked else beyond * price
+        reason = late.beyond or floors.reason_for(line.programme)
+        sale.disputed.append(Disputed(line.programme, line.item, beyond, amount, reason))
+
+
+def usable(card: Card | None, account: Account | None, *, at: datetime | None = None, by_code: bool = False) -> Account:
+    """The household of a card that may be used (at an instant in the past, where given). Raises the refusal.
+
+    `by_code`: card-service vouches that it is lost and that a code stands for it; nothing else is forgiven.
+    """
     if card is None or account is None:
         raise CardUnknown("This card was never issued.", detail_ar="هذا الكارت غير مسجل")
-    if card.state == "closed" and at is None:
+    if card.state == "closed" and (at is None or (card.closed_at is not None and at >= card.closed_at)):
         raise CardClosed("The card was replaced or closed.", detail_ar="تم إلغاء هذا الكارت")
-    if card.blocked_at is not None and (at is None or at >= card.blocked_at):
+    if not by_code and _blocked(card, at):
         raise CardBlocked("The card was reported lost, stolen or blocked by order.", detail_ar="تم إيقاف هذا الكارت")
     if card.state == "issued":
         raise CardNotActive("The card waits for the activation of its cohort.", detail_ar="الكارت في انتظار التفعيل")
-    if not card.supply or account.activated_on is None:
+    if not _enabled(card, at) or account.activated_on is None:
         raise SupplyNotEnabled("The card is not enabled for supply.", detail_ar="التموين غير مفعل على هذا الكارت")
     return account
+
+
+def _blocked(card: Card, at: datetime | None) -> bool:
+    if at is None:
+        return card.blocked_at is not None
+    return (card.blocked_at is not None and at >= card.blocked_at) or card.was("blocked", at)
+
+
+def _enabled(card: Card, at: datetime | None) -> bool:
+    if at is None:
+        return card.supply
+    lasting = card.supply or (card.disabled_at is not None and at < card.disabled_at)
+    return lasting and not card.was("disabled", at)
 
 
 def figures_on(figures: FiguresByDay, day: date) -> Figures:
@@ -254,35 +432,30 @@ def _begin(account: Account, day: date, figures: FiguresByDay, present: date | N
         sale.entries += opening.entries
         sale.granted += opening.granted
         sale.credited += opening.credited
+        sale.paid += opening.paid
     return sale
 
 
 def _check_place(programme: str, account: Account, place: Place, figures: Figures) -> None:
-    if place.outlet_kind not in figures.outlet_kinds.get(programme, ()):
+    served = GOODS if is_grant(programme) else programme
+    if place.outlet_kind not in figures.outlet_kinds.get(served, ()):
         raise WrongOutletKind(
             f"{programme} is not served at a {place.outlet_kind}.", programme=programme, outlet_kind=place.outlet_kind
         )
-    if place.governorate == account.governorate or not figures.local_only[programme]:
+    if place.governorate == account.governorate or not figures.local_only[served]:
         return
-    open_places = figures.open_places[programme]
+    open_places = figures.open_places[served]
     if (place.governorate, None) in open_places or (place.governorate, place.district) in open_places:
         return
     raise OutsideGovernorate("The card may be used in its own governorate.", governorate=account.governorate)
 
 
-def _check_amounts(sale: Sale, expected: int | None, tendered: int) -> None:
-    whole = sale.cash + sale.goods + sale.wallet
-    if expected is not None and expected != whole:
-        raise AmountDiffers(
-            f"The lines come to {whole} piastres.",
-            detail_ar=f"القيمة {allowance.pounds(whole)} جنيه",
-            amount=whole,
-        )
-    if tendered != sale.wallet:
-        raise HoldMismatch(
-            f"The wallet has to pay {sale.wallet} piastres of it, {tendered} are held.",
-            detail_ar=f"المطلوب من المحفظة {allowance.pounds(sale.wallet)} جنيه",
-            due=sale.wallet,
+def _check_bread_of_a_day(line: LineWanted, daily: int) -> None:
+    if line.programme != BREAD or line.quantity > daily:
+        raise BreadCodeForBread(
+            f"{daily} loaves of today at most; goods and wallet wait for the card.",
+            detail_ar=f"خبز اليوم حتى {daily} رغيف، والسلع والمحفظة بعد استلام الكارت",
+            allowed_loaves=daily if line.programme == BREAD else 0,
         )
 
 
@@ -291,32 +464,16 @@ def _check_loaf(item: str) -> None:
         raise ItemUnknown(f"{item} is not drawn as bread.", detail_ar="الصنف غير متاح ضمن الخبز", item=item)
 
 
-def _pay_out_of_later_months(sale: Sale, present: date) -> None:
-    """What a late sale of a month before owes is taken from the present month's pots, as if that opened only now."""
-    if present == month_start(sale.day):
+def _take_points_back(sale: Sale, figures: FiguresByDay) -> None:
+    """A late sale of last month's bread: the loaves of its last line were turned into points, so those points go."""
+    if not sale.lines:
         return
-    for programme, late in _overdrawn(sale).items():
-        pot = sale.account.pots[(programme, present)]
-        owed = min(late, pot.remaining, sale.account.debts.get(programme, 0))
-        if owed:
-            sale.entries.append(Entry(present, programme, len(sale.entries), "debt", owed))
-            paid = pot._replace(remaining=pot.remaining - owed)
-            sale.account = sale.account.with_pot(paid).owing(programme, -owed)
-
-
-def _overdrawn(sale: Sale) -> dict[str, int]:
-    owed: dict[str, int] = {}
-    for entry in sale.entries:
-        if entry.kind == "overdraw":
-            owed[entry.programme] = owed.get(entry.programme, 0) + entry.quantity
-    return owed
-
-
-def _take_points_back(sale: Sale, sold: SoldLine, figures: FiguresByDay) -> None:
-    """A late sale of last month's bread: its loaves were turned into points as undrawn, so those points go."""
+    sold = sale.lines[-1]
     following = month_after(sold.period)
     points = sale.account.pots.get((POINTS, following))
-    if sold.programme != BREAD or not sold.taken or points is None or not figures.on(following).in_kind[POINTS]:
+    if sold.programme != BREAD or not sold.taken or points is None:
+        return
+    if not figures.on(following).in_kind(POINTS, sale.account.category(following)):
         return
     worth = sold.taken * figures.on(sold.period).point_value
     pot = allowance.put_back(points, -min(worth, points.remaining), None, 0)
@@ -327,3 +484,4 @@ def _take_points_back(sale: Sale, sold: SoldLine, figures: FiguresByDay) -> None
     if worth > back:
         sale.entries.append(Entry(following, POINTS, index, "overdraw", worth - back))
     sale.account = sale.account.with_pot(pot).owing(POINTS, worth - back)
+    sale.lines[-1] = sold._replace(points_back=back, points_owed=worth - back)

@@ -1,4 +1,4 @@
-"""What a closed day comes to: loaves at the bakery's rate, goods at the rate of reimbursement."""
+"""What a closed day comes to: loaves and flour at their outlet's rate, goods at the rate of reimbursement."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from typing import NamedTuple
 
 from policybook.book import PolicyBook
 from policybook.keys import Key
-from supply_service.rules.keys import BAKERY_RATE, BREAD, GOODS, GOODS_RATE
+from supply_service.rules.keys import (
+    BAKERY_RATE,
+    BREAD,
+    FLOUR,
+    FLOUR_RATE,
+    GOODS,
+    GOODS_RATE,
+    GRANT_RATE,
+    SOCIAL_INSURANCE,
+)
+
+AUTHORITY = "social_insurance"
+GRANT = "grant"
 
 
 class Merchant(NamedTuple):
@@ -32,10 +44,13 @@ class Part(NamedTuple):
     sold_on: date
     loaves: int
     goods_amount: int
+    claimed: bool = False  # allowed of a dispute, no sale
+    grants_amount: int = 0
+    flour: int = 0  # kilograms
 
 
 class Component(NamedTuple):
-    """So many loaves or piastres at a rate. The amount is rounded here and nowhere else, half away from zero."""
+    """So much at a rate. The amount is rounded here and nowhere else, half away from zero."""
 
     kind: str
     sold_on: date
@@ -43,6 +58,7 @@ class Component(NamedTuple):
     rate: Decimal
     amount: int
     legal_reference: str
+    claimed: bool = False
 
 
 def components(merchant: Merchant, parts: Iterable[Part], book: PolicyBook) -> list[Component]:
@@ -52,15 +68,32 @@ def components(merchant: Merchant, parts: Iterable[Part], book: PolicyBook) -> l
     """
     made = []
     for part in parts:
-        for kind, rate, quantity in ((BREAD, BAKERY_RATE, part.loaves), (GOODS, GOODS_RATE, part.goods_amount)):
+        for kind, rate, quantity in (
+            (BREAD, BAKERY_RATE, part.loaves),
+            (GOODS, GOODS_RATE, part.goods_amount),
+            (GRANT, GRANT_RATE, part.grants_amount),
+            (FLOUR, FLOUR_RATE, part.flour),
+        ):
             if quantity:
-                made.append(_component(merchant, kind, rate, part.sold_on, quantity, book))
+                made.append(_component(merchant, kind, rate, part, quantity, book))
     return made
 
 
+def levies(merchant: Merchant, parts: Iterable[Part], book: PolicyBook) -> list[Component]:
+    """What is paid beside a bakery's own amount to the social-insurance authority; nothing where no policy gives it.
+
+    Raises PolicyInvalid.
+    """
+    return [
+        _component(merchant, AUTHORITY, SOCIAL_INSURANCE, part, part.loaves, book)
+        for part in parts
+        if part.loaves and SOCIAL_INSURANCE.find(book, part.sold_on, **merchant.scope) is not None
+    ]
+
+
 def _component(
-    merchant: Merchant, kind: str, key: Key[Decimal], day: date, quantity: int, book: PolicyBook
+    merchant: Merchant, kind: str, key: Key[Decimal], part: Part, quantity: int, book: PolicyBook
 ) -> Component:
-    rate, row = key.row(book, day, **merchant.scope)
+    rate, row = key.row(book, part.sold_on, **merchant.scope)
     amount = int((rate * quantity).quantize(Decimal(1), ROUND_HALF_UP))
-    return Component(kind, day, quantity, rate, amount, row.legal_reference)
+    return Component(kind, part.sold_on, quantity, rate, amount, row.legal_reference, part.claimed)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from supply_service.rules.keys import BREAD
+from supply_service.rules.keys import GOODS
 
 
 class Size(NamedTuple):
@@ -21,7 +21,10 @@ Sizes = Sequence[Size]
 
 
 def counted(sizes: Sizes, programme: str, period: date) -> int:
-    """Members who count for bread or goods in a month; `sizes` come oldest first, before the first one nobody does."""
+    """Members who count for a programme in a month; `sizes` come oldest first, before the first one nobody does.
+
+    Flour is bread in another form.
+    """
     found: Size | None = None
     for size in sizes:
         if size.month > period:
@@ -29,4 +32,4 @@ def counted(sizes: Sizes, programme: str, period: date) -> int:
         found = size
     if found is None:
         return 0
-    return found.bread if programme == BREAD else found.goods
+    return found.goods if programme == GOODS else found.bread

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
+from uuid import UUID, uuid5
 
 from contracts.event import Event
 from contracts.supply import (
     BreadPointsCredited,
+    CashSupportDue,
+    FlourGranted,
     OfflineConflictFound,
     PotGranted,
     RedemptionReversed,
@@ -16,8 +19,9 @@ from contracts.supply import (
     TenderReversed,
 )
 from supply_service.rules.account import Account, Credited, Granted, month_after
-from supply_service.rules.figures import UNITS
-from supply_service.rules.remaining import remaining_members
+from supply_service.rules.cash import CashDue
+from supply_service.rules.keys import FLOUR
+from supply_service.rules.remaining import told_members, told_unit, windows_of
 from supply_service.rules.sale import SoldLine
 from supply_service.rules.tenders import WALLET
 from supply_service.sales.record import ReversalRecord, SaleRecord
@@ -29,22 +33,36 @@ class Opened(Protocol):
     account: Account
     granted: list[Granted]
     credited: list[Credited]
+    paid: list[CashDue]
 
 
 def opening(opened: Opened) -> Iterable[Event]:
     """Pots that were opened."""
     household_id = opened.account.household_id
-    for granted in opened.granted:
+    for programme, period, granted in opened.granted:
+        if programme == FLOUR:
+            yield FlourGranted(household_id=household_id, period=period, granted=granted, remaining=granted)
+            continue
         yield PotGranted(
-            household_id=household_id,
-            programme=granted.programme,
-            period=granted.period,
-            granted=granted.granted,
-            unit="loaf" if UNITS[granted.programme] == "loaf" else "piastre",
+            household_id=household_id, programme=programme, period=period, granted=granted, unit=told_unit(programme)
         )
     for credited in opened.credited:
         yield BreadPointsCredited(
             household_id=household_id, period=credited.period, loaves=credited.loaves, piastres=credited.piastres
+        )
+    yield from cash_due(household_id, opened.paid)
+
+
+def cash_due(household_id: UUID, paid: Iterable[CashDue]) -> Iterable[Event]:
+    """What is due as cash. The id follows from what it brings the month to: the same is never due twice."""
+    for due in paid:
+        yield CashSupportDue(
+            due_id=uuid5(household_id, f"{due.programme}:{due.period}:{due.total}"),
+            household_id=household_id,
+            programme=due.programme,
+            period=due.period,
+            amount=due.amount,
+            members=due.members,
         )
 
 
@@ -73,8 +91,10 @@ def reversal(done: ReversalRecord) -> Iterable[Event]:
         outlet_id=done.outlet_id,
         business_day=done.business_day,
         occurred_at=done.occurred_at,
-        remaining=[Remaining(**left) for left in remaining_members(done.left, sale.period)],
+        remaining=[Remaining(**left) for left in told_members(done.left, sale.period, windows_of(sale.lines))],
+        flour_remaining=done.left.get(FLOUR),
         tenders=[Tender(kind=WALLET, payment_id=t.payment_id, amount=t.amount) for t in sale.tenders],
+        lines=None if done.only is None else list(done.only),
     )
     yield event
     if event.tenders:
@@ -86,7 +106,7 @@ def _overdrawn(lines: Sequence[SoldLine]) -> list[Remaining]:
     return [
         Remaining(
             programme=line.programme,
-            unit="loaf" if UNITS[line.programme] == "loaf" else "piastre",
+            unit=told_unit(line.programme),
             remaining=-line.overdrawn,
             period=month_after(line.period),
         )

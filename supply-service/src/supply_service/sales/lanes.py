@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from chassis.clock import business_day
 from chassis.lane_connection import LaneConnection
 from chassis.lanes import Lanes, LaneSettings
 from chassis.runtime import Resources
@@ -16,23 +17,26 @@ from supply_service.sales.batch import Batch, Known, periods
 from supply_service.sales.orders import Order, SaleOrder
 from supply_service.sales.outcomes import Outcome, Reversed, Sold, repeated
 from supply_service.sales.record import reversal_of, sale_of
+from supply_service.sales.unproven import Unproven
 from supply_service.settings import Settings
 
 COMMAND_SECONDS = 10
-PREPARED = (statements.READ, statements.WRITE_PLAIN, statements.WRITE_OPENING)
+PREPARED = (statements.READ, statements.READ_MORE, statements.WRITE_PLAIN, statements.WRITE_OPENING)
 
 SaleLanes = Lanes[Order, Outcome]
 
 
-def sale_lanes(runtime: Resources, settings: Settings, snapshot: Snapshot) -> SaleLanes:
+def sale_lanes(runtime: Resources, settings: Settings, snapshot: Snapshot, unproven: Unproven) -> SaleLanes:
     """Lanes as many as the settings say."""
 
     async def decide(lane: LaneConnection, orders: Sequence[Order]) -> Batch:
         now = runtime.clock.now()
         asked = [_asked(order) for order in orders]
-        statement = statements.READ_HOLDS if any(row[-1] for row in asked) else statements.READ
-        rows = await lane.fetch(statement, asked, *periods(orders, now))
-        return Batch(now, snapshot.figures).decide(orders, rows, await _known(lane, rows))
+        if any(order.reads_more for order in orders):
+            rows = await lane.fetch(statements.READ_MORE, asked, *periods(orders, now), business_day(now))
+        else:
+            rows = await lane.fetch(statements.READ, asked, *periods(orders, now))
+        return Batch(now, snapshot.figures, unproven).decide(orders, rows, await _known(lane, rows))
 
     size = LaneSettings(
         settings.database_url, "supply-lane", settings.lanes, settings.max_batch, settings.max_queue, COMMAND_SECONDS
@@ -43,8 +47,7 @@ def sale_lanes(runtime: Resources, settings: Settings, snapshot: Snapshot) -> Sa
 def _asked(order: Order) -> tuple[object, ...]:
     """An order as the reading statement takes it."""
     if isinstance(order, SaleOrder):
-        payments = [tender.payment_id for tender in order.tenders] if order.tenders else None
-        return order.place.terminal_id, order.key, order.card_id, None, payments
+        return order.place.terminal_id, order.key, order.card_id, None, order.named
     return order.place.terminal_id, order.key, order.card_id, order.sale.sale_id, None
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import starmap
-from typing import Any, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
 
-from chassis.area import Area
+from chassis.clock import month_start
+from supply_service.rules import bread
 from supply_service.rules.figures import Figures
-from supply_service.rules.remaining import left_of
+from supply_service.rules.keys import BREAD, FLOUR, is_grant
+from supply_service.rules.remaining import left_after
 from supply_service.rules.sale import Place, Sale, SoldLine
 from supply_service.rules.tenders import Paid, TenderWanted
+
+PAID_IN_CASH = (BREAD, FLOUR)  # the amount of a line is what its holder pays
+NO_GRANTS: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 
 
 class Row(Protocol):
@@ -28,6 +34,7 @@ class SaleRecord(NamedTuple):
     """A sale. `lines` hold everything it has moved, so that a reversal can undo it.
 
     `left`: what remained of the month's pots, by programme; `names`: what the lines' items were called in Arabic;
+    `forfeit`: loaves of the month's pot that cannot be drawn any more, and become points;
     `rendering`: the version of the rules that make its reply, receipt and event of it (None: they were stored).
     """
 
@@ -50,16 +57,31 @@ class SaleRecord(NamedTuple):
     names: tuple[str, ...]
     tenders: tuple[Paid, ...]
     rendering: int | None
-
-    @property
-    def area(self) -> Area:
-        """Where it was sold."""
-        return Area(self.governorate, outlet_id=self.outlet_id)
+    forfeit: int = 0
+    presence: str | None = None  # how the holder's presence was proved, `away` where it could not be, None below limits
+    grants: Mapping[str, Sequence[str]] = NO_GRANTS  # what its grants are called, in Arabic and in English
 
     @property
     def wallet(self) -> int:
         """Piastres the wallet pays."""
         return sum(tender.amount for tender in self.tenders)
+
+    @property
+    def difference(self) -> int:
+        """Piastres of goods beyond the allowance that the holder pays in cash."""
+        if not self.cash or (len(self.lines) == 1 and self.loaves):  # bread alone, as nearly always
+            return 0
+        return sum(line.cash for line in self.lines)
+
+    @property
+    def granted(self) -> int:
+        """Piastres of goods that grants paid."""
+        return sum(line.amount for line in self.lines if is_grant(line.programme)) if self.grants else 0
+
+    @property
+    def bought(self) -> int:
+        """Piastres of goods that pots paid, those of grants among them."""
+        return self.goods + self.granted
 
     def taken(self, programme: str) -> int:
         """What it took out of a pot."""
@@ -67,18 +89,24 @@ class SaleRecord(NamedTuple):
 
     def document(self) -> str:
         """What has no column of its own, as JSON."""
-        members: dict[str, Any] = {
+        members: dict[str, object] = {
             "lines": [_line_members(line) for line in self.lines], "left": self.left, "names": self.names
         }  # fmt: skip
         if self.tenders:
             members["tenders"] = [(str(tender.payment_id), tender.amount) for tender in self.tenders]
+        if self.forfeit:
+            members["forfeit"] = self.forfeit
+        if self.presence:
+            members["presence"] = self.presence
+        if self.grants:
+            members["grants"] = self.grants
         if self.occurred_at.utcoffset():  # told in the terminal's own time, which a column does not keep
             members["occurred_at"] = self.occurred_at.isoformat()
         return orjson.dumps(members).decode()
 
 
 class ReversalRecord(NamedTuple):
-    """A sale that was taken back, with what remained afterwards."""
+    """A sale that was taken back, with what remained afterwards. `only`: the lines' places, None where all were."""
 
     reversal_id: UUID
     sale: SaleRecord
@@ -89,6 +117,42 @@ class ReversalRecord(NamedTuple):
     reason: str
     left: Mapping[str, int]
     rendering: int | None
+    only: tuple[int, ...] | None = None
+
+    @property
+    def lines(self) -> tuple[SoldLine, ...]:
+        """The lines taken back."""
+        lines = self.sale.lines
+        return lines if self.only is None else tuple([lines[index] for index in self.only])
+
+    @property
+    def loaves(self) -> int:
+        """Loaves taken back."""
+        return sum(line.quantity for line in self.lines if line.programme == BREAD)
+
+    @property
+    def flour(self) -> int:
+        """Kilograms of flour taken back."""
+        return sum(line.quantity for line in self.lines if line.programme == FLOUR)
+
+    @property
+    def goods(self) -> int:
+        """Piastres of pots for goods taken back, without those of grants."""
+        return sum(
+            line.amount for line in self.lines if line.programme not in PAID_IN_CASH and not is_grant(line.programme)
+        )
+
+    @property
+    def cash(self) -> int:
+        """Piastres the holder gets back in cash."""
+        return sum(line.amount if line.programme in PAID_IN_CASH else line.cash for line in self.lines)
+
+    def document(self) -> str:
+        """What has no column of its own, as JSON."""
+        members: dict[str, object] = {"left": self.left}
+        if self.only is not None:
+            members["only"] = self.only
+        return orjson.dumps(members).decode()
 
 
 def record(
@@ -102,16 +166,19 @@ def record(
     *,
     offline: bool,
     tenders: Iterable[TenderWanted] = (),
+    presence: str | None = None,
 ) -> SaleRecord:
     """The record of a sale that was decided. `figures` are those of its day."""
-    period, items = sale.lines[0].period, figures.items
+    period, items = month_start(sale.day), figures.items
+    pot = sale.account.pots[(BREAD, period)] if sale.loaves else None
     return SaleRecord(
         sale_id, sale.account.household_id, period, sale.day, card_id, place.terminal_id, place.outlet_id,
         place.governorate, at, offline, sale.conflict, sale.loaves, sale.goods, sale.cash, tuple(sale.lines),
-        left_of(sale.account, period),
+        left_after(sale.account, period, sale.lines),
         tuple([items[line.item].name_ar if line.item in items else line.item for line in sale.lines]),
         tuple([Paid(tender.payment_id, tender.amount) for tender in tenders]),
-        rendering,
+        rendering, bread.forfeit(pot, sale.day, figures) if pot is not None else 0, presence,
+        _named(sale, figures),
     )  # fmt: skip
 
 
@@ -131,23 +198,34 @@ def sale_of(row: Row, tenders: Iterable[Paid] = ()) -> SaleRecord:
         row["redemption_id"], row["household_id"], row["period"], row["business_day"], row["card_id"],
         row["terminal_id"], row["outlet_id"], row["governorate"], at, row["offline"], row["conflict"], row["loaves"],
         row["goods"], row["cash"], tuple([_line_of(line) for line in kept["lines"]]), kept.get("left", {}),
-        tuple(kept.get("names", ())), tuple(paid or tenders), row["rendering"],
+        tuple(kept.get("names", ())), tuple(paid or tenders), row["rendering"], kept.get("forfeit", 0),
+        kept.get("presence"), kept.get("grants", NO_GRANTS),
     )  # fmt: skip
+
+
+def _named(sale: Sale, figures: Figures) -> Mapping[str, Sequence[str]]:
+    """What the grants that paid a part of a sale are called; a list that has changed since leaves their codes."""
+    if not sale.granted_goods:
+        return NO_GRANTS
+    paying = dict.fromkeys(line.programme for line in sale.lines if is_grant(line.programme))
+    known = {programme: figures.grants.get(programme) for programme in paying}
+    return {name: (one.name_ar, one.name_en) if one else (name, name) for name, one in known.items()}
 
 
 def reversal_of(row: Row) -> ReversalRecord:
     """The record of a reversal's row, beside the columns of its sale."""
-    left = orjson.loads(row["reversal_document"])["left"]
+    kept = orjson.loads(row["reversal_document"])
+    only = tuple(kept["only"]) if "only" in kept else None
     return ReversalRecord(
         row["reversal_id"], sale_of(row, starmap(Paid, row["tenders"])), row["reversed_at_terminal"],
         row["reversed_at_outlet"],
-        row["reversed_on"], row["reversed_at"], row["reason"], left, row["reversal_rendering"],
+        row["reversed_on"], row["reversed_at"], row["reason"], kept["left"], row["reversal_rendering"], only,
     )  # fmt: skip
 
 
-def _line_members(line: SoldLine) -> dict[str, Any]:
+def _line_members(line: SoldLine) -> dict[str, object]:
     """The members of a line that say something."""
-    members: dict[str, Any] = {
+    members: dict[str, object] = {
         "programme": line.programme, "item": line.item, "quantity": line.quantity, "amount": line.amount,
         "period": line.period, "taken": line.taken,
     }  # fmt: skip
@@ -155,12 +233,16 @@ def _line_members(line: SoldLine) -> dict[str, Any]:
         members["days"] = line.days
     if line.wallet:
         members["wallet"] = line.wallet
+    if line.cash:
+        members["cash"] = line.cash
     if line.group:
         members["group"], members["units"] = line.group, line.units
     if line.overdrawn:
         members["overdrawn"] = line.overdrawn
     if line.conflict:
         members["conflict"] = line.conflict
+    if line.points_back or line.points_owed:
+        members["points_back"], members["points_owed"] = line.points_back, line.points_owed
     return members
 
 

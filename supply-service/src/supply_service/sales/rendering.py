@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import orjson
 
-from supply_service.rules.remaining import remaining_members
+from supply_service.rules.keys import FLOUR
+from supply_service.rules.remaining import remaining_members, told_members, windows_of
 from supply_service.rules.sale import SoldLine
 from supply_service.rules.tenders import WALLET, Paid
 from supply_service.sales import wording
@@ -50,6 +51,8 @@ def line_members(line: SoldLine) -> dict[str, object]:
     }  # fmt: skip
     if line.wallet:
         shown["wallet"] = line.wallet
+    if line.cash:
+        shown["cash"] = line.cash
     if line.days:
         shown["days"] = line.days
     return shown
@@ -77,7 +80,7 @@ def _reply_1(sale: SaleRecord) -> bytes:
             "lines": [line_members(line) for line in sale.lines],
             "cash_due": sale.cash,
             "tenders": tender_members(sale.tenders),
-            "remaining": remaining_members(sale.left, sale.period),
+            "remaining": remaining_members(sale.left, sale.period, windows_of(sale.lines)),
             "message_ar": message_ar,
             "message_en": message_en,
             "receipt_lines_ar": wording.receipt_ar(sale),
@@ -97,9 +100,10 @@ def _reversal_reply_1(reversal: ReversalRecord) -> bytes:
             "card_id": sale.card_id,
             "business_day": reversal.business_day,
             "occurred_at": reversal.occurred_at,
-            "cash_returned": sale.cash,
+            "cash_returned": reversal.cash,
+            **({} if reversal.only is None else {"lines": reversal.only}),
             "tenders": tender_members(sale.tenders),
-            "remaining": remaining_members(reversal.left, sale.period),
+            "remaining": remaining_members(reversal.left, sale.period, windows_of(sale.lines)),
             "message_ar": message_ar,
             "message_en": message_en,
         },
@@ -125,8 +129,9 @@ def _event_1(sale: SaleRecord) -> bytes:
                 {"programme": s.programme, "item": s.item, "quantity": s.quantity, "amount": s.amount}
                 for s in sale.lines
             ],
-            "remaining": remaining_members(sale.left, sale.period),
+            "remaining": told_members(sale.left, sale.period, windows_of(sale.lines)),
             "tenders": tender_members(sale.tenders),
+            **({"flour_remaining": sale.left[FLOUR]} if FLOUR in sale.left else {}),
         },
         default=str,
         option=orjson.OPT_UTC_Z,

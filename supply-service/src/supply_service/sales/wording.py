@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from chassis import plurals
 from supply_service.rules.allowance import pounds
-from supply_service.rules.figures import UNITS
-from supply_service.rules.keys import BREAD, GOODS, POINTS
+from supply_service.rules.figures import unit_of
+from supply_service.rules.keys import BREAD, FLOUR, GOODS, POINTS
 from supply_service.rules.sale import SoldLine
-from supply_service.sales.record import ReversalRecord, SaleRecord
+from supply_service.sales.record import NO_GRANTS, ReversalRecord, SaleRecord
 
-PROGRAMME_AR = {BREAD: "الخبز", GOODS: "السلع التموينية", POINTS: "نقاط الخبز"}
-PROGRAMME_EN = {BREAD: "bread", GOODS: "goods allowance", POINTS: "bread points"}
+PROGRAMME_AR = {BREAD: "الخبز", GOODS: "السلع التموينية", POINTS: "نقاط الخبز", FLOUR: "الدقيق"}
+PROGRAMME_EN = {BREAD: "bread", GOODS: "goods allowance", POINTS: "bread points", FLOUR: "flour"}
 
 
 def loaves_ar(count: int) -> str:
@@ -27,12 +27,16 @@ def loaves_ar(count: int) -> str:
 
 def quantity_ar(programme: str, amount: int) -> str:
     """What is in a pot, in its own unit."""
-    return loaves_ar(amount) if UNITS[programme] == "loaf" else f"{pounds(amount)} جنيه"
+    if unit_of(programme) == "kilogram":
+        return f"{amount} كجم"
+    return loaves_ar(amount) if unit_of(programme) == "loaf" else f"{pounds(amount)} جنيه"
 
 
 def quantity_en(programme: str, amount: int) -> str:
     """What is in a pot, in its own unit."""
-    return f"{amount} loaves" if UNITS[programme] == "loaf" else f"EGP {pounds(amount)}"
+    if unit_of(programme) == "kilogram":
+        return f"{amount} kg"
+    return f"{amount} loaves" if unit_of(programme) == "loaf" else f"EGP {pounds(amount)}"
 
 
 def sale(sale: SaleRecord) -> tuple[str, str]:
@@ -41,19 +45,31 @@ def sale(sale: SaleRecord) -> tuple[str, str]:
     if sale.loaves:
         drawn_ar.append(f"تم صرف {loaves_ar(sale.loaves)}")
         drawn_en.append(f"{sale.loaves} loaves were drawn")
+    if flour := sale.taken(FLOUR):
+        drawn_ar.append(f"تم صرف {quantity_ar(FLOUR, flour)} دقيق")
+        drawn_en.append(f"{quantity_en(FLOUR, flour)} of flour were drawn")
     if sale.goods:
         drawn_ar.append(f"تم صرف سلع بقيمة {pounds(sale.goods)} جنيه")
         drawn_en.append(f"Goods for EGP {pounds(sale.goods)} were drawn")
+    for programme, (name_ar, name_en) in sale.grants.items():
+        paid = pounds(sum(line.amount for line in sale.lines if line.programme == programme))
+        drawn_ar.append(f"تم صرف سلع بقيمة {paid} جنيه من {name_ar}")
+        drawn_en.append(f"Goods for EGP {paid} were drawn of the {name_en}")
     if wallet := sale.wallet:
         drawn_ar.append(f"تم دفع {pounds(wallet)} جنيه من المحفظة")
         drawn_en.append(f"EGP {pounds(wallet)} were paid from the wallet")
-    left_ar, left_en = _left(sale.left, sale.lines)
+    if difference := sale.difference:
+        drawn_ar.append(f"المطلوب نقداً فرق السلع {pounds(difference)} جنيه")
+        drawn_en.append(f"EGP {pounds(difference)} for the difference are to be paid in cash")
+    left_ar, left_en = _left(sale.left, sale.lines, sale.forfeit, sale.grants)
     return f"{' و'.join(drawn_ar)}. {left_ar}", f"{', '.join(drawn_en)}. {left_en}"
 
 
 def reversal(done: ReversalRecord) -> tuple[str, str]:
     """One sentence on a reversal, in Arabic and in English."""
-    left_ar, left_en = _left(done.left, done.sale.lines)
+    left_ar, left_en = _left(done.left, done.lines, grants=done.sale.grants)
+    if done.only is not None:
+        return f"تم إلغاء جزء من العملية. {left_ar}", f"A part of the draw was reversed. {left_en}"
     return f"تم إلغاء العملية. {left_ar}", f"The draw was reversed. {left_en}"
 
 
@@ -61,19 +77,36 @@ def receipt_ar(sale: SaleRecord) -> list[str]:
     """The receipt's lines: what was drawn, at what price, and what the citizen pays."""
     printed = []
     for line, name in zip(sale.lines, sale.names, strict=True):
-        printed.append(f"{name} × {line.quantity} = {pounds(line.amount + line.wallet)} جنيه")
+        price = line.amount + line.wallet + line.cash
+        printed.append(f"{name} × {line.quantity} = {pounds(price)} جنيه")
     if wallet := sale.wallet:
         printed.append(f"من المحفظة: {pounds(wallet)} جنيه")
+    if difference := sale.difference:
+        printed.append(f"من رصيد السلع: {pounds(sale.goods)} جنيه")
+        printed.append(f"فرق السلع نقداً: {pounds(difference)} جنيه")
+    for programme, (name_ar, _) in sale.grants.items():
+        paid = sum(line.amount for line in sale.lines if line.programme == programme)
+        printed.append(f"من {name_ar}: {pounds(paid)} جنيه")
     if sale.cash:
         printed.append(f"المطلوب نقداً: {pounds(sale.cash)} جنيه")
     return printed
 
 
-def _left(left: Mapping[str, int], lines: Sequence[SoldLine]) -> tuple[str, str]:
-    """What is left of the pots that were drawn on."""
+def _left(
+    left: Mapping[str, int],
+    lines: Sequence[SoldLine],
+    forfeit: int = 0,
+    grants: Mapping[str, Sequence[str]] = NO_GRANTS,
+) -> tuple[str, str]:
+    """What can still be drawn of the pots that were drawn on; loaves whose days are over become points."""
     left_ar, left_en = [], []
     for programme in dict.fromkeys(line.programme for line in lines):
-        amount = left[programme]
-        left_ar.append(f"{PROGRAMME_AR[programme]} {quantity_ar(programme, amount)}")
-        left_en.append(f"{PROGRAMME_EN[programme]} {quantity_en(programme, amount)}")
+        amount = left[programme] - (forfeit if programme == BREAD else 0)
+        name_ar = PROGRAMME_AR.get(programme) or grants[programme][0]
+        name_en = PROGRAMME_EN.get(programme) or grants[programme][1]
+        left_ar.append(f"{name_ar} {quantity_ar(programme, amount)}")
+        left_en.append(f"{name_en} {quantity_en(programme, amount)}")
+    if forfeit:
+        left_ar.append(f"تتحول إلى نقاط {loaves_ar(forfeit)}")
+        left_en.append(f"{forfeit} loaves become points")
     return f"المتبقي: {'، '.join(left_ar)}", f"Remaining: {', '.join(left_en)}"

@@ -15,7 +15,8 @@ from chassis.clock import month_start
 from chassis.paging import Paging
 
 # Every table is reached through its key or an index by outlet and day, so a page costs what its outlets sold.
-# A bread line of a late sale may also move the points its loaves had become: in the month after, hence no goods of its.
+# A bread line of a late sale, or its reversal, may also move the points its loaves had become: in the month after,
+# hence no goods of its.
 _OUTLETS = BoundedStatement(
     """
     WITH page AS (
@@ -29,12 +30,16 @@ _OUTLETS = BoundedStatement(
     )
     SELECT p.outlet_id, d.outlet_id IS NOT NULL AS closed,
         s.redemptions, v.reversals,
-        CAST(s.loaves - v.loaves AS bigint) AS loaves, CAST(s.goods - v.goods AS bigint) AS goods_amount,
+        CAST(s.loaves - v.loaves AS bigint) AS loaves, CAST(s.flour - v.flour AS bigint) AS flour,
+        CAST(s.goods - v.goods AS bigint) AS goods_amount,
         CAST(s.cash - v.cash AS bigint) AS cash_amount, CAST(w.paid - b.back AS bigint) AS wallet_amount,
         CAST(w.unpaid - b.unpaid AS bigint) AS wallet_unpaid,
         CAST(e.loaves - u.loaves AS bigint) AS entry_loaves, CAST(e.goods - u.goods AS bigint) AS entry_goods,
+        CAST(e.flour - u.flour AS bigint) AS entry_flour,
         CAST(c.loaves AS bigint) AS counted_loaves, CAST(c.goods AS bigint) AS counted_goods,
+        CAST(c.flour AS bigint) AS counted_flour,
         CAST(k.loaves AS bigint) AS settled_loaves, CAST(k.goods AS bigint) AS settled_goods,
+        CAST(k.flour AS bigint) AS settled_flour,
         t.settlement_id, t.state AS settlement_state, t.amount AS settlement_amount,
         (SELECT CAST(coalesce(sum(n.amount), 0) AS bigint) FROM settlement_component n
             WHERE n.settlement_id = t.settlement_id AND t.state = 'calculated') AS components_amount
@@ -43,11 +48,13 @@ _OUTLETS = BoundedStatement(
     LEFT JOIN settlement t ON t.outlet_id = p.outlet_id AND t.business_day = :day
     CROSS JOIN LATERAL (
         SELECT count(*) AS redemptions, coalesce(sum(r.loaves), 0) AS loaves, coalesce(sum(r.goods), 0) AS goods,
+            coalesce(sum(r.flour), 0) AS flour,
             coalesce(sum(r.cash), 0) AS cash
         FROM redemption r WHERE r.outlet_id = p.outlet_id AND r.business_day = :day AND r.period = :period
     ) s
     CROSS JOIN LATERAL (
         SELECT count(*) AS reversals, coalesce(sum(r.loaves), 0) AS loaves, coalesce(sum(r.goods), 0) AS goods,
+            coalesce(sum(r.flour), 0) AS flour,
             coalesce(sum(r.cash), 0) AS cash
         FROM reversal r WHERE r.outlet_id = p.outlet_id AND r.business_day = :day
     ) v
@@ -64,7 +71,8 @@ _OUTLETS = BoundedStatement(
     ) b
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(m.quantity) FILTER (WHERE m.programme = 'bread'), 0) AS loaves,
-            coalesce(sum(m.quantity) FILTER (WHERE m.programme <> 'bread'), 0) AS goods
+            coalesce(sum(m.quantity) FILTER (WHERE m.programme = 'flour'), 0) AS flour,
+            coalesce(sum(m.quantity) FILTER (WHERE m.programme IN ('goods', 'bread_points')), 0) AS goods
         FROM redemption r JOIN movement m
             ON m.household_id = r.household_id AND m.source_id = r.redemption_id AND m.period = r.period
         WHERE r.outlet_id = p.outlet_id AND r.business_day = :day AND r.period = :period
@@ -72,20 +80,25 @@ _OUTLETS = BoundedStatement(
     ) e
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(m.quantity) FILTER (WHERE m.programme = 'bread'), 0) AS loaves,
-            coalesce(sum(m.quantity) FILTER (WHERE m.programme <> 'bread'), 0) AS goods
-        FROM reversal r JOIN entry m ON m.household_id = r.household_id AND m.source_id = r.reversal_id
+            coalesce(sum(m.quantity) FILTER (WHERE m.programme = 'flour'), 0) AS flour,
+            coalesce(sum(m.quantity) FILTER (WHERE m.programme IN ('goods', 'bread_points')), 0) AS goods
+        FROM reversal r JOIN entry m
+            ON m.household_id = r.household_id AND m.source_id = r.reversal_id AND m.period = :period
         WHERE r.outlet_id = p.outlet_id AND r.business_day = :day AND m.kind IN ('reversal', 'overdraw_reversal')
     ) u
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(q.loaves), 0) AS loaves, coalesce(sum(q.goods_amount), 0) AS goods
+        SELECT coalesce(sum(q.loaves), 0) AS loaves, coalesce(sum(q.goods_amount), 0) AS goods,
+            coalesce(sum(q.flour), 0) AS flour
         FROM outlet_day_part q WHERE q.outlet_id = p.outlet_id AND q.sold_on = :day
     ) c
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(n.quantity) FILTER (WHERE n.kind = 'bread'), 0) AS loaves,
-            coalesce(sum(n.quantity) FILTER (WHERE n.kind = 'goods'), 0) AS goods
+            coalesce(sum(n.quantity) FILTER (WHERE n.kind = 'goods'), 0) AS goods,
+            coalesce(sum(n.quantity) FILTER (WHERE n.kind = 'flour'), 0) AS flour
         FROM outlet_day_part q
         JOIN settlement x ON x.outlet_id = q.outlet_id AND x.business_day = q.business_day
         JOIN settlement_component n ON n.settlement_id = x.settlement_id AND n.sold_on = q.sold_on
+            AND NOT n.claimed
         WHERE q.outlet_id = p.outlet_id AND q.sold_on = :day
     ) k
     ORDER BY p.outlet_id
@@ -94,22 +107,34 @@ _OUTLETS = BoundedStatement(
     district="district",
     outlet_id="outlet_id",
 )
-# What was drawn, owed and taken back lowers a pot; reversals and debts that are owed again raise it.
+# What was drawn, owed and taken back lowers a pot; reversals and debts that are owed again raise it. Pots of
+# grants whose time begins in the month are among them.
 _POTS = text(
     """
     WITH proved AS (
-        SELECT household_id, programme,
+        SELECT household_id, programme, period,
             sum(CASE WHEN kind IN ('reversal', 'debt_returned') THEN -quantity ELSE quantity END) AS used
         FROM movement
         WHERE period = :period AND kind IN ('draw', 'reversal', 'debt', 'debt_returned', 'taken_back')
-        GROUP BY household_id, programme
+        GROUP BY household_id, programme, period
+        UNION ALL
+        SELECT household_id, programme, period, sum(CASE kind WHEN 'reversal' THEN -amount ELSE amount END)
+        FROM grant_move
+        WHERE period >= :period AND period < CAST(:period AS date) + interval '1 month'
+        GROUP BY household_id, programme, period
+    ), pots AS (
+        SELECT household_id, programme, period, granted, remaining FROM pot WHERE period = :period
+        UNION ALL
+        SELECT household_id, programme, period, granted, remaining FROM grant_pot
+        WHERE period >= :period AND period < CAST(:period AS date) + interval '1 month'
     )
     SELECT count(*) AS pots,
         CAST(coalesce(sum(p.granted - p.remaining) FILTER (WHERE p.programme = 'bread'), 0) AS bigint) AS used_loaves,
-        CAST(coalesce(sum(p.granted - p.remaining) FILTER (WHERE p.programme <> 'bread'), 0) AS bigint)
-            AS used_piastres,
+        CAST(coalesce(sum(p.granted - p.remaining) FILTER (WHERE p.programme = 'flour'), 0) AS bigint) AS used_flour,
+        CAST(coalesce(sum(p.granted - p.remaining) FILTER (WHERE p.programme NOT IN ('bread', 'flour')), 0)
+            AS bigint) AS used_piastres,
         count(*) FILTER (WHERE p.granted - p.remaining <> coalesce(e.used, 0)) AS unproved
-    FROM pot p LEFT JOIN proved e USING (household_id, programme) WHERE p.period = :period
+    FROM pots p LEFT JOIN proved e USING (household_id, programme, period)
     """
 )
 

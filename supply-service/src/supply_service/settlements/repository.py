@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,9 +16,10 @@ from supply_service.rules.settlement import Component, Merchant, Part
 
 _MERCHANT = text("SELECT kind, governorate, fuel, loaf_type FROM outlet WHERE outlet_id = :outlet_id")
 _INSERT_COMPONENTS = (
-    "INSERT INTO settlement_component (settlement_id, number, kind, sold_on, quantity, rate, amount, legal_reference)"
-    " SELECT CAST(:settlement_id AS uuid), r.n - 1, r.kind, r.sold_on, r.quantity, r.rate, r.amount, r.legal_reference"
-    " FROM <numbered rows>"
+    "INSERT INTO settlement_component"
+    " (settlement_id, number, kind, sold_on, quantity, rate, amount, legal_reference, claimed)"
+    " SELECT CAST(:settlement_id AS uuid), r.n - 1, r.kind, r.sold_on, r.quantity, r.rate, r.amount, r.legal_reference,"
+    " r.claimed FROM <numbered rows>"
 )
 _COMPONENT = {
     "kind": "text",
@@ -27,6 +28,7 @@ _COMPONENT = {
     "rate": "numeric",
     "amount": "bigint",
     "legal_reference": "text",
+    "claimed": "boolean",
 }
 _WITH_SETTLEMENT = (
     "WITH settled AS ("
@@ -47,8 +49,11 @@ _WAITING = text(
 )
 _ALL_WAITING = text("SELECT settlement_id FROM settlement WHERE state = 'waiting' ORDER BY settlement_id")
 _PARTS = text(
-    "SELECT sold_on, loaves, goods_amount FROM outlet_day_part"
-    " WHERE outlet_id = :outlet_id AND business_day = :business_day ORDER BY sold_on"
+    "SELECT sold_on, loaves, goods_amount, false AS claimed, grants_amount, flour FROM outlet_day_part"
+    " WHERE outlet_id = :outlet_id AND business_day = :business_day UNION ALL"
+    " SELECT sold_on, CAST(sum(loaves) AS int), CAST(sum(goods_amount) AS bigint), true, 0,"
+    " CAST(sum(flour) AS int) FROM outlet_claim"
+    " WHERE outlet_id = :outlet_id AND counted_on = :business_day GROUP BY sold_on ORDER BY claimed, sold_on"
 )
 _AREA = {"governorate": "o.governorate", "district": "o.district", "outlet_id": "o.outlet_id"}
 _PAGE = BoundedStatement(
@@ -60,9 +65,19 @@ _PAGE = BoundedStatement(
     **_AREA,
 )
 _COMPONENTS = text(
-    "SELECT settlement_id, kind, sold_on, quantity, CAST(rate AS text) AS rate, amount, legal_reference"
+    "SELECT settlement_id, kind, sold_on, quantity, CAST(rate AS text) AS rate, amount, legal_reference, claimed"
     " FROM settlement_component WHERE settlement_id = ANY(CAST(:settlement_ids AS uuid[]))"
     " ORDER BY settlement_id, number"
+)
+_ADD_LEVIES = statement(
+    "INSERT INTO settlement_levy (levy_id, settlement_id, payee, sold_on, quantity, rate, amount, legal_reference)"
+    " SELECT levy_id, CAST(:settlement_id AS uuid), kind, sold_on, quantity, rate, amount, legal_reference FROM <rows>",
+    levy_id="uuid",
+    **{name: kind for name, kind in _COMPONENT.items() if name != "claimed"},
+)
+_LEVIES = text(
+    "SELECT settlement_id, levy_id, payee, sold_on, quantity, CAST(rate AS text) AS rate, amount, legal_reference"
+    " FROM settlement_levy WHERE settlement_id = ANY(CAST(:settlement_ids AS uuid[])) ORDER BY levy_id"
 )
 _TOTALS = BoundedStatement(
     "SELECT count(*) FILTER (WHERE state = 'calculated') AS calculated,"
@@ -115,6 +130,16 @@ async def add_components(session: AsyncSession, settlement_id: UUID, made: Seque
     await session.execute(_ADD_COMPONENTS, {"settlement_id": settlement_id} | transposed(made, *_COMPONENT))
 
 
+async def add_levies(
+    session: AsyncSession, settlement_id: UUID, levy_ids: Sequence[UUID], made: Sequence[Component]
+) -> None:
+    """What is paid beside a settlement, each under an id of its own."""
+    if made:
+        names = [name for name in _COMPONENT if name != "claimed"]
+        key = {"settlement_id": settlement_id, "levy_id": list(levy_ids)}
+        await session.execute(_ADD_LEVIES, key | transposed(made, *names))
+
+
 async def waiting(session: AsyncSession) -> Sequence[UUID]:
     """The settlements without an amount."""
     return (await session.execute(_ALL_WAITING)).scalars().all()
@@ -126,7 +151,7 @@ async def lock_waiting(session: AsyncSession, settlement_id: UUID) -> RowMapping
 
 
 async def parts(session: AsyncSession, outlet_id: UUID, day: date) -> list[Part]:
-    """What a closed day counts."""
+    """What a closed day counts, and what it was allowed of disputes."""
     rows = await session.execute(_PARTS, {"outlet_id": outlet_id, "business_day": day})
     return [Part(*row) for row in rows]
 
@@ -138,13 +163,24 @@ async def page(session: AsyncSession, bound: Bound, **asked: object) -> Sequence
 
 async def components(session: AsyncSession, settlement_ids: Sequence[UUID]) -> dict[UUID, list[RowMapping]]:
     """What settlements consist of."""
-    found: dict[UUID, list[RowMapping]] = {settlement_id: [] for settlement_id in settlement_ids}
-    for row in (await session.execute(_COMPONENTS, {"settlement_ids": list(settlement_ids)})).mappings():
-        found[row["settlement_id"]].append(row)
-    return found
+    return await _by_settlement(session, _COMPONENTS, settlement_ids)
+
+
+async def levies(session: AsyncSession, settlement_ids: Sequence[UUID]) -> dict[UUID, list[RowMapping]]:
+    """What is paid beside settlements."""
+    return await _by_settlement(session, _LEVIES, settlement_ids)
 
 
 async def totals(session: AsyncSession, day: date, bound: Bound) -> tuple[RowMapping, Sequence[RowMapping]]:
     """A day's sums, and the same by rate."""
     sums = (await session.execute(*_TOTALS.within(bound, {"day": day}))).mappings().one()
     return sums, (await session.execute(*_RATES.within(bound, {"day": day}))).mappings().all()
+
+
+async def _by_settlement(
+    session: AsyncSession, sql: TextClause, settlement_ids: Sequence[UUID]
+) -> dict[UUID, list[RowMapping]]:
+    found: dict[UUID, list[RowMapping]] = {settlement_id: [] for settlement_id in settlement_ids}
+    for row in (await session.execute(sql, {"settlement_ids": list(settlement_ids)})).mappings():
+        found[row["settlement_id"]].append(row)
+    return found

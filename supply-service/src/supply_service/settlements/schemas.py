@@ -6,18 +6,32 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.paging import Page
+from supply_service.settlements.examples import SETTLEMENTS
 
 
 class ComponentReply(BaseModel):
-    """So many loaves, or piastres taken from pots for goods, at a rate."""
+    """So many loaves, kilograms of flour, or piastres taken from pots for goods or from those of grants, at a rate."""
 
-    kind: Literal["bread", "goods"]
+    kind: Literal["bread", "goods", "grant", "flour"]
     sold_on: date = Field(description="the day of the sales; earlier than the business day where they came in late")
     quantity: int
     rate: str = Field(description="piastres for one, a decimal number; below zero the outlet remits it")
+    amount: int
+    legal_reference: str
+    claimed: bool = Field(default=False, description="allowed of a dispute, no sale of a household")
+
+
+class LevyReply(BaseModel):
+    """A payment of its own beside the settlement: so many loaves at a rate, to another payee than the outlet."""
+
+    levy_id: UUID
+    payee: Literal["social_insurance"]
+    sold_on: date
+    quantity: int
+    rate: str = Field(description="piastres for one, a decimal number")
     amount: int
     legal_reference: str
 
@@ -33,16 +47,19 @@ class Settlement(BaseModel):
     reason: str | None = Field(description="what it waits for")
     calculated_at: datetime | None
     components: list[ComponentReply]
+    levies: list[LevyReply] = Field(description="paid beside it to others, no part of `amount`")
 
 
 class SettlementPage(Page[Settlement, UUID]):
     """Settlements of a day, in the order of their outlets; `next` is the outlet to go on after."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [SETTLEMENTS]})
+
 
 class RateTotal(BaseModel):
     """All outlets' quantities at one rate."""
 
-    kind: Literal["bread", "goods"]
+    kind: Literal["bread", "goods", "grant", "flour"]
     rate: str
     legal_reference: str
     outlets: int
@@ -63,9 +80,10 @@ class SettlementTotals(BaseModel):
 
 
 class Quantities(BaseModel):
-    """Loaves, and piastres taken from pots for goods; net of what was reversed."""
+    """Loaves, kilograms of flour, and piastres taken from pots for goods; net of what was reversed."""
 
     loaves: int
+    flour: int
     goods_amount: int
 
 
@@ -104,6 +122,7 @@ class PotProof(BaseModel):
     period: date
     pots: int
     used_loaves: int
+    used_flour: int = Field(description="kilograms")
     used_piastres: int
     unproved: int
     sound: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,13 +14,14 @@ from chassis.area import Bound
 from chassis.ids import new_id
 from chassis.paging import Paging
 from contracts.supply import Component as ComponentTold
-from contracts.supply import SettlementCalculated
-from policybook.book import PolicyInvalid, PolicyMissing
+from contracts.supply import Levy, SettlementCalculated
+from policybook.book import PolicyBook, PolicyInvalid, PolicyMissing
 from supply_service.context import Runtime
-from supply_service.rules.settlement import Component, Merchant, Part, components
+from supply_service.rules.settlement import Component, Merchant, Part, components, levies
 from supply_service.settlements import day_totals, repository
 from supply_service.settlements.schemas import (
     ComponentReply,
+    LevyReply,
     OutletTotals,
     PotProof,
     Quantities,
@@ -46,9 +47,9 @@ async def settle(
 
     Without a rate it waits, and nothing is told yet; the close stands all the same.
     """
-    settlement_id = new_id()
+    settlement_id, book = new_id(), runtime.state.snapshot.book
     try:
-        made = components(merchant, parts, runtime.state.snapshot.book)
+        made, beside = components(merchant, parts, book), _beside(merchant, parts, book)
     except (PolicyMissing, PolicyInvalid) as missing:
         await repository.add(
             session, settlement_id, outlet_id, day, state=WAITING, total=None, reason=str(missing), calculated_at=None
@@ -58,7 +59,8 @@ async def settle(
     await repository.add(
         session, settlement_id, outlet_id, day, made, state=CALCULATED, total=amount, reason=None, calculated_at=now
     )
-    return [_told(settlement_id, outlet_id, day, made)]
+    await repository.add_levies(session, settlement_id, list(beside), list(beside.values()))
+    return [_told(settlement_id, outlet_id, day, made, beside)]
 
 
 async def settle_waiting(session: AsyncSession, runtime: Runtime, settlement_id: UUID) -> None:
@@ -70,31 +72,48 @@ async def settle_waiting(session: AsyncSession, runtime: Runtime, settlement_id:
     try:
         merchant = await repository.merchant(session, outlet_id)
         parts = await repository.parts(session, outlet_id, day)
-        made = components(merchant, parts, runtime.state.snapshot.book)
+        book = runtime.state.snapshot.book
+        made, beside = components(merchant, parts, book), _beside(merchant, parts, book)
     except (PolicyMissing, PolicyInvalid) as missing:
         await repository.still_waiting(session, settlement_id, str(missing))
     else:
         amount = sum(part.amount for part in made)
         await repository.calculated(session, settlement_id, amount, runtime.clock.now())
         await repository.add_components(session, settlement_id, made)
-        await outbox.add(session, _told(settlement_id, outlet_id, day, made))
+        await repository.add_levies(session, settlement_id, list(beside), list(beside.values()))
+        await outbox.add(session, _told(settlement_id, outlet_id, day, made, beside))
 
 
-def _told(settlement_id: UUID, outlet_id: UUID, day: date, made: Sequence[Component]) -> SettlementCalculated:
-    told = [
-        ComponentTold(
-            kind=part.kind,
-            quantity=part.quantity,
-            rate=str(part.rate),
-            amount=part.amount,
-            sold_on=part.sold_on,
-            legal_reference=part.legal_reference,
-        )
-        for part in made
-    ]
-    amount = sum(part.amount for part in made)
+def _beside(merchant: Merchant, parts: Sequence[Part], book: PolicyBook) -> dict[UUID, Component]:
+    """What is paid beside the outlet's own amount, each a payment with an id of its own."""
+    return {new_id(): levy for levy in levies(merchant, parts, book)}
+
+
+def _told(
+    settlement_id: UUID, outlet_id: UUID, day: date, made: Sequence[Component], beside: Mapping[UUID, Component]
+) -> SettlementCalculated:
     return SettlementCalculated(
-        settlement_id=settlement_id, outlet_id=outlet_id, business_day=day, amount=amount, components=told
+        settlement_id=settlement_id,
+        outlet_id=outlet_id,
+        business_day=day,
+        amount=sum(part.amount for part in made),
+        components=[_component(part) for part in made],
+        levies=[
+            Levy(levy_id=levy_id, payee=levy.kind, amount=levy.amount, of=_component(levy))
+            for levy_id, levy in beside.items()
+        ],
+    )
+
+
+def _component(part: Component) -> ComponentTold:
+    return ComponentTold(
+        kind=part.kind,
+        quantity=part.quantity,
+        rate=str(part.rate),
+        amount=part.amount,
+        sold_on=part.sold_on,
+        legal_reference=part.legal_reference,
+        claimed=part.claimed,
     )
 
 
@@ -103,9 +122,15 @@ async def page(
 ) -> list[Settlement]:
     """Settlements of a day that the caller may see, with what they consist of."""
     rows = await repository.page(session, bound, day=day, outlet_id=outlet_id, **page.bounds)
-    made = await repository.components(session, [row["settlement_id"] for row in rows])
+    ids = [row["settlement_id"] for row in rows]
+    made, beside = await repository.components(session, ids), await repository.levies(session, ids)
     return [
-        Settlement(**row, components=[ComponentReply(**part) for part in made[row["settlement_id"]]]) for row in rows
+        Settlement(
+            **row,
+            components=[ComponentReply(**part) for part in made[row["settlement_id"]]],
+            levies=[LevyReply(**part) for part in beside[row["settlement_id"]]],
+        )
+        for row in rows
     ]
 
 
@@ -123,14 +148,18 @@ def outlet_totals(row: RowMapping) -> OutletTotals:
         outlet_id=row["outlet_id"],
         closed=row["closed"],
         sales=Sales(**{name: row[name] for name in Sales.model_fields}),
-        entries=Quantities(loaves=row["entry_loaves"], goods_amount=row["entry_goods"]),
-        counted=Quantities(loaves=row["counted_loaves"], goods_amount=row["counted_goods"]),
-        settled=Quantities(loaves=row["settled_loaves"], goods_amount=row["settled_goods"]),
+        entries=_quantities(row, "entry"),
+        counted=_quantities(row, "counted"),
+        settled=_quantities(row, "settled"),
         settlement_id=row["settlement_id"],
         settlement_state=row["settlement_state"],
         settlement_amount=row["settlement_amount"],
         components_amount=row["components_amount"] if row["settlement_state"] == CALCULATED else None,
     )
+
+
+def _quantities(row: RowMapping, place: str) -> Quantities:
+    return Quantities(loaves=row[f"{place}_loaves"], flour=row[f"{place}_flour"], goods_amount=row[f"{place}_goods"])
 
 
 async def pot_proof(session: AsyncSession, period: date) -> PotProof:

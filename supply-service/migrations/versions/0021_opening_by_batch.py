@@ -1,0 +1,26 @@
+"""How far the opening of a month for all households has come."""
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+STATEMENTS = [
+    """
+    CREATE TABLE month_opening (
+        period date PRIMARY KEY CHECK (extract(day FROM period) = 1),
+        after uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',  -- households up to here are looked at
+        opened bigint NOT NULL DEFAULT 0 CHECK (opened >= 0),
+        started_at timestamptz NOT NULL,
+        finished_at timestamptz
+    )
+    """,
+]
+
+
+def upgrade() -> None:
+    """Only statements the version of the service before this one can live with: it runs on meanwhile."""
+    for statement in STATEMENTS:
+        op.execute(statement)

@@ -1,0 +1,29 @@
+"""Which modes of support this service can carry out: what nobody would give is refused where it is entered."""
+
+from __future__ import annotations
+
+from chassis.problems import InvalidRequest
+from policybook.book import Policy
+from supply_service.rules.keys import CASH, IN_KIND, POINTS, SUPPORT_MODE
+
+
+class ModeNotKept(InvalidRequest):
+    """Support is not given in this mode here"""
+
+    code = "mode_not_kept"
+    title_ar = "هذا النوع من الدعم غير متاح في النظام"
+
+
+def ensure_kept(policy: Policy) -> None:
+    """Raise ModeNotKept for a row by which households would get nothing."""
+    if policy.key != SUPPORT_MODE.name or policy.value == IN_KIND:
+        return
+    if policy.value != CASH:
+        raise ModeNotKept(
+            "No balance is kept that buys goods only; in_kind or cash.", detail_ar="المتاح: عيني أو نقدي فقط."
+        )
+    if policy.scope.get("programme") in {None, POINTS}:
+        raise ModeNotKept(
+            "Goods and bread are given as cash; points are loaves that were not drawn.",
+            detail_ar="الدعم النقدي للسلع أو الخبز فقط.",
+        )
