@@ -10,6 +10,7 @@ import pytest
 
 from chassis.testing import TestIssuer, running
 from chassis.testing_events import Outside
+from chassis.testing_proofs import PROVER
 from payment_service import MIGRATIONS, POLICIES
 from payment_service.main import create_app
 from payment_service.settings import Settings
@@ -32,6 +33,7 @@ async def house(make_database: Any, outside: Outside, issuer: TestIssuer, tmp_pa
         database_url=url,
         **options,
         jwks=issuer.jwks,
+        holder_proof_keys=PROVER.jwks,
         policies=changed_copy(POLICIES, tmp_path / "policies", payment__hold_grace_seconds=0),
         expiry_poll_seconds=0.2,
         payout_poll_seconds=0.05,

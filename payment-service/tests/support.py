@@ -14,6 +14,7 @@ from chassis.clock import Clock
 from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import TestIssuer
+from chassis.testing_proofs import prove
 from contracts.card import CardActivated, ProgrammeService
 from contracts.event import Event
 from payment_service.consumers import reactions
@@ -44,15 +45,11 @@ class House:
     async def citizen(self, balance: int = 0, governorate: str = "03") -> tuple[UUID, UUID, UUID]:
         """A citizen with an active card and a wallet: card, citizen and household ids."""
         card, citizen, household = new_id(), new_id(), new_id()
-        columns: dict[str, list[Any]] = {
-            "card_id": [card],
-            "citizen_id": [citizen],
-            "household_id": [household],
-            "wallet_id": [wallet_id(citizen)],
-            "governorate": [governorate],
-        }
+        opening = wallets.Opening(card, citizen, household, governorate)
+        columns = {name: [value] for name, value in opening._asdict().items()}
         async with self.runtime.sessions() as session, session.begin():
-            await wallets.open_wallets(session, columns)
+            await wallets.put_cards(session, {**columns, "payment": [True], "at": [None]})
+            await wallets.open_for(session, [opening])
         if balance:
             await self.pay_in(citizen, balance)
         return card, citizen, household
@@ -75,6 +72,13 @@ class House:
         return self.issuer.headers(
             str(new_id()), "payments:create", kind="terminal", outlet_id=outlet_id or self.outlet_id
         )
+
+    async def hold(self, card: UUID, amount: int, *, reference: str = "basket", **more: Any) -> httpx.Response:
+        """Ask to hold an amount at a grocer's terminal, where the card's holder is and agrees to it."""
+        headers = self.terminal()
+        body = {"card_id": str(card), "amount": amount, "reference": reference, **more}
+        body.setdefault("holder_proof", prove(headers, card, max(amount, 0)))
+        return await self.client.post("/v1/payments/authorizations", json=body, headers=headers)
 
     def client_headers(self, scopes: str, subject: str = "ministry", **claims: Any) -> dict[str, str]:
         """Headers of a ministry's client."""
@@ -100,6 +104,13 @@ class House:
         document: dict[str, Any] = reply.json()
         return document
 
+    async def fund(self, owner: str) -> str:
+        """The account of a fund without bound, opened by the ministry."""
+        body, headers = {"kind": "fund", "owner": owner}, self.client_headers("ledger:write")
+        made = await self.client.post("/v1/accounts", json=body, headers=headers)
+        assert made.status_code == 201, made.text
+        return str(made.json()["account_id"])
+
     def merchant(self) -> UUID:
         """The account of the terminal's outlet."""
         return account_id("merchant", str(self.outlet_id))
@@ -124,7 +135,7 @@ def activated(
         citizen_id=citizen,
         household_id=household,
         governorate="03",
-        district="port-fouad",
+        district="03.04",
         members=3,
         services=list(services),
         phase_id=None,

@@ -18,6 +18,7 @@ from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.privacy.reactions import follow_privacy
 from chassis.refusals import Refusal
+from chassis.row_arrays import columns as row_columns
 from chassis.row_arrays import transposed
 from contracts.card import (
     CardActivated,
@@ -28,14 +29,18 @@ from contracts.card import (
     CardServiceDisabled,
     CardServiceEnabled,
     CardUnblocked,
+    HouseholdChangedByMonth,
     HouseholdRestated,
     PersonDied,
     ProgrammeService,
 )
 from contracts.health import CopaymentDue, CopaymentReversed, ProviderRegistered, ProviderRestated
+from contracts.household import HouseholdState
 from contracts.notify import InquiryReceived
 from contracts.payment import MerchantPaid, PaymentFailed, WalletOpened, WalletStated
 from contracts.supply import (
+    CashSupportDue,
+    Levy,
     OutletRegistered,
     OutletRestated,
     SettlementCalculated,
@@ -52,6 +57,7 @@ from payment_service.merchants import repository as merchants
 from payment_service.merchants.repository import Booking
 from payment_service.payments import service as payments
 from payment_service.payments.events import COPAYMENT, Parties
+from payment_service.payouts import support
 from payment_service.wallets import repository as wallets
 from payment_service.wallets.repository import Opening
 from terminal_registry.revocations import follow_revocations
@@ -61,6 +67,7 @@ follow_revocations(reactions)
 follow_privacy(reactions, HELD)
 
 SETTLEMENT = "settlement"
+LEVY = "settlement_levy"
 SETTLEMENT_FUND = "supply_subsidy"
 BALANCE = "balance"
 WALLET = "wallet"
@@ -139,11 +146,26 @@ async def person_died(events: Sequence[Received[PersonDied]], session: AsyncSess
     await wallets.died(session, dead, runtime.clock.now())
 
 
-@reactions.restated(HouseholdRestated, PersonDied)
+@reactions.on(HouseholdChangedByMonth)
+async def household_changed(
+    events: Sequence[Received[HouseholdChangedByMonth]], session: AsyncSession, _: Runtime
+) -> None:
+    """Know who is the head of a household: what is given as cash goes to the head's wallet."""
+    await _know_heads(session, [event.data for event in events])
+
+
+@reactions.on(CashSupportDue)
+async def cash_support_due(events: Sequence[Received[CashSupportDue]], session: AsyncSession, _: Runtime) -> None:
+    """Keep what is due as cash until it is gathered into a batch."""
+    await support.hear(session, [(event.data, event.time) for event in events])
+
+
+@reactions.restated(HouseholdRestated, PersonDied, HouseholdChangedByMonth)
 async def household_restated(
     events: Sequence[Received[HouseholdRestated]], session: AsyncSession, runtime: Runtime
 ) -> None:
-    """Know the dead among those who belonged to households."""
+    """Know the heads of households, and the dead among those who belonged to them."""
+    await _know_heads(session, [event.data.state for event in events if event.data.state])
     dead = [gone for event in events if event.data.state for gone in event.data.state.dead]
     if dead:
         await wallets.died(session, transposed(dead, "citizen_id", "died_on"), runtime.clock.now())
@@ -264,9 +286,12 @@ async def tender_reversed(events: Sequence[Received[TenderReversed]], session: A
 async def settlement_calculated(
     events: Sequence[Received[SettlementCalculated]], session: AsyncSession, runtime: Runtime
 ) -> None:
-    """Pay merchants what their day comes to; a bakery that owes is debited."""
+    """Pay merchants what their day comes to, a bakery that owes is debited; pay others what is due beside it."""
     settled = [event.data for event in events]
-    outcomes = await asyncio.gather(*(_pay(runtime, due) for due in settled if due.amount))
+    levies = [(due, levy) for due in settled for levy in due.levies if levy.amount]
+    outcomes = await asyncio.gather(
+        *(_pay(runtime, due) for due in settled if due.amount), *(_pay_beside(runtime, *levy) for levy in levies)
+    )
     for outcome in outcomes:
         if isinstance(outcome, Refusal):
             raise outcome
@@ -292,7 +317,7 @@ async def copayment_due(events: Sequence[Received[CopaymentDue]], session: Async
     """Take the citizen's part of encounters from the wallets, or say that it could not be taken."""
     asked = [event.data for event in events]
     await runtime.state.accounts.many(PROVIDER, [str(due.provider_id) for due in asked])
-    outcomes = await asyncio.gather(*(payments.take(runtime, _copayment(due)) for due in asked))
+    outcomes = await asyncio.gather(*(payments.take_copayment(runtime, due, _copayment(due)) for due in asked))
     failed = [
         PaymentFailed(
             payment_id=due.copayment_id,
@@ -345,6 +370,19 @@ async def _pay(runtime: Runtime, due: SettlementCalculated) -> Transfer | Refusa
     debit, credit = (fund, merchant) if due.amount > 0 else (merchant, fund)
     order = Transfer(
         due.settlement_id, debit, credit, abs(due.amount), "posted", kind=SETTLEMENT,
+        reference=f"{due.outlet_id}:{due.business_day}",
+    )  # fmt: skip
+    return await payments.book(runtime, order)
+
+
+async def _pay_beside(runtime: Runtime, due: SettlementCalculated, levy: Levy) -> Transfer | Refusal:
+    """Move a payment beside a settlement between the subsidy's fund and what is cleared with its payee, once."""
+    accounts = runtime.state.accounts
+    fund = await accounts.one("fund", SETTLEMENT_FUND)
+    payee = await accounts.one("clearing", levy.payee)
+    debit, credit = (fund, payee) if levy.amount > 0 else (payee, fund)
+    order = Transfer(
+        levy.levy_id, debit, credit, abs(levy.amount), "posted", kind=LEVY,
         reference=f"{due.outlet_id}:{due.business_day}",
     )  # fmt: skip
     return await payments.book(runtime, order)
@@ -407,6 +445,17 @@ async def _tell_opened(session: AsyncSession, cards: Iterable[Opening]) -> None:
             for card in cards
         ),
     )
+
+
+async def _know_heads(session: AsyncSession, states: Sequence[HouseholdState]) -> None:
+    heads = [
+        (state.household_id, member.citizen_id, state.revision)
+        for state in states
+        for member in state.members
+        if member.role == "head"
+    ]
+    if heads:
+        await wallets.put_heads(session, row_columns(heads, "household_id", "citizen_id", "revision"))
 
 
 async def _tell_failure(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from fastapi import Depends
 
 from chassis import runtime
+from chassis.holder_proofs.keys import ProofKeys
 from payment_service.settings import Settings
 from policybook.book import PolicyBook
 from policybook.snapshot import Snapshot
@@ -28,6 +29,7 @@ class Context:
     accounts: Opened
     policies: Snapshot[PolicyBook]
     register: Register
+    proofs: ProofKeys
     approved: asyncio.Event = field(default_factory=asyncio.Event)  # a payout batch, in this process
 
 

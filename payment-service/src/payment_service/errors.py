@@ -54,6 +54,13 @@ class SamePerson(Forbidden):
     title_ar = "يجب أن يعتمد الدفعة شخص آخر"
 
 
+class NothingDue(Conflict):
+    """Nothing is due for this month that could be paid and is in no batch"""
+
+    code = "nothing_due"
+    title_ar = "لا توجد مستحقات لهذا الشهر خارج الدفعات"
+
+
 class BatchTotalsDiffer(Conflict):
     """What was declared is not what was received"""
 

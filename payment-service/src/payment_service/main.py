@@ -23,9 +23,11 @@ from payment_service.ledger.api import routes as ledger_routes
 from payment_service.lifespan import lifespan
 from payment_service.merchants.api import routes as merchant_routes
 from payment_service.payments.api import routes as payment_routes
+from payment_service.payments.proofs import KEYS_FRESH
 from payment_service.payouts import worker as payouts
 from payment_service.payouts.api import routes as payout_routes
 from payment_service.payouts.reading import routes as payout_readings
+from payment_service.payouts.support_api import routes as support_routes
 from payment_service.proposals import DESK, PROPOSALS
 from payment_service.retention import RETENTION
 from payment_service.settings import Settings
@@ -43,6 +45,7 @@ ROUTERS = (
     fund_routes,
     payout_routes,
     payout_readings,
+    support_routes,
     policies_router("/v1/policies/payment", DESK, PROPOSALS),
     *routers_of("payment", PROPOSALS, deadline=30),
 )
@@ -60,11 +63,12 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             settings=chosen,
             routers=ROUTERS,
             reactions=reactions,
-            refreshers=[FRESH],
+            refreshers=[FRESH, KEYS_FRESH],
             workers=(*upkeep.JOBS, *payouts.jobs(chosen), expiry(PROPOSALS), RETENTION.job()),
             lifespan=lifespan,
             held=HELD,
             holders="card",
+            keeps_districts=False,
             hot_routes=hot_routes,
         )
     )

@@ -23,6 +23,12 @@ class Settings(ServiceSettings):
         default=None,
         description="where card-service answers: payees are looked up there by national id or card number",
     )
+    holder_proof_keys_url: str | None = Field(
+        default=None, description="where card-service shows the keys by which proofs of cards' holders are checked"
+    )
+    holder_proof_keys: str | None = Field(
+        default=None, description="those keys themselves, a JWK set, instead of a URL"
+    )
     expiry_poll_seconds: float = Field(default=1.0, gt=0, description="how often holds that ran out are looked for")
     payout_chunk: int = Field(default=5000, ge=1, description="payouts booked in one transaction")
     payout_lanes: int = Field(default=2, ge=1, le=32, description="parts of a payout batch booked side by side")

@@ -20,9 +20,7 @@ SCOPES = " ".join(Scope)
 async def things(house: House) -> dict[str, str]:
     """One of everything, by the names of the paths' parameters."""
     card, _, _ = await house.citizen(100_000)
-    body = {"card_id": str(card), "amount": 500, "reference": "contract"}
-    headers = house.terminal() | {"Idempotency-Key": str(new_id())}
-    held = await house.client.post("/v1/payments/authorizations", json=body, headers=headers)
+    held = await house.hold(card, 500, reference="contract")
     assert held.status_code == 201, held.text
     declared = {
         "reference": "contract",

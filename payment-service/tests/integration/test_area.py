@@ -9,6 +9,7 @@ from chassis.clock import Clock, business_day
 from chassis.ids import new_id
 from chassis.testing import eventually
 from chassis.testing_acts import Own
+from chassis.testing_proofs import prove
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from contracts.card import PersonDied
 from contracts.health import ProviderRegistered
@@ -31,11 +32,12 @@ ANYONE = {
     "PUT /v1/payout-programmes/{programme}": "the treasury says what a programme is: `test_funds`",
     "POST /v1/payments/authorizations": "a sale: which cards may pay at an outlet is a rule of the sale",
     "POST /v1/payout-batches": "a batch belongs to whoever declares it",
+    "POST /v1/support-batches": "only of a programme of one's own: `test_support`",
 }
 BATCHES = "/v1/payout-batches"
 CSV = {"content-type": "text/csv"}
 NATION: dict[str, Any] = {}
-_OF = "SELECT {}_by::text FROM transfer WHERE transfer_id = ({})::uuid"
+_OF = "SELECT {}_by::text FROM transfer_by WHERE transfer_id = ({})::uuid"
 OWN = {
     "POST /v1/transfers": Own(_OF.format("ordered", "$1::jsonb #>> '{results,0,transfer_id}'")),
     "POST /v1/payments/authorizations": Own(_OF.format("ordered", "$1::jsonb ->> 'payment_id'")),
@@ -47,8 +49,7 @@ MINE: dict[str, Any] = {**PORT_SAID, "authority": PENSIONS}
 
 
 async def paid(house: House, card: UUID, key: str = "references") -> str:
-    body = {"card_id": str(card), "amount": 500, "reference": key}
-    made = await house.client.post("/v1/payments/authorizations", json=body, headers=house.terminal())
+    made = await house.hold(card, 500, reference=key)
     assert made.status_code == 201, made.text
     return str(made.json()["payment_id"])
 
@@ -110,6 +111,16 @@ async def unpaid(house: House) -> str:
     return batch
 
 
+async def due(house: House, citizen: UUID) -> None:
+    """Something that could be gathered into a batch."""
+    household = new_id()
+    async with house.runtime.pool.acquire() as connection:
+        await connection.execute("INSERT INTO household_head VALUES ($1, $2, 1)", household, citizen)
+        await connection.execute(
+            "INSERT INTO support_due VALUES ($1, $2, 'pension', '2026-11-01', 100, now(), NULL)", new_id(), household
+        )
+
+
 def payouts(citizen: UUID, empty: str, full: str, submitted: str, failed: str) -> dict[str, Any]:
     """What is the pension authority's in Port Said, tried by another authority and another governorate there."""
     strangers: tuple[dict[str, Any], ...] = (
@@ -146,6 +157,7 @@ def payouts(citizen: UUID, empty: str, full: str, submitted: str, failed: str) -
         f"POST {one}/approval": by_people(f"{BATCHES}/{submitted}/approval", "payouts:approve"),
         f"POST {one}/retry": calls(f"{BATCHES}/{failed}/retry", body=retry),
         f"POST {one}/cancellation": calls(f"{BATCHES}/{full}/cancellation", body=reason),
+        "GET /v1/support-dues/{programme}": calls("/v1/support-dues/pension?month=2026-11")[:1],
         "GET /v1/payout-funds": calls("/v1/payout-funds", refused=200, mark=PENSIONS)[:1],
         "GET /v1/payout-funds/{fund}": calls("/v1/payout-funds/pension")[:1],
         "GET /v1/payout-programmes": calls("/v1/payout-programmes", refused=200, mark=PENSIONS)[:1],
@@ -161,7 +173,7 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
     near, today = stray | PORT_SAID, business_day(Clock().now())
     await deliver(
         house,
-        OutletRegistered(outlet_id=house.outlet_id, kind="grocer", governorate="03", district="al-arab"),
+        OutletRegistered(outlet_id=house.outlet_id, kind="grocer", governorate="03", district="03.02"),
         ProviderRegistered(provider_id=new_id(), kind="hospital", governorate="19"),
     )
     await pool.execute(
@@ -169,6 +181,7 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
         " VALUES ($1, $1, 'settlement', $2, $3, 5)",
         new_id(), house.outlet_id, today,
     )  # fmt: skip
+    await due(house, citizen)
     held = [await paid(house, card) for _ in range(3)]
     empty, full = await declared(house, citizen), await declared(house, citizen, "items")
     submitted = await declared(house, citizen, "items", "submission")
@@ -243,7 +256,9 @@ def acts(house: House, card: UUID, till: dict[str, Any]) -> dict[str, Call]:
     fund = {"json": {"authority": PENSIONS, **names}}
     programme = {"json": {"fund": "walked", "kind": "other", **names}}
     batch = {"reference": str(new_id()), "programme": "pension", "declared_count": 1, "declared_total": 100}
-    held = {"card_id": str(card), "amount": 5, "reference": "a walk"}
+    support = {"reference": str(new_id()), "programme": "pension", "month": "2026-11"}
+    proof = prove(str(till["subject"]), card, 5)
+    held = {"card_id": str(card), "amount": 5, "reference": "a walk", "holder_proof": proof}
     return {
         "GET /v1/policies/payment": Call("/v1/policies/payment", "policies:read"),
         "PUT /v1/payout-funds/{fund}": Call("/v1/payout-funds/walked", "funds:write", treasury, body=fund),
@@ -254,6 +269,9 @@ def acts(house: House, card: UUID, till: dict[str, Any]) -> dict[str, Call]:
             "/v1/payout-programmes/walked", "funds:write", treasury, body=programme
         ),
         "POST /v1/payout-batches": Call(BATCHES, "payouts:submit", MINE, body={"json": batch}),
+        "POST /v1/support-batches": Call(
+            "/v1/support-batches", "payouts:submit", {"subject": "maker", "authority": PENSIONS}, body={"json": support}
+        ),
         "POST /v1/payments/authorizations": Call(
             "/v1/payments/authorizations", "payments:create", till, body={"json": held}
         ),
@@ -288,3 +306,12 @@ async def test_a_wallet_of_before_is_the_nations_until_its_governorate_is_told(h
     assert (await status(), await status(**PORT_SAID)) == (200, 404)
     await deliver(house, activated(card, citizen, household))
     assert (await status(), await status(**PORT_SAID)) == (200, 200)
+
+
+async def test_who_is_bound_to_a_district_hears_that_none_is_known_here(house: House) -> None:
+    """Not that there is no such wallet: it may well be one of the district."""
+    card, _, _ = await house.citizen()
+    headers = house.issuer.headers("unit", "wallets:read", governorate="03.02")
+    for path in (f"/v1/wallets/{card}", f"/v1/wallets/{new_id()}", f"/v1/wallets/{card}/statement"):
+        reply = await house.client.get(path, headers=headers)
+        assert (reply.status_code, reply.json()["code"]) == (403, "district_not_kept"), reply.text

@@ -56,6 +56,10 @@ async def test_a_payout_needs_its_batch(house: House) -> None:
         "DELETE FROM transfer",
         "UPDATE transfer SET amount = 1",
         """UPDATE transfer SET ordered_by = '{"who": "another"}'""",
+        "UPDATE transfer SET ordered_as = uuidv7()",
+        "UPDATE transfer SET settled_as = uuidv7() WHERE state <> 'pending'",
+        "UPDATE acting SET acting_id = uuidv7()",
+        "DELETE FROM acting",
         """UPDATE transfer SET settled_by = '{"who": "another"}' WHERE state <> 'pending'""",
     ],
 )

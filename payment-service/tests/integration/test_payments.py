@@ -11,13 +11,13 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.testing import eventually
+from chassis.testing_proofs import prove
 
 from ..support import House
 
 
 async def hold(house: House, card: UUID, amount: int, **more: Any) -> httpx.Response:
-    body = {"card_id": str(card), "amount": amount, "reference": "basket", **more}
-    return await house.client.post("/v1/payments/authorizations", json=body, headers=house.terminal())
+    return await house.hold(card, amount, **more)
 
 
 async def test_held_captured_and_refunded(house: House) -> None:
@@ -41,7 +41,7 @@ async def test_held_captured_and_refunded(house: House) -> None:
 async def test_a_repeat_gets_the_first_answer_and_moves_nothing(house: House) -> None:
     card, citizen, _ = await house.citizen(1_000)
     headers = house.terminal()
-    body = {"card_id": str(card), "amount": 1_000, "reference": "basket"}
+    body = {"card_id": str(card), "amount": 1_000, "reference": "basket", "holder_proof": prove(headers, card, 1_000)}
     first, *others = await asyncio.gather(
         *(house.client.post("/v1/payments/authorizations", json=body, headers=headers) for _ in range(20))
     )

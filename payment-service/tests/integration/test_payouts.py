@@ -170,8 +170,7 @@ async def test_events_open_a_wallet_capture_a_sale_and_refund_its_reversal(house
 
     assert (await eventually(wallet, seconds=20))["balance"] == 0
     await house.pay_in(citizen, 5_000)
-    body = {"card_id": str(card), "amount": 2_000, "reference": "basket"}
-    held = await house.client.post("/v1/payments/authorizations", json=body, headers=house.terminal())
+    held = await house.hold(card, 2_000)
     tenders = [Tender(kind="wallet", payment_id=held.json()["payment_id"], amount=2_000)]
     sale = sale_of(card, household, house, tenders)
     await outside.tell(sale, sale)

@@ -26,7 +26,7 @@ def card(card_id: UUID, citizen: UUID, household: UUID, state: str = "active", g
         citizen_id=citizen,
         household_id=household,
         governorate=governorate,
-        district="port-fouad",
+        district="03.04",
         members=3,
         state=state,
         services=[ProgrammeService.PAYMENT],
@@ -100,7 +100,7 @@ async def test_merchants_learn_where_they_stand(house: House) -> None:
     outlet, provider = new_id(), new_id()
     await deliver(
         house,
-        OutletRestated(restatement_id=new_id(), outlet_id=outlet, kind="grocer", governorate=OLD, district="x"),
+        OutletRestated(restatement_id=new_id(), outlet_id=outlet, kind="grocer", governorate=OLD, district="03.02"),
         ProviderRestated(restatement_id=new_id(), provider_id=provider, kind="hospital", governorate=NEW),
     )
     rows = await house.runtime.pool.fetch("SELECT merchant_id, governorate FROM merchant")

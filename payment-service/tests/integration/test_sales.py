@@ -16,11 +16,21 @@ from chassis.clock import Clock
 from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import lock_awaited
+from chassis.testing_proofs import prove
 from contracts.event import Event
 from contracts.health import CopaymentDue
-from contracts.supply import Line, Redeemed, SettlementCalculated, Tender, TenderRedeemed, TenderReversed
+from contracts.supply import (
+    Component,
+    Levy,
+    Line,
+    Redeemed,
+    SettlementCalculated,
+    Tender,
+    TenderRedeemed,
+    TenderReversed,
+)
 from payment_service.consumers import reactions
-from payment_service.ledger.accounts import wallet_id
+from payment_service.ledger.accounts import account_id, wallet_id
 from payment_service.upkeep import HOLDS
 
 from ..support import House
@@ -123,7 +133,9 @@ async def copayments(house: House) -> tuple[UUID, list[Event]]:
     for balance in (0, 1_000):
         card, citizen, household = await house.citizen(balance)
         ids = {"copayment_id": new_id(), "encounter_id": new_id(), "provider_id": house.outlet_id}
-        due.append(CopaymentDue(**ids, card_id=card, citizen_id=citizen, household_id=household, amount=300))
+        parties = {"card_id": card, "citizen_id": citizen, "household_id": household}
+        proof = prove(new_id(), card, 300, "visit")
+        due.append(CopaymentDue(**ids, **parties, amount=300, holder_proof=proof))
     return wallet_id(due[1].citizen_id), list(due)
 
 
@@ -214,6 +226,21 @@ async def test_settlements_of_either_sign(house: House) -> None:
     assert reply.json()["next"]
     settled = {event["merchant_id"]: event["amount"] for event in await told(house, "MerchantPaid")}
     assert settled == {str(e.outlet_id): e.amount for e in (paid, owed, none)}
+    assert (await house.proof())["sound"]
+
+
+async def test_what_is_due_beside_a_settlement_is_booked_once_and_not_to_the_merchant(house: House) -> None:
+    of = Component(kind="social_insurance", quantity=1_000, rate="0.75", amount=750)
+    levy = Levy(levy_id=new_id(), payee="social_insurance", amount=750, of=of)
+    due = SettlementCalculated(
+        settlement_id=new_id(), outlet_id=house.outlet_id, business_day=DAY, amount=11_590, components=[], levies=[levy]
+    )
+    await deliver(house, due)
+    assert await totals(house) == {"settled": 11_590}
+    booked = await house.runtime.pool.fetch(
+        "SELECT amount, credit_account_id FROM transfer WHERE transfer_id = $1", levy.levy_id
+    )
+    assert [tuple(row) for row in booked] == [(750, account_id("clearing", "social_insurance"))]
     assert (await house.proof())["sound"]
 
 

@@ -10,7 +10,7 @@ import asyncpg
 from chassis.ids import new_id
 from chassis.testing import migrate, migrated_database
 from payment_service import MIGRATIONS
-from payment_service.ledger.accounts import account_id, wallet_id
+from payment_service.ledger.accounts import account_id
 
 if TYPE_CHECKING:
     from ..support import House
@@ -25,8 +25,7 @@ ANSWER = "INSERT INTO ledger_answer (caller, key, fingerprint, body) VALUES ($1,
 
 
 async def test_a_hold_and_its_end_in_one_batch_and_in_two(house: House) -> None:
-    _, citizen, _ = await house.citizen(balance=100)
-    fund = str(account_id("fund", "test"))
+    fund, other = await house.fund("test"), await house.fund("another")
 
     async def post(who: str, *transfers: dict[str, Any]) -> list[dict[str, Any]]:
         headers = {**house.client_headers("ledger:write", who), "Purpose": "a test", "Case-Number": "7/26"}
@@ -36,7 +35,7 @@ async def test_a_hold_and_its_end_in_one_batch_and_in_two(house: House) -> None:
         return results
 
     hold = {
-        "kind": "pending", "debit_account_id": str(wallet_id(citizen)), "credit_account_id": fund, "amount": 5,
+        "kind": "pending", "debit_account_id": other, "credit_account_id": fund, "amount": 5,
         "timeout_seconds": 60,
     }  # fmt: skip
     first, second = str(new_id()), str(new_id())
@@ -46,7 +45,7 @@ async def test_a_hold_and_its_end_in_one_batch_and_in_two(house: House) -> None:
     found = {
         str(row["transfer_id"]): tuple(json.loads(row[name]) for name in ("ordered_by", "settled_by"))
         for row in await house.runtime.pool.fetch(
-            "SELECT transfer_id, ordered_by::text, settled_by::text FROM transfer WHERE transfer_id::text = ANY($1)",
+            "SELECT transfer_id, ordered_by::text, settled_by::text FROM transfer_by WHERE transfer_id::text = ANY($1)",
             [first, second],
         )
     }
@@ -55,6 +54,8 @@ async def test_a_hold_and_its_end_in_one_batch_and_in_two(house: House) -> None:
         first: ({"who": "ministry", **said}, {"who": "ministry", **said}),
         second: ({"who": "ministry", **said}, {"who": "treasury", **said}),
     }
+    kept = "SELECT count(*) FROM acting WHERE acting ->> 'purpose' = 'a test' AND acting ->> 'who' = $1"
+    assert await house.runtime.pool.fetchval(kept, "ministry") == 1, "written once for all its transfers"
 
 
 async def test_what_stored_answers_still_say_is_taken_over(postgres_url: str) -> None:
@@ -79,7 +80,7 @@ async def test_what_stored_answers_still_say_is_taken_over(postgres_url: str) ->
             await connection.execute(ANSWER, caller, "k", json.dumps(document).encode())
         await migrate(url, MIGRATIONS)
         rows = await connection.fetch(
-            "SELECT transfer_id, ordered_by ->> 'who' AS ordered, settled_by ->> 'who' AS settled FROM transfer"
+            "SELECT transfer_id, ordered_by ->> 'who' AS ordered, settled_by ->> 'who' AS settled FROM transfer_by"
         )
         assert {row["transfer_id"]: (row["ordered"], row["settled"]) for row in rows} == {
             plain: ("ministry", None),

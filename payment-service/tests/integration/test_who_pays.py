@@ -13,6 +13,7 @@ import pytest
 from approvals.testing import decide
 from chassis.consumer import Received
 from chassis.ids import new_id
+from chassis.testing_proofs import prove
 from contracts.card import (
     CardRestated,
     CardServiceDisabled,
@@ -25,6 +26,7 @@ from contracts.event import Event
 from contracts.health import CopaymentDue, CopaymentReversed
 from contracts.household import FormerMember, HouseholdState
 from payment_service.consumers import reactions
+from payment_service.ledger.accounts import wallet_id
 
 from ..payouts import Office
 from ..support import House, activated, deliver
@@ -48,8 +50,7 @@ def death(citizen: UUID, household: UUID) -> PersonDied:
 
 
 async def hold(house: House, card: UUID, amount: int = 100) -> Any:
-    body = {"card_id": str(card), "amount": amount, "reference": "sale"}
-    return await house.client.post("/v1/payments/authorizations", json=body, headers=house.terminal())
+    return await house.hold(card, amount, reference="sale")
 
 
 async def opened(house: House, citizen: UUID) -> int:
@@ -81,7 +82,7 @@ async def test_a_card_of_before_pays_as_it_did_until_it_is_told_otherwise(house:
     await house.runtime.pool.execute("UPDATE card SET payment = NULL, payment_at = NULL WHERE card_id = $1", card)
     told = CardRestated(
         restatement_id=new_id(), card_id=card, citizen_id=citizen, household_id=household, governorate="03",
-        district="x", members=1, state="active", services=[SUPPLY], activated_at=NOON, blocked_at=None,
+        district="03.02", members=1, state="active", services=[SUPPLY], activated_at=NOON, blocked_at=None,
         replaced_by=None,
     )  # fmt: skip
     await deliver(house, told)
@@ -138,15 +139,29 @@ async def test_a_dead_holders_wallet_stands_still(house: House) -> None:
     assert {one["code"] for one in moved.json()["results"]} == {"wallet_frozen"}
 
 
+async def test_nobody_but_its_holder_takes_from_a_wallet(house: House) -> None:
+    """Finding B1: whoever had the ledger's right could, without the holder and without a word to anybody."""
+    _, citizen, _ = await house.citizen(balance=1_000)
+    order = {
+        "debit_account_id": str(wallet_id(citizen)), "credit_account_id": await house.fund("test"), "amount": 10,
+    }  # fmt: skip
+    hold = {**order, "kind": "pending", "timeout_seconds": 60}
+    moved = await house.client.post(
+        "/v1/transfers", json={"transfers": [order, hold]}, headers=house.issuer.headers("m", "ledger:write")
+    )
+    assert [one["code"] for one in moved.json()["results"]] == ["holder_proof_required"] * 2
+    assert await house.balance(citizen) == (1_000, 0)
+
+
 async def test_a_wallet_that_opens_after_the_death_was_heard_stands_still(house: House) -> None:
     card, citizen, household = new_id(), new_id(), new_id()
     state = HouseholdState(
-        household_id=household, revision=2, status="ended", governorate="03", district="x", governorate_of_issue="03",
-        legal_basis=None, members=[], sizes=[],
+        household_id=household, revision=2, status="ended", governorate="03", district="03.02",
+        governorate_of_issue="03", legal_basis=None, members=[], sizes=[],
         former=[FormerMember(citizen_id=citizen, left_on=DIED, reason="death", died_on=DIED)],
     )  # fmt: skip
     told = HouseholdRestated(
-        restatement_id=new_id(), household_id=household, governorate="03", district="x", members=0, revision=2,
+        restatement_id=new_id(), household_id=household, governorate="03", district="03.02", members=0, revision=2,
         citizens=[], state=state,
     )  # fmt: skip
     await deliver(house, told)
@@ -214,7 +229,7 @@ async def test_a_copayment_is_given_back_once(house: House) -> None:
         "card_id": card, "provider_id": new_id(), "amount": 300,
     }  # fmt: skip
     never = CopaymentReversed(**parties | {"copayment_id": new_id()})
-    await deliver(house, never, CopaymentDue(**parties))
+    await deliver(house, never, CopaymentDue(**parties, holder_proof=prove(new_id(), card, 300, "visit")))
     assert await house.balance(citizen) == (700, 0)
     for _ in range(2):
         await deliver(house, CopaymentReversed(**parties))

@@ -13,6 +13,7 @@ from chassis.ids import new_id
 from chassis.problems import status_of
 from chassis.refusals import Refusal
 from payment_service.ledger.rules import Account, Books, Operation, Order, Refund, Settle, Transfer
+from payment_service.payments.events import PAYMENT
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 FUND, MERCHANT = new_id(), new_id()
@@ -56,11 +57,17 @@ class LedgerMachine(RuleBasedStateMachine):
         self.balances[wallet] += amount
         return order, made
 
+    @rule(wallet=wallets, amount=amounts)
+    def take_without_its_holder(self, wallet: UUID, amount: int) -> None:
+        assert self.carry_out(Order(Transfer(new_id(), wallet, MERCHANT, amount, "posted"))) is None
+
     @rule(target=holds, wallet=wallets, amount=amounts, minutes=st.integers(1, 5))
     def hold(self, wallet: UUID, amount: int, minutes: int) -> UUID:
         hold_id = new_id()
         expires = self.now + timedelta(minutes=minutes)
-        made = self.carry_out(Order(Transfer(hold_id, wallet, MERCHANT, amount, "pending", expires_at=expires)))
+        made = self.carry_out(
+            Order(Transfer(hold_id, wallet, MERCHANT, amount, "pending", kind=PAYMENT, expires_at=expires))
+        )
         enough = self.balances[wallet] - self.held[wallet] >= amount
         assert (made is not None) == enough
         if made:

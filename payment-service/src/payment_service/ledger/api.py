@@ -14,6 +14,7 @@ from chassis.area import OF_THE_NATION, Area
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import MIB, Rate
+from chassis.holder_proofs.refusals import HolderProofRequired
 from chassis.personal import Personal
 from chassis.principal import Principal
 from chassis.problems import NotFound
@@ -48,6 +49,8 @@ routes = router(tags=["ledger"])
     problems=(
         refusals.AccountUnknown,
         refusals.AccountReserved,
+        HolderProofRequired,
+        refusals.WalletFrozen,
         refusals.TransferUnknown,
         refusals.TransferIdReused,
         refusals.InsufficientFunds,

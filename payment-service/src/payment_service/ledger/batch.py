@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
+
+from asyncpg.pgproto import pgproto
 
 from chassis.clock import business_day
 from chassis.ids import new_id
@@ -31,8 +35,9 @@ class Batch:
     writes: bool = False
     _keyed: list[tuple[object, ...]] = field(default_factory=list)
     _events: list[tuple[object, ...]] = field(default_factory=list)
-    _ordered_by: dict[UUID, str | None] = field(default_factory=dict)
-    _settled_by: dict[UUID, str | None] = field(default_factory=dict)
+    _ordered_as: dict[UUID, UUID] = field(default_factory=dict)
+    _settled_as: dict[UUID, UUID] = field(default_factory=dict)
+    _acting: dict[UUID, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[Record], now: datetime) -> Batch:
@@ -87,17 +92,21 @@ class Batch:
         if item.key is not None:
             self._keyed.append((item.caller, item.key, item.fingerprint, document))
         self.writes = self.writes or bool(changed) or item.key is not None
-        for before, transfer in changed:
-            self._note(item, before, transfer)
+        if changed and item.acting is not None:
+            self._note(item.acting, changed)
+        for _, transfer in changed:
             self._publish(item, transfer)
         return Result(outcomes, document)
 
-    def _note(self, item: Item, before: Transfer | None, after: Transfer) -> None:
+    def _note(self, acting: str, changed: Iterable[tuple[Transfer | None, Transfer]]) -> None:
         """Note whose order a transfer is, or who has settled it; a refund only counts on what it refunds."""
-        if before is None:
-            self._ordered_by[after.transfer_id] = item.acting
-        elif before.state == "pending" and after.state != "pending":
-            self._settled_by[after.transfer_id] = item.acting
+        acting_id = acting_id_of(acting)
+        self._acting[acting_id] = acting
+        for before, after in changed:
+            if before is None:
+                self._ordered_as[after.transfer_id] = acting_id
+            elif before.state == "pending" and after.state != "pending":
+                self._settled_as[after.transfer_id] = acting_id
 
     def _publish(self, item: Item, transfer: Transfer) -> None:
         for event in item.events(transfer):
@@ -126,14 +135,14 @@ class Batch:
                 guarded = None if before.may_overdraw else before.version
                 accounts.append((account_id, after.balance - before.balance, after.held - before.held, guarded))
         for transfer_id, transfer in self.books.transfers.items():
-            known, settled_by = self.before.transfers.get(transfer_id), self._settled_by.get(transfer_id)
+            known, settled_as = self.before.transfers.get(transfer_id), self._settled_as.get(transfer_id)
             if known is None:
-                ordered.append((*_ordered_row(transfer), self._ordered_by.get(transfer_id), settled_by))
+                ordered.append((*_ordered_row(transfer), self._ordered_as.get(transfer_id), settled_as))
             elif known is not transfer:
-                settled.append((transfer_id, transfer.state, transfer.posted, transfer.refunded, settled_by))
+                settled.append((transfer_id, transfer.state, transfer.posted, transfer.refunded, settled_as))
                 read.append((known.state, known.posted, known.refunded))
         accounts.sort()
-        *orders, ordered_by, at_once = _columns(ordered, 13)
+        *orders, ordered_as, at_once = _columns(ordered, 13)
         *settlements, acted = _columns(settled, 5)
         return [
             *_columns(accounts, 4),
@@ -144,10 +153,21 @@ class Batch:
             *_columns(self._keyed, 4),
             *_columns(self._events, 6),
             *_columns(read, 3),
-            ordered_by,
+            ordered_as,
             at_once,
             acted,
+            *_columns(sorted(self._acting.items()), 2),
         ]
+
+
+@lru_cache(maxsize=1024)
+def acting_id_of(acting: str) -> UUID:
+    """Under what it is kept who acts, through which client and what for: the same words have the same id.
+
+    An id of the driver's own kind, since it is written with each transfer.
+    """
+    found: UUID = pgproto.UUID(sha256(acting.encode()).digest()[:16])
+    return found
 
 
 def transfer_of(row: Record) -> Transfer:

@@ -66,6 +66,7 @@ _MOVE = text(
     """
 )
 HOLDS = "holds"
+_ANSWER = "SELECT fingerprint, body FROM ledger_answer WHERE caller = $1 AND key = $2"
 
 _OVERDUE = text(
     "SELECT transfer_id FROM transfer WHERE state = 'pending' AND expires_at < :before"
@@ -177,6 +178,12 @@ async def totals(session: AsyncSession, day: date) -> Sequence[Row[Any]]:
 async def proof(session: AsyncSession) -> Row[Any]:
     """The sums that must be zero, counted from the entries."""
     return (await session.execute(_PROOF)).one()
+
+
+async def answer(pool: asyncpg.Pool, caller: str, key: str) -> tuple[bytes, bytes] | None:
+    """Fingerprint and document of the first answer to a request, or None."""
+    row = await pool.fetchrow(_ANSWER, caller, key)
+    return None if row is None else (row["fingerprint"], row["body"])
 
 
 async def prune_answers(pool: asyncpg.Pool, days: int) -> None:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
+from chassis.holder_proofs.refusals import HolderProofRequired, HolderProofUsed
 from payment_service.ledger import refusals
 
 SYSTEMS: Final = "transfer"  # the kind of what systems order by themselves
+WALLET: Final = "wallet"
 
 State = Literal["pending", "posted", "voided", "expired"]
 
@@ -68,10 +70,14 @@ class Transfer(NamedTuple):
 
 
 class Order(NamedTuple):
-    """Move an amount now (`expires_at` None) or hold it until then. `fresh`: its id was made for it just now."""
+    """Move an amount now (`expires_at` None) or hold it until then.
+
+    `fresh`: its id was made for it just now; `once`: its id is that of a holder's proof, which permits no other order.
+    """
 
     transfer: Transfer
     fresh: bool = False
+    once: bool = False
 
 
 class Settle(NamedTuple):
@@ -109,14 +115,16 @@ class Books:
         The same operation again gives the same transfer again.
         """
         if isinstance(operation, Order):
-            return self._order(operation.transfer, now)
+            return self._order(operation.transfer, now, once=operation.once)
         if isinstance(operation, Settle):
             return self._settle(operation, now)
         return self._refund(operation)
 
-    def _order(self, wanted: Transfer, now: datetime) -> Transfer:
+    def _order(self, wanted: Transfer, now: datetime, *, once: bool = False) -> Transfer:
         known = self.transfers.get(wanted.transfer_id)
         if known is not None:
+            if once:
+                raise HolderProofUsed("Ask the holder again.")
             if known.same_order(wanted):
                 return known
             raise refusals.TransferIdReused()
@@ -127,6 +135,11 @@ class Books:
             raise refusals.AccountReserved()
         if debit.frozen:
             raise refusals.WalletFrozen()
+        if wanted.kind == SYSTEMS and debit.kind == WALLET:
+            raise HolderProofRequired(
+                "Nothing leaves a wallet but by a payment that its holder has proved: POST /v1/payments.",
+                detail_ar="لا يخصم من المحفظة إلا بعملية دفع أثبت صاحب الكارت حضوره فيها.",
+            )
         _check_available(debit, wanted.amount)
         if wanted.expires_at is None:
             made = wanted if _is_posted(wanted) else wanted._replace(state="posted", posted=wanted.amount)

@@ -51,7 +51,8 @@ PARTIES = """
 # Accounts that may not be overdrawn must be as they were read (`guarded`); others only take a sum. Holds and payments
 # that change must be as they were read, too: between two accounts that may be overdrawn nothing else tells that
 # another process has settled or refunded one meanwhile. One row that has moved on, and nothing is written. What is
-# compared with what, is found in a hashed subplan: a join of the two lists would compare each row with each.
+# compared with what, is found in a hashed subplan: a join of the two lists would compare each row with each. Who acts
+# is written once for all its transfers, under the digest of what it says, and hardly ever anew.
 WRITE = f"""
     WITH wanted AS (
         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
@@ -77,23 +78,27 @@ WRITE = f"""
         FROM wanted w WHERE a.account_id = w.account_id AND (SELECT yes FROM fit)
     ), ordered AS (
         INSERT INTO transfer (transfer_id, debit_account_id, credit_account_id, amount, state, posted, kind, reference,
-            refund_of, expires_at, details, business_day, created_at, settled_at, ordered_by, settled_by)
+            refund_of, expires_at, details, business_day, created_at, settled_at, ordered_as, settled_as)
         SELECT u.transfer_id, u.debit, u.credit, u.amount, u.state, u.posted, u.kind, u.reference, u.refund_of,
             u.expires_at, u.details::jsonb, $5::date, $6::timestamptz, CASE u.state WHEN 'posted' THEN $6 END,
-            u.ordered_by::jsonb, u.settled_by::jsonb
+            u.ordered_as, u.settled_as
         FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::bigint[], $11::text[], $12::bigint[], $13::text[],
-            $14::text[], $15::uuid[], $16::timestamptz[], $17::text[], $35::text[], $36::text[])
+            $14::text[], $15::uuid[], $16::timestamptz[], $17::text[], $35::uuid[], $36::uuid[])
             AS u (transfer_id, debit, credit, amount, state, posted, kind, reference, refund_of, expires_at, details,
-                ordered_by, settled_by)
+                ordered_as, settled_as)
         WHERE (SELECT yes FROM fit)
     ), settled AS (
         UPDATE transfer t SET state = u.state, posted = u.posted, refunded = u.refunded,
             settled_at = coalesce(t.settled_at, $6),
             business_day = CASE WHEN t.state = 'pending' THEN $5 ELSE t.business_day END,
-            settled_by = coalesce(t.settled_by, u.settled_by::jsonb)
-        FROM unnest($18::uuid[], $19::text[], $20::bigint[], $21::bigint[], $37::text[])
-            AS u (transfer_id, state, posted, refunded, settled_by)
+            settled_as = coalesce(t.settled_as, u.settled_as)
+        FROM unnest($18::uuid[], $19::text[], $20::bigint[], $21::bigint[], $37::uuid[])
+            AS u (transfer_id, state, posted, refunded, settled_as)
         WHERE t.transfer_id = u.transfer_id AND (SELECT yes FROM fit)
+    ), acted AS (
+        INSERT INTO acting (acting_id, acting) SELECT u.acting_id, u.acting::jsonb
+        FROM unnest($38::uuid[], $39::text[]) AS u (acting_id, acting)
+        WHERE (SELECT yes FROM fit) ON CONFLICT DO NOTHING
     ), answers AS (
         INSERT INTO ledger_answer (caller, key, fingerprint, body)
         SELECT * FROM unnest($22::text[], $23::text[], $24::bytea[], $25::bytea[])

@@ -12,6 +12,7 @@ from chassis import idempotency
 from chassis.auth import Caller
 from chassis.db import Reading
 from chassis.endpoints import Rate
+from chassis.holder_proofs.refusals import REFUSALS as HOLDER_PROOFS
 from chassis.principal import Principal
 from chassis.records.said import acting_in
 from chassis.routing import router
@@ -43,6 +44,7 @@ _SETTLED = (TerminalOnly, refusals.TransferUnknown, refusals.HoldExpired, refusa
         PaymentNotEnabled,
         refusals.WalletFrozen,
         refusals.InsufficientFunds,
+        *HOLDER_PROOFS,
     ),
     rate=Rate.SALE,
     hot=True,
@@ -50,7 +52,10 @@ _SETTLED = (TerminalOnly, refusals.TransferUnknown, refusals.HoldExpired, refusa
 async def authorize(
     http: HttpRequest, runtime: Running, body: AuthorizationRequest, caller: Caller, key: Key = None
 ) -> Response:
-    """Hold an amount on the wallet behind a card until it is captured, voided or runs out."""
+    """Hold an amount on the wallet behind a card until it is captured, voided or runs out.
+
+    The card's holder has to be there: `holder_proof` permits one hold at this terminal, of at most its amount.
+    """
     request = await _request(http, caller, key)
     return created(await service.authorize(runtime, request, body)).response()
 

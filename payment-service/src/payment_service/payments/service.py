@@ -13,18 +13,19 @@ from chassis import idempotency, telemetry
 from chassis.area import Area, Bound
 from chassis.clock import business_day
 from chassis.ids import new_id
-from chassis.principal import Principal
-from chassis.refusals import Refusal
-from contracts.health import CopaymentReversed
+from chassis.principal import CallerKind, Principal
+from chassis.refusals import IdempotencyKeyReused, Refusal
+from contracts.health import CopaymentDue, CopaymentReversed
 from payment_service.context import Runtime
 from payment_service.errors import CardNotUsable, PaymentNotEnabled, TerminalOnly, WalletUnknown
-from payment_service.keys import HOLD_SECONDS, HOLD_SECONDS_MOST
+from payment_service.keys import HOLD_SECONDS, HOLD_SECONDS_MOST, HOLDER_PROOF_ABOVE
 from payment_service.ledger import repository as transfers
 from payment_service.ledger.accounts import NAMESPACE
 from payment_service.ledger.items import Document, Item, Outcome, Result
 from payment_service.ledger.refusals import TransferInvalid, TransferUnknown
 from payment_service.ledger.rules import Books, Operation, Order, Refund, Settle, Transfer
 from payment_service.merchants import repository as merchants
+from payment_service.payments import proofs
 from payment_service.payments.events import PAYMENT, Parties, events_of
 from payment_service.payments.schemas import AuthorizationRequest
 from payment_service.wallets import repository as wallets
@@ -37,9 +38,10 @@ class Request:
     """A terminal's mutation: who and what for, under which key, and what tells it from another."""
 
     def __init__(self, caller: Principal, key: str | None, method: str, path: str, raw: bytes, acting: str) -> None:
-        """Raises IdempotencyKeyMissing, or TerminalOnly where the caller has no outlet."""
-        if caller.bound.outlet_id is None:
+        """Raises IdempotencyKeyMissing, or TerminalOnly where the caller is no terminal of an outlet."""
+        if caller.bound.outlet_id is None or caller.kind is not CallerKind.TERMINAL:
             raise TerminalOnly()
+        self.terminal_id = caller.terminal_id
         self.outlet_id = caller.bound.outlet_id
         self.bound = caller.bound
         self.caller = caller.subject
@@ -51,19 +53,39 @@ class Request:
 async def authorize(runtime: Runtime, request: Request, body: AuthorizationRequest) -> Result:
     """Hold an amount.
 
-    Raises WalletUnknown, CardNotUsable, PaymentNotEnabled, WalletFrozen, InsufficientFunds or TransferInvalid.
+    A repeat gets the first answer though the proof is over by then, or the card blocked. Raises WalletUnknown,
+    CardNotUsable, PaymentNotEnabled, WalletFrozen, InsufficientFunds, TransferInvalid, or what `proofs` raises.
     """
+    try:
+        order = await _hold(runtime, request, body)
+    except Refusal:
+        first = await transfers.answer(runtime.pool, request.caller, request.key)
+        if first is None:
+            raise
+        fingerprint, document = first
+        if fingerprint != request.fingerprint:
+            raise IdempotencyKeyReused("Use a new key for a new operation.") from None
+        return Result((), document, repeated=True)
+    return await _submit(runtime, request, order, _payment)
+
+
+async def _hold(runtime: Runtime, request: Request, body: AuthorizationRequest) -> Order:
+    """What is to be held, permitted by the holder's proof, whose id it has: a proof permits one hold for ever."""
     here = runtime.state
     async with runtime.sessions() as session:  # given back before the lane is waited for
         wallet = await usable_wallet(session, body.card_id)
     now, book = runtime.clock.now(), here.policies.book
-    seconds = body.expires_in or HOLD_SECONDS.on(book, business_day(now))
-    most = HOLD_SECONDS_MOST.on(book, business_day(now))
+    today = business_day(now)
+    seconds = body.expires_in or HOLD_SECONDS.on(book, today)
+    most = HOLD_SECONDS_MOST.on(book, today)
     if seconds > most:
         raise TransferInvalid(f"A hold lasts at most {most} seconds.")
+    proof = None
+    if body.holder_proof is not None or body.amount > HOLDER_PROOF_ABOVE.on(book, today):
+        proof = await proofs.of_hold(runtime, request.terminal_id, body.card_id, body.amount, body.holder_proof)
     parties = Parties(wallet.card_id, wallet.citizen_id, wallet.household_id, request.outlet_id)
     hold = Transfer(
-        new_id(),
+        new_id() if proof is None else proof.proof_id,
         wallet.wallet_id,
         await here.accounts.one("merchant", str(request.outlet_id)),
         body.amount,
@@ -73,7 +95,7 @@ async def authorize(runtime: Runtime, request: Request, body: AuthorizationReque
         expires_at=now + timedelta(seconds=seconds),
         details=parties.dump(),
     )
-    return await _submit(runtime, request, Order(hold), _payment)
+    return Order(hold, once=proof is not None)
 
 
 async def settle(runtime: Runtime, request: Request, wanted: Settle) -> Result:
@@ -154,8 +176,12 @@ async def give_back_copayment(runtime: Runtime, due: CopaymentReversed) -> Trans
     return await _attempt(runtime, Refund(refund_id, due.copayment_id, due.amount, f"reversal:{due.encounter_id}"))
 
 
-async def take(runtime: Runtime, order: Transfer) -> Transfer | Refusal:
-    """Take an amount due from a wallet, once under the order's own id."""
+async def take_copayment(runtime: Runtime, due: CopaymentDue, order: Transfer) -> Transfer | Refusal:
+    """Take a co-payment that the card's holder has agreed to, once under the order's own id."""
+    try:
+        await proofs.of_visit(runtime, due)
+    except Refusal as refusal:
+        return refusal
     return await _attempt(runtime, Order(order))
 
 

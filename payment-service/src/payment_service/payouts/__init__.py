@@ -8,6 +8,7 @@ TABLES = (
     "payout_fault",
     "payout_file",
     "payout_part",
+    "support_due",
 )
 APPEND_ONLY = ("payout_change", "payout_fault", "payout_file")
-KEPT = ("payout", "payout_batch")
+KEPT = ("payout", "payout_batch", "support_due")

@@ -50,6 +50,31 @@ class PayoutBatchRequest(When):
     currency: Literal["EGP"] = "EGP"
 
 
+class SupportBatchRequest(BaseModel):
+    """Gather what is due as cash for a month; it is booked from the programme's payday of that month on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Reference
+    programme: Programme
+    month: Month
+
+
+class SupportDue(BaseModel):
+    """Support of a month that is due as cash: all that was told, and what of it is in no batch.
+
+    Of households whose head the register has not told (`headless_count`) nothing can be gathered.
+    """
+
+    programme: str
+    month: date
+    told_count: int
+    told_total: int
+    waiting_count: int
+    waiting_total: int
+    headless_count: int
+
+
 class DeclarationRequest(BaseModel):
     """Another count and sum than was declared, as after faulty rows were left out."""
 

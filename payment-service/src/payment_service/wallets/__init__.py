@@ -1,4 +1,4 @@
 """Citizens' wallets and their statements."""
 
-TABLES = ("card", "deceased", "wallet")
+TABLES = ("card", "deceased", "household_head", "wallet")
 KEPT = ("deceased",)

@@ -118,6 +118,16 @@ _OF_CARD = text(
     " FROM card c JOIN wallet w USING (citizen_id) JOIN account a ON a.account_id = w.wallet_id"
     " WHERE c.card_id = :card_id"
 )
+_PUT_HEADS = row_arrays.statement(
+    "INSERT INTO household_head AS h (household_id, citizen_id, revision)"
+    " SELECT DISTINCT ON (household_id) household_id, citizen_id, revision FROM <rows>"
+    " ORDER BY household_id, revision DESC"
+    " ON CONFLICT (household_id) DO UPDATE SET citizen_id = excluded.citizen_id, revision = excluded.revision"
+    " WHERE h.revision < excluded.revision",
+    household_id="uuid",
+    citizen_id="uuid",
+    revision="int",
+)
 _WITH_WALLET = text("SELECT citizen_id FROM wallet WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))")
 _OF_CITIZEN = text(
     "SELECT a.balance, a.held FROM wallet w JOIN account a ON a.account_id = w.wallet_id"
@@ -182,22 +192,6 @@ async def without_wallet(session: AsyncSession, card_ids: Sequence[UUID]) -> lis
     return [Opening(*row) for row in await session.execute(_WITHOUT_WALLET, {"card_ids": list(card_ids)})]
 
 
-async def open_wallets(session: AsyncSession, columns: Columns) -> set[UUID]:
-    """Open the wallets of cards that pay, and know the cards; gives the citizens whose wallet is new.
-
-    `columns`: card_id, citizen_id, household_id and governorate of each.
-    """
-    cards = [
-        Opening(*row)
-        for row in zip(
-            *(columns[name] for name in ("card_id", "citizen_id", "household_id", "governorate")), strict=True
-        )
-    ]
-    ids = row_arrays.transposed(cards, "card_id", "citizen_id", "household_id", "governorate")
-    await session.execute(_PUT_CARDS, {**ids, "payment": [True] * len(cards), "at": [None] * len(cards)})
-    return await open_for(session, cards)
-
-
 async def open_for(session: AsyncSession, cards: Sequence[Opening]) -> set[UUID]:
     """Open wallets that are not open yet, and note where they belong; gives the citizens whose wallet is new.
 
@@ -231,6 +225,11 @@ async def restate_cards(session: AsyncSession, columns: Columns) -> None:
 async def with_wallet(session: AsyncSession, citizens: Sequence[UUID]) -> set[UUID]:
     """Those of the citizens whose wallet is open."""
     return set((await session.execute(_WITH_WALLET, {"citizens": list(citizens)})).scalars())
+
+
+async def put_heads(session: AsyncSession, heads: Columns) -> None:
+    """Who is the head of households, by the register's newest state."""
+    await session.execute(_PUT_HEADS, dict(heads))
 
 
 async def died(session: AsyncSession, columns: Columns, at: datetime) -> None:
