@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, running
+from chassis.testing_proofs import PROVER, prove
 from contracts.card import CardActivated, CitizenRegistered, HouseholdChanged, ProgrammeService
 from contracts.event import Event, registry
 from health_service.consumers import reactions
@@ -29,6 +30,7 @@ PORT_SAID = "03"
 PLACE_KEYS = "k1:" + "A" * 43
 KEYS = "k1:" + "A" * 43
 HEALTH = (ProgrammeService.HEALTH,)
+MOST = 1_000_000  # piastres that holders agree to
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Health:
     def __init__(self, app: FastAPI, client: httpx.AsyncClient, issuer: TestIssuer) -> None:
         self.app, self.client, self.issuer = app, client, issuer
         self.runtime: Runtime = app.state.runtime
+        self._agreed: dict[tuple[UUID, str, str], str] = {}
 
     def at(self, instant: datetime | None) -> None:
         """Move business time."""
@@ -77,7 +80,8 @@ class Health:
 
     async def desk(self, kind: str = "family_unit", governorate: str = PORT_SAID) -> Desk:
         """A new provider with a terminal."""
-        body = {"kind": kind, "name_ar": "وحدة", "name_en": "unit", "governorate": governorate, "district": "al-arab"}
+        place = {"governorate": governorate, "district": f"{governorate}.01"}
+        body = {"kind": kind, "name_ar": "وحدة", "name_en": "unit", **place}
         provider = (await self.admin("POST", "/v1/providers", "providers:write", json=body)).json()
         body = {"provider_id": provider["provider_id"], "serial": str(new_id()), "model": "UC-H"}
         terminal = (await self.admin("POST", "/v1/clinic-terminals", "providers:write", json=body)).json()
@@ -122,7 +126,22 @@ class Health:
             "lines": [{"code": "A10", "price": price, "quantity": 1}],
             **more,
         }
+        if not body.get("emergency"):
+            body.setdefault("holder_proof", self.agreed(desk, body["card_id"] or new_id(), key or str(new_id())))
         return await self.client.post("/v1/encounters", json=body, headers=desk.headers(key))
+
+    def agreed(self, desk: Desk, card_id: UUID | str, key: str) -> str:
+        """The proof of a card's holder at a terminal: the same for the same key, as a terminal repeats it."""
+        made = prove(desk.terminal_id, card_id, MOST, "visit")
+        return self._agreed.setdefault((desk.terminal_id, str(card_id), key), made)
+
+    async def collect(
+        self, desk: Desk, encounter_id: str, card: UUID | str, *, key: str | None = None, **more: Any
+    ) -> httpx.Response:
+        """Have a co-payment taken from a card whose holder is there and agrees."""
+        body = {"holder_proof": prove(desk.terminal_id, card, MOST, "visit"), **more}
+        path = f"/v1/encounters/{encounter_id}/collection"
+        return await self.client.post(path, json=body, headers=desk.headers(key))
 
     async def read(self, desk: Desk, encounter_id: str) -> dict[str, Any]:
         """A visit as its provider sees it."""
@@ -147,7 +166,7 @@ def family_events(
     """What card-service tells of a household whose head has got a card."""
     return [
         HouseholdChanged(
-            household_id=family.household_id, governorate=governorate, district="al-arab", members=2, revision=1
+            household_id=family.household_id, governorate=governorate, district="03.02", members=2, revision=1
         ),
         *(
             CitizenRegistered(
@@ -164,7 +183,7 @@ def family_events(
             citizen_id=family.head_id,
             household_id=family.household_id,
             governorate=governorate,
-            district="al-arab",
+            district="03.02",
             members=2,
             services=list(services),
             phase_id=None,
@@ -174,7 +193,7 @@ def family_events(
 
 
 def settings_for(database_url: str, issuer: TestIssuer, **more: Any) -> Settings:
-    options = {"kafka_bootstrap": NOWHERE, "place_contact_keys": PLACE_KEYS, **more}
+    options = {"kafka_bootstrap": NOWHERE, "place_contact_keys": PLACE_KEYS, "holder_proof_keys": PROVER.jwks, **more}
     return Settings(database_url=database_url, jwks=issuer.jwks, training_clock=True, health_data_keys=KEYS, **options)
 
 

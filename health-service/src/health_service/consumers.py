@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
+from chassis.districts import as_listed
 from chassis.privacy.reactions import follow_privacy
 from chassis.restating_orders import follow_wants
 from chassis.row_arrays import transposed
@@ -99,6 +100,7 @@ async def household_changed(
 ) -> None:
     """Keep the residence of households; whoever moves is covered by the start of the new governorate."""
     columns = _columns(events, "household_id", "governorate", "members", "revision")
+    columns["district"] = [as_listed(event.data.governorate, event.data.district) for event in events]
     await cards.put_households(session, columns)
     await coverage.update_standing(session, runtime, await coverage_rows.enrolled(session, columns["household_id"]))
 
@@ -107,6 +109,7 @@ async def household_changed(
 async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, runtime: Runtime) -> None:
     """Know cards that may be used; health on a card enrols its household."""
     columns = _columns(events, "card_id", "household_id", "citizen_id", "governorate", "members")
+    columns["district"] = [as_listed(event.data.governorate, event.data.district) for event in events]
     columns["health"] = [ProgrammeService.HEALTH in event.data.services for event in events]
     await cards.activate(session, columns)
     days = [
@@ -126,11 +129,16 @@ async def card_activated(events: Sequence[Received[CardActivated]], session: Asy
     CardUnblocked,
     CardReplaced,
     CardClosed,
+    edition=2,
 )
 async def card_restated(events: Sequence[Received[CardRestated]], session: AsyncSession, runtime: Runtime) -> None:
     """Know cards as they are; families whose card opened care and that are not enrolled yet are."""
     told = [event.data for event in events]
-    columns = _columns(events, "card_id", "household_id", "citizen_id", "governorate", "members", "replaced_by")
+    columns = _columns(
+        events, "card_id", "household_id", "citizen_id", "governorate", "members", "replaced_by", "blocked_at",
+        "closed_at",
+    )  # fmt: skip
+    columns["district"] = [as_listed(card.governorate, card.district) for card in told]
     columns["state"] = [_state(card) for card in told]
     columns["blocked"] = [card.state == "blocked" for card in told]
     columns["health"] = [ProgrammeService.HEALTH in card.services for card in told]
@@ -151,7 +159,7 @@ async def card_restated(events: Sequence[Received[CardRestated]], session: Async
     MemberJoined,
     MemberLeft,
     PersonDied,
-    edition=2,
+    edition=3,
 )
 async def household_restated(
     events: Sequence[Received[HouseholdRestated]], session: AsyncSession, runtime: Runtime
@@ -182,13 +190,15 @@ async def service_disabled(events: Sequence[Received[CardServiceDisabled]], sess
 @reactions.on(CardBlocked)
 async def card_blocked(events: Sequence[Received[CardBlocked]], session: AsyncSession, _: Runtime) -> None:
     """Refuse a card everywhere."""
-    await cards.set_blocked(session, _columns(events, "card_id", "household_id", "citizen_id"), on=True)
+    columns = _columns(events, "card_id", "household_id", "citizen_id", "blocked_at")
+    await cards.set_blocked(session, columns, on=True)
 
 
 @reactions.on(CardUnblocked)
 async def card_unblocked(events: Sequence[Received[CardUnblocked]], session: AsyncSession, _: Runtime) -> None:
     """Accept a card again."""
-    await cards.set_blocked(session, _columns(events, "card_id", "household_id", "citizen_id"), on=False)
+    columns = _columns(events, "card_id", "household_id", "citizen_id")
+    await cards.set_blocked(session, {**columns, "blocked_at": [None for _ in events]}, on=False)
 
 
 @reactions.on(CardReplaced)
@@ -204,14 +214,14 @@ async def card_replaced(events: Sequence[Received[CardReplaced]], session: Async
             citizen_id=data.citizen_id,
             health=ProgrammeService.HEALTH in data.services,
         )
-        await cards.close(session, data.old_card_id, data.household_id, data.new_card_id)
+        await cards.close(session, data.old_card_id, data.household_id, data.replaced_at, data.new_card_id)
 
 
 @reactions.on(CardClosed)
 async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSession, _: Runtime) -> None:
-    """End a card."""
+    """End a card: a visit made before is entered, however late."""
     for event in events:
-        await cards.close(session, event.data.card_id, event.data.household_id)
+        await cards.close(session, event.data.card_id, event.data.household_id, event.time)
 
 
 @reactions.on(PaymentCaptured)

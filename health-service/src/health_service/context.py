@@ -10,6 +10,7 @@ from fastapi import Depends
 
 from chassis import runtime
 from chassis.clock import business_day
+from chassis.holder_proofs.keys import ProofKeys
 from chassis.sealing import Vault
 from health_service.settings import Settings
 from policybook.days import ByDay
@@ -27,6 +28,7 @@ class Context:
     snapshot: Snapshot[Figures]
     vault: Vault
     contacts: Vault
+    proofs: ProofKeys
 
     @property
     def figures(self) -> ByDay[Figures]:

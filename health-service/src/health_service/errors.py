@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.problems import Conflict, InvalidRequest, NotFound
+from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound
 
 
 class HouseholdNotEnrolled(NotFound):
@@ -118,10 +118,10 @@ class EncounterUnknown(NotFound):
 
 
 class NothingToCollect(Conflict):
-    """The co-payment is not one that failed"""
+    """The co-payment is not one that failed or is owed"""
 
     code = "nothing_to_collect"
-    title_ar = "لا توجد مساهمة متعثرة لهذه الزيارة"
+    title_ar = "لا توجد مساهمة مستحقة أو متعثرة لهذه الزيارة"
 
 
 class ReversalTooLate(Conflict):
@@ -143,3 +143,10 @@ class PatientNeeded(InvalidRequest):
 
     code = "patient_needed"
     title_ar = "يلزم تحديد المريض"
+
+
+class OwnVisit(Forbidden):
+    """Another person than who entered a visit looks at it"""
+
+    code = "own_visit"
+    title_ar = "يراجع الزيارة شخص غير من سجلها"

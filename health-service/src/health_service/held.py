@@ -11,7 +11,7 @@ from chassis.personal import Personal, Whose
 from chassis.privacy.held import RIGHTS
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
-from chassis.processing.endings import Ending
+from chassis.processing.endings import Ending, Stays
 from chassis.records.held import Held, HeldIn, owner
 from health_service.context import Runtime
 
@@ -40,6 +40,7 @@ HELD: Final[Held] = {
         classes=(Personal.HEALTH,),
         basis=_COVER,
         retention=Retention.HEALTH,
+        stays=Stays.ARREARS,
         without=(
             "insured_wage",
             "declared_income",
@@ -61,6 +62,13 @@ HELD: Final[Held] = {
         classes=(Personal.HEALTH,),
         basis=_COVER,
         retention=Retention.HEALTH,
+        ends=Ending(
+            "t.occurred_at < {before} AND t.copayment_state NOT IN ('due', 'review')"
+            " AND t.review IS DISTINCT FROM 'open'"
+            " AND NOT EXISTS (SELECT FROM referral r WHERE r.encounter_id = t.encounter_id)"
+            " AND NOT EXISTS (SELECT FROM encounter_reversal r WHERE r.encounter_id = t.encounter_id)",
+            by="end_encounter",
+        ),
         without=("entered_by", "reviewed_by"),
         sealed={"sealed": _visit},
     ),
@@ -71,6 +79,29 @@ HELD: Final[Held] = {
         retention=Retention.HEALTH,
         ends=Ending("t.last_day::timestamptz < {before}", by="end_referral"),
     ),
-    "cap_use": HeldIn(whose=_PATIENT, classes=(Personal.HEALTH,), basis=_COVER, retention=Retention.HEALTH),
+    "cap_use": HeldIn(
+        whose=_PATIENT,
+        classes=(Personal.HEALTH,),
+        basis=_COVER,
+        retention=Retention.HEALTH,
+        ends=Ending(
+            "CASE WHEN t.period LIKE 'month:%'"
+            " THEN to_date(substr(t.period, 7), 'YYYY-MM') + interval '1 month' < {before}"
+            " WHEN t.period LIKE 'year:%' THEN make_date(substr(t.period, 6)::int, 1, 1) + interval '1 year' < {before}"
+            " ELSE NOT EXISTS (SELECT FROM encounter e WHERE e.patient_id = t.patient_id AND e.occurred_at >= {before})"
+            " END",
+            by="end_cap_use",
+        ),
+    ),
     **RIGHTS,
+}
+# What is in no copy: the visit says that it was taken back.
+MORE: Final[Held] = {
+    "encounter_reversal": HeldIn(
+        whose={},
+        classes=(Personal.HEALTH,),
+        basis=_COVER,
+        retention=Retention.HEALTH,
+        ends=Ending("t.reversed_at < {before}", by="end_encounter_reversal"),
+    ),
 }

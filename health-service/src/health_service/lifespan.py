@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from chassis.clock import business_day
+from chassis.holder_proofs.keys import ProofKeys
 from chassis.runtime import Resources
 from chassis.sealing import Vault
 from health_service.context import Context
@@ -26,6 +27,8 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
             await coverage.look_at_all(session, today)
     # The body of a visit could be guessed from its plain hash: there are only so many diagnoses.
     resources.fingerprint_key = settings.fingerprint_key()
+    proofs = ProofKeys(settings.holder_proof_keys, settings.holder_proof_keys_url)
+    await proofs.load(resources.pool)
     snapshot = Snapshot(read_figures)
     await snapshot.refresh(resources)
-    yield Context(settings, snapshot, Vault(settings.ring()), settings.place_contacts())
+    yield Context(settings, snapshot, Vault(settings.ring()), settings.place_contacts(), proofs)

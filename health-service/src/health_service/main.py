@@ -6,8 +6,10 @@ from fastapi import FastAPI
 
 from approvals.api import routers_of
 from approvals.expiry import expiry
+from chassis.adopting import adopting
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
+from chassis.holder_proofs.once import forgetting
 from chassis.periodic import Periodic
 from health_service import upkeep
 from health_service.consumers import reactions
@@ -15,16 +17,18 @@ from health_service.context import Runtime
 from health_service.coverage.api import routes as coverage_routes
 from health_service.eligibility.api import routes as eligibility_routes
 from health_service.encounters.api import routes as encounter_routes
+from health_service.encounters.proofs import KEYS_FRESH
 from health_service.fhir.api import routes as fhir_routes
 from health_service.held import HELD
 from health_service.lifespan import lifespan
 from health_service.proposals import DESK, PROPOSALS
 from health_service.providers.api import routes as provider_routes
-from health_service.providers.restated import PROVIDERS
+from health_service.providers.restated import PROVIDERS, TERMINALS
 from health_service.retention import RETENTION
 from health_service.reversals.api import routes as reversal_routes
 from health_service.settings import Settings
 from policybook.api import policies_router
+from policybook.calendar_watch import calendar_watch
 from policybook.snapshot import kept_fresh
 
 ROUTERS = (
@@ -38,6 +42,7 @@ ROUTERS = (
     *routers_of("health", PROPOSALS),
 )
 FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.snapshot)
+CALENDAR: Periodic[Runtime] = calendar_watch(lambda runtime: runtime.state.snapshot)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -50,11 +55,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settings=settings or Settings(),
             routers=ROUTERS,
             reactions=reactions,
-            refreshers=[FRESH],
-            workers=[*upkeep.JOBS, expiry(PROPOSALS), RETENTION.job()],
+            refreshers=[FRESH, KEYS_FRESH],
+            workers=[
+                *upkeep.JOBS,
+                CALENDAR,
+                adopting("household", "provider"),
+                expiry(PROPOSALS),
+                RETENTION.job(),
+                forgetting(),
+            ],
             lifespan=lifespan,
             held=HELD,
-            restated=(PROVIDERS,),
+            restated=(PROVIDERS, TERMINALS),
             holders="card",
         )
     )

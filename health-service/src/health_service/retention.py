@@ -7,7 +7,7 @@ from typing import Final
 
 from chassis.privacy.retention import Sweep
 from health_service.context import Runtime
-from health_service.held import HELD
+from health_service.held import HELD, MORE
 from policybook.retention import months_on
 
 
@@ -15,4 +15,4 @@ def _months(runtime: Runtime) -> Mapping[str, int]:
     return months_on(runtime.state.snapshot.book, runtime.clock.today())
 
 
-RETENTION: Final[Sweep[Runtime]] = Sweep(HELD, _months, cards="card", members="citizen")
+RETENTION: Final[Sweep[Runtime]] = Sweep(HELD, _months, cards="card", members="citizen", more=MORE)

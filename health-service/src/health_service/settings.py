@@ -25,6 +25,12 @@ class Settings(ServiceSettings):
     health_data_keys: Annotated[SecretStr, AfterValidator(_keys)] = Field(
         description="ring `name:key[,name:key…]` of 32-byte keys in base64url that seals what visits were about"
     )
+    holder_proof_keys_url: str | None = Field(
+        default=None, description="where card-service shows the keys by which proofs of cards' holders are checked"
+    )
+    holder_proof_keys: str | None = Field(
+        default=None, description="those keys themselves, a JWK set, instead of a URL"
+    )
     standing_poll_seconds: float = Field(
         default=30.0, gt=0, description="how often families whose cover begins or is suspended are looked for"
     )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from approvals.testing import as_person
 from chassis.ids import new_id
 from chassis.testing_acts import Own
+from chassis.testing_proofs import prove
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
-from ..support import Desk, Family, Health
+from ..support import MOST, Desk, Family, Health
 
 ANYONE = {
     "GET /v1/policies/health": "the rules are the same for all",
@@ -20,7 +24,7 @@ _UNPAID = (
     "UPDATE encounter SET copayment_state = 'failed', failure = 'insufficient_funds' WHERE encounter_id::text = $1"
 )
 _ENTERED = "SELECT entered_by::text FROM encounter WHERE encounter_id = ($1::jsonb ->> 'encounter_id')::uuid"
-PROVIDER = {"kind": "hospital", "name_ar": "مستشفى", "name_en": "hospital", "governorate": "03", "district": "x"}
+PROVIDER = {"kind": "hospital", "name_ar": "مستشفى", "name_en": "hospital", "governorate": "03", "district": "03.02"}
 
 
 async def test_every_operation_asks_whose_it_is(health: Health) -> None:
@@ -66,9 +70,6 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
                 Call("/v1/eligibility", "eligibility:check", body={"json": {"card_id": str(family.card_id)}}),
             ],
             "GET /v1/encounters/{encounter_id}": Call(f"/v1/encounters/{visit}", "encounters:read", mine, near),
-            "POST /v1/encounters/{encounter_id}/collection": Call(
-                f"/v1/encounters/{visit}/collection", "encounters:create", mine, near
-            ),
             **await _taken_back(health, desk, family, visit, mine, near),
             "GET /fhir/Patient/{patient_id}": Call(f"/fhir/{patient}", "fhir:read"),
             "GET /fhir/Coverage/{patient_id}": Call(f"/fhir/Coverage/{family.head_id}", "fhir:read"),
@@ -85,7 +86,9 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
         },
         ANYONE,
         acts={
-            "POST /v1/encounters": Call("/v1/encounters", "encounters:create", mine, body={"json": visit_of(family)}),
+            "POST /v1/encounters": Call(
+                "/v1/encounters", "encounters:create", mine, body={"json": visit_of(desk, family)}
+            ),
             "GET /v1/policies/health": Call("/v1/policies/health", "policies:read"),
         },
         own={"POST /v1/encounters": Own(_ENTERED)},
@@ -95,7 +98,7 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
 async def _taken_back(
     health: Health, desk: Desk, family: Family, visit: str, mine: dict[str, Any], near: dict[str, Any]
 ) -> dict[str, Any]:
-    """Calls that take visits and contributions back, or look at an emergency."""
+    """Calls that collect, take visits and contributions back, or look at an emergency."""
     own = (await health.visit(desk, family)).json()["encounter_id"]
     emergency: dict[str, Any] = {"emergency": True, "national_id": "29001011234567", "card_id": None}
     unknown = (await health.visit(desk, family, "medicines", **emergency)).json()["encounter_id"]
@@ -103,7 +106,11 @@ async def _taken_back(
     paid = (await health.admin("POST", "/v1/contributions", "contributions:write", json=body)).json()["contribution_id"]
     why = {"json": {"reason": "a walk"}}
     reviewed = {"json": {"decision": "reject", "reason": "a walk"}}
+    agreed = {"json": {"holder_proof": prove(desk.terminal_id, family.card_id, MOST, "visit")}}
     return {
+        "POST /v1/encounters/{encounter_id}/collection": Call(
+            f"/v1/encounters/{visit}/collection", "encounters:create", mine, near, body=agreed
+        ),
         "POST /v1/contributions/{contribution_id}/reversal": Call(
             f"/v1/contributions/{paid}/reversal", "contributions:write", body=why
         ),
@@ -115,7 +122,11 @@ async def _taken_back(
             "/v1/encounter-reviews?limit=200", "coverage:write", refused=200, mark=unknown
         ),
         "POST /v1/encounters/{encounter_id}/review": Call(
-            f"/v1/encounters/{unknown}/review", "coverage:write", body=reviewed
+            f"/v1/encounters/{unknown}/review",
+            "coverage:write",
+            as_person(governorate=PORT_SAID["governorate"]),
+            as_person(governorate=ISMAILIA["governorate"]),
+            body=reviewed,
         ),
     }
 
@@ -128,12 +139,29 @@ def contribution_of(family: Family) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def visit_of(family: Family) -> dict[str, Any]:
+def visit_of(desk: Desk, family: Family) -> dict[str, Any]:
     """A visit to be entered."""
+    proof = prove(desk.terminal_id, family.card_id, MOST, "visit")
     lines = [{"code": "A10", "price": 10_000, "quantity": 1}]
-    return {"card_id": str(family.card_id), "service": "medicines", "lines": lines}
+    return {"card_id": str(family.card_id), "service": "medicines", "lines": lines, "holder_proof": proof}
 
 
 async def test_a_clinic_asks_for_whoever_comes(health: Health) -> None:
     desk, family = await health.desk(), await health.family(governorate=ISMAILIA["governorate"])
     assert (await health.ask(desk, family))["card_id"] == str(family.card_id)
+
+
+@pytest.mark.parametrize(("bound", "status"), [("03", 200), ("03.02", 200), ("03.03", 404), ("35.02", 404)])
+async def test_who_is_bound_to_a_district_reads_the_families_of_it(health: Health, bound: str, status: int) -> None:
+    """Families of the tests live in 03.02, by whatever event was heard first."""
+    family = await health.family()
+    asked = {"card_id": str(family.card_id), "service": "medicines"}
+    calls = [
+        ("GET", f"/v1/coverage/{family.card_id}", "coverage:read", None),
+        ("POST", "/v1/eligibility", "eligibility:check", asked),
+        ("GET", f"/fhir/Patient/{family.head_id}", "fhir:read", None),
+    ]
+    for method, path, scope, body in calls:
+        headers = health.issuer.headers("unit", scope, governorate=bound)
+        reply = await health.client.request(method, path, json=body, headers=headers)
+        assert reply.status_code == status, (path, reply.text)

@@ -105,6 +105,8 @@ async def test_what_is_refused(health: Health) -> None:
     assert await code(409, service="dentistry") == "service_unknown"
     assert await code(409, service="inpatient") == "service_not_offered"
     assert await code(422, occurred_at=(NOON + timedelta(minutes=6)).isoformat()) == "visit_in_the_future"
+    assert await code(422, occurred_at="9999-12-31T22:00:00Z") == "visit_in_the_future"
+    assert await code(409, occurred_at="0001-01-01T00:00:00+14:00") == "visit_too_late"
     assert await code(409, occurred_at="2026-09-01T10:00:00Z") == "visit_too_late"
     assert await code(409, occurred_at="1999-09-01T10:00:00Z") == "visit_too_late"
     assert await code(422, price=-1) == "invalid_request"
@@ -113,6 +115,33 @@ async def test_what_is_refused(health: Health) -> None:
     assert await code(409, family=elsewhere) == "cover_not_begun"
     assert (await health.visit(desk, elsewhere, emergency=True)).status_code == 201
     assert not await health.fetch("SELECT FROM encounter WHERE household_id = $1", family.household_id)
+
+
+async def test_a_late_visit_is_judged_by_the_card_of_its_own_moment(health: Health) -> None:
+    desk = await health.desk()
+    closed, blocked, replaced = [await health.family() for _ in range(3)]
+    since = NOON - timedelta(hours=2)
+    card = {"card_id": closed.card_id, "household_id": closed.household_id}
+    await health.deliver(CardClosed(**card, reason="damaged"), at=since)
+    await health.deliver(CardClosed(**card, reason="damaged"), at=NOON)  # told again: since the first time
+    of_blocked = {"card_id": blocked.card_id, "household_id": blocked.household_id, "citizen_id": blocked.head_id}
+    await health.deliver(CardBlocked(**of_blocked, reason="lost", blocked_at=since))
+    await health.deliver(
+        CardReplaced(
+            old_card_id=replaced.card_id,
+            new_card_id=new_id(),
+            citizen_id=replaced.head_id,
+            household_id=replaced.household_id,
+            governorate="03",
+            services=list(HEALTH),
+            replaced_at=since,
+        )
+    )
+    for family, code in ((closed, "card_closed"), (blocked, "card_blocked"), (replaced, "card_closed")):
+        before, after = [(since + timedelta(minutes=minutes)).isoformat() for minutes in (-1, 0)]
+        assert (await health.visit(desk, family, occurred_at=before)).status_code == 201
+        assert (await health.visit(desk, family, occurred_at=after)).json()["code"] == code
+        assert (await health.visit(desk, family)).json()["code"] == code
 
 
 async def test_cards_that_are_blocked_replaced_or_closed(health: Health) -> None:
@@ -179,8 +208,7 @@ async def test_what_became_of_the_copayment(health: Health) -> None:
     desk, family = await health.desk(), await health.family()
     visit = (await health.visit(desk, family, "medicines", 10_000)).json()
     encounter_id, due = visit["encounter_id"], UUID(visit["copayment_id"])
-    collect = f"/v1/encounters/{encounter_id}/collection"
-    early = await health.client.post(collect, headers=desk.headers())
+    early = await health.collect(desk, encounter_id, family.card_id)
     assert (early.status_code, early.json()["code"]) == (409, "nothing_to_collect")
     failed = PaymentFailed(
         payment_id=due,
@@ -193,7 +221,9 @@ async def test_what_became_of_the_copayment(health: Health) -> None:
     await health.deliver(failed)
     seen = await health.read(desk, encounter_id)
     assert (seen["copayment_state"], seen["failure"]) == ("failed", "insufficient_funds")
-    again = await health.client.post(collect, headers=desk.headers())
+    bare = await health.client.post(f"/v1/encounters/{encounter_id}/collection", headers=desk.headers())
+    assert (bare.status_code, bare.json()["code"]) == (409, "holder_proof_required")
+    again = await health.collect(desk, encounter_id, family.card_id)
     assert (again.status_code, again.json()["copayment_state"]) == (200, "due")
     assert [e.copayment_id for e in await health.told(CopaymentDue)].count(due) == 2
     captured = PaymentCaptured(

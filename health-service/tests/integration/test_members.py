@@ -44,7 +44,7 @@ def listed(family: Family, revision: int, *people: tuple[UUID, str], status: str
         revision=revision,
         status=status,
         governorate=PORT_SAID,
-        district="al-arab",
+        district="03.02",
         governorate_of_issue=PORT_SAID,
         legal_basis=None,
         members=[HouseholdMember(citizen_id=who, role=role, since=date(2020, 1, 1)) for who, role in people],
@@ -182,7 +182,7 @@ async def test_every_order_comes_to_the_same(health: Health) -> None:
 async def test_a_new_copy_knows_the_members_of_now(health: Health) -> None:
     heard, fresh = await health.family(), Family()
     await health.deliver(left(heard, heard.child_id), listed(heard, 2, (heard.head_id, "head")))
-    place: dict[str, Any] = {"restatement_id": new_id(), "governorate": PORT_SAID, "district": "al-arab"}
+    place: dict[str, Any] = {"restatement_id": new_id(), "governorate": PORT_SAID, "district": "03.02"}
     head = MemberRestated(citizen_id=fresh.head_id, is_head=True, birth_year=1958)
     again = HouseholdRestated(household_id=fresh.household_id, members=1, revision=2, citizens=[head], **place)
     await health.deliver(again)
@@ -246,7 +246,7 @@ async def test_what_is_told_again_says_who_has_left_and_died(health: Health) -> 
     born = [one.model_copy(update={"birth_year": 1958}) for one in state.members]
     whole = HouseholdState(**state.model_dump(exclude={"members", "former"}), members=born, former=[gone])
     again = HouseholdRestated(
-        restatement_id=new_id(), household_id=fresh.household_id, governorate=PORT_SAID, district="al-arab", members=1,
+        restatement_id=new_id(), household_id=fresh.household_id, governorate=PORT_SAID, district="03.02", members=1,
         revision=5, citizens=[], state=whole,
     )  # fmt: skip
     await health.deliver(again)

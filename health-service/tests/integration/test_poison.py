@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from chassis.testing import worked_off
 from health_service import upkeep
 
 from ..support import Health
@@ -17,8 +18,7 @@ async def test_a_family_that_cannot_be_settled_keeps_no_other(health: Health) ->
     await health.runtime.pool.execute("UPDATE exemption SET sealed = '\\x00' WHERE household_id = $1", bad.household_id)
     health.at(datetime(2026, 7, 1, 12, tzinfo=UTC))
     await health.runtime.pool.execute("UPDATE coverage SET changes_on = '2026-07-01'")
-    while await upkeep.DUE.run(health.runtime):
-        continue
+    await worked_off(lambda: upkeep.DUE.run(health.runtime))
     for family in others:
         assert (await states(health, family))[-1][0] == "suspended"
     rows = await health.fetch("SELECT item FROM set_aside WHERE worker = $1", upkeep.DUE.worker)

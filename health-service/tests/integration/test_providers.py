@@ -21,13 +21,13 @@ UNIT: dict[str, Any] = {
     "name_ar": "وحدة",
     "name_en": "Unit",
     "governorate": "03",
-    "district": "x",
+    "district": "03.02",
 }
 
 
 async def test_providers_are_listed(health: Health) -> None:
     for number in range(3):
-        body = UNIT | {"governorate": "35", "name_en": f"Unit {number}"}
+        body = UNIT | {"governorate": "35", "district": "35.07", "name_en": f"Unit {number}"}
         assert (await health.admin("POST", "/v1/providers", "providers:write", json=body)).status_code == 201
     path = "/v1/providers?governorate=35&kind=family_unit"
     page = (await health.admin("GET", path, "providers:read")).json()

@@ -23,7 +23,7 @@ def restated(family: Family, state: str) -> tuple[HouseholdRestated, CardRestate
         "restatement_id": new_id(),
         "household_id": family.household_id,
         "governorate": PORT_SAID,
-        "district": "al-arab",
+        "district": "03.02",
         "members": 2,
     }
     citizens = [
@@ -77,7 +77,7 @@ async def test_a_new_copy_is_like_one_that_heard_all(health: Health, state: str)
 
 async def test_an_older_revision_changes_nothing(health: Health) -> None:
     family = await health.family()
-    place = {"household_id": family.household_id, "district": "x", "members": 5}
+    place = {"household_id": family.household_id, "district": "03.02", "members": 5}
     await health.deliver(HouseholdChanged(governorate="35", revision=4, **place))
     await health.deliver(restated(family, "active")[0])
     (row,) = await health.fetch(

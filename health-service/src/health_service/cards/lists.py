@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.districts import as_listed
+from chassis.row_arrays import columns, transposed
 from contracts.card import HouseholdRestated
 from contracts.household import FormerMember, HealthMonths, HouseholdState
 from health_service.cards import members, repository
 from health_service.cards.members import HEAD
 from health_service.rules.membership import as_text, uninsured
 from health_service.rules.standing import DAY, add_months
+
+_DAY_OF = ("household_id", "citizen_id", "day")
 
 
 class Person(NamedTuple):
@@ -34,6 +38,7 @@ class Listed(NamedTuple):
 
     household_id: UUID
     governorate: str
+    district: str
     revision: int
     status: str | None
     legal_basis: str | None
@@ -58,6 +63,7 @@ class Listed(NamedTuple):
         return Listed(
             told.household_id,
             told.governorate,
+            as_listed(told.governorate, told.district),
             told.revision,
             told.status,
             told.legal_basis,
@@ -72,7 +78,8 @@ class Listed(NamedTuple):
         if told.state is not None:
             return Listed.of(told.state)
         people = [Person(one.citizen_id, one.is_head, None, None, one.birth_year, None) for one in told.citizens]
-        return Listed(told.household_id, told.governorate, told.revision, None, None, people, (), ())
+        district = as_listed(told.governorate, told.district)
+        return Listed(told.household_id, told.governorate, district, told.revision, None, None, people, (), ())
 
 
 async def put_lists(session: AsyncSession, told: Iterable[Listed]) -> list[Listed]:
@@ -83,11 +90,11 @@ async def put_lists(session: AsyncSession, told: Iterable[Listed]) -> list[Liste
         if known is None or known.revision < one.revision:
             newest[one.household_id] = one
     found = list(newest.values())
-    names = ("household_id", "governorate", "revision", "status", "legal_basis")
-    columns: dict[str, list[Any]] = {name: [getattr(one, name) for one in found] for name in names}
-    columns["members"] = [len(one.people) for one in found]
-    columns["bases"] = [orjson.dumps(one.bases).decode() if one.bases else None for one in found]
-    ids = set(await repository.put_listed(session, columns))
+    names = ("household_id", "governorate", "district", "revision", "status", "legal_basis")
+    lists = transposed(found, *names)
+    lists["members"] = [len(one.people) for one in found]
+    lists["bases"] = [orjson.dumps(one.bases).decode() if one.bases else None for one in found]
+    ids = set(await repository.put_listed(session, lists))
     changed = [one for one in found if one.household_id in ids]
     if changed:
         await _put_people(session, changed)
@@ -96,23 +103,16 @@ async def put_lists(session: AsyncSession, told: Iterable[Listed]) -> list[Liste
 
 async def _put_people(session: AsyncSession, changed: Sequence[Listed]) -> None:
     people = [(one.household_id, person) for one in changed for person in one.people]
-    columns: dict[str, list[Any]] = {name: [getattr(person, name) for _, person in people] for name in Person._fields}
-    columns["household_id"] = [household_id for household_id, _ in people]
-    await members.put_lists(session, [one.household_id for one in changed], columns)
+    listed = transposed((person for _, person in people), *Person._fields)
+    listed["household_id"] = [household_id for household_id, _ in people]
+    await members.put_lists(session, [one.household_id for one in changed], listed)
     former = [(one.household_id, gone) for one in changed for gone in one.former]
     if former:
         left = [(household_id, gone.citizen_id, gone.left_on) for household_id, gone in former]
-        await members.left(session, _columns(left))
+        await members.left(session, columns(left, *_DAY_OF))
     dead = [(household_id, gone.citizen_id, gone.died_on) for household_id, gone in former if gone.died_on]
     if dead:
-        await members.dies(session, _columns(dead))
-
-
-def _columns(rows: Sequence[tuple[UUID, UUID, date]]) -> dict[str, list[Any]]:
-    return {
-        name: list(column)
-        for name, column in zip(("household_id", "citizen_id", "day"), zip(*rows, strict=True), strict=True)
-    }
+        await members.dies(session, columns(dead, *_DAY_OF))
 
 
 def _kept_out(spans: Sequence[HealthMonths] | None) -> str | None:

@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.area import Area
 from chassis.row_arrays import statement
 from health_service.rules.visits import Card
 
 _PUT_HOUSEHOLDS = statement(
-    "INSERT INTO household AS h (household_id, governorate, members, revision)"
-    " SELECT DISTINCT ON (household_id) household_id, governorate, members, revision"
+    "INSERT INTO household AS h (household_id, governorate, district, members, revision)"
+    " SELECT DISTINCT ON (household_id) household_id, governorate, district, members, revision"
     " FROM <rows>"
     " ORDER BY household_id, revision DESC"
-    " ON CONFLICT (household_id) DO UPDATE SET governorate = excluded.governorate, members = excluded.members,"
-    " revision = excluded.revision WHERE h.revision < excluded.revision RETURNING household_id",
+    " ON CONFLICT (household_id) DO UPDATE SET governorate = excluded.governorate, district = excluded.district,"
+    " members = excluded.members, revision = excluded.revision"
+    " WHERE h.revision < excluded.revision RETURNING household_id",
     household_id="uuid",
     governorate="text",
+    district="text",
     members="int",
     revision="int",
 )
 # With its list of members: the same revision was told without one as well.
 _PUT_LISTED = statement(
-    "INSERT INTO household AS h (household_id, governorate, members, revision, listed_revision, status, legal_basis,"
-    " bases) SELECT DISTINCT ON (household_id) household_id, governorate, members, revision, revision, status,"
-    " legal_basis, CAST(bases AS jsonb)"
+    "INSERT INTO household AS h (household_id, governorate, district, members, revision, listed_revision, status,"
+    " legal_basis, bases) SELECT DISTINCT ON (household_id) household_id, governorate, district, members, revision,"
+    " revision, status, legal_basis, CAST(bases AS jsonb)"
     " FROM <rows> ORDER BY household_id, revision DESC"
     " ON CONFLICT (household_id) DO UPDATE SET governorate = CASE WHEN h.revision <= excluded.revision"
-    " THEN excluded.governorate ELSE h.governorate END, members = CASE WHEN h.revision <= excluded.revision"
+    " THEN excluded.governorate ELSE h.governorate END, district = CASE WHEN h.revision <= excluded.revision"
+    " THEN excluded.district ELSE h.district END, members = CASE WHEN h.revision <= excluded.revision"
     " THEN excluded.members ELSE h.members END, revision = greatest(h.revision, excluded.revision),"
     " listed_revision = excluded.listed_revision, status = coalesce(excluded.status, h.status),"
     " legal_basis = excluded.legal_basis, bases = excluded.bases"
     " WHERE h.listed_revision < excluded.listed_revision OR (h.listed_revision = excluded.listed_revision"
-    " AND h.status IS NULL AND excluded.status IS NOT NULL) RETURNING household_id",
+    " AND (h.district IS NULL OR h.status IS NULL AND excluded.status IS NOT NULL)) RETURNING household_id",
     household_id="uuid",
     governorate="text",
+    district="text",
     members="int",
     revision="int",
     status="text",
@@ -48,11 +53,12 @@ _PUT_LISTED = statement(
 )
 # Until the household's own event is here, what the card's says of it holds.
 _KNOW_HOUSEHOLDS = statement(
-    "INSERT INTO household (household_id, governorate, members)"
-    " SELECT DISTINCT ON (household_id) household_id, governorate, members"
+    "INSERT INTO household (household_id, governorate, district, members)"
+    " SELECT DISTINCT ON (household_id) household_id, governorate, district, members"
     " FROM <rows> ORDER BY household_id ON CONFLICT DO NOTHING",
     household_id="uuid",
     governorate="text",
+    district="text",
     members="int",
 )
 _ACTIVATE = statement(
@@ -67,14 +73,20 @@ _ACTIVATE = statement(
     citizen_id="uuid",
     health="bool",
 )
+# What is closed is told without the block that came before; late visits are judged by it.
 _RESTATE = statement(
-    "INSERT INTO card AS c (card_id, household_id, citizen_id, state, blocked, health, replaced_by)"
-    " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, state, blocked, health, replaced_by"
-    " FROM <numbered rows>"
+    "INSERT INTO card AS c"
+    " (card_id, household_id, citizen_id, state, blocked, health, replaced_by, blocked_at, closed_at)"
+    " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, state, blocked, health, replaced_by, blocked_at,"
+    " closed_at FROM <numbered rows>"
     " ORDER BY card_id, n DESC"
-    " ON CONFLICT (card_id) DO UPDATE SET citizen_id = excluded.citizen_id, blocked = excluded.blocked,"
+    " ON CONFLICT (card_id) DO UPDATE SET citizen_id = excluded.citizen_id,"
+    " blocked = CASE excluded.state WHEN 'closed' THEN c.blocked ELSE excluded.blocked END,"
     " health = excluded.health, state = CASE c.state WHEN 'closed' THEN 'closed' ELSE excluded.state END,"
-    " replaced_by = coalesce(excluded.replaced_by, c.replaced_by)",
+    " replaced_by = coalesce(excluded.replaced_by, c.replaced_by),"
+    " blocked_at = CASE excluded.state WHEN 'closed' THEN coalesce(excluded.blocked_at, c.blocked_at)"
+    " ELSE excluded.blocked_at END,"
+    " closed_at = least(c.closed_at, excluded.closed_at)",
     card_id="uuid",
     household_id="uuid",
     citizen_id="uuid",
@@ -82,6 +94,8 @@ _RESTATE = statement(
     blocked="bool",
     health="bool",
     replaced_by="uuid",
+    blocked_at="timestamptz",
+    closed_at="timestamptz",
 )
 _SET_HEALTH = statement(
     "INSERT INTO card (card_id, household_id, state, health)"
@@ -92,17 +106,22 @@ _SET_HEALTH = statement(
     household_id="uuid",
 )
 _SET_BLOCKED = statement(
-    "INSERT INTO card (card_id, household_id, citizen_id, state, blocked)"
-    " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, 'issued', :on"
+    "INSERT INTO card (card_id, household_id, citizen_id, state, blocked, blocked_at)"
+    " SELECT DISTINCT ON (card_id) card_id, household_id, citizen_id, 'issued', :on, blocked_at"
     " FROM <rows>"
-    " ON CONFLICT (card_id) DO UPDATE SET blocked = excluded.blocked",
+    " ON CONFLICT (card_id) DO UPDATE SET blocked = excluded.blocked, blocked_at = excluded.blocked_at",
     card_id="uuid",
     household_id="uuid",
     citizen_id="uuid",
+    blocked_at="timestamptz",
 )
+# Closed twice, it is so since the first time.
 _CLOSE = text(
-    "INSERT INTO card AS c (card_id, household_id, state, replaced_by) VALUES (:card_id, :household_id, 'closed', :by)"
-    " ON CONFLICT (card_id) DO UPDATE SET state = 'closed', replaced_by = coalesce(excluded.replaced_by, c.replaced_by)"
+    "INSERT INTO card AS c (card_id, household_id, state, replaced_by, closed_at)"
+    " VALUES (:card_id, :household_id, 'closed', :by, :at)"
+    " ON CONFLICT (card_id) DO UPDATE SET state = 'closed',"
+    " replaced_by = coalesce(excluded.replaced_by, c.replaced_by),"
+    " closed_at = least(c.closed_at, excluded.closed_at)"
 )
 _SUCCEED = text(
     "INSERT INTO card AS c (card_id, household_id, citizen_id, state, health)"
@@ -111,10 +130,14 @@ _SUCCEED = text(
     " ON CONFLICT (card_id) DO UPDATE SET health = excluded.health, citizen_id = excluded.citizen_id,"
     " state = CASE WHEN c.state = 'issued' THEN excluded.state ELSE c.state END"
 )
-_FIND = text("SELECT card_id, household_id, citizen_id, state, blocked, health FROM card WHERE card_id = :card_id")
+_FIND = text(
+    "SELECT card_id, household_id, citizen_id, state, blocked, health, blocked_at, closed_at FROM card"
+    " WHERE card_id = :card_id"
+)
 # Of a person who belongs to no household on the day, the one that was heard of last says where.
 _PERSON = text(
-    "SELECT p.citizen_id, m.household_id, p.birth_year, h.governorate, coalesce(m.insured, true) AS insured,"
+    "SELECT p.citizen_id, m.household_id, p.birth_year, h.governorate, h.district,"
+    " coalesce(m.insured, true) AS insured,"
     " (SELECT o.citizen_id FROM member o WHERE o.household_id = m.household_id AND o.is_head"
     " ORDER BY o.citizen_id LIMIT 1) AS head_id,"
     " EXISTS (SELECT FROM card c WHERE c.household_id = m.household_id AND c.state = 'active' AND NOT c.blocked"
@@ -132,7 +155,7 @@ _PAYING = text(
     " AND m.citizen_id = c.citizen_id WHERE c.household_id = :household_id AND c.citizen_id IS NOT NULL"
     " AND c.state <> 'closed' ORDER BY c.state = 'active' DESC, coalesce(m.is_head, false) DESC, c.card_id LIMIT 1"
 )
-_GOVERNORATE = text("SELECT governorate FROM household WHERE household_id = :household_id")
+_RESIDENCE = text("SELECT governorate, district FROM household WHERE household_id = :household_id")
 
 Columns = Mapping[str, Sequence[object]]
 
@@ -149,20 +172,24 @@ async def put_listed(session: AsyncSession, columns: Columns) -> list[UUID]:
 
 async def activate(session: AsyncSession, columns: Columns) -> None:
     """Cards that may be used, and their households."""
-    await session.execute(
-        _KNOW_HOUSEHOLDS, {name: columns[name] for name in ("household_id", "governorate", "members")}
-    )
+    await _know_households(session, columns)
     cards = {name: columns[name] for name in ("card_id", "household_id", "citizen_id", "health")}
     await session.execute(_ACTIVATE, cards)
 
 
 async def restate(session: AsyncSession, columns: Columns) -> None:
     """Cards as they are, told again, and their households where those are not known."""
-    await session.execute(
-        _KNOW_HOUSEHOLDS, {name: columns[name] for name in ("household_id", "governorate", "members")}
-    )
-    names = ("card_id", "household_id", "citizen_id", "state", "blocked", "health", "replaced_by")
+    await _know_households(session, columns)
+    names = (
+        "card_id", "household_id", "citizen_id", "state", "blocked", "health", "replaced_by", "blocked_at",
+        "closed_at",
+    )  # fmt: skip
     await session.execute(_RESTATE, {name: columns[name] for name in names})
+
+
+async def _know_households(session: AsyncSession, columns: Columns) -> None:
+    names = ("household_id", "governorate", "district", "members")
+    await session.execute(_KNOW_HOUSEHOLDS, {name: columns[name] for name in names})
 
 
 async def set_health(session: AsyncSession, columns: Columns, *, on: bool) -> None:
@@ -175,9 +202,12 @@ async def set_blocked(session: AsyncSession, columns: Columns, *, on: bool) -> N
     await session.execute(_SET_BLOCKED, {**columns, "on": on})
 
 
-async def close(session: AsyncSession, card_id: UUID, household_id: UUID, replaced_by: UUID | None = None) -> None:
-    """End a card for good."""
-    await session.execute(_CLOSE, {"card_id": card_id, "household_id": household_id, "by": replaced_by})
+async def close(
+    session: AsyncSession, card_id: UUID, household_id: UUID, at: datetime, replaced_by: UUID | None = None
+) -> None:
+    """End a card for good, from an instant on."""
+    values = {"card_id": card_id, "household_id": household_id, "at": at, "by": replaced_by}
+    await session.execute(_CLOSE, values)
 
 
 async def succeed(
@@ -207,14 +237,14 @@ async def find(session: AsyncSession, card_id: UUID) -> Card | None:
 
 
 async def person(session: AsyncSession, citizen_id: UUID, day: date) -> RowMapping | None:
-    """A citizen with the household of a day (None: of none), its head, its governorate, whether a card opens care."""
+    """A citizen with the household of a day (None: of none), its head, its residence, whether a card opens care."""
     return (await session.execute(_PERSON, {"citizen_id": citizen_id, "day": day})).mappings().one_or_none()
 
 
-async def governorate(session: AsyncSession, household_id: UUID) -> str | None:
+async def residence(session: AsyncSession, household_id: UUID) -> Area | None:
     """Where a household lives, None where it is not known."""
-    found: str | None = (await session.execute(_GOVERNORATE, {"household_id": household_id})).scalar_one_or_none()
-    return found
+    row = (await session.execute(_RESIDENCE, {"household_id": household_id})).one_or_none()
+    return Area(row.governorate, row.district) if row else None
 
 
 async def paying(session: AsyncSession, household_id: UUID) -> tuple[UUID, UUID] | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
-from chassis.area import Area
+from chassis.area import OF_THE_NATION
 from chassis.clock import business_day, month_start
 from chassis.ids import new_id
 from chassis.principal import Principal
@@ -191,7 +191,7 @@ async def exempt(
     Raises HouseholdUnknown, HouseholdNotEnrolled, ExemptionOfNoOne, ExemptionTooLong.
     """
     here, now = runtime.state, runtime.clock.now()
-    if await cards.governorate(session, household_id) is None:
+    if await cards.residence(session, household_id) is None:
         raise HouseholdUnknown()
     await _within(session, caller, household_id)
     if (request.kind == UNABLE) != (request.citizen_id is None):
@@ -302,8 +302,8 @@ def _check_length(figures: Figures, request: ExemptionRequest) -> None:
 
 
 async def _within(session: AsyncSession, caller: Principal, household_id: UUID) -> None:
-    """A caller bound to a governorate knows the families of that one only."""
-    caller.bound.hold(Area(await cards.governorate(session, household_id)), HouseholdNotEnrolled)
+    """A caller bound to a governorate or district knows the families of that one only."""
+    caller.bound.hold(await cards.residence(session, household_id) or OF_THE_NATION, HouseholdNotEnrolled)
 
 
 def _is_news(family: Family, now: Standing) -> bool:

@@ -22,7 +22,7 @@ from health_service.rules.visits import Card
 # Inside JSON ids and days are text, and what is sealed is hexadecimal: `family_of` reads both.
 _ASK = """
     SELECT c.card_id, c.household_id, c.citizen_id, c.state AS card_state, c.blocked, c.health,
-        h.governorate, h.status, h.bases::text AS bases, v.enrolled_on, v.state, v.since, v.exempt,
+        h.governorate, h.district, h.status, h.bases::text AS bases, v.enrolled_on, v.state, v.since, v.exempt,
         ARRAY(SELECT m.month FROM contribution_month m WHERE m.household_id = c.household_id) AS paid_months,
         (SELECT json_agg(json_build_object('exemption_id', e.exemption_id, 'citizen_id', e.citizen_id, 'kind', e.kind,
             'sealed', encode(e.sealed, 'hex'), 'first_day', e.first_day, 'last_day', e.last_day)
@@ -68,7 +68,9 @@ async def ask(pool: asyncpg.Pool, vault: Vault, card_id: UUID, patient_id: UUID 
     )
     family = family_of(row, vault, _list(row["exemptions"])) if row["enrolled_on"] is not None else None
     used = {(service, period): amount for service, period, amount in _list(row["caps"])}
-    return Known(card, Area(row["governorate"]), family, _list(row["members"]), used, row["holder_known"])
+    return Known(
+        card, Area(row["governorate"], row["district"]), family, _list(row["members"]), used, row["holder_known"]
+    )
 
 
 def _list(document: str | None) -> list[Any]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.personal import Personal, Whose
+from health_service.eligibility.examples import ASKED, COVERED
 
 ServiceName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", description="e.g. medicines, imaging, inpatient")]
 
@@ -16,7 +17,7 @@ ServiceName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", description="e.g. 
 class EligibilityRequest(BaseModel):
     """Ask whether the holder of a card, or another member of the household, is covered."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [ASKED]})
 
     card_id: Annotated[UUID, Whose.CARD]
     patient_id: Annotated[UUID | None, Field(description="another member of the card's household"), Whose.CITIZEN] = (
@@ -58,6 +59,8 @@ class Member(BaseModel):
 
 class Eligibility(BaseModel):
     """Whether care is covered today, and what it costs the patient. Emergencies are treated in any case."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [COVERED]})
 
     card_id: Annotated[UUID, Whose.CARD]
     household_id: Annotated[UUID, Whose.HOUSEHOLD]

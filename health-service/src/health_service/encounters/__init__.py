@@ -3,4 +3,4 @@
 TABLES = ("cap_use", "encounter", "encounter_reversal", "referral")
 APPEND_ONLY = ("encounter_reversal", "referral")
 KEPT = ("encounter",)
-FUNCTIONS = ("end_referral",)
+FUNCTIONS = ("end_cap_use", "end_encounter", "end_encounter_reversal", "end_referral")

@@ -10,7 +10,8 @@ from fastapi import Request
 from approvals.errors import ProposalOpen
 from chassis.auth import Caller
 from chassis.db import Reading, Work
-from chassis.endpoints import Rate
+from chassis.endpoints import PEOPLE, Rate
+from chassis.holder_proofs.refusals import REFUSALS as HOLDER_PROOFS
 from chassis.paging import Paging, by_id
 from chassis.records.said import acting_in
 from chassis.routing import router
@@ -18,6 +19,7 @@ from contracts.scopes import Scope
 from health_service.context import Running
 from health_service.encounters import reversals, reviews, service
 from health_service.encounters.schemas import (
+    CollectionIn,
     Encounter,
     EncounterReceipt,
     EncounterRequest,
@@ -32,6 +34,7 @@ from health_service.errors import (
     EntryReversed,
     NothingToCollect,
     NothingToReview,
+    OwnVisit,
     PatientNeeded,
     ReversalTooLate,
 )
@@ -65,13 +68,20 @@ routes = router(tags=["encounters"])
         refusals.MayNotRefer,
         refusals.VisitTooLate,
         refusals.VisitInTheFuture,
+        refusals.PriceAboveCeiling,
+        refusals.QuantityAboveBound,
+        refusals.CaseAboveCeiling,
+        *HOLDER_PROOFS,
     ),
     rate=Rate.SALE,
 )
 async def record_encounter(
     http: Request, runtime: Running, body: EncounterRequest, caller: Caller, session: Work
 ) -> EncounterReceipt:
-    """Enter a visit; the patient's part is then taken from the card's wallet. The answer repeats no diagnosis."""
+    """Enter a visit; the patient's part is then taken from the card's wallet. The answer repeats no diagnosis.
+
+    The card's holder has to be there (`holder_proof`), but in an emergency, of which nothing is taken.
+    """
     place = await place_of(session, caller)
     return await service.record(session, runtime, place, body, acting_in(http))
 
@@ -93,13 +103,25 @@ async def read_encounter(runtime: Running, encounter_id: UUID, caller: Caller, s
     "/v1/encounters/{encounter_id}/collection",
     purpose="copayment",
     scopes=Scope.ENCOUNTERS_CREATE,
-    problems=(ClinicTerminalNeeded, EncounterUnknown, NothingToCollect),
+    problems=(
+        ClinicTerminalNeeded,
+        EncounterUnknown,
+        NothingToCollect,
+        refusals.CardUnknown,
+        refusals.CardBlocked,
+        refusals.CardClosed,
+        refusals.CardNotActive,
+        refusals.HealthNotEnabled,
+        *HOLDER_PROOFS,
+    ),
     rate=Rate.SALE,
 )
-async def collect_copayment(encounter_id: UUID, caller: Caller, session: Work) -> EncounterReceipt:
-    """Have a co-payment taken once more that the wallet did not cover."""
+async def collect_copayment(
+    runtime: Running, encounter_id: UUID, caller: Caller, session: Work, body: CollectionIn | None = None
+) -> EncounterReceipt:
+    """Have a co-payment taken that the wallet did not cover, or an emergency left owed; the holder agrees to it."""
     place = await place_of(session, caller)
-    return await service.collect(session, place.provider_id, encounter_id)
+    return await service.collect(session, runtime, place, encounter_id, body or CollectionIn())
 
 
 @routes.post(
@@ -127,7 +149,7 @@ async def reverse_encounter(
 async def list_reviews(
     runtime: Running, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(50, 200)]
 ) -> ReviewPage:
-    """Emergencies with a card that was blocked, closed or unknown, which somebody has to look at, oldest first."""
+    """Emergencies that nobody has looked at, oldest first, with what would have refused another visit."""
     return await reviews.waiting(session, runtime, caller, page)
 
 
@@ -135,10 +157,21 @@ async def list_reviews(
     "/v1/encounters/{encounter_id}/review",
     purpose="visit_lookup",
     scopes=Scope.COVERAGE_WRITE,
-    problems=(EncounterUnknown, NothingToReview, PatientNeeded, refusals.PatientUnknown),
+    problems=(
+        EncounterUnknown,
+        NothingToReview,
+        OwnVisit,
+        PatientNeeded,
+        refusals.PatientUnknown,
+        refusals.CaseAboveCeiling,
+    ),
+    callers=PEOPLE,
 )
 async def review_encounter(
     runtime: Running, encounter_id: UUID, body: ReviewIn, caller: Caller, session: Work
 ) -> Review:
-    """Accept an emergency for a patient, whose share is taken then, or reject it, which takes the visit back."""
+    """Accept an emergency for a patient, who owes the share then, or reject it, which takes the visit back.
+
+    The insurer pays its part where that was done within the days that the policies give.
+    """
     return await reviews.decide(session, runtime, caller, encounter_id, body)

@@ -1,7 +1,7 @@
 """What must hold before a visit is entered, and what of an emergency somebody has to look at afterwards.
 
 An emergency is treated whatever the card and the cover (truth of the path of care): by card, by citizen, or by national
-id alone. What would refuse another visit then marks it for review; nothing is taken before that.
+id alone. Each is looked at afterwards, and what would refuse another visit is named to whoever does so.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from health_service.encounters import repository
 from health_service.encounters.schemas import EncounterRequest
 from health_service.providers.service import Place
 from health_service.rules import visits
+from health_service.rules.bounds import bounds_refusal
 from health_service.rules.refusals import CardNotActive, CardUnknown, PatientNotInsured, PatientUnknown
 
 Seen = tuple[visits.Card | None, UUID | None, list[str]]
@@ -33,7 +34,7 @@ Seen = tuple[visits.Card | None, UUID | None, list[str]]
 class Told:
     """A visit that may be entered: by whom it is paid, for whom, when, under which cover.
 
-    `review`: why somebody has to look at it, codes; of whoever could not be told the ids are None.
+    `review`: what would have refused it were it no emergency, codes; of whoever could not be told the ids are None.
     """
 
     household_id: UUID | None
@@ -49,8 +50,12 @@ async def judge(session: AsyncSession, runtime: Runtime, place: Place, request: 
     """Everything that must hold before a visit is entered. Raises what `rules.refusals` names."""
     here, now = runtime.state, runtime.clock.now()
     occurred_at = request.occurred_at or now
+    today = here.figures_at(now)
+    refusal = visits.time_refusal(today, occurred_at, now)
+    if refusal:
+        raise refusal
     day = business_day(occurred_at)
-    refusal = visits.time_refusal(here.figures_at(now), occurred_at, day, now)
+    refusal = visits.late_refusal(today, day)
     if refusal:
         raise refusal
     card = None if request.card_id is None else await cards.find(session, request.card_id)
@@ -65,6 +70,7 @@ async def judge(session: AsyncSession, runtime: Runtime, place: Place, request: 
         cover = await cover_on(session, runtime, household_id, patient_id, day)
     refusal = await _offer_refusal(session, place, request, patient_id, cover)
     refusal = refusal or (None if request.emergency else cover.refusal())
+    refusal = refusal or _bounds_refusal(cover, request)
     if refusal:
         raise refusal
     if request.national_id is not None:
@@ -78,7 +84,7 @@ async def _ordinary(session: AsyncSession, request: EncounterRequest, card: visi
     """Card and patient of a visit that is no emergency. Raises what refuses it."""
     if card is None:
         raise CardUnknown()
-    refusal = visits.card_refusal(card)
+    refusal = visits.card_refusal(card, request.occurred_at)
     if refusal:
         raise refusal
     people = await members.on(session, card.household_id, day)
@@ -107,7 +113,7 @@ async def _emergency(session: AsyncSession, request: EncounterRequest, card: vis
         if patient_id is not None and await cards.person(session, patient_id, day) is None:
             raise PatientUnknown()
     else:
-        refusal = visits.card_refusal(card)
+        refusal = visits.card_refusal(card, request.occurred_at)
         if refusal:
             review.append(refusal.code)
         patient_id = patient_id or card.citizen_id
@@ -128,6 +134,11 @@ async def _offer_refusal(
         place.kind, request.service, patient_id, request.emergency, request.referral_id, request.refers_to
     )
     return visits.offer_refusal(cover.figures, visit, visits.Referral(**named) if named else None)
+
+
+def _bounds_refusal(cover: Cover, request: EncounterRequest) -> Refusal | None:
+    lines = ((line.price, line.quantity) for line in request.lines)
+    return bounds_refusal(cover.figures.bounds[request.service], lines)
 
 
 def _read(number: str, today: date) -> None:

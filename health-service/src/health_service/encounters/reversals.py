@@ -24,6 +24,7 @@ from health_service.errors import EncounterUnknown, EntryReversed, ReversalTooLa
 from health_service.proposals import PROPOSALS
 from health_service.rules.copayment import period_of
 from health_service.rules.keys import VISIT
+from health_service.rules.reviews import OWED
 
 
 async def by_provider(
@@ -49,8 +50,10 @@ async def propose(
 ) -> Reversal:
     """Propose to take a visit of the caller's area back, for another to decide. EncounterUnknown, ProposalOpen."""
     row = await repository.find_any(session, encounter_id)
-    if row is None or not caller.bound.covers(Area(row["governorate"])):
+    if row is None:
         raise EncounterUnknown()
+    area = Area(row["governorate"], row["district"])
+    caller.bound.hold(area, EncounterUnknown)
     content = {"reason": reason, "copayment": row["copayment"], "insurer_part": row["insurer_part"]}
     made = await PROPOSALS.enter(
         session,
@@ -59,7 +62,7 @@ async def propose(
         REVERSAL,
         str(encounter_id),
         content,
-        area=Area(row["governorate"]),
+        area=area,
         amount=row["total"],
     )
     return Reversal(id=encounter_id, state="proposed", proposal_id=made.proposal_id)
@@ -78,16 +81,22 @@ async def take_back(
     entry = {"encounter_id": row["encounter_id"], "reason": reason, "by": by, "decided_by": decided_by, "at": now}
     if not await repository.add_reversal(session, **entry):
         raise EntryReversed()
-    if row["copayment"] and row["patient_id"] is not None:
-        await repository.free_cap(session, row["patient_id"], row["service"], _period(runtime, row), row["copayment"])
+    await free_case(session, runtime, row)
     told: list[Event] = []
     if row["household_id"] is not None and row["review"] != "open":
         told.append(_reversed(row, now))
-        if row["copayment"]:
+        if row["copayment"] and row["copayment_state"] != OWED:
             told.append(_given_back(row))
-    if row["copayment"]:
-        await repository.set_reversed(session, row["encounter_id"])
+    await repository.set_reversed(session, row["encounter_id"])
     await outbox.add(session, *told)
+
+
+async def free_case(session: AsyncSession, runtime: Runtime, row: RowMapping) -> None:
+    """Count a visit no more in the case or period it counted in."""
+    if row["patient_id"] is None or not (row["copayment"] or row["cap_period"]):
+        return
+    period, counted = _period(runtime, row), {"amount": row["copayment"], "total": row["total"]}
+    await repository.free_cap(session, row["patient_id"], row["service"], period, **counted)
 
 
 def _period(runtime: Runtime, row: RowMapping) -> str:

@@ -12,6 +12,20 @@ from chassis.paging import Page
 from chassis.personal import Personal, Whose
 from health_service.coverage.schemas import Code
 from health_service.eligibility.schemas import ServiceName
+from health_service.encounters.examples import COLLECTION, ENTERED, REASON, RECEIPT, REVERSED, VISIT
+from health_service.rules.reviews import InsurerState
+
+CopaymentState = Literal["none", "due", "paid", "failed", "review", "owed", "reversed"]
+
+
+HolderProofText = Annotated[
+    str | None,
+    Field(
+        min_length=1,
+        max_length=2048,
+        description="of card-service, for a `visit` and at least what the patient pays; an emergency needs none",
+    ),
+]
 
 
 class EncounterLine(BaseModel):
@@ -36,7 +50,7 @@ class Diagnosis(BaseModel):
 class EncounterRequest(BaseModel):
     """A visit that took place at the calling terminal's provider."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [VISIT]})
 
     card_id: Annotated[UUID | None, Field(description="needed but in an emergency"), Whose.CARD] = None
     patient_id: Annotated[UUID | None, Field(description="another member of the card's household"), Whose.CITIZEN] = (
@@ -64,6 +78,7 @@ class EncounterRequest(BaseModel):
     referral_id: Annotated[UUID | None, Field(description="the referral by which the patient comes")] = None
     refers_to: Annotated[list[ServiceName], Field(max_length=10, description="services the patient is sent to")] = []
     occurred_at: AwareDatetime | None = None
+    holder_proof: HolderProofText = None
 
     @model_validator(mode="after")
     def _known_or_an_emergency(self) -> EncounterRequest:
@@ -83,8 +98,12 @@ class Referral(BaseModel):
 class EncounterReceipt(BaseModel):
     """A visit in the books. `copayment_state`: `none` where nothing is due, else what became of the wallet's part.
 
-    An emergency that is to be looked at (`review`) has nothing taken before that; a visit taken back is `reversed`.
+    No wallet is asked for an emergency's: it waits for the review (`review`), then it is `owed` until it is collected.
+    A visit taken back is `reversed`. `insurer_state`: an emergency's part is paid by the insurer once it was accepted
+    (`payable`), not before (`review`), and not where nobody has looked at it by its last day (`lapsed`).
     """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [RECEIPT]})
 
     encounter_id: UUID
     card_id: Annotated[UUID | None, Whose.CARD]
@@ -99,15 +118,19 @@ class EncounterReceipt(BaseModel):
     exempt: bool
     currency: str
     copayment_id: UUID
-    copayment_state: Literal["none", "due", "paid", "failed", "review", "reversed"]
+    copayment_state: CopaymentState
     failure: Annotated[str | None, Field(description="why the wallet's part could not be taken")]
     referrals: Annotated[list[Referral], Personal.HEALTH]
     review: Annotated[Literal["open", "accepted", "rejected"] | None, Field(description="of an emergency")] = None
     review_reasons: Annotated[list[str], Field(description="codes of what is to be looked at")] = []
+    review_by: Annotated[date | None, Field(description="last day of the review, for the insurer to pay")] = None
+    insurer_state: InsurerState
 
 
 class Encounter(EncounterReceipt):
     """A visit with what it was about, for the provider that entered it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ENTERED]})
 
     emergency: Annotated[bool, Personal.HEALTH]
     referral_id: UUID | None
@@ -116,16 +139,27 @@ class Encounter(EncounterReceipt):
     diagnosis: Annotated[Diagnosis | None, Personal.HEALTH]
 
 
+class CollectionIn(BaseModel):
+    """The agreement of the holder of the card whose wallet pays: the visit's, or another of the household's by now."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [COLLECTION]})
+
+    holder_proof: HolderProofText = None
+    card_id: Annotated[UUID | None, Whose.CARD] = None
+
+
 class ReversalIn(BaseModel):
     """Why a visit or contribution is taken back."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [REASON]})
 
     reason: Annotated[str, Field(min_length=3, max_length=300, pattern=r"^[^\x00-\x1f]+$")]
 
 
 class Reversal(BaseModel):
     """What became of taking an entry back: done, or proposed for another person to decide."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [REVERSED]})
 
     id: UUID
     state: Literal["reversed", "proposed"]
@@ -160,7 +194,9 @@ class Review(BaseModel):
     total: Annotated[int, Personal.HEALTH]
     copayment: int
     insurer_part: int
-    copayment_state: Literal["none", "due", "paid", "failed", "review", "reversed"]
+    copayment_state: CopaymentState
+    review_by: Annotated[date | None, Field(description="last day of the review, for the insurer to pay")]
+    insurer_state: InsurerState
 
 
 class ReviewPage(Page[Review, UUID]):

@@ -197,7 +197,7 @@ def capabilities() -> FhirCapabilities:
 
 async def _row(session: AsyncSession, caller: Principal, citizen_id: UUID, day: date) -> RowMapping:
     row = await cards.person(session, citizen_id, day)
-    if row is None or not caller.bound.covers(Area(row["governorate"])):
+    if row is None or not caller.bound.covers(Area(row["governorate"], row["district"])):
         raise PatientUnknownHere()
     return row
 

@@ -10,6 +10,7 @@ from fastapi import Query
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
+from chassis.places import GovernorateCode
 from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -19,7 +20,6 @@ from health_service.providers.schemas import (
     ClinicTerminal,
     ClinicTerminalRequest,
     ClinicTerminalSuspensionRequest,
-    Governorate,
     Provider,
     ProviderKind,
     ProviderPage,
@@ -43,7 +43,7 @@ async def list_providers(
     caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
-    governorate: Annotated[Governorate | None, Query()] = None,
+    governorate: Annotated[GovernorateCode | None, Query()] = None,
     kind: ProviderKind | None = None,
 ) -> ProviderPage:
     """Providers, of a governorate or kind where given."""

@@ -10,8 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.restating.teller import Restatement
-from contracts.health import ProviderRestated
+from contracts.health import ClinicTerminalRestated, ProviderRestated
 from health_service.context import Runtime
+from terminal_registry import kinds
+from terminal_registry.restated import restatement
 
 _STAND = text(
     "SELECT provider_id, kind, governorate FROM provider WHERE provider_id = ANY(CAST(:keys AS uuid[]))"
@@ -29,3 +31,4 @@ async def _providers(
 PROVIDERS: Final[Restatement[Runtime]] = Restatement(
     restated=ProviderRestated, table="provider", key="provider_id", events=_providers
 )
+TERMINALS: Final = restatement(kinds.CLINICS, ClinicTerminalRestated, "clinic_terminal", "provider")

@@ -9,15 +9,15 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.paging import Page
+from chassis.places import InDistrict
 from terminal_registry.schemas import NewTerminal, RegisteredTerminal, Suspension
 
 ProviderKind = Literal["family_unit", "hospital", "laboratory", "pharmacy", "imaging"]
 Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 Short = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
-Governorate = Annotated[str, Field(pattern=r"^[0-9]{2}$", description="two-digit code, `03` is Port Said")]
 
 
-class ProviderRequest(BaseModel):
+class ProviderRequest(InDistrict):
     """A provider of care to be registered."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,8 +25,6 @@ class ProviderRequest(BaseModel):
     kind: ProviderKind
     name_ar: Words
     name_en: Words
-    governorate: Governorate
-    district: Short
 
 
 class Provider(BaseModel):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from approvals.kinds import Kind
 from approvals.model import Proposal
-from chassis.area import Area
+from chassis.area import OF_THE_NATION
 from chassis.principal import Principal
 from contracts.scopes import Scope
 from health_service.cards import repository as cards
@@ -32,9 +32,8 @@ async def reverse(
     Raises ContributionUnknown, EntryReversed or ProposalOpen.
     """
     row = await _known(session, contribution_id)
-    area = Area(await cards.governorate(session, row["household_id"]))
-    if not caller.bound.covers(area):
-        raise ContributionUnknown()
+    area = await cards.residence(session, row["household_id"]) or OF_THE_NATION
+    caller.bound.hold(area, ContributionUnknown)
     if row["reversed"]:
         raise EntryReversed()
     now = runtime.clock.now()

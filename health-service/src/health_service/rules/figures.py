@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from health_service.rules import keys
+from health_service.rules.bounds import Bounds
 from health_service.rules.keys import CASE
 from policybook.book import PolicyBook, PolicyInvalid
 from policybook.keys import Key
@@ -49,6 +50,7 @@ class Figures:
 
     day: date
     tariffs: Mapping[str, Tariff]
+    bounds: Mapping[str, Bounds]
     contributions: Mapping[str, ContributionRates]
     go_live: Mapping[str, date]
     compulsory_from: Mapping[str, date]
@@ -69,6 +71,10 @@ class Figures:
     referral_days: int
     late_days: int
     clock_skew_seconds: int
+    review_days: Mapping[str, int]
+    review_counts: Mapping[str, str]
+    emergency_case_days: int
+    holder_proof_needed: Mapping[str, bool]
 
     def launch_grace_of(self, governorate: str) -> tuple[date, int] | None:
         """The compulsory day of a governorate, and for how many months from it nobody is suspended; None if unknown."""
@@ -82,9 +88,11 @@ class Figures:
 
 def read_figures(book: PolicyBook, day: date) -> Figures:
     """Look every figure up for one day. Raises PolicyMissing or PolicyInvalid."""
+    tariffs = _tariffs(book, day)
     return Figures(
         day=day,
-        tariffs=_tariffs(book, day),
+        tariffs=tariffs,
+        bounds={service: _bounds(book, day, service) for service in tariffs},
         contributions=_contributions(book, day),
         go_live={scope["governorate"]: begins for scope, begins in keys.GO_LIVE.approved(book)},
         compulsory_from={scope["governorate"]: begins for scope, begins in keys.COMPULSORY_FROM.approved(book)},
@@ -105,6 +113,10 @@ def read_figures(book: PolicyBook, day: date) -> Figures:
         referral_days=keys.REFERRAL_DAYS.on(book, day),
         late_days=keys.LATE_DAYS.on(book, day),
         clock_skew_seconds=keys.CLOCK_SKEW.on(book, day),
+        review_days=keys.REVIEW_DAYS.by("of", book, day),
+        review_counts=keys.REVIEW_COUNTS.by("of", book, day),
+        emergency_case_days=keys.EMERGENCY_CASE_DAYS.on(book, day),
+        holder_proof_needed=keys.HOLDER_PROOF.by("of", book, day),
     )
 
 
@@ -118,6 +130,17 @@ def _tariffs(book: PolicyBook, day: date) -> dict[str, Tariff]:
             raise PolicyInvalid(f"health.copayment_cap_period of {service} is needed where there is a cap")
         tariffs[service] = Tariff(service, rates.get(service, Decimal(0)), fixed.get(service), cap, period or CASE)
     return tariffs
+
+
+def _bounds(book: PolicyBook, day: date, service: str) -> Bounds:
+    """What is booked of a service at most. Raises PolicyInvalid for a service without bounds."""
+    found = [
+        key.find(book, day, service=service) for key in (keys.PRICE_CEILING, keys.QUANTITY_MOST, keys.CASE_CEILING)
+    ]
+    price, quantity, case = found
+    if price is None or quantity is None or case is None:
+        raise PolicyInvalid(f"health.price_ceiling, quantity_most and case_ceiling of {service} are needed")
+    return Bounds(price, quantity, case)
 
 
 def _contributions(book: PolicyBook, day: date) -> dict[str, ContributionRates]:

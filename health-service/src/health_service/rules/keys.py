@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from policybook import kinds
+from policybook.calendar import CALENDAR
 from policybook.keys import Keys
 from policybook.retention import RETENTION
 from policybook.terms import TERMS
@@ -15,12 +16,13 @@ MONTH = "month"
 YEAR = "year"
 VISIT = "visit"
 CONTRIBUTION = "contribution"
+EMERGENCY = "emergency"
 INSURED_WAGE = "insured_wage"
 DECLARED_INCOME = "declared_income"
 HIGHEST_WAGE = "highest_insured_wage"
 PROVIDER = ("provider_kind",)
 
-KEYS = Keys(date.fromisoformat("2019-07-01"), TERMS, RETENTION)
+KEYS = Keys(date.fromisoformat("2019-07-01"), TERMS, RETENTION, CALENDAR)
 
 COPAYMENT_RATE = KEYS.declare(
     "health.copayment_rate",
@@ -39,6 +41,27 @@ COPAYMENT_CAP_PERIOD = KEYS.declare(
     "health.copayment_cap_period",
     kinds.one_of(CASE, EACH_TIME, MONTH, YEAR),
     "The period a cap counts over.",
+    scope=("service",),
+    needed_for=(),
+)
+PRICE_CEILING = KEYS.declare(
+    "health.price_ceiling",
+    kinds.positive,
+    "Most piastres that are booked for one thing of a service.",
+    scope=("service",),
+    needed_for=(),
+)
+QUANTITY_MOST = KEYS.declare(
+    "health.quantity_most",
+    kinds.positive,
+    "How many of one thing are booked at most in a visit.",
+    scope=("service",),
+    needed_for=(),
+)
+CASE_CEILING = KEYS.declare(
+    "health.case_ceiling",
+    kinds.positive,
+    "Most piastres that are booked of a service in a case, whatever its visits; in one visit, where it has no case.",
     scope=("service",),
     needed_for=(),
 )
@@ -149,4 +172,31 @@ REFERRAL_DAYS = KEYS.declare("health.referral_days", kinds.whole, "Days for whic
 LATE_DAYS = KEYS.declare("health.late_days", kinds.whole, "Days after a visit on which it is still taken.")
 CLOCK_SKEW = KEYS.declare(
     "health.clock_skew_seconds", kinds.whole, "Seconds a terminal's clock may be ahead before a visit is refused."
+)
+REVIEW_DAYS = KEYS.declare(
+    "health.review_days",
+    kinds.whole,
+    "Days after its entry in which a visit must be looked at for the insurer's part to be paid.",
+    scope=("of",),
+    needed_for=({"of": EMERGENCY},),
+)
+WORKING_DAYS = "working_days"
+REVIEW_COUNTS = KEYS.declare(
+    "health.review_counts",
+    kinds.one_of(WORKING_DAYS, "calendar_days"),
+    "Which days `health.review_days` counts.",
+    scope=("of",),
+    needed_for=({"of": EMERGENCY},),
+)
+EMERGENCY_CASE_DAYS = KEYS.declare(
+    "health.emergency_case_days",
+    kinds.whole,
+    "Days from its first visit in which a patient's emergencies of a service at one provider are one case.",
+)
+HOLDER_PROOF = KEYS.declare(
+    "health.holder_proof_needed",
+    kinds.truth,
+    "Whether the card's holder has to prove being there: for a visit, for an emergency.",
+    scope=("of",),
+    needed_for=({"of": VISIT}, {"of": EMERGENCY}),
 )

@@ -98,3 +98,24 @@ class VisitTooLate(Conflict):
 
     code = "visit_too_late"
     title_ar = "مضت مدة تسجيل هذه الزيارة"
+
+
+class PriceAboveCeiling(InvalidRequest):
+    """The price lies above the ceiling of this service"""
+
+    code = "price_above_ceiling"
+    title_ar = "السعر أعلى من الحد الأقصى لهذه الخدمة"
+
+
+class QuantityAboveBound(InvalidRequest):
+    """The quantity lies above the bound of this service"""
+
+    code = "quantity_above_bound"
+    title_ar = "الكمية أعلى من الحد الأقصى لهذه الخدمة"
+
+
+class CaseAboveCeiling(Conflict):
+    """The visit, with what its case has already, lies above the ceiling of this service"""
+
+    code = "case_above_ceiling"
+    title_ar = "إجمالي الحالة أعلى من الحد الأقصى لهذه الخدمة"

@@ -26,6 +26,8 @@ class Card:
     state: str
     blocked: bool
     health: bool
+    blocked_at: datetime | None = None  # None of what was told before that was kept, as below
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,22 @@ class Visit:
     refers_to: Sequence[str]
 
 
-def card_refusal(card: Card) -> Refusal | None:
-    """Why a card opens no care, or None."""
-    if card.blocked:
+def card_refusal(card: Card, at: datetime | None = None) -> Refusal | None:
+    """Why a card opens no care, or None; `at`: an instant in the past, by which a late visit is judged."""
+    if card.blocked and _since(card.blocked_at, at):
         return refusals.CardBlocked("Blocked cards are refused everywhere.")
-    if card.state == CLOSED:
+    if card.state == CLOSED and _since(card.closed_at, at):
         return refusals.CardClosed("Another card may have taken its place.")
-    if card.state != LIVE or card.citizen_id is None:
+    if card.state not in {LIVE, CLOSED} or card.citizen_id is None:
         return refusals.CardNotActive("It is activated after it was handed over.")
     if not card.health:
         return refusals.HealthNotEnabled("It is enabled at the governorate's start or at the family unit.")
     return None
+
+
+def _since(begun: datetime | None, at: datetime | None) -> bool:
+    """Whether what has begun held at an instant already; now, where none is given."""
+    return begun is None or at is None or at >= begun
 
 
 def cover_refusal(standing: Standing) -> Refusal | None:
@@ -97,13 +104,20 @@ def offer_refusal(figures: Figures, visit: Visit, referral: Referral | None) -> 
     return None
 
 
-def time_refusal(today: Figures, occurred_at: datetime, day: date, now: datetime) -> Refusal | None:
-    """Why a visit of that time is not entered now, or None. `day`: the business day of the visit."""
+def time_refusal(today: Figures, occurred_at: datetime, now: datetime) -> Refusal | None:
+    """Why a visit of that time is not entered now, or None. Whatever is near has a business day, see `late_refusal`."""
     if occurred_at > now + timedelta(seconds=today.clock_skew_seconds):
         return refusals.VisitInTheFuture("Set the terminal's clock.", detail_ar="اضبط ساعة الماكينة")
-    if today.day - day > timedelta(days=today.late_days):
-        return refusals.VisitTooLate(f"A visit is entered within {today.late_days} days.")
-    return None
+    return _too_late(today) if now - occurred_at > timedelta(days=today.late_days + 1) else None
+
+
+def late_refusal(today: Figures, day: date) -> Refusal | None:
+    """Why a visit of that business day is not entered any more, or None."""
+    return _too_late(today) if today.day - day > timedelta(days=today.late_days) else None
+
+
+def _too_late(today: Figures) -> Refusal:
+    return refusals.VisitTooLate(f"A visit is entered within {today.late_days} days.")
 
 
 def _serves(referral: Referral | None, visit: Visit, day: date) -> bool:
