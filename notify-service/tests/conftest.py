@@ -192,7 +192,7 @@ def contact_changed(mobile: str | None = "+201012345678", given_name: str = "Ù…Ù
 async def desk_of(settings: Settings, aggregator: LocalAggregator, issuer: TestIssuer) -> AsyncIterator[Desk]:
     """Run the service without workers and consumer."""
 
-    app = create_app(Service("notify", "test", settings, main.ROUTERS, context.lifespan))
+    app = create_app(Service("notify", "test", settings, main.ROUTERS, context.lifespan, keeps_districts=False))
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(running(app))
         link = await stack.enter_async_context(Aggregator(settings))
@@ -215,7 +215,7 @@ async def desk(shared_desk: Desk, aggregator: LocalAggregator) -> Desk:
     await execute_as_owner(
         shared_desk.runtime.settings.database_url,
         "TRUNCATE contact, card_holder, message, inbound_message, inquiry, outbox, idempotency, set_aside,"
-        " restriction, erased_person",
+        " restriction, erased_person, debit_day",
     )
     shared_desk.runtime.clock.move_to(None)  # type: ignore[attr-defined]
     shared_desk.sender = Sender(shared_desk.runtime, shared_desk.sender._aggregator)

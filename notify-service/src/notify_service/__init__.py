@@ -7,4 +7,4 @@ POLICIES = Path(__file__).parents[2] / "policies"
 
 TABLES = ("message", "send_pace")
 SEQUENCES = ("message_posting",)
-FUNCTIONS = ("end_message",)
+FUNCTIONS = ("end_debit_day", "end_message")

@@ -28,7 +28,7 @@ from contracts.card import (
 )
 from contracts.gateway import TerminalKeyReplaced
 from contracts.health import ProviderContactChanged
-from contracts.payment import PayoutPaid, WalletStated
+from contracts.payment import PaymentCaptured, PayoutPaid, WalletStated
 from contracts.supply import BalanceStated, OutletContactChanged, Redeemed
 from notify_service import metrics, service, templates
 from notify_service import repository as messages
@@ -36,8 +36,13 @@ from notify_service.contacts import places
 from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn, learn_again, learn_in_clear
 from notify_service.context import Runtime
+from notify_service.debits import service as debits
+from notify_service.decided import BEFOREHAND
+from notify_service.flour import follow_flour
 from notify_service.held import HELD
+from notify_service.holders import follow_holders
 from notify_service.inquiries import balances
+from notify_service.losses import follow_losses
 from notify_service.requests import follow_requests
 from notify_service.service import Intent, about
 from notify_service.template_data import (
@@ -59,8 +64,11 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     """
     reactions: Reactions[Runtime] = Reactions(group="notify-service")
     follow_revocations(reactions)
-    follow_privacy(reactions, HELD)
+    follow_privacy(reactions, HELD, beforehand=BEFOREHAND)
     follow_requests(reactions)
+    follow_holders(reactions)
+    follow_losses(reactions)
+    follow_flour(reactions)
     reactions.on(ContactChanged)(contact_changed)
     reactions.on(ContactChangedInClear)(contact_changed_in_clear)
     reactions.restated(ContactRestated, ContactChanged, ContactChangedInClear)(contact_restated)
@@ -76,6 +84,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions.on(BalanceStated)(balance_stated)
     reactions.on(WalletStated)(wallet_stated)
     reactions.on(PayoutPaid)(payout_paid)
+    reactions.on(PaymentCaptured)(payment_captured)
     reactions.on(OutletContactChanged)(outlet_contact_changed)
     reactions.on(ProviderContactChanged)(provider_contact_changed)
     reactions.on(TerminalKeyReplaced)(terminal_key_replaced)
@@ -147,8 +156,9 @@ async def card_activated(events: Sequence[Received[CardActivated]], session: Asy
 
 
 async def card_blocked(events: Sequence[Received[CardBlocked]], session: AsyncSession, runtime: Runtime) -> None:
-    """Tell that the card is refused from now on."""
-    await _queue(session, runtime, "card_blocked", [about(e, e.data.card_id) for e in events])
+    """Tell that the card is refused from now on; of one that is lost CardReportedLost tells more."""
+    blocked = [about(e, e.data.card_id) for e in events if e.data.reason != "lost"]
+    await _queue(session, runtime, "card_blocked", blocked)
 
 
 async def card_replaced(events: Sequence[Received[CardReplaced]], session: AsyncSession, runtime: Runtime) -> None:
@@ -177,6 +187,13 @@ async def payout_paid(events: Sequence[Received[PayoutPaid]], session: AsyncSess
         for e in events
     ]
     await _queue(session, runtime, "payout_paid", intents)
+
+
+async def payment_captured(
+    events: Sequence[Received[PaymentCaptured]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Tell that something left a wallet."""
+    await debits.captured(session, runtime.state, events)
 
 
 async def outlet_contact_changed(
@@ -222,7 +239,7 @@ async def redeemed(events: Sequence[Received[Redeemed]], session: AsyncSession, 
     intents = [
         Intent(
             event_id=e.id,
-            facts=DrawFacts(lines=e.data.lines, remaining=e.data.remaining),
+            facts=DrawFacts(lines=e.data.lines, remaining=e.data.remaining, flour=e.data.flour_remaining),
             citizen_id=holders[e.data.card_id],
             household_id=e.data.household_id,
             subject=e.data.redemption_id,

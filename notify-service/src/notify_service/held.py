@@ -1,5 +1,7 @@
 """Which tables of notify-service hold data on persons."""
 
+# ruff: noqa: S608 - nothing but this service's own words is put into a statement
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -16,17 +18,22 @@ from chassis.records.held import Erasing, Held, HeldIn, owner
 from chassis.sealing import SealBroken
 from notify_service.contacts import erasing as contacts
 from notify_service.context import Runtime
+from notify_service.debits import erasing as debits
 from notify_service.inquiries import erasing as inquiries
+from notify_service.repository import LAST_MESSAGE
 
 _TELLING: Final = Basis.TELLING
-# What waits is not sent any more; what is being sent this moment ends by itself, and its words with their retention.
+# What waits is not sent any more, but that the data are erased; what is being sent this moment ends by itself, and its
+# words with their retention.
+_NOT_LAST: Final = f"template <> '{LAST_MESSAGE}'"
 _UNSENT: Final = (
     "UPDATE message SET status = 'cancelled', reason = 'erased', ended_at = clock_timestamp()"
-    " WHERE citizen_id = $1 AND status = 'queued'"
+    f" WHERE citizen_id = $1 AND status = 'queued' AND {_NOT_LAST}"
 )
 _WORDS: Final = (
     "UPDATE message SET content = NULL, subject = NULL"
-    " WHERE citizen_id = $1 AND status <> 'sending' AND (content IS NOT NULL OR subject IS NOT NULL)"
+    f" WHERE citizen_id = $1 AND status <> 'sending' AND (status <> 'queued' OR {_NOT_LAST})"
+    " AND (content IS NOT NULL OR subject IS NOT NULL)"
 )
 _SENT_IN: Final = "(SELECT i.*, c.citizen_id FROM contact c JOIN inbound_message i USING (number_hash)) t"
 _CITIZEN: Final = {"citizen_id": Whose.CITIZEN}
@@ -79,6 +86,14 @@ HELD: Final[Held] = {
         basis=_TELLING,
         retention=Retention.QUESTIONS,
         erases=(Erasing((Personal.MESSAGES, Personal.RATIONS, Personal.MONEY), (inquiries.INQUIRIES,)),),
+    ),
+    "debit_day": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MONEY,),
+        basis=_TELLING,
+        retention=Retention.MESSAGES,
+        ends=Ending("t.day::timestamptz < {before} AND t.waiting = 0", by="end_debit_day"),
+        erases=(Erasing((Personal.MESSAGES, Personal.MONEY), (debits.DEBITS,)),),
     ),
     "deceased": HeldIn(whose=_CITIZEN, classes=(Personal.IDENTITY,), basis=_TELLING, retention=Retention.REGISTER),
     "card_holder": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=_TELLING, retention=Retention.REGISTER),

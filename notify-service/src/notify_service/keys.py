@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from notify_service import templates
 from notify_service.words import Topic
 from policybook import kinds
+from policybook.book import PolicyInvalid, Value
+from policybook.calendar import CALENDAR
 from policybook.keys import Keys
 from policybook.retention import RETENTION as BY_CLASS
 from policybook.terms import TERMS
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-KEYWORD_TOPICS = (Topic.BALANCE, Topic.OPT_OUT, Topic.OPT_IN)
+KEYWORD_TOPICS = (Topic.BALANCE, Topic.OPT_OUT, Topic.OPT_IN, Topic.DEBITS_DIGEST, Topic.DEBITS_AT_ONCE, Topic.LOST)
+LAST_HOUR = 23
 
 
 class _Value(BaseModel):
@@ -38,7 +41,16 @@ class QuietHours(_Value):
     weekdays: list[Weekday]
 
 
-KEYS = Keys(date(2023, 8, 1), TERMS, BY_CLASS)
+def _hour(value: Value, what: str) -> int:
+    """An hour of the day."""
+    hour = kinds.whole(value, what)
+    if hour > LAST_HOUR:
+        raise PolicyInvalid(f"{what}: an hour from 0 to {LAST_HOUR} is needed")
+    return hour
+
+
+RAMADAN: Final = "ramadan"
+KEYS = Keys(date(2023, 8, 1), TERMS, BY_CLASS, CALENDAR)
 
 MESSAGE_CLASS = KEYS.declare(
     "message.class",
@@ -48,7 +60,11 @@ MESSAGE_CLASS = KEYS.declare(
     needed_for=[{"class_name": template.class_name} for template in templates.load().values()],
 )
 QUIET_HOURS = KEYS.declare(
-    "message.quiet_hours", kinds.mapping(QuietHours), "When a class waits.", scope=["class_name"], needed_for=()
+    "message.quiet_hours",
+    kinds.mapping(QuietHours),
+    "When a class waits; with `season: ramadan` in the days of Ramadan, in the place of the other row.",
+    scope=["class_name", "season"],
+    needed_for=(),
 )
 DESPITE_RESTRICTION = KEYS.declare(
     "message.despite_restriction",
@@ -58,6 +74,14 @@ DESPITE_RESTRICTION = KEYS.declare(
 RETRY_AFTER = KEYS.declare("message.retry_after_seconds", kinds.numbers, "Pauses before each further try.")
 WRONG_NUMBER = KEYS.declare("message.wrong_number_reasons", kinds.words, "The provider's reasons for a wrong number.")
 RETENTION = KEYS.declare("message.retention_days", kinds.positive, "Days after which a message's words are erased.")
+DEBITS_SINGLY = KEYS.declare(
+    "message.debits_told_singly",
+    kinds.whole,
+    "Debits of a wallet in a day that are told one by one; the rest in one message, to those who asked for it.",
+)
+DEBITS_DIGEST_HOUR = KEYS.declare(
+    "message.debits_digest_hour", _hour, "The hour in Cairo from which the rest of the day's debits are told."
+)
 HOTLINE = KEYS.declare("message.hotline", kinds.text, "The number citizens are told to call for help.")
 REPLIES = KEYS.declare("inbound.replies_per_number_per_day", kinds.positive, "Answers a number gets in a day.")
 HOUSEHOLDS = KEYS.declare("inbound.households_per_number", kinds.positive, "Households a number is told of.")

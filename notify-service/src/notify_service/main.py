@@ -21,6 +21,7 @@ from notify_service.retention import RETENTION
 from notify_service.sender import send_messages
 from notify_service.settings import Settings
 from policybook.api import policies_router
+from policybook.calendar_watch import calendar_watch
 from policybook.snapshot import kept_fresh
 
 ROUTERS = (
@@ -32,6 +33,7 @@ ROUTERS = (
     *routers_of("notify", PROPOSALS),
 )
 FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.policies)
+CALENDAR: Periodic[Runtime] = calendar_watch(lambda runtime: runtime.state.policies)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -44,9 +46,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             routers=ROUTERS,
             reactions=make_reactions(),
             refreshers=[FRESH],
-            workers=[send_messages, *upkeep.URGENT, *upkeep.SLOW, expiry(PROPOSALS), RETENTION.job()],
+            workers=[send_messages, *upkeep.URGENT, *upkeep.SLOW, CALENDAR, expiry(PROPOSALS), RETENTION.job()],
             lifespan=context.lifespan,
             held=HELD,
             holders="card_holder",
+            keeps_districts=False,
         )
     )

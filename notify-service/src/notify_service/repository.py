@@ -21,6 +21,8 @@ from chassis.row_arrays import statement, with_rows
 
 Rows = Sequence[Row[Any]]
 
+# The template by which an erasure is told: sent to a number that no contact has any more, which it forgets at its end.
+LAST_MESSAGE = "data_erased"
 _GOVERNORATE = "(SELECT c.governorate FROM contact c WHERE c.citizen_id = m.citizen_id)"  # of a message `m`
 
 
@@ -153,14 +155,15 @@ _FINISH = statement(
                         THEN clock_timestamp() ELSE m.ended_at END,
         sent_at = CASE WHEN r.status = 'sent' THEN clock_timestamp() ELSE m.sent_at END,
         refusals = m.refusals + CASE WHEN r.status = 'sent' THEN 0 ELSE 1 END,
-        content = coalesce(r.content, m.content), language = coalesce(r.language, m.language),
+        content = CASE WHEN m.template = '<last>' AND r.status <> 'queued' THEN NULL
+                       ELSE coalesce(r.content, m.content) END, language = coalesce(r.language, m.language),
         encoding = coalesce(r.encoding, m.encoding), parts = coalesce(r.parts, m.parts),
         provider_id = coalesce(r.provider_id, m.provider_id),
         not_before = clock_timestamp() + make_interval(secs => r.try_after),
         lease = NULL, lease_until = NULL
     FROM r JOIN locked USING (id) WHERE m.id = r.id
     RETURNING m.id, m.citizen_id, m.template, m.status, m.reason, old.status AS was
-    """,
+    """.replace("<last>", LAST_MESSAGE),
     id="uuid",
     status="text",
     content="bytea",
@@ -284,6 +287,7 @@ _EXPIRE = text(
         ORDER BY id LIMIT :chunk FOR UPDATE SKIP LOCKED
     )
     UPDATE message m SET status = 'failed', reason = CASE WHEN m.ready THEN 'expired' ELSE 'no_contact' END,
+                         content = CASE WHEN m.template = '{LAST_MESSAGE}' THEN NULL ELSE m.content END,
                          ended_at = clock_timestamp()
     FROM due WHERE m.id = due.id
     RETURNING m.id, m.citizen_id, m.template, m.status, m.reason, m.ended_at

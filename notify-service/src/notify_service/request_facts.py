@@ -40,6 +40,17 @@ class RequestDoneFacts(_Facts):
         return {**RequestFacts(request=self.request).words(language), "month": month}
 
 
+class FlourFacts(_Facts):
+    """For which month a household is to have flour, or bread after all."""
+
+    kind: Literal["flour"] = "flour"
+    month: Month
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        return {"month": vocabulary(language).month(self.month)}
+
+
 class RefusalFacts(_Facts):
     """Which request, or which appeal about it, was refused, and why in a sentence of each language."""
 
@@ -99,6 +110,42 @@ class CodeFacts(_Facts):
         return {"code": self.code, "minutes": str(self.minutes)}
 
 
+class HolderCodeFacts(_Facts):
+    """A code by which a card's holder agrees to an operation of at most an amount, and for how many minutes."""
+
+    kind: Literal["holder_code"] = "holder_code"
+    code: str
+    minutes: int
+    amount: int
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        return {"code": self.code, "minutes": str(self.minutes), "amount": vocabulary(language).money(self.amount)}
+
+
+class LostFacts(_Facts):
+    """The last day on which a replacement of a lost card is asked for, before it may be used again."""
+
+    kind: Literal["lost"] = "lost"
+    until: date
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        return {"day": vocabulary(language).date(self.until)}
+
+
+class BreadCodeFacts(_Facts):
+    """A code that draws bread in the place of a lost card, and the last day on which it does at most."""
+
+    kind: Literal["bread_code"] = "bread_code"
+    code: str
+    until: date
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        return {"code": self.code, "day": vocabulary(language).date(self.until)}
+
+
 class ObjectionFacts(_Facts):
     """Until when whoever has a number may object to another one taking its place."""
 
@@ -111,15 +158,29 @@ class ObjectionFacts(_Facts):
 
 
 RequestFact = (
-    RequestFacts | RequestDoneFacts | RefusalFacts | RequestRefusedFacts | ExclusionFacts | CodeFacts | ObjectionFacts
+    RequestFacts
+    | RequestDoneFacts
+    | FlourFacts
+    | RefusalFacts
+    | RequestRefusedFacts
+    | ExclusionFacts
+    | CodeFacts
+    | HolderCodeFacts
+    | LostFacts
+    | BreadCodeFacts
+    | ObjectionFacts
 )
 
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "request": frozenset({"request"}),
     "request_done": frozenset({"request", "month"}),
+    "flour": frozenset({"month"}),
     "refusal": frozenset({"request", "reason"}),
     "request_refused": frozenset({"request", "reason", "day"}),
     "exclusion": frozenset({"programmes", "reason", "day", "until"}),
     "code": frozenset({"code", "minutes"}),
+    "holder_code": frozenset({"code", "minutes", "amount"}),
+    "lost": frozenset({"day"}),
+    "bread_code": frozenset({"code", "day"}),
     "objection": frozenset({"day"}),
 }

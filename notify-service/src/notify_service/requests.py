@@ -31,6 +31,8 @@ from notify_service.request_facts import (
 from notify_service.service import Intent, about
 from notify_service.template_data import Facts
 
+EXCLUSION = "exclusion"
+NEVER_ANNOUNCED = frozenset({"refused", "withdrawn"})  # the family has not heard that it was considered
 _NO_REASON = ("Ask at your supply office for the reason.", "راجع مكتب التموين لمعرفة السبب.")
 
 
@@ -47,17 +49,20 @@ def follow_requests(reactions: Reactions[Runtime]) -> None:
 async def request_entered(
     events: Sequence[Received[ChangeRequestEntered]], session: AsyncSession, runtime: Runtime
 ) -> None:
-    """Tell that a request was entered, in case somebody else did it."""
-    told = [about(e, e.data.request_id, RequestFacts(request=e.data.request)) for e in events]
+    """Tell that a request was entered, in case somebody else did it; an exclusion is no request of the family's."""
+    own = [e for e in events if e.data.request != EXCLUSION]
+    told = [about(e, e.data.request_id, RequestFacts(request=e.data.request)) for e in own]
     await service.queue(session, runtime.state, "request_entered", told)
 
 
 async def request_decided(
     events: Sequence[Received[ChangeRequestDecided]], session: AsyncSession, runtime: Runtime
 ) -> None:
-    """Tell what became of a request, why, and until when an appeal is taken."""
+    """Tell what became of a request, why, and until when an appeal is taken. What was only considered is not told."""
     told: dict[str, list[Intent]] = {}
     for e in events:
+        if e.data.request == EXCLUSION and e.data.outcome in NEVER_ANNOUNCED:
+            continue
         template, facts = decision(e.data)
         told.setdefault(template, []).append(about(e, e.data.request_id, facts))
     for template, intents in told.items():

@@ -13,6 +13,7 @@ from notify_service.keys import MessageClass, QuietHours
 from notify_service.lifecycle import Retries
 from notify_service.words import Topic
 from policybook.book import PolicyBook, PolicyInvalid
+from policybook.calendar import in_ramadan
 from policybook.keys import Scope
 
 _WEEKDAYS = get_args(keys.Weekday)
@@ -33,6 +34,8 @@ class Rules:
     households_per_number: int
     answer_within_seconds: int
     keywords: Mapping[Topic, frozenset[str]]
+    debits_told_singly: int
+    debits_digest_hour: int
 
     def open_priorities(self, instant: datetime) -> list[int]:
         """The priorities that may leave at an instant of the day, most urgent first."""
@@ -43,13 +46,15 @@ class Rules:
 def read_rules(book: PolicyBook, day: date) -> Rules:
     """The rules of a day. Raises PolicyMissing, or PolicyInvalid for a class or topic there is none of on any day."""
     classes, quiet = (_named("class_name", key.approved(book)) for key in (keys.MESSAGE_CLASS, keys.QUIET_HOURS))
+    if odd := _named("season", keys.QUIET_HOURS.approved(book)) - {keys.RAMADAN, _EVERY}:
+        raise PolicyInvalid(f"no season: {', '.join(sorted(odd))}")
     topics = _named("topic", keys.KEYWORDS.approved(book))
     if unknown := (quiet - classes) | (topics - set(keys.KEYWORD_TOPICS)) | (classes & {_EVERY}):
         raise PolicyInvalid(f"no class of messages or topic: {', '.join(sorted(unknown))}")
     pauses = keys.RETRY_AFTER.on(book, day)
     return Rules(
         classes=keys.MESSAGE_CLASS.by("class_name", book, day),
-        quiet=keys.QUIET_HOURS.by("class_name", book, day),
+        quiet=_quiet(book, day),
         retries=Retries([timedelta(seconds=pause) for pause in pauses], keys.WRONG_NUMBER.on(book, day)),
         despite_restriction=keys.DESPITE_RESTRICTION.on(book, day),
         retention_days=keys.RETENTION.on(book, day),
@@ -58,7 +63,20 @@ def read_rules(book: PolicyBook, day: date) -> Rules:
         households_per_number=keys.HOUSEHOLDS.on(book, day),
         answer_within_seconds=keys.ANSWER_WITHIN.on(book, day),
         keywords={topic: keys.KEYWORDS.on(book, day, topic=topic) for topic in keys.KEYWORD_TOPICS},
+        debits_told_singly=keys.DEBITS_SINGLY.on(book, day),
+        debits_digest_hour=keys.DEBITS_DIGEST_HOUR.on(book, day),
     )
+
+
+def _quiet(book: PolicyBook, day: date) -> Mapping[str, QuietHours]:
+    """The quiet hours of a day by class: those of the season where there are any, else those of all year."""
+    seasons = ({}, {"season": keys.RAMADAN}) if in_ramadan(book, day) else ({},)
+    found: dict[str, QuietHours] = {}
+    for season in seasons:
+        for scope, hours in keys.QUIET_HOURS.each(book, day):
+            if {"class_name": scope["class_name"], **season} == dict(scope):
+                found[scope["class_name"]] = hours
+    return found
 
 
 def _named(member: str, rows: Iterable[tuple[Scope, object]]) -> set[str]:

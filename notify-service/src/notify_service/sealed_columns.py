@@ -18,7 +18,7 @@ _LANGUAGES: Mapping[str, Language] = {"ar": "ar", "en": "en"}
 
 @dataclass(frozen=True)
 class Waiting:
-    """A message not sent yet; `number`, and the `language` of its reader, only where no citizen's contact has them."""
+    """A message not sent yet; `number`, and the `language` of its reader, only where no contact has them by then."""
 
     facts: Facts
     number: str | None = None

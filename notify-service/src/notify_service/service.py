@@ -28,7 +28,7 @@ from notify_service.wording import Language
 class Intent:
     """That somebody shall be told something because of an event.
 
-    `number`, and the `language` of its reader, only for who is in no citizen's contact.
+    `number`, and the `language` of its reader, only for who is in no citizen's contact, or not for much longer.
     """
 
     event_id: UUID

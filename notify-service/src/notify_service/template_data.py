@@ -6,7 +6,7 @@ citizen's contact has by then.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -68,12 +68,13 @@ class BalanceFacts(_Facts):
     kind: Literal["balance"] = "balance"
     stated_at: datetime
     remaining: list[Remaining]
+    flour: int | None = None
     wallet: int | None = None
 
     def words(self, language: Language) -> dict[str, str]:
         """The placeholders these facts fill."""
         say = vocabulary(language)
-        said = [say.pots(self.remaining)] if self.remaining else []
+        said = [say.pots(self.remaining, self.flour)] if self.remaining else []
         said += [f"{say.wallet} {say.money(self.wallet)}"] if self.wallet is not None else []
         return {"day": say.day(self.stated_at), "balance": say.listed(said)}
 
@@ -96,21 +97,66 @@ class PayoutFacts(_Facts):
         }
 
 
+class DebitFacts(_Facts):
+    """What left a wallet, and when; not to whom, which may tell of an illness."""
+
+    kind: Literal["debit"] = "debit"
+    amount: int
+    happened_at: datetime
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        at = {"day": say.day(self.happened_at), "hour": say.hour(self.happened_at)}
+        return {"amount": say.money(self.amount), **at}
+
+
+class DebitsFacts(_Facts):
+    """How often something left a wallet on a day beyond what was told singly, and how much altogether."""
+
+    kind: Literal["debits"] = "debits"
+    day: date
+    count: int
+    amount: int
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        return {"day": say.date(self.day), "count": str(self.count), "amount": say.money(self.amount)}
+
+
 class DrawFacts(_Facts):
     """What was drawn and what was left after it."""
 
     kind: Literal["draw"] = "draw"
     lines: list[Line]
     remaining: list[Remaining]
+    flour: int | None = None
 
     def words(self, language: Language) -> dict[str, str]:
         """The placeholders these facts fill."""
         say = vocabulary(language)
         bread = sum(line.quantity for line in self.lines if line.programme == "bread")
-        goods = sum(line.amount for line in self.lines if line.programme != "bread")
+        flour = sum(line.quantity for line in self.lines if line.programme == "flour")
+        goods = sum(line.amount for line in self.lines if line.programme not in {"bread", "flour"})
         drawn = [say.loaves.after(bread)] if bread else []
+        drawn += [f"{say.programmes['flour']} {say.kilograms(flour)}"] if flour else []
         drawn += [say.money(goods)] if goods else []
-        return {"drawn": say.listed(drawn), "balance": say.pots(self.remaining)}
+        return {"drawn": say.listed(drawn), "balance": say.pots(self.remaining, self.flour)}
+
+
+class RestrictedFacts(_Facts):
+    """From which day on a citizen's data are not used, and the first day on which they are again, where it is known."""
+
+    kind: Literal["restricted"] = "restricted"
+    starts_on: date
+    ends_on: date | None
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        until = {"until": say.date(self.ends_on)} if self.ends_on else {}
+        return {"day": say.date(self.starts_on), **until}
 
 
 class TerminalFacts(_Facts):
@@ -128,7 +174,17 @@ class TerminalFacts(_Facts):
 
 
 Facts = Annotated[
-    NoFacts | AppointmentFacts | ServicesFacts | BalanceFacts | PayoutFacts | DrawFacts | TerminalFacts | RequestFact,
+    NoFacts
+    | AppointmentFacts
+    | ServicesFacts
+    | BalanceFacts
+    | PayoutFacts
+    | DebitFacts
+    | DebitsFacts
+    | DrawFacts
+    | RestrictedFacts
+    | TerminalFacts
+    | RequestFact,
     Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[Facts] = TypeAdapter(Facts)
@@ -140,7 +196,10 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "services": frozenset({"services"}),
     "balance": frozenset({"day", "balance"}),
     "payout": frozenset({"payout", "amount", "balance"}),
+    "debit": frozenset({"amount", "day", "hour"}),
+    "debits": frozenset({"day", "count", "amount"}),
     "draw": frozenset({"drawn", "balance"}),
+    "restricted": frozenset({"day", "until"}),
     "terminal": frozenset({"terminal", "day", "hour"}),
     **request_facts.PLACEHOLDERS,
 }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.clock import business_day
 from chassis.isolation import Batches
 from chassis.periodic import Periodic
 from notify_service import metrics, repository, service
 from notify_service.context import Runtime
+from notify_service.debits import repository as debit_days
+from notify_service.debits import service as debits
 from notify_service.inquiries import balances
 from notify_service.inquiries import repository as inbound
 from notify_service.repository import Rows
@@ -42,6 +46,14 @@ async def _announce(session: AsyncSession, _: Runtime, ended: Sequence[Row[Any]]
         metrics.MESSAGES.labels(row.template, row.status).inc()
 
 
+async def _digests(session: AsyncSession, runtime: Runtime, limit: int) -> Rows:
+    return await debits.due(session, runtime.state, runtime.clock.now(), limit)
+
+
+async def _tell_digests(session: AsyncSession, runtime: Runtime, rows: Sequence[Row[Any]]) -> None:
+    await debits.tell(session, runtime.state, rows)
+
+
 async def _contacts(runtime: Runtime) -> None:
     async with runtime.sessions() as session, session.begin():
         await repository.release_missed(session)
@@ -52,6 +64,7 @@ async def _erase(runtime: Runtime) -> None:
     async with runtime.sessions() as session, session.begin():
         await repository.erase(session, days, CHUNK)
         await inbound.forget(session, days)
+        await debit_days.forget(session, business_day(runtime.clock.now()) - timedelta(days=days))
 
 
 async def _gauges(runtime: Runtime) -> None:
@@ -71,12 +84,14 @@ def _rarely(runtime: Runtime) -> float:
 
 ANSWERS = Batches(inbound.OVERDUE, _overdue, _answer, lambda row: row.inquiry_id, lambda _: balances.AT_ONCE)
 EXPIRED = Batches(repository.EXPIRED, _expired, _announce, lambda row: row.id, lambda _: CHUNK)
+DEBITS = Batches(debit_days.DIGESTS, _digests, _tell_digests, lambda row: row.key, lambda _: balances.AT_ONCE)
 
 # What cannot wait: leases that ran out, answers that wait for a part, messages too old to be sent.
 URGENT: tuple[Periodic[Runtime], ...] = (
     Periodic("leases", _leases, _soon),
     Periodic(ANSWERS.worker, ANSWERS.run, _soon),
     Periodic(EXPIRED.worker, EXPIRED.run, _soon),
+    Periodic(DEBITS.worker, DEBITS.run, _soon),
 )
 # What can: contacts that crossed with their messages, erasure after the retention, the gauges.
 SLOW: tuple[Periodic[Runtime], ...] = (

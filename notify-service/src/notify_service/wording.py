@@ -47,8 +47,10 @@ class Vocabulary(BaseModel):
     morning: str
     afternoon: str
     currency: str
+    kilogram: str
     loaves: Counted
     programmes: dict[str, str]
+    grant: str  # of any name
     services: dict[str, str]
     wallet: str
     payouts: dict[str, str]  # by programme
@@ -84,14 +86,25 @@ class Vocabulary(BaseModel):
         sign = "-" if piastres < 0 else ""
         return f"{sign}{pounds}{f'.{rest:02}' if rest else ''} {self.currency}"
 
-    def pots(self, remaining: list[Remaining]) -> str:
-        """What is left in each pot: `خبز 135 رغيف، سلع 150 جنيه`."""
+    def kilograms(self, count: int) -> str:
+        """A weight: `40 كجم`."""
+        return f"{count} {self.kilogram}"
+
+    def pots(self, remaining: list[Remaining], flour: int | None = None) -> str:
+        """What is left in each pot: `خبز 135 رغيف، سلع 150 جنيه`; in a month of flour its kilograms for the bread."""
         said = [
-            f"{self.programmes.get(pot.programme, pot.programme)} "
+            f"{self.programme(pot.programme)} "
             + (self.loaves.after(pot.remaining) if pot.unit == "loaf" else self.money(pot.remaining))
             for pot in remaining
+            if flour is None or pot.programme != "bread"
         ]
+        if flour is not None:
+            said.insert(0, f"{self.programmes['flour']} {self.kilograms(flour)}")
         return self.listed(said)
+
+    def programme(self, code: str) -> str:
+        """What a pot is for; grants have many names and one word."""
+        return self.grant if code.startswith("grant_") else self.programmes.get(code, code)
 
     def listed(self, words: list[str]) -> str:
         """Several words as a list, or the word for none."""

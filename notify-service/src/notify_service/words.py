@@ -18,6 +18,13 @@ class Topic(StrEnum):
     HELP = "help"
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
+    DEBITS_DIGEST = "debits_digest"
+    DEBITS_AT_ONCE = "debits_at_once"
+    LOST = "lost"
+
+
+# What these change lasts: only a message that is the keyword means it, not one in which it stands.
+ALONE = frozenset({Topic.DEBITS_DIGEST, Topic.DEBITS_AT_ONCE, Topic.LOST})
 
 
 def normalise_words(text: str) -> list[str]:
@@ -26,9 +33,10 @@ def normalise_words(text: str) -> list[str]:
 
 
 def topic_of(text: str, keywords: Mapping[Topic, Collection[str]]) -> Topic:
-    """The topic whose keyword, of one word or several, stands in the text; help where none does."""
-    padded = f" {' '.join(normalise_words(text))} "
+    """The topic whose keyword, of one word or several, stands in the text or is all of it; help where none does."""
+    said = " ".join(normalise_words(text))
     for topic, phrases in keywords.items():
-        if any(f" {' '.join(normalise_words(phrase))} " in padded for phrase in phrases):
+        meant = {" ".join(normalise_words(phrase)) for phrase in phrases}
+        if said in meant or (topic not in ALONE and any(f" {phrase} " in f" {said} " for phrase in meant)):
             return topic
     return Topic.HELP

@@ -131,7 +131,7 @@ async def test_from_queue_to_receipt(desk: Desk, network: Network) -> None:
     contact = await desk.know()
     await desk.hear(
         CardBlocked(
-            card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="lost",
+            card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="stolen",
             blocked_at=desk.runtime.clock.now(),
         )
     )  # fmt: skip

@@ -25,7 +25,7 @@ ANYONE = {
 async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
     contact = await desk.know(governorate="03")
     blocked = CardBlocked(
-        card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="lost",
+        card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="stolen",
         blocked_at=Clock().now(),
     )  # fmt: skip
     await desk.hear(blocked)
@@ -78,7 +78,7 @@ async def test_a_contact_of_before_is_the_nations_until_its_governorate_is_told(
     contact = await desk.know()
     await desk.hear(
         CardBlocked(
-            card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="lost",
+            card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="stolen",
             blocked_at=Clock().now(),
         )
     )  # fmt: skip
@@ -93,3 +93,10 @@ async def test_a_contact_of_before_is_the_nations_until_its_governorate_is_told(
     assert await seen() == 1
     await desk.know(None, citizen_id=contact.citizen_id, household_id=contact.household_id)
     assert await seen() == 1  # a word without the governorate takes none away
+
+
+async def test_who_is_bound_to_a_district_hears_that_none_is_known_here(desk: Desk) -> None:
+    headers = desk.issuer.headers("reader", "messages:read", governorate="03.02")
+    for path in ("/v1/messages", f"/v1/messages/{new_id()}"):
+        reply = await desk.client.get(path, headers=headers)
+        assert (reply.status_code, reply.json()["code"]) == (403, "district_not_kept"), reply.text

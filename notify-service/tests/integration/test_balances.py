@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 POT = Remaining(programme="bread", unit="loaf", remaining=135, period=datetime(2026, 4, 1, tzinfo=UTC).date())
 
 
-async def ask(desk: Desk) -> dict[str, Any]:
+async def ask(desk: Desk, **known: Any) -> dict[str, Any]:
     """A citizen asks; what the answers must carry."""
-    contact = await desk.know()
+    contact = await desk.know(**known)
     await send(desk, text("رصيد"))
     inquiry = [data for kind, data in await desk.published() if kind == "InquiryReceived"][-1]
     return {
@@ -62,6 +62,14 @@ async def test_both_are_told_in_one_message(desk: Desk, wallet_first: bool) -> N
     await desk.hear(first, second)
     await patience_ends(desk)
     assert len(await texts(desk)) == 1
+
+
+async def test_a_number_that_took_anothers_place_lately_hears_nothing_of_the_wallet(desk: Desk) -> None:
+    asked = await ask(desk, new_until=desk.runtime.clock.now() + timedelta(hours=72))
+    await desk.hear(wallet(asked), supply(asked))
+    (said,) = await texts(desk)
+    assert said.endswith("خبز 135 رغيف")
+    assert "محفظة" not in said
 
 
 async def test_after_a_few_seconds_with_what_there_is(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chassis.ids import new_id
+from chassis.testing import worked_off
 from contracts.card import PickupMissed
 
 if TYPE_CHECKING:
@@ -116,8 +117,7 @@ async def test_opting_out_and_in(desk: Desk) -> None:
     for word, status in (("إلغاء", "cancelled"), ("اشتراك", "sent")):
         await send(desk, text(word))
         await desk.hear(missed)
-        while await desk.sender.step() == 0:
-            pass
+        await worked_off(desk.sender.step, lambda pause: pause == 0)
         assert (await desk.messages())[-1]["status"] == status
     assert await replies(desk) == ["opted_out", "missed_appointment", "opted_in", "missed_appointment"]
     assert await inquiries(desk) == []

@@ -56,7 +56,7 @@ async def test_an_appointment_a_block_and_a_question_with_its_answer(
     async with running(create_app(settings)) as client:
         contact = citizen()
         blocked = CardBlocked(
-            card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="lost",
+            card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="stolen",
             blocked_at=datetime.now(UTC),
         )  # fmt: skip
         await outside.tell(contact, appointment(contact), blocked)
@@ -121,7 +121,7 @@ async def process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Proces
     finally:
         if running_process.returncode is None:
             running_process.kill()
-        await running_process.wait()
+        await asyncio.wait_for(running_process.wait(), 30)
 
 
 @pytest.mark.slow

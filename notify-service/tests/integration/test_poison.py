@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chassis.testing import worked_off
 from notify_service import service, upkeep
 
 from .test_balances import ask, supply
@@ -40,8 +41,7 @@ async def test_an_inquiry_that_cannot_be_answered_keeps_no_other(desk: Desk) -> 
     pool, bad = desk.runtime.pool, asked[0]["inquiry_id"]
     await pool.execute("UPDATE inquiry SET supply = '\\x00' WHERE inquiry_id = $1", bad)
     await pool.execute("UPDATE inquiry SET answer_by = clock_timestamp() - interval '1 second'")
-    while await upkeep.ANSWERS.run(desk.runtime):
-        pass
+    await worked_off(lambda: upkeep.ANSWERS.run(desk.runtime))
     assert await pool.fetchval("SELECT count(*) FROM inquiry WHERE answered_at IS NOT NULL") == 2
     assert await aside(desk, upkeep.ANSWERS.worker) == [str(bad)]
 
@@ -59,7 +59,6 @@ async def test_a_message_whose_end_cannot_be_told_keeps_no_other(desk: Desk, mon
         await announce(session, ended, **options)
 
     monkeypatch.setattr(service, "announce", fails)
-    while await upkeep.EXPIRED.run(desk.runtime):
-        pass
+    await worked_off(lambda: upkeep.EXPIRED.run(desk.runtime))
     assert await pool.fetchval("SELECT count(*) FROM message WHERE status = 'failed'") == 4
     assert await aside(desk, upkeep.EXPIRED.worker) == [bad]

@@ -67,10 +67,10 @@ async def test_every_reaction_says_its_words(desk: Desk) -> None:
     asked, unknown = {"inquiry_id": new_id(), **who}, {"inquiry_id": new_id(), **who}
     await desk.hear(
         CardActivated(
-            **about_card(contact, card), governorate="03", district="x", members=4,
+            **about_card(contact, card), governorate="03", district="03.02", members=4,
             services=[ProgrammeService.SUPPLY], phase_id=None, activated_at=NOW,
         ),
-        CardBlocked(**about_card(contact, card), reason="lost", blocked_at=NOW),
+        CardBlocked(**about_card(contact, card), reason="stolen", blocked_at=NOW),
         PickupMissed(**about_card(contact, other), appointment_id=new_id()),
         BalanceStated(**asked, remaining=[pot], known=True),
         WalletStated(**asked, known=True, balance=30_000, held=5_050),

@@ -19,7 +19,7 @@ async def fill(desk: Desk, count: int = 5) -> str:
         *(
             CardBlocked(
                 card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id,
-                reason="lost", blocked_at=datetime.now(UTC),
+                reason="stolen", blocked_at=datetime.now(UTC),
             )
             for _ in range(count)
         )

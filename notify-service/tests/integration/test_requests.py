@@ -52,6 +52,17 @@ async def test_who_is_asked_for_hears_of_it(desk: Desk) -> None:
     assert await texts(desk) == ["منى، تم تسجيل طلبك: فصل اجتماعي"]
 
 
+async def test_an_exclusion_is_no_request_of_the_family_s(desk: Desk) -> None:
+    """It hears of one that is announced, with how to appeal, and of none that was only considered."""
+    contact = await desk.know()
+    await desk.hear(ChangeRequestEntered(**about(contact, request="exclusion", entered_at=NOON, due_at=NOON)))
+    for outcome in ("refused", "withdrawn"):
+        await desk.hear(decided(contact, outcome, request="exclusion"))
+    assert await texts(desk) == []
+    await desk.hear(decided(contact, "done", request="exclusion", effective_month="2026-12"))
+    assert await texts(desk) == ["منى، تم تنفيذ طلب استبعاد أفراد. يسري من شهر ديسمبر 2026"]
+
+
 @pytest.mark.parametrize(
     ("outcome", "more", "text"),
     [

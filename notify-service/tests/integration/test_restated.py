@@ -41,7 +41,7 @@ async def test_a_card_told_again_is_known_and_nobody_is_sent_a_message(desk: Des
         citizen_id=known.citizen_id,
         household_id=known.household_id,
         governorate="03",
-        district="port-fouad",
+        district="03.04",
         members=1,
         state="active",
         services=[ProgrammeService.SUPPLY],

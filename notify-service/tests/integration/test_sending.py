@@ -15,7 +15,7 @@ from aiohttp import web
 from chassis.clock import TrainingClock
 from chassis.consumer import Received
 from chassis.ids import new_id
-from chassis.testing import TestIssuer, execute_as_owner
+from chassis.testing import TestIssuer, execute_as_owner, worked_off
 from contracts.card import CardBlocked, ContactChanged, PersonDied, PickupMissed, PickupScheduled
 from notify_service import repository, service, upkeep
 from notify_service.contacts.service import learn
@@ -43,7 +43,7 @@ def appointment(contact: ContactChanged) -> PickupScheduled:
 
 def blocked(contact: ContactChanged) -> CardBlocked:
     return CardBlocked(
-        card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="lost",
+        card_id=new_id(), citizen_id=contact.citizen_id, household_id=contact.household_id, reason="stolen",
         blocked_at=NOON,
     )  # fmt: skip
 
@@ -69,8 +69,7 @@ async def pass_time(desk: Desk, time: timedelta) -> None:
 
 
 async def drain(desk: Desk) -> None:
-    while await desk.sender.step() == 0:
-        pass
+    await worked_off(desk.sender.step, lambda pause: pause == 0)
 
 
 async def test_urgent_messages_leave_first(desk: Desk) -> None:
@@ -237,10 +236,9 @@ async def test_a_message_missing_from_the_reply_is_tried_again(desk: Desk) -> No
 async def test_a_lost_reply_leads_to_one_message_on_the_handset(desk: Desk) -> None:
     """The aggregator took the batch, the process died before it could write that down."""
     await desk.hear(appointment(await desk.know()))
-    claimed = await claim(desk, lease=new_id(), lease_seconds=0.05)
+    claimed = await claim(desk, lease=new_id(), lease_seconds=0)
     ready, _ = desk.sender._prepare(claimed)
     await desk.sender._aggregator.send(ready)
-    await asyncio.sleep(0.1)
     await desk.look_after()
     await drain(desk)
     assert len(desk.aggregator.requests) == 2
@@ -270,8 +268,7 @@ async def test_many_claimers_never_take_the_same_message(desk: Desk) -> None:
 async def test_an_old_lease_cannot_write_over_a_newer_one(desk: Desk) -> None:
     await desk.hear(appointment(await desk.know()))
     old = new_id()
-    batch = await claim(desk, lease=old, lease_seconds=0.01)
-    await asyncio.sleep(0.05)
+    batch = await claim(desk, lease=old, lease_seconds=0)
     await desk.look_after()
     await claim(desk, lease=new_id())
     ready, outcomes = desk.sender._prepare(batch)
@@ -369,6 +366,7 @@ async def test_the_queue_is_read_by_its_index(desk: Desk, issuer: TestIssuer) ->
 
 async def test_the_dead_are_told_nothing_any_more(desk: Desk) -> None:
     """What waits is cancelled, what comes is not queued, and a late word of the number revives nobody."""
+    set_clock(desk, NOON)  # an hour at which whatever waits is sent
     contact, other = await desk.know(), await desk.know(mobile="01198765432")
     await desk.hear(blocked(contact), blocked(other))
     died = PersonDied(

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
+from chassis.clock import CAIRO
 from notify_service import POLICIES, keys
 from notify_service.keys import KEYS
 from notify_service.lifecycle import Retries, Status, receipt, refused
@@ -64,6 +65,22 @@ def test_quiet_hours_are_dated() -> None:
     later = night + timedelta(days=1)
     assert REMINDER not in read_rules(book, night.date()).open_priorities(night)
     assert REMINDER in read_rules(book, later.date()).open_priorities(later)
+
+
+@pytest.mark.parametrize(
+    ("cairo", "reminder"),
+    [
+        ("2026-03-10T23:30", True),  # Ramadan: awake
+        ("2026-03-11T03:00", False),
+        ("2026-03-11T09:00", False),  # and late
+        ("2026-03-11T12:00", True),
+        ("2026-03-24T23:30", False),  # over
+        ("2026-03-25T09:00", True),
+    ],
+)
+def test_quiet_hours_in_ramadan(cairo: str, reminder: bool) -> None:
+    instant = datetime.fromisoformat(cairo).replace(tzinfo=CAIRO)
+    assert (REMINDER in read_rules(PolicyBook.of(ROWS), instant.date()).open_priorities(instant)) is reminder
 
 
 @pytest.mark.parametrize("key", ["message.quiet_hours", "inbound.keywords"])

@@ -13,8 +13,12 @@ from contracts.supply import Line, Remaining
 from notify_service import templates
 from notify_service.encoding import Encoding, measure
 from notify_service.request_facts import (
+    BreadCodeFacts,
     CodeFacts,
     ExclusionFacts,
+    FlourFacts,
+    HolderCodeFacts,
+    LostFacts,
     ObjectionFacts,
     RefusalFacts,
     RequestDoneFacts,
@@ -25,10 +29,13 @@ from notify_service.template_data import (
     PLACEHOLDERS,
     AppointmentFacts,
     BalanceFacts,
+    DebitFacts,
+    DebitsFacts,
     DrawFacts,
     Facts,
     NoFacts,
     PayoutFacts,
+    RestrictedFacts,
     ServicesFacts,
     TerminalFacts,
     dump,
@@ -57,7 +64,10 @@ LONGEST: dict[str, Facts] = {
     ),
     "services": ServicesFacts(services=list(ProgrammeService)),
     "balance": BalanceFacts(stated_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC), remaining=POTS, wallet=1_234_550),
+    "restricted": RestrictedFacts(starts_on=date(2026, 9, 16), ends_on=date(2026, 9, 30)),
     "payout": PayoutFacts(programme="takaful_karama", amount=1_234_550, balance=9_934_550),
+    "debit": DebitFacts(amount=1_234_550, happened_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC)),
+    "debits": DebitsFacts(day=date(2026, 9, 16), count=12, amount=9_934_550),
     "draw": DrawFacts(
         lines=[Line(programme="bread", item="loaf", quantity=40, amount=800),
                Line(programme="goods", item="oil", quantity=4, amount=12_000)],
@@ -68,6 +78,7 @@ LONGEST: dict[str, Facts] = {
     ),
     "request": RequestFacts(request="correct_national_id"),
     "request_done": RequestDoneFacts(request="correct_national_id", month="2026-09"),
+    "flour": FlourFacts(month="2026-09"),
     "refusal": _REFUSAL,
     "request_refused": RequestRefusedFacts(refusal=_REFUSAL, appeal_until=date(2026, 9, 16)),
     "exclusion": ExclusionFacts(
@@ -78,6 +89,9 @@ LONGEST: dict[str, Facts] = {
         appeal_until=date(2026, 9, 30),
     ),
     "code": CodeFacts(code="123456", minutes=10),
+    "holder_code": HolderCodeFacts(code="123456", minutes=10, amount=12_345_678),
+    "lost": LostFacts(until=date(2026, 9, 16)),
+    "bread_code": BreadCodeFacts(code="482913 0571", until=date(2026, 9, 16)),
     "objection": ObjectionFacts(object_until=datetime(2026, 9, 16, 9, 30, tzinfo=UTC)),
 }  # fmt: skip
 HOTLINE = "19765"

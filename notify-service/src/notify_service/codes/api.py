@@ -19,7 +19,9 @@ from notify_service.sealed_columns import Contact
 
 routes = router(prefix="/v1", tags=["messages"])
 
-_CONTACT = text("SELECT language, sealed FROM contact WHERE citizen_id = :citizen_id")
+_CONTACT = text(
+    "SELECT language, sealed FROM contact WHERE citizen_id = :citizen_id AND (new_until > :now) IS NOT TRUE"
+)
 _WORDS = {
     "ar": "رمز دخول الكارت الموحد {code} صالح {minutes} دقائق. لا تعطه لأحد.",
     "en": "Unified Card sign-in code {code}, good for {minutes} minutes. Give it to nobody.",
@@ -38,7 +40,7 @@ class CodeIn(BaseModel):
 
 
 class CodeOut(BaseModel):
-    """Whether the code was handed over; false for a citizen without a number."""
+    """Whether the code was handed over; false for a citizen without a number, or with one too new to prove anything."""
 
     sent: bool
 
@@ -52,7 +54,9 @@ class CodeOut(BaseModel):
 )
 async def send_code(given: CodeIn, caller: Caller, session: Reading, runtime: Running) -> CodeOut:
     """Send a citizen a code at once. It is in no table, no event and no log; whoever gets none asks for another."""
-    row = (await session.execute(_CONTACT, {"citizen_id": given.citizen_id})).one_or_none()
+    row = (
+        await session.execute(_CONTACT, {"citizen_id": given.citizen_id, "now": runtime.state.clock.now()})
+    ).one_or_none()
     contact = Contact.open(runtime.state.vault, given.citizen_id, row.sealed) if row else None
     if row is None or contact is None or contact.number is None:
         return CodeOut(sent=False)

@@ -15,14 +15,14 @@ from chassis.row_arrays import statement
 
 _PUT_CONTACTS = statement(
     """
-    INSERT INTO contact (citizen_id, household_id, language, number_hash, sealed, changed_at, governorate)
+    INSERT INTO contact (citizen_id, household_id, language, number_hash, sealed, changed_at, governorate, new_until)
     SELECT * FROM <rows>
     -- what was told before the citizen's erasure does not come back by it
     WHERE NOT EXISTS (
         SELECT FROM erased_person e WHERE e.citizen_id = r.citizen_id AND e.erased_at >= r.changed_at)
     ON CONFLICT (citizen_id) DO UPDATE SET household_id = excluded.household_id, language = excluded.language,
         number_hash = excluded.number_hash, sealed = excluded.sealed, changed_at = excluded.changed_at,
-        governorate = coalesce(excluded.governorate, contact.governorate)
+        governorate = coalesce(excluded.governorate, contact.governorate), new_until = excluded.new_until
     WHERE contact.changed_at <= excluded.changed_at
     """,
     citizen_id="uuid",
@@ -32,15 +32,17 @@ _PUT_CONTACTS = statement(
     sealed="bytea",
     changed_at="timestamptz",
     governorate="text",
+    new_until="timestamptz",
 )
 # The language of a citizen is not told again: what is known of it stays.
 _RESTATE_CONTACTS = statement(
     """
-    INSERT INTO contact AS c (citizen_id, household_id, language, number_hash, sealed, changed_at, governorate)
+    INSERT INTO contact AS c
+        (citizen_id, household_id, language, number_hash, sealed, changed_at, governorate, new_until)
     SELECT * FROM <rows>
     ON CONFLICT (citizen_id) DO UPDATE SET household_id = excluded.household_id, number_hash = excluded.number_hash,
         sealed = excluded.sealed, changed_at = greatest(c.changed_at, excluded.changed_at),
-        governorate = excluded.governorate
+        governorate = excluded.governorate, new_until = excluded.new_until
     """,
     citizen_id="uuid",
     household_id="uuid",
@@ -49,6 +51,7 @@ _RESTATE_CONTACTS = statement(
     sealed="bytea",
     changed_at="timestamptz",
     governorate="text",
+    new_until="timestamptz",
 )
 _DIED = statement(
     "INSERT INTO deceased AS d (citizen_id, died_on) SELECT citizen_id, min(died_on) FROM <rows> GROUP BY citizen_id"
@@ -65,9 +68,18 @@ _FIND_CONTACTS = text(
     "SELECT citizen_id, household_id, number_hash FROM contact"
     " WHERE number_hash = ANY(CAST(:hashes AS bytea[])) ORDER BY citizen_id"
 )
+_REACHED = text(
+    "SELECT citizen_id, language, sealed FROM contact WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))"
+    " ORDER BY citizen_id"
+)
+_TOO_NEW = text("SELECT citizen_id FROM contact WHERE citizen_id = ANY(CAST(:citizens AS uuid[])) AND new_until > :now")
 _SET_OPT_OUT = text(
     "UPDATE contact SET opted_out_at = CAST(:at AS timestamptz) WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))"
 )
+_WANT_DIGESTS = text(
+    "SELECT citizen_id FROM contact WHERE citizen_id = ANY(CAST(:citizens AS uuid[])) AND debits_digest"
+)
+_SET_DIGEST = text("UPDATE contact SET debits_digest = :on WHERE number_hash = ANY(CAST(:hashes AS bytea[]))")
 _PUT_HOLDERS = statement(
     """
     INSERT INTO card_holder (card_id, citizen_id, household_id) SELECT * FROM <rows> ON CONFLICT (card_id) DO NOTHING
@@ -90,6 +102,7 @@ class ContactColumns:
     sealed: list[bytes] = field(default_factory=list)
     changed_at: list[datetime] = field(default_factory=list)
     governorate: list[str | None] = field(default_factory=list)
+    new_until: list[datetime | None] = field(default_factory=list)
 
 
 async def put_contacts(session: AsyncSession, contacts: ContactColumns) -> None:
@@ -115,9 +128,29 @@ async def contacts_of_numbers(session: AsyncSession, hashes: Sequence[bytes]) ->
     return (await session.execute(_FIND_CONTACTS, {"hashes": list(hashes)})).all()
 
 
+async def reached(session: AsyncSession, citizens: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """(citizen_id, language, sealed) of those citizens whose contact is known."""
+    return (await session.execute(_REACHED, {"citizens": list(citizens)})).all()
+
+
+async def too_new(session: AsyncSession, citizens: Sequence[UUID], now: datetime) -> set[UUID]:
+    """Those of the citizens whose number is too new to prove that it is they who ask."""
+    return set((await session.execute(_TOO_NEW, {"citizens": list(citizens), "now": now})).scalars())
+
+
 async def set_opt_out(session: AsyncSession, citizens: Sequence[UUID], at: datetime | None) -> None:
     """Note that citizens want necessary messages only, or with None that they want all again."""
     await session.execute(_SET_OPT_OUT, {"citizens": list(citizens), "at": at})
+
+
+async def want_digests(session: AsyncSession, citizens: Sequence[UUID]) -> set[UUID]:
+    """Those of the citizens who asked to have many debits of a day told together."""
+    return set((await session.execute(_WANT_DIGESTS, {"citizens": list(citizens)})).scalars())
+
+
+async def set_digest(session: AsyncSession, hashes: Sequence[bytes], *, on: bool) -> None:
+    """Note how whoever is reached by the numbers wants to hear of debits."""
+    await session.execute(_SET_DIGEST, {"hashes": list(hashes), "on": on})
 
 
 async def put_holders(session: AsyncSession, holders: Sequence[tuple[UUID, UUID, UUID]]) -> None:

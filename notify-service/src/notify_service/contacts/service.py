@@ -72,4 +72,5 @@ def _columns(told: Sequence[_Told], vault: Vault) -> ContactColumns:
         columns.sealed.append(Contact(number, said.given_name).seal(vault, event.citizen_id))
         columns.changed_at.append(time)
         columns.governorate.append(event.governorate)
+        columns.new_until.append(getattr(event, "new_until", None))
     return columns

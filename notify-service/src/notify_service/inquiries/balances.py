@@ -18,6 +18,7 @@ from chassis.sealing import Vault
 from contracts.payment import WalletStated
 from contracts.supply import BalanceStated, Remaining
 from notify_service import service
+from notify_service.contacts import repository as contacts
 from notify_service.context import Context
 from notify_service.inquiries import repository
 from notify_service.inquiries.repository import PartColumns, Rows
@@ -35,12 +36,18 @@ class _Part(BaseModel):
     stated_at: datetime
     known: bool
     remaining: list[Remaining] = []
+    flour: int | None = None
     wallet: int | None = None
 
 
 async def supply_stated(session: AsyncSession, here: Context, events: Sequence[Received[BalanceStated]]) -> None:
     """Take supply's part, and answer where the wallet's is there already."""
-    parts = {e.data.inquiry_id: _Part(stated_at=e.time, known=e.data.known, remaining=e.data.remaining) for e in events}
+    parts = {
+        e.data.inquiry_id: _Part(
+            stated_at=e.time, known=e.data.known, remaining=e.data.remaining, flour=e.data.flour_remaining
+        )
+        for e in events
+    }
     asked = {e.data.inquiry_id: (e.data.citizen_id, e.data.household_id) for e in events}
     await _take(session, here, "supply", parts, asked)
 
@@ -78,13 +85,18 @@ async def answer(session: AsyncSession, here: Context, rows: Rows) -> None:
     """Answer inquiries with the parts that came."""
     told: list[Intent] = []
     unknown: list[Intent] = []
+    # a number that took another's place lately hears nothing of the wallet
+    too_new = await contacts.too_new(session, [row.citizen_id for row in rows], here.clock.now())
     for row in rows:
         parts = [_open(here.vault, row.inquiry_id, sealed) for sealed in (row.supply, row.wallet) if sealed is not None]
         known = [part for part in parts if part.known]
         facts = BalanceFacts(
             stated_at=max(part.stated_at for part in parts),
             remaining=[pot for part in known for pot in part.remaining],
-            wallet=next((part.wallet for part in known if part.wallet is not None), None),
+            flour=next((part.flour for part in known if part.flour is not None), None),
+            wallet=None
+            if row.citizen_id in too_new
+            else next((part.wallet for part in known if part.wallet is not None), None),
         )
         common = {"event_id": row.inquiry_id, "citizen_id": row.citizen_id, "household_id": row.household_id}
         intent = Intent(facts=facts, subject=row.inquiry_id, **common)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import mobiles, outbox
 from chassis.ids import new_id
-from contracts.notify import InquiryReceived
+from contracts.notify import InquiryReceived, LossReported
 from notify_service import metrics, service
 from notify_service.contacts import repository as contacts
 from notify_service.context import Context
@@ -26,7 +26,14 @@ from notify_service.service import Intent
 from notify_service.template_data import NoFacts
 from notify_service.words import Topic, topic_of
 
-_ANSWERS = {Topic.HELP: "help", Topic.OPT_OUT: "opted_out", Topic.OPT_IN: "opted_in"}
+_ANSWERS = {
+    Topic.HELP: "help",
+    Topic.OPT_OUT: "opted_out",
+    Topic.OPT_IN: "opted_in",
+    Topic.DEBITS_DIGEST: "debits_digest",
+    Topic.DEBITS_AT_ONCE: "debits_at_once",
+    Topic.LOST: "loss_heard",
+}
 _UNKNOWN = "unknown_number"
 
 
@@ -58,6 +65,9 @@ class Desk:
         self._intents: dict[str, list[Intent]] = defaultdict(list)
         self._inquiries: list[InquiryReceived] = []
         self._preferences: dict[UUID, bool] = {}
+        self._digests: dict[bytes, bool] = {}
+        self._reached: dict[bytes, list[tuple[UUID, UUID]]] = defaultdict(list)  # everybody: citizen, household
+        self._lost: dict[UUID, UUID] = {}  # whose cards are lost: citizen, household
         self._columns = InboundColumns()
 
     async def deal(self, messages: Sequence[Inbound]) -> int:
@@ -85,12 +95,17 @@ class Desk:
         found: dict[bytes, dict[UUID, UUID]] = defaultdict(dict)
         for row in await contacts.contacts_of_numbers(self._session, hashes):
             found[bytes(row.number_hash)].setdefault(row.household_id, row.citizen_id)
+            self._reached[bytes(row.number_hash)].append((row.citizen_id, row.household_id))
         most = self._rules.households_per_number
         return {number: list(homes.items())[:most] for number, homes in found.items()}
 
     def _decide(self, one: _Read, homes: dict[bytes, list[tuple[UUID, UUID]]], answered: dict[bytes, int]) -> str:
         if one.number is None or one.number_hash is None:
             return "ignored"  # a name or a short code: never answered, two machines would talk for ever
+        if one.topic in {Topic.DEBITS_DIGEST, Topic.DEBITS_AT_ONCE}:
+            self._digests[one.number_hash] = one.topic is Topic.DEBITS_DIGEST  # replies are limited, effects are not
+        if one.topic is Topic.LOST:
+            self._lost.update(self._reached[one.number_hash])  # of everybody whose number it is
         if answered.get(one.number_hash, 0) >= self._rules.replies_per_number_per_day:
             return "ignored"
         answered[one.number_hash] = answered.get(one.number_hash, 0) + 1
@@ -122,8 +137,14 @@ class Desk:
         self._intents[_ANSWERS[topic]].append(intent)
         if topic is Topic.HELP:
             self._ask(inquiry, topic, household, citizen)
-        else:
+        elif topic in {Topic.OPT_OUT, Topic.OPT_IN}:
             self._preferences[citizen] = topic is Topic.OPT_OUT
+
+    def _losses(self) -> list[LossReported]:
+        return [
+            LossReported(report_id=new_id(), citizen_id=citizen, household_id=household, reported_at=self._now)
+            for citizen, household in self._lost.items()
+        ]
 
     def _note(self, one: _Read, outcome: str) -> None:
         self._columns.provider_id.append(one.provider_id)
@@ -139,7 +160,11 @@ class Desk:
             citizens = [citizen for citizen, wish in self._preferences.items() if wish is out]
             if citizens:
                 await contacts.set_opt_out(self._session, citizens, at)
-        await outbox.add(self._session, *self._inquiries)
+        for on in (True, False):
+            hashes = [number for number, wish in self._digests.items() if wish is on]
+            if hashes:
+                await contacts.set_digest(self._session, hashes, on=on)
+        await outbox.add(self._session, *self._inquiries, *self._losses())
         asked = InquiryColumns()
         for inquiry in self._inquiries:
             if inquiry.topic == Topic.BALANCE:
