@@ -7,7 +7,7 @@ import contextlib
 import json
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,29 +116,29 @@ async def upstream(issuer: TestIssuer) -> AsyncIterator[Upstream]:
         server.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def start_edge(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StartEdge]:
     """A factory of running edges, each with settings of its own."""
     async with AsyncExitStack() as stack:
 
         async def start(**settings: Any) -> RunningEdge:
-            port, admin_port = free_ports(2)
-            services = {**upstream.addresses, "port": port, "admin_port": admin_port, **settings}
-            folder = tmp_path_factory.mktemp("edge")
-            return await stack.enter_async_context(running_edge(EdgeSettings(**services), folder))
+            return await stack.enter_async_context(running_edge(upstream, tmp_path_factory.mktemp("edge"), settings))
 
         yield start
 
 
 @pytest.fixture(scope="session")
-async def edge(start_edge: StartEdge) -> RunningEdge:
+async def edge(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningEdge]:
     """The edge as it is configured by default, on free ports, with limits no test reaches by accident."""
-    return await start_edge(public_per_second=1000)
+    async with running_edge(upstream, tmp_path_factory.mktemp("edge"), {"public_per_second": 1000}) as running:
+        yield running
 
 
 @asynccontextmanager
-async def running_edge(settings: EdgeSettings, folder: Path) -> AsyncIterator[RunningEdge]:
-    """Start Envoy with the settings' configuration and stop it at the end."""
+async def running_edge(upstream: Upstream, folder: Path, changed: Mapping[str, Any]) -> AsyncIterator[RunningEdge]:
+    """Start Envoy on free ports, with some settings changed, and stop it at the end."""
+    port, admin_port = free_ports(2)
+    settings = EdgeSettings(**{**upstream.addresses, "port": port, "admin_port": admin_port, **changed})
     configuration, log = folder / "envoy.yaml", folder / "envoy.log"
     configuration.write_text(render(settings), encoding="utf-8")
     with log.open("wb") as output:

@@ -28,7 +28,7 @@ HELD: Final[Held] = {
         basis=Basis.SIGN_IN,
         retention=Retention.SIGN_INS,
         erases=(Erasing((Personal.SIGN_INS,), (erasing.CODES,)),),
-        without=("code_mark",),
+        without=("code_mark", "person_mark", "marked_with"),
     ),
     "disclosure_delay": HeldIn(
         whose=_CITIZEN,

@@ -13,6 +13,7 @@ from api_gateway.clients.bootstrap import end_bootstrap, ensure_bootstrap
 from api_gateway.context import Context, Runtime
 from api_gateway.disclosures.gathering import Gatherer
 from api_gateway.figures import KEYS
+from api_gateway.held import HELD
 from api_gateway.overview.service import Services
 from api_gateway.people import upkeep
 from api_gateway.people.desk import Desk
@@ -71,20 +72,20 @@ async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Co
         ]
         desk = TokenDesk(settings, secrets, issuer, resources.sessions)
         services = Services(card, supply, health, payment, notify, settings.gateway_part_seconds)
-        tools = sign_in(settings, ring, secrets, issuer, people)
-        if tools.external is not None:
-            stack.push_async_callback(tools.external.close)
+        signing_in = sign_in(settings, ring, secrets, issuer, people)
+        if signing_in.external is not None:
+            stack.push_async_callback(signing_in.external.close)
         citizens = CitizenDesk()
         stack.push_async_callback(citizens.close)
         named = {"card": card, "supply": supply, "health": health, "payment": payment, "notify": notify}
-        gatherer = Gatherer(issuer, named)
+        gatherer = Gatherer(issuer, named, HELD)
         yield Context(
-            settings, secrets, issuer, desk, services, policies, tools, citizens, for_people, gatherer, people
+            settings, secrets, issuer, desk, services, policies, signing_in, citizens, for_people, gatherer, people
         )
 
 
 def sign_in(settings: Settings, ring: Keyring, secrets: Secrets, issuer: Issuer, people: Desk) -> SignIn:
-    """The tools of signing in."""
+    """What signing in keeps at hand."""
     return SignIn(
         settings=settings,
         issuer=issuer,

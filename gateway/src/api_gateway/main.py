@@ -44,6 +44,26 @@ from policybook.snapshot import kept_fresh
 
 FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.policies)
 
+ROUTERS = (
+    tokens,
+    provider,
+    sign_in_pages,
+    account,
+    external,
+    citizens,
+    clients,
+    terminals,
+    people,
+    sessions,
+    grants,
+    places,
+    overview,
+    disclosures,
+    docs,
+    policies_router("/v1/policies/gateway", DESK, PROPOSALS),
+    *routers_of("gateway", PROPOSALS),
+)
+
 UPKEEP_SECONDS = 60.0
 
 
@@ -56,25 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Unified Card: clients, tokens and enrolment",
         description="Who may call and with which key; what all services know of a card; the documentation.",
         settings=chosen.model_copy(update=own_keys),
-        routers=[
-            tokens,
-            provider,
-            sign_in_pages,
-            account,
-            external,
-            citizens,
-            clients,
-            terminals,
-            people,
-            sessions,
-            grants,
-            places,
-            overview,
-            disclosures,
-            docs,
-            policies_router("/v1/policies/gateway", DESK, PROPOSALS),
-            *routers_of("gateway", PROPOSALS),
-        ],
+        routers=ROUTERS,
         reactions=reactions,
         refreshers=[Periodic("signing_keys", keep_keys, chosen.gateway_key_poll_seconds), FRESH],
         workers=[

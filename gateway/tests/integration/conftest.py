@@ -170,17 +170,18 @@ async def start_gateway(make_database: MakeDatabase, kafka_bootstrap: str) -> As
         yield start
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def start_shared(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterator[StartGateway]:
-    """A factory of gateways that many tests share."""
+    """A factory of gateways that the tests of a module share."""
     async with starting(make_database, kafka_bootstrap) as start:
         yield start
 
 
 @pytest.fixture(scope="session")
-async def gateway(start_shared: StartGateway) -> Gateway:
+async def gateway(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterator[Gateway]:
     """A gateway that most tests share."""
-    return await start_shared()
+    async with starting(make_database, kafka_bootstrap) as start:
+        yield await start()
 
 
 @pytest.fixture

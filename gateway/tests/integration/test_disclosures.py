@@ -228,9 +228,41 @@ async def test_a_copy_of_all_that_is_held(gateway: Gateway, others: Others) -> N
     path = f"/v1/citizens/{CITIZEN}/data-export"
     reply = await gateway.client.get(path, headers=as_citizen(gateway))
     assert reply.status_code == 200, reply.text
-    assert set(reply.json()["services"]) == {"card", "supply", "health", "payment", "notify"}
+    assert set(reply.json()["services"]) == {"card", "supply", "health", "payment", "notify", "gateway"}
     assert reply.json()["services"]["card"]["citizen"][0]["full_name"] == "Mona"
     assert (await gateway.client.get(path, headers=as_citizen(gateway, new_id()))).status_code == 404
+
+
+async def test_the_copy_has_the_sign_ins_and_does_not_tell_what_is_investigated(
+    gateway: Gateway, others: Others
+) -> None:
+    today, pool = datetime.now(UTC).date(), gateway.runtime.pool
+    for case, until in (("1/over", today - timedelta(days=2)), ("2/goes-on", today + timedelta(days=9))):
+        await pool.execute(
+            "INSERT INTO disclosure_delay (delay_id, citizen_id, case_number, reason, until, asked_by, asked_at)"
+            " VALUES (gen_random_uuid(), $1, $2, 'looked into', $3, 'somebody', now())",
+            CITIZEN, case, until,
+        )  # fmt: skip
+    await pool.execute(
+        "INSERT INTO code_challenge (challenge_id, citizen_id, person_mark, marked_with, code_mark, tries_left,"
+        " sent_at, expires_at) VALUES (gen_random_uuid(), $1, '', 'x', sha256('1'), 5, now(), now())",
+        CITIZEN,
+    )
+    path = f"/v1/citizens/{CITIZEN}/data-export"
+
+    async def own(headers: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+        reply = await gateway.client.get(path, headers=headers)
+        assert reply.status_code == 200, reply.text
+        tables: dict[str, list[dict[str, Any]]] = reply.json()["services"]["gateway"]
+        return tables
+
+    mine = await own(as_citizen(gateway))
+    assert [one["case_number"] for one in mine["disclosure_delay"] if "/" in one["case_number"]] == ["1/over"]
+    assert len(mine["code_challenge"]) == 1
+    assert not {"code_mark", "person_mark"} & mine["code_challenge"][0].keys()
+    said = gateway.person("data:export") | {"Purpose": "complaint of the citizen", "Case-Number": "2026/17"}
+    cases = {one["case_number"] for one in (await own(said))["disclosure_delay"]}
+    assert {"1/over", "2/goes-on"} <= cases
 
 
 async def test_a_page_of_ten_thousand_entries_comes_soon(gateway: Gateway, others: Others) -> None:

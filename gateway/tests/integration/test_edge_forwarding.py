@@ -57,6 +57,8 @@ def _allowed(issuer: TestIssuer, route: Route) -> dict[str, str]:
         return issuer.headers(str(new_id()), scope)  # a client each: one alone would meet its rate on a fast machine
     if CallerKind.PERSON in route.callers:
         return issuer.person(scope)
+    if CallerKind.TERMINAL in route.callers:
+        return issuer.headers(str(new_id()), scope, kind="terminal", outlet_id=new_id(), governorate="03")
     return issuer.headers(f"citizen:{new_id()}", scope, kind="citizen", sid=str(new_id()))
 
 

@@ -40,11 +40,14 @@ async def test_a_terminal_enrols_and_others_hear_of_it(gateway: Any, database: A
     _, public_key = key_pair()
     reply = await enrol(gateway, terminal_id, code.lower().replace("-", " "), public_key)
     assert reply.status_code == 201, reply.text
-    assert reply.json()["client_id"] == str(terminal_id)
+    told = reply.json()
+    assert told["client_id"] == told["terminal_id"] == str(terminal_id)
+    assert (told["outlet_id"], told["kind"], told["governorate"]) == (str(outlet_id), "bakery", "03")
+    assert told["audience"] in gateway.settings.issuers
     query = "SELECT convert_from(payload, 'UTF8') FROM outbox WHERE key = $1"
-    told = await database.fetchval(query, str(terminal_id))
-    assert str(outlet_id) in told
-    assert public_key in told
+    event = await database.fetchval(query, str(terminal_id))
+    assert str(outlet_id) in event
+    assert public_key in event
 
 
 async def test_a_lost_answer_can_be_asked_for_again(gateway: Any, database: Any) -> None:
@@ -53,7 +56,9 @@ async def test_a_lost_answer_can_be_asked_for_again(gateway: Any, database: Any)
     _, public_key = key_pair()
     replies = await asyncio.gather(*(enrol(gateway, terminal_id, code, public_key) for _ in range(4)))
     assert [reply.status_code for reply in replies] == [201] * 4
-    assert len({reply.text for reply in replies}) == 1
+    told = [reply.json() for reply in replies]
+    assert all(one.pop("server_time") for one in told)
+    assert told == [told[0]] * 4
     assert await database.fetchval("SELECT count(*) FROM outbox WHERE key = $1", str(terminal_id)) == 1
 
 

@@ -213,7 +213,7 @@ async def test_a_last_day_ends_a_person_by_itself(gateway: Gateway, admin: Membe
     assert not await accept(gateway, invited["invitation_token"])
 
 
-async def test_authorities_and_areas_are_entered_below_one_s_own(gateway: Gateway, admin: Member) -> None:
+async def test_authorities_are_entered_below_one_s_own(gateway: Gateway, admin: Member) -> None:
     body = {"authority_id": "pensions-alexandria", "name_en": "Branch", "name_ar": "فرع", "parent": "pension-authority"}
     pensions = await member(gateway, "administrator", authority="pension-authority")
     assert (await pensions.call("POST", "/v1/authorities", 404, {**body, "parent": "ministry"}))["code"]
@@ -222,10 +222,18 @@ async def test_authorities_and_areas_are_entered_below_one_s_own(gateway: Gatewa
     listed = await pensions.call("GET", "/v1/authorities", 200)
     assert [one["authority_id"] for one in listed["items"]] == ["pension-authority", "pensions-alexandria"]
     port_said = await member(gateway, "administrator", area="03")
-    district = {"area": "35.02", "name_en": "Dahab", "name_ar": "دهب"}
-    assert (await port_said.call("POST", "/v1/areas", 403, district))["code"] == "outside_governorate_of_caller"
     assert (await port_said.call("POST", "/v1/authorities", 403, {**body, "authority_id": "x-y"}))["code"]
-    await admin.call("POST", "/v1/areas", 201, district)
-    assert (await admin.call("POST", "/v1/areas", 409, district))["code"] == "area_exists"
-    codes = {one["area"] for one in (await admin.call("GET", "/v1/areas", 200))["items"]}
-    assert {"*", "35", "35.02"} <= codes
+
+
+async def test_the_areas_are_those_of_the_list(gateway: Gateway, admin: Member) -> None:
+    listed = (await admin.call("GET", "/v1/areas?limit=500", 200))["items"]
+    names = {one["area"]: (one["name_en"], one["name_ar"]) for one in listed}
+    reply = await gateway.client.get("/v1/governorates")
+    assert reply.status_code == 200, "the list is public"
+    governorates = reply.json()["items"]
+    said = {one["governorate"]: (one["name_en"], one["name_ar"]) for one in governorates}
+    said |= {d["district"]: (d["name_en"], d["name_ar"]) for one in governorates for d in one["districts"]}
+    assert (len(governorates), said["35.07"], said["03.02"]) == (27, ("Dahab", "قسم دهب"), ("Al-Arab", "قسم العرب"))
+    assert names == {"*": ("Egypt", "جمهورية مصر العربية"), **said}
+    beyond = await admin.call("POST", "/v1/people", 422, newcomer(area="03.99"))
+    assert beyond["code"] == "district_unknown"

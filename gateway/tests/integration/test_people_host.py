@@ -40,9 +40,9 @@ async def run(gateway: Gateway, command: str, *given: AdministratorIn, url: str 
 
 
 async def accepted(gateway: Gateway, made: dict[str, Any]) -> None:
-    tools = gateway.runtime.state.sign_in.directory
+    directory = gateway.runtime.state.sign_in.directory
     async with gateway.runtime.sessions() as session, session.begin():
-        await tools.accept(session, made["accept_at"].partition("token=")[2])
+        await directory.accept(session, made["accept_at"].partition("token=")[2])
 
 
 async def test_the_first_two_are_invited_together_and_only_once(fresh: Gateway) -> None:

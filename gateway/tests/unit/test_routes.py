@@ -46,6 +46,7 @@ def test_only_files_and_lists_may_be_large() -> None:
         "PUT /v1/imports/{import_id}/parts/{number}": 16 * MIB,
         "POST /v1/payout-batches/{batch_id}/items": 16 * MIB,
         "POST /v1/change-requests/{request_id}/evidence": 5 * MIB,
+        "POST /v1/household-lists/{kind}/{name}": 4 * MIB,
         "POST /v1/transfers": 2 * MIB,
     }
 
@@ -88,8 +89,12 @@ def test_public_routes_are_few_and_counted_by_address() -> None:
         "/sign-in/notice",
         "/sign-in/second-factor",
         "/fhir/metadata",
+        "/v1/governorates",
         "/v1/pin-key",
         "/v1/credential-keys",
+        "/v1/holder-proof-keys",
+        "/v1/hot-list-keys",
+        "/v1/terminal-configuration-keys",
     }
     assert all(route.rate.by_address == route.public for route in ROUTES)
 

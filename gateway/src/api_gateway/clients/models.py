@@ -51,8 +51,8 @@ class Client:
     @property
     def area(self) -> Area:
         """Where it may act, and whose it is."""
-        governorate, _, district = (self.governorate or UNSAID).partition(".")
-        return Area(governorate, district or None, site_id=self.site_id, authority=self.owner)
+        area = self.governorate or UNSAID
+        return Area(area.partition(".")[0], area if "." in area else None, site_id=self.site_id, authority=self.owner)
 
     def over(self, now: datetime) -> bool:
         """Whether its time is over."""

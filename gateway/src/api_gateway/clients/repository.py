@@ -24,7 +24,7 @@ _LIST = BoundedStatement(
     f"{_CLIENT} WHERE client_id > :after AND (CAST(:ends_before AS timestamptz) IS NULL OR expires_at < :ends_before)"
     " AND <bound> ORDER BY client_id LIMIT :limit",
     governorate="split_part(governorate, '.', 1)",
-    district="split_part(governorate, '.', 2)",
+    district="governorate",
     site_id="site_id",
     authority="owner",
 )

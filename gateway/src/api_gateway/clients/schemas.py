@@ -10,6 +10,7 @@ from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from chassis.paging import Page
+from chassis.places import AreaCode
 from contracts.clients import Owner
 
 CLIENT_ID = r"^[a-z0-9][a-z0-9._~-]{1,127}$"
@@ -34,9 +35,6 @@ def _once_each(scopes: list[str]) -> list[str]:
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=64), AfterValidator(_once_each)]
 
 
-Governorate = Annotated[str, StringConstraints(pattern=r"^(\*|[0-9]{2}(\.[0-9]{2})?)$")]
-
-
 class ClientIn(BaseModel):
     """A new client. `governorate` and `site_id` bound what its tokens open; the nation is `*` and must be said.
 
@@ -49,7 +47,7 @@ class ClientIn(BaseModel):
     client_id: str = Field(pattern=CLIENT_ID, examples=["ministry"])
     name: Words
     scopes: Scopes
-    governorate: Governorate = Field(examples=["03", "*"])
+    governorate: AreaCode
     site_id: UUID | None = None
     owner: Owner | None = None
     purpose: Words | None = Field(default=None, examples=["Hand-over of cards at one counter"])

@@ -58,11 +58,10 @@ async def list_disclosures(
     problems=NotFound,
     rate=Rate.BULK,
 )
-async def export_data(citizen_id: UUID, caller: Caller, runtime: Running) -> DataExport:
+async def export_data(citizen_id: UUID, caller: Caller, session: Reading, runtime: Running) -> DataExport:
     """A copy of all that is held on a citizen in any service (Law 151 of 2020, article 2)."""
     service.ensure_may(caller, citizen_id)
-    gatherer = runtime.state.gatherer
-    held = await gatherer.held(await gatherer.about(citizen_id))
+    held = await service.everything(session, runtime, citizen_id, all_cases=caller.kind is not CallerKind.CITIZEN)
     return DataExport(citizen=citizen_id, exported_at=runtime.clock.now(), services=held)
 
 

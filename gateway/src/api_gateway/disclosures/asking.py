@@ -16,9 +16,12 @@ from api_gateway.proposals import PROPOSALS
 from approvals.content import canonical, digest_of
 from approvals.kinds import Kind
 from approvals.model import Proposal
+from chassis import outbox
 from chassis.area import OF_THE_NATION
 from chassis.principal import Principal
 from chassis.problems import NotFound
+from chassis.processing import holds
+from contracts.gateway import LegalHoldPlaced
 from contracts.scopes import Scope
 
 
@@ -54,7 +57,13 @@ async def _content_now(session: AsyncSession, _: Runtime, proposal: Proposal) ->
 
 
 async def _hold(session: AsyncSession, runtime: Runtime, proposal: Proposal, decider: Principal) -> None:
-    await repository.decide(session, UUID(proposal.subject), decider.subject, runtime.clock.now())
+    delay = await repository.lock(session, UUID(proposal.subject))
+    if delay is None:
+        raise NotFound
+    await repository.decide(session, delay.delay_id, decider.subject, runtime.clock.now())
+    hold = LegalHoldPlaced(hold_id=delay.delay_id, citizen_id=delay.citizen_id, until=delay.until)
+    await holds.keep(session, hold)
+    await outbox.add(session, hold)
 
 
 DELAY: Final[Kind[Runtime]] = PROPOSALS.kinds.declare(

@@ -15,6 +15,7 @@ from chassis.area import NATION
 from chassis.ids import new_id
 from chassis.logging import get_logger
 from chassis.problems import NotFound, Unavailable
+from chassis.records.held import Held
 from chassis.records.reading import About
 from contracts.scopes import Scope
 
@@ -27,10 +28,14 @@ _PART_SECONDS = 8.0
 
 @dataclass
 class Gatherer:
-    """Asks the services, each for itself; one that does not answer makes the whole unavailable: nothing is left out."""
+    """Asks the services, each for itself; one that does not answer makes the whole unavailable: nothing is left out.
+
+    `own`: what the gateway itself holds, which whoever gathers adds.
+    """
 
     issuer: Issuer
     clients: dict[str, httpx.AsyncClient]
+    own: Held
     _token: tuple[str, float] = field(default=("", 0.0))
 
     async def about(self, citizen_id: UUID) -> About:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +25,10 @@ from chassis.ids import new_id
 from chassis.paging import Paging
 from chassis.principal import CallerKind, Principal
 from chassis.problems import NotFound
+from chassis.records.held import held_on
 from chassis.records.reading import find
 
-OWN = "gateway"
+OWN, DELAYS = "gateway", "disclosure_delay"
 
 
 def ensure_may(caller: Principal, citizen_id: UUID) -> None:
@@ -54,6 +55,20 @@ async def disclosures(
     items = [_disclosure(service, one, offices) for service, one in window if one["case_number"] not in hidden]
     last = UUID(str(window[-1][1]["record_id"])) if more else None
     return DisclosurePage(items=items, next=last)
+
+
+async def everything(
+    session: AsyncSession, runtime: Runtime, citizen_id: UUID, *, all_cases: bool
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """All that is held on a citizen, the gateway's own part too. `all_cases`: and what is held back from them."""
+    gatherer, today = runtime.state.gatherer, business_day(runtime.clock.now())
+    about = await gatherer.about(citizen_id)
+    held = await gatherer.held(about)
+    held[OWN] = await held_on(await raw(session), runtime, gatherer.own, about)
+    if not all_cases:  # what is investigated is not learnt from what holds it back
+        over = [one for one in held[OWN][DELAYS] if date.fromisoformat(one["until"]) <= today]
+        held[OWN][DELAYS] = over
+    return held
 
 
 def _disclosure(service: str, record: Mapping[str, Any], offices: Mapping[str, tuple[str, str]]) -> Disclosure:

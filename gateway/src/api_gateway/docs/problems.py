@@ -11,7 +11,8 @@ from chassis.refusals import registry
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{code} · Unified Card</title><link rel="stylesheet" href="/docs/pages.css"></head>
+<title>{code} · Unified Card</title><link rel="icon" href="/sign-in/assets/card.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/docs/pages.css"></head>
 <body><p class="status">{status}</p><h1>{title}</h1><h1 lang="ar" dir="rtl">{title_ar}</h1>
 <p>Problem documents (RFC 9457) with the code <code>{code}</code> carry this title, a detail of the case
 and the id of the request: <code>request_id</code>. Name it when you ask for help.</p>

@@ -54,7 +54,7 @@ def render(settings: EdgeSettings) -> str:
     return _HEADER + str(text)
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Writes every part out (a reader should not have to follow anchors), a route's parts on few lines."""
 
     def ignore_aliases(self, data: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from api_gateway.edge.refusals import RETRY_AFTER, overwrite
 from api_gateway.edge.settings import EdgeSettings
@@ -34,9 +34,11 @@ def chain(settings: EdgeSettings) -> list[dict[str, object]]:
     ]
 
 
-def of_route(route: Route) -> dict[str, Any]:
+def of_route(route: Route) -> dict[str, object]:
     """What a route changes in the filters: its scopes, or that it is public; its body limit."""
-    config = public() if route.public else {SCOPE: {"@type": f"{_TYPE}.rbac.v3.RBACPerRoute", "rbac": _scopes(route)}}
+    config: dict[str, object] = (
+        public() if route.public else {SCOPE: {"@type": f"{_TYPE}.rbac.v3.RBACPerRoute", "rbac": _scopes(route)}}
+    )
     if route.body != MIB:
         config[BODY] = {"@type": f"{_TYPE}.buffer.v3.BufferPerRoute", "buffer": {"max_request_bytes": route.body}}
     return config
@@ -94,7 +96,7 @@ def _jwt(settings: EdgeSettings) -> dict[str, object]:
     }
 
 
-def _rate(settings: EdgeSettings) -> dict[str, Any]:
+def _rate(settings: EdgeSettings) -> dict[str, object]:
     path = [{"key": PAYLOAD}, {"key": "sub"}]
     sub = {"metadata": {"descriptor_key": "client", "metadata_key": {"key": JWT, "path": path}}}
     return {
@@ -109,7 +111,7 @@ def _rate(settings: EdgeSettings) -> dict[str, Any]:
     }
 
 
-def _caller(kind: str, caller: dict[str, Any]) -> dict[str, Any]:
+def _caller(kind: str, caller: Mapping[str, object]) -> dict[str, object]:
     """A descriptor of class and caller; none is made for a route whose buckets are of the other kind."""
     key = {"key": ROUTE, "path": [{"key": kind}]}
     of_class = {"metadata": {"descriptor_key": "class", "metadata_key": key, "source": "ROUTE_ENTRY"}}

@@ -17,7 +17,7 @@ EndSessions = Callable[[AsyncSession, UUID, str], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Desk:
-    """The tools of the register of people; `end_sessions` ends a person's sign-ins everywhere, with the reason."""
+    """What the register of people needs; `end_sessions` ends a person's sign-ins everywhere, with the reason."""
 
     identities: Identities
     settings: Settings

@@ -136,10 +136,3 @@ class AreaUnknown(InvalidRequest):
 
     code = "area_unknown"
     title_ar = "لا يوجد نطاق بهذا الرمز"
-
-
-class AreaExists(Conflict):
-    """This area exists already"""
-
-    code = "area_exists"
-    title_ar = "النطاق مسجل بالفعل"

@@ -29,7 +29,7 @@ async def ensure_fits(session: AsyncSession, caller: Principal, grant: Grant, no
     if authority is None:
         raise AuthorityUnknown
     if not await places.knows_area(session, grant.area):
-        raise AreaUnknown("See /v1/areas.")
+        raise AreaUnknown("See /v1/areas.", detail_ar="اختر المكان من القائمة.")
     rules.ensure_held(role, grant.place, authority)
     await ensure_may_grant(session, caller, grant)
     rules.ensure_no_conflict(grant.role, await grant_repository.other_roles(session, grant, now))

@@ -50,7 +50,7 @@ _LIST = BoundedStatement(
     " AND (CAST(:due_before AS timestamptz) IS NULL OR state = 'granted' AND confirm_by < :due_before)"
     " AND <bound> ORDER BY grant_id LIMIT :limit",
     governorate="NULLIF(split_part(area, '.', 1), '*')",
-    district="NULLIF(split_part(area, '.', 2), '')",
+    district="area",
 )
 # Over: past their last moment, never decided, or not confirmed although long due.
 _OVER = text(

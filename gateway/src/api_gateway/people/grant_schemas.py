@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from api_gateway.people.models import Grant, GrantState, Place
-from api_gateway.people.schemas import AreaCode, AuthorityId, Reason
+from api_gateway.people.schemas import AuthorityId, Reason
 from chassis.paging import Page
+from chassis.places import AreaCode
 from contracts.people import OBJECTS, PEOPLE, AreaKind, conflicting
 from contracts.scopes import Scope
 

@@ -165,7 +165,7 @@ _TAKE = frozenset({"invite", "recover"})
 
 @asynccontextmanager
 async def opened(settings: Settings, url: str) -> AsyncIterator[tuple[AsyncSession, Desk]]:
-    """A transaction on the gateway's database, and the tools beside it."""
+    """A transaction on the gateway's database, and what stands beside it."""
     ring = Keyring.parse(settings.gateway_keys.get_secret_value())
     desk = Desk(Identities(ring, Secrets(ring)), settings, Revocations(), _no_sessions)
     engine = create_engine(settings.model_copy(update={"database_url": url}), "people-host")

@@ -100,10 +100,10 @@ class Place:
     @property
     def as_area(self) -> Area:
         """Where it belongs, as callers' bounds are held against it; what the nation's is belongs to none."""
-        governorate, _, district = self.area.partition(".")
+        governorate, _, within = self.area.partition(".")
         return Area(
             governorate=None if self.area == NATION else governorate,
-            district=district or None,
+            district=self.area if within else None,
             outlet_id=self.object_id if self.object_kind is AreaKind.OUTLET else None,
             provider_id=self.object_id if self.object_kind is AreaKind.PROVIDER else None,
             site_id=self.object_id if self.object_kind is AreaKind.SITE else None,

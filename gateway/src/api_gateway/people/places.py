@@ -27,9 +27,6 @@ _ADD = text(
 )
 _AREAS = text("SELECT area, name_en, name_ar FROM area WHERE area > :after ORDER BY area LIMIT :limit")
 _AREA = text("SELECT EXISTS (SELECT FROM area WHERE area = :area)")
-_ADD_AREA = text(
-    "INSERT INTO area (area, name_en, name_ar) VALUES (:area, :name_en, :name_ar) ON CONFLICT DO NOTHING RETURNING true"
-)
 
 
 async def authority(session: AsyncSession, authority_id: str) -> Authority | None:
@@ -67,8 +64,3 @@ async def areas(session: AsyncSession, page: Paging[str]) -> list[NamedArea]:
 async def knows_area(session: AsyncSession, area: str) -> bool:
     """Whether there is such an area."""
     return bool((await session.execute(_AREA, {"area": area})).scalar_one())
-
-
-async def add_area(session: AsyncSession, made: NamedArea) -> bool:
-    """Write a new area; False where its code is taken."""
-    return (await session.execute(_ADD_AREA, vars(made))).scalar_one_or_none() is not None

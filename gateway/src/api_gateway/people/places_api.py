@@ -5,13 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 
 from api_gateway.people import places, service
-from api_gateway.people.errors import AreaExists, AreaUnknown, AuthorityExists, AuthorityUnknown
-from api_gateway.people.models import Authority, NamedArea, Place
-from api_gateway.people.schemas import AreaIn, AreaList, AreaOut, AuthorityIn, AuthorityList, AuthorityOut
+from api_gateway.people.errors import AuthorityExists, AuthorityUnknown
+from api_gateway.people.models import Authority
+from api_gateway.people.schemas import (
+    AreaList,
+    AreaOut,
+    AuthorityIn,
+    AuthorityList,
+    AuthorityOut,
+    DistrictOut,
+    GovernorateList,
+    GovernorateOut,
+)
 from chassis.area import OF_THE_NATION, OutsideBound
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.districts import DISTRICTS
 from chassis.endpoints import PEOPLE
+from chassis.governorates import GOVERNORATES
 from chassis.logging import get_logger
 from chassis.paging import Paging, by_text
 from chassis.routing import router
@@ -55,25 +66,20 @@ async def enter_authority(body: AuthorityIn, caller: Caller, session: Work) -> A
 
 @routes.get("/v1/areas", scopes=SEES_PLACES, callers=PEOPLE)
 async def list_areas(session: Reading, page: Annotated[Paging[str], by_text(100, 500, r"^[*0-9.]*$")]) -> AreaList:
-    """The nation, its governorates, and the districts entered so far."""
+    """The nation, its governorates and their districts."""
     items = [AreaOut.model_validate(one, from_attributes=True) for one in await places.areas(session, page)]
     return AreaList.of(page, items, lambda one: one.area)
 
 
-@routes.post(
-    "/v1/areas",
-    scopes=Scope.AUTHORITIES_WRITE,
-    callers=PEOPLE,
-    status_code=201,
-    problems=(AreaUnknown, AreaExists, OutsideBound),
-)
-async def enter_area(body: AreaIn, caller: Caller, session: Work) -> AreaOut:
-    """Enter a district of a governorate of the caller's."""
-    made = NamedArea(**body.model_dump())
-    caller.bound.ensure_covers(Place(made.area).as_area)
-    if not await places.knows_area(session, made.area.partition(".")[0]):
-        raise AreaUnknown("There is no such governorate.", detail_ar="لا توجد محافظة بهذا الرمز.")
-    if not await places.add_area(session, made):
-        raise AreaExists
-    log.info("area entered", area=made.area, by=caller.subject)
-    return AreaOut.model_validate(made, from_attributes=True)
+@routes.get("/v1/governorates", public=True)
+async def list_governorates() -> GovernorateList:
+    """The governorates and their districts: the codes that addresses, places, areas and events are written in."""
+    districts: dict[str, list[DistrictOut]] = {}
+    for code, name_ar, name_en in DISTRICTS.values():
+        districts.setdefault(code[:2], []).append(DistrictOut(district=code, name_en=name_en, name_ar=name_ar))
+    return GovernorateList(
+        items=[
+            GovernorateOut(governorate=code, name_en=name_en, name_ar=name_ar, districts=districts[code])
+            for code, (name_en, name_ar) in sorted(GOVERNORATES.items())
+        ]
+    )

@@ -46,7 +46,7 @@ _LIST = BoundedStatement(
     " AND g.role = :role AND g.state = 'granted' AND g.valid_to > :now))"
     " AND <bound> ORDER BY person_id LIMIT :limit",
     governorate="NULLIF(split_part(area, '.', 1), '*')",
-    district="NULLIF(split_part(area, '.', 2), '')",
+    district="area",
 )
 _PAST = text(
     f"{_PERSON} WHERE status IN ('invited', 'active') AND valid_until < CAST(:today AS date) ORDER BY person_id"

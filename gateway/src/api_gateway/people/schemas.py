@@ -14,16 +14,15 @@ from api_gateway.people.offices import Office
 from chassis.mobiles import masked
 from chassis.paging import Page
 from chassis.personal import Personal
+from chassis.places import AreaCode
 from contracts.people import AreaKind
 
 SIGN_IN_NAME = r"^[a-z0-9][a-z0-9._-]{2,63}$"
 AUTHORITY_ID = r"^[a-z][a-z0-9-]{1,63}$"
-AREA = r"^([*]|[0-9]{2}([.][0-9]{2})?)$"
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 AuthorityId = Annotated[str, Field(pattern=AUTHORITY_ID, examples=["pension-authority"])]
-AreaCode = Annotated[str, Field(pattern=AREA, examples=["*", "35", "35.02"])]
 
 
 class _In(BaseModel):
@@ -156,14 +155,6 @@ class AuthorityList(Page[AuthorityOut, str]):
     """A page of authorities in the order of their ids."""
 
 
-class AreaIn(_In):
-    """A district, by its governorate's code and its own."""
-
-    area: str = Field(pattern=r"^[0-9]{2}[.][0-9]{2}$", examples=["35.02"])
-    name_en: Words
-    name_ar: Words
-
-
 class AreaOut(BaseModel):
     """An area in which offices are held."""
 
@@ -174,3 +165,26 @@ class AreaOut(BaseModel):
 
 class AreaList(Page[AreaOut, str]):
     """A page of areas in the order of their codes."""
+
+
+class DistrictOut(BaseModel):
+    """A district of a governorate (قسم or مركز)."""
+
+    district: str = Field(description="its code, the governorate's before the point", examples=["03.02"])
+    name_en: str
+    name_ar: str
+
+
+class GovernorateOut(BaseModel):
+    """A governorate with its districts."""
+
+    governorate: str = Field(description="its code", examples=["03"])
+    name_en: str
+    name_ar: str
+    districts: list[DistrictOut]
+
+
+class GovernorateList(BaseModel):
+    """Every governorate, in the order of the codes."""
+
+    items: list[GovernorateOut]

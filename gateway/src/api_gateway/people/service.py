@@ -66,7 +66,7 @@ async def invite(
     if newcomer.authority_id not in await under(session, caller):
         raise AuthorityUnknown("Invite people of your own authority, or of one below it.")
     if not await places.knows_area(session, newcomer.area):
-        raise AreaUnknown("See /v1/areas.")
+        raise AreaUnknown("See /v1/areas.", detail_ar="اختر المكان من القائمة.")
     caller.bound.ensure_covers(Place(newcomer.area).as_area)
     person = await enter(session, desk, newcomer, by=caller.subject, invited_by=caller.person_id)
     log.info("person invited", person=str(person.person_id), by=caller.subject)

@@ -16,6 +16,7 @@ from contracts.scopes import Scope
 DECISIONS: Final[Mapping[Scope, Scope]] = MappingProxyType(
     {
         Scope.POLICIES_WRITE: Scope.POLICIES_APPROVE,
+        Scope.DISPUTES_WRITE: Scope.DISPUTES_APPROVE,
         Scope.PAYOUTS_SUBMIT: Scope.PAYOUTS_APPROVE,
         Scope.FUNDS_WRITE: Scope.FUNDS_APPROVE,
         Scope.OPERATIONS_WRITE: Scope.OPERATIONS_APPROVE,

@@ -14,6 +14,7 @@ from api_gateway.signin import changes, enrolment, views
 from api_gateway.signin.directory import Person
 from api_gateway.signin.factors import passkeys, repository, totp
 from api_gateway.signin.flow import Flow, Language
+from api_gateway.signin.pages import as_shown
 from api_gateway.signin.pages_api import Asking, Form
 from api_gateway.signin.sessions import repository as session_rows
 from api_gateway.signin.sessions import service as sessions
@@ -54,7 +55,7 @@ async def show_account(steps: Asking) -> Response:
     async with steps.runtime.sessions() as session:
         now = MACHINE_TIME.now()
         live = [one for one in await session_rows.of_person(session, person_id) if one.live(now)]
-        offices = {office.key: office for office in await steps.tools.directory.offices(session, person_id)}
+        offices = {office.key: office for office in await steps.sign_in.directory.offices(session, person_id)}
         keys = await repository.passkeys(session, person_id)
         codes = await repository.codes(session, person_id)
         changed = await notices.own(session, person_id, _CHANGES_SHOWN)
@@ -68,9 +69,9 @@ async def show_account(steps: Asking) -> Response:
         sessions=[_row(one, own, offices, flow.language) for one in live],
         codes_left=len(codes),
         changes=[_change(one) for one in changed],
-        passkeys_possible=passkeys.domain_of(steps.tools.settings.public_url) is not None,
+        passkeys_possible=passkeys.domain_of(steps.sign_in.settings.public_url) is not None,
         passkeys=[
-            {"label": key.label, "since": f"{key.added_at:%Y-%m-%d}", "id": b64url(key.credential_id)} for key in keys
+            {"label": key.label, "since": as_shown(key.added_at), "id": b64url(key.credential_id)} for key in keys
         ],
     )
 
@@ -103,8 +104,8 @@ async def change_factor(form: Form) -> Response:
     own = await _own(steps)
     if own is None:
         raise views.Expired(steps.browser)
-    if own.recent > steps.tools.settings.step_up_seconds:
-        steps.browser.keep(steps.tools.flows.begin(form.flow.language))
+    if own.recent > steps.sign_in.settings.step_up_seconds:
+        steps.browser.keep(steps.sign_in.flows.begin(form.flow.language))
         return steps.browser.see_other("/sign-in")
     flow = _account_flow(steps, own)
     what, person_id = form.field("what"), own.person.person_id
@@ -126,7 +127,7 @@ async def _own(steps: Steps) -> Own | None:
         known = await sessions.of_browser(session, steps.browser.session_cookie)
         if known is None or known.person_id is None:
             return None
-        person = await steps.tools.directory.by_id(session, known.person_id)
+        person = await steps.sign_in.directory.by_id(session, known.person_id)
         if person is None or not person.active:
             return None
         await session_rows.touch(session, known.sid, MACHINE_TIME.now())
@@ -137,13 +138,13 @@ def _account_flow(steps: Steps, own: Own) -> Flow:
     """What the forms of the account stand on: whoever is signed in has shown already what they are."""
     before = steps.browser.flow()
     language = before.language if before else steps.browser.language
-    return steps.tools.flows.begin(language).with_(
+    return steps.sign_in.flows.begin(language).with_(
         purpose="account",
         of_session=own.session.sid,
         person_id=own.person.person_id,
         ways=tuple(own.session.amr),
         proven_at=own.session.auth_time,
-        browser=before.browser if before else steps.tools.flows.begin(language).browser,
+        browser=before.browser if before else steps.sign_in.flows.begin(language).browser,
     )
 
 
@@ -156,7 +157,7 @@ def _row(one: Session, own: Own, offices: dict[str, Office], language: Language)
         "own": one.sid == own.session.sid,
         "device": short_name(one.device),
         "office": " · ".join(names),
-        "since": f"{one.started_at:%Y-%m-%d %H:%M} UTC",
+        "since": as_shown(one.started_at),
         "since_iso": one.started_at.isoformat(),
     }
 
@@ -165,7 +166,7 @@ def _change(one: notices.Own) -> dict[str, str]:
     return {
         "kind": one.kind.value,
         "device": short_name(one.device),
-        "at": f"{one.at:%Y-%m-%d %H:%M} UTC",
+        "at": as_shown(one.at),
         "at_iso": one.at.isoformat(),
     }
 

@@ -19,7 +19,7 @@ from chassis.sealing import Vault
 
 @dataclass(frozen=True)
 class SignIn:
-    """The tools of signing in.
+    """What signing in keeps at hand in one process.
 
     `vault` seals the seeds of one-time codes; `flows` the state of a sign-in between its steps; `marks` name whom
     tries are for and where they come from; `external`: the outside

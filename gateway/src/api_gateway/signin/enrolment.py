@@ -30,25 +30,25 @@ _SET_UP = (Notice.ACCOUNT_SET_UP, Notice.PASSWORD_SET)
 async def show_invitation(steps: Steps, token: str) -> Response:
     """Whom an invitation is for, and how to go on."""
     async with steps.runtime.sessions() as session:
-        person = await steps.tools.directory.invited(session, token)
+        person = await steps.sign_in.directory.invited(session, token)
     known = steps.browser.flow()
     language = known.language if known else steps.browser.language
     if person is None:
         return views.message(steps.browser, "refused", "invitation_void", 404, language=language)
-    flow = steps.tools.flows.begin(language).with_(purpose="invitation", invitation=token)
+    flow = steps.sign_in.flows.begin(language).with_(purpose="invitation", invitation=token)
     return views.page(
         steps.browser,
         flow,
         "invitation",
         full_name=person.full_name,
-        local=steps.tools.settings.local_accounts == "on",
-        external=steps.tools.external is not None,
+        local=steps.sign_in.settings.local_accounts == "on",
+        external=steps.sign_in.external is not None,
     )
 
 
 async def begin(steps: Steps, flow: Flow) -> Response:
     """Take an invitation up: a password comes first."""
-    if flow.purpose != "invitation" or steps.tools.settings.local_accounts == "off":
+    if flow.purpose != "invitation" or steps.sign_in.settings.local_accounts == "off":
         raise views.Expired(steps.browser)
     steps.browser.keep(flow)
     return steps.browser.see_other("/sign-in/password")
@@ -71,11 +71,11 @@ async def take_password(steps: Steps, flow: Flow, password: str, again: str) -> 
     if password != again:
         return views.new_password(steps, flow, person.sign_in_name, error="unlike")
     try:
-        steps.tools.passwords.ensure_strong(password, person.sign_in_name, *person.full_name.split())
+        steps.sign_in.passwords.ensure_strong(password, person.sign_in_name, *person.full_name.split())
     except PasswordTooWeak as refusal:
         error = refusal.detail_ar if flow.language == "ar" else refusal.detail
         return views.new_password(steps, flow, person.sign_in_name, error=error)
-    hashed = await steps.tools.passwords.hash(password)
+    hashed = await steps.sign_in.passwords.hash(password)
     if flow.purpose == "invitation":  # kept in the sealed cookie until the second factor is there too
         flow = flow.with_(hash=hashed, ways=(PASSWORD,), seed=totp.new_seed())
         steps.browser.keep(flow)
@@ -107,14 +107,14 @@ async def take_code(steps: Steps, flow: Flow, code: str) -> Response:
     person_id = person.person_id
     async with steps.runtime.sessions() as session, session.begin():
         if flow.purpose == "invitation":
-            if await steps.tools.directory.invited(session, flow.invitation) is None:
+            if await steps.sign_in.directory.invited(session, flow.invitation) is None:
                 return views.message(steps.browser, "refused", "invitation_void", 404, language=flow.language)
             await repository.drop_all(session, person_id)
             await repository.set_password(session, person_id, flow.hash, now)
-            await steps.tools.directory.accept(session, flow.invitation)
-        sealed = steps.tools.vault.seal(person_id, flow.seed.encode(), totp.PURPOSE)
+            await steps.sign_in.directory.accept(session, flow.invitation)
+        sealed = steps.sign_in.vault.seal(person_id, flow.seed.encode(), totp.PURPOSE)
         await repository.set_totp(session, person_id, sealed, step, now)
-        codes = await recovery.renew(session, steps.tools.secrets, person_id, now)
+        codes = await recovery.renew(session, steps.sign_in.secrets, person_id, now)
         new = _SET_UP if flow.purpose == "invitation" else ()
         renewed = (Notice.AUTHENTICATOR_CONNECTED, Notice.RECOVERY_CODES_RENEWED)
         await _changed(steps, session, flow, person_id, *new, *renewed)
@@ -128,7 +128,7 @@ async def take_code(steps: Steps, flow: Flow, code: str) -> Response:
 async def renew_codes(steps: Steps, flow: Flow, person_id: UUID) -> Response:
     """Make recovery codes anew, and show them once."""
     async with steps.runtime.sessions() as session, session.begin():
-        codes = await recovery.renew(session, steps.tools.secrets, person_id, MACHINE_TIME.now())
+        codes = await recovery.renew(session, steps.sign_in.secrets, person_id, MACHINE_TIME.now())
         await _changed(steps, session, flow, person_id, Notice.RECOVERY_CODES_RENEWED)
     steps.runtime.wake_relay()
     return views.page(steps.browser, flow, "recovery_codes", codes=codes)
@@ -142,7 +142,7 @@ async def show_passkey(steps: Steps, flow: Flow) -> Response:
     flow = flow.with_(challenge=new_secret())
     async with steps.runtime.sessions() as session:
         known = await repository.passkeys(session, person.person_id)
-    url = steps.tools.settings.public_url
+    url = steps.sign_in.settings.public_url
     options = passkeys.ask_new(url, flow.challenge, person.person_id, person.sign_in_name, known)
     if options is None or len(known) >= passkeys.MOST:
         raise views.Expired(steps.browser)
@@ -154,7 +154,7 @@ async def take_passkey(steps: Steps, flow: Flow, answer: str, label: str) -> Res
     person = await _whose(steps, flow)
     if person is None or flow.purpose != "account":
         raise views.Expired(steps.browser)
-    url, name = steps.tools.settings.public_url, label.strip()[:100] or "-"
+    url, name = steps.sign_in.settings.public_url, label.strip()[:100] or "-"
     async with steps.runtime.sessions() as session, session.begin():
         added = await passkeys.add(session, url, flow.challenge, answer, person.person_id, name, MACHINE_TIME.now())
         if added is not None:
@@ -180,7 +180,7 @@ async def _whose(steps: Steps, flow: Flow) -> Person | None:
     """Whose factors may be set up in this sign-in; None where they may not."""
     async with steps.runtime.sessions() as session:
         if flow.purpose == "invitation":
-            return await steps.tools.directory.invited(session, flow.invitation)
+            return await steps.sign_in.directory.invited(session, flow.invitation)
         if flow.person_id is None or not flow.strong:
             return None
         if flow.purpose == "account":
@@ -191,7 +191,7 @@ async def _whose(steps: Steps, flow: Flow) -> Person | None:
             known = await repository.password(session, flow.person_id)
             if known is None or not known.must_change:
                 return None
-        return await steps.tools.directory.by_id(session, flow.person_id)
+        return await steps.sign_in.directory.by_id(session, flow.person_id)
 
 
 async def _changed(

@@ -76,7 +76,7 @@ async def show_sign_in(steps: Asking) -> Response:
     """The page where a sign-in begins; without a request of a client it leads to one's own account."""
     flow = steps.browser.flow()
     if flow is None or flow.purpose != "sign-in":  # what a form of one's account stood on leads nowhere here
-        flow = steps.tools.flows.begin(flow.language if flow else steps.browser.language)
+        flow = steps.sign_in.flows.begin(flow.language if flow else steps.browser.language)
     return views.sign_in(steps, flow)
 
 

@@ -28,7 +28,7 @@ class RegisteredPeople:
     """People as the gateway's own tables know them."""
 
     def __init__(self, desk: Desk) -> None:
-        """`desk`: the tools of the register of people."""
+        """`desk`: what the register of people needs."""
         self._desk = desk
 
     async def by_name(self, session: AsyncSession, sign_in_name: str) -> Person | None:

@@ -44,22 +44,22 @@ class Steps:
     runtime: Runtime
 
     @property
-    def tools(self) -> SignIn:
-        """The tools of signing in."""
+    def sign_in(self) -> SignIn:
+        """What signing in keeps at hand."""
         return self.browser.sign_in
 
     async def password(self, flow: Flow, name: str, password: str) -> Flow | None:
         """The sign-in with a password shown; None where it is wrong, unknown, or has to wait: nobody learns which."""
         now, sign_in_name = MACHINE_TIME.now(), name.strip().lower()
         async with self.runtime.sessions() as session:
-            person = await self.tools.directory.by_name(session, sign_in_name)
+            person = await self.sign_in.directory.by_name(session, sign_in_name)
             known = await repository.password(session, person.person_id if person else _NOBODY)
             failures = await delays.failures_from(session, self._address_mark, now)
-        mark = self.tools.marks.of("name", sign_in_name)
+        mark = self.sign_in.marks.of("name", sign_in_name)
         door = self._door("password", person.person_id if person else None)
-        free = failures < self.tools.settings.signin_address_failures
+        free = failures < self.sign_in.settings.signin_address_failures
         free = await delays.enter(self.runtime.sessions, mark, door, self._pace, now) and free
-        good = await self.tools.passwords.verify(known.hash if known else None, password)
+        good = await self.sign_in.passwords.verify(known.hash if known else None, password)
         good = good and self.is_open_to(sign_in_name)
         person_id = person.person_id if person and person.active and good and free else None
         await self._note(mark, door, "done" if person_id else "wrong" if free else "waits")
@@ -72,19 +72,19 @@ class Steps:
         if flow.person_id is None or len(flow.ways) != 1:
             return None
         now = MACHINE_TIME.now()
-        mark = self.tools.marks.of("person", str(flow.person_id))
+        mark = self.sign_in.marks.of("person", str(flow.person_id))
         pace = Pace(self._pace.free, _CODE_DELAY_SECONDS, self._pace.longest)
         free = await delays.enter(self.runtime.sessions, mark, "code", pace, now)
         good = False
         if free:
             async with self.runtime.sessions() as session, session.begin():
                 if recovery.looks_like_one(code):
-                    good = await recovery.accept(session, self.tools.secrets, flow.person_id, code, now)
+                    good = await recovery.accept(session, self.sign_in.secrets, flow.person_id, code, now)
                     if good:
                         acting = await self.acting(session, flow, flow.person_id)
                         await changes.note(session, acting, Notice.RECOVERY_CODE_USED)
                 else:
-                    good = await totp.accept(session, self.tools.vault, flow.person_id, code, now)
+                    good = await totp.accept(session, self.sign_in.vault, flow.person_id, code, now)
         await self._note(mark, "code", "done" if good else "wrong" if free else "waits")
         return flow.with_(ways=(*flow.ways, CODE), proven_at=now) if good else None
 
@@ -92,12 +92,12 @@ class Steps:
         """The sign-in with a passkey shown, alone or beside the password; None where it is not good."""
         now = MACHINE_TIME.now()
         async with self.runtime.sessions() as session, session.begin():
-            url = self.tools.settings.public_url
+            url = self.sign_in.settings.public_url
             used = await passkeys.accept(session, url, flow.challenge, answer, now)
-            person = await self.tools.directory.by_id(session, used.person_id) if used else None
+            person = await self.sign_in.directory.by_id(session, used.person_id) if used else None
         good = person is not None and person.active and flow.person_id in {None, person.person_id}
         good = good and (flow.person_id is not None or self.is_open_to(person.sign_in_name if person else ""))
-        mark = self.tools.marks.of("person", str(person.person_id) if person else "")
+        mark = self.sign_in.marks.of("person", str(person.person_id) if person else "")
         await self._note(mark, "passkey", "done" if good else "wrong")
         if used is None or person is None or not good:
             return None
@@ -115,7 +115,7 @@ class Steps:
 
     def is_open_to(self, sign_in_name: str) -> bool:
         """Whether somebody may sign in by our own passwords and passkeys."""
-        settings = self.tools.settings
+        settings = self.sign_in.settings
         return settings.local_accounts == "on" or (
             settings.local_accounts == "break-glass" and sign_in_name in settings.break_glass
         )
@@ -132,7 +132,7 @@ class Steps:
                 return self._to(flow, "/sign-in/password")
             if await notices.unseen(session, flow.person_id):
                 return self._to(flow, "/sign-in/notice")
-            offices = await self.tools.directory.offices(session, flow.person_id)
+            offices = await self.sign_in.directory.offices(session, flow.person_id)
         offices = [narrowed for office in offices if (narrowed := office_within(office, flow.roles))]
         if len(offices) == 1:
             return await self.finish(flow, offices[0])
@@ -148,7 +148,7 @@ class Steps:
             place: str | None = "/account"
             if holder is not None and flow.request:
                 fields = [(name, value) for name, value in query_of(flow.request) if name not in {"prompt", "max_age"}]
-                asked = authorization.judge(self.tools, fields, holder)
+                asked = authorization.judge(self.sign_in, fields, holder)
                 answer = asked if isinstance(asked, Answer) else await authorization.answer(session, asked, holder)
                 place = answer.location
         self.runtime.wake_relay()
@@ -156,7 +156,7 @@ class Steps:
             return self._to(flow, "/sign-in")
         self.browser.keep(None)
         self.browser.cookies[SESSION] = cookie
-        self.browser.cookies[DEVICE] = self.tools.flows.device(holder.person.person_id)
+        self.browser.cookies[DEVICE] = self.sign_in.flows.device(holder.person.person_id)
         return self.browser.see_other(place)
 
     async def offices(self, flow: Flow) -> Sequence[Office]:
@@ -164,12 +164,12 @@ class Steps:
         if flow.person_id is None or not flow.strong or flow.purpose != "sign-in":
             return ()
         async with self.runtime.sessions() as session:
-            found = await self.tools.directory.offices(session, flow.person_id)
+            found = await self.sign_in.directory.offices(session, flow.person_id)
         return [narrowed for office in found if (narrowed := office_within(office, flow.roles))]
 
     async def _signed_in(self, session: AsyncSession, flow: Flow, office: Office, cookie: str) -> Holder | None:
         """The holder of the session that a complete sign-in begins or renews; None for whoever may not sign in."""
-        person = await self.tools.directory.by_id(session, flow.person_id) if flow.person_id and flow.strong else None
+        person = await self.sign_in.directory.by_id(session, flow.person_id) if flow.person_id and flow.strong else None
         if person is None or not person.active or flow.proven_at is None or flow.purpose != "sign-in":
             return None
         proof = Proof(flow.ways, acr_of(flow), flow.proven_at, flow.door, flow.external_sid)
@@ -188,7 +188,7 @@ class Steps:
             await changes.end_session(session, self.runtime.revocations, known, "signed_in_anew", operation)
         begun = await sessions.begin(
             session,
-            self.tools.settings,
+            self.sign_in.settings,
             proof,
             client_id=_client_of(flow),
             device=self.browser.device,
@@ -211,7 +211,7 @@ class Steps:
 
     def _opened(self, sign_in_name: str) -> str:
         """The door by which somebody came in with what is kept here."""
-        if self.tools.settings.local_accounts == "on":
+        if self.sign_in.settings.local_accounts == "on":
             return "local"
         raised(Happening.BREAK_GLASS_USED, name=sign_in_name, address=self.browser.address)
         return "break-glass"
@@ -222,17 +222,17 @@ class Steps:
 
     def _door(self, door: str, person_id: UUID | None) -> str:
         """A door's name: of its own for each device on which the person has signed in before."""
-        known = self.tools.flows.known_device(self.browser.device_cookie, person_id) if person_id else None
+        known = self.sign_in.flows.known_device(self.browser.device_cookie, person_id) if person_id else None
         return f"{door}:{hashlib.sha256(known.encode()).hexdigest()[:16]}" if known else door
 
     @property
     def _pace(self) -> Pace:
-        settings = self.tools.settings
+        settings = self.sign_in.settings
         return Pace(settings.signin_free_tries, 1, settings.signin_longest_delay_seconds)
 
     @property
     def _address_mark(self) -> bytes:
-        return self.tools.marks.of("address", self.browser.address)
+        return self.sign_in.marks.of("address", self.browser.address)
 
 
 def _listed(roles: Sequence[str] | None) -> list[str] | None:

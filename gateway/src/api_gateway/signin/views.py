@@ -12,7 +12,7 @@ from api_gateway.people.notices import Notice
 from api_gateway.signin.chance import new_secret
 from api_gateway.signin.factors import passkeys, repository, totp
 from api_gateway.signin.flow import Flow, Language
-from api_gateway.signin.pages import render
+from api_gateway.signin.pages import as_shown, render
 from api_gateway.signin.pages.texts import TEXTS
 from api_gateway.signin.steps import Steps
 from api_gateway.signin.web import Browser, leads_to, query_of
@@ -79,10 +79,10 @@ def page(
 
 def sign_in(steps: Steps, flow: Flow, *, error: str = "", name: str = "") -> Response:
     """The page where a sign-in begins."""
-    settings = steps.tools.settings
+    settings = steps.sign_in.settings
     begun = {"purpose": "sign-in", "person_id": None, "ways": (), "of_session": None, "seed": "", "hash": ""}
     flow = flow.with_(challenge=new_secret(), **begun)
-    client = steps.tools.clients.get(dict(query_of(flow.request)).get("client_id", ""))
+    client = steps.sign_in.clients.get(dict(query_of(flow.request)).get("client_id", ""))
     return page(
         steps.browser,
         flow,
@@ -93,7 +93,7 @@ def sign_in(steps: Steps, flow: Flow, *, error: str = "", name: str = "") -> Res
         client=(client.facts.name_ar if flow.language == "ar" else client.facts.name_en) if client else "",
         local=settings.local_accounts != "off",
         passkey=(passkeys.ask(settings.public_url, flow.challenge) or "") if settings.local_accounts != "off" else "",
-        external=steps.tools.external is not None,
+        external=steps.sign_in.external is not None,
     )
 
 
@@ -107,7 +107,7 @@ async def second_factor(steps: Steps, flow: Flow, *, error: str = "") -> Respons
     flow = flow.with_(challenge=new_secret())
     if not known and not codes:
         return message(steps.browser, "refused", "no_factor", 403, language=flow.language)
-    asked = passkeys.ask(steps.tools.settings.public_url, flow.challenge, known) if known else None
+    asked = passkeys.ask(steps.sign_in.settings.public_url, flow.challenge, known) if known else None
     return page(
         steps.browser, flow, "second_factor", 401 if error else 200, error=error, codes=codes, passkey=asked or ""
     )
@@ -139,7 +139,7 @@ def notice(steps: Steps, flow: Flow, found: Sequence[Notice]) -> Response:
             "id": str(one.notice_id),
             "kind": one.kind.value,
             "about": one.about,
-            "at": f"{one.at:%Y-%m-%d %H:%M} UTC",
+            "at": as_shown(one.at),
             "at_iso": one.at.isoformat(),
         }
         for one in found
@@ -149,7 +149,7 @@ def notice(steps: Steps, flow: Flow, found: Sequence[Notice]) -> Response:
 
 def new_password(steps: Steps, flow: Flow, name: str, *, error: str = "") -> Response:
     """The page on which a password is chosen."""
-    shortest = steps.tools.settings.signin_shortest_password
+    shortest = steps.sign_in.settings.signin_shortest_password
     return page(steps.browser, flow, "password", 422 if error else 200, error=error, shortest=shortest, name=name)
 
 

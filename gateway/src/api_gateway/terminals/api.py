@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from api_gateway.context import Running
+from api_gateway.database import MACHINE_TIME
 from api_gateway.secret_reply import SecretWork, secret_work
 from api_gateway.terminals import service
 from api_gateway.terminals.codes import spell
@@ -53,4 +54,15 @@ async def enrol_terminal(body: EnrolmentIn, runtime: Running) -> EnrolmentOut:
     if isinstance(outcome, Refusal):
         raise outcome
     runtime.wake_relay()
-    return EnrolmentOut(client_id=str(outcome.terminal_id), key_id=outcome.key_id)
+    terminal = outcome.terminal
+    return EnrolmentOut(
+        client_id=str(terminal.terminal_id),
+        key_id=outcome.key_id,
+        terminal_id=terminal.terminal_id,
+        outlet_id=terminal.outlet_id,
+        kind=terminal.kind,
+        governorate=terminal.governorate,
+        scopes=sorted(terminal.scopes),
+        audience=runtime.state.settings.issuers[0],
+        server_time=MACHINE_TIME.now(),
+    )

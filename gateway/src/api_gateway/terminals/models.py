@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.area import Area
+from contracts.roles import TERMINALS
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Terminal:
     overlap_at: datetime | None
 
     @property
+    def scopes(self) -> frozenset[str]:
+        """What it may do, by the kind of the place it stands in; one of another kind may do nothing."""
+        return TERMINALS.get(self.kind, frozenset())
+
+    @property
     def area(self) -> Area:
         """Where it stands, and who registered it; the gateway keeps a clinic's provider in `outlet_id`."""
         return Area(self.governorate, outlet_id=self.outlet_id, authority=self.authority)
@@ -46,3 +52,16 @@ class Code:
     expires_at: datetime
     used_at: datetime | None
     issued_by: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A terminal as its owner tells it again. `authority`: whose it is; `registered_by`: who that is by, if known."""
+
+    terminal_id: UUID
+    outlet_id: UUID
+    kind: str
+    governorate: str
+    authority: str
+    registered_by: str | None
+    suspended: bool

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api_gateway.database import record
-from api_gateway.terminals.models import Code, Terminal
+from api_gateway.terminals.models import Code, Standing, Terminal
 from chassis.row_arrays import statement
 
 _TERMINAL = (
@@ -55,6 +55,25 @@ _REGISTER = statement(
     kind="text",
     governorate="text",
     authority="text",
+)
+_RESTATE = statement(
+    "INSERT INTO terminal AS t (terminal_id, outlet_id, kind, governorate, authority, suspended_at, replaceable)"
+    " SELECT r.terminal_id, r.outlet_id, r.kind, r.governorate, r.authority,"
+    " CASE WHEN r.suspended THEN CAST(:at AS timestamptz) END, r.suspended FROM <rows>"
+    " ON CONFLICT (terminal_id) DO UPDATE SET outlet_id = excluded.outlet_id, kind = excluded.kind,"
+    " governorate = excluded.governorate, authority = CASE WHEN t.terminal_id = ANY(CAST(:named AS uuid[]))"
+    " THEN excluded.authority ELSE t.authority END,"
+    " suspended_at = CASE WHEN excluded.suspended_at IS NOT NULL"
+    " THEN coalesce(t.suspended_at, excluded.suspended_at) END,"
+    " replaceable = t.replaceable OR (t.suspended_at IS NULL AND excluded.suspended_at IS NOT NULL)"
+    " RETURNING terminal_id, new.suspended_at IS NOT NULL AS suspended,"
+    " (new.suspended_at IS NULL) <> (old.suspended_at IS NULL) AS turned",
+    terminal_id="uuid",
+    outlet_id="uuid",
+    kind="text",
+    governorate="text",
+    authority="text",
+    suspended="boolean",
 )
 _SUSPEND = text(
     "UPDATE terminal SET suspended_at = coalesce(suspended_at, :at), replaceable = true"
@@ -117,6 +136,19 @@ async def register(session: AsyncSession, terminals: Sequence[tuple[UUID, UUID, 
     """Write terminals (id, outlet, kind, governorate, authority); those known keep their keys."""
     names = ("terminal_id", "outlet_id", "kind", "governorate", "authority")
     await session.execute(_REGISTER, {name: [one[n] for one in terminals] for n, name in enumerate(names)})
+
+
+async def restate(session: AsyncSession, terminals: Sequence[Standing], at: datetime) -> list[tuple[UUID, bool]]:
+    """Write terminals as their owner has them; those whom that has suspended (True) or reinstated.
+
+    Keys stay, and who registered a terminal where the owner does not know it. One that is suspended by it may be given
+    another key, as by any suspension.
+    """
+    names = ("terminal_id", "outlet_id", "kind", "governorate", "authority", "suspended")
+    columns = {name: [getattr(one, name) for one in terminals] for name in names}
+    named = [one.terminal_id for one in terminals if one.registered_by is not None]
+    rows = await session.execute(_RESTATE, {**columns, "named": named, "at": at})
+    return [(row.terminal_id, row.suspended) for row in rows if row.turned]
 
 
 async def suspend(session: AsyncSession, terminal_ids: Sequence[UUID], at: datetime) -> None:

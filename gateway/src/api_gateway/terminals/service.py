@@ -56,7 +56,7 @@ _SMALL_ORDER = frozenset(
 class Enrolled:
     """A terminal that has its key."""
 
-    terminal_id: UUID
+    terminal: Terminal
     key_id: str
 
 
@@ -131,7 +131,7 @@ async def enrol(session: AsyncSession, secrets: Secrets, request: EnrolmentIn) -
             )
             await outbox.add(session, replaced)
         log.info("terminal enrolled", terminal=str(terminal.terminal_id), key_id=key_id, before=terminal.key_id)
-    return Enrolled(terminal.terminal_id, key_id)
+    return Enrolled(terminal, key_id)
 
 
 def _may_replace(terminal: Terminal, request: EnrolmentIn) -> bool:

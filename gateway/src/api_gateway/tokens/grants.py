@@ -10,7 +10,6 @@ from api_gateway.clients.models import UNASSIGNED, Client
 from api_gateway.terminals.models import Terminal
 from api_gateway.tokens.errors import ScopeRefused
 from contracts.clients import DECIDING
-from contracts.roles import TERMINALS
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,7 @@ def of_client(client: Client) -> Grant:
 
 
 def of_terminal(terminal: Terminal) -> Grant:
-    """What a terminal may do, by the kind of the place it stands in; one of another kind may do nothing."""
-    scopes = TERMINALS.get(terminal.kind, frozenset())
-    return Grant(str(terminal.terminal_id), "terminal", scopes, terminal.governorate, outlet_id=terminal.outlet_id)
+    """What a terminal may do."""
+    return Grant(
+        str(terminal.terminal_id), "terminal", terminal.scopes, terminal.governorate, outlet_id=terminal.outlet_id
+    )

@@ -7,7 +7,7 @@ import hashlib
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,9 +25,12 @@ from api_gateway.signin.factors import recovery, totp
 from api_gateway.signin.factors import repository as factors
 from chassis.ids import new_id
 from chassis.sealing import Keyring, Vault
+from chassis.testing import MakeDatabase
+
+from ..conftest import starting
 
 if TYPE_CHECKING:
-    from ..conftest import Gateway, StartGateway
+    from ..conftest import Gateway
 
 PUBLIC_URL = "https://edge.test"
 CALLBACK = "https://console.test/callback"
@@ -258,6 +261,7 @@ Hire = Callable[..., Awaitable[Worker]]
 
 
 @pytest.fixture(scope="session")
-async def offices(start_shared: StartGateway) -> Offices:
+async def offices(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterator[Offices]:
     """A gateway that people sign in to."""
-    return Offices(await start_shared(**SIGN_IN))
+    async with starting(make_database, kafka_bootstrap) as start:
+        yield Offices(await start(**SIGN_IN))

@@ -131,7 +131,9 @@ async def test_a_citizen_has_a_copy_of_what_is_held_on_themselves(
     monkeypatch.setattr(offices.gateway.runtime.state.gatherer, "clients", clients)
     reply = await offices.gateway.client.get(f"/v1/citizens/{citizen_id}/data-export", headers=headers)
     assert reply.status_code == 200, reply.text
-    assert reply.json()["services"].keys() == clients.keys()
+    assert reply.json()["services"].keys() == {*clients, "gateway"}
+    (session,) = reply.json()["services"]["gateway"]["session"]
+    assert session["citizen_id"] == citizen_id
     assert set(asked) == {str(citizen_id)}, "nobody else's is fetched"
     rows = await offices.gateway.runtime.pool.fetch(
         "SELECT who, kind, outcome FROM record WHERE citizen_id = $1 AND purpose = 'data_export'", UUID(citizen_id)

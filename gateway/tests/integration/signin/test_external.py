@@ -32,7 +32,7 @@ roles = "realm_access.roles"
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def outside() -> AsyncIterator[str]:
     """An independent provider's address."""
     (port,) = free_ports(1)
@@ -40,7 +40,7 @@ async def outside() -> AsyncIterator[str]:
         yield f"http://localhost:{port}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def claims(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file that says what its claims mean."""
     path = tmp_path_factory.mktemp("oidc") / "claims.toml"
@@ -48,7 +48,7 @@ def claims(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def linked(start_shared: StartGateway, outside: str, claims: Path) -> Offices:
     """A gateway whose people sign in outside, a named few here."""
     settings = {

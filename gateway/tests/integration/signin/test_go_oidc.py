@@ -51,7 +51,7 @@ async def test_the_client_accepts_the_provider(start_gateway: StartGateway, clie
 
     async def told() -> dict[str, Any]:
         assert process.stdout is not None
-        found: dict[str, Any] = json.loads(await process.stdout.readline())
+        found: dict[str, Any] = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
         return found
 
     asked = urlsplit((await told())["url"])
@@ -68,7 +68,7 @@ async def test_the_client_accepts_the_provider(start_gateway: StartGateway, clie
             if expected == "a wrong verifier":
                 assert found["refused"]
                 reply = await browser.get(asked.path, **query)  # the code is used up, the session goes on
-    assert await process.wait() == 0
+    assert await asyncio.wait_for(process.wait(), 60) == 0
     assert found["claims"]["sub"] == found["userinfo"] == f"person:{worker.person_id}"
     assert found["claims"]["acr"] == "urn:unicard:aal2"
     assert (found["nonce"], found["at_hash"], found["strange"]) == (True, True, True)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 PICTURES = os.environ.get("UNICARD_PICTURES")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def local_offices(start_shared: StartGateway) -> Offices:
     """A gateway under a name that browsers bind passkeys to."""
     (port,) = free_ports(1)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COMMAND_LINE = "http://127.0.0.1:49817/callback"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def public_offices(start_shared: StartGateway) -> Offices:
     """A gateway at an address of its own, where any client on this machine finds it."""
     (port,) = free_ports(1)

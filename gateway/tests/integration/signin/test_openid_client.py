@@ -46,7 +46,7 @@ async def test_the_certified_client_accepts_the_provider(start_gateway: StartGat
     node = await asyncio.create_subprocess_exec("node", *arguments, stdin=pipe, stdout=pipe)
     assert node.stdout is not None
     assert node.stdin is not None
-    url = json.loads(await node.stdout.readline())["url"]
+    url = json.loads(await asyncio.wait_for(node.stdout.readline(), 60))["url"]
     async with httpx.AsyncClient(base_url=issuer) as http:
         browser = Browser(http)
         await browser.get(urlsplit(url).path, **{k: v[0] for k, v in parse_qs(urlsplit(url).query).items()})
@@ -54,7 +54,7 @@ async def test_the_certified_client_accepts_the_provider(start_gateway: StartGat
         reply = await browser.post("/sign-in/second-factor", code=worker.code())
     node.stdin.write(f"{reply.headers['location']}\n".encode())
     await node.stdin.drain()
-    told = json.loads(await node.stdout.readline())
-    await node.wait()
+    told = json.loads(await asyncio.wait_for(node.stdout.readline(), 60))
+    await asyncio.wait_for(node.wait(), 60)
     assert told["claims"]["sub"] == told["userinfo"]["sub"] == f"person:{worker.person_id}"
     assert (told["claims"]["acr"], told["renewed"]) == ("urn:unicard:aal2", True)

@@ -7,7 +7,6 @@ for too often, or is none: what is looked up and sent happens after the answer h
 from __future__ import annotations
 
 import asyncio
-import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -24,7 +23,7 @@ from api_gateway.signin.delays import Attempt
 from api_gateway.signin.own_token import own_headers
 from api_gateway.signin.sessions import service as sessions
 from api_gateway.signin.sessions.models import Proof, Session
-from chassis.ids import new_id
+from chassis.ids import new_id, random_digits
 from chassis.logging import get_logger
 from chassis.principal import AAL1
 from chassis.security import Happening, raised
@@ -55,7 +54,7 @@ class CitizenDesk:
         state, now = runtime.state.sign_in, MACHINE_TIME.now()
         settings, number = state.settings, normalise_digits(national_id)
         mark, challenge_id = state.marks.of("citizen", number), uuid4()
-        code = "".join(secrets.choice("0123456789") for _ in range(_DIGITS))
+        code = random_digits(_DIGITS)
         address_mark = state.marks.of("address", address)
         async with runtime.sessions() as session, session.begin():
             asked = await repository.counts(session, mark, now)

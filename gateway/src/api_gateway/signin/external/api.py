@@ -47,7 +47,7 @@ _BODY = 64 * 1024
 )
 async def start(form: Form) -> Response:
     """Send the browser to the outside provider."""
-    external = form.steps.tools.external
+    external = form.steps.sign_in.external
     if external is None:
         raise views.Expired(form.steps.browser)
     try:
@@ -62,7 +62,7 @@ async def start(form: Form) -> Response:
 @routes.get("/sign-in/external/callback", public=True, open_query=True, response_class=HTMLResponse, responses=_HTML)
 async def come_back(steps: Asking, flow: UnderWay) -> Response:
     """Where the outside provider sends the browser back to."""
-    external = steps.tools.external
+    external = steps.sign_in.external
     if external is None:
         raise views.Expired(steps.browser)
     try:
@@ -124,7 +124,7 @@ async def _whose(steps: Steps, session: AsyncSession, flow: Flow, identity: Iden
     known = await repository.find(session, identity.issuer, identity.subject)
     if known is not None:
         return known
-    directory = steps.tools.directory
+    directory = steps.sign_in.directory
     person = await directory.invited(session, flow.invitation) if flow.invitation else None
     if person is not None:
         await directory.accept(session, flow.invitation)

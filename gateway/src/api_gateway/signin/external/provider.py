@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import orjson
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc import jwt
@@ -20,6 +19,7 @@ from joserfc.jwk import KeySet, import_key
 from api_gateway.sign_in_settings import SignInSettings
 from api_gateway.signin.chance import new_secret
 from api_gateway.signin.external.claims import ClaimsMap, Identity
+from api_gateway.signin.external.oauth import AsyncOAuth2Client
 from api_gateway.signin.flow import Flow
 from chassis.clients import KeysNotFetched, fetch_key_set, http_client
 from chassis.logging import get_logger

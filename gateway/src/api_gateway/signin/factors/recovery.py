@@ -16,17 +16,17 @@ _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is taken for another
 _HALF = 5
 
 
-async def renew(session: AsyncSession, tools: Secrets, person_id: UUID, now: datetime) -> list[str]:
+async def renew(session: AsyncSession, keys: Secrets, person_id: UUID, now: datetime) -> list[str]:
     """Make a person's codes anew and give them, to be shown once."""
     made = [_new() for _ in range(COUNT)]
-    await repository.set_codes(session, person_id, [tools.mark(_owner(person_id), _tidy(code)) for code in made], now)
+    await repository.set_codes(session, person_id, [keys.mark(_owner(person_id), _tidy(code)) for code in made], now)
     return made
 
 
-async def accept(session: AsyncSession, tools: Secrets, person_id: UUID, code: str, now: datetime) -> bool:
+async def accept(session: AsyncSession, keys: Secrets, person_id: UUID, code: str, now: datetime) -> bool:
     """Whether a code is one of the person's that was not used; it is used up."""
     for mark in await repository.codes(session, person_id):
-        if tools.recognises(_owner(person_id), _tidy(code), mark):
+        if keys.recognises(_owner(person_id), _tidy(code), mark):
             return await repository.use_code(session, person_id, mark, now)
     return False
 

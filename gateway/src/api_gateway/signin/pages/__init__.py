@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api_gateway.signin.flow import Language
 from api_gateway.signin.pages.texts import TEXTS
+from chassis.clock import CAIRO
 
 _HERE: Final = Path(__file__).parent
 _TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -21,6 +23,11 @@ def render(template: str, language: Language, **facts: object) -> str:
     words = {name: both[index] for name, both in TEXTS.items()}
     page = _environment().get_template(f"{template}.html")
     return page.render(t=words, lang=language, dir="rtl" if language == "ar" else "ltr", **facts)
+
+
+def as_shown(at: datetime) -> str:
+    """A moment as people read it: by the clock of Cairo."""
+    return f"{at.astimezone(CAIRO):%Y-%m-%d %H:%M}"
 
 
 @cache

@@ -118,8 +118,8 @@ async def authorize(steps: Asking) -> Response:
         return views.message(browser, "refused", "bad_request", 400)
     async with steps.runtime.sessions() as session, session.begin():
         known = await sessions.of_browser(session, browser.session_cookie)
-        holder = await holder_of(session, steps.tools.directory, known)
-        asked = authorization.judge(steps.tools, fields, holder)
+        holder = await holder_of(session, steps.sign_in.directory, known)
+        asked = authorization.judge(steps.sign_in, fields, holder)
         if isinstance(asked, Answer):
             return _refused(steps, asked)
         choose = "select_account" in asked.fields.get("prompt", "").split()
@@ -127,7 +127,7 @@ async def authorize(steps: Asking) -> Response:
             answer = await authorization.answer(session, asked, asked.holder)
             await session_rows.touch(session, asked.holder.session.sid, MACHINE_TIME.now())
             return browser.see_other(answer.location) if answer.location else _refused(steps, answer)
-    flow = steps.tools.flows.begin(browser.language, query)
+    flow = steps.sign_in.flows.begin(browser.language, query)
     if asked.holder is not None:  # another office, for whoever is signed in: nothing is to be shown again
         of = asked.holder.session
         flow = flow.with_(person_id=of.person_id, ways=tuple(of.amr), proven_at=of.auth_time)
@@ -199,7 +199,7 @@ async def show_end_session(
     steps.runtime.wake_relay()
     if known is None:
         return browser.see_other(place) if place else views.message(browser, "sign_out", "signed_out")
-    flow = browser.flow() or steps.tools.flows.begin(browser.language)
+    flow = browser.flow() or steps.sign_in.flows.begin(browser.language)
     browser.keep(flow)
     html = render("end_session", flow.language, form_token=flow.form_token, to=place)
     return browser.page(html, to=place)
@@ -219,7 +219,7 @@ async def end_session(form: Form) -> Response:
     place = form.field("to")
     allowed = any(
         place.partition("?")[0] in client.facts.post_logout_redirect_uris
-        for client in form.steps.tools.clients.values()
+        for client in form.steps.sign_in.clients.values()
     )
     if place and allowed:
         return browser.see_other(place)
@@ -248,7 +248,7 @@ def _hinted(steps: Steps, token: str) -> dict[str, str]:
     """What an id token of ours says, also one that has expired: its session and its client."""
     if not token:
         return {}
-    issuer = steps.tools.issuer
+    issuer = steps.sign_in.issuer
     keys = KeySet([OKPKey.import_key({**key}) for key in issuer.jwks()["keys"]])
     try:
         decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
@@ -262,7 +262,7 @@ def _hinted(steps: Steps, token: str) -> dict[str, str]:
 
 def _after(steps: Steps, client_id: str, place: str, state: str) -> str:
     """Where a client wants its people after they have signed out, where that is one of its addresses."""
-    client = steps.tools.clients.get(client_id)
+    client = steps.sign_in.clients.get(client_id)
     if client is None or place not in client.facts.post_logout_redirect_uris:
         return ""
     return str(httpx.URL(place).copy_merge_params({"state": state} if state else {}))
