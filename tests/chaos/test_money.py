@@ -19,6 +19,7 @@ import pytest
 from chassis.clock import business_day
 from chassis.testing import TestIssuer, eventually
 from chassis.testing_events import Outside
+from chassis.testing_proofs import PROVER
 from devstack.engines.ports import free_ports
 from devstack.reconcile.fetch import reconcile
 from devstack.stack.service import PythonService, service_arguments
@@ -67,6 +68,8 @@ def services(
         "UNICARD_POLICIES": str(rules),
         "UNICARD_PLACE_CONTACT_KEYS": PLACE_KEYS,
         "UNICARD_RATION_CARD_KEY": "A" * 43,
+        "UNICARD_SUPPLY_SIGNING_KEYS": PLACE_KEYS,
+        "UNICARD_HOLDER_PROOF_KEYS": PROVER.jwks,
     }
     rules = changed_copy(
         PAYMENT, folder / "payment-policies", payment__hold_seconds=HOLD_S, payment__hold_grace_seconds=GRACE_S
@@ -75,6 +78,7 @@ def services(
         "UNICARD_DATABASE_URL": books.payment,
         "UNICARD_POLICIES": str(rules),
         "UNICARD_PAYOUT_CHUNK": "2",
+        "UNICARD_HOLDER_PROOF_KEYS": PROVER.jwks,
     }
     first, second = free_ports(2)
     return (

@@ -19,13 +19,14 @@ import asyncpg
 
 from chassis.clock import business_day
 from chassis.ids import new_id
+from chassis.testing_proofs import PROVER
 from contracts.card import CardActivated, HouseholdChangedByMonth, ProgrammeService
 from contracts.event import Event
 from contracts.household import HouseholdMember, MonthSizes
 from devstack.engines.process import EngineError
 from devstack.stack.service import PythonService
+from devstack.terminal.answers import Line
 from devstack.terminal.caller import Caller, ClientSecret, Refused, new_key
-from devstack.terminal.chain import Line
 from devstack.terminal.device import Terminal, goods
 from devstack.terminal.keys import DeviceKey
 from devstack.terminal.store import Identity, Store
@@ -35,6 +36,8 @@ from .edge import LocalEdge, PowerCut
 
 if TYPE_CHECKING:
     from devstack.engines import PostgresEngine
+
+PAID_WITHIN_SECONDS = 120.0  # though processes and database are killed meanwhile
 
 CLIENTS = {
     "outlets": "outlets:write terminals:write",
@@ -54,11 +57,11 @@ class Person:
 
     def events(self) -> Sequence[Event]:
         """What card-service would tell of them."""
-        place: dict[str, Any] = {"governorate": "03", "district": "al-arab", "members": 1}
+        place: dict[str, Any] = {"governorate": "03", "district": "03.02", "members": 1}
         first = datetime.now(UTC).replace(day=1, hour=0)
         return (
             HouseholdChangedByMonth(
-                household_id=self.household_id, revision=1, status="active", governorate="03", district="al-arab",
+                household_id=self.household_id, revision=1, status="active", governorate="03", district="03.02",
                 governorate_of_issue="03", legal_basis=None, effective_month=f"{first:%Y-%m}",
                 members=[HouseholdMember(citizen_id=self.citizen_id, role="head", since=first.date())],
                 sizes=[MonthSizes(month=f"{first:%Y-%m}", goods=1, bread=1, health=1)],
@@ -113,20 +116,24 @@ class Till:
 
     async def _step(self, terminal: Terminal, people: Sequence[Person], abandoning: asyncio.Event) -> None:
         card = str(self._random.choice(people).card_id)
+
+        async def prove(amount: int) -> str:
+            return PROVER.proof(UUID(card), UUID(self._store.load().terminal_id), amount)
+
         dice = self._random.random()
         if dice < 0.12 and (sold := self._sold_not_reversed()):
             await terminal.reverse(self._random.choice(sold), "wrong_goods")
         elif dice < 0.22:
-            await terminal.sell_mixed(card, [goods("oil", 3)])  # more than one person may have: refused
+            await terminal.sell_mixed(card, [goods("oil", 3)], prove=prove)  # more than one person may have: refused
         elif dice < 0.3 and not abandoning.is_set():
-            await self._abandon(terminal, card)
+            await self._abandon(terminal, card, await prove(700))
         else:
             lines: list[Line] = [goods("tea_40g", self._random.randint(1, 4)), goods("milk_powder_125g", 1)]
-            await terminal.sell_mixed(card, lines)
+            await terminal.sell_mixed(card, lines, prove=prove)
 
-    async def _abandon(self, terminal: Terminal, card: str) -> None:
+    async def _abandon(self, terminal: Terminal, card: str, proof: str) -> None:
         """Hold an amount and never come back: the power went before anything was kept."""
-        body = {"card_id": card, "amount": 700, "reference": "never sold"}
+        body = {"card_id": card, "amount": 700, "reference": "never sold", "holder_proof": proof}
         held = await terminal.caller.post("/v1/payments/authorizations", body, key=new_key())
         self.abandoned.append(held["payment_id"])
 
@@ -155,7 +162,7 @@ async def make_tills(edge: LocalEdge, number: int, folder: Path) -> list[Till]:
     ministry = Caller(edge, ClientSecret("outlets", ""))
     tills = []
     for n in range(number):
-        body = {"kind": "grocer", "name_ar": "بقال", "name_en": "g", "governorate": "03", "district": "al-arab"}
+        body = {"kind": "grocer", "name_ar": "بقال", "name_en": "g", "governorate": "03", "district": "03.02"}
         outlet = await ministry.post("/v1/outlets", body)
         body = {"outlet_id": outlet["outlet_id"], "serial": f"chaos-{n}", "model": "UC-1"}
         terminal = await ministry.post("/v1/terminals", body)
@@ -165,12 +172,14 @@ async def make_tills(edge: LocalEdge, number: int, folder: Path) -> list[Till]:
 
 async def pay_pensions(edge: LocalEdge, people: Sequence[Person], amount: int, reference: str) -> str:
     """A payout batch from declaration to approval, tried until it is approved; its id. It is booked from then on."""
+    deadline = time.monotonic() + PAID_WITHIN_SECONDS
     while True:
         try:
             return await _pay_pensions(edge, people, amount, reference)
         except (NotReached, Refused) as error:  # the caller's own tries ended while service or database was down
             if isinstance(error, Refused) and error.status != 503:
                 raise
+            assert time.monotonic() < deadline, f"{reference} is not approved within {PAID_WITHIN_SECONDS} s"
             await asyncio.sleep(0.5)
 
 

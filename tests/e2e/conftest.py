@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -28,11 +29,13 @@ from devstack.people.clients import ClientOffice
 from devstack.people.store import Store
 from devstack.settings import on_free_ports
 from devstack.stack.bootstrap import Bootstrap
+from devstack.terminal.caller import ClientSecret
 from devstack.terminal.fleet import commission
 from devstack.terminal.provision import provision
 from devstack.terminal.wire import Wire
 
 T = TypeVar("T")
+FRESH_S = 300  # a token is good for longer
 UNICARD = (sys.executable, "-m", "devstack")
 TERMINAL_KINDS = ("grocer", "family_unit")  # between them they have every scope that only terminals are given
 
@@ -52,7 +55,7 @@ class System:
     folder: Path
     edge: str
     sink: str
-    _tokens: dict[str, str] = field(default_factory=dict)
+    _tokens: dict[str, tuple[float, str]] = field(default_factory=dict)
 
     def unicard(self, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
         """Run the command line against this system."""
@@ -77,12 +80,22 @@ class System:
         reply.raise_for_status()
         return str(reply.json()["access_token"])
 
+    def secret(self, client_id: str) -> ClientSecret:
+        """How one of the clients the system was set up with proves itself."""
+        known = json.loads((self.folder / "clients.json").read_text(encoding="utf-8"))
+        return ClientSecret(client_id, known[client_id]["client_secret"])
+
     def token(self, client_id: str) -> str:
         """A token of one of the clients the system was set up with."""
-        if client_id not in self._tokens:
-            known = json.loads((self.folder / "clients.json").read_text(encoding="utf-8"))
-            self._tokens[client_id] = self.fetch_token(client_id, known[client_id]["client_secret"])
-        return self._tokens[client_id]
+        return self._kept(client_id, lambda: self.fetch_token(client_id, self.secret(client_id).secret))
+
+    def _kept(self, name: str, fetch: Callable[[], str]) -> str:
+        """The token of that name, fetched anew well before it expires, however slowly the tests run."""
+        fetched_at, token = self._tokens.get(name, (-math.inf, ""))
+        if time.monotonic() - fetched_at > FRESH_S:
+            token = fetch()
+            self._tokens[name] = time.monotonic(), token
+        return token
 
     def headers(self, client_id: str = "cards") -> dict[str, str]:
         """Authorization and a fresh Idempotency-Key."""
@@ -112,23 +125,21 @@ class System:
         made = self.unicard("people", "demo")
         assert made.returncode == 0, made.stdout + made.stderr
 
-    def opening(self, scopes: Iterable[str]) -> str:
+    def opening(self, scopes: Iterable[str], callers: Collection[CallerKind] = tuple(CallerKind)) -> str:
         """A token of somebody who is given one of these scopes: a client with all its owner's may be given, a terminal.
 
-        Anybody's where there are none: the route is public.
+        Anybody's where there are none: the route is public. `callers`: whom it may be.
         """
         wanted = set(scopes)
-        owner = next((owner for owner, given in GRANTABLE.items() if not wanted or wanted & given), None)
+        owners = GRANTABLE.items() if CallerKind.CLIENT in callers else ()
+        owner = next((owner for owner, given in owners if not wanted or wanted & given), None)
         if owner is not None:
             apart = bool(wanted & ADMINISTERS)  # never together with what shows citizens
             name = f"all of {owner}, administering: {apart}"
-            if name not in self._tokens:
-                self._tokens[name] = self.new_client(sorted(ADMINISTERS if apart else GRANTABLE[owner] - ADMINISTERS))
-            return self._tokens[name]
+            given = ADMINISTERS if apart else GRANTABLE[owner] - ADMINISTERS
+            return self._kept(name, lambda: self.new_client(sorted(given)))
         kind = next(one for one in TERMINAL_KINDS if wanted & TERMINALS.get(one, TERMINALS["clinic"]))
-        if kind not in self._tokens:
-            self._tokens[kind] = asyncio.run(self._new_terminal(kind))
-        return self._tokens[kind]
+        return self._kept(kind, lambda: asyncio.run(self._new_terminal(kind)))
 
     async def _new_terminal(self, kind: str) -> str:
         wire = Wire(self.edge, limit=2)
@@ -142,7 +153,7 @@ class System:
 
 @pytest.fixture(scope="session")
 def system() -> Iterator[System]:
-    """One system for all end-to-end tests of a run."""
+    """One system for all end-to-end tests of a run; it ends with the last of them, as all that a folder shares."""
     with tempfile.TemporaryDirectory(prefix="unicard-e2e-") as name:
         ports = on_free_ports()
         environment = {**os.environ, **ports, "UNICARD_HOME": name}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import csv
 import io
 import json
@@ -16,8 +17,6 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from joserfc import jwe
-from joserfc.jwk import OKPKey
 
 from card_service.sealing import CARD_NUMBER
 from chassis.sealing import Keyring, Vault
@@ -25,6 +24,7 @@ from devstack.demo.people import Generator
 from devstack.demo.places import PORT_SAID
 from devstack.demo.stages.clinic import DIAGNOSIS
 from devstack.state import read_state
+from devstack.terminal.pin import code_in, seal
 
 from .conftest import System, until
 
@@ -50,7 +50,7 @@ def canaries(system: System, first: dict[str, Any]) -> dict[str, str]:
     """One household with values of its own, registered beside those of the demo."""
     people = Generator(seed=1, lot=LOT, today=date(2026, 11, 1))
     head = people.person("head", 40, male=True, line=("أ", "ب", "ج"))
-    row = ("C-1", "head", head.national_id, NAME, people.phone(), PORT_SAID, "al-sharq", f"شارع {STREET}")
+    row = ("C-1", "head", head.national_id, NAME, people.phone(), PORT_SAID, "03.01", f"شارع {STREET}")
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(
@@ -121,22 +121,43 @@ def pin(system: System, canaries: dict[str, str]) -> str:
     card_id, site_id = asyncio.run(_card_at_a_counter(system))
     token = system.new_client(["cards:handover"], governorate=PORT_SAID, site_id=site_id)
     key = httpx.get(f"{system.edge}/v1/pin-key", timeout=10).raise_for_status().json()
-    header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": key["kid"]}
-    for method, path in (("PUT", "pin"), ("POST", "pin-checks")):
-        sealed = jwe.encrypt_compact(header, json.dumps({"card_id": card_id, "pin": PIN}), OKPKey.import_key(key))
+    claims = token.split(".")[1]
+    device = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sub"]
+    for method, path, purpose in (("PUT", "pin", "set"), ("POST", "pin-checks", "check")):
+        body = {"pin_jwe": seal(PIN, card_id, key, device=device, purpose=purpose)}
+        if purpose == "set":
+            body["code"] = _code(system, card_id, token)
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"canary-{path}"}
         url = f"{system.edge}/v1/cards/{card_id}/{path}"
-        reply = httpx.request(method, url, json={"pin_jwe": sealed}, headers=headers, timeout=10)
+        reply = httpx.request(method, url, json=body, headers=headers, timeout=10)
         assert reply.is_success, reply.text
     return PIN
 
 
+def _code(system: System, card_id: str, token: str) -> str:
+    """The code that the holder reads out of the SMS."""
+    newest = httpx.get(f"{system.sink}/messages", params={"limit": 1, "newest": 1}, timeout=10).json()["items"]
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "canary-pin-code"}
+    reply = httpx.post(f"{system.edge}/v1/cards/{card_id}/pin-codes", headers=headers, timeout=10)
+    assert reply.is_success, reply.text
+    after = {"limit": 500, **({"after": newest[-1]["id"]} if newest else {})}
+
+    def told() -> list[str]:
+        items = httpx.get(f"{system.sink}/messages", params=after, timeout=10).json()["items"]
+        return [item["text"] for item in items if "تعيين الرقم السري" in item["text"]]
+
+    return code_in(until(told)[0])
+
+
 async def _card_at_a_counter(system: System) -> tuple[str, str]:
-    """A card in use, and the counter it was handed over at."""
+    """A card in use that has no PIN yet, and the counter it was handed over at."""
     connection = await asyncpg.connect(_server(system, "unicard_card"))
     try:
         row = await connection.fetchrow(
-            "SELECT card_id::text, site_id::text FROM card WHERE state = 'active' AND site_id IS NOT NULL LIMIT 1"
+            "SELECT card_id::text, site_id::text FROM card JOIN citizen USING (citizen_id) WHERE state = 'active'"
+            " AND site_id IS NOT NULL AND pin_digest IS NULL AND mobile_sealed IS NOT NULL AND mobile_usable"
+            " AND mobile_new_until IS NULL AND card.governorate = $1 LIMIT 1",
+            PORT_SAID,
         )
     finally:
         await connection.close()

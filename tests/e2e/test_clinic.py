@@ -13,8 +13,10 @@ import httpx
 import pytest
 
 from chassis.testing import eventually
+from devstack.demo.stages.story import PIN
 from devstack.terminal.caller import Refused
 from devstack.terminal.device import Terminal
+from devstack.terminal.proof import by_pin
 from devstack.terminal.store import Store
 from devstack.terminal.wire import Wire
 
@@ -97,8 +99,16 @@ async def test_a_visit_is_paid_from_the_wallet(system: System, desks: Desks, car
     assert (answer["covered"], answer["state"], answer["reasons"]) == (True, "active", [])
     assert answer["services"][0]["cap"] is not None
     pay_in(system, card, 5_000)
+    with pytest.raises(Refused) as alone:
+        await pharmacy.visit(card, "medicines", [{"code": "A10BA02", "price": 12_345}])
+    assert (alone.value.status, alone.value.code) == (409, "holder_proof_required")
+    prove = by_pin(pharmacy.caller, card, PIN, "visit")
     entered = await pharmacy.visit(
-        card, "medicines", [{"code": "A10BA02", "price": 12_345}], diagnosis={"system": "ICD-10", "code": "E11.9"}
+        card,
+        "medicines",
+        [{"code": "A10BA02", "price": 12_345}],
+        prove,
+        diagnosis={"system": "ICD-10", "code": "E11.9"},
     )
     assert (entered["copayment"], entered["insurer_part"], entered["copayment_state"]) == (1_235, 11_110, "due")
     seen = await until(

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from devstack.demo.stages.story import PIN
 from devstack.people.signed import PersonCaller
 from devstack.people.store import Store
 from devstack.terminal.wire import Wire
@@ -99,20 +100,22 @@ def test_from_the_pension_to_the_reconciled_day(
     assert "1755 جنيه" in told["text"]
 
     terminal("enrol", "--kind", "grocer")
+    alone = system.unicard("terminal", "sell", card, "tea_40g=99", "--wallet", "--name", "grocer", timeout=60)
+    assert (alone.returncode, "holder_proof_required" in alone.stdout + alone.stderr) == (1, True), "a card's id alone"
     wallet = f"/v1/wallets/{card}"
     before = ask(system, "cards", "GET", wallet)["balance"]
     pots = ask(system, "cards", "GET", f"/v1/entitlements/{card}")["pots"]
     left = next(pot["remaining"] for pot in pots if pot["programme"] == "goods")
     packets = left // TEA + 10
     beyond = packets * TEA - left
-    said = terminal("sell", card, f"tea_40g={packets}", "--wallet")
+    said = terminal("sell", card, f"tea_40g={packets}", "--wallet", "--pin", PIN)
     assert f"من المحفظة: {beyond // 100}.{beyond % 100:02d} جنيه" in said
     assert becomes(system, wallet, before - beyond)
     found = re.search(r"redemption (\S+)", said)
     assert found is not None
     terminal("reverse", found[1])
     assert becomes(system, wallet, before)
-    terminal("sell", card, f"tea_40g={packets}", "--wallet")
+    terminal("sell", card, f"tea_40g={packets}", "--wallet", "--pin", PIN)
     assert becomes(system, wallet, before - beyond)
 
     answered = system.unicard("sms", "send", "رصيد", "--from", told["to"], "--wait", "20", timeout=60)

@@ -20,6 +20,7 @@ from approvals.testing import decide
 from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer, eventually, running
 from chassis.testing_events import Outside
+from chassis.testing_proofs import PROVER, prove
 from contracts.card import CardActivated, CitizenRegistered, HouseholdChanged, ProgrammeService
 from payment_service.context import Runtime
 
@@ -74,10 +75,17 @@ class Desk:
         )
 
     async def visit(self, card_id: UUID, price: int) -> Any:
-        body = {"card_id": str(card_id), "service": "medicines", "lines": [{"code": "A10", "price": price}]}
+        body = {
+            "card_id": str(card_id), "service": "medicines", "lines": [{"code": "A10", "price": price}],
+            "holder_proof": self.agreed(card_id, price),
+        }  # fmt: skip
         reply = await self.both.health.post("/v1/encounters", json=body, headers=self.headers())
         assert reply.status_code == 201, reply.text
         return reply.json()
+
+    def agreed(self, card_id: UUID, most: int) -> str:
+        """The proof that the card's holder agrees at this terminal."""
+        return prove(self.terminal_id, card_id, most, "visit")
 
     async def becomes(self, encounter_id: str, state: str) -> Any:
         """The visit, once its co-payment has come to a state."""
@@ -94,7 +102,7 @@ class Desk:
 async def both(make_database: MakeDatabase, issuer: TestIssuer, kafka_bootstrap: str) -> AsyncIterator[Both]:
     async with AsyncExitStack() as stack:
         outside = Outside(kafka_bootstrap)
-        common: dict[str, Any] = {**outside.settings, "jwks": issuer.jwks}
+        common: dict[str, Any] = {**outside.settings, "jwks": issuer.jwks, "holder_proof_keys": PROVER.jwks}
         health_app = health_service.main.create_app(
             health_service.settings.Settings(
                 database_url=await make_database(health_service.MIGRATIONS),
@@ -113,20 +121,25 @@ async def both(make_database: MakeDatabase, issuer: TestIssuer, kafka_bootstrap:
 
 @pytest.fixture(scope="module")
 async def desk(both: Both) -> Desk:
+    return await provider(both, "pharmacy")
+
+
+async def provider(both: Both, kind: str) -> Desk:
+    """A provider of that kind with a terminal."""
     headers = both.issuer.headers("ministry", "providers:write")
-    body = {"kind": "pharmacy", "name_ar": "صيدلية", "name_en": "Pharmacy", "governorate": "03", "district": "x"}
-    provider = (await both.health.post("/v1/providers", json=body, headers=headers)).json()
+    body = {"kind": kind, "name_ar": "صيدلية", "name_en": "Pharmacy", "governorate": "03", "district": "03.02"}
+    made = (await both.health.post("/v1/providers", json=body, headers=headers)).json()
     headers = both.issuer.headers("ministry", "providers:write")
-    body = {"provider_id": provider["provider_id"], "serial": str(new_id()), "model": "UC-H"}
+    body = {"provider_id": made["provider_id"], "serial": str(new_id()), "model": "UC-H"}
     terminal = (await both.health.post("/v1/clinic-terminals", json=body, headers=headers)).json()
-    return Desk(both, UUID(terminal["terminal_id"]), UUID(provider["provider_id"]))
+    return Desk(both, UUID(terminal["terminal_id"]), UUID(made["provider_id"]))
 
 
 @pytest.fixture
 async def card_id(both: Both) -> UUID:
     """A card with health and payments, known to both services."""
     card_id, citizen_id, household_id = new_id(), new_id(), new_id()
-    place: dict[str, Any] = {"governorate": "03", "district": "x", "members": 1}
+    place: dict[str, Any] = {"governorate": "03", "district": "03.02", "members": 1}
     await both.outside.tell(
         HouseholdChanged(household_id=household_id, revision=1, **place),
         CitizenRegistered(
@@ -174,9 +187,9 @@ async def test_what_the_wallet_does_not_cover_is_told_and_taken_later_once(
     assert failed["failure"] == "insufficient_funds"
     await both.pay_in(card_id, 3_000)
     collect = f"/v1/encounters/{visit['encounter_id']}/collection"
-    headers = desk.headers()
+    headers, agreed = desk.headers(), {"holder_proof": desk.agreed(card_id, 1_000)}
     for _ in range(2):  # the second is the terminal's repeat of the first
-        again = await both.health.post(collect, headers=headers)
+        again = await both.health.post(collect, headers=headers, json=agreed)
         assert (again.status_code, again.json()["copayment_state"]) == (200, "due")
     await desk.becomes(visit["encounter_id"], "paid")
     assert await both.balance(card_id) == 2_000
@@ -197,3 +210,26 @@ async def test_the_same_copayment_told_again_is_taken_once(both: Both, desk: Des
     assert await both.balance(card_id) == 10_000 - 2_000 - 100
     assert (await desk.becomes(visit["encounter_id"], "paid"))["failure"] is None
     assert (await both.ledger("GET", "/v1/ledger-proof"))["sound"]
+
+
+async def test_an_emergency_takes_nothing_before_the_holder_agrees(both: Both, card_id: UUID) -> None:
+    """Truth 2.8, finding B1: a hospital that says `emergency` took the cap from the wallet each time."""
+    desk = await provider(both, "hospital")
+    await both.pay_in(card_id, 50_000)
+    body = {
+        "card_id": str(card_id), "service": "inpatient", "lines": [{"code": "OP", "price": 600_000}], "emergency": True,
+    }  # fmt: skip
+    reply = await both.health.post("/v1/encounters", json=body, headers=desk.headers())
+    assert (reply.status_code, reply.json()["copayment"]) == (201, 30_000), reply.text
+    visit = reply.json()["encounter_id"]
+    looked = await both.health.post(
+        f"/v1/encounters/{visit}/review", json={"decision": "accept", "reason": "looked at"},
+        headers=both.issuer.person("coverage:write"),
+    )  # fmt: skip
+    assert looked.json()["copayment_state"] == "owed", looked.text
+    assert await both.balance(card_id) == 50_000
+    agreed = {"holder_proof": desk.agreed(card_id, 30_000)}
+    asked = await both.health.post(f"/v1/encounters/{visit}/collection", json=agreed, headers=desk.headers())
+    assert asked.status_code == 200, asked.text
+    await desk.becomes(visit, "paid")
+    assert await both.balance(card_id) == 20_000
