@@ -84,7 +84,7 @@ down:  ## Stop docker compose; the data stays
 	@sh deploy/down.sh
 
 test-compose: setup  ## Try docker compose for real, on ports and volumes of its own (needs a Docker engine)
-	$(BIN)/python -m pytest -m compose tests/compose $(ARGS)
+	$(BIN)/python -m pytest -m compose tests/compose -o timeout=1800 -o faulthandler_timeout=2400 $(ARGS)
 
 fmt: $(STAMP)  ## Format the code and sort the imports
 	$(BIN)/ruff check --select I --fix .

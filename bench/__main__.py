@@ -7,10 +7,27 @@ import asyncio
 import signal
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import block, disclosures, eligibility, imports, lag, ledger, memory, messages, redemptions, roles
+from bench import (
+    block,
+    disclosures,
+    eligibility,
+    imports,
+    lag,
+    ledger,
+    memory,
+    messages,
+    months,
+    names,
+    redemptions,
+    roles,
+    simulation,
+    terminals,
+    upgrade,
+)
 from bench.harness import fleet, machine, report, stack
 from bench.harness.cardholder import calendar
 from bench.harness.fleet import CALLERS, Days
@@ -18,10 +35,12 @@ from bench.harness.options import QUICK, Options
 from bench.harness.report import Section
 from bench.reference import running as reference
 from devstack.terminal.wire import Wire
+from supply_service.settings import Settings
 
 FIGURES = (
     "memory",
     "redemptions",
+    "terminals",
     "lag",
     "block",
     "messages",
@@ -29,19 +48,38 @@ FIGURES = (
     "eligibility",
     "disclosures",
     "imports",
+    "months",
+    "names",
     "roles",
+    "simulation",
+    "upgrade",
 )
+ALONE = {"months", "names", "roles", "simulation", "upgrade"}  # on servers of their own
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
 async def measure(options: Options, wanted: set[str]) -> list[Section]:
-    """Every wanted figure, in the order in which they disturb each other least; all but `roles` on one system."""
+    """Every wanted figure, in the order in which they disturb each other least; all but `ALONE` on one system."""
     sections: list[Section] = []
-    if wanted - {"roles"}:
+    if wanted - ALONE:
         sections = await _on_one_system(options, wanted)
+    if "months" in wanted:
+        _say("months")
+        paced = Settings.model_fields["opening_per_second"].default
+        sections.append(months.section(await months.run(options), paced))
+    if "names" in wanted:
+        _say("names")
+        async with stack.running() as running:
+            sections.append(names.section(await names.run(running, options)))
     if "roles" in wanted:
         _say("roles")
         sections.append(roles.section(await roles.run(options), options))
+    if "simulation" in wanted:
+        _say("simulation")
+        sections.append(simulation.section(await simulation.run(options)))
+    if "upgrade" in wanted:
+        _say("upgrade")
+        sections.append(upgrade.section(await upgrade.run(options), options))
     return sections
 
 
@@ -52,7 +90,7 @@ async def _on_one_system(options: Options, wanted: set[str]) -> list[Section]:
         try:
             if "memory" in wanted:
                 sections.append(memory.section(await memory.run(running)))
-            if wanted & {"redemptions", "lag", "block"}:
+            if wanted & {"redemptions", "terminals", "lag", "block"}:
                 sections.extend(await _sales(running, options, wanted, wire))
             if "messages" in wanted:
                 _say("messages")
@@ -81,24 +119,27 @@ async def _sales(
     sections = []
     _say("terminals and cards")
     card = await block.prepare(running, wire)
-    terminals = await fleet.open_outlets(running, wire, CALLERS)
+    tills = await fleet.open_outlets(running, wire, CALLERS)
     cards = fleet.make_cards(options.cards, options.seed)
     await fleet.activate(running, cards)
     days = Days(running.client(wire, "operations"), cards, calendar().month, options.seed)
     _say("opening the month")
-    await fleet.open_month(running, terminals, days)
+    await fleet.open_month(running, tills, days)
     if "redemptions" in wanted:
-        async with reference.running(running, terminals) as usual:
-            bench = redemptions.Bench(running, options, terminals, days, usual)
+        async with reference.running(running, tills) as usual:
+            bench = redemptions.Bench(running, options, tills, days, usual)
             await bench.prepare()
             _say("sales")
             sections.append(redemptions.section(await bench.run(), options))
+    if "terminals" in wanted:
+        _say("proofs and offline sales")
+        sections.append(terminals.section(await terminals.Bench(running, options, tills, days).run(), options))
     if "lag" in wanted:
         _say("lag")
-        sections.append(lag.section(await lag.run(running, options, terminals, days), options))
+        sections.append(lag.section(await lag.run(running, options, tills, days), options))
     if "block" in wanted:
         _say("blocks")
-        sections.append(block.section(await block.run(running, options, terminals, days, wire, card)))
+        sections.append(block.section(await block.run(running, options, tills, days, wire, card)))
     return sections
 
 
@@ -110,10 +151,12 @@ def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("figures", nargs="*", choices=[*FIGURES, []], help="only these figures, to standard output")
+    parser.add_argument("--simulated", type=int, help="households of the figure `simulation`, up to 21 million")
     parser.add_argument("--quick", action="store_true", help="short runs, to try it; to standard output")
     given = parser.parse_args()
     options = QUICK if given.quick else Options()
     introduction = _introduction(options)
+    options = replace(options, simulated=given.simulated or options.simulated)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the system is taken down in that case, too
     started = time.monotonic()
     sections = asyncio.run(measure(options, set(given.figures or FIGURES)))

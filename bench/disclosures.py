@@ -60,7 +60,7 @@ async def _registered(stack: Stack, wire: Wire) -> str:
     people = Generator(seed=1, lot=_LOT, today=datetime.now(UTC).date())
     head = people.person("head", 40, male=True, line=("أ", "ب", "ج"))
     member = {"role": "head", "national_id": head.national_id, "full_name": "سعيد فريد نبيل", "mobile": people.phone()}
-    body = {"governorate": PORT_SAID, "district": "al-sharq", "address": "", "members": [member]}
+    body = {"governorate": PORT_SAID, "district": "03.01", "address": "", "members": [member]}
     made = await stack.client(wire, "registry").post("/v1/households", body)
     return str(made["members"][0]["citizen_id"])
 

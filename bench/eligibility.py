@@ -71,7 +71,7 @@ async def open_clinics(stack: Stack, wire: Wire) -> list[Caller]:
     async def open_one(number: int) -> None:
         body = {
             "kind": "family_unit", "name_ar": f"وحدة القياس {number}", "name_en": f"Measured unit {number}",
-            "governorate": "03", "district": "al-arab",
+            "governorate": "03", "district": "03.02",
         }  # fmt: skip
         provider = await admin.post("/v1/providers", body)
         terminal_id, code = await register_clinic_terminal(admin, str(provider["provider_id"]), f"bench-{number}")
@@ -90,7 +90,7 @@ async def tell_families(stack: Stack) -> list[str]:
         cards.append(str(card_id))
         told.append(
             HouseholdChanged(
-                household_id=household_id, governorate="03", district="al-arab", members=len(people), revision=1
+                household_id=household_id, governorate="03", district="03.02", members=len(people), revision=1
             )
         )
         told += [
@@ -102,7 +102,7 @@ async def tell_families(stack: Stack) -> list[str]:
         told.append(
             CardActivated(
                 card_id=card_id, household_id=household_id, citizen_id=people[0], phase_id=new_id(), governorate="03",
-                district="al-arab", members=len(people), services=[ProgrammeService.HEALTH],
+                district="03.02", members=len(people), services=[ProgrammeService.HEALTH],
                 activated_at=datetime.now(UTC),
             )
         )  # fmt: skip

@@ -7,7 +7,6 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -22,13 +21,14 @@ from bench.harness.numbers import median, milliseconds, spread
 from bench.harness.options import Options
 from bench.harness.report import Section
 from bench.harness.stack import Stack
+from chassis import row_arrays
 from chassis.ids import new_id
 from chassis.urls import async_url
 from contracts.clients import Owner
 from devstack.people.signed import approve
 from devstack.terminal.caller import Caller, ClientSecret
 from devstack.terminal.wire import Wire
-from payment_service.ledger.accounts import Opened, account_id, wallet_id
+from payment_service.ledger.accounts import Opened, account_id
 from payment_service.wallets import repository as wallets
 
 SINGLE_AIM, BATCH_AIM, PENSIONS_AIM_SECONDS = 0.8, 4.0, 3.0
@@ -110,16 +110,11 @@ async def _open_wallets(stack: Stack, citizens: Sequence[UUID]) -> None:
     sessions = async_sessionmaker(engine)
     try:
         for start in range(0, len(citizens), _CHUNK):
-            chunk = list(citizens[start : start + _CHUNK])
-            columns: dict[str, list[Any]] = {
-                "card_id": [new_id() for _ in chunk],
-                "household_id": [new_id() for _ in chunk],
-                "citizen_id": chunk,
-                "wallet_id": [wallet_id(citizen) for citizen in chunk],
-                "governorate": ["03"] * len(chunk),
-            }
+            chunk = [wallets.Opening(new_id(), one, new_id(), "03") for one in citizens[start : start + _CHUNK]]
+            columns = row_arrays.transposed(chunk, *wallets.Opening._fields)
             async with sessions() as session, session.begin():
-                await wallets.open_wallets(session, columns)
+                await wallets.put_cards(session, {**columns, "payment": [True] * len(chunk), "at": [None] * len(chunk)})
+                await wallets.open_for(session, chunk)
     finally:
         await engine.dispose()
 

@@ -55,7 +55,7 @@ async def _events_wait(running: Stack) -> None:
 
 async def _events_come(running: Stack) -> None:
     changes = [
-        HouseholdChanged(household_id=new_id(), governorate="03", district="al-arab", members=4, revision=1)
+        HouseholdChanged(household_id=new_id(), governorate="03", district="03.02", members=4, revision=1)
         for _ in range(CHANGES)
     ]
     await events.publish(running.kafka, changes)
@@ -68,7 +68,7 @@ async def run(options: Options) -> Replies:
     """Rounds of everything, on a system of one process a service and on one of two."""
     found = Replies()
     for processes in WAYS:
-        async with stack.running(processes) as running:
+        async with stack.running(processes=processes) as running:
             wire = running.wire()
             try:
                 clinics = await open_clinics(running, wire)

@@ -18,6 +18,7 @@ from api_gateway.route import Upstream
 from chassis.problems import MEDIA_TYPE, Problem, status_of
 from chassis.refusals import Refusal, registry
 from contracts.scopes import Scope
+from tools import terminal_guide
 from tools.services import PACKAGES, service_app
 
 Document = dict[str, Any]
@@ -47,7 +48,11 @@ def merge(documents: Iterable[tuple[Upstream, Document]]) -> Document:
     """One document of several, by their services. Raises ValueError where two answer the same or share an id."""
     merged: Document = {
         "openapi": "3.1.0",
-        "info": {"title": "Unified Card", "version": "1.0.0", "description": _DESCRIPTION + _scopes()},
+        "info": {
+            "title": "Unified Card",
+            "version": "1.0.0",
+            "description": _DESCRIPTION + _scopes() + terminal_guide.TEXT,
+        },
         "servers": [{"url": "/"}],
         "tags": [],
         "paths": {},
@@ -64,6 +69,7 @@ def merge(documents: Iterable[tuple[Upstream, Document]]) -> Document:
         merged["tags"].append({"name": tag, "description": description} if description else {"name": tag})
     merged["paths"] = dict(sorted(merged["paths"].items()))
     _add_edge(merged)
+    _add_terminals(merged)
     _check_ids(merged)
     merged["components"]["responses"] = _share_refusals(merged)
     merged["components"] = {kind: dict(sorted(parts.items())) for kind, parts in sorted(merged["components"].items())}
@@ -116,6 +122,14 @@ def _add_edge(document: Document) -> None:
         for problem in _EDGE_PROBLEMS:
             _add_refusal(operation["responses"], problem)
         operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _add_terminals(document: Document) -> None:
+    """Which terminals may call what, and what whoever writes one has to know."""
+    document["x-terminal"] = terminal_guide.DATA
+    for _, _, operation in _operations(document):
+        if found := terminal_guide.kinds(operation):
+            operation["x-terminals"] = found
 
 
 _EDGE_PROBLEMS = tuple({problem.code: problem for _, problem in (*BY_STATUS, *BY_DETAIL)}.values())

@@ -20,6 +20,7 @@ from chassis.ids import new_id
 from chassis.urls import async_url
 from devstack.terminal.caller import Caller
 from devstack.terminal.fleet import commission, in_parallel
+from devstack.terminal.keys import DeviceKey
 from devstack.terminal.provision import identifier, register_terminal
 from devstack.terminal.wire import Wire
 from supply_service.cards import repository as supply_cards
@@ -53,6 +54,7 @@ class Terminal:
 
     terminal_id: str
     outlet_id: str
+    key: DeviceKey
     caller: Caller
 
 
@@ -63,15 +65,15 @@ async def open_outlets(stack: Stack, wire: Wire, count: int, kind: str = "bakery
 
     async def open_one(number: int) -> None:
         body: dict[str, Any] = {
-            "kind": kind, "governorate": "03", "district": "al-arab",
+            "kind": kind, "governorate": "03", "district": "03.02",
             "name_ar": f"منفذ القياس {number}", "name_en": f"Measured {kind} {number}",
         }  # fmt: skip
         if kind == "bakery":
             body |= {"fuel": "diesel", "loaf_type": "soft"}
         outlet_id = str(identifier(await admin.post("/v1/outlets", body), "outlet_id"))
         terminal_id, code = await register_terminal(admin, outlet_id, f"bench-{kind}-{number}")
-        _, caller = await commission(wire, terminal_id, code)
-        terminals.append(Terminal(terminal_id, outlet_id, caller))
+        key, caller = await commission(wire, terminal_id, code)
+        terminals.append(Terminal(terminal_id, outlet_id, key, caller))
 
     await in_parallel(range(count), open_one, lanes=8)
     return terminals
@@ -101,7 +103,7 @@ async def activate(stack: Stack, cards: list[Card]) -> None:
                 "household_id": [card.household_id for card in chunk],
                 "citizen_id": [new_id() for _ in chunk],
                 "governorate": ["03"] * len(chunk),
-                "district": ["al-arab"] * len(chunk),
+                "district": ["03.02"] * len(chunk),
                 "members": [card.members for card in chunk],
                 "activated_at": [since] * len(chunk),
                 "activated_on": [business_day(since)] * len(chunk),
@@ -136,10 +138,14 @@ class Days:
 
     async def sales(self, count: int) -> list[tuple[str, int]]:
         """So many sales that must be accepted."""
+        return [(str(card.card_id), card.loaves) for card in await self.cards(count)]
+
+    async def cards(self, count: int) -> list[Card]:
+        """So many cards that have not bought today."""
         if len(self._left) < count:
             await self.next_day()
         taken, self._left = self._left[-count:], self._left[:-count]
-        return [(str(card.card_id), card.loaves) for card in taken]
+        return taken
 
     async def everyone(self) -> list[tuple[str, int]]:
         """The next day's sales of all cards."""

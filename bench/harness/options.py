@@ -8,7 +8,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Options:
     """`seconds` of one run, `rounds` of all runs in turn, `cards` in supply-service's books, pgbench's `scale`,
-    `citizens` in the file that is imported.
+    `citizens` in the file that is imported and in the databases that are upgraded, `households` whose month is opened
+    at once and over which a change of policies is computed, `simulated` over which it is computed too, `named` in the
+    register where `searches` are made.
 
     The scale has as many branches as the most clients, so that they do not queue for one row.
     """
@@ -19,6 +21,20 @@ class Options:
     scale: int = 64
     seed: int = 2025
     citizens: int = 1_000_000
+    households: int = 186_000
+    simulated: int = 2_000_000
+    named: int = 5_000_000
+    searches: int = 3_000
 
 
-QUICK = Options(seconds=2.0, rounds=2, cards=40_000, scale=16, citizens=20_000)
+QUICK = Options(
+    seconds=2.0,
+    rounds=2,
+    cards=40_000,
+    scale=16,
+    citizens=20_000,
+    households=10_000,
+    simulated=40_000,
+    named=40_000,
+    searches=300,
+)

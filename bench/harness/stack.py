@@ -7,11 +7,12 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from broker_access.administrator import Administrator
 from broker_access.connection import Kafka
@@ -33,7 +34,12 @@ from devstack.terminal.caller import Caller, ClientSecret
 from devstack.terminal.wire import Wire
 
 # The edge checks the rate of every client, and the messages are paced: both stay in force, out of the way.
-_LIMITS = {"UNICARD_EDGE_SALE_PER_SECOND": "100000", "UNICARD_SMS_PER_SECOND": "100000"}
+# Months open with the first sales, so that no job works beside the figures of others.
+_LIMITS = {
+    "UNICARD_EDGE_SALE_PER_SECOND": "100000",
+    "UNICARD_SMS_PER_SECOND": "100000",
+    "UNICARD_OPENING_PER_SECOND": "0",
+}
 
 # The measurements' own user at the broker, and the consumer group it reads under.
 USER = "bench"
@@ -110,11 +116,15 @@ async def let_in(stack: Stack) -> None:
 
 
 @asynccontextmanager
-async def running(processes: int = 1) -> AsyncIterator[Stack]:
-    """Start the system, each service as so many processes; stop it and delete its data at the end."""
+async def running(given: Mapping[str, str] = MappingProxyType({}), processes: int = 1) -> AsyncIterator[Stack]:
+    """Start the system, each service as so many processes; stop it and delete its data at the end.
+
+    `given`: settings of this system alone.
+    """
     folder = Path(tempfile.mkdtemp(prefix="unicard-bench-"))
     ports = on_free_ports()
-    os.environ.update(ports | _LIMITS | {"UNICARD_HOME": str(folder), "UNICARD_PROCESSES": str(processes)})
+    own = {"UNICARD_HOME": str(folder), "UNICARD_PROCESSES": str(processes)}
+    os.environ.update(ports | _LIMITS | own | dict(given))
     for variable in ("UNICARD_POSTGRES_URL", "UNICARD_KAFKA_BOOTSTRAP"):
         os.environ.pop(variable, None)
     settings = StackSettings.from_environment()

@@ -16,6 +16,7 @@ from tools.lint.habits import (
     money_as_float,
     own_engines,
     prints,
+    second_sessions,
     set_statements,
     unfinished,
 )
@@ -38,6 +39,7 @@ ALL_RULES: tuple[Rule, ...] = (
     business_clock,
     set_statements,
     own_engines,
+    second_sessions,
     unfinished,
     skipped_tests,
     default_ports,

@@ -25,6 +25,9 @@ TEST_SUPPORT = (
     "libs/devstack/src/devstack/pytest_*.py",
 )
 
+# What a function says that works in a session it was given.
+SESSIONS = frozenset({"AsyncSession", "ReadSession", "Work", "Recording", "Reading"})
+
 # Where what a caller is bound to is compared with where an object belongs, and the fields of `Bound`; those of
 # `BOUND_AREAS` are not even read elsewhere.
 COMPARES_BOUNDS = "libs/chassis/src/chassis/area.py"

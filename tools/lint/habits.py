@@ -111,3 +111,24 @@ def own_engines(source: Source) -> Iterator[Finding]:
             ("create_async_engine", "sqlalchemy.create_engine")
         ):
             yield source.finding(node.lineno, "own-engine", "make it by chassis.db.create_engine")
+
+
+def second_sessions(source: Source) -> Iterator[Finding]:
+    """Who has a connection of a pool waits for no other: as many as the pool has would wait for each other for ever.
+
+    What a refusal has to leave behind is kept by `Refusal.keeps`.
+    """
+    if not source.is_service:
+        return
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or not _has_session(node):
+            continue
+        for part in ast.walk(node):
+            if isinstance(part, ast.Call) and ast.unparse(part.func).endswith((".sessions", ".engine.connect")):
+                yield source.finding(part.lineno, "second-session", "use the session that the function was given")
+
+
+def _has_session(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    given = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+    annotations = (ast.unparse(one.annotation) for one in given if one.annotation is not None)
+    return any(name in config.SESSIONS for name in annotations)

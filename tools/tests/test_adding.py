@@ -92,7 +92,7 @@ class Tree:
         """Run a Python module or tool in the copy; what it said, which was success."""
         done = subprocess.run(
             [sys.executable, "-m", *command],
-            cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=300,
+            cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=500,
         )  # fmt: skip
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
         return done.stdout

@@ -62,7 +62,9 @@ def lint(folder: Path) -> str:
     shutil.copy(ROOT / ".importlinter", folder)
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-logo", "--no-cache"]
     environment = {**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "400"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False).stdout
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+    ).stdout
 
 
 @pytest.fixture(scope="module")

@@ -68,6 +68,11 @@ CAUGHT = [
     ("total += 1 + len(await f())", TEST, (1, "lost-update")),
     ("engine = create_async_engine(url)", SERVICE, (1, "own-engine")),
     ("engine = sqlalchemy.ext.asyncio.create_async_engine(url)", SERVICE, (1, "own-engine")),
+    (
+        "async def set_pin(session: Work, runtime: Runtime):\n    async with runtime.sessions() as other: ...",
+        SERVICE,
+        (2, "second-session"),
+    ),
     ("print('served')", SERVICE, (1, "print")),
     ("amount: float", SERVICE, (1, "money-as-float")),
     ("def pay(amount: float | None): ...", SERVICE, (1, "money-as-float")),

@@ -8,6 +8,8 @@ import pytest
 from tools import processing
 from tools.services import PACKAGES, service_app
 
+from api_gateway.route import Upstream
+from chassis.processing.classes import Retention
 from chassis.records.held import statement
 from chassis.testing_walk import untagged
 
@@ -25,3 +27,12 @@ def test_what_names_a_person_is_tagged(service: str) -> None:
 def test_every_table_is_asked_by_the_person(service: str) -> None:
     held = importlib.import_module(f"{service}_service.held").HELD
     assert all("$1::uuid[]" in statement(table, one) for table, one in held.items())
+
+
+@pytest.mark.parametrize("service", PACKAGES)
+def test_every_table_ends_or_says_why_not(service: Upstream) -> None:
+    """By the job, by a job of its class's own, with the register, or never and for which reason."""
+    own_jobs = {Retention.QUESTIONS, Retention.SIGN_INS, Retention.RECORDS, Retention.REGISTER}
+    held = importlib.import_module(f"{PACKAGES[service]}.held").HELD
+    endless = [table for table, one in held.items() if not (one.ends or one.stays or one.retention in own_jobs)]
+    assert endless == []
