@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -20,7 +19,7 @@ from devstack.terminal.proof import by_pin
 from devstack.terminal.store import Store
 from devstack.terminal.wire import Wire
 
-from .conftest import System, set_clock
+from .conftest import System, play, set_clock
 
 pytestmark = pytest.mark.slow
 
@@ -30,9 +29,7 @@ WAIT_SECONDS = 20.0
 @pytest.fixture(scope="module")
 def card(system: System) -> Iterator[str]:
     """An active card of a small pilot, on which health insurance was enabled, and its month as business time."""
-    played = system.unicard("demo", "--scale", "0.0005", "--days", "2", timeout=300)
-    assert played.returncode == 0, played.stdout + played.stderr
-    report = json.loads((system.folder / "demo-report.json").read_text(encoding="utf-8"))
+    report = play(system, "--scale", "0.0005", "--days", "2")
     found = str(report["run"]["card"])
     set_clock(system, f"{report['run']['month'][:8]}20T08:00:00+02:00")
     enabled = httpx.put(f"{system.edge}/v1/cards/{found}/services/health", headers=system.headers(), timeout=10)

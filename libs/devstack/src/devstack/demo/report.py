@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import orjson
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 T = TypeVar("T")
@@ -95,8 +96,11 @@ class Report:
             figures.add_row(figure.what, figure.value, figure.unit)
         self.console.print(checks)
         self.console.print(figures)
-        failed = sum(1 for line in self.lines if not line.passed)
-        verdict = f"[bold red]{failed} of {len(self.lines)} lines failed[/]"
+        failed = [line for line in self.lines if not line.passed]
+        for line in failed:
+            said = f"{line.what}: found {line.found}, expected {line.expected} ({line.where})"
+            self.console.print(f"[bold red]FAIL[/] {escape(said)}", highlight=False)
+        verdict = f"[bold red]{len(failed)} of {len(self.lines)} lines failed[/]"
         self.console.print(verdict if failed else f"[bold green]All {len(self.lines)} lines passed[/]")
 
     def save(self, path: Path, **run: object) -> None:
