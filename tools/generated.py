@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ class Artefact:
 
     def write(self) -> None:
         """Write it; a reader meets the old file or the whole new one. Raises CalledProcessError."""
-        fresh = self.path.with_suffix(".new")
+        fresh = self.path.with_suffix(f".{os.getpid()}.new")  # tests on several cores may find it stale at once
         subprocess.run([sys.executable, "-m", *self.program, str(fresh)], cwd=ROOT, check=True)
         fresh.replace(self.path)
 

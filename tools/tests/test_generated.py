@@ -28,6 +28,21 @@ def test_it_is_stale_until_it_is_younger_than_every_source(artefact: Artefact) -
     assert artefact.is_stale()
 
 
+def test_two_processes_may_write_it_at_once(artefact: Artefact, monkeypatch: pytest.MonkeyPatch) -> None:
+    def beside(command: list[str], **_: object) -> None:
+        """Write the draft; the first time, have another process write the whole file before this one goes on."""
+        Path(command[-1]).write_text("whole", encoding="utf-8")
+        if os.getpid() >= 0:
+            with monkeypatch.context() as other:
+                other.setattr(os, "getpid", lambda: -1)
+                artefact.write()
+
+    monkeypatch.setattr(generated.subprocess, "run", beside)
+    artefact.write()
+    assert artefact.path.read_text(encoding="utf-8") == "whole"
+    assert list(artefact.path.parent.glob("*.new")) == []
+
+
 def test_every_source_exists() -> None:
     for artefact in ARTEFACTS:
         assert all(list(generated.ROOT.glob(source)) for source in artefact.sources)
