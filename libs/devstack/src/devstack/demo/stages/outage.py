@@ -35,10 +35,11 @@ class Outage:
         """On the day, take the district's bakeries off the network; the cards whose sales happen there."""
         if day != self.day:
             return set()
-        self.terminals = [b for b in self.context.bakeries if b.district == DISTRICT]
+        district = [b for b in self.context.bakeries if b.district == DISTRICT]
         served = [d for d in sales if d[0].household.district == DISTRICT]
-        if not self.terminals or not served:
+        if not district or not served:  # nothing would be sold without the network: the day goes as any other
             return set()
+        self.terminals = district
         rng = self.context.rng
         self.sold = [(rng.choice(self.terminals), holder, days) for holder, days in served]
         # Some draw at a bakery with network as well: what they had twice is booked against the next period.
