@@ -104,7 +104,7 @@ async def sell_at(supply: Supply, till: Till, chain: Chain, at: datetime) -> tup
 
 
 async def test_a_spell_without_a_network_lasts_so_many_hours(supply: Supply) -> None:
-    """72 hours after the terminal's key began, its last upload or its last sale with the network, as they arrive."""
+    """72 hours after its key began, its last upload, configuration or sale with the network, as they arrive."""
     till = await supply.till()
     chain, hour = Chain(till), timedelta(hours=1)
     await supply.runtime.pool.execute(
@@ -123,6 +123,11 @@ async def test_a_spell_without_a_network_lasts_so_many_hours(supply: Supply) -> 
     assert (await supply.sell(till, await supply.holder(members=1), bread(5))).status_code == 201
     supply.at(NOON + 272 * hour)
     assert await sell_at(supply, till, chain, NOON + 271 * hour) == ("applied", None)
+    supply.at(NOON + 400 * hour)
+    for _ in range(2):  # whether it is new or unchanged
+        assert (await supply.client.get("/v1/terminal-configuration", headers=till.headers())).status_code == 200
+    supply.at(NOON + 472 * hour)
+    assert await sell_at(supply, till, chain, NOON + 471 * hour) == ("applied", None)
     await supply.audit()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from chassis.clock import business_day, month_start
 from supply_service.rules.sale import Place
@@ -18,7 +18,7 @@ _ADD = text(
     "WITH old AS (DELETE FROM terminal_contact WHERE terminal_id = :terminal_id AND at < :before)"
     " INSERT INTO terminal_contact (terminal_id, at) VALUES (:terminal_id, :at) ON CONFLICT DO NOTHING"
 )
-# Uploads, and the beginning of its keys: one is enrolled with the network.
+# Uploads, configurations asked for, and the beginning of its keys: one is enrolled with the network.
 _KNOWN = text(
     "SELECT at FROM terminal_contact WHERE terminal_id = :terminal_id AND at <= :until"
     " UNION SELECT began_at FROM terminal_key WHERE terminal_id = :terminal_id AND began_at <= :until"
@@ -60,6 +60,12 @@ async def read(session: AsyncSession, place: Place, since: datetime, until: date
     return Contacts([*known.all(), *sales.all()])
 
 
+async def note(sessions: async_sessionmaker[AsyncSession], terminal_id: UUID, now: datetime) -> None:
+    """A terminal has asked for something: kept by the hour, so that one that asks often leaves a row an hour."""
+    async with sessions() as session, session.begin():
+        await add(session, terminal_id, now.replace(minute=0, second=0, microsecond=0))
+
+
 async def add(session: AsyncSession, terminal_id: UUID, at: datetime) -> None:
-    """A terminal has uploaded; what nobody asks for any more is forgotten."""
+    """A terminal was in contact; what nobody asks for any more is forgotten."""
     await session.execute(_ADD, {"terminal_id": terminal_id, "at": at, "before": at - _KEPT})

@@ -40,6 +40,8 @@ class Outage:
         if not district or not served:  # nothing would be sold without the network: the day goes as any other
             return set()
         self.terminals = district
+        for terminal in district:  # switched on in the morning, before the network went
+            await terminal.caller.get("/v1/terminal-configuration")
         rng = self.context.rng
         self.sold = [(rng.choice(self.terminals), holder, days) for holder, days in served]
         # Some draw at a bakery with network as well: what they had twice is booked against the next period.
