@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_two_processes_may_write_it_at_once(artefact: Artefact, monkeypatch: pyt
                 other.setattr(os, "getpid", lambda: -1)
                 artefact.write()
 
-    monkeypatch.setattr(generated.subprocess, "run", beside)
+    monkeypatch.setattr(subprocess, "run", beside)
     artefact.write()
     assert artefact.path.read_text(encoding="utf-8") == "whole"
     assert list(artefact.path.parent.glob("*.new")) == []

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from devstack.terminal import configuration
+from devstack.terminal import configuration, device
+from devstack.terminal.caller import Caller
 from devstack.terminal.configuration import Configuration
+from devstack.terminal.device import Terminal
 from devstack.terminal.hotlist import KIND, HotList, Reading
+from devstack.terminal.keys import DeviceKey
 from devstack.terminal.signed import DocumentRefused, opened
+from devstack.terminal.store import Store
+from devstack.terminal.wire import Wire
 
 KEY, STRANGER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 PRICES = {"bread": {"loaf": 20}, "goods": {"oil": 3000}, "bread_points": {}}
@@ -142,3 +148,28 @@ def test_prices_are_those_whose_hash_was_signed() -> None:
     items[1]["prices"] = {"goods": 2999}
     with pytest.raises(DocumentRefused):
         configuration.prices_of({"items": items}, version)
+
+
+@pytest.mark.parametrize(("enrolled", "kept"), [("t-1", True), ("t-2", False)])
+async def test_another_terminal_begins_without_the_documents_of_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, enrolled: str, kept: bool
+) -> None:
+    async def enrol(*_: object, **__: object) -> tuple[DeviceKey, str]:
+        return DeviceKey.generate(), "k"
+
+    async def token(_: Caller) -> str:
+        return f"h.{b64(orjson.dumps({'outlet': 'o', 'gov': '03'}))}.s"
+
+    async def nothing(_: Terminal) -> None:
+        """What is fetched afterwards is not looked at."""
+
+    monkeypatch.setattr(device, "enrol", enrol)
+    monkeypatch.setattr(Caller, "token", token)
+    monkeypatch.setattr(Terminal, "refresh_keys", nothing)
+    store, wire = Store(tmp_path), Wire("http://127.0.0.1:1", limit=1)
+    await Terminal.enrolled(store, wire, "t-1", "code")
+    store.save_hot_list(HotList(position="1", at=100, exp=150))
+    store.save_configuration(Configuration(etag="e"))
+    await Terminal.enrolled(store, wire, enrolled, "code")
+    await wire.aclose()
+    assert (store.hot_list().position == "1", store.configuration().etag == "e") == (kept, kept)

@@ -102,6 +102,8 @@ class Terminal:
         known = store.load() if store.known() else None
         before = DeviceKey.load(known.secret) if known is not None and known.terminal_id == terminal_id else None
         key, key_id = await enrol(wire, terminal_id, code, before=before)
+        if before is None:
+            store.forget_documents()
         store.save(Identity(terminal_id, key.secret(), wire.base_url, key_id))
         terminal = cls(store, wire)
         claims = orjson.loads(from_b64url((await terminal.caller.token()).split(".")[1]))

@@ -93,6 +93,11 @@ class Store:
         """Keep a configuration."""
         self._write(self._configuration, orjson.dumps(asdict(configuration)))
 
+    def forget_documents(self) -> None:
+        """Put away the list and configuration of the terminal that was here before."""
+        for path in (self._hot_list, self._configuration):
+            path.unlink(missing_ok=True)
+
     def begin(self, operation: Mapping[str, object]) -> None:
         """Remember an operation before it is sent, so that it can be repeated with the same key."""
         self._write(self._pending, orjson.dumps(operation))
