@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
+from sqlalchemy.exc import DBAPIError
 
 import card_service
 import health_service
 import supply_service
 from bench.harness.options import Options
 from bench.harness.report import Section
+from chassis.infrastructure_errors import sqlstate
 from chassis.testing import as_owner, connected_as_owner, migrate, migrated_database
 from devstack.engines import PostgresEngine
 
 FAMILY = 4
 AIM_WAIT_SECONDS = 5.0  # as long as `chassis.migrations` lets a statement wait for its lock
+_IN_THE_WAY, _MOST_REPEATED = {"40P01", "55P03"}, 20  # a deadlock, a lock that was not had in time
 _IDS = "CREATE FUNCTION id_of(kind text, n bigint) RETURNS uuid LANGUAGE sql AS $$ SELECT md5(kind || n)::uuid $$"
 _HOMES = "FROM generate_series(1, $1::integer) n"
 
@@ -106,10 +109,14 @@ SERVICES = {
 
 @dataclass
 class Upgraded:
-    """What was found of a service: seconds of all migrations, and the longest wait of a writer."""
+    """What was found of a service: seconds of all migrations, the longest wait of a writer, and how many statements
+    the server took back because a writer and a migration waited for each other (a caller is answered 503 and repeats).
+    """
 
     seconds: float = 0.0
     waited: float = 0.0
+    taken_back: int = 0
+    repeated: int = 0  # how many times the migrations were begun anew, for the same reason or a lock not had in time
 
 
 async def run(options: Options) -> dict[str, Upgraded]:
@@ -134,9 +141,20 @@ async def _upgraded(server: str, name: str, of: Filled, options: Options) -> Upg
     found = Upgraded()
     async with _writing(url, of.writes, found):
         began = time.perf_counter()
-        await migrate(url, of.migrations)
+        await _migrated(url, of.migrations, found)
         found.seconds = time.perf_counter() - began
     return found
+
+
+async def _migrated(url: str, migrations: Path, found: Upgraded) -> None:
+    """To the newest revision, as an operator does it: what a writer was in the way of goes on from its revision."""
+    while True:
+        try:
+            return await migrate(url, migrations)
+        except DBAPIError as fault:
+            if sqlstate(fault) not in _IN_THE_WAY or found.repeated >= _MOST_REPEATED:
+                raise
+            found.repeated += 1
 
 
 @asynccontextmanager
@@ -148,7 +166,10 @@ async def _writing(url: str, statements: Sequence[str], found: Upgraded) -> Asyn
         try:
             while True:
                 began = time.perf_counter()
-                await connection.execute(statement)
+                try:
+                    await connection.execute(statement)
+                except asyncpg.DeadlockDetectedError:
+                    found.taken_back += 1
                 found.waited = max(found.waited, time.perf_counter() - began)
                 await asyncio.sleep(0.02)
         finally:
@@ -175,8 +196,12 @@ def section(found: dict[str, Upgraded], options: Options) -> Section:
         "and two months of pots, brought to the present by all migrations since, while writers of before",
         "go on; each on its own, fsync on. Names are sealed afterwards by the service, in batches, while it runs.",
     )
-    rows = [[name, f"{one.seconds:.1f}", f"{one.waited:.2f}"] for name, one in found.items()]
-    told.table(["database", "migrated s", "longest wait of a writer s"], rows)
+    rows = [
+        [name, f"{one.seconds:.1f}", f"{one.waited:.2f}", str(one.taken_back), str(one.repeated)]
+        for name, one in found.items()
+    ]
+    head = ["database", "migrated s", "longest wait of a writer s", "statements taken back", "migrations begun anew"]
+    told.table(head, rows)
     waited = max(one.waited for one in found.values())
     told.aim(f"a writer waits ≤ {AIM_WAIT_SECONDS:g} s for an upgrade of {options.citizens:,} citizens",
              f"{waited:.1f} s", reached=waited <= AIM_WAIT_SECONDS)  # fmt: skip
