@@ -71,6 +71,15 @@ CASES: Mapping[str, Case] = {
         "INSERT INTO card (card_id, citizen_id, household_id, governorate, number_hash, number_sealed, state,"
         " created_at) VALUES ($1, $1, $1, '35', sha256(uuid_send($1::uuid)), '', 'requested', now())",
     ),
+    "card findings": Case(
+        card_service,
+        OF_CARD,
+        "card_finding",
+        "INSERT INTO card_finding (finding_id, card_id, household_id, found_on, place_sealed, report, entered_by,"
+        " entered_at) VALUES (gen_random_uuid(), $1, $1, '2001-01-01', '', gen_random_uuid()::text, 'x', $2)",
+        "INSERT INTO card (card_id, citizen_id, household_id, governorate, number_hash, number_sealed, state,"
+        " created_at) VALUES ($1, $1, $1, '35', sha256(uuid_send($1::uuid)), '', 'requested', now())",
+    ),
     "card memberships": Case(
         card_service,
         OF_CARD,

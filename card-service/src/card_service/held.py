@@ -10,7 +10,7 @@ from card_service.context import Runtime
 from card_service.distribution import erasing as distribution
 from card_service.duplicates import erasing as duplicates
 from card_service.registry import erasing as register
-from card_service.sealing import MOBILE, NAME, NATIONAL_ID, RATION_CARD, REQUEST
+from card_service.sealing import FINDING, MOBILE, NAME, NATIONAL_ID, RATION_CARD, REQUEST
 from chassis.personal import Personal, Whose
 from chassis.privacy.held import RIGHTS
 from chassis.processing.basis import Basis
@@ -37,6 +37,10 @@ def _ration_card(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> 
 
 def _request(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
     return runtime.state.dependencies.vault.open(owner(row, "request_id"), sealed, REQUEST).decode()
+
+
+def _place(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
+    return runtime.state.dependencies.vault.open(owner(row, "finding_id"), sealed, FINDING).decode()
 
 
 def _before(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> str:
@@ -175,6 +179,15 @@ HELD: Final[Held] = {
         basis=Basis.SUBSIDY,
         retention=Retention.REGISTER,
         without=("reported_by",),
+    ),
+    "card_finding": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.DECISIONS,
+        ends=Ending("t.entered_at < {before}", by="end_card_finding"),
+        without=("entered_by",),
+        sealed={"place_sealed": _place},
     ),
     "bread_code": HeldIn(
         whose={"card_id": Whose.CARD},

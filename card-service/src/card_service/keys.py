@@ -115,6 +115,9 @@ UNUSED_MONTHS = KEYS.declare(
 MISUSE_TIMES = KEYS.declare(
     "exclusion.misuse_times", kinds.positive, "Days on which a trader was found with the card, for `misuse`."
 )
+MISUSE_MONTHS = KEYS.declare(
+    "exclusion.misuse_months", kinds.positive, "Months within which those days lie, the newest one the last."
+)
 APPEAL_WITHIN = KEYS.declare("appeal.within_days", kinds.positive, "Days after a decision within which it is appealed.")
 APPEAL_DAYS = KEYS.declare("appeal.days", kinds.positive, "Working days within which an appeal is decided.")
 NEWBORN_BASES = KEYS.declare("newborn.bases", kinds.words, "Legal bases on which a family adds children.")

@@ -12,6 +12,7 @@ from card_service.consumers import reactions
 from card_service.context import Runtime
 from card_service.distribution.api import routes as distribution
 from card_service.duplicates.api import routes as duplicates
+from card_service.findings.api import routes as findings
 from card_service.handover.api import routes as handover
 from card_service.held import HELD
 from card_service.hotlist.api import routes as hotlist
@@ -49,6 +50,7 @@ ROUTERS = (
     proofs,
     hotlist,
     losses,
+    findings,
     distribution,
     handover,
     rollout,

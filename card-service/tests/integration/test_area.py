@@ -12,6 +12,7 @@ from uuid import UUID
 
 from approvals.testing import as_person
 from card_service.registry.intake import HEADER
+from card_service.sealing import CARD_NUMBER
 from chassis.clock import business_day
 from chassis.contact import open_code
 from chassis.ids import new_id
@@ -385,6 +386,17 @@ async def losses(office: Office) -> dict[str, Call]:
     }
 
 
+async def findings(office: Office) -> Calls:
+    """A card that an inspector of its governorate has found."""
+    card, _, _ = await office.active()
+    sealed = await office.fetch("SELECT number_sealed FROM card WHERE card_id = $1", UUID(card))
+    number = office.runtime.state.dependencies.vault.open(UUID(card), sealed[0][0], CARD_NUMBER).decode()
+    body = {"card_number": number, "found_on": "2026-01-05", "place": "Port Said", "report": "inspection:2026/1"}
+    mine, stranger = as_person(governorate=PORT_SAID["governorate"]), as_person(governorate=ISMAILIA["governorate"])
+    path = "/v1/card-findings"
+    return {f"POST {path}": Call(path, "cards:inspect", mine, stranger, body={"json": body})}
+
+
 async def rights(office: Office, world: World) -> Calls:
     """Of a citizen's rights; the restriction begins in times that no test sees."""
     ((restriction,),) = await office.fetch(
@@ -415,7 +427,7 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     world = await world_of(office)
     calls = registry(office, world) | rollout(office, world) | await cards(office, world)
     calls |= await rights(office, world) | await duplicates(office, world)
-    calls |= await requests(office) | await losses(office)
+    calls |= await requests(office) | await losses(office) | await findings(office)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
     asked = {"json": {"national_id": world.head["national_id"]}}

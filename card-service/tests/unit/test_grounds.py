@@ -14,7 +14,7 @@ from card_service.registry.requests.grounds import GroundRule
 from chassis.clock import whole_months
 
 TODAY = date(2026, 10, 5)
-RULE = GroundRule(unused_months=6, misuse_times=2)
+RULE = GroundRule(unused_months=6, misuse_times=2, misuse_months=12)
 
 
 def asked(ground: str, **said: Any) -> Exclusion:
@@ -27,6 +27,7 @@ def asked(ground: str, **said: Any) -> Exclusion:
     [
         ("unused", {"unused_since": date(2026, 4, 5)}),
         ("misuse", {"found_on": [TODAY, date(2026, 9, 1)]}),
+        ("misuse", {"found_on": [date(2025, 3, 1), date(2024, 3, 2)]}),
         ("income", {}),
         ("other", {"unused_since": TODAY}),
     ],
@@ -43,6 +44,7 @@ def test_what_is_ground_enough(ground: str, said: dict[str, Any]) -> None:
         ("unused", {"unused_since": date(2027, 1, 1)}),
         ("misuse", {}),
         ("misuse", {"found_on": [TODAY, TODAY]}),
+        ("misuse", {"found_on": [TODAY, date(2025, 10, 5)]}),
         ("misuse", {"found_on": [TODAY, TODAY + timedelta(days=1)]}),
     ],
 )

@@ -42,6 +42,7 @@ PURPOSES: Final[Mapping[str, Words]] = {
     "card_lookup": Words("to look at the card", "الاطلاع على الكارت"),
     "card_block": Words("to stop the card", "إيقاف الكارت"),
     "bread_code": Words("to draw bread by a code while the card is lost", "صرف الخبز برمز مؤقت لفقد الكارت"),
+    "card_finding": Words("because the card was found with a trader", "ضبط البطاقة لدى تاجر"),
     "card_found": Words("to let the card work again", "إعادة تشغيل الكارت"),
     "replacement": Words("to replace the card", "استبدال الكارت"),
     "card_services": Words("to switch a service of the card on or off", "تشغيل خدمة على الكارت أو إيقافها"),

@@ -195,11 +195,12 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
                     Scope.REDEMPTIONS_READ,
                     Scope.SETTLEMENTS_READ,
                     Scope.DISPUTES_WRITE,
+                    Scope.CARDS_INSPECT,
                 }
             ),
             areas=REGIONS,
             granted_by=_OFFICE,
-            conflicts=frozenset({"outlets-officer", "disputes-approver"}),
+            conflicts=frozenset({"outlets-officer", "disputes-approver", "registry-approver"}),
         ),
         "disputes-approver": Role(
             name="Decides what outlets claim of sales without a network",

@@ -40,6 +40,7 @@ class Scope(StrEnum):
         "cards:handover",
         "Find, hand over and see cards at a counter, set and check their PINs, report them lost and found.",
     )
+    CARDS_INSPECT = "cards:inspect", "Enter that a card was found with a trader, for others to decide on."
     CARDS_REPORT = "cards:report", "Find a holder's cards, report them lost, by telephone too, and send bread codes."
 
     REDEMPTIONS_CREATE = (

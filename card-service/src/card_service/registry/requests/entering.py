@@ -49,7 +49,7 @@ async def enter_request(
     """
     deps, now, kind = runtime.state.dependencies, runtime.state.dependencies.now(), RequestKind(details.kind)
     await touched.ensure_own(session, caller, details)
-    by = _by(caller)
+    by = by_of(caller)
     book, today = deps.policies.book, deps.today()
     takes_effect = terms.takes_effect_on(book, now) if isinstance(details, Exclusion) else None
     month = await foreseen(session, runtime, caller, details, takes_effect)
@@ -156,7 +156,8 @@ def subject_mark(deps: Dependencies, details: Details) -> bytes:
     return deps.vault.fingerprint("|".join(about), REQUEST)
 
 
-def _by(caller: Principal) -> str:
+def by_of(caller: Principal) -> str:
+    """By whom a request is entered, as the policies name it: `person` or `client`."""
     return "person" if caller.kind is CallerKind.PERSON else "client"
 
 
