@@ -19,6 +19,7 @@ from supply_service.offline.api import routes as offline
 from supply_service.outlets.api import routes as outlets
 from supply_service.proposals import DESK, PROPOSALS
 from supply_service.redemptions.api import routes as redemptions
+from supply_service.sacks.api import routes as sacks
 from supply_service.settlements.api import routes as settlements
 from supply_service.simulations.api import routes as simulations
 
@@ -32,6 +33,7 @@ ROUTERS = (
     gaps,
     days,
     flour,
+    sacks,
     legacy,
     beneficiaries,
     months,

@@ -25,6 +25,7 @@ from supply_service.outlets.restated import OUTLETS, TERMINALS
 from supply_service.proposals import PROPOSALS
 from supply_service.redemptions import route
 from supply_service.retention import RETENTION
+from supply_service.sacks import service as sacks
 from supply_service.sales.repository import payloads
 from supply_service.settings import Settings
 from supply_service.settlements import worker as settlements
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
                 *unused.JOBS,
                 adopting("household", "outlet"),
                 *gaps.JOBS,
+                *sacks.JOBS,
                 *simulations.JOBS,
                 expiry(PROPOSALS),
                 RETENTION.job(),

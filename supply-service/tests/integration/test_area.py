@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from chassis.ids import new_id
 from chassis.testing_acts import Own
@@ -94,6 +95,7 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
             **await files(supply),
             **await offline_calls(supply, chain, mine, near),
             **await flour_calls(supply),
+            **await sack_calls(supply, till.outlet_id),
             **suspension_calls(outlet, terminal),
         },
         ANYONE,
@@ -193,6 +195,32 @@ async def flour_calls(supply: Supply) -> dict[str, Call]:
         "POST /v1/flour-choices": Call("/v1/flour-choices", write, body={"json": body}),
         "GET /v1/flour-choices": Call(f"/v1/flour-choices?card_id={holder.card_id}", write),
         "DELETE /v1/flour-choices/{choice_id}": Call(f"/v1/flour-choices/{choice}", write),
+    }
+
+
+async def sack_calls(supply: Supply, outlet_id: UUID) -> dict[str, Call]:
+    """Flour that a bakery of Port Said was given, and a month of it that does not agree."""
+    write, finding = "flour-deliveries:write", new_id()
+    body = {"outlet_id": str(outlet_id), "delivered_on": DAY, "sacks": 20, "reference": "waybill 1"}
+    made = (await supply.admin("POST", "/v1/flour-deliveries", write, json=body)).json()["delivery_id"]
+    await supply.runtime.pool.execute(
+        "INSERT INTO flour_finding (finding_id, outlet_id, month, sacks, expected, sold, allowed, found_at)"
+        " VALUES ($1, $2, date '2026-10-01', 20, 14500, 14000, 290, now())",
+        finding, outlet_id,
+    )  # fmt: skip
+    path, balances = "/v1/flour-deliveries", f"/v1/flour-balances?first={DAY}&last={DAY}"
+    follow = f"/v1/flour-findings/{finding}/following"
+    return {
+        "POST /v1/flour-deliveries": Call(path, write, body={"json": body | {"reference": "waybill 2"}}),
+        "GET /v1/flour-deliveries": Call(path, write, refused=200, mark=made),
+        "POST /v1/flour-deliveries/{delivery_id}/withdrawal": Call(
+            f"{path}/{made}/withdrawal", write, body={"json": {"reason": "another bakery's"}}
+        ),
+        "GET /v1/flour-balances": Call(balances, write, refused=200, mark=str(outlet_id)),
+        "GET /v1/flour-findings": Call("/v1/flour-findings", "disputes:write", refused=200, mark=str(finding)),
+        "PUT /v1/flour-findings/{finding_id}/following": Call(
+            follow, "disputes:write", body={"json": {"note": "asked for the books"}}
+        ),
     }
 
 

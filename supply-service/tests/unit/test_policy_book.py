@@ -68,6 +68,29 @@ def test_every_price_is_of_an_item(book: PolicyBook) -> None:
     assert all(policy.scope["item"] in items for policy in book.rows("supply.price"))
 
 
+def test_every_item_of_the_price_list_is_whole(book: PolicyBook, figures: FiguresByDay) -> None:
+    """The ministry's list: name, unit, and a price with its first day and source, in force; rice or pasta as one."""
+    items = read_items(POLICIES)
+    since = {}
+    for code, item in items.items():
+        assert item.unit is not None, code
+        assert (item.content is None) == (code == "stock_cube"), code
+        rows = [row for row in book.rows("supply.price") if row.scope == {"programme": "goods", "item": code}]
+        assert all(row.source and row.legal_reference and row.approved_by for row in rows), code
+        since[code] = max((row.effective_from for row in rows if row.in_force(DAY)), default=None)
+    # Bread and flour have keys of their own; bottles of a litre ended when those of 800 ml took their place.
+    assert {code for code, day in since.items() if day is None} == {"loaf", "ration_flour", "oil_1l"}
+    listed = {code: figures.on(DAY).prices.get(("goods", code)) for code in since if since[code]}
+    assert listed == {
+        "sugar": 1260, "sugar_free": 2700, "rice": 1260, "oil": 3000, "oil_700ml": 2700, "oil_1500ml": 5600,
+        "pasta": 1300, "pasta_400g": 650, "flour": 1800, "lentils_500g": 2100, "milk_powder_125g": 2550,
+        "tea_40g": 500, "tomato_sauce_300g": 800, "salt_300g": 125, "instant_coffee_18g": 400, "stock_cube": 600,
+        "tuna_140g": 1800,
+    }  # fmt: skip
+    either = {code: item.limit_kind for code, item in items.items() if item.limit_group == "rice_or_pasta"}
+    assert either == {"rice": "rice", "pasta": "pasta", "pasta_400g": "pasta"}
+
+
 def test_every_declared_key_is_read_and_has_rows(book: PolicyBook) -> None:
     assert not unread_keys(Path(keys.__file__))
     # What a depot of flour is paid was not found: its days wait until the ministry enters it.

@@ -71,6 +71,7 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
                 Scope.TERMINALS_ENROL,
                 Scope.DAYS_READ,
                 Scope.LEGACY_DRAWS_WRITE,
+                Scope.FLOUR_DELIVERIES_WRITE,
             ),
         ),
         "policies": ClientRole(Owner.MINISTRY, "Prices, allowances and limits by date", (Scope.POLICIES_WRITE,)),
@@ -141,7 +142,7 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
                 Scope.LEGACY_DRAWS_WRITE, Scope.COVERAGE_READ, Scope.WALLETS_READ, Scope.MESSAGES_READ,
                 Scope.MESSAGES_REPORT, Scope.OVERVIEW_READ, Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE,
                 Scope.TRAINING_CLOCK, Scope.CLIENTS_READ, Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE,
-                Scope.REQUESTS_READ, Scope.REQUESTS_WRITE, Scope.FLOUR_CHOICES_WRITE,
+                Scope.REQUESTS_READ, Scope.REQUESTS_WRITE, Scope.FLOUR_CHOICES_WRITE, Scope.FLOUR_DELIVERIES_WRITE,
             }
         ),
         Owner.FINANCE: frozenset(

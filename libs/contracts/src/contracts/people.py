@@ -179,7 +179,9 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "outlets-officer": Role(
             name="Officer for outlets and their terminals",
             name_ar="مسؤول المنافذ والأجهزة",
-            scopes=frozenset({Scope.OUTLETS_WRITE, Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL}),
+            scopes=frozenset(
+                {Scope.OUTLETS_WRITE, Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL, Scope.FLOUR_DELIVERIES_WRITE}
+            ),
             areas=_GOVERNORATES,
             granted_by=_OFFICE,
         ),

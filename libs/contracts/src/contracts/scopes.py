@@ -63,6 +63,10 @@ class Scope(StrEnum):
         "flour-choices:write",
         "Enter and withdraw that a household has flour instead of bread in a month to come, and see it.",
     )
+    FLOUR_DELIVERIES_WRITE = (
+        "flour-deliveries:write",
+        "Enter and withdraw sacks of flour that bakeries were given, and see them held against their loaves.",
+    )
     DISPUTES_WRITE = (
         "disputes:write",
         "See what outlets claim of sales without a network with its evidence, and propose what becomes of it.",

@@ -46,6 +46,8 @@ def _item(code: str, figures: Figures) -> CatalogueItem:
         item=code,
         name_ar=item.name_ar,
         name_en=item.name_en,
+        unit=item.unit,
+        content=item.content,
         prices=prices,
         limit_group=item.limit_group if limit else None,
         limit=LimitReply(

@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from supply_service.catalogue.examples import CATALOGUE
+from supply_service.rules.figures import Measure
 
 
 class LimitReply(BaseModel):
@@ -24,6 +25,8 @@ class CatalogueItem(BaseModel):
     item: str
     name_ar: str
     name_en: str
+    unit: Measure | None = Field(default=None, description="what `content` is counted in")
+    content: int | None = Field(default=None, description="how much of it one of the item has, null if unknown")
     prices: dict[str, int] = Field(description="piastres by programme")
     limit_group: str | None = Field(description="items of a group share one limit")
     limit: LimitReply | None

@@ -11,15 +11,19 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from policybook.files import PolicyFileError, Word, read_rows
-from supply_service.rules.figures import Item
+from supply_service.rules.figures import Item, Measure
 
 FILE = "catalogue.yaml"
 
-_ITEMS = text("SELECT item, name_ar, name_en, limit_group, limit_units, limit_kind FROM catalogue_item ORDER BY item")
+_ITEMS = text(
+    "SELECT item, name_ar, name_en, unit, content, limit_group, limit_units, limit_kind FROM catalogue_item"
+    " ORDER BY item"
+)
 _PUT_ITEM = text(
-    "INSERT INTO catalogue_item (item, name_ar, name_en, limit_group, limit_units, limit_kind)"
-    " VALUES (:item, :name_ar, :name_en, :limit_group, :limit_units, :limit_kind)"
+    "INSERT INTO catalogue_item (item, name_ar, name_en, unit, content, limit_group, limit_units, limit_kind)"
+    " VALUES (:item, :name_ar, :name_en, :unit, :content, :limit_group, :limit_units, :limit_kind)"
     " ON CONFLICT (item) DO UPDATE SET name_ar = excluded.name_ar, name_en = excluded.name_en,"
+    " unit = excluded.unit, content = excluded.content,"
     " limit_group = excluded.limit_group, limit_units = excluded.limit_units,"
     " limit_kind = excluded.limit_kind"
 )
@@ -31,6 +35,8 @@ class _ItemRow(BaseModel):
     item: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
     name_ar: Word
     name_en: Word
+    unit: Measure
+    content: Annotated[int, Field(ge=1)] | None = None
     limit_group: Word | None = None
     limit_units: Annotated[int, Field(ge=1)] = 1
     limit_kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")] | None = None
@@ -52,7 +58,7 @@ async def items(session: AsyncSession) -> Mapping[str, Item]:
 
 
 async def put_items(session: AsyncSession, rows: Iterable[Item]) -> None:
-    """Enter items, or correct their names."""
+    """Enter items, or correct what is said of them."""
     for item in rows:
         values = {name: getattr(item, name) for name in _ItemRow.model_fields}
         await session.execute(_PUT_ITEM, values)

@@ -26,6 +26,7 @@ T = TypeVar("T")
 LOAF = "loaf"
 RATION_FLOUR = "ration_flour"
 Unit = Literal["loaf", "piastre", "kilogram"]
+Measure = Literal["gram", "millilitre", "piece"]
 UNITS: Final[Mapping[str, Unit]] = {BREAD: "loaf", GOODS: "piastre", POINTS: "piastre", FLOUR: "kilogram"}
 
 
@@ -36,7 +37,9 @@ def unit_of(programme: str) -> Unit:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something sold. `limit_units` is how much one of it counts against the limit of its `limit_group`.
+    """Something sold; one of it has `content` of its `unit`, as far as that is known.
+
+    `limit_units` is how much one of it counts against the limit of its `limit_group`.
 
     Of a group with kinds a household has one `limit_kind` in a month: rice or pasta.
     """
@@ -47,6 +50,8 @@ class Item:
     limit_group: str | None = None
     limit_units: int = 1
     limit_kind: str | None = None
+    unit: Measure | None = None
+    content: int | None = None
 
 
 class Grant(NamedTuple):

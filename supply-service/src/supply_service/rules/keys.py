@@ -280,6 +280,15 @@ FLOUR_RATE = KEYS.declare(
     scope=OUTLET,
     needed_for=(),
 )
+SACK_LOAVES = KEYS.declare(
+    "bakery.loaves_per_50kg", kinds.positive, "Loaves that a sack of 50 kg of flour gives.", scope=OUTLET
+)
+MISSING_SHARE = KEYS.declare(
+    "bakery.missing_share",
+    kinds.share,
+    "Share of the loaves that a bakery's flour gives which may be missing, or too many, in a period without a flag.",
+    scope=OUTLET,
+)
 GOODS_RATE = KEYS.declare(
     "goods.reimbursement", kinds.decimal, "Share of the value of goods that an outlet is paid.", scope=OUTLET
 )
