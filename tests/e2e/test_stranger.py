@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -217,12 +218,26 @@ def _count_the_day(bakery: Stranger, grocer: Stranger) -> None:
         }
 
 
+def _sell_to_anybody(device: Stranger) -> None:
+    """At a free price only what has one: the catalogue shows none until the ministry has set it."""
+    name = "POST /v1/free-sales"
+    with pytest.raises(Refused) as refused:
+        device.call(name, device.example(name))
+    assert refused.value.code in {"free_price_unknown", "wrong_outlet_kind"}
+    name = "POST /v1/free-sales/{free_sale_id}/reversal"
+    with pytest.raises(Refused) as unknown:
+        device.call(name, device.example(name), free_sale_id=str(uuid.uuid4()))
+    assert unknown.value.code == "redemption_unknown"
+
+
 def _ask_the_rest(bakery: Stranger, grocer: Stranger, card: str) -> None:
     for device in (bakery, grocer):
         device.call("GET /v1/catalogue")
         device.call("GET /v1/entitlements/{card_id}", card_id=card)
         device.call("GET /v1/disputes")
         device.call("GET /v1/offline-gaps")
+        device.call("GET /v1/free-sales")
+        _sell_to_anybody(device)
         device.call("GET /v1/settlements", day=TODAY)
         device.call("GET /v1/policies", limit=1)
         device.call("GET /v1/redemptions")

@@ -41,6 +41,7 @@ ORDERS: Final = {
     "/v1/flour-balances": NAMED,
     "/v1/flour-deliveries": CREATED,
     "/v1/flour-findings": CREATED,
+    "/v1/free-sales": CREATED,
     "/v1/households": POSTED,
     "/v1/imports/{import_id}/rejections": FILED,
     "/v1/imports/{import_id}/rows": FILED,

@@ -12,6 +12,7 @@ from supply_service.days.api import routes as days
 from supply_service.disputes.api import routes as disputes
 from supply_service.entitlements.api import routes as entitlements
 from supply_service.flour.api import routes as flour
+from supply_service.free_sales.api import routes as free_sales
 from supply_service.gaps.api import routes as gaps
 from supply_service.legacy.api import routes as legacy
 from supply_service.months.api import routes as months
@@ -26,6 +27,7 @@ from supply_service.simulations.api import routes as simulations
 POLICIES = policies_router("/v1/policies", DESK, PROPOSALS, Scope.CATALOGUE_READ)
 ROUTERS = (
     redemptions,
+    free_sales,
     entitlements,
     offline,
     configuration,

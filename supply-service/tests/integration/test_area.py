@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,13 +10,15 @@ from uuid import UUID
 from chassis.ids import new_id
 from chassis.testing_acts import Own
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
+from policybook import store
 from policybook.testing import policy_calls, published, row_for
 
-from ..support import NOON, Supply, allowance, bread, simulated, told
+from ..support import NOON, Supply, Till, allowance, bread, simulated, told
 from .test_offline import Chain
 
 ANYONE = {
     "POST /v1/redemptions": "a sale: which cards may draw at an outlet is a rule of the sale",
+    "POST /v1/free-sales": "a sale to anybody, with or without a card",
     "POST /v1/offline-batches": "a terminal's own sales; which cards may draw is a rule of the sale",
     "GET /v1/policies": "the rules are the same for all",
     "GET /v1/catalogue": "prices and limits are the same for all",
@@ -24,6 +27,7 @@ ANYONE = {
 }
 OUTLET = {"kind": "grocer", "name_ar": "منفذ", "name_en": "outlet", "governorate": "03", "district": "03.02"}
 DAY = NOON.date().isoformat()
+FREE = {"lines": [{"item": "loaf", "quantity": 5}]}
 _A_SALE = "terminals alone sell, and a sale's purpose is the sale"
 _SOLD = (
     "SELECT jsonb_build_object('who', terminal_id, 'office', outlet_id)::text FROM redemption"
@@ -96,6 +100,7 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
             **await offline_calls(supply, chain, mine, near),
             **await flour_calls(supply),
             **await sack_calls(supply, till.outlet_id),
+            **await free_calls(supply, till, mine, near),
             **suspension_calls(outlet, terminal),
         },
         ANYONE,
@@ -198,6 +203,32 @@ async def flour_calls(supply: Supply) -> dict[str, Call]:
     }
 
 
+async def free_calls(supply: Supply, till: Till, mine: dict[str, Any], near: dict[str, Any]) -> dict[str, Call]:
+    """What a bakery sold to anybody, and takes back."""
+    sold = [new_id(), new_id()]
+    for sale in sold:
+        await supply.runtime.pool.execute(
+            "INSERT INTO free_sale (free_sale_id, outlet_id, terminal_id, business_day, sold_at, lines, loaves, amount)"
+            " VALUES ($1, $2, $3, $4, now(), '[]', 5, 750)",
+            sale, till.outlet_id, till.terminal_id, NOON.date(),
+        )  # fmt: skip
+    book = supply.runtime.state.snapshot.figures.book
+    row = next(one for one in book.rows("supply.price") if one.scope == {"programme": "free", "item": "loaf"})
+    priced = replace(row, effective_from=NOON.date(), effective_to=None, approved_by="another person", policy_id=None)
+    async with supply.runtime.sessions() as session, session.begin():
+        await store.end_before(session, priced)
+        await store.add(session, priced)
+        await store.mark_changed(session)
+    await supply.catch_up()
+    path = "/v1/free-sales"
+    return {
+        "GET /v1/free-sales": Call(path, "redemptions:read", mine, near, refused=200, mark=str(sold[1])),
+        "POST /v1/free-sales/{free_sale_id}/reversal": Call(
+            f"{path}/{sold[0]}/reversal", "redemptions:create", mine, near, body={"json": {"reason": "x"}}
+        ),
+    }
+
+
 async def sack_calls(supply: Supply, outlet_id: UUID) -> dict[str, Call]:
     """Flour that a bakery of Port Said was given, and a month of it that does not agree."""
     write, finding = "flour-deliveries:write", new_id()
@@ -281,6 +312,7 @@ async def acts(supply: Supply, chain: Chain, mine: dict[str, Any]) -> dict[str, 
         "POST /v1/offline-batches": Call(
             "/v1/offline-batches", "redemptions:create", mine, body={"json": {"sales": [offline]}}
         ),
+        "POST /v1/free-sales": Call("/v1/free-sales", "redemptions:create", mine, body={"json": FREE}),
         "GET /v1/policies": Call("/v1/policies", "policies:read"),
         "GET /v1/catalogue": Call("/v1/catalogue", "catalogue:read", mine),
         "GET /v1/terminal-configuration": Call("/v1/terminal-configuration", "redemptions:create", mine),

@@ -17,6 +17,7 @@ CATALOGUE: Final[dict[str, JsonValue]] = {
             "unit": "piece",
             "content": 1,
             "prices": {"bread": 20},
+            "free_price": 140,
             "limit_group": None,
             "limit": None,
         },

@@ -28,6 +28,10 @@ class CatalogueItem(BaseModel):
     unit: Measure | None = Field(default=None, description="what `content` is counted in")
     content: int | None = Field(default=None, description="how much of it one of the item has, null if unknown")
     prices: dict[str, int] = Field(description="piastres by programme")
+    free_price: int | None = Field(
+        default=None,
+        description="piastres for which anybody buys it (`POST /v1/free-sales`), null where no price is set",
+    )
     limit_group: str | None = Field(description="items of a group share one limit")
     limit: LimitReply | None
 

@@ -24,6 +24,7 @@ SO_FAR: Final[dict[str, JsonValue]] = {
     "late": [],
     "claims": [],
     "terminals": [{"terminal_id": "0193a1c2-0000-7000-8000-00000000000a", **_SOLD}],
+    "free": {"sales": 1, "reversals": 0, "loaves": 10, "amount": 1400},
 }
 CLOSED: Final[dict[str, JsonValue]] = {
     **SO_FAR,

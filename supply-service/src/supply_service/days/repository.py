@@ -119,6 +119,12 @@ _TERMINALS = text(
     "  WHERE v.outlet_id = :outlet_id AND v.business_day = :business_day"
     ") t GROUP BY terminal_id ORDER BY terminal_id"
 )
+_FREE = text(
+    "SELECT count(*) AS sales, count(reversed_at) AS reversals,"
+    " CAST(coalesce(sum(loaves) FILTER (WHERE reversed_at IS NULL), 0) AS bigint) AS loaves,"
+    " CAST(coalesce(sum(amount) FILTER (WHERE reversed_at IS NULL), 0) AS bigint) AS amount"
+    " FROM free_sale WHERE outlet_id = :outlet_id AND business_day = :business_day"
+)
 _PART = (
     "sold_on",
     "redemptions",
@@ -173,3 +179,8 @@ async def terminals(session: AsyncSession, outlet_id: UUID, day: date) -> Sequen
     """A day's own sales and reversals by the terminal that made them, as they stand now."""
     parameters = {"outlet_id": outlet_id, "business_day": day, "period": month_start(day)}
     return (await session.execute(_TERMINALS, parameters)).mappings().all()
+
+
+async def free(session: AsyncSession, outlet_id: UUID, day: date) -> RowMapping:
+    """What was sold at the free price on a day, as it stands now."""
+    return (await session.execute(_FREE, {"outlet_id": outlet_id, "business_day": day})).mappings().one()

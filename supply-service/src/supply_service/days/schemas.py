@@ -54,6 +54,15 @@ class ClaimFigures(BaseModel):
     goods_amount: int
 
 
+class FreeFigures(BaseModel):
+    """Sales at the free price on the day itself, as they stand now: no part of what is settled."""
+
+    sales: int = Field(description="those taken back included")
+    reversals: int
+    loaves: int
+    amount: int = Field(description="piastres paid in cash, no part of `cash_amount`")
+
+
 class OutletDay(DayFigures):
     """An outlet's business day. Once closed its figures are final and stand in the settlement."""
 
@@ -67,3 +76,4 @@ class OutletDay(DayFigures):
     late: list[LatePart] = Field(description="what the figures include of earlier days that were closed before")
     claims: list[ClaimFigures] = Field(description="what was allowed of disputes and is settled with the day")
     terminals: list[TerminalFigures] = Field(description="the day's own sales by terminal, as they stand now")
+    free: FreeFigures

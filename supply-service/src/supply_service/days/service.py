@@ -20,7 +20,7 @@ from chassis.problems import InvalidRequest, NotFound
 from contracts.supply import OutletDayClosed
 from supply_service.context import Runtime
 from supply_service.days import claims, repository, unclosed
-from supply_service.days.schemas import ClaimFigures, LatePart, OutletDay, TerminalFigures
+from supply_service.days.schemas import ClaimFigures, FreeFigures, LatePart, OutletDay, TerminalFigures
 from supply_service.rules.closing import to_close
 from supply_service.rules.sale import figures_on
 from supply_service.rules.settlement import Merchant, Part
@@ -130,6 +130,7 @@ async def _read(session: AsyncSession, runtime: Runtime, outlet_id: UUID, day: d
         late=[LatePart.model_validate(part) for part in counted if part["sold_on"] != day],
         claims=[ClaimFigures(**claim) for claim in await claims.counted(session, outlet_id, day)],
         terminals=[TerminalFigures(**row) for row in await repository.terminals(session, outlet_id, day)],
+        free=FreeFigures(**await repository.free(session, outlet_id, day)),
         **_sums(counted),
     )
 

@@ -14,6 +14,7 @@ BREAD = "bread"
 GOODS = "goods"
 POINTS = "bread_points"
 FLOUR = "flour"
+FREE = "free"  # no programme of a card: the prices at which anybody buys
 PROGRAMMES = (BREAD, GOODS, POINTS, FLOUR)
 GRANT = "grant_"  # begins a programme's name: grant_ramadan_2026 is paid by the grant ramadan_2026
 IN_KIND, CASH = "in_kind", "cash"

@@ -132,6 +132,13 @@ class ItemUnknown(Refusal):
     title_ar = "السلعة غير متاحة ضمن هذا الدعم"
 
 
+class FreePriceUnknown(Refusal):
+    """No price is in force at which anybody buys this item"""
+
+    code = "free_price_unknown"
+    title_ar = "لا يوجد سعر حر معتمد لهذه السلعة"
+
+
 class PointsWindowClosed(Refusal):
     """Bread points of last month can no longer be spent"""
 

@@ -50,10 +50,12 @@ _SOLD = BoundedStatement(
     "   AND (EXISTS (SELECT FROM flour_delivery d WHERE d.outlet_id = o.outlet_id"
     "     AND d.delivered_on BETWEEN :first AND :last AND d.withdrawn_at IS NULL)"
     "    OR EXISTS (SELECT FROM redemption r WHERE r.outlet_id = o.outlet_id"
-    "     AND r.business_day BETWEEN :first AND :last AND r.period BETWEEN :since AND :last))"
+    "     AND r.business_day BETWEEN :first AND :last AND r.period BETWEEN :since AND :last)"
+    "    OR EXISTS (SELECT FROM free_sale f WHERE f.outlet_id = o.outlet_id"
+    "     AND f.business_day BETWEEN :first AND :last))"
     "  ORDER BY o.outlet_id LIMIT :limit"
     ") SELECT p.outlet_id, p.kind, p.governorate, p.fuel, p.loaf_type,"
-    "  CAST(s.loaves - v.loaves + c.loaves AS bigint) AS sold"
+    "  CAST(s.loaves - v.loaves + c.loaves + f.loaves AS bigint) AS sold"
     " FROM page p CROSS JOIN LATERAL ("
     "  SELECT coalesce(sum(r.loaves), 0) AS loaves FROM redemption r WHERE r.outlet_id = p.outlet_id"
     "   AND r.business_day BETWEEN :first AND :last AND r.period BETWEEN :since AND :last"
@@ -63,7 +65,10 @@ _SOLD = BoundedStatement(
     " ) v CROSS JOIN LATERAL ("
     "  SELECT coalesce(sum(c.loaves), 0) AS loaves FROM outlet_claim c"
     "  WHERE c.outlet_id = p.outlet_id AND c.sold_on BETWEEN :first AND :last"
-    " ) c ORDER BY p.outlet_id",
+    " ) c CROSS JOIN LATERAL ("
+    "  SELECT coalesce(sum(f.loaves), 0) AS loaves FROM free_sale f WHERE f.outlet_id = p.outlet_id"
+    "   AND f.business_day BETWEEN :first AND :last AND f.reversed_at IS NULL"
+    " ) f ORDER BY p.outlet_id",
     **_AREA,
 )
 _DELIVERED = text(

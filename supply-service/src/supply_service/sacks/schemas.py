@@ -59,7 +59,9 @@ class Loaves(BaseModel):
 
     sacks: int
     expected: int = Field(description="loaves that the sacks give, at the yield of the day of each delivery")
-    sold: int = Field(description="loaves sold, less those taken back, and those allowed of disputes")
+    sold: int = Field(
+        description="loaves sold on cards and at the free price, less those taken back, and those allowed of disputes"
+    )
     missing: int = Field(description="expected less sold; below zero where more was sold than the flour gives")
     allowed: int = Field(description="loaves that may be missing, or too many")
 

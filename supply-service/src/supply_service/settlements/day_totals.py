@@ -25,7 +25,8 @@ _OUTLETS = BoundedStatement(
             AND (EXISTS (SELECT FROM outlet_day d WHERE d.outlet_id = o.outlet_id AND d.business_day = :day)
                 OR EXISTS (SELECT FROM redemption r
                     WHERE r.outlet_id = o.outlet_id AND r.business_day = :day AND r.period = :period)
-                OR EXISTS (SELECT FROM reversal r WHERE r.outlet_id = o.outlet_id AND r.business_day = :day))
+                OR EXISTS (SELECT FROM reversal r WHERE r.outlet_id = o.outlet_id AND r.business_day = :day)
+                OR EXISTS (SELECT FROM free_sale f WHERE f.outlet_id = o.outlet_id AND f.business_day = :day))
         ORDER BY outlet_id LIMIT :limit
     )
     SELECT p.outlet_id, d.outlet_id IS NOT NULL AS closed,
@@ -40,6 +41,7 @@ _OUTLETS = BoundedStatement(
         CAST(c.flour AS bigint) AS counted_flour,
         CAST(k.loaves AS bigint) AS settled_loaves, CAST(k.goods AS bigint) AS settled_goods,
         CAST(k.flour AS bigint) AS settled_flour,
+        CAST(f.loaves AS bigint) AS free_loaves, CAST(f.amount AS bigint) AS free_amount,
         t.settlement_id, t.state AS settlement_state, t.amount AS settlement_amount,
         (SELECT CAST(coalesce(sum(n.amount), 0) AS bigint) FROM settlement_component n
             WHERE n.settlement_id = t.settlement_id AND t.state = 'calculated') AS components_amount
@@ -101,6 +103,10 @@ _OUTLETS = BoundedStatement(
             AND NOT n.claimed
         WHERE q.outlet_id = p.outlet_id AND q.sold_on = :day
     ) k
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(f.loaves), 0) AS loaves, coalesce(sum(f.amount), 0) AS amount FROM free_sale f
+        WHERE f.outlet_id = p.outlet_id AND f.business_day = :day AND f.reversed_at IS NULL
+    ) f
     ORDER BY p.outlet_id
     """,
     governorate="governorate",

@@ -103,6 +103,8 @@ class OutletTotals(BaseModel):
     outlet_id: UUID
     closed: bool
     sales: Sales
+    free_loaves: int = Field(description="sold at the free price, net of what was taken back; in no other figure here")
+    free_amount: int = Field(description="piastres paid for that in cash")
     entries: Quantities = Field(description="the same by the movements of the households' pots")
     counted: Quantities = Field(description="of the day's sales, what closed days have counted")
     settled: Quantities = Field(description="of the day's sales, what calculated settlements consist of")

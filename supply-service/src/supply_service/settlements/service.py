@@ -147,6 +147,8 @@ def outlet_totals(row: RowMapping) -> OutletTotals:
     return OutletTotals(
         outlet_id=row["outlet_id"],
         closed=row["closed"],
+        free_loaves=row["free_loaves"],
+        free_amount=row["free_amount"],
         sales=Sales(**{name: row[name] for name in Sales.model_fields}),
         entries=_quantities(row, "entry"),
         counted=_quantities(row, "counted"),
