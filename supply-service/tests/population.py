@@ -64,6 +64,19 @@ async def populated(supply: Supply, rng: random.Random) -> None:
         " WHERE hashtext(household_id::text || name) % 3 = 0",
         DECEMBER,
     )
+    await supply.fetch(
+        """
+        INSERT INTO flour_choice (choice_id, household_id, month, reference, chosen_by, chosen_at,
+            withdrawn_by, withdrawn_at)
+        SELECT gen_random_uuid(), household_id, $1, 'a request', 'office', CAST($2 AS timestamptz), withdrawn_by,
+            CASE WHEN withdrawn_by IS NOT NULL THEN CAST($2 AS timestamptz) END
+        FROM household, LATERAL (
+            SELECT CASE WHEN hashtext(household_id::text) % 7 = 0 THEN 'office' END AS withdrawn_by
+        ) AS gone
+        WHERE hashtext(household_id::text || 'flour') % 3 = 0
+        """,
+        date(2027, 1, 1), datetime(2026, 9, 20, 8, tzinfo=UTC),
+    )  # fmt: skip
     for month in (10, 11):
         supply.at(datetime(2026, month, 2, 8, tzinfo=UTC))
         await opened_for_all(supply)

@@ -10,9 +10,9 @@ import orjson
 import pytest
 
 from chassis.ids import new_id
-from contracts.card import CardActivated, CardClosed, ProgrammeService
+from contracts.card import CardActivated, CardClosed, PersonDied, ProgrammeService
 from contracts.event import Event
-from contracts.supply import FlourChoiceWithdrawn, FlourChosen, FlourGranted, Redeemed
+from contracts.supply import DrawnAfterDeath, FlourChoiceWithdrawn, FlourChosen, FlourDrawn, FlourGranted, Redeemed
 from policybook.testing import published, row_for
 
 from ..support import NOON, Holder, Supply, bread, goods, told
@@ -186,6 +186,26 @@ async def test_a_change_of_size_in_a_month_of_flour(supply: Supply) -> None:
     left = await supply.left(holder, depot)
     assert (left["flour"], left["bread"]) == (10, 0)
     assert await granted(supply, holder) == [(40, 40), (50, 10)]
+
+
+async def test_flour_drawn_after_a_death_is_part_of_the_claim(supply: Supply) -> None:
+    """A death of 7 November, decided in January: December's flour was drawn for four, 5 of its 35 kg for nobody."""
+    holder, depot, dead = await chosen(supply), await supply.till("depot", SHARQIA), new_id()
+    assert (await proven(supply, depot, holder, 35)).status_code == 201
+    supply.at(datetime(2027, 1, 5, 10, 0, tzinfo=UTC))
+    change = {"household_id": holder.household_id, "citizen_id": dead, "change_id": new_id()}
+    died = PersonDied(died_on=date(2026, 11, 7), was_head=False, effective_month="2027-02", **change)
+    sizes = {"2020-01": 4, "2027-02": 3}
+    state = told(holder.household_id, sizes, revision=2, governorate=SHARQIA)
+    await supply.deliver(died, state, died, state)
+    found = [DrawnAfterDeath.model_validate(one) for one in await told_of(supply, DrawnAfterDeath)]
+    (claim,) = [one for one in found if one.household_id == holder.household_id]
+    assert (claim.amounts, claim.flour) == ([], [FlourDrawn(period=date(2026, 12, 1), kilograms=5)])
+    kept = await supply.fetch(
+        "SELECT programme, quantity FROM drawn_after_death WHERE household_id = $1", holder.household_id
+    )
+    assert [(row["programme"], row["quantity"]) for row in kept] == [("flour", 5)]
+    assert await debts(supply, holder) == (0, 0), "it is a claim, and nothing is taken by itself"
 
 
 async def test_offline_flour_beyond_the_pot_is_a_claim(supply: Supply) -> None:

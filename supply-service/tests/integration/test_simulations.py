@@ -15,6 +15,7 @@ from approvals.testing import decide
 from chassis.ids import new_id
 from chassis.testing import MakeDatabase, TestIssuer
 from policybook.files import PolicyEntry
+from policybook.testing import published, row_for
 from supply_service import MIGRATIONS
 from supply_service.cards.accounts import account_from_json
 from supply_service.months import repository as months
@@ -23,7 +24,7 @@ from supply_service.rules.account import Account
 from supply_service.rules.entitled import dearer
 from supply_service.rules.figures import FiguresByDay, figures_by_day
 from supply_service.rules.grants import open_pots
-from supply_service.rules.keys import BREAD, GOODS, POINTS
+from supply_service.rules.keys import BREAD, FLOUR, GOODS, POINTS
 from supply_service.rules.opening import open_month
 from supply_service.rules.refusals import NotEligible
 
@@ -43,6 +44,11 @@ async def nation(make_database: MakeDatabase, issuer: TestIssuer) -> AsyncIterat
     settings = settings_for(await make_database(MIGRATIONS), issuer)
     async with serve(settings, issuer) as running:
         await populated(running, random.Random(60))
+        running.at(NOON)
+        offered = row_for(DECEMBER, "35", key="bread.flour_offered", value=True, on_record=False)
+        await published(running.client, running.issuer, "supply", "/v1/policies", offered)
+        await simulated(running)
+        await running.catch_up()
         yield running
 
 
@@ -74,17 +80,18 @@ async def drawn(supply: Supply) -> dict[UUID, int]:
     return {row["household_id"]: row["remaining"] for row in rows}
 
 
-def opened(account: Account, month: date, figures: FiguresByDay, left: int | None) -> tuple[int, int, int, int]:
-    """Goods, loaves, points and cash of the month a household opens; `left` of the bread of the month before."""
+def opened(account: Account, month: date, figures: FiguresByDay, left: int | None) -> tuple[int, int, int, int, int]:
+    """Goods, loaves, points, cash and kilograms of flour of the month opened; `left` of the bread of the one before."""
     opening = open_month(account, month, figures)
     pots, cash = opening.account.pots, sum(due.amount for due in opening.paid if due.period == month)
     goods, loaves = pots[GOODS, month].granted, pots[BREAD, month].granted
+    kilograms = pots[FLOUR, month].granted if (FLOUR, month) in pots else 0
     if left is None:
-        return goods, loaves, 0, cash
+        return goods, loaves, 0, cash, kilograms
     known = open_month(account, DECEMBER, figures).account
     bread = known.pots[BREAD, DECEMBER]
     known = known.with_pot(bread._replace(remaining=left))
-    return goods, loaves, open_month(known, month, figures).account.pots[POINTS, month].granted, cash
+    return goods, loaves, open_month(known, month, figures).account.pots[POINTS, month].granted, cash, kilograms
 
 
 def given_of_grant(account: Account, figures: FiguresByDay) -> int:
@@ -104,6 +111,8 @@ async def one_by_one(
     before, left = supply.runtime.state.snapshot.figures, await drawn(supply)
     total, places, sizes = Counter[str](), dict[str, Counter[str]](), dict[int, Counter[str]]()
     now, new = before.on(month), after.on(month)
+    prices = [one.prices.get(("flour", "ration_flour"), 0) for one in (now, new)]
+    worth = 15 * now.loaf_cost  # a kilogram of 3.00 and 15 loaves of 20 piastres are one price
     for where, account in await accounts(supply, month):
         loaves_left = left.get(account.household_id, 0) if points else None
         old, then = (opened(account, month, figures, loaves_left) for figures in (before, after))
@@ -112,12 +121,15 @@ async def one_by_one(
         gain = then[0] - old[0] + then[2] - old[2] + then[3] - old[3] - more
         granted = [given_of_grant(account, figures) for figures in (before, after)]
         gain += granted[1] - granted[0]
+        flour = [one[4] * (worth - price) for one, price in zip((old, then), prices, strict=True)]
+        gain += flour[1] - flour[0]
         gain += then[1] * (now.loaf_cost - new.loaf_price) - old[1] * (now.loaf_cost - now.loaf_price)
         counted = {
             "households": 1, "gaining": gain > 0, "losing": gain < 0, "gained": max(0, gain), "lost": max(0, -gain),
             "dearer": more, "goods": old[0], "goods after": then[0], "loaves": old[1], "loaves after": then[1],
             "points": old[2], "points after": then[2], "cash": old[3], "cash after": then[3],
-            "grants": granted[0], "grants after": granted[1],
+            "grants": granted[0], "grants after": granted[1], "kilograms": old[4], "kilograms after": then[4],
+            "flour": flour[0], "flour after": flour[1],
         }  # fmt: skip
         size = max(members, account.counted(BREAD, month))
         for sums in (total, places.setdefault(where, Counter()), sizes.setdefault(size, Counter())):
@@ -129,7 +141,7 @@ def sums(part: dict[str, Any]) -> Counter[str]:
     """A part of the answer as those sums."""
     names = ("households", "gaining", "losing", "gained", "lost", "dearer")
     told = {name: part[name] for name in names}
-    for name in ("goods", "loaves", "points", "cash", "grants"):
+    for name in ("goods", "loaves", "points", "cash", "grants", "kilograms", "flour"):
         told |= {name: part["before"][name], f"{name} after": part["after"][name]}
     assert part["unchanged"] == part["households"] - part["gaining"] - part["losing"]
     return Counter(told)
@@ -164,6 +176,14 @@ def sums(part: dict[str, Any]) -> Counter[str]:
         pytest.param([row_of("bread.point_value", 20, "2026-12-01")], "gaining unchanged", id="value of a point"),
         pytest.param([GRANT], "gaining unchanged", id="a grant for a list"),
         pytest.param([GRANT, row_of("grant.for", "everyone", grant="eid")], "gaining", id="a grant for everyone"),
+        pytest.param(
+            [row_of("bread.flour_offered", True, governorate="19")], "losing unchanged", id="flour in a governorate"
+        ),
+        pytest.param(
+            [row_of("bread.flour_offered", False, governorate="35")], "gaining unchanged", id="flour there no more"
+        ),
+        pytest.param([row_of("bread.flour_kilograms_per_person", 12)], "gaining unchanged", id="kilograms of flour"),
+        pytest.param([row_of("bread.flour_price", 4000)], "losing unchanged", id="price of flour"),
         pytest.param(
             [allowance(5500, 2000), row_of("bread.daily_quota_per_person", 4), row_of("bread.price", 10)],
             "losing",

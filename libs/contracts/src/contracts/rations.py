@@ -42,6 +42,15 @@ class Drawn(BaseModel):
     unit: Literal["loaf", "piastre"]
 
 
+class FlourDrawn(BaseModel):
+    """So many kilograms drawn of a month of flour instead of bread."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    period: date  # first day of the month
+    kilograms: int
+
+
 class Tender(BaseModel):
     """A part of a sale that is not taken from a pot: piastres held on the holder's wallet before the sale."""
 

@@ -12,6 +12,7 @@ from contracts.privacy import ErasureOutcome
 from contracts.rations import Component as Component
 from contracts.rations import DisputedLine as DisputedLine
 from contracts.rations import Drawn as Drawn
+from contracts.rations import FlourDrawn as FlourDrawn
 from contracts.rations import Levy as Levy
 from contracts.rations import Line as Line
 from contracts.rations import Remaining as Remaining
@@ -222,7 +223,8 @@ class FlourGranted(Event):
 class DrawnAfterDeath(Event):
     """What a household drew in months after the death of one who still counted: a claim for a person to decide upon.
 
-    Nothing is taken from the household for it. `amounts` may be empty: nothing was drawn beyond what the others had.
+    Nothing is taken from the household for it. `amounts` and `flour` may be empty: nothing was drawn beyond what the
+    others had.
     """
 
     TOPIC = TOPIC
@@ -233,6 +235,7 @@ class DrawnAfterDeath(Event):
     citizen_id: UUID
     died_on: date
     amounts: list[Drawn]
+    flour: list[FlourDrawn] = []
 
 
 class HouseholdUnused(Event):

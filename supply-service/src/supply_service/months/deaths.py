@@ -14,7 +14,7 @@ from chassis import outbox
 from chassis.clock import month_start
 from chassis.row_arrays import columns, statement
 from contracts.card import PersonDied
-from contracts.supply import Drawn, DrawnAfterDeath
+from contracts.supply import Drawn, DrawnAfterDeath, FlourDrawn
 from supply_service.cards.accounts import account_from_json
 from supply_service.context import Runtime
 from supply_service.months import repository
@@ -22,7 +22,7 @@ from supply_service.months.states import first_day
 from supply_service.rules.account import Account, month_after
 from supply_service.rules.correcting import Booked, drawn_beyond, paid_beyond
 from supply_service.rules.figures import FiguresByDay
-from supply_service.rules.keys import BREAD, GOODS
+from supply_service.rules.keys import BREAD, FLOUR, GOODS
 from supply_service.rules.remaining import told_unit
 
 _ENTER = statement(
@@ -56,6 +56,14 @@ _FOUND = statement(
     quantity="int",
     found_at="timestamptz",
 )
+
+
+class Beyond(NamedTuple):
+    """What was drawn of a month beyond what those who lived had: loaves, piastres or kilograms."""
+
+    period: date
+    programme: str
+    quantity: int
 
 
 class Death(NamedTuple):
@@ -98,14 +106,9 @@ async def reckon(
     events, found = [], []
     for death in ready:
         account = known.get(death.household_id)
-        amounts = _amounts(death, account, booked.get(death.household_id, {}), figures) if account else []
-        events.append(
-            DrawnAfterDeath(
-                change_id=death.change_id, household_id=death.household_id, citizen_id=death.citizen_id,
-                died_on=death.died_on, amounts=amounts,
-            )
-        )  # fmt: skip
-        found += [(*death[:3], one.period, one.programme, one.quantity, now) for one in amounts]
+        beyond = _beyond(death, account, booked.get(death.household_id, {}), figures) if account else []
+        events.append(_claim(death, beyond))
+        found += [(*death[:3], *one, now) for one in beyond]
     if found:
         names = ("change_id", "household_id", "citizen_id", "period", "programme", "quantity", "found_at")
         await session.execute(_FOUND, columns(found, *names))
@@ -113,14 +116,29 @@ async def reckon(
     await outbox.add(session, *events)
 
 
-def _amounts(
+def _claim(death: Death, beyond: Sequence[Beyond]) -> DrawnAfterDeath:
+    return DrawnAfterDeath(
+        change_id=death.change_id,
+        household_id=death.household_id,
+        citizen_id=death.citizen_id,
+        died_on=death.died_on,
+        amounts=[
+            Drawn(programme=programme, period=period, quantity=quantity, unit=told_unit(programme))
+            for period, programme, quantity in beyond
+            if programme != FLOUR
+        ],
+        flour=[FlourDrawn(period=one.period, kilograms=one.quantity) for one in beyond if one.programme == FLOUR],
+    )
+
+
+def _beyond(
     death: Death, account: Account, booked: dict[tuple[str, date], Booked], figures: FiguresByDay
-) -> list[Drawn]:
+) -> list[Beyond]:
     """What was drawn in the months in which the dead person still counted, beyond what the others had."""
     found = []
     month = month_after(month_start(death.died_on))
     while month < death.effective_month:
-        for programme in (GOODS, BREAD):
+        for programme in (GOODS, BREAD, FLOUR):
             pot = account.pots.get((programme, month))
             if pot is None or not _counted_until(account, programme, death.effective_month):
                 continue
@@ -128,8 +146,7 @@ def _amounts(
             if programme == GOODS:
                 beyond += paid_beyond(account, pot, pot.members - 1, figures)
             if beyond > 0:
-                unit = told_unit(programme)
-                found.append(Drawn(programme=programme, period=month, quantity=beyond, unit=unit))
+                found.append(Beyond(month, programme, beyond))
         month = month_after(month)
     return found
 

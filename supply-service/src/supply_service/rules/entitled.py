@@ -17,7 +17,7 @@ from supply_service.rules import keys
 from supply_service.rules.account import CATEGORY, GRANT_LIST, Account, Listed, Pot, month_after, month_before
 from supply_service.rules.figures import Figures, FiguresByDay
 from supply_service.rules.grants import may_have, open_pots
-from supply_service.rules.keys import BREAD, GOODS, POINTS
+from supply_service.rules.keys import BREAD, FLOUR, GOODS, POINTS
 from supply_service.rules.opening import open_month
 from supply_service.rules.sizes import Size
 
@@ -26,13 +26,15 @@ NOBODY = UUID(int=0)
 
 class Facts(NamedTuple):
     """What of a household decides what a month gives it: who count for what, loaves left of the month before, its
-    category where a list names it, and the grants whose lists do where any begins in the month."""
+    category where a list names it, the grants whose lists do where any begins in the month, and where its card was
+    issued if it has chosen flour for the month."""
 
     goods: int
     bread: int
     undrawn: int = 0
     category: str | None = None
     grants: tuple[str, ...] = ()
+    flour: str | None = None
 
     @property
     def size(self) -> int:
@@ -43,8 +45,8 @@ class Facts(NamedTuple):
 class Given(NamedTuple):
     """What a month gives a household that draws all of it.
 
-    `goods`, `points`, `cash` and `grants` that begin in the month in piastres, `loaves` with the piastres that the
-    state adds to their price (`bread`).
+    `goods`, `points`, `cash` and `grants` that begin in the month in piastres; `loaves`, and `kilograms` of flour in
+    their place, with the piastres that the state adds to their price (`bread`, `flour`).
     """
 
     goods: int
@@ -53,11 +55,13 @@ class Given(NamedTuple):
     points: int
     cash: int
     grants: int
+    kilograms: int = 0
+    flour: int = 0
 
     @property
     def money(self) -> int:
-        """Piastres of all but bread."""
-        return self.goods + self.points + self.cash + self.grants
+        """Piastres of all but bread; of flour what it is worth beyond its price."""
+        return self.goods + self.points + self.cash + self.grants + self.flour
 
     def and_more(self, other: Given, times: int = 1) -> Given:
         """This and so many times another."""
@@ -82,25 +86,43 @@ class Change(NamedTuple):
 
 def change(facts: Facts, month: date, before: FiguresByDay, after: FiguresByDay) -> Change:
     """What of a month changes for households of which these facts hold. Raises PolicyMissing or PolicyInvalid."""
-    given, then = entitled(facts, month, before), entitled(facts, month, after)
     now, new = before.on(month), after.on(month)
+    worth = worth_of_flour(now, new)
+    given, then = entitled(facts, month, before, worth), entitled(facts, month, after, worth)
     more = dearer(facts.goods, given.goods, now, new)
     # A loaf is worth to a household what it costs as things stand: that flour has become dearer makes nobody richer.
     loaves = then.loaves * (now.loaf_cost - new.loaf_price) - given.loaves * (now.loaf_cost - now.loaf_price)
     return Change(given, then, more, then.money - given.money + loaves - more)
 
 
-def entitled(facts: Facts, month: date, figures: FiguresByDay) -> Given:
-    """What a month gives that is opened on its 1st, to a household that has had its card before."""
+def worth_of_flour(now: Figures, new: Figures) -> int:
+    """Piastres that a kilogram of flour is worth: what the loaves of the same price cost as things stand.
+
+    No source tells what flour costs the state; a household owes it as loaves of its price, too (`floors.uphold`).
+    """
+    price = now.flour_price or new.flour_price
+    return price * now.loaf_cost // now.loaf_price if now.loaf_price else price
+
+
+def entitled(facts: Facts, month: date, figures: FiguresByDay, worth: int | None = None) -> Given:
+    """What a month gives that is opened on its 1st, to a household that has had its card before.
+
+    `worth`: piastres of a kilogram of flour, by the month's own figures where none is given.
+    """
     last = month_before(month)
     left = Pot(BREAD, last, facts.undrawn, facts.undrawn, facts.bread)
     named = [(CATEGORY, facts.category)] if facts.category else []
     lists = tuple(Listed(kind, name, last, None) for kind, name in named + [(GRANT_LIST, one) for one in facts.grants])
     sizes = (Size(last, facts.goods, facts.bread),)
-    account = Account(NOBODY, "", facts.size, last, {}, {left.key: left}, sizes, opened=last, lists=lists)
+    account = Account(
+        NOBODY, facts.flour or "", facts.size, last, {}, {left.key: left}, sizes, opened=last, lists=lists,
+        flour=() if facts.flour is None else (month,),
+    )  # fmt: skip
     opened = open_month(account, month, figures)
     pots = opened.account.pots
     loaves, rules = pots[BREAD, month].granted, figures.on(month)
+    kilograms = pots[FLOUR, month].granted if (FLOUR, month) in pots else 0
+    of_each = (worth_of_flour(rules, rules) if worth is None else worth) - rules.flour_price
     return Given(
         goods=pots[GOODS, month].granted,
         loaves=loaves,
@@ -108,6 +130,8 @@ def entitled(facts: Facts, month: date, figures: FiguresByDay) -> Given:
         points=pots[POINTS, month].granted,
         cash=sum(due.amount for due in opened.paid),
         grants=sum(_granted(account, day, figures) for day in grants_begin(month, figures)),
+        kilograms=kilograms,
+        flour=kilograms * of_each,
     )
 
 

@@ -123,6 +123,11 @@ class Figures:
         loaves = self.loaves_per_person * members
         return loaves if self.household_loaves is None else min(loaves, self.household_loaves)
 
+    @property
+    def flour_price(self) -> int:
+        """Piastres for a kilogram of flour instead of bread; 0 while it is offered nowhere."""
+        return self.prices.get((FLOUR, RATION_FLOUR), 0)
+
     @cached_property
     def listed(self) -> Mapping[str, Mapping[str, int]]:
         """The day's price list as terminals are given it: piastres by programme and item."""

@@ -115,8 +115,13 @@ class Tally:
             counts: dict[str, int] = dict(zip(COUNTS, counted, strict=True))
             tally.cells[governorate, size] = Cell(**counts, before=Given(*before), after=Given(*after))
         for governorate, outcome, *shown in (stored or {}).get("shown", ()):
-            tally.shown[governorate, outcome] = [Facts(*one)._replace(grants=tuple(one[-1])) for one in shown]
+            tally.shown[governorate, outcome] = [_facts(*one) for one in shown]
         return tally
+
+
+def _facts(*stored: Any) -> Facts:
+    facts = Facts(*stored)
+    return facts._replace(grants=tuple(facts.grants))
 
 
 def _joined(cells: Iterable[Cell]) -> Cell:

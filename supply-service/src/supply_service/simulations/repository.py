@@ -62,6 +62,7 @@ _GROUPS = """
         CASE WHEN s.household_id IS NOT NULL THEN s.goods WHEN told THEN 0 ELSE h.members END AS goods,
         CASE WHEN s.household_id IS NOT NULL THEN s.bread WHEN told THEN 0 ELSE h.members END AS bread,
         {undrawn} AS undrawn, l.name AS category, {grants} AS grants,
+        CASE WHEN f.household_id IS NOT NULL THEN coalesce(h.issued_in, h.governorate) END AS flour,
         count(*) AS households, any_value(h.household_id) AS one
     FROM household h
     LEFT JOIN (
@@ -75,6 +76,8 @@ _GROUPS = """
         AND since <= :month AND (until IS NULL OR until >= :month)
         ORDER BY household_id, since DESC
     ) l USING (household_id)
+    LEFT JOIN flour_choice f ON f.household_id = h.household_id AND f.household_id > :after
+        AND f.household_id <= :until AND f.month = :month AND f.withdrawn_at IS NULL
     {more}
     CROSS JOIN LATERAL (SELECT s.household_id IS NULL AND EXISTS
         (SELECT FROM household_size o WHERE o.household_id = h.household_id AND o.household_id > :after
@@ -83,7 +86,7 @@ _GROUPS = """
         SELECT FROM card c WHERE c.household_id = h.household_id AND c.household_id > :after
         AND c.household_id <= :until AND c.state = 'active' AND c.supply
     )
-    GROUP BY 1, 2, 3, 4, 5, 6
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 _DRAWN = (
     "LEFT JOIN pot p ON p.household_id = h.household_id AND p.household_id > :after AND p.household_id <= :until"

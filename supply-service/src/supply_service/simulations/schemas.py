@@ -47,6 +47,8 @@ class Cost(BaseModel):
     points: int = Field(description="of loaves left of the month before; 0 where these policies do not touch them")
     cash: int = Field(description="paid in place of goods or bread")
     grants: int = Field(description="whose windows begin in the month; what is carried over is not counted")
+    kilograms: int = Field(description="of flour instead of bread, for households that have chosen it for the month")
+    flour: int = Field(description="what these are worth beyond their price: as much as the loaves of the same price")
     total: int
 
     @staticmethod
@@ -139,6 +141,9 @@ class Example(BaseModel):
     bread_members: Annotated[int, Personal.HOUSEHOLD]
     category: Annotated[str | None, Personal.HOUSEHOLD]
     grants: Annotated[list[str], Personal.HOUSEHOLD] = Field(description="lists of grants that name it")
+    flour: Annotated[str | None, Personal.HOUSEHOLD] = Field(
+        description="the governorate of issue where flour is chosen for the month"
+    )
     undrawn: Annotated[int, Personal.RATIONS] = Field(description="loaves left of the month that points come of")
     gain: int = Field(description="below zero where it has less")
     dearer: int
@@ -152,7 +157,7 @@ class Example(BaseModel):
         return Example(
             household_id=row["household_id"], governorate=row["governorate"], outcome=row["outcome"],
             goods_members=facts.goods, bread_members=facts.bread, category=facts.category, grants=list(facts.grants),
-            undrawn=facts.undrawn,
+            flour=facts.flour, undrawn=facts.undrawn,
             gain=row["gain"], dearer=row["dearer"], before=Cost.of(Given(**orjson.loads(row["before"]))),
             after=Cost.of(Given(**orjson.loads(row["after"]))),
         )  # fmt: skip

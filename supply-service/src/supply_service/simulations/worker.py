@@ -89,7 +89,7 @@ async def _stretch(session: AsyncSession, runtime: Runtime, row: RowMapping, hou
     found = await repository.groups(session, after, until or END, month, drawn, listed=cases.grants_begin)
     looked_at, shown = 0, list[Example]()
     for group in found:
-        facts = Facts(group.goods, group.bread, group.undrawn, group.category, tuple(group.grants))
+        facts = Facts(group.goods, group.bread, group.undrawn, group.category, tuple(group.grants), group.flour)
         looked_at += group.households
         example = tally.add(group.governorate, facts, cases.of(facts), group.households, group.one)
         if example is not None:
