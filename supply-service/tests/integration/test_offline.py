@@ -45,7 +45,9 @@ class Chain:
     def __init__(self, till: Till) -> None:
         self.till, self.head, self.sequence = till, "0" * 64, 0
 
-    def sell(self, holder: Holder, *lines: dict[str, Any], at: datetime = NOON - timedelta(hours=1)) -> Sale:
+    def sell(
+        self, holder: Holder, *lines: dict[str, Any], at: datetime = NOON - timedelta(hours=1), **more: str
+    ) -> Sale:
         self.sequence += 1
         sale: Sale = {
             "sequence": self.sequence,
@@ -55,6 +57,7 @@ class Chain:
             "credential": "",
             "lines": list(lines),
             "occurred_at": at.isoformat(),
+            **more,
         }
         self.sign(sale)
         self.head = hashlib.sha256(canonical(sale)).hexdigest()
