@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from policybook import kinds
+from policybook.calendar import CALENDAR
 from policybook.keys import Keys
 from policybook.retention import RETENTION
 from policybook.terms import TERMS
 
-KEYS = Keys(date(2023, 8, 1), TERMS, RETENTION)
+KEYS = Keys(date(2023, 8, 1), TERMS, RETENTION, CALENDAR)
 
 HOLD_SECONDS = KEYS.declare(
     "payment.hold_seconds", kinds.positive, "Seconds a hold lasts where the terminal names no time."
@@ -52,6 +53,14 @@ PAYDAY_OVERRIDE = KEYS.declare(
     "payout.payday_override",
     kinds.day,
     "The day on which a programme pays for a month instead, as before a feast; in force for the days of that month.",
+    scope=("programme",),
+    needed_for=(),
+)
+AS_IT_IS, BEFORE, AFTER = "as_it_is", "before", "after"
+PAYDAY_ON_REST = KEYS.declare(
+    "payout.payday_on_rest",
+    kinds.one_of(AS_IT_IS, BEFORE, AFTER),
+    "Whether a payday on which offices rest is kept, or goes to the last working day before it or the first after it.",
     scope=("programme",),
     needed_for=(),
 )

@@ -33,6 +33,7 @@ from payment_service.retention import RETENTION
 from payment_service.settings import Settings
 from payment_service.wallets.api import routes as wallet_routes
 from policybook.api import policies_router
+from policybook.calendar_watch import calendar_watch
 from policybook.snapshot import kept_fresh
 
 HOT = (route.ROUTE,)
@@ -49,6 +50,7 @@ ROUTERS = (
     policies_router("/v1/policies/payment", DESK, PROPOSALS),
     *routers_of("payment", PROPOSALS, deadline=30),
 )
+CALENDAR: Periodic[Runtime] = calendar_watch(lambda runtime: runtime.state.policies)
 FRESH: Periodic[Runtime] = kept_fresh(lambda runtime: runtime.state.policies)
 
 
@@ -64,7 +66,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             routers=ROUTERS,
             reactions=reactions,
             refreshers=[FRESH, KEYS_FRESH],
-            workers=(*upkeep.JOBS, *payouts.jobs(chosen), expiry(PROPOSALS), RETENTION.job()),
+            workers=(*upkeep.JOBS, *payouts.jobs(chosen), CALENDAR, expiry(PROPOSALS), RETENTION.job()),
             lifespan=lifespan,
             held=HELD,
             holders="card",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import pytest
 from chassis.ids import new_id
 from chassis.testing import eventually
 from payment_service.payouts.paydays import payday
+from policybook.book import PolicyBook
 
 from ..payouts import BATCHES, NumbersKnown, Office
 from ..support import House
@@ -175,6 +177,29 @@ async def test_the_calendar_of_paydays(house: House) -> None:
     }
     for (programme, year, month), day in days.items():
         assert str(payday(book, programme, datetime(year, month, 1, tzinfo=UTC).date())) == day
+
+
+@pytest.mark.parametrize(
+    ("programme", "month", "instead", "day"),
+    [
+        ("takaful_karama", date(2026, 8, 1), "before", "2026-08-13"),  # the 15th is a Saturday, the 14th a Friday
+        ("takaful_karama", date(2026, 8, 1), "after", "2026-08-16"),
+        ("takaful_karama", date(2026, 8, 1), "as_it_is", "2026-08-15"),
+        ("takaful_karama", date(2026, 9, 1), "before", "2026-09-15"),  # a Tuesday
+        ("pension", date(2026, 5, 1), "before", "2026-04-30"),  # a Friday, and the day of labour
+        ("pension", date(2025, 4, 1), "after", "2025-03-25"),  # a day that was named stays
+    ],
+)
+async def test_a_payday_on_a_day_off_moves_as_its_row_says(
+    house: House, programme: str, month: date, instead: str, day: str
+) -> None:
+    """3.8 and 3.18. The row that the project has is not approved; the ministry's approval is played here."""
+    book = house.runtime.state.policies.book
+    [row] = [row for row in book.policies if row.key == "payout.payday_on_rest"]
+    decided = [one for one in book.policies if one is not row]
+    assert payday(book, programme, month) == payday(PolicyBook.of(decided), programme, month), "not applied"
+    decided.append(replace(row, value=instead, approved_by="the ministry"))
+    assert str(payday(PolicyBook.of(decided), programme, month)) == day
 
 
 async def test_a_batch_that_cannot_be_divided_stands_aside_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
