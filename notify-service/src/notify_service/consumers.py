@@ -28,7 +28,7 @@ from contracts.card import (
 )
 from contracts.gateway import TerminalKeyReplaced
 from contracts.health import ProviderContactChanged
-from contracts.payment import PaymentCaptured, PayoutPaid, WalletStated
+from contracts.payment import PaymentCaptured, PayoutPaid, WalletCorrected, WalletStated
 from contracts.supply import BalanceStated, OutletContactChanged, Redeemed
 from notify_service import metrics, service, templates
 from notify_service import repository as messages
@@ -85,6 +85,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions.on(WalletStated)(wallet_stated)
     reactions.on(PayoutPaid)(payout_paid)
     reactions.on(PaymentCaptured)(payment_captured)
+    reactions.on(WalletCorrected)(wallet_corrected)
     reactions.on(OutletContactChanged)(outlet_contact_changed)
     reactions.on(ProviderContactChanged)(provider_contact_changed)
     reactions.on(TerminalKeyReplaced)(terminal_key_replaced)
@@ -194,6 +195,13 @@ async def payment_captured(
 ) -> None:
     """Tell that something left a wallet."""
     await debits.captured(session, runtime.state, events)
+
+
+async def wallet_corrected(
+    events: Sequence[Received[WalletCorrected]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Tell that a wrong credit was taken back."""
+    await debits.corrected(session, runtime.state, events)
 
 
 async def outlet_contact_changed(

@@ -111,6 +111,19 @@ class DebitFacts(_Facts):
         return {"amount": say.money(self.amount), **at}
 
 
+class CorrectionFacts(_Facts):
+    """What of a wrong credit left the wallet, and what of it is owed."""
+
+    kind: Literal["correction"] = "correction"
+    amount: int
+    owed: int
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        return {"amount": say.money(self.amount), "owed": say.money(self.owed)}
+
+
 class DebitsFacts(_Facts):
     """How often something left a wallet on a day beyond what was told singly, and how much altogether."""
 
@@ -180,6 +193,7 @@ Facts = Annotated[
     | BalanceFacts
     | PayoutFacts
     | DebitFacts
+    | CorrectionFacts
     | DebitsFacts
     | DrawFacts
     | RestrictedFacts
@@ -197,6 +211,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "balance": frozenset({"day", "balance"}),
     "payout": frozenset({"payout", "amount", "balance"}),
     "debit": frozenset({"amount", "day", "hour"}),
+    "correction": frozenset({"amount", "owed"}),
     "debits": frozenset({"day", "count", "amount"}),
     "draw": frozenset({"drawn", "balance"}),
     "restricted": frozenset({"day", "until"}),

@@ -10,7 +10,7 @@ import pytest
 
 from chassis.ids import new_id
 from contracts.card import ContactChanged
-from contracts.payment import PaymentCaptured
+from contracts.payment import PaymentCaptured, WalletCorrected
 
 from .test_inquiries import NUMBER, send, text
 
@@ -55,6 +55,27 @@ async def test_a_debit_is_told_at_once_and_not_to_whom(desk: Desk, language: str
     event, event_id = debit(contact, reference=f"copayment:{new_id()}"), new_id()
     for _ in range(2):
         await desk.hear(event, ids=[event_id])
+    assert await texts(desk) == [words]
+
+
+@pytest.mark.parametrize(
+    ("owed", "words"),
+    [
+        (0, "منى، تم استرداد 300 جنيه أودعت بالخطأ في محفظة الكارت الموحد. للاعتراض اتصل 19765"),
+        (
+            70_000,
+            "منى، تم استرداد 300 جنيه أودعت بالخطأ في محفظة الكارت الموحد وتبقى عليك 700 جنيه. للاعتراض اتصل 19765",
+        ),
+    ],
+)
+async def test_a_wrong_credit_that_was_taken_back_is_told_with_what_is_owed(desk: Desk, owed: int, words: str) -> None:
+    at(desk, MORNING)
+    contact = await desk.know()
+    corrected = WalletCorrected(
+        proposal_id=new_id(), credit_id=new_id(), wallet_id=new_id(), citizen_id=contact.citizen_id,
+        household_id=contact.household_id, amount=30_000, owed=owed,
+    )  # fmt: skip
+    await desk.hear(corrected)
     assert await texts(desk) == [words]
 
 

@@ -29,6 +29,7 @@ from notify_service.template_data import (
     PLACEHOLDERS,
     AppointmentFacts,
     BalanceFacts,
+    CorrectionFacts,
     DebitFacts,
     DebitsFacts,
     DrawFacts,
@@ -67,6 +68,7 @@ LONGEST: dict[str, Facts] = {
     "restricted": RestrictedFacts(starts_on=date(2026, 9, 16), ends_on=date(2026, 9, 30)),
     "payout": PayoutFacts(programme="takaful_karama", amount=1_234_550, balance=9_934_550),
     "debit": DebitFacts(amount=1_234_550, happened_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC)),
+    "correction": CorrectionFacts(amount=9_934_550, owed=1_234_550),
     "debits": DebitsFacts(day=date(2026, 9, 16), count=12, amount=9_934_550),
     "draw": DrawFacts(
         lines=[Line(programme="bread", item="loaf", quantity=40, amount=800),

@@ -185,3 +185,24 @@ class ValueDatePast(InvalidRequest):
 
     code = "value_date_past"
     title_ar = "تاريخ الاستحقاق مضى"
+
+
+class CreditUnknown(NotFound):
+    """The wallet has no such credit"""
+
+    code = "credit_unknown"
+    title_ar = "لا يوجد هذا الإيداع في المحفظة"
+
+
+class CorrectionTooLarge(InvalidRequest):
+    """More is to be taken back than was credited"""
+
+    code = "correction_too_large"
+    title_ar = "المبلغ المطلوب استرداده أكبر من الإيداع"
+
+
+class CreditWasCorrected(Conflict):
+    """So much of the credit was taken back already"""
+
+    code = "credit_was_corrected"
+    title_ar = "سبق استرداد هذا المبلغ من الإيداع"

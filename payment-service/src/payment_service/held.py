@@ -57,6 +57,13 @@ HELD: Final[Held] = {
         retention=Retention.BOOKS,
         stays=Stays.LEDGER,
     ),
+    "wallet_correction": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MONEY,),
+        basis=Basis.PAYMENTS,
+        retention=Retention.BOOKS,
+        stays=Stays.LEDGER,
+    ),
     "payout_change": HeldIn(
         whose={"old_citizen_id": Whose.CITIZEN, "new_citizen_id": Whose.CITIZEN},
         classes=(Personal.MONEY,),

@@ -14,7 +14,7 @@ from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from contracts.card import PersonDied
 from contracts.health import ProviderRegistered
 from contracts.supply import OutletRegistered
-from payment_service.ledger.accounts import account_id
+from payment_service.ledger.accounts import account_id, wallet_id
 from policybook.testing import policy_calls
 
 from ..support import PENSIONS, activated, deliver
@@ -64,6 +64,15 @@ async def release_of_the_dead(house: House) -> Call:
     await deliver(house, died)
     body = {"json": {"because": "error", "reason": "a walk"}}
     return Call(f"/v1/wallets/{card}/release", "funds:write", body=body)
+
+
+async def correction(house: House) -> Call:
+    """The call that proposes to take back what a wallet was paid."""
+    card, citizen, _ = await house.citizen(balance=1_000)
+    query = "SELECT transfer_id FROM transfer WHERE credit_account_id = $1"
+    credit = await house.runtime.pool.fetchval(query, wallet_id(citizen))
+    body = {"json": {"transfer_id": str(credit), "amount": 100, "reason": "a walk"}}
+    return Call(f"/v1/wallets/{card}/corrections", "funds:write", body=body)
 
 
 async def declared(house: House, citizen: UUID, *steps: str) -> str:
@@ -200,6 +209,7 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
                 Call(f"/v1/wallets/{card}", "wallets:read"),
             ],
             "POST /v1/wallets/{card_id}/release": await release_of_the_dead(house),
+            "POST /v1/wallets/{card_id}/corrections": await correction(house),
             "GET /v1/wallets/{card_id}/statement": Call(f"/v1/wallets/{card}/statement", "wallets:read"),
             "GET /v1/payments/{payment_id}": [
                 Call(f"/v1/payments/{held[0]}", "payments:read"),

@@ -159,6 +159,21 @@ class PayoutFailed(Event):
     reason: str
 
 
+class WalletCorrected(Event):
+    """Two persons decided that a credit was wrong: `amount` of it left the wallet, `owed` of it was not there."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    proposal_id: UUID
+    credit_id: UUID
+    wallet_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    amount: int
+    owed: int
+
+
 class MerchantPaid(Event):
     """A settlement was booked to a merchant, or from one where the amount is negative."""
 

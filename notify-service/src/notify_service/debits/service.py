@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.clock import CAIRO, business_day
 from chassis.consumer import Received
 from chassis.ids import new_id
-from contracts.payment import PaymentCaptured
+from contracts.payment import PaymentCaptured, WalletCorrected
 from notify_service import service
 from notify_service.contacts import repository as contacts
 from notify_service.context import Context
 from notify_service.debits import repository
 from notify_service.debits.repository import Rows
 from notify_service.service import Intent, about
-from notify_service.template_data import DebitFacts, DebitsFacts
+from notify_service.template_data import CorrectionFacts, DebitFacts, DebitsFacts
 
 
 async def captured(session: AsyncSession, here: Context, events: Sequence[Received[PaymentCaptured]]) -> None:
@@ -33,6 +33,17 @@ async def captured(session: AsyncSession, here: Context, events: Sequence[Receiv
         facts = DebitFacts(amount=data.amount, happened_at=event.time)
         intents.append(about(event, data.payment_id, facts))
     await service.queue(session, here, "wallet_debited", intents)
+
+
+async def corrected(session: AsyncSession, here: Context, events: Sequence[Received[WalletCorrected]]) -> None:
+    """Tell each wallet's holder what was taken back of a wrong credit, and what is owed: never in a digest."""
+    whole: list[Intent] = []
+    part: list[Intent] = []
+    for event in events:
+        facts = CorrectionFacts(amount=event.data.amount, owed=event.data.owed)
+        (part if event.data.owed else whole).append(about(event, event.data.credit_id, facts))
+    await service.queue(session, here, "wallet_corrected", whole)
+    await service.queue(session, here, "wallet_corrected_in_part", part)
 
 
 async def due(session: AsyncSession, here: Context, now: datetime, limit: int) -> Rows:

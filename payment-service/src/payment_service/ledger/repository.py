@@ -47,6 +47,7 @@ _SET_FROZEN = text(
     "UPDATE account SET frozen = :frozen, version = version + 1"
     " WHERE account_id = ANY(CAST(:account_ids AS uuid[])) AND frozen <> :frozen"
 )
+_LOCK_AVAILABLE = text("SELECT balance - held FROM account WHERE account_id = :account_id FOR UPDATE")
 _BALANCE = text("SELECT balance FROM account WHERE account_id = :account_id")
 # One posted transfer in the transaction of what brings it about, where the account that pays covers it. Its number is
 # taken under both accounts' locks.
@@ -143,6 +144,12 @@ async def forbid_overdrawing(session: AsyncSession, wanted: UUID) -> bool:
 async def set_frozen(session: AsyncSession, account_ids: Sequence[UUID], *, frozen: bool) -> None:
     """Let accounts stand still, or pay again."""
     await session.execute(_SET_FROZEN, {"account_ids": sorted(account_ids), "frozen": frozen})
+
+
+async def lock_available(session: AsyncSession, wanted: UUID) -> int:
+    """What may leave an account now, which stays so until the end of the transaction."""
+    found: int = (await session.execute(_LOCK_AVAILABLE, {"account_id": wanted})).scalar_one()
+    return max(0, found)
 
 
 async def balance(session: AsyncSession, wanted: UUID) -> int:

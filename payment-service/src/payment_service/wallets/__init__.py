@@ -1,4 +1,4 @@
 """Citizens' wallets and their statements."""
 
-TABLES = ("card", "deceased", "household_head", "wallet")
-KEPT = ("deceased",)
+TABLES = ("card", "deceased", "household_head", "wallet", "wallet_correction")
+KEPT = ("deceased", "wallet_correction")

@@ -17,9 +17,17 @@ from chassis.principal import Principal
 from chassis.routing import router
 from contracts.scopes import Scope
 from payment_service.context import Running
-from payment_service.errors import HeirInvalid, NotDeceased, WalletUnknown
+from payment_service.errors import (
+    CorrectionTooLarge,
+    CreditUnknown,
+    CreditWasCorrected,
+    HeirInvalid,
+    NotDeceased,
+    WalletUnknown,
+)
 from payment_service.ledger.accounts import CURRENCY
-from payment_service.wallets import releases, repository
+from payment_service.wallets import corrections, releases, repository
+from payment_service.wallets.corrections import CorrectionIn
 from payment_service.wallets.releases import ReleaseIn
 from payment_service.wallets.schemas import Movement, Statement, Wallet
 
@@ -43,6 +51,7 @@ async def get_wallet(card_id: UUID, caller: Caller, session: Reading) -> Wallet:
         balance=found.balance,
         held=found.held,
         available=found.balance - found.held,
+        owed=await repository.owed(session, found.citizen_id),
         currency=CURRENCY,
         frozen=found.frozen,
     )
@@ -78,6 +87,24 @@ async def propose_release(
 ) -> ProposalReply:
     """Propose what becomes of a dead holder's wallet; another person of the treasury decides."""
     made = await releases.propose(session, runtime, caller, card_id, body)
+    return ProposalReply.of(made, runtime.clock.now())
+
+
+@routes.post(
+    "/v1/wallets/{card_id}/corrections",
+    scopes=Scope.FUNDS_WRITE,
+    status_code=202,
+    problems=(WalletUnknown, CreditUnknown, CorrectionTooLarge, CreditWasCorrected, ProposalOpen),
+    purpose="wallet_lookup",
+)
+async def propose_correction(
+    card_id: UUID, body: CorrectionIn, runtime: Running, caller: Caller, session: Work
+) -> ProposalReply:
+    """Propose to take a wrong credit back; another person of the treasury decides.
+
+    No more than is in the wallet is taken then: the rest is `owed`, and taken by another decision on the same credit.
+    """
+    made = await corrections.propose(session, runtime, caller, card_id, body)
     return ProposalReply.of(made, runtime.clock.now())
 
 

@@ -148,6 +148,18 @@ _STATEMENT = text(
     " ORDER BY coalesce(t.posting, 0), t.settled_at, t.transfer_id LIMIT :limit"
 )
 
+# One row for each credit that was wrong; the newest decision says how much is to be taken back of it in all.
+_LOCK_CORRECTION = text("SELECT taken FROM wallet_correction WHERE credit_id = :credit_id FOR UPDATE")
+_PUT_CORRECTION = text(
+    "INSERT INTO wallet_correction AS c (credit_id, wallet_id, citizen_id, decided, taken, corrected_at)"
+    " VALUES (:credit_id, :wallet_id, :citizen_id, :decided, :taken, :at) ON CONFLICT (credit_id) DO UPDATE"
+    " SET decided = excluded.decided, taken = excluded.taken, corrected_at = excluded.corrected_at"
+)
+_OWED = text(
+    "SELECT CAST(coalesce(sum(decided - taken), 0) AS bigint) FROM wallet_correction WHERE citizen_id = :citizen_id"
+)
+_FUND_OF_BATCH = text("SELECT fund_id FROM payout_batch WHERE paying_account_id = :account_id LIMIT 1")
+
 
 Columns = Mapping[str, Sequence[object]]
 
@@ -301,3 +313,24 @@ async def statement(
         )
         for row in rows
     ]
+
+
+async def lock_correction(session: AsyncSession, credit_id: UUID) -> int:
+    """Piastres of a credit that were taken back, its row locked where there is one."""
+    return (await session.execute(_LOCK_CORRECTION, {"credit_id": credit_id})).scalar_one_or_none() or 0
+
+
+async def put_correction(session: AsyncSession, **columns: object) -> None:
+    """Keep how much of a credit is to be taken back in all, and how much was."""
+    await session.execute(_PUT_CORRECTION, columns)
+
+
+async def owed(session: AsyncSession, citizen_id: UUID) -> int:
+    """Piastres of wrong credits that are still to be taken back of a citizen's wallet."""
+    found: int = (await session.execute(_OWED, {"citizen_id": citizen_id})).scalar_one()
+    return found
+
+
+async def fund_of_batch(session: AsyncSession, paying_account_id: UUID) -> UUID | None:
+    """The account of the fund whose batch pays from an account; None where none does."""
+    return (await session.execute(_FUND_OF_BATCH, {"account_id": paying_account_id})).scalar_one_or_none()

@@ -20,6 +20,7 @@ class Wallet(BaseModel):
     balance: Annotated[int, Personal.MONEY]
     held: Annotated[int, Personal.MONEY]
     available: Annotated[int, Personal.MONEY]
+    owed: Annotated[int, Field(description="of wrong credits, to be taken back when it is there"), Personal.MONEY]
     currency: str
     frozen: Annotated[bool, Field(description="its holder is dead: nothing is paid from it"), Personal.MONEY] = False
 
