@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import asyncpg
+import pytest
 
 from chassis.ids import new_id
+from chassis.lane_connection import LaneConnection
 from chassis.testing import migrate, migrated_database
 from payment_service import MIGRATIONS
+from payment_service.ledger import statements
 from payment_service.ledger.accounts import account_id
+from payment_service.ledger.batch import Batch
+from payment_service.ledger.items import Item
+from payment_service.ledger.rules import Order, Transfer
 
 if TYPE_CHECKING:
     from ..support import House
 
+BY = "SELECT ordered_by ->> 'who' AS ordered, settled_by ->> 'who' AS settled FROM transfer_by WHERE transfer_id = $1"
 ACCOUNT = "INSERT INTO account (account_id, kind, owner, may_overdraw) VALUES ($1, 'fund', $2, true)"
 TRANSFER = """
     INSERT INTO transfer (transfer_id, debit_account_id, credit_account_id, amount, state, posted, kind, expires_at,
@@ -89,3 +97,36 @@ async def test_what_stored_answers_still_say_is_taken_over(postgres_url: str) ->
         }
     finally:
         await connection.close()
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        pytest.param(("ministry", "ministry", "ministry"), id="one for all"),
+        pytest.param(("ministry", "treasury", "ministry"), id="two callers in a batch"),
+        pytest.param(("ministry", None, "ministry"), id="what an event brings about beside it"),
+        pytest.param((None, None), id="events alone"),
+    ],
+)
+async def test_who_has_ordered_is_kept_whoever_else_is_in_the_batch(
+    house: House, orders: tuple[str | None, ...]
+) -> None:
+    fund, other, now = await house.fund("test"), await house.fund("another"), house.runtime.clock.now()
+    made = [new_id() for _ in orders]
+    items = [
+        Item("test", None, b"", [Order(Transfer(one, UUID(other), UUID(fund), 5, "posted", 5))], acting=_acting(who))
+        for one, who in zip(made, orders, strict=True)
+    ]
+    lane = LaneConnection(house.runtime.settings.database_url, "test")
+    try:
+        rows = await lane.fetch(statements.READ, [UUID(fund), UUID(other)], made, [], [])
+        batch = Batch.of(rows, now).decide(items)
+        assert (await lane.fetch(statements.WRITE, *batch.parameters()))[0]["yes"]
+    finally:
+        await lane.aclose()
+    found = [tuple(row.values()) for one in made for row in await house.runtime.pool.fetch(BY, one)]
+    assert found == [(who, None) for who in orders]
+
+
+def _acting(who: str | None) -> str | None:
+    return None if who is None else json.dumps({"who": who})

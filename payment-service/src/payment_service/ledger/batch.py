@@ -16,7 +16,7 @@ from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.refusals import IdempotencyKeyReused, Refusal
 from payment_service.ledger import refusals, statements
-from payment_service.ledger.items import Item, Outcome, Result, transfer_id_of
+from payment_service.ledger.items import Item, Outcome, Result, no_events, transfer_id_of
 from payment_service.ledger.rules import Account, Books, Transfer
 
 Record = Any  # asyncpg's and SQLAlchemy's rows: both are read by name
@@ -72,7 +72,8 @@ class Batch:
         grouped = item.linked and len(item.operations) > 1
         undo = (dict(self.books.accounts), dict(self.books.transfers)) if grouped else None
         outcomes: list[Outcome] = []
-        changed: list[tuple[Transfer | None, Transfer]] = []
+        made: list[Transfer] = []
+        settled: list[tuple[Transfer, Transfer]] = []
         for operation in item.operations:
             known = self.books.transfers.get(transfer_id_of(operation))
             try:
@@ -86,26 +87,28 @@ class Batch:
                 self.books.accounts, self.books.transfers = undo
                 return _linked(refusal, len(outcomes))
             outcomes.append(transfer)
-            if transfer is not known:
-                changed.append((known, transfer))
+            if known is None:
+                made.append(transfer)
+            elif transfer is not known:
+                settled.append((known, transfer))
         document = item.document(outcomes, self.books)
         if item.key is not None:
             self._keyed.append((item.caller, item.key, item.fingerprint, document))
-        self.writes = self.writes or bool(changed) or item.key is not None
-        if changed and item.acting is not None:
-            self._note(item.acting, changed)
-        for _, transfer in changed:
-            self._publish(item, transfer)
+        self.writes = self.writes or bool(made or settled) or item.key is not None
+        if (made or settled) and item.acting is not None:
+            self._note(item.acting, made, settled)
+        if item.events is not no_events:
+            for transfer in (*made, *(after for _, after in settled)):
+                self._publish(item, transfer)
         return Result(outcomes, document)
 
-    def _note(self, acting: str, changed: Iterable[tuple[Transfer | None, Transfer]]) -> None:
+    def _note(self, acting: str, made: Iterable[Transfer], settled: Iterable[tuple[Transfer, Transfer]]) -> None:
         """Note whose order a transfer is, or who has settled it; a refund only counts on what it refunds."""
         acting_id = acting_id_of(acting)
         self._acting[acting_id] = acting
-        for before, after in changed:
-            if before is None:
-                self._ordered_as[after.transfer_id] = acting_id
-            elif before.state == "pending" and after.state != "pending":
+        self._ordered_as.update(dict.fromkeys([one.transfer_id for one in made], acting_id))
+        for before, after in settled:
+            if before.state == "pending" and after.state != "pending":
                 self._settled_as[after.transfer_id] = acting_id
 
     def _publish(self, item: Item, transfer: Transfer) -> None:
@@ -129,20 +132,24 @@ class Batch:
     def parameters(self) -> list[object]:
         """The columns of the write."""
         accounts, ordered, settled, read = [], [], [], []
+        fresh: list[UUID] = []
         for account_id, after in self.books.accounts.items():
             before = self.before.accounts[account_id]
             if after is not before:
                 guarded = None if before.may_overdraw else before.version
                 accounts.append((account_id, after.balance - before.balance, after.held - before.held, guarded))
         for transfer_id, transfer in self.books.transfers.items():
-            known, settled_as = self.before.transfers.get(transfer_id), self._settled_as.get(transfer_id)
+            known = self.before.transfers.get(transfer_id)
             if known is None:
-                ordered.append((*_ordered_row(transfer), self._ordered_as.get(transfer_id), settled_as))
+                ordered.append(_ordered_row(transfer))
+                fresh.append(transfer_id)
             elif known is not transfer:
+                settled_as = self._settled_as.get(transfer_id)
                 settled.append((transfer_id, transfer.state, transfer.posted, transfer.refunded, settled_as))
                 read.append((known.state, known.posted, known.refunded))
         accounts.sort()
-        *orders, ordered_as, at_once = _columns(ordered, 13)
+        orders = _columns(ordered, 11)
+        one_for_all, ordered_as, at_once = self._ordered_by(fresh)
         *settlements, acted = _columns(settled, 5)
         return [
             *_columns(accounts, 4),
@@ -157,7 +164,18 @@ class Batch:
             at_once,
             acted,
             *_columns(sorted(self._acting.items()), 2),
+            one_for_all,
         ]
+
+    def _ordered_by(self, transfer_ids: Sequence[UUID]) -> tuple[UUID | None, Sequence[object], Sequence[object]]:
+        """Who has ordered new transfers: once where it is one for all of them, which is usual, or else one by one.
+
+        And who has settled them in the same batch; nothing where nobody has.
+        """
+        settled_as = [self._settled_as.get(one) for one in transfer_ids] if self._settled_as else ()
+        if len(self._acting) == 1 and len(self._ordered_as) == len(transfer_ids):
+            return next(iter(self._acting)), (), settled_as
+        return None, [self._ordered_as.get(one) for one in transfer_ids], settled_as
 
 
 @lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ from payment_service.ledger import refusals
 
 SYSTEMS: Final = "transfer"  # the kind of what systems order by themselves
 WALLET: Final = "wallet"
+_WATCHED: Final = frozenset({WALLET, "clearing", "fund"})  # kinds of accounts on which systems may not do everything
 
 State = Literal["pending", "posted", "voided", "expired"]
 
@@ -131,15 +132,10 @@ class Books:
         if wanted.amount <= 0 or wanted.debit_account_id == wanted.credit_account_id:
             raise refusals.TransferInvalid("An amount above zero moves between two different accounts.")
         debit, credit = self._account(wanted.debit_account_id), self._account(wanted.credit_account_id)
-        if wanted.kind == SYSTEMS and (debit.reserved or credit.reserved):
-            raise refusals.AccountReserved()
+        if wanted.kind == SYSTEMS and (debit.kind in _WATCHED or credit.kind in _WATCHED):
+            _ensure_systems_may(debit, credit)
         if debit.frozen:
             raise refusals.WalletFrozen()
-        if wanted.kind == SYSTEMS and debit.kind == WALLET:
-            raise HolderProofRequired(
-                "Nothing leaves a wallet but by a payment that its holder has proved: POST /v1/payments.",
-                detail_ar="لا يخصم من المحفظة إلا بعملية دفع أثبت صاحب الكارت حضوره فيها.",
-            )
         _check_available(debit, wanted.amount)
         if wanted.expires_at is None:
             made = wanted if _is_posted(wanted) else wanted._replace(state="posted", posted=wanted.amount)
@@ -223,6 +219,19 @@ class Books:
         if transfer is None:
             raise refusals.TransferUnknown(transfer_id=str(transfer_id))
         return transfer
+
+
+def _ensure_systems_may(debit: Account, credit: Account) -> None:
+    """That a system may move money between two accounts by itself."""
+    if debit.reserved or credit.reserved:
+        raise refusals.AccountReserved()
+    if debit.frozen:
+        raise refusals.WalletFrozen()
+    if debit.kind == WALLET:
+        raise HolderProofRequired(
+            "Nothing leaves a wallet but by a payment that its holder has proved: POST /v1/payments.",
+            detail_ar="لا يخصم من المحفظة إلا بعملية دفع أثبت صاحب الكارت حضوره فيها.",
+        )
 
 
 def _is_posted(wanted: Transfer) -> bool:

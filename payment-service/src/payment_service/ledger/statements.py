@@ -81,7 +81,7 @@ WRITE = f"""
             refund_of, expires_at, details, business_day, created_at, settled_at, ordered_as, settled_as)
         SELECT u.transfer_id, u.debit, u.credit, u.amount, u.state, u.posted, u.kind, u.reference, u.refund_of,
             u.expires_at, u.details::jsonb, $5::date, $6::timestamptz, CASE u.state WHEN 'posted' THEN $6 END,
-            u.ordered_as, u.settled_as
+            coalesce(u.ordered_as, $40::uuid), u.settled_as
         FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::bigint[], $11::text[], $12::bigint[], $13::text[],
             $14::text[], $15::uuid[], $16::timestamptz[], $17::text[], $35::uuid[], $36::uuid[])
             AS u (transfer_id, debit, credit, amount, state, posted, kind, reference, refund_of, expires_at, details,
