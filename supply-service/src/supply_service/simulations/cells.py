@@ -11,6 +11,7 @@ from supply_service.rules.entitled import NOTHING, Change, Facts, Given
 
 Outcome = Literal["gains", "loses", "unchanged"]
 Place = tuple[str, int]
+_GRANTS = Facts._fields.index("grants")
 EXAMPLES = 3  # of each outcome in each governorate, no two of them with the same facts
 
 
@@ -115,13 +116,8 @@ class Tally:
             counts: dict[str, int] = dict(zip(COUNTS, counted, strict=True))
             tally.cells[governorate, size] = Cell(**counts, before=Given(*before), after=Given(*after))
         for governorate, outcome, *shown in (stored or {}).get("shown", ()):
-            tally.shown[governorate, outcome] = [_facts(*one) for one in shown]
+            tally.shown[governorate, outcome] = [Facts(*one)._replace(grants=tuple(one[_GRANTS])) for one in shown]
         return tally
-
-
-def _facts(*stored: Any) -> Facts:
-    facts = Facts(*stored)
-    return facts._replace(grants=tuple(facts.grants))
 
 
 def _joined(cells: Iterable[Cell]) -> Cell:
