@@ -12,12 +12,14 @@ import pytest
 
 from chassis.holder_proofs.once import forgetting
 from chassis.ids import new_id
+from chassis.metrics import BACKGROUND
 from chassis.testing import MakeDatabase, TestIssuer, eventually
 from chassis.testing_proofs import PROVER, Prover
-from supply_service import MIGRATIONS
+from supply_service import MIGRATIONS, upkeep
 from supply_service.rules.presence import Gone
+from supply_service.sales import away
 
-from ..support import Holder, Supply, Till, bread, goods, serve, settings_for
+from ..support import NOON, Holder, Supply, Till, bread, goods, serve, settings_for
 from .test_tenders import BASKET, BEYOND, hold, tender
 
 MANY = bread(120)  # above the limit by sale, within two days of a family of twelve
@@ -167,6 +169,28 @@ async def test_bread_and_goods_go_on_while_proofs_cannot_be_had_so_far_as_the_ro
     small = await supply.holder(members=4)
     plain = await sold(supply, till, small, bread(20), proof_unavailable=True)
     assert await presence(supply, till, plain) is None, "below the limits nothing is flagged"
+
+
+async def test_a_terminal_that_is_away_day_after_day_is_told(supply: Supply) -> None:
+    """On three days of seven, as the rows say; one that was away for a day, as all were, is not."""
+    often, once, unproven = await supply.till(), await supply.till(), supply.runtime.state.unproven
+    (job,) = [job for job in upkeep.JOBS if job.name == "often_away"]
+    found = []
+    for days in (0, 2, 4):
+        supply.at(NOON + timedelta(days=days))
+        for till in (often, once) if days == 0 else (often,):
+            holder = await supply.holder(members=12)
+            sale = await sold(supply, till, holder, MANY, proof_unavailable=True)
+            assert await presence(supply, till, sale) == "away"
+        await unproven.exchange(supply.runtime.pool, supply.runtime.clock.today())
+        await job.run(supply.runtime)
+        found.append(BACKGROUND.get_sample_value("unicard_terminals_often_away"))
+    assert found == [0, 0, 1]
+    today = supply.runtime.clock.today()
+    assert await away.look(supply.runtime.pool, today, 3, 7) == [often.terminal_id]
+    supply.at(NOON + timedelta(days=9))
+    await job.run(supply.runtime)
+    assert BACKGROUND.get_sample_value("unicard_terminals_often_away") == 0, "it passes by itself"
 
 
 async def test_what_goes_without_is_counted_by_terminal_and_outlet_in_all_processes(supply: Supply) -> None:

@@ -203,6 +203,15 @@ FREE_GOODS = KEYS.declare(
 AWAY_SALES = KEYS.declare(
     "proof.away_sales", kinds.whole, "Sales above those limits a terminal makes in a day while proofs cannot be had."
 )
+AWAY_DAYS = KEYS.declare(
+    "proof.away_days",
+    kinds.positive,
+    "Days with such sales, of the last `proof.away_within`, from which on a terminal is looked at.",
+    needed_for=(),
+)
+AWAY_WITHIN = KEYS.declare(
+    "proof.away_within", kinds.positive, "Days, today included, in which those days are counted.", needed_for=()
+)
 SIMULATED_FIRST = KEYS.declare(
     "policy.simulated_first",
     kinds.words,
