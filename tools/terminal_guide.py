@@ -28,7 +28,8 @@ the constants below as data. Every example here is valid, those that are signed 
    proof from `POST /v1/holder-proofs`: for this terminal, card, purpose and at most this amount, once. A wrong try is
    answered 200 with `tries_left`. A sale, hold or visit that needs one is refused with `holder_proof_required`.
 6. **Sell.** `POST /v1/redemptions`. Of several faults the first is told, in the order of its `x-refusal-order`. Show
-   the citizen `title_ar`, `detail_ar` and `receipt_lines_ar`; switch on `code`.
+   the citizen `title_ar`, `detail_ar` and `receipt_lines_ar` (`receipt_lines_en`
+   beside it); switch on `code`.
 7. **The wallet's part.** Hold it first: what the `goods` lines cost by `GET /v1/catalogue` less what
    `GET /v1/entitlements/{card_id}` has left of the pot `goods`, with `POST /v1/payments/authorizations` and the proof
    of the sale (purpose `sale`, of at least what the whole sale comes to). Name the hold in `tenders`; the sale captures

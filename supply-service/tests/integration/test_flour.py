@@ -88,6 +88,9 @@ async def test_a_month_of_flour(supply: Supply) -> None:
     assert sold["receipt_lines_ar"] == [
         "دقيق بدلاً من الخبز 1 كجم × 30 = 90.00 جنيه", "المطلوب نقداً: 90.00 جنيه",
     ]  # fmt: skip
+    assert sold["receipt_lines_en"] == [
+        "Flour instead of bread 1 kg × 30 = EGP 90.00", "To be paid in cash: EGP 90.00",
+    ]  # fmt: skip
     undone = await reverse(supply, depot, sold["redemption_id"])
     assert (undone.status_code, undone.json()["cash_returned"]) == (201, 9000)
     assert (await proven(supply, depot, holder, 40)).status_code == 201

@@ -76,6 +76,8 @@ async def test_a_grant_pays_by_its_own_list_and_the_outlet_is_told_apart(supply:
     assert (left[GRANT], left["goods"][0]) == ((37200, "2026-02-17"), 20000 - 1260)
     assert "منحة رمضان 2026" in receipt["message_ar"]
     assert any("منحة رمضان 2026" in line for line in receipt["receipt_lines_ar"])
+    assert receipt["receipt_lines_en"][:2] == ["Sugar 1 kg × 1 = EGP 12.60", "Sugar 1 kg × 1 = EGP 28.00"]
+    assert any(line.endswith(": EGP 28.00") and "2026" in line for line in receipt["receipt_lines_en"])
     again = await supply.sell(shop, holder, goods("sugar", 1), of_grant("sugar", 1), key=key)
     assert again.content == sold.content, "a repeat gets the first answer"
     assert await granted(supply, holder) | {"name_ar": "", "name_en": ""} == {

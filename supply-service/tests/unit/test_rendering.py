@@ -101,6 +101,20 @@ def test_the_replies_are_those_of_their_version() -> None:
     assert rendering.reversal_reply(UNDONE).decode() == REVERSAL
 
 
+def test_a_receipt_in_english_stands_beside_where_its_names_were_kept() -> None:
+    """By the same words' table; records of before are rendered as they were, to the byte."""
+    named = SALE._replace(names_en=("Subsidised loaf", "Oil 800 ml"))
+    english = (
+        '"receipt_lines_en":["Subsidised loaf × 15 = EGP 3.00","Oil 800 ml × 2 = EGP 60.00",'
+        '"From the wallet: EGP 10.00","To be paid in cash: EGP 3.00"]'
+    )
+    assert rendering.reply(named).decode() == REPLY.removesuffix("}") + "," + english + "}"
+    assert rendering.event(named).decode() == EVENT
+    row: dict[str, Any] = named._asdict() | {"redemption_id": named.sale_id, "document": named.document()}
+    assert sale_of(row) == named
+    assert '"names_en"' not in SALE.document()
+
+
 def test_the_event_is_that_of_its_version() -> None:
     assert rendering.event(SALE).decode() == EVENT
 

@@ -56,6 +56,7 @@ SOLD_BREAD: Final[dict[str, JsonValue]] = {
     "message_ar": "تم صرف 15 رغيفاً. المتبقي: الخبز 435 رغيفاً",
     "message_en": "15 loaves were drawn. Remaining: bread 435 loaves",
     "receipt_lines_ar": ["رغيف خبز مدعم × 15 = 3.00 جنيه", "المطلوب نقداً: 3.00 جنيه"],
+    "receipt_lines_en": ["Subsidised loaf × 15 = EGP 3.00", "To be paid in cash: EGP 3.00"],
 }
 SOLD_GOODS: Final[dict[str, JsonValue]] = {
     "redemption_id": SALE_ID,
@@ -73,6 +74,12 @@ SOLD_GOODS: Final[dict[str, JsonValue]] = {
         "سكر 1 كجم × 2 = 25.20 جنيه",
         "لبن جاف 125 جم × 1 = 25.50 جنيه",
         "من المحفظة: 10.70 جنيه",
+    ],
+    "receipt_lines_en": [
+        "Oil 800 ml × 2 = EGP 60.00",
+        "Sugar 1 kg × 2 = EGP 25.20",
+        "Milk powder 125 g × 1 = EGP 25.50",
+        "From the wallet: EGP 10.70",
     ],
 }
 REASON: Final[dict[str, JsonValue]] = {"reason": "wrong_goods"}

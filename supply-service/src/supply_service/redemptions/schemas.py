@@ -146,6 +146,9 @@ class RedemptionReply(BaseModel):
     message_ar: str
     message_en: str
     receipt_lines_ar: list[str]
+    receipt_lines_en: list[str] | None = Field(
+        default=None, description="the same in English; absent of sales made before it was told"
+    )
 
 
 Places = Annotated[list[Annotated[int, Field(strict=True, ge=0, le=19)]], Field(min_length=1, max_length=20)]

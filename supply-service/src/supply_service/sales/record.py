@@ -34,6 +34,7 @@ class SaleRecord(NamedTuple):
     """A sale. `lines` hold everything it has moved, so that a reversal can undo it.
 
     `left`: what remained of the month's pots, by programme; `names`: what the lines' items were called in Arabic;
+    `names_en`: the same in English, empty of sales that were made before it was kept;
     `forfeit`: loaves of the month's pot that cannot be drawn any more, and become points;
     `rendering`: the version of the rules that make its reply, receipt and event of it (None: they were stored).
     """
@@ -60,6 +61,7 @@ class SaleRecord(NamedTuple):
     forfeit: int = 0
     presence: str | None = None  # how the holder's presence was proved, `away` where it could not be, None below limits
     grants: Mapping[str, Sequence[str]] = NO_GRANTS  # what its grants are called, in Arabic and in English
+    names_en: tuple[str, ...] = ()
 
     @property
     def wallet(self) -> int:
@@ -92,6 +94,8 @@ class SaleRecord(NamedTuple):
         members: dict[str, object] = {
             "lines": [_line_members(line) for line in self.lines], "left": self.left, "names": self.names
         }  # fmt: skip
+        if self.names_en:
+            members["names_en"] = self.names_en
         if self.tenders:
             members["tenders"] = [(str(tender.payment_id), tender.amount) for tender in self.tenders]
         if self.forfeit:
@@ -179,6 +183,7 @@ def record(
         tuple([Paid(tender.payment_id, tender.amount) for tender in tenders]),
         rendering, bread.forfeit(pot, sale.day, figures) if pot is not None else 0, presence,
         _named(sale, figures),
+        tuple([items[line.item].name_en if line.item in items else line.item for line in sale.lines]),
     )  # fmt: skip
 
 
@@ -199,7 +204,7 @@ def sale_of(row: Row, tenders: Iterable[Paid] = ()) -> SaleRecord:
         row["terminal_id"], row["outlet_id"], row["governorate"], at, row["offline"], row["conflict"], row["loaves"],
         row["goods"], row["cash"], tuple([_line_of(line) for line in kept["lines"]]), kept.get("left", {}),
         tuple(kept.get("names", ())), tuple(paid or tenders), row["rendering"], kept.get("forfeit", 0),
-        kept.get("presence"), kept.get("grants", NO_GRANTS),
+        kept.get("presence"), kept.get("grants", NO_GRANTS), tuple(kept.get("names_en", ())),
     )  # fmt: skip
 
 

@@ -83,7 +83,8 @@ def _reply_1(sale: SaleRecord) -> bytes:
             "remaining": remaining_members(sale.left, sale.period, windows_of(sale.lines)),
             "message_ar": message_ar,
             "message_en": message_en,
-            "receipt_lines_ar": wording.receipt_ar(sale),
+            "receipt_lines_ar": wording.receipt(sale, sale.names, wording.AR),
+            **({"receipt_lines_en": wording.receipt(sale, sale.names_en, wording.EN)} if sale.names_en else {}),
         },
         default=str,  # the driver's own UUID type, which orjson does not know
         option=orjson.OPT_UTC_Z,

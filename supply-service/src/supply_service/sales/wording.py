@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from chassis import plurals
 from supply_service.rules.allowance import pounds
@@ -13,6 +14,25 @@ from supply_service.sales.record import NO_GRANTS, ReversalRecord, SaleRecord
 
 PROGRAMME_AR = {BREAD: "الخبز", GOODS: "السلع التموينية", POINTS: "نقاط الخبز", FLOUR: "الدقيق"}
 PROGRAMME_EN = {BREAD: "bread", GOODS: "goods allowance", POINTS: "bread points", FLOUR: "flour"}
+
+
+class Words(NamedTuple):
+    """The words of a receipt in one language; `place`: of its name among those of a grant."""
+
+    place: int
+    money: str
+    wallet: str
+    allowance: str
+    difference: str
+    grant: str
+    due: str
+
+
+AR = Words(0, "%s جنيه", "من المحفظة", "من رصيد السلع", "فرق السلع نقداً", "من %s", "المطلوب نقداً")
+EN = Words(
+    1, "EGP %s", "From the wallet", "From the goods allowance", "Difference for goods in cash", "From the %s",
+    "To be paid in cash",
+)  # fmt: skip
 
 
 def loaves_ar(count: int) -> str:
@@ -73,22 +93,23 @@ def reversal(done: ReversalRecord) -> tuple[str, str]:
     return f"تم إلغاء العملية. {left_ar}", f"The draw was reversed. {left_en}"
 
 
-def receipt_ar(sale: SaleRecord) -> list[str]:
-    """The receipt's lines: what was drawn, at what price, and what the citizen pays."""
+def receipt(sale: SaleRecord, names: Sequence[str], words: Words) -> list[str]:
+    """The receipt's lines: what was drawn (`names` of its items), at what price, and what the citizen pays."""
+    money = words.money
     printed = []
-    for line, name in zip(sale.lines, sale.names, strict=True):
+    for line, name in zip(sale.lines, names, strict=True):
         price = line.amount + line.wallet + line.cash
-        printed.append(f"{name} × {line.quantity} = {pounds(price)} جنيه")
+        printed.append(f"{name} × {line.quantity} = {money % pounds(price)}")
     if wallet := sale.wallet:
-        printed.append(f"من المحفظة: {pounds(wallet)} جنيه")
+        printed.append(f"{words.wallet}: {money % pounds(wallet)}")
     if difference := sale.difference:
-        printed.append(f"من رصيد السلع: {pounds(sale.goods)} جنيه")
-        printed.append(f"فرق السلع نقداً: {pounds(difference)} جنيه")
-    for programme, (name_ar, _) in sale.grants.items():
+        printed.append(f"{words.allowance}: {money % pounds(sale.goods)}")
+        printed.append(f"{words.difference}: {money % pounds(difference)}")
+    for programme, named in sale.grants.items():
         paid = sum(line.amount for line in sale.lines if line.programme == programme)
-        printed.append(f"من {name_ar}: {pounds(paid)} جنيه")
+        printed.append(f"{words.grant % named[words.place]}: {money % pounds(paid)}")
     if sale.cash:
-        printed.append(f"المطلوب نقداً: {pounds(sale.cash)} جنيه")
+        printed.append(f"{words.due}: {money % pounds(sale.cash)}")
     return printed
 
 
