@@ -75,16 +75,26 @@ TABLES = [
 
 # Who belongs to a household now has belonged to it since both were registered, as far as this register knows, and
 # counts for all programmes from that month on, so that sizes stay what they are.
+_REGISTERED = "(greatest(c.registered_at, h.registered_at) AT TIME ZONE 'Africa/Cairo')::date"
 _SINCE = (
-    "greatest((greatest(c.registered_at, h.registered_at) AT TIME ZONE 'Africa/Cairo')::date,"
+    f"greatest({_REGISTERED},"
     " (SELECT max(before.until) FROM membership before WHERE before.citizen_id = c.citizen_id))"
 )
-ENTER = f"""
+
+
+def enter(citizens: str, since: str = _SINCE) -> str:
+    """Let citizens belong to their households, from a day that is given as SQL."""
+    return f"""
     INSERT INTO membership (membership_id, citizen_id, household_id, role, since, first_month, granted, join_reason)
-    SELECT uuidv7(), c.citizen_id, c.household_id, c.role, {_SINCE}, date_trunc('month', {_SINCE})::date,
+    SELECT uuidv7(), c.citizen_id, c.household_id, c.role, {since}, date_trunc('month', {since})::date,
         ARRAY['goods', 'bread', 'health'], 'registered'
-    FROM {{citizens}} c JOIN household h USING (household_id)
+    FROM {citizens} c JOIN household h USING (household_id)
 """  # noqa: S608 - a part of a statement takes only text of the statement around it
+
+
+# The first time there is no membership before. To look for one would read, for each citizen, all that this statement
+# itself has written: of a million citizens it would not end.
+EVERYBODY = enter("citizen", _REGISTERED)
 NOT_YET = " WHERE NOT EXISTS (SELECT FROM membership m WHERE m.citizen_id = c.citizen_id AND m.until IS NULL)"
 
 CONSTRAINTS = [
@@ -113,7 +123,7 @@ FOLLOW = [
             left_month = (date_trunc('month', day) + interval '1 month')::date
         FROM written c WHERE c.citizen_id = m.citizen_id AND m.until IS NULL
             AND (c.household_id IS DISTINCT FROM m.household_id OR c.role IS DISTINCT FROM m.role);
-        {ENTER.format(citizens="written")} {NOT_YET};
+        {enter("written")} {NOT_YET};
         RETURN NULL;
     END $$
     """,
@@ -170,6 +180,6 @@ def upgrade() -> None:
 
     What must lock the tables it writes to comes last, behind the work; whom it has entered since is taken in then.
     """
-    everybody = ENTER.format(citizens="citizen")
-    for statement in (*TABLES, everybody, *CONSTRAINTS, *FOLLOW, *COLUMNS, everybody + NOT_YET, *REFERENCES):
+    since = enter("citizen") + NOT_YET
+    for statement in (*TABLES, EVERYBODY, *CONSTRAINTS, *FOLLOW, *COLUMNS, since, *REFERENCES):
         op.execute(statement)

@@ -14,7 +14,7 @@ from card_service.registry import memberships
 from card_service.registry.months import entitlements, steps
 from chassis.clock import business_day, month_start
 from chassis.ids import new_id
-from chassis.testing import as_owner, migrate, migrated_database
+from chassis.testing import as_owner, eventually, migrate, migrated_database
 
 if TYPE_CHECKING:
     from ..conftest import Office
@@ -64,6 +64,25 @@ async def test_who_is_in_a_household_before_the_upgrade_is_a_member_since_both_w
         (child, "child", date(2026, 11, 14), None, november, None, everything, "registered"),
     ]
     assert await connection.fetchval("SELECT count(*) FROM membership") == 2
+    await connection.close()
+
+
+async def test_the_upgrade_reads_no_membership_for_each_citizen(postgres_url: str) -> None:
+    """Of what it has just written itself: the work would grow with the square of the citizens."""
+    url = await migrated_database(postgres_url, f"many_memberships_{new_id().hex[-8:]}", MIGRATIONS, "0010")
+    connection, _, _ = await filled(url)
+    for _ in range(100):
+        home, person = new_id(), new_id()
+        await connection.execute(HOUSEHOLD, home, 1, "2026-09-30T22:30:00Z")
+        await connection.execute(CITIZEN, person, home, "head", person.bytes * 2, "2026-09-30T22:30:00Z")
+    await migrate(url, MIGRATIONS, "0011")
+
+    async def scans() -> int:
+        found: int = await connection.fetchval("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'membership'")
+        return found
+
+    await eventually(scans, seconds=10, every=0.1)  # the migration's connection tells what it did when it ends
+    assert await scans() < 50
     await connection.close()
 
 
