@@ -18,6 +18,10 @@ from devstack.terminal.fleet import FleetTerminal, in_parallel
 DISTRICT = "03.04"
 TWICE = 0.02
 BATCH = 200
+# When it is sold without the network: after the terminals were switched on, which the day's other events may delay to
+# nine o'clock, and before the evening in which the last day's sales come in.
+FROM = 10
+SECONDS = 7 * 3600
 
 
 class Outage:
@@ -63,7 +67,7 @@ class Outage:
 
         await in_parallel(self.sold, fetch, lanes=16)
         for number, (terminal, holder, days) in enumerate(self.sold):
-            moment = at(self.day, 7) + timedelta(seconds=10 * number % 36_000)
+            moment = at(self.day, FROM) + timedelta(seconds=10 * number % SECONDS)
             credential.verify(compact[holder.card_id], keys, now=moment.astimezone(UTC), governorate="03")
             lines = [bread(days * self.rules.daily_loaves(holder.members))]
             sale = terminal.chain.sign(holder.card_id, compact[holder.card_id], lines, moment)
