@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ from devstack.demo.context import Cardholder
 from devstack.demo.families import OF_EACH, Event, families, of_each
 from devstack.demo.homes import Homes
 from devstack.demo.people import Generator
-from devstack.demo.pots import BREAD, GOODS, POINTS, Counted, Facts, Key, Pot, differences, expected
+from devstack.demo.pots import BREAD, FLOUR, GOODS, POINTS, Counted, Facts, Key, Pot, differences, expected
 from devstack.demo.report import Report
 from devstack.demo.rules import Rules
 from devstack.demo.stages.proof import Proof
@@ -82,6 +83,23 @@ def test_what_was_had_twice_is_taken_from_the_next_month() -> None:
     assert pots[Key(JANUARY, BREAD)] == Pot(155, 155)
 
 
+def test_a_month_of_flour_has_no_bread_and_no_points_after_it() -> None:
+    """3.15: four members: 40 kg, bread pot 0."""
+    rules = replace(RULES, flour_kilograms=10)
+    facts = Facts(ACTIVATED, always(4), drawn={Key(JANUARY, FLOUR): 40}, flour={JANUARY})
+    pots = expected(facts, rules, MONTHS)
+    assert pots[Key(JANUARY, FLOUR)] == Pot(40, 0)
+    assert [pots[Key(month, BREAD)].granted for month in MONTHS] == [20, 0, 20 * 28]
+    assert [pots[Key(month, POINTS)].granted for month in MONTHS] == [0, 200, 0]
+    assert [key.month for key in pots if key.programme == FLOUR] == [JANUARY]
+
+
+def test_a_grant_is_what_its_list_and_its_sales_make_it() -> None:
+    key = Key(JANUARY, "grant_pilot_1")
+    pots = expected(Facts(ACTIVATED, always(4), grants={key: Pot(40_000, 28_800)}), RULES, MONTHS)
+    assert pots[key] == Pot(40_000, 28_800)
+
+
 def test_a_household_that_is_founded_begins_with_its_activation() -> None:
     pots = expected(Facts(date(2027, 2, 11), always(2)), RULES, MONTHS)
     assert set(pots) == {Key(FEBRUARY, programme) for programme in (BREAD, GOODS, POINTS)}
@@ -116,7 +134,7 @@ class _Reader:
             }
             for key, pot in self.pots.items()
         ]  # fmt: skip
-        return {"household_id": "h1", "pots": shown}
+        return {"household_id": "h1", "pots": shown, "grants": []}
 
 
 @pytest.mark.parametrize("planted", [None, Key(JANUARY, BREAD), Key(FEBRUARY, POINTS)])

@@ -28,7 +28,7 @@ from devstack.demo.history import History, Run
 from devstack.demo.office import Office
 from devstack.demo.people import PILOT_HOUSEHOLDS, Generator, Household
 from devstack.demo.places import PORT_SAID, Site
-from devstack.demo.pots import BREAD, GOODS, Key
+from devstack.demo.pots import BREAD, FLOUR, GOODS, Key, Pot
 from devstack.demo.register_file import RegisterFile
 from devstack.demo.report import Report
 from devstack.demo.sink import Sink
@@ -104,6 +104,9 @@ class Cardholder:
     overdrawn: int = 0  # loaves had twice, to be taken from the next month
     drawn: dict[Key, int] = field(default_factory=dict)  # in months that are over
     owed: dict[date, int] = field(default_factory=dict)  # loaves overdrawn in them
+    flour: set[date] = field(default_factory=set)  # months for which it chose flour instead of bread
+    kilograms: int = 0  # of flour drawn
+    grants: dict[Key, Pot] = field(default_factory=dict)  # what it must have of grants
 
     @property
     def members(self) -> int:
@@ -113,8 +116,9 @@ class Cardholder:
     def end_month(self, month: date) -> None:
         """Put what was drawn in a month aside, and begin the next."""
         self.drawn[Key(month, BREAD)], self.drawn[Key(month, GOODS)] = self.loaves, self.goods_amount
+        self.drawn[Key(month, FLOUR)] = self.kilograms
         self.owed[month] = self.overdrawn
-        self.loaves = self.goods_amount = self.overdrawn = self.covered_until = 0
+        self.kilograms = self.loaves = self.goods_amount = self.overdrawn = self.covered_until = 0
 
 
 @dataclass(slots=True)
@@ -140,6 +144,7 @@ class Context:
     office: Office
     inspector: PersonCaller
     disputes_approver: PersonCaller
+    policies_approver: PersonCaller
     protection: PersonCaller
     finance: Caller
     report: Report

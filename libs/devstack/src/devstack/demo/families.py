@@ -37,6 +37,8 @@ class Event(StrEnum):
     LEGACY_UNKNOWN = "legacy unknown"
     MOBILE = "mobile"
     NAME = "name"
+    FLOUR = "flour"  # chosen instead of bread for the month
+    GRANT = "grant"  # on the list of one
 
 
 class _Member(NamedTuple):

@@ -32,6 +32,7 @@ from devstack.demo.stages import (
     totals,
 )
 from devstack.demo.stages import month as month_of_sales
+from devstack.demo.stages.choices import Choices
 from devstack.demo.stages.life import Life
 from devstack.demo.stages.proof import Proof
 from devstack.demo.stages.story import Story
@@ -87,6 +88,8 @@ async def _stages(context: Context) -> str:
     before, month, _ = context.calendar.months
     life.rules = await rules.read(context.policies, context.shops[0].caller, before)
     await families.legacy_draws(context, homes, life.rules)
+    choices = Choices(context, homes, story, life.rules)
+    await choices.enter()
     story.holder.card_id = story.card_id
     proof = await Proof.begin(context, homes, story, life.rules)
     await proof.end_of(before)
@@ -94,6 +97,7 @@ async def _stages(context: Context) -> str:
 
     async def first_day() -> None:
         await story.first_day()
+        await choices.draw()
         await payday.play(context, story)
 
     left_open: list[Terminal] = []

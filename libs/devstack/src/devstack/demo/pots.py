@@ -6,15 +6,15 @@ Written apart from supply-service and from scratch: what both come to is held ag
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from devstack.demo.rules import Rules
 
-BREAD, GOODS, POINTS = "bread", "goods", "bread_points"
-PROGRAMMES = (BREAD, GOODS, POINTS)
+BREAD, GOODS, POINTS, FLOUR = "bread", "goods", "bread_points", "flour"
+PROGRAMMES = (BREAD, GOODS, POINTS)  # what every household has each month
 
 
 class Counted(NamedTuple):
@@ -25,14 +25,14 @@ class Counted(NamedTuple):
 
 
 class Pot(NamedTuple):
-    """Loaves, or piastres: what a pot was opened with and corrected to, and what is left of it."""
+    """Loaves, piastres or kilograms: what a pot was opened with and corrected to, and what is left of it."""
 
     granted: int
     left: int
 
 
 class Key(NamedTuple):
-    """Which pot: a month's first day and a programme."""
+    """Which pot: a month's first day, or a grant's, and a programme."""
 
     month: date
     programme: str
@@ -45,7 +45,8 @@ class Facts:
     `told`: for each month, how the register counted that month and those before it when the month was over. `drawn`:
     what terminals sold, by their own books. `overdrawn`: loaves sold twice without a network in a month, taken from the
     next. `legacy`: piastres of goods drawn with the ration card in the month of activation; it has one where
-    `ration_card`, and None says that nobody told.
+    `ration_card`, and None says that nobody told. `flour`: months for which it chose flour instead of bread.
+    `grants`: the pots of grants it is listed for, as the list and what terminals sold make them.
     """
 
     activated_on: date
@@ -54,6 +55,8 @@ class Facts:
     overdrawn: Mapping[date, int] = field(default_factory=dict)
     ration_card: bool = False
     legacy: int | None = None
+    flour: Collection[date] = ()
+    grants: Mapping[Key, Pot] = field(default_factory=dict)
 
 
 class Difference(NamedTuple):
@@ -96,6 +99,10 @@ def expected(facts: Facts, rules: Rules, months: Sequence[date]) -> dict[Key, Po
         for programme, granted, less in ((BREAD, bread, paid), (GOODS, goods, 0), (POINTS, points, 0)):
             key = Key(month, programme)
             pots[key] = Pot(granted, granted - less - facts.drawn.get(key, 0))
+        if month in facts.flour:
+            key, kilograms = Key(month, FLOUR), rules.flour_kilograms * told[month].bread
+            pots[key] = Pot(kilograms, kilograms - facts.drawn.get(key, 0))
+    pots.update(facts.grants)
     return pots
 
 
@@ -107,6 +114,8 @@ def differences(household_id: str, wanted: Mapping[Key, Pot], found: Mapping[Key
 
 
 def _bread(facts: Facts, rules: Rules, month: date, members: int) -> int:
+    if month in facts.flour:
+        return 0
     last = month.replace(day=monthrange(month.year, month.month)[1])
     days = (last - max(month, facts.activated_on)).days + 1
     return rules.daily_loaves(members) * max(0, days)

@@ -37,6 +37,7 @@ class Rules:
     days_at_once: Steps
     allowance: Steps
     goods: tuple[Goods, ...]
+    flour_kilograms: int = 0  # a person and month, in the place of bread
     debt_share: Decimal = Decimal(1)  # most of a pot that goes to what a household owes
 
     def daily_loaves(self, members: int) -> int:
@@ -68,14 +69,16 @@ async def read(policies: Caller, terminal: Caller, on: date) -> Rules:
         loaves_per_person=int(await value("bread.daily_quota_per_person")),
         loaf_price=int(await value("bread.price")),
         point_value=int(await value("bread.point_value")),
-        days_at_once=_steps(await value("bread.days_per_draw")),
-        allowance=_steps(await value("supply.allowance")),
+        days_at_once=steps_of(await value("bread.days_per_draw")),
+        allowance=steps_of(await value("supply.allowance")),
         goods=tuple(_goods(await terminal.get("/v1/catalogue", on=on.isoformat()))),
+        flour_kilograms=int(await value("bread.flour_kilograms_per_person")),
         debt_share=Decimal(str(await value("debt.most_share_a_month"))),
     )
 
 
-def _steps(value: Any) -> Steps:
+def steps_of(value: Any) -> Steps:
+    """A figure by the number of persons, from a row of the book."""
     if isinstance(value, dict):
         return tuple((int(start), int(figure)) for start, figure in value["steps"])
     return ((0, int(value)),)

@@ -189,6 +189,8 @@ class DayClosed(TypedDict):
     reversals: int
     loaves: int
     goods_amount: int
+    grants_amount: int
+    flour: int
     cash_amount: int
     wallet_amount: int
     closed: bool

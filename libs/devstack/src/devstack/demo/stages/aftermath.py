@@ -37,6 +37,8 @@ async def play(context: Context, life: Life, played: Month) -> None:
     await plan_week(context, context.calendar.newcomers_week, len(homes.newcomers) + MORE_THAN_NEEDED, "heads")
     for home in (*homes.all, *homes.founded):
         home.holder.counted = home.must_count(first).bread
+    for home in homes.of(Event.FLOUR):
+        home.holder.apart = False  # chosen for a month: it draws bread again
     await context.set_clock(at(first, 6))
     month = Month(played.rules)
     await Day(context, month, first, Outage(context, played.rules)).play()

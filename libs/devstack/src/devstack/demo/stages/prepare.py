@@ -75,6 +75,7 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
         ),
         inspector=_person(options, wire, "inspector"),
         disputes_approver=_person(options, wire, "disputes-approver"),
+        policies_approver=_person(options, wire, "policy-approver"),
         protection=_person(options, wire, "data-protection-officer"),
         finance=callers["reconciliation"],
         report=Report(console),

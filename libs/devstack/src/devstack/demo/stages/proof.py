@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from contracts.clients import Owner
 from contracts.scopes import Scope
 from devstack.demo.context import Cardholder, Context
 from devstack.demo.homes import Homes
-from devstack.demo.pots import BREAD, GOODS, POINTS, Counted, Difference, Facts, Key, Pot, differences, expected
+from devstack.demo.pots import BREAD, FLOUR, GOODS, POINTS, Counted, Difference, Facts, Key, Pot, differences, expected
 from devstack.demo.rules import Rules
 from devstack.demo.stages.story import Story
 from devstack.terminal.caller import Caller, ClientSecret, Refused
@@ -26,6 +26,7 @@ MOST_ASKED = 5_000
 READERS = 6
 ROUNDS = 3
 SHOWN = 20
+GRANT = "grant_"  # begins the names of grants' programmes
 MONTHS = "GET /v1/households/{id}/months/{month}"
 POTS = "GET /v1/entitlements/{card}"
 Item = TypeVar("Item")
@@ -76,6 +77,9 @@ class Proof:
         for pot in answer["pots"]:
             key = Key(date.fromisoformat(pot["period"]), str(pot["programme"]))
             self.found[household][key] = Pot(int(pot["granted"]), int(pot["remaining"]))
+        for grant in answer["grants"]:
+            key = Key(date.fromisoformat(grant["since"]), str(grant["programme"]))
+            self.found[household][key] = Pot(int(grant["granted"]), int(grant["remaining"]))
 
     async def _read_months(self, holders: Iterable[Cardholder], end: date) -> None:
         """How the register counts, at the end of a month, that month and those before it."""
@@ -129,6 +133,7 @@ class Proof:
         points = sum(must.get(Key(months[-1], POINTS), Pot(0, 0)).granted for must in wanted.values())
         found = sum(self.found[home].get(Key(months[-1], POINTS), Pot(0, 0)).granted for home in wanted)
         check("proof: points for bread not drawn, piastres", points, found, POTS)
+        self._check_beside(wanted)
 
     def _facts(self, holder: Cardholder) -> Facts:
         told = self.told[holder.household_id]
@@ -142,7 +147,23 @@ class Proof:
             overdrawn=holder.owed,
             ration_card=holder.ration_card,
             legacy=holder.legacy,
+            flour=holder.flour,
+            grants=holder.grants,
         )
+
+    def _check_beside(self, wanted: Mapping[str, Mapping[Key, Pot]]) -> None:
+        """Flour and grants, which few households have, in lines of their own: granted and left."""
+
+        def summed(pots: Mapping[str, Mapping[Key, Pot]], wanted_of: Callable[[str], bool]) -> str:
+            chosen = [pot for home in wanted for key, pot in pots[home].items() if wanted_of(key.programme)]
+            return f"{sum(pot.granted for pot in chosen)} granted, {sum(pot.left for pot in chosen)} left"
+
+        kinds: list[tuple[str, Callable[[str], bool]]] = [
+            ("flour instead of bread, kilograms", lambda programme: programme == FLOUR),
+            ("grants, piastres", lambda programme: programme.startswith(GRANT)),
+        ]
+        for what, of_it in kinds:
+            self.context.report.check(f"proof: {what}", summed(wanted, of_it), summed(self.found, of_it), POTS)
 
     def _check_history(self) -> None:
         """The register's months of those to whom something happened, against what was asked for in them."""
