@@ -7,6 +7,7 @@ import asyncio
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +33,23 @@ PROJECT = {
 
 @dataclass
 class World:
-    """What a terminal meets: one-time codes for two devices, and cards to be read."""
+    """What a terminal meets: one-time codes for three devices, and cards to be read."""
 
     bakery: tuple[str, str]
     grocer: tuple[str, str]
+    clinic: tuple[str, str]
     credentials: list[str]
 
 
 @pytest.fixture(scope="module")
 def world(system: System) -> Iterator[World]:
-    """Two households with cards that pay, a pension for the first, and outlets with terminals to be enrolled."""
+    """Two households with cards that pay, a pension and cover for the first, and terminals to be enrolled."""
 
     async def settle() -> World:
         async with opened(system, ATAQA) as town:
-            homes = [town.home(3, services=("payment", "supply")) for _ in range(2)]
+            homes = [
+                town.home(3, services=services) for services in (("health", "payment", "supply"), ("payment", "supply"))
+            ]
 
             async def story(home: Home) -> None:
                 await town.on(CARD_ON)
@@ -63,9 +67,9 @@ def world(system: System) -> Iterator[World]:
 
             await eventually(balance, within_s=WITHIN_S)
             assert (await town.sees(balance, lambda found: found["balance"] > 0))["balance"] > 0
-            known = [await town.registered(kind) for kind in ("bakery", "grocer")]
+            known = [await town.registered(kind) for kind in ("bakery", "grocer", "pharmacy")]
             cards = [(await town.counter.get(f"/v1/cards/{home.card}/credential"))["credential"] for home in homes]
-            return World(known[0], known[1], cards)
+            return World(known[0], known[1], known[2], cards)
 
     try:
         yield asyncio.run(settle())
@@ -93,10 +97,14 @@ def test_a_day_at_a_bakery_and_at_a_grocers(system: System, world: World) -> Non
     _work_without_a_network(bakery, world, card, other)
     _count_the_day(bakery, grocer)
     _ask_the_rest(bakery, grocer, card)
-    called = bakery.called | grocer.called
-    for path, operations in bakery.document["paths"].items():
+    _all_called(bakery.called | grocer.called, bakery.document, {"bakery", "grocer"})
+
+
+def _all_called(called: set[str], document: dict[str, Any], kinds: set[str]) -> None:
+    """Every operation that the document gives these kinds of terminals was tried."""
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            if {"bakery", "grocer"} & set(operation.get("x-terminals", ())):
+            if kinds & set(operation.get("x-terminals", ())):
                 assert f"{method.upper()} {path}" in called
 
 
@@ -251,3 +259,87 @@ def _ask_the_rest(bakery: Stranger, grocer: Stranger, card: str) -> None:
         device.call(name, device.example(name) | {"card_id": card})
     one = grocer.call("GET /v1/redemptions", limit=1)["items"][0]["redemption_id"]
     grocer.call("GET /v1/redemptions/{redemption_id}", redemption_id=one)
+
+
+def test_visits_at_a_pharmacy(system: System, world: World) -> None:
+    clinic = Stranger(system.edge)
+    clinic.enrol(*world.clinic)
+    assert clinic.me["kind"] == "clinic"
+    card = clinic.read_card(world.credentials[0])
+    covered = until(lambda: _covered(clinic, card))
+    _treat(clinic, card, covered["services"][0])
+    _refuse_above_the_ceiling(clinic, card)
+    _take_in_an_emergency(clinic, card)
+    name = "POST /v1/holder-proof-codes"
+    clinic.call(name, clinic.example(name) | {"card_id": card, "purpose": "visit"})
+    _all_called(clinic.called, clinic.document, {"clinic"})
+
+
+def _covered(clinic: Stranger, card: str) -> dict[str, Any] | None:
+    """Cover, once it is known there, and the terminal to every process."""
+    name = "POST /v1/eligibility"
+    try:
+        found: dict[str, Any] = clinic.call(name, clinic.example(name) | {"card_id": card})
+    except Refused as refusal:
+        if refusal.code not in {"clinic_terminal_needed", "card_unknown"}:
+            raise
+        return None
+    return found if found["covered"] else None
+
+
+def _visit(clinic: Stranger, card: str, **changed: Any) -> dict[str, Any]:
+    """The example's visit of a card, without a proof."""
+    body = clinic.example("POST /v1/encounters") | {"card_id": card} | changed
+    del body["holder_proof"]
+    return body
+
+
+def _treat(clinic: Stranger, card: str, terms: dict[str, Any]) -> None:
+    """The example's visit: refused without the holder, then what eligibility said is taken, and given back again."""
+    name, read = "POST /v1/encounters", "GET /v1/encounters/{encounter_id}"
+    body = _visit(clinic, card)
+    with pytest.raises(Refused) as alone:
+        clinic.call(name, body)
+    assert alone.value.code == "holder_proof_required"
+    total = sum(line["price"] * line["quantity"] for line in body["lines"])
+    proof = clinic.prove(card, "visit", total, PIN)["proof"]
+    entered = clinic.call(name, body | {"holder_proof": proof})
+    assert terms["service"] == body["service"]
+    share = min(round(total * Decimal(terms["rate"])), terms["cap_left"])
+    assert (entered["copayment"], entered["insurer_part"]) == (share, total - share)
+    with pytest.raises(Refused) as used:
+        clinic.call(name, body | {"holder_proof": proof})
+    assert used.value.code == "holder_proof_used"
+    visit = {"encounter_id": entered["encounter_id"]}
+    paid = until(lambda: _copayment_is(clinic.call(read, **visit), "paid"))
+    assert paid["diagnosis"] == body["diagnosis"]
+    back = "POST /v1/encounters/{encounter_id}/reversal"
+    assert clinic.call(back, clinic.example(back), **visit)["state"] == "reversed"
+    assert clinic.call(read, **visit)["copayment_state"] == "reversed"
+
+
+def _copayment_is(visit: dict[str, Any], state: str) -> dict[str, Any] | None:
+    return visit if visit["copayment_state"] == state else None
+
+
+def _refuse_above_the_ceiling(clinic: Stranger, card: str) -> None:
+    """Whatever is typed and agreed to, no price beyond the service's ceiling is booked."""
+    name = "POST /v1/encounters"
+    body = _visit(clinic, card)
+    most = clinic.member("EncounterLine", "price")["maximum"]
+    body["lines"] = [body["lines"][0] | {"price": int(most)}]
+    proof = clinic.prove(card, "visit", int(most), PIN)["proof"]
+    with pytest.raises(Refused) as refused:
+        clinic.call(name, body | {"holder_proof": proof})
+    assert refused.value.code == "price_above_ceiling"
+
+
+def _take_in_an_emergency(clinic: Stranger, card: str) -> None:
+    """Taken in without the holder; nothing leaves a wallet before somebody has looked at it."""
+    entered = clinic.call("POST /v1/encounters", _visit(clinic, card, emergency=True))
+    assert (entered["review"], entered["copayment_state"], entered["insurer_state"]) == ("open", "review", "review")
+    collect = "POST /v1/encounters/{encounter_id}/collection"
+    proof = clinic.prove(card, "visit", entered["total"], PIN)["proof"]
+    with pytest.raises(Refused) as refused:
+        clinic.call(collect, {"holder_proof": proof}, encounter_id=entered["encounter_id"])
+    assert refused.value.code == "nothing_to_collect"
