@@ -19,6 +19,7 @@ from supply_service.rules.sale import Place, decide
 from supply_service.rules.sizes import Size
 
 OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
+JANUARY = date(2027, 1, 1)
 LONG_AGO = date(2020, 1, 1)
 BAKERY = Place(uuid4(), uuid4(), "bakery", "03", "03.02")
 SHOP = Place(uuid4(), uuid4(), "grocer", "03", "03.02")
@@ -159,6 +160,24 @@ def test_a_reinstatement_is_paid_back(figures: FiguresByDay) -> None:
         ("raised", 20000, DECEMBER),
     ]
     assert not correct(done.account, DECEMBER, done.booked, figures).entries
+
+
+@pytest.mark.parametrize(("salts", "left"), [(0, 45000), (40, 40000), (200, 20000), (480, 0)])
+def test_what_is_paid_back_lies_in_the_months_own_pot(salts: int, left: int, figures: FiguresByDay) -> None:
+    """No pot is drawn before another: one sale takes both, a size lowered later takes of the month's own alone."""
+    account = household(Size(LONG_AGO, 4, 4), Size(OCTOBER, 0, 4), opened=date(2026, 9, 1), activated_on=LONG_AGO)
+    account = open_month(account, DECEMBER, figures).account
+    done = correct(account._replace(sizes=(Size(LONG_AGO, 4, 4),)), DECEMBER, {}, figures)
+    now = done.account
+    if salts:
+        card = Card(uuid4(), now.household_id, "active", None, True)
+        at = datetime(2026, 12, 5, 10, tzinfo=UTC)
+        now = decide([Line(GOODS, "salt_300g", salts)], card, now, SHOP, at, figures).account
+    assert [pot.granted for pot in now.pots.values() if pot.programme == GOODS] == [0, 0, 60000]
+    fewer = correct(now._replace(sizes=(Size(LONG_AGO, 4, 4), Size(DECEMBER, 1, 4))), DECEMBER, done.booked, figures)
+    assert fewer.account.pots[(GOODS, DECEMBER)].remaining == left
+    following = open_month(fewer.account, JANUARY, figures).account
+    assert following.pots[(GOODS, JANUARY)].granted == 5000, "what is left of either ends with the month"
 
 
 def test_bread_that_was_missed_comes_as_points(figures: FiguresByDay) -> None:
