@@ -1,4 +1,7 @@
-"""Lost cards through the gateway (truth 3.5): reported, bread by the code of the SMS, free again or replaced."""
+"""Without the card or the network, through the gateway.
+
+Lost cards (truth 3.5): reported, bread by the code of the SMS, free again or replaced. Sales on paper (truth 3.11).
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from devstack.people.cast import Part, cast
+from devstack.people.signed import PersonCaller, approve
 from devstack.terminal.caller import Refused
 
 from .conftest import System
-from .town import FAISAL, WITHIN_S, Home, Town, lived, outcome, refused
+from .town import FAISAL, SUEZ, WITHIN_S, Home, Town, lived, outcome, refused
 
 pytestmark = pytest.mark.slow
 
@@ -120,7 +125,39 @@ async def another_is_asked_for(town: Town) -> dict[str, Any]:
     }
 
 
-STORIES = {"nobody asks": nobody_asks, "another is asked for": another_is_asked_for}
+async def on_paper(town: Town) -> dict[str, Any]:
+    """The bakery's terminal is dead for a morning: a clerk enters its sheet, another person approves it."""
+    await town.on(BEFORE)
+    home = await town.settle(town.home(4))
+    parts = [Part(f"{SUEZ}.{role}", role, "ministry", SUEZ) for role in ("sheets-clerk", "sheets-approver")]
+    await cast(town.store, town.system.edge, parts)
+    people = town.store.all()
+    clerk, approver = (PersonCaller(town.wire, town.system.edge, town.store, people[part.name]) for part in parts)
+    bakery = await town.shop("bakery")
+    terminal = await town.clients["outlets"].get(f"/v1/terminals/{await bakery.subject()}")
+    row = {"card_id": home.card, "lines": [{**LOAVES, "amount": 400}], "holder_mark": True}
+    sheet = {
+        "outlet_id": terminal["outlet_id"], "serial": str(town.serial()), "day": BEFORE, "outage": "terminal",
+        "note": "its screen was dark until nine", "evidence": "archive/2026/7",
+        "rows": [row | {"occurred_at": f"{BEFORE}T07:30:00+02:00"}],
+    }  # fmt: skip
+    by_the_outlet = await refused(bakery.post("/v1/paper-sheets", sheet))
+    made = await clerk.post("/v1/paper-sheets", sheet)
+    again = await refused(clerk.post("/v1/paper-sheets", sheet))
+    before = await town.pots(home)
+    await approve(approver, "supply", made["proposal_id"])
+    seen = await clerk.get(f"/v1/paper-sheets/{made['sheet_id']}")
+    return {
+        "by the outlet": by_the_outlet,
+        "entered twice": again,
+        "state": seen["state"],
+        "row": seen["items"][0]["status"],
+        "loaves taken": before["bread"][1] - (await town.pots(home))["bread"][1],
+        "the same bread by card": await refused(town.draw(home, 20)),
+    }
+
+
+STORIES = {"nobody asks": nobody_asks, "another is asked for": another_is_asked_for, "on paper": on_paper}
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +176,17 @@ def test_3_5_a_block_that_no_request_follows_lapses_at_the_end_of_tuesday(outcom
         "on Wednesday": "active",
         "by card then": 20,
         "by code then": "over",
+    }
+
+
+def test_3_11_a_sheet_is_entered_by_one_approved_by_another_and_booked_once(outcomes: Mapping[str, Any]) -> None:
+    assert outcome(outcomes, "on paper") == {
+        "by the outlet": "insufficient_scope",
+        "entered twice": "sheet_known",
+        "state": "booked",
+        "row": "applied",
+        "loaves taken": 20,
+        "the same bread by card": "day_already_drawn",
     }
 
 

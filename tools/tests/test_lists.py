@@ -51,6 +51,7 @@ ORDERS: Final = {
     "/v1/offline-gaps": NAMED,
     "/v1/outlet-totals": NAMED,
     "/v1/outlets": NAMED,
+    "/v1/paper-sheets": CREATED,
     "/v1/payout-batches": NEWEST,
     "/v1/payout-batches/{batch_id}/doubles": FILED,
     "/v1/payout-batches/{batch_id}/faults": FILED,

@@ -22,6 +22,7 @@ from supply_service.proposals import DESK, PROPOSALS
 from supply_service.redemptions.api import routes as redemptions
 from supply_service.sacks.api import routes as sacks
 from supply_service.settlements.api import routes as settlements
+from supply_service.sheets.api import routes as sheets
 from supply_service.simulations.api import routes as simulations
 
 POLICIES = policies_router("/v1/policies", DESK, PROPOSALS, Scope.CATALOGUE_READ)
@@ -33,6 +34,7 @@ ROUTERS = (
     configuration,
     disputes,
     gaps,
+    sheets,
     days,
     flour,
     sacks,

@@ -128,6 +128,13 @@ HELD: Final[Held] = {
         retention=Retention.BOOKS,
         ends=Ending("t.occurred_at < {before}", by="end_dispute"),
     ),
+    "paper_sheet_row": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY_BOOKS,
+        retention=Retention.BOOKS,
+        ends=Ending("t.occurred_at < {before}", by="end_paper_sheet_row"),
+    ),
     "policy_simulation_example": HeldIn(
         whose=_HOUSEHOLD,
         classes=(Personal.RATIONS,),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from approvals.kinds import Kinds
 from approvals.operations import KINDS
 from approvals.service import Proposals
@@ -12,6 +14,7 @@ from supply_service.policies.service import READ, published, withdrawn
 from supply_service.rules.keys import KEYS
 from supply_service.simulations import service as simulations
 
+SHEET: Final = "paper-sheet"  # days reckon with how long one may wait for its decision
 DESK: PolicyDesk[Runtime] = PolicyDesk(
     service="supply",
     keys=KEYS,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from approvals.testing import as_person
 from chassis.ids import new_id
 from chassis.testing_acts import Own
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
@@ -15,6 +16,7 @@ from policybook.testing import policy_calls, published, row_for
 
 from ..support import NOON, Supply, Till, allowance, bread, simulated, told
 from .test_offline import Chain
+from .test_sheets import enter, row
 
 ANYONE = {
     "POST /v1/redemptions": "a sale: which cards may draw at an outlet is a rule of the sale",
@@ -101,6 +103,7 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
             **await flour_calls(supply),
             **await sack_calls(supply, till.outlet_id),
             **await free_calls(supply, till, mine, near),
+            **await sheet_calls(supply),
             **suspension_calls(outlet, terminal),
         },
         ANYONE,
@@ -252,6 +255,24 @@ async def sack_calls(supply: Supply, outlet_id: UUID) -> dict[str, Call]:
         "PUT /v1/flour-findings/{finding_id}/following": Call(
             follow, "disputes:write", body={"json": {"note": "asked for the books"}}
         ),
+    }
+
+
+async def sheet_calls(supply: Supply) -> dict[str, Call]:
+    """Paper sheets of an outlet of Port Said."""
+    till, holder = await supply.till(), await supply.holder()
+    sheet = await enter(supply, till, row(holder, bread(5)))
+    body = {
+        "outlet_id": str(till.outlet_id), "serial": "walk", "day": DAY, "outage": "power", "note": "dark",
+        "evidence": "archive", "rows": [row(holder, bread(5))],
+    }  # fmt: skip
+    here: dict[str, Any] = dict(PORT_SAID)
+    there: dict[str, Any] = dict(ISMAILIA)
+    one, clerk, stranger = str(sheet["sheet_id"]), as_person(**here), as_person(**there)
+    return {
+        "POST /v1/paper-sheets": Call("/v1/paper-sheets", "sheets:write", clerk, stranger, body={"json": body}),
+        "GET /v1/paper-sheets": Call("/v1/paper-sheets", "sheets:approve", refused=200, mark=one),
+        "GET /v1/paper-sheets/{sheet_id}": Call(f"/v1/paper-sheets/{one}", "sheets:approve"),
     }
 
 

@@ -1,4 +1,4 @@
-"""Any sequence of sales, reversals, suspensions, closes and uploads in any order, with processes that die in between.
+"""Any sequence of sales, reversals, suspensions, closes, paper sheets and uploads, with processes that die in between.
 
 Whatever happens, once everything has been uploaded and acknowledged: nothing is lost, nothing is booked, paid or
 claimed twice, no household owes beyond its floor, and what is in dispute is paid to nobody.
@@ -6,9 +6,11 @@ claimed twice, no household owes beyond its floor, and what is in dispute is pai
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import hypothesis.strategies as st
 import pytest
@@ -17,10 +19,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from chassis.ids import new_id
 from supply_service.offline import repository, reversals
 from supply_service.offline.bounds import Bounds
+from supply_service.sheets import repository as sheets
 
 from ..support import NOON, Holder, Supply, Till, bread
 from .test_offline import Chain, Sale, upload
 from .test_offline_reversals import take_back
+from .test_sheets import approve, enter, read, row
 
 DAY = NOON.date()
 # Where a process dies: before anything, with what has been booked in the lanes but before the upload's own commit,
@@ -41,7 +45,7 @@ STEPS = st.lists(
     st.builds(
         Step,
         st.sampled_from(
-            ["sell", "sell", "sell", "reverse", "reverse", "upload", "upload", "online", "suspend", "close"]
+            ["sell", "sell", "sell", "reverse", "reverse", "upload", "upload", "online", "suspend", "close", "paper"]
         ),
         st.integers(0, 7),
         st.sampled_from([1, 5, 10, 15, 30, 1000]),
@@ -62,6 +66,7 @@ class Town:
         self.sent = 0
         self.minutes = 0
         self.suspended = False
+        self.sheets: list[tuple[dict[str, Any], int]] = []  # each with the loaves on it
 
     async def step(self, step: Step, patch: pytest.MonkeyPatch) -> None:
         self.minutes += 1
@@ -78,6 +83,8 @@ class Town:
             await self.supply.sell(self.till, holder, bread(step.loaves))
         elif step.what == "suspend":
             await self.suspend(at)
+        elif step.what == "paper":
+            await self.paper(step, at, patch)
         elif step.what == "close":
             path = f"/v1/outlets/{self.till.outlet_id}/days/{DAY}/close"
             await self.supply.client.post(path, headers=self.till.headers(str(new_id())))
@@ -91,6 +98,22 @@ class Town:
         )
         await self.supply.runtime.pool.execute(statement, self.till.outlet_id, at)
         self.suspended = not self.suspended
+
+    async def paper(self, step: Step, at: datetime, patch: pytest.MonkeyPatch) -> None:
+        """Sales to both households are written on paper, entered and approved, where the process may die as well.
+
+        Some of them write down again what was sold by the terminal.
+        """
+        sold = [item["lines"][0]["quantity"] for item in self.items if "card_id" in item]
+        loaves = sold[step.which % len(sold)] if sold and step.which % 2 else step.loaves
+        marked = bool(step.which % 4)
+        rows = [row(holder, bread(loaves), at=at, marked=marked) for holder in self.holders]
+        sheet = await enter(self.supply, self.till, *rows)
+        self.sheets.append((sheet, loaves * len(rows)))
+        with patch.context() as dying:
+            die(step.death, dying)
+            with contextlib.nullcontext() if step.death == "none" else contextlib.suppress(AssertionError):
+                await approve(self.supply, sheet)  # hold() approves what has died once more
 
     async def upload(self, step: Step, patch: pytest.MonkeyPatch) -> None:
         """Some of what was signed, in any order, and with a process that may die."""
@@ -111,6 +134,7 @@ def die(how: str, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(Bounds, "read", gone)
     elif how == "uncommitted":
         patch.setattr(repository, "gaps", gone)
+        patch.setattr(sheets, "end", gone)
     elif how == "reversing":
         patch.setattr(reversals, "_withdraw", gone)
 
@@ -118,15 +142,20 @@ def die(how: str, patch: pytest.MonkeyPatch) -> None:
 async def hold(town: Town) -> None:
     """What must hold once everything that was signed has been acknowledged."""
     supply, till = town.supply, town.till
-    results = {result["sequence"]: result for result in (await upload(supply, till, town.items))["results"]}
-    again = (await upload(supply, till, town.items))["results"]
-    assert {result["status"] for result in again} == {"duplicate"}
+    await hold_sheets(town)
+    first, again = [(await upload(supply, till, town.items))["results"] if town.items else [] for _ in range(2)]
+    results = {result["sequence"]: result for result in first}
+    assert all(result["status"] == "duplicate" for result in again)
     assert all(result["first_status"] != "waiting" for result in again)
     await supply.audit()
     booked = await loaves(
-        supply, "SELECT redemption_id AS id, loaves FROM redemption WHERE offline AND outlet_id = $1", till
+        supply,
+        "SELECT redemption_id AS id, loaves FROM redemption WHERE offline AND outlet_id = $1 AND terminal_id <> $1",
+        till,
     )
-    claimed = await loaves(supply, "SELECT sale_id AS id, loaves FROM dispute WHERE outlet_id = $1", till)
+    claimed = await loaves(
+        supply, "SELECT sale_id AS id, loaves FROM dispute WHERE outlet_id = $1 AND terminal_id <> $1", till
+    )
     chain = await supply.fetch(
         "SELECT sale_id, status, redemption_id FROM offline_sale WHERE terminal_id = $1", till.terminal_id
     )
@@ -140,6 +169,32 @@ async def hold(town: Town) -> None:
         part = booked.get(str(row["redemption_id"]), 0) + claimed.get(sale_id, 0)
         assert part == quantity, "what was handed over is booked or claimed"
     await hold_debts_and_pay(town)
+
+
+async def hold_sheets(town: Town) -> None:
+    """What stands on paper is booked or claimed, once each, and an approval that was cut off is given again."""
+    supply = town.supply
+    for sheet, loaves_of_it in town.sheets:
+        if (await read(supply, sheet))["state"] == "submitted":
+            await approve(supply, sheet)
+        items = (await read(supply, sheet))["items"]
+        assert {item["status"] for item in items} <= {"applied", "overdrawn", "disputed"}
+        booked = await supply.fetch(
+            "SELECT coalesce(sum(loaves), 0) AS loaves, count(*) AS n FROM redemption WHERE redemption_id = ANY($1)",
+            [UUID(item["redemption_id"]) for item in items if item["redemption_id"]],
+        )
+        claimed = await supply.fetch(
+            "SELECT coalesce(sum(loaves), 0) AS loaves FROM dispute WHERE sale_id = ANY($1)",
+            [UUID(item["sale_id"]) for item in items],
+        )
+        assert booked[0]["loaves"] + claimed[0]["loaves"] == loaves_of_it, "what was written is booked or claimed"
+    [paper] = await supply.fetch(
+        "SELECT count(*) AS n, count(DISTINCT redemption_id) AS sales,"
+        " (SELECT count(*) FROM redemption WHERE terminal_id = $1) AS booked"
+        " FROM offline_sale WHERE terminal_id = $1 AND redemption_id IS NOT NULL",
+        town.till.outlet_id,
+    )
+    assert paper["n"] == paper["sales"] == paper["booked"], "a row is booked once, and nothing else is"
 
 
 async def hold_debts_and_pay(town: Town) -> None:
@@ -188,5 +243,5 @@ async def test_whoever_dies_nothing_is_lost_and_nothing_counts_twice(
     town = Town(supply, await supply.till(), [await supply.holder(members=n) for n in (1, 2)])
     for step in steps:
         await town.step(step, monkeypatch)
-    if town.items:
+    if town.items or town.sheets:
         await hold(town)

@@ -16,7 +16,7 @@ from supply_service.rules.late_refusals import BY_CODE, BY_STATUS
 FLOORS = (
     floors.HOUSEHOLD_FLOOR, floors.BALANCE, floors.SPELL_SALES, floors.SPELL_AMOUNT, floors.SPELL_TIME,
     floors.PRICES_UNKNOWN, floors.AMOUNT_DIFFERS, floors.UNVERIFIED, floors.TERMINAL_SUSPENDED,
-    floors.OUTLET_SUSPENDED,
+    floors.OUTLET_SUSPENDED, floors.REPEATED, floors.UNMARKED,
 )  # fmt: skip
 
 

@@ -62,6 +62,9 @@ PURPOSES: Final[Mapping[str, Words]] = {
     "flour_choice": Words("to record a choice of flour in place of bread", "تسجيل اختيار الدقيق بدلاً من الخبز"),
     "sale_lookup": Words("to look at a draw of bread or goods", "الاطلاع على عملية صرف"),
     "dispute": Words("to decide what a shop claims of a draw", "الفصل في مطالبة منفذ بشأن عملية صرف"),
+    "paper_sheet": Words(
+        "to record what was drawn on paper while the network failed", "تسجيل ما صرف على الورق وقت تعطل الشبكة"
+    ),
     "cover_check": Words("to see whether health insurance covers", "التحقق من التغطية بالتأمين الصحي"),
     "contribution": Words("to record a health insurance contribution", "تسجيل اشتراك في التأمين الصحي"),
     "exemption": Words("to record an exemption of health insurance", "تسجيل إعفاء في التأمين الصحي"),

@@ -204,6 +204,22 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             granted_by=_OFFICE,
             conflicts=frozenset({"outlets-officer", "disputes-approver", "registry-approver"}),
         ),
+        "sheets-clerk": Role(
+            name="Clerk who enters outlets' paper sheets of sales",
+            name_ar="موظف إدخال كشوف المبيعات الورقية",
+            scopes=frozenset({Scope.SHEETS_WRITE, Scope.OUTLETS_READ, Scope.CATALOGUE_READ}),
+            areas=REGIONS,
+            granted_by=_OFFICE,
+            conflicts=frozenset({"sheets-approver", "outlets-officer"}),
+        ),
+        "sheets-approver": Role(
+            name="Decides on outlets' paper sheets of sales",
+            name_ar="معتمد كشوف المبيعات الورقية",
+            scopes=frozenset({Scope.SHEETS_APPROVE, Scope.OUTLETS_READ}),
+            areas=REGIONS,
+            granted_by=_OFFICE,
+            conflicts=frozenset({"outlets-officer"}),
+        ),
         "disputes-approver": Role(
             name="Decides what outlets claim of sales without a network",
             name_ar="معتمد مطالبات المنافذ",

@@ -75,6 +75,11 @@ class Scope(StrEnum):
         "disputes:approve",
         "Decide what becomes of outlets' claims where others have proposed it, and see them.",
     )
+    SHEETS_WRITE = (
+        "sheets:write",
+        "Enter what outlets sold on paper while network or terminal failed, and see what became of it.",
+    )
+    SHEETS_APPROVE = "sheets:approve", "Decide on paper sheets of sales that others have entered, and see them."
     TERMINALS_READ = "terminals:read", "See the outlets' terminals."
     TERMINALS_WRITE = "terminals:write", "Register, suspend and reinstate the outlets' terminals, and see them."
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import telemetry
+from chassis import outbox, telemetry
 from chassis.refusals import Refusal
 from supply_service.context import Runtime
 from supply_service.offline import chain, repository, results
 from supply_service.offline.chain import Link
-from supply_service.offline.schemas import OfflineSale, SaleResult
+from supply_service.offline.schemas import SaleResult
+from supply_service.offline.told import ToldSale
 from supply_service.rules.floors import Late
 from supply_service.rules.sale import Place
 from supply_service.sales.claims import Claim, claim
@@ -29,7 +30,7 @@ class NewSale:
     """An authentic sale that is not in the books yet."""
 
     link: Link
-    sale: OfflineSale
+    sale: ToldSale
     late: Late
 
 
@@ -39,6 +40,24 @@ class Booked:
 
     results: dict[int, SaleResult] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
+
+
+async def take(session: AsyncSession, runtime: Runtime, place: Place, new: Sequence[NewSale]) -> dict[int, SaleResult]:
+    """Book sales in their order, and keep what was not booked of them with what is claimed; results by link.
+
+    What is booked is durable at once, the rest with the caller's transaction: a repeat finds the one and does the other
+    again. Raises Busy.
+    """
+    booked = await book(session, runtime, place, new)
+    unbooked = []
+    for one in new:
+        result = booked.results[id(one.link)]
+        if result.redemption_id is None and result.status in {"rejected", "disputed"}:
+            unbooked.append((one.link, result.status, str(result.code), one.sale.occurred_at))
+    await repository.keep(session, place.terminal_id, unbooked)
+    await repository.claim(session, booked.claims)
+    await outbox.add(session, *(one.event() for one in booked.claims))
+    return booked.results
 
 
 async def book(session: AsyncSession, runtime: Runtime, place: Place, new: Sequence[NewSale]) -> Booked:

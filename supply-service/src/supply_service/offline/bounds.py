@@ -11,12 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.clock import business_day, day_begins
 from chassis.refusals import Refusal
 from policybook.book import PolicyMissing
-from supply_service.offline import contacts, repository, suspended
+from supply_service.offline import contacts, repeats, repository, suspended
 from supply_service.offline.contacts import Contacts
-from supply_service.offline.schemas import OfflineSale
+from supply_service.offline.repeats import Repeats
 from supply_service.offline.suspended import Suspensions
+from supply_service.offline.told import ToldSale
 from supply_service.rules.figures import Figures, FiguresByDay
-from supply_service.rules.floors import UNVERIFIED, Late, Spell, beyond_prices, beyond_spell, beyond_time, value_of
+from supply_service.rules.floors import (
+    UNMARKED,
+    UNVERIFIED,
+    Late,
+    Spell,
+    beyond_prices,
+    beyond_spell,
+    beyond_time,
+    value_of,
+)
 from supply_service.rules.sale import WITHIN_FLOORS, Place, figures_on
 
 _Span = tuple[datetime, datetime]
@@ -31,6 +41,7 @@ class Bounds:
         spells: dict[_Span, Spell],
         known: Contacts,
         suspensions: Suspensions,
+        known_sales: Repeats,
         *,
         verified: bool,
     ) -> None:
@@ -40,13 +51,14 @@ class Bounds:
         self._spells = spells
         self._contacts = known
         self._suspensions = suspensions
+        self._repeats = known_sales
 
     @classmethod
     async def read(
         cls,
         session: AsyncSession,
         place: Place,
-        sales: Sequence[OfflineSale],
+        sales: Sequence[ToldSale],
         figures: FiguresByDay,
         *,
         verified: bool,
@@ -56,10 +68,11 @@ class Bounds:
         spells = await repository.spells(session, place.terminal_id, sorted(spans))
         known = await _contacts(session, place, sales, figures)
         suspensions = await suspended.read(session, place, [sale.occurred_at for sale in sales])
-        return cls(figures, spells, known, suspensions, verified=verified)
+        known_sales = await repeats.read(session, place, sales)
+        return cls(figures, spells, known, suspensions, known_sales, verified=verified)
 
-    def judge(self, sale: OfflineSale) -> Late:
-        """How the next sale is judged."""
+    def judge(self, sale: ToldSale, *, marked: bool = True) -> Late:
+        """How the next sale is judged. `marked`: its holder has signed for it, wherever that could be done."""
         day = business_day(sale.occurred_at)
         try:
             then = figures_on(self._figures, day)
@@ -67,10 +80,12 @@ class Bounds:
             return WITHIN_FLOORS  # the rules say why
         printed = [line.amount for line in sale.lines if line.amount is not None]
         beyond = self._suspensions.at(sale.occurred_at)
-        if beyond is None and sale.price_list is not None:
-            beyond = self._beyond_prices(sale, printed, day, then)
         span = _span(sale.occurred_at)
         spell, amount = self._spells[span], sum(printed) if printed else value_of(sale.lines, then)
+        beyond = beyond or self._repeats.of(sale.card_id, day, amount)
+        beyond = beyond or (None if marked else UNMARKED)
+        if beyond is None and sale.price_list is not None:
+            beyond = self._beyond_prices(sale, printed, day, then)
         beyond = beyond or (None if self._verified else UNVERIFIED)
         beyond = beyond or beyond_time(self._contacts.before(sale.occurred_at), sale.occurred_at, then)
         beyond = beyond or beyond_spell(spell, amount, then)
@@ -78,7 +93,7 @@ class Bounds:
             self._spells[span] = spell._replace(sales=spell.sales + 1, amount=spell.amount + amount)
         return Late(beyond, printed)
 
-    def _beyond_prices(self, sale: OfflineSale, printed: Sequence[int], day: date, then: Figures) -> str | None:
+    def _beyond_prices(self, sale: ToldSale, printed: Sequence[int], day: date, then: Figures) -> str | None:
         days = [day - timedelta(days=n) for n in range(math.ceil(then.late_prices_hours / 24) + 1)]
         try:
             return beyond_prices(sale.lines, printed, sale.price_list or "", days, self._figures)
@@ -86,9 +101,7 @@ class Bounds:
             return beyond_prices(sale.lines, printed, sale.price_list or "", days[:1], self._figures)
 
 
-async def _contacts(
-    session: AsyncSession, place: Place, sales: Sequence[OfflineSale], figures: FiguresByDay
-) -> Contacts:
+async def _contacts(session: AsyncSession, place: Place, sales: Sequence[ToldSale], figures: FiguresByDay) -> Contacts:
     """The contacts of the time in which a spell of one of the sales may have begun."""
     if not sales:
         return Contacts(())

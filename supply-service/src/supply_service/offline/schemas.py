@@ -199,6 +199,14 @@ def _codes() -> JsonDict:
     return codes
 
 
+def explained(given: dict[str, object]) -> dict[str, object]:
+    """A result with the page and the titles of its code, where it has one."""
+    known = BY_CODE.get(str(given.get("code")))
+    if known is None:
+        return given
+    return {**given, "type": page_of(known.code), "title": known.title(), "title_ar": known.title_ar}
+
+
 class SaleResult(BaseModel):
     """What became of one sale, or of one reversal.
 
@@ -232,10 +240,7 @@ class SaleResult(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _explained(cls, given: dict[str, object]) -> dict[str, object]:
-        known = BY_CODE.get(str(given.get("code")))
-        if known is None:
-            return given
-        return {**given, "type": page_of(known.code), "title": known.title(), "title_ar": known.title_ar}
+        return explained(given)
 
 
 class Gap(BaseModel):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import outbox, security
+from chassis import security
 from chassis.clock import business_day
 from chassis.principal import Principal
 from chassis.refusals import Refusal
@@ -18,7 +18,7 @@ from chassis.security import Happening
 from supply_service.context import Context, Runtime
 from supply_service.gaps import repository as gaps
 from supply_service.offline import chain, contacts, repository, results, reversals
-from supply_service.offline.booking import NewSale, book
+from supply_service.offline.booking import NewSale, take
 from supply_service.offline.bounds import Bounds
 from supply_service.offline.chain import Finding, Link, Signature, SigningKey
 from supply_service.offline.schemas import (
@@ -104,11 +104,7 @@ async def _take_in_order(
             else:
                 found[id(link)] = await reversals.take_back(session, runtime, place, link, item)
         if new:
-            booked = await book(session, runtime, place, new)
-            found |= booked.results
-            await _record(session, place, findings, found, items)
-            await repository.claim(session, booked.claims)
-            await outbox.add(session, *(one.event() for one in booked.claims))
+            found |= await take(session, runtime, place, new)
     return found
 
 

@@ -97,6 +97,7 @@ class Figures:
     reversal_days: int
     reversal_hours: int
     offline_days: int
+    sheet_days: int | None  # None where paper sheets are not taken
     hold_margin_seconds: int
     late_prices_hours: int
     spell_sales: int
@@ -178,6 +179,7 @@ def read_figures(book: PolicyBook, day: date, items: Mapping[str, Item]) -> Figu
         reversal_days=keys.REVERSAL_DAYS.on(book, day),
         reversal_hours=keys.REVERSAL_HOURS.find(book, day) or 0,
         offline_days=keys.OFFLINE_DAYS.on(book, day),
+        sheet_days=keys.SHEET_DAYS.find(book, day),
         hold_margin_seconds=keys.HOLD_MARGIN.on(book, day),
         late_prices_hours=keys.LATE_PRICES_HOURS.on(book, day),
         spell_sales=keys.SPELL_SALES.on(book, day),

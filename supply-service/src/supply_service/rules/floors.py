@@ -26,6 +26,8 @@ PRICES_UNKNOWN = late_refusals.PriceListUnknown.code
 AMOUNT_DIFFERS = AmountDiffers.code
 TERMINAL_SUSPENDED = TerminalNotActive.code
 OUTLET_SUSPENDED = OutletSuspended.code
+REPEATED = late_refusals.SaleRepeated.code
+UNMARKED = late_refusals.HolderMarkMissing.code
 UNVERIFIED = late_refusals.CredentialUnverified.code
 
 

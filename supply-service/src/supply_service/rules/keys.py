@@ -161,6 +161,12 @@ UNUSED_MONTHS = KEYS.declare(
     needed_for=(),
 )
 OFFLINE_DAYS = KEYS.declare("redemption.offline_days", kinds.whole, "Days for which a sale made offline is taken.")
+SHEET_DAYS = KEYS.declare(
+    "sheet.days",
+    kinds.whole,
+    "Days after its own for which a paper sheet of sales is taken; none is without it.",
+    needed_for=(),
+)
 LATE_PRICES_HOURS = KEYS.declare(
     "offline.price_list_hours",
     kinds.whole,

@@ -112,6 +112,20 @@ class BeyondSpellTime(Refusal):
     title_ar = "مدة العمل دون اتصال أطول من المسموح به للماكينة"
 
 
+class SaleRepeated(Refusal):
+    """A sale of the same card, day, outlet and amount is in the books already"""
+
+    code = "sale_repeated"
+    title_ar = "سبق تسجيل عملية بنفس الكارت واليوم والمنفذ والمبلغ"
+
+
+class HolderMarkMissing(Refusal):
+    """The row of the paper sheet has neither a signature nor a thumb"""
+
+    code = "holder_mark_missing"
+    title_ar = "لا يوجد توقيع أو بصمة لصاحب الكارت أمام العملية"
+
+
 class PriceListUnknown(Refusal):
     """The price list was not in force at the time of the sale"""
 
@@ -147,8 +161,8 @@ _OVERDRAWN: Final = (
     refusals.InstalmentsUsed,
 )  # fmt: skip
 _DISPUTED: Final = (
-    refusals.TerminalNotActive, refusals.OutletSuspended, PriceListUnknown, refusals.AmountDiffers,
-    CredentialUnverified, BeyondSpellTime, BeyondSpellSales,
+    refusals.TerminalNotActive, refusals.OutletSuspended, SaleRepeated, HolderMarkMissing, PriceListUnknown,
+    refusals.AmountDiffers, CredentialUnverified, BeyondSpellTime, BeyondSpellSales,
     BeyondSpellAmount, BeyondHouseholdFloor, BeyondBalance,
 )  # fmt: skip
 BY_STATUS: Final[Mapping[str, tuple[type[Refusal], ...]]] = MappingProxyType(
