@@ -13,6 +13,9 @@ from contracts.notify import InquiryReceived
 from contracts.supply import BalanceStated, OutletDayClosed, PotGranted, SettlementCalculated
 
 from ..support import Holder, Supply, Till, goods
+from .test_disputes import approve, find
+from .test_offline import Chain, upload
+from .test_settlements import settled, totals
 
 GRANT = "grant_ramadan_2026"
 MARCH = datetime(2026, 3, 5, 10, tzinfo=UTC)
@@ -94,6 +97,24 @@ async def test_a_grant_pays_by_its_own_list_and_the_outlet_is_told_apart(supply:
     assert settled["amount"] == 4060
     opened = [orjson.loads(payload) for _, payload in await supply.events(PotGranted)]
     assert [one["granted"] for one in opened if one["programme"] == GRANT] == [40000]
+    summed = await totals(supply, shop, "2026-03-05")
+    places = [summed[place] for place in ("sales", "entries", "counted", "settled")]
+    assert [(one["goods_amount"], one["grants_amount"]) for one in places] == [(1260, 2800)] * 4
+    await proved(supply)
+
+
+async def test_what_an_inspector_upholds_of_a_grant_is_paid_as_the_grant(supply: Supply) -> None:
+    supply.at(MARCH)
+    holder, shop = await supply.holder(4, activated_at=LONG_AGO), await supply.till("grocer")
+    sale = Chain(shop).sell(holder, of_grant("sugar", 2), at=MARCH)
+    (result,) = (await upload(supply, shop, [sale]))["results"]
+    assert result["status"] == "disputed", "who is not on the list has none of it without somebody looking"
+    proposed = await find(supply, result["dispute_id"], upheld=True)
+    await approve(supply, proposed["proposal_id"])
+    day = await closed(supply, shop, "2026-03-05")
+    assert [(one["goods_amount"], one["grants_amount"]) for one in day["claims"]] == [(0, 5600)]
+    parts = (await settled(supply, shop, "2026-03-05"))["components"]
+    assert [(one["kind"], one["quantity"], one["claimed"]) for one in parts] == [("grant", 5600, True)]
     await proved(supply)
 
 
@@ -131,6 +152,8 @@ async def test_what_is_taken_back_goes_back_to_the_grant(supply: Supply) -> None
     assert (await granted(supply, holder))["remaining"] == 37600
     day = await closed(supply, shop, "2026-03-05")
     assert (day["goods_amount"], day["grants_amount"]) == (1260, 2400)
+    summed = await totals(supply, shop, "2026-03-05")
+    assert [summed[place]["grants_amount"] for place in ("sales", "entries", "counted")] == [2400] * 3
     await proved(supply)
 
 

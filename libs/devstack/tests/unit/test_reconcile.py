@@ -13,7 +13,7 @@ BAKERY, GROCER = "a-bakery", "b-grocer"
 
 
 def quantities(loaves: int, goods: int) -> dict[str, int]:
-    return {"loaves": loaves, "goods_amount": goods}
+    return {"loaves": loaves, "goods_amount": goods, "grants_amount": 700}
 
 
 def outlet(outlet_id: str, loaves: int, goods: int, settlement: int, wallet: int = 0) -> dict[str, Any]:
@@ -57,6 +57,8 @@ def test_a_day_that_agrees() -> None:
 
 CHANGES: list[tuple[list[Any], Any, str, str]] = [
     (["outlets", 1, "entries", "loaves"], 41, "difference", "loaves sold and moved in pots"),
+    (["outlets", 0, "counted", "grants_amount"], 699, "open", "grants_amount sold and counted by closed days"),
+    (["outlets", 0, "entries", "grants_amount"], 701, "difference", "grants_amount sold and moved in pots"),
     (["outlets", 0, "counted", "goods_amount"], 4999, "open", "goods_amount sold and counted by closed days"),
     (["outlets", 0, "settled", "goods_amount"], 5001, "difference", "goods_amount counted by closed days and settled"),
     (["outlets", 0, "components_amount"], 5001, "difference", "settlement and its components"),

@@ -11,8 +11,8 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _ALLOW = text(
-    "INSERT INTO outlet_claim (claim_id, outlet_id, sold_on, loaves, flour, goods_amount, allowed_at)"
-    " VALUES (:claim_id, :outlet_id, :sold_on, :loaves, :flour, :goods_amount, :allowed_at)"
+    "INSERT INTO outlet_claim (claim_id, outlet_id, sold_on, loaves, flour, goods_amount, grants_amount, allowed_at)"
+    " VALUES (:claim_id, :outlet_id, :sold_on, :loaves, :flour, :goods_amount, :grants_amount, :allowed_at)"
     " ON CONFLICT (claim_id) DO NOTHING"
 )
 _COUNT = text(
@@ -21,7 +21,7 @@ _COUNT = text(
 )
 _COUNTED = text(
     "SELECT sold_on, CAST(sum(loaves) AS int) AS loaves, CAST(sum(flour) AS int) AS flour,"
-    " CAST(sum(goods_amount) AS bigint) AS goods_amount"
+    " CAST(sum(goods_amount) AS bigint) AS goods_amount, CAST(sum(grants_amount) AS bigint) AS grants_amount"
     " FROM outlet_claim WHERE outlet_id = :outlet_id AND counted_on = :business_day GROUP BY sold_on ORDER BY sold_on"
 )
 
@@ -35,6 +35,7 @@ async def allow(
     loaves: int = 0,
     flour: int = 0,
     goods_amount: int = 0,
+    grants_amount: int = 0,
     at: datetime,
 ) -> None:
     """Have what was allowed of a dispute paid with the outlet's next close, at the rate of the day it was sold on.
@@ -48,6 +49,7 @@ async def allow(
         "loaves": loaves,
         "flour": flour,
         "goods_amount": goods_amount,
+        "grants_amount": grants_amount,
         "allowed_at": at,
     }
     await session.execute(_ALLOW, values)

@@ -52,6 +52,7 @@ class ClaimFigures(BaseModel):
     loaves: int
     flour: int = Field(default=0, description="kilograms")
     goods_amount: int
+    grants_amount: int = Field(default=0, description="piastres that grants pay, no part of `goods_amount`")
 
 
 class FreeFigures(BaseModel):

@@ -116,7 +116,10 @@ async def _close(
         for part in counted
     ]
     for claim in await claims.counted(session, outlet_id, day):
-        parts.append(Part(claim["sold_on"], claim["loaves"], claim["goods_amount"], claimed=True, flour=claim["flour"]))
+        paid = Part(
+            claim["sold_on"], claim["loaves"], claim["goods_amount"], True, claim["grants_amount"], claim["flour"]
+        )
+        parts.append(paid)
     settled = await settlements.settle(session, runtime, merchant, outlet_id, day, parts, now)
     event = OutletDayClosed(outlet_id=outlet_id, business_day=day, closed_at=now, **_sums(counted))
     await outbox.add(session, event, *settled)

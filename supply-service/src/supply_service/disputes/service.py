@@ -30,7 +30,7 @@ from supply_service.disputes.schemas import Dispute, DisputeEvidence, Finding, H
 from supply_service.offline.taken_back import lock_dispute
 from supply_service.proposals import PROPOSALS
 from supply_service.rules.floors import Disputed, uphold
-from supply_service.rules.keys import BREAD, FLOUR, GOODS, POINTS
+from supply_service.rules.keys import BREAD, FLOUR, GOODS, POINTS, is_grant
 from supply_service.rules.sale import figures_on
 from supply_service.sales import entries
 
@@ -170,7 +170,8 @@ async def _book(session: AsyncSession, runtime: Runtime, found: RowMapping, line
         found["outlet_id"],
         found["business_day"],
         loaves=found["loaves"],
-        goods_amount=sum(line.amount for line in lines if line.programme not in (BREAD, FLOUR)),
+        goods_amount=sum(line.amount for line in lines if line.programme in (GOODS, POINTS)),
+        grants_amount=sum(line.amount for line in lines if is_grant(line.programme)),
         flour=sum(line.quantity for line in lines if line.programme == FLOUR),
         at=runtime.clock.now(),
     )

@@ -33,6 +33,8 @@ _OUTLETS = BoundedStatement(
         s.redemptions, v.reversals,
         CAST(s.loaves - v.loaves AS bigint) AS loaves, CAST(s.flour - v.flour AS bigint) AS flour,
         CAST(s.goods - v.goods AS bigint) AS goods_amount,
+        CAST(g.sold - h.back AS bigint) AS grants_amount, CAST(i.moved AS bigint) AS entry_grants,
+        CAST(c.grants AS bigint) AS counted_grants, CAST(k.grants AS bigint) AS settled_grants,
         CAST(s.cash - v.cash AS bigint) AS cash_amount, CAST(w.paid - b.back AS bigint) AS wallet_amount,
         CAST(w.unpaid - b.unpaid AS bigint) AS wallet_unpaid,
         CAST(e.loaves - u.loaves AS bigint) AS entry_loaves, CAST(e.goods - u.goods AS bigint) AS entry_goods,
@@ -72,6 +74,25 @@ _OUTLETS = BoundedStatement(
         WHERE r.outlet_id = p.outlet_id AND r.business_day = :day
     ) b
     CROSS JOIN LATERAL (
+        SELECT coalesce(sum(CAST(l ->> 'amount' AS bigint)), 0) AS sold
+        FROM redemption r CROSS JOIN LATERAL json_array_elements(r.document -> 'lines') l
+        WHERE r.outlet_id = p.outlet_id AND r.business_day = :day AND r.period = :period
+            AND r.document -> 'grants' IS NOT NULL AND l ->> 'programme' LIKE 'grant_%'
+    ) g
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(CAST(l ->> 'amount' AS bigint)), 0) AS back
+        FROM reversal v JOIN redemption r ON r.redemption_id = v.redemption_id
+            CROSS JOIN LATERAL json_array_elements(r.document -> 'lines') WITH ORDINALITY AS e (l, n)
+        WHERE v.outlet_id = p.outlet_id AND v.business_day = :day
+            AND r.document -> 'grants' IS NOT NULL AND l ->> 'programme' LIKE 'grant_%'
+            AND (v.document -> 'only' IS NULL
+                OR n - 1 IN (SELECT CAST(o AS bigint) FROM json_array_elements_text(v.document -> 'only') o))
+    ) h
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(CASE m.kind WHEN 'draw' THEN m.amount WHEN 'reversal' THEN -m.amount END), 0) AS moved
+        FROM grant_move m WHERE m.outlet_id = p.outlet_id AND m.business_day = :day
+    ) i
+    CROSS JOIN LATERAL (
         SELECT coalesce(sum(m.quantity) FILTER (WHERE m.programme = 'bread'), 0) AS loaves,
             coalesce(sum(m.quantity) FILTER (WHERE m.programme = 'flour'), 0) AS flour,
             coalesce(sum(m.quantity) FILTER (WHERE m.programme IN ('goods', 'bread_points')), 0) AS goods
@@ -90,13 +111,14 @@ _OUTLETS = BoundedStatement(
     ) u
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(q.loaves), 0) AS loaves, coalesce(sum(q.goods_amount), 0) AS goods,
-            coalesce(sum(q.flour), 0) AS flour
+            coalesce(sum(q.flour), 0) AS flour, coalesce(sum(q.grants_amount), 0) AS grants
         FROM outlet_day_part q WHERE q.outlet_id = p.outlet_id AND q.sold_on = :day
     ) c
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(n.quantity) FILTER (WHERE n.kind = 'bread'), 0) AS loaves,
             coalesce(sum(n.quantity) FILTER (WHERE n.kind = 'goods'), 0) AS goods,
-            coalesce(sum(n.quantity) FILTER (WHERE n.kind = 'flour'), 0) AS flour
+            coalesce(sum(n.quantity) FILTER (WHERE n.kind = 'flour'), 0) AS flour,
+            coalesce(sum(n.quantity) FILTER (WHERE n.kind = 'grant'), 0) AS grants
         FROM outlet_day_part q
         JOIN settlement x ON x.outlet_id = q.outlet_id AND x.business_day = q.business_day
         JOIN settlement_component n ON n.settlement_id = x.settlement_id AND n.sold_on = q.sold_on

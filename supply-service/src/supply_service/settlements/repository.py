@@ -51,7 +51,8 @@ _ALL_WAITING = text("SELECT settlement_id FROM settlement WHERE state = 'waiting
 _PARTS = text(
     "SELECT sold_on, loaves, goods_amount, false AS claimed, grants_amount, flour FROM outlet_day_part"
     " WHERE outlet_id = :outlet_id AND business_day = :business_day UNION ALL"
-    " SELECT sold_on, CAST(sum(loaves) AS int), CAST(sum(goods_amount) AS bigint), true, 0,"
+    " SELECT sold_on, CAST(sum(loaves) AS int), CAST(sum(goods_amount) AS bigint), true,"
+    " CAST(sum(grants_amount) AS bigint),"
     " CAST(sum(flour) AS int) FROM outlet_claim"
     " WHERE outlet_id = :outlet_id AND counted_on = :business_day GROUP BY sold_on ORDER BY claimed, sold_on"
 )

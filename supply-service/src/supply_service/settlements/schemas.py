@@ -85,6 +85,7 @@ class Quantities(BaseModel):
     loaves: int
     flour: int
     goods_amount: int
+    grants_amount: int = Field(description="piastres that grants paid for goods, no part of `goods_amount`")
 
 
 class Sales(Quantities):

@@ -161,7 +161,12 @@ def outlet_totals(row: RowMapping) -> OutletTotals:
 
 
 def _quantities(row: RowMapping, place: str) -> Quantities:
-    return Quantities(loaves=row[f"{place}_loaves"], flour=row[f"{place}_flour"], goods_amount=row[f"{place}_goods"])
+    return Quantities(
+        loaves=row[f"{place}_loaves"],
+        flour=row[f"{place}_flour"],
+        goods_amount=row[f"{place}_goods"],
+        grants_amount=row[f"{place}_grants"],
+    )
 
 
 async def pot_proof(session: AsyncSession, period: date) -> PotProof:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 Document = Mapping[str, Any]
 
 TOTAL = "total"
-QUANTITIES = ("loaves", "goods_amount")
+QUANTITIES = ("loaves", "goods_amount", "grants_amount")
 NOTHING_BOOKED = {"captured": 0, "refunded": 0, "settled": 0, "not_captured": 0, "not_refunded": 0}
 
 
