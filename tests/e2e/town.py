@@ -33,7 +33,7 @@ from devstack.terminal.wire import Wire
 from .conftest import System, set_clock
 
 T = TypeVar("T")
-SUEZ, AL_ARBAEEN, ATAQA, FAISAL = "04", "04.02", "04.03", "04.04"
+SUEZ, AL_ARBAEEN, ATAQA, FAISAL, AL_GANAYEN = "04", "04.02", "04.03", "04.04", "04.05"
 PIN = "8305"  # of every card
 # Serials of national numbers that no run of the demonstration takes before its fiftieth: so many women born on a day.
 _FIRST_SERIAL, _A_DAY = 9800, 100
