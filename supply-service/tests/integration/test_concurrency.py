@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import httpx
+import orjson
 import pytest
 
 from chassis.ids import new_id
-from chassis.testing import MakeDatabase, TestIssuer, eventually, execute_as_owner, lock_awaited
+from chassis.sealing import Keyring
+from chassis.signing import Signer
+from chassis.testing import (
+    MakeDatabase,
+    TestIssuer,
+    connected_as_owner,
+    eventually,
+    execute_as_owner,
+    lock_awaited,
+)
 from contracts.card import CardBlocked
 from supply_service import MIGRATIONS
+from supply_service.cards.credential import CredentialKeys
 
-from ..support import NOON, Holder, Supply, bread, goods, serve, settings_for, told
-from .test_offline import Chain, statuses, upload
+from ..support import NOON, PLACE_KEYS, Holder, Supply, bread, goods, serve, settings_for, told
+from .test_offline import Chain, canonical, statuses, upload
 
 OPEN_TRANSACTIONS = (
     "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+)
+
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+ALONE = (
+    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND usename IS NOT NULL)"
 )
 
 
@@ -190,7 +210,8 @@ async def test_a_lane_that_loses_its_connection(supply: Supply) -> None:
 async def test_a_lane_and_a_consumer_lock_households_in_one_order(
     make_database: MakeDatabase, issuer: TestIssuer
 ) -> None:
-    async with serve(settings_for(await make_database(MIGRATIONS), issuer, lanes=1), issuer) as supply:
+    url = await make_database(MIGRATIONS)
+    async with serve(settings_for(url, issuer, lanes=1), issuer) as supply:
         till = await supply.till()
         first, second, last = [await supply.holder() for _ in range(3)]
         assert first.household_id < second.household_id
@@ -200,18 +221,24 @@ async def test_a_lane_and_a_consumer_lock_households_in_one_order(
             ),
             told(first.household_id, {"2020-01": 3, "2026-12": 4}, revision=2),
         )
+
+        async def both_wait() -> bool:
+            return len(supply.runtime.state.lanes._commit._queues[0]) == 2
+
         async with held(supply, first):
             async with held(supply, last):
                 sales = [asyncio.create_task(supply.sell(till, last, bread(5)))]
                 await lock_awaited(supply.runtime.pool)  # the lane is busy: the next two make one batch
                 sales += [asyncio.create_task(supply.sell(till, one, bread(5))) for one in (first, second)]
-                await asyncio.sleep(0.2)
-            await asyncio.sleep(0.2)
+                await eventually(both_wait)
+            await lock_awaited(supply.runtime.pool)
             consuming = asyncio.create_task(supply.deliver(*events))
-            await asyncio.sleep(0.2)
-        async with asyncio.timeout(0.8):  # the server looks for deadlocks after a second
-            assert [(await sale).status_code for sale in sales] == [201] * 3
-            await consuming
+            await lock_awaited(supply.runtime.pool, by=2)
+        assert [(await sale).status_code for sale in sales] == [201] * 3
+        await consuming
+    async with connected_as_owner(url) as connection:
+        await eventually(lambda: connection.fetchval(ALONE))  # each has told the server's statistics what it met
+        assert await connection.fetchval(DEADLOCKS) == 0
 
 
 @asynccontextmanager
@@ -271,3 +298,34 @@ async def test_an_upload_waits_for_the_keys_of_cards_once_and_holds_no_transacti
             again = await upload(supply, till, [chain.sell(holder, bread(5))])
             assert statuses(again) == [("disputed", "credential_unverified")]
     keys.close()
+
+
+class Watched(CredentialKeys):
+    """The keys, and on which threads they were asked."""
+
+    threads: set[int]
+
+    def holds(self, credential: str, card_id: UUID, at: datetime) -> bool:
+        self.threads.add(threading.get_ident())
+        return super().holds(credential, card_id, at)
+
+
+async def test_credentials_are_checked_while_others_go_on(supply: Supply) -> None:
+    signer = Signer.of(Keyring.parse(PLACE_KEYS))
+    watched = Watched(orjson.dumps(signer.public_jwks()).decode(), None)
+    watched.threads, kept = set(), supply.runtime.state.credentials
+    supply.runtime.state.credentials = watched
+    try:
+        till, holder = await supply.till(), await supply.holder()
+        chain, claims = Chain(till), {"card": str(holder.card_id), "exp": int((NOON + timedelta(days=9)).timestamp())}
+        genuine, none = chain.sell(holder, bread(5)), chain.sell(holder, bread(5))
+        genuine["credential"] = signer.compact("unicard+jws", claims)
+        chain.sign(genuine)
+        none["previous_hash"] = hashlib.sha256(canonical(genuine)).hexdigest()
+        chain.sign(none)
+        answer = await upload(supply, till, [genuine, none])
+    finally:
+        supply.runtime.state.credentials = kept
+    assert statuses(answer) == [("applied", None), ("rejected", "credential_invalid")]
+    assert watched.threads
+    assert threading.get_ident() not in watched.threads

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from chassis.sealing import Keyring
+
+ALGORITHMS = frozenset({"EdDSA", "Ed25519"})
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,38 @@ class Signer:
         return f"{signed}.{b64url(self.keys[self.current].sign(signed.encode()))}"
 
 
+def verified(compact: str, keys: Mapping[str, Ed25519PublicKey]) -> Mapping[str, object]:
+    """The claims of a document as `Signer.compact` makes them, signed by one of `keys` (by key id). Raises ValueError.
+
+    Nine tenths of its time are the signature's, during which other threads go on.
+    """
+    signed, _, signature = compact.rpartition(".")
+    header, claims = (orjson.loads(from_b64url(part)) for part in signed.split("."))
+    if not isinstance(header, dict) or not isinstance(claims, dict) or header.get("alg") not in ALGORITHMS:
+        raise ValueError("no signed document")
+    key = keys.get(str(header.get("kid")))
+    if key is None:
+        raise ValueError("signed by a key that is not known")
+    try:
+        key.verify(from_b64url(signature), signed.encode())
+    except InvalidSignature as error:
+        raise ValueError("false signature") from error
+    return claims
+
+
+def public_keys(jwks: Iterable[Mapping[str, str | list[str]]]) -> dict[str, Ed25519PublicKey]:
+    """The keys of a JWK set by their ids. Raises KeyError or ValueError."""
+    return {str(jwk["kid"]): Ed25519PublicKey.from_public_bytes(from_b64url(str(jwk["x"]))) for jwk in jwks}
+
+
 def b64url(raw: bytes) -> str:
     """Base64url without padding."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def from_b64url(text: str) -> bytes:
+    """Bytes of base64url without padding. Raises ValueError."""
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
 def key_id(name: str, public: bytes) -> str:

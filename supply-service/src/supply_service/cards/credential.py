@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import httpx
 import orjson
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clients import KeysNotFetched, fetch_key_set, http_client
 from chassis.logging import get_logger
+from chassis.signing import public_keys, verified
 
 log = get_logger(__name__)
 
-ALGORITHMS = ["EdDSA", "Ed25519"]
 REFRESH_SECONDS = 30.0
 RETRY_SECONDS = 5.0
 
@@ -35,16 +33,17 @@ class CredentialKeys:
 
     def __init__(self, inline: str | None, url: str | None) -> None:
         """`inline`: a JWK set as JSON; `url`: where it is served."""
-        self._keys = KeySet.import_key_set(orjson.loads(inline)) if inline else None
+        self._jwks: Sequence[Mapping[str, str | list[str]]] | None = orjson.loads(inline)["keys"] if inline else None
+        self._keys = public_keys(self._jwks or ())
         self._url = url
-        self._fetched: object | None = None  # not kept yet
+        self._fetched = False  # not kept yet
         self._next_at = float("-inf")
         self._client: httpx.AsyncClient | None = None
 
     @property
     def configured(self) -> bool:
         """Whether credentials are checked at all."""
-        return self._keys is not None or self._url is not None
+        return self._jwks is not None or self._url is not None
 
     async def refresh(self) -> None:
         """Fetch the keys, unless they were fetched or could not be had a moment ago."""
@@ -54,36 +53,33 @@ class CredentialKeys:
         try:
             # One client for good: making one costs an eighth of a second of everybody's time, for its TLS context.
             self._client = self._client or http_client()
-            keys = await fetch_key_set(self._client, self._url)
-            told = keys.as_dict(private=False)
-            if self._keys is None or told != self._keys.as_dict(private=False):
-                self._fetched = told
-            self._keys = keys
-        except KeysNotFetched as fault:
+            told = (await fetch_key_set(self._client, self._url)).as_dict(private=False)["keys"]
+            if told != self._jwks:
+                self._keys, self._jwks, self._fetched = public_keys(told), told, True
+        except (KeysNotFetched, KeyError, ValueError) as fault:  # the latter: what came are no keys of this kind
             self._next_at = time.monotonic() + RETRY_SECONDS
             log.warning("credential keys not fetched", error=str(fault))
 
     @property
     def at_hand(self) -> bool:
         """Whether there is a key to check a credential with."""
-        return self._keys is not None
+        return self._jwks is not None
 
     async def keep(self, session: AsyncSession, at: datetime) -> None:
         """Keep keys that were fetched for the time without card-service; have the kept ones where there are none."""
         if self._url is None:
             return
-        if self._fetched is not None:
-            await session.execute(_KEEP, {"keys": orjson.dumps(self._fetched).decode(), "at": at})
-            self._fetched = None
-        elif self._keys is None and (kept := (await session.execute(_KEPT)).scalar()) is not None:
-            self._keys = KeySet.import_key_set(orjson.loads(kept))
+        if self._fetched:
+            await session.execute(_KEEP, {"keys": orjson.dumps({"keys": self._jwks}).decode(), "at": at})
+            self._fetched = False
+        elif self._jwks is None and (kept := (await session.execute(_KEPT)).scalar()) is not None:
+            self._jwks = orjson.loads(kept)["keys"]
+            self._keys = public_keys(self._jwks or ())
 
     def holds(self, credential: str, card_id: UUID, at: datetime) -> bool:
         """Whether the credential is the card's and was valid at the time; false where no keys are at hand."""
-        if self._keys is None:
-            return False
         try:
-            claims = jwt.decode(credential, self._keys, algorithms=ALGORITHMS).claims
-            return str(claims["card"]) == str(card_id) and float(claims["exp"]) > at.timestamp()
-        except (JoseError, ValueError, TypeError, KeyError):
+            claims = verified(credential, self._keys)
+            return str(claims["card"]) == str(card_id) and float(str(claims["exp"])) > at.timestamp()
+        except (ValueError, TypeError, KeyError):
             return False

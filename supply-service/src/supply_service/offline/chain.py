@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from uuid import UUID
 import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from chassis.signing import from_b64url
 
 GENESIS = bytes(32)
 
@@ -93,8 +94,8 @@ def signature_holds(public_key: str, sale: Mapping[str, object]) -> bool:
     """Whether the terminal's key (base64url, Ed25519) signed everything in the sale but the signature itself."""
     unsigned = {name: value for name, value in sale.items() if name != "signature"}
     try:
-        key = Ed25519PublicKey.from_public_bytes(from_base64url(public_key))
-        key.verify(from_base64url(str(sale["signature"])), canonical(unsigned))
+        key = Ed25519PublicKey.from_public_bytes(from_b64url(public_key))
+        key.verify(from_b64url(str(sale["signature"])), canonical(unsigned))
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -107,11 +108,6 @@ def signature_of(sale: Mapping[str, object], occurred_at: datetime, keys: Sequen
             ended = key.until is not None and occurred_at > key.until
             return Signature(key.number, "key_replaced" if ended else None)
     return Signature(fault="signature_invalid")
-
-
-def from_base64url(text: str) -> bytes:
-    """Bytes of base64url without padding. Raises ValueError."""
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
 def examine(uploaded: Sequence[tuple[Link, Fault | None]], known: Iterable[Known]) -> list[Finding]:

@@ -69,7 +69,7 @@ async def take_in(
     findings = chain.examine(list(zip(links, faults, strict=True)), known)
     items: dict[int, Item] = {id(link): item for link, item in zip(links, batch.sales, strict=True)}
     now = runtime.clock.now()
-    unknown, found = _sort_out(findings, items, made, now)
+    unknown, found = await asyncio.to_thread(_sort_out, findings, items, made, now)
     await _record(session, place, [finding for finding in findings if id(finding.link) in found], found, items)
     await _repeat(session, place, findings, items)
     found |= await _take_in_order(session, runtime, place, unknown, items)
@@ -129,14 +129,17 @@ async def _keys(session: AsyncSession, runtime: Runtime, place: Place, public_ke
 
 
 def _verify(keys: Sequence[SigningKey], raw: Sequence[dict[str, object]], sales: Sequence[Item]) -> list[Signature]:
-    """Check every signature; runs in a thread, 1,000 of them take a tenth of a second."""
+    """Check every signature; runs in a thread, 1,000 of them take a tenth of a second of a core."""
     return [chain.signature_of(one, sale.occurred_at, keys) for one, sale in zip(raw, sales, strict=True)]
 
 
 def _sort_out(
     findings: Sequence[Finding], items: Mapping[int, Item], made: Context, now: datetime
 ) -> tuple[list[Finding], dict[int, SaleResult]]:
-    """What has to be booked or taken back, and the results of everything else, by link."""
+    """What has to be booked or taken back, and the results of everything else, by link.
+
+    Runs in a thread: a credential takes as long as a signature, and the sales of others go on meanwhile.
+    """
     new: list[Finding] = []
     found: dict[int, SaleResult] = {}
     for finding in findings:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 import httpx
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from chassis.clients import KeysNotFetched, fetch_key_set, http_client
 from chassis.holder_proofs.form import Asked, HolderProof, KeyUnknown, moment, opened, permits
 from chassis.holder_proofs.refusals import HolderProofInvalid, HolderProofUnverifiable
 from chassis.logging import get_logger
 from chassis.runtime import Resources
+from chassis.signing import public_keys
 
 log = get_logger(__name__)
 
@@ -39,7 +37,7 @@ class ProofKeys:
 
     def __init__(self, inline: str | None, url: str | None) -> None:
         """`inline`: a JWK set as JSON; `url`: where it is served. Without either every proof is unverifiable."""
-        self._keys = _public(orjson.loads(inline)["keys"]) if inline else {}
+        self._keys = public_keys(orjson.loads(inline)["keys"]) if inline else {}
         self._url = url
         self._client: httpx.AsyncClient | None = None
         self._fetching = asyncio.Lock()
@@ -53,7 +51,7 @@ class ProofKeys:
     async def load(self, pool: asyncpg.Pool) -> None:
         """Know the keys that were kept; card-service may be away when this service starts."""
         if self._url is not None:
-            self._keys = _public(orjson.loads(row["jwk"]) for row in await pool.fetch(_LOAD))
+            self._keys = public_keys(orjson.loads(row["jwk"]) for row in await pool.fetch(_LOAD))
             self._answered_at = time.monotonic()
 
     async def refresh(self, pool: asyncpg.Pool, at_most_every: float = 0.0) -> None:
@@ -69,7 +67,7 @@ class ProofKeys:
                 log.warning("keys of holder's proofs not fetched", error=str(fault))
                 return
             self._answered_at = time.monotonic()
-            known = _public(found)
+            known = public_keys(found)
             if known.keys() != self._keys.keys():
                 named = [(key["kid"], orjson.dumps(key).decode()) for key in found]
                 await pool.execute(_KEEP, [kid for kid, _ in named], [jwk for _, jwk in named])
@@ -112,10 +110,3 @@ class ProofKeys:
             await self.load(resources.pool)
         else:
             await self.refresh(resources.pool)
-
-
-def _public(keys: Iterable[Mapping[str, Any]]) -> dict[str, Ed25519PublicKey]:
-    return {
-        key["kid"]: Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(key["x"] + "=" * (-len(key["x"]) % 4)))
-        for key in keys
-    }

@@ -1,0 +1,71 @@
+"""The card's credential: whose it is, until when, and that card-service has signed it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+
+from chassis.ids import new_id
+from chassis.sealing import Keyring
+from chassis.signing import Signer, b64url, from_b64url
+from supply_service.cards.credential import CredentialKeys
+
+CARD, NOW = new_id(), datetime(2026, 11, 5, 10, 0, tzinfo=UTC)
+CARD_SERVICE = Signer.of(Keyring.parse(f"k2:{'B' * 42}A,k1:{'C' * 42}A"))
+BEFORE = Signer(CARD_SERVICE.keys, next(kid for kid in CARD_SERVICE.keys if kid != CARD_SERVICE.current))
+KEYS = CredentialKeys(orjson.dumps(CARD_SERVICE.public_jwks()).decode(), None)
+
+
+def credential(signer: Signer = CARD_SERVICE, **claims: object) -> str:
+    whole = {"card": str(CARD), "exp": int((NOW + timedelta(days=60)).timestamp()), **claims}
+    return signer.compact("unicard+jws", whole)
+
+
+def test_it_holds_by_any_key_of_the_ring_until_it_is_over() -> None:
+    for signer in (CARD_SERVICE, BEFORE):
+        assert KEYS.holds(credential(signer), CARD, NOW)
+    assert not KEYS.holds(credential(), CARD, NOW + timedelta(days=60))
+    assert not KEYS.holds(credential(), new_id(), NOW)
+
+
+def test_without_keys_nothing_holds() -> None:
+    assert not CredentialKeys(None, None).holds(credential(), CARD, NOW)
+
+
+def _altered() -> str:
+    header, claims, signature = credential().split(".")
+    longer = orjson.loads(from_b64url(claims)) | {"exp": 2**40}
+    return f"{header}.{b64url(orjson.dumps(longer))}.{signature}"
+
+
+def _unsigned() -> str:
+    _, claims, _ = credential().split(".")
+    return f"{b64url(orjson.dumps({'alg': 'none', 'kid': CARD_SERVICE.current}))}.{claims}."
+
+
+def _named_as_ours() -> str:
+    foreign = Signer.of(Keyring.parse(f"k1:{'D' * 42}A"))
+    return credential(Signer({CARD_SERVICE.current: foreign.keys[foreign.current]}, CARD_SERVICE.current))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "...",
+        "a.b.c",
+        "ملح.ملح.ملح",
+        _altered(),
+        _unsigned(),
+        _named_as_ours(),
+        credential(Signer.of(Keyring.parse(f"k1:{'D' * 42}A"))),
+        credential(exp=None),
+        credential(exp="never"),
+        CARD_SERVICE.compact("unicard+jws", {"card": str(CARD)}),
+        f"{b64url(b'[]')}.{b64url(b'[]')}.{b64url(bytes(64))}",
+    ],
+)
+def test_what_card_service_has_not_signed_is_none(given: str) -> None:
+    assert not KEYS.holds(given, CARD, NOW)
