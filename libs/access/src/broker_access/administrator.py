@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from types import TracebackType
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import for_code
+from aiokafka.errors import NotControllerError, for_code
 
 from broker_access import topics, wire
 from broker_access.connection import Kafka
@@ -18,6 +20,8 @@ from broker_access.table import Entry, Right
 ITERATIONS = 8192
 SALT_BYTES = 32
 HOST = "*"
+START_SECONDS = 30.0  # connecting and logging in, at several brokers
+CLOSE_SECONDS = 5.0
 _PRINCIPAL = "User:"
 
 _ON_THE_WIRE: Mapping[Right, tuple[int, int]] = {
@@ -30,20 +34,30 @@ _ON_THE_WIRE: Mapping[Right, tuple[int, int]] = {
 class Administrator:
     """A connection as a super user: `async with Administrator(kafka) as administrator`.
 
-    All methods raise KafkaError or OSError when the broker is away or refuses.
+    All methods raise KafkaError or OSError when the broker is away, does not answer, or refuses.
     """
 
     def __init__(self, kafka: Kafka) -> None:
         self._client = AIOKafkaAdminClient(request_timeout_ms=topics.REQUEST_MS, **kafka.options)
 
     async def __aenter__(self) -> Administrator:
-        await self._client.start()
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._client.start()
+        except BaseException:  # why: whatever ends it, also from outside, its connections are closed
+            await self._close()
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.close()
+        await self._close()
+
+    async def _close(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._client.close()
 
     async def cluster(self) -> str:
         """The cluster's identity: another one has lost everything that was set."""
@@ -87,6 +101,7 @@ class Administrator:
     async def grant(self, entries: Iterable[Entry]) -> None:
         """Give rights; those that are given already stay."""
         if wanted := [_acl(entry) for entry in sorted(entries)]:
+            await self._controller()
             reply = await self._client._send_to_controller(wire.create_acls(wanted))
             for code, _ in reply.creation_responses:
                 _raise(code, "access lists")
@@ -94,11 +109,21 @@ class Administrator:
     async def revoke(self, entries: Iterable[Entry]) -> None:
         """Take rights away; open connections feel it at once."""
         if unwanted := [_acl(entry) for entry in sorted(entries)]:
+            await self._controller()
             reply = await self._client._send_to_controller(wire.delete_acls(unwanted))
             for code, *_ in reply.filter_responses:
                 _raise(code, "access lists")
 
+    async def _controller(self) -> None:
+        """Know who changes things: a broker that has just started may not. Raises NotControllerError."""
+        client = self._client._client
+        if client.cluster.controller is None:
+            await client.force_metadata_update()
+        if client.cluster.controller is None:
+            raise NotControllerError("the brokers name no controller yet")
+
     async def _alter(self, deletions: list[str], upsertions: list[wire.Credential]) -> None:
+        await self._controller()
         reply = await self._client._send_to_controller(wire.alter_users(deletions, upsertions))
         for user, code, *_ in reply.results:
             if code != wire.RESOURCE_NOT_FOUND:  # whoever is to go is gone

@@ -10,8 +10,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from aiokafka.errors import KafkaError
-
 from broker_access.administrator import Administrator
 from broker_access.connection import Kafka
 from broker_access.table import Entry, Table
@@ -73,7 +71,7 @@ class Keeper:
                             await self.look(administrator)
                         trouble = ""
                         await asyncio.sleep(LOOK_SECONDS)
-            except (KafkaError, OSError) as error:
+            except Exception as error:  # why: whatever its client stumbles over, nobody else gives back what is missing
                 reason = repr(await self._kafka.why(error))
                 if reason != trouble:
                     self._report(f"the broker cannot be looked after: {reason}")

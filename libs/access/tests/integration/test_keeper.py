@@ -176,3 +176,28 @@ async def test_a_broker_that_refuses_is_told_once(broker: Broker) -> None:
     await asyncio.gather(keeping, return_exceptions=True)
     assert len(said) == 1
     assert "SaslAuthenticationFailed" in said[0]
+
+
+class Stumbling(Keeper):
+    """One whose client breaks at the first look, as on an answer that it was not made for."""
+
+    stumbled = False
+
+    async def look(self, administrator: Administrator) -> list[str]:
+        if not self.stumbled:
+            self.stumbled = True
+            raise AttributeError("'NoneType' object has no attribute 'nodeId'")
+        return await super().look(administrator)
+
+
+async def test_whatever_goes_wrong_it_looks_again(broker: Broker) -> None:
+    await lose_user(broker)
+    said: list[str] = []
+    looked, wanted = asyncio.Event(), Wanted.of(broker.table, broker.passwords)
+    keeping = asyncio.create_task(Stumbling(broker.engine.administrator, wanted, said.append, looked.set).keep())
+    async with asyncio.timeout(WITHIN_SECONDS):
+        await looked.wait()
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    assert said[0].startswith("the broker cannot be looked after: AttributeError")
+    assert said[1:] == ["users made: card"]
