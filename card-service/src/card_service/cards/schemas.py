@@ -130,7 +130,7 @@ class SigningKeyOut(BaseModel):
 
 
 class KeySetOut(BaseModel):
-    """The public keys that check credentials, a JWK set (RFC 7517)."""
+    """Public keys that check signatures, a JWK set (RFC 7517)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"keys": [SIGNING_JWK]}]})
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
+from card_service.cards.schemas import KeySetOut
 from card_service.context import WithDependencies
 from card_service.hotlist import service
 from card_service.hotlist.models import POSITION, Position
-from card_service.hotlist.schemas import HotListKeysOut, HotListReply
+from card_service.hotlist.schemas import HotListReply
 from chassis.area import UNSAID
 from chassis.auth import Caller
 from chassis.db import Reading
@@ -39,6 +40,6 @@ async def read_hot_list(
 
 
 @routes.get("/v1/hot-list-keys", public=True)
-async def hot_list_keys(deps: WithDependencies) -> HotListKeysOut:
+async def hot_list_keys(deps: WithDependencies) -> KeySetOut:
     """The public keys that check the hot list."""
-    return HotListKeysOut.model_validate(deps.hot_list.public_jwks())
+    return KeySetOut.model_validate(deps.hot_list.public_jwks())

@@ -7,8 +7,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from card_service.cards.examples import SIGNING_JWK
-from card_service.cards.schemas import SigningKeyOut
 from card_service.hotlist.examples import PART, PART_CLAIMS
 
 TYPE: Final = "unicard-hot-list+jws"
@@ -49,11 +47,3 @@ class HotListReply(BaseModel):
             }
         ),
     ]
-
-
-class HotListKeysOut(BaseModel):
-    """The public keys that check the hot list, a JWK set (RFC 7517)."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"keys": [SIGNING_JWK]}]})
-
-    keys: list[SigningKeyOut]

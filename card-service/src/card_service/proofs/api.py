@@ -18,7 +18,7 @@ from card_service.cards.errors import (
     PinUnreadable,
     PinWeak,
 )
-from card_service.cards.schemas import PinStatus
+from card_service.cards.schemas import KeySetOut, PinStatus
 from card_service.context import Running, WithDependencies
 from card_service.proofs import desk, service
 from card_service.proofs.errors import (
@@ -38,7 +38,6 @@ from card_service.proofs.schemas import (
     HolderProofOut,
     NewPinIn,
     OperationIn,
-    ProofKeysOut,
     ResetIn,
 )
 from chassis.area import OutsideBound
@@ -160,6 +159,6 @@ async def set_pin(card_id: UUID, given: NewPinIn, caller: Caller, session: Work,
 
 
 @routes.get("/v1/holder-proof-keys", public=True)
-async def proof_keys(deps: WithDependencies) -> ProofKeysOut:
+async def proof_keys(deps: WithDependencies) -> KeySetOut:
     """The public keys that check holder's proofs."""
-    return ProofKeysOut.model_validate(deps.proofs.public_jwks())
+    return KeySetOut.model_validate(deps.proofs.public_jwks())

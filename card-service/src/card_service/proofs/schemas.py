@@ -15,9 +15,8 @@ from card_service.cards.examples import (
     PIN_JWE,
     PROOF,
     PROOF_CLAIMS,
-    SIGNING_JWK,
 )
-from card_service.cards.schemas import PinIn, SigningKeyOut
+from card_service.cards.schemas import PinIn
 from card_service.proofs.models import Operation, OperationPurpose, ProofResult, SeenDocument
 from chassis.holder_proofs.form import Prover
 from chassis.personal import Personal, Whose
@@ -114,14 +113,6 @@ class HolderProofOut(BaseModel):
     proof_id: UUID | None = None
     proof: Annotated[str | None, Personal.CARD, Field(json_schema_extra=HOLDER_PROOF)] = None
     expires_at: datetime | None = None
-
-
-class ProofKeysOut(BaseModel):
-    """The public keys that check holder's proofs, a JWK set (RFC 7517)."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"keys": [SIGNING_JWK]}]})
-
-    keys: list[SigningKeyOut]
 
 
 class NewPinIn(PinIn):
