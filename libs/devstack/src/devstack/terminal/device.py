@@ -31,7 +31,7 @@ from devstack.terminal.keys import DeviceGrant, DeviceKey, from_b64url
 from devstack.terminal.mixed import MixedSale, Void, beyond_allowance, final, give_up, price_of
 from devstack.terminal.proof import REQUIRED, Prove, by_bread_code
 from devstack.terminal.signed import opened
-from devstack.terminal.store import Identity, Store
+from devstack.terminal.store import Identity, Recorded, Store
 from devstack.terminal.wire import NotReached, Wire
 
 MAX_BATCH = 200
@@ -377,17 +377,18 @@ class Terminal:
         genuine = {kid: key for kid, key in self.identity.credential_keys.items() if kid in listed.keys}
         found = credential.verify(compact, genuine, now=now, governorate=self.identity.governorate)
         listed.ensure_not_listed(found.card_id)
-        if {line["programme"] for line in lines} & self._sold_on(day, found.card_id):
+        sold = self.store.sold()
+        if {line["programme"] for line in lines} & self._sold_on(sold, day, found.card_id):
             raise AlreadySold("سبق الصرف لهذا الكارت اليوم من هذه الماكينة")
         priced = self._priced(lines, terms.price_list)
-        terms.ensure_in_time(self._contact(), now)
-        terms.ensure_within(priced or lines, self._spell(day), self._last_known(day, found.card_id))
+        terms.ensure_in_time(self._contact(sold), now)
+        terms.ensure_within(priced or lines, self._spell(day), self._last_known(sold, day, found.card_id))
         return self.journal.append(found.card_id, compact, priced or lines, now, terms.price_list if priced else "")
 
-    def _contact(self) -> datetime | None:
+    def _contact(self, sold: Recorded) -> datetime | None:
         """When the service last heard of this terminal: by an upload or a sale with the network; None if never."""
-        sold = [one["answer"]["occurred_at"] for one in self.store.sold() if one["kind"] == "redemption"]
-        known = [*sold[-1:], *([self.identity.contact] if self.identity.contact else [])]
+        sales = [one["answer"]["occurred_at"] for one in sold if one["kind"] == "redemption"]
+        known = [*sales[-1:], *([self.identity.contact] if self.identity.contact else [])]
         return max(map(datetime.fromisoformat, known), default=None)
 
     def _spell(self, day: date) -> tuple[int, int]:
@@ -395,12 +396,12 @@ class Terminal:
         sales = [one for one in self.journal.sales() if business_day(datetime.fromisoformat(one["occurred_at"])) == day]
         return len(sales), sum(line.get("amount", 0) for sale in sales for line in sale["lines"])
 
-    def _last_known(self, day: date, card: str) -> dict[str, int]:
+    def _last_known(self, sold: Recorded, day: date, card: str) -> dict[str, int]:
         """What a card's household has left of a month by programme, as this terminal heard last and has sold since."""
         month = f"{day:%Y-%m}"
         left: dict[str, int] = {}
         heard = datetime.min.replace(tzinfo=UTC)
-        for one in self.store.sold():
+        for one in sold:
             answer = one["answer"]
             if one["kind"] != "redemption" or answer["card_id"] != card or not answer.get("remaining"):
                 continue
@@ -430,7 +431,7 @@ class Terminal:
             raise NotItsSale("العملية غير مسجلة على هذه الماكينة أو سبق إلغاؤها")
         return self.journal.take_back(sale, reason, self.now(), sorted(lines or []))
 
-    def _sold_on(self, day: date, card: str) -> set[str]:
+    def _sold_on(self, sold: Recorded, day: date, card: str) -> set[str]:
         """Programmes that this terminal has served a card from on a day, with the network or without it."""
         served: set[str] = set()
         back = {one["reverses"]: one.get("lines") for one in self.journal.reversals()}
@@ -440,14 +441,13 @@ class Terminal:
                 served |= {
                     line["programme"] for n, line in enumerate(sale["lines"]) if places is not None and n not in places
                 }
-        known = self.store.sold()
         undone = {
             one["answer"]["redemption_id"]
-            for one in known
+            for one in sold
             if one["kind"] == "reversal" and not one["answer"].get("lines")
         }
         undone |= {reverses for reverses, places in back.items() if places is None}
-        for answer in (one["answer"] for one in known if one["kind"] == "redemption"):
+        for answer in (one["answer"] for one in sold if one["kind"] == "redemption"):
             if answer["redemption_id"] not in undone and (answer["card_id"], answer["business_day"]) == (
                 card,
                 str(day),

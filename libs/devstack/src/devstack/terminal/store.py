@@ -16,6 +16,7 @@ from devstack.terminal.hotlist import HotList
 from devstack.terminal.keys import DeviceKey
 
 _INDENTED = orjson.OPT_INDENT_2
+Recorded = list[dict[str, Any]]  # what was sold, oldest first: `kind`, and the service's answer
 
 
 class NotEnrolled(LookupError):
@@ -129,7 +130,7 @@ class Store:
         with self._sold.open("ab") as file:
             file.write(orjson.dumps(sale) + b"\n")
 
-    def sold(self) -> list[dict[str, Any]]:
+    def sold(self) -> Recorded:
         """Everything recorded, oldest first."""
         if not self._sold.exists():
             return []
