@@ -12,6 +12,8 @@ from chassis.adopting import adopting
 from chassis.app import Service
 from chassis.app import create_app as create_service_app
 from chassis.hot import HotRoute
+from chassis.periodic import Periodic
+from policybook.calendar_watch import calendar_watch
 from supply_service import upkeep
 from supply_service.api import ROUTERS
 from supply_service.consumers import reactions
@@ -32,6 +34,7 @@ from supply_service.settlements import worker as settlements
 from supply_service.simulations import worker as simulations
 
 HOT = (route.ROUTE,)
+CALENDAR: Periodic[Runtime] = calendar_watch(lambda runtime: runtime.state.snapshot)
 
 
 def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[Runtime, Any]] = HOT) -> FastAPI:
@@ -56,6 +59,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
                 *gaps.JOBS,
                 *sacks.JOBS,
                 *simulations.JOBS,
+                CALENDAR,
                 expiry(PROPOSALS),
                 RETENTION.job(),
             ),

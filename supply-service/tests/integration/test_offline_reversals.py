@@ -187,8 +187,8 @@ async def test_after_the_months_end_its_points_go_where_they_were(supply: Supply
     await supply.audit()
 
 
-async def test_loaves_that_became_points_without_the_sale_are_not_given_back(supply: Supply) -> None:
-    till, holder = await supply.till(), await supply.holder(members=2)
+async def test_loaves_that_became_points_without_the_sale_become_points_with_it(supply: Supply) -> None:
+    till, shop, holder = await supply.till(), await supply.till("grocer"), await supply.holder(members=2)
     chain = Chain(till)
     at = datetime(2026, 11, 30, 10, tzinfo=UTC)
     await supply.in_contact(till, at)
@@ -197,8 +197,10 @@ async def test_loaves_that_became_points_without_the_sale_are_not_given_back(sup
     assert statuses(await upload(supply, till, [sale])) == [("applied", None)]
     supply.at(datetime(2026, 12, 1, 10, tzinfo=UTC))
     assert (await supply.sell(till, holder, bread(10))).status_code == 201
+    assert (await supply.left(holder, shop))["bread_points"] == 290 * 10
     late = take_back(chain, sale, at=at + timedelta(hours=1))
-    assert statuses(await upload(supply, till, [late])) == [("rejected", "reversal_too_late")]
+    assert statuses(await upload(supply, till, [late])) == [("reversed", None)]
+    assert (await supply.left(holder, shop))["bread_points"] == 300 * 10
     await supply.audit()
 
 

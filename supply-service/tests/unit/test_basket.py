@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -11,10 +12,14 @@ import pytest
 
 from chassis.clock import CAIRO
 from chassis.refusals import Refusal
+from policybook.book import PolicyBook
+from supply_service import POLICIES
+from supply_service.policies.catalogue import read_items
 from supply_service.rules import allowance, bread
 from supply_service.rules.account import Account, Card, Pot
-from supply_service.rules.figures import FiguresByDay
-from supply_service.rules.keys import BREAD, GOODS, POINTS
+from supply_service.rules.figures import FiguresByDay, figures_by_day
+from supply_service.rules.keys import BREAD, GOODS, POINTS, REVERSAL_HOURS
+from supply_service.rules.refusals import ReversalTooLate
 from supply_service.rules.reverse import reverse
 from supply_service.rules.sale import Place, Sale, decide
 
@@ -172,7 +177,8 @@ def test_loaves_whose_days_are_over_are_not_promised(
         (night(5, 23, 50), night(6, 2, 51), None),
         (night(5, 0, 10), night(5, 23, 59), date(2026, 11, 5)),
         (night(5, 12, 0), night(6, 12, 0), None),
-        (night(1, 0, 10) - timedelta(minutes=20), night(1, 0, 10), None),  # last month's pots are settled
+        (night(1, 0, 10) - timedelta(minutes=20), night(1, 0, 10), date(2026, 10, 31)),  # across a month's end
+        (night(1, 0, 10) - timedelta(minutes=20), night(1, 2, 51), None),
     ],
 )
 def test_a_sale_of_last_night_is_reversed_within_hours(
@@ -186,7 +192,34 @@ def test_a_sale_of_last_night_is_reversed_within_hours(
         return
     undone = reverse(sale.lines, sale.day, sale.account, asked, figures, reversed_already=False, sold_at=sold)
     assert undone.day == done
-    assert undone.account.pots[(GOODS, NOVEMBER)].remaining == 10_000
+    assert undone.account.pots[(GOODS, done.replace(day=1))].remaining == 10_000
+    assert dict(undone.lapsed) == ({} if done.month == 11 else {GOODS: sale.goods}), "that month is over"
+
+
+@pytest.mark.parametrize(
+    ("sold", "hours", "taken"),
+    [
+        (datetime(2026, 3, 18, 23, 50, tzinfo=CAIRO), 4, True),
+        (datetime(2026, 3, 19, 23, 50, tzinfo=CAIRO), 4, True),  # the last of Ramadan, taken back on the feast
+        (datetime(2026, 3, 20, 23, 50, tzinfo=CAIRO), 4, False),
+        (datetime(2026, 3, 18, 23, 50, tzinfo=CAIRO), 5, False),
+    ],
+)
+def test_in_ramadan_a_row_of_its_own_says_for_how_long(
+    book: PolicyBook, sold: datetime, hours: int, taken: bool
+) -> None:
+    """3.18: the calendar's days, and the sale's own day. The ministry's approval is played here."""
+    rows = [
+        replace(row, value=4, approved_by="the ministry")
+        if row.key == REVERSAL_HOURS.name and row.scope == {"season": "ramadan"}
+        else row
+        for row in book.policies
+    ]
+    figures = figures_by_day(PolicyBook.of(rows), read_items(POLICIES))
+    sale = sell(figures, 2, "oil", now=sold)
+    asked = sold + timedelta(hours=hours) - timedelta(minutes=1)
+    with nullcontext() if taken else pytest.raises(ReversalTooLate):
+        reverse(sale.lines, sale.day, sale.account, asked, figures, reversed_already=False, sold_at=sold)
 
 
 def test_a_line_is_taken_back_and_the_others_stay(figures: FiguresByDay) -> None:

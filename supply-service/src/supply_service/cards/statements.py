@@ -84,3 +84,11 @@ OPENED = f"""
         FROM unnest($6::batch_opening[]) AS u
         WHERE {OF_MOVED}
     )"""
+# Points of a month that were given without loaves that came back; of reversals only.
+RAISED = f"""
+    raised AS (
+        UPDATE pot p SET granted = u.granted, remaining = u.remaining, drawn_units = u.drawn_units
+        FROM unnest($15::batch_opening[]) AS u
+        WHERE p.household_id = u.household_id AND p.period = u.period AND p.programme = u.programme
+            AND {OF_MOVED}
+    )"""

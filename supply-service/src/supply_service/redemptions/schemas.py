@@ -177,6 +177,14 @@ class ReversalRequest(BaseModel):
         return each_once(lines)
 
 
+class LapsedReply(BaseModel):
+    """What of a programme was given back and can no longer be drawn."""
+
+    programme: Programme | Granting
+    unit: Literal["loaf", "piastre", "kilogram"]
+    amount: int
+
+
 class ReversalReply(BaseModel):
     """A durable reversal."""
 
@@ -191,6 +199,11 @@ class ReversalReply(BaseModel):
     lines: list[int] | None = Field(default=None, description="the lines taken back, absent where all of them were")
     tenders: list[TenderReply] = Field(description="what goes back to the wallet")
     remaining: Annotated[list[RemainingReply], Personal.RATIONS]
+    lapsed: Annotated[list[LapsedReply] | None, Personal.RATIONS] = Field(
+        default=None,
+        description="what was given back and can no longer be drawn, since its day or its month is over; loaves become"
+        " points; absent where there is none",
+    )
     message_ar: str
     message_en: str
 

@@ -130,6 +130,11 @@ def forfeit(pot: Pot, day: date, figures: Figures) -> int:
     return beyond - left_of_day(pot, day, figures) if beyond > 0 else 0
 
 
+def of_days_before(today: date, quantity: int, days: tuple[date, ...], daily: int) -> int:
+    """Loaves of a draw that were for days before `today`."""
+    return sum(loaves for day, loaves in _by_day(quantity, days, daily) if day < today)
+
+
 def days_allowed(pot: Pot, day: date, figures: Figures) -> int:
     """How many days this household may draw at once today."""
     if day.day > days_in_month(pot.period) - figures.single_days_at_month_end:

@@ -14,6 +14,7 @@ import orjson
 
 from chassis.districts import as_listed
 from policybook.book import PolicyBook, PolicyInvalid
+from policybook.calendar import in_ramadan
 from policybook.days import ByDay
 from policybook.keys import Key
 from policybook.kinds import Steps
@@ -177,7 +178,7 @@ def read_figures(book: PolicyBook, day: date, items: Mapping[str, Item]) -> Figu
         cash_for_loaf=_by_category(keys.CASH_FOR_LOAF, BREAD, book, day, modes),
         clock_skew_seconds=keys.CLOCK_SKEW.on(book, day),
         reversal_days=keys.REVERSAL_DAYS.on(book, day),
-        reversal_hours=keys.REVERSAL_HOURS.find(book, day) or 0,
+        reversal_hours=keys.REVERSAL_HOURS.find(book, day, **_season(book, day)) or 0,
         offline_days=keys.OFFLINE_DAYS.on(book, day),
         sheet_days=keys.SHEET_DAYS.find(book, day),
         hold_margin_seconds=keys.HOLD_MARGIN.on(book, day),
@@ -193,6 +194,11 @@ def read_figures(book: PolicyBook, day: date, items: Mapping[str, Item]) -> Figu
         flour_months_ahead=keys.FLOUR_MONTHS_AHEAD.find(book, day) or 0,
         items=items,
     )
+
+
+def _season(book: PolicyBook, day: date) -> dict[str, str]:
+    """What a season's own rows are found by; without one the row of all year is."""
+    return {"season": keys.RAMADAN} if in_ramadan(book, day) else {}
 
 
 def _modes(book: PolicyBook, day: date) -> dict[tuple[str, str | None], str]:

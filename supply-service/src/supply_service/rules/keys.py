@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from policybook import kinds
+from policybook.calendar import CALENDAR
 from policybook.keys import Keys
 from policybook.retention import RETENTION
 from policybook.terms import TERMS
@@ -18,9 +19,10 @@ FREE = "free"  # no programme of a card: the prices at which anybody buys
 PROGRAMMES = (BREAD, GOODS, POINTS, FLOUR)
 GRANT = "grant_"  # begins a programme's name: grant_ramadan_2026 is paid by the grant ramadan_2026
 IN_KIND, CASH = "in_kind", "cash"
+RAMADAN = "ramadan"
 OUTLET = ("kind", "governorate", "fuel", "loaf_type")
 
-KEYS = Keys(date.fromisoformat("2023-06-01"), TERMS, RETENTION)
+KEYS = Keys(date.fromisoformat("2023-06-01"), TERMS, RETENTION, CALENDAR)
 
 
 def _each(*programmes: str) -> list[dict[str, str]]:
@@ -151,7 +153,9 @@ REVERSAL_DAYS = KEYS.declare(
 REVERSAL_HOURS = KEYS.declare(
     "redemption.reversal_hours",
     kinds.whole,
-    "Hours after a sale in which it may be reversed although its day is over.",
+    "Hours after a sale in which it may be reversed although its day is over; with `season: ramadan` for sales of its"
+    " days, in the place of the other row.",
+    scope=("season",),
     needed_for=(),
 )
 UNUSED_MONTHS = KEYS.declare(

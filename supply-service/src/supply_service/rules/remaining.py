@@ -59,6 +59,11 @@ def remaining_members(
     ]
 
 
+def lapsed_members(lapsed: Mapping[str, int]) -> list[dict[str, object]]:
+    """What was given back and can no longer be drawn, as it is shown."""
+    return [{"programme": name, "unit": unit_of(name), "amount": amount} for name, amount in lapsed.items()]
+
+
 def told_members(
     left: Mapping[str, int], period: date, windows: Mapping[str, date] | None = None
 ) -> list[dict[str, object]]:

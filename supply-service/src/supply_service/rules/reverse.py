@@ -5,14 +5,15 @@ A reversal without a network is judged by its own moment, as the sale it takes b
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from chassis.clock import business_day, month_start
 from supply_service.rules import allowance, bread, grants
-from supply_service.rules.account import Account, Entry, month_after
-from supply_service.rules.figures import FiguresByDay
+from supply_service.rules.account import Account, Credited, Entry, month_after
+from supply_service.rules.figures import Figures, FiguresByDay
 from supply_service.rules.grants import GrantMove
 from supply_service.rules.keys import BREAD, POINTS, is_grant
 from supply_service.rules.refusals import AlreadyReversed, LineUnknown, PartNotReversible, ReversalTooLate
@@ -21,12 +22,19 @@ from supply_service.rules.sale import SoldLine
 
 @dataclass(slots=True)
 class Reversal:
-    """The account with the sale undone."""
+    """The account with the sale undone.
+
+    `lapsed`: what of it was given back and can no longer be drawn, by programme; `forfeit`: loaves of the whole pot
+    that cannot, and become points. `credited`: loaves of a month whose points were given without them.
+    """
 
     account: Account
     day: date
     entries: list[Entry] = field(default_factory=list)
     moves: list[GrantMove] = field(default_factory=list)
+    credited: list[Credited] = field(default_factory=list)
+    lapsed: Counter[str] = field(default_factory=Counter)
+    forfeit: int = 0
 
 
 def reverse(
@@ -45,7 +53,8 @@ def reverse(
 
     Within hours of `sold_at` that is done across midnight, too, and belongs to the sale's own day. `only`: the places
     of the lines that are taken back, where not all are. Where a wallet has `tendered` a part, it is all or nothing.
-    `now` is the reversal's own moment; what it gives back to a month that is over gives the points of it back, too.
+    `now` is the reversal's own moment. What is taken back across a month's end goes back to the month of the sale,
+    where nothing of it can be drawn any more; its loaves are points of the next one, as if they had never been sold.
     """
     if reversed_already:
         raise AlreadyReversed()
@@ -53,8 +62,10 @@ def reverse(
     today = business_day(now)
     rules = figures.on(today)
     days = rules.reversal_days
-    at_night = sold_at is not None and now - sold_at <= timedelta(hours=rules.reversal_hours)
-    if ((today - day).days > days and not at_night) or month_start(today) != month_start(day):
+    at_night = sold_at is not None and now - sold_at <= timedelta(hours=figures.on(day).reversal_hours)
+    own_month = month_start(today) == month_start(day)
+    in_days = own_month and (today - day).days <= days
+    if not (in_days or at_night):
         raise ReversalTooLate(
             f"A sale of {day} could be reversed within {days} days.", detail_ar="يتم الإلغاء في نفس يوم الصرف فقط"
         )
@@ -63,7 +74,7 @@ def reverse(
             programme, 0
         ):
             raise ReversalTooLate("What was overdrawn has been settled with a later month already.")
-    done = Reversal(account, today if (today - day).days <= days else day)
+    done = Reversal(account, today if in_days else day)
     for index, line in taken_back:
         pot = done.account.pots[(line.programme, line.period)]
         if is_grant(line.programme):
@@ -83,16 +94,40 @@ def reverse(
         if line.overdrawn:
             done.entries.append(Entry(line.period, line.programme, index, "overdraw_reversal", line.overdrawn))
     _give_instalments_back(done, lines, taken_back, day)
+    for _, line in taken_back:
+        _count_lapsed(done, line, today, rules)
     return done
 
 
+def _count_lapsed(done: Reversal, line: SoldLine, today: date, rules: Figures) -> None:
+    """Count what of a line that was given back is drawn no more: its day, its month or its grant's time is over."""
+    if is_grant(line.programme):
+        grant = rules.grants.get(line.programme)
+        over = line.taken if grant is None or grant.since != line.period else 0
+    elif month_start(today) != line.period:
+        over = line.taken
+    elif line.programme == BREAD:
+        pot = done.account.pots[(BREAD, line.period)]
+        over = bread.of_days_before(today, line.taken, line.days, pot.daily)
+        done.forfeit = bread.forfeit(pot, today, rules)
+    else:
+        over = 0
+    if over:
+        done.lapsed[line.programme] += over
+
+
 def _give_points_back(done: Reversal, index: int, line: SoldLine, figures: FiguresByDay) -> None:
-    """The points that a late sale took back. Raises ReversalTooLate where loaves became points without it."""
+    """The points that a late sale took back, or that the loaves would have become with the others of their month."""
     following = month_after(line.period)
     pot = done.account.pots.get((POINTS, following))
     if not (line.points_back or line.points_owed):
         if pot is not None and line.taken and figures.on(following).in_kind(POINTS, done.account.category(following)):
-            raise ReversalTooLate("The month's loaves have become points by now.")
+            worth = line.taken * figures.on(line.period).point_value
+            done.account = done.account.with_pot(
+                pot._replace(granted=pot.granted + worth, remaining=pot.remaining + worth)
+            )
+            done.entries.append(Entry(following, POINTS, index, "credited", worth))
+            done.credited.append(Credited(following, line.taken, worth))
         return
     if pot is None or line.points_owed > done.account.debts.get(POINTS, 0):
         raise ReversalTooLate("What was overdrawn has been settled with a later month already.")

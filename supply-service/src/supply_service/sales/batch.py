@@ -205,11 +205,13 @@ class Batch:
             new_id(), sale, order.place.terminal_id, order.place.outlet_id, done.day, at, order.reason,
             left_after(done.account, month_start(sale.business_day), sale.lines), rendering.VERSION,
             tuple(sorted(order.lines)) if order.lines and len(order.lines) < len(sale.lines) else None,
+            done.lapsed, done.forfeit,
         )  # fmt: skip
         held.now = done.account
         self._reversed.add(sale.sale_id)
         self.writes.reversal(done, reversal, order)
         self.writes.publish(sale.household_id, events.reversal(reversal), at, order.traceparent)
+        self.writes.publish(sale.household_id, events.credited(sale.household_id, done.credited), at, order.traceparent)
         return sale.household_id, Reversed(reversal)
 
     def _household(self, row: Record) -> _Held | None:

@@ -46,11 +46,16 @@ def opening(opened: Opened) -> Iterable[Event]:
         yield PotGranted(
             household_id=household_id, programme=programme, period=period, granted=granted, unit=told_unit(programme)
         )
-    for credited in opened.credited:
-        yield BreadPointsCredited(
-            household_id=household_id, period=credited.period, loaves=credited.loaves, piastres=credited.piastres
-        )
+    yield from credited(household_id, opened.credited)
     yield from cash_due(household_id, opened.paid)
+
+
+def credited(household_id: UUID, loaves: Iterable[Credited]) -> Iterable[Event]:
+    """Loaves that became points, with their month's end or, where they came back after it, by themselves."""
+    for one in loaves:
+        yield BreadPointsCredited(
+            household_id=household_id, period=one.period, loaves=one.loaves, piastres=one.piastres
+        )
 
 
 def cash_due(household_id: UUID, paid: Iterable[CashDue]) -> Iterable[Event]:

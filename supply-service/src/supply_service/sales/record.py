@@ -11,8 +11,9 @@ from uuid import UUID
 
 import orjson
 
-from chassis.clock import month_start
+from chassis.clock import business_day, month_start
 from supply_service.rules import bread
+from supply_service.rules.account import NO_UNITS
 from supply_service.rules.figures import Figures
 from supply_service.rules.keys import BREAD, FLOUR, is_grant
 from supply_service.rules.remaining import left_after
@@ -110,7 +111,11 @@ class SaleRecord(NamedTuple):
 
 
 class ReversalRecord(NamedTuple):
-    """A sale that was taken back, with what remained afterwards. `only`: the lines' places, None where all were."""
+    """A sale that was taken back, with what remained afterwards. `only`: the lines' places, None where all were.
+
+    `lapsed`: what was given back and can no longer be drawn, by programme; `forfeit`: loaves of the pot that cannot be
+    drawn, and become points.
+    """
 
     reversal_id: UUID
     sale: SaleRecord
@@ -122,6 +127,13 @@ class ReversalRecord(NamedTuple):
     left: Mapping[str, int]
     rendering: int | None
     only: tuple[int, ...] | None = None
+    lapsed: Mapping[str, int] = NO_UNITS
+    forfeit: int = 0
+
+    @property
+    def month_is_over(self) -> bool:
+        """Whether it was taken back in a later month than its own."""
+        return month_start(business_day(self.occurred_at)) != self.sale.period
 
     @property
     def lines(self) -> tuple[SoldLine, ...]:
@@ -156,6 +168,10 @@ class ReversalRecord(NamedTuple):
         members: dict[str, object] = {"left": self.left}
         if self.only is not None:
             members["only"] = self.only
+        if self.lapsed:
+            members["lapsed"] = dict(self.lapsed)
+        if self.forfeit:
+            members["forfeit"] = self.forfeit
         return orjson.dumps(members).decode()
 
 
@@ -225,6 +241,7 @@ def reversal_of(row: Row) -> ReversalRecord:
         row["reversal_id"], sale_of(row, starmap(Paid, row["tenders"])), row["reversed_at_terminal"],
         row["reversed_at_outlet"],
         row["reversed_on"], row["reversed_at"], row["reason"], kept["left"], row["reversal_rendering"], only,
+        kept.get("lapsed", NO_UNITS), kept.get("forfeit", 0),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import orjson
 
 from supply_service.rules.keys import FLOUR
-from supply_service.rules.remaining import remaining_members, told_members, windows_of
+from supply_service.rules.remaining import lapsed_members, remaining_members, told_members, windows_of
 from supply_service.rules.sale import SoldLine
 from supply_service.rules.tenders import WALLET, Paid
 from supply_service.sales import wording
@@ -105,6 +105,7 @@ def _reversal_reply_1(reversal: ReversalRecord) -> bytes:
             **({} if reversal.only is None else {"lines": reversal.only}),
             "tenders": tender_members(sale.tenders),
             "remaining": remaining_members(reversal.left, sale.period, windows_of(sale.lines)),
+            **({"lapsed": lapsed_members(reversal.lapsed)} if reversal.lapsed else {}),
             "message_ar": message_ar,
             "message_en": message_en,
         },

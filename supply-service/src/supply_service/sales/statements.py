@@ -12,7 +12,7 @@ from __future__ import annotations
 from chassis.holder_proofs.once import INSERT_USED
 from chassis.outbox import INSERT_RENDERED
 from contracts.supply import Redeemed
-from supply_service.cards.statements import GRANT_POTS, MOVED, OF_MOVED, OPENED, POTS, household
+from supply_service.cards.statements import GRANT_POTS, MOVED, OF_MOVED, OPENED, POTS, RAISED, household
 from supply_service.sales.record import SALE_COLUMNS
 from supply_service.sales.rendering import VERSION
 
@@ -172,6 +172,7 @@ WRITE_ALL = _write(
     _UNPROVEN,
     GRANT_POTS,
     _MOVES,
+    RAISED,
 )
 
 # What repeats are repeats of.

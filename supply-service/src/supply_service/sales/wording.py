@@ -86,11 +86,19 @@ def sale(sale: SaleRecord) -> tuple[str, str]:
 
 
 def reversal(done: ReversalRecord) -> tuple[str, str]:
-    """One sentence on a reversal, in Arabic and in English."""
-    left_ar, left_en = _left(done.left, done.lines, grants=done.sale.grants)
-    if done.only is not None:
-        return f"تم إلغاء جزء من العملية. {left_ar}", f"A part of the draw was reversed. {left_en}"
-    return f"تم إلغاء العملية. {left_ar}", f"The draw was reversed. {left_en}"
+    """One sentence on a reversal, in Arabic and in English: what can be drawn again, and what cannot any more."""
+    parts_ar = ["تم إلغاء العملية" if done.only is None else "تم إلغاء جزء من العملية"]
+    parts_en = ["The draw was reversed" if done.only is None else "A part of the draw was reversed"]
+    again = [line for line in done.lines if not (done.month_is_over and line.programme in done.lapsed)]
+    if len(again) < len(done.lines):
+        over_ar, over_en = _over(done.lapsed, done.sale.grants)
+        parts_ar.append(over_ar)
+        parts_en.append(over_en)
+    if again:
+        left_ar, left_en = _left(done.left, again, done.forfeit, done.sale.grants)
+        parts_ar.append(left_ar)
+        parts_en.append(left_en)
+    return ". ".join(parts_ar), ". ".join(parts_en)
 
 
 def receipt(sale: SaleRecord, names: Sequence[str], words: Words) -> list[str]:
@@ -111,6 +119,21 @@ def receipt(sale: SaleRecord, names: Sequence[str], words: Words) -> list[str]:
     if sale.cash:
         printed.append(f"{words.due}: {money % pounds(sale.cash)}")
     return printed
+
+
+def _over(lapsed: Mapping[str, int], grants: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+    """What was given back to a month that is over: loaves become points, nothing else of it is drawn any more."""
+    over_ar, over_en = [], []
+    for programme, amount in lapsed.items():
+        if programme != BREAD:
+            name_ar = PROGRAMME_AR.get(programme) or grants[programme][0]
+            name_en = PROGRAMME_EN.get(programme) or grants[programme][1]
+            over_ar.append(f"لا يصرف بعد نهاية الشهر: {name_ar} {quantity_ar(programme, amount)}")
+            over_en.append(f"{name_en} {quantity_en(programme, amount)} can no longer be drawn")
+    if loaves := lapsed.get(BREAD):
+        over_ar.append(f"تتحول إلى نقاط {loaves_ar(loaves)}")
+        over_en.append(f"{loaves} loaves become points")
+    return f"انتهى شهر الصرف، {'، '.join(over_ar)}", f"Its month is over: {', '.join(over_en)}"
 
 
 def _left(

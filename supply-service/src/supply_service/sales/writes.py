@@ -43,6 +43,7 @@ class Writes:
     unproven: list[Row] = field(default_factory=list)
     grant_pots: list[Row] = field(default_factory=list)
     grant_moves: list[Row] = field(default_factory=list)
+    raised: list[Row] = field(default_factory=list)
     number: int = 0
 
     def household(self, before: Account, after: Account, version: int) -> None:
@@ -56,6 +57,8 @@ class Writes:
                     self.grant_pots.append(_grant_pot_row(after.household_id, pot))
             elif known is None:
                 self.opened.append(_opened_row(after.household_id, pot))
+            elif known.granted != pot.granted:
+                self.raised.append(_opened_row(after.household_id, pot))
             elif known is not pot:
                 self.pots.append(
                     (
@@ -140,7 +143,7 @@ class Writes:
             rows += [self.entries, self.events, self.opened]
         if statement == statements.WRITE_ALL:
             rows += [self.reversals, self.offline, self.tenders, self.disputes, self.proofs, self.unproven]
-            rows += [self.grant_pots, self.grant_moves]
+            rows += [self.grant_pots, self.grant_moves, self.raised]
         return rows
 
     def _event(
