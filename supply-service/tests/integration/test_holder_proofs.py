@@ -68,6 +68,19 @@ async def test_a_familys_bread_needs_no_proof_and_much_bread_does(supply: Supply
     assert await presence(supply, till, sale) is None
 
 
+async def test_the_parts_of_a_days_bread_count_together(supply: Supply) -> None:
+    """150 a day, drawn by 75: below the limit by sale, beyond it by card and day, at whatever terminal."""
+    till, other, holder = await supply.till(), await supply.till(), await supply.holder(members=30)
+    await sold(supply, till, holder, bread(75))
+    said = await refused(supply, "holder_proof_required", other, holder, bread(75))
+    assert said["limit"] == "card"
+    await sold(supply, other, holder, bread(25))
+    await sold(supply, other, holder, bread(50), holder_proof=supply.proof(other, holder.card_id))
+    supply.at(supply.runtime.clock.now() + timedelta(days=1))
+    sale = await sold(supply, till, holder, bread(75))
+    assert await presence(supply, till, sale) is None
+
+
 async def test_goods_of_a_card_are_counted_by_the_day(supply: Supply) -> None:
     till, holder = await supply.till("grocer"), await supply.holder(members=20)
     await sold(supply, till, holder, goods("milk_powder_125g", 10))  # 255.00 of 300.00

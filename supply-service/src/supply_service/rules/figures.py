@@ -227,13 +227,14 @@ def _by_category(
 def _free(book: PolicyBook, day: date) -> Free:
     return Free(
         loaves_by_sale=keys.FREE_LOAVES.on(book, day, by="sale"),
+        loaves_by_card=keys.FREE_LOAVES.on(book, day, by="card"),
         goods_by_card=keys.FREE_GOODS.on(book, day, by="card"),
         loaves_by_terminal=keys.FREE_LOAVES.on(book, day, by="terminal"),
         goods_by_terminal=keys.FREE_GOODS.on(book, day, by="terminal"),
         loaves_by_outlet=keys.FREE_LOAVES.on(book, day, by="outlet"),
         goods_by_outlet=keys.FREE_GOODS.on(book, day, by="outlet"),
         away_by_terminal=keys.AWAY_SALES.on(book, day),
-        flour_by_sale=keys.FREE_FLOUR.find(book, day) or 0,
+        flour_by_card=keys.FREE_FLOUR.find(book, day) or 0,
     )
 
 

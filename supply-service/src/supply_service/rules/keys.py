@@ -199,9 +199,9 @@ DAY_CLOSES_AT = KEYS.declare(
 FREE_LOAVES = KEYS.declare(
     "proof.free_loaves",
     kinds.whole,
-    "Loaves that go without the holder's proof: in a sale, at a terminal in a day, at an outlet in a day.",
+    "Loaves that go without the holder's proof: in a sale, and in a day to a card, at a terminal, at an outlet.",
     scope=("by",),
-    needed_for=tuple({"by": by} for by in ("sale", "terminal", "outlet")),
+    needed_for=tuple({"by": by} for by in ("sale", "card", "terminal", "outlet")),
 )
 FREE_GOODS = KEYS.declare(
     "proof.free_goods",
@@ -229,7 +229,7 @@ SIMULATED_FIRST = KEYS.declare(
     needed_for=(),
 )
 FREE_FLOUR = KEYS.declare(
-    "proof.free_flour", kinds.whole, "Kilograms of flour in a sale that go without the holder's proof.", needed_for=()
+    "proof.free_flour", kinds.whole, "Kilograms of flour of a month that go without the holder's proof.", needed_for=()
 )
 BAKERY_RATE = KEYS.declare(
     "bakery.settlement",

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from supply_service.rules.keys import BREAD, FLOUR
+
 if TYPE_CHECKING:
+    from datetime import date
+
+    from supply_service.rules.account import Account
     from supply_service.rules.sale import Sale
 
 AWAY = "away"
@@ -17,36 +22,56 @@ class Gone(NamedTuple):
     loaves: int = 0
     goods: int = 0
     away: int = 0  # sales above the limits while proofs could not be had
+    flour: int = 0  # kilograms, of a card only
 
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """How much goes without a proof: loaves or flour in a sale, piastres of goods by card and day, by place and day.
+    """How much goes without a proof: loaves in a sale, loaves and piastres of goods by card and day, by place and day.
 
     `away`: sales above these that a terminal may make in a day while proofs cannot be had.
     """
 
     loaves_by_sale: int
+    loaves_by_card: int
     goods_by_card: int
     loaves_by_terminal: int
     goods_by_terminal: int
     loaves_by_outlet: int
     goods_by_outlet: int
     away_by_terminal: int
-    flour_by_sale: int = 0  # kilograms
+    flour_by_card: int = 0  # kilograms of a month
 
 
-def exceeded(sale: Sale, card_goods: int, terminal: Gone, outlet: Gone, free: Free) -> str | None:
+def had_before(before: Account | None, day: date, goods: int) -> Gone:
+    """What a household has had: loaves of the day in parts, kilograms of the month, `goods` without a proof.
+
+    Of bread and flour the pot that a sale reads anyway tells it, those with a proof among them: a day's bread is drawn
+    once or in its parts, and whoever was asked for one part is asked for the next.
+    """
+    if before is None:
+        return Gone(goods=goods)
+    period = day.replace(day=1)
+    bread, flour = before.pots.get((BREAD, period)), before.pots.get((FLOUR, period))
+    return Gone(
+        bread.drawn_units.get(day.isoformat(), 0) if bread is not None and bread.drawn_units else 0,
+        goods,
+        flour=flour.granted - flour.remaining if flour is not None else 0,
+    )
+
+
+def exceeded(sale: Sale, card: Gone, terminal: Gone, outlet: Gone, free: Free) -> str | None:
     """Which limit a sale without a proof passes: `wallet`, `sale`, `card`, `terminal` or `outlet`; None: none.
 
-    `card_goods`: piastres of goods the household has had without a proof today. A day's bread is drawn once, or in
-    parts of one day, so that the limit by sale bounds card and day as well.
+    `card`: what the household has had before (`had_before`).
     """
     if sale.wallet:
         return "wallet"
-    if sale.loaves > free.loaves_by_sale or sale.flour > free.flour_by_sale:
+    if sale.loaves > free.loaves_by_sale:
         return "sale"
-    if sale.bought and sale.bought + card_goods > free.goods_by_card:
+    if _more(sale, card, free.loaves_by_card, free.goods_by_card) or (
+        sale.flour and sale.flour + card.flour > free.flour_by_card
+    ):
         return "card"
     if _more(sale, terminal, free.loaves_by_terminal, free.goods_by_terminal):
         return "terminal"

@@ -20,7 +20,7 @@ from supply_service.cards.accounts import Record, account_of, card_of
 from supply_service.rules import refusals, tenders
 from supply_service.rules.account import Account, month_before
 from supply_service.rules.figures import FiguresByDay
-from supply_service.rules.presence import AWAY, Gone, exceeded, may_go_on
+from supply_service.rules.presence import AWAY, Gone, exceeded, had_before, may_go_on
 from supply_service.rules.remaining import left_after
 from supply_service.rules.reverse import reverse
 from supply_service.rules.sale import Sale, book_offline, decide
@@ -125,7 +125,7 @@ class Batch:
                 tendered=sum(tender.amount for tender in order.tenders) if order.tenders else 0, counted=order.cash,
                 by_code=isinstance(order.proof, HolderProof) and order.proof.purpose == BY_CODE,
             )  # fmt: skip
-            presence = self._presence(order, decided, row)
+            presence = self._presence(order, decided, account, row)
             if order.tenders:
                 self._use_holds(order, row)
         else:
@@ -159,7 +159,7 @@ class Batch:
             writes.disputes.append(contested)
             writes.publish(household_id, [contested.event()], at, order.traceparent)
 
-    def _presence(self, order: SaleOrder, sale: Sale, row: Record) -> str | None:
+    def _presence(self, order: SaleOrder, sale: Sale, before: Account | None, row: Record) -> str | None:
         """How the holder's presence is proved, where it must be. Raises the refusal."""
         if isinstance(order.proof, Refusal):
             raise order.proof
@@ -173,7 +173,7 @@ class Batch:
         free, place, household_id = self._figures.on(sale.day).free, order.place, sale.account.household_id
         had = self._goods.get(household_id, row["unproven_goods"] or 0) if sale.bought else 0
         terminal = self._unproven.of(place.terminal_id)
-        limit = exceeded(sale, had, terminal, self._unproven.of(place.outlet_id), free)
+        limit = exceeded(sale, had_before(before, sale.day, had), terminal, self._unproven.of(place.outlet_id), free)
         if limit is not None and not (order.proof_away and may_go_on(limit, terminal, free)):
             raise HolderProofRequired(
                 "Ask for the holder's PIN, or send a code.",
