@@ -180,6 +180,28 @@ async def test_a_suspended_terminal_gets_no_code_no_key_no_token(gateway: Any, d
     assert (await enrol(gateway, terminal_id, code, key_pair()[1])).status_code == 201
 
 
+async def test_a_suspended_terminal_is_left_a_token_for_what_it_had_sold_before(gateway: Any) -> None:
+    terminal_id, outlet_id = await gateway.new_terminal()
+    key, public_key = key_pair()
+    assert (await enrol(gateway, terminal_id, await gateway.new_code(terminal_id), public_key)).status_code == 201
+
+    async def token(scope: str | None = None) -> Any:
+        asked = form(assertion(terminal_id, key)) | ({} if scope is None else {"scope": scope})
+        return await gateway.client.post("/oauth/token", data=asked)
+
+    assert (await token("redemptions:late")).json()["error"] == "invalid_scope"
+    await gateway.outside.tell(TerminalSuspended(terminal_id=terminal_id, outlet_id=outlet_id, reason="repair"))
+
+    async def refused() -> bool:
+        return bool((await token()).status_code == 401)
+
+    await eventually(refused, seconds=20)
+    assert (await token("redemptions:create")).status_code == 401
+    assert (await token("redemptions:create redemptions:late")).status_code == 401
+    claims = await claims_of(gateway, (await token("redemptions:late")).json()["access_token"])
+    assert (claims["scope"], claims["sub"], claims["outlet"]) == ("redemptions:late", str(terminal_id), str(outlet_id))
+
+
 async def test_a_clinics_terminal_is_enrolled_and_suspended_like_any_other(gateway: Any, database: Any) -> None:
     terminal_id, provider_id = await gateway.new_terminal("clinic")
     code = await gateway.new_code(terminal_id)
@@ -198,6 +220,8 @@ async def test_a_clinics_terminal_is_enrolled_and_suspended_like_any_other(gatew
         return bool((await token()).status_code == 401)
 
     await eventually(refused, seconds=20)
+    late = form(assertion(terminal_id, key)) | {"scope": "redemptions:late"}
+    assert (await gateway.client.post("/oauth/token", data=late)).status_code == 401, "it sells nothing"
     query = "SELECT reason FROM suspended_subject WHERE subject = $1"
     assert await database.fetchval(query, str(terminal_id)) == "lost"
     await gateway.outside.tell(ClinicTerminalReinstated(terminal_id=terminal_id, provider_id=provider_id))

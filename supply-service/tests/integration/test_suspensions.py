@@ -94,6 +94,39 @@ async def test_an_outlet_that_is_suspended_sells_nothing_but_uploads_and_takes_b
     assert [kind for kind, about in told if about == key] == ["OutletSuspended", "OutletReinstated"]
 
 
+async def test_a_terminal_that_stays_suspended_uploads_what_it_had_sold_before(supply: Supply) -> None:
+    """By the token that is left to it: neither a sale nor an upload of anything later, and nothing else at all."""
+    till, holder = await supply.till(), await supply.holder(members=2)
+    chain = Chain(till)
+    before = chain.sell(holder, bread(10), at=NOON)
+    await suspended(supply, till, "terminal", (1, None))
+    supply.at(NOON + 3 * HOUR)
+    runtime = supply.runtime
+    async with runtime.sessions() as session, session.begin():
+        await runtime.revocations.suspend(session, str(till.terminal_id), "inspection")
+    await runtime.revocations.refresh(runtime.pool)
+    path = "/v1/offline-batches"
+    refused = await supply.client.post(path, json={"sales": [before]}, headers=till.headers())
+    assert refused.json()["code"] == "caller_suspended"
+    till.token = supply.issuer.token(
+        str(till.terminal_id), "redemptions:late", kind="terminal", outlet_id=till.outlet_id, governorate="03"
+    )
+    assert (await supply.sell(till, holder, bread(5))).json()["code"] == "insufficient_scope"
+    after = chain.sell(await supply.holder(), bread(5), at=NOON + 2 * HOUR)
+    for later in ([after], [before, after]):
+        refused = await supply.client.post(path, json={"sales": later}, headers=till.headers())
+        assert (refused.status_code, refused.json()["code"]) == (403, "terminal_suspended")
+        assert refused.json()["suspended_at"] == (NOON + HOUR).isoformat()
+    assert statuses(await upload(supply, till, [before])) == [("applied", None)]
+    assert statuses(await upload(supply, till, [before])) == [("duplicate", None)]
+    assert (await supply.left(holder, till))["bread"] == 290
+    path, scope = path_of(till, "terminal")
+    assert (await supply.admin("DELETE", path, scope)).status_code == 200
+    await supply.catch_up()
+    assert statuses(await upload(supply, till, [after])) == [("disputed", "terminal_suspended")]
+    await supply.audit()
+
+
 def test_the_terminals_suspension_is_told_before_its_outlets() -> None:
     spans = [Span("outlet_suspended", NOON, None), Span("terminal_suspended", NOON + HOUR, NOON + 2 * HOUR)]
     for order in itertools.permutations(spans):

@@ -10,6 +10,8 @@ from api_gateway.clients.models import UNASSIGNED, Client
 from api_gateway.terminals.models import Terminal
 from api_gateway.tokens.errors import ScopeRefused
 from contracts.clients import DECIDING
+from contracts.roles import SUSPENDED
+from contracts.scopes import Scope
 
 
 @dataclass(frozen=True)
@@ -66,3 +68,10 @@ def of_terminal(terminal: Terminal) -> Grant:
     return Grant(
         str(terminal.terminal_id), "terminal", terminal.scopes, terminal.governorate, outlet_id=terminal.outlet_id
     )
+
+
+def of_suspended(terminal: Terminal, wanted: frozenset[str] | None) -> Grant | None:
+    """What a suspended terminal may do, where it asks for just that: upload what it had sold before. None: nothing."""
+    if wanted != SUSPENDED or Scope.REDEMPTIONS_CREATE not in terminal.scopes:
+        return None
+    return replace(of_terminal(terminal), scopes=SUSPENDED)

@@ -47,7 +47,7 @@ class TokenDesk:
             if isinstance(request.proof, SecretProof):
                 grant = await self._by_secret(request.proof)
             else:
-                grant = await self._by_assertion(request.proof, request.address)
+                grant = await self._by_assertion(request.proof, request)
         except ClientRefused as refusal:
             failed = Happening.CLIENT_SIGN_IN_FAILED
             security.raised(failed, client=_named(request.proof), code=refusal.code, address=request.address)
@@ -76,7 +76,7 @@ class TokenDesk:
             raise ClientExpired("Have its secret renewed.")
         return grants.of_client(client)
 
-    async def _by_assertion(self, proof: AssertionProof, address: str) -> Grant:
+    async def _by_assertion(self, proof: AssertionProof, request: TokenRequest) -> Grant:
         subject = assertions.claimed_client(proof.assertion)
         if proof.client_id not in {None, subject}:
             raise ClientRefused("client_id is not the one of the assertion.")
@@ -94,9 +94,11 @@ class TokenDesk:
             assertion = assertions.verify(proof.assertion, terminal.public_key, audiences, now, longest)
             if not await repository.use_assertion(session, subject, assertion.jti, assertion.expires_at):
                 raise AssertionReplayed("Make a new assertion, with a jti of its own, for every token.")
-            if address:
-                await self._seen(session, terminal, address, now)
+            if request.address:
+                await self._seen(session, terminal, request.address, now)
         if terminal.suspended_at is not None:
+            if (late := grants.of_suspended(terminal, request.scopes)) is not None:
+                return late
             raise ClientSuspended("The terminal is suspended.", detail_ar="راجع مديرية التموين.")
         return grants.of_terminal(terminal)
 

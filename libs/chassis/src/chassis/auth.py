@@ -37,6 +37,7 @@ from chassis.problems import (
 )
 from chassis.runtime import get_runtime
 from chassis.settings import ServiceSettings
+from contracts.roles import SUSPENDED
 
 log = get_logger(__name__)
 
@@ -84,7 +85,7 @@ class TokenVerifier:
         if time.time() >= expires:
             self._verified.pop(token, None)
             raise InvalidToken("The token has expired.", detail_ar="انتهت صلاحية رمز الدخول.")
-        if not self._revocations.suspended.isdisjoint(principal.marks):
+        if not self._revocations.suspended.isdisjoint(principal.marks) and not _late_only(principal):
             raise Suspended("This caller is suspended.")
         return principal
 
@@ -261,6 +262,11 @@ async def find_caller(request: Request) -> Principal:
 
 Caller = Annotated[Principal, Depends(find_caller)]
 """The caller of an endpoint that is not public, as a route takes it: its scopes are checked by then."""
+
+
+def _late_only(principal: Principal) -> bool:
+    """Whether it is the token that suspended terminals are given: for what they had sold before, and nothing else."""
+    return principal.kind is CallerKind.TERMINAL and principal.scopes == SUSPENDED
 
 
 def jwt_header(token: str) -> dict[str, object]:

@@ -403,6 +403,7 @@ MACHINES_ONLY: Final = frozenset(
     {
         Scope.LEGACY_DRAWS_WRITE,
         Scope.REDEMPTIONS_CREATE,
+        Scope.REDEMPTIONS_LATE,
         Scope.DAYS_CLOSE,
         Scope.PAYMENTS_CREATE,
         Scope.LEDGER_WRITE,

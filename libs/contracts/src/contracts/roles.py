@@ -14,7 +14,7 @@ from contracts.clients import ROLES
 from contracts.people import PEOPLE
 from contracts.scopes import Scope
 
-__all__ = ["CLIENTS", "PEOPLE", "TERMINALS"]
+__all__ = ["CLIENTS", "PEOPLE", "SUSPENDED", "TERMINALS"]
 
 # The scopes of the clients an installation begins with, by the role that is also their id.
 CLIENTS: Final[Mapping[str, tuple[Scope, ...]]] = MappingProxyType(
@@ -40,3 +40,6 @@ TERMINALS: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
         "clinic": frozenset({Scope.ELIGIBILITY_CHECK, Scope.ENCOUNTERS_CREATE, Scope.ENCOUNTERS_READ}),
     }
 )
+
+# What is left to one that sells while it is suspended: what it had sold without a network before is not lost.
+SUSPENDED: Final = frozenset({Scope.REDEMPTIONS_LATE})

@@ -47,6 +47,7 @@ class Scope(StrEnum):
         "redemptions:create",
         "Sell against allowances at a terminal, online or offline, and reverse it.",
     )
+    REDEMPTIONS_LATE = "redemptions:late", "Upload what a terminal had sold before it was suspended, and nothing else."
     REDEMPTIONS_READ = "redemptions:read", "See a sale in the books."
     ENTITLEMENTS_READ = "entitlements:read", "See what a card's household has left this month."
     CATALOGUE_READ = "catalogue:read", "See what is on sale, its prices and limits, and the policies behind them."

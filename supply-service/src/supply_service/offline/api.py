@@ -46,7 +46,7 @@ async def _room(runtime: Running) -> AsyncIterator[None]:
 @routes.post(
     "/v1/offline-batches",
     own_record="each sale of it says who sold to whom",
-    scopes=Scope.REDEMPTIONS_CREATE,
+    scopes=(Scope.REDEMPTIONS_CREATE, Scope.REDEMPTIONS_LATE),
     dependencies=[Depends(_room, scope="function")],
     problems=(KeyUnknown, refusals.TerminalNeeded, refusals.TerminalUnknown, refusals.TerminalNotActive),
     deadline=30,
@@ -57,7 +57,8 @@ async def upload_offline_sales(
     """Upload sales made without a network. Every sale has a result of its own; authentic ones are always booked.
 
     The server checks each signature and the chain, tells of gaps, forks and repeats, and books what did not fit
-    against the household's next month instead of losing it.
+    against the household's next month instead of losing it. A terminal that is suspended uploads what it had sold
+    before: it asks for a token of scope `redemptions:late` alone, and leaves out what came later.
     """
     raw = orjson.loads(await request.body())["sales"]
     return await service.take_in(session, runtime, caller, body, raw)

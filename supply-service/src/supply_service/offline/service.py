@@ -29,7 +29,8 @@ from supply_service.offline.schemas import (
     OfflineSale,
     SaleResult,
 )
-from supply_service.redemptions.service import place_of
+from supply_service.offline.suspended import ensure_before
+from supply_service.redemptions.service import terminal_of
 from supply_service.rules.late_refusals import CredentialInvalid, OccurredInFuture, SaleTooOld
 from supply_service.rules.sale import Place, figures_on
 
@@ -51,10 +52,11 @@ async def take_in(
     Raises KeyUnknown, the refusals of a terminal, or Busy; what was booked until then stays booked and is
     a duplicate when the batch is sent again.
     """
-    place = await place_of(runtime, caller)
-    made = runtime.state
-    terminal = made.registry.find(place.terminal_id)
-    if terminal is None or terminal.public_key is None:
+    terminal = await terminal_of(runtime, caller)
+    place, made = terminal.place, runtime.state
+    if not terminal.active:
+        await ensure_before(session, place.terminal_id, [item.occurred_at for item in batch.sales])
+    if terminal.public_key is None:
         raise KeyUnknown("Enrol the terminal first.", detail_ar="يجب تسجيل الماكينة أولاً")
     keys = await _keys(session, runtime, place, terminal.public_key)
     signatures = await asyncio.to_thread(_verify, keys, raw, batch.sales)

@@ -11,12 +11,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supply_service.rules.floors import OUTLET_SUSPENDED, TERMINAL_SUSPENDED
+from supply_service.rules.refusals import TerminalNotActive
 from supply_service.rules.sale import Place
 
 _READ = text(
     "SELECT subject_id, began_at, ended_at FROM suspension WHERE subject_id IN (:terminal_id, :outlet_id)"
     " AND began_at <= :until AND (ended_at IS NULL OR ended_at > :since)"
 )
+
+
+_LASTING = text("SELECT began_at FROM suspension WHERE subject_id = :terminal_id AND ended_at IS NULL")
 
 
 class Span(NamedTuple):
@@ -55,3 +59,15 @@ async def read(session: AsyncSession, place: Place, sold_at: Sequence[datetime])
     asked["until"] = max(sold_at)
     rows = await session.execute(_READ, asked)
     return Suspensions(Span(reasons[row.subject_id], row.began_at, row.ended_at) for row in rows)
+
+
+async def ensure_before(session: AsyncSession, terminal_id: UUID, moments: Sequence[datetime]) -> None:
+    """Let a terminal that is suspended upload what it had sold before, and nothing later. Raises TerminalNotActive."""
+    since = (await session.execute(_LASTING, {"terminal_id": terminal_id})).scalar_one_or_none()
+    if since is not None and all(moment < since for moment in moments):
+        return
+    raise TerminalNotActive(
+        "Only what was sold before the terminal was suspended is taken in.",
+        detail_ar="لا تقبل إلا العمليات التي تمت قبل إيقاف الماكينة",
+        **({} if since is None else {"suspended_at": since.isoformat()}),
+    )

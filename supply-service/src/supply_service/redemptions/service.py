@@ -15,6 +15,7 @@ from chassis.paging import Paging
 from chassis.principal import Principal
 from chassis.refusals import Refusal
 from supply_service.context import Runtime
+from supply_service.places.registry import KnownTerminal
 from supply_service.redemptions.schemas import RedemptionRequest, ReversalRequest
 from supply_service.rules.refusals import (
     OutletSuspended,
@@ -35,17 +36,23 @@ REDEMPTIONS_PATH = "/v1/redemptions"
 
 async def place_of(runtime: Runtime, caller: Principal, *, sells: bool = False) -> Place:
     """Where the calling terminal stands, which `sells`. Raises what it refuses, OutletSuspended of those that sell."""
+    known = await terminal_of(runtime, caller)
+    if not known.active:
+        raise TerminalNotActive("This terminal was suspended.", detail_ar="تم إيقاف هذه الماكينة")
+    if sells and not known.sells:
+        raise OutletSuspended("This outlet was suspended.", detail_ar="تم إيقاف هذا المنفذ")
+    return known.place
+
+
+async def terminal_of(runtime: Runtime, caller: Principal) -> KnownTerminal:
+    """The calling terminal, though it be suspended. Raises TerminalNeeded or TerminalUnknown."""
     if caller.kind != "terminal":
         raise TerminalNeeded("A sale is made at a terminal.", detail_ar="الصرف من ماكينة الصرف فقط")
     made = runtime.state
     known = made.registry.find(caller.terminal_id) or await made.terminal(runtime, caller.terminal_id)
     if known is None:
         raise TerminalUnknown("This terminal is not registered.", detail_ar="الماكينة غير مسجلة")
-    if not known.active:
-        raise TerminalNotActive("This terminal was suspended.", detail_ar="تم إيقاف هذه الماكينة")
-    if sells and not known.sells:
-        raise OutletSuspended("This outlet was suspended.", detail_ar="تم إيقاف هذا المنفذ")
-    return known.place
+    return known
 
 
 async def sell(runtime: Runtime, caller: Principal, key: str | None, raw: bytes, request: RedemptionRequest) -> Outcome:
