@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from card_service.consumers import loss_reported
-from card_service.losses.upkeep import CODES_OVER, LAPSES
+from card_service.losses.upkeep import CODES_OVER, LAPSES, UNDATED
 from chassis.clock import CAIRO
 from chassis.consumer import Received
 from chassis.contact import open_code
@@ -164,6 +164,30 @@ async def test_a_replacement_asked_for_at_once_never_lapses(office: Office) -> N
     (said,) = await told(office, "CardReportedLost", card_id)
     assert (said["lapses_at"], said["channel"]) == (None, "office")
     assert (await card_of(office, card_id))["lapses_at"] is None
+
+
+async def test_a_card_lost_before_blocks_had_a_day_gets_one_and_its_holder_hears(office: Office) -> None:
+    old, waits = await active(office), await active(office)
+    for card_id in (old, waits):
+        at(office, "2026-06-01T10:00")
+        await report(office, card_id, AT_COUNTER)
+        await office.fetch("UPDATE card SET lapses_at = NULL WHERE card_id = $1", UUID(card_id))
+    await waiting(office, waits)
+    at(office, THURSDAY)
+    await UNDATED.run(office.runtime)
+    ends = datetime(2026, 11, 18, tzinfo=CAIRO)
+    card = await card_of(office, old)
+    assert (card["state"], datetime.fromisoformat(card["lapses_at"])) == ("blocked", ends)
+    said = (await told(office, "CardReportedLost", old))[-1]
+    assert datetime.fromisoformat(said["lapses_at"]) == ends
+    assert datetime.fromisoformat(said["blocked_at"]).date().isoformat() == "2026-06-01"
+    assert (await card_of(office, waits))["lapses_at"] is None, "it stays until the new card"
+    before = len(await told(office, "CardReportedLost", old))
+    await UNDATED.run(office.runtime)
+    assert len(await told(office, "CardReportedLost", old)) == before
+    at(office, "2026-11-18T00:01")
+    await LAPSES.run(office.runtime)
+    assert (await card_of(office, old))["state"] == "active"
 
 
 @pytest.mark.parametrize("reason", ["fraud", "order", "stolen"])

@@ -57,6 +57,14 @@ _LAPSED = text(
     " AND NOT EXISTS (SELECT FROM card w WHERE w.citizen_id = c.citizen_id AND w.state IN ('requested', 'ready'))"
     f" AND {not_aside(LAPSES, 'c.card_id')} ORDER BY c.lapses_at, c.card_id LIMIT :limit FOR UPDATE OF c SKIP LOCKED"
 )
+UNDATED = "lost_blocks_undated"
+# Blocked as lost by a version that set no day, or whose replacement has come to nothing: nobody waits for another card.
+_UNDATED = text(
+    f"{_CARD} WHERE c.state = 'blocked' AND c.block_reason = 'lost' AND c.lapses_at IS NULL"
+    " AND NOT EXISTS (SELECT FROM card w WHERE w.citizen_id = c.citizen_id AND w.state IN ('requested', 'ready'))"
+    f" AND {not_aside(UNDATED, 'c.card_id')} ORDER BY c.card_id LIMIT :limit FOR UPDATE OF c SKIP LOCKED"
+)
+_LAPSES_AT = text("UPDATE card SET lapses_at = :lapses_at WHERE card_id = :card_id")
 _STAYS = text("UPDATE card SET lapses_at = NULL WHERE card_id = :card_id")
 _CLOSE = text(
     "UPDATE card SET state = 'closed', state_before_block = NULL, block_reason = NULL, blocked_at = NULL,"
@@ -207,6 +215,16 @@ async def block(
 async def lapsed(session: AsyncSession, now: datetime, limit: int) -> list[Card]:
     """Lost cards whose block is over by now, the rows locked."""
     return [_card(row) for row in await session.execute(_LAPSED, {"now": now, "limit": limit})]
+
+
+async def undated(session: AsyncSession, limit: int) -> list[Card]:
+    """Lost cards without a day on which their block is over, for which no other one waits; the rows locked."""
+    return [_card(row) for row in await session.execute(_UNDATED, {"limit": limit})]
+
+
+async def lapses(session: AsyncSession, card_id: UUID, lapses_at: datetime) -> None:
+    """Let a block be over at a moment."""
+    await session.execute(_LAPSES_AT, {"card_id": card_id, "lapses_at": lapses_at})
 
 
 async def stays_blocked(session: AsyncSession, card_id: UUID) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.cards import repository as cards
 from card_service.cards.lifecycle import USABLE
 from card_service.cards.models import Card
-from card_service.cards.service import LOST, card_of, free, stop
+from card_service.cards.service import LOST, OFFICE, card_of, free, stop
 from card_service.dependencies import Dependencies
+from card_service.keys import LOST_DAYS
 from card_service.losses import codes, repository
 from card_service.losses.errors import BreadCodesTooOften, CardNotLost, CardWasNotActive
 from card_service.losses.models import Channel, IdentifiedBy, Issued, Report
@@ -22,7 +23,8 @@ from card_service.registry import repository as register
 from chassis import outbox
 from chassis.principal import Principal
 from chassis.refusals import Refusal
-from contracts.losses import LostBlockLapsed
+from contracts.losses import CardReportedLost, LostBlockLapsed
+from policybook.calendar import after_working_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,23 @@ async def found(session: AsyncSession, deps: Dependencies, caller: Principal, ca
         raise CardNotLost(detail_ar="الكارت الموقوف لسبب آخر لا يعاد تشغيله من هنا.")
     await free(session, card, deps.now())
     return await card_of(session, caller, card_id)
+
+
+async def date(session: AsyncSession, deps: Dependencies, undated: Sequence[Card]) -> None:
+    """Let blocks of lost cards lapse that had no day: counted from now on, for that is when the holder is told."""
+    now = deps.now()
+    lapses_at = after_working_days(deps.policies.book, now, deps.figure(LOST_DAYS))
+    for card in undated:
+        await cards.lapses(session, card.card_id, lapses_at)
+        told = CardReportedLost(
+            card_id=card.card_id,
+            citizen_id=card.citizen_id,
+            household_id=card.household_id,
+            channel=OFFICE,
+            blocked_at=card.blocked_at or now,
+            lapses_at=lapses_at,
+        )
+        await outbox.add(session, told, at=now)
 
 
 async def lapse(session: AsyncSession, lapsed: Sequence[Card]) -> None:

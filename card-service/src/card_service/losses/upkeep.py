@@ -28,6 +28,14 @@ async def _lapse(session: AsyncSession, _: Runtime, lapsed: Sequence[Card]) -> N
     await service.lapse(session, lapsed)
 
 
+async def _without_day(session: AsyncSession, _: Runtime, limit: int) -> list[Card]:
+    return await cards.undated(session, limit)
+
+
+async def _date(session: AsyncSession, runtime: Runtime, undated: Sequence[Card]) -> None:
+    await service.date(session, runtime.state.dependencies, undated)
+
+
 async def _forget(runtime: Runtime) -> None:
     async with runtime.sessions() as session, session.begin():
         await repository.forget(session, runtime.state.dependencies.now() - KEPT)
@@ -36,5 +44,9 @@ async def _forget(runtime: Runtime) -> None:
 LAPSES = Batches(cards.LAPSES, _due, _lapse, lambda card: card.card_id, lambda _: CHUNK)
 LAPSING: Final[Periodic[Runtime]] = Periodic(
     LAPSES.worker, LAPSES.run, lambda runtime: runtime.state.dependencies.settings.card_sweep_seconds
+)
+UNDATED = Batches(cards.UNDATED, _without_day, _date, lambda card: card.card_id, lambda _: CHUNK)
+DATING: Final[Periodic[Runtime]] = Periodic(
+    UNDATED.worker, UNDATED.run, lambda runtime: runtime.state.dependencies.settings.card_sweep_seconds
 )
 CODES_OVER: Final[Periodic[Runtime]] = Periodic("bread_codes_over", _forget, EVERY_SECONDS)
