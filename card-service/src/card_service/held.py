@@ -189,6 +189,13 @@ HELD: Final[Held] = {
         without=("entered_by",),
         sealed={"place_sealed": _place},
     ),
+    "mandate": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN, "proxy_id": Whose.CITIZEN},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("citizen_id", "proxy_id"),  # the other is somebody else
+    ),
     "bread_code": HeldIn(
         whose={"card_id": Whose.CARD},
         classes=(Personal.CARD,),

@@ -151,6 +151,10 @@ BREAD_CODE_TRIES = KEYS.declare(
     "lost.code_tries", kinds.positive, "Wrong tries after which a bread code is good no more."
 )
 BREAD_CODES = KEYS.declare("lost.codes_a_day", kinds.positive, "Bread codes that are made for a card in a day.")
+MANDATE_DAYS = KEYS.declare("mandate.most_days", kinds.positive, "Days for which a mandate may be given at most.")
+MANDATES_OF_ONE = KEYS.declare(
+    "mandate.most_for_one_proxy", kinds.positive, "Others for whom one proxy may prove at a time."
+)
 PIN_PERMIT_MINUTES = KEYS.declare(
     "pin.permit_minutes",
     kinds.positive,

@@ -18,6 +18,7 @@ from card_service.held import HELD
 from card_service.hotlist.api import routes as hotlist
 from card_service.lifespan import lifespan
 from card_service.losses.api import routes as losses
+from card_service.mandates.api import routes as mandates
 from card_service.privacy.api import routes as privacy
 from card_service.proofs.api import routes as proofs
 from card_service.proposals import DESK, PROPOSALS
@@ -51,6 +52,7 @@ ROUTERS = (
     hotlist,
     losses,
     findings,
+    mandates,
     distribution,
     handover,
     rollout,

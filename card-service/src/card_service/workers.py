@@ -11,6 +11,7 @@ from card_service.duplicates.finding import FINDING
 from card_service.hotlist.upkeep import TIDYING
 from card_service.jobs import job
 from card_service.losses.upkeep import CODES_OVER, DATING, LAPSING
+from card_service.mandates.upkeep import ENDING
 from card_service.privacy.resuming import TELLING
 from card_service.privacy.terms import COUNTING
 from card_service.proofs.upkeep import FORGETTING
@@ -40,6 +41,7 @@ def workers() -> list[Periodic[Runtime]]:
         TIDYING,
         LAPSING,
         DATING,
+        ENDING,
         CODES_OVER,
         Periodic(MISSED.worker, MISSED.run, lambda runtime: runtime.state.dependencies.settings.card_sweep_seconds),
         TELLING,

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from approvals import testing as approvals
 from approvals.testing import as_person
 from card_service.registry.intake import HEADER
 from card_service.sealing import CARD_NUMBER
@@ -370,6 +371,27 @@ async def proofs(office: Office, world: World) -> dict[str, Call]:
     }
 
 
+async def mandates(office: Office) -> dict[str, Call]:
+    """A card whose holder names a proxy, and a mandate that is given."""
+    (card, _, _), (proxy, _, _) = [await office.active() for _ in range(2)]
+    body = {
+        "proxy_card_id": proxy, "begins_on": DAY.isoformat(), "ends_on": DAY.isoformat(),
+        "document": "a walk",
+    }  # fmt: skip
+    path = f"/v1/cards/{card}/mandates"
+    made = await office.call("POST", path, "cards:handover", json=body)
+    await approvals.decide(office.client, office.issuer, "card", made["proposal_id"], "requests:approve")
+    (given,) = (await office.call("GET", path, "cards:handover"))["items"]
+    other = {"json": body | {"document": "another"}}
+    return {
+        "GET /v1/cards/{card_id}/mandates": Call(path, "cards:report", mark=given["mandate_id"]),
+        "POST /v1/cards/{card_id}/mandates": Call(path, "cards:handover", body=other),
+        "POST /v1/mandates/{mandate_id}/withdrawal": Call(
+            f"/v1/mandates/{given['mandate_id']}/withdrawal", "cards:report"
+        ),
+    }
+
+
 async def losses(office: Office) -> dict[str, Call]:
     """A card that is not lost yet, one that is, and one that is found."""
     (whole, _, _), (lost, _, _), (again, _, _) = [await office.active() for _ in range(3)]
@@ -427,7 +449,7 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     world = await world_of(office)
     calls = registry(office, world) | rollout(office, world) | await cards(office, world)
     calls |= await rights(office, world) | await duplicates(office, world)
-    calls |= await requests(office) | await losses(office) | await findings(office)
+    calls |= await requests(office) | await losses(office) | await findings(office) | await mandates(office)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
     asked = {"json": {"national_id": world.head["national_id"]}}

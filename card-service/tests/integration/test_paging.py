@@ -19,6 +19,7 @@ LISTS = {
     "/v1/citizens/{citizen_id}/accesses",
     "/v1/imports/{import_id}/rejections",
     "/v1/imports/{import_id}/rows",
+    "/v1/cards/{card_id}/mandates",  # walked in test_mandates.py
     "/v1/pickup-sites",
     "/v1/pickup-sites/{site_id}/appointments",
     "/v1/rollout-phases",

@@ -43,6 +43,7 @@ from notify_service.held import HELD
 from notify_service.holders import follow_holders
 from notify_service.inquiries import balances
 from notify_service.losses import follow_losses
+from notify_service.mandates import follow_mandates
 from notify_service.requests import follow_requests
 from notify_service.service import Intent, about
 from notify_service.template_data import (
@@ -68,6 +69,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     follow_requests(reactions)
     follow_holders(reactions)
     follow_losses(reactions)
+    follow_mandates(reactions)
     follow_flour(reactions)
     reactions.on(ContactChanged)(contact_changed)
     reactions.on(ContactChangedInClear)(contact_changed_in_clear)

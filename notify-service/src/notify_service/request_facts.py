@@ -134,6 +134,19 @@ class LostFacts(_Facts):
         return {"day": vocabulary(language).date(self.until)}
 
 
+class MandateFacts(_Facts):
+    """From which day until which somebody may prove for a card's holder."""
+
+    kind: Literal["mandate"] = "mandate"
+    begins_on: date
+    ends_on: date
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        return {"day": say.date(self.begins_on), "until": say.date(self.ends_on)}
+
+
 class BreadCodeFacts(_Facts):
     """A code that draws bread in the place of a lost card, and the last day on which it does at most."""
 
@@ -167,6 +180,7 @@ RequestFact = (
     | CodeFacts
     | HolderCodeFacts
     | LostFacts
+    | MandateFacts
     | BreadCodeFacts
     | ObjectionFacts
 )
@@ -181,6 +195,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "code": frozenset({"code", "minutes"}),
     "holder_code": frozenset({"code", "minutes", "amount"}),
     "lost": frozenset({"day"}),
+    "mandate": frozenset({"day", "until"}),
     "bread_code": frozenset({"code", "day"}),
     "objection": frozenset({"day"}),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +12,7 @@ from chassis.ids import new_id
 from chassis.sealing import Keyring, Vault
 from contracts.card import CardBlocked
 from contracts.losses import BreadCodeIssued, CardReportedLost, LostBlockLapsed
+from contracts.mandates import MandateBegan, MandateEnded
 
 from ..conftest import CONTACT_KEYS
 from .test_inquiries import NUMBER, replies, send, text
@@ -105,6 +106,23 @@ async def test_a_loss_with_its_replacement_is_told_as_a_block(desk: Desk) -> Non
     contact = await desk.know()
     await desk.hear(CardReportedLost(**whose(contact), channel="office", blocked_at=BLOCKED, lapses_at=None))
     assert await replies(desk) == ["card_blocked"]
+
+
+async def test_a_mandate_is_told_when_it_is_given_and_when_it_ends(desk: Desk) -> None:
+    contact = await desk.know()
+    of = {
+        "mandate_id": new_id(), "citizen_id": contact.citizen_id, "household_id": contact.household_id,
+        "proxy_id": new_id(),
+    }  # fmt: skip
+    await desk.hear(MandateBegan(**of, begins_on=date(2026, 11, 15), ends_on=date(2027, 5, 14)))
+    (said,) = await texts(desk)
+    assert "15 نوفمبر" in said
+    assert "14 مايو" in said
+    await desk.hear(MandateEnded(**of | {"mandate_id": new_id()}, because="withdrawn", ended_at=BLOCKED))
+    assert "انتهى تسجيل وكيلك" in (await texts(desk))[-1]
+    before = len(await texts(desk))
+    await desk.hear(MandateEnded(**of | {"mandate_id": new_id()}, because="holder_died", ended_at=BLOCKED))
+    assert len(await texts(desk)) == before
 
 
 async def test_the_bread_code_goes_to_the_number_that_is_registered(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from notify_service.request_facts import (
     FlourFacts,
     HolderCodeFacts,
     LostFacts,
+    MandateFacts,
     ObjectionFacts,
     RefusalFacts,
     RequestDoneFacts,
@@ -93,6 +94,7 @@ LONGEST: dict[str, Facts] = {
     "code": CodeFacts(code="123456", minutes=10),
     "holder_code": HolderCodeFacts(code="123456", minutes=10, amount=12_345_678),
     "lost": LostFacts(until=date(2026, 9, 16)),
+    "mandate": MandateFacts(begins_on=date(2026, 9, 16), ends_on=date(2026, 9, 30)),
     "bread_code": BreadCodeFacts(code="482913 0571", until=date(2026, 9, 16)),
     "objection": ObjectionFacts(object_until=datetime(2026, 9, 16, 9, 30, tzinfo=UTC)),
 }  # fmt: skip

@@ -50,6 +50,14 @@ async def test_a_cards_id_alone_opens_no_wallet(house: House) -> None:
     assert code(capture) == (200, "captured"), "capture needs none"
 
 
+async def test_a_proxys_proof_opens_no_wallet(house: House) -> None:
+    card, citizen, _ = await house.citizen(10_000)
+    till = house.terminal()
+    reply = await ask(house, till, card, 5_000, prove(till, card, 5_000, by="proxy"))
+    assert (code(reply), reply.json()["mismatch"]) == ((409, "holder_proof_invalid"), "prover")
+    assert await house.balance(citizen) == (10_000, 0)
+
+
 async def test_what_a_proof_does_not_permit(house: House) -> None:
     card, citizen, _ = await house.citizen(10_000)
     other, _, _ = await house.citizen(10_000)

@@ -20,6 +20,7 @@ from card_service.cards.errors import (
 )
 from card_service.cards.schemas import KeySetOut, PinStatus
 from card_service.context import Running, WithDependencies
+from card_service.mandates.errors import NotAProxy
 from card_service.proofs import desk, service
 from card_service.proofs.errors import (
     ChipProofOff,
@@ -52,7 +53,7 @@ routes = router(tags=["holder's proofs"])
 
 _SCOPES: Final = (Scope.REDEMPTIONS_CREATE, Scope.PAYMENTS_CREATE, Scope.ENCOUNTERS_CREATE)
 _TERMINALS: Final = frozenset({CallerKind.TERMINAL})
-_CARD: Final = (CardUnknown, CardStateConflict, NoHeadsCard, PinChecksExceeded)
+_CARD: Final = (CardUnknown, CardStateConflict, NoHeadsCard, NotAProxy, PinChecksExceeded)
 _SENDING: Final = (HolderNotReached, HolderNumberTooNew, HolderCodesTooOften)
 
 

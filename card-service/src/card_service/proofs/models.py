@@ -31,6 +31,7 @@ class Operation:
     purpose: OperationPurpose
     max_amount: int
     prover: Prover
+    proxy_card_id: UUID | None = None  # by which a proxy proves
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,12 +40,23 @@ class OperationIn(_In):
     purpose: OperationPurpose
     max_amount: Annotated[int, Field(strict=True, ge=0, le=10**9, description="piastres it may come to at most")]
     prover: Prover = Field(
-        default="holder", description="`head`: by the card of the household's head, for who cannot do it"
+        default="holder",
+        description="`head`: by the card of the household's head, for who cannot do it; `proxy`: by the card of one who"
+        " has a mandate (`POST /v1/cards/{card_id}/mandates`), for sales and visits, never for a hold",
     )
+    proxy_card_id: Annotated[UUID | None, Whose.CARD] = Field(default=None, description="with `proxy`: their card")
+
+    @model_validator(mode="after")
+    def _of_a_proxy(self) -> Self:
+        if (self.prover == "proxy") != (self.proxy_card_id is not None):
+            raise ValueError("proxy_card_id goes with the prover proxy")
+        if self.prover == "proxy" and self.purpose == "hold":
+            raise ValueError("a proxy opens no wallet")
+        return self
 
     def operation(self) -> Operation:
         """The same as the use cases take it."""
-        return Operation(self.card_id, self.purpose, self.max_amount, self.prover)
+        return Operation(self.card_id, self.purpose, self.max_amount, self.prover, self.proxy_card_id)
 
 
 class ChipAnswer(_In):
@@ -59,7 +70,8 @@ class HolderProofIn(OperationIn):
     """The operation, and one of the ways to prove it.
 
     `pin_jwe` is an envelope as of PinIn, with `purpose` and `max_amount` of the operation and the terminal's id as
-    `device`; `card_id` in it is the card of the operation, also where the head's PIN is typed.
+    `device`; `card_id` in it is the card of the operation, also where the PIN of the head or of a
+    proxy is typed.
     """
 
     model_config = ConfigDict(

@@ -44,6 +44,7 @@ PURPOSES: Final[Mapping[str, Words]] = {
     "bread_code": Words("to draw bread by a code while the card is lost", "صرف الخبز برمز مؤقت لفقد الكارت"),
     "card_finding": Words("because the card was found with a trader", "ضبط البطاقة لدى تاجر"),
     "card_found": Words("to let the card work again", "إعادة تشغيل الكارت"),
+    "mandate": Words("to record who may act for the holder of the card", "تسجيل من ينوب عن صاحب الكارت"),
     "replacement": Words("to replace the card", "استبدال الكارت"),
     "card_services": Words("to switch a service of the card on or off", "تشغيل خدمة على الكارت أو إيقافها"),
     "pin_check": Words("to check the PIN that was entered", "التحقق من الرقم السري المدخل"),

@@ -13,6 +13,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.holder_proofs.form import HolderProof, Purpose, moment, sign
+from chassis.holder_proofs.form import Prover as By
 from chassis.ids import new_id
 
 KID = "test-proofs"
@@ -48,11 +49,12 @@ def prove(
     purpose: Purpose = "sale",
     *,
     seconds: float = 180,
+    by: By = "holder",
 ) -> str:
-    """A proof of that prover at a terminal: its id, or the headers that it calls with."""
+    """A proof of that prover at a terminal: its id, or the headers that it calls with; `by`: who has proved."""
     terminal_id = _subject(terminal) if isinstance(terminal, Mapping) else UUID(str(terminal))
     expires = moment() + timedelta(seconds=seconds)
-    return PROVER.proof(UUID(str(card_id)), terminal_id, amount, purpose=purpose, expires_at=expires)
+    return PROVER.proof(UUID(str(card_id)), terminal_id, amount, purpose=purpose, expires_at=expires, prover=by)
 
 
 def _subject(headers: Mapping[str, str]) -> UUID:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.holder_proofs.form import Asked, HolderProof, KeyUnknown, permits
 from chassis.holder_proofs.keys import REFRESH_SECONDS
-from chassis.holder_proofs.refusals import HolderProofUnverifiable, required
+from chassis.holder_proofs.refusals import HolderProofInvalid, HolderProofUnverifiable, required
 from chassis.periodic import Periodic
 from contracts.health import CopaymentDue
 from payment_service.context import Runtime
@@ -21,10 +21,16 @@ _WHENEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def of_hold(runtime: Runtime, terminal_id: UUID, card_id: UUID, amount: int, token: str | None) -> HolderProof:
-    """The proof that permits a hold. Raises HolderProofRequired, …Invalid, …Expired or …Unverifiable."""
+    """The proof that permits a hold; a proxy's opens no wallet.
+
+    Raises HolderProofRequired, …Invalid, …Expired or …Unverifiable.
+    """
     if token is None:
         raise required()
-    return await runtime.state.proofs.checked(runtime.pool, token, Asked(card_id, terminal_id, OF_HOLDS, amount))
+    proof = await runtime.state.proofs.checked(runtime.pool, token, Asked(card_id, terminal_id, OF_HOLDS, amount))
+    if proof.prover == "proxy":
+        raise HolderProofInvalid("A proxy opens no wallet.", detail_ar="لا يخصم من المحفظة بتوكيل.", mismatch="prover")
+    return proof
 
 
 async def of_visit(runtime: Runtime, due: CopaymentDue) -> HolderProof:

@@ -20,12 +20,12 @@ MAX_LENGTH = 2048
 
 Purpose = Literal["sale", "hold", "visit", "bread"]  # `bread`: a bread code in the place of a lost card
 Kind = Literal["pin", "sms", "chip", "bread_code"]
-Prover = Literal["holder", "head"]
+Prover = Literal["holder", "head", "proxy"]
 
 
 @dataclass(frozen=True, slots=True)
 class HolderProof:
-    """What card-service vouches for: the holder of `card_id`, or the head for the holder, was at `terminal_id`.
+    """What card-service vouches for: the holder of `card_id`, or the head or a proxy for them, was at `terminal_id`.
 
     It permits one operation of `purpose` for at most `max_amount` piastres until `expires_at` (the machine's time).
     """
