@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from supply_service.rules.keys import BREAD, FLOUR
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from supply_service.rules.account import Account
     from supply_service.rules.sale import Sale
 
@@ -23,6 +21,10 @@ class Gone(NamedTuple):
     goods: int = 0
     away: int = 0  # sales above the limits while proofs could not be had
     flour: int = 0  # kilograms, of a card only
+
+
+NOTHING: Final = Gone()
+_COUNTED_BY_POT: Final = (BREAD, FLOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +45,22 @@ class Free:
     flour_by_card: int = 0  # kilograms of a month
 
 
-def had_before(before: Account | None, day: date, goods: int) -> Gone:
+def had_before(before: Account | None, sale: Sale, goods: int) -> Gone:
     """What a household has had: loaves of the day in parts, kilograms of the month, `goods` without a proof.
 
     Of bread and flour the pot that a sale reads anyway tells it, those with a proof among them: a day's bread is drawn
     once or in its parts, and whoever was asked for one part is asked for the next.
     """
-    if before is None:
-        return Gone(goods=goods)
-    period = day.replace(day=1)
-    bread, flour = before.pots.get((BREAD, period)), before.pots.get((FLOUR, period))
-    return Gone(
-        bread.drawn_units.get(day.isoformat(), 0) if bread is not None and bread.drawn_units else 0,
-        goods,
-        flour=flour.granted - flour.remaining if flour is not None else 0,
-    )
+    loaves = flour = 0
+    if before is not None:
+        for line in sale.lines:
+            if line.programme not in _COUNTED_BY_POT or (pot := before.pots.get((line.programme, line.period))) is None:
+                continue
+            if line.programme == FLOUR:
+                flour = pot.granted - pot.remaining
+            elif pot.drawn_units:
+                loaves = pot.drawn_units.get(sale.day.isoformat(), 0)
+    return Gone(loaves, goods, flour=flour) if loaves or goods or flour else NOTHING
 
 
 def exceeded(sale: Sale, card: Gone, terminal: Gone, outlet: Gone, free: Free) -> str | None:

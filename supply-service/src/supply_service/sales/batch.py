@@ -173,7 +173,7 @@ class Batch:
         free, place, household_id = self._figures.on(sale.day).free, order.place, sale.account.household_id
         had = self._goods.get(household_id, row["unproven_goods"] or 0) if sale.bought else 0
         terminal = self._unproven.of(place.terminal_id)
-        limit = exceeded(sale, had_before(before, sale.day, had), terminal, self._unproven.of(place.outlet_id), free)
+        limit = exceeded(sale, had_before(before, sale, had), terminal, self._unproven.of(place.outlet_id), free)
         if limit is not None and not (order.proof_away and may_go_on(limit, terminal, free)):
             raise HolderProofRequired(
                 "Ask for the holder's PIN, or send a code.",
