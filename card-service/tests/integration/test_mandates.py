@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ import pytest
 
 from approvals.testing import decide
 from card_service.mandates.upkeep import MANDATES_OVER
-from chassis.clock import CAIRO
+from chassis.clock import CAIRO, business_day
 from chassis.testing import check_pages
 
 from .test_holder_proofs import PIN, Terminal, read, with_pin
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..conftest import Office
 
 COUNTER, PHONE, WRITE, APPROVES = "cards:handover", "cards:report", "cards:write", "requests:approve"
-TODAY = date(2026, 11, 12)
+TODAY = business_day(datetime.now(UTC))
 
 
 def at(office: Office, day: date) -> None:
@@ -31,8 +31,7 @@ def at(office: Office, day: date) -> None:
 
 @pytest.fixture(autouse=True)
 async def present(office: Office) -> AsyncIterator[None]:
-    """Each test is of one day, and ends in the present."""
-    at(office, TODAY)
+    """Each test ends in the present."""
     yield
     office.runtime.clock.move_to(None)  # type: ignore[attr-defined]
 
@@ -185,7 +184,7 @@ async def test_who_cannot_be_a_proxy_and_for_how_long(office: Office) -> None:
     assert (await ask(office, card, wanted(proxy, days=365), 422))["code"] == "mandate_too_long"
     past = wanted(proxy, days=5, begins_on=TODAY - timedelta(days=10))
     assert (await ask(office, card, past, 422))["code"] == "mandate_too_long"
-    assert (await ask(office, card, wanted(proxy, ends_on="2026-11-01"), 422))["code"] == "invalid_request"
+    assert (await ask(office, card, wanted(proxy, ends_on="2020-11-01"), 422))["code"] == "invalid_request"
     await ask(office, card, wanted(proxy, days=364))
     assert (await ask(office, card, wanted(proxy), 409))["code"] == "proposal_open"
 
