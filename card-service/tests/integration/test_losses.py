@@ -168,19 +168,20 @@ async def test_a_replacement_asked_for_at_once_never_lapses(office: Office) -> N
 
 async def test_a_card_lost_before_blocks_had_a_day_gets_one_and_its_holder_hears(office: Office) -> None:
     old, waits = await active(office), await active(office)
+    at(office, "2026-11-11T10:00")
     for card_id in (old, waits):
-        at(office, "2026-06-01T10:00")
         await report(office, card_id, AT_COUNTER)
-        await office.fetch("UPDATE card SET lapses_at = NULL WHERE card_id = $1", UUID(card_id))
     await waiting(office, waits)
     at(office, THURSDAY)
+    for card_id in (old, waits):
+        await office.fetch("UPDATE card SET lapses_at = NULL WHERE card_id = $1", UUID(card_id))
     await UNDATED.run(office.runtime)
     ends = datetime(2026, 11, 18, tzinfo=CAIRO)
     card = await card_of(office, old)
     assert (card["state"], datetime.fromisoformat(card["lapses_at"])) == ("blocked", ends)
     said = (await told(office, "CardReportedLost", old))[-1]
     assert datetime.fromisoformat(said["lapses_at"]) == ends
-    assert datetime.fromisoformat(said["blocked_at"]).date().isoformat() == "2026-06-01"
+    assert datetime.fromisoformat(said["blocked_at"]).date().isoformat() == "2026-11-11"
     assert (await card_of(office, waits))["lapses_at"] is None, "it stays until the new card"
     before = len(await told(office, "CardReportedLost", old))
     await UNDATED.run(office.runtime)
