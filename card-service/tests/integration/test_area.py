@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from approvals import testing as approvals
 from approvals.testing import as_person
 from card_service.registry.intake import HEADER
 from card_service.sealing import CARD_NUMBER
@@ -20,6 +19,8 @@ from chassis.ids import new_id
 from chassis.testing import eventually
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
+
+from ..holders import losses, mandates
 
 if TYPE_CHECKING:
     from ..conftest import Office
@@ -368,43 +369,6 @@ async def proofs(office: Office, world: World) -> dict[str, Call]:
             f"POST {path}": Call(path, "redemptions:create", mine, body={"json": body})
             for path, body in (("/v1/holder-proof-codes", wanted), ("/v1/holder-proofs", typed))
         },
-    }
-
-
-async def mandates(office: Office) -> dict[str, Call]:
-    """A card whose holder names a proxy, and a mandate that is given."""
-    (card, _, _), (proxy, _, _) = [await office.active() for _ in range(2)]
-    body = {
-        "proxy_card_id": proxy, "begins_on": DAY.isoformat(), "ends_on": DAY.isoformat(),
-        "document": "a walk",
-    }  # fmt: skip
-    path = f"/v1/cards/{card}/mandates"
-    made = await office.call("POST", path, "cards:handover", json=body)
-    await approvals.decide(office.client, office.issuer, "card", made["proposal_id"], "requests:approve")
-    (given,) = (await office.call("GET", path, "cards:handover"))["items"]
-    other = {"json": body | {"document": "another"}}
-    return {
-        "GET /v1/cards/{card_id}/mandates": Call(path, "cards:report", mark=given["mandate_id"]),
-        "POST /v1/cards/{card_id}/mandates": Call(path, "cards:handover", body=other),
-        "POST /v1/mandates/{mandate_id}/withdrawal": Call(
-            f"/v1/mandates/{given['mandate_id']}/withdrawal", "cards:report"
-        ),
-    }
-
-
-async def losses(office: Office) -> dict[str, Call]:
-    """A card that is not lost yet, one that is, and one that is found."""
-    (whole, _, _), (lost, _, _), (again, _, _) = [await office.active() for _ in range(3)]
-    for card in (lost, again):
-        await office.call("POST", f"/v1/cards/{card}/loss", "cards:handover", json=REPORT)
-    seen, report = {"json": {"document": "passport"}}, {"json": REPORT}
-    return {
-        "POST /v1/cards/{card_id}/loss": Call(f"/v1/cards/{whole}/loss", "cards:report", body=report),
-        "POST /v1/cards/{card_id}/bread-codes": Call(f"/v1/cards/{lost}/bread-codes", "cards:report"),
-        "POST /v1/cards/{card_id}/shown-bread-codes": Call(
-            f"/v1/cards/{lost}/shown-bread-codes", "cards:handover", body=seen
-        ),
-        "POST /v1/cards/{card_id}/found": Call(f"/v1/cards/{again}/found", "cards:handover", body=seen),
     }
 
 

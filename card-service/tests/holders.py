@@ -1,0 +1,53 @@
+"""Calls about cards in holders' hands, for the walk that asks whose they are: lost ones, and mandates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from approvals.testing import decide
+from chassis.clock import business_day
+from chassis.testing_walk import Call
+
+if TYPE_CHECKING:
+    from .conftest import Office
+
+REPORT = {"channel": "counter", "identified_by": "passport"}
+DAY = business_day(datetime.now(UTC))
+
+
+async def mandates(office: Office) -> dict[str, Call]:
+    """A card whose holder names a proxy, and a mandate that is given."""
+    (card, _, _), (proxy, _, _) = [await office.active() for _ in range(2)]
+    body = {
+        "proxy_card_id": proxy, "begins_on": DAY.isoformat(), "ends_on": DAY.isoformat(),
+        "document": "a walk",
+    }  # fmt: skip
+    path = f"/v1/cards/{card}/mandates"
+    made = await office.call("POST", path, "cards:handover", json=body)
+    await decide(office.client, office.issuer, "card", made["proposal_id"], "requests:approve")
+    (given,) = (await office.call("GET", path, "cards:handover"))["items"]
+    other = {"json": body | {"document": "another"}}
+    return {
+        "GET /v1/cards/{card_id}/mandates": Call(path, "cards:report", mark=given["mandate_id"]),
+        "POST /v1/cards/{card_id}/mandates": Call(path, "cards:handover", body=other),
+        "POST /v1/mandates/{mandate_id}/withdrawal": Call(
+            f"/v1/mandates/{given['mandate_id']}/withdrawal", "cards:report"
+        ),
+    }
+
+
+async def losses(office: Office) -> dict[str, Call]:
+    """A card that is not lost yet, one that is, and one that is found."""
+    (whole, _, _), (lost, _, _), (again, _, _) = [await office.active() for _ in range(3)]
+    for card in (lost, again):
+        await office.call("POST", f"/v1/cards/{card}/loss", "cards:handover", json=REPORT)
+    seen, report = {"json": {"document": "passport"}}, {"json": REPORT}
+    return {
+        "POST /v1/cards/{card_id}/loss": Call(f"/v1/cards/{whole}/loss", "cards:report", body=report),
+        "POST /v1/cards/{card_id}/bread-codes": Call(f"/v1/cards/{lost}/bread-codes", "cards:report"),
+        "POST /v1/cards/{card_id}/shown-bread-codes": Call(
+            f"/v1/cards/{lost}/shown-bread-codes", "cards:handover", body=seen
+        ),
+        "POST /v1/cards/{card_id}/found": Call(f"/v1/cards/{again}/found", "cards:handover", body=seen),
+    }
