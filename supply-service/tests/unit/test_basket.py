@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -218,7 +218,8 @@ def test_in_ramadan_a_row_of_its_own_says_for_how_long(
     figures = figures_by_day(PolicyBook.of(rows), read_items(POLICIES))
     sale = sell(figures, 2, "oil", now=sold)
     asked = sold + timedelta(hours=hours) - timedelta(minutes=1)
-    with nullcontext() if taken else pytest.raises(ReversalTooLate):
+    expected: AbstractContextManager[object] = nullcontext() if taken else pytest.raises(ReversalTooLate)
+    with expected:
         reverse(sale.lines, sale.day, sale.account, asked, figures, reversed_already=False, sold_at=sold)
 
 

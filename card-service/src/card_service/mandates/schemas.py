@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from card_service.cards.examples import CARD
 from card_service.mandates.models import EndedBecause, Mandate
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
 
-_MANDATE = {
+_MANDATE: Final[dict[str, JsonValue]] = {
     "proxy_card_id": CARD, "begins_on": "2026-11-10", "ends_on": "2027-05-09", "document": "power of attorney 417/2026"
 }  # fmt: skip
 
