@@ -29,6 +29,7 @@ ORDERS: Final = {
     POLICIES: NAMED,
     "/v1/areas": NAMED,
     "/v1/authorities": NAMED,
+    "/v1/cards/{card_id}/mandates": CREATED,
     "/v1/change-requests": NEWEST,
     "/v1/citizens": POSTED,
     "/v1/citizens/{citizen_id}/accesses": NEWEST,

@@ -18,7 +18,7 @@ from contracts.people import (
     scopes_of,
     writes,
 )
-from contracts.roles import CLIENTS, TERMINALS
+from contracts.roles import CLIENTS, SUSPENDED, TERMINALS
 from contracts.scopes import Scope
 
 # What is about a citizen, money or health; days and settlements are sums of outlets.
@@ -39,7 +39,7 @@ def test_every_scope_is_in_some_role_or_for_machines_only() -> None:
 
 
 def test_what_only_machines_do_some_machine_does_or_may() -> None:
-    machines = {scope for scopes in (*CLIENTS.values(), *TERMINALS.values()) for scope in scopes}
+    machines = {scope for scopes in (*CLIENTS.values(), *TERMINALS.values(), SUSPENDED) for scope in scopes}
     # for whoever brings money in from outside; for the gateway, which no client stands for
     assert MACHINES_ONLY - machines <= {Scope.LEDGER_WRITE, Scope.RECORDS_COLLECT}
 
