@@ -115,7 +115,7 @@ async def test_a_terminal_that_stays_suspended_uploads_what_it_had_sold_before(s
     after = chain.sell(await supply.holder(), bread(5), at=NOON + 2 * HOUR)
     for later in ([after], [before, after]):
         refused = await supply.client.post(path, json={"sales": later}, headers=till.headers())
-        assert (refused.status_code, refused.json()["code"]) == (403, "terminal_suspended")
+        assert (refused.status_code, refused.json()["code"]) == (409, "terminal_suspended")
         assert refused.json()["suspended_at"] == (NOON + HOUR).isoformat()
     assert statuses(await upload(supply, till, [before])) == [("applied", None)]
     assert statuses(await upload(supply, till, [before])) == [("duplicate", None)]

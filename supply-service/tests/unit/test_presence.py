@@ -9,7 +9,7 @@ import pytest
 
 from supply_service.rules.account import Account
 from supply_service.rules.figures import FiguresByDay
-from supply_service.rules.presence import Free, Gone, exceeded, may_go_on
+from supply_service.rules.presence import Free, Gone, Had, exceeded, may_go_on
 from supply_service.rules.sale import Sale
 
 FREE = Free(40, 60, 10_000, 500, 60_000, 800, 90_000, 3, 25)
@@ -25,32 +25,32 @@ def sale(loaves: int = 0, goods: int = 0, wallet: int = 0, flour: int = 0) -> Sa
 @pytest.mark.parametrize(
     ("wanted", "card", "terminal", "outlet", "limit"),
     [
-        (sale(loaves=20), NOTHING, NOTHING, NOTHING, None),  # 20 loaves below the limit: sold
-        (sale(wallet=5000), NOTHING, NOTHING, NOTHING, "wallet"),  # 50 of a wallet: `holder_proof_required`
-        (sale(goods=100, wallet=1), NOTHING, NOTHING, NOTHING, "wallet"),
-        (sale(loaves=40), NOTHING, NOTHING, NOTHING, None),
-        (sale(loaves=41), NOTHING, NOTHING, NOTHING, "sale"),
-        (sale(loaves=20), Gone(40), NOTHING, NOTHING, None),  # parts of the day's bread
-        (sale(loaves=21), Gone(40), NOTHING, NOTHING, "card"),
-        (sale(goods=100), Gone(60), NOTHING, NOTHING, None),
-        (sale(flour=25), NOTHING, NOTHING, NOTHING, None),
-        (sale(flour=10), Gone(flour=15), NOTHING, NOTHING, None),
-        (sale(flour=10), Gone(flour=16), NOTHING, NOTHING, "card"),
-        (sale(goods=10_000), NOTHING, NOTHING, NOTHING, None),
-        (sale(goods=10_001), NOTHING, NOTHING, NOTHING, "card"),
-        (sale(goods=5_000), Gone(goods=5_000), NOTHING, NOTHING, None),
-        (sale(goods=5_000), Gone(goods=5_001), NOTHING, NOTHING, "card"),
-        (sale(loaves=20), Gone(goods=10_000), NOTHING, NOTHING, None),
-        (sale(loaves=20), NOTHING, Gone(480, 0), NOTHING, None),
-        (sale(loaves=20), NOTHING, Gone(481, 0), NOTHING, "terminal"),
-        (sale(loaves=20), NOTHING, Gone(0, 60_000), NOTHING, None),
-        (sale(goods=100), NOTHING, Gone(0, 59_901), NOTHING, "terminal"),
-        (sale(loaves=20), NOTHING, NOTHING, Gone(781, 0), "outlet"),
-        (sale(goods=100), NOTHING, NOTHING, Gone(0, 89_901), "outlet"),
+        (sale(loaves=20), Had(), NOTHING, NOTHING, None),  # 20 loaves below the limit: sold
+        (sale(wallet=5000), Had(), NOTHING, NOTHING, "wallet"),  # 50 of a wallet: `holder_proof_required`
+        (sale(goods=100, wallet=1), Had(), NOTHING, NOTHING, "wallet"),
+        (sale(loaves=40), Had(), NOTHING, NOTHING, None),
+        (sale(loaves=41), Had(), NOTHING, NOTHING, "sale"),
+        (sale(loaves=20), Had(40), NOTHING, NOTHING, None),  # parts of the day's bread
+        (sale(loaves=21), Had(40), NOTHING, NOTHING, "card"),
+        (sale(goods=100), Had(60), NOTHING, NOTHING, None),
+        (sale(flour=25), Had(), NOTHING, NOTHING, None),
+        (sale(flour=10), Had(flour=15), NOTHING, NOTHING, None),
+        (sale(flour=10), Had(flour=16), NOTHING, NOTHING, "card"),
+        (sale(goods=10_000), Had(), NOTHING, NOTHING, None),
+        (sale(goods=10_001), Had(), NOTHING, NOTHING, "card"),
+        (sale(goods=5_000), Had(goods=5_000), NOTHING, NOTHING, None),
+        (sale(goods=5_000), Had(goods=5_001), NOTHING, NOTHING, "card"),
+        (sale(loaves=20), Had(goods=10_000), NOTHING, NOTHING, None),
+        (sale(loaves=20), Had(), Gone(480, 0), NOTHING, None),
+        (sale(loaves=20), Had(), Gone(481, 0), NOTHING, "terminal"),
+        (sale(loaves=20), Had(), Gone(0, 60_000), NOTHING, None),
+        (sale(goods=100), Had(), Gone(0, 59_901), NOTHING, "terminal"),
+        (sale(loaves=20), Had(), NOTHING, Gone(781, 0), "outlet"),
+        (sale(goods=100), Had(), NOTHING, Gone(0, 89_901), "outlet"),
     ],
 )
 def test_which_limit_a_sale_without_a_proof_passes(
-    wanted: Sale, card: Gone, terminal: Gone, outlet: Gone, limit: str | None
+    wanted: Sale, card: Had, terminal: Gone, outlet: Gone, limit: str | None
 ) -> None:
     assert exceeded(wanted, card, terminal, outlet, FREE) == limit
 

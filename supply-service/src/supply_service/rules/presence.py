@@ -15,15 +15,22 @@ AWAY = "away"
 
 
 class Gone(NamedTuple):
-    """What has gone without a proof today: at a terminal, at an outlet, or to a household."""
+    """What has gone without a proof today: at a terminal or at an outlet."""
 
     loaves: int = 0
     goods: int = 0
     away: int = 0  # sales above the limits while proofs could not be had
-    flour: int = 0  # kilograms, of a card only
 
 
-NOTHING: Final = Gone()
+class Had(NamedTuple):
+    """What a household has had before a sale: loaves and piastres of goods of the day, kilograms of the month."""
+
+    loaves: int = 0
+    goods: int = 0
+    flour: int = 0
+
+
+NOTHING: Final = Had()
 _COUNTED_BY_POT: Final = (BREAD, FLOUR)
 
 
@@ -45,7 +52,7 @@ class Free:
     flour_by_card: int = 0  # kilograms of a month
 
 
-def had_before(before: Account | None, sale: Sale, goods: int) -> Gone:
+def had_before(before: Account | None, sale: Sale, goods: int) -> Had:
     """What a household has had: loaves of the day in parts, kilograms of the month, `goods` without a proof.
 
     Of bread and flour the pot that a sale reads anyway tells it, those with a proof among them: a day's bread is drawn
@@ -60,10 +67,10 @@ def had_before(before: Account | None, sale: Sale, goods: int) -> Gone:
                 flour = pot.granted - pot.remaining
             elif pot.drawn_units:
                 loaves = pot.drawn_units.get(sale.day.isoformat(), 0)
-    return Gone(loaves, goods, flour=flour) if loaves or goods or flour else NOTHING
+    return Had(loaves, goods, flour) if loaves or goods or flour else NOTHING
 
 
-def exceeded(sale: Sale, card: Gone, terminal: Gone, outlet: Gone, free: Free) -> str | None:
+def exceeded(sale: Sale, card: Had, terminal: Gone, outlet: Gone, free: Free) -> str | None:
     """Which limit a sale without a proof passes: `wallet`, `sale`, `card`, `terminal` or `outlet`; None: none.
 
     `card`: what the household has had before (`had_before`).
@@ -86,6 +93,6 @@ def may_go_on(limit: str, terminal: Gone, free: Free) -> bool:
     return limit != "wallet" and terminal.away < free.away_by_terminal
 
 
-def _more(sale: Sale, gone: Gone, loaves: int, goods: int) -> bool:
+def _more(sale: Sale, gone: Gone | Had, loaves: int, goods: int) -> bool:
     too_much_bread = sale.loaves > 0 and gone.loaves + sale.loaves > loaves
     return too_much_bread or (sale.bought > 0 and gone.goods + sale.bought > goods)
