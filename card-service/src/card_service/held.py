@@ -195,6 +195,7 @@ HELD: Final[Held] = {
         basis=Basis.SUBSIDY,
         retention=Retention.REGISTER,
         without=("citizen_id", "proxy_id"),  # the other is somebody else
+        source="mandate t",
     ),
     "bread_code": HeldIn(
         whose={"card_id": Whose.CARD},
