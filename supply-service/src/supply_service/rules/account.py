@@ -15,7 +15,7 @@ from uuid import UUID
 
 from supply_service.rules.sizes import Sizes, counted
 
-EntryKind = Literal["draw", "reversal", "debt", "taken_back", "overdraw", "overdraw_reversal", "cash", "credited"]
+EntryKind = Literal["draw", "reversal", "debt", "taken_back", "overdraw", "overdraw_reversal", "cash"]
 PotKey = tuple[str, date]
 CATEGORY, GRANT_LIST = "category", "grant"  # kinds of lists of households
 NO_UNITS: Mapping[str, int] = MappingProxyType({})
@@ -160,7 +160,6 @@ class Entry(NamedTuple):
     """A movement. Sales, debts and points taken back lower a pot; overdraws raise the household's debt.
 
     `cash` is beside the pots: piastres that are due to the household in place of what a programme gives in kind.
-    `credited` raises what a pot of points was granted: loaves of the month before came back after it was opened.
     """
 
     period: date

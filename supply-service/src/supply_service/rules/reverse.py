@@ -126,7 +126,6 @@ def _give_points_back(done: Reversal, index: int, line: SoldLine, figures: Figur
             done.account = done.account.with_pot(
                 pot._replace(granted=pot.granted + worth, remaining=pot.remaining + worth)
             )
-            done.entries.append(Entry(following, POINTS, index, "credited", worth))
             done.credited.append(Credited(following, line.taken, worth))
         return
     if pot is None or line.points_owed > done.account.debts.get(POINTS, 0):

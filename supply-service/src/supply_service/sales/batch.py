@@ -205,7 +205,7 @@ class Batch:
             new_id(), sale, order.place.terminal_id, order.place.outlet_id, done.day, at, order.reason,
             left_after(done.account, month_start(sale.business_day), sale.lines), rendering.VERSION,
             tuple(sorted(order.lines)) if order.lines and len(order.lines) < len(sale.lines) else None,
-            done.lapsed, done.forfeit,
+            done.lapsed, done.forfeit, sum(one.piastres for one in done.credited),
         )  # fmt: skip
         held.now = done.account
         self._reversed.add(sale.sale_id)

@@ -114,7 +114,7 @@ class ReversalRecord(NamedTuple):
     """A sale that was taken back, with what remained afterwards. `only`: the lines' places, None where all were.
 
     `lapsed`: what was given back and can no longer be drawn, by programme; `forfeit`: loaves of the pot that cannot be
-    drawn, and become points.
+    drawn, and become points; `credited`: piastres by which the next month's points were raised.
     """
 
     reversal_id: UUID
@@ -129,6 +129,7 @@ class ReversalRecord(NamedTuple):
     only: tuple[int, ...] | None = None
     lapsed: Mapping[str, int] = NO_UNITS
     forfeit: int = 0
+    credited: int = 0
 
     @property
     def month_is_over(self) -> bool:
@@ -172,6 +173,8 @@ class ReversalRecord(NamedTuple):
             members["lapsed"] = dict(self.lapsed)
         if self.forfeit:
             members["forfeit"] = self.forfeit
+        if self.credited:
+            members["credited"] = self.credited
         return orjson.dumps(members).decode()
 
 
@@ -241,7 +244,7 @@ def reversal_of(row: Row) -> ReversalRecord:
         row["reversal_id"], sale_of(row, starmap(Paid, row["tenders"])), row["reversed_at_terminal"],
         row["reversed_at_outlet"],
         row["reversed_on"], row["reversed_at"], row["reason"], kept["left"], row["reversal_rendering"], only,
-        kept.get("lapsed", NO_UNITS), kept.get("forfeit", 0),
+        kept.get("lapsed", NO_UNITS), kept.get("forfeit", 0), kept.get("credited", 0),
     )  # fmt: skip
 
 
