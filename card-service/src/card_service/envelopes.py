@@ -112,6 +112,15 @@ class ProofSigner(Signer):
         return sign(proof, self.current, self.keys[self.current])
 
 
+class PrintedCodeSigner(Signer):
+    """Signs the codes printed on cards, with keys derived in the same way."""
+
+    @classmethod
+    def of(cls, ring: Keyring) -> Self:
+        """Derive the keys of a ring."""
+        return super().of(ring.derived(b"unicard printed code"))
+
+
 class HotListSigner(Signer):
     """Signs parts of the hot list, with keys derived in the same way."""
 

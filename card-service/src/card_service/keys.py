@@ -67,6 +67,9 @@ DUPLICATE_SCORE = KEYS.declare(
     "Two citizens who are so alike (of 100) are shown to a person as likely one, registered twice.",
 )
 CREDENTIAL_DAYS = KEYS.declare("credential.lifetime", kinds.positive, "Days for which a signed credential is good.")
+CARD_YEARS = KEYS.declare(
+    "card.validity_years", kinds.positive, "Years for which a card is good, by the day on which it was made."
+)
 HOT_LIST_HOURS = KEYS.declare(
     "hot_list.good_hours", kinds.positive, "Hours for which a terminal may sell without a network by its hot list."
 )

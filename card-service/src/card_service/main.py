@@ -19,6 +19,7 @@ from card_service.hotlist.api import routes as hotlist
 from card_service.lifespan import lifespan
 from card_service.losses.api import routes as losses
 from card_service.mandates.api import routes as mandates
+from card_service.printing.api import routes as printing
 from card_service.privacy.api import routes as privacy
 from card_service.proofs.api import routes as proofs
 from card_service.proposals import DESK, PROPOSALS
@@ -50,6 +51,7 @@ ROUTERS = (
     cards,
     proofs,
     hotlist,
+    printing,
     losses,
     findings,
     mandates,

@@ -32,6 +32,7 @@ ANYONE = {
     "GET /v1/credential-keys": "the keys are public",
     "GET /v1/holder-proof-keys": "the keys are public",
     "GET /v1/hot-list-keys": "the keys are public",
+    "GET /v1/printed-code-keys": "the keys are public",
     "GET /v1/hot-list": "each terminal gets its own governorate's, see test_hot_list.py",
     "POST /v1/cards/{card_id}/pin-codes": "any office: the code goes to the holder, whoever asks",
     "PUT /v1/cards/{card_id}/pin": "any office, with the holder's code; without one it is the card's own governorate",
@@ -326,6 +327,10 @@ async def cards(office: Office, world: World) -> Calls:
     waiting = f"/v1/cards/{world.waiting['card_id']}"
     return {
         "POST /v1/cards/search": Call("/v1/cards/search", "cards:handover", refused=200, mark=world.card, body=found),
+        "GET /v1/cards/{card_id}/printed-code": Call(f"{waiting}/printed-code", "cards:print"),
+        "POST /v1/card-sheets": Call(
+            "/v1/card-sheets", "cards:print", body={"json": {"card_ids": [world.waiting["card_id"]]}}
+        ),
         "POST /v1/cards/{card_id}/handover": Call(
             f"{waiting}/handover", "cards:handover", there, there | {"governorate": "19"}, body=given
         ),

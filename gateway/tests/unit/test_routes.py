@@ -94,6 +94,7 @@ def test_public_routes_are_few_and_counted_by_address() -> None:
         "/v1/credential-keys",
         "/v1/holder-proof-keys",
         "/v1/hot-list-keys",
+        "/v1/printed-code-keys",
         "/v1/terminal-configuration-keys",
     }
     assert all(route.rate.by_address == route.public for route in ROUTES)

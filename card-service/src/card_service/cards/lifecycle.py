@@ -20,6 +20,7 @@ class CardState(StrEnum):
 class Action(StrEnum):
     """What can be done to a card."""
 
+    PRINT = "print"  # again too, under the same number
     STOCK = "stock"
     HAND_OVER = "hand_over"
     ACTIVATE = "activate"
@@ -36,6 +37,8 @@ class Action(StrEnum):
 S, A = CardState, Action
 
 TRANSITIONS: Mapping[tuple[CardState, Action], CardState] = {
+    (S.REQUESTED, A.PRINT): S.REQUESTED,
+    (S.READY, A.PRINT): S.READY,
     (S.REQUESTED, A.STOCK): S.READY,
     (S.REQUESTED, A.CLOSE): S.CLOSED,
     (S.READY, A.HAND_OVER): S.ISSUED,

@@ -135,7 +135,7 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
             {
                 Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CITIZENS_IMPORT, Scope.SITES_READ, Scope.SITES_WRITE,
                 Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE, Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER,
-                Scope.CARDS_REPORT,
+                Scope.CARDS_REPORT, Scope.CARDS_PRINT,
                 Scope.REDEMPTIONS_READ, Scope.ENTITLEMENTS_READ, Scope.CATALOGUE_READ, Scope.DAYS_READ,
                 Scope.SETTLEMENTS_READ, Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.OUTLETS_READ,
                 Scope.OUTLETS_WRITE, Scope.TERMINALS_READ, Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL,

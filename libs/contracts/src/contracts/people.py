@@ -137,6 +137,14 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             areas=REGIONS,
             granted_by=_OFFICE,
         ),
+        "card-printer": Role(
+            name="Officer who prints cards",
+            name_ar="مسؤول طباعة الكروت",
+            scopes=frozenset({Scope.CARDS_PRINT, Scope.CARDS_READ}),
+            areas=REGIONS,
+            granted_by=_OFFICE,
+            conflicts=frozenset({"counter-clerk"}),
+        ),
         "service-desk": Role(
             name="Service desk that answers citizens",
             name_ar="مكتب خدمة المواطنين",

@@ -41,6 +41,7 @@ class Scope(StrEnum):
         "Find, hand over and see cards at a counter, set and check their PINs, report them lost and found.",
     )
     CARDS_INSPECT = "cards:inspect", "Enter that a card was found with a trader, for others to decide on."
+    CARDS_PRINT = "cards:print", "Get what is printed on cards that were not handed over yet: names, numbers, codes."
     CARDS_REPORT = "cards:report", "Find a holder's cards, report them lost, by telephone too, and send bread codes."
 
     REDEMPTIONS_CREATE = (

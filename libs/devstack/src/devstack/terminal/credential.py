@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 import orjson
 from cryptography.exceptions import InvalidSignature
 
 from devstack.terminal.keys import from_b64url, public_key
+
+PRINTED: Final = "unicard-code+jws"
 
 
 class CredentialRefused(ValueError):
@@ -40,6 +43,18 @@ def read(compact: str) -> tuple[dict[str, Any], dict[str, Any]]:
     if not isinstance(read_header, dict) or not isinstance(read_claims, dict):
         raise CredentialRefused("not a credential", "تعذرت قراءة الكارت")
     return read_header, read_claims
+
+
+def card_of(compact: str) -> str:
+    """The id of the card whose credential or printed code this is, unverified. Raises CredentialRefused."""
+    header, claims = read(compact)
+    named = str(claims.get("card", ""))
+    if header.get("typ") != PRINTED:
+        return named
+    try:
+        return str(UUID(bytes=from_b64url(named)))
+    except ValueError as error:
+        raise CredentialRefused("not a printed code", "تعذرت قراءة الكارت") from error
 
 
 def verify(compact: str, keys: dict[str, str], *, now: datetime, governorate: str = "") -> Credential:

@@ -486,7 +486,5 @@ class Terminal:
 
 
 def card_id(card: str) -> str:
-    """The card's id, from itself or from the credential its code carries."""
-    if card.count(".") != 2:
-        return card
-    return str(credential.read(card)[1].get("card", ""))
+    """The card's id, from itself, from the code printed on the card, or from its credential."""
+    return card if card.count(".") != 2 else credential.card_of(card)
