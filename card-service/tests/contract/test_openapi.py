@@ -61,6 +61,7 @@ async def peopled(open_office: OpenOffice) -> AsyncIterator[tuple[Office, dict[s
                 "proposal_id": str(new_id()),
                 "restriction_id": str(new_id()),
                 "duplicate_id": str(new_id()),
+                "mandate_id": str(new_id()),
                 "parked_id": "1",
                 "number": "1",
             },

@@ -74,8 +74,9 @@ def _oversized(match: dict[str, object], limit: int) -> dict[str, object]:
 def _retry(retry: Retry) -> dict[str, object]:
     policy: dict[str, object] = {
         "retry_on": _RETRY_ON, "num_retries": 2, "retry_back_off": _BACK_OFF,
-        # Another replica where there is one: the one that just failed would only fail again.
-        "retry_host_predicate": [_OTHER_HOST], "host_selection_retry_max_attempts": 3,
+        # Another replica where there is one: the one that just failed would only fail again. Replicas are drawn at
+        # random: of two, ten draws give the same one each time once in a thousand.
+        "retry_host_predicate": [_OTHER_HOST], "host_selection_retry_max_attempts": 10,
     }  # fmt: skip
     if retry is Retry.KEYED:
         policy["retriable_request_headers"] = [{"name": "idempotency-key", "present_match": True}]

@@ -58,7 +58,7 @@ _OFFICE: Final = frozenset({"administrator", "office-manager"})
 _HANDLES_CITIZENS: Final = frozenset(
     {
         "registry-clerk", "registry-approver", "registry-importer", "counter-clerk", "card-officer", "service-desk",
-        "coverage-officer", "inspector",
+        "card-printer", "coverage-officer", "inspector",
     }
 )  # fmt: skip
 _HANDLES_MONEY: Final = frozenset(
