@@ -47,6 +47,7 @@ ORDERS: Final = {
     "/v1/imports/{import_id}/rejections": FILED,
     "/v1/imports/{import_id}/rows": FILED,
     "/v1/memberships": POSTED,
+    "/v1/inspector-draws": CREATED,
     "/v1/merchant-totals": NAMED,
     "/v1/messages": POSTED,
     "/v1/offline-gaps": NAMED,

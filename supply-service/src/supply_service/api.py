@@ -14,6 +14,7 @@ from supply_service.entitlements.api import routes as entitlements
 from supply_service.flour.api import routes as flour
 from supply_service.free_sales.api import routes as free_sales
 from supply_service.gaps.api import routes as gaps
+from supply_service.inspections.api import routes as inspections
 from supply_service.legacy.api import routes as legacy
 from supply_service.months.api import routes as months
 from supply_service.offline.api import routes as offline
@@ -38,6 +39,7 @@ ROUTERS = (
     days,
     flour,
     sacks,
+    inspections,
     legacy,
     beneficiaries,
     months,

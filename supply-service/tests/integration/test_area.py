@@ -104,6 +104,7 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
             **await sack_calls(supply, till.outlet_id),
             **await free_calls(supply, till, mine, near),
             **await sheet_calls(supply),
+            **await inspector_calls(supply, till.outlet_id),
             **suspension_calls(outlet, terminal),
         },
         ANYONE,
@@ -206,6 +207,30 @@ async def flour_calls(supply: Supply) -> dict[str, Call]:
     }
 
 
+async def in_force(supply: Supply, key: str, **scope: str) -> None:
+    """As if a row that is on record had been approved from today on."""
+    row = next(one for one in supply.runtime.state.snapshot.figures.book.rows(key) if one.scope == scope)
+    approved = replace(row, effective_from=NOON.date(), effective_to=None, approved_by="another person", policy_id=None)
+    async with supply.runtime.sessions() as session, session.begin():
+        await store.end_before(session, approved)
+        await store.add(session, approved)
+        await store.mark_changed(session)
+    await supply.catch_up()
+
+
+async def inspector_calls(supply: Supply, outlet_id: UUID) -> dict[str, Call]:
+    """Bread that a bakery of Port Said was let sell to people without a card."""
+    await in_force(supply, "bread.inspector_card_loaves")
+    path, write = "/v1/inspector-draws", "inspector-draws:write"
+    body = {"outlet_id": str(outlet_id), "loaves": 10, "reason": "no cards yet"}
+    made = (await supply.admin("POST", path, write, json=body)).json()["draw_id"]
+    return {
+        "POST /v1/inspector-draws": Call(path, write, body={"json": body}),
+        "GET /v1/inspector-draws": Call(path, write, refused=200, mark=made),
+        "POST /v1/inspector-draws/{draw_id}/withdrawal": Call(f"{path}/{made}/withdrawal", write),
+    }
+
+
 async def free_calls(supply: Supply, till: Till, mine: dict[str, Any], near: dict[str, Any]) -> dict[str, Call]:
     """What a bakery sold to anybody, and takes back."""
     sold = [new_id(), new_id()]
@@ -215,14 +240,7 @@ async def free_calls(supply: Supply, till: Till, mine: dict[str, Any], near: dic
             " VALUES ($1, $2, $3, $4, now(), '[]', 5, 750)",
             sale, till.outlet_id, till.terminal_id, NOON.date(),
         )  # fmt: skip
-    book = supply.runtime.state.snapshot.figures.book
-    row = next(one for one in book.rows("supply.price") if one.scope == {"programme": "free", "item": "loaf"})
-    priced = replace(row, effective_from=NOON.date(), effective_to=None, approved_by="another person", policy_id=None)
-    async with supply.runtime.sessions() as session, session.begin():
-        await store.end_before(session, priced)
-        await store.add(session, priced)
-        await store.mark_changed(session)
-    await supply.catch_up()
+    await in_force(supply, "supply.price", programme="free", item="loaf")
     path = "/v1/free-sales"
     return {
         "GET /v1/free-sales": Call(path, "redemptions:read", mine, near, refused=200, mark=str(sold[1])),

@@ -205,6 +205,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
                     Scope.REDEMPTIONS_READ,
                     Scope.SETTLEMENTS_READ,
                     Scope.DISPUTES_WRITE,
+                    Scope.INSPECTOR_DRAWS_WRITE,
                     Scope.CARDS_INSPECT,
                 }
             ),

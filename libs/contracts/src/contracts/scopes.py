@@ -69,6 +69,10 @@ class Scope(StrEnum):
         "flour-deliveries:write",
         "Enter and withdraw sacks of flour that bakeries were given, and see them held against their loaves.",
     )
+    INSPECTOR_DRAWS_WRITE = (
+        "inspector-draws:write",
+        "Let a bakery sell bread to people without a card within the day's bound, take that back, and see it.",
+    )
     DISPUTES_WRITE = (
         "disputes:write",
         "See what outlets claim of sales without a network with its evidence, and propose what becomes of it.",

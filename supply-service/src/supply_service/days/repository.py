@@ -125,6 +125,10 @@ _FREE = text(
     " CAST(coalesce(sum(amount) FILTER (WHERE reversed_at IS NULL), 0) AS bigint) AS amount"
     " FROM free_sale WHERE outlet_id = :outlet_id AND business_day = :business_day"
 )
+_INSPECTORS = text(
+    "SELECT CAST(coalesce(sum(loaves), 0) AS bigint) FROM inspector_draw"
+    " WHERE outlet_id = :outlet_id AND business_day = :business_day AND withdrawn_at IS NULL"
+)
 _PART = (
     "sold_on",
     "redemptions",
@@ -184,3 +188,8 @@ async def terminals(session: AsyncSession, outlet_id: UUID, day: date) -> Sequen
 async def free(session: AsyncSession, outlet_id: UUID, day: date) -> RowMapping:
     """What was sold at the free price on a day, as it stands now."""
     return (await session.execute(_FREE, {"outlet_id": outlet_id, "business_day": day})).mappings().one()
+
+
+async def inspector_loaves(session: AsyncSession, outlet_id: UUID, day: date) -> int:
+    """The loaves that inspectors let a bakery sell on a day, as it stands now."""
+    return int((await session.execute(_INSPECTORS, {"outlet_id": outlet_id, "business_day": day})).scalar_one())

@@ -78,3 +78,6 @@ class OutletDay(DayFigures):
     claims: list[ClaimFigures] = Field(description="what was allowed of disputes and is settled with the day")
     terminals: list[TerminalFigures] = Field(description="the day's own sales by terminal, as they stand now")
     free: FreeFigures
+    inspector_loaves: int = Field(
+        default=0, description="let by inspectors to people without a card, as it stands now; in no other figure"
+    )

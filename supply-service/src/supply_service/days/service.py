@@ -142,6 +142,7 @@ async def _read(session: AsyncSession, runtime: Runtime, outlet_id: UUID, day: d
         claims=[ClaimFigures(**claim) for claim in await claims.counted(session, outlet_id, day)],
         terminals=[TerminalFigures(**row) for row in await repository.terminals(session, outlet_id, day)],
         free=FreeFigures(**await repository.free(session, outlet_id, day)),
+        inspector_loaves=await repository.inspector_loaves(session, outlet_id, day),
         **_sums(counted),
     )
 

@@ -303,6 +303,13 @@ FLOUR_RATE = KEYS.declare(
 SACK_LOAVES = KEYS.declare(
     "bakery.loaves_per_50kg", kinds.positive, "Loaves that a sack of 50 kg of flour gives.", scope=OUTLET
 )
+INSPECTOR_LOAVES = KEYS.declare(
+    "bread.inspector_card_loaves",
+    kinds.positive,
+    "Loaves that a bakery may sell in a day to people without a card where an inspector lets it; none without a row.",
+    scope=OUTLET,
+    needed_for=(),
+)
 MISSING_SHARE = KEYS.declare(
     "bakery.missing_share",
     kinds.share,

@@ -139,6 +139,20 @@ class FreePriceUnknown(Refusal):
     title_ar = "لا يوجد سعر حر معتمد لهذه السلعة"
 
 
+class InspectorCardClosed(Refusal):
+    """No bound is in force for the inspector's card"""
+
+    code = "inspector_card_not_in_force"
+    title_ar = "كارت المفتش غير معمول به حالياً"
+
+
+class InspectorLoavesExceeded(Refusal):
+    """More bread than an inspector may let this bakery sell in a day"""
+
+    code = "inspector_loaves_exceeded"
+    title_ar = "الكمية أكبر من المتاح بكارت المفتش لهذا المخبز"
+
+
 class PointsWindowClosed(Refusal):
     """Bread points of last month can no longer be spent"""
 

@@ -52,10 +52,12 @@ _SOLD = BoundedStatement(
     "    OR EXISTS (SELECT FROM redemption r WHERE r.outlet_id = o.outlet_id"
     "     AND r.business_day BETWEEN :first AND :last AND r.period BETWEEN :since AND :last)"
     "    OR EXISTS (SELECT FROM free_sale f WHERE f.outlet_id = o.outlet_id"
-    "     AND f.business_day BETWEEN :first AND :last))"
+    "     AND f.business_day BETWEEN :first AND :last)"
+    "    OR EXISTS (SELECT FROM inspector_draw i WHERE i.outlet_id = o.outlet_id"
+    "     AND i.business_day BETWEEN :first AND :last))"
     "  ORDER BY o.outlet_id LIMIT :limit"
     ") SELECT p.outlet_id, p.kind, p.governorate, p.fuel, p.loaf_type,"
-    "  CAST(s.loaves - v.loaves + c.loaves + f.loaves AS bigint) AS sold"
+    "  CAST(s.loaves - v.loaves + c.loaves + f.loaves + i.loaves AS bigint) AS sold"
     " FROM page p CROSS JOIN LATERAL ("
     "  SELECT coalesce(sum(r.loaves), 0) AS loaves FROM redemption r WHERE r.outlet_id = p.outlet_id"
     "   AND r.business_day BETWEEN :first AND :last AND r.period BETWEEN :since AND :last"
@@ -68,7 +70,10 @@ _SOLD = BoundedStatement(
     " ) c CROSS JOIN LATERAL ("
     "  SELECT coalesce(sum(f.loaves), 0) AS loaves FROM free_sale f WHERE f.outlet_id = p.outlet_id"
     "   AND f.business_day BETWEEN :first AND :last AND f.reversed_at IS NULL"
-    " ) f ORDER BY p.outlet_id",
+    " ) f CROSS JOIN LATERAL ("
+    "  SELECT coalesce(sum(i.loaves), 0) AS loaves FROM inspector_draw i WHERE i.outlet_id = p.outlet_id"
+    "   AND i.business_day BETWEEN :first AND :last AND i.withdrawn_at IS NULL"
+    " ) i ORDER BY p.outlet_id",
     **_AREA,
 )
 _DELIVERED = text(
