@@ -6,9 +6,10 @@ from base64 import b64encode
 from uuid import UUID
 
 from card_service.cards.errors import CardStateConflict, CardUnknown
+from card_service.cards.schemas import KeySetOut
 from card_service.context import WithDependencies
 from card_service.printing import service
-from card_service.printing.schemas import PrintedCode, PrintedCodeKeysOut, SheetCard, SheetIn, SheetOut
+from card_service.printing.schemas import PrintedCode, SheetCard, SheetIn, SheetOut
 from chassis.auth import Caller
 from chassis.db import Recording
 from chassis.endpoints import OFFICES, Rate
@@ -57,6 +58,6 @@ async def make_sheet(given: SheetIn, caller: Caller, session: Recording, deps: W
 
 
 @routes.get("/v1/printed-code-keys", public=True)
-async def printed_code_keys(deps: WithDependencies) -> PrintedCodeKeysOut:
+async def printed_code_keys(deps: WithDependencies) -> KeySetOut:
     """The public keys that check printed codes."""
-    return PrintedCodeKeysOut.model_validate(deps.printed_codes.public_jwks())
+    return KeySetOut.model_validate(deps.printed_codes.public_jwks())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -26,8 +26,3 @@ def code(signer: Signer, card_id: UUID, governorate: str, last_day: date) -> str
     """
     ends = int(day_begins(last_day + timedelta(days=1)).timestamp())
     return signer.compact(TYPE, {"card": b64url(card_id.bytes), "gov": governorate, "exp": ends})
-
-
-def ends_at(last_day: date) -> datetime:
-    """The instant from which on a card is over."""
-    return day_begins(last_day + timedelta(days=1)).astimezone(UTC)

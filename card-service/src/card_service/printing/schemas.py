@@ -9,7 +9,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from card_service.cards.examples import CARD
-from card_service.cards.schemas import KeySetOut
 from card_service.printing.codes import TYPE
 from card_service.printing.examples import CODE, CODE_CLAIMS
 from chassis.personal import Personal, Whose
@@ -78,7 +77,3 @@ class SheetOut(BaseModel):
     cards: list[SheetCard]
     media_type: Literal["application/pdf"] = "application/pdf"
     content: str
-
-
-class PrintedCodeKeysOut(KeySetOut):
-    """The public keys that check printed codes, a JWK set (RFC 7517)."""

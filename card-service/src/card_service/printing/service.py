@@ -26,8 +26,7 @@ from chassis.principal import Principal
 async def code_of(session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID) -> tuple[str, date]:
     """The code of a card and its last day. Raises CardUnknown, and CardStateConflict for one that was handed over."""
     [card] = await _printable(session, caller, [card_id])
-    last_day = _last_day(deps, card)
-    return codes.code(deps.printed_codes, card.card_id, card.governorate, last_day), last_day
+    return _code(deps, card)
 
 
 async def sheet(
@@ -49,20 +48,21 @@ async def _printable(session: AsyncSession, caller: Principal, card_ids: Sequenc
     return cards
 
 
-def _last_day(deps: Dependencies, card: Printable) -> date:
+def _code(deps: Dependencies, card: Printable) -> tuple[str, date]:
     """By the figure of the day on which the card was made: no later one changes what was printed."""
     made = business_day(card.created_at)
-    return codes.expires_on(made, CARD_YEARS.on(deps.policies.book, made))
+    last_day = codes.expires_on(made, CARD_YEARS.on(deps.policies.book, made))
+    return codes.code(deps.printed_codes, card.card_id, card.governorate, last_day), last_day
 
 
 def _face(deps: Dependencies, card: Printable) -> Face:
     english, arabic = GOVERNORATES[card.governorate]
-    last_day = _last_day(deps, card)
+    code, last_day = _code(deps, card)
     return Face(
         name=sealed_names.opened(deps.vault, card.citizen_id, card.name_kept),
         number=deps.vault.open(card.card_id, card.number_sealed, CARD_NUMBER).decode(),
         governorate_ar=arabic,
         governorate_en=english,
         expires_on=last_day,
-        code=codes.code(deps.printed_codes, card.card_id, card.governorate, last_day),
+        code=code,
     )
