@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -12,7 +13,7 @@ PUBLISHERS = ("card", "supply", "health", "payment", "notify", "gateway")
 
 Document = dict[str, Any]
 
-LINE = 100
+LINE = 120
 
 
 def all_events() -> list[type[Event]]:
@@ -44,4 +45,18 @@ def _laid_out(value: Any, indent: str) -> str:
     if isinstance(value, dict):
         items = [f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(item, deeper)}" for key, item in value.items()]
         return "{\n" + ",\n".join(deeper + item for item in items) + f"\n{indent}}}"
+    if not any(isinstance(item, dict | list) for item in value):
+        return "[\n" + "\n".join(deeper + row for row in _filled(value, LINE - len(deeper))) + f"\n{indent}]"
     return "[\n" + ",\n".join(deeper + _laid_out(item, deeper) for item in value) + f"\n{indent}]"
+
+
+def _filled(words: list[str], width: int) -> Iterator[str]:
+    """As many words to a line as fit, each line but the last with a comma at its end."""
+    row = ""
+    for word in (json.dumps(word, ensure_ascii=False) for word in words):
+        if row and len(row) + len(word) + 3 > width:
+            yield row + ","
+            row = word
+        else:
+            row += f", {word}" if row else word
+    yield row
