@@ -49,5 +49,6 @@ async def losses(office: Office) -> dict[str, Call]:
         "POST /v1/cards/{card_id}/shown-bread-codes": Call(
             f"/v1/cards/{lost}/shown-bread-codes", "cards:handover", body=seen
         ),
+        "POST /v1/cards/{card_id}/found-codes": Call(f"/v1/cards/{lost}/found-codes", "cards:report"),
         "POST /v1/cards/{card_id}/found": Call(f"/v1/cards/{again}/found", "cards:handover", body=seen),
     }

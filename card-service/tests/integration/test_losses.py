@@ -276,6 +276,51 @@ async def test_found_again_the_code_ends(office: Office) -> None:
     assert refused["code"] == "replacement_waiting"
 
 
+async def test_found_again_by_telephone_with_the_holders_code(office: Office) -> None:
+    card_id = await active(office)
+    sent, path = f"/v1/cards/{card_id}/found-codes", f"/v1/cards/{card_id}/found"
+    assert (await office.call("POST", sent, PHONE, expect=409))["code"] == "card_not_lost"
+    await report(office, card_id, BY_PHONE, PHONE)
+    none = await office.call("POST", path, PHONE, json={"code": "402913"}, expect=422)
+    assert (none["code"], none["tries_left"]) == ("found_code_refused", 0)
+    await office.call("POST", sent, PHONE, expect=201)
+    code = await office.sent_code()
+    other = await office.call("POST", path, PHONE, json={"code": code}, subject="another-desk", expect=422)
+    assert other["code"] == "found_code_refused", "it is this desk's code"
+    wrong = "000000" if code != "000000" else "000001"
+    refused = await office.call("POST", path, PHONE, json={"code": wrong}, expect=422)
+    assert (refused["code"], refused["tries_left"]) == ("found_code_refused", 2)
+    assert (await card_of(office, card_id))["state"] == "blocked"
+    found = await office.call("POST", path, PHONE, json={"code": code})
+    assert (found["state"], found["lapses_at"]) == ("active", None)
+    await report(office, card_id, BY_PHONE, PHONE)
+    assert (await office.call("POST", path, PHONE, json={"code": code}, expect=422))["code"] == "found_code_refused"
+
+
+@pytest.mark.parametrize("body", [{}, {"document": "passport", "code": "402913"}])
+async def test_who_found_a_card_is_known_in_one_way(office: Office, body: dict[str, str]) -> None:
+    refused = await office.call("POST", f"/v1/cards/{new_id()}/found", COUNTER, json=body, expect=422)
+    assert refused["code"] == "invalid_request"
+
+
+async def test_a_stolen_card_is_not_freed_by_the_mobile_that_went_with_it(office: Office) -> None:
+    card_id = await active(office)
+    await office.call("POST", f"/v1/cards/{card_id}/block", WRITE, json={"reason": "stolen"})
+    assert (await office.call("POST", f"/v1/cards/{card_id}/found-codes", PHONE, expect=409))["code"] == "card_not_lost"
+
+
+async def test_a_number_too_new_frees_no_card(office: Office) -> None:
+    card_id = await active(office)
+    await report(office, card_id, AT_COUNTER)
+    await office.fetch(
+        "UPDATE citizen SET mobile_new_until = now() + interval '1 day' WHERE citizen_id ="
+        " (SELECT citizen_id FROM card WHERE card_id = $1)",
+        UUID(card_id),
+    )
+    refused = await office.call("POST", f"/v1/cards/{card_id}/found-codes", PHONE, expect=409)
+    assert refused["code"] == "holder_number_too_new"
+
+
 async def test_the_new_card_ends_the_code_and_keeps_the_services(office: Office) -> None:
     card_id, head, _ = await office.active()
     await report(office, card_id, AT_COUNTER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -210,3 +211,23 @@ async def test_mandates_are_walked_page_by_page(office: Office) -> None:
         await given(office, card, proxy)
     headers = office.issuer.headers("ministry", PHONE)
     await check_pages(office.client, headers, f"/v1/cards/{card}/mandates", 3)
+
+
+async def test_one_proves_for_few_however_many_are_decided_at_once(office: Office) -> None:
+    proxy = await with_pin(office)
+    cards = [(await office.issued())[0] for _ in range(8)]
+    asked = [(await ask(office, card, wanted(proxy)))["proposal_id"] for card in cards]
+
+    async def decided(proposal: str) -> int:
+        headers = office.issuer.person(APPROVES)
+        path = f"/v1/proposals/card/{proposal}"
+        digest = (await office.client.get(path, headers=headers)).json()["digest"]
+        body = {"decision": "approve", "digest": digest, "reason": "all at once"}
+        return (await office.client.post(f"{path}/decision", headers=headers, json=body)).status_code
+
+    answers = await asyncio.gather(*(decided(one) for one in asked))
+    assert sorted(answers) == [200] * 3 + [409] * 5
+    given = await office.fetch(
+        "SELECT FROM mandate WHERE proxy_id = (SELECT citizen_id FROM card WHERE card_id = $1)", UUID(proxy)
+    )
+    assert len(given) == 3

@@ -15,7 +15,7 @@ from notify_service.context import Runtime
 from notify_service.request_facts import HolderCodeFacts
 from notify_service.service import Intent, about
 
-_TEMPLATES: Final[Mapping[str, str]] = {"pin": "pin_code", "visit": "visit_code"}
+_TEMPLATES: Final[Mapping[str, str]] = {"pin": "pin_code", "visit": "visit_code", "found": "found_code"}
 _AGREES: Final = "holder_code"
 
 

@@ -38,6 +38,7 @@ ACTIONS: Mapping[str, str] = {
     "POST /v1/holder-proof-codes": "holder_code_sent",
     "POST /v1/cards/{card_id}/loss": "card_blocked",
     "POST /v1/cards/{card_id}/found": "card_unblocked",
+    "POST /v1/cards/{card_id}/found-codes": "found_code_sent",
     "POST /v1/cards/{card_id}/bread-codes": "bread_code_sent",
     "POST /v1/cards/{card_id}/shown-bread-codes": "bread_code_shown",
     "POST /v1/bread-code-proofs": "bread_code_tried",

@@ -10,17 +10,19 @@ from card_service.cards.errors import CardStateConflict, CardUnknown, PinChecksE
 from card_service.cards.schemas import CardOut
 from card_service.context import WithDependencies
 from card_service.losses import codes, service
-from card_service.losses.errors import BreadCodesTooOften, CardNotLost, CardWasNotActive
+from card_service.losses.errors import BreadCodesTooOften, CardNotLost, CardWasNotActive, FoundCodeRefused
 from card_service.losses.schemas import (
     BreadCodeIn,
     BreadCodeSent,
     BreadCodeShown,
     BreadProofOut,
+    FoundIn,
     LossIn,
     LossOut,
     SeenIn,
 )
-from card_service.proofs.errors import HolderNotReached, HolderNumberTooNew
+from card_service.proofs.errors import HolderCodesTooOften, HolderNotReached, HolderNumberTooNew
+from card_service.proofs.schemas import HolderCodeOut
 from chassis.auth import Caller
 from chassis.db import Work
 from chassis.endpoints import Rate
@@ -30,8 +32,7 @@ from contracts.scopes import Scope
 
 routes = router(tags=["lost cards"])
 
-_DESKS: Final = (Scope.CARDS_WRITE, Scope.CARDS_HANDOVER, Scope.CARDS_REPORT)
-_COUNTERS: Final = (Scope.CARDS_WRITE, Scope.CARDS_HANDOVER)
+_DESKS: Final = (*service.COUNTERS, Scope.CARDS_REPORT)
 _MAKING: Final = (CardNotLost, CardWasNotActive, BreadCodesTooOften)
 
 
@@ -59,15 +60,32 @@ async def report_loss(card_id: UUID, given: LossIn, caller: Caller, session: Wor
 
 @routes.post(
     "/v1/cards/{card_id}/found",
-    scopes=_COUNTERS,
-    problems=(CardUnknown, CardNotLost, ReplacementWaiting),
+    scopes=_DESKS,
+    problems=(CardUnknown, CardNotLost, ReplacementWaiting, PinChecksExceeded, FoundCodeRefused),
     rows=CARD,
     purpose="card_found",
     despite_restriction="the card goes on giving what it gives",
 )
-async def report_found(card_id: UUID, given: SeenIn, caller: Caller, session: Work, deps: WithDependencies) -> CardOut:
-    """Let a lost card be used again that its holder shows at a counter, with a document; its bread code ends."""
-    return card_out(deps, await service.found(session, deps, caller, card_id))
+async def report_found(card_id: UUID, given: FoundIn, caller: Caller, session: Work, deps: WithDependencies) -> CardOut:
+    """Let a lost card be used again; its bread code ends.
+
+    Its holder shows it at a counter, with a document, or says on the telephone the code that this desk has sent.
+    """
+    return card_out(deps, await service.found(session, deps, caller, card_id, given.code))
+
+
+@routes.post(
+    "/v1/cards/{card_id}/found-codes",
+    scopes=_DESKS,
+    status_code=201,
+    problems=(CardUnknown, CardNotLost, PinChecksExceeded, HolderNotReached, HolderNumberTooNew, HolderCodesTooOften),
+    purpose="card_found",
+    despite_restriction="the card goes on giving what it gives",
+)
+async def send_found_code(card_id: UUID, caller: Caller, session: Work, deps: WithDependencies) -> HolderCodeOut:
+    """Send a code to the registered mobile, by which this desk alone lets the lost card be used again."""
+    sent = await service.send_found_code(session, deps, caller, card_id)
+    return HolderCodeOut(card_id=card_id, expires_at=sent.expires_at)
 
 
 @routes.post(
@@ -86,7 +104,7 @@ async def send_bread_code(card_id: UUID, caller: Caller, session: Work, deps: Wi
 
 @routes.post(
     "/v1/cards/{card_id}/shown-bread-codes",
-    scopes=_COUNTERS,
+    scopes=service.COUNTERS,
     status_code=201,
     problems=(CardUnknown, *_MAKING),
     purpose="bread_code",

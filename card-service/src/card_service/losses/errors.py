@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.problems import Conflict, RateLimited
+from chassis.problems import Conflict, InvalidRequest, RateLimited
 
 
 class CardNotLost(Conflict):
@@ -24,3 +24,11 @@ class BreadCodesTooOften(RateLimited):
 
     code = "bread_codes_too_often"
     title_ar = "تم إصدار الحد الأقصى من رموز الخبز لهذا الكارت اليوم"
+
+
+class FoundCodeRefused(InvalidRequest):
+    """The code is wrong, used or too old"""
+
+    code = "found_code_refused"
+    keeps = True
+    title_ar = "رمز إعادة تشغيل الكارت غير صحيح أو انتهت مدته"

@@ -49,6 +49,24 @@ class SeenIn(_In):
     document: SeenDocument
 
 
+class FoundIn(_In):
+    """How the holder of a card that is found again was known.
+
+    At a counter by a document; on the telephone by the code that `POST …/found-codes` has sent to the registered mobile.
+    """
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"code": "402913"}]})
+
+    document: SeenDocument | None = None
+    code: Annotated[str, Field(min_length=1, max_length=20)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.document is None) == (self.code is None):
+            raise ValueError("document or code")
+        return self
+
+
 class LossOut(BaseModel):
     """A card that is blocked as lost. Unless a replacement is asked for, it is free again at `lapses_at`."""
 

@@ -5,26 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards import repository as cards
+from card_service.cards.counter import ensure_few_wrong
 from card_service.cards.lifecycle import USABLE
 from card_service.cards.models import Card
 from card_service.cards.service import LOST, OFFICE, card_of, free, stop
 from card_service.dependencies import Dependencies
 from card_service.keys import LOST_DAYS
 from card_service.losses import codes, repository
-from card_service.losses.errors import BreadCodesTooOften, CardNotLost, CardWasNotActive
+from card_service.losses.errors import BreadCodesTooOften, CardNotLost, CardWasNotActive, FoundCodeRefused
 from card_service.losses.models import Channel, IdentifiedBy, Issued, Report
+from card_service.proofs import codes as holder_codes
 from card_service.proofs.errors import HolderNotReached, HolderNumberTooNew
+from card_service.proofs.models import ProofResult, SentCode
 from card_service.registry import repository as register
 from chassis import outbox
 from chassis.principal import Principal
+from chassis.problems import InsufficientScope
 from chassis.refusals import Refusal
 from contracts.losses import CardReportedLost, LostBlockLapsed
+from contracts.scopes import Scope
 from policybook.calendar import after_working_days
+
+COUNTERS: Final = (Scope.CARDS_WRITE, Scope.CARDS_HANDOVER)  # who see a holder's document
+FOUND: Final = "found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +97,45 @@ async def show_code(session: AsyncSession, deps: Dependencies, caller: Principal
     return await codes.show(session, deps, await card_of(session, caller, card_id, lock=True))
 
 
-async def found(session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID) -> Card:
-    """Let a lost card be used again, whose holder shows it with a document; its code ends.
+async def found(session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID, code: str | None) -> Card:
+    """Let a lost card be used again, whose holder was known by a document, or by this code; its bread code ends.
 
-    Raises CardUnknown, CardNotLost or ReplacementWaiting.
+    The code is tried before the card is freed, as a wrong one is kept. Raises CardUnknown, CardNotLost,
+    PinChecksExceeded, FoundCodeRefused, ReplacementWaiting; InsufficientScope where nobody at the caller's sees documents.
     """
+    if code is None and caller.scopes.isdisjoint(COUNTERS):
+        raise InsufficientScope(
+            "Without a counter the holder says a code.", detail_ar="اطلب من صاحب الكارت الرمز المرسل إليه."
+        )
+    card = await _lost_card(session, caller, card_id)
+    if code is not None:
+        await ensure_few_wrong(session, deps, caller)
+        result, left = await holder_codes.tried(session, deps, caller, _found_by(card_id), code)
+        if result is not ProofResult.PROVED:
+            raise FoundCodeRefused(detail_ar="أرسل رمزاً جديداً أو أعد المحاولة.", tries_left=left)
+    await free(session, card, deps.now())
+    return await card_of(session, caller, card_id)
+
+
+async def send_found_code(session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID) -> SentCode:
+    """Send the holder a code by which this desk lets the lost card be used again.
+
+    Raises CardUnknown, CardNotLost, PinChecksExceeded, or as `proofs.codes.send`.
+    """
+    await ensure_few_wrong(session, deps, caller)
+    card = await _lost_card(session, caller, card_id)
+    return await holder_codes.send(session, deps, caller, card, _found_by(card_id), FOUND, 0)
+
+
+async def _lost_card(session: AsyncSession, caller: Principal, card_id: UUID) -> Card:
     card = await card_of(session, caller, card_id, lock=True)
     if not codes.is_lost(card):
         raise CardNotLost(detail_ar="الكارت الموقوف لسبب آخر لا يعاد تشغيله من هنا.")
-    await free(session, card, deps.now())
-    return await card_of(session, caller, card_id)
+    return card
+
+
+def _found_by(card_id: UUID) -> str:
+    return f"{card_id}|{FOUND}"
 
 
 async def date(session: AsyncSession, deps: Dependencies, undated: Sequence[Card]) -> None:

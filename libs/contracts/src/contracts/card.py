@@ -415,7 +415,8 @@ class PinChanged(Event):
 class HolderCodeIssued(Event):
     """A code is to be sent to the holder of a card, who agrees by it to one operation, sealed for notify-service.
 
-    `purpose`: `sale`, `hold` or `visit`, of at most `max_amount` piastres; `pin`: another PIN is to be set.
+    `purpose`: `sale`, `hold` or `visit`, of at most `max_amount` piastres; `pin`: another PIN is to be set;
+    `found`: a lost card shall be used again.
     """
 
     TOPIC = CONTACTS_TOPIC
