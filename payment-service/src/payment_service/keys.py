@@ -24,12 +24,6 @@ HOLD_GRACE_SECONDS = KEYS.declare(
     "Seconds after its end for which a hold is kept for the sale's event to arrive.",
 )
 
-HOLDER_PROOF_ABOVE = KEYS.declare(
-    "payment.holder_proof_above",
-    kinds.whole,
-    "Piastres above which nothing is held on a wallet without the proof that the card's holder is there.",
-)
-
 PAYOUT_MOST = KEYS.declare(
     "payout.line_most", kinds.positive, "The most a single payout may come to, in piastres.", scope=("programme",)
 )

@@ -18,7 +18,7 @@ from chassis.refusals import IdempotencyKeyReused, Refusal
 from contracts.health import CopaymentDue, CopaymentReversed
 from payment_service.context import Runtime
 from payment_service.errors import CardNotUsable, PaymentNotEnabled, TerminalOnly, WalletUnknown
-from payment_service.keys import HOLD_SECONDS, HOLD_SECONDS_MOST, HOLDER_PROOF_ABOVE
+from payment_service.keys import HOLD_SECONDS, HOLD_SECONDS_MOST
 from payment_service.ledger import repository as transfers
 from payment_service.ledger.accounts import NAMESPACE
 from payment_service.ledger.items import Document, Item, Outcome, Result
@@ -80,12 +80,10 @@ async def _hold(runtime: Runtime, request: Request, body: AuthorizationRequest) 
     most = HOLD_SECONDS_MOST.on(book, today)
     if seconds > most:
         raise TransferInvalid(f"A hold lasts at most {most} seconds.")
-    proof = None
-    if body.holder_proof is not None or body.amount > HOLDER_PROOF_ABOVE.on(book, today):
-        proof = await proofs.of_hold(runtime, request.terminal_id, body.card_id, body.amount, body.holder_proof)
+    proof = await proofs.of_hold(runtime, request.terminal_id, body.card_id, body.amount, body.holder_proof)
     parties = Parties(wallet.card_id, wallet.citizen_id, wallet.household_id, request.outlet_id)
     hold = Transfer(
-        new_id() if proof is None else proof.proof_id,
+        proof.proof_id,
         wallet.wallet_id,
         await here.accounts.one("merchant", str(request.outlet_id)),
         body.amount,
@@ -95,7 +93,7 @@ async def _hold(runtime: Runtime, request: Request, body: AuthorizationRequest) 
         expires_at=now + timedelta(seconds=seconds),
         details=parties.dump(),
     )
-    return Order(hold, once=proof is not None)
+    return Order(hold, once=True)
 
 
 async def settle(runtime: Runtime, request: Request, wanted: Settle) -> Result:
