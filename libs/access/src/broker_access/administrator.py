@@ -10,7 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import NotControllerError, for_code
+from aiokafka.errors import for_code
 
 from broker_access import topics, wire
 from broker_access.connection import Kafka
@@ -101,7 +101,7 @@ class Administrator:
     async def grant(self, entries: Iterable[Entry]) -> None:
         """Give rights; those that are given already stay."""
         if wanted := [_acl(entry) for entry in sorted(entries)]:
-            await self._controller()
+            await topics.know_controller(self._client)
             reply = await self._client._send_to_controller(wire.create_acls(wanted))
             for code, _ in reply.creation_responses:
                 _raise(code, "access lists")
@@ -109,21 +109,13 @@ class Administrator:
     async def revoke(self, entries: Iterable[Entry]) -> None:
         """Take rights away; open connections feel it at once."""
         if unwanted := [_acl(entry) for entry in sorted(entries)]:
-            await self._controller()
+            await topics.know_controller(self._client)
             reply = await self._client._send_to_controller(wire.delete_acls(unwanted))
             for code, *_ in reply.filter_responses:
                 _raise(code, "access lists")
 
-    async def _controller(self) -> None:
-        """Know who changes things: a broker that has just started may not. Raises NotControllerError."""
-        client = self._client._client
-        if client.cluster.controller is None:
-            await client.force_metadata_update()
-        if client.cluster.controller is None:
-            raise NotControllerError("the brokers name no controller yet")
-
     async def _alter(self, deletions: list[str], upsertions: list[wire.Credential]) -> None:
-        await self._controller()
+        await topics.know_controller(self._client)
         reply = await self._client._send_to_controller(wire.alter_users(deletions, upsertions))
         for user, code, *_ in reply.results:
             if code != wire.RESOURCE_NOT_FOUND:  # whoever is to go is gone

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, NotControllerError, TopicAlreadyExistsError, for_code
 
 from broker_access.connection import Kafka
 from broker_access.table import DEAD
@@ -57,6 +57,7 @@ async def create_missing(admin: AIOKafkaAdminClient, topics: Iterable[Topic]) ->
     missing = [wanted[name] for name in sorted(set(wanted) - set(await admin.list_topics()))]
     if not missing:
         return []
+    await know_controller(admin)
     replicas = min(MAX_REPLICAS, len((await admin.describe_cluster())["brokers"]))
     created = []
     for name, code, *_ in (await admin.create_topics([_new(topic, replicas) for topic in missing])).topic_errors:
@@ -69,6 +70,18 @@ async def create_missing(admin: AIOKafkaAdminClient, topics: Iterable[Topic]) ->
         while not set(wanted) <= set(await admin.list_topics()):  # noqa: ASYNC110 - Kafka tells nobody
             await asyncio.sleep(0.05)
     return created
+
+
+async def know_controller(admin: AIOKafkaAdminClient) -> None:
+    """Know who changes things: brokers that have just started may not, and the client would ask None for its id.
+
+    Raises NotControllerError.
+    """
+    client = admin._client
+    if client.cluster.controller is None:
+        await client.force_metadata_update()
+    if client.cluster.controller is None:
+        raise NotControllerError("the brokers name no controller yet")
 
 
 async def unknown(admin: AIOKafkaAdminClient, names: Iterable[str]) -> list[str]:
