@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from devstack.terminal import configuration, credential, hotlist
+from devstack.terminal import configuration, credential, hotlist, late
 from devstack.terminal.answers import (
     Balance,
     DayClosed,
@@ -463,15 +463,25 @@ class Terminal:
         return [{**line, "amount": prices[line["programme"]][line["item"]] * line["quantity"]} for line in lines]
 
     async def sync(self) -> list[OfflineResult]:
-        """Upload the pending sales in order; what became of each. Safe to repeat: the server knows them by id."""
+        """Upload the pending sales in order, what became of each; of a suspended terminal those of before. Repeatable."""
         self._need_network()
+        try:
+            return await self._upload(self.caller)
+        except Refused as refusal:
+            if not late.is_suspended(refusal):
+                raise
+        return await self._upload(late.late(self.caller))
+
+    async def _upload(self, caller: Caller) -> list[OfflineResult]:
         results: list[OfflineResult] = []
         while pending := self.journal.pending()[:MAX_BATCH]:
-            answer = await self.caller.post("/v1/offline-batches", {"sales": pending})
+            sent, answer = await late.uploaded(caller, pending)
+            if answer is None:
+                break
             if answer.get("gap"):
                 raise NotReached(f"the server misses sales: {answer['gap']}")
             results.extend(answer["results"])
-            self.journal.confirm(pending[-1]["sequence"])
+            self.journal.confirm(sent[-1]["sequence"])
             self.identity.contact = self.now().isoformat()
             self.store.save(self.identity)
         return results
