@@ -52,7 +52,7 @@ class SeenIn(_In):
 class FoundIn(_In):
     """How the holder of a card that is found again was known.
 
-    At a counter by a document; on the telephone by the code that `POST …/found-codes` has sent to the registered mobile.
+    At a counter by a document; on the telephone by the code that `POST …/found-codes` has sent to the holder.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"code": "402913"}]})

@@ -101,7 +101,7 @@ async def found(session: AsyncSession, deps: Dependencies, caller: Principal, ca
     """Let a lost card be used again, whose holder was known by a document, or by this code; its bread code ends.
 
     The code is tried before the card is freed, as a wrong one is kept. Raises CardUnknown, CardNotLost,
-    PinChecksExceeded, FoundCodeRefused, ReplacementWaiting; InsufficientScope where nobody at the caller's sees documents.
+    PinChecksExceeded, FoundCodeRefused, ReplacementWaiting; InsufficientScope where the caller sees no documents.
     """
     if code is None and caller.scopes.isdisjoint(COUNTERS):
         raise InsufficientScope(

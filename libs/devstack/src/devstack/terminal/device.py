@@ -463,7 +463,7 @@ class Terminal:
         return [{**line, "amount": prices[line["programme"]][line["item"]] * line["quantity"]} for line in lines]
 
     async def sync(self) -> list[OfflineResult]:
-        """Upload the pending sales in order, what became of each; of a suspended terminal those of before. Repeatable."""
+        """Upload what is pending, in order; of a suspended terminal what is from before. What became of each."""
         self._need_network()
         try:
             return await self._upload(self.caller)
