@@ -139,7 +139,9 @@ async def disable(
         return card
     left = [one for one in card.services if one != service]
     if not left:
-        raise LastService("Block the card, or enable another service first.")
+        raise LastService(
+            "Block the card, or enable another service first.", detail_ar="أوقف الكارت أو فعّل خدمة أخرى أولاً."
+        )
     await repository.set_services(session, card_id, left)
     event = CardServiceDisabled(card_id=card_id, household_id=card.household_id, service=service, reason=reason)
     await outbox.add(session, event)

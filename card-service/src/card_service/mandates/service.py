@@ -82,7 +82,7 @@ async def _check(session: AsyncSession, deps: Dependencies, wanted: _Wanted) -> 
         raise MandateTooLong(f"It ends within {days} days of its beginning.", detail_ar=f"بحد أقصى {days} يوماً")
     most = deps.figure(MANDATES_OF_ONE)
     if await repository.others_of(session, wanted.proxy_id, wanted.citizen_id, today) >= most:
-        raise ProxyHasMany(f"At most {most}.", most=most)
+        raise ProxyHasMany(f"At most {most}.", detail_ar=f"الحد الأقصى {most}.", most=most)
 
 
 async def _give(session: AsyncSession, runtime: Runtime, proposal: Proposal, _: Principal) -> None:

@@ -45,7 +45,11 @@ async def declare(session: AsyncSession, deps: Dependencies, caller: Principal, 
     """Open an import whose file comes in parts. Raises InsufficientScope or ImportUnknown."""
     needed = imports.scope_for(given.content)
     if needed not in caller.scopes:
-        raise InsufficientScope(f"A file of {given.content} needs the scope {needed}.", needed=[needed])
+        raise InsufficientScope(
+            f"A file of {given.content} needs the scope {needed}.",
+            detail_ar=f"يلزم لهذا الملف الصلاحية {needed}.",
+            needed=[needed],
+        )
     await imports.ensure_corrects(session, caller, given.corrects)
     job = imports.new_job(deps, caller, given.form, given.charset, given.corrects)
     job = imports.receiving(job, given.parts, bytes.fromhex(given.sha256), given.content, caller)

@@ -131,7 +131,11 @@ async def contribute(
     )
     twice = sorted(set(months) - paid)
     if twice:
-        raise MonthAlreadyPaid(f"{twice[0]:%Y-%m} is paid.", months=[month.isoformat() for month in twice])
+        raise MonthAlreadyPaid(
+            f"{twice[0]:%Y-%m} is paid.",
+            detail_ar=f"شهر {twice[0]:%Y-%m} مسدد.",
+            months=[month.isoformat() for month in twice],
+        )
     await update_standing(session, runtime, [request.household_id])
     _, after = await stands(session, runtime, request.household_id, now)
     return ContributionReceipt(**values, state=after.state, unpaid_from=after.unpaid_from)
@@ -199,7 +203,10 @@ async def exempt(
     if request.citizen_id is not None:
         known = {row["citizen_id"] for row in await people.on(session, household_id, business_day(now))}
         if request.citizen_id not in known:
-            raise ExemptionOfNoOne("This person is not known as a member of the household.")
+            raise ExemptionOfNoOne(
+                "This person is not known as a member of the household.",
+                detail_ar="هذا الشخص غير مسجل ضمن أفراد الأسرة.",
+            )
     _check_length(here.figures_at(now), request)
     medical = request.kind != UNABLE
     if not medical:
@@ -272,7 +279,10 @@ def _due(runtime: Runtime, request: ContributionRequest, month: date) -> int:
     except PolicyMissing:
         rates = None
     if rates is None:
-        raise CategoryUnknown(f"No rate is on record for {request.category} in {month:%Y-%m}.")
+        raise CategoryUnknown(
+            f"No rate is on record for {request.category} in {month:%Y-%m}.",
+            detail_ar=f"لا توجد نسبة اشتراك مسجلة لهذه الفئة في {month:%Y-%m}.",
+        )
     family = rules.Family(request.insured_wage, request.spouses, request.children, request.declared_income)
     bound = rules.outside(rates, family)
     due = rules.monthly(rates, family)
@@ -298,7 +308,11 @@ def _check_length(figures: Figures, request: ExemptionRequest) -> None:
         return
     latest = add_months(request.first_day, MONTHS_A_YEAR * years) + (request.first_day - month_start(request.first_day))
     if request.last_day is None or request.last_day > latest:
-        raise ExemptionTooLong(f"It is reviewed by {latest}.", latest=latest.isoformat())
+        raise ExemptionTooLong(
+            f"It is reviewed by {latest}.",
+            detail_ar=f"يراجع الإعفاء في موعد أقصاه {latest}.",
+            latest=latest.isoformat(),
+        )
 
 
 async def _within(session: AsyncSession, caller: Principal, household_id: UUID) -> None:

@@ -49,10 +49,16 @@ class Cover:
     def refusal(self) -> Refusal | None:
         """Why care that is no emergency is not covered."""
         if self.of_none:
-            return PatientUnknown("The patient belongs to no household on that day.")
+            return PatientUnknown(
+                "The patient belongs to no household on that day.", detail_ar="المريض لا ينتمي إلى أسرة في هذا اليوم."
+            )
         if not self.insured:
             return PatientNotInsured()
-        return cover_refusal(self.standing) if self.standing else CoverNotBegun("The family is not enrolled.")
+        return (
+            cover_refusal(self.standing)
+            if self.standing
+            else CoverNotBegun("The family is not enrolled.", detail_ar="الأسرة غير مسجلة في التأمين الصحي.")
+        )
 
 
 async def check(runtime: Runtime, caller: Principal, request: EligibilityRequest) -> Eligibility:
@@ -72,11 +78,15 @@ async def check(runtime: Runtime, caller: Principal, request: EligibilityRequest
     cover = cover_by(here.figures_at(now), known.family, patient_id)
     tariffs = cover.figures.tariffs
     if request.service is not None and request.service not in tariffs:
-        raise ServiceUnknown(f"Services are {', '.join(tariffs)}.")
+        raise ServiceUnknown(f"Services are {', '.join(tariffs)}.", detail_ar=f"الخدمات: {', '.join(tariffs)}.")
     wanted = [tariff for name, tariff in tariffs.items() if request.service in {None, name}]
     refusals = [refusal for refusal in (card_refusal(card), cover.refusal()) if refusal is not None]
     if patient_id == card.citizen_id and holder_gone(patient_id, ids, known.holder_known):
-        refusals.append(PatientUnknown("The holder belongs to the household no more."))
+        refusals.append(
+            PatientUnknown(
+                "The holder belongs to the household no more.", detail_ar="حامل الكارت لم يعد من أفراد الأسرة."
+            )
+        )
     if any(member.citizen_id == patient_id and not member.insured for member in members):
         refusals.append(PatientNotInsured())
     stands = cover.standing

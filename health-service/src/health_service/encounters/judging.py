@@ -93,7 +93,10 @@ async def _ordinary(session: AsyncSession, request: EncounterRequest, card: visi
     if patient_id is None or card.citizen_id is None:
         raise CardNotActive()
     if holder_gone(patient_id, known, await members.known(session, card.household_id, patient_id)):
-        raise PatientUnknown("The patient belonged to the household no more on that day.")
+        raise PatientUnknown(
+            "The patient belonged to the household no more on that day.",
+            detail_ar="المريض لم يكن من أفراد الأسرة في هذا اليوم.",
+        )
     if any(row["citizen_id"] == patient_id and not row["insured"] for row in people):
         raise PatientNotInsured()
     return card, patient_id, []
@@ -122,7 +125,7 @@ async def _emergency(session: AsyncSession, request: EncounterRequest, card: vis
         if patient_id not in known and (told or patient_id != card.citizen_id):
             review.append(PatientUnknown.code)
     if patient_id is not None and await members.dead(session, patient_id, day):
-        raise PatientUnknown("The patient was dead on that day.")
+        raise PatientUnknown("The patient was dead on that day.", detail_ar="المريض مسجل متوفى في هذا اليوم.")
     return card, patient_id, review
 
 

@@ -40,7 +40,11 @@ async def by_provider(
     now = runtime.clock.now()
     days = runtime.state.figures_at(now).reversal_alone_days[VISIT]
     if now - row["recorded_at"] > timedelta(days=days):
-        raise ReversalTooLate(f"A provider takes a visit back within {days} days.", days=days)
+        raise ReversalTooLate(
+            f"A provider takes a visit back within {days} days.",
+            detail_ar=f"تلغي الجهة الزيارة خلال عدد أيام أقصاه {days}.",
+            days=days,
+        )
     await take_back(session, runtime, row, reason, by, None, now)
     return Reversal(id=encounter_id, state="reversed")
 

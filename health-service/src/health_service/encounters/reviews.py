@@ -46,7 +46,9 @@ async def decide(
     if row is None or not caller.bound.covers(Area(row["governorate"], row["district"])):
         raise EncounterUnknown()
     if row["review"] != OPEN or row["taken_back"]:
-        raise NothingToReview(f"It is {row['review'] or 'not one to review'}.")
+        raise NothingToReview(
+            f"It is {row['review'] or 'not one to review'}.", detail_ar="هذه الزيارة لا تنتظر مراجعة."
+        )
     if row["entered_by"] == caller.subject:
         raise OwnVisit()
     now = runtime.clock.now()

@@ -111,7 +111,11 @@ async def collect(
         raise EncounterUnknown()
     card_id = given.card_id or row["card_id"]
     if row["copayment_state"] not in {"failed", OWED} or row["household_id"] is None or card_id is None:
-        raise NothingToCollect(f"It is {row['copayment_state']}.", state=row["copayment_state"])
+        raise NothingToCollect(
+            f"It is {row['copayment_state']}.",
+            detail_ar=f"حالة المساهمة: {row['copayment_state']}.",
+            state=row["copayment_state"],
+        )
     payer_id = row["payer_id"] if card_id == row["card_id"] else await _payer(session, card_id, row["household_id"])
     await proofs.permitted(
         session, runtime, token=given.holder_proof, card_id=card_id, terminal_id=place.terminal_id,

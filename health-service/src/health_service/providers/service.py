@@ -121,5 +121,7 @@ async def place_of(session: AsyncSession, caller: Principal) -> Place:
     found = await repository.where_stands(session, caller.terminal_id)
     # The token says where the terminal stood when it was issued; the books say where it stands.
     if found is None or found["status"] != "active" or not caller.bound.covers(_area(found)):
-        raise ClinicTerminalNeeded("This terminal does not stand with a provider of care.")
+        raise ClinicTerminalNeeded(
+            "This terminal does not stand with a provider of care.", detail_ar="هذه الماكينة غير مسجلة لدى جهة علاج."
+        )
     return Place(caller.terminal_id, found["provider_id"], found["kind"], found["governorate"])

@@ -30,11 +30,17 @@ def bounds_refusal(bounds: Bounds, lines: Iterable[tuple[int, int]]) -> Refusal 
     for number, (price, quantity) in enumerate(lines, 1):
         if price > bounds.price:
             return refusals.PriceAboveCeiling(
-                f"Line {number}: at most {bounds.price} piastres for one.", line=number, most=bounds.price
+                f"Line {number}: at most {bounds.price} piastres for one.",
+                detail_ar=f"السطر {number}: الحد الأقصى للواحد {bounds.price} قرشاً.",
+                line=number,
+                most=bounds.price,
             )
         if quantity > bounds.quantity:
             return refusals.QuantityAboveBound(
-                f"Line {number}: at most {bounds.quantity} of one thing.", line=number, most=bounds.quantity
+                f"Line {number}: at most {bounds.quantity} of one thing.",
+                detail_ar=f"السطر {number}: الحد الأقصى للكمية {bounds.quantity}.",
+                line=number,
+                most=bounds.quantity,
             )
         total += price * quantity
     return case_refusal(bounds) if total > bounds.case else None
@@ -42,7 +48,11 @@ def bounds_refusal(bounds: Bounds, lines: Iterable[tuple[int, int]]) -> Refusal 
 
 def case_refusal(bounds: Bounds) -> Refusal:
     """That a visit, with what its case has already, comes to more than may be booked."""
-    return refusals.CaseAboveCeiling(f"At most {bounds.case} piastres altogether.", most=bounds.case)
+    return refusals.CaseAboveCeiling(
+        f"At most {bounds.case} piastres altogether.",
+        detail_ar=f"الحد الأقصى للإجمالي {bounds.case} قرشاً.",
+        most=bounds.case,
+    )
 
 
 def emergency_case(provider_id: UUID, day: date) -> str:

@@ -55,13 +55,20 @@ class Visit:
 def card_refusal(card: Card, at: datetime | None = None) -> Refusal | None:
     """Why a card opens no care, or None; `at`: an instant in the past, by which a late visit is judged."""
     if card.blocked and _since(card.blocked_at, at):
-        return refusals.CardBlocked("Blocked cards are refused everywhere.")
+        return refusals.CardBlocked(
+            "Blocked cards are refused everywhere.", detail_ar="الكارت الموقوف لا يعمل في أي مكان."
+        )
     if card.state == CLOSED and _since(card.closed_at, at):
-        return refusals.CardClosed("Another card may have taken its place.")
+        return refusals.CardClosed("Another card may have taken its place.", detail_ar="ربما صدر كارت آخر بدلاً منه.")
     if card.state not in {LIVE, CLOSED} or card.citizen_id is None:
-        return refusals.CardNotActive("It is activated after it was handed over.")
+        return refusals.CardNotActive(
+            "It is activated after it was handed over.", detail_ar="يتم تفعيل الكارت بعد تسليمه."
+        )
     if not card.health:
-        return refusals.HealthNotEnabled("It is enabled at the governorate's start or at the family unit.")
+        return refusals.HealthNotEnabled(
+            "It is enabled at the governorate's start or at the family unit.",
+            detail_ar="يتم تفعيلها مع بدء المحافظة أو في وحدة طب الأسرة.",
+        )
     return None
 
 
@@ -81,26 +88,42 @@ def cover_refusal(standing: Standing) -> Refusal | None:
             f"Contributions are unpaid from {unpaid}.", detail_ar=f"اشتراكات غير مسددة من {unpaid}", since=since
         )
     if standing.state == ENDED:
-        return refusals.CoverEnded("The family lives where health insurance has not begun.")
-    return refusals.CoverNotBegun(f"It begins on {since}." if since else "", begins_on=since)
+        return refusals.CoverEnded(
+            "The family lives where health insurance has not begun.",
+            detail_ar="تقيم الأسرة حيث لم يبدأ التأمين الصحي بعد.",
+        )
+    return refusals.CoverNotBegun(
+        f"It begins on {since}." if since else "", detail_ar=f"تبدأ في {since}." if since else "", begins_on=since
+    )
 
 
 def offer_refusal(figures: Figures, visit: Visit, referral: Referral | None) -> Refusal | None:
     """Why the provider may not give the service to this patient, or None. `referral`: the one named, if it is known."""
     if visit.service not in figures.tariffs:
-        return refusals.ServiceUnknown(f"Services are {', '.join(figures.tariffs)}.")
+        return refusals.ServiceUnknown(
+            f"Services are {', '.join(figures.tariffs)}.", detail_ar=f"الخدمات: {', '.join(figures.tariffs)}."
+        )
     if visit.service not in figures.services_offered.get(visit.provider_kind, frozenset()):
-        return refusals.ServiceNotOffered(f"{visit.service} is not given at a {visit.provider_kind}.")
+        return refusals.ServiceNotOffered(
+            f"{visit.service} is not given at a {visit.provider_kind}.", detail_ar="هذه الجهة لا تقدم الخدمة المطلوبة."
+        )
     if visit.refers_to:
         if visit.provider_kind not in figures.referring_kinds:
-            return refusals.MayNotRefer(f"A {visit.provider_kind} refers nobody.")
+            return refusals.MayNotRefer(
+                f"A {visit.provider_kind} refers nobody.", detail_ar="هذه الجهة لا تحيل المرضى."
+            )
         unknown = [service for service in visit.refers_to if service not in figures.tariffs]
         if unknown:
-            return refusals.ServiceUnknown(f"Services are {', '.join(figures.tariffs)}.")
+            return refusals.ServiceUnknown(
+                f"Services are {', '.join(figures.tariffs)}.", detail_ar=f"الخدمات: {', '.join(figures.tariffs)}."
+            )
     if visit.referral_id is not None:
         return None if _serves(referral, visit, figures.day) else refusals.ReferralInvalid()
     if figures.referral_needed.get(visit.provider_kind, False) and not visit.emergency:
-        return refusals.ReferralNeeded("The family doctor refers; bring the referral's number.")
+        return refusals.ReferralNeeded(
+            "The family doctor refers; bring the referral's number.",
+            detail_ar="طبيب الأسرة هو من يحيل، وأحضر رقم الإحالة.",
+        )
     return None
 
 
@@ -117,7 +140,10 @@ def late_refusal(today: Figures, day: date) -> Refusal | None:
 
 
 def _too_late(today: Figures) -> Refusal:
-    return refusals.VisitTooLate(f"A visit is entered within {today.late_days} days.")
+    return refusals.VisitTooLate(
+        f"A visit is entered within {today.late_days} days.",
+        detail_ar=f"تسجل الزيارة خلال عدد أيام أقصاه {today.late_days}.",
+    )
 
 
 def _serves(referral: Referral | None, visit: Visit, day: date) -> bool:

@@ -31,7 +31,7 @@ def ensure_open(proposal: Proposal, now: datetime, *states: State) -> None:
             f"It could be decided until {proposal.expires_at.isoformat()}; propose it again.",
             detail_ar="انتهت المدة. قدم المقترح من جديد.",
         )
-    raise ProposalState(f"The proposal is {state}.", state=state)
+    raise ProposalState(f"The proposal is {state}.", detail_ar=f"حالة المقترح: {state}.", state=state)
 
 
 def ensure_seen(proposal: Proposal, seen: bytes) -> None:
@@ -48,12 +48,14 @@ def ensure_may_decide(proposal: Proposal, kind: CallerKind, decider: Actor, gran
     another. Raises CallerKindRefused, OwnProposal, AlreadyApproved, WrongOffice or DeciderNotIndependent.
     """
     if kind is not CallerKind.PERSON:
-        raise CallerKindRefused(f"A person decides, not a {kind}.")
+        raise CallerKindRefused(f"A person decides, not a {kind}.", detail_ar="القرار لشخص وليس لنظام.")
     makers = {actor.who for actor in proposal.makers}
     if decider.who in makers:
         raise OwnProposal("Another person must decide.", detail_ar="يجب أن يبت فيه شخص آخر.")
     if decider.who in {act.actor.who for act in proposal.approvals}:
-        raise AlreadyApproved(f"{proposal.deciders} persons must approve it.")
+        raise AlreadyApproved(
+            f"{proposal.deciders} persons must approve it.", detail_ar=f"عدد من يلزم أن يوافقوا: {proposal.deciders}."
+        )
     offices = {actor.office for actor in proposal.makers}
     if proposal.office is Office.SAME and (decider.office is None or offices != {decider.office}):
         raise WrongOffice("A person of the proposer's own office must decide.", detail_ar="يبت فيه شخص من نفس الجهة.")

@@ -264,4 +264,6 @@ def _text(content: JsonValue) -> str:
 
 def _ensure_scope(caller: Principal, scope: Scope) -> None:
     if scope not in caller.scopes:
-        raise InsufficientScope(f"This needs the scope {scope}.", needed=[str(scope)])
+        raise InsufficientScope(
+            f"This needs the scope {scope}.", detail_ar=f"تلزم لهذا الصلاحية {scope}.", needed=[str(scope)]
+        )

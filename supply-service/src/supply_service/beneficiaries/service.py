@@ -83,7 +83,10 @@ def _ensure_span(kind: str, since: date, until: date | None, month: date) -> Non
     if kind != CATEGORY:
         return
     if since <= month or since.day != 1 or (until is not None and (until + timedelta(days=1)).day != 1):
-        raise ListNotAhead(f"From the 1st of a month after {month:%Y-%m}, until the last day of one.")
+        raise ListNotAhead(
+            f"From the 1st of a month after {month:%Y-%m}, until the last day of one.",
+            detail_ar=f"تبدأ من أول شهر بعد {month:%Y-%m} وتنتهي في آخر يوم من شهر.",
+        )
 
 
 async def _execute(session: AsyncSession, runtime: Runtime, proposal: Proposal, _: Principal) -> None:

@@ -127,7 +127,10 @@ async def _execute(session: AsyncSession, runtime: Runtime, proposal: Proposal, 
     await cards.lock(session, [found["household_id"]])
     booked = found["redemption_id"]
     if said["upheld"] and booked is not None and await repository.is_reversed(session, booked):
-        raise DisputedSaleReversed("What was booked of the sale was taken back; the rest of it was too.")
+        raise DisputedSaleReversed(
+            "What was booked of the sale was taken back; the rest of it was too.",
+            detail_ar="تم إلغاء ما قيد من عملية الصرف وباقيها كذلك.",
+        )
     entered = await repository.decide(
         session,
         dispute_id=dispute_id,

@@ -35,7 +35,10 @@ async def take(
     drew since. One that is activated later in the month begins with what was left.
     """
     if month != months.present(runtime):
-        raise LegacyMonthOver(f"The present month is {months.present(runtime):%Y-%m}.")
+        raise LegacyMonthOver(
+            f"The present month is {months.present(runtime):%Y-%m}.",
+            detail_ar=f"الشهر الحالي {months.present(runtime):%Y-%m}.",
+        )
     marks = runtime.state.settings.ration_cards()
     draws, faults = await asyncio.to_thread(rows.read, body, form, charset, marks)
     holders = {row["ration_card_mark"]: row for row in await repository.holders(session, [one.mark for one in draws])}

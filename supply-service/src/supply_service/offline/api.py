@@ -35,7 +35,9 @@ async def _room(runtime: Running) -> AsyncIterator[None]:
         async with asyncio.timeout(WAIT_SECONDS):
             await made.uploads.acquire()
     except TimeoutError as error:
-        raise Unavailable("Too many terminals are uploading at this moment.") from error
+        raise Unavailable(
+            "Too many terminals are uploading at this moment.", detail_ar="عدد كبير من الماكينات يرسل الآن."
+        ) from error
     try:
         await made.credentials.refresh()
         yield

@@ -73,13 +73,18 @@ def reverse(
         if sum(line.overdrawn for _, line in taken_back if line.programme == programme) > account.debts.get(
             programme, 0
         ):
-            raise ReversalTooLate("What was overdrawn has been settled with a later month already.")
+            raise ReversalTooLate(
+                "What was overdrawn has been settled with a later month already.",
+                detail_ar="تمت تسوية ما زاد عن المستحق مع شهر تال.",
+            )
     done = Reversal(account, today if in_days else day)
     for index, line in taken_back:
         pot = done.account.pots[(line.programme, line.period)]
         if is_grant(line.programme):
             if grants.carried_over(done.account, pot):
-                raise ReversalTooLate("What the grant had left was carried over by now.")
+                raise ReversalTooLate(
+                    "What the grant had left was carried over by now.", detail_ar="تم ترحيل باقي المنحة."
+                )
             done.account = done.account.with_pot(grants.put_back(pot, line.taken, line.group, line.units))
             done.moves.append(GrantMove(line.programme, line.period, "reversal", line.taken))
             continue
@@ -129,7 +134,10 @@ def _give_points_back(done: Reversal, index: int, line: SoldLine, figures: Figur
             done.credited.append(Credited(following, line.taken, worth))
         return
     if pot is None or line.points_owed > done.account.debts.get(POINTS, 0):
-        raise ReversalTooLate("What was overdrawn has been settled with a later month already.")
+        raise ReversalTooLate(
+            "What was overdrawn has been settled with a later month already.",
+            detail_ar="تمت تسوية ما زاد عن المستحق مع شهر تال.",
+        )
     done.account = done.account.with_pot(allowance.put_back(pot, line.points_back, None, 0))
     done.account = done.account.owing(POINTS, -line.points_owed)
     if line.points_back:

@@ -440,14 +440,21 @@ def _check_place(programme: str, account: Account, place: Place, figures: Figure
     served = GOODS if is_grant(programme) else programme
     if place.outlet_kind not in figures.outlet_kinds.get(served, ()):
         raise WrongOutletKind(
-            f"{programme} is not served at a {place.outlet_kind}.", programme=programme, outlet_kind=place.outlet_kind
+            f"{programme} is not served at a {place.outlet_kind}.",
+            detail_ar="هذا المنفذ لا يصرف هذا النوع.",
+            programme=programme,
+            outlet_kind=place.outlet_kind,
         )
     if place.governorate == account.governorate or not figures.local_only[served]:
         return
     open_places = figures.open_places[served]
     if (place.governorate, None) in open_places or (place.governorate, place.district) in open_places:
         return
-    raise OutsideGovernorate("The card may be used in its own governorate.", governorate=account.governorate)
+    raise OutsideGovernorate(
+        "The card may be used in its own governorate.",
+        detail_ar="يستخدم الكارت في محافظته.",
+        governorate=account.governorate,
+    )
 
 
 def _check_bread_of_a_day(line: LineWanted, daily: int) -> None:

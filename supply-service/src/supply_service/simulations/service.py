@@ -95,7 +95,9 @@ async def ask(session: AsyncSession, runtime: Runtime, caller: Principal, asked:
     policies = [one.policy(caller.actor.who, caller.actor.who) for one in given]
     if any(policy.key not in keys.COMPUTED for policy in policies):
         raise NothingToSimulate(
-            f"It follows from {', '.join(sorted(keys.COMPUTED))}.", computed=[*sorted(keys.COMPUTED)]
+            f"It follows from {', '.join(sorted(keys.COMPUTED))}.",
+            detail_ar=f"تحسب من: {', '.join(sorted(keys.COMPUTED))}.",
+            computed=[*sorted(keys.COMPUTED)],
         )
     for policy in policies:
         if fault := keys.KEYS.fault(policy, on_record=False):
@@ -203,7 +205,9 @@ def _month(policies: Sequence[Policy], wanted: str | None, today: date) -> date:
     try:
         month = first_month(policies) if wanted is None else date.fromisoformat(f"{wanted}-01")
     except (ValueError, OverflowError) as error:
-        raise SimulationMonth("They hold on no 1st of a month together.") from error
+        raise SimulationMonth(
+            "They hold on no 1st of a month together.", detail_ar="لا يوجد أول شهر تسري فيه معاً."
+        ) from error
     if month.year > today.year + YEARS_AHEAD or not all(holds(one, month) for one in policies):
         raise SimulationMonth(
             f"{month:%Y-%m} is not opened by all of them.", detail_ar="اختر شهراً تسري في أوله كل القواعد"

@@ -95,7 +95,9 @@ async def decide(
     deps, now = runtime.state.dependencies, runtime.state.dependencies.now()
     request = await request_of(session, caller, request_id, lock=True)
     if request.state is not State.WAITING or request.proposal_id is None:
-        raise RequestState(f"The request is {request.state}.", state=request.state)
+        raise RequestState(
+            f"The request is {request.state}.", detail_ar=f"حالة الطلب: {request.state}.", state=request.state
+        )
     await touched.ensure_own(session, caller, desk.details_of(deps, request))
     if not decision.approve and reason_code is None:
         raise InvalidRequest("Say why it is refused.", detail_ar="حدد سبب الرفض.")
@@ -217,7 +219,9 @@ async def withdraw(
     request = await request_of(session, caller, request_id, lock=True)
     mine = request.entered_by.who == caller.subject
     if request.state not in UNDECIDED or (request.proposal_id is None and not mine):
-        raise RequestState(f"The request is {request.state}.", state=request.state)
+        raise RequestState(
+            f"The request is {request.state}.", detail_ar=f"حالة الطلب: {request.state}.", state=request.state
+        )
     if request.proposal_id is not None:
         await PROPOSALS.withdraw(session, runtime, caller, request.proposal_id, note)
     await repository.change(session, request_id, now, state=State.WITHDRAWN)

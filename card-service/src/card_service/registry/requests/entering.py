@@ -106,7 +106,11 @@ async def amend(
     request = await deciding.request_of(session, caller, request_id, lock=True)
     same = details.kind == request.kind and details.household_id == request.household_id
     if request.state is not State.WAITING or not same:
-        raise RequestState(f"The request is {request.state}, of the kind {request.kind}.", state=request.state)
+        raise RequestState(
+            f"The request is {request.state}, of the kind {request.kind}.",
+            detail_ar=f"حالة الطلب: {request.state}، ونوعه: {request.kind}.",
+            state=request.state,
+        )
     await touched.ensure_own(session, caller, details)
     month = await foreseen(session, runtime, caller, details, request.takes_effect_on)
     await repository.change(

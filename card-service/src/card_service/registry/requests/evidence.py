@@ -96,7 +96,9 @@ async def read_file(
 async def _open(session: AsyncSession, caller: Principal, request_id: UUID) -> ChangeRequest:
     request = await deciding.request_of(session, caller, request_id, lock=True)
     if request.state not in UNDECIDED:
-        raise RequestState(f"The request is {request.state}.", state=request.state)
+        raise RequestState(
+            f"The request is {request.state}.", detail_ar=f"حالة الطلب: {request.state}.", state=request.state
+        )
     return request
 
 

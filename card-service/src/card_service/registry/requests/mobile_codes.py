@@ -90,7 +90,9 @@ async def send_again(session: AsyncSession, runtime: Runtime, caller: Principal,
     request = await deciding.request_of(session, caller, request_id, lock=True)
     details = desk.details_of(deps, request)
     if request.state is not State.UNPROVEN or not isinstance(details, Mobile):
-        raise RequestState(f"The request is {request.state}.", state=request.state)
+        raise RequestState(
+            f"The request is {request.state}.", detail_ar=f"حالة الطلب: {request.state}.", state=request.state
+        )
     await begin(session, runtime, request, details)
     return await deciding.known(session, request_id)
 
@@ -106,7 +108,9 @@ async def prove(
     request = await deciding.request_of(session, caller, request_id, lock=True)
     details = desk.details_of(deps, request)
     if request.state is not State.UNPROVEN or not isinstance(details, Mobile):
-        raise RequestState(f"The request is {request.state}.", state=request.state)
+        raise RequestState(
+            f"The request is {request.state}.", detail_ar=f"حالة الطلب: {request.state}.", state=request.state
+        )
     tried = await session.execute(_TRY, {"request_id": request_id, "now": now})
     marks = {row.number: bytes(row.mark) for row in tried}
     given = {"new": new, **({"old": old} if old is not None else {})}
@@ -134,7 +138,9 @@ async def object_(
     details = desk.details_of(deps, request)
     waits = request.state in UNDECIDED
     if not isinstance(details, Mobile) or not (waits or request.state is State.DONE) or request.before is None:
-        raise RequestState(f"The request is {request.state}.", state=request.state)
+        raise RequestState(
+            f"The request is {request.state}.", detail_ar=f"حالة الطلب: {request.state}.", state=request.state
+        )
     if request.state is State.DONE:
         term = timedelta(hours=deps.figure(MOBILE_OBJECTION_HOURS))
         if request.decided_at is None or now > request.decided_at + term:
