@@ -63,6 +63,7 @@ ORDERS: Final = {
     "/v1/people": CREATED,
     "/v1/pickup-sites": NAMED,
     "/v1/pickup-sites/{site_id}/appointments": HOURLY,
+    "/v1/pickup-sites/{site_id}/closures": CREATED,
     "/v1/policies": NAMED,
     "/v1/providers": NAMED,
     "/v1/redemptions": NEWEST,

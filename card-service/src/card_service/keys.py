@@ -50,6 +50,9 @@ RAMADAN_HOURS = KEYS.declare(
     kinds.mapping(OfficeHours),
     "Hours between which pick-up sites are open in Ramadan; a site's own hours hold within them.",
 )
+SLOT_WEEKS = KEYS.declare(
+    "pickup.slot_weeks", kinds.positive, "Weeks ahead, today's days among them, for which sites' slots are made."
+)
 CHANGE_EFFECTIVE = KEYS.declare(
     "change.effective",
     kinds.one_of("after_both", "of_decision", "of_fact"),

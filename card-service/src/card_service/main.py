@@ -11,6 +11,7 @@ from card_service.cards.restated import CARDS
 from card_service.consumers import reactions
 from card_service.context import Runtime
 from card_service.distribution.api import routes as distribution
+from card_service.distribution.site_api import routes as sites
 from card_service.duplicates.api import routes as duplicates
 from card_service.findings.api import routes as findings
 from card_service.handover.api import routes as handover
@@ -56,6 +57,7 @@ ROUTERS = (
     findings,
     mandates,
     distribution,
+    sites,
     handover,
     rollout,
     privacy,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chassis.testing import check_pages, eventually, paged
@@ -22,6 +23,7 @@ LISTS = {
     "/v1/cards/{card_id}/mandates",  # walked in test_mandates.py
     "/v1/pickup-sites",
     "/v1/pickup-sites/{site_id}/appointments",
+    "/v1/pickup-sites/{site_id}/closures",
     "/v1/rollout-phases",
 }
 PARKED = "/v1/operations/card/parked-events"
@@ -46,6 +48,11 @@ async def test_every_list(open_office: OpenOffice) -> None:
         sites = [await office.site(f"Site {n}") for n in range(3)]
         found = await check_pages(office.client, headers, "/v1/pickup-sites?governorate=03", 3)
         assert [site["site_id"] for site in found] == [site["site_id"] for site in sites]
+        path = f"/v1/pickup-sites/{found[0]['site_id']}/closures"
+        for hours in range(1, 4):
+            shut = {"kind": "emergency", "reason": "x", "ends_at": f"{datetime.now(UTC) + timedelta(hours=hours)}"}
+            await office.call("POST", path, "sites:write", json=shut)
+        await check_pages(office.client, headers, path, 3)
         phases = [await office.phase() for _ in range(3)]
         found = await check_pages(office.client, headers, "/v1/rollout-phases", 3)
         assert [phase["phase_id"] for phase in found] == phases

@@ -1,29 +1,33 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from card_service import POLICIES
 from card_service.distribution.models import Candidate
 from card_service.distribution.office_days import office_days
+from card_service.distribution.opening import Between, Break, DayHours, Open, every_day, hours, ordered
 from card_service.distribution.planning import (
     FULL,
     HOUSEHOLD_SITE_FULL,
     NO_SITE,
-    Between,
     Group,
+    Offer,
     Outcome,
     Planner,
     Site,
-    hours,
 )
 from card_service.distribution.plans import Invitations, born_by, whole_households
+from card_service.distribution.service import capacity_of
 from card_service.keys import KEYS
 from policybook.book import PolicyBook
 from policybook.files import read_policies
@@ -33,18 +37,35 @@ SATURDAY = date(2026, 11, 28)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 BOOK = PolicyBook.of(read_policies(POLICIES, KEYS))
 SIX_DAYS = frozenset({6, 7, 1, 2, 3, 4})
+Starts: TypeAlias = list[datetime]
 
 
 def always(_: date) -> Between:
     return Between()
 
 
-def site(number: int, district: str = "a", capacity: int = 5, opens: int = 8, closes: int = 15) -> Site:
-    return Site(UUID(int=number), district, capacity, time(opens), time(closes), SIX_DAYS)
+@dataclass(frozen=True)
+class Place:
+    """A site with its hours, the same for six days."""
+
+    site: Site
+    capacity: int
+    opens: str
+    closes: str
+
+    @property
+    def site_id(self) -> UUID:
+        return self.site.site_id
+
+    def starts(
+        self, first: date = SATURDAY, days: int = 7, since: datetime = LONG_AGO, offices: Open = always
+    ) -> Starts:
+        coming = [first + timedelta(days=ahead) for ahead in range(days)]
+        return hours(every_day(self.opens, self.closes, SIX_DAYS), coming, CAIRO, since, offices)
 
 
-def week(*sites: Site) -> dict[UUID, list[datetime]]:
-    return {one.site_id: hours(one, SATURDAY, 7, CAIRO, LONG_AGO, always) for one in sites}
+def site(number: int, district: str = "a", capacity: int = 5, opens: int = 8, closes: int = 15) -> Place:
+    return Place(Site(UUID(int=number), district), capacity, f"{opens:02d}:00", f"{closes:02d}:00")
 
 
 def group(number: int, size: int = 1, district: str = "a", site_id: UUID | None = None) -> Group:
@@ -52,12 +73,13 @@ def group(number: int, size: int = 1, district: str = "a", site_id: UUID | None 
     return Group(UUID(int=number), district, citizens, site_id)
 
 
-def plan(sites: list[Site], groups: list[Group]) -> Outcome:
-    return Planner(sites, week(*sites), {}).place(groups)
+def plan(places: list[Place], groups: list[Group]) -> Outcome:
+    offers = {one.site_id: [Offer(start, one.capacity) for start in one.starts()] for one in places}
+    return Planner([one.site for one in places], offers).place(groups)
 
 
 def test_a_week_has_six_days_of_whole_hours() -> None:
-    starts = hours(site(1), SATURDAY, 7, CAIRO, LONG_AGO, always)
+    starts = site(1).starts()
     local = [start.astimezone(CAIRO) for start in starts]
     assert len(starts) == 6 * 7
     assert {moment.isoweekday() for moment in local} == SIX_DAYS
@@ -79,30 +101,75 @@ def test_a_week_has_six_days_of_whole_hours() -> None:
     ],
 )
 def test_2_21_nobody_is_invited_on_a_holiday(first_day: str, days: int, opened: list[int]) -> None:
-    starts = hours(site(1), date.fromisoformat(first_day), days, CAIRO, LONG_AGO, office_days(BOOK))
+    starts = site(1).starts(date.fromisoformat(first_day), days, offices=office_days(BOOK))
     assert [start.astimezone(CAIRO).hour for start in starts] == opened
 
 
 def test_hours_that_have_begun_are_over() -> None:
     noon = datetime.combine(SATURDAY, time(12), tzinfo=CAIRO)
-    starts = hours(site(1), SATURDAY, 1, CAIRO, noon, always)
+    starts = site(1).starts(days=1, since=noon)
     assert [start.astimezone(CAIRO).hour for start in starts] == [12, 13, 14]
 
 
 def test_an_hour_that_summer_time_leaves_out_is_left_out() -> None:
-    night = Site(UUID(int=1), "a", 1, time(22), time(23, 59), frozenset(range(1, 8)))
-    early = Site(UUID(int=2), "a", 1, time(0), time(3), frozenset(range(1, 8)))
+    night, early = every_day("22:00", "23:59", range(1, 8)), every_day("00:00", "03:00", range(1, 8))
     spring = date(2026, 4, 24)  # the clocks go from 00:00 to 01:00 that Friday
-    assert [s.astimezone(CAIRO).hour for s in hours(early, spring, 1, CAIRO, LONG_AGO, always)] == [1, 2]
-    assert len(hours(night, spring, 1, CAIRO, LONG_AGO, always)) == 1
+    assert [s.astimezone(CAIRO).hour for s in hours(early, [spring], CAIRO, LONG_AGO, always)] == [1, 2]
+    assert len(hours(night, [spring], CAIRO, LONG_AGO, always)) == 1
 
 
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(60, 24 * 60 - 1))
 def test_no_hour_ends_after_closing(hour: int, minute: int, minutes: int) -> None:
     end = min(hour * 60 + minute + minutes, 24 * 60 - 1)
-    one = Site(UUID(int=1), "a", 1, time(hour, minute), time(end // 60, end % 60), SIX_DAYS)
     whole = (end - hour * 60 - minute) // 60
-    assert len(hours(one, SATURDAY, 1, CAIRO, LONG_AGO, always)) == whole
+    assume(whole)
+    week = every_day(f"{hour:02d}:{minute:02d}", f"{end // 60:02d}:{end % 60:02d}", SIX_DAYS)
+    assert len(hours(week, [SATURDAY], CAIRO, LONG_AGO, always)) == whole
+
+
+minutes_of_day = st.integers(0, 24 * 60 - 1)
+
+
+@given(st.lists(minutes_of_day, min_size=2, max_size=10, unique=True), st.lists(minutes_of_day, max_size=6))
+def test_no_hour_lies_in_a_break_or_a_closure(moments: list[int], shut: list[int]) -> None:
+    said = [f"{moment // 60:02d}:{moment % 60:02d}" for moment in sorted(moments)[: len(moments) // 2 * 2]]
+    breaks = [Break(begins=a, ends=b) for a, b in zip(said[1:-1:2], said[2:-1:2], strict=True)]
+    try:
+        day = DayHours(weekday=6, opens=said[0], closes=said[-1], breaks=tuple(breaks))
+    except ValueError:  # open for less than an hour at a time
+        return
+    midnight = datetime.combine(SATURDAY, time(), CAIRO)
+    closed = [(midnight + timedelta(minutes=m), midnight + timedelta(minutes=m + 30)) for m in shut]
+    starts = hours((day,), [SATURDAY], CAIRO, LONG_AGO, always, closed)
+    for start in starts:
+        begins = start.astimezone(CAIRO).replace(tzinfo=None)
+        ends = begins + timedelta(hours=1)
+        assert any(
+            datetime.combine(SATURDAY, a) <= begins and ends <= datetime.combine(SATURDAY, b) for a, b in day.spans
+        )
+        assert all(start + timedelta(hours=1) <= a or b <= start for a, b in closed)
+    assert all(b - a >= timedelta(hours=1) for a, b in pairwise(starts))
+    if not closed:
+        assert starts
+
+
+def test_hours_name_each_weekday_once_and_breaks_in_order() -> None:
+    day = {"weekday": 6, "opens": "08:00", "closes": "15:00"}
+    assert [one.weekday for one in ordered([DayHours(**day), DayHours(**day | {"weekday": 1})])] == [1, 6]
+    with pytest.raises(ValueError, match="once"):
+        ordered([DayHours(**day), DayHours(**day)])
+    for wrong in (
+        [{"begins": "07:00", "ends": "09:00"}],
+        [{"begins": "12:00", "ends": "11:00"}],
+        [{"begins": "11:00", "ends": "12:00"}, {"begins": "11:30", "ends": "13:00"}],
+        [{"begins": "08:30", "ends": "14:30"}],
+    ):
+        with pytest.raises(ValueError, match=r"breaks lie|for an hour"):
+            DayHours.model_validate(day | {"breaks": wrong})
+
+
+def test_how_many_an_hour_follows_from_counters_and_minutes() -> None:
+    assert [capacity_of(3, 10), capacity_of(1, 7), capacity_of(1, 60)] == [18, 8, 1]
 
 
 sites_strategy = st.lists(
@@ -121,8 +188,8 @@ def test_a_plan_keeps_its_promises(
     sites = [site(n, d, c, o, o + length) for n, (d, c, o, length) in enumerate(given_sites, start=1)]
     groups = [group(n, size, d, UUID(int=s) if s else None) for n, (d, size, s) in enumerate(given_groups, start=1)]
     outcome = plan(sites, groups)
-    open_hours = week(*sites)
-    capacity = {one.site_id: one.hourly_capacity for one in sites}
+    open_hours = {one.site_id: one.starts() for one in sites}
+    capacity = {one.site_id: one.capacity for one in sites}
     load = Counter((p.site_id, p.starts_at) for p in outcome.placements)
     assert all(people <= capacity[site_id] for (site_id, _), people in load.items())
     assert all(p.starts_at in open_hours[p.site_id] for p in outcome.placements)
@@ -172,10 +239,10 @@ def test_why_there_is_no_place_is_counted() -> None:
 
 def test_places_that_are_gone_stay_gone() -> None:
     one = site(1, capacity=2, opens=8, closes=10)
-    starts = week(one)
-    taken = {(one.site_id, start): 2 for start in starts[one.site_id][1:]}
-    outcome = Planner([one], starts, taken).place([group(1), group(2), group(3)])
-    assert {p.starts_at for p in outcome.placements} == {starts[one.site_id][0]}
+    first, *others = one.starts()
+    offers = [Offer(first, 2), *(Offer(start, 2, 2) for start in others)]
+    outcome = Planner([one.site], {one.site_id: offers}).place([group(1), group(2), group(3)])
+    assert {p.starts_at for p in outcome.placements} == {first}
     assert outcome.unplaced == {FULL: 1}
 
 

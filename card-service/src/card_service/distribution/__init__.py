@@ -1,4 +1,12 @@
 """Distribution: pick-up sites, appointments, plans."""
 
-TABLES = ("appointment", "pickup_plan", "pickup_plan_site", "pickup_plan_unplaced", "pickup_site", "pickup_slot")
+TABLES = (
+    "appointment",
+    "pickup_plan",
+    "pickup_plan_site",
+    "pickup_plan_unplaced",
+    "pickup_site",
+    "pickup_slot",
+    "site_closure",
+)
 FUNCTIONS = ("analyse_plan_tables", "end_appointment")

@@ -13,7 +13,6 @@ from card_service.cards.lifecycle import CardState
 from card_service.context import WithDependencies
 from card_service.distribution import plan_repository, plans, repository, service
 from card_service.distribution.errors import PlanNotFound, SiteExists
-from card_service.distribution.models import PickupSite
 from card_service.distribution.schemas import (
     BookedOut,
     BookedPage,
@@ -32,29 +31,12 @@ from chassis.routing import router
 from contracts.scopes import Scope
 
 routes = router(tags=["distribution"])
-_CLOCK = "%H:%M"
-
-
-def _site_out(site: PickupSite) -> SiteOut:
-    return SiteOut(
-        site_id=site.site_id,
-        name_ar=site.name_ar,
-        name_en=site.name_en,
-        kind=site.kind,
-        governorate=site.governorate,
-        district=site.district,
-        address_ar=site.address_ar,
-        hourly_capacity=site.hourly_capacity,
-        opens=site.opens.strftime(_CLOCK),
-        closes=site.closes.strftime(_CLOCK),
-        working_days=list(site.working_days),
-    )
 
 
 @routes.post("/v1/pickup-sites", scopes=Scope.SITES_WRITE, status_code=201, problems=SiteExists)
 async def create_site(given: SiteIn, caller: Caller, session: Work, deps: WithDependencies) -> SiteOut:
     """Enter a place where cards are handed over."""
-    return _site_out(await service.create_site(session, deps, caller, given))
+    return SiteOut.of(await service.create_site(session, deps, caller, given))
 
 
 @routes.get(
@@ -69,7 +51,7 @@ async def list_sites(
 ) -> SitePage:
     """The pick-up sites of a governorate, or of all."""
     found = await repository.page(session, caller.bound, governorate, page)
-    return SitePage.of(page, [_site_out(site) for site in found], lambda site: site.site_id)
+    return SitePage.of(page, [SiteOut.of(site) for site in found], lambda site: site.site_id)
 
 
 @routes.get(

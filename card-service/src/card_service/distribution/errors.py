@@ -12,6 +12,62 @@ class SiteExists(Conflict):
     title_ar = "يوجد مكان استلام بهذا الاسم في المحافظة"
 
 
+class SiteEnded(Conflict):
+    """The pick-up site hands no cards over any more"""
+
+    code = "site_ended"
+    title_ar = "مكان الاستلام انتهى عمله"
+
+
+class SiteEndInvalid(InvalidRequest):
+    """A pick-up site's last day is not past"""
+
+    code = "site_end_is_past"
+    title_ar = "آخر يوم عمل لمكان الاستلام لا يكون في الماضي"
+
+
+class ClosureUnknown(NotFound):
+    """The pick-up site has no such closure"""
+
+    code = "closure_not_found"
+    title_ar = "فترة الإغلاق غير موجودة"
+
+
+class ClosureOver(Conflict):
+    """The closure is over or was withdrawn"""
+
+    code = "closure_is_over"
+    title_ar = "فترة الإغلاق انتهت أو سُحبت"
+
+
+class ClosureInvalid(InvalidRequest):
+    """A closure ends after it begins, and is not past; a planned one begins later"""
+
+    code = "closure_period_invalid"
+    title_ar = "فترة الإغلاق غير صحيحة"
+
+
+class SlotUnknown(NotFound):
+    """The pick-up site has no such hour"""
+
+    code = "slot_not_found"
+    title_ar = "لا يوجد هذا الموعد في مكان الاستلام"
+
+
+class SlotFull(Conflict):
+    """The hour at the pick-up site has no place left"""
+
+    code = "slot_full"
+    title_ar = "لا توجد أماكن متبقية في هذا الموعد"
+
+
+class SlotPeriodInvalid(InvalidRequest):
+    """Slots are shown of at most two months, from a day to the same day or a later one"""
+
+    code = "slot_period_invalid"
+    title_ar = "تُعرض المواعيد لمدة شهرين على الأكثر"
+
+
 class PlanNotFound(NotFound):
     """There is no such pick-up plan, or it is not yours"""
 

@@ -11,12 +11,11 @@ from card_service.context import Runtime
 from card_service.dependencies import Dependencies
 from card_service.distribution import repository
 from card_service.distribution.models import MissedAppointment, NewAppointment
-from card_service.distribution.office_days import office_days
-from card_service.distribution.planning import HOUR, Group, Planner, hours
-from card_service.distribution.plans import WEEK, pickup_scheduled, planning_site
+from card_service.distribution.planning import Group, Planner
+from card_service.distribution.plans import WEEK, offers_of, pickup_scheduled, planning_site
 from card_service.keys import APPOINTMENTS, REBOOKING_DAYS
 from chassis import outbox
-from chassis.clock import CAIRO, day_begins
+from chassis.clock import day_begins
 from chassis.ids import new_id
 from chassis.isolation import Batches
 from contracts.card import PickupMissed
@@ -50,19 +49,15 @@ async def _rebook(session: AsyncSession, deps: Dependencies, missed: list[Missed
     """Fresh hours from tomorrow on, in the first week with room; beyond the horizon there is none."""
     by_card = {one.card_id: one for one in missed}
     sites = await repository.sites_by_id(session, {one.site_id for one in missed})
-    planned = {site_id: planning_site(site) for site_id, site in sites.items()}
     waiting = [Group(one.household_id, "", (one.card_id,), one.site_id) for one in missed]
     booked: list[NewAppointment] = []
-    offices = office_days(deps.policies.book)
     tomorrow = deps.today() + timedelta(days=1)
     for offset in range(0, deps.figure(REBOOKING_DAYS), WEEK):
         if not waiting:
             break
         first = tomorrow + timedelta(days=offset)
-        starts = {site_id: hours(site, first, WEEK, CAIRO, deps.now(), offices) for site_id, site in planned.items()}
-        week = [start for hour in starts.values() for start in hour]
-        taken = await repository.taken(session, sites, min(week), max(week) + HOUR) if week else {}
-        outcome = Planner(planned.values(), starts, taken).place(waiting)
+        offers = await offers_of(session, deps, sites.values(), first, WEEK)
+        outcome = Planner(map(planning_site, sites.values()), offers).place(waiting)
         for placement in outcome.placements:
             one = by_card[placement.citizen_id]  # groups of cards here: a card lies where it lies
             booked.append(NewAppointment(new_id(), one.card_id, one.site_id, placement.starts_at, one.number + 1))

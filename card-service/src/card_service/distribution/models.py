@@ -7,17 +7,24 @@ from datetime import date, datetime, time
 from typing import Literal
 from uuid import UUID
 
+from card_service.distribution.opening import Week, every_day
 from card_service.registry.models import JobStatus
 from chassis.area import Area, InGovernorate
 
 SiteKind = Literal["post_office", "supply_centre", "health_office", "governorate_office"]
+ClosureKind = Literal["planned", "emergency"]
 Holders = Literal["heads", "adults"]
 AppointmentState = Literal["scheduled", "kept", "missed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
 class PickupSite:
-    """A place where cards are handed over; `working_days` are ISO weekdays."""
+    """A place where cards are handed over.
+
+    `hours` are by weekday, None where `opens`, `closes` and `working_days` (ISO weekdays) say them; those are always
+    the widest of `hours`. `hourly_capacity` is how many `counters` serve at `minutes_per_visitor`, where these are
+    known. `ends_on` is its last day; up to `slots_until` its slots are made.
+    """
 
     site_id: UUID
     name_ar: str
@@ -30,11 +37,57 @@ class PickupSite:
     opens: time
     closes: time
     working_days: tuple[int, ...]
+    hours: Week | None
+    counters: int | None
+    minutes_per_visitor: int | None
+    latitude: float | None
+    longitude: float | None
+    ends_on: date | None
+    slots_until: date | None
 
     @property
     def area(self) -> Area:
         """Where it stands."""
         return Area(self.governorate, self.district, site_id=self.site_id)
+
+    @property
+    def week(self) -> Week:
+        """Its hours of each day."""
+        return self.hours or every_day(f"{self.opens:%H:%M}", f"{self.closes:%H:%M}", self.working_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """From when to when a site is shut, why, and who has said so; it holds unless it was withdrawn."""
+
+    closure_id: UUID
+    site_id: UUID
+    kind: ClosureKind
+    begins_at: datetime
+    ends_at: datetime
+    reason: str
+    entered_by: str
+    entered_at: datetime
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An hour of a site: how many may come, and how many are expected.
+
+    More are expected than may come where the site was shut, or has fewer counters, after they were invited.
+    """
+
+    site_id: UUID
+    starts_at: datetime
+    offered: int
+    taken: int
+
+    @property
+    def free(self) -> int:
+        """How many more may come."""
+        return max(0, self.offered - self.taken)
 
 
 @dataclass(frozen=True, slots=True)

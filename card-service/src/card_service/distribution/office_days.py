@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from card_service.distribution.planning import Between, Open
+from card_service.distribution.opening import Between, Open
 from card_service.keys import RAMADAN_HOURS
 from policybook.book import PolicyBook
 from policybook.calendar import in_ramadan, is_holiday
 
 
 def office_days(book: PolicyBook) -> Open:
-    """What a day lets sites do, by the rows of that day: `planning.hours` takes it."""
+    """What a day lets sites do, by the rows of that day: `opening.hours` takes it."""
 
     def between(day: date) -> Between | None:
         if is_holiday(book, day):

@@ -1,19 +1,17 @@
 """Who collects the card where and when. Pure and deterministic: the same people and sites give the same plan.
 
-Within each site's capacity an hour and its working hours; sites of the citizen's own district first; members
+Within what each site offers an hour; sites of the citizen's own district first; members
 of one household at one site, in one hour where there is room; the load spread over sites, days and hours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from heapq import heapify, heappop, heappush
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-HOUR = timedelta(hours=1)
 NO_SITE = "no_site_in_governorate"
 FULL = "capacity_exhausted"
 HOUSEHOLD_SITE_FULL = "household_site_full"
@@ -21,14 +19,10 @@ HOUSEHOLD_SITE_FULL = "household_site_full"
 
 @dataclass(frozen=True)
 class Site:
-    """A pick-up site; `working_days` are ISO weekdays (1 Monday … 7 Sunday), `hourly_capacity` is people."""
+    """A pick-up site."""
 
     site_id: UUID
     district: str
-    hourly_capacity: int
-    opens: time
-    closes: time
-    working_days: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -64,48 +58,25 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Between:
-    """Hours of a day between which offices are open, by the clock on the wall."""
+class Offer:
+    """An hour of a site: how many citizens may come, and how many are expected already."""
 
-    opens: time = time.min
-    closes: time = time.max
-
-
-Open = Callable[[date], Between | None]
-"""When offices may be open on a day; None on a day off."""
-
-
-def hours(
-    site: Site, first_day: date, days: int, zone: ZoneInfo, not_before: datetime, offices: Open
-) -> list[datetime]:
-    """The beginnings (UTC, in order) of the site's whole hours in `days` days, by the clock on its wall.
-
-    An hour that has begun by `not_before`, or that summer time leaves out, is left out here too, and so is what lies
-    outside the hours of all `offices`.
-    """
-    starts: list[datetime] = []
-    for day in (first_day + timedelta(days=offset) for offset in range(days)):
-        between = offices(day)
-        if between is None or day.isoweekday() not in site.working_days:
-            continue
-        wall = datetime.combine(day, max(site.opens, between.opens))
-        while wall + HOUR <= datetime.combine(day, min(site.closes, between.closes)):
-            start = wall.replace(tzinfo=zone).astimezone(UTC)
-            if start >= not_before and start.astimezone(zone).replace(tzinfo=None) == wall:
-                starts.append(start)
-            wall += HOUR
-    return starts
+    starts_at: datetime
+    offered: int
+    taken: int = 0
 
 
 class _Diary:
     """One site's hours with what is still free; the emptiest hour comes first, the earliest among equals."""
 
-    def __init__(self, site: Site, starts: Sequence[datetime], taken: Mapping[datetime, int]) -> None:
+    def __init__(self, site: Site, offers: Iterable[Offer]) -> None:
         self.site = site
-        self.capacity = site.hourly_capacity * len(starts)
-        self._heap = [(taken.get(start, 0), start) for start in starts if taken.get(start, 0) < site.hourly_capacity]
+        of = [offer for offer in offers if offer.offered]
+        self.capacity = sum(offer.offered for offer in of)
+        self.free = sum(max(0, offer.offered - offer.taken) for offer in of)
+        free = [offer for offer in of if offer.taken < offer.offered]
+        self._heap = [(offer.taken / offer.offered, offer.starts_at, offer.taken, offer.offered) for offer in free]
         heapify(self._heap)
-        self.free = sum(site.hourly_capacity - used for used, _ in self._heap)
 
     @property
     def load(self) -> float:
@@ -116,11 +87,12 @@ class _Diary:
         """Take `count` of the places `free`, all in one hour where the emptiest hour has room."""
         chosen: list[datetime] = []
         while len(chosen) < count:
-            used, start = heappop(self._heap)
-            fitting = min(count - len(chosen), self.site.hourly_capacity - used)
+            _, start, used, offered = heappop(self._heap)
+            fitting = min(count - len(chosen), offered - used)
             chosen.extend([start] * fitting)
-            if used + fitting < self.site.hourly_capacity:
-                heappush(self._heap, (used + fitting, start))
+            used += fitting
+            if used < offered:
+                heappush(self._heap, (used / offered, start, used, offered))
         self.free -= count
         return chosen
 
@@ -128,18 +100,10 @@ class _Diary:
 class Planner:
     """Places household after household; what it has placed stays taken."""
 
-    def __init__(
-        self,
-        sites: Iterable[Site],
-        starts: Mapping[UUID, Sequence[datetime]],
-        taken: Mapping[tuple[UUID, datetime], int],
-    ) -> None:
-        """`starts`: each site's hours; `taken`: how many places of an hour are gone already."""
-        used: dict[UUID, dict[datetime, int]] = {}
-        for (site_id, start), count in taken.items():
-            used.setdefault(site_id, {})[start] = count
+    def __init__(self, sites: Iterable[Site], offers: Mapping[UUID, Sequence[Offer]]) -> None:
+        """`offers`: each site's hours."""
         ordered = sorted(sites, key=lambda site: site.site_id)
-        self._diaries = {s.site_id: _Diary(s, starts.get(s.site_id, ()), used.get(s.site_id, {})) for s in ordered}
+        self._diaries = {site.site_id: _Diary(site, offers.get(site.site_id, ())) for site in ordered}
         self._districts: dict[str, list[_Diary]] = {}
         for diary in self._diaries.values():
             self._districts.setdefault(diary.site.district, []).append(diary)

@@ -18,15 +18,15 @@ from card_service.cards.models import NewCard
 from card_service.context import Runtime
 from card_service.dependencies import Dependencies
 from card_service.distribution import plan_repository as store
-from card_service.distribution import repository
+from card_service.distribution import repository, slot_making, slots
 from card_service.distribution.errors import PlanNotFound, PlanUnderWay, WeekIsOver
 from card_service.distribution.models import Candidate, NewAppointment, PickupSite, Plan
-from card_service.distribution.office_days import office_days
-from card_service.distribution.planning import HOUR, Group, Outcome, Planner, Site, hours
+from card_service.distribution.opening import HOUR
+from card_service.distribution.planning import Group, Offer, Outcome, Planner, Site
 from card_service.distribution.schemas import PlanIn
 from card_service.keys import ADULT_AGE
 from chassis import outbox
-from chassis.clock import CAIRO
+from chassis.clock import day_begins
 from chassis.ids import new_id
 from chassis.principal import Principal
 from contracts.card import PickupScheduled
@@ -58,9 +58,20 @@ async def find(session: AsyncSession, caller: Principal, plan_id: UUID) -> Plan:
 
 def planning_site(site: PickupSite) -> Site:
     """A site as the planner sees it."""
-    return Site(
-        site.site_id, site.district, site.hourly_capacity, site.opens, site.closes, frozenset(site.working_days)
-    )
+    return Site(site.site_id, site.district)
+
+
+async def offers_of(
+    session: AsyncSession, deps: Dependencies, sites: Iterable[PickupSite], first: date, days: int
+) -> dict[UUID, list[Offer]]:
+    """What sites offer in so many days from a day on, without hours that have begun. Makes missing slots."""
+    of = list(sites)
+    await slot_making.ensure(session, deps, of, first, days)
+    begins, ends = max(deps.now(), day_begins(first)), day_begins(first + timedelta(days=days))
+    offers: dict[UUID, list[Offer]] = {}
+    for slot in await slots.free(session, [site.site_id for site in of], begins, ends):
+        offers.setdefault(slot.site_id, []).append(Offer(slot.starts_at, slot.offered, slot.taken))
+    return offers
 
 
 def pickup_scheduled(
@@ -134,15 +145,13 @@ async def plan_chunk(session: AsyncSession, runtime: Runtime, plan: Plan) -> Non
     """One chunk of a plan."""
     deps = runtime.state.dependencies
     now = deps.now()
-    sites = {site.site_id: site for site in await repository.sites(session, plan.governorate)}
-    planned = {site_id: planning_site(site) for site_id, site in sites.items()}
-    offices = office_days(deps.policies.book)
-    starts = {site_id: hours(site, plan.week_start, WEEK, CAIRO, now, offices) for site_id, site in planned.items()}
+    sites = {site.site_id: site for site in await repository.sites(session, plan.governorate, deps.today())}
+    offers = await offers_of(session, deps, sites.values(), plan.week_start, WEEK)
     heads_left, others_left = plan.heads_left, plan.others_left
     if heads_left is None or others_left is None:
         heads_left = min(plan.max_citizens, await store.count_heads(session, plan.governorate))
         others_left = plan.max_citizens - heads_left if plan.holders == "adults" else 0
-        capacities = {site_id: planned[site_id].hourly_capacity * len(starts[site_id]) for site_id in sites}
+        capacities = {site_id: sum(offer.offered for offer in offers.get(site_id, ())) for site_id in sites}
         await store.begin(session, plan.plan_id, heads_left, others_left, capacities)
     adults = born_by(deps.today(), deps.figure(ADULT_AGE))
     limit = deps.settings.card_plan_chunk
@@ -151,9 +160,8 @@ async def plan_chunk(session: AsyncSession, runtime: Runtime, plan: Plan) -> Non
     invitations = Invitations(heads_left, others_left, done_household=plan.done_household)
     known = await store.household_sites(session, list({one.household_id for one in candidates}))
     invitations.invite(candidates, known)
-    week = [start for hour in starts.values() for start in hour]
-    taken = await repository.taken(session, sites, min(week), max(week) + HOUR) if week else {}
-    outcome = await asyncio.to_thread(lambda: Planner(planned.values(), starts, taken).place(invitations.groups))
+    planner = Planner(map(planning_site, sites.values()), offers)
+    outcome = await asyncio.to_thread(lambda: planner.place(invitations.groups))
     await _write(session, deps, plan, outcome, sites)
     await store.advance(
         session,

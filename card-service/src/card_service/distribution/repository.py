@@ -1,11 +1,11 @@
-"""Every SQL statement of sites, slots and appointments."""
+"""Every SQL statement of sites and appointments."""
 
 # ruff: noqa: S608 - a part of a statement takes only text of the statement around it
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,23 +13,28 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.database import record
+from card_service.distribution import slots
 from card_service.distribution.models import BookedCitizen, MissedAppointment, NewAppointment, PickupSite
-from card_service.distribution.planning import HOUR
+from card_service.distribution.opening import HOUR, WEEK
 from card_service.registry import sealed_names
 from chassis.area import Bound, BoundedStatement
 from chassis.db import raw
 from chassis.isolation import not_aside
 from chassis.paging import Paging
-from chassis.row_arrays import statement
 
 _SITE = (
     "SELECT site_id, name_ar, name_en, kind, governorate, district, address_ar, hourly_capacity, opens, closes,"
-    " working_days FROM pickup_site"
+    " working_days, CAST(hours AS text) AS hours, counters, minutes_per_visitor, latitude, longitude, ends_on,"
+    " slots_until FROM pickup_site"
 )
 MISSED = "missed_appointments"
 
 _FIND = text(f"{_SITE} WHERE site_id = :site_id")
-_OF_GOVERNORATE = text(f"{_SITE} WHERE governorate = :governorate ORDER BY site_id")
+# Not against references: appointments and cards may refer to a site whose hours are changed.
+_LOCK = text(f"{_SITE} WHERE site_id = :site_id FOR NO KEY UPDATE")
+_OF_GOVERNORATE = text(
+    f"{_SITE} WHERE governorate = :governorate AND (ends_on IS NULL OR ends_on >= :day) ORDER BY site_id"
+)
 # A counter hands cards over at its own site, and tells citizens of every other one of its governorate.
 _LIST = BoundedStatement(
     f"{_SITE} WHERE <bound> AND (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
@@ -40,23 +45,19 @@ _LIST = BoundedStatement(
 _OF_MANY = text(f"{_SITE} WHERE site_id = ANY(CAST(:sites AS uuid[]))")
 _CREATE = text(
     "INSERT INTO pickup_site (site_id, name_ar, name_en, kind, governorate, district, address_ar, hourly_capacity,"
-    " opens, closes, working_days, created_at) VALUES (:site_id, :name_ar, :name_en, :kind, :governorate, :district,"
-    " :address_ar, :hourly_capacity, :opens, :closes, CAST(:working_days AS smallint[]), :created_at)"
+    " opens, closes, working_days, hours, counters, minutes_per_visitor, latitude, longitude, created_at)"
+    " VALUES (:site_id, :name_ar, :name_en, :kind, :governorate, :district, :address_ar, :hourly_capacity, :opens,"
+    " :closes, CAST(:working_days AS smallint[]), CAST(CAST(:hours AS text) AS jsonb), :counters, :minutes_per_visitor,"
+    " :latitude, :longitude, :created_at)"
     " ON CONFLICT (governorate, name_en) DO NOTHING RETURNING site_id"
 )
-_TAKEN = text(
-    "SELECT site_id, starts_at, taken FROM pickup_slot"
-    " WHERE site_id = ANY(CAST(:sites AS uuid[])) AND starts_at >= :begins AND starts_at < :ends"
+_CHANGE = text(
+    "UPDATE pickup_site SET hourly_capacity = :hourly_capacity, opens = :opens, closes = :closes,"
+    " working_days = CAST(:working_days AS smallint[]), hours = CAST(CAST(:hours AS text) AS jsonb),"
+    " counters = :counters, minutes_per_visitor = :minutes_per_visitor WHERE site_id = :site_id"
 )
-_BOOK = statement(
-    "INSERT INTO pickup_slot (site_id, starts_at, capacity, taken)"
-    " SELECT r.site_id, r.starts_at, site.hourly_capacity, r.places"
-    " FROM <rows> JOIN pickup_site site USING (site_id)"
-    " ORDER BY r.site_id, r.starts_at"
-    " ON CONFLICT (site_id, starts_at) DO UPDATE SET taken = pickup_slot.taken + EXCLUDED.taken",
-    site_id="uuid",
-    starts_at="timestamptz",
-    places="integer",
+_END = text(
+    "UPDATE pickup_site SET ends_on = :ends_on, end_reason = :reason, ended_by = :ended_by WHERE site_id = :site_id"
 )
 _OF_SITE = text(
     f"SELECT a.appointment_id, a.card_id, z.citizen_id, {sealed_names.column('z')} AS name_kept,"
@@ -81,13 +82,9 @@ _MISS = text(
 )
 
 _CANCEL = text(
-    "WITH cancelled AS (UPDATE appointment SET state = 'cancelled'"
-    " WHERE card_id = ANY(CAST(:cards AS uuid[])) AND state = 'scheduled' RETURNING site_id, starts_at)"
-    " UPDATE pickup_slot s SET taken = s.taken - freed.places"
-    " FROM (SELECT site_id, starts_at, count(*) AS places FROM cancelled GROUP BY 1, 2) AS freed"
-    " WHERE s.site_id = freed.site_id AND s.starts_at = freed.starts_at"
+    "UPDATE appointment SET state = 'cancelled' WHERE card_id = ANY(CAST(:cards AS uuid[])) AND state = 'scheduled'"
+    " RETURNING site_id, starts_at"
 )
-
 _COLUMNS = ("appointment_id", "card_id", "site_id", "starts_at", "ends_at", "state", "number")
 
 
@@ -97,18 +94,20 @@ def kept(appointment_ids: str) -> str:
 
 
 def _site(row: Row[Any]) -> PickupSite:
-    return record(PickupSite, row, working_days=tuple(row.working_days))
+    hours = WEEK.validate_json(row.hours) if row.hours else None
+    return record(PickupSite, row, working_days=tuple(row.working_days), hours=hours)
 
 
-async def find_site(session: AsyncSession, site_id: UUID) -> PickupSite | None:
-    """A site by id."""
-    row = (await session.execute(_FIND, {"site_id": site_id})).one_or_none()
+async def find_site(session: AsyncSession, site_id: UUID, *, lock: bool = False) -> PickupSite | None:
+    """A site by id, its row locked against other changes if asked."""
+    row = (await session.execute(_LOCK if lock else _FIND, {"site_id": site_id})).one_or_none()
     return _site(row) if row else None
 
 
-async def sites(session: AsyncSession, governorate: str) -> list[PickupSite]:
-    """The sites of a governorate, in the order they were entered."""
-    return [_site(row) for row in await session.execute(_OF_GOVERNORATE, {"governorate": governorate})]
+async def sites(session: AsyncSession, governorate: str, day: date) -> list[PickupSite]:
+    """The sites of a governorate that have not ended before a day, in the order they were entered."""
+    asked = {"governorate": governorate, "day": day}
+    return [_site(row) for row in await session.execute(_OF_GOVERNORATE, asked)]
 
 
 async def page(session: AsyncSession, bound: Bound, governorate: str | None, page: Paging[UUID]) -> list[PickupSite]:
@@ -125,28 +124,30 @@ async def sites_by_id(session: AsyncSession, wanted: Iterable[UUID]) -> dict[UUI
 
 async def create_site(session: AsyncSession, site: PickupSite, now: datetime) -> bool:
     """Write a site; False where the governorate has one of that name."""
-    values = {name: getattr(site, name) for name in PickupSite.__slots__} | {"created_at": now}
-    values["working_days"] = list(site.working_days)
+    values = {name: getattr(site, name) for name in PickupSite.__slots__} | _written(site) | {"created_at": now}
     return (await session.execute(_CREATE, values)).scalar() is not None
 
 
-async def taken(
-    session: AsyncSession, of: Iterable[UUID], begins: datetime, ends: datetime
-) -> dict[tuple[UUID, datetime], int]:
-    """How many places of the sites' hours in a period are gone."""
-    rows = await session.execute(_TAKEN, {"sites": list(of), "begins": begins, "ends": ends})
-    return {(row.site_id, row.starts_at): row.taken for row in rows}
+async def change_site(session: AsyncSession, site: PickupSite) -> None:
+    """Write a site's hours and counters."""
+    values = {name: getattr(site, name) for name in PickupSite.__slots__} | _written(site)
+    await session.execute(_CHANGE, values)
+
+
+def _written(site: PickupSite) -> dict[str, object]:
+    hours = None if site.hours is None else WEEK.dump_json(site.hours).decode()
+    return {"working_days": list(site.working_days), "hours": hours}
+
+
+async def end_site(session: AsyncSession, site_id: UUID, ends_on: date, reason: str, ended_by: str) -> None:
+    """Write a site's last day."""
+    values = {"site_id": site_id, "ends_on": ends_on, "reason": reason, "ended_by": ended_by}
+    await session.execute(_END, values)
 
 
 async def book(session: AsyncSession, appointments: Sequence[NewAppointment]) -> None:
-    """Write many appointments and take their places. An hour beyond its capacity breaks the whole chunk."""
-    places = Counter((one.site_id, one.starts_at) for one in appointments)
-    values = {
-        "site_id": [site_id for site_id, _ in places],
-        "starts_at": [starts_at for _, starts_at in places],
-        "places": list(places.values()),
-    }
-    await session.execute(_BOOK, values)
+    """Write many appointments and take their places. Raises SlotFull where one of their hours has not so many."""
+    await slots.take_many(session, Counter((one.site_id, one.starts_at) for one in appointments))
     connection = await raw(session)
     records = [
         (a.appointment_id, a.card_id, a.site_id, a.starts_at, a.starts_at + HOUR, "scheduled", a.number)
@@ -176,4 +177,5 @@ async def cancel(session: AsyncSession, cards: Sequence[UUID]) -> None:
     """Cancel the appointments that these cards wait for and free their places."""
     if not cards:
         return
-    await session.execute(_CANCEL, {"cards": list(cards)})
+    freed = await session.execute(_CANCEL, {"cards": list(cards)})
+    await slots.release_many(session, Counter((row.site_id, row.starts_at) for row in freed))

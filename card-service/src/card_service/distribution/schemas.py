@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from card_service.cards.lifecycle import CardState
-from card_service.distribution.models import AppointmentState, Holders, SiteKind
+from card_service.distribution.models import AppointmentState, Closure, ClosureKind, Holders, PickupSite, SiteKind
+from card_service.distribution.opening import DayHours, HourText, Week, Weekday, every_day, ordered
 from card_service.registry import names
 from card_service.registry.models import JobStatus
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
 from chassis.places import InDistrict
 
-HourText = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
 Line = Annotated[str, Field(min_length=1, max_length=120)]
+Reason = Annotated[str, Field(min_length=1, max_length=300)]
+Counters = Annotated[int, Field(ge=1, le=1000, description="counters that hand cards over")]
+Pace = Annotated[int, Field(ge=1, le=60, description="minutes a counter needs for a visitor")]
+
+
+def readable(value: str) -> str:
+    """One line of readable text, tidied. Raises ValueError."""
+    cleaned = names.line(value)
+    if cleaned is None or (value and not cleaned):
+        raise ValueError("one line of readable text")
+    return cleaned
 
 
 class SiteIn(InDistrict):
-    """A place where cards are handed over, open on some ISO weekdays (1 Monday … 7 Sunday)."""
+    """A place where cards are handed over.
+
+    Its hours: `hours`, or the same on all `working_days` (ISO weekdays, 1 Monday … 7 Sunday) from `opens` to `closes`.
+    How many an hour: `counters` and `minutes_per_visitor`, or `hourly_capacity`.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,29 +44,63 @@ class SiteIn(InDistrict):
     name_en: Line
     kind: SiteKind
     address_ar: Annotated[str, Field(max_length=200)]
-    hourly_capacity: Annotated[int, Field(ge=1, le=10_000, description="hand-overs an hour over all counters")]
-    opens: HourText
-    closes: HourText
-    working_days: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)]
+    hourly_capacity: (
+        Annotated[int, Field(ge=1, le=10_000, description="hand-overs an hour over all counters")] | None
+    ) = None
+    opens: HourText | None = None
+    closes: HourText | None = None
+    working_days: Annotated[list[Weekday], Field(min_length=1, max_length=7)] | None = None
+    hours: Annotated[list[DayHours], Field(min_length=1, max_length=7)] | None = None
+    counters: Counters | None = None
+    minutes_per_visitor: Pace | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
 
     @field_validator("name_ar", "name_en", "address_ar")
     @classmethod
     def _readable(cls, value: str) -> str:
-        cleaned = names.line(value)
-        if cleaned is None or (value and not cleaned):
-            raise ValueError("one line of readable text")
-        return cleaned
+        return readable(value)
 
     @model_validator(mode="after")
-    def _open_for_an_hour(self) -> SiteIn:
-        opens, closes = time.fromisoformat(self.opens), time.fromisoformat(self.closes)
-        if (closes.hour * 60 + closes.minute) - (opens.hour * 60 + opens.minute) < 60:
-            raise ValueError("a site is open for an hour at least")
+    def _said_once(self) -> SiteIn:
+        simple = (self.opens, self.closes, self.working_days)
+        if (self.hours is None) != all(one is not None for one in simple) or (self.hours and any(simple)):
+            raise ValueError("either `hours`, or `opens`, `closes` and `working_days`")
+        pace = (self.counters, self.minutes_per_visitor)
+        if (self.hourly_capacity is None) != all(pace) or (self.hourly_capacity and any(pace)):
+            raise ValueError("either `hourly_capacity`, or `counters` and `minutes_per_visitor`")
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("both coordinates or none")
+        self.week()
+        return self
+
+    def week(self) -> Week:
+        """Its hours of each day. Raises ValueError."""
+        if self.hours is not None:
+            return ordered(self.hours)
+        return every_day(self.opens or "", self.closes or "", self.working_days or ())
+
+
+class HoursIn(BaseModel):
+    """A site's hours from now on, and at how many counters it serves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hours: Annotated[list[DayHours], Field(min_length=1, max_length=7)]
+    counters: Counters
+    minutes_per_visitor: Pace
+
+    @model_validator(mode="after")
+    def _once(self) -> HoursIn:
+        ordered(self.hours)
         return self
 
 
 class SiteOut(BaseModel):
-    """A pick-up site."""
+    """A pick-up site.
+
+    `opens`, `closes` and `working_days` are the widest of `hours`; `hourly_capacity` is what the counters serve.
+    """
 
     site_id: UUID
     name_ar: str
@@ -64,6 +113,104 @@ class SiteOut(BaseModel):
     opens: str
     closes: str
     working_days: list[int]
+    hours: list[DayHours]
+    counters: int | None
+    minutes_per_visitor: int | None
+    latitude: float | None
+    longitude: float | None
+    ends_on: date | None
+
+    @classmethod
+    def of(cls, site: PickupSite) -> SiteOut:
+        """A site as it is shown."""
+        return cls(
+            site_id=site.site_id,
+            name_ar=site.name_ar,
+            name_en=site.name_en,
+            kind=site.kind,
+            governorate=site.governorate,
+            district=site.district,
+            address_ar=site.address_ar,
+            hourly_capacity=site.hourly_capacity,
+            opens=f"{site.opens:%H:%M}",
+            closes=f"{site.closes:%H:%M}",
+            working_days=list(site.working_days),
+            hours=list(site.week),
+            counters=site.counters,
+            minutes_per_visitor=site.minutes_per_visitor,
+            latitude=site.latitude,
+            longitude=site.longitude,
+            ends_on=site.ends_on,
+        )
+
+
+class EndingIn(BaseModel):
+    """After which day a site hands no cards over any more, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ends_on: Annotated[date, Field(ge=date(2020, 1, 1), le=date(2100, 1, 1))]
+    reason: Reason
+
+
+class ClosureIn(BaseModel):
+    """From when to when a site is shut, and why. An emergency begins now unless it says when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: ClosureKind
+    begins_at: AwareDatetime | None = None
+    ends_at: AwareDatetime
+    reason: Reason
+
+    @field_validator("reason")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        return readable(value)
+
+
+class ClosureOut(BaseModel):
+    """A closure of a site, and who has said so; it holds unless it was withdrawn."""
+
+    closure_id: UUID
+    site_id: UUID
+    kind: ClosureKind
+    begins_at: datetime
+    ends_at: datetime
+    reason: str
+    entered_by: str
+    entered_at: datetime
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+
+    @classmethod
+    def of(cls, closure: Closure) -> ClosureOut:
+        """A closure as it is shown."""
+        return cls.model_validate(closure, from_attributes=True)
+
+
+class ClosurePage(Page[ClosureOut, UUID]):
+    """A site's closures in the order they were entered."""
+
+
+class SlotOut(BaseModel):
+    """An hour of a site: how many places it offers, how many are taken, how many free.
+
+    More are taken than offered where the site was shut, or has fewer counters, since people were invited.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    taken: int
+    free: int
+
+
+class SlotsOut(BaseModel):
+    """A site's slots of a period, in order of time."""
+
+    site_id: UUID
+    slots: list[SlotOut]
 
 
 class SitePage(Page[SiteOut, UUID]):
