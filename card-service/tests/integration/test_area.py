@@ -20,6 +20,7 @@ from chassis.testing import eventually
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
+from .. import sites
 from ..holders import losses, mandates
 
 if TYPE_CHECKING:
@@ -44,18 +45,6 @@ ANYONE = {
 }
 REPORT = {"channel": "counter", "identified_by": "passport"}
 DAY = business_day(datetime.now(UTC))
-HOURS = {
-    "hours": [{"weekday": 6, "opens": "08:00", "closes": "15:00"}],
-    "counters": 3,
-    "minutes_per_visitor": 10,
-}
-SHUT = {
-    "kind": "planned",
-    "begins_at": (datetime.now(UTC) + timedelta(days=40)).isoformat(),
-    "ends_at": (datetime.now(UTC) + timedelta(days=41)).isoformat(),
-    "reason": "a walk",
-}
-LAST_DAY = {"ends_on": f"{DAY + timedelta(days=300)}", "reason": "a walk"}
 FILE = (",".join(HEADER) + "\n").encode()
 PART = {
     "content": FILE,
@@ -105,23 +94,10 @@ async def world_of(office: Office) -> World:
 
     await eventually(listed, seconds=60)
     file = await declared(office)
-    shut = await office.call("POST", f"/v1/pickup-sites/{site}/closures", "sites:write", json=SHUT)
-    return World(
-        card,
-        household,
-        citizen,
-        member,
-        site,
-        str(shut["closure_id"]),
-        phase,
-        plan,
-        activation,
-        upload["id"],
-        file,
-        head,
-        waiting,
-        holder,
-    )
+    shut = await office.call("POST", f"/v1/pickup-sites/{site}/closures", "sites:write", json=sites.SHUT)
+    closure = str(shut["closure_id"])
+    jobs = (phase, plan, activation, upload["id"])
+    return World(card, household, citizen, member, site, closure, *jobs, file, head, waiting, holder)
 
 
 async def declared(office: Office) -> str:
@@ -230,14 +206,7 @@ def rollout(office: Office, world: World) -> Calls:
             Call(f"{site}/appointments?day={DAY}", "sites:write"),
             Call(f"{site}/appointments?day={DAY}", "cards:handover", counter, other),
         ],
-        "PUT /v1/pickup-sites/{site_id}/hours": Call(f"{site}/hours", "sites:write", body={"json": HOURS}),
-        "POST /v1/pickup-sites/{site_id}/closures": Call(f"{site}/closures", "sites:write", body={"json": SHUT}),
-        "GET /v1/pickup-sites/{site_id}/closures": Call(f"{site}/closures", "sites:read"),
-        "POST /v1/pickup-sites/{site_id}/closures/{closure_id}/withdrawal": Call(
-            f"{site}/closures/{world.closure}/withdrawal", "sites:write"
-        ),
-        "POST /v1/pickup-sites/{site_id}/ending": Call(f"{site}/ending", "sites:write", body={"json": LAST_DAY}),
-        "GET /v1/pickup-sites/{site_id}/slots": Call(f"{site}/slots?from={DAY}&to={DAY}", "sites:read"),
+        **sites.calls(site, world.closure),
     }
 
 

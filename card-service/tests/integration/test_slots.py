@@ -65,14 +65,15 @@ async def test_a_site_with_hours_by_weekday_offers_slots_ahead(office: Office) -
     assert await hours_of(office, site, saturday) == dict.fromkeys(("09:00", "10:00", "11:00", "12:30"), (18, 0, 18))
     assert await hours_of(office, site, saturday - timedelta(days=1)) == {}
     assert await hours_of(office, site, saturday + timedelta(days=50))
-    for wrong in (
+    faults: tuple[dict[str, Any], ...] = (
         {"counters": None},
         {"hourly_capacity": 5},
         {"opens": "09:00"},
         {"longitude": None},
         {"hours": []},
         {"hours": [{"weekday": 6, "opens": "09:00", "closes": "09:30"}]},
-    ):
+    )
+    for wrong in faults:
         refused = body | week() | place | {"name_en": "x"} | wrong
         await office.call("POST", "/v1/pickup-sites", SITES, json=refused, expect=422)
 
