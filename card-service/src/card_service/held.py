@@ -213,6 +213,13 @@ HELD: Final[Held] = {
         ends=Ending("t.ends_at < {before} AND t.state <> 'scheduled'", by="end_appointment"),
         erases=(Erasing((Personal.CARD,), (distribution.PAST_HOURS,), partly=True),),
     ),
+    "seminar_invitation": HeldIn(
+        whose={"citizen_id": Whose.CITIZEN},
+        classes=(Personal.CONTACT,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.APPOINTMENTS,
+        ends=Ending("t.invited_at < {before}", by="end_seminar_invitation"),
+    ),
     "duplicate": HeldIn(
         whose={"first_id": Whose.CITIZEN, "second_id": Whose.CITIZEN},
         classes=(Personal.IDENTITY,),

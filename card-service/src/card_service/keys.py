@@ -166,3 +166,12 @@ PIN_PERMIT_MINUTES = KEYS.declare(
     kinds.positive,
     "Minutes in which a desk sets a PIN without a code, once another has decided so.",
 )
+TRAINING_VALID_DAYS = KEYS.declare(
+    "training.valid_days", kinds.positive, "Days from a course for which having passed it counts."
+)
+SEMINAR_INVITATIONS_A_SEAT = KEYS.declare(
+    "seminar.invitations_a_seat", kinds.positive, "Households invited to a seminar for each of its seats at most."
+)
+SEMINAR_AGAIN_DAYS = KEYS.declare(
+    "seminar.again_days", kinds.positive, "Days in which a household is invited to one seminar at most."
+)

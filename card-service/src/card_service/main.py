@@ -24,6 +24,8 @@ from card_service.printing.api import routes as printing
 from card_service.privacy.api import routes as privacy
 from card_service.proofs.api import routes as proofs
 from card_service.proposals import DESK, PROPOSALS
+from card_service.readiness.api import routes as readiness
+from card_service.readiness.seminar_api import routes as seminars
 from card_service.registry.api import routes as registry
 from card_service.registry.import_api import routes as imports
 from card_service.registry.listing_api import routes as lists
@@ -59,6 +61,8 @@ ROUTERS = (
     distribution,
     sites,
     handover,
+    readiness,
+    seminars,
     rollout,
     privacy,
     policies_router("/v1/policies/card", DESK, PROPOSALS),

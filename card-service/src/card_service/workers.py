@@ -16,6 +16,7 @@ from card_service.mandates.upkeep import ENDING
 from card_service.privacy.resuming import TELLING
 from card_service.privacy.terms import COUNTING
 from card_service.proofs.upkeep import FORGETTING
+from card_service.readiness.inviting import INVITING
 from card_service.registry import import_repository as imports
 from card_service.registry.import_expiry import EXPIRY
 from card_service.registry.import_worker import Importer
@@ -44,6 +45,7 @@ def workers() -> list[Periodic[Runtime]]:
         LAPSING,
         DATING,
         ENDING,
+        INVITING,
         CODES_OVER,
         Periodic(MISSED.worker, MISSED.run, lambda runtime: runtime.state.dependencies.settings.card_sweep_seconds),
         TELLING,

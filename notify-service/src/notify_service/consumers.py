@@ -45,6 +45,7 @@ from notify_service.inquiries import balances
 from notify_service.losses import follow_losses
 from notify_service.mandates import follow_mandates
 from notify_service.requests import follow_requests
+from notify_service.seminars import follow_seminars
 from notify_service.service import Intent, about
 from notify_service.template_data import (
     AppointmentFacts,
@@ -71,6 +72,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     follow_losses(reactions)
     follow_mandates(reactions)
     follow_flour(reactions)
+    follow_seminars(reactions)
     reactions.on(ContactChanged)(contact_changed)
     reactions.on(ContactChangedInClear)(contact_changed_in_clear)
     reactions.restated(ContactRestated, ContactChanged, ContactChangedInClear)(contact_restated)

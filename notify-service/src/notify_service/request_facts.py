@@ -147,6 +147,32 @@ class MandateFacts(_Facts):
         return {"day": say.date(self.begins_on), "until": say.date(self.ends_on)}
 
 
+class SeminarFacts(_Facts):
+    """Where and when a seminar on the card is held."""
+
+    kind: Literal["seminar"] = "seminar"
+    place_ar: str
+    place_en: str
+    starts_at: datetime
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        place = self.place_ar if language == "ar" else self.place_en
+        return {"site": place, "day": say.day(self.starts_at), "hour": say.hour(self.starts_at)}
+
+
+class SeminarOffFacts(_Facts):
+    """On which day a seminar is not held after all."""
+
+    kind: Literal["seminar_off"] = "seminar_off"
+    starts_at: datetime
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        return {"day": vocabulary(language).day(self.starts_at)}
+
+
 class BreadCodeFacts(_Facts):
     """A code that draws bread in the place of a lost card, and the last day on which it does at most."""
 
@@ -181,6 +207,8 @@ RequestFact = (
     | HolderCodeFacts
     | LostFacts
     | MandateFacts
+    | SeminarFacts
+    | SeminarOffFacts
     | BreadCodeFacts
     | ObjectionFacts
 )
@@ -196,6 +224,8 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "holder_code": frozenset({"code", "minutes", "amount"}),
     "lost": frozenset({"day"}),
     "mandate": frozenset({"day", "until"}),
+    "seminar": frozenset({"site", "day", "hour"}),
+    "seminar_off": frozenset({"day"}),
     "bread_code": frozenset({"code", "day"}),
     "objection": frozenset({"day"}),
 }

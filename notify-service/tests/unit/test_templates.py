@@ -25,6 +25,8 @@ from notify_service.request_facts import (
     RequestDoneFacts,
     RequestFacts,
     RequestRefusedFacts,
+    SeminarFacts,
+    SeminarOffFacts,
 )
 from notify_service.template_data import (
     PLACEHOLDERS,
@@ -95,6 +97,12 @@ LONGEST: dict[str, Facts] = {
     "holder_code": HolderCodeFacts(code="123456", minutes=10, amount=12_345_678),
     "lost": LostFacts(until=date(2026, 9, 16)),
     "mandate": MandateFacts(begins_on=date(2026, 9, 16), ends_on=date(2026, 9, 30)),
+    "seminar": SeminarFacts(
+        place_ar="قاعة المركز الثقافي بحي الضواحي بجوار مكتب البريد الرئيسي",
+        place_en="Cultural Centre hall, Al-Dawahi, beside the main post office",
+        starts_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC),
+    ),
+    "seminar_off": SeminarOffFacts(starts_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC)),
     "bread_code": BreadCodeFacts(code="482913 0571", until=date(2026, 9, 16)),
     "objection": ObjectionFacts(object_until=datetime(2026, 9, 16, 9, 30, tzinfo=UTC)),
 }  # fmt: skip
