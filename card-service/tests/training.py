@@ -55,9 +55,9 @@ async def outlet(office: Office, staff: int = 2, **changed: Any) -> str:
     return place
 
 
-async def joined(office: Office, of: dict[str, Any], place: str, full_name: str) -> str:
+async def joined(office: Office, of: dict[str, Any], place: str, staff_name: str) -> str:
     """A shopkeeper who takes part in a course: the participant's id."""
-    body = {"place_id": place, "full_name": full_name}
+    body = {"place_id": place, "staff_name": staff_name}
     made = await office.call("POST", f"/v1/courses/{of['course_id']}/participants", WRITE, json=body, expect=201)
     return str(made["participant_id"])
 
@@ -74,7 +74,7 @@ async def readiness(office: Office) -> dict[str, Call | list[Call]]:
     courses, seminars, staff = "/v1/courses", "/v1/seminars", "/v1/staff-to-train"
     path, of = f"{courses}/{one['course_id']}", f"{courses}/{{course_id}}"
     at, its = f"{seminars}/{meant['seminar_id']}", f"{seminars}/{{seminar_id}}"
-    somebody: dict[str, Any] = {"json": {"place_id": place, "full_name": "حسن علي"}}
+    somebody: dict[str, Any] = {"json": {"place_id": place, "staff_name": "حسن علي"}}
     said: dict[str, Any] = {"json": {"place_kind": "outlet", "staff": 3, **PLACE}}
     return {
         f"POST {courses}": Call(courses, WRITE, refused=403, body={"json": course_body()}),

@@ -77,13 +77,13 @@ async def test_a_name_is_kept_sealed_and_a_clerk_by_the_id_of_signing_in(own: Of
     clerks, clerk = await course(own, audience="counter_staff"), str(new_id())
     path = f"{COURSES}/{clerks['course_id']}/participants"
     made = await own.call("POST", path, WRITE, json={"place_id": site["site_id"], "person_id": clerk})
-    assert (made["person_id"], made["full_name"], made["place_kind"]) == (clerk, None, "site")
+    assert (made["person_id"], made["staff_name"], made["place_kind"]) == (clerk, None, "site")
     shop, keepers = await outlet(own), await course(own)
     await joined(own, keepers, shop, "سعيد محمود")
     (kept,) = await own.fetch("SELECT name_sealed, mark FROM course_participant WHERE name_sealed IS NOT NULL")
     assert "سعيد".encode() not in kept["name_sealed"] + kept["mark"]
     (shown,) = (await own.call("GET", f"{COURSES}/{keepers['course_id']}/participants", WRITE))["items"]
-    assert shown["full_name"] == "سعيد محمود"
+    assert shown["staff_name"] == "سعيد محمود"
     await own.call("GET", f"{COURSES}/{keepers['course_id']}/participants", "rollout:read", expect=403)
 
 
@@ -98,25 +98,25 @@ async def test_what_courses_refuse(own: Office) -> None:
     shop, elsewhere = await outlet(own), await outlet(own, governorate="19", district="19.01")
     one = await course(own, seats=1)
     people = f"{COURSES}/{one['course_id']}/participants"
-    await refused("place_not_to_train", "POST", people, 409, place_id=str(new_id()), full_name="سعيد محمود")
-    await refused("place_elsewhere", "POST", people, 409, place_id=elsewhere, full_name="سعيد محمود")
+    await refused("place_not_to_train", "POST", people, 409, place_id=str(new_id()), staff_name="سعيد محمود")
+    await refused("place_elsewhere", "POST", people, 409, place_id=elsewhere, staff_name="سعيد محمود")
     await refused("invalid_request", "POST", people, 422, place_id=shop)
     await refused("site_not_found", "PUT", f"/v1/staff-to-train/{new_id()}", 404, place_kind="site", staff=1, **PLACE)
     moved = {"place_kind": "outlet", "staff": 1, "governorate": "03", "district": "03.05"}
     await refused("place_elsewhere", "PUT", f"/v1/staff-to-train/{shop}", 409, **moved)
     participant = await joined(own, one, shop, "سعيد محمود")
-    await refused("course_full", "POST", people, 409, place_id=shop, full_name="حسن علي")
+    await refused("course_full", "POST", people, 409, place_id=shop, staff_name="حسن علي")
     await judged(own, one, participant, "passed")
     await refused("course_has_results", "POST", f"{COURSES}/{one['course_id']}/cancellation", 409)
     assert (await judged(own, one, str(new_id()), "passed", expect=404))["code"] == "participant_not_found"
     later = await course(own, held_on=f"{(datetime.now(UTC) + timedelta(days=3)).date()}")
     somebody = await joined(own, later, shop, "سعيد محمود")
     twice = f"{COURSES}/{later['course_id']}/participants"
-    await refused("participant_known", "POST", twice, 409, place_id=shop, full_name="سعيد محمود")
+    await refused("participant_known", "POST", twice, 409, place_id=shop, staff_name="سعيد محمود")
     assert (await judged(own, later, somebody, "passed", expect=409))["code"] == "course_not_held"
     await own.call("POST", f"{COURSES}/{later['course_id']}/cancellation", WRITE)
     assert (await judged(own, later, somebody, "passed", expect=409))["code"] == "course_cancelled"
-    await refused("course_cancelled", "POST", twice, 409, place_id=shop, full_name="حسن علي")
+    await refused("course_cancelled", "POST", twice, 409, place_id=shop, staff_name="حسن علي")
     await refused("course_cancelled", "POST", f"{COURSES}/{later['course_id']}/cancellation", 409)
 
 

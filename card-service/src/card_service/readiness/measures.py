@@ -11,7 +11,7 @@ from card_service.readiness.models import Seminars, Share
 
 # Who is trained beyond what a place needs makes up for no other place.
 _STAFF = text(
-    "SELECT coalesce(sum(least(s.staff, t.trained)), 0), coalesce(sum(s.staff), 0) FROM staff_to_train s"
+    "SELECT coalesce(sum(least(s.staff, coalesce(t.trained, 0))), 0), coalesce(sum(s.staff), 0) FROM staff_to_train s"
     " LEFT JOIN (SELECT p.place_id, count(DISTINCT p.mark) AS trained FROM course_participant p"
     " JOIN course c USING (course_id) WHERE p.result = 'passed' AND p.valid_until >= :day AND c.held_on <= :day"
     " AND c.state <> 'cancelled' GROUP BY p.place_id) t USING (place_id) WHERE s.governorate = :governorate"
@@ -27,7 +27,7 @@ _SEMINARS = text(
 async def staff_trained(session: AsyncSession, governorate: str, day: date) -> Share:
     """How many of the staff to be trained have passed a course that is good on the day, of how many."""
     row = (await session.execute(_STAFF, {"governorate": governorate, "day": day})).one()
-    return Share(int(row[0] or 0), int(row[1]))
+    return Share(int(row[0]), int(row[1]))
 
 
 async def seminars(session: AsyncSession, governorate: str, now: datetime) -> Seminars:

@@ -75,18 +75,18 @@ class CoursePage(Page[CourseOut, UUID]):
 
 
 class ParticipantIn(BaseModel):
-    """Who takes part: who signs in at the gateway by `person_id`, one of an outlet's staff by `full_name`."""
+    """Who takes part: who signs in at the gateway by `person_id`, one of an outlet's staff by `staff_name`."""
 
     model_config = ConfigDict(extra="forbid")
 
     place_id: Annotated[UUID, Field(description="the site or outlet where the participant stands")]
     person_id: UUID | None = None
-    full_name: Line | None = None
+    staff_name: Line | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
-        if (self.person_id is None) == (self.full_name is None):
-            raise ValueError("either person_id or full_name")
+        if (self.person_id is None) == (self.staff_name is None):
+            raise ValueError("either person_id or staff_name")
         return self
 
 
@@ -97,7 +97,7 @@ class ParticipantOut(BaseModel):
     place_kind: PlaceKind
     place_id: UUID
     person_id: UUID | None
-    full_name: str | None
+    staff_name: str | None
     result: Result | None
     valid_until: date | None
 

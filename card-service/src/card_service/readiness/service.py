@@ -83,7 +83,9 @@ async def join(
         place_kind=place.place_kind,
         place_id=place.place_id,
         person_id=given.person_id,
-        name_sealed=deps.vault.seal(participant_id, given.full_name.encode(), PARTICIPANT) if given.full_name else None,
+        name_sealed=deps.vault.seal(participant_id, given.staff_name.encode(), PARTICIPANT)
+        if given.staff_name
+        else None,
         mark=_mark(deps, given),
     )
     if course.taken >= course.seats:
@@ -95,7 +97,7 @@ async def join(
 
 def _mark(deps: Dependencies, given: ParticipantIn) -> bytes:
     """What tells who it is in every course: a person everywhere, a name within its outlet."""
-    name = " ".join(name_words.words(given.full_name or ""))
+    name = " ".join(name_words.words(given.staff_name or ""))
     who = str(given.person_id) if given.person_id else f"{given.place_id} {name}"
     return deps.vault.fingerprint(who, PARTICIPANT)
 
@@ -109,7 +111,7 @@ def shown(deps: Dependencies, participant: Participant) -> ParticipantOut:
         place_kind=participant.place_kind,
         place_id=participant.place_id,
         person_id=participant.person_id,
-        full_name=name,
+        staff_name=name,
         result=participant.result,
         valid_until=participant.valid_until,
     )
