@@ -13,7 +13,16 @@ from card_service.dependencies import Dependencies
 from card_service.handover import searches, service
 from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
 from card_service.handover.models import Found, Site
-from card_service.handover.schemas import AppointmentOut, CardSite, FoundCard, FoundCards, HandedOver, NationalIdIn
+from card_service.handover.reasons import Reason
+from card_service.handover.schemas import (
+    AppointmentOut,
+    CardSite,
+    FoundCard,
+    FoundCards,
+    HandedOver,
+    NationalIdIn,
+    NothingToGive,
+)
 from card_service.registry import names, sealed_names
 from chassis import idempotency
 from chassis.area import Bound
@@ -48,6 +57,13 @@ def _found_out(deps: Dependencies, found: Found, bound: Bound) -> FoundCard:
     )
 
 
+def _reason_out(reason: Reason | None) -> NothingToGive | None:
+    if reason is None:
+        return None
+    english, arabic = reason.words
+    return NothingToGive(code=reason.code, reason=english, reason_ar=arabic, site=_site_out(reason.site))
+
+
 @routes.post(
     "/v1/cards/search",
     scopes=(Scope.CARDS_HANDOVER, Scope.CARDS_REPORT),
@@ -55,10 +71,16 @@ def _found_out(deps: Dependencies, found: Found, bound: Bound) -> FoundCard:
     despite_restriction="the card goes on giving what it gives",
 )
 async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running, request: Request) -> FoundCards:
-    """The open cards of the citizen at the counter or on the telephone: where they lie and for when."""
+    """The open cards of the citizen at the counter or on the telephone: where they lie and for when.
+
+    Where none can be handed over to the caller's counter, why not.
+    """
     found = await searches.find(runtime, caller, given.national_id)
-    entry_of(request).about(citizen_id=found[0].citizen_id if found else None)
-    return FoundCards(items=[_found_out(runtime.state.dependencies, one, caller.bound) for one in found])
+    entry_of(request).about(citizen_id=found.citizen_id)
+    return FoundCards(
+        items=[_found_out(runtime.state.dependencies, one, caller.bound) for one in found.cards],
+        nothing_to_give=_reason_out(found.reason),
+    )
 
 
 @routes.post(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from card_service.cards.lifecycle import CardState
 from card_service.distribution.models import AppointmentState
+from card_service.registry.models import Life, Role
 from chassis.area import Area, Bound, OfDistrict
 from chassis.idempotency import Claim
 from chassis.principal import Principal
@@ -65,6 +66,19 @@ class Found(Lying):
     starts_at: datetime | None
     ends_at: datetime | None
     appointment_state: AppointmentState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known(OfDistrict):
+    """A registered citizen without an open card; `states` are those of the cards of before."""
+
+    citizen_id: UUID
+    governorate: str | None
+    district: str | None
+    life: Life
+    role: Role | None
+    birth_date: date
+    states: frozenset[CardState]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.cards import repository as cards
 from card_service.cards.lifecycle import CardState
 from card_service.distribution import repository as appointments
-from card_service.handover.models import Found, Handed, Search, Site, Waiting
+from card_service.handover.models import Found, Handed, Known, Search, Site, Waiting
 from card_service.registry import sealed_names
 from card_service.registry.former_ids import FORMER
 from chassis import idempotency, outbox
@@ -47,6 +47,21 @@ _FOUND = f"""
         WHERE c.state <> 'closed' AND (q.only_governorate IS NULL OR c.governorate = q.only_governorate)
     )
     SELECT * FROM found ORDER BY n, card_id DESC
+"""
+_KNOWN = f"""
+    SELECT z.citizen_id, h.governorate, h.district, z.life, z.role, z.birth_date,
+        ARRAY(SELECT DISTINCT c.state FROM card c WHERE c.citizen_id = z.citizen_id) AS states
+    FROM citizen z LEFT JOIN household h USING (household_id)
+    WHERE z.citizen_id IN (
+        SELECT b.citizen_id FROM citizen b WHERE b.national_id_hash = $1
+        UNION SELECT f.citizen_id FROM {FORMER} WHERE f.national_id_hash = $1
+    ) ORDER BY z.citizen_id
+"""
+_ANY_OF = """
+    SELECT EXISTS (
+        SELECT FROM citizen z JOIN household h USING (household_id)
+        WHERE z.national_id_hash = ANY($1::bytea[]) AND ($2::text IS NULL OR h.governorate = $2)
+    )
 """
 # Who shows the paper of before gets the card, too.
 _WAITING = f"""
@@ -86,6 +101,19 @@ async def find_by_national_ids(pool: asyncpg.Pool, searches: Sequence[Search]) -
     for row in await pool.fetch(_FOUND, *zip(*asked, strict=True)):
         found[row["n"] - 1].append(_found(row))
     return found
+
+
+async def known(pool: asyncpg.Pool, national_id_hash: bytes) -> list[Known]:
+    """Who has, or had, this national id, with or without a card."""
+    return [
+        Known(**{**row, "states": frozenset(CardState(state) for state in row["states"])})
+        for row in await pool.fetch(_KNOWN, national_id_hash)
+    ]
+
+
+async def any_of(pool: asyncpg.Pool, hashes: Sequence[bytes], governorate: str | None) -> bool:
+    """Whether anybody of the governorate, or of the country, has one of these national ids."""
+    return bool(await pool.fetchval(_ANY_OF, list(hashes), governorate))
 
 
 def _site(row: asyncpg.Record) -> Site | None:

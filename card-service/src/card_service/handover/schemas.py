@@ -53,10 +53,24 @@ class FoundCard(BaseModel):
     replaces: UUID | None
 
 
+class NothingToGive(BaseModel):
+    """Why there is no card that could be handed over here: a stable code, in words, and where the card lies instead.
+
+    `national_id_…`: the number cannot be one; `likely_typo`, `person_unknown`, `person_deceased`, `child_without_card`,
+    `card_not_planned`, `card_in_production`, `card_at_other_site`, `card_handed_over`, `card_closed`.
+    """
+
+    code: Annotated[str, Personal.CARD]
+    reason: str
+    reason_ar: str
+    site: CardSite | None
+
+
 class FoundCards(BaseModel):
-    """The open cards of a citizen, the newest first."""
+    """The open cards of a citizen, the newest first; `nothing_to_give` where none of them can be handed over here."""
 
     items: list[FoundCard]
+    nothing_to_give: NothingToGive | None
     next: str | None = None
 
 
