@@ -83,7 +83,7 @@ def count_file(path: str, text: str) -> Counter[str]:
 
 
 def _code_lines(source: Source) -> set[int]:
-    docstrings = source.docstrings()
+    docstrings = source.docstrings
     left_out: set[int] = set()
     for node in ast.walk(source.tree):
         if id(node) in docstrings and isinstance(node, ast.Constant):

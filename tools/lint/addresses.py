@@ -15,7 +15,7 @@ _IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 
 def addresses(source: Source) -> Iterator[Finding]:
     """No absolute path in any string, and outside tests no URL or IP address either."""
-    for line, text in source.strings():
+    for line, text in source.strings:
         if _PATH.fullmatch(text):
             yield source.finding(line, "absolute-path", f"{text!r}: take it from the settings or from __file__")
         if source.is_test:

@@ -15,7 +15,7 @@ def bounds(source: Source) -> Iterator[Finding]:
     """Code asks `bound.covers`, `bound.own` or a `BoundedStatement`; it may only look whether a bound is there."""
     if not source.is_production or source.matches(config.COMPARES_BOUNDS):
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Compare) and not all(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
             for part in ast.walk(node):
                 if _is_of_a_bound(part, config.BOUND_FIELDS):

@@ -15,7 +15,7 @@ _LEAST_WORDS = 3  # fewer cannot say why
 
 def broad_excepts(source: Source) -> Iterator[Finding]:
     """A bare or broad `except`, or one that only passes, carries its reason in a comment (`# why: …`)."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ExceptHandler):
             if _is_broad(node.type) and not _explained(source, node):
                 yield source.finding(node.lineno, "broad-except", "say why everything is caught here: `# why: …`")

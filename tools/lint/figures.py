@@ -16,11 +16,11 @@ def _numbers(source: Source) -> Iterator[tuple[int, int | float]]:
     """Every number with its line, those of decorators left out: how much a cache holds is no rule."""
     decorators = {
         id(part)
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         for decorator in getattr(node, "decorator_list", ())
         for part in ast.walk(decorator)
     }
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Constant) or isinstance(node.value, bool) or id(node) in decorators:
             continue
         if isinstance(node.value, int | float):
@@ -43,7 +43,7 @@ def known_figures(source: Source) -> Iterator[Finding]:
         return
     for line, number in _numbers(source):
         yield from _known(source, line, str(number))
-    for line, text in source.strings():
+    for line, text in source.strings:
         if text[:1].isdigit():
             yield from _known(source, line, text)
 

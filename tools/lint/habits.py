@@ -20,7 +20,7 @@ def lost_updates(source: Source) -> Iterator[Finding]:
 
     `|=` is left alone: sets and dicts take what is new in place, after the wait.
     """
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.AugAssign) or isinstance(node.op, ast.BitOr):
             continue
         if any(isinstance(part, ast.Await) for part in ast.walk(node.value)):
@@ -31,7 +31,7 @@ def prints(source: Source) -> Iterator[Finding]:
     """Production code logs; it never prints."""
     if not source.is_production:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
             yield source.finding(node.lineno, "print", "log it with chassis.logging")
 
@@ -40,7 +40,7 @@ def money_as_float(source: Source) -> Iterator[Finding]:
     """Money is whole piastres or Decimal; a float loses some."""
     if not source.path.endswith(".py") or source.is_test:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         for name in _floats(node):
             yield source.finding(node.lineno, "money-as-float", f"{name}: use int piastres or Decimal")  # type: ignore[attr-defined]
 
@@ -76,7 +76,7 @@ def business_clock(source: Source) -> Iterator[Finding]:
     """Services take the time from `runtime.clock`, which a training stack may move."""
     if not source.is_service or source.is_migration:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and _WALL_CLOCK.fullmatch(ast.unparse(node.func)):
             yield source.finding(node.lineno, "wall-clock", "take the time from runtime.clock.now()")
 
@@ -84,7 +84,7 @@ def business_clock(source: Source) -> Iterator[Finding]:
 def set_statements(source: Source) -> Iterator[Finding]:
     """Rows reach a statement in one way: `chassis.row_arrays`."""
     if source.is_production and not source.is_migration:
-        for line, text in source.strings():
+        for line, text in source.strings:
             if _BOUND_ARRAYS.search(text):
                 yield source.finding(line, "hand-written-rows", "write <rows> and name the columns: chassis.row_arrays")
 
@@ -97,7 +97,7 @@ def unfinished(source: Source) -> Iterator[Finding]:
             yield source.finding(
                 line, "unfinished", f"{found.group()}: finish it, or open an issue and say nothing here"
             )
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Name) and node.id == "NotImplementedError":
             yield source.finding(node.lineno, "unfinished", "NotImplementedError: use a Protocol or finish it")
 
@@ -106,7 +106,7 @@ def own_engines(source: Source) -> Iterator[Finding]:
     """A service reaches its database by what chassis makes; SQLAlchemy alone misreads an address that asks for TLS."""
     if not source.is_service:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
             ("create_async_engine", "sqlalchemy.create_engine")
         ):
@@ -120,7 +120,7 @@ def second_sessions(source: Source) -> Iterator[Finding]:
     """
     if not source.is_service:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or not _has_session(node):
             continue
         for part in ast.walk(node):

@@ -18,7 +18,7 @@ def sizes(source: Source) -> Iterator[Finding]:
         yield source.finding(
             1, "file-too-long", f"{count} lines, the limit is {config.MAX_FILE_LINES}: split it by noun"
         )
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > config.MAX_FUNCTION_LINES:

@@ -47,6 +47,11 @@ class Source:
         return ast.parse(self.text, filename=self.path)
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree, breadth first: walked once for all rules."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
     def comments(self) -> dict[int, str]:
         """Every comment by its line, without the hash."""
         tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
@@ -88,24 +93,24 @@ class Source:
                 return True
         return False
 
-    def docstrings(self) -> set[int]:
+    @cached_property
+    def docstrings(self) -> frozenset[int]:
         """The `id` of every docstring node."""
-        return set(self._docstrings())
+        return frozenset(self._docstrings())
 
     def _docstrings(self) -> Iterator[int]:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             body = getattr(node, "body", None)
             for statement in body if isinstance(body, list) else []:
                 # Attribute docstrings stand anywhere in a class, so that every lone string counts as one.
                 if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
                     yield id(statement.value)
 
-    def strings(self) -> Iterator[tuple[int, str]]:
+    @cached_property
+    def strings(self) -> tuple[tuple[int, str], ...]:
         """Every string in the code with its line, docstrings left out; of an f-string its fixed parts."""
-        ignored = self.docstrings()
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in ignored:
-                yield node.lineno, node.value
+        constants = (node for node in self.nodes if isinstance(node, ast.Constant) and id(node) not in self.docstrings)
+        return tuple((node.lineno, node.value) for node in constants if isinstance(node.value, str))
 
 
 Rule = Callable[[Source], Iterator[Finding]]

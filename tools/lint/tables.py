@@ -50,7 +50,7 @@ def ownerless_tables(source: Source) -> Iterator[Finding]:
     """Every table that a migration creates, unless a later one drops it, is named by one package."""
     member = _member(source.path)
     if source.is_migration and not source.is_test:
-        for line, text in source.strings():
+        for line, text in source.strings:
             for table in _CREATED.findall(text):
                 if table not in owners(member) and table not in _dropped(member):
                     yield source.finding(line, "unowned-table", f"{table}: {_NAME_IT}")
@@ -71,7 +71,7 @@ def _written(source: Source, owned: Mapping[str, str]) -> Iterator[tuple[int, st
             if found[0][0].islower() and table.lower() not in owned:
                 continue  # a sentence, such as «delete from the register»
             yield line + text.count("\n", 0, found.start()), table.strip('"')
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _COPIES:
             yield node.lineno, ast.literal_eval(node.args[0]) if isinstance(node.args[0], ast.Constant) else "?"
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
@@ -80,9 +80,9 @@ def _written(source: Source, owned: Mapping[str, str]) -> Iterator[tuple[int, st
 
 def _texts(source: Source) -> Iterator[tuple[int, str]]:
     """Every string with its line; of an f-string the fixed parts with a brace for each part that is put in."""
-    ignored = source.docstrings()
+    ignored = source.docstrings
     inside: set[int] = set()
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.JoinedStr):
             inside.update(id(part) for part in node.values)
             yield (

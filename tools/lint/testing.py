@@ -20,7 +20,7 @@ def skipped_tests(source: Source) -> Iterator[Finding]:
     """No test is skipped or expected to fail."""
     if not source.is_test:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Attribute) and _SKIP.fullmatch(ast.unparse(node)):
             yield source.finding(node.lineno, "skipped-test", f"{ast.unparse(node)}: mend the test or remove it")
 
@@ -29,8 +29,8 @@ def default_ports(source: Source) -> Iterator[Finding]:
     """No test uses a default port, where a running system listens: not even for what shall be absent (port 1 is)."""
     if not source.is_test:
         return
-    found = [(line, int(here["port"])) for line, text in source.strings() for here in _HERE.finditer(text)]
-    for node in ast.walk(source.tree):
+    found = [(line, int(here["port"])) for line, text in source.strings for here in _HERE.finditer(text)]
+    for node in source.nodes:
         if isinstance(node, ast.Constant) and type(node.value) is int:
             found.append((node.lineno, node.value))
     for line, port in found:
@@ -40,7 +40,7 @@ def default_ports(source: Source) -> Iterator[Finding]:
 
 def test_doubles(source: Source) -> Iterator[Finding]:
     """A double is tied to the real thing by a contract test named at its import: `# contract-test: PATH`."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
