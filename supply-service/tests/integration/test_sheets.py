@@ -94,6 +94,21 @@ async def test_a_sheet_is_entered_by_one_and_approved_by_another(supply: Supply)
     await supply.audit()
 
 
+async def test_a_terminal_sees_its_own_outlets_sheets(supply: Supply) -> None:
+    till, other, holder = await supply.till(), await supply.till(), await supply.holder(members=2)
+    mine, theirs = await enter(supply, till, row(holder, bread(5))), await enter(supply, other, row(holder, bread(5)))
+    await approve(supply, mine)
+
+    async def seen(path: str) -> Any:
+        return (await supply.client.get(f"/v1/paper-sheets{path}", headers=till.headers())).json()
+
+    for query in ("", f"?outlet_id={other.outlet_id}"):
+        listed = [(one["sheet_id"], one["state"]) for one in (await seen(query))["items"]]
+        assert listed == ([] if query else [(mine["sheet_id"], "booked")])
+    assert [one["status"] for one in (await seen(f"/{mine['sheet_id']}"))["items"]] == ["applied"]
+    assert (await seen(f"/{theirs['sheet_id']}"))["code"] == "sheet_unknown"
+
+
 async def test_no_terminal_and_no_system_enters_or_decides(supply: Supply) -> None:
     till, holder = await supply.till(), await supply.holder()
     sheet = await enter(supply, till, row(holder, bread(5)))

@@ -29,7 +29,7 @@ from supply_service.sheets.schemas import PaperSheet, PaperSheetPage, PaperSheet
 
 routes = router(tags=["paper sheets"])
 
-_SEEN_BY = (Scope.SHEETS_WRITE, Scope.SHEETS_APPROVE, Scope.DISPUTES_WRITE)
+_SEEN_BY = (Scope.SHEETS_WRITE, Scope.SHEETS_APPROVE, Scope.DISPUTES_WRITE, Scope.DAYS_CLOSE)
 
 
 @routes.post(
@@ -68,12 +68,12 @@ async def list_sheets(
     outlet_id: UUID | None = None,
     day: date | None = None,
 ) -> PaperSheetPage:
-    """Paper sheets of the caller's area, of an outlet or a day where given; those refused with who and why."""
+    """Paper sheets of the caller's area, of an outlet or a day where given; those refused with who and why; a terminal sees its outlet's."""
     found: list[PaperSheet] = await service.page(session, caller.bound, page, state, outlet_id, day)
     return PaperSheetPage.of(page, found, lambda sheet: sheet.sheet_id)
 
 
 @routes.get("/v1/paper-sheets/{sheet_id}", scopes=_SEEN_BY, purpose="paper_sheet", problems=SheetUnknown)
 async def read_sheet(sheet_id: UUID, caller: Caller, session: Reading) -> PaperSheetRows:
-    """A paper sheet with its rows, and what became of each."""
+    """A paper sheet with its rows, and what became of each; a terminal sees its own outlet's."""
     return await service.read(session, caller, sheet_id)

@@ -12,6 +12,7 @@ from chassis.clock import business_day
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
 from supply_service.offline.schemas import OfflineLine, explained
+from supply_service.sheets.examples import ENTERED, PAGE, WITH_ROWS
 
 MAX_ROWS = 100
 
@@ -48,7 +49,7 @@ class SheetRowRequest(BaseModel):
 class SheetRequest(BaseModel):
     """A paper sheet of an outlet, as it is entered."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [ENTERED]})
 
     outlet_id: UUID
     serial: Annotated[
@@ -128,8 +129,12 @@ class PaperSheet(BaseModel):
 class PaperSheetPage(Page[PaperSheet, UUID]):
     """Sheets in the order in which they were entered."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [PAGE]})
+
 
 class PaperSheetRows(PaperSheet):
     """A sheet with its rows and what became of each."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [WITH_ROWS]})
 
     items: list[SheetRow]
