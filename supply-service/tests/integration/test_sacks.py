@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from chassis.ids import new_id
+from chassis.metrics import BACKGROUND
 from chassis.testing import check_pages
 from supply_service.sacks import service
 
@@ -127,6 +128,22 @@ async def test_a_month_that_does_not_agree_is_found_once_and_followed(supply: Su
     path = f"/v1/flour-findings/{new_id()}/following"
     unknown = await supply.admin("PUT", path, "disputes:write", json={"note": "x"})
     assert (unknown.status_code, unknown.json()["code"]) == (404, "flour_finding_unknown")
+    left = []
+    for days in (13, 15):
+        supply.at(MAY + timedelta(days=20 + days))
+        left.append(await left_alone(supply))
+    assert left == [0, 1], "the one that nobody follows, once its days are over"
+    other = next(one for one in found if one["missing"] != 500)
+    path = f"/v1/flour-findings/{other['finding_id']}/following"
+    await supply.admin("PUT", path, "disputes:write", json={"note": "seen"})
+    assert await left_alone(supply) == 0
+
+
+async def left_alone(supply: Supply) -> float | None:
+    """What the alarm counts now."""
+    (job,) = [job for job in service.JOBS if job.name == "flour_findings"]
+    await job.run(supply.runtime)
+    return BACKGROUND.get_sample_value("unicard_flour_findings_left_alone")
 
 
 async def test_the_list_of_balances(supply: Supply) -> None:

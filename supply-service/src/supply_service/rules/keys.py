@@ -316,6 +316,12 @@ MISSING_SHARE = KEYS.declare(
     "Share of the loaves that a bakery's flour gives which may be missing, or too many, in a period without a flag.",
     scope=OUTLET,
 )
+FINDING_DAYS = KEYS.declare(
+    "bakery.finding_days",
+    kinds.positive,
+    "Days after which a finding about a bakery's flour that nobody follows raises an alarm.",
+    needed_for=(),
+)
 GOODS_RATE = KEYS.declare(
     "goods.reimbursement", kinds.decimal, "Share of the value of goods that an outlet is paid.", scope=OUTLET
 )

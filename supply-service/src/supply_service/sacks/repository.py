@@ -109,6 +109,8 @@ _FIND_FINDING = text(
 _FOLLOW = text(
     "UPDATE flour_finding SET followed_by = :by, followed_at = :at, note = :note WHERE finding_id = :finding_id"
 )
+# For a connection of the driver's own.
+LEFT_ALONE = "SELECT count(*) FROM flour_finding WHERE followed_at IS NULL AND found_at < $1"
 _LOOKED = text("SELECT EXISTS (SELECT FROM flour_month WHERE month = :month)")
 _MARK = text(
     "INSERT INTO flour_month (month, looked_at, bakeries) VALUES (:month, :at, :bakeries) ON CONFLICT DO NOTHING"

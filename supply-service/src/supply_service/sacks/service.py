@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from prometheus_client import Gauge
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +15,7 @@ from chassis.area import NATION, Area, Bound
 from chassis.clock import business_day, months_before
 from chassis.ids import new_id
 from chassis.logging import get_logger
+from chassis.metrics import BACKGROUND
 from chassis.paging import FIRST_ID, Paging
 from chassis.periodic import Periodic
 from chassis.principal import Principal
@@ -41,6 +43,9 @@ log = get_logger(__name__)
 LONGEST = timedelta(days=91)
 EVERY_SECONDS = 3600.0
 TOGETHER = 200
+ALONE = Gauge(
+    "unicard_flour_findings_left_alone", "Findings about flour that nobody has followed for days", registry=BACKGROUND
+)
 
 
 class Found(NamedTuple):
@@ -179,4 +184,14 @@ def _area(row: RowMapping, outlet_id: UUID) -> Area:
     return Area(row["governorate"], row["district"], outlet_id=outlet_id)
 
 
-JOBS: tuple[Periodic[Runtime], ...] = (Periodic("flour_balances", look, EVERY_SECONDS),)
+async def _left_alone(runtime: Runtime) -> None:
+    now = runtime.clock.now()
+    days = keys.FINDING_DAYS.find(runtime.state.snapshot.book, business_day(now))
+    if days is not None:
+        ALONE.set(await runtime.pool.fetchval(repository.LEFT_ALONE, now - timedelta(days=days)))
+
+
+JOBS: tuple[Periodic[Runtime], ...] = (
+    Periodic("flour_balances", look, EVERY_SECONDS),
+    Periodic("flour_findings", _left_alone, EVERY_SECONDS),
+)
