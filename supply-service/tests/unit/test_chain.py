@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_service.offline import chain
-from supply_service.offline.chain import GENESIS, Finding, Known, Link
+from supply_service.offline.chain import GENESIS, Finding, Known, Link, Signature, SigningKey, Told
 
 KEY = Ed25519PrivateKey.generate()
 PUBLIC = base64.urlsafe_b64encode(KEY.public_key().public_bytes_raw()).decode().rstrip("=")
+IN_USE = SigningKey(7, PUBLIC, None)
+NOON = datetime(2026, 11, 5, 10, tzinfo=UTC)
 
 
 def sale(sequence: int, previous: bytes, note: str = "") -> dict[str, Any]:
@@ -98,6 +101,66 @@ def test_signatures() -> None:
     assert not chain.signature_holds(PUBLIC, document | {"signature": "AAAA"})
     assert not chain.signature_holds("AAAA", document)
     assert not chain.signature_holds("not base64 at all!", document)
+
+
+def told(document: dict[str, Any], occurred_at: datetime = NOON) -> Told:
+    return Told(document, linked(document), occurred_at)
+
+
+def sales(length: int) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = []
+    for n in range(1, length + 1):
+        made.append(sale(n, linked(made[-1]).hash if made else GENESIS))
+    return made
+
+
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What is checked by itself from now on."""
+    seen: list[object] = []
+    real = chain.signature_holds
+    monkeypatch.setattr(chain, "signature_holds", lambda key, one: seen.append(one["sequence"]) or real(key, one))
+    return seen
+
+
+def test_the_last_of_a_chain_vouches_for_the_sales_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, made = checked(monkeypatch), sales(5)
+    given = [told(made[place]) for place in (3, 0, 4, 1, 2)]
+    assert chain.signatures_of(given, [IN_USE]) == [Signature(7)] * 5
+    assert seen == [5]
+
+
+def test_nothing_vouches_for_what_was_altered_or_for_another_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = sales(5)
+    given = [told(one) for one in made]
+    given[1] = told(made[1] | {"note": "altered on its way"})
+    given[4] = told(made[4] | {"signature": "AAAA"})
+    seen = checked(monkeypatch)
+    faults = [one.fault for one in chain.signatures_of(given, [IN_USE])]
+    assert faults == [None, "signature_invalid", None, None, "signature_invalid"]
+    assert seen == [5, 4, 2, 1], "3 is vouched for by 4, 1 by nothing that is genuine"
+    assert [one.fault for one in chain.signatures_of(given, [])] == ["signature_invalid"] * 5
+
+
+def test_a_key_that_was_replaced_vouches_until_then_and_for_nothing_from_later() -> None:
+    made, late = sales(3), NOON + timedelta(hours=1)
+    before = IN_USE._replace(until=NOON + timedelta(minutes=1))
+    faults = [one.fault for one in chain.signatures_of([told(one) for one in made], [before])]
+    assert faults == [None] * 3
+    garbled = [told(made[0]), told(made[1] | {"signature": "AAAA"})]
+    head = sale(3, linked(dict(made[1], signature="AAAA")).hash)
+    for at, expected in ((NOON, [None] * 3), (late, [None, "signature_invalid", "key_replaced"])):
+        assert [one.fault for one in chain.signatures_of([*garbled, told(head, at)], [before])] == expected
+
+
+@given(st.data())
+def test_whoever_has_no_key_adds_nothing(data: st.DataObject) -> None:
+    """Whatever is changed on its way, in whatever order it comes, passes for no sale of the terminal."""
+    made = sales(data.draw(st.integers(1, 6)))
+    changed = set(data.draw(st.lists(st.integers(0, len(made) - 1))))
+    uploaded = [one | {"note": f"changed {place}"} if place in changed else one for place, one in enumerate(made)]
+    order = data.draw(st.permutations(range(len(made))))
+    found = chain.signatures_of([told(uploaded[place]) for place in order], [IN_USE])
+    assert {place for place, one in zip(order, found, strict=True) if one.fault is not None} == changed
 
 
 @pytest.mark.parametrize("document", [{"b": 1, "a": {"y": "ر", "x": [1, 2]}}, {"t": 'quote " and \\ and \n'}])

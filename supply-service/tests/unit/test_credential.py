@@ -9,8 +9,9 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.sealing import Keyring
-from chassis.signing import Signer, b64url, from_b64url
-from supply_service.cards.credential import CredentialKeys
+from chassis.signing import Signer, b64url, from_b64url, public_keys, verified
+from supply_service.cards import credential as known
+from supply_service.cards.credential import CredentialKeys, Remembered, Said
 
 CARD, NOW = new_id(), datetime(2026, 11, 5, 10, 0, tzinfo=UTC)
 CARD_SERVICE = Signer.of(Keyring.parse(f"k2:{'B' * 42}A,k1:{'C' * 42}A"))
@@ -69,3 +70,23 @@ def _named_as_ours() -> str:
 )
 def test_what_card_service_has_not_signed_is_none(given: str) -> None:
     assert not KEYS.holds(given, CARD, NOW)
+
+
+def test_what_is_remembered_ends_by_its_card_its_day_and_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, checked = credential(), []
+    keys = CredentialKeys(orjson.dumps(CARD_SERVICE.public_jwks()).decode(), None)
+    monkeypatch.setattr(known, "verified", lambda *given: checked.append(given) or verified(*given))
+    assert [keys.holds(shown, CARD, NOW) for _ in range(3)] == [True] * 3
+    assert len(checked) == 1, "its signature is checked once"
+    assert not keys.holds(shown, new_id(), NOW)
+    assert not keys.holds(shown, CARD, NOW + timedelta(days=60))
+    assert not keys.holds(_altered(), CARD, NOW)
+    keys._trust(public_keys(Signer.of(Keyring.parse(f"k3:{'D' * 42}A")).public_jwks()["keys"]))
+    assert not keys.holds(shown, CARD, NOW), "a key that is withdrawn takes what it signed with it"
+
+
+def test_little_is_remembered() -> None:
+    kept = Remembered(4)
+    for number in range(100):
+        kept.put(bytes([number]), Said(str(number), 0.0))
+    assert [number for number in range(100) if kept.get(bytes([number]))] in ([97, 98, 99], [96, 97, 98, 99])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import httpx
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,12 +23,39 @@ log = get_logger(__name__)
 
 REFRESH_SECONDS = 30.0
 RETRY_SECONDS = 5.0
+REMEMBERED = 100_000  # credentials; some 25 MB
 
 _KEEP = text(
     "INSERT INTO credential_keys (keys, fetched_at) VALUES (CAST(:keys AS json), :at)"
     " ON CONFLICT (one) DO UPDATE SET keys = excluded.keys, fetched_at = excluded.fetched_at"
 )
 _KEPT = text("SELECT CAST(keys AS text) FROM credential_keys")
+
+
+class Said(NamedTuple):
+    """What a genuine credential says: whose it is, and until when (seconds since 1970)."""
+
+    card: str
+    expires: float
+
+
+class Remembered:
+    """What genuine credentials say, by their SHA-256; of more than `most` the oldest half is forgotten."""
+
+    def __init__(self, most: int) -> None:
+        self._half = max(1, most // 2)
+        self._young: dict[bytes, Said] = {}
+        self._old: dict[bytes, Said] = {}
+
+    def get(self, mark: bytes) -> Said | None:
+        """What the credential says, if it is remembered."""
+        return self._young.get(mark) or self._old.get(mark)
+
+    def put(self, mark: bytes, said: Said) -> None:
+        """Remember what a credential says."""
+        if len(self._young) >= self._half:
+            self._old, self._young = self._young, {}
+        self._young[mark] = said
 
 
 class CredentialKeys:
@@ -35,6 +65,7 @@ class CredentialKeys:
         """`inline`: a JWK set as JSON; `url`: where it is served."""
         self._jwks: Sequence[Mapping[str, str | list[str]]] | None = orjson.loads(inline)["keys"] if inline else None
         self._keys = public_keys(self._jwks or ())
+        self._genuine = Remembered(REMEMBERED)
         self._url = url
         self._fetched = False  # not kept yet
         self._next_at = float("-inf")
@@ -55,7 +86,8 @@ class CredentialKeys:
             self._client = self._client or http_client()
             told = (await fetch_key_set(self._client, self._url)).as_dict(private=False)["keys"]
             if told != self._jwks:
-                self._keys, self._jwks, self._fetched = public_keys(told), told, True
+                self._trust(public_keys(told))
+                self._jwks, self._fetched = told, True
         except (KeysNotFetched, KeyError, ValueError) as fault:  # the latter: what came are no keys of this kind
             self._next_at = time.monotonic() + RETRY_SECONDS
             log.warning("credential keys not fetched", error=str(fault))
@@ -74,12 +106,25 @@ class CredentialKeys:
             self._fetched = False
         elif self._jwks is None and (kept := (await session.execute(_KEPT)).scalar()) is not None:
             self._jwks = orjson.loads(kept)["keys"]
-            self._keys = public_keys(self._jwks or ())
+            self._trust(public_keys(self._jwks or ()))
+
+    def _trust(self, keys: Mapping[str, Ed25519PublicKey]) -> None:
+        """Believe these keys alone: what others have signed is genuine no longer."""
+        self._keys, self._genuine = keys, Remembered(REMEMBERED)
 
     def holds(self, credential: str, card_id: UUID, at: datetime) -> bool:
-        """Whether the credential is the card's and was valid at the time; false where no keys are at hand."""
-        try:
-            claims = verified(credential, self._keys)
-            return str(claims["card"]) == str(card_id) and float(str(claims["exp"])) > at.timestamp()
-        except (ValueError, TypeError, KeyError):
-            return False
+        """Whether the credential is the card's and was valid at the time; false where no keys are at hand.
+
+        A household shows the same one for months: its signature is checked once, its card and its end each time. Threads
+        may ask at once.
+        """
+        mark, genuine = hashlib.sha256(credential.encode("utf-8", "surrogatepass")).digest(), self._genuine
+        said = genuine.get(mark)
+        if said is None:
+            try:
+                claims = verified(credential, self._keys)
+                said = Said(str(claims["card"]), float(str(claims["exp"])))
+            except (ValueError, TypeError, KeyError):
+                return False
+            genuine.put(mark, said)
+        return said.card == str(card_id) and said.expires > at.timestamp()

@@ -101,13 +101,40 @@ def signature_holds(public_key: str, sale: Mapping[str, object]) -> bool:
     return True
 
 
-def signature_of(sale: Mapping[str, object], occurred_at: datetime, keys: Sequence[SigningKey]) -> Signature:
-    """Which of a terminal's keys signed a sale. One that was replaced holds for what was sold until then."""
-    for key in keys:
-        if signature_holds(key.public_key, sale):
-            ended = key.until is not None and occurred_at > key.until
-            return Signature(key.number, "key_replaced" if ended else None)
-    return Signature(fault="signature_invalid")
+class Told(NamedTuple):
+    """A sale as it was uploaded, its place in the chain, and when it says it was made."""
+
+    sale: Mapping[str, object]
+    link: Link
+    occurred_at: datetime
+
+
+def signatures_of(told: Sequence[Told], keys: Sequence[SigningKey]) -> list[Signature]:
+    """Whose signature each sale bears, in the order given.
+
+    A signature covers the hash of the sale before, that one's signature included, and so all that a terminal had sold
+    until then: of sales that follow each other only the last is checked by itself. What nothing vouches for is checked.
+    """
+    found: dict[int, Signature] = {}
+    vouched: dict[tuple[int, bytes], SigningKey] = {}
+    for place in sorted(range(len(told)), key=lambda place: -told[place].link.sequence):
+        one = told[place]
+        key = vouched.get((one.link.sequence, one.link.hash)) or _signer(one.sale, keys)
+        found[place] = _held(key, one.occurred_at)
+        if key is not None and found[place].fault is None:
+            vouched[one.link.sequence - 1, one.link.previous_hash] = key
+    return [found[place] for place in range(len(told))]
+
+
+def _signer(sale: Mapping[str, object], keys: Sequence[SigningKey]) -> SigningKey | None:
+    return next((key for key in keys if signature_holds(key.public_key, sale)), None)
+
+
+def _held(key: SigningKey | None, occurred_at: datetime) -> Signature:
+    """What a key's signature is worth: one that was replaced holds for what was sold until then."""
+    if key is None:
+        return Signature(fault="signature_invalid")
+    return Signature(key.number, "key_replaced" if key.until is not None and occurred_at > key.until else None)
 
 
 def examine(uploaded: Sequence[tuple[Link, Fault | None]], known: Iterable[Known]) -> list[Finding]:
