@@ -147,6 +147,13 @@ class Days:
         taken, self._left = self._left[-count:], self._left[:-count]
         return taken
 
+    def again(self, cards: list[Card]) -> list[Card]:
+        """Those of the cards that have not bought today; they buy now."""
+        wanted = {card.card_id for card in cards}
+        taken = [card for card in self._left if card.card_id in wanted]
+        self._left = [card for card in self._left if card.card_id not in wanted]
+        return taken
+
     async def everyone(self) -> list[tuple[str, int]]:
         """The next day's sales of all cards."""
         await self.next_day()
