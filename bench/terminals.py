@@ -135,9 +135,9 @@ def section(rounds: Rounds, options: Options) -> Section:
     told = Section("Sales with the holder's proof, and sales without a network")
     told.say(
         "A day's bread at the service without a proof, and with one of each card's own: its signature is checked,",
-        f"its id kept ({CALLERS} callers; with proofs all as one terminal). And signed sales of {CALLERS} terminals, an",
-        f"upload of {BATCH} each, through the gateway: signatures, credentials, chain, booking; of cards that had shown",
-        "the same credential the day before, as they do for months, and of cards that show it for the first time.",
+        f"its id kept ({CALLERS} callers; with proofs all as one terminal). And sales of {CALLERS} terminals, an",
+        f"upload of {BATCH} each, through the gateway: signatures, credentials, chain, booking; of cards that had",
+        "shown the same credential before, as they do for months, and of cards that show it for the first time.",
         f"{options.rounds} rounds in turn, median (least–most); the ratio is to pgbench with 8 clients of that round.",
     )
     rows = [
