@@ -18,11 +18,9 @@ from chassis.clock import business_day
 from chassis.principal import Principal
 from chassis.problems import InvalidRequest, NotFound
 from contracts.supply import OutletDayClosed
-from policybook.terms import DAYS_OPEN
 from supply_service.context import Runtime
 from supply_service.days import claims, repository, unclosed
 from supply_service.days.schemas import ClaimFigures, FreeFigures, LatePart, OutletDay, TerminalFigures
-from supply_service.proposals import SHEET
 from supply_service.rules.closing import to_close
 from supply_service.rules.sale import figures_on
 from supply_service.rules.settlement import Merchant, Part
@@ -90,12 +88,9 @@ async def read(session: AsyncSession, runtime: Runtime, caller: Principal, outle
 def reach(runtime: Runtime, now: datetime) -> int:
     """Days before its coming on which a late sale may have been made, a day more than the policies say.
 
-    One of a paper sheet comes when the sheet is approved.
+    What stands on paper sheets is looked for by the sheets' own days.
     """
-    figures, day = runtime.state.snapshot.figures, business_day(now)
-    then = figures_on(figures, day)
-    decided = then.sheet_days + DAYS_OPEN.on(figures.book, day, kind=SHEET) if then.sheet_days is not None else 0
-    return max(then.offline_days, decided) + 1
+    return figures_on(runtime.state.snapshot.figures, business_day(now)).offline_days + 1
 
 
 async def _close(

@@ -19,13 +19,16 @@ WORKER = "days"
 CLOCK = "clock"
 
 # A complete close has counted all that had come in up to its day; what comes after it is sold at most `reach` days
-# before it comes, or after the day it closed. So no day before that has anything uncounted, whichever close one takes.
-# Closes of a time to come are none yet: trainers move the clock back.
+# before it comes, after the day it closed, or on the day of a paper sheet that was approved since: a sheet may wait for
+# its approval for weeks, and few outlets have one. So no day before that has anything uncounted, whichever close one
+# takes. Closes of a time to come are none yet: trainers move the clock back.
 SINCE = (  # of an outlet `o`
     "(SELECT coalesce(max(least(c.business_day, CAST(c.closed_at AT TIME ZONE 'Africa/Cairo' AS date)"
-    " - CAST(:reach AS int))), date '2000-01-01') FROM (SELECT business_day, closed_at FROM outlet_day d"
+    " - CAST(:reach AS int), s.day)), date '2000-01-01') FROM (SELECT business_day, closed_at FROM outlet_day d"
     " WHERE d.outlet_id = o.outlet_id AND d.complete AND d.business_day <= CAST(:day AS date)"
-    " AND d.closed_at <= CAST(:now AS timestamptz) ORDER BY business_day DESC LIMIT 3) c)"
+    " AND d.closed_at <= CAST(:now AS timestamptz) ORDER BY business_day DESC LIMIT 3) c"
+    " CROSS JOIN LATERAL (SELECT min(p.day) AS day FROM paper_sheet p WHERE p.outlet_id = o.outlet_id"
+    " AND p.state = 'booked' AND p.decided_at > c.closed_at - interval '1 day') s)"
 )
 _UNCOUNTED = text(
     f"WITH given AS (SELECT o.outlet_id, {SINCE} AS since FROM outlet o"
