@@ -43,6 +43,7 @@ class Context:
     configurations: Signer
     looked_at: float = 0.0
     due: tuple[date, float] | None = None  # the day that the clock closes, and since when that is the one
+    opening_batch: int = 0  # households in the next step of opening a month; 0: as the settings say
     settled_by: int = -1  # the version of the policies by which what waited for a rate was last tried
 
     async def terminal(self, resources: runtime.Resources, terminal_id: UUID) -> KnownTerminal | None:

@@ -170,3 +170,30 @@ async def test_it_keeps_its_pace_and_leaves_out_who_may_not_draw(opened: Supply)
     await everybody(opened)
     found = await opened.fetch("SELECT household_id FROM household WHERE opened IS NULL")
     assert {row["household_id"] for row in found} == {one.household_id for one in holders[:2]}
+
+
+async def test_a_step_that_holds_households_for_long_is_followed_by_a_rest_and_a_smaller_one(
+    opened: Supply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sales wait for the households that a step holds; at the edge they have five seconds."""
+    holders = [Holder(new_id(), new_id()) for _ in range(12)]
+    await households(opened, holders, [2] * 12)
+    opened.at(DAYS[6])
+    monkeypatch.setattr(batch, "HELD_SECONDS", 0.0)
+    pause = await step(opened)
+    assert isinstance(pause, float), "it rests as long as it took"
+    assert (pause > 0, opened.runtime.state.opening_batch) == (True, 3)
+    monkeypatch.setattr(batch, "HELD_SECONDS", 60.0)
+    await step(opened)
+    assert opened.runtime.state.opening_batch == 6
+    await everybody(opened)
+    assert opened.runtime.state.opening_batch == 7, "never more than the settings say"
+    months = await opened.fetch("SELECT opened FROM household")
+    assert {row["opened"] for row in months} == {date(2026, 12, 1)}
+
+
+@pytest.mark.parametrize(
+    ("households", "took", "expected"), [(250, 0.1, 250), (250, 1.0, 125), (1, 9.0, 1), (8, 0.1, 16), (200, 0.1, 250)]
+)
+def test_the_size_of_the_next_step(households: int, took: float, expected: int) -> None:
+    assert batch.step_after(households, took, 250) == expected

@@ -115,8 +115,7 @@ class CredentialKeys:
     def holds(self, credential: str, card_id: UUID, at: datetime) -> bool:
         """Whether the credential is the card's and was valid at the time; false where no keys are at hand.
 
-        A household shows the same one for months: its signature is checked once, its card and its end each time. Threads
-        may ask at once.
+        A household shows the same one for months: its signature is checked once, its card and its end each time.
         """
         mark, genuine = hashlib.sha256(credential.encode("utf-8", "surrogatepass")).digest(), self._genuine
         said = genuine.get(mark)

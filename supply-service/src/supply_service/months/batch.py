@@ -27,6 +27,7 @@ from supply_service.rules.opening import open_month
 log = get_logger(__name__)
 
 EVERY_SECONDS = 60.0
+HELD_SECONDS = 0.25
 OPENED = Counter("unicard_months_opened_total", "Households whose month was opened by the job", registry=BACKGROUND)
 FINISHED = Gauge(
     "unicard_month_opening_finished", "Whether the present month is open for all households", registry=BACKGROUND
@@ -35,17 +36,29 @@ FINISHED = Gauge(
 
 async def run(runtime: Runtime) -> bool | float | None:
     """Open the next batch of the present month; the seconds until the one after it, None once there is none."""
-    given = runtime.state.settings
+    here = runtime.state
+    given, most = here.settings, here.opening_batch or here.settings.opening_batch
     if not given.opening_per_second:
         return None
     began, month = time.perf_counter(), present(runtime)
     async with runtime.sessions() as session, session.begin():
-        looked_at = await _batch(session, runtime, month, given.opening_batch)
+        looked_at = await _batch(session, runtime, month, most)
     FINISHED.set(looked_at is None)
     if looked_at is None:
         return None
     runtime.wake_relay()
-    return max(0.0, looked_at / given.opening_per_second - (time.perf_counter() - began)) or True
+    took = time.perf_counter() - began
+    here.opening_batch = step_after(most, took, given.opening_batch)
+    return max(0.0, looked_at / given.opening_per_second - took, took if took > HELD_SECONDS else 0.0) or True
+
+
+def step_after(households: int, took: float, most: int) -> int:
+    """How many households the next step opens, after one of so many that took so many seconds; `most` where it may.
+
+    A sale waits for its household as long as a step holds it: on a busy machine steps become small, and the job rests
+    as long as each of them took.
+    """
+    return max(1, households // 2) if took > HELD_SECONDS else min(most, households * 2)
 
 
 async def _batch(session: AsyncSession, runtime: Runtime, month: date, most: int) -> int | None:

@@ -68,7 +68,10 @@ async def list_sheets(
     outlet_id: UUID | None = None,
     day: date | None = None,
 ) -> PaperSheetPage:
-    """Paper sheets of the caller's area, of an outlet or a day where given; those refused with who and why; a terminal sees its outlet's."""
+    """Paper sheets of the caller's area, of an outlet or a day where given; those refused with who and why.
+
+    A terminal sees its own outlet's.
+    """
     found: list[PaperSheet] = await service.page(session, caller.bound, page, state, outlet_id, day)
     return PaperSheetPage.of(page, found, lambda sheet: sheet.sheet_id)
 
