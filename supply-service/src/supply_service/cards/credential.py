@@ -108,7 +108,7 @@ class CredentialKeys:
             self._jwks = orjson.loads(kept)["keys"]
             self._trust(public_keys(self._jwks or ()))
 
-    def _trust(self, keys: Mapping[str, Ed25519PublicKey]) -> None:
+    def _trust(self, keys: dict[str, Ed25519PublicKey]) -> None:
         """Believe these keys alone: what others have signed is genuine no longer."""
         self._keys, self._genuine = keys, Remembered(REMEMBERED)
 
