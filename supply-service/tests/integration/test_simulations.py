@@ -242,7 +242,7 @@ async def test_households_to_look_at(nation: Supply) -> None:
         ({"policies": [row_of("supply.support_mode", "restricted", programme="goods")]}, 422, "mode_not_kept"),
         ({"policies": [allowance(6000)], "month": "2026-12"}, 422, "simulation_month"),
         ({"policies": [allowance(6000, effective_from="2999-01-01")]}, 422, "simulation_month"),
-        ({"policies": [allowance(6000, effective_from="9999-12-02")]}, 422, "simulation_month"),
+        ({"policies": [allowance(6000, effective_from="9999-12-02")]}, 422, "invalid_request"),
         (
             {
                 "policies": [

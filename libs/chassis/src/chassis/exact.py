@@ -9,7 +9,7 @@ character that is none. Query parameters, which are text, are held against the s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final
 
@@ -30,6 +30,10 @@ _MOMENTS: Final = {
     "date-time": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}"),
     "time": re.compile(r"[0-9]{2}:[0-9]{2}"),
 }
+# Days are reckoned with: in Cairo, a month on, some years back. At the ends of what a date can be that overflows.
+_YEARS: Final = re.compile(r"[12][0-9]{3}-")
+_FAR: Final = "far"
+_DAYS: Final = frozenset({"date", "date-time"})
 _MOST: Final = 2**63  # what a database keeps of a whole number
 _TRUTH: Final = frozenset({"true", "false"})
 _REASONS: Final = {
@@ -42,6 +46,7 @@ _REASONS: Final = {
     "boolean": ("bool_exact", "true or false is needed", "المطلوب true أو false"),
     "blank": ("text_blank", "there is nothing to read in it", "النص فارغ أو لا يحتوي على حروف ظاهرة"),
     "moment": ("date_exact", "a date or time as in ISO 8601 is needed", "المطلوب تاريخ أو وقت بصيغة ISO 8601"),
+    "far": ("date_far", "a day of the years 1000 to 2999 is needed", "المطلوب تاريخ بين عامي 1000 و2999"),
     "unreadable": ("text_unreadable", "it has characters that are none", "النص يحتوي على رموز غير صالحة"),
 }
 MOST_NAMED: Final = 50
@@ -170,8 +175,10 @@ def _looked_at(schema: JsonSchema) -> bool:
 
 def _wrong(value: object, schema: JsonSchema) -> str | None:
     """What is wrong with a text or a moment; what is no text at all is pydantic's to refuse, but for a moment."""
-    if (shape := _MOMENTS.get(schema.get("format", ""))) is not None:
-        return None if isinstance(value, str) and shape.match(value) else "moment"
+    if (shape := _MOMENTS.get(form := schema.get("format", ""))) is not None:
+        if not (isinstance(value, str) and shape.match(value)):
+            return "moment"
+        return "far" if form in _DAYS and not _YEARS.match(value) else None
     free = isinstance(value, str) and _LISTED.isdisjoint(schema)
     return _unreadable(str(value), schema) if free else None
 
@@ -209,18 +216,24 @@ def _may_be(schema: JsonSchema, value: object) -> bool:
     return True
 
 
-def query_faults(kinds: Mapping[str, str], query: list[tuple[str, str]]) -> list[Fault]:
-    """What of a query is no number or truth value where one is to be; `kinds`: JSON types by parameter."""
+def query_faults(kinds: Mapping[str, str], query: Iterable[tuple[str, str]], where: str = "query") -> list[Fault]:
+    """What of a query (or path) is no number or truth value where one is to be, or a day that is too far away.
+
+    `kinds`: as of `kind_of`, by parameter. A day of another shape is pydantic's to refuse.
+    """
     found = []
     for name, value in query:
         kind = kinds.get(name)
         if (kind == "integer" and not _WHOLE.fullmatch(value)) or (kind == "boolean" and value not in _TRUTH):
-            found.append(Fault.of(kind, "query", name))
+            found.append(Fault.of(kind, where, name))
+        elif kind == _FAR and _MOMENTS["date"].match(value) and not _YEARS.match(value):
+            found.append(Fault.of(_FAR, where, name))
     return found
 
 
 def kind_of(annotation: Any) -> str | None:
-    """The JSON type of a query parameter that is a whole number or a truth value."""
+    """The JSON type of a parameter that is a whole number or a truth value; `far` for a day or a moment."""
     schema = TypeAdapter[Any](annotation).json_schema(mode="validation")
-    kinds = {part.get("type") for part in (schema, *schema.get("anyOf", ()))} - {None, "null"}
-    return next(iter(kinds)) if len(kinds) == 1 and kinds <= {"integer", "boolean"} else None
+    parts = (schema, *schema.get("anyOf", ()))
+    kinds = {_FAR if part.get("format") in _DAYS else part.get("type") for part in parts} - {None, "null"}
+    return next(iter(kinds)) if len(kinds) == 1 and kinds <= {"integer", "boolean", _FAR} else None

@@ -108,7 +108,8 @@ class DeclaredRoute(APIRoute):
         self.declared = replace(self.draft, retry=retry, query=_names(self.dependant, "query_params"))
         sent = self.body_field.field_info.annotation if self.body_field is not None else None
         self._exactly = Exactly(TypeAdapter[Any](sent)) if sent is not None else None
-        self._kinds = _kinds(self.dependant)
+        self._kinds = _kinds(self.dependant, "query_params")
+        self._path_kinds = _kinds(self.dependant, "path_params")
         self._bounded = _takes(self.dependant, find_caller) and not self.anyone
         self.act: Act | None = act_of(self.declared, self.dependant, self.response_model, **self.recorded)
         if self.act or self.ask_purpose or self.recorded.get("own_record"):
@@ -135,6 +136,8 @@ class DeclaredRoute(APIRoute):
             if request.scope["query_string"] and not self.open_query:
                 refuse_unknown(request, self.declared.query)
                 refuse_inexact(query_faults(self._kinds, request.query_params.multi_items()))
+            if self._path_kinds:
+                refuse_inexact(query_faults(self._path_kinds, request.path_params.items(), "path"))
             if self._exactly is not None and _is_json(request):
                 refuse_inexact(await self._inexact(request, self._exactly))
             return await self._recorded(request, handler)
@@ -214,11 +217,11 @@ def _is_json(request: Request) -> bool:
     return media == "application/json" or media.endswith("+json")
 
 
-def _kinds(dependant: Dependant) -> dict[str, str]:
-    """The JSON types of a handler's query parameters, and of what it depends on, that are numbers or truth values."""
-    found = {one.alias: kind for one in dependant.query_params if (kind := kind_of(one.field_info.annotation))}
+def _kinds(dependant: Dependant, of: str) -> dict[str, str]:
+    """The kinds (`exact.kind_of`) of a handler's parameters in query or path, and of those of what it depends on."""
+    found = {one.alias: kind for one in getattr(dependant, of) if (kind := kind_of(one.field_info.annotation))}
     for inner in dependant.dependencies:
-        found |= _kinds(inner)
+        found |= _kinds(inner, of)
     return found
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from chassis.exact import Exactly, kind_of, query_faults
 
@@ -135,5 +135,21 @@ def test_kinds_of_query_parameters() -> None:
     asked = (int, int | None, Annotated[int, Field(ge=1)], bool | None, str, int | str, list[int])
     kinds = [kind_of(kind) for kind in asked]
     assert kinds == ["integer", "integer", "integer", "boolean", None, None, None]
+    assert [kind_of(kind) for kind in (date, datetime | None, AwareDatetime)] == ["far"] * 3
     assert query_faults({"sure": "boolean"}, [("sure", "true")]) == []
     assert [fault["where"] for fault in query_faults({"sure": "boolean"}, [("sure", "on")])] == ["query.sure"]
+
+
+ENDS = ("0001-01-01", "0999-12-31", "3000-01-01", "9999-12-31")
+
+
+@pytest.mark.parametrize("day", [*ENDS, "1000-01-01", "2999-12-31", "2026-11-05"])
+def test_a_day_is_one_that_can_be_reckoned_with(day: str) -> None:
+    """Finding A17: a month before the first day there is, an hour later than the last in Cairo."""
+    far = day in ENDS
+    for kind, value in ((date, day), (AwareDatetime, f"{day}T22:00:00Z"), (date | None, day)):
+        faults = Exactly(TypeAdapter(kind)).faults(value)
+        assert [fault["code"] for fault in faults] == (["date_far"] if far else [])
+        assert bool(query_faults({"on": "far"}, [("on", value)])) is far
+    assert [one["where"] for one in query_faults({"on": "far"}, [("on", day)], "path")] == (["path.on"] if far else [])
+    assert query_faults({"on": "far"}, [("on", "never")]) == [], "of another shape: pydantic says so"
