@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -10,7 +11,7 @@ from chassis.ids import new_id
 from contracts.supply import DisputeDecided
 
 from ..support import NOON, Holder, Supply, Till, bread, goods
-from .test_offline import Chain, upload
+from .test_offline import Chain, canonical, statuses, upload
 
 DAY = NOON.date().isoformat()
 
@@ -116,6 +117,23 @@ async def test_the_evidence_is_the_sale_as_it_was_signed(supply: Supply) -> None
     seen = (await supply.client.get(path, headers=supply.issuer.person("disputes:write"))).json()
     assert json.loads(seen["document"]) == sale
     assert (seen["public_key"], seen["state"], seen["loaves"]) == (till.public_key, "open", 85)
+    assert seen["signature_holds"] is True
     assert [one["outlet_id"] for one in seen["sales"]] == [str(other.outlet_id)]
     assert (await supply.client.get("/v1/disputes", headers=other.headers())).json()["items"] == []
     assert (await supply.client.get(path, headers=till.headers())).status_code == 403
+
+
+async def test_a_signature_that_its_terminal_spoilt_is_said_to_be(supply: Supply) -> None:
+    """The sale behind it vouches for it, and alone it is nobody's."""
+    till, holders = await supply.till(), [await supply.holder(members=1) for _ in range(2)]
+    chain = Chain(till)
+    spoilt = chain.sell(holders[0], bread(100))
+    spoilt["signature"] = "A" * 86
+    assert statuses(await upload(supply, till, [spoilt])) == [("rejected", "signature_invalid")]
+    chain.head = hashlib.sha256(canonical(spoilt)).hexdigest()
+    genuine = chain.sell(holders[1], bread(5))
+    answer = await upload(supply, till, [spoilt, genuine])
+    assert statuses(answer) == [("disputed", "household_floor"), ("applied", None)]
+    path = f"/v1/disputes/{answer['results'][0]['dispute_id']}"
+    seen = (await supply.client.get(path, headers=supply.issuer.person("disputes:write"))).json()
+    assert (json.loads(seen["document"]), seen["signature_holds"]) == (spoilt, False)

@@ -76,6 +76,10 @@ class DisputeEvidence(Dispute):
     )
     hash: str = Field(description="its SHA-256, which the next sale of the chain carries")
     public_key: str | None = Field(description="base64url; the key whose chain it is in")
+    signature_holds: bool | None = Field(
+        description="whether that key signed this document by itself; where not, the sales behind it in the chain"
+        " prove it by their hashes; null where there is no key, as of a paper sheet"
+    )
     reversal: Annotated[str | None, Personal.RATIONS] = Field(
         description="the signed reversal that took it back, or a part of it, in the same form; null where there is none"
     )

@@ -27,6 +27,7 @@ from supply_service.context import Runtime
 from supply_service.days import claims
 from supply_service.disputes import repository
 from supply_service.disputes.schemas import Dispute, DisputeEvidence, Finding, HeldAgainst
+from supply_service.offline.chain import signature_holds
 from supply_service.offline.taken_back import lock_dispute
 from supply_service.proposals import PROPOSALS
 from supply_service.rules.floors import Disputed, uphold
@@ -75,9 +76,11 @@ async def read(session: AsyncSession, caller: Principal, dispute_id: UUID) -> Di
     """A dispute with its evidence. Raises DisputeUnknown."""
     found = await _known(session, caller, dispute_id)
     evidence = await repository.evidence(session, dispute_id)
+    key = evidence["public_key"]
+    holds = None if key is None else signature_holds(key, orjson.loads(evidence["document"]))
     around = await repository.around(session, found["household_id"], found["business_day"])
     sales = [HeldAgainst.model_validate(dict(row)) for row in around if row["redemption_id"] != found["redemption_id"]]
-    return DisputeEvidence.model_validate(_members(found) | dict(evidence) | {"sales": sales})
+    return DisputeEvidence.model_validate(_members(found) | dict(evidence) | {"signature_holds": holds, "sales": sales})
 
 
 async def find(session: AsyncSession, runtime: Runtime, caller: Principal, dispute_id: UUID, finding: Finding) -> UUID:
