@@ -20,7 +20,9 @@ def ensure_kept(policy: Policy) -> None:
         return
     if policy.value != CASH:
         raise ModeNotKept(
-            "No balance is kept that buys goods only; in_kind or cash.", detail_ar="المتاح: عيني أو نقدي فقط."
+            "A balance that buys listed goods only is not kept: neither its list nor its amount was published."
+            " Enter in_kind or cash.",
+            detail_ar="لا يوجد رصيد مقيد بسلع: لم تصدر قائمة سلعه ولا قيمته. المتاح: عيني أو نقدي.",
         )
     if policy.scope.get("programme") in {None, POINTS}:
         raise ModeNotKept(

@@ -42,8 +42,8 @@ def sell(
         price = price_of(item, figures.day, book)
         if price is None:
             raise FreePriceUnknown(
-                f"No price is in force at which anybody buys {item}.",
-                detail_ar="لا يوجد سعر حر معتمد لهذه السلعة",
+                f"The ministry has set no price at which anybody buys {item}: it is sold on the card alone.",
+                detail_ar="لم تحدد الوزارة سعراً حراً لهذه السلعة، وتصرف بالكارت فقط.",
                 item=item,
             )
         lines.append(FreeLine(item, quantity, price, price * quantity))

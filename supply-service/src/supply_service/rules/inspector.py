@@ -19,8 +19,8 @@ def draw(merchant: Merchant, loaves: int, drawn: int, figures: Figures, book: Po
     most = INSPECTOR_LOAVES.find(book, figures.day, **merchant.scope)
     if most is None:
         raise InspectorCardClosed(
-            "No bound is in force for what an inspector lets a bakery sell.",
-            detail_ar="لا يوجد حد معتمد لما يصرف بكارت المفتش",
+            "The ministry has approved no bound for what an inspector lets a bakery sell: until then nobody lets it.",
+            detail_ar="لم تعتمد الوزارة حداً لما يصرف بكارت المفتش، ولا يصرف به قبل ذلك.",
         )
     if drawn + loaves > most:
         raise InspectorLoavesExceeded(
