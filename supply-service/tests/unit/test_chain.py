@@ -118,7 +118,12 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What is checked by itself from now on."""
     seen: list[object] = []
     real = chain.signature_holds
-    monkeypatch.setattr(chain, "signature_holds", lambda key, one: seen.append(one["sequence"]) or real(key, one))
+
+    def holds(public_key: str, one: dict[str, Any]) -> bool:
+        seen.append(one["sequence"])
+        return real(public_key, one)
+
+    monkeypatch.setattr(chain, "signature_holds", holds)
     return seen
 
 

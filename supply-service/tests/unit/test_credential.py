@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from chassis.ids import new_id
 from chassis.sealing import Keyring
@@ -73,9 +75,14 @@ def test_what_card_service_has_not_signed_is_none(given: str) -> None:
 
 
 def test_what_is_remembered_ends_by_its_card_its_day_and_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown, checked = credential(), []
+    shown, checked = credential(), list[str]()
+
+    def counted(compact: str, trusted: Mapping[str, Ed25519PublicKey]) -> Mapping[str, object]:
+        checked.append(compact)
+        return verified(compact, trusted)
+
     keys = CredentialKeys(orjson.dumps(CARD_SERVICE.public_jwks()).decode(), None)
-    monkeypatch.setattr(known, "verified", lambda *given: checked.append(given) or verified(*given))
+    monkeypatch.setattr(known, "verified", counted)
     assert [keys.holds(shown, CARD, NOW) for _ in range(3)] == [True] * 3
     assert len(checked) == 1, "its signature is checked once"
     assert not keys.holds(shown, new_id(), NOW)

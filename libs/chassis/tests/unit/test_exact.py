@@ -147,7 +147,8 @@ ENDS = ("0001-01-01", "0999-12-31", "3000-01-01", "9999-12-31")
 def test_a_day_is_one_that_can_be_reckoned_with(day: str) -> None:
     """Finding A17: a month before the first day there is, an hour later than the last in Cairo."""
     far = day in ENDS
-    for kind, value in ((date, day), (AwareDatetime, f"{day}T22:00:00Z"), (date | None, day)):
+    told: list[tuple[Any, str]] = [(date, day), (AwareDatetime, f"{day}T22:00:00Z"), (date | None, day)]
+    for kind, value in told:
         faults = Exactly(TypeAdapter(kind)).faults(value)
         assert [fault["code"] for fault in faults] == (["date_far"] if far else [])
         assert bool(query_faults({"on": "far"}, [("on", value)])) is far
