@@ -22,6 +22,7 @@ from bench import (
     messages,
     months,
     names,
+    plans,
     redemptions,
     roles,
     simulation,
@@ -50,11 +51,12 @@ FIGURES = (
     "imports",
     "months",
     "names",
+    "plans",
     "roles",
     "simulation",
     "upgrade",
 )
-ALONE = {"months", "names", "roles", "simulation", "upgrade"}  # on servers of their own
+ALONE = {"months", "names", "plans", "roles", "simulation", "upgrade"}  # on servers of their own
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
@@ -71,6 +73,9 @@ async def measure(options: Options, wanted: set[str]) -> list[Section]:
         _say("names")
         async with stack.running() as running:
             sections.append(names.section(await names.run(running, options)))
+    if "plans" in wanted:
+        _say("plans")
+        sections.append(plans.section(await plans.run(options)))
     if "roles" in wanted:
         _say("roles")
         sections.append(roles.section(await roles.run(options), options))

@@ -10,7 +10,7 @@ class Options:
     """`seconds` of one run, `rounds` of all runs in turn, `cards` in supply-service's books, pgbench's `scale`,
     `citizens` in the file that is imported and in the databases that are upgraded, `households` whose month is opened
     at once and over which a change of policies is computed, `simulated` over which it is computed too, `named` in the
-    register where `searches` are made.
+    register where `searches` are made, `planned` adults who are invited to collect their cards.
 
     The scale has as many branches as the most clients, so that they do not queue for one row.
     """
@@ -24,6 +24,7 @@ class Options:
     households: int = 186_000
     simulated: int = 2_000_000
     named: int = 5_000_000
+    planned: int = 500_000
     searches: int = 3_000
 
 
@@ -36,5 +37,6 @@ QUICK = Options(
     households=10_000,
     simulated=40_000,
     named=40_000,
+    planned=20_000,
     searches=300,
 )

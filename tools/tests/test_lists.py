@@ -61,6 +61,7 @@ ORDERS: Final = {
     "/v1/payout-funds": NAMED,
     "/v1/payout-programmes": NAMED,
     "/v1/people": CREATED,
+    "/v1/pickup-plans/{plan_id}/load": NAMED,
     "/v1/pickup-sites": NAMED,
     "/v1/pickup-sites/{site_id}/appointments": HOURLY,
     "/v1/pickup-sites/{site_id}/closures": CREATED,

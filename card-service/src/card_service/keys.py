@@ -50,6 +50,18 @@ RAMADAN_HOURS = KEYS.declare(
     kinds.mapping(OfficeHours),
     "Hours between which pick-up sites are open in Ramadan; a site's own hours hold within them.",
 )
+INVITED_A_WEEK = KEYS.declare(
+    "pickup.invited_a_week",
+    kinds.positive,
+    "Citizens of a governorate who are expected in a week at most when plans invite, whatever plan they are of.",
+)
+ELDERLY_AGE = KEYS.declare("pickup.elderly_age", kinds.positive, "Years from which on quiet hours are a citizen's.")
+QUIET_HOURS = KEYS.declare(
+    "pickup.quiet_hours", kinds.mapping(OfficeHours), "Hours of a day at which sites are quiet, kept for the elderly."
+)
+REMINDER_DAYS = KEYS.declare(
+    "pickup.reminder_days", kinds.positive, "Days before an appointment on which its citizen is reminded."
+)
 SLOT_WEEKS = KEYS.declare(
     "pickup.slot_weeks", kinds.positive, "Weeks ahead, today's days among them, for which sites' slots are made."
 )

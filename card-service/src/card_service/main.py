@@ -33,6 +33,7 @@ from card_service.registry.requests.api import routes as requests
 from card_service.registry.restated import CONTACTS, HOUSEHOLDS
 from card_service.retention import RETENTION
 from card_service.rollout.api import routes as rollout
+from card_service.rollout.plan_api import routes as plans
 from card_service.search.api import routes as search
 from card_service.settings import Settings
 from card_service.workers import workers
@@ -64,6 +65,7 @@ ROUTERS = (
     readiness,
     seminars,
     rollout,
+    plans,
     privacy,
     policies_router("/v1/policies/card", DESK, PROPOSALS),
     *routers_of("card", PROPOSALS),

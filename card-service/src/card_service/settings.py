@@ -48,7 +48,7 @@ class Settings(ServiceSettings):
     )
     card_import_max_bytes: int = Field(default=16 * 1024 * 1024, ge=1024, description="largest file")
     card_import_chunk_rows: int = Field(default=2500, ge=10, le=5000, description="rows of one transaction")
-    card_plan_chunk: int = Field(default=2000, ge=10, le=5000, description="citizens of one transaction")
+    card_plan_chunk: int = Field(default=5000, ge=10, le=5000, description="citizens of one transaction")
     card_activation_chunk: int = Field(default=3000, ge=10, le=5000, description="cards of one transaction")
     card_handover_lanes: int = Field(default=2, ge=1, description="transactions of hand-overs at once, and searches")
     card_handover_batch: int = Field(default=64, ge=1, le=500, description="most hand-overs or searches in one")

@@ -7,6 +7,7 @@ from card_service.context import Runtime
 from card_service.distribution import plan_repository as plans
 from card_service.distribution.missed import MISSED
 from card_service.distribution.plans import plan_chunk
+from card_service.distribution.reminding import REMINDING
 from card_service.distribution.slot_making import MAKING
 from card_service.duplicates.finding import FINDING
 from card_service.hotlist.upkeep import TIDYING
@@ -36,6 +37,7 @@ def workers() -> list[Periodic[Runtime]]:
         job("pickup_plans", plans.claim, plan_chunk, lambda one: one.plan_id, plans.fail),
         job("activations", rollout.claim, activation_chunk, lambda one: one.activation_id, rollout.fail),
         MAKING,
+        REMINDING,
         KEEPING,
         EXPIRY,
         FINDING,

@@ -421,7 +421,7 @@ async def rights(office: Office, world: World) -> Calls:
 
 async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     world = await world_of(office)
-    calls = registry(office, world) | rollout(office, world) | await cards(office, world)
+    calls = registry(office, world) | rollout(office, world) | await sites.plans(office) | await cards(office, world)
     calls |= await rights(office, world) | await duplicates(office, world)
     calls |= await requests(office) | await losses(office) | await findings(office) | await mandates(office)
     calls |= await readiness(office)

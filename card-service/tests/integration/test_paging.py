@@ -21,6 +21,7 @@ LISTS = {
     "/v1/imports/{import_id}/rejections",
     "/v1/imports/{import_id}/rows",
     "/v1/cards/{card_id}/mandates",  # walked in test_mandates.py
+    "/v1/pickup-plans/{plan_id}/load",
     "/v1/pickup-sites",
     "/v1/pickup-sites/{site_id}/appointments",
     "/v1/pickup-sites/{site_id}/closures",
@@ -71,7 +72,8 @@ async def test_every_list(open_office: OpenOffice) -> None:
         await eventually(listed, seconds=60)
         for register in ("households", "citizens", "memberships"):
             await check_pages(office.client, headers, f"/v1/{register}")
-        await office.planned(phases[0])
+        plan = await office.planned(phases[0])
+        await check_pages(office.client, headers, f"/v1/pickup-plans/{plan['id']}/load")
         row, *_ = await office.fetch(
             "SELECT site_id, (min(starts_at) AT TIME ZONE 'Africa/Cairo')::date AS day, count(*) AS n FROM appointment"
             " GROUP BY site_id, (starts_at AT TIME ZONE 'Africa/Cairo')::date ORDER BY n DESC LIMIT 1"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TypeAlias
@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 
 from card_service import POLICIES
 from card_service.distribution.models import Candidate
+from card_service.distribution.offering import week_begins, week_of
 from card_service.distribution.office_days import office_days
 from card_service.distribution.opening import Between, Break, DayHours, Open, every_day, hours, ordered
+from card_service.distribution.places import Point
 from card_service.distribution.planning import (
     FULL,
     HOUSEHOLD_SITE_FULL,
     NO_SITE,
+    WEEKS_FULL,
     Group,
     Offer,
     Outcome,
@@ -244,6 +247,60 @@ def test_places_that_are_gone_stay_gone() -> None:
     outcome = Planner([one.site], {one.site_id: offers}).place([group(1), group(2), group(3)])
     assert {p.starts_at for p in outcome.placements} == {first}
     assert outcome.unplaced == {FULL: 1}
+
+
+def test_no_week_takes_more_than_it_may_and_the_first_fills_first() -> None:
+    one, more = site(1, capacity=9), 7
+    starts = [(start, week_of(start.astimezone(CAIRO).date())) for start in one.starts(days=21)]
+    weeks = sorted({week for _, week in starts})
+    offers = {one.site_id: [Offer(start, 9, week=week) for start, week in starts]}
+    planner = Planner([one.site], offers, dict.fromkeys(weeks, more))
+    outcome = planner.place([group(n, 2) for n in range(1, 12)])
+    load = Counter(week_of(p.starts_at.astimezone(CAIRO).date()) for p in outcome.placements)
+    assert load == dict.fromkeys(weeks, more - 1)
+    assert outcome.unplaced == {WEEKS_FULL: 4}
+    assert week_begins(weeks[0]) == SATURDAY
+    assert {week_of(SATURDAY + timedelta(days=n)) for n in range(7)} == {weeks[0]}
+
+
+def test_who_finds_no_place_in_the_district_goes_to_the_nearest() -> None:
+    middle = Point(31.25, 32.30)
+    places = [(1, "a", middle), (2, "b", Point(31.40, 32.30)), (3, "c", Point(31.27, 32.30)), (4, "d", None)]
+    sites = [Site(UUID(int=n), district, point) for n, district, point in places]
+    hour = site(1).starts()[0]
+    offers = {one.site_id: [Offer(hour, 2)] for one in sites}
+    outcome = Planner(sites, offers, points={"a": middle}).place([group(n) for n in range(1, 8)])
+    assert [p.site_id.int for p in outcome.placements] == [1, 1, 3, 3, 2, 2, 4]
+    assert (outcome.figures.other_district, outcome.figures.measured) == (5, 6)
+    assert outcome.figures.metres == 2 * middle.metres_to(Point(31.27, 32.30)) + 2 * middle.metres_to(
+        Point(31.40, 32.30)
+    )
+    assert 2200 < middle.metres_to(Point(31.27, 32.30)) < 2250
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=40), st.integers(1, 4))
+def test_the_elderly_come_at_quiet_hours_while_there_is_room(people: list[tuple[int, bool]], capacity: int) -> None:
+    starts = site(1).starts(days=2)
+    offers = [Offer(start, capacity, quiet=start.astimezone(CAIRO).hour in {12, 13}) for start in starts]
+    groups = [replace(group(n, size), elderly=int(old)) for n, (size, old) in enumerate(people, start=1)]
+    outcome = Planner([site(1).site], {UUID(int=1): offers}).place(groups)
+    quiet = {offer.starts_at for offer in offers if offer.quiet}
+    load = Counter(p.starts_at for p in outcome.placements)
+    assert all(n <= capacity for n in load.values())
+    full = all(load[start] == capacity for start in quiet)
+    busy_full = all(load[offer.starts_at] == capacity for offer in offers if not offer.quiet)
+    old = {one.household_id for one in groups if one.elderly}
+    for placement in outcome.placements:
+        if placement.household_id in old:
+            assert placement.starts_at in quiet or full
+        else:
+            assert placement.starts_at not in quiet or busy_full
+    by_home = Counter((p.household_id, p.starts_at) for p in outcome.placements)
+    assert outcome.figures.households == len({p.household_id for p in outcome.placements})
+    assert outcome.figures.together == sum(
+        by_home[one.household_id, start] == len(one.citizens) for one in groups for start in load
+    )
 
 
 def candidates(*sizes: int) -> list[Candidate]:

@@ -24,6 +24,7 @@ from contracts.card import (
     HouseholdRestated,
     PersonDied,
     PickupMissed,
+    PickupReminderDue,
     PickupScheduled,
 )
 from contracts.gateway import TerminalKeyReplaced
@@ -80,6 +81,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions.on(PersonDied)(person_died)
     reactions.restated(HouseholdRestated, PersonDied)(household_restated)
     reactions.on(PickupScheduled)(pickup_scheduled)
+    reactions.on(PickupReminderDue)(pickup_reminder)
     reactions.on(PickupMissed)(pickup_missed)
     reactions.on(CardIssued)(card_issued)
     reactions.on(CardActivated)(card_activated)
@@ -140,6 +142,14 @@ async def pickup_scheduled(
     """Tell where and when the card is collected."""
     intents = [about(e, e.data.card_id, AppointmentFacts(**e.data.model_dump())) for e in events]
     await _queue(session, runtime, "appointment", intents)
+
+
+async def pickup_reminder(
+    events: Sequence[Received[PickupReminderDue]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Remind of where and when the card is collected."""
+    intents = [about(e, e.data.card_id, AppointmentFacts(**e.data.model_dump())) for e in events]
+    await _queue(session, runtime, "appointment_reminder", intents)
 
 
 async def pickup_missed(events: Sequence[Received[PickupMissed]], session: AsyncSession, runtime: Runtime) -> None:

@@ -16,7 +16,7 @@ from chassis.clock import TrainingClock
 from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, execute_as_owner, worked_off
-from contracts.card import CardBlocked, ContactChanged, PersonDied, PickupMissed, PickupScheduled
+from contracts.card import CardBlocked, ContactChanged, PersonDied, PickupMissed, PickupReminderDue, PickupScheduled
 from notify_service import repository, service, upkeep
 from notify_service.contacts.service import learn
 from notify_service.provider import Aggregator
@@ -70,6 +70,17 @@ async def pass_time(desk: Desk, time: timedelta) -> None:
 
 async def drain(desk: Desk) -> None:
     await worked_off(desk.sender.step, lambda pause: pause == 0)
+
+
+async def test_who_comes_soon_is_reminded_of_place_and_hour(desk: Desk) -> None:
+    contact = await desk.know()
+    said = appointment(contact).model_dump(exclude={"site_address_ar", "ends_at"})
+    set_clock(desk, NOON)
+    await desk.hear(PickupReminderDue(**said))
+    await drain(desk)
+    (text,) = [message["text"] for message in desk.aggregator.messages.values()]
+    assert "نذكرك" in text
+    assert "مكتب بريد" in text
 
 
 async def test_urgent_messages_leave_first(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 TABLES = (
     "appointment",
     "pickup_plan",
+    "pickup_plan_load",
     "pickup_plan_site",
     "pickup_plan_unplaced",
     "pickup_site",

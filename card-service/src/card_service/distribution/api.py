@@ -7,17 +7,20 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards.errors import SiteUnknown
 from card_service.cards.lifecycle import CardState
 from card_service.context import WithDependencies
 from card_service.distribution import plan_repository, plans, repository, service
-from card_service.distribution.errors import PlanNotFound, SiteExists
+from card_service.distribution.errors import PlanNotDraft, PlanNotFound, SiteExists
+from card_service.distribution.models import Plan
 from card_service.distribution.schemas import (
     BookedOut,
     BookedPage,
+    DayLoadOut,
+    DayLoadPage,
     PlanOut,
-    PlanSiteOut,
     SiteIn,
     SiteOut,
     SitePage,
@@ -25,12 +28,13 @@ from card_service.distribution.schemas import (
 from card_service.registry import names, sealed_names
 from chassis.auth import Caller
 from chassis.db import Reading, Work
-from chassis.paging import Paging, by_id
+from chassis.paging import FIRST_ID, Paging, by_id, by_text
 from chassis.places import GovernorateCode
 from chassis.routing import router
 from contracts.scopes import Scope
 
 routes = router(tags=["distribution"])
+_DAY_AND_SITE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9a-f-]{36})?$"
 
 
 @routes.post("/v1/pickup-sites", scopes=Scope.SITES_WRITE, status_code=201, problems=SiteExists)
@@ -88,24 +92,38 @@ async def list_appointments(
 @routes.get("/v1/pickup-plans/{plan_id}", scopes=(Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE), problems=PlanNotFound)
 async def read_plan(plan_id: UUID, caller: Caller, session: Reading) -> PlanOut:
     """How far a plan has come, site by site."""
+    return await plan_out(session, await plans.find(session, caller, plan_id))
+
+
+async def plan_out(session: AsyncSession, plan: Plan) -> PlanOut:
+    """A plan with what it came to."""
+    unplaced = await plan_repository.unplaced(session, plan.plan_id)
+    return PlanOut.of(plan, unplaced, await plan_repository.plan_sites(session, plan.plan_id))
+
+
+@routes.get("/v1/pickup-plans/{plan_id}/load", scopes=(Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE), problems=PlanNotFound)
+async def read_load(
+    plan_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[str], by_text(500, 2000, _DAY_AND_SITE)]
+) -> DayLoadPage:
+    """Whom a plan, or its draft, sends where: citizens by day and site."""
     plan = await plans.find(session, caller, plan_id)
-    return PlanOut(
-        id=plan.plan_id,
-        phase_id=plan.phase_id,
-        status=plan.status,
-        week_start=plan.week_start,
-        holders=plan.holders,
-        limit=plan.max_citizens,
-        scheduled=plan.scheduled,
-        unplaced=await plan_repository.unplaced(session, plan_id),
-        sites=[
-            PlanSiteOut(
-                site_id=site.site_id,
-                name=site.name_en,
-                name_ar=site.name_ar,
-                scheduled=site.scheduled,
-                capacity=site.capacity,
-            )
-            for site in await plan_repository.plan_sites(session, plan_id)
-        ],
-    )
+    day, _, site_id = page.after.partition("/")
+    after = (date.fromisoformat(day), UUID(site_id)) if day else (date.min, FIRST_ID)
+    found = await plan_repository.days(session, plan.plan_id, after, page.limit + 1)
+    items = [
+        DayLoadOut(
+            day=one.day,
+            site_id=one.site_id,
+            citizens=one.citizens,
+            offered=one.offered,
+            most_in_an_hour=one.most,
+        )
+        for one in found
+    ]
+    return DayLoadPage.of(page, items, lambda one: f"{one.day}/{one.site_id}")
+
+
+@routes.post("/v1/pickup-plans/{plan_id}/withdrawal", scopes=Scope.ROLLOUT_WRITE, problems=(PlanNotFound, PlanNotDraft))
+async def drop_plan(plan_id: UUID, caller: Caller, session: Work, deps: WithDependencies) -> PlanOut:
+    """Give a draft up: it can be looked at, and not started any more."""
+    return await plan_out(session, await plans.drop(session, deps, caller, plan_id))

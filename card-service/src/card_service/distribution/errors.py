@@ -82,6 +82,13 @@ class PlanUnderWay(Conflict):
     title_ar = "توجد خطة تسليم قيد التنفيذ لهذه المرحلة"
 
 
+class PlanNotDraft(Conflict):
+    """Only a draft that was computed is started or dropped"""
+
+    code = "plan_is_no_draft"
+    title_ar = "الخطة ليست مسودة جاهزة"
+
+
 class WeekIsOver(InvalidRequest):
     """The week of the plan is over"""
 

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
 from card_service.dependencies import Dependencies
-from card_service.distribution import repository
+from card_service.distribution import repository, slot_making
 from card_service.distribution.models import MissedAppointment, NewAppointment
+from card_service.distribution.offering import WEEK, offers_of, planning_site
 from card_service.distribution.planning import Group, Planner
-from card_service.distribution.plans import WEEK, offers_of, pickup_scheduled, planning_site
+from card_service.distribution.plans import pickup_scheduled
 from card_service.keys import APPOINTMENTS, REBOOKING_DAYS
 from chassis import outbox
 from chassis.clock import day_begins
@@ -56,8 +57,9 @@ async def _rebook(session: AsyncSession, deps: Dependencies, missed: list[Missed
         if not waiting:
             break
         first = tomorrow + timedelta(days=offset)
-        offers = await offers_of(session, deps, sites.values(), first, WEEK)
-        outcome = Planner(map(planning_site, sites.values()), offers).place(waiting)
+        await slot_making.ensure(session, deps, sites.values(), first, WEEK)
+        offered = await offers_of(session, deps, sites.values(), first, WEEK)
+        outcome = Planner(map(planning_site, sites.values()), offered.offers).place(waiting)
         for placement in outcome.placements:
             one = by_card[placement.citizen_id]  # groups of cards here: a card lies where it lies
             booked.append(NewAppointment(new_id(), one.card_id, one.site_id, placement.starts_at, one.number + 1))

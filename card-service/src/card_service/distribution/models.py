@@ -8,12 +8,12 @@ from typing import Literal
 from uuid import UUID
 
 from card_service.distribution.opening import Week, every_day
-from card_service.registry.models import JobStatus
 from chassis.area import Area, InGovernorate
 
 SiteKind = Literal["post_office", "supply_centre", "health_office", "governorate_office"]
 ClosureKind = Literal["planned", "emergency"]
 Holders = Literal["heads", "adults"]
+PlanStatus = Literal["drafting", "draft", "dropped", "queued", "running", "done", "failed"]
 AppointmentState = Literal["scheduled", "kept", "missed", "cancelled"]
 
 
@@ -95,20 +95,49 @@ class Plan(InGovernorate):
     """A pick-up plan and how far it has come.
 
     `heads_left` and `others_left` are how many citizens it may still invite, None before it has begun;
-    `done_household` is the last household it has settled.
+    `done_household` is the last household it has settled. `drafted` is how many its draft had a place for, None where
+    it was not looked at first. From `households` on: `planning.Figures`.
     """
 
     plan_id: UUID
     phase_id: UUID
     governorate: str
     week_start: date
+    weeks: int
     holders: Holders
     max_citizens: int
-    status: JobStatus
+    status: PlanStatus
     heads_left: int | None
     others_left: int | None
     done_household: UUID | None
     scheduled: int
+    drafted: int | None
+    created_by: str
+    started_by: str | None
+    dropped_by: str | None
+    households: int
+    together: int
+    other_district: int
+    elderly: int
+    elderly_quiet: int
+    measured: int
+    metres: int
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is only computed: nobody is invited, no place is taken."""
+        return self.status == "drafting"
+
+
+@dataclass(frozen=True, slots=True)
+class DayLoad:
+    """What a plan sends to a site on a day, of what the site offers in its hours then; `most` in one hour."""
+
+    day: date
+    site_id: UUID
+    citizens: int
+    offered: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +148,7 @@ class Candidate:
     district: str
     citizen_id: UUID
     is_head: bool
+    is_elderly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +172,20 @@ class MissedAppointment:
     household_id: UUID
     site_id: UUID
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """An appointment whose citizen is to be reminded of it."""
+
+    appointment_id: UUID
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    site_id: UUID
+    site_name_ar: str
+    site_name_en: str
+    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
@@ -9,21 +10,29 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.distribution.models import Candidate, Plan, PlanSite
+from card_service.distribution.models import Candidate, DayLoad, Plan, PlanSite, PlanStatus
+from card_service.distribution.planning import Outcome
+from card_service.distribution.schemas import PlanIn
 from chassis.row_arrays import statement
 
 _PLAN = (
-    "SELECT p.plan_id, p.phase_id, f.governorate, p.week_start, p.holders, p.max_citizens, p.status, p.heads_left,"
-    " p.others_left, p.done_household, p.scheduled FROM pickup_plan p JOIN rollout_phase f USING (phase_id)"
+    "SELECT p.plan_id, p.phase_id, f.governorate, p.week_start, p.weeks, p.holders, p.max_citizens, p.status,"
+    " p.heads_left, p.others_left, p.done_household, p.scheduled, p.drafted, p.created_by, p.started_by, p.dropped_by,"
+    " p.households, p.together, p.other_district, p.elderly, p.elderly_quiet, p.measured, p.metres"
+    " FROM pickup_plan p JOIN rollout_phase f USING (phase_id)"
 )
 _FIND = text(f"{_PLAN} WHERE p.plan_id = :plan_id")
+_LOCK = text(f"{_PLAN} WHERE p.plan_id = :plan_id FOR UPDATE OF p")
+# Plans of one governorate invite one after the other: what a week may take is counted and taken in one transaction.
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('pickup_plan'), CAST(:governorate AS integer))")
 _CLAIM = text(
-    f"{_PLAN} WHERE p.status IN ('queued', 'running') AND f.state <> 'paused' ORDER BY p.attempts, p.plan_id LIMIT 1"
-    " FOR UPDATE OF p SKIP LOCKED"
+    f"{_PLAN} WHERE p.status = 'drafting' OR p.status IN ('queued', 'running') AND f.state <> 'paused'"
+    " ORDER BY p.attempts, p.plan_id LIMIT 1 FOR UPDATE OF p SKIP LOCKED"
 )
 _CREATE = text(
-    "INSERT INTO pickup_plan (plan_id, phase_id, week_start, holders, max_citizens, status, created_by, created_at)"
-    " VALUES (:plan_id, :phase_id, :week_start, :holders, :max_citizens, 'queued', :created_by, :created_at)"
+    "INSERT INTO pickup_plan"
+    " (plan_id, phase_id, week_start, weeks, holders, max_citizens, status, created_by, created_at)"
+    " VALUES (:plan_id, :phase_id, :week_start, :weeks, :holders, :max_citizens, :status, :created_by, :created_at)"
     " ON CONFLICT (phase_id) WHERE status IN ('queued', 'running') DO NOTHING RETURNING plan_id"
 )
 _COUNT_HEADS = text(
@@ -32,7 +41,7 @@ _COUNT_HEADS = text(
     " AND NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = c.citizen_id AND k.state <> 'closed')"
 )
 _CANDIDATES = text(
-    "SELECT c.household_id, h.district, c.citizen_id, c.role = 'head' AS is_head"
+    "SELECT c.household_id, h.district, c.citizen_id, c.role = 'head' AS is_head, c.birth_date <= :elderly_by"
     " FROM household h JOIN citizen c USING (household_id)"
     " WHERE h.governorate = :governorate AND (CAST(:after AS uuid) IS NULL OR h.household_id > :after)"
     " AND (c.role = 'head' OR CAST(:others AS boolean) AND c.birth_date <= :born_by)"
@@ -45,8 +54,8 @@ _HOUSEHOLD_SITES = text(
     " ORDER BY c.household_id, k.card_id DESC"
 )
 _BEGIN = text(
-    "UPDATE pickup_plan SET status = 'running', heads_left = :heads_left, others_left = :others_left"
-    " WHERE plan_id = :plan_id"
+    "UPDATE pickup_plan SET status = CASE status WHEN 'queued' THEN 'running' ELSE status END,"
+    " heads_left = :heads_left, others_left = :others_left WHERE plan_id = :plan_id"
 )
 _BEGIN_SITES = statement(
     "INSERT INTO pickup_plan_site (plan_id, site_id, capacity, scheduled)"
@@ -56,16 +65,55 @@ _BEGIN_SITES = statement(
 )
 _ADVANCE = text(
     "UPDATE pickup_plan SET heads_left = :heads_left, others_left = :others_left, done_household = :done_household,"
-    " scheduled = scheduled + :scheduled, attempts = 0, finished_at = :finished_at,"
-    " status = CASE WHEN CAST(:finished_at AS timestamptz) IS NULL THEN 'running' ELSE 'done' END"
+    " scheduled = scheduled + :scheduled, attempts = 0,"
+    " households = households + :households, together = together + :together,"
+    " other_district = other_district + :other_district, elderly = elderly + :elderly,"
+    " elderly_quiet = elderly_quiet + :quiet, measured = measured + :measured, metres = metres + :metres,"
+    " finished_at = CASE WHEN status <> 'drafting' THEN CAST(:ended_at AS timestamptz) END,"
+    " status = CASE WHEN CAST(:ended_at AS timestamptz) IS NULL THEN status"
+    " WHEN status = 'drafting' THEN 'draft' ELSE 'done' END"
     " WHERE plan_id = :plan_id"
 )
 _ADVANCE_SITES = statement(
-    "UPDATE pickup_plan_site s SET scheduled = s.scheduled + r.citizens"
-    " FROM <rows>"
-    " WHERE s.plan_id = :plan_id AND s.site_id = r.site_id",
+    "INSERT INTO pickup_plan_site AS s (plan_id, site_id, capacity, scheduled)"
+    " SELECT :plan_id, r.site_id, 0, r.citizens FROM <rows>"
+    " ON CONFLICT (plan_id, site_id) DO UPDATE SET scheduled = s.scheduled + EXCLUDED.scheduled",
     site_id="uuid",
     citizens="integer",
+)
+_ADVANCE_LOAD = statement(
+    "INSERT INTO pickup_plan_load AS l (plan_id, site_id, starts_at, citizens)"
+    " SELECT :plan_id, r.site_id, r.starts_at, r.citizens FROM <rows>"
+    " ON CONFLICT (plan_id, site_id, starts_at) DO UPDATE SET citizens = l.citizens + EXCLUDED.citizens",
+    site_id="uuid",
+    starts_at="timestamptz",
+    citizens="integer",
+)
+_LOAD = text("SELECT site_id, starts_at, citizens FROM pickup_plan_load WHERE plan_id = :plan_id")
+_DAYS = text(
+    "SELECT l.day, l.site_id, sum(l.citizens) AS citizens, coalesce(sum(l.offered), 0) AS offered,"
+    " max(l.citizens) AS most FROM ("
+    "  SELECT CAST(p.starts_at AT TIME ZONE 'Africa/Cairo' AS date) AS day, p.site_id, p.citizens,"
+    "   coalesce(s.offered, s.capacity) AS offered"
+    "  FROM pickup_plan_load p JOIN pickup_slot s USING (site_id, starts_at) WHERE p.plan_id = :plan_id"
+    ") l WHERE (l.day, l.site_id) > (CAST(:day AS date), CAST(:site_id AS uuid))"
+    " GROUP BY l.day, l.site_id ORDER BY l.day, l.site_id LIMIT :limit"
+)
+_FORGET = (
+    text("DELETE FROM pickup_plan_load WHERE plan_id = :plan_id"),
+    text("DELETE FROM pickup_plan_site WHERE plan_id = :plan_id"),
+    text("DELETE FROM pickup_plan_unplaced WHERE plan_id = :plan_id"),
+)
+_START = text(
+    "UPDATE pickup_plan p SET status = 'queued', drafted = scheduled, scheduled = 0, heads_left = NULL,"
+    " others_left = NULL, done_household = NULL, attempts = 0, households = 0, together = 0, other_district = 0,"
+    " elderly = 0, elderly_quiet = 0, measured = 0, metres = 0, started_by = :by, started_at = :now"
+    " WHERE plan_id = :plan_id AND NOT EXISTS (SELECT FROM pickup_plan o"
+    "  WHERE o.phase_id = p.phase_id AND o.status IN ('queued', 'running')) RETURNING plan_id"
+)
+_DROP = text(
+    "UPDATE pickup_plan SET status = 'dropped', dropped_by = :by, dropped_at = :now, finished_at = NULL"
+    " WHERE plan_id = :plan_id"
 )
 _ADVANCE_UNPLACED = text(
     "INSERT INTO pickup_plan_unplaced (plan_id, reason, citizens) VALUES (:plan_id, :reason, :citizens)"
@@ -75,7 +123,7 @@ _FAIL = text(
     "UPDATE pickup_plan SET attempts = attempts + 1,"
     " status = CASE WHEN attempts + 1 >= :max_attempts THEN 'failed' ELSE status END,"
     " finished_at = CASE WHEN attempts + 1 >= :max_attempts THEN clock_timestamp() END"
-    " WHERE plan_id = :plan_id AND status IN ('queued', 'running')"
+    " WHERE plan_id = :plan_id AND status IN ('drafting', 'queued', 'running')"
 )
 _SITES = text(
     "SELECT s.site_id, n.name_ar, n.name_en, s.scheduled, s.capacity FROM pickup_plan_site s"
@@ -89,29 +137,66 @@ async def create(
     session: AsyncSession,
     plan_id: UUID,
     phase_id: UUID,
-    week_start: date,
-    holders: str,
-    max_citizens: int,
+    given: PlanIn,
+    status: PlanStatus,
     created_by: str,
     now: datetime,
 ) -> bool:
-    """Write a plan; False where another one of the phase is under way."""
+    """Write a plan, to be drafted or carried out; False where another one of the phase is carried out."""
     values = {
         "plan_id": plan_id,
         "phase_id": phase_id,
-        "week_start": week_start,
-        "holders": holders,
-        "max_citizens": max_citizens,
+        "week_start": given.week_start,
+        "weeks": given.weeks,
+        "holders": given.holders,
+        "max_citizens": given.limit,
+        "status": status,
         "created_by": created_by,
         "created_at": now,
     }
     return (await session.execute(_CREATE, values)).scalar() is not None
 
 
-async def find(session: AsyncSession, plan_id: UUID) -> Plan | None:
-    """A plan by id."""
-    row = (await session.execute(_FIND, {"plan_id": plan_id})).one_or_none()
+async def find(session: AsyncSession, plan_id: UUID, *, lock: bool = False) -> Plan | None:
+    """A plan by id, its row locked against other changes if asked."""
+    row = (await session.execute(_LOCK if lock else _FIND, {"plan_id": plan_id})).one_or_none()
     return Plan(*row) if row else None
+
+
+async def start(session: AsyncSession, plan_id: UUID, by: str, now: datetime) -> bool:
+    """Let a draft be carried out from the beginning; False where another plan of the phase is."""
+    started = await session.execute(_START, {"plan_id": plan_id, "by": by, "now": now})
+    if started.scalar() is None:
+        return False
+    await _forget(session, plan_id)
+    return True
+
+
+async def drop(session: AsyncSession, plan_id: UUID, by: str, now: datetime) -> None:
+    """Give a draft up; what it came to stays to be looked at."""
+    await session.execute(_DROP, {"plan_id": plan_id, "by": by, "now": now})
+
+
+async def _forget(session: AsyncSession, plan_id: UUID) -> None:
+    for part in _FORGET:
+        await session.execute(part, {"plan_id": plan_id})
+
+
+async def one_at_a_time(session: AsyncSession, governorate: str) -> None:
+    """Wait until no other plan of a governorate invites in a transaction under way."""
+    await session.execute(_ONE_AT_A_TIME, {"governorate": int(governorate)})
+
+
+async def load(session: AsyncSession, plan_id: UUID) -> dict[tuple[UUID, datetime], int]:
+    """How many a plan sends to which site's hour."""
+    rows = await session.execute(_LOAD, {"plan_id": plan_id})
+    return {(row.site_id, row.starts_at): row.citizens for row in rows}
+
+
+async def days(session: AsyncSession, plan_id: UUID, after: tuple[date, UUID], limit: int) -> list[DayLoad]:
+    """A plan's load by day and site, those after a day and site."""
+    asked = {"plan_id": plan_id, "day": after[0], "site_id": after[1], "limit": limit}
+    return [DayLoad(*row) for row in await session.execute(_DAYS, asked)]
 
 
 async def claim(session: AsyncSession) -> Plan | None:
@@ -135,13 +220,19 @@ async def begin(
     await session.execute(_BEGIN_SITES, sites)
 
 
-async def candidates(session: AsyncSession, plan: Plan, *, others: bool, born_by: date, limit: int) -> list[Candidate]:
-    """Citizens without a card of the households after the plan's last, household by household, the head first."""
+async def candidates(
+    session: AsyncSession, plan: Plan, *, others: bool, born_by: date, elderly_by: date, limit: int
+) -> list[Candidate]:
+    """Citizens without a card of the households after the plan's last, household by household, the head first.
+
+    Others than heads are born by `born_by`; who is born by `elderly_by` is elderly.
+    """
     values = {
         "governorate": plan.governorate,
         "after": plan.done_household,
         "others": others,
         "born_by": born_by,
+        "elderly_by": elderly_by,
         "limit": limit,
     }
     return [Candidate(*row) for row in await session.execute(_CANDIDATES, values)]
@@ -156,29 +247,39 @@ async def household_sites(session: AsyncSession, households: Sequence[UUID]) -> 
 async def advance(
     session: AsyncSession,
     plan: Plan,
+    outcome: Outcome,
     *,
     heads_left: int,
     others_left: int,
     done_household: UUID | None,
-    scheduled: Mapping[UUID, int],
-    unplaced: Mapping[str, int],
-    finished_at: datetime | None,
+    ended_at: datetime | None,
 ) -> None:
-    """Add a chunk to a plan's progress; `scheduled` by site, `unplaced` by reason. With `finished_at` it is done."""
+    """Add a chunk to a plan's progress. With `ended_at` it is done, or drafted."""
     values = {
         "plan_id": plan.plan_id,
         "heads_left": heads_left,
         "others_left": others_left,
         "done_household": done_household,
-        "scheduled": sum(scheduled.values()),
-        "finished_at": finished_at,
+        "scheduled": len(outcome.placements),
+        "ended_at": ended_at,
     }
-    await session.execute(_ADVANCE, values)
-    sites = {"plan_id": plan.plan_id, "site_id": list(scheduled), "citizens": list(scheduled.values())}
-    await session.execute(_ADVANCE_SITES, sites)
-    for reason, citizens in unplaced.items():
+    await session.execute(_ADVANCE, values | vars(outcome.figures))
+    hours = Counter((placement.site_id, placement.starts_at) for placement in outcome.placements)
+    sites: Counter[UUID] = Counter()
+    for (site_id, _), citizens in hours.items():
+        sites[site_id] += citizens
+    placed = {"plan_id": plan.plan_id, "site_id": list(sites), "citizens": list(sites.values())}
+    await session.execute(_ADVANCE_SITES, placed)
+    load = {
+        "plan_id": plan.plan_id,
+        "site_id": [site_id for site_id, _ in hours],
+        "starts_at": [starts_at for _, starts_at in hours],
+        "citizens": list(hours.values()),
+    }
+    await session.execute(_ADVANCE_LOAD, load)
+    for reason, citizens in outcome.unplaced.items():
         await session.execute(_ADVANCE_UNPLACED, {"plan_id": plan.plan_id, "reason": reason, "citizens": citizens})
-    if finished_at is not None:
+    if ended_at is not None and not plan.is_draft:
         await session.execute(_ANALYZE)  # hand-overs come next, and their plans must not be those of empty tables
 
 

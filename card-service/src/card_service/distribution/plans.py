@@ -1,13 +1,16 @@
-"""Pick-up plans: ordered at once, carried out chunk by chunk by a worker; a card is made for everyone invited."""
+"""Pick-up plans: drafted and looked at, or ordered at once; carried out chunk by chunk by a worker.
+
+A card is made for everyone invited.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,60 +21,62 @@ from card_service.cards.models import NewCard
 from card_service.context import Runtime
 from card_service.dependencies import Dependencies
 from card_service.distribution import plan_repository as store
-from card_service.distribution import repository, slot_making, slots
-from card_service.distribution.errors import PlanNotFound, PlanUnderWay, WeekIsOver
+from card_service.distribution import repository, slot_making
+from card_service.distribution.errors import PlanNotDraft, PlanNotFound, PlanUnderWay, WeekIsOver
 from card_service.distribution.models import Candidate, NewAppointment, PickupSite, Plan
+from card_service.distribution.offering import WEEK, offers_of, planning_site
 from card_service.distribution.opening import HOUR
-from card_service.distribution.planning import Group, Offer, Outcome, Planner, Site
-from card_service.distribution.schemas import PlanIn
-from card_service.keys import ADULT_AGE
+from card_service.distribution.planning import Group, Outcome, Planner
+from card_service.distribution.schemas import PlanAccepted, PlanIn
+from card_service.keys import ADULT_AGE, ELDERLY_AGE
 from chassis import outbox
-from chassis.clock import day_begins
 from chassis.ids import new_id
 from chassis.principal import Principal
 from contracts.card import PickupScheduled
 
-WEEK = 7
 
-
-def ensure_ahead(deps: Dependencies, week_start: date) -> None:
-    """Raises WeekIsOver for a week whose last day is past."""
-    if week_start + timedelta(days=WEEK) <= deps.today():
+def ensure_ahead(deps: Dependencies, week_start: date, weeks: int = 1) -> None:
+    """Raises WeekIsOver for weeks whose last day is past."""
+    if week_start + timedelta(days=weeks * WEEK) <= deps.today():
         raise WeekIsOver(detail_ar="اختر أسبوعاً لم ينته.")
 
 
-async def order(session: AsyncSession, deps: Dependencies, caller: Principal, phase_id: UUID, given: PlanIn) -> UUID:
-    """Order a plan for a phase that may be distributed. Raises PlanUnderWay."""
+async def order(
+    session: AsyncSession, deps: Dependencies, caller: Principal, phase_id: UUID, given: PlanIn
+) -> PlanAccepted:
+    """Order a plan for a phase that may be distributed, or its draft. Raises PlanUnderWay."""
     plan_id = new_id()
-    created = await store.create(
-        session, plan_id, phase_id, given.week_start, given.holders, given.limit, caller.subject, deps.now()
-    )
-    if not created:
+    status: Literal["drafting", "queued"] = "drafting" if given.draft else "queued"
+    if not await store.create(session, plan_id, phase_id, given, status, caller.subject, deps.now()):
         raise PlanUnderWay(detail_ar="انتظر انتهاء الخطة الحالية.")
-    return plan_id
+    return PlanAccepted(id=plan_id, status=status)
+
+
+async def draft_of(session: AsyncSession, caller: Principal, plan_id: UUID) -> Plan:
+    """A draft that was computed, its row locked. Raises PlanNotFound, PlanNotDraft."""
+    plan = caller.bound.own(await store.find(session, plan_id, lock=True), PlanNotFound)
+    if plan.status != "draft":
+        raise PlanNotDraft(detail_ar="راجع حالة الخطة.", status=plan.status)
+    return plan
+
+
+async def start(session: AsyncSession, deps: Dependencies, caller: Principal, plan: Plan) -> None:
+    """Carry a draft out. Raises WeekIsOver, PlanUnderWay."""
+    ensure_ahead(deps, plan.week_start, plan.weeks)
+    if not await store.start(session, plan.plan_id, caller.subject, deps.now()):
+        raise PlanUnderWay(detail_ar="انتظر انتهاء الخطة الحالية.")
+
+
+async def drop(session: AsyncSession, deps: Dependencies, caller: Principal, plan_id: UUID) -> Plan:
+    """Give a draft up. Raises PlanNotFound, PlanNotDraft."""
+    await draft_of(session, caller, plan_id)
+    await store.drop(session, plan_id, caller.subject, deps.now())
+    return await find(session, caller, plan_id)
 
 
 async def find(session: AsyncSession, caller: Principal, plan_id: UUID) -> Plan:
     """A plan the caller may see. Raises PlanNotFound."""
     return caller.bound.own(await store.find(session, plan_id), PlanNotFound)
-
-
-def planning_site(site: PickupSite) -> Site:
-    """A site as the planner sees it."""
-    return Site(site.site_id, site.district)
-
-
-async def offers_of(
-    session: AsyncSession, deps: Dependencies, sites: Iterable[PickupSite], first: date, days: int
-) -> dict[UUID, list[Offer]]:
-    """What sites offer in so many days from a day on, without hours that have begun. Makes missing slots."""
-    of = list(sites)
-    await slot_making.ensure(session, deps, of, first, days)
-    begins, ends = max(deps.now(), day_begins(first)), day_begins(first + timedelta(days=days))
-    offers: dict[UUID, list[Offer]] = {}
-    for slot in await slots.free(session, [site.site_id for site in of], begins, ends):
-        offers.setdefault(slot.site_id, []).append(Offer(slot.starts_at, slot.offered, slot.taken))
-    return offers
 
 
 def pickup_scheduled(
@@ -92,12 +97,12 @@ def pickup_scheduled(
     )
 
 
-def born_by(today: date, adult_age: int) -> date:
-    """The latest day of birth of those who are adults; whoever is born on 29 February comes of age on 1 March."""
+def born_by(today: date, age: int) -> date:
+    """The latest day of birth of those who have reached an age; of who is born on 29 February on 1 March."""
     try:
-        return today.replace(year=today.year - adult_age)
+        return today.replace(year=today.year - age)
     except ValueError:
-        return date(today.year - adult_age, 2, 28)
+        return date(today.year - age, 2, 28)
 
 
 @dataclass
@@ -112,18 +117,19 @@ class Invitations:
     def invite(self, candidates: Iterable[Candidate], sites: Mapping[UUID, UUID]) -> None:
         """Take each household's head and then its others, as long as the budget lasts."""
         for household_id, members in groupby(candidates, key=lambda candidate: candidate.household_id):
-            invited: list[UUID] = []
-            district = ""
+            invited: list[Candidate] = []
             for member in members:
-                district = member.district
                 if member.is_head and self.heads_left > 0:
                     self.heads_left -= 1
-                    invited.append(member.citizen_id)
+                    invited.append(member)
                 elif not member.is_head and self.others_left > 0:
                     self.others_left -= 1
-                    invited.append(member.citizen_id)
+                    invited.append(member)
             if invited:
-                self.groups.append(Group(household_id, district, tuple(invited), sites.get(household_id)))
+                citizens = tuple(member.citizen_id for member in invited)
+                elderly = sum(member.is_elderly for member in invited)
+                site_id = sites.get(household_id)
+                self.groups.append(Group(household_id, invited[0].district, citizens, site_id, elderly))
             self.done_household = household_id
 
     @property
@@ -142,36 +148,47 @@ def whole_households(candidates: Sequence[Candidate], limit: int) -> Sequence[Ca
 
 
 async def plan_chunk(session: AsyncSession, runtime: Runtime, plan: Plan) -> None:
-    """One chunk of a plan."""
+    """One chunk of a plan; of a draft nothing is written but what it comes to."""
     deps = runtime.state.dependencies
-    now = deps.now()
+    now, days = deps.now(), plan.weeks * WEEK
+    if not plan.is_draft:
+        await store.one_at_a_time(session, plan.governorate)
     sites = {site.site_id: site for site in await repository.sites(session, plan.governorate, deps.today())}
-    offers = await offers_of(session, deps, sites.values(), plan.week_start, WEEK)
+    if plan.heads_left is None:
+        await slot_making.ensure(session, deps, sites.values(), plan.week_start, days)
+    drafted = await store.load(session, plan.plan_id) if plan.is_draft else {}
+    offered = await offers_of(session, deps, sites.values(), plan.week_start, days, drafted)
     heads_left, others_left = plan.heads_left, plan.others_left
     if heads_left is None or others_left is None:
         heads_left = min(plan.max_citizens, await store.count_heads(session, plan.governorate))
         others_left = plan.max_citizens - heads_left if plan.holders == "adults" else 0
-        capacities = {site_id: sum(offer.offered for offer in offers.get(site_id, ())) for site_id in sites}
+        capacities = {site_id: sum(one.offered for one in offered.offers.get(site_id, ())) for site_id in sites}
         await store.begin(session, plan.plan_id, heads_left, others_left, capacities)
-    adults = born_by(deps.today(), deps.figure(ADULT_AGE))
     limit = deps.settings.card_plan_chunk
-    page = await store.candidates(session, plan, others=others_left > 0, born_by=adults, limit=limit)
+    page = await store.candidates(
+        session,
+        plan,
+        others=others_left > 0,
+        born_by=born_by(deps.today(), deps.figure(ADULT_AGE)),
+        elderly_by=born_by(deps.today(), deps.figure(ELDERLY_AGE)),
+        limit=limit,
+    )
     candidates = whole_households(page, limit)
     invitations = Invitations(heads_left, others_left, done_household=plan.done_household)
     known = await store.household_sites(session, list({one.household_id for one in candidates}))
     invitations.invite(candidates, known)
-    planner = Planner(map(planning_site, sites.values()), offers)
+    planner = Planner(map(planning_site, sites.values()), offered.offers, offered.room, offered.points)
     outcome = await asyncio.to_thread(lambda: planner.place(invitations.groups))
-    await _write(session, deps, plan, outcome, sites)
+    if not plan.is_draft:
+        await _write(session, deps, plan, outcome, sites)
     await store.advance(
         session,
         plan,
+        outcome,
         heads_left=invitations.heads_left,
         others_left=invitations.others_left,
         done_household=invitations.done_household,
-        scheduled=Counter(placement.site_id for placement in outcome.placements),
-        unplaced=outcome.unplaced,
-        finished_at=now if len(page) < limit or invitations.spent else None,
+        ended_at=now if len(page) < limit or invitations.spent else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,10 +10,19 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from card_service.cards.lifecycle import CardState
-from card_service.distribution.models import AppointmentState, Closure, ClosureKind, Holders, PickupSite, SiteKind
+from card_service.distribution.models import (
+    AppointmentState,
+    Closure,
+    ClosureKind,
+    Holders,
+    PickupSite,
+    Plan,
+    PlanSite,
+    PlanStatus,
+    SiteKind,
+)
 from card_service.distribution.opening import DayHours, HourText, Week, Weekday, every_day, ordered
 from card_service.registry import names
-from card_service.registry.models import JobStatus
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
 from chassis.places import InDistrict
@@ -234,20 +244,25 @@ class BookedPage(Page[BookedOut, UUID]):
 
 
 class PlanIn(BaseModel):
-    """Who is to be invited in which week: at most `limit` citizens, heads first."""
+    """Who is to be invited in which weeks: at most `limit` citizens, heads first.
+
+    `draft`: it is only computed, to be looked at and started or dropped.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     week_start: Annotated[date, Field(ge=date(2020, 1, 1), le=date(2100, 1, 1))]
+    weeks: Annotated[int, Field(ge=1, le=26)] = 1
     limit: Annotated[int, Field(ge=1, le=1_000_000)]
     holders: Holders
+    draft: bool = False
 
 
 class PlanAccepted(BaseModel):
-    """A plan that waits for its turn."""
+    """A plan that waits for its turn, to be carried out or only drafted."""
 
     id: UUID
-    status: Literal["queued"] = "queued"
+    status: Literal["queued", "drafting"] = "queued"
 
 
 class PlanSiteOut(BaseModel):
@@ -260,15 +275,88 @@ class PlanSiteOut(BaseModel):
     capacity: int
 
 
+class PlanFigures(BaseModel):
+    """What a plan is looked at for: households placed, of them in one hour; citizens sent to another district, elderly
+    ones, of them at quiet hours; kilometres from the district to the site, where both are known."""
+
+    households: int
+    together: int
+    other_district: int
+    elderly: int
+    elderly_at_quiet_hours: int
+    kilometres: float | None
+
+
 class PlanOut(BaseModel):
-    """A plan and how far it has come. `unplaced`: citizens without a place, by reason."""
+    """A plan and how far it has come. `unplaced`: citizens without a place, by reason.
+
+    `drafted`: how many its draft had a place for, null where it was not looked at first. Of a draft, `scheduled` and
+    all else is what would be.
+    """
 
     id: UUID
     phase_id: UUID
-    status: JobStatus
+    status: PlanStatus
     week_start: date
+    weeks: int
     holders: Holders
     limit: int
     scheduled: int
+    drafted: int | None
+    created_by: str
+    started_by: str | None
+    dropped_by: str | None
+    figures: PlanFigures
     unplaced: dict[str, int]
     sites: list[PlanSiteOut]
+
+    @classmethod
+    def of(cls, plan: Plan, unplaced: dict[str, int], sites: Sequence[PlanSite]) -> PlanOut:
+        """A plan as it is shown."""
+        return cls(
+            id=plan.plan_id,
+            phase_id=plan.phase_id,
+            status=plan.status,
+            week_start=plan.week_start,
+            weeks=plan.weeks,
+            holders=plan.holders,
+            limit=plan.max_citizens,
+            scheduled=plan.scheduled,
+            drafted=plan.drafted,
+            created_by=plan.created_by,
+            started_by=plan.started_by,
+            dropped_by=plan.dropped_by,
+            figures=PlanFigures(
+                households=plan.households,
+                together=plan.together,
+                other_district=plan.other_district,
+                elderly=plan.elderly,
+                elderly_at_quiet_hours=plan.elderly_quiet,
+                kilometres=round(plan.metres / plan.measured / 1000, 2) if plan.measured else None,
+            ),
+            unplaced=unplaced,
+            sites=[
+                PlanSiteOut(
+                    site_id=site.site_id,
+                    name=site.name_en,
+                    name_ar=site.name_ar,
+                    scheduled=site.scheduled,
+                    capacity=site.capacity,
+                )
+                for site in sites
+            ],
+        )
+
+
+class DayLoadOut(BaseModel):
+    """What a plan sends to a site on a day: citizens, what the site offers in those hours, most in one hour."""
+
+    day: date
+    site_id: UUID
+    citizens: int
+    offered: int
+    most_in_an_hour: int
+
+
+class DayLoadPage(Page[DayLoadOut, str]):
+    """A plan's load by day and site."""

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.distribution.errors import SlotFull, SlotUnknown
 from card_service.distribution.models import Slot
 from card_service.distribution.opening import HOUR
+from chassis.db import raw
 from chassis.row_arrays import statement
 
 Places = Mapping[tuple[UUID, datetime], int]
@@ -24,11 +25,11 @@ Places = Mapping[tuple[UUID, datetime], int]
 
 # Of a version that knew no offers, a slot offers its capacity.
 _OFFERED = "coalesce(s.offered, s.capacity)"
-_OF = text(
-    f"SELECT s.site_id, s.starts_at, {_OFFERED} AS offered, s.taken FROM pickup_slot s"
-    " WHERE s.site_id = ANY(CAST(:sites AS uuid[])) AND s.starts_at >= :begins AND s.starts_at < :ends"
-    " ORDER BY s.site_id, s.starts_at"
-)
+# Written for the driver itself: a plan of ten weeks reads fifteen thousand, again for each of its chunks.
+_OF = f"""
+    SELECT s.site_id, s.starts_at, {_OFFERED} AS offered, s.taken FROM pickup_slot s
+    WHERE s.site_id = ANY($1::uuid[]) AND s.starts_at >= $2 AND s.starts_at < $3 ORDER BY s.site_id, s.starts_at
+"""
 # Locked in one order first: who takes places of many hours meets others who do.
 _TAKE = statement(
     "WITH asked AS ("
@@ -83,8 +84,7 @@ _DISPLACED = text(
 
 async def free(session: AsyncSession, sites: Iterable[UUID], begins: datetime, ends: datetime) -> list[Slot]:
     """The slots of sites that begin in a period, with what is offered and taken, by site and time."""
-    asked = {"sites": list(sites), "begins": begins, "ends": ends}
-    return [Slot(*row) for row in await session.execute(_OF, asked)]
+    return [Slot(*row) for row in await (await raw(session)).fetch(_OF, list(sites), begins, ends)]
 
 
 async def take(session: AsyncSession, site_id: UUID, starts_at: datetime, n: int = 1) -> None:

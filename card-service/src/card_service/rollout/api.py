@@ -110,8 +110,11 @@ async def resume_phase(phase_id: UUID, caller: Caller, session: Work) -> PhaseOu
 async def order_plan(
     phase_id: UUID, given: PlanIn, caller: Caller, session: Work, deps: WithDependencies
 ) -> PlanAccepted:
-    """Invite citizens of the phase's governorate to collect their cards in a week, each at a site and an hour."""
-    return PlanAccepted(id=await service.order_plan(session, deps, caller, phase_id, given))
+    """Invite citizens of the phase's governorate to collect their cards in some weeks, each at a site and an hour.
+
+    With `draft` nobody is invited: what the plan would come to is computed, to be looked at and started.
+    """
+    return await service.order_plan(session, deps, caller, phase_id, given)
 
 
 @routes.post(

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.dependencies import Dependencies
 from card_service.distribution import plans
-from card_service.distribution.schemas import PlanIn
+from card_service.distribution.models import Plan
+from card_service.distribution.schemas import PlanAccepted, PlanIn
 from card_service.rollout import repository
 from card_service.rollout.errors import PhaseExists, PhaseNotFound, PhaseStateConflict
 from card_service.rollout.models import Phase
@@ -64,8 +65,26 @@ async def take_step(session: AsyncSession, phase: Phase, step: Step) -> None:
 
 async def order_plan(
     session: AsyncSession, deps: Dependencies, caller: Principal, phase_id: UUID, given: PlanIn
-) -> UUID:
-    """Order a pick-up plan for a phase. Raises WeekIsOver, what `move_phase` raises, PlanUnderWay."""
-    plans.ensure_ahead(deps, given.week_start)
-    await move_phase(session, caller, phase_id, Step.DISTRIBUTE)
+) -> PlanAccepted:
+    """Order a pick-up plan for a phase, or its draft, which leaves the phase where it is.
+
+    Raises WeekIsOver, what `move_phase` raises, PlanUnderWay.
+    """
+    plans.ensure_ahead(deps, given.week_start, given.weeks)
+    if given.draft:
+        await phase_of(session, caller, phase_id)
+    else:
+        await move_phase(session, caller, phase_id, Step.DISTRIBUTE)
     return await plans.order(session, deps, caller, phase_id, given)
+
+
+async def start_plan(session: AsyncSession, deps: Dependencies, caller: Principal, plan_id: UUID) -> Plan:
+    """Carry a draft out that was looked at, as a plan that is ordered.
+
+    Raises PlanNotFound, PlanNotDraft, WeekIsOver, what `move_phase` raises, PlanUnderWay.
+    """
+    # The phase first, as an order of a plan does: it is what they wait for each other at.
+    found = await plans.find(session, caller, plan_id)
+    await move_phase(session, caller, found.phase_id, Step.DISTRIBUTE)
+    await plans.start(session, deps, caller, await plans.draft_of(session, caller, plan_id))
+    return await plans.find(session, caller, plan_id)

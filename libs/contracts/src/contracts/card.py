@@ -229,6 +229,22 @@ class PickupScheduled(Event):
     ends_at: datetime
 
 
+class PickupReminderDue(Event):
+    """A citizen comes to collect the card soon, and is to be reminded."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    appointment_id: UUID
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    site_id: UUID
+    site_name_ar: str
+    site_name_en: str
+    starts_at: datetime
+
+
 class PickupMissed(Event):
     """The appointment passed and the card was not collected."""
 
