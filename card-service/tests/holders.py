@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from approvals.testing import decide
 from chassis.clock import business_day
@@ -51,4 +51,24 @@ async def losses(office: Office) -> dict[str, Call]:
         ),
         "POST /v1/cards/{card_id}/found-codes": Call(f"/v1/cards/{lost}/found-codes", "cards:report"),
         "POST /v1/cards/{card_id}/found": Call(f"/v1/cards/{again}/found", "cards:handover", body=seen),
+    }
+
+
+async def house_calls(office: Office) -> dict[str, Call]:
+    """Cards that wait at a site: one nobody visits yet, and others that are to be brought home."""
+    await office.site(f"Visited {office.serial}", district="03.04")
+    heads = [(await office.household(district="03.04"))[1][0] for _ in range(4)]
+    await office.planned(await office.phase())
+    asked, *visited = [(await office.find(head))[0]["card_id"] for head in heads]
+    body: dict[str, Any] = {"json": {"reason": "disability"}}
+    calls = [await office.call("POST", f"/v1/cards/{card}/house-calls", "cards:handover", **body) for card in visited]
+    listed, missed, withdrawn = [one["call_id"] for one in calls]
+    await office.fetch("UPDATE house_call SET day = $1 WHERE call_id = $2::text::uuid", DAY, missed)
+    return {
+        "POST /v1/cards/{card_id}/house-calls": Call(f"/v1/cards/{asked}/house-calls", "cards:report", body=body),
+        "GET /v1/house-calls": Call(
+            f"/v1/house-calls?day={calls[0]['day']}", "cards:handover", refused=200, mark=listed
+        ),
+        "POST /v1/house-calls/{call_id}/miss": Call(f"/v1/house-calls/{missed}/miss", "cards:handover"),
+        "POST /v1/house-calls/{call_id}/withdrawal": Call(f"/v1/house-calls/{withdrawn}/withdrawal", "cards:report"),
     }

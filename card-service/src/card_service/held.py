@@ -197,6 +197,21 @@ HELD: Final[Held] = {
         without=("citizen_id", "proxy_id"),  # the other is somebody else
         source="mandate t",
     ),
+    "card_collection": HeldIn(
+        whose={"card_id": Whose.CARD, "proxy_id": Whose.CITIZEN},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("proxy_id", "handed_over_by"),  # the proxy is somebody else
+        source="card_collection t",
+    ),
+    "house_call": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD, Personal.HEALTH),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("asked_by", "ended_by"),
+    ),
     "bread_code": HeldIn(
         whose={"card_id": Whose.CARD},
         classes=(Personal.CARD,),

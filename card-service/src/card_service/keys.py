@@ -173,6 +173,24 @@ MANDATE_DAYS = KEYS.declare("mandate.most_days", kinds.positive, "Days for which
 MANDATES_OF_ONE = KEYS.declare(
     "mandate.most_for_one_proxy", kinds.positive, "Others for whom one proxy may prove at a time."
 )
+COLLECTED_MOST = KEYS.declare(
+    "pickup.most_by_proxy", kinds.positive, "Cards of others that one proxy may collect within `pickup.by_proxy_days`."
+)
+COLLECTED_DAYS = KEYS.declare(
+    "pickup.by_proxy_days", kinds.positive, "Days within which a proxy's collected cards are counted."
+)
+HOUSE_CALLS_A_DAY = KEYS.declare(
+    "house_call.a_day", kinds.positive, "House calls that are planned in a district for a day."
+)
+HOUSE_CALL_LEAD = KEYS.declare(
+    "house_call.lead_days", kinds.positive, "Working days from the asking on of which the last is the first for a call."
+)
+HOUSE_CALL_HORIZON = KEYS.declare(
+    "house_call.horizon", kinds.positive, "Days from today within which a house call is planned."
+)
+HOUSE_CALLS_OF_CARD = KEYS.declare(
+    "house_call.most_missed", kinds.positive, "House calls at which nobody was met after which there are no more."
+)
 PIN_PERMIT_MINUTES = KEYS.declare(
     "pin.permit_minutes",
     kinds.positive,

@@ -16,9 +16,11 @@ from card_service.dependencies import Dependencies
 from card_service.distribution import repository as appointments
 from card_service.duplicates import repository as duplicates
 from card_service.handover import searches, service
+from card_service.housecalls import service as housecalls
 from card_service.keys import KEYS
 from card_service.search import repository as names
 from card_service.settings import Settings
+from chassis.clock import business_day
 from chassis.runtime import Resources
 from policybook.startup import open_book, whole_book
 
@@ -29,6 +31,7 @@ async def close_cards(session: AsyncSession, citizen_id: UUID, now: datetime) ->
     """End the cards of a citizen who leaves a household, and the appointments they wait for."""
     closed = await cards.close_cards_of(session, citizen_id, LEFT, now)
     await appointments.cancel(session, closed)
+    await housecalls.end_for(session, closed, now, business_day(now))
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from card_service.findings.api import routes as findings
 from card_service.handover.api import routes as handover
 from card_service.held import HELD
 from card_service.hotlist.api import routes as hotlist
+from card_service.housecalls.api import routes as housecalls
 from card_service.lifespan import lifespan
 from card_service.losses.api import routes as losses
 from card_service.mandates.api import routes as mandates
@@ -61,6 +62,7 @@ ROUTERS = (
     mandates,
     distribution,
     sites,
+    housecalls,
     handover,
     readiness,
     seminars,

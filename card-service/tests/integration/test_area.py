@@ -21,7 +21,7 @@ from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
 from .. import sites
-from ..holders import losses, mandates
+from ..holders import house_calls, losses, mandates
 from ..training import readiness
 
 if TYPE_CHECKING:
@@ -424,7 +424,7 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     calls = registry(office, world) | rollout(office, world) | await sites.plans(office) | await cards(office, world)
     calls |= await rights(office, world) | await duplicates(office, world)
     calls |= await requests(office) | await losses(office) | await findings(office) | await mandates(office)
-    calls |= await readiness(office)
+    calls |= await readiness(office) | await house_calls(office)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
     asked = {"json": {"national_id": world.head["national_id"]}}

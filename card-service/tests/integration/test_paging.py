@@ -25,6 +25,7 @@ LISTS = {
     "/v1/pickup-sites",
     "/v1/pickup-sites/{site_id}/appointments",
     "/v1/pickup-sites/{site_id}/closures",
+    "/v1/house-calls",  # walked in test_house_calls.py
     "/v1/rollout-phases",
     "/v1/courses",  # these four walked in test_readiness.py
     "/v1/courses/{course_id}/participants",

@@ -42,6 +42,7 @@ from notify_service.decided import BEFOREHAND
 from notify_service.flour import follow_flour
 from notify_service.held import HELD
 from notify_service.holders import follow_holders
+from notify_service.housecalls import follow_house_calls
 from notify_service.inquiries import balances
 from notify_service.losses import follow_losses
 from notify_service.mandates import follow_mandates
@@ -72,6 +73,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     follow_holders(reactions)
     follow_losses(reactions)
     follow_mandates(reactions)
+    follow_house_calls(reactions)
     follow_flour(reactions)
     follow_seminars(reactions)
     reactions.on(ContactChanged)(contact_changed)
@@ -158,9 +160,11 @@ async def pickup_missed(events: Sequence[Received[PickupMissed]], session: Async
 
 
 async def card_issued(events: Sequence[Received[CardIssued]], session: AsyncSession, runtime: Runtime) -> None:
-    """Tell that the card was handed over, in case it was to somebody else."""
+    """Tell that the card was handed over, in case it was to somebody else, and where it was to a proxy."""
     await _remember(events, session)
-    await _queue(session, runtime, "card_issued", [about(e, e.data.card_id) for e in events])
+    for template, by_proxy in (("card_issued", False), ("card_collected", True)):
+        told = [about(e, e.data.card_id) for e in events if e.data.by_proxy is by_proxy]
+        await _queue(session, runtime, template, told)
 
 
 async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, runtime: Runtime) -> None:

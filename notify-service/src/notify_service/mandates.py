@@ -22,10 +22,13 @@ def follow_mandates(reactions: Reactions[Runtime]) -> None:
 
 async def mandate_began(events: Sequence[Received[MandateBegan]], session: AsyncSession, runtime: Runtime) -> None:
     """Tell from when until when, in case the holder has given none."""
-    told = [
-        about(e, e.data.mandate_id, MandateFacts(begins_on=e.data.begins_on, ends_on=e.data.ends_on)) for e in events
-    ]
-    await service.queue(session, runtime.state, "mandate_began", told)
+    for template, proves in (("mandate_began", True), ("collecting_mandate_began", False)):
+        told = [
+            about(e, e.data.mandate_id, MandateFacts(begins_on=e.data.begins_on, ends_on=e.data.ends_on))
+            for e in events
+            if ("prove" in e.data.allows) is proves
+        ]
+        await service.queue(session, runtime.state, template, told)
 
 
 async def mandate_ended(events: Sequence[Received[MandateEnded]], session: AsyncSession, runtime: Runtime) -> None:

@@ -171,6 +171,15 @@ class SeminarOffFacts(_Facts):
     def words(self, language: Language) -> dict[str, str]:
         """The placeholders these facts fill."""
         return {"day": vocabulary(language).day(self.starts_at)}
+class HouseCallFacts(_Facts):
+    """On which day a card is brought home."""
+
+    kind: Literal["house_call"] = "house_call"
+    day: date
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        return {"day": vocabulary(language).date(self.day)}
 
 
 class BreadCodeFacts(_Facts):
@@ -209,6 +218,7 @@ RequestFact = (
     | MandateFacts
     | SeminarFacts
     | SeminarOffFacts
+    | HouseCallFacts
     | BreadCodeFacts
     | ObjectionFacts
 )
@@ -226,6 +236,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "mandate": frozenset({"day", "until"}),
     "seminar": frozenset({"site", "day", "hour"}),
     "seminar_off": frozenset({"day"}),
+    "house_call": frozenset({"day"}),
     "bread_code": frozenset({"code", "day"}),
     "objection": frozenset({"day"}),
 }

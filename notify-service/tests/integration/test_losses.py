@@ -10,7 +10,8 @@ import pytest
 from chassis.contact import seal_code
 from chassis.ids import new_id
 from chassis.sealing import Keyring, Vault
-from contracts.card import CardBlocked
+from contracts.card import CardBlocked, CardIssued
+from contracts.housecalls import HouseCallEnded, HouseCallPlanned
 from contracts.losses import BreadCodeIssued, CardReportedLost, LostBlockLapsed
 from contracts.mandates import MandateBegan, MandateEnded
 
@@ -123,6 +124,32 @@ async def test_a_mandate_is_told_when_it_is_given_and_when_it_ends(desk: Desk) -
     before = len(await texts(desk))
     await desk.hear(MandateEnded(**of | {"mandate_id": new_id()}, because="holder_died", ended_at=BLOCKED))
     assert len(await texts(desk)) == before
+
+
+async def test_who_collects_for_another_is_told_to_the_holder(desk: Desk) -> None:
+    contact = await desk.know()
+    of = {"citizen_id": contact.citizen_id, "household_id": contact.household_id}
+    days = {"begins_on": date(2026, 11, 15), "ends_on": date(2026, 11, 24)}
+    await desk.hear(MandateBegan(**of, **days, mandate_id=new_id(), proxy_id=new_id(), allows=["collect"]))
+    assert "وكيل يستلم عنك" in (await texts(desk))[-1]
+    issued = {**of, "governorate": "03", "site_id": new_id(), "issued_at": BLOCKED}
+    await desk.hear(CardIssued(**issued, card_id=new_id(), by_proxy=True))
+    assert "إلى وكيلك" in (await texts(desk))[-1]
+    await desk.hear(CardIssued(**issued, card_id=new_id()))
+    assert "لم تستلمه" in (await texts(desk))[-1]
+
+
+async def test_house_calls_are_told_with_their_days_and_when_nobody_comes(desk: Desk) -> None:
+    contact = await desk.know()
+    of = {"card_id": new_id(), "citizen_id": contact.citizen_id, "household_id": contact.household_id}
+    await desk.hear(HouseCallPlanned(**of, call_id=new_id(), day=date(2026, 12, 6), number=1))
+    assert "6 ديسمبر" in (await texts(desk))[-1]
+    await desk.hear(HouseCallPlanned(**of, call_id=new_id(), day=date(2026, 12, 9), number=2))
+    assert "نعود بالكارت الموحد يوم" in (await texts(desk))[-1]
+    await desk.hear(HouseCallEnded(**of, call_id=new_id(), because="missed", ended_at=BLOCKED))
+    assert "محفوظ بمكان الاستلام" in (await texts(desk))[-1]
+    await desk.hear(HouseCallEnded(**of, call_id=new_id(), because="withdrawn", ended_at=BLOCKED))
+    assert "ألغيت الزيارة المنزلية" in (await texts(desk))[-1]
 
 
 async def test_the_bread_code_goes_to_the_number_that_is_registered(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from notify_service.request_facts import (
     ExclusionFacts,
     FlourFacts,
     HolderCodeFacts,
+    HouseCallFacts,
     LostFacts,
     MandateFacts,
     ObjectionFacts,
@@ -96,6 +97,7 @@ LONGEST: dict[str, Facts] = {
     "code": CodeFacts(code="123456", minutes=10),
     "holder_code": HolderCodeFacts(code="123456", minutes=10, amount=12_345_678),
     "lost": LostFacts(until=date(2026, 9, 16)),
+    "house_call": HouseCallFacts(day=date(2026, 9, 16)),
     "mandate": MandateFacts(begins_on=date(2026, 9, 16), ends_on=date(2026, 9, 30)),
     "seminar": SeminarFacts(
         place_ar="قاعة المركز الثقافي بحي الضواحي بجوار مكتب البريد الرئيسي",

@@ -11,7 +11,14 @@ from card_service.cards.errors import CardStateConflict, CardUnknown
 from card_service.context import Running
 from card_service.dependencies import Dependencies
 from card_service.handover import searches, service
-from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
+from card_service.handover.errors import (
+    NationalIdMismatch,
+    NoSite,
+    OtherHouseCall,
+    OtherSite,
+    ProxyCollectedMany,
+    ProxyUnknown,
+)
 from card_service.handover.models import Found, Site
 from card_service.handover.reasons import Reason
 from card_service.handover.schemas import (
@@ -20,9 +27,11 @@ from card_service.handover.schemas import (
     FoundCard,
     FoundCards,
     HandedOver,
+    HandOverIn,
     NationalIdIn,
     NothingToGive,
 )
+from card_service.mandates.errors import NotAProxy
 from card_service.registry import names, sealed_names
 from chassis import idempotency
 from chassis.area import Bound
@@ -87,19 +96,33 @@ async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running, requ
     "/v1/cards/{card_id}/handover",
     scopes=Scope.CARDS_HANDOVER,
     response_model=HandedOver,
-    problems=(CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite),
+    problems=(
+        CardUnknown,
+        NationalIdMismatch,
+        CardStateConflict,
+        OtherSite,
+        NoSite,
+        ProxyUnknown,
+        NotAProxy,
+        ProxyCollectedMany,
+        OtherHouseCall,
+    ),
     purpose="hand_over",
     despite_restriction="the card goes on giving what it gives",
 )
 async def hand_over(
     card_id: UUID,
-    given: NationalIdIn,
+    given: HandOverIn,
     caller: Caller,
     request: Request,
     runtime: Running,
     _: Annotated[str | None, Header(alias=idempotency.HEADER)] = None,
 ) -> Response:
-    """Give a card to its holder, at the site where it lies; a replacement ends the card it replaces."""
+    """Give a card to its holder, at the site where it lies; a replacement ends the card it replaces.
+
+    A proxy (`proxy_national_id`) is given it where a mandate allows to collect (`POST /v1/cards/{card_id}/mandates`);
+    `house_call_id` where it was brought home (`GET /v1/house-calls`).
+    """
     claim = await idempotency.claim(request)
     record = entry_of(request).handed_on()
-    return await service.hand_over(runtime, claim, caller, card_id, given.national_id, record)
+    return await service.hand_over(runtime, claim, caller, card_id, given, record)

@@ -19,6 +19,27 @@ class NationalIdMismatch(Conflict):
     title_ar = "الرقم القومي لا يخص صاحب الكارت"
 
 
+class ProxyUnknown(Conflict):
+    """Nobody who lives is registered under the proxy's national id"""
+
+    code = "proxy_not_registered"
+    title_ar = "لا يوجد مواطن مسجل بالرقم القومي للوكيل"
+
+
+class ProxyCollectedMany(Conflict):
+    """The proxy has collected as many cards as one may for others"""
+
+    code = "proxy_collected_many"
+    title_ar = "استلم الوكيل الحد الأقصى من كروت الآخرين"
+
+
+class OtherHouseCall(Conflict):
+    """No such house call is planned for this card today"""
+
+    code = "house_call_not_today"
+    title_ar = "لا توجد زيارة منزلية محددة اليوم لهذا الكارت"
+
+
 class NoSite(Forbidden):
     """The caller is no pick-up counter"""
 

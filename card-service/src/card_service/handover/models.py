@@ -89,6 +89,8 @@ class Wish:
     caller: Principal
     card_id: UUID
     national_id: str
+    proxy_national_id: str | None
+    house_call_id: UUID | None
     now: datetime
     record: Record
     traceparent: str | None
@@ -110,6 +112,18 @@ class Waiting(Lying):
     members: int
     site: Site | None
     appointment_id: UUID | None
+    house_call_id: UUID | None  # planned for the card
+    house_call_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Who collected a card for its holder, and by which mandate."""
+
+    card_id: UUID
+    proxy_id: UUID
+    mandate_id: UUID
+    site_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +135,4 @@ class Handed:
     services: Sequence[ProgrammeService]
     events: Sequence[Event]
     body: bytes
+    collection: Collection | None = None

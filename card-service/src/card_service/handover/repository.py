@@ -67,11 +67,13 @@ _ANY_OF = """
 _WAITING = f"""
     SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, c.state, c.replaces, c.phase_id,
         z.national_id_hash, ARRAY(SELECT f.national_id_hash FROM {FORMER} WHERE f.citizen_id = z.citizen_id) AS former,
-        h.district, h.members, s.site_id, s.name_ar, s.name_en, s.address_ar, a.appointment_id
+        h.district, h.members, s.site_id, s.name_ar, s.name_en, s.address_ar, a.appointment_id,
+        v.call_id, v.day
     FROM card c JOIN citizen z ON z.citizen_id = c.citizen_id
     JOIN household h ON h.household_id = c.household_id
     LEFT JOIN pickup_site s ON s.site_id = c.site_id
     LEFT JOIN appointment a ON a.card_id = c.card_id AND a.state = 'scheduled'
+    LEFT JOIN house_call v ON v.card_id = c.card_id AND v.state = 'planned'
     WHERE c.card_id = ANY($1::uuid[]) ORDER BY c.card_id FOR UPDATE OF c
 """
 _HAND_OVER = f"""
@@ -156,6 +158,8 @@ def _waiting(row: Any) -> Waiting:
         members=row["members"],
         site=_site(row),
         appointment_id=row["appointment_id"],
+        house_call_id=row["call_id"],
+        house_call_day=row["day"],
     )
 
 

@@ -23,6 +23,16 @@ class NationalIdIn(BaseModel):
     national_id: Annotated[NationalIdText, Personal.IDENTITY]
 
 
+class HandOverIn(NationalIdIn):
+    """The national id of the card's holder, and of the proxy, by the paper that was seen, where a proxy collects.
+
+    `house_call_id`: the card is given at home, by a team of the site where it lay.
+    """
+
+    proxy_national_id: Annotated[NationalIdText | None, Personal.IDENTITY] = None
+    house_call_id: UUID | None = None
+
+
 class CardSite(BaseModel):
     """Where a card lies."""
 
@@ -75,7 +85,10 @@ class FoundCards(BaseModel):
 
 
 class HandedOver(BaseModel):
-    """A card that is with its holder now. `replaced_card_id`: the card that ended by it."""
+    """A card that is with its holder now. `replaced_card_id`: the card that ended by it.
+
+    `by_proxy`: a proxy was given it; `at_home`: it was brought there.
+    """
 
     card_id: Annotated[UUID, Whose.CARD]
     citizen_id: Annotated[UUID, Whose.CITIZEN]
@@ -84,4 +97,6 @@ class HandedOver(BaseModel):
     services: list[ProgrammeService]
     site_id: UUID
     issued_at: datetime
+    by_proxy: bool
+    at_home: bool
     replaced_card_id: UUID | None

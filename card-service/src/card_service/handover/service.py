@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from fastapi.responses import Response
@@ -17,12 +17,16 @@ from card_service.cards.lifecycle import Action, CardState, usable_state
 from card_service.cards.service import move
 from card_service.context import Runtime
 from card_service.dependencies import Dependencies
-from card_service.handover import repository
-from card_service.handover.errors import NationalIdMismatch, NoSite, OtherSite
+from card_service.handover import collections, repository
+from card_service.handover.errors import NationalIdMismatch, NoSite, OtherHouseCall, OtherSite
 from card_service.handover.models import Handed, Waiting, Wish
-from card_service.handover.schemas import HandedOver
+from card_service.handover.proxies import Proxies
+from card_service.handover.schemas import HandedOver, HandOverIn
+from card_service.housecalls import repository as housecalls
+from card_service.housecalls.models import CallState
 from card_service.sealing import NATIONAL_ID
 from card_service.settings import Settings
+from chassis.clock import business_day
 from chassis.group_commit import GroupCommit
 from chassis.idempotency import Claim, enter_many
 from chassis.principal import Principal
@@ -48,16 +52,26 @@ def lanes_of(resources: Resources, settings: Settings, deps: Dependencies) -> Gr
 
 
 async def hand_over(
-    runtime: Runtime, claim: Claim, caller: Principal, card_id: UUID, national_id: str, record: Record
+    runtime: Runtime, claim: Claim, caller: Principal, card_id: UUID, given: HandOverIn, record: Record
 ) -> Response:
     """Give a card to its holder; the reply, after the commit.
 
-    Raises CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite, what `idempotency.enter` does,
-    and Unavailable where too many wait.
+    Raises CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite, ProxyUnknown, NotAProxy,
+    ProxyCollectedMany, what `idempotency.enter` does, and Unavailable where too many wait.
     """
     if caller.bound.site_id is None:
         raise NoSite("A counter's token names its site.", detail_ar="يتم التسليم من مكان الاستلام فقط.")
-    wish = Wish(claim, caller, card_id, national_id, runtime.clock.now(), record, current_traceparent())
+    wish = Wish(
+        claim=claim,
+        caller=caller,
+        card_id=card_id,
+        national_id=given.national_id,
+        proxy_national_id=given.proxy_national_id,
+        house_call_id=given.house_call_id,
+        now=runtime.clock.now(),
+        record=record,
+        traceparent=current_traceparent(),
+    )
     body = await runtime.state.handovers.submit(card_id.int, wish)
     return Response(body, repository.STATUS, media_type=repository.MEDIA_TYPE)
 
@@ -69,12 +83,13 @@ async def carry_out(session: AsyncSession, deps: Dependencies, wishes: Sequence[
     entered = await enter_many(session, [wish.claim for wish in wishes])
     free = [wish.card_id for wish, known in zip(wishes, entered, strict=True) if known is None]
     found = await repository.waiting(session, free) if free else {}
+    proxies = await Proxies.named(session, deps, wishes)
     for wish, known in zip(wishes, entered, strict=True):
         if known is not None:
             replies.append(known)
             continue
         try:
-            handed = await _decide(session, deps, wish, found.get(wish.card_id))
+            handed = await _decide(session, deps, wish, found.get(wish.card_id), proxies)
         except Problem as problem:
             replies.append(problem)
             continue
@@ -83,10 +98,14 @@ async def carry_out(session: AsyncSession, deps: Dependencies, wishes: Sequence[
         replies.append(handed.body)
     if done:
         await repository.hand_over(session, done)
+        await collections.put(session, done)
+        await _end_house_calls(session, deps, done)
     return replies
 
 
-async def _decide(session: AsyncSession, deps: Dependencies, wish: Wish, card: Waiting | None) -> Handed:
+async def _decide(
+    session: AsyncSession, deps: Dependencies, wish: Wish, card: Waiting | None, proxies: Proxies
+) -> Handed:
     caller, now = wish.caller, wish.now
     card = caller.bound.own(card, CardUnknown)
     given = deps.vault.fingerprint(normalise_digits(wish.national_id), NATIONAL_ID)
@@ -96,6 +115,9 @@ async def _decide(session: AsyncSession, deps: Dependencies, wish: Wish, card: W
     state = move(card.state, Action.HAND_OVER)
     if card.site is None or not card.lies_with(caller.bound):
         raise _other_site(card)
+    if wish.house_call_id is not None:
+        _at_home(wish.house_call_id, card, business_day(now))
+    collection = await proxies.collects(session, wish, card, card.site.site_id)
     events: list[Event] = [
         CardIssued(
             card_id=card.card_id,
@@ -104,6 +126,7 @@ async def _decide(session: AsyncSession, deps: Dependencies, wish: Wish, card: W
             governorate=card.governorate,
             site_id=card.site.site_id,
             issued_at=now,
+            by_proxy=collection is not None,
         )
     ]
     services: list[ProgrammeService] = []
@@ -117,9 +140,32 @@ async def _decide(session: AsyncSession, deps: Dependencies, wish: Wish, card: W
         services=services,
         site_id=card.site.site_id,
         issued_at=now,
+        by_proxy=collection is not None,
+        at_home=wish.house_call_id is not None,
         replaced_card_id=card.replaces,
     )
-    return Handed(wish, replace(card, state=state), services, events, reply.model_dump_json().encode())
+    return Handed(wish, replace(card, state=state), services, events, reply.model_dump_json().encode(), collection)
+
+
+def _at_home(call_id: UUID, card: Waiting, today: date) -> None:
+    """That the card is brought home today, or was to be before. Raises OtherHouseCall."""
+    if card.house_call_id != call_id or card.house_call_day is None or card.house_call_day > today:
+        raise OtherHouseCall(detail_ar="راجع قائمة الزيارات لهذا اليوم.")
+
+
+async def _end_house_calls(session: AsyncSession, deps: Dependencies, done: Sequence[Handed]) -> None:
+    """Nobody has to come any more to whom the card was given, at home or at the counter."""
+    ended: list[tuple[UUID, CallState, str, datetime]] = []
+    spared: list[UUID] = []
+    for one in done:
+        call_id = one.card.house_call_id
+        if call_id is not None:
+            at_home = one.wish.house_call_id is not None
+            ended.append((call_id, "done" if at_home else "withdrawn", one.wish.caller.subject, one.wish.now))
+            spared += [] if at_home else [call_id]
+    if ended:
+        await housecalls.end(session, ended)
+        await housecalls.free(session, spared, deps.today())
 
 
 def _other_site(card: Waiting) -> OtherSite:

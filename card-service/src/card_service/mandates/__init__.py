@@ -1,4 +1,4 @@
-"""Mandates: who else than the head may prove for a card's holder, from when until when, by which document."""
+"""Mandates: who else than the head may prove for a card's holder, or collect the card, from when until when."""
 
 TABLES = ("mandate",)
 KEPT = ("mandate",)

@@ -33,10 +33,10 @@ _DESKS: Final = (Scope.CARDS_WRITE, Scope.CARDS_HANDOVER, Scope.CARDS_REPORT)
 async def propose_mandate(
     card_id: UUID, given: MandateIn, caller: Caller, session: Work, runtime: Running
 ) -> ProposalReply:
-    """Ask that another card's holder may prove for this one's, who cannot come, by a document that was seen.
+    """Ask that somebody may prove for this card's holder, who cannot come, or collect the card, by a document seen.
 
     Another person decides (`/v1/proposals/card`). The proxy proves with their own card's PIN or code (`prover: proxy`);
-    sales and visits, nothing is held on the wallet so.
+    sales and visits, nothing is held on the wallet so. Who may `collect` is given the card at its site.
     """
     asked = await service.propose(session, runtime, caller, card_id, given)
     return ProposalReply.of(asked, runtime.clock.now())

@@ -10,29 +10,30 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.mandates.models import EndedBecause, Mandate
+from card_service.mandates.models import Allows, EndedBecause, Mandate
 from chassis.isolation import not_aside
 from chassis.paging import Paging
 
 WORKER: Final = "mandates_over"
 _COLUMNS = (
-    "SELECT m.mandate_id, m.citizen_id, m.proxy_id, m.begins_on, m.ends_on, m.document, m.ended_at, m.ended_because"
+    "SELECT m.mandate_id, m.citizen_id, m.proxy_id, m.begins_on, m.ends_on, m.document, m.allows, m.ended_at,"
+    " m.ended_because"
     " FROM mandate m"
 )
 _PUT = text(
-    "INSERT INTO mandate (mandate_id, citizen_id, proxy_id, begins_on, ends_on, document)"
-    " VALUES (:mandate_id, :citizen_id, :proxy_id, :begins_on, :ends_on, :document)"
+    "INSERT INTO mandate (mandate_id, citizen_id, proxy_id, begins_on, ends_on, document, allows)"
+    " VALUES (:mandate_id, :citizen_id, :proxy_id, :begins_on, :ends_on, :document, CAST(:allows AS text[]))"
 )
 _LOCK = text(f"{_COLUMNS} WHERE m.mandate_id = :mandate_id FOR UPDATE")
 _OF_CITIZEN = text(
     f"{_COLUMNS} WHERE m.citizen_id = :citizen_id AND m.mandate_id > :after ORDER BY m.mandate_id LIMIT :limit"
 )
 _END = text("UPDATE mandate SET ended_at = :at, ended_because = :because WHERE mandate_id = :mandate_id")
-_HOLDS = text(
-    "SELECT EXISTS (SELECT FROM mandate m JOIN citizen h ON h.citizen_id = m.citizen_id"
+_STANDING = text(
+    "SELECT m.mandate_id FROM mandate m JOIN citizen h ON h.citizen_id = m.citizen_id"
     " JOIN citizen p ON p.citizen_id = m.proxy_id WHERE m.citizen_id = :citizen_id AND m.proxy_id = :proxy_id"
-    " AND m.ended_at IS NULL AND :today BETWEEN m.begins_on AND m.ends_on"
-    " AND h.life = 'alive' AND p.life = 'alive')"
+    " AND m.ended_at IS NULL AND :today BETWEEN m.begins_on AND m.ends_on AND :allows = ANY(m.allows)"
+    " AND h.life = 'alive' AND p.life = 'alive' ORDER BY m.mandate_id LIMIT 1"
 )
 # Who has as many already may not become one more's between the count and the commit.
 _LOCK_PROXY = text("SELECT FROM citizen WHERE citizen_id = :proxy_id FOR NO KEY UPDATE")
@@ -56,6 +57,7 @@ async def put(session: AsyncSession, mandate: Mandate) -> None:
         "begins_on": mandate.begins_on,
         "ends_on": mandate.ends_on,
         "document": mandate.document,
+        "allows": list(mandate.allows),
     }
     await session.execute(_PUT, values)
 
@@ -77,14 +79,14 @@ async def end(session: AsyncSession, mandate_id: UUID, because: EndedBecause, at
     await session.execute(_END, {"mandate_id": mandate_id, "because": because, "at": at})
 
 
-async def holds(session: AsyncSession, citizen_id: UUID, proxy_id: UUID, today: date) -> bool:
-    """Whether one may prove for the other today: both live, and a mandate holds."""
-    values = {"citizen_id": citizen_id, "proxy_id": proxy_id, "today": today}
-    return bool((await session.execute(_HOLDS, values)).scalar_one())
+async def standing(session: AsyncSession, citizen_id: UUID, proxy_id: UUID, allows: Allows, today: date) -> UUID | None:
+    """The mandate by which one may do this for the other today: both live, and it holds."""
+    values = {"citizen_id": citizen_id, "proxy_id": proxy_id, "allows": allows, "today": today}
+    return (await session.execute(_STANDING, values)).scalar_one_or_none()
 
 
 async def others_of(session: AsyncSession, proxy_id: UUID, citizen_id: UUID, today: date) -> int:
-    """For how many others than a citizen a proxy proves, or will; the proxy's row is locked."""
+    """For how many others than a citizen one is a proxy, or will be; the proxy's row is locked."""
     await session.execute(_LOCK_PROXY, {"proxy_id": proxy_id})
     values = {"proxy_id": proxy_id, "citizen_id": citizen_id, "today": today}
     return int((await session.execute(_COUNT, values)).scalar_one())

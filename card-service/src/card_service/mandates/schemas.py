@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Final, Self
 from uuid import UUID
@@ -9,7 +10,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from card_service.cards.examples import CARD
-from card_service.mandates.models import EndedBecause, Mandate
+from card_service.mandates.models import Allows, EndedBecause, Mandate
+from card_service.registry.schemas import NationalIdText
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
 
@@ -19,11 +21,17 @@ _MANDATE: Final[dict[str, JsonValue]] = {
 
 
 class MandateIn(BaseModel):
-    """Who shall prove for a card's holder, from which day until which, by which document."""
+    """Who shall prove for a card's holder, or collect the card, from which day until which, by which document."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_MANDATE]})
 
-    proxy_card_id: Annotated[UUID, Whose.CARD] = Field(description="the proxy's own card, by which they prove")
+    proxy_card_id: Annotated[UUID | None, Whose.CARD] = Field(
+        default=None, description="the proxy's own card, by which they prove"
+    )
+    proxy_national_id: Annotated[NationalIdText | None, Personal.IDENTITY] = Field(
+        default=None, description="the proxy, who needs no card to collect another's"
+    )
+    allows: Annotated[list[Allows], Field(min_length=1, max_length=2, description="what the proxy may do")] = ["prove"]
     begins_on: date
     ends_on: date = Field(description="the last day")
     document: Annotated[
@@ -34,6 +42,10 @@ class MandateIn(BaseModel):
     def _in_order(self) -> Self:
         if self.ends_on < self.begins_on:
             raise ValueError("a mandate ends after it begins")
+        if (self.proxy_card_id is None) == (self.proxy_national_id is None):
+            raise ValueError("a proxy is named by one of proxy_card_id and proxy_national_id")
+        if self.proxy_card_id is None and "prove" in self.allows:
+            raise ValueError("who proves has a card: proxy_card_id")
         return self
 
 
@@ -46,6 +58,7 @@ class MandateOut(BaseModel):
     begins_on: Annotated[date, Personal.CARD]
     ends_on: Annotated[date, Personal.CARD]
     document: Annotated[str, Personal.CARD]
+    allows: Annotated[Sequence[Allows], Personal.CARD]
     ended_at: Annotated[datetime | None, Personal.CARD]
     ended_because: Annotated[EndedBecause | None, Personal.CARD]
 

@@ -24,15 +24,17 @@ from card_service.dependencies import Dependencies
 from card_service.keys import MANDATE_DAYS, MANDATES_OF_ONE
 from card_service.mandates import repository
 from card_service.mandates.errors import MandateOver, MandateTooLong, MandateUnknown, ProxyHasMany, ProxyInvalid
-from card_service.mandates.models import EndedBecause, Mandate
+from card_service.mandates.models import Allows, EndedBecause, Mandate
 from card_service.mandates.schemas import MandateIn
 from card_service.proposals import PROPOSALS
 from card_service.registry import repository as register
+from card_service.sealing import NATIONAL_ID
 from chassis import outbox
 from chassis.clock import business_day
 from chassis.ids import new_id
 from chassis.paging import Paging
 from chassis.principal import Principal
+from chassis.text import normalise_digits
 from contracts.mandates import MandateBegan, MandateEnded
 from contracts.scopes import Scope
 
@@ -47,32 +49,48 @@ class _Wanted(BaseModel):
     begins_on: date
     ends_on: date
     document: str
+    allows: list[Allows] = ["prove"]
 
 
 async def propose(
     session: AsyncSession, runtime: Runtime, caller: Principal, card_id: UUID, given: MandateIn
 ) -> Proposal:
-    """Propose that somebody prove for a card's holder, whose document was seen.
+    """Propose that somebody prove for a card's holder, or collect the card, whose document was seen.
 
     Raises CardUnknown, ProxyInvalid, MandateTooLong, ProxyHasMany or ProposalOpen.
     """
     deps = runtime.state.dependencies
     card = await card_of(session, caller, card_id)
-    proxy = await cards.find(session, given.proxy_card_id)
-    if proxy is None or proxy.state not in USABLE or proxy.citizen_id == card.citizen_id:
-        raise ProxyInvalid(detail_ar="يجب أن يكون للوكيل كارت ساري خاص به.")
+    proxy_id = await _proxy(session, deps, given)
+    if proxy_id == card.citizen_id:
+        raise ProxyInvalid(detail_ar="لا يكون صاحب الكارت وكيلاً عن نفسه.")
     wanted = _Wanted(
         citizen_id=card.citizen_id,
-        proxy_id=proxy.citizen_id,
+        proxy_id=proxy_id,
         begins_on=given.begins_on,
         ends_on=given.ends_on,
         document=given.document,
+        allows=sorted(set(given.allows)),
     )
     await _check(session, deps, wanted)
-    subject = f"{card.citizen_id} {proxy.citizen_id}"
+    subject = f"{card.citizen_id} {proxy_id}"
     return await PROPOSALS.enter(
         session, runtime, caller, MANDATE, subject, wanted.model_dump(mode="json"), area=card.area
     )
+
+
+async def _proxy(session: AsyncSession, deps: Dependencies, given: MandateIn) -> UUID:
+    """The citizen who is named as the proxy: by a usable card, or by national id. Raises ProxyInvalid."""
+    if given.proxy_card_id is not None:
+        card = await cards.find(session, given.proxy_card_id)
+        if card is None or card.state not in USABLE:
+            raise ProxyInvalid(detail_ar="يجب أن يكون للوكيل كارت ساري خاص به.")
+        return card.citizen_id
+    mark = deps.vault.fingerprint(normalise_digits(given.proxy_national_id or ""), NATIONAL_ID)
+    living = [one for one in await register.by_national_id(session, mark) if one.life == "alive"]
+    if not living:
+        raise ProxyInvalid(detail_ar="الوكيل غير مسجل.")
+    return living[0].citizen_id
 
 
 async def _check(session: AsyncSession, deps: Dependencies, wanted: _Wanted) -> None:
@@ -101,6 +119,7 @@ async def _give(session: AsyncSession, runtime: Runtime, proposal: Proposal, _: 
         proxy_id=mandate.proxy_id,
         begins_on=mandate.begins_on,
         ends_on=mandate.ends_on,
+        allows=list(mandate.allows),
     )
     await outbox.add(session, told)
 
@@ -126,7 +145,13 @@ async def withdraw(session: AsyncSession, deps: Dependencies, caller: Principal,
 
 async def stands(session: AsyncSession, deps: Dependencies, card: Card, proxy: Card) -> bool:
     """Whether the holder of one card may prove for the holder of another at this moment."""
-    return await repository.holds(session, card.citizen_id, proxy.citizen_id, business_day(deps.now()))
+    today = business_day(deps.now())
+    return await repository.standing(session, card.citizen_id, proxy.citizen_id, "prove", today) is not None
+
+
+async def to_collect(session: AsyncSession, citizen_id: UUID, proxy_id: UUID, today: date) -> UUID | None:
+    """The mandate by which one may collect the card of another today, if there is one."""
+    return await repository.standing(session, citizen_id, proxy_id, "collect", today)
 
 
 async def end_all(session: AsyncSession, deps: Dependencies, over: Sequence[Mandate]) -> None:

@@ -258,7 +258,7 @@ class PickupMissed(Event):
 
 
 class CardIssued(Event):
-    """A card was handed over to its holder at a pick-up site; it is not active yet."""
+    """A card was handed over to its holder, or to the holder's proxy, at a pick-up site; it is not active yet."""
 
     TOPIC = TOPIC
     KEY = "household_id"
@@ -269,6 +269,7 @@ class CardIssued(Event):
     governorate: str
     site_id: UUID
     issued_at: datetime
+    by_proxy: bool = False
 
 
 class CardActivated(Event):

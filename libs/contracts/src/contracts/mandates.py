@@ -1,4 +1,4 @@
-"""Events of card-service about mandates: who else may prove for a card's holder."""
+"""Events of card-service about mandates: who else may prove for a card's holder, or collect the card."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from contracts.event import Event
 
 
 class MandateBegan(Event):
-    """Two persons decided that `proxy_id` may prove for `citizen_id`, from one day until another, both included."""
+    """Two persons decided what `proxy_id` may do for `citizen_id`, from one day until another, both included.
+
+    `allows`: `prove` at terminals, `collect` the card at its site.
+    """
 
     TOPIC = TOPIC
     KEY = "household_id"
@@ -21,6 +24,7 @@ class MandateBegan(Event):
     proxy_id: UUID
     begins_on: date
     ends_on: date
+    allows: list[str] = ["prove"]
 
 
 class MandateEnded(Event):
