@@ -15,6 +15,7 @@ from bench import (
     block,
     disclosures,
     eligibility,
+    handovers,
     imports,
     lag,
     ledger,
@@ -48,6 +49,7 @@ FIGURES = (
     "ledger",
     "eligibility",
     "disclosures",
+    "handovers",
     "imports",
     "months",
     "names",
@@ -109,6 +111,9 @@ async def _on_one_system(options: Options, wanted: set[str]) -> list[Section]:
             if "disclosures" in wanted:
                 _say("disclosures")
                 sections.append(disclosures.section(await disclosures.run(running, options, wire)))
+            if "handovers" in wanted:
+                _say("handovers")
+                sections.append(handovers.section(await handovers.run(running, options, wire), options))
             if "imports" in wanted:  # the last: the others still follow its events when it has ended
                 _say("imports")
                 sections.append(imports.section(await imports.run(running, options, wire)))

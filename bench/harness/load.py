@@ -29,7 +29,7 @@ _MOST_FAULTS = 100
 
 @dataclass
 class Plan:
-    """What to send: `requests` are JSON bodies, `tokens` one a connection."""
+    """What to send: `requests` are JSON bodies, `tokens` one a connection, `paths` those of requests that differ."""
 
     port: int
     path: str
@@ -38,6 +38,7 @@ class Plan:
     keys: str
     seconds: float
     rate: float | None = None
+    paths: list[str] | None = None
 
 
 @dataclass
@@ -172,7 +173,7 @@ class _Caller(asyncio.Protocol):
     def __init__(self, load: Load, token: str) -> None:
         self._load = load
         self._head = (
-            f"POST {load.plan.path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
+            f" HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
             f"Content-Type: application/json\r\nIdempotency-Key: {load.plan.keys}-"
         )
         self._began = 0.0
@@ -189,7 +190,8 @@ class _Caller(asyncio.Protocol):
         if load.done.is_set():
             return
         body = load.plan.requests[load.next]
-        request = f"{self._head}{load.next}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        path = load.plan.paths[load.next] if load.plan.paths else load.plan.path
+        request = f"POST {path}{self._head}{load.next}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
         load.next += 1
         self._began, self._waiting = began, True
         if self._transport is not None:

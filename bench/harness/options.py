@@ -10,7 +10,8 @@ class Options:
     """`seconds` of one run, `rounds` of all runs in turn, `cards` in supply-service's books, pgbench's `scale`,
     `citizens` in the file that is imported and in the databases that are upgraded, `households` whose month is opened
     at once and over which a change of policies is computed, `simulated` over which it is computed too, `named` in the
-    register where `searches` are made, `planned` adults who are invited to collect their cards.
+    register where `searches` are made, `planned` adults who are invited to collect their cards, `handovers` cards that
+    wait to be given.
 
     The scale has as many branches as the most clients, so that they do not queue for one row.
     """
@@ -26,6 +27,7 @@ class Options:
     named: int = 5_000_000
     planned: int = 500_000
     searches: int = 3_000
+    handovers: int = 30_000
 
 
 QUICK = Options(
@@ -39,4 +41,5 @@ QUICK = Options(
     named=40_000,
     planned=20_000,
     searches=300,
+    handovers=4_000,
 )

@@ -171,6 +171,8 @@ class SeminarOffFacts(_Facts):
     def words(self, language: Language) -> dict[str, str]:
         """The placeholders these facts fill."""
         return {"day": vocabulary(language).day(self.starts_at)}
+
+
 class HouseCallFacts(_Facts):
     """On which day a card is brought home."""
 
