@@ -45,6 +45,11 @@ APPOINTMENTS = KEYS.declare(
 REBOOKING_DAYS = KEYS.declare(
     "pickup.rebooking_horizon", kinds.positive, "Days from tomorrow in which a missed appointment is booked anew."
 )
+NEW_HEAD_DAYS = KEYS.declare(
+    "pickup.new_head_days",
+    kinds.whole,
+    "Days from tomorrow in which a new head of household is invited; 0: new heads wait for the next plan.",
+)
 RAMADAN_HOURS = KEYS.declare(
     "pickup.ramadan_hours",
     kinds.mapping(OfficeHours),

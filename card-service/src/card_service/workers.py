@@ -6,6 +6,7 @@ from card_service.accesses.service import CHAIN
 from card_service.context import Runtime
 from card_service.distribution import plan_repository as plans
 from card_service.distribution.missed import MISSED
+from card_service.distribution.new_heads import CALLING
 from card_service.distribution.plans import plan_chunk
 from card_service.distribution.reminding import REMINDING
 from card_service.distribution.slot_making import MAKING
@@ -38,6 +39,7 @@ def workers() -> list[Periodic[Runtime]]:
         job("activations", rollout.claim, activation_chunk, lambda one: one.activation_id, rollout.fail),
         MAKING,
         REMINDING,
+        CALLING,
         KEEPING,
         EXPIRY,
         FINDING,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 ELSEWHERE = {
     "access_pending": "waits for a moment before it stands in the log that is in it",
     "duplicate_cursor": "how far a job has come; whose id stands in it says nothing of anybody",
+    "head_waiting": "waits for a moment before the card that is called for is in it",
     "name_pending": "waits for a moment before the name is sealed and found, in what is in it",
 }
 

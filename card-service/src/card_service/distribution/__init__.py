@@ -2,6 +2,7 @@
 
 TABLES = (
     "appointment",
+    "head_waiting",
     "pickup_plan",
     "pickup_plan_load",
     "pickup_plan_site",

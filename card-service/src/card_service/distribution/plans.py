@@ -180,7 +180,7 @@ async def plan_chunk(session: AsyncSession, runtime: Runtime, plan: Plan) -> Non
     planner = Planner(map(planning_site, sites.values()), offered.offers, offered.room, offered.points)
     outcome = await asyncio.to_thread(lambda: planner.place(invitations.groups))
     if not plan.is_draft:
-        await _write(session, deps, plan, outcome, sites)
+        await write(session, deps, plan, outcome, sites)
     await store.advance(
         session,
         plan,
@@ -192,7 +192,7 @@ async def plan_chunk(session: AsyncSession, runtime: Runtime, plan: Plan) -> Non
     )
 
 
-async def _write(
+async def write(
     session: AsyncSession, deps: Dependencies, plan: Plan, outcome: Outcome, sites: Mapping[UUID, PickupSite]
 ) -> None:
     """Make the cards, book the hours, tell the citizens."""
