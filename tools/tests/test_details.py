@@ -1,4 +1,4 @@
-"""What a refusal says beyond its title is said in both languages, wherever clerks, shops or clinics may meet it."""
+"""What a refusal says beyond its title is said in both languages, for clerks, shops, clinics and payers alike."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from chassis.refusals import Refusal
 
 ROOT = Path(__file__).parents[2]
 MEMBERS = {
+    "payment_service": "payment-service",
+    "notify_service": "notify-service",
+    "policybook": "libs/policies",
+    "chassis": "libs/chassis",
     "card_service": "card-service",
     "supply_service": "supply-service",
     "health_service": "health-service",
@@ -25,7 +29,7 @@ BY_TECHNICIANS = {"NotAcceptable", "UnsupportedMedia"}  # what type a body has i
 @cache
 def kinds() -> frozenset[str]:
     """The names of all refusals that the services declare."""
-    for service in ("card_service", "supply_service", "health_service"):
+    for service in (name for name in MEMBERS if name.endswith("_service")):
         import_module(f"{service}.main")
     found, left = set[str](), [Refusal]
     while left:

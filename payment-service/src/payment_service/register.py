@@ -32,11 +32,19 @@ class CardRegister:
         try:
             reply = await self._client.post(PATH, json={kind: numbers}, headers={"Authorization": authorization})
         except httpx.HTTPError as error:
-            raise RegisterAway(f"The register does not answer: {type(error).__name__}.") from error
+            raise RegisterAway(
+                f"The register does not answer: {type(error).__name__}.",
+                detail_ar="السجل لا يستجيب الآن، أعد المحاولة.",
+            ) from error
         if reply.status_code == httpx.codes.FORBIDDEN:
-            raise InsufficientScope("The register does not let the caller look payees up.")
+            raise InsufficientScope(
+                "The register does not let the caller look payees up.",
+                detail_ar="لا تسمح صلاحياتك بالبحث عن المستفيدين في السجل.",
+            )
         if reply.status_code != httpx.codes.OK:
-            raise RegisterAway(f"The register answers {reply.status_code}.")
+            raise RegisterAway(
+                f"The register answers {reply.status_code}.", detail_ar="السجل لا يستجيب الآن، أعد المحاولة."
+            )
         found: list[UUID | str] = [""] * len(numbers)
         answer = reply.json()
         for one in answer["items"]:

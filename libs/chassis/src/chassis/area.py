@@ -154,7 +154,10 @@ class Bound:
         """
         self.ensure_covers(area)
         if any(getattr(self, name) not in {None, getattr(area, name)} for name in _WITHIN):
-            raise OutsideBound("Whoever is bound to a place gives rights at that place only.")
+            raise OutsideBound(
+                "Whoever is bound to a place gives rights at that place only.",
+                detail_ar="من له نطاق محدد يمنح صلاحيات داخل نطاقه فقط.",
+            )
 
     def over_all(self, central: str) -> Bound:
         """The bound as it is where the central authority acts for every other one."""

@@ -86,7 +86,7 @@ class TokenVerifier:
             self._verified.pop(token, None)
             raise InvalidToken("The token has expired.", detail_ar="انتهت صلاحية رمز الدخول.")
         if not self._revocations.suspended.isdisjoint(principal.marks) and not _late_only(principal):
-            raise Suspended("This caller is suspended.")
+            raise Suspended("This caller is suspended.", detail_ar="تم إيقاف هذا المستخدم.")
         return principal
 
     def known(self, token: str) -> Principal | None:
@@ -141,14 +141,18 @@ class TokenVerifier:
 
     def _check(self, token: str) -> tuple[Principal, float]:
         if self._keys is None:
-            raise Unavailable("The issuer's keys are not at hand yet.")
+            raise Unavailable(
+                "The issuer's keys are not at hand yet.", detail_ar="مفاتيح الدخول غير متاحة بعد، أعد المحاولة."
+            )
         try:
             decoded = jwt.decode(token, self._keys, algorithms=ALGORITHMS)
             if decoded.header.get("typ") != TOKEN_TYPE:  # RFC 9068 §4: an id token is signed by the same keys
                 raise ValueError("not an access token")
             principal, expires = self._principal(decoded.claims)
         except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise InvalidToken("The token is not one of ours.") from error
+            raise InvalidToken(
+                "The token is not one of ours.", detail_ar="رمز الدخول ليس صادراً عن هذا النظام."
+            ) from error
         if len(self._verified) >= MAX_CACHED_TOKENS:
             self._forget_expired(make_room=True)
         self._verified[token] = (principal, expires)
@@ -219,7 +223,9 @@ def bearer_token(header: str | None) -> str:
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         challenge = {"WWW-Authenticate": 'Bearer realm="unicard"'}
-        raise MissingToken("Send a header Authorization: Bearer …", headers=challenge)
+        raise MissingToken(
+            "Send a header Authorization: Bearer …", detail_ar="أرسل رمز الدخول مع الطلب.", headers=challenge
+        )
     return token.strip()
 
 
@@ -233,15 +239,22 @@ async def authorize(
     """
     given = request.headers.getlist("authorization")
     if len(given) > 1:  # who reads the first and who the last would see two callers
-        raise MalformedRequest("Send one Authorization header.")
+        raise MalformedRequest("Send one Authorization header.", detail_ar="أرسل رمز دخول واحداً.")
     token = bearer_token(given[0] if given else None)
     runtime = get_runtime(request)
     principal = await runtime.verifier.verify_fresh(token)
     request.state.principal = principal
     if principal.scopes.isdisjoint(scopes):
-        raise InsufficientScope(f"This needs the scope {' or '.join(scopes)}.", needed=list(scopes))
+        raise InsufficientScope(
+            f"This needs the scope {' or '.join(scopes)}.",
+            detail_ar=f"تلزم لهذا الصلاحية {' أو '.join(scopes)}.",
+            needed=list(scopes),
+        )
     if principal.kind not in callers:
-        raise CallerKindRefused(f"This is for a {' or '.join(sorted(callers))}, not for a {principal.kind}.")
+        raise CallerKindRefused(
+            f"This is for a {' or '.join(sorted(callers))}, not for a {principal.kind}.",
+            detail_ar="هذا الإجراء مخصص لغيرك.",
+        )
     if step_up:
         ensure_recent(principal, runtime.settings.step_up_seconds)
 

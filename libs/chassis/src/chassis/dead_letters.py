@@ -144,7 +144,9 @@ async def replay(session: AsyncSession, runtime: R, reactions: Reactions[R], par
             raise _no_longer_aside()
     if released.failed is not None:
         if released.handled == 0:
-            raise NotReplayable(f"{reason_of(released.error)}: it was left as it is.") from released.error
+            raise NotReplayable(
+                f"{reason_of(released.error)}: it was left as it is.", detail_ar="فشل مرة أخرى وبقي كما هو."
+            ) from released.error
         await condemn(session, released.failed, reason_of(released.error))
     return released.handled
 
@@ -187,7 +189,7 @@ async def _open(session: AsyncSession, parked_id: int) -> Row[Any]:
 
 
 def _no_longer_aside() -> NotFound:
-    return NotFound("No event is set aside under this number.")
+    return NotFound("No event is set aside under this number.", detail_ar="لا يوجد حدث محفوظ بهذا الرقم.")
 
 
 async def _handle(

@@ -87,13 +87,17 @@ def as_refusal(error: BaseException) -> Refusal:
     if isinstance(error, Busy):
         return Unavailable(str(error))
     if isinstance(error, UnicodeEncodeError):
-        return InvalidRequest("The text holds characters that cannot be stored.")
+        return InvalidRequest(
+            "The text holds characters that cannot be stored.", detail_ar="النص يحتوي على رموز لا يمكن حفظها."
+        )
     if isinstance(error, ClientDisconnect):
-        return MalformedRequest("The connection ended before the request did.")
+        return MalformedRequest(
+            "The connection ended before the request did.", detail_ar="انقطع الاتصال قبل اكتمال الطلب."
+        )
     if sqlstate(error).startswith("22"):  # data exception: a NUL in a text, a number out of range
-        return InvalidRequest("A value cannot be stored as it is.")
+        return InvalidRequest("A value cannot be stored as it is.", detail_ar="توجد قيمة لا يمكن حفظها كما هي.")
     if is_infrastructure(error):
-        return Unavailable("The database did not answer in time.")
+        return Unavailable("The database did not answer in time.", detail_ar="لم تستجب قاعدة البيانات في الوقت المحدد.")
     return InternalError()
 
 

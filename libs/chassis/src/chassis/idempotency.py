@@ -86,7 +86,10 @@ def check_key(key: str | None) -> str:
             detail_ar="أرسل رقماً مميزاً لهذه العملية.",
         )
     if not is_key(key):
-        raise InvalidRequest(f"{HEADER} must be at most {MAX_KEY} printable ASCII characters.")
+        raise InvalidRequest(
+            f"{HEADER} must be at most {MAX_KEY} printable ASCII characters.",
+            detail_ar=f"رقم العملية {HEADER} بحد أقصى {MAX_KEY} حرفاً لاتينياً أو رقماً.",
+        )
     return key
 
 
@@ -181,13 +184,19 @@ def _name(claim: Claim) -> str:
 
 
 def _in_progress() -> RequestInProgress:
-    return RequestInProgress("The first request with this key has not ended yet.", headers={"Retry-After": "1"})
+    return RequestInProgress(
+        "The first request with this key has not ended yet.",
+        detail_ar="الطلب الأول بهذا الرقم لم ينته بعد.",
+        headers={"Retry-After": "1"},
+    )
 
 
 def _outcome(claim: Claim, row: Row[Any]) -> Exception:
     """What a claim comes to whose key has a stored reply."""
     if bytes(row.request_hash) not in {claim.request_hash, claim.plain_hash or claim.request_hash}:
-        return IdempotencyKeyReused("Use a new key for a new operation.")
+        return IdempotencyKeyReused(
+            "Use a new key for a new operation.", detail_ar="استخدم رقماً جديداً للعملية الجديدة."
+        )
     body = bytes(row.body)
     if claim.vault is not None and is_sealed(body):  # an earlier version has kept them as they were
         body = claim.vault.open_bound(claim.place, body)

@@ -113,7 +113,7 @@ def operations_router(name: str) -> Router:
         """Handle a dead event again and those that wait behind it, in order, up to the next one that fails."""
         runtime: Runtime[object] = request.app.state.runtime
         if runtime.reactions is None:
-            raise NotFound("This service consumes no events.")
+            raise NotFound("This service consumes no events.", detail_ar="هذه الخدمة لا تستقبل أحداثاً.")
         by = caller.actor.who
         return Handled(handled=await dead_letters.replay(session, runtime, runtime.reactions, parked_id, by))
 
@@ -133,7 +133,7 @@ def _declare_clock(routes: Router, name: str) -> None:
         runtime = get_runtime(request)
         clock = runtime.clock
         if not isinstance(clock, TrainingClock):
-            raise TrainingDisabled("This system runs on real time.")
+            raise TrainingDisabled("This system runs on real time.", detail_ar="هذا النظام يعمل بالوقت الحقيقي.")
         async with runtime.sessions() as session, session.begin():
             version, ahead = await training.move(session, body.now)
         clock.follow(version, ahead)

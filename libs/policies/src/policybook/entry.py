@@ -134,7 +134,7 @@ async def publish(session: AsyncSession, keys: Keys, read: Read, policy: Policy,
     await store.lock(session)
     later = _next_start((await store.read_book(session)).policies, policy, itself=True)
     if later is not None and (policy.effective_to is None or policy.effective_to >= later):
-        raise PolicyOverlaps(f"Another row begins on {later}.")
+        raise PolicyOverlaps(f"Another row begins on {later}.", detail_ar=f"توجد قاعدة أخرى تبدأ في {later}.")
     before = await store.predecessor(session, policy)
     await store.end_before(session, policy)
     entered = await store.add(session, policy)

@@ -21,6 +21,8 @@ async def send_at_once(settings: Settings, number: str, words: str, what: str) -
             results = await aggregator.send([message])
     except ProviderDown as error:
         log.warning(f"{what} not handed over", reason=str(error))
-        raise Unavailable("The aggregator does not take messages just now.") from error
+        raise Unavailable(
+            "The aggregator does not take messages just now.", detail_ar="شركة الرسائل لا تستقبل رسائل الآن."
+        ) from error
     result = results.get(message.reference)
     return result is not None and result.status == "accepted"

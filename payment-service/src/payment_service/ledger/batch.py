@@ -214,5 +214,8 @@ def _reused() -> IdempotencyKeyReused:
 
 def _linked(refusal: Refusal, index: int) -> Refusal:
     return refusals.LinkedFailed(
-        f"Transfer {index} was refused ({refusal.code}); none was carried out.", index=index, reason=refusal.code
+        f"Transfer {index} was refused ({refusal.code}); none was carried out.",
+        detail_ar=f"رفض التحويل {index} ({refusal.code}) ولم ينفذ أي تحويل.",
+        index=index,
+        reason=refusal.code,
     )

@@ -90,10 +90,10 @@ class LinkedFailed(Refusal):
 def not_pending(state: str) -> Refusal:
     """The refusal to settle a transfer that is settled."""
     if state == "expired":
-        return HoldExpired("The hold has run out.")
-    return HoldSettled(f"It is {state}.", state=state)
+        return HoldExpired("The hold has run out.", detail_ar="انتهت مدة الحجز.")
+    return HoldSettled(f"It is {state}.", detail_ar=f"حالة الحجز: {state}.", state=state)
 
 
 def not_captured(state: str) -> NotCaptured:
     """The refusal to refund what was never paid."""
-    return NotCaptured(f"It is {state}.", state=state)
+    return NotCaptured(f"It is {state}.", detail_ar=f"حالة الحجز: {state}.", state=state)

@@ -125,12 +125,15 @@ class Books:
         known = self.transfers.get(wanted.transfer_id)
         if known is not None:
             if once:
-                raise HolderProofUsed("Ask the holder again.")
+                raise HolderProofUsed("Ask the holder again.", detail_ar="اطلب من حامل الكارت إثباتاً جديداً.")
             if known.same_order(wanted):
                 return known
             raise refusals.TransferIdReused()
         if wanted.amount <= 0 or wanted.debit_account_id == wanted.credit_account_id:
-            raise refusals.TransferInvalid("An amount above zero moves between two different accounts.")
+            raise refusals.TransferInvalid(
+                "An amount above zero moves between two different accounts.",
+                detail_ar="ينقل مبلغ أكبر من صفر بين حسابين مختلفين.",
+            )
         debit, credit = self._account(wanted.debit_account_id), self._account(wanted.credit_account_id)
         if wanted.kind == SYSTEMS and (debit.kind in _WATCHED or credit.kind in _WATCHED):
             _ensure_systems_may(debit, credit)
@@ -142,7 +145,9 @@ class Books:
             self._move(debit, credit, made.posted)
         else:
             if wanted.expires_at <= now:
-                raise refusals.TransferInvalid("A hold must end in the future.")
+                raise refusals.TransferInvalid(
+                    "A hold must end in the future.", detail_ar="يجب أن ينتهي الحجز في المستقبل."
+                )
             made = wanted._replace(state="pending")
             self._put(debit.moved(held=wanted.amount))
         self.transfers[made.transfer_id] = made
@@ -156,14 +161,19 @@ class Books:
                 return known
             if not (wanted.late and wanted.to == "posted" and known.state in {"expired", "voided"}):
                 raise refusals.not_pending(known.state)
-            raise refusals.HoldExpired("The hold had run out; the amount is to be taken anew.")
+            raise refusals.HoldExpired(
+                "The hold had run out; the amount is to be taken anew.",
+                detail_ar="انتهى الحجز، ويلزم حجز المبلغ من جديد.",
+            )
         if not 0 < amount <= known.amount:
-            raise refusals.TransferInvalid("At most the amount held can be captured.")
+            raise refusals.TransferInvalid(
+                "At most the amount held can be captured.", detail_ar="لا يخصم أكثر من المبلغ المحجوز."
+            )
         overdue = known.expires_at is not None and known.expires_at <= now
         if wanted.to == "posted" and overdue and not wanted.late:
-            raise refusals.HoldExpired("The hold has run out.")
+            raise refusals.HoldExpired("The hold has run out.", detail_ar="انتهت مدة الحجز.")
         if wanted.to == "expired" and not overdue:
-            raise refusals.TransferInvalid("The hold has not run out yet.")
+            raise refusals.TransferInvalid("The hold has not run out yet.", detail_ar="مدة الحجز لم تنته بعد.")
         debit = self._account(known.debit_account_id)
         debit = debit.moved(held=-known.amount)
         if wanted.to == "posted":
@@ -192,6 +202,7 @@ class Books:
         if not 0 < wanted.amount <= first.posted - first.refunded:
             raise refusals.RefundTooLarge(
                 f"{first.posted - first.refunded} piastres are left to refund.",
+                detail_ar=f"المتبقي للرد {first.posted - first.refunded} قرشاً.",
                 refundable=first.posted - first.refunded,
             )
         debit, credit = self._account(made.debit_account_id), self._account(made.credit_account_id)

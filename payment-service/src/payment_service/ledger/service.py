@@ -49,12 +49,17 @@ def item(
 def _operation(wanted: TransferRequest, now: datetime) -> Operation:
     if wanted.kind in {"post", "void"}:
         if wanted.pending_id is None:
-            raise TransferInvalid("To post or void, name the pending_id.")
+            raise TransferInvalid(
+                "To post or void, name the pending_id.", detail_ar="اذكر pending_id للخصم أو للإلغاء."
+            )
         return Settle(wanted.pending_id, "posted" if wanted.kind == "post" else "voided", wanted.amount)
     if wanted.debit_account_id is None or wanted.credit_account_id is None or wanted.amount is None:
-        raise TransferInvalid("A transfer needs debit_account_id, credit_account_id and amount.")
+        raise TransferInvalid(
+            "A transfer needs debit_account_id, credit_account_id and amount.",
+            detail_ar="يلزم للتحويل حساب مدين وحساب دائن ومبلغ.",
+        )
     if wanted.kind == "pending" and wanted.timeout_seconds is None:
-        raise TransferInvalid("A pending transfer needs timeout_seconds.")
+        raise TransferInvalid("A pending transfer needs timeout_seconds.", detail_ar="يلزم للحجز timeout_seconds.")
     expires = now + timedelta(seconds=wanted.timeout_seconds or 0) if wanted.kind == "pending" else None
     return Order(
         Transfer(

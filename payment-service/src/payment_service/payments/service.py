@@ -64,7 +64,9 @@ async def authorize(runtime: Runtime, request: Request, body: AuthorizationReque
             raise
         fingerprint, document = first
         if fingerprint != request.fingerprint:
-            raise IdempotencyKeyReused("Use a new key for a new operation.") from None
+            raise IdempotencyKeyReused(
+                "Use a new key for a new operation.", detail_ar="استخدم رقماً جديداً للعملية الجديدة."
+            ) from None
         return Result((), document, repeated=True)
     return await _submit(runtime, request, order, _payment)
 
@@ -79,7 +81,7 @@ async def _hold(runtime: Runtime, request: Request, body: AuthorizationRequest) 
     seconds = body.expires_in or HOLD_SECONDS.on(book, today)
     most = HOLD_SECONDS_MOST.on(book, today)
     if seconds > most:
-        raise TransferInvalid(f"A hold lasts at most {most} seconds.")
+        raise TransferInvalid(f"A hold lasts at most {most} seconds.", detail_ar=f"مدة الحجز بحد أقصى {most} ثانية.")
     proof = await proofs.of_hold(runtime, request.terminal_id, body.card_id, body.amount, body.holder_proof)
     parties = Parties(wallet.card_id, wallet.citizen_id, wallet.household_id, request.outlet_id)
     hold = Transfer(

@@ -34,10 +34,12 @@ async def release(session: AsyncSession, runtime: Runtime, batch_id: UUID, calle
     """Reserve a submitted batch's sum and let it be booked. Raises FundShort, AboveCeiling or ProgrammeUnknown."""
     batch = await repository.lock(session, batch_id)
     if batch is None:
-        raise NotFound("There is no such batch.")
+        raise NotFound("There is no such batch.", detail_ar="لا توجد هذه الدفعة.")
     fund = await funds.lock_fund(session, batch.fund)
     if fund is None or fund.authority != batch.owner:
-        raise ProgrammeUnknown("The batch's fund is another authority's by now.")
+        raise ProgrammeUnknown(
+            "The batch's fund is another authority's by now.", detail_ar="أصبح صندوق الدفعة تابعاً لجهة أخرى."
+        )
     await _ensure_below_ceiling(session, runtime, batch)
     now = runtime.clock.now()
     owner = f"payout_batch:{batch_id}"

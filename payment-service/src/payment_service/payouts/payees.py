@@ -63,7 +63,9 @@ async def citizens(
         return await _of_cards(session, asking.caller, named)
     if Scope.PAYEES_RESOLVE not in asking.caller.scopes:
         raise InsufficientScope(
-            f"To name payees by {payee} needs the scope {Scope.PAYEES_RESOLVE}.", needed=[Scope.PAYEES_RESOLVE.value]
+            f"To name payees by {payee} needs the scope {Scope.PAYEES_RESOLVE}.",
+            detail_ar=f"تلزم الصلاحية {Scope.PAYEES_RESOLVE} لتحديد المستفيدين.",
+            needed=[Scope.PAYEES_RESOLVE.value],
         )
     numbers = ["" if len(str(one)) > LONGEST else str(one) for one in named]
     places = asyncio.Semaphore(CALLS_AT_ONCE)

@@ -90,7 +90,7 @@ async def declare(
     if not await repository.make(session, batch_id=batch_id, **columns):
         if retry_of is not None and await _is_free(session, caller, body.reference):
             raise NothingToRetry("What failed is being retried already.", detail_ar="تتم إعادة صرف المتعثر بالفعل.")
-        raise BatchReferenceUsed(f"A batch {body.reference} exists.")
+        raise BatchReferenceUsed(f"A batch {body.reference} exists.", detail_ar=f"توجد دفعة بالمرجع {body.reference}.")
     await proposals.note(session, runtime, caller, await own(session, caller, batch_id))
     return await get(session, caller, batch_id)
 
@@ -146,6 +146,8 @@ async def submit(runtime: Runtime, session: AsyncSession, caller: Principal, bat
         raise BatchTotalsDiffer(
             f"Declared {found.declared_count} payouts of {found.declared_total} piastres, received"
             f" {found.received_count} of {found.received_total}.",
+            detail_ar=f"المعلن {found.declared_count} بقيمة {found.declared_total} قرشاً،"
+            f" والمستلم {found.received_count} بقيمة {found.received_total}.",
             declared_count=found.declared_count,
             declared_total=found.declared_total,
             received_count=found.received_count,
@@ -182,7 +184,10 @@ async def approve(
     _in_state(batch, "submitted")
     makers = {maker.who for maker in proposal.makers} if proposal else set()
     if caller.subject in makers | {batch.made_by, batch.submitted_by}:
-        raise SamePerson("Who declared, filled, changed or submitted the batch cannot approve it.")
+        raise SamePerson(
+            "Who declared, filled, changed or submitted the batch cannot approve it.",
+            detail_ar="من سجل الدفعة أو ملأها أو عدلها أو أرسلها لا يعتمدها.",
+        )
     if proposal is None or batch.digest is None or (seen is not None and seen != batch.digest.hex()):
         raise ProposalChanged("The batch is not what you have seen.", detail_ar="اقرأ الدفعة من جديد ثم قرر.")
     decision = Decision(approve=True, seen=proposal.digest)
@@ -199,7 +204,11 @@ async def cancel(
     if batch.state != "cancelled":
         if batch.state not in {"open", "submitted"}:
             state = _shown(batch.state)
-            raise BatchState(f"The batch is {state}: it can no longer be withdrawn.", state=state)
+            raise BatchState(
+                f"The batch is {state}: it can no longer be withdrawn.",
+                detail_ar=f"حالة الدفعة {state}، ولا يمكن سحبها.",
+                state=state,
+            )
         now = runtime.clock.now()
         if proposal is not None:
             act = Act(Did.WITHDRAWN, caller.actor, now, proposal.digest, reason)
@@ -230,7 +239,7 @@ async def get(session: AsyncSession, caller: Principal, batch_id: UUID) -> Payou
     """A batch as it stands. Raises NotFound, also for another authority's."""
     found = await repository.find(session, batch_id)
     if found is None or not (_reads_all(caller) or owns(caller, found.authority, found.governorate)):
-        raise NotFound("There is no such batch.")
+        raise NotFound("There is no such batch.", detail_ar="لا توجد هذه الدفعة.")
     return PayoutBatch.model_validate(dict(found._mapping))
 
 
@@ -249,7 +258,7 @@ async def own(session: AsyncSession, caller: Principal, batch_id: UUID) -> Row[A
     """A batch of the caller's authority, held until the end of the transaction. Raises NotFound."""
     found = await repository.lock(session, batch_id)
     if found is None or not owns(caller, found.owner, found.governorate):
-        raise NotFound("There is no such batch.")
+        raise NotFound("There is no such batch.", detail_ar="لا توجد هذه الدفعة.")
     return found
 
 
@@ -300,7 +309,9 @@ def _nothing_good(faults: Sequence[Fault]) -> NotPayoutItems:
 def _in_state(batch: Row[Any], state: str) -> None:
     if batch.state != state:
         shown = _shown(batch.state)
-        raise BatchState(f"The batch is {shown}, not {state}.", state=shown)
+        raise BatchState(
+            f"The batch is {shown}, not {state}.", detail_ar=f"حالة الدفعة: {shown}، والمطلوب: {state}.", state=shown
+        )
 
 
 def _shown(state: str) -> str:

@@ -82,7 +82,9 @@ async def _taken_before(session: AsyncSession, credit: Transfer, given: Correcti
     """Piastres of a credit that were taken back before; its row is locked. Raises CreditWasCorrected."""
     before = await repository.lock_correction(session, credit.transfer_id)
     if before >= given.amount:
-        raise CreditWasCorrected(f"{before} piastres of it were taken back.", taken=before)
+        raise CreditWasCorrected(
+            f"{before} piastres of it were taken back.", detail_ar=f"تم استرداد {before} قرشاً منها.", taken=before
+        )
     return before
 
 

@@ -82,14 +82,14 @@ def opened(token: str, keys: Mapping[str, Ed25519PublicKey]) -> HolderProof:
     try:
         header, claims = (orjson.loads(_raw(part)) for part in signed.split("."))
         if len(token) > MAX_LENGTH or header["typ"] != TYPE or header["alg"] not in {"EdDSA", "Ed25519"}:
-            raise HolderProofInvalid("It is no holder's proof.")
+            raise HolderProofInvalid("It is no holder's proof.", detail_ar="هذا ليس إثبات حضور حامل الكارت.")
         key = keys.get(header["kid"])
         if key is None:
             raise KeyUnknown(header["kid"])
         key.verify(_raw(signature), signed.encode())
         return _proof(claims)
     except (ValueError, TypeError, KeyError, AttributeError, InvalidSignature) as error:
-        raise HolderProofInvalid("It is no holder's proof.") from error
+        raise HolderProofInvalid("It is no holder's proof.", detail_ar="هذا ليس إثبات حضور حامل الكارت.") from error
 
 
 def permits(proof: HolderProof, asked: Asked, now: datetime) -> None:
@@ -101,7 +101,9 @@ def permits(proof: HolderProof, asked: Asked, now: datetime) -> None:
         ("amount", asked.amount <= proof.max_amount),
     ):
         if not fits:
-            raise HolderProofInvalid(f"The proof is for another {what}.", mismatch=what)
+            raise HolderProofInvalid(
+                f"The proof is for another {what}.", detail_ar="الإثبات صادر لعملية أخرى.", mismatch=what
+            )
     if now >= proof.expires_at:
         raise HolderProofExpired("Ask the holder again.", detail_ar="اطلب من صاحب الكارت إثبات حضوره مرة أخرى")
 

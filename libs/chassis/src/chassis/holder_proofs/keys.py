@@ -76,7 +76,9 @@ class ProofKeys:
     def proof(self, token: str) -> HolderProof:
         """What a proof says. Raises HolderProofInvalid, KeyUnknown, or HolderProofUnverifiable without any key."""
         if not self._keys:
-            raise HolderProofUnverifiable("The keys of card-service are not at hand.")
+            raise HolderProofUnverifiable(
+                "The keys of card-service are not at hand.", detail_ar="لا يمكن التحقق من الإثبات الآن."
+            )
         return opened(token, self._keys)
 
     def check(self, token: str, asked: Asked) -> HolderProof:
@@ -101,8 +103,12 @@ class ProofKeys:
             return self.proof(token)
         except KeyUnknown as unknown:
             if self.away:
-                raise HolderProofUnverifiable("The key of the proof is not at hand.") from unknown
-            raise HolderProofInvalid("The proof is signed by no key of card-service.") from unknown
+                raise HolderProofUnverifiable(
+                    "The key of the proof is not at hand.", detail_ar="لا يمكن التحقق من الإثبات الآن."
+                ) from unknown
+            raise HolderProofInvalid(
+                "The proof is signed by no key of card-service.", detail_ar="الإثبات غير موقع من النظام."
+            ) from unknown
 
     async def keep_fresh(self, resources: Resources) -> None:
         """What each process does now and then: one for work alone reads the keys that those with an API keep."""
