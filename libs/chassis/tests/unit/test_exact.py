@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from chassis.exact import Exactly, kind_of, query_faults
@@ -154,3 +156,24 @@ def test_a_day_is_one_that_can_be_reckoned_with(day: str) -> None:
         assert bool(query_faults({"on": "far"}, [("on", value)])) is far
     assert [one["where"] for one in query_faults({"on": "far"}, [("on", day)], "path")] == (["path.on"] if far else [])
     assert query_faults({"on": "far"}, [("on", "never")]) == [], "of another shape: pydantic says so"
+
+
+@pytest.mark.parametrize("kind", [[], {}, None, 1, "neither"])
+def test_a_kind_that_is_no_text_is_pydantics_to_refuse(kind: Any) -> None:
+    """A list in the place of a kind was a fault of ours."""
+    assert EXACTLY.faults({"either": {"kind": kind, "amount": True}}) == []
+
+
+VALUES = st.recursive(
+    st.sampled_from([None, True, 1, -7, 2**70, 1.5, "", " ", "a", "\x00", "2026-11-05", "9999-12-31", "cash", "other"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*Body.model_fields, "loaves", "left", "kind", "amount"]), inner, max_size=5)
+    ),
+    max_leaves=20,
+)
+
+
+@given(VALUES)
+def test_what_is_told_at_once_is_what_is_told_part_by_part(body: Any) -> None:
+    assert EXACTLY.faults(body) == [*EXACTLY._faults(EXACTLY._schema, body, ("body",))]
