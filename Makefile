@@ -15,7 +15,7 @@ ARGS ?=
 PROFILE ?=
 PYTHON ?= python3
 
-.PHONY: help setup check format-check lint rules types imports test run demo bench schemas migration start stop env up \
+.PHONY: help setup check format-check lint rules types imports test run training demo bench schemas migration start stop env up \
 	down test-compose clean lock fmt
 
 help:  ## List what can be made
@@ -51,6 +51,9 @@ test: setup  ## Run every test on a real PostgreSQL and Kafka, on all cores (ARG
 
 run: setup  ## Start the whole system and a first small demo, until Ctrl-C (DEMO=0: leave it empty)
 	$(BIN)/unicard up $(if $(filter 0,$(DEMO)),--no-demo,--demo)
+
+training: setup  ## Start a training installation beside the system, until Ctrl-C (unicard training reset empties it)
+	$(BIN)/unicard up --training
 
 demo: setup  ## Play the Port Said pilot against the running system (SCALE=0.01 for a hundredth)
 	$(BIN)/unicard demo --scale $(SCALE)

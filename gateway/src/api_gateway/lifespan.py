@@ -28,6 +28,7 @@ from api_gateway.signin.external.provider import External
 from api_gateway.signin.factors.passwords import Passwords
 from api_gateway.signin.flow import Flows
 from api_gateway.signin.marks import Marks
+from api_gateway.signin.pages import say_training
 from api_gateway.signin.provider.exchange import for_people
 from api_gateway.signin.register import RegisteredPeople
 from api_gateway.signin.sessions import service as sessions
@@ -43,6 +44,7 @@ from policybook.startup import open_book, whole_book
 @asynccontextmanager
 async def lifespan(resources: Resources, settings: Settings) -> AsyncIterator[Context]:
     """Enter the policy files, derive the keys, see to a signing key and a first client, connect to the services."""
+    say_training(training=settings.training)
     policies = await open_book(resources, settings.policies, KEYS, whole_book)
     ring = Keyring.parse(settings.gateway_keys.get_secret_value())
     secrets = Secrets(ring)

@@ -50,7 +50,7 @@ async def test_the_address_itself_is_a_page_that_leads_on(gateway: Any, accept: 
 async def test_programs_find_the_same_as_json(gateway: Any, accept: str) -> None:
     reply = await gateway.client.get("/", headers={"Accept": accept})
     assert reply.headers["content-type"] == "application/json"
-    links = [place for place in reply.json().values() if place.startswith("/")]
+    links = [place for place in reply.json().values() if str(place).startswith("/")]
     assert {"/docs", "/openapi.json", "/account"} <= set(links)
     for link in links:
         assert (await gateway.client.get(link)).status_code in {200, 303}, link

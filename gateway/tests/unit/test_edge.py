@@ -81,6 +81,20 @@ def test_a_route_without_words_of_its_own_is_closed() -> None:
     assert all("envoy.filters.http.rbac" in route["typed_per_filter_config"] for route in routes)
 
 
+def test_a_training_installation_says_so_in_every_answer(tmp_path: Path) -> None:
+    said = {"key": "training", "value": "true"}
+    for settings, times in ((defaults(), 0), (EdgeSettings(training=True), 1)):
+        listener = bootstrap(settings)["static_resources"]["listeners"][0]
+        manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+        added = manager["route_config"].get("response_headers_to_add", [])
+        assert [one["header"] for one in added].count(said) == times
+        refusals = manager["local_reply_config"]["mappers"]
+        assert {[one["header"] for one in each["headers_to_add"]].count(said) for each in refusals} == {times}
+    output = tmp_path / "envoy.yaml"
+    output.write_text(render(EdgeSettings(training=True)), encoding="utf-8")
+    assert validate(output).returncode == 0
+
+
 @pytest.mark.parametrize("address", ["card", "card:", ":8101", "card:http", ""])
 def test_addresses_are_host_and_port(address: str) -> None:
     with pytest.raises(ValueError, match="host:port"):

@@ -133,9 +133,10 @@ class Sender:
         if row.restricted and template.class_name not in rules.despite_restriction:
             return Verdict(Status.CANCELLED, "restricted")
         day = business_day(self._runtime.clock.now())
-        text = templates.render(
-            template, day, waiting.language or _language(row), waiting.facts, contact.name, rules.hotline
-        )
+        language = waiting.language or _language(row)
+        text = templates.render(template, day, language, waiting.facts, contact.name, rules.hotline)
+        if self._runtime.settings.training:
+            text = templates.marked(text, language)
         length = measure(text)
         return Outgoing(row.id, contact.number, text, length.encoding, length.parts)
 

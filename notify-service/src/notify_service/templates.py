@@ -18,6 +18,7 @@ from notify_service.encoding import compact
 from notify_service.template_data import PLACEHOLDERS, Facts
 from notify_service.wording import Language
 
+_TRAINING: Mapping[Language, str] = {"ar": "«تدريب»", "en": "TRAINING:"}
 _NAME, _HOTLINE = "name", "hotline"
 
 
@@ -75,6 +76,11 @@ def render(template: Template, day: date, language: Language, facts: Facts, name
     words: Mapping[str, str] = {_NAME: name, _HOTLINE: hotline, **facts.words(language)}
     text = compact(template.on(day).text(language).format_map(words))
     return text.lstrip("، ") if not name else text
+
+
+def marked(text: str, language: Language) -> str:
+    """The text as a training installation sends it."""
+    return f"{_TRAINING[language]} {text}"
 
 
 @lru_cache

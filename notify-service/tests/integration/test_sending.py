@@ -105,6 +105,20 @@ async def test_a_contact_that_speaks_english(desk: Desk) -> None:
     assert (message["encoding"], message["parts"], message["to"]) == ("gsm7", 1, "+2010******78")
 
 
+@pytest.mark.parametrize(("language", "mark"), [("ar", "«تدريب» "), ("en", "TRAINING: ")])
+async def test_a_training_installation_says_so_in_every_message(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, language: str, mark: str
+) -> None:
+    monkeypatch.setattr(desk.runtime.settings, "training", True)
+    contact = await desk.know(language=language)
+    await desk.hear(appointment(contact))
+    await desk.sender.step()
+    (sent,) = desk.aggregator.messages.values()
+    assert sent["text"].startswith(mark)
+    (message,) = await desk.messages()
+    assert message["text"].startswith(mark)
+
+
 async def test_reminders_wait_for_the_morning_and_appointments_do_not(desk: Desk) -> None:
     set_clock(desk, datetime(2026, 1, 6, 22, 0, tzinfo=UTC))  # midnight in Cairo
     contact = await desk.know()

@@ -9,6 +9,7 @@ from fastapi import Path, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
+from api_gateway.context import Running
 from api_gateway.docs import home, page, problems
 from api_gateway.docs.openapi import document, merged
 from chassis.problems import NotFound, PayloadTooLarge
@@ -23,12 +24,13 @@ _FILE = page.content("text/css", "text/javascript", "image/png")
 
 
 @routes.get("/", public=True, response_class=Response, responses=_HOME)
-async def get_home(request: Request) -> Response:
+async def get_home(request: Request, runtime: Running) -> Response:
     """What this is and where to go on: a page in Arabic and English for browsers, the links as JSON for programs."""
+    training = runtime.settings.training
     headers = {**page.HEADERS, "Vary": "Accept", "Cache-Control": "max-age=300"}
     if home.wants_page(request.headers.get("accept", "")):
-        return HTMLResponse(home.PAGE, headers=headers)
-    return Response(home.Links().model_dump_json(), headers=headers, media_type="application/json")
+        return HTMLResponse(home.page(training=training), headers=headers)
+    return Response(home.Links(training=training).model_dump_json(), headers=headers, media_type="application/json")
 
 
 @routes.get("/docs", public=True, response_class=HTMLResponse, responses=_HTML)

@@ -9,7 +9,7 @@ PAGE = """<!doctype html>
 <title>الكارت الموحد · Unified Card</title><link rel="icon" href="/sign-in/assets/card.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/docs/pages.css"></head>
 <body><main>
-<section><h1>الكارت الموحد</h1>
+{banner}<section><h1>الكارت الموحد</h1>
 <p>كارت واحد للسلع والخبز المدعم والتأمين الصحي الشامل والمدفوعات والمعاشات. هذا عنوان النظام الذي تتصل به أنظمة الجهات
 والماكينات.</p>
 <ul><li>العاملون: <a href="/account">تسجيل الدخول والحساب</a></li>
@@ -23,10 +23,16 @@ which the systems of authorities and the terminals reach it.</p>
 <p>Citizens: nobody asks you for a PIN or your card's data here.</p></section>
 </main></body></html>
 """
+BANNER = (
+    '<p role="status"><strong>نظام تدريب: لا توجد هنا بيانات حقيقية</strong> · '
+    '<strong lang="en">Training: nothing here is real</strong></p>\n'
+)
 
 
 class Links(BaseModel):
-    """Where to go on from the edge's own address."""
+    """Where to go on from the edge's own address. `training`: whether nothing here is real."""
+
+    training: bool
 
     name: str = "Unified Card"
     name_ar: str = "الكارت الموحد"
@@ -34,6 +40,11 @@ class Links(BaseModel):
     openapi: str = "/openapi.json"
     sign_in: str = "/account"
     openid_configuration: str = "/.well-known/openid-configuration"
+
+
+def page(*, training: bool) -> str:
+    """The page for a browser; a training installation says that it is one."""
+    return PAGE.replace("{banner}", BANNER if training else "")
 
 
 def wants_page(accept: str) -> bool:

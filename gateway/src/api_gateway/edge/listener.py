@@ -44,17 +44,22 @@ def _manager(settings: EdgeSettings) -> dict[str, object]:
         **_identity(settings),
         **_protocol(settings),
         "access_log": [_access_log()],
-        "local_reply_config": refusals.local_replies(),
-        "route_config": {"name": "api", "virtual_hosts": [virtual_host()], **_only_tls(settings)},
+        "local_reply_config": refusals.local_replies(_said_always(settings)),
+        "route_config": {"name": "api", "virtual_hosts": [virtual_host()], **_headers(settings)},
         "http_filters": filters.chain(settings),
     }
 
 
-def _only_tls(settings: EdgeSettings) -> dict[str, object]:
+def _headers(settings: EdgeSettings) -> dict[str, object]:
     """Where the edge speaks TLS it tells browsers never to come without (RFC 6797)."""
-    if settings.tls_certificate is None:
-        return {}
-    return {"response_headers_to_add": [overwrite("strict-transport-security", _HSTS)]}
+    only_tls = {} if settings.tls_certificate is None else {"strict-transport-security": _HSTS}
+    added = [overwrite(name, value) for name, value in {**only_tls, **_said_always(settings)}.items()]
+    return {"response_headers_to_add": added} if added else {}
+
+
+def _said_always(settings: EdgeSettings) -> dict[str, str]:
+    """What every answer says, the edge's own refusals too: that this is a training installation, where it is one."""
+    return {"training": "true"} if settings.training else {}
 
 
 def _identity(settings: EdgeSettings) -> dict[str, object]:

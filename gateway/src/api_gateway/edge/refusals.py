@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from api_gateway.errors import (
     DeadlineExceeded,
     HeadersTooLarge,
@@ -67,18 +69,18 @@ BY_STATUS: tuple[tuple[int, Problem], ...] = (
 """Refusals told apart by the status Envoy chose."""
 
 
-def local_replies() -> dict[str, object]:
-    """Envoy's `local_reply_config`."""
-    by_detail = [_mapper(_detail_is(detail), problem) for detail, problem in BY_DETAIL]
-    by_status = [_mapper(_status_is(status), problem) for status, problem in BY_STATUS]
+def local_replies(more: Mapping[str, str]) -> dict[str, object]:
+    """Envoy's `local_reply_config`. `more`: headers that every answer has."""
+    by_detail = [_mapper(_detail_is(detail), problem, more) for detail, problem in BY_DETAIL]
+    by_status = [_mapper(_status_is(status), problem, more) for status, problem in BY_STATUS]
     rest = MalformedRequest("The request cannot be served.")
     return {"mappers": by_detail + by_status, "body_format": _body(rest, status="%RESPONSE_CODE%")}
 
 
-def _mapper(condition: dict[str, object], problem: Problem) -> dict[str, object]:
+def _mapper(condition: dict[str, object], problem: Problem, more: Mapping[str, str]) -> dict[str, object]:
     mapper: dict[str, object] = {"filter": condition, "status_code": problem.status}
     mapper["body_format_override"] = _body(problem, problem.status)
-    headers = {**_GUARD, **{name.lower(): value for name, value in problem.headers.items()}}
+    headers = {**_GUARD, **more, **{name.lower(): value for name, value in problem.headers.items()}}
     mapper["headers_to_add"] = [overwrite(name, value) for name, value in headers.items()]
     return mapper
 

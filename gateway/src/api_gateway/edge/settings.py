@@ -33,6 +33,8 @@ class EdgeSettings(BaseSettings):
         default=None, description="PEM file; with it the edge speaks TLS to the services and checks their certificates"
     )
 
+    training: bool = Field(default=False, description="every answer says so in a header Training")
+
     gateway: str = "127.0.0.1:8100"
     card: str = "127.0.0.1:8101"
     supply: str = "127.0.0.1:8102"

@@ -91,6 +91,7 @@ class ServiceSettings(Listening):
     record_walk_rows: int = Field(default=2000, ge=1, description="records of the chain verified at once")
     log_level: str = "INFO"
     training_clock: bool = Field(default=False, description="let trainers move business time; never in production")
+    training: bool = Field(default=False, description="a training installation: what people are sent or shown says so")
     pool_size: int = Field(default=8, ge=2, description="pooled connections for ordinary requests")
     hot_pool_size: int = Field(default=4, ge=1, description="pooled raw connections for the hot path")
     relay_poll_seconds: float = Field(default=0.01, gt=0, description="how often the relay looks for new events")

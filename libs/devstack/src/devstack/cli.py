@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import sys
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
+from devstack import training
 from devstack.engines.files import keep_private
 from devstack.engines.process import EngineError
 from devstack.settings import PORTS, StackSettings
@@ -33,6 +35,7 @@ _LATER = {
     "restate": "devstack.stack.restate",
     "terminal": "devstack.terminal.cli",
     "sms": "devstack.sink.cli",
+    "training": "devstack.stack.training_cli",
 }
 
 
@@ -65,19 +68,42 @@ class _Commands(TyperGroup):
 app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, help="Unified Card without Docker.")
 
 
+@app.callback()
+def _which(
+    *, for_training: Annotated[bool, typer.Option("--training", help="Mean the training installation.")] = False
+) -> None:
+    """Say which installation all that follows means."""
+    if for_training:
+        os.environ[training.VARIABLE] = "true"
+
+
 @app.command()
 def up(
     *,
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when ready; `down` stops it.")] = False,
-    demo: Annotated[bool, typer.Option(help="The first time, play the demo at a small scale.")] = False,
+    demo: Annotated[
+        bool | None,
+        typer.Option(help="The first time, play the demo at a small scale; training does, unless told not to."),
+    ] = None,
+    for_training: Annotated[
+        bool, typer.Option("--training", help="Start the training installation, beside the system.")
+    ] = False,
 ) -> None:
     """Start the whole system."""
+    _which(for_training=for_training)
     settings = StackSettings.from_environment()
     if is_running(settings.folder):
         _found(settings)
         return
+    training.claim(settings.folder, training=settings.training)
+    demo = settings.training if demo is None else demo
     if detach:
-        _say_ready(launch.start_detached(settings, _report), settings)
+        state = launch.start_detached(settings, _report)
+        if settings.training and demo:
+            from devstack.stack.first_demo import FirstDemo
+
+            asyncio.run(FirstDemo(settings).play())
+        _say_ready(state, settings)
         return
     from devstack.people.cli import tell_demo_people
     from devstack.stack.first_demo import FirstDemo
@@ -192,4 +218,8 @@ def _say_ready(state: State, settings: StackSettings) -> None:
     out.print(f"  API clients     {settings.clients_file}")
     out.print("  processes       unicard status, unicard logs")
     out.print(f"  ports           settings, such as {PORTS['edge'][0]} and {PORTS['postgres'][0]}")
+    if settings.training:
+        out.print(
+            "[bold red]TRAINING · تدريب[/]: nothing is real; commands: unicard --training …, unicard training reset"
+        )
     out.print("[yellow]A demonstration: business time can be moved (training clock on), SMS go to a sink.[/]\n")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devstack import training
 from devstack.engines.ports import LOOPBACK, free_ports, port_is_free
 from devstack.engines.process import EngineError
 from devstack.state import is_running
@@ -66,6 +67,7 @@ class StackSettings:
 
     `apart`: each service is two processes, one that answers requests and one that works in the background.
     `public_url`: the edge's address where it speaks TLS, under the name that its certificate has.
+    `training`: it is the training installation beside another one.
     """
 
     folder: Path
@@ -77,11 +79,15 @@ class StackSettings:
     topic_prefix: str = ""
     apart: bool = False
     public_url: str = ""
+    training: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> StackSettings:
         """The settings of the environment; `SettingError` for a value that cannot be used."""
         given = os.environ if environment is None else environment
+        for_training = training.is_meant(given)
+        if for_training:
+            given = training.environment(given, PORTS, _folder(given))
         ports = {name: _number(given, variable, usual) for name, (variable, usual) in PORTS.items()}
         twice = {port for port in ports.values() if list(ports.values()).count(port) > 1}
         if twice:
@@ -95,6 +101,7 @@ class StackSettings:
             partitions=_number(given, "UNICARD_TOPIC_PARTITIONS", 6, most=1000),
             topic_prefix=given.get("UNICARD_TOPIC_PREFIX", ""),
             apart=_number(given, "UNICARD_PROCESSES", 1, most=2) == 2,
+            training=for_training,
             retention_hours=_number(given, "UNICARD_TOPIC_RETENTION_HOURS", 7 * 24, most=24 * 3650),
         )
 
@@ -102,6 +109,8 @@ class StackSettings:
     def in_use(cls, environment: Mapping[str, str] | None = None) -> StackSettings:
         """The system to talk to: the environment's, or the one that runs without Docker, or docker compose's."""
         given = os.environ if environment is None else environment
+        if training.is_meant(given):
+            return cls.from_environment(given)
         folder = _folder(given)
         mark = folder / COMPOSE_FOLDER / COMPOSE_MARK
         if given.get(FOLDER_VARIABLE) or is_running(folder) or not mark.exists():

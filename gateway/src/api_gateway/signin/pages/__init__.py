@@ -25,6 +25,11 @@ def render(template: str, language: Language, **facts: object) -> str:
     return page.render(t=words, lang=language, dir="rtl" if language == "ar" else "ltr", **facts)
 
 
+def say_training(*, training: bool) -> None:
+    """Let every page of this process say that it belongs to a training installation, or no page."""
+    _environment().globals["training"] = training
+
+
 def as_shown(at: datetime) -> str:
     """A moment as people read it: by the clock of Cairo."""
     return f"{at.astimezone(CAIRO):%Y-%m-%d %H:%M}"
@@ -39,10 +44,12 @@ def assets() -> dict[str, tuple[bytes, str]]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["training"] = False
+    return made

@@ -9,6 +9,7 @@ from typing import Final
 TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "system": ("الكارت الموحد", "Unified Card"),
+        "training": ("نظام تدريب: لا توجد هنا بيانات حقيقية", "Training: nothing here is real"),
         "other_language": ("English", "العربية"),
         "sign_in": ("تسجيل الدخول", "Sign in"),
         "sign_in_to": ("للدخول إلى", "to go on to"),

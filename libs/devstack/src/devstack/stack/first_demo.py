@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 
+from devstack import training
 from devstack.settings import FOLDER_VARIABLE, StackSettings
 
 SCALE = "0.01"
@@ -17,6 +18,7 @@ class FirstDemo:
     """Plays the demo in a process of its own, where it has not been played before."""
 
     def __init__(self, settings: StackSettings) -> None:
+        self._variable = training.HOME if settings.training else FOLDER_VARIABLE
         self._folder = settings.folder
         self._marker = settings.folder / "demo-played"
 
@@ -32,7 +34,7 @@ class FirstDemo:
             "--scale",
             SCALE,
             stdin=asyncio.subprocess.DEVNULL,
-            env={**os.environ, FOLDER_VARIABLE: str(self._folder)},
+            env={**os.environ, self._variable: str(self._folder)},
         )
         try:
             code = await process.wait()

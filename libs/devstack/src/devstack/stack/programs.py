@@ -127,6 +127,7 @@ def service_environment(
         "UNICARD_JWKS_URL": f"{settings.url('gateway')}/.well-known/jwks.json",
         "UNICARD_ISSUER": issuer(settings),
         "UNICARD_TRAINING_CLOCK": "true",
+        "UNICARD_TRAINING": str(settings.training).lower(),
         "UNICARD_RECORD_DATA_KEYS": secrets[program.record_keys_name],
     }
     if role != "api":  # whoever answers requests cannot chain what it has changed
@@ -138,6 +139,7 @@ def _kafka_environment(
     program: Program, settings: StackSettings, secrets: Mapping[str, str], brokers: Kafka
 ) -> dict[str, str]:
     told = {"UNICARD_KAFKA_BOOTSTRAP": brokers.bootstrap, "UNICARD_KAFKA_SECURITY": brokers.security}
+    told["UNICARD_TOPIC_PREFIX"] = settings.topic_prefix  # training's, which stands in no environment
     if settings.kafka is None:
         told["UNICARD_KAFKA_BOOTSTRAP"] = f"{LOOPBACK}:{settings.ports['kafka']}"
     if brokers.security != "plaintext":
@@ -182,6 +184,7 @@ def edge_environment(settings: StackSettings) -> dict[str, str]:
     """What `api_gateway.edge` writes Envoy's configuration from."""
     environment = _inherited() | {
         "UNICARD_EDGE_ISSUER": issuer(settings),
+        "UNICARD_EDGE_TRAINING": str(settings.training).lower(),
         "UNICARD_EDGE_PORT": str(settings.ports["edge"]),
         "UNICARD_EDGE_ADMIN_PORT": str(settings.ports["edge-admin"]),
     }
@@ -191,8 +194,8 @@ def edge_environment(settings: StackSettings) -> dict[str, str]:
 
 
 def issuer(settings: StackSettings) -> str:
-    """Whose tokens are accepted: the edge's address, and the name tokens bore before."""
-    return f"{settings.url('edge')},unicard"
+    """Whose tokens are accepted: the edge's address, and the name tokens bore before, which training's never did."""
+    return settings.url("edge") if settings.training else f"{settings.url('edge')},unicard"
 
 
 def _inherited() -> dict[str, str]:
