@@ -78,10 +78,10 @@ class Health:
         """A call of a ministry's system."""
         return await self.client.request(method, path, headers=self.issuer.headers("ministry", scopes), **options)
 
-    async def desk(self, kind: str = "family_unit", governorate: str = PORT_SAID) -> Desk:
+    async def desk(self, kind: str = "family_unit", governorate: str = PORT_SAID, **more: Any) -> Desk:
         """A new provider with a terminal."""
         place = {"governorate": governorate, "district": f"{governorate}.01"}
-        body = {"kind": kind, "name_ar": "وحدة", "name_en": "unit", **place}
+        body = {"kind": kind, "name_ar": "وحدة", "name_en": "unit", **place, **more}
         provider = (await self.admin("POST", "/v1/providers", "providers:write", json=body)).json()
         body = {"provider_id": provider["provider_id"], "serial": str(new_id()), "model": "UC-H"}
         terminal = (await self.admin("POST", "/v1/clinic-terminals", "providers:write", json=body)).json()

@@ -86,10 +86,12 @@ class Supply:
         """A call of a ministry's system."""
         return await self.client.request(method, path, headers=self.issuer.headers("ministry", scopes), **options)
 
-    async def till(self, kind: str = "bakery", governorate: str = PORT_SAID, district: str | None = None) -> Till:
+    async def till(
+        self, kind: str = "bakery", governorate: str = PORT_SAID, district: str | None = None, **more: Any
+    ) -> Till:
         """A new outlet with an enrolled terminal."""
         place = {"governorate": governorate, "district": district or f"{governorate}.02"}
-        body = {"kind": kind, "name_ar": "منفذ", "name_en": "outlet", **place}
+        body = {"kind": kind, "name_ar": "منفذ", "name_en": "outlet", **place, **more}
         outlet = (await self.admin("POST", "/v1/outlets", "outlets:write", json=body)).json()
         body = {"outlet_id": outlet["outlet_id"], "serial": str(new_id()), "model": "UC-1"}
         terminal = (await self.admin("POST", "/v1/terminals", "terminals:write", json=body)).json()
@@ -121,12 +123,13 @@ class Supply:
         governorate: str = PORT_SAID,
         household_id: UUID | None = None,
         services: Sequence[ProgrammeService] = (ProgrammeService.SUPPLY,),
+        trial: bool = False,
     ) -> Holder:
         """A household with an active card."""
         holder = Holder(new_id(), household_id or new_id())
         place = {"governorate": governorate, "district": "03.02", "members": members}
         await self.deliver(
-            told(holder.household_id, {"2020-01": members}, governorate=governorate),
+            told(holder.household_id, {"2020-01": members}, governorate=governorate, trial=trial),
             CardActivated(
                 card_id=holder.card_id,
                 citizen_id=new_id(),

@@ -15,6 +15,7 @@ from card_service.registry import repository
 from card_service.registry.announcements import contact_changed
 from card_service.registry.requests import claims, unused
 from card_service.registry.sealed_names import opened
+from card_service.trials import repository as trials
 from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.privacy.erasure import Outcome
@@ -24,6 +25,7 @@ from contracts import gateway, health, notify, payment, supply
 from contracts.card import CardRestated, ContactRestated, HouseholdRestated
 from contracts.notify import LossReported, MessageFailed
 from contracts.privacy import ErasureOutcome
+from contracts.trials import TrialPaymentSeen, TrialSaleSeen, TrialVisitSeen
 from terminal_registry.revocations import follow_revocations
 
 reactions: Reactions[Runtime] = Reactions(group="card-service")
@@ -70,6 +72,30 @@ async def household_unused(
     """Propose to keep households out that have drawn nothing for so long; a person decides, and it is announced."""
     for event in events:
         await unused.propose(session, runtime, event.data.household_id, event.data.unused_since)
+
+
+@reactions.on(TrialSaleSeen)
+async def trial_sale_seen(events: Sequence[Received[TrialSaleSeen]], session: AsyncSession, _: Runtime) -> None:
+    """Keep that test cards have drawn, for the outcome of their trial."""
+    await trials.see_of(
+        session, [(e.data.source_id, e.data.household_id, e.data.step, e.data.occurred_at) for e in events]
+    )
+
+
+@reactions.on(TrialVisitSeen)
+async def trial_visit_seen(events: Sequence[Received[TrialVisitSeen]], session: AsyncSession, _: Runtime) -> None:
+    """Keep that test persons have been seen at a trial provider."""
+    await trials.see_of(
+        session, [(e.data.encounter_id, e.data.household_id, "visit", e.data.occurred_at) for e in events]
+    )
+
+
+@reactions.on(TrialPaymentSeen)
+async def trial_payment_seen(events: Sequence[Received[TrialPaymentSeen]], session: AsyncSession, _: Runtime) -> None:
+    """Keep that a hold of a test card was taken."""
+    await trials.see_of(
+        session, [(e.data.payment_id, e.data.household_id, "hold_capture", e.data.captured_at) for e in events]
+    )
 
 
 for name, event_type in {

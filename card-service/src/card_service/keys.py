@@ -210,3 +210,5 @@ SEMINAR_INVITATIONS_A_SEAT = KEYS.declare(
 SEMINAR_AGAIN_DAYS = KEYS.declare(
     "seminar.again_days", kinds.positive, "Days in which a household is invited to one seminar at most."
 )
+TRIAL_STEPS = KEYS.declare("trial.steps", kinds.words, "What a trial on sample units has to show before distribution.")
+TRIAL_TIMES = KEYS.declare("trial.times", kinds.positive, "How often each step of a trial is to be seen to work.")

@@ -37,6 +37,7 @@ from card_service.rollout.api import routes as rollout
 from card_service.rollout.plan_api import routes as plans
 from card_service.search.api import routes as search
 from card_service.settings import Settings
+from card_service.trials.api import routes as trials
 from card_service.workers import workers
 from chassis import app as chassis_app
 from chassis.adopting import adopting
@@ -66,6 +67,7 @@ ROUTERS = (
     handover,
     readiness,
     seminars,
+    trials,
     rollout,
     plans,
     privacy,

@@ -23,6 +23,7 @@ from policybook.testing import policy_calls
 from .. import sites
 from ..holders import house_calls, losses, mandates
 from ..training import readiness
+from ..trials import trials
 
 if TYPE_CHECKING:
     from ..conftest import Office
@@ -425,6 +426,7 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     calls |= await rights(office, world) | await duplicates(office, world)
     calls |= await requests(office) | await losses(office) | await findings(office) | await mandates(office)
     calls |= await readiness(office) | await house_calls(office)
+    calls |= await trials(office)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
     asked = {"json": {"national_id": world.head["national_id"]}}

@@ -36,7 +36,7 @@ from contracts.card import (
 from contracts.gateway import TerminalEnrolled
 from contracts.health import ProviderRestated
 from contracts.payment import PaymentCaptured, PaymentFailed
-from health_service.cards import members
+from health_service.cards import members, trials
 from health_service.cards import repository as cards
 from health_service.cards.lists import Listed, put_lists
 from health_service.cards.members import HEAD
@@ -67,6 +67,7 @@ async def household_listed(
     events: Sequence[Received[HouseholdChangedByMonth]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """Keep residence, members and status of households as their newest lists say."""
+    await trials.put(session, [event.data for event in events])
     await _listed(session, runtime, [Listed.of(event.data) for event in events])
 
 
@@ -165,6 +166,7 @@ async def household_restated(
     events: Sequence[Received[HouseholdRestated]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """Know households and their members as they are."""
+    await trials.put(session, [event.data.state for event in events if event.data.state])
     await _listed(session, runtime, [Listed.again(event.data) for event in events])
 
 

@@ -21,6 +21,7 @@ from contracts.card import (
     ContactChanged,
     ContactChangedInClear,
     ContactRestated,
+    HouseholdChangedByMonth,
     HouseholdRestated,
     PersonDied,
     PickupMissed,
@@ -33,7 +34,7 @@ from contracts.payment import PaymentCaptured, PayoutPaid, WalletCorrected, Wall
 from contracts.supply import BalanceStated, OutletContactChanged, Redeemed
 from notify_service import metrics, service, templates
 from notify_service import repository as messages
-from notify_service.contacts import places
+from notify_service.contacts import places, trials
 from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn, learn_again, learn_in_clear
 from notify_service.context import Runtime
@@ -81,7 +82,8 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions.restated(ContactRestated, ContactChanged, ContactChangedInClear)(contact_restated)
     reactions.restated(CardRestated, CardIssued, CardActivated, CardReplaced)(card_restated)
     reactions.on(PersonDied)(person_died)
-    reactions.restated(HouseholdRestated, PersonDied)(household_restated)
+    reactions.on(HouseholdChangedByMonth)(household_changed)
+    reactions.restated(HouseholdRestated, PersonDied, HouseholdChangedByMonth)(household_restated)
     reactions.on(PickupScheduled)(pickup_scheduled)
     reactions.on(PickupReminderDue)(pickup_reminder)
     reactions.on(PickupMissed)(pickup_missed)
@@ -132,8 +134,16 @@ async def person_died(events: Sequence[Received[PersonDied]], session: AsyncSess
     await _died(session, [(e.data.citizen_id, e.data.died_on) for e in events])
 
 
+async def household_changed(
+    events: Sequence[Received[HouseholdChangedByMonth]], session: AsyncSession, _: Runtime
+) -> None:
+    """Know the households of trials; nobody else's changes matter here."""
+    await trials.put(session, [e.data for e in events])
+
+
 async def household_restated(events: Sequence[Received[HouseholdRestated]], session: AsyncSession, _: Runtime) -> None:
     """Know the dead among those who belonged to households."""
+    await trials.put(session, [e.data.state for e in events if e.data.state])
     dead = [gone for e in events if e.data.state for gone in e.data.state.dead]
     await _died(session, [(gone.citizen_id, gone.died_on) for gone in dead])
 

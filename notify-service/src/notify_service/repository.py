@@ -353,6 +353,7 @@ _STATISTICS = BoundedStatement(
     """
     SELECT template, status, count(*) AS messages, coalesce(sum(parts), 0) AS parts FROM message m
     WHERE <bound> AND (CAST(:since AS timestamptz) IS NULL OR created_at >= CAST(:since AS timestamptz))
+        AND NOT EXISTS (SELECT FROM trial_household t WHERE t.household_id = m.household_id)
     GROUP BY template, status ORDER BY template, status
     """,
     governorate=_GOVERNORATE,

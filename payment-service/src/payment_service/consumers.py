@@ -56,9 +56,11 @@ from payment_service.ledger.rules import Transfer
 from payment_service.merchants import repository as merchants
 from payment_service.merchants.repository import Booking
 from payment_service.payments import service as payments
+from payment_service.payments import trials as trial_money
 from payment_service.payments.events import COPAYMENT, Parties
 from payment_service.payouts import support
 from payment_service.wallets import repository as wallets
+from payment_service.wallets import trials
 from payment_service.wallets.repository import Opening
 from terminal_registry.revocations import follow_revocations
 
@@ -76,8 +78,10 @@ NOTHING_TAKEN = "nothing_was_taken"
 
 
 @reactions.on(CardActivated)
-async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, _: Runtime) -> None:
+async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, runtime: Runtime) -> None:
     """Know cards that are active; where payment is on one, it may pay, and its holder's wallet opens."""
+    apart = await trials.which(session, [e.data.household_id for e in events])
+    await trial_money.give(runtime, sorted({e.data.citizen_id for e in events if e.data.household_id in apart}))
     names = ("card_id", "citizen_id", "household_id", "governorate")
     columns = transposed((e.data for e in events), *names)
     columns["payment"] = [ProgrammeService.PAYMENT in e.data.services for e in events]
@@ -157,7 +161,9 @@ async def household_changed(
 @reactions.on(CashSupportDue)
 async def cash_support_due(events: Sequence[Received[CashSupportDue]], session: AsyncSession, _: Runtime) -> None:
     """Keep what is due as cash until it is gathered into a batch."""
-    await support.hear(session, [(event.data, event.time) for event in events])
+    apart = await trials.which(session, [event.data.household_id for event in events])
+    real = [event for event in events if event.data.household_id not in apart]
+    await support.hear(session, [(event.data, event.time) for event in real])
 
 
 @reactions.restated(HouseholdRestated, PersonDied, HouseholdChangedByMonth)
@@ -202,13 +208,13 @@ async def card_closed(events: Sequence[Received[CardClosed]], session: AsyncSess
 @reactions.on(OutletRegistered)
 async def outlet_registered(events: Sequence[Received[OutletRegistered]], session: AsyncSession, _: Runtime) -> None:
     """Know where an outlet stands."""
-    await merchants.put(session, {event.data.outlet_id: event.data.governorate for event in events})
+    await merchants.put(session, {event.data.outlet_id: (event.data.governorate, event.data.trial) for event in events})
 
 
 @reactions.restated(OutletRestated, OutletRegistered)
 async def outlet_restated(events: Sequence[Received[OutletRestated]], session: AsyncSession, _: Runtime) -> None:
     """Know where an outlet stands, as of now."""
-    await merchants.put(session, {event.data.outlet_id: event.data.governorate for event in events})
+    await merchants.put(session, {event.data.outlet_id: (event.data.governorate, event.data.trial) for event in events})
 
 
 @reactions.on(ProviderRegistered)
@@ -216,13 +222,17 @@ async def provider_registered(
     events: Sequence[Received[ProviderRegistered]], session: AsyncSession, _: Runtime
 ) -> None:
     """Know where a provider of care stands."""
-    await merchants.put(session, {event.data.provider_id: event.data.governorate for event in events})
+    await merchants.put(
+        session, {event.data.provider_id: (event.data.governorate, event.data.trial) for event in events}
+    )
 
 
 @reactions.restated(ProviderRestated, ProviderRegistered)
 async def provider_restated(events: Sequence[Received[ProviderRestated]], session: AsyncSession, _: Runtime) -> None:
     """Know where a provider of care stands, as of now."""
-    await merchants.put(session, {event.data.provider_id: event.data.governorate for event in events})
+    await merchants.put(
+        session, {event.data.provider_id: (event.data.governorate, event.data.trial) for event in events}
+    )
 
 
 @reactions.on(TenderRedeemed)
@@ -448,6 +458,7 @@ async def _tell_opened(session: AsyncSession, cards: Iterable[Opening]) -> None:
 
 
 async def _know_heads(session: AsyncSession, states: Sequence[HouseholdState]) -> None:
+    await trials.put(session, states)
     heads = [
         (state.household_id, member.citizen_id, state.revision)
         for state in states

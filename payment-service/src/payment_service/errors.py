@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound, Unavailable
+from chassis.shared_refusals import TrialApart as TrialApart
 
 
 class WalletUnknown(NotFound):

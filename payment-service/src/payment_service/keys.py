@@ -24,6 +24,7 @@ HOLD_GRACE_SECONDS = KEYS.declare(
     "Seconds after its end for which a hold is kept for the sale's event to arrive.",
 )
 
+TRIAL_MONEY = KEYS.declare("trial.money", kinds.positive, "Piastres a test wallet is given, out of no fund of anybody.")
 PAYOUT_MOST = KEYS.declare(
     "payout.line_most", kinds.positive, "The most a single payout may come to, in piastres.", scope=("programme",)
 )

@@ -22,6 +22,7 @@ from payment_service.ledger import route
 from payment_service.ledger.api import routes as ledger_routes
 from payment_service.lifespan import lifespan
 from payment_service.merchants.api import routes as merchant_routes
+from payment_service.payments import trials
 from payment_service.payments.api import routes as payment_routes
 from payment_service.payments.proofs import KEYS_FRESH
 from payment_service.payouts import worker as payouts
@@ -66,7 +67,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             routers=ROUTERS,
             reactions=reactions,
             refreshers=[FRESH, KEYS_FRESH],
-            workers=(*upkeep.JOBS, *payouts.jobs(chosen), CALENDAR, expiry(PROPOSALS), RETENTION.job()),
+            workers=(*upkeep.JOBS, *trials.JOBS, *payouts.jobs(chosen), CALENDAR, expiry(PROPOSALS), RETENTION.job()),
             lifespan=lifespan,
             held=HELD,
             holders="card",

@@ -29,6 +29,7 @@ class Settings(ServiceSettings):
     holder_proof_keys: str | None = Field(
         default=None, description="those keys themselves, a JWK set, instead of a URL"
     )
+    trial_poll_seconds: float = Field(default=5.0, gt=0, description="how often what test cards paid is told")
     expiry_poll_seconds: float = Field(default=1.0, gt=0, description="how often holds that ran out are looked for")
     payout_chunk: int = Field(default=5000, ge=1, description="payouts booked in one transaction")
     payout_lanes: int = Field(default=2, ge=1, le=32, description="parts of a payout batch booked side by side")

@@ -10,7 +10,7 @@ from payment_service.held import HELD
 if TYPE_CHECKING:
     from ..support import House
 
-ELSEWHERE: dict[str, str] = {}
+ELSEWHERE: dict[str, str] = {"trial_household": "households that exist for a trial alone: nobody's data"}
 
 
 async def test_every_table_that_names_a_person_is_in_the_copy(house: House) -> None:

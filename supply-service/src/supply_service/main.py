@@ -32,6 +32,7 @@ from supply_service.sales.repository import payloads
 from supply_service.settings import Settings
 from supply_service.settlements import worker as settlements
 from supply_service.simulations import worker as simulations
+from supply_service.trials import telling
 
 HOT = (route.ROUTE,)
 CALENDAR: Periodic[Runtime] = calendar_watch(lambda runtime: runtime.state.snapshot)
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
                 *settlements.JOBS,
                 *batch.JOBS,
                 *unused.JOBS,
+                *telling.JOBS,
                 adopting("household", "outlet"),
                 *gaps.JOBS,
                 *sacks.JOBS,

@@ -32,6 +32,7 @@ class Settings(ServiceSettings):
     lanes: int = Field(default=2, ge=1, le=32, description="parallel group commits: 2 on a fast disk, 8 on a slow one")
     max_batch: int = Field(default=128, ge=1, le=512, description="most requests in one group commit")
     max_queue: int = Field(default=4096, ge=1, description="requests waiting in a lane before new ones get 503")
+    trial_poll_seconds: float = Field(default=5.0, gt=0, description="how often sales at trial outlets are told")
     answer_days: int = Field(default=2, ge=1, description="days for which a repeat of a sale gets the first answer")
     refresh_seconds: float = Field(default=0.25, gt=0, description="how often changed policies and terminals are read")
     opening_batch: int = Field(default=250, ge=1, le=5000, description="households in one step of opening a month")

@@ -95,6 +95,12 @@ _ACTIVATE = text(
     " RETURNING c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, h.members, cohort.added,"
     " old.state = 'issued' AS handed_over"
 )
+_ACTIVATE_OF = text(
+    "UPDATE card c SET state = 'active', activated_at = :now, services = string_to_array(:services, ',')"
+    " FROM household h WHERE h.household_id = c.household_id AND c.state = 'issued'"
+    " AND c.household_id = ANY(CAST(:households AS uuid[]))"
+    " RETURNING c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, h.members"
+)
 _SET_PIN = text(
     "UPDATE card SET pin_salt = :salt, pin_digest = :digest, pin_failures = :failures WHERE card_id = :card_id"
 )
@@ -293,5 +299,27 @@ async def activate(
             handed_over=row.handed_over,
         )
         for row in await session.execute(_ACTIVATE, values)
+    ]
+    return sorted(activated, key=lambda card: card.card_id)
+
+
+async def activate_of(
+    session: AsyncSession, households: Sequence[UUID], services: Sequence[str], now: datetime
+) -> list[ActivatedCard]:
+    """Activate the cards of some households that were handed over, whatever their phase."""
+    values = {"households": list(households), "services": ",".join(services), "now": now}
+    rows = await session.execute(_ACTIVATE_OF, values)
+    activated = [
+        ActivatedCard(
+            row.card_id,
+            row.citizen_id,
+            row.household_id,
+            row.governorate,
+            row.district,
+            row.members,
+            added=(),
+            handed_over=True,
+        )
+        for row in rows
     ]
     return sorted(activated, key=lambda card: card.card_id)

@@ -37,13 +37,14 @@ _CREATE = text(
 )
 _COUNT_HEADS = text(
     "SELECT count(*) FROM household h JOIN citizen c USING (household_id)"
-    " WHERE h.governorate = :governorate AND c.role = 'head'"
+    " WHERE h.governorate = :governorate AND h.trial_id IS NULL AND c.role = 'head'"
     " AND NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = c.citizen_id AND k.state <> 'closed')"
 )
 _CANDIDATES = text(
     "SELECT c.household_id, h.district, c.citizen_id, c.role = 'head' AS is_head, c.birth_date <= :elderly_by"
     " FROM household h JOIN citizen c USING (household_id)"
-    " WHERE h.governorate = :governorate AND (CAST(:after AS uuid) IS NULL OR h.household_id > :after)"
+    " WHERE h.governorate = :governorate AND h.trial_id IS NULL"
+    " AND (CAST(:after AS uuid) IS NULL OR h.household_id > :after)"
     " AND (c.role = 'head' OR CAST(:others AS boolean) AND c.birth_date <= :born_by)"
     " AND NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = c.citizen_id AND k.state <> 'closed')"
     " ORDER BY h.household_id, (c.role <> 'head'), c.citizen_id LIMIT :limit"

@@ -50,8 +50,9 @@ _DUE = text(
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('seminar ' || :district, 0))")
 _TO_INVITE = text(
     "SELECT z.citizen_id, z.household_id FROM household h JOIN citizen z USING (household_id)"
-    " WHERE h.governorate = :governorate AND h.district = :district AND z.role = 'head' AND z.life = 'alive'"
-    " AND z.mobile_usable AND NOT EXISTS (SELECT FROM seminar_invitation i WHERE i.citizen_id = z.citizen_id"
+    " WHERE h.governorate = :governorate AND h.district = :district AND h.trial_id IS NULL AND z.role = 'head'"
+    " AND z.life = 'alive' AND z.mobile_usable"
+    " AND NOT EXISTS (SELECT FROM seminar_invitation i WHERE i.citizen_id = z.citizen_id"
     " AND i.invited_at > :since) AND NOT EXISTS (SELECT FROM restriction r WHERE r.citizen_id = z.citizen_id"
     f" AND {IN_FORCE.format(day=':today')}) ORDER BY z.citizen_id LIMIT :limit"
 )

@@ -24,6 +24,8 @@ Life = Literal["alive", "deceased"]
 class Household(OfDistrict):
     """A household as registered; `members` is how many belong to it now, `revision` grows by one at each change.
 
+    `trial_id`: of which trial it is, for a household that only tries the system.
+
     `governorate` and `district` are where it lives, `issued_in` is the governorate its card is of. `since` is the day
     it was registered on.
     """
@@ -41,6 +43,7 @@ class Household(OfDistrict):
     issued_in: str
     legal_basis: str | None
     ration_card_sealed: bytes | None
+    trial_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,14 @@ from chassis.row_arrays import statement
 _HOUSEHOLD_FIELDS = (
     "household_id, governorate, district, address, members, revision, status,"
     " (registered_at AT TIME ZONE 'Africa/Cairo')::date AS since, ended_on, end_reason,"
-    " coalesce(issued_in, governorate) AS issued_in, legal_basis, ration_card_sealed"
+    " coalesce(issued_in, governorate) AS issued_in, legal_basis, ration_card_sealed, trial_id"
 )
 _HOUSEHOLD = f"SELECT {_HOUSEHOLD_FIELDS} FROM household"
 _FIND_HOUSEHOLD = text(f"{_HOUSEHOLD} WHERE household_id = :household_id")
 _FIND_HOUSEHOLDS = text(f"{_HOUSEHOLD} WHERE household_id = ANY(CAST(:ids AS uuid[])) ORDER BY household_id")
+_MARK_TRIAL = text(
+    "UPDATE household SET trial_id = :trial_id, revision = revision + 1 WHERE household_id = :household_id"
+)
 _RESIDENCE_ON = text(
     "SELECT governorate, district, address, issued_in FROM former_residence"
     " WHERE household_id = :household_id AND until > :day ORDER BY until, change_id LIMIT 1"
@@ -121,6 +124,11 @@ async def find_household(session: AsyncSession, household_id: UUID, *, lock: boo
     statement = _LOCK_HOUSEHOLD if lock else _FIND_HOUSEHOLD
     row = (await session.execute(statement, {"household_id": household_id})).one_or_none()
     return Household(*row) if row else None
+
+
+async def mark_trial(session: AsyncSession, household_id: UUID, trial_id: UUID) -> None:
+    """Let a household that was registered just now be one of a trial, for good."""
+    await session.execute(_MARK_TRIAL, {"household_id": household_id, "trial_id": trial_id})
 
 
 async def residence_on(session: AsyncSession, household_id: UUID, day: date) -> Row[Any] | None:

@@ -76,6 +76,7 @@ def _state(
         ],
         ended_on=household.ended_on,
         end_reason=household.end_reason,
+        trial=household.trial_id is not None,
         ration_card_mark=_mark(deps, household),
     )
 

@@ -33,7 +33,7 @@ _CREATE = text(
 _SET_STATE = text("UPDATE rollout_phase SET state = :state, state_before_pause = :before WHERE phase_id = :phase_id")
 _REGISTERED = text(
     "SELECT count(*) AS households, coalesce(sum(members), 0) AS citizens FROM household"
-    " WHERE governorate = :governorate"
+    " WHERE governorate = :governorate AND trial_id IS NULL"
 )
 _CARDS = text(
     "SELECT count(*) FILTER (WHERE replaces IS NULL) AS planned,"

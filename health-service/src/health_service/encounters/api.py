@@ -54,6 +54,7 @@ routes = router(tags=["encounters"])
         refusals.CardUnknown,
         refusals.PatientUnknown,
         refusals.PatientNotInsured,
+        refusals.TrialApart,
         refusals.CardBlocked,
         refusals.CardClosed,
         refusals.CardNotActive,

@@ -16,7 +16,7 @@ from chassis import national_id
 from chassis.clock import business_day
 from chassis.problems import InvalidRequest
 from chassis.refusals import Refusal
-from health_service.cards import members
+from health_service.cards import members, trials
 from health_service.cards import repository as cards
 from health_service.context import Runtime
 from health_service.eligibility.service import Cover, cover_on, holder_gone, patient_of
@@ -25,7 +25,7 @@ from health_service.encounters.schemas import EncounterRequest
 from health_service.providers.service import Place
 from health_service.rules import visits
 from health_service.rules.bounds import bounds_refusal
-from health_service.rules.refusals import CardNotActive, CardUnknown, PatientNotInsured, PatientUnknown
+from health_service.rules.refusals import CardNotActive, CardUnknown, PatientNotInsured, PatientUnknown, TrialApart
 
 Seen = tuple[visits.Card | None, UUID | None, list[str]]
 
@@ -64,6 +64,8 @@ async def judge(session: AsyncSession, runtime: Runtime, place: Place, request: 
     household_id = card.household_id if card else None
     if card is None and patient_id is not None:
         household_id = await members.household_of(session, patient_id, day)
+    if place.trial != (household_id is not None and await trials.is_trial(session, household_id)):
+        raise TrialApart(provider_is_trial=place.trial)
     if household_id is None:
         cover = Cover(here.figures_at(occurred_at), None, None)
     else:

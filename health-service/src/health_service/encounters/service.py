@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.clock import business_day
 from chassis.ids import new_id
+from contracts.event import Event
 from contracts.health import CopaymentDue, EncounterRecorded
+from contracts.trials import TrialVisitSeen
 from health_service.cards import repository as cards
 from health_service.context import Runtime
 from health_service.eligibility.service import CURRENCY
@@ -83,7 +85,7 @@ async def record(
     }
     await repository.add(session, **values, entered_by=acting, sealed=_sealed(runtime, encounter_id, request))
     referrals = await _refer(session, told, request, encounter_id)
-    await _tell(session, values, request.holder_proof)
+    await _tell(session, values, request.holder_proof, trial=place.trial)
     shown = _shown(runtime, values | {"failure": None, "reviewed_at": None, "taken_back": False})
     return EncounterReceipt(**shown, referrals=referrals)
 
@@ -173,11 +175,14 @@ async def _agreed(
     )  # fmt: skip
 
 
-async def _tell(session: AsyncSession, values: dict[str, Any], proof: str | None) -> None:
-    """Tell of a visit, and have its co-payment taken; of one that is to be looked at, once that was done."""
+async def _tell(session: AsyncSession, values: dict[str, Any], proof: str | None, *, trial: bool) -> None:
+    """Tell of a visit, and have its co-payment taken; of one that is to be looked at, once that was done.
+
+    One of a trial counts nowhere: its co-payment is the trial's own money, and the trial alone hears of it.
+    """
     if values["review"] == OPEN:
         return
-    recorded = EncounterRecorded(
+    recorded: Event = EncounterRecorded(
         encounter_id=values["encounter_id"],
         citizen_id=values["patient_id"],
         household_id=values["household_id"],
@@ -185,6 +190,12 @@ async def _tell(session: AsyncSession, values: dict[str, Any], proof: str | None
         service=values["service"],
         occurred_at=values["occurred_at"],
     )
+    if trial:
+        recorded = TrialVisitSeen(
+            encounter_id=values["encounter_id"],
+            household_id=values["household_id"],
+            occurred_at=values["occurred_at"],
+        )
     await outbox.add(session, *([recorded, due_of(values, proof)] if values["copayment"] else [recorded]))
 
 

@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 
-_ADDED = "provider_id, kind, name_ar, name_en, governorate, district, registered_at"
+_ADDED = "provider_id, kind, name_ar, name_en, governorate, district, registered_at, trial"
 _PROVIDER = f"{_ADDED}, contact IS NOT NULL AS reachable"
 _ADD_PROVIDER = text(
     f"INSERT INTO provider ({_ADDED})"
-    " VALUES (:provider_id, :kind, :name_ar, :name_en, :governorate, :district, :registered_at)"
+    " VALUES (:provider_id, :kind, :name_ar, :name_en, :governorate, :district, :registered_at, :trial)"
 )
 _FIND_PROVIDER = text(f"SELECT {_PROVIDER} FROM provider WHERE provider_id = :provider_id")
 _PROVIDERS = BoundedStatement(
@@ -30,7 +30,7 @@ _PROVIDERS = BoundedStatement(
     provider_id="provider_id",
 )
 _STANDS = text(
-    "SELECT t.status, p.provider_id, p.kind, p.governorate, p.district"
+    "SELECT t.status, p.provider_id, p.kind, p.governorate, p.district, p.trial"
     " FROM clinic_terminal t JOIN provider p USING (provider_id)"
     " WHERE t.terminal_id = :terminal_id"
 )

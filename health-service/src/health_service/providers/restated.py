@@ -16,7 +16,7 @@ from terminal_registry import kinds
 from terminal_registry.restated import restatement
 
 _STAND = text(
-    "SELECT provider_id, kind, governorate FROM provider WHERE provider_id = ANY(CAST(:keys AS uuid[]))"
+    "SELECT provider_id, kind, governorate, trial FROM provider WHERE provider_id = ANY(CAST(:keys AS uuid[]))"
     " ORDER BY provider_id"
 )
 

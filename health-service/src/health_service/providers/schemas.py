@@ -25,6 +25,7 @@ class ProviderRequest(InDistrict):
     kind: ProviderKind
     name_ar: Words
     name_en: Words
+    trial: bool = Field(default=False, description="takes part in a trial alone: sees holders of trial cards")
 
 
 class Provider(BaseModel):
@@ -36,6 +37,7 @@ class Provider(BaseModel):
     name_en: str
     governorate: str
     district: str
+    trial: bool
     registered_at: datetime
     reachable: Annotated[bool, Field(description="whether it can be told what happens to its terminals")]
 

@@ -73,6 +73,7 @@ class Place:
     provider_id: UUID
     kind: str
     governorate: str
+    trial: bool = False
 
 
 async def register_provider(
@@ -84,7 +85,9 @@ async def register_provider(
     await repository.add_provider(
         session, provider_id=provider_id, registered_at=runtime.clock.now(), **request.model_dump()
     )
-    event = ProviderRegistered(provider_id=provider_id, kind=request.kind, governorate=request.governorate)
+    event = ProviderRegistered(
+        provider_id=provider_id, kind=request.kind, governorate=request.governorate, trial=request.trial
+    )
     await outbox.add(session, event)
     return await provider(session, caller, provider_id)
 
@@ -124,4 +127,4 @@ async def place_of(session: AsyncSession, caller: Principal) -> Place:
         raise ClinicTerminalNeeded(
             "This terminal does not stand with a provider of care.", detail_ar="هذه الماكينة غير مسجلة لدى جهة علاج."
         )
-    return Place(caller.terminal_id, found["provider_id"], found["kind"], found["governorate"])
+    return Place(caller.terminal_id, found["provider_id"], found["kind"], found["governorate"], found["trial"])

@@ -7,6 +7,7 @@ from chassis.shared_refusals import CardBlocked as CardBlocked
 from chassis.shared_refusals import CardClosed as CardClosed
 from chassis.shared_refusals import CardNotActive as CardNotActive
 from chassis.shared_refusals import CardUnknown as CardUnknown
+from chassis.shared_refusals import TrialApart as TrialApart
 
 
 class PatientUnknown(NotFound):

@@ -55,3 +55,10 @@ class TerminalNotActive(Refusal):
 
     code = "terminal_suspended"
     title_ar = "الماكينة موقوفة"
+
+
+class TrialApart(Refusal):
+    """Trial cards are used at trial outlets and providers alone, and these serve no other"""
+
+    code = "trial_apart"
+    title_ar = "كروت التجربة تستخدم في منافذ التجربة فقط"

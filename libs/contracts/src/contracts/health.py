@@ -29,7 +29,7 @@ class CoverageChanged(Event):
 
 
 class ProviderRegistered(Event):
-    """A family-medicine unit, hospital, laboratory or pharmacy takes part."""
+    """A family-medicine unit, hospital, laboratory or pharmacy takes part; `trial`: in a trial alone."""
 
     TOPIC = TOPIC
     KEY = "provider_id"
@@ -37,6 +37,7 @@ class ProviderRegistered(Event):
     provider_id: UUID
     kind: str
     governorate: str
+    trial: bool = False
 
 
 class ProviderContactChanged(Event):
@@ -158,6 +159,7 @@ class ProviderRestated(Restated):
     provider_id: UUID
     kind: str
     governorate: str
+    trial: bool = False
 
 
 class ClinicTerminalRestated(Restated):

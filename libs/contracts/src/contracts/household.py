@@ -77,6 +77,7 @@ class HouseholdState(_Part):
     former: list[FormerMember] | None = None  # None in events of before
     ended_on: date | None = None
     end_reason: str | None = None
+    trial: bool = False  # it tries the system on sample units: never in figures, settlements or others' messages
     ration_card_mark: str | None = None  # of the legacy card that is valid in parallel (`chassis.ration_card`)
 
     @property

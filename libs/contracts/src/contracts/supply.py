@@ -50,7 +50,7 @@ class PolicyWithdrawn(Event):
 
 
 class OutletRegistered(Event):
-    """A bakery, grocer, Gameaty outlet, consumer complex or depot of flour may take part."""
+    """A bakery, grocer, Gameaty outlet, consumer complex or depot of flour may take part; `trial`: in a trial alone."""
 
     TOPIC = TOPIC
     KEY = "outlet_id"
@@ -59,6 +59,7 @@ class OutletRegistered(Event):
     kind: str
     governorate: str
     district: str
+    trial: bool = False
 
 
 class OutletSuspended(Event):
@@ -445,6 +446,7 @@ class OutletRestated(Restated):
     kind: str
     governorate: str
     district: str
+    trial: bool = False
 
 
 class TerminalRestated(Restated):

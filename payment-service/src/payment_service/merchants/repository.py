@@ -36,7 +36,7 @@ _TOTALS = BoundedStatement(
         LEFT JOIN account a ON a.kind = 'merchant' AND a.owner = CAST(b.merchant_id AS text) AND a.currency = :currency
         LEFT JOIN transfer t ON t.transfer_id = b.transfer_id AND t.state = 'posted'
         LEFT JOIN merchant m ON m.merchant_id = b.merchant_id
-        WHERE b.business_day = :day AND b.merchant_id > :after AND <bound>
+        WHERE b.business_day = :day AND b.merchant_id > :after AND <bound> AND m.trial IS NOT TRUE
     )
     SELECT merchant_id, CAST(coalesce(sum(posted) FILTER (WHERE kind = 'sale'), 0) AS bigint) AS captured,
         CAST(coalesce(-sum(posted) FILTER (WHERE kind = 'reversal'), 0) AS bigint) AS refunded,
@@ -50,12 +50,14 @@ _TOTALS = BoundedStatement(
     outlet_id="b.merchant_id",
 )
 _PUT = statement(
-    "INSERT INTO merchant (merchant_id, governorate)"
-    " SELECT * FROM <rows>"
-    " ON CONFLICT (merchant_id) DO UPDATE SET governorate = excluded.governorate",
+    "INSERT INTO merchant AS m (merchant_id, governorate, trial)"
+    " SELECT merchant_id, governorate, trial FROM <rows>"
+    " ON CONFLICT (merchant_id) DO UPDATE SET governorate = excluded.governorate, trial = m.trial OR excluded.trial",
     merchant_id="uuid",
     governorate="text",
+    trial="boolean",
 )
+_IS_TRIAL = text("SELECT EXISTS (SELECT FROM merchant WHERE merchant_id = :merchant_id AND trial)")
 _GOVERNORATE = text("SELECT governorate FROM merchant WHERE merchant_id = :merchant_id")
 
 
@@ -90,10 +92,19 @@ async def totals(session: AsyncSession, bound: Bound, day: date, page: Paging[UU
     return (await session.execute(*_TOTALS.within(bound, asked))).all()
 
 
-async def put(session: AsyncSession, governorates: Mapping[UUID, str]) -> None:
-    """Know where outlets and providers stand."""
-    columns = {"merchant_id": list(governorates), "governorate": list(governorates.values())}
+async def put(session: AsyncSession, places: Mapping[UUID, tuple[str, bool]]) -> None:
+    """Know where outlets and providers stand, and which take part in a trial alone."""
+    columns = {
+        "merchant_id": list(places),
+        "governorate": [governorate for governorate, _ in places.values()],
+        "trial": [trial for _, trial in places.values()],
+    }
     await session.execute(_PUT, columns)
+
+
+async def is_trial(session: AsyncSession, merchant_id: UUID) -> bool:
+    """Whether an outlet or provider takes part in a trial alone."""
+    return bool((await session.execute(_IS_TRIAL, {"merchant_id": merchant_id})).scalar_one())
 
 
 async def governorate(session: AsyncSession, merchant_id: UUID) -> str | None:

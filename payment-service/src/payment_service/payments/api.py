@@ -18,7 +18,7 @@ from chassis.records.said import acting_in
 from chassis.routing import router
 from contracts.scopes import Scope
 from payment_service.context import Running
-from payment_service.errors import CardNotUsable, PaymentNotEnabled, TerminalOnly, WalletUnknown
+from payment_service.errors import CardNotUsable, PaymentNotEnabled, TerminalOnly, TrialApart, WalletUnknown
 from payment_service.ledger import refusals
 from payment_service.ledger.http import created, done
 from payment_service.ledger.rules import Settle
@@ -42,6 +42,7 @@ _SETTLED = (TerminalOnly, refusals.TransferUnknown, refusals.HoldExpired, refusa
         WalletUnknown,
         CardNotUsable,
         PaymentNotEnabled,
+        TrialApart,
         refusals.WalletFrozen,
         refusals.InsufficientFunds,
         *HOLDER_PROOFS,

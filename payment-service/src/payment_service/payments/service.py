@@ -17,7 +17,7 @@ from chassis.principal import CallerKind, Principal
 from chassis.refusals import IdempotencyKeyReused, Refusal
 from contracts.health import CopaymentDue, CopaymentReversed
 from payment_service.context import Runtime
-from payment_service.errors import CardNotUsable, PaymentNotEnabled, TerminalOnly, WalletUnknown
+from payment_service.errors import CardNotUsable, PaymentNotEnabled, TerminalOnly, TrialApart, WalletUnknown
 from payment_service.keys import HOLD_SECONDS, HOLD_SECONDS_MOST
 from payment_service.ledger import repository as transfers
 from payment_service.ledger.accounts import NAMESPACE
@@ -29,6 +29,7 @@ from payment_service.payments import proofs
 from payment_service.payments.events import PAYMENT, Parties, events_of
 from payment_service.payments.schemas import AuthorizationRequest
 from payment_service.wallets import repository as wallets
+from payment_service.wallets import trials
 from payment_service.wallets.repository import CardWallet
 
 STATES = {"pending": "held", "posted": "captured", "voided": "voided", "expired": "expired"}
@@ -54,7 +55,8 @@ async def authorize(runtime: Runtime, request: Request, body: AuthorizationReque
     """Hold an amount.
 
     A repeat gets the first answer though the proof is over by then, or the card blocked. Raises WalletUnknown,
-    CardNotUsable, PaymentNotEnabled, WalletFrozen, InsufficientFunds, TransferInvalid, or what `proofs` raises.
+    CardNotUsable, PaymentNotEnabled, TrialApart, WalletFrozen, InsufficientFunds, TransferInvalid, or what `proofs`
+    raises.
     """
     try:
         order = await _hold(runtime, request, body)
@@ -76,6 +78,9 @@ async def _hold(runtime: Runtime, request: Request, body: AuthorizationRequest) 
     here = runtime.state
     async with runtime.sessions() as session:  # given back before the lane is waited for
         wallet = await usable_wallet(session, body.card_id)
+        of_trial = await merchants.is_trial(session, request.outlet_id)
+        if of_trial != await trials.is_trial(session, wallet.household_id):
+            raise TrialApart(outlet_is_trial=of_trial)
     now, book = runtime.clock.now(), here.policies.book
     today = business_day(now)
     seconds = body.expires_in or HOLD_SECONDS.on(book, today)

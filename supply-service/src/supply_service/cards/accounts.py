@@ -48,6 +48,7 @@ def account_of(
         None if drawn is None else Legacy(None if drawn == UNTOLD else drawn),
         tuple([Listed(kind, name, since, until) for _, kind, name, since, until, *_ in lists]),
         tuple(row["flour"]),
+        row["trial"],
     )
 
 

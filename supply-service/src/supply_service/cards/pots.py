@@ -16,13 +16,14 @@ Columns = Mapping[str, Sequence[object]]
 
 _PUT = statement(
     "INSERT INTO household AS h (household_id, governorate, district, issued_in, members, revision, sizes_revision,"
-    " ration_card_mark)"
-    " SELECT household_id, governorate, district, issued_in, members, revision, revision, ration_card_mark FROM <rows>"
+    " ration_card_mark, trial)"
+    " SELECT household_id, governorate, district, issued_in, members, revision, revision, ration_card_mark, trial"
+    " FROM <rows>"
     " ORDER BY household_id"
     " ON CONFLICT (household_id) DO UPDATE SET governorate = excluded.governorate, district = excluded.district,"
     " issued_in = excluded.issued_in, members = excluded.members,"
     " revision = greatest(h.revision, excluded.revision), sizes_revision = excluded.sizes_revision,"
-    " ration_card_mark = excluded.ration_card_mark, version = h.version + 1",
+    " ration_card_mark = excluded.ration_card_mark, trial = h.trial OR excluded.trial, version = h.version + 1",
     household_id="uuid",
     governorate="text",
     district="text",
@@ -30,6 +31,7 @@ _PUT = statement(
     members="int",
     revision="int",
     ration_card_mark="text",
+    trial="boolean",
 )
 _POT = {
     "household_id": "uuid",

@@ -22,7 +22,7 @@ def household(period: str, since: str, *, row: str = "{}", listed: str = "true")
     """
     return f"""
            h.household_id, h.version, h.opened, coalesce(h.issued_in, h.governorate) AS issued_in, h.members,
-           h.activated_on, h.debt_bread, h.debt_goods, h.debt_points,
+           h.activated_on, h.debt_bread, h.debt_goods, h.debt_points, h.trial,
            ARRAY(
                SELECT {row.format("p")} FROM pot p
                WHERE p.household_id = h.household_id AND p.period >= CASE

@@ -18,7 +18,7 @@ from chassis.row_arrays import statement
 from supply_service.days.unclosed import SINCE
 from supply_service.rules.settlement import Merchant
 
-_FIND = "SELECT kind, governorate, fuel, loaf_type, district FROM outlet WHERE outlet_id = :outlet_id"
+_FIND = "SELECT kind, governorate, fuel, loaf_type, trial, district FROM outlet WHERE outlet_id = :outlet_id"
 _OUTLET, _LOCK = text(_FIND), text(f"{_FIND} FOR NO KEY UPDATE")
 _CLOSED = text(
     "SELECT closed_at, closed_by FROM outlet_day WHERE outlet_id = :outlet_id AND business_day = :business_day"

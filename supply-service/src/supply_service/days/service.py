@@ -115,6 +115,8 @@ async def _close(
             claim["sold_on"], claim["loaves"], claim["goods_amount"], True, claim["grants_amount"], claim["flour"]
         )
         parts.append(paid)
+    if merchant.trial:  # it is closed as any, so that closing is tried; nobody hears of it, and nothing is paid
+        return
     settled = await settlements.settle(session, runtime, merchant, outlet_id, day, parts, now)
     event = OutletDayClosed(outlet_id=outlet_id, business_day=day, closed_at=now, **_sums(counted))
     await outbox.add(session, event, *settled)

@@ -46,7 +46,7 @@ _SINCE = text("SELECT month FROM sizes_since")
 # All of them whole: their pots as far back as a month may be made good, or the first to be opened needs.
 _ACCOUNTS = text(
     "SELECT h.household_id, h.version, h.opened, coalesce(h.issued_in, h.governorate) AS issued_in, h.members,"
-    " h.activated_on, h.debt_bread, h.debt_goods, h.debt_points,"
+    " h.activated_on, h.debt_bread, h.debt_goods, h.debt_points, h.trial,"
     " ARRAY(SELECT row_to_json(p) FROM pot p WHERE p.household_id = h.household_id"
     " AND p.period >= least((SELECT month FROM sizes_since), CAST(:before AS date), h.opened)) AS pots,"
     " ARRAY(SELECT row_to_json(s) FROM household_size s WHERE s.household_id = h.household_id ORDER BY s.month)"

@@ -50,6 +50,7 @@ def columns(states: Sequence[HouseholdState], sizes: Mapping[UUID, Sequence[Size
         "members": [len(state.members) for state in states],
         "revision": [state.revision for state in states],
         "ration_card_mark": [state.ration_card_mark for state in states],
+        "trial": [state.trial for state in states],
     }
     rows = [(household_id, size) for household_id, own in sizes.items() for size in own]
     return households, {

@@ -49,8 +49,8 @@ _NEXT = text(
     f" (SELECT FROM pot p WHERE {_TAKEN} AND p.period >= CAST(:first AS date))"
     f" AND NOT EXISTS (SELECT FROM entry e WHERE {_PAID} AND e.period >= CAST(:first AS date))"
     f" AND NOT EXISTS (SELECT FROM grant_pot g WHERE {_GRANTED} AND g.period >= CAST(:first AS date)) AS unused"
-    " FROM household h WHERE h.household_id > :after AND h.activated_on <= CAST(:first AS date) AND EXISTS"
-    " (SELECT FROM card c WHERE c.household_id = h.household_id AND c.state = 'active' AND c.supply"
+    " FROM household h WHERE h.household_id > :after AND NOT h.trial AND h.activated_on <= CAST(:first AS date)"
+    " AND EXISTS (SELECT FROM card c WHERE c.household_id = h.household_id AND c.state = 'active' AND c.supply"
     " AND c.blocked_at IS NULL) ORDER BY h.household_id LIMIT :most"
 )
 _LAST = text(

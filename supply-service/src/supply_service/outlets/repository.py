@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 
-_ADDED = "outlet_id, kind, name_ar, name_en, governorate, district, fuel, loaf_type, registered_at"
+_ADDED = "outlet_id, kind, name_ar, name_en, governorate, district, fuel, loaf_type, registered_at, trial"
 _OUTLET = f"{_ADDED}, contact IS NOT NULL AS reachable, suspended_at, suspension_reason"
 _ADD_OUTLET = text(
     f"INSERT INTO outlet ({_ADDED}) VALUES (:outlet_id, :kind, :name_ar, :name_en, :governorate, :district, :fuel,"
-    " :loaf_type, :registered_at)"
+    " :loaf_type, :registered_at, :trial)"
 )
 _FIND_OUTLET = text(f"SELECT {_OUTLET} FROM outlet WHERE outlet_id = :outlet_id")
 _OUTLETS = BoundedStatement(
@@ -33,7 +33,7 @@ _OUTLETS = BoundedStatement(
 # The counter's row lock makes the order of versions the order of commits, so that no reader skips a change.
 _NEXT = text("UPDATE change_counter SET version = version + 1 WHERE subject = 'terminals' RETURNING version")
 _CHANGED = text(
-    "SELECT t.terminal_id, t.outlet_id, t.status, t.public_key, t.changed, o.kind, o.governorate, o.district,"
+    "SELECT t.terminal_id, t.outlet_id, t.status, t.public_key, t.changed, o.kind, o.governorate, o.district, o.trial,"
     " o.suspended_at IS NOT NULL AS outlet_suspended"
     " FROM terminal t JOIN outlet o USING (outlet_id) WHERE t.changed > :since ORDER BY t.changed"
 )

@@ -16,7 +16,7 @@ from terminal_registry import kinds
 from terminal_registry.restated import restatement
 
 _STAND = text(
-    "SELECT outlet_id, kind, governorate, district FROM outlet WHERE outlet_id = ANY(CAST(:keys AS uuid[]))"
+    "SELECT outlet_id, kind, governorate, district, trial FROM outlet WHERE outlet_id = ANY(CAST(:keys AS uuid[]))"
     " ORDER BY outlet_id"
 )
 

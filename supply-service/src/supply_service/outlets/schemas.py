@@ -26,6 +26,9 @@ class OutletRequest(InDistrict):
     name_en: Name
     fuel: Literal["diesel", "gas"] | None = Field(default=None, description="bakeries only; decides their settlement")
     loaf_type: Literal["soft", "hard", "megr"] | None = None
+    trial: bool = Field(
+        default=False, description="takes part in a trial alone: sells to trial cards, is never settled"
+    )
 
     @model_validator(mode="after")
     def _bakery(self) -> OutletRequest:
@@ -45,6 +48,7 @@ class Outlet(BaseModel):
     district: str
     fuel: str | None
     loaf_type: str | None
+    trial: bool
     registered_at: datetime
     suspended_at: datetime | None = Field(description="since when its sales are refused, null while they are not")
     suspension_reason: str | None

@@ -64,7 +64,11 @@ async def register_outlet(session: AsyncSession, runtime: Runtime, request: Outl
     await outbox.add(
         session,
         OutletRegistered(
-            outlet_id=outlet_id, kind=request.kind, governorate=request.governorate, district=request.district
+            outlet_id=outlet_id,
+            kind=request.kind,
+            governorate=request.governorate,
+            district=request.district,
+            trial=request.trial,
         ),
     )
     return outlet_id

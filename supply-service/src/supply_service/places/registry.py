@@ -45,7 +45,7 @@ class Registry:
         for row in rows:
             # The driver's own kind of UUID would not go into JSON as it is.
             terminal_id, outlet_id = UUID(int=row["terminal_id"].int), UUID(int=row["outlet_id"].int)
-            place = Place(terminal_id, outlet_id, row["kind"], row["governorate"], row["district"])
+            place = Place(terminal_id, outlet_id, row["kind"], row["governorate"], row["district"], row["trial"])
             active = row["status"] == "active"
             sells = active and not row["outlet_suspended"]
             self._terminals[place.terminal_id] = KnownTerminal(place, active, row["public_key"], sells)

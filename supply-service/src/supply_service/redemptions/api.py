@@ -57,6 +57,7 @@ _DRAW = (
     refusals.CardBlocked,
     refusals.CardNotActive,
     refusals.SupplyNotEnabled,
+    refusals.TrialApart,
     refusals.WrongOutletKind,
     refusals.OutsideGovernorate,
     refusals.BreadCodeForBread,

@@ -98,6 +98,7 @@ class Account(NamedTuple):
     legacy: Legacy | None = None
     lists: Sequence[Listed] = ()
     flour: Sequence[date] = ()
+    trial: bool = False
 
     def category(self, day: date) -> str | None:
         """The category of household it belongs to on a day; None for one that no list names."""
@@ -121,6 +122,7 @@ class Account(NamedTuple):
             self.legacy,
             self.lists,
             self.flour,
+            self.trial,
         )
 
     def owing(self, programme: str, change: int) -> Account:

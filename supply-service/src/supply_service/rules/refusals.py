@@ -10,6 +10,7 @@ from chassis.shared_refusals import CardUnknown as CardUnknown
 from chassis.shared_refusals import HoldExpired as HoldExpired
 from chassis.shared_refusals import TerminalNotActive as TerminalNotActive
 from chassis.shared_refusals import TerminalUnknown as TerminalUnknown
+from chassis.shared_refusals import TrialApart as TrialApart
 
 
 class OutletSuspended(Refusal):

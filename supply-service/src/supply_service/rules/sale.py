@@ -32,9 +32,12 @@ from supply_service.rules.refusals import (
     ProgrammeClosed,
     SupplyNotEnabled,
     TerminalClockSkew,
+    TrialApart,
     WrongOutletKind,
 )
 
+TRIAL_PLACE: Final = "هذا المنفذ للتجربة ولا يصرف إلا بكروت التجربة"
+TRIAL_CARD: Final = "كارت التجربة لا يصرف إلا في منافذ التجربة"
 WITHIN_FLOORS: Final = Late()
 
 
@@ -62,6 +65,7 @@ class Place(NamedTuple):
     outlet_kind: str
     governorate: str
     district: str
+    trial: bool = False
 
 
 class SoldLine(NamedTuple):
@@ -437,6 +441,8 @@ def _begin(account: Account, day: date, figures: FiguresByDay, present: date | N
 
 
 def _check_place(programme: str, account: Account, place: Place, figures: Figures) -> None:
+    if place.trial != account.trial:
+        raise TrialApart(detail_ar=TRIAL_PLACE if place.trial else TRIAL_CARD, outlet_is_trial=place.trial)
     served = GOODS if is_grant(programme) else programme
     if place.outlet_kind not in figures.outlet_kinds.get(served, ()):
         raise WrongOutletKind(

@@ -31,11 +31,13 @@ class Merchant(NamedTuple):
     governorate: str
     fuel: str | None
     loaf_type: str | None
+    trial: bool = False
 
     @property
     def scope(self) -> dict[str, str]:
         """The case that policies are looked up for."""
-        return {name: value for name, value in self._asdict().items() if value is not None}
+        said = {"kind": self.kind, "governorate": self.governorate, "fuel": self.fuel, "loaf_type": self.loaf_type}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 class Part(NamedTuple):

@@ -21,7 +21,7 @@ _OUTLETS = BoundedStatement(
     """
     WITH page AS (
         SELECT outlet_id FROM outlet o
-        WHERE outlet_id > :after AND <bound>
+        WHERE outlet_id > :after AND <bound> AND NOT o.trial
             AND (EXISTS (SELECT FROM outlet_day d WHERE d.outlet_id = o.outlet_id AND d.business_day = :day)
                 OR EXISTS (SELECT FROM redemption r
                     WHERE r.outlet_id = o.outlet_id AND r.business_day = :day AND r.period = :period)
@@ -162,7 +162,8 @@ _POTS = text(
         CAST(coalesce(sum(p.granted - p.remaining) FILTER (WHERE p.programme NOT IN ('bread', 'flour')), 0)
             AS bigint) AS used_piastres,
         count(*) FILTER (WHERE p.granted - p.remaining <> coalesce(e.used, 0)) AS unproved
-    FROM pots p LEFT JOIN proved e USING (household_id, programme, period)
+    FROM pots p JOIN household h USING (household_id) LEFT JOIN proved e USING (household_id, programme, period)
+    WHERE NOT h.trial
     """
 )
 

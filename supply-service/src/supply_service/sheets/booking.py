@@ -44,7 +44,7 @@ class PaperSale:
 async def book(session: AsyncSession, runtime: Runtime, sheet: RowMapping) -> None:
     """Book what is not booked yet of a sheet. Raises Busy; what was booked until then stays booked."""
     outlet_id, figures = sheet["outlet_id"], runtime.state.snapshot.figures
-    place = Place(outlet_id, outlet_id, sheet["kind"], sheet["governorate"], sheet["district"])
+    place = Place(outlet_id, outlet_id, sheet["kind"], sheet["governorate"], sheet["district"], sheet["trial"])
     await chains.lock(session, outlet_id)
     written = [row for row in await repository.rows(session, sheet["sheet_id"]) if row["status"] == "waiting"]
     version = sheet["price_list"] or _price_list(figures, sheet)

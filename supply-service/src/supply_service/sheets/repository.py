@@ -30,7 +30,9 @@ _PAGE = BoundedStatement(
     district="o.district",
     outlet_id="s.outlet_id",
 )
-_FIND = f"SELECT {_COLUMNS}, s.first_row, o.kind, o.governorate, o.district{_FROM} WHERE s.sheet_id = :sheet_id"
+_FIND = (
+    f"SELECT {_COLUMNS}, s.first_row, o.kind, o.governorate, o.district, o.trial{_FROM} WHERE s.sheet_id = :sheet_id"
+)
 _SHEET, _LOCK = text(_FIND), text(f"{_FIND} FOR NO KEY UPDATE OF s")
 _NEXT_ROW = text("SELECT coalesce(max(first_row + rows), 1) FROM paper_sheet WHERE outlet_id = :outlet_id")
 _ADD = text(

@@ -100,7 +100,7 @@ CARRYING: tuple[type[Refusal], ...] = (
     scopes=Scope.REQUESTS_WRITE,
     callers=OFFICES,
     status_code=201,
-    problems=(*CARRYING, errors.RequestOpen, errors.NoOldNumber, errors.NumberTooNew),
+    problems=(*CARRYING, errors.TrialHousehold, errors.RequestOpen, errors.NoOldNumber, errors.NumberTooNew),
     rows=_ROWS,
     purpose="change_request",
 )
@@ -156,7 +156,14 @@ async def read_request(request_id: UUID, caller: Caller, session: Recording, run
     ONE,
     scopes=Scope.REQUESTS_WRITE,
     callers=OFFICES,
-    problems=(*CARRYING, errors.RequestUnknown, errors.RequestState, ProposalState, ProposalExpired),
+    problems=(
+        *CARRYING,
+        errors.TrialHousehold,
+        errors.RequestUnknown,
+        errors.RequestState,
+        ProposalState,
+        ProposalExpired,
+    ),
     rows=_ROWS,
     purpose="change_request",
 )

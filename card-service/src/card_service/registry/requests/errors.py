@@ -14,6 +14,13 @@ class RequestUnknown(Refusal):
     kind = Kind.UNKNOWN
 
 
+class TrialHousehold(Refusal):
+    """A household of a trial is not changed by requests: it ends with its trial, and nobody real joins it"""
+
+    code = "trial_household"
+    title_ar = "أسرة تجريبية لا تعدل بطلب"
+
+
 class RequestOpen(Refusal):
     """The same is asked for by a request that is not decided yet"""
 

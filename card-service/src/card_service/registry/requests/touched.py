@@ -17,6 +17,7 @@ from card_service.registry.requests.details import (
     Merge,
     Split,
 )
+from card_service.registry.requests.errors import TrialHousehold
 from chassis.principal import Principal
 from chassis.problems import NotFound
 
@@ -54,10 +55,12 @@ async def households(session: AsyncSession, details: Details) -> list[UUID]:
 
 
 async def ensure_own(session: AsyncSession, caller: Principal, details: Details) -> None:
-    """That every household and citizen a request touches is the caller's. Raises NotFound, whichever is not."""
+    """That every household and citizen a request touches is the caller's. Raises NotFound, or TrialHousehold."""
     touched = await households(session, details)
     for household_id in touched:
-        caller.bound.own(await repository.find_household(session, household_id), NotFound)
+        found = caller.bound.own(await repository.find_household(session, household_id), NotFound)
+        if found.trial_id is not None:
+            raise TrialHousehold(detail_ar="تنتهي الأسرة التجريبية بانتهاء التجربة.")
     for citizen_id in members_named(details):
         citizen = await repository.find_citizen(session, citizen_id)
         if citizen is None or (citizen.household_id is not None and citizen.household_id not in touched):
