@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, time, timedelta
-from typing import Any, Final
+from typing import Final, TypedDict
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,7 +34,13 @@ from chassis.principal import Principal
 MOST_DAYS: Final = 62  # what a page of slots may show
 
 
-def _shown(week: Week) -> dict[str, Any]:
+class _Hours(TypedDict):
+    opens: time
+    closes: time
+    working_days: tuple[int, ...]
+
+
+def _shown(week: Week) -> _Hours:
     """What callers of before see of the hours: the widest of all days."""
     return {
         "opens": time.fromisoformat(min(day.opens for day in week)),

@@ -92,6 +92,13 @@ class OfflineResult(TypedDict):
     dispute_id: NotRequired[str | None]
 
 
+class UploadAnswer(TypedDict):
+    """What became of an upload; `gap`: runs of numbers the server has not seen, from and to."""
+
+    results: list[OfflineResult]
+    gap: NotRequired[list[dict[str, int]] | None]
+
+
 class Wallet(TypedDict):
     """What a wallet has and what of it is held, piastres."""
 

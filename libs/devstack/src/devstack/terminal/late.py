@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
-from typing import Any
 
-from devstack.terminal.answers import OfflineItem
+from devstack.terminal.answers import OfflineItem, UploadAnswer
 from devstack.terminal.caller import Caller, Grant, Refused
 
 SCOPE = "redemptions:late"
@@ -38,7 +37,7 @@ def late(caller: Caller) -> Caller:
     return Caller(caller.wire, LateGrant(caller.grant), tries=caller.tries)
 
 
-async def uploaded(caller: Caller, pending: Sequence[OfflineItem]) -> tuple[list[OfflineItem], Any]:
+async def uploaded(caller: Caller, pending: Sequence[OfflineItem]) -> tuple[list[OfflineItem], UploadAnswer | None]:
     """Upload what is pending, or where the terminal is suspended what is from before: what was sent, and the answer.
 
     Nothing and None where all of it came later.
