@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
+    activations,
     block,
     disclosures,
     eligibility,
@@ -41,6 +42,7 @@ from supply_service.settings import Settings
 
 FIGURES = (
     "memory",
+    "activations",
     "redemptions",
     "terminals",
     "lag",
@@ -58,7 +60,7 @@ FIGURES = (
     "simulation",
     "upgrade",
 )
-ALONE = {"months", "names", "plans", "roles", "simulation", "upgrade"}  # on servers of their own
+ALONE = {"activations", "months", "names", "plans", "roles", "simulation", "upgrade"}  # on servers of their own
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
@@ -67,6 +69,9 @@ async def measure(options: Options, wanted: set[str]) -> list[Section]:
     sections: list[Section] = []
     if wanted - ALONE:
         sections = await _on_one_system(options, wanted)
+    if "activations" in wanted:
+        _say("activations")
+        sections.append(activations.section(await activations.run(options)))
     if "months" in wanted:
         _say("months")
         paced = Settings.model_fields["opening_per_second"].default

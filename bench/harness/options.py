@@ -11,7 +11,7 @@ class Options:
     `citizens` in the file that is imported and in the databases that are upgraded, `households` whose month is opened
     at once and over which a change of policies is computed, `simulated` over which it is computed too, `named` in the
     register where `searches` are made, `planned` adults who are invited to collect their cards, `handovers` cards that
-    wait to be given.
+    wait to be given, `activated` by one order.
 
     The scale has as many branches as the most clients, so that they do not queue for one row.
     """
@@ -28,6 +28,7 @@ class Options:
     planned: int = 500_000
     searches: int = 3_000
     handovers: int = 30_000
+    activated: int = 100_000
 
 
 QUICK = Options(
@@ -42,4 +43,5 @@ QUICK = Options(
     planned=20_000,
     searches=300,
     handovers=4_000,
+    activated=10_000,
 )

@@ -16,6 +16,7 @@ from card_service.registry.announcements import contact_changed
 from card_service.registry.requests import claims, unused
 from card_service.registry.sealed_names import opened
 from card_service.trials import repository as trials
+from card_service.usage import repository as usage
 from chassis import outbox
 from chassis.consumer import Reactions, Received
 from chassis.privacy.erasure import Outcome
@@ -25,6 +26,7 @@ from contracts import gateway, health, notify, payment, supply
 from contracts.card import CardRestated, ContactRestated, HouseholdRestated
 from contracts.notify import LossReported, MessageFailed
 from contracts.privacy import ErasureOutcome
+from contracts.summaries import HouseholdsServed, OutletDaySummarised
 from contracts.trials import TrialPaymentSeen, TrialSaleSeen, TrialVisitSeen
 from terminal_registry.revocations import follow_revocations
 
@@ -96,6 +98,20 @@ async def trial_payment_seen(events: Sequence[Received[TrialPaymentSeen]], sessi
     await trials.see_of(
         session, [(e.data.payment_id, e.data.household_id, "hold_capture", e.data.captured_at) for e in events]
     )
+
+
+@reactions.on(OutletDaySummarised)
+async def outlet_day_summarised(
+    events: Sequence[Received[OutletDaySummarised]], session: AsyncSession, _: Runtime
+) -> None:
+    """Keep what became of sales at outlets, for whoever judges the roll-out."""
+    await usage.keep_days(session, [event.data for event in events])
+
+
+@reactions.on(HouseholdsServed)
+async def households_served(events: Sequence[Received[HouseholdsServed]], session: AsyncSession, _: Runtime) -> None:
+    """Keep when households drew first and last."""
+    await usage.keep_used(session, [event.data for event in events])
 
 
 for name, event_type in {

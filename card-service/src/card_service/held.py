@@ -143,6 +143,18 @@ HELD: Final[Held] = {
         without=("subject_mark", "entered_by", "entered_session", "decided_by"),
         sealed={"details_sealed": _request, "before_sealed": _before},
     ),
+    "activated_card": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+    ),
+    "household_use": HeldIn(
+        whose={"household_id": Whose.HOUSEHOLD},
+        classes=(Personal.RATIONS,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+    ),
     "drawn_after_death": HeldIn(
         whose={"citizen_id": Whose.CITIZEN},
         classes=(Personal.RATIONS,),

@@ -156,6 +156,49 @@ MOBILE_OBJECTION_HOURS = KEYS.declare(
     "mobile.objection_hours", kinds.positive, "Hours in which the holder of the old number objects to another one."
 )
 
+ROLLOUT_ORDER = KEYS.declare(
+    "rollout.order",
+    kinds.positive,
+    "A governorate's place in the sequence of the roll-out; several may share one.",
+    scope=("governorate",),
+    needed_for=(),
+)
+OPENING_DECIDED = KEYS.declare(
+    "rollout.opening_decided",
+    kinds.truth,
+    "Whether work is ordered in a phase only after an authority's decision has opened it.",
+)
+GATE = KEYS.declare(
+    "rollout.gate",
+    kinds.decimal,
+    "What an indicator must come to before a phase enters a stage: at least this, or at most where less is better.",
+    scope=("gate", "indicator", "governorate"),
+    needed_for=(),
+)
+
+USE_DAYS = KEYS.declare("rollout.use_days", kinds.positive, "Days within which a card that was drawn on is in use.")
+USE_KEPT_DAYS = KEYS.declare(
+    "rollout.use_kept_days", kinds.positive, "Days for which sales by outlet and refusals by code are kept for reviews."
+)
+EXPECTED_REFUSALS = KEYS.declare(
+    "rollout.expected_refusals",
+    kinds.words,
+    "Codes of refused sales that are no fault: the rule said no to what was asked for.",
+)
+
+REVIEW_LATE_DAYS = KEYS.declare(
+    "review.late_days", kinds.positive, "Days after an appointment from which on a card is collected late."
+)
+REVIEW_GAP = KEYS.declare("review.least_gap", kinds.share, "Shares apart from which on a part of a phase stands out.")
+REVIEW_SIZE = KEYS.declare("review.least_size", kinds.positive, "How many a part counts at least to stand out.")
+REVIEW_SCORE = KEYS.declare(
+    "review.least_score", kinds.decimal, "Standard errors apart from which on a part of a phase stands out."
+)
+
+LEAST_CELL = KEYS.declare(
+    "progress.least_cell", kinds.positive, "Households of which a public figure is at least, or none at all."
+)
+
 ENVELOPE_SECONDS = KEYS.declare(
     "pin.envelope_seconds", kinds.positive, "Seconds around its own time in which an encrypted PIN is opened."
 )

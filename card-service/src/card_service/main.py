@@ -23,6 +23,7 @@ from card_service.losses.api import routes as losses
 from card_service.mandates.api import routes as mandates
 from card_service.printing.api import routes as printing
 from card_service.privacy.api import routes as privacy
+from card_service.progress.api import routes as progress
 from card_service.proofs.api import routes as proofs
 from card_service.proposals import DESK, PROPOSALS
 from card_service.readiness.api import routes as readiness
@@ -33,8 +34,10 @@ from card_service.registry.listing_api import routes as lists
 from card_service.registry.requests.api import routes as requests
 from card_service.registry.restated import CONTACTS, HOUSEHOLDS
 from card_service.retention import RETENTION
+from card_service.review.api import routes as review
 from card_service.rollout.api import routes as rollout
 from card_service.rollout.plan_api import routes as plans
+from card_service.rollout.stage_api import routes as stages
 from card_service.search.api import routes as search
 from card_service.settings import Settings
 from card_service.trials.api import routes as trials
@@ -70,6 +73,9 @@ ROUTERS = (
     trials,
     rollout,
     plans,
+    stages,
+    review,
+    progress,
     privacy,
     policies_router("/v1/policies/card", DESK, PROPOSALS),
     *routers_of("card", PROPOSALS),

@@ -17,6 +17,7 @@ from card_service.losses.upkeep import CODES_OVER, DATING, LAPSING
 from card_service.mandates.upkeep import ENDING
 from card_service.privacy.resuming import TELLING
 from card_service.privacy.terms import COUNTING
+from card_service.progress.service import PUBLISHING
 from card_service.proofs.upkeep import FORGETTING
 from card_service.readiness.inviting import INVITING
 from card_service.registry import import_repository as imports
@@ -25,8 +26,11 @@ from card_service.registry.import_worker import Importer
 from card_service.registry.requests.upkeep import UPKEEP
 from card_service.registry.updates.worker import Updates
 from card_service.rollout import repository as rollout
+from card_service.rollout import takeback_repository as takebacks
 from card_service.rollout.activations import activation_chunk
+from card_service.rollout.takebacks import chunk as taking_back_chunk
 from card_service.search.upkeep import KEEPING
+from card_service.usage.upkeep import FORGETTING as USE_FORGOTTEN
 from chassis.periodic import Periodic
 
 
@@ -40,6 +44,7 @@ def workers() -> list[Periodic[Runtime]]:
         MAKING,
         REMINDING,
         CALLING,
+        job("takings_back", takebacks.claim, taking_back_chunk, lambda one: one.activation_id, takebacks.fail),
         KEEPING,
         EXPIRY,
         FINDING,
@@ -54,5 +59,7 @@ def workers() -> list[Periodic[Runtime]]:
         Periodic(MISSED.worker, MISSED.run, lambda runtime: runtime.state.dependencies.settings.card_sweep_seconds),
         TELLING,
         COUNTING,
+        USE_FORGOTTEN,
+        PUBLISHING,
         Periodic(CHAIN.worker, CHAIN.run, lambda runtime: runtime.state.dependencies.settings.card_chain_seconds),
     ]

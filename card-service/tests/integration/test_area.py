@@ -22,6 +22,7 @@ from policybook.testing import policy_calls
 
 from .. import sites
 from ..holders import house_calls, losses, mandates
+from ..rollouts import stages
 from ..training import readiness
 from ..trials import trials
 
@@ -35,6 +36,7 @@ ANYONE = {
     "GET /v1/credential-keys": "the keys are public",
     "GET /v1/holder-proof-keys": "the keys are public",
     "GET /v1/hot-list-keys": "the keys are public",
+    "GET /v1/public/progress": "everybody sees how far it has come, see test_progress.py",
     "GET /v1/printed-code-keys": "the keys are public",
     "GET /v1/hot-list": "each terminal gets its own governorate's, see test_hot_list.py",
     "POST /v1/cards/{card_id}/pin-codes": "any office: the code goes to the holder, whoever asks",
@@ -422,7 +424,8 @@ async def rights(office: Office, world: World) -> Calls:
 
 async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     world = await world_of(office)
-    calls = registry(office, world) | rollout(office, world) | await sites.plans(office) | await cards(office, world)
+    phases = await stages(office) | await sites.plans(office)  # before a PIN is typed, which is good for two minutes
+    calls = phases | registry(office, world) | rollout(office, world) | await cards(office, world)
     calls |= await rights(office, world) | await duplicates(office, world)
     calls |= await requests(office) | await losses(office) | await findings(office) | await mandates(office)
     calls |= await readiness(office) | await house_calls(office)

@@ -50,6 +50,7 @@ from notify_service.mandates import follow_mandates
 from notify_service.requests import follow_requests
 from notify_service.seminars import follow_seminars
 from notify_service.service import Intent, about
+from notify_service.takebacks import follow_takebacks
 from notify_service.template_data import (
     AppointmentFacts,
     DrawFacts,
@@ -75,6 +76,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     follow_losses(reactions)
     follow_mandates(reactions)
     follow_house_calls(reactions)
+    follow_takebacks(reactions)
     follow_flour(reactions)
     follow_seminars(reactions)
     reactions.on(ContactChanged)(contact_changed)

@@ -19,6 +19,7 @@ from supply_service.cards.credential import CredentialKeys
 from supply_service.places.registry import KnownTerminal, Registry
 from supply_service.policies.snapshot import Snapshot
 from supply_service.sales.lanes import SaleLanes
+from supply_service.sales.refused import Refused
 from supply_service.sales.unproven import Unproven
 from supply_service.settings import Settings
 
@@ -38,6 +39,7 @@ class Context:
     credentials: CredentialKeys
     proofs: ProofKeys
     unproven: Unproven
+    refused: Refused
     uploads: asyncio.Semaphore
     contacts: Vault
     configurations: Signer

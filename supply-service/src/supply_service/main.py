@@ -32,6 +32,7 @@ from supply_service.sales.repository import payloads
 from supply_service.settings import Settings
 from supply_service.settlements import worker as settlements
 from supply_service.simulations import worker as simulations
+from supply_service.summaries import telling as summaries
 from supply_service.trials import telling
 
 HOT = (route.ROUTE,)
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
                 *gaps.JOBS,
                 *sacks.JOBS,
                 *simulations.JOBS,
+                *summaries.JOBS,
                 CALENDAR,
                 expiry(PROPOSALS),
                 RETENTION.job(),

@@ -15,7 +15,7 @@ from chassis.periodic import Periodic
 from supply_service.context import Runtime
 from supply_service.rules import keys
 from supply_service.rules.account import month_after
-from supply_service.sales import away
+from supply_service.sales import away, refused
 from supply_service.sales.retention import forget_holds, forget_keys
 from supply_service.sales.unproven import forget as forget_unproven
 
@@ -46,6 +46,10 @@ async def _without_proof(runtime: Runtime) -> None:
     await forget_unproven(runtime.pool, runtime.clock.today())
 
 
+async def _refused(runtime: Runtime) -> None:
+    await refused.forget(runtime.pool, runtime.clock.today())
+
+
 async def _often_away(runtime: Runtime) -> None:
     today, book = runtime.clock.today(), runtime.state.snapshot.book
     days, within = keys.AWAY_DAYS.find(book, today), keys.AWAY_WITHIN.find(book, today)
@@ -56,6 +60,7 @@ async def _often_away(runtime: Runtime) -> None:
 JOBS = (
     Periodic("often_away", _often_away, EVERY_SECONDS),
     Periodic("without_proof", _without_proof, EVERY_SECONDS),
+    Periodic("old_refusals", _refused, EVERY_SECONDS),
     forgetting(),
     Periodic("sales_partitions", _partitions, EVERY_SECONDS),
     Periodic("old_keys", _keys, EVERY_SECONDS),

@@ -17,7 +17,7 @@ from card_service.rollout.errors import ActivationNotFound, ActivationUnderWay, 
 from card_service.rollout.models import Activation
 from card_service.rollout.phases import Step
 from card_service.rollout.schemas import ActivationIn
-from card_service.rollout.service import move_phase, phase_of, take_step
+from card_service.rollout.service import order_step, phase_of, take_step
 from chassis import outbox
 from chassis.ids import new_id
 from chassis.principal import Principal
@@ -30,13 +30,13 @@ async def order(
 ) -> UUID:
     """Order the activation of the cards handed over so far, and of services that active ones lack.
 
-    Raises ServiceNotInPhase or ActivationUnderWay.
+    Raises ServiceNotInPhase, what `order_step` raises, or ActivationUnderWay.
     """
-    phase = await phase_of(session, caller, phase_id, lock=True)
+    phase = await phase_of(session, caller, phase_id)
     services = tuple(sorted({str(service) for service in given.services}))
     if foreign := sorted(set(services) - set(phase.services)):
         raise ServiceNotInPhase(f"Not of this phase: {', '.join(foreign)}", detail_ar="راجع خدمات المرحلة.")
-    await move_phase(session, caller, phase_id, Step.ACTIVATE)
+    await order_step(session, deps, caller, phase_id, Step.ACTIVATE)
     activation = Activation(
         new_id(), phase_id, phase.governorate, given.holders, services, "queued", done_card=None, activated=0
     )
@@ -55,6 +55,8 @@ async def activation_chunk(session: AsyncSession, runtime: Runtime, activation: 
     deps = runtime.state.dependencies
     now = deps.now()
     limit = deps.settings.card_activation_chunk
+    if activation.started_at is None:
+        await repository.begin(session, activation)
     cards = await activate(
         session,
         activation.phase_id,
@@ -67,6 +69,7 @@ async def activation_chunk(session: AsyncSession, runtime: Runtime, activation: 
     services = [ProgrammeService(service) for service in activation.services]
     told = [event for card in cards for event in _told(card, activation, services, now)]
     await outbox.add(session, *told, at=now)
+    await repository.keep_cards(session, activation.activation_id, cards)
     last = len(cards) < limit
     # The phase is locked before its activation changes: whoever orders one does it in the same order.
     phase = await repository.find_phase(session, activation.phase_id, lock=True) if last else None

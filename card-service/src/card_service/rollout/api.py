@@ -5,31 +5,36 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from card_service.context import WithDependencies
+from approvals.errors import ProposalOpen
+from approvals.schemas import ProposalReply
+from card_service.context import Running, WithDependencies
 from card_service.distribution.errors import PlanUnderWay, WeekIsOver
 from card_service.distribution.schemas import PlanAccepted, PlanIn
-from card_service.rollout import activations, repository, service
+from card_service.rollout import activations, repository, service, takeback_repository, takebacks
 from card_service.rollout.errors import (
     ActivationNotFound,
+    ActivationNotOver,
+    ActivationTaken,
     ActivationUnderWay,
     PhaseExists,
     PhaseNotFound,
+    PhaseNotOpened,
     PhaseStateConflict,
     ServiceNotInPhase,
+    StageNotReached,
 )
-from card_service.rollout.models import Phase
 from card_service.rollout.phases import Step
 from card_service.rollout.schemas import (
     ActivationAccepted,
     ActivationIn,
     ActivationOut,
-    PhaseCounters,
     PhaseIn,
     PhaseOut,
     PhasePage,
+    TakingBackOut,
 )
+from card_service.rollout.stage_schemas import TakingBackIn
+from card_service.rollout.views import phase_out
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import Rate
@@ -41,44 +46,24 @@ from contracts.scopes import Scope
 routes = router(tags=["rollout"])
 
 
-async def _phase_out(session: AsyncSession, phase: Phase) -> PhaseOut:
-    counted = await repository.counters(session, phase)
-    return PhaseOut(
-        phase_id=phase.phase_id,
-        name=phase.name,
-        governorate=phase.governorate,
-        sequence=phase.sequence,
-        services=[ProgrammeService(one) for one in phase.services],
-        state=phase.state,
-        counters=PhaseCounters(
-            registered_households=counted.registered_households,
-            registered_citizens=counted.registered_citizens,
-            planned=counted.planned,
-            issued=counted.issued,
-            activated=counted.activated,
-            blocked=counted.blocked,
-        ),
-    )
-
-
 @routes.post("/v1/rollout-phases", scopes=Scope.ROLLOUT_WRITE, status_code=201, problems=PhaseExists)
 async def create_phase(given: PhaseIn, caller: Caller, session: Work, deps: WithDependencies) -> PhaseOut:
     """Enter a stage of the roll-out."""
-    return await _phase_out(session, await service.create_phase(session, deps, caller, given))
+    return await phase_out(session, await service.create_phase(session, deps, caller, given))
 
 
 @routes.get("/v1/rollout-phases", scopes=(Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE))
 async def list_phases(caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(50, 100)]) -> PhasePage:
     """The phases the caller may see, each with its counters."""
     found = await repository.phases(session, caller.bound, page)
-    items = [await _phase_out(session, phase) for phase in found]
+    items = [await phase_out(session, phase) for phase in found]
     return PhasePage.of(page, items, lambda phase: phase.phase_id)
 
 
 @routes.get("/v1/rollout-phases/{phase_id}", scopes=(Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE), problems=PhaseNotFound)
 async def read_phase(phase_id: UUID, caller: Caller, session: Reading) -> PhaseOut:
     """A phase with its counters."""
-    return await _phase_out(session, await service.phase_of(session, caller, phase_id))
+    return await phase_out(session, await service.phase_of(session, caller, phase_id))
 
 
 @routes.post(
@@ -87,7 +72,7 @@ async def read_phase(phase_id: UUID, caller: Caller, session: Reading) -> PhaseO
 async def pause_phase(phase_id: UUID, caller: Caller, session: Work) -> PhaseOut:
     """Stop a phase: its plans and activations wait where they are, cards already active stay so."""
     await service.move_phase(session, caller, phase_id, Step.PAUSE)
-    return await _phase_out(session, await service.phase_of(session, caller, phase_id))
+    return await phase_out(session, await service.phase_of(session, caller, phase_id))
 
 
 @routes.post(
@@ -96,14 +81,14 @@ async def pause_phase(phase_id: UUID, caller: Caller, session: Work) -> PhaseOut
 async def resume_phase(phase_id: UUID, caller: Caller, session: Work) -> PhaseOut:
     """Let a paused phase go on from where it was."""
     await service.move_phase(session, caller, phase_id, Step.RESUME)
-    return await _phase_out(session, await service.phase_of(session, caller, phase_id))
+    return await phase_out(session, await service.phase_of(session, caller, phase_id))
 
 
 @routes.post(
     "/v1/rollout-phases/{phase_id}/pickup-plans",
     scopes=Scope.ROLLOUT_WRITE,
     status_code=202,
-    problems=(PhaseNotFound, PhaseStateConflict, PlanUnderWay, WeekIsOver),
+    problems=(PhaseNotFound, PhaseNotOpened, StageNotReached, PhaseStateConflict, PlanUnderWay, WeekIsOver),
     rate=Rate.BULK,
     deadline=30,
 )
@@ -121,7 +106,14 @@ async def order_plan(
     "/v1/rollout-phases/{phase_id}/activations",
     scopes=Scope.ROLLOUT_WRITE,
     status_code=202,
-    problems=(PhaseNotFound, PhaseStateConflict, ServiceNotInPhase, ActivationUnderWay),
+    problems=(
+        PhaseNotFound,
+        PhaseNotOpened,
+        StageNotReached,
+        PhaseStateConflict,
+        ServiceNotInPhase,
+        ActivationUnderWay,
+    ),
     rate=Rate.BULK,
     deadline=30,
 )
@@ -141,6 +133,7 @@ async def order_activation(
 async def read_activation(activation_id: UUID, caller: Caller, session: Reading) -> ActivationOut:
     """How far an activation has come."""
     found = await activations.find(session, caller, activation_id)
+    taking = await takeback_repository.find(session, activation_id)
     return ActivationOut(
         id=found.activation_id,
         phase_id=found.phase_id,
@@ -148,4 +141,32 @@ async def read_activation(activation_id: UUID, caller: Caller, session: Reading)
         holders=found.holders,
         services=[ProgrammeService(one) for one in found.services],
         activated=found.activated,
+        cohort=found.cohort,
+        remaining=found.remaining,
+        rate=found.rate,
+        started_at=found.started_at,
+        finished_at=found.finished_at,
+        taking_back=TakingBackOut(
+            reason=taking.reason, status=taking.status, taken_back=taking.taken_back, left_alone=taking.left_alone
+        )
+        if taking
+        else None,
     )
+
+
+@routes.post(
+    "/v1/activations/{activation_id}/taking-back",
+    scopes=Scope.ROLLOUT_WRITE,
+    status_code=202,
+    problems=(ActivationNotFound, ActivationNotOver, ActivationTaken, ProposalOpen),
+)
+async def propose_taking_back(
+    activation_id: UUID, given: TakingBackIn, caller: Caller, session: Work, runtime: Running
+) -> ProposalReply:
+    """Propose to take back what an activation gave its cards; it is, chunk by chunk, once another person has approved.
+
+    A card without any other service is as it was when it was handed over; its holder is told by SMS. What has been
+    drawn stays drawn, and a later activation of the phase activates it again.
+    """
+    made = await takebacks.propose(session, runtime, caller, activation_id, given)
+    return ProposalReply.of(made, runtime.clock.now())

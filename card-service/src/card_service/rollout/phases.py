@@ -1,4 +1,4 @@
-"""The roll-out phase: a governorate's way from a plan to cards in use."""
+"""The roll-out phase: what is under way in a governorate. How far it has been let say its stages (`stages.py`)."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ TRANSITIONS: Mapping[tuple[PhaseState, Step], PhaseState] = {
     (S.ACTIVE, T.ACTIVATE): S.ACTIVATING,  # again, for those who collected their cards meanwhile
     (S.ACTIVATING, T.ACTIVATE): S.ACTIVATING,  # again, where an activation was given up
     (S.ACTIVATING, T.COMPLETE): S.ACTIVE,
+    (S.PLANNED, T.PAUSE): S.PAUSED,
     (S.DISTRIBUTING, T.PAUSE): S.PAUSED,
     (S.ACTIVATING, T.PAUSE): S.PAUSED,
     (S.ACTIVE, T.PAUSE): S.PAUSED,

@@ -9,7 +9,7 @@ from card_service.distribution.api import plan_out
 from card_service.distribution.errors import PlanNotDraft, PlanNotFound, PlanUnderWay, WeekIsOver
 from card_service.distribution.schemas import PlanOut
 from card_service.rollout import service
-from card_service.rollout.errors import PhaseNotFound, PhaseStateConflict
+from card_service.rollout.errors import PhaseNotFound, PhaseNotOpened, PhaseStateConflict, StageNotReached
 from chassis.auth import Caller
 from chassis.db import Work
 from chassis.endpoints import Rate
@@ -23,7 +23,16 @@ routes = router(tags=["rollout"])
     "/v1/pickup-plans/{plan_id}/start",
     scopes=Scope.ROLLOUT_WRITE,
     status_code=202,
-    problems=(PlanNotFound, PlanNotDraft, PhaseNotFound, PhaseStateConflict, PlanUnderWay, WeekIsOver),
+    problems=(
+        PlanNotFound,
+        PlanNotDraft,
+        PhaseNotFound,
+        PhaseNotOpened,
+        StageNotReached,
+        PhaseStateConflict,
+        PlanUnderWay,
+        WeekIsOver,
+    ),
     rate=Rate.BULK,
     deadline=30,
 )

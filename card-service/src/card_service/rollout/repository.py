@@ -14,10 +14,15 @@ from card_service.cards.models import ActivatedCard
 from card_service.database import record
 from card_service.rollout.models import Activation, Counters, Phase
 from card_service.rollout.phases import PhaseState
+from card_service.rollout.stages import Stage
 from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
+from chassis.row_arrays import statement
 
-_PHASE = "SELECT phase_id, name, governorate, sequence, services, state, state_before_pause FROM rollout_phase"
+_PHASE = (
+    "SELECT phase_id, name, governorate, sequence, services, state, state_before_pause, stage, opened_at"
+    " FROM rollout_phase"
+)
 _FIND = text(f"{_PHASE} WHERE phase_id = :phase_id")
 # Not against references: a worker that has begun a plan writes cards of the phase, and an order of another plan, which
 # holds the phase, waits for what the worker has begun.
@@ -30,7 +35,9 @@ _CREATE = text(
     " VALUES (:phase_id, :name, :governorate, :sequence, CAST(:services AS text[]), 'planned', :created_at)"
     " ON CONFLICT DO NOTHING RETURNING phase_id"
 )
-_SET_STATE = text("UPDATE rollout_phase SET state = :state, state_before_pause = :before WHERE phase_id = :phase_id")
+_SET_STATE = text(
+    "UPDATE rollout_phase SET state = :state, state_before_pause = :before, stage = :stage WHERE phase_id = :phase_id"
+)
 _REGISTERED = text(
     "SELECT count(*) AS households, coalesce(sum(members), 0) AS citizens FROM household"
     " WHERE governorate = :governorate AND trial_id IS NULL"
@@ -43,8 +50,8 @@ _CARDS = text(
 )
 
 _ACTIVATION = (
-    "SELECT a.activation_id, a.phase_id, f.governorate, a.holders, a.services, a.status, a.done_card, a.activated"
-    " FROM activation a JOIN rollout_phase f USING (phase_id)"
+    "SELECT a.activation_id, a.phase_id, f.governorate, a.holders, a.services, a.status, a.done_card, a.activated,"
+    " a.cohort, a.started_at, a.advanced_at, a.finished_at FROM activation a JOIN rollout_phase f USING (phase_id)"
 )
 _FIND_ACTIVATION = text(f"{_ACTIVATION} WHERE a.activation_id = :activation_id")
 _CLAIM = text(
@@ -56,8 +63,24 @@ _CREATE_ACTIVATION = text(
     " VALUES (:activation_id, :phase_id, :holders, CAST(:services AS text[]), 'queued', :created_by, :created_at)"
     " ON CONFLICT (phase_id) WHERE status IN ('queued', 'running') DO NOTHING RETURNING activation_id"
 )
+# As `cards.repository.activate` takes them.
+_COHORT = text(
+    "SELECT count(*) FROM card c JOIN citizen z USING (citizen_id) WHERE c.phase_id = :phase_id AND (c.state = 'issued'"
+    " OR ((c.state = 'active' OR c.state_before_block = 'active') AND c.closed_at IS NULL"
+    "  AND NOT (c.services || c.switched_off) @> CAST(:services AS text[])))"
+    " AND (CAST(:everyone AS boolean) OR z.role = 'head')"
+)
+_BEGIN = text(
+    "UPDATE activation SET cohort = :cohort, started_at = clock_timestamp() WHERE activation_id = :activation_id"
+)
+_KEEP = statement(
+    "INSERT INTO activated_card (activation_id, card_id, added)"
+    " SELECT :activation_id, r.card_id, string_to_array(r.added, ',') FROM <rows>",
+    card_id="uuid",
+    added="text",
+)
 _ADVANCE = text(
-    "UPDATE activation SET done_card = coalesce(CAST(:done_card AS uuid), done_card),"
+    "UPDATE activation SET advanced_at = clock_timestamp(), done_card = coalesce(CAST(:done_card AS uuid), done_card),"
     " activated = activated + :activated, attempts = 0, finished_at = :finished_at,"
     " status = CASE WHEN CAST(:finished_at AS timestamptz) IS NULL THEN 'running' ELSE 'done' END"
     " WHERE activation_id = :activation_id"
@@ -73,7 +96,8 @@ _FAIL = text(
 def _phase(row: Row[Any]) -> Phase:
     before = PhaseState(row.state_before_pause) if row.state_before_pause else None
     state = PhaseState(row.state)
-    return record(Phase, row, services=tuple(row.services), state=state, state_before_pause=before)
+    stage = Stage(row.stage)
+    return record(Phase, row, services=tuple(row.services), state=state, state_before_pause=before, stage=stage)
 
 
 def _activation(row: Row[Any]) -> Activation:
@@ -104,9 +128,16 @@ async def create_phase(session: AsyncSession, phase: Phase, now: datetime) -> bo
     return (await session.execute(_CREATE, values)).scalar() is not None
 
 
-async def set_state(session: AsyncSession, phase_id: UUID, state: PhaseState, before_pause: PhaseState | None) -> None:
+async def set_state(
+    session: AsyncSession, phase_id: UUID, state: PhaseState, before_pause: PhaseState | None, stage: Stage
+) -> None:
     """Move a phase; what it was before is kept while it is paused."""
-    values = {"phase_id": phase_id, "state": str(state), "before": before_pause and str(before_pause)}
+    values = {
+        "phase_id": phase_id,
+        "state": str(state),
+        "before": before_pause and str(before_pause),
+        "stage": str(stage),
+    }
     await session.execute(_SET_STATE, values)
 
 
@@ -152,6 +183,23 @@ async def advance(
         "finished_at": finished_at,
     }
     await session.execute(_ADVANCE, values)
+
+
+async def begin(session: AsyncSession, activation: Activation) -> None:
+    """Note when an activation begins, and how many cards it has before it."""
+    values = {
+        "phase_id": activation.phase_id,
+        "services": list(activation.services),
+        "everyone": activation.holders == "adults",
+    }
+    cohort = (await session.execute(_COHORT, values)).scalar_one()
+    await session.execute(_BEGIN, {"activation_id": activation.activation_id, "cohort": cohort})
+
+
+async def keep_cards(session: AsyncSession, activation_id: UUID, cards: Sequence[ActivatedCard]) -> None:
+    """Keep which cards an activation has changed, and which services each has got by it."""
+    columns = {"card_id": [card.card_id for card in cards], "added": [",".join(card.added) for card in cards]}
+    await session.execute(_KEEP, {"activation_id": activation_id, **columns})
 
 
 async def fail(session: AsyncSession, activation_id: UUID, max_attempts: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from card_service.distribution.models import Holders
 from card_service.registry import names
 from card_service.registry.models import JobStatus
 from card_service.rollout.phases import PhaseState
+from card_service.rollout.stage_schemas import ResolutionOut
+from card_service.rollout.stages import Stage
 from chassis.paging import Page
 from chassis.places import GovernorateCode
 from contracts.card import ProgrammeService
@@ -49,7 +52,11 @@ class PhaseCounters(BaseModel):
 
 
 class PhaseOut(BaseModel):
-    """A roll-out phase."""
+    """A roll-out phase.
+
+    `state`: what is under way in it. `stage`: how far it has been let; in a phase that was `opened_by` a decision its
+    gates decide, in others it follows what was ordered.
+    """
 
     phase_id: UUID
     name: str
@@ -57,6 +64,9 @@ class PhaseOut(BaseModel):
     sequence: int
     services: list[ProgrammeService]
     state: PhaseState
+    stage: Stage
+    opened_by: ResolutionOut | None
+    opened_at: datetime | None
     counters: PhaseCounters
 
 
@@ -80,8 +90,20 @@ class ActivationAccepted(BaseModel):
     status: Literal["queued"] = "queued"
 
 
+class TakingBackOut(BaseModel):
+    """How far the taking back of an activation has come; `left_alone` are cards that had nothing of it any more."""
+
+    reason: str
+    status: JobStatus
+    taken_back: int
+    left_alone: int
+
+
 class ActivationOut(BaseModel):
-    """An activation and how far it has come."""
+    """An activation and how far it has come.
+
+    `cohort`: cards it had before it when it began; `remaining`: of these; `rate`: cards a second so far.
+    """
 
     id: UUID
     phase_id: UUID
@@ -89,3 +111,9 @@ class ActivationOut(BaseModel):
     holders: Holders
     services: list[ProgrammeService]
     activated: int
+    cohort: int | None
+    remaining: int | None
+    rate: float | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    taking_back: TakingBackOut | None

@@ -169,6 +169,12 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             scopes=frozenset({Scope.ROLLOUT_WRITE, Scope.SITES_WRITE}),
             areas=_GOVERNORATES,
         ),
+        "rollout-approver": Role(
+            name="Decides on phases of the roll-out that others propose",
+            name_ar="معتمد مراحل التطبيق",
+            scopes=frozenset({Scope.ROLLOUT_APPROVE, Scope.ROLLOUT_READ}),
+            areas=_GOVERNORATES,
+        ),
         "policy-enterer": Role(
             name="Enters dated policies",
             name_ar="مُدخل السياسات",

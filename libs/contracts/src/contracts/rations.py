@@ -96,3 +96,19 @@ class DisputedLine(BaseModel):
     quantity: int
     amount: int  # piastres, as the outlet claims
     reason: str
+
+
+class TerminalsDay(BaseModel):
+    """What an outlet's terminals of one model did on a day.
+
+    `ready`: those of the `terminals` that are enrolled and not suspended. `refused`: sales that were refused, by the
+    refusal's code; a repeat of a refused sale counts again.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    model: str
+    terminals: int
+    ready: int
+    sales: int
+    refused: dict[str, int]

@@ -34,6 +34,10 @@ class Scope(StrEnum):
     SITES_WRITE = "sites:write", "Enter the sites where cards are handed over, and see them and their appointments."
     ROLLOUT_READ = "rollout:read", "See roll-out phases, pick-up plans and activations."
     ROLLOUT_WRITE = "rollout:write", "Plan, pause and resume roll-out phases, order pick-up plans and activations."
+    ROLLOUT_APPROVE = (
+        "rollout:approve",
+        "Decide what others have proposed of the roll-out: opening phases, passing gates, taking cohorts back; see it.",
+    )
     CARDS_READ = "cards:read", "See a card and the credential by which it is checked without a network."
     CARDS_WRITE = "cards:write", "Block, unblock and replace cards, switch their services on and off, and see them."
     CARDS_HANDOVER = (

@@ -9,6 +9,7 @@ TABLES = (
     "redemption",
     "reversal",
     "sale_key",
+    "sale_refusal",
     "stored_answer",
     "tender",
     "unproven",

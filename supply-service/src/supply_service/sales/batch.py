@@ -30,6 +30,7 @@ from supply_service.sales.claims import Claim, claim
 from supply_service.sales.orders import Order, ReversalOrder, SaleOrder
 from supply_service.sales.outcomes import Contested, KeptReply, Outcome, Reversed, Sold
 from supply_service.sales.record import ReversalRecord, SaleRecord, record
+from supply_service.sales.refused import Refused
 from supply_service.sales.unproven import Unproven
 from supply_service.sales.writes import Writes
 
@@ -52,13 +53,17 @@ class _Held:
 class Batch:
     """One reading of the database and the decisions made on it."""
 
-    def __init__(self, now: datetime, figures: FiguresByDay, unproven: Unproven) -> None:
-        """`now` is the moment every order of the batch is judged by; `unproven` what went without a proof today."""
+    def __init__(self, now: datetime, figures: FiguresByDay, unproven: Unproven, refused: Refused) -> None:
+        """`now` is the moment every order of the batch is judged by; `unproven` what went without a proof today.
+
+        `refused` counts the sales that are refused.
+        """
         self.writes = Writes()
         self._now = now
         self._today = business_day(now)
         self._figures = figures
         self._unproven = unproven
+        self._refused = refused
         self._held: dict[UUID, _Held] = {}
         self._reversed: set[UUID] = set()
         self._used: set[UUID] = set()
@@ -76,6 +81,8 @@ class Batch:
                 else:
                     self._decisions.append(self._decide(order, row))
             except Refusal as refusal:
+                if isinstance(order, SaleOrder):
+                    self._refused.add(self._today, order.caller, refusal.code)
                 self._decisions.append((None, refusal))
         for held in self._held.values():
             if held.now is not held.read:

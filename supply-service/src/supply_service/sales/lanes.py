@@ -17,6 +17,7 @@ from supply_service.sales.batch import Batch, Known, periods
 from supply_service.sales.orders import Order, SaleOrder
 from supply_service.sales.outcomes import Outcome, Reversed, Sold, repeated
 from supply_service.sales.record import reversal_of, sale_of
+from supply_service.sales.refused import Refused
 from supply_service.sales.unproven import Unproven
 from supply_service.settings import Settings
 
@@ -26,7 +27,9 @@ PREPARED = (statements.READ, statements.READ_MORE, statements.WRITE_PLAIN, state
 SaleLanes = Lanes[Order, Outcome]
 
 
-def sale_lanes(runtime: Resources, settings: Settings, snapshot: Snapshot, unproven: Unproven) -> SaleLanes:
+def sale_lanes(
+    runtime: Resources, settings: Settings, snapshot: Snapshot, unproven: Unproven, refused: Refused
+) -> SaleLanes:
     """Lanes as many as the settings say."""
 
     async def decide(lane: LaneConnection, orders: Sequence[Order]) -> Batch:
@@ -36,7 +39,7 @@ def sale_lanes(runtime: Resources, settings: Settings, snapshot: Snapshot, unpro
             rows = await lane.fetch(statements.READ_MORE, asked, *periods(orders, now), business_day(now))
         else:
             rows = await lane.fetch(statements.READ, asked, *periods(orders, now))
-        return Batch(now, snapshot.figures, unproven).decide(orders, rows, await _known(lane, rows))
+        return Batch(now, snapshot.figures, unproven, refused).decide(orders, rows, await _known(lane, rows))
 
     size = LaneSettings(
         settings.database_url, "supply-lane", settings.lanes, settings.max_batch, settings.max_queue, COMMAND_SECONDS

@@ -20,7 +20,14 @@ def all_events() -> list[type[Event]]:
     """Every event of every publisher, by publisher, then in the order of the modules."""
     for publisher in PUBLISHERS:
         import_module(f"contracts.{publisher}")
-    for module in ("change_requests", "losses", "mandates", "seminars", "trials"):  # in modules of their own
+    for module in (
+        "change_requests",
+        "losses",
+        "mandates",
+        "seminars",
+        "trials",
+        "summaries",
+    ):  # in modules of their own
         import_module(f"contracts.{module}")
     own = [event for event in registry().values() if event.__module__.startswith("contracts.")]
     return sorted(own, key=_place)
