@@ -22,6 +22,7 @@ def all_events() -> list[type[Event]]:
         import_module(f"contracts.{publisher}")
     for module in (
         "change_requests",
+        "housecalls",
         "losses",
         "mandates",
         "seminars",
