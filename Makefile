@@ -61,11 +61,12 @@ demo: setup  ## Play the Port Said pilot against the running system (SCALE=0.01 
 bench: setup  ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m bench $(ARGS)
 
-schemas: $(STAMP)  ## Regenerate what is generated and in git: the events' schemas, docs/events.md, the edge's routes, the broker's access table, the register of processing
+schemas: $(STAMP)  ## Regenerate what is generated and in git: the events' schemas, docs/events.md, the edge's routes, the broker's access table, the register of processing, the page of cards
 	$(BIN)/python -m contracts.generate
 	$(BIN)/python -m tools.routes
 	$(BIN)/python -m tools.access
 	$(BIN)/python -m tools.processing
+	$(BIN)/python -m tools.card_moves
 
 migration: $(STAMP)  ## Add an empty migration: make migration service=card m="what changes"
 	$(BIN)/python -m tools.new_migration "$(service)" "$(m)"

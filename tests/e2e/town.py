@@ -248,7 +248,7 @@ class Town:
     async def _hand_over(self, home: Home) -> None:
         holder = {"national_id": home.people[home.holder]["national_id"]}
         found = (await self.counter.post("/v1/cards/search", holder))["items"]
-        home.card = next(card["card_id"] for card in found if card["state"] == "ready")
+        home.card = next(card["card_id"] for card in found if card["state"] == "in_stock")
         await self.counter.post(f"/v1/cards/{home.card}/handover", holder)
         await self._set_pin(home)
 

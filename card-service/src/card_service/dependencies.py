@@ -24,7 +24,7 @@ from policybook.snapshot import Snapshot
 
 T = TypeVar("T")
 
-CloseCards = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
+CloseCards = Callable[[AsyncSession, UUID, datetime, str], Awaitable[None]]
 """Ends the cards of a citizen who leaves a household, by the packages above the register: session, citizen, instant."""
 
 TransferCards = Callable[[AsyncSession, UUID, str], Awaitable[None]]

@@ -177,6 +177,13 @@ HELD: Final[Held] = {
         erases=(Erasing((Personal.CARD,), (cards.OLD_PINS,), partly=True),),
         without=("number_hash", "pin_salt", "pin_digest"),
     ),
+    "card_step": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("done_by",),
+    ),
     "hot_card": HeldIn(
         whose={"card_id": Whose.CARD},
         classes=(Personal.CARD,),

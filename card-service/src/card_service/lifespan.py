@@ -27,9 +27,9 @@ from policybook.startup import open_book, whole_book
 LEFT = "left_household"
 
 
-async def close_cards(session: AsyncSession, citizen_id: UUID, now: datetime) -> None:
-    """End the cards of a citizen who leaves a household, and the appointments they wait for."""
-    closed = await cards.close_cards_of(session, citizen_id, LEFT, now)
+async def close_cards(session: AsyncSession, citizen_id: UUID, now: datetime, by: str) -> None:
+    """End the cards of a citizen who leaves a household, decided by somebody, and the appointments they wait for."""
+    closed = await cards.close_cards_of(session, citizen_id, LEFT, now, by)
     await appointments.cancel(session, closed)
     await housecalls.end_for(session, closed, now, business_day(now))
 

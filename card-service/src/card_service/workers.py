@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from card_service.accesses.service import CHAIN
+from card_service.cards.upkeep import EXPIRING, MAPPING
 from card_service.context import Runtime
 from card_service.distribution import plan_repository as plans
 from card_service.distribution.missed import MISSED
@@ -52,6 +53,8 @@ def workers() -> list[Periodic[Runtime]]:
         FORGETTING,
         TIDYING,
         LAPSING,
+        EXPIRING,
+        MAPPING,
         DATING,
         ENDING,
         INVITING,

@@ -343,6 +343,7 @@ async def cards(office: Office, world: World) -> Calls:
             f"{waiting}/handover", "cards:handover", there, there | {"governorate": "19"}, body=given
         ),
         "GET /v1/cards/{card_id}": Call(card, "cards:read"),
+        "GET /v1/cards/{card_id}/history": Call(f"{card}/history", "cards:read"),
         "GET /v1/citizens/{citizen_id}/cards": Call(f"/v1/citizens/{world.citizen}/cards", "cards:read"),
         "GET /v1/households/{household_id}/cards": Call(f"/v1/households/{world.household}/cards", "cards:read"),
         "GET /v1/cards/{card_id}/credential": Call(f"{card}/credential", "cards:write"),

@@ -22,7 +22,7 @@ async def test_a_card_is_handed_over_at_its_site_to_its_holder(office: Office) -
     made, (head,) = await office.household()
     await office.planned(await office.phase())
     (card,) = await office.find(head)
-    assert card["state"] == "ready"
+    assert card["state"] == "in_stock"
     assert card["holder_name_masked"] == "منى أ*** ع***"
     assert card["appointment"]["state"] == "scheduled"
     assert not card["here"]
@@ -53,7 +53,7 @@ async def test_a_counter_gives_only_its_own_cards_to_the_right_citizen(office: O
     assert (await office.hand_over(card, head, site_id=None, expect=403))["code"] == "no_site_in_token"
     unknown = {**card, "card_id": str(random_id)}
     assert (await office.hand_over(unknown, head, expect=404))["code"] == "card_not_found"
-    assert (await office.find(head))[0]["state"] == "ready"
+    assert (await office.find(head))[0]["state"] == "in_stock"
 
 
 async def test_two_counters_at_once_hand_a_card_over_once(office: Office) -> None:
@@ -187,7 +187,7 @@ async def test_a_lost_card_is_replaced_and_its_services_pass_on(office: Office) 
     new_site = await office.site("Replacements", district="03.11")
     order = {"reason": "lost", "site_id": new_site["site_id"]}
     new = await office.call("POST", f"/v1/cards/{old_id}/replacement", WRITE, json=order, expect=201)
-    assert (new["state"], new["replaces"], new["site_id"]) == ("ready", old_id, new_site["site_id"])
+    assert (new["state"], new["replaces"], new["site_id"]) == ("in_stock", old_id, new_site["site_id"])
     home = new["household_id"]
     old = await office.call("GET", f"/v1/cards/{old_id}", READ)
     assert (old["state"], old["replaced_by"]) == ("blocked", new["card_id"])
@@ -276,8 +276,8 @@ async def test_impossible_states_cannot_be_stored(office: Office) -> None:
         "state = 'active'",
         "state = 'blocked'",
         "state = 'closed'",
-        "state = 'ready', site_id = NULL",
-        "state = 'ready'",
+        "state = 'in_stock', site_id = NULL",
+        "state = 'in_stock'",
         "issued_at = NULL",
         "services = '{everything}'",
         "pin_salt = '\\x00'",

@@ -89,7 +89,7 @@ async def test_a_plan_places_households_within_capacity(open_office: OpenOffice)
         more = await office.planned(phase_id, limit=100, holders="adults")
         assert (more["scheduled"], sum(more["unplaced"].values())) == (2, 4)
         cards = await office.fetch("SELECT state, count(*) AS n FROM card GROUP BY 1")
-        assert [tuple(row) for row in cards] == [("ready", 36)]
+        assert [tuple(row) for row in cards] == [("in_stock", 36)]
 
 
 async def test_heads_only_and_their_limit(open_office: OpenOffice) -> None:
@@ -114,7 +114,7 @@ async def test_a_counter_sees_its_own_day(office: Office) -> None:
     path = f"/v1/pickup-sites/{site['site_id']}/appointments?day={day}"
     page = await office.call("GET", path, "cards:handover", claims={"site_id": site["site_id"]})
     assert [(one["card_id"], one["card_state"], one["state"]) for one in page["items"]] == [
-        (card["card_id"], "ready", "scheduled")
+        (card["card_id"], "in_stock", "scheduled")
     ]
     assert page["items"][0]["holder_name_masked"] == card["holder_name_masked"]
     other = await office.site("Not today", governorate="21")
@@ -162,7 +162,7 @@ async def test_who_misses_the_hour_gets_another_one_once(open_office: OpenOffice
         await asyncio.sleep(0.3)
         assert len(await office.events("PickupScheduled")) == 5
         (card,) = await office.find(people[1])
-        assert (card["state"], card["appointment"]["state"]) == ("ready", "missed")
+        assert (card["state"], card["appointment"]["state"]) == ("in_stock", "missed")
         await office.hand_over(card, people[1])
         await set_clock(office, None)
 

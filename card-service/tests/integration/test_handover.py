@@ -117,7 +117,7 @@ async def test_hand_overs_that_come_together_are_one_transaction_with_an_outcome
         assert [(one["subject"], one["request_id"]) for one in handed] == [("counter", reply.headers["record-id"])]
         (found,) = await office.find(card[1])
         assert (found["state"], found["appointment"]["state"]) == ("issued", "kept")
-    assert (await office.find(two[1]))[0]["state"] == "ready"
+    assert (await office.find(two[1]))[0]["state"] == "in_stock"
     again = await give(office, three, "a-key")
     assert (again.status_code, again.content) == (200, replies[3].content)
     assert again.headers["Idempotency-Replayed"] == "true"

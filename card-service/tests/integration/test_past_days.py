@@ -103,7 +103,7 @@ async def test_a_waiting_card_is_transferred_and_a_closed_one_stays(office: Offi
     closed, other, _ = await office.active()
     await do(office, apply_move, decided(office, today), home, FAYED, transferred=True)
     rows = await office.fetch("SELECT governorate, state FROM card WHERE household_id = $1", home)
-    assert [tuple(row) for row in rows] == [("19", "ready")]
+    assert [tuple(row) for row in rows] == [("19", "in_stock")]
     ((elsewhere,),) = await office.fetch("SELECT governorate FROM card WHERE card_id = $1::text::uuid", closed)
     assert elsewhere == "03", other["role"]
     assert card["card_id"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -231,7 +232,7 @@ async def test_an_order_and_the_last_chunk_of_an_activation_do_not_wait_for_each
             working = asyncio.create_task(work())
             await asyncio.sleep(0.5)
             another = replace(first, activation_id=new_id())
-            assert not await repository.create_activation(session, another, "ministry", office.runtime.clock.now())
+            assert not await repository.create_activation(session, another, office.runtime.clock.now())
         await working
 
 
@@ -240,3 +241,21 @@ async def activation_of(office: Office, activation_id: UUID) -> Activation:
         found = await repository.find_activation(session, activation_id)
     assert found is not None
     return found
+
+
+async def test_cards_of_a_bureau_are_not_made_by_a_plan(office: Office) -> None:
+    phase_id = await office.phase(production="bureau")
+    path = f"/v1/rollout-phases/{phase_id}"
+    assert (await office.call("GET", path, "rollout:read"))["production"] == "bureau"
+    assert (await office.call("GET", f"/v1/rollout-phases/{await office.phase()}", "rollout:read"))["production"] == (
+        "on_site"
+    )
+    week = {
+        "week_start": (office.runtime.clock.today() + timedelta(days=30)).isoformat(),
+        "limit": 5,
+        "holders": "heads",
+    }
+    refused = await office.call("POST", f"{path}/pickup-plans", "rollout:write", json=week, expect=409)
+    assert (refused["code"], bool(refused["title_ar"])) == ("phase_made_by_bureau", True)
+    body = {"name": "No such way", "governorate": "03", "sequence": 990, "services": ["supply"], "production": "x"}
+    await office.call("POST", "/v1/rollout-phases", "rollout:write", json=body, expect=422)

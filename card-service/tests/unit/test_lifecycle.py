@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from card_service.cards import numbers, pins
 from card_service.cards.lifecycle import (
+    ENDED,
     IN_HAND,
     TRANSITIONS,
     USABLE,
@@ -18,8 +19,11 @@ from card_service.cards.lifecycle import (
     IllegalMove,
     after,
     allowed,
+    among,
+    offered,
     usable_state,
 )
+from card_service.cards.moves import MOVES, By, MovesInvalid, read
 
 KEY = bytes(range(32))
 fifteen = st.text("0123456789", min_size=15, max_size=15)
@@ -64,11 +68,47 @@ def test_only_the_table_decides(state: CardState, action: Action) -> None:
             after(state, action)
 
 
-def test_every_state_can_be_reached_and_closed_is_the_end() -> None:
+def test_every_state_can_be_reached_and_nothing_leads_back_from_the_end() -> None:
     assert {*TRANSITIONS.values(), CardState.REQUESTED} == set(CardState)
-    assert allowed(CardState.CLOSED) == frozenset()
-    assert IN_HAND | WAITING | {CardState.CLOSED} == set(CardState)
+    assert allowed(CardState.CLOSED) == allowed(CardState.REPLACED) == frozenset()
+    assert {target for (state, _), target in TRANSITIONS.items() if state in ENDED} <= {CardState.EXPIRED}
+    assert set(CardState) == IN_HAND | WAITING | ENDED
+    assert len(IN_HAND) + len(WAITING) + len(ENDED) == len(CardState)
     assert USABLE < IN_HAND
+
+
+@given(st.sampled_from(CardState), st.frozensets(st.sampled_from(sorted({s for m in MOVES for s in m.scopes}))))
+def test_nobody_is_offered_what_the_own_scopes_do_not_open(state: CardState, scopes: frozenset[str]) -> None:
+    for action in offered(state, scopes, office=False):
+        (move,) = [one for one in MOVES if (one.state, one.action) == (state, action)]
+        assert move.by is By.REQUEST
+        assert move.scopes & scopes
+        assert move.operation
+        assert not move.offices_only
+    assert set(offered(state, scopes, office=False)) <= set(offered(state, scopes, office=True))
+    assert not offered(state, [], office=True)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("issued,block,blocked,request,,,\nissued,block,closed,request,,,", "said twice"),
+        ("issued,block,blocked,request,POST /v1/x,,any", "opened by a scope"),
+        ("issued,block,stopped,request,,,", "a row that is none"),
+        ("issued,melt,closed,request,,,", "a row that is none"),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused(row: str, fault: str) -> None:
+    with pytest.raises(MovesInvalid, match=fault):
+        read(["state,action,next,by,operation,scopes,callers", *row.split("\n")])
+
+
+def test_the_word_of_the_version_before_is_read() -> None:
+    assert CardState("ready") is CardState.IN_STOCK
+    assert among([CardState.IN_STOCK]) == "('in_stock', 'ready')"
+    assert among([CardState.CLOSED]) == "('closed')"
+    with pytest.raises(ValueError, match="steady"):
+        CardState("steady")
 
 
 @pytest.mark.parametrize(
@@ -94,6 +134,7 @@ class ALife(RuleBasedStateMachine):
         self.state = CardState.REQUESTED
         self.before: CardState | None = None
         self.handed_over = self.was_active = self.ended = False
+        self.serial_taken = self.approved = False
 
     @rule(action=st.sampled_from(Action))
     def act(self, action: Action) -> None:
@@ -101,18 +142,29 @@ class ALife(RuleBasedStateMachine):
             state = after(self.state, action, self.before)
         except IllegalMove:
             return
-        assert not self.ended
+        assert not self.ended or self.state is CardState.EXPIRED is state
+        self.approved |= action is Action.APPROVE
+        self.serial_taken |= action is Action.TAKE_SERIAL
         self.before = self.state if state is CardState.BLOCKED and self.state is not CardState.BLOCKED else self.before
         if state is not CardState.BLOCKED:
             self.before = None
         self.handed_over |= action is Action.HAND_OVER
         self.was_active |= state is CardState.ACTIVE
         self.state = state
-        self.ended = state is CardState.CLOSED
+        self.ended |= state in ENDED
 
     @invariant()
     def in_hand_only_after_hand_over(self) -> None:
         assert self.state not in IN_HAND or self.handed_over
+
+    @invariant()
+    def the_bureau_makes_what_was_approved(self) -> None:
+        assert self.state is not CardState.IN_PRODUCTION or self.approved
+        assert self.state is CardState.REQUESTED or self.approved or self.ended
+
+    @invariant()
+    def only_what_was_made_is_given_out(self) -> None:
+        assert self.state not in IN_HAND or self.serial_taken
 
     @precondition(lambda self: self.state is CardState.ISSUED)
     @invariant()

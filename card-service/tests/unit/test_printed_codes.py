@@ -12,6 +12,7 @@ from joserfc import jws
 from joserfc.jwk import OKPKey
 
 from card_service.cards.examples import CARD, SIGNING_JWK
+from card_service.cards.validity import expires_on
 from card_service.printing import codes, sheets
 from card_service.printing.examples import CODE, CODE_CLAIMS
 from card_service.printing.models import Face
@@ -24,7 +25,7 @@ FACE = Face("منى أحمد علي", "5099430012345671", "بورسعيد", "Por
 
 def test_the_example_can_be_made_anew() -> None:
     """A card made on 5 November 2026 that is good for seven years."""
-    assert codes.code(SIGNER, UUID(CARD), "03", codes.expires_on(date(2026, 11, 5), 7)) == CODE
+    assert codes.code(SIGNER, UUID(CARD), "03", expires_on(date(2026, 11, 5), 7)) == CODE
     opened = jws.deserialize_compact(CODE, OKPKey.import_key({k: str(v) for k, v in SIGNING_JWK.items()}), ["EdDSA"])
     assert opened.headers()["typ"] == codes.TYPE
     assert orjson.loads(opened.payload) == CODE_CLAIMS
@@ -49,7 +50,7 @@ def test_the_code_is_small_enough_for_a_symbol_that_terminals_read() -> None:
     ],
 )
 def test_a_card_is_good_until_the_end_of_a_month(made: date, years: int, last: date) -> None:
-    assert codes.expires_on(made, years) == last
+    assert expires_on(made, years) == last
 
 
 @pytest.mark.parametrize(("cards", "pages"), [(1, 2), (10, 2), (11, 4)])

@@ -44,6 +44,7 @@ ACTIONS: Mapping[str, str] = {
     "POST /v1/bread-code-proofs": "bread_code_tried",
     "POST /v1/card-findings": "card_found_with_a_trader",
     "GET /v1/cards/{card_id}": "card_read",
+    "GET /v1/cards/{card_id}/history": "card_read",
     "POST /v1/cards/{card_id}/block": "card_blocked",
     "POST /v1/cards/{card_id}/unblock": "card_unblocked",
     "PUT /v1/cards/{card_id}/services/{service}": "service_enabled",

@@ -1,3 +1,4 @@
 """Cards: their life cycle, number, PIN and credential."""
 
-TABLES = ("card", "pin_envelope", "pin_failure")
+TABLES = ("card", "card_step", "pin_envelope", "pin_failure")
+APPEND_ONLY = ("card_step",)

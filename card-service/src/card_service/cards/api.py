@@ -19,12 +19,13 @@ from card_service.cards.errors import (
     ReplacementWaiting,
     SiteUnknown,
 )
-from card_service.cards.lifecycle import allowed
 from card_service.cards.models import Card
 from card_service.cards.schemas import (
     BlockIn,
+    CardHistory,
     CardList,
     CardOut,
+    CardStep,
     Credential,
     DisableReason,
     KeySetOut,
@@ -41,7 +42,9 @@ from card_service.keys import PIN_TRIES
 from card_service.sealing import CARD_NUMBER
 from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
-from chassis.endpoints import Rate
+from chassis.endpoints import OFFICES, Rate
+from chassis.paging import Paging, by_id
+from chassis.principal import Principal
 from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.card import ProgrammeService
@@ -53,7 +56,7 @@ CARD = Rows("card", "card_id", without=("number_hash", "pin_salt", "pin_digest")
 Named = Annotated[ProgrammeService, Path(alias="service")]
 
 
-def card_out(deps: Dependencies, card: Card, replaced_by: UUID | None = None) -> CardOut:
+def card_out(deps: Dependencies, caller: Principal, card: Card, replaced_by: UUID | None = None) -> CardOut:
     """A card as others may see it."""
     number = deps.vault.open(card.card_id, card.number_sealed, CARD_NUMBER).decode()
     pin = counter.pin_state(card, deps.figure(PIN_TRIES))
@@ -75,7 +78,7 @@ def card_out(deps: Dependencies, card: Card, replaced_by: UUID | None = None) ->
         block_reason=card.block_reason,
         lapses_at=card.lapses_at,
         pin=pin,
-        allowed_actions=sorted(allowed(card.state)),
+        allowed_actions=service.actions(caller, card),
     )
 
 
@@ -128,7 +131,23 @@ async def check_pin(card_id: UUID, given: PinIn, caller: Caller, session: Work, 
 async def read_card(card_id: UUID, caller: Caller, session: Recording, deps: WithDependencies) -> CardOut:
     """A card as it stands and what may be done to it."""
     card, replaced_by = await service.read(session, caller, card_id)
-    return card_out(deps, card, replaced_by)
+    return card_out(deps, caller, card, replaced_by)
+
+
+@routes.get(
+    "/v1/cards/{card_id}/history",
+    scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER),
+    callers=OFFICES,
+    problems=CardUnknown,
+    purpose="card_lookup",
+)
+async def read_history(
+    card_id: UUID, caller: Caller, session: Recording, page: Annotated[Paging[UUID], by_id(50, 200)]
+) -> CardHistory:
+    """The steps of a card's life: what was done, when, by whom, at which site and why; the first one first."""
+    found = await service.history(session, caller, card_id, page)
+    items = [CardStep.model_validate(one, from_attributes=True) for one in found]
+    return CardHistory.of(page, items, lambda step: step.step_id)
 
 
 @routes.get("/v1/citizens/{citizen_id}/cards", scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE), purpose="card_lookup")
@@ -136,7 +155,9 @@ async def list_cards_of_citizen(
     citizen_id: UUID, caller: Caller, session: Recording, deps: WithDependencies
 ) -> CardList:
     """The cards a citizen has and had."""
-    return CardList(items=[card_out(deps, one) for one in await service.of_citizen(session, caller, citizen_id)])
+    return CardList(
+        items=[card_out(deps, caller, one) for one in await service.of_citizen(session, caller, citizen_id)]
+    )
 
 
 @routes.get("/v1/households/{household_id}/cards", scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE), purpose="card_lookup")
@@ -144,7 +165,9 @@ async def list_cards_of_household(
     household_id: UUID, caller: Caller, session: Recording, deps: WithDependencies
 ) -> CardList:
     """The cards that members of a household have and had."""
-    return CardList(items=[card_out(deps, one) for one in await service.of_household(session, caller, household_id)])
+    return CardList(
+        items=[card_out(deps, caller, one) for one in await service.of_household(session, caller, household_id)]
+    )
 
 
 @routes.post(
@@ -157,7 +180,7 @@ async def list_cards_of_household(
 )
 async def block_card(card_id: UUID, given: BlockIn, caller: Caller, session: Work, deps: WithDependencies) -> CardOut:
     """Refuse a card everywhere from now on."""
-    return card_out(deps, await service.block(session, deps, caller, card_id, given.reason))
+    return card_out(deps, caller, await service.block(session, deps, caller, card_id, given.reason))
 
 
 @routes.post(
@@ -170,7 +193,7 @@ async def block_card(card_id: UUID, given: BlockIn, caller: Caller, session: Wor
 )
 async def unblock_card(card_id: UUID, caller: Caller, session: Work, deps: WithDependencies) -> CardOut:
     """Let a blocked card be used again."""
-    return card_out(deps, await service.unblock(session, deps, caller, card_id))
+    return card_out(deps, caller, await service.unblock(session, deps, caller, card_id))
 
 
 @routes.put(
@@ -183,7 +206,7 @@ async def unblock_card(card_id: UUID, caller: Caller, session: Work, deps: WithD
 )
 async def enable_service(card_id: UUID, named: Named, caller: Caller, session: Work, deps: WithDependencies) -> CardOut:
     """Let an active card be used for one more service, such as health insurance."""
-    return card_out(deps, await service.enable(session, caller, card_id, named))
+    return card_out(deps, caller, await service.enable(session, caller, card_id, named))
 
 
 @routes.delete(
@@ -202,7 +225,7 @@ async def disable_service(
     reason: Annotated[DisableReason, Query(description="why it is refused from now on")] = "order",
 ) -> CardOut:
     """Refuse a service on an active card; its other services stay."""
-    return card_out(deps, await service.disable(session, caller, card_id, named, reason))
+    return card_out(deps, caller, await service.disable(session, caller, card_id, named, reason))
 
 
 @routes.post(
@@ -218,7 +241,7 @@ async def replace_card(
     card_id: UUID, given: ReplacementIn, caller: Caller, session: Work, deps: WithDependencies
 ) -> CardOut:
     """Order a replacement, to be collected at any site of the governorate; the household's entitlements stay."""
-    return card_out(deps, await service.replace(session, deps, caller, card_id, given.reason, given.site_id))
+    return card_out(deps, caller, await service.replace(session, deps, caller, card_id, given.reason, given.site_id))
 
 
 @routes.get(

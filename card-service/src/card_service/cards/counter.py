@@ -50,7 +50,7 @@ async def check_pin(
     """Try a PIN: the result and how many tries are left. The count is kept whatever the answer."""
     await ensure_few_wrong(session, deps, caller)
     card = await card_of(session, caller, card_id, lock=True)
-    move(card.state, Action.CHECK_PIN)
+    move(caller, card.state, Action.CHECK_PIN)
     return await tried(
         session, deps, caller, card, await open_once(session, deps, caller.subject, pin_jwe, card_id, "check")
     )
@@ -89,7 +89,7 @@ async def credential(
 ) -> tuple[str, datetime]:
     """The signed credential of a card in its holder's hands, and when it expires."""
     card = await card_of(session, caller, card_id)
-    move(card.state, Action.PROVE)
+    move(caller, card.state, Action.PROVE)
     expires = (deps.now() + timedelta(days=deps.figure(CREDENTIAL_DAYS))).replace(microsecond=0)
     return deps.credentials.sign(card_id, card.household_id, card.governorate, expires), expires
 

@@ -6,5 +6,5 @@ from typing import Final
 
 OLD_PINS: Final = (
     "UPDATE card SET pin_salt = NULL, pin_digest = NULL"
-    " WHERE citizen_id = $1 AND state = 'closed' AND pin_salt IS NOT NULL"
+    " WHERE citizen_id = $1 AND state IN ('closed', 'replaced', 'expired') AND pin_salt IS NOT NULL"
 )

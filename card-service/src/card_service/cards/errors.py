@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from card_service.cards.lifecycle import Action, CardState, allowed
+from collections.abc import Sequence
+
+from card_service.cards.lifecycle import Action, CardState
 from chassis.problems import Conflict, InvalidRequest, NotFound, RateLimited
 
 STATES_AR = {
-    CardState.REQUESTED: "تحت الإصدار",
-    CardState.READY: "جاهز للاستلام",
+    CardState.REQUESTED: "مطلوب إصداره",
+    CardState.APPROVED: "تمت الموافقة على إصداره",
+    CardState.IN_PRODUCTION: "تحت الإصدار",
+    CardState.PRODUCED: "تم إصداره ولم يصل إلى مكان الاستلام",
+    CardState.IN_STOCK: "جاهز للاستلام",
     CardState.ISSUED: "تم تسليمه ولم يتم تفعيله",
     CardState.ACTIVE: "مفعّل",
     CardState.BLOCKED: "موقوف",
+    CardState.REPLACED: "تم استبداله بكارت آخر",
     CardState.CLOSED: "ملغي",
+    CardState.EXPIRED: "انتهت صلاحيته",
 }
 
 
@@ -36,13 +43,13 @@ class CardStateConflict(Conflict):
     title_ar = "حالة الكارت لا تسمح بهذا الإجراء"
 
     @classmethod
-    def of(cls, state: CardState, action: Action) -> CardStateConflict:
-        """Say the state and what it allows."""
+    def of(cls, state: CardState, action: Action, instead: Sequence[Action]) -> CardStateConflict:
+        """Say the state and what the caller might call instead."""
         return cls(
             f"The card is {state}; {action} is not possible.",
             detail_ar=f"حالة الكارت: {STATES_AR[state]}.",
             state=str(state),
-            allowed_actions=[str(one) for one in sorted(allowed(state))],
+            allowed_actions=[str(one) for one in instead],
         )
 
 

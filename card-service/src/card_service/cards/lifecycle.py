@@ -1,72 +1,29 @@
-"""The life of a card: which action leads from which state to which. Nothing else decides it."""
+"""The life of a card: which action leads from which state to which. The table of moves decides it, nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
 
+from card_service.cards.moves import MOVES, Action, By, CardState, Move
 
-class CardState(StrEnum):
-    """Where a card stands."""
+__all__ = ["Action", "CardState"]
 
-    REQUESTED = "requested"  # to be made, or on its way to a site
-    READY = "ready"  # lies at its pick-up site
-    ISSUED = "issued"  # with its holder, not usable yet
-    ACTIVE = "active"  # usable for the services enabled on it
-    BLOCKED = "blocked"  # refused everywhere
-    CLOSED = "closed"  # at its end, for ever
+S = CardState
+_TABLE: Final[Mapping[tuple[CardState, Action], Move]] = MappingProxyType({(m.state, m.action): m for m in MOVES})
+TRANSITIONS: Final[Mapping[tuple[CardState, Action], CardState]] = MappingProxyType(
+    {pair: move.next for pair, move in _TABLE.items()}
+)
 
-
-class Action(StrEnum):
-    """What can be done to a card."""
-
-    PRINT = "print"  # again too, under the same number
-    STOCK = "stock"
-    HAND_OVER = "hand_over"
-    ACTIVATE = "activate"
-    SET_PIN = "set_pin"
-    CHECK_PIN = "check_pin"
-    PROVE = "prove"  # give the signed credential
-    BLOCK = "block"
-    UNBLOCK = "unblock"
-    REPLACE = "replace"
-    CHANGE_SERVICES = "change_services"  # enable one more, or disable one
-    CLOSE = "close"
-
-
-S, A = CardState, Action
-
-TRANSITIONS: Mapping[tuple[CardState, Action], CardState] = {
-    (S.REQUESTED, A.PRINT): S.REQUESTED,
-    (S.READY, A.PRINT): S.READY,
-    (S.REQUESTED, A.STOCK): S.READY,
-    (S.REQUESTED, A.CLOSE): S.CLOSED,
-    (S.READY, A.HAND_OVER): S.ISSUED,
-    (S.READY, A.CLOSE): S.CLOSED,
-    (S.ISSUED, A.ACTIVATE): S.ACTIVE,
-    (S.ISSUED, A.SET_PIN): S.ISSUED,
-    (S.ISSUED, A.CHECK_PIN): S.ISSUED,
-    (S.ISSUED, A.PROVE): S.ISSUED,
-    (S.ISSUED, A.BLOCK): S.BLOCKED,
-    (S.ISSUED, A.REPLACE): S.ISSUED,
-    (S.ISSUED, A.CLOSE): S.CLOSED,
-    (S.ACTIVE, A.SET_PIN): S.ACTIVE,
-    (S.ACTIVE, A.CHECK_PIN): S.ACTIVE,
-    (S.ACTIVE, A.PROVE): S.ACTIVE,
-    (S.ACTIVE, A.BLOCK): S.BLOCKED,
-    (S.ACTIVE, A.REPLACE): S.ACTIVE,
-    (S.ACTIVE, A.CHANGE_SERVICES): S.ACTIVE,
-    (S.ACTIVE, A.CLOSE): S.CLOSED,
-    (S.BLOCKED, A.UNBLOCK): S.ISSUED,  # or active, if it was active when it was blocked
-    (S.BLOCKED, A.REPLACE): S.BLOCKED,  # it is closed when its replacement is handed over
-    (S.BLOCKED, A.CLOSE): S.CLOSED,
-}
-
-IN_HAND = frozenset({S.ISSUED, S.ACTIVE, S.BLOCKED})
-WAITING = frozenset({S.REQUESTED, S.READY})
-USABLE = frozenset({S.ISSUED, S.ACTIVE})
+IN_HAND: Final = frozenset({S.ISSUED, S.ACTIVE, S.BLOCKED})
+WAITING: Final = frozenset({S.REQUESTED, S.APPROVED, S.IN_PRODUCTION, S.PRODUCED, S.IN_STOCK})
+ENDED: Final = frozenset({S.REPLACED, S.CLOSED, S.EXPIRED})
+EXPIRES: Final = frozenset(state for state, action in TRANSITIONS if action is Action.EXPIRE)
+USABLE: Final = frozenset({S.ISSUED, S.ACTIVE})
 # A card that is out of its holder's hands must not be usable while the replacement is on its way.
-BLOCKED_UNTIL_REPLACED = frozenset({"lost", "stolen", "fraud"})
+BLOCKED_UNTIL_REPLACED: Final = frozenset({"lost", "stolen", "fraud"})
+_ENDS_A_BLOCK: Final = frozenset({Action.UNBLOCK, Action.REPORT_FOUND, Action.LAPSE})
 
 
 class IllegalMove(ValueError):
@@ -80,8 +37,18 @@ class IllegalMove(ValueError):
 
 
 def allowed(state: CardState) -> frozenset[Action]:
-    """The actions a state allows."""
-    return frozenset(action for start, action in TRANSITIONS if start == state)
+    """The actions a state allows, whoever may do them."""
+    return frozenset(action for start, action in TRANSITIONS if start is state)
+
+
+def offered(state: CardState, scopes: Iterable[str], *, office: bool) -> list[Action]:
+    """What somebody with these scopes can call for a card of the state; `office`: a person, or an office's system."""
+    held = frozenset(scopes)
+    return sorted(
+        move.action
+        for move in MOVES
+        if move.state is state and move.by is By.REQUEST and move.scopes & held and (office or not move.offices_only)
+    )
 
 
 def after(state: CardState, action: Action, state_before_block: CardState | None = None) -> CardState:
@@ -89,10 +56,16 @@ def after(state: CardState, action: Action, state_before_block: CardState | None
     target = TRANSITIONS.get((state, action))
     if target is None:
         raise IllegalMove(state, action)
-    return state_before_block or target if action is Action.UNBLOCK else target
+    return state_before_block or target if action in _ENDS_A_BLOCK else target
 
 
 def usable_state(state: CardState, state_before_block: CardState | None) -> CardState:
     """What a replacement becomes when handed over: as far as the old card had come, blocked or not."""
     reached = state_before_block if state is CardState.BLOCKED else state
     return CardState.ACTIVE if reached is CardState.ACTIVE else CardState.ISSUED
+
+
+def among(states: Iterable[CardState]) -> str:
+    """States as a list of SQL; what the version before this one writes for cards in stock is among them with those."""
+    words = {state.value for state in states}
+    return f"({', '.join(repr(word) for word in sorted(words | ({'ready'} if 'in_stock' in words else set())))})"

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from card_service.cards.lifecycle import CardState
+from card_service.cards.lifecycle import Action, CardState
 from card_service.cards.pins import StoredPin
 from chassis.area import OfDistrict
+from chassis.principal import Principal
 
 BlockReason = Literal["lost", "stolen", "damaged", "fraud", "order"]
 PinState = Literal["not_set", "set", "locked"]
@@ -41,8 +42,53 @@ class Card(OfDistrict):
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a card's life that is to be kept: what was done, when, by whom, at which site, why."""
+
+    action: Action
+    at: datetime
+    by: str
+    where: UUID | None = None
+    because: str | None = None
+
+    @classmethod
+    def of(cls, caller: Principal, action: Action, at: datetime, because: str | None = None) -> Step:
+        """A step that a caller takes, at the caller's own site if it is bound to one."""
+        return cls(action, at, caller.subject, caller.bound.site_id, because)
+
+    @property
+    def values(self) -> dict[str, object]:
+        """As a statement takes it."""
+        return {
+            "action": str(self.action),
+            "at": self.at,
+            "by": self.by,
+            "where": self.where,
+            "because": self.because,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStep:
+    """A step of a card's life as it is kept.
+
+    Without `action` where a version of the service took it that did not tell, and without `done_by` where it is of
+    before steps were kept.
+    """
+
+    step_id: UUID
+    action: Action | None
+    state_before: CardState | None
+    state: CardState
+    at: datetime
+    done_by: str | None
+    site_id: UUID | None
+    because: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class NewCard:
-    """A card to be written, ready at a site."""
+    """A card to be written: in stock at a site, or without one requested of a bureau."""
 
     card_id: UUID
     citizen_id: UUID
@@ -50,7 +96,7 @@ class NewCard:
     governorate: str
     number_hash: bytes
     number_sealed: bytes
-    site_id: UUID
+    site_id: UUID | None
     phase_id: UUID | None
     replaces: UUID | None = None
 

@@ -4,18 +4,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.cards.lifecycle import CardState
-from card_service.cards.models import ActivatedCard, Card, NewCard
+from card_service.cards.lifecycle import ENDED, EXPIRES, WAITING, Action, CardState, among
+from card_service.cards.models import ActivatedCard, Card, NewCard, Step
 from card_service.cards.pins import StoredPin
+from card_service.cards.validity import Made, made_before
+from chassis.clock import day_begins
 from chassis.db import raw
 from chassis.isolation import not_aside
+from chassis.row_arrays import statement, transposed
+
+WAITING_NOW = f"state IN {among(WAITING)}"
+ENDED_NOW = f"state IN {among(ENDED)}"
+# What an update of `card` says of the step it is; a trigger keeps it (`card_step`).
+_STEP = "moved = :action, moved_at = :at, moved_by = :by, moved_where = :where, moved_because = :because"
 
 _CARD = (
     "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, c.number_sealed, c.state,"
@@ -29,50 +37,68 @@ _LOCK = text(f"{_CARD} WHERE c.card_id = :card_id FOR UPDATE OF c")
 _OF_CITIZEN = text(f"{_CARD} WHERE c.citizen_id = :citizen_id ORDER BY c.card_id DESC LIMIT 100")
 _OF_HOUSEHOLD = text(f"{_CARD} WHERE c.household_id = :household_id ORDER BY c.card_id DESC LIMIT 100")
 _TRANSFER = text(
-    "UPDATE card SET governorate = :governorate WHERE household_id = :household_id AND state <> 'closed'"
+    f"UPDATE card SET governorate = :governorate WHERE household_id = :household_id AND NOT {ENDED_NOW}"
     " AND governorate <> :governorate"
 )
 _REPLACEMENT = text("SELECT card_id FROM card WHERE replaces = :card_id")
-_WAITING_REPLACEMENT = text(
-    "SELECT EXISTS (SELECT FROM card WHERE citizen_id = :citizen_id AND state IN ('requested', 'ready'))"
-)
+_WAITING_REPLACEMENT = text(f"SELECT EXISTS (SELECT FROM card WHERE citizen_id = :citizen_id AND {WAITING_NOW})")
 _SITE_GOVERNORATE = text("SELECT governorate FROM pickup_site WHERE site_id = :site_id")
 _TAKEN = text("SELECT number_hash FROM card WHERE number_hash = ANY(CAST(:hashes AS bytea[]))")
 _HOLDERS = text(
     "SELECT number_hash, citizen_id, state, governorate FROM card WHERE number_hash = ANY(CAST(:hashes AS bytea[]))"
 )
 _BLOCK = text(
-    "UPDATE card SET state = 'blocked', state_before_block = state, block_reason = :reason, blocked_at = :now,"
-    " lapses_at = :lapses_at"
-    " WHERE card_id = :card_id"
+    "UPDATE card SET state = 'blocked', state_before_block = state, block_reason = :because, blocked_at = :at,"
+    f" lapses_at = :lapses_at, {_STEP} WHERE card_id = :card_id"
 )
 _UNBLOCK = text(
     "UPDATE card SET state = state_before_block, state_before_block = NULL, block_reason = NULL, blocked_at = NULL,"
-    " lapses_at = NULL WHERE card_id = :card_id"
+    f" lapses_at = NULL, {_STEP} WHERE card_id = :card_id"
 )
 LAPSES = "lost_blocks"
 # What nobody has asked a replacement for by then; whoever blocks, frees or replaces a card locks its row before.
 _LAPSED = text(
     f"{_CARD} WHERE c.lapses_at <= :now AND c.state = 'blocked' AND c.block_reason = 'lost'"
-    " AND NOT EXISTS (SELECT FROM card w WHERE w.citizen_id = c.citizen_id AND w.state IN ('requested', 'ready'))"
+    f" AND NOT EXISTS (SELECT FROM card w WHERE w.citizen_id = c.citizen_id AND w.{WAITING_NOW})"
     f" AND {not_aside(LAPSES, 'c.card_id')} ORDER BY c.lapses_at, c.card_id LIMIT :limit FOR UPDATE OF c SKIP LOCKED"
 )
 UNDATED = "lost_blocks_undated"
 # Blocked as lost by a version that set no day, or whose replacement has come to nothing: nobody waits for another card.
 _UNDATED = text(
     f"{_CARD} WHERE c.state = 'blocked' AND c.block_reason = 'lost' AND c.lapses_at IS NULL"
-    " AND NOT EXISTS (SELECT FROM card w WHERE w.citizen_id = c.citizen_id AND w.state IN ('requested', 'ready'))"
+    f" AND NOT EXISTS (SELECT FROM card w WHERE w.citizen_id = c.citizen_id AND w.{WAITING_NOW})"
     f" AND {not_aside(UNDATED, 'c.card_id')} ORDER BY c.card_id LIMIT :limit FOR UPDATE OF c SKIP LOCKED"
+)
+EXPIRED = "cards_expired"
+# By the months for which cards of their time are good, of whole months of Cairo.
+_EXPIRED = statement(
+    f"{_CARD} JOIN <rows> ON (c.created_at AT TIME ZONE 'Africa/Cairo')::date >= r.since"
+    "  AND (c.created_at AT TIME ZONE 'Africa/Cairo')::date < r.until"
+    " WHERE date_trunc('month', c.created_at AT TIME ZONE 'Africa/Cairo')"
+    "  + make_interval(years => r.years, months => 1) <= CAST(:today AS date)"
+    " AND c.created_at < :before AND c.state = ANY(CAST(:states AS text[]))"
+    f" AND NOT c.{ENDED_NOW} AND {not_aside(EXPIRED, 'c.card_id')}"
+    " ORDER BY c.created_at, c.card_id LIMIT :limit FOR UPDATE OF c SKIP LOCKED",
+    since="date",
+    until="date",
+    years="integer",
+)
+# What the version before this one wrote, in today's words; it is no step of a card's life.
+_TODAYS_WORDS = text(
+    "UPDATE card SET state = CASE state WHEN 'ready' THEN 'in_stock' ELSE 'replaced' END WHERE card_id IN ("
+    " SELECT card_id FROM card WHERE state = 'ready' OR (state = 'closed' AND close_reason = 'replaced')"
+    " ORDER BY card_id LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING card_id"
 )
 _LAPSES_AT = text("UPDATE card SET lapses_at = :lapses_at WHERE card_id = :card_id")
 _STAYS = text("UPDATE card SET lapses_at = NULL WHERE card_id = :card_id")
-_CLOSE = text(
-    "UPDATE card SET state = 'closed', state_before_block = NULL, block_reason = NULL, blocked_at = NULL,"
-    " closed_at = :now, close_reason = :reason WHERE card_id = :card_id"
+# A card that waits may have been given an hour, one at its end has none of a block.
+_END = (
+    "state_before_block = NULL, block_reason = NULL, blocked_at = NULL, lapses_at = NULL, closed_at = :at,"
+    f" close_reason = :because, {_STEP}"
 )
+_CLOSE = text(f"UPDATE card SET state = :state, {_END} WHERE card_id = :card_id")
 _CLOSE_ALL = text(
-    "UPDATE card SET state = 'closed', state_before_block = NULL, block_reason = NULL, blocked_at = NULL,"
-    " closed_at = :now, close_reason = :reason WHERE citizen_id = :citizen_id AND state <> 'closed'"
+    f"UPDATE card SET state = 'closed', {_END} WHERE citizen_id = :citizen_id AND NOT {ENDED_NOW}"
     " RETURNING card_id, household_id"
 )
 # Cards handed over become active; those that are, or were before they were blocked, get the services they lack. What
@@ -83,14 +109,20 @@ _ACTIVATE = text(
     "   EXCEPT SELECT unnest(c.switched_off) ORDER BY 1) AS added"
     "  FROM card c JOIN citizen z USING (citizen_id)"
     "  WHERE c.phase_id = :phase_id AND (c.state = 'issued' OR ((c.state = 'active' OR c.state_before_block = 'active')"
-    "   AND c.state <> 'closed' AND NOT (c.services || c.switched_off) @> string_to_array(:services, ',')))"
+    f"   AND NOT c.{ENDED_NOW} AND NOT (c.services || c.switched_off) @> string_to_array(:services, ',')))"
     "  AND (CAST(:after AS uuid) IS NULL OR c.card_id > :after) AND (CAST(:everyone AS boolean) OR z.role = 'head')"
     "  ORDER BY c.card_id LIMIT :limit FOR UPDATE OF c"
     ")"
     " UPDATE card c SET state = CASE c.state WHEN 'issued' THEN 'active' ELSE c.state END,"
     " activated_at = CASE c.state WHEN 'issued' THEN :now ELSE c.activated_at END,"
     " services = CASE c.state WHEN 'issued' THEN string_to_array(:services, ',')"
-    " ELSE ARRAY(SELECT unnest(c.services || cohort.added) ORDER BY 1) END"
+    " ELSE ARRAY(SELECT unnest(c.services || cohort.added) ORDER BY 1) END,"
+    # who only gets more services takes no step
+    " moved = CASE c.state WHEN 'issued' THEN 'activate' ELSE c.moved END,"
+    " moved_at = CASE c.state WHEN 'issued' THEN :now ELSE c.moved_at END,"
+    " moved_by = CASE c.state WHEN 'issued' THEN :by ELSE c.moved_by END,"
+    " moved_where = CASE c.state WHEN 'issued' THEN NULL ELSE c.moved_where END,"
+    " moved_because = CASE c.state WHEN 'issued' THEN :because ELSE c.moved_because END"
     " FROM cohort, household h WHERE c.card_id = cohort.card_id AND h.household_id = c.household_id"
     " RETURNING c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, h.members, cohort.added,"
     " old.state = 'issued' AS handed_over"
@@ -112,19 +144,21 @@ _COUNT_FAILURES = text("UPDATE card SET pin_failures = :failures WHERE card_id =
 
 _COLUMNS = (
     "card_id", "citizen_id", "household_id", "governorate", "number_hash", "number_sealed", "state", "site_id",
-    "phase_id", "replaces", "created_at",
+    "phase_id", "replaces", "created_at", "moved_at", "moved_by", "moved_because",
 )  # fmt: skip
 
 
 def handed_over(given: str) -> str:
     """The part of a statement that puts cards into their holders' hands.
 
-    `given` gives rows of card_id, state, services (with commas between) and the instant.
+    `given` gives rows of card_id, state, services (with commas between), the instant and who did it.
     """
     return f"""UPDATE card c SET state = g.state, services = string_to_array(g.services, ','), issued_at = g.at,
             activated_at = CASE WHEN g.state = 'active' THEN g.at END,
-            switched_off = coalesce((SELECT o.switched_off FROM card o WHERE o.card_id = c.replaces), '{{}}')
-        FROM {given} AS g (card_id, state, services, at) WHERE c.card_id = g.card_id"""
+            switched_off = coalesce((SELECT o.switched_off FROM card o WHERE o.card_id = c.replaces), '{{}}'),
+            moved = '{Action.HAND_OVER}', moved_at = g.at, moved_by = g.by, moved_where = c.site_id,
+            moved_because = NULL
+        FROM {given} AS g (card_id, state, services, at, by) WHERE c.card_id = g.card_id"""
 
 
 def _card(row: Row[Any]) -> Card:
@@ -197,25 +231,25 @@ async def taken(session: AsyncSession, hashes: Sequence[bytes]) -> set[bytes]:
     return {bytes(found) for found in (await session.execute(_TAKEN, {"hashes": list(hashes)})).scalars()}
 
 
-async def insert(session: AsyncSession, cards: Sequence[NewCard], now: datetime) -> None:
-    """Write many cards by COPY, each ready at its site."""
+async def insert(
+    session: AsyncSession, cards: Sequence[NewCard], now: datetime, by: str, because: str | None = None
+) -> None:
+    """Write many cards by COPY, those with a site in stock there; `by`: who had them made, `because`: what for."""
     connection = await raw(session)
     records = [
         (
-            c.card_id, c.citizen_id, c.household_id, c.governorate, c.number_hash, c.number_sealed, "ready",
-            c.site_id, c.phase_id, c.replaces, now,
+            c.card_id, c.citizen_id, c.household_id, c.governorate, c.number_hash, c.number_sealed,
+            CardState.REQUESTED if c.site_id is None else CardState.IN_STOCK,
+            c.site_id, c.phase_id, c.replaces, now, now, by, because,
         )
         for c in cards
     ]  # fmt: skip
     await connection.copy_records_to_table("card", columns=_COLUMNS, records=records)
 
 
-async def block(
-    session: AsyncSession, card_id: UUID, reason: str, now: datetime, lapses_at: datetime | None = None
-) -> None:
+async def block(session: AsyncSession, card_id: UUID, step: Step, lapses_at: datetime | None = None) -> None:
     """Block a card, until it lapses where it does; what it was before is kept."""
-    values = {"card_id": card_id, "reason": reason, "now": now, "lapses_at": lapses_at}
-    await session.execute(_BLOCK, values)
+    await session.execute(_BLOCK, {"card_id": card_id, "lapses_at": lapses_at, **step.values})
 
 
 async def lapsed(session: AsyncSession, now: datetime, limit: int) -> list[Card]:
@@ -228,6 +262,23 @@ async def undated(session: AsyncSession, limit: int) -> list[Card]:
     return [_card(row) for row in await session.execute(_UNDATED, {"limit": limit})]
 
 
+async def expired(session: AsyncSession, made: Sequence[Made], today: date, limit: int) -> list[Card]:
+    """Cards whose last day is over, the rows locked."""
+    values = {
+        **transposed(made, "since", "until", "years"),
+        "today": today,
+        "before": day_begins(made_before(made, today)),
+        "states": [str(state) for state in EXPIRES],
+        "limit": limit,
+    }
+    return [_card(row) for row in await session.execute(_EXPIRED, values)]
+
+
+async def in_todays_words(session: AsyncSession, limit: int) -> int:
+    """Map states that the version before this one has written; how many cards'."""
+    return len((await session.execute(_TODAYS_WORDS, {"limit": limit})).all())
+
+
 async def lapses(session: AsyncSession, card_id: UUID, lapses_at: datetime) -> None:
     """Let a block be over at a moment."""
     await session.execute(_LAPSES_AT, {"card_id": card_id, "lapses_at": lapses_at})
@@ -238,19 +289,19 @@ async def stays_blocked(session: AsyncSession, card_id: UUID) -> None:
     await session.execute(_STAYS, {"card_id": card_id})
 
 
-async def unblock(session: AsyncSession, card_id: UUID) -> None:
+async def unblock(session: AsyncSession, card_id: UUID, step: Step) -> None:
     """Let a card be what it was before it was blocked."""
-    await session.execute(_UNBLOCK, {"card_id": card_id})
+    await session.execute(_UNBLOCK, {"card_id": card_id, **step.values})
 
 
-async def close(session: AsyncSession, card_id: UUID, reason: str, now: datetime) -> None:
+async def end(session: AsyncSession, card_id: UUID, state: CardState, step: Step) -> None:
     """End a card."""
-    await session.execute(_CLOSE, {"card_id": card_id, "reason": reason, "now": now})
+    await session.execute(_CLOSE, {"card_id": card_id, "state": str(state), **step.values})
 
 
-async def close_all(session: AsyncSession, citizen_id: UUID, reason: str, now: datetime) -> list[tuple[UUID, UUID]]:
-    """End all cards of a citizen; card and household of each."""
-    rows = await session.execute(_CLOSE_ALL, {"citizen_id": citizen_id, "reason": reason, "now": now})
+async def close_all(session: AsyncSession, citizen_id: UUID, step: Step) -> list[tuple[UUID, UUID]]:
+    """Close all cards of a citizen that are not at their end; card and household of each."""
+    rows = await session.execute(_CLOSE_ALL, {"citizen_id": citizen_id, **step.values})
     return [(row.card_id, row.household_id) for row in rows]
 
 
@@ -271,13 +322,16 @@ async def activate(
     services: Sequence[str],
     now: datetime,
     *,
+    by: str,
+    because: str,
     everyone: bool,
     after: UUID | None,
     limit: int,
 ) -> list[ActivatedCard]:
     """Activate the next cards of a phase, by their ids; heads' only, or everyone's.
 
-    Cards that were handed over become active; those that are active get the services they lack.
+    Cards that were handed over become active; those that are active get the services they lack. `by`: who ordered it,
+    `because`: as what.
     """
     values = {
         "phase_id": phase_id,
@@ -285,6 +339,8 @@ async def activate(
         "everyone": everyone,
         "limit": limit,
         "now": now,
+        "by": by,
+        "because": because,
         "services": ",".join(services),
     }
     activated = [

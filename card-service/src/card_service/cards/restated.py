@@ -9,15 +9,17 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.cards.lifecycle import WAITING, among
 from card_service.context import Runtime
 from chassis.restating.teller import Restatement
 from contracts.card import CardRestated
 
 # Whoever hands a card over, blocks or closes it locks its row before it writes the event.
 _STAND = text(
-    "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, h.members, c.state, c.services,"
-    " c.activated_at, c.blocked_at, c.closed_at, CASE WHEN c.close_reason = 'replaced' THEN"
-    " (SELECT r.card_id FROM card r WHERE r.replaces = c.card_id) END AS replaced_by"
+    "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, h.members, "
+    " CASE WHEN c.closed_at IS NOT NULL THEN 'closed' ELSE c.state END AS state, c.services,"  # however it has ended
+    " c.activated_at, c.blocked_at, c.closed_at, CASE WHEN c.closed_at IS NOT NULL THEN"
+    " (SELECT r.card_id FROM card r WHERE r.replaces = c.card_id AND r.issued_at IS NOT NULL) END AS replaced_by"
     " FROM card c JOIN household h USING (household_id) WHERE c.card_id = ANY(CAST(:keys AS uuid[])) ORDER BY c.card_id"
 )
 
@@ -33,6 +35,6 @@ CARDS: Final[Restatement[Runtime]] = Restatement(
     restated=CardRestated,
     table="card",
     key="card_id",
-    where="state NOT IN ('requested', 'ready')",  # nobody was told of them yet
+    where=f"state NOT IN {among(WAITING)}",  # nobody was told of them yet
     events=_cards,
 )

@@ -12,6 +12,7 @@ from card_service.cards.examples import CARD, CARD_CREDENTIAL, PIN_ENVELOPE, PIN
 from card_service.cards.lifecycle import Action, CardState
 from card_service.cards.models import BlockReason, PinState
 from card_service.cards.pins import PinResult
+from chassis.paging import Page
 from chassis.personal import Personal, Whose
 from contracts.card import ProgrammeService
 
@@ -72,6 +73,25 @@ class CardOut(BaseModel):
     ]
     pin: Annotated[PinState, Personal.CARD]
     allowed_actions: list[Action]
+
+
+class CardStep(BaseModel):
+    """A step of a card's life; nobody is named for what was done before steps were kept."""
+
+    step_id: UUID
+    action: Annotated[
+        Action | None, Personal.CARD, Field(description="null where it was made, or where that was not told")
+    ]
+    state_before: Annotated[CardState | None, Personal.CARD]
+    state: Annotated[CardState, Personal.CARD]
+    at: datetime
+    done_by: Annotated[str | None, Field(description="a caller's subject, or a worker of the service")]
+    site_id: UUID | None
+    because: Annotated[str | None, Personal.CARD, Field(description="a stable word, or the id of what ordered it")]
+
+
+class CardHistory(Page[CardStep, UUID]):
+    """Steps of a card's life, the first one first."""
 
 
 class CardList(BaseModel):

@@ -9,15 +9,25 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.cards import minting, repository
+from card_service.cards import minting, repository, steps
 from card_service.cards.errors import CardStateConflict, CardUnknown, LastService, ReplacementWaiting, SiteUnknown
-from card_service.cards.lifecycle import BLOCKED_UNTIL_REPLACED, USABLE, Action, CardState, IllegalMove, after
-from card_service.cards.models import Card, NewCard
+from card_service.cards.lifecycle import (
+    BLOCKED_UNTIL_REPLACED,
+    USABLE,
+    Action,
+    CardState,
+    IllegalMove,
+    after,
+    offered,
+)
+from card_service.cards.models import Card, KeptStep, NewCard, Step
 from card_service.dependencies import Dependencies
 from card_service.keys import LOST_DAYS
 from card_service.registry import repository as register
 from chassis import outbox
 from chassis.area import Area
+from chassis.endpoints import OFFICES
+from chassis.paging import Paging
 from chassis.principal import Principal
 from chassis.problems import NotFound
 from contracts.card import (
@@ -34,14 +44,31 @@ from policybook.calendar import after_working_days
 
 LOST: Final = "lost"
 OFFICE: Final = "office"
+EXPIRED: Final = "expired"
 
 
-def move(state: CardState, action: Action, before: CardState | None = None) -> CardState:
-    """The state an action leads to. Raises CardStateConflict."""
+def move(caller: Principal | None, state: CardState, action: Action, before: CardState | None = None) -> CardState:
+    """The state an action leads to. Raises CardStateConflict, which tells the caller what else it might ask for."""
     try:
         return after(state, action, before)
     except IllegalMove as error:
-        raise CardStateConflict.of(state, action) from error
+        raise CardStateConflict.of(state, action, callable_by(caller, state) if caller else []) from error
+
+
+def callable_by(caller: Principal, state: CardState) -> list[Action]:
+    """What a caller's scopes open for a card of a state."""
+    return offered(state, caller.scopes, office=caller.kind in OFFICES)
+
+
+def actions(caller: Principal, card: Card) -> list[Action]:
+    """What a caller can call for this card: giving it out only where it lies, finding it only where it was lost."""
+    beside = set()
+    at_its_site = Area(card.governorate, site_id=card.site_id)
+    if caller.bound.site_id is None or card.site_id is None or not caller.bound.covers(at_its_site):
+        beside.add(Action.HAND_OVER)
+    if card.block_reason != LOST:
+        beside.add(Action.REPORT_FOUND)
+    return [action for action in callable_by(caller, card.state) if action not in beside]
 
 
 async def card_of(session: AsyncSession, caller: Principal, card_id: UUID, *, lock: bool = False) -> Card:
@@ -74,26 +101,26 @@ def _visible(caller: Principal, cards: Sequence[Card], area: Area | None) -> lis
 async def block(session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID, reason: str) -> Card:
     """Refuse a card everywhere from now on."""
     card = await card_of(session, caller, card_id, lock=True)
-    await stop(session, deps, card, reason, OFFICE)
+    move(caller, card.state, Action.BLOCK)
+    await stop(session, deps, card, Step.of(caller, Action.BLOCK, deps.now(), reason), OFFICE)
     return await card_of(session, caller, card_id)
 
 
-async def stop(session: AsyncSession, deps: Dependencies, card: Card, reason: str, channel: str) -> None:
+async def stop(session: AsyncSession, deps: Dependencies, card: Card, step: Step, channel: str) -> None:
     """Block a card whose row is locked; a lost one lapses, unless a replacement is asked for.
 
-    `channel`: how it was reported. Raises CardStateConflict.
+    `step.because`: why, a reason for blocking; `channel`: how it was reported. Raises CardStateConflict.
     """
-    move(card.state, Action.BLOCK)
-    now, lapses_at = deps.now(), None
-    if reason == LOST and not await repository.has_waiting(session, card.citizen_id):
-        lapses_at = after_working_days(deps.policies.book, now, deps.figure(LOST_DAYS))
-    await _block(session, card, reason, now, channel, lapses_at)
+    move(None, card.state, step.action)
+    lapses_at = None
+    if step.because == LOST and not await repository.has_waiting(session, card.citizen_id):
+        lapses_at = after_working_days(deps.policies.book, step.at, deps.figure(LOST_DAYS))
+    await _block(session, card, step, channel, lapses_at)
 
 
-async def _block(
-    session: AsyncSession, card: Card, reason: str, now: datetime, channel: str, lapses_at: datetime | None
-) -> None:
-    await repository.block(session, card.card_id, reason, now, lapses_at)
+async def _block(session: AsyncSession, card: Card, step: Step, channel: str, lapses_at: datetime | None) -> None:
+    reason, now = step.because or "", step.at
+    await repository.block(session, card.card_id, step, lapses_at)
     whose = {"card_id": card.card_id, "citizen_id": card.citizen_id, "household_id": card.household_id}
     events: list[Event] = [CardBlocked(**whose, reason=reason, blocked_at=now)]
     if reason == LOST:
@@ -103,24 +130,26 @@ async def _block(
 
 async def unblock(session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID) -> Card:
     """Let a blocked card be used again, unless its replacement waits already."""
-    await free(session, await card_of(session, caller, card_id, lock=True), deps.now())
+    card = await card_of(session, caller, card_id, lock=True)
+    move(caller, card.state, Action.UNBLOCK)
+    await free(session, card, Step.of(caller, Action.UNBLOCK, deps.now()))
     return await card_of(session, caller, card_id)
 
 
-async def free(session: AsyncSession, card: Card, now: datetime) -> None:
+async def free(session: AsyncSession, card: Card, step: Step) -> None:
     """Let a blocked card, whose row is locked, be used again. Raises CardStateConflict or ReplacementWaiting."""
-    move(card.state, Action.UNBLOCK, card.state_before_block)
+    move(None, card.state, step.action, card.state_before_block)
     if await repository.has_waiting(session, card.citizen_id):
         raise ReplacementWaiting(detail_ar="لا يمكن إعادة تشغيل الكارت لوجود كارت بديل في انتظار الاستلام.")
-    await repository.unblock(session, card.card_id)
+    await repository.unblock(session, card.card_id, step)
     unblocked = CardUnblocked(card_id=card.card_id, citizen_id=card.citizen_id, household_id=card.household_id)
-    await outbox.add(session, unblocked, at=now)
+    await outbox.add(session, unblocked, at=step.at)
 
 
 async def enable(session: AsyncSession, caller: Principal, card_id: UUID, service: ProgrammeService) -> Card:
     """Let an active card be used for one more service; one that is enabled already stays so."""
     card = await card_of(session, caller, card_id, lock=True)
-    move(card.state, Action.CHANGE_SERVICES)
+    move(caller, card.state, Action.CHANGE_SERVICES)
     if service in card.services:
         return card
     await repository.set_services(session, card_id, [*card.services, service])
@@ -134,7 +163,7 @@ async def disable(
 ) -> Card:
     """Refuse a service on an active card; one that is not enabled stays so. Raises LastService for its only one."""
     card = await card_of(session, caller, card_id, lock=True)
-    move(card.state, Action.CHANGE_SERVICES)
+    move(caller, card.state, Action.CHANGE_SERVICES)
     if service not in card.services:
         return card
     left = [one for one in card.services if one != service]
@@ -153,14 +182,14 @@ async def replace(
 ) -> Card:
     """Order a replacement, ready at a site; a card out of its holder's hands is blocked at once."""
     old = await card_of(session, caller, card_id, lock=True)
-    move(old.state, Action.REPLACE)
+    move(caller, old.state, Action.REPLACE)
     if await repository.has_waiting(session, old.citizen_id):
         raise ReplacementWaiting(detail_ar="تم طلب كارت بديل من قبل وهو في انتظار الاستلام.")
     if await repository.site_governorate(session, site_id) != old.governorate:
         raise SiteUnknown(detail_ar="اختر مكان استلام في محافظة المواطن.")
     now = deps.now()
     if reason in BLOCKED_UNTIL_REPLACED and old.state in USABLE:
-        await _block(session, old, reason, now, OFFICE, None)
+        await _block(session, old, Step.of(caller, Action.BLOCK, now, reason), OFFICE, None)
     elif old.lapses_at is not None:
         await repository.stays_blocked(session, card_id)
     (minted,) = await minting.mint(session, deps, 1)
@@ -175,19 +204,33 @@ async def replace(
         phase_id=old.phase_id,
         replaces=card_id,
     )
-    await repository.insert(session, [new], now)
+    await repository.insert(session, [new], now, caller.subject, reason)
     return await card_of(session, caller, new.card_id)
 
 
-async def close_cards_of(session: AsyncSession, citizen_id: UUID, reason: str, now: datetime) -> list[UUID]:
+async def close_cards_of(session: AsyncSession, citizen_id: UUID, reason: str, now: datetime, by: str) -> list[UUID]:
     """End all cards of a citizen; which."""
-    closed = await repository.close_all(session, citizen_id, reason, now)
+    closed = await repository.close_all(session, citizen_id, Step(Action.CLOSE, now, by, because=reason))
     events = [CardClosed(card_id=card_id, household_id=home, reason=reason) for card_id, home in closed]
     await outbox.add(session, *events)
     return [card_id for card_id, _ in closed]
+
+
+async def expire(session: AsyncSession, card: Card, now: datetime) -> None:
+    """End a card, whose row is locked, with its last day; whoever knows of it is told."""
+    step = Step(Action.EXPIRE, now, repository.EXPIRED, because=EXPIRED)
+    await repository.end(session, card.card_id, move(None, card.state, Action.EXPIRE), step)
+    if card.issued_at is not None:
+        await outbox.add(session, CardClosed(card_id=card.card_id, household_id=card.household_id, reason=EXPIRED))
 
 
 async def read(session: AsyncSession, caller: Principal, card_id: UUID) -> tuple[Card, UUID | None]:
     """A card and the one that replaces it."""
     card = await card_of(session, caller, card_id)
     return card, await repository.replacement_of(session, card_id)
+
+
+async def history(session: AsyncSession, caller: Principal, card_id: UUID, page: Paging[UUID]) -> list[KeptStep]:
+    """The steps of a card's life, the first one first. Raises CardUnknown."""
+    await card_of(session, caller, card_id)
+    return await steps.of_card(session, card_id, page)

@@ -38,7 +38,7 @@ _CREATE = text(
 _COUNT_HEADS = text(
     "SELECT count(*) FROM household h JOIN citizen c USING (household_id)"
     " WHERE h.governorate = :governorate AND h.trial_id IS NULL AND c.role = 'head'"
-    " AND NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = c.citizen_id AND k.state <> 'closed')"
+    " AND NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = c.citizen_id AND k.state NOT IN ('closed', 'replaced'))"
 )
 _CANDIDATES = text(
     "SELECT c.household_id, h.district, c.citizen_id, c.role = 'head' AS is_head, c.birth_date <= :elderly_by"
@@ -46,7 +46,7 @@ _CANDIDATES = text(
     " WHERE h.governorate = :governorate AND h.trial_id IS NULL"
     " AND (CAST(:after AS uuid) IS NULL OR h.household_id > :after)"
     " AND (c.role = 'head' OR CAST(:others AS boolean) AND c.birth_date <= :born_by)"
-    " AND NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = c.citizen_id AND k.state <> 'closed')"
+    " AND NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = c.citizen_id AND k.state NOT IN ('closed', 'replaced'))"
     " ORDER BY h.household_id, (c.role <> 'head'), c.citizen_id LIMIT :limit"
 )
 _HOUSEHOLD_SITES = text(

@@ -220,6 +220,6 @@ async def write(
         appointment = NewAppointment(new_id(), card.card_id, site.site_id, placement.starts_at, 1)
         appointments.append(appointment)
         events.append(pickup_scheduled(appointment, site, placement.citizen_id, placement.household_id))
-    await cards.insert(session, new_cards, now)
+    await cards.insert(session, new_cards, now, plan.created_by, str(plan.plan_id))
     await repository.book(session, appointments)
     await outbox.add(session, *events, at=now)

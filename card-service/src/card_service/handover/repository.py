@@ -44,7 +44,8 @@ _FOUND = f"""
         LEFT JOIN LATERAL (
             SELECT starts_at, ends_at, state FROM appointment WHERE card_id = c.card_id ORDER BY number DESC LIMIT 1
         ) a ON true
-        WHERE c.state <> 'closed' AND (q.only_governorate IS NULL OR c.governorate = q.only_governorate)
+        WHERE c.state NOT IN ('closed', 'replaced')
+            AND (q.only_governorate IS NULL OR c.governorate = q.only_governorate)
     )
     SELECT * FROM found ORDER BY n, card_id DESC
 """
@@ -78,7 +79,7 @@ _WAITING = f"""
 """
 _HAND_OVER = f"""
     WITH handed AS (
-        {cards.handed_over("unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[])")}
+        {cards.handed_over("unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $19::text[])")}
     ), kept AS (
         {appointments.kept("$5::uuid[]")}
     ), answered AS (
@@ -91,7 +92,7 @@ _HAND_OVER = f"""
         FROM unnest($12::uuid[], $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::text[], $18::bytea[])
             WITH ORDINALITY AS e (event_id, type, topic, key, time, traceparent, payload, n)
         ORDER BY n
-    ), {appended(19)}
+    ), {appended(20)}
     SELECT
 """
 
@@ -171,6 +172,7 @@ async def hand_over(session: AsyncSession, done: Sequence[Handed]) -> None:
         replace(one.wish.record, citizen_id=one.card.citizen_id, household_id=one.card.household_id) for one in done
     ]
     claims = [(one.wish.claim.caller, one.wish.claim.key, one.wish.claim.request_hash, one.body) for one in done]
+    by = [one.wish.caller.subject for one in done]
     told = outbox.columns(event for one in done for event in one.events)
     whens = [(one.wish.now, one.wish.traceparent) for one in done for _ in one.events]
     times, traceparents = zip(*whens, strict=True)
@@ -181,5 +183,6 @@ async def hand_over(session: AsyncSession, done: Sequence[Handed]) -> None:
         *zip(*claims, strict=True),
         *(STATUS, MEDIA_TYPE),
         *(told.event_id, told.type, told.topic, told.key, times, traceparents, told.payload),
+        by,
         *columns(records),
     )

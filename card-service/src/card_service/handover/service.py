@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.cards import repository as cards
 from card_service.cards.errors import CardUnknown
 from card_service.cards.lifecycle import Action, CardState, usable_state
+from card_service.cards.models import Step
 from card_service.cards.service import move
 from card_service.context import Runtime
 from card_service.dependencies import Dependencies
@@ -112,7 +113,7 @@ async def _decide(
     same = [hmac.compare_digest(given, one) for one in card.national_ids]
     if not any(same):
         raise NationalIdMismatch(detail_ar="تأكد من الرقم القومي لصاحب الكارت.")
-    state = move(card.state, Action.HAND_OVER)
+    state = move(caller, card.state, Action.HAND_OVER)
     if card.site is None or not card.lies_with(caller.bound):
         raise _other_site(card)
     if wish.house_call_id is not None:
@@ -131,7 +132,7 @@ async def _decide(
     ]
     services: list[ProgrammeService] = []
     if card.replaces is not None:
-        state, services = await _end_replaced(session, card, card.replaces, events, now)
+        state, services = await _end_replaced(session, wish, card, card.replaces, events)
     reply = HandedOver(
         card_id=card.card_id,
         citizen_id=card.citizen_id,
@@ -185,15 +186,19 @@ def _other_site(card: Waiting) -> OtherSite:
 
 
 async def _end_replaced(
-    session: AsyncSession, card: Waiting, old_id: UUID, events: list[Event], now: datetime
+    session: AsyncSession, wish: Wish, card: Waiting, old_id: UUID, events: list[Event]
 ) -> tuple[CardState, list[ProgrammeService]]:
     """Close the card that is replaced; state and services pass to the new one. Adds the events that tell of it."""
-    old = await cards.find(session, old_id, lock=True)
-    if old is None or old.state is CardState.CLOSED:
+    old, now = await cards.find(session, old_id, lock=True), wish.now
+    if old is None or old.state in {CardState.CLOSED, CardState.REPLACED}:
         return CardState.ISSUED, []
-    state = usable_state(old.state, old.state_before_block)
+    if old.state is CardState.EXPIRED:
+        state = CardState.ACTIVE if old.activated_at else CardState.ISSUED
+    else:
+        state = usable_state(old.state, old.state_before_block)
+        step = Step.of(wish.caller, Action.SUPERSEDE, now, "replaced")
+        await cards.end(session, old_id, move(wish.caller, old.state, Action.SUPERSEDE), step)
     services = [ProgrammeService(service) for service in old.services]
-    await cards.close(session, old_id, "replaced", now)
     events.append(
         CardReplaced(
             old_card_id=old_id,

@@ -44,7 +44,7 @@ _TAKE_OFF = text(
     "WITH off AS (UPDATE hot_card SET listed = false, posted = DEFAULT, changed_at = DEFAULT"
     " WHERE (governorate, card_id) IN ("
     " SELECT h.governorate, h.card_id FROM hot_card h LEFT JOIN card c USING (card_id)"
-    " WHERE h.listed AND h.changed_at < :before AND (c.card_id IS NULL OR c.state = 'closed'"
+    " WHERE h.listed AND h.changed_at < :before AND (c.card_id IS NULL OR c.state IN ('closed', 'replaced', 'expired')"
     "  OR c.governorate <> h.governorate) LIMIT :most) AND listed AND changed_at < :before"
     " RETURNING 1) SELECT count(*) FROM off"
 )

@@ -71,7 +71,7 @@ async def report_found(card_id: UUID, given: FoundIn, caller: Caller, session: W
 
     Its holder shows it at a counter, with a document, or says on the telephone the code that this desk has sent.
     """
-    return card_out(deps, await service.found(session, deps, caller, card_id, given.code))
+    return card_out(deps, caller, await service.found(session, deps, caller, card_id, given.code))
 
 
 @routes.post(

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards import repository as cards
 from card_service.cards.counter import ensure_few_wrong
-from card_service.cards.lifecycle import USABLE
-from card_service.cards.models import Card
-from card_service.cards.service import LOST, OFFICE, card_of, free, stop
+from card_service.cards.lifecycle import USABLE, Action
+from card_service.cards.models import Card, Step
+from card_service.cards.service import LOST, OFFICE, card_of, free, move, stop
 from card_service.dependencies import Dependencies
 from card_service.keys import LOST_DAYS
 from card_service.losses import codes, repository
@@ -55,8 +55,9 @@ async def report(
 ) -> Reported:
     """Block a card as lost and send its holder a code for bread. Raises CardUnknown or CardStateConflict."""
     card = await card_of(session, caller, card_id, lock=True)
+    move(caller, card.state, Action.REPORT_LOSS)
     given = Report(card_id, channel, identified_by, caller.subject, deps.now())
-    code = await _lost(session, deps, card, given)
+    code = await _lost(session, deps, card, given, caller.bound.site_id)
     stands = await card_of(session, caller, card_id)
     if isinstance(code, Refusal):
         return Reported(stands, None, code.code)
@@ -75,8 +76,11 @@ async def report_of_citizen(session: AsyncSession, deps: Dependencies, citizen_i
             await _lost(session, deps, card, given)
 
 
-async def _lost(session: AsyncSession, deps: Dependencies, card: Card, given: Report) -> Issued | Refusal:
-    await stop(session, deps, card, LOST, given.channel)
+async def _lost(
+    session: AsyncSession, deps: Dependencies, card: Card, given: Report, where: UUID | None = None
+) -> Issued | Refusal:
+    step = Step(Action.REPORT_LOSS, deps.now(), given.reported_by, where, LOST)
+    await stop(session, deps, card, step, given.channel)
     await repository.report(session, given)
     stands = await cards.find(session, card.card_id, lock=True)
     if stands is None:
@@ -113,7 +117,7 @@ async def found(session: AsyncSession, deps: Dependencies, caller: Principal, ca
         result, left = await holder_codes.tried(session, deps, caller, _found_by(card_id), code)
         if result is not ProofResult.PROVED:
             raise FoundCodeRefused(detail_ar="أرسل رمزاً جديداً أو أعد المحاولة.", tries_left=left)
-    await free(session, card, deps.now())
+    await free(session, card, Step.of(caller, Action.REPORT_FOUND, deps.now()))
     return await card_of(session, caller, card_id)
 
 
@@ -160,7 +164,7 @@ async def lapse(session: AsyncSession, lapsed: Sequence[Card]) -> None:
     for card in lapsed:
         if card.lapses_at is None:
             raise TypeError("what has lapsed has its moment")
-        await free(session, card, card.lapses_at)
+        await free(session, card, Step(Action.LAPSE, card.lapses_at, cards.LAPSES))
         told = LostBlockLapsed(
             card_id=card.card_id,
             citizen_id=card.citizen_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,12 +10,6 @@ from chassis.clock import day_begins
 from chassis.signing import Signer, b64url
 
 TYPE: Final = "unicard-code+jws"
-
-
-def expires_on(made: date, years: int) -> date:
-    """The last day of a card that was made on a day: the last one of that month, so many years later."""
-    year = made.year + years
-    return date(year, made.month, monthrange(year, made.month)[1])
 
 
 def code(signer: Signer, card_id: UUID, governorate: str, last_day: date) -> str:

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.cards.errors import CardUnknown
 from card_service.cards.lifecycle import Action
 from card_service.cards.service import move
+from card_service.cards.validity import last_day
 from card_service.dependencies import Dependencies
-from card_service.keys import CARD_YEARS
 from card_service.printing import codes, repository
 from card_service.printing.models import Face, Printable
 from card_service.registry import sealed_names
@@ -44,15 +44,15 @@ async def _printable(session: AsyncSession, caller: Principal, card_ids: Sequenc
     found = await repository.cards(session, card_ids)
     cards = [caller.bound.own(found.get(card_id), CardUnknown) for card_id in card_ids]
     for card in cards:
-        move(card.state, Action.PRINT)
+        move(caller, card.state, Action.PRINT)
     return cards
 
 
 def _code(deps: Dependencies, card: Printable) -> tuple[str, date]:
     """By the figure of the day on which the card was made: no later one changes what was printed."""
     made = business_day(card.created_at)
-    last_day = codes.expires_on(made, CARD_YEARS.on(deps.policies.book, made))
-    return codes.code(deps.printed_codes, card.card_id, card.governorate, last_day), last_day
+    ends = last_day(deps.policies.book, made)
+    return codes.code(deps.printed_codes, card.card_id, card.governorate, ends), ends
 
 
 def _face(deps: Dependencies, card: Printable) -> Face:

@@ -79,7 +79,7 @@ async def ask_reset(
     Raises HolderHasMobile where a code can go to the holder.
     """
     card = await card_of(session, caller, card_id)
-    move(card.state, Action.SET_PIN)
+    move(caller, card.state, Action.SET_PIN)
     citizen = await register.find_citizen(session, card.citizen_id)
     if citizen is not None and citizen.mobile_sealed is not None and citizen.mobile_usable:
         raise HolderHasMobile(detail_ar="أرسل الرمز إلى رقم المحمول المسجل، أو غيّر الرقم أولاً.")
@@ -104,13 +104,13 @@ async def _anywhere(session: AsyncSession, card_id: UUID) -> Card:
     card = await cards.find(session, card_id, lock=True)
     if card is None:
         raise CardUnknown
-    move(card.state, Action.SET_PIN)
+    move(None, card.state, Action.SET_PIN)
     return card
 
 
 async def _own(session: AsyncSession, caller: Principal, card_id: UUID) -> Card:
     card = await card_of(session, caller, card_id, lock=True)
-    move(card.state, Action.SET_PIN)
+    move(caller, card.state, Action.SET_PIN)
     return card
 
 

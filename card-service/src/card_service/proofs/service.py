@@ -77,7 +77,7 @@ async def _shown(session: AsyncSession, deps: Dependencies, wanted: Operation) -
     card = await cards.find(session, wanted.card_id, lock=True)
     if card is None:
         raise CardUnknown
-    move(card.state, Action.PROVE)
+    move(None, card.state, Action.PROVE)
     if wanted.prover == "holder":
         return card
     if wanted.proxy_card_id is not None:
@@ -86,7 +86,7 @@ async def _shown(session: AsyncSession, deps: Dependencies, wanted: Operation) -
     found = await cards.find(session, heads, lock=True) if heads else None
     if found is None:
         raise NoHeadsCard(detail_ar="يلزم حضور صاحب الكارت.")
-    move(found.state, Action.PROVE)
+    move(None, found.state, Action.PROVE)
     return found
 
 
@@ -95,7 +95,7 @@ async def _proxys(session: AsyncSession, deps: Dependencies, card: Card, proxy_c
     found = await cards.find(session, proxy_card_id, lock=True)
     if found is None or not await mandates.stands(session, deps, card, found):
         raise NotAProxy(detail_ar="يلزم حضور صاحب الكارت أو وكيله المسجل.")
-    move(found.state, Action.PROVE)
+    move(None, found.state, Action.PROVE)
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Final
 NAME: Final = (
     "UPDATE citizen SET full_name = '—', full_name_sealed = NULL"
     " WHERE citizen_id = $1 AND household_id IS NULL AND full_name <> '—'"
-    " AND NOT EXISTS (SELECT FROM card c WHERE c.citizen_id = $1 AND c.state <> 'closed')"
+    " AND NOT EXISTS (SELECT FROM card c WHERE c.citizen_id = $1 AND c.state NOT IN ('closed', 'replaced', 'expired'))"
 )
 
 NUMBER: Final = (

@@ -38,9 +38,17 @@ async def order(
         raise ServiceNotInPhase(f"Not of this phase: {', '.join(foreign)}", detail_ar="راجع خدمات المرحلة.")
     await order_step(session, deps, caller, phase_id, Step.ACTIVATE)
     activation = Activation(
-        new_id(), phase_id, phase.governorate, given.holders, services, "queued", done_card=None, activated=0
+        new_id(),
+        phase_id,
+        phase.governorate,
+        given.holders,
+        services,
+        "queued",
+        done_card=None,
+        activated=0,
+        created_by=caller.subject,
     )
-    if not await repository.create_activation(session, activation, caller.subject, deps.now()):
+    if not await repository.create_activation(session, activation, deps.now()):
         raise ActivationUnderWay(detail_ar="انتظر انتهاء عملية التفعيل الحالية.")
     return activation.activation_id
 
@@ -62,6 +70,8 @@ async def activation_chunk(session: AsyncSession, runtime: Runtime, activation: 
         activation.phase_id,
         activation.services,
         now,
+        by=activation.created_by,
+        because=str(activation.activation_id),
         everyone=activation.holders == "adults",
         after=activation.done_card,
         limit=limit,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from card_service.distribution.models import Holders
@@ -11,6 +12,10 @@ from card_service.registry.models import JobStatus
 from card_service.rollout.phases import PhaseState
 from card_service.rollout.stages import Stage
 from chassis.area import InGovernorate
+
+# `on_site`: a plan makes the card, which is printed where it is collected; `bureau`: cards are made before they are
+# planned.
+Production = Literal["on_site", "bureau"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class Phase(InGovernorate):
     governorate: str
     sequence: int
     services: tuple[str, ...]
+    production: Production
     state: PhaseState
     state_before_pause: PhaseState | None
     stage: Stage = Stage.PREPARE
@@ -55,6 +61,7 @@ class Activation(InGovernorate):
     status: JobStatus
     done_card: UUID | None
     activated: int
+    created_by: str
     cohort: int | None = None
     started_at: datetime | None = None
     advanced_at: datetime | None = None

@@ -20,7 +20,7 @@ from chassis.paging import Paging
 from chassis.row_arrays import statement
 
 _PHASE = (
-    "SELECT phase_id, name, governorate, sequence, services, state, state_before_pause, stage, opened_at"
+    "SELECT phase_id, name, governorate, sequence, services, production, state, state_before_pause, stage, opened_at"
     " FROM rollout_phase"
 )
 _FIND = text(f"{_PHASE} WHERE phase_id = :phase_id")
@@ -31,8 +31,9 @@ _LIST = BoundedStatement(
     f"{_PHASE} WHERE <bound> AND phase_id > :after ORDER BY phase_id LIMIT :limit", governorate="governorate"
 )
 _CREATE = text(
-    "INSERT INTO rollout_phase (phase_id, name, governorate, sequence, services, state, created_at)"
-    " VALUES (:phase_id, :name, :governorate, :sequence, CAST(:services AS text[]), 'planned', :created_at)"
+    "INSERT INTO rollout_phase (phase_id, name, governorate, sequence, services, production, state, created_at)"
+    " VALUES (:phase_id, :name, :governorate, :sequence, CAST(:services AS text[]), :production, 'planned',"
+    " :created_at)"
     " ON CONFLICT DO NOTHING RETURNING phase_id"
 )
 _SET_STATE = text(
@@ -51,7 +52,8 @@ _CARDS = text(
 
 _ACTIVATION = (
     "SELECT a.activation_id, a.phase_id, f.governorate, a.holders, a.services, a.status, a.done_card, a.activated,"
-    " a.cohort, a.started_at, a.advanced_at, a.finished_at FROM activation a JOIN rollout_phase f USING (phase_id)"
+    " a.created_by, a.cohort, a.started_at, a.advanced_at, a.finished_at"
+    " FROM activation a JOIN rollout_phase f USING (phase_id)"
 )
 _FIND_ACTIVATION = text(f"{_ACTIVATION} WHERE a.activation_id = :activation_id")
 _CLAIM = text(
@@ -123,6 +125,7 @@ async def create_phase(session: AsyncSession, phase: Phase, now: datetime) -> bo
         "governorate": phase.governorate,
         "sequence": phase.sequence,
         "services": list(phase.services),
+        "production": phase.production,
         "created_at": now,
     }
     return (await session.execute(_CREATE, values)).scalar() is not None
@@ -147,14 +150,14 @@ async def counters(session: AsyncSession, phase: Phase) -> Counters:
     return Counters(*registered, *(await session.execute(_CARDS, {"phase_id": phase.phase_id})).one())
 
 
-async def create_activation(session: AsyncSession, activation: Activation, created_by: str, now: datetime) -> bool:
+async def create_activation(session: AsyncSession, activation: Activation, now: datetime) -> bool:
     """Write an activation; False where another one of the phase is under way."""
     values = {
         "activation_id": activation.activation_id,
         "phase_id": activation.phase_id,
         "holders": activation.holders,
         "services": list(activation.services),
-        "created_by": created_by,
+        "created_by": activation.created_by,
         "created_at": now,
     }
     return (await session.execute(_CREATE_ACTIVATION, values)).scalar() is not None

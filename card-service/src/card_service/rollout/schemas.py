@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from card_service.distribution.models import Holders
 from card_service.registry import names
 from card_service.registry.models import JobStatus
+from card_service.rollout.models import Production
 from card_service.rollout.phases import PhaseState
 from card_service.rollout.stage_schemas import ResolutionOut
 from card_service.rollout.stages import Stage
@@ -18,6 +19,10 @@ from chassis.paging import Page
 from chassis.places import GovernorateCode
 from contracts.card import ProgrammeService
 
+PRODUCTION = (
+    "`on_site`: a plan makes each card, which is printed where it is collected; `bureau`: cards are requested,"
+    " approved and made by a personalisation bureau before they are planned"
+)
 Services = Annotated[list[ProgrammeService], Field(min_length=1, max_length=3)]
 
 
@@ -30,6 +35,7 @@ class PhaseIn(BaseModel):
     governorate: GovernorateCode
     sequence: Annotated[int, Field(ge=1, le=1_000_000)]
     services: Services
+    production: Annotated[Production, Field(description=PRODUCTION)] = "on_site"
 
     @field_validator("name")
     @classmethod
@@ -63,6 +69,7 @@ class PhaseOut(BaseModel):
     governorate: str
     sequence: int
     services: list[ProgrammeService]
+    production: Annotated[Production, Field(description=PRODUCTION)]
     state: PhaseState
     stage: Stage
     opened_by: ResolutionOut | None

@@ -12,7 +12,14 @@ from card_service.distribution.models import Plan
 from card_service.distribution.schemas import PlanAccepted, PlanIn
 from card_service.keys import OPENING_DECIDED
 from card_service.rollout import repository, stages
-from card_service.rollout.errors import PhaseExists, PhaseNotFound, PhaseNotOpened, PhaseStateConflict, StageNotReached
+from card_service.rollout.errors import (
+    MadeByBureau,
+    PhaseExists,
+    PhaseNotFound,
+    PhaseNotOpened,
+    PhaseStateConflict,
+    StageNotReached,
+)
 from card_service.rollout.models import Phase
 from card_service.rollout.phases import IllegalStep, PhaseState, Step, after
 from card_service.rollout.schemas import PhaseIn
@@ -28,7 +35,9 @@ async def create_phase(session: AsyncSession, deps: Dependencies, caller: Princi
     """Enter a phase, planned. Raises PhaseExists."""
     ensure_own(caller, given.governorate)
     services = tuple(sorted({str(service) for service in given.services}))
-    phase = Phase(new_id(), given.name, given.governorate, given.sequence, services, PhaseState.PLANNED, None)
+    phase = Phase(
+        new_id(), given.name, given.governorate, given.sequence, services, given.production, PhaseState.PLANNED, None
+    )
     if not await repository.create_phase(session, phase, deps.now()):
         raise PhaseExists(detail_ar="اختر اسماً وترتيباً آخرين.")
     await outbox.add(session, changed(phase, PhaseState.PLANNED, Stage.PREPARE))
@@ -88,9 +97,11 @@ async def order_plan(
 ) -> PlanAccepted:
     """Order a pick-up plan for a phase, or its draft, which leaves the phase where it is.
 
-    Raises WeekIsOver, what `order_step` raises, PlanUnderWay.
+    Raises WeekIsOver, MadeByBureau, what `order_step` raises, PlanUnderWay.
     """
     plans.ensure_ahead(deps, given.week_start, given.weeks)
+    if (await phase_of(session, caller, phase_id)).production == "bureau":
+        raise MadeByBureau(detail_ar="يتم طلب الكروت والموافقة عليها أولاً.")
     if given.draft:
         await phase_of(session, caller, phase_id)
     else:

@@ -21,6 +21,7 @@ async def phase_out(session: AsyncSession, phase: Phase) -> PhaseOut:
         governorate=phase.governorate,
         sequence=phase.sequence,
         services=[ProgrammeService(one) for one in phase.services],
+        production=phase.production,
         state=phase.state,
         stage=phase.stage,
         opened_by=ResolutionOut.of(opening) if opening else None,

@@ -38,7 +38,7 @@ async def apply_end(
     events: list[Event] = []
     for one in await repository.members(session, household_id):
         citizen = await members.member(session, household_id, one.citizen_id, decided.fact_on)
-        await close_cards(session, citizen.citizen_id, deps.now())
+        await close_cards(session, citizen.citizen_id, deps.now(), decided.decided_by)
         events.extend(await members.let_go(session, deps, change, citizen))
     await close(session, household_id, decided.fact_on, decided.reason or ChangeKind.ENDED)
     await members.tell(session, deps, change, [household_id], events)

@@ -46,7 +46,7 @@ async def apply_leave(
         raise HeadNeeded(detail_ar="حدد من يصبح رب الأسرة.")
     change = await enter(session, deps, kind, decided, household_id, citizen_id)
     heir = await members.member(session, household_id, new_head, decided.fact_on) if was_head and new_head else None
-    await close_cards(session, citizen_id, deps.now())
+    await close_cards(session, citizen_id, deps.now(), decided.decided_by)
     events = await members.let_go(session, deps, change, citizen)
     if kind is ChangeKind.DEATH:
         await session.execute(_DIES, {"day": decided.fact_on, "citizen_id": citizen_id})

@@ -30,7 +30,7 @@ async def apply_merge(
     events: list[Event] = []
     for one in await repository.members(session, household_id):
         citizen = await members.member(session, household_id, one.citizen_id, decided.fact_on)
-        await close_cards(session, citizen.citizen_id, deps.now())
+        await close_cards(session, citizen.citizen_id, deps.now(), decided.decided_by)
         events.extend(await members.let_go(session, deps, change, citizen))
         role = "other" if citizen.role is None or citizen.role == "head" else citizen.role
         moved = members.without_household(citizen)

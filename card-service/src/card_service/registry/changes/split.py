@@ -60,7 +60,7 @@ async def apply_split(
     fresh = await members.active(session, founded)
     events: list[Event] = []
     for citizen in leaving:
-        await close_cards(session, citizen.citizen_id, deps.now())
+        await close_cards(session, citizen.citizen_id, deps.now(), decided.decided_by)
         events.extend(await members.let_go(session, deps, change, citizen))
     for citizen in leaving:
         moved = members.without_household(citizen)

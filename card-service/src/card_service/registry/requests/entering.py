@@ -91,7 +91,7 @@ async def enter_request(
         await mobile_codes.take_away(session, runtime, request, details)
     if isinstance(details, Death) and month is None and trusted:
         # nobody follows yet, but whoever is dead buys nothing from this day on
-        await runtime.state.close_cards(session, details.citizen_id, now)
+        await runtime.state.close_cards(session, details.citizen_id, now, actor.who)
     return await deciding.proceed(session, runtime, caller, request)
 
 

@@ -81,7 +81,7 @@ async def find(desk: Desk, person: Person) -> dict[str, Any] | None:
     """The card that waits for a citizen, as a clerk finds it by the national id; None where there is none."""
     body = {"national_id": person.national_id}
     cards = (await desk.counter.post("/v1/cards/search", body))["items"]
-    return next((card for card in cards if card["state"] == "ready"), None)
+    return next((card for card in cards if card["state"] == "in_stock"), None)
 
 
 async def give(desk: Desk, card: dict[str, object], person: Person) -> None:
