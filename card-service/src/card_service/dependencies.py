@@ -10,7 +10,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.envelopes import CredentialSigner, HotListSigner, PinEnvelope, PrintedCodeSigner, ProofSigner
+from card_service.envelopes import (
+    BatchSigner,
+    CredentialSigner,
+    HotListSigner,
+    PinEnvelope,
+    PrintedCodeSigner,
+    ProofSigner,
+)
 from card_service.keys import MOBILE_NEW_HOURS
 from card_service.name_keys import NameKeys
 from card_service.settings import Settings
@@ -57,6 +64,7 @@ class Dependencies:
     proofs: ProofSigner
     hot_list: HotListSigner
     printed_codes: PrintedCodeSigner
+    batches: BatchSigner
     transfer_cards: TransferCards
     add_tokens: AddTokens
     open_duplicates: OpenDuplicates
@@ -88,6 +96,7 @@ class Dependencies:
             proofs=ProofSigner.of(signing),
             hot_list=HotListSigner.of(signing),
             printed_codes=PrintedCodeSigner.of(signing),
+            batches=BatchSigner.of(signing),
             transfer_cards=transfer_cards,
             add_tokens=add_tokens,
             open_duplicates=open_duplicates,

@@ -121,6 +121,15 @@ class PrintedCodeSigner(Signer):
         return super().of(ring.derived(b"unicard printed code"))
 
 
+class BatchSigner(Signer):
+    """Signs batches for personalisation bureaus, with keys derived in the same way."""
+
+    @classmethod
+    def of(cls, ring: Keyring) -> Self:
+        """Derive the keys of a ring."""
+        return super().of(ring.derived(b"unicard production batch"))
+
+
 class HotListSigner(Signer):
     """Signs parts of the hot list, with keys derived in the same way."""
 

@@ -184,6 +184,18 @@ HELD: Final[Held] = {
         retention=Retention.REGISTER,
         without=("done_by",),
     ),
+    "batch_card": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+    ),
+    "production_mismatch": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+    ),
     "hot_card": HeldIn(
         whose={"card_id": Whose.CARD},
         classes=(Personal.CARD,),

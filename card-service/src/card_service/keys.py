@@ -90,6 +90,7 @@ CREDENTIAL_DAYS = KEYS.declare("credential.lifetime", kinds.positive, "Days for 
 CARD_YEARS = KEYS.declare(
     "card.validity_years", kinds.positive, "Years for which a card is good, by the day on which it was made."
 )
+BATCH_MOST = KEYS.declare("production.batch_most", kinds.positive, "Cards that a batch for a bureau has at most.")
 HOT_LIST_HOURS = KEYS.declare(
     "hot_list.good_hours", kinds.positive, "Hours for which a terminal may sell without a network by its hot list."
 )

@@ -23,6 +23,7 @@ from card_service.losses.api import routes as losses
 from card_service.mandates.api import routes as mandates
 from card_service.printing.api import routes as printing
 from card_service.privacy.api import routes as privacy
+from card_service.production.api import routes as production
 from card_service.progress.api import routes as progress
 from card_service.proofs.api import routes as proofs
 from card_service.proposals import DESK, PROPOSALS
@@ -76,6 +77,7 @@ ROUTERS = (
     stages,
     review,
     progress,
+    production,
     privacy,
     policies_router("/v1/policies/card", DESK, PROPOSALS),
     *routers_of("card", PROPOSALS),

@@ -18,6 +18,8 @@ from card_service.losses.upkeep import CODES_OVER, DATING, LAPSING
 from card_service.mandates.upkeep import ENDING
 from card_service.privacy.resuming import TELLING
 from card_service.privacy.terms import COUNTING
+from card_service.production import order_repository as orders
+from card_service.production.orders import order_chunk
 from card_service.progress.service import PUBLISHING
 from card_service.proofs.upkeep import FORGETTING
 from card_service.readiness.inviting import INVITING
@@ -41,6 +43,7 @@ def workers() -> list[Periodic[Runtime]]:
         job("imports", imports.claim, Importer().chunk, lambda one: one.import_id, imports.fail),
         job("update_files", imports.claim_update, Updates().chunk, lambda one: one.import_id, imports.fail),
         job("pickup_plans", plans.claim, plan_chunk, lambda one: one.plan_id, plans.fail),
+        job("card_orders", orders.claim, order_chunk, lambda one: one.order_id, orders.fail),
         job("activations", rollout.claim, activation_chunk, lambda one: one.activation_id, rollout.fail),
         MAKING,
         REMINDING,

@@ -21,6 +21,7 @@ from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
 from .. import sites
+from ..bureaus import production_calls
 from ..holders import house_calls, losses, mandates
 from ..rollouts import stages
 from ..training import readiness
@@ -38,6 +39,7 @@ ANYONE = {
     "GET /v1/hot-list-keys": "the keys are public",
     "GET /v1/public/progress": "everybody sees how far it has come, see test_progress.py",
     "GET /v1/printed-code-keys": "the keys are public",
+    "GET /v1/production-keys": "the keys are public",
     "GET /v1/hot-list": "each terminal gets its own governorate's, see test_hot_list.py",
     "POST /v1/cards/{card_id}/pin-codes": "any office: the code goes to the holder, whoever asks",
     "PUT /v1/cards/{card_id}/pin": "any office, with the holder's code; without one it is the card's own governorate",
@@ -431,6 +433,7 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     calls |= await requests(office) | await losses(office) | await findings(office) | await mandates(office)
     calls |= await readiness(office) | await house_calls(office)
     calls |= await trials(office)
+    calls |= await production_calls(office)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
     asked = {"json": {"national_id": world.head["national_id"]}}

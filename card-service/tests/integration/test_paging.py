@@ -20,6 +20,9 @@ LISTS = {
     "/v1/citizens/{citizen_id}/accesses",
     "/v1/imports/{import_id}/rejections",
     "/v1/imports/{import_id}/rows",
+    "/v1/bureaus",  # walked in test_production.py
+    "/v1/cards/{card_id}/history",  # walked in test_card_life.py
+    "/v1/production-batches/{batch_id}/mismatches",  # walked in test_production.py
     "/v1/cards/{card_id}/mandates",  # walked in test_mandates.py
     "/v1/pickup-plans/{plan_id}/load",
     "/v1/pickup-sites",

@@ -50,6 +50,7 @@ ACTIONS: Mapping[str, str] = {
     "PUT /v1/cards/{card_id}/services/{service}": "service_enabled",
     "DELETE /v1/cards/{card_id}/services/{service}": "service_disabled",
     "POST /v1/cards/{card_id}/replacement": "replacement_ordered",
+    "POST /v1/cards/{card_id}/reprint": "card_reprinted",
     "POST /v1/cards/search": "card_found",
     "POST /v1/cards/{card_id}/handover": "card_handed_over",
 }

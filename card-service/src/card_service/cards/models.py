@@ -99,6 +99,7 @@ class NewCard:
     site_id: UUID | None
     phase_id: UUID | None
     replaces: UUID | None = None
+    order_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

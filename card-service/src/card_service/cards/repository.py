@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - a part of a statement takes only text of the statement around it
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -128,10 +128,21 @@ _ACTIVATE = text(
     " old.state = 'issued' AS handed_over"
 )
 _ACTIVATE_OF = text(
-    "UPDATE card c SET state = 'active', activated_at = :now, services = string_to_array(:services, ',')"
+    f"UPDATE card c SET state = 'active', activated_at = :at, services = string_to_array(:services, ','), {_STEP}"
     " FROM household h WHERE h.household_id = c.household_id AND c.state = 'issued'"
     " AND c.household_id = ANY(CAST(:households AS uuid[]))"
     " RETURNING c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, h.members"
+)
+# What is made again is another piece: the serial of the one before is the card's no more.
+_MOVE_ALL = text(
+    "UPDATE card SET state = :state, serial = CASE WHEN :state = 'approved' THEN NULL ELSE serial END,"
+    f" {_STEP} WHERE card_id = ANY(CAST(:ids AS uuid[]))"
+)
+_CLOSE_THESE = text(f"UPDATE card SET state = 'closed', {_END} WHERE card_id = ANY(CAST(:ids AS uuid[]))")
+_TAKE_SERIALS = statement(
+    f"UPDATE card c SET state = 'produced', serial = r.serial, {_STEP} FROM <rows> WHERE c.card_id = r.card_id",
+    card_id="uuid",
+    serial="text",
 )
 _SET_PIN = text(
     "UPDATE card SET pin_salt = :salt, pin_digest = :digest, pin_failures = :failures WHERE card_id = :card_id"
@@ -144,7 +155,7 @@ _COUNT_FAILURES = text("UPDATE card SET pin_failures = :failures WHERE card_id =
 
 _COLUMNS = (
     "card_id", "citizen_id", "household_id", "governorate", "number_hash", "number_sealed", "state", "site_id",
-    "phase_id", "replaces", "created_at", "moved_at", "moved_by", "moved_because",
+    "phase_id", "replaces", "order_id", "created_at", "moved_at", "moved_by", "moved_because",
 )  # fmt: skip
 
 
@@ -240,7 +251,7 @@ async def insert(
         (
             c.card_id, c.citizen_id, c.household_id, c.governorate, c.number_hash, c.number_sealed,
             CardState.REQUESTED if c.site_id is None else CardState.IN_STOCK,
-            c.site_id, c.phase_id, c.replaces, now, now, by, because,
+            c.site_id, c.phase_id, c.replaces, c.order_id, now, now, by, because,
         )
         for c in cards
     ]  # fmt: skip
@@ -297,6 +308,22 @@ async def unblock(session: AsyncSession, card_id: UUID, step: Step) -> None:
 async def end(session: AsyncSession, card_id: UUID, state: CardState, step: Step) -> None:
     """End a card."""
     await session.execute(_CLOSE, {"card_id": card_id, "state": str(state), **step.values})
+
+
+async def move_all(session: AsyncSession, card_ids: Collection[UUID], state: CardState, step: Step) -> None:
+    """Let cards whose rows are locked take the same step to a state before they are issued."""
+    await session.execute(_MOVE_ALL, {"ids": list(card_ids), "state": str(state), **step.values})
+
+
+async def take_serials(session: AsyncSession, serials: Mapping[UUID, str], step: Step) -> None:
+    """Let cards whose rows are locked be produced, each with the serial of its piece."""
+    values = {"card_id": list(serials), "serial": list(serials.values()), **step.values}
+    await session.execute(_TAKE_SERIALS, values)
+
+
+async def close_these(session: AsyncSession, card_ids: Collection[UUID], step: Step) -> None:
+    """Close cards, whose rows are locked, that nobody was told of."""
+    await session.execute(_CLOSE_THESE, {"ids": list(card_ids), **step.values})
 
 
 async def close_all(session: AsyncSession, citizen_id: UUID, step: Step) -> list[tuple[UUID, UUID]]:
@@ -360,10 +387,10 @@ async def activate(
 
 
 async def activate_of(
-    session: AsyncSession, households: Sequence[UUID], services: Sequence[str], now: datetime
+    session: AsyncSession, households: Sequence[UUID], services: Sequence[str], step: Step
 ) -> list[ActivatedCard]:
     """Activate the cards of some households that were handed over, whatever their phase."""
-    values = {"households": list(households), "services": ",".join(services), "now": now}
+    values = {"households": list(households), "services": ",".join(services), **step.values}
     rows = await session.execute(_ACTIVATE_OF, values)
     activated = [
         ActivatedCard(

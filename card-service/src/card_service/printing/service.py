@@ -33,11 +33,11 @@ async def sheet(
     session: AsyncSession, deps: Dependencies, caller: Principal, card_ids: Sequence[UUID]
 ) -> tuple[list[tuple[Printable, Face]], bytes]:
     """The cards with what their faces say, and the file. Raises as `code_of` does, for the first it cannot print."""
-    printed = [(card, _face(deps, card)) for card in await _printable(session, caller, card_ids)]
+    printed = [(card, face(deps, card)) for card in await _printable(session, caller, card_ids)]
     # Fonts and their shaping take memory that only who prints needs.
     from card_service.printing import sheets
 
-    return printed, await asyncio.to_thread(sheets.pdf, [face for _, face in printed], deps.now())
+    return printed, await asyncio.to_thread(sheets.pdf, [one for _, one in printed], deps.now())
 
 
 async def _printable(session: AsyncSession, caller: Principal, card_ids: Sequence[UUID]) -> list[Printable]:
@@ -55,7 +55,8 @@ def _code(deps: Dependencies, card: Printable) -> tuple[str, date]:
     return codes.code(deps.printed_codes, card.card_id, card.governorate, ends), ends
 
 
-def _face(deps: Dependencies, card: Printable) -> Face:
+def face(deps: Dependencies, card: Printable) -> Face:
+    """All that is put on a card, in clear: never to be kept or logged."""
     english, arabic = GOVERNORATES[card.governorate]
     code, last_day = _code(deps, card)
     return Face(

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.cards import minting
 from card_service.cards import repository as card_rows
 from card_service.cards import service as cards
-from card_service.cards.models import NewCard
+from card_service.cards.lifecycle import Action
+from card_service.cards.models import NewCard, Step
 from card_service.dependencies import Dependencies
 from card_service.keys import TRIAL_STEPS, TRIAL_TIMES
 from card_service.registry import repository as register
@@ -140,7 +141,7 @@ async def add_household(
         site_id=given.site_id,
         phase_id=None,
     )
-    await card_rows.insert(session, [card], deps.now())
+    await card_rows.insert(session, [card], deps.now(), caller.subject, str(trial_id))
     return TestHouseholdOut(household_id=made.household_id, card_id=card.card_id)
 
 
@@ -151,7 +152,8 @@ async def activate(
     await _open_one(session, caller, trial_id)
     now, services = deps.now(), sorted(set(given.services))
     homes = await repository.households(session, trial_id)
-    activated = await card_rows.activate_of(session, homes, [str(one) for one in services], now)
+    step = Step.of(caller, Action.ACTIVATE, now, str(trial_id))
+    activated = await card_rows.activate_of(session, homes, [str(one) for one in services], step)
     told = [
         CardActivated(
             card_id=card.card_id,

@@ -121,8 +121,8 @@ DECIDING: Final[frozenset[str]] = frozenset(scope for scope in Scope if scope.en
 # What gives others their rights, or mends the system itself: whoever has it sees no citizen and moves no money.
 ADMINISTERS: Final[frozenset[str]] = frozenset({Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE})
 _DATA: Final = (
-    "citizens:", "requests:", "cards:", "wallets:", "ledger:", "payouts:", "payments:", "coverage:", "entitlements:",
-    "flour-choices:",
+    "citizens:", "requests:", "cards:", "production:", "wallets:", "ledger:", "payouts:", "payments:", "coverage:",
+    "entitlements:", "flour-choices:",
 )  # fmt: skip
 
 # What the client that sets an installation up may do: make the others. It sees no citizen and moves nothing.
@@ -135,7 +135,7 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
             {
                 Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CITIZENS_IMPORT, Scope.SITES_READ, Scope.SITES_WRITE,
                 Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE, Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER,
-                Scope.CARDS_REPORT, Scope.CARDS_PRINT,
+                Scope.CARDS_REPORT, Scope.CARDS_PRINT, Scope.PRODUCTION_WRITE,
                 Scope.REDEMPTIONS_READ, Scope.ENTITLEMENTS_READ, Scope.CATALOGUE_READ, Scope.DAYS_READ,
                 Scope.SETTLEMENTS_READ, Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.OUTLETS_READ,
                 Scope.OUTLETS_WRITE, Scope.TERMINALS_READ, Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL,

@@ -58,14 +58,21 @@ _OFFICE: Final = frozenset({"administrator", "office-manager"})
 _HANDLES_CITIZENS: Final = frozenset(
     {
         "registry-clerk", "registry-approver", "registry-importer", "counter-clerk", "card-officer", "service-desk",
-        "card-printer", "coverage-officer", "inspector",
+        "card-printer", "coverage-officer", "inspector", "production-officer",
     }
 )  # fmt: skip
 _HANDLES_MONEY: Final = frozenset(
     {"payouts-maker", "payouts-approver", "treasury-officer", "treasury-approver", "accountant", "contributions-clerk"}
 )
 _DECIDES: Final = frozenset(
-    {"policy-approver", "payouts-approver", "treasury-approver", "operations-approver", "client-approver"}
+    {
+        "policy-approver",
+        "payouts-approver",
+        "treasury-approver",
+        "operations-approver",
+        "client-approver",
+        "production-approver",
+    }
 )
 
 PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
@@ -144,6 +151,19 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             areas=REGIONS,
             granted_by=_OFFICE,
             conflicts=frozenset({"counter-clerk"}),
+        ),
+        "production-officer": Role(
+            name="Officer for cards made by a bureau",
+            name_ar="مسؤول إصدار الكروت لدى جهة الطباعة",
+            scopes=frozenset({Scope.PRODUCTION_WRITE, Scope.CARDS_READ}),
+            areas=_GOVERNORATES,
+            conflicts=frozenset({"production-approver", "counter-clerk"}),
+        ),
+        "production-approver": Role(
+            name="Decides on orders of cards and on bureaus",
+            name_ar="معتمد طلبات إصدار الكروت وجهات الطباعة",
+            scopes=frozenset({Scope.PRODUCTION_APPROVE}),
+            areas=_GOVERNORATES,
         ),
         "service-desk": Role(
             name="Service desk that answers citizens",

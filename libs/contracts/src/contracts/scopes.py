@@ -46,6 +46,14 @@ class Scope(StrEnum):
     )
     CARDS_INSPECT = "cards:inspect", "Enter that a card was found with a trader, for others to decide on."
     CARDS_PRINT = "cards:print", "Get what is printed on cards that were not handed over yet: names, numbers, codes."
+    PRODUCTION_WRITE = (
+        "production:write",
+        "Order cards of a bureau, send it batches, take in what it returns, have cards made again, and see all that.",
+    )
+    PRODUCTION_APPROVE = (
+        "production:approve",
+        "Decide on orders of cards and on bureaus and their keys that others have entered, and see them.",
+    )
     CARDS_REPORT = "cards:report", "Find a holder's cards, report them lost, by telephone too, and send bread codes."
 
     REDEMPTIONS_CREATE = (
