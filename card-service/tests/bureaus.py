@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from approvals.testing import decide
 from chassis.testing import eventually
-from chassis.testing_walk import Call
+from chassis.testing_walk import PORT_SAID, Call
 
 if TYPE_CHECKING:
     from .conftest import Office
@@ -101,21 +101,31 @@ async def approved(office: Office, phase_id: str, limit: int = 100, holders: str
 async def production_calls(office: Office) -> dict[str, Call]:
     """The calls of a walk over production, in Port Said: one batch came back, one waits for its return."""
     phase_id = await office.phase(production="bureau")
-    for _ in range(3):
+    for _ in range(6):
         await office.household()
     with TemporaryDirectory() as folder:
         workshop = Workshop(office, Path(folder))
         bureau = await workshop.registered("Walked")
-        order = await approved(office, phase_id, limit=3)
+        order = await approved(office, phase_id, limit=6)
         one = {"bureau_id": bureau, "phase_id": phase_id, "size": 1}
-        back, out = [await office.call("POST", "/v1/production-batches", WRITE, json=one, expect=201) for _ in range(2)]
+        back, out = [
+            await office.call("POST", "/v1/production-batches", WRITE, json=one | {"size": size}, expect=201)
+            for size in (4, 1)
+        ]
         for each in (back, out):
             content = {"content": await workshop.returned(each["batch_id"])}
             if each is back:
                 path = f"/v1/production-batches/{back['batch_id']}/returns"
                 await office.call("POST", path, WRITE, json=content, expect=201)
         public = await workshop.public("walk-2")
-    ((made,),) = await office.fetch("SELECT card_id FROM batch_card WHERE batch_id = $1::text::uuid", back["batch_id"])
+    site = (await office.site("Walked"))["site_id"]
+    sent = {"site_id": site, "phase_id": phase_id, "count": 1}
+    ways = [await office.call("POST", "/v1/consignments", "stock:dispatch", json=sent, expect=201) for _ in range(2)]
+    ((made,), *_) = await office.fetch(
+        "SELECT k.card_id FROM batch_card k WHERE batch_id = $1::text::uuid AND NOT EXISTS"
+        " (SELECT FROM consignment_card c WHERE c.card_id = k.card_id)",
+        back["batch_id"],
+    )
     batches = "/v1/production-batches"
     entered = {"name": "Another", "governorate": "03", "valid_from": "2026-01-01", "valid_to": "2027-12-31", **public}
     return {
@@ -134,5 +144,35 @@ async def production_calls(office: Office) -> dict[str, Call]:
         ),
         "POST /v1/cards/{card_id}/reprint": Call(
             f"/v1/cards/{made}/reprint", WRITE, body={"json": {"reason": "damaged"}}
+        ),
+        **await _stock_calls(office, site, ways, sent),
+    }
+
+
+async def _stock_calls(office: Office, site: str, ways: list[dict[str, Any]], sent: dict[str, Any]) -> dict[str, Call]:
+    """The calls of a walk over stock: one consignment was received, one is on its way."""
+    there, waiting = ways
+    consignments, place = "/v1/consignments", f"/v1/pickup-sites/{site}"
+    ((card,),) = await office.fetch(
+        "SELECT card_id FROM consignment_card WHERE consignment_id = $1::text::uuid", there["consignment_id"]
+    )
+    counted = {"card_ids": [str(card)], "damaged": []}
+    path = f"{consignments}/{there['consignment_id']}/receipt"
+    await office.call("POST", path, "stock:count", subject="receiver", claims={"site_id": site}, json=counted)
+    return {
+        f"POST {consignments}": Call(consignments, "stock:dispatch", body={"json": sent}),
+        f"GET {consignments}/{{consignment_id}}": Call(f"{consignments}/{waiting['consignment_id']}", "stock:dispatch"),
+        f"POST {consignments}/{{consignment_id}}/receipt": Call(
+            f"{consignments}/{waiting['consignment_id']}/receipt",
+            "stock:count",
+            PORT_SAID | {"subject": "receiver"},
+            body={"json": {"card_ids": [], "damaged": []}},
+        ),
+        "POST /v1/pickup-sites/{site_id}/outgoing-consignments": Call(
+            f"{place}/outgoing-consignments", "stock:count", body={"json": {"card_ids": [str(card)]}}
+        ),
+        "GET /v1/pickup-sites/{site_id}/stock": Call(f"{place}/stock", "stock:count"),
+        "POST /v1/pickup-sites/{site_id}/stock-counts": Call(
+            f"{place}/stock-counts", "stock:count", body={"json": {"counted": 0}}
         ),
     }

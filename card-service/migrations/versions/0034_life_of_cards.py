@@ -57,13 +57,14 @@ STEPS = [
     # What is known of the cards of before: when they were made, given out, activated and ended, not by whom.
     """
     INSERT INTO card_step (card_id, action, state_before, state, at, site_id, because)
-    SELECT c.card_id, s.action, s.state_before, s.state, s.at, CASE WHEN s.n < 3 THEN c.site_id END, s.because
+    SELECT c.card_id, s.action, s.state_before, s.state, s.at, CASE WHEN s.n < 3 OR c.issued_at IS NULL THEN c.site_id END, s.because
     FROM card c CROSS JOIN LATERAL (VALUES
         (1, NULL, NULL, CASE WHEN c.site_id IS NULL THEN 'requested' ELSE 'in_stock' END, c.created_at, NULL),
         (2, 'hand_over', 'in_stock', 'issued', c.issued_at, NULL),
         (3, 'activate', 'issued', 'active', c.activated_at, NULL),
         (4, 'block', c.state_before_block, 'blocked', c.blocked_at, c.block_reason),
-        (5, CASE c.close_reason WHEN 'replaced' THEN 'supersede' ELSE 'close' END, NULL,
+        (5, CASE c.close_reason WHEN 'replaced' THEN 'supersede' ELSE 'close' END,
+            CASE WHEN c.issued_at IS NULL AND c.site_id IS NOT NULL THEN 'in_stock' END,
             CASE c.close_reason WHEN 'replaced' THEN 'replaced' ELSE 'closed' END, c.closed_at, c.close_reason)
     ) s (n, action, state_before, state, at, because)
     WHERE s.at IS NOT NULL ORDER BY s.n
@@ -92,7 +93,9 @@ KEEPING = [
         INSERT INTO card_step (card_id, action, state_before, state, at, done_by, site_id, because)
         VALUES (NEW.card_id, CASE WHEN told THEN NEW.moved END, CASE OLD.state WHEN 'ready' THEN 'in_stock' ELSE OLD.state END,
             NEW.state, CASE WHEN told THEN NEW.moved_at ELSE clock_timestamp() END, CASE WHEN told THEN NEW.moved_by END,
-            CASE WHEN told THEN NEW.moved_where END, CASE WHEN told THEN NEW.moved_because END);
+            coalesce(CASE WHEN told THEN NEW.moved_where END,
+                CASE WHEN OLD.state IN ('in_stock', 'ready') THEN OLD.site_id END),
+            CASE WHEN told THEN NEW.moved_because END);
         RETURN NULL;
     END $$
     """,

@@ -196,6 +196,15 @@ HELD: Final[Held] = {
         basis=Basis.SUBSIDY,
         retention=Retention.REGISTER,
     ),
+    **{
+        table: HeldIn(
+            whose={"card_id": Whose.CARD},
+            classes=(Personal.CARD,),
+            basis=Basis.SUBSIDY,
+            retention=Retention.REGISTER,
+        )
+        for table in ("consignment_card", "consignment_surplus", "stock_difference")
+    },
     "hot_card": HeldIn(
         whose={"card_id": Whose.CARD},
         classes=(Personal.CARD,),

@@ -41,6 +41,7 @@ from card_service.rollout.plan_api import routes as plans
 from card_service.rollout.stage_api import routes as stages
 from card_service.search.api import routes as search
 from card_service.settings import Settings
+from card_service.stock.api import routes as stock
 from card_service.trials.api import routes as trials
 from card_service.workers import workers
 from chassis import app as chassis_app
@@ -78,6 +79,7 @@ ROUTERS = (
     review,
     progress,
     production,
+    stock,
     privacy,
     policies_router("/v1/policies/card", DESK, PROPOSALS),
     *routers_of("card", PROPOSALS),

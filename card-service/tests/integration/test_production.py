@@ -169,8 +169,7 @@ async def test_cards_of_a_refused_order_are_never_made(office: Office) -> None:
     (head,) = await homes(office, 1)
     order = await ordered(office, phase_id)
     card = await card_of(office, head)
-    refusal = {"decision": "refuse"}
-    await decide(office.client, office.issuer, "card", order["proposal_id"], APPROVE, **refusal)
+    await decide(office.client, office.issuer, "card", order["proposal_id"], APPROVE, decision="refuse")
     assert (await office.call("GET", f"/v1/cards/{card['card_id']}", READ))["state"] == "closed"
     assert (await office.call("GET", f"/v1/card-orders/{order['order_id']}", WRITE))["state"] == "refused"
     assert (await ordered(office, phase_id))["requested"] == 1  # they may be asked for again
@@ -189,9 +188,8 @@ async def test_a_reprint_keeps_the_number_and_takes_another_serial(office: Offic
     for _ in range(2):
         made = await batch(office, bureau, phase_id)
         await taken(office, made["batch_id"], await workshop.returned(made["batch_id"]))
-        serials += [row["serial"] for row in await office.fetch(
-            "SELECT serial FROM card WHERE card_id = $1::text::uuid", card["card_id"]
-        )]  # fmt: skip
+        ((serial,),) = await office.fetch("SELECT serial FROM card WHERE card_id = $1::text::uuid", card["card_id"])
+        serials.append(serial)
         now = await card_of(office, head)
         assert now["allowed_actions"] == ["reprint"]
         again = await office.call("POST", path, WRITE, json={"reason": "damaged"})

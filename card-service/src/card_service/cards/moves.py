@@ -42,8 +42,9 @@ class Action(StrEnum):
     TAKE_SERIAL = "take_serial"  # the bureau has made it
     SPOIL = "spoil"  # the bureau has spoiled it: it is made again
     REPRINT = "reprint"  # make it again under the same number, with another serial; only before it is issued
+    DISPATCH = "dispatch"  # send it to a site
     RECEIVE = "receive"  # count it in at its site
-    SEND_BACK = "send_back"  # nobody has collected it
+    SEND_BACK = "send_back"  # away from its site: nobody has collected it, or it goes to another one
     PRINT = "print"  # at the site; again too, under the same number
     HAND_OVER = "hand_over"
     ACTIVATE = "activate"

@@ -138,6 +138,10 @@ _MOVE_ALL = text(
     "UPDATE card SET state = :state, serial = CASE WHEN :state = 'approved' THEN NULL ELSE serial END,"
     f" {_STEP} WHERE card_id = ANY(CAST(:ids AS uuid[]))"
 )
+_LEAVE = text(f"UPDATE card SET state = 'produced', site_id = NULL, {_STEP} WHERE card_id = ANY(CAST(:ids AS uuid[]))")
+_ARRIVE = text(
+    f"UPDATE card SET state = 'in_stock', site_id = :site_id, {_STEP} WHERE card_id = ANY(CAST(:ids AS uuid[]))"
+)
 _CLOSE_THESE = text(f"UPDATE card SET state = 'closed', {_END} WHERE card_id = ANY(CAST(:ids AS uuid[]))")
 _TAKE_SERIALS = statement(
     f"UPDATE card c SET state = 'produced', serial = r.serial, {_STEP} FROM <rows> WHERE c.card_id = r.card_id",
@@ -319,6 +323,16 @@ async def take_serials(session: AsyncSession, serials: Mapping[UUID, str], step:
     """Let cards whose rows are locked be produced, each with the serial of its piece."""
     values = {"card_id": list(serials), "serial": list(serials.values()), **step.values}
     await session.execute(_TAKE_SERIALS, values)
+
+
+async def leave(session: AsyncSession, card_ids: Collection[UUID], step: Step) -> None:
+    """Let produced cards, whose rows are locked, be on their way: they lie at no site."""
+    await session.execute(_LEAVE, {"ids": list(card_ids), **step.values})
+
+
+async def arrive(session: AsyncSession, card_ids: Collection[UUID], site_id: UUID, step: Step) -> None:
+    """Let produced cards, whose rows are locked, lie at a site."""
+    await session.execute(_ARRIVE, {"ids": list(card_ids), "site_id": site_id, **step.values})
 
 
 async def close_these(session: AsyncSession, card_ids: Collection[UUID], step: Step) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+import orjson
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.database import record
@@ -17,7 +19,11 @@ from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 from chassis.row_arrays import statement
 
-_BUREAU = "SELECT bureau_id, name, governorate, encryption_key, signing_key, valid_from, valid_to FROM bureau"
+_BUREAU = (
+    "SELECT bureau_id, name, governorate, CAST(encryption_key AS text) AS encryption_key,"
+    " CAST(signing_key AS text) AS signing_key,"
+    " valid_from, valid_to FROM bureau"
+)
 _FIND_BUREAU = text(f"{_BUREAU} WHERE bureau_id = :bureau_id")
 _OF_NAME = text(
     f"{_BUREAU} WHERE (name, governorate) = (SELECT name, governorate FROM bureau WHERE bureau_id = :bureau_id)"
@@ -83,20 +89,25 @@ _MISMATCHES = text(
 )
 
 
+def _bureau(row: Row[Any]) -> Bureau:
+    keys = {name: orjson.loads(getattr(row, name)) for name in ("encryption_key", "signing_key")}
+    return record(Bureau, row, **keys)
+
+
 async def find_bureau(session: AsyncSession, bureau_id: UUID) -> Bureau | None:
     """A bureau with one pair of its keys."""
     row = (await session.execute(_FIND_BUREAU, {"bureau_id": bureau_id})).one_or_none()
-    return record(Bureau, row) if row else None
+    return _bureau(row) if row else None
 
 
 async def keys_of(session: AsyncSession, bureau_id: UUID) -> list[Bureau]:
     """All pairs of keys of the bureau that has this one, the newest first."""
-    return [record(Bureau, row) for row in await session.execute(_OF_NAME, {"bureau_id": bureau_id})]
+    return [_bureau(row) for row in await session.execute(_OF_NAME, {"bureau_id": bureau_id})]
 
 
 async def bureaus(session: AsyncSession, bound: Bound, page: Paging[UUID]) -> list[Bureau]:
     """The bureaus that the caller may see."""
-    return [record(Bureau, row) for row in await session.execute(*_BUREAUS.within(bound, page.bounds))]
+    return [_bureau(row) for row in await session.execute(*_BUREAUS.within(bound, page.bounds))]
 
 
 async def enter_bureau(session: AsyncSession, values: Mapping[str, object]) -> None:

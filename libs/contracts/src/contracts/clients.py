@@ -111,7 +111,9 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
                 Scope.KEYS_ROTATE,
             ),
         ),
-        "counter": ClientRole(Owner.MINISTRY, "Hand-over of cards at one counter", (Scope.CARDS_HANDOVER,)),
+        "counter": ClientRole(
+            Owner.MINISTRY, "Hand-over of cards at one counter", (Scope.CARDS_HANDOVER, Scope.STOCK_COUNT)
+        ),
     }
 )
 
@@ -135,7 +137,8 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
             {
                 Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CITIZENS_IMPORT, Scope.SITES_READ, Scope.SITES_WRITE,
                 Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE, Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER,
-                Scope.CARDS_REPORT, Scope.CARDS_PRINT, Scope.PRODUCTION_WRITE,
+                Scope.CARDS_REPORT, Scope.CARDS_PRINT, Scope.PRODUCTION_WRITE, Scope.STOCK_DISPATCH,
+                Scope.STOCK_COUNT,
                 Scope.REDEMPTIONS_READ, Scope.ENTITLEMENTS_READ, Scope.CATALOGUE_READ, Scope.DAYS_READ,
                 Scope.SETTLEMENTS_READ, Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.OUTLETS_READ,
                 Scope.OUTLETS_WRITE, Scope.TERMINALS_READ, Scope.TERMINALS_WRITE, Scope.TERMINALS_ENROL,

@@ -133,7 +133,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "counter-clerk": Role(
             name="Clerk at a counter where cards are handed over",
             name_ar="موظف شباك تسليم الكروت",
-            scopes=frozenset({Scope.CARDS_HANDOVER}),
+            scopes=frozenset({Scope.CARDS_HANDOVER, Scope.STOCK_COUNT}),
             areas=frozenset({AreaKind.SITE}),
             granted_by=_OFFICE,
         ),
@@ -164,6 +164,13 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             name_ar="معتمد طلبات إصدار الكروت وجهات الطباعة",
             scopes=frozenset({Scope.PRODUCTION_APPROVE}),
             areas=_GOVERNORATES,
+        ),
+        "card-storekeeper": Role(
+            name="Keeper of a governorate's store of cards",
+            name_ar="أمين مخزن الكروت",
+            scopes=frozenset({Scope.STOCK_DISPATCH}),
+            areas=_GOVERNORATES,
+            conflicts=frozenset({"counter-clerk"}),
         ),
         "service-desk": Role(
             name="Service desk that answers citizens",

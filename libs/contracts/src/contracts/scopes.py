@@ -54,6 +54,8 @@ class Scope(StrEnum):
         "production:approve",
         "Decide on orders of cards and on bureaus and their keys that others have entered, and see them.",
     )
+    STOCK_DISPATCH = "stock:dispatch", "Send cards from the store to sites, take back what comes from them, see stock."
+    STOCK_COUNT = "stock:count", "Receive, count and send away cards at a site, and see its stock."
     CARDS_REPORT = "cards:report", "Find a holder's cards, report them lost, by telephone too, and send bread codes."
 
     REDEMPTIONS_CREATE = (

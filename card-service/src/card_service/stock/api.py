@@ -1,0 +1,166 @@
+"""Routes of stock."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from card_service.cards.errors import SiteUnknown
+from card_service.context import WithDependencies
+from card_service.stock import repository, service
+from card_service.stock.errors import (
+    CardElsewhere,
+    ConsignmentReceived,
+    ConsignmentUnknown,
+    CountDiffers,
+    NothingToSend,
+    SenderReceives,
+    StoreOnly,
+)
+from card_service.stock.models import Consignment
+from card_service.stock.schemas import (
+    ConsignedCard,
+    ConsignmentList,
+    ConsignmentOut,
+    CountIn,
+    CountOut,
+    DispatchIn,
+    OutgoingIn,
+    ReceiptIn,
+    StockOut,
+)
+from card_service.stock.service import Stock
+from chassis.auth import Caller
+from chassis.db import Recording, Work
+from chassis.endpoints import OFFICES, Rate
+from chassis.routing import router
+from contracts.scopes import Scope
+
+routes = router(tags=["stock"])
+_BOTH = (Scope.STOCK_DISPATCH, Scope.STOCK_COUNT)
+
+
+def _consignment_out(found: Consignment) -> ConsignmentOut:
+    return ConsignmentOut.model_validate(found, from_attributes=True)
+
+
+def _stock_out(stock: Stock) -> StockOut:
+    counts, last, count = stock.counts, stock.last, None
+    if last is not None:
+        count = CountOut(
+            count_id=last.count_id,
+            expected=last.expected,
+            counted=last.counted,
+            difference=last.difference,
+            cards=[
+                *(ConsignedCard(card_id=card_id, outcome="missing") for card_id in stock.missing),
+                *(ConsignedCard(card_id=card_id, outcome="surplus") for card_id in stock.surplus),
+            ],
+            counted_at=last.counted_at,
+            counted_by=last.counted_by,
+            note=last.note,
+        )
+    return StockOut(
+        site_id=stock.site_id,
+        day=stock.day,
+        opening=counts.opening,
+        received=counts.received,
+        issued=counts.issued,
+        spoiled=counts.spoiled,
+        returned=counts.returned,
+        ended=counts.ended,
+        closing=counts.closing,
+        on_the_way=stock.on_the_way,
+        count=count,
+    )
+
+
+@routes.post(
+    "/v1/consignments",
+    scopes=Scope.STOCK_DISPATCH,
+    callers=OFFICES,
+    status_code=201,
+    problems=(SiteUnknown, NothingToSend),
+    rate=Rate.BULK,
+    deadline=30,
+)
+async def dispatch(given: DispatchIn, caller: Caller, session: Work, deps: WithDependencies) -> ConsignmentOut:
+    """Send produced cards from the governorate's store to a site, those of its own district first."""
+    return _consignment_out(await service.dispatch(session, deps, caller, given))
+
+
+@routes.post(
+    "/v1/pickup-sites/{site_id}/outgoing-consignments",
+    scopes=Scope.STOCK_COUNT,
+    callers=OFFICES,
+    status_code=201,
+    problems=(SiteUnknown, CardElsewhere),
+    rate=Rate.BULK,
+    deadline=30,
+)
+async def send_from_site(
+    site_id: UUID, given: OutgoingIn, caller: Caller, session: Work, deps: WithDependencies
+) -> ConsignmentOut:
+    """Send cards away from a site: to another one, or back to the store where nobody has collected them."""
+    return _consignment_out(await service.send_from(session, deps, caller, site_id, given))
+
+
+@routes.get(
+    "/v1/consignments/{consignment_id}",
+    scopes=_BOTH,
+    callers=OFFICES,
+    problems=ConsignmentUnknown,
+    purpose="card_lookup",
+)
+async def read_consignment(consignment_id: UUID, caller: Caller, session: Recording) -> ConsignmentList:
+    """A consignment with its cards, for whom it goes to."""
+    found = await service.find(session, caller, consignment_id)
+    items = [
+        ConsignedCard(card_id=card_id, outcome=outcome)
+        for card_id, outcome in await repository.cards_of(session, consignment_id)
+    ]
+    return ConsignmentList(**_consignment_out(found).model_dump(), items=items)
+
+
+@routes.post(
+    "/v1/consignments/{consignment_id}/receipt",
+    scopes=_BOTH,
+    callers=OFFICES,
+    problems=(ConsignmentUnknown, ConsignmentReceived, SenderReceives, StoreOnly),
+    rate=Rate.BULK,
+    deadline=30,
+)
+async def receive(
+    consignment_id: UUID, given: ReceiptIn, caller: Caller, session: Work, deps: WithDependencies
+) -> ConsignmentOut:
+    """Count a consignment in, against its list: received, missing, surplus, damaged."""
+    return _consignment_out(await service.receive(session, deps, caller, consignment_id, given))
+
+
+@routes.get(
+    "/v1/pickup-sites/{site_id}/stock", scopes=_BOTH, callers=OFFICES, problems=SiteUnknown, purpose="card_lookup"
+)
+async def read_stock(
+    site_id: UUID,
+    caller: Caller,
+    session: Recording,
+    deps: WithDependencies,
+    day: Annotated[date | None, Query(description="by default today, in Cairo")] = None,
+) -> StockOut:
+    """A site's cards on a day, with the last count and by how much it differs."""
+    return _stock_out(await service.stock_of(session, caller, site_id, day or deps.today()))
+
+
+@routes.post(
+    "/v1/pickup-sites/{site_id}/stock-counts",
+    scopes=Scope.STOCK_COUNT,
+    callers=OFFICES,
+    status_code=201,
+    problems=(SiteUnknown, CountDiffers),
+)
+async def count_stock(site_id: UUID, given: CountIn, caller: Caller, session: Work, deps: WithDependencies) -> StockOut:
+    """Keep what was counted at a site now: the day closes to zero, or says by how much not, by card where scanned."""
+    return _stock_out(await service.count(session, deps, caller, site_id, given))

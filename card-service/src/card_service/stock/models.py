@@ -1,0 +1,52 @@
+"""Rows of stock, as the repository gives and takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from chassis.area import Area
+
+
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """Cards on their way: from a site or from the store of the governorate (None), to a site or to the store."""
+
+    consignment_id: UUID
+    governorate: str
+    from_site: UUID | None
+    to_site: UUID | None
+    dispatched_at: datetime
+    dispatched_by: str
+    received_at: datetime | None
+    received_by: str | None
+    cards: int
+    received: int
+    missing: int
+    damaged: int
+    surplus: int
+
+    @property
+    def area(self) -> Area:
+        """Of whom it is received."""
+        return Area(self.governorate, site_id=self.to_site)
+
+
+@dataclass(frozen=True, slots=True)
+class StockCount:
+    """What a clerk has counted at a site, and by how much it differs from what should have been there."""
+
+    count_id: UUID
+    site_id: UUID
+    day: date
+    expected: int
+    counted: int
+    counted_at: datetime
+    counted_by: str
+    note: str | None
+
+    @property
+    def difference(self) -> int:
+        """How many cards too many, below zero too few."""
+        return self.counted - self.expected
