@@ -160,6 +160,8 @@ async def read_stock(
     callers=OFFICES,
     status_code=201,
     problems=(SiteUnknown, CountDiffers),
+    purpose="card_lookup",
+    despite_restriction="the card goes on giving what it gives",
 )
 async def count_stock(site_id: UUID, given: CountIn, caller: Caller, session: Work, deps: WithDependencies) -> StockOut:
     """Keep what was counted at a site now: the day closes to zero, or says by how much not, by card where scanned."""
