@@ -105,7 +105,7 @@ async def test_a_day_of_a_sites_stock(office: Office, tmp_path: Path) -> None:
     out = f"/v1/pickup-sites/{here}/outgoing-consignments"
     moved = await office.call("POST", out, COUNT, json=body, claims={"site_id": here}, expect=201)
     elsewhere = await office.call("POST", out, COUNT, json=body, claims={"site_id": here}, expect=409)
-    assert (elsewhere["code"], elsewhere["card_ids"]) == ("card_not_at_site", [whole[1]])
+    assert (elsewhere["code"], elsewhere["card_ids"]) == ("card_not_in_stock_here", [whole[1]])
     assert (await received(office, moved, [whole[1]]))["received"] == 1
     day = await stock(office, here)
     assert moves(day) == [0, 3, 1, 0, 1, 0, 1]

@@ -36,7 +36,7 @@ class NothingToSend(Conflict):
 class CardElsewhere(Conflict):
     """A card does not lie at this site"""
 
-    code = "card_not_at_site"
+    code = "card_not_in_stock_here"
     title_ar = "أحد الكروت غير موجود في هذا المكان"
 
 
