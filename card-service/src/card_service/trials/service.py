@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.cards import minting
 from card_service.cards import repository as card_rows
 from card_service.cards import service as cards
-from card_service.cards.lifecycle import Action
+from card_service.cards.lifecycle import ENDED, Action
 from card_service.cards.models import NewCard, Step
 from card_service.dependencies import Dependencies
 from card_service.keys import TRIAL_STEPS, TRIAL_TIMES
@@ -79,8 +79,8 @@ async def close(session: AsyncSession, deps: Dependencies, caller: Principal, tr
     await _open_one(session, caller, trial_id)
     now = deps.now()
     for card in await repository.cards(session, trial_id):
-        if card.state != "closed":
-            await cards.close_cards_of(session, card.citizen_id, OVER, now)
+        if card.state not in ENDED:
+            await cards.close_cards_of(session, card.citizen_id, OVER, now, caller.subject)
     await repository.close(session, trial_id, caller.subject, now)
     return await trial_of(session, caller, trial_id)
 
