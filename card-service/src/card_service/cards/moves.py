@@ -58,6 +58,7 @@ class Action(StrEnum):
     LAPSE = "lapse"  # a lost card nobody asked a replacement for
     REPLACE = "replace"  # re-issue: a new card with a number of its own
     CHANGE_SERVICES = "change_services"  # enable one more, or disable one
+    TAKE_BACK = "take_back"  # its activation was a mistake
     SUPERSEDE = "supersede"  # its replacement was handed over
     CLOSE = "close"
     EXPIRE = "expire"

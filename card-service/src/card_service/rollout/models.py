@@ -113,6 +113,7 @@ class TakingBack:
     activation_id: UUID
     phase_id: UUID
     reason: str
+    approved_by: str
     status: JobStatus
     done_card: UUID | None
     taken_back: int

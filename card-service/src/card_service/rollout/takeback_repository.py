@@ -14,7 +14,7 @@ from card_service.database import record
 from card_service.rollout.models import TakingBack
 
 _TAKING = (
-    "SELECT t.activation_id, a.phase_id, t.reason, t.status, t.done_card, t.taken_back, t.left_alone"
+    "SELECT t.activation_id, a.phase_id, t.reason, t.approved_by, t.status, t.done_card, t.taken_back, t.left_alone"
     " FROM taking_back t JOIN activation a USING (activation_id)"
 )
 _FIND = text(f"{_TAKING} WHERE t.activation_id = :activation_id")

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from approvals.kinds import Kind
 from approvals.model import Proposal
+from card_service.cards.lifecycle import Action
+from card_service.cards.models import Step
 from card_service.cards.taking_back import TakenCard, take_back
 from card_service.context import Runtime
 from card_service.proposals import PROPOSALS
@@ -78,7 +80,8 @@ async def chunk(session: AsyncSession, runtime: Runtime, taking: TakingBack) -> 
     deps = runtime.state.dependencies
     now, most = deps.now(), deps.settings.card_activation_chunk
     cards = await takeback_repository.following(session, taking, most)
-    taken = await take_back(session, cards) if cards else []
+    step = Step(Action.TAKE_BACK, now, taking.approved_by, because=taking.reason)
+    taken = await take_back(session, cards, step) if cards else []
     await outbox.add(session, *(event for card in taken for event in _told(card, taking, now)), at=now)
     last = len(cards) < most
     await takeback_repository.advance(session, taking, cards, len(taken), now if last else None)
