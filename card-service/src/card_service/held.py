@@ -252,6 +252,27 @@ HELD: Final[Held] = {
         retention=Retention.REGISTER,
         without=("asked_by", "ended_by"),
     ),
+    "appointment_change": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("changed_by",),
+    ),
+    "awaiting_appointment": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        stays=Stays.PASSING,
+    ),
+    "uncollected_card": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        without=("marked_by",),
+    ),
     "bread_code": HeldIn(
         whose={"card_id": Whose.CARD},
         classes=(Personal.CARD,),

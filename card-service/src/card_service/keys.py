@@ -240,6 +240,20 @@ HOUSE_CALL_HORIZON = KEYS.declare(
 HOUSE_CALLS_OF_CARD = KEYS.declare(
     "house_call.most_missed", kinds.positive, "House calls at which nobody was met after which there are no more."
 )
+MOST_REBOOKINGS = KEYS.declare(
+    "pickup.most_rebookings", kinds.positive, "Times that a holder may choose another hour for one card."
+)
+TRAVEL_DAYS = KEYS.declare(
+    "pickup.travel_days", kinds.positive, "Working days after which a card is at another site of its governorate."
+)
+WALK_IN_PERCENT = KEYS.declare(
+    "pickup.walk_in_percent",
+    kinds.whole,
+    "Walk-ins that a site takes on a day beside its appointments, in percent of what it offers that day.",
+)
+KEPT_DAYS = KEYS.declare(
+    "pickup.kept_days", kinds.positive, "Days after the last invitation for which a card is kept at its site."
+)
 PIN_PERMIT_MINUTES = KEYS.declare(
     "pin.permit_minutes",
     kinds.positive,

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from approvals.api import routers_of
 from approvals.expiry import expiry
+from card_service.appointments.api import routes as appointments
 from card_service.cards.api import routes as cards
 from card_service.cards.restated import CARDS
 from card_service.consumers import reactions
@@ -43,6 +44,7 @@ from card_service.search.api import routes as search
 from card_service.settings import Settings
 from card_service.stock.api import routes as stock
 from card_service.trials.api import routes as trials
+from card_service.uncollected.api import routes as uncollected
 from card_service.workers import workers
 from chassis import app as chassis_app
 from chassis.adopting import adopting
@@ -69,6 +71,8 @@ ROUTERS = (
     distribution,
     sites,
     housecalls,
+    appointments,
+    uncollected,
     handover,
     readiness,
     seminars,

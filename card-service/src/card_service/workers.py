@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from card_service.accesses.service import CHAIN
+from card_service.appointments.replanning import REPLANNING
 from card_service.cards.upkeep import EXPIRING, MAPPING
 from card_service.context import Runtime
 from card_service.distribution import plan_repository as plans
@@ -63,6 +64,7 @@ def workers() -> list[Periodic[Runtime]]:
         INVITING,
         CODES_OVER,
         Periodic(MISSED.worker, MISSED.run, lambda runtime: runtime.state.dependencies.settings.card_sweep_seconds),
+        *REPLANNING,
         TELLING,
         COUNTING,
         USE_FORGOTTEN,

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from approvals.testing import as_person
 from card_service.registry.intake import HEADER
-from card_service.sealing import CARD_NUMBER
 from chassis.clock import business_day
 from chassis.contact import open_code
 from chassis.ids import new_id
@@ -22,7 +21,7 @@ from policybook.testing import policy_calls
 
 from .. import sites
 from ..bureaus import production_calls
-from ..holders import house_calls, losses, mandates
+from ..holders import appointments, findings, house_calls, losses, mandates
 from ..rollouts import stages
 from ..training import readiness
 from ..trials import trials
@@ -388,17 +387,6 @@ async def proofs(office: Office, world: World) -> dict[str, Call]:
     }
 
 
-async def findings(office: Office) -> Calls:
-    """A card that an inspector of its governorate has found."""
-    card, _, _ = await office.active()
-    sealed = await office.fetch("SELECT number_sealed FROM card WHERE card_id = $1", UUID(card))
-    number = office.runtime.state.dependencies.vault.open(UUID(card), sealed[0][0], CARD_NUMBER).decode()
-    body = {"card_number": number, "found_on": "2026-01-05", "place": "Port Said", "report": "inspection:2026/1"}
-    mine, stranger = as_person(governorate=PORT_SAID["governorate"]), as_person(governorate=ISMAILIA["governorate"])
-    path = "/v1/card-findings"
-    return {f"POST {path}": Call(path, "cards:inspect", mine, stranger, body={"json": body})}
-
-
 async def rights(office: Office, world: World) -> Calls:
     """Of a citizen's rights; the restriction begins in times that no test sees."""
     ((restriction,),) = await office.fetch(
@@ -431,7 +419,7 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     calls = phases | registry(office, world) | rollout(office, world) | await cards(office, world)
     calls |= await rights(office, world) | await duplicates(office, world)
     calls |= await requests(office) | await losses(office) | await findings(office) | await mandates(office)
-    calls |= await readiness(office) | await house_calls(office)
+    calls |= await readiness(office) | await house_calls(office) | await appointments(office)
     calls |= await trials(office)
     calls |= await production_calls(office)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")

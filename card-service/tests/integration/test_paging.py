@@ -29,6 +29,8 @@ LISTS = {
     "/v1/pickup-sites/{site_id}/appointments",
     "/v1/pickup-sites/{site_id}/closures",
     "/v1/house-calls",  # walked in test_house_calls.py
+    "/v1/cards/{card_id}/free-hours",  # these two walked in test_appointments.py
+    "/v1/pickup-sites/{site_id}/uncollected",
     "/v1/rollout-phases",
     "/v1/courses",  # these four walked in test_readiness.py
     "/v1/courses/{course_id}/participants",

@@ -24,9 +24,7 @@ from contracts.card import (
     HouseholdChangedByMonth,
     HouseholdRestated,
     PersonDied,
-    PickupMissed,
     PickupReminderDue,
-    PickupScheduled,
 )
 from contracts.gateway import TerminalKeyReplaced
 from contracts.health import ProviderContactChanged
@@ -34,6 +32,7 @@ from contracts.payment import PaymentCaptured, PayoutPaid, WalletCorrected, Wall
 from contracts.supply import BalanceStated, OutletContactChanged, Redeemed
 from notify_service import metrics, service, templates
 from notify_service import repository as messages
+from notify_service.appointments import follow_appointments
 from notify_service.contacts import places, trials
 from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn, learn_again, learn_in_clear
@@ -75,6 +74,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     follow_holders(reactions)
     follow_losses(reactions)
     follow_mandates(reactions)
+    follow_appointments(reactions)
     follow_house_calls(reactions)
     follow_takebacks(reactions)
     follow_flour(reactions)
@@ -86,9 +86,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions.on(PersonDied)(person_died)
     reactions.on(HouseholdChangedByMonth)(household_changed)
     reactions.restated(HouseholdRestated, PersonDied, HouseholdChangedByMonth)(household_restated)
-    reactions.on(PickupScheduled)(pickup_scheduled)
     reactions.on(PickupReminderDue)(pickup_reminder)
-    reactions.on(PickupMissed)(pickup_missed)
     reactions.on(CardIssued)(card_issued)
     reactions.on(CardActivated)(card_activated)
     reactions.on(CardBlocked)(card_blocked)
@@ -150,25 +148,12 @@ async def household_restated(events: Sequence[Received[HouseholdRestated]], sess
     await _died(session, [(gone.citizen_id, gone.died_on) for gone in dead])
 
 
-async def pickup_scheduled(
-    events: Sequence[Received[PickupScheduled]], session: AsyncSession, runtime: Runtime
-) -> None:
-    """Tell where and when the card is collected."""
-    intents = [about(e, e.data.card_id, AppointmentFacts(**e.data.model_dump())) for e in events]
-    await _queue(session, runtime, "appointment", intents)
-
-
 async def pickup_reminder(
     events: Sequence[Received[PickupReminderDue]], session: AsyncSession, runtime: Runtime
 ) -> None:
     """Remind of where and when the card is collected."""
     intents = [about(e, e.data.card_id, AppointmentFacts(**e.data.model_dump())) for e in events]
     await _queue(session, runtime, "appointment_reminder", intents)
-
-
-async def pickup_missed(events: Sequence[Received[PickupMissed]], session: AsyncSession, runtime: Runtime) -> None:
-    """Tell that the appointment passed."""
-    await _queue(session, runtime, "missed_appointment", [about(e, e.data.card_id) for e in events])
 
 
 async def card_issued(events: Sequence[Received[CardIssued]], session: AsyncSession, runtime: Runtime) -> None:

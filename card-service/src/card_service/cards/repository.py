@@ -90,6 +90,7 @@ _TODAYS_WORDS = text(
     " ORDER BY card_id LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING card_id"
 )
 _LAPSES_AT = text("UPDATE card SET lapses_at = :lapses_at WHERE card_id = :card_id")
+_LIES_AT = text("UPDATE card SET site_id = :site_id WHERE card_id = ANY(CAST(:cards AS uuid[]))")
 _STAYS = text("UPDATE card SET lapses_at = NULL WHERE card_id = :card_id")
 # A card that waits may have been given an hour, one at its end has none of a block.
 _END = (
@@ -214,6 +215,11 @@ async def replacement_of(session: AsyncSession, card_id: UUID) -> UUID | None:
 async def set_services(session: AsyncSession, card_id: UUID, services: Sequence[str]) -> None:
     """Write which services may be used with a card; one it had before is switched off from now on."""
     await session.execute(_SET_SERVICES, {"card_id": card_id, "services": ",".join(sorted(services))})
+
+
+async def lies_at(session: AsyncSession, cards: Sequence[UUID], site_id: UUID) -> None:
+    """Write at which site cards are to be collected."""
+    await session.execute(_LIES_AT, {"cards": list(cards), "site_id": site_id})
 
 
 async def has_waiting(session: AsyncSession, citizen_id: UUID) -> bool:

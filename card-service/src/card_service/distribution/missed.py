@@ -14,12 +14,12 @@ from card_service.distribution.models import MissedAppointment, NewAppointment
 from card_service.distribution.offering import WEEK, offers_of, planning_site
 from card_service.distribution.planning import Group, Planner
 from card_service.distribution.plans import pickup_scheduled
-from card_service.keys import APPOINTMENTS, REBOOKING_DAYS
+from card_service.keys import APPOINTMENTS, KEPT_DAYS, REBOOKING_DAYS
 from chassis import outbox
-from chassis.clock import day_begins
+from chassis.clock import business_day, day_begins
 from chassis.ids import new_id
 from chassis.isolation import Batches
-from contracts.card import PickupMissed
+from contracts.card import PickupMissed, PickupScheduled
 from contracts.event import Event
 
 CHUNK = 1000
@@ -32,21 +32,25 @@ async def _past(session: AsyncSession, runtime: Runtime, limit: int) -> list[Mis
 async def _tell(session: AsyncSession, runtime: Runtime, missed: Sequence[MissedAppointment]) -> None:
     """Tell of appointments that were missed, and book anew whoever has an appointment left."""
     deps = runtime.state.dependencies
+    again = [one for one in missed if one.missed < deps.figure(APPOINTMENTS)]
+    rebooked = await _rebook(session, deps, again)
+    expected = {event.card_id for event in rebooked}
+    kept = timedelta(days=deps.figure(KEPT_DAYS))
     events: list[Event] = [
         PickupMissed(
             appointment_id=one.appointment_id,
             card_id=one.card_id,
             citizen_id=one.citizen_id,
             household_id=one.household_id,
+            again=one.card_id in expected,
+            kept_until=None if one.card_id in expected else business_day(one.ended_at) + kept,
         )
         for one in missed
     ]
-    again = [one for one in missed if one.number < deps.figure(APPOINTMENTS)]
-    events.extend(await _rebook(session, deps, again))
-    await outbox.add(session, *events, at=deps.now())
+    await outbox.add(session, *events, *rebooked, at=deps.now())
 
 
-async def _rebook(session: AsyncSession, deps: Dependencies, missed: list[MissedAppointment]) -> list[Event]:
+async def _rebook(session: AsyncSession, deps: Dependencies, missed: list[MissedAppointment]) -> list[PickupScheduled]:
     """Fresh hours from tomorrow on, in the first week with room; beyond the horizon there is none."""
     by_card = {one.card_id: one for one in missed}
     sites = await repository.sites_by_id(session, {one.site_id for one in missed})
@@ -68,7 +72,9 @@ async def _rebook(session: AsyncSession, deps: Dependencies, missed: list[Missed
     if booked:
         await repository.book(session, booked)
     return [
-        pickup_scheduled(a, sites[a.site_id], by_card[a.card_id].citizen_id, by_card[a.card_id].household_id)
+        pickup_scheduled(
+            a, sites[a.site_id], by_card[a.card_id].citizen_id, by_card[a.card_id].household_id, because="missed"
+        )
         for a in booked
     ]
 

@@ -172,6 +172,8 @@ class MissedAppointment:
     household_id: UUID
     site_id: UUID
     number: int
+    ended_at: datetime
+    missed: int  # how many the card has missed with this one
 
 
 @dataclass(frozen=True, slots=True)

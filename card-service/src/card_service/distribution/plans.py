@@ -80,9 +80,9 @@ async def find(session: AsyncSession, caller: Principal, plan_id: UUID) -> Plan:
 
 
 def pickup_scheduled(
-    appointment: NewAppointment, site: PickupSite, citizen_id: UUID, household_id: UUID
+    appointment: NewAppointment, site: PickupSite, citizen_id: UUID, household_id: UUID, because: str = "planned"
 ) -> PickupScheduled:
-    """The event of an appointment."""
+    """The event of an appointment; `because`: why it is another one."""
     return PickupScheduled(
         appointment_id=appointment.appointment_id,
         card_id=appointment.card_id,
@@ -94,6 +94,7 @@ def pickup_scheduled(
         site_address_ar=site.address_ar,
         starts_at=appointment.starts_at,
         ends_at=appointment.starts_at + HOUR,
+        because=because,
     )
 
 

@@ -70,7 +70,8 @@ _OF_SITE = text(
 )
 # The card is locked first, as a hand-over does; a card that is being handed over is left alone.
 _DUE = text(
-    "SELECT a.appointment_id, a.card_id, c.citizen_id, c.household_id, a.site_id, a.number"
+    "SELECT a.appointment_id, a.card_id, c.citizen_id, c.household_id, a.site_id, a.number, a.ends_at,"
+    " (SELECT count(*) FROM appointment m WHERE m.card_id = a.card_id AND m.state = 'missed') + 1"
     " FROM appointment a JOIN card c USING (card_id)"
     f" WHERE a.state = 'scheduled' AND a.ends_at <= :before AND {not_aside(MISSED, 'a.appointment_id')}"
     " ORDER BY a.ends_at, a.appointment_id LIMIT :limit"

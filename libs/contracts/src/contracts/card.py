@@ -212,7 +212,11 @@ class EntitlementDecided(Event):
 
 
 class PickupScheduled(Event):
-    """A citizen has an appointment to collect the card."""
+    """A citizen has an appointment to collect the card, in the place of the one before.
+
+    `because`: `planned`, `missed` the one before, `rebooked`, `moved` to another site, a `walk_in`, or `replanned`
+    since the site is shut.
+    """
 
     TOPIC = TOPIC
     KEY = "household_id"
@@ -227,6 +231,7 @@ class PickupScheduled(Event):
     site_address_ar: str
     starts_at: datetime
     ends_at: datetime
+    because: str = "planned"
 
 
 class PickupReminderDue(Event):
@@ -246,7 +251,10 @@ class PickupReminderDue(Event):
 
 
 class PickupMissed(Event):
-    """The appointment passed and the card was not collected."""
+    """The appointment passed and the card was not collected.
+
+    `again`: another one follows; where none does, the card is kept at its site until `kept_until`.
+    """
 
     TOPIC = TOPIC
     KEY = "household_id"
@@ -255,6 +263,8 @@ class PickupMissed(Event):
     card_id: UUID
     citizen_id: UUID
     household_id: UUID
+    again: bool | None = None
+    kept_until: date | None = None
 
 
 class CardIssued(Event):

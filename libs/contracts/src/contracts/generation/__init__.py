@@ -25,6 +25,7 @@ def all_events() -> list[type[Event]]:
         "housecalls",
         "losses",
         "mandates",
+        "appointments",
         "seminars",
         "trials",
         "summaries",

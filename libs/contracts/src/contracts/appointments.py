@@ -1,0 +1,23 @@
+"""Events of card-service about appointments that are no more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.card import TOPIC
+from contracts.event import Event
+
+
+class PickupCancelled(Event):
+    """An appointment is no more and none has taken its place yet; the card waits."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    appointment_id: UUID
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    starts_at: datetime
+    because: str  # asked, closed
