@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
+from chassis.testing import eventually
+
 from ..bureaus import Workshop, approved
+from ..sites import saturday
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,6 +160,40 @@ async def test_what_nobody_collects_goes_back_to_the_store_and_out_again(office:
     ((phase,),) = await office.fetch("SELECT phase_id FROM card WHERE card_id = $1::text::uuid", card["card_id"])
     again = await sent(office, site["site_id"], str(phase), 1)
     assert await listed(office, again) == [card["card_id"]]
+
+
+async def planned(office: Office, phase_id: str) -> dict[str, Any]:
+    """A plan for heads, carried out."""
+    week = str(saturday())
+    path, body = f"/v1/rollout-phases/{phase_id}/pickup-plans", {"week_start": week, "limit": 50, "holders": "heads"}
+    ordered = await office.call("POST", path, "rollout:write", json=body, expect=202)
+
+    async def done() -> dict[str, Any] | None:
+        found: dict[str, Any] = await office.call("GET", f"/v1/pickup-plans/{ordered['id']}", "rollout:read")
+        return found if found["status"] == "done" else None
+
+    return await eventually(done, seconds=30)
+
+
+async def test_a_plan_invites_to_cards_that_lie_at_a_site_and_to_each_once(office: Office, tmp_path: Path) -> None:
+    phase_id, heads = await produced(office, Workshop(office, tmp_path), 4, "Invited")
+    near, far = await office.site("Invited near"), await office.site("Invited far", district="03.07")
+    assert (await planned(office, phase_id))["scheduled"] == 0  # all of them are still in the store
+    first = await sent(office, near["site_id"], phase_id, 2)
+    arrived = await listed(office, first)
+    await received(office, first, arrived)
+    assert (await planned(office, phase_id))["scheduled"] == 2
+    second = await sent(office, far["site_id"], phase_id, 2)
+    await received(office, second, await listed(office, second))
+    assert [(await planned(office, phase_id))["scheduled"] for _ in range(2)] == [2, 0]
+    made = await office.fetch(
+        "SELECT a.card_id::text AS card, a.site_id::text AS site, c.site_id = a.site_id AS lies_there"
+        " FROM appointment a JOIN card c USING (card_id) WHERE c.phase_id = $1",
+        UUID(phase_id),
+    )
+    assert len({one["card"] for one in made}) == len(made) == len(heads)
+    assert all(one["lies_there"] for one in made)
+    assert {one["card"] for one in made if one["site"] == near["site_id"]} == set(arrived)
 
 
 async def test_of_two_clerks_one_receives(office: Office, tmp_path: Path) -> None:

@@ -96,12 +96,14 @@ class Plan(InGovernorate):
 
     `heads_left` and `others_left` are how many citizens it may still invite, None before it has begun;
     `done_household` is the last household it has settled. `drafted` is how many its draft had a place for, None where
-    it was not looked at first. From `households` on: `planning.Figures`.
+    it was not looked at first. `by_bureau`: the phase's cards are made before they are planned. From `households` on:
+    `planning.Figures`.
     """
 
     plan_id: UUID
     phase_id: UUID
     governorate: str
+    by_bureau: bool
     week_start: date
     weeks: int
     holders: Holders
@@ -142,13 +144,15 @@ class DayLoad:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A citizen without a card who may have one by the plan."""
+    """A citizen who may be invited by the plan: without a card, or with `card_id` that lies at `site_id` for them."""
 
     household_id: UUID
     district: str
     citizen_id: UUID
     is_head: bool
     is_elderly: bool = False
+    card_id: UUID | None = None
+    site_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

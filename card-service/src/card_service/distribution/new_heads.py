@@ -75,7 +75,7 @@ async def _planned(session: AsyncSession, deps: Dependencies, phase_id: UUID, he
     used = {placement.site_id for placement in outcome.placements}
     capacities = {site_id: sum(offer.offered for offer in offered.offers[site_id]) for site_id in used}
     await plan_repository.begin(session, plan_id, given.limit, 0, capacities)
-    await write(session, deps, plan, outcome, sites)
+    await write(session, deps, plan, outcome, sites, {})
     await plan_repository.advance(
         session, plan, outcome, heads_left=0, others_left=0, done_household=None, ended_at=deps.now()
     )

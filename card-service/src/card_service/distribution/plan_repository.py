@@ -16,7 +16,8 @@ from card_service.distribution.schemas import PlanIn
 from chassis.row_arrays import statement
 
 _PLAN = (
-    "SELECT p.plan_id, p.phase_id, f.governorate, p.week_start, p.weeks, p.holders, p.max_citizens, p.status,"
+    "SELECT p.plan_id, p.phase_id, f.governorate, f.production = 'bureau', p.week_start, p.weeks, p.holders,"
+    " p.max_citizens, p.status,"
     " p.heads_left, p.others_left, p.done_household, p.scheduled, p.drafted, p.created_by, p.started_by, p.dropped_by,"
     " p.households, p.together, p.other_district, p.elderly, p.elderly_quiet, p.measured, p.metres"
     " FROM pickup_plan p JOIN rollout_phase f USING (phase_id)"
@@ -49,6 +50,21 @@ _CANDIDATES = text(
     " AND NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = c.citizen_id AND k.state NOT IN ('closed', 'replaced'))"
     " ORDER BY h.household_id, (c.role <> 'head'), c.citizen_id LIMIT :limit"
 )
+# A card that was sent elsewhere has its appointments cancelled, and may be invited for again.
+_LYING = (
+    " FROM card k JOIN citizen c USING (citizen_id) JOIN household h ON h.household_id = c.household_id"
+    " WHERE k.phase_id = :phase_id AND k.state = 'in_stock'"
+    " AND NOT EXISTS (SELECT FROM appointment a WHERE a.card_id = k.card_id AND a.state <> 'cancelled')"
+)
+_COUNT_LYING = text(f"SELECT count(*){_LYING} AND c.role = 'head'")
+_CANDIDATES_LYING = (
+    "SELECT c.household_id, h.district, c.citizen_id, c.role = 'head' AS is_head, c.birth_date <= :elderly_by,"
+    f" k.card_id, k.site_id{_LYING} AND (CAST(:after AS uuid) IS NULL OR h.household_id > :after)"
+    " AND (c.role = 'head' OR CAST(:others AS boolean) AND c.birth_date <= :born_by)"
+    " ORDER BY h.household_id, (c.role <> 'head'), c.citizen_id LIMIT :limit"
+)
+_DRAFTED_LYING = text(_CANDIDATES_LYING)
+_PLANNED_LYING = text(f"{_CANDIDATES_LYING} FOR UPDATE OF k")
 _HOUSEHOLD_SITES = text(
     "SELECT DISTINCT ON (c.household_id) c.household_id, k.site_id FROM citizen c JOIN card k USING (citizen_id)"
     " WHERE c.household_id = ANY(CAST(:households AS uuid[])) AND k.site_id IS NOT NULL"
@@ -206,9 +222,11 @@ async def claim(session: AsyncSession) -> Plan | None:
     return Plan(*row) if row else None
 
 
-async def count_heads(session: AsyncSession, governorate: str) -> int:
-    """How many heads of household of a governorate have no card."""
-    return int((await session.execute(_COUNT_HEADS, {"governorate": governorate})).scalar_one())
+async def count_heads(session: AsyncSession, plan: Plan) -> int:
+    """How many heads of household have no card, or one that lies at a site where a bureau makes the cards."""
+    if plan.by_bureau:
+        return int((await session.execute(_COUNT_LYING, {"phase_id": plan.phase_id})).scalar_one())
+    return int((await session.execute(_COUNT_HEADS, {"governorate": plan.governorate})).scalar_one())
 
 
 async def begin(
@@ -226,17 +244,23 @@ async def candidates(
 ) -> list[Candidate]:
     """Citizens without a card of the households after the plan's last, household by household, the head first.
 
-    Others than heads are born by `born_by`; who is born by `elderly_by` is elderly.
+    Where a bureau makes the cards: citizens whose card lies at a site and who were not invited for it, their cards
+    locked by a plan that is carried out. Others than heads are born by `born_by`; who is born by `elderly_by` is
+    elderly.
     """
     values = {
-        "governorate": plan.governorate,
         "after": plan.done_household,
         "others": others,
         "born_by": born_by,
         "elderly_by": elderly_by,
         "limit": limit,
     }
-    return [Candidate(*row) for row in await session.execute(_CANDIDATES, values)]
+    if plan.by_bureau:
+        lying = _DRAFTED_LYING if plan.is_draft else _PLANNED_LYING
+        rows = await session.execute(lying, {**values, "phase_id": plan.phase_id})
+    else:
+        rows = await session.execute(_CANDIDATES, {**values, "governorate": plan.governorate})
+    return [Candidate(*row) for row in rows]
 
 
 async def household_sites(session: AsyncSession, households: Sequence[UUID]) -> dict[UUID, UUID]:

@@ -1,6 +1,6 @@
 """Pick-up plans: drafted and looked at, or ordered at once; carried out chunk by chunk by a worker.
 
-A card is made for everyone invited.
+A card is made for everyone invited, or they are invited to the card that a bureau has made and that lies at a site.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from card_service.distribution.errors import PlanNotDraft, PlanNotFound, PlanUnd
 from card_service.distribution.models import Candidate, NewAppointment, PickupSite, Plan
 from card_service.distribution.offering import WEEK, offers_of, planning_site
 from card_service.distribution.opening import HOUR
-from card_service.distribution.planning import Group, Outcome, Planner
+from card_service.distribution.planning import Group, Outcome, Placement, Planner
 from card_service.distribution.schemas import PlanAccepted, PlanIn
 from card_service.keys import ADULT_AGE, ELDERLY_AGE
 from chassis import outbox
@@ -126,11 +126,12 @@ class Invitations:
                 elif not member.is_head and self.others_left > 0:
                     self.others_left -= 1
                     invited.append(member)
-            if invited:
-                citizens = tuple(member.citizen_id for member in invited)
-                elderly = sum(member.is_elderly for member in invited)
-                site_id = sites.get(household_id)
-                self.groups.append(Group(household_id, invited[0].district, citizens, site_id, elderly))
+            places = [member.site_id or sites.get(household_id) for member in invited]
+            for site_id in dict.fromkeys(places):
+                there = [member for member, place in zip(invited, places, strict=True) if place == site_id]
+                citizens = tuple(member.citizen_id for member in there)
+                elderly = sum(member.is_elderly for member in there)
+                self.groups.append(Group(household_id, there[0].district, citizens, site_id, elderly))
             self.done_household = household_id
 
     @property
@@ -161,7 +162,7 @@ async def plan_chunk(session: AsyncSession, runtime: Runtime, plan: Plan) -> Non
     offered = await offers_of(session, deps, sites.values(), plan.week_start, days, drafted)
     heads_left, others_left = plan.heads_left, plan.others_left
     if heads_left is None or others_left is None:
-        heads_left = min(plan.max_citizens, await store.count_heads(session, plan.governorate))
+        heads_left = min(plan.max_citizens, await store.count_heads(session, plan))
         others_left = plan.max_citizens - heads_left if plan.holders == "adults" else 0
         capacities = {site_id: sum(one.offered for one in offered.offers.get(site_id, ())) for site_id in sites}
         await store.begin(session, plan.plan_id, heads_left, others_left, capacities)
@@ -181,7 +182,8 @@ async def plan_chunk(session: AsyncSession, runtime: Runtime, plan: Plan) -> Non
     planner = Planner(map(planning_site, sites.values()), offered.offers, offered.room, offered.points)
     outcome = await asyncio.to_thread(lambda: planner.place(invitations.groups))
     if not plan.is_draft:
-        await write(session, deps, plan, outcome, sites)
+        lying = {one.citizen_id: one.card_id for one in candidates if one.card_id is not None}
+        await write(session, deps, plan, outcome, sites, lying)
     await store.advance(
         session,
         plan,
@@ -194,33 +196,47 @@ async def plan_chunk(session: AsyncSession, runtime: Runtime, plan: Plan) -> Non
 
 
 async def write(
-    session: AsyncSession, deps: Dependencies, plan: Plan, outcome: Outcome, sites: Mapping[UUID, PickupSite]
+    session: AsyncSession,
+    deps: Dependencies,
+    plan: Plan,
+    outcome: Outcome,
+    sites: Mapping[UUID, PickupSite],
+    lying: Mapping[UUID, UUID],
 ) -> None:
-    """Make the cards, book the hours, tell the citizens."""
+    """Make the cards of those who have none `lying` at a site (card by citizen), book the hours, tell the citizens."""
     if not outcome.placements:
         return
     now = deps.now()
-    minted = await minting.mint(session, deps, len(outcome.placements))
-    new_cards: list[NewCard] = []
+    made = await _make(session, deps, plan, [one for one in outcome.placements if one.citizen_id not in lying])
     appointments: list[NewAppointment] = []
     events: list[PickupScheduled] = []
-    for card, placement in zip(minted, outcome.placements, strict=True):
-        site = sites[placement.site_id]
-        new_cards.append(
-            NewCard(
-                card_id=card.card_id,
-                citizen_id=placement.citizen_id,
-                household_id=placement.household_id,
-                governorate=plan.governorate,
-                number_hash=card.number_hash,
-                number_sealed=card.number_sealed,
-                site_id=site.site_id,
-                phase_id=plan.phase_id,
-            )
-        )
-        appointment = NewAppointment(new_id(), card.card_id, site.site_id, placement.starts_at, 1)
+    for placement in outcome.placements:
+        citizen_id, site = placement.citizen_id, sites[placement.site_id]
+        card_id = lying[citizen_id] if citizen_id in lying else made[citizen_id]
+        appointment = NewAppointment(new_id(), card_id, site.site_id, placement.starts_at, 1)
         appointments.append(appointment)
-        events.append(pickup_scheduled(appointment, site, placement.citizen_id, placement.household_id))
-    await cards.insert(session, new_cards, now, plan.created_by, str(plan.plan_id))
+        events.append(pickup_scheduled(appointment, site, citizen_id, placement.household_id))
     await repository.book(session, appointments)
     await outbox.add(session, *events, at=now)
+
+
+async def _make(
+    session: AsyncSession, deps: Dependencies, plan: Plan, placements: Sequence[Placement]
+) -> dict[UUID, UUID]:
+    """Make a card for each of the citizens, in stock at the site; card by citizen."""
+    minted = await minting.mint(session, deps, len(placements)) if placements else []
+    new_cards = [
+        NewCard(
+            card_id=card.card_id,
+            citizen_id=placement.citizen_id,
+            household_id=placement.household_id,
+            governorate=plan.governorate,
+            number_hash=card.number_hash,
+            number_sealed=card.number_sealed,
+            site_id=placement.site_id,
+            phase_id=plan.phase_id,
+        )
+        for card, placement in zip(minted, placements, strict=True)
+    ]
+    await cards.insert(session, new_cards, deps.now(), plan.created_by, str(plan.plan_id))
+    return {card.citizen_id: card.card_id for card in new_cards}

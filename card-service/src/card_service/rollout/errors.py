@@ -110,13 +110,6 @@ class GatePassed(Conflict):
     title_ar = "صدر قرار بتجاوز شروط هذه الخطوة من قبل"
 
 
-class MadeByBureau(Conflict):
-    """The cards of this phase are made by a bureau, not by a plan"""
-
-    code = "phase_made_by_bureau"
-    title_ar = "كروت هذه المرحلة تصدر من جهة الطباعة وليس من خطة التسليم"
-
-
 class ActivationNotFound(NotFound):
     """There is no such activation, or it is not yours"""
 

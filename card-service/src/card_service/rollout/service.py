@@ -13,7 +13,6 @@ from card_service.distribution.schemas import PlanAccepted, PlanIn
 from card_service.keys import OPENING_DECIDED
 from card_service.rollout import repository, stages
 from card_service.rollout.errors import (
-    MadeByBureau,
     PhaseExists,
     PhaseNotFound,
     PhaseNotOpened,
@@ -97,11 +96,9 @@ async def order_plan(
 ) -> PlanAccepted:
     """Order a pick-up plan for a phase, or its draft, which leaves the phase where it is.
 
-    Raises WeekIsOver, MadeByBureau, what `order_step` raises, PlanUnderWay.
+    Raises WeekIsOver, what `order_step` raises, PlanUnderWay.
     """
     plans.ensure_ahead(deps, given.week_start, given.weeks)
-    if (await phase_of(session, caller, phase_id)).production == "bureau":
-        raise MadeByBureau(detail_ar="يتم طلب الكروت والموافقة عليها أولاً.")
     if given.draft:
         await phase_of(session, caller, phase_id)
     else:
