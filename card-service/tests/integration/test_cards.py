@@ -198,7 +198,7 @@ async def test_a_lost_card_is_replaced_and_its_services_pass_on(office: Office) 
     found = {one["card_id"]: one for one in await office.find(head)}
     done = await office.hand_over(found[new["card_id"]], head)
     assert (done["state"], done["services"], done["replaced_card_id"]) == ("active", ["supply"], old_id)
-    assert (await office.call("GET", f"/v1/cards/{old_id}", READ))["state"] == "closed"
+    assert (await office.call("GET", f"/v1/cards/{old_id}", READ))["state"] == "replaced"
     (replaced,) = await office.events("CardReplaced", home)
     assert (replaced["old_card_id"], replaced["new_card_id"]) == (old_id, new["card_id"])
     assert replaced["services"] == ["supply"]
