@@ -331,7 +331,7 @@ async def test_the_new_card_ends_the_code_and_keeps_the_services(office: Office)
     await office.hand_over(new, head)
     assert (await Terminal(office).tries(code))["result"] == "over"
     before, after = await card_of(office, card_id), await card_of(office, new["card_id"])
-    assert (before["state"], after["state"], after["services"]) == ("closed", "active", ["supply"])
+    assert (before["state"], after["state"], after["services"]) == ("replaced", "active", ["supply"])
 
 
 async def test_a_code_ends_by_its_days_and_the_newest_counts(office: Office) -> None:

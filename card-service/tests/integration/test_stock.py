@@ -195,6 +195,19 @@ async def test_a_plan_invites_to_cards_that_lie_at_a_site_and_to_each_once(offic
     assert all(one["lies_there"] for one in made)
     assert {one["card"] for one in made if one["site"] == near["site_id"]} == set(arrived)
 
+    out = f"/v1/pickup-sites/{near['site_id']}/outgoing-consignments"
+    moved = {"card_ids": arrived[:1], "to_site_id": far["site_id"]}
+    on = await office.call("POST", out, COUNT, json=moved, claims={"site_id": near["site_id"]}, expect=201)
+    assert (await planned(office, phase_id))["scheduled"] == 0  # it is on its way
+    await received(office, on, arrived[:1])
+    assert (await planned(office, phase_id))["scheduled"] == 1
+    again = await office.fetch(
+        "SELECT number, state, site_id::text AS site FROM appointment WHERE card_id = $1 ORDER BY number",
+        UUID(arrived[0]),
+    )
+    assert [(one["number"], one["state"]) for one in again] == [(1, "cancelled"), (2, "scheduled")]
+    assert again[1]["site"] == far["site_id"]
+
 
 async def test_of_two_clerks_one_receives(office: Office, tmp_path: Path) -> None:
     phase_id, _ = await produced(office, Workshop(office, tmp_path), 2, "Raced")

@@ -144,7 +144,10 @@ class DayLoad:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A citizen who may be invited by the plan: without a card, or with `card_id` that lies at `site_id` for them."""
+    """A citizen who may be invited by the plan: without a card, or with `card_id` that lies at `site_id` for them.
+
+    `number`: of the appointment it would be for that card.
+    """
 
     household_id: UUID
     district: str
@@ -153,6 +156,7 @@ class Candidate:
     is_elderly: bool = False
     card_id: UUID | None = None
     site_id: UUID | None = None
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)

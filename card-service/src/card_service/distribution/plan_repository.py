@@ -1,5 +1,7 @@
 """Every SQL statement of pick-up plans."""
 
+# ruff: noqa: S608 - a part of a statement takes only text of this module
+
 from __future__ import annotations
 
 from collections import Counter
@@ -59,7 +61,8 @@ _LYING = (
 _COUNT_LYING = text(f"SELECT count(*){_LYING} AND c.role = 'head'")
 _CANDIDATES_LYING = (
     "SELECT c.household_id, h.district, c.citizen_id, c.role = 'head' AS is_head, c.birth_date <= :elderly_by,"
-    f" k.card_id, k.site_id{_LYING} AND (CAST(:after AS uuid) IS NULL OR h.household_id > :after)"
+    " k.card_id, k.site_id, 1 + coalesce((SELECT max(a.number) FROM appointment a WHERE a.card_id = k.card_id), 0)"
+    f"{_LYING} AND (CAST(:after AS uuid) IS NULL OR h.household_id > :after)"
     " AND (c.role = 'head' OR CAST(:others AS boolean) AND c.birth_date <= :born_by)"
     " ORDER BY h.household_id, (c.role <> 'head'), c.citizen_id LIMIT :limit"
 )

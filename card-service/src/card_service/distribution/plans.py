@@ -182,7 +182,7 @@ async def plan_chunk(session: AsyncSession, runtime: Runtime, plan: Plan) -> Non
     planner = Planner(map(planning_site, sites.values()), offered.offers, offered.room, offered.points)
     outcome = await asyncio.to_thread(lambda: planner.place(invitations.groups))
     if not plan.is_draft:
-        lying = {one.citizen_id: one.card_id for one in candidates if one.card_id is not None}
+        lying = {one.citizen_id: (one.card_id, one.number) for one in candidates if one.card_id is not None}
         await write(session, deps, plan, outcome, sites, lying)
     await store.advance(
         session,
@@ -201,19 +201,26 @@ async def write(
     plan: Plan,
     outcome: Outcome,
     sites: Mapping[UUID, PickupSite],
-    lying: Mapping[UUID, UUID],
+    lying: Mapping[UUID, tuple[UUID, int]],
 ) -> None:
-    """Make the cards of those who have none `lying` at a site (card by citizen), book the hours, tell the citizens."""
+    """Make the cards, book the hours, tell the citizens.
+
+    `lying`: by citizen the card that is made already and lies at its site, and the number of the appointment for it.
+    """
     if not outcome.placements:
         return
     now = deps.now()
-    made = await _make(session, deps, plan, [one for one in outcome.placements if one.citizen_id not in lying])
+    to_make = [one for one in outcome.placements if one.citizen_id not in lying]
+    invited = {
+        **lying,
+        **{citizen_id: (card_id, 1) for citizen_id, card_id in await _make(session, deps, plan, to_make)},
+    }
     appointments: list[NewAppointment] = []
     events: list[PickupScheduled] = []
     for placement in outcome.placements:
         citizen_id, site = placement.citizen_id, sites[placement.site_id]
-        card_id = lying[citizen_id] if citizen_id in lying else made[citizen_id]
-        appointment = NewAppointment(new_id(), card_id, site.site_id, placement.starts_at, 1)
+        card_id, number = invited[citizen_id]
+        appointment = NewAppointment(new_id(), card_id, site.site_id, placement.starts_at, number)
         appointments.append(appointment)
         events.append(pickup_scheduled(appointment, site, citizen_id, placement.household_id))
     await repository.book(session, appointments)
@@ -222,8 +229,8 @@ async def write(
 
 async def _make(
     session: AsyncSession, deps: Dependencies, plan: Plan, placements: Sequence[Placement]
-) -> dict[UUID, UUID]:
-    """Make a card for each of the citizens, in stock at the site; card by citizen."""
+) -> list[tuple[UUID, UUID]]:
+    """Make a card for each of the citizens, in stock at the site; citizens with their cards."""
     minted = await minting.mint(session, deps, len(placements)) if placements else []
     new_cards = [
         NewCard(
@@ -239,4 +246,4 @@ async def _make(
         for card, placement in zip(minted, placements, strict=True)
     ]
     await cards.insert(session, new_cards, deps.now(), plan.created_by, str(plan.plan_id))
-    return {card.citizen_id: card.card_id for card in new_cards}
+    return [(card.citizen_id, card.card_id) for card in new_cards]

@@ -20,9 +20,13 @@ _HOUSEHOLDS = text(
     "SELECT count(DISTINCT household_id) AS invited,"
     " count(DISTINCT household_id) FILTER (WHERE issued_at IS NOT NULL) AS collected,"
     " count(DISTINCT household_id) FILTER (WHERE activated_at IS NOT NULL) AS activated"
-    " FROM card WHERE phase_id = :phase_id"
+    # made by a bureau and not invited to yet, it says nothing of its household
+    " FROM card c WHERE c.phase_id = :phase_id"
+    " AND (c.issued_at IS NOT NULL OR EXISTS (SELECT FROM appointment a WHERE a.card_id = c.card_id))"
 )
-_REGISTERED = text("SELECT count(*) FROM household WHERE governorate = :governorate AND status = 'active'")
+_REGISTERED = text(
+    "SELECT count(*) FROM household WHERE governorate = :governorate AND status = 'active' AND trial_id IS NULL"
+)
 _SITES = text(
     "SELECT count(*) FROM pickup_site WHERE governorate = :governorate AND (ends_on IS NULL OR ends_on >= :today)"
 )

@@ -30,7 +30,7 @@ _CREATE = text(
 # Who has an expired card gets another in its place, at an office: not one beside it.
 _CANDIDATES = text(
     "SELECT c.citizen_id, c.household_id FROM citizen c JOIN household h USING (household_id)"
-    " WHERE h.governorate = :governorate AND h.status = 'active'"
+    " WHERE h.governorate = :governorate AND h.status = 'active' AND h.trial_id IS NULL"
     " AND (CAST(:after AS uuid) IS NULL OR c.citizen_id > :after)"
     " AND (c.role = 'head' OR CAST(:everyone AS boolean) AND c.birth_date <= :born_by)"
     " AND NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = c.citizen_id AND k.state NOT IN ('closed', 'replaced'))"

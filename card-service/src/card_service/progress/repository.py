@@ -19,14 +19,15 @@ STEPS: Final = ("registered", "invited", "collected", "activated", "first_used")
 _DAY: Final = "CAST({} AT TIME ZONE 'Africa/Cairo' AS date)"
 _COUNTED = text(
     "WITH cards AS (SELECT household_id, min(created_at) AS invited, min(issued_at) AS collected,"
-    "  min(activated_at) AS activated FROM card WHERE governorate = :governorate AND phase_id IS NOT NULL GROUP BY 1),"
+    "  min(activated_at) AS activated FROM card c WHERE governorate = :governorate AND phase_id IS NOT NULL AND"
+    "  (issued_at IS NOT NULL OR EXISTS (SELECT FROM appointment a WHERE a.card_id = c.card_id)) GROUP BY 1),"
     " made AS (SELECT v.step, v.day AS d FROM household h LEFT JOIN cards c USING (household_id)"
     "  LEFT JOIN household_use u USING (household_id) CROSS JOIN LATERAL (VALUES"
     f"  ('registered', {_DAY.format('h.registered_at')}), ('invited', {_DAY.format('c.invited')}),"
     f"  ('collected', {_DAY.format('c.collected')}), ('activated', {_DAY.format('c.activated')}),"
     f"  ('first_used', CASE WHEN c.activated IS NOT NULL THEN greatest(u.first_used_on, {_DAY.format('c.activated')})"
     "    END)) v (step, day)"
-    "  WHERE h.governorate = :governorate AND h.status = 'active' AND v.day IS NOT NULL"
+    "  WHERE h.governorate = :governorate AND h.status = 'active' AND h.trial_id IS NULL AND v.day IS NOT NULL"
     "   AND (v.step <> 'first_used' OR u.first_used_on IS NOT NULL))"
     " SELECT step, d - ((CAST(extract(dow FROM d) AS int) + 1) % 7) AS week, count(*) AS households FROM made"
     " GROUP BY 1, 2"
@@ -34,6 +35,7 @@ _COUNTED = text(
 _USED = text(
     "SELECT count(DISTINCT c.household_id) FROM card c JOIN household h USING (household_id)"
     " JOIN household_use u USING (household_id) WHERE h.governorate = :governorate AND h.status = 'active'"
+    " AND h.trial_id IS NULL"
     " AND c.governorate = h.governorate AND c.phase_id IS NOT NULL AND c.activated_at IS NOT NULL"
     " AND u.used_on > :since"
 )

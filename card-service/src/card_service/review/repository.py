@@ -39,7 +39,8 @@ _STEPS = (
     "   min(c.issued_at) AS collected_at, min(c.activated_at) AS activated_at,"
     "   (array_agg(c.site_id ORDER BY c.card_id))[1] AS site_id"
     "  FROM card c LEFT JOIN appointment a ON a.card_id = c.card_id AND a.number = 1"
-    "  WHERE c.phase_id = :phase_id GROUP BY 1"
+    "  WHERE c.phase_id = :phase_id"
+    "  AND (c.issued_at IS NOT NULL OR EXISTS (SELECT FROM appointment o WHERE o.card_id = c.card_id)) GROUP BY 1"
     "), steps AS ("
     "  SELECT h.household_id, h.district, h.registered_at, i.invited_at, i.due_at, i.collected_at, i.activated_at,"
     "   CAST(i.site_id AS text) AS site, u.first_used_on, u.used_on,"
@@ -47,7 +48,7 @@ _STEPS = (
     f"   {_ENTITLED} AS entitled,"
     "   i.due_at + make_interval(days => CAST(:late AS int)) AS late_at"
     "  FROM household h LEFT JOIN invited i USING (household_id) LEFT JOIN household_use u USING (household_id)"
-    "  WHERE h.governorate = :governorate AND h.status = 'active'"
+    "  WHERE h.governorate = :governorate AND h.status = 'active' AND h.trial_id IS NULL"
     ")"
 )
 
