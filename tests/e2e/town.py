@@ -204,7 +204,8 @@ class Town:
     async def _activate(self, services: tuple[str, ...], cohort: tuple[str, ...], homes: Sequence[Home]) -> None:
         cards, phase = self.clients["cards"], await self.phase(cohort)
         plan = {"week_start": (self.today + timedelta(days=1)).isoformat(), "limit": 1000, "holders": "heads"}
-        await self.job("/v1/pickup-plans", await cards.post(f"/v1/rollout-phases/{phase}/pickup-plans", plan))
+        planned = await self.job("/v1/pickup-plans", await cards.post(f"/v1/rollout-phases/{phase}/pickup-plans", plan))
+        assert not planned["unplaced"], planned
         await asyncio.gather(*(self._hand_over(home) for home in homes))
         await self.activate(phase, services)
         await asyncio.gather(*(self._known(home) for home in homes))

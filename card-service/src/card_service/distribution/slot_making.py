@@ -27,6 +27,10 @@ _DUE = text(
     "SELECT site_id FROM pickup_site WHERE slots_by IS DISTINCT FROM :calendar"
     " AND (ends_on IS NULL OR ends_on >= :today) ORDER BY site_id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED"
 )
+_STALE = text(
+    "SELECT site_id FROM pickup_site WHERE site_id = ANY(CAST(:sites AS uuid[]))"
+    " AND slots_by IS DISTINCT FROM :calendar ORDER BY site_id FOR NO KEY UPDATE"
+)
 _MADE = text(
     "UPDATE pickup_site SET slots_by = :calendar, slots_until = greatest(slots_until, :until) WHERE site_id = :site_id"
 )
@@ -63,9 +67,17 @@ async def make(session: AsyncSession, deps: Dependencies, site: PickupSite) -> N
 async def ensure(
     session: AsyncSession, deps: Dependencies, sites: Iterable[PickupSite], first: date, days: int
 ) -> None:
-    """See to it that sites have slots of so many days, also where those lie further ahead than slots are made."""
-    for site in sites:
-        last = first + timedelta(days=days - 1)
+    """See to it that sites have slots of so many days, also where those lie further ahead than slots are made.
+
+    Who comes before the worker has made today's, or made them when the clock was ahead of now, finds them all the same.
+    """
+    of = list(sites)
+    asked = {"sites": [site.site_id for site in of], "calendar": calendar_of(deps)}
+    stale = list((await session.execute(_STALE, asked)).scalars())
+    for site in (await repository.sites_by_id(session, stale)).values():
+        await make(session, deps, site)
+    last = first + timedelta(days=days - 1)
+    for site in of:
         if site.slots_until is None or last > site.slots_until:
             locked = await repository.find_site(session, site.site_id, lock=True)
             if locked is not None:
