@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.consumer import Reactions, Received
 from chassis.logging import get_logger
 from chassis.privacy.reactions import follow_privacy
+from contracts.appointments import PickupReminderDue
 from contracts.card import (
     CardActivated,
     CardBlocked,
@@ -24,7 +25,6 @@ from contracts.card import (
     HouseholdChangedByMonth,
     HouseholdRestated,
     PersonDied,
-    PickupReminderDue,
 )
 from contracts.gateway import TerminalKeyReplaced
 from contracts.health import ProviderContactChanged

@@ -16,7 +16,8 @@ from chassis.clock import TrainingClock
 from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, execute_as_owner, worked_off
-from contracts.card import CardBlocked, ContactChanged, PersonDied, PickupMissed, PickupReminderDue, PickupScheduled
+from contracts.appointments import PickupReminderDue
+from contracts.card import CardBlocked, ContactChanged, PersonDied, PickupMissed, PickupScheduled
 from notify_service import repository, service, upkeep
 from notify_service.contacts.service import learn
 from notify_service.provider import Aggregator

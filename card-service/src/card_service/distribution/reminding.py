@@ -17,7 +17,7 @@ from chassis import outbox
 from chassis.clock import day_begins
 from chassis.isolation import Batches, not_aside
 from chassis.periodic import Periodic
-from contracts.card import PickupReminderDue
+from contracts.appointments import PickupReminderDue
 
 WORKER: Final = "pickup_reminders"
 CHUNK: Final = 1000

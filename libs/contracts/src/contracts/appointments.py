@@ -1,4 +1,4 @@
-"""Events of card-service about appointments that are no more."""
+"""Events of card-service about appointments: what is near, what is no more."""
 
 from __future__ import annotations
 
@@ -21,3 +21,19 @@ class PickupCancelled(Event):
     household_id: UUID
     starts_at: datetime
     because: str  # asked, closed
+
+
+class PickupReminderDue(Event):
+    """A citizen comes to collect the card soon, and is to be reminded."""
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    appointment_id: UUID
+    card_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    site_id: UUID
+    site_name_ar: str
+    site_name_en: str
+    starts_at: datetime

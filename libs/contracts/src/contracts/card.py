@@ -234,22 +234,6 @@ class PickupScheduled(Event):
     because: str = "planned"
 
 
-class PickupReminderDue(Event):
-    """A citizen comes to collect the card soon, and is to be reminded."""
-
-    TOPIC = TOPIC
-    KEY = "household_id"
-
-    appointment_id: UUID
-    card_id: UUID
-    citizen_id: UUID
-    household_id: UUID
-    site_id: UUID
-    site_name_ar: str
-    site_name_en: str
-    starts_at: datetime
-
-
 class PickupMissed(Event):
     """The appointment passed and the card was not collected.
 
