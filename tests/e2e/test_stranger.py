@@ -245,6 +245,10 @@ def _ask_the_rest(bakery: Stranger, grocer: Stranger, card: str) -> None:
         device.call("GET /v1/disputes")
         device.call("GET /v1/offline-gaps")
         device.call("GET /v1/free-sales")
+        assert device.call("GET /v1/paper-sheets")["items"] == []
+        with pytest.raises(Refused) as unknown:
+            device.call("GET /v1/paper-sheets/{sheet_id}", sheet_id=str(uuid.uuid4()))
+        assert unknown.value.code == "sheet_unknown"
         _sell_to_anybody(device)
         device.call("GET /v1/settlements", day=TODAY)
         device.call("GET /v1/policies", limit=1)

@@ -41,7 +41,9 @@ FACTS = {
     "card": (
         "SELECT array_agg((household_id, governorate, members)::text ORDER BY household_id) FROM household",
         "SELECT array_agg((citizen_id, encode(mobile_hash, 'hex'))::text ORDER BY citizen_id) FROM citizen",
-        "SELECT array_agg((card_id, state, services)::text ORDER BY card_id) FROM card",
+        # by the words of before: cards in stock were called ready, replaced ones closed
+        "SELECT array_agg((card_id, CASE state WHEN 'in_stock' THEN 'ready' WHEN 'replaced' THEN 'closed' ELSE state"
+        " END, services)::text ORDER BY card_id) FROM card",
         "SELECT array_agg((position, encode(hash, 'hex'))::text ORDER BY position) FROM access_log",
         # who belongs to each household, and how many that are
         "SELECT array_agg((household_id, citizen_id, role)::text ORDER BY citizen_id) FROM citizen",

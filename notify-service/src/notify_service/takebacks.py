@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Reactions, Received
-from contracts.card import ActivationTakenBack
+from contracts.rollout import ActivationTakenBack
 from notify_service import service
 from notify_service.context import Runtime
 from notify_service.service import about

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chassis.ids import new_id
-from contracts.card import ActivationTakenBack, ProgrammeService
+from contracts.card import ProgrammeService
+from contracts.rollout import ActivationTakenBack
 
 from .test_sending import drain
 

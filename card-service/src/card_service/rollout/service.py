@@ -27,7 +27,7 @@ from card_service.scopes import ensure_own
 from chassis import outbox
 from chassis.ids import new_id
 from chassis.principal import Principal
-from contracts.card import RolloutPhaseChanged
+from contracts.rollout import RolloutPhaseChanged
 
 
 async def create_phase(session: AsyncSession, deps: Dependencies, caller: Principal, given: PhaseIn) -> Phase:

@@ -23,8 +23,9 @@ from card_service.rollout.models import Activation, TakingBack
 from card_service.rollout.stage_schemas import TakingBackIn
 from chassis import outbox
 from chassis.principal import Principal
-from contracts.card import ActivationTakenBack, CardServiceDisabled, ProgrammeService
+from contracts.card import CardServiceDisabled, ProgrammeService
 from contracts.event import Event
+from contracts.rollout import ActivationTakenBack
 from contracts.scopes import Scope
 
 REASON: Final = "activation_taken_back"

@@ -26,6 +26,7 @@ def all_events() -> list[type[Event]]:
         "losses",
         "mandates",
         "appointments",
+        "rollout",
         "seminars",
         "trials",
         "summaries",
