@@ -45,6 +45,7 @@ def test_only_files_and_lists_may_be_large() -> None:
         "POST /v1/imports": 16 * MIB,
         "PUT /v1/imports/{import_id}/parts/{number}": 16 * MIB,
         "POST /v1/payout-batches/{batch_id}/items": 16 * MIB,
+        "POST /v1/production-batches/{batch_id}/returns": 8 * MIB,
         "POST /v1/change-requests/{request_id}/evidence": 5 * MIB,
         "POST /v1/household-lists/{kind}/{name}": 4 * MIB,
         "POST /v1/transfers": 2 * MIB,
@@ -94,6 +95,8 @@ def test_public_routes_are_few_and_counted_by_address() -> None:
         "/v1/credential-keys",
         "/v1/holder-proof-keys",
         "/v1/hot-list-keys",
+        "/v1/production-keys",
+        "/v1/public/progress",
         "/v1/printed-code-keys",
         "/v1/terminal-configuration-keys",
     }
