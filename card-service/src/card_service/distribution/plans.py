@@ -56,7 +56,7 @@ async def draft_of(session: AsyncSession, caller: Principal, plan_id: UUID) -> P
     """A draft that was computed, its row locked. Raises PlanNotFound, PlanNotDraft."""
     plan = caller.bound.own(await store.find(session, plan_id, lock=True), PlanNotFound)
     if plan.status != "draft":
-        raise PlanNotDraft(detail_ar="راجع حالة الخطة.", status=plan.status)
+        raise PlanNotDraft(detail_ar="راجع حالة الخطة.", plan_status=plan.status)
     return plan
 
 
