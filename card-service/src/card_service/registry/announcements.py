@@ -98,6 +98,7 @@ def first_months(household: NewHousehold, citizens: Sequence[NewCitizen], joinin
             "former": [],
             "ended_on": None,
             "end_reason": None,
+            "trial": False,
             "ration_card_mark": household.ration_card_mark,
             "effective_month": month,
         },
