@@ -64,6 +64,8 @@ async def activation_chunk(session: AsyncSession, runtime: Runtime, activation: 
     now = deps.now()
     limit = deps.settings.card_activation_chunk
     if activation.started_at is None:
+        # The phase is locked before its activation changes: whoever orders one does it in the same order.
+        await repository.find_phase(session, activation.phase_id, lock=True)
         await repository.begin(session, activation)
     cards = await activate(
         session,
@@ -81,7 +83,6 @@ async def activation_chunk(session: AsyncSession, runtime: Runtime, activation: 
     await outbox.add(session, *told, at=now)
     await repository.keep_cards(session, activation.activation_id, cards)
     last = len(cards) < limit
-    # The phase is locked before its activation changes: whoever orders one does it in the same order.
     phase = await repository.find_phase(session, activation.phase_id, lock=True) if last else None
     await repository.advance(session, activation.activation_id, cards, now if last else None)
     if phase is not None:
