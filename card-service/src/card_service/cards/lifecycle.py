@@ -69,3 +69,12 @@ def among(states: Iterable[CardState]) -> str:
     """States as a list of SQL; what the version before this one writes for cards in stock is among them with those."""
     words = {state.value for state in states}
     return f"({', '.join(repr(word) for word in sorted(words | ({'ready'} if 'in_stock' in words else set())))})"
+
+
+# Whoever's cards have all been closed or replaced is given one; an expired card is replaced at an office.
+_GIVE_WAY: Final = frozenset({S.CLOSED, S.REPLACED})
+
+
+def without_card(citizen_id: str) -> str:
+    """The condition in SQL that a citizen, by the column given, has no card and may be given one."""
+    return f"NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = {citizen_id} AND k.state NOT IN {among(_GIVE_WAY)})"

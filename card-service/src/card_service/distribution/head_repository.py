@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.cards.lifecycle import without_card
 from chassis.isolation import not_aside
 
 WORKER = "new_heads"
@@ -28,8 +29,8 @@ _HEADS = text(
     " JOIN LATERAL (SELECT f.phase_id, f.state FROM membership m JOIN card k ON k.household_id = m.household_id"
     "  JOIN rollout_phase f USING (phase_id) WHERE m.citizen_id = w.citizen_id AND f.governorate = h.governorate"
     "  ORDER BY k.card_id DESC LIMIT 1) p ON true"
-    " WHERE w.household_id = ANY(CAST(:ids AS uuid[])) AND h.status = 'active' AND NOT EXISTS"
-    " (SELECT FROM card k WHERE k.citizen_id = w.citizen_id AND k.state NOT IN ('closed', 'replaced'))"
+    " WHERE w.household_id = ANY(CAST(:ids AS uuid[])) AND h.status = 'active'"
+    f" AND {without_card('w.citizen_id')}"
     " ORDER BY p.phase_id, h.household_id"
 )
 _TRIED = text("UPDATE head_waiting SET tried_on = :today WHERE household_id = ANY(CAST(:ids AS uuid[]))")

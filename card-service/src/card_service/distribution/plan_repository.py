@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.cards.lifecycle import without_card
 from card_service.distribution.models import Candidate, DayLoad, Plan, PlanSite, PlanStatus
 from card_service.distribution.planning import Outcome
 from card_service.distribution.schemas import PlanIn
@@ -41,7 +42,7 @@ _CREATE = text(
 _COUNT_HEADS = text(
     "SELECT count(*) FROM household h JOIN citizen c USING (household_id)"
     " WHERE h.governorate = :governorate AND h.trial_id IS NULL AND c.role = 'head'"
-    " AND NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = c.citizen_id AND k.state NOT IN ('closed', 'replaced'))"
+    f" AND {without_card('c.citizen_id')}"
 )
 _CANDIDATES = text(
     "SELECT c.household_id, h.district, c.citizen_id, c.role = 'head' AS is_head, c.birth_date <= :elderly_by"
@@ -49,7 +50,7 @@ _CANDIDATES = text(
     " WHERE h.governorate = :governorate AND h.trial_id IS NULL"
     " AND (CAST(:after AS uuid) IS NULL OR h.household_id > :after)"
     " AND (c.role = 'head' OR CAST(:others AS boolean) AND c.birth_date <= :born_by)"
-    " AND NOT EXISTS (SELECT FROM card k WHERE k.citizen_id = c.citizen_id AND k.state NOT IN ('closed', 'replaced'))"
+    f" AND {without_card('c.citizen_id')}"
     " ORDER BY h.household_id, (c.role <> 'head'), c.citizen_id LIMIT :limit"
 )
 # A card that was sent elsewhere has its appointments cancelled, and may be invited for again.
