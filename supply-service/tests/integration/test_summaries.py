@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from chassis.testing import eventually
 from contracts.summaries import HouseholdsServed, OutletDaySummarised
 from supply_service.summaries import telling
 
@@ -24,8 +25,15 @@ async def told(supply: Supply, now: datetime) -> tuple[dict[UUID, OutletDaySumma
     """What the job tells at an instant of the day before it."""
     supply.at(now)
     await supply.runtime.state.refused.write(supply.runtime.pool)
-    while await telling.run(supply.runtime):
-        continue
+
+    async def to_its_end() -> bool | None:
+        while await telling.run(supply.runtime):
+            continue
+        # the service's own job may be at this day: then it tells the rest
+        ended = "SELECT FROM day_summary WHERE business_day = $1 AND finished_at IS NOT NULL"
+        return bool(await supply.fetch(ended, DAY)) or None
+
+    await eventually(to_its_end, seconds=60)
     days = [OutletDaySummarised.model_validate_json(one) for _, one in await supply.events(OutletDaySummarised)]
     served = [HouseholdsServed.model_validate_json(one) for _, one in await supply.events(HouseholdsServed)]
     of_day = [one for one in days if one.business_day == DAY]

@@ -37,6 +37,14 @@ routes = router(tags=["distribution"])
 _DAY_AND_SITE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9a-f-]{36})?$"
 
 
+def _day_and_site(cursor: str) -> tuple[date, UUID]:
+    day, _, site_id = cursor.partition("/")
+    return (date.fromisoformat(day), UUID(site_id)) if cursor else (date.min, FIRST_ID)
+
+
+Loads = Annotated[Paging[str], by_text(500, 2000, _DAY_AND_SITE, _day_and_site)]
+
+
 @routes.post("/v1/pickup-sites", scopes=Scope.SITES_WRITE, status_code=201, problems=SiteExists)
 async def create_site(given: SiteIn, caller: Caller, session: Work, deps: WithDependencies) -> SiteOut:
     """Enter a place where cards are handed over."""
@@ -102,14 +110,10 @@ async def plan_out(session: AsyncSession, plan: Plan) -> PlanOut:
 
 
 @routes.get("/v1/pickup-plans/{plan_id}/load", scopes=(Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE), problems=PlanNotFound)
-async def read_load(
-    plan_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[str], by_text(500, 2000, _DAY_AND_SITE)]
-) -> DayLoadPage:
+async def read_load(plan_id: UUID, caller: Caller, session: Reading, page: Loads) -> DayLoadPage:
     """Whom a plan, or its draft, sends where: citizens by day and site."""
     plan = await plans.find(session, caller, plan_id)
-    day, _, site_id = page.after.partition("/")
-    after = (date.fromisoformat(day), UUID(site_id)) if day else (date.min, FIRST_ID)
-    found = await plan_repository.days(session, plan.plan_id, after, page.limit + 1)
+    found = await plan_repository.days(session, plan.plan_id, _day_and_site(page.after), page.limit + 1)
     items = [
         DayLoadOut(
             day=one.day,

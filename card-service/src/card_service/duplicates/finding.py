@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
@@ -37,7 +36,7 @@ MAX_IDLE_SECONDS: Final = 2.0
 class Compared:
     """A citizen at hand: what is compared, and the tokens by which others are looked for."""
 
-    def __init__(self, deps: Dependencies, row: Row[Any]) -> None:
+    def __init__(self, deps: Dependencies, row: repository.PersonKept) -> None:
         """Opens the name and the national id."""
         words = tuple(name_words.words(sealed_names.opened(deps.vault, row.citizen_id, row.name_kept)))
         number = deps.vault.open(row.citizen_id, row.national_id_sealed, NATIONAL_ID).decode()
@@ -99,7 +98,7 @@ async def find_duplicates(runtime: Runtime) -> bool:
     return True
 
 
-async def _compared(deps: Dependencies, rows: Sequence[Row[Any]]) -> list[Compared]:
+async def _compared(deps: Dependencies, rows: Sequence[repository.PersonKept]) -> list[Compared]:
     return await asyncio.to_thread(lambda: [Compared(deps, row) for row in rows])
 
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.database import record
@@ -21,6 +21,22 @@ from chassis.paging import Paging
 from chassis.row_arrays import statement, with_rows
 
 Pair = tuple[UUID, UUID]
+
+
+class PersonKept(NamedTuple):
+    """What is compared of a living member of a household, as it is kept: name and national id are sealed."""
+
+    citizen_id: UUID
+    household_id: UUID
+    name_kept: bytes
+    national_id_sealed: bytes
+    birth_date: date
+    sex: str
+    mobile_hash: bytes | None
+    governorate: str
+    district: str
+    address: str
+
 
 _CURSOR = text("SELECT posted::text AS posted, citizen_id FROM duplicate_cursor FOR UPDATE SKIP LOCKED")
 _ADVANCE = text("UPDATE duplicate_cursor SET posted = CAST(CAST(:posted AS text) AS xid8), citizen_id = :citizen_id")
@@ -179,9 +195,9 @@ async def waiting(session: AsyncSession, after: Waiting, limit: int) -> list[Wai
     return [Waiting(*row) for row in await session.execute(_NEXT, {**after._asdict(), "limit": limit})]
 
 
-async def people(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[Row[Any]]:
+async def people(session: AsyncSession, ids: Iterable[UUID]) -> list[PersonKept]:
     """What is compared of living members of households."""
-    return (await session.execute(_PEOPLE, {"ids": list(ids)})).all()
+    return [PersonKept(*row) for row in await session.execute(_PEOPLE, {"ids": list(ids)})]
 
 
 async def born(session: AsyncSession, rows: Sequence[tuple[UUID, int, int, int]]) -> list[Pair]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -68,6 +68,26 @@ _UNDECIDED = text(
 )
 
 
+class Kept(NamedTuple):
+    """What keeps data: a claim or an order; an open request, appeal or claim on months; a legal hold."""
+
+    restricted: bool
+    asked_for: bool
+    looked_into: bool
+
+
+class Asked(NamedTuple):
+    """Something that was asked for a citizen's data, and the reason of the answer."""
+
+    proposal_id: UUID
+    kind: str
+    state: str
+    entered_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    answer: str | None
+
+
 async def cards_of(session: AsyncSession, citizen_id: UUID) -> list[UUID]:
     """All cards a citizen has or had."""
     return list((await session.execute(_CARDS, {"citizen_id": citizen_id})).scalars())
@@ -79,11 +99,9 @@ async def household_of(session: AsyncSession, citizen_id: UUID) -> UUID | None:
     return found
 
 
-async def kept(session: AsyncSession, citizen_id: UUID, today: date) -> Row[Any]:
-    """What keeps a citizen's data: (restricted) a claim or an order, (asked_for) an open request, appeal or claim on
-    months, (looked_into) a legal hold.
-    """
-    return (await session.execute(_KEPT, {"citizen_id": citizen_id, "today": today})).one()
+async def kept(session: AsyncSession, citizen_id: UUID, today: date) -> Kept:
+    """What keeps a citizen's data on a day."""
+    return Kept(*(await session.execute(_KEPT, {"citizen_id": citizen_id, "today": today})).one())
 
 
 async def restriction(session: AsyncSession, citizen_id: UUID, restriction_id: UUID, today: date) -> Row[Any] | None:
@@ -124,11 +142,10 @@ async def told(session: AsyncSession, erasure_ids: Sequence[UUID]) -> None:
     await session.execute(_TOLD, {"erasure_ids": list(erasure_ids)})
 
 
-async def asked(session: AsyncSession, citizen_id: UUID, kinds: Sequence[str]) -> Sequence[Row[Any]]:
+async def asked(session: AsyncSession, citizen_id: UUID, kinds: Sequence[str]) -> list[Asked]:
     """What was asked for a citizen's data, the latest first."""
-    return (
-        await session.execute(_ASKED, {"citizen_id": citizen_id, "subject": str(citizen_id), "kinds": list(kinds)})
-    ).all()
+    whose = {"citizen_id": citizen_id, "subject": str(citizen_id), "kinds": list(kinds)}
+    return [Asked(*row) for row in await session.execute(_ASKED, whose)]
 
 
 async def undecided(session: AsyncSession, kinds: Sequence[str]) -> list[tuple[str, datetime]]:

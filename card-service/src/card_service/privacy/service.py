@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from approvals.kinds import Kind
@@ -167,7 +166,7 @@ def told_of(decided: Erasure) -> ErasureDecided:
     )
 
 
-async def _ensure_not_kept(session: AsyncSession, runtime: Runtime, citizen_id: UUID) -> Row[Any]:
+async def _ensure_not_kept(session: AsyncSession, runtime: Runtime, citizen_id: UUID) -> repository.Kept:
     """Raises ErasureBarred where a restriction or something that is open keeps the data."""
     kept = await repository.kept(session, citizen_id, runtime.clock.today())
     if kept.restricted:

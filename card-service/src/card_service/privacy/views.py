@@ -9,6 +9,7 @@ from uuid import UUID
 
 from approvals.model import State
 from card_service.privacy.models import Erasure
+from card_service.privacy.repository import Asked
 from card_service.privacy.schemas import AskedOut, ErasureOut, Ground, ReceiptLine, RestrictionOut
 from card_service.privacy.service import SERVICES
 from card_service.privacy.terms import due_at, is_overdue
@@ -35,7 +36,7 @@ def restriction_out(row: Any, today: date) -> RestrictionOut:
     )
 
 
-def asked_out(row: Any, citizen_id: UUID, book: PolicyBook, now: datetime) -> AskedOut:
+def asked_out(row: Asked, citizen_id: UUID, book: PolicyBook, now: datetime) -> AskedOut:
     """What was asked, and by when it is to be decided."""
     return AskedOut(
         request_id=row.proposal_id,

@@ -15,13 +15,14 @@ from card_service.registry.errors import DayInvalid, MonthInvalid
 from card_service.registry.history_schemas import HouseholdMonthOut, StandingOut
 from card_service.registry.models import Citizen, Household
 from card_service.registry.months import Entitlement, absences, entitlements, month_text, sizes_in
+from chassis.months import first_day
 from chassis.principal import Principal
 
 
 def read_month(text: str) -> date:
     """The first day of a month written as `2026-12`. Raises MonthInvalid."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        return first_day(text)
     except ValueError as error:
         raise MonthInvalid("Write the month as 2026-12.", detail_ar="اكتب الشهر بهذا الشكل: 2026-12.") from error
 

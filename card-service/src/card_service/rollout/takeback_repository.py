@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.database import record
@@ -45,20 +44,16 @@ _FAIL = text(
 )
 
 
-def _taking(row: Row[Any]) -> TakingBack:
-    return record(TakingBack, row)
-
-
 async def find(session: AsyncSession, activation_id: UUID) -> TakingBack | None:
     """How an activation is taken back, if it is."""
     row = (await session.execute(_FIND, {"activation_id": activation_id})).one_or_none()
-    return _taking(row) if row else None
+    return record(TakingBack, row) if row else None
 
 
 async def claim(session: AsyncSession) -> TakingBack | None:
     """The oldest one that is under way and that no other worker has at hand, its row locked."""
     row = (await session.execute(_CLAIM)).one_or_none()
-    return _taking(row) if row else None
+    return record(TakingBack, row) if row else None
 
 
 async def create(

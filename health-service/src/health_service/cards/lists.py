@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.districts import as_listed
+from chassis.months import first_day
 from chassis.row_arrays import columns, transposed
 from contracts.card import HouseholdRestated
 from contracts.household import FormerMember, HealthMonths, HouseholdState
@@ -125,7 +126,7 @@ def _kept_out(spans: Sequence[HealthMonths] | None) -> str | None:
 
 
 def _first(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")
+    return first_day(month)
 
 
 def _last(month: str | None) -> date | None:

@@ -12,7 +12,7 @@ from typing import Annotated, Generic, Self, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 Item = TypeVar("Item")
 Cursor = TypeVar("Cursor", UUID, int, str)
@@ -81,11 +81,20 @@ def by_number(usual: int, most: int) -> object:
     return Depends(asked)
 
 
-def by_text(usual: int, most: int, pattern: str) -> object:
-    """Dependency for `Paging[str]`; a cursor of another form than `pattern` is refused."""
+def by_text(usual: int, most: int, pattern: str, read: Callable[[str], object] = str) -> object:
+    """Dependency for `Paging[str]`; a cursor of another form than `pattern`, or that `read` cannot read, is refused.
+
+    `read` raises ValueError.
+    """
+
+    def readable(given: str) -> str:
+        read(given)
+        return given
 
     def asked(
-        after: Annotated[str, Query(max_length=400, pattern=pattern, description=CURSOR)] = "",
+        after: Annotated[
+            str, Query(max_length=400, pattern=pattern, description=CURSOR), AfterValidator(readable)
+        ] = "",
         limit: Annotated[Number, Query(ge=1, le=most)] = usual,
     ) -> Paging[str]:
         return Paging(after, limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
+from chassis.months import first_day
 from payment_service.errors import ValueDatePast
 from payment_service.keys import AFTER, AS_IT_IS, PAYDAY, PAYDAY_ON_REST, PAYDAY_OVERRIDE
 from payment_service.payouts.schemas import When
@@ -43,7 +44,7 @@ def due(book: PolicyBook, programme: str, when: When, today: date) -> tuple[date
     once.
     """
     if when.month is not None:
-        month = date.fromisoformat(f"{when.month}-01")
+        month = first_day(when.month)
         return month, payday(book, programme, month)
     if when.value_date is not None and when.value_date < today:
         raise ValueDatePast(f"Today is {today}.", detail_ar="اختر تاريخاً من اليوم فصاعداً.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from fastapi import Query, Response
 from chassis.auth import Caller
 from chassis.db import Reading
 from chassis.endpoints import Rate
+from chassis.months import Month, first_day
 from chassis.paging import LAST_ID, Paging, by_id, by_number
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -21,7 +21,6 @@ from payment_service.payouts.schemas import (
     Double,
     Doubles,
     ItemState,
-    Month,
     PayoutBatch,
     PayoutBatches,
     Payouts,
@@ -55,7 +54,7 @@ async def list_batches(
         page,
         reference=reference,
         programme=programme,
-        month=None if month is None else date.fromisoformat(f"{month}-01"),
+        month=None if month is None else first_day(month),
         states=service.within(state),
     )
 

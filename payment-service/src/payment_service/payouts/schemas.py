@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.months import Month
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
 from payment_service.payouts.reasons import words
@@ -16,7 +17,6 @@ State = Literal["open", "submitted", "approved", "completed", "cancelled"]
 ItemState = Literal["waiting", "paid", "failed", "taken_out"]
 Reference = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9:_./-]+$")]
 Programme = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[a-z_]+$")]
-Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
 Count = Annotated[int, Field(strict=True, gt=0, le=10**8)]
 Total = Annotated[int, Field(strict=True, gt=0, le=10**15)]
 Amount = Annotated[int, Field(strict=True, gt=0, le=10**12)]

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.area import OF_THE_NATION
+from chassis.months import first_day
 from chassis.principal import Principal
 from contracts.scopes import Scope
 from contracts.supply import CashSupportDue
@@ -47,7 +48,7 @@ async def gather(runtime: Runtime, session: AsyncSession, caller: Principal, bod
     """
     caller.bound.ensure_covers(OF_THE_NATION)
     await funds.usable(session, caller, body.programme)
-    month = date.fromisoformat(f"{body.month}-01")
+    month = first_day(body.month)
     await support_rows.take_turn(session, body.programme, month)
     count, total = await support_rows.payable(session, body.programme, month)
     if not count:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.months import Month, first_day
 from chassis.routing import router
 from contracts.scopes import Scope
 from payment_service.context import Running
@@ -20,7 +19,7 @@ from payment_service.errors import (
 from payment_service.funds.schemas import ProgrammeInPath
 from payment_service.payouts import support
 from payment_service.payouts.reading import READERS
-from payment_service.payouts.schemas import Month, PayoutBatch, SupportBatchRequest, SupportDue
+from payment_service.payouts.schemas import PayoutBatch, SupportBatchRequest, SupportDue
 
 routes = router(tags=["payouts"])
 
@@ -28,7 +27,7 @@ routes = router(tags=["payouts"])
 @routes.get("/v1/support-dues/{programme}", scopes=READERS, problems=ProgrammeUnknown)
 async def read_due(programme: ProgrammeInPath, month: Month, caller: Caller, session: Reading) -> SupportDue:
     """What is due as cash in place of goods (`cash_goods`) or bread (`cash_bread`) of a month, and what of it waits."""
-    return await support.due(session, caller, programme, date.fromisoformat(f"{month}-01"))
+    return await support.due(session, caller, programme, first_day(month))
 
 
 @routes.post(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.months import Month
 from chassis.personal import Personal, Whose
 
 
@@ -17,9 +18,7 @@ class FlourChoiceRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     card_id: Annotated[UUID, Whose.CARD]
-    month: Annotated[
-        str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a month to come, in Cairo: 2026-12")
-    ]
+    month: Annotated[Month, Field(description="a month to come, in Cairo: 2026-12")]
     reference: Annotated[
         str, Field(min_length=1, max_length=100, description="of the head's request, as the office keeps it")
     ]

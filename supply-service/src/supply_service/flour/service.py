@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.area import Area
 from chassis.ids import new_id
+from chassis.months import first_day
 from chassis.principal import Principal
 from contracts.supply import FlourChoiceWithdrawn, FlourChosen
 from policybook.book import PolicyInvalid, PolicyMissing
@@ -31,7 +32,7 @@ async def choose(session: AsyncSession, runtime: Runtime, caller: Principal, ask
         raise CardClosed("The card was replaced or closed.", detail_ar="تم إلغاء هذا الكارت")
     if household["activated_on"] is None:
         raise SupplyNotEnabled("The card is not enabled for supply.", detail_ar="التموين غير مفعل على هذا الكارت")
-    month, figures = date.fromisoformat(f"{asked.month}-01"), runtime.state.snapshot.figures
+    month, figures = first_day(asked.month), runtime.state.snapshot.figures
     try:
         check_choice(household["issued_in"], month, present(runtime), household["opened"], figures)
     except (PolicyMissing, PolicyInvalid) as error:
@@ -60,7 +61,7 @@ async def withdraw(session: AsyncSession, runtime: Runtime, caller: Principal, c
     if found is None or household is None or not caller.bound.covers(_area(household)):
         raise FlourChoiceUnknown()
     if found["withdrawn_at"] is None:
-        month = date.fromisoformat(f"{found['month']}-01")
+        month = first_day(found["month"])
         check_begun(month, present(runtime), household["opened"])
         await repository.withdraw(session, choice_id, caller.subject, runtime.clock.now())
         await cards.touch(session, [household["household_id"]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Request
@@ -10,6 +9,7 @@ from fastapi import Path, Request
 from chassis.auth import Caller
 from chassis.db import Work
 from chassis.endpoints import Rate
+from chassis.months import Month, first_day
 from chassis.problems import UnsupportedMedia
 from chassis.routing import router
 from chassis.row_files import form_of
@@ -21,7 +21,6 @@ from supply_service.legacy.schemas import LegacyDraws
 
 routes = router(tags=["legacy draws"])
 
-Month = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a month in Cairo: 2026-11")]
 _ROWS = {
     "requestBody": {
         "required": True,
@@ -37,7 +36,9 @@ _ROWS = {
     openapi_extra=_ROWS,
     rate=Rate.BULK,
 )
-async def take_draws(month: Month, request: Request, runtime: Running, caller: Caller, session: Work) -> LegacyDraws:
+async def take_draws(
+    month: Annotated[Month, Path()], request: Request, runtime: Running, caller: Caller, session: Work
+) -> LegacyDraws:
     """Tell what households drew of goods with their ration cards this month: ration_card, goods in piastres.
 
     CSV or NDJSON, at most 20,000 rows. Each row is answered: a faulty one spoils no other. A file may be sent again,
@@ -47,4 +48,4 @@ async def take_draws(month: Month, request: Request, runtime: Running, caller: C
     if found is None:
         raise UnsupportedMedia("Send text/csv or application/x-ndjson.")
     body = await request.body()
-    return await service.take(session, runtime, caller, date.fromisoformat(f"{month}-01"), body, *found)
+    return await service.take(session, runtime, caller, first_day(month), body, *found)

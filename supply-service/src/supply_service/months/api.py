@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Path
@@ -11,6 +10,7 @@ from chassis.area import OF_THE_NATION
 from chassis.auth import Caller
 from chassis.db import Reading
 from chassis.endpoints import Rate
+from chassis.months import Month, first_day
 from chassis.problems import NotFound
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -19,13 +19,11 @@ from supply_service.months.schemas import MonthOpening
 
 routes = router(tags=["entitlements"])
 
-Month = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a month in Cairo: 2026-11")]
-
 
 @routes.get("/v1/month-openings/{month}", scopes=Scope.SETTLEMENTS_READ, rate=Rate.BULK)
-async def read_opening(month: Month, caller: Caller, session: Reading) -> MonthOpening:
+async def read_opening(month: Annotated[Month, Path()], caller: Caller, session: Reading) -> MonthOpening:
     """How far the job of the 1st has opened a month for the nation's households, and for how many it has not yet."""
     caller.bound.hold(OF_THE_NATION, NotFound)
-    row = await repository.opening(session, date.fromisoformat(f"{month}-01"))
+    row = await repository.opening(session, first_day(month))
     state = "waiting" if row.started_at is None else "running" if row.finished_at is None else "done"
     return MonthOpening(month=month, state=state, **row._mapping)

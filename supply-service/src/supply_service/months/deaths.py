@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
 from chassis.clock import month_start
+from chassis.months import first_day
 from chassis.row_arrays import columns, statement
 from contracts.card import PersonDied
 from contracts.supply import Drawn, DrawnAfterDeath, FlourDrawn
 from supply_service.cards.accounts import account_from_json
 from supply_service.context import Runtime
 from supply_service.months import repository
-from supply_service.months.states import first_day
 from supply_service.rules.account import Account, month_after
 from supply_service.rules.correcting import Booked, drawn_beyond, paid_beyond
 from supply_service.rules.figures import FiguresByDay

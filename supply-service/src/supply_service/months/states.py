@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.districts import as_listed
+from chassis.months import first_day
 from contracts.household import HouseholdState
 from supply_service.cards.pots import Columns
 from supply_service.rules.sizes import Size
@@ -33,11 +34,6 @@ def sizes_of(state: HouseholdState) -> tuple[Size, ...]:
         if not found or found[-1][1:] != size[1:]:
             found.append(size)
     return tuple(found) or (NONE_EVER,)
-
-
-def first_day(month: str) -> date:
-    """The first day of a month as it crosses the wire: `2026-12`."""
-    return date.fromisoformat(f"{month}-01")
 
 
 def columns(states: Sequence[HouseholdState], sizes: Mapping[UUID, Sequence[Size]]) -> tuple[Columns, Columns]:

@@ -10,13 +10,13 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from chassis.months import Month
 from chassis.personal import Personal, Whose
 from policybook.files import PolicyEntry
 from policybook.schemas import PolicyRequest
 from supply_service.rules.entitled import Facts, Given
 from supply_service.simulations.cells import Cell, Outcome
 
-Month = Annotated[str, Field(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$", description="a month in Cairo: 2027-01")]
 State = Literal["waiting", "running", "done", "failed"]
 
 

@@ -18,6 +18,7 @@ from approvals.model import OPEN, Proposal
 from chassis.area import OF_THE_NATION
 from chassis.clock import business_day
 from chassis.ids import new_id
+from chassis.months import first_day
 from chassis.principal import Principal
 from chassis.problems import Conflict, InvalidRequest, NotFound
 from policybook import entry
@@ -203,7 +204,7 @@ async def _given(session: AsyncSession, asked: SimulationRequest) -> Sequence[Po
 
 def _month(policies: Sequence[Policy], wanted: str | None, today: date) -> date:
     try:
-        month = first_month(policies) if wanted is None else date.fromisoformat(f"{wanted}-01")
+        month = first_month(policies) if wanted is None else first_day(wanted)
     except (ValueError, OverflowError) as error:
         raise SimulationMonth(
             "They hold on no 1st of a month together.", detail_ar="لا يوجد أول شهر تسري فيه معاً."

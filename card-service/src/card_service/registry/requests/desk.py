@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -20,6 +20,7 @@ from card_service.registry.requests.models import Act, ChangeRequest, Evidence
 from card_service.sealing import EVIDENCE, REQUEST, REQUEST_NOTE
 from chassis.clock import business_day
 from chassis.ids import new_id
+from chassis.months import first_day
 from chassis.principal import Actor
 
 BY_ITSELF = Actor("service:card")
@@ -87,7 +88,7 @@ async def told(session: AsyncSession, request: ChangeRequest, founded: UUID | No
 
 def decided_of(details: Details, at: datetime, who: str, request_id: UUID | None = None) -> Decided:
     """The decision that a request's changes are kept with."""
-    month = date.fromisoformat(f"{details.effective_month}-01") if details.effective_month else None
+    month = first_day(details.effective_month) if details.effective_month else None
     fact_on = min(details.fact_on, business_day(at)) if isinstance(details, Exclusion) else details.fact_on
     evidence = f"request:{request_id}" if request_id else None
     return Decided(fact_on, at, who, reason=details.kind, evidence=evidence, effective_month=month)

@@ -12,6 +12,7 @@ from card_service.registry.models import Role
 from card_service.registry.requests.refusal_reasons import Ground
 from card_service.registry.schemas import MobileText, NameText, NationalIdText
 from chassis.districts import DistrictUnknown, as_listed
+from chassis.months import Month
 from chassis.places import InDistrict
 
 MemberRole = Literal["spouse", "child", "parent", "other"]
@@ -27,7 +28,7 @@ class _Details(BaseModel):
 
     household_id: UUID
     fact_on: date = Field(description="the day it happened on, or from which it is asked for")
-    effective_month: str | None = Field(default=None, pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")
+    effective_month: Month | None = None
 
 
 class NewPerson(BaseModel):

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from card_service.registry import names
 from card_service.registry.intake import Rejection
+from chassis import months
 from chassis.national_id import NationalId, NationalIdError, parse
 from chassis.row_files import Columns, Row
 from chassis.text import normalise_digits
@@ -46,7 +47,7 @@ STATES: Final[Mapping[Content, frozenset[str]]] = {
 }
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _LOCAL: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")  # as spreadsheets in Egypt write it: day first
-_MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_MONTH: Final = re.compile(months.PATTERN)
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{2,119}")
 
 
