@@ -28,10 +28,10 @@ from chassis.testing_events import Outside
 from contracts.card import ContactChanged
 from contracts.event import Event
 from notify_service import MIGRATIONS, context, main, upkeep
+from notify_service.channels.aggregator import Aggregator
 from notify_service.consumers import make_reactions
 from notify_service.context import Runtime
-from notify_service.provider import Aggregator
-from notify_service.sender import Sender
+from notify_service.messages.sender import Sender
 from notify_service.settings import Settings
 
 TOKEN = "token-of-the-aggregator"

@@ -6,7 +6,7 @@ import pytest
 
 from card_service.registry.months import PROGRAMMES
 from card_service.registry.requests.kinds import RequestKind
-from notify_service.wording import Language, vocabulary
+from notify_service.templates.wording import Language, vocabulary
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

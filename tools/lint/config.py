@@ -66,7 +66,7 @@ RULE_MODULES = (
     "card-service/src/card_service/cards/pins.py",
     "card-service/src/card_service/distribution/planning.py",
     "card-service/src/card_service/rollout/phases.py",
-    "notify-service/src/notify_service/lifecycle.py",
+    "notify-service/src/notify_service/messages/lifecycle.py",
     "payment-service/src/payment_service/ledger/rules.py",
     "health-service/src/health_service/rules/*.py",
     "libs/approvals/src/approvals/rules.py",

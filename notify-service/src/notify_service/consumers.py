@@ -30,27 +30,29 @@ from contracts.gateway import TerminalKeyReplaced
 from contracts.health import ProviderContactChanged
 from contracts.payment import PaymentCaptured, PayoutPaid, WalletCorrected, WalletStated
 from contracts.supply import BalanceStated, OutletContactChanged, Redeemed
-from notify_service import metrics, service, templates
-from notify_service import repository as messages
-from notify_service.appointments import follow_appointments
+from notify_service import metrics
 from notify_service.contacts import places, trials
 from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn, learn_again, learn_in_clear
 from notify_service.context import Runtime
 from notify_service.debits import service as debits
-from notify_service.decided import BEFOREHAND
-from notify_service.flour import follow_flour
 from notify_service.held import HELD
-from notify_service.holders import follow_holders
-from notify_service.housecalls import follow_house_calls
 from notify_service.inquiries import balances
-from notify_service.losses import follow_losses
-from notify_service.mandates import follow_mandates
-from notify_service.requests import follow_requests
-from notify_service.seminars import follow_seminars
-from notify_service.service import Intent, about
-from notify_service.takebacks import follow_takebacks
-from notify_service.template_data import (
+from notify_service.messages import repository as messages
+from notify_service.messages import service
+from notify_service.messages.service import Intent, about
+from notify_service.reactions.appointments import follow_appointments
+from notify_service.reactions.decided import BEFOREHAND
+from notify_service.reactions.flour import follow_flour
+from notify_service.reactions.holders import follow_holders
+from notify_service.reactions.housecalls import follow_house_calls
+from notify_service.reactions.losses import follow_losses
+from notify_service.reactions.mandates import follow_mandates
+from notify_service.reactions.requests import follow_requests
+from notify_service.reactions.seminars import follow_seminars
+from notify_service.reactions.takebacks import follow_takebacks
+from notify_service.templates import texts
+from notify_service.templates.facts import (
     AppointmentFacts,
     DrawFacts,
     PayoutFacts,
@@ -99,7 +101,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions.on(OutletContactChanged)(outlet_contact_changed)
     reactions.on(ProviderContactChanged)(provider_contact_changed)
     reactions.on(TerminalKeyReplaced)(terminal_key_replaced)
-    if every or templates.load()["draw_alert"].enabled:
+    if every or texts.load()["draw_alert"].enabled:
         reactions.on(Redeemed)(redeemed)
     return reactions
 

@@ -1,7 +1,5 @@
 """Which tables of notify-service hold data on persons."""
 
-# ruff: noqa: S608 - nothing but this service's own words is put into a statement
-
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -20,21 +18,9 @@ from notify_service.contacts import erasing as contacts
 from notify_service.context import Runtime
 from notify_service.debits import erasing as debits
 from notify_service.inquiries import erasing as inquiries
-from notify_service.repository import LAST_MESSAGE
+from notify_service.messages import erasing as messages
 
 _TELLING: Final = Basis.TELLING
-# What waits is not sent any more, but that the data are erased; what is being sent this moment ends by itself, and its
-# words with their retention.
-_NOT_LAST: Final = f"template <> '{LAST_MESSAGE}'"
-_UNSENT: Final = (
-    "UPDATE message SET status = 'cancelled', reason = 'erased', ended_at = clock_timestamp()"
-    f" WHERE citizen_id = $1 AND status = 'queued' AND {_NOT_LAST}"
-)
-_WORDS: Final = (
-    "UPDATE message SET content = NULL, subject = NULL"
-    f" WHERE citizen_id = $1 AND status <> 'sending' AND (status <> 'queued' OR {_NOT_LAST})"
-    " AND (content IS NOT NULL OR subject IS NOT NULL)"
-)
 _SENT_IN: Final = "(SELECT i.*, c.citizen_id FROM contact c JOIN inbound_message i USING (number_hash)) t"
 _CITIZEN: Final = {"citizen_id": Whose.CITIZEN}
 
@@ -77,7 +63,7 @@ HELD: Final[Held] = {
         basis=_TELLING,
         retention=Retention.MESSAGES,
         ends=Ending("t.created_at < {before} AND t.status NOT IN ('queued', 'sending')", by="end_message"),
-        erases=(Erasing((Personal.MESSAGES,), (_UNSENT, _WORDS), partly=True),),
+        erases=(Erasing((Personal.MESSAGES,), (messages.UNSENT, messages.WORDS), partly=True),),
         sealed={"content": _content},
     ),
     "inquiry": HeldIn(

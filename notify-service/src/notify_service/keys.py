@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from notify_service import templates
+from notify_service.templates import texts
 from notify_service.words import Topic
 from policybook import kinds
 from policybook.book import PolicyInvalid, Value
@@ -57,7 +57,7 @@ MESSAGE_CLASS = KEYS.declare(
     kinds.mapping(MessageClass),
     "In which order messages of a class leave, to whom, and how long they are worth sending.",
     scope=["class_name"],
-    needed_for=[{"class_name": template.class_name} for template in templates.load().values()],
+    needed_for=[{"class_name": template.class_name} for template in texts.load().values()],
 )
 QUIET_HOURS = KEYS.declare(
     "message.quiet_hours",

@@ -9,16 +9,17 @@ from approvals.expiry import expiry
 from chassis.app import Service
 from chassis.app import create_app as create_service
 from chassis.periodic import Periodic
-from notify_service import api, context, upkeep
+from notify_service import context, upkeep
 from notify_service.codes import api as codes_api
 from notify_service.codes import notices
 from notify_service.consumers import make_reactions
 from notify_service.context import Runtime
 from notify_service.held import HELD
 from notify_service.inquiries import api as inquiries_api
+from notify_service.messages import api
+from notify_service.messages.sender import send_messages
 from notify_service.proposals import DESK, PROPOSALS
 from notify_service.retention import RETENTION
-from notify_service.sender import send_messages
 from notify_service.settings import Settings
 from policybook.api import policies_router
 from policybook.calendar_watch import calendar_watch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import get_args
@@ -10,7 +10,6 @@ from typing import get_args
 from chassis.clock import CAIRO
 from notify_service import keys
 from notify_service.keys import MessageClass, QuietHours
-from notify_service.lifecycle import Retries
 from notify_service.words import Topic
 from policybook.book import PolicyBook, PolicyInvalid
 from policybook.calendar import in_ramadan
@@ -18,6 +17,14 @@ from policybook.keys import Scope
 
 _WEEKDAYS = get_args(keys.Weekday)
 _EVERY = "(every one)"
+
+
+@dataclass(frozen=True)
+class Retries:
+    """When a refused message is tried again, and which reasons mean that the number itself is wrong."""
+
+    after: Sequence[timedelta]
+    wrong_number: frozenset[str]
 
 
 @dataclass(frozen=True)

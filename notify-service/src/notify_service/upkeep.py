@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.clock import business_day
 from chassis.isolation import Batches
 from chassis.periodic import Periodic
-from notify_service import metrics, repository, service
+from notify_service import metrics
 from notify_service.context import Runtime
 from notify_service.debits import repository as debit_days
 from notify_service.debits import service as debits
 from notify_service.inquiries import balances
 from notify_service.inquiries import repository as inbound
-from notify_service.repository import Rows
+from notify_service.messages import repository, service
+from notify_service.messages.repository import Rows
 
 CHUNK = 5000
 

@@ -22,9 +22,9 @@ from chassis.testing import eventually
 from contracts.card import CardBlocked
 from devstack.sink.app import create_app
 from devstack.sink.settings import SinkSettings
-from notify_service.encoding import measure
-from notify_service.provider import Aggregator, Outgoing, ProviderDown
-from notify_service.sender import Sender
+from notify_service.channels.aggregator import Aggregator, Outgoing, ProviderDown
+from notify_service.messages.sender import Sender
+from notify_service.templates.encoding import measure
 
 if TYPE_CHECKING:
     from ..conftest import Desk

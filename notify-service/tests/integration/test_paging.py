@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.ids import new_id
 from chassis.testing import check_pages, execute_as_owner, lock_awaited, paged
-from notify_service import repository
-from notify_service.repository import MessageColumns
-from notify_service.sealed_columns import Waiting
-from notify_service.template_data import NoFacts
+from notify_service.messages import repository
+from notify_service.messages.repository import MessageColumns
+from notify_service.messages.sealed_columns import Waiting
+from notify_service.templates.facts import NoFacts
 
 from .test_reading import fill
 

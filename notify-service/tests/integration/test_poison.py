@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chassis.testing import worked_off
-from notify_service import service, upkeep
+from notify_service import upkeep
+from notify_service.messages import service
 
 from .test_balances import ask, supply
 from .test_reading import fill

@@ -13,8 +13,8 @@ from chassis.ids import new_id
 from chassis.testing import worked_off
 from contracts.card import PickupMissed
 from contracts.privacy import ErasureDecided, ProcessingRestricted, RestrictionLifted
-from notify_service import repository as messages
 from notify_service.inquiries import repository as inbound
+from notify_service.messages import repository as messages
 
 from ..conftest import contact_changed
 from .test_sending import appointment, blocked, missed

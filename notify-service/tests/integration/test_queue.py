@@ -94,7 +94,7 @@ async def test_every_reaction_says_its_words(desk: Desk) -> None:
 
 
 def balance_day(desk: Desk) -> str:
-    from notify_service.wording import vocabulary
+    from notify_service.templates.wording import vocabulary
 
     return vocabulary("ar").day(desk.runtime.clock.now())
 

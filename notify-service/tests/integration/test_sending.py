@@ -18,12 +18,13 @@ from chassis.ids import new_id
 from chassis.testing import TestIssuer, execute_as_owner, worked_off
 from contracts.appointments import PickupReminderDue
 from contracts.card import CardBlocked, ContactChanged, PersonDied, PickupMissed, PickupScheduled
-from notify_service import repository, service, upkeep
+from notify_service import upkeep
+from notify_service.channels.aggregator import Aggregator
 from notify_service.contacts.service import learn
-from notify_service.provider import Aggregator
-from notify_service.sender import Sender
-from notify_service.service import Intent
-from notify_service.template_data import NoFacts
+from notify_service.messages import repository, service
+from notify_service.messages.sender import Sender
+from notify_service.messages.service import Intent
+from notify_service.templates.facts import NoFacts
 
 from ..conftest import contact_changed
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify_service.encoding import Encoding, compact, measure
+from notify_service.templates.encoding import Encoding, compact, measure
 
 ARABIC = st.text(alphabet=st.characters(min_codepoint=0x0621, max_codepoint=0x064A), min_size=1, max_size=400)
 

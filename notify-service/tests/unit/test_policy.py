@@ -14,8 +14,8 @@ from pydantic import JsonValue
 from chassis.clock import CAIRO
 from notify_service import POLICIES, keys
 from notify_service.keys import KEYS
-from notify_service.lifecycle import Retries, Status, receipt, refused
-from notify_service.rules import read_rules
+from notify_service.messages.lifecycle import Status, receipt, refused
+from notify_service.rules import Retries, read_rules
 from policybook.book import PolicyBook, PolicyInvalid
 from policybook.files import read_policies
 from policybook.testing import unread_keys

@@ -10,26 +10,9 @@ from pydantic import ValidationError
 
 from contracts.card import ProgrammeService
 from contracts.supply import Line, Remaining
-from notify_service import templates
-from notify_service.encoding import Encoding, measure
-from notify_service.request_facts import (
-    BreadCodeFacts,
-    CodeFacts,
-    ExclusionFacts,
-    FlourFacts,
-    HolderCodeFacts,
-    HouseCallFacts,
-    LostFacts,
-    MandateFacts,
-    ObjectionFacts,
-    RefusalFacts,
-    RequestDoneFacts,
-    RequestFacts,
-    RequestRefusedFacts,
-    SeminarFacts,
-    SeminarOffFacts,
-)
-from notify_service.template_data import (
+from notify_service.templates import texts
+from notify_service.templates.encoding import Encoding, measure
+from notify_service.templates.facts import (
     PLACEHOLDERS,
     AppointmentFacts,
     BalanceFacts,
@@ -46,8 +29,25 @@ from notify_service.template_data import (
     dump,
     parse,
 )
-from notify_service.templates import Template
-from notify_service.wording import Language
+from notify_service.templates.request_facts import (
+    BreadCodeFacts,
+    CodeFacts,
+    ExclusionFacts,
+    FlourFacts,
+    HolderCodeFacts,
+    HouseCallFacts,
+    LostFacts,
+    MandateFacts,
+    ObjectionFacts,
+    RefusalFacts,
+    RequestDoneFacts,
+    RequestFacts,
+    RequestRefusedFacts,
+    SeminarFacts,
+    SeminarOffFacts,
+)
+from notify_service.templates.texts import Template
+from notify_service.templates.wording import Language
 
 PERIOD = date(2026, 9, 1)
 POTS = [
@@ -112,11 +112,11 @@ HOTLINE = "19765"
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
 
 
-@pytest.mark.parametrize("name", sorted(templates.load()))
+@pytest.mark.parametrize("name", sorted(texts.load()))
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_longest_words_stay_within_the_parts(name: str, language: Language) -> None:
-    template = templates.load()[name]
-    text = templates.render(template, PERIOD, language, LONGEST[template.facts], "عبدالرحمن", HOTLINE)
+    template = texts.load()[name]
+    text = texts.render(template, PERIOD, language, LONGEST[template.facts], "عبدالرحمن", HOTLINE)
     assert measure(text).parts <= template.max_parts, text
     assert measure(text).encoding is (Encoding.UCS2 if language == "ar" else Encoding.GSM7)
     assert "{" not in text
@@ -136,7 +136,7 @@ def test_the_appointment_names_site_date_and_hour_in_cairo() -> None:
         starts_at=datetime(2026, 4, 5, 8, 0, tzinfo=UTC),
     )
     winter = facts.model_copy(update={"starts_at": datetime(2026, 12, 6, 22, 30, tzinfo=UTC)})
-    text = templates.render(templates.load()["appointment"], PERIOD, "ar", facts, "منى", HOTLINE)
+    text = texts.render(texts.load()["appointment"], PERIOD, "ar", facts, "منى", HOTLINE)
     assert "مكتب بريد بورفؤاد" in text
     assert "الأحد 5 أبريل" in text
     assert "الساعة 10 ص" in text  # no summer time on 5 April
@@ -145,7 +145,7 @@ def test_the_appointment_names_site_date_and_hour_in_cairo() -> None:
 
 
 def test_without_a_name_the_text_begins_with_its_first_word() -> None:
-    text = templates.render(templates.load()["card_blocked"], PERIOD, "ar", NoFacts(), "", HOTLINE)
+    text = texts.render(texts.load()["card_blocked"], PERIOD, "ar", NoFacts(), "", HOTLINE)
     assert text.startswith("تم إيقاف")
 
 

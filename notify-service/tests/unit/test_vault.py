@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from chassis.ids import new_id
 from chassis.sealing import Keyring, SealBroken, Vault, key_bytes
-from notify_service.sealed_columns import Contact, Sent, Waiting
-from notify_service.template_data import NoFacts
+from notify_service.messages.sealed_columns import Contact, Sent, Waiting
+from notify_service.templates.facts import NoFacts
 
 
 def key(letter: str) -> str:

@@ -15,7 +15,7 @@ from chassis.routing import router
 from contracts.scopes import Scope
 from notify_service.codes.at_once import send_at_once
 from notify_service.context import Running
-from notify_service.sealed_columns import Contact
+from notify_service.messages.sealed_columns import Contact
 
 routes = router(prefix="/v1", tags=["messages"])
 

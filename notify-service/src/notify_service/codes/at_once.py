@@ -5,9 +5,9 @@ from __future__ import annotations
 from chassis.ids import new_id
 from chassis.logging import get_logger
 from chassis.problems import Unavailable
-from notify_service.encoding import measure
-from notify_service.provider import Aggregator, Outgoing, ProviderDown
+from notify_service.channels.aggregator import Aggregator, Outgoing, ProviderDown
 from notify_service.settings import Settings
+from notify_service.templates.encoding import measure
 
 log = get_logger(__name__)
 

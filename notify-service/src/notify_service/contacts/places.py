@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import contact, mobiles
 from chassis.sealing import Vault
-from notify_service.sealed_columns import Contact
-from notify_service.wording import Language
+from notify_service.messages.sealed_columns import Contact
+from notify_service.templates.wording import Language
 
 _PUT = text(
     "INSERT INTO place_contact AS p (place_id, language, sealed, changed_at)"

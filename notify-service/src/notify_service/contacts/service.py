@@ -12,10 +12,10 @@ from chassis import contact, mobiles
 from chassis.consumer import Received
 from chassis.sealing import Vault
 from contracts.card import ContactChanged, ContactChangedInClear, ContactRestated
-from notify_service import repository as messages
 from notify_service.contacts import repository
 from notify_service.contacts.repository import ContactColumns
-from notify_service.sealed_columns import Contact
+from notify_service.messages import repository as messages
+from notify_service.messages.sealed_columns import Contact
 
 
 async def learn(events: Sequence[Received[ContactChanged]], session: AsyncSession, vault: Vault, sealed: Vault) -> None:

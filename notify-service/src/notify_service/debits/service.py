@@ -11,13 +11,13 @@ from chassis.clock import CAIRO, business_day
 from chassis.consumer import Received
 from chassis.ids import new_id
 from contracts.payment import PaymentCaptured, WalletCorrected
-from notify_service import service
 from notify_service.contacts import repository as contacts
 from notify_service.context import Context
 from notify_service.debits import repository
 from notify_service.debits.repository import Rows
-from notify_service.service import Intent, about
-from notify_service.template_data import CorrectionFacts, DebitFacts, DebitsFacts
+from notify_service.messages import service
+from notify_service.messages.service import Intent, about
+from notify_service.templates.facts import CorrectionFacts, DebitFacts, DebitsFacts
 
 
 async def captured(session: AsyncSession, here: Context, events: Sequence[Received[PaymentCaptured]]) -> None:

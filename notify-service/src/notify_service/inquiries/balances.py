@@ -17,13 +17,13 @@ from chassis.consumer import Received
 from chassis.sealing import Vault
 from contracts.payment import WalletStated
 from contracts.supply import BalanceStated, Remaining
-from notify_service import service
 from notify_service.contacts import repository as contacts
 from notify_service.context import Context
 from notify_service.inquiries import repository
 from notify_service.inquiries.repository import PartColumns, Rows
-from notify_service.service import Intent
-from notify_service.template_data import BalanceFacts
+from notify_service.messages import service
+from notify_service.messages.service import Intent
+from notify_service.templates.facts import BalanceFacts
 
 AT_ONCE = 500
 

@@ -17,13 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import mobiles, outbox
 from chassis.ids import new_id
 from contracts.notify import InquiryReceived, LossReported
-from notify_service import metrics, service
+from notify_service import metrics
 from notify_service.contacts import repository as contacts
 from notify_service.context import Context
 from notify_service.inquiries import repository
 from notify_service.inquiries.repository import InboundColumns, InquiryColumns
-from notify_service.service import Intent
-from notify_service.template_data import NoFacts
+from notify_service.messages import service
+from notify_service.messages.service import Intent
+from notify_service.templates.facts import NoFacts
 from notify_service.words import Topic, topic_of
 
 _ANSWERS = {

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Reactions, Received
 from contracts.supply import FlourChoiceWithdrawn, FlourChosen
-from notify_service import service
 from notify_service.contacts import repository as contacts
 from notify_service.context import Runtime
-from notify_service.request_facts import FlourFacts
-from notify_service.service import Intent
+from notify_service.messages import service
+from notify_service.messages.service import Intent
+from notify_service.templates.request_facts import FlourFacts
 
 
 def follow_flour(reactions: Reactions[Runtime]) -> None:

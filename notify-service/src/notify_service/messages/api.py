@@ -17,9 +17,10 @@ from chassis.problems import NotFound
 from chassis.routing import router
 from chassis.sealing import SealBroken, Vault
 from contracts.scopes import Scope
-from notify_service import metrics, repository, service, templates
+from notify_service import metrics
 from notify_service.context import Running
-from notify_service.schemas import (
+from notify_service.messages import repository, service
+from notify_service.messages.schemas import (
     Instant,
     Message,
     MessagePage,
@@ -32,8 +33,9 @@ from notify_service.schemas import (
     TemplateVersion,
     TemplateView,
 )
-from notify_service.sealed_columns import Sent
-from notify_service.service import Receipt
+from notify_service.messages.sealed_columns import Sent
+from notify_service.messages.service import Receipt
+from notify_service.templates import texts
 
 routes = router(prefix="/v1", tags=["messages"])
 
@@ -98,7 +100,7 @@ async def list_templates(runtime: Running) -> TemplateList:
                 max_parts=template.max_parts,
                 versions=[TemplateVersion(**version.model_dump()) for version in template.versions],
             )
-            for template in templates.load().values()
+            for template in texts.load().values()
         ]
     )
 

@@ -17,9 +17,11 @@ from contracts.change_requests import (
     MobileChanging,
     MobileCodeIssued,
 )
-from notify_service import service
 from notify_service.context import Runtime
-from notify_service.request_facts import (
+from notify_service.messages import service
+from notify_service.messages.service import Intent, about
+from notify_service.templates.facts import Facts
+from notify_service.templates.request_facts import (
     CodeFacts,
     ExclusionFacts,
     ObjectionFacts,
@@ -28,8 +30,6 @@ from notify_service.request_facts import (
     RequestFacts,
     RequestRefusedFacts,
 )
-from notify_service.service import Intent, about
-from notify_service.template_data import Facts
 
 EXCLUSION = "exclusion"
 NEVER_ANNOUNCED = frozenset({"refused", "withdrawn"})  # the family has not heard that it was considered

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Reactions, Received
 from contracts.mandates import MandateBegan, MandateEnded
-from notify_service import service
 from notify_service.context import Runtime
-from notify_service.request_facts import MandateFacts
-from notify_service.service import about
+from notify_service.messages import service
+from notify_service.messages.service import about
+from notify_service.templates.request_facts import MandateFacts
 
 
 def follow_mandates(reactions: Reactions[Runtime]) -> None:

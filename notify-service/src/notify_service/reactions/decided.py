@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.reactions import Handler, Received
 from contracts.event import Event
 from contracts.privacy import ErasureDecided, ProcessingRestricted, RestrictionLifted
-from notify_service import service
 from notify_service.contacts import repository as contacts
 from notify_service.context import Runtime
-from notify_service.repository import LAST_MESSAGE
-from notify_service.sealed_columns import Contact
-from notify_service.service import Intent
-from notify_service.template_data import NoFacts, RestrictedFacts
+from notify_service.messages import service
+from notify_service.messages.repository import LAST_MESSAGE
+from notify_service.messages.sealed_columns import Contact
+from notify_service.messages.service import Intent
+from notify_service.templates.facts import NoFacts, RestrictedFacts
 
 
 async def restricted(events: Sequence[Received[ProcessingRestricted]], session: AsyncSession, runtime: Runtime) -> None:

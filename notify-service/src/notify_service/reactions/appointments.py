@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.consumer import Reactions, Received
 from contracts.appointments import PickupCancelled
 from contracts.card import PickupMissed, PickupScheduled
-from notify_service import service
 from notify_service.context import Runtime
-from notify_service.request_facts import HouseCallFacts
-from notify_service.service import Intent, about
-from notify_service.template_data import AppointmentFacts
+from notify_service.messages import service
+from notify_service.messages.service import Intent, about
+from notify_service.templates.facts import AppointmentFacts
+from notify_service.templates.request_facts import HouseCallFacts
 
 # What is not named here is told as a first appointment; who walks in stands at the counter, and is told nothing.
 _BECAUSE: Final[Mapping[str, str]] = {

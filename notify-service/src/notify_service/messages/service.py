@@ -15,13 +15,15 @@ from chassis.area import Bound
 from chassis.consumer import Received
 from chassis.ids import new_id
 from contracts.notify import MessageDelivered, MessageFailed
-from notify_service import lifecycle, repository, templates
 from notify_service.context import Context
-from notify_service.lifecycle import OPEN_TO_RECEIPTS, Retries, Status
-from notify_service.repository import MessageColumns, ReceiptColumns, Rows
-from notify_service.sealed_columns import Waiting
-from notify_service.template_data import Facts, NoFacts
-from notify_service.wording import Language
+from notify_service.messages import lifecycle, repository
+from notify_service.messages.lifecycle import OPEN_TO_RECEIPTS, Status
+from notify_service.messages.repository import MessageColumns, ReceiptColumns, Rows
+from notify_service.messages.sealed_columns import Waiting
+from notify_service.rules import Retries
+from notify_service.templates import texts
+from notify_service.templates.facts import Facts, NoFacts
+from notify_service.templates.wording import Language
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Receipt:
 
 async def queue(session: AsyncSession, here: Context, template_name: str, intents: Sequence[Intent]) -> None:
     """Queue one message for each intent, in the transaction of the event that gave rise to it."""
-    known = templates.load()
+    known = texts.load()
     template = known[template_name]
     if not intents or not template.enabled:
         return

@@ -14,9 +14,9 @@ from string import Formatter
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from notify_service.encoding import compact
-from notify_service.template_data import PLACEHOLDERS, Facts
-from notify_service.wording import Language
+from notify_service.templates.encoding import compact
+from notify_service.templates.facts import PLACEHOLDERS, Facts
+from notify_service.templates.wording import Language
 
 _TRAINING: Mapping[Language, str] = {"ar": "«تدريب»", "en": "TRAINING:"}
 _NAME, _HOTLINE = "name", "hotline"

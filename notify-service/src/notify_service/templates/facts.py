@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from contracts.card import ProgrammeService
 from contracts.supply import Line, Remaining
-from notify_service import request_facts
-from notify_service.request_facts import RequestFact
-from notify_service.wording import Language, vocabulary
+from notify_service.templates import request_facts
+from notify_service.templates.request_facts import RequestFact
+from notify_service.templates.wording import Language, vocabulary
 
 _ENDING = 6  # letters of an id that tell one terminal of a place from another
 

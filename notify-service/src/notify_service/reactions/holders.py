@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.consumer import Reactions, Received
 from chassis.contact import open_code
 from contracts.card import HolderCodeIssued, PinChanged
-from notify_service import service
 from notify_service.context import Runtime
-from notify_service.request_facts import HolderCodeFacts
-from notify_service.service import Intent, about
+from notify_service.messages import service
+from notify_service.messages.service import Intent, about
+from notify_service.templates.request_facts import HolderCodeFacts
 
 _TEMPLATES: Final[Mapping[str, str]] = {"pin": "pin_code", "visit": "visit_code", "found": "found_code"}
 _AGREES: Final = "holder_code"

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Reactions, Received
 from contracts.seminars import SeminarCalledOff, SeminarInvited
-from notify_service import service
 from notify_service.context import Runtime
-from notify_service.request_facts import SeminarFacts, SeminarOffFacts
-from notify_service.service import about
+from notify_service.messages import service
+from notify_service.messages.service import about
+from notify_service.templates.request_facts import SeminarFacts, SeminarOffFacts
 
 
 def follow_seminars(reactions: Reactions[Runtime]) -> None:

@@ -21,14 +21,16 @@ from chassis.logging import get_logger
 from chassis.metrics import ITEMS_FAILED
 from chassis.periodic import Periodic
 from chassis.sealing import SealBroken
-from notify_service import lifecycle, metrics, repository, service, templates
+from notify_service import metrics
+from notify_service.channels.aggregator import Aggregator, Outgoing, ProviderDown, Result
 from notify_service.context import Runtime
-from notify_service.encoding import measure
-from notify_service.lifecycle import ACCEPTED, Status, Verdict
-from notify_service.provider import Aggregator, Outgoing, ProviderDown, Result
-from notify_service.repository import OutcomeColumns, Rows
-from notify_service.sealed_columns import Contact, Sent, Waiting
-from notify_service.wording import Language
+from notify_service.messages import lifecycle, repository, service
+from notify_service.messages.lifecycle import ACCEPTED, Status, Verdict
+from notify_service.messages.repository import OutcomeColumns, Rows
+from notify_service.messages.sealed_columns import Contact, Sent, Waiting
+from notify_service.templates import texts
+from notify_service.templates.encoding import measure
+from notify_service.templates.wording import Language
 
 log = get_logger(__name__)
 
@@ -121,7 +123,7 @@ class Sender:
     def _word(self, row: Row[Any]) -> Outgoing | Verdict:
         """The message in the reader's language. Raises SealBroken."""
         waiting = Waiting.open(self._vault, row.id, row.content)
-        template = templates.load()[row.template]
+        template = texts.load()[row.template]
         contact = Contact(waiting.number, "")
         if row.contact is not None:
             contact = Contact.open(self._vault, row.citizen_id, row.contact)
@@ -134,9 +136,9 @@ class Sender:
             return Verdict(Status.CANCELLED, "restricted")
         day = business_day(self._runtime.clock.now())
         language = waiting.language or _language(row)
-        text = templates.render(template, day, language, waiting.facts, contact.name, rules.hotline)
+        text = texts.render(template, day, language, waiting.facts, contact.name, rules.hotline)
         if self._runtime.settings.training:
-            text = templates.marked(text, language)
+            text = texts.marked(text, language)
         length = measure(text)
         return Outgoing(row.id, contact.number, text, length.encoding, length.parts)
 

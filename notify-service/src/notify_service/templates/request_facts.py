@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from contracts.household import Month
-from notify_service.wording import Language, vocabulary
+from notify_service.templates.wording import Language, vocabulary
 
 
 class _Facts(BaseModel):

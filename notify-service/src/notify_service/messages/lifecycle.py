@@ -8,10 +8,11 @@ A receipt may overtake the reply to the request that sent the message, so it is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from notify_service.rules import Retries
 
 
 class Status(StrEnum):
@@ -27,14 +28,6 @@ class Status(StrEnum):
 
 ENDED = frozenset({Status.DELIVERED, Status.FAILED, Status.CANCELLED})
 OPEN_TO_RECEIPTS = frozenset({Status.QUEUED, Status.SENDING, Status.SENT})
-
-
-@dataclass(frozen=True)
-class Retries:
-    """When a refused message is tried again, and which reasons mean that the number itself is wrong."""
-
-    after: Sequence[timedelta]
-    wrong_number: frozenset[str]
 
 
 @dataclass(frozen=True)

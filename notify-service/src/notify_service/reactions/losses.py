@@ -11,10 +11,10 @@ from chassis.clock import business_day
 from chassis.consumer import Reactions, Received
 from chassis.contact import open_code
 from contracts.losses import BreadCodeIssued, CardReportedLost, LostBlockLapsed
-from notify_service import service
 from notify_service.context import Runtime
-from notify_service.request_facts import BreadCodeFacts, LostFacts
-from notify_service.service import Intent, about
+from notify_service.messages import service
+from notify_service.messages.service import Intent, about
+from notify_service.templates.request_facts import BreadCodeFacts, LostFacts
 
 
 def follow_losses(reactions: Reactions[Runtime]) -> None:

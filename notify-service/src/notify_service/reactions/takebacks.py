@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Reactions, Received
 from contracts.rollout import ActivationTakenBack
-from notify_service import service
 from notify_service.context import Runtime
-from notify_service.service import about
-from notify_service.template_data import ServicesFacts
+from notify_service.messages import service
+from notify_service.messages.service import about
+from notify_service.templates.facts import ServicesFacts
 
 
 def follow_takebacks(reactions: Reactions[Runtime]) -> None:

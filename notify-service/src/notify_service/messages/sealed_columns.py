@@ -9,9 +9,9 @@ from uuid import UUID
 import orjson
 
 from chassis.sealing import SealBroken, Vault
-from notify_service import template_data
-from notify_service.template_data import Facts
-from notify_service.wording import Language
+from notify_service.templates import facts
+from notify_service.templates.facts import Facts
+from notify_service.templates.wording import Language
 
 _LANGUAGES: Mapping[str, Language] = {"ar": "ar", "en": "en"}
 
@@ -27,7 +27,7 @@ class Waiting:
     def seal(self, vault: Vault, message_id: UUID) -> bytes:
         """As the column holds it."""
         to = " ".join(part for part in (self.number, self.language) if part)
-        return vault.seal(message_id, template_data.dump(self.facts) + b"\n" + to.encode())
+        return vault.seal(message_id, facts.dump(self.facts) + b"\n" + to.encode())
 
     @classmethod
     def open(cls, vault: Vault, message_id: UUID, sealed: bytes) -> Waiting:
@@ -35,7 +35,7 @@ class Waiting:
         raw, _, to = vault.open(message_id, sealed).rpartition(b"\n")
         number, _, language = to.decode().partition(" ")
         try:
-            return cls(template_data.parse(raw), number or None, _LANGUAGES.get(language))
+            return cls(facts.parse(raw), number or None, _LANGUAGES.get(language))
         except ValueError as error:
             raise SealBroken("facts of a kind that is not known here") from error
 

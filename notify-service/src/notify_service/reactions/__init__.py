@@ -1,0 +1,1 @@
+"""What citizens are told of what happened: reactions to other services’ events."""

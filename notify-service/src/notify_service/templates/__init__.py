@@ -1,0 +1,1 @@
+"""The texts of messages, and what fills them."""
