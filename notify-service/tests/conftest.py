@@ -215,7 +215,7 @@ async def desk(shared_desk: Desk, aggregator: LocalAggregator) -> Desk:
     await execute_as_owner(
         shared_desk.runtime.settings.database_url,
         "TRUNCATE contact, card_holder, message, inbound_message, inquiry, outbox, idempotency, set_aside,"
-        " restriction, erased_person, debit_day",
+        " restriction, erased_person, debit_day, complaint, complaint_step, complaint_text",
     )
     shared_desk.runtime.clock.move_to(None)  # type: ignore[attr-defined]
     shared_desk.sender = Sender(shared_desk.runtime, shared_desk.sender._aggregator)

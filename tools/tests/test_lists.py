@@ -38,6 +38,7 @@ ORDERS: Final = {
     "/v1/citizens/{citizen_id}/accesses": NEWEST,
     "/v1/citizens/{citizen_id}/disclosures": NEWEST,
     "/v1/clients": NAMED,
+    "/v1/complaints": CREATED,
     "/v1/courses": CREATED,
     "/v1/courses/{course_id}/participants": CREATED,
     "/v1/disputes": CREATED,

@@ -14,6 +14,8 @@ from chassis.processing.classes import Retention
 from chassis.processing.endings import Ending
 from chassis.records.held import Erasing, Held, HeldIn, owner
 from chassis.sealing import SealBroken
+from notify_service.complaints import erasing as complaints
+from notify_service.complaints.service import TEXT
 from notify_service.contacts import erasing as contacts
 from notify_service.context import Runtime
 from notify_service.debits import erasing as debits
@@ -35,6 +37,10 @@ def _content(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> obje
         return runtime.state.vault.open(owner(row, "id"), sealed).decode("utf-8", "replace")
     except SealBroken:
         return "sealed"
+
+
+def _complaint(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> object:
+    return runtime.state.vault.open(owner(row, "complaint_id"), sealed, TEXT).decode()
 
 
 HELD: Final[Held] = {
@@ -65,6 +71,23 @@ HELD: Final[Held] = {
         ends=Ending("t.created_at < {before} AND t.status NOT IN ('queued', 'sending')", by="end_message"),
         erases=(Erasing((Personal.MESSAGES,), (messages.UNSENT, messages.WORDS), partly=True),),
         sealed={"content": _content},
+    ),
+    # the texts before the complaints, by which they are found
+    "complaint_text": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MESSAGES,),
+        basis=_TELLING,
+        retention=Retention.QUESTIONS,
+        erases=(Erasing((Personal.MESSAGES,), (complaints.TEXTS,), partly=True),),
+        source="(SELECT x.*, c.citizen_id FROM complaint_text x JOIN complaint c USING (complaint_id)) t",
+        sealed={"sealed": _complaint},
+    ),
+    "complaint": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MESSAGES,),
+        basis=_TELLING,
+        retention=Retention.QUESTIONS,
+        erases=(Erasing((Personal.MESSAGES,), (complaints.WHOSE,), partly=True),),
     ),
     "inquiry": HeldIn(
         whose=_CITIZEN,

@@ -17,7 +17,15 @@ from policybook.retention import RETENTION as BY_CLASS
 from policybook.terms import TERMS
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-KEYWORD_TOPICS = (Topic.BALANCE, Topic.OPT_OUT, Topic.OPT_IN, Topic.DEBITS_DIGEST, Topic.DEBITS_AT_ONCE, Topic.LOST)
+KEYWORD_TOPICS = (
+    Topic.BALANCE,
+    Topic.OPT_OUT,
+    Topic.OPT_IN,
+    Topic.DEBITS_DIGEST,
+    Topic.DEBITS_AT_ONCE,
+    Topic.LOST,
+    Topic.COMPLAINT,
+)
 LAST_HOUR = 23
 
 
@@ -39,6 +47,14 @@ class QuietHours(_Value):
     begins: Annotated[time, Field(alias="from")]
     ends: Annotated[time, Field(alias="to")]
     weekdays: list[Weekday]
+
+
+class ComplaintCategory(_Value):
+    """What a category of complaints is called, and the hours in which an answer is owed."""
+
+    en: str = Field(min_length=2)
+    ar: str = Field(min_length=2)
+    answer_hours: int = Field(gt=0)
 
 
 def _hour(value: Value, what: str) -> int:
@@ -73,6 +89,24 @@ DESPITE_RESTRICTION = KEYS.declare(
 )
 RETRY_AFTER = KEYS.declare("message.retry_after_seconds", kinds.numbers, "Pauses before each further try.")
 WRONG_NUMBER = KEYS.declare("message.wrong_number_reasons", kinds.words, "The provider's reasons for a wrong number.")
+COMPLAINT_CATEGORY = KEYS.declare(
+    "complaint.category",
+    kinds.mapping(ComplaintCategory),
+    "A category of complaints: its words, and within how many hours an answer is owed.",
+    scope=["name"],
+    needed_for=[{"name": "other"}],
+)
+COMPLAINT_OPEN = KEYS.declare("complaint.open_at_most", kinds.positive, "Complaints a citizen may have open at a time.")
+COMPLAINT_CLAIM = KEYS.declare("complaint.claim_minutes", kinds.positive, "Minutes for which a claim keeps others off.")
+COMPLAINT_ESCALATED = KEYS.declare(
+    "complaint.escalated_hours", kinds.positive, "Hours in which the nation's team owes an answer."
+)
+COMPLAINT_STANDS = KEYS.declare(
+    "complaint.answer_stands_days", kinds.positive, "Days after which an answer nobody contests closes a complaint."
+)
+COMPLAINT_REOPENINGS = KEYS.declare(
+    "complaint.reopenings", kinds.whole, "How often a citizen may say that an answer does not settle it."
+)
 RETENTION = KEYS.declare("message.retention_days", kinds.positive, "Days after which a message's words are erased.")
 DEBITS_SINGLY = KEYS.declare(
     "message.debits_told_singly",

@@ -12,6 +12,8 @@ from chassis.periodic import Periodic
 from notify_service import context, upkeep
 from notify_service.codes import api as codes_api
 from notify_service.codes import notices
+from notify_service.complaints import api as complaints_api
+from notify_service.complaints import upkeep as complaints
 from notify_service.consumers import make_reactions
 from notify_service.context import Runtime
 from notify_service.held import HELD
@@ -30,6 +32,7 @@ ROUTERS = (
     inquiries_api.routes,
     codes_api.routes,
     notices.routes,
+    complaints_api.routes,
     policies_router("/v1/policies/notify", DESK, PROPOSALS),
     *routers_of("notify", PROPOSALS),
 )
@@ -47,7 +50,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             routers=ROUTERS,
             reactions=make_reactions(),
             refreshers=[FRESH],
-            workers=[send_messages, *upkeep.URGENT, *upkeep.SLOW, CALENDAR, expiry(PROPOSALS), RETENTION.job()],
+            workers=[
+                send_messages,
+                *upkeep.URGENT,
+                *upkeep.SLOW,
+                *complaints.JOBS,
+                CALENDAR,
+                expiry(PROPOSALS),
+                RETENTION.job(),
+            ],
             lifespan=context.lifespan,
             held=HELD,
             holders="card_holder",

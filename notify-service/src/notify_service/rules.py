@@ -9,7 +9,7 @@ from typing import get_args
 
 from chassis.clock import CAIRO
 from notify_service import keys
-from notify_service.keys import MessageClass, QuietHours
+from notify_service.keys import ComplaintCategory, MessageClass, QuietHours
 from notify_service.words import Topic
 from policybook.book import PolicyBook, PolicyInvalid
 from policybook.calendar import in_ramadan
@@ -28,6 +28,18 @@ class Retries:
 
 
 @dataclass(frozen=True)
+class ComplaintRules:
+    """How complaints are dealt with: categories, how many at a time, and the times of claims, levels and answers."""
+
+    categories: Mapping[str, ComplaintCategory]
+    open_at_most: int
+    claim: timedelta
+    escalated: timedelta
+    answer_stands: timedelta
+    reopenings: int
+
+
+@dataclass(frozen=True)
 class Rules:
     """The figures of a day, and what follows from them."""
 
@@ -43,6 +55,7 @@ class Rules:
     keywords: Mapping[Topic, frozenset[str]]
     debits_told_singly: int
     debits_digest_hour: int
+    complaints: ComplaintRules
 
     def open_priorities(self, instant: datetime) -> list[int]:
         """The priorities that may leave at an instant of the day, most urgent first."""
@@ -72,6 +85,18 @@ def read_rules(book: PolicyBook, day: date) -> Rules:
         keywords={topic: keys.KEYWORDS.on(book, day, topic=topic) for topic in keys.KEYWORD_TOPICS},
         debits_told_singly=keys.DEBITS_SINGLY.on(book, day),
         debits_digest_hour=keys.DEBITS_DIGEST_HOUR.on(book, day),
+        complaints=_complaints(book, day),
+    )
+
+
+def _complaints(book: PolicyBook, day: date) -> ComplaintRules:
+    return ComplaintRules(
+        categories=keys.COMPLAINT_CATEGORY.by("name", book, day),
+        open_at_most=keys.COMPLAINT_OPEN.on(book, day),
+        claim=timedelta(minutes=keys.COMPLAINT_CLAIM.on(book, day)),
+        escalated=timedelta(hours=keys.COMPLAINT_ESCALATED.on(book, day)),
+        answer_stands=timedelta(days=keys.COMPLAINT_STANDS.on(book, day)),
+        reopenings=keys.COMPLAINT_REOPENINGS.on(book, day),
     )
 
 

@@ -21,10 +21,14 @@ class Topic(StrEnum):
     DEBITS_DIGEST = "debits_digest"
     DEBITS_AT_ONCE = "debits_at_once"
     LOST = "lost"
+    COMPLAINT = "complaint"
 
 
 # What these change lasts: only a message that is the keyword means it, not one in which it stands.
 ALONE = frozenset({Topic.DEBITS_DIGEST, Topic.DEBITS_AT_ONCE, Topic.LOST})
+
+# Whatever words follow, a message that begins so is this.
+FIRST = frozenset({Topic.COMPLAINT})
 
 
 def normalise_words(text: str) -> list[str]:
@@ -35,8 +39,11 @@ def normalise_words(text: str) -> list[str]:
 def topic_of(text: str, keywords: Mapping[Topic, Collection[str]]) -> Topic:
     """The topic whose keyword, of one word or several, stands in the text or is all of it; help where none does."""
     said = " ".join(normalise_words(text))
+    for topic in FIRST & keywords.keys():
+        if any(f"{said} ".startswith(f"{' '.join(normalise_words(phrase))} ") for phrase in keywords[topic]):
+            return topic
     for topic, phrases in keywords.items():
         meant = {" ".join(normalise_words(phrase)) for phrase in phrases}
-        if said in meant or (topic not in ALONE and any(f" {phrase} " in f" {said} " for phrase in meant)):
+        if said in meant or (topic not in ALONE | FIRST and any(f" {phrase} " in f" {said} " for phrase in meant)):
             return topic
     return Topic.HELP

@@ -13,13 +13,63 @@ from policybook.testing import policy_calls
 if TYPE_CHECKING:
     from ..conftest import Desk
 
+DAY = Clock().today()
 ANYONE = {
     "POST /v1/codes": "the gateway alone asks, and learns only whether there was a number",
     "POST /v1/staff-notices": "the gateway alone asks, for a number it has",
     "GET /v1/policies/notify": "the rules are the same for all",
     "GET /v1/templates": "the words are the same for all",
+    "GET /v1/complaint-categories": "the categories are the same for all",
     "POST /v1/inbound-messages": "a citizen's message names nothing but the number it came from",
 }
+
+
+async def complaint_calls(desk: Desk, citizen_id: str) -> dict[str, Call]:
+    """Every operation on complaints: one is open, two are answered."""
+    entered = {"citizen_id": citizen_id, "category": "card", "text": "تأخر الكارت", "channel": "desk"}
+    made = []
+    for _ in range(3):
+        key = {"Idempotency-Key": str(new_id())}
+        headers = desk.issuer.headers("desk", "complaints:enter") | key
+        reply = await desk.client.post("/v1/complaints", json=entered, headers=headers)
+        made.append(reply.json())
+    first, second, third = (one["complaint_id"] for one in made)
+    for one in (second, third):
+        headers = desk.issuer.headers("desk", "complaints:answer") | {"Idempotency-Key": str(new_id())}
+        await desk.client.post(f"/v1/complaints/{one}/answer", json={"text": "تم الحل"}, headers=headers)
+    enters, answers = "complaints:enter", "complaints:answer"
+    return {
+        "POST /v1/complaints": Call("/v1/complaints", enters, body={"json": entered}),
+        "GET /v1/complaints": Call("/v1/complaints", enters, refused=200, mark=first),
+        "GET /v1/complaints/{complaint_id}": Call(f"/v1/complaints/{first}", answers),
+        "GET /v1/complaint-figures": Call(
+            f"/v1/complaint-figures?begins={DAY}&ends={DAY}",
+            answers,
+            refused=200,
+            mark='"entered":4',
+        ),
+        "POST /v1/complaints/{complaint_id}/claim": Call(f"/v1/complaints/{first}/claim", answers),
+        "POST /v1/complaints/{complaint_id}/handing-on": Call(
+            f"/v1/complaints/{first}/handing-on",
+            answers,
+            body={"json": {"category": "outlet", "reason": "منفذ"}},
+        ),
+        "POST /v1/complaints/{complaint_id}/answer": Call(
+            f"/v1/complaints/{first}/answer",
+            answers,
+            body={"json": {"text": "تم الحل"}},
+        ),
+        "POST /v1/complaints/{complaint_id}/reopening": Call(
+            f"/v1/complaints/{second}/reopening",
+            enters,
+            body={"json": {"text": "لم تحل"}},
+        ),
+        "POST /v1/complaints/{complaint_id}/appeal": Call(
+            f"/v1/complaints/{third}/appeal",
+            enters,
+            body={"json": {"text": "لم تحل"}},
+        ),
+    }
 
 
 async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
@@ -44,6 +94,7 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
                 Call(f"/v1/messages?citizen_id={contact.citizen_id}", "messages:read", refused=200, mark=mark),
             ],
             "GET /v1/messages/{message_id}": Call(f"/v1/messages/{message_id}", "messages:read"),
+            **await complaint_calls(desk, str(contact.citizen_id)),
             "GET /v1/message-statistics": Call(
                 "/v1/message-statistics", "messages:read", refused=200, mark="card_blocked"
             ),
@@ -56,6 +107,7 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
         acts={
             "GET /v1/policies/notify": Call("/v1/policies/notify", "policies:read"),
             "GET /v1/templates": Call("/v1/templates", "messages:read"),
+            "GET /v1/complaint-categories": Call("/v1/complaint-categories", "complaints:enter"),
             "POST /v1/codes": Call(
                 "/v1/codes", "codes:send", {},
                 body={"json": {"citizen_id": str(new_id()), "code": "493817", "host": "card.test", "minutes": 5}},

@@ -27,11 +27,23 @@ BY_TWO = {"/v1/policies/notify", "/v1/proposals/notify"}  # walked in test_polic
 
 async def test_every_list(desk: Desk) -> None:
     document = (await desk.client.get("/openapi.json")).json()
-    assert paged(document) == {"/v1/messages", PARKED} | BY_TWO
+    assert paged(document) == {"/v1/messages", "/v1/complaints", PARKED} | BY_TWO
     citizen = await fill(desk)
     await fill(desk, 2)
     await check_pages(desk.client, desk.reader(), "/v1/messages", 7)
+    await complaints(desk, 5)
+    await check_pages(desk.client, desk.issuer.headers("desk", "complaints:enter"), "/v1/complaints", 5)
     await check_pages(desk.client, desk.reader(), f"/v1/messages?citizen_id={citizen}&status=queued", 5)
+
+
+async def complaints(desk: Desk, count: int) -> None:
+    """Complaints of as many citizens."""
+    headers = desk.issuer.headers("desk", "complaints:enter")
+    for _ in range(count):
+        contact = await desk.know(governorate="03")
+        given = {"citizen_id": str(contact.citizen_id), "category": "card", "text": "تأخر", "channel": "desk"}
+        key = {"Idempotency-Key": str(new_id())}
+        assert (await desk.client.post("/v1/complaints", json=given, headers=headers | key)).status_code == 201
 
 
 async def entered(desk: Desk, session: AsyncSession, *made: UUID) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from contracts.card import ProgrammeService
 from contracts.supply import Line, Remaining
 from notify_service.templates import texts
+from notify_service.templates.complaint_facts import AnsweredComplaintFacts, ComplaintFacts, ComplaintNumberFacts
 from notify_service.templates.encoding import Encoding, measure
 from notify_service.templates.facts import (
     PLACEHOLDERS,
@@ -98,6 +99,11 @@ LONGEST: dict[str, Facts] = {
     "holder_code": HolderCodeFacts(code="123456", minutes=10, amount=12_345_678),
     "lost": LostFacts(until=date(2026, 9, 16)),
     "house_call": HouseCallFacts(day=date(2026, 9, 16)),
+    "complaint": ComplaintFacts(
+        number=12_345_678, due_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC), state="answered"
+    ),
+    "complaint_answer": AnsweredComplaintFacts(number=12_345_678, answer="x" * 200),
+    "complaint_number": ComplaintNumberFacts(number=2**62),
     "mandate": MandateFacts(begins_on=date(2026, 9, 16), ends_on=date(2026, 9, 30)),
     "seminar": SeminarFacts(
         place_ar="قاعة المركز الثقافي بحي الضواحي بجوار مكتب البريد الرئيسي",

@@ -37,6 +37,7 @@ PURPOSES: Final[Mapping[str, Words]] = {
     "import_result": Words("to know what became of a file of citizens", "معرفة نتيجة ملف تسجيل المواطنين"),
     "duplicates": Words("to see whether somebody is registered twice", "التحقق من التسجيل المكرر"),
     "lookup": Words("to prepare payments of an authority", "تجهيز مدفوعات جهة حكومية"),
+    "complaint": Words("to deal with a complaint", "النظر في شكوى"),
     "hand_over": Words("to hand over the card", "تسليم الكارت"),
     "pin_desk": Words("to set the PIN", "تعيين الرقم السري"),
     "card_print": Words("to print the card", "طباعة الكارت"),

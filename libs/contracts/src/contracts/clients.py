@@ -75,7 +75,15 @@ ROLES: Final[Mapping[str, ClientRole]] = MappingProxyType(
             ),
         ),
         "policies": ClientRole(Owner.MINISTRY, "Prices, allowances and limits by date", (Scope.POLICIES_WRITE,)),
-        "messages": ClientRole(Owner.MINISTRY, "What citizens were told", (Scope.MESSAGES_READ,)),
+        "messages": ClientRole(
+            Owner.MINISTRY,
+            "What citizens were told",
+            (
+                Scope.MESSAGES_READ,
+                Scope.COMPLAINTS_ENTER,
+                Scope.COMPLAINTS_ANSWER,
+            ),
+        ),
         "reconciliation": ClientRole(
             Owner.FINANCE, "Settlements held against the ledger", (Scope.SETTLEMENTS_READ, Scope.LEDGER_READ)
         ),

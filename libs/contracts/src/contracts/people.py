@@ -183,6 +183,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
                     Scope.WALLETS_READ,
                     Scope.COVERAGE_READ,
                     Scope.MESSAGES_READ,
+                    Scope.COMPLAINTS_ENTER,
                     Scope.OVERVIEW_READ,
                     Scope.PRIVACY_ASK,
                 }
@@ -303,6 +304,20 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             scopes=frozenset({Scope.LEDGER_READ, Scope.SETTLEMENTS_READ, Scope.PAYMENTS_READ}),
             areas=_NATION,
             conflicts=frozenset({"payouts-maker", "payouts-approver"}),
+        ),
+        "complaints-clerk": Role(
+            name="Clerk who enters citizens' complaints",
+            name_ar="موظف تلقي الشكاوى",
+            scopes=frozenset({Scope.COMPLAINTS_ENTER}),
+            areas=_GOVERNORATES,
+            granted_by=_OFFICE,
+        ),
+        "complaints-officer": Role(
+            name="Officer of an area's team who answers citizens' complaints",
+            name_ar="مسؤول الرد على الشكاوى",
+            scopes=frozenset({Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER}),
+            areas=_GOVERNORATES,
+            granted_by=_OFFICE,
         ),
         "contributions-clerk": Role(
             name="Enters contributions to health insurance",

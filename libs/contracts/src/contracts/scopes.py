@@ -134,6 +134,8 @@ class Scope(StrEnum):
     MESSAGES_READ = "messages:read", "See the messages to citizens, their counts and templates."
     CODES_SEND = "codes:send", "Have a code sent to a citizen, with which they sign in."
     NOTICES_SEND = "notices:send", "Have somebody who works with the system told by SMS what they must know at once."
+    COMPLAINTS_ENTER = "complaints:enter", "Enter citizens' complaints, reopen them or appeal, and see them."
+    COMPLAINTS_ANSWER = "complaints:answer", "Claim, hand on and answer citizens' complaints, and see them."
     MESSAGES_REPORT = "messages:report", "Report what became of messages, and hand over what citizens have sent."
 
     CLIENTS_READ = "clients:read", "See who may call the API and with which scopes."

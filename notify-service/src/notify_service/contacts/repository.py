@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -72,6 +72,7 @@ _REACHED = text(
     "SELECT citizen_id, language, sealed FROM contact WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))"
     " ORDER BY citizen_id"
 )
+_WHOSE = text("SELECT citizen_id, household_id, governorate FROM contact WHERE citizen_id = :citizen_id")
 _TOO_NEW = text("SELECT citizen_id FROM contact WHERE citizen_id = ANY(CAST(:citizens AS uuid[])) AND new_until > :now")
 _SET_OPT_OUT = text(
     "UPDATE contact SET opted_out_at = CAST(:at AS timestamptz) WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))"
@@ -89,6 +90,14 @@ _PUT_HOLDERS = statement(
     household_id="uuid",
 )
 _FIND_HOLDERS = text("SELECT card_id, citizen_id FROM card_holder WHERE card_id = ANY(CAST(:cards AS uuid[]))")
+
+
+class Reached(NamedTuple):
+    """Somebody who is reached, and where the household lives; None where that was not told."""
+
+    citizen_id: UUID
+    household_id: UUID
+    governorate: str | None
 
 
 @dataclass
@@ -131,6 +140,12 @@ async def contacts_of_numbers(session: AsyncSession, hashes: Sequence[bytes]) ->
 async def reached(session: AsyncSession, citizens: Sequence[UUID]) -> Sequence[Row[Any]]:
     """(citizen_id, language, sealed) of those citizens whose contact is known."""
     return (await session.execute(_REACHED, {"citizens": list(citizens)})).all()
+
+
+async def whose(session: AsyncSession, citizen_id: UUID) -> Reached | None:
+    """A citizen whose contact is known."""
+    row = (await session.execute(_WHOSE, {"citizen_id": citizen_id})).one_or_none()
+    return Reached(*row) if row else None
 
 
 async def too_new(session: AsyncSession, citizens: Sequence[UUID], now: datetime) -> set[UUID]:

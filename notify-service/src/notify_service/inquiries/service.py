@@ -18,6 +18,7 @@ from chassis import mobiles, outbox
 from chassis.ids import new_id
 from contracts.notify import InquiryReceived, LossReported
 from notify_service import metrics
+from notify_service.complaints.inbound import Heard, behind, hear
 from notify_service.contacts import repository as contacts
 from notify_service.context import Context
 from notify_service.inquiries import repository
@@ -55,6 +56,7 @@ class _Read:
     number: str | None
     number_hash: bytes | None
     topic: Topic
+    text: str
 
 
 class Desk:
@@ -69,6 +71,7 @@ class Desk:
         self._digests: dict[bytes, bool] = {}
         self._reached: dict[bytes, list[tuple[UUID, UUID]]] = defaultdict(list)  # everybody: citizen, household
         self._lost: dict[UUID, UUID] = {}  # whose cards are lost: citizen, household
+        self._complaints: list[Heard] = []
         self._columns = InboundColumns()
 
     async def deal(self, messages: Sequence[Inbound]) -> int:
@@ -89,7 +92,9 @@ class Desk:
     def _read(self, message: Inbound) -> _Read:
         number = mobiles.normalise(message.sender)
         number_hash = self._here.vault.fingerprint(number) if number else None
-        return _Read(message.provider_id, number, number_hash, topic_of(message.text, self._rules.keywords))
+        return _Read(
+            message.provider_id, number, number_hash, topic_of(message.text, self._rules.keywords), message.text
+        )
 
     async def _homes(self, hashes: list[bytes]) -> dict[bytes, list[tuple[UUID, UUID]]]:
         """Who is reached by each number: (household, its longest-known citizen), a few households at most."""
@@ -107,6 +112,8 @@ class Desk:
             self._digests[one.number_hash] = one.topic is Topic.DEBITS_DIGEST  # replies are limited, effects are not
         if one.topic is Topic.LOST:
             self._lost.update(self._reached[one.number_hash])  # of everybody whose number it is
+        if one.topic is Topic.COMPLAINT and self._reached[one.number_hash]:
+            return self._hear_complaint(one, one.number_hash, answered)
         if answered.get(one.number_hash, 0) >= self._rules.replies_per_number_per_day:
             return "ignored"
         answered[one.number_hash] = answered.get(one.number_hash, 0) + 1
@@ -119,6 +126,13 @@ class Desk:
                 self._ask(new_id(), one.topic, household, citizen)
             return "asked"
         self._answer(one.topic, *reached[0])
+        return "answered"
+
+    def _hear_complaint(self, one: _Read, number: bytes, answered: dict[bytes, int]) -> str:
+        replies = answered.get(number, 0) < self._rules.replies_per_number_per_day
+        answered[number] = answered.get(number, 0) + 1
+        said = behind(one.text, self._rules.keywords[Topic.COMPLAINT])
+        self._complaints.append(Heard([citizen for citizen, _ in self._reached[number]], said, replies))
         return "answered"
 
     def _ask(self, inquiry: UUID, topic: Topic, household: UUID, citizen: UUID) -> None:
@@ -157,6 +171,8 @@ class Desk:
     async def _write(self) -> None:
         for template, intents in self._intents.items():
             await service.queue(self._session, self._here, template, intents)
+        for heard in self._complaints:
+            await hear(self._session, self._here, heard, self._now)
         for out, at in ((True, self._now), (False, None)):
             citizens = [citizen for citizen, wish in self._preferences.items() if wish is out]
             if citizens:

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from contracts.card import ProgrammeService
 from contracts.supply import Line, Remaining
-from notify_service.templates import request_facts
+from notify_service.templates import complaint_facts, request_facts
+from notify_service.templates.complaint_facts import ComplaintFact
 from notify_service.templates.request_facts import RequestFact
 from notify_service.templates.wording import Language, vocabulary
 
@@ -198,7 +199,8 @@ Facts = Annotated[
     | DrawFacts
     | RestrictedFacts
     | TerminalFacts
-    | RequestFact,
+    | RequestFact
+    | ComplaintFact,
     Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[Facts] = TypeAdapter(Facts)
@@ -217,6 +219,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "restricted": frozenset({"day", "until"}),
     "terminal": frozenset({"terminal", "day", "hour"}),
     **request_facts.PLACEHOLDERS,
+    **complaint_facts.PLACEHOLDERS,
 }
 
 

@@ -57,6 +57,7 @@ class Vocabulary(BaseModel):
     payout: str  # of any other programme
     requests: dict[str, str]  # for a change of the register, by kind
     request: str  # of any other kind
+    complaints: dict[str, str]  # by state
     entitlements: dict[str, str]  # what a member is entitled to, by programme
     separator: str
     nothing: str

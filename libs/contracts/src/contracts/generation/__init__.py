@@ -30,6 +30,7 @@ def all_events() -> list[type[Event]]:
         "seminars",
         "trials",
         "summaries",
+        "complaints",
     ):  # in modules of their own
         import_module(f"contracts.{module}")
     own = [event for event in registry().values() if event.__module__.startswith("contracts.")]
