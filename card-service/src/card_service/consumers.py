@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.complaints import repository as complaints
 from card_service.context import Runtime
 from card_service.losses import service as losses
 from card_service.privacy import service as privacy
@@ -24,6 +25,7 @@ from chassis.privacy.reactions import follow_holds
 from chassis.restating_orders import follow_wants
 from contracts import gateway, health, notify, payment, supply
 from contracts.card import CardRestated, ContactRestated, HouseholdRestated
+from contracts.complaints import ComplaintChanged
 from contracts.notify import LossReported, MessageFailed
 from contracts.privacy import ErasureOutcome
 from contracts.summaries import HouseholdsServed, OutletDaySummarised
@@ -106,6 +108,12 @@ async def outlet_day_summarised(
 ) -> None:
     """Keep what became of sales at outlets, for whoever judges the roll-out."""
     await usage.keep_days(session, [event.data for event in events])
+
+
+@reactions.on(ComplaintChanged)
+async def complaint_changed(events: Sequence[Received[ComplaintChanged]], session: AsyncSession, _: Runtime) -> None:
+    """Keep how complaints stand, for whoever judges the roll-out."""
+    await complaints.keep(session, [event.data for event in events])
 
 
 @reactions.on(HouseholdsServed)
