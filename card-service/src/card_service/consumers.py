@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.complaints import repository as complaints
 from card_service.context import Runtime
+from card_service.inquiries import service as inquiries
 from card_service.losses import service as losses
 from card_service.privacy import service as privacy
 from card_service.registry import repository
@@ -26,7 +27,7 @@ from chassis.restating_orders import follow_wants
 from contracts import gateway, health, notify, payment, supply
 from contracts.card import CardRestated, ContactRestated, HouseholdRestated
 from contracts.complaints import ComplaintChanged
-from contracts.notify import LossReported, MessageFailed
+from contracts.notify import InquiryReceived, LossReported, MessageFailed
 from contracts.privacy import ErasureOutcome
 from contracts.summaries import HouseholdsServed, OutletDaySummarised
 from contracts.trials import TrialPaymentSeen, TrialSaleSeen, TrialVisitSeen
@@ -139,6 +140,16 @@ async def loss_reported(events: Sequence[Received[LossReported]], session: Async
         await losses.report_of_citizen(
             session, runtime.state.dependencies, event.data.citizen_id, event.data.reported_at
         )
+
+
+@reactions.on(InquiryReceived)
+async def inquiry_received(
+    events: Sequence[Received[InquiryReceived]], session: AsyncSession, runtime: Runtime
+) -> None:
+    """Answer a citizen who asks where the card is or for another hour."""
+    for event in events:
+        if event.data.topic in inquiries.TOPICS:
+            await inquiries.answer(session, runtime.state.dependencies, event.data)
 
 
 @reactions.on(MessageFailed)

@@ -259,6 +259,13 @@ HELD: Final[Held] = {
         retention=Retention.REGISTER,
         without=("changed_by",),
     ),
+    "appointment_offer": HeldIn(
+        whose={"card_id": Whose.CARD},
+        classes=(Personal.CARD,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.REGISTER,
+        stays=Stays.PASSING,
+    ),
     "awaiting_appointment": HeldIn(
         whose={"card_id": Whose.CARD},
         classes=(Personal.CARD,),

@@ -240,6 +240,9 @@ HOUSE_CALL_HORIZON = KEYS.declare(
 HOUSE_CALLS_OF_CARD = KEYS.declare(
     "house_call.most_missed", kinds.positive, "House calls at which nobody was met after which there are no more."
 )
+OFFERED_HOURS = KEYS.declare(
+    "pickup.offered_hours", kinds.positive, "Hours that are offered to a holder who asks for another one by SMS."
+)
 MOST_REBOOKINGS = KEYS.declare(
     "pickup.most_rebookings", kinds.positive, "Times that a holder may choose another hour for one card."
 )

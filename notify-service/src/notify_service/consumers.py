@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.consumer import Reactions, Received
 from chassis.logging import get_logger
 from chassis.privacy.reactions import follow_privacy
-from contracts.appointments import PickupReminderDue
+from contracts.appointments import CardStated, PickupReminderDue
 from contracts.card import (
     CardActivated,
     CardBlocked,
@@ -38,6 +38,7 @@ from notify_service.context import Runtime
 from notify_service.debits import service as debits
 from notify_service.held import HELD
 from notify_service.inquiries import balances
+from notify_service.inquiries import cards as card_answers
 from notify_service.messages import repository as messages
 from notify_service.messages import service
 from notify_service.messages.service import Intent, about
@@ -94,6 +95,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions.on(CardBlocked)(card_blocked)
     reactions.on(CardReplaced)(card_replaced)
     reactions.on(BalanceStated)(balance_stated)
+    reactions.on(CardStated)(card_stated)
     reactions.on(WalletStated)(wallet_stated)
     reactions.on(PayoutPaid)(payout_paid)
     reactions.on(PaymentCaptured)(payment_captured)
@@ -184,6 +186,11 @@ async def card_replaced(events: Sequence[Received[CardReplaced]], session: Async
     intents = [about(e, e.data.new_card_id) for e in events]
     await contacts.put_holders(session, [(e.data.new_card_id, e.data.citizen_id, e.data.household_id) for e in events])
     await _queue(session, runtime, "card_replaced", intents)
+
+
+async def card_stated(events: Sequence[Received[CardStated]], session: AsyncSession, runtime: Runtime) -> None:
+    """Tell where a card stands, when it is collected, and which hours are free."""
+    await card_answers.stated(session, runtime.state, events)
 
 
 async def balance_stated(events: Sequence[Received[BalanceStated]], session: AsyncSession, runtime: Runtime) -> None:

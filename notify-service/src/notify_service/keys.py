@@ -25,6 +25,8 @@ KEYWORD_TOPICS = (
     Topic.DEBITS_AT_ONCE,
     Topic.LOST,
     Topic.COMPLAINT,
+    Topic.CARD,
+    Topic.APPOINTMENT,
 )
 LAST_HOUR = 23
 

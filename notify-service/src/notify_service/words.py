@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from chassis.text import fold
+from chassis.text import fold, normalise_digits
 
+_DIGITS = 2
 _NOT_WORDS = re.compile(r"[^\w]+")
 
 
@@ -22,6 +23,8 @@ class Topic(StrEnum):
     DEBITS_AT_ONCE = "debits_at_once"
     LOST = "lost"
     COMPLAINT = "complaint"
+    CARD = "card"
+    APPOINTMENT = "appointment"
 
 
 # What these change lasts: only a message that is the keyword means it, not one in which it stands.
@@ -34,6 +37,12 @@ FIRST = frozenset({Topic.COMPLAINT})
 def normalise_words(text: str) -> list[str]:
     """The words of a text without what writers vary: hamza, ى/ي, ة/ه, tatweel, vowel marks, case."""
     return _NOT_WORDS.sub(" ", fold(text)).split()
+
+
+def choice_in(text: str) -> int | None:
+    """The number of one or two digits, in either script, that stands in a text alone among its numbers."""
+    numbers = re.findall(r"[0-9]+", normalise_digits(text))
+    return int(numbers[0]) if len(numbers) == 1 and len(numbers[0]) <= _DIGITS else None
 
 
 def topic_of(text: str, keywords: Mapping[Topic, Collection[str]]) -> Topic:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from contracts.card import ProgrammeService
 from contracts.supply import Line, Remaining
 from notify_service.templates import texts
+from notify_service.templates.card_facts import CardStateFacts, OfferFacts
 from notify_service.templates.complaint_facts import AnsweredComplaintFacts, ComplaintFacts, ComplaintNumberFacts
 from notify_service.templates.encoding import Encoding, measure
 from notify_service.templates.facts import (
@@ -99,6 +100,12 @@ LONGEST: dict[str, Facts] = {
     "holder_code": HolderCodeFacts(code="123456", minutes=10, amount=12_345_678),
     "lost": LostFacts(until=date(2026, 9, 16)),
     "house_call": HouseCallFacts(day=date(2026, 9, 16)),
+    "card_state": CardStateFacts(state="produced"),
+    "offers": OfferFacts(
+        site_name_ar="مركز الخدمة التموينية بحي الضواحي",
+        site_name_en="Supply service centre, El Dawahy district",
+        offers=[datetime(2026, 9, day, 9, 30, tzinfo=UTC) for day in (16, 23, 30)],
+    ),
     "complaint": ComplaintFacts(
         number=12_345_678, due_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC), state="answered"
     ),

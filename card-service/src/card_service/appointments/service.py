@@ -92,8 +92,13 @@ async def rebook(
     Raises CardUnknown, CardNotWaiting, SiteUnknown, RebookedOften, SlotTooSoon, SlotTooFar, SlotUnknown or SlotFull.
     """
     card = await waiting_card(session, caller, card_id)
+    return await rebook_card(session, deps, card, given, caller.subject)
+
+
+async def rebook_card(session: AsyncSession, deps: Dependencies, card: Card, given: AppointmentIn, by: str) -> Change:
+    """The same for a card that waits to be collected, whose row is locked; `by`: who has chosen."""
     most = deps.figure(MOST_REBOOKINGS)
-    if await repository.changed(session, card_id) >= most:
+    if await repository.changed(session, card.card_id) >= most:
         raise RebookedOften(f"At most {most} times.", detail_ar=f"بحد أقصى {most}", most=most)
     hours = await hours_for(session, deps, card, given.site_id)
     if given.starts_at < hours.earliest or given.starts_at <= deps.now():
@@ -102,7 +107,7 @@ async def rebook(
     if given.starts_at >= hours.behind:
         raise SlotTooFar(detail_ar="اختر موعداً أقرب.")
     kind: ChangeKind = "rebooked" if card.site_id in {None, given.site_id} else "moved"
-    return await book(session, deps, card, hours.site, given.starts_at, kind, caller.subject)
+    return await book(session, deps, card, hours.site, given.starts_at, kind, by)
 
 
 async def book(

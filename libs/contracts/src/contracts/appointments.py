@@ -37,3 +37,24 @@ class PickupReminderDue(Event):
     site_name_ar: str
     site_name_en: str
     starts_at: datetime
+
+
+class CardStated(Event):
+    """The answer of card-service to a citizen who asks where the card is, or for another hour.
+
+    `state` is null where the citizen has no card. `site_name_ar`, `site_name_en`: where it is collected; `starts_at`:
+    the appointment. `offers`: hours of that site that are free, to be chosen by their number, counted from 1.
+    """
+
+    TOPIC = TOPIC
+    KEY = "household_id"
+
+    inquiry_id: UUID
+    citizen_id: UUID
+    household_id: UUID
+    topic: str  # card, appointment
+    state: str | None
+    site_name_ar: str | None
+    site_name_en: str | None
+    starts_at: datetime | None
+    offers: list[datetime]

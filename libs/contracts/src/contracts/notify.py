@@ -47,8 +47,9 @@ class InquiryReceived(Event):
     inquiry_id: UUID
     citizen_id: UUID
     household_id: UUID
-    topic: str  # balance | site | help
+    topic: str  # balance | card | appointment | site | help
     received_at: datetime
+    choice: int | None = None  # the number of an hour that was offered, with the topic appointment
 
 
 class LossReported(Event):

@@ -26,7 +26,7 @@ from notify_service.inquiries.repository import InboundColumns, InquiryColumns
 from notify_service.messages import service
 from notify_service.messages.service import Intent
 from notify_service.templates.facts import NoFacts
-from notify_service.words import Topic, topic_of
+from notify_service.words import Topic, choice_in, topic_of
 
 _ANSWERS = {
     Topic.HELP: "help",
@@ -35,6 +35,7 @@ _ANSWERS = {
     Topic.DEBITS_DIGEST: "debits_digest",
     Topic.DEBITS_AT_ONCE: "debits_at_once",
     Topic.LOST: "loss_heard",
+    Topic.APPOINTMENT: "choice_of_many",  # a number alone does not say whose hour is meant
 }
 _UNKNOWN = "unknown_number"
 
@@ -125,6 +126,8 @@ class Desk:
             for household, citizen in reached:
                 self._ask(new_id(), one.topic, household, citizen)
             return "asked"
+        if one.topic in {Topic.CARD, Topic.APPOINTMENT}:
+            return self._ask_of_cards(one, one.number_hash)
         self._answer(one.topic, *reached[0])
         return "answered"
 
@@ -135,7 +138,18 @@ class Desk:
         self._complaints.append(Heard([citizen for citizen, _ in self._reached[number]], said, replies))
         return "answered"
 
-    def _ask(self, inquiry: UUID, topic: Topic, household: UUID, citizen: UUID) -> None:
+    def _ask_of_cards(self, one: _Read, number: bytes) -> str:
+        """Ask for everybody the number reaches, a few at most; an hour is chosen where that is one person."""
+        citizens = self._reached[number][: self._rules.households_per_number]
+        choice = choice_in(one.text) if one.topic is Topic.APPOINTMENT else None
+        if choice is not None and len(citizens) > 1:
+            self._answer(Topic.APPOINTMENT, citizens[0][1], citizens[0][0])
+            return "answered"
+        for citizen, household in citizens:
+            self._ask(new_id(), one.topic, household, citizen, choice)
+        return "asked"
+
+    def _ask(self, inquiry: UUID, topic: Topic, household: UUID, citizen: UUID, choice: int | None = None) -> None:
         self._inquiries.append(
             InquiryReceived(
                 inquiry_id=inquiry,
@@ -143,6 +157,7 @@ class Desk:
                 household_id=household,
                 topic=topic,
                 received_at=self._now,
+                choice=choice,
             )
         )
 

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from contracts.card import ProgrammeService
 from contracts.supply import Line, Remaining
-from notify_service.templates import complaint_facts, request_facts
+from notify_service.templates import card_facts, complaint_facts, request_facts
+from notify_service.templates.card_facts import CardFact
 from notify_service.templates.complaint_facts import ComplaintFact
 from notify_service.templates.request_facts import RequestFact
 from notify_service.templates.wording import Language, vocabulary
@@ -200,7 +201,8 @@ Facts = Annotated[
     | RestrictedFacts
     | TerminalFacts
     | RequestFact
-    | ComplaintFact,
+    | ComplaintFact
+    | CardFact,
     Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[Facts] = TypeAdapter(Facts)
@@ -220,6 +222,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "terminal": frozenset({"terminal", "day", "hour"}),
     **request_facts.PLACEHOLDERS,
     **complaint_facts.PLACEHOLDERS,
+    **card_facts.PLACEHOLDERS,
 }
 
 

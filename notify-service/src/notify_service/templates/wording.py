@@ -58,6 +58,8 @@ class Vocabulary(BaseModel):
     requests: dict[str, str]  # for a change of the register, by kind
     request: str  # of any other kind
     complaints: dict[str, str]  # by state
+    card_states: dict[str, str]
+    card_state: str  # any other
     entitlements: dict[str, str]  # what a member is entitled to, by programme
     separator: str
     nothing: str

@@ -1,0 +1,46 @@
+"""What messages tell of a card and its appointment when a citizen asks, before it is put into words. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from notify_service.templates.wording import Language, vocabulary
+
+
+class CardStateFacts(BaseModel):
+    """Where a card stands, in the words of its state."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["card_state"] = "card_state"
+    state: str
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        return {"state": say.card_states.get(self.state, say.card_state)}
+
+
+class OfferFacts(BaseModel):
+    """Hours that may be chosen by their number, at a site."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["offers"] = "offers"
+    site_name_ar: str
+    site_name_en: str
+    offers: list[datetime]
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        numbered = [f"{n}) {say.day(one)} {say.hour(one)}" for n, one in enumerate(self.offers, start=1)]
+        site = self.site_name_ar if language == "ar" else self.site_name_en
+        return {"site": site, "offers": say.listed(numbered)}
+
+
+CardFact = CardStateFacts | OfferFacts
+PLACEHOLDERS: Final = {"card_state": frozenset({"state"}), "offers": frozenset({"site", "offers"})}
