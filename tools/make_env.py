@@ -33,6 +33,11 @@ def ring() -> str:
     return f"k1:{key()}"
 
 
+def given() -> str:
+    """Nothing: somebody else gives them, none is made up."""
+    return ""
+
+
 def _unpadded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
@@ -40,6 +45,7 @@ def _unpadded(raw: bytes) -> str:
 # What is secret, by the end of its name.
 _MAKERS: Mapping[str, Callable[[], str]] = {
     "_PASSWORD": password,
+    "_PASSWORDS": given,
     "_SECRET": password,
     "_TOKEN": password,
     "_KEYS": ring,

@@ -27,10 +27,10 @@ from chassis.testing import TestIssuer, execute_as_owner, running
 from chassis.testing_events import Outside
 from contracts.card import ContactChanged
 from contracts.event import Event
-from notify_service import MIGRATIONS, context, main, upkeep
-from notify_service.channels.aggregator import Aggregator
+from notify_service import MIGRATIONS, main, upkeep
 from notify_service.consumers import make_reactions
 from notify_service.context import Runtime
+from notify_service.lifespan import lifespan
 from notify_service.messages.sender import Sender
 from notify_service.settings import Settings
 
@@ -192,11 +192,11 @@ def contact_changed(mobile: str | None = "+201012345678", given_name: str = "Ù…Ù
 async def desk_of(settings: Settings, aggregator: LocalAggregator, issuer: TestIssuer) -> AsyncIterator[Desk]:
     """Run the service without workers and consumer."""
 
-    app = create_app(Service("notify", "test", settings, main.ROUTERS, context.lifespan, keeps_districts=False))
+    app = create_app(Service("notify", "test", settings, main.ROUTERS, lifespan, keeps_districts=False))
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(running(app))
-        link = await stack.enter_async_context(Aggregator(settings))
-        yield Desk(app, client, app.state.runtime, Sender(app.state.runtime, link), aggregator, issuer)
+        runtime = app.state.runtime
+        yield Desk(app, client, runtime, Sender(runtime, runtime.state.channels), aggregator, issuer)
 
 
 @pytest.fixture(scope="session")
@@ -214,9 +214,10 @@ async def desk(shared_desk: Desk, aggregator: LocalAggregator) -> Desk:
     """The desk with nothing on it, at the present."""
     await execute_as_owner(
         shared_desk.runtime.settings.database_url,
-        "TRUNCATE contact, card_holder, message, inbound_message, inquiry, outbox, idempotency, set_aside,"
-        " restriction, erased_person, debit_day, complaint, complaint_step, complaint_text",
+        "TRUNCATE contact, card_holder, message, message_part, early_receipt, provider_pace, inbound_message, inquiry,"
+        " outbox, idempotency, set_aside, restriction, erased_person, debit_day, complaint, complaint_step,"
+        " complaint_text",
     )
     shared_desk.runtime.clock.move_to(None)  # type: ignore[attr-defined]
-    shared_desk.sender = Sender(shared_desk.runtime, shared_desk.sender._aggregator)
+    shared_desk.sender = Sender(shared_desk.runtime, shared_desk.runtime.state.channels)
     return shared_desk

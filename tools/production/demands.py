@@ -24,7 +24,8 @@ def _demonstration(settings: Mapping[str, str], secrets: Mapping[str, str]) -> I
     if settings.get("UNICARD_TRAINING_CLOCK", "false").strip().lower() not in {"false", "0", "no", "off", ""}:
         yield "UNICARD_TRAINING_CLOCK must be false: business time must not be moved."
     sms = urlsplit(settings.get("UNICARD_SMS_URL", ""))
-    if sms.scheme != "https" or not sms.hostname or sms.hostname == "sink":
+    lines = settings.get("UNICARD_SMPP_PROVIDERS", "[]").strip() not in {"", "[]"}
+    if (sms.scheme != "https" or not sms.hostname or sms.hostname == "sink") and (sms.path or sms.scheme or not lines):
         yield "UNICARD_SMS_URL must be the aggregator's https address, not the stand-in's."
     if secrets.get(BOOTSTRAP):
         yield f"{BOOTSTRAP} must be empty: it lets register other clients. Empty the file secrets/{BOOTSTRAP}."
@@ -45,7 +46,7 @@ def _addresses(settings: Mapping[str, str], edge: Mapping[str, str]) -> Iterator
 def _weak(secrets: Mapping[str, str]) -> Iterator[str]:
     holders: dict[str, list[str]] = {}
     for name, value in secrets.items():
-        if name == BOOTSTRAP:
+        if name == BOOTSTRAP or name.endswith("_PASSWORDS"):  # these are what others gave, as their protocol has it
             continue
         if len(value) < (SHORTEST_SECRET - 2 if name.endswith("_CLUSTER_ID") else SHORTEST_SECRET):
             yield f"{name} has fewer than {SHORTEST_SECRET} characters."

@@ -9,7 +9,7 @@ from approvals.expiry import expiry
 from chassis.app import Service
 from chassis.app import create_app as create_service
 from chassis.periodic import Periodic
-from notify_service import context, upkeep
+from notify_service import upkeep
 from notify_service.codes import api as codes_api
 from notify_service.codes import notices
 from notify_service.complaints import api as complaints_api
@@ -18,6 +18,7 @@ from notify_service.consumers import make_reactions
 from notify_service.context import Runtime
 from notify_service.held import HELD
 from notify_service.inquiries import api as inquiries_api
+from notify_service.lifespan import lifespan
 from notify_service.messages import api
 from notify_service.messages.sender import send_messages
 from notify_service.proposals import DESK, PROPOSALS
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 expiry(PROPOSALS),
                 RETENTION.job(),
             ],
-            lifespan=context.lifespan,
+            lifespan=lifespan,
             held=HELD,
             holders="card_holder",
             keeps_districts=False,

@@ -18,7 +18,7 @@ from notify_service.debits import repository as debit_days
 from notify_service.debits import service as debits
 from notify_service.inquiries import balances
 from notify_service.inquiries import repository as inbound
-from notify_service.messages import repository, service
+from notify_service.messages import part_receipts, parts, repository, service
 from notify_service.messages.repository import Rows
 
 CHUNK = 5000
@@ -27,6 +27,11 @@ CHUNK = 5000
 async def _leases(runtime: Runtime) -> None:
     async with runtime.sessions() as session, session.begin():
         await repository.take_back_leases(session)
+
+
+async def _early_receipts(runtime: Runtime) -> bool:
+    async with runtime.sessions() as session, session.begin():
+        return await part_receipts.catch_up(session, runtime.state.rules.retries, CHUNK)
 
 
 async def _overdue(session: AsyncSession, _: Runtime, limit: int) -> Rows:
@@ -65,6 +70,7 @@ async def _erase(runtime: Runtime) -> None:
     async with runtime.sessions() as session, session.begin():
         await repository.erase(session, days, CHUNK)
         await inbound.forget(session, days)
+        await parts.forget_early(session, days)
         await debit_days.forget(session, business_day(runtime.clock.now()) - timedelta(days=days))
 
 
@@ -87,9 +93,11 @@ ANSWERS = Batches(inbound.OVERDUE, _overdue, _answer, lambda row: row.inquiry_id
 EXPIRED = Batches(repository.EXPIRED, _expired, _announce, lambda row: row.id, lambda _: CHUNK)
 DEBITS = Batches(debit_days.DIGESTS, _digests, _tell_digests, lambda row: row.key, lambda _: balances.AT_ONCE)
 
-# What cannot wait: leases that ran out, answers that wait for a part, messages too old to be sent.
+# What cannot wait: leases that ran out, receipts that came before what they are of, answers that wait for a part,
+# messages too old to be sent.
 URGENT: tuple[Periodic[Runtime], ...] = (
     Periodic("leases", _leases, _soon),
+    Periodic("early_receipts", _early_receipts, _soon),
     Periodic(ANSWERS.worker, ANSWERS.run, _soon),
     Periodic(EXPIRED.worker, EXPIRED.run, _soon),
     Periodic(DEBITS.worker, DEBITS.run, _soon),

@@ -22,7 +22,9 @@ from chassis.testing import eventually
 from contracts.card import CardBlocked
 from devstack.sink.app import create_app
 from devstack.sink.settings import SinkSettings
-from notify_service.channels.aggregator import Aggregator, Outgoing, ProviderDown
+from notify_service.channels.aggregator import Aggregator
+from notify_service.channels.channel import Outgoing, ProviderDown
+from notify_service.channels.choice import Channels
 from notify_service.messages.sender import Sender
 from notify_service.templates.encoding import measure
 
@@ -136,7 +138,7 @@ async def test_from_queue_to_receipt(desk: Desk, network: Network) -> None:
         )
     )  # fmt: skip
     async with link(desk, network) as aggregator:
-        assert await Sender(desk.runtime, aggregator).step() == 0
+        assert await Sender(desk.runtime, Channels([aggregator])).step() == 0
 
     async def delivered() -> bool:
         return [m["status"] for m in await desk.messages()] == ["delivered"]

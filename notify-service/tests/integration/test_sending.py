@@ -20,6 +20,7 @@ from contracts.appointments import PickupReminderDue
 from contracts.card import CardBlocked, ContactChanged, PersonDied, PickupMissed, PickupScheduled
 from notify_service import upkeep
 from notify_service.channels.aggregator import Aggregator
+from notify_service.channels.choice import Channels
 from notify_service.contacts.service import learn
 from notify_service.messages import repository, service
 from notify_service.messages.sender import Sender
@@ -265,7 +266,7 @@ async def test_a_lost_reply_leads_to_one_message_on_the_handset(desk: Desk) -> N
     await desk.hear(appointment(await desk.know()))
     claimed = await claim(desk, lease=new_id(), lease_seconds=0)
     ready, _ = desk.sender._prepare(claimed)
-    await desk.sender._aggregator.send(ready)
+    await desk.runtime.state.channels.of(NUMBER)[0].send(ready)
     await desk.look_after()
     await drain(desk)
     assert len(desk.aggregator.requests) == 2
@@ -299,7 +300,7 @@ async def test_an_old_lease_cannot_write_over_a_newer_one(desk: Desk) -> None:
     await desk.look_after()
     await claim(desk, lease=new_id())
     ready, outcomes = desk.sender._prepare(batch)
-    await desk.sender._finish(old, batch, ready, {}, outcomes)
+    await desk.sender._finish(old, {row.id: row for row in batch}, ready, {}, outcomes)
     (message,) = await desk.messages()
     assert message["status"] == "sending"
 
@@ -309,7 +310,7 @@ async def test_the_pace_holds_over_all_processes(desk: Desk) -> None:
     await desk.hear(*(appointment(contact) for _ in range(400)))
     settings = desk.sender._settings.model_copy(update={"sms_per_second": 100.0, "sms_batch": 50})
     async with Aggregator(settings) as link:
-        senders = [Sender(desk.runtime, link) for _ in range(3)]
+        senders = [Sender(desk.runtime, Channels([link])) for _ in range(3)]
         for sender in senders:
             sender._settings = settings
         started = time.monotonic()

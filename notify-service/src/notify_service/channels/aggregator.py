@@ -7,9 +7,8 @@ whose reply was lost can be sent again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Self
+from typing import Final, Literal, Self
 from uuid import UUID
 
 import httpx
@@ -17,31 +16,12 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from chassis.clients import http_client
+from notify_service.channels.channel import Outgoing, ProviderDown, Result
 from notify_service.settings import Settings
 
 
-class ProviderDown(Exception):
-    """The aggregator did not take the batch; nothing is known of its messages. `retry_after` in seconds, if told."""
-
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
-        """`reason`: for the log, without personal data."""
-        super().__init__(reason)
-        self.retry_after = retry_after
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A message as it leaves; the message's id is its reference."""
-
-    reference: UUID
-    to: str
-    text: str
-    encoding: str
-    parts: int
-
-
-class Result(BaseModel):
-    """The aggregator's word on one message."""
+class _Word(BaseModel):
+    """The aggregator's on one message."""
 
     reference: UUID
     status: Literal["accepted", "rejected"]
@@ -50,14 +30,26 @@ class Result(BaseModel):
 
 
 class _Reply(BaseModel):
-    results: list[Result]
+    results: list[_Word]
+
+
+_UNSAID = "not_taken"
+# Raised before any byte of a request has left.
+_NOTHING_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class Aggregator:
     """A client of the aggregator, to be used as a context manager."""
 
+    name: Final = "aggregator"
+    knows_references: Final = True
+    most_parts: Final = None
+    parts_per_second: Final = None
+
     def __init__(self, settings: Settings) -> None:
         """Nothing is connected yet."""
+        self.prefixes = tuple(settings.sms_prefixes)
+        self.priority = settings.sms_priority
         self._sender = settings.sms_sender
         self._client = http_client(
             settings.sms_url.rstrip("/"),
@@ -79,20 +71,26 @@ class Aggregator:
         """Close them."""
         await self._client.__aexit__(kind, error, trace)
 
+    def up(self) -> bool:
+        """Always: only a request shows."""
+        return True
+
     async def send(self, messages: Sequence[Outgoing]) -> dict[UUID, Result]:
-        """Hand over a batch. Raises ProviderDown; a message without a result was not taken."""
+        """Hand over a batch. Raises ProviderDown; a message that the reply leaves out is rejected as `not_taken`."""
         body = {"messages": [self._wire(message) for message in messages]}
         try:
             reply = await self._client.post("/messages", content=orjson.dumps(body))
         except httpx.HTTPError as error:
-            raise ProviderDown(type(error).__name__) from error
+            raise ProviderDown(type(error).__name__, perhaps_sent=not isinstance(error, _NOTHING_LEFT)) from error
         if reply.status_code != httpx.codes.OK:
-            raise ProviderDown(f"status {reply.status_code}", _seconds(reply.headers.get("Retry-After")))
+            pause, broke = _seconds(reply.headers.get("Retry-After")), reply.is_server_error
+            raise ProviderDown(f"status {reply.status_code}", pause, perhaps_sent=broke)
         try:
             results = _Reply.model_validate_json(reply.content).results
         except ValidationError as error:
-            raise ProviderDown("a reply of another form") from error
-        return {result.reference: result for result in results}
+            raise ProviderDown("a reply of another form", perhaps_sent=True) from error
+        said = {word.reference: word for word in results}
+        return {message.reference: _result(message.reference, said.get(message.reference)) for message in messages}
 
     def _wire(self, message: Outgoing) -> dict[str, str | int]:
         return {
@@ -103,6 +101,13 @@ class Aggregator:
             "encoding": message.encoding,
             "parts": message.parts,
         }
+
+
+def _result(reference: UUID, word: _Word | None) -> Result:
+    if word is None:
+        return Result(reference=reference, status="rejected", reason=_UNSAID)
+    reason = None if word.status == "accepted" else word.reason or _UNSAID
+    return Result(reference=reference, status=word.status, provider_id=word.provider_id, reason=reason)
 
 
 def _seconds(header: str | None) -> float | None:

@@ -62,4 +62,4 @@ async def send_code(given: CodeIn, caller: Caller, session: Reading, runtime: Ru
         return CodeOut(sent=False)
     words = _WORDS["en" if row.language == "en" else "ar"].format(code=given.code, minutes=given.minutes)
     whole = f"{words}\n\n@{given.host} #{given.code}"
-    return CodeOut(sent=await send_at_once(runtime.state.settings, contact.number, whole, "code"))
+    return CodeOut(sent=await send_at_once(runtime.state.channels, contact.number, whole, "code"))

@@ -62,4 +62,4 @@ class StaffNoticeOut(BaseModel):
 )
 async def send_notice(given: StaffNotice, caller: Caller, runtime: Running) -> StaffNoticeOut:
     """Tell somebody at once. It is in no table, no event and no log."""
-    return StaffNoticeOut(sent=await send_at_once(runtime.state.settings, given.mobile, WORDS[given.notice], "notice"))
+    return StaffNoticeOut(sent=await send_at_once(runtime.state.channels, given.mobile, WORDS[given.notice], "notice"))

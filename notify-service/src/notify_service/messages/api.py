@@ -148,6 +148,7 @@ def _message(row: Row[Any], vault: Vault) -> Message:
         encoding=row.encoding,
         parts=row.parts,
         attempts=row.attempts,
+        possibly_repeated=row.possibly_repeated,
         created_at=row.created_at,
         sent_at=row.sent_at,
         ended_at=row.ended_at,

@@ -175,8 +175,9 @@ _FINISH = statement(
     try_after="float8",
 )
 _PUT_BACK = text(
-    "UPDATE message SET status = 'queued', lease = NULL, lease_until = NULL"
-    " WHERE lease = CAST(:lease AS uuid) AND status = 'sending'"
+    "UPDATE message SET status = 'queued', lease = NULL, lease_until = NULL,"
+    " not_before = coalesce(clock_timestamp() + make_interval(secs => CAST(:pause AS float8)), not_before)"
+    " WHERE lease = CAST(:lease AS uuid) AND status = 'sending' AND id = ANY(CAST(:ids AS uuid[]))"
 )
 _RECEIPTS = BoundedStatement(
     with_rows(
@@ -254,9 +255,9 @@ async def finish(session: AsyncSession, lease: UUID, outcomes: OutcomeColumns) -
     return (await session.execute(_FINISH, {**vars(outcomes), "lease": lease})).all()
 
 
-async def put_back(session: AsyncSession, lease: UUID) -> None:
-    """Queue a leased batch again, as if it had not been taken."""
-    await session.execute(_PUT_BACK, {"lease": lease})
+async def put_back(session: AsyncSession, lease: UUID, messages: Sequence[UUID], pause: float | None) -> None:
+    """Queue leased messages again, as if they had not been taken; for `pause` seconds they wait."""
+    await session.execute(_PUT_BACK, {"lease": lease, "ids": list(messages), "pause": pause})
 
 
 async def apply_receipts(session: AsyncSession, bound: Bound, receipts: ReceiptColumns, open_to: Sequence[str]) -> Rows:

@@ -35,6 +35,9 @@ class Message(BaseModel):
     encoding: Literal["gsm7", "ucs2"] | None
     parts: int | None
     attempts: int
+    possibly_repeated: bool = Field(
+        description="handed over again to a provider that may have sent it before: its reader may have it twice"
+    )
     created_at: AwareDatetime
     sent_at: AwareDatetime | None
     ended_at: AwareDatetime | None

@@ -1,16 +1,18 @@
-"""The worker that sends: claims the most urgent messages, puts them into words, hands them to the aggregator.
+"""The worker that sends: claims the most urgent messages, puts them into words, hands them to providers.
 
-A batch is leased in one transaction, sent outside any, and written down in a second one. A crash in between
-leaves the lease to run out; the batch is sent again under the same references and the aggregator sends it once.
+A batch is leased in one transaction, handed over outside any, and written down in another one. A crash in between
+leaves the lease to run out. A provider that knows our references then sends once what it is handed twice; to another
+one a message is handed over only after that was written down, so that its repetition is marked (`handing.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -22,9 +24,10 @@ from chassis.metrics import ITEMS_FAILED
 from chassis.periodic import Periodic
 from chassis.sealing import SealBroken
 from notify_service import metrics
-from notify_service.channels.aggregator import Aggregator, Outgoing, ProviderDown, Result
+from notify_service.channels.channel import Channel, Outgoing, ProviderDown, Result
+from notify_service.channels.choice import Channels
 from notify_service.context import Runtime
-from notify_service.messages import lifecycle, repository, service
+from notify_service.messages import handing, lifecycle, parts, repository, service
 from notify_service.messages.lifecycle import ACCEPTED, Status, Verdict
 from notify_service.messages.repository import OutcomeColumns, Rows
 from notify_service.messages.sealed_columns import Contact, Sent, Waiting
@@ -34,32 +37,45 @@ from notify_service.templates.wording import Language
 
 log = get_logger(__name__)
 
+Claimed: TypeAlias = Row[Any]
+"""A message as `repository.claim` gives it."""
+
 FIRST_PAUSE_SECONDS = 0.5
 MAX_PAUSE_SECONDS = 30.0
 MAX_IDLE_SECONDS = 0.5
 
 
+class Rest(NamedTuple):
+    """That a provider failed so often, one time after the other, and is left alone for `pause` seconds `until` then."""
+
+    failures: int
+    until: float
+    pause: float
+
+
 async def send_messages(runtime: Runtime) -> None:
     """Send for ever, over as many lanes as the settings say. A worker of the service."""
-    async with Aggregator(runtime.state.settings) as aggregator:
-        sender = Sender(runtime, aggregator)
-        # An empty queue is looked at less and less often; half a second is nothing to a message.
-        lane = Periodic[Runtime](
-            "send_messages", lambda _: sender.run(), runtime.state.settings.sms_poll_seconds, MAX_IDLE_SECONDS
-        )
-        await asyncio.gather(*(lane(runtime) for _ in range(runtime.state.settings.sms_lanes)))
+    sender = Sender(runtime, runtime.state.channels)
+    # An empty queue is looked at less and less often; half a second is nothing to a message.
+    lane = Periodic[Runtime](
+        "send_messages", lambda _: sender.run(), runtime.state.settings.sms_poll_seconds, MAX_IDLE_SECONDS
+    )
+    await asyncio.gather(*(lane(runtime) for _ in range(runtime.state.settings.sms_lanes)))
 
 
 class Sender:
-    """One process's part in the sending. An aggregator that is away stops all lanes, costing no message a try."""
+    """One process's part in the sending. A provider that is away costs no message a try.
 
-    def __init__(self, runtime: Runtime, aggregator: Aggregator) -> None:
-        """`aggregator`: connected."""
+    Where there is another one for the number, that is asked; where there is none at all, the lanes stop.
+    """
+
+    def __init__(self, runtime: Runtime, channels: Channels) -> None:
+        """`channels`: connected."""
         self._runtime = runtime
         self._settings = runtime.state.settings
         self._vault = runtime.state.vault
-        self._aggregator = aggregator
-        self._failures = 0
+        self._channels = channels
+        self._rests: dict[str, Rest] = {}
 
     async def run(self) -> float | None:
         """One step; a batch at hand is finished before a cancellation is obeyed."""
@@ -77,13 +93,56 @@ class Sender:
         if not batch:
             return None
         ready, outcomes = self._prepare(batch)
-        try:
-            results = await self._aggregator.send(ready) if ready else {}
-        except ProviderDown as error:
-            return await self._step_back(lease, error)
-        self._failures = 0
-        await self._finish(lease, batch, ready, results, outcomes)
+        rows = {row.id: row for row in batch}
+        if outcomes.id:
+            await self._finish(lease, rows, [], {}, outcomes)
+        return await self._send(lease, rows, ready)
+
+    async def _send(self, lease: UUID, rows: Mapping[UUID, Claimed], ready: Sequence[Outgoing]) -> float:
+        """Hand messages to the best provider for each, to the next one where that is down."""
+        left, tried = list(ready), self._resting()
+        while left:
+            chosen: dict[str, tuple[Channel, list[Outgoing]]] = {}
+            for message in left:
+                if channel := self._channels.best(message.to, tried):
+                    chosen.setdefault(channel.name, (channel, []))[1].append(message)
+            if not chosen:
+                return await self._step_back(lease, left)
+            handed = await asyncio.gather(*(self._by(lease, rows, *one) for one in chosen.values()))
+            tried |= chosen.keys()
+            none = [m for m in left if not any(m in messages for _, messages in chosen.values())]
+            left = [*none, *(message for messages in handed for message in messages)]
         return 0.0
+
+    def _resting(self) -> set[str]:
+        """Providers that are not asked just now; a single one is: its lanes wait instead."""
+        if len(self._channels) == 1:
+            return set()
+        now = time.monotonic()
+        return {name for name, rest in self._rests.items() if rest.until > now}
+
+    async def _by(
+        self, lease: UUID, rows: Mapping[UUID, Claimed], channel: Channel, messages: Sequence[Outgoing]
+    ) -> Sequence[Outgoing]:
+        """Hand messages to a provider and write down what became of them; returns those it was down for."""
+        noted = not channel.knows_references or len(self._channels) > 1
+        slices = handing.slices(messages, channel.most_parts)
+        for place, some in enumerate(slices):
+            left = [message for later in slices[place + 1 :] for message in later]
+            if noted:
+                some = await handing.note(self._runtime, lease, channel, some)
+            try:
+                results = await channel.send(some) if some else {}
+            except ProviderDown as error:
+                self._rest(channel.name, error)
+                if noted and not error.perhaps_sent:
+                    await handing.undo(self._runtime, lease, some)
+                return [*some, *left]
+            self._rests.pop(channel.name, None)
+            await self._finish(
+                lease, rows, some, results, OutcomeColumns(), noted=noted, knows=channel.knows_references
+            )
+        return []
 
     async def _claim(self, lease: UUID) -> Rows:
         priorities = self._runtime.state.rules.open_priorities(self._runtime.clock.now())
@@ -93,7 +152,7 @@ class Sender:
             return await repository.claim(
                 session,
                 priorities=priorities,
-                batch=self._settings.sms_batch,
+                batch=self._channels.batch(self._settings.sms_batch),
                 rate=self._settings.sms_per_second,
                 lease=lease,
                 lease_seconds=self._settings.sms_lease_seconds,
@@ -120,7 +179,7 @@ class Sender:
                 ready.append(prepared)
         return ready, outcomes
 
-    def _word(self, row: Row[Any]) -> Outgoing | Verdict:
+    def _word(self, row: Claimed) -> Outgoing | Verdict:
         """The message in the reader's language. Raises SealBroken."""
         waiting = Waiting.open(self._vault, row.id, row.content)
         template = texts.load()[row.template]
@@ -142,32 +201,42 @@ class Sender:
         length = measure(text)
         return Outgoing(row.id, contact.number, text, length.encoding, length.parts)
 
-    def _refused(self, row: Row[Any], reason: str) -> Verdict:
+    def _refused(self, row: Claimed, reason: str) -> Verdict:
         retries = self._runtime.state.rules.retries
         return lifecycle.refused(reason, row.refusals + 1, timedelta(seconds=row.valid_seconds), retries)
 
     async def _finish(
         self,
         lease: UUID,
-        batch: Rows,
+        rows: Mapping[UUID, Claimed],
         ready: Sequence[Outgoing],
-        results: dict[UUID, Result],
+        results: Mapping[UUID, Result],
         outcomes: OutcomeColumns,
+        *,
+        noted: bool = False,
+        knows: bool = True,
     ) -> None:
-        rows = {row.id: row for row in batch}
+        """Write down outcomes; what was not taken is queued again as it was, what was not answered too."""
         permanent: set[UUID] = set()
+        again: list[UUID] = []
         for message in ready:
             row, result = rows[message.reference], results.get(message.reference)
-            if result and result.status == "accepted":
+            if result is None or result.status == "unanswered":
+                again.append(row.id)
+            elif result.status == "accepted":
                 sealed = Sent(message.text, message.to).seal(self._vault, row.id)
                 _add(outcomes, row.id, ACCEPTED, message, _language(row), result.provider_id, sealed)
-                continue
-            verdict = self._refused(row, (result.reason if result else None) or "not_taken")
-            _add(outcomes, row.id, verdict)
-            if verdict.permanent:
-                permanent.add(row.id)
+            else:
+                verdict = self._refused(row, result.reason or "not_taken")
+                _add(outcomes, row.id, verdict)
+                if verdict.permanent:
+                    permanent.add(row.id)
         async with self._runtime.sessions() as session, session.begin():
-            written = await repository.finish(session, lease, outcomes)
+            if noted:
+                await parts.note_answers(session, lease, handing.answers(ready, results, knows_references=knows))
+            if again:
+                await repository.put_back(session, lease, again, None)
+            written = await repository.finish(session, lease, outcomes) if outcomes.id else []
             ended = [row for row in written if row.status == Status.FAILED and row.was == Status.SENDING]
             await service.announce(session, ended, permanent=permanent)
         for row in written:
@@ -175,19 +244,28 @@ class Sender:
         if ended:
             self._runtime.wake_relay()
 
-    async def _step_back(self, lease: UUID, error: ProviderDown) -> float:
-        """Put the batch back; wait longer each time, a little differently in every process."""
-        async with self._runtime.sessions() as session, session.begin():
-            await repository.put_back(session, lease)
-        self._failures += 1
-        metrics.PROVIDER_FAILURES.inc()
-        pause = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(self._failures - 1, 10))
+    def _rest(self, provider: str, error: ProviderDown) -> None:
+        """Leave a provider alone, longer each time, a little differently in every process."""
+        failures = self._rests[provider].failures + 1 if provider in self._rests else 1
+        pause = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(failures - 1, 10))
         pause = (error.retry_after or pause) * random.uniform(0.8, 1.2)
-        log.warning("provider did not take a batch", reason=str(error), again_in_seconds=round(pause, 1))
-        return pause
+        self._rests[provider] = Rest(failures, time.monotonic() + pause, pause)
+        metrics.PROVIDER_FAILURES.labels(provider).inc()
+        log.warning(
+            "provider did not take a batch", provider=provider, reason=str(error), again_in_seconds=round(pause, 1)
+        )
+
+    async def _step_back(self, lease: UUID, left: Sequence[Outgoing]) -> float:
+        """Put back what no provider takes; with several, the messages wait, and others pass them by."""
+        pause = max((rest.pause for rest in self._rests.values()), default=FIRST_PAUSE_SECONDS)
+        single = len(self._channels) == 1
+        ids = [message.reference for message in left]
+        async with self._runtime.sessions() as session, session.begin():
+            await repository.put_back(session, lease, ids, None if single else pause)
+        return pause if single else 0.0
 
 
-def _language(row: Row[Any]) -> Language:
+def _language(row: Claimed) -> Language:
     language: Language = row.language or "ar"
     return language
 

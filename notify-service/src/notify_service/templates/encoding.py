@@ -8,20 +8,26 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from chassis.text import INVISIBLE, TATWEEL
 
 # 3GPP TS 23.038 §6.2.1: the default alphabet, and the characters that take an escape before them.
-_GSM_BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+_GSM_TABLE = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_GSM_EXTENSION = frozenset("^{}\\[~]|€\f")
+_ESCAPE = 0x1B
+_GSM_BASIC = {letter: code for code, letter in enumerate(_GSM_TABLE) if code != _ESCAPE}
+_GSM_EXTENSION = dict(zip("\f^{}\\[~]|€", (0x0A, 0x14, 0x28, 0x29, 0x2F, 0x3C, 0x3D, 0x3E, 0x40, 0x65), strict=True))
+_BASIC_LETTERS = {code: letter for letter, code in _GSM_BASIC.items()}
+_EXTENSION_LETTERS = {code: letter for letter, code in _GSM_EXTENSION.items()}
 
 # Units in the 140 bytes of one message, and in one part of several, where six bytes are the header's.
 _SINGLE = {"gsm7": 160, "ucs2": 70}
 _JOINED = {"gsm7": 153, "ucs2": 67}
 
+_LAST_OF_THE_BMP = 0xFFFF
 _LEFT_OUT = {**INVISIBLE, TATWEEL: None}
 
 
@@ -43,12 +49,39 @@ class Length:
 
 def measure(text: str) -> Length:
     """The alphabet, units and parts of a text. An empty text is one empty part."""
-    if all(letter in _GSM_BASIC or letter in _GSM_EXTENSION for letter in text):
-        widths = [2 if letter in _GSM_EXTENSION else 1 for letter in text]
-        return Length(Encoding.GSM7, sum(widths), _parts(widths, Encoding.GSM7))
-    units = len(text.encode("utf-16-le")) // 2
-    single, joined = _SINGLE[Encoding.UCS2], _JOINED[Encoding.UCS2]
-    return Length(Encoding.UCS2, units, 1 if units <= single else -(-units // joined))
+    encoding = _alphabet(text)
+    widths = _widths(text, encoding)
+    return Length(encoding, sum(widths), len(_cuts(widths, encoding)) + 1)
+
+
+def split(text: str) -> list[str]:
+    """The text of each part, as many as `measure` counts; no character is torn in two."""
+    encoding = _alphabet(text)
+    ends = [0, *_cuts(_widths(text, encoding), encoding), len(text)]
+    return [text[start:end] for start, end in pairwise(ends)]
+
+
+def gsm7(text: str) -> bytes:
+    """A text of the default alphabet, a septet in each byte. Raises KeyError for a letter that is not in it."""
+    octets = bytearray()
+    for letter in text:
+        if letter in _GSM_BASIC:
+            octets.append(_GSM_BASIC[letter])
+        else:
+            octets += bytes([_ESCAPE, _GSM_EXTENSION[letter]])
+    return bytes(octets)
+
+
+def from_gsm7(octets: bytes) -> str:
+    """The text of such bytes; what is no letter of the alphabet stands as a replacement character."""
+    letters, escaped = [], False
+    for code in octets:
+        if code == _ESCAPE and not escaped:
+            escaped = True
+            continue
+        letters.append((_EXTENSION_LETTERS if escaped else _BASIC_LETTERS).get(code, "\N{REPLACEMENT CHARACTER}"))
+        escaped = False
+    return "".join(letters)
 
 
 def compact(text: str) -> str:
@@ -58,13 +91,26 @@ def compact(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _parts(widths: list[int], encoding: Encoding) -> int:
-    """Parts of a GSM-7 text; an escape and its character are never torn apart."""
+def _alphabet(text: str) -> Encoding:
+    known = all(letter in _GSM_BASIC or letter in _GSM_EXTENSION for letter in text)
+    return Encoding.GSM7 if known else Encoding.UCS2
+
+
+def _widths(text: str, encoding: Encoding) -> list[int]:
+    """The units of each character: an escape before some in GSM-7, two surrogates beyond the BMP in UCS-2."""
+    if encoding is Encoding.GSM7:
+        return [2 if letter in _GSM_EXTENSION else 1 for letter in text]
+    return [2 if ord(letter) > _LAST_OF_THE_BMP else 1 for letter in text]
+
+
+def _cuts(widths: list[int], encoding: Encoding) -> list[int]:
+    """Before which characters a further part begins; an escape and its letter, or two surrogates, stay together."""
     if sum(widths) <= _SINGLE[encoding]:
-        return 1
-    parts, used = 1, 0
-    for width in widths:
+        return []
+    cuts, used = [], 0
+    for place, width in enumerate(widths):
         if used + width > _JOINED[encoding]:
-            parts, used = parts + 1, 0
+            cuts.append(place)
+            used = 0
         used += width
-    return parts
+    return cuts

@@ -1,0 +1,44 @@
+"""Use cases of receipts by part: the first word on each part counts; a message is delivered when all its parts are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.area import NATIONAL
+from notify_service import metrics
+from notify_service.channels.channel import Report
+from notify_service.messages import parts, service
+from notify_service.messages.service import Receipt
+from notify_service.rules import Retries
+
+
+async def take_reports(session: AsyncSession, retries: Retries, reports: Sequence[Report]) -> list[Report]:
+    """End the parts that are known, and the messages that are ended by it; returns reports on unknown parts."""
+    found = await parts.find(session, reports)
+    about = {one.n for one in found}
+    applied, ended = await parts.end(session, [(one, reports[one.n]) for one in found])
+    if ended:
+        receipts = [Receipt(row.message_id, row.status, row.reason, row.at) for row in ended]
+        await service.take_receipts(session, retries, NATIONAL, receipts)
+    metrics.RECEIPTS.labels("applied").inc(applied)
+    metrics.RECEIPTS.labels("ignored").inc(len(found) - applied)
+    return [report for n, report in enumerate(reports) if n not in about]
+
+
+async def take(session: AsyncSession, retries: Retries, reports: Sequence[Report]) -> None:
+    """Take what a provider reports; what is about no known part is kept until its part is, or forgotten."""
+    unknown = await take_reports(session, retries, reports)
+    await parts.keep_early(session, unknown)
+    metrics.RECEIPTS.labels("unknown").inc(len(unknown))
+
+
+async def catch_up(session: AsyncSession, retries: Retries, limit: int) -> bool:
+    """Take reports that came before their part was written down; returns whether there may be more."""
+    rows = await parts.early(session, limit)
+    if rows:
+        kept = [Report(row.provider, tuple(row.provider_ids), row.state, row.reason, row.at) for row in rows]
+        await take_reports(session, retries, kept)
+        await parts.drop_early(session, [row.id for row in rows])
+    return len(rows) == limit
