@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from card_service import POLICIES
-from card_service.distribution.offering import week_of
+from card_service.weeks import week_of
 from policybook.testing import changed_copy
 
 from ..sites import drafted, saturday

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from card_service import POLICIES
-from card_service.distribution.offering import week_of
+from card_service.weeks import week_of
 from chassis.testing import eventually
 from policybook.testing import changed_copy
 

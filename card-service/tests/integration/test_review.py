@@ -50,8 +50,9 @@ async def planted(
     """Households of Port Said as they are after their appointment at a site: the ids, those that came first."""
     rows = await office.fetch(_PLANTED, "03", UUID(site), UUID(phase_id), at, came, late, never)
     await office.fetch(
-        "INSERT INTO appointment (appointment_id, card_id, site_id, starts_at, ends_at, state, number)"
-        " SELECT gen_random_uuid(), card, $2, $3::timestamptz, $3::timestamptz + interval '1 hour', 'kept', 1"
+        "INSERT INTO appointment (appointment_id, card_id, site_id, starts_at, ends_at, state, number, planned_at)"
+        " SELECT gen_random_uuid(), card, $2, $3::timestamptz, $3::timestamptz + interval '1 hour', 'kept', 1,"
+        " $3::timestamptz - interval '5 days'"
         " FROM unnest($1::uuid[]) AS u (card)",
         [row["card"] for row in rows],
         UUID(site),

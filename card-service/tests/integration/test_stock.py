@@ -10,6 +10,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from card_service.progress import service as progress
+from card_service.weeks import week_begins, week_of
+from chassis.clock import business_day
 from chassis.testing import eventually
 
 from ..bureaus import Workshop, approved
@@ -18,7 +21,7 @@ from ..sites import saturday
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..conftest import Office
+    from ..conftest import Office, OpenOffice
 
 STORE, COUNT = "stock:dispatch", "stock:count"
 
@@ -162,11 +165,11 @@ async def test_what_nobody_collects_goes_back_to_the_store_and_out_again(office:
     assert await listed(office, again) == [card["card_id"]]
 
 
-async def planned(office: Office, phase_id: str) -> dict[str, Any]:
+async def planned(office: Office, phase_id: str, **changed: Any) -> dict[str, Any]:
     """A plan for heads, carried out."""
     week = str(saturday())
     path, body = f"/v1/rollout-phases/{phase_id}/pickup-plans", {"week_start": week, "limit": 50, "holders": "heads"}
-    ordered = await office.call("POST", path, "rollout:write", json=body, expect=202)
+    ordered = await office.call("POST", path, "rollout:write", json=body | changed, expect=202)
 
     async def done() -> dict[str, Any] | None:
         found: dict[str, Any] = await office.call("GET", f"/v1/pickup-plans/{ordered['id']}", "rollout:read")
@@ -207,6 +210,30 @@ async def test_a_plan_invites_to_cards_that_lie_at_a_site_and_to_each_once(offic
     )
     assert [(one["number"], one["state"]) for one in again] == [(1, "cancelled"), (2, "scheduled")]
     assert again[1]["site"] == far["site_id"]
+
+
+async def test_a_household_is_invited_when_its_appointment_is_planned_and_not_when_its_card_was_ordered(
+    open_office: OpenOffice, tmp_path: Path
+) -> None:
+    count, later = 12, timedelta(days=21)
+    async with open_office() as office:
+        phase_id, _ = await produced(office, Workshop(office, tmp_path), count, "Dated")
+        site = await office.site(hourly_capacity=20)
+        first = await sent(office, site["site_id"], phase_id, count)
+        await received(office, first, await listed(office, first))
+        planned_at = office.runtime.clock.now() + later
+        office.runtime.clock.move_to(planned_at)  # type: ignore[attr-defined]  # a training system has a clock to move
+        assert (await planned(office, phase_id, week_start=f"{saturday() + later}"))["scheduled"] == count
+        found = await office.call("GET", f"/v1/rollout-phases/{phase_id}/review", "rollout:read")
+        week = week_begins(week_of(business_day(planned_at)))
+        assert {one["starts_on"]: one["invited"] for one in found["weeks"]} == {f"{week}": count}
+        assert float(found["phase"]["funnel"]["to_invite"]["median"]) == later.days
+        over = planned_at + timedelta(days=7)
+        office.runtime.clock.move_to(over)  # type: ignore[attr-defined]  # a training system has a clock to move
+        while await progress.run(office.runtime):
+            continue
+        (shown,) = (await office.client.get("/v1/public/progress")).json()["governorates"]
+        assert {one["starts_on"]: one["invited"] for one in shown["weeks"] if one["invited"]} == {f"{week}": count}
 
 
 async def test_of_two_clerks_one_receives(office: Office, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from card_service import POLICIES
 from card_service.distribution.models import Candidate
-from card_service.distribution.offering import week_begins, week_of
 from card_service.distribution.office_days import office_days
 from card_service.distribution.opening import Between, Break, DayHours, Open, every_day, hours, ordered
 from card_service.distribution.places import Point
@@ -32,6 +31,7 @@ from card_service.distribution.planning import (
 from card_service.distribution.plans import Invitations, born_by, whole_households
 from card_service.distribution.service import capacity_of
 from card_service.keys import KEYS
+from card_service.weeks import week_begins, week_of
 from policybook.book import PolicyBook
 from policybook.files import read_policies
 

@@ -148,7 +148,7 @@ async def _book(
         changes.append(service.change_of(one.card_id, "replanned", held.get(one.card_id), after, BY, now))
     if not appointments:
         return
-    await sites.book(session, appointments)
+    await sites.book(session, appointments, now)
     for site_id, of in moving.items():
         await cards.lies_at(session, of, site_id)
     await repository.served(session, [one.card_id for one in appointments])

@@ -128,7 +128,7 @@ async def book(
     await release(session, card.card_id)
     number = await repository.last_number(session, card.card_id) + 1
     appointment = NewAppointment(new_id(), card.card_id, site.site_id, starts_at, number)
-    await sites.book(session, [appointment])
+    await sites.book(session, [appointment], deps.now())
     if card.site_id != site.site_id:
         await cards.lies_at(session, [card.card_id], site.site_id)
     await repository.served(session, [card.card_id])

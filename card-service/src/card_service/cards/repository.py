@@ -15,6 +15,7 @@ from card_service.cards.lifecycle import ENDED, EXPIRES, WAITING, Action, CardSt
 from card_service.cards.models import ActivatedCard, Card, NewCard, Step
 from card_service.cards.pins import StoredPin
 from card_service.cards.validity import Made, made_before
+from card_service.weeks import day_of
 from chassis.clock import day_begins
 from chassis.db import raw
 from chassis.isolation import not_aside
@@ -72,8 +73,8 @@ _UNDATED = text(
 EXPIRED = "cards_expired"
 # By the months for which cards of their time are good, of whole months of Cairo.
 _EXPIRED = statement(
-    f"{_CARD} JOIN <rows> ON (c.created_at AT TIME ZONE 'Africa/Cairo')::date >= r.since"
-    "  AND (c.created_at AT TIME ZONE 'Africa/Cairo')::date < r.until"
+    f"{_CARD} JOIN <rows> ON {day_of('c.created_at')} >= r.since"
+    f"  AND {day_of('c.created_at')} < r.until"
     " WHERE date_trunc('month', c.created_at AT TIME ZONE 'Africa/Cairo')"
     "  + make_interval(years => r.years, months => 1) <= CAST(:today AS date)"
     " AND c.created_at < :before AND c.state = ANY(CAST(:states AS text[]))"

@@ -11,10 +11,11 @@ from card_service.context import Runtime
 from card_service.dependencies import Dependencies
 from card_service.distribution import repository, slot_making
 from card_service.distribution.models import MissedAppointment, NewAppointment
-from card_service.distribution.offering import WEEK, offers_of, planning_site
+from card_service.distribution.offering import offers_of, planning_site
 from card_service.distribution.planning import Group, Planner
 from card_service.distribution.plans import pickup_scheduled
 from card_service.keys import APPOINTMENTS, KEPT_DAYS, REBOOKING_DAYS
+from card_service.weeks import WEEK
 from chassis import outbox
 from chassis.clock import business_day, day_begins
 from chassis.ids import new_id
@@ -70,7 +71,7 @@ async def _rebook(session: AsyncSession, deps: Dependencies, missed: list[Missed
         placed = {placement.citizen_id for placement in outcome.placements}
         waiting = [group for group in waiting if group.citizens[0] not in placed]
     if booked:
-        await repository.book(session, booked)
+        await repository.book(session, booked, deps.now())
     return [
         pickup_scheduled(
             a, sites[a.site_id], by_card[a.card_id].citizen_id, by_card[a.card_id].household_id, because="missed"

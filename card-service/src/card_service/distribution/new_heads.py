@@ -21,11 +21,12 @@ from card_service.dependencies import Dependencies
 from card_service.distribution import head_repository as store
 from card_service.distribution import plan_repository, repository, slot_making
 from card_service.distribution.head_repository import NewHead
-from card_service.distribution.offering import WEEK, offers_of, planning_site
+from card_service.distribution.offering import offers_of, planning_site
 from card_service.distribution.planning import Group, Planner
 from card_service.distribution.plans import write
 from card_service.distribution.schemas import PlanIn
 from card_service.keys import NEW_HEAD_DAYS
+from card_service.weeks import WEEK
 from chassis.ids import new_id
 from chassis.isolation import Batches
 from chassis.periodic import Periodic

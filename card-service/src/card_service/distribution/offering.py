@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from statistics import fmean
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,20 +18,8 @@ from card_service.distribution.opening import HOUR
 from card_service.distribution.places import Point
 from card_service.distribution.planning import Offer, Site
 from card_service.keys import INVITED_A_WEEK, QUIET_HOURS
+from card_service.weeks import week_begins, week_of
 from chassis.clock import CAIRO, day_begins
-
-WEEK = 7
-_SATURDAY: Final = 6
-
-
-def week_of(day: date) -> int:
-    """The number of a day's week, from Saturday to Friday as offices count."""
-    return (day.toordinal() - _SATURDAY) // WEEK
-
-
-def week_begins(number: int) -> date:
-    """The Saturday of a week."""
-    return date.fromordinal(number * WEEK + _SATURDAY)
 
 
 @dataclass

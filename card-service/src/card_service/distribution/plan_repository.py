@@ -16,6 +16,7 @@ from card_service.cards.lifecycle import without_card
 from card_service.distribution.models import Candidate, DayLoad, Plan, PlanSite, PlanStatus
 from card_service.distribution.planning import Outcome
 from card_service.distribution.schemas import PlanIn
+from card_service.weeks import day_of
 from chassis.row_arrays import statement
 
 _PLAN = (
@@ -114,7 +115,7 @@ _LOAD = text("SELECT site_id, starts_at, citizens FROM pickup_plan_load WHERE pl
 _DAYS = text(
     "SELECT l.day, l.site_id, sum(l.citizens) AS citizens, coalesce(sum(l.offered), 0) AS offered,"
     " max(l.citizens) AS most FROM ("
-    "  SELECT CAST(p.starts_at AT TIME ZONE 'Africa/Cairo' AS date) AS day, p.site_id, p.citizens,"
+    f"  SELECT {day_of('p.starts_at')} AS day, p.site_id, p.citizens,"
     "   coalesce(s.offered, s.capacity) AS offered"
     "  FROM pickup_plan_load p JOIN pickup_slot s USING (site_id, starts_at) WHERE p.plan_id = :plan_id"
     ") l WHERE (l.day, l.site_id) > (CAST(:day AS date), CAST(:site_id AS uuid))"

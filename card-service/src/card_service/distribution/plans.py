@@ -24,11 +24,12 @@ from card_service.distribution import plan_repository as store
 from card_service.distribution import repository, slot_making
 from card_service.distribution.errors import PlanNotDraft, PlanNotFound, PlanUnderWay, WeekIsOver
 from card_service.distribution.models import Candidate, NewAppointment, PickupSite, Plan
-from card_service.distribution.offering import WEEK, offers_of, planning_site
+from card_service.distribution.offering import offers_of, planning_site
 from card_service.distribution.opening import HOUR
 from card_service.distribution.planning import Group, Outcome, Placement, Planner
 from card_service.distribution.schemas import PlanAccepted, PlanIn
 from card_service.keys import ADULT_AGE, ELDERLY_AGE
+from card_service.weeks import WEEK
 from chassis import outbox
 from chassis.ids import new_id
 from chassis.principal import Principal
@@ -223,7 +224,7 @@ async def write(
         appointment = NewAppointment(new_id(), card_id, site.site_id, placement.starts_at, number)
         appointments.append(appointment)
         events.append(pickup_scheduled(appointment, site, citizen_id, placement.household_id))
-    await repository.book(session, appointments)
+    await repository.book(session, appointments, now)
     await outbox.add(session, *events, at=now)
 
 

@@ -86,7 +86,7 @@ _CANCEL = text(
     "UPDATE appointment SET state = 'cancelled' WHERE card_id = ANY(CAST(:cards AS uuid[])) AND state = 'scheduled'"
     " RETURNING site_id, starts_at"
 )
-_COLUMNS = ("appointment_id", "card_id", "site_id", "starts_at", "ends_at", "state", "number")
+_COLUMNS = ("appointment_id", "card_id", "site_id", "starts_at", "ends_at", "state", "number", "planned_at")
 
 
 def kept(appointment_ids: str) -> str:
@@ -146,12 +146,12 @@ async def end_site(session: AsyncSession, site_id: UUID, ends_on: date, reason: 
     await session.execute(_END, values)
 
 
-async def book(session: AsyncSession, appointments: Sequence[NewAppointment]) -> None:
+async def book(session: AsyncSession, appointments: Sequence[NewAppointment], now: datetime) -> None:
     """Write many appointments and take their places. Raises SlotFull where one of their hours has not so many."""
     await slots.take_many(session, Counter((one.site_id, one.starts_at) for one in appointments))
     connection = await raw(session)
     records = [
-        (a.appointment_id, a.card_id, a.site_id, a.starts_at, a.starts_at + HOUR, "scheduled", a.number)
+        (a.appointment_id, a.card_id, a.site_id, a.starts_at, a.starts_at + HOUR, "scheduled", a.number, now)
         for a in appointments
     ]
     await connection.copy_records_to_table("appointment", columns=_COLUMNS, records=records)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.distribution.errors import SlotFull, SlotUnknown
 from card_service.distribution.models import Slot
 from card_service.distribution.opening import HOUR
+from card_service.weeks import day_of
 from chassis.db import raw
 from chassis.row_arrays import statement
 
@@ -67,7 +68,7 @@ _OFFER = statement(
     offered="integer",
 )
 _DAYS_AFTER = text(
-    "SELECT DISTINCT CAST(starts_at AT TIME ZONE 'Africa/Cairo' AS date) AS day FROM pickup_slot"
+    f"SELECT DISTINCT {day_of('starts_at')} AS day FROM pickup_slot"
     " WHERE site_id = :site_id AND starts_at >= :after ORDER BY day"
 )
 _DISPLACED = text(

@@ -12,24 +12,25 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.distribution.invitations import FIRST, INVITED, INVITED_AT
 from card_service.progress.withholding import Batch
+from card_service.weeks import day_of, saturday_of
 from chassis.row_arrays import statement
 
 STEPS: Final = ("registered", "invited", "collected", "activated", "first_used")
-_DAY: Final = "CAST({} AT TIME ZONE 'Africa/Cairo' AS date)"
 _COUNTED = text(
-    "WITH cards AS (SELECT household_id, min(created_at) AS invited, min(issued_at) AS collected,"
-    "  min(activated_at) AS activated FROM card c WHERE governorate = :governorate AND phase_id IS NOT NULL AND"
-    "  (issued_at IS NOT NULL OR EXISTS (SELECT FROM appointment a WHERE a.card_id = c.card_id)) GROUP BY 1),"
+    f"WITH cards AS (SELECT c.household_id, min({INVITED_AT}) AS invited, min(c.issued_at) AS collected,"
+    f"  min(c.activated_at) AS activated FROM card c {FIRST}"
+    f"  WHERE c.governorate = :governorate AND c.phase_id IS NOT NULL AND {INVITED} GROUP BY 1),"
     " made AS (SELECT v.step, v.day AS d FROM household h LEFT JOIN cards c USING (household_id)"
     "  LEFT JOIN household_use u USING (household_id) CROSS JOIN LATERAL (VALUES"
-    f"  ('registered', {_DAY.format('h.registered_at')}), ('invited', {_DAY.format('c.invited')}),"
-    f"  ('collected', {_DAY.format('c.collected')}), ('activated', {_DAY.format('c.activated')}),"
-    f"  ('first_used', CASE WHEN c.activated IS NOT NULL THEN greatest(u.first_used_on, {_DAY.format('c.activated')})"
+    f"  ('registered', {day_of('h.registered_at')}), ('invited', {day_of('c.invited')}),"
+    f"  ('collected', {day_of('c.collected')}), ('activated', {day_of('c.activated')}),"
+    f"  ('first_used', CASE WHEN c.activated IS NOT NULL THEN greatest(u.first_used_on, {day_of('c.activated')})"
     "    END)) v (step, day)"
     "  WHERE h.governorate = :governorate AND h.status = 'active' AND h.trial_id IS NULL AND v.day IS NOT NULL"
     "   AND (v.step <> 'first_used' OR u.first_used_on IS NOT NULL))"
-    " SELECT step, d - ((CAST(extract(dow FROM d) AS int) + 1) % 7) AS week, count(*) AS households FROM made"
+    f" SELECT step, {saturday_of('d')} AS week, count(*) AS households FROM made"
     " GROUP BY 1, 2"
 )
 _USED = text(

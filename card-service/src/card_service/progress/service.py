@@ -9,7 +9,8 @@ from card_service.context import Runtime
 from card_service.keys import LEAST_CELL, USE_DAYS
 from card_service.progress import repository
 from card_service.progress.repository import Stock
-from card_service.progress.withholding import WEEK, advanced, stock, total
+from card_service.progress.withholding import advanced, stock, total
+from card_service.weeks import week_begins, week_of
 from chassis.periodic import Periodic
 
 EVERY_SECONDS: Final = 3600.0
@@ -17,7 +18,7 @@ EVERY_SECONDS: Final = 3600.0
 
 def last_week(today: date) -> date:
     """The first day, a Saturday, of the last week that is over."""
-    return today - timedelta(days=(today.weekday() - 5) % 7) - WEEK
+    return week_begins(week_of(today) - 1)
 
 
 async def run(runtime: Runtime) -> bool:

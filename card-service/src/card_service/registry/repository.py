@@ -16,12 +16,13 @@ from card_service.registry import memberships, sealed_names
 from card_service.registry.former_ids import FORMER
 from card_service.registry.memberships import Joining
 from card_service.registry.models import Bearer, Citizen, Household, Known, Named, NewCitizen, NewHousehold
+from card_service.weeks import day_of
 from chassis.db import raw
 from chassis.row_arrays import statement
 
 _HOUSEHOLD_FIELDS = (
     "household_id, governorate, district, address, members, revision, status,"
-    " (registered_at AT TIME ZONE 'Africa/Cairo')::date AS since, ended_on, end_reason,"
+    f" {day_of('registered_at')} AS since, ended_on, end_reason,"
     " coalesce(issued_in, governorate) AS issued_in, legal_basis, ration_card_sealed, trial_id"
 )
 _HOUSEHOLD = f"SELECT {_HOUSEHOLD_FIELDS} FROM household"

@@ -14,9 +14,11 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.distribution.invitations import FIRST, INVITED, INVITED_AT
 from card_service.indicators.registry import Dimension
 from card_service.indicators.words import district_words
 from card_service.review.models import Funnel, FunnelPart, Refusals, Times, Week
+from card_service.weeks import day_of, saturday_of
 
 # Whether a household counts this month for a programme of the phase by one of its members, as `registry.months` does:
 # granted with the register or by a decision, and on no ground kept out by the latest decision on it.
@@ -31,20 +33,16 @@ _ENTITLED = (
     f"  AND e.first_month <= :month) OR EXISTS (SELECT FROM {_LATEST} l WHERE l.ground = 'entered' AND l.counts))"
     f" AND NOT EXISTS (SELECT FROM {_LATEST} l WHERE NOT l.counts))"
 )
-_WEEK: Final = "(d - ((CAST(extract(dow FROM d) AS int) + 1) % 7))"  # its Saturday
-_DAY_OF: Final = "CAST({} AT TIME ZONE 'Africa/Cairo' AS date)"
 _STEPS = (
     "WITH invited AS ("
-    "  SELECT c.household_id, min(c.created_at) AS invited_at, min(a.ends_at) AS due_at,"
+    f"  SELECT c.household_id, min({INVITED_AT}) AS invited_at, min(a.ends_at) AS due_at,"
     "   min(c.issued_at) AS collected_at, min(c.activated_at) AS activated_at,"
     "   (array_agg(c.site_id ORDER BY c.card_id))[1] AS site_id"
-    "  FROM card c LEFT JOIN appointment a ON a.card_id = c.card_id AND a.number = 1"
-    "  WHERE c.phase_id = :phase_id"
-    "  AND (c.issued_at IS NOT NULL OR EXISTS (SELECT FROM appointment o WHERE o.card_id = c.card_id)) GROUP BY 1"
+    f"  FROM card c {FIRST} WHERE c.phase_id = :phase_id AND {INVITED} GROUP BY 1"
     "), steps AS ("
     "  SELECT h.household_id, h.district, h.registered_at, i.invited_at, i.due_at, i.collected_at, i.activated_at,"
     "   CAST(i.site_id AS text) AS site, u.first_used_on, u.used_on,"
-    f"   (SELECT {_WEEK} FROM (SELECT {_DAY_OF.format('i.due_at')} AS d) w) AS cohort,"
+    f"   {saturday_of(day_of('i.due_at'))} AS cohort,"
     f"   {_ENTITLED} AS entitled,"
     "   i.due_at + make_interval(days => CAST(:late AS int)) AS late_at"
     "  FROM household h LEFT JOIN invited i USING (household_id) LEFT JOIN household_use u USING (household_id)"
@@ -78,11 +76,11 @@ _FUNNEL = text(
 )
 _WEEKS = text(
     f"{_STEPS}, made AS (SELECT v.step, v.day AS d FROM steps s CROSS JOIN LATERAL (VALUES"
-    f" ('invited', {_DAY_OF.format('s.invited_at')}), ('collected', {_DAY_OF.format('s.collected_at')}),"
-    f" ('activated', {_DAY_OF.format('s.activated_at')}),"
+    f" ('invited', {day_of('s.invited_at')}), ('collected', {day_of('s.collected_at')}),"
+    f" ('activated', {day_of('s.activated_at')}),"
     " ('first_used', CASE WHEN s.activated_at IS NOT NULL THEN s.first_used_on END)) v (step, day)"
     " WHERE v.day IS NOT NULL)"
-    f" SELECT {_WEEK} AS week, count(*) FILTER (WHERE step = 'invited') AS invited,"
+    f" SELECT {saturday_of('d')} AS week, count(*) FILTER (WHERE step = 'invited') AS invited,"
     " count(*) FILTER (WHERE step = 'collected') AS collected, count(*) FILTER (WHERE step = 'activated') AS activated,"
     " count(*) FILTER (WHERE step = 'first_used') AS first_used FROM made GROUP BY 1 ORDER BY 1"
 )
