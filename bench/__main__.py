@@ -14,6 +14,7 @@ from pathlib import Path
 from bench import (
     activations,
     block,
+    campaign,
     disclosures,
     eligibility,
     handovers,
@@ -59,8 +60,18 @@ FIGURES = (
     "roles",
     "simulation",
     "upgrade",
+    "campaign",
 )
-ALONE = {"activations", "months", "names", "plans", "roles", "simulation", "upgrade"}  # on servers of their own
+ALONE = {
+    "activations",
+    "campaign",
+    "months",
+    "names",
+    "plans",
+    "roles",
+    "simulation",
+    "upgrade",
+}  # on servers of their own
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
@@ -92,6 +103,9 @@ async def measure(options: Options, wanted: set[str]) -> list[Section]:
     if "upgrade" in wanted:
         _say("upgrade")
         sections.append(upgrade.section(await upgrade.run(options), options))
+    if "campaign" in wanted:
+        _say("campaign")
+        sections.append(campaign.section(await campaign.run(options)))
     return sections
 
 
@@ -192,6 +206,7 @@ def _introduction(options: Options) -> list[str]:
         *machine.describe(),
         "The load, the edge, the services, PostgreSQL (fsync and synchronous_commit on) and Kafka share these cores.",
         f"supply-service holds {options.cards:,} cards. Machines differ severalfold: only ratios in one run travel.",
+        "One alone, to standard output, by its module's name: `python -m bench campaign`; shorter with `--quick`.",
         "",
     ]
 

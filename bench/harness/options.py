@@ -11,7 +11,8 @@ class Options:
     `citizens` in the file that is imported and in the databases that are upgraded, `households` whose month is opened
     at once and over which a change of policies is computed, `simulated` over which it is computed too, `named` in the
     register where `searches` are made, `planned` adults who are invited to collect their cards, `handovers` cards that
-    wait to be given, `activated` by one order.
+    wait to be given, `activated` by one order. `campaign` adults are invited and come, to sites of so many counters,
+    which take so many minutes a visitor.
 
     The scale has as many branches as the most clients, so that they do not queue for one row.
     """
@@ -29,6 +30,9 @@ class Options:
     searches: int = 3_000
     handovers: int = 30_000
     activated: int = 100_000
+    campaign: int = 496_000
+    campaign_counters: int = 8
+    campaign_minutes: int = 8
 
 
 QUICK = Options(
@@ -44,4 +48,7 @@ QUICK = Options(
     searches=300,
     handovers=4_000,
     activated=10_000,
+    campaign=16_000,
+    campaign_counters=2,
+    campaign_minutes=60,
 )
