@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tools.lint.addresses import addresses
 from tools.lint.bounds import bounds
-from tools.lint.errors import broad_excepts
+from tools.lint.errors import broad_excepts, hidden_members
 from tools.lint.figures import known_figures, rule_figures
 from tools.lint.habits import (
     business_clock,
@@ -32,6 +32,7 @@ ALL_RULES: tuple[Rule, ...] = (
     rule_figures,
     known_figures,
     broad_excepts,
+    hidden_members,
     stand_in_names,
     lost_updates,
     prints,

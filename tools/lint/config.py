@@ -25,6 +25,10 @@ TEST_SUPPORT = (
     "libs/devstack/src/devstack/pytest_*.py",
 )
 
+# What every problem document says by itself (RFC 9457, 3.1, and this project's): no extension has such a name. `detail`
+# and `detail_ar` are parameters of every refusal.
+PROBLEM_MEMBERS = frozenset({"type", "title", "title_ar", "status", "code", "instance", "request_id"})
+
 # What a function says that works in a session it was given.
 SESSIONS = frozenset({"AsyncSession", "ReadSession", "Work", "Recording", "Reading"})
 

@@ -10,6 +10,7 @@ from tools.lint import check, config
 from tools.lint.__main__ import main
 from tools.lint.source import Source
 
+from chassis.problems import MEMBERS
 from devstack.settings import PORTS
 
 SERVICE = "supply-service/src/supply_service/redemptions/service.py"
@@ -59,6 +60,13 @@ CAUGHT = [
     ("try:\n    f()\nexcept (ValueError, BaseException):\n    raise", SERVICE, (3, "broad-except")),
     ("with contextlib.suppress(Exception):\n    f()", SERVICE, (1, "broad-except")),
     ("try:\n    f()\nexcept ValueError:\n    pass", SERVICE, (3, "swallowed-error")),
+    ("raise CardBlocked(card_id=one, status='blocked')", SERVICE, (1, "hidden-member")),
+    ("from card_service.stock.errors import NotThere\nfound = NotThere(type='card')", SERVICE, (2, "hidden-member")),
+    (
+        "class Late(Refusal):\n    title_ar = 'x'\n    def __init__(self):\n        super().__init__(instance=1)",
+        SERVICE,
+        (4, "hidden-member"),
+    ),
     ("from devstack.sink import Sink", SERVICE, (1, "stand-in-name")),
     ("def load_demo(): ...", SERVICE, (1, "stand-in-name")),
     ("SMS_SINK_URL = None", SERVICE, (1, "stand-in-name")),
@@ -156,6 +164,8 @@ LEFT_ALONE = [
     ),
     ("try:\n    f()\nexcept Exception:\n    # one bad row must not spoil the batch\n    log()", SERVICE),
     ("try:\n    f()\nexcept ValueError:\n    return None", SERVICE),
+    ("raise CardBlocked('It is.', state='blocked', detail_ar='x')", SERVICE),
+    ("class Reply(BaseModel):\n    @classmethod\n    def of(cls):\n        return cls(status='new')", SERVICE),
     ("demography = sinking = None", SERVICE),
     ("'''The demo does not come here.'''", SERVICE),
     ("from devstack.sink import Sink", DEVSTACK),
@@ -198,6 +208,10 @@ def test_findings_are_printed_as_path_line_rule_message() -> None:
 
 def test_every_default_port_of_the_stack_is_known() -> None:
     assert {port for _, port in PORTS.values()} <= config.DEFAULT_PORTS
+
+
+def test_a_problem_documents_own_members_are_known() -> None:
+    assert config.PROBLEM_MEMBERS | {"detail", "detail_ar"} == MEMBERS
 
 
 def test_command_line_answers_1_where_it_finds_something(capsys: pytest.CaptureFixture[str]) -> None:

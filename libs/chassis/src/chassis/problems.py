@@ -248,6 +248,10 @@ class ProblemDocument(BaseModel):
     request_id: str | None = None
 
 
+# What no extension hides: RFC 9457, 3.1, and what this project says in every document besides.
+MEMBERS = frozenset({*ProblemDocument.model_fields, "instance"})
+
+
 def page_of(code: str) -> str:
     """Where a code is explained, relative to the API's address: the `type` of its problem documents."""
     return f"/problems/{code}"
@@ -282,7 +286,7 @@ def encode(document: Mapping[str, JsonValue]) -> bytes:
 
 
 def _document(refusal: Refusal, request_id: str | None) -> dict[str, JsonValue]:
-    """The members of a refusal's problem document; empty ones are left out."""
+    """The members of a refusal's problem document, which no extension replaces; empty ones are left out."""
     members: dict[str, JsonValue] = {
         "type": page_of(refusal.code),
         "title": refusal.title(),
@@ -292,7 +296,7 @@ def _document(refusal: Refusal, request_id: str | None) -> dict[str, JsonValue]:
     }
     optional = {"detail": refusal.detail, "detail_ar": refusal.detail_ar, "request_id": request_id}
     members.update({name: value for name, value in optional.items() if value})
-    members.update(refusal.extensions)
+    members.update({name: value for name, value in refusal.extensions.items() if name not in MEMBERS})
     return members
 
 

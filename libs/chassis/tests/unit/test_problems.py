@@ -91,6 +91,13 @@ def test_empty_members_are_left_out() -> None:
     assert NotFound().document().keys() == {"type", "title", "title_ar", "status", "code"}
 
 
+def test_no_extension_hides_a_member() -> None:
+    said = Spilled(
+        "Two litres.", litres=2, type="x", title="x", title_ar="x", status=200, code="x", instance="x", request_id="x"
+    )
+    assert said.document("r-1") == Spilled("Two litres.", litres=2).document("r-1")
+
+
 def test_response_has_the_media_type_and_the_headers() -> None:
     response = Unavailable("Later.", retry_after=7).response("r-1")
     assert response.status_code == 503
