@@ -16,6 +16,7 @@ from bench.harness.numbers import median, spread
 from bench.harness.options import Options
 from bench.harness.report import Section
 from bench.harness.stack import Stack
+from card_service.credentials.claims import VERSION, Claims
 from card_service.envelopes import CredentialSigner, ProofSigner
 from chassis.holder_proofs.form import HolderProof
 from chassis.ids import new_id
@@ -116,10 +117,24 @@ class Bench:
 
     def _signed(self, chain: Chain, card: Card, moment: datetime) -> OfflineSale:
         if (credential := self.shown.get(card.card_id)) is None:
-            until = moment + timedelta(days=60)
-            credential = self.credentials.sign(card.card_id, card.household_id, "03", until)
+            credential = self.credentials.sign(_claims(card, moment))
             self.shown[card.card_id] = credential
         return chain.sign(str(card.card_id), credential, [bread(card.loaves)], moment)
+
+
+def _claims(card: Card, moment: datetime) -> Claims:
+    """What a credential of today's version says."""
+    month = f"{moment:%Y-%m}"
+    return Claims(
+        v=VERSION,
+        card=str(card.card_id),
+        household=str(card.household_id),
+        gov="03",
+        services=["payment", "supply"],
+        sizes=[{"month": month, "goods": 4, "bread": 4}],
+        last_month=month,
+        exp=int((moment + timedelta(days=60)).timestamp()),
+    )
 
 
 async def _upload(terminal: Terminal, sales: list[OfflineSale]) -> int:

@@ -19,10 +19,11 @@ the constants below as data. Every example here is valid, those that are signed 
    `contentSchema` of `client_assertion` lists its claims. Use the token until shortly before `expires_in`.
 3. **Time.** Set the clock by `server_time`. A sale too far from it is refused with `terminal_clock_skew`, which says
    `server_time` and `offset_seconds`. Business days are those of Cairo (`Africa/Cairo`).
-4. **Read the card.** Its code carries the card's credential, a compact JWS (`Credential` of
-   `GET /v1/cards/{card_id}/credential` describes it): check the signature by `GET /v1/credential-keys`, `exp`, and
-   `gov` against the terminal's own; `card` is the `card_id` of every operation. It shows that the card is genuine,
-   never that its holder is there. A chip, where an installation has them, answers a nonce (`chip` of
+4. **Read the card.** Its printed code is a compact JWS (`typ` `unicard-code+jws`, keys of `GET /v1/printed-code-keys`):
+   `card`, 16 bytes in base64url, is the `card_id` of every operation. With it (`Presented-Card`) fetch the card's
+   credential by `GET /v1/cards/{card_id}/credential`, once a day with the `ETag` of the one before, and keep it: check
+   the signature by `GET /v1/credential-keys`, `exp`, and `gov` against the terminal's own. Both show that the card is
+   genuine, never that its holder is there. A chip, where an installation has them, answers a nonce (`chip` of
    `POST /v1/holder-proofs`).
 5. **Prove the holder.** Seal the PIN as `PinIn` shows, or have a code sent by `POST /v1/holder-proof-codes`, and get a
    proof from `POST /v1/holder-proofs`: for this terminal, card, purpose and at most this amount, once. A wrong try is
@@ -35,7 +36,8 @@ the constants below as data. Every example here is valid, those that are signed 
    of the sale (purpose `sale`, of at least what the whole sale comes to). Name the hold in `tenders`; the sale captures
    it. Give the hold of a refused sale up (`…/void`). The news of a hold may be under way: `hold_unknown` is asked again
    after `Retry-After`. Purpose `hold` is for a payment that belongs to no sale; capture that yourself.
-8. **Without a network.** Sell within the bounds of `GET /v1/terminal-configuration`, until its `exp`. Keep the hot
+8. **Without a network.** Sell to cards whose credential you have, for its `services` and within its `sizes`, and within
+   the bounds of `GET /v1/terminal-configuration`, until its `exp`. Keep the hot
    list: read `GET /v1/hot-list` part by part, take the one whose `from` is the `to` of what you have, sell to no card
    on it, and to none after its `exp`. Check both by their keys. Sign each sale as `OfflineSale` shows, before the goods
    are handed over: numbers from 1 on, each with the hash of the one before. Upload in order with
@@ -66,6 +68,7 @@ DATA: Final[dict[str, Any]] = {
         "POST /v1/enrolments",
         "POST /oauth/token",
         "GET /v1/credential-keys",
+        "GET /v1/printed-code-keys",
         "GET /v1/pin-key",
         "GET /v1/holder-proof-keys",
         "GET /v1/hot-list-keys",

@@ -261,6 +261,9 @@ def _ask_the_rest(bakery: Stranger, grocer: Stranger, card: str) -> None:
         assert device.call(name, device.example(name))["result"] != "proved"
         name = "POST /v1/holder-proof-codes"
         device.call(name, device.example(name) | {"card_id": card})
+        with pytest.raises(Refused) as unread:
+            device.call("GET /v1/cards/{card_id}/credential", card_id=card)
+        assert unread.value.code == "card_not_presented"
     one = grocer.call("GET /v1/redemptions", limit=1)["items"][0]["redemption_id"]
     grocer.call("GET /v1/redemptions/{redemption_id}", redemption_id=one)
 

@@ -105,5 +105,4 @@ def _calls_of(source: Source, names: frozenset[str]) -> Iterator[ast.Call]:
     raised = {id(call) for call in _raised(source)}
     for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-            if id(node) not in raised:
-                yield node
+            yield from () if id(node) in raised else (node,)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
@@ -85,14 +85,8 @@ class PinEnvelope:
 class CredentialSigner(Signer):
     """Signs what a terminal without a network can check."""
 
-    def sign(self, card_id: UUID, household_id: UUID, governorate: str, expires: datetime) -> str:
-        """The credential of a card: which it is, whose, where it is good, until when (epoch seconds)."""
-        claims = {
-            "card": str(card_id),
-            "household": str(household_id),
-            "gov": governorate,
-            "exp": int(expires.timestamp()),
-        }
+    def sign(self, claims: Mapping[str, object]) -> str:
+        """The credential of a card; `credentials.claims` says what it says."""
         return self.compact("unicard+jws", claims)
 
 

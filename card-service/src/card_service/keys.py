@@ -87,6 +87,9 @@ DUPLICATE_SCORE = KEYS.declare(
     "Two citizens who are so alike (of 100) are shown to a person as likely one, registered twice.",
 )
 CREDENTIAL_DAYS = KEYS.declare("credential.lifetime", kinds.positive, "Days for which a signed credential is good.")
+CREDENTIAL_MONTHS = KEYS.declare(
+    "credential.months", kinds.positive, "Months, this one among them, whose sizes a credential says; then it is over."
+)
 CARD_YEARS = KEYS.declare(
     "card.validity_years", kinds.positive, "Years for which a card is good, by the day on which it was made."
 )

@@ -11,6 +11,7 @@ from card_service.cards.api import routes as cards
 from card_service.cards.restated import CARDS
 from card_service.consumers import reactions
 from card_service.context import Runtime
+from card_service.credentials.api import routes as credentials
 from card_service.distribution.api import routes as distribution
 from card_service.distribution.site_api import routes as sites
 from card_service.duplicates.api import routes as duplicates
@@ -62,6 +63,7 @@ ROUTERS = (
     search,
     duplicates,
     cards,
+    credentials,
     proofs,
     hotlist,
     printing,

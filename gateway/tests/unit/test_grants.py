@@ -36,7 +36,12 @@ def test_a_shops_terminal_sells_and_sees_nothing_else(kind: str) -> None:
     assert opened == {Upstream.SUPPLY, Upstream.CARD} | ({Upstream.PAYMENT} if takes_payments else set())
     on_cards = [route.name for route in ROUTES if route.upstream is Upstream.CARD and grant.scopes & {*route.scopes}]
     proofs = ["POST /v1/holder-proof-codes", "POST /v1/holder-proofs"]
-    others = ["GET /v1/hot-list", "POST /v1/bread-code-proofs", "POST /v1/cards/{card_id}/pin-checks"]
+    others = [
+        "GET /v1/cards/{card_id}/credential",
+        "GET /v1/hot-list",
+        "POST /v1/bread-code-proofs",
+        "POST /v1/cards/{card_id}/pin-checks",
+    ]
     assert sorted(on_cards) == [*others, *proofs]
 
 

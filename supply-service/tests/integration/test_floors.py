@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from chassis.ids import new_id
+from chassis.sealing import Keyring
+from chassis.signing import Signer
 from contracts.supply import SaleDisputed
+from supply_service.cards.credential import CredentialKeys
 
 from ..support import NOON, Holder, Supply, Till, bread, goods
 from .test_offline import Chain, statuses, upload
@@ -44,6 +47,25 @@ async def test_a_thousand_loaves_for_one_person(supply: Supply) -> None:
     told = json.loads(payload)
     assert (told["lines"][0]["quantity"], told["dispute_id"]) == (985, answer["results"][0]["dispute_id"])
     await supply.audit()
+
+
+async def test_a_size_in_the_credential_books_nothing(supply: Supply, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Genuine, of a month in which the household was ten: what is booked is what the register says now."""
+    signer = Signer.of(Keyring.parse(f"k1:{'B' * 42}A"))
+    keys = CredentialKeys(json.dumps(signer.public_jwks()), None)
+    monkeypatch.setattr(supply.runtime.state, "credentials", keys)
+    till, holder = await supply.till(), await supply.holder(members=1)
+    says = {
+        "v": 2, "card": str(holder.card_id), "household": str(holder.household_id), "gov": "03",
+        "services": ["supply"], "sizes": [{"month": "2026-11", "goods": 10, "bread": 10}], "last_month": "2027-01",
+        "exp": int((NOON + timedelta(days=60)).timestamp()),
+    }  # fmt: skip
+    sale = Chain(till).sell(holder, bread(150), credential=signer.compact("unicard+jws", says))
+    answer = await upload(supply, till, [sale])
+    assert statuses(answer) == [("disputed", "household_floor")]
+    [booked] = await supply.fetch("SELECT loaves FROM redemption WHERE household_id = $1", holder.household_id)
+    [claim] = await claims(supply, holder)
+    assert (booked["loaves"], claim["loaves"]) == (15, 135)
 
 
 async def test_twenty_lines_and_many_sales_book_one_draw_and_one_floor(supply: Supply) -> None:

@@ -33,6 +33,14 @@ def test_it_holds_by_any_key_of_the_ring_until_it_is_over() -> None:
     assert not KEYS.holds(credential(), new_id(), NOW)
 
 
+def test_both_versions_hold_and_what_else_they_say_is_not_asked() -> None:
+    """The sizes of version 2 are the terminal's: what it sold is judged by the register."""
+    sizes = [{"month": "2026-11", "goods": 9, "bread": 9}]
+    later = credential(v=2, services=[], sizes=sizes, last_month="2026-11", household="h", gov="03")
+    assert KEYS.holds(later, CARD, NOW)
+    assert KEYS.holds(credential(household="h", gov="03"), CARD, NOW)
+
+
 def test_without_keys_nothing_holds() -> None:
     assert not CredentialKeys(None, None).holds(credential(), CARD, NOW)
 

@@ -26,9 +26,7 @@ from card_service.cards.schemas import (
     CardList,
     CardOut,
     CardStep,
-    Credential,
     DisableReason,
-    KeySetOut,
     PayeeLookup,
     PayeeLookupOut,
     PinCheck,
@@ -41,7 +39,7 @@ from card_service.dependencies import Dependencies
 from card_service.keys import PIN_TRIES
 from card_service.sealing import CARD_NUMBER
 from chassis.auth import Caller
-from chassis.db import Reading, Recording, Work
+from chassis.db import Recording, Work
 from chassis.endpoints import OFFICES, Rate
 from chassis.paging import Paging, by_id
 from chassis.principal import Principal
@@ -242,22 +240,3 @@ async def replace_card(
 ) -> CardOut:
     """Order a replacement, to be collected at any site of the governorate; the household's entitlements stay."""
     return card_out(deps, caller, await service.replace(session, deps, caller, card_id, given.reason, given.site_id))
-
-
-@routes.get(
-    "/v1/cards/{card_id}/credential",
-    scopes=(Scope.CARDS_WRITE, Scope.CARDS_HANDOVER),  # who only looks at cards makes none
-    problems=(CardUnknown, CardStateConflict),
-    purpose="card_lookup",
-    despite_restriction="the card goes on giving what it gives",
-)
-async def read_credential(card_id: UUID, caller: Caller, session: Reading, deps: WithDependencies) -> Credential:
-    """What a terminal without a network checks a card by."""
-    signed, expires = await counter.credential(session, deps, caller, card_id)
-    return Credential(card_id=card_id, credential=signed, expires_at=expires)
-
-
-@routes.get("/v1/credential-keys", public=True)
-async def credential_keys(deps: WithDependencies) -> KeySetOut:
-    """The public keys that check credentials."""
-    return KeySetOut.model_validate(deps.credentials.public_jwks())

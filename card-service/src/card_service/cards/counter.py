@@ -1,8 +1,8 @@
-"""Use cases of a card in its holder's hands: its PIN and its credential. `handover/` finds cards and gives them out."""
+"""Use cases of a card in its holder's hands: its PIN. `handover/` finds cards and gives them out."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from card_service.cards.models import Card, PinState
 from card_service.cards.pin_envelopes import open_once
 from card_service.cards.service import card_of, move
 from card_service.dependencies import Dependencies
-from card_service.keys import CALLER_PIN_MINUTES, CALLER_WRONG_PINS, CREDENTIAL_DAYS, PIN_TRIES
+from card_service.keys import CALLER_PIN_MINUTES, CALLER_WRONG_PINS, PIN_TRIES
 from chassis import outbox, security
 from chassis.principal import Principal
 from chassis.security import Happening
@@ -82,16 +82,6 @@ async def ensure_few_wrong(session: AsyncSession, deps: Dependencies, caller: Pr
             detail_ar="انتظر قبل المحاولة مرة أخرى.",
             headers={"Retry-After": str(minutes * 60)},
         )
-
-
-async def credential(
-    session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID
-) -> tuple[str, datetime]:
-    """The signed credential of a card in its holder's hands, and when it expires."""
-    card = await card_of(session, caller, card_id)
-    move(caller, card.state, Action.PROVE)
-    expires = (deps.now() + timedelta(days=deps.figure(CREDENTIAL_DAYS))).replace(microsecond=0)
-    return deps.credentials.sign(card_id, card.household_id, card.governorate, expires), expires
 
 
 def pin_state(card: Card, max_tries: int) -> PinState:

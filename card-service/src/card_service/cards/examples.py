@@ -1,7 +1,7 @@
 """Worked examples of what terminals seal, read and get, for the API's document.
 
 The keys are public: those of RFC 7748, 6.1 (X25519: the terminal's ephemeral key is Alice's, the one it seals for
-Bob's) and the first of RFC 8032, 7.1 (Ed25519: it signs credential and proof). `tests/unit/test_examples.py` opens
+Bob's) and the first of RFC 8032, 7.1 (Ed25519: it signs the proof). `tests/unit/test_examples.py` opens
 and checks them.
 """
 
@@ -55,18 +55,6 @@ PIN_WORKED: Final[JsonDict] = {
     "initialization_vector": "AAECAwQFBgcICQoL",
     "pin_jwe": PIN_JWE,
 }
-CREDENTIAL: Final = (
-    "eyJhbGciOiJFZERTQSIsImtpZCI6ImVkMjU1MTktZXhhbXBsZSIsInR5cCI6InVuaWNhcmQrandzIn0.eyJjYXJkIjoiMDE5M2ExYzItMDAwMC"
-    "03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiwiaG91c2Vob2xkIjoiMDE5M2ExYzItMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIiwiZ292Ijoi"
-    "MDMiLCJleHAiOjE3OTg3NjE2MDB9.JUObErbhKUZihT08RufiVHjVydkeaYsifnuapTEyzmqg4zQjHPI7PsJlQ1Om-4lmcA45A0HKWtlkqATWm"
-    "92DCg"
-)
-CREDENTIAL_CLAIMS: Final[dict[str, JsonValue]] = {
-    "card": CARD,
-    "household": "0193a1c2-0000-7000-8000-000000000003",
-    "gov": "03",
-    "exp": 1798761600,
-}
 PROOF: Final = (
     "eyJhbGciOiJFZERTQSIsImtpZCI6ImVkMjU1MTktZXhhbXBsZSIsInR5cCI6InVuaWNhcmQtaG9sZGVyLXByb29mK2p3cyJ9.eyJqdGkiOiIwM"
     "TkzYTFjMi0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDQiLCJjYXJkIjoiMDE5M2ExYzItMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAyIiw"
@@ -111,20 +99,6 @@ PIN_ENVELOPE: Final[JsonDict] = {
     ),
     "x-jose-header": {"alg": "ECDH-ES", "enc": "A256GCM", "kid": "`kid` of `GET /v1/pin-key`"},
     "x-worked-example": PIN_WORKED,
-}
-CARD_CREDENTIAL: Final[JsonDict] = {
-    "contentMediaType": "application/jose",
-    "contentSchema": schema(
-        CREDENTIAL_CLAIMS,
-        {
-            "card": "the card's id: `card_id` of every operation",
-            "household": "whose card it is",
-            "gov": "two-digit code of the governorate it belongs to",
-            "exp": "until when it is good, seconds since 1970",
-        },
-    ),
-    "x-jose-header": {"alg": "EdDSA", "typ": "unicard+jws", "kid": "a `kid` of `GET /v1/credential-keys`"},
-    "examples": [CREDENTIAL],
 }
 HOLDER_PROOF: Final[JsonDict] = {
     "contentMediaType": "application/jose",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from card_service.cards.examples import CARD, CARD_CREDENTIAL, PIN_ENVELOPE, PIN_JWE, PIN_JWK, SIGNING_JWK
+from card_service.cards.examples import CARD, PIN_ENVELOPE, PIN_JWE, PIN_JWK, SIGNING_JWK
 from card_service.cards.lifecycle import Action, CardState
 from card_service.cards.models import BlockReason, PinState
 from card_service.cards.pins import PinResult
@@ -128,14 +128,6 @@ class PinCheck(BaseModel):
     card_id: Annotated[UUID, Whose.CARD]
     result: Annotated[PinResult, Personal.CARD]
     tries_left: Annotated[int, Personal.CARD]
-
-
-class Credential(BaseModel):
-    """The signed credential of a card: a compact JWS (RFC 7515) that a terminal checks without a network."""
-
-    card_id: Annotated[UUID, Whose.CARD]
-    credential: Annotated[str, Personal.CARD, Field(json_schema_extra=CARD_CREDENTIAL)]
-    expires_at: datetime
 
 
 class SigningKeyOut(BaseModel):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from devstack.terminal.caller import Caller
 from devstack.terminal.chain import verify
 from devstack.terminal.configuration import Configuration
 from devstack.terminal.credential import CredentialRefused
@@ -19,8 +22,8 @@ from devstack.terminal.device import AlreadySold, NotItsSale, Terminal, bread, g
 from devstack.terminal.hotlist import HotList
 from devstack.terminal.keys import DeviceKey
 from devstack.terminal.signed import NotGood
-from devstack.terminal.store import Identity, Store
-from devstack.terminal.wire import Wire
+from devstack.terminal.store import HeldCredential, Identity, Store
+from devstack.terminal.wire import Answer, Wire
 
 CARD = "0193a1c2-0000-7000-8000-000000000002"
 KEY = Ed25519PrivateKey.generate()
@@ -32,7 +35,10 @@ CONTENT: dict[str, Any] = {
         {
             "from": "2026-11-05", "price_list": "a" * 64, "programmes": ["bread", "goods"],
             "spell": {"sales": 4, "amount": 9000, "hours": 72},
-            "household": {"days_per_draw": [[1, 3]], "loaves_per_day": None, "loaves_unproven": 100},
+            "household": {
+                "days_per_draw": [[1, 3]], "loaves_per_day": None, "loaves_unproven": 100,
+                "loaves_per_person": 5, "single_days_at_month_end": 3,
+            },
         }
     ],
 }  # fmt: skip
@@ -42,10 +48,27 @@ def b64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def compact() -> str:
-    claims = {"card": CARD, "household": "h", "gov": "03", "exp": datetime(2027, 1, 1, tzinfo=UTC).timestamp()}
-    signed = f"{b64(orjson.dumps({'alg': 'EdDSA', 'kid': 'k'}))}.{b64(orjson.dumps(claims))}"
+def compact(more: Mapping[str, object] | None = None, kind: str = "unicard+jws") -> str:
+    claims: dict[str, object] = {
+        "card": CARD,
+        "household": "h",
+        "gov": "03",
+        "exp": datetime(2027, 1, 1, tzinfo=UTC).timestamp(),
+    }
+    claims |= more or {}
+    signed = f"{b64(orjson.dumps({'alg': 'EdDSA', 'kid': 'k', 'typ': kind}))}.{b64(orjson.dumps(claims))}"
     return f"{signed}.{b64(KEY.sign(signed.encode()))}"
+
+
+def sized(bread_members: int, goods_members: int = 1, **more: object) -> str:
+    """A credential of version 2, of November and December."""
+    sizes = [{"month": "2026-11", "goods": goods_members, "bread": bread_members}]
+    return compact({"v": 2, "services": ["supply"], "sizes": sizes, "last_month": "2026-12", **more})
+
+
+def printed() -> str:
+    """The code on the card."""
+    return compact({"card": b64(UUID(CARD).bytes)}, "unicard-code+jws")
 
 
 def terminal(folder: Path, at: datetime) -> Terminal:
@@ -53,7 +76,7 @@ def terminal(folder: Path, at: datetime) -> Terminal:
     if not store.known():
         keys = {"k": b64(KEY.public_key().public_bytes_raw())}
         identity = Identity("t", DeviceKey.generate().secret(), "http://127.0.0.1:1", governorate="03", offline=True)
-        identity.credential_keys = keys
+        identity.credential_keys = identity.printed_code_keys = keys
         identity.price_lists = {"a" * 64: {"bread": {"loaf": 20}, "goods": {"oil": 3000}}}
         store.save(identity)
         store.save_configuration(Configuration(CONTENT))
@@ -194,3 +217,86 @@ def test_what_was_taken_back_without_the_network_is_signed_once_and_may_be_sold_
     reopened = terminal(tmp_path, MIDNIGHT)
     assert [item["sequence"] for item in reopened.journal.pending()] == [1, 2, 3, 4, 5]
     verify(reopened.journal.pending(), machine.key.public)
+
+
+@pytest.mark.parametrize(
+    ("given", "lines", "reason"),
+    [
+        (sized(2), [bread(30)], None),
+        (sized(2), [bread(31)], "floor"),
+        (sized(8), [bread(120)], None),
+        (sized(0), [bread(1)], "floor"),
+        (sized(2, 0), [goods("oil", 1)], "floor"),
+        (sized(2, 1), [goods("oil", 1)], None),
+        (sized(2, services=["health"]), [bread(5)], "not good for supply"),
+        (sized(2, last_month="2026-10"), [bread(100)], None),
+        (sized(2, last_month="2026-10"), [bread(101)], "floor"),
+        (sized(2, v=3, more="unknown"), [bread(30)], None),
+        (compact(), [bread(100)], None),
+        (compact({"v": 2}), [bread(5)], "incomplete"),
+    ],
+    ids=[
+        "three days of two", "one loaf more", "more than goes unproven", "nobody counts for bread", "nobody for goods",
+        "goods", "not for supply", "of a month that is not said", "more than goes unproven then", "of a later version",
+        "of version 1", "of version 2 without its members",
+    ],
+)  # fmt: skip
+def test_a_sale_is_judged_by_size_and_services_of_the_credential(
+    tmp_path: Path, given: str, lines: list[Any], reason: str | None
+) -> None:
+    machine = terminal(tmp_path, MIDNIGHT)
+    if reason is None:
+        assert machine.sell_offline(given, lines)["credential"] == given
+        return
+    with pytest.raises((NotGood, CredentialRefused), match=reason):
+        machine.sell_offline(given, lines)
+    assert machine.journal.pending() == []
+
+
+@pytest.mark.parametrize(("day", "loaves"), [(27, 30), (28, 10)])
+def test_the_last_days_of_a_month_are_sold_one_by_one(tmp_path: Path, day: int, loaves: int) -> None:
+    at = datetime(2026, 11, day, 9, tzinfo=UTC)
+    machine = terminal(tmp_path, at)
+    late = int((at + timedelta(days=1)).timestamp())
+    machine.store.save_configuration(Configuration({**CONTENT, "exp": late}))
+    machine.store.save_hot_list(replace(machine.store.hot_list(), exp=late))
+    with pytest.raises(NotGood, match="floor"):
+        machine.sell_offline(sized(2), [bread(loaves + 1)])
+    machine.sell_offline(sized(2), [bread(loaves)])
+
+
+async def test_a_card_that_was_read_once_is_known_by_its_printed_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fetched once, asked for again on the next day only, and then only where it has changed."""
+    asked: list[tuple[str, str, object]] = []
+    held = sized(2)
+
+    async def call(_: Caller, method: str, path: str, *, known: str = "", more: object = ()) -> Answer:
+        asked.append((f"{method} {path}", known, more))
+        if known == '"1"':
+            return Answer(304, {"etag": '"1"'}, b"")
+        return Answer(200, {"etag": '"1"'}, orjson.dumps({"card_id": CARD, "credential": held}))
+
+    monkeypatch.setattr(Caller, "call", call)
+    machine = terminal(tmp_path, MIDNIGHT)
+    with pytest.raises(CredentialRefused, match="never fetched here"):
+        machine.sell_offline(printed(), [bread(5)])
+    await machine.learn(printed())
+    assert asked == [], "without the network nothing is asked"
+    machine.go(offline=False)
+    for _ in range(2):
+        await machine.learn(printed())
+    await machine.learn(CARD)
+    await machine.learn(held)
+    await terminal(tmp_path, MIDNIGHT + timedelta(days=1)).learn(printed())
+    path, sent = f"GET /v1/cards/{CARD}/credential", (("presented-card", printed()),)
+    assert asked == [(path, "", sent), (path, '"1"', sent)]
+    assert machine.store.credential(CARD) == HeldCredential(held, '"1"', "2026-11-07")
+    assert terminal(tmp_path, MIDNIGHT).sell_offline(printed(), [bread(30)])["credential"] == held
+    with pytest.raises(CredentialRefused):
+        machine.sell_offline(CARD, [goods("oil", 1)])
+    with pytest.raises(CredentialRefused):
+        machine.sell_offline(f"{printed()[:-8]}AAAAAAAA", [goods("oil", 1)])
+    machine.store.forget_documents()
+    assert machine.store.credential(CARD) == HeldCredential()

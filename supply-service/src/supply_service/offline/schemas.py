@@ -118,7 +118,8 @@ class OfflineSale(BaseModel):
         Field(
             max_length=2000,
             description="the card's signed credential as it was read and checked, see `Credential` of"
-            " `GET /v1/cards/{card_id}/credential`; its claim `card` is `card_id`",
+            " `GET /v1/cards/{card_id}/credential`; its claim `card` is `card_id`. The sale is judged by the register,"
+            " never by the sizes in it",
         ),
     ]
     price_list: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = Field(

@@ -107,12 +107,14 @@ class Caller:
         timeout_s: float | None = None,
         purpose: str = "",
         known: str = "",
+        more: Headers = (),
     ) -> Answer:
         """Send, retrying with the same key what may pass by itself; `Refused` or `NotReached` at the end.
 
         `purpose`: what for, where a person who asks must say it. `known`: the ETag of what is there: 304 if it is that.
+        `more`: what else the operation wants among the headers.
         """
-        common: Headers = (("content-type", content_type),) if body else ()
+        common: Headers = (*more, ("content-type", content_type)) if body else more
         if purpose:
             common = (*common, ("purpose", purpose))
         if known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -44,7 +45,7 @@ Gateway = Annotated[
 ]
 Pin = Annotated[str, typer.Option(help="What the holder types, where the holder must be there.")]
 Sms = Annotated[bool, typer.Option(help="Send a code to the holder's mobile instead, and ask for it.")]
-Card = Annotated[str, typer.Argument(help="The card's id, or the credential its code carries.")]
+Card = Annotated[str, typer.Argument(help="The code printed on the card, its credential, or its id.")]
 
 
 _NOT_PROVED = {
@@ -221,6 +222,13 @@ async def _sale(
         answer = await sell(card, lines, prove)
     show(receipt.sale(answer), "تم الصرف")
     console.print(f"redemption {answer['redemption_id']}", style="dim")
+    await _learn(terminal, card)
+
+
+async def _learn(terminal: Terminal, card: str) -> None:
+    """Fetch what the card's next sale without the network needs; the sale was made whether or not that can be had."""
+    with suppress(Refused, NotReached):
+        await terminal.learn(card)
 
 
 @app.command()
@@ -266,6 +274,7 @@ def balance(card: Card, name: Name = "default") -> None:
     async def work(terminal: Terminal) -> None:
         answer = await terminal.balance(card)
         show(receipt.remaining(answer["pots"]) or ["لا يوجد رصيد"], "الرصيد", "blue")
+        await _learn(terminal, card)
 
     with_terminal(name, work)
 
@@ -374,7 +383,7 @@ def offline(name: Name = "default") -> None:
 
     async def work(terminal: Terminal) -> None:
         terminal.go(offline=True)
-        console.print("Offline. Scan the card's credential; sales wait for `sync`.")
+        console.print("Offline. Scan the code printed on the card; sales wait for `sync`.")
         _tell_documents(terminal)
 
     with_terminal(name, work)

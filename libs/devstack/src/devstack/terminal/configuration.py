@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from devstack.terminal.answers import Line
 from devstack.terminal.chain import canonical
+from devstack.terminal.credential import Size
 from devstack.terminal.days import business_day
 from devstack.terminal.signed import DocumentRefused, NotGood
 
 KIND = "unicard-terminal-configuration+jws"
 BREAD = "bread"
+_BY_SIZE = frozenset({"bread", "goods", "flour"})  # grants and points have lists and months of their own
 Prices = dict[str, dict[str, int]]
 
 
@@ -65,6 +68,17 @@ def prices_of(catalogue: Mapping[str, Any], version: str) -> Prices:
     return prices
 
 
+class Known(NamedTuple):
+    """What a terminal knows of a household on a day in Cairo.
+
+    `left`: of the month by programme, loaves or piastres, as far as it heard; `size`: what the card's credential says.
+    """
+
+    left: Mapping[str, int]
+    size: Size | None
+    day: date
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What holds on a day."""
@@ -81,11 +95,10 @@ class Terms:
         if contact is not None and now - contact > timedelta(hours=self.given["spell"]["hours"]):
             raise NotGood("too long without the network", "طالت مدة العمل دون اتصال، يلزم الاتصال بالشبكة")
 
-    def ensure_within(self, lines: Sequence[Line], spell: tuple[int, int], known: Mapping[str, int]) -> None:
+    def ensure_within(self, lines: Sequence[Line], spell: tuple[int, int], known: Known) -> None:
         """Raise NotGood for a sale beyond the floors.
 
-        `spell`: sales and piastres that the terminal has sold without the network on this day; `known`: what a
-        household has left by programme, as far as the terminal heard: loaves or piastres.
+        `spell`: sales and piastres that the terminal has sold without the network on this day.
         """
         if not {line["programme"] for line in lines} <= set(self.given["programmes"]):
             raise NotGood("not sold here", "هذا المنفذ لا يصرف هذا البرنامج")
@@ -99,14 +112,30 @@ class Terms:
             if most is not None and wanted > most:
                 raise NotGood("beyond the household's floor", f"الحد المتاح دون اتصال لهذه الأسرة: {most}")
 
-    def _most(self, programme: str, known: Mapping[str, int]) -> int | None:
+    def _most(self, programme: str, known: Known) -> int | None:
+        """The most of a programme in one sale, loaves or piastres; None where nothing is known that bounds it."""
+        if known.size is not None and programme in _BY_SIZE and not known.size.of(programme):
+            return 0
         if programme != BREAD:
-            return known.get(programme)
+            return known.left.get(programme)
+        bounds = [self._loaves(known), *([known.left[BREAD]] if BREAD in known.left else [])]
+        return min(bounds)
+
+    def _loaves(self, known: Known) -> int:
+        """Loaves that one sale may book on a household: of whose size nothing is known, what goes without its proof."""
         household = self.given["household"]
-        bounds = [household["loaves_unproven"], *([known[BREAD]] if BREAD in known else [])]
-        if household["loaves_per_day"] is not None:
-            bounds.append(household["loaves_per_day"] * max(days for _, days in household["days_per_draw"]))
-        return int(min(bounds))
+        most_a_day = household["loaves_per_day"]
+        if known.size is None:
+            bounds = [household["loaves_unproven"]]
+            if most_a_day is not None:
+                bounds.append(most_a_day * max(days for _, days in household["days_per_draw"]))
+            return int(min(bounds))
+        daily = household["loaves_per_person"] * known.size.bread
+        daily = daily if most_a_day is None else min(daily, most_a_day)
+        last = monthrange(known.day.year, known.day.month)[1]
+        if known.day.day > last - household["single_days_at_month_end"]:
+            return int(daily)
+        return int(daily * [days for members, days in household["days_per_draw"] if members <= known.size.bread][-1])
 
 
 def _counted(line: Line) -> int:

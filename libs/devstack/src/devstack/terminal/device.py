@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -25,13 +25,16 @@ from devstack.terminal.answers import (
     VisitAnswer,
 )
 from devstack.terminal.caller import Caller, Refused, new_key
+from devstack.terminal.configuration import Known
+from devstack.terminal.credential import CredentialRefused
 from devstack.terminal.days import business_day
 from devstack.terminal.hotlist import Reading
 from devstack.terminal.keys import DeviceGrant, DeviceKey, from_b64url
 from devstack.terminal.mixed import MixedSale, Void, beyond_allowance, final, give_up, price_of
+from devstack.terminal.past import Past
 from devstack.terminal.proof import REQUIRED, Prove, by_bread_code
 from devstack.terminal.signed import opened
-from devstack.terminal.store import Identity, Recorded, Store
+from devstack.terminal.store import HeldCredential, Identity, Store
 from devstack.terminal.wire import NotReached, Wire
 
 MAX_BATCH = 200
@@ -119,6 +122,7 @@ class Terminal:
     async def refresh_keys(self) -> None:
         """Fetch what the time without a network needs: keys of cards' credentials, and a shop's price list."""
         self.identity.credential_keys = credential.key_set(await self.caller.get("/v1/credential-keys"))
+        self.identity.printed_code_keys = credential.key_set(await self.caller.get("/v1/printed-code-keys"))
         with suppress(Refused):  # a clinic or a post office has neither
             await self._fetch_configuration()
             await self._fetch_hot_list()
@@ -365,9 +369,38 @@ class Terminal:
         self.identity.offline = offline
         self.store.save(self.identity)
 
-    def sell_offline(self, compact: str, lines: list[Line]) -> OfflineSale:
+    async def learn(self, card: str) -> None:
+        """With the network: keep the credential of a card whose printed code was read, asked for once a day.
+
+        What is there and holds is not sent again. Nothing is done for a card that was named in another way.
+        """
+        if self.identity.offline or card.count(".") != 2 or not credential.is_printed(card):
+            return
+        found, today = credential.card_of(card), business_day(self.now()).isoformat()
+        held = self.store.credential(found)
+        if held.asked == today:
+            return
+        path = f"/v1/cards/{found}/credential"
+        answer = await self.caller.call("GET", path, known=held.etag, more=(("presented-card", card),))
+        if answer.status == NOT_MODIFIED:
+            held = replace(held, asked=today)
+        else:
+            held = HeldCredential(answer.json()["credential"], answer.headers.get("etag", ""), today)
+        self.store.save_credential(found, held)
+
+    def _held(self, code: str, now: datetime) -> str:
+        """The credential of a card whose printed code was read, as it was fetched last. Raises CredentialRefused."""
+        held = self.store.credential(credential.printed_card(code, self.identity.printed_code_keys, now=now))
+        if not held.compact:
+            raise CredentialRefused(
+                "never fetched here", "بيانات الكارت غير محفوظة على هذه الماكينة، يلزم الاتصال بالشبكة"
+            )
+        return held.compact
+
+    def sell_offline(self, card: str, lines: list[Line]) -> OfflineSale:
         """Check card and floors, sign the sale into the chain; durable when this returns.
 
+        `card`: its credential, or the code printed on it where this terminal has fetched its credential before.
         Raises NotGood for a card of the hot list, beyond the signed floors, and where either document is over.
         """
         now = self.now()
@@ -375,46 +408,18 @@ class Terminal:
         terms, listed = self.store.configuration().terms(now), self.store.hot_list()
         listed.ensure_good(now)
         genuine = {kid: key for kid, key in self.identity.credential_keys.items() if kid in listed.keys}
+        compact = card if not credential.is_printed(card) else self._held(card, now)
         found = credential.verify(compact, genuine, now=now, governorate=self.identity.governorate)
+        found.ensure_usable("supply")
         listed.ensure_not_listed(found.card_id)
-        sold = self.store.sold()
-        if {line["programme"] for line in lines} & self._sold_on(sold, day, found.card_id):
+        past = Past(self.journal, self.store.sold())
+        if {line["programme"] for line in lines} & past.sold_on(day, found.card_id):
             raise AlreadySold("سبق الصرف لهذا الكارت اليوم من هذه الماكينة")
         priced = self._priced(lines, terms.price_list)
-        terms.ensure_in_time(self._contact(sold), now)
-        terms.ensure_within(priced or lines, self._spell(day), self._last_known(sold, day, found.card_id))
+        terms.ensure_in_time(past.contact(self.identity.contact), now)
+        known = Known(past.last_known(day, found.card_id), found.size_in(f"{day:%Y-%m}"), day)
+        terms.ensure_within(priced or lines, past.spell(day), known)
         return self.journal.append(found.card_id, compact, priced or lines, now, terms.price_list if priced else "")
-
-    def _contact(self, sold: Recorded) -> datetime | None:
-        """When the service last heard of this terminal: by an upload or a sale with the network; None if never."""
-        sales = [one["answer"]["occurred_at"] for one in sold if one["kind"] == "redemption"]
-        known = [*sales[-1:], *([self.identity.contact] if self.identity.contact else [])]
-        return max(map(datetime.fromisoformat, known), default=None)
-
-    def _spell(self, day: date) -> tuple[int, int]:
-        """Sales and piastres of a day that this terminal has made without the network, taken back or not."""
-        sales = [one for one in self.journal.sales() if business_day(datetime.fromisoformat(one["occurred_at"])) == day]
-        return len(sales), sum(line.get("amount", 0) for sale in sales for line in sale["lines"])
-
-    def _last_known(self, sold: Recorded, day: date, card: str) -> dict[str, int]:
-        """What a card's household has left of a month by programme, as this terminal heard last and has sold since."""
-        month = f"{day:%Y-%m}"
-        left: dict[str, int] = {}
-        heard = datetime.min.replace(tzinfo=UTC)
-        for one in sold:
-            answer = one["answer"]
-            if one["kind"] != "redemption" or answer["card_id"] != card or not answer.get("remaining"):
-                continue
-            heard = datetime.fromisoformat(answer["occurred_at"])
-            left |= {pot["programme"]: pot["remaining"] for pot in answer["remaining"] if pot["period"][:7] == month}
-        for sale in self.journal.sales():
-            if sale["card_id"] != card or datetime.fromisoformat(sale["occurred_at"]) < heard:
-                continue
-            for line in sale["lines"]:
-                taken = line["quantity"] if line["programme"] == "bread" else line.get("amount", 0)
-                if line["programme"] in left:
-                    left[line["programme"]] = max(0, left[line["programme"]] - taken)
-        return left
 
     def reverse_offline(self, sale: str, reason: str, lines: list[int] | None = None) -> OfflineReversal:
         """Take back a sale of this terminal, or the `lines` at some places of it, in the chain; durable on return.
@@ -430,30 +435,6 @@ class Terminal:
         if sale not in sold or sale in gone or any(not 0 <= place < sold[sale] for place in lines or []):
             raise NotItsSale("العملية غير مسجلة على هذه الماكينة أو سبق إلغاؤها")
         return self.journal.take_back(sale, reason, self.now(), sorted(lines or []))
-
-    def _sold_on(self, sold: Recorded, day: date, card: str) -> set[str]:
-        """Programmes that this terminal has served a card from on a day, with the network or without it."""
-        served: set[str] = set()
-        back = {one["reverses"]: one.get("lines") for one in self.journal.reversals()}
-        for sale in self.journal.sales():
-            if sale["card_id"] == card and business_day(datetime.fromisoformat(sale["occurred_at"])) == day:
-                places = back.get(sale["sale_id"], [])
-                served |= {
-                    line["programme"] for n, line in enumerate(sale["lines"]) if places is not None and n not in places
-                }
-        undone = {
-            one["answer"]["redemption_id"]
-            for one in sold
-            if one["kind"] == "reversal" and not one["answer"].get("lines")
-        }
-        undone |= {reverses for reverses, places in back.items() if places is None}
-        for answer in (one["answer"] for one in sold if one["kind"] == "redemption"):
-            if answer["redemption_id"] not in undone and (answer["card_id"], answer["business_day"]) == (
-                card,
-                str(day),
-            ):
-                served |= {line["programme"] for line in answer["lines"]}
-        return served
 
     def _priced(self, lines: list[Line], version: str) -> list[Line]:
         """The lines with their amounts by a price list; none where it does not have them all."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -36,8 +37,18 @@ class Identity:
     offline: bool = False
     contact: str = ""  # when it last uploaded what it sold without the network, or got its key
     credential_keys: dict[str, str] = field(default_factory=dict)
+    printed_code_keys: dict[str, str] = field(default_factory=dict)
     # piastres by version of the price list, programme and item
     price_lists: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCredential:
+    """A card's credential, by which ETag the server knows it, and on which day in Cairo it was last asked for."""
+
+    compact: str = ""
+    etag: str = ""
+    asked: str = ""
 
 
 class Store:
@@ -51,6 +62,7 @@ class Store:
         self._voids = folder / "voids.json"
         self._hot_list = folder / "hot_list.json"
         self._configuration = folder / "configuration.json"
+        self._credentials = folder / "credentials"
 
     def known(self) -> bool:
         """Whether a terminal is enrolled here."""
@@ -94,9 +106,18 @@ class Store:
         """Keep a configuration."""
         self._write(self._configuration, orjson.dumps(asdict(configuration)))
 
+    def credential(self, card_id: str) -> HeldCredential:
+        """What was fetched of a card; an empty one where there is nothing. Raises ValueError for what is no id."""
+        path = self._credentials / f"{UUID(card_id)}.json"
+        return HeldCredential(**orjson.loads(path.read_bytes())) if path.exists() else HeldCredential()
+
+    def save_credential(self, card_id: str, held: HeldCredential) -> None:
+        """Keep what was fetched of a card, whole or not at all. Raises ValueError for what is no id."""
+        self._write(self._credentials / f"{UUID(card_id)}.json", orjson.dumps(asdict(held)))
+
     def forget_documents(self) -> None:
-        """Put away the list and configuration of the terminal that was here before."""
-        for path in (self._hot_list, self._configuration):
+        """Put away the list, the configuration and the credentials of the terminal that was here before."""
+        for path in (self._hot_list, self._configuration, *self._credentials.glob("*.json")):
             path.unlink(missing_ok=True)
 
     def begin(self, operation: Mapping[str, object]) -> None:
@@ -137,7 +158,7 @@ class Store:
         return [orjson.loads(line) for line in self._sold.read_bytes().splitlines()]
 
     def _write(self, path: Path, content: bytes) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".new")
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
