@@ -22,14 +22,22 @@ MEMBERS = {
     "supply_service": "supply-service",
     "health_service": "health-service",
     "approvals": "libs/approvals",
+    "terminal_registry": "libs/terminals",
+    "api_gateway": "gateway",
 }
-BY_TECHNICIANS = {"NotAcceptable", "UnsupportedMedia"}  # what type a body has is read by those who write programs
+# What type a body has, how a token is asked for and a key is made: read by those who write programs.
+BY_TECHNICIANS = {
+    "NotAcceptable", "UnsupportedMedia", "TokenRequestInvalid", "ClientRefused", "AssertionReplayed",
+    "GrantUnsupported",
+    "ScopeRefused", "InvalidToken", "MalformedRequest", "MethodNotAllowed", "CallerKindRefused", "InsufficientScope",
+    "KeyInvalid", "KeyTaken", "RotationPending",
+}  # fmt: skip
 
 
 @cache
 def kinds() -> frozenset[str]:
     """The names of all refusals that the services declare."""
-    for service in (name for name in MEMBERS if name.endswith("_service")):
+    for service in (name for name in MEMBERS if name.endswith(("_service", "_gateway"))):
         import_module(f"{service}.main")
     found, left = set[str](), [Refusal]
     while left:

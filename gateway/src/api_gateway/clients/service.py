@@ -59,7 +59,7 @@ async def register(
     decided = needs_decision(caller, settings.bootstrap_client_id)
     written = replace(made, scopes=[]) if decided else made
     if not await repository.add(session, written):
-        raise ClientExists("Choose another client_id.")
+        raise ClientExists("Choose another client_id.", detail_ar="اختر معرفاً آخر للنظام.")
     proposal = await ask(session, runtime, caller, written, made.scopes) if decided else None
     log.info("client registered", client=made.client_id, owner=owner, scopes=written.scopes, by=caller.subject)
     return written, proposal
@@ -168,7 +168,10 @@ def _end(settings: Settings, now: datetime, wanted: datetime | None) -> datetime
     if wanted is None:
         return latest
     if not now < wanted <= latest:
-        raise TermTooLong(f"expires_at must be within {settings.gateway_client_days} days from now.")
+        raise TermTooLong(
+            f"expires_at must be within {settings.gateway_client_days} days from now.",
+            detail_ar=f"المدة بحد أقصى {settings.gateway_client_days} يوماً من الآن.",
+        )
     return wanted
 
 

@@ -80,7 +80,10 @@ class Gatherer:
             document: dict[str, Any] = reply.json()
         except (httpx.HTTPError, TimeoutError, ValueError) as error:
             log.warning("a service did not say what it has recorded", service=service, error=type(error).__name__)
-            raise Unavailable(f"{service} does not answer; nothing is left out.") from error
+            raise Unavailable(
+                f"{service} does not answer; nothing is left out.",
+                detail_ar="إحدى الخدمات لا تجيب الآن، ولا يُعرض سجل ناقص.",
+            ) from error
         return document
 
     def _bearer(self) -> str:

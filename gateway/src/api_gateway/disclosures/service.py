@@ -103,7 +103,10 @@ async def ask_delay(
     caller.bound.hold(OF_THE_NATION, NotFound)
     now, most_days = runtime.clock.now(), runtime.state.settings.gateway_disclosure_delay_days
     if given.until > business_day(now) + timedelta(days=most_days):
-        raise DelayTooLong(f"At most {most_days} days; a longer one is decided anew.")
+        raise DelayTooLong(
+            f"At most {most_days} days; a longer one is decided anew.",
+            detail_ar=f"بحد أقصى {most_days} يوماً، ولأكثر من ذلك يلزم قرار جديد.",
+        )
     delay_id = new_id()
     values = {"delay_id": delay_id, "citizen_id": citizen_id, "asked_by": caller.subject, "asked_at": now}
     await repository.ask(session, {**values, **given.model_dump()})

@@ -50,7 +50,7 @@ async def get_documentation_asset(asset: Annotated[str, Path(pattern=r"^[a-z0-9.
     """A file of the documentation page."""
     found = _assets().get(asset)
     if found is None:
-        raise NotFound("The page has no such file.")
+        raise NotFound("The page has no such file.", detail_ar="لا يوجد هذا الملف.")
     content, media_type = found
     return Response(content, media_type=media_type, headers={**page.HEADERS, "Cache-Control": "max-age=86400"})
 
@@ -60,7 +60,7 @@ async def get_problem(code: Annotated[str, Path(pattern=r"^[a-z0-9_]{1,64}$")]) 
     """What a problem's code means, in English and Arabic."""
     found = _problems().get(code)
     if found is None:
-        raise NotFound("No service declares this problem.")
+        raise NotFound("No service declares this problem.", detail_ar="لا توجد مشكلة بهذا الاسم.")
     return HTMLResponse(found.page(), headers=page.HEADERS)
 
 

@@ -100,7 +100,7 @@ async def _grant(session: AsyncSession, _: Runtime, proposal: Proposal, decider:
     rules.ensure_other_hand(decider, grant)
     person = await repository.find(session, grant.person_id)
     if person is None or person.status is Status.LEFT:
-        raise PersonState("They have left.")
+        raise PersonState("They have left.", detail_ar="ترك العمل.")
     await ensure_fits(session, decider, grant, now)
     why = proposal.acts[-1].reason
     await grant_repository.decide(session, grant.grant_id, GrantState.GRANTED, decider.person_id, now, why)

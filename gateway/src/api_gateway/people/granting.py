@@ -61,10 +61,13 @@ async def ask(session: AsyncSession, runtime: Runtime, caller: Principal, wanted
     if person is None:
         raise PersonUnknown
     if person.status is Status.LEFT:
-        raise PersonState("Invite them again first.", state=person.status)
+        raise PersonState("Invite them again first.", state=person.status, detail_ar="تلزم دعوته من جديد أولاً.")
     now = MACHINE_TIME.now()
     if not now <= wanted.valid_to <= now + timedelta(days=desk.settings.people_grant_days):
-        raise InvalidRequest(f"valid_to is within {desk.settings.people_grant_days} days from now.")
+        raise InvalidRequest(
+            f"valid_to is within {desk.settings.people_grant_days} days from now.",
+            detail_ar=f"المدة بحد أقصى {desk.settings.people_grant_days} يوماً من الآن.",
+        )
     grant = Grant(
         grant_id=new_id(),
         person_id=wanted.person_id,
@@ -115,7 +118,7 @@ async def withdraw(session: AsyncSession, runtime: Runtime, caller: Principal, g
     """Take back what one has asked for. Raises GrantUnknown or StateRefused."""
     grant = await find(session, caller, grant_id)
     if grant.asked_by != caller.person_id:
-        raise GrantUnknown("You have asked for no such role.")
+        raise GrantUnknown("You have asked for no such role.", detail_ar="لم تطلب هذا الدور.")
     proposal = await asking.proposal_of(session, grant_id)
     if proposal is None:
         raise StateRefused("It is decided already.", state=grant.state)

@@ -56,7 +56,9 @@ async def enter_authority(body: AuthorityIn, caller: Caller, session: Work) -> A
     """Enter an authority below the caller's own, or below one that is."""
     caller.bound.ensure_covers(OF_THE_NATION)
     if body.parent not in await service.under(session, caller):
-        raise AuthorityUnknown("Its parent is your own authority, or one below it.")
+        raise AuthorityUnknown(
+            "Its parent is your own authority, or one below it.", detail_ar="تتبع جهتك أو جهة أدنى منها."
+        )
     made = Authority(**body.model_dump())
     if not await places.add(session, made, caller.subject):
         raise AuthorityExists("Choose another id.", detail_ar="اختر رمزاً آخر.")

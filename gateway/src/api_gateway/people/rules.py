@@ -22,7 +22,7 @@ from contracts.people import PEOPLE, Role, conflicting
 def known_role(name: str) -> Role:
     """The role of a name. Raises RoleUnknown."""
     if name not in PEOPLE:
-        raise RoleUnknown(f"The roles are {', '.join(sorted(PEOPLE))}.")
+        raise RoleUnknown(f"The roles are {', '.join(sorted(PEOPLE))}.", detail_ar="راجع قائمة الأدوار.")
     return PEOPLE[name]
 
 
@@ -42,9 +42,12 @@ def ensure_may_grant(caller: Principal, role: Role, place: Place, authority_id: 
     """
     if role.granted_by.isdisjoint(caller.roles):
         who = ", ".join(sorted(PEOPLE[name].name for name in role.granted_by))
-        raise RoleNotYoursToGrant(f"It is granted by: {who}.")
+        raise RoleNotYoursToGrant(f"It is granted by: {who}.", detail_ar=f"يمنحه: {who}.")
     if authority_id not in under or not caller.bound.covers(place.as_area):
-        raise GrantBeyondOwnArea("Ask somebody of that authority and area, or of one above it.")
+        raise GrantBeyondOwnArea(
+            "Ask somebody of that authority and area, or of one above it.",
+            detail_ar="اطلب ذلك من مسؤول تلك الجهة والمنطقة أو ما فوقها.",
+        )
 
 
 def ensure_another(caller: Principal, person_id: UUID) -> None:

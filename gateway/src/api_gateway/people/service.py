@@ -64,7 +64,9 @@ async def invite(
     Raises AuthorityUnknown, AreaUnknown, OutsideBound, NationalIdRefused, PersonExists or SignInNameTaken.
     """
     if newcomer.authority_id not in await under(session, caller):
-        raise AuthorityUnknown("Invite people of your own authority, or of one below it.")
+        raise AuthorityUnknown(
+            "Invite people of your own authority, or of one below it.", detail_ar="ادعُ موظفي جهتك أو جهة أدنى منها."
+        )
     if not await places.knows_area(session, newcomer.area):
         raise AreaUnknown("See /v1/areas.", detail_ar="اختر المكان من القائمة.")
     caller.bound.ensure_covers(Place(newcomer.area).as_area)
@@ -134,7 +136,11 @@ async def invite_again(
     rules.ensure_another(caller, person_id)
     person = await find(session, caller, person_id, lock=True)
     if person.status is not Status.INVITED:
-        raise PersonState("An invitation is for who has not signed in yet.", state=person.status)
+        raise PersonState(
+            "An invitation is for who has not signed in yet.",
+            state=person.status,
+            detail_ar="الدعوة لمن لم يسبق له الدخول.",
+        )
     return person, await invitations.issue(session, desk, person_id, caller.person_id, token)
 
 
@@ -148,7 +154,9 @@ async def suspend(session: AsyncSession, desk: Desk, caller: Principal, person_i
     if person.status is Status.SUSPENDED:
         return person
     if person.status is Status.LEFT:
-        raise PersonState("Whoever has left is refused already.", state=person.status)
+        raise PersonState(
+            "Whoever has left is refused already.", state=person.status, detail_ar="من ترك العمل لا يدخل أصلاً."
+        )
     return await stop(session, desk, person, Status.SUSPENDED, reason, caller.subject)
 
 
@@ -170,7 +178,7 @@ async def reinstate(session: AsyncSession, desk: Desk, caller: Principal, person
     if person.status in {Status.ACTIVE, Status.INVITED}:
         return person
     if person.status is Status.LEFT:
-        raise PersonState("Invite them again.", state=person.status)
+        raise PersonState("Invite them again.", state=person.status, detail_ar="تلزم دعوته من جديد.")
     accepted = await invitations.has_accepted(session, person_id)
     status = Status.ACTIVE if accepted else Status.INVITED
     back = await _become(session, person, status, "reinstated", caller.subject)

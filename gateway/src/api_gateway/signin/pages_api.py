@@ -241,7 +241,7 @@ async def get_sign_in_asset(asset: Annotated[str, Path(pattern=r"^[a-z.-]{1,40}$
     """A file of the pages."""
     found = assets().get(asset)
     if found is None:
-        raise NotFound("The pages have no such file.")
+        raise NotFound("The pages have no such file.", detail_ar="لا يوجد هذا الملف.")
     content, media_type = found
     headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type=media_type, headers=headers)

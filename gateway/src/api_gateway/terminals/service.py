@@ -66,7 +66,7 @@ async def issue_code(
     """Give a terminal a new code. Raises TerminalUnknown, TerminalNotActive."""
     terminal = caller.bound.own(await repository.lock(session, terminal_id), TerminalUnknown)
     if terminal.suspended_at is not None:
-        raise TerminalNotActive("Reinstate it first.")
+        raise TerminalNotActive("Reinstate it first.", detail_ar="يلزم إلغاء إيقاف الماكينة أولاً.")
     mark = secrets.mark(str(terminal_id), normal(code))
     issued = Code(
         terminal_id=terminal_id,
@@ -103,7 +103,9 @@ async def enrol(session: AsyncSession, secrets: Secrets, request: EnrolmentIn) -
         security.raised(Happening.ENROLMENT_REFUSED, terminal=str(request.terminal_id), verdict=verdict.value)
         return EnrolmentRefused("Ask for a new code.", detail_ar="اطلب رمز تفعيل جديداً.")
     if terminal.suspended_at is not None:
-        return TerminalNotActive("It can be enrolled when it is reinstated.")
+        return TerminalNotActive(
+            "It can be enrolled when it is reinstated.", detail_ar="تُسجل الماكينة بعد إلغاء إيقافها."
+        )
     if await repository.key_taken(session, key_id, terminal.terminal_id):
         return KeyTaken("Make a key on this device.")
     if verdict is Verdict.ACCEPTED and not _may_replace(terminal, request):

@@ -62,9 +62,9 @@ class Issuer:
         try:
             key = signer([key for key in self._keys if key.private is not None], now)
         except LookupError as error:
-            raise Unavailable("There is no signing key yet.") from error
+            raise Unavailable("There is no signing key yet.", detail_ar="لا يوجد مفتاح توقيع بعد.") from error
         if key.private is None:
-            raise Unavailable("The signing key cannot be opened.")
+            raise Unavailable("The signing key cannot be opened.", detail_ar="مفتاح التوقيع غير متاح الآن.")
         issued = int(now.timestamp())
         own = {
             "iss": self.name,

@@ -68,12 +68,14 @@ class TokenDesk:
         if client is None or not (newest or any(before)):
             raise ClientRefused(_NOBODY)
         if client.suspended_at is not None:
-            raise ClientSuspended("Ask whoever runs the system why.")
+            raise ClientSuspended("Ask whoever runs the system why.", detail_ar="اسأل الجهة المشغلة عن السبب.")
         now = MACHINE_TIME.now()
         if client.over(now):
-            raise ClientExpired("Have it recertified by whoever answers for it.")
+            raise ClientExpired(
+                "Have it recertified by whoever answers for it.", detail_ar="يلزم تجديد اعتماده من المسؤول عنه."
+            )
         if newest and client.secret_over(now):
-            raise ClientExpired("Have its secret renewed.")
+            raise ClientExpired("Have its secret renewed.", detail_ar="يلزم تجديد سره.")
         return grants.of_client(client)
 
     async def _by_assertion(self, proof: AssertionProof, request: TokenRequest) -> Grant:

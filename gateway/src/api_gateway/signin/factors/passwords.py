@@ -99,7 +99,11 @@ class Passwords:
 
     async def _in_turn(self, password: str, work: Callable[[str], T]) -> T:
         if self._waiting >= _LONGEST_QUEUE:
-            raise Unavailable("Too many sign-ins at once.", retry_after=5)
+            raise Unavailable(
+                "Too many sign-ins at once.",
+                retry_after=5,
+                detail_ar="محاولات دخول كثيرة في نفس اللحظة، حاول بعد قليل.",
+            )
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, password[:LONGEST])
