@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chassis.ids import new_id
 from chassis.testing_walk import Call
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ async def trials(office: Office) -> dict[str, Call | list[Call]]:
     body: dict[str, Any] = {"json": {"name": "A walk", "governorate": "03"}}
     its = f"{TRIALS}/{{trial_id}}"
     bodies: dict[str, dict[str, Any]] = {
-        "units": {"unit_kind": "outlet", "unit_id": str(new_id())},
+        "units": {"unit_kind": "site", "unit_id": one.site["site_id"]},
         "numbers": {"mobiles": ["01012345678"]},
         "households": one.body(person),
         "activation": {"services": ["supply"]},

@@ -18,6 +18,7 @@ from card_service.registry.announcements import contact_changed
 from card_service.registry.requests import claims, unused
 from card_service.registry.sealed_names import opened
 from card_service.trials import repository as trials
+from card_service.trials.models import UnitKind
 from card_service.usage import repository as usage
 from chassis import outbox
 from chassis.consumer import Reactions, Received
@@ -27,9 +28,11 @@ from chassis.restating_orders import follow_wants
 from contracts import gateway, health, notify, payment, supply
 from contracts.card import CardRestated, ContactRestated, HouseholdRestated
 from contracts.complaints import ComplaintChanged
+from contracts.health import ProviderRegistered, ProviderRestated
 from contracts.notify import InquiryReceived, LossReported, MessageFailed
 from contracts.privacy import ErasureOutcome
 from contracts.summaries import HouseholdsServed, OutletDaySummarised
+from contracts.supply import OutletRegistered, OutletRestated
 from contracts.trials import TrialPaymentSeen, TrialSaleSeen, TrialVisitSeen
 from terminal_registry.revocations import follow_revocations
 
@@ -101,6 +104,36 @@ async def trial_payment_seen(events: Sequence[Received[TrialPaymentSeen]], sessi
     await trials.see_of(
         session, [(e.data.payment_id, e.data.household_id, "hold_capture", e.data.captured_at) for e in events]
     )
+
+
+async def _places(session: AsyncSession, kind: UnitKind, told: Sequence[tuple[UUID, str, bool]]) -> None:
+    await trials.know_places(session, kind, {place: governorate for place, governorate, trial in told if trial})
+
+
+@reactions.on(OutletRegistered)
+async def outlet_registered(events: Sequence[Received[OutletRegistered]], session: AsyncSession, _: Runtime) -> None:
+    """Know the outlets that may be units of a trial."""
+    await _places(session, "outlet", [(e.data.outlet_id, e.data.governorate, e.data.trial) for e in events])
+
+
+@reactions.restated(OutletRestated, OutletRegistered)
+async def outlet_restated(events: Sequence[Received[OutletRestated]], session: AsyncSession, _: Runtime) -> None:
+    """Know the outlets that may be units of a trial, as of now."""
+    await _places(session, "outlet", [(e.data.outlet_id, e.data.governorate, e.data.trial) for e in events])
+
+
+@reactions.on(ProviderRegistered)
+async def provider_registered(
+    events: Sequence[Received[ProviderRegistered]], session: AsyncSession, _: Runtime
+) -> None:
+    """Know the providers that may be units of a trial."""
+    await _places(session, "provider", [(e.data.provider_id, e.data.governorate, e.data.trial) for e in events])
+
+
+@reactions.restated(ProviderRestated, ProviderRegistered)
+async def provider_restated(events: Sequence[Received[ProviderRestated]], session: AsyncSession, _: Runtime) -> None:
+    """Know the providers that may be units of a trial, as of now."""
+    await _places(session, "provider", [(e.data.provider_id, e.data.governorate, e.data.trial) for e in events])
 
 
 @reactions.on(OutletDaySummarised)

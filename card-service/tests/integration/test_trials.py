@@ -13,6 +13,8 @@ from chassis.consumer import Received
 from chassis.ids import new_id
 from chassis.testing import check_pages
 from contracts.event import Event
+from contracts.health import ProviderRegistered, ProviderRestated
+from contracts.supply import OutletRegistered, OutletRestated
 from contracts.trials import TrialPaymentSeen, TrialSaleSeen, TrialVisitSeen
 
 from ..trials import TRIALS, WRITE, Running, opened
@@ -163,6 +165,47 @@ async def test_what_trials_refuse(office: Office, trial: Running) -> None:
         ("checks", {"step": "visit", "result": "passed"}),
     ):
         await refused("trial_closed", what, 409, body)
+
+
+async def test_only_what_was_registered_for_trials_is_a_unit(office: Office, trial: Running) -> None:
+    test, real, away, test_clinic, real_clinic = (new_id() for _ in range(5))
+    await hear(
+        office,
+        *(
+            OutletRegistered(outlet_id=one, kind="bakery", governorate=where, district=f"{where}.02", trial=flag)
+            for one, where, flag in ((test, "03", True), (real, "03", False), (away, "19", True))
+        ),
+        ProviderRegistered(provider_id=test_clinic, kind="hospital", governorate="03", trial=True),
+        ProviderRegistered(provider_id=real_clinic, kind="hospital", governorate="03"),
+    )
+    elsewhere = await office.site(f"In Suez {office.serial}", governorate="04")
+
+    async def add(kind: str, one: object, expect: int) -> dict[str, Any]:
+        found: dict[str, Any] = await trial.post("units", {"unit_kind": kind, "unit_id": str(one)}, expect)
+        return found
+
+    for kind, one in (
+        ("outlet", real), ("outlet", away), ("outlet", new_id()), ("outlet", test_clinic), ("provider", real_clinic),
+        ("provider", test), ("site", elsewhere["site_id"]), ("site", test),
+    ):  # fmt: skip
+        refused = await add(kind, one, 422)
+        assert (refused["code"], bool(refused["title_ar"])) == ("unit_not_for_trials", True)
+    await add("outlet", test, 201)
+    report = await add("provider", test_clinic, 201)
+    assert {one["unit_id"] for one in report["units"]} == {str(test), str(test_clinic), trial.site["site_id"]}
+
+
+async def test_places_of_trials_are_known_when_they_are_told_again(office: Office, trial: Running) -> None:
+    outlet, clinic = new_id(), new_id()
+    await hear(
+        office,
+        OutletRestated(
+            restatement_id=new_id(), outlet_id=outlet, kind="grocer", governorate="03", district="03.02", trial=True
+        ),
+        ProviderRestated(restatement_id=new_id(), provider_id=clinic, kind="hospital", governorate="03", trial=True),
+    )
+    for kind, one in (("outlet", outlet), ("provider", clinic)):
+        await trial.post("units", {"unit_kind": kind, "unit_id": str(one)}, 201)
 
 
 async def test_the_list(office: Office) -> None:

@@ -14,7 +14,7 @@ from chassis.districts import as_listed
 from chassis.privacy.reactions import follow_privacy
 from chassis.restating_orders import follow_wants
 from chassis.row_arrays import transposed
-from contracts import payment
+from contracts import card, payment
 from contracts.card import (
     CardActivated,
     CardBlocked,
@@ -51,7 +51,7 @@ from terminal_registry.revocations import follow_revocations
 
 reactions: Reactions[Runtime] = Reactions(group="health-service")
 follow_revocations(reactions)
-follow_wants(reactions, (ProviderRestated,), payment.RestatementWanted)
+follow_wants(reactions, (ProviderRestated,), card.RestatementWanted, payment.RestatementWanted)
 follow_privacy(reactions, HELD)
 reactions.on(TerminalEnrolled)(TERMINALS.enrolled)
 

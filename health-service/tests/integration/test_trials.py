@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from contracts.health import CopaymentDue, EncounterRecorded
+from contracts.health import CopaymentDue, EncounterRecorded, EncounterReversed
 from contracts.trials import TrialVisitSeen
 
 from ..support import Family, Health
+from .test_emergencies import review, waiting
 from .test_members import listed
 
 
@@ -30,6 +31,38 @@ async def test_a_trial_visit_is_told_to_the_trial_alone(health: Health) -> None:
     assert [e for e in await health.told(EncounterRecorded) if e.household_id == family.household_id] == []
     (told,) = [e for e in await health.told(TrialVisitSeen) if e.household_id == family.household_id]
     assert told.encounter_id == UUID(visit["encounter_id"])
+
+
+async def test_an_emergency_of_a_trial_waits_for_nobody(health: Health) -> None:
+    """The insurer bears nothing of it; the patient owes the share as after a review, and no wallet is asked yet."""
+    made = []
+    for desk, family in (
+        (await health.desk("hospital", trial=True), await tester(health)),
+        (await health.desk("hospital"), await health.family()),
+    ):
+        reply = await health.visit(desk, family, "inpatient", 100_000, emergency=True)
+        assert reply.status_code == 201, reply.text
+        made.append((desk, family, reply.json()))
+    (desk, family, test), (_, _, real) = made
+    assert (test["copayment_state"], real["copayment_state"]) == ("owed", "review")
+    seen = await waiting(health)
+    assert (test["encounter_id"] in seen, real["encounter_id"] in seen) == (False, True)
+    (told,) = [e for e in await health.told(TrialVisitSeen) if e.household_id == family.household_id]
+    assert told.encounter_id == UUID(test["encounter_id"])
+    assert (await review(health, test["encounter_id"], 409))["code"] == "nothing_to_review"
+    assert [e for e in await health.told(CopaymentDue) if e.card_id == family.card_id] == []
+    collected = await health.collect(desk, test["encounter_id"], family.card_id)
+    assert collected.status_code == 200, collected.text
+    assert len([e for e in await health.told(CopaymentDue) if e.card_id == family.card_id]) == 1
+
+
+async def test_nobody_hears_that_a_trial_visit_was_taken_back(health: Health) -> None:
+    desk, family = await health.desk(trial=True), await tester(health)
+    visit = (await health.visit(desk, family, "medicines", 12_345)).json()
+    path = f"/v1/encounters/{visit['encounter_id']}/reversal"
+    reply = await health.client.post(path, json={"reason": "a try"}, headers=desk.headers())
+    assert reply.is_success, reply.text
+    assert [e for e in await health.told(EncounterReversed) if e.household_id == family.household_id] == []
 
 
 async def test_each_keeps_to_its_own(health: Health) -> None:

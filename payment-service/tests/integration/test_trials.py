@@ -105,3 +105,28 @@ async def test_no_cash_is_due_to_a_test_household(house: House) -> None:
     _, _, household = await tester(house)
     await deliver(house, due(household))
     assert await house.runtime.pool.fetch("SELECT FROM support_due WHERE household_id = $1", household) == []
+
+
+async def test_money_of_a_trial_is_in_no_total_of_the_ledger(house: House) -> None:
+    day = house.runtime.clock.today()
+
+    async def totals() -> list[dict[str, Any]]:
+        reply = await house.client.get(f"/v1/ledger-totals?day={day}", headers=house.client_headers("ledger:read"))
+        assert reply.status_code == 200, reply.text
+        found: list[dict[str, Any]] = reply.json()["totals"]
+        return found
+
+    before = await totals()
+    test = await outlet(house, trial=True)
+    card, citizen, _ = await tester(house)
+    held = await hold(house, test, card, 4_000)
+    path = f"/v1/payments/{held.json()['payment_id']}/capture"
+    assert (await house.client.post(path, json={"amount": 4_000}, headers=house.terminal())).status_code == 200
+    assert await house.balance(citizen) == (46_000, 0)
+    assert await totals() == before
+    real = await outlet(house, trial=False)
+    other, _, _ = await house.citizen(10_000)
+    held = await hold(house, real, other, 1_000)
+    path = f"/v1/payments/{held.json()['payment_id']}/capture"
+    assert (await house.client.post(path, json={"amount": 1_000}, headers=house.terminal())).status_code == 200
+    assert await totals() != before

@@ -13,7 +13,7 @@ from chassis.districts import as_listed
 from chassis.privacy.reactions import follow_privacy
 from chassis.restating_orders import follow_wants
 from chassis.row_arrays import transposed
-from contracts import payment
+from contracts import card, payment
 from contracts.card import (
     CardActivated,
     CardBlocked,
@@ -67,7 +67,7 @@ async def lock_households(events: Sequence[Received[Any]], session: AsyncSession
 
 reactions: Reactions[Runtime] = Reactions(group="supply-service", before=lock_households)
 follow_revocations(reactions)
-follow_wants(reactions, (OutletRestated,), payment.RestatementWanted)
+follow_wants(reactions, (OutletRestated,), card.RestatementWanted, payment.RestatementWanted)
 follow_privacy(reactions, HELD)
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 
+from chassis.ids import new_id
+from supply_service.sacks import service as sacks
+from supply_service.simulations import repository as simulations
 from supply_service.trials.telling import SALES
 
 from ..support import Holder, Supply, Till, bread, goods
@@ -13,6 +18,13 @@ from ..support import told as as_told
 from .test_days import TODAY, close
 from .test_offline import Chain, statuses, upload
 from .test_reversals import reverse
+from .test_sacks import deliver
+from .test_summaries import DAY, NEXT
+from .test_summaries import NOON as ON_THE_DAY
+from .test_summaries import told as days_told
+
+EVERYBODY = (UUID(int=0), UUID(int=2**128 - 1))
+LATE_IN_MAY = datetime(2027, 5, 23, 10, 0, tzinfo=UTC)  # no late sale of April comes any more
 
 
 async def bakery(supply: Supply, *, trial: bool) -> Till:
@@ -107,3 +119,64 @@ async def test_a_flag_stays_whatever_an_older_teller_says(supply: Supply) -> Non
     await supply.deliver(as_told(tester.household_id, {"2020-01": 2}, revision=2))
     (row,) = await supply.fetch("SELECT trial FROM household WHERE household_id = $1", tester.household_id)
     assert row["trial"]
+
+
+async def test_flour_of_a_trial_bakery_is_held_against_nothing(supply: Supply) -> None:
+    supply.at(datetime(2027, 4, 20, 10, tzinfo=UTC))
+    test, real = await bakery(supply, trial=True), await bakery(supply, trial=False)
+    for till in (test, real):
+        assert (await deliver(supply, till, 20, "2027-04-12")).status_code == 201
+    balances = "/v1/flour-balances?first=2027-04-01&last=2027-04-30&limit=200"
+    reply = await supply.admin("GET", balances, "settlements:read")
+    found = {one["outlet_id"] for one in reply.json()["items"]}
+    assert (str(test.outlet_id) in found, str(real.outlet_id) in found) == (False, True)
+    supply.at(LATE_IN_MAY)
+    await sacks.look(supply.runtime)
+    rows = await supply.fetch("SELECT outlet_id FROM flour_finding WHERE month = '2027-04-01'")
+    flagged = {row["outlet_id"] for row in rows}
+    assert (test.outlet_id in flagged, real.outlet_id in flagged) == (False, True)
+
+
+async def test_a_trial_outlets_day_is_no_part_of_the_days_use(supply: Supply) -> None:
+    supply.at(ON_THE_DAY)
+    test, real = await supply.till(trial=True), await supply.till()
+    tester, holder = await supply.holder(trial=True), await supply.holder()
+    for till, who in ((test, tester), (real, holder)):
+        assert (await supply.sell(till, who, bread(5))).status_code == 201
+    days, served = await days_told(supply, NEXT)
+    assert (test.outlet_id in days, days[real.outlet_id].business_day) == (False, DAY)
+    households = {one for event in served for one in event.household_ids}
+    assert (tester.household_id in households, holder.household_id in households) == (False, True)
+
+
+async def test_what_policies_would_change_is_computed_without_trials(supply: Supply) -> None:
+    async def counted() -> int:
+        month = date(2027, 6, 1)
+        async with supply.runtime.sessions() as session:
+            found = await simulations.groups(session, *EVERYBODY, month, None, listed=False)
+        return sum(row.households for row in found)
+
+    before = await counted()
+    await supply.holder(trial=True)
+    assert await counted() == before
+    await supply.holder()
+    assert await counted() == before + 1
+
+
+async def test_a_list_of_free_sales_shows_those_of_a_trial_to_who_asks_for_them(supply: Supply) -> None:
+    test, real = await bakery(supply, trial=True), await bakery(supply, trial=False)
+    for till in (test, real):
+        await supply.runtime.pool.execute(
+            "INSERT INTO free_sale (free_sale_id, outlet_id, terminal_id, business_day, sold_at, lines, loaves, amount)"
+            " VALUES ($1, $2, $3, '2026-11-20', now(), '[]', 0, 0)",
+            new_id(), till.outlet_id, till.terminal_id,
+        )  # fmt: skip
+
+    async def shown(more: str = "") -> set[str]:
+        path = f"/v1/free-sales?day=2026-11-20&limit=200{more}"
+        return {one["outlet_id"] for one in (await supply.admin("GET", path, "redemptions:read")).json()["items"]}
+
+    assert await shown() == {str(real.outlet_id)}
+    assert await shown(f"&outlet_id={test.outlet_id}") == {str(test.outlet_id)}
+    own = await supply.client.get("/v1/free-sales?day=2026-11-20", headers=test.headers())
+    assert [one["outlet_id"] for one in own.json()["items"]] == [str(test.outlet_id)]

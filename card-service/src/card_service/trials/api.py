@@ -10,6 +10,7 @@ from card_service.registry.errors import AlreadyRegistered, RationCardTaken, Reg
 from card_service.trials import repository, service
 from card_service.trials.errors import (
     MobileNotOfTrial,
+    NotForTrials,
     StepUnknown,
     TrialClosed,
     TrialNameTaken,
@@ -61,9 +62,14 @@ async def read_trial(trial_id: UUID, caller: Caller, session: Reading, deps: Wit
     return await service.report(session, deps, caller, trial_id)
 
 
-@routes.post(f"{_ONE}/units", scopes=Scope.ROLLOUT_WRITE, status_code=201, problems=(TrialUnknown, TrialClosed))
+@routes.post(
+    f"{_ONE}/units", scopes=Scope.ROLLOUT_WRITE, status_code=201, problems=(TrialUnknown, TrialClosed, NotForTrials)
+)
 async def add_unit(trial_id: UUID, given: UnitIn, caller: Caller, session: Work, deps: WithDependencies) -> TrialReport:
-    """Let a place take part: an outlet or a provider that was registered for trials, or a pick-up site."""
+    """Let a place take part: an outlet or a provider that was registered for trials, or a pick-up site.
+
+    A new place is known here within seconds of its registration.
+    """
     await service.add_unit(session, deps, caller, trial_id, Unit(given.unit_kind, given.unit_id))
     return await service.report(session, deps, caller, trial_id)
 

@@ -40,6 +40,13 @@ class StepUnknown(InvalidRequest):
     title_ar = "هذه الخطوة ليست من خطوات التجربة"
 
 
+class NotForTrials(InvalidRequest):
+    """The trial's governorate has no such place that was registered for trials"""
+
+    code = "unit_not_for_trials"
+    title_ar = "المكان غير مسجل للتجارب في محافظة التجربة"
+
+
 class TrialSiteElsewhere(InvalidRequest):
     """The site is not one of the trial's units"""
 

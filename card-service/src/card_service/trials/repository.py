@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.trials.models import Check, TestCard, Trial, Unit
+from card_service.trials.models import Check, TestCard, Trial, Unit, UnitKind
 from chassis.area import Bound, BoundedStatement
 from chassis.ids import new_id
 from chassis.paging import Paging
@@ -32,6 +32,19 @@ _ADD_UNIT = text(
     " VALUES (:trial_id, :unit_kind, :unit_id, :by, :at) ON CONFLICT (trial_id, unit_id) DO NOTHING"
 )
 _UNITS = text("SELECT unit_kind, unit_id FROM trial_unit WHERE trial_id = :trial_id ORDER BY unit_id")
+# A site needs no flag: cards of both lie there. Outlets and providers are of a trial or of none, for good.
+_MAY_TAKE_PART = text(
+    "SELECT EXISTS (SELECT FROM trial_place WHERE unit_kind = :unit_kind AND place_id = :unit_id"
+    " AND governorate = :governorate) OR (:unit_kind = 'site' AND EXISTS (SELECT FROM pickup_site"
+    " WHERE site_id = :unit_id AND governorate = :governorate))"
+)
+_KNOW_PLACES = statement(
+    "INSERT INTO trial_place AS p (place_id, unit_kind, governorate)"
+    " SELECT r.place_id, :unit_kind, r.governorate FROM <rows>"
+    " ON CONFLICT (place_id) DO UPDATE SET governorate = excluded.governorate",
+    place_id="uuid",
+    governorate="text",
+)
 _ADD_NUMBERS = statement(
     "INSERT INTO trial_number (trial_id, mobile_hash) SELECT :trial_id, r.mobile_hash FROM <rows>"
     " ON CONFLICT (trial_id, mobile_hash) DO NOTHING",
@@ -102,6 +115,19 @@ async def add_unit(session: AsyncSession, trial_id: UUID, unit: Unit, by: str, a
     """Let a place take part."""
     values = {"trial_id": trial_id, "unit_kind": unit.unit_kind, "unit_id": unit.unit_id, "by": by, "at": at}
     await session.execute(_ADD_UNIT, values)
+
+
+async def may_take_part(session: AsyncSession, unit: Unit, governorate: str) -> bool:
+    """Whether a place of a governorate was registered for trials, or is a pick-up site."""
+    values = {"unit_kind": unit.unit_kind, "unit_id": unit.unit_id, "governorate": governorate}
+    return bool((await session.execute(_MAY_TAKE_PART, values)).scalar_one())
+
+
+async def know_places(session: AsyncSession, kind: UnitKind, places: Mapping[UUID, str]) -> None:
+    """Know outlets or providers that were registered for trials, by their governorates."""
+    if places:
+        columns = {"place_id": list(places), "governorate": list(places.values())}
+        await session.execute(_KNOW_PLACES, {"unit_kind": kind, **columns})
 
 
 async def units(session: AsyncSession, trial_id: UUID) -> list[Unit]:

@@ -24,6 +24,7 @@ from card_service.sealing import MOBILE
 from card_service.trials import outcome, repository
 from card_service.trials.errors import (
     MobileNotOfTrial,
+    NotForTrials,
     StepUnknown,
     TrialClosed,
     TrialNameTaken,
@@ -86,8 +87,10 @@ async def close(session: AsyncSession, deps: Dependencies, caller: Principal, tr
 
 
 async def add_unit(session: AsyncSession, deps: Dependencies, caller: Principal, trial_id: UUID, unit: Unit) -> None:
-    """Let a place take part. Raises TrialUnknown or TrialClosed."""
-    await _open_one(session, caller, trial_id)
+    """Let a place take part. Raises TrialUnknown, TrialClosed or NotForTrials."""
+    trial = await _open_one(session, caller, trial_id)
+    if not await repository.may_take_part(session, unit, trial.governorate):
+        raise NotForTrials(detail_ar="سجل منفذاً أو جهة علاج للتجربة أولاً، أو اختر مكان استلام من محافظة التجربة.")
     await repository.add_unit(session, trial_id, unit, caller.subject, deps.now())
 
 

@@ -26,6 +26,8 @@ _FROM = (
     " AND NOT EXISTS (SELECT FROM appointment a WHERE a.card_id = c.card_id AND a.state = 'scheduled')"
     " AND NOT EXISTS (SELECT FROM house_call v WHERE v.card_id = c.card_id AND v.state = 'planned')"
     " AND NOT EXISTS (SELECT FROM awaiting_appointment w WHERE w.card_id = c.card_id)"
+    # a trial's cards lie there until it hands them over, or ends
+    " AND NOT EXISTS (SELECT FROM household h WHERE h.household_id = c.household_id AND h.trial_id IS NOT NULL)"
 )
 _LIST = text(
     f"SELECT l.card_id, l.citizen_id, {sealed_names.column('z')} AS name_kept, l.invitations, l.last_ended_at,"

@@ -26,20 +26,21 @@ _ADD = text(
     f"INSERT INTO encounter ({_COLUMNS}, entered_by)"
     f" VALUES ({', '.join(':' + name for name in _NAMES)}, CAST(:entered_by AS jsonb))"
 )
+_TRIAL = "(SELECT p.trial FROM provider p WHERE p.provider_id = e.provider_id) AS trial"
 _TAKEN_BACK = "EXISTS (SELECT FROM encounter_reversal b WHERE b.encounter_id = e.encounter_id) AS taken_back"
 _OF_PROVIDER = (
-    f"SELECT {_COLUMNS}, failure, reviewed_at, {_TAKEN_BACK} FROM encounter e"
+    f"SELECT {_COLUMNS}, failure, reviewed_at, {_TRIAL}, {_TAKEN_BACK} FROM encounter e"
     " WHERE encounter_id = :encounter_id AND provider_id = :provider_id"
 )
 _WITH_PLACE = (
     f"SELECT {', '.join('e.' + name for name in _NAMES)}, e.failure, e.review_note, e.reviewed_at, p.governorate,"
-    f" p.district, e.entered_by->>'who' AS entered_by, {_TAKEN_BACK}"
+    f" p.district, p.trial, e.entered_by->>'who' AS entered_by, {_TAKEN_BACK}"
     " FROM encounter e JOIN provider p USING (provider_id)"
 )
 _FIND_ANY = text(f"{_WITH_PLACE} WHERE e.encounter_id = :encounter_id")
 _LOCK_ANY = text(f"{_WITH_PLACE} WHERE e.encounter_id = :encounter_id FOR UPDATE OF e")
 _TO_REVIEW = BoundedStatement(
-    f"{_WITH_PLACE} WHERE e.review = 'open' AND <bound> AND e.encounter_id > :after"
+    f"{_WITH_PLACE} WHERE e.review = 'open' AND NOT p.trial AND <bound> AND e.encounter_id > :after"
     " ORDER BY e.encounter_id LIMIT :limit",
     governorate="p.governorate",
     district="p.district",

@@ -88,7 +88,8 @@ async def take_back(
     await free_case(session, runtime, row)
     told: list[Event] = []
     if row["household_id"] is not None and row["review"] != "open":
-        told.append(_reversed(row, now))
+        if not row["trial"]:  # nobody was told of it
+            told.append(_reversed(row, now))
         if row["copayment"] and row["copayment_state"] != OWED:
             told.append(_given_back(row))
     await repository.set_reversed(session, row["encounter_id"])

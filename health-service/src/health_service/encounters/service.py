@@ -56,7 +56,8 @@ async def record(
     )
     divided, period = await divide(session, told.cover, priced)
     await _agreed(session, runtime, place, request, told, encounter_id, divided.copayment)
-    due = "review" if request.emergency else "due"
+    looked_at = request.emergency and not place.trial  # the insurer bears nothing of a trial: nobody has to decide
+    due = "review" if looked_at else OWED if request.emergency else "due"
     values: dict[str, Any] = {
         "encounter_id": encounter_id,
         "household_id": told.household_id,
@@ -78,9 +79,9 @@ async def record(
         "exempt": divided.exempt,
         "copayment_id": copayment_id,
         "copayment_state": due if divided.copayment else "none",
-        "review": OPEN if request.emergency else None,
+        "review": OPEN if looked_at else None,
         "review_reasons": told.review,
-        "review_by": _review_by(runtime, now) if request.emergency else None,
+        "review_by": _review_by(runtime, now) if looked_at else None,
         "cap_period": period,
     }
     await repository.add(session, **values, entered_by=acting, sealed=_sealed(runtime, encounter_id, request))
@@ -178,7 +179,8 @@ async def _agreed(
 async def _tell(session: AsyncSession, values: dict[str, Any], proof: str | None, *, trial: bool) -> None:
     """Tell of a visit, and have its co-payment taken; of one that is to be looked at, once that was done.
 
-    One of a trial counts nowhere: its co-payment is the trial's own money, and the trial alone hears of it.
+    One of a trial counts nowhere: its co-payment is the trial's own money, and the trial alone hears of it. Of an
+    emergency no wallet is asked before its holder says so.
     """
     if values["review"] == OPEN:
         return
@@ -196,7 +198,8 @@ async def _tell(session: AsyncSession, values: dict[str, Any], proof: str | None
             household_id=values["household_id"],
             occurred_at=values["occurred_at"],
         )
-    await outbox.add(session, *([recorded, due_of(values, proof)] if values["copayment"] else [recorded]))
+    asked = values["copayment_state"] == "due"
+    await outbox.add(session, *([recorded, due_of(values, proof)] if asked else [recorded]))
 
 
 def due_of(visit: Mapping[str, Any] | RowMapping, proof: str | None) -> CopaymentDue:

@@ -452,6 +452,12 @@ class RestatementEnded(restated.RestatementEnded):
     TOPIC = TOPIC
 
 
+class RestatementWanted(restated.RestatementWanted):
+    """A reader lacks a fact and asks its owner to tell its state again."""
+
+    TOPIC = "card.restatements.v1"
+
+
 class RecordsChained(ChainHead):
     """Records of who has seen or changed what were chained; for copies of the chain's end that are kept elsewhere."""
 

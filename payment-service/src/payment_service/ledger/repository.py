@@ -73,10 +73,20 @@ _OVERDUE = text(
     "SELECT transfer_id FROM transfer WHERE state = 'pending' AND expires_at < :before"
     f" AND {not_aside(HOLDS, 'transfer_id')} ORDER BY expires_at LIMIT :limit"
 )
+# Without the money of trials: it comes from a fund of its own, and goes by test wallets to trial merchants.
 _TOTALS = text(
-    "SELECT t.kind, c.kind AS to_kind, count(*) AS transfers, coalesce(sum(t.posted), 0)::bigint AS amount"
+    "WITH apart AS MATERIALIZED ("
+    "  SELECT account_id FROM account WHERE kind = 'fund' AND owner = 'trial'"
+    "  UNION SELECT a.account_id FROM trial_household h JOIN card c USING (household_id)"
+    "   JOIN account a ON a.kind = 'wallet' AND a.owner = CAST(c.citizen_id AS text)"
+    "  UNION SELECT a.account_id FROM merchant m JOIN account a ON a.kind IN ('merchant', 'provider')"
+    "   AND a.owner = CAST(m.merchant_id AS text) WHERE m.trial"
+    ") SELECT t.kind, c.kind AS to_kind, count(*) AS transfers, coalesce(sum(t.posted), 0)::bigint AS amount"
     " FROM transfer t JOIN account c ON c.account_id = t.credit_account_id"
-    " WHERE t.state = 'posted' AND t.business_day = :day GROUP BY t.kind, c.kind ORDER BY t.kind, c.kind"
+    " WHERE t.state = 'posted' AND t.business_day = :day"
+    " AND t.debit_account_id NOT IN (SELECT account_id FROM apart)"
+    " AND t.credit_account_id NOT IN (SELECT account_id FROM apart)"
+    " GROUP BY t.kind, c.kind ORDER BY t.kind, c.kind"
 )
 _PROOF = text(
     """

@@ -11,6 +11,8 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.area import Bound, BoundedStatement
+from supply_service.places.listed import LISTED
+from supply_service.places.listed import asked as meant
 
 _COLUMNS = (
     "d.dispute_id, d.household_id, d.outlet_id, d.terminal_id, d.sale_id, d.redemption_id, d.card_id, d.reason,"
@@ -32,6 +34,7 @@ _PAGE = BoundedStatement(
     " AND (CAST(:withdrawn AS boolean) IS NULL OR (w.whole IS TRUE) = :withdrawn)"
     " AND (CAST(:open AS boolean) IS NULL OR (c.dispute_id IS NULL) = :open)"
     " AND (CAST(:upheld AS boolean) IS NULL OR c.upheld = :upheld) AND <bound>"
+    f" AND {LISTED}"
     " ORDER BY d.dispute_id LIMIT :limit",
     **_AREA,
 )
@@ -69,6 +72,7 @@ async def page(
         "withdrawn": None if state is None else state == "withdrawn",
         "open": None if state in {None, "withdrawn"} else state == "open",
         "upheld": None if state in {None, "open", "withdrawn"} else state == "upheld",
+        **meant(bound, outlet_id),
         **bounds,
     }
     return (await session.execute(*_PAGE.within(bound, asked))).mappings().all()

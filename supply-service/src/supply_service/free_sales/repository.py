@@ -13,6 +13,8 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.area import Bound, BoundedStatement
+from supply_service.places.listed import LISTED
+from supply_service.places.listed import asked as meant
 
 _COLUMNS = (
     "f.free_sale_id, f.outlet_id, f.terminal_id, f.business_day, f.sold_at, CAST(f.lines AS text) AS lines,"
@@ -34,6 +36,7 @@ _REVERSE = text(
 _PAGE = BoundedStatement(
     f"SELECT {_COLUMNS} FROM free_sale f JOIN outlet o USING (outlet_id) WHERE f.free_sale_id > :after"
     " AND f.business_day = :day AND (CAST(:outlet_id AS uuid) IS NULL OR f.outlet_id = :outlet_id) AND <bound>"
+    f" AND {LISTED}"
     " ORDER BY f.free_sale_id LIMIT :limit",
     governorate="o.governorate",
     district="o.district",
@@ -61,5 +64,5 @@ async def page(
     session: AsyncSession, bound: Bound, day: date, outlet_id: UUID | None, bounds: Mapping[str, object]
 ) -> Sequence[RowMapping]:
     """The next sales of a day that a caller may see."""
-    asked = {"day": day, "outlet_id": outlet_id, **bounds}
+    asked = {"day": day, "outlet_id": outlet_id, **meant(bound, outlet_id), **bounds}
     return (await session.execute(*_PAGE.within(bound, asked))).mappings().all()

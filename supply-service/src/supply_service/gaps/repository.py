@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.area import Bound, BoundedStatement
 from chassis.ids import new_id
 from chassis.row_arrays import statement
+from supply_service.places.listed import LISTED
+from supply_service.places.listed import asked as meant
 
 _CLOSED = statement(
     "DELETE FROM offline_gap g WHERE g.terminal_id = :terminal_id"
@@ -34,14 +36,14 @@ _COLUMNS = (
 )
 _FROM = " FROM offline_gap g JOIN outlet o ON o.outlet_id = g.outlet_id"
 _PAGE = BoundedStatement(
-    f"SELECT {_COLUMNS}{_FROM} WHERE g.gap_id > :after AND <bound> ORDER BY g.gap_id LIMIT :limit",
+    f"SELECT {_COLUMNS}{_FROM} WHERE g.gap_id > :after AND <bound> AND {LISTED} ORDER BY g.gap_id LIMIT :limit",
     governorate="o.governorate",
     district="o.district",
     outlet_id="g.outlet_id",
 )
 _FIND = text(f"SELECT {_COLUMNS}, o.governorate, o.district{_FROM} WHERE g.gap_id = :gap_id")
 _FOLLOW = text("UPDATE offline_gap SET followed_by = :by, followed_at = :at, note = :note WHERE gap_id = :gap_id")
-OPEN = "SELECT count(*) FROM offline_gap WHERE followed_by IS NULL AND found_at < $1"
+OPEN = f"SELECT count(*){_FROM} WHERE g.followed_by IS NULL AND g.found_at < $1 AND NOT o.trial"
 
 
 async def put(
@@ -57,7 +59,7 @@ async def put(
 
 async def page(session: AsyncSession, bound: Bound, bounds: Mapping[str, object]) -> Sequence[RowMapping]:
     """The next gaps that a caller may see."""
-    return (await session.execute(*_PAGE.within(bound, dict(bounds)))).mappings().all()
+    return (await session.execute(*_PAGE.within(bound, {**meant(bound), **bounds}))).mappings().all()
 
 
 async def find(session: AsyncSession, gap_id: UUID) -> RowMapping | None:

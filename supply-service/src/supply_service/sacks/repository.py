@@ -45,7 +45,7 @@ _PAGE = BoundedStatement(
 _SOLD = BoundedStatement(
     "WITH page AS ("
     "  SELECT o.outlet_id, o.kind, o.governorate, o.fuel, o.loaf_type FROM outlet o"
-    "  WHERE o.outlet_id > :after AND o.kind = 'bakery' AND <bound>"
+    "  WHERE o.outlet_id > :after AND o.kind = 'bakery' AND NOT o.trial AND <bound>"
     "   AND (CAST(:outlet_id AS uuid) IS NULL OR o.outlet_id = :outlet_id)"
     "   AND (EXISTS (SELECT FROM flour_delivery d WHERE d.outlet_id = o.outlet_id"
     "     AND d.delivered_on BETWEEN :first AND :last AND d.withdrawn_at IS NULL)"
@@ -99,6 +99,7 @@ _FOUND = statement(
 )
 _FINDINGS = BoundedStatement(
     f"SELECT {_FINDING} FROM flour_finding f JOIN outlet o USING (outlet_id) WHERE f.finding_id > :after AND <bound>"
+    " AND NOT o.trial"
     " ORDER BY f.finding_id LIMIT :limit",
     **_AREA,
 )
@@ -110,7 +111,10 @@ _FOLLOW = text(
     "UPDATE flour_finding SET followed_by = :by, followed_at = :at, note = :note WHERE finding_id = :finding_id"
 )
 # For a connection of the driver's own.
-LEFT_ALONE = "SELECT count(*) FROM flour_finding WHERE followed_at IS NULL AND found_at < $1"
+LEFT_ALONE = (
+    "SELECT count(*) FROM flour_finding f JOIN outlet o USING (outlet_id)"
+    " WHERE f.followed_at IS NULL AND f.found_at < $1 AND NOT o.trial"
+)
 _LOOKED = text("SELECT EXISTS (SELECT FROM flour_month WHERE month = :month)")
 _MARK = text(
     "INSERT INTO flour_month (month, looked_at, bakeries) VALUES (:month, :at, :bakeries) ON CONFLICT DO NOTHING"

@@ -56,7 +56,8 @@ _UNTIL = text(
     "SELECT household_id FROM household WHERE household_id > :after ORDER BY household_id OFFSET :skip LIMIT 1"
 )
 # The sizes and cards of the same stretch of households, so that each table is read once and by its order. Whoever may
-# draw on the month's 1st counts: the same who are opened by the job (`months.repository`).
+# draw on the month's 1st counts: the same who are opened by the job (`months.repository`), without those of trials,
+# whose allowances cost nobody anything.
 _GROUPS = """
     SELECT h.governorate,
         CASE WHEN s.household_id IS NOT NULL THEN s.goods WHEN told THEN 0 ELSE h.members END AS goods,
@@ -82,7 +83,7 @@ _GROUPS = """
     CROSS JOIN LATERAL (SELECT s.household_id IS NULL AND EXISTS
         (SELECT FROM household_size o WHERE o.household_id = h.household_id AND o.household_id > :after
         AND o.household_id <= :until) AS told) later
-    WHERE h.household_id > :after AND h.household_id <= :until AND h.activated_on < :month AND EXISTS (
+    WHERE h.household_id > :after AND h.household_id <= :until AND NOT h.trial AND h.activated_on < :month AND EXISTS (
         SELECT FROM card c WHERE c.household_id = h.household_id AND c.household_id > :after
         AND c.household_id <= :until AND c.state = 'active' AND c.supply
     )

@@ -27,7 +27,7 @@ _UNTIL = text(
 )
 _OUTLETS = text(
     "SELECT outlet_id, kind, governorate, district, suspended_at IS NOT NULL AS suspended FROM outlet"
-    " WHERE outlet_id > :after ORDER BY outlet_id LIMIT :most"
+    " WHERE outlet_id > :after AND NOT trial ORDER BY outlet_id LIMIT :most"
 )
 _SOLD = "FROM redemption r WHERE r.outlet_id = ANY(CAST(:outlets AS uuid[])) AND r.business_day = :day"
 _TERMINALS = text(
