@@ -28,7 +28,7 @@ from chassis.restating_orders import follow_wants
 from contracts import gateway, health, notify, payment, supply
 from contracts.card import CardRestated, ContactRestated, HouseholdRestated
 from contracts.complaints import ComplaintChanged
-from contracts.health import ProviderRegistered, ProviderRestated
+from contracts.health import HouseholdsTreated, ProviderRegistered, ProviderRestated
 from contracts.notify import InquiryReceived, LossReported, MessageFailed
 from contracts.privacy import ErasureOutcome
 from contracts.summaries import HouseholdsServed, OutletDaySummarised
@@ -153,6 +153,12 @@ async def complaint_changed(events: Sequence[Received[ComplaintChanged]], sessio
 @reactions.on(HouseholdsServed)
 async def households_served(events: Sequence[Received[HouseholdsServed]], session: AsyncSession, _: Runtime) -> None:
     """Keep when households drew first and last."""
+    await usage.keep_used(session, [event.data for event in events])
+
+
+@reactions.on(HouseholdsTreated)
+async def households_treated(events: Sequence[Received[HouseholdsTreated]], session: AsyncSession, _: Runtime) -> None:
+    """Keep when households used their card for care first and last: it is a use as any."""
     await usage.keep_used(session, [event.data for event in events])
 
 

@@ -10,6 +10,7 @@ from card_service.usage import upkeep
 from chassis.ids import new_id
 from chassis.testing import eventually
 from chassis.testing_events import Outside
+from contracts.health import HouseholdsTreated
 from contracts.rations import TerminalsDay
 from contracts.summaries import HouseholdsServed, OutletDaySummarised
 
@@ -71,3 +72,19 @@ async def test_a_day_that_is_told_is_measured(open_office: OpenOffice) -> None:
         await office.fetch("UPDATE sales_day SET business_day = business_day - 900 WHERE business_day = $1", long_ago)
         await upkeep.run(office.runtime)
         assert await office.fetch("SELECT FROM sales_day WHERE business_day < $1", long_ago) == []
+
+
+async def test_care_is_a_use_as_any(open_office: OpenOffice) -> None:
+    async with open_office() as office:
+        card, _, phase_id = await office.active()
+        ((household,),) = await office.fetch("SELECT household_id FROM card WHERE card_id = $1", UUID(card))
+        path = await opened(office, phase_id)
+        yesterday = office.runtime.clock.today() - timedelta(days=1)
+        assert (await conditions(office, path))["households_using"]["part"] == "0"
+        health = Outside(office.settings.kafka_bootstrap, office.settings.topic_prefix)
+        await health.tell(HouseholdsTreated(governorate="03", business_day=yesterday, household_ids=[household]))
+
+        async def counted() -> bool | None:
+            return (await conditions(office, path))["households_using"]["part"] == "1" or None
+
+        await eventually(counted)

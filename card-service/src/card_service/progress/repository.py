@@ -80,7 +80,7 @@ _RUNS = text(
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Households that drew in the last days, as published, and the day of the count."""
+    """Households that used their card in the last days, as published, and the day of the count."""
 
     households: int
     counted_on: date
@@ -107,7 +107,7 @@ async def counted(session: AsyncSession, governorate: str) -> dict[str, dict[dat
 
 
 async def used(session: AsyncSession, governorate: str, since: date) -> int:
-    """Households with an active card that drew since a day."""
+    """Households with an active card that used it since a day."""
     found: int = (await session.execute(_USED, {"governorate": governorate, "since": since})).scalar_one()
     return found
 
@@ -139,7 +139,7 @@ async def stocks(session: AsyncSession, governorate: str | None = None) -> dict[
 
 
 async def set_stock(session: AsyncSession, governorate: str, given: Stock) -> None:
-    """Publish how many drew in the last days."""
+    """Publish how many used their card in the last days."""
     values = {"governorate": governorate, "households": given.households, "counted_on": given.counted_on}
     await session.execute(_SET_STOCK, values)
 

@@ -32,7 +32,7 @@ class ProgressWeek(BaseModel):
 
 
 class InUse(BaseModel):
-    """Households that drew with the card in the last days, on the day of the count."""
+    """Households that used the card in the last days, on the day of the count."""
 
     households: int
     counted_on: date

@@ -23,7 +23,7 @@ class Funnel:
 
     `due`: those whose first appointment is over, or who came before it; `came`: of these, those who have collected.
     `awaited`: those who have had the days that are not called late, or have collected; `late`: of these, those who came
-    later or not at all. `used`: those that drew in the last days.
+    later or not at all. `used`: those that used their card in the last days.
     """
 
     registered: int

@@ -25,13 +25,13 @@ STEPS: Final = (
     ("invited", "مدعوة", "invited"),
     ("collected", "استلمت", "collected"),
     ("activated", "مفعّل كارتها", "activated"),
-    ("used", "صرفت مؤخراً", "used lately"),
+    ("used", "استخدمت الكارت مؤخراً", "used lately"),
 )
 TIMES: Final = (
     ("to_invite", "من التسجيل إلى الدعوة", "registered to invited"),
     ("to_collect", "من الدعوة إلى الاستلام", "invited to collected"),
     ("to_activate", "من الاستلام إلى التفعيل", "collected to activated"),
-    ("to_use", "من التفعيل إلى أول صرف", "activated to first draw"),
+    ("to_use", "من التفعيل إلى أول استخدام", "activated to first use"),
 )
 DIMENSIONS: Final = {
     "site": ("مكان الاستلام", "Site"),

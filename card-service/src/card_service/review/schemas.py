@@ -39,7 +39,8 @@ class FunnelOut(_Out):
 
     `due`: those whose first appointment is over, or who came before it. `awaited`: those who have had
     `review.late_days` since, or have collected; `late`: of these, those who came later or not at all. `ever_used`:
-    those that have drawn at all, `used` within the last `rollout.use_days`.
+    those that have drawn, or were treated with the card, at all; `used` within the last `rollout.use_days`. To pay or
+    to be paid by the card alone is no use here: nobody tells it day by day.
     """
 
     registered: int

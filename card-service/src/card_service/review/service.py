@@ -83,8 +83,8 @@ SHARES: Final = (
         Better.MORE, "activated", "collected", _EACH,
     ),
     Share(
-        "used", "Households with an active card that drew in the last days",
-        "الأسر المفعّل كارتها التي صرفت في الأيام الأخيرة", Better.MORE, "used", "activated", _PLACES,
+        "used", "Households with an active card that used it in the last days",
+        "الأسر المفعّل كارتها التي استخدمته في الأيام الأخيرة", Better.MORE, "used", "activated", _PLACES,
     ),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Use of the cards, as supply-service tells it day by day: terminals, sales, refusals, households that drew."""
+"""Use of the cards, as it is told day by day: terminals, sales, refusals, households that drew or were treated."""
 
 from card_service.usage import measures as measures
 

@@ -122,8 +122,8 @@ INDICATORS.declare(
 INDICATORS.declare(
     Indicator(
         name="households_using",
-        en="Households with an active card that drew in the last days",
-        ar="الأسر المفعّل كارتها التي صرفت به في الأيام الأخيرة",
+        en="Households with an active card that used it in the last days",
+        ar="الأسر المفعّل كارتها التي استخدمته في الأيام الأخيرة",
         unit=Unit.SHARE,
         better=Better.MORE,
         measure=_using,

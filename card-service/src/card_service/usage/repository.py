@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.row_arrays import statement
+from contracts.health import HouseholdsTreated
 from contracts.rations import TerminalsDay
 from contracts.summaries import HouseholdsServed, OutletDaySummarised
 
@@ -87,8 +88,11 @@ def _columns(rows: Sequence[tuple[OutletDaySummarised, TerminalsDay]]) -> dict[s
     }
 
 
-async def keep_used(session: AsyncSession, told: Sequence[HouseholdsServed]) -> None:
-    """Keep on which day households drew first and last; a household unknown here is kept too, it may be told late."""
+async def keep_used(session: AsyncSession, told: Sequence[HouseholdsServed | HouseholdsTreated]) -> None:
+    """Keep on which day households used their card first and last.
+
+    A household unknown here is kept too: it may be told late.
+    """
     for event in told:  # one statement a day: of one household only one row may meet the conflict
         households = sorted(set(event.household_ids))
         days = [event.business_day] * len(households)

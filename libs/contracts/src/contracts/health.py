@@ -16,6 +16,20 @@ TOPIC = "health.events.v1"
 CONTACTS_TOPIC = "health.contacts.v1"
 
 
+class HouseholdsTreated(Event):
+    """Households whose cards were shown at a provider on a day that is over: only that, so many at a time.
+
+    By the provider's governorate. `business_day`: when they were there; visits are told on the day after their entry.
+    """
+
+    TOPIC = TOPIC
+    KEY = "governorate"
+
+    governorate: str
+    business_day: date
+    household_ids: list[UUID]
+
+
 class CoverageChanged(Event):
     """A household's cover as it is from now on."""
 
