@@ -30,6 +30,8 @@ ORDERS: Final = {
     "/v1/areas": NAMED,
     "/v1/authorities": NAMED,
     "/v1/bureaus": CREATED,
+    "/v1/campaign-texts": CREATED,
+    "/v1/campaigns": CREATED,
     "/v1/cards/{card_id}/free-hours": HOURLY,
     "/v1/cards/{card_id}/history": POSTED,
     "/v1/cards/{card_id}/mandates": CREATED,

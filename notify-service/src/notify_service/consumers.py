@@ -31,7 +31,7 @@ from contracts.health import ProviderContactChanged
 from contracts.payment import PaymentCaptured, PayoutPaid, WalletCorrected, WalletStated
 from contracts.supply import BalanceStated, OutletContactChanged, Redeemed
 from notify_service import metrics
-from notify_service.contacts import places, trials
+from notify_service.contacts import households, places, trials
 from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn, learn_again, learn_in_clear
 from notify_service.context import Runtime
@@ -88,7 +88,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions.restated(CardRestated, CardIssued, CardActivated, CardReplaced)(card_restated)
     reactions.on(PersonDied)(person_died)
     reactions.on(HouseholdChangedByMonth)(household_changed)
-    reactions.restated(HouseholdRestated, PersonDied, HouseholdChangedByMonth)(household_restated)
+    reactions.restated(HouseholdRestated, PersonDied, HouseholdChangedByMonth, edition=2)(household_restated)
     reactions.on(PickupReminderDue)(pickup_reminder)
     reactions.on(CardIssued)(card_issued)
     reactions.on(CardActivated)(card_activated)
@@ -141,13 +141,15 @@ async def person_died(events: Sequence[Received[PersonDied]], session: AsyncSess
 async def household_changed(
     events: Sequence[Received[HouseholdChangedByMonth]], session: AsyncSession, _: Runtime
 ) -> None:
-    """Know the households of trials; nobody else's changes matter here."""
+    """Know the households of trials, and where households live."""
     await trials.put(session, [e.data for e in events])
+    await households.put(session, [e.data for e in events])
 
 
 async def household_restated(events: Sequence[Received[HouseholdRestated]], session: AsyncSession, _: Runtime) -> None:
-    """Know the dead among those who belonged to households."""
+    """Know where households live, and the dead among those who belonged to them."""
     await trials.put(session, [e.data.state for e in events if e.data.state])
+    await households.put(session, [e.data.state for e in events if e.data.state])
     dead = [gone for e in events if e.data.state for gone in e.data.state.dead]
     await _died(session, [(gone.citizen_id, gone.died_on) for gone in dead])
 

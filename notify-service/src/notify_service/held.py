@@ -11,9 +11,10 @@ from chassis.personal import Personal, Whose
 from chassis.privacy.held import RIGHTS
 from chassis.processing.basis import Basis
 from chassis.processing.classes import Retention
-from chassis.processing.endings import Ending
+from chassis.processing.endings import Ending, Stays
 from chassis.records.held import Erasing, Held, HeldIn, owner
 from chassis.sealing import SealBroken
+from notify_service.campaigns import erasing as campaigns
 from notify_service.complaints import erasing as complaints
 from notify_service.complaints.service import TEXT
 from notify_service.contacts import erasing as contacts
@@ -89,6 +90,14 @@ HELD: Final[Held] = {
         retention=Retention.QUESTIONS,
         erases=(Erasing((Personal.MESSAGES,), (complaints.WHOSE,), partly=True),),
     ),
+    "campaign_recipient": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MESSAGES,),
+        basis=_TELLING,
+        retention=Retention.MESSAGES,
+        stays=Stays.PASSING,  # forgotten when the campaign is over
+        erases=(Erasing((Personal.MESSAGES,), (campaigns.RECIPIENT,)),),
+    ),
     "inquiry": HeldIn(
         whose=_CITIZEN,
         classes=(Personal.MESSAGES, Personal.RATIONS, Personal.MONEY),
@@ -106,5 +115,11 @@ HELD: Final[Held] = {
     ),
     "deceased": HeldIn(whose=_CITIZEN, classes=(Personal.IDENTITY,), basis=_TELLING, retention=Retention.REGISTER),
     "card_holder": HeldIn(whose=_CITIZEN, classes=(Personal.CARD,), basis=_TELLING, retention=Retention.REGISTER),
+    "household_place": HeldIn(
+        whose={"household_id": Whose.HOUSEHOLD},
+        classes=(Personal.HOUSEHOLD,),
+        basis=_TELLING,
+        retention=Retention.REGISTER,
+    ),
     **RIGHTS,
 }

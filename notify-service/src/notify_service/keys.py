@@ -84,6 +84,16 @@ QUIET_HOURS = KEYS.declare(
     scope=["class_name", "season"],
     needed_for=(),
 )
+HOLIDAY_WAITS = KEYS.declare(
+    "message.waits_on_holidays", kinds.words, "Classes of messages that wait on public holidays."
+)
+CAMPAIGN_RATE = KEYS.declare(
+    "campaign.parts_per_second", kinds.positive, "SMS parts a second of a campaign that says nothing else."
+)
+CAMPAIGN_WEEK = KEYS.declare(
+    "campaign.messages_per_week", kinds.positive, "Messages in seven days of a campaign that says nothing else."
+)
+PART_COST = KEYS.declare("campaign.part_cost", kinds.decimal, "What an SMS part costs, in piastres.")
 DESPITE_RESTRICTION = KEYS.declare(
     "message.despite_restriction",
     kinds.words,

@@ -10,6 +10,8 @@ from chassis.app import Service
 from chassis.app import create_app as create_service
 from chassis.periodic import Periodic
 from notify_service import upkeep
+from notify_service.campaigns import api as campaigns_api
+from notify_service.campaigns.work import CAMPAIGNS
 from notify_service.codes import api as codes_api
 from notify_service.codes import notices
 from notify_service.complaints import api as complaints_api
@@ -34,6 +36,7 @@ ROUTERS = (
     codes_api.routes,
     notices.routes,
     complaints_api.routes,
+    campaigns_api.routes,
     policies_router("/v1/policies/notify", DESK, PROPOSALS),
     *routers_of("notify", PROPOSALS),
 )
@@ -56,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 *upkeep.URGENT,
                 *upkeep.SLOW,
                 *complaints.JOBS,
+                CAMPAIGNS,
                 CALENDAR,
                 expiry(PROPOSALS),
                 RETENTION.job(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import get_args
 
 from chassis.clock import CAIRO
@@ -12,7 +13,7 @@ from notify_service import keys
 from notify_service.keys import ComplaintCategory, MessageClass, QuietHours
 from notify_service.words import Topic
 from policybook.book import PolicyBook, PolicyInvalid
-from policybook.calendar import in_ramadan
+from policybook.calendar import in_ramadan, is_holiday
 from policybook.keys import Scope
 
 _WEEKDAYS = get_args(keys.Weekday)
@@ -40,6 +41,15 @@ class ComplaintRules:
 
 
 @dataclass(frozen=True)
+class CampaignFigures:
+    """How fast campaigns leave that say nothing else, and what a part costs in piastres."""
+
+    parts_per_second: int
+    messages_per_week: int
+    part_cost: Decimal
+
+
+@dataclass(frozen=True)
 class Rules:
     """The figures of a day, and what follows from them."""
 
@@ -56,10 +66,12 @@ class Rules:
     debits_told_singly: int
     debits_digest_hour: int
     complaints: ComplaintRules
+    waits_today: frozenset[str]
+    campaigns: CampaignFigures
 
     def open_priorities(self, instant: datetime) -> list[int]:
         """The priorities that may leave at an instant of the day, most urgent first."""
-        waiting = {name for name, hours in self.quiet.items() if _covers(hours, instant)}
+        waiting = self.waits_today | {name for name, hours in self.quiet.items() if _covers(hours, instant)}
         return sorted(kind.priority for name, kind in self.classes.items() if name not in waiting)
 
 
@@ -86,6 +98,12 @@ def read_rules(book: PolicyBook, day: date) -> Rules:
         debits_told_singly=keys.DEBITS_SINGLY.on(book, day),
         debits_digest_hour=keys.DEBITS_DIGEST_HOUR.on(book, day),
         complaints=_complaints(book, day),
+        waits_today=keys.HOLIDAY_WAITS.on(book, day) if is_holiday(book, day) else frozenset(),
+        campaigns=CampaignFigures(
+            parts_per_second=keys.CAMPAIGN_RATE.on(book, day),
+            messages_per_week=keys.CAMPAIGN_WEEK.on(book, day),
+            part_cost=keys.PART_COST.on(book, day),
+        ),
     )
 
 

@@ -69,6 +69,7 @@ async def _erase(runtime: Runtime) -> None:
     days = runtime.state.rules.retention_days
     async with runtime.sessions() as session, session.begin():
         await repository.erase(session, days, CHUNK)
+        await repository.adopt_expired(session, CHUNK)
         await inbound.forget(session, days)
         await parts.forget_early(session, days)
         await debit_days.forget(session, business_day(runtime.clock.now()) - timedelta(days=days))

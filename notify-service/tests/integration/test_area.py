@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from approvals.testing import decide
 from chassis.clock import Clock
 from chassis.ids import new_id
 from chassis.testing_walk import PORT_SAID, Call, signed_by, walk
@@ -20,6 +22,9 @@ ANYONE = {
     "GET /v1/policies/notify": "the rules are the same for all",
     "GET /v1/templates": "the words are the same for all",
     "GET /v1/complaint-categories": "the categories are the same for all",
+    "POST /v1/template-previews": "a text that nothing is kept of",
+    "GET /v1/campaign-texts": "the words are the same for all",
+    "POST /v1/campaign-texts": "the words are the same for all",
     "POST /v1/inbound-messages": "a citizen's message names nothing but the number it came from",
 }
 
@@ -72,6 +77,55 @@ async def complaint_calls(desk: Desk, citizen_id: str) -> dict[str, Call]:
     }
 
 
+TEXT = {"name": "walk", "ar": "موعد", "en": "A day"}
+
+
+async def campaigns(desk: Desk) -> list[str]:
+    """Campaigns of Port Said: two drafts, one by file, one that was started, one that was paused then."""
+
+    def writes() -> dict[str, str]:
+        return desk.issuer.headers("office", "campaigns:write", **PORT_SAID)
+
+    made = (await desk.client.post("/v1/campaign-texts", json=TEXT, headers=writes())).json()
+    await decide(desk.client, desk.issuer, "notify", made["proposal_id"], "campaigns:approve")
+    text_id = (await desk.client.get("/v1/campaign-texts", headers=writes())).json()["items"][0]["text_id"]
+    ends_at = (desk.runtime.clock.now() + timedelta(days=1)).isoformat()
+    ids = []
+    for started, paused, listed in ((0, 0, 0), (0, 0, 0), (0, 0, 1), (1, 0, 0), (1, 1, 0)):
+        given = {"name": "walk", "text_id": text_id, "ends_at": ends_at, "audience": None if listed else {}}
+        reply = await desk.client.post("/v1/campaigns", json=given, headers=writes())
+        assert reply.status_code == 201, reply.text
+        path = f"/v1/campaigns/{reply.json()['campaign_id']}"
+        if started:
+            made = (await desk.client.post(f"{path}/start", headers=writes())).json()
+            await decide(desk.client, desk.issuer, "notify", made["proposal_id"], "campaigns:approve")
+        if paused:
+            assert (await desk.client.post(f"{path}/pause", headers=writes())).status_code == 200
+        ids.append(path)
+    return ids
+
+
+def campaign_calls(paths: list[str], text_id: str, ends_at: str) -> dict[str, Call]:
+    """The walk's calls of campaigns."""
+    draft, cancelled, listed, started, paused = paths
+    base, writes = "/v1/campaigns/{campaign_id}", "campaigns:write"
+    elsewhere = {"name": "walk", "text_id": text_id, "ends_at": ends_at, "audience": {"governorates": ["03"]}}
+    return {
+        "GET /v1/campaigns": Call("/v1/campaigns", writes, refused=200, mark=draft.rpartition("/")[2]),
+        "POST /v1/campaigns": Call("/v1/campaigns", writes, refused=403, body={"json": elsewhere}),
+        f"GET {base}": Call(draft, writes),
+        f"POST {base}/dry-run": Call(f"{draft}/dry-run", writes),
+        f"POST {base}/recipients": Call(
+            f"{listed}/recipients", writes,
+            body={"content": f"citizen_id\n{new_id()}\n", "headers": {"content-type": "text/csv"}},
+        ),
+        f"POST {base}/start": Call(f"{draft}/start", writes),
+        f"POST {base}/pause": Call(f"{started}/pause", writes),
+        f"POST {base}/resume": Call(f"{paused}/resume", writes),
+        f"POST {base}/cancellation": Call(f"{cancelled}/cancellation", writes),
+    }  # fmt: skip
+
+
 async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
     contact = await desk.know(governorate="03")
     blocked = CardBlocked(
@@ -83,12 +137,17 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
     ((message_id,),) = await desk.runtime.pool.fetch("SELECT id FROM message")
     receipt = {"reference": str(message_id), "status": "delivered", "at": Clock().now().isoformat()}
     mark = str(message_id)
+    paths = await campaigns(desk)
+    ((text_id,),) = await desk.runtime.pool.fetch("SELECT text_id::text FROM campaign_text")
     await walk(
         desk.app,
         desk.client,
         signed_by(desk.issuer),
         {
             **await policy_calls(desk.client, desk.issuer, "notify", "/v1/policies/notify"),
+            **campaign_calls(
+                paths, text_id, (desk.runtime.clock.now() + timedelta(days=1)).isoformat()
+            ),
             "GET /v1/messages": [
                 Call("/v1/messages", "messages:read", refused=200, mark=mark),
                 Call(f"/v1/messages?citizen_id={contact.citizen_id}", "messages:read", refused=200, mark=mark),
@@ -108,6 +167,11 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
             "GET /v1/policies/notify": Call("/v1/policies/notify", "policies:read"),
             "GET /v1/templates": Call("/v1/templates", "messages:read"),
             "GET /v1/complaint-categories": Call("/v1/complaint-categories", "complaints:enter"),
+            "POST /v1/template-previews": Call(
+                "/v1/template-previews", "campaigns:write", body={"json": {"ar": "يوم", "en": "day"}}
+            ),
+            "GET /v1/campaign-texts": Call("/v1/campaign-texts", "campaigns:approve"),
+            "POST /v1/campaign-texts": Call("/v1/campaign-texts", "campaigns:write", body={"json": TEXT}),
             "POST /v1/codes": Call(
                 "/v1/codes", "codes:send", {},
                 body={"json": {"citizen_id": str(new_id()), "code": "493817", "host": "card.test", "minutes": 5}},

@@ -61,5 +61,5 @@ async def test_a_message_whose_end_cannot_be_told_keeps_no_other(desk: Desk, mon
 
     monkeypatch.setattr(service, "announce", fails)
     await worked_off(lambda: upkeep.EXPIRED.run(desk.runtime))
-    assert await pool.fetchval("SELECT count(*) FROM message WHERE status = 'failed'") == 4
+    assert await pool.fetchval("SELECT count(*) FROM message WHERE status = 'expired'") == 4
     assert await aside(desk, upkeep.EXPIRED.worker) == [bad]

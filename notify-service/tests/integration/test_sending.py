@@ -153,8 +153,12 @@ async def test_a_message_waits_for_its_contact_and_gives_up_in_the_end(desk: Des
     assert len(desk.aggregator.messages) == 1
     await pass_time(desk, timedelta(hours=desk.runtime.state.rules.classes["appointment"].valid_hours + 1))
     await desk.look_after()
-    (given_up,) = await desk.messages(status="failed")
+    (given_up,) = await desk.messages(status="expired")
     assert given_up["reason"] == "no_contact"
+    assert [(state["status"], state["reason"]) for state in given_up["states"]] == [
+        ("queued", None),
+        ("expired", "no_contact"),
+    ]
     failures = [data for kind, data in await desk.published() if kind == "MessageFailed"]
     assert [(f["citizen_id"], f["permanent"]) for f in failures] == [(str(unknown.citizen_id), False)]
 
@@ -320,6 +324,33 @@ async def test_the_pace_holds_over_all_processes(desk: Desk) -> None:
             await asyncio.sleep(0.01)
     # what the time that passed allows, a burst of a quarter second, the last batch
     assert len(desk.aggregator.messages) <= 100 * passed + 25 + 50
+
+
+async def test_what_the_network_gave_up_has_expired_and_is_told_as_before(desk: Desk) -> None:
+    contact = await desk.know()
+    await desk.hear(appointment(contact), appointment(contact))
+    await drain(desk)
+    ids = [m["id"] for m in await desk.messages()]
+    at = datetime.now(UTC).isoformat()
+    receipts = [
+        {"reference": ids[0], "status": "expired", "at": at},
+        {"reference": ids[1], "status": "failed", "reason": "expired", "at": at},
+    ]
+    assert await desk.report("/v1/delivery-receipts", receipts=receipts) == {"applied": 2, "ignored": 0}
+    told = await desk.messages(status="expired")
+    assert [[state["status"] for state in one["states"]] for one in told] == [["queued", "sent", "expired"]] * 2
+    failures = [data for kind, data in await desk.published() if kind == "MessageFailed"]
+    assert [(data["reason"], data["permanent"]) for data in failures] == [("expired", False)] * 2
+
+
+async def test_what_the_version_before_called_failed_has_expired(desk: Desk) -> None:
+    await desk.hear(appointment(await desk.know()), appointment(await desk.know()))
+    await desk.runtime.pool.execute(
+        "UPDATE message SET status = 'failed', ended_at = now(), reason = (ARRAY['expired', 'congested'])[n]"
+        " FROM (SELECT id AS other, row_number() OVER (ORDER BY id) AS n FROM message) r WHERE id = other"
+    )
+    await desk.look_after(upkeep.SLOW)
+    assert [m["status"] for m in await desk.messages()] == ["expired", "failed"]
 
 
 async def test_receipts_end_messages_once_and_are_published(desk: Desk) -> None:

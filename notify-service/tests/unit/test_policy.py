@@ -21,7 +21,7 @@ from policybook.files import read_policies
 from policybook.testing import unread_keys
 
 ROWS = read_policies(POLICIES, KEYS)
-POLICY = read_rules(PolicyBook.of(ROWS), date(2026, 1, 7))
+POLICY = read_rules(PolicyBook.of(ROWS), date(2026, 1, 14))  # no holiday
 CAMPAIGN = POLICY.classes["campaign"].priority
 REMINDER = POLICY.classes["reminder"].priority
 

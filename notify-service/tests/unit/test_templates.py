@@ -18,6 +18,7 @@ from notify_service.templates.facts import (
     PLACEHOLDERS,
     AppointmentFacts,
     BalanceFacts,
+    CampaignFacts,
     CorrectionFacts,
     DebitFacts,
     DebitsFacts,
@@ -64,6 +65,7 @@ _REFUSAL = RefusalFacts(
 )
 LONGEST: dict[str, Facts] = {
     "none": NoFacts(),
+    "campaign": CampaignFacts(ar="ا" * 5 * 67, en="a" * 5 * 153),
     "appointment": AppointmentFacts(
         site_name_ar="مركز الخدمة التموينية بحي الضواحي",
         site_name_en="Supply service centre, El Dawahy district",

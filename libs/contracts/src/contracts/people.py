@@ -66,14 +66,17 @@ _HANDLES_MONEY: Final = frozenset(
 )
 _DECIDES: Final = frozenset(
     {
-        "policy-approver",
-        "payouts-approver",
-        "treasury-approver",
-        "operations-approver",
-        "client-approver",
-        "production-approver",
+        "policy-approver", "payouts-approver", "treasury-approver", "operations-approver", "client-approver",
+        "production-approver", "campaigns-approver",
     }
-)
+)  # fmt: skip
+
+_ADMINISTRATES: Final = frozenset(
+    {
+        Scope.PEOPLE_READ, Scope.PEOPLE_WRITE, Scope.PEOPLE_SUSPEND, Scope.GRANTS_ASK, Scope.GRANTS_DECIDE,
+        Scope.AUTHORITIES_WRITE,
+    }
+)  # fmt: skip
 
 PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
     {
@@ -81,16 +84,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "administrator": Role(
             name="Administrator of people",
             name_ar="مسؤول المستخدمين والصلاحيات",
-            scopes=frozenset(
-                {
-                    Scope.PEOPLE_READ,
-                    Scope.PEOPLE_WRITE,
-                    Scope.PEOPLE_SUSPEND,
-                    Scope.GRANTS_ASK,
-                    Scope.GRANTS_DECIDE,
-                    Scope.AUTHORITIES_WRITE,
-                }
-            ),
+            scopes=_ADMINISTRATES,
             areas=_GOVERNORATES,
             conflicts=_HANDLES_CITIZENS | _HANDLES_MONEY | _DECIDES | {"office-manager", "auditor", "operator"},
         ),
@@ -217,6 +211,19 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
             scopes=frozenset({Scope.POLICIES_READ, Scope.POLICIES_APPROVE}),
             areas=_NATION,
             central=True,
+        ),
+        "campaigns-officer": Role(
+            name="Writes campaigns of messages to citizens",
+            name_ar="مُعد حملات الرسائل",
+            scopes=frozenset({Scope.CAMPAIGNS_WRITE}),
+            areas=_GOVERNORATES,
+            conflicts=frozenset({"campaigns-approver"}),
+        ),
+        "campaigns-approver": Role(
+            name="Decides on campaigns of messages that others have written",
+            name_ar="معتمد حملات الرسائل",
+            scopes=frozenset({Scope.CAMPAIGNS_APPROVE}),
+            areas=_GOVERNORATES,
         ),
         "outlets-officer": Role(
             name="Officer for outlets and their terminals",

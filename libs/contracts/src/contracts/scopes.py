@@ -132,6 +132,14 @@ class Scope(StrEnum):
     FUNDS_APPROVE = "funds:approve", "Decide what is paid into funds and whose they are, where others have proposed it."
 
     MESSAGES_READ = "messages:read", "See the messages to citizens, their counts and templates."
+    CAMPAIGNS_WRITE = (
+        "campaigns:write",
+        "Write texts and campaigns of messages to many citizens, have them started, pause and cancel them, see them.",
+    )
+    CAMPAIGNS_APPROVE = (
+        "campaigns:approve",
+        "Decide on texts and starts of campaigns that others have written, and see them.",
+    )
     CODES_SEND = "codes:send", "Have a code sent to a citizen, with which they sign in."
     NOTICES_SEND = "notices:send", "Have somebody who works with the system told by SMS what they must know at once."
     COMPLAINTS_ENTER = "complaints:enter", "Enter citizens' complaints, reopen them or appeal, and see them."

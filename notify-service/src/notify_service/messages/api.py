@@ -24,6 +24,7 @@ from notify_service.messages.schemas import (
     Instant,
     Message,
     MessagePage,
+    MessageState,
     ReceiptsIn,
     ReceiptsTaken,
     Statistic,
@@ -32,12 +33,19 @@ from notify_service.messages.schemas import (
     TemplateList,
     TemplateVersion,
     TemplateView,
+    TextFault,
+    TextIn,
+    TextPreview,
+    TextPreviews,
 )
 from notify_service.messages.sealed_columns import Sent
 from notify_service.messages.service import Receipt
 from notify_service.templates import texts
+from notify_service.templates.preview import LANGUAGES, preview
 
 routes = router(prefix="/v1", tags=["messages"])
+
+_WRITE_TEXTS = (Scope.MESSAGES_READ, Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_APPROVE)
 
 
 @routes.get(
@@ -105,6 +113,30 @@ async def list_templates(runtime: Running) -> TemplateList:
     )
 
 
+@routes.post("/template-previews", scopes=_WRITE_TEXTS, summary="Preview a text")
+async def preview_text(given: TextIn, runtime: Running) -> TextPreviews:
+    """How a text reads in both languages with these values, its alphabet, units and parts, and what is wrong with it.
+
+    Nothing is kept and nothing sent.
+    """
+    items: list[TextPreview] = []
+    for language in LANGUAGES:
+        said = given.ar if language == "ar" else given.en
+        hotline, training = runtime.state.rules.hotline, runtime.settings.training
+        text, length, faults = preview(said, given.values, language, hotline, training=training)
+        items.append(
+            TextPreview(
+                language=language,
+                text=text,
+                encoding=length.encoding.value if length else None,
+                units=length.units if length else None,
+                parts=length.parts if length else None,
+                faults=[TextFault.of(fault) for fault in faults],
+            )
+        )
+    return TextPreviews(items=items)
+
+
 @routes.post(
     "/delivery-receipts",
     scopes=Scope.MESSAGES_REPORT,
@@ -152,7 +184,18 @@ def _message(row: Row[Any], vault: Vault) -> Message:
         created_at=row.created_at,
         sent_at=row.sent_at,
         ended_at=row.ended_at,
+        states=_states(row),
     )
+
+
+def _states(row: Row[Any]) -> list[MessageState]:
+    """What a message has come to so far; a receipt may have come in before its sending was written down."""
+    states = [MessageState(status="queued", at=row.created_at, reason=None)]
+    if row.sent_at is not None:
+        states.append(MessageState(status="sent", at=row.sent_at, reason=None))
+    if row.ended_at is not None:
+        states.append(MessageState(status=row.status, at=row.ended_at, reason=row.reason))
+    return states
 
 
 def _sent(row: Row[Any], vault: Vault) -> Sent | None:

@@ -1,6 +1,8 @@
 """The life of a message and what may become of an attempt to send it. Pure.
 
-    queued → sending → sent → delivered | failed          queued → cancelled
+    queued → sending → sent → delivered | failed | expired          queued → cancelled | expired
+
+Expired is what was not sent within the time of its class, or what the network gave up for that reason.
 
 A receipt may overtake the reply to the request that sent the message, so it is believed from `queued`
 (put back after an outage) and `sending` as well. Whatever came first of the ends stays.
@@ -23,10 +25,12 @@ class Status(StrEnum):
     SENT = "sent"
     DELIVERED = "delivered"
     FAILED = "failed"
+    EXPIRED = "expired"
     CANCELLED = "cancelled"
 
 
-ENDED = frozenset({Status.DELIVERED, Status.FAILED, Status.CANCELLED})
+UNDELIVERED = frozenset({Status.FAILED, Status.EXPIRED})
+ENDED = frozenset({Status.DELIVERED, Status.CANCELLED, *UNDELIVERED})
 OPEN_TO_RECEIPTS = frozenset({Status.QUEUED, Status.SENDING, Status.SENT})
 
 
@@ -59,4 +63,6 @@ def receipt(status: str, reason: str | None, retries: Retries) -> Verdict:
     """The verdict of the network on a message that was sent."""
     if status == Status.DELIVERED:
         return Verdict(Status.DELIVERED)
+    if Status.EXPIRED in {status, reason}:
+        return Verdict(Status.EXPIRED, reason or "expired")
     return Verdict(Status.FAILED, reason or "undelivered", permanent=reason in retries.wrong_number)

@@ -72,6 +72,11 @@ _SUPERSEDE = statement(
 )
 
 
+async def post_in_turn(session: AsyncSession) -> None:
+    """Give new messages their numbers in the order of the commits: nobody else queues until this one."""
+    await session.execute(_TURN)
+
+
 async def queue(
     session: AsyncSession,
     rows: MessageColumns,
@@ -85,7 +90,7 @@ async def queue(
     parameters = {
         "template": template, "priority": priority, "silencers": list(silencers), "valid_seconds": valid_seconds,
     }  # fmt: skip
-    await session.execute(_TURN)
+    await post_in_turn(session)
     return set((await session.execute(_INSERT, {**vars(rows), **parameters})).scalars())
 
 
@@ -132,12 +137,14 @@ _CLAIM = text(
         UPDATE message m SET status = 'sending', attempts = attempts + 1, lease = CAST(:lease AS uuid),
                lease_until = clock_timestamp() + make_interval(secs => CAST(:lease_seconds AS float8))
         FROM picked WHERE m.id = picked.id
-        RETURNING m.id, m.template, m.priority, m.citizen_id, m.content, m.refusals,
+        RETURNING m.id, m.template, m.priority, m.citizen_id, m.content, m.refusals, m.campaign_id,
                   extract(epoch FROM m.expires_at - clock_timestamp())::float8 AS valid_seconds
     )
-    SELECT leased.*, c.sealed AS contact, c.language, c.opted_out_at IS NOT NULL AS opted_out,
+    SELECT leased.*, k.ar AS campaign_ar, k.en AS campaign_en, c.sealed AS contact, c.language,
+           c.opted_out_at IS NOT NULL AS opted_out,
            EXISTS (SELECT FROM restriction r WHERE r.citizen_id = leased.citizen_id AND <in force>) AS restricted
-    FROM leased LEFT JOIN contact c USING (citizen_id) ORDER BY leased.priority, leased.id
+    FROM leased LEFT JOIN contact c USING (citizen_id) LEFT JOIN campaign k USING (campaign_id)
+    ORDER BY leased.priority, leased.id
     """.replace("<in force>", IN_FORCE.format(day="CAST(:today AS date)"))
 )
 _FINISH = statement(
@@ -267,12 +274,12 @@ async def apply_receipts(session: AsyncSession, bound: Bound, receipts: ReceiptC
 
 
 _CONTACT_CAME = text(
-    "UPDATE message SET ready = true WHERE status = 'queued' AND NOT ready"
+    "UPDATE message SET ready = true WHERE status = 'queued' AND NOT ready AND campaign_id IS NULL"
     " AND citizen_id = ANY(CAST(:citizens AS uuid[]))"
 )
 _CONTACT_MISSED = text(
     "UPDATE message m SET ready = true FROM contact c"
-    " WHERE m.status = 'queued' AND NOT m.ready AND c.citizen_id = m.citizen_id"
+    " WHERE m.status = 'queued' AND NOT m.ready AND m.campaign_id IS NULL AND c.citizen_id = m.citizen_id"
 )
 _LEASE_RAN_OUT = text(
     "UPDATE message SET status = 'queued', lease = NULL, lease_until = NULL"
@@ -287,7 +294,8 @@ _EXPIRE = text(
             AND {not_aside(EXPIRED, "id")}
         ORDER BY id LIMIT :chunk FOR UPDATE SKIP LOCKED
     )
-    UPDATE message m SET status = 'failed', reason = CASE WHEN m.ready THEN 'expired' ELSE 'no_contact' END,
+    UPDATE message m SET status = 'expired',
+                         reason = CASE WHEN m.ready OR m.campaign_id IS NOT NULL THEN 'expired' ELSE 'no_contact' END,
                          content = CASE WHEN m.template = '{LAST_MESSAGE}' THEN NULL ELSE m.content END,
                          ended_at = clock_timestamp()
     FROM due WHERE m.id = due.id
@@ -303,6 +311,15 @@ _ERASE = text(
         LIMIT :chunk FOR UPDATE SKIP LOCKED
     )
     UPDATE message m SET content = NULL FROM old WHERE m.id = old.id
+    """
+)
+# Written by the version before this one, which knew no state for them.
+_EXPIRED_BEFORE = text(
+    """
+    UPDATE message m SET status = 'expired'
+    FROM (SELECT id FROM message WHERE status = 'failed' AND reason IN ('expired', 'no_contact')
+          ORDER BY id LIMIT :chunk FOR UPDATE SKIP LOCKED) old
+    WHERE m.id = old.id
     """
 )
 _QUEUED = text("SELECT priority, count(*) AS n FROM message WHERE status = 'queued' GROUP BY priority")
@@ -324,13 +341,18 @@ async def take_back_leases(session: AsyncSession) -> None:
 
 
 async def expire(session: AsyncSession, limit: int) -> Rows:
-    """Fail up to `limit` queued messages that are no longer of use; returns them."""
+    """Give up to `limit` queued messages up that are no longer of use; returns them."""
     return (await session.execute(_EXPIRE, {"chunk": limit})).all()
 
 
 async def erase(session: AsyncSession, days: int, limit: int) -> None:
     """Erase words and numbers of up to `limit` messages made so many days ago."""
     await session.execute(_ERASE, {"days": days, "chunk": limit})
+
+
+async def adopt_expired(session: AsyncSession, limit: int) -> None:
+    """Say of up to `limit` messages that were called failed that they have expired."""
+    await session.execute(_EXPIRED_BEFORE, {"chunk": limit})
 
 
 async def waiting(session: AsyncSession) -> dict[int, int]:

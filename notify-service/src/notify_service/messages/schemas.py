@@ -6,16 +6,27 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
+from notify_service.templates.linter import FAULTS, Fault
+from notify_service.templates.variables import Value, VariableName
 
-StatusName = Literal["queued", "sending", "sent", "delivered", "failed", "cancelled"]
+StatusName = Literal["queued", "sending", "sent", "delivered", "failed", "expired", "cancelled"]
 MAX_BATCH = 1000
+Wording = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 # An instant that can have happened: what lies beyond is a broken clock, not a fact.
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2020, 1, 1, tzinfo=UTC), le=datetime(2120, 1, 1, tzinfo=UTC))]
+
+
+class MessageState(BaseModel):
+    """A state that a message has come to, when, and why where there is a cause."""
+
+    status: StatusName
+    at: AwareDatetime
+    reason: str | None
 
 
 class Message(BaseModel):
@@ -28,7 +39,7 @@ class Message(BaseModel):
     template: Annotated[str, Personal.MESSAGES]
     citizen_id: Annotated[UUID | None, Whose.CITIZEN] = Field(description="none where the number is nobody's")
     status: Annotated[StatusName, Personal.MESSAGES]
-    reason: str | None = Field(description="why it failed or was cancelled")
+    reason: str | None = Field(description="why it failed, expired or was cancelled")
     to: Annotated[str | None, Personal.CONTACT]
     text: Annotated[str | None, Personal.MESSAGES]
     language: Literal["ar", "en"] | None
@@ -41,6 +52,9 @@ class Message(BaseModel):
     created_at: AwareDatetime
     sent_at: AwareDatetime | None
     ended_at: AwareDatetime | None
+    states: Annotated[list[MessageState], Personal.MESSAGES] = Field(
+        description="the states it has come to, in their order; one being sent this moment is still queued in it"
+    )
 
 
 class MessagePage(Page[Message, UUID]):
@@ -95,11 +109,53 @@ class TemplateList(BaseModel):
     next: None = None
 
 
+class TextIn(BaseModel):
+    """A text in both languages with a value for each of its placeholders; `{hotline}` is filled by itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ar: Wording
+    en: Wording
+    values: dict[VariableName, Value] = Field(default={}, max_length=20)
+
+
+class TextFault(BaseModel):
+    """What a text must not carry, or what it lacks."""
+
+    code: str
+    found: str
+    reason: str
+    reason_ar: str
+
+    @staticmethod
+    def of(fault: Fault) -> TextFault:
+        """A fault as the API tells it."""
+        reason, reason_ar = FAULTS[fault.code]
+        return TextFault(code=fault.code, found=fault.found, reason=reason, reason_ar=reason_ar)
+
+
+class TextPreview(BaseModel):
+    """A text as it is sent in one language; without its length where its placeholders cannot be filled."""
+
+    language: Literal["ar", "en"]
+    text: str | None
+    encoding: Literal["gsm7", "ucs2"] | None
+    units: int | None = Field(description="septets in GSM-7, UTF-16 units in UCS-2")
+    parts: int | None
+    faults: list[TextFault] = Field(description="for each of them the text would be refused")
+
+
+class TextPreviews(BaseModel):
+    """A text in both languages."""
+
+    items: list[TextPreview]
+
+
 class ReceiptIn(BaseModel):
     """The network's word on one message."""
 
     reference: str = Field(min_length=1, max_length=64)
-    status: Literal["delivered", "failed"]
+    status: Literal["delivered", "failed", "expired"]
     reason: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9_.-]*$")
     at: Instant
 

@@ -33,6 +33,7 @@ from notify_service.messages.repository import OutcomeColumns, Rows
 from notify_service.messages.sealed_columns import Contact, Sent, Waiting
 from notify_service.templates import texts
 from notify_service.templates.encoding import measure
+from notify_service.templates.facts import CampaignFacts
 from notify_service.templates.wording import Language
 
 log = get_logger(__name__)
@@ -181,7 +182,10 @@ class Sender:
 
     def _word(self, row: Claimed) -> Outgoing | Verdict:
         """The message in the reader's language. Raises SealBroken."""
-        waiting = Waiting.open(self._vault, row.id, row.content)
+        if row.campaign_id is not None:  # it has no facts of its own
+            waiting = Waiting(CampaignFacts(ar=row.campaign_ar, en=row.campaign_en))
+        else:
+            waiting = Waiting.open(self._vault, row.id, row.content)
         template = texts.load()[row.template]
         contact = Contact(waiting.number, "")
         if row.contact is not None:

@@ -17,7 +17,7 @@ from chassis.ids import new_id
 from contracts.notify import MessageDelivered, MessageFailed
 from notify_service.context import Context
 from notify_service.messages import lifecycle, repository
-from notify_service.messages.lifecycle import OPEN_TO_RECEIPTS, Status
+from notify_service.messages.lifecycle import OPEN_TO_RECEIPTS, UNDELIVERED, Status
 from notify_service.messages.repository import MessageColumns, ReceiptColumns, Rows
 from notify_service.messages.sealed_columns import Waiting
 from notify_service.rules import Retries
@@ -118,6 +118,6 @@ async def announce(session: AsyncSession, ended: Rows, *, permanent: set[UUID] |
         common = {"message_id": row.id, "citizen_id": row.citizen_id, "template": row.template}
         if row.status == Status.DELIVERED:
             events.append(MessageDelivered(**common, delivered_at=row.ended_at))
-        elif row.status == Status.FAILED:
+        elif row.status in UNDELIVERED:
             events.append(MessageFailed(**common, reason=row.reason, permanent=row.id in permanent))
     await outbox.add(session, *events)

@@ -188,8 +188,21 @@ class TerminalFacts(_Facts):
         return {"terminal": self.terminal_id.hex[-_ENDING:].upper(), **at}
 
 
+class CampaignFacts(_Facts):
+    """What a campaign says, as it was approved in both languages."""
+
+    kind: Literal["campaign"] = "campaign"
+    ar: str
+    en: str
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        return {"text": self.ar if language == "ar" else self.en}
+
+
 Facts = Annotated[
     NoFacts
+    | CampaignFacts
     | AppointmentFacts
     | ServicesFacts
     | BalanceFacts
@@ -210,6 +223,7 @@ _ADAPTER: TypeAdapter[Facts] = TypeAdapter(Facts)
 # The placeholders each kind of facts fills; a template may use these and {name}, nothing else.
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "none": frozenset(),
+    "campaign": frozenset({"text"}),
     "appointment": frozenset({"site", "day", "hour"}),
     "services": frozenset({"services"}),
     "balance": frozenset({"day", "balance"}),

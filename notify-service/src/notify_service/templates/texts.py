@@ -14,12 +14,14 @@ from string import Formatter
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from notify_service.templates import linter
 from notify_service.templates.encoding import compact
 from notify_service.templates.facts import PLACEHOLDERS, Facts
 from notify_service.templates.wording import Language
 
 _TRAINING: Mapping[Language, str] = {"ar": "«تدريب»", "en": "TRAINING:"}
-_NAME, _HOTLINE = "name", "hotline"
+CAMPAIGN = "campaign"  # the template of all campaigns, and the class of messages it is of
+_NAME, HOTLINE = "name", "hotline"
 
 
 class Version(BaseModel):
@@ -54,7 +56,7 @@ class Template(BaseModel):
 
     @model_validator(mode="after")
     def _texts_fit(self) -> Template:
-        allowed = PLACEHOLDERS[self.facts] | {_NAME, _HOTLINE}
+        allowed = PLACEHOLDERS[self.facts] | {_NAME, HOTLINE}
         for version in self.versions:
             for text in (version.ar, version.en):
                 used = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
@@ -62,6 +64,8 @@ class Template(BaseModel):
                     raise ValueError(f"{self.name}: {sorted(missing)} missing in {text!r}")
                 if unknown := used - allowed:
                     raise ValueError(f"{self.name}: nothing fills {sorted(unknown)} in {text!r}")
+                if faults := linter.faults(text, allowed):
+                    raise ValueError(f"{self.name}: {linter.FAULTS[faults[0].code][0]} {faults[0].found!r}")
         return self
 
     def on(self, day: date) -> Version:
@@ -73,7 +77,7 @@ class Template(BaseModel):
 
 def render(template: Template, day: date, language: Language, facts: Facts, name: str, hotline: str) -> str:
     """The text as it is sent. `name` is the citizen's given name, empty where it is not known."""
-    words: Mapping[str, str] = {_NAME: name, _HOTLINE: hotline, **facts.words(language)}
+    words: Mapping[str, str] = {_NAME: name, HOTLINE: hotline, **facts.words(language)}
     text = compact(template.on(day).text(language).format_map(words))
     return text.lstrip("، ") if not name else text
 

@@ -1,0 +1,67 @@
+"""A process that is killed again and again while it queues a campaign leaves each citizen with one message."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+
+from chassis.ids import new_id
+from chassis.testing import eventually
+
+from ..campaigning import know_many
+from .test_live import process
+
+if TYPE_CHECKING:
+    from notify_service.settings import Settings
+
+    from ..conftest import LocalAggregator
+
+CITIZENS = 30_000
+QUEUED = "SELECT count(*) FROM message WHERE campaign_id IS NOT NULL"
+
+
+@pytest.mark.slow
+async def test_killed_while_it_queues_it_goes_on_where_it_was(
+    make_settings: Callable[..., Awaitable[Settings]], aggregator: LocalAggregator
+) -> None:
+    settings = await make_settings()
+    database = await asyncpg.connect(settings.database_url)
+    try:
+        await know_many(database, settings.vault(), CITIZENS, "03")
+        text_id, now = new_id(), datetime.now(UTC)
+        await database.execute(
+            "INSERT INTO campaign_text VALUES ($1, 'grant', 1, 'منحة', 'A grant', '{}', 'a', 'b', $2)", text_id, now
+        )
+        await database.execute(
+            "INSERT INTO campaign (campaign_id, name, text_id, values, filter, ar, en, parts, parts_per_second,"
+            " messages_per_week, starts_at, ends_at, state, created_by, created_at)"
+            " VALUES ($1, 'x', $2, '{}', '{}', 'منحة', 'A grant', 1, 1, 100, $3, $4, 'queueing', 'a', $3)",
+            new_id(), text_id, now, now + timedelta(days=9),
+        )  # fmt: skip
+
+        async def queued(at_least: int) -> bool:
+            return bool(await database.fetchval(QUEUED) >= at_least)
+
+        for stop_at in (1, CITIZENS // 3, CITIZENS // 2):
+            before = await database.fetchval(QUEUED)
+            async with process(settings) as service:
+                await eventually(partial(queued, max(stop_at, before + 1)), seconds=60)
+                service.send_signal(signal.SIGKILL)
+            assert await database.fetchval(QUEUED) < CITIZENS
+        async with process(settings):
+
+            async def running() -> bool:
+                return bool(await database.fetchval("SELECT state = 'running' FROM campaign"))
+
+            await eventually(running, seconds=120)
+        assert await database.fetchval(QUEUED) == CITIZENS
+        assert await database.fetchval("SELECT count(DISTINCT citizen_id) FROM message") == CITIZENS
+        assert len(aggregator.messages) <= 100
+    finally:
+        await database.close()
