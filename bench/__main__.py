@@ -15,6 +15,7 @@ from bench import (
     activations,
     block,
     campaign,
+    campaign_sms,
     disclosures,
     eligibility,
     handovers,
@@ -49,6 +50,7 @@ FIGURES = (
     "lag",
     "block",
     "messages",
+    "campaign_sms",
     "ledger",
     "eligibility",
     "disclosures",
@@ -121,6 +123,9 @@ async def _on_one_system(options: Options, wanted: set[str]) -> list[Section]:
             if "messages" in wanted:
                 _say("messages")
                 sections.append(messages.section(await messages.run(running, options)))
+            if "campaign_sms" in wanted:
+                _say("campaign_sms")
+                sections.append(campaign_sms.section(await campaign_sms.run(running, options)))
             if "ledger" in wanted:
                 _say("ledger")
                 sections.append(ledger.section(await ledger.run(running, options, wire), options))

@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 
 WRITES, DECIDES = "campaigns:write", "campaigns:approve"
 NOON = datetime(2026, 4, 1, 12, 0, tzinfo=CAIRO)  # a Wednesday
-TEXT = {
+TEXT: dict[str, Any] = {
     "name": "grant",
     "ar": "منحة {amount} على كارتك حتى {until}. اتصل {hotline}",
     "en": "A grant of {amount} is on your card until {until}.",
     "variables": {"amount": "amount", "until": "day"},
 }
 ALL: dict[str, Any] = {}
-VALUES = {"amount": {"type": "amount", "value": 40_000}, "until": {"type": "day", "value": "2026-04-30"}}
+VALUES: dict[str, Any] = {
+    "amount": {"type": "amount", "value": 40_000},
+    "until": {"type": "day", "value": "2026-04-30"},
+}
 
 
 @dataclass

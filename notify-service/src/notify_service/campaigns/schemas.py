@@ -194,7 +194,7 @@ class DryRun(BaseModel):
     def of(by_fate: dict[Fate, int], by_language: dict[Literal["ar", "en"], int], parts: int, cost: int) -> DryRun:
         """The counts as the API tells them."""
         fates = {fate.value: by_fate.get(fate, 0) for fate in Fate}
-        return DryRun(**fates, by_language=by_language, parts=parts, cost=cost)
+        return DryRun.model_validate({**fates, "by_language": by_language, "parts": parts, "cost": cost})
 
 
 def results(

@@ -208,19 +208,20 @@ async def progress(session: AsyncSession, runtime: Runtime, campaign: Campaign) 
     found = await of_campaigns.sums(session, campaign.campaign_id)
     states = ("queued", "sending", "sent", "delivered", "failed", "expired", "cancelled")
     counts = {state: found[state].messages if state in found else 0 for state in states}
-    remaining = counts["queued"] + counts["sending"]
     now = runtime.clock.now()
     ends = None
     if campaign.state in SENDING:
         week = await repository.released_in_week(session, campaign.campaign_id, business_day(now))
         pace = Pace(campaign.parts_per_second / campaign.parts, campaign.messages_per_week, week)
         ends = expected_end(now, campaign.starts_at, counts["queued"], pace, lambda at: is_open(runtime, at))
-    return Progress(
-        **counts,
-        remaining=remaining,
-        parts=sum(one.parts for one in found.values()),
-        all_queued=campaign.all_queued,
-        expected_end=ends if ends is not None and ends <= campaign.ends_at else None,
+    return Progress.model_validate(
+        {
+            **counts,
+            "remaining": counts["queued"] + counts["sending"],
+            "parts": sum(one.parts for one in found.values()),
+            "all_queued": campaign.all_queued,
+            "expected_end": ends if ends is not None and ends <= campaign.ends_at else None,
+        }
     )
 
 

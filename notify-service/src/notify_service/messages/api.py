@@ -128,7 +128,7 @@ async def preview_text(given: TextIn, runtime: Running) -> TextPreviews:
             TextPreview(
                 language=language,
                 text=text,
-                encoding=length.encoding.value if length else None,
+                encoding=length.encoding if length else None,
                 units=length.units if length else None,
                 parts=length.parts if length else None,
                 faults=[TextFault.of(fault) for fault in faults],

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
+from notify_service.templates.encoding import Encoding
 from notify_service.templates.linter import FAULTS, Fault
 from notify_service.templates.variables import Value, VariableName
 
@@ -139,7 +140,7 @@ class TextPreview(BaseModel):
 
     language: Literal["ar", "en"]
     text: str | None
-    encoding: Literal["gsm7", "ucs2"] | None
+    encoding: Encoding | None
     units: int | None = Field(description="septets in GSM-7, UTF-16 units in UCS-2")
     parts: int | None
     faults: list[TextFault] = Field(description="for each of them the text would be refused")
