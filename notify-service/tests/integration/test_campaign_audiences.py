@@ -142,8 +142,8 @@ async def populate(desk: Desk, rows: Sequence[dict[str, Any]]) -> list[UUID]:
     pool = desk.runtime.pool
     await execute_as_owner(
         desk.runtime.settings.database_url,
-        "TRUNCATE contact, card_holder, household_place, trial_household, deceased, message, campaign_text, campaign,"
-        " campaign_recipient, campaign_release",
+        "TRUNCATE contact, card_holder, household_place, trial_household, deceased, message, message_part,"
+        " campaign_text, campaign, campaign_recipient, campaign_release",
     )
     ids = []
     for row in rows:

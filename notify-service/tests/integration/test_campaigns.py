@@ -11,6 +11,7 @@ import pytest
 from approvals.testing import decide
 from chassis.clock import CAIRO
 from chassis.ids import new_id
+from chassis.testing import check_pages
 from contracts.card import CardBlocked, HouseholdChangedByMonth, PersonDied
 from contracts.household import HouseholdMember
 
@@ -258,6 +259,14 @@ async def test_a_text_approved_again_is_its_next_version(office: Office) -> None
     await office.text(en="Another {amount}, {until}.")
     items = (await office.call("GET", "/v1/campaign-texts"))["items"]
     assert [(item["name"], item["version"]) for item in items] == [("grant", 1), ("grant", 2)]
+
+
+async def test_lists_are_read_page_by_page(office: Office) -> None:
+    for _ in range(3):
+        await office.campaign()
+    headers = office.desk.issuer.headers("office", DECIDES)
+    for path in ("/v1/campaigns", "/v1/campaign-texts", "/v1/campaigns?state=draft"):
+        await check_pages(office.desk.client, headers, path, 3)
 
 
 async def test_a_step_done_again_after_a_crash_queues_nobody_twice(office: Office) -> None:
