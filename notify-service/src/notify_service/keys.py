@@ -27,6 +27,7 @@ KEYWORD_TOPICS = (
     Topic.COMPLAINT,
     Topic.CARD,
     Topic.APPOINTMENT,
+    Topic.STOP,
 )
 LAST_HOUR = 23
 
@@ -131,6 +132,9 @@ DEBITS_DIGEST_HOUR = KEYS.declare(
 HOTLINE = KEYS.declare("message.hotline", kinds.text, "The number citizens are told to call for help.")
 REPLIES = KEYS.declare("inbound.replies_per_number_per_day", kinds.positive, "Answers a number gets in a day.")
 HOUSEHOLDS = KEYS.declare("inbound.households_per_number", kinds.positive, "Households a number is told of.")
+QUESTION_MINUTES = KEYS.declare(
+    "inbound.question_minutes", kinds.positive, "Minutes in which a bare number answers the question we asked."
+)
 ANSWER_WITHIN = KEYS.declare("inbound.answer_within_seconds", kinds.positive, "Seconds a balance waits for a part.")
 KEYWORDS = KEYS.declare(
     "inbound.keywords",

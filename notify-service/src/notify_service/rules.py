@@ -62,6 +62,7 @@ class Rules:
     replies_per_number_per_day: int
     households_per_number: int
     answer_within_seconds: int
+    question_minutes: int
     keywords: Mapping[Topic, frozenset[str]]
     debits_told_singly: int
     debits_digest_hour: int
@@ -93,6 +94,7 @@ def read_rules(book: PolicyBook, day: date) -> Rules:
         hotline=keys.HOTLINE.on(book, day),
         replies_per_number_per_day=keys.REPLIES.on(book, day),
         households_per_number=keys.HOUSEHOLDS.on(book, day),
+        question_minutes=keys.QUESTION_MINUTES.on(book, day),
         answer_within_seconds=keys.ANSWER_WITHIN.on(book, day),
         keywords={topic: keys.KEYWORDS.on(book, day, topic=topic) for topic in keys.KEYWORD_TOPICS},
         debits_told_singly=keys.DEBITS_SINGLY.on(book, day),

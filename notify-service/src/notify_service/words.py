@@ -25,10 +25,13 @@ class Topic(StrEnum):
     COMPLAINT = "complaint"
     CARD = "card"
     APPOINTMENT = "appointment"
+    STOP = "stop"
 
 
 # What these change lasts: only a message that is the keyword means it, not one in which it stands.
-ALONE = frozenset({Topic.DEBITS_DIGEST, Topic.DEBITS_AT_ONCE, Topic.LOST})
+ALONE = frozenset({Topic.DEBITS_DIGEST, Topic.DEBITS_AT_ONCE, Topic.LOST, Topic.OPT_OUT, Topic.OPT_IN, Topic.STOP})
+# What a bare number means where it follows a question of ours.
+CHOICES = {Topic.STOP: {1: Topic.LOST, 2: Topic.OPT_OUT}}
 
 # Whatever words follow, a message that begins so is this.
 FIRST = frozenset({Topic.COMPLAINT})

@@ -102,7 +102,38 @@ async def test_a_number_is_answered_so_often_a_day_and_no_more(desk: Desk) -> No
     most = desk.runtime.state.rules.replies_per_number_per_day
     await send(desk, *(text("?") for _ in range(most - 1)))
     await send(desk, *(text("?") for _ in range(5)))
-    assert await replies(desk) == ["unknown_number"] * most
+    assert await replies(desk) == ["unknown_number"] * most + ["replies_over"], "told once"
+
+
+async def opted_out(desk: Desk) -> list[bool]:
+    return [row["out"] for row in await desk.runtime.pool.fetch("SELECT opted_out_at IS NOT NULL AS out FROM contact")]
+
+
+async def test_opting_out_is_of_the_number_and_counts_when_no_more_is_answered(desk: Desk) -> None:
+    for _ in range(3):
+        await desk.know()
+    await send(desk, *[text("?") for _ in range(desk.runtime.state.rules.replies_per_number_per_day)])
+    await send(desk, text("إلغاء"))
+    assert await opted_out(desk) == [True] * 3
+    await send(desk, text("اشتراك"))
+    assert await opted_out(desk) == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "loses", "out"),
+    [("1", True, False), ("٢", False, True), ("3", False, False), ("?", False, False), ("01012345678", False, False)],
+)
+async def test_what_is_to_be_stopped_is_asked_first(desk: Desk, answer: str, loses: bool, out: bool) -> None:
+    await desk.know()
+    await send(desk, text(answer))
+    await send(desk, text("إيقاف"))
+    assert await opted_out(desk) == [False]
+    assert "stop_which" in await replies(desk)
+    await send(desk, text(answer))
+    assert ("LossReported" in [kind for kind, _ in await desk.published()]) is loses
+    assert await opted_out(desk) == [out]
+    await send(desk, text("1"))
+    assert [kind for kind, _ in await desk.published()].count("LossReported") == loses, "asked once, answered once"
 
 
 async def test_opting_out_and_in(desk: Desk) -> None:

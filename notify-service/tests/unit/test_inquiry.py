@@ -48,7 +48,12 @@ def test_asks_for_the_balance(text: str) -> None:
         ("الغاء", Topic.OPT_OUT),
         ("STOP", Topic.OPT_OUT),
         ("اشتراك", Topic.OPT_IN),
-        ("إيقاف", Topic.HELP),  # may mean the card: never taken for an opt-out
+        ("إيقاف", Topic.STOP),  # may mean the card: asked, and never taken for an opt-out
+        ("ايقاف", Topic.STOP),
+        ("لا أريد إلغاء الكارت", Topic.HELP),
+        ("من فضلك اشتراك", Topic.HELP),
+        ("إيقاف الكارت", Topic.LOST),
+        ("ضاع الكارت!", Topic.LOST),
     ],
 )
 def test_other_topics(text: str, topic: Topic) -> None:

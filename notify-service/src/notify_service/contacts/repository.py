@@ -75,7 +75,7 @@ _REACHED = text(
 _WHOSE = text("SELECT citizen_id, household_id, governorate FROM contact WHERE citizen_id = :citizen_id")
 _TOO_NEW = text("SELECT citizen_id FROM contact WHERE citizen_id = ANY(CAST(:citizens AS uuid[])) AND new_until > :now")
 _SET_OPT_OUT = text(
-    "UPDATE contact SET opted_out_at = CAST(:at AS timestamptz) WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))"
+    "UPDATE contact SET opted_out_at = CAST(:at AS timestamptz) WHERE number_hash = ANY(CAST(:hashes AS bytea[]))"
 )
 _WANT_DIGESTS = text(
     "SELECT citizen_id FROM contact WHERE citizen_id = ANY(CAST(:citizens AS uuid[])) AND debits_digest"
@@ -153,9 +153,9 @@ async def too_new(session: AsyncSession, citizens: Sequence[UUID], now: datetime
     return set((await session.execute(_TOO_NEW, {"citizens": list(citizens), "now": now})).scalars())
 
 
-async def set_opt_out(session: AsyncSession, citizens: Sequence[UUID], at: datetime | None) -> None:
-    """Note that citizens want necessary messages only, or with None that they want all again."""
-    await session.execute(_SET_OPT_OUT, {"citizens": list(citizens), "at": at})
+async def set_opt_out(session: AsyncSession, hashes: Sequence[bytes], at: datetime | None) -> None:
+    """Note that whoever is reached by the numbers wants necessary messages only, or with None all again."""
+    await session.execute(_SET_OPT_OUT, {"hashes": list(hashes), "at": at})
 
 
 async def want_digests(session: AsyncSession, citizens: Sequence[UUID]) -> set[UUID]:

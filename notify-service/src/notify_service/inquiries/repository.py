@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.isolation import not_aside
 from chassis.row_arrays import statement
+from notify_service.words import Topic
 
 Rows = Sequence[Row[Any]]
 
@@ -33,6 +34,12 @@ _REPLIES = text(
     "SELECT number_hash, count(*) AS n FROM inbound_message"
     " WHERE number_hash = ANY(CAST(:hashes AS bytea[])) AND received_at >= statement_timestamp() - interval '1 day'"
     " AND outcome <> 'ignored' GROUP BY number_hash"
+)
+_LAST_TOPICS = text(
+    "SELECT DISTINCT ON (number_hash) number_hash, topic FROM inbound_message"
+    " WHERE number_hash = ANY(CAST(:hashes AS bytea[]))"
+    " AND received_at >= statement_timestamp() - make_interval(mins => :minutes)"
+    " ORDER BY number_hash, received_at DESC"
 )
 _ASK = statement(
     """
@@ -119,6 +126,12 @@ async def replies_today(session: AsyncSession, hashes: Sequence[bytes]) -> dict[
     """How many messages of each number were not ignored in the last day."""
     rows = await session.execute(_REPLIES, {"hashes": list(hashes)})
     return {bytes(row.number_hash): row.n for row in rows}
+
+
+async def last_topics(session: AsyncSession, hashes: Sequence[bytes], minutes: int) -> dict[bytes, Topic]:
+    """What the last message of each number was about, of those that wrote within some minutes."""
+    rows = await session.execute(_LAST_TOPICS, {"hashes": list(hashes), "minutes": minutes})
+    return {bytes(row.number_hash): Topic(row.topic) for row in rows}
 
 
 async def take(session: AsyncSession, inbound: InboundColumns) -> None:

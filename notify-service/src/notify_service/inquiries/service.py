@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from notify_service.inquiries.repository import InboundColumns, InquiryColumns
 from notify_service.messages import service
 from notify_service.messages.service import Intent
 from notify_service.templates.facts import NoFacts
-from notify_service.words import Topic, choice_in, topic_of
+from notify_service.words import CHOICES, Topic, choice_in, topic_of
 
 _ANSWERS = {
     Topic.HELP: "help",
@@ -35,9 +35,10 @@ _ANSWERS = {
     Topic.DEBITS_DIGEST: "debits_digest",
     Topic.DEBITS_AT_ONCE: "debits_at_once",
     Topic.LOST: "loss_heard",
+    Topic.STOP: "stop_which",
     Topic.APPOINTMENT: "choice_of_many",  # a number alone does not say whose hour is meant
 }
-_UNKNOWN = "unknown_number"
+_UNKNOWN, _ENOUGH = "unknown_number", "replies_over"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Desk:
         self._session, self._here, self._rules, self._now = session, here, here.rules, now
         self._intents: dict[str, list[Intent]] = defaultdict(list)
         self._inquiries: list[InquiryReceived] = []
-        self._preferences: dict[UUID, bool] = {}
+        self._opted: dict[bytes, bool] = {}  # whether whoever has the number wants necessary messages only
         self._digests: dict[bytes, bool] = {}
         self._reached: dict[bytes, list[tuple[UUID, UUID]]] = defaultdict(list)  # everybody: citizen, household
         self._lost: dict[UUID, UUID] = {}  # whose cards are lost: citizen, household
@@ -82,6 +83,7 @@ class Desk:
         new = {m.provider_id: m for m in messages if m.provider_id not in copies}
         read = [self._read(message) for message in new.values()]
         hashes = list({r.number_hash for r in read if r.number_hash})
+        await self._understand(read, hashes)
         homes = await self._homes(hashes)
         answered = await repository.replies_today(self._session, hashes)
         for one in read:
@@ -97,6 +99,17 @@ class Desk:
             message.provider_id, number, number_hash, topic_of(message.text, self._rules.keywords), message.text
         )
 
+    async def _understand(self, read: list[_Read], hashes: list[bytes]) -> None:
+        """Take a bare number for the answer to what its sender was asked last, if that was a while ago at most."""
+        asked = await repository.last_topics(self._session, hashes, self._rules.question_minutes)
+        for place, one in enumerate(read):
+            number = choice_in(one.text) if one.text.strip().isdecimal() else None
+            choices = CHOICES.get(asked.get(one.number_hash or b"", Topic.HELP), {})
+            if number in choices:
+                read[place] = replace(one, topic=choices[number])
+            if one.number_hash:
+                asked[one.number_hash] = read[place].topic
+
     async def _homes(self, hashes: list[bytes]) -> dict[bytes, list[tuple[UUID, UUID]]]:
         """Who is reached by each number: (household, its longest-known citizen), a few households at most."""
         found: dict[bytes, dict[UUID, UUID]] = defaultdict(dict)
@@ -111,13 +124,16 @@ class Desk:
             return "ignored"  # a name or a short code: never answered, two machines would talk for ever
         if one.topic in {Topic.DEBITS_DIGEST, Topic.DEBITS_AT_ONCE}:
             self._digests[one.number_hash] = one.topic is Topic.DEBITS_DIGEST  # replies are limited, effects are not
+        if one.topic in {Topic.OPT_OUT, Topic.OPT_IN}:
+            self._opted[one.number_hash] = one.topic is Topic.OPT_OUT
         if one.topic is Topic.LOST:
             self._lost.update(self._reached[one.number_hash])  # of everybody whose number it is
         if one.topic is Topic.COMPLAINT and self._reached[one.number_hash]:
             return self._hear_complaint(one, one.number_hash, answered)
-        if answered.get(one.number_hash, 0) >= self._rules.replies_per_number_per_day:
-            return "ignored"
-        answered[one.number_hash] = answered.get(one.number_hash, 0) + 1
+        most = self._rules.replies_per_number_per_day
+        count = answered[one.number_hash] = answered.get(one.number_hash, 0) + 1
+        if count > most:
+            return self._say_enough(one.number, once=count == most + 1)
         reached = homes.get(one.number_hash)
         if not reached:
             self._intents[_UNKNOWN].append(Intent(new_id(), NoFacts(), number=one.number))
@@ -129,6 +145,13 @@ class Desk:
         if one.topic in {Topic.CARD, Topic.APPOINTMENT}:
             return self._ask_of_cards(one, one.number_hash)
         self._answer(one.topic, *reached[0])
+        return "answered"
+
+    def _say_enough(self, number: str, *, once: bool) -> str:
+        """Tell a number once a day that it gets no more answers."""
+        if not once:
+            return "ignored"
+        self._intents[_ENOUGH].append(Intent(new_id(), NoFacts(), number=number))
         return "answered"
 
     def _hear_complaint(self, one: _Read, number: bytes, answered: dict[bytes, int]) -> str:
@@ -167,8 +190,6 @@ class Desk:
         self._intents[_ANSWERS[topic]].append(intent)
         if topic is Topic.HELP:
             self._ask(inquiry, topic, household, citizen)
-        elif topic in {Topic.OPT_OUT, Topic.OPT_IN}:
-            self._preferences[citizen] = topic is Topic.OPT_OUT
 
     def _losses(self) -> list[LossReported]:
         return [
@@ -189,9 +210,9 @@ class Desk:
         for heard in self._complaints:
             await hear(self._session, self._here, heard, self._now)
         for out, at in ((True, self._now), (False, None)):
-            citizens = [citizen for citizen, wish in self._preferences.items() if wish is out]
-            if citizens:
-                await contacts.set_opt_out(self._session, citizens, at)
+            hashes = [number for number, wish in self._opted.items() if wish is out]
+            if hashes:
+                await contacts.set_opt_out(self._session, hashes, at)
         for on in (True, False):
             hashes = [number for number, wish in self._digests.items() if wish is on]
             if hashes:
