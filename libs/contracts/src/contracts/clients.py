@@ -154,6 +154,7 @@ GRANTABLE: Final[Mapping[str, frozenset[Scope]]] = MappingProxyType(
                 Scope.MESSAGES_REPORT, Scope.OVERVIEW_READ, Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE,
                 Scope.TRAINING_CLOCK, Scope.CLIENTS_READ, Scope.CLIENTS_WRITE, Scope.KEYS_ROTATE,
                 Scope.REQUESTS_READ, Scope.REQUESTS_WRITE, Scope.FLOUR_CHOICES_WRITE, Scope.FLOUR_DELIVERIES_WRITE,
+                Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER,
             }
         ),
         Owner.FINANCE: frozenset(
