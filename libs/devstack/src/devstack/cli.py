@@ -100,9 +100,11 @@ def up(
     if detach:
         state = launch.start_detached(settings, _report)
         if settings.training and demo:
+            from devstack.people.cli import tell_demo_people
             from devstack.stack.first_demo import FirstDemo
 
             asyncio.run(FirstDemo(settings).play())
+            tell_demo_people(settings)
         _say_ready(state, settings)
         return
     from devstack.people.cli import tell_demo_people

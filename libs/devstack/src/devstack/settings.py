@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +25,9 @@ FOLDER_VARIABLE = "UNICARD_HOME"
 POSTGRES_VARIABLE = "UNICARD_POSTGRES_URL"
 PUBLIC_VARIABLE = "UNICARD_PUBLIC_URL"
 KAFKA_VARIABLE = "UNICARD_KAFKA_BOOTSTRAP"
+DEMO_VARIABLE = "UNICARD_DEMO_SCALE"
+# Of the demonstration that a first start plays: a hundredth of the pilot.
+FIRST_DEMO = 0.01
 
 # How a service's background process is called after it, where it has one of its own.
 WORK = "-work"
@@ -68,6 +72,7 @@ class StackSettings:
     `apart`: each service is two processes, one that answers requests and one that works in the background.
     `public_url`: the edge's address where it speaks TLS, under the name that its certificate has.
     `training`: it is the training installation beside another one.
+    `demo_scale`: how large the demonstration is that it is filled with at its first start; 1.0 is the pilot.
     """
 
     folder: Path
@@ -80,6 +85,7 @@ class StackSettings:
     apart: bool = False
     public_url: str = ""
     training: bool = False
+    demo_scale: float = FIRST_DEMO
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> StackSettings:
@@ -102,6 +108,7 @@ class StackSettings:
             topic_prefix=given.get("UNICARD_TOPIC_PREFIX", ""),
             apart=_number(given, "UNICARD_PROCESSES", 1, most=2) == 2,
             training=for_training,
+            demo_scale=_scale(given),
             retention_hours=_number(given, "UNICARD_TOPIC_RETENTION_HOURS", 7 * 24, most=24 * 3650),
         )
 
@@ -195,6 +202,19 @@ def _number(given: Mapping[str, str], variable: str, usual: int, *, most: int = 
     if not text.isdigit() or not 0 < int(text) <= most:
         raise SettingError(f"{variable} is {text!r}: a number from 1 to {most} is needed")
     return int(text)
+
+
+def _scale(given: Mapping[str, str]) -> float:
+    text = given.get(DEMO_VARIABLE)
+    if not text:
+        return FIRST_DEMO
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = math.nan
+    if not 0 < scale <= 1:
+        raise SettingError(f"{DEMO_VARIABLE} is {text!r}: a share of the pilot up to 1 is needed, such as {FIRST_DEMO}")
+    return scale
 
 
 def _by_whom(port: int) -> str:

@@ -73,6 +73,27 @@ def test_services_are_told_another_issuer_and_the_sink(tmp_path: Path, monkeypat
     assert told[0][secret] != told[1][secret]
 
 
+def test_its_own_settings_reach_its_services_and_the_edge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {
+        "UNICARD_REQUEST_LIMIT": "7",
+        "UNICARD_TRAINING_REQUEST_LIMIT": "9",
+        "UNICARD_PUBLIC_URL": "https://x.example",
+    }
+    for name, value in own.items():
+        monkeypatch.setenv(name, value)
+    for settings, limit, url in zip(both(tmp_path, **own), ("7", "9"), ("https://x.example", None), strict=True):
+        told = programs.edge_environment(settings)
+        assert (told["UNICARD_REQUEST_LIMIT"], told.get("UNICARD_PUBLIC_URL")) == (limit, url)
+        assert programs.sink_environment(settings, load_secrets(settings.folder))["UNICARD_REQUEST_LIMIT"] == limit
+
+
+def test_how_large_its_demonstration_is(tmp_path: Path) -> None:
+    assert [one.demo_scale for one in both(tmp_path, UNICARD_TRAINING_DEMO_SCALE="0.02")] == [0.01, 0.02]
+    for wrong in ("0", "1.5", "much", "nan"):
+        with pytest.raises(EngineError, match="UNICARD_DEMO_SCALE"):
+            both(tmp_path, UNICARD_DEMO_SCALE=wrong)
+
+
 def test_a_folder_is_of_one_kind_for_good(tmp_path: Path) -> None:
     real, course = tmp_path / "real", tmp_path / "course"
     training.claim(real, training=False)

@@ -7,9 +7,9 @@ import os
 import sys
 
 from devstack import training
+from devstack.engines.process import EngineError
 from devstack.settings import FOLDER_VARIABLE, StackSettings
 
-SCALE = "0.01"
 # All lines of the report passed, or some failed; anything else broke off.
 _PLAYED_TO_THE_END = (0, 1)
 
@@ -19,11 +19,14 @@ class FirstDemo:
 
     def __init__(self, settings: StackSettings) -> None:
         self._variable = training.HOME if settings.training else FOLDER_VARIABLE
-        self._folder = settings.folder
+        self._folder, self._scale = settings.folder, settings.demo_scale
         self._marker = settings.folder / "demo-played"
 
     async def play(self) -> bool:
-        """Play it, show its report, remember that it was played to the end. False where that was before."""
+        """Play it, show its report, remember that it was played to the end. False where that was before.
+
+        Raises EngineError where it broke off: nobody can practise on what is half there.
+        """
         if self._marker.exists():
             return False
         process = await asyncio.create_subprocess_exec(
@@ -32,7 +35,7 @@ class FirstDemo:
             "devstack",
             "demo",
             "--scale",
-            SCALE,
+            str(self._scale),
             stdin=asyncio.subprocess.DEVNULL,
             env={**os.environ, self._variable: str(self._folder)},
         )
@@ -42,6 +45,7 @@ class FirstDemo:
             process.terminate()
             await process.wait()
             raise
-        if code in _PLAYED_TO_THE_END:
-            self._marker.touch()
+        if code not in _PLAYED_TO_THE_END:
+            raise EngineError("The demonstration broke off; the system runs. The next start plays it again.")
+        self._marker.touch()
         return True

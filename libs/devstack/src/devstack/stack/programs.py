@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from devstack import training
 from devstack.engines.ports import LOOPBACK
-from devstack.settings import KAFKA_VARIABLE, POSTGRES_VARIABLE, WORK, StackSettings
+from devstack.settings import KAFKA_VARIABLE, PORTS, POSTGRES_VARIABLE, WORK, StackSettings
 
 if TYPE_CHECKING:
     from broker_access.connection import Kafka
@@ -117,7 +118,7 @@ def service_environment(
 
     `brokers`: the administrator's way to them; a service logs in as itself, or as nobody where the administrator does.
     """
-    environment = _inherited()
+    environment = _inherited(settings)
     environment |= {
         "UNICARD_DATABASE_URL": database_url,
         **_kafka_environment(program, settings, secrets, brokers),
@@ -157,7 +158,7 @@ def _own_settings(program: Program, settings: StackSettings) -> dict[str, str]:
     proofs = {"UNICARD_HOLDER_PROOF_KEYS_URL": f"{card}/v1/holder-proof-keys"}
     if program.name == "supply":
         # The demo's days pass in seconds: what was sold without a network comes before the clock closes them.
-        wait = os.environ.get("UNICARD_CLOSING_WAIT_SECONDS", "120")
+        wait = _inherited(settings).get("UNICARD_CLOSING_WAIT_SECONDS", "120")
         keys = {"UNICARD_CREDENTIAL_KEYS_URL": f"{card}/v1/credential-keys"}
         return proofs | keys | {"UNICARD_CLOSING_WAIT_SECONDS": wait}
     if program.name == "health":
@@ -171,7 +172,7 @@ def _own_settings(program: Program, settings: StackSettings) -> dict[str, str]:
 
 def sink_environment(settings: StackSettings, secrets: Mapping[str, str]) -> dict[str, str]:
     """The environment of the SMS sink."""
-    return _inherited() | {
+    return _inherited(settings) | {
         "UNICARD_SINK_PORT": str(settings.ports["sink"]),
         "UNICARD_SINK_DATABASE": str(settings.folder / "sink.db"),
         "UNICARD_SINK_GATEWAY_URL": settings.url("edge"),
@@ -182,7 +183,7 @@ def sink_environment(settings: StackSettings, secrets: Mapping[str, str]) -> dic
 
 def edge_environment(settings: StackSettings) -> dict[str, str]:
     """What `api_gateway.edge` writes Envoy's configuration from."""
-    environment = _inherited() | {
+    environment = _inherited(settings) | {
         "UNICARD_EDGE_ISSUER": issuer(settings),
         "UNICARD_EDGE_TRAINING": str(settings.training).lower(),
         "UNICARD_EDGE_PORT": str(settings.ports["edge"]),
@@ -198,6 +199,8 @@ def issuer(settings: StackSettings) -> str:
     return settings.url("edge") if settings.training else f"{settings.url('edge')},unicard"
 
 
-def _inherited() -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if name not in _KEPT_BACK}
+def _inherited(settings: StackSettings) -> dict[str, str]:
+    """The caller's settings; in training `UNICARD_TRAINING_X` as `UNICARD_X`, without where the first system is."""
+    given = training.environment(os.environ, PORTS, settings.folder) if settings.training else os.environ
+    environment = {name: value for name, value in given.items() if name not in _KEPT_BACK}
     return environment | {"PYTHONUNBUFFERED": "1"}
