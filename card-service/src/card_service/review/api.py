@@ -26,7 +26,7 @@ _SCOPES: Final = (Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE)
 _TEXT: Final = {"schema": {"type": "string"}}
 
 
-@routes.get("/v1/rollout-phases/{phase_id}/review", scopes=_SCOPES, problems=PhaseNotFound, rate=Rate.BULK, deadline=30)
+@routes.get("/v1/rollout-phases/{phase_id}/review", scopes=_SCOPES, problems=PhaseNotFound, rate=Rate.BULK, deadline=60)
 async def read_review(phase_id: UUID, caller: Caller, session: Reading, deps: WithDependencies) -> ReviewOut:
     """How a phase goes: its funnel and times by site, district, cohort and week, refusals, and what stands out.
 
@@ -40,7 +40,7 @@ async def read_review(phase_id: UUID, caller: Caller, session: Reading, deps: Wi
     scopes=_SCOPES,
     problems=PhaseNotFound,
     rate=Rate.BULK,
-    deadline=30,
+    deadline=60,
     response_class=Response,
     responses={200: {"content": {"text/html": _TEXT, "text/csv": _TEXT}, "description": "UTF-8"}},
 )

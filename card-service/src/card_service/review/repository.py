@@ -29,8 +29,10 @@ _LATEST = (
 _ENTITLED = (
     "EXISTS (SELECT FROM membership b CROSS JOIN (VALUES ('goods'), ('bread'), ('health')) AS p (programme)"
     " WHERE b.household_id = h.household_id AND b.until IS NULL AND p.programme = ANY (CAST(:programmes AS text[]))"
-    " AND (EXISTS (SELECT FROM membership e WHERE e.citizen_id = b.citizen_id AND p.programme = ANY (e.granted)"
-    f"  AND e.first_month <= :month) OR EXISTS (SELECT FROM {_LATEST} l WHERE l.ground = 'entered' AND l.counts))"
+    # mostly this very membership says so: another is looked for where it does not
+    " AND ((p.programme = ANY (b.granted) AND b.first_month <= :month)"
+    "  OR EXISTS (SELECT FROM membership e WHERE e.citizen_id = b.citizen_id AND p.programme = ANY (e.granted)"
+    f"   AND e.first_month <= :month) OR EXISTS (SELECT FROM {_LATEST} l WHERE l.ground = 'entered' AND l.counts))"
     f" AND NOT EXISTS (SELECT FROM {_LATEST} l WHERE NOT l.counts))"
 )
 _STEPS = (
@@ -60,9 +62,8 @@ def _times(name: str, since: str, until: str) -> str:
 
 
 _FIRST_USE = "CAST(first_used_on AS timestamp) AT TIME ZONE 'Africa/Cairo'"
-_FUNNEL = text(
-    f"{_STEPS} SELECT grouping(district, site, cohort) AS level, district, site, cohort,"
-    " count(*) AS registered, count(*) FILTER (WHERE entitled) AS entitled, count(invited_at) AS invited,"
+_COUNTS = (
+    "count(*) AS registered, count(*) FILTER (WHERE entitled) AS entitled, count(invited_at) AS invited,"
     " count(*) FILTER (WHERE due_at <= :now OR collected_at IS NOT NULL) AS due,"
     " count(collected_at) AS came,"
     " count(*) FILTER (WHERE late_at <= :now OR collected_at IS NOT NULL) AS awaited,"
@@ -72,6 +73,10 @@ _FUNNEL = text(
     " count(*) FILTER (WHERE activated_at IS NOT NULL AND used_on > :since) AS used,"
     f" {_times('to_invite', 'registered_at', 'invited_at')}, {_times('to_collect', 'invited_at', 'collected_at')},"
     f" {_times('to_activate', 'collected_at', 'activated_at')}, {_times('to_use', 'activated_at', _FIRST_USE)}"
+)
+_WHOLE = text(f"{_STEPS} SELECT {_COUNTS} FROM steps")
+_FUNNEL = text(
+    f"{_STEPS} SELECT grouping(district, site, cohort) AS level, district, site, cohort, {_COUNTS}"
     " FROM steps GROUP BY GROUPING SETS ((), (district), (site), (cohort)) ORDER BY level, district, site, cohort"
 )
 _WEEKS = text(
@@ -144,6 +149,11 @@ def _funnel(row: Row[Any]) -> Funnel:
         to_activate=_days(row.to_activate),
         to_use=_days(row.to_use),
     )
+
+
+async def funnel(session: AsyncSession, asked: Asked) -> Funnel:
+    """The funnel of a phase as a whole."""
+    return _funnel((await session.execute(_WHOLE, asked.values)).one())
 
 
 async def funnels(session: AsyncSession, asked: Asked) -> tuple[Funnel, list[FunnelPart]]:

@@ -156,8 +156,7 @@ def _asked(deps: Dependencies, phase: Phase) -> repository.Asked:
 
 
 async def _summary(session: AsyncSession, deps: Dependencies, phase: Phase) -> Summary:
-    funnel, _ = await repository.funnels(session, _asked(deps, phase))
-    return Summary(phase, funnel, await _figures(session, deps, phase))
+    return Summary(phase, await repository.funnel(session, _asked(deps, phase)), await _figures(session, deps, phase))
 
 
 async def _figures(session: AsyncSession, deps: Dependencies, phase: Phase) -> list[Figure]:
