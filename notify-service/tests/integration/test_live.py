@@ -98,7 +98,7 @@ async def _count(aggregator: LocalAggregator, wanted: int) -> bool:
 
 
 @asynccontextmanager
-async def process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+async def process(settings: Settings, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """The service as a process of its own; killed at the end."""
     secrets = {
         "UNICARD_SMS_TOKEN": settings.sms_token.get_secret_value(),
@@ -114,7 +114,7 @@ async def process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Proces
     environment = {f"UNICARD_{name.upper()}": str(value) for name, value in {**plain, **numbers}.items()}
     running_process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "uvicorn", "--factory", "notify_service.main:create_app", "--port", "0",
-        env=os.environ | environment | secrets,
+        env=os.environ | environment | secrets | more,
     )  # fmt: skip
     try:
         yield running_process

@@ -1,0 +1,166 @@
+"""Either side of a line is killed: nothing is lost; what may be there twice is marked, a window at most each time."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import asyncpg
+import orjson
+import pytest
+
+from chassis.testing import TestIssuer, eventually
+from chassis.testing_events import Outside
+from notify_service.settings import Settings
+
+from ..smsc_control import PASSWORD, Smsc
+from .test_live import appointment, citizen, process
+from .test_sending import blocked
+from .test_smpp import lines, smsc_of
+
+if TYPE_CHECKING:
+    from ..conftest import LocalAggregator
+
+WINDOW = 20
+
+
+@pytest.fixture
+async def smsc(tmp_path: Path) -> AsyncIterator[Smsc]:
+    async with smsc_of(tmp_path / "smsc.jsonl") as smsc:
+        yield smsc
+
+
+def submissions(smsc: Smsc) -> Counter[str]:
+    """How often the first part of a message to each number came."""
+    firsts = [p["to"] for p in smsc.submitted if not p["esm_class"] & 0x40 or bytes.fromhex(p["payload"])[5] == 1]
+    return Counter(firsts)
+
+
+async def test_the_smsc_is_killed_in_the_middle_of_a_window(
+    make_settings: Callable[..., Awaitable[Settings]], aggregator: LocalAggregator, issuer: TestIssuer, smsc: Smsc
+) -> None:
+    await smsc.order("way", delay=0.1)
+    async with lines(make_settings, aggregator, issuer, smsc.provider("mine", window=WINDOW)) as desk:
+        numbers: dict[str, str] = {}
+        for place in range(80):
+            contact = await desk.know(f"+2010{place:08}")
+            numbers[str(contact.citizen_id)] = f"2010{place:08}"
+            await desk.hear(blocked(contact))
+
+        async def lane() -> None:
+            while True:
+                pause = await desk.sender.step()
+                await asyncio.sleep(pause or 0.02)
+
+        lanes = [asyncio.create_task(lane()) for _ in range(2)]
+        try:
+            kills = (20, 50)
+            for stop_at in kills:
+                await eventually(partial(_reached, smsc, stop_at), seconds=30)
+                await smsc.kill()
+                await smsc.start()
+                await smsc.order("way", delay=0.1)
+
+            async def all_sent() -> bool:
+                return bool(await desk.runtime.pool.fetchval("SELECT count(*) = 80 FROM message WHERE status = 'sent'"))
+
+            await eventually(all_sent, seconds=60)
+        finally:
+            for one in lanes:
+                one.cancel()
+            await asyncio.gather(*lanes, return_exceptions=True)
+        counted = submissions(smsc)
+        rows = await desk.runtime.pool.fetch("SELECT citizen_id FROM message WHERE possibly_repeated")
+    assert set(counted) == set(numbers.values())
+    marked = {numbers[str(row["citizen_id"])] for row in rows}
+    assert {number for number, times in counted.items() if times > 1} <= marked
+    assert 0 < len(marked) <= WINDOW * len(kills)
+
+
+async def _reached(smsc: Smsc, number: int) -> bool:
+    return len(submissions(smsc)) >= number
+
+
+@pytest.mark.slow
+async def test_the_sending_process_is_killed_in_the_middle_of_a_campaign(
+    make_settings: Callable[..., Awaitable[Settings]], smsc: Smsc
+) -> None:
+    settings = await make_settings()
+    line = {
+        "UNICARD_SMS_URL": "",
+        "UNICARD_SMPP_PROVIDERS": orjson.dumps([smsc.provider("mine", window=WINDOW).model_dump()]).decode(),
+        "UNICARD_SMPP_PASSWORDS": f"mine:{PASSWORD}",
+    }
+    await smsc.order("way", delay=0.05)
+    people = [citizen(f"+2010{number:08}") for number in range(300)]
+    numbers = {person.citizen_id: f"2010{place:08}" for place, person in enumerate(people)}
+    await Outside(settings.kafka_bootstrap, settings.topic_prefix).tell(*people, *map(appointment, people))
+    kills = (40, 120, 200)
+    for stop_at in kills:
+        async with process(settings, **line) as service:
+            await eventually(partial(_reached, smsc, stop_at), seconds=60)
+            service.send_signal(signal.SIGKILL)
+    await smsc.order("way", delay=0)
+    database = await asyncpg.connect(settings.database_url)
+    try:
+        async with process(settings, **line):
+
+            async def all_sent() -> bool:
+                return bool(await database.fetchval("SELECT count(*) = 300 FROM message WHERE status = 'sent'"))
+
+            await eventually(all_sent, seconds=60)
+        counted = submissions(smsc)
+        assert set(counted) == set(numbers.values())
+        rows = await database.fetch("SELECT citizen_id FROM message WHERE possibly_repeated")
+        marked = {numbers[row["citizen_id"]] for row in rows}
+        assert {number for number, times in counted.items() if times > 1} <= marked
+        assert 0 < len(marked) <= WINDOW * len(kills)
+    finally:
+        await database.close()
+
+
+@pytest.mark.slow
+async def test_killed_before_a_citizens_message_is_committed_it_comes_again(
+    make_settings: Callable[..., Awaitable[Settings]], smsc: Smsc
+) -> None:
+    settings = await make_settings()
+    line = {
+        "UNICARD_SMS_URL": "",
+        "UNICARD_SMPP_PROVIDERS": orjson.dumps([smsc.provider("mine").model_dump()]).decode(),
+        "UNICARD_SMPP_PASSWORDS": f"mine:{PASSWORD}",
+    }
+    words = {"payload": "رصيد".encode("utf-16-be").hex(), "data_coding": 8}
+    database = await asyncpg.connect(settings.database_url)
+    try:
+        async with process(settings, **line) as service:
+            await eventually(lambda: _bound(smsc, 1), seconds=60)
+            transaction = database.transaction()
+            await transaction.start()
+            await database.execute("LOCK TABLE inbound_message IN SHARE MODE")
+            await smsc.order("deliver", **words)
+            await asyncio.sleep(1)
+            service.send_signal(signal.SIGKILL)
+            await service.wait()
+            await transaction.rollback()
+        assert smsc.entries("acknowledged") == []
+        assert await database.fetchval("SELECT count(*) FROM inbound_message") == 0
+        async with process(settings, **line):
+            await eventually(lambda: _bound(smsc, 2), seconds=60)
+            await smsc.order("deliver", **words)
+            await eventually(lambda: _acknowledged(smsc, 1), seconds=20)
+        assert await database.fetchval("SELECT count(*) FROM inbound_message") == 1
+    finally:
+        await database.close()
+
+
+async def _bound(smsc: Smsc, number: int) -> bool:
+    return len(smsc.entries("bound")) >= number
+
+
+async def _acknowledged(smsc: Smsc, number: int) -> bool:
+    return len(smsc.entries("acknowledged")) >= number
