@@ -171,6 +171,7 @@ async def _stock_calls(office: Office, site: str, ways: list[dict[str, Any]], se
         "POST /v1/pickup-sites/{site_id}/outgoing-consignments": Call(
             f"{place}/outgoing-consignments", "stock:count", body={"json": {"card_ids": [str(card)]}}
         ),
+        "GET /v1/pickup-sites/{site_id}/cards-to-send": Call(f"{place}/cards-to-send", "stock:count"),
         "GET /v1/pickup-sites/{site_id}/stock": Call(f"{place}/stock", "stock:count"),
         "POST /v1/pickup-sites/{site_id}/stock-counts": Call(
             f"{place}/stock-counts", "stock:count", body={"json": {"counted": 0}}

@@ -180,10 +180,10 @@ async def test_a_card_travels_to_the_site_that_its_holder_chose(office: Office) 
     done = await rebook(office, card, hours[0])
     assert (done["kind"], done["site_id"]) == ("moved", other["site_id"])
     (found,) = await office.find(card[1])
-    assert found["site"]["site_id"] == other["site_id"]
-    refused = await office.hand_over(found, card[1], site_id=first["site_id"], expect=409)
-    assert refused["code"] == "other_site"
-    assert (await office.hand_over(found, card[1]))["site_id"] == other["site_id"]
+    assert found["site"]["site_id"] == first["site_id"], "it lies there until it is sent"
+    refused = await office.hand_over(found, card[1], site_id=other["site_id"], expect=409)
+    assert refused["code"] == "card_on_its_way"
+    assert datetime.fromisoformat(hours[0]["starts_at"]).date().isoformat() >= refused["expected_on"]
     assert [one["because"] for one in await office.events("PickupScheduled")] == ["planned", "moved"]
 
 
@@ -249,12 +249,14 @@ async def test_a_site_that_is_shut_loses_nobody_and_gives_nobody_two_hours(offic
     await close(office, shut["site_id"], 60)
     await eventually(lambda: replanned(office, 12), seconds=60)
     rows = await office.fetch(
-        "SELECT a.card_id, a.site_id, a.starts_at, c.site_id AS lies FROM appointment a JOIN card c USING (card_id)"
+        "SELECT a.card_id, a.site_id, a.starts_at, c.bound_for, c.site_id AS lies FROM appointment a"
+        " JOIN card c USING (card_id)"
         " WHERE a.state = 'scheduled'"
     )
     assert {row["card_id"] for row in rows} == {UUID(card["card_id"]) for card, _ in cards}
     assert len(rows) == 12
-    assert {row["site_id"] for row in rows} == {row["lies"] for row in rows} == {UUID(other["site_id"])}
+    assert {row["site_id"] for row in rows} == {row["bound_for"] for row in rows} == {UUID(other["site_id"])}
+    assert {row["lies"] for row in rows} == {UUID(shut["site_id"])}, "they have to be sent there"
     assert len({row["starts_at"] for row in rows}) == 12
     await kept_whole(office)
     changes = await office.fetch("SELECT changed_by FROM appointment_change WHERE kind = 'replanned'")

@@ -345,6 +345,7 @@ async def cards(office: Office, world: World) -> Calls:
         ),
         "GET /v1/cards/{card_id}": Call(card, "cards:read"),
         "GET /v1/cards/{card_id}/history": Call(f"{card}/history", "cards:read"),
+        "GET /v1/cards/{card_id}/collection": Call(f"{card}/collection", "cards:read"),
         "GET /v1/citizens/{citizen_id}/cards": Call(f"/v1/citizens/{world.citizen}/cards", "cards:read"),
         "GET /v1/households/{household_id}/cards": Call(f"/v1/households/{world.household}/cards", "cards:read"),
         "GET /v1/cards/{card_id}/credential": Call(f"{card}/credential", "cards:write"),

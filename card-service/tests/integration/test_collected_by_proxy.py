@@ -75,6 +75,33 @@ async def test_a_proxy_is_given_the_card_once_another_has_approved(office: Offic
     assert [one["allows"] for one in told] == [["collect"]]
 
 
+async def test_who_collected_a_card_is_shown_to_those_who_may_and_each_look_is_kept(office: Office) -> None:
+    (card, other), who = await waiting(office, 2), await proxy(office)
+    path, site = f"/v1/cards/{card[0]['card_id']}/collection", card[0]["site"]["site_id"]
+    nobody = await office.call("GET", path, "cards:read", expect=409)
+    assert nobody["code"] == "card_not_collected"
+    await mandated(office, card[0]["card_id"], who)
+    assert (await collect(office, card, who)).status_code == 200
+    shown = await office.call("GET", path, "cards:read", subject="office", claims={"governorate": "03"})
+    (mandate,) = (await office.call("GET", f"/v1/cards/{card[0]['card_id']}/mandates", COUNTER))["items"]
+    assert (shown["collected_by"], shown["at_home"]) == ("proxy", False)
+    assert shown["proxy"] == {
+        "citizen_id": mandate["proxy_id"], "mandate_id": mandate["mandate_id"],
+        "document": "power of attorney 9/2026",
+    }  # fmt: skip
+    assert (shown["site_id"], shown["handed_over_by"]) == (site, "counter")
+    kept = await office.fetch(
+        "SELECT citizen_id::text AS whose FROM record WHERE who = 'office'",
+    )
+    assert {row["whose"] for row in kept} >= {shown["holder"]["citizen_id"], shown["proxy"]["citizen_id"]}
+    await office.hand_over(*other)
+    own = await office.call("GET", f"/v1/cards/{other[0]['card_id']}/collection", "cards:read")
+    assert (own["collected_by"], own["proxy"]) == ("holder", None)
+    assert (own["site_id"], own["handed_over_by"]) == (site, "ministry")
+    elsewhere = await office.call("GET", path, "cards:read", claims={"governorate": "19"}, expect=404)
+    assert elsewhere["code"] == "card_not_found"
+
+
 async def test_who_holds_the_card_is_told_apart_from_a_proxy(office: Office) -> None:
     ((found, head),) = await waiting(office)
     done = await office.hand_over(found, head)

@@ -23,7 +23,7 @@ from card_service.cards.errors import CardUnknown, SiteUnknown
 from card_service.context import WithDependencies
 from card_service.distribution.errors import SlotFull, SlotUnknown
 from card_service.distribution.opening import HOUR
-from card_service.handover.errors import NoSite, OtherSite
+from card_service.handover.errors import CardOnItsWay, NoSite, OtherSite
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_number
@@ -121,7 +121,7 @@ async def cancel(card_id: UUID, caller: Caller, session: Work, deps: WithDepende
     "/v1/cards/{card_id}/walk-ins",
     scopes=Scope.CARDS_HANDOVER,
     status_code=201,
-    problems=(CardUnknown, CardNotWaiting, NoSite, OtherSite, SiteUnknown, NoRoomToday, SlotFull),
+    problems=(CardUnknown, CardNotWaiting, NoSite, CardOnItsWay, OtherSite, SiteUnknown, NoRoomToday, SlotFull),
     purpose="hand_over",
     despite_restriction="the card goes on giving what it gives",
 )

@@ -37,7 +37,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Stranded:
-    """A card whose hour is no more, or that waits for one: `household_id` and `district` say who goes together."""
+    """A card whose hour is no more, or that waits for one: `household_id` and `district` say who goes together.
+
+    `site_id`: where it lies or, with `lies` false, where it is to come.
+    """
 
     card_id: UUID
     citizen_id: UUID
@@ -45,5 +48,6 @@ class Stranded:
     governorate: str
     district: str
     site_id: UUID
+    lies: bool
     starts_at: datetime | None
     last_number: int

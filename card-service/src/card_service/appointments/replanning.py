@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -71,7 +71,7 @@ async def _replan(session: AsyncSession, runtime: Runtime, stranded: Sequence[St
             held[one.card_id] = before
     places = await _places(session, deps, stranded)
     known = await sites.sites_by_id(session, {place.site_id for place in places.values()})
-    await _book(session, stranded, places, known, held, now)
+    await _book(session, deps, stranded, places, known, held)
     left = [one for one in stranded if one.card_id not in places]
     await repository.await_hour(session, [one.card_id for one in left], now, now + TRY_AGAIN)
     shut = [one for one in left if one.card_id in held]
@@ -88,8 +88,9 @@ async def _replan(session: AsyncSession, runtime: Runtime, stranded: Sequence[St
 async def _places(session: AsyncSession, deps: Dependencies, stranded: Sequence[Stranded]) -> dict[UUID, Placement]:
     """Where each card may be collected: at its own site from today on, else elsewhere once it can be there."""
     today, days = deps.today(), deps.figure(REBOOKING_DAYS)
-    own = await sites.sites_by_id(session, {one.site_id for one in stranded})
-    placed = await _placed(session, deps, own.values(), Ahead(today, days), _groups(stranded, stay=True))
+    here = [one for one in stranded if one.lies]
+    own = await sites.sites_by_id(session, {one.site_id for one in here})
+    placed = await _placed(session, deps, own.values(), Ahead(today, days), _groups(here, stay=True))
     left = [one for one in stranded if one.card_id not in placed]
     there = nth_working_day(deps.policies.book, today, deps.figure(TRAVEL_DAYS))
     for governorate in sorted({one.governorate for one in left}):
@@ -124,12 +125,13 @@ def _groups(stranded: Sequence[Stranded], *, stay: bool) -> list[Group]:
 
 async def _book(
     session: AsyncSession,
+    deps: Dependencies,
     stranded: Sequence[Stranded],
     places: Mapping[UUID, Placement],
     known: Mapping[UUID, PickupSite],
     held: Mapping[UUID, Booked],
-    now: datetime,
 ) -> None:
+    now = deps.now()
     appointments: list[NewAppointment] = []
     events: list[Event] = []
     changes: list[Change] = []
@@ -140,8 +142,7 @@ async def _book(
             continue
         new = NewAppointment(new_id(), one.card_id, place.site_id, place.starts_at, one.last_number + 1)
         appointments.append(new)
-        if place.site_id != one.site_id:
-            moving[place.site_id].append(one.card_id)
+        moving[place.site_id].append(one.card_id)
         site = known[place.site_id]
         events.append(pickup_scheduled(new, site, one.citizen_id, one.household_id, because="replanned"))
         after = (place.site_id, place.starts_at)
@@ -149,8 +150,9 @@ async def _book(
     if not appointments:
         return
     await sites.book(session, appointments, now)
+    there = nth_working_day(deps.policies.book, deps.today(), deps.figure(TRAVEL_DAYS))
     for site_id, of in moving.items():
-        await cards.lies_at(session, of, site_id)
+        await cards.collected_at(session, of, site_id, there)
     await repository.served(session, [one.card_id for one in appointments])
     await repository.put(session, changes)
     await outbox.add(session, *events, at=now)

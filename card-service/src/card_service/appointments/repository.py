@@ -49,20 +49,23 @@ _WALK_IN = text(
     " ON CONFLICT (site_id, day) DO UPDATE SET taken = d.taken + 1 WHERE d.taken < :most RETURNING taken"
 )
 _STRANDED = (
-    "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, c.site_id, {starts_at},"
+    "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, h.district,"
+    " coalesce(c.site_id, c.bound_for) AS site_id, c.site_id IS NOT NULL AS lies, {starts_at},"
     " (SELECT coalesce(max(number), 0) FROM appointment n WHERE n.card_id = c.card_id) AS last_number"
 )
 # The card is locked first, as a hand-over does; one that is being handed over is left alone.
 _DISPLACED = text(
     _STRANDED.format(starts_at="a.starts_at")
     + " FROM appointment a JOIN card c USING (card_id) JOIN household h USING (household_id)"
-    " WHERE a.appointment_id = ANY(CAST(:ids AS uuid[])) AND a.state = 'scheduled' AND c.site_id IS NOT NULL"
+    " WHERE a.appointment_id = ANY(CAST(:ids AS uuid[])) AND a.state = 'scheduled'"
+    " AND coalesce(c.site_id, c.bound_for) IS NOT NULL"
     " ORDER BY c.card_id FOR UPDATE OF c SKIP LOCKED"
 )
 _AWAITING = text(
     _STRANDED.format(starts_at="NULL::timestamptz")
     + " FROM awaiting_appointment w JOIN card c USING (card_id) JOIN household h USING (household_id)"
-    f" WHERE w.next_try_at <= :now AND c.site_id IS NOT NULL AND {not_aside(AWAITING, 'c.card_id')}"
+    " WHERE w.next_try_at <= :now AND coalesce(c.site_id, c.bound_for) IS NOT NULL"
+    f" AND {not_aside(AWAITING, 'c.card_id')}"
     " ORDER BY w.since, c.card_id LIMIT :limit FOR UPDATE OF c SKIP LOCKED"
 )
 _AWAIT = statement(

@@ -56,10 +56,16 @@ async def hours_for(session: AsyncSession, deps: Dependencies, card: Card, site_
         raise SiteUnknown(detail_ar="اختر مكاناً في محافظة الكارت.")
     now, today = deps.now(), deps.today()
     earliest = now
-    if card.site_id is not None and card.site_id != site_id:
-        there = nth_working_day(deps.policies.book, today, deps.figure(TRAVEL_DAYS))
-        earliest = max(now, day_begins(there))
+    if not card.lies_at(site_id):
+        earliest = max(now, day_begins(_there(deps, card, site_id)))
     return Hours(site, earliest, day_begins(today + timedelta(days=deps.figure(REBOOKING_DAYS) + 1)))
+
+
+def _there(deps: Dependencies, card: Card, site_id: UUID) -> date:
+    """By when a card can be at a site where it does not lie: as was said of it, else when it has travelled."""
+    if card.bound_for == site_id and card.expected_on is not None:
+        return card.expected_on
+    return nth_working_day(deps.policies.book, deps.today(), deps.figure(TRAVEL_DAYS))
 
 
 async def free_hours(
@@ -75,7 +81,7 @@ async def free_hours(
     Raises CardUnknown, CardNotWaiting or SiteUnknown.
     """
     card = await waiting_card(session, caller, card_id, lock=False)
-    wanted = site_id or card.site_id
+    wanted = site_id or card.bound_for or card.site_id
     if wanted is None:
         raise SiteUnknown(detail_ar="لم يحدد للكارت مكان استلام، اختر مكاناً.")
     hours = await hours_for(session, deps, card, wanted)
@@ -106,7 +112,7 @@ async def rebook_card(session: AsyncSession, deps: Dependencies, card: Card, giv
         raise SlotTooSoon(f"Not before {earliest}.", detail_ar="اختر موعداً بعد وصول الكارت.", earliest=earliest)
     if given.starts_at >= hours.behind:
         raise SlotTooFar(detail_ar="اختر موعداً أقرب.")
-    kind: ChangeKind = "rebooked" if card.site_id in {None, given.site_id} else "moved"
+    kind: ChangeKind = "rebooked" if (card.bound_for or card.site_id) in {None, given.site_id} else "moved"
     return await book(session, deps, card, hours.site, given.starts_at, kind, by)
 
 
@@ -129,8 +135,8 @@ async def book(
     number = await repository.last_number(session, card.card_id) + 1
     appointment = NewAppointment(new_id(), card.card_id, site.site_id, starts_at, number)
     await sites.book(session, [appointment], deps.now())
-    if card.site_id != site.site_id:
-        await cards.lies_at(session, [card.card_id], site.site_id)
+    expected_on = None if card.lies_at(site.site_id) else _there(deps, card, site.site_id)
+    await cards.collected_at(session, [card.card_id], site.site_id, expected_on)
     await repository.served(session, [card.card_id])
     change = change_of(card.card_id, kind, before, (site.site_id, starts_at), by, deps.now())
     await repository.put(session, [change])

@@ -17,6 +17,8 @@ from card_service.cards.errors import (
     PinEnvelopeUsed,
     PinUnreadable,
     ReplacementWaiting,
+    SiteClosed,
+    SiteEnded,
     SiteUnknown,
 )
 from card_service.cards.models import Card
@@ -67,6 +69,8 @@ def card_out(deps: Dependencies, caller: Principal, card: Card, replaced_by: UUI
         state=card.state,
         services=[ProgrammeService(one) for one in card.services],
         site_id=card.site_id,
+        bound_for=card.bound_for,
+        expected_on=card.expected_on,
         phase_id=card.phase_id,
         replaces=card.replaces,
         replaced_by=replaced_by,
@@ -230,7 +234,7 @@ async def disable_service(
     "/v1/cards/{card_id}/replacement",
     scopes=Scope.CARDS_WRITE,
     status_code=201,
-    problems=(CardUnknown, SiteUnknown, CardStateConflict, ReplacementWaiting),
+    problems=(CardUnknown, SiteUnknown, SiteEnded, SiteClosed, CardStateConflict, ReplacementWaiting),
     rows=CARD,
     purpose="replacement",
     despite_restriction="the card goes on giving what it gives",
@@ -238,5 +242,8 @@ async def disable_service(
 async def replace_card(
     card_id: UUID, given: ReplacementIn, caller: Caller, session: Work, deps: WithDependencies
 ) -> CardOut:
-    """Order a replacement, to be collected at any site of the governorate; the household's entitlements stay."""
+    """Order a replacement, to be collected at any site of the governorate; the household's entitlements stay.
+
+    Where a bureau makes the cards of its phase, it comes with the next batch; its holder is invited once it is there.
+    """
     return card_out(deps, caller, await service.replace(session, deps, caller, card_id, given.reason, given.site_id))

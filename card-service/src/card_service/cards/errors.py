@@ -36,6 +36,20 @@ class SiteUnknown(NotFound):
     title_ar = "مكان الاستلام غير موجود"
 
 
+class SiteEnded(Conflict):
+    """The pick-up site hands no cards over any more"""
+
+    code = "site_ended"
+    title_ar = "مكان الاستلام انتهى عمله"
+
+
+class SiteClosed(Conflict):
+    """The pick-up site is shut at present"""
+
+    code = "site_closed"
+    title_ar = "مكان الاستلام مغلق حالياً"
+
+
 class CardStateConflict(Conflict):
     """The state of the card does not allow this"""
 

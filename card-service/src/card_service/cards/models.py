@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -39,6 +39,12 @@ class Card(OfDistrict):
     lapses_at: datetime | None  # when the block ends by itself
     pin: StoredPin | None
     birth_year: int
+    bound_for: UUID | None = None  # where it is to be collected once it has come there, while it is elsewhere
+    expected_on: date | None = None  # the day on which it is to be there, where that is known
+
+    def lies_at(self, site_id: UUID) -> bool:
+        """Whether it is at that site."""
+        return self.state is CardState.IN_STOCK and self.site_id == site_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,10 @@ class KeptStep:
 
 @dataclass(frozen=True, slots=True)
 class NewCard:
-    """A card to be written: in stock at a site, or without one requested of a bureau."""
+    """A card to be written: in stock at a site, or without one to be made by a bureau.
+
+    A replacement is ordered by an office and approved with that; it is collected at the site that it is `bound_for`.
+    """
 
     card_id: UUID
     citizen_id: UUID
@@ -100,6 +109,14 @@ class NewCard:
     phase_id: UUID | None
     replaces: UUID | None = None
     order_id: UUID | None = None
+    bound_for: UUID | None = None
+
+    @property
+    def state(self) -> CardState:
+        """What it is when it is written."""
+        if self.site_id is not None:
+            return CardState.IN_STOCK
+        return CardState.REQUESTED if self.replaces is None else CardState.APPROVED
 
 
 @dataclass(frozen=True, slots=True)

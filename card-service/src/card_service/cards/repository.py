@@ -29,7 +29,7 @@ _STEP = "moved = :action, moved_at = :at, moved_by = :by, moved_where = :where, 
 _CARD = (
     "SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, h.district, c.number_sealed, c.state,"
     " c.state_before_block, c.site_id, c.phase_id, c.services, c.replaces, c.issued_at, c.activated_at, c.blocked_at,"
-    " c.block_reason, c.lapses_at, c.pin_salt, c.pin_digest, c.pin_failures,"
+    " c.block_reason, c.lapses_at, c.bound_for, c.expected_on, c.pin_salt, c.pin_digest, c.pin_failures,"
     " CAST(extract(year FROM z.birth_date) AS integer) AS birth_year"
     " FROM card c JOIN citizen z USING (citizen_id) JOIN household h ON h.household_id = c.household_id"
 )
@@ -43,7 +43,12 @@ _TRANSFER = text(
 )
 _REPLACEMENT = text("SELECT card_id FROM card WHERE replaces = :card_id")
 _WAITING_REPLACEMENT = text(f"SELECT EXISTS (SELECT FROM card WHERE citizen_id = :citizen_id AND {WAITING_NOW})")
-_SITE_GOVERNORATE = text("SELECT governorate FROM pickup_site WHERE site_id = :site_id")
+_SITE = text(
+    "SELECT s.governorate, s.ends_on, (SELECT max(c.ends_at) FROM site_closure c WHERE c.site_id = s.site_id"
+    "  AND c.withdrawn_at IS NULL AND c.begins_at <= :now AND c.ends_at > :now) AS closed_until"
+    " FROM pickup_site s WHERE s.site_id = :site_id"
+)
+_BY_BUREAU = text("SELECT production = 'bureau' FROM rollout_phase WHERE phase_id = :phase_id")
 _TAKEN = text("SELECT number_hash FROM card WHERE number_hash = ANY(CAST(:hashes AS bytea[]))")
 _HOLDERS = text(
     "SELECT number_hash, citizen_id, state, governorate FROM card WHERE number_hash = ANY(CAST(:hashes AS bytea[]))"
@@ -91,7 +96,12 @@ _TODAYS_WORDS = text(
     " ORDER BY card_id LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING card_id"
 )
 _LAPSES_AT = text("UPDATE card SET lapses_at = :lapses_at WHERE card_id = :card_id")
-_LIES_AT = text("UPDATE card SET site_id = :site_id WHERE card_id = ANY(CAST(:cards AS uuid[]))")
+# Where it lies already, there is nothing to travel.
+_COLLECTED_AT = text(
+    "UPDATE card SET bound_for = CASE WHEN site_id = :site_id THEN NULL ELSE CAST(:site_id AS uuid) END,"
+    " expected_on = CASE WHEN site_id = :site_id THEN NULL ELSE CAST(:expected_on AS date) END"
+    " WHERE card_id = ANY(CAST(:cards AS uuid[]))"
+)
 _STAYS = text("UPDATE card SET lapses_at = NULL WHERE card_id = :card_id")
 # A card that waits may have been given an hour, one at its end has none of a block.
 _END = (
@@ -140,9 +150,15 @@ _MOVE_ALL = text(
     "UPDATE card SET state = :state, serial = CASE WHEN :state = 'approved' THEN NULL ELSE serial END,"
     f" {_STEP} WHERE card_id = ANY(CAST(:ids AS uuid[]))"
 )
-_LEAVE = text(f"UPDATE card SET state = 'produced', site_id = NULL, {_STEP} WHERE card_id = ANY(CAST(:ids AS uuid[]))")
+_LEAVE = text(
+    "UPDATE card SET state = 'produced', site_id = NULL,"
+    " expected_on = CASE WHEN bound_for = :to_site THEN CAST(:expected_on AS date) ELSE expected_on END,"
+    f" {_STEP} WHERE card_id = ANY(CAST(:ids AS uuid[]))"
+)
 _ARRIVE = text(
-    f"UPDATE card SET state = 'in_stock', site_id = :site_id, {_STEP} WHERE card_id = ANY(CAST(:ids AS uuid[]))"
+    "UPDATE card SET state = 'in_stock', site_id = :site_id, bound_for = nullif(bound_for, :site_id),"
+    f" expected_on = CASE WHEN bound_for = :site_id THEN NULL ELSE expected_on END, {_STEP}"
+    " WHERE card_id = ANY(CAST(:ids AS uuid[]))"
 )
 _CLOSE_THESE = text(f"UPDATE card SET state = 'closed', {_END} WHERE card_id = ANY(CAST(:ids AS uuid[]))")
 _TAKE_SERIALS = statement(
@@ -161,7 +177,7 @@ _COUNT_FAILURES = text("UPDATE card SET pin_failures = :failures WHERE card_id =
 
 _COLUMNS = (
     "card_id", "citizen_id", "household_id", "governorate", "number_hash", "number_sealed", "state", "site_id",
-    "phase_id", "replaces", "order_id", "created_at", "moved_at", "moved_by", "moved_because",
+    "phase_id", "replaces", "order_id", "bound_for", "created_at", "moved_at", "moved_by", "moved_because",
 )  # fmt: skip
 
 
@@ -171,7 +187,7 @@ def handed_over(given: str) -> str:
     `given` gives rows of card_id, state, services (with commas between), the instant and who did it.
     """
     return f"""UPDATE card c SET state = g.state, services = string_to_array(g.services, ','), issued_at = g.at,
-            activated_at = CASE WHEN g.state = 'active' THEN g.at END,
+            activated_at = CASE WHEN g.state = 'active' THEN g.at END, bound_for = NULL, expected_on = NULL,
             switched_off = coalesce((SELECT o.switched_off FROM card o WHERE o.card_id = c.replaces), '{{}}'),
             moved = '{Action.HAND_OVER}', moved_at = g.at, moved_by = g.by, moved_where = c.site_id,
             moved_because = NULL
@@ -218,9 +234,12 @@ async def set_services(session: AsyncSession, card_id: UUID, services: Sequence[
     await session.execute(_SET_SERVICES, {"card_id": card_id, "services": ",".join(sorted(services))})
 
 
-async def lies_at(session: AsyncSession, cards: Sequence[UUID], site_id: UUID) -> None:
-    """Write at which site cards are to be collected."""
-    await session.execute(_LIES_AT, {"cards": list(cards), "site_id": site_id})
+async def collected_at(session: AsyncSession, cards: Sequence[UUID], site_id: UUID, expected_on: date | None) -> None:
+    """Write at which site cards are to be collected; those that are elsewhere count there when they are received.
+
+    `expected_on`: by when they are to be there.
+    """
+    await session.execute(_COLLECTED_AT, {"cards": list(cards), "site_id": site_id, "expected_on": expected_on})
 
 
 async def has_waiting(session: AsyncSession, citizen_id: UUID) -> bool:
@@ -228,10 +247,23 @@ async def has_waiting(session: AsyncSession, citizen_id: UUID) -> bool:
     return bool((await session.execute(_WAITING_REPLACEMENT, {"citizen_id": citizen_id})).scalar())
 
 
-async def site_governorate(session: AsyncSession, site_id: UUID) -> str | None:
-    """The governorate of a pick-up site, None where there is no such site."""
-    found: str | None = (await session.execute(_SITE_GOVERNORATE, {"site_id": site_id})).scalar()
-    return found
+class CollectingSite(NamedTuple):
+    """What a replacement must know of the site where it is to be collected; `closed_until`: where it is shut now."""
+
+    governorate: str
+    ends_on: date | None
+    closed_until: datetime | None
+
+
+async def site(session: AsyncSession, site_id: UUID, now: datetime) -> CollectingSite | None:
+    """A pick-up site, None where there is no such one."""
+    row = (await session.execute(_SITE, {"site_id": site_id, "now": now})).one_or_none()
+    return CollectingSite(*row) if row else None
+
+
+async def made_by_bureau(session: AsyncSession, phase_id: UUID | None) -> bool:
+    """Whether the cards of a phase are made by a bureau, not at their sites."""
+    return bool((await session.execute(_BY_BUREAU, {"phase_id": phase_id})).scalar())
 
 
 class Holder(NamedTuple):
@@ -256,13 +288,12 @@ async def taken(session: AsyncSession, hashes: Sequence[bytes]) -> set[bytes]:
 async def insert(
     session: AsyncSession, cards: Sequence[NewCard], now: datetime, by: str, because: str | None = None
 ) -> None:
-    """Write many cards by COPY, those with a site in stock there; `by`: who had them made, `because`: what for."""
+    """Write many cards by COPY, each in its state; `by`: who had them made, `because`: what for."""
     connection = await raw(session)
     records = [
         (
             c.card_id, c.citizen_id, c.household_id, c.governorate, c.number_hash, c.number_sealed,
-            CardState.REQUESTED if c.site_id is None else CardState.IN_STOCK,
-            c.site_id, c.phase_id, c.replaces, c.order_id, now, now, by, because,
+            c.state, c.site_id, c.phase_id, c.replaces, c.order_id, c.bound_for, now, now, by, because,
         )
         for c in cards
     ]  # fmt: skip
@@ -332,9 +363,12 @@ async def take_serials(session: AsyncSession, serials: Mapping[UUID, str], step:
     await session.execute(_TAKE_SERIALS, values)
 
 
-async def leave(session: AsyncSession, card_ids: Collection[UUID], step: Step) -> None:
-    """Let produced cards, whose rows are locked, be on their way: they lie at no site."""
-    await session.execute(_LEAVE, {"ids": list(card_ids), **step.values})
+async def leave(
+    session: AsyncSession, card_ids: Collection[UUID], step: Step, to_site: UUID | None, expected_on: date
+) -> None:
+    """Let cards, whose rows are locked, be on their way: they lie at no site, and are to be at `to_site` by a day."""
+    way = {"to_site": to_site, "expected_on": expected_on}
+    await session.execute(_LEAVE, {"ids": list(card_ids), **way, **step.values})
 
 
 async def arrive(session: AsyncSession, card_ids: Collection[UUID], site_id: UUID, step: Step) -> None:

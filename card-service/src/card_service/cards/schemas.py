@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -61,6 +61,12 @@ class CardOut(BaseModel):
     state: Annotated[CardState, Personal.CARD]
     services: Annotated[list[ProgrammeService], Personal.CARD]
     site_id: Annotated[UUID | None, Personal.CARD]
+    bound_for: Annotated[
+        UUID | None, Personal.CARD, Field(description="the site where it is to be collected once it has come there")
+    ]
+    expected_on: Annotated[
+        date | None, Personal.CARD, Field(description="by when it is to be there; null where nobody knows yet")
+    ]
     phase_id: UUID | None
     replaces: UUID | None
     replaced_by: UUID | None

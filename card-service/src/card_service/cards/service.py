@@ -10,7 +10,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards import minting, repository, steps
-from card_service.cards.errors import CardStateConflict, CardUnknown, LastService, ReplacementWaiting, SiteUnknown
+from card_service.cards.errors import (
+    CardStateConflict,
+    CardUnknown,
+    LastService,
+    ReplacementWaiting,
+    SiteClosed,
+    SiteEnded,
+    SiteUnknown,
+)
 from card_service.cards.lifecycle import (
     BLOCKED_UNTIL_REPLACED,
     USABLE,
@@ -180,13 +188,17 @@ async def disable(
 async def replace(
     session: AsyncSession, deps: Dependencies, caller: Principal, card_id: UUID, reason: str, site_id: UUID
 ) -> Card:
-    """Order a replacement, ready at a site; a card out of its holder's hands is blocked at once."""
+    """Order a replacement, ready at a site or, where a bureau makes its phase's cards, made with the next batch.
+
+    A card out of its holder's hands is blocked at once. Raises CardUnknown, CardStateConflict, ReplacementWaiting,
+    SiteUnknown, SiteEnded or SiteClosed.
+    """
     old = await card_of(session, caller, card_id, lock=True)
     move(caller, old.state, Action.REPLACE)
     if await repository.has_waiting(session, old.citizen_id):
         raise ReplacementWaiting(detail_ar="تم طلب كارت بديل من قبل وهو في انتظار الاستلام.")
-    if await repository.site_governorate(session, site_id) != old.governorate:
-        raise SiteUnknown(detail_ar="اختر مكان استلام في محافظة المواطن.")
+    await _ensure_collectable(session, deps, old.governorate, site_id)
+    by_bureau = await repository.made_by_bureau(session, old.phase_id)
     now = deps.now()
     if reason in BLOCKED_UNTIL_REPLACED and old.state in USABLE:
         await _block(session, old, Step.of(caller, Action.BLOCK, now, reason), OFFICE, None)
@@ -200,12 +212,25 @@ async def replace(
         governorate=old.governorate,
         number_hash=minted.number_hash,
         number_sealed=minted.number_sealed,
-        site_id=site_id,
+        site_id=None if by_bureau else site_id,
         phase_id=old.phase_id,
         replaces=card_id,
+        bound_for=site_id if by_bureau else None,
     )
     await repository.insert(session, [new], now, caller.subject, reason)
     return await card_of(session, caller, new.card_id)
+
+
+async def _ensure_collectable(session: AsyncSession, deps: Dependencies, governorate: str, site_id: UUID) -> None:
+    """That cards are handed over at a site of the governorate. Raises SiteUnknown, SiteEnded or SiteClosed."""
+    site = await repository.site(session, site_id, deps.now())
+    if site is None or site.governorate != governorate:
+        raise SiteUnknown(detail_ar="اختر مكان استلام في محافظة المواطن.")
+    if site.ends_on is not None and site.ends_on < deps.today():
+        raise SiteEnded(f"Its last day was {site.ends_on}.", detail_ar="اختر مكان استلام آخر.")
+    if site.closed_until is not None:
+        until = site.closed_until.isoformat()
+        raise SiteClosed(f"Until {until}.", detail_ar="اختر مكان استلام آخر أو أعد المحاولة بعد فتحه.", until=until)
 
 
 async def close_cards_of(session: AsyncSession, citizen_id: UUID, reason: str, now: datetime, by: str) -> list[UUID]:

@@ -12,13 +12,6 @@ class SiteExists(Conflict):
     title_ar = "يوجد مكان استلام بهذا الاسم في المحافظة"
 
 
-class SiteEnded(Conflict):
-    """The pick-up site hands no cards over any more"""
-
-    code = "site_ended"
-    title_ar = "مكان الاستلام انتهى عمله"
-
-
 class SiteEndInvalid(InvalidRequest):
     """A pick-up site's last day is not past"""
 

@@ -9,14 +9,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.cards.errors import SiteUnknown
+from card_service.cards.errors import SiteEnded, SiteUnknown
 from card_service.dependencies import Dependencies
 from card_service.distribution import closure_repository, repository, slot_making, slots
 from card_service.distribution.errors import (
     ClosureInvalid,
     ClosureOver,
     ClosureUnknown,
-    SiteEnded,
     SiteEndInvalid,
     SiteExists,
     SlotPeriodInvalid,

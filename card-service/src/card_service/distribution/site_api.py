@@ -8,14 +8,13 @@ from uuid import UUID
 
 from fastapi import Query
 
-from card_service.cards.errors import SiteUnknown
+from card_service.cards.errors import SiteEnded, SiteUnknown
 from card_service.context import WithDependencies
 from card_service.distribution import service, slots
 from card_service.distribution.errors import (
     ClosureInvalid,
     ClosureOver,
     ClosureUnknown,
-    SiteEnded,
     SiteEndInvalid,
     SlotPeriodInvalid,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from card_service.context import Running
 from card_service.dependencies import Dependencies
 from card_service.handover import searches, service
 from card_service.handover.errors import (
+    CardNotCollected,
+    CardOnItsWay,
     NationalIdMismatch,
     NoSite,
     OtherHouseCall,
@@ -24,6 +27,7 @@ from card_service.handover.reasons import Reason
 from card_service.handover.schemas import (
     AppointmentOut,
     CardSite,
+    CollectionOut,
     FoundCard,
     FoundCards,
     HandedOver,
@@ -36,6 +40,8 @@ from card_service.registry import names, sealed_names
 from chassis import idempotency
 from chassis.area import Bound
 from chassis.auth import Caller
+from chassis.db import Recording
+from chassis.endpoints import OFFICES
 from chassis.records.entries import entry_of
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -70,7 +76,8 @@ def _reason_out(reason: Reason | None) -> NothingToGive | None:
     if reason is None:
         return None
     english, arabic = reason.words
-    return NothingToGive(code=reason.code, reason=english, reason_ar=arabic, site=_site_out(reason.site))
+    site = _site_out(reason.site)
+    return NothingToGive(code=reason.code, reason=english, reason_ar=arabic, site=site, expected_on=reason.expected_on)
 
 
 @routes.post(
@@ -92,6 +99,23 @@ async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running, requ
     )
 
 
+@routes.get(
+    "/v1/cards/{card_id}/collection",
+    scopes=(Scope.CARDS_READ, Scope.CARDS_WRITE, Scope.CARDS_HANDOVER),
+    callers=OFFICES,
+    problems=(CardUnknown, CardNotCollected),
+    purpose="card_lookup",
+)
+async def read_collection(card_id: UUID, caller: Caller, session: Recording) -> CollectionOut:
+    """Who was given a card: its holder, or a proxy by which mandate; when, at which site, by which clerk."""
+    found = await service.collected(session, caller, card_id)
+    proxy = None
+    if found.proxy_id is not None:
+        proxy = {"citizen_id": found.proxy_id, "mandate_id": found.mandate_id, "document": found.document}
+    whose = {"holder": {"citizen_id": found.citizen_id}, "proxy": proxy}
+    return CollectionOut.model_validate({**asdict(found), **whose, "collected_by": "proxy" if proxy else "holder"})
+
+
 @routes.post(
     "/v1/cards/{card_id}/handover",
     scopes=Scope.CARDS_HANDOVER,
@@ -99,6 +123,7 @@ async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running, requ
     problems=(
         CardUnknown,
         NationalIdMismatch,
+        CardOnItsWay,
         CardStateConflict,
         OtherSite,
         NoSite,

@@ -1,4 +1,4 @@
-"""The SQL of cards that proxies have collected."""
+"""The SQL of who has collected cards: their holders, or proxies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from card_service.handover.models import Handed
+from card_service.handover.models import Collected, Handed
 from chassis.row_arrays import statement
 
 # In one order, so that hand-overs of several lanes wait for each other and never in a circle.
@@ -29,6 +29,17 @@ _PUT = statement(
     handed_over_by="text",
     collected_at="timestamptz",
 )
+# A card is handed over once: the step is there for every one that ever was.
+_COLLECTED = text(
+    "SELECT c.card_id, c.citizen_id, k.proxy_id, k.mandate_id, m.document,"
+    " EXISTS (SELECT FROM house_call v WHERE v.card_id = c.card_id AND v.state = 'done') AS at_home,"
+    " p.site_id, p.name_ar, p.name_en, s.done_by, c.issued_at"
+    " FROM card c LEFT JOIN card_collection k USING (card_id) LEFT JOIN mandate m ON m.mandate_id = k.mandate_id"
+    " LEFT JOIN LATERAL (SELECT done_by, site_id FROM card_step WHERE card_id = c.card_id AND action = 'hand_over'"
+    "  ORDER BY step_id DESC LIMIT 1) s ON true"
+    " LEFT JOIN pickup_site p ON p.site_id = s.site_id"
+    " WHERE c.card_id = :card_id AND c.issued_at IS NOT NULL"
+)
 
 
 async def lock_proxies(session: AsyncSession, marks: Iterable[bytes]) -> dict[bytes, UUID]:
@@ -40,6 +51,12 @@ async def lock_proxies(session: AsyncSession, marks: Iterable[bytes]) -> dict[by
 async def count(session: AsyncSession, proxy_id: UUID, since: datetime) -> int:
     """How many cards of others a proxy has collected since an instant."""
     return int((await session.execute(_COUNT, {"proxy_id": proxy_id, "since": since})).scalar_one())
+
+
+async def of_card(session: AsyncSession, card_id: UUID) -> Collected | None:
+    """Who was given a card, None where nobody was."""
+    row = (await session.execute(_COLLECTED, {"card_id": card_id})).one_or_none()
+    return Collected(*row) if row else None
 
 
 async def put(session: AsyncSession, done: Sequence[Handed]) -> None:

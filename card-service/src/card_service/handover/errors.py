@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from chassis.problems import Conflict, Forbidden
 
 
@@ -10,6 +12,27 @@ class OtherSite(Conflict):
 
     code = "other_site"
     title_ar = "الكارت موجود في مكان استلام آخر"
+
+
+class CardOnItsWay(Conflict):
+    """The card is to be collected here, and has not come yet"""
+
+    code = "card_on_its_way"
+    title_ar = "الكارت في الطريق إلى هذا المكان ولم يصل بعد"
+
+    @classmethod
+    def expected(cls, day: date | None) -> CardOnItsWay:
+        """Say by when it is to be there, where that is known."""
+        if day is None:
+            return cls("An SMS says when it is here.", detail_ar="ستصل رسالة عند وصوله.", expected_on=None)
+        return cls(f"Expected by {day}.", detail_ar=f"متوقع وصوله يوم {day}.", expected_on=day.isoformat())
+
+
+class CardNotCollected(Conflict):
+    """The card has been given to nobody"""
+
+    code = "card_not_collected"
+    title_ar = "لم يتم تسليم الكارت"
 
 
 class NationalIdMismatch(Conflict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from card_service.cards.lifecycle import CardState
@@ -16,6 +17,8 @@ from chassis.principal import Principal
 from chassis.records.rows import Record
 from contracts.card import ProgrammeService
 from contracts.event import Event
+
+_MADE: Final = frozenset({CardState.PRODUCED, CardState.IN_STOCK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,22 @@ class Lying(OfDistrict):
     __slots__ = ()
     governorate: str
     district: str
+    state: CardState
     site: Site | None
+    bound_for: UUID | None
+    expected_on: date | None
 
     def lies_with(self, bound: Bound) -> bool:
         """Whether it lies at the site the caller is bound to."""
         if self.site is None or bound.site_id is None:
             return False
         return bound.covers(Area(self.governorate, site_id=self.site.site_id))
+
+    def comes_to(self, bound: Bound) -> bool:
+        """Whether it is made, is to be collected at the caller's site, and has not come there yet."""
+        if self.state not in _MADE or self.bound_for is None or bound.site_id is None or self.lies_with(bound):
+            return False
+        return bound.covers(Area(self.governorate, site_id=self.bound_for))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,8 @@ class Found(Lying):
     starts_at: datetime | None
     ends_at: datetime | None
     appointment_state: AppointmentState | None
+    bound_for: UUID | None = None
+    expected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +126,16 @@ class Waiting(Lying):
     members: int
     site: Site | None
     appointment_id: UUID | None
+    appointment_site: UUID | None
     house_call_id: UUID | None  # planned for the card
     house_call_day: date | None
+    bound_for: UUID | None = None
+    expected_on: date | None = None
+
+    @property
+    def keeps(self) -> bool:
+        """Whether its holder has an appointment where the card lies; one at another site is called off."""
+        return self.site is not None and self.appointment_site == self.site.site_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +146,26 @@ class Collection:
     proxy_id: UUID
     mandate_id: UUID
     site_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Who was given a card: its holder, or a proxy by a mandate whose document is named; when, where, by whom.
+
+    `handed_over_by` and `site_id` are None where it was before steps were kept.
+    """
+
+    card_id: UUID
+    citizen_id: UUID
+    proxy_id: UUID | None
+    mandate_id: UUID | None
+    document: str | None
+    at_home: bool
+    site_id: UUID | None
+    site_name_ar: str | None
+    site_name_en: str | None
+    handed_over_by: str | None
+    collected_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

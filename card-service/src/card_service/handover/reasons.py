@@ -24,6 +24,7 @@ DECEASED: Final = "person_deceased"
 CHILD: Final = "child_without_card"
 NOT_PLANNED: Final = "card_not_planned"
 IN_PRODUCTION: Final = "card_in_production"
+ON_ITS_WAY: Final = "card_on_its_way"
 OTHER_SITE: Final = "card_at_other_site"
 HANDED_OVER: Final = "card_handed_over"
 CLOSED: Final = "card_closed"
@@ -50,6 +51,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "The card is being made, or is on its way to its site; an SMS will say when it is there.",
         "الكارت قيد الإصدار أو في الطريق إلى مكان الاستلام، وستصل رسالة عند وصوله.",
     ),
+    ON_ITS_WAY: ("The card is on its way to this site.", "الكارت في الطريق إلى هذا المكان ولم يصل بعد."),
     OTHER_SITE: ("The card lies at another pick-up site.", "الكارت موجود في مكان استلام آخر."),
     HANDED_OVER: ("The card was handed over already.", "تم تسليم الكارت من قبل."),
     CLOSED: ("The citizen's card is closed.", "تم إنهاء كارت المواطن."),
@@ -58,10 +60,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A stable code with its words, and the site where the card lies if that is the reason."""
+    """A stable code with its words, the site where the card lies if that is the reason, and when it is expected."""
 
     code: str
     site: Site | None = None
+    expected_on: date | None = None
 
     @property
     def words(self) -> tuple[str, str]:
@@ -87,6 +90,8 @@ def of_found(found: Sequence[Found], bound: Bound) -> Reason | None:
     ready = [card for card in found if Action.HAND_OVER in allowed(card.state)]
     if any(bound.site_id is None or card.lies_with(bound) for card in ready):
         return None
+    if coming := [card for card in found if card.comes_to(bound)]:
+        return Reason(ON_ITS_WAY, coming[0].site, coming[0].expected_on)
     if ready:
         return Reason(OTHER_SITE, ready[0].site)
     states = {card.state for card in found}

@@ -34,7 +34,7 @@ _FOUND = f"""
     ), found AS (
         SELECT q.n, c.card_id, c.citizen_id, {sealed_names.column("z")} AS name_kept,
             c.governorate, h.district, c.state, c.replaces, s.site_id, s.name_ar,
-            s.name_en, s.address_ar, a.starts_at, a.ends_at, a.state AS appointment_state
+            s.name_en, s.address_ar, a.starts_at, a.ends_at, a.state AS appointment_state, c.bound_for, c.expected_on
         FROM asked q JOIN LATERAL (
             SELECT b.citizen_id FROM citizen b WHERE b.national_id_hash = q.hash
             UNION SELECT f.citizen_id FROM {FORMER} WHERE f.national_id_hash = q.hash
@@ -69,7 +69,7 @@ _WAITING = f"""
     SELECT c.card_id, c.citizen_id, c.household_id, c.governorate, c.state, c.replaces, c.phase_id,
         z.national_id_hash, ARRAY(SELECT f.national_id_hash FROM {FORMER} WHERE f.citizen_id = z.citizen_id) AS former,
         h.district, h.members, s.site_id, s.name_ar, s.name_en, s.address_ar, a.appointment_id,
-        v.call_id, v.day
+        a.site_id AS appointment_site, c.bound_for, c.expected_on, v.call_id, v.day
     FROM card c JOIN citizen z ON z.citizen_id = c.citizen_id
     JOIN household h ON h.household_id = c.household_id
     LEFT JOIN pickup_site s ON s.site_id = c.site_id
@@ -136,6 +136,8 @@ def _found(row: asyncpg.Record) -> Found:
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
         appointment_state=row["appointment_state"],
+        bound_for=row["bound_for"],
+        expected_on=row["expected_on"],
     )
 
 
@@ -159,6 +161,9 @@ def _waiting(row: Any) -> Waiting:
         members=row["members"],
         site=_site(row),
         appointment_id=row["appointment_id"],
+        appointment_site=row["appointment_site"],
+        bound_for=row["bound_for"],
+        expected_on=row["expected_on"],
         house_call_id=row["call_id"],
         house_call_day=row["day"],
     )
@@ -167,7 +172,7 @@ def _waiting(row: Any) -> Waiting:
 async def hand_over(session: AsyncSession, done: Sequence[Handed]) -> None:
     """Write that holders have their cards and kept their appointments, who did it, the replies, and the events."""
     handed = [(one.card.card_id, str(one.card.state), ",".join(one.services), one.wish.now) for one in done]
-    kept = [one.card.appointment_id for one in done if one.card.appointment_id is not None]
+    kept = [one.card.appointment_id for one in done if one.card.keeps]
     records = [
         replace(one.wish.record, citizen_id=one.card.citizen_id, household_id=one.card.household_id) for one in done
     ]

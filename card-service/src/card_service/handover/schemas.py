@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from card_service.cards.lifecycle import CardState
 from card_service.distribution.models import AppointmentState
@@ -67,13 +67,15 @@ class NothingToGive(BaseModel):
     """Why there is no card that could be handed over here: a stable code, in words, and where the card lies instead.
 
     `national_id_…`: the number cannot be one; `likely_typo`, `person_unknown`, `person_deceased`, `child_without_card`,
-    `card_not_planned`, `card_in_production`, `card_at_other_site`, `card_handed_over`, `card_closed`.
+    `card_not_planned`, `card_in_production`, `card_on_its_way`, `card_at_other_site`, `card_handed_over`,
+    `card_closed`.
     """
 
     code: Annotated[str, Personal.CARD]
     reason: str
     reason_ar: str
     site: CardSite | None
+    expected_on: Annotated[date | None, Personal.CARD, Field(description="by when a card on its way is to be here")]
 
 
 class FoundCards(BaseModel):
@@ -82,6 +84,35 @@ class FoundCards(BaseModel):
     items: list[FoundCard]
     nothing_to_give: NothingToGive | None
     next: str | None = None
+
+
+class CollectedFor(BaseModel):
+    """Whose card it is."""
+
+    citizen_id: Annotated[UUID, Whose.CITIZEN]
+
+
+class CollectedBy(BaseModel):
+    """The proxy who was given it, by which mandate."""
+
+    citizen_id: Annotated[UUID, Whose.CITIZEN]
+    mandate_id: UUID
+    document: Annotated[str, Personal.CARD, Field(description="the reference of the mandate's document")]
+
+
+class CollectionOut(BaseModel):
+    """Who was given a card, when, where and by whom. Holder and proxy each see in their records that it was read."""
+
+    card_id: Annotated[UUID, Whose.CARD]
+    collected_by: Annotated[Literal["holder", "proxy"], Personal.CARD]
+    holder: CollectedFor
+    proxy: Annotated[CollectedBy | None, Field(description="null where the holder was given it")]
+    at_home: Annotated[bool, Personal.CARD]
+    site_id: Annotated[UUID | None, Field(description="null for what was given before it was kept")]
+    site_name_ar: str | None
+    site_name_en: str | None
+    handed_over_by: Annotated[str | None, Field(description="the clerk's subject, null as before")]
+    collected_at: Annotated[datetime, Personal.CARD]
 
 
 class HandedOver(BaseModel):

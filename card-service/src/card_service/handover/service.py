@@ -15,12 +15,20 @@ from card_service.cards import repository as cards
 from card_service.cards.errors import CardUnknown
 from card_service.cards.lifecycle import Action, CardState, usable_state
 from card_service.cards.models import Step
-from card_service.cards.service import move
+from card_service.cards.service import card_of, move
 from card_service.context import Runtime
 from card_service.dependencies import Dependencies
+from card_service.distribution import repository as appointments
 from card_service.handover import collections, repository
-from card_service.handover.errors import NationalIdMismatch, NoSite, OtherHouseCall, OtherSite
-from card_service.handover.models import Handed, Waiting, Wish
+from card_service.handover.errors import (
+    CardNotCollected,
+    CardOnItsWay,
+    NationalIdMismatch,
+    NoSite,
+    OtherHouseCall,
+    OtherSite,
+)
+from card_service.handover.models import Collected, Handed, Waiting, Wish
 from card_service.handover.proxies import Proxies
 from card_service.handover.schemas import HandedOver, HandOverIn
 from card_service.housecalls import repository as housecalls
@@ -57,7 +65,7 @@ async def hand_over(
 ) -> Response:
     """Give a card to its holder; the reply, after the commit.
 
-    Raises CardUnknown, NationalIdMismatch, CardStateConflict, OtherSite, NoSite, ProxyUnknown, NotAProxy,
+    Raises CardUnknown, NationalIdMismatch, CardOnItsWay, CardStateConflict, OtherSite, NoSite, ProxyUnknown, NotAProxy,
     ProxyCollectedMany, what `idempotency.enter` does, and Unavailable where too many wait.
     """
     if caller.bound.site_id is None:
@@ -75,6 +83,15 @@ async def hand_over(
     )
     body = await runtime.state.handovers.submit(card_id.int, wish)
     return Response(body, repository.STATUS, media_type=repository.MEDIA_TYPE)
+
+
+async def collected(session: AsyncSession, caller: Principal, card_id: UUID) -> Collected:
+    """Who was given a card that the caller may see. Raises CardUnknown or CardNotCollected."""
+    card = await card_of(session, caller, card_id)
+    found = await collections.of_card(session, card.card_id)
+    if found is None:
+        raise CardNotCollected(detail_ar="الكارت لم يسلم بعد.")
+    return found
 
 
 async def carry_out(session: AsyncSession, deps: Dependencies, wishes: Sequence[Wish]) -> list[bytes | BaseException]:
@@ -99,6 +116,8 @@ async def carry_out(session: AsyncSession, deps: Dependencies, wishes: Sequence[
         replies.append(handed.body)
     if done:
         await repository.hand_over(session, done)
+        elsewhere = [one.card for one in done if one.card.appointment_id is not None and not one.card.keeps]
+        await appointments.cancel(session, [card.card_id for card in elsewhere])
         await collections.put(session, done)
         await _end_house_calls(session, deps, done)
     return replies
@@ -113,6 +132,8 @@ async def _decide(
     same = [hmac.compare_digest(given, one) for one in card.national_ids]
     if not any(same):
         raise NationalIdMismatch(detail_ar="تأكد من الرقم القومي لصاحب الكارت.")
+    if card.comes_to(caller.bound):
+        raise CardOnItsWay.expected(card.expected_on)
     state = move(caller, card.state, Action.HAND_OVER)
     if card.site is None or not card.lies_with(caller.bound):
         raise _other_site(card)

@@ -68,7 +68,7 @@ async def _chosen(session: AsyncSession, deps: Dependencies, card: Card, number:
 async def _stated(session: AsyncSession, deps: Dependencies, asked: InquiryReceived, card: Card | None) -> CardStated:
     booked = await appointments.booked(session, card.card_id) if card else None
     waits = card is not None and card.state in WAITING
-    site_id = booked.site_id if booked else card.site_id if card and waits else None
+    site_id = booked.site_id if booked else (card.bound_for or card.site_id) if card and waits else None
     site = await sites.find_site(session, site_id) if site_id else None
     offers: list[datetime] = []
     if card is not None and waits and site is not None and asked.topic == APPOINTMENT:

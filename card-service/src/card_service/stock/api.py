@@ -22,6 +22,8 @@ from card_service.stock.errors import (
 )
 from card_service.stock.models import Consignment
 from card_service.stock.schemas import (
+    CardsToSend,
+    CardToSend,
     ConsignedCard,
     ConsignmentList,
     ConsignmentOut,
@@ -36,6 +38,7 @@ from card_service.stock.service import Stock
 from chassis.auth import Caller
 from chassis.db import Recording, Work
 from chassis.endpoints import OFFICES, Rate
+from chassis.paging import Paging, by_id
 from chassis.routing import router
 from contracts.scopes import Scope
 
@@ -138,6 +141,22 @@ async def receive(
 ) -> ConsignmentOut:
     """Count a consignment in, against its list: received, missing, surplus, damaged."""
     return _consignment_out(await service.receive(session, deps, caller, consignment_id, given))
+
+
+@routes.get(
+    "/v1/pickup-sites/{site_id}/cards-to-send",
+    scopes=_BOTH,
+    callers=OFFICES,
+    problems=SiteUnknown,
+    purpose="card_lookup",
+)
+async def list_cards_to_send(
+    site_id: UUID, caller: Caller, session: Recording, page: Annotated[Paging[UUID], by_id(100, 1000)]
+) -> CardsToSend:
+    """Cards that lie at a site and are to be collected at another one: what goes with the next consignments."""
+    found = await service.to_send_on(session, caller, site_id, page)
+    items = [CardToSend.model_validate(one, from_attributes=True) for one in found]
+    return CardsToSend.of(page, items, lambda card: card.card_id)
 
 
 @routes.get(

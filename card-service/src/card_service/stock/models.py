@@ -34,6 +34,17 @@ class Consignment:
 
 
 @dataclass(frozen=True, slots=True)
+class SendOn:
+    """A card that lies at one site and is to be collected at another one, `to_site`, by a day."""
+
+    card_id: UUID
+    to_site: UUID
+    name_ar: str
+    name_en: str
+    expected_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class StockCount:
     """What a clerk has counted at a site, and by how much it differs from what should have been there."""
 

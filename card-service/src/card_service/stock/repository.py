@@ -10,24 +10,41 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.database import record
+from card_service.distribution.models import PickupSite
 from card_service.stock.counting import Counted, Day
-from card_service.stock.models import Consignment, StockCount
+from card_service.stock.models import Consignment, SendOn, StockCount
+from chassis.paging import Paging
 from chassis.row_arrays import statement
 
-# Cards of the site's own district first, members of a household together. What was missing when it was counted is not
+# Cards that are to be collected there first, and none that is to be collected elsewhere; then those of the site's own
+# district, members of a household together. What was missing when it was counted is not
 # there to be sent, until it is made again.
 _TO_SEND = text(
     "SELECT c.card_id FROM card c JOIN household h ON h.household_id = c.household_id"
     " WHERE c.state = 'produced' AND c.governorate = :governorate"
-    " AND (CAST(:phase_id AS uuid) IS NULL OR c.phase_id = :phase_id) AND NOT EXISTS (SELECT FROM consignment_card k"
+    " AND (CAST(:phase_id AS uuid) IS NULL OR c.phase_id = :phase_id)"
+    " AND (c.bound_for IS NULL OR c.bound_for = :site_id) AND NOT EXISTS (SELECT FROM consignment_card k"
     "  JOIN consignment g USING (consignment_id) WHERE k.card_id = c.card_id"
     "  AND (k.outcome IS NULL OR k.outcome = 'missing' AND g.received_at > coalesce((SELECT max(s.at) FROM card_step s"
     "    WHERE s.card_id = c.card_id AND s.action = 'take_serial'), '-infinity')))"
-    " ORDER BY h.district <> :district, c.household_id, c.card_id LIMIT :limit FOR UPDATE OF c SKIP LOCKED"
+    " ORDER BY c.bound_for IS NULL, h.district <> :district, c.household_id, c.card_id LIMIT :limit"
+    " FOR UPDATE OF c SKIP LOCKED"
 )
 _AT_SITE = text(
     "SELECT card_id FROM card WHERE card_id = ANY(CAST(:ids AS uuid[])) AND site_id = :site_id"
     " AND state IN ('in_stock', 'ready') ORDER BY card_id FOR UPDATE"
+)
+# What lies at a site and is to be collected at another one.
+_TO_SEND_ON = text(
+    "SELECT c.card_id, c.bound_for, s.name_ar, s.name_en, c.expected_on FROM card c"
+    " JOIN pickup_site s ON s.site_id = c.bound_for WHERE c.site_id = :site_id AND c.state IN ('in_stock', 'ready')"
+    " AND c.bound_for IS NOT NULL AND c.card_id > :after ORDER BY c.card_id LIMIT :limit"
+)
+_BOUND = text("SELECT card_id FROM card WHERE card_id = ANY(CAST(:ids AS uuid[])) AND bound_for = :site_id")
+# Replacements that a bureau has made: no plan invites their holders.
+_UNINVITED = text(
+    "SELECT card_id FROM card c WHERE card_id = ANY(CAST(:ids AS uuid[])) AND replaces IS NOT NULL"
+    " AND NOT EXISTS (SELECT FROM appointment a WHERE a.card_id = c.card_id AND a.state = 'scheduled')"
 )
 _OF_SITE = text("SELECT card_id FROM card WHERE site_id = :site_id AND state IN ('in_stock', 'ready') FOR SHARE")
 _LOCK_CARDS = text(
@@ -99,12 +116,31 @@ _LAST = text(
 _DIFFERENCES = text("SELECT card_id, missing FROM stock_difference WHERE count_id = :count_id ORDER BY card_id")
 
 
-async def to_send(
-    session: AsyncSession, governorate: str, district: str, phase_id: UUID | None, limit: int
-) -> list[UUID]:
-    """Produced cards that are in no consignment, the rows locked."""
-    values = {"governorate": governorate, "district": district, "phase_id": phase_id, "limit": limit}
+async def to_send(session: AsyncSession, site: PickupSite, phase_id: UUID | None, limit: int) -> list[UUID]:
+    """Produced cards that may go to a site, their rows locked: those that are to be collected there first."""
+    values = {
+        "site_id": site.site_id,
+        "governorate": site.governorate,
+        "district": site.district,
+        "phase_id": phase_id,
+        "limit": limit,
+    }
     return list((await session.execute(_TO_SEND, values)).scalars())
+
+
+async def to_send_on(session: AsyncSession, site_id: UUID, page: Paging[UUID]) -> list[SendOn]:
+    """Cards at a site that are to be collected at another one, by their ids."""
+    return [SendOn(*row) for row in await session.execute(_TO_SEND_ON, {"site_id": site_id, **page.bounds})]
+
+
+async def bound(session: AsyncSession, card_ids: Sequence[UUID], site_id: UUID | None) -> set[UUID]:
+    """Those of these cards that are to be collected at a site where they do not lie."""
+    return set((await session.execute(_BOUND, {"site_id": site_id, "ids": list(card_ids)})).scalars())
+
+
+async def uninvited(session: AsyncSession, card_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these cards whose holders no plan invites, and who have no hour."""
+    return list((await session.execute(_UNINVITED, {"ids": list(card_ids)})).scalars())
 
 
 async def at_site(session: AsyncSession, site_id: UUID, card_ids: Sequence[UUID]) -> list[UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from chassis.paging import Page
 from chassis.personal import Personal, Whose
 
 MOST = 20_000
@@ -83,6 +84,20 @@ class ConsignmentList(ConsignmentOut):
     """A consignment with its cards."""
 
     items: list[ConsignedCard]
+
+
+class CardToSend(BaseModel):
+    """A card that lies here and is to be collected at another site: its holder has chosen that, or was given it."""
+
+    card_id: Annotated[UUID, Whose.CARD]
+    to_site: UUID
+    name_ar: str
+    name_en: str
+    expected_on: Annotated[date | None, Personal.CARD, Field(description="by when it is to be there")]
+
+
+class CardsToSend(Page[CardToSend, UUID]):
+    """Cards to be sent to other sites, by their ids."""
 
 
 class StockOut(BaseModel):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from card_service.appointments import repository as appointments
 from card_service.cards import repository as cards
 from card_service.cards.errors import SiteUnknown
 from card_service.cards.lifecycle import Action, CardState
@@ -15,6 +16,7 @@ from card_service.cards.models import Step
 from card_service.dependencies import Dependencies
 from card_service.distribution import repository as sites
 from card_service.distribution.models import PickupSite
+from card_service.keys import TRAVEL_DAYS
 from card_service.stock import repository
 from card_service.stock.counting import Day, counted
 from card_service.stock.errors import (
@@ -26,12 +28,14 @@ from card_service.stock.errors import (
     SenderReceives,
     StoreOnly,
 )
-from card_service.stock.models import Consignment, StockCount
+from card_service.stock.models import Consignment, SendOn, StockCount
 from card_service.stock.schemas import CountIn, DispatchIn, OutgoingIn, ReceiptIn
 from chassis.clock import day_begins
 from chassis.ids import new_id
+from chassis.paging import Paging
 from chassis.principal import Principal
 from contracts.scopes import Scope
+from policybook.calendar import nth_working_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ async def _site(session: AsyncSession, caller: Principal, site_id: UUID) -> Pick
 async def dispatch(session: AsyncSession, deps: Dependencies, caller: Principal, given: DispatchIn) -> Consignment:
     """Send produced cards from the store to a site. Raises SiteUnknown or NothingToSend."""
     site = await _site(session, caller, given.site_id)
-    ids = await repository.to_send(session, site.governorate, site.district, given.phase_id, given.count)
+    ids = await repository.to_send(session, site, given.phase_id, given.count)
     if not ids:
         raise NothingToSend(detail_ar="لم ترد جهة الطباعة كروتاً جديدة.")
     return await _send(session, deps, caller, ids, site.governorate, (None, site.site_id))
@@ -63,7 +67,9 @@ async def dispatch(session: AsyncSession, deps: Dependencies, caller: Principal,
 async def send_from(
     session: AsyncSession, deps: Dependencies, caller: Principal, site_id: UUID, given: OutgoingIn
 ) -> Consignment:
-    """Send cards away from a site, to another one of the governorate or back to the store; their hours are free again.
+    """Send cards away from a site, to another one of the governorate or back to the store.
+
+    Their hours are free again, but for those of cards that are to be collected where they go.
 
     Raises SiteUnknown or CardElsewhere.
     """
@@ -77,7 +83,7 @@ async def send_from(
         raise CardElsewhere(
             detail_ar="راجع الكروت الموجودة في المكان.", card_ids=[str(one) for one in sorted(elsewhere)]
         )
-    await sites.cancel(session, lying)
+    await sites.cancel(session, sorted(set(lying) - await repository.bound(session, lying, given.to_site_id)))
     return await _send(session, deps, caller, lying, site.governorate, (site_id, given.to_site_id))
 
 
@@ -101,7 +107,9 @@ async def _send(
     }
     await repository.make(session, values, card_ids)
     action = Action.DISPATCH if from_site is None else Action.SEND_BACK
-    await cards.leave(session, card_ids, Step(action, now, caller.subject, from_site, str(consignment_id)))
+    step = Step(action, now, caller.subject, from_site, str(consignment_id))
+    there = nth_working_day(deps.policies.book, deps.today(), deps.figure(TRAVEL_DAYS))
+    await cards.leave(session, card_ids, step, to_site, there)
     return await find(session, caller, consignment_id, received=False)
 
 
@@ -134,10 +142,18 @@ async def receive(
     still = await repository.on_their_way(session, listed)
     step = Step(Action.RECEIVE, now, caller.subject, found.to_site, because)
     if found.to_site is not None:
-        await cards.arrive(session, [one for one in result.received if one in still], found.to_site, step)
+        here = [one for one in result.received if one in still]
+        await cards.arrive(session, here, found.to_site, step)
+        await appointments.await_hour(session, await repository.uninvited(session, here), now, now)
     spoiled = Step(Action.REPRINT, now, caller.subject, found.to_site, because)
     await cards.move_all(session, [one for one in result.damaged if one in still], CardState.APPROVED, spoiled)
     return await find(session, caller, consignment_id)
+
+
+async def to_send_on(session: AsyncSession, caller: Principal, site_id: UUID, page: Paging[UUID]) -> list[SendOn]:
+    """Cards that lie at a site and are to be collected at another one. Raises SiteUnknown."""
+    await _site(session, caller, site_id)
+    return await repository.to_send_on(session, site_id, page)
 
 
 async def stock_of(session: AsyncSession, caller: Principal, site_id: UUID, day: date) -> Stock:

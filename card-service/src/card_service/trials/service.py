@@ -118,9 +118,9 @@ async def add_household(
     Raises TrialUnknown, TrialClosed, TrialSiteElsewhere, MobileNotOfTrial, or what registering refuses.
     """
     trial = await _open_one(session, caller, trial_id)
-    if Unit("site", given.site_id) not in await repository.units(session, trial_id) or (
-        await card_rows.site_governorate(session, given.site_id) != trial.governorate
-    ):
+    site = await card_rows.site(session, given.site_id, deps.now())
+    units = await repository.units(session, trial_id)
+    if Unit("site", given.site_id) not in units or site is None or site.governorate != trial.governorate:
         raise TrialSiteElsewhere(detail_ar="أضف مكان الاستلام إلى وحدات التجربة أولاً.")
     marks = {_mark(deps, one.mobile) for one in given.household.members if one.mobile}
     if marks - await repository.known(session, trial_id, sorted(marks)):
