@@ -73,7 +73,7 @@ class DeviceGrant:
     key: DeviceKey
     client_id: str
     key_id: str = ""
-    audience: str = "unicard"
+    audience: str = "/oauth/token"  # every installation takes it; training's issuer was never called `unicard`
 
     def form(self) -> dict[str, str]:
         """The fields of a grant with a fresh assertion."""
