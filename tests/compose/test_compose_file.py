@@ -177,7 +177,7 @@ def test_only_the_edge_can_be_reached_from_outside() -> None:
         for network in service.get("networks", ()):
             on.setdefault(network, set()).add(name)
     assert on["front"] == {"edge"}
-    assert on["outward"] == {"notify-work"}
+    assert on["outward"] == {"notify", "notify-work"}, "the workers, and whoever sends codes at once"
     assert on["broker"] == {"kafka", "kafka-access"}
     assert on["desk"] == {"prometheus", "grafana", "sink"}
     assert not on["data"] & {"edge", "prometheus", "grafana", "sink", "clients"}
