@@ -126,20 +126,37 @@ class Shape:
             for item in document:
                 yield from self._subjects(item, around)
         elif isinstance(document, dict):
-            mine = self._merged(document, around)
+            mine, *others = self._merged(document, around)
             inner = [one for name, part in self.parts.items() for one in part._subjects(document.get(name), mine)]
             if any(part.whose for part in self.parts.values()) and inner:
                 yield from inner
             elif mine.known and (self.whose or self.classes):
                 yield mine
+            yield from others
 
-    def _merged(self, document: Mapping[str, object], around: Subject) -> Subject:
-        ids = {whose.value: uuid_of(document.get(name)) for name, whose in self.whose.items()}
-        known = {name: found for name, found in ids.items() if found is not None}
+    def _merged(self, document: Mapping[str, object], around: Subject) -> list[Subject]:
+        """Whom an object is about: who is named first in it, then whoever else it names of the same kind."""
+        ids: dict[str, list[UUID]] = {}
+        for name, whose in self.whose.items():
+            if (found := uuid_of(document.get(name))) is not None:
+                ids.setdefault(whose.value, []).append(found)
+        known = {name: found[0] for name, found in ids.items()}
         unnamed = (part.all_classes() for part in self.parts.values() if not part.whose)
         classes = around.classes.union(self.classes, *unnamed)
         inherited = {whose.value: getattr(around, whose.value) for whose in Whose}
-        return Subject(**{**inherited, **known}, classes=classes)
+        first = Subject(**{**inherited, **known}, classes=classes)
+        beside = [(name, other) for name, found in ids.items() for other in found[1:] if other != found[0]]
+        return [first, *(_of_another(first, name, other) for name, other in beside)]
+
+
+def _of_another(subject: Subject, kind: str, other: UUID) -> Subject:
+    """The same data, about somebody else whom the object names as well; the ids beside are the first one's."""
+    return Subject(
+        citizen_id=other if kind == Whose.CITIZEN.value else None,
+        household_id=other if kind == Whose.HOUSEHOLD.value else None,
+        card_id=other if kind == Whose.CARD.value else None,
+        classes=subject.classes,
+    )
 
 
 def uuid_of(value: object) -> UUID | None:
