@@ -9,7 +9,7 @@ import pytest
 from chassis.contact import seal_code
 from chassis.ids import new_id
 from chassis.sealing import Keyring, SealBroken, Vault
-from contracts.card import HolderCodeIssued, PinChanged
+from contracts.pins import HolderCodeIssued, PinChanged
 
 from ..conftest import CONTACT_KEYS
 from .test_requests import NOON, texts

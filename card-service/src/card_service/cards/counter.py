@@ -18,7 +18,7 @@ from card_service.keys import CALLER_PIN_MINUTES, CALLER_WRONG_PINS, PIN_TRIES
 from chassis import outbox, security
 from chassis.principal import Principal
 from chassis.security import Happening
-from contracts.card import PinChanged
+from contracts.pins import PinChanged
 
 
 async def new_pin(session: AsyncSession, deps: Dependencies, caller: Principal, card: Card, pin_jwe: str) -> str:

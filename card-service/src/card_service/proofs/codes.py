@@ -22,7 +22,7 @@ from chassis.contact import seal_code
 from chassis.ids import new_id, random_digits
 from chassis.principal import Principal
 from chassis.text import normalise_digits
-from contracts.card import HolderCodeIssued
+from contracts.pins import HolderCodeIssued
 
 DIGITS = 6
 _HOUR = timedelta(hours=1)

@@ -62,9 +62,20 @@ BY_STATUS: tuple[tuple[int, Problem], ...] = (
     (429, RateLimited("Wait for the seconds in Retry-After.", detail_ar="انتظر قليلاً ثم حاول مرة أخرى.")),
     (431, HeadersTooLarge("All headers together may have 32 KiB, and there may be 64 of them.")),
     (500, InternalError()),
-    (502, UpstreamUnavailable("The service broke off its answer.")),
-    (503, UpstreamUnavailable("The service cannot be reached or has too much to do.")),
-    (504, DeadlineExceeded("It is not known whether the request was carried out: repeat it with the same key.")),
+    (502, UpstreamUnavailable("The service broke off its answer.", detail_ar="انقطع الرد، حاول مرة أخرى.")),
+    (
+        503,
+        UpstreamUnavailable(
+            "The service cannot be reached or has too much to do.", detail_ar="الخدمة مشغولة أو لا تجيب الآن."
+        ),
+    ),
+    (
+        504,
+        DeadlineExceeded(
+            "It is not known whether the request was carried out: repeat it with the same key.",
+            detail_ar="لم يُعرف هل تم الطلب: أعد إرساله بنفس رقم العملية.",
+        ),
+    ),
 )
 """Refusals told apart by the status Envoy chose."""
 

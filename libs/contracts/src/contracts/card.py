@@ -399,39 +399,6 @@ class HouseholdRestated(Restated):
     state: HouseholdState | None = None
 
 
-class PinChanged(Event):
-    """The PIN of a card was set, the first or another one, or its lock was taken away."""
-
-    TOPIC = TOPIC
-    KEY = "household_id"
-
-    card_id: UUID
-    citizen_id: UUID
-    household_id: UUID
-    changed_at: datetime
-
-
-class HolderCodeIssued(Event):
-    """A code is to be sent to the holder of a card, who agrees by it to one operation, sealed for notify-service.
-
-    `purpose`: `sale`, `hold` or `visit`, of at most `max_amount` piastres; `pin`: another PIN is to be set;
-    `found`: a lost card shall be used again.
-    """
-
-    TOPIC = CONTACTS_TOPIC
-    KEY = "citizen_id"
-
-    code_id: UUID
-    card_id: UUID
-    citizen_id: UUID
-    household_id: UUID
-    purpose: str
-    max_amount: int
-    code_sealed: str
-    minutes: int
-    expires_at: datetime
-
-
 class ContactRestated(Restated):
     """How a citizen with a number is reached now, sealed as in `ContactChanged`, told again."""
 

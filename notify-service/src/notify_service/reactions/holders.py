@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.consumer import Reactions, Received
 from chassis.contact import open_code
-from contracts.card import HolderCodeIssued, PinChanged
+from contracts.pins import HolderCodeIssued, PinChanged
 from notify_service.context import Runtime
 from notify_service.messages import service
 from notify_service.messages.service import Intent, about

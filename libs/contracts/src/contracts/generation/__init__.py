@@ -24,6 +24,7 @@ def all_events() -> list[type[Event]]:
         "change_requests",
         "housecalls",
         "losses",
+        "pins",
         "mandates",
         "appointments",
         "rollout",
