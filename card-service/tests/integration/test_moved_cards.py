@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.testing import eventually
+from chassis.testing import check_pages, eventually
 
 from .test_appointments import Waiting, free, invited, kept_whole, office, rebook, walk_in
 from .test_stock import COUNT, moves, received, stock
@@ -39,6 +39,16 @@ async def moved(office: Office, card: Waiting, site_id: str) -> dict[str, Any]:
     hour = (await free(office, card, site_id=site_id))[0]
     done: dict[str, Any] = await rebook(office, card, hour)
     return done
+
+
+async def test_what_is_to_be_sent_is_walked_page_by_page(office: Office) -> None:
+    here = (await office.site("First"))["site_id"]
+    cards = await invited(office, 3)
+    there = (await office.site("Second"))["site_id"]
+    for card in cards:
+        await moved(office, card, there)
+    headers = office.issuer.headers("counter", COUNT, site_id=here)
+    await check_pages(office.client, headers, f"/v1/pickup-sites/{here}/cards-to-send", 3)
 
 
 async def test_a_moved_card_counts_where_it_lies_until_it_is_received(office: Office) -> None:
