@@ -145,7 +145,7 @@ async def test_the_last_message_forgets_the_number_when_it_cannot_be_sent(desk: 
     async with desk.runtime.sessions() as session, session.begin():
         await messages.expire(session, 10)
     (given_up,) = await pool.fetch(of_citizen, contact.citizen_id)
-    assert tuple(given_up) == ("failed", None)
+    assert tuple(given_up) == ("expired", None)
 
 
 @pytest.mark.parametrize(

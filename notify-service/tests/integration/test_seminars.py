@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ..conftest import Desk
 
 STARTS = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
-NIGHT, MORNING = datetime(2026, 1, 6, 22, 0, tzinfo=UTC), datetime(2026, 1, 7, 8, 0, tzinfo=UTC)
+# 7 January is a holiday, on which campaigns wait as well
+NIGHT, MORNING = datetime(2026, 1, 7, 22, 0, tzinfo=UTC), datetime(2026, 1, 8, 8, 0, tzinfo=UTC)
 
 
 def invited(contact: ContactChanged, invitation: UUID | None = None) -> SeminarInvited:
