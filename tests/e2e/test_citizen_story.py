@@ -17,6 +17,8 @@ SHOWN = (
     "story 12: cash for what goes beyond the allowance", "story 14: loaves left after the code drew",
     "story 15: the dispute, found by one and decided by another", "story 15: the day that nobody closed, closed by",
     "flour chosen instead of bread", "cash for it, piastres", "households on the grant's list, sent by one",
+    "Luxor: cards a bureau made, those with a wrong serial reported", "Luxor: citizens of a draft that was looked at",
+    "Luxor: opened before Port Said's cards are collected", "Luxor: the phase is opened by a decision",
     "paid by the grant in the grocer's day", "proof: flour instead of bread", "proof: grants",
 )  # fmt: skip
 HAPPENED = (

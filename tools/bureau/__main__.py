@@ -20,7 +20,7 @@ def _keys(given: argparse.Namespace) -> None:
 def _personalise(given: argparse.Namespace) -> None:
     keys = BureauKeys.read(given.keys)
     batch = opened(given.file.read_text(encoding="utf-8").strip(), keys, issuer_keys(given.issuer))
-    rows = made(batch, given.prefix)
+    rows = [row for row in made(batch, given.prefix) if not given.only or row["card_id"] in given.only]
     plant(rows, given.plant)
     given.out.write_text(signed(batch, rows, keys), encoding="utf-8")
     print(json.dumps({"batch_id": batch["batch_id"], "cards": len(batch["cards"]), "rows": len(rows)}))
@@ -44,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     cards.add_argument("--out", type=Path, required=True, help="where the signed return is written")
     cards.add_argument("--prefix", default="EG1", help="the beginning of the serials")
     cards.add_argument("--plant", nargs="*", choices=sorted(FAULTS), default=[], help="rows to make wrong")
+    cards.add_argument("--only", nargs="*", default=[], metavar="CARD_ID", help="cards to be made again, not all")
     given = parser.parse_args(arguments)
     try:
         given.run(given)

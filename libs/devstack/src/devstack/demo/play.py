@@ -21,6 +21,7 @@ from devstack.demo.stages import (
     distribution,
     families,
     handover,
+    next_governorate,
     outlets,
     payday,
     prepare,
@@ -77,6 +78,7 @@ async def _stages(context: Context) -> str:
     await register.play(context)
     await families.identify(context)
     story.holder.household_id = await families.household_of(context, story.household)
+    luxor = await next_governorate.prepare(context)
     told = await distribution.play(context)
     story.invited(told)
     life = Life(context, homes)
@@ -84,6 +86,7 @@ async def _stages(context: Context) -> str:
     await handover.play(context, told, story.collect)
     await activation.play(context)
     await story.activated()
+    await next_governorate.open_it(luxor)
     await life.took_effect()
     before, month, _ = context.calendar.months
     life.rules = await rules.read(context.policies, context.shops[0].caller, before)
