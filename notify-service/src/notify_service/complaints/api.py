@@ -51,6 +51,7 @@ routes = router(prefix="/v1", tags=["complaints"])
 _READS: Final = (Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER)
 _ROWS: Final = Rows("complaint", "complaint_id")
 _TURN: Final = (ComplaintUnknown, ComplaintNotSo, ComplaintAbove, ComplaintClaimed)
+_OWN: Final = "a complaint of the citizen's own"
 _LONGEST_DAYS: Final = 366
 Day = Annotated[date, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))]
 
@@ -73,7 +74,7 @@ async def list_categories(runtime: Running) -> CategoryList:
     status_code=201,
     problems=(ComplainantUnknown, ComplaintCategoryUnknown, ComplaintsOpen),
     purpose="complaint",
-    despite_restriction="a complaint of the citizen's own",
+    despite_restriction=_OWN,
 )
 async def enter_complaint(given: ComplaintIn, caller: Caller, session: Work, runtime: Running) -> ComplaintOut:
     """Enter a citizen's complaint; the citizen is told its number, and by when an answer is owed, by SMS."""
@@ -156,7 +157,7 @@ async def read_complaint(complaint_id: UUID, caller: Caller, session: Reading, r
     problems=_TURN,
     rows=_ROWS,
     purpose="complaint",
-    despite_restriction="a complaint of the citizen's own",
+    despite_restriction=_OWN,
 )
 async def claim_complaint(complaint_id: UUID, caller: Caller, session: Work, runtime: Running) -> ComplaintOut:
     """Take a complaint on: for some time (`claimed_until`) nobody else answers it."""
@@ -169,7 +170,7 @@ async def claim_complaint(complaint_id: UUID, caller: Caller, session: Work, run
     problems=(*_TURN, ComplaintCategoryUnknown),
     rows=_ROWS,
     purpose="complaint",
-    despite_restriction="a complaint of the citizen's own",
+    despite_restriction=_OWN,
 )
 async def hand_complaint_on(
     complaint_id: UUID, given: HandOnIn, caller: Caller, session: Work, runtime: Running
@@ -194,7 +195,7 @@ async def hand_complaint_on(
     problems=(*_TURN, AnsweredBySame, AnswerTellsPersons),
     rows=_ROWS,
     purpose="complaint",
-    despite_restriction="a complaint of the citizen's own",
+    despite_restriction=_OWN,
 )
 async def answer_complaint(
     complaint_id: UUID, given: AnswerIn, caller: Caller, session: Work, runtime: Running
@@ -210,7 +211,7 @@ async def answer_complaint(
     problems=(ComplaintUnknown, ComplaintNotSo),
     rows=_ROWS,
     purpose="complaint",
-    despite_restriction="a complaint of the citizen's own",
+    despite_restriction=_OWN,
 )
 async def reopen_complaint(
     complaint_id: UUID, given: AgainIn, caller: Caller, session: Work, runtime: Running
@@ -225,7 +226,7 @@ async def reopen_complaint(
     problems=(ComplaintUnknown, ComplaintNotSo),
     rows=_ROWS,
     purpose="complaint",
-    despite_restriction="a complaint of the citizen's own",
+    despite_restriction=_OWN,
 )
 async def appeal_complaint(
     complaint_id: UUID, given: AgainIn, caller: Caller, session: Work, runtime: Running

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,7 +14,6 @@ from chassis import outbox
 from chassis.area import Area
 from chassis.ids import new_id
 from chassis.principal import Principal
-from chassis.text import normalise_digits
 from contracts.complaints import ComplaintChanged
 from notify_service.complaints import lifecycle, repository
 from notify_service.complaints.errors import (
@@ -36,11 +34,12 @@ from notify_service.context import Context
 from notify_service.keys import ComplaintCategory
 from notify_service.messages import service as messages
 from notify_service.messages.service import Intent
+from notify_service.templates import linter
 from notify_service.templates.complaint_facts import AnsweredComplaintFacts, ComplaintFacts
 
 TEXT: Final = b"complaint"
 SYSTEM: Final = "unicard"  # who escalates and closes
-_LONG_NUMBER: Final = re.compile(r"[0-9](?:[ -]?[0-9]){11,}")  # a national id has 14 digits, a card's number 16
+_LONG_NUMBER: Final = 12  # digits; a national id has 14, a card's number 16
 
 
 async def enter(
@@ -149,7 +148,7 @@ async def answer(
 
     Raises AnswerTellsPersons, AnsweredBySame and what `_turn` raises.
     """
-    if _LONG_NUMBER.search(normalise_digits(text)):
+    if linter.long_numbers(text, _LONG_NUMBER):
         raise AnswerTellsPersons(detail_ar="احذف الرقم من نص الرد.")
     found = await _turn(session, here, caller, complaint_id, Act.ANSWER, now)
     if found.appealed and found.answered_by == caller.subject:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from notify_service.templates.fact import Fact
 from notify_service.templates.wording import Language, vocabulary
 
 
-class CardStateFacts(BaseModel):
+class CardStateFacts(Fact):
     """Where a card stands, in the words of its state."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["card_state"] = "card_state"
     state: str
@@ -24,10 +21,8 @@ class CardStateFacts(BaseModel):
         return {"state": say.card_states.get(self.state, say.card_state)}
 
 
-class OfferFacts(BaseModel):
+class OfferFacts(Fact):
     """Hours that may be chosen by their number, at a site."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["offers"] = "offers"
     site_name_ar: str

@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from notify_service.templates.fact import Fact
 from notify_service.templates.wording import Language, vocabulary
 
 
-class ComplaintFacts(BaseModel):
+class ComplaintFacts(Fact):
     """The number of a complaint, by when an answer is owed, and where it stands."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["complaint"] = "complaint"
     number: int
@@ -26,10 +23,8 @@ class ComplaintFacts(BaseModel):
         return {"number": str(self.number), "day": say.day(self.due_at), "state": say.complaints[self.state]}
 
 
-class AnsweredComplaintFacts(BaseModel):
+class AnsweredComplaintFacts(Fact):
     """The answer to a complaint, as whoever dealt with it wrote it."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["complaint_answer"] = "complaint_answer"
     number: int
@@ -40,10 +35,8 @@ class AnsweredComplaintFacts(BaseModel):
         return {"number": str(self.number), "answer": self.answer}
 
 
-class ComplaintNumberFacts(BaseModel):
+class ComplaintNumberFacts(Fact):
     """A number that is no complaint of whoever asks."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["complaint_number"] = "complaint_number"
     number: int

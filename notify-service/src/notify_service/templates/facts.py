@@ -10,24 +10,21 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from contracts.card import ProgrammeService
 from contracts.supply import Line, Remaining
 from notify_service.templates import card_facts, complaint_facts, request_facts
 from notify_service.templates.card_facts import CardFact
 from notify_service.templates.complaint_facts import ComplaintFact
+from notify_service.templates.fact import Fact
 from notify_service.templates.request_facts import RequestFact
 from notify_service.templates.wording import Language, vocabulary
 
 _ENDING = 6  # letters of an id that tell one terminal of a place from another
 
 
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class NoFacts(_Facts):
+class NoFacts(Fact):
     """The template says it all."""
 
     kind: Literal["none"] = "none"
@@ -37,7 +34,7 @@ class NoFacts(_Facts):
         return {}
 
 
-class AppointmentFacts(_Facts):
+class AppointmentFacts(Fact):
     """Where and when a card is collected."""
 
     kind: Literal["appointment"] = "appointment"
@@ -52,7 +49,7 @@ class AppointmentFacts(_Facts):
         return {"site": site, "day": say.day(self.starts_at), "hour": say.hour(self.starts_at)}
 
 
-class ServicesFacts(_Facts):
+class ServicesFacts(Fact):
     """What a card may be used for."""
 
     kind: Literal["services"] = "services"
@@ -64,7 +61,7 @@ class ServicesFacts(_Facts):
         return {"services": say.listed([say.services[service] for service in self.services])}
 
 
-class BalanceFacts(_Facts):
+class BalanceFacts(Fact):
     """What was left in a household's pots and a citizen's wallet at an instant; None: nothing is known of a wallet."""
 
     kind: Literal["balance"] = "balance"
@@ -81,7 +78,7 @@ class BalanceFacts(_Facts):
         return {"day": say.day(self.stated_at), "balance": say.listed(said)}
 
 
-class PayoutFacts(_Facts):
+class PayoutFacts(Fact):
     """What was paid into a wallet, and what is in it now."""
 
     kind: Literal["payout"] = "payout"
@@ -99,7 +96,7 @@ class PayoutFacts(_Facts):
         }
 
 
-class DebitFacts(_Facts):
+class DebitFacts(Fact):
     """What left a wallet, and when; not to whom, which may tell of an illness."""
 
     kind: Literal["debit"] = "debit"
@@ -113,7 +110,7 @@ class DebitFacts(_Facts):
         return {"amount": say.money(self.amount), **at}
 
 
-class CorrectionFacts(_Facts):
+class CorrectionFacts(Fact):
     """What of a wrong credit left the wallet, and what of it is owed."""
 
     kind: Literal["correction"] = "correction"
@@ -126,7 +123,7 @@ class CorrectionFacts(_Facts):
         return {"amount": say.money(self.amount), "owed": say.money(self.owed)}
 
 
-class DebitsFacts(_Facts):
+class DebitsFacts(Fact):
     """How often something left a wallet on a day beyond what was told singly, and how much altogether."""
 
     kind: Literal["debits"] = "debits"
@@ -140,7 +137,7 @@ class DebitsFacts(_Facts):
         return {"day": say.date(self.day), "count": str(self.count), "amount": say.money(self.amount)}
 
 
-class DrawFacts(_Facts):
+class DrawFacts(Fact):
     """What was drawn and what was left after it."""
 
     kind: Literal["draw"] = "draw"
@@ -160,7 +157,7 @@ class DrawFacts(_Facts):
         return {"drawn": say.listed(drawn), "balance": say.pots(self.remaining, self.flour)}
 
 
-class RestrictedFacts(_Facts):
+class RestrictedFacts(Fact):
     """From which day on a citizen's data are not used, and the first day on which they are again, where it is known."""
 
     kind: Literal["restricted"] = "restricted"
@@ -174,7 +171,7 @@ class RestrictedFacts(_Facts):
         return {"day": say.date(self.starts_on), **until}
 
 
-class TerminalFacts(_Facts):
+class TerminalFacts(Fact):
     """Which terminal something has happened to, and when."""
 
     kind: Literal["terminal"] = "terminal"
@@ -188,7 +185,7 @@ class TerminalFacts(_Facts):
         return {"terminal": self.terminal_id.hex[-_ENDING:].upper(), **at}
 
 
-class CampaignFacts(_Facts):
+class CampaignFacts(Fact):
     """What a campaign says, as it was approved in both languages."""
 
     kind: Literal["campaign"] = "campaign"

@@ -19,7 +19,7 @@ from chassis.text import normalise_digits
 from notify_service.words import normalise_words
 
 _NATIONAL_ID: Final = 14  # digits
-_LONG_NUMBER: Final = re.compile(r"[0-9](?:[ .\-]?[0-9]){13,}")
+_NUMBER: Final = re.compile(r"[0-9](?:[ .\-]?[0-9])*")
 _PIN_LENGTHS: Final = range(4, 7)  # digits
 _PREFIXES: Final = re.compile(r"^[وبلفك]?(?:ال|ل)?(?=\w{3})")
 
@@ -74,10 +74,19 @@ def personal(text: str) -> list[Fault]:
     return [*_numbers(plain), *_pins(plain), *_diagnoses(plain)]
 
 
+def long_numbers(text: str, least: int) -> list[str]:
+    """The numbers of at least so many digits in a text, in either script, together or apart."""
+    found: list[str] = _NUMBER.findall(normalise_digits(text))
+    return [number for number in found if _digits(number) >= least]
+
+
 def _numbers(plain: str) -> Iterator[Fault]:
-    for found in _LONG_NUMBER.findall(plain):
-        digits = sum(map(str.isdigit, found))
-        yield Fault("national_id" if digits == _NATIONAL_ID else "long_number", found[:60])
+    for found in long_numbers(plain, _NATIONAL_ID):
+        yield Fault("national_id" if _digits(found) == _NATIONAL_ID else "long_number", found[:60])
+
+
+def _digits(number: str) -> int:
+    return sum(map(str.isdigit, number))
 
 
 def _pins(plain: str) -> Iterator[Fault]:

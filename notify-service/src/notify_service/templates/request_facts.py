@@ -5,17 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.household import Month
+from notify_service.templates.fact import Fact
 from notify_service.templates.wording import Language, vocabulary
 
 
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class RequestFacts(_Facts):
+class RequestFacts(Fact):
     """Which kind of request it is."""
 
     kind: Literal["request"] = "request"
@@ -27,7 +22,7 @@ class RequestFacts(_Facts):
         return {"request": say.requests.get(self.request, say.request)}
 
 
-class RequestDoneFacts(_Facts):
+class RequestDoneFacts(Fact):
     """Which request was carried out, and from which month on it counts."""
 
     kind: Literal["request_done"] = "request_done"
@@ -40,7 +35,7 @@ class RequestDoneFacts(_Facts):
         return {**RequestFacts(request=self.request).words(language), "month": month}
 
 
-class FlourFacts(_Facts):
+class FlourFacts(Fact):
     """For which month a household is to have flour, or bread after all."""
 
     kind: Literal["flour"] = "flour"
@@ -51,7 +46,7 @@ class FlourFacts(_Facts):
         return {"month": vocabulary(language).month(self.month)}
 
 
-class RefusalFacts(_Facts):
+class RefusalFacts(Fact):
     """Which request, or which appeal about it, was refused, and why in a sentence of each language."""
 
     kind: Literal["refusal"] = "refusal"
@@ -65,7 +60,7 @@ class RefusalFacts(_Facts):
         return {**RequestFacts(request=self.request).words(language), "reason": reason}
 
 
-class RequestRefusedFacts(_Facts):
+class RequestRefusedFacts(Fact):
     """The same of a request, with the last day of an appeal."""
 
     kind: Literal["request_refused"] = "request_refused"
@@ -77,7 +72,7 @@ class RequestRefusedFacts(_Facts):
         return {**self.refusal.words(language), "day": vocabulary(language).date(self.appeal_until)}
 
 
-class ExclusionFacts(_Facts):
+class ExclusionFacts(Fact):
     """What members of a household are to lose from which day on, why, and until when an appeal is taken."""
 
     kind: Literal["exclusion"] = "exclusion"
@@ -98,7 +93,7 @@ class ExclusionFacts(_Facts):
         }
 
 
-class CodeFacts(_Facts):
+class CodeFacts(Fact):
     """A code that proves who holds a number, and for how many minutes it does."""
 
     kind: Literal["code"] = "code"
@@ -110,7 +105,7 @@ class CodeFacts(_Facts):
         return {"code": self.code, "minutes": str(self.minutes)}
 
 
-class HolderCodeFacts(_Facts):
+class HolderCodeFacts(Fact):
     """A code by which a card's holder agrees to an operation of at most an amount, and for how many minutes."""
 
     kind: Literal["holder_code"] = "holder_code"
@@ -123,7 +118,7 @@ class HolderCodeFacts(_Facts):
         return {"code": self.code, "minutes": str(self.minutes), "amount": vocabulary(language).money(self.amount)}
 
 
-class LostFacts(_Facts):
+class LostFacts(Fact):
     """The last day on which a replacement of a lost card is asked for, before it may be used again."""
 
     kind: Literal["lost"] = "lost"
@@ -134,7 +129,7 @@ class LostFacts(_Facts):
         return {"day": vocabulary(language).date(self.until)}
 
 
-class MandateFacts(_Facts):
+class MandateFacts(Fact):
     """From which day until which somebody may prove for a card's holder."""
 
     kind: Literal["mandate"] = "mandate"
@@ -147,7 +142,7 @@ class MandateFacts(_Facts):
         return {"day": say.date(self.begins_on), "until": say.date(self.ends_on)}
 
 
-class SeminarFacts(_Facts):
+class SeminarFacts(Fact):
     """Where and when a seminar on the card is held."""
 
     kind: Literal["seminar"] = "seminar"
@@ -162,7 +157,7 @@ class SeminarFacts(_Facts):
         return {"site": place, "day": say.day(self.starts_at), "hour": say.hour(self.starts_at)}
 
 
-class SeminarOffFacts(_Facts):
+class SeminarOffFacts(Fact):
     """On which day a seminar is not held after all."""
 
     kind: Literal["seminar_off"] = "seminar_off"
@@ -173,7 +168,7 @@ class SeminarOffFacts(_Facts):
         return {"day": vocabulary(language).day(self.starts_at)}
 
 
-class HouseCallFacts(_Facts):
+class HouseCallFacts(Fact):
     """On which day a card is brought home."""
 
     kind: Literal["house_call"] = "house_call"
@@ -184,7 +179,7 @@ class HouseCallFacts(_Facts):
         return {"day": vocabulary(language).date(self.day)}
 
 
-class BreadCodeFacts(_Facts):
+class BreadCodeFacts(Fact):
     """A code that draws bread in the place of a lost card, and the last day on which it does at most."""
 
     kind: Literal["bread_code"] = "bread_code"
@@ -196,7 +191,7 @@ class BreadCodeFacts(_Facts):
         return {"code": self.code, "day": vocabulary(language).date(self.until)}
 
 
-class ObjectionFacts(_Facts):
+class ObjectionFacts(Fact):
     """Until when whoever has a number may object to another one taking its place."""
 
     kind: Literal["objection"] = "objection"
