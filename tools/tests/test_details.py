@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 
@@ -25,10 +26,10 @@ MEMBERS = {
     "terminal_registry": "libs/terminals",
     "api_gateway": "gateway",
 }
-# What type a body has, how a token is asked for and a key is made: read by those who write programs.
+# What type a body has, how a token is asked for and a key is made, what is done on the host: read by technicians.
 BY_TECHNICIANS = {
     "NotAcceptable", "UnsupportedMedia", "TokenRequestInvalid", "ClientRefused", "AssertionReplayed",
-    "GrantUnsupported",
+    "GrantUnsupported", "HostRefused",
     "ScopeRefused", "InvalidToken", "MalformedRequest", "MethodNotAllowed", "CallerKindRefused", "InsufficientScope",
     "KeyInvalid", "KeyTaken", "RotationPending", "RequestTimedOut", "UpgradeRequired", "HeadersTooLarge",
 }  # fmt: skip
@@ -37,9 +38,10 @@ BY_TECHNICIANS = {
 @cache
 def kinds() -> frozenset[str]:
     """The names of all refusals that the services declare."""
-    for service in (name for name in MEMBERS if name.endswith(("_service", "_gateway"))):
-        import_module(f"{service}.main")
-    import_module("api_gateway.edge.refusals")  # of the edge, which is a program of its own
+    for member in MEMBERS:
+        for module in walk_packages(import_module(member).__path__, f"{member}."):
+            if not module.name.endswith("__main__"):
+                import_module(module.name)
     found, left = set[str](), [Refusal]
     while left:
         for kind in left.pop().__subclasses__():

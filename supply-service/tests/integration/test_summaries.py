@@ -23,8 +23,8 @@ NOON, NEXT = datetime(2026, 11, 9, 10, tzinfo=UTC), datetime(2026, 11, 10, 10, t
 
 async def told(supply: Supply, now: datetime) -> tuple[dict[UUID, OutletDaySummarised], list[HouseholdsServed]]:
     """What the job tells at an instant of the day before it."""
+    await supply.runtime.state.refused.write(supply.runtime.pool)  # before the service's own job can tell the day
     supply.at(now)
-    await supply.runtime.state.refused.write(supply.runtime.pool)
 
     async def to_its_end() -> bool | None:
         while await telling.run(supply.runtime):

@@ -16,6 +16,9 @@ from chassis.ids import new_id
 from chassis.publisher import Publisher
 from contracts.event import Event
 
+# Enough for their order to matter; a broker that all tests share gets thousands.
+PARTITIONS = 2
+
 E = TypeVar("E", bound=Event)
 
 
@@ -40,7 +43,8 @@ class Outside:
 
     async def tell(self, *events: Event) -> None:
         """Publish as other services' relays would, all acknowledged when this returns."""
-        await create_topics(self.kafka, [Topic(self.prefix + topic) for topic in {event.TOPIC for event in events}])
+        names = {self.prefix + event.TOPIC for event in events}
+        await create_topics(self.kafka, [Topic(name, PARTITIONS) for name in names])
         by_source: dict[str, list[dict[str, object]]] = defaultdict(list)
         for event in events:
             by_source[event.source()].append(_row(event))

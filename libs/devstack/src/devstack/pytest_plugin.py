@@ -36,8 +36,11 @@ KAFKA_VARIABLE = "UNICARD_TEST_KAFKA_BOOTSTRAP"
 # Many services of many tests stay beside each other, each with its pools.
 _SHORT_LIVED = {"fsync": "off", "full_page_writes": "off", "max_connections": "1200"}
 
-# Tests name topics of their own as they go; only the system's are listed somewhere.
-_ON_DEMAND = {"auto.create.topics.enable": "true"}
+# Tests name topics of their own as they go; only the system's are listed somewhere. Thousands come together on a broker
+# that all tests share, each partition with files and memory of its own.
+_ON_DEMAND = {"auto.create.topics.enable": "true", "num.partitions": "2"}
+# It is never started again: a machine that stands still for a while must not put it out of its own cluster.
+_SHARED = {**_ON_DEMAND, "broker.session.timeout.ms": "60000"}
 
 _used: dict[str, str] = {}
 _for_the_run = ExitStack()
@@ -221,15 +224,13 @@ def _kafka() -> Iterator[str]:
     with ExitStack() as stack:
 
         def embedded() -> str:
-            engine = KafkaEngine(
-                stack.enter_context(_folder()) / "kafka", super_users=_super_users(), settings=_ON_DEMAND
-            )
+            engine = KafkaEngine(stack.enter_context(_folder()) / "kafka", super_users=_super_users(), settings=_SHARED)
             stack.callback(engine.kill)
             engine.start()
             return engine.bootstrap
 
         def container() -> AbstractContextManager[str]:
-            return containers.kafka_container(_super_users(), _ON_DEMAND)
+            return containers.kafka_container(_super_users(), _SHARED)
 
         yield _start("Apache Kafka", KAFKA_VARIABLE, stack, container, containers.KAFKA_IMAGE, embedded)
 

@@ -6,6 +6,7 @@ where something goes wrong; no money hangs on them.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from datetime import date, timedelta
 from typing import Final
@@ -30,22 +31,24 @@ class Refused:
     def __init__(self) -> None:
         """Nothing yet."""
         self._counted: Counter[tuple[date, UUID, str]] = Counter()
+        self._writing = asyncio.Lock()
 
     def add(self, day: date, terminal_id: UUID, code: str) -> None:
         """Count a sale that was refused."""
         self._counted[day, terminal_id, code] += 1
 
     async def write(self, pool: asyncpg.Pool) -> None:
-        """Write down what was counted; where that fails it is counted again."""
-        counted, self._counted = self._counted, Counter()
-        if not counted:
-            return
-        days, terminals, codes = zip(*counted, strict=True)
-        try:
-            await pool.execute(_ADD, days, terminals, codes, list(counted.values()))
-        except BaseException:  # why: whatever it was, nothing that was counted is lost with it
-            self._counted.update(counted)
-            raise
+        """Write down what was counted, all of it when this returns; where that fails it is counted again."""
+        async with self._writing:
+            counted, self._counted = self._counted, Counter()
+            if not counted:
+                return
+            days, terminals, codes = zip(*counted, strict=True)
+            try:
+                await pool.execute(_ADD, days, terminals, codes, list(counted.values()))
+            except BaseException:  # why: whatever it was, nothing that was counted is lost with it
+                self._counted.update(counted)
+                raise
 
 
 async def forget(pool: asyncpg.Pool, today: date) -> None:
