@@ -23,6 +23,7 @@ import pytest
 
 from api_gateway.route import Route
 from chassis.principal import CallerKind
+from chassis.testing import PATIENCE
 from contracts.clients import ADMINISTERS, GRANTABLE
 from contracts.roles import TERMINALS
 from devstack.people.clients import ClientOffice
@@ -204,7 +205,8 @@ def twentieth_of_the_month(system: System, first: dict[str, Any]) -> Iterator[st
 
 
 def until(ask: Callable[[], T | None], seconds: float = 30) -> T:
-    """Ask again until the answer is something true, and return that. Raises AssertionError after `seconds`."""
+    """Ask again until the answer is something true, and return that. AssertionError after `PATIENCE` × `seconds`."""
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     while not (answer := ask()):
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s; the last answer: {answer!r}"

@@ -18,8 +18,8 @@ RETENTION_HOURS = 7 * 24
 DEAD_PARTITIONS = 1
 DEAD_RETENTION = 4  # times as long as the events: somebody has to look at them
 MAX_REPLICAS = 3
-REQUEST_MS = 10_000
-KNOWN_SECONDS = 10.0
+REQUEST_MS = 30_000
+KNOWN_SECONDS = 30.0
 
 
 @dataclass(frozen=True)

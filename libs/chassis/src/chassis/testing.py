@@ -335,8 +335,13 @@ def taken(path: str) -> float:
     return REGISTRY.get_sample_value("unicard_hot_requests_total", {"route": path, "way": "taken"}) or 0.0
 
 
+# How many times longer than they should take things are waited for: no test says how fast the machine is.
+PATIENCE = 4
+
+
 async def eventually(check: Callable[[], Awaitable[T | None]], *, seconds: float = 10.0, every: float = 0.02) -> T:
-    """Poll `check` until it gives something true and return that. Raises AssertionError after `seconds`."""
+    """Poll `check` until it gives something true and return that. AssertionError after `PATIENCE` × `seconds`."""
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     while True:
         value = await check()
@@ -350,7 +355,8 @@ async def eventually(check: Callable[[], Awaitable[T | None]], *, seconds: float
 async def worked_off(
     step: Callable[[], Awaitable[T]], more: Callable[[T], bool] = bool, *, seconds: float = 60.0
 ) -> None:
-    """Repeat a worker's step while it says that there may be more. Raises AssertionError after `seconds`."""
+    """Repeat a worker's step while it says that there may be more. AssertionError after `PATIENCE` × `seconds`."""
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     while more(last := await step()):
         assert time.monotonic() < deadline, f"still at work after {seconds} s; the last step gave {last!r}"

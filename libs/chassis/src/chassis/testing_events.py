@@ -14,6 +14,7 @@ from broker_access.topics import Topic, create_topics
 from chassis import kafka
 from chassis.ids import new_id
 from chassis.publisher import Publisher
+from chassis.testing import PATIENCE
 from contracts.event import Event
 
 # Enough for their order to matter; a broker that all tests share gets thousands.
@@ -57,11 +58,11 @@ class Outside:
             await producer.stop()
 
     async def heard(self, kind: type[E], which: Callable[[E], bool], seconds: float = 15.0) -> E:
-        """The first event of a type that `which` is true of. Raises TimeoutError."""
+        """The first event of a type that `which` is true of. Raises TimeoutError after `PATIENCE` × `seconds`."""
         reader = AIOKafkaConsumer(self.prefix + kind.TOPIC, auto_offset_reset="earliest", **self.kafka.options)
         await reader.start()
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(PATIENCE * seconds):
                 while True:
                     record = await reader.getone()
                     if dict(record.headers)["ce_type"].decode() == kind.event_type():
