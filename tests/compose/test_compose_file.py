@@ -18,7 +18,7 @@ from tools.make_env import maker, settings
 
 from broker_access.__main__ import password_name
 from devstack.containers import KAFKA_IMAGE, POSTGRES_IMAGE
-from devstack.stack.programs import SERVICES
+from devstack.stack.programs import FRONTS, SERVICES
 
 # Every service of the workspace, by name: its package.
 OWN = {
@@ -29,7 +29,8 @@ OWN = {
 
 def fields(name: str) -> dict[str, Any]:
     """What a service can be told."""
-    found: dict[str, Any] = importlib.import_module(f"{OWN[name]}.settings").Settings.model_fields
+    package = (OWN | PAGES)[name]
+    found: dict[str, Any] = importlib.import_module(f"{package}.settings").Settings.model_fields
     return found
 
 
@@ -39,11 +40,13 @@ def work(name: str) -> str:
 
 
 TLS = "?sslmode=verify-full&sslrootcert=/certificates/ca.pem"
+# Pages for people, which have no database and no broker: their packages.
+PAGES = {front.name: front.package for front in FRONTS}
 ENGINES = {"postgres", "kafka", "kafka-access", "edge", "prometheus", "grafana"}
 
 
 def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> None:
-    assert set(services()) - set(jobs()) == {*OWN, *map(work, OWN), *ENGINES, "sink"}
+    assert set(services()) - set(jobs()) == {*OWN, *map(work, OWN), *PAGES, *ENGINES, "sink"}
     assert {program.name for program in SERVICES} <= set(OWN)
     for name, package in OWN.items():
         service, port = services()[name], fields(name)["port"].default
@@ -68,6 +71,16 @@ def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> No
     assert sorted(jobs()["databases"]["command"]) == sorted(OWN)
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_there_with_their_port_and_their_probe_and_reach_no_data(name: str) -> None:
+    service, port = services()[name], fields(name)["port"].default
+    assert service["environment"]["UNICARD_PORT"] == port
+    assert service["healthcheck"]["test"] == ["CMD", "/app/probe.sh", str(port), "/readyz"]
+    assert service["build"]["args"]["PACKAGE"] == PAGES[name]
+    assert service["command"][-1] == PAGES[name]
+    assert set(service["networks"]) == {"inner", "watch"}
+
+
 def test_every_service_has_a_background_process_that_differs_in_role_budget_and_key() -> None:
     own = {"UNICARD_POOL_SIZE", "UNICARD_HOT_POOL_SIZE", "UNICARD_ROLE", "UNICARD_RECORD_CHAIN_KEY"}
     for name in OWN:
@@ -88,7 +101,7 @@ def test_every_service_has_a_background_process_that_differs_in_role_budget_and_
     assert f"for name in {' '.join(program.name for program in SERVICES)}; do" in waited_for
 
 
-@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("name", [*OWN, *PAGES])
 def test_a_service_is_told_what_it_reads_and_all_it_needs(name: str) -> None:
     """A misspelt variable would be ignored in silence."""
     told = {given.removeprefix("UNICARD_").lower() for given in services()[name]["environment"]}
@@ -96,7 +109,8 @@ def test_a_service_is_told_what_it_reads_and_all_it_needs(name: str) -> None:
     assert {field for field, info in fields(name).items() if info.is_required()} <= told
     # what another one is found by is the loopback unless told
     assert {field for field, info in fields(name).items() if "://127.0.0.1" in str(info.default)} <= told
-    secrets = next((program.secrets for program in SERVICES if program.name == name), ())
+    own = {one.name: one.secrets for one in SERVICES} | {one.name: one.secrets for one in FRONTS}
+    secrets = own.get(name, ())
     assert {secret.removeprefix("UNICARD_").lower() for secret in secrets} <= told
 
 
@@ -288,7 +302,7 @@ def test_prometheus_reads_every_service_and_the_edge() -> None:
     scrapes = {
         scrape["job_name"]: scrape for scrape in yaml.safe_load(SCRAPES.read_text(encoding="utf-8"))["scrape_configs"]
     }
-    assert set(scrapes) == {*OWN, "edge", "prometheus"}
+    assert set(scrapes) == {*OWN, *PAGES, "edge", "prometheus"}
     for name in OWN:
         assert scrapes[name]["dns_sd_configs"][0] | {"refresh_interval": None} == {
             "names": [name, work(name)],
@@ -307,14 +321,14 @@ def test_panels_and_alerts_read_something() -> None:
 
 def test_the_edge_listens_and_forwards_as_its_settings_say(tmp_path: Path) -> None:
     given = settings((ROOT / "deploy" / "edge.env").read_text(encoding="utf-8"))
-    assert {name.removeprefix("UNICARD_EDGE_").lower() for name in given} >= set(OWN)
+    assert {name.removeprefix("UNICARD_EDGE_").lower() for name in given} >= {*OWN, *PAGES}
     output = tmp_path / "envoy.yaml"
     command = [sys.executable, "-m", "api_gateway.edge", "--output", str(output)]
     subprocess.run(command, env={"PATH": os.defpath, **given}, check=True, timeout=60)
     written = yaml.safe_load(output.read_text(encoding="utf-8"))["static_resources"]
     listening = [each["address"]["socket_address"]["port_value"] for each in written["listeners"]]
     assert listening == [int(given["UNICARD_EDGE_PORT"]), int(given["UNICARD_EDGE_STATS_PORT"])]
-    for name in OWN:
+    for name in (*OWN, *PAGES):
         (cluster,) = (each for each in written["clusters"] if each["name"] == name)
         (replica,) = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"]
         address = replica["endpoint"]["address"]["socket_address"]

@@ -13,6 +13,7 @@ from card_service.consumers import reactions
 from card_service.context import Runtime
 from card_service.credentials.api import routes as credentials
 from card_service.distribution.api import routes as distribution
+from card_service.distribution.public_api import routes as public_sites
 from card_service.distribution.site_api import routes as sites
 from card_service.duplicates.api import routes as duplicates
 from card_service.findings.api import routes as findings
@@ -71,6 +72,7 @@ ROUTERS = (
     findings,
     mandates,
     distribution,
+    public_sites,
     sites,
     housecalls,
     appointments,

@@ -96,6 +96,7 @@ def test_public_routes_are_few_and_counted_by_address() -> None:
         "/v1/holder-proof-keys",
         "/v1/hot-list-keys",
         "/v1/production-keys",
+        "/v1/public/pickup-sites",
         "/v1/public/progress",
         "/v1/printed-code-keys",
         "/v1/terminal-configuration-keys",

@@ -42,6 +42,10 @@ _LIST = BoundedStatement(
     governorate="governorate",
     district="district",
 )
+_OPEN = text(
+    f"{_SITE} WHERE (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
+    " AND (ends_on IS NULL OR ends_on >= :day) AND site_id > :after ORDER BY site_id LIMIT :limit"
+)
 _OF_MANY = text(f"{_SITE} WHERE site_id = ANY(CAST(:sites AS uuid[]))")
 _CREATE = text(
     "INSERT INTO pickup_site (site_id, name_ar, name_en, kind, governorate, district, address_ar, hourly_capacity,"
@@ -115,6 +119,12 @@ async def page(session: AsyncSession, bound: Bound, governorate: str | None, pag
     """The sites the caller may see, of one governorate if asked, in the order they were entered."""
     asked = {"governorate": governorate} | page.bounds
     return [_site(row) for row in await session.execute(*_LIST.within(bound, asked))]
+
+
+async def open_page(session: AsyncSession, governorate: str | None, day: date, page: Paging[UUID]) -> list[PickupSite]:
+    """The sites that have not ended before a day, of one governorate if asked, in the order they were entered."""
+    asked = {"governorate": governorate, "day": day} | page.bounds
+    return [_site(row) for row in await session.execute(_OPEN, asked)]
 
 
 async def sites_by_id(session: AsyncSession, wanted: Iterable[UUID]) -> dict[UUID, PickupSite]:

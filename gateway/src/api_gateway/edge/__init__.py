@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from api_gateway.edge.clusters import cluster
+from api_gateway.edge.fronts import FRONTS
 from api_gateway.edge.listener import listener
 from api_gateway.edge.settings import EdgeSettings
 from api_gateway.edge.stats import admin_cluster, stats_listener
@@ -38,7 +39,8 @@ def bootstrap(settings: EdgeSettings) -> dict[str, Any]:
         "static_resources": {
             "listeners": [listener(settings), *([stats_listener(settings)] if stats else [])],
             "clusters": [
-                *(cluster(upstream, settings) for upstream in Upstream),
+                *(cluster(upstream.value, settings) for upstream in Upstream),
+                *(cluster(front.name, settings) for front in FRONTS),
                 collector(settings),
                 *([admin_cluster(settings)] if stats else []),
             ],

@@ -5,16 +5,15 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from api_gateway.edge.settings import EdgeSettings
-from api_gateway.route import Upstream
 
 _HTTP = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 _TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"
 
 
-def cluster(upstream: Upstream, settings: EdgeSettings) -> dict[str, object]:
-    """One service as an Envoy cluster."""
+def cluster(upstream: str, settings: EdgeSettings) -> dict[str, object]:
+    """One service, or what serves pages, as an Envoy cluster."""
     return {
-        **located(upstream.value, settings.endpoints(upstream)),
+        **located(upstream, settings.endpoints(upstream)),
         "lb_policy": "LEAST_REQUEST",
         "circuit_breakers": {"thresholds": [_limits(settings)]},
         "outlier_detection": _ejection(),
@@ -35,7 +34,7 @@ def located(name: str, endpoints: list[tuple[str, int]]) -> dict[str, object]:
     }
 
 
-def _tls(upstream: Upstream, settings: EdgeSettings) -> dict[str, object]:
+def _tls(upstream: str, settings: EdgeSettings) -> dict[str, object]:
     """TLS to a service: its certificate is of the installation's authority and for one of the places it is found at."""
     hosts = [host for host, _ in settings.endpoints(upstream)]
     names = [{"san_type": "IP_ADDRESS" if _is_address(host) else "DNS", "matcher": {"exact": host}} for host in hosts]

@@ -40,8 +40,13 @@ def of_route(route: Route) -> dict[str, object]:
         public() if route.public else {SCOPE: {"@type": f"{_TYPE}.rbac.v3.RBACPerRoute", "rbac": _scopes(route)}}
     )
     if route.body != MIB:
-        config[BODY] = {"@type": f"{_TYPE}.buffer.v3.BufferPerRoute", "buffer": {"max_request_bytes": route.body}}
+        config |= body_of(route.body)
     return config
+
+
+def body_of(limit: int) -> dict[str, object]:
+    """How many bytes a body may have at most."""
+    return {BODY: {"@type": f"{_TYPE}.buffer.v3.BufferPerRoute", "buffer": {"max_request_bytes": limit}}}
 
 
 def public() -> dict[str, object]:

@@ -7,7 +7,6 @@ from ipaddress import ip_address
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from api_gateway.route import Upstream
 from chassis.endpoints import Rate
 from chassis.settings import names_of
 
@@ -41,6 +40,7 @@ class EdgeSettings(BaseSettings):
     health: str = "127.0.0.1:8103"
     payment: str = "127.0.0.1:8104"
     notify: str = "127.0.0.1:8105"
+    citizen: str = "127.0.0.1:8106"
 
     otlp: str | None = Field(default=None, description="OpenTelemetry collector (HTTP) for the edge's spans")
     trace_percent: float = Field(default=0, ge=0, le=100, description="share of requests whose spans are sent there")
@@ -87,9 +87,9 @@ class EdgeSettings(BaseSettings):
         """The names under which tokens are accepted."""
         return names_of(self.issuer)
 
-    def endpoints(self, upstream: Upstream) -> list[tuple[str, int]]:
+    def endpoints(self, upstream: str) -> list[tuple[str, int]]:
         """Host and port of every replica of a service. Raises ValueError for anything but `host:port`."""
-        return endpoints(str(getattr(self, upstream.value)))
+        return endpoints(str(getattr(self, upstream)))
 
     def bucket(self, rate: Rate) -> tuple[int, int]:
         """Calls a second and burst of a class of calls."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api_gateway.edge import filters
+from api_gateway.edge import filters, fronts
 from api_gateway.edge.refusals import overwrite
 from api_gateway.route import SWALLOW, Route, Upstream
 from api_gateway.routes import ROUTES, by_path
@@ -29,6 +29,7 @@ def virtual_host() -> dict[str, object]:
     for _, same_path in by_path():
         routes.extend(_forward(route) for route in same_path)
         routes.append(_method_not_allowed(same_path))
+    routes.extend(route for front in fronts.FRONTS for route in front.routes())
     routes.append(_refuse("not found", {"prefix": "/"}, 404))
     return {"name": "api", "domains": ["*"], "routes": routes}
 

@@ -20,6 +20,7 @@ from devstack.engines.process import EngineError
 from devstack.settings import PORTS, StackSettings
 from devstack.stack import launch
 from devstack.stack import logs as log_files
+from devstack.stack.programs import FRONTS
 from devstack.state import READY, State, is_running, read_state
 from devstack.terminal.wire import NotReached
 
@@ -215,6 +216,8 @@ def _say_ready(state: State, settings: StackSettings) -> None:
     """Where to go now."""
     out = Console(highlight=False, soft_wrap=True)
     out.print(f"\n[bold green]Unified Card answers at {state.edge}[/]")
+    for front in FRONTS:
+        out.print(f"  {front.what:<15} {state.edge}{front.path}")
     out.print(f"  documentation   {state.edge}/docs")
     out.print(f"  SMS sink        {settings.url('sink')}/messages   (unicard sms watch)")
     out.print(f"  API clients     {settings.clients_file}")

@@ -100,6 +100,20 @@ SERVICES: tuple[Program, ...] = (
     ),
 )
 
+
+@dataclass(frozen=True)
+class Front:
+    """Pages for people, behind the edge: the name in the stack, the package, where they begin, and own secrets."""
+
+    name: str
+    package: str
+    path: str
+    what: str
+    secrets: tuple[str, ...] = ()
+
+
+FRONTS: tuple[Front, ...] = (Front("citizen", "citizen_page", "/citizen", "citizens' page", ("UNICARD_CITIZEN_KEYS",)),)
+
 # What only the stack may know: a service must not inherit the superuser's address.
 _KEPT_BACK = frozenset(
     {POSTGRES_VARIABLE, KAFKA_VARIABLE, "UNICARD_KAFKA_USER", "UNICARD_KAFKA_PASSWORD", "UNICARD_PORT", "UNICARD_HOST"}
@@ -170,6 +184,21 @@ def _own_settings(program: Program, settings: StackSettings) -> dict[str, str]:
     return {}
 
 
+def front_environment(front: Front, settings: StackSettings, secrets: Mapping[str, str]) -> dict[str, str]:
+    """The environment of pages for people: where the services are, and how browsers name the edge."""
+    return (
+        _inherited(settings)
+        | {f"UNICARD_{other.name.upper()}_URL": settings.url(other.name) for other in SERVICES}
+        | {
+            "UNICARD_HOST": LOOPBACK,
+            "UNICARD_PORT": str(settings.ports[front.name]),
+            f"UNICARD_{front.name.upper()}_PUBLIC_URL": settings.url("edge"),
+            "UNICARD_TRAINING": str(settings.training).lower(),
+        }
+        | {name: secrets[name] for name in front.secrets}
+    )
+
+
 def sink_environment(settings: StackSettings, secrets: Mapping[str, str]) -> dict[str, str]:
     """The environment of the SMS sink."""
     return _inherited(settings) | {
@@ -189,8 +218,8 @@ def edge_environment(settings: StackSettings) -> dict[str, str]:
         "UNICARD_EDGE_PORT": str(settings.ports["edge"]),
         "UNICARD_EDGE_ADMIN_PORT": str(settings.ports["edge-admin"]),
     }
-    for program in SERVICES:
-        environment[f"UNICARD_EDGE_{program.name.upper()}"] = f"{LOOPBACK}:{settings.ports[program.name]}"
+    for name in (*(program.name for program in SERVICES), *(front.name for front in FRONTS)):
+        environment[f"UNICARD_EDGE_{name.upper()}"] = f"{LOOPBACK}:{settings.ports[name]}"
     return environment
 
 

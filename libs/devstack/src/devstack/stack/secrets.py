@@ -46,6 +46,7 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     "UNICARD_HEALTH_DATA_KEYS": _ring,
     "UNICARD_NOTIFY_DATA_KEYS": _ring,
     "UNICARD_NOTIFY_LOOKUP_KEY": _key,
+    "UNICARD_CITIZEN_KEYS": _ring,
     **{program.record_keys_name: _ring for program in SERVICES},
     **{program.chain_key_name: _key for program in SERVICES},
     "KAFKA_BROKER_PASSWORD": _password,

@@ -12,7 +12,7 @@ import psutil
 
 from devstack.engines.ports import port_answers
 from devstack.settings import WORK, StackSettings
-from devstack.stack.programs import SERVICES
+from devstack.stack.programs import FRONTS, SERVICES
 from devstack.stack.service import get, probe
 from devstack.state import Running, State
 
@@ -21,7 +21,11 @@ _SUBJECTS = re.compile(
     r'^unicard_(read_model_incomplete|restatement_told_rows|restatement_expected_rows)\{subject="([a-z_]+)"\} (\S+)$',
     re.MULTILINE,
 )
-_WITH_PROBE = {program.name + part: "/readyz" for program in SERVICES for part in ("", WORK)} | {"sink": "/livez"}
+_WITH_PROBE = {
+    **{program.name + part: "/readyz" for program in SERVICES for part in ("", WORK)},
+    **{front.name: "/readyz" for front in FRONTS},
+    "sink": "/livez",
+}
 
 
 @dataclass(frozen=True)

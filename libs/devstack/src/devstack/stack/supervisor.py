@@ -120,7 +120,7 @@ class Supervisor:
         ]
         edge = EnvoyEngine(settings.folder / "envoy.yaml", settings.ports["edge"], log_file=settings.log_file("edge"))
         async with asyncio.TaskGroup() as group:
-            for engine in (*services, self._sink()):
+            for engine in (*services, *map(self._front, programs.FRONTS), self._sink()):
                 group.create_task(self._bring_up(engine.name, engine))
             group.create_task(self._bring_up("edge", edge))
         self._phase("making the API clients")
@@ -181,6 +181,16 @@ class Supervisor:
             port=port,
             environment=programs.service_environment(program, self.settings, self._secrets, database_url, kafka, role),
             log_file=self.settings.log_file(name),
+        )
+
+    def _front(self, front: programs.Front) -> PythonService:
+        port = self.settings.ports[front.name]
+        return PythonService(
+            front.name,
+            ["-m", front.package],
+            port=port,
+            environment=programs.front_environment(front, self.settings, self._secrets),
+            log_file=self.settings.log_file(front.name),
         )
 
     def _sink(self) -> PythonService:

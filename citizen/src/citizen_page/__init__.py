@@ -1,0 +1,3 @@
+"""The citizens' page: plain pages without scripts, in Arabic and English, on the services' own API."""
+
+PATH = "/citizen"

@@ -1,0 +1,75 @@
+"""Words of the pages that need no signing in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TEXTS: Final = {
+    "home_title": ("خدمات الكارت الموحد", "Your Unified Card"),
+    "signed_out": ("تم الخروج.", "You are signed out."),
+    "where_is_my_card": ("أين الكارت وما موعد استلامه؟", "Where is my card, and when do I collect it?"),
+    "own_services": ("بياناتك", "About you"),
+    "for_everybody": ("معلومات للجميع", "For everybody"),
+    "sites": ("أماكن استلام الكارت", "Where cards are collected"),
+    "sites_of": ("أماكن الاستلام في محافظة {governorate}", "Pick-up sites in {governorate}"),
+    "choose_governorate": ("اختر المحافظة:", "Choose the governorate:"),
+    "no_sites": (
+        "لم تُفتح أماكن استلام في هذه المحافظة بعد. ستصلك رسالة على المحمول عند وصول الكارت.",
+        "No pick-up site is open in this governorate yet. You will be told by SMS when your card is there.",
+    ),
+    "site_zero": ("لا يوجد مكان", "no site"),
+    "site_one": ("مكان واحد", "{n} site"),
+    "site_two": ("مكانان", "{n} sites"),
+    "site_few": ("{n} أماكن", "{n} sites"),
+    "site_many": ("{n} مكاناً", "{n} sites"),
+    "site_other": ("{n} مكان", "{n} sites"),
+    "site_kind_post_office": ("مكتب بريد", "Post office"),
+    "site_kind_supply_centre": ("مركز خدمة تموينية", "Supply service centre"),
+    "site_kind_health_office": ("مكتب التأمين الصحي", "Health-insurance office"),
+    "site_kind_governorate_office": ("ديوان المحافظة", "Governorate"),
+    "papers": ("الأوراق المطلوبة للاستلام", "What to bring"),
+    "papers_before": ("يستلم رب الأسرة الكارت بنفسه، ومعه:", "The head of the household collects the card and brings:"),
+    "paper_id": ("بطاقة الرقم القومي، الأصل لا صورة", "the national id card itself, no copy"),
+    "paper_legacy": ("بطاقة التموين القديمة إن وجدت", "the old ration card, if there is one"),
+    "paper_sms": ("رسالة الموعد أو قسيمة الموعد المطبوعة", "the SMS of the appointment, or its printed slip"),
+    "papers_other": ("إذا لم يستطع رب الأسرة الحضور", "If the head of the household cannot come"),
+    "papers_other_help": (
+        "اسأل في مكان الاستلام عن استلام الوكيل أو الزيارة المنزلية لكبار السن وذوي الإعاقة.",
+        "Ask at the pick-up site about a mandate for another person, or a visit at home for the old and the disabled.",
+    ),
+    "papers_free": ("إذا فاتك الموعد", "If you missed the appointment"),
+    "papers_free_help": (
+        "الكارت محفوظ لك. اختر موعداً آخر من صفحة «أين الكارت»، أو أرسل كلمة موعد برسالة قصيرة.",
+        "Your card is kept. Choose another hour on the page of your card, or send the word موعد by SMS.",
+    ),
+    "sms_words": ("كلمات الرسائل القصيرة", "Words for SMS"),
+    "sms_words_help": (
+        "أرسل الكلمة من رقم المحمول المسجل إلى الرقم الذي تصلك منه رسائل الكارت الموحد، ويصلك الرد برسالة.",
+        "Send the word from your registered mobile to the number that our messages come from; the answer comes by SMS.",
+    ),
+    "sms_word": ("الكلمة", "Word"),
+    "sms_answer": ("ما يصلك", "What you are told"),
+    "sms_balance": ("المتبقي من الخبز والسلع والمحفظة", "What is left of bread, goods and wallet"),
+    "sms_card": ("أين الكارت الآن", "Where your card is now"),
+    "sms_appointment": ("موعد الاستلام ومكانه", "When and where you collect it"),
+    "sms_complaint": ("حالة شكواك، أو تسجيل شكوى جديدة", "The state of your complaint, or a new one"),
+    "sms_loss": ("ماذا تفعل إذا فُقد الكارت", "What to do when the card is lost"),
+    "sms_never": (
+        "لا نطلب في الرسائل الرقم القومي ولا الرقم السري.",
+        "Our messages never ask for your national id or your PIN.",
+    ),
+    "progress": ("أين وصل الكارت الموحد", "How far the card has come"),
+    "progress_none": ("لم يُنشر شيء بعد.", "Nothing is published yet."),
+    "progress_until": ("حتى نهاية أسبوع {day}", "Until the end of the week of {day}"),
+    "progress_step": ("الخطوة", "Step"),
+    "progress_households": ("عدد الأسر", "Households"),
+    "progress_withheld": (
+        "لا تُنشر أرقام عن أقل من {n} أسرة، حمايةً لخصوصية أصحابها.",
+        "Figures about fewer than {n} households are withheld, for their privacy.",
+    ),
+    "step_registered": ("مسجلة", "registered"),
+    "step_invited": ("دُعيت للاستلام", "invited to collect"),
+    "step_collected": ("استلمت الكارت", "has collected the card"),
+    "step_activated": ("فُعّل كارتها", "card switched on"),
+    "step_first_used": ("استخدمت الكارت", "has used the card"),
+}

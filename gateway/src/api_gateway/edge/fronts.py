@@ -1,0 +1,56 @@
+"""Pages for people at the edge: processes that answer everything below a path of their own, without a token.
+
+They are no services: they have no line in the table of routes, and call the services in the name of who uses them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from api_gateway.edge import filters
+from chassis.endpoints import Rate
+
+_KIB: Final = 1024
+
+
+@dataclass(frozen=True)
+class Front:
+    """One of them: the name of its cluster and of its address in the settings, and where its pages begin."""
+
+    name: str
+    path: str
+    body: int
+    deadline: float
+
+    def routes(self) -> list[dict[str, object]]:
+        """Its pages as Envoy's routes: what is read, what forms send, and 405 for everything else."""
+        return [*(self._forward(method) for method in ("GET", "HEAD", "POST")), self._other()]
+
+    def _forward(self, method: str) -> dict[str, object]:
+        return {
+            "name": f"{method} {self.path}",
+            "match": {
+                "path_separated_prefix": self.path,
+                "headers": [{"name": ":method", "string_match": {"exact": method}}],
+            },
+            "route": {
+                "cluster": self.name,
+                "timeout": f"{self.deadline:g}s",
+                # before the request has left: nothing is done twice
+                "retry_policy": {"retry_on": "connect-failure,refused-stream", "num_retries": 2},
+            },
+            "metadata": filters.rate_of(Rate.PUBLIC),
+            "typed_per_filter_config": {**filters.public(), **filters.body_of(self.body)},
+        }
+
+    def _other(self) -> dict[str, object]:
+        return {
+            "name": f"other {self.path}",
+            "match": {"path_separated_prefix": self.path},
+            "direct_response": {"status": 405},
+            "typed_per_filter_config": filters.public(),
+        }
+
+
+FRONTS: Final = (Front("citizen", "/citizen", body=64 * _KIB, deadline=20.0),)
