@@ -102,6 +102,9 @@ DESPITE_RESTRICTION = KEYS.declare(
 )
 RETRY_AFTER = KEYS.declare("message.retry_after_seconds", kinds.numbers, "Pauses before each further try.")
 WRONG_NUMBER = KEYS.declare("message.wrong_number_reasons", kinds.words, "The provider's reasons for a wrong number.")
+PASSING = KEYS.declare(
+    "message.passing_reasons", kinds.words, "Reasons of a receipt that pass, so that the message is sent again."
+)
 COMPLAINT_CATEGORY = KEYS.declare(
     "complaint.category",
     kinds.mapping(ComplaintCategory),

@@ -6,6 +6,7 @@ from prometheus_client import Counter, Gauge
 
 MESSAGES = Counter("unicard_sms_messages_total", "Messages that left the queue", ["template", "outcome"])
 RECEIPTS = Counter("unicard_sms_receipts_total", "Delivery receipts", ["outcome"])
+RETURNED = Counter("unicard_sms_returned_total", "Sent messages queued again, for a reason that passes")
 INBOUND = Counter("unicard_sms_inbound_total", "Messages from citizens", ["outcome"])
 PROVIDER_FAILURES = Counter("unicard_sms_provider_failures_total", "Batches a provider did not take", ["provider"])
 SMPP_ANSWERS = Counter("unicard_smpp_answers_total", "Parts handed over by SMPP", ["provider", "answer"])

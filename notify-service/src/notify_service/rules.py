@@ -22,10 +22,11 @@ _EVERY = "(every one)"
 
 @dataclass(frozen=True)
 class Retries:
-    """When a refused message is tried again, and which reasons mean that the number itself is wrong."""
+    """When a message is tried again, and which reasons mean that the number itself is wrong, which that it passes."""
 
     after: Sequence[timedelta]
     wrong_number: frozenset[str]
+    passing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,11 @@ def read_rules(book: PolicyBook, day: date) -> Rules:
     return Rules(
         classes=keys.MESSAGE_CLASS.by("class_name", book, day),
         quiet=_quiet(book, day),
-        retries=Retries([timedelta(seconds=pause) for pause in pauses], keys.WRONG_NUMBER.on(book, day)),
+        retries=Retries(
+            [timedelta(seconds=pause) for pause in pauses],
+            wrong_number=keys.WRONG_NUMBER.on(book, day),
+            passing=keys.PASSING.on(book, day),
+        ),
         despite_restriction=keys.DESPITE_RESTRICTION.on(book, day),
         retention_days=keys.RETENTION.on(book, day),
         hotline=keys.HOTLINE.on(book, day),

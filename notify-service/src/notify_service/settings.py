@@ -43,6 +43,9 @@ class SmppProvider(BaseModel):
     ids: Literal["same", "decimal_then_hex", "hex_then_decimal"] = Field(
         default="same", description="how message ids are written: in the answer to a message, then in its receipt"
     )
+    errors: Literal["map", "gateway", "twilio"] | None = Field(
+        default=None, description="table of `data/receipt_errors.yaml` by which its codes are read; none: unread"
+    )
     enquire_seconds: float = Field(default=30.0, gt=0, description="silence after which the line is tried")
     answer_seconds: float = Field(default=10.0, gt=0, description="how long an answer may take")
 

@@ -194,6 +194,57 @@ async def test_a_wrong_number_is_rejected_alone(line: Desk, smsc: Smsc) -> None:
     assert [d["permanent"] for kind, d in await line.published() if kind == "MessageFailed"] == [True]
 
 
+def failing(name: str, code: str) -> dict[str, Any]:
+    text = f"id:{name} sub:001 dlvrd:000 submit date:2611301200 done date:2611301201 stat:UNDELIV err:{code} text:"
+    return {"payload": text.encode().hex(), "esm_class": 4}
+
+
+async def retried_at_once(desk: Desk) -> None:
+    await desk.runtime.pool.execute("UPDATE message SET not_before = NULL")
+    await drain(desk)
+
+
+async def test_an_operators_code_tells_a_wrong_number_from_a_handset_that_is_off(
+    make_settings: MakeSettings, aggregator: LocalAggregator, issuer: TestIssuer, smsc: Smsc
+) -> None:
+    async with lines(make_settings, aggregator, issuer, smsc.provider("mine", errors="map")) as desk:
+        gone, off = await desk.know("+201000000001"), await desk.know("+201000000002")
+        await desk.hear(blocked(gone), blocked(off))
+        await drain(desk)
+        ids = {part["to"][-1]: part["id"] for part in smsc.submitted}
+        await smsc.order("deliver", **failing(ids["1"], "001"))
+        await smsc.order("deliver", **failing(ids["2"], "027"))
+        await acknowledged(smsc, 2)
+        assert await statuses(desk) == ["failed", "queued"]
+        assert [(d["reason"], d["permanent"]) for _, d in await desk.published()] == [("unknown_subscriber", True)]
+        await drain(desk)
+        assert len(smsc.submitted) == 2, "not before its pause"
+        await retried_at_once(desk)
+        first, again = (part for part in smsc.submitted if part["to"].endswith("2"))
+        assert said(again) == said(first)
+        assert not any(message["possibly_repeated"] for message in await desk.messages())
+        await smsc.order("deliver", **receipt(again["id"]))
+        await acknowledged(smsc, 3)
+        assert await statuses(desk) == ["delivered", "failed"]
+
+
+async def test_what_does_not_pass_is_given_up_after_its_tries(
+    make_settings: MakeSettings, aggregator: LocalAggregator, issuer: TestIssuer, smsc: Smsc
+) -> None:
+    async with lines(make_settings, aggregator, issuer, smsc.provider("mine", errors="map")) as desk:
+        await desk.hear(blocked(await desk.know()))
+        await drain(desk)
+        tries = len(desk.runtime.state.rules.retries.after)
+        for number in range(tries + 1):
+            assert await statuses(desk) == ["sent"]
+            await smsc.order("deliver", **failing(smsc.submitted[-1]["id"], "006"))
+            await acknowledged(smsc, number + 1)
+            await retried_at_once(desk)
+        assert await statuses(desk) == ["failed"]
+        assert len(smsc.submitted) == tries + 1
+        assert [(d["reason"], d["permanent"]) for _, d in await desk.published()] == [("absent_subscriber", False)]
+
+
 async def test_numbers_go_by_range_and_to_the_next_provider_where_one_is_down(
     make_settings: MakeSettings, aggregator: LocalAggregator, issuer: TestIssuer, tmp_path: Path
 ) -> None:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+from typing import get_args
+
 import pytest
 import smpp34
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
+from notify_service import POLICIES
 from notify_service.channels.channel import Outgoing
-from notify_service.channels.smpp import pdus
+from notify_service.channels.smpp import errors, pdus
 from notify_service.channels.smpp.parts import parts_of
 from notify_service.channels.smpp.pdus import Unreadable
 from notify_service.channels.smpp.receipts import Way, answered, receipted, state_of, words_of
+from notify_service.keys import KEYS
+from notify_service.rules import read_rules
+from notify_service.settings import SmppProvider
 from notify_service.templates.encoding import measure
+from policybook.book import PolicyBook
+from policybook.files import read_policies
 
 NUMBER = "+201012345678"
 RECEIPT = 0x04
@@ -114,6 +124,36 @@ def test_receipts_by_their_parameters() -> None:
     same = state_of(brought(b"id:10 stat:DELIVRD", RECEIPT, (ID, b"10\0")), "decimal_then_hex")
     assert same is not None
     assert same.ids == ("16",), "a parameter that repeats the text is written as the text is"
+
+
+@pytest.mark.parametrize(
+    ("table", "state", "code", "reason"),
+    [
+        ("map", "UNDELIV", "001", "unknown_subscriber"),
+        ("map", "REJECTD", "0009", "number_not_in_service"),
+        ("map", "UNDELIV", "1B", "undeliverable"),
+        ("map", "UNDELIV", "000", "undeliverable"),
+        ("map", "EXPIRED", "001", "expired"),
+        ("twilio", "UNDELIV", "001", "absent_subscriber"),
+        ("gateway", "UNDELIV", "60", "absent_subscriber"),
+        (None, "UNDELIV", "001", "undeliverable"),
+    ],
+)
+def test_a_code_means_what_the_providers_table_says(table: str | None, state: str, code: str, reason: str) -> None:
+    receipt = f"id:77 sub:001 dlvrd:000 submit date:2611301200 stat:{state} err:{code} text:err:006"
+    read = state_of(brought(receipt.encode()), "same", errors.reasons_of(table))
+    assert read is not None
+    assert (read.status, read.reason) == ("failed", reason)
+
+
+def test_every_table_can_be_chosen_and_names_where_it_is_from() -> None:
+    chosen = set(get_args(get_args(SmppProvider.model_fields["errors"].annotation)[0]))
+    assert chosen == set(errors.tables())
+    words = {reason for table in errors.tables().values() for reason in table.codes.values()}
+    assert all(re.fullmatch("[a-z_]{3,40}", word) for word in words)
+    retries = read_rules(PolicyBook.of(read_policies(POLICIES, KEYS)), date(2026, 1, 14)).retries
+    assert not retries.passing & retries.wrong_number
+    assert words >= retries.passing
 
 
 def test_a_vendors_parameter_does_no_harm() -> None:

@@ -1,6 +1,7 @@
 """The life of a message and what may become of an attempt to send it. Pure.
 
     queued → sending → sent → delivered | failed | expired          queued → cancelled | expired
+                       sent → queued, where the network says what passes
 
 Expired is what was not sent within the time of its class, or what the network gave up for that reason.
 
@@ -57,6 +58,13 @@ def refused(reason: str, attempts: int, valid_for: timedelta, retries: Retries) 
     if try_after >= valid_for:
         return Verdict(Status.FAILED, reason)
     return Verdict(Status.QUEUED, reason, try_after=try_after)
+
+
+def returned(reason: str | None, failures: int, valid_for: timedelta, retries: Retries) -> Verdict:
+    """The verdict on a message whose `failures`-th delivery failed, of a provider that can be handed it again."""
+    if reason is None or reason not in retries.passing:
+        return receipt(Status.FAILED, reason, retries)
+    return refused(reason, failures, valid_for, retries)
 
 
 def receipt(status: str, reason: str | None, retries: Retries) -> Verdict:

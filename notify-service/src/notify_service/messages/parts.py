@@ -47,6 +47,7 @@ _HAND_OVER = statement(
         UPDATE message m SET lease_until = clock_timestamp() + make_interval(secs => CAST(:lease_seconds AS float8)),
             possibly_repeated = m.possibly_repeated OR EXISTS (
                 SELECT FROM message_part p WHERE p.message_id = m.id
+                AND p.state <> 'failed'
                 AND (NOT CAST(:knows AS boolean) OR p.provider <> CAST(:provider AS text)))
         FROM locked WHERE m.id = locked.id RETURNING m.id, m.attempts, locked.parts
     ), noted AS (
@@ -172,6 +173,25 @@ _ENDED = text(
     FROM tries WHERE whole OR (latest AND reason IS NOT NULL) ORDER BY message_id, whole DESC, attempt DESC
     """
 )
+# Of messages whose delivery failed: what a further try needs to know. What has no words left is not tried again.
+_TRIED = text(
+    """
+    SELECT m.id, m.status, extract(epoch FROM m.expires_at - clock_timestamp())::float8 AS valid_seconds,
+           (SELECT count(DISTINCT p.attempt) FROM message_part p
+            WHERE p.message_id = m.id AND p.state = 'failed') AS failures
+    FROM message m WHERE m.id = ANY(CAST(:ids AS uuid[])) AND m.content IS NOT NULL
+    """
+)
+_RETURN = statement(
+    """
+    UPDATE message m SET status = 'queued', reason = r.reason,
+           not_before = clock_timestamp() + make_interval(secs => r.try_after)
+    FROM <rows> WHERE m.id = r.id AND m.status = 'sent'
+    """,
+    id="uuid",
+    reason="text",
+    try_after="float8",
+)
 _KEEP = text(
     "INSERT INTO early_receipt (provider, provider_ids, state, reason, at)"
     " VALUES (:provider, CAST(:ids AS text[]), :state, :reason, :at) ON CONFLICT DO NOTHING"
@@ -206,6 +226,16 @@ async def end(session: AsyncSession, parts: Sequence[tuple[Found, Report]]) -> t
     if not changed:
         return 0, []
     return len(changed), (await session.execute(_ENDED, {"ids": list(set(changed))})).all()
+
+
+async def tried(session: AsyncSession, messages: Sequence[UUID]) -> Rows:
+    """(id, status, valid_seconds, failures) of messages that can be put into words still; their rows are locked."""
+    return (await session.execute(_TRIED, {"ids": list(messages)})).all()
+
+
+async def put_back(session: AsyncSession, returned: Sequence[tuple[UUID, str | None, float]]) -> None:
+    """Queue sent messages again: (id, why, seconds to wait)."""
+    await session.execute(_RETURN, columns(returned, "id", "reason", "try_after"))
 
 
 async def keep_early(session: AsyncSession, reports: Sequence[Report]) -> None:

@@ -138,6 +138,7 @@ _CLAIM = text(
                lease_until = clock_timestamp() + make_interval(secs => CAST(:lease_seconds AS float8))
         FROM picked WHERE m.id = picked.id
         RETURNING m.id, m.template, m.priority, m.citizen_id, m.content, m.refusals, m.campaign_id,
+                  m.sent_at IS NOT NULL AS was_sent,
                   extract(epoch FROM m.expires_at - clock_timestamp())::float8 AS valid_seconds
     )
     SELECT leased.*, k.ar AS campaign_ar, k.en AS campaign_en, c.sealed AS contact, c.language,

@@ -182,10 +182,7 @@ class Sender:
 
     def _word(self, row: Claimed) -> Outgoing | Verdict:
         """The message in the reader's language. Raises SealBroken."""
-        if row.campaign_id is not None:  # it has no facts of its own
-            waiting = Waiting(CampaignFacts(ar=row.campaign_ar, en=row.campaign_en))
-        else:
-            waiting = Waiting.open(self._vault, row.id, row.content)
+        waiting = self._waiting(row)
         template = texts.load()[row.template]
         contact = Contact(waiting.number, "")
         if row.contact is not None:
@@ -197,13 +194,23 @@ class Sender:
             return Verdict(Status.CANCELLED, "opted_out")
         if row.restricted and template.class_name not in rules.despite_restriction:
             return Verdict(Status.CANCELLED, "restricted")
-        day = business_day(self._runtime.clock.now())
-        language = waiting.language or _language(row)
-        text = texts.render(template, day, language, waiting.facts, contact.name, rules.hotline)
-        if self._runtime.settings.training:
-            text = texts.marked(text, language)
+        text = waiting.text if isinstance(waiting, Sent) else self._rendered(row, waiting, contact.name)
         length = measure(text)
         return Outgoing(row.id, contact.number, text, length.encoding, length.parts)
+
+    def _waiting(self, row: Claimed) -> Waiting | Sent:
+        """What a message is made of: its own words where it was sent before. Raises SealBroken."""
+        if row.campaign_id is not None:  # it has no facts of its own
+            return Waiting(CampaignFacts(ar=row.campaign_ar, en=row.campaign_en))
+        if row.was_sent:
+            return Sent.open(self._vault, row.id, row.content)
+        return Waiting.open(self._vault, row.id, row.content)
+
+    def _rendered(self, row: Claimed, waiting: Waiting, name: str) -> str:
+        language = waiting.language or _language(row)
+        day, hotline = business_day(self._runtime.clock.now()), self._runtime.state.rules.hotline
+        text = texts.render(texts.load()[row.template], day, language, waiting.facts, name, hotline)
+        return texts.marked(text, language) if self._runtime.settings.training else text
 
     def _refused(self, row: Claimed, reason: str) -> Verdict:
         retries = self._runtime.state.rules.retries

@@ -14,7 +14,7 @@ from chassis.clock import Clock
 from chassis.logging import get_logger
 from notify_service import metrics
 from notify_service.channels.channel import Arrived, Outgoing, ProviderDown, Report, Result, Text
-from notify_service.channels.smpp import receipts
+from notify_service.channels.smpp import errors, receipts
 from notify_service.channels.smpp.brake import Brake
 from notify_service.channels.smpp.parts import parts_of
 from notify_service.channels.smpp.pdus import Delivered
@@ -58,6 +58,7 @@ class Smpp:
         self._sender, self._patience = settings.sms_sender, settings.sms_timeout_seconds
         self._password = settings.smpp_password(provider.name)
         self._clock, self._arrived, self._at_once = clock, arrived, at_once
+        self._reasons = errors.reasons_of(provider.errors)
         self._brake = Brake()
         self._session: Session | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -144,7 +145,7 @@ class Smpp:
         reports, texts = [], []
         for unit in units:
             if unit.is_receipt:
-                state = receipts.state_of(unit, self._provider.ids)
+                state = receipts.state_of(unit, self._provider.ids, self._reasons)
                 metrics.SMPP_RECEIPTS.labels(self.name, state.status if state else "no_end").inc()
                 if state:
                     reports.append(Report(self.name, state.ids, state.status, state.reason, now))

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from notify_service.channels.smpp import errors
 from notify_service.channels.smpp.pdus import Delivered
 from notify_service.templates.encoding import from_gsm7
 
@@ -28,6 +30,8 @@ _ENDS: Final[Mapping[int | str, tuple[Literal["delivered", "failed"], str | None
     5: ("failed", "undeliverable"), "UNDELIV": ("failed", "undeliverable"),
     8: ("failed", "rejected"), "REJECTD": ("failed", "rejected"),
 }  # fmt: skip
+# An SMSC that gave up after its own time has tried as long as it was to: what kept it from it is past.
+_SAID_WHY: Final = frozenset({"undeliverable", "rejected"})
 _LATIN1, _UCS2 = 0x03, 0x08
 
 
@@ -49,13 +53,17 @@ def receipted(message_id: str, way: Way) -> str:
     return _plain(message_id, _BASES[way][1] if way in _BASES else None)
 
 
-def state_of(unit: Delivered, way: Way) -> State | None:
-    """What a receipt says; None where it is no end, or of no message."""
+def state_of(unit: Delivered, way: Way, reasons: Mapping[str, str] = MappingProxyType({})) -> State | None:
+    """What a receipt says; None where it is no end, or of no message. `reasons`: our words by the provider's codes."""
     text = unit.payload.decode("latin-1")
     said = _STATE.search(text)
     end = _ENDS.get(unit.state) if unit.state is not None else _ENDS.get(said[1].upper()[:7]) if said else None
     ids = _ids(unit.receipted_id, found[1] if (found := _ID.search(text)) else None, way)
-    return State(ids, *end) if end and ids else None
+    if not end or not ids:
+        return None
+    status, reason = end
+    why = errors.reason_in(text, reasons) if reason in _SAID_WHY else None
+    return State(ids, status, why or reason)
 
 
 def words_of(unit: Delivered) -> str:
