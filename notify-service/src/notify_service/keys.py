@@ -28,6 +28,9 @@ KEYWORD_TOPICS = (
     Topic.CARD,
     Topic.APPOINTMENT,
     Topic.STOP,
+    Topic.LANGUAGE_AR,
+    Topic.LANGUAGE_EN,
+    Topic.HELP,
 )
 LAST_HOUR = 23
 
@@ -135,6 +138,9 @@ DEBITS_DIGEST_HOUR = KEYS.declare(
 HOTLINE = KEYS.declare("message.hotline", kinds.text, "The number citizens are told to call for help.")
 REPLIES = KEYS.declare("inbound.replies_per_number_per_day", kinds.positive, "Answers a number gets in a day.")
 HOUSEHOLDS = KEYS.declare("inbound.households_per_number", kinds.positive, "Households a number is told of.")
+PEOPLE = KEYS.declare(
+    "inbound.people_per_number", kinds.positive, "People a question names of those who share a number."
+)
 QUESTION_MINUTES = KEYS.declare(
     "inbound.question_minutes", kinds.positive, "Minutes in which a bare number answers the question we asked."
 )

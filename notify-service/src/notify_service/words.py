@@ -26,10 +26,24 @@ class Topic(StrEnum):
     CARD = "card"
     APPOINTMENT = "appointment"
     STOP = "stop"
+    LANGUAGE_AR = "language_ar"
+    LANGUAGE_EN = "language_en"
+    UNCLEAR = "unclear"  # no keyword of any other
 
 
 # What these change lasts: only a message that is the keyword means it, not one in which it stands.
-ALONE = frozenset({Topic.DEBITS_DIGEST, Topic.DEBITS_AT_ONCE, Topic.LOST, Topic.OPT_OUT, Topic.OPT_IN, Topic.STOP})
+ALONE = frozenset(
+    {
+        Topic.DEBITS_DIGEST,
+        Topic.DEBITS_AT_ONCE,
+        Topic.LOST,
+        Topic.OPT_OUT,
+        Topic.OPT_IN,
+        Topic.STOP,
+        Topic.LANGUAGE_AR,
+        Topic.LANGUAGE_EN,
+    }
+)
 # What a bare number means where it follows a question of ours.
 CHOICES = {Topic.STOP: {1: Topic.LOST, 2: Topic.OPT_OUT}}
 
@@ -49,7 +63,7 @@ def choice_in(text: str) -> int | None:
 
 
 def topic_of(text: str, keywords: Mapping[Topic, Collection[str]]) -> Topic:
-    """The topic whose keyword, of one word or several, stands in the text or is all of it; help where none does."""
+    """The topic whose keyword, of one word or several, stands in the text or is all of it; else unclear."""
     said = " ".join(normalise_words(text))
     for topic in FIRST & keywords.keys():
         if any(f"{said} ".startswith(f"{' '.join(normalise_words(phrase))} ") for phrase in keywords[topic]):
@@ -58,4 +72,4 @@ def topic_of(text: str, keywords: Mapping[Topic, Collection[str]]) -> Topic:
         meant = {" ".join(normalise_words(phrase)) for phrase in phrases}
         if said in meant or (topic not in ALONE | FIRST and any(f" {phrase} " in f" {said} " for phrase in meant)):
             return topic
-    return Topic.HELP
+    return Topic.UNCLEAR

@@ -179,8 +179,20 @@ async def test_what_makes_no_sense_is_refused_in_words(desk: Desk) -> None:
     assert (await enter(desk, contact, about="card", expect=422))["code"] == "invalid_request"
     made = await enter(desk, contact)
     path = f"/v1/complaints/{made['complaint_id']}"
-    for text in ("رقمك 29001011234567", "كارت ٥٠٧٨ ١٢٣٤ ٥٦٧٨ ٩٠١٢"):
+    for text, faults in (
+        ("رقمك 29001011234567", ["national_id"]),
+        ("كارت ٥٠٧٨ ١٢٣٤ ٥٦٧٨ ٩٠١٢", ["long_number"]),
+        ("حساب 123456789012", ["long_number"]),
+        ("الرقم السري 4821", ["pin"]),
+        ("علاج السكري متاح", ["diagnosis"]),
+    ):
         refused = await call(desk, "POST", f"{path}/answer", text=text, expect=422)
-        assert refused["code"] == "answer_tells_persons"
+        assert (refused["code"], refused["faults"]) == ("answer_tells_persons", faults)
+    assert (await call(desk, "POST", f"{path}/handing-on", category="care", reason="عيادة"))["category"] == "care"
+    refused = await call(desk, "POST", f"{path}/answer", text="السكر متاح", expect=422)
+    assert refused["faults"] == ["diagnosis"]
+    await call(desk, "POST", f"{path}/handing-on", category="outlet", reason="بقالة")
+    await call(desk, "POST", f"{path}/answer", text="السكر متاح")
+    await call(desk, "POST", f"{path}/reopening", text="غير متاح")
     refused = await call(desk, "POST", f"{path}/appeal", text="لا أقبل", expect=409)
     assert (refused["code"], refused["state"]) == ("complaint_state", "open")

@@ -12,6 +12,9 @@ from chassis.ids import new_id
 from chassis.testing import worked_off
 from contracts.card import PickupMissed
 
+from ..conftest import contact_changed
+from .test_sending import blocked
+
 if TYPE_CHECKING:
     from ..conftest import Desk
 
@@ -90,12 +93,49 @@ async def test_names_and_short_codes_are_never_answered(desk: Desk) -> None:
 
 async def test_a_phone_that_several_households_share(desk: Desk) -> None:
     first = await desk.know()
-    await desk.know(household_id=first.household_id)
-    second = await desk.know()
+    other = await desk.know(household_id=first.household_id, given_name="أحمد")
+    second = await desk.know(given_name="سعاد")
     await send(desk, text("balance"))
-    assert sorted(await inquiries(desk)) == sorted(
-        [("balance", str(first.household_id)), ("balance", str(second.household_id))]
-    )
+    assert await inquiries(desk) == [], "it waits until it is said for whom"
+    await worked_off(desk.sender.step, lambda pause: pause == 0)
+    assert desk.aggregator.texts_to(NUMBER) == ["رصيد من؟ أرسل الرقم: 1) منى، 2) أحمد، 3) سعاد"]
+    await send(desk, text("٣"))
+    await send(desk, text("1"), text("9"))
+    await send(desk, text("رصيد احمد"))
+    asked = [d["citizen_id"] for kind, d in await desk.published() if kind == "InquiryReceived"]
+    assert asked[:2] == [str(second.citizen_id), str(first.citizen_id)]
+    assert asked[-1] == str(other.citizen_id)
+    assert len([one for one in await inquiries(desk) if one[0] == "balance"]) == 3
+
+
+async def test_a_bare_number_says_nothing_where_one_person_has_the_number(desk: Desk) -> None:
+    await desk.know()
+    await send(desk, text("رصيد"))
+    await send(desk, text("1"))
+    assert [topic for topic, _ in await inquiries(desk)] == ["balance", "help"]
+
+
+async def test_texts_to_a_shared_number_name_whom_they_mean_in_both_languages(desk: Desk) -> None:
+    mona = await desk.know(language="en")
+    await desk.know(given_name="أحمد")
+    await desk.hear(blocked(mona))
+    await worked_off(desk.sender.step, lambda pause: pause == 0)
+    (said,) = desk.aggregator.texts_to(NUMBER)
+    assert said.startswith("منى: Your Unified Card is blocked.")
+
+
+async def test_the_language_is_chosen_by_the_word_alone_and_kept(desk: Desk) -> None:
+    contact = await desk.know()
+    await send(desk, text("my english is bad"))
+    await send(desk, text("ENGLISH"))
+    await desk.hear(contact_changed(citizen_id=contact.citizen_id, household_id=contact.household_id), blocked(contact))
+    await worked_off(desk.sender.step, lambda pause: pause == 0)
+    said = desk.aggregator.texts_to(NUMBER)
+    assert "Messages on your Unified Card come in English from now on. For Arabic send ARABIC." in said
+    assert any(one.startswith("Your Unified Card is blocked.") for one in said)
+    await send(desk, text("عربى"))
+    await worked_off(desk.sender.step, lambda pause: pause == 0)
+    assert desk.aggregator.texts_to(NUMBER)[-1] == "ستصلك رسائل الكارت الموحد بالعربية. للإنجليزية أرسل ENGLISH"
 
 
 async def test_a_number_is_answered_so_often_a_day_and_no_more(desk: Desk) -> None:

@@ -269,7 +269,7 @@ async def test_a_lost_reply_leads_to_one_message_on_the_handset(desk: Desk) -> N
     """The aggregator took the batch, the process died before it could write that down."""
     await desk.hear(appointment(await desk.know()))
     claimed = await claim(desk, lease=new_id(), lease_seconds=0)
-    ready, _ = desk.sender._prepare(claimed)
+    ready, _ = desk.sender._prepare(claimed, {})
     await desk.runtime.state.channels.of(NUMBER)[0].send(ready)
     await desk.look_after()
     await drain(desk)
@@ -303,7 +303,7 @@ async def test_an_old_lease_cannot_write_over_a_newer_one(desk: Desk) -> None:
     batch = await claim(desk, lease=old, lease_seconds=0)
     await desk.look_after()
     await claim(desk, lease=new_id())
-    ready, outcomes = desk.sender._prepare(batch)
+    ready, outcomes = desk.sender._prepare(batch, {})
     await desk.sender._finish(old, {row.id: row for row in batch}, ready, {}, outcomes)
     (message,) = await desk.messages()
     assert message["status"] == "sending"

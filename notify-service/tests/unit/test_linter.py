@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from notify_service import POLICIES
+from notify_service.keys import KEYS
+from notify_service.rules import read_rules
 from notify_service.templates import texts
-from notify_service.templates.linter import FAULTS, faults, personal
+from notify_service.templates.linter import FAULTS, categories, faults, personal
 from notify_service.templates.preview import preview
 from notify_service.templates.texts import Template
 from notify_service.templates.variables import Value
+from policybook.book import PolicyBook
+from policybook.files import read_policies
 
 VALUE: TypeAdapter[Value] = TypeAdapter(Value)
 
@@ -55,6 +62,29 @@ def test_a_variable_of_a_forbidden_name_is_refused_even_if_it_is_filled() -> Non
 )
 def test_what_a_text_may_say(text: str) -> None:
     assert faults(text, {"hotline", "place"}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "of_care", "elsewhere"),
+    [
+        ("السكر متاح بالمنفذ", True, False),
+        ("سكرك متاح", False, False),
+        ("تم صرف دواء الضغط", True, False),
+        ("تم خفض ضغط العمل", True, False),
+        ("The sugar is there", True, False),
+        ("علاج السكري متاح", True, True),
+        ("الرقم السري 4821", True, True),
+        ("تم تغيير الميزان", False, False),
+    ],
+)
+def test_what_a_word_tells_depends_on_the_category(text: str, of_care: bool, elsewhere: bool) -> None:
+    assert bool(personal(text, "care")) is of_care
+    assert [bool(personal(text, other)) for other in ("outlet", "other", None)] == [elsewhere] * 3
+
+
+def test_words_are_of_categories_that_there_are() -> None:
+    book = PolicyBook.of(read_policies(POLICIES, KEYS))
+    assert categories() <= read_rules(book, date(2026, 1, 1)).complaints.categories.keys()
 
 
 @given(st.text("0123456789", min_size=14, max_size=14), st.text("اب ج.\n", max_size=20))

@@ -26,6 +26,7 @@ from notify_service.templates.facts import (
     Facts,
     NoFacts,
     PayoutFacts,
+    PeopleFacts,
     RestrictedFacts,
     ServicesFacts,
     TerminalFacts,
@@ -71,6 +72,7 @@ LONGEST: dict[str, Facts] = {
         site_name_en="Supply service centre, El Dawahy district",
         starts_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC),
     ),
+    "people": PeopleFacts(names=["Abdelrahman"] * 6),
     "services": ServicesFacts(services=list(ProgrammeService)),
     "balance": BalanceFacts(stated_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC), remaining=POTS, wallet=1_234_550),
     "restricted": RestrictedFacts(starts_on=date(2026, 9, 16), ends_on=date(2026, 9, 30)),
@@ -135,6 +137,14 @@ def test_longest_words_stay_within_the_parts(name: str, language: Language) -> N
     assert measure(text).parts <= template.max_parts, text
     assert measure(text).encoding is (Encoding.UCS2 if language == "ar" else Encoding.GSM7)
     assert "{" not in text
+
+
+@pytest.mark.parametrize("name", sorted(texts.load()))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_several_share_a_number_every_text_of_a_person_names_whom_it_means(name: str, language: Language) -> None:
+    template = texts.load()[name]
+    text = texts.render(template, PERIOD, language, LONGEST[template.facts], "منى (2)", HOTLINE, shared=True)
+    assert ("منى (2)" in text) is not template.of_number
 
 
 @pytest.mark.parametrize("kind", sorted(PLACEHOLDERS))

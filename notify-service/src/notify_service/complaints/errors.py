@@ -62,7 +62,7 @@ class AnsweredBySame(Conflict):
 
 
 class AnswerTellsPersons(InvalidRequest):
-    """The answer carries what a message must not: a national id or a card's number"""
+    """The answer carries what a message must not: a national id, the number of a card, a PIN, an illness"""
 
     code = "answer_tells_persons"
-    title_ar = "لا يجوز أن يتضمن الرد رقماً قومياً أو رقم كارت"
+    title_ar = "لا يجوز أن يتضمن الرد رقماً قومياً أو رقم كارت أو رقماً سرياً أو مرضاً"

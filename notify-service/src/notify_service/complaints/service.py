@@ -148,9 +148,8 @@ async def answer(
 
     Raises AnswerTellsPersons, AnsweredBySame and what `_turn` raises.
     """
-    if linter.long_numbers(text, _LONG_NUMBER):
-        raise AnswerTellsPersons(detail_ar="احذف الرقم من نص الرد.")
     found = await _turn(session, here, caller, complaint_id, Act.ANSWER, now)
+    ensure_sayable(text, found.category)
     if found.appealed and found.answered_by == caller.subject:
         raise AnsweredBySame(detail_ar="اترك الرد لزميل آخر.")
     answered = replace(
@@ -165,6 +164,19 @@ async def answer(
     await _write(session, here, answered, Act.ANSWER, caller.subject, text)
     await tell(session, here, "complaint_answered", answered, text)
     return answered
+
+
+def ensure_sayable(text: str, category: str) -> None:
+    """Refuse an answer that tells by SMS what lies open on every screen. Raises AnswerTellsPersons."""
+    found = {fault.code: linter.FAULTS[fault.code] for fault in linter.personal(text, category)}
+    if not found and linter.long_numbers(text, _LONG_NUMBER):
+        found["long_number"] = linter.FAULTS["long_number"]
+    if found:
+        raise AnswerTellsPersons(
+            " ".join(reason for reason, _ in found.values()),
+            detail_ar=" ".join(reason for _, reason in found.values()),
+            faults=[*sorted(found)],
+        )
 
 
 async def add(session: AsyncSession, here: Context, who: str, found: Complaint, text: str, now: datetime) -> Complaint:

@@ -65,11 +65,12 @@ _FORGET_NUMBERS = text(
     " AND c.number_hash IS NOT NULL AND c.citizen_id = ANY(CAST(:citizens AS uuid[]))"
 )
 _FIND_CONTACTS = text(
-    "SELECT citizen_id, household_id, number_hash FROM contact"
+    "SELECT citizen_id, household_id, number_hash, sealed, coalesce(chosen_language, language) AS language FROM contact"
     " WHERE number_hash = ANY(CAST(:hashes AS bytea[])) ORDER BY citizen_id"
 )
 _REACHED = text(
-    "SELECT citizen_id, language, sealed FROM contact WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))"
+    "SELECT citizen_id, coalesce(chosen_language, language) AS language, sealed FROM contact"
+    " WHERE citizen_id = ANY(CAST(:citizens AS uuid[]))"
     " ORDER BY citizen_id"
 )
 _WHOSE = text("SELECT citizen_id, household_id, governorate FROM contact WHERE citizen_id = :citizen_id")
@@ -77,6 +78,7 @@ _TOO_NEW = text("SELECT citizen_id FROM contact WHERE citizen_id = ANY(CAST(:cit
 _SET_OPT_OUT = text(
     "UPDATE contact SET opted_out_at = CAST(:at AS timestamptz) WHERE number_hash = ANY(CAST(:hashes AS bytea[]))"
 )
+_SET_LANGUAGE = text("UPDATE contact SET chosen_language = :language WHERE number_hash = ANY(CAST(:hashes AS bytea[]))")
 _WANT_DIGESTS = text(
     "SELECT citizen_id FROM contact WHERE citizen_id = ANY(CAST(:citizens AS uuid[])) AND debits_digest"
 )
@@ -133,7 +135,7 @@ async def died(session: AsyncSession, citizens: Sequence[UUID], days: Sequence[d
 
 
 async def contacts_of_numbers(session: AsyncSession, hashes: Sequence[bytes]) -> Sequence[Row[Any]]:
-    """(citizen_id, household_id, number_hash) of everyone reached by one of the numbers, the longest known first."""
+    """(citizen_id, household_id, number_hash, sealed, language) of all a number reaches, the longest known first."""
     return (await session.execute(_FIND_CONTACTS, {"hashes": list(hashes)})).all()
 
 
@@ -156,6 +158,11 @@ async def too_new(session: AsyncSession, citizens: Sequence[UUID], now: datetime
 async def set_opt_out(session: AsyncSession, hashes: Sequence[bytes], at: datetime | None) -> None:
     """Note that whoever is reached by the numbers wants necessary messages only, or with None all again."""
     await session.execute(_SET_OPT_OUT, {"hashes": list(hashes), "at": at})
+
+
+async def set_language(session: AsyncSession, hashes: Sequence[bytes], language: str) -> None:
+    """Note the language that whoever is reached by the numbers has chosen."""
+    await session.execute(_SET_LANGUAGE, {"hashes": list(hashes), "language": language})
 
 
 async def want_digests(session: AsyncSession, citizens: Sequence[UUID]) -> set[UUID]:

@@ -7,7 +7,7 @@ A number nobody registered gets a polite answer that tells nothing of anyone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -19,17 +19,24 @@ from chassis.ids import new_id
 from contracts.notify import InquiryReceived, LossReported
 from notify_service import metrics
 from notify_service.complaints.inbound import Heard, behind, hear
+from notify_service.contacts import people
 from notify_service.contacts import repository as contacts
+from notify_service.contacts.people import Person
 from notify_service.context import Context
-from notify_service.inquiries import repository
+from notify_service.inquiries import repository, whom
 from notify_service.inquiries.repository import InboundColumns, InquiryColumns
 from notify_service.messages import service
 from notify_service.messages.service import Intent
-from notify_service.templates.facts import NoFacts
+from notify_service.templates.facts import Facts, NoFacts, PeopleFacts
+from notify_service.templates.naming import called
+from notify_service.templates.wording import Language
 from notify_service.words import CHOICES, Topic, choice_in, topic_of
 
 _ANSWERS = {
     Topic.HELP: "help",
+    Topic.UNCLEAR: "help",
+    Topic.LANGUAGE_AR: "language_chosen",
+    Topic.LANGUAGE_EN: "language_chosen",
     Topic.OPT_OUT: "opted_out",
     Topic.OPT_IN: "opted_in",
     Topic.DEBITS_DIGEST: "debits_digest",
@@ -38,7 +45,8 @@ _ANSWERS = {
     Topic.STOP: "stop_which",
     Topic.APPOINTMENT: "choice_of_many",  # a number alone does not say whose hour is meant
 }
-_UNKNOWN, _ENOUGH = "unknown_number", "replies_over"
+_UNKNOWN, _ENOUGH, _OF_WHOM = "unknown_number", "replies_over", "balance_of_whom"
+_LANGUAGES: Mapping[Topic, Language] = {Topic.LANGUAGE_AR: "ar", Topic.LANGUAGE_EN: "en"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,8 @@ class Desk:
         self._inquiries: list[InquiryReceived] = []
         self._opted: dict[bytes, bool] = {}  # whether whoever has the number wants necessary messages only
         self._digests: dict[bytes, bool] = {}
-        self._reached: dict[bytes, list[tuple[UUID, UUID]]] = defaultdict(list)  # everybody: citizen, household
+        self._languages: dict[bytes, Language] = {}
+        self._people: dict[bytes, list[Person]] = {}  # everybody each number reaches
         self._lost: dict[UUID, UUID] = {}  # whose cards are lost: citizen, household
         self._complaints: list[Heard] = []
         self._columns = InboundColumns()
@@ -83,11 +92,11 @@ class Desk:
         new = {m.provider_id: m for m in messages if m.provider_id not in copies}
         read = [self._read(message) for message in new.values()]
         hashes = list({r.number_hash for r in read if r.number_hash})
+        self._people = await people.of_numbers(self._session, self._here.vault, hashes)
         await self._understand(read, hashes)
-        homes = await self._homes(hashes)
         answered = await repository.replies_today(self._session, hashes)
         for one in read:
-            outcome = self._decide(one, homes, answered)
+            outcome = self._decide(one, answered)
             self._note(one, outcome)
         await self._write()
         return len(new)
@@ -104,92 +113,114 @@ class Desk:
         asked = await repository.last_topics(self._session, hashes, self._rules.question_minutes)
         for place, one in enumerate(read):
             number = choice_in(one.text) if one.text.strip().isdecimal() else None
-            choices = CHOICES.get(asked.get(one.number_hash or b"", Topic.HELP), {})
-            if number in choices:
+            choices = self._choices(one.number_hash, asked.get(one.number_hash or b""))
+            if number is not None and number in choices:
                 read[place] = replace(one, topic=choices[number])
             if one.number_hash:
                 asked[one.number_hash] = read[place].topic
 
-    async def _homes(self, hashes: list[bytes]) -> dict[bytes, list[tuple[UUID, UUID]]]:
-        """Who is reached by each number: (household, its longest-known citizen), a few households at most."""
-        found: dict[bytes, dict[UUID, UUID]] = defaultdict(dict)
-        for row in await contacts.contacts_of_numbers(self._session, hashes):
-            found[bytes(row.number_hash)].setdefault(row.household_id, row.citizen_id)
-            self._reached[bytes(row.number_hash)].append((row.citizen_id, row.household_id))
-        most = self._rules.households_per_number
-        return {number: list(homes.items())[:most] for number, homes in found.items()}
+    def _choices(self, number: bytes | None, asked: Topic | None) -> Mapping[int, Topic]:
+        """What a bare number means behind what was asked last: one of two things, or one of several people."""
+        if asked is Topic.BALANCE and number:
+            return dict.fromkeys(range(1, len(self._asked_for(number)) + 1), Topic.BALANCE)
+        return CHOICES.get(asked, {}) if asked else {}
 
-    def _decide(self, one: _Read, homes: dict[bytes, list[tuple[UUID, UUID]]], answered: dict[bytes, int]) -> str:
+    def _asked_for(self, number: bytes) -> list[Person]:
+        """Those among whom a number chooses; nobody where it is one person's."""
+        sharing = self._people.get(number, [])
+        return sharing[: self._rules.people_per_number] if len(sharing) > 1 else []
+
+    def _decide(self, one: _Read, answered: dict[bytes, int]) -> str:
         if one.number is None or one.number_hash is None:
             return "ignored"  # a name or a short code: never answered, two machines would talk for ever
         if one.topic in {Topic.DEBITS_DIGEST, Topic.DEBITS_AT_ONCE}:
             self._digests[one.number_hash] = one.topic is Topic.DEBITS_DIGEST  # replies are limited, effects are not
         if one.topic in {Topic.OPT_OUT, Topic.OPT_IN}:
             self._opted[one.number_hash] = one.topic is Topic.OPT_OUT
+        if one.topic in _LANGUAGES:
+            self._languages[one.number_hash] = _LANGUAGES[one.topic]
+        reached = self._people.get(one.number_hash, [])
         if one.topic is Topic.LOST:
-            self._lost.update(self._reached[one.number_hash])  # of everybody whose number it is
-        if one.topic is Topic.COMPLAINT and self._reached[one.number_hash]:
+            self._lost.update((person.citizen_id, person.household_id) for person in reached)  # everybody of the number
+        if one.topic is Topic.COMPLAINT and reached:
             return self._hear_complaint(one, one.number_hash, answered)
         most = self._rules.replies_per_number_per_day
         count = answered[one.number_hash] = answered.get(one.number_hash, 0) + 1
         if count > most:
-            return self._say_enough(one.number, once=count == most + 1)
-        reached = homes.get(one.number_hash)
+            return self._say_enough(one.number, reached, once=count == most + 1)
         if not reached:
             self._intents[_UNKNOWN].append(Intent(new_id(), NoFacts(), number=one.number))
             return "unknown_number"
         if one.topic is Topic.BALANCE:
-            for household, citizen in reached:
-                self._ask(new_id(), one.topic, household, citizen)
-            return "asked"
+            return self._ask_of_balance(one, one.number_hash)
         if one.topic in {Topic.CARD, Topic.APPOINTMENT}:
-            return self._ask_of_cards(one, one.number_hash)
-        self._answer(one.topic, *reached[0])
+            return self._ask_of_cards(one, reached)
+        self._answer(_ANSWERS[one.topic], reached[0])
+        if one.topic in {Topic.HELP, Topic.UNCLEAR}:
+            self._ask(Topic.HELP, reached[0])
         return "answered"
 
-    def _say_enough(self, number: str, *, once: bool) -> str:
+    def _say_enough(self, number: str, reached: Sequence[Person], *, once: bool) -> str:
         """Tell a number once a day that it gets no more answers."""
         if not once:
             return "ignored"
-        self._intents[_ENOUGH].append(Intent(new_id(), NoFacts(), number=number))
+        language = reached[0].language if reached else None
+        self._intents[_ENOUGH].append(Intent(new_id(), NoFacts(), number=number, language=language))
         return "answered"
+
+    def _ask_of_balance(self, one: _Read, number: bytes) -> str:
+        """Ask for the balance of the one who is meant; where several share the number, that has to be said."""
+        sharing = self._asked_for(number)
+        person = whom.meant(one.text, sharing) if sharing else self._people[number][0]
+        if person is None:
+            names = called((one.citizen_id, one.name) for one in self._people[number])
+            asked = PeopleFacts(names=[names[one.citizen_id] for one in sharing])
+            self._answer(_OF_WHOM, sharing[0], asked)
+            return "answered"
+        self._ask(Topic.BALANCE, person)
+        return "asked"
 
     def _hear_complaint(self, one: _Read, number: bytes, answered: dict[bytes, int]) -> str:
         replies = answered.get(number, 0) < self._rules.replies_per_number_per_day
         answered[number] = answered.get(number, 0) + 1
         said = behind(one.text, self._rules.keywords[Topic.COMPLAINT])
-        self._complaints.append(Heard([citizen for citizen, _ in self._reached[number]], said, replies))
+        self._complaints.append(Heard([person.citizen_id for person in self._people[number]], said, replies))
         return "answered"
 
-    def _ask_of_cards(self, one: _Read, number: bytes) -> str:
-        """Ask for everybody the number reaches, a few at most; an hour is chosen where that is one person."""
-        citizens = self._reached[number][: self._rules.households_per_number]
+    def _ask_of_cards(self, one: _Read, reached: Sequence[Person]) -> str:
+        """Ask for whoever is named, else for all the number reaches, a few at most; an hour is one person's."""
+        alone = whom.named_alone(one.text, reached)
+        asked = [alone] if alone else reached[: self._rules.households_per_number]
         choice = choice_in(one.text) if one.topic is Topic.APPOINTMENT else None
-        if choice is not None and len(citizens) > 1:
-            self._answer(Topic.APPOINTMENT, citizens[0][1], citizens[0][0])
+        if choice is not None and len(asked) > 1:
+            self._answer(_ANSWERS[Topic.APPOINTMENT], reached[0])
             return "answered"
-        for citizen, household in citizens:
-            self._ask(new_id(), one.topic, household, citizen, choice)
+        for person in asked:
+            self._ask(one.topic, person, choice)
         return "asked"
 
-    def _ask(self, inquiry: UUID, topic: Topic, household: UUID, citizen: UUID, choice: int | None = None) -> None:
+    def _ask(self, topic: Topic, person: Person, choice: int | None = None) -> None:
         self._inquiries.append(
             InquiryReceived(
-                inquiry_id=inquiry,
-                citizen_id=citizen,
-                household_id=household,
+                inquiry_id=new_id(),
+                citizen_id=person.citizen_id,
+                household_id=person.household_id,
                 topic=topic,
                 received_at=self._now,
                 choice=choice,
             )
         )
 
-    def _answer(self, topic: Topic, household: UUID, citizen: UUID) -> None:
-        inquiry = new_id()
-        intent = Intent(inquiry, NoFacts(), citizen_id=citizen, household_id=household, subject=inquiry)
-        self._intents[_ANSWERS[topic]].append(intent)
-        if topic is Topic.HELP:
-            self._ask(inquiry, topic, household, citizen)
+    def _answer(self, template: str, person: Person, facts: Facts | None = None) -> None:
+        self._intents[template].append(
+            Intent(
+                new_id(),
+                facts or NoFacts(),
+                citizen_id=person.citizen_id,
+                household_id=person.household_id,
+                subject=new_id(),
+            )
+        )
 
     def _losses(self) -> list[LossReported]:
         return [
@@ -213,6 +244,8 @@ class Desk:
             hashes = [number for number, wish in self._opted.items() if wish is out]
             if hashes:
                 await contacts.set_opt_out(self._session, hashes, at)
+        for number, language in self._languages.items():
+            await contacts.set_language(self._session, [number], language)
         for on in (True, False):
             hashes = [number for number, wish in self._digests.items() if wish is on]
             if hashes:

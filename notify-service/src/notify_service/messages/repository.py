@@ -141,12 +141,20 @@ _CLAIM = text(
                   m.sent_at IS NOT NULL AS was_sent,
                   extract(epoch FROM m.expires_at - clock_timestamp())::float8 AS valid_seconds
     )
-    SELECT leased.*, k.ar AS campaign_ar, k.en AS campaign_en, c.sealed AS contact, c.language,
+    SELECT leased.*, k.ar AS campaign_ar, k.en AS campaign_en, c.sealed AS contact,
+           coalesce(c.chosen_language, c.language) AS language,
+           EXISTS (SELECT FROM contact o
+                   WHERE o.number_hash = c.number_hash AND o.citizen_id <> c.citizen_id) AS shared,
            c.opted_out_at IS NOT NULL AS opted_out,
            EXISTS (SELECT FROM restriction r WHERE r.citizen_id = leased.citizen_id AND <in force>) AS restricted
     FROM leased LEFT JOIN contact c USING (citizen_id) LEFT JOIN campaign k USING (campaign_id)
     ORDER BY leased.priority, leased.id
     """.replace("<in force>", IN_FORCE.format(day="CAST(:today AS date)"))
+)
+_SHARING = text(
+    "SELECT o.citizen_id, o.number_hash, o.sealed FROM contact o WHERE o.number_hash IN"
+    " (SELECT c.number_hash FROM contact c WHERE c.citizen_id = ANY(CAST(:citizens AS uuid[])))"
+    " ORDER BY o.citizen_id"
 )
 _FINISH = statement(
     """
@@ -324,6 +332,11 @@ _EXPIRED_BEFORE = text(
     """
 )
 _QUEUED = text("SELECT priority, count(*) AS n FROM message WHERE status = 'queued' GROUP BY priority")
+
+
+async def sharing(session: AsyncSession, citizens: Sequence[UUID]) -> Rows:
+    """(citizen_id, number_hash, sealed) of all who have the number of one of these citizens, longest known first."""
+    return (await session.execute(_SHARING, {"citizens": list(citizens)})).all()
 
 
 async def release(session: AsyncSession, citizens: Sequence[UUID]) -> None:

@@ -27,8 +27,9 @@ from notify_service import metrics
 from notify_service.channels.channel import Channel, Outgoing, ProviderDown, Result
 from notify_service.channels.choice import Channels
 from notify_service.context import Runtime
-from notify_service.messages import handing, lifecycle, parts, repository, service
+from notify_service.messages import handing, lifecycle, naming, parts, repository, service
 from notify_service.messages.lifecycle import ACCEPTED, Status, Verdict
+from notify_service.messages.naming import Names
 from notify_service.messages.repository import OutcomeColumns, Rows
 from notify_service.messages.sealed_columns import Contact, Sent, Waiting
 from notify_service.templates import texts
@@ -90,10 +91,10 @@ class Sender:
     async def step(self) -> float | None:
         """Send one batch; returns the seconds to wait before the next, None where there was none to send now."""
         lease = new_id()
-        batch = await self._claim(lease)
+        batch, names = await self._claim(lease)
         if not batch:
             return None
-        ready, outcomes = self._prepare(batch)
+        ready, outcomes = self._prepare(batch, names)
         rows = {row.id: row for row in batch}
         if outcomes.id:
             await self._finish(lease, rows, [], {}, outcomes)
@@ -145,12 +146,13 @@ class Sender:
             )
         return []
 
-    async def _claim(self, lease: UUID) -> Rows:
+    async def _claim(self, lease: UUID) -> tuple[Rows, Names]:
+        """The most urgent messages, and what readers are called who share their number."""
         priorities = self._runtime.state.rules.open_priorities(self._runtime.clock.now())
         async with self._runtime.sessions() as session, session.begin():
             if not await repository.any_due(session, priorities):
-                return []
-            return await repository.claim(
+                return [], {}
+            batch = await repository.claim(
                 session,
                 priorities=priorities,
                 batch=self._channels.batch(self._settings.sms_batch),
@@ -159,14 +161,16 @@ class Sender:
                 lease_seconds=self._settings.sms_lease_seconds,
                 today=business_day(self._runtime.clock.now()),
             )
+            shared = [row.citizen_id for row in batch if row.shared and row.campaign_id is None]
+            return batch, await naming.names(session, self._vault, shared) if shared else {}
 
-    def _prepare(self, batch: Rows) -> tuple[list[Outgoing], OutcomeColumns]:
+    def _prepare(self, batch: Rows, names: Names) -> tuple[list[Outgoing], OutcomeColumns]:
         """The messages that can leave, and the outcomes of those that cannot."""
         ready: list[Outgoing] = []
         outcomes = OutcomeColumns()
         for row in batch:
             try:
-                prepared = self._word(row)
+                prepared = self._word(row, names)
             except SealBroken as error:
                 log.error("message cannot be read", message_id=str(row.id), reason=str(error))
                 prepared = Verdict(Status.FAILED, "unreadable")
@@ -180,7 +184,7 @@ class Sender:
                 ready.append(prepared)
         return ready, outcomes
 
-    def _word(self, row: Claimed) -> Outgoing | Verdict:
+    def _word(self, row: Claimed, names: Names) -> Outgoing | Verdict:
         """The message in the reader's language. Raises SealBroken."""
         waiting = self._waiting(row)
         template = texts.load()[row.template]
@@ -194,7 +198,11 @@ class Sender:
             return Verdict(Status.CANCELLED, "opted_out")
         if row.restricted and template.class_name not in rules.despite_restriction:
             return Verdict(Status.CANCELLED, "restricted")
-        text = waiting.text if isinstance(waiting, Sent) else self._rendered(row, waiting, contact.name)
+        if isinstance(waiting, Sent):
+            text = waiting.text
+        else:
+            name = names.get(row.citizen_id, contact.name)
+            text = self._rendered(row, waiting, name, shared=row.citizen_id in names)
         length = measure(text)
         return Outgoing(row.id, contact.number, text, length.encoding, length.parts)
 
@@ -206,10 +214,10 @@ class Sender:
             return Sent.open(self._vault, row.id, row.content)
         return Waiting.open(self._vault, row.id, row.content)
 
-    def _rendered(self, row: Claimed, waiting: Waiting, name: str) -> str:
+    def _rendered(self, row: Claimed, waiting: Waiting, name: str, *, shared: bool) -> str:
         language = waiting.language or _language(row)
         day, hotline = business_day(self._runtime.clock.now()), self._runtime.state.rules.hotline
-        text = texts.render(texts.load()[row.template], day, language, waiting.facts, name, hotline)
+        text = texts.render(texts.load()[row.template], day, language, waiting.facts, name, hotline, shared=shared)
         return texts.marked(text, language) if self._runtime.settings.training else text
 
     def _refused(self, row: Claimed, reason: str) -> Verdict:

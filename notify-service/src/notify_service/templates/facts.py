@@ -185,6 +185,18 @@ class TerminalFacts(Fact):
         return {"terminal": self.terminal_id.hex[-_ENDING:].upper(), **at}
 
 
+class PeopleFacts(Fact):
+    """Who shares a number, by what they are called, for one of them to be chosen by the number before the name."""
+
+    kind: Literal["people"] = "people"
+    names: list[str]
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        numbered = [f"{number}) {name}" for number, name in enumerate(self.names, start=1)]
+        return {"people": vocabulary(language).listed(numbered)}
+
+
 class CampaignFacts(Fact):
     """What a campaign says, as it was approved in both languages."""
 
@@ -200,6 +212,7 @@ class CampaignFacts(Fact):
 Facts = Annotated[
     NoFacts
     | CampaignFacts
+    | PeopleFacts
     | AppointmentFacts
     | ServicesFacts
     | BalanceFacts
@@ -221,6 +234,7 @@ _ADAPTER: TypeAdapter[Facts] = TypeAdapter(Facts)
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "none": frozenset(),
     "campaign": frozenset({"text"}),
+    "people": frozenset({"people"}),
     "appointment": frozenset({"site", "day", "hour"}),
     "services": frozenset({"services"}),
     "balance": frozenset({"day", "balance"}),

@@ -48,6 +48,7 @@ class _Unsayable(BaseModel):
     variables: frozenset[str]
     pins: tuple[str, ...]
     diagnoses: tuple[str, ...]
+    diagnoses_of: Mapping[str, tuple[str, ...]]
 
 
 def faults(text: str, fills: Collection[str]) -> list[Fault]:
@@ -68,10 +69,18 @@ def faults(text: str, fills: Collection[str]) -> list[Fault]:
     return [*dict.fromkeys([*found, *personal(literal)])]
 
 
-def personal(text: str) -> list[Fault]:
-    """What of a text without placeholders, or with all of them filled, looks like data on a person."""
+def personal(text: str, category: str | None = None) -> list[Fault]:
+    """What of a text without placeholders, or with all of them filled, looks like data on a person.
+
+    `category`: of the complaint that the text answers, where it does; some words tell of an illness only there.
+    """
     plain = normalise_digits(text)
-    return [*_numbers(plain), *_pins(plain), *_diagnoses(plain)]
+    return [*_numbers(plain), *_pins(plain), *_diagnoses(plain, category)]
+
+
+def categories() -> frozenset[str]:
+    """The categories of complaints that have words of their own."""
+    return frozenset(_unsayable().diagnoses_of)
 
 
 def long_numbers(text: str, least: int) -> list[str]:
@@ -100,10 +109,10 @@ def _pins(plain: str) -> Iterator[Fault]:
             yield from (Fault("pin", one) for one in behind if one.isdigit() and len(one) in _PIN_LENGTHS)
 
 
-def _diagnoses(plain: str) -> Iterator[Fault]:
+def _diagnoses(plain: str, category: str | None) -> Iterator[Fault]:
     words = [_bare(word) for word in normalise_words(plain)]
     said = f" {' '.join(words)} "
-    for phrase in _unsayable().diagnoses:
+    for phrase in (*_unsayable().diagnoses, *_unsayable().diagnoses_of.get(category or "", ())):
         meant = " ".join(map(_bare, normalise_words(phrase)))
         if f" {meant} " in said:
             yield Fault("diagnosis", phrase)

@@ -20,6 +20,7 @@ from notify_service.templates.facts import PLACEHOLDERS, Facts
 from notify_service.templates.wording import Language
 
 _TRAINING: Mapping[Language, str] = {"ar": "«تدريب»", "en": "TRAINING:"}
+_AFTER_NAME: Mapping[Language, str] = {"ar": "، ", "en": ": "}
 CAMPAIGN = "campaign"  # the template of all campaigns, and the class of messages it is of
 _NAME, HOTLINE = "name", "hotline"
 
@@ -40,7 +41,7 @@ class Version(BaseModel):
 
 
 class Template(BaseModel):
-    """One kind of message; `enabled: false` switches it off."""
+    """One kind of message; `enabled: false` switches it off; `of_number`: it means whoever has the number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,6 +49,7 @@ class Template(BaseModel):
     class_name: str = Field(alias="class")
     facts: str
     enabled: bool = True
+    of_number: bool = False
     required: list[str]
     max_parts: int = Field(gt=0)
     supersedes: list[str] = []
@@ -75,11 +77,20 @@ class Template(BaseModel):
         return ordered[-1] if past else ordered[0]
 
 
-def render(template: Template, day: date, language: Language, facts: Facts, name: str, hotline: str) -> str:
-    """The text as it is sent. `name` is the citizen's given name, empty where it is not known."""
+def render(
+    template: Template, day: date, language: Language, facts: Facts, name: str, hotline: str, *, shared: bool = False
+) -> str:
+    """The text as it is sent. `name` is the citizen's given name, empty where it is not known.
+
+    `shared`: others have the number, too; then the text names whom it means, whatever its words are.
+    """
     words: Mapping[str, str] = {_NAME: name, HOTLINE: hotline, **facts.words(language)}
-    text = compact(template.on(day).text(language).format_map(words))
-    return text.lstrip("، ") if not name else text
+    said = template.on(day).text(language)
+    text = compact(said.format_map(words))
+    if not name:
+        return text.lstrip("، ")
+    names = any(field == _NAME for _, field, _, _ in Formatter().parse(said))
+    return text if names or template.of_number or not shared else f"{name}{_AFTER_NAME[language]}{text}"
 
 
 def marked(text: str, language: Language) -> str:
