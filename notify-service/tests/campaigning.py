@@ -95,7 +95,10 @@ async def people(desk: Desk, count: int, governorate: str = "03") -> None:
     await know_many(desk.runtime.pool, desk.runtime.state.vault, count, governorate)
 
 
-async def know_many(database: asyncpg.Pool | asyncpg.Connection, vault: Vault, count: int, governorate: str) -> None:
+async def know_many(
+    database: asyncpg.Pool | asyncpg.Connection, vault: Vault, count: int, governorate: str
+) -> list[UUID]:
+    """Citizens with the numbers +2010 00000000 and on, in their order."""
     rows = []
     for number in range(count):
         citizen, mobile = new_id(), f"+2010{number:08}"
@@ -106,3 +109,21 @@ async def know_many(database: asyncpg.Pool | asyncpg.Connection, vault: Vault, c
         " VALUES ($1, $2, $3, $4, $5, $6, $7)",
         rows,
     )
+    return [row[0] for row in rows]
+
+
+async def approved(
+    database: asyncpg.Pool | asyncpg.Connection, at: datetime, *, ar: str = "منحة", parts: int = 1, rate: int = 10_000
+) -> UUID:
+    """A campaign to everybody as it is when a second person has approved it, at an instant of its clock."""
+    text_id, campaign_id = new_id(), new_id()
+    await database.execute(
+        "INSERT INTO campaign_text VALUES ($1, 'grant', 1, $2, 'A grant', '{}', 'a', 'b', $3)", text_id, ar, at
+    )
+    await database.execute(
+        'INSERT INTO campaign (campaign_id, name, text_id, "values", filter, ar, en, parts, parts_per_second,'
+        " messages_per_week, starts_at, ends_at, state, created_by, created_at)"
+        " VALUES ($1, 'x', $2, '{}', '{}', $3, 'A grant', $4, $5, 100000, $6, $7, 'queueing', 'a', $6)",
+        campaign_id, text_id, ar, parts, rate, at, at + timedelta(days=9),
+    )  # fmt: skip
+    return campaign_id

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 
-from chassis.ids import new_id
 from chassis.testing import eventually
 
-from ..campaigning import know_many
+from ..campaigning import approved, know_many
 from .test_live import process
 
 if TYPE_CHECKING:
@@ -34,16 +33,7 @@ async def test_killed_while_it_queues_it_goes_on_where_it_was(
     database = await asyncpg.connect(settings.database_url)
     try:
         await know_many(database, settings.vault(), CITIZENS, "03")
-        text_id, now = new_id(), datetime.now(UTC)
-        await database.execute(
-            "INSERT INTO campaign_text VALUES ($1, 'grant', 1, 'منحة', 'A grant', '{}', 'a', 'b', $2)", text_id, now
-        )
-        await database.execute(
-            "INSERT INTO campaign (campaign_id, name, text_id, values, filter, ar, en, parts, parts_per_second,"
-            " messages_per_week, starts_at, ends_at, state, created_by, created_at)"
-            " VALUES ($1, 'x', $2, '{}', '{}', 'منحة', 'A grant', 1, 1, 100, $3, $4, 'queueing', 'a', $3)",
-            new_id(), text_id, now, now + timedelta(days=9),
-        )  # fmt: skip
+        await approved(database, datetime.now(UTC), rate=1)
 
         async def queued(at_least: int) -> bool:
             return bool(await database.fetchval(QUEUED) >= at_least)
