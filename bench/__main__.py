@@ -15,6 +15,7 @@ from bench import (
     activations,
     block,
     campaign,
+    campaign_smpp,
     campaign_sms,
     disclosures,
     eligibility,
@@ -51,6 +52,7 @@ FIGURES = (
     "block",
     "messages",
     "campaign_sms",
+    "campaign_smpp",
     "ledger",
     "eligibility",
     "disclosures",
@@ -67,6 +69,7 @@ FIGURES = (
 ALONE = {
     "activations",
     "campaign",
+    "campaign_smpp",
     "months",
     "names",
     "plans",
@@ -85,6 +88,9 @@ async def measure(options: Options, wanted: set[str]) -> list[Section]:
     if "activations" in wanted:
         _say("activations")
         sections.append(activations.section(await activations.run(options)))
+    if "campaign_smpp" in wanted:
+        _say("campaign_smpp")
+        sections.append(campaign_smpp.section(await campaign_smpp.run(options)))
     if "months" in wanted:
         _say("months")
         paced = Settings.model_fields["opening_per_second"].default

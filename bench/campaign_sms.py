@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 import psutil
@@ -23,11 +24,11 @@ from notify_service.messages.sealed_columns import Contact
 QUEUE_AIM, ANSWER_AIM_SECONDS = 8_000, 3.0  # half a million in about a minute
 CITIZENS_A_CARD = 2  # of the options: 50,000 of 100,000 cards
 ASKED_A_SECOND, ASKED_SHARE = 5, 500
-_POLL_SECONDS, _GIVE_UP_SECONDS = 0.05, 900.0
-_TEXT = "بطاقة التموين القديمة لا تعمل بعد نهاية الشهر. استلم الكارت الموحد من أقرب مكتب بريد"
-_STATE = "SELECT state FROM campaign WHERE campaign_id = $1"
-_QUEUED = "SELECT count(*) FROM message WHERE campaign_id = $1"
-_SENT = "SELECT count(*) FROM message WHERE campaign_id = $1 AND sent_at IS NOT NULL"
+POLL_SECONDS, _GIVE_UP_SECONDS = 0.05, 900.0
+TEXT = "بطاقة التموين القديمة لا تعمل بعد نهاية الشهر. استلم الكارت الموحد من أقرب مكتب بريد"
+STATE = "SELECT state FROM campaign WHERE campaign_id = $1"
+QUEUED = "SELECT count(*) FROM message WHERE campaign_id = $1"
+SENT = "SELECT count(*) FROM message WHERE campaign_id = $1 AND sent_at IS NOT NULL"
 _ANSWERED = (
     "SELECT extract(epoch FROM m.sent_at - i.asked_at)::float8 FROM inquiry i"
     " JOIN message m ON m.subject = i.inquiry_id WHERE m.sent_at IS NOT NULL AND i.asked_at BETWEEN $1 AND $2"
@@ -56,28 +57,28 @@ async def run(stack: Stack, options: Options) -> CampaignFound:
     database = await asyncpg.connect(stack.database_url("notify"))
     sink = Sink(stack.settings.url("sink"))
     try:
-        numbers = await _citizens(database, stack, count)
+        numbers = await make_citizens(database, stack, count)
         alone = await _ask(stack, sink, numbers[:asked])
         campaign_id = new_id()
         process = psutil.Process(stack.processes("notify")["notify"])
-        before = peak = _memory(process)
+        before = peak = memory_of(process)
         meter = Meter(stack.processes("notify", "sink", "postgres"))
         meter.start()
-        await _begin(database, campaign_id)
+        await begin(database, campaign_id, datetime.now(UTC))
         asking = asyncio.create_task(_ask(stack, sink, numbers[asked : 2 * asked]))
         began = time.perf_counter()
-        while await database.fetchval(_STATE, campaign_id) == "queueing":
-            _patient(began)
-            peak = max(peak, _memory(process))
-            await asyncio.sleep(_POLL_SECONDS)
-        queued = await database.fetchval(_QUEUED, campaign_id) / (time.perf_counter() - began)
+        while await database.fetchval(STATE, campaign_id) == "queueing":
+            give_up_late(began)
+            peak = max(peak, memory_of(process))
+            await asyncio.sleep(POLL_SECONDS)
+        queued = await database.fetchval(QUEUED, campaign_id) / (time.perf_counter() - began)
         while not asking.done() or (
-            await database.fetchval(_SENT, campaign_id) and await database.fetchval(_STATE, campaign_id) == "running"
+            await database.fetchval(SENT, campaign_id) and await database.fetchval(STATE, campaign_id) == "running"
         ):
-            _patient(began)
-            peak = max(peak, _memory(process))
-            await asyncio.sleep(_POLL_SECONDS)
-        sent = await database.fetchval(_SENT, campaign_id)
+            give_up_late(began)
+            peak = max(peak, memory_of(process))
+            await asyncio.sleep(POLL_SECONDS)
+        sent = await database.fetchval(SENT, campaign_id)
         seconds = time.perf_counter() - began
         return CampaignFound(
             count=count, queued=queued, sent=sent / seconds if sent else None, memory_before=before, memory=peak,
@@ -88,7 +89,7 @@ async def run(stack: Stack, options: Options) -> CampaignFound:
         await sink.wire.aclose()
 
 
-async def _citizens(database: asyncpg.Connection, stack: Stack, count: int) -> list[str]:
+async def make_citizens(database: asyncpg.Connection, stack: Stack, count: int) -> list[str]:
     """Contacts as notify-service keeps them; their numbers."""
     secrets = stack.secrets
     ring = Keyring.parse(secrets["UNICARD_NOTIFY_DATA_KEYS"])
@@ -108,19 +109,19 @@ async def _citizens(database: asyncpg.Connection, stack: Stack, count: int) -> l
     return numbers
 
 
-async def _begin(database: asyncpg.Connection, campaign_id: object) -> None:
-    """A campaign as it is when a second person has approved it."""
-    text_id, now = new_id(), datetime.now(UTC)
+async def begin(database: asyncpg.Connection, campaign_id: UUID, now: datetime) -> None:
+    """A campaign as it is when a second person has approved it, `now` by the service's clock."""
+    text_id = new_id()
     await database.execute(
         "INSERT INTO campaign_text VALUES ($1, $2, 1, $3, 'Old ration cards end.', '{}', 'bench', 'bench', $4)",
-        text_id, f"bench-{text_id}", _TEXT, now,
+        text_id, f"bench-{text_id}", TEXT, now,
     )  # fmt: skip
     await database.execute(
         'INSERT INTO campaign (campaign_id, name, text_id, "values", filter, ar, en, parts, parts_per_second,'
         " messages_per_week, starts_at, ends_at, state, created_by, created_at)"
         " VALUES ($1, 'bench', $2, '{}', '{}', $3, 'Old ration cards end.', 2, 10000, 100000000, $4, $5, 'queueing',"
         " 'bench', $4)",
-        campaign_id, text_id, _TEXT, now, now + timedelta(days=7),
+        campaign_id, text_id, TEXT, now, now + timedelta(days=7),
     )  # fmt: skip
 
 
@@ -139,12 +140,13 @@ async def _ask(stack: Stack, sink: Sink, numbers: list[str]) -> list[float]:
     return sorted(row[0] for row in rows)
 
 
-def _memory(process: psutil.Process) -> int:
+def memory_of(process: psutil.Process) -> int:
     """Bytes of a process and its children."""
     return sum(one.memory_info().rss for one in (process, *process.children(recursive=True)))
 
 
-def _patient(began: float) -> None:
+def give_up_late(began: float) -> None:
+    """Raises RuntimeError where a campaign takes for ever."""
     if time.perf_counter() - began > _GIVE_UP_SECONDS:
         raise RuntimeError(f"the campaign is not over after {_GIVE_UP_SECONDS:.0f} s")
 
@@ -163,9 +165,9 @@ def section(found: CampaignFound) -> Section:
         [
             ["messages queued a second", per_second(found.queued)],
             ["messages sent a second, from the start to the last", sent],
-            ["memory of notify-service before and at its most, MB", _megabytes(found)],
-            ["answer alone, p50 and p99, ms", _answers(found.alone)],
-            ["answer while the campaign runs, p50 and p99, ms", _answers(found.meanwhile)],
+            ["memory of notify-service before and at its most, MB", megabytes(found.memory_before, found.memory)],
+            ["answer alone, p50 and p99, ms", milliseconds_of(found.alone)],
+            ["answer while the campaign runs, p50 and p99, ms", milliseconds_of(found.meanwhile)],
             ["answered, of those asked", f"{len(found.alone)} and {len(found.meanwhile)} of {found.asked}"],
         ],
     )
@@ -179,9 +181,11 @@ def section(found: CampaignFound) -> Section:
     return told
 
 
-def _answers(seconds: list[float]) -> str:
+def milliseconds_of(seconds: list[float]) -> str:
+    """The median and the 99th percentile of sorted times."""
     return f"{percentile(seconds, 0.5) * 1000:.0f}, {percentile(seconds, 0.99) * 1000:.0f}"
 
 
-def _megabytes(found: CampaignFound) -> str:
-    return f"{found.memory_before / 1e6:.0f}, {found.memory / 1e6:.0f}"
+def megabytes(before: int, most: int) -> str:
+    """Memory before and at its most."""
+    return f"{before / 1e6:.0f}, {most / 1e6:.0f}"

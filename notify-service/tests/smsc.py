@@ -1,13 +1,14 @@
 """An SMSC of another's making (smpp34) as a program of its own, so that it can be killed.
 
 Arguments: port and journal. It takes orders as JSON lines on its standard input and writes what happens to the journal,
-a JSON line each: a bind, a part that was submitted, an acknowledgement. `smsc_control.py` is the other end.
+a JSON line each with its time: a bind, a part that was submitted, an acknowledgement. Its other end: `smsc_control.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,24 @@ class Smsc:
     taken: int = 0
     way: dict[str, Any] = field(default_factory=dict)
     busy: set[asyncio.Task[None]] = field(default_factory=set)
+    open: float = 0.0  # how many parts the limit allows, as of `open_at`
+    open_at: float = 0.0
 
     def write(self, **entry: Any) -> None:
         with self.journal.open("ab") as file:
-            file.write(orjson.dumps(entry) + b"\n")
+            file.write(orjson.dumps({**entry, "at": time.time()}) + b"\n")
+
+    def over_its_limit(self) -> bool:
+        """Whether this part is more than `per_second` of the way allows; a second's parts may come at once."""
+        limit = self.way.get("per_second")
+        if limit is None:
+            return False
+        now = time.monotonic()
+        self.open, self.open_at = min(limit, self.open + (now - self.open_at) * limit), now
+        if self.open < 1:
+            return True
+        self.open -= 1
+        return False
 
     def later(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
@@ -59,6 +74,10 @@ class Smsc:
             self.way["throttle"] -= 1
             self.write(kind="throttled")
             event.reject(self.way.get("throttle_status", THROTTLED))
+            return
+        if self.over_its_limit():
+            self.write(kind="throttled")
+            event.reject(THROTTLED)
             return
         self.taken += 1
         number = self.way.get("first_id", 1000) + self.taken
