@@ -13,6 +13,7 @@ from chassis.clock import CAIRO
 from notify_service import POLICIES
 from notify_service.campaigns.models import MOVES, Move, Pace, State, comes_to, expected_end
 from notify_service.campaigns.rows import read
+from notify_service.campaigns.work import LEAST, MOST, TURN_SECONDS, Stride
 from notify_service.keys import KEYS
 from notify_service.rules import read_rules
 from policybook.book import PolicyBook
@@ -74,3 +75,12 @@ def test_rows_of_a_file_are_read_and_named() -> None:
     assert found.faults == {3: "recipient_invalid", 4: "recipient_twice"}
     cards = read(b'{"card_id": "%s"}\n{"citizen_id": "x"}\n' % str(one).encode(), "ndjson", None)
     assert (cards.by, [row.id for row in cards.named], cards.faults) == ("card_id", [one], {2: "field_unknown"})
+
+
+@given(st.floats(1e-6, 0.1))
+def test_a_stride_comes_to_what_a_turn_may_take(seconds_each: float) -> None:
+    stride = Stride()
+    for _ in range(20):
+        stride.took(stride.size * seconds_each)
+    assert stride.size in {LEAST, MOST} or 0.9 <= stride.size * seconds_each / TURN_SECONDS <= 1
+    assert stride.size * seconds_each <= max(TURN_SECONDS, LEAST * seconds_each) * 1.001

@@ -6,6 +6,7 @@ nothing the sender looks at, and whatever is more urgent leaves before the few t
 
 from __future__ import annotations
 
+import time
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,17 +18,41 @@ from notify_service.campaigns.models import Campaign, Move, State
 from notify_service.context import Runtime
 from notify_service.messages import of_campaigns
 
-CHUNK = 2000  # citizens looked at, or messages cancelled, in one transaction: others queue theirs between two
+# Citizens looked at, or messages cancelled, in one transaction: others queue theirs between two. On a busy machine
+# they are fewer, so that nobody waits much longer than `TURN_SECONDS` for a turn.
+LEAST, MOST = 100, 5000
+TURN_SECONDS = 0.2
 BREATH_SECONDS = 0.01
 BURST_SECONDS = 2.0  # of the rate that may leave at once where nothing left before
 AHEAD_SECONDS = 5.0  # of the rate that the sender may be given ahead
+
+
+class Stride:
+    """How many are done in one transaction: as many as the last ones took for what a turn may take."""
+
+    def __init__(self) -> None:
+        """Begin in the middle."""
+        self.size = 1000
+
+    def took(self, seconds: float) -> None:
+        """Note how long a transaction with `size` of them took; it at most doubles."""
+        fitting = self.size * TURN_SECONDS / max(seconds, 0.001)
+        self.size = int(max(LEAST, min(MOST, self.size * 2, fitting)))
+
+
+STRIDE = Stride()
 
 
 async def work(runtime: Runtime) -> float | None:
     """Do the next step of every campaign; seconds until there is more to do, None where that is not known."""
     async with runtime.sessions() as session:
         ids = await repository.at_work(session)
-    more = [await step(runtime, campaign_id) for campaign_id in ids]
+    more = []
+    for campaign_id in ids:
+        began = time.monotonic()
+        more.append(await step(runtime, campaign_id))
+        if more[-1]:
+            STRIDE.took(time.monotonic() - began)
     return BREATH_SECONDS if any(more) else None
 
 
@@ -58,7 +83,7 @@ async def _queue(session: AsyncSession, runtime: Runtime, campaign: Campaign) ->
     after = None
     if not campaign.all_queued and left > 0:
         terms, priority = service.terms_of(runtime), service.kind_of(runtime).priority
-        after = await audience.queue(session, campaign, terms, CHUNK, priority=priority, valid_seconds=left)
+        after = await audience.queue(session, campaign, terms, STRIDE.size, priority=priority, valid_seconds=left)
     if after is None:
         await repository.set_queued(session, campaign.campaign_id, campaign.after, all_queued=True)
         await service.go(session, campaign, Move.QUEUED)
@@ -88,7 +113,7 @@ async def _let_go(session: AsyncSession, runtime: Runtime, campaign: Campaign) -
 
 async def _cancel(session: AsyncSession, runtime: Runtime, campaign: Campaign) -> bool:
     """Cancel what is queued; whether there is more."""
-    if await of_campaigns.cancel(session, campaign.campaign_id, CHUNK):
+    if await of_campaigns.cancel(session, campaign.campaign_id, STRIDE.size):
         return True
     if not await of_campaigns.any_left(session, campaign.campaign_id):
         await _over(session, runtime, campaign, Move.CANCELLED)

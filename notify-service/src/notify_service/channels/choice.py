@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from notify_service.channels.channel import Channel
+
+_USUAL_PARTS: Final = 2  # of a message in Arabic
 
 
 class Channels:
@@ -18,9 +21,13 @@ class Channels:
         """How many there are."""
         return len(self._channels)
 
-    def batch(self, most: int) -> int:
-        """How many messages are claimed at once: what all take in a second, so that what is urgent waits no longer."""
-        return max(1, min(most, int(sum(one.parts_per_second or most for one in self._channels))))
+    def batch(self, most: int, lanes: int) -> int:
+        """How many messages a lane claims at once: what is urgent waits about a second for what all of them hold.
+
+        So no more than the slowest line takes in a second, in messages of the usual length.
+        """
+        paced = [one.parts_per_second for one in self._channels if one.parts_per_second is not None]
+        return max(1, min(most, int(min(paced) / lanes / _USUAL_PARTS))) if paced else most
 
     def of(self, number: str) -> list[Channel]:
         """Those that carry an E.164 number, in the order they are asked."""

@@ -155,7 +155,7 @@ class Sender:
             batch = await repository.claim(
                 session,
                 priorities=priorities,
-                batch=self._channels.batch(self._settings.sms_batch),
+                batch=self._channels.batch(self._settings.sms_batch, self._settings.sms_lanes),
                 rate=self._settings.sms_per_second,
                 lease=lease,
                 lease_seconds=self._settings.sms_lease_seconds,
