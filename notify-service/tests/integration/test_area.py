@@ -114,6 +114,7 @@ def campaign_calls(paths: list[str], text_id: str, ends_at: str) -> dict[str, Ca
         "GET /v1/campaigns": Call("/v1/campaigns", writes, refused=200, mark=draft.rpartition("/")[2]),
         "POST /v1/campaigns": Call("/v1/campaigns", writes, refused=403, body={"json": elsewhere}),
         f"GET {base}": Call(draft, writes),
+        f"PUT {base}": Call(draft, writes, body={"json": elsewhere | {"revision": 1}}),
         f"POST {base}/dry-run": Call(f"{draft}/dry-run", writes),
         f"POST {base}/recipients": Call(
             f"{listed}/recipients", writes,

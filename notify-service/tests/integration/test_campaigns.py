@@ -15,7 +15,7 @@ from chassis.testing import check_pages
 from contracts.card import CardBlocked, HouseholdChangedByMonth, PersonDied
 from contracts.household import HouseholdMember
 
-from ..campaigning import DECIDES, NOON, TEXT, Office, people
+from ..campaigning import DECIDES, NOON, TEXT, VALUES, Office, people
 from .test_sending import set_clock
 
 if TYPE_CHECKING:
@@ -114,9 +114,10 @@ async def test_a_campaign_keeps_its_rate_and_its_week(office: Office) -> None:
     await people(desk, 300)
     campaign_id = await office.campaign(parts_per_second=10, messages_per_week=60)
     await office.start(campaign_id)
+    begins = desk.runtime.clock.now()
 
     async def gone_after(passed: timedelta) -> int:
-        set_clock(desk, NOON + passed)
+        set_clock(desk, begins + passed)
         await office.work(1)
         await office.send()
         return len(desk.aggregator.messages)
@@ -290,3 +291,33 @@ async def test_fifty_thousand_are_queued_in_seconds_while_others_queue_theirs(of
     await office.work(1)
     assert len(await office.citizens()) == 50_000
     assert time.monotonic() - started < 60
+
+
+async def test_a_draft_is_edited_by_who_has_read_it_until_it_is_proposed(office: Office) -> None:
+    await people(office.desk, 3)
+    campaign_id = await office.campaign(None)
+    contact = await office.desk.know("+201077777777", governorate="19")
+    rows: dict[str, Any] = {"content": f"citizen_id\n{contact.citizen_id}\n", "headers": {"content-type": "text/csv"}}
+    await office.call("POST", f"/v1/campaigns/{campaign_id}/recipients", **rows)
+    read = await office.read(campaign_id)
+    given = {
+        "name": "Grant, once more", "text_id": await office.text(en="Until {until}: {amount}."), "values": VALUES,
+        "audience": {"governorates": ["03"]}, "ends_at": read["ends_at"], "revision": read["revision"],
+    }  # fmt: skip
+    path = f"/v1/campaigns/{campaign_id}"
+    edited = await office.call("PUT", path, json=given)
+    assert edited["name"] == "Grant, once more"
+    assert edited["en"] == "Until Thu 30 Apr: 400 EGP."
+    assert edited["revision"] == read["revision"] + 1
+    assert {**edited, "progress": 0} == {**await office.read(campaign_id), "progress": 0}
+    pool = office.desk.runtime.pool
+    assert await pool.fetchval("SELECT count(*) FROM campaign_recipient") == 0
+    moved = await office.call("PUT", path, expect=409, json=given)
+    assert (moved["code"], moved["revision"]) == ("campaign_moved", edited["revision"])
+    again = given | {"revision": edited["revision"]}
+    wrong = again | {"ends_at": "2020-01-01T00:00:00Z"}
+    assert (await office.call("PUT", path, expect=422, json=wrong))["code"] == "campaign_times"
+    await office.propose(campaign_id)
+    assert (await office.call("PUT", path, expect=409, json=again))["code"] == "campaign_state"
+    office.gov = {"governorate": "19"}
+    await office.call("PUT", path, expect=404, json=again)

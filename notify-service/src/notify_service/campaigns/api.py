@@ -21,6 +21,7 @@ from contracts.scopes import Scope
 from notify_service.campaigns import repository, service, starting, texts
 from notify_service.campaigns.errors import (
     AudienceByFilter,
+    CampaignMoved,
     CampaignState,
     CampaignTimes,
     CampaignUnknown,
@@ -32,6 +33,7 @@ from notify_service.campaigns.errors import (
 from notify_service.campaigns.models import State
 from notify_service.campaigns.schemas import (
     Campaign,
+    CampaignEdit,
     CampaignIn,
     CampaignPage,
     CampaignProgress,
@@ -97,6 +99,27 @@ async def read_campaign(campaign_id: UUID, runtime: Running, caller: Caller, ses
     campaign = await service.find(session, caller, campaign_id)
     progress = await service.progress(session, runtime, campaign)
     return CampaignProgress(**dict(Campaign.of(campaign)), progress=progress)
+
+
+@routes.put(
+    "/v1/campaigns/{campaign_id}",
+    scopes=Scope.CAMPAIGNS_WRITE,
+    problems=(
+        CampaignUnknown,
+        CampaignState,
+        CampaignMoved,
+        TextUnknown,
+        TextRefused,
+        ValuesRefused,
+        CampaignTimes,
+        OutsideBound,
+    ),
+)
+async def edit_campaign(
+    campaign_id: UUID, given: CampaignEdit, runtime: Running, caller: Caller, session: Work
+) -> Campaign:
+    """Change a draft that nobody has changed since it was read; what is proposed stays as it is."""
+    return Campaign.of(await service.edit(session, runtime, caller, campaign_id, given))
 
 
 @routes.post(

@@ -44,6 +44,13 @@ class CampaignState(Refusal):
     title_ar = "حالة الحملة لا تسمح بهذا الإجراء"
 
 
+class CampaignMoved(Refusal):
+    """The draft has been edited since it was read"""
+
+    code = "campaign_moved"
+    title_ar = "تغيرت مسودة الحملة منذ قراءتها"
+
+
 class CampaignTimes(Refusal):
     """A campaign ends after it begins and after now, within a year"""
 

@@ -99,7 +99,7 @@ class Campaign(InGovernorate):
     """A campaign as it is kept; `ar` and `en` are its texts as they are sent, `parts` the most one of them takes.
 
     `filter` is None where the audience comes by file; `after` is the last citizen that was looked at, `tokens` what
-    may be handed to the sender of parts, as of `released_at`.
+    may be handed to the sender of parts, as of `released_at`. `revision` grows with each edit of the draft.
     """
 
     campaign_id: UUID
@@ -124,6 +124,7 @@ class Campaign(InGovernorate):
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    revision: int = 1
 
 
 class CampaignText(NamedTuple):

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -66,7 +66,7 @@ _CREATE = text(
 _COLUMNS: Final = (
     'campaign_id, name, governorate, text_id, CAST("values" AS text) AS values, CAST(filter AS text) AS filter, ar, en,'
     " parts, parts_per_second, messages_per_week, starts_at, ends_at, state, after, all_queued, tokens,"
-    " released_at, created_by, created_at, started_at, ended_at"
+    " released_at, created_by, created_at, started_at, ended_at, revision"
 )
 _FIND = text(f"SELECT {_COLUMNS} FROM campaign WHERE campaign_id = :campaign_id")
 _LOCK = text(f"SELECT {_COLUMNS} FROM campaign WHERE campaign_id = :campaign_id FOR UPDATE")
@@ -74,6 +74,12 @@ _PAGE = BoundedStatement(
     f"SELECT {_COLUMNS} FROM campaign WHERE campaign_id > :after AND <bound>"
     " AND (CAST(:state AS text) IS NULL OR state = :state) ORDER BY campaign_id LIMIT :limit",
     governorate="governorate",
+)
+_EDIT = text(
+    'UPDATE campaign SET name = :name, text_id = :text_id, "values" = CAST(:values AS jsonb),'
+    " filter = CAST(:filter AS jsonb), ar = :ar, en = :en, parts = :parts, parts_per_second = :parts_per_second,"
+    " messages_per_week = :messages_per_week, starts_at = :starts_at, ends_at = :ends_at, revision = :revision"
+    " WHERE campaign_id = :campaign_id"
 )
 # One process works on a campaign at a time; the others pass it over.
 _AT_WORK = text(
@@ -84,12 +90,21 @@ _LOCK_FREE = text(f"SELECT {_COLUMNS} FROM campaign WHERE campaign_id = :campaig
 
 async def create(session: AsyncSession, campaign: Campaign) -> None:
     """Keep a new campaign."""
+    await _write(session, _CREATE, campaign)
+
+
+async def edit(session: AsyncSession, campaign: Campaign) -> None:
+    """Keep a draft as it is now."""
+    await _write(session, _EDIT, campaign)
+
+
+async def _write(session: AsyncSession, statement: TextClause, campaign: Campaign) -> None:
     columns = {
         **vars(campaign),
         "values": _VALUES.dump_json(dict(campaign.values)).decode(),
         "filter": orjson.dumps(asdict(campaign.filter)).decode() if campaign.filter else None,
     }
-    await session.execute(_CREATE, {name: columns[name] for name in _CREATE.compile().params})
+    await session.execute(statement, {name: columns[name] for name in statement.compile().params})
 
 
 async def find(session: AsyncSession, campaign_id: UUID) -> Campaign | None:

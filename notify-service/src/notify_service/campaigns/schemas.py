@@ -98,6 +98,12 @@ class CampaignIn(BaseModel):
     ends_at: Instant = Field(description="what has not left by then is not sent any more")
 
 
+class CampaignEdit(CampaignIn):
+    """A draft as it shall be from now on; what is left out is as it is in a new one."""
+
+    revision: Annotated[int, Field(strict=True, ge=1, description="of the draft that was read before")]
+
+
 class Progress(BaseModel):
     """How far a campaign is. `remaining` are those made and not sent; more come while it is `queueing`."""
 
@@ -133,6 +139,7 @@ class Campaign(BaseModel):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     state: State
+    revision: int = Field(description="grows with each edit of the draft")
     created_by: str
     created_at: AwareDatetime
     started_at: AwareDatetime | None

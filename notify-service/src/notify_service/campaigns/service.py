@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING
-from typing import Literal
+from typing import Literal, TypedDict
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +22,7 @@ from notify_service.campaigns import audience, repository, rows, texts
 from notify_service.campaigns.audience import Terms
 from notify_service.campaigns.errors import (
     AudienceByFilter,
+    CampaignMoved,
     CampaignState,
     CampaignTimes,
     CampaignUnknown,
@@ -36,13 +39,14 @@ from notify_service.campaigns.models import (
     comes_to,
     expected_end,
 )
-from notify_service.campaigns.schemas import CampaignIn, DryRun, Progress, RecipientsTaken, results
+from notify_service.campaigns.schemas import CampaignEdit, CampaignIn, DryRun, Progress, RecipientsTaken, results
 from notify_service.context import Runtime
 from notify_service.keys import MessageClass
 from notify_service.messages import of_campaigns
 from notify_service.templates.encoding import measure
 from notify_service.templates.preview import LANGUAGES
 from notify_service.templates.texts import CAMPAIGN, marked
+from notify_service.templates.variables import Value
 from notify_service.templates.wording import Language
 
 WINDOW = 20_000  # citizens that are counted in one statement
@@ -54,6 +58,58 @@ async def create(session: AsyncSession, runtime: Runtime, caller: Principal, giv
 
     Raises TextUnknown, TextRefused, ValuesRefused, CampaignTimes, or OutsideBound for an audience elsewhere.
     """
+    bound, now = caller.bound.only_governorate, runtime.clock.now()
+    campaign = Campaign(
+        campaign_id=new_id(), governorate=bound, state=State.DRAFT, after=None, all_queued=False, tokens=0.0,
+        released_at=None, created_by=caller.actor.who, created_at=now, started_at=None, ended_at=None,
+        **await _as_given(session, runtime, given, bound),
+    )  # fmt: skip
+    await repository.create(session, campaign)
+    return campaign
+
+
+async def edit(
+    session: AsyncSession, runtime: Runtime, caller: Principal, campaign_id: UUID, given: CampaignEdit
+) -> Campaign:
+    """Change a draft; recipients that a file named are forgotten where it has a filter now.
+
+    Raises CampaignUnknown, CampaignState, CampaignMoved, and what `create` raises.
+    """
+    campaign = await _locked(session, caller, campaign_id)
+    if campaign.state is not State.DRAFT:
+        raise _not_now(campaign)
+    if campaign.revision != given.revision:
+        raise CampaignMoved(
+            f"Its revision is {campaign.revision} by now.",
+            detail_ar="اقرأ المسودة من جديد.",
+            revision=campaign.revision,
+        )
+    changed = await _as_given(session, runtime, given, campaign.governorate)
+    edited = replace(campaign, **changed, revision=campaign.revision + 1)
+    await repository.edit(session, edited)
+    if edited.filter is not None:
+        await repository.forget_recipients(session, campaign_id)
+    return edited
+
+
+class _Given(TypedDict):
+    """What whoever writes a campaign says of it, as it is kept."""
+
+    name: str
+    text_id: UUID
+    values: Mapping[str, Value]
+    filter: Filter | None
+    ar: str
+    en: str
+    parts: int
+    parts_per_second: int
+    messages_per_week: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def _as_given(session: AsyncSession, runtime: Runtime, given: CampaignIn, bound: str | None) -> _Given:
+    """Raises TextUnknown, TextRefused, ValuesRefused, CampaignTimes or OutsideBound."""
     text = await texts.find(session, given.text_id)
     if text is None:
         raise TextUnknown
@@ -62,19 +118,15 @@ async def create(session: AsyncSession, runtime: Runtime, caller: Principal, giv
     starts_at = max(given.starts_at or now, now)
     if not starts_at < given.ends_at <= starts_at + _LONGEST:
         raise CampaignTimes("It ends after it begins, within a year.", detail_ar="تنتهي الحملة بعد بدايتها وخلال سنة.")
-    bound = caller.bound.only_governorate
-    campaign = Campaign(
-        campaign_id=new_id(), name=given.name, governorate=bound, text_id=text.text_id, values=given.values,
+    return _Given(
+        name=given.name, text_id=text.text_id, values=given.values,
         filter=_within(given.audience.filter(), bound) if given.audience else None,
         ar=made["ar"].text or "", en=made["en"].text or "",
         parts=max(_parts(runtime, one.text or "", language) for language, one in made.items()),
         parts_per_second=given.parts_per_second or figures.parts_per_second,
         messages_per_week=given.messages_per_week or figures.messages_per_week,
-        starts_at=starts_at, ends_at=given.ends_at, state=State.DRAFT, after=None, all_queued=False, tokens=0.0,
-        released_at=None, created_by=caller.actor.who, created_at=now, started_at=None, ended_at=None,
+        starts_at=starts_at, ends_at=given.ends_at,
     )  # fmt: skip
-    await repository.create(session, campaign)
-    return campaign
 
 
 def _within(given: Filter, bound: str | None) -> Filter:
