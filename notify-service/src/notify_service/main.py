@@ -21,7 +21,7 @@ from notify_service.context import Runtime
 from notify_service.held import HELD
 from notify_service.inquiries import api as inquiries_api
 from notify_service.lifespan import lifespan
-from notify_service.messages import api
+from notify_service.messages import api, waiting
 from notify_service.messages.sender import send_messages
 from notify_service.proposals import DESK, PROPOSALS
 from notify_service.retention import RETENTION
@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             lifespan=lifespan,
             held=HELD,
             holders="card_holder",
+            queues=waiting.queues,
             keeps_districts=False,
         )
     )

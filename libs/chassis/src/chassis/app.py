@@ -51,6 +51,7 @@ from chassis.restating_routes import restating_routes
 from chassis.routing import DeclaredRoute, Router
 from chassis.runtime import Resources, Runtime
 from chassis.sealing import Keyring
+from chassis.service_state import Queues, no_queues, state_routes
 from chassis.settings import ServiceSettings
 from chassis.waking import LOOKUP_SECONDS, Waker
 
@@ -86,7 +87,7 @@ class Service(Generic[Settings, State]):
     their runtime. `refreshers` keep it up to date in every process; `workers` and `reactions` run in the background
     process only, where a service has one apart. `held`: which of its tables hold data on persons; `holders`: the one
     among them that knows whose a card is; `restated`: what of its state it can tell again;
-    `keeps_districts`: whether its objects know their district.
+    `queues`: what of its own work waits; `keeps_districts`: whether its objects know their district.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Service(Generic[Settings, State]):
     held: Held = field(default_factory=dict)
     restated: Sequence[Restatement[Runtime[State]]] = ()
     holders: str = ""
+    queues: Queues = no_queues
     keeps_districts: bool = True
 
 
@@ -128,6 +130,7 @@ def create_app(service: Service[Settings, State]) -> App:
         operations_router(service.name),
         record_routes(service.name, service.held),
         restating_routes(service.name, [one.subject for one in service.restated]),
+        state_routes(service.name, service.queues),
     )
     routers = (*service.routers, *own) if serves else ()
     app.endpoints = _all_of(routers)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
@@ -14,7 +14,7 @@ from broker_access.connection import Kafka, is_refusal
 from broker_access.table import DEAD
 from chassis.logging import get_logger
 
-__all__ = ["DEAD", "Cluster", "Kafka", "abandon", "consumer", "leave", "need_topics", "producer", "told"]
+__all__ = ["DEAD", "Cluster", "Kafka", "abandon", "behind", "consumer", "leave", "need_topics", "producer", "told"]
 
 log = get_logger(__name__)
 
@@ -78,6 +78,30 @@ async def leave(consumer: AIOKafkaConsumer) -> None:
         await asyncio.wait_for(consumer.stop(), CLOSE_SECONDS)
     except TimeoutError:
         await consumer._client.close()
+
+
+async def behind(kafka: Kafka, group: str, names: Sequence[str]) -> int:
+    """How many events of topics a group has still to handle. Raises KafkaError or OSError.
+
+    Asked as nobody of the group: it joins nothing, so no member has to let a partition go.
+    """
+    asking = consumer(kafka, group)
+    try:
+        await asking.start()
+        await asking._client.set_topics(names)
+        known = asking._client.cluster.partitions_for_topic
+        partitions = [TopicPartition(name, number) for name in names for number in known(name) or ()]
+        if not partitions:
+            return 0
+        asking.assign(partitions)
+        ends, begins = await asking.end_offsets(partitions), await asking.beginning_offsets(partitions)
+        handled = await asyncio.gather(*map(asking.committed, partitions))
+        return sum(
+            max(0, ends[partition] - max(begins[partition], offset or 0))
+            for partition, offset in zip(partitions, handled, strict=True)
+        )
+    finally:
+        await leave(asking)
 
 
 async def need_topics(kafka: Kafka, names: Iterable[str]) -> None:
