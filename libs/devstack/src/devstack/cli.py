@@ -30,6 +30,7 @@ errors = Console(stderr=True, highlight=False)
 # Sub-commands with libraries of their own, imported when they are called.
 _LATER = {
     "audit": "devstack.stack.audit",
+    "dead-letters": "devstack.oncall.dead_letters",
     "demo": "devstack.demo.cli",
     "people": "devstack.people.cli",
     "reconcile": "devstack.reconcile.cli",
@@ -37,6 +38,7 @@ _LATER = {
     "terminal": "devstack.terminal.cli",
     "sms": "devstack.sink.cli",
     "training": "devstack.stack.training_cli",
+    "watch": "devstack.oncall.cli",
 }
 
 
