@@ -18,7 +18,7 @@ from tools.make_env import maker, settings
 
 from broker_access.__main__ import password_name
 from devstack.containers import KAFKA_IMAGE, POSTGRES_IMAGE
-from devstack.stack.programs import FRONTS, SERVICES
+from devstack.stack.programs import FRONTS, SERVICES, Front
 
 # Every service of the workspace, by name: its package.
 OWN = {
@@ -40,7 +40,7 @@ def work(name: str) -> str:
 
 
 TLS = "?sslmode=verify-full&sslrootcert=/certificates/ca.pem"
-# Pages for people, which have no database and no broker: their packages.
+# Pages for people, which have no broker and seldom a database: their packages.
 PAGES = {front.name: front.package for front in FRONTS}
 ENGINES = {"postgres", "kafka", "kafka-access", "edge", "prometheus", "grafana"}
 
@@ -68,17 +68,33 @@ def test_every_service_is_there_with_its_database_its_port_and_its_probe() -> No
         assert environment["UNICARD_KAFKA_USER"] == name
         assert environment["UNICARD_KAFKA_PASSWORD"] == f"${{{password_name(name)}:?run make env}}"
         assert password_name(name) in services()["kafka-access"]["environment"]
-    assert sorted(jobs()["databases"]["command"]) == sorted(OWN)
+    keeping = [front.name for front in FRONTS if front.keeps]
+    assert sorted(jobs()["databases"]["command"]) == sorted([*OWN, *keeping])
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_are_there_with_their_port_and_their_probe_and_reach_no_data(name: str) -> None:
+@pytest.mark.parametrize("front", FRONTS, ids=[front.name for front in FRONTS])
+def test_pages_are_there_with_their_port_and_their_probe_and_reach_no_data_but_their_own(front: Front) -> None:
+    name = front.name
     service, port = services()[name], fields(name)["port"].default
     assert service["environment"]["UNICARD_PORT"] == port
     assert service["healthcheck"]["test"] == ["CMD", "/app/probe.sh", str(port), "/readyz"]
     assert service["build"]["args"]["PACKAGE"] == PAGES[name]
     assert service["command"][-1] == PAGES[name]
-    assert set(service["networks"]) == {"inner", "watch"}
+    assert set(service["networks"]) == {"inner", "watch"} | ({"data"} if front.keeps else set())
+    assert not [variable for variable in service["environment"] if "KAFKA" in variable]
+    assert set(service.get("depends_on", ())) == ({f"migrate-{name}"} if front.keeps else set())
+    assert ("UNICARD_DATABASE_URL" in service["environment"]) == front.keeps
+    if front.keeps:
+        password, owner_password = (f"{name.upper()}_DATABASE_{kind}PASSWORD" for kind in ("", "OWNER_"))
+        place = f"postgres:5432/{front.database}{TLS}"
+        address = f"postgresql://{front.database}:${{{password}:?run make env}}@{place}"
+        assert service["environment"]["UNICARD_DATABASE_URL"] == address
+        assert jobs()[f"migrate-{name}"]["environment"] == {
+            "UNICARD_OWNER_URL": f"postgresql://{front.owner}:${{{owner_password}:?run make env}}@{place}",
+            "UNICARD_SERVICE_ROLE": front.database,
+        }
+        assert jobs()[f"migrate-{name}"]["command"][-1] == front.package
+        assert {password, owner_password} <= set(jobs()["databases"]["environment"])
 
 
 def test_every_service_has_a_background_process_that_differs_in_role_budget_and_key() -> None:

@@ -60,7 +60,7 @@ NAMES_ONLY = (
 )
 
 # Where a system on its default ports listens: a test that names one of them meets that system.
-DEFAULT_PORTS = frozenset({8080, 9901, *range(8100, 8107), *range(8110, 8116), 8190, 15432, 19092, 19093, 19094, 9090})
+DEFAULT_PORTS = frozenset({8080, 9901, *range(8100, 8108), *range(8110, 8116), 8190, 15432, 19092, 19093, 19094, 9090})
 
 # Pure modules that decide by policy: their figures come from dated rows, so that no number may stand in them
 # but 0, 1 and -1 (nothing, one, the last). What is no rule of the programme is excused below with its meaning.

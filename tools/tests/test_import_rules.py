@@ -34,6 +34,7 @@ UPWARD = {
     "policybook.keys": "policybook.files",
     "terminal_registry.kinds": "terminal_registry.registry",
     "supply_service.sales.record": "supply_service.redemptions.schemas",
+    "staff_console.sessions.repository": "staff_console.web.visit",
     "notify_service.contacts.repository": "notify_service.inquiries.repository",
 }
 

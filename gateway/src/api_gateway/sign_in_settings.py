@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
+from api_gateway.keys import public_jwk
+from chassis.sealing import key_bytes
 from chassis.settings import ServiceSettings
 
 COMMAND_LINE = "unicard"
+CONSOLE = "console"
 
 
 def _words(value: object) -> object:
     """The words of a text with commas."""
     return frozenset(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+
+def _key(value: SecretStr) -> SecretStr:
+    key_bytes(value.get_secret_value())
+    return value
 
 
 class FirstPartyIn(BaseModel):
@@ -51,6 +60,10 @@ class SignInSettings(ServiceSettings):
     )
     signin_clients: tuple[FirstPartyIn, ...] = Field(
         default=(), description="JSON: the clients people sign in to, beside the command line"
+    )
+    console_client_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        default=None,
+        description="32 bytes in base64url: the Ed25519 key by which the console at the edge proves itself",
     )
     signin_token_seconds: int = Field(default=300, ge=30, le=900, description="how long a person's token is good")
     signin_code_seconds: int = Field(default=60, ge=10, le=600, description="how long an authorization code is good")
@@ -119,4 +132,21 @@ class SignInSettings(ServiceSettings):
     @property
     def first_parties(self) -> tuple[FirstPartyIn, ...]:
         """The clients people sign in to."""
-        return (*self.signin_clients, _COMMAND_LINE)
+        return (*self.signin_clients, *self._console(), _COMMAND_LINE)
+
+    def _console(self) -> tuple[FirstPartyIn, ...]:
+        """The console, which is at the edge's own address; the key's public half is all that is used of it here."""
+        if self.console_client_key is None:
+            return ()
+        private = Ed25519PrivateKey.from_private_bytes(key_bytes(self.console_client_key.get_secret_value()))
+        public = public_jwk(private.public_key().public_bytes_raw())
+        return (
+            FirstPartyIn(
+                client_id=CONSOLE,
+                name_ar="لوحة العمل",
+                name_en="Console",
+                redirect_uris=(f"{self.public_url}/console/callback",),
+                post_logout_redirect_uris=(f"{self.public_url}/console/signed-out",),
+                jwks={"keys": [{**public, "kid": CONSOLE, "use": "sig", "alg": "EdDSA"}]},
+            ),
+        )

@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from api_gateway.edge import bootstrap, render
+from api_gateway.edge.fronts import FRONTS
 from api_gateway.edge.settings import EdgeSettings, defaults
 from api_gateway.routes import ROUTES
 from chassis.endpoints import Rate
@@ -124,3 +125,19 @@ def test_this_machine_needs_none(host: str) -> None:
 
 def test_every_class_has_a_bucket() -> None:
     assert all(burst >= per_second >= 1 for per_second, burst in map(defaults().bucket, Rate))
+
+
+def test_pages_for_people_are_forwarded_whole_without_a_token() -> None:
+    """Everything below the path of a front goes to its process; a path that only begins alike does not."""
+    listener = bootstrap(defaults())["static_resources"]["listeners"][0]
+    manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+    routes = manager["route_config"]["virtual_hosts"][0]["routes"]
+    clusters = {one["name"] for one in bootstrap(defaults())["static_resources"]["clusters"]}
+    for front in FRONTS:
+        own = [one for one in routes if one["match"].get("path_separated_prefix") == front.path]
+        assert [one["name"].split()[0] for one in own] == ["GET", "HEAD", "POST", "other"]
+        assert {one["route"]["cluster"] for one in own[:-1]} == {front.name} <= clusters
+        assert own[-1]["direct_response"] == {"status": 405}
+        for one in own:
+            assert one["typed_per_filter_config"]["envoy.filters.http.jwt_authn"]["disabled"] is True
+        assert not [route for route in ROUTES if route.path.startswith(front.path)]

@@ -53,4 +53,7 @@ class Front:
         }
 
 
-FRONTS: Final = (Front("citizen", "/citizen", body=64 * _KIB, deadline=20.0),)
+FRONTS: Final = (
+    Front("citizen", "/citizen", body=64 * _KIB, deadline=20.0),
+    Front("console", "/console", body=256 * _KIB, deadline=20.0),
+)

@@ -41,6 +41,7 @@ class EdgeSettings(BaseSettings):
     payment: str = "127.0.0.1:8104"
     notify: str = "127.0.0.1:8105"
     citizen: str = "127.0.0.1:8106"
+    console: str = "127.0.0.1:8107"
 
     otlp: str | None = Field(default=None, description="OpenTelemetry collector (HTTP) for the edge's spans")
     trace_percent: float = Field(default=0, ge=0, le=100, description="share of requests whose spans are sent there")

@@ -43,6 +43,7 @@ PORTS: Mapping[str, tuple[str, int]] = {
     "payment": ("UNICARD_PAYMENT_PORT", 8104),
     "notify": ("UNICARD_NOTIFY_PORT", 8105),
     "citizen": ("UNICARD_CITIZEN_PORT", 8106),
+    "console": ("UNICARD_CONSOLE_PORT", 8107),
     "gateway-work": ("UNICARD_GATEWAY_WORK_PORT", 8110),
     "card-work": ("UNICARD_CARD_WORK_PORT", 8111),
     "supply-work": ("UNICARD_SUPPLY_WORK_PORT", 8112),

@@ -20,7 +20,7 @@ from broker_access.administrator import Administrator
 from broker_access.connection import Kafka
 from devstack.engines import port_answers
 from devstack.settings import StackSettings, on_free_ports
-from devstack.stack.programs import SERVICES
+from devstack.stack.programs import FRONTS, SERVICES
 from devstack.stack.secrets import load_secrets
 from devstack.stack.service import probe
 from devstack.state import Running, read_state
@@ -66,7 +66,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def test_everything_is_ready_and_says_that_it_is_a_demonstration(stack: Stack) -> None:
     done = stack.unicard("status")
     assert done.returncode == 0, done.stdout
-    for name in ("supervisor", "postgres", "kafka", "edge", "sink", *(program.name for program in SERVICES)):
+    for name in (
+        "supervisor",
+        "postgres",
+        "kafka",
+        "edge",
+        "sink",
+        *(program.name for program in (*SERVICES, *FRONTS)),
+    ):
         assert name in done.stdout
     again = stack.unicard("up", "--detach")
     assert "demonstration" in again.stdout

@@ -65,7 +65,12 @@ SERVICES: tuple[Program, ...] = (
     Program(
         "gateway",
         "api_gateway",
-        ("UNICARD_GATEWAY_KEYS", "UNICARD_BOOTSTRAP_CLIENT_ID", "UNICARD_BOOTSTRAP_CLIENT_SECRET"),
+        (
+            "UNICARD_GATEWAY_KEYS",
+            "UNICARD_CONSOLE_CLIENT_KEY",
+            "UNICARD_BOOTSTRAP_CLIENT_ID",
+            "UNICARD_BOOTSTRAP_CLIENT_SECRET",
+        ),
     ),
     Program(
         "card",
@@ -102,17 +107,29 @@ SERVICES: tuple[Program, ...] = (
 
 
 @dataclass(frozen=True)
-class Front:
-    """Pages for people, behind the edge: the name in the stack, the package, where they begin, and own secrets."""
+class Front(Program):
+    """Pages for people, behind the edge: `path` is where they begin, `what` they are called, for whoever starts them.
 
-    name: str
-    package: str
-    path: str
-    what: str
-    secrets: tuple[str, ...] = ()
+    Where `keeps`, it has a database of its own, as a service has; a broker it has never.
+    """
+
+    path: str = ""
+    what: str = ""
+    keeps: bool = False
 
 
-FRONTS: tuple[Front, ...] = (Front("citizen", "citizen_page", "/citizen", "citizens' page", ("UNICARD_CITIZEN_KEYS",)),)
+FRONTS: tuple[Front, ...] = (
+    Front("citizen", "citizen_page", ("UNICARD_CITIZEN_KEYS",), path="/citizen", what="citizens' page"),
+    Front(
+        "console",
+        "staff_console",
+        ("UNICARD_CONSOLE_KEYS", "UNICARD_CONSOLE_CLIENT_KEY"),
+        path="/console",
+        what="console",
+        keeps=True,
+    ),
+)
+DATABASES: tuple[Program, ...] = (*SERVICES, *(front for front in FRONTS if front.keeps))
 
 # What only the stack may know: a service must not inherit the superuser's address.
 _KEPT_BACK = frozenset(
@@ -184,19 +201,21 @@ def _own_settings(program: Program, settings: StackSettings) -> dict[str, str]:
     return {}
 
 
-def front_environment(front: Front, settings: StackSettings, secrets: Mapping[str, str]) -> dict[str, str]:
+def front_environment(
+    front: Front, settings: StackSettings, secrets: Mapping[str, str], database_url: str
+) -> dict[str, str]:
     """The environment of pages for people: where the services are, and how browsers name the edge."""
-    return (
-        _inherited(settings)
-        | {f"UNICARD_{other.name.upper()}_URL": settings.url(other.name) for other in SERVICES}
-        | {
-            "UNICARD_HOST": LOOPBACK,
-            "UNICARD_PORT": str(settings.ports[front.name]),
-            f"UNICARD_{front.name.upper()}_PUBLIC_URL": settings.url("edge"),
-            "UNICARD_TRAINING": str(settings.training).lower(),
-        }
-        | {name: secrets[name] for name in front.secrets}
-    )
+    told = {f"UNICARD_{other.name.upper()}_URL": settings.url(other.name) for other in SERVICES}
+    told |= {
+        "UNICARD_HOST": LOOPBACK,
+        "UNICARD_PORT": str(settings.ports[front.name]),
+        f"UNICARD_{front.name.upper()}_PUBLIC_URL": settings.url("edge"),
+        "UNICARD_ISSUER": issuer(settings),
+        "UNICARD_TRAINING": str(settings.training).lower(),
+    }
+    if front.keeps:
+        told["UNICARD_DATABASE_URL"] = database_url
+    return _inherited(settings) | told | {name: secrets[name] for name in front.secrets}
 
 
 def sink_environment(settings: StackSettings, secrets: Mapping[str, str]) -> dict[str, str]:
@@ -218,8 +237,8 @@ def edge_environment(settings: StackSettings) -> dict[str, str]:
         "UNICARD_EDGE_PORT": str(settings.ports["edge"]),
         "UNICARD_EDGE_ADMIN_PORT": str(settings.ports["edge-admin"]),
     }
-    for name in (*(program.name for program in SERVICES), *(front.name for front in FRONTS)):
-        environment[f"UNICARD_EDGE_{name.upper()}"] = f"{LOOPBACK}:{settings.ports[name]}"
+    for program in (*SERVICES, *FRONTS):
+        environment[f"UNICARD_EDGE_{program.name.upper()}"] = f"{LOOPBACK}:{settings.ports[program.name]}"
     return environment
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from devstack.engines.files import write_private
-from devstack.stack.programs import SERVICES
+from devstack.stack.programs import DATABASES, SERVICES
 
 BOOTSTRAP_CLIENT = "bootstrap"
 
@@ -47,11 +47,13 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     "UNICARD_NOTIFY_DATA_KEYS": _ring,
     "UNICARD_NOTIFY_LOOKUP_KEY": _key,
     "UNICARD_CITIZEN_KEYS": _ring,
+    "UNICARD_CONSOLE_KEYS": _ring,
+    "UNICARD_CONSOLE_CLIENT_KEY": _key,
     **{program.record_keys_name: _ring for program in SERVICES},
     **{program.chain_key_name: _key for program in SERVICES},
     "KAFKA_BROKER_PASSWORD": _password,
-    **{program.password_name: _password for program in SERVICES},
-    **{program.owner_password_name: _password for program in SERVICES},
+    **{program.password_name: _password for program in DATABASES},
+    **{program.owner_password_name: _password for program in DATABASES},
     **{program.kafka_password_name: _password for program in SERVICES},
 }
 

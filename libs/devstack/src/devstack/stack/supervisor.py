@@ -118,9 +118,10 @@ class Supervisor:
             for program in programs.SERVICES
             for name, role in programs.processes(program, settings).items()
         ]
+        fronts = [self._front(front, urls.get(front.name, "")) for front in programs.FRONTS]
         edge = EnvoyEngine(settings.folder / "envoy.yaml", settings.ports["edge"], log_file=settings.log_file("edge"))
         async with asyncio.TaskGroup() as group:
-            for engine in (*services, *map(self._front, programs.FRONTS), self._sink()):
+            for engine in (*services, *fronts, self._sink()):
                 group.create_task(self._bring_up(engine.name, engine))
             group.create_task(self._bring_up("edge", edge))
         self._phase("making the API clients")
@@ -137,11 +138,11 @@ class Supervisor:
             )
             await self._bring_up("postgres", engine)
             server_url = engine.url()
-        await databases.create_databases(server_url, programs.SERVICES, self._secrets)
+        await databases.create_databases(server_url, programs.DATABASES, self._secrets)
         urls = {
-            program.name: databases.service_url(server_url, program, self._secrets) for program in programs.SERVICES
+            program.name: databases.service_url(server_url, program, self._secrets) for program in programs.DATABASES
         }
-        await databases.migrate(server_url, programs.SERVICES, self._secrets)
+        await databases.migrate(server_url, programs.DATABASES, self._secrets)
         return urls
 
     async def _start_kafka(self) -> Kafka:
@@ -183,13 +184,13 @@ class Supervisor:
             log_file=self.settings.log_file(name),
         )
 
-    def _front(self, front: programs.Front) -> PythonService:
+    def _front(self, front: programs.Front, database_url: str) -> PythonService:
         port = self.settings.ports[front.name]
         return PythonService(
             front.name,
             ["-m", front.package],
             port=port,
-            environment=programs.front_environment(front, self.settings, self._secrets),
+            environment=programs.front_environment(front, self.settings, self._secrets, database_url),
             log_file=self.settings.log_file(front.name),
         )
 

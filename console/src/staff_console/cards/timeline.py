@@ -1,0 +1,51 @@
+"""One time line over the services: a card's steps and the messages sent about it, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from staff_console.services.parts import Part
+
+_MOST = 30
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that happened. `text` names its words; `about` is what they are about, as the service says it."""
+
+    at: datetime
+    text: str
+    about: str = ""
+    by: str = ""
+
+
+def merged(history: Part, messages: Part) -> list[Entry]:
+    """What both tell, as far as they answer."""
+    entries = [*_steps(history), *_messages(messages)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:_MOST]
+
+
+def _steps(history: Part) -> Iterable[Entry]:
+    for step in _items(history):
+        name = f"action.{step['action']}" if step["action"] else f"state.{step['state']}"
+        yield Entry(datetime.fromisoformat(step["at"]), name, step["because"] or "", _who(step["done_by"]))
+
+
+def _messages(messages: Part) -> Iterable[Entry]:
+    for message in _items(messages):
+        yield Entry(
+            datetime.fromisoformat(message["created_at"]), f"message.{message['status']}", message["text"] or ""
+        )
+
+
+def _items(part: Part) -> list[dict[str, Any]]:
+    return list(part.told["items"]) if part.state == "there" else []
+
+
+def _who(subject: str | None) -> str:
+    """What kind of caller did it; people's names are not this page's to show."""
+    kind = (subject or "").partition(":")[0]
+    return f"by.{kind}" if kind in {"person", "citizen"} else "by.system"

@@ -1,0 +1,1 @@
+"""The first page: what its person may do here."""

@@ -1,0 +1,16 @@
+"""Route of the first page."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from staff_console.web.visit import Visiting
+
+routes = APIRouter()
+
+
+@routes.get("/console")
+async def home(visit: Visiting) -> Response:
+    """What the office chosen at sign-in opens."""
+    return visit.page("home")

@@ -1,0 +1,43 @@
+"""The composition root of the console: `python -m staff_console`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from chassis import logging
+from staff_console.cards.api import routes as card_routes
+from staff_console.handover.api import routes as handover_routes
+from staff_console.home.api import routes as home_routes
+from staff_console.lifespan import lifespan
+from staff_console.pages.api import routes as asset_routes
+from staff_console.people.api import routes as people_routes
+from staff_console.settings import Settings
+from staff_console.signin.api import routes as sign_in_routes
+from staff_console.web import handlers, probes
+from staff_console.web.edge import PageEdge
+
+ROUTERS = (asset_routes, sign_in_routes, home_routes, people_routes, card_routes, handover_routes)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The console as an ASGI app."""
+    told = settings or Settings()
+    logging.configure("console", told.log_level)
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        async with lifespan(app, told):
+            yield
+
+    app = FastAPI(title="Unified Card: console", lifespan=running, openapi_url=None, docs_url=None, redoc_url=None)
+    for routes in ROUTERS:
+        app.include_router(routes)
+    app.add_route("/livez", probes.livez)
+    app.add_route("/readyz", probes.readyz)
+    app.add_route("/metrics", probes.metrics)
+    handlers.install(app)
+    app.add_middleware(PageEdge)
+    return app

@@ -1,0 +1,75 @@
+"""The pages: server-rendered, Arabic first, whole without scripts. One stylesheet serves both directions."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from contracts.scopes import Scope
+from staff_console.pages import formats
+from staff_console.words import NOUNS, TEXTS
+
+_HERE: Final = Path(__file__).parent
+_TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A desk in the menu: where it is, which text names it, and which rights open it."""
+
+    path: str
+    text: str
+    scopes: frozenset[str]
+
+
+MENU: Final = (
+    Entry("/console/handover", "handover", frozenset({Scope.CARDS_HANDOVER})),
+    Entry(
+        "/console/people",
+        "people",
+        frozenset({Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CARDS_HANDOVER, Scope.CARDS_REPORT}),
+    ),
+)
+
+
+def menu(scopes: frozenset[str]) -> tuple[Entry, ...]:
+    """The desks that these rights open."""
+    return tuple(entry for entry in MENU if not entry.scopes.isdisjoint(scopes))
+
+
+def render(template: str, language: str, **facts: object) -> str:
+    """A page. `facts` are the template's; every text among them is escaped."""
+    words = formats.Words(TEXTS, language)
+    page = _environment(language).get_template(f"{template}.html")
+    return page.render(t=words, lang=language, dir="rtl" if language == "ar" else "ltr", **facts)
+
+
+@cache
+def assets() -> dict[str, tuple[bytes, str, str]]:
+    """The pages' files by name: content, media type, and the tag of this version."""
+    found = sorted((_HERE / "static").rglob("*.*"))
+    return {
+        path.name: (path.read_bytes(), _TYPES[path.suffix[1:]], hashlib.sha256(path.read_bytes()).hexdigest()[:12])
+        for path in found
+        if path.suffix[1:] in _TYPES
+    }
+
+
+@cache
+def _environment(language: str) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["asset"] = lambda name: f"/console/static/{name}?v={assets()[name][2]}"
+    made.globals["Scope"] = Scope
+    made.filters.update(formats.filters(language, NOUNS))
+    return made

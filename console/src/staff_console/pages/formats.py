@@ -1,0 +1,150 @@
+"""How values are written on pages: money, ids, moments, counted nouns; by language, with Western digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from chassis.clock import CAIRO
+from chassis.plurals import arabic
+
+_MONTHS: Final = {
+    "ar": (
+        "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر",
+    ),
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ),
+}  # fmt: skip
+_HALVES: Final = {"ar": ("ص", "م"), "en": ("am", "pm")}
+_NOON: Final = 12
+_ENGLISH: Final = {1: "one"}
+Nouns = Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]
+
+
+class Words:
+    """The texts of one language, by name: `t.sign_in`, or `t["sign_in"]` where the name is computed."""
+
+    def __init__(self, texts: Mapping[str, tuple[str, str]], language: str) -> None:
+        """`texts`: by name, in Arabic and English."""
+        self._texts = texts
+        self._index = 0 if language == "ar" else 1
+
+    def __getattr__(self, name: str) -> str:
+        """The text. Raises AttributeError for a name that no text has."""
+        try:
+            return self._texts[name][self._index]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is such a text."""
+        return name in self._texts
+
+    def get(self, said: str) -> str:
+        """The text of that name; what is none is a service's own words already."""
+        both = self._texts.get(said)
+        return both[self._index] if both else said
+
+    def __getitem__(self, name: str) -> str:
+        """The text, or the name itself: a word that a newer service says is shown as it comes."""
+        both = self._texts.get(name)
+        return both[self._index] if both else name.rpartition(".")[2].replace("_", " ")
+
+
+def filters(language: str, nouns: Nouns) -> dict[str, Callable[..., object]]:
+    """The filters of a language's templates."""
+    return {
+        "money": lambda piastres: money(piastres, language),
+        "ident": ident,
+        "national_id": lambda number: ident(grouped(str(number), (1, 6, 2, 4, 1))),
+        "card_number": lambda number: ident(grouped(str(number), (4, 4, 4, 4))),
+        "mobile": mobile,
+        "day": lambda value: day(value, language),
+        "moment": lambda value: moment(value, language),
+        "hour": lambda value: hour(value, language),
+        "count": lambda number, noun: count(number, noun, language, nouns),
+    }
+
+
+def money(piastres: int, language: str) -> Markup:
+    """An amount in pounds with both decimals: the minus and the digits stay together, whatever stands around them."""
+    pounds, rest = divmod(abs(piastres), 100)
+    sign = "-" if piastres < 0 else ""
+    unit = "جنيه" if language == "ar" else "EGP"
+    return Markup('<span class="money"><bdi dir="ltr">{}{:,}.{:02}</bdi> {}</span>').format(sign, pounds, rest, unit)
+
+
+def ident(value: object) -> Markup:
+    """An id, number or code: read from left to right in either direction of the page."""
+    return Markup('<bdi dir="ltr" class="ident">{}</bdi>').format(value)
+
+
+def grouped(digits: str, sizes: tuple[int, ...]) -> str:
+    """Digits in groups that people read; as they are where their number is another."""
+    if len(digits) != sum(sizes):
+        return digits
+    groups, start = [], 0
+    for size in sizes:
+        groups.append(digits[start : start + size])
+        start += size
+    return " ".join(groups)
+
+
+def mobile(number: str) -> Markup:
+    """An Egyptian mobile as people say it; a masked or other number as it comes."""
+    local = f"0{number[3:]}" if number.startswith("+20") else number
+    return ident(grouped(local, (4, 3, 4)))
+
+
+def day(value: date | str, language: str) -> Markup:
+    """A day: `28 نوفمبر 2026`."""
+    known = _day_of(value)
+    text = f"{known.day} {_MONTHS[language][known.month - 1]} {known.year}"
+    return Markup('<time datetime="{}">{}</time>').format(known.isoformat(), text)
+
+
+def moment(value: datetime | str, language: str) -> Markup:
+    """A moment by the clock of Cairo: day and hour."""
+    known = _moment_of(value)
+    text = f"{known.day} {_MONTHS[language][known.month - 1]} {known.year}، {_clock(known, language)}"
+    if language == "en":
+        text = text.replace("،", ",")
+    return Markup('<time datetime="{}">{}</time>').format(known.isoformat(), text)
+
+
+def hour(value: datetime | str, language: str) -> Markup:
+    """The hour of a moment by the clock of Cairo: `2:05 م`."""
+    known = _moment_of(value)
+    return Markup('<time datetime="{}">{}</time>').format(known.isoformat(), _clock(known, language))
+
+
+def count(number: int, noun: str, language: str, nouns: Nouns) -> Markup:
+    """A counted noun: in Arabic one of six forms, `{}` stands for the number."""
+    forms = nouns[noun][0 if language == "ar" else 1]
+    form = arabic(number) if language == "ar" else _ENGLISH.get(abs(number), "other")
+    digits = Markup('<bdi dir="ltr">{:,}</bdi>').format(number)
+    before, number_here, after = forms[form].partition("{}")
+    return escape(before) + (digits if number_here else "") + escape(after)
+
+
+def _clock(known: datetime, language: str) -> str:
+    half = _HALVES[language][known.hour >= _NOON]
+    return f"{(known.hour - 1) % _NOON + 1}:{known.minute:02} {half}"
+
+
+def _day_of(value: date | str) -> date:
+    if isinstance(value, datetime):
+        return value.astimezone(CAIRO).date()
+    if isinstance(value, date):
+        return value
+    return date.fromisoformat(value) if len(value) == len("2026-12-01") else _moment_of(value).date()
+
+
+def _moment_of(value: datetime | str) -> datetime:
+    known = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return known.astimezone(CAIRO)

@@ -1,0 +1,82 @@
+"""Calls to the services: bounded in time, with the person's token and, for changes, the form's idempotency key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import httpx
+
+from chassis.clients import http_client
+from staff_console.services.errors import ServiceRefused, ServiceSilent
+from staff_console.settings import Settings
+
+Name = Literal["gateway", "card", "supply", "health", "payment", "notify"]
+NAMES: Final[tuple[Name, ...]] = ("gateway", "card", "supply", "health", "payment", "notify")
+Query = Mapping[str, str | int | bool | list[str]]
+_GONE = {502, 503, 504}
+
+
+class Services:
+    """Kept connections to every service."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Where the services are is the settings' to say."""
+        self._part_seconds = settings.part_seconds
+        self._clients = {
+            name: http_client(str(getattr(settings, f"{name}_url")), timeout=settings.answer_seconds) for name in NAMES
+        }
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for client in self._clients.values():
+            await client.aclose()
+
+    def acting(self, token: str) -> Acting:
+        """The services as somebody calls them."""
+        return Acting(self, token)
+
+    async def send(self, service: Name, method: str, path: str, **options: Any) -> httpx.Response:
+        """One call. Raises ServiceSilent."""
+        try:
+            return await self._clients[service].request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise ServiceSilent(service) from error
+
+
+@dataclass(frozen=True)
+class Acting:
+    """The services, called in somebody's name."""
+
+    services: Services
+    token: str
+
+    async def get(self, service: Name, path: str, query: Query | None = None) -> Any:
+        """What a service shows. Raises ServiceRefused or ServiceSilent."""
+        reply = await self.services.send(service, "GET", path, params=query, headers=self._headers())
+        return _answer(service, reply)
+
+    async def post(self, service: Name, path: str, body: object = None, *, key: str = "", method: str = "POST") -> Any:
+        """What a service answers to a change, or to a search that stands in a body.
+
+        `key`: the form's idempotency key; a change sent again under it happens once. Raises ServiceRefused or
+        ServiceSilent.
+        """
+        headers = self._headers() | ({"Idempotency-Key": key} if key else {})
+        return _answer(service, await self.services.send(service, method, path, json=body, headers=headers))
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def _answer(service: Name, reply: httpx.Response) -> Any:
+    if reply.is_success:
+        return reply.json() if reply.content else None
+    try:
+        problem = reply.json()
+    except ValueError:
+        problem = {}
+    if not isinstance(problem, dict) or (reply.status_code in _GONE and "code" not in problem):
+        raise ServiceSilent(service)
+    raise ServiceRefused(service, reply.status_code, problem, reply.headers.get("retry-after", ""))

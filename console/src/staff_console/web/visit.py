@@ -1,0 +1,214 @@
+"""A visit: one request of somebody who has signed in, and the pages it is answered with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Final, Literal
+from urllib.parse import parse_qsl
+
+import orjson
+from fastapi import Depends, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from chassis.governorates import GOVERNORATES
+from chassis.ids import new_id
+from chassis.sealing import SealBroken
+from contracts.people import PEOPLE
+from staff_console.context import Context, Running
+from staff_console.pages import menu, render
+from staff_console.services import Acting
+from staff_console.sessions import service as sessions
+from staff_console.sessions.models import Session
+from staff_console.web.errors import FormStale, SignedOut
+from staff_console.words import TEXTS
+
+Language = Literal["ar", "en"]
+SESSION: Final = "console"
+NOTICE: Final = "console-notice"
+LANGUAGE: Final = "console-language"
+_YEAR: Final = 365 * 24 * 3600
+_MOST_FIELDS: Final = 200
+
+
+@dataclass
+class Guest:
+    """One request of a browser: its cookies and language, and the cookies its answer sets (None: takes away)."""
+
+    request: Request
+    context: Context
+    cookies: dict[str, str | None] = field(default_factory=dict)
+
+    @cached_property
+    def language(self) -> Language:
+        """The language asked for by `?lang=`, kept from then on; Arabic where nobody has asked."""
+        asked = self.request.query_params.get("lang")
+        if asked in {"ar", "en"}:
+            self.cookies[LANGUAGE] = asked
+        else:
+            asked = self.request.cookies.get(LANGUAGE)
+        return "en" if asked == "en" else "ar"
+
+    def cookie(self, name: str) -> str | None:
+        """What the browser keeps under a name that is bound to this very host, where there is TLS."""
+        return self.request.cookies.get(self._named(name))
+
+    def _named(self, name: str) -> str:
+        return f"__Host-{name}" if self.context.settings.secure else name
+
+    def page(self, template: str, status: int = 200, **facts: object) -> Response:
+        """A page."""
+        language = self.language
+        html = render(
+            template, language, here=self.request.url.path, other=self._other(language),
+            training=self.context.settings.training, **{"who": None, "notice": None, "menu": (), **facts},
+        )  # fmt: skip
+        return self.dressed(HTMLResponse(html, status))
+
+    def see_other(self, place: str) -> Response:
+        """Send the browser elsewhere, by GET."""
+        return self.dressed(RedirectResponse(place, 303))
+
+    def dressed(self, response: Response) -> Response:
+        """An answer with its cookies: no script reads them, no other site's form sends them."""
+        for name, value in self.cookies.items():
+            named = name if name == LANGUAGE else self._named(name)
+            seconds = 0 if value is None else _YEAR if name == LANGUAGE else None
+            response.set_cookie(
+                named, value or "", max_age=seconds, secure=self.context.settings.secure, httponly=True, samesite="lax"
+            )
+        return response
+
+    def _other(self, language: Language) -> str:
+        """The same page in the other language."""
+        query = [(n, v) for n, v in self.request.query_params.multi_items() if n != "lang"]
+        return str(self.request.url.replace_query_params(**dict(query), lang="en" if language == "ar" else "ar").query)
+
+
+@dataclass
+class Visit(Guest):
+    """The same of somebody who has signed in. `session` holds their rights and tokens."""
+
+    session: Session = field(kw_only=True)
+
+    @property
+    def services(self) -> Acting:
+        """The services, called in their name."""
+        return self.context.services.acting(self.session.tokens.access)
+
+    def say(self, text: str) -> str:
+        """A text in their language."""
+        return TEXTS[text][0 if self.language == "ar" else 1]
+
+    @property
+    def form_token(self) -> str:
+        """What each of their forms carries."""
+        return sessions.form_token(self.context, self.session)
+
+    def may(self, *scopes: str) -> bool:
+        """Whether they have any of these rights in the office they chose."""
+        return self.session.may(*scopes)
+
+    def page(self, template: str, status: int = 200, **facts: object) -> Response:
+        """A page with the menu of what they may do; what was told for it is told once."""
+        notice = self._noticed()
+        more = {
+            "who": self._who(), "menu": menu(self.session.tokens.scopes), "may": self.session.may,
+            "form_token": self.form_token, "new_key": lambda: str(new_id()), "notice": notice,
+        }  # fmt: skip
+        return super().page(template, status, **{**more, **facts})
+
+    def done(self, place: str, said: str, **facts: str) -> Response:
+        """Send the browser to a page that says, once, what was done: one of the texts, filled in with `facts`."""
+        plain = orjson.dumps({"said": said, **facts})
+        sealed = self.context.vault.seal(self.session.session_id, plain, b"notice")
+        self.cookies[NOTICE] = sealed.hex()
+        return self.see_other(place)
+
+    def _noticed(self) -> dict[str, str] | None:
+        kept = self.cookie(NOTICE)
+        if kept is None:
+            return None
+        self.cookies[NOTICE] = None
+        try:
+            plain = self.context.vault.open(self.session.session_id, bytes.fromhex(kept), b"notice")
+        except (SealBroken, ValueError):
+            return None
+        told: dict[str, str] = orjson.loads(plain)
+        return told
+
+    def _who(self) -> dict[str, object]:
+        """Name, roles and area of the office they act in."""
+        claims = self.session.tokens.claims
+        index = 1 if self.language == "ar" else 0
+        roles = claims.get("roles")
+        known = [PEOPLE[role] for role in roles if role in PEOPLE] if isinstance(roles, list) else []
+        area = str(claims.get("gov", "*"))
+        place = "*" if area == "*" else GOVERNORATES.get(area[:2], (area, area))[index]
+        return {
+            "name": self.session.tokens.name,
+            "roles": [role.name_ar if self.language == "ar" else role.name for role in known],
+            "area": place,
+        }
+
+
+def guest_of(request: Request, context: Running) -> Guest:
+    """The browser that asks, signed in or not."""
+    return Guest(request, context)
+
+
+Guesting = Annotated[Guest, Depends(guest_of)]
+
+
+async def visit_of(request: Request, context: Running) -> Visit:
+    """Who asks for a page. Raises SignedOut; what they had typed into a form is kept for them."""
+    guest = Guest(request, context)
+    cookie = guest.cookie(SESSION)
+    session = await sessions.find(context, cookie)
+    if session is None:
+        if request.method == "POST":
+            await sessions.keep_draft(context, cookie, request.url.path, fields_of(await request.body()))
+        raise SignedOut(request.url.path, request.url.query if request.method == "GET" else "")
+    return Visit(request, context, session=session)
+
+
+Visiting = Annotated[Visit, Depends(visit_of)]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form that came from a page of its own session."""
+
+    visit: Visit
+    fields: Mapping[str, str]
+
+    def field(self, name: str) -> str:
+        """A field without the blanks around it, empty where it is not there."""
+        return self.fields.get(name, "").strip()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key it was made with: sent twice, it does what it does once."""
+        return self.fields.get("key", "")
+
+
+async def form_of(request: Request, visit: Visiting) -> Form:
+    """The posted form. Raises FormStale for one that is not of this session's pages."""
+    fields = fields_of(await request.body())
+    if fields.get("form_token") != visit.form_token:
+        raise FormStale
+    return Form(visit, fields)
+
+
+Posted = Annotated[Form, Depends(form_of)]
+
+
+def fields_of(body: bytes) -> dict[str, str]:
+    """The fields of a form; a body that is none has none."""
+    try:
+        return dict(
+            parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+        )
+    except ValueError:
+        return {}

@@ -1,0 +1,17 @@
+"""Every word the pages show, in Arabic and English: a module a desk, all of them one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from staff_console.words import common, handover, people, refusals
+from staff_console.words.nouns import NOUNS
+
+__all__ = ["NOUNS", "TEXTS"]
+
+_MODULES: Final = (common, people, handover, refusals)
+TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {name: both for module in _MODULES for name, both in module.TEXTS.items()}
+)

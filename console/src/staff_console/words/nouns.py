@@ -1,0 +1,48 @@
+"""Counted nouns: in Arabic the six forms of CLDR, in English two. `{}` stands for the number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+
+def _arabic(zero: str, one: str, two: str, few: str, many: str, other: str) -> dict[str, str]:
+    return {
+        "zero": zero, "one": one, "two": two, "few": f"{{}} {few}", "many": f"{{}} {many}", "other": f"{{}} {other}",
+    }  # fmt: skip
+
+
+def _english(one: str, other: str) -> dict[str, str]:
+    return {"one": f"{{}} {one}", "other": f"{{}} {other}"}
+
+
+NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = MappingProxyType(
+    {
+        "card": (_arabic("لا توجد كروت", "كارت واحد", "كارتان", "كروت", "كارتاً", "كارت"), _english("card", "cards")),
+        "person": (
+            _arabic("لا يوجد أشخاص", "شخص واحد", "شخصان", "أشخاص", "شخصاً", "شخص"),
+            _english("person", "people"),
+        ),
+        "member": (
+            _arabic("لا يوجد أفراد", "فرد واحد", "فردان", "أفراد", "فرداً", "فرد"),
+            _english("member", "members"),
+        ),
+        "loaf": (
+            _arabic("لا توجد أرغفة", "رغيف واحد", "رغيفان", "أرغفة", "رغيفاً", "رغيف"),
+            _english("loaf", "loaves"),
+        ),
+        "result": (
+            _arabic("لا توجد نتائج", "نتيجة واحدة", "نتيجتان", "نتائج", "نتيجة", "نتيجة"),
+            _english("result", "results"),
+        ),
+        "request": (
+            _arabic("لا توجد طلبات", "طلب واحد", "طلبان", "طلبات", "طلباً", "طلب"),
+            _english("request", "requests"),
+        ),
+        "payment": (
+            _arabic("لا توجد مدفوعات", "صرف واحد", "عمليتا صرف", "عمليات صرف", "عملية صرف", "عملية صرف"),
+            _english("payment", "payments"),
+        ),
+    }
+)
