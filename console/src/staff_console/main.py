@@ -8,18 +8,31 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from chassis import logging
+from staff_console.approvals.api import routes as approval_routes
 from staff_console.cards.api import routes as card_routes
 from staff_console.handover.api import routes as handover_routes
 from staff_console.home.api import routes as home_routes
 from staff_console.lifespan import lifespan
 from staff_console.pages.api import routes as asset_routes
+from staff_console.payouts.api import routes as payout_routes
 from staff_console.people.api import routes as people_routes
+from staff_console.requests.api import routes as request_routes
 from staff_console.settings import Settings
 from staff_console.signin.api import routes as sign_in_routes
 from staff_console.web import handlers, probes
 from staff_console.web.edge import PageEdge
 
-ROUTERS = (asset_routes, sign_in_routes, home_routes, people_routes, card_routes, handover_routes)
+ROUTERS = (
+    asset_routes,
+    sign_in_routes,
+    home_routes,
+    people_routes,
+    card_routes,
+    handover_routes,
+    request_routes,
+    payout_routes,
+    approval_routes,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

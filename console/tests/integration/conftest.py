@@ -160,8 +160,8 @@ async def desk(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterat
     public = f"http://127.0.0.1:{gateway_port}"
     database = await make_database(GATEWAY_MIGRATIONS)
     gateway = create_gateway(
-        GatewaySettings(
-            **{
+        GatewaySettings.model_validate(
+            {
                 **AWAY,
                 "database_url": database,
                 "kafka_bootstrap": kafka_bootstrap,
@@ -174,8 +174,8 @@ async def desk(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterat
             }
         )
     )
-    told = Settings(
-        **{
+    told = Settings.model_validate(
+        {
             **AWAY,
             "database_url": await make_database(MIGRATIONS),
             "console_keys": RING,

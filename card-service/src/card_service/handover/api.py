@@ -82,12 +82,12 @@ def _reason_out(reason: Reason | None) -> NothingToGive | None:
 
 @routes.post(
     "/v1/cards/search",
-    scopes=(Scope.CARDS_HANDOVER, Scope.CARDS_REPORT),
+    scopes=(Scope.CARDS_HANDOVER, Scope.CARDS_REPORT, Scope.CARDS_WRITE),
     purpose="hand_over",
     despite_restriction="the card goes on giving what it gives",
 )
 async def find_cards(given: NationalIdIn, caller: Caller, runtime: Running, request: Request) -> FoundCards:
-    """The open cards of the citizen at the counter or on the telephone: where they lie and for when.
+    """The open cards of the citizen at the counter, at the desk or on the telephone: where they lie and for when.
 
     Where none can be handed over to the caller's counter, why not.
     """

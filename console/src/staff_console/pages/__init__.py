@@ -27,13 +27,23 @@ class Entry:
     scopes: frozenset[str]
 
 
+_APPROVES: Final = frozenset(scope for scope in Scope if scope.value.endswith(":approve"))
 MENU: Final = (
+    Entry("/console/approvals", "approvals", _APPROVES),
     Entry("/console/handover", "handover", frozenset({Scope.CARDS_HANDOVER})),
     Entry(
         "/console/people",
         "people",
-        frozenset({Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CARDS_HANDOVER, Scope.CARDS_REPORT}),
+        frozenset(
+            {Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CARDS_HANDOVER, Scope.CARDS_REPORT, Scope.CARDS_WRITE}
+        ),
     ),
+    Entry(
+        "/console/requests",
+        "requests",
+        frozenset({Scope.REQUESTS_READ, Scope.REQUESTS_WRITE, Scope.REQUESTS_APPROVE}),
+    ),
+    Entry("/console/payouts", "payouts", frozenset({Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYOUTS_READ})),
 )
 
 

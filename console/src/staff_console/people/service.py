@@ -11,7 +11,6 @@ from staff_console.services import ServiceRefused
 from staff_console.web.visit import Visit
 
 REGISTER: Final = (Scope.CITIZENS_READ, Scope.CITIZENS_WRITE)
-DESK: Final = (Scope.CARDS_HANDOVER, Scope.CARDS_REPORT)
 _ASKED_AGAIN: Final = frozenset({404, 409, 422})
 
 

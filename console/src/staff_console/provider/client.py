@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import httpx
-from authlib.oauth2 import OAuth2Error
+from authlib.common.errors import AuthlibBaseError
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jwt
@@ -29,6 +29,7 @@ SIGNED_OUT: Final = "/console/signed-out"
 _ALGORITHMS = ["EdDSA", "Ed25519"]
 _SKEW = 30
 _SECONDS = 5.0
+_ASSERTION_SECONDS = 60
 
 
 class SignInRefused(Exception):
@@ -111,7 +112,7 @@ class Provider:
                     f"{self._settings.gateway_url}/oauth/token", **fields
                 )
                 return given
-        except OAuth2Error as error:
+        except AuthlibBaseError as error:
             raise SignInRefused(f"no token: {error.error}") from error
         except (httpx.HTTPError, ValueError, KeyError) as error:
             raise ProviderSilent(type(error).__name__) from error
@@ -153,7 +154,9 @@ class Provider:
             code_challenge_method="S256",
             timeout=_SECONDS,
         )
-        client.register_client_auth_method(PrivateKeyJWT(f"{self._settings.edge}/oauth/token", alg="EdDSA"))
+        soon = {"exp": int(time.time()) + _ASSERTION_SECONDS}
+        proof = PrivateKeyJWT(f"{self._settings.edge}/oauth/token", claims=soon, alg="EdDSA")
+        client.register_client_auth_method(proof)
         return client
 
 

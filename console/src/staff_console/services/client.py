@@ -14,7 +14,7 @@ from staff_console.settings import Settings
 
 Name = Literal["gateway", "card", "supply", "health", "payment", "notify"]
 NAMES: Final[tuple[Name, ...]] = ("gateway", "card", "supply", "health", "payment", "notify")
-Query = Mapping[str, str | int | bool | list[str]]
+Query = Mapping[str, str | int]
 _GONE = {502, 503, 504}
 
 

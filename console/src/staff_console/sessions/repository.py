@@ -15,7 +15,7 @@ _INSERT = """
 """
 # A session is idle when nobody has asked for a page; a look once a minute keeps writes few.
 _SEEN = """
-    UPDATE session SET seen_at = $2 WHERE mark = $1 AND seen_at < $2 - interval '1 minute'
+    UPDATE session SET seen_at = $2 WHERE mark = $1 AND seen_at < $2::timestamptz - interval '1 minute'
 """
 _LIVE = """
     SELECT session_id, subject, tokens_sealed, seen_at, expires_at FROM session

@@ -65,7 +65,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "block_reason": ("سبب الإيقاف", "Why it is blocked"),
     "pin": ("الرقم السري", "PIN"),
     "pin.set": ("محدد", "Set"),
-    "pin.unset": ("لم يُحدد", "Not set"),
+    "pin.not_set": ("لم يُحدد", "Not set"),
     "pin.none": ("لم يُحدد", "Not set"),
     "pin.locked": ("مغلق", "Locked"),
     "state.requested": ("مطلوب", "Requested"),

@@ -1,0 +1,1 @@
+"""What waits for a decision of whoever has signed in, over the services."""

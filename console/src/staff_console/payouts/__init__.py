@@ -1,0 +1,1 @@
+"""Batches of payouts before whoever approves them: the same facts that were submitted, and the total typed."""
