@@ -32,7 +32,9 @@ from staff_console.settings import Settings
 PASSWORD = "barley lantern orchard seventeen"
 RING = "k1:" + base64.urlsafe_b64encode(b"1" * 32).decode()
 CLIENT_KEY = base64.urlsafe_b64encode(b"7" * 32).decode().rstrip("=")
-AWAY = {f"{name}_url": "http://127.0.0.1:1" for name in ("card", "supply", "health", "payment", "notify")}
+AWAY: dict[str, Any] = {
+    f"{name}_url": "http://127.0.0.1:1" for name in ("card", "supply", "health", "payment", "notify")
+}
 _FORM_TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
 
 
@@ -160,8 +162,8 @@ async def desk(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterat
     public = f"http://127.0.0.1:{gateway_port}"
     database = await make_database(GATEWAY_MIGRATIONS)
     gateway = create_gateway(
-        GatewaySettings.model_validate(
-            {
+        GatewaySettings(
+            **{
                 **AWAY,
                 "database_url": database,
                 "kafka_bootstrap": kafka_bootstrap,
@@ -174,8 +176,8 @@ async def desk(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterat
             }
         )
     )
-    told = Settings.model_validate(
-        {
+    told = Settings(
+        **{
             **AWAY,
             "database_url": await make_database(MIGRATIONS),
             "console_keys": RING,

@@ -119,3 +119,16 @@ def test_desks_are_named_and_the_pages_files_are_small() -> None:
     for entry in MENU:
         assert {entry.text, f"{entry.text}.help"} <= set(TEXTS)
     assert len(assets()["console.css"][0]) < 40_000
+
+
+@pytest.mark.parametrize("path", sorted((ROOT.parent / "words").glob("*.py")), ids=lambda path: path.name)
+def test_no_text_is_named_twice(path: Path) -> None:
+    """The modules make up one table: a name that stands in two would hide one of them."""
+    names = re.findall(r'^    "([\w.]+)": \(', path.read_text(encoding="utf-8"), re.MULTILINE)
+    others = [
+        name
+        for other in path.parent.glob("*.py")
+        if other != path and other.name != "nouns.py"
+        for name in re.findall(r'^    "([\w.]+)": \(', other.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert path.name == "nouns.py" or not [name for name in names if names.count(name) > 1 or name in others]

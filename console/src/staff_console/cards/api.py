@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from staff_console.cards.timeline import merged
+from staff_console.cards.timeline import REASONS, merged
 from staff_console.services import Acting
 from staff_console.services.parts import together
-from staff_console.sessions import service as sessions
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
-
-REASONS: Final = ("lost", "stolen", "damaged", "fraud", "order")
 
 
 @routes.get("/console/cards/{card_id}")
@@ -32,7 +29,7 @@ async def show_card(visit: Visiting, card_id: UUID) -> Response:
 @routes.get("/console/cards/{card_id}/block")
 async def ask_block(visit: Visiting, card_id: UUID) -> Response:
     """Ask whether a card is to be blocked, and why."""
-    draft = await sessions.take_draft(visit.context, visit.session, f"/console/cards/{card_id}/block")
+    draft = await visit.draft(f"/console/cards/{card_id}/block")
     return await _ask(visit, card_id, "card_block", draft.get("reason", ""), key=draft.get("key", ""))
 
 

@@ -10,14 +10,17 @@ from typing import Any
 from staff_console.services.parts import Part
 
 _MOST = 30
+# Why a card is blocked; every other reason of a step is the id of what ordered it, and no word.
+REASONS = ("lost", "stolen", "damaged", "fraud", "order")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that happened. `text` names its words; `about` is what they are about, as the service says it."""
+    """Something that happened. `text` names its words, `why` those of its reason; `about` are words for the citizen."""
 
     at: datetime
     text: str
+    why: str = ""
     about: str = ""
     by: str = ""
 
@@ -31,14 +34,14 @@ def merged(history: Part, messages: Part) -> list[Entry]:
 def _steps(history: Part) -> Iterable[Entry]:
     for step in _items(history):
         name = f"action.{step['action']}" if step["action"] else f"state.{step['state']}"
-        yield Entry(datetime.fromisoformat(step["at"]), name, step["because"] or "", _who(step["done_by"]))
+        why = f"reason.{step['because']}" if step["because"] in REASONS else ""
+        yield Entry(datetime.fromisoformat(step["at"]), name, why=why, by=_who(step["done_by"]))
 
 
 def _messages(messages: Part) -> Iterable[Entry]:
     for message in _items(messages):
-        yield Entry(
-            datetime.fromisoformat(message["created_at"]), f"message.{message['status']}", message["text"] or ""
-        )
+        name = f"message.{message['status']}"
+        yield Entry(datetime.fromisoformat(message["created_at"]), name, about=message["text"] or "")
 
 
 def _items(part: Part) -> list[dict[str, Any]]:

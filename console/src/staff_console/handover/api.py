@@ -22,7 +22,7 @@ _ASKED_AGAIN: Final = frozenset({404, 409, 422})
 @routes.get(PLACE)
 async def show_counter(visit: Visiting) -> Response:
     """The field that is scanned or typed into."""
-    draft = await sessions.take_draft(visit.context, visit.session, PLACE)
+    draft = await visit.draft(PLACE)
     return _counter(visit, draft.get("sought", ""))
 
 
@@ -47,7 +47,7 @@ async def scan(form: Posted) -> Response:
 async def show_check(visit: Visiting, lookup_id: UUID) -> Response:
     """What is to be checked before the card is given."""
     number = await _number(visit, lookup_id)
-    draft = await sessions.take_draft(visit.context, visit.session, f"{PLACE}/{lookup_id}")
+    draft = await visit.draft(f"{PLACE}/{lookup_id}")
     return await _check(visit, lookup_id, number, proxy=draft.get("proxy", ""), key=draft.get("key", ""))
 
 
@@ -102,7 +102,16 @@ async def _check(
     visit: Visit, lookup_id: UUID, number: str, errors: dict[str, str] | None = None, proxy: str = "", key: str = ""
 ) -> Response:
     found, said = await _find(visit, number)
-    facts = {"found": found, "said": said, "number": number, "lookup_id": lookup_id, "proxy": proxy, "key": key}
+    ready = any(one["here"] and one["state"] == "in_stock" for one in found)
+    facts = {
+        "ready": ready,
+        "found": found,
+        "said": said,
+        "number": number,
+        "lookup_id": lookup_id,
+        "proxy": proxy,
+        "key": key,
+    }
     return visit.page("handover_check", 422 if errors else 200, errors=errors or {}, **facts)
 
 

@@ -66,6 +66,7 @@ def filters(language: str, nouns: Nouns) -> dict[str, Callable[..., object]]:
         "mobile": mobile,
         "day": lambda value: day(value, language),
         "moment": lambda value: moment(value, language),
+        "month": lambda value: month(value, language),
         "hour": lambda value: hour(value, language),
         "count": lambda number, noun: count(number, noun, language, nouns),
     }
@@ -115,6 +116,12 @@ def moment(value: datetime | str, language: str) -> Markup:
     if language == "en":
         text = text.replace("،", ",")
     return Markup('<time datetime="{}">{}</time>').format(known.isoformat(), text)
+
+
+def month(value: str, language: str) -> str:
+    """A month as people read it: `ديسمبر 2026`, of `2026-12` or any of its days."""
+    year, number = value[:7].split("-")
+    return f"{_MONTHS[language][int(number) - 1]} {year}"
 
 
 def hour(value: datetime | str, language: str) -> Markup:

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from staff_console.payouts.amounts import piastres_of
 from staff_console.services.parts import together
-from staff_console.sessions import service as sessions
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -32,7 +31,7 @@ async def show_batches(visit: Visiting, state: str = "submitted", after: str = "
 @routes.get("/console/payouts/{batch_id}")
 async def show_batch(visit: Visiting, batch_id: UUID) -> Response:
     """A batch: what was declared and received, what is odd about it, what the month before came to."""
-    draft = await sessions.take_draft(visit.context, visit.session, f"{PLACE}/{batch_id}")
+    draft = await visit.draft(f"{PLACE}/{batch_id}")
     return await _batch(visit, batch_id, draft)
 
 
@@ -53,7 +52,7 @@ async def approve(form: Posted, batch_id: UUID) -> Response:
 async def ask_cancellation(visit: Visiting, batch_id: UUID) -> Response:
     """Ask whether a batch is to be sent back, and why."""
     batch = await visit.services.get("payment", f"/v1/payout-batches/{batch_id}")
-    draft = await sessions.take_draft(visit.context, visit.session, f"{PLACE}/{batch_id}/cancellation")
+    draft = await visit.draft(f"{PLACE}/{batch_id}/cancellation")
     return visit.page("payout_cancel", batch=batch, given=draft, errors={})
 
 
@@ -73,6 +72,7 @@ async def _batch(visit: Visit, batch_id: UUID, given: Any, errors: dict[str, str
     services, path = visit.services, f"/v1/payout-batches/{batch_id}"
     batch = await services.get("payment", path)
     asked = {
+        "programme": services.get("payment", f"/v1/payout-programmes/{batch['programme']}"),
         "doubles": services.get("payment", f"{path}/doubles", {"limit": 20}),
         "faults": services.get("payment", f"{path}/faults", {"limit": 20}),
         "before": services.get(

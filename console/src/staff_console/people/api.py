@@ -23,7 +23,7 @@ PLACE: Final = "/console/people"
 @routes.get(PLACE)
 async def show_search(visit: Visiting) -> Response:
     """The search box. What was typed before a session ended stands in it again."""
-    draft = await sessions.take_draft(visit.context, visit.session, PLACE)
+    draft = await visit.draft(PLACE)
     return _search(visit, draft.get("sought", ""), draft.get("governorate", ""))
 
 

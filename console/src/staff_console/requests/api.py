@@ -15,7 +15,6 @@ from contracts.scopes import Scope
 from staff_console.requests.comparing import lines
 from staff_console.requests.corrections import CORRECTIONS, NotRight, asked
 from staff_console.services import ServiceRefused
-from staff_console.sessions import service as sessions
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -43,7 +42,7 @@ async def show_requests(visit: Visiting, state: str = "waiting", after: UUID | N
 @routes.get("/console/requests/{request_id}")
 async def show_request(visit: Visiting, request_id: UUID) -> Response:
     """A request: before and after, documents, who did what, and the decision where its reader may take it."""
-    draft = await sessions.take_draft(visit.context, visit.session, f"{PLACE}/{request_id}")
+    draft = await visit.draft(f"{PLACE}/{request_id}")
     return await _request(visit, request_id, draft)
 
 
@@ -68,7 +67,7 @@ async def decide(form: Posted, request_id: UUID) -> Response:
 @routes.get("/console/people/{citizen_id}/correction")
 async def ask_correction(visit: Visiting, citizen_id: UUID) -> Response:
     """The form that asks for a correction of what the register says of somebody."""
-    draft = await sessions.take_draft(visit.context, visit.session, f"/console/people/{citizen_id}/correction")
+    draft = await visit.draft(f"/console/people/{citizen_id}/correction")
     return await _correction(visit, citizen_id, draft)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from chassis.governorates import GOVERNORATES
 
@@ -20,16 +20,18 @@ _HOUSEHOLD: Final[Mapping[str, tuple[str, ...]]] = {
     "correct_address": ("address",),
     "move": ("governorate", "district", "address"),
 }
+_FORMS: Final[Mapping[str, Literal["day", "sex"]]] = {"birth_date": "day", "sex": "sex"}
 _SAID_ELSEWHERE: Final = frozenset({"kind", "household_id", "fact_on", "effective_month"})
 
 
 @dataclass(frozen=True)
 class Line:
-    """One field: what it is called, before and after. `before` is None where nothing stands there yet."""
+    """One field: its name, before and after, and how both are written. `before` is None where nothing stands."""
 
     text: str
     before: str | None
     after: str
+    form: Literal["text", "day", "sex"] = "text"
 
     @property
     def changed(self) -> bool:
@@ -45,7 +47,7 @@ def lines(
     if kind in _CITIZEN and citizen is not None:
         asked, stands = _CITIZEN[kind]
         before = _text(citizen[stands]) if stood is None else stood
-        return [Line(f"field.{asked}", before, _text(change[asked]))]
+        return [Line(f"field.{asked}", before, _text(change[asked]), _FORMS.get(asked, "text"))]
     if kind in _HOUSEHOLD:
         return [
             Line(f"field.{name}", _shown(name, household[name]), _shown(name, change[name]))

@@ -87,7 +87,8 @@ async def keep_draft(context: Context, cookie: str | None, place: str, fields: M
     """Keep what was typed into a form that came after its session's end, for the same person at the same place."""
     subject = await repository.subject_of(context.pool, mark_of(context, cookie)) if cookie else None
     if subject is not None:
-        sealed = context.vault.seal_bound(_bound(_DRAFT, subject, place), orjson.dumps(dict(fields)))
+        kept = {name: value for name, value in fields.items() if name != "form_token"}
+        sealed = context.vault.seal_bound(_bound(_DRAFT, subject, place), orjson.dumps(kept))
         await repository.keep_draft(context.pool, subject, place, sealed, _now() + _KEPT)
 
 

@@ -15,8 +15,9 @@ from chassis.logging import get_logger
 from staff_console.context import running
 from staff_console.provider import ProviderSilent
 from staff_console.services import ServiceRefused, ServiceSilent
+from staff_console.sessions import service as sessions
 from staff_console.web.errors import FormStale, Missing, SignedOut
-from staff_console.web.visit import Guest, Visit, visit_of
+from staff_console.web.visit import SESSION, Guest, Visit, fields_of, visit_of
 
 log = get_logger(__name__)
 
@@ -51,6 +52,10 @@ async def _on_refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, ServiceRefused):
         raise error
     if error.code == STEP_UP:
+        if request.method == "POST":
+            cookie = Guest(request, running(request)).cookie(SESSION)
+            fields = fields_of(await request.body())
+            await sessions.keep_draft(running(request), cookie, request.url.path, fields)
         place = quote(request.url.path, safe="")
         return Guest(request, running(request)).see_other(f"/console/sign-in?again=1&to={place}")
     guest = await _known(request)

@@ -62,7 +62,8 @@ class Guest:
         language = self.language
         html = render(
             template, language, here=self.request.url.path, other=self._other(language),
-            training=self.context.settings.training, **{"who": None, "notice": None, "menu": (), **facts},
+            training=self.context.settings.training,
+            **{"who": None, "notice": None, "restored": False, "menu": (), **facts},
         )  # fmt: skip
         return self.dressed(HTMLResponse(html, status))
 
@@ -91,11 +92,18 @@ class Visit(Guest):
     """The same of somebody who has signed in. `session` holds their rights and tokens."""
 
     session: Session = field(kw_only=True)
+    restored: bool = False
 
     @property
     def services(self) -> Acting:
         """The services, called in their name."""
         return self.context.services.acting(self.session.tokens.access)
+
+    async def draft(self, place: str) -> dict[str, str]:
+        """What they had typed at a place when their session ended, given once; the page says that it is kept."""
+        found = await sessions.take_draft(self.context, self.session, place)
+        self.restored = bool(found)
+        return found
 
     def say(self, text: str) -> str:
         """A text in their language."""
@@ -116,6 +124,7 @@ class Visit(Guest):
         more = {
             "who": self._who(), "menu": menu(self.session.tokens.scopes), "may": self.session.may,
             "form_token": self.form_token, "new_key": lambda: str(new_id()), "notice": notice,
+            "restored": self.restored,
         }  # fmt: skip
         return super().page(template, status, **{**more, **facts})
 

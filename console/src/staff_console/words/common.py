@@ -38,7 +38,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "as_of": ("حتى", "As of"),
     "part_silent": ("لا يجيب الآن", "Does not answer now"),
     "part_none": ("لا يوجد", "None"),
-    "part_closed": ("خارج صلاحياتك", "Not among your rights"),
     "nothing": ("لا توجد نتائج", "Nothing found"),
     "next_page": ("الصفحة التالية", "Next page"),
     "first_page": ("الصفحة الأولى", "First page"),
@@ -51,7 +50,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "yes": ("نعم", "Yes"),
     "no": ("لا", "No"),
     "draft_kept": (
-        "انتهت جلستك قبل الإرسال. ما كتبته محفوظ هنا، راجعه ثم أرسله.",
-        "Your session ended before this was sent. What you typed is kept: look at it and send it.",
+        "طُلب منك تسجيل الدخول قبل الإرسال. ما كتبته محفوظ هنا، راجعه ثم أرسله.",
+        "You were asked to sign in before this was sent. What you typed is kept: look at it and send it.",
     ),
 }

@@ -46,6 +46,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "role.child": ("ابن أو ابنة", "Child"),
     "role.parent": ("أب أو أم", "Parent"),
     "role.other": ("فرد", "Member"),
+    "holder_page": ("بيانات صاحب الكارت", "The card's holder"),
     "cards": ("الكروت", "Cards"),
     "card": ("الكارت", "Card"),
     "card_number": ("رقم الكارت", "Card number"),

@@ -47,6 +47,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "field.full_name": ("الاسم", "Name"),
     "field.birth_date": ("تاريخ الميلاد", "Date of birth"),
     "field.sex": ("النوع", "Sex"),
+    "sex.male": ("ذكر", "Male"),
+    "sex.female": ("أنثى", "Female"),
     "field.national_id": ("الرقم القومي", "National id"),
     "field.mobile": ("المحمول", "Mobile"),
     "field.address": ("العنوان", "Address"),

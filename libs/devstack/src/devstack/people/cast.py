@@ -34,12 +34,13 @@ _OF = {
 
 @dataclass(frozen=True)
 class Part:
-    """Somebody to be played: the name they sign in with, role, authority and area."""
+    """Somebody to be played: their sign-in name, role, authority and area, and the site of a counter's clerk."""
 
     name: str
     role: str
     authority: str
     area: str
+    site_id: str = ""
 
     @property
     def office(self) -> str:
@@ -114,6 +115,8 @@ async def _cast(edge_url: str, store: Store, part: Part, number: int, one: Perso
         "person_id": made["person"]["person_id"], "role": part.role, "authority_id": part.authority,
         "area": part.area, "valid_to": until.isoformat(), "reason": "plays this role in the demonstration",
     }  # fmt: skip
+    if part.site_id:
+        wanted |= {"object_kind": "site", "object_id": part.site_id}
     asked = await one.post("/v1/role-grants", wanted)
     await two.post(f"/v1/role-grants/{asked['grant_id']}/decision", {"approve": True})
     link = f"{made['accept_at']}?token={made['invitation_token']}"

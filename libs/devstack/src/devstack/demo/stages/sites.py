@@ -5,6 +5,8 @@ from __future__ import annotations
 from contracts.clients import ROLES
 from devstack.demo.context import Context, Desk
 from devstack.demo.places import PORT_SAID, Site, pickup_sites
+from devstack.people.cast import Part, cast
+from devstack.people.store import Store
 from devstack.terminal.caller import Caller, ClientSecret
 from devstack.terminal.fleet import in_parallel, pages
 from devstack.terminal.provision import identifier
@@ -27,6 +29,7 @@ async def play(context: Context) -> None:
         await in_parallel(wanted, open_site, lanes=8, progress=advance)
     order = {site.name_en: number for number, site in enumerate(wanted)}
     context.desks.sort(key=lambda desk: order[desk.site.name_en])
+    await _clerk(context)
     kinds: dict[str, int] = {}
     async for site in pages(context.cards, "/v1/pickup-sites", governorate=PORT_SAID, limit=200):
         if site["name_en"] not in order:
@@ -37,6 +40,12 @@ async def play(context: Context) -> None:
     context.report.check("supply service centres", 5, kinds.get("supply_centre", 0), where)
     others = kinds.get("health_office", 0) + kinds.get("governorate_office", 0)
     context.report.check("health-insurance offices and the governorate", 5, others, where)
+
+
+async def _clerk(context: Context) -> None:
+    """Somebody who hands over at the first counter, by the pages."""
+    part = Part("counter.clerk", "counter-clerk", "ministry", PORT_SAID, context.desks[0].site_id)
+    await cast(Store(context.options.folder), context.options.gateway_url, [part])
 
 
 async def _register(context: Context, site: Site) -> str:
