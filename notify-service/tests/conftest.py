@@ -217,7 +217,7 @@ async def desk(shared_desk: Desk, aggregator: LocalAggregator) -> Desk:
         "TRUNCATE contact, card_holder, message, message_part, early_receipt, provider_pace, inbound_message, inquiry,"
         " outbox, idempotency, set_aside, restriction, erased_person, debit_day, complaint, complaint_step,"
         " complaint_text, deceased, trial_household, household_place, campaign_text, campaign, campaign_recipient,"
-        " campaign_release",
+        " campaign_release, receipt_notice",
     )
     shared_desk.runtime.clock.move_to(None)  # type: ignore[attr-defined]
     shared_desk.sender = Sender(shared_desk.runtime, shared_desk.runtime.state.channels)

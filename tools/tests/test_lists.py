@@ -79,6 +79,7 @@ ORDERS: Final = {
     "/v1/policies": NAMED,
     "/v1/production-batches/{batch_id}/mismatches": POSTED,
     "/v1/providers": NAMED,
+    "/v1/receipt-notices": CREATED,
     "/v1/redemptions": NEWEST,
     "/v1/role-grants": CREATED,
     "/v1/rollout-phases": CREATED,

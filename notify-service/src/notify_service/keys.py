@@ -126,6 +126,11 @@ COMPLAINT_STANDS = KEYS.declare(
 COMPLAINT_REOPENINGS = KEYS.declare(
     "complaint.reopenings", kinds.whole, "How often a citizen may say that an answer does not settle it."
 )
+NOTICE_LETTERS = KEYS.declare("notice.line_letters", kinds.positive, "Letters of a line of a notice on a receipt.")
+NOTICE_LINES = KEYS.declare("notice.lines_most", kinds.positive, "Lines of a notice on a receipt, in each language.")
+NOTICES_AT_ONCE = KEYS.declare(
+    "notice.at_once", kinds.positive, "Notices that stand on receipts of a programme in one place on a day."
+)
 RETENTION = KEYS.declare("message.retention_days", kinds.positive, "Days after which a message's words are erased.")
 DEBITS_SINGLY = KEYS.declare(
     "message.debits_told_singly",

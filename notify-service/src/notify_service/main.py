@@ -24,6 +24,7 @@ from notify_service.lifespan import lifespan
 from notify_service.messages import api, waiting
 from notify_service.messages.sender import send_messages
 from notify_service.proposals import DESK, PROPOSALS
+from notify_service.receipt_notices import api as notices_api
 from notify_service.retention import RETENTION
 from notify_service.settings import Settings
 from policybook.api import policies_router
@@ -37,6 +38,7 @@ ROUTERS = (
     notices.routes,
     complaints_api.routes,
     campaigns_api.routes,
+    notices_api.routes,
     policies_router("/v1/policies/notify", DESK, PROPOSALS),
     *routers_of("notify", PROPOSALS),
 )

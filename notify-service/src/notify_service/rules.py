@@ -51,6 +51,15 @@ class CampaignFigures:
 
 
 @dataclass(frozen=True)
+class NoticeRules:
+    """What a receipt has room for: letters of a line, lines of a notice, notices at once."""
+
+    letters: int
+    lines: int
+    at_once: int
+
+
+@dataclass(frozen=True)
 class Rules:
     """The figures of a day, and what follows from them."""
 
@@ -71,6 +80,7 @@ class Rules:
     complaints: ComplaintRules
     waits_today: frozenset[str]
     campaigns: CampaignFigures
+    notices: NoticeRules
 
     def open_priorities(self, instant: datetime) -> list[int]:
         """The priorities that may leave at an instant of the day, most urgent first."""
@@ -112,6 +122,11 @@ def read_rules(book: PolicyBook, day: date) -> Rules:
             parts_per_second=keys.CAMPAIGN_RATE.on(book, day),
             messages_per_week=keys.CAMPAIGN_WEEK.on(book, day),
             part_cost=keys.PART_COST.on(book, day),
+        ),
+        notices=NoticeRules(
+            letters=keys.NOTICE_LETTERS.on(book, day),
+            lines=keys.NOTICE_LINES.on(book, day),
+            at_once=keys.NOTICES_AT_ONCE.on(book, day),
         ),
     )
 

@@ -127,6 +127,24 @@ def campaign_calls(paths: list[str], text_id: str, ends_at: str) -> dict[str, Ca
     }  # fmt: skip
 
 
+async def receipt_calls(desk: Desk) -> dict[str, Call]:
+    """A notice on receipts of Port Said."""
+    path, writes = "/v1/receipt-notices", "campaigns:write"
+    given = {
+        "governorate": "03", "programmes": ["bread"], "first_day": str(DAY), "last_day": str(DAY), "ar": "تنويه",
+        "en": "A notice",
+    }  # fmt: skip
+    headers = desk.issuer.headers("office", writes, **PORT_SAID)
+    made = (await desk.client.post(path, json=given, headers=headers)).json()
+    await decide(desk.client, desk.issuer, "notify", made["proposal_id"], "campaigns:approve")
+    notice = (await desk.client.get(path, headers=headers)).json()["items"][0]["notice_id"]
+    return {
+        f"POST {path}": Call(path, writes, refused=403, body={"json": given}),
+        f"GET {path}": Call(path, writes, refused=200, mark=notice),
+        f"POST {path}/{{notice_id}}/withdrawal": Call(f"{path}/{notice}/withdrawal", writes),
+    }
+
+
 async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
     contact = await desk.know(governorate="03")
     blocked = CardBlocked(
@@ -155,6 +173,7 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
             ],
             "GET /v1/messages/{message_id}": Call(f"/v1/messages/{message_id}", "messages:read"),
             **await complaint_calls(desk, str(contact.citizen_id)),
+            **await receipt_calls(desk),
             "GET /v1/message-statistics": Call(
                 "/v1/message-statistics", "messages:read", refused=200, mark="card_blocked"
             ),

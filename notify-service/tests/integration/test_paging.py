@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ..conftest import Desk
 
 PARKED = "/v1/operations/notify/parked-events"
-OF_CAMPAIGNS = {"/v1/campaigns", "/v1/campaign-texts"}  # walked in test_campaigns.py
+# walked in test_campaigns.py and test_receipt_notices.py
+OF_CAMPAIGNS = {"/v1/campaigns", "/v1/campaign-texts", "/v1/receipt-notices"}
 BY_TWO = {"/v1/policies/notify", "/v1/proposals/notify"}  # walked in test_policies.py
 
 

@@ -20,6 +20,7 @@ from supply_service.months.api import routes as months
 from supply_service.offline.api import routes as offline
 from supply_service.outlets.api import routes as outlets
 from supply_service.proposals import DESK, PROPOSALS
+from supply_service.receipt_notices.api import routes as notices
 from supply_service.redemptions.api import routes as redemptions
 from supply_service.sacks.api import routes as sacks
 from supply_service.settlements.api import routes as settlements
@@ -33,6 +34,7 @@ ROUTERS = (
     entitlements,
     offline,
     configuration,
+    notices,
     disputes,
     gaps,
     sheets,

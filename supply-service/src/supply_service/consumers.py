@@ -32,6 +32,7 @@ from contracts.card import (
 from contracts.gateway import TerminalEnrolled
 from contracts.notify import InquiryReceived
 from contracts.payment import PaymentAuthorized, PaymentCaptured, PaymentFailed, PaymentVoided
+from contracts.receipt_notices import ReceiptNoticeApproved, ReceiptNoticeWithdrawn
 from contracts.supply import OutletRestated
 from supply_service.cards import repository as cards
 from supply_service.context import Runtime
@@ -41,6 +42,7 @@ from supply_service.months import deaths
 from supply_service.months import service as months
 from supply_service.offline import repository as offline
 from supply_service.outlets.service import TERMINALS
+from supply_service.receipt_notices import repository as notices
 from supply_service.sales import wallet_holds
 from terminal_registry.revocations import follow_revocations
 
@@ -255,6 +257,23 @@ async def inquiry_received(
     """Answer a citizen who asks what is left."""
     asked = [event.data for event in events if event.data.topic == BALANCE]
     await entitlements.state_balances(session, runtime, asked)
+
+
+@reactions.on(ReceiptNoticeApproved)
+async def receipt_notice_approved(
+    events: Sequence[Received[ReceiptNoticeApproved]], session: AsyncSession, _: Runtime
+) -> None:
+    """Know what receipts are to be printed with; terminals have it when they ask next."""
+    await notices.put(session, [event.data for event in events])
+
+
+@reactions.on(ReceiptNoticeWithdrawn)
+async def receipt_notice_withdrawn(
+    events: Sequence[Received[ReceiptNoticeWithdrawn]], session: AsyncSession, _: Runtime
+) -> None:
+    """Have it printed no more."""
+    for event in events:
+        await notices.withdraw(session, [event.data.notice_id], event.time)
 
 
 def _state(card: CardRestated) -> str:

@@ -156,6 +156,13 @@ HELD: Final[Held] = {
         retention=Retention.BOOKS,
         stays=Stays.PASSING,
     ),
+    "receipt_notice_shown": HeldIn(
+        whose=_HOUSEHOLD,
+        classes=(Personal.RATIONS,),
+        basis=Basis.TELLING,
+        retention=Retention.MESSAGES,
+        stays=Stays.PASSING,
+    ),
     **RIGHTS,
 }
 # What is in no copy: the movements say what the sales and corrections do that are.

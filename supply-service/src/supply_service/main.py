@@ -25,6 +25,7 @@ from supply_service.lifespan import REFRESH, lifespan
 from supply_service.months import batch, unused
 from supply_service.outlets.restated import OUTLETS, TERMINALS
 from supply_service.proposals import PROPOSALS
+from supply_service.receipt_notices import counting
 from supply_service.redemptions import route
 from supply_service.retention import RETENTION
 from supply_service.sacks import service as sacks
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
                 *sacks.JOBS,
                 *simulations.JOBS,
                 *summaries.JOBS,
+                *counting.JOBS,
                 CALENDAR,
                 expiry(PROPOSALS),
                 RETENTION.job(),

@@ -105,6 +105,7 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
             **await free_calls(supply, till, mine, near),
             **await sheet_calls(supply),
             **await inspector_calls(supply, till.outlet_id),
+            **await receipt_calls(supply),
             **suspension_calls(outlet, terminal),
         },
         ANYONE,
@@ -229,6 +230,20 @@ async def inspector_calls(supply: Supply, outlet_id: UUID) -> dict[str, Call]:
         "GET /v1/inspector-draws": Call(path, write, refused=200, mark=made),
         "POST /v1/inspector-draws/{draw_id}/withdrawal": Call(f"{path}/{made}/withdrawal", write),
     }
+
+
+async def receipt_calls(supply: Supply) -> dict[str, Call]:
+    """A notice that a bakery of Port Said has printed."""
+    notice = new_id()
+    pool = supply.runtime.pool
+    await pool.execute(
+        "INSERT INTO receipt_notice (notice_id, programmes, first_day, last_day, ar, en)"
+        " VALUES ($1, '{bread}', $2, $2, '{x}', '{x}')",
+        notice, date.fromisoformat(DAY),
+    )  # fmt: skip
+    await pool.execute("INSERT INTO receipt_notice_figure VALUES ($1, '03', 1, 1)", notice)
+    path = "/v1/receipt-notice-figures"
+    return {f"GET {path}": Call(path, "campaigns:write", refused=200, mark=str(notice))}
 
 
 async def free_calls(supply: Supply, till: Till, mine: dict[str, Any], near: dict[str, Any]) -> dict[str, Call]:

@@ -14,6 +14,7 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from devstack.terminal import receipt
 from devstack.terminal.caller import Caller
 from devstack.terminal.chain import verify
 from devstack.terminal.configuration import Configuration
@@ -118,6 +119,21 @@ def test_a_sale_says_what_its_receipt_says(tmp_path: Path) -> None:
     unknown = machine.sell_offline(compact(), [goods("no_such_item", 1)])
     assert "price_list" not in unknown
     assert "amount" not in unknown["lines"][0]
+
+
+def test_a_sale_names_the_notices_its_receipt_is_printed_with(tmp_path: Path) -> None:
+    machine = terminal(tmp_path, MIDNIGHT)
+    days = {"from": "2026-11-06", "to": "2026-11-06", "ar": ["سطر", "آخر"], "en": ["a line", "another"]}
+    notices = [{"notice": name, "programmes": [name], **days} for name in ("bread", "goods")]
+    notices.append({"notice": "over", "programmes": ["bread"], **days, "to": "2026-11-05", "from": "2026-11-05"})
+    machine.store.save_configuration(Configuration(CONTENT | {"notices": notices}))
+    sale = machine.sell_offline(compact(), [bread(15)])
+    assert sale["notices"] == ["bread"]
+    verify([sale], machine.key.public)
+    assert receipt.notices(machine.notices([bread(15)]))[1:] == ["سطر", "آخر"]
+    assert machine.sell_offline(compact(), [goods("oil", 1)])["notices"] == ["goods"]
+    assert [one["notice"] for one in machine.notices([bread(5), goods("oil", 1)])] == ["bread", "goods"]
+    assert "notices" not in terminal(tmp_path / "other", MIDNIGHT).sell_offline(compact(), [bread(15)])
 
 
 @pytest.mark.parametrize(

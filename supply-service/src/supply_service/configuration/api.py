@@ -13,7 +13,7 @@ from chassis.principal import CallerKind
 from chassis.routing import router
 from contracts.scopes import Scope
 from supply_service.configuration.schemas import TYPE, ConfigurationKeys, ConfigurationReply
-from supply_service.configuration.service import configuration_of
+from supply_service.configuration.service import configuration_of, printed_at
 from supply_service.context import Running
 from supply_service.offline import contacts
 from supply_service.redemptions.service import place_of
@@ -41,13 +41,18 @@ async def read_configuration(
 ) -> ConfigurationReply | Response:
     """What this terminal sells by while it has no network: price lists, floors of households and of its spells.
 
-    Sales without a network are judged by the same rows. It changes once a day, and when policies do. Asking for it is a
+    Beside them the notices that its receipts are printed with. Sales without a network are judged by the same rows. It
+    changes once a day, and when policies or notices do. Asking for it is a
     contact, from which the hours without a network count.
     """
     place = await place_of(runtime, caller)
     await contacts.note(runtime.sessions, place.terminal_id, runtime.clock.now())
-    content = configuration_of(place, business_day(runtime.clock.now()), runtime.state.snapshot.figures)
-    signed = runtime.state.configurations.compact(TYPE, content.model_dump(mode="json", by_alias=True))
+    today = business_day(runtime.clock.now())
+    printed = await printed_at(runtime, place, today)
+    content = configuration_of(place, today, runtime.state.snapshot.figures, printed)
+    leave_out = None if printed else {"notices"}
+    said = content.model_dump(mode="json", by_alias=True, exclude=leave_out)
+    signed = runtime.state.configurations.compact(TYPE, said)
     etag = f'"{hashlib.sha256(signed.encode()).hexdigest()}"'
     if known == etag:
         return Response(status_code=304, headers={"ETag": etag})

@@ -48,6 +48,17 @@ class Terms(BaseModel):
     clock_skew_seconds: Annotated[int, Field(description="seconds the terminal's clock may be off")]
 
 
+class PrintedNotice(BaseModel):
+    """A few lines that receipts of its programmes are printed with, below all else; the sale names it in `notices`."""
+
+    notice: UUID
+    programmes: Annotated[list[str], Field(description="`bread`: receipts with bread; `goods`: with anything else")]
+    since: Annotated[date, Field(alias="from", description="first day, in Cairo")]
+    to: Annotated[date, Field(description="last day, in Cairo")]
+    ar: Annotated[list[str], Field(description="line by line")]
+    en: list[str]
+
+
 class TerminalConfiguration(BaseModel):
     """The content of the signed document. It is over at `exp`: then the terminal sells nothing without a network."""
 
@@ -58,6 +69,9 @@ class TerminalConfiguration(BaseModel):
     at: Annotated[int, Field(description="the beginning of the day that it is of, seconds since 1970")]
     exp: Annotated[int, Field(description="from when on it holds no more, seconds since 1970")]
     terms: Annotated[list[Terms], Field(description="by their first days, ascending; the last one lasts until `exp`")]
+    notices: Annotated[
+        list[PrintedNotice] | None, Field(description="of the outlet's place; absent where there are none")
+    ] = None
 
 
 class ConfigurationReply(BaseModel):

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from chassis.clock import day_begins
 from chassis.refusals import Refusal
-from supply_service.configuration.schemas import Household, Spell, TerminalConfiguration, Terms
+from supply_service.configuration.schemas import Household, PrintedNotice, Spell, TerminalConfiguration, Terms
+from supply_service.context import Runtime
+from supply_service.receipt_notices import repository as notices
 from supply_service.rules.figures import Figures, FiguresByDay
 from supply_service.rules.sale import Place, figures_on
 
 
-def configuration_of(place: Place, today: date, figures: FiguresByDay) -> TerminalConfiguration:
+async def printed_at(runtime: Runtime, place: Place, today: date) -> list[PrintedNotice]:
+    """What receipts of a place are printed with from today on."""
+    async with runtime.sessions() as session:
+        return [
+            PrintedNotice.model_validate(
+                {
+                    "notice": one.notice_id, "programmes": one.programmes, "from": one.first_day, "to": one.last_day,
+                    "ar": one.ar, "en": one.en,
+                }
+            )
+            for one in await notices.at(session, place.governorate, place.district, today)
+        ]  # fmt: skip
+
+
+def configuration_of(
+    place: Place, today: date, figures: FiguresByDay, printed: Sequence[PrintedNotice] = ()
+) -> TerminalConfiguration:
     """What the terminal sells by from today on: as long as a sale by today's price list is taken.
 
     It is the same all day, so that an unchanged one need not be sent again. A day whose figures the books do not have
@@ -28,6 +46,7 @@ def configuration_of(place: Place, today: date, figures: FiguresByDay) -> Termin
         at=int(day_begins(today).timestamp()),
         exp=int(day_begins(last + timedelta(days=1)).timestamp()),
         terms=terms,
+        notices=[*printed] or None,
     )
 
 

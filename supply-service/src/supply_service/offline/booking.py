@@ -122,4 +122,5 @@ def _order(place: Place, one: NewSale, traceparent: str | None) -> SaleOrder:
         occurred_at=one.sale.occurred_at,
         late=one.late,
         signed=signed(one.link),
+        notices=one.sale.notices,
     )

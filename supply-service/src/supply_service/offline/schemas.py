@@ -126,6 +126,9 @@ class OfflineSale(BaseModel):
         default=None, description="version of the price list the receipt was printed by; every line has its amount then"
     )
     lines: Annotated[list[OfflineLine], Field(min_length=1, max_length=20)]
+    notices: Annotated[list[UUID], Field(max_length=4)] = Field(
+        default=[], description="notices of the terminal's configuration that the receipt was printed with"
+    )
     occurred_at: AwareDatetime
     signature: Signature
 

@@ -26,5 +26,9 @@ class ToldSale(Protocol):
         """Version of the price list of the amounts, None where the sale does not tell them."""
 
     @property
+    def notices(self) -> Sequence[UUID]:
+        """Notices that its receipt was printed with."""
+
+    @property
     def occurred_at(self) -> datetime:
         """Its own moment."""

@@ -93,6 +93,12 @@ class RedemptionRequest(BaseModel):
         description="no proof can be had: card-service or the SMS is away; bread and goods go on, flagged",
     )
 
+    notices: Annotated[list[UUID], Field(max_length=4)] = Field(
+        default=[],
+        description="notices of the terminal's configuration that this sale's receipt is printed with; what is none of"
+        " there and then is not counted",
+    )
+
     @field_validator("tenders")
     @classmethod
     def _one_hold_once(cls, tenders: list[TenderRequest]) -> list[TenderRequest]:

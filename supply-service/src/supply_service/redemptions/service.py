@@ -86,6 +86,7 @@ def sale_order(place: Place, key: str, raw: bytes, request: RedemptionRequest, t
         tenders=request.tenders,
         cash=request.cash,
         proof_away=request.proof_unavailable,
+        notices=request.notices,
     )
 
 

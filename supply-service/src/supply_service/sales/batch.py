@@ -143,6 +143,7 @@ class Batch:
         sale = record(
             decided, new_id(), order.card_id, order.place, at, self._figures.on(decided.day), rendering.VERSION,
             offline=order.late is not None, tenders=order.tenders, presence=presence,
+            notices=order.notices,
         )  # fmt: skip
         if held is not None:
             held.now = decided.account

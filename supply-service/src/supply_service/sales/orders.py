@@ -66,6 +66,7 @@ class SaleOrder(_Order):
     # The holder's proof as it was read, or why it could not be: what is repeated is answered whatever it is.
     proof: HolderProof | Refusal | None = None
     proof_away: bool = False
+    notices: Sequence[UUID] = ()  # that its receipt is printed with
 
     @property
     def named(self) -> Sequence[UUID] | None:

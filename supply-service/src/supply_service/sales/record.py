@@ -63,6 +63,7 @@ class SaleRecord(NamedTuple):
     presence: str | None = None  # how the holder's presence was proved, `away` where it could not be, None below limits
     grants: Mapping[str, Sequence[str]] = NO_GRANTS  # what its grants are called, in Arabic and in English
     names_en: tuple[str, ...] = ()
+    notices: tuple[UUID, ...] = ()  # that its receipt was printed with, as the terminal said
 
     @property
     def wallet(self) -> int:
@@ -103,6 +104,8 @@ class SaleRecord(NamedTuple):
             members["forfeit"] = self.forfeit
         if self.presence:
             members["presence"] = self.presence
+        if self.notices:
+            members["notices"] = [str(notice) for notice in self.notices]
         if self.grants:
             members["grants"] = self.grants
         if self.occurred_at.utcoffset():  # told in the terminal's own time, which a column does not keep
@@ -190,6 +193,7 @@ def record(
     offline: bool,
     tenders: Iterable[TenderWanted] = (),
     presence: str | None = None,
+    notices: Iterable[UUID] = (),
 ) -> SaleRecord:
     """The record of a sale that was decided. `figures` are those of its day."""
     period, items = month_start(sale.day), figures.items
@@ -203,6 +207,7 @@ def record(
         rendering, bread.forfeit(pot, sale.day, figures) if pot is not None else 0, presence,
         _named(sale, figures),
         tuple([items[line.item].name_en if line.item in items else line.item for line in sale.lines]),
+        tuple(dict.fromkeys(notices)) if notices else (),
     )  # fmt: skip
 
 
@@ -224,6 +229,7 @@ def sale_of(row: Row, tenders: Iterable[Paid] = ()) -> SaleRecord:
         row["goods"], row["cash"], tuple([_line_of(line) for line in kept["lines"]]), kept.get("left", {}),
         tuple(kept.get("names", ())), tuple(paid or tenders), row["rendering"], kept.get("forfeit", 0),
         kept.get("presence"), kept.get("grants", NO_GRANTS), tuple(kept.get("names_en", ())),
+        tuple([UUID(notice) for notice in kept.get("notices", ())]),
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class PaperSale:
     lines: Sequence[OfflineLine]
     price_list: str | None
     occurred_at: datetime
+    notices: Sequence[UUID] = ()  # paper is printed by nobody
 
 
 async def book(session: AsyncSession, runtime: Runtime, sheet: RowMapping) -> None:

@@ -32,6 +32,7 @@ def all_events() -> list[type[Event]]:
         "trials",
         "summaries",
         "complaints",
+        "receipt_notices",
     ):  # in modules of their own
         import_module(f"contracts.{module}")
     own = [event for event in registry().values() if event.__module__.startswith("contracts.")]

@@ -62,6 +62,7 @@ class OfflineSale(TypedDict):
     credential: str
     price_list: NotRequired[str]
     lines: list[Line]
+    notices: NotRequired[list[str]]
     occurred_at: str
     signature: NotRequired[str]
 

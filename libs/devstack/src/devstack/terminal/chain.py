@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,9 +52,18 @@ class Chain:
         self.head = head
 
     def sign(
-        self, card_id: str, credential: str, lines: list[Line], occurred_at: datetime, price_list: str = ""
+        self,
+        card_id: str,
+        credential: str,
+        lines: list[Line],
+        occurred_at: datetime,
+        price_list: str = "",
+        notices: Sequence[str] = (),
     ) -> OfflineSale:
-        """The next sale of the chain. `price_list`: by which list its lines have their amounts, where they do."""
+        """The next sale of the chain. `price_list`: by which list its lines have their amounts, where they do.
+
+        `notices`: that its receipt is printed with.
+        """
         sale: OfflineSale = {
             "sequence": self.sequence + 1,
             "previous_hash": self.head,
@@ -66,6 +75,8 @@ class Chain:
         }
         if price_list:
             sale["price_list"] = price_list
+        if notices:
+            sale["notices"] = [*notices]
         sale["signature"] = self.key.sign(canonical(sale))
         self._follow(sale)
         return sale
@@ -134,10 +145,16 @@ class Journal:
         return [orjson.loads(line) for line in raw[:whole].splitlines()]
 
     def append(
-        self, card_id: str, credential: str, lines: list[Line], at: datetime, price_list: str = ""
+        self,
+        card_id: str,
+        credential: str,
+        lines: list[Line],
+        at: datetime,
+        price_list: str = "",
+        notices: Sequence[str] = (),
     ) -> OfflineSale:
         """Sign a sale and make it durable."""
-        sale = self.chain.sign(card_id, credential, lines, at, price_list)
+        sale = self.chain.sign(card_id, credential, lines, at, price_list, notices)
         self._write(sale)
         return sale
 

@@ -155,7 +155,8 @@ def draw_by_code(
     """Sell the day's bread in the place of a lost card."""
 
     async def work(terminal: Terminal) -> None:
-        show(receipt.sale(await terminal.draw_by_code(code, loaves)), "تم الصرف")
+        answer = await terminal.draw_by_code(code, loaves)
+        show([*receipt.sale(answer), *_notices(terminal, [bread(loaves)])], "تم الصرف")
 
     with_terminal(name, work)
 
@@ -213,16 +214,20 @@ async def _sale(
         raise Offline("what goes beyond the allowance is paid with the network only")
     if terminal.identity.offline:
         sale = terminal.sell_offline(card, lines)
-        show(receipt.offline_sale(sale), "دون اتصال", "yellow")
+        show([*receipt.offline_sale(sale), *_notices(terminal, lines)], "دون اتصال", "yellow")
         return
     if wallet:
         answer = await terminal.sell_mixed(card, lines, prove=prove)
     else:
         sell = terminal.sell_for_cash if cash else terminal.sell
         answer = await sell(card, lines, prove)
-    show(receipt.sale(answer), "تم الصرف")
+    show([*receipt.sale(answer), *_notices(terminal, lines)], "تم الصرف")
     console.print(f"redemption {answer['redemption_id']}", style="dim")
     await _learn(terminal, card)
+
+
+def _notices(terminal: Terminal, lines: list[Line]) -> list[str]:
+    return receipt.notices(terminal.notices(lines))
 
 
 async def _learn(terminal: Terminal, card: str) -> None:

@@ -16,7 +16,8 @@ from devstack.terminal.days import business_day
 from devstack.terminal.signed import DocumentRefused, NotGood
 
 KIND = "unicard-terminal-configuration+jws"
-BREAD = "bread"
+BREAD, GOODS = "bread", "goods"
+MOST_NOTICES = 4  # that a sale names
 _BY_SIZE = frozenset({"bread", "goods", "flour"})  # grants and points have lists and months of their own
 Prices = dict[str, dict[str, int]]
 
@@ -35,6 +36,16 @@ class Configuration:
         day = business_day(now).isoformat()
         begun = [terms for terms in self.content["terms"] if terms["from"] <= day]
         return Terms(begun[-1])
+
+    def notices(self, lines: Sequence[Line], now: datetime) -> list[dict[str, Any]]:
+        """The notices that a receipt of these lines is printed with."""
+        day = business_day(now).isoformat()
+        sold = {BREAD if line["programme"] == BREAD else GOODS for line in lines}
+        return [
+            one
+            for one in self.content.get("notices") or []
+            if one["from"] <= day <= one["to"] and not sold.isdisjoint(one["programmes"])
+        ][:MOST_NOTICES]
 
     @property
     def lists(self) -> dict[str, str]:

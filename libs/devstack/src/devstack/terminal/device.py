@@ -160,7 +160,8 @@ class Terminal:
         self._need_settled()
         prices = {item["item"]: item["prices"] for item in (await self.caller.get("/v1/catalogue"))["items"]}
         card, proof = await by_bread_code(self.caller, code, prices["loaf"]["bread"] * loaves)
-        body = {"card_id": card, "lines": [bread(loaves)], "holder_proof": proof}
+        lines = [bread(loaves)]
+        body = {"card_id": card, "lines": lines, "holder_proof": proof, **self._named(lines)}
         sold: SaleAnswer = await self._operate("redemption", "/v1/redemptions", body)
         return sold
 
@@ -169,7 +170,16 @@ class Terminal:
 
         `prove`: asks the holder, where the sale is refused without; `NotProved` where that fails.
         """
-        return await self._sold({"card_id": card_id(card), "lines": lines}, prove)
+        return await self._sold({"card_id": card_id(card), "lines": lines, **self._named(lines)}, prove)
+
+    def notices(self, lines: list[Line]) -> list[dict[str, Any]]:
+        """What a receipt of these lines is printed with now."""
+        return self.store.configuration().notices(lines, self.now())
+
+    def _named(self, lines: list[Line]) -> dict[str, object]:
+        """The member of a sale that says which notices its receipt is printed with."""
+        named = [one["notice"] for one in self.notices(lines)]
+        return {"notices": named} if named else {}
 
     async def _sold(self, body: dict[str, object], prove: Prove | None) -> SaleAnswer:
         try:
@@ -197,7 +207,7 @@ class Terminal:
         if not wallet:
             return await self.sell(card, lines, prove)
         self._need_settled()
-        sale = MixedSale(card_id(card), lines, wallet)
+        sale = MixedSale(card_id(card), lines, wallet, notices=[one["notice"] for one in self.notices(lines)])
         if prove is not None:
             sale.proof = await prove(max(wallet, price_of(lines, await self.caller.get("/v1/catalogue"))))
         self._keep_mixed(sale)
@@ -208,7 +218,7 @@ class Terminal:
         """A sale of goods of which the holder pays at the counter what they cost beyond the allowance."""
         self._need_network()
         cash = await self.wallet_part(card, lines)
-        body: dict[str, object] = {"card_id": card_id(card), "lines": lines}
+        body: dict[str, object] = {"card_id": card_id(card), "lines": lines, **self._named(lines)}
         return await self._sold({**body, "cash": cash} if cash else body, prove)
 
     async def wallet_part(self, card: str, lines: list[Line]) -> int:
@@ -419,7 +429,9 @@ class Terminal:
         terms.ensure_in_time(past.contact(self.identity.contact), now)
         known = Known(past.last_known(day, found.card_id), found.size_in(f"{day:%Y-%m}"), day)
         terms.ensure_within(priced or lines, past.spell(day), known)
-        return self.journal.append(found.card_id, compact, priced or lines, now, terms.price_list if priced else "")
+        shown = [one["notice"] for one in self.store.configuration().notices(lines, now)]
+        version = terms.price_list if priced else ""
+        return self.journal.append(found.card_id, compact, priced or lines, now, version, shown)
 
     def reverse_offline(self, sale: str, reason: str, lines: list[int] | None = None) -> OfflineReversal:
         """Take back a sale of this terminal, or the `lines` at some places of it, in the chain; durable on return.

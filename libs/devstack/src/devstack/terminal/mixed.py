@@ -45,6 +45,7 @@ class MixedSale:
     hold_key: str = field(default_factory=new_key)
     sale_key: str = field(default_factory=new_key)
     payment_id: str = ""
+    notices: list[str] = field(default_factory=list)  # that the receipt is printed with
     proof: str = ""  # that the holder is there: for the sale and the hold that pays its part
 
     def state(self) -> dict[str, object]:
@@ -67,6 +68,8 @@ class MixedSale:
             keep(self)
         tender = {"kind": "wallet", "payment_id": self.payment_id, "amount": self.wallet}
         sale: dict[str, object] = {"card_id": self.card_id, "lines": self.lines, "tenders": [tender]}
+        if self.notices:
+            sale["notices"] = self.notices
         if self.proof:
             sale["holder_proof"] = self.proof
         deadline = time.monotonic() + HOLD_ARRIVES_WITHIN_S

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from devstack.terminal.answers import (
@@ -97,6 +99,11 @@ def sale(answer: SaleAnswer) -> list[str]:
         *remaining(answer["remaining"]),
         f"رقم العملية: {answer['redemption_id']}",
     ]
+
+
+def notices(printed: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What the ministry lets citizens know, below the receipt; a rule before each."""
+    return [line for one in printed for line in ("─" * 16, *one["ar"])]
 
 
 def wallet(answer: Wallet) -> list[str]:
