@@ -63,6 +63,18 @@ async def test_the_card_is_stated_and_an_hour_chosen_by_its_number(open_office: 
         assert await hour_of(office, card) == wanted
 
 
+async def test_the_nearest_site_is_stated_with_its_hours_while_a_card_waits(open_office: OpenOffice) -> None:
+    async with open_office() as office:
+        site = await office.site("Nearest by SMS")
+        ((found, _),) = await invited(office)
+        stated = await ask(office, found["card_id"], "nearest")
+        assert stated is not None
+        assert (stated["site_name_en"], stated["offers"]) == (site["name_en"], [])
+        assert {(day["opens"], day["closes"]) for day in stated["hours"]} == {("08:00", "15:00")}
+        card, _, _ = await office.active()
+        assert await ask(office, card, "nearest") is None
+
+
 async def test_a_card_in_use_is_stated_and_offers_nothing(open_office: OpenOffice) -> None:
     async with open_office() as office:
         card, _, _ = await office.active()

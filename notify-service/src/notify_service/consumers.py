@@ -28,6 +28,7 @@ from contracts.card import (
 )
 from contracts.gateway import TerminalKeyReplaced
 from contracts.health import ProviderContactChanged
+from contracts.outlets import OutletsStated
 from contracts.payment import PaymentCaptured, PayoutPaid, WalletCorrected, WalletStated
 from contracts.supply import BalanceStated, OutletContactChanged, Redeemed
 from notify_service import metrics
@@ -39,6 +40,7 @@ from notify_service.debits import service as debits
 from notify_service.held import HELD
 from notify_service.inquiries import balances
 from notify_service.inquiries import cards as card_answers
+from notify_service.inquiries import outlets as outlet_answers
 from notify_service.messages import repository as messages
 from notify_service.messages import service
 from notify_service.messages.service import Intent, about
@@ -96,6 +98,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     reactions.on(CardReplaced)(card_replaced)
     reactions.on(BalanceStated)(balance_stated)
     reactions.on(CardStated)(card_stated)
+    reactions.on(OutletsStated)(outlets_stated)
     reactions.on(WalletStated)(wallet_stated)
     reactions.on(PayoutPaid)(payout_paid)
     reactions.on(PaymentCaptured)(payment_captured)
@@ -193,6 +196,11 @@ async def card_replaced(events: Sequence[Received[CardReplaced]], session: Async
 async def card_stated(events: Sequence[Received[CardStated]], session: AsyncSession, runtime: Runtime) -> None:
     """Tell where a card stands, when it is collected, and which hours are free."""
     await card_answers.stated(session, runtime.state, events)
+
+
+async def outlets_stated(events: Sequence[Received[OutletsStated]], session: AsyncSession, runtime: Runtime) -> None:
+    """Tell which outlets are near."""
+    await outlet_answers.stated(session, runtime.state, events)
 
 
 async def balance_stated(events: Sequence[Received[BalanceStated]], session: AsyncSession, runtime: Runtime) -> None:

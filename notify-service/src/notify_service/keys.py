@@ -25,6 +25,7 @@ KEYWORD_TOPICS = (
     Topic.DEBITS_AT_ONCE,
     Topic.LOST,
     Topic.COMPLAINT,
+    Topic.NEAREST,
     Topic.CARD,
     Topic.APPOINTMENT,
     Topic.STOP,
@@ -143,6 +144,9 @@ DEBITS_DIGEST_HOUR = KEYS.declare(
 HOTLINE = KEYS.declare("message.hotline", kinds.text, "The number citizens are told to call for help.")
 REPLIES = KEYS.declare("inbound.replies_per_number_per_day", kinds.positive, "Answers a number gets in a day.")
 HOUSEHOLDS = KEYS.declare("inbound.households_per_number", kinds.positive, "Households a number is told of.")
+OUTLETS_TOLD = KEYS.declare(
+    "inbound.outlets_told", kinds.positive, "Outlets of bread, and as many of goods, that a citizen is told of."
+)
 PEOPLE = KEYS.declare(
     "inbound.people_per_number", kinds.positive, "People a question names of those who share a number."
 )

@@ -26,6 +26,7 @@ class Topic(StrEnum):
     CARD = "card"
     APPOINTMENT = "appointment"
     STOP = "stop"
+    NEAREST = "nearest"
     LANGUAGE_AR = "language_ar"
     LANGUAGE_EN = "language_en"
     UNCLEAR = "unclear"  # no keyword of any other

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chassis.ids import new_id
-from contracts.appointments import CardStated
+from contracts.appointments import CardStated, OpenOn
+from contracts.outlets import NearOutlet, OutletsStated
 
 from .test_complaints import sms, told
 
@@ -35,6 +36,10 @@ def stated(contact: ContactChanged, **changes: Any) -> CardStated:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
+        ("أقرب", ("nearest", None)),
+        ("فين اقرب مخبز ليا", ("nearest", None)),
+        ("أقرب مكان استلم منه كارتي", ("nearest", None)),
+        ("NEAREST", ("nearest", None)),
         ("كارتي", ("card", None)),
         ("فين كارتى", ("card", None)),
         ("موعد", ("appointment", None)),
@@ -75,3 +80,36 @@ async def test_what_is_stated_is_told(desk: Desk) -> None:
     appointment, first = "الأحد 6 ديسمبر 10 ص في بريد بورفؤاد", "1) الاثنين 7 ديسمبر 10 ص"
     for words in ("مفعل", "لم يطلب بعد", "قيد الإعداد", appointment, first):
         assert words in texts, texts
+
+
+async def test_one_of_several_is_meant_by_name(desk: Desk) -> None:
+    await desk.know()
+    ahmed = await desk.know(given_name="أحمد")
+    await sms(desk, "موعد 2 احمد")
+    found = [d for kind, d in await desk.published() if kind == "InquiryReceived"]
+    assert [(d["citizen_id"], d["choice"]) for d in found] == [(str(ahmed.citizen_id), 2)]
+
+
+async def test_the_nearest_is_asked_once_a_household_and_told_with_hours(desk: Desk) -> None:
+    contact = await desk.know()
+    await desk.know(household_id=contact.household_id, given_name="أحمد")
+    await sms(desk, "أقرب")
+    assert await asked(desk) == [("nearest", None)]
+    outlets = [
+        NearOutlet(kind=kind, name_ar=f"{kind} عربي {place}", name_en=f"{kind} {place}")
+        for kind in ("bakery", "grocer")
+        for place in range(3)
+    ]
+    common = {"inquiry_id": new_id(), "citizen_id": contact.citizen_id, "household_id": contact.household_id}
+    hours = [OpenOn(weekday=day, opens="08:00", closes="14:00") for day in (6, 7, 1, 2, 3)]
+    place = {"site_name_ar": "بريد بورفؤاد", "site_name_en": "Port Fouad post office"}
+    await desk.hear(
+        OutletsStated(**common, outlets=outlets),
+        OutletsStated(**common, outlets=[]),
+        stated(contact, state="in_stock", topic="nearest", hours=hours, **place),
+    )
+    assert sorted(await told(desk)) == [
+        "منى، كارتك في بريد بورفؤاد. مفتوح السبت-الأربعاء 8 ص-2 م",
+        "منى، لا نعرف منفذاً في منطقتك. اتصل 19765",
+        "منى، منافذ منطقتك - خبز: bakery عربي 0، bakery عربي 1. سلع: grocer عربي 0، grocer عربي 1",
+    ]

@@ -8,10 +8,12 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
+from contracts.appointments import OpenOn
 from contracts.card import ProgrammeService
+from contracts.outlets import NearOutlet
 from contracts.supply import Line, Remaining
 from notify_service.templates import texts
-from notify_service.templates.card_facts import CardStateFacts, OfferFacts
+from notify_service.templates.card_facts import CardStateFacts, NearFacts, OfferFacts, SiteFacts
 from notify_service.templates.complaint_facts import AnsweredComplaintFacts, ComplaintFacts, ComplaintNumberFacts
 from notify_service.templates.encoding import Encoding, measure
 from notify_service.templates.facts import (
@@ -105,6 +107,17 @@ LONGEST: dict[str, Facts] = {
     "lost": LostFacts(until=date(2026, 9, 16)),
     "house_call": HouseCallFacts(day=date(2026, 9, 16)),
     "card_state": CardStateFacts(state="produced"),
+    "site": SiteFacts(
+        site_name_ar="مركز الخدمة التموينية بحي الضواحي",
+        site_name_en="Supply service centre, El Dawahy district",
+        hours=[
+            OpenOn(weekday=day, opens="08:30", closes="12:00" if day == 4 else "14:30") for day in (6, 7, 1, 2, 3, 4)
+        ],
+    ),
+    "near": NearFacts(
+        bread=[NearOutlet(kind="bakery", name_ar="مخبز عباد الرحمن البلدي", name_en="Ebad El Rahman Bakery")] * 2,
+        goods=[NearOutlet(kind="grocer", name_ar="بقالة الحرية التموينية", name_en="El Horreya Grocery")] * 2,
+    ),
     "offers": OfferFacts(
         site_name_ar="مركز الخدمة التموينية بحي الضواحي",
         site_name_en="Supply service centre, El Dawahy district",

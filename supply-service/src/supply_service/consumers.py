@@ -41,6 +41,7 @@ from supply_service.held import HELD
 from supply_service.months import deaths
 from supply_service.months import service as months
 from supply_service.offline import repository as offline
+from supply_service.outlets import near
 from supply_service.outlets.service import TERMINALS
 from supply_service.receipt_notices import repository as notices
 from supply_service.sales import wallet_holds
@@ -254,9 +255,10 @@ async def payment_failed(events: Sequence[Received[PaymentFailed]], session: Asy
 async def inquiry_received(
     events: Sequence[Received[InquiryReceived]], session: AsyncSession, runtime: Runtime
 ) -> None:
-    """Answer a citizen who asks what is left."""
+    """Answer a citizen who asks what is left, or for the nearest outlets."""
     asked = [event.data for event in events if event.data.topic == BALANCE]
     await entitlements.state_balances(session, runtime, asked)
+    await near.state(session, [event.data for event in events if event.data.topic == near.NEAREST])
 
 
 @reactions.on(ReceiptNoticeApproved)

@@ -23,23 +23,27 @@ from card_service.keys import OFFERED_HOURS
 from chassis import outbox
 from chassis.clock import business_day
 from chassis.refusals import Refusal
-from contracts.appointments import CardStated
+from contracts.appointments import CardStated, OpenOn
 from contracts.notify import InquiryReceived
 
 CARD: Final = "card"
 APPOINTMENT: Final = "appointment"
-TOPICS: Final = frozenset({CARD, APPOINTMENT})
+NEAREST: Final = "nearest"
+TOPICS: Final = frozenset({CARD, APPOINTMENT, NEAREST})
 
 
 async def answer(session: AsyncSession, deps: Dependencies, asked: InquiryReceived) -> None:
     """Tell where a citizen's card stands; with a number, give it the hour that was offered under it.
 
-    An hour that is taken meanwhile, or a number that was not offered, is answered with the hours that are free now.
+    An hour that is taken meanwhile, or a number that was not offered, is answered with the hours that are free now. Who
+    asks for the nearest is told of the site where a card waits, else nothing: supply-service tells of outlets.
     """
     card = await _card(session, asked)
     if card is not None and asked.choice is not None and await _chosen(session, deps, card, asked.choice):
         return  # the new appointment is told by its own event
-    await outbox.add(session, await _stated(session, deps, asked, card))
+    stated = await _stated(session, deps, asked, card)
+    if asked.topic != NEAREST or stated.site_name_ar is not None:
+        await outbox.add(session, stated)
 
 
 async def _card(session: AsyncSession, asked: InquiryReceived) -> Card | None:
@@ -87,6 +91,7 @@ async def _stated(session: AsyncSession, deps: Dependencies, asked: InquiryRecei
         site_name_en=site.name_en if site else None,
         starts_at=booked.starts_at if booked else None,
         offers=offers,
+        hours=[OpenOn(weekday=day.weekday, opens=day.opens, closes=day.closes) for day in site.week] if site else [],
     )
 
 

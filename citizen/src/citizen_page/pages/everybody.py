@@ -26,8 +26,10 @@ SMS_WORDS: Final = [
     ("رصيد", "sms_balance"),
     ("كارتي", "sms_card"),
     ("موعد", "sms_appointment"),
+    ("أقرب", "sms_nearest"),
     ("شكوى", "sms_complaint"),
     ("فقد", "sms_loss"),
+    ("ENGLISH", "sms_language"),
 ]
 _STATIC: Final = "public, max-age=31536000, immutable"
 _SHORT: Final = f"public, max-age={int(timedelta(minutes=1).total_seconds())}"

@@ -52,6 +52,11 @@ TEXTS: Final = {
     "sms_balance": ("المتبقي من الخبز والسلع والمحفظة", "What is left of bread, goods and wallet"),
     "sms_card": ("أين الكارت الآن", "Where your card is now"),
     "sms_appointment": ("موعد الاستلام ومكانه", "When and where you collect it"),
+    "sms_nearest": (
+        "منافذ الخبز والسلع في منطقتك، ومكان الكارت ومواعيده",
+        "Outlets of your district, where your card is and when",
+    ),
+    "sms_language": ("الرسائل بالإنجليزية، و«عربي» للعربية", "Messages in English, عربي for Arabic"),
     "sms_complaint": ("حالة شكواك، أو تسجيل شكوى جديدة", "The state of your complaint, or a new one"),
     "sms_loss": ("ماذا تفعل إذا فُقد الكارت", "What to do when the card is lost"),
     "sms_never": (

@@ -47,7 +47,7 @@ class InquiryReceived(Event):
     inquiry_id: UUID
     citizen_id: UUID
     household_id: UUID
-    topic: str  # balance | card | appointment | site | help
+    topic: str  # balance | card | appointment | nearest | help
     received_at: datetime
     choice: int | None = None  # the number of an hour that was offered, with the topic appointment
 

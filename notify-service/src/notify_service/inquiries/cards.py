@@ -1,4 +1,4 @@
-"""The answer to «كارتي» and «موعد»: card-service states the card, its appointment and free hours; this tells them."""
+"""The answer to «كارتي», «موعد» and «أقرب»: card-service states card, appointment, free hours, site; this tells it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from contracts.appointments import CardStated
 from notify_service.context import Context
 from notify_service.messages import service
 from notify_service.messages.service import Intent
-from notify_service.templates.card_facts import CardStateFacts, OfferFacts
+from notify_service.templates.card_facts import CardStateFacts, OfferFacts, SiteFacts
 from notify_service.templates.facts import AppointmentFacts, Facts
+from notify_service.words import Topic
 
 
 async def stated(session: AsyncSession, here: Context, events: Sequence[Received[CardStated]]) -> None:
@@ -36,6 +37,8 @@ async def stated(session: AsyncSession, here: Context, events: Sequence[Received
 def _messages(stated: CardStated) -> list[tuple[str, Facts]]:
     ar, en = stated.site_name_ar, stated.site_name_en
     found: list[tuple[str, Facts]] = []
+    if stated.topic == Topic.NEAREST:
+        return [("pickup_site", SiteFacts(site_name_ar=ar, site_name_en=en, hours=stated.hours))] if ar and en else []
     if stated.starts_at is not None and ar and en:
         facts = AppointmentFacts(site_name_ar=ar, site_name_en=en, starts_at=stated.starts_at)
         found.append(("appointment_stated", facts))

@@ -153,8 +153,8 @@ class Desk:
             return "unknown_number"
         if one.topic is Topic.BALANCE:
             return self._ask_of_balance(one, one.number_hash)
-        if one.topic in {Topic.CARD, Topic.APPOINTMENT}:
-            return self._ask_of_cards(one, reached)
+        if one.topic in {Topic.CARD, Topic.APPOINTMENT, Topic.NEAREST}:
+            return self._ask_of_each(one, reached)
         self._answer(_ANSWERS[one.topic], reached[0])
         if one.topic in {Topic.HELP, Topic.UNCLEAR}:
             self._ask(Topic.HELP, reached[0])
@@ -187,9 +187,11 @@ class Desk:
         self._complaints.append(Heard([person.citizen_id for person in self._people[number]], said, replies))
         return "answered"
 
-    def _ask_of_cards(self, one: _Read, reached: Sequence[Person]) -> str:
+    def _ask_of_each(self, one: _Read, reached: Sequence[Person]) -> str:
         """Ask for whoever is named, else for all the number reaches, a few at most; an hour is one person's."""
         alone = whom.named_alone(one.text, reached)
+        if one.topic is Topic.NEAREST:  # a household lives in one district
+            reached = list({person.household_id: person for person in reversed(reached)}.values())[::-1]
         asked = [alone] if alone else reached[: self._rules.households_per_number]
         choice = choice_in(one.text) if one.topic is Topic.APPOINTMENT else None
         if choice is not None and len(asked) > 1:

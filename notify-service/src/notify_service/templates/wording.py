@@ -5,7 +5,8 @@ The words themselves are in `data/words.yaml`.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, time
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
@@ -19,6 +20,7 @@ from contracts.supply import Remaining
 
 Language = Literal["ar", "en"]
 _PIASTRES = 100
+_FROM_SATURDAY = (6, 7, 1, 2, 3, 4, 5)
 
 
 class Counted(BaseModel):
@@ -79,9 +81,29 @@ class Vocabulary(BaseModel):
 
     def hour(self, instant: datetime) -> str:
         """The hour in Cairo on the twelve-hour clock: `10 ص`, `1:30 م`."""
-        local = instant.astimezone(CAIRO)
+        return self.clock(instant.astimezone(CAIRO).time())
+
+    def clock(self, local: time) -> str:
+        """A time on the twelve-hour clock."""
         minutes = f":{local.minute:02}" if local.minute else ""
         return f"{(local.hour - 1) % 12 + 1}{minutes} {self.morning if local.hour < 12 else self.afternoon}"
+
+    def week(self, hours: Iterable[tuple[int, str, str]]) -> str:
+        """Opening hours by ISO weekday, days that are alike together, from Saturday on: `السبت-الخميس 8 ص-2 م`."""
+        days = {weekday: (opens, closes) for weekday, opens, closes in hours}
+        runs: list[tuple[int, int, tuple[str, str]]] = []
+        for place, weekday in enumerate(_FROM_SATURDAY):
+            if weekday not in days:
+                continue
+            if runs and runs[-1][1] == place - 1 and runs[-1][2] == days[weekday]:
+                runs[-1] = (runs[-1][0], place, days[weekday])
+            else:
+                runs.append((place, place, days[weekday]))
+        return self.listed([self._run(*run) for run in runs])
+
+    def _run(self, first: int, last: int, hours: tuple[str, str]) -> str:
+        named = [self.weekdays[_FROM_SATURDAY[place] - 1] for place in dict.fromkeys((first, last))]
+        return f"{'-'.join(named)} {'-'.join(self.clock(time.fromisoformat(one)) for one in hours)}"
 
     def money(self, piastres: int) -> str:
         """An amount in pounds; piastres only where there are any."""

@@ -33,6 +33,7 @@ def all_events() -> list[type[Event]]:
         "summaries",
         "complaints",
         "receipt_notices",
+        "outlets",
     ):  # in modules of their own
         import_module(f"contracts.{module}")
     own = [event for event in registry().values() if event.__module__.startswith("contracts.")]
