@@ -58,6 +58,7 @@ ORDERS: Final = {
     "/v1/memberships": POSTED,
     "/v1/inspector-draws": CREATED,
     "/v1/merchant-totals": NAMED,
+    "/v1/questions": CREATED,
     "/v1/messages": POSTED,
     "/v1/offline-gaps": NAMED,
     "/v1/outlet-totals": NAMED,

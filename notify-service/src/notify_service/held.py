@@ -22,6 +22,8 @@ from notify_service.context import Runtime
 from notify_service.debits import erasing as debits
 from notify_service.inquiries import erasing as inquiries
 from notify_service.messages import erasing as messages
+from notify_service.questions import erasing as questions
+from notify_service.questions.service import TEXT as QUESTION
 
 _TELLING: Final = Basis.TELLING
 _SENT_IN: Final = "(SELECT i.*, c.citizen_id FROM contact c JOIN inbound_message i USING (number_hash)) t"
@@ -42,6 +44,14 @@ def _content(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> obje
 
 def _complaint(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> object:
     return runtime.state.vault.open(owner(row, "complaint_id"), sealed, TEXT).decode()
+
+
+def _unclear(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> object:
+    return runtime.state.vault.open(owner(row, "text_id"), sealed, QUESTION).decode()
+
+
+def _question(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> object:
+    return runtime.state.vault.open(owner(row, "question_id"), sealed, QUESTION).decode()
 
 
 HELD: Final[Held] = {
@@ -89,6 +99,32 @@ HELD: Final[Held] = {
         basis=_TELLING,
         retention=Retention.QUESTIONS,
         erases=(Erasing((Personal.MESSAGES,), (complaints.WHOSE,), partly=True),),
+    ),
+    "unclear_text": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MESSAGES,),
+        basis=_TELLING,
+        retention=Retention.QUESTIONS,
+        stays=Stays.PASSING,  # forgotten after a day, by `question.within_minutes`
+        erases=(Erasing((Personal.MESSAGES,), (questions.UNCLEAR,)),),
+        sealed={"sealed": _unclear},
+    ),
+    # the texts before the questions, by which they are found
+    "question_text": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MESSAGES,),
+        basis=_TELLING,
+        retention=Retention.QUESTIONS,
+        erases=(Erasing((Personal.MESSAGES,), (questions.TEXTS,), partly=True),),
+        source="(SELECT x.*, q.citizen_id FROM question_text x JOIN question q USING (question_id)) t",
+        sealed={"sealed": _question},
+    ),
+    "question": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MESSAGES,),
+        basis=_TELLING,
+        retention=Retention.QUESTIONS,
+        erases=(Erasing((Personal.MESSAGES,), (questions.WHOSE,), partly=True),),
     ),
     "campaign_recipient": HeldIn(
         whose=_CITIZEN,

@@ -132,6 +132,15 @@ NOTICE_LINES = KEYS.declare("notice.lines_most", kinds.positive, "Lines of a not
 NOTICES_AT_ONCE = KEYS.declare(
     "notice.at_once", kinds.positive, "Notices that stand on receipts of a programme in one place on a day."
 )
+QUESTION_AFTER = KEYS.declare(
+    "question.after_texts", kinds.positive, "Texts that no keyword answers after which a person gets them."
+)
+QUESTION_WITHIN = KEYS.declare(
+    "question.within_minutes", kinds.positive, "Minutes within which they are written; then they are forgotten."
+)
+QUESTION_TEXTS = KEYS.declare("question.texts_at_most", kinds.positive, "Texts that are kept of an open question.")
+QUESTION_CLAIM = KEYS.declare("question.claim_minutes", kinds.positive, "Minutes for which a claim keeps others off.")
+QUESTION_ANSWER = KEYS.declare("question.answer_hours", kinds.positive, "Hours within which an answer is owed.")
 RETENTION = KEYS.declare("message.retention_days", kinds.positive, "Days after which a message's words are erased.")
 DEBITS_SINGLY = KEYS.declare(
     "message.debits_told_singly",

@@ -24,6 +24,8 @@ from notify_service.lifespan import lifespan
 from notify_service.messages import api, waiting
 from notify_service.messages.sender import send_messages
 from notify_service.proposals import DESK, PROPOSALS
+from notify_service.questions import api as questions_api
+from notify_service.questions import upkeep as questions
 from notify_service.receipt_notices import api as notices_api
 from notify_service.retention import RETENTION
 from notify_service.settings import Settings
@@ -37,6 +39,7 @@ ROUTERS = (
     codes_api.routes,
     notices.routes,
     complaints_api.routes,
+    questions_api.routes,
     campaigns_api.routes,
     notices_api.routes,
     policies_router("/v1/policies/notify", DESK, PROPOSALS),
@@ -61,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 *upkeep.URGENT,
                 *upkeep.SLOW,
                 *complaints.JOBS,
+                *questions.JOBS,
                 CAMPAIGNS,
                 CALENDAR,
                 expiry(PROPOSALS),

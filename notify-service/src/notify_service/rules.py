@@ -42,6 +42,17 @@ class ComplaintRules:
 
 
 @dataclass(frozen=True)
+class QuestionRules:
+    """When texts that no keyword answers go to a person, how many are kept, and the times of claims and answers."""
+
+    after_texts: int
+    within: timedelta
+    texts_at_most: int
+    claim: timedelta
+    answer: timedelta
+
+
+@dataclass(frozen=True)
 class CampaignFigures:
     """How fast campaigns leave that say nothing else, and what a part costs in piastres."""
 
@@ -79,6 +90,7 @@ class Rules:
     debits_told_singly: int
     debits_digest_hour: int
     complaints: ComplaintRules
+    questions: QuestionRules
     waits_today: frozenset[str]
     campaigns: CampaignFigures
     notices: NoticeRules
@@ -119,6 +131,7 @@ def read_rules(book: PolicyBook, day: date) -> Rules:
         debits_told_singly=keys.DEBITS_SINGLY.on(book, day),
         debits_digest_hour=keys.DEBITS_DIGEST_HOUR.on(book, day),
         complaints=_complaints(book, day),
+        questions=_questions(book, day),
         waits_today=keys.HOLIDAY_WAITS.on(book, day) if is_holiday(book, day) else frozenset(),
         campaigns=CampaignFigures(
             parts_per_second=keys.CAMPAIGN_RATE.on(book, day),
@@ -141,6 +154,16 @@ def _complaints(book: PolicyBook, day: date) -> ComplaintRules:
         escalated=timedelta(hours=keys.COMPLAINT_ESCALATED.on(book, day)),
         answer_stands=timedelta(days=keys.COMPLAINT_STANDS.on(book, day)),
         reopenings=keys.COMPLAINT_REOPENINGS.on(book, day),
+    )
+
+
+def _questions(book: PolicyBook, day: date) -> QuestionRules:
+    return QuestionRules(
+        after_texts=keys.QUESTION_AFTER.on(book, day),
+        within=timedelta(minutes=keys.QUESTION_WITHIN.on(book, day)),
+        texts_at_most=keys.QUESTION_TEXTS.on(book, day),
+        claim=timedelta(minutes=keys.QUESTION_CLAIM.on(book, day)),
+        answer=timedelta(hours=keys.QUESTION_ANSWER.on(book, day)),
     )
 
 

@@ -77,6 +77,34 @@ async def complaint_calls(desk: Desk, citizen_id: str) -> dict[str, Call]:
     }
 
 
+async def question_calls(desk: Desk) -> dict[str, Call]:
+    """Every operation on questions: four are open."""
+    for place in range(4):
+        await desk.know(number := f"+20109999990{place}", governorate="03")
+        for words in ("صباح الخير", "هل من أحد"):
+            one = {"provider_id": str(new_id()), "from": number, "text": words, "received_at": f"{DAY}T08:00:00Z"}
+            headers = desk.issuer.headers("sms", "messages:report")
+            await desk.client.post("/v1/inbound-messages", json={"messages": [one]}, headers=headers)
+    answers = "complaints:answer"
+    reply = await desk.client.get("/v1/questions", headers=desk.issuer.headers("desk", answers))
+    first, second, third, fourth = (one["question_id"] for one in reply.json()["items"])
+    path = "/v1/questions"
+    return {
+        "GET /v1/questions": Call(path, answers, refused=200, mark=first),
+        "GET /v1/questions/{question_id}": Call(f"{path}/{first}", answers),
+        "POST /v1/questions/{question_id}/claim": Call(f"{path}/{first}/claim", answers),
+        "POST /v1/questions/{question_id}/answer": Call(
+            f"{path}/{second}/answer", answers, body={"json": {"text": "تم الحل"}}
+        ),
+        "POST /v1/questions/{question_id}/complaint": Call(
+            f"{path}/{third}/complaint", answers, body={"json": {"category": "outlet"}}
+        ),
+        "POST /v1/questions/{question_id}/closing": Call(
+            f"{path}/{fourth}/closing", answers, body={"json": {"reason": "بلا سؤال"}}
+        ),
+    }
+
+
 TEXT = {"name": "walk", "ar": "موعد", "en": "A day"}
 
 
@@ -174,6 +202,7 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
             "GET /v1/messages/{message_id}": Call(f"/v1/messages/{message_id}", "messages:read"),
             **await complaint_calls(desk, str(contact.citizen_id)),
             **await receipt_calls(desk),
+            **await question_calls(desk),
             "GET /v1/message-statistics": Call(
                 "/v1/message-statistics", "messages:read", refused=200, mark="card_blocked"
             ),

@@ -16,6 +16,7 @@ from notify_service.messages.repository import MessageColumns
 from notify_service.messages.sealed_columns import Waiting
 from notify_service.templates.facts import NoFacts
 
+from .test_inquiries import send, text
 from .test_reading import fill
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ BY_TWO = {"/v1/policies/notify", "/v1/proposals/notify"}  # walked in test_polic
 
 async def test_every_list(desk: Desk) -> None:
     document = (await desk.client.get("/openapi.json")).json()
-    assert paged(document) == {"/v1/messages", "/v1/complaints", PARKED} | OF_CAMPAIGNS | BY_TWO
+    assert paged(document) == {"/v1/messages", "/v1/complaints", "/v1/questions", PARKED} | OF_CAMPAIGNS | BY_TWO
     citizen = await fill(desk)
     await fill(desk, 2)
     await check_pages(desk.client, desk.reader(), "/v1/messages", 7)
     await complaints(desk, 5)
     await check_pages(desk.client, desk.issuer.headers("desk", "complaints:enter"), "/v1/complaints", 5)
+    await questions(desk, 5)
+    await check_pages(desk.client, desk.issuer.headers("desk", "complaints:answer"), "/v1/questions", 5)
     await check_pages(desk.client, desk.reader(), f"/v1/messages?citizen_id={citizen}&status=queued", 5)
 
 
@@ -46,6 +49,13 @@ async def complaints(desk: Desk, count: int) -> None:
         given = {"citizen_id": str(contact.citizen_id), "category": "card", "text": "تأخر", "channel": "desk"}
         key = {"Idempotency-Key": str(new_id())}
         assert (await desk.client.post("/v1/complaints", json=given, headers=headers | key)).status_code == 201
+
+
+async def questions(desk: Desk, count: int) -> None:
+    """Questions of as many citizens."""
+    for place in range(count):
+        await desk.know(number := f"+20109999990{place}", governorate="03")
+        await send(desk, text("صباح الخير", number), text("هل من أحد", number))
 
 
 async def entered(desk: Desk, session: AsyncSession, *made: UUID) -> None:

@@ -14,7 +14,12 @@ from contracts.outlets import NearOutlet
 from contracts.supply import Line, Remaining
 from notify_service.templates import texts
 from notify_service.templates.card_facts import CardStateFacts, NearFacts, OfferFacts, SiteFacts
-from notify_service.templates.complaint_facts import AnsweredComplaintFacts, ComplaintFacts, ComplaintNumberFacts
+from notify_service.templates.complaint_facts import (
+    AnsweredComplaintFacts,
+    AnswerFacts,
+    ComplaintFacts,
+    ComplaintNumberFacts,
+)
 from notify_service.templates.encoding import Encoding, measure
 from notify_service.templates.facts import (
     PLACEHOLDERS,
@@ -127,6 +132,7 @@ LONGEST: dict[str, Facts] = {
         number=12_345_678, due_at=datetime(2026, 9, 16, 9, 30, tzinfo=UTC), state="answered"
     ),
     "complaint_answer": AnsweredComplaintFacts(number=12_345_678, answer="x" * 200),
+    "answer": AnswerFacts(answer="x" * 200),
     "complaint_number": ComplaintNumberFacts(number=2**62),
     "mandate": MandateFacts(begins_on=date(2026, 9, 16), ends_on=date(2026, 9, 30)),
     "seminar": SeminarFacts(

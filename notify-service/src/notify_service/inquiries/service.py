@@ -27,6 +27,7 @@ from notify_service.inquiries import repository, whom
 from notify_service.inquiries.repository import InboundColumns, InquiryColumns
 from notify_service.messages import service
 from notify_service.messages.service import Intent
+from notify_service.questions import inbound as questions
 from notify_service.templates.facts import Facts, NoFacts, PeopleFacts
 from notify_service.templates.naming import called
 from notify_service.templates.wording import Language
@@ -34,7 +35,6 @@ from notify_service.words import CHOICES, Topic, choice_in, topic_of
 
 _ANSWERS = {
     Topic.HELP: "help",
-    Topic.UNCLEAR: "help",
     Topic.LANGUAGE_AR: "language_chosen",
     Topic.LANGUAGE_EN: "language_chosen",
     Topic.OPT_OUT: "opted_out",
@@ -45,7 +45,7 @@ _ANSWERS = {
     Topic.STOP: "stop_which",
     Topic.APPOINTMENT: "choice_of_many",  # a number alone does not say whose hour is meant
 }
-_UNKNOWN, _ENOUGH, _OF_WHOM = "unknown_number", "replies_over", "balance_of_whom"
+_UNKNOWN, _ENOUGH, _OF_WHOM, _AT_A_PERSON = "unknown_number", "replies_over", "balance_of_whom", "question_heard"
 _LANGUAGES: Mapping[Topic, Language] = {Topic.LANGUAGE_AR: "ar", Topic.LANGUAGE_EN: "en"}
 
 
@@ -83,6 +83,7 @@ class Desk:
         self._people: dict[bytes, list[Person]] = {}  # everybody each number reaches
         self._lost: dict[UUID, UUID] = {}  # whose cards are lost: citizen, household
         self._complaints: list[Heard] = []
+        self._unclear: list[tuple[Person, str, bool]] = []  # from whom, the text, whether the number gets an answer
         self._columns = InboundColumns()
 
     async def deal(self, messages: Sequence[Inbound]) -> int:
@@ -144,6 +145,8 @@ class Desk:
             self._lost.update((person.citizen_id, person.household_id) for person in reached)  # everybody of the number
         if one.topic is Topic.COMPLAINT and reached:
             return self._hear_complaint(one, one.number_hash, answered)
+        if one.topic is Topic.UNCLEAR and reached:
+            return self._hear_unclear(one, one.number_hash, one.number, answered)
         most = self._rules.replies_per_number_per_day
         count = answered[one.number_hash] = answered.get(one.number_hash, 0) + 1
         if count > most:
@@ -156,9 +159,16 @@ class Desk:
         if one.topic in {Topic.CARD, Topic.APPOINTMENT, Topic.NEAREST}:
             return self._ask_of_each(one, reached)
         self._answer(_ANSWERS[one.topic], reached[0])
-        if one.topic in {Topic.HELP, Topic.UNCLEAR}:
+        if one.topic is Topic.HELP:
             self._ask(Topic.HELP, reached[0])
         return "answered"
+
+    def _hear_unclear(self, one: _Read, number: bytes, sender: str, answered: dict[bytes, int]) -> str:
+        """Keep what is not understood for a person, also when the number gets no more answers that day."""
+        reached, most = self._people[number], self._rules.replies_per_number_per_day
+        count = answered[number] = answered.get(number, 0) + 1
+        self._unclear.append((whom.named_alone(one.text, reached) or reached[0], one.text, count <= most))
+        return "answered" if count <= most else self._say_enough(sender, reached, once=count == most + 1)
 
     def _say_enough(self, number: str, reached: Sequence[Person], *, once: bool) -> str:
         """Tell a number once a day that it gets no more answers."""
@@ -237,7 +247,18 @@ class Desk:
         self._columns.outcome.append(outcome)
         metrics.INBOUND.labels(outcome).inc()
 
+    async def _hear_question(self, person: Person, text: str, *, replies: bool) -> None:
+        """Help the first time; that a person has it now is told once, whatever was answered that day."""
+        became = await questions.hear(self._session, self._here, person.citizen_id, text, self._now)
+        if became is questions.Heard.OPENED:
+            self._answer(_AT_A_PERSON, person)
+        elif became is questions.Heard.HELP and replies:
+            self._answer(_ANSWERS[Topic.HELP], person)
+            self._ask(Topic.HELP, person)
+
     async def _write(self) -> None:
+        for person, text, replies in self._unclear:
+            await self._hear_question(person, text, replies=replies)
         for template, intents in self._intents.items():
             await service.queue(self._session, self._here, template, intents)
         for heard in self._complaints:

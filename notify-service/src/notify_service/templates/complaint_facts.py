@@ -46,9 +46,21 @@ class ComplaintNumberFacts(Fact):
         return {"number": str(self.number)}
 
 
-ComplaintFact = ComplaintFacts | AnsweredComplaintFacts | ComplaintNumberFacts
+class AnswerFacts(Fact):
+    """The answer to a question, as whoever dealt with it wrote it."""
+
+    kind: Literal["answer"] = "answer"
+    answer: str
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        return {"answer": self.answer}
+
+
+ComplaintFact = ComplaintFacts | AnsweredComplaintFacts | ComplaintNumberFacts | AnswerFacts
 PLACEHOLDERS: Final = {
     "complaint": frozenset({"number", "day", "state"}),
     "complaint_answer": frozenset({"number", "answer"}),
     "complaint_number": frozenset({"number"}),
+    "answer": frozenset({"answer"}),
 }
