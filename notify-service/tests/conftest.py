@@ -216,8 +216,8 @@ async def desk(shared_desk: Desk, aggregator: LocalAggregator) -> Desk:
         shared_desk.runtime.settings.database_url,
         "TRUNCATE contact, card_holder, message, message_part, early_receipt, provider_pace, inbound_message, inquiry,"
         " outbox, idempotency, set_aside, restriction, erased_person, debit_day, complaint, complaint_step,"
-        " complaint_text, question, question_text,"
-        " unclear_text, deceased, trial_household, household_place, campaign_text, campaign, campaign_recipient,"
+        " complaint_text, question, question_text, unclear_text, inbound_part, deceased, trial_household,"
+        " household_place, campaign_text, campaign, campaign_recipient,"
         " campaign_release, receipt_notice",
     )
     shared_desk.runtime.clock.move_to(None)  # type: ignore[attr-defined]

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notify_service.channels.channel import Report, Text
 from notify_service.context import Context
-from notify_service.inquiries import repository, service
+from notify_service.inquiries import long_texts, repository, service
+from notify_service.inquiries.long_texts import Part
 from notify_service.inquiries.service import Inbound
 from notify_service.messages import part_receipts
 
@@ -26,9 +27,14 @@ async def take(session: AsyncSession, here: Context, reports: Sequence[Report], 
 
 
 async def _take_texts(session: AsyncSession, here: Context, texts: Sequence[Text]) -> None:
-    named = [(text, list(_names(here, text))) for text in texts]
+    parts = [Part(text.provider, text.sender, text.text, text.piece) for text in texts if text.piece]
+    named = [(text, list(_names(here, text))) for text in texts if not text.piece]
     known = await repository.known(session, [name for _, names in named for name in names])
     new = [Inbound(names[0], text.sender, text.text) for text, names in named if not known & set(names)]
+    if parts:
+        await long_texts.take(session, here, parts)
+        whole = await long_texts.whole(session, here)
+        new += whole
     await service.take_inbound(session, here, new, here.clock.now())
 
 

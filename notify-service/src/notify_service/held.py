@@ -21,6 +21,7 @@ from notify_service.contacts import erasing as contacts
 from notify_service.context import Runtime
 from notify_service.debits import erasing as debits
 from notify_service.inquiries import erasing as inquiries
+from notify_service.inquiries.long_texts import PART
 from notify_service.messages import erasing as messages
 from notify_service.questions import erasing as questions
 from notify_service.questions.service import TEXT as QUESTION
@@ -46,6 +47,10 @@ def _complaint(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> ob
     return runtime.state.vault.open(owner(row, "complaint_id"), sealed, TEXT).decode()
 
 
+def _part(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> object:
+    return orjson.loads(runtime.state.vault.open(owner(row, "part_id"), sealed, PART))[1]
+
+
 def _unclear(runtime: Runtime, row: Mapping[str, object], sealed: bytes) -> object:
     return runtime.state.vault.open(owner(row, "text_id"), sealed, QUESTION).decode()
 
@@ -64,6 +69,17 @@ HELD: Final[Held] = {
         erases=(Erasing((Personal.MESSAGES,), (inquiries.ASKED_BY,)),),
         without=("number_hash",),
         source=_SENT_IN,
+    ),
+    "inbound_part": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MESSAGES,),
+        basis=_TELLING,
+        retention=Retention.QUESTIONS,
+        stays=Stays.PASSING,  # forgotten after minutes, by `inbound.parts_wait_seconds`
+        erases=(Erasing((Personal.MESSAGES,), (inquiries.PARTS_OF,)),),
+        without=("number_hash",),
+        source="(SELECT i.*, c.citizen_id FROM contact c JOIN inbound_part i USING (number_hash)) t",
+        sealed={"sealed": _part},
     ),
     "contact": HeldIn(
         whose=_CITIZEN,

@@ -153,6 +153,9 @@ DEBITS_DIGEST_HOUR = KEYS.declare(
 HOTLINE = KEYS.declare("message.hotline", kinds.text, "The number citizens are told to call for help.")
 REPLIES = KEYS.declare("inbound.replies_per_number_per_day", kinds.positive, "Answers a number gets in a day.")
 HOUSEHOLDS = KEYS.declare("inbound.households_per_number", kinds.positive, "Households a number is told of.")
+PARTS_WAIT = KEYS.declare(
+    "inbound.parts_wait_seconds", kinds.positive, "Seconds a long message waits for its parts, then it is read without."
+)
 OUTLETS_TOLD = KEYS.declare(
     "inbound.outlets_told", kinds.positive, "Outlets of bread, and as many of goods, that a citizen is told of."
 )

@@ -84,6 +84,7 @@ class Rules:
     households_per_number: int
     people_per_number: int
     outlets_told: int
+    parts_wait_seconds: int
     answer_within_seconds: int
     question_minutes: int
     keywords: Mapping[Topic, frozenset[str]]
@@ -125,6 +126,7 @@ def read_rules(book: PolicyBook, day: date) -> Rules:
         households_per_number=keys.HOUSEHOLDS.on(book, day),
         people_per_number=keys.PEOPLE.on(book, day),
         outlets_told=keys.OUTLETS_TOLD.on(book, day),
+        parts_wait_seconds=keys.PARTS_WAIT.on(book, day),
         question_minutes=keys.QUESTION_MINUTES.on(book, day),
         answer_within_seconds=keys.ANSWER_WITHIN.on(book, day),
         keywords={topic: keys.KEYWORDS.on(book, day, topic=topic) for topic in keys.KEYWORD_TOPICS},

@@ -16,8 +16,9 @@ from notify_service import metrics
 from notify_service.context import Runtime
 from notify_service.debits import repository as debit_days
 from notify_service.debits import service as debits
-from notify_service.inquiries import balances
+from notify_service.inquiries import balances, long_texts
 from notify_service.inquiries import repository as inbound
+from notify_service.inquiries import service as inquiries
 from notify_service.messages import part_receipts, parts, repository, service
 from notify_service.messages.repository import Rows
 
@@ -40,6 +41,12 @@ async def _overdue(session: AsyncSession, _: Runtime, limit: int) -> Rows:
 
 async def _answer(session: AsyncSession, runtime: Runtime, rows: Sequence[Row[Any]]) -> None:
     await balances.answer(session, runtime.state, rows)
+
+
+async def _long_texts(runtime: Runtime) -> None:
+    async with runtime.sessions() as session, session.begin():
+        if late := await long_texts.whole(session, runtime.state):
+            await inquiries.take_inbound(session, runtime.state, late, runtime.clock.now())
 
 
 async def _expired(session: AsyncSession, _: Runtime, limit: int) -> Rows:
@@ -99,6 +106,7 @@ DEBITS = Batches(debit_days.DIGESTS, _digests, _tell_digests, lambda row: row.ke
 URGENT: tuple[Periodic[Runtime], ...] = (
     Periodic("leases", _leases, _soon),
     Periodic("early_receipts", _early_receipts, _soon),
+    Periodic("long_texts", _long_texts, _soon),
     Periodic(ANSWERS.worker, ANSWERS.run, _soon),
     Periodic(EXPIRED.worker, EXPIRED.run, _soon),
     Periodic(DEBITS.worker, DEBITS.run, _soon),

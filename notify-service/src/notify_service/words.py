@@ -63,6 +63,15 @@ def choice_in(text: str) -> int | None:
     return int(numbers[0]) if len(numbers) == 1 and len(numbers[0]) <= _DIGITS else None
 
 
+def joined(parts: Mapping[int, str], total: int) -> str:
+    """The text of a message of so many parts by their places, counted from 1; what lacks stands as `…`.
+
+    Parts are cut anywhere, in UCS-2 within a character, too: its halves come together here.
+    """
+    pieces = (parts.get(place, " … ") for place in range(1, total + 1))
+    return "".join(pieces).encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace").strip()
+
+
 def topic_of(text: str, keywords: Mapping[Topic, Collection[str]]) -> Topic:
     """The topic whose keyword, of one word or several, stands in the text or is all of it; else unclear."""
     said = " ".join(normalise_words(text))

@@ -110,6 +110,6 @@ async def test_the_nearest_is_asked_once_a_household_and_told_with_hours(desk: D
     )
     assert sorted(await told(desk)) == [
         "منى، كارتك في بريد بورفؤاد. مفتوح السبت-الأربعاء 8 ص-2 م",
-        "منى، لا نعرف منفذاً في منطقتك. اتصل 19765",
+        "منى، لا نعرف منفذا في منطقتك. اتصل 19765",
         "منى، منافذ منطقتك - خبز: bakery عربي 0، bakery عربي 1. سلع: grocer عربي 0، grocer عربي 1",
     ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from random import Random
 from typing import get_args
 
 import pytest
 import smpp34
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
@@ -22,6 +23,7 @@ from notify_service.keys import KEYS
 from notify_service.rules import read_rules
 from notify_service.settings import SmppProvider
 from notify_service.templates.encoding import measure
+from notify_service.words import joined
 from policybook.book import PolicyBook
 from policybook.files import read_policies
 
@@ -36,6 +38,46 @@ def brought(text: bytes, esm_class: int = RECEIPT, *tlvs: tuple[int, bytes], cod
         tlvs=[smpp34.Tlv(tag, value) for tag, value in tlvs],
     )  # fmt: skip
     return pdus.deliver_sm(unit.encode())
+
+
+@pytest.mark.parametrize(
+    ("head", "joint"),
+    [
+        ("050003 2a 03 02", (0x2A, 3, 2)),
+        ("060804 012a 03 02", (0x12A, 3, 2)),
+        ("09 0804 012a 03 02 2401 01", (0x12A, 3, 2)),  # and a language, TS 23.038
+        ("032401 01", (0, 1, 1)),
+    ],
+)
+def test_how_a_part_hangs_together_by_its_header(head: str, joint: tuple[int, int, int]) -> None:
+    unit = brought(bytes.fromhex(head) + "شكوى".encode("utf-16-be"), 0x40, coding=8)
+    assert (unit.reference, unit.total, unit.part) == joint
+    assert words_of(unit) == "شكوى"
+
+
+def test_how_a_part_hangs_together_by_its_parameters() -> None:
+    tlvs = ((0x020C, b"\x01\x2a"), (0x020E, b"\x03"), (0x020F, b"\x02"))
+    unit = brought("شكوى".encode("utf-16-be"), 0, *tlvs, coding=8)
+    assert (unit.reference, unit.total, unit.part) == (0x12A, 3, 2)
+
+
+@settings(deadline=None)  # a hundred units are written and read
+@given(
+    st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=150),
+    st.integers(1, 67),
+    st.randoms(use_true_random=False),
+)
+def test_a_text_cut_anywhere_and_brought_in_any_order_is_whole_again(text: str, size: int, order: Random) -> None:
+    octets = text.encode("utf-16-be")
+    cuts = [octets[at : at + size * 2] for at in range(0, len(octets), size * 2)][:255]
+    text = b"".join(cuts).decode("utf-16-be", "replace")
+    units = [
+        brought(bytes([5, 0, 3, 7, max(len(cuts), 2), place]) + cut, 0x40, coding=8)
+        for place, cut in enumerate(cuts, 1)
+    ]
+    order.shuffle(units)
+    parts = {unit.part: words_of(unit) for unit in units}
+    assert joined(parts, len(cuts)) == text.strip()
 
 
 def outgoing(text: str) -> Outgoing:

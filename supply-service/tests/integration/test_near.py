@@ -39,8 +39,8 @@ async def test_outlets_of_the_district_that_sell(supply: Supply) -> None:
     await supply.till("gameaty", governorate="19")
     assert await asked(supply, holder.household_id) == ["bakery", "bakery", "grocer"]
     suspended = await supply.admin(
-        "POST", f"/v1/outlets/{shop.outlet_id}/suspension", "terminals:write", json={"reason": "inspection"}
+        "POST", f"/v1/outlets/{shop.outlet_id}/suspension", "outlets:write", json={"reason": "inspection"}
     )
-    assert suspended.status_code == 200, suspended.text
+    assert suspended.status_code == 201, suspended.text
     assert await asked(supply, holder.household_id) == ["bakery", "bakery"]
     assert await asked(supply, new_id()) == []

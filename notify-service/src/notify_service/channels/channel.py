@@ -104,13 +104,23 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Which part of a long message this is: its place of `total`, counted from 1, under the sender's `reference`."""
+
+    reference: int
+    place: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Text:
-    """A citizen's message as a provider's line brings it, without an id of its own."""
+    """A citizen's message, or a part of one, as a provider's line brings it, without an id of its own."""
 
     provider: str
     sender: str
     text: str
     at: datetime
+    piece: Piece | None = None
 
 
 Arrived = Callable[[Sequence[Report], Sequence[Text]], Awaitable[None]]

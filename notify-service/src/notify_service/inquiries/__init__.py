@@ -1,3 +1,3 @@
 """What citizens send, and what it asks."""
 
-TABLES = ("inbound_message", "inquiry")
+TABLES = ("inbound_message", "inbound_part", "inquiry")

@@ -56,7 +56,10 @@ class Part(NamedTuple):
 
 
 class Delivered(NamedTuple):
-    """What the SMSC brings: a receipt, or a citizen's message. `part`: its place among the parts of a long one."""
+    """What the SMSC brings: a receipt, or a citizen's message.
+
+    `part`: its place among the `total` parts of a long one, which share the `reference`.
+    """
 
     source: str
     is_receipt: bool
@@ -65,6 +68,16 @@ class Delivered(NamedTuple):
     part: int
     receipted_id: str | None
     state: int | None
+    total: int = 1
+    reference: int = 0
+
+
+class _Joint(NamedTuple):
+    """How a part hangs together with others: reference, how many there are, its place."""
+
+    reference: int = 0
+    total: int = 1
+    part: int = 1
 
 
 class Unreadable(Exception):
@@ -123,29 +136,36 @@ def deliver_sm(raw: bytes) -> Delivered:
     try:
         unit = smpp.parse_pdu(raw, need_sequence=False, allow_unknown_opt_params=True)
         payload = bytes(unit.short_message or b"") or bytes(unit.message_payload or b"")
-        part, payload = _without_header(payload) if unit.esm_class & _UDHI else (unit.sar_segment_seqnum or 1, payload)
+        joint = _Joint(
+            int(unit.sar_msg_ref_num or 0), int(unit.sar_total_segments or 1), int(unit.sar_segment_seqnum or 1)
+        )
+        if unit.esm_class & _UDHI:
+            joint, payload = _without_header(payload)
         return Delivered(
             source=bytes(unit.source_addr or b"").decode("latin-1"),
             is_receipt=(unit.esm_class & _RECEIPT_TYPE) == _RECEIPT,
             data_coding=int(unit.data_coding),
             payload=payload,
-            part=int(part),
+            part=joint.part,
             receipted_id=bytes(unit.receipted_message_id).decode("latin-1") if unit.receipted_message_id else None,
             state=None if unit.message_state is None else int(unit.message_state),
+            total=joint.total,
+            reference=joint.reference,
         )
     except Exception as error:  # why: the codec fails in many ways at what no standard foresees
         raise Unreadable(type(error).__name__) from error
 
 
-def _without_header(payload: bytes) -> tuple[int, bytes]:
-    """A part's place and its text, of one that begins with a user data header (TS 23.040 §9.2.3.24)."""
-    end, at, part = payload[0] + 1, 1, 1
+def _without_header(payload: bytes) -> tuple[_Joint, bytes]:
+    """How a part hangs together, and its text, of one that begins with a user data header (TS 23.040 §9.2.3.24)."""
+    end, at, joint = payload[0] + 1, 1, _Joint()
     while at + 2 <= end:
         element, length = payload[at], payload[at + 1]
         if element in _CONCATENATED:
-            part = payload[at + 2 + _CONCATENATED[element] + 1]
+            begins = at + 2 + _CONCATENATED[element]
+            joint = _Joint(int.from_bytes(payload[at + 2 : begins]), payload[begins], payload[begins + 1])
         at += 2 + length
-    return part, payload[end:]
+    return joint, payload[end:]
 
 
 STATUSES: Final[dict[int, str]] = dict(consts.DESCRIPTIONS)

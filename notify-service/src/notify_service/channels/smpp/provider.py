@@ -13,7 +13,7 @@ from uuid import UUID
 from chassis.clock import Clock
 from chassis.logging import get_logger
 from notify_service import metrics
-from notify_service.channels.channel import Arrived, Outgoing, ProviderDown, Report, Result, Text
+from notify_service.channels.channel import Arrived, Outgoing, Piece, ProviderDown, Report, Result, Text
 from notify_service.channels.smpp import errors, receipts
 from notify_service.channels.smpp.brake import Brake
 from notify_service.channels.smpp.parts import parts_of
@@ -149,8 +149,8 @@ class Smpp:
                 metrics.SMPP_RECEIPTS.labels(self.name, state.status if state else "no_end").inc()
                 if state:
                     reports.append(Report(self.name, state.ids, state.status, state.reason, now))
-            elif unit.part == 1:  # what takes more than a part is no keyword: its first part stands for it
-                texts.append(Text(self.name, unit.source, receipts.words_of(unit), now))
+            else:
+                texts.append(Text(self.name, unit.source, receipts.words_of(unit), now, _piece(unit)))
         if reports or texts:
             await self._arrived(reports, texts)
 
@@ -178,6 +178,12 @@ class Smpp:
                 "line to a provider is down", provider=self.name, reason=reason, again_in_seconds=round(pause, 1)
             )
             await asyncio.sleep(pause)
+
+
+def _piece(unit: Delivered) -> Piece | None:
+    """Its place in a long message; a place that there is not makes it a message of its own."""
+    several = unit.total > 1 and 1 <= unit.part <= unit.total
+    return Piece(unit.reference, unit.part, unit.total) if several else None
 
 
 def _reason(status: int) -> str:

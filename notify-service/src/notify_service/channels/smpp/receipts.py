@@ -67,7 +67,12 @@ def state_of(unit: Delivered, way: Way, reasons: Mapping[str, str] = MappingProx
 
 
 def words_of(unit: Delivered) -> str:
-    """A citizen's words; what cannot be read stands as replacement characters."""
+    """A citizen's words; what cannot be read stands as replacement characters.
+
+    Of a part of several, half a character at its beginning or end stays half: whoever joins the parts has the other.
+    """
+    if unit.data_coding == _UCS2 and unit.total > 1:
+        return unit.payload[: len(unit.payload) // 2 * 2].decode("utf-16-be", "surrogatepass")
     if unit.data_coding == _UCS2:
         return unit.payload.decode("utf-16-be", "replace")
     if unit.data_coding == _LATIN1:
