@@ -41,6 +41,8 @@ ORDERS: Final = {
     "/v1/citizens/{citizen_id}/disclosures": NEWEST,
     "/v1/clients": NAMED,
     "/v1/complaints": CREATED,
+    "/v1/self/complaints": CREATED,
+    "/v1/self/card/free-hours": HOURLY,
     "/v1/courses": CREATED,
     "/v1/courses/{course_id}/participants": CREATED,
     "/v1/disputes": CREATED,

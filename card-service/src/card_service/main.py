@@ -24,6 +24,7 @@ from card_service.housecalls.api import routes as housecalls
 from card_service.lifespan import lifespan
 from card_service.losses.api import routes as losses
 from card_service.mandates.api import routes as mandates
+from card_service.own.api import routes as own
 from card_service.printing.api import routes as printing
 from card_service.privacy.api import routes as privacy
 from card_service.production.api import routes as production
@@ -76,6 +77,7 @@ ROUTERS = (
     sites,
     housecalls,
     appointments,
+    own,
     uncollected,
     handover,
     readiness,

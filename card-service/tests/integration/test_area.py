@@ -36,6 +36,16 @@ ANYONE = {
     "GET /v1/credential-keys": "the keys are public",
     "GET /v1/holder-proof-keys": "the keys are public",
     "GET /v1/hot-list-keys": "the keys are public",
+    **dict.fromkeys(
+        (
+            "GET /v1/self/card",
+            "GET /v1/self/card/free-hours",
+            "GET /v1/self/household",
+            "PUT /v1/self/card/appointment",
+            "POST /v1/self/card/loss",
+        ),
+        "citizens' own, see test_own.py",
+    ),
     "GET /v1/public/pickup-sites": "everybody sees where cards are collected",
     "GET /v1/public/progress": "everybody sees how far it has come, see test_progress.py",
     "GET /v1/printed-code-keys": "the keys are public",

@@ -28,6 +28,7 @@ LISTS = {
     "/v1/pickup-sites",
     "/v1/pickup-sites/{site_id}/appointments",
     "/v1/public/pickup-sites",
+    "/v1/self/card/free-hours",  # walked in test_own.py
     "/v1/pickup-sites/{site_id}/closures",
     "/v1/pickup-sites/{site_id}/cards-to-send",  # walked in test_moved_cards.py
     "/v1/house-calls",  # walked in test_house_calls.py

@@ -63,7 +63,7 @@ class Speech:
         self.language = language
         self._of = 0 if language == "ar" else 1
 
-    def text(self, name: str, **facts: object) -> Markup:
+    def text(self, name: str, /, **facts: object) -> Markup:
         """A text by its name; facts are put in isolated and escaped."""
         words = TEXTS[name][self._of]
         return Markup(words).format(**facts)  # noqa: S704 - our own words; facts are escaped
@@ -118,6 +118,10 @@ class Speech:
         """A day and an hour in Cairo."""
         there = value.astimezone(CAIRO)
         return Markup("{} {} {}").format(self.day(there.date()), self.text("at"), self.clock(f"{there:%H:%M}"))
+
+    def date_of(self, value: datetime) -> Markup:
+        """The day in Cairo of an instant."""
+        return self.day(value.astimezone(CAIRO).date())
 
     def hour(self, value: datetime) -> Markup:
         """The hour in Cairo of an instant."""

@@ -44,7 +44,7 @@ def test_every_noun_has_its_six_forms() -> None:
 def test_a_template_is_plain_and_uses_known_words(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     assert set(_USED.findall(text)) <= set(TEXTS)
-    for forbidden in ("<script", "style=", "javascript:", "hx-", "required", "placeholder", 'type="number"'):
+    for forbidden in ("<script", "style=", "javascript:", "hx-", "placeholder", 'type="number"'):
         assert forbidden not in text, forbidden
     assert not re.search(r"\son[a-z]+\s*=", text), "no handler"
     assert not _ARABIC.search(text), "words stand in texts"

@@ -15,6 +15,7 @@ from notify_service.campaigns.work import CAMPAIGNS
 from notify_service.codes import api as codes_api
 from notify_service.codes import notices
 from notify_service.complaints import api as complaints_api
+from notify_service.complaints import own_api
 from notify_service.complaints import upkeep as complaints
 from notify_service.consumers import make_reactions
 from notify_service.context import Runtime
@@ -40,6 +41,7 @@ ROUTERS = (
     notices.routes,
     complaints_api.routes,
     questions_api.routes,
+    own_api.routes,
     campaigns_api.routes,
     notices_api.routes,
     policies_router("/v1/policies/notify", DESK, PROPOSALS),

@@ -21,6 +21,10 @@ ANYONE = {
     "POST /v1/staff-notices": "the gateway alone asks, for a number it has",
     "GET /v1/policies/notify": "the rules are the same for all",
     "GET /v1/templates": "the words are the same for all",
+    **dict.fromkeys(
+        ("GET /v1/self/complaint-categories", "GET /v1/self/complaints", "POST /v1/self/complaints"),
+        "citizens' own, see test_own.py",
+    ),
     "GET /v1/complaint-categories": "the categories are the same for all",
     "POST /v1/template-previews": "a text that nothing is kept of",
     "GET /v1/campaign-texts": "the words are the same for all",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..support import House
 
 ANYONE = {
+    "GET /v1/self/wallet": "citizens' own, see test_own.py",
     "GET /v1/policies/payment": "the rules are the same for all",
     "PUT /v1/payout-funds/{fund}": "the treasury proposes whose a fund is: `test_funds`",
     "POST /v1/payout-funds/{fund}/fundings": "the treasury proposes to pay into any fund: `test_funds`",

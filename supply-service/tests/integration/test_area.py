@@ -24,6 +24,7 @@ ANYONE = {
     "POST /v1/offline-batches": "a terminal's own sales; which cards may draw is a rule of the sale",
     "GET /v1/policies": "the rules are the same for all",
     "GET /v1/catalogue": "prices and limits are the same for all",
+    "GET /v1/self/entitlements": "citizens' own, see test_own.py",
     "GET /v1/terminal-configuration": "each terminal gets its own",
     "GET /v1/terminal-configuration-keys": "the keys are public",
 }

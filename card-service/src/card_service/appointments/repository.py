@@ -15,10 +15,12 @@ from chassis.isolation import not_aside
 from chassis.row_arrays import statement
 
 AWAITING: Final = "awaiting_appointments"
-_BOOKED = text(
+_SEEN = (
     "SELECT appointment_id, card_id, site_id, starts_at FROM appointment"
-    " WHERE card_id = :card_id AND state = 'scheduled' FOR UPDATE"
+    " WHERE card_id = :card_id AND state = 'scheduled'"
 )
+_BOOKED_NOW = text(_SEEN)
+_BOOKED = text(f"{_SEEN} FOR UPDATE")
 # In the order in which places are taken and given back: two who change hours with each other wait in no circle.
 _LOCK_HOURS = statement(
     "SELECT FROM pickup_slot s JOIN <rows> USING (site_id, starts_at)"
@@ -87,6 +89,12 @@ _OVER = text(
 async def booked(session: AsyncSession, card_id: UUID) -> Booked | None:
     """The appointment a card waits for, its row locked; the card's row is locked already."""
     row = (await session.execute(_BOOKED, {"card_id": card_id})).one_or_none()
+    return Booked(*row) if row else None
+
+
+async def seen(session: AsyncSession, card_id: UUID) -> Booked | None:
+    """The appointment a card waits for, to be shown."""
+    row = (await session.execute(_BOOKED_NOW, {"card_id": card_id})).one_or_none()
     return Booked(*row) if row else None
 
 

@@ -76,6 +76,26 @@ async def report_of_citizen(session: AsyncSession, deps: Dependencies, citizen_i
             await _lost(session, deps, card, given)
 
 
+async def report_own(session: AsyncSession, deps: Dependencies, caller: Principal, card: Card) -> Reported:
+    """Block the card of a citizen who has signed in by a code to the registered mobile; its row is locked.
+
+    Raises CardStateConflict, and HolderNumberTooNew where that number is too new to be believed.
+    """
+    move(caller, card.state, Action.REPORT_LOSS)
+    citizen = await register.find_citizen(session, card.citizen_id)
+    if citizen is not None and citizen.mobile_new_until is not None and citizen.mobile_new_until > deps.now():
+        raise HolderNumberTooNew(
+            "Report it at a counter.", detail_ar="رقم المحمول جديد. أبلغ عن الفقد في مكتب الاستلام."
+        )
+    code = await _lost(
+        session, deps, card, Report(card.card_id, "sms", "registered_mobile", caller.subject, deps.now())
+    )
+    stands = await cards.find(session, card.card_id)
+    if stands is None:
+        raise TypeError("a card that was locked is there")
+    return Reported(stands, None, code.code) if isinstance(code, Refusal) else Reported(stands, code, None)
+
+
 async def _lost(
     session: AsyncSession, deps: Dependencies, card: Card, given: Report, where: UUID | None = None
 ) -> Issued | Refusal:

@@ -20,7 +20,14 @@ from citizen_page.web import Browser
 
 routes = APIRouter(prefix=PATH)
 
-OWN: Final[list[tuple[str, str]]] = []
+OWN: Final = [
+    ("my_appointment", "/appointment"),
+    ("balance", "/balance"),
+    ("lost", "/card/lost"),
+    ("complaints", "/complaints"),
+    ("household", "/household"),
+    ("seen", "/seen"),
+]
 EVERYBODY: Final = [("sites", "/sites"), ("papers", "/papers"), ("sms_words", "/sms-words"), ("progress", "/progress")]
 SMS_WORDS: Final = [
     ("رصيد", "sms_balance"),

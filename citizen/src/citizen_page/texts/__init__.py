@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from citizen_page.texts import common, everybody
+from citizen_page.texts import accounts, common, everybody, own
 
 Text = tuple[str, str]
 
-TEXTS: Final[Mapping[str, Text]] = MappingProxyType({**common.TEXTS, **everybody.TEXTS})
+TEXTS: Final[Mapping[str, Text]] = MappingProxyType({**common.TEXTS, **everybody.TEXTS, **own.TEXTS, **accounts.TEXTS})
 WEEKDAYS: Final[Mapping[int, Text]] = MappingProxyType(
     {
         1: ("الاثنين", "Monday"),

@@ -58,7 +58,7 @@ TEXTS: Final = {
     ),
     "sms_language": ("الرسائل بالإنجليزية، و«عربي» للعربية", "Messages in English, عربي for Arabic"),
     "sms_complaint": ("حالة شكواك، أو تسجيل شكوى جديدة", "The state of your complaint, or a new one"),
-    "sms_loss": ("ماذا تفعل إذا فُقد الكارت", "What to do when the card is lost"),
+    "sms_loss": ("إيقاف الكارت المفقود في الحال", "Your lost card is stopped at once"),
     "sms_never": (
         "لا نطلب في الرسائل الرقم القومي ولا الرقم السري.",
         "Our messages never ask for your national id or your PIN.",

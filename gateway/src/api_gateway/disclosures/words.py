@@ -51,6 +51,7 @@ PURPOSES: Final[Mapping[str, Words]] = {
     "card_services": Words("to switch a service of the card on or off", "تشغيل خدمة على الكارت أو إيقافها"),
     "pin_check": Words("to check the PIN that was entered", "التحقق من الرقم السري المدخل"),
     "holder_proof": Words("to let the holder of the card agree", "تأكيد حضور صاحب الكارت"),
+    "own": Words("to see or use what is one's own", "الاطلاع على بياناتك أو استخدامها"),
     "sign_in": Words("to let you sign in", "تسجيل دخولك"),
     "privacy_right": Words("to see to a request about the data", "تنفيذ طلب يخص البيانات الشخصية"),
     "disclosures": Words("to see who has looked at the data", "معرفة من اطلع على البيانات"),

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from contracts.scopes import Scope
+from contracts.scopes import OWN, Scope
 
 AAL2: Final = "urn:unicard:aal2"  # two factors, or a passkey that has verified its user
 
@@ -457,7 +457,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
 )
 
 # What citizens are given when they sign in, and what the gateway asks other services for on the way; nobody grants it.
-OF_CITIZENS: Final = frozenset({Scope.SELF_SESSIONS, Scope.DISCLOSURES_READ, Scope.DATA_EXPORT, Scope.PRIVACY_ASK})
+OF_CITIZENS: Final = OWN | {Scope.DISCLOSURES_READ, Scope.DATA_EXPORT, Scope.PRIVACY_ASK}
 # What is added to every person's roles: about themselves, and no one else.
 OF_PEOPLE: Final = frozenset({Scope.SELF_SESSIONS})
 OF_THE_GATEWAY: Final = frozenset({Scope.CITIZENS_VERIFY, Scope.CODES_SEND, Scope.NOTICES_SEND})

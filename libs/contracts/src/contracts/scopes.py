@@ -6,6 +6,7 @@ A route names those that open it; `contracts.roles` says which of them a client 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Scope(StrEnum):
@@ -171,6 +172,9 @@ class Scope(StrEnum):
     )
     OPERATIONS_APPROVE = "operations:approve", "Decide on what operators have proposed, and see events set aside."
     SELF_SESSIONS = "self:sessions", "See and end one's own sign-ins."
+    SELF_CARD = "self:card", "See one's own card and household, choose an hour to collect it, stop it when it is lost."
+    SELF_BALANCES = "self:balances", "See what oneself has left of bread, goods and money, and what was drawn."
+    SELF_COMPLAINTS = "self:complaints", "Enter one's own complaints and see how they stand."
     TRAINING_CLOCK = "training:clock", "Move the business time of a training system."
 
     RECORDS_READ = (
@@ -188,3 +192,7 @@ class Scope(StrEnum):
         "privacy:ask",
         "Ask that a citizen's data be restricted or erased, and follow it: citizens for themselves.",
     )
+
+
+# What is about oneself alone, and nobody else's business.
+OWN: Final = frozenset({Scope.SELF_SESSIONS, Scope.SELF_CARD, Scope.SELF_BALANCES, Scope.SELF_COMPLAINTS})

@@ -11,7 +11,7 @@ from approvals.errors import ProposalOpen
 from approvals.schemas import ProposalReply
 from chassis.auth import Caller
 from chassis.db import Reading, Work
-from chassis.endpoints import OFFICES, Rate
+from chassis.endpoints import CITIZENS, OFFICES, Rate
 from chassis.paging import Paging, by_id
 from chassis.principal import Principal
 from chassis.routing import router
@@ -29,7 +29,7 @@ from payment_service.ledger.accounts import CURRENCY
 from payment_service.wallets import corrections, releases, repository
 from payment_service.wallets.corrections import CorrectionIn
 from payment_service.wallets.releases import ReleaseIn
-from payment_service.wallets.schemas import Movement, Statement, Wallet
+from payment_service.wallets.schemas import Movement, OwnWallet, Statement, Wallet
 
 routes = router(tags=["wallets"])
 
@@ -54,6 +54,25 @@ async def get_wallet(card_id: UUID, caller: Caller, session: Reading) -> Wallet:
         owed=await repository.owed(session, found.citizen_id),
         currency=CURRENCY,
         frozen=found.frozen,
+    )
+
+
+@routes.get(
+    "/v1/self/wallet",
+    scopes=Scope.SELF_BALANCES,
+    callers=CITIZENS,
+    problems=WalletUnknown,
+    purpose="own",
+    despite_restriction="citizens see it for themselves",
+)
+async def get_own_wallet(caller: Caller, session: Reading) -> OwnWallet:
+    """What oneself has."""
+    found = await repository.of_citizen(session, caller.person_id)
+    if found is None:
+        raise WalletUnknown
+    balance, held = found
+    return OwnWallet(
+        citizen_id=caller.person_id, balance=balance, held=held, available=balance - held, currency=CURRENCY
     )
 
 

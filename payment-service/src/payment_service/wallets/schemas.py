@@ -25,6 +25,16 @@ class Wallet(BaseModel):
     frozen: Annotated[bool, Field(description="its holder is dead: nothing is paid from it"), Personal.MONEY] = False
 
 
+class OwnWallet(BaseModel):
+    """What oneself has, in piastres; `available` is what can be paid now."""
+
+    citizen_id: Annotated[UUID, Whose.CITIZEN]
+    balance: Annotated[int, Personal.MONEY]
+    held: Annotated[int, Personal.MONEY]
+    available: Annotated[int, Personal.MONEY]
+    currency: str
+
+
 class Movement(BaseModel):
     """A posted movement: piastres, negative where they left the wallet."""
 

@@ -174,6 +174,10 @@ _CARD = text(
     f" h.governorate, h.district, {HOUSEHOLD}"
     " FROM card c LEFT JOIN household h USING (household_id) WHERE c.card_id = :card_id"
 )
+_CARD_OF = text(
+    "SELECT card_id FROM card WHERE citizen_id = :citizen_id"
+    " ORDER BY state = 'closed', activated_at DESC NULLS LAST, card_id DESC LIMIT 1"
+)
 _SERVED = text(
     f"SELECT {HOUSEHOLD} FROM household h WHERE h.household_id = :household_id AND EXISTS"
     " (SELECT FROM card c WHERE c.household_id = h.household_id AND c.state = 'active' AND c.supply)"
@@ -282,6 +286,11 @@ async def find_card(session: AsyncSession, card_id: UUID, period: date) -> RowMa
     """A card with its household and what that one's pots of a month are or will be of, or None."""
     parameters = {"card_id": card_id, "period": period, "since": month_before(period)}
     return (await session.execute(_CARD, parameters)).mappings().one_or_none()
+
+
+async def card_of(session: AsyncSession, citizen_id: UUID) -> UUID | None:
+    """The card of a citizen that is in use, else the last."""
+    return (await session.execute(_CARD_OF, {"citizen_id": citizen_id})).scalar_one_or_none()
 
 
 async def find_served(session: AsyncSession, household_id: UUID, period: date) -> RowMapping | None:

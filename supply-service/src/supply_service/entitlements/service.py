@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
@@ -43,13 +44,33 @@ async def entitlements(session: AsyncSession, runtime: Runtime, caller: Principa
     row = await repository.find_card(session, card_id, period)
     if row is None or not caller.bound.covers(Area(row["governorate"], row["district"])):
         raise CardUnknown("This card was never issued.", detail_ar="هذا الكارت غير مسجل")
-    figures = runtime.state.snapshot.figures
+    whole = _told(runtime, row, day)
+    if caller.kind is not CallerKind.TERMINAL:
+        return whole
+    known = await runtime.state.terminal(runtime, caller.terminal_id)
+    kind = known.place.outlet_kind if known is not None and known.active else ""
+    sold = {one for one, kinds in figures_on(runtime.state.snapshot.figures, day).outlet_kinds.items() if kind in kinds}
+    return for_sale(whole, sold)
+
+
+async def own(session: AsyncSession, runtime: Runtime, caller: Principal) -> Entitlements:
+    """What the household of a citizen's own card has left today. Raises CardUnknown or PolicyNotInForce."""
+    day = business_day(runtime.clock.now())
+    card_id = await repository.card_of(session, caller.person_id)
+    row = await repository.find_card(session, card_id, month_start(day)) if card_id else None
+    if row is None:
+        raise CardUnknown("This card was never issued.", detail_ar="هذا الكارت غير مسجل")
+    return _told(runtime, row, day)
+
+
+def _told(runtime: Runtime, row: RowMapping, day: date) -> Entitlements:
+    figures, period = runtime.state.snapshot.figures, month_start(day)
     account = account_from_json(row) if row["household_id"] is not None else None
     if account is not None:
         figures_on(figures, period)
         account = open_month(account, period, figures).account
-    whole = Entitlements(
-        card_id=card_id,
+    return Entitlements(
+        card_id=row["card_id"],
         household_id=row["household_id"],
         card_state=row["state"],
         blocked=row["blocked_at"] is not None,
@@ -63,12 +84,6 @@ async def entitlements(session: AsyncSession, runtime: Runtime, caller: Principa
         limits=_limits(account, day, figures),
         owed={programme: owed for programme, owed in account.debts.items() if owed} if account else {},
     )
-    if caller.kind is not CallerKind.TERMINAL:
-        return whole
-    known = await runtime.state.terminal(runtime, caller.terminal_id)
-    kind = known.place.outlet_kind if known is not None and known.active else ""
-    sold = {one for one, kinds in figures_on(figures, day).outlet_kinds.items() if kind in kinds}
-    return for_sale(whole, sold)
 
 
 def for_sale(whole: Entitlements, sold: Collection[str]) -> Entitlements:
