@@ -44,6 +44,7 @@ https:*) place=$(setting UNICARD_PUBLIC_URL) ;;
 *) place=http://127.0.0.1:$(setting UNICARD_EDGE_PORT) ;;
 esac
 echo "Unified Card answers at $place, its documentation at /docs"
+echo "  Citizens    $place/citizen"
 echo "  Prometheus  http://127.0.0.1:$(setting UNICARD_PROMETHEUS_PORT)"
 case ",$(setting COMPOSE_PROFILES)," in *,dashboards,*)
     echo "  Grafana     http://127.0.0.1:$(setting UNICARD_GRAFANA_PORT), user admin, password GRAFANA_ADMIN_PASSWORD in $settings" ;;

@@ -11,7 +11,6 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from chassis.security import address_of
 from citizen_page import PATH
 from citizen_page.clients import Asking
 from citizen_page.context import Context
@@ -62,11 +61,20 @@ class Browser:
         """The cookie's name; bound to this very host where there is TLS."""
         return f"__Host-{_COOKIE}" if self.context.settings.secure else _COOKIE
 
+    @property
+    def address(self) -> str:
+        """Where the request came from, as the edge has seen it: the last address that was added on the way.
+
+        As `chassis.security.address_of`, whose module brings the database's libraries into a process that has none.
+        """
+        forwarded = self.request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        return forwarded or (self.request.client.host if self.request.client else "")
+
     def asking(self, key: UUID | None = None) -> Asking:
         """On whose behalf services are called."""
         agent = "".join(letter for letter in self.request.headers.get("user-agent", "") if letter.isprintable())
         token = self.session.token if self.session else ""
-        return Asking(address_of(self.request), agent[:300], token, key)
+        return Asking(self.address, agent[:300], token, key)
 
     async def form(self) -> dict[str, str]:
         """The fields of a posted form. Raises FormStale for what no form of these pages sends."""

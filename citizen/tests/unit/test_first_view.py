@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -70,3 +72,12 @@ async def test_it_is_ready_by_itself(page: httpx.AsyncClient) -> None:
     assert (await page.get("/livez")).status_code == 200
     assert (await page.get("/readyz")).status_code == 200
     assert "unicard_http_requests_total" in (await page.get("/metrics")).text
+
+
+def test_the_process_stays_small() -> None:
+    """Without database and broker their libraries are not loaded either: 80 MB are enough for it."""
+    script = (
+        "import sys, citizen_page.main; print([x for x in ('sqlalchemy', 'asyncpg', 'aiokafka') if x in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
