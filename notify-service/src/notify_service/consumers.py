@@ -37,6 +37,7 @@ from notify_service.contacts import repository as contacts
 from notify_service.contacts.service import learn, learn_again, learn_in_clear
 from notify_service.context import Runtime
 from notify_service.debits import service as debits
+from notify_service.delivery_figures.draws import follow_draws
 from notify_service.held import HELD
 from notify_service.inquiries import balances
 from notify_service.inquiries import cards as card_answers
@@ -84,6 +85,7 @@ def make_reactions(*, every: bool = False) -> Reactions[Runtime]:
     follow_takebacks(reactions)
     follow_flour(reactions)
     follow_seminars(reactions)
+    follow_draws(reactions)
     reactions.on(ContactChanged)(contact_changed)
     reactions.on(ContactChangedInClear)(contact_changed_in_clear)
     reactions.restated(ContactRestated, ContactChanged, ContactChangedInClear)(contact_restated)

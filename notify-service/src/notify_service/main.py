@@ -19,6 +19,7 @@ from notify_service.complaints import own_api
 from notify_service.complaints import upkeep as complaints
 from notify_service.consumers import make_reactions
 from notify_service.context import Runtime
+from notify_service.delivery_figures import api as figures_api
 from notify_service.held import HELD
 from notify_service.inquiries import api as inquiries_api
 from notify_service.lifespan import lifespan
@@ -44,6 +45,7 @@ ROUTERS = (
     own_api.routes,
     campaigns_api.routes,
     notices_api.routes,
+    figures_api.routes,
     policies_router("/v1/policies/notify", DESK, PROPOSALS),
     *routers_of("notify", PROPOSALS),
 )

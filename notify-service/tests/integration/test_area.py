@@ -207,6 +207,12 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
             **await complaint_calls(desk, str(contact.citizen_id)),
             **await receipt_calls(desk),
             **await question_calls(desk),
+            "GET /v1/message-figures": Call(
+                f"/v1/message-figures?begins={DAY}&ends={DAY}", "messages:read", refused=200, mark='"network":"010"'
+            ),
+            "GET /v1/inquiry-figures": Call(
+                f"/v1/inquiry-figures?begins={DAY}&ends={DAY}", "messages:read", refused=200, mark='"governorate":"03"'
+            ),
             "GET /v1/message-statistics": Call(
                 "/v1/message-statistics", "messages:read", refused=200, mark="card_blocked"
             ),

@@ -175,6 +175,7 @@ _FINISH = statement(
                        ELSE coalesce(r.content, m.content) END, language = coalesce(r.language, m.language),
         encoding = coalesce(r.encoding, m.encoding), parts = coalesce(r.parts, m.parts),
         provider_id = coalesce(r.provider_id, m.provider_id),
+        provider = coalesce(r.provider, m.provider), network = coalesce(r.network, m.network),
         not_before = clock_timestamp() + make_interval(secs => r.try_after),
         lease = NULL, lease_until = NULL
     FROM r JOIN locked USING (id) WHERE m.id = r.id
@@ -187,6 +188,8 @@ _FINISH = statement(
     encoding="text",
     parts="smallint",
     provider_id="text",
+    provider="text",
+    network="text",
     reason="text",
     try_after="float8",
 )
@@ -206,7 +209,8 @@ _RECEIPTS = BoundedStatement(
     )
     UPDATE message m SET status = r.status, reason = r.reason, ended_at = r.at
     FROM r JOIN locked USING (id) WHERE m.id = r.id
-    RETURNING m.id, m.citizen_id, m.template, m.status, m.reason, m.ended_at
+    RETURNING m.id, m.citizen_id, m.template, m.status, m.reason, m.ended_at, m.provider, m.network,
+        CAST(extract(epoch FROM m.ended_at - m.sent_at) AS float8) AS seconds
     """,
         id="uuid",
         status="text",
@@ -228,6 +232,8 @@ class OutcomeColumns:
     encoding: list[str | None] = field(default_factory=list)
     parts: list[int | None] = field(default_factory=list)
     provider_id: list[str | None] = field(default_factory=list)
+    provider: list[str | None] = field(default_factory=list)
+    network: list[str | None] = field(default_factory=list)
     reason: list[str | None] = field(default_factory=list)
     try_after: list[float | None] = field(default_factory=list)  # seconds
 

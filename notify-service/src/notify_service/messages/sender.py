@@ -24,6 +24,7 @@ from chassis.metrics import ITEMS_FAILED
 from chassis.periodic import Periodic
 from chassis.sealing import SealBroken
 from notify_service import metrics
+from notify_service.channels import networks
 from notify_service.channels.channel import Channel, Outgoing, ProviderDown, Result
 from notify_service.channels.choice import Channels
 from notify_service.context import Runtime
@@ -141,9 +142,7 @@ class Sender:
                     await handing.undo(self._runtime, lease, some)
                 return [*some, *left]
             self._rests.pop(channel.name, None)
-            await self._finish(
-                lease, rows, some, results, OutcomeColumns(), noted=noted, knows=channel.knows_references
-            )
+            await self._finish(lease, rows, some, results, OutcomeColumns(), noted=noted, channel=channel)
         return []
 
     async def _claim(self, lease: UUID) -> tuple[Rows, Names]:
@@ -233,7 +232,7 @@ class Sender:
         outcomes: OutcomeColumns,
         *,
         noted: bool = False,
-        knows: bool = True,
+        channel: Channel | None = None,
     ) -> None:
         """Write down outcomes; what was not taken is queued again as it was, what was not answered too."""
         permanent: set[UUID] = set()
@@ -244,7 +243,8 @@ class Sender:
                 again.append(row.id)
             elif result.status == "accepted":
                 sealed = Sent(message.text, message.to).seal(self._vault, row.id)
-                _add(outcomes, row.id, ACCEPTED, message, _language(row), result.provider_id, sealed)
+                way = channel.name if channel else None
+                _add(outcomes, row.id, ACCEPTED, message, _language(row), result.provider_id, sealed, way)
             else:
                 verdict = self._refused(row, result.reason or "not_taken")
                 _add(outcomes, row.id, verdict)
@@ -252,6 +252,7 @@ class Sender:
                     permanent.add(row.id)
         async with self._runtime.sessions() as session, session.begin():
             if noted:
+                knows = channel is None or channel.knows_references
                 await parts.note_answers(session, lease, handing.answers(ready, results, knows_references=knows))
             if again:
                 await repository.put_back(session, lease, again, None)
@@ -297,6 +298,7 @@ def _add(
     language: str | None = None,
     provider_id: str | None = None,
     sealed: bytes | None = None,
+    provider: str | None = None,
 ) -> None:
     outcomes.id.append(message_id)
     outcomes.status.append(verdict.status)
@@ -305,5 +307,7 @@ def _add(
     outcomes.encoding.append(message.encoding if message else None)
     outcomes.parts.append(message.parts if message else None)
     outcomes.provider_id.append(provider_id)
+    outcomes.provider.append(provider)
+    outcomes.network.append(networks.prefix_of(message.to) if message else None)
     outcomes.reason.append(verdict.reason)
     outcomes.try_after.append(verdict.try_after.total_seconds() if verdict.try_after else None)

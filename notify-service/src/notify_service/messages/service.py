@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import outbox
@@ -15,6 +16,8 @@ from chassis.area import Bound
 from chassis.consumer import Received
 from chassis.ids import new_id
 from contracts.notify import MessageDelivered, MessageFailed
+from notify_service import metrics
+from notify_service.channels import networks
 from notify_service.context import Context
 from notify_service.messages import lifecycle, repository
 from notify_service.messages.lifecycle import OPEN_TO_RECEIPTS, UNDELIVERED, Status
@@ -105,8 +108,18 @@ async def take_receipts(session: AsyncSession, retries: Retries, bound: Bound, r
         columns.reason.append(verdicts[message_id].reason)
         columns.at.append(receipt.at)
     ended = await repository.apply_receipts(session, bound, columns, list(OPEN_TO_RECEIPTS))
+    for row in ended:
+        _measure(row)
     await announce(session, ended, permanent={row.id for row in ended if verdicts[row.id].permanent})
     return len(ended)
+
+
+def _measure(row: Row[Any]) -> None:
+    """Count what became of a message by its provider and network, and how long it took."""
+    provider = row.provider or "unknown"
+    metrics.ENDED.labels(provider, row.network or networks.OTHER, row.status).inc()
+    if row.status == Status.DELIVERED and row.seconds is not None:
+        metrics.DELIVERY_SECONDS.labels(provider).observe(max(0.0, row.seconds))
 
 
 async def announce(session: AsyncSession, ended: Rows, *, permanent: set[UUID] | frozenset[UUID]) -> None:
