@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +11,10 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
+from card_service import POLICIES
+from card_service.weeks import week_of
 from chassis.testing import eventually
+from policybook.testing import changed_copy
 
 if TYPE_CHECKING:
     from ..conftest import Office, OpenOffice
@@ -164,6 +168,32 @@ async def test_who_misses_the_hour_gets_another_one_once(open_office: OpenOffice
         (card,) = await office.find(people[1])
         assert (card["state"], card["appointment"]["state"]) == ("in_stock", "missed")
         await office.hand_over(card, people[1])
+        await set_clock(office, None)
+
+
+async def test_hours_given_again_after_a_miss_keep_to_what_is_invited_in_a_week(
+    open_office: OpenOffice, tmp_path: Path
+) -> None:
+    policies = changed_copy(POLICIES, tmp_path / "policies", pickup__invited_a_week=2)
+    async with open_office(policies=policies) as office:
+        await office.site("Waited at")
+        for _ in range(4):
+            await office.household()
+        phase = await office.phase()
+        first = (datetime.now(UTC) + timedelta(days=30)).date()
+        for weeks in range(2):
+            done = await office.planned(phase, limit=2, week_start=(first + timedelta(weeks=weeks)).isoformat())
+            assert done["scheduled"] == 2
+        await set_clock(office, datetime.now(UTC) + timedelta(days=50))
+
+        async def again() -> bool:
+            return len(await office.events("PickupScheduled")) == 8
+
+        await eventually(again, seconds=30)
+        rows = await office.fetch("SELECT starts_at FROM appointment WHERE number = 2")
+        weekly = Counter(week_of(row["starts_at"].astimezone(CAIRO).date()) for row in rows)
+        assert sum(weekly.values()) == 4
+        assert max(weekly.values()) == 2
         await set_clock(office, None)
 
 

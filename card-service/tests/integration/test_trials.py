@@ -18,6 +18,7 @@ from contracts.supply import OutletRegistered, OutletRestated
 from contracts.trials import TrialPaymentSeen, TrialSaleSeen, TrialVisitSeen
 
 from ..trials import TRIALS, WRITE, Running, opened
+from .test_stock import COUNT, moves, stock
 
 if TYPE_CHECKING:
     from ..conftest import Office
@@ -114,6 +115,21 @@ async def test_it_is_in_no_figure_of_the_roll_out_and_in_no_plan(office: Office,
     await office.planned(phase)
     cards = await office.fetch("SELECT state FROM card WHERE household_id = $1::text::uuid", made["household_id"])
     assert [one["state"] for one in cards] == ["closed"], "a plan gives a test household no other card"
+
+
+async def test_its_cards_are_shown_apart_from_the_stock_of_their_site(office: Office, trial: Running) -> None:
+    site = trial.site["site_id"]
+    await trial.household()
+    made, _ = await trial.household()
+    found = await stock(office, site)
+    assert (moves(found), found["of_trials"]) == ([0] * 7, 2)
+    path = f"/v1/pickup-sites/{site}/stock-counts"
+    given = {"counted": 1, "card_ids": [made["card_id"]]}
+    counted = await office.call("POST", path, COUNT, json=given, claims={"site_id": site})
+    assert (counted["count"]["expected"], counted["count"]["counted"], counted["count"]["cards"]) == (0, 0, [])
+    await trial.handed_over()
+    found = await stock(office, site)
+    assert (moves(found), found["of_trials"]) == ([0] * 7, 2)
 
 
 async def test_its_sms_go_to_its_own_numbers(office: Office, trial: Running) -> None:

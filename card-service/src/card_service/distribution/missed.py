@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import Runtime
 from card_service.dependencies import Dependencies
 from card_service.distribution import repository, slot_making
-from card_service.distribution.models import MissedAppointment, NewAppointment
+from card_service.distribution.models import MissedAppointment, NewAppointment, PickupSite
 from card_service.distribution.offering import offers_of, planning_site
-from card_service.distribution.planning import Group, Planner
+from card_service.distribution.planning import Group, Placement, Planner
 from card_service.distribution.plans import pickup_scheduled
 from card_service.keys import APPOINTMENTS, KEPT_DAYS, REBOOKING_DAYS
 from card_service.weeks import WEEK
@@ -55,21 +56,17 @@ async def _rebook(session: AsyncSession, deps: Dependencies, missed: list[Missed
     """Fresh hours from tomorrow on, in the first week with room; beyond the horizon there is none."""
     by_card = {one.card_id: one for one in missed}
     sites = await repository.sites_by_id(session, {one.site_id for one in missed})
-    waiting = [Group(one.household_id, "", (one.card_id,), one.site_id) for one in missed]
     booked: list[NewAppointment] = []
-    tomorrow = deps.today() + timedelta(days=1)
-    for offset in range(0, deps.figure(REBOOKING_DAYS), WEEK):
-        if not waiting:
-            break
-        first = tomorrow + timedelta(days=offset)
-        await slot_making.ensure(session, deps, sites.values(), first, WEEK)
-        offered = await offers_of(session, deps, sites.values(), first, WEEK)
-        outcome = Planner(map(planning_site, sites.values()), offered.offers).place(waiting)
-        for placement in outcome.placements:
-            one = by_card[placement.citizen_id]  # groups of cards here: a card lies where it lies
+    for governorate in sorted({site.governorate for site in sites.values()}):
+        of = {site_id: site for site_id, site in sites.items() if site.governorate == governorate}
+        waiting = [
+            Group(one.household_id, "", (one.card_id,), one.site_id)  # of a card: it lies where it lies
+            for one in missed
+            if one.site_id in of
+        ]
+        for placement in await _places(session, deps, governorate, of, waiting):
+            one = by_card[placement.citizen_id]
             booked.append(NewAppointment(new_id(), one.card_id, one.site_id, placement.starts_at, one.number + 1))
-        placed = {placement.citizen_id for placement in outcome.placements}
-        waiting = [group for group in waiting if group.citizens[0] not in placed]
     if booked:
         await repository.book(session, booked, deps.now())
     return [
@@ -78,6 +75,26 @@ async def _rebook(session: AsyncSession, deps: Dependencies, missed: list[Missed
         )
         for a in booked
     ]
+
+
+async def _places(
+    session: AsyncSession, deps: Dependencies, governorate: str, of: Mapping[UUID, PickupSite], waiting: list[Group]
+) -> list[Placement]:
+    """Hours at the sites of one governorate, in no week more than may be invited in it."""
+    found: list[Placement] = []
+    tomorrow = deps.today() + timedelta(days=1)
+    others = {site.site_id: site for site in await repository.sites(session, governorate, deps.today())}
+    for offset in range(0, deps.figure(REBOOKING_DAYS), WEEK):
+        if not waiting:
+            break
+        first = tomorrow + timedelta(days=offset)
+        await slot_making.ensure(session, deps, of.values(), first, WEEK)
+        offered = await offers_of(session, deps, {**others, **of}.values(), first, WEEK)
+        outcome = Planner(map(planning_site, of.values()), offered.offers, offered.room).place(waiting)
+        found += outcome.placements
+        placed = {placement.citizen_id for placement in outcome.placements}
+        waiting = [group for group in waiting if group.citizens[0] not in placed]
+    return found
 
 
 # Appointments whose day is over and whose card was not collected.

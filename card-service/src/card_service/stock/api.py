@@ -77,6 +77,7 @@ def _stock_out(stock: Stock) -> StockOut:
         ended=counts.ended,
         closing=counts.closing,
         on_the_way=stock.on_the_way,
+        of_trials=stock.of_trials,
         count=count,
     )
 

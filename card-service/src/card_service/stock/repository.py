@@ -46,7 +46,14 @@ _UNINVITED = text(
     "SELECT card_id FROM card c WHERE card_id = ANY(CAST(:ids AS uuid[])) AND replaces IS NOT NULL"
     " AND NOT EXISTS (SELECT FROM appointment a WHERE a.card_id = c.card_id AND a.state = 'scheduled')"
 )
-_OF_SITE = text("SELECT card_id FROM card WHERE site_id = :site_id AND state IN ('in_stock', 'ready') FOR SHARE")
+_OF_SITE = text(
+    "SELECT c.card_id, h.trial_id IS NOT NULL AS of_trial FROM card c JOIN household h USING (household_id)"
+    " WHERE c.site_id = :site_id AND c.state IN ('in_stock', 'ready') FOR SHARE OF c"
+)
+_OF_TRIALS = text(
+    "SELECT count(*) FROM card c JOIN household h USING (household_id)"
+    " WHERE c.site_id = :site_id AND c.state IN ('in_stock', 'ready') AND h.trial_id IS NOT NULL"
+)
 _LOCK_CARDS = text(
     "SELECT card_id FROM card WHERE card_id = ANY(CAST(:ids AS uuid[])) AND state = 'produced' ORDER BY card_id"
     " FOR UPDATE"
@@ -93,8 +100,10 @@ _DAY = text(
     " count(*) FILTER (WHERE at >= :begins AND NOT entered AND state = 'approved') AS spoiled,"
     " count(*) FILTER (WHERE at >= :begins AND NOT entered AND state = 'produced') AS returned,"
     " count(*) FILTER (WHERE at >= :begins AND NOT entered AND state IN ('closed', 'replaced', 'expired')) AS ended"
-    " FROM (SELECT at, state, state = 'in_stock' AS entered FROM card_step WHERE site_id = :site_id AND at < :ends"
-    "  AND (state = 'in_stock') <> (state_before IS NOT DISTINCT FROM 'in_stock')) s"
+    " FROM (SELECT at, k.state, k.state = 'in_stock' AS entered FROM card_step k WHERE k.site_id = :site_id"
+    "  AND at < :ends AND (k.state = 'in_stock') <> (k.state_before IS NOT DISTINCT FROM 'in_stock')"
+    "  AND NOT EXISTS (SELECT FROM card c JOIN household h USING (household_id)"
+    "   WHERE c.card_id = k.card_id AND h.trial_id IS NOT NULL)) s"
 )
 _ON_THE_WAY = text(
     "SELECT count(*) FROM consignment c JOIN consignment_card k USING (consignment_id)"
@@ -148,9 +157,15 @@ async def at_site(session: AsyncSession, site_id: UUID, card_ids: Sequence[UUID]
     return list((await session.execute(_AT_SITE, {"site_id": site_id, "ids": list(card_ids)})).scalars())
 
 
-async def of_site(session: AsyncSession, site_id: UUID) -> list[UUID]:
-    """The cards that lie at a site; nobody gives one out until the transaction is over."""
-    return list((await session.execute(_OF_SITE, {"site_id": site_id})).scalars())
+async def of_site(session: AsyncSession, site_id: UUID) -> tuple[set[UUID], set[UUID]]:
+    """The cards that lie at a site, those of trials apart; nobody gives one out until the transaction is over."""
+    rows = (await session.execute(_OF_SITE, {"site_id": site_id})).all()
+    return {row.card_id for row in rows if not row.of_trial}, {row.card_id for row in rows if row.of_trial}
+
+
+async def of_trials(session: AsyncSession, site_id: UUID) -> int:
+    """How many cards of trials lie at a site."""
+    return int((await session.execute(_OF_TRIALS, {"site_id": site_id})).scalar_one())
 
 
 async def on_their_way(session: AsyncSession, card_ids: Sequence[UUID]) -> set[UUID]:

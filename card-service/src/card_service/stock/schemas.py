@@ -101,7 +101,10 @@ class CardsToSend(Page[CardToSend, UUID]):
 
 
 class StockOut(BaseModel):
-    """A site's cards on a day: opening + received − issued − spoiled − returned − ended = closing."""
+    """A site's cards on a day: opening + received − issued − spoiled − returned − ended = closing.
+
+    Cards of trials are none of these.
+    """
 
     site_id: UUID
     day: date
@@ -113,11 +116,15 @@ class StockOut(BaseModel):
     ended: Annotated[int, Field(description="closed or expired while they lay there")]
     closing: int
     on_the_way: Annotated[int, Field(description="dispatched to the site and not received")]
+    of_trials: Annotated[int, Field(description="cards of trials that lie there now")]
     count: CountOut | None
 
 
 class CountIn(_In):
-    """What a clerk has counted at a site now; the cards one by one where they were scanned."""
+    """What a clerk has counted at a site now, without cards of trials; one by one where they were scanned.
+
+    Cards of trials among those that were scanned are left out.
+    """
 
     counted: Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
     card_ids: Annotated[list[UUID] | None, Field(max_length=MOST)] = None

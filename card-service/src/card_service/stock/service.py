@@ -46,6 +46,7 @@ class Stock:
     day: date
     counts: Day
     on_the_way: int
+    of_trials: int
     last: StockCount | None
     missing: list[UUID]
     surplus: list[UUID]
@@ -166,25 +167,27 @@ async def _stock(session: AsyncSession, site_id: UUID, day: date) -> Stock:
     counts = await repository.day(session, site_id, day_begins(day), day_begins(day + timedelta(days=1)))
     last = await repository.last_count(session, site_id, day)
     missing, surplus = await repository.differences(session, last.count_id) if last else ([], [])
-    return Stock(site_id, day, counts, await repository.on_the_way(session, site_id), last, missing, surplus)
+    on_the_way, of_trials = await repository.on_the_way(session, site_id), await repository.of_trials(session, site_id)
+    return Stock(site_id, day, counts, on_the_way, of_trials, last, missing, surplus)
 
 
 async def count(session: AsyncSession, deps: Dependencies, caller: Principal, site_id: UUID, given: CountIn) -> Stock:
-    """Keep what a clerk has counted at a site now, held against what should lie there.
+    """Keep what a clerk has counted at a site now, held against what should lie there; cards of trials are left out.
 
     Raises SiteUnknown or CountDiffers.
     """
     await _site(session, caller, site_id)
     if given.card_ids is not None and len(set(given.card_ids)) != given.counted:
         raise CountDiffers(detail_ar="راجع العدد والكروت المذكورة.")
-    lying = await repository.of_site(session, site_id)
-    result = counted(lying, given.card_ids, []) if given.card_ids is not None else None
+    lying, of_trials = await repository.of_site(session, site_id)
+    there = set(given.card_ids or ())
+    result = counted(lying, there - of_trials, []) if given.card_ids is not None else None
     made = StockCount(
         count_id=new_id(),
         site_id=site_id,
         day=deps.today(),
         expected=len(lying),
-        counted=given.counted,
+        counted=given.counted - len(there & of_trials),
         counted_at=deps.now(),
         counted_by=caller.subject,
         note=given.note,
