@@ -22,6 +22,7 @@ from policybook.testing import policy_calls
 from .. import sites
 from ..bureaus import production_calls
 from ..holders import appointments, findings, house_calls, losses, mandates
+from ..owned import BY_CITIZENS, OPERATIONS, own
 from ..rollouts import stages
 from ..training import readiness
 from ..trials import trials
@@ -36,16 +37,7 @@ ANYONE = {
     "GET /v1/credential-keys": "the keys are public",
     "GET /v1/holder-proof-keys": "the keys are public",
     "GET /v1/hot-list-keys": "the keys are public",
-    **dict.fromkeys(
-        (
-            "GET /v1/self/card",
-            "GET /v1/self/card/free-hours",
-            "GET /v1/self/household",
-            "PUT /v1/self/card/appointment",
-            "POST /v1/self/card/loss",
-        ),
-        "citizens' own, see test_own.py",
-    ),
+    **dict.fromkeys(OPERATIONS, "citizens' own, see test_own.py"),
     "GET /v1/public/pickup-sites": "everybody sees where cards are collected",
     "GET /v1/public/progress": "everybody sees how far it has come, see test_progress.py",
     "GET /v1/printed-code-keys": "the keys are public",
@@ -445,8 +437,9 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
         "POST /v1/citizen-verifications": Call("/v1/citizen-verifications", "citizens:verify", {}, body=asked),
         "GET /v1/policies/card": Call("/v1/policies/card", "policies:read"),
         **await proofs(office, world),
+        **await own(office, str(world.waiting["card_id"])),
     }
-    await walk(office.app, office.client, signed_by(office.issuer), calls, ANYONE, acts=acts)
+    await walk(office.app, office.client, signed_by(office.issuer), calls, ANYONE, acts=acts, elsewhere=BY_CITIZENS)
 
 
 async def test_who_is_bound_to_a_district_sees_what_is_in_it_and_nothing_beside(office: Office) -> None:

@@ -177,6 +177,16 @@ async def receipt_calls(desk: Desk) -> dict[str, Call]:
     }
 
 
+READ_BY_CITIZENS = {"GET /v1/self/complaint-categories", "GET /v1/self/complaints"}
+
+
+def own(citizen_id: object) -> dict[str, Call]:
+    """What citizens do about their own complaints."""
+    mine: dict[str, object] = {"subject": f"citizen:{citizen_id}", "kind": "citizen", "governorate": None, "sid": "1"}
+    body = {"json": {"category": "outlet", "text": "الميزان ناقص"}}
+    return {"POST /v1/self/complaints": Call("/v1/self/complaints", "self:complaints", mine, body=body)}
+
+
 async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
     contact = await desk.know(governorate="03")
     blocked = CardBlocked(
@@ -187,8 +197,7 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
     await desk.sender.step()
     ((message_id,),) = await desk.runtime.pool.fetch("SELECT id FROM message")
     receipt = {"reference": str(message_id), "status": "delivered", "at": Clock().now().isoformat()}
-    mark = str(message_id)
-    paths = await campaigns(desk)
+    mark, paths = str(message_id), await campaigns(desk)
     ((text_id,),) = await desk.runtime.pool.fetch("SELECT text_id::text FROM campaign_text")
     await walk(
         desk.app,
@@ -196,9 +205,7 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
         signed_by(desk.issuer),
         {
             **await policy_calls(desk.client, desk.issuer, "notify", "/v1/policies/notify"),
-            **campaign_calls(
-                paths, text_id, (desk.runtime.clock.now() + timedelta(days=1)).isoformat()
-            ),
+            **campaign_calls(paths, text_id, f"{desk.runtime.clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%S%z}"),
             "GET /v1/messages": [
                 Call("/v1/messages", "messages:read", refused=200, mark=mark),
                 Call(f"/v1/messages?citizen_id={contact.citizen_id}", "messages:read", refused=200, mark=mark),
@@ -222,7 +229,9 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
             ),
         },
         ANYONE,
+        elsewhere=READ_BY_CITIZENS,
         acts={
+            **own((await desk.know()).citizen_id),
             "GET /v1/policies/notify": Call("/v1/policies/notify", "policies:read"),
             "GET /v1/templates": Call("/v1/templates", "messages:read"),
             "GET /v1/complaint-categories": Call("/v1/complaint-categories", "complaints:enter"),

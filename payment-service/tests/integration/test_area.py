@@ -243,6 +243,7 @@ async def test_every_operation_asks_whose_it_is(house: House) -> None:
         ANYONE,
         acts=acts(house, card, till),
         own=OWN,
+        elsewhere={"GET /v1/self/wallet"},
     )  # fmt: skip
 
 

@@ -110,6 +110,7 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
             **suspension_calls(outlet, terminal),
         },
         ANYONE,
+        elsewhere={"GET /v1/self/entitlements"},
         acts=await acts(supply, chain, mine),
         own=OWN,
     )
