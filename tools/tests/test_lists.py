@@ -75,6 +75,7 @@ ORDERS: Final = {
     "/v1/people": CREATED,
     "/v1/pickup-plans/{plan_id}/load": NAMED,
     "/v1/pickup-sites": NAMED,
+    "/v1/public/pickup-sites": NAMED,
     "/v1/pickup-sites/{site_id}/appointments": HOURLY,
     "/v1/pickup-sites/{site_id}/cards-to-send": NAMED,
     "/v1/pickup-sites/{site_id}/closures": CREATED,
