@@ -39,6 +39,7 @@ ORDERS: Final = {
     "/v1/citizens": POSTED,
     "/v1/citizens/{citizen_id}/accesses": NEWEST,
     "/v1/citizens/{citizen_id}/disclosures": NEWEST,
+    "/v1/citizens/{citizen_id}/messages": POSTED,
     "/v1/clients": NAMED,
     "/v1/complaints": CREATED,
     "/v1/self/complaints": CREATED,

@@ -18,6 +18,7 @@ from notify_service.complaints import api as complaints_api
 from notify_service.complaints import own_api
 from notify_service.complaints import upkeep as complaints
 from notify_service.consumers import make_reactions
+from notify_service.contacts import api as contacts_api
 from notify_service.context import Runtime
 from notify_service.delivery_figures import api as figures_api
 from notify_service.held import HELD
@@ -40,6 +41,7 @@ ROUTERS = (
     inquiries_api.routes,
     codes_api.routes,
     notices.routes,
+    contacts_api.routes,
     complaints_api.routes,
     questions_api.routes,
     own_api.routes,

@@ -109,6 +109,16 @@ async def question_calls(desk: Desk) -> dict[str, Call]:
     }
 
 
+def citizen_calls(citizen_id: str) -> dict[str, Call]:
+    """The operations on what a citizen is told and chooses."""
+    base, enters = f"/v1/citizens/{citizen_id}", "complaints:enter"
+    given = {"language": "ar", "only_necessary": False}
+    return {
+        "GET /v1/citizens/{citizen_id}/messages": Call(f"{base}/messages", enters),
+        "PUT /v1/citizens/{citizen_id}/message-choices": Call(f"{base}/message-choices", enters, body={"json": given}),
+    }
+
+
 TEXT = {"name": "walk", "ar": "موعد", "en": "A day"}
 
 
@@ -211,6 +221,7 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
                 Call(f"/v1/messages?citizen_id={contact.citizen_id}", "messages:read", refused=200, mark=mark),
             ],
             "GET /v1/messages/{message_id}": Call(f"/v1/messages/{message_id}", "messages:read"),
+            **citizen_calls(str(contact.citizen_id)),
             **await complaint_calls(desk, str(contact.citizen_id)),
             **await receipt_calls(desk),
             **await question_calls(desk),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..conftest import Desk
 
 PARKED = "/v1/operations/notify/parked-events"
+LOG = "/v1/citizens/{citizen_id}/messages"
 # walked in test_campaigns.py and test_receipt_notices.py
 OF_CAMPAIGNS = {"/v1/campaigns", "/v1/campaign-texts", "/v1/receipt-notices"}
 BY_TWO = {"/v1/policies/notify", "/v1/proposals/notify"}  # walked in test_policies.py
@@ -30,11 +31,13 @@ BY_TWO = {"/v1/policies/notify", "/v1/proposals/notify"}  # walked in test_polic
 
 async def test_every_list(desk: Desk) -> None:
     document = (await desk.client.get("/openapi.json")).json()
-    own = {"/v1/messages", "/v1/complaints", "/v1/questions", "/v1/self/complaints"}
+    own = {"/v1/messages", "/v1/complaints", "/v1/questions", LOG, "/v1/self/complaints"}
     assert paged(document) == own | {PARKED} | OF_CAMPAIGNS | BY_TWO
     citizen = await fill(desk)
     await fill(desk, 2)
     await check_pages(desk.client, desk.reader(), "/v1/messages", 7)
+    log = f"/v1/citizens/{citizen}/messages"
+    await check_pages(desk.client, desk.issuer.headers("desk", "complaints:enter"), log, 5)
     await complaints(desk, 5)
     await check_pages(desk.client, desk.issuer.headers("desk", "complaints:enter"), "/v1/complaints", 5)
     await questions(desk, 5)

@@ -320,6 +320,20 @@ async def test_a_citizens_message_is_acknowledged_when_it_is_committed_and_taken
     assert [kind for kind, _ in await line.published()] == ["InquiryReceived"]
 
 
+async def test_a_long_message_is_joined_from_its_parts_in_any_order(line: Desk, smsc: Smsc) -> None:
+    await line.know()
+    texts = {3: "الكارت", 1: "شكوى لم ي", 2: "صل "}
+    for number, (place, words) in enumerate(texts.items(), start=1):
+        head = bytes([5, 0, 3, 42, 3, place])
+        payload = (head + words.encode("utf-16-be")).hex()
+        await smsc.order("deliver", payload=payload, data_coding=8, esm_class=0x40)
+        assert await acknowledged(smsc, number) == [0] * number
+    reader = line.issuer.headers("desk", "complaints:answer")
+    (made,) = (await line.client.get("/v1/complaints", headers=reader)).json()["items"]
+    whole = (await line.client.get(f"/v1/complaints/{made['complaint_id']}", headers=reader)).json()
+    assert whole["steps"][0]["text"] == "لم يصل الكارت"
+
+
 async def test_what_cannot_be_kept_is_refused_for_now(line: Desk, smsc: Smsc, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: Any) -> None:
         raise OSError("the database is away")

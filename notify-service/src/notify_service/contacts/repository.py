@@ -79,6 +79,10 @@ _SET_OPT_OUT = text(
     "UPDATE contact SET opted_out_at = CAST(:at AS timestamptz) WHERE number_hash = ANY(CAST(:hashes AS bytea[]))"
 )
 _SET_LANGUAGE = text("UPDATE contact SET chosen_language = :language WHERE number_hash = ANY(CAST(:hashes AS bytea[]))")
+_CHOOSE = text(
+    "UPDATE contact SET chosen_language = :language, opted_out_at = CASE WHEN CAST(:at AS timestamptz) IS NOT NULL"
+    " THEN coalesce(opted_out_at, CAST(:at AS timestamptz)) END WHERE citizen_id = :citizen_id"
+)
 _WANT_DIGESTS = text(
     "SELECT citizen_id FROM contact WHERE citizen_id = ANY(CAST(:citizens AS uuid[])) AND debits_digest"
 )
@@ -163,6 +167,11 @@ async def set_opt_out(session: AsyncSession, hashes: Sequence[bytes], at: dateti
 async def set_language(session: AsyncSession, hashes: Sequence[bytes], language: str) -> None:
     """Note the language that whoever is reached by the numbers has chosen."""
     await session.execute(_SET_LANGUAGE, {"hashes": list(hashes), "language": language})
+
+
+async def choose(session: AsyncSession, citizen_id: UUID, language: str, opted_out_at: datetime | None) -> None:
+    """Note a citizen's language, and since when only necessary messages are wanted; None for all."""
+    await session.execute(_CHOOSE, {"citizen_id": citizen_id, "language": language, "at": opted_out_at})
 
 
 async def want_digests(session: AsyncSession, citizens: Sequence[UUID]) -> set[UUID]:

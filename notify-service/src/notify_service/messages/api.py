@@ -12,7 +12,9 @@ from chassis import mobiles
 from chassis.area import Area
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.endpoints import CITIZENS, OFFICES
 from chassis.paging import Paging, by_id
+from chassis.principal import CallerKind
 from chassis.problems import NotFound
 from chassis.routing import router
 from chassis.sealing import SealBroken, Vault
@@ -22,6 +24,8 @@ from notify_service.context import Running
 from notify_service.messages import repository, service
 from notify_service.messages.schemas import (
     Instant,
+    LogEntry,
+    LogPage,
     Message,
     MessagePage,
     MessageState,
@@ -62,6 +66,33 @@ async def list_messages(
     """Messages in the order they were queued, of one citizen or in one status if asked."""
     rows = await repository.page(session, caller.bound, citizen=citizen_id, status=status, page=page)
     return MessagePage.of(page, [_message(row, runtime.state.vault) for row in rows], lambda message: message.id)
+
+
+@routes.get(
+    "/citizens/{citizen_id}/messages",
+    scopes=(Scope.DATA_EXPORT, Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER),
+    callers=OFFICES | CITIZENS,
+    problems=NotFound,
+    summary="List a citizen's messages",
+    purpose="message_lookup",
+    despite_restriction="citizens read what they were told",
+)
+async def read_log(
+    citizen_id: UUID,
+    caller: Caller,
+    session: Reading,
+    page: Annotated[Paging[UUID], by_id(100, 500)],
+    runtime: Running,
+) -> LogPage:
+    """All messages to a citizen: citizens read their own; desks see kinds, states and times, not the words."""
+    own = caller.kind is CallerKind.CITIZEN
+    if own and caller.person_id != citizen_id:
+        raise _no_citizen()
+    rows = await repository.of_citizen(session, citizen_id, page)
+    if not own and not caller.bound.covers(Area(await repository.governorate_of(session, citizen_id))):
+        raise _no_citizen()
+    entries = [_message(row, runtime.state.vault) for row in rows]
+    return LogPage.of(page, [_log_entry(entry, citizen_id, whole=own) for entry in entries], lambda one: one.id)
 
 
 @routes.get(
@@ -156,6 +187,15 @@ async def take_receipts(batch: ReceiptsIn, caller: Caller, session: Work, runtim
     metrics.RECEIPTS.labels("applied").inc(applied)
     metrics.RECEIPTS.labels("ignored").inc(ignored)
     return ReceiptsTaken(applied=applied, ignored=ignored)
+
+
+def _no_citizen() -> NotFound:
+    return NotFound("There is no citizen with this id.", detail_ar="لا يوجد مواطن بهذا الرقم.")
+
+
+def _log_entry(found: Message, citizen_id: UUID, *, whole: bool) -> LogEntry:
+    fields = {name: getattr(found, name) for name in LogEntry.model_fields}
+    return LogEntry(**(fields | {"citizen_id": citizen_id, "text": found.text if whole else None}))
 
 
 def _reference(text: str) -> UUID | None:

@@ -392,6 +392,15 @@ _PAGE = BoundedStatement(
     """,
     governorate=_GOVERNORATE,
 )
+_OF_CITIZEN = text(
+    """
+    SELECT * FROM message m WHERE citizen_id = :citizen
+      AND (coalesce(posting, 0), id) >
+          (coalesce((SELECT posting FROM message WHERE id = CAST(:after AS uuid)), 0), CAST(:after AS uuid))
+    ORDER BY coalesce(posting, 0), id LIMIT :limit
+    """
+)
+_GOVERNORATE_OF = text("SELECT governorate FROM contact WHERE citizen_id = :citizen")
 _STATISTICS = BoundedStatement(
     """
     SELECT template, status, count(*) AS messages, coalesce(sum(parts), 0) AS parts FROM message m
@@ -414,6 +423,17 @@ async def page(
     """The messages the caller may see, in the order they were queued."""
     parameters = {"citizen": citizen, "status": status} | page.bounds
     return (await session.execute(*_PAGE.within(bound, parameters))).all()
+
+
+async def of_citizen(session: AsyncSession, citizen_id: UUID, page: Paging[UUID]) -> Rows:
+    """A citizen's messages, in the order they were queued."""
+    return (await session.execute(_OF_CITIZEN, {"citizen": citizen_id} | page.bounds)).all()
+
+
+async def governorate_of(session: AsyncSession, citizen_id: UUID) -> str | None:
+    """Where a citizen lives whose contact is known; None where that was not told."""
+    found: str | None = (await session.execute(_GOVERNORATE_OF, {"citizen": citizen_id})).scalar_one_or_none()
+    return found
 
 
 async def statistics(session: AsyncSession, bound: Bound, since: datetime | None) -> Rows:

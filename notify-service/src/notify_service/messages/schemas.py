@@ -62,6 +62,27 @@ class MessagePage(Page[Message, UUID]):
     """Messages in the order they were queued; `next` goes into `after` for the rest."""
 
 
+class LogEntry(BaseModel):
+    """A message to a citizen in the citizen's log. `text`: only for the citizen, until it is erased; else masked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    citizen_id: Annotated[UUID, Whose.CITIZEN]
+    template: Annotated[str, Personal.MESSAGES]
+    status: Annotated[StatusName, Personal.MESSAGES]
+    reason: str | None = Field(description="why it failed, expired or was cancelled")
+    to: Annotated[str | None, Personal.CONTACT]
+    language: Literal["ar", "en"] | None
+    text: Annotated[str | None, Personal.MESSAGES]
+    created_at: AwareDatetime
+    states: Annotated[list[MessageState], Personal.MESSAGES]
+
+
+class LogPage(Page[LogEntry, UUID]):
+    """A citizen's messages in the order they were queued; `next` goes into `after` for the rest."""
+
+
 class Statistic(BaseModel):
     """How many messages of a template are where, and the SMS parts they took."""
 
