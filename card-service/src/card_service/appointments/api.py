@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from card_service.distribution.opening import HOUR
 from card_service.handover.errors import CardOnItsWay, NoSite, OtherSite
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.months import Day
 from chassis.paging import Paging, by_number
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -61,7 +61,7 @@ async def list_free_hours(
     deps: WithDependencies,
     page: Annotated[Paging[int], by_number(50, 500)],
     site_id: Annotated[UUID | None, Query()] = None,
-    first: Annotated[date | None, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))] = None,
+    first: Day | None = None,
 ) -> FreeHours:
     """Hours that a card's holder may choose: at its own site, or at `site_id` of its governorate, from `first` on."""
     site, found = await service.free_hours(session, deps, caller, card_id, site_id, first)

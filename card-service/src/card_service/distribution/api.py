@@ -28,6 +28,7 @@ from card_service.distribution.schemas import (
 from card_service.registry import names, sealed_names
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.months import Day
 from chassis.paging import FIRST_ID, Paging, by_id, by_text
 from chassis.places import GovernorateCode
 from chassis.routing import router
@@ -78,7 +79,7 @@ async def list_appointments(
     session: Reading,
     deps: WithDependencies,
     page: Annotated[Paging[UUID], by_id(500, 1000)],
-    day: Annotated[date, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))],
+    day: Day,
 ) -> BookedPage:
     """Who comes to a site on a day. A counter sees only its own site's."""
     found = await service.booked(session, caller, site_id, day, page)

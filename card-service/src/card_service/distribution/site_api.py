@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -30,6 +29,7 @@ from card_service.distribution.schemas import (
 )
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.months import Day
 from chassis.paging import Paging, by_id
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -43,7 +43,6 @@ WHO_SENDS_PEOPLE: Final = (
     Scope.CARDS_HANDOVER,
     Scope.CARDS_WRITE,
 )
-Day = Annotated[date, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))]
 
 
 @routes.put("/v1/pickup-sites/{site_id}/hours", scopes=Scope.SITES_WRITE, problems=(SiteUnknown, SiteEnded))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from card_service.housecalls.schemas import HouseCallIn, HouseCallOut, VisitOut,
 from card_service.registry import names, sealed_names
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.months import Day
 from chassis.paging import Paging, by_id
 from chassis.records.acts import Rows
 from chassis.routing import router
@@ -59,7 +59,7 @@ async def list_house_calls(
     session: Reading,
     deps: WithDependencies,
     page: Annotated[Paging[UUID], by_id(100, 500)],
-    day: Annotated[date, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))],
+    day: Day,
     district: Annotated[str | None, Query(pattern=r"^[0-9]{2}\.[0-9]{2}$")] = None,
 ) -> Visits:
     """Whom the visiting team goes to on a day: addresses, and the sites where it fetches the cards."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -43,6 +42,7 @@ from chassis import mobiles, national_id
 from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
 from chassis.endpoints import Rate
+from chassis.months import Day
 from chassis.paging import LAST_ID, Paging, by_id
 from chassis.personal import Personal
 from chassis.principal import CallerKind
@@ -126,7 +126,7 @@ async def read_household(
     caller: Caller,
     session: Recording,
     deps: WithDependencies,
-    on: Annotated[date | None, Query(description="as it was on this day, by what is known now")] = None,
+    on: Annotated[Day | None, Query(description="as it was on this day, by what is known now")] = None,
 ) -> HouseholdOut:
     """A household with its members, now or on a day of before."""
     if on is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -38,6 +37,7 @@ from card_service.stock.service import Stock
 from chassis.auth import Caller
 from chassis.db import Recording, Work
 from chassis.endpoints import OFFICES, Rate
+from chassis.months import Day
 from chassis.paging import Paging, by_id
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -168,7 +168,7 @@ async def read_stock(
     caller: Caller,
     session: Recording,
     deps: WithDependencies,
-    day: Annotated[date | None, Query(description="by default today, in Cairo")] = None,
+    day: Annotated[Day | None, Query(description="by default today, in Cairo")] = None,
 ) -> StockOut:
     """A site's cards on a day, with the last count and by how much it differs."""
     return _stock_out(await service.stock_of(session, caller, site_id, day or deps.today()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from approvals.schemas import ProposalReply
 from approvals.service import Proposals
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.months import Day
 from chassis.paging import Paging, by_id
 from chassis.problems import InvalidRequest
 from chassis.routing import Router, router
@@ -55,7 +55,7 @@ def policies_router(path: str, desk: PolicyDesk[R], proposals: Proposals[R], *re
         operation_id=f"{name}_list_policies",
     )
     async def list_policies(
-        session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)], key: KeyPrefix = None, on: date | None = None
+        session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)], key: KeyPrefix = None, on: Day | None = None
     ) -> PolicyPage:
         """Policies of a key or below it (`bread` finds `bread.price`), those of one day where `on` is given."""
         rows = [PolicyReply.of(policy, desk.keys) for policy in await store.page(session, key, on, page)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from fastapi import Query
 from chassis.auth import Caller
 from chassis.clock import day_begins
 from chassis.db import Reading, Work
+from chassis.months import Day
 from chassis.paging import Paging, by_id
 from chassis.problems import InvalidRequest
 from chassis.records.acts import Rows
@@ -53,7 +54,6 @@ _ROWS: Final = Rows("complaint", "complaint_id")
 _TURN: Final = (ComplaintUnknown, ComplaintNotSo, ComplaintAbove, ComplaintClaimed)
 _OWN: Final = "a complaint of the citizen's own"
 _LONGEST_DAYS: Final = 366
-Day = Annotated[date, Query(ge=date(2020, 1, 1), le=date(2100, 1, 1))]
 
 
 @routes.get("/complaint-categories", scopes=_READS)

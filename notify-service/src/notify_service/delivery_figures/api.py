@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 
 from chassis.auth import Caller
 from chassis.clock import day_begins
 from chassis.db import Reading
 from chassis.endpoints import Rate
 from chassis.media import reads
+from chassis.months import Day
 from chassis.problems import InvalidRequest
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -28,8 +28,6 @@ from notify_service.delivery_figures.schemas import (
 )
 
 routes = router(tags=["messages"])
-
-Day = Annotated[date, Query(description="day in Cairo, included")]
 
 _SEEN_BY = (Scope.MESSAGES_READ, Scope.ROLLOUT_READ)
 _LONGEST_DAYS = 92

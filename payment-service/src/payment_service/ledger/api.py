@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import MIB, Rate
 from chassis.holder_proofs.refusals import HolderProofRequired
+from chassis.months import Day
 from chassis.personal import Personal
 from chassis.principal import Principal
 from chassis.problems import NotFound
@@ -99,7 +99,7 @@ async def get_account(account_id: UUID, request: Request, caller: Caller, sessio
 
 
 @routes.get("/v1/ledger-totals", scopes=Scope.LEDGER_READ, rate=Rate.BULK)
-async def get_totals(day: date, caller: Caller, session: Reading) -> LedgerTotals:
+async def get_totals(day: Day, caller: Caller, session: Reading) -> LedgerTotals:
     """What was posted on a business day, to be compared with what other services say."""
     caller.bound.hold(OF_THE_NATION, NotFound)
     rows = await repository.totals(session, day)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.db import Reading
+from chassis.months import Day
 from chassis.paging import Paging, by_id
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -19,7 +19,7 @@ routes = router(tags=["ledger"])
 
 @routes.get("/v1/merchant-totals", scopes=Scope.LEDGER_READ, deadline=60)
 async def list_merchant_totals(
-    day: date, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(200, 500)]
+    day: Day, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(200, 500)]
 ) -> MerchantTotalsPage:
     """What the ledger has booked for each merchant because of a business day, whenever it was booked."""
     rows = await repository.totals(session, caller.bound, day, page)

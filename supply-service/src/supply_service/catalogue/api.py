@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from chassis.clock import business_day
+from chassis.months import Day
 from chassis.routing import router
 from contracts.scopes import Scope
 from supply_service.catalogue.schemas import Catalogue, CatalogueItem, GrantOnSale, LimitReply
@@ -23,7 +22,7 @@ routes = router(tags=["policies"])
     scopes=(Scope.CATALOGUE_READ, Scope.REDEMPTIONS_CREATE, Scope.POLICIES_READ),
     problems=PolicyNotInForce,
 )
-async def catalogue(runtime: Running, on: date | None = None) -> Catalogue:
+async def catalogue(runtime: Running, on: Day | None = None) -> Catalogue:
     """What is on sale on a day (today where none is given), at which price, up to which limit."""
     day = on or business_day(runtime.clock.now())
     figures = figures_on(runtime.state.snapshot.figures, day)

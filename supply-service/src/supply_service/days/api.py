@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.months import Day
 from chassis.routing import router
 from contracts.scopes import Scope
 from supply_service.context import Running
@@ -24,7 +24,7 @@ routes = router(tags=["outlet days"])
     problems=(NoSuchOutlet, DayNotBegun, PolicyNotInForce),
     deadline=30,
 )
-async def close_day(runtime: Running, outlet_id: UUID, day: date, caller: Caller, session: Work) -> OutletDay:
+async def close_day(runtime: Running, outlet_id: UUID, day: Day, caller: Caller, session: Work) -> OutletDay:
     """Close a business day for settlement. What comes in for it later counts in the next day the outlet closes."""
     return await service.close(session, runtime, caller, outlet_id, day)
 
@@ -34,6 +34,6 @@ async def close_day(runtime: Running, outlet_id: UUID, day: date, caller: Caller
     scopes=(Scope.DAYS_READ, Scope.DAYS_CLOSE),
     problems=(NoSuchOutlet, PolicyNotInForce),
 )
-async def read_day(runtime: Running, outlet_id: UUID, day: date, caller: Caller, session: Reading) -> OutletDay:
+async def read_day(runtime: Running, outlet_id: UUID, day: Day, caller: Caller, session: Reading) -> OutletDay:
     """A business day's figures: final where it is closed, so far where it is not."""
     return await service.read(session, runtime, caller, outlet_id, day)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from fastapi import Query
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import Rate
+from chassis.months import Day
 from chassis.paging import Paging, by_id
 from chassis.records.acts import Rows
 from chassis.routing import router
@@ -72,7 +72,7 @@ async def list_free_sales(
     caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
-    day: Annotated[date | None, Query(description="a business day of Cairo; today where none is given")] = None,
+    day: Annotated[Day | None, Query(description="a business day of Cairo; today where none is given")] = None,
     outlet_id: UUID | None = None,
 ) -> FreeSalePage:
     """Sales at the free price on a business day, those taken back included. A terminal sees its outlet's."""

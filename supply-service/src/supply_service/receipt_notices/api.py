@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from fastapi import Query
 
 from chassis.auth import Caller
 from chassis.db import Reading
+from chassis.months import Day
 from chassis.routing import router
 from contracts.scopes import Scope
 from supply_service.context import Running
@@ -28,7 +29,7 @@ async def read_figures(
     session: Reading,
     notice_id: Annotated[UUID | None, Query(description="one notice; all where none is given")] = None,
     since: Annotated[
-        date | None, Query(description="notices whose last day is not before; 92 days ago if left out")
+        Day | None, Query(description="notices whose last day is not before; 92 days ago if left out")
     ] = None,
 ) -> NoticeFigures:
     """How many households were shown which notices, by governorate of the outlets; some minutes behind the sales."""

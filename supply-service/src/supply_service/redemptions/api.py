@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from chassis.auth import Caller
 from chassis.db import Reading
 from chassis.endpoints import Rate
 from chassis.holder_proofs.refusals import REFUSALS as HOLDER_PROOFS
+from chassis.months import Day
 from chassis.paging import LAST_ID, Paging, by_id
 from chassis.principal import CallerKind
 from chassis.problems import IdempotencyKeyMissing
@@ -145,7 +145,7 @@ async def list_own_sales(
     caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(50, 200, LAST_ID)],
-    day: Annotated[date | None, Query(description="a business day of Cairo; today where none is given")] = None,
+    day: Annotated[Day | None, Query(description="a business day of Cairo; today where none is given")] = None,
     terminal_id: Annotated[
         UUID | None, Query(description="one terminal of the outlet; all where none is given")
     ] = None,

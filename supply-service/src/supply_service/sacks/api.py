@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.months import Day
 from chassis.paging import Paging, by_id
 from chassis.records.acts import Rows
 from chassis.routing import router
@@ -81,8 +81,8 @@ async def list_deliveries(
 @routes.get("/v1/flour-balances", scopes=_SEEN_BY, problems=(PeriodInvalid, PolicyNotInForce), deadline=60)
 async def list_balances(
     runtime: Running,
-    first: date,
-    last: date,
+    first: Day,
+    last: Day,
     caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 200)],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from chassis.auth import Caller
 from chassis.clock import month_start
 from chassis.db import Reading
 from chassis.endpoints import Rate
+from chassis.months import Day
 from chassis.paging import Paging, by_id
 from chassis.problems import NotFound
 from chassis.routing import router
@@ -28,7 +28,7 @@ routes = router(tags=["settlements"])
 
 @routes.get("/v1/settlements", scopes=(Scope.SETTLEMENTS_READ, Scope.DAYS_CLOSE))
 async def list_settlements(
-    day: date,
+    day: Day,
     caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
@@ -40,14 +40,14 @@ async def list_settlements(
 
 
 @routes.get("/v1/settlement-totals", scopes=Scope.SETTLEMENTS_READ, rate=Rate.BULK)
-async def read_totals(day: date, caller: Caller, session: Reading) -> SettlementTotals:
+async def read_totals(day: Day, caller: Caller, session: Reading) -> SettlementTotals:
     """All settlements of a business day, and the same by rate."""
     return await service.totals(session, day, caller.bound)
 
 
 @routes.get("/v1/outlet-totals", scopes=Scope.SETTLEMENTS_READ, deadline=60)
 async def list_outlet_totals(
-    day: date, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(200, 500)]
+    day: Day, caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(200, 500)]
 ) -> OutletTotalsPage:
     """Each outlet's day summed up from its sales, the pots' entries, the closed days and the settlements."""
     rows = await day_totals.outlets(session, caller.bound, day, page)
@@ -55,7 +55,7 @@ async def list_outlet_totals(
 
 
 @routes.get("/v1/pot-proof", scopes=Scope.SETTLEMENTS_READ, rate=Rate.BULK)
-async def read_pot_proof(day: date, caller: Caller, session: Reading) -> PotProof:
+async def read_pot_proof(day: Day, caller: Caller, session: Reading) -> PotProof:
     """Count the pots of the month of that day anew from their entries, all of the nation's at once."""
     caller.bound.hold(OF_THE_NATION, NotFound)
     return await service.pot_proof(session, month_start(day))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.db import Reading, Work
 from chassis.endpoints import PEOPLE
+from chassis.months import Day
 from chassis.paging import Paging, by_id
 from chassis.records.acts import Rows
 from chassis.routing import router
@@ -66,7 +66,7 @@ async def list_sheets(
     page: Annotated[Paging[UUID], by_id(100, 500)],
     state: SheetState | None = None,
     outlet_id: UUID | None = None,
-    day: date | None = None,
+    day: Day | None = None,
 ) -> PaperSheetPage:
     """Paper sheets of the caller's area, of an outlet or a day where given; those refused with who and why.
 
