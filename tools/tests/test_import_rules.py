@@ -35,6 +35,7 @@ UPWARD = {
     "terminal_registry.kinds": "terminal_registry.registry",
     "supply_service.sales.record": "supply_service.redemptions.schemas",
     "staff_console.sessions.repository": "staff_console.web.visit",
+    "citizen_page.clients": "citizen_page.rendering",
     "notify_service.contacts.repository": "notify_service.inquiries.repository",
 }
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -40,7 +40,7 @@ class Rendering:
             auto_reload=False,
         )
 
-    def page(self, template: str, language: Language, **given: Any) -> str:
+    def page(self, template: str, language: Language, **given: object) -> str:
         """A page as HTML."""
         speech = Speech(language)
         usual = {"signed_in": False, "errors": {}, "values": {}, "title": ""}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -97,7 +97,7 @@ class Browser:
         """What a form carries, so that it has one effect and nobody else can send it. Raises SignedOut."""
         return self.context.sealer.new_form(self.signed_in(), form)
 
-    def page(self, template: str, status: int = 200, **given: Any) -> Response:
+    def page(self, template: str, status: int = 200, **given: object) -> Response:
         """A page."""
         other = self.request.query_params.multi_items()
         kept = [(name, value) for name, value in other if name != "lang"]

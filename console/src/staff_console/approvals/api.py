@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from contracts.scopes import Scope
+from staff_console.documents import Answer
 from staff_console.services.client import Name
 from staff_console.services.parts import together
 from staff_console.web.visit import Visit, Visiting
@@ -33,9 +34,9 @@ async def show_inbox(visit: Visiting) -> Response:
     return visit.page("approvals", parts=parts, services=list(DECIDES))
 
 
-def _waiting(visit: Visit) -> dict[str, Coroutine[None, None, Any]]:
+def _waiting(visit: Visit) -> dict[str, Coroutine[None, None, Answer]]:
     services = visit.services
-    asked: dict[str, Coroutine[None, None, Any]] = {}
+    asked: dict[str, Coroutine[None, None, Answer]] = {}
     if visit.may(Scope.REQUESTS_APPROVE):
         asked["requests"] = services.get("card", "/v1/change-requests", {"state": "waiting", "limit": 50})
     if visit.may(Scope.PAYOUTS_APPROVE):

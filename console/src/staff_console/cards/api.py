@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from staff_console.cards.timeline import REASONS, merged
+from staff_console.documents import Answer
 from staff_console.services import Acting
 from staff_console.services.parts import together
 from staff_console.web.visit import Posted, Visit, Visiting
@@ -69,7 +69,7 @@ async def _ask(
     return visit.page(template, 422 if errors else 200, **facts)
 
 
-def _parts(services: Acting, card: dict[str, str]) -> dict[str, Coroutine[None, None, Any]]:
+def _parts(services: Acting, card: dict[str, str]) -> dict[str, Coroutine[None, None, Answer]]:
     card_id = card["card_id"]
     return {
         "household": services.get("card", f"/v1/households/{card['household_id']}"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from staff_console.documents import Document
 from staff_console.services.parts import Part
 
 _MOST = 30
@@ -44,7 +44,7 @@ def _messages(messages: Part) -> Iterable[Entry]:
         yield Entry(datetime.fromisoformat(message["created_at"]), name, about=message["text"] or "")
 
 
-def _items(part: Part) -> list[dict[str, Any]]:
+def _items(part: Part) -> list[Document]:
     return list(part.told["items"]) if part.state == "there" else []
 
 

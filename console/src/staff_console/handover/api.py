@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from staff_console.documents import Document
 from staff_console.people.sought import Unclear, read
 from staff_console.services import ServiceRefused
 from staff_console.sessions import service as sessions
@@ -90,7 +91,7 @@ async def _number(visit: Visit, lookup_id: UUID) -> str:
     return kept["national_id"]
 
 
-async def _find(visit: Visit, number: str) -> tuple[list[dict[str, Any]], str]:
+async def _find(visit: Visit, number: str) -> tuple[list[Document], str]:
     """The open cards of a citizen, or why none can be given here, in the service's words."""
     told = await visit.services.post("card", "/v1/cards/search", {"national_id": number})
     why = told["nothing_to_give"]

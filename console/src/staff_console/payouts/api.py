@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from staff_console.documents import Answer
 from staff_console.payouts.amounts import piastres_of
 from staff_console.services.parts import together
 from staff_console.web.visit import Posted, Visit, Visiting
@@ -68,7 +69,7 @@ async def cancel(form: Posted, batch_id: UUID) -> Response:
     return visit.done(f"{PLACE}/{batch_id}", "payout_cancelled")
 
 
-async def _batch(visit: Visit, batch_id: UUID, given: Any, errors: dict[str, str] | None = None) -> Response:
+async def _batch(visit: Visit, batch_id: UUID, given: Answer, errors: dict[str, str] | None = None) -> Response:
     services, path = visit.services, f"/v1/payout-batches/{batch_id}"
     batch = await services.get("payment", path)
     asked = {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from contracts.scopes import Scope
+from staff_console.documents import Document
 from staff_console.people.sought import Sought
 from staff_console.services import ServiceRefused
 from staff_console.web.visit import Visit
@@ -21,8 +22,8 @@ class Found:
     `said`: why there is nothing, in a service's own words.
     """
 
-    people: list[dict[str, Any]] = field(default_factory=list)
-    cards: list[dict[str, Any]] = field(default_factory=list)
+    people: list[Document] = field(default_factory=list)
+    cards: list[Document] = field(default_factory=list)
     next: str = ""
     said: str = ""
 

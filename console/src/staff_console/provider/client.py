@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 import httpx
@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet, OKPKey
 
 from chassis.clients import KeysNotFetched, fetch_key_set, http_client
 from chassis.sealing import key_bytes
+from staff_console.documents import Document
 from staff_console.provider.oauth import AsyncOAuth2Client
 from staff_console.provider.tokens import Tokens
 from staff_console.settings import Settings
@@ -105,19 +106,17 @@ class Provider:
             return None
         return replace(_tokens(given, tokens.identity, tokens.name), refresh=given.get("refresh_token", tokens.refresh))
 
-    async def _fetch(self, **fields: str) -> Mapping[str, Any]:
+    async def _fetch(self, **fields: str) -> Document:
         try:
             async with self._client() as client:
-                given: Mapping[str, Any] = await client.fetch_token(
-                    f"{self._settings.gateway_url}/oauth/token", **fields
-                )
+                given: Document = await client.fetch_token(f"{self._settings.gateway_url}/oauth/token", **fields)
                 return given
         except AuthlibBaseError as error:
             raise SignInRefused(f"no token: {error.error}") from error
         except (httpx.HTTPError, ValueError, KeyError) as error:
             raise ProviderSilent(type(error).__name__) from error
 
-    async def _verified(self, token: str) -> dict[str, Any]:
+    async def _verified(self, token: str) -> Document:
         """The claims of an id token that the gateway signed for the console and that holds now."""
         for fresh in (False, True):  # once more with its newest keys, where the token names one not seen yet
             try:
@@ -126,7 +125,7 @@ class Provider:
             except (JoseError, ValueError, TypeError) as error:
                 if fresh:
                     raise SignInRefused(f"token: {type(error).__name__}") from error
-        claims: dict[str, Any] = decoded.claims
+        claims: Document = decoded.claims
         audience = claims.get("aud")
         if decoded.header.get("typ") != "JWT" or claims.get("iss") != self._settings.issuer_name:
             raise SignInRefused("not an id token of the gateway")
@@ -166,7 +165,7 @@ def client_key(seed: str) -> OKPKey:
     return OKPKey.import_key(private, parameters={"kid": CLIENT, "use": "sig", "alg": "EdDSA"})
 
 
-def _tokens(given: Mapping[str, Any], identity: str, name: str) -> Tokens:
+def _tokens(given: Document, identity: str, name: str) -> Tokens:
     return Tokens(
         access=str(given["access_token"]),
         refresh=str(given.get("refresh_token", "")),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -12,6 +11,7 @@ from starlette.responses import Response
 
 from chassis.clock import Clock
 from contracts.scopes import Scope
+from staff_console.documents import Answer, Document
 from staff_console.requests.comparing import lines
 from staff_console.requests.corrections import CORRECTIONS, NotRight, asked
 from staff_console.services import ServiceRefused
@@ -90,11 +90,11 @@ async def enter_correction(form: Posted, citizen_id: UUID) -> Response:
     return visit.done(f"{PLACE}/{made['request_id']}", "request_entered")
 
 
-async def _request(visit: Visit, request_id: UUID, given: Any, errors: dict[str, str] | None = None) -> Response:
+async def _request(visit: Visit, request_id: UUID, given: Answer, errors: dict[str, str] | None = None) -> Response:
     services = visit.services
     request = await services.get("card", f"/v1/change-requests/{request_id}")
     change, citizen = request["change"], None
-    household: dict[str, Any] = {"members": []}
+    household: Document = {"members": []}
     if visit.may(Scope.CITIZENS_READ, Scope.CITIZENS_WRITE):
         of_household = services.get("card", f"/v1/households/{request['household_id']}")
         if request["citizen_id"]:
@@ -108,13 +108,13 @@ async def _request(visit: Visit, request_id: UUID, given: Any, errors: dict[str,
     )  # fmt: skip
 
 
-def _stood(request: Mapping[str, Any]) -> str | None:
+def _stood(request: Document) -> str | None:
     """What stood in the register before it was carried out, None while it is not."""
     notes = [act["note"] for act in request["acts"] if act["act"] == "carried_out"]
     return str(notes[-1]) if notes and notes[-1] else None
 
 
-async def _correction(visit: Visit, citizen_id: UUID, given: Any, errors: dict[str, str] | None = None) -> Response:
+async def _correction(visit: Visit, citizen_id: UUID, given: Answer, errors: dict[str, str] | None = None) -> Response:
     person = await visit.services.get("card", f"/v1/citizens/{citizen_id}")
     facts = {"person": person, "given": given, "errors": errors or {}, "corrections": CORRECTIONS}
     return visit.page("correction", 422 if errors else 200, **facts)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from chassis.governorates import GOVERNORATES
+from staff_console.documents import Answer, Document
 
 # Of each kind that corrects one field: the field of the request, where it stands now, and how it is shown.
 _CITIZEN: Final[Mapping[str, tuple[str, str]]] = {
@@ -39,9 +40,7 @@ class Line:
         return self.before != self.after
 
 
-def lines(
-    change: Mapping[str, Any], citizen: Mapping[str, Any] | None, household: Mapping[str, Any], stood: str | None = None
-) -> list[Line]:
+def lines(change: Document, citizen: Document | None, household: Document, stood: str | None = None) -> list[Line]:
     """The fields that a request changes. `stood`: what stood there, once the request is carried out."""
     kind = str(change["kind"])
     if kind in _CITIZEN and citizen is not None:
@@ -61,11 +60,11 @@ def lines(
     ]
 
 
-def _names(household: Mapping[str, Any]) -> dict[str, str]:
+def _names(household: Document) -> dict[str, str]:
     return {str(one["citizen_id"]): str(one["full_name"]) for one in household["members"]}
 
 
-def _said(value: Any, names: Mapping[str, str]) -> str:
+def _said(value: Answer, names: Mapping[str, str]) -> str:
     """A value as people read it: ids of the household's members as their names."""
     if isinstance(value, Mapping):
         return "، ".join(f"{names.get(str(name), name)}: {_said(one, names)}" for name, one in value.items() if one)
@@ -74,9 +73,9 @@ def _said(value: Any, names: Mapping[str, str]) -> str:
     return names.get(str(value), _text(value))
 
 
-def _shown(name: str, value: Any) -> str:
+def _shown(name: str, value: Answer) -> str:
     return GOVERNORATES[value][1] if name == "governorate" and value in GOVERNORATES else _text(value)
 
 
-def _text(value: Any) -> str:
+def _text(value: Answer) -> str:
     return "–" if value is None or value == "" else str(value)

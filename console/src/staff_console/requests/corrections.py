@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from chassis.text import normalise_digits
+from staff_console.documents import Document
 
 CORRECTIONS: Final = ("correct_name", "correct_birth", "correct_sex", "correct_address")
 _DATE: Final = re.compile(r"(\d{1,2})[/\-. ](\d{1,2})[/\-. ](\d{4})")
@@ -23,7 +24,7 @@ class NotRight(Exception):
     text: str
 
 
-def asked(fields: Mapping[str, str], person: Mapping[str, Any], today: date) -> dict[str, Any]:
+def asked(fields: Mapping[str, str], person: Document, today: date) -> Document:
     """The request of a form. Raises NotRight."""
     kind, value = fields.get("kind", ""), fields.get("value", "").strip()
     reference = fields.get("reference", "").strip()
@@ -33,7 +34,7 @@ def asked(fields: Mapping[str, str], person: Mapping[str, Any], today: date) -> 
         raise NotRight("value", "value_missing")
     if not _REFERENCE.fullmatch(reference):
         raise NotRight("reference", "reference_missing")
-    change: dict[str, Any] = {
+    change: Document = {
         "kind": kind,
         "household_id": person["household_id"],
         "fact_on": today.isoformat(),

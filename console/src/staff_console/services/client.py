@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import httpx
 
 from chassis.clients import http_client
+from staff_console.documents import Answer
 from staff_console.services.errors import ServiceRefused, ServiceSilent
 from staff_console.settings import Settings
 
@@ -37,7 +38,7 @@ class Services:
         """The services as somebody calls them."""
         return Acting(self, token)
 
-    async def send(self, service: Name, method: str, path: str, **options: Any) -> httpx.Response:
+    async def send(self, service: Name, method: str, path: str, **options: Answer) -> httpx.Response:
         """One call. Raises ServiceSilent."""
         try:
             return await self._clients[service].request(method, path, **options)
@@ -52,12 +53,14 @@ class Acting:
     services: Services
     token: str
 
-    async def get(self, service: Name, path: str, query: Query | None = None) -> Any:
+    async def get(self, service: Name, path: str, query: Query | None = None) -> Answer:
         """What a service shows. Raises ServiceRefused or ServiceSilent."""
         reply = await self.services.send(service, "GET", path, params=query, headers=self._headers())
         return _answer(service, reply)
 
-    async def post(self, service: Name, path: str, body: object = None, *, key: str = "", method: str = "POST") -> Any:
+    async def post(
+        self, service: Name, path: str, body: object = None, *, key: str = "", method: str = "POST"
+    ) -> Answer:
         """What a service answers to a change, or to a search that stands in a body.
 
         `key`: the form's idempotency key; a change sent again under it happens once. Raises ServiceRefused or
@@ -70,7 +73,7 @@ class Acting:
         return {"Authorization": f"Bearer {self.token}"}
 
 
-def _answer(service: Name, reply: httpx.Response) -> Any:
+def _answer(service: Name, reply: httpx.Response) -> Answer:
     if reply.is_success:
         return reply.json() if reply.content else None
     try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from staff_console.documents import Document
 
 
 @dataclass
@@ -13,7 +13,7 @@ class ServiceRefused(Exception):
 
     service: str
     status: int
-    problem: Mapping[str, Any] = field(default_factory=dict)
+    problem: Document = field(default_factory=dict)
     retry_after: str = ""
 
     @property

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from chassis.clock import Clock
+from staff_console.documents import Answer
 from staff_console.services.errors import ServiceRefused, ServiceSilent
 
 _MACHINE_TIME = Clock()
@@ -26,10 +27,10 @@ class Part:
 
     state: Literal["there", "none", "closed", "silent"]
     at: datetime
-    told: Any = None
+    told: Answer = None
 
 
-async def part(asked: Awaitable[Any], seconds: float) -> Part:
+async def part(asked: Awaitable[Answer], seconds: float) -> Part:
     """One part, waited for so long."""
     try:
         told = await asyncio.wait_for(asked, seconds)
@@ -46,7 +47,7 @@ def _state_of(status: int) -> Literal["none", "closed", "silent"]:
     return "none" if status in _NONE else "silent"
 
 
-async def together(seconds: float, **asked: Awaitable[Any]) -> dict[str, Part]:
+async def together(seconds: float, **asked: Awaitable[Answer]) -> dict[str, Part]:
     """Several parts by name, asked for at once."""
     parts = await asyncio.gather(*(part(one, seconds) for one in asked.values()))
     return dict(zip(asked, parts, strict=True))

@@ -82,7 +82,10 @@ async def test_a_citizen_signs_in_and_sees_their_own_sign_ins(offices: Offices, 
     citizen_id, headers = await _signed_in(offices, others)
     claims = await offices.claims(headers["Authorization"].removeprefix("Bearer "))
     assert (claims["sub"], claims["kind"], claims["acr"]) == (f"citizen:{citizen_id}", "citizen", "urn:unicard:aal1")
-    assert claims["scope"] == "data:export disclosures:read privacy:ask self:balances self:card self:complaints self:sessions"
+    assert (
+        claims["scope"]
+        == "data:export disclosures:read privacy:ask self:balances self:card self:complaints self:sessions"
+    )
     assert "gov" not in claims
     listed = (await offices.gateway.client.get("/v1/self/sessions", headers=headers)).json()["items"]
     assert [one["this_one"] for one in listed] == [True]

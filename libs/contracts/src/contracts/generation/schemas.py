@@ -29,6 +29,8 @@ def event_schema(event: type[Event]) -> Document:
     """The event's data as its readers must accept it: a field with a default may be absent."""
     generated = event.model_json_schema(mode="validation", schema_generator=_Untitled)
     generated.pop("title", None)
+    for definition in generated.get("$defs", {}).values():
+        definition.pop("title", None)  # the name it stands under
     generated.pop("description", None)
     return {
         "$schema": DIALECT,

@@ -11,6 +11,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from devstack.documents import Document
 from devstack.engines.process import EngineError
 from devstack.oncall.access import Access, Gateway, Token
 from devstack.stack.programs import SERVICES
@@ -37,7 +38,7 @@ def show(
     """List them: `dead` could not be handled, `parked` wait behind those. What they tell is not shown."""
     services = (_known(service),) if service else NAMES
 
-    async def work(caller: Caller) -> list[tuple[str, dict[str, Any]]]:
+    async def work(caller: Caller) -> list[tuple[str, Document]]:
         found = await asyncio.gather(*(_of(caller, name, settled=settled) for name in services))
         return [row for rows in found for row in rows]
 
@@ -89,7 +90,7 @@ def _base(service: str) -> str:
     return f"/v1/operations/{_known(service)}/parked-events"
 
 
-async def _of(caller: Caller, service: str, *, settled: bool) -> list[tuple[str, dict[str, Any]]]:
+async def _of(caller: Caller, service: str, *, settled: bool) -> list[tuple[str, Document]]:
     asked = {"settled": "true"} if settled else {}
     return [(service, row) async for row in pages(caller, _base(service), **asked)]
 
@@ -108,7 +109,7 @@ def _run(gateway: str, token: str, work: Callable[[Caller], Awaitable[Any]]) -> 
         raise EngineError(str(refusal)) from refusal
 
 
-def _table(rows: list[tuple[str, dict[str, Any]]], *, settled: bool) -> Table:
+def _table(rows: list[tuple[str, Document]], *, settled: bool) -> Table:
     table = Table(box=None, header_style="bold")
     last = ("settled by", "why") if settled else ("since (UTC)", "reason")
     for heading in ("service", "number", "state", "type", "topic", *last):

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
+from devstack.documents import Document
 from devstack.reconcile.fetch import reconcile
 from devstack.stack.programs import SERVICES
 from devstack.terminal.caller import Caller, Refused
@@ -63,7 +64,7 @@ async def _of(caller: Caller, service: str) -> Figures:
     return read(said)
 
 
-def read(said: dict[str, Any]) -> Figures:
+def read(said: Document) -> Figures:
     """A service's own words."""
     service = str(said["service"])
     aside = (

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import orjson
 import uuid_utils
 
+from devstack.documents import Document
 from devstack.terminal.wire import Answer, Headers, NotReached, Wire
 
 RENEW_BEFORE_S = 30.0
@@ -33,7 +34,7 @@ class Refused(Exception):
         super().__init__(f"{method} {path}: {self.status} {self.code}: {self.detail}")
 
 
-def _problem(answer: Answer) -> dict[str, Any]:
+def _problem(answer: Answer) -> Document:
     try:
         document = answer.json()
     except orjson.JSONDecodeError:

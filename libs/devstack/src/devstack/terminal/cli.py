@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import uvloop
 from rich.console import Console
 from rich.panel import Panel
 
+from devstack.documents import Document
 from devstack.settings import StackSettings
 from devstack.terminal import receipt
 from devstack.terminal.answers import Line
@@ -331,7 +332,7 @@ def visit(
     name: Name = "default",
 ) -> None:
     """At a clinic: enter a visit, the holder agrees by --pin or --sms; the patient's part leaves the wallet."""
-    more: dict[str, Any] = {"emergency": emergency, "refers_to": refer or []}
+    more: Document = {"emergency": emergency, "refers_to": refer or []}
     if diagnosis:
         more["diagnosis"] = {"system": "ICD-10", "code": diagnosis}
     more |= {key: value for key, value in (("patient_id", patient), ("referral_id", referral)) if value}

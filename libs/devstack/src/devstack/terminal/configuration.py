@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from devstack.documents import Document
 from devstack.terminal.answers import Line
 from devstack.terminal.chain import canonical
 from devstack.terminal.credential import Size
@@ -26,7 +27,7 @@ Prices = dict[str, dict[str, int]]
 class Configuration:
     """The document's content, and by which ETag the server knows it."""
 
-    content: dict[str, Any] = field(default_factory=dict)
+    content: Document = field(default_factory=dict)
     etag: str = ""
 
     def terms(self, now: datetime) -> Terms:
@@ -37,7 +38,7 @@ class Configuration:
         begun = [terms for terms in self.content["terms"] if terms["from"] <= day]
         return Terms(begun[-1])
 
-    def notices(self, lines: Sequence[Line], now: datetime) -> list[dict[str, Any]]:
+    def notices(self, lines: Sequence[Line], now: datetime) -> list[Document]:
         """The notices that a receipt of these lines is printed with."""
         day = business_day(now).isoformat()
         sold = {BREAD if line["programme"] == BREAD else GOODS for line in lines}
@@ -53,7 +54,7 @@ class Configuration:
         return {terms["price_list"]: terms["from"] for terms in self.content["terms"]}
 
 
-def read(content: dict[str, Any], etag: str, terminal_id: str, held: Configuration) -> Configuration:
+def read(content: Document, etag: str, terminal_id: str, held: Configuration) -> Configuration:
     """The configuration in the place of the one held. Raises DocumentRefused for another's, or an older one."""
     try:
         if content["terminal"] != terminal_id:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple, TypedDict
 from uuid import UUID
 
 import orjson
 from cryptography.exceptions import InvalidSignature
 
+from devstack.documents import Document
 from devstack.terminal.keys import from_b64url, public_key
 
 PRINTED: Final = "unicard-code+jws"
@@ -58,7 +59,7 @@ class Credential:
             raise CredentialRefused(f"not good for {service}", "هذه الخدمة غير مفعلة على الكارت")
 
 
-def read(compact: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def read(compact: str) -> tuple[Document, Document]:
     """Header and claims, unverified; `CredentialRefused` when it is no JWS."""
     try:
         header, claims, _ = compact.split(".")
@@ -95,7 +96,7 @@ def printed_card(code: str, keys: dict[str, str], *, now: datetime) -> str:
     return card_of(code)
 
 
-def _genuine(compact: str, keys: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _genuine(compact: str, keys: dict[str, str]) -> tuple[Document, Document]:
     """Header and claims of what one of the keys has signed. Raises CredentialRefused."""
     header, claims = read(compact)
     key = keys.get(str(header.get("kid", "")))
@@ -135,7 +136,7 @@ class _More(TypedDict, total=False):
     last_month: str
 
 
-def _version_2(claims: dict[str, Any]) -> _More:
+def _version_2(claims: Document) -> _More:
     """What version 1 does not say. Raises as reading members does."""
     if "v" not in claims:
         return {}
@@ -144,6 +145,6 @@ def _version_2(claims: dict[str, Any]) -> _More:
     return {"services": services, "sizes": sizes, "last_month": str(claims["last_month"])}
 
 
-def key_set(document: dict[str, Any]) -> dict[str, str]:
+def key_set(document: Document) -> dict[str, str]:
     """Key ids and public keys of a JWK set."""
     return {str(key["kid"]): str(key["x"]) for key in document["keys"] if key.get("crv") == "Ed25519"}

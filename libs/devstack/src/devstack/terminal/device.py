@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from devstack.documents import Document
 from devstack.terminal import configuration, credential, hotlist, late
 from devstack.terminal.answers import (
     Balance,
@@ -172,7 +173,7 @@ class Terminal:
         """
         return await self._sold({"card_id": card_id(card), "lines": lines, **self._named(lines)}, prove)
 
-    def notices(self, lines: list[Line]) -> list[dict[str, Any]]:
+    def notices(self, lines: list[Line]) -> list[Document]:
         """What a receipt of these lines is printed with now."""
         return self.store.configuration().notices(lines, self.now())
 
@@ -301,7 +302,7 @@ class Terminal:
             await self.give_up_holds()
             return None
         try:
-            answer: dict[str, Any] = await self.caller.post(operation["path"], operation["body"], key=operation["key"])
+            answer: Document = await self.caller.post(operation["path"], operation["body"], key=operation["key"])
         except Refused as refusal:
             if not final(refusal):
                 raise NotReached(f"no last word: {refusal.status} {refusal.code}") from refusal

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from devstack.documents import Document
 from devstack.terminal.answers import DayClosed, Line, OfflineSale, SaleAnswer
 from devstack.terminal.caller import Caller, Refused
 from devstack.terminal.chain import Chain
@@ -153,7 +154,7 @@ async def in_parallel(
     return counted
 
 
-async def pages(caller: Caller, path: str, **query: object) -> AsyncIterator[dict[str, Any]]:
+async def pages(caller: Caller, path: str, **query: object) -> AsyncIterator[Document]:
     """Every item of a collection, page after page."""
     cursor: object = None
     while True:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from devstack.documents import Document
 from devstack.terminal.answers import Line, Pot, SaleAnswer
 from devstack.terminal.caller import Caller, Refused, new_key
 from devstack.terminal.wire import NotReached
@@ -104,13 +105,13 @@ async def _settled(caller: Caller, path: str, body: Mapping[str, object], key: s
     return answer
 
 
-def price_of(lines: Iterable[Line], catalogue: dict[str, Any]) -> int:
+def price_of(lines: Iterable[Line], catalogue: Document) -> int:
     """Piastres that goods cost."""
     prices: dict[str, int] = {item["item"]: item["prices"].get("goods", 0) for item in catalogue["items"]}
     return sum(prices.get(line["item"], 0) * line["quantity"] for line in lines if line["programme"] == "goods")
 
 
-def beyond_allowance(lines: Iterable[Line], catalogue: dict[str, Any], pots: Iterable[Pot]) -> int:
+def beyond_allowance(lines: Iterable[Line], catalogue: Document, pots: Iterable[Pot]) -> int:
     """Piastres that goods cost more than the allowance has left: what the wallet has to pay."""
     price = price_of(lines, catalogue)
     left: int = sum(pot["remaining"] for pot in pots if pot["programme"] == "goods")

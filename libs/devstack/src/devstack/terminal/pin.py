@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from typing import Any
 
 import orjson
 from joserfc import jwe
 from joserfc.jwk import OKPKey
 
+from devstack.documents import Document
 
-def seal(pin: str, card_id: str, public_jwk: dict[str, Any], *, device: str, purpose: str, max_amount: int = 0) -> str:
+
+def seal(pin: str, card_id: str, public_jwk: Document, *, device: str, purpose: str, max_amount: int = 0) -> str:
     """A compact JWE (ECDH-ES on X25519, A256GCM) of the PIN, good for this operation at this device, once and now.
 
     `device`: the subject of the token it is sent with.

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from devstack.documents import Document
 from devstack.settings import StackSettings
 from devstack.terminal.caller import Caller, ClientSecret, eventually, new_key
 from devstack.terminal.wire import Wire
@@ -69,7 +70,7 @@ async def provision(wire: Wire, kind: str, clients_file: Path | None = None) -> 
     serial = new_key()[-12:]
     if kind in PROVIDERS_AR:
         return await _provision_clinic(admin, kind, serial)
-    body: dict[str, Any] = {
+    body: Document = {
         "kind": kind, "governorate": PORT_SAID, "district": "03.02",
         "name_ar": f"{NAMES_AR.get(kind, 'منفذ')} {serial}", "name_en": f"{kind.capitalize()} {serial}",
     }  # fmt: skip
@@ -100,6 +101,6 @@ async def register_clinic_terminal(admin: Caller, provider_id: str, serial: str)
     return terminal_id, await enrolment_code(admin, terminal_id)
 
 
-def identifier(resource: dict[str, Any], name: str) -> Any:
+def identifier(resource: Document, name: str) -> Any:
     """The id of a resource, under its own name or as `id`."""
     return resource.get(name) or resource["id"]

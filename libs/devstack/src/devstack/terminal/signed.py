@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 
+from devstack.documents import Document
 from devstack.terminal.credential import CredentialRefused, read
 from devstack.terminal.keys import from_b64url, public_key
 
@@ -23,7 +23,7 @@ class NotGood(RuntimeError):
         self.reason_ar = reason_ar
 
 
-def opened(compact: str, keys: Mapping[str, str], kind: str) -> dict[str, Any]:
+def opened(compact: str, keys: Mapping[str, str], kind: str) -> Document:
     """What a document of that `typ` says, signed by one of `keys` (key id to base64url). Raises DocumentRefused."""
     try:
         header, claims = read(compact)

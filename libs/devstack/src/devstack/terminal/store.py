@@ -6,18 +6,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import orjson
 
+from devstack.documents import Document
 from devstack.terminal.chain import Journal
 from devstack.terminal.configuration import Configuration
 from devstack.terminal.hotlist import HotList
 from devstack.terminal.keys import DeviceKey
 
 _INDENTED = orjson.OPT_INDENT_2
-Recorded = list[dict[str, Any]]  # what was sold, oldest first: `kind`, and the service's answer
+Recorded = list[Document]  # what was sold, oldest first: `kind`, and the service's answer
 
 
 class NotEnrolled(LookupError):
@@ -124,11 +124,11 @@ class Store:
         """Remember an operation before it is sent, so that it can be repeated with the same key."""
         self._write(self._pending, orjson.dumps(operation))
 
-    def unfinished(self) -> dict[str, Any] | None:
+    def unfinished(self) -> Document | None:
         """The operation that was sent and whose answer is not known."""
         if not self._pending.exists():
             return None
-        operation: dict[str, Any] = orjson.loads(self._pending.read_bytes())
+        operation: Document = orjson.loads(self._pending.read_bytes())
         return operation
 
     def end(self) -> None:
