@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 POT = Remaining(programme="bread", unit="loaf", remaining=135, period=datetime(2026, 4, 1, tzinfo=UTC).date())
 
 
-async def ask(desk: Desk, **known: Any) -> dict[str, Any]:
+async def ask(desk: Desk, number: str = NUMBER, **known: Any) -> dict[str, Any]:
     """A citizen asks; what the answers must carry."""
-    contact = await desk.know(**known)
-    await send(desk, text("رصيد"))
+    contact = await desk.know(number, **known)
+    await send(desk, text("رصيد", number))
     inquiry = [data for kind, data in await desk.published() if kind == "InquiryReceived"][-1]
     return {
         "inquiry_id": UUID(inquiry["inquiry_id"]),

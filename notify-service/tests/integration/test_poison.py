@@ -37,7 +37,7 @@ async def test_a_message_that_cannot_be_worded_keeps_no_other(desk: Desk) -> Non
 
 
 async def test_an_inquiry_that_cannot_be_answered_keeps_no_other(desk: Desk) -> None:
-    asked = [await ask(desk) for _ in range(3)]
+    asked = [await ask(desk, f"+20101234567{last}") for last in range(3)]
     await desk.hear(*(supply(one) for one in asked))
     pool, bad = desk.runtime.pool, asked[0]["inquiry_id"]
     await pool.execute("UPDATE inquiry SET supply = '\\x00' WHERE inquiry_id = $1", bad)
