@@ -62,6 +62,9 @@ class Office:
         made = await self.call("POST", "/v1/campaigns", expect=201, json=given | changes)
         return made["campaign_id"]  # type: ignore[no-any-return]
 
+    async def dry_run(self, campaign_id: str) -> dict[str, Any]:
+        return await self.call("POST", f"/v1/campaigns/{campaign_id}/dry-runs", expect=202)  # type: ignore[no-any-return]
+
     async def propose(self, campaign_id: str) -> dict[str, Any]:
         return await self.call("POST", f"/v1/campaigns/{campaign_id}/start", expect=202)  # type: ignore[no-any-return]
 

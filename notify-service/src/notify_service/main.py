@@ -11,6 +11,7 @@ from chassis.app import create_app as create_service
 from chassis.periodic import Periodic
 from notify_service import upkeep
 from notify_service.campaigns import api as campaigns_api
+from notify_service.campaigns.dry_runs import DRY_RUNS
 from notify_service.campaigns.work import CAMPAIGNS
 from notify_service.codes import api as codes_api
 from notify_service.codes import notices
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 *complaints.JOBS,
                 *questions.JOBS,
                 CAMPAIGNS,
+                DRY_RUNS,
                 CALENDAR,
                 expiry(PROPOSALS),
                 RETENTION.job(),

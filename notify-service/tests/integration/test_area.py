@@ -147,7 +147,7 @@ async def campaigns(desk: Desk) -> list[str]:
     return ids
 
 
-def campaign_calls(paths: list[str], text_id: str, ends_at: str) -> dict[str, Call]:
+def campaign_calls(paths: list[str], dry_run_id: str, text_id: str, ends_at: str) -> dict[str, Call]:
     """The walk's calls of campaigns."""
     draft, cancelled, listed, started, paused = paths
     base, writes = "/v1/campaigns/{campaign_id}", "campaigns:write"
@@ -157,7 +157,8 @@ def campaign_calls(paths: list[str], text_id: str, ends_at: str) -> dict[str, Ca
         "POST /v1/campaigns": Call("/v1/campaigns", writes, refused=403, body={"json": elsewhere}),
         f"GET {base}": Call(draft, writes),
         f"PUT {base}": Call(draft, writes, body={"json": elsewhere | {"revision": 1}}),
-        f"POST {base}/dry-run": Call(f"{draft}/dry-run", writes),
+        f"POST {base}/dry-runs": Call(f"{draft}/dry-runs", writes),
+        f"GET {base}/dry-runs/{{dry_run_id}}": Call(f"{draft}/dry-runs/{dry_run_id}", writes),
         f"POST {base}/recipients": Call(
             f"{listed}/recipients", writes,
             body={"content": f"citizen_id\n{new_id()}\n", "headers": {"content-type": "text/csv"}},
@@ -207,15 +208,20 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
     await desk.sender.step()
     ((message_id,),) = await desk.runtime.pool.fetch("SELECT id FROM message")
     receipt = {"reference": str(message_id), "status": "delivered", "at": Clock().now().isoformat()}
-    mark, paths = str(message_id), await campaigns(desk)
+    mark = str(message_id)
+    paths = await campaigns(desk)
+    counted = await desk.client.post(
+        f"{paths[0]}/dry-runs", headers=desk.issuer.headers("office", "campaigns:write", **PORT_SAID)
+    )
     ((text_id,),) = await desk.runtime.pool.fetch("SELECT text_id::text FROM campaign_text")
+    start = f"{desk.runtime.clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%S%z}"
     await walk(
         desk.app,
         desk.client,
         signed_by(desk.issuer),
         {
             **await policy_calls(desk.client, desk.issuer, "notify", "/v1/policies/notify"),
-            **campaign_calls(paths, text_id, f"{desk.runtime.clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%S%z}"),
+            **campaign_calls(paths, counted.json()["dry_run_id"], text_id, start),
             "GET /v1/messages": [
                 Call("/v1/messages", "messages:read", refused=200, mark=mark),
                 Call(f"/v1/messages?citizen_id={contact.citizen_id}", "messages:read", refused=200, mark=mark),

@@ -84,7 +84,7 @@ async def test_who_is_bound_to_a_governorate_addresses_nobody_elsewhere(office: 
         refused = await office.call("POST", "/v1/campaigns", expect=403, json=given | {"audience": audience})
         assert refused["code"] == "outside_governorate_of_caller"
     made = await office.call("POST", "/v1/campaigns", expect=201, json=given | {"audience": {}})
-    assert (await office.call("POST", f"/v1/campaigns/{made['campaign_id']}/dry-run"))["reached"] == 1
+    assert (await office.dry_run(made["campaign_id"]))["result"]["reached"] == 1
     by_file = await office.call("POST", "/v1/campaigns", expect=201, json=given | {"audience": None})
     body = f"citizen_id\n{own.citizen_id}\n{other.citizen_id}\n"
     path = f"/v1/campaigns/{by_file['campaign_id']}/recipients"

@@ -14,6 +14,7 @@ from chassis.ids import new_id
 from chassis.testing import check_pages
 from contracts.card import CardBlocked, HouseholdChangedByMonth, PersonDied
 from contracts.household import HouseholdMember
+from notify_service.campaigns import dry_runs
 
 from ..campaigning import DECIDES, NOON, TEXT, VALUES, Office, people
 from .test_sending import set_clock
@@ -59,7 +60,7 @@ async def test_a_campaign_reaches_each_citizen_once_and_none_who_must_not_hear_o
         new_id(), held.citizen_id, date(2026, 1, 1),
     )  # fmt: skip
     campaign_id = await office.campaign()
-    dry = await office.call("POST", f"/v1/campaigns/{campaign_id}/dry-run")
+    dry = (await office.dry_run(campaign_id))["result"]
     assert dry == {
         "reached": 2, "dead": 1, "trial": 1, "restricted": 1, "opted_out": 1, "without_number": 1,
         "by_language": {"ar": 1, "en": 1}, "parts": 2, "cost": 40,
@@ -321,3 +322,56 @@ async def test_a_draft_is_edited_by_who_has_read_it_until_it_is_proposed(office:
     assert (await office.call("PUT", path, expect=409, json=again))["code"] == "campaign_state"
     office.gov = {"governorate": "19"}
     await office.call("PUT", path, expect=404, json=again)
+
+
+async def test_a_large_audience_is_counted_step_by_step_and_its_start_waits_for_that(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_runs, "WINDOW", 4)
+    await people(office.desk, 10)
+    await office.desk.runtime.pool.execute("ANALYZE contact")
+    campaign_id = await office.campaign()
+    path = f"/v1/campaigns/{campaign_id}"
+    needed = await office.call("POST", f"{path}/start", expect=409)
+    assert needed["code"] == "campaign_dry_run_needed"
+    begun = await office.dry_run(campaign_id)
+    assert (begun["state"], begun["looked_at"], begun["expected"], begun["result"]) == ("counting", 4, 10, None)
+    of_it = f"{path}/dry-runs/{begun['dry_run_id']}"
+    assert await dry_runs.work(office.desk.runtime) is not None
+    assert (await office.call("GET", of_it))["looked_at"] == 8
+    assert await dry_runs.work(office.desk.runtime) is not None
+    assert await dry_runs.work(office.desk.runtime) is None
+    done = await office.call("GET", of_it)
+    assert (done["state"], done["looked_at"], done["result"]["reached"]) == ("done", 10, 10)
+    proposed = await office.propose(campaign_id)
+    assert proposed["content"]["dry_run"] == done["result"]
+    assert proposed["content"]["counted_at"] == done["asked_at"].replace("Z", "+00:00")
+    elsewhere = await office.campaign()
+    other = await office.call("GET", f"/v1/campaigns/{elsewhere}/dry-runs/{begun['dry_run_id']}", expect=404)
+    assert other["code"] == "campaign_dry_run_unknown"
+
+
+async def test_a_dry_run_is_outdated_by_an_edit_and_by_recipients_and_after_a_day(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contacts = [await office.desk.know(f"+2010333333{place:02}", governorate="03") for place in range(3)]
+    monkeypatch.setattr(dry_runs, "WINDOW", 2)
+    rows: dict[str, Any] = {"headers": {"content-type": "text/csv"}}
+    campaign_id = await office.campaign(None)
+    path = f"/v1/campaigns/{campaign_id}"
+    for place, contact in enumerate(contacts):
+        await office.call("POST", f"{path}/recipients", content=f"citizen_id\n{contact.citizen_id}\n", **rows)
+        run = await office.dry_run(campaign_id)
+        assert run["expected"] == place + 1
+    before = f"{path}/dry-runs/{run['dry_run_id']}"
+    while await dry_runs.work(office.desk.runtime) is not None:
+        pass
+    assert (await office.call("GET", before))["result"]["reached"] == 3
+    set_clock(office.desk, NOON + timedelta(days=1, minutes=1))
+    assert (await office.call("POST", f"{path}/start", expect=409))["code"] == "campaign_dry_run_needed"
+    read = await office.read(campaign_id)
+    given = {"name": "x", "values": VALUES, "audience": None} | {
+        name: read[name] for name in ("text_id", "ends_at", "revision")
+    }
+    await office.call("PUT", path, json=given)
+    assert (await office.call("GET", before))["state"] == "outdated"

@@ -18,13 +18,15 @@ from chassis.problems import UnsupportedMedia
 from chassis.routing import router
 from chassis.row_files import form_of
 from contracts.scopes import Scope
-from notify_service.campaigns import repository, service, starting, texts
+from notify_service.campaigns import dry_runs, repository, service, starting, texts
 from notify_service.campaigns.errors import (
     AudienceByFilter,
     CampaignMoved,
     CampaignState,
     CampaignTimes,
     CampaignUnknown,
+    DryRunNeeded,
+    DryRunUnknown,
     NotRecipients,
     TextRefused,
     TextUnknown,
@@ -33,6 +35,7 @@ from notify_service.campaigns.errors import (
 from notify_service.campaigns.models import State
 from notify_service.campaigns.schemas import (
     Campaign,
+    CampaignDryRun,
     CampaignEdit,
     CampaignIn,
     CampaignPage,
@@ -40,7 +43,6 @@ from notify_service.campaigns.schemas import (
     CampaignText,
     CampaignTextIn,
     CampaignTextPage,
-    DryRun,
     RecipientsTaken,
 )
 from notify_service.context import Running
@@ -143,23 +145,47 @@ async def take_recipients(campaign_id: UUID, request: Request, caller: Caller, s
 
 
 @routes.post(
-    "/v1/campaigns/{campaign_id}/dry-run", scopes=_SEEN_BY, problems=CampaignUnknown, rate=Rate.BULK, deadline=60
+    "/v1/campaigns/{campaign_id}/dry-runs",
+    scopes=_SEEN_BY,
+    status_code=202,
+    problems=CampaignUnknown,
+    rate=Rate.BULK,
 )
-async def dry_run(campaign_id: UUID, runtime: Running, caller: Caller, session: Reading) -> DryRun:
-    """Whom the campaign would reach now, who is left out and why, how many parts it takes and what they cost."""
-    return await service.dry_run(session, runtime, await service.find(session, caller, campaign_id))
+async def make_dry_run(campaign_id: UUID, runtime: Running, caller: Caller, session: Work) -> CampaignDryRun:
+    """Count whom the campaign would reach now, who is left out and why, how many parts it takes and what they cost.
+
+    A small audience is counted at once; a large one goes on by itself.
+    """
+    run = await dry_runs.begin(session, runtime, caller, campaign_id)
+    campaign = await service.find(session, caller, campaign_id)
+    return CampaignDryRun.of(run, dry_runs.counts_of(runtime, campaign, run.counts))
+
+
+@routes.get(
+    "/v1/campaigns/{campaign_id}/dry-runs/{dry_run_id}", scopes=_SEEN_BY, problems=(CampaignUnknown, DryRunUnknown)
+)
+async def read_dry_run(
+    campaign_id: UUID, dry_run_id: UUID, runtime: Running, caller: Caller, session: Reading
+) -> CampaignDryRun:
+    """A dry run: how far it is, and what it has found."""
+    campaign = await service.find(session, caller, campaign_id)
+    run = await dry_runs.find(session, campaign, dry_run_id)
+    return CampaignDryRun.of(run, dry_runs.counts_of(runtime, campaign, run.counts))
 
 
 @routes.post(
     "/v1/campaigns/{campaign_id}/start",
     scopes=Scope.CAMPAIGNS_WRITE,
     status_code=202,
-    problems=(CampaignUnknown, CampaignState, ProposalOpen),
+    problems=(CampaignUnknown, CampaignState, DryRunNeeded, ProposalOpen),
     rate=Rate.BULK,
-    deadline=60,
 )
 async def start_campaign(campaign_id: UUID, runtime: Running, caller: Caller, session: Work) -> ProposalReply:
-    """Propose that it start, with a dry run of this moment; it does when another person has approved."""
+    """Propose that it start; it does when another person has approved.
+
+    The proposal shows whom it reaches: of this moment where the audience is small, else by its latest dry run, which is
+    not older than a day.
+    """
     made = await starting.propose(session, runtime, caller, campaign_id)
     return ProposalReply.of(made, runtime.clock.now())
 

@@ -7,7 +7,7 @@ Both look at citizens in the order of their ids and by the same words, so that w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -65,9 +65,8 @@ _COUNT: Final = {
     listed: text(
         f"""
         WITH {_looked_at(citizens)}
-        SELECT (SELECT citizen_id FROM last) AS after, fate, language, count(*) AS citizens
-        FROM meant GROUP BY fate, language
-        UNION ALL SELECT citizen_id, NULL, NULL, 0 FROM last
+        SELECT NULL::uuid AS after, fate, language, count(*) AS citizens FROM meant GROUP BY fate, language
+        UNION ALL SELECT citizen_id, NULL, NULL, (SELECT count(*) FROM looked_at) FROM last
         """
     )
     for listed, citizens in ((False, _ALL), (True, _LISTED))
@@ -81,11 +80,14 @@ FIRST: Final = UUID(int=0)
 
 
 class Counted(NamedTuple):
-    """So many citizens of an audience with a fate, who read a language."""
+    """Citizens that were looked at, up to `after`, and those of the audience by fate and language.
 
-    fate: Fate
-    language: str
-    citizens: int
+    `after` is None where there was none left to look at.
+    """
+
+    after: UUID | None
+    looked_at: int
+    by_fate: Mapping[tuple[Fate, str], int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,19 +99,28 @@ class Terms:
     today: date
 
 
-async def count(session: AsyncSession, campaign: Campaign, terms: Terms, window: int) -> list[Counted]:
-    """The audience by fate and language, `window` citizens at a time."""
-    sums: dict[tuple[Fate, str], int] = {}
-    after: UUID | None = FIRST
-    while after is not None:
-        asked = _asked(campaign, terms, after, window)
-        after = None
-        for row in await session.execute(_COUNT[campaign.filter is None], asked):
-            after = row.after
-            if row.fate is not None:
-                of = Fate(row.fate), str(row.language)
-                sums[of] = sums.get(of, 0) + row.citizens
-    return [Counted(fate, language, citizens) for (fate, language), citizens in sorted(sums.items())]
+async def count(session: AsyncSession, campaign: Campaign, terms: Terms, after: UUID, window: int) -> Counted:
+    """The next citizens of an audience by fate and language."""
+    by_fate: dict[tuple[Fate, str], int] = {}
+    last, looked_at = None, 0
+    for row in await session.execute(_COUNT[campaign.filter is None], _asked(campaign, terms, after, window)):
+        if row.fate is None:
+            last, looked_at = row.after, row.citizens
+        else:
+            by_fate[Fate(row.fate), str(row.language)] = row.citizens
+    return Counted(last, looked_at, by_fate)
+
+
+# How many contacts there are, as of the last look of the database at its own tables.
+_ABOUT = text("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'contact'::regclass")
+_LISTED_COUNT = text("SELECT count(*) FROM campaign_recipient WHERE campaign_id = :campaign_id")
+
+
+async def size(session: AsyncSession, campaign: Campaign) -> int:
+    """About how many citizens are to be looked at."""
+    listed = campaign.filter is None
+    asked = {"campaign_id": campaign.campaign_id} if listed else {}
+    return int((await session.execute(_LISTED_COUNT if listed else _ABOUT, asked)).scalar_one())
 
 
 async def queue(

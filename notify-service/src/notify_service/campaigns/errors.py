@@ -51,6 +51,21 @@ class CampaignMoved(Refusal):
     title_ar = "تغيرت مسودة الحملة منذ قراءتها"
 
 
+class DryRunUnknown(Refusal):
+    """This campaign has no such dry run"""
+
+    code = "campaign_dry_run_unknown"
+    title_ar = "لا يوجد حصر تجريبي بهذا الرقم لهذه الحملة"
+    kind = Kind.UNKNOWN
+
+
+class DryRunNeeded(Refusal):
+    """The audience is large: make a dry run, and propose the start when it is done"""
+
+    code = "campaign_dry_run_needed"
+    title_ar = "الجمهور كبير: اطلب حصراً تجريبياً ثم قدّم الحملة بعد انتهائه"
+
+
 class CampaignTimes(Refusal):
     """A campaign ends after it begins and after now, within a year"""
 

@@ -82,6 +82,29 @@ class Fate(StrEnum):
     REACHED = "reached"
 
 
+class DryRunState(StrEnum):
+    """Where a dry run stands."""
+
+    COUNTING = "counting"
+    DONE = "done"
+    OUTDATED = "outdated"  # the campaign was edited or given recipients since
+
+
+class DryRun(NamedTuple):
+    """Whom a campaign would reach: `looked_at` of about `expected` citizens, `counts` by fate and language."""
+
+    dry_run_id: UUID
+    campaign_id: UUID
+    state: DryRunState
+    after: UUID | None
+    looked_at: int
+    expected: int
+    counts: Mapping[Fate, Mapping[str, int]]
+    asked_by: str
+    asked_at: datetime
+    ended_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Filter:
     """Who is meant: all that hold; an empty tuple or None asks for nothing."""

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Final
@@ -18,11 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
-from notify_service.campaigns.models import Campaign, CampaignText, Filter, State
+from notify_service.campaigns.models import Campaign, CampaignText, DryRun, DryRunState, Fate, Filter, State
 from notify_service.templates.variables import Value
 
 _VALUES: Final = TypeAdapter(dict[str, Value])
 _FILTER: Final = TypeAdapter(Filter)
+_COUNTS: Final = TypeAdapter(Mapping[Fate, Mapping[str, int]])
 
 _ADD_TEXT = text(
     "INSERT INTO campaign_text (text_id, name, version, ar, en, variables, entered_by, approved_by, approved_at)"
@@ -138,6 +139,79 @@ def _campaign(row: RowMapping | None) -> Campaign | None:
         "state": State(row["state"]),
     }
     return Campaign(**{**row, **read})
+
+
+_DRY_RUN_COLUMNS: Final = (
+    "dry_run_id, campaign_id, state, after, looked_at, expected, CAST(counts AS text) AS counts, asked_by, asked_at,"
+    " ended_at"
+)
+_ADD_DRY_RUN = text(
+    "INSERT INTO campaign_dry_run (dry_run_id, campaign_id, state, after, looked_at, expected, counts, asked_by,"
+    " asked_at, ended_at) VALUES (:dry_run_id, :campaign_id, :state, :after, :looked_at, :expected,"
+    " CAST(:counts AS jsonb), :asked_by, :asked_at, :ended_at)"
+)
+_SET_DRY_RUN = text(
+    "UPDATE campaign_dry_run SET state = :state, after = :after, looked_at = :looked_at,"
+    " counts = CAST(:counts AS jsonb), ended_at = :ended_at WHERE dry_run_id = :dry_run_id"
+)
+_FIND_DRY_RUN = text(
+    f"SELECT {_DRY_RUN_COLUMNS} FROM campaign_dry_run WHERE campaign_id = :campaign_id AND dry_run_id = :dry_run_id"
+)
+_LATEST_DRY_RUN = text(
+    f"SELECT {_DRY_RUN_COLUMNS} FROM campaign_dry_run WHERE campaign_id = :campaign_id AND state = 'done'"
+    " ORDER BY dry_run_id DESC LIMIT 1"
+)
+_NEXT_DRY_RUN = text(
+    f"SELECT {_DRY_RUN_COLUMNS} FROM campaign_dry_run WHERE state = 'counting' ORDER BY dry_run_id LIMIT 1"
+    " FOR UPDATE SKIP LOCKED"
+)
+_OUTDATE_DRY_RUNS = text(
+    "UPDATE campaign_dry_run SET state = 'outdated', after = NULL, ended_at = coalesce(ended_at, clock_timestamp())"
+    " WHERE campaign_id = :campaign_id AND state <> 'outdated'"
+)
+
+
+async def add_dry_run(session: AsyncSession, made: DryRun) -> None:
+    """Keep a new dry run."""
+    await session.execute(_ADD_DRY_RUN, _dry_run_columns(made))
+
+
+async def set_dry_run(session: AsyncSession, run: DryRun) -> None:
+    """Keep how far a dry run is."""
+    columns = _dry_run_columns(run)
+    await session.execute(_SET_DRY_RUN, {name: columns[name] for name in _SET_DRY_RUN.compile().params})
+
+
+async def find_dry_run(session: AsyncSession, campaign_id: UUID, dry_run_id: UUID) -> DryRun | None:
+    """A dry run of a campaign, or None."""
+    found = await session.execute(_FIND_DRY_RUN, {"campaign_id": campaign_id, "dry_run_id": dry_run_id})
+    return _dry_run(found.mappings().one_or_none())
+
+
+async def latest_dry_run(session: AsyncSession, campaign_id: UUID) -> DryRun | None:
+    """The latest dry run of a campaign as it is, if one is done."""
+    return _dry_run((await session.execute(_LATEST_DRY_RUN, {"campaign_id": campaign_id})).mappings().one_or_none())
+
+
+async def next_dry_run(session: AsyncSession) -> DryRun | None:
+    """One that counts and that nobody else has in hand, held until the end of the transaction."""
+    return _dry_run((await session.execute(_NEXT_DRY_RUN)).mappings().one_or_none())
+
+
+async def outdate_dry_runs(session: AsyncSession, campaign_id: UUID) -> None:
+    """Note that a campaign is not what was counted any more."""
+    await session.execute(_OUTDATE_DRY_RUNS, {"campaign_id": campaign_id})
+
+
+def _dry_run_columns(run: DryRun) -> dict[str, object]:
+    return {**run._asdict(), "counts": _COUNTS.dump_json(run.counts).decode()}
+
+
+def _dry_run(row: RowMapping | None) -> DryRun | None:
+    if row is None:
+        return None
+    read = {"counts": _COUNTS.validate_json(row["counts"]), "state": DryRunState(row["state"])}
+    return DryRun(**{**row, **read})
 
 
 _SET_STATE = text(

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from chassis.paging import Page
 from notify_service.campaigns import models
-from notify_service.campaigns.models import Fate, Filter, State
+from notify_service.campaigns.models import DryRunState, Fate, Filter, State
 from notify_service.messages.schemas import Instant, Wording
 from notify_service.templates.variables import Value, VariableName, VariableType
 
@@ -202,6 +202,26 @@ class DryRun(BaseModel):
         """The counts as the API tells them."""
         fates = {fate.value: by_fate.get(fate, 0) for fate in Fate}
         return DryRun.model_validate({**fates, "by_language": by_language, "parts": parts, "cost": cost})
+
+
+class CampaignDryRun(BaseModel):
+    """A dry run and how far it is: `looked_at` of about `expected` citizens."""
+
+    dry_run_id: UUID
+    campaign_id: UUID
+    state: DryRunState
+    looked_at: int
+    expected: int = Field(description="about so many, by the database's own reckoning")
+    asked_by: str
+    asked_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    result: DryRun | None = Field(description="null unless it is done")
+
+    @staticmethod
+    def of(run: models.DryRun, result: DryRun) -> CampaignDryRun:
+        """A dry run as the API tells it."""
+        values = {name: getattr(run, name) for name in CampaignDryRun.model_fields if name != "result"}
+        return CampaignDryRun(**values, result=result if run.state is DryRunState.DONE else None)
 
 
 def results(

@@ -7,8 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import ROUND_CEILING
-from typing import Literal, TypedDict
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,7 +30,6 @@ from notify_service.campaigns.errors import (
 from notify_service.campaigns.models import (
     SENDING,
     Campaign,
-    Fate,
     Filter,
     Move,
     Pace,
@@ -39,17 +37,15 @@ from notify_service.campaigns.models import (
     comes_to,
     expected_end,
 )
-from notify_service.campaigns.schemas import CampaignEdit, CampaignIn, DryRun, Progress, RecipientsTaken, results
+from notify_service.campaigns.schemas import CampaignEdit, CampaignIn, Progress, RecipientsTaken, results
 from notify_service.context import Runtime
 from notify_service.keys import MessageClass
 from notify_service.messages import of_campaigns
 from notify_service.templates.encoding import measure
-from notify_service.templates.preview import LANGUAGES
 from notify_service.templates.texts import CAMPAIGN, marked
 from notify_service.templates.variables import Value
 from notify_service.templates.wording import Language
 
-WINDOW = 20_000  # citizens that are counted in one statement
 _LONGEST = timedelta(days=366)
 
 
@@ -87,6 +83,7 @@ async def edit(
     changed = await _as_given(session, runtime, given, campaign.governorate)
     edited = replace(campaign, **changed, revision=campaign.revision + 1)
     await repository.edit(session, edited)
+    await repository.outdate_dry_runs(session, campaign_id)
     if edited.filter is not None:
         await repository.forget_recipients(session, campaign_id)
     return edited
@@ -122,7 +119,7 @@ async def _as_given(session: AsyncSession, runtime: Runtime, given: CampaignIn, 
         name=given.name, text_id=text.text_id, values=given.values,
         filter=_within(given.audience.filter(), bound) if given.audience else None,
         ar=made["ar"].text or "", en=made["en"].text or "",
-        parts=max(_parts(runtime, one.text or "", language) for language, one in made.items()),
+        parts=max(parts_of(runtime, one.text or "", language) for language, one in made.items()),
         parts_per_second=given.parts_per_second or figures.parts_per_second,
         messages_per_week=given.messages_per_week or figures.messages_per_week,
         starts_at=starts_at, ends_at=given.ends_at,
@@ -165,27 +162,12 @@ async def take(
         taken.append(row.line)
         citizens.append(one.citizen_id)
     await audience.add_recipients(session, campaign_id, citizens)
+    await repository.outdate_dry_runs(session, campaign_id)
     items = results(taken, read.faults, rows.FAULTS)
     return RecipientsTaken(taken=len(taken), rejected=len(read.faults), items=items)
 
 
-async def dry_run(session: AsyncSession, runtime: Runtime, campaign: Campaign) -> DryRun:
-    """Whom the campaign would reach now, and what it would cost; nothing is queued."""
-    by_fate: dict[Fate, int] = {}
-    by_language: dict[Literal["ar", "en"], int] = dict.fromkeys(LANGUAGES, 0)
-    for fate, language, citizens in await audience.count(session, campaign, terms_of(runtime), WINDOW):
-        by_fate[fate] = by_fate.get(fate, 0) + citizens
-        if fate is Fate.REACHED:
-            by_language["en" if language == "en" else "ar"] += citizens
-    parts = sum(
-        by_language[language] * _parts(runtime, campaign.ar if language == "ar" else campaign.en, language)
-        for language in LANGUAGES
-    )
-    cost = runtime.state.rules.campaigns.part_cost * parts
-    return DryRun.of(by_fate, by_language, parts, int(cost.to_integral_value(ROUND_CEILING)))
-
-
-def _parts(runtime: Runtime, text: str, language: Language) -> int:
+def parts_of(runtime: Runtime, text: str, language: Language) -> int:
     """The parts of a text as it leaves; an installation for training says in each what it is."""
     return measure(marked(text, language) if runtime.settings.training else text).parts
 

@@ -10,7 +10,7 @@ from approvals.kinds import Kind
 from approvals.model import Proposal
 from chassis.principal import Principal
 from contracts.scopes import Scope
-from notify_service.campaigns import repository, service
+from notify_service.campaigns import dry_runs, repository, service
 from notify_service.campaigns.errors import CampaignTimes, CampaignUnknown
 from notify_service.campaigns.models import Campaign, Move
 from notify_service.campaigns.schemas import Campaign as CampaignOut
@@ -23,13 +23,15 @@ _SHOWN = {
 
 
 async def propose(session: AsyncSession, runtime: Runtime, caller: Principal, campaign_id: UUID) -> Proposal:
-    """Propose that a campaign start. Raises CampaignUnknown, CampaignState, ProposalOpen or OutsideBound."""
+    """Propose that a campaign start. Raises CampaignUnknown, CampaignState, DryRunNeeded or ProposalOpen."""
     campaign = caller.bound.own(await repository.lock(session, campaign_id), CampaignUnknown)
     await service.go(session, campaign, Move.PROPOSE)
-    counts = await service.dry_run(session, runtime, campaign)
+    run = await dry_runs.for_start(session, runtime, caller, campaign)
+    counts = dry_runs.counts_of(runtime, campaign, run.counts)
     content = {
         **CampaignOut.of(campaign).model_dump(mode="json", include=_SHOWN),
         "dry_run": counts.model_dump(mode="json"),
+        "counted_at": run.asked_at.isoformat(),
     }
     return await PROPOSALS.enter(
         session, runtime, caller, START, str(campaign_id), content, area=campaign.area, amount=counts.cost
