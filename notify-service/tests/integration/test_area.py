@@ -147,10 +147,14 @@ async def campaigns(desk: Desk) -> list[str]:
     return ids
 
 
-def campaign_calls(paths: list[str], dry_run_id: str, text_id: str, ends_at: str) -> dict[str, Call]:
+async def campaign_calls(desk: Desk) -> dict[str, Call]:
     """The walk's calls of campaigns."""
-    draft, cancelled, listed, started, paused = paths
+    draft, cancelled, listed, started, paused = await campaigns(desk)
     base, writes = "/v1/campaigns/{campaign_id}", "campaigns:write"
+    headers = desk.issuer.headers("office", writes, **PORT_SAID)
+    dry_run_id = (await desk.client.post(f"{draft}/dry-runs", headers=headers)).json()["dry_run_id"]
+    ((text_id,),) = await desk.runtime.pool.fetch("SELECT text_id::text FROM campaign_text")
+    ends_at = f"{desk.runtime.clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%S%z}"
     elsewhere = {"name": "walk", "text_id": text_id, "ends_at": ends_at, "audience": {"governorates": ["03"]}}
     return {
         "GET /v1/campaigns": Call("/v1/campaigns", writes, refused=200, mark=draft.rpartition("/")[2]),
@@ -209,19 +213,13 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
     ((message_id,),) = await desk.runtime.pool.fetch("SELECT id FROM message")
     receipt = {"reference": str(message_id), "status": "delivered", "at": Clock().now().isoformat()}
     mark = str(message_id)
-    paths = await campaigns(desk)
-    counted = await desk.client.post(
-        f"{paths[0]}/dry-runs", headers=desk.issuer.headers("office", "campaigns:write", **PORT_SAID)
-    )
-    ((text_id,),) = await desk.runtime.pool.fetch("SELECT text_id::text FROM campaign_text")
-    start = f"{desk.runtime.clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%S%z}"
     await walk(
         desk.app,
         desk.client,
         signed_by(desk.issuer),
         {
             **await policy_calls(desk.client, desk.issuer, "notify", "/v1/policies/notify"),
-            **campaign_calls(paths, counted.json()["dry_run_id"], text_id, start),
+            **await campaign_calls(desk),
             "GET /v1/messages": [
                 Call("/v1/messages", "messages:read", refused=200, mark=mark),
                 Call(f"/v1/messages?citizen_id={contact.citizen_id}", "messages:read", refused=200, mark=mark),

@@ -143,7 +143,7 @@ async def populate(desk: Desk, rows: Sequence[dict[str, Any]]) -> list[UUID]:
     await execute_as_owner(
         desk.runtime.settings.database_url,
         "TRUNCATE contact, card_holder, household_place, trial_household, deceased, message, message_part,"
-        " campaign_text, campaign, campaign_recipient, campaign_release",
+        " campaign_text, campaign, campaign_recipient, campaign_release, campaign_dry_run",
     )
     ids = []
     for row in rows:
