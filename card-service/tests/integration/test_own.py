@@ -73,10 +73,10 @@ async def test_a_citizen_stops_the_own_card_once(office: Office) -> None:
     assert (await own(office, str(citizen_id), "GET", "card"))["block_reason"] == "lost"
     refused = await own(office, str(citizen_id), "POST", "card/loss", expect=409)
     assert refused["code"] == "card_state_conflict"
-    ((who, known),) = await office.fetch(
-        "SELECT reported_by, identified_by FROM loss_report WHERE card_id = $1::text::uuid", card_id
+    ((who, known, how),) = await office.fetch(
+        "SELECT reported_by, identified_by, channel FROM loss_report WHERE card_id = $1::text::uuid", card_id
     )
-    assert (who, known) == (f"citizen:{citizen_id}", "registered_mobile")
+    assert (who, known, how) == (f"citizen:{citizen_id}", "registered_mobile", "page")
 
 
 async def test_nothing_is_shown_of_anybody_else(office: Office) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.holder_proofs.form import HolderProof
 
-Channel = Literal["counter", "phone", "sms", "system"]
+Channel = Literal["counter", "phone", "sms", "page", "system"]
 IdentifiedBy = Literal["national_id_card", "passport", "registered_mobile", "questions", "system"]
 Delivery = Literal["sms", "shown"]
 

@@ -88,7 +88,7 @@ async def report_own(session: AsyncSession, deps: Dependencies, caller: Principa
             "Report it at a counter.", detail_ar="رقم المحمول جديد. أبلغ عن الفقد في مكتب الاستلام."
         )
     code = await _lost(
-        session, deps, card, Report(card.card_id, "sms", "registered_mobile", caller.subject, deps.now())
+        session, deps, card, Report(card.card_id, "page", "registered_mobile", caller.subject, deps.now())
     )
     stands = await cards.find(session, card.card_id)
     if stands is None:

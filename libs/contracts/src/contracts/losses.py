@@ -18,7 +18,7 @@ class CardReportedLost(Event):
     card_id: UUID
     citizen_id: UUID
     household_id: UUID
-    channel: str  # counter, phone, sms, system, office
+    channel: str  # counter, phone, sms, page, system, office
     blocked_at: datetime
     lapses_at: datetime | None  # None where a replacement is asked for already
 
