@@ -52,7 +52,7 @@ async def reads(kafka: Kafka, topic: str) -> bool:
     try:
         await consumer.start()
         consumer.seek(partition, 0)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await consumer.getone()
     except TopicAuthorizationFailedError:
         return False
@@ -65,7 +65,7 @@ async def joins(kafka: Kafka, group: str, topic: str) -> bool:
     consumer = AIOKafkaConsumer(topic, **kafka.options, group_id=group, enable_auto_commit=False)
     try:
         await consumer.start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not consumer.assignment():
                 await consumer.getmany(timeout_ms=20)
     except GroupAuthorizationFailedError:

@@ -135,7 +135,7 @@ async def test_event_on_the_wire_is_a_cloud_event(
     try:
         await consumer.seek_to_end()
         await keep(client, issuer, key, 5, traceparent=trace)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             async for record in consumer:
                 if record.key == key.encode():
                     break
