@@ -80,7 +80,13 @@ async def free_hours(
 
     Raises CardUnknown, CardNotWaiting or SiteUnknown.
     """
-    card = await waiting_card(session, caller, card_id, lock=False)
+    return await free_hours_of(session, deps, await waiting_card(session, caller, card_id, lock=False), site_id, first)
+
+
+async def free_hours_of(
+    session: AsyncSession, deps: Dependencies, card: Card, site_id: UUID | None, first: date | None
+) -> tuple[PickupSite, list[Slot]]:
+    """The same for a card that waits to be collected. Raises SiteUnknown."""
     wanted = site_id or card.bound_for or card.site_id
     if wanted is None:
         raise SiteUnknown(detail_ar="لم يحدد للكارت مكان استلام، اختر مكاناً.")

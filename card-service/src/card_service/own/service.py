@@ -14,18 +14,16 @@ from card_service.appointments.errors import CardNotWaiting
 from card_service.appointments.models import Booked, Change
 from card_service.appointments.schemas import AppointmentIn
 from card_service.cards import repository as cards
-from card_service.cards.errors import CardUnknown, SiteUnknown
+from card_service.cards.errors import CardUnknown
 from card_service.cards.lifecycle import ENDED, WAITING
 from card_service.cards.models import Card
 from card_service.dependencies import Dependencies
 from card_service.distribution import repository as sites
-from card_service.distribution import slots
 from card_service.distribution.models import PickupSite, Slot
 from card_service.keys import MOST_REBOOKINGS
 from card_service.losses import service as losses
 from card_service.registry import repository as register
 from card_service.registry.models import Citizen, Household
-from chassis.clock import day_begins
 from chassis.principal import Principal
 from chassis.problems import NotFound
 
@@ -78,13 +76,7 @@ async def free_hours(
 ) -> tuple[PickupSite, list[Slot]]:
     """Hours that the caller may choose. Raises CardUnknown, CardNotWaiting or SiteUnknown."""
     card = _waiting(await own_card(session, caller.person_id))
-    wanted = site_id or card.bound_for or card.site_id
-    if wanted is None:
-        raise SiteUnknown(detail_ar="لم يحدد للكارت مكان استلام، اختر مكاناً.")
-    hours = await booking.hours_for(session, deps, card, wanted)
-    begins = max(hours.earliest, day_begins(first)) if first else hours.earliest
-    found = await slots.free(session, [wanted], begins, hours.behind)
-    return hours.site, [slot for slot in found if slot.free]
+    return await booking.free_hours_of(session, deps, card, site_id, first)
 
 
 async def choose(session: AsyncSession, deps: Dependencies, caller: Principal, given: AppointmentIn) -> Change:
