@@ -55,13 +55,12 @@ CUT = """
 """
 # A chunk in one statement, the payouts with numbers above $3 up to $4: the wallets' balances, the transfers, the
 # events. A citizen who is dead ($16), without a wallet ($8), or whose wallet is not of the batch's governorate ($14,
-# $15), fails alone;
-# what was taken out is passed over. Wallets are locked in the order of their keys, since both sides of the join that
-# updates them come in that order; a transfer is made of what was credited, so that its number is taken under its
-# wallet's lock. Tables are reached by `= ANY` of the chunk's keys and what comes of them is hashed (`PLANNER`):
-# whatever the statistics say, nothing is compared each with each and no table is read whole. A payout's event carries
-# its own id; its JSON is put together from ids, numbers and $12, which is JSON already: building JSON takes six times
-# as long.
+# $15), fails alone; what was taken out is passed over. Wallets are locked in the order of their keys, since both
+# sides of the join that updates them come in that order (an index is walked in it, a bitmap of one would not be); a
+# transfer is made of what was credited, so that its number is taken under its wallet's lock. Tables are reached by `=
+# ANY` of the chunk's keys and what comes of them is hashed (`PLANNER`): whatever the statistics say, nothing is
+# compared each with each and no table is read whole. A payout's event carries its own id; its JSON is put together
+# from ids, numbers and $12, which is JSON already: building JSON takes six times as long.
 BOOK = f"""
     WITH wanted AS MATERIALIZED (
         SELECT number, payout_id, citizen_id, amount FROM payout
@@ -116,8 +115,8 @@ BOOK = f"""
     RETURNING c.paid_total
 """
 PLANNER = """
-    SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off;
-    SET LOCAL jit = off
+    SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_nestloop = off;
+    SET LOCAL enable_mergejoin = off; SET LOCAL jit = off
 """
 # Batches whose parts are all booked.
 BOOKED = """
