@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,12 +63,20 @@ async def test_a_copy_is_handled_once_alone_and_in_one_batch(desk: Desk) -> None
     assert len(await inquiries(desk)) == 2
 
 
-async def test_anything_else_is_answered_with_help(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("day", "help_text"),
+    [
+        (date(2026, 11, 30), "لمعرفة رصيدك أرسل كلمة رصيد. للمساعدة اتصل 19765"),
+        (date(2026, 12, 1), "أرسل رصيد أو كارتي أو موعد أو أقرب أو شكوى أو فقد. للمساعدة 19765"),
+    ],
+)
+async def test_anything_else_is_answered_with_the_help_of_the_day(desk: Desk, day: date, help_text: str) -> None:
     contact = await desk.know()
+    desk.runtime.clock.move_to(datetime.combine(day, time(10), UTC))  # type: ignore[attr-defined]
     await send(desk, text("السلام عليكم"))
     assert await inquiries(desk) == [("help", str(contact.household_id))]
     await desk.sender.step()
-    assert desk.aggregator.texts_to(NUMBER) == ["لمعرفة رصيدك أرسل كلمة رصيد. للمساعدة اتصل 19765"]
+    assert desk.aggregator.texts_to(NUMBER) == [help_text]
 
 
 async def test_an_unknown_number_gets_a_polite_word_and_nothing_of_anyone(desk: Desk) -> None:
