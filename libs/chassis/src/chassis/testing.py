@@ -339,8 +339,17 @@ def taken(path: str) -> float:
 PATIENCE = 4
 
 
-async def eventually(check: Callable[[], Awaitable[T | None]], *, seconds: float = 10.0, every: float = 0.02) -> T:
-    """Poll `check` until it gives something true and return that. AssertionError after `PATIENCE` × `seconds`."""
+async def eventually(
+    check: Callable[[], Awaitable[T | None]],
+    *,
+    seconds: float = 10.0,
+    every: float = 0.02,
+    why: Callable[[], Awaitable[object]] | None = None,
+) -> T:
+    """Poll `check` until it gives something true and return that.
+
+    AssertionError after `PATIENCE` × `seconds`; it tells what `why` says then.
+    """
     seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     while True:
@@ -348,7 +357,8 @@ async def eventually(check: Callable[[], Awaitable[T | None]], *, seconds: float
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s; last value: {value!r}")
+            told = f"; {await why()!r}" if why else ""
+            raise AssertionError(f"not within {seconds} s; last value: {value!r}{told}")
         await asyncio.sleep(every)
 
 

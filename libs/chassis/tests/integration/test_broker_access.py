@@ -19,7 +19,7 @@ from chassis.testing import TestIssuer, eventually, running
 
 from ..probe_service import NoteKept, note_reactions
 from .conftest import MakeApp
-from .support import Wire, dead_letters, envelope, fetch, keep, ready, seen
+from .support import Wire, dead_letters, envelope, fetch, keep, ready, seen, set_aside
 
 if TYPE_CHECKING:
     from devstack.engines import KafkaEngine
@@ -153,9 +153,23 @@ async def test_all_data_of_the_broker_lost_under_load_loses_no_event(
 ) -> None:
     """Topics, users and rights are gone with the data; the keeper brings them back, the relay what it had published."""
     app = await make_app(None, broker.bootstrap, **settings)
+    numbers: list[int] = []
     async with running(app) as client:
-        await eventually(lambda: ready(client), seconds=SECONDS)
-        numbers: list[int] = []
+
+        async def how_it_is() -> dict[str, object]:
+            runtime = app.state.runtime
+            cursor = await runtime.pool.fetchrow("SELECT * FROM outbox_cursor")
+            count = "SELECT count(*), min(id), max(id) FROM outbox"
+            return {
+                "kept": len(numbers),
+                "seen": len(await seen(app, key)),
+                "not well": await reasons(client),
+                "outbox": dict(await runtime.pool.fetchrow(count)) | dict(cursor or {}),
+                "aside": await set_aside(app, key),
+                "keeper": kept[-3:],
+            }
+
+        await eventually(lambda: ready(client), seconds=SECONDS, why=how_it_is)
 
         async def load() -> None:
             while True:
@@ -164,10 +178,10 @@ async def test_all_data_of_the_broker_lost_under_load_loses_no_event(
                 await asyncio.sleep(0.02)
 
         loading = asyncio.create_task(load())
-        await eventually(lambda: seen(app, key), seconds=SECONDS)
+        await eventually(lambda: seen(app, key), seconds=SECONDS, why=how_it_is)
         await asyncio.to_thread(broker.wipe)
-        await asyncio.to_thread(broker.start)
         kept.clear()
+        await asyncio.to_thread(broker.start)
 
         async def whole() -> bool:
             return any("topics created" in one for one in kept)
@@ -180,10 +194,10 @@ async def test_all_data_of_the_broker_lost_under_load_loses_no_event(
         async def all_there() -> bool:
             return len(await seen(app, key)) >= len(numbers) - 1
 
-        await eventually(all_there, seconds=SECONDS, every=0.2)
+        await eventually(all_there, seconds=SECONDS, every=0.2, why=how_it_is)
         found = await seen(app, key)
         assert found == numbers[: len(found)]
-        await eventually(lambda: ready(client), seconds=SECONDS)
+        await eventually(lambda: ready(client), seconds=SECONDS, why=how_it_is)
 
 
 @pytest.mark.parametrize(
