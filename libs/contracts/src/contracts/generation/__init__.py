@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import groupby
 from typing import Any
 
 from contracts.event import Event, registry
@@ -47,7 +48,10 @@ def _place(event: type[Event]) -> tuple[int, bool, str]:
 
 
 def as_json(document: Document) -> str:
-    """The document as it is checked in: what fits one line stands on one, so that a property is a line to review."""
+    """The document as it is checked in: what fits one line stands on one, so that a property is a line to review.
+
+    Plain values that follow one another share their lines.
+    """
     return _laid_out(document, "") + "\n"
 
 
@@ -57,17 +61,28 @@ def _laid_out(value: Any, indent: str) -> str:
         return line
     deeper = indent + "  "
     if isinstance(value, dict):
-        items = [f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(item, deeper)}" for key, item in value.items()]
-        return "{\n" + ",\n".join(deeper + item for item in items) + f"\n{indent}}}"
+        return "{\n" + "\n".join(deeper + row for row in _members(value, deeper)) + f"\n{indent}}}"
     if not any(isinstance(item, dict | list) for item in value):
-        return "[\n" + "\n".join(deeper + row for row in _filled(value, LINE - len(deeper))) + f"\n{indent}]"
+        words = [json.dumps(word, ensure_ascii=False) for word in value]
+        return "[\n" + "\n".join(deeper + row for row in _filled(words, LINE - len(deeper))) + f"\n{indent}]"
     return "[\n" + ",\n".join(deeper + _laid_out(item, deeper) for item in value) + f"\n{indent}]"
+
+
+def _members(value: dict[str, Any], indent: str) -> Iterator[str]:
+    """The lines of an object's members, each but the last with a comma at its end."""
+    blocks: list[list[str]] = []
+    for plain, members in groupby(value.items(), lambda member: not isinstance(member[1], dict | list)):
+        laid = [f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(item, indent)}" for key, item in members]
+        blocks += [list(_filled(laid, LINE - len(indent)))] if plain else [[one] for one in laid]
+    for block in blocks[:-1]:
+        block[-1] += ","
+    return (row for block in blocks for row in block)
 
 
 def _filled(words: list[str], width: int) -> Iterator[str]:
     """As many words to a line as fit, each line but the last with a comma at its end."""
     row = ""
-    for word in (json.dumps(word, ensure_ascii=False) for word in words):
+    for word in words:
         if row and len(row) + len(word) + 3 > width:
             yield row + ","
             row = word
