@@ -30,6 +30,7 @@ from contracts.card import CardRestated, ContactRestated, HouseholdRestated
 from contracts.complaints import ComplaintChanged
 from contracts.health import HouseholdsTreated, ProviderRegistered, ProviderRestated
 from contracts.notify import InquiryReceived, LossReported, MessageFailed
+from contracts.payment import HouseholdsPaid
 from contracts.privacy import ErasureOutcome
 from contracts.summaries import HouseholdsServed, OutletDaySummarised
 from contracts.supply import OutletRegistered, OutletRestated
@@ -159,6 +160,12 @@ async def households_served(events: Sequence[Received[HouseholdsServed]], sessio
 @reactions.on(HouseholdsTreated)
 async def households_treated(events: Sequence[Received[HouseholdsTreated]], session: AsyncSession, _: Runtime) -> None:
     """Keep when households used their card for care first and last: it is a use as any."""
+    await usage.keep_used(session, [event.data for event in events])
+
+
+@reactions.on(HouseholdsPaid)
+async def households_paid(events: Sequence[Received[HouseholdsPaid]], session: AsyncSession, _: Runtime) -> None:
+    """Keep when households paid by their card first and last: it is a use as any."""
     await usage.keep_used(session, [event.data for event in events])
 
 

@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import pytest
+
 from card_service.usage import upkeep
 from chassis.ids import new_id
 from chassis.testing import eventually
 from chassis.testing_events import Outside
 from contracts.health import HouseholdsTreated
+from contracts.payment import HouseholdsPaid
 from contracts.rations import TerminalsDay
 from contracts.summaries import HouseholdsServed, OutletDaySummarised
 
@@ -74,15 +77,17 @@ async def test_a_day_that_is_told_is_measured(open_office: OpenOffice) -> None:
         assert await office.fetch("SELECT FROM sales_day WHERE business_day < $1", long_ago) == []
 
 
-async def test_care_is_a_use_as_any(open_office: OpenOffice) -> None:
+@pytest.mark.parametrize("of", ["care", "payment"])
+async def test_care_and_payments_are_uses_as_any(open_office: OpenOffice, of: str) -> None:
     async with open_office() as office:
         card, _, phase_id = await office.active()
         ((household,),) = await office.fetch("SELECT household_id FROM card WHERE card_id = $1", UUID(card))
         path = await opened(office, phase_id)
         yesterday = office.runtime.clock.today() - timedelta(days=1)
         assert (await conditions(office, path))["households_using"]["part"] == "0"
-        health = Outside(office.settings.kafka_bootstrap, office.settings.topic_prefix)
-        await health.tell(HouseholdsTreated(governorate="03", business_day=yesterday, household_ids=[household]))
+        others = Outside(office.settings.kafka_bootstrap, office.settings.topic_prefix)
+        told = {"business_day": yesterday, "household_ids": [household]}
+        await others.tell(HouseholdsPaid(**told) if of == "payment" else HouseholdsTreated(governorate="03", **told))
 
         async def counted() -> bool | None:
             return (await conditions(office, path))["households_using"]["part"] == "1" or None

@@ -27,7 +27,7 @@ from health_service.providers.restated import PROVIDERS, TERMINALS
 from health_service.retention import RETENTION
 from health_service.reversals.api import routes as reversal_routes
 from health_service.settings import Settings
-from health_service.summaries import telling as summaries
+from health_service.summaries.telling import SUMMARIES
 from policybook.api import policies_router
 from policybook.calendar_watch import calendar_watch
 from policybook.snapshot import kept_fresh
@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             refreshers=[FRESH, KEYS_FRESH],
             workers=[
                 *upkeep.JOBS,
-                *summaries.JOBS,
+                SUMMARIES.job(),
                 CALENDAR,
                 adopting("household", "provider"),
                 expiry(PROPOSALS),

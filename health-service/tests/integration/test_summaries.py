@@ -34,7 +34,7 @@ async def test_who_was_treated_on_a_day_is_told_once(health: Health, monkeypatch
     health.at(now + timedelta(days=1))
     try:
         for _ in range(2):
-            while await telling.run(health.runtime):
+            while await telling.SUMMARIES.run(health.runtime):
                 continue
         found = await told(health, first, second, taken_back, test)
     finally:

@@ -32,6 +32,7 @@ from payment_service.payouts.support_api import routes as support_routes
 from payment_service.proposals import DESK, PROPOSALS
 from payment_service.retention import RETENTION
 from payment_service.settings import Settings
+from payment_service.summaries.telling import SUMMARIES
 from payment_service.wallets.api import routes as wallet_routes
 from policybook.api import policies_router
 from policybook.calendar_watch import calendar_watch
@@ -67,7 +68,15 @@ def create_app(settings: Settings | None = None, hot_routes: Sequence[HotRoute[R
             routers=ROUTERS,
             reactions=reactions,
             refreshers=[FRESH, KEYS_FRESH],
-            workers=(*upkeep.JOBS, *trials.JOBS, *payouts.jobs(chosen), CALENDAR, expiry(PROPOSALS), RETENTION.job()),
+            workers=(
+                *upkeep.JOBS,
+                *trials.JOBS,
+                *payouts.jobs(chosen),
+                SUMMARIES.job(),
+                CALENDAR,
+                expiry(PROPOSALS),
+                RETENTION.job(),
+            ),
             lifespan=lifespan,
             held=HELD,
             holders="card",

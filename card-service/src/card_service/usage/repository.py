@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.row_arrays import statement
 from contracts.health import HouseholdsTreated
+from contracts.payment import HouseholdsPaid
 from contracts.rations import TerminalsDay
 from contracts.summaries import HouseholdsServed, OutletDaySummarised
 
@@ -88,7 +89,9 @@ def _columns(rows: Sequence[tuple[OutletDaySummarised, TerminalsDay]]) -> dict[s
     }
 
 
-async def keep_used(session: AsyncSession, told: Sequence[HouseholdsServed | HouseholdsTreated]) -> None:
+async def keep_used(
+    session: AsyncSession, told: Sequence[HouseholdsServed | HouseholdsTreated | HouseholdsPaid]
+) -> None:
     """Keep on which day households used their card first and last.
 
     A household unknown here is kept too: it may be told late.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from contracts import restated
@@ -102,6 +102,19 @@ class PaymentRefunded(Event):
     citizen_id: UUID
     amount: int
     reference: str
+
+
+class HouseholdsPaid(Event):
+    """Households that paid a merchant by their card on a day that is over: only that, so many at a time.
+
+    What was sold or treated is told by the services that did so.
+    """
+
+    TOPIC = TOPIC
+    KEY = "business_day"
+
+    business_day: date
+    household_ids: list[UUID]
 
 
 class PayoutBatchAccepted(Event):

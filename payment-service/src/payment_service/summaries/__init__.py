@@ -1,0 +1,3 @@
+"""Whose cards paid on a day, told to whoever judges the roll-out."""
+
+TABLES = ("day_summary",)
