@@ -13,6 +13,7 @@ from staff_console.cards.api import routes as card_routes
 from staff_console.handover.api import routes as handover_routes
 from staff_console.home.api import routes as home_routes
 from staff_console.lifespan import lifespan
+from staff_console.lock.api import routes as lock_routes
 from staff_console.pages.api import routes as asset_routes
 from staff_console.payouts.api import routes as payout_routes
 from staff_console.people.api import routes as people_routes
@@ -26,6 +27,7 @@ ROUTERS = (
     asset_routes,
     sign_in_routes,
     home_routes,
+    lock_routes,
     people_routes,
     card_routes,
     handover_routes,

@@ -44,6 +44,9 @@ class Settings(Listening):
     part_seconds: float = Field(default=2.0, gt=0, description="how long a page waits for one of its parts")
     answer_seconds: float = Field(default=10.0, gt=0, description="how long a page waits for what it is about")
     console_idle_minutes: int = Field(default=15, ge=1, le=120, description="a session ends when unused so long")
+    console_lock_minutes: int = Field(
+        default=5, ge=1, le=60, description="a screen is locked after so long without a key, where a PIN opens it"
+    )
     console_longest_hours: int = Field(
         default=10, ge=1, le=24, description="a session ends after so long at the latest"
     )

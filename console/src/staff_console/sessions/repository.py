@@ -18,8 +18,9 @@ _SEEN = """
     UPDATE session SET seen_at = $2 WHERE mark = $1 AND seen_at < $2::timestamptz - interval '1 minute'
 """
 _LIVE = """
-    SELECT session_id, subject, tokens_sealed, seen_at, expires_at FROM session
-    WHERE mark = $1 AND expires_at > $2 AND seen_at > $3
+    SELECT session_id, subject, tokens_sealed, seen_at, expires_at, pin_mark IS NOT NULL AS pin,
+        locked_at IS NOT NULL OR seen_at <= $3 AS locked
+    FROM session WHERE mark = $1 AND expires_at > $2 AND (seen_at > $3 OR pin_mark IS NOT NULL)
 """
 
 
@@ -31,11 +32,13 @@ async def create(
 
 
 async def live(pool: asyncpg.Pool, mark: bytes, now: datetime, idle_since: datetime) -> asyncpg.Record | None:
-    """The session of a cookie's mark, where it goes on; its use is noted."""
-    found = await pool.fetchrow(_LIVE, mark, now, idle_since)
-    if found is not None:
-        await pool.execute(_SEEN, mark, now)
-    return found
+    """The session of a cookie's mark, where it goes on; unused since then it is locked, or over without a PIN."""
+    return await pool.fetchrow(_LIVE, mark, now, idle_since)
+
+
+async def seen(pool: asyncpg.Pool, mark: bytes, now: datetime) -> None:
+    """Note that a session is used."""
+    await pool.execute(_SEEN, mark, now)
 
 
 async def subject_of(pool: asyncpg.Pool, mark: bytes) -> str | None:

@@ -22,6 +22,7 @@ from staff_console.sessions.models import Session
 _FRESH_SECONDS = 30.0  # a token that ends sooner is renewed before a service meets it
 _TOKENS, _DRAFT, _LOOKUP = b"tokens", b"draft", b"lookup"
 _KEPT = timedelta(hours=2)
+_NOTED = timedelta(minutes=1)  # uses within a minute are noted as one
 _MACHINE_TIME = Clock()
 
 
@@ -34,26 +35,38 @@ async def begin(context: Context, subject: str, tokens: Tokens) -> str:
     return secret
 
 
-async def find(context: Context, cookie: str | None) -> Session | None:
-    """The session of a cookie, its tokens good for the next calls; None where it has ended."""
+async def find(context: Context, cookie: str | None, *, using: bool = True) -> Session | None:
+    """The session of a cookie, its tokens good for the next calls; None where it has ended.
+
+    `using`: this is a use of it, from which on it lasts. A locked one is not used, and its tokens are as they lie.
+    """
     if not cookie:
         return None
-    now = _now()
-    idle_since = now - timedelta(minutes=context.settings.console_idle_minutes)
-    row = await repository.live(context.pool, mark_of(context, cookie), now, idle_since)
+    now, mark = _now(), mark_of(context, cookie)
+    idle = timedelta(minutes=context.settings.console_idle_minutes)
+    row = await repository.live(context.pool, mark, now, now - idle)
     if row is None:
         return None
-    session_id: UUID = row["session_id"]
     try:
-        tokens = _opened(context, session_id, row["tokens_sealed"])
+        tokens = _opened(context, row["session_id"], row["tokens_sealed"])
     except SealBroken:
         return None
-    if tokens.expires_at - time.time() < _FRESH_SECONDS:
-        renewed = await _renew(context, session_id)
-        if renewed is None:
-            return None
-        tokens = renewed
-    return Session(session_id, row["subject"], tokens, row["expires_at"])
+    seen_at: datetime = row["seen_at"]
+    if using and not row["locked"]:
+        await repository.seen(context.pool, mark, now)
+        seen_at = max(seen_at, now) if now - seen_at > _NOTED else seen_at
+        if tokens.expires_at - time.time() < _FRESH_SECONDS:
+            renewed = await _renew(context, row["session_id"])
+            if renewed is None:
+                return None
+            tokens = renewed
+    ends_at = min(seen_at + idle, row["expires_at"])
+    return Session(row["session_id"], row["subject"], tokens, row["expires_at"], ends_at, row["locked"], row["pin"])
+
+
+def seconds_left(session: Session) -> int:
+    """How long a session lasts if it is not used from now on, in whole seconds."""
+    return max(0, int((session.ends_at - _now()).total_seconds()))
 
 
 async def _renew(context: Context, session_id: UUID) -> Tokens | None:

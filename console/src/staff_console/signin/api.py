@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from chassis.logging import get_logger
 from chassis.sealing import SealBroken
-from staff_console.provider import HOME, Request, SignInRefused
+from staff_console.provider import Request, SignInRefused
 from staff_console.sessions import service as sessions
+from staff_console.web.places import HOME, own
 from staff_console.web.visit import SESSION, Guest, Guesting, Posted
 
 routes = APIRouter()
@@ -27,7 +28,7 @@ _BOUND = b"sign-in"
 async def sign_in(guest: Guesting, to: str = HOME, again: bool = False) -> Response:
     """Send the browser to the gateway's page, and remember where it wanted to go."""
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-    request = Request(state, nonce, verifier, _own(to))
+    request = Request(state, nonce, verifier, own(to))
     plain = orjson.dumps(asdict(request))
     guest.cookies[FLOW] = guest.context.vault.seal_bound(_BOUND, plain).hex()
     return guest.see_other(guest.context.provider.page(request, guest.language, fresh=again))
@@ -45,7 +46,7 @@ async def callback(guest: Guesting) -> Response:
     except SignInRefused as refusal:
         log.warning("sign-in refused", reason=str(refusal))
         return guest.page("sign_in_failed", 400)
-    before = await sessions.find(guest.context, guest.cookie(SESSION))
+    before = await sessions.find(guest.context, guest.cookie(SESSION), using=False)
     if before is not None:
         await sessions.end(guest.context, before)
     guest.cookies[SESSION] = await sessions.begin(guest.context, subject, tokens)
@@ -75,9 +76,3 @@ def _under_way(guest: Guest) -> Request | None:
         return Request(**orjson.loads(guest.context.vault.open_bound(_BOUND, bytes.fromhex(kept))))
     except (SealBroken, ValueError, TypeError):
         return None
-
-
-def _own(place: str) -> str:
-    """A page of the console; anything else is its first page, so that nobody is sent elsewhere by a link."""
-    plain = place.isprintable() and "\\" not in place
-    return place if plain and (place == HOME or place.startswith((f"{HOME}/", f"{HOME}?"))) else HOME

@@ -13,6 +13,14 @@ class SignedOut(Exception):
     query: str = ""
 
 
+@dataclass
+class Locked(Exception):
+    """The session is locked. `path` and `query`: where to go on once it is opened."""
+
+    path: str
+    query: str = ""
+
+
 class FormStale(Exception):
     """The form belongs to another session."""
 

@@ -16,7 +16,7 @@ from staff_console.context import running
 from staff_console.provider import ProviderSilent
 from staff_console.services import ServiceRefused, ServiceSilent
 from staff_console.sessions import service as sessions
-from staff_console.web.errors import FormStale, Missing, SignedOut
+from staff_console.web.errors import FormStale, Locked, Missing, SignedOut
 from staff_console.web.visit import SESSION, Guest, Visit, fields_of, visit_of
 
 log = get_logger(__name__)
@@ -31,6 +31,7 @@ _NEXT: Final = {
 def install(app: FastAPI) -> None:
     """Let every refusal end in a page."""
     app.add_exception_handler(SignedOut, _on_signed_out)
+    app.add_exception_handler(Locked, _on_locked)
     app.add_exception_handler(ServiceRefused, _on_refused)
     app.add_exception_handler(ServiceSilent, _on_silent)
     app.add_exception_handler(ProviderSilent, _on_silent)
@@ -46,6 +47,13 @@ async def _on_signed_out(request: Request, error: Exception) -> Response:
         raise error
     place = error.path + (f"?{error.query}" if error.query else "")
     return Guest(request, running(request)).see_other(f"/console/sign-in?to={quote(place, safe='')}")
+
+
+async def _on_locked(request: Request, error: Exception) -> Response:
+    if not isinstance(error, Locked):
+        raise error
+    place = error.path + (f"?{error.query}" if error.query else "")
+    return Guest(request, running(request)).see_other(f"/console/lock?to={quote(place, safe='')}")
 
 
 async def _on_refused(request: Request, error: Exception) -> Response:
@@ -95,7 +103,7 @@ async def _known(request: Request) -> Guest:
     """Who asks, with their menu where they are signed in."""
     try:
         return await visit_of(request, running(request))
-    except (SignedOut, ProviderSilent):
+    except (SignedOut, Locked, ProviderSilent):
         return Guest(request, running(request))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +22,7 @@ from staff_console.pages import menu, render
 from staff_console.services import Acting
 from staff_console.sessions import service as sessions
 from staff_console.sessions.models import Session
-from staff_console.web.errors import FormStale, SignedOut
+from staff_console.web.errors import FormStale, Locked, SignedOut
 from staff_console.words import TEXTS
 
 Language = Literal["ar", "en"]
@@ -63,7 +64,7 @@ class Guest:
         html = render(
             template, language, here=self.request.url.path, other=self._other(language),
             training=self.context.settings.training,
-            **{"who": None, "notice": None, "restored": False, "menu": (), **facts},
+            **{"who": None, "left": 0, "notice": None, "restored": False, "menu": (), **facts},
         )  # fmt: skip
         return self.dressed(HTMLResponse(html, status))
 
@@ -124,7 +125,8 @@ class Visit(Guest):
         more = {
             "who": self._who(), "menu": menu(self.session.tokens.scopes), "may": self.session.may,
             "form_token": self.form_token, "new_key": lambda: str(new_id()), "notice": notice,
-            "restored": self.restored,
+            "restored": self.restored, "left": sessions.seconds_left(self.session), "ends_at": self.session.ends_at,
+            "pin": self.session.pin, "lock_after": self.context.settings.console_lock_minutes * 60 * self.session.pin,
         }  # fmt: skip
         return super().page(template, status, **{**more, **facts})
 
@@ -171,14 +173,15 @@ Guesting = Annotated[Guest, Depends(guest_of)]
 
 
 async def visit_of(request: Request, context: Running) -> Visit:
-    """Who asks for a page. Raises SignedOut; what they had typed into a form is kept for them."""
+    """Who asks for a page. Raises SignedOut or Locked; what they had typed into a form is kept for them."""
     guest = Guest(request, context)
     cookie = guest.cookie(SESSION)
     session = await sessions.find(context, cookie)
-    if session is None:
+    if session is None or session.locked:
         if request.method == "POST":
             await sessions.keep_draft(context, cookie, request.url.path, fields_of(await request.body()))
-        raise SignedOut(request.url.path, request.url.query if request.method == "GET" else "")
+        over = SignedOut if session is None else Locked
+        raise over(request.url.path, request.url.query if request.method == "GET" else "")
     return Visit(request, context, session=session)
 
 
@@ -205,7 +208,7 @@ class Form:
 async def form_of(request: Request, visit: Visiting) -> Form:
     """The posted form. Raises FormStale for one that is not of this session's pages."""
     fields = fields_of(await request.body())
-    if fields.get("form_token") != visit.form_token:
+    if not hmac.compare_digest(fields.get("form_token", "").encode(), visit.form_token.encode()):
         raise FormStale
     return Form(visit, fields)
 
