@@ -218,7 +218,7 @@ async def desk(shared_desk: Desk, aggregator: LocalAggregator) -> Desk:
         " outbox, idempotency, set_aside, restriction, erased_person, debit_day, complaint, complaint_step,"
         " complaint_text, question, question_text, unclear_text, inbound_part, deceased, trial_household,"
         " household_place, campaign_text, campaign, campaign_recipient,"
-        " campaign_release, campaign_dry_run, receipt_notice, draws_of_day",
+        " campaign_release, campaign_dry_run, receipt_notice, draws_of_day, spot_check",
     )
     shared_desk.runtime.clock.move_to(None)  # type: ignore[attr-defined]
     shared_desk.sender = Sender(shared_desk.runtime, shared_desk.runtime.state.channels)

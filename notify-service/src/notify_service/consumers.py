@@ -45,6 +45,7 @@ from notify_service.inquiries import outlets as outlet_answers
 from notify_service.messages import repository as messages
 from notify_service.messages import service
 from notify_service.messages.service import Intent, about
+from notify_service.reactions import spot_checks
 from notify_service.reactions.appointments import follow_appointments
 from notify_service.reactions.decided import BEFOREHAND
 from notify_service.reactions.flour import follow_flour
@@ -173,6 +174,7 @@ async def card_issued(events: Sequence[Received[CardIssued]], session: AsyncSess
     for template, by_proxy in (("card_issued", False), ("card_collected", True)):
         told = [about(e, e.data.card_id) for e in events if e.data.by_proxy is by_proxy]
         await _queue(session, runtime, template, told)
+    await spot_checks.of_handovers(events, session, runtime)
 
 
 async def card_activated(events: Sequence[Received[CardActivated]], session: AsyncSession, runtime: Runtime) -> None:
@@ -224,6 +226,7 @@ async def payout_paid(events: Sequence[Received[PayoutPaid]], session: AsyncSess
         for e in events
     ]
     await _queue(session, runtime, "payout_paid", intents)
+    await spot_checks.of_payouts(events, session, runtime)
 
 
 async def payment_captured(

@@ -25,6 +25,7 @@ from notify_service.inquiries.long_texts import PART
 from notify_service.messages import erasing as messages
 from notify_service.questions import erasing as questions
 from notify_service.questions.service import TEXT as QUESTION
+from notify_service.spot_checks import erasing as spot_checks
 
 _TELLING: Final = Basis.TELLING
 _SENT_IN: Final = "(SELECT i.*, c.citizen_id FROM contact c JOIN inbound_message i USING (number_hash)) t"
@@ -141,6 +142,13 @@ HELD: Final[Held] = {
         basis=_TELLING,
         retention=Retention.QUESTIONS,
         erases=(Erasing((Personal.MESSAGES,), (questions.WHOSE,), partly=True),),
+    ),
+    "spot_check": HeldIn(
+        whose=_CITIZEN,
+        classes=(Personal.MESSAGES,),
+        basis=_TELLING,
+        retention=Retention.QUESTIONS,
+        erases=(Erasing((Personal.MESSAGES,), (spot_checks.WAITING, spot_checks.WHOSE)),),
     ),
     "campaign_recipient": HeldIn(
         whose=_CITIZEN,

@@ -32,6 +32,8 @@ KEYWORD_TOPICS = (
     Topic.LANGUAGE_AR,
     Topic.LANGUAGE_EN,
     Topic.HELP,
+    Topic.RECEIVED,
+    Topic.NOT_RECEIVED,
 )
 LAST_HOUR = 23
 
@@ -141,6 +143,32 @@ QUESTION_WITHIN = KEYS.declare(
 QUESTION_TEXTS = KEYS.declare("question.texts_at_most", kinds.positive, "Texts that are kept of an open question.")
 QUESTION_CLAIM = KEYS.declare("question.claim_minutes", kinds.positive, "Minutes for which a claim keeps others off.")
 QUESTION_ANSWER = KEYS.declare("question.answer_hours", kinds.positive, "Hours within which an answer is owed.")
+_ABOUT: Final = ("payout", "handover")
+SPOT_CHECK_SHARE = KEYS.declare(
+    "spot_check.share",
+    kinds.share,
+    "The share of payouts or hand-overs after which the citizen is asked whether they were received.",
+    scope=["about"],
+    needed_for=[{"about": about} for about in _ABOUT],
+)
+SPOT_CHECK_WAIT = KEYS.declare(
+    "spot_check.wait_hours",
+    kinds.positive,
+    "Hours after which it is asked.",
+    scope=["about"],
+    needed_for=[{"about": about} for about in _ABOUT],
+)
+SPOT_CHECK_APART = KEYS.declare(
+    "spot_check.apart_days", kinds.positive, "Days in which no citizen, and no number, is asked a second time."
+)
+SPOT_CHECK_ANSWER = KEYS.declare("spot_check.answer_days", kinds.positive, "Days in which a yes or no answers it.")
+SPOT_CHECK_CATEGORY = KEYS.declare(
+    "spot_check.complaint_category",
+    kinds.text,
+    "The category of the complaint that a no opens.",
+    scope=["about"],
+    needed_for=[{"about": about} for about in _ABOUT],
+)
 RETENTION = KEYS.declare("message.retention_days", kinds.positive, "Days after which a message's words are erased.")
 DEBITS_SINGLY = KEYS.declare(
     "message.debits_told_singly",

@@ -33,6 +33,8 @@ from notify_service.questions import upkeep as questions
 from notify_service.receipt_notices import api as notices_api
 from notify_service.retention import RETENTION
 from notify_service.settings import Settings
+from notify_service.spot_checks import api as spot_checks_api
+from notify_service.spot_checks import upkeep as spot_checks
 from policybook.api import policies_router
 from policybook.calendar_watch import calendar_watch
 from policybook.snapshot import kept_fresh
@@ -45,6 +47,7 @@ ROUTERS = (
     contacts_api.routes,
     complaints_api.routes,
     questions_api.routes,
+    spot_checks_api.routes,
     own_api.routes,
     campaigns_api.routes,
     notices_api.routes,
@@ -72,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 *upkeep.SLOW,
                 *complaints.JOBS,
                 *questions.JOBS,
+                *spot_checks.JOBS,
                 CAMPAIGNS,
                 DRY_RUNS,
                 CALENDAR,

@@ -53,6 +53,20 @@ class QuestionRules:
 
 
 @dataclass(frozen=True)
+class SpotCheckRules:
+    """Of which share of payouts and hand-overs it is asked whether they were received, when, how often, and a no's way.
+
+    `apart`: in which nobody is asked twice; `answer`: in which a yes or no answers.
+    """
+
+    share: Mapping[str, Decimal]
+    wait: Mapping[str, timedelta]
+    apart: timedelta
+    answer: timedelta
+    category: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class CampaignFigures:
     """How fast campaigns leave that say nothing else, and what a part costs in piastres."""
 
@@ -92,6 +106,7 @@ class Rules:
     debits_digest_hour: int
     complaints: ComplaintRules
     questions: QuestionRules
+    spot_checks: SpotCheckRules
     waits_today: frozenset[str]
     campaigns: CampaignFigures
     notices: NoticeRules
@@ -134,6 +149,7 @@ def read_rules(book: PolicyBook, day: date) -> Rules:
         debits_digest_hour=keys.DEBITS_DIGEST_HOUR.on(book, day),
         complaints=_complaints(book, day),
         questions=_questions(book, day),
+        spot_checks=_spot_checks(book, day),
         waits_today=keys.HOLIDAY_WAITS.on(book, day) if is_holiday(book, day) else frozenset(),
         campaigns=CampaignFigures(
             parts_per_second=keys.CAMPAIGN_RATE.on(book, day),
@@ -166,6 +182,21 @@ def _questions(book: PolicyBook, day: date) -> QuestionRules:
         texts_at_most=keys.QUESTION_TEXTS.on(book, day),
         claim=timedelta(minutes=keys.QUESTION_CLAIM.on(book, day)),
         answer=timedelta(hours=keys.QUESTION_ANSWER.on(book, day)),
+    )
+
+
+def _spot_checks(book: PolicyBook, day: date) -> SpotCheckRules:
+    """How it is asked what was received. Raises PolicyInvalid for a category of complaints there is none of."""
+    category = keys.SPOT_CHECK_CATEGORY.by("about", book, day)
+    if unknown := set(category.values()) - keys.COMPLAINT_CATEGORY.by("name", book, day).keys():
+        raise PolicyInvalid(f"no category of complaints: {', '.join(sorted(unknown))}")
+    waits = keys.SPOT_CHECK_WAIT.by("about", book, day)
+    return SpotCheckRules(
+        share=keys.SPOT_CHECK_SHARE.by("about", book, day),
+        wait={about: timedelta(hours=hours) for about, hours in waits.items()},
+        apart=timedelta(days=keys.SPOT_CHECK_APART.on(book, day)),
+        answer=timedelta(days=keys.SPOT_CHECK_ANSWER.on(book, day)),
+        category=category,
     )
 
 

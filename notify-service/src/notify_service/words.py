@@ -29,6 +29,8 @@ class Topic(StrEnum):
     NEAREST = "nearest"
     LANGUAGE_AR = "language_ar"
     LANGUAGE_EN = "language_en"
+    RECEIVED = "received"
+    NOT_RECEIVED = "not_received"
     UNCLEAR = "unclear"  # no keyword of any other
 
 
@@ -43,6 +45,8 @@ ALONE = frozenset(
         Topic.STOP,
         Topic.LANGUAGE_AR,
         Topic.LANGUAGE_EN,
+        Topic.RECEIVED,
+        Topic.NOT_RECEIVED,
     }
 )
 # What a bare number means where it follows a question of ours.

@@ -81,6 +81,19 @@ async def complaint_calls(desk: Desk, citizen_id: str) -> dict[str, Call]:
     }
 
 
+async def spot_check_calls(desk: Desk) -> dict[str, Call]:
+    """The figures of spot checks: a payout in Port Said was asked about."""
+    contact = await desk.know("+201099999989", governorate="03")
+    values = "($1, 'payout', $1, 'pension', $2, $3, '03', now(), now(), 'asked', now(), now())"
+    await desk.runtime.pool.execute(
+        "INSERT INTO spot_check (check_id, about, subject, programme, citizen_id, household_id, governorate,"
+        f" happened_at, due_at, state, asked_at, changed_at) VALUES {values}",
+        new_id(), contact.citizen_id, contact.household_id,
+    )  # fmt: skip
+    path = f"/v1/spot-check-figures?begins={DAY}&ends={DAY}"
+    return {"GET /v1/spot-check-figures": Call(path, "messages:read", refused=200, mark='"asked":1')}
+
+
 async def question_calls(desk: Desk) -> dict[str, Call]:
     """Every operation on questions: four are open."""
     for place in range(4):
@@ -229,6 +242,7 @@ async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:
             **await complaint_calls(desk, str(contact.citizen_id)),
             **await receipt_calls(desk),
             **await question_calls(desk),
+            **await spot_check_calls(desk),
             "GET /v1/message-figures": Call(
                 f"/v1/message-figures?begins={DAY}&ends={DAY}", "messages:read", refused=200, mark='"network":"010"'
             ),

@@ -8,7 +8,8 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,13 @@ import pytest
 from chassis.ids import new_id
 from chassis.testing import TestIssuer, eventually, running
 from chassis.testing_events import Outside
-from contracts.card import CardBlocked, ContactChanged, PickupScheduled
+from contracts.card import CardBlocked, CardIssued, ContactChanged, PickupScheduled
 from contracts.notify import InquiryReceived
 from contracts.payment import WalletStated
 from contracts.supply import BalanceStated, Remaining
 from notify_service.main import create_app
 from notify_service.settings import Settings
+from notify_service.spot_checks.drawing import drawn
 
 from ..conftest import contact_changed
 
@@ -158,5 +160,51 @@ async def test_killed_again_and_again_while_sending_it_sends_each_message_once(
         assert len(numbers) == len(set(numbers)) == 600
         assert await database.fetchval("SELECT count(*) FROM message") == 600
         assert sum(len(batch) for batch in aggregator.requests) >= 600
+    finally:
+        await database.close()
+
+
+def handed_over(contact: ContactChanged) -> CardIssued:
+    """A hand-over of two days ago that is of the sample."""
+    while not drawn("handover", card_id := new_id(), Decimal("0.02")):
+        pass
+    return CardIssued(
+        card_id=card_id, citizen_id=contact.citizen_id, household_id=contact.household_id, governorate="03",
+        site_id=new_id(), issued_at=datetime.now(UTC) - timedelta(days=2),
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+async def test_told_twice_and_killed_while_asking_it_asks_everybody_once(
+    make_settings: Callable[..., Awaitable[Settings]], aggregator: LocalAggregator
+) -> None:
+    settings = await make_settings()
+    outside = Outside(settings.kafka_bootstrap, settings.topic_prefix)
+    people = [citizen(f"+2010{number:08}") for number in range(120)]
+    handovers = [handed_over(one) for one in people]
+    await outside.tell(*people, *handovers, *handovers)
+    database = await asyncpg.connect(settings.database_url)
+    try:
+        for asked in (1, 60):
+
+            async def so_many(least: int = asked) -> bool:
+                states = "SELECT count(*) >= $1 FROM spot_check WHERE state = 'asked'"
+                return bool(await database.fetchval(states, least))
+
+            async with process(settings, UNICARD_NOTIFY_SWEEP_SECONDS="0.05") as service:
+                await eventually(so_many, seconds=60)
+                service.send_signal(signal.SIGKILL)
+        query = "SELECT count(*) = 120 FROM spot_check WHERE state = 'asked'"
+
+        async def all_asked() -> bool:
+            return bool(await database.fetchval(query))
+
+        async with process(settings, UNICARD_NOTIFY_SWEEP_SECONDS="0.05"):
+            await eventually(all_asked, seconds=60)
+        counts = "SELECT count(*), count(DISTINCT citizen_id) FROM message WHERE template = 'handover_received'"
+        row = await database.fetchrow(counts)
+        assert row is not None
+        assert tuple(row) == (120, 120)
+        assert await database.fetchval("SELECT count(*) FROM spot_check") == 120
     finally:
         await database.close()

@@ -19,6 +19,7 @@ from notify_service.templates.complaint_facts import (
     AnswerFacts,
     ComplaintFacts,
     ComplaintNumberFacts,
+    SpotCheckFacts,
 )
 from notify_service.templates.encoding import Encoding, measure
 from notify_service.templates.facts import (
@@ -133,6 +134,7 @@ LONGEST: dict[str, Facts] = {
     ),
     "complaint_answer": AnsweredComplaintFacts(number=12_345_678, answer="x" * 200),
     "answer": AnswerFacts(answer="x" * 200),
+    "spot_check": SpotCheckFacts(programme="takaful_karama", day=date(2026, 9, 16)),
     "complaint_number": ComplaintNumberFacts(number=2**62),
     "mandate": MandateFacts(begins_on=date(2026, 9, 16), ends_on=date(2026, 9, 30)),
     "seminar": SeminarFacts(

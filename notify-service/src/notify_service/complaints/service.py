@@ -53,11 +53,15 @@ async def enter(
     channel: Channel,
     about: tuple[About, UUID] | None = None,
     now: datetime,
+    invited: bool = False,
 ) -> Complaint:
-    """Enter a complaint, and tell the citizen its number. Raises ComplaintCategoryUnknown or ComplaintsOpen."""
+    """Enter a complaint, and tell the citizen its number. Raises ComplaintCategoryUnknown or ComplaintsOpen.
+
+    `invited`: it answers a question of ours, and is none too many.
+    """
     kind = _category(here, category)
     already = await repository.open_of(session, complainant.citizen_id)
-    if len(already) >= here.rules.complaints.open_at_most:
+    if not invited and len(already) >= here.rules.complaints.open_at_most:
         raise ComplaintsOpen(number=already[0].number, detail_ar=f"آخرها رقم {already[0].number}")
     due = now + timedelta(hours=kind.answer_hours)
     entered = Complaint(

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -36,7 +37,7 @@ _REPLIES = text(
     " AND outcome <> 'ignored' GROUP BY number_hash"
 )
 _LAST_TOPICS = text(
-    "SELECT DISTINCT ON (number_hash) number_hash, topic FROM inbound_message"
+    "SELECT DISTINCT ON (number_hash) number_hash, topic, received_at FROM inbound_message"
     " WHERE number_hash = ANY(CAST(:hashes AS bytea[]))"
     " AND received_at >= statement_timestamp() - make_interval(mins => :minutes)"
     " ORDER BY number_hash, received_at DESC"
@@ -86,6 +87,13 @@ _FORGET = text("DELETE FROM inbound_message WHERE received_at < statement_timest
 _FORGET_INQUIRIES = text("DELETE FROM inquiry WHERE asked_at < statement_timestamp() - make_interval(days => :days)")
 
 
+class LastTopic(NamedTuple):
+    """What a number wrote about last, and when that came."""
+
+    topic: Topic
+    at: datetime
+
+
 @dataclass
 class InboundColumns:
     """Messages from citizens as parallel arrays; their words are not kept."""
@@ -128,10 +136,10 @@ async def replies_today(session: AsyncSession, hashes: Sequence[bytes]) -> dict[
     return {bytes(row.number_hash): row.n for row in rows}
 
 
-async def last_topics(session: AsyncSession, hashes: Sequence[bytes], minutes: int) -> dict[bytes, Topic]:
-    """What the last message of each number was about, of those that wrote within some minutes."""
+async def last_topics(session: AsyncSession, hashes: Sequence[bytes], minutes: int) -> dict[bytes, LastTopic]:
+    """The last message of each number, of those that wrote within some minutes."""
     rows = await session.execute(_LAST_TOPICS, {"hashes": list(hashes), "minutes": minutes})
-    return {bytes(row.number_hash): Topic(row.topic) for row in rows}
+    return {bytes(row.number_hash): LastTopic(Topic(row.topic), row.received_at) for row in rows}
 
 
 async def take(session: AsyncSession, inbound: InboundColumns) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,10 +25,14 @@ from notify_service.contacts import repository as contacts
 from notify_service.contacts.people import Person
 from notify_service.context import Context
 from notify_service.inquiries import repository, whom
-from notify_service.inquiries.repository import InboundColumns, InquiryColumns
+from notify_service.inquiries.repository import InboundColumns, InquiryColumns, LastTopic
 from notify_service.messages import service
 from notify_service.messages.service import Intent
 from notify_service.questions import inbound as questions
+from notify_service.spot_checks import answers
+from notify_service.spot_checks import repository as spot_checks
+from notify_service.spot_checks import service as spot_check_service
+from notify_service.spot_checks.models import Asked
 from notify_service.templates.facts import Facts, NoFacts, PeopleFacts
 from notify_service.templates.naming import called
 from notify_service.templates.wording import Language
@@ -46,6 +51,7 @@ _ANSWERS = {
     Topic.APPOINTMENT: "choice_of_many",  # a number alone does not say whose hour is meant
 }
 _UNKNOWN, _ENOUGH, _OF_WHOM, _AT_A_PERSON = "unknown_number", "replies_over", "balance_of_whom", "question_heard"
+_JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)  # in the same batch: later than whatever is in the database
 _LANGUAGES: Mapping[Topic, Language] = {Topic.LANGUAGE_AR: "ar", Topic.LANGUAGE_EN: "en"}
 
 
@@ -83,6 +89,8 @@ class Desk:
         self._people: dict[bytes, list[Person]] = {}  # everybody each number reaches
         self._lost: dict[UUID, UUID] = {}  # whose cards are lost: citizen, household
         self._complaints: list[Heard] = []
+        self._checks: dict[bytes, Asked] = {}  # what each number was asked of late whether it was received
+        self._answers: list[tuple[Asked, _Read, bool]] = []  # to that; whether the number gets an answer
         self._unclear: list[tuple[Person, str, bool]] = []  # from whom, the text, whether the number gets an answer
         self._columns = InboundColumns()
 
@@ -110,15 +118,31 @@ class Desk:
         )
 
     async def _understand(self, read: list[_Read], hashes: list[bytes]) -> None:
-        """Take a bare number for the answer to what its sender was asked last, if that was a while ago at most."""
+        """Take a bare number, a yes or no for the answer to what its sender was asked last, if that is not long ago."""
         asked = await repository.last_topics(self._session, hashes, self._rules.question_minutes)
+        since = self._now - self._rules.spot_checks.answer
+        self._checks = await spot_checks.asked_of(self._session, hashes, since)
         for place, one in enumerate(read):
-            number = choice_in(one.text) if one.text.strip().isdecimal() else None
-            choices = self._choices(one.number_hash, asked.get(one.number_hash or b""))
-            if number is not None and number in choices:
-                read[place] = replace(one, topic=choices[number])
+            topic = self._meant(one, asked.get(one.number_hash or b""))
+            read[place] = replace(one, topic=topic)
             if one.number_hash:
-                asked[one.number_hash] = read[place].topic
+                asked[one.number_hash] = LastTopic(topic, _JUST_NOW)
+
+    def _meant(self, one: _Read, last: LastTopic | None) -> Topic:
+        """What a message means behind what its number wrote last and was asked by us."""
+        check = self._checks.get(one.number_hash or b"")
+        number = choice_in(one.text) if one.text.strip().isdecimal() else None
+        choices = self._choices(one.number_hash, last.topic if last else None)
+        wrote_at = last.at if last and choices else None
+        if check and (said := answers.by_number(one.text, check.said_at, wrote_at)):
+            return said
+        if number is not None and number in choices:
+            return choices[number]
+        if one.topic in answers.ANSWERS:
+            return one.topic if check else Topic.UNCLEAR
+        if check and one.topic is Topic.UNCLEAR:
+            return answers.by_words(one.text, self._rules.keywords) or Topic.UNCLEAR
+        return one.topic
 
     def _choices(self, number: bytes | None, asked: Topic | None) -> Mapping[int, Topic]:
         """What a bare number means behind what was asked last: one of two things, or one of several people."""
@@ -145,6 +169,8 @@ class Desk:
             self._lost.update((person.citizen_id, person.household_id) for person in reached)  # everybody of the number
         if one.topic is Topic.COMPLAINT and reached:
             return self._hear_complaint(one, one.number_hash, answered)
+        if one.topic in answers.ANSWERS:
+            return self._hear_answer(one, one.number_hash, answered)
         if one.topic is Topic.UNCLEAR and reached:
             return self._hear_unclear(one, one.number_hash, one.number, answered)
         most = self._rules.replies_per_number_per_day
@@ -195,6 +221,12 @@ class Desk:
         answered[number] = answered.get(number, 0) + 1
         said = behind(one.text, self._rules.keywords[Topic.COMPLAINT])
         self._complaints.append(Heard([person.citizen_id for person in self._people[number]], said, replies))
+        return "answered"
+
+    def _hear_answer(self, one: _Read, number: bytes, answered: dict[bytes, int]) -> str:
+        replies = answered.get(number, 0) < self._rules.replies_per_number_per_day
+        answered[number] = answered.get(number, 0) + 1
+        self._answers.append((self._checks[number], one, replies))
         return "answered"
 
     def _ask_of_each(self, one: _Read, reached: Sequence[Person]) -> str:
@@ -263,6 +295,10 @@ class Desk:
             await service.queue(self._session, self._here, template, intents)
         for heard in self._complaints:
             await hear(self._session, self._here, heard, self._now)
+        for check, one, replies in self._answers:
+            await spot_check_service.answer(
+                self._session, self._here, check.check_id, one.topic, one.text, self._now, replies=replies
+            )
         for out, at in ((True, self._now), (False, None)):
             hashes = [number for number, wish in self._opted.items() if wish is out]
             if hashes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 
 from notify_service.templates.fact import Fact
@@ -57,10 +57,24 @@ class AnswerFacts(Fact):
         return {"answer": self.answer}
 
 
-ComplaintFact = ComplaintFacts | AnsweredComplaintFacts | ComplaintNumberFacts | AnswerFacts
+class SpotCheckFacts(Fact):
+    """What may have been received, and on which day; `programme`: of a payout."""
+
+    kind: Literal["spot_check"] = "spot_check"
+    programme: str
+    day: date
+
+    def words(self, language: Language) -> dict[str, str]:
+        """The placeholders these facts fill."""
+        say = vocabulary(language)
+        return {"payout": say.payouts.get(self.programme, say.payout), "day": say.date(self.day)}
+
+
+ComplaintFact = ComplaintFacts | AnsweredComplaintFacts | ComplaintNumberFacts | AnswerFacts | SpotCheckFacts
 PLACEHOLDERS: Final = {
     "complaint": frozenset({"number", "day", "state"}),
     "complaint_answer": frozenset({"number", "answer"}),
     "complaint_number": frozenset({"number"}),
     "answer": frozenset({"answer"}),
+    "spot_check": frozenset({"payout", "day"}),
 }
