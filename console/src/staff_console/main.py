@@ -14,9 +14,12 @@ from staff_console.handover.api import routes as handover_routes
 from staff_console.home.api import routes as home_routes
 from staff_console.lifespan import lifespan
 from staff_console.lock.api import routes as lock_routes
+from staff_console.oncall.api import routes as oncall_routes
 from staff_console.pages.api import routes as asset_routes
 from staff_console.payouts.api import routes as payout_routes
 from staff_console.people.api import routes as people_routes
+from staff_console.proposals.api import routes as proposal_routes
+from staff_console.proposals.grants import routes as grant_routes
 from staff_console.requests.api import routes as request_routes
 from staff_console.settings import Settings
 from staff_console.signin.api import routes as sign_in_routes
@@ -34,6 +37,9 @@ ROUTERS = (
     request_routes,
     payout_routes,
     approval_routes,
+    proposal_routes,
+    grant_routes,
+    oncall_routes,
 )
 
 

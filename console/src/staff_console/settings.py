@@ -41,7 +41,7 @@ class Settings(Listening):
     health_url: str = "http://127.0.0.1:8103"
     payment_url: str = "http://127.0.0.1:8104"
     notify_url: str = "http://127.0.0.1:8105"
-    part_seconds: float = Field(default=2.0, gt=0, description="how long a page waits for one of its parts")
+    part_seconds: float = Field(default=1.5, gt=0, description="how long a page waits for one of its parts")
     answer_seconds: float = Field(default=10.0, gt=0, description="how long a page waits for what it is about")
     console_idle_minutes: int = Field(default=15, ge=1, le=120, description="a session ends when unused so long")
     console_lock_minutes: int = Field(

@@ -27,6 +27,7 @@ from chassis.testing import PLAIN, MakeDatabase, served_at
 from devstack.engines import free_ports
 from staff_console import MIGRATIONS
 from staff_console.main import create_app
+from staff_console.sessions import service as sessions
 from staff_console.settings import Settings
 
 PASSWORD = "barley lantern orchard seventeen"
@@ -89,6 +90,12 @@ class Desk:
             await factors.set_totp(session, worker.person_id, sealed, 0, now)
         return worker
 
+    async def signed_in(self, role: str, area: str = "*") -> Browser:
+        """A browser at which somebody with a role has signed in."""
+        browser = self.browser()
+        await browser.sign_in(await self.hire(role, area=area))
+        return browser
+
     def browser(self) -> Browser:
         """A browser of its own."""
         return Browser(self, httpx.AsyncClient(timeout=30, verify=PLAIN))
@@ -102,6 +109,17 @@ class Browser:
     client: httpx.AsyncClient
     page: httpx.Response = field(default_factory=lambda: httpx.Response(204))
     steps: list[int] = field(default_factory=list)
+
+    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """A call of the gateway's API in the name of whoever has signed in here."""
+        cookie = next(str(one.value) for one in self.client.cookies.jar if one.name == "console")
+        session = await sessions.find(self.desk.console.state.context, cookie)
+        assert session is not None
+        headers = {"Authorization": f"Bearer {session.tokens.access}", "Idempotency-Key": str(new_id())}
+        async with httpx.AsyncClient(base_url=self.desk.gateway_url, verify=PLAIN, timeout=30) as client:
+            reply = await client.request(method, path, json=body, headers=headers)
+        assert reply.is_success, reply.text
+        return reply.json()
 
     async def get(self, path: str) -> httpx.Response:
         return await self._followed(await self._send("GET", path))

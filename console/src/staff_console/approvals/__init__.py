@@ -1,1 +1,1 @@
-"""What waits for a decision of whoever has signed in, over the services."""
+"""The approvals inbox: what waits for whoever looks, over all services."""

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contracts.scopes import Scope
 from staff_console.pages import formats
+from staff_console.services.rights import OPENS
 from staff_console.words import NOUNS, TEXTS
 
 _HERE: Final = Path(__file__).parent
@@ -27,9 +28,8 @@ class Entry:
     scopes: frozenset[str]
 
 
-_APPROVES: Final = frozenset(scope for scope in Scope if scope.value.endswith(":approve"))
 MENU: Final = (
-    Entry("/console/approvals", "approvals", _APPROVES),
+    Entry("/console/approvals", "approvals", OPENS),
     Entry("/console/handover", "handover", frozenset({Scope.CARDS_HANDOVER})),
     Entry(
         "/console/people",
@@ -44,6 +44,7 @@ MENU: Final = (
         frozenset({Scope.REQUESTS_READ, Scope.REQUESTS_WRITE, Scope.REQUESTS_APPROVE}),
     ),
     Entry("/console/payouts", "payouts", frozenset({Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYOUTS_READ})),
+    Entry("/console/on-call", "oncall", frozenset({Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE})),
 )
 
 

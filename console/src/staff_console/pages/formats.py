@@ -9,7 +9,9 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from chassis.clock import CAIRO
+from chassis.governorates import GOVERNORATES
 from chassis.plurals import arabic
+from contracts.people import PEOPLE
 
 _MONTHS: Final = {
     "ar": (
@@ -68,6 +70,8 @@ def filters(language: str, nouns: Nouns) -> dict[str, Callable[..., object]]:
         "moment": lambda value: moment(value, language),
         "month": lambda value: month(value, language),
         "hour": lambda value: hour(value, language),
+        "governorate": lambda code: place(code, language),
+        "role": lambda name: role(name, language),
         "count": lambda number, noun: count(number, noun, language, nouns),
     }
 
@@ -128,6 +132,20 @@ def hour(value: datetime | str, language: str) -> Markup:
     """The hour of a moment by the clock of Cairo: `2:05 م`."""
     known = _moment_of(value)
     return Markup('<time datetime="{}">{}</time>').format(known.isoformat(), _clock(known, language))
+
+
+def place(code: str, language: str) -> str:
+    """The governorate of an area by its code, in words; the nation's is `*`, and what is no code comes as it is."""
+    if code == "*":
+        return "الجمهورية" if language == "ar" else "the nation"
+    names = GOVERNORATES.get(code[:2])
+    return code if names is None else names[1 if language == "ar" else 0]
+
+
+def role(name: str, language: str) -> str:
+    """A role as people call it; one that is not known here by its own name."""
+    known = PEOPLE.get(name)
+    return name if known is None else known.name_ar if language == "ar" else known.name
 
 
 def count(number: int, noun: str, language: str, nouns: Nouns) -> Markup:

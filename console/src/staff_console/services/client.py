@@ -58,16 +58,15 @@ class Acting:
         reply = await self.services.send(service, "GET", path, params=query, headers=self._headers())
         return _answer(service, reply)
 
-    async def post(
-        self, service: Name, path: str, body: object = None, *, key: str = "", method: str = "POST"
-    ) -> Answer:
+    async def post(self, service: Name, path: str, body: object = None, *, key: str = "", purpose: str = "") -> Answer:
         """What a service answers to a change, or to a search that stands in a body.
 
-        `key`: the form's idempotency key; a change sent again under it happens once. Raises ServiceRefused or
-        ServiceSilent.
+        `key`: the form's idempotency key; a change sent again under it happens once. `purpose`: what for, which is
+        recorded with it. Raises ServiceRefused or ServiceSilent.
         """
-        headers = self._headers() | ({"Idempotency-Key": key} if key else {})
-        return _answer(service, await self.services.send(service, method, path, json=body, headers=headers))
+        headers: dict[str, str | bytes] = {**self._headers()}
+        headers |= ({"Idempotency-Key": key} if key else {}) | ({"Purpose": purpose.encode()} if purpose else {})
+        return _answer(service, await self.services.send(service, "POST", path, json=body, headers=headers))
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}

@@ -127,6 +127,7 @@ class Visit(Guest):
             "form_token": self.form_token, "new_key": lambda: str(new_id()), "notice": notice,
             "restored": self.restored, "left": sessions.seconds_left(self.session), "ends_at": self.session.ends_at,
             "pin": self.session.pin, "lock_after": self.context.settings.console_lock_minutes * 60 * self.session.pin,
+            "me": self.session.subject,
         }  # fmt: skip
         return super().page(template, status, **{**more, **facts})
 

@@ -40,6 +40,10 @@ NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = Mappin
             _arabic("لا توجد طلبات", "طلب واحد", "طلبان", "طلبات", "طلباً", "طلب"),
             _english("request", "requests"),
         ),
+        "proposal": (
+            _arabic("لا توجد مقترحات", "مقترح واحد", "مقترحان", "مقترحات", "مقترحاً", "مقترح"),
+            _english("proposal", "proposals"),
+        ),
         "payment": (
             _arabic("لا توجد مدفوعات", "صرف واحد", "عمليتا صرف", "عمليات صرف", "عملية صرف", "عملية صرف"),
             _english("payment", "payments"),

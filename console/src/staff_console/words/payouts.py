@@ -1,13 +1,10 @@
-"""Words of payouts and of the approvals inbox."""
+"""Words of payouts."""
 
 from __future__ import annotations
 
 from typing import Final
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
-    "approvals": ("ما ينتظر اعتمادك", "Waiting for your decision"),
-    "approvals.help": ("طلبات وصرف ومقترحات تنتظر قرارك", "Requests, payouts and proposals that wait for you"),
-    "approvals_none": ("لا شيء ينتظر قرارك الآن.", "Nothing waits for your decision now."),
     "payouts": ("صرف المعاشات والدعم", "Payouts"),
     "payouts.help": ("دفعات الصرف وحالتها واعتمادها", "Batches of payouts, their state and approval"),
     "payout": ("دفعة صرف", "Batch of payouts"),
@@ -51,7 +48,5 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "why_missing": ("اكتب السبب.", "Say why."),
     "payout_approved": ("اعتُمد الصرف.", "The payouts were approved."),
     "payout_cancelled": ("أُعيدت الدفعة.", "The batch was sent back."),
-    "proposals": ("مقترحات", "Proposals"),
-    "proposal_until": ("ينتهي في", "Ends"),
     "open_it": ("افتح", "Open"),
 }

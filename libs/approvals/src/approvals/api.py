@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -92,7 +93,7 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
         now = get_runtime(request).clock.now()
         wanted = {"kinds": kinds.open_to(caller), "kind": kind, "subject": subject, "state": state}
         found = await repository.page(session, caller.bound, page, now, **wanted)
-        return ProposalPage.of(page, [ProposalReply.of(one, now) for one in found], lambda one: one.proposal_id)
+        return ProposalPage.of(page, _shown(proposals, caller, found, now), lambda one: one.proposal_id)
 
     @routes.get(
         base + "/{proposal_id}", scopes=kinds.scopes, problems=ProposalUnknown, operation_id=f"{name}_read_proposal"
@@ -100,8 +101,7 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
     async def read_proposal(proposal_id: UUID, request: Request, caller: Caller, session: Reading) -> ProposalReply:
         """What is proposed, its digest, who did what with it, and what to know before deciding."""
         runtime: R = request.app.state.runtime
-        found = await _listed(session, proposals, caller, proposal_id)
-        return ProposalReply.of(found, runtime.clock.now(), await proposals.beside(session, runtime, found))
+        return await _told(session, runtime, proposals, caller, proposal_id)
 
     @routes.post(
         base + "/{proposal_id}/decision",
@@ -142,6 +142,18 @@ def proposals_router(name: str, proposals: Proposals[R], *, deadline: float = 10
         return ProposalReply.of(_named(request, kinds, ended), runtime.clock.now())
 
     return routes
+
+
+async def _told(
+    session: AsyncSession, runtime: R, proposals: Proposals[R], caller: Principal, proposal_id: UUID
+) -> ProposalReply:
+    found, now = await _listed(session, proposals, caller, proposal_id), runtime.clock.now()
+    beside = await proposals.beside(session, runtime, found)
+    return ProposalReply.of(found, now, beside, proposals.hindrance(caller, found, now))
+
+
+def _shown(proposals: Proposals[R], caller: Principal, found: list[Proposal], now: datetime) -> list[ProposalReply]:
+    return [ProposalReply.of(one, now, hindrance=proposals.hindrance(caller, one, now)) for one in found]
 
 
 async def _listed(session: AsyncSession, proposals: Proposals[R], caller: Principal, proposal_id: UUID) -> Proposal:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints,
 
 from approvals.model import Act, Did, Office, Proposal, State
 from chassis.paging import Page
+from chassis.refusals import Refusal
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Digest = Annotated[
@@ -62,6 +63,21 @@ class ProposalAct(BaseModel):
         )  # fmt: skip
 
 
+class Hindrance(BaseModel):
+    """Why its reader may not decide on a proposal: what a decision would be refused with."""
+
+    code: str
+    reason: str
+    reason_ar: str
+
+    @staticmethod
+    def of(refusal: Refusal) -> Hindrance:
+        """A refusal in both languages: what it is, and what it says of this proposal."""
+        english = ". ".join(filter(None, (refusal.title(), refusal.detail)))
+        arabic = ". ".join(filter(None, (refusal.title_ar, refusal.detail_ar)))
+        return Hindrance(code=refusal.code, reason=english, reason_ar=arabic)
+
+
 class ProposalReply(BaseModel):
     """A proposal as it stands. `deciders` persons must approve it, of the office that `office` says."""
 
@@ -85,10 +101,16 @@ class ProposalReply(BaseModel):
         description="what else to know before deciding, as it is when the proposal is read by itself: of a policy of"
         " supply-service what it would change (`simulation`)",
     )
+    hindrance: Hindrance | None = Field(
+        default=None,
+        description="where proposals are read or listed: why the reader may not decide it; null where they may",
+    )
 
     @staticmethod
-    def of(proposal: Proposal, now: datetime, beside: JsonValue = None) -> ProposalReply:
-        """A proposal as the API tells it at a moment."""
+    def of(
+        proposal: Proposal, now: datetime, beside: JsonValue = None, hindrance: Refusal | None = None
+    ) -> ProposalReply:
+        """A proposal as the API tells it at a moment; `hindrance`: what keeps its reader from deciding on it."""
         return ProposalReply(
             proposal_id=proposal.proposal_id,
             kind=proposal.kind,
@@ -106,6 +128,7 @@ class ProposalReply(BaseModel):
             ended_at=proposal.ended_at,
             acts=[ProposalAct.of(act) for act in proposal.acts],
             beside=beside,
+            hindrance=None if hindrance is None else Hindrance.of(hindrance),
         )
 
 

@@ -25,6 +25,7 @@ from chassis.ids import new_id
 from chassis.logging import get_logger
 from chassis.principal import Actor, Principal
 from chassis.problems import InsufficientScope, InvalidRequest
+from chassis.refusals import Refusal
 from contracts.scopes import Scope
 
 log = get_logger(__name__)
@@ -162,6 +163,19 @@ class Proposals(Generic[R]):
         await kind.execute(session, runtime, approved, caller)
         log.info("proposal approved", kind=kind.name, proposal_id=str(proposal_id))
         return approved
+
+    def hindrance(self, caller: Principal, proposal: Proposal, now: datetime) -> Refusal | None:
+        """What keeps a caller from deciding on a proposal, None where nothing does.
+
+        How long ago two factors were shown is not looked at: they can be shown again.
+        """
+        try:
+            rules.ensure_open(proposal, now, State.SUBMITTED)
+            _ensure_scope(caller, self.kinds[proposal.kind].decides)
+            rules.ensure_may_decide(proposal, caller.kind, caller.actor, caller.grantors)
+        except Refusal as refusal:
+            return refusal
+        return None
 
     async def withdraw(
         self, session: AsyncSession, runtime: R, caller: Principal, proposal_id: UUID, reason: str

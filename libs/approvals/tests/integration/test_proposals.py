@@ -105,6 +105,27 @@ async def test_one_proposes_and_another_person_decides(office: Bureau) -> None:
     assert (await office.decide(made, expect=409))["code"] == "proposal_state"
 
 
+async def test_it_is_told_what_keeps_its_reader_from_deciding(office: Bureau) -> None:
+    maker, other = new_id(), new_id()
+    both = f"{MAKES} {DECIDES}"
+    made = await office.propose(office.issuer.person(both, person_id=maker))
+    path = f"/v1/proposals/budget/{made['proposal_id']}"
+
+    async def hindered(headers: dict[str, str]) -> Any:
+        read = (await office.client.get(path, headers=headers)).json()["hindrance"]
+        listed = (await office.client.get("/v1/proposals/budget?limit=200", headers=headers)).json()["items"]
+        (of_list,) = [one["hindrance"] for one in listed if one["proposal_id"] == made["proposal_id"]]
+        assert read == of_list
+        return read and read["code"]
+
+    assert await hindered(office.issuer.person(both, person_id=maker)) == "own_proposal"
+    assert await hindered(office.issuer.person(DECIDES, person_id=other)) is None
+    assert await hindered(office.issuer.person(MAKES, person_id=other)) == "insufficient_scope"
+    assert await hindered(office.issuer.headers("pension-authority", both)) == "caller_kind_refused"
+    await office.decide(made, person_id=other)
+    assert await hindered(office.issuer.person(DECIDES, person_id=other)) == "proposal_state"
+
+
 async def test_no_machine_decides_and_nobody_without_two_factors(office: Bureau) -> None:
     made = await office.propose()
     path, body = (
