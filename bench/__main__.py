@@ -29,6 +29,7 @@ from bench import (
     names,
     plans,
     redemptions,
+    registry,
     roles,
     simulation,
     terminals,
@@ -61,6 +62,7 @@ FIGURES = (
     "months",
     "names",
     "plans",
+    "registry",
     "roles",
     "simulation",
     "upgrade",
@@ -73,6 +75,7 @@ ALONE = {
     "months",
     "names",
     "plans",
+    "registry",
     "roles",
     "simulation",
     "upgrade",
@@ -102,6 +105,10 @@ async def measure(options: Options, wanted: set[str]) -> list[Section]:
     if "plans" in wanted:
         _say("plans")
         sections.append(plans.section(await plans.run(options)))
+    if "registry" in wanted:
+        _say("registry")
+        async with stack.running() as running:
+            sections.append(registry.section(await registry.run(running, options)))
     if "roles" in wanted:
         _say("roles")
         sections.append(roles.section(await roles.run(options), options))

@@ -10,7 +10,8 @@ class Options:
     """`seconds` of one run, `rounds` of all runs in turn, `cards` in supply-service's books, pgbench's `scale`,
     `citizens` in the file that is imported and in the databases that are upgraded, `households` whose month is opened
     at once and over which a change of policies is computed, `simulated` over which it is computed too, `named` in the
-    register where `searches` are made, `planned` adults who are invited to collect their cards, `handovers` cards that
+    register where `searches` are made, `registered` households in the one that is looked through, `planned` adults
+    who are invited to collect their cards, `handovers` cards that
     wait to be given, `activated` by one order. `campaign` adults are invited and come, to sites of so many counters,
     which take so many minutes a visitor.
 
@@ -26,6 +27,7 @@ class Options:
     households: int = 186_000
     simulated: int = 2_000_000
     named: int = 5_000_000
+    registered: int = 1_000_000
     planned: int = 500_000
     searches: int = 3_000
     handovers: int = 30_000
@@ -44,6 +46,7 @@ QUICK = Options(
     households=10_000,
     simulated=40_000,
     named=40_000,
+    registered=20_000,
     planned=20_000,
     searches=300,
     handovers=4_000,

@@ -18,6 +18,7 @@ NEWEST: Final = "newest first: what comes later stands before all that was read,
 NAMED: Final = "by what names the item for its caller: a directory or a day's totals, read whole"
 FILED: Final = "by the place in a file that no longer grows"
 HOURLY: Final = "by the hour of the appointment: a day's plan, read whole"
+CHOSEN: Final = "in the order a person chose, to look through; what must be whole is a file, of one moment"
 CREATED: Final = "by an id made in the transaction that brings it into the list: worked off, and read whole again"
 
 # What every service has; settled events stand in the order of settling (libs/chassis test_consumer.py).
@@ -87,6 +88,8 @@ ORDERS: Final = {
     "/v1/receipt-notices": CREATED,
     "/v1/redemptions": NEWEST,
     "/v1/role-grants": CREATED,
+    "/v1/register-exports": NEWEST,
+    "/v1/registered-households": CHOSEN,
     "/v1/rollout-phases": CREATED,
     "/v1/seminars": CREATED,
     "/v1/settlements": NAMED,

@@ -16,12 +16,14 @@ from card_service.distribution.api import routes as distribution
 from card_service.distribution.public_api import routes as public_sites
 from card_service.distribution.site_api import routes as sites
 from card_service.duplicates.api import routes as duplicates
+from card_service.exports.api import routes as exports
 from card_service.findings.api import routes as findings
 from card_service.handover.api import routes as handover
 from card_service.held import HELD
 from card_service.hotlist.api import routes as hotlist
 from card_service.housecalls.api import routes as housecalls
 from card_service.lifespan import lifespan
+from card_service.listings.api import routes as listings
 from card_service.losses.api import routes as losses
 from card_service.mandates.api import routes as mandates
 from card_service.own.api import routes as own
@@ -61,6 +63,8 @@ ROUTERS = (
     registry,
     imports,
     lists,
+    listings,
+    exports,
     requests,
     search,
     duplicates,

@@ -13,6 +13,7 @@ from card_service.distribution.plans import plan_chunk
 from card_service.distribution.reminding import REMINDING
 from card_service.distribution.slot_making import MAKING
 from card_service.duplicates.finding import FINDING
+from card_service.exports.worker import EXPORTING, RUNNING_OUT
 from card_service.hotlist.upkeep import TIDYING
 from card_service.jobs import job
 from card_service.losses.upkeep import CODES_OVER, DATING, LAPSING
@@ -68,6 +69,8 @@ def workers() -> list[Periodic[Runtime]]:
         TELLING,
         COUNTING,
         USE_FORGOTTEN,
+        EXPORTING,
+        RUNNING_OUT,
         PUBLISHING,
         Periodic(CHAIN.worker, CHAIN.run, lambda runtime: runtime.state.dependencies.settings.card_chain_seconds),
     ]

@@ -19,7 +19,7 @@ from chassis.testing import eventually
 from chassis.testing_walk import ISMAILIA, PORT_SAID, Call, signed_by, walk
 from policybook.testing import policy_calls
 
-from .. import sites
+from .. import registers, sites
 from ..bureaus import production_calls
 from ..holders import appointments, findings, house_calls, losses, mandates
 from ..owned import BY_CITIZENS, OPERATIONS, own
@@ -49,6 +49,8 @@ ANYONE = {
     "POST /v1/bread-code-proofs": "the same: a code is used at terminals of every governorate",
     "POST /v1/holder-proof-codes": "the same: the code goes to the holder, whoever asks",
     "POST /v1/import-declarations": "a file belongs to whoever declares it",
+    "POST /v1/register-exports": "a file is its owner's, of rows of the owner's area, see test_registered.py",
+    "GET /v1/registered-households/count": "a number of the caller's own area, see test_registered.py",
     "POST /v1/imports": "a file belongs to whoever sends it; rows of elsewhere are rejected one by one",
 }
 REPORT = {"channel": "counter", "identified_by": "passport"}
@@ -128,6 +130,9 @@ def registry(office: Office, world: World) -> Calls:
         "GET /v1/households": Call("/v1/households?limit=500", "citizens:read", refused=200, mark=str(world.household)),
         "GET /v1/citizens": Call("/v1/citizens?limit=500", "citizens:read", refused=200, mark=mark),
         "GET /v1/memberships": Call("/v1/memberships?limit=500", "citizens:read", refused=200, mark=mark),
+        "GET /v1/registered-households": Call(
+            "/v1/registered-households?limit=200", "citizens:read", refused=200, mark=str(world.household)
+        ),
         "GET /v1/households/{household_id}/months/{month}": Call(f"{household}/months/2026-12", "citizens:read"),
         "GET /v1/citizens/{citizen_id}": Call(citizen, "citizens:read"),
         "GET /v1/citizens/{citizen_id}/accesses": Call(f"{citizen}/accesses", "citizens:read"),
@@ -424,12 +429,14 @@ async def test_every_operation_asks_whose_it_is(office: Office) -> None:
     calls |= await rights(office, world) | await duplicates(office, world)
     calls |= await requests(office) | await losses(office) | await findings(office) | await mandates(office)
     calls |= await readiness(office) | await house_calls(office) | await appointments(office)
-    calls |= await trials(office)
+    calls |= await trials(office) | await registers.exports(office)
     calls |= await production_calls(office)
     calls |= await policy_calls(office.client, office.issuer, "card", "/v1/policies/card")
     file = {"content": "\r\n".join([",".join(HEADER), office.row("b"), ""]), "headers": {"Content-Type": "text/csv"}}
     asked = {"json": {"national_id": world.head["national_id"]}}
     acts = {
+        "POST /v1/register-exports": Call("/v1/register-exports", "citizens:read", body=registers.ORDER),
+        "GET /v1/registered-households/count": Call("/v1/registered-households/count", "citizens:read"),
         "POST /v1/imports": Call("/v1/imports", "citizens:import", body=file),
         "POST /v1/import-declarations": Call(
             "/v1/import-declarations", "citizens:import", body={"json": {"parts": 1, "sha256": "0" * 64}}

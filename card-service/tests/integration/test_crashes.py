@@ -45,7 +45,7 @@ async def main():
     runtime = Runtime("card", settings, clock, engine, sessions, None, None, None, None)
     deps = Dependencies.of(settings, clock, snapshot_of(POLICIES, KEYS), transfer, add, open_of)
     runtime.state = Context(deps, None, None, None)
-    killed = {"imports", "pickup_plans", "activations"}
+    killed = {"imports", "pickup_plans", "activations", "register_exports"}
     await asyncio.gather(*(work(runtime) for work in workers() if work.name in killed))
 
 asyncio.run(main())

@@ -17,6 +17,8 @@ LISTS = {
     "/v1/hot-list",  # followed in test_hot_list.py
     "/v1/households",
     "/v1/memberships",
+    "/v1/registered-households",  # walked in test_registered.py
+    "/v1/register-exports",
     "/v1/citizens/{citizen_id}/accesses",
     "/v1/imports/{import_id}/rejections",
     "/v1/imports/{import_id}/rows",

@@ -20,6 +20,8 @@ from staff_console.payouts.api import routes as payout_routes
 from staff_console.people.api import routes as people_routes
 from staff_console.proposals.api import routes as proposal_routes
 from staff_console.proposals.grants import routes as grant_routes
+from staff_console.registry.api import routes as registry_routes
+from staff_console.registry.exports_api import routes as export_routes
 from staff_console.requests.api import routes as request_routes
 from staff_console.settings import Settings
 from staff_console.signin.api import routes as sign_in_routes
@@ -32,6 +34,8 @@ ROUTERS = (
     home_routes,
     lock_routes,
     people_routes,
+    registry_routes,
+    export_routes,
     card_routes,
     handover_routes,
     request_routes,

@@ -38,6 +38,8 @@ MENU: Final = (
             {Scope.CITIZENS_READ, Scope.CITIZENS_WRITE, Scope.CARDS_HANDOVER, Scope.CARDS_REPORT, Scope.CARDS_WRITE}
         ),
     ),
+    Entry("/console/registry", "registry", frozenset({Scope.CITIZENS_READ, Scope.CITIZENS_WRITE})),
+    Entry("/console/exports", "exports", frozenset({Scope.CITIZENS_READ, Scope.CITIZENS_WRITE})),
     Entry(
         "/console/requests",
         "requests",

@@ -58,6 +58,13 @@ class Acting:
         reply = await self.services.send(service, "GET", path, params=query, headers=self._headers())
         return _answer(service, reply)
 
+    async def raw(self, service: Name, path: str) -> bytes:
+        """A part of a file as it is. Raises ServiceRefused or ServiceSilent."""
+        reply = await self.services.send(service, "GET", path, headers=self._headers())
+        if not reply.is_success:
+            _answer(service, reply)
+        return reply.content
+
     async def post(self, service: Name, path: str, body: object = None, *, key: str = "", purpose: str = "") -> Answer:
         """What a service answers to a change, or to a search that stands in a body.
 

@@ -6,12 +6,24 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from staff_console.words import common, facts, handover, lock, oncall, payouts, people, proposals, refusals, requests
+from staff_console.words import (
+    common,
+    facts,
+    handover,
+    lock,
+    oncall,
+    payouts,
+    people,
+    proposals,
+    refusals,
+    registry,
+    requests,
+)
 from staff_console.words.nouns import NOUNS
 
 __all__ = ["NOUNS", "TEXTS"]
 
-_MODULES: Final = (common, lock, people, handover, requests, payouts, proposals, facts, oncall, refusals)
+_MODULES: Final = (common, lock, people, registry, handover, requests, payouts, proposals, facts, oncall, refusals)
 TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {name: both for module in _MODULES for name, both in module.TEXTS.items()}
 )

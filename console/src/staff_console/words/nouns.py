@@ -28,6 +28,10 @@ NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = Mappin
             _arabic("لا يوجد أفراد", "فرد واحد", "فردان", "أفراد", "فرداً", "فرد"),
             _english("member", "members"),
         ),
+        "household": (
+            _arabic("لا توجد أسر", "أسرة واحدة", "أسرتان", "أسر", "أسرة", "أسرة"),
+            _english("household", "households"),
+        ),
         "loaf": (
             _arabic("لا توجد أرغفة", "رغيف واحد", "رغيفان", "أرغفة", "رغيفاً", "رغيف"),
             _english("loaf", "loaves"),
