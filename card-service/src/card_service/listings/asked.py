@@ -43,7 +43,10 @@ class Asked(BaseModel):
 
     @property
     def conditions(self) -> dict[str, object]:
-        """The conditions that are asked for, by the names of `statements.CONDITIONS`, each with its parameter."""
+        """The conditions that are asked for, by the names of `statements.CONDITIONS`, each with its parameter.
+
+        Those that take none have True.
+        """
         held: dict[str, object] = {
             "governorate": self.governorate,
             "status": self.status,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -35,7 +35,7 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "governorate": "h.governorate = :governorate",
         "district": "h.district = :district",
-        "unlisted": f"(h.district !~ '{CODE}') = :unlisted",
+        "unlisted": f"h.district !~ '{CODE}'",
         "status": "h.status = :status",
         "size_from": "h.members >= :size_from",
         "size_to": "h.members <= :size_to",
@@ -43,7 +43,7 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "registered_before": "h.registered_at < :registered_before",
         "changed_from": "EXISTS (SELECT FROM register_change r WHERE r.household_id = h.household_id"
         " AND r.decided_at >= :changed_from)",
-        "no_card": f"(NOT EXISTS (SELECT {_HEADS})) = :no_card",
+        "no_card": f"NOT EXISTS (SELECT {_HEADS})",
         "card_states": f"EXISTS (SELECT {_HEADS} AND k.state = ANY(CAST(:card_states AS text[])) AND {_NO_OTHER})",
         "site_id": f"EXISTS (SELECT {_HEADS} AND k.site_id = :site_id AND {_NO_OTHER})",
     }
@@ -105,13 +105,13 @@ def _where(names: frozenset[str]) -> str:
     return " AND ".join(["<bound>", *(CONDITIONS[name] for name in sorted(names))])
 
 
-@cache
+@lru_cache(maxsize=512)
 def counting(names: frozenset[str]) -> BoundedStatement:
     """How many households there are that fulfil conditions."""
     return BoundedStatement(f"SELECT count(*) FROM household h WHERE {_where(names)}", **_AREA)
 
 
-@cache
+@lru_cache(maxsize=512)
 def page(names: frozenset[str], sort: str, *, behind: bool) -> BoundedStatement:
     """A page: first the households of it, then their heads and cards. `behind`: it begins behind a cursor."""
     by = SORTS[sort]
@@ -123,7 +123,7 @@ def page(names: frozenset[str], sort: str, *, behind: bool) -> BoundedStatement:
     )
 
 
-@cache
+@lru_cache(maxsize=512)
 def whole(names: frozenset[str], sort: str) -> BoundedStatement:
     """All of a list, with what a file of it has besides."""
     return BoundedStatement(

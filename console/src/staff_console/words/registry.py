@@ -71,9 +71,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "export_until": ("متاح حتى", "Available until"),
     "export_as_of": ("الصفوف كما كانت في", "Rows as they were at"),
     "export_fetch": ("نزّل الملف", "Download"),
+    "export_failed": ("اطلب الملف من جديد.", "Order the file again."),
     "export_state.queued": ("في الانتظار", "Waiting"),
     "export_state.running": ("قيد الكتابة", "Being written"),
     "export_state.noting": ("قيد التسجيل", "Being recorded"),
     "export_state.done": ("جاهز", "Ready"),
-    "export_state.failed": ("تعذر إعداده: اطلبه من جديد", "Failed: order it again"),
+    "export_state.failed": ("تعذر إعداده", "Failed"),
 }
