@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import hashlib
 import json
 from typing import Any
 
@@ -244,3 +246,49 @@ async def raw(port: int, request: str) -> bytes:
     answer = await asyncio.wait_for(reader.read(), WITHIN_SECONDS)
     writer.close()
     return answer
+
+
+class TestPages:
+    """Below the fronts people read refusals, in Arabic first, with what to do and when."""
+
+    def page(self, reply: httpx.Response, status: int, words: str, wait: str | None) -> None:
+        assert (reply.status_code, reply.headers["content-type"]) == (status, "text/html; charset=utf-8"), reply.text
+        assert reply.text.startswith('<!doctype html><html lang="ar" dir="rtl">')
+        assert words in reply.text
+        assert "<script" not in reply.text
+        assert reply.headers.get("retry-after") == wait
+        style = reply.text[reply.text.index("<style>") + 7 : reply.text.index("</style>")]
+        hashed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        policy = reply.headers["content-security-policy"]
+        assert f"style-src 'sha256-{hashed}'" in policy
+        assert "unsafe" not in policy
+        assert (reply.headers["cache-control"], reply.headers["x-content-type-options"]) == ("no-store", "nosniff")
+        assert f'<bdi dir="ltr">{reply.headers["x-request-id"]}</bdi>' in reply.text
+
+    @pytest.mark.parametrize("path", ["/citizen/card", "/console", "/console/people?q=1"])
+    async def test_a_process_that_is_away(self, start_edge: Any, path: str) -> None:
+        nowhere = {"citizen": "127.0.0.1:9", "console": "127.0.0.1:9", "training": True}
+        away = await start_edge(**nowhere)
+        reply = await away.client.get(path)
+        self.page(reply, 503, "انتظر نصف دقيقة ثم أعد تحميل الصفحة", "30")
+        assert reply.headers["training"] == "true"
+        assert f'href="/{path.split("/")[1]}"' in reply.text
+
+    async def test_too_many_requests_are_a_page_there_and_a_problem_for_the_api(self, start_edge: Any) -> None:
+        nowhere = {"citizen": "127.0.0.1:9", "console": "127.0.0.1:9", "public_per_second": 1, "token_per_second": 1}
+        strict = await start_edge(**nowhere)
+        replies = [await strict.client.get("/citizen/") for _ in range(12)]
+        limited = [reply for reply in replies if reply.status_code == 429]
+        assert limited, [reply.status_code for reply in replies]
+        self.page(limited[-1], 429, "طلبات كثيرة في وقت قصير", "10")
+        api = await strict.client.get("/v1/cards/1")
+        problem(api, 401, "missing_token")
+
+    async def test_what_no_form_sends(self, edge: Any) -> None:
+        self.page(await edge.client.put("/citizen/card"), 405, "لا يمكن ذلك هنا", None)
+        with_too_much = await edge.client.post("/console/people", content=b"x" * (300 * 1024))
+        self.page(with_too_much, 413, "اختصر النص", None)
+
+    async def test_a_path_that_only_begins_alike_is_the_apis(self, edge: Any) -> None:
+        reply = await edge.client.get("/citizens-of-elsewhere")
+        assert reply.headers["content-type"] == "application/problem+json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api_gateway.edge import filters, refusals
+from api_gateway.edge.fronts import FRONTS
 from api_gateway.edge.refusals import overwrite
 from api_gateway.edge.settings import EdgeSettings
 from api_gateway.edge.tracing import tracer
@@ -44,7 +45,7 @@ def _manager(settings: EdgeSettings) -> dict[str, object]:
         **_identity(settings),
         **_protocol(settings),
         "access_log": [_access_log()],
-        "local_reply_config": refusals.local_replies(_said_always(settings)),
+        "local_reply_config": refusals.local_replies(_said_always(settings), [front.path for front in FRONTS]),
         "route_config": {"name": "api", "virtual_hosts": [virtual_host()], **_headers(settings)},
         "http_filters": filters.chain(settings),
     }

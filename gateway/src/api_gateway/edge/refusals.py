@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from api_gateway.edge import front_refusals
+from api_gateway.edge.front_refusals import Told
 from api_gateway.errors import (
     DeadlineExceeded,
     HeadersTooLarge,
@@ -80,12 +82,16 @@ BY_STATUS: tuple[tuple[int, Problem], ...] = (
 """Refusals told apart by the status Envoy chose."""
 
 
-def local_replies(more: Mapping[str, str]) -> dict[str, object]:
-    """Envoy's `local_reply_config`. `more`: headers that every answer has."""
+def local_replies(more: Mapping[str, str], fronts: Sequence[str] = ()) -> dict[str, object]:
+    """Envoy's `local_reply_config`: pages below the fronts, problems elsewhere.
+
+    `more`: headers that every answer has; `fronts`: below which paths people read the answers.
+    """
+    pages = [one for path in fronts for one in _pages(path, more)]
     by_detail = [_mapper(_detail_is(detail), problem, more) for detail, problem in BY_DETAIL]
     by_status = [_mapper(_status_is(status), problem, more) for status, problem in BY_STATUS]
     rest = MalformedRequest("The request cannot be served.")
-    return {"mappers": by_detail + by_status, "body_format": _body(rest, status="%RESPONSE_CODE%")}
+    return {"mappers": pages + by_detail + by_status, "body_format": _body(rest, status="%RESPONSE_CODE%")}
 
 
 def _mapper(condition: dict[str, object], problem: Problem, more: Mapping[str, str]) -> dict[str, object]:
@@ -94,6 +100,27 @@ def _mapper(condition: dict[str, object], problem: Problem, more: Mapping[str, s
     headers = {**_GUARD, **more, **{name.lower(): value for name, value in problem.headers.items()}}
     mapper["headers_to_add"] = [overwrite(name, value) for name, value in headers.items()]
     return mapper
+
+
+def _pages(path: str, more: Mapping[str, str]) -> list[dict[str, object]]:
+    """The mappers of one front: by status, then whatever is left."""
+    below = front_refusals.below(path)
+    known = [
+        _page_mapper({"and_filter": {"filters": [below, _status_is(status)]}}, told, path, more)
+        for status, told in front_refusals.BY_STATUS.items()
+    ]
+    return [*known, _page_mapper(below, front_refusals.REST, path, more)]
+
+
+def _page_mapper(condition: dict[str, object], told: Told, start: str, more: Mapping[str, str]) -> dict[str, object]:
+    wait = {} if told.retry_after is None else {"retry-after": str(told.retry_after)}
+    headers = {**front_refusals.HEADERS, **more, **wait}
+    text = {"inline_string": front_refusals.page(told, start)}
+    return {
+        "filter": condition,
+        "body_format_override": {"text_format_source": text, "content_type": front_refusals.MEDIA_TYPE},
+        "headers_to_add": [overwrite(name, value) for name, value in headers.items()],
+    }
 
 
 def _body(problem: Problem, status: int | str) -> dict[str, object]:
