@@ -173,6 +173,8 @@ async def _stock_calls(office: Office, site: str, ways: list[dict[str, Any]], se
         ),
         "GET /v1/pickup-sites/{site_id}/cards-to-send": Call(f"{place}/cards-to-send", "stock:count"),
         "GET /v1/pickup-sites/{site_id}/stock": Call(f"{place}/stock", "stock:count"),
+        "GET /v1/pickup-sites/{site_id}/stock/cards": Call(f"{place}/stock/cards", "stock:count"),
+        "GET /v1/pickup-sites/{site_id}/stock/movements": Call(f"{place}/stock/movements?part=issued", "stock:count"),
         "POST /v1/pickup-sites/{site_id}/stock-counts": Call(
             f"{place}/stock-counts", "stock:count", body={"json": {"counted": 0}}
         ),

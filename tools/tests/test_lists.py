@@ -81,6 +81,8 @@ ORDERS: Final = {
     "/v1/pickup-sites/{site_id}/appointments": HOURLY,
     "/v1/pickup-sites/{site_id}/cards-to-send": NAMED,
     "/v1/pickup-sites/{site_id}/closures": CREATED,
+    "/v1/pickup-sites/{site_id}/stock/cards": NAMED,
+    "/v1/pickup-sites/{site_id}/stock/movements": POSTED,
     "/v1/pickup-sites/{site_id}/uncollected": NAMED,
     "/v1/policies": NAMED,
     "/v1/production-batches/{batch_id}/mismatches": POSTED,

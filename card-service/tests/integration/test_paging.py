@@ -33,6 +33,8 @@ LISTS = {
     "/v1/self/card/free-hours",  # walked in test_own.py
     "/v1/pickup-sites/{site_id}/closures",
     "/v1/pickup-sites/{site_id}/cards-to-send",  # walked in test_moved_cards.py
+    "/v1/pickup-sites/{site_id}/stock/cards",  # these two walked in test_site_day.py
+    "/v1/pickup-sites/{site_id}/stock/movements",
     "/v1/house-calls",  # walked in test_house_calls.py
     "/v1/cards/{card_id}/free-hours",  # these two walked in test_appointments.py
     "/v1/pickup-sites/{site_id}/uncollected",

@@ -25,6 +25,8 @@ from staff_console.registry.exports_api import routes as export_routes
 from staff_console.requests.api import routes as request_routes
 from staff_console.settings import Settings
 from staff_console.signin.api import routes as sign_in_routes
+from staff_console.sites.api import routes as site_routes
+from staff_console.sites.changes_api import routes as site_change_routes
 from staff_console.web import handlers, probes
 from staff_console.web.edge import PageEdge
 
@@ -38,6 +40,8 @@ ROUTERS = (
     export_routes,
     card_routes,
     handover_routes,
+    site_routes,
+    site_change_routes,
     request_routes,
     payout_routes,
     approval_routes,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards.errors import SiteUnknown
@@ -14,12 +15,13 @@ from card_service.cards.lifecycle import CardState
 from card_service.context import WithDependencies
 from card_service.distribution import plan_repository, plans, repository, service
 from card_service.distribution.errors import PlanNotDraft, PlanNotFound, SiteExists
-from card_service.distribution.models import Plan
+from card_service.distribution.models import AppointmentState, DayAsked, Plan
 from card_service.distribution.schemas import (
     BookedOut,
     BookedPage,
     DayLoadOut,
     DayLoadPage,
+    HourCountOut,
     PlanOut,
     SiteIn,
     SiteOut,
@@ -35,6 +37,7 @@ from chassis.routing import router
 from contracts.scopes import Scope
 
 routes = router(tags=["distribution"])
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _DAY_AND_SITE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9a-f-]{36})?$"
 
 
@@ -79,10 +82,13 @@ async def list_appointments(
     session: Reading,
     deps: WithDependencies,
     page: Annotated[Paging[UUID], by_id(500, 1000)],
-    day: Day,
+    day: Annotated[Day | None, Query(description="by default today, in Cairo")] = None,
+    state: Annotated[AppointmentState | None, Query()] = None,
+    hour: Annotated[AwareDatetime | None, Query(ge=_FIRST, le=_LAST, description="when it begins")] = None,
 ) -> BookedPage:
-    """Who comes to a site on a day. A counter sees only its own site's."""
-    found = await service.booked(session, caller, site_id, day, page)
+    """Who comes to a site on a day, and how many in each hour. A counter sees only its own site's."""
+    asked = DayAsked(site_id, day or deps.today(), state, hour)
+    site, found, counts = await service.booked(session, caller, asked, page)
     items = [
         BookedOut(
             appointment_id=one.appointment_id,
@@ -95,7 +101,14 @@ async def list_appointments(
         )
         for one in found
     ]
-    return BookedPage.of(page, items, lambda one: one.appointment_id)
+    return BookedPage(
+        items=items[: page.limit],
+        next=items[page.limit - 1].appointment_id if len(items) > page.limit else None,
+        day=asked.day,
+        name_ar=site.name_ar,
+        name_en=site.name_en,
+        counts=[HourCountOut.model_validate(one, from_attributes=True) for one in counts],
+    )
 
 
 @routes.get("/v1/pickup-plans/{plan_id}", scopes=(Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE), problems=PlanNotFound)

@@ -213,6 +213,25 @@ class BookedCitizen:
 
 
 @dataclass(frozen=True, slots=True)
+class DayAsked:
+    """Which appointments of a site's day are wanted: in a state, beginning at `hour`; None: any."""
+
+    site_id: UUID
+    day: date
+    state: AppointmentState | None = None
+    hour: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HourCount:
+    """How many appointments of an hour of a site are in a state."""
+
+    starts_at: datetime
+    state: AppointmentState
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlanSite:
     """A site's part in a plan: how many were sent there, of how many places in the week."""
 

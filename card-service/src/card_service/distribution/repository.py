@@ -14,9 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.database import record
 from card_service.distribution import slots
-from card_service.distribution.models import BookedCitizen, MissedAppointment, NewAppointment, PickupSite
+from card_service.distribution.models import MissedAppointment, NewAppointment, PickupSite
 from card_service.distribution.opening import HOUR, WEEK
-from card_service.registry import sealed_names
 from chassis.area import Bound, BoundedStatement
 from chassis.db import raw
 from chassis.isolation import not_aside
@@ -62,15 +61,6 @@ _CHANGE = text(
 )
 _END = text(
     "UPDATE pickup_site SET ends_on = :ends_on, end_reason = :reason, ended_by = :ended_by WHERE site_id = :site_id"
-)
-_OF_SITE = text(
-    f"SELECT a.appointment_id, a.card_id, z.citizen_id, {sealed_names.column('z')} AS name_kept,"
-    " a.starts_at, a.ends_at, a.state, c.state AS card_state"
-    " FROM appointment a JOIN card c USING (card_id) JOIN citizen z USING (citizen_id)"
-    " WHERE a.site_id = :site_id AND a.starts_at >= :begins AND a.starts_at < :ends"
-    " AND (a.starts_at, a.appointment_id) >"
-    " ALL (SELECT starts_at, appointment_id FROM appointment WHERE appointment_id = :after)"
-    " ORDER BY a.starts_at, a.appointment_id LIMIT :limit"
 )
 # The card is locked first, as a hand-over does; a card that is being handed over is left alone.
 _DUE = text(
@@ -165,14 +155,6 @@ async def book(session: AsyncSession, appointments: Sequence[NewAppointment], no
         for a in appointments
     ]
     await connection.copy_records_to_table("appointment", columns=_COLUMNS, records=records)
-
-
-async def of_site(
-    session: AsyncSession, site_id: UUID, begins: datetime, ends: datetime, page: Paging[UUID]
-) -> list[BookedCitizen]:
-    """A site's appointments in a period, in order of time."""
-    values = {"site_id": site_id, "begins": begins, "ends": ends} | page.bounds
-    return [BookedCitizen(*row) for row in await session.execute(_OF_SITE, values)]
 
 
 async def miss(session: AsyncSession, before: datetime, limit: int) -> list[MissedAppointment]:

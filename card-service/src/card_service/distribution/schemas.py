@@ -239,8 +239,21 @@ class BookedOut(BaseModel):
     card_state: CardState
 
 
+class HourCountOut(BaseModel):
+    """How many appointments of an hour are in a state, of those that anybody has had in it."""
+
+    starts_at: datetime
+    state: AppointmentState
+    number: int
+
+
 class BookedPage(Page[BookedOut, UUID]):
-    """A site's appointments of a day, in order of time."""
+    """A site's appointments of a day, in order of time; `counts` tell of the whole day, not of this page."""
+
+    day: date
+    name_ar: Annotated[str, Field(description="the site's")]
+    name_en: str
+    counts: list[HourCountOut]
 
 
 class PlanIn(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Final, TypedDict
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.cards.errors import SiteEnded, SiteUnknown
 from card_service.dependencies import Dependencies
-from card_service.distribution import closure_repository, repository, slot_making, slots
+from card_service.distribution import closure_repository, day_repository, repository, slot_making, slots
 from card_service.distribution.errors import (
     ClosureInvalid,
     ClosureOver,
@@ -20,7 +21,7 @@ from card_service.distribution.errors import (
     SiteExists,
     SlotPeriodInvalid,
 )
-from card_service.distribution.models import BookedCitizen, Closure, PickupSite, Slot
+from card_service.distribution.models import BookedCitizen, Closure, DayAsked, HourCount, PickupSite, Slot
 from card_service.distribution.opening import Week, ordered
 from card_service.distribution.schemas import ClosureIn, EndingIn, HoursIn, SiteIn
 from card_service.scopes import ensure_own
@@ -184,9 +185,8 @@ async def slots_of(session: AsyncSession, caller: Principal, site_id: UUID, firs
 
 
 async def booked(
-    session: AsyncSession, caller: Principal, site_id: UUID, day: date, page: Paging[UUID]
-) -> list[BookedCitizen]:
-    """A site's appointments of a day; a counter sees only its own site's. Raises SiteUnknown."""
-    caller.bound.own(await repository.find_site(session, site_id), SiteUnknown)
-    begins, ends = day_begins(day), day_begins(day + timedelta(days=1))
-    return await repository.of_site(session, site_id, begins, ends, page)
+    session: AsyncSession, caller: Principal, asked: DayAsked, page: Paging[UUID]
+) -> tuple[PickupSite, Sequence[BookedCitizen], Sequence[HourCount]]:
+    """A site with its appointments of a day, and how many it has; a counter sees its own site's. Raises SiteUnknown."""
+    site = caller.bound.own(await repository.find_site(session, asked.site_id), SiteUnknown)
+    return site, *await day_repository.of_day(session, asked, page)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from fastapi import Query
 
 from card_service.cards.errors import SiteUnknown
+from card_service.cards.lifecycle import CardState
 from card_service.context import WithDependencies
+from card_service.dependencies import Dependencies
+from card_service.registry import names, sealed_names
 from card_service.stock import repository, service
 from card_service.stock.errors import (
     CardElsewhere,
@@ -19,7 +22,7 @@ from card_service.stock.errors import (
     SenderReceives,
     StoreOnly,
 )
-from card_service.stock.models import Consignment
+from card_service.stock.models import Consignment, Lies, Lying, Moved, Movement
 from card_service.stock.schemas import (
     CardsToSend,
     CardToSend,
@@ -29,6 +32,10 @@ from card_service.stock.schemas import (
     CountIn,
     CountOut,
     DispatchIn,
+    LyingOut,
+    LyingPage,
+    MovementOut,
+    MovementPage,
     OutgoingIn,
     ReceiptIn,
     StockOut,
@@ -48,6 +55,17 @@ _BOTH = (Scope.STOCK_DISPATCH, Scope.STOCK_COUNT)
 
 def _consignment_out(found: Consignment) -> ConsignmentOut:
     return ConsignmentOut.model_validate(found, from_attributes=True)
+
+
+class _Named(TypedDict):
+    card_id: UUID
+    holder_name_masked: str
+    state: CardState
+
+
+def _named(deps: Dependencies, one: Lying | Movement) -> _Named:
+    name = names.masked(sealed_names.opened(deps.vault, one.citizen_id, one.name_kept))
+    return {"card_id": one.card_id, "holder_name_masked": name, "state": CardState(one.state)}
 
 
 def _stock_out(stock: Stock) -> StockOut:
@@ -172,6 +190,45 @@ async def read_stock(
 ) -> StockOut:
     """A site's cards on a day, with the last count and by how much it differs."""
     return _stock_out(await service.stock_of(session, caller, site_id, day or deps.today()))
+
+
+@routes.get(
+    "/v1/pickup-sites/{site_id}/stock/cards", scopes=_BOTH, callers=OFFICES, problems=SiteUnknown, purpose="card_lookup"
+)
+async def list_lying(
+    site_id: UUID,
+    caller: Caller,
+    session: Recording,
+    deps: WithDependencies,
+    page: Annotated[Paging[UUID], by_id(100, 1000)],
+    part: Annotated[Lies, Query()] = "here",
+    day: Annotated[Day | None, Query(description="by default today; tells of `here` only")] = None,
+) -> LyingPage:
+    """The cards behind `closing` of a site's stock on a day, or those on the way to it or of trials there now."""
+    found = await service.lying(session, caller, site_id, day or deps.today(), part, page)
+    return LyingPage.of(page, [LyingOut(**_named(deps, one)) for one in found], lambda one: one.card_id)
+
+
+@routes.get(
+    "/v1/pickup-sites/{site_id}/stock/movements",
+    scopes=_BOTH,
+    callers=OFFICES,
+    problems=SiteUnknown,
+    purpose="card_lookup",
+)
+async def list_movements(
+    site_id: UUID,
+    caller: Caller,
+    session: Recording,
+    deps: WithDependencies,
+    page: Annotated[Paging[UUID], by_id(100, 1000)],
+    part: Annotated[Moved, Query()],
+    day: Annotated[Day | None, Query(description="by default today, in Cairo")] = None,
+) -> MovementPage:
+    """What `received`, `issued`, `spoiled`, `returned` or `ended` of a site's stock on a day counts."""
+    found = await service.moved(session, caller, site_id, day or deps.today(), part, page)
+    items = [MovementOut(**_named(deps, one), step_id=one.step_id, at=one.at) for one in found]
+    return MovementPage.of(page, items, lambda one: one.step_id)
 
 
 @routes.post(

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from chassis.area import Area
+
+# How cards came to a site or left it on a day; where cards of a site are.
+Moved = Literal["received", "issued", "spoiled", "returned", "ended"]
+Lies = Literal["here", "on_the_way", "of_trials"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +66,25 @@ class StockCount:
     def difference(self) -> int:
         """How many cards too many, below zero too few."""
         return self.counted - self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """A card of a site, its holder's name as it is kept, and its state now."""
+
+    card_id: UUID
+    citizen_id: UUID
+    name_kept: bytes
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A step by which a card came to a site or left it; `state` is the card's now."""
+
+    step_id: UUID
+    card_id: UUID
+    citizen_id: UUID
+    name_kept: bytes
+    state: str
+    at: datetime

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.database import record
 from card_service.distribution.models import PickupSite
-from card_service.stock.counting import Counted, Day
+from card_service.stock.counting import Counted
 from card_service.stock.models import Consignment, SendOn, StockCount
 from chassis.paging import Paging
 from chassis.row_arrays import statement
@@ -50,10 +50,6 @@ _OF_SITE = text(
     "SELECT c.card_id, h.trial_id IS NOT NULL AS of_trial FROM card c JOIN household h USING (household_id)"
     " WHERE c.site_id = :site_id AND c.state IN ('in_stock', 'ready') FOR SHARE OF c"
 )
-_OF_TRIALS = text(
-    "SELECT count(*) FROM card c JOIN household h USING (household_id)"
-    " WHERE c.site_id = :site_id AND c.state IN ('in_stock', 'ready') AND h.trial_id IS NOT NULL"
-)
 _LOCK_CARDS = text(
     "SELECT card_id FROM card WHERE card_id = ANY(CAST(:ids AS uuid[])) AND state = 'produced' ORDER BY card_id"
     " FOR UPDATE"
@@ -91,23 +87,6 @@ _OUTCOMES = statement(
 _SURPLUS = statement(
     "INSERT INTO consignment_surplus (consignment_id, card_id) SELECT :consignment_id, r.card_id FROM <rows>",
     card_id="uuid",
-)
-_DAY = text(
-    "SELECT count(*) FILTER (WHERE at < :begins AND entered) - count(*) FILTER (WHERE at < :begins AND NOT entered)"
-    "  AS opening,"
-    " count(*) FILTER (WHERE at >= :begins AND entered) AS received,"
-    " count(*) FILTER (WHERE at >= :begins AND NOT entered AND state IN ('issued', 'active')) AS issued,"
-    " count(*) FILTER (WHERE at >= :begins AND NOT entered AND state = 'approved') AS spoiled,"
-    " count(*) FILTER (WHERE at >= :begins AND NOT entered AND state = 'produced') AS returned,"
-    " count(*) FILTER (WHERE at >= :begins AND NOT entered AND state IN ('closed', 'replaced', 'expired')) AS ended"
-    " FROM (SELECT at, k.state, k.state = 'in_stock' AS entered FROM card_step k WHERE k.site_id = :site_id"
-    "  AND at < :ends AND (k.state = 'in_stock') <> (k.state_before IS NOT DISTINCT FROM 'in_stock')"
-    "  AND NOT EXISTS (SELECT FROM card c JOIN household h USING (household_id)"
-    "   WHERE c.card_id = k.card_id AND h.trial_id IS NOT NULL)) s"
-)
-_ON_THE_WAY = text(
-    "SELECT count(*) FROM consignment c JOIN consignment_card k USING (consignment_id)"
-    " WHERE c.to_site = :site_id AND c.received_at IS NULL"
 )
 _COUNT = text(
     "INSERT INTO stock_count (count_id, site_id, day, expected, counted, counted_at, counted_by, note)"
@@ -163,11 +142,6 @@ async def of_site(session: AsyncSession, site_id: UUID) -> tuple[set[UUID], set[
     return {row.card_id for row in rows if not row.of_trial}, {row.card_id for row in rows if row.of_trial}
 
 
-async def of_trials(session: AsyncSession, site_id: UUID) -> int:
-    """How many cards of trials lie at a site."""
-    return int((await session.execute(_OF_TRIALS, {"site_id": site_id})).scalar_one())
-
-
 async def on_their_way(session: AsyncSession, card_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the cards that are still produced, the rows locked: a holder may have died meanwhile."""
     return set((await session.execute(_LOCK_CARDS, {"ids": list(card_ids)})).scalars())
@@ -201,17 +175,6 @@ async def receive(session: AsyncSession, consignment_id: UUID, found: Counted, a
     columns = {"card_id": [one for one, _ in pairs], "outcome": [outcome for _, outcome in pairs]}
     await session.execute(_OUTCOMES, {"consignment_id": consignment_id, **columns})
     await session.execute(_SURPLUS, {"consignment_id": consignment_id, "card_id": list(found.surplus)})
-
-
-async def day(session: AsyncSession, site_id: UUID, begins: datetime, ends: datetime) -> Day:
-    """A site's cards between two instants, by the steps of their lives."""
-    values = {"site_id": site_id, "begins": begins, "ends": ends}
-    return record(Day, (await session.execute(_DAY, values)).one())
-
-
-async def on_the_way(session: AsyncSession, site_id: UUID) -> int:
-    """How many cards are dispatched to a site and not received."""
-    return int((await session.execute(_ON_THE_WAY, {"site_id": site_id})).scalar_one())
 
 
 async def keep_count(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from card_service.cards.lifecycle import CardState
 from chassis.paging import Page
 from chassis.personal import Personal, Whose
 
@@ -118,6 +119,29 @@ class StockOut(BaseModel):
     on_the_way: Annotated[int, Field(description="dispatched to the site and not received")]
     of_trials: Annotated[int, Field(description="cards of trials that lie there now")]
     count: CountOut | None
+
+
+class LyingOut(BaseModel):
+    """A card of a site, its holder's name masked, its state now."""
+
+    card_id: Annotated[UUID, Whose.CARD]
+    holder_name_masked: Annotated[str, Personal.IDENTITY]
+    state: Annotated[CardState, Personal.CARD]
+
+
+class LyingPage(Page[LyingOut, UUID]):
+    """Cards of a site, by their ids."""
+
+
+class MovementOut(LyingOut):
+    """A step by which a card came to a site or left it."""
+
+    step_id: UUID
+    at: Annotated[datetime, Personal.CARD]
+
+
+class MovementPage(Page[MovementOut, UUID]):
+    """Steps of a day, in their order."""
 
 
 class CountIn(_In):

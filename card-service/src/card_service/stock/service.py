@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,7 @@ from card_service.dependencies import Dependencies
 from card_service.distribution import repository as sites
 from card_service.distribution.models import PickupSite
 from card_service.keys import TRAVEL_DAYS
-from card_service.stock import repository
+from card_service.stock import day_repository, repository
 from card_service.stock.counting import Day, counted
 from card_service.stock.errors import (
     CardElsewhere,
@@ -28,7 +28,7 @@ from card_service.stock.errors import (
     SenderReceives,
     StoreOnly,
 )
-from card_service.stock.models import Consignment, SendOn, StockCount
+from card_service.stock.models import Consignment, Lies, Lying, Moved, Movement, SendOn, StockCount
 from card_service.stock.schemas import CountIn, DispatchIn, OutgoingIn, ReceiptIn
 from chassis.clock import day_begins
 from chassis.ids import new_id
@@ -164,11 +164,32 @@ async def stock_of(session: AsyncSession, caller: Principal, site_id: UUID, day:
 
 
 async def _stock(session: AsyncSession, site_id: UUID, day: date) -> Stock:
-    counts = await repository.day(session, site_id, day_begins(day), day_begins(day + timedelta(days=1)))
+    counts = await day_repository.day(session, site_id, *_bounds(day))
     last = await repository.last_count(session, site_id, day)
     missing, surplus = await repository.differences(session, last.count_id) if last else ([], [])
-    on_the_way, of_trials = await repository.on_the_way(session, site_id), await repository.of_trials(session, site_id)
+    on_the_way = await day_repository.on_the_way(session, site_id)
+    of_trials = await day_repository.of_trials(session, site_id)
     return Stock(site_id, day, counts, on_the_way, of_trials, last, missing, surplus)
+
+
+def _bounds(day: date) -> tuple[datetime, datetime]:
+    return day_begins(day), day_begins(day + timedelta(days=1))
+
+
+async def moved(
+    session: AsyncSession, caller: Principal, site_id: UUID, day: date, part: Moved, page: Paging[UUID]
+) -> list[Movement]:
+    """What came to a site or left it on a day in one way. Raises SiteUnknown."""
+    await _site(session, caller, site_id)
+    return await day_repository.movements(session, site_id, *_bounds(day), part, page)
+
+
+async def lying(
+    session: AsyncSession, caller: Principal, site_id: UUID, day: date, part: Lies, page: Paging[UUID]
+) -> list[Lying]:
+    """The cards of a site when a day ends, or now on their way to it. Raises SiteUnknown."""
+    await _site(session, caller, site_id)
+    return await day_repository.lying(session, site_id, _bounds(day)[1], part, page)
 
 
 async def count(session: AsyncSession, deps: Dependencies, caller: Principal, site_id: UUID, given: CountIn) -> Stock:

@@ -31,6 +31,7 @@ class Entry:
 MENU: Final = (
     Entry("/console/approvals", "approvals", OPENS),
     Entry("/console/handover", "handover", frozenset({Scope.CARDS_HANDOVER})),
+    Entry("/console/today", "today", frozenset({Scope.CARDS_HANDOVER, Scope.SITES_WRITE})),
     Entry(
         "/console/people",
         "people",

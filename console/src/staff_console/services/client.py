@@ -75,6 +75,11 @@ class Acting:
         headers |= ({"Idempotency-Key": key} if key else {}) | ({"Purpose": purpose.encode()} if purpose else {})
         return _answer(service, await self.services.send(service, "POST", path, json=body, headers=headers))
 
+    async def put(self, service: Name, path: str, body: object, *, key: str) -> Answer:
+        """What a service answers to a change of what stands at a path. Raises ServiceRefused or ServiceSilent."""
+        headers = self._headers() | {"Idempotency-Key": key}
+        return _answer(service, await self.services.send(service, "PUT", path, json=body, headers=headers))
+
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 

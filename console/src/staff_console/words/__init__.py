@@ -18,12 +18,26 @@ from staff_console.words import (
     refusals,
     registry,
     requests,
+    sites,
 )
 from staff_console.words.nouns import NOUNS
 
 __all__ = ["NOUNS", "TEXTS"]
 
-_MODULES: Final = (common, lock, people, registry, handover, requests, payouts, proposals, facts, oncall, refusals)
+_MODULES: Final = (
+    common,
+    lock,
+    people,
+    registry,
+    handover,
+    requests,
+    payouts,
+    proposals,
+    facts,
+    oncall,
+    refusals,
+    sites,
+)
 TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {name: both for module in _MODULES for name, both in module.TEXTS.items()}
 )

@@ -40,6 +40,14 @@ NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = Mappin
             _arabic("لا توجد نتائج", "نتيجة واحدة", "نتيجتان", "نتائج", "نتيجة", "نتيجة"),
             _english("result", "results"),
         ),
+        "site": (
+            _arabic("لا توجد أماكن", "مكان واحد", "مكانان", "أماكن", "مكاناً", "مكان"),
+            _english("site", "sites"),
+        ),
+        "appointment": (
+            _arabic("لا توجد مواعيد", "موعد واحد", "موعدان", "مواعيد", "موعداً", "موعد"),
+            _english("appointment", "appointments"),
+        ),
         "request": (
             _arabic("لا توجد طلبات", "طلب واحد", "طلبان", "طلبات", "طلباً", "طلب"),
             _english("request", "requests"),
