@@ -12,6 +12,7 @@ from staff_console.approvals.api import routes as approval_routes
 from staff_console.cards.api import routes as card_routes
 from staff_console.handover.api import routes as handover_routes
 from staff_console.home.api import routes as home_routes
+from staff_console.home.views_api import routes as view_routes
 from staff_console.lifespan import lifespan
 from staff_console.lock.api import routes as lock_routes
 from staff_console.oncall.api import routes as oncall_routes
@@ -23,6 +24,7 @@ from staff_console.proposals.grants import routes as grant_routes
 from staff_console.registry.api import routes as registry_routes
 from staff_console.registry.exports_api import routes as export_routes
 from staff_console.requests.api import routes as request_routes
+from staff_console.search.api import routes as search_routes
 from staff_console.settings import Settings
 from staff_console.signin.api import routes as sign_in_routes
 from staff_console.sites.api import routes as site_routes
@@ -48,6 +50,8 @@ ROUTERS = (
     proposal_routes,
     grant_routes,
     oncall_routes,
+    search_routes,
+    view_routes,
 )
 
 

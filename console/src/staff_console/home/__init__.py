@@ -1,1 +1,1 @@
-"""The first page: what its person may do here."""
+"""The first page: what its person may do here, and how much of it waits for them."""

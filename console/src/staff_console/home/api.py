@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from staff_console.home.tasks import waiting
 from staff_console.web.visit import Visiting
 
 routes = APIRouter()
@@ -12,5 +13,5 @@ routes = APIRouter()
 
 @routes.get("/console")
 async def home(visit: Visiting) -> Response:
-    """What the office chosen at sign-in opens."""
-    return visit.page("home")
+    """What the office chosen at sign-in opens, and what waits for it."""
+    return visit.page("home", tasks=await waiting(visit))

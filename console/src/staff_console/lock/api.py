@@ -58,15 +58,19 @@ async def choose_pin(form: Posted) -> Response:
 
 
 @routes.post(PLACE)
-async def lock(form: Posted) -> Response:
-    """Lock the screen; what was typed and not sent is kept for whoever opens it as the same person."""
-    visit = form.visit
-    waiting = {name: value for name, value in form.fields.items() if name not in {_OF_FORM, _WHERE, "form_token"}}
-    place = urlsplit(own(form.field(_OF_FORM))).path
-    if waiting and form.field(_OF_FORM):
-        await sessions.keep_draft(visit.context, visit.cookie(SESSION), place, waiting)
-    await service.lock(visit.context, visit.session)
-    return visit.see_other(f"{PLACE}?to={quote(own(form.field(_WHERE)), safe='')}")
+async def lock(guest: Guesting) -> Response:
+    """Lock the screen; what was typed and not sent is kept for the same person, even where the session is over."""
+    fields = fields_of(await guest.request.body())
+    session = await sessions.find(guest.context, guest.cookie(SESSION), using=False)
+    if session is not None:
+        _checked(guest, session, fields)
+    waiting = {name: value for name, value in fields.items() if name not in {_OF_FORM, _WHERE, "form_token"}}
+    if waiting and _OF_FORM in fields:
+        place = urlsplit(own(fields[_OF_FORM])).path
+        await sessions.keep_draft(guest.context, guest.cookie(SESSION), place, waiting)
+    if session is not None:
+        await service.lock(guest.context, session)
+    return guest.see_other(f"{PLACE}?to={quote(own(fields.get(_WHERE, HOME)), safe='')}")
 
 
 @routes.get(PLACE)
@@ -74,7 +78,7 @@ async def show_lock(guest: Guesting, to: str = HOME) -> Response:
     """The locked screen."""
     session = await sessions.find(guest.context, guest.cookie(SESSION), using=False)
     if session is None:
-        return guest.see_other(f"/console/sign-in?to={quote(own(to), safe='')}")
+        return guest.see_other(_anew(own(to)))
     if not session.locked:
         return guest.see_other(own(to))
     return _Locked(guest, session, own(to)).page()
@@ -87,10 +91,8 @@ async def unlock(guest: Guesting) -> Response:
     to = own(fields.get("to", HOME))
     session = await sessions.find(guest.context, guest.cookie(SESSION), using=False)
     if session is None:
-        return guest.see_other(f"/console/sign-in?to={quote(to, safe='')}")
-    token = sessions.form_token(guest.context, session)
-    if not hmac.compare_digest(fields.get("form_token", "").encode(), token.encode()):
-        raise FormStale
+        return guest.see_other(_anew(to))
+    _checked(guest, session, fields)
     if not session.locked:
         return guest.see_other(to)
     locked = _Locked(guest, session, to)
@@ -98,9 +100,21 @@ async def unlock(guest: Guesting) -> Response:
         left = await service.unlock(guest.context, session, fields.get("pin", ""))
     except service.PinUnfit as unfit:
         if unfit.text == "pin_over":
-            return guest.see_other(f"/console/sign-in?again=1&to={quote(to, safe='')}")
+            return guest.see_other(_anew(to))
         return locked.page(unfit.text)
     return locked.page("pin_wrong", left) if left else guest.see_other(to)
+
+
+def _anew(to: str) -> str:
+    """Where both factors are asked for, though the gateway's own session may go on: nobody was there."""
+    return f"/console/sign-in?again=1&to={quote(to, safe='')}"
+
+
+def _checked(guest: Guest, session: Session, fields: dict[str, str]) -> None:
+    """Raises FormStale for a form that is not of this session."""
+    token = sessions.form_token(guest.context, session)
+    if not hmac.compare_digest(fields.get("form_token", "").encode(), token.encode()):
+        raise FormStale
 
 
 @dataclass(frozen=True)
@@ -115,5 +129,5 @@ class _Locked:
         token = sessions.form_token(self.guest.context, self.session)
         return self.guest.page(
             "lock", 422 if wrong else 200, form_token=token, to=self.to, pin=self.session.pin, left=left,
-            errors={"pin": wrong} if wrong else {}, anew=f"/console/sign-in?again=1&to={quote(self.to, safe='')}",
+            errors={"pin": wrong} if wrong else {}, anew=_anew(self.to),
         )  # fmt: skip

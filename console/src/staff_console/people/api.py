@@ -21,10 +21,10 @@ PLACE: Final = "/console/people"
 
 
 @routes.get(PLACE)
-async def show_search(visit: Visiting) -> Response:
+async def showsearch_page(visit: Visiting) -> Response:
     """The search box. What was typed before a session ended stands in it again."""
     draft = await visit.draft(PLACE)
-    return _search(visit, draft.get("sought", ""), draft.get("governorate", ""))
+    return search_page(visit, draft.get("sought", ""), draft.get("governorate", ""))
 
 
 @routes.post(PLACE)
@@ -34,11 +34,11 @@ async def search(form: Posted) -> Response:
     try:
         sought = read(typed)
     except Unclear as unclear:
-        return _search(visit, typed, governorate, {"sought": unclear.text})
+        return search_page(visit, typed, governorate, {"sought": unclear.text})
     if not visit.may(*service.REGISTER) and sought.kind != "national_id":
-        return _search(visit, typed, governorate, {"sought": "sought_national_id"})
+        return search_page(visit, typed, governorate, {"sought": "sought_national_id"})
     if service.wants_governorate(visit, sought) and governorate not in GOVERNORATES:
-        return _search(visit, typed, governorate, {"governorate": "governorate_missing"})
+        return search_page(visit, typed, governorate, {"governorate": "governorate_missing"})
     return await _led(form, sought, governorate)
 
 
@@ -70,13 +70,13 @@ async def _led(form: Form, sought: Sought, governorate: str) -> Response:
     if found.only is not None:
         return visit.see_other(found.only)
     if not found.people and not found.cards:
-        return _search(visit, form.field("sought"), governorate, {"sought": found.said or "nothing"})
+        return search_page(visit, form.field("sought"), governorate, {"sought": found.said or "nothing"})
     members = {"kind": sought.kind, "value": sought.value, "governorate": governorate}
     lookup_id = await sessions.keep_lookup(visit.context, visit.session, members)
     return visit.see_other(f"{PLACE}/found/{lookup_id}")
 
 
-def _search(visit: Visit, typed: str, governorate: str, errors: dict[str, str] | None = None) -> Response:
+def search_page(visit: Visit, typed: str, governorate: str = "", errors: dict[str, str] | None = None) -> Response:
     """The search box; `errors` by field name a text, or a service's own words."""
     return visit.page(
         "people", 422 if errors else 200, typed=typed, governorate=governorate, errors=errors or {},

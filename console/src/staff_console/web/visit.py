@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from http import HTTPStatus
 from typing import Annotated, Final, Literal
 from urllib.parse import parse_qsl
 
@@ -18,10 +19,13 @@ from chassis.ids import new_id
 from chassis.sealing import SealBroken
 from contracts.people import PEOPLE
 from staff_console.context import Context, Running
-from staff_console.pages import menu, render
+from staff_console.pages import MENU, menu, render
 from staff_console.services import Acting
 from staff_console.sessions import service as sessions
 from staff_console.sessions.models import Session
+from staff_console.views import service as views
+from staff_console.views.queries import filter_of
+from staff_console.views.service import View
 from staff_console.web.errors import FormStale, Locked, SignedOut
 from staff_console.words import TEXTS
 
@@ -31,6 +35,8 @@ NOTICE: Final = "console-notice"
 LANGUAGE: Final = "console-language"
 _YEAR: Final = 365 * 24 * 3600
 _MOST_FIELDS: Final = 200
+# The pages of the menu: their filters can be kept as views.
+LISTS: Final = frozenset(entry.path for entry in MENU)
 
 
 @dataclass
@@ -64,7 +70,7 @@ class Guest:
         html = render(
             template, language, here=self.request.url.path, other=self._other(language),
             training=self.context.settings.training,
-            **{"who": None, "left": 0, "notice": None, "restored": False, "menu": (), **facts},
+            **{"who": None, "left": 0, "searches": False, "notice": None, "restored": False, "menu": (), **facts},
         )  # fmt: skip
         return self.dressed(HTMLResponse(html, status))
 
@@ -94,6 +100,7 @@ class Visit(Guest):
 
     session: Session = field(kw_only=True)
     restored: bool = False
+    views: tuple[View, ...] = ()
 
     @property
     def services(self) -> Acting:
@@ -125,8 +132,10 @@ class Visit(Guest):
         more = {
             "who": self._who(), "menu": menu(self.session.tokens.scopes), "may": self.session.may,
             "form_token": self.form_token, "new_key": lambda: str(new_id()), "notice": notice,
-            "restored": self.restored, "left": sessions.seconds_left(self.session), "ends_at": self.session.ends_at,
-            "pin": self.session.pin, "lock_after": self.context.settings.console_lock_minutes * 60 * self.session.pin,
+            "restored": self.restored, "searches": self._searches(), "views": self.views,
+            "saving": self._saving(status), "left": sessions.seconds_left(self.session),
+            "ends_at": self.session.ends_at, "pin": self.session.pin,
+            "lock_after": self.context.settings.console_lock_minutes * 60 * self.session.pin,
             "me": self.session.subject,
         }  # fmt: skip
         return super().page(template, status, **{**more, **facts})
@@ -149,6 +158,15 @@ class Visit(Guest):
             return None
         told: dict[str, str] = orjson.loads(plain)
         return told
+
+    def _saving(self, status: int) -> str:
+        """The filter that this list is shown with, where it can be kept."""
+        listed = status == HTTPStatus.OK and self.request.method == "GET" and self.request.url.path in LISTS
+        return filter_of(self.request.url.query) if listed else ""
+
+    def _searches(self) -> bool:
+        """Whether the search box leads them anywhere."""
+        return any(entry.path == "/console/people" for entry in menu(self.session.tokens.scopes))
 
     def _who(self) -> dict[str, object]:
         """Name, roles and area of the office they act in."""
@@ -183,7 +201,9 @@ async def visit_of(request: Request, context: Running) -> Visit:
             await sessions.keep_draft(context, cookie, request.url.path, fields_of(await request.body()))
         over = SignedOut if session is None else Locked
         raise over(request.url.path, request.url.query if request.method == "GET" else "")
-    return Visit(request, context, session=session)
+    listed = request.method == "GET" and request.url.path in LISTS
+    kept = await views.of(context, session.subject, request.url.path) if listed else ()
+    return Visit(request, context, session=session, views=kept)
 
 
 Visiting = Annotated[Visit, Depends(visit_of)]

@@ -18,6 +18,7 @@ from staff_console.words import (
     refusals,
     registry,
     requests,
+    shell,
     sites,
 )
 from staff_console.words.nouns import NOUNS
@@ -36,6 +37,7 @@ _MODULES: Final = (
     facts,
     oncall,
     refusals,
+    shell,
     sites,
 )
 TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(

@@ -48,8 +48,11 @@
       ends = Date.now() + (await seconds()) * SECOND;
       dialog.close();
     });
-    for (const form of document.querySelectorAll("form[action='/console/lock']"))
-      form.addEventListener("submit", (event) => { event.preventDefault(); lock(); });
+    document.addEventListener("submit", (event) => {
+      if (event.target.getAttribute("action") !== "/console/lock") return;
+      event.preventDefault();
+      lock();
+    });
 
     async function lock() {
       locking = true;
