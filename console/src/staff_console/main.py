@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from chassis import logging
 from staff_console.approvals.api import routes as approval_routes
 from staff_console.cards.api import routes as card_routes
+from staff_console.complaints.api import routes as complaint_routes
+from staff_console.complaints.questions import routes as question_routes
 from staff_console.handover.api import routes as handover_routes
 from staff_console.home.api import routes as home_routes
 from staff_console.home.views_api import routes as view_routes
@@ -52,6 +54,8 @@ ROUTERS = (
     oncall_routes,
     search_routes,
     view_routes,
+    complaint_routes,
+    question_routes,
 )
 
 

@@ -48,6 +48,13 @@ def test_what_only_machines_read_stands_apart_and_what_is_empty_is_left_out() ->
     assert facts("as it is") == [Told("text", "as it is", "content")]
 
 
+def test_a_short_list_stands_in_a_line() -> None:
+    assert told("governorates", ["03", "19"]).short
+    assert not told("scopes", ["cards:read"] * 5).short
+    assert not told("steps", [[0, 5], [4, 20]]).short
+    assert all(one.short for one in told("steps", [[0, 5], [4, 20]]).parts)
+
+
 def test_a_policy_stands_beside_the_row_of_its_scope_or_else_of_the_nation() -> None:
     nation = {**POLICY, "scope": {}, "value": 20, "approved_by": "board"}
     own = {**POLICY, "value": 25, "approved_by": "board"}

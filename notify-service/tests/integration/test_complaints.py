@@ -196,3 +196,25 @@ async def test_what_makes_no_sense_is_refused_in_words(desk: Desk) -> None:
     await call(desk, "POST", f"{path}/reopening", text="غير متاح")
     refused = await call(desk, "POST", f"{path}/appeal", text="لا أقبل", expect=409)
     assert (refused["code"], refused["state"]) == ("complaint_state", "open")
+
+
+async def test_the_first_to_be_answered_stands_first_and_everybody_finds_their_own(desk: Desk) -> None:
+    contact = await desk.know(governorate="03")
+    made = {name: await enter(desk, contact, category=name) for name in ("household", "appointment", "card")}
+    ids = {one["complaint_id"]: name for name, one in made.items()}
+
+    async def listed(query: str, who: str = "person:a") -> list[str]:
+        found = await call(desk, "GET", f"/v1/complaints?{query}", who=who)
+        return [ids[one["complaint_id"]] for one in found["items"]]
+
+    assert await listed("limit=10") == ["household", "appointment", "card"]
+    assert await listed("order=due") == ["appointment", "card", "household"]  # of 120, 48 and 72 hours
+    after = made["card"]["complaint_id"]
+    assert await listed(f"order=due&after={after}") == ["household"]
+    await call(desk, "POST", f"/v1/complaints/{after}/claim", who="person:a")
+    assert await listed("claimed=mine") == ["card"]
+    assert await listed("claimed=mine", who="person:b") == []
+    assert await listed("claimed=nobody&order=due", who="person:b") == ["appointment", "household"]
+    later(desk, hours=2)  # a claim binds for a while
+    assert await listed("claimed=mine") == []
+    assert len(await listed("claimed=nobody")) == 3

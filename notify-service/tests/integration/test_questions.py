@@ -43,8 +43,15 @@ async def test_the_second_text_goes_to_a_person_with_the_first_and_is_told_once(
     assert [one["text"] for one in whole["texts"]] == ["العيش مش كفاية", "حد يرد عليا", "؟؟", "ارجوكم"]
     assert (found["state"], found["late"]) == ("open", False)
     assert await questions(desk, gov="19") == []
-    later(desk, hours=49)
-    assert [one["question_id"] for one in await questions(desk, "?late=true")] == [found["question_id"]]
+    await desk.know("+201012345679", governorate="03")
+    for words in ("العيش مش كفاية", "حد يرد عليا"):
+        later(desk, minutes=5)
+        await sms(desk, words, "+201012345679")
+    first, second = [one["question_id"] for one in await questions(desk, "?order=due")]
+    assert first == found["question_id"]
+    assert [one["question_id"] for one in await questions(desk, f"?order=due&after={first}")] == [second]
+    later(desk, hours=48)
+    assert [one["question_id"] for one in await questions(desk, "?late=true&order=due")] == [first, second]
 
 
 async def test_it_is_claimed_and_answered_by_sms(desk: Desk) -> None:

@@ -47,6 +47,8 @@ MENU: Final = (
         frozenset({Scope.REQUESTS_READ, Scope.REQUESTS_WRITE, Scope.REQUESTS_APPROVE}),
     ),
     Entry("/console/payouts", "payouts", frozenset({Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYOUTS_READ})),
+    Entry("/console/complaints", "complaints", frozenset({Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER})),
+    Entry("/console/questions", "questions", frozenset({Scope.COMPLAINTS_ANSWER})),
     Entry("/console/on-call", "oncall", frozenset({Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE})),
 )
 

@@ -32,7 +32,8 @@ _BY_NAME: Final[Mapping[str, Form]] = {
 }  # fmt: skip
 # What only machines read stands apart; what a page links to is no matter of reading at all.
 _TECHNICAL: Final = frozenset({"encryption_key", "signing_key", "keys", "partition", "offset", "parked_id"})
-_LEFT_OUT: Final = frozenset({"path", "on_record"})
+_LEFT_OUT: Final = frozenset({"path", "on_record", "simulation_id"})
+_IN_A_LINE: Final = 4
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class Told:
     value: str | int = ""
     name: str = ""
     parts: tuple[Told, ...] = ()
+
+    @property
+    def short(self) -> bool:
+        """Whether it is a list that fits into a line."""
+        return 0 < len(self.parts) <= _IN_A_LINE and not any(one.parts for one in self.parts)
 
     @property
     def technical(self) -> bool:

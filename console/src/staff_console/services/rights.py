@@ -27,13 +27,16 @@ PROPOSES: Final[Mapping[Name, frozenset[Scope]]] = {
     "payment": _PROPOSES | {Scope.FUNDS_WRITE, Scope.PAYOUTS_SUBMIT},
     "notify": _PROPOSES | {Scope.CAMPAIGNS_WRITE},
 }
-# What counters and batches of payouts propose is followed where it is made: no inbox opens for these alone.
-_FOLLOWED_THERE: Final = {Scope.CARDS_HANDOVER, Scope.PAYOUTS_SUBMIT, Scope.PRIVACY_ASK}
+# What counters propose is followed where it is made, and batches of payouts have a part of their own: these alone
+# ask for no proposals.
+_APART: Final = {Scope.CARDS_HANDOVER, Scope.PRIVACY_ASK, Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE}
 
 
 def sees(name: Name) -> frozenset[Scope]:
     """The rights that open the proposals of a service in the inbox."""
-    return (DECIDES[name] | PROPOSES[name]) - _FOLLOWED_THERE
+    return (DECIDES[name] | PROPOSES[name]) - _APART
 
 
-OPENS: Final[frozenset[Scope]] = frozenset({Scope.GRANTS_DECIDE, *(scope for name in NAMES for scope in sees(name))})
+OPENS: Final[frozenset[Scope]] = frozenset(
+    {Scope.GRANTS_DECIDE, Scope.PAYOUTS_APPROVE, *(scope for name in NAMES for scope in sees(name))}
+)

@@ -77,8 +77,14 @@ async def _on_refused(request: Request, error: Exception) -> Response:
 async def _on_silent(request: Request, error: Exception) -> Response:
     guest = await _known(request) if isinstance(error, ServiceSilent) else Guest(request, running(request))
     name = error.service if isinstance(error, ServiceSilent) else "gateway"
-    posted = request.method == "POST"
-    return _page(guest, 503, title_key="silent", service=name, next_key="next_repeat" if posted else "next_later")
+    if request.method != "POST":
+        return _page(guest, 503, title_key="silent", service=name, next_key="next_later")
+    # What was typed stays in the page, with the key it was made with: sent again from here, it is done once.
+    again = fields_of(await request.body()) if isinstance(error, ServiceSilent) else {}
+    return _page(
+        guest, 503, title_key="silent", service=name, next_key="next_repeat_here" if again else "next_repeat",
+        again=again, place=request.url.path,
+    )  # fmt: skip
 
 
 async def _on_stale(request: Request, _: Exception) -> Response:
@@ -111,7 +117,7 @@ def _page(guest: Guest, status: int, **facts: object) -> Response:
     said: dict[str, object] = {
         "title": "", "title_key": "refused", "detail": "", "service": "", "faults": [], "retry_after": "",
         "next_key": _NEXT.get(status, "next_fault" if status >= 500 else "next_check"),
-        "number": "",
+        "number": "", "again": {}, "place": "",
     }  # fmt: skip
     said |= facts
     said["number"] = said["number"] or telemetry.current_request_id() or ""

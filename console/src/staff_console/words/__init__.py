@@ -8,6 +8,7 @@ from typing import Final
 
 from staff_console.words import (
     common,
+    complaints,
     facts,
     handover,
     lock,
@@ -36,6 +37,7 @@ _MODULES: Final = (
     proposals,
     facts,
     oncall,
+    complaints,
     refusals,
     shell,
     sites,

@@ -117,7 +117,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "fact.fault": ("الخلل", "Fault"),
     "fact.events": ("عدد الأحداث", "Events"),
     "fact.simulation": ("ماذا يتغير؟", "What would this change?"),
-    "fact.simulation_id": ("رقم الحساب", "Computation"),
+    "fact.steps": ("الشرائح: من، القيمة", "Steps: from, value"),
     "fact.state": ("الحالة", "State"),
     "fact.month": ("الشهر", "Month"),
     "fact.superseded": ("تغيرت القواعد بعد الحساب", "Policies have changed since"),

@@ -52,6 +52,14 @@ NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = Mappin
             _arabic("لا توجد طلبات", "طلب واحد", "طلبان", "طلبات", "طلباً", "طلب"),
             _english("request", "requests"),
         ),
+        "complaint": (
+            _arabic("لا توجد شكاوى", "شكوى واحدة", "شكويان", "شكاوى", "شكوى", "شكوى"),
+            _english("complaint", "complaints"),
+        ),
+        "question": (
+            _arabic("لا توجد أسئلة", "سؤال واحد", "سؤالان", "أسئلة", "سؤالاً", "سؤال"),
+            _english("question", "questions"),
+        ),
         "proposal": (
             _arabic("لا توجد مقترحات", "مقترح واحد", "مقترحان", "مقترحات", "مقترحاً", "مقترح"),
             _english("proposal", "proposals"),

@@ -32,6 +32,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "لا نعرف هل تم الطلب. ارجع وأرسل النموذج نفسه مرة أخرى: لن يُنفذ مرتين.",
         "It is not known whether it was done. Go back and send the same form again: it is never done twice.",
     ),
+    "next_repeat_here": (
+        "لا نعرف هل تم الطلب. ما كتبته محفوظ هنا: أرسله مرة أخرى بعد قليل، ولن يُنفذ مرتين.",
+        "It is not known whether it was done. What you typed is kept here: send it again in a while; it is never done"
+        " twice.",
+    ),
+    "send_again": ("أرسل مرة أخرى", "Send it again"),
     "next_stale": ("افتح الصفحة من جديد ثم أرسل النموذج.", "Open the page anew and send the form."),
     "next_fault": (
         "حاول مرة أخرى، فإن تكرر فأبلغ الدعم الفني برقم الطلب.",

@@ -171,8 +171,9 @@ class Proposals(Generic[R]):
         """
         try:
             rules.ensure_open(proposal, now, State.SUBMITTED)
-            _ensure_scope(caller, self.kinds[proposal.kind].decides)
+            # Whoever made it hears that first, whatever rights they have besides.
             rules.ensure_may_decide(proposal, caller.kind, caller.actor, caller.grantors)
+            _ensure_scope(caller, self.kinds[proposal.kind].decides)
         except Refusal as refusal:
             return refusal
         return None

@@ -54,6 +54,12 @@ class Role:
     acr: str = AAL2
 
 
+_INSPECTS: Final = frozenset(
+    {
+        Scope.OUTLETS_READ, Scope.TERMINALS_READ, Scope.CATALOGUE_READ, Scope.DAYS_READ, Scope.REDEMPTIONS_READ,
+        Scope.SETTLEMENTS_READ, Scope.DISPUTES_WRITE, Scope.INSPECTOR_DRAWS_WRITE, Scope.CARDS_INSPECT,
+    }
+)  # fmt: skip
 _OFFICE: Final = frozenset({"administrator", "office-manager"})
 _HANDLES_CITIZENS: Final = frozenset(
     {
@@ -237,19 +243,7 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "inspector": Role(
             name="Inspector of outlets",
             name_ar="مفتش تموين",
-            scopes=frozenset(
-                {
-                    Scope.OUTLETS_READ,
-                    Scope.TERMINALS_READ,
-                    Scope.CATALOGUE_READ,
-                    Scope.DAYS_READ,
-                    Scope.REDEMPTIONS_READ,
-                    Scope.SETTLEMENTS_READ,
-                    Scope.DISPUTES_WRITE,
-                    Scope.INSPECTOR_DRAWS_WRITE,
-                    Scope.CARDS_INSPECT,
-                }
-            ),
+            scopes=_INSPECTS,
             areas=REGIONS,
             granted_by=_OFFICE,
             conflicts=frozenset({"outlets-officer", "disputes-approver", "registry-approver"}),
@@ -322,7 +316,9 @@ PEOPLE: Final[Mapping[str, Role]] = MappingProxyType(
         "complaints-officer": Role(
             name="Officer of an area's team who answers citizens' complaints",
             name_ar="مسؤول الرد على الشكاوى",
-            scopes=frozenset({Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER}),
+            scopes=frozenset(
+                {Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER, Scope.CARDS_READ, Scope.ENTITLEMENTS_READ}
+            ),
             areas=_GOVERNORATES,
             granted_by=_OFFICE,
         ),

@@ -37,12 +37,14 @@ from notify_service.complaints.schemas import (
     CategoryFigures,
     CategoryList,
     CategoryOut,
+    Claimed,
     ComplaintFigures,
     ComplaintIn,
     ComplaintOut,
     ComplaintPage,
     ComplaintWithSteps,
     HandOnIn,
+    Order,
     StepOut,
 )
 from notify_service.context import Running, Runtime
@@ -106,8 +108,14 @@ async def list_complaints(
     citizen_id: UUID | None = None,
     number: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     late: bool = False,
+    claimed: Claimed | None = None,
+    order: Order = "entered",
 ) -> ComplaintPage:
-    """Complaints of the caller's area: those of a state, a level, a category, a citizen, of a number, or late ones."""
+    """Complaints of the caller's area: those of a state, a level, a category, a citizen, of a number, or late ones.
+
+    `claimed`: those the caller works on, or those that nobody does; `order`: as they were entered, or the first to be
+    answered first.
+    """
     asked: dict[str, object] = {
         "state": state,
         "level": level,
@@ -115,9 +123,11 @@ async def list_complaints(
         "citizen_id": citizen_id,
         "number": number,
         "late": late,
+        "claimed": claimed,
+        "who": caller.subject,
         "now": runtime.clock.now(),
     }
-    found = await repository.page(session, caller.bound, asked, page)
+    found = await repository.page(session, caller.bound, asked, page, by_due=order == "due")
     return ComplaintPage.of(page, [out(runtime, one) for one in found], lambda one: one.complaint_id)
 
 

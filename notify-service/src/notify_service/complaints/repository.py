@@ -56,14 +56,25 @@ _STEPS = text(
     "SELECT s.step, s.act, s.who, s.at, s.category, s.level, t.sealed FROM complaint_step s"
     " LEFT JOIN complaint_text t USING (complaint_id, step) WHERE s.complaint_id = :complaint_id ORDER BY s.step"
 )
-_PAGE = BoundedStatement(
+_ASKED = (
     f"SELECT {_COLUMNS} FROM complaint WHERE <bound>"
     " AND (CAST(:state AS text) IS NULL OR state = :state) AND (CAST(:level AS text) IS NULL OR level = :level)"
     " AND (CAST(:category AS text) IS NULL OR category = :category)"
     " AND (CAST(:citizen_id AS uuid) IS NULL OR citizen_id = :citizen_id)"
     " AND (CAST(:number AS bigint) IS NULL OR number = :number)"
     " AND (NOT CAST(:late AS boolean) OR (state = 'open' AND due_at <= CAST(:now AS timestamptz)))"
-    " AND complaint_id > :after ORDER BY complaint_id LIMIT :limit",
+    " AND (CAST(:claimed AS text) IS NULL"
+    " OR (CAST(:claimed AS text) = 'mine' AND claimed_by = :who AND claimed_until > CAST(:now AS timestamptz))"
+    " OR (CAST(:claimed AS text) = 'nobody' AND coalesce(claimed_until <= CAST(:now AS timestamptz), true)))"
+)
+_BY_ENTRY = BoundedStatement(
+    f"{_ASKED} AND complaint_id > :after ORDER BY complaint_id LIMIT :limit", governorate="governorate"
+)
+# The first to be answered stands first; the index of open complaints has them in this order.
+_BY_DUE = BoundedStatement(
+    f"{_ASKED} AND (due_at, complaint_id) > ALL"
+    " (SELECT last.due_at, last.complaint_id FROM complaint last WHERE last.complaint_id = :after)"
+    " ORDER BY due_at, complaint_id LIMIT :limit",
     governorate="governorate",
 )
 _FIGURES = BoundedStatement(
@@ -142,9 +153,15 @@ async def steps(session: AsyncSession, complaint_id: UUID) -> list[Step]:
     return [Step(row.step, row.act, row.who, row.at, row.category, Level(row.level), row.sealed) for row in rows]
 
 
-async def page(session: AsyncSession, bound: Bound, asked: dict[str, object], page: Paging[UUID]) -> list[Complaint]:
-    """The caller's complaints. `asked`: state, level, category, citizen_id, number, late, now."""
-    return [_complaint(row) for row in await session.execute(*_PAGE.within(bound, asked | page.bounds))]
+async def page(
+    session: AsyncSession, bound: Bound, asked: dict[str, object], page: Paging[UUID], *, by_due: bool = False
+) -> list[Complaint]:
+    """The caller's complaints, in order of entry or of when an answer is owed.
+
+    `asked`: state, level, category, citizen_id, number, late, claimed, who (asks), now.
+    """
+    statement = _BY_DUE if by_due else _BY_ENTRY
+    return [_complaint(row) for row in await session.execute(*statement.within(bound, asked | page.bounds))]
 
 
 async def figures(

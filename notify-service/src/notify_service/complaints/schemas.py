@@ -17,6 +17,8 @@ from notify_service.complaints.models import About, Channel, Figures, Level, Sta
 Said = Annotated[str, Field(min_length=3, max_length=500)]
 Answer = Annotated[str, Field(min_length=3, max_length=200)]
 Category = Annotated[str, Field(min_length=2, max_length=40, pattern=r"^[a-z_]+$")]
+Claimed = Literal["mine", "nobody"]
+Order = Literal["entered", "due"]
 EXAMPLE: JsonDict = {
     "citizen_id": "019f2b3c-0000-7000-8000-000000000001",
     "category": "outlet",

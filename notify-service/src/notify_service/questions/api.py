@@ -12,6 +12,7 @@ from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
 from notify_service.complaints.errors import AnswerTellsPersons, ComplaintCategoryUnknown, ComplaintsOpen
+from notify_service.complaints.schemas import Order
 from notify_service.context import Running, Runtime
 from notify_service.questions import repository, service
 from notify_service.questions.errors import QuestionClaimed, QuestionEnded, QuestionUnknown
@@ -42,10 +43,14 @@ async def list_questions(
     state: State | None = None,
     citizen_id: UUID | None = None,
     late: bool = False,
+    order: Order = "entered",
 ) -> QuestionPage:
-    """Questions of the caller's area that came by SMS and wait for a person: of a state, a citizen, or late ones."""
+    """Questions of the caller's area that came by SMS and wait for a person: of a state, a citizen, or late ones.
+
+    `order`: as they were opened, or the first to be answered first.
+    """
     asked: dict[str, object] = {"state": state, "citizen_id": citizen_id, "late": late, "now": runtime.clock.now()}
-    found = await repository.page(session, caller.bound, asked, page)
+    found = await repository.page(session, caller.bound, asked, page, by_due=order == "due")
     return QuestionPage.of(page, [out(runtime, one) for one in found], lambda one: one.question_id)
 
 

@@ -35,12 +35,19 @@ _ADD = text(
 )
 _TEXTS = text("SELECT who, at, sealed FROM question_text WHERE question_id = :question_id ORDER BY place")
 _COUNT = text("SELECT count(*) FROM question_text WHERE question_id = :question_id")
-_PAGE = BoundedStatement(
+_ASKED = (
     f"SELECT {_COLUMNS} FROM question WHERE <bound>"
     " AND (CAST(:state AS text) IS NULL OR state = :state)"
     " AND (CAST(:citizen_id AS uuid) IS NULL OR citizen_id = :citizen_id)"
     " AND (NOT CAST(:late AS boolean) OR (state = 'open' AND due_at <= CAST(:now AS timestamptz)))"
-    " AND question_id > :after ORDER BY question_id LIMIT :limit",
+)
+_BY_OPENING = BoundedStatement(
+    f"{_ASKED} AND question_id > :after ORDER BY question_id LIMIT :limit", governorate="governorate"
+)
+_BY_DUE = BoundedStatement(
+    f"{_ASKED} AND (due_at, question_id) > ALL"
+    " (SELECT last.due_at, last.question_id FROM question last WHERE last.question_id = :after)"
+    " ORDER BY due_at, question_id LIMIT :limit",
     governorate="governorate",
 )
 _NOTE = text("INSERT INTO unclear_text (text_id, citizen_id, at, sealed) VALUES (:text_id, :citizen_id, :at, :sealed)")
@@ -96,9 +103,15 @@ async def count(session: AsyncSession, question_id: UUID) -> int:
     return found
 
 
-async def page(session: AsyncSession, bound: Bound, asked: dict[str, object], page: Paging[UUID]) -> list[Question]:
-    """The caller's questions. `asked`: state, citizen_id, late, now."""
-    return [_question(row) for row in await session.execute(*_PAGE.within(bound, asked | page.bounds))]
+async def page(
+    session: AsyncSession, bound: Bound, asked: dict[str, object], page: Paging[UUID], *, by_due: bool = False
+) -> list[Question]:
+    """The caller's questions, as they were opened or the first to be answered first.
+
+    `asked`: state, citizen_id, late, now.
+    """
+    statement = _BY_DUE if by_due else _BY_OPENING
+    return [_question(row) for row in await session.execute(*statement.within(bound, asked | page.bounds))]
 
 
 async def note(session: AsyncSession, text_id: UUID, citizen_id: UUID, at: datetime, sealed: bytes) -> None:

@@ -23,7 +23,7 @@ _PORT_SAID = "03"
 _DAYS = 180
 _SERIAL = 9999
 _AT_ONCE = 4
-_TWICE = ("key-custodian", "data-protection-officer", "registry-approver")
+_TWICE = ("key-custodian", "data-protection-officer", "registry-approver", "complaints-officer")
 # Whose people hold these roles; all others are the central authority's.
 _OF = {
     "pension-authority": {"payouts-maker", "payouts-approver"},
