@@ -85,7 +85,23 @@ def test_back_a_link_and_a_filter_show_what_they_must(system: System, first: dic
     assert 0 < few < every
     assert len(rows(page)) == min(few, 50)
     assert "sort=members" in page.url, "the order stays"
+    _chosen(page, few)
     _exported(system, page, other, few)
+
+
+def _chosen(page: Page, few: int) -> None:
+    """Two rows of a page, or all of the list: the page that asks says which, and how many."""
+    address = page.url
+    for number in (0, 2):
+        page.locator("input.pick").nth(number).check()
+    page.get_by_role("button", name="صدّر المختار من هذه الصفحة").click()
+    assert "أسرتان" in page.inner_text("main")
+    page.locator("a", has_text="أو كل ما في القائمة").click()
+    assert str(few) in page.inner_text("main p strong")
+    page.goto(address)
+    page.get_by_role("button", name="صدّر المختار من هذه الصفحة").click()
+    assert "لم تختر" in page.inner_text(".errors")
+    page.goto(address)
 
 
 def _exported(system: System, page: Page, other: Page, few: int) -> None:

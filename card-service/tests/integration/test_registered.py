@@ -101,6 +101,19 @@ def typed(asked: dict[str, str]) -> dict[str, Any]:
     return {name: int(value) if name.startswith("size") else value for name, value in asked.items()}
 
 
+async def test_a_file_of_chosen_households_has_these_and_no_other(office: Office) -> None:
+    page = await walked(office, {"status": "active"}, "-members", 50)
+    chosen = [one["household_id"] for one in page[3:20:4]]
+    await office.household(governorate="03", district="03.02")  # came meanwhile
+    one, whole = await exported(office, {"household_ids": chosen, "status": "active"}, sort="-members")
+    assert (one["rows"], [row[0] for row in lines(whole)[1:]]) == (len(chosen), chosen)
+    _, elsewhere = await exported(office, {"household_ids": chosen}, claims={"governorate": "19"})
+    assert {row[1] for row in lines(elsewhere)[1:]} <= {"19"}
+    for wrong in ([], [chosen[0]] * 201, ["x"]):
+        body = {"asked": {"household_ids": wrong}, "format": "csv", "purpose": "اختبار"}
+        await office.call("POST", EXPORTS, READ, json=body, expect=422)
+
+
 async def test_nobody_lists_or_exports_beyond_the_own_area(office: Office) -> None:
     everything = await known(office)
     for claims, own in (({"governorate": "19"}, "19"), ({"governorate": "19.07"}, "19.07")):

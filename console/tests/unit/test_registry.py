@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 import pytest
 
@@ -53,6 +54,16 @@ def test_what_has_no_meaning_is_named(given: dict[str, str], wrong: dict[str, st
 
 def test_a_district_of_another_governorate_is_left_out() -> None:
     assert read({"governorate": "19", "district": "03.02"}).asked == {"governorate": "19"}
+
+
+def test_what_is_chosen_is_ordered_and_nothing_else() -> None:
+    ids = ["01a22ee6-df04-7309-9e0d-8eff409e2372", "01A22EE6-E39A-757A-8689-243A62DDEBD6"]
+    wanted = read({"size_from": "2"}).of([*ids, ids[0]])
+    assert wanted.body == {"size_from": 2, "household_ids": [ids[0], ids[1].lower()]}
+    assert "household" not in wanted.query
+    for wrong in (["x"], [str(UUID(int=n)) for n in range(51)]):
+        with pytest.raises(ValueError, match=r"badly formed|more than a page"):
+            read({}).of(wrong)
 
 
 def test_a_page_without_its_cursor_is_the_first() -> None:

@@ -18,6 +18,9 @@ from chassis.places import DistrictAsked, GovernorateCode
 NO_CARD: Final = "none"
 CardAsked = Annotated[CardState | Literal["none"], Field(description="of the head's card; `none`: without a card")]
 Size = Annotated[int, Field(ge=0, le=1000, description="members of a household")]
+Chosen = Annotated[
+    list[UUID], Field(min_length=1, max_length=200, description="these households only, as they were chosen in a list")
+]
 Order = Literal["registered", "-registered", "members", "-members", "district", "-district"]
 
 
@@ -40,6 +43,7 @@ class Asked(BaseModel):
     registered_from: Day | None = None
     registered_to: Day | None = None
     changed_from: Day | None = None
+    household_ids: Chosen | None = None
 
     @property
     def conditions(self) -> dict[str, object]:
@@ -49,6 +53,7 @@ class Asked(BaseModel):
         """
         held: dict[str, object] = {
             "governorate": self.governorate,
+            "household_ids": self.household_ids,
             "status": self.status,
             "site_id": self.site_id,
             "size_from": self.size_from,

@@ -36,6 +36,7 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "governorate": "h.governorate = :governorate",
         "district": "h.district = :district",
         "unlisted": f"h.district !~ '{CODE}'",
+        "household_ids": "h.household_id = ANY(CAST(:household_ids AS uuid[]))",
         "status": "h.status = :status",
         "size_from": "h.members >= :size_from",
         "size_to": "h.members <= :size_to",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from fastapi import APIRouter
@@ -14,6 +14,7 @@ from chassis.governorates import GOVERNORATES
 from staff_console.documents import Answer, Document
 from staff_console.registry import wanted
 from staff_console.registry.wanted import PAGE_ROWS, Wanted
+from staff_console.web.errors import Missing
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -43,14 +44,18 @@ async def show_list(visit: Visiting) -> Response:
 async def ask_export(visit: Visiting) -> Response:
     """Ask which file is wanted of a list, and what for; how many rows it will have stands above."""
     draft = await visit.draft(f"{PLACE}/export")
-    asked = wanted.read(draft or dict(visit.request.query_params)).first()
-    return await _ask(visit, asked, draft, {})
+    query = visit.request.query_params
+    asked = _chosen(
+        wanted.read(draft or dict(query)),
+        draft.get("households", "").split(",") if draft else query.getlist("household"),
+    )
+    return await _ask(visit, asked, draft, {"": "choose_rows"} if "chosen" in query and not asked.chosen else {})
 
 
 @routes.post(f"{PLACE}/export")
 async def export(form: Posted) -> Response:
     """Order the file; it is made whether this browser stays open or not."""
-    visit, asked = form.visit, wanted.read(form.fields).first()
+    visit, asked = form.visit, _chosen(wanted.read(form.fields), form.field("households").split(","))
     purpose, kind = form.field("purpose"), form.field("format")
     errors = {} if _SHORTEST_PURPOSE <= len(purpose) <= _LONGEST_PURPOSE else {"purpose": "export_purpose_missing"}
     if kind not in FORMATS:
@@ -64,12 +69,20 @@ async def export(form: Posted) -> Response:
     return visit.done(EXPORTS, "export_ordered")
 
 
+def _chosen(asked: Wanted, households: Iterable[str]) -> Wanted:
+    """The list from its beginning, or the households picked in it. Raises Missing for what no page has offered."""
+    try:
+        return asked.first().of(one for one in households if one)
+    except ValueError:
+        raise Missing from None
+
+
 async def _ask(
     visit: Visit, asked: Wanted, given: Mapping[str, str], errors: dict[str, str], key: str = ""
 ) -> Response:
     counted = await visit.services.get("card", "/v1/registered-households/count", dict(asked.asked))
     return visit.page(
-        "registry_export", 422 if errors else 200, wanted=asked, count=counted["count"], given=given, errors=errors,
+        "registry_export", 422 if errors else 200, wanted=asked, every=counted["count"], given=given, errors=errors,
         formats=FORMATS, key=key, named=await _named(visit, asked),
     )  # fmt: skip
 

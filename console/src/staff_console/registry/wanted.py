@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -32,7 +32,8 @@ _LARGEST: Final = 1000
 class Wanted:
     """A list: `asked` as the service takes it, `wrong` by field the words that say what would be right.
 
-    `typed` is what stands in the form; `after` and `page` are the place in the list.
+    `typed` is what stands in the form; `after` and `page` are the place in the list. `chosen` are the households that
+    were picked in it, none where all of it is meant.
     """
 
     asked: Mapping[str, str]
@@ -41,6 +42,7 @@ class Wanted:
     after: str = ""
     page: int = 1
     wrong: Mapping[str, str] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
 
     @property
     def conditions(self) -> dict[str, str]:
@@ -54,13 +56,22 @@ class Wanted:
         return urlencode(self.conditions | place)
 
     @property
-    def body(self) -> dict[str, str | int]:
+    def body(self) -> dict[str, str | int | list[str]]:
         """The conditions as the body of an order has them."""
-        return {name: int(value) if name.startswith("size") else value for name, value in self.asked.items()}
+        said: dict[str, str | int | list[str]] = dict(self.asked)
+        said |= {name: int(value) for name, value in self.asked.items() if name.startswith("size")}
+        return said | ({"household_ids": list(self.chosen)} if self.chosen else {})
 
     def first(self) -> Wanted:
         """The same from its beginning."""
         return replace(self, after="", page=1)
+
+    def of(self, households: Iterable[str]) -> Wanted:
+        """Of the same those households only. Raises ValueError for what is no id, or more than a page."""
+        known = tuple(dict.fromkeys(str(UUID(one)) for one in households))
+        if len(known) > PAGE_ROWS:
+            raise ValueError("more than a page")
+        return replace(self, chosen=known)
 
     def behind(self, cursor: str) -> Wanted:
         """The page behind this one."""
