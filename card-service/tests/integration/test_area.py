@@ -131,7 +131,10 @@ def registry(office: Office, world: World) -> Calls:
         "GET /v1/citizens": Call("/v1/citizens?limit=500", "citizens:read", refused=200, mark=mark),
         "GET /v1/memberships": Call("/v1/memberships?limit=500", "citizens:read", refused=200, mark=mark),
         "GET /v1/registered-households": Call(
-            "/v1/registered-households?limit=200", "citizens:read", refused=200, mark=str(world.household)
+            "/v1/registered-households?limit=200&sort=registered",
+            "citizens:read",
+            refused=200,
+            mark=str(world.household),
         ),
         "GET /v1/households/{household_id}/months/{month}": Call(f"{household}/months/2026-12", "citizens:read"),
         "GET /v1/citizens/{citizen_id}": Call(citizen, "citizens:read"),

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from card_service.database import record
 from card_service.exports.models import LASTS, Export
+from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 
 _OPEN: Final = "status IN ('queued', 'running', 'noting')"
@@ -25,8 +26,11 @@ _LIST: Final = (
 )
 _LIVE: Final = "coalesce(finished_at, created_at) > clock_timestamp() - CAST(:lasts AS interval)"
 _FIND = text(f"{_LIST} WHERE export_id = :export_id AND {_LIVE}")
-_OF = text(
-    f"{_LIST} WHERE created_by = :created_by AND export_id < :after AND {_LIVE} ORDER BY export_id DESC LIMIT :limit"
+_OF = BoundedStatement(
+    f"{_LIST} WHERE created_by = :created_by AND <bound> AND export_id < :after AND {_LIVE}"
+    " ORDER BY export_id DESC LIMIT :limit",
+    governorate="governorate",
+    district="district",
 )
 _OPEN_OF = text(f"SELECT count(*) FROM register_export WHERE created_by = :created_by AND {_OPEN} AND {_LIVE}")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('register_export of ' || :created_by, 0))")
@@ -106,9 +110,10 @@ async def find(session: AsyncSession, export_id: UUID) -> Export | None:
     return _export(row) if row else None
 
 
-async def of_owner(session: AsyncSession, created_by: str, page: Paging[UUID]) -> list[Export]:
-    """Somebody's exports that have not run out, the newest first."""
-    found = await session.execute(_OF, {"created_by": created_by, "lasts": LASTS, **page.bounds})
+async def of_owner(session: AsyncSession, bound: Bound, created_by: str, page: Paging[UUID]) -> list[Export]:
+    """Somebody's exports that have not run out, as far as the caller's area goes, the newest first."""
+    asked = {"created_by": created_by, "lasts": LASTS, **page.bounds}
+    found = await session.execute(*_OF.within(bound, asked))
     return [_export(row) for row in found]
 
 

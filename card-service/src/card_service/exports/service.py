@@ -65,7 +65,7 @@ async def own(session: AsyncSession, caller: Principal, export_id: UUID) -> Expo
 
 async def owned(session: AsyncSession, caller: Principal, page: Paging[UUID]) -> list[Export]:
     """The caller's exports."""
-    return await repository.of_owner(session, caller.subject, page)
+    return await repository.of_owner(session, caller.bound, caller.subject, page)
 
 
 async def part(session: AsyncSession, deps: Dependencies, caller: Principal, export_id: UUID, number: int) -> bytes:

@@ -63,6 +63,7 @@ Wanted = Annotated[Asked, Depends(_asked)]
     callers=OFFICES,
     problems=CursorOfAnotherOrder,
     purpose="household_lookup",
+    despite_restriction="of whom it is restricted nothing is shown but that there is a household",
 )
 async def list_registered(
     asked: Wanted,
