@@ -16,6 +16,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "get" || event.defaultPrevented || !content().contains(form)) return;
+    if (new URL(form.action).pathname !== location.pathname) return; // what is chosen in a list leads to another page
     event.preventDefault();
     const asked = new URLSearchParams(new FormData(form, event.submitter));
     swap(`${new URL(form.action).pathname}?${asked}`);
