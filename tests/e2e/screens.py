@@ -6,10 +6,12 @@ in their addresses, or reached by a search (`SEARCHES`); one that is reached by 
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import httpx
@@ -24,15 +26,20 @@ from staff_console.pages import menu
 from .conftest import System
 from .test_citizen_page import Visitor
 from .test_console import Person, replaced_at
+from .test_on_call import set_aside
 
 # No pages: files, and what only sends the browser on.
-NO_PAGES = frozenset({"/console/static/{name}", "/console/sign-in", "/citizen/static/{name}"})
+NO_PAGES = frozenset(
+    {"/console/static/{name}", "/console/sign-in", "/console/exports/{export_id}/file", "/citizen/static/{name}"}
+)
+# What the demonstration leaves nothing for, and where it is shown instead.
+ELSEWHERE = {"/console/grants/{grant_id}": "console/tests/integration/test_proposals.py"}
 # A search that leads to a page without a link: who searches, where, and what is typed.
 SEARCHES = (("registry.clerk", "/console/people", "محمد"),)
 _LINK = re.compile(r'href="(/(?:console|citizen)[^"#]*)"')
 _PARAMETER = re.compile(r"\{(\w+)\}")
-# Who has no desk of their own, and locks the screen.
-LOCKED = "admin.two"
+# Somebody of their own session, who has locked the screen.
+LOCKED = "admin.two, locked"
 _EACH = 3  # addresses of one page that one person looks at
 
 
@@ -76,7 +83,7 @@ class Walk:
 
     def missing(self) -> list[str]:
         """The pages that nobody has reached."""
-        reached = {screen.route for screen in self.screens} | self.no_pages
+        reached = {screen.route for screen in self.screens} | self.no_pages | ELSEWHERE.keys()
         return [route for route in self.routes if route not in reached]
 
     def follow(self, name: str, client: httpx.Client, starts: Iterable[str]) -> None:
@@ -109,10 +116,8 @@ class Walk:
         """Try what no link has led to with the values of other addresses."""
         for route in self.missing():
             wanted = _PARAMETER.findall(route)
-            if not wanted:
-                self.follow(name, client, [route])
-            for value in sorted(self.values.get(wanted[-1], ()))[:_EACH] if len(wanted) == 1 else ():
-                self.follow(name, client, [route.replace(f"{{{wanted[0]}}}", value)])
+            for values in product(*(sorted(self.values.get(one, ()))[:_EACH] for one in wanted)):
+                self.follow(name, client, [_PARAMETER.sub("{}", route).format(*values)])
 
     def chosen(self) -> list[Screen]:
         """Of each page the emptiest and the fullest that was seen, since they look different."""
@@ -133,13 +138,16 @@ def clerks(system: System) -> Iterator[str]:
 def walk_console(system: System, people: dict[str, Person]) -> Walk:
     """All pages of the console. `people`: who has signed in already; those who sign in here are added."""
     walk = Walk.of(CONSOLE_ROUTERS)
+    asyncio.run(set_aside(system))
     for name in clerks(system):
         if name not in people:
             people[name] = Person(system, name)
             people[name].sign_in()
         based(system, people[name])
         walk.follow(name, people[name].client, ["/console"])
-    for name, place, typed in (*SEARCHES, ("counter.clerk", "/console/handover", _waiting(system))):
+    site_id, number = _waiting(system)
+    counter = (("counter.clerk", place, number) for place in ("/console/handover", f"/console/today/{site_id}"))
+    for name, place, typed in (*SEARCHES, *counter):
         people[name].get(place)
         walk.follow(name, people[name].client, [people[name].post(place, sought=typed).url.path])
     asked = _asked(walk, people["registry.clerk"])
@@ -166,7 +174,7 @@ def _asked(walk: Walk, clerk: Person) -> str:
 
 def _locked(system: System) -> Person:
     """Somebody who has locked the screen, with a PIN that opens it."""
-    person = Person(system, LOCKED)
+    person = Person(system, LOCKED.partition(",")[0])
     person.sign_in()
     based(system, person)
     person.post("/console/lock/pin", pin="7294", again="7294")
@@ -193,7 +201,9 @@ def based(system: System, person: Person) -> None:
     person.client.base_url = httpx.URL(system.edge)
 
 
-def _waiting(system: System) -> str:
+def _waiting(system: System) -> tuple[str, str]:
+    """The first post office, and the national id of somebody whose card lies there."""
     sites = httpx.get(f"{system.edge}/v1/pickup-sites?governorate=03&limit=200", headers=system.headers(), timeout=10)
     named = "Port Said Main Post Office"
-    return replaced_at(system, next(one["site_id"] for one in sites.json()["items"] if one["name_en"] == named))
+    site_id = next(str(one["site_id"]) for one in sites.json()["items"] if one["name_en"] == named)
+    return site_id, replaced_at(system, site_id)

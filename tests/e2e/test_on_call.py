@@ -20,7 +20,7 @@ _SET_ASIDE = (
 )
 
 
-async def _set_aside(system: System) -> int:
+async def set_aside(system: System) -> int:
     connection = await asyncpg.connect(_server(system, "unicard_health"))
     try:
         return int(await connection.fetchval(_SET_ASIDE))
@@ -39,7 +39,7 @@ async def _approved(system: System, proposal_id: str) -> None:
 
 def test_all_services_are_watched_and_a_dead_letter_is_dealt_with(system: System) -> None:
     system.people()
-    number = asyncio.run(_set_aside(system))
+    number = asyncio.run(set_aside(system))
     seen = system.unicard("watch", "--once", timeout=120)
     assert seen.returncode == 1, seen.stdout + seen.stderr
     for program in SERVICES:
