@@ -34,7 +34,7 @@ async def beside(visit: Visit, citizen_id: str | None) -> dict[str, Part]:
     services, parts = visit.services, dict[str, Coroutine[None, None, Answer]]()
     if visit.may(Scope.CARDS_READ, Scope.CARDS_WRITE):
         parts["cards"] = services.get("card", f"/v1/citizens/{citizen_id}/cards")
-    parts["messages"] = services.get("notify", f"/v1/citizens/{citizen_id}/messages", {"limit": 20})
+    parts["messages"] = services.get("notify", f"/v1/citizens/{citizen_id}/messages", {"limit": 100})
     parts["others"] = services.get("notify", "/v1/complaints", {"citizen_id": citizen_id, "limit": 20})
     return await together(visit.context.settings.part_seconds, **parts)
 
