@@ -51,6 +51,8 @@ async def stages(office: Office) -> dict[str, Call]:
         f"POST {base}/gate-passes": Call(f"{path}/gate-passes", WRITE, body=passing),
         f"POST {base}/stage": Call(f"{path}/stage", WRITE, body={"json": {"stage": "trial"}}),
         f"GET {base}/gates": Call(f"{path}/gates", "rollout:read"),
+        f"GET {base}/households": Call(f"{path}/households", "rollout:read"),
+        f"GET {base}/pickup-plans": Call(f"{path}/pickup-plans", "rollout:read"),
         f"GET {base}/review": Call(f"{path}/review", "rollout:read"),
         f"GET {base}/review/report": Call(f"{path}/review/report", "rollout:read"),
     }

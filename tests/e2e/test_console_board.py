@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from .test_console import ID, SignIn, signed_in
 
 __all__ = ["signed_in"]
 
-_NUMBER = re.compile(r'<a class="number" href="([^"]+)"><bdi dir="ltr" class="ident">([0-9,]+)</bdi></a>')
+_NUMBER = re.compile(r'<a class="number" href="([^"]+)">([0-9,]+)</a>')
+_STEP = re.compile("step=([a-z_]+)")
 _ROW = re.compile(r"<tbody>(.*?)</tbody>", re.DOTALL)
 
 
@@ -74,3 +76,61 @@ def test_a_clerk_of_one_site_sees_no_other(signed_in: SignIn, system: System) ->
     other = next(one["site_id"] for one in sites["items"] if one["site_id"] != own)
     assert clerk.get(f"/console/today/{other}").status_code == 404
     assert clerk.get(f"/console/today/{other}/cards").status_code == 404
+
+
+def phases(system: System) -> list[dict[str, Any]]:
+    """The phases of the demonstration."""
+    reply = httpx.get(f"{system.edge}/v1/rollout-phases?limit=100", headers=system.headers(), timeout=10)
+    found: list[dict[str, Any]] = reply.json()["items"]
+    return found
+
+
+def test_every_number_of_a_phase_opens_as_many_households(signed_in: SignIn, system: System) -> None:
+    governor = signed_in("governor", "/console/rollout")
+    phase_id = governor.found(f"/console/rollout/{ID}").rpartition("/")[2]
+    page = governor.get(f"/console/rollout/{phase_id}")
+    found = numbers(page.text)
+    assert {"registered", "collected", "activated"} <= {step for place, _ in found for step in _STEP.findall(place)}
+    assert max(number for _, number in found) > 10
+    for dimension in ("site", "cohort"):
+        found += numbers(governor.get(f"/console/rollout/{phase_id}/by/{dimension}").text)
+    for place, number in found[:10] + found[10::7]:  # the whole phase, and of its parts every seventh
+        assert rows(governor, place) == number, place
+    assert page.text.count("<svg class=") >= 1
+    assert "steps/pause" not in page.text  # who looks on changes nothing
+    elsewhere = next(one for one in phases(system) if one["governorate"] != "03")
+    assert governor.get(f"/console/rollout/{elsewhere['phase_id']}").status_code == 404
+
+
+def test_a_plan_is_looked_at_by_site_and_day_and_given_up(signed_in: SignIn, system: System) -> None:
+    planner = signed_in("rollout.planner", "/console/rollout")
+    phase_id = planner.found(f"/console/rollout/{ID}").rpartition("/")[2]
+    new = f"/console/rollout/{phase_id}/plans/new"
+    planner.get(new)
+    wrong = planner.post(new, week_start="31/2/2099", weeks="x", limit="", holders="heads")
+    assert wrong.status_code == 422
+    assert "<title>خطأ: " in wrong.text
+    page = planner.post(new, week_start="٥/١٢/٢٠٩٩", weeks="١", limit="٥٠", holders="heads")
+    plan = page.url.path
+    assert re.fullmatch(f"/console/plans/{ID}", plan), page.text
+    for _ in range(60):
+        if "plan_status-drafting" not in page.text and "تُحسب الآن" not in page.text:
+            break
+        time.sleep(1)
+        page = planner.get(plan)
+    assert "مسودة للمراجعة" in page.text
+    page = planner.post(f"{plan}/withdrawal")
+    assert "أُلغيت المسودة." in page.text
+    assert plan in planner.get(f"/console/rollout/{phase_id}").text
+
+
+def test_a_phase_is_paused_and_goes_on(signed_in: SignIn, system: System) -> None:
+    planner = signed_in("rollout.planner", "/console/rollout")
+    phase_id = planner.found(f"/console/rollout/{ID}").rpartition("/")[2]
+    for step, said in (("pause", "توقفت المرحلة مؤقتاً."), ("resume", "استؤنفت المرحلة.")):
+        planner.get(f"/console/rollout/{phase_id}/steps/{step}")
+        assert said in planner.post(f"/console/rollout/{phase_id}/steps/{step}").text
+    planner.get(f"/console/rollout/{phase_id}/steps/open")
+    refused = planner.post(f"/console/rollout/{phase_id}/steps/open")
+    assert refused.status_code == 422
+    assert refused.text.count('class="error"') == 4

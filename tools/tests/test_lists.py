@@ -93,6 +93,8 @@ ORDERS: Final = {
     "/v1/register-exports": NEWEST,
     "/v1/registered-households": CHOSEN,
     "/v1/rollout-phases": CREATED,
+    "/v1/rollout-phases/{phase_id}/households": NAMED,
+    "/v1/rollout-phases/{phase_id}/pickup-plans": NEWEST,
     "/v1/seminars": CREATED,
     "/v1/settlements": NAMED,
     "/v1/staff-to-train": NAMED,

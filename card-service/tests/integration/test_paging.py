@@ -39,6 +39,8 @@ LISTS = {
     "/v1/cards/{card_id}/free-hours",  # these two walked in test_appointments.py
     "/v1/pickup-sites/{site_id}/uncollected",
     "/v1/rollout-phases",
+    "/v1/rollout-phases/{phase_id}/households",  # these two walked in test_review_lists.py
+    "/v1/rollout-phases/{phase_id}/pickup-plans",
     "/v1/courses",  # these four walked in test_readiness.py
     "/v1/courses/{course_id}/participants",
     "/v1/seminars",

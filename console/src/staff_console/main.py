@@ -26,6 +26,9 @@ from staff_console.proposals.grants import routes as grant_routes
 from staff_console.registry.api import routes as registry_routes
 from staff_console.registry.exports_api import routes as export_routes
 from staff_console.requests.api import routes as request_routes
+from staff_console.rollout.api import routes as rollout_routes
+from staff_console.rollout.plans_api import routes as plan_routes
+from staff_console.rollout.steps_api import routes as rollout_step_routes
 from staff_console.search.api import routes as search_routes
 from staff_console.settings import Settings
 from staff_console.signin.api import routes as sign_in_routes
@@ -44,6 +47,9 @@ ROUTERS = (
     export_routes,
     card_routes,
     handover_routes,
+    plan_routes,
+    rollout_routes,
+    rollout_step_routes,
     site_routes,
     site_change_routes,
     request_routes,

@@ -17,6 +17,7 @@ from card_service.distribution.models import Candidate, DayLoad, Plan, PlanSite,
 from card_service.distribution.planning import Outcome
 from card_service.distribution.schemas import PlanIn
 from card_service.weeks import day_of
+from chassis.paging import Paging
 from chassis.row_arrays import statement
 
 _PLAN = (
@@ -28,6 +29,7 @@ _PLAN = (
 )
 _FIND = text(f"{_PLAN} WHERE p.plan_id = :plan_id")
 _LOCK = text(f"{_PLAN} WHERE p.plan_id = :plan_id FOR UPDATE OF p")
+_OF_PHASE = text(f"{_PLAN} WHERE p.phase_id = :phase_id AND p.plan_id < :after ORDER BY p.plan_id DESC LIMIT :limit")
 # Plans of one governorate invite one after the other: what a week may take is counted and taken in one transaction.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('pickup_plan'), CAST(:governorate AS integer))")
 _CLAIM = text(
@@ -183,6 +185,11 @@ async def find(session: AsyncSession, plan_id: UUID, *, lock: bool = False) -> P
     """A plan by id, its row locked against other changes if asked."""
     row = (await session.execute(_LOCK if lock else _FIND, {"plan_id": plan_id})).one_or_none()
     return Plan(*row) if row else None
+
+
+async def of_phase(session: AsyncSession, phase_id: UUID, page: Paging[UUID]) -> list[Plan]:
+    """The plans of a phase, the newest first."""
+    return [Plan(*row) for row in await session.execute(_OF_PHASE, {"phase_id": phase_id, **page.bounds})]
 
 
 async def start(session: AsyncSession, plan_id: UUID, by: str, now: datetime) -> bool:

@@ -361,6 +361,37 @@ class PlanOut(BaseModel):
         )
 
 
+class PlanBrief(BaseModel):
+    """A plan of a phase, and how many citizens it has placed or would place."""
+
+    id: UUID
+    status: PlanStatus
+    week_start: date
+    weeks: int
+    holders: Holders
+    limit: int
+    scheduled: int
+    drafted: int | None
+
+    @classmethod
+    def of(cls, plan: Plan) -> PlanBrief:
+        """A plan as a list shows it."""
+        return cls(
+            id=plan.plan_id,
+            status=plan.status,
+            week_start=plan.week_start,
+            weeks=plan.weeks,
+            holders=plan.holders,
+            limit=plan.max_citizens,
+            scheduled=plan.scheduled,
+            drafted=plan.drafted,
+        )
+
+
+class PlanPage(Page[PlanBrief, UUID]):
+    """The plans of a phase, the newest first."""
+
+
 class DayLoadOut(BaseModel):
     """What a plan sends to a site on a day: citizens, what the site offers in those hours, most in one hour."""
 

@@ -3,10 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
+from uuid import UUID
 
 from card_service.indicators.registry import Better, Dimension, Measured
+
+# A step of the funnel; `missed`: whose first appointment is over and who have not collected.
+Step = Literal[
+    "registered",
+    "entitled",
+    "invited",
+    "due",
+    "awaited",
+    "missed",
+    "late",
+    "collected",
+    "activated",
+    "ever_used",
+    "used",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which households of a phase: of a site, of a district, of a week's appointments; `made_in`: that made the step in
+    a week. Weeks are named by their Saturday; None: any."""
+
+    site: UUID | None = None
+    district: str | None = None
+    cohort: date | None = None
+    made_in: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A household and when it made each step, `due_at` its first appointment's end."""
+
+    household_id: UUID
+    district: str
+    site: str | None
+    invited_at: datetime | None
+    due_at: datetime | None
+    collected_at: datetime | None
+    activated_at: datetime | None
+    first_used_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

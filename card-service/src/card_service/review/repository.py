@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from card_service.distribution.invitations import FIRST, INVITED, INVITED_AT
 from card_service.indicators.registry import Dimension
 from card_service.indicators.words import district_words
-from card_service.review.models import Funnel, FunnelPart, Refusals, Times, Week
+from card_service.review.models import Funnel, FunnelPart, Refusals, Step, Times, Week
 from card_service.weeks import day_of, saturday_of
 
 # Whether a household counts this month for a programme of the phase by one of its members, as `registry.months` does:
@@ -35,7 +35,7 @@ _ENTITLED = (
     f"   AND e.first_month <= :month) OR EXISTS (SELECT FROM {_LATEST} l WHERE l.ground = 'entered' AND l.counts))"
     f" AND NOT EXISTS (SELECT FROM {_LATEST} l WHERE NOT l.counts))"
 )
-_STEPS = (
+STEPS: Final = (
     "WITH invited AS ("
     f"  SELECT c.household_id, min({INVITED_AT}) AS invited_at, min(a.ends_at) AS due_at,"
     "   min(c.issued_at) AS collected_at, min(c.activated_at) AS activated_at,"
@@ -62,32 +62,44 @@ def _times(name: str, since: str, until: str) -> str:
 
 
 _FIRST_USE = "CAST(first_used_on AS timestamp) AT TIME ZONE 'Africa/Cairo'"
+# When a household has reached a step: what the numbers count, and what the lists behind them show.
+REACHED: Final[Mapping[Step, str]] = {
+    "registered": "true",
+    "entitled": "entitled",
+    "invited": "invited_at IS NOT NULL",
+    "due": "(due_at <= :now OR collected_at IS NOT NULL)",
+    "awaited": "(late_at <= :now OR collected_at IS NOT NULL)",
+    "missed": "(due_at <= :now AND collected_at IS NULL)",
+    "late": "((late_at <= :now AND collected_at IS NULL) OR collected_at > late_at)",
+    "collected": "collected_at IS NOT NULL",
+    "activated": "activated_at IS NOT NULL",
+    "ever_used": "(first_used_on IS NOT NULL AND activated_at IS NOT NULL)",
+    "used": "(activated_at IS NOT NULL AND used_on > :since)",
+}
 _COUNTS = (
-    "count(*) AS registered, count(*) FILTER (WHERE entitled) AS entitled, count(invited_at) AS invited,"
-    " count(*) FILTER (WHERE due_at <= :now OR collected_at IS NOT NULL) AS due,"
-    " count(collected_at) AS came,"
-    " count(*) FILTER (WHERE late_at <= :now OR collected_at IS NOT NULL) AS awaited,"
-    " count(*) FILTER (WHERE (late_at <= :now AND collected_at IS NULL) OR collected_at > late_at) AS late,"
-    " count(collected_at) AS collected, count(activated_at) AS activated,"
-    " count(first_used_on) FILTER (WHERE activated_at IS NOT NULL) AS ever_used,"
-    " count(*) FILTER (WHERE activated_at IS NOT NULL AND used_on > :since) AS used,"
+    f"{', '.join(f'count(*) FILTER (WHERE {when}) AS {step}' for step, when in REACHED.items())},"
     f" {_times('to_invite', 'registered_at', 'invited_at')}, {_times('to_collect', 'invited_at', 'collected_at')},"
     f" {_times('to_activate', 'collected_at', 'activated_at')}, {_times('to_use', 'activated_at', _FIRST_USE)}"
 )
-_WHOLE = text(f"{_STEPS} SELECT {_COUNTS} FROM steps")
+_WHOLE = text(f"{STEPS} SELECT {_COUNTS} FROM steps")
 _FUNNEL = text(
-    f"{_STEPS} SELECT grouping(district, site, cohort) AS level, district, site, cohort, {_COUNTS}"
+    f"{STEPS} SELECT grouping(district, site, cohort) AS level, district, site, cohort, {_COUNTS}"
     " FROM steps GROUP BY GROUPING SETS ((), (district), (site), (cohort)) ORDER BY level, district, site, cohort"
 )
+# On which day a household made a step.
+MADE: Final[Mapping[Step, str]] = {
+    "invited": day_of("s.invited_at"),
+    "collected": day_of("s.collected_at"),
+    "activated": day_of("s.activated_at"),
+    "ever_used": "CASE WHEN s.activated_at IS NOT NULL THEN s.first_used_on END",
+}
+_MADE = ", ".join(f"('{step}', {day})" for step, day in MADE.items())
 _WEEKS = text(
-    f"{_STEPS}, made AS (SELECT v.step, v.day AS d FROM steps s CROSS JOIN LATERAL (VALUES"
-    f" ('invited', {day_of('s.invited_at')}), ('collected', {day_of('s.collected_at')}),"
-    f" ('activated', {day_of('s.activated_at')}),"
-    " ('first_used', CASE WHEN s.activated_at IS NOT NULL THEN s.first_used_on END)) v (step, day)"
-    " WHERE v.day IS NOT NULL)"
+    f"{STEPS}, made AS (SELECT v.step, v.day AS d FROM steps s CROSS JOIN LATERAL (VALUES"
+    f" {_MADE}) v (step, day) WHERE v.day IS NOT NULL)"
     f" SELECT {saturday_of('d')} AS week, count(*) FILTER (WHERE step = 'invited') AS invited,"
     " count(*) FILTER (WHERE step = 'collected') AS collected, count(*) FILTER (WHERE step = 'activated') AS activated,"
-    " count(*) FILTER (WHERE step = 'first_used') AS first_used FROM made GROUP BY 1 ORDER BY 1"
+    " count(*) FILTER (WHERE step = 'ever_used') AS first_used FROM made GROUP BY 1 ORDER BY 1"
 )
 _SITES = text(
     "SELECT CAST(site_id AS text) AS site, name_en, name_ar FROM pickup_site WHERE governorate = :governorate"
@@ -137,7 +149,7 @@ def _funnel(row: Row[Any]) -> Funnel:
         entitled=row.entitled,
         invited=row.invited,
         due=row.due,
-        came=row.came,
+        came=row.collected,
         awaited=row.awaited,
         late=row.late,
         collected=row.collected,

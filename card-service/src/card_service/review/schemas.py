@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from card_service.indicators.registry import Better, Dimension, Unit
 from card_service.review.models import Finding, Funnel
 from card_service.review.service import Figure, Review, Summary
 from card_service.rollout.stages import Stage
+from chassis.paging import Page
+from chassis.personal import Personal, Whose
 
 
 class _Out(BaseModel):
@@ -178,6 +181,23 @@ class ReviewOut(BaseModel):
             weeks=[WeekOut.model_validate(week) for week in found.weeks],
             refusals=[RefusalsOut.model_validate(one) for one in found.refusals],
         )
+
+
+class ReachedOut(_Out):
+    """A household of a phase and when it made each step; it is named by its id alone."""
+
+    household_id: Annotated[UUID, Whose.HOUSEHOLD]
+    district: Annotated[str, Personal.HOUSEHOLD]
+    site_id: UUID | None = Field(validation_alias="site")
+    invited_at: Annotated[datetime | None, Personal.CARD]
+    due_at: Annotated[datetime | None, Personal.CARD]
+    collected_at: Annotated[datetime | None, Personal.CARD]
+    activated_at: Annotated[datetime | None, Personal.CARD]
+    first_used_on: Annotated[date | None, Personal.CARD]
+
+
+class ReachedPage(Page[ReachedOut, UUID]):
+    """Households of a phase, by their ids."""
 
 
 def _funnel(found: Funnel) -> FunnelOut:

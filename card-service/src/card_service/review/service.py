@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,12 +31,14 @@ from card_service.keys import (
     REVIEW_SIZE,
     USE_DAYS,
 )
-from card_service.review import repository
-from card_service.review.models import Finding, Funnel, FunnelPart, Refusals, Week
+from card_service.review import list_repository, repository
+from card_service.review.models import Finding, Funnel, FunnelPart, Reached, Refusals, Step, Week
+from card_service.review.models import Part as Places
 from card_service.review.ranking import Bounds, Compared, findings
 from card_service.rollout import gates
 from card_service.rollout.models import Phase
 from chassis.clock import month_start
+from chassis.paging import Paging
 
 _PROGRAMMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
@@ -140,6 +143,13 @@ async def review(session: AsyncSession, deps: Dependencies, phase: Phase) -> Rev
         weaknesses=weaknesses,
         strengths=strengths,
     )
+
+
+async def households(
+    session: AsyncSession, deps: Dependencies, phase: Phase, step: Step, part: Places, page: Paging[UUID]
+) -> Sequence[Reached]:
+    """The households that a number of the review counts."""
+    return await list_repository.households(session, _asked(deps, phase), step, part, page)
 
 
 def _asked(deps: Dependencies, phase: Phase) -> repository.Asked:

@@ -32,6 +32,7 @@ MENU: Final = (
     Entry("/console/approvals", "approvals", OPENS),
     Entry("/console/handover", "handover", frozenset({Scope.CARDS_HANDOVER})),
     Entry("/console/today", "today", frozenset({Scope.CARDS_HANDOVER, Scope.SITES_WRITE})),
+    Entry("/console/rollout", "rollout", frozenset({Scope.ROLLOUT_READ, Scope.ROLLOUT_WRITE})),
     Entry(
         "/console/people",
         "people",

@@ -9,6 +9,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from chassis.clock import CAIRO
+from chassis.districts import DISTRICTS
 from chassis.governorates import GOVERNORATES
 from chassis.plurals import arabic
 from contracts.people import PEOPLE
@@ -69,6 +70,8 @@ def filters(language: str, nouns: Nouns) -> dict[str, Callable[..., object]]:
         "day": lambda value: day(value, language),
         "moment": lambda value: moment(value, language),
         "month": lambda value: month(value, language),
+        "short_day": short_day,
+        "district": lambda code: district(code, language),
         "hour": lambda value: hour(value, language),
         "governorate": lambda code: place(code, language),
         "role": lambda name: role(name, language),
@@ -126,6 +129,23 @@ def month(value: str, language: str) -> str:
     """A month as people read it: `ديسمبر 2026`, of `2026-12` or any of its days."""
     year, number = value[:7].split("-")
     return f"{_MONTHS[language][int(number) - 1]} {year}"
+
+
+def short_day(value: str) -> str:
+    """A day where there is little room: `5/12`."""
+    known = date.fromisoformat(value)
+    return f"{known.day}/{known.month}"
+
+
+def district(code: str, language: str) -> str:
+    """A district's name; its code where the list does not know it."""
+    known = DISTRICTS.get(code)
+    return _named((known.name_en, known.name_ar) if known else (code, code), language)
+
+
+def _named(both: tuple[str, str], language: str) -> str:
+    """English or Arabic of a name in both."""
+    return both[1] if language == "ar" else both[0]
 
 
 def hour(value: datetime | str, language: str) -> Markup:

@@ -19,6 +19,7 @@ from staff_console.words import (
     refusals,
     registry,
     requests,
+    rollout,
     shell,
     sites,
 )
@@ -39,6 +40,7 @@ _MODULES: Final = (
     oncall,
     complaints,
     refusals,
+    rollout,
     shell,
     sites,
 )

@@ -28,10 +28,6 @@ NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = Mappin
             _arabic("لا يوجد أفراد", "فرد واحد", "فردان", "أفراد", "فرداً", "فرد"),
             _english("member", "members"),
         ),
-        "household": (
-            _arabic("لا توجد أسر", "أسرة واحدة", "أسرتان", "أسر", "أسرة", "أسرة"),
-            _english("household", "households"),
-        ),
         "loaf": (
             _arabic("لا توجد أرغفة", "رغيف واحد", "رغيفان", "أرغفة", "رغيفاً", "رغيف"),
             _english("loaf", "loaves"),
@@ -47,6 +43,18 @@ NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = Mappin
         "appointment": (
             _arabic("لا توجد مواعيد", "موعد واحد", "موعدان", "مواعيد", "موعداً", "موعد"),
             _english("appointment", "appointments"),
+        ),
+        "phase": (
+            _arabic("لا توجد مراحل", "مرحلة واحدة", "مرحلتان", "مراحل", "مرحلة", "مرحلة"),
+            _english("phase", "phases"),
+        ),
+        "household": (
+            _arabic("لا توجد أسر", "أسرة واحدة", "أسرتان", "أسر", "أسرة", "أسرة"),
+            _english("household", "households"),
+        ),
+        "citizen": (
+            _arabic("لا يوجد مواطنون", "مواطن واحد", "مواطنان", "مواطنين", "مواطناً", "مواطن"),
+            _english("citizen", "citizens"),
         ),
         "request": (
             _arabic("لا توجد طلبات", "طلب واحد", "طلبان", "طلبات", "طلباً", "طلب"),

@@ -41,6 +41,7 @@ PURPOSES: Final[Mapping[str, Words]] = {
     "hand_over": Words("to hand over the card", "تسليم الكارت"),
     "pin_desk": Words("to set the PIN", "تعيين الرقم السري"),
     "card_print": Words("to print the card", "طباعة الكارت"),
+    "rollout": Words("to see how far the card's roll-out has come", "متابعة تطبيق الكارت"),
     "card_lookup": Words("to look at the card", "الاطلاع على الكارت"),
     "card_block": Words("to stop the card", "إيقاف الكارت"),
     "bread_code": Words("to draw bread by a code while the card is lost", "صرف الخبز برمز مؤقت لفقد الكارت"),
