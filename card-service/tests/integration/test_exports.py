@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from card_service.exports import models
+from chassis.security import EVENTS
 from chassis.testing import eventually
 
 from ..registers import READ
@@ -86,7 +87,10 @@ async def test_a_file_is_of_one_moment(open_office: OpenOffice) -> None:
     """Every household changes, and others are entered, while the file is written: it shows all before or all after."""
     async with open_office() as office:
         await office.runtime.pool.execute(_MANY, HOUSEHOLDS)
+        alarms = EVENTS.labels("mass_lookup")
+        before = alarms._value.get()
         path = await ordered(office)
+        assert alarms._value.get() == before + 1, "a file is a look at everybody in it"
 
         async def begun() -> bool:
             one = await office.call("GET", path, READ)
