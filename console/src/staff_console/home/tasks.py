@@ -35,6 +35,8 @@ TASKS: Final = (
     Task(
         "task.campaigns", "/console/approvals", Scope.CAMPAIGNS_APPROVE, "notify", "/v1/proposals/notify", "submitted"
     ),
+    Task("task.complaints", "/console/complaints", Scope.COMPLAINTS_ANSWER, "notify", "/v1/complaints", "open"),
+    Task("task.questions", "/console/questions", Scope.COMPLAINTS_ANSWER, "notify", "/v1/questions", "open"),
 )
 
 

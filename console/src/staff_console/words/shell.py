@@ -40,5 +40,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "task.cards": ("مقترحات الإصدار والتوزيع", "Proposals on cards and roll-out"),
     "task.funds": ("مقترحات الأموال", "Proposals on funds"),
     "task.sales": ("مقترحات التموين", "Proposals on supply"),
+    "task.complaints": ("شكاوى مفتوحة", "Open complaints"),
+    "task.questions": ("أسئلة تنتظر رداً", "Questions to answer"),
     "task.campaigns": ("حملات رسائل تنتظر اعتمادك", "Campaigns to approve"),
 }
