@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import re
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
 from .conftest import System
-from .test_console import ID, SignIn, signed_in
+from .test_console import ID, SignIn, replaced_at, signed_in
 
 __all__ = ["signed_in"]
 
@@ -66,6 +67,40 @@ def test_every_number_of_a_sites_day_opens_as_many_rows(
     paper = clerk.get(f"/console/today/{site_id}/print?day={day}")
     assert "<nav" not in paper.text
     assert paper.text.count("<thead>") == 1
+
+
+def test_who_comes_without_an_hour_is_taken_and_another_hour_is_given(signed_in: SignIn, system: System) -> None:
+    clerk = signed_in("counter.clerk", "/console/handover")
+    day = clerk.get("/console/today").url.path
+    site_id = day.rpartition("/")[2]
+    wrong = clerk.post(day, sought="12")
+    assert wrong.status_code == 422
+    assert "<title>خطأ: " in wrong.text
+    clerk.get(day)
+    move = found_card(clerk, day, replaced_at(system, site_id))
+    clerk.get(move)
+    assert clerk.post(move).status_code == 422
+    hour = html.unescape(re.findall(r'name="hour" value="([^"]+)"', clerk.page.text)[-1])
+    page = clerk.post(move, hour=hour)
+    assert "تغيّر الموعد." in page.text
+    card = move.rpartition("/")[2]
+    on_day = httpx.get(
+        f"{system.edge}/v1/pickup-sites/{site_id}/appointments?limit=1000&day={cairo_day(hour)}",
+        headers=system.headers(),
+        timeout=10,
+    ).json()["items"]
+    assert [one["starts_at"] for one in on_day if one["card_id"] == card] == [hour.partition("/")[2]]
+
+
+def found_card(clerk: Any, day: str, number: str) -> str:
+    """Where the card of somebody at the counter is given another hour."""
+    clerk.post(day, sought=number)
+    return str(clerk.found(f"/console/today/{ID}/appointments/{ID}"))
+
+
+def cairo_day(hour: str) -> str:
+    """The day in Cairo of a chosen hour, `site/instant`."""
+    return datetime.fromisoformat(hour.partition("/")[2]).astimezone(ZoneInfo("Africa/Cairo")).date().isoformat()
 
 
 def test_a_clerk_of_one_site_sees_no_other(signed_in: SignIn, system: System) -> None:

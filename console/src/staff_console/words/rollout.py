@@ -148,6 +148,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "عدد المواطنين من أصل الأماكن المتاحة، وأكثر ساعة",
         "Citizens of the places offered, and the busiest hour",
     ),
+    "plan_busiest": ("أكثر ساعة", "busiest"),
     "plan_nothing": ("لا أحد في هذه الخطة.", "Nobody is in this plan."),
     "plan_cut": ("الجدول أطول مما يظهر هنا.", "The table is longer than what is shown."),
     "unplaced.no_site_in_governorate": ("لا مكان استلام في المحافظة", "No site in the governorate"),

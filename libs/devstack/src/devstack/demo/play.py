@@ -122,6 +122,7 @@ async def _stages(context: Context) -> str:
     _end_month(context, story, context.calendar.months[-1], homes.founded)
     await proof.close()
     await rights.play(context, life, proof)
+    await distribution.leave_draft(context)
     return story.card_id
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from devstack.demo.calendar import at
@@ -17,6 +17,7 @@ from devstack.terminal.provision import identifier
 INVITED_PER_MESSAGE, INVITED_BESIDES = 1.06, 4
 QUIET_SECONDS, GIVEN_UP_SECONDS = 3.0, 120.0
 TEMPLATE = "appointment"
+_DAYS_TO_DRAFT, _MOST_DRAFTED = 60, 200
 
 
 async def play(context: Context) -> dict[str, Invitation]:
@@ -57,6 +58,14 @@ async def plan_week(context: Context, week_start: date, limit: int, holders: str
             if plan["status"] in {"done", "failed"}:
                 return plan
             await asyncio.sleep(0.2)
+
+
+async def leave_draft(context: Context) -> None:
+    """Leave a draft of a plan for the adults who have no card yet: whoever plans looks at it and starts it, or not."""
+    week = context.calendar.months[-1] + timedelta(days=_DAYS_TO_DRAFT)
+    body = {"week_start": week.isoformat(), "weeks": 2, "limit": _MOST_DRAFTED, "holders": "adults", "draft": True}
+    await context.cards.post(f"/v1/rollout-phases/{context.phase_id}/pickup-plans", body)
+    context.say("A draft of a plan for the other adults waits in the console for rollout.planner.")
 
 
 async def _messages(context: Context, scheduled: int, since: datetime, began: float) -> dict[str, Invitation]:
