@@ -21,6 +21,7 @@ from devstack.demo.stages import (
     distribution,
     families,
     handover,
+    left_to_do,
     next_governorate,
     outlets,
     payday,
@@ -53,6 +54,8 @@ async def play(options: Options, console: Console, today: date, metrics: dict[st
         before = await lag.read(metrics)
         card = await _stages(context)
         lag.report(context.report, before, await lag.read(metrics))
+        await context.set_clock(None)
+        await left_to_do.play(context)
     finally:
         await context.set_clock(None)
         context.wire.close()

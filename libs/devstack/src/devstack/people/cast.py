@@ -24,6 +24,8 @@ _DAYS = 180
 _SERIAL = 9999
 _AT_ONCE = 4
 _TWICE = ("key-custodian", "data-protection-officer", "registry-approver", "complaints-officer")
+# For whom a role is asked that nobody has decided on: there is something to do.
+_BESIDE = ("card.officer", "complaints-clerk")
 # Whose people hold these roles; all others are the central authority's.
 _OF = {
     "pension-authority": {"payouts-maker", "payouts-approver"},
@@ -102,6 +104,8 @@ async def cast(store: Store, edge_url: str, wanted: Iterable[Part]) -> None:
                 await _cast(edge_url, store, part, number, one, two)
 
         await asyncio.gather(*(in_turn(part, known + place) for place, part in enumerate(missing)))
+        if _BESIDE[0] in {part.name for part in missing}:
+            await _ask_beside(store, one)
     finally:
         await wire.aclose()
 
@@ -122,6 +126,17 @@ async def _cast(edge_url: str, store: Store, part: Part, number: int, one: Perso
     link = f"{made['accept_at']}?token={made['invitation_token']}"
     person = {"sign_in_name": part.name, "person_id": made["person"]["person_id"], "accept_at": link}
     await _accept(edge_url, store, person, part.role, part.office)
+
+
+async def _ask_beside(store: Store, one: PersonCaller) -> None:
+    """Ask for one role more, which the other administrator has still to decide at the console."""
+    name, role = _BESIDE
+    until = datetime.now(UTC) + timedelta(days=_DAYS)
+    wanted = {
+        "person_id": store.all()[name].person_id, "role": role, "authority_id": "ministry", "area": _PORT_SAID,
+        "valid_to": until.isoformat(), "reason": "answers the telephone as well",
+    }  # fmt: skip
+    await one.post("/v1/role-grants", wanted)
 
 
 async def _accept(edge_url: str, store: Store, invited: Mapping[str, Any], role: str, office: str) -> None:

@@ -55,7 +55,8 @@ async def _fund(context: Context, total: int, reference: str = "") -> None:
     await approve(context.treasury_approval, "payment", proposal["proposal_id"])
 
 
-async def _declare(context: Context, reference: str, count: int, total: int) -> str:
+async def declare(context: Context, reference: str, count: int, total: int) -> str:
+    """Declare a batch of pensions; its path."""
     body = {
         "reference": f"{reference}-{context.calendar.month:%Y-%m}-{context.label}",
         "programme": PROGRAMME,
@@ -66,15 +67,16 @@ async def _declare(context: Context, reference: str, count: int, total: int) -> 
     return f"/v1/payout-batches/{(await context.pensions.post('/v1/payout-batches', body))['batch_id']}"
 
 
-async def _upload(context: Context, batch: str, body: bytes) -> None:
+async def upload(context: Context, batch: str, body: bytes) -> None:
+    """Send a file of its rows."""
     await context.pensions.call("POST", f"{batch}/items", body, content_type="text/csv", timeout_s=120)
 
 
 async def _wrong_sum(context: Context, pension: Pension) -> None:
     """A batch whose declared sum is a piastre off is not accepted."""
-    batch = await _declare(context, "wrong-sum", 1, pension.amount + 1)
+    batch = await declare(context, "wrong-sum", 1, pension.amount + 1)
     for file in files([pension]):
-        await _upload(context, batch, file)
+        await upload(context, batch, file)
     code = await _code(context.pensions.post(f"{batch}/submission"))
     where = "POST /v1/payout-batches/{id}/submission"
     context.report.check("story 10: batch whose declared sum is a piastre off", "batch_totals_differ", code, where)
@@ -83,10 +85,10 @@ async def _wrong_sum(context: Context, pension: Pension) -> None:
 async def _submit(context: Context, pensions: list[Pension]) -> str:
     total = sum(pension.amount for pension in pensions)
     await _fund(context, total)
-    batch = await _declare(context, "pensions", len(pensions), total)
+    batch = await declare(context, "pensions", len(pensions), total)
     began = time.perf_counter()
     for file in files(pensions):
-        await _upload(context, batch, file)
+        await upload(context, batch, file)
     context.report.figure("pensions received by national id", len(pensions) / (time.perf_counter() - began), "a second")
     state = await context.pensions.post(f"{batch}/submission")
     check = context.report.check
@@ -212,9 +214,9 @@ async def returned(context: Context, homes: Homes) -> None:
     people += [Pension(home.members[1], home.holder.card_id, LEAST) for home in homes.of(Event.HEAD_DIES)]
     total = sum(pension.amount for pension in people)
     await _fund(context, total, "survivors-")
-    batch = await _declare(context, "survivors", len(people), total)
+    batch = await declare(context, "survivors", len(people), total)
     for file in files(people):
-        await _upload(context, batch, file)
+        await upload(context, batch, file)
     await context.pensions.post(f"{batch}/submission")
     await context.pensions_approval.show_anew()
     await context.pensions_approval.post(f"{batch}/approval")
