@@ -9,8 +9,19 @@ from chassis.testing_walk import Call
 if TYPE_CHECKING:
     from .conftest import Office
 
-BY_CITIZENS: Final = {"GET /v1/self/card", "GET /v1/self/card/free-hours", "GET /v1/self/household"}
-OPERATIONS: Final = {*BY_CITIZENS, "PUT /v1/self/card/appointment", "POST /v1/self/card/loss"}
+BY_CITIZENS: Final = {
+    "GET /v1/self/card",
+    "GET /v1/self/card/free-hours",
+    "GET /v1/self/household",
+    "GET /v1/self/mobile-change",
+    "POST /v1/self/mobile-change/codes",
+}
+OPERATIONS: Final = {
+    *BY_CITIZENS,
+    "PUT /v1/self/card/appointment",
+    "POST /v1/self/card/loss",
+    "POST /v1/self/mobile-change",
+}
 
 
 async def own(office: Office, waiting: str) -> dict[str, Call]:
@@ -27,4 +38,7 @@ async def own(office: Office, waiting: str) -> dict[str, Call]:
     return {
         "PUT /v1/self/card/appointment": Call(appointment, "self:card", await mine(waiting), body=hour),
         "POST /v1/self/card/loss": Call("/v1/self/card/loss", "self:card", await mine(lost)),
+        "POST /v1/self/mobile-change": Call(
+            "/v1/self/mobile-change", "self:card", await mine(lost), body={"json": {"mobile": "01098765432"}}
+        ),
     }

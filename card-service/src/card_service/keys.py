@@ -153,6 +153,11 @@ NEWBORN_MEMBERS = KEYS.declare("newborn.most_members", kinds.positive, "Members 
 MOBILE_CODE_MINUTES = KEYS.declare("mobile.code_minutes", kinds.positive, "Minutes a code for another mobile is good.")
 MOBILE_CODE_TRIES = KEYS.declare("mobile.code_tries", kinds.positive, "Tries a code for another mobile has.")
 MOBILE_CODES = KEYS.declare("mobile.codes", kinds.positive, "Codes that are sent at most for one change of a mobile.")
+MOBILE_OWN_CHANGES = KEYS.declare(
+    "mobile.own_changes_a_day",
+    kinds.positive,
+    "Changes of their mobile that citizens may ask for by themselves in a day; each sends two codes.",
+)
 MOBILE_NEW_HOURS = KEYS.declare(
     "mobile.new_hours", kinds.positive, "Hours for which codes to a new mobile open neither wallet nor PIN."
 )

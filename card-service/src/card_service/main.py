@@ -27,6 +27,7 @@ from card_service.listings.api import routes as listings
 from card_service.losses.api import routes as losses
 from card_service.mandates.api import routes as mandates
 from card_service.own.api import routes as own
+from card_service.own.mobile_api import routes as own_mobile
 from card_service.printing.api import routes as printing
 from card_service.privacy.api import routes as privacy
 from card_service.production.api import routes as production
@@ -82,6 +83,7 @@ ROUTERS = (
     housecalls,
     appointments,
     own,
+    own_mobile,
     uncollected,
     handover,
     readiness,

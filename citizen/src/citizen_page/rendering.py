@@ -112,7 +112,7 @@ class Speech:
         """The hour on the wall: `2:05 م`."""
         hour, minute = (int(part) for part in value.split(":")[:2])
         half = self.text("am" if hour < 12 else "pm")
-        return Markup("{} {}").format(self.ltr(f"{hour % 12 or 12}:{minute:02d}"), half)
+        return Markup("{}&nbsp;{}").format(self.ltr(f"{hour % 12 or 12}:{minute:02d}"), half)
 
     def moment(self, value: datetime) -> Markup:
         """A day and an hour in Cairo."""

@@ -172,6 +172,81 @@ class Entitlements(BaseModel):
     bread: Bread | None
 
 
+class SaleLine(BaseModel):
+    """A line of a sale; `amount` in piastres."""
+
+    programme: str
+    quantity: int
+    amount: int
+    name_ar: str
+    name_en: str
+
+
+class Sale(BaseModel):
+    """What was sold to one's own card."""
+
+    occurred_at: datetime
+    business_day: date
+    outlet_name_ar: str
+    outlet_name_en: str
+    lines: list[SaleLine]
+    cash_due: int
+    wallet: int
+    reversed_at: datetime | None
+
+
+class Sales(BaseModel):
+    """Sales, the newest first."""
+
+    items: list[Sale]
+    next: UUID | None
+
+
+class Outlet(BaseModel):
+    """A bakery or shop of one's district."""
+
+    kind: str
+    name_ar: str
+    name_en: str
+    district: str
+    open: bool
+
+
+class Outlets(BaseModel):
+    """Outlets of one's district."""
+
+    items: list[Outlet]
+
+
+class MobileChange(BaseModel):
+    """How one's change of mobile stands."""
+
+    state: str
+
+
+class MessageChoices(BaseModel):
+    """In which language messages come, and whether only necessary ones."""
+
+    language: str
+    only_necessary: bool
+
+
+class SentMessage(BaseModel):
+    """A message to oneself; without words where it carried a code, has not left or was erased."""
+
+    status: str
+    text: str | None
+    language: str | None
+    created_at: datetime
+
+
+class SentMessages(BaseModel):
+    """Messages, the newest first."""
+
+    items: list[SentMessage]
+    next: UUID | None
+
+
 class Wallet(BaseModel):
     """What one's wallet has, in piastres."""
 

@@ -20,6 +20,7 @@ from notify_service.complaints import own_api
 from notify_service.complaints import upkeep as complaints
 from notify_service.consumers import make_reactions
 from notify_service.contacts import api as contacts_api
+from notify_service.contacts import own_api as own_choices
 from notify_service.context import Runtime
 from notify_service.delivery_figures import api as figures_api
 from notify_service.held import HELD
@@ -45,6 +46,7 @@ ROUTERS = (
     codes_api.routes,
     notices.routes,
     contacts_api.routes,
+    own_choices.routes,
     complaints_api.routes,
     questions_api.routes,
     spot_checks_api.routes,

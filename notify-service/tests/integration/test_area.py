@@ -22,7 +22,14 @@ ANYONE = {
     "GET /v1/policies/notify": "the rules are the same for all",
     "GET /v1/templates": "the words are the same for all",
     **dict.fromkeys(
-        ("GET /v1/self/complaint-categories", "GET /v1/self/complaints", "POST /v1/self/complaints"),
+        (
+            "GET /v1/self/complaint-categories",
+            "GET /v1/self/complaints",
+            "POST /v1/self/complaints",
+            "GET /v1/self/messages",
+            "GET /v1/self/message-choices",
+            "PUT /v1/self/message-choices",
+        ),
         "citizens' own, see test_own.py",
     ),
     "GET /v1/complaint-categories": "the categories are the same for all",
@@ -205,14 +212,23 @@ async def receipt_calls(desk: Desk) -> dict[str, Call]:
     }
 
 
-READ_BY_CITIZENS = {"GET /v1/self/complaint-categories", "GET /v1/self/complaints"}
+READ_BY_CITIZENS = {
+    "GET /v1/self/complaint-categories",
+    "GET /v1/self/complaints",
+    "GET /v1/self/message-choices",
+    "GET /v1/self/messages",
+}
 
 
 def own(citizen_id: object) -> dict[str, Call]:
     """What citizens do about their own complaints."""
     mine: dict[str, object] = {"subject": f"citizen:{citizen_id}", "kind": "citizen", "governorate": None, "sid": "1"}
     body = {"json": {"category": "outlet", "text": "الميزان ناقص"}}
-    return {"POST /v1/self/complaints": Call("/v1/self/complaints", "self:complaints", mine, body=body)}
+    chosen = {"json": {"language": "en", "only_necessary": True}}
+    return {
+        "POST /v1/self/complaints": Call("/v1/self/complaints", "self:complaints", mine, body=body),
+        "PUT /v1/self/message-choices": Call("/v1/self/message-choices", "self:messages", mine, body=chosen),
+    }
 
 
 async def test_every_operation_asks_whose_it_is(desk: Desk) -> None:

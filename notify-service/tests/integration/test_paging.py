@@ -31,7 +31,7 @@ BY_TWO = {"/v1/policies/notify", "/v1/proposals/notify"}  # walked in test_polic
 
 async def test_every_list(desk: Desk) -> None:
     document = (await desk.client.get("/openapi.json")).json()
-    own = {"/v1/messages", "/v1/complaints", "/v1/questions", LOG, "/v1/self/complaints"}
+    own = {"/v1/messages", "/v1/complaints", "/v1/questions", LOG, "/v1/self/complaints", "/v1/self/messages"}
     assert paged(document) == own | {PARKED} | OF_CAMPAIGNS | BY_TWO
     citizen = await fill(desk)
     await fill(desk, 2)

@@ -19,6 +19,7 @@ from supply_service.legacy.api import routes as legacy
 from supply_service.months.api import routes as months
 from supply_service.offline.api import routes as offline
 from supply_service.outlets.api import routes as outlets
+from supply_service.own.api import routes as own
 from supply_service.proposals import DESK, PROPOSALS
 from supply_service.receipt_notices.api import routes as notices
 from supply_service.redemptions.api import routes as redemptions
@@ -32,6 +33,7 @@ ROUTERS = (
     redemptions,
     free_sales,
     entitlements,
+    own,
     offline,
     configuration,
     notices,

@@ -24,7 +24,9 @@ ANYONE = {
     "POST /v1/offline-batches": "a terminal's own sales; which cards may draw is a rule of the sale",
     "GET /v1/policies": "the rules are the same for all",
     "GET /v1/catalogue": "prices and limits are the same for all",
-    "GET /v1/self/entitlements": "citizens' own, see test_own.py",
+    **dict.fromkeys(
+        ("GET /v1/self/entitlements", "GET /v1/self/sales", "GET /v1/self/outlets"), "citizens' own, see test_own.py"
+    ),
     "GET /v1/terminal-configuration": "each terminal gets its own",
     "GET /v1/terminal-configuration-keys": "the keys are public",
 }
@@ -110,7 +112,7 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
             **suspension_calls(outlet, terminal),
         },
         ANYONE,
-        elsewhere={"GET /v1/self/entitlements"},
+        elsewhere={"GET /v1/self/entitlements", "GET /v1/self/sales", "GET /v1/self/outlets"},
         acts=await acts(supply, chain, mine),
         own=OWN,
     )

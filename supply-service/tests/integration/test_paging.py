@@ -12,7 +12,7 @@ from .test_settlements import bakery
 LISTS = {
     "/v1/disputes", "/v1/offline-gaps", "/v1/outlets", "/v1/policies", "/v1/proposals/supply", "/v1/redemptions",
     "/v1/settlements", "/v1/outlet-totals", "/v1/flour-deliveries", "/v1/flour-balances", "/v1/flour-findings",
-    "/v1/free-sales", "/v1/paper-sheets", "/v1/inspector-draws",
+    "/v1/free-sales", "/v1/paper-sheets", "/v1/inspector-draws", "/v1/self/sales", "/v1/self/outlets",
 }  # fmt: skip
 PARKED = "/v1/operations/supply/parked-events"
 

@@ -1,6 +1,17 @@
 """The pages, a module for each thing citizens come for."""
 
-from citizen_page.pages import about_me, appointment, balance, card, complaints, everybody, signing_in
+from citizen_page.pages import (
+    about_me,
+    appointment,
+    balance,
+    card,
+    complaints,
+    everybody,
+    messages,
+    mobile,
+    sales,
+    signing_in,
+)
 
 ROUTERS = (
     everybody.routes,
@@ -10,4 +21,7 @@ ROUTERS = (
     balance.routes,
     complaints.routes,
     about_me.routes,
+    sales.routes,
+    mobile.routes,
+    messages.routes,
 )

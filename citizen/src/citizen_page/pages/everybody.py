@@ -23,9 +23,13 @@ routes = APIRouter(prefix=PATH)
 OWN: Final = [
     ("my_appointment", "/appointment"),
     ("balance", "/balance"),
+    ("sales", "/sales"),
+    ("outlets", "/outlets"),
     ("lost", "/card/lost"),
     ("complaints", "/complaints"),
     ("household", "/household"),
+    ("mobile", "/mobile"),
+    ("messages", "/messages"),
     ("seen", "/seen"),
 ]
 EVERYBODY: Final = [("sites", "/sites"), ("papers", "/papers"), ("sms_words", "/sms-words"), ("progress", "/progress")]

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from citizen_page.texts import accounts, common, everybody, own
+from citizen_page.texts import accounts, common, everybody, own, yours
 
 Text = tuple[str, str]
 
-TEXTS: Final[Mapping[str, Text]] = MappingProxyType({**common.TEXTS, **everybody.TEXTS, **own.TEXTS, **accounts.TEXTS})
+TEXTS: Final[Mapping[str, Text]] = MappingProxyType(
+    {**common.TEXTS, **everybody.TEXTS, **own.TEXTS, **accounts.TEXTS, **yours.TEXTS}
+)
 WEEKDAYS: Final[Mapping[int, Text]] = MappingProxyType(
     {
         1: ("الاثنين", "Monday"),

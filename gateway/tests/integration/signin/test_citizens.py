@@ -84,7 +84,8 @@ async def test_a_citizen_signs_in_and_sees_their_own_sign_ins(offices: Offices, 
     assert (claims["sub"], claims["kind"], claims["acr"]) == (f"citizen:{citizen_id}", "citizen", "urn:unicard:aal1")
     assert (
         claims["scope"]
-        == "data:export disclosures:read privacy:ask self:balances self:card self:complaints self:sessions"
+        == "data:export disclosures:read privacy:ask self:balances self:card self:complaints self:messages"
+        " self:sessions"
     )
     assert "gov" not in claims
     listed = (await offices.gateway.client.get("/v1/self/sessions", headers=headers)).json()["items"]

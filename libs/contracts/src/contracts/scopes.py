@@ -175,6 +175,7 @@ class Scope(StrEnum):
     SELF_CARD = "self:card", "See one's own card and household, choose an hour to collect it, stop it when it is lost."
     SELF_BALANCES = "self:balances", "See what oneself has left of bread, goods and money, and what was drawn."
     SELF_COMPLAINTS = "self:complaints", "Enter one's own complaints and see how they stand."
+    SELF_MESSAGES = "self:messages", "See all messages to oneself, choose their language and whether all are wanted."
     TRAINING_CLOCK = "training:clock", "Move the business time of a training system."
 
     RECORDS_READ = (
@@ -195,4 +196,6 @@ class Scope(StrEnum):
 
 
 # What is about oneself alone, and nobody else's business.
-OWN: Final = frozenset({Scope.SELF_SESSIONS, Scope.SELF_CARD, Scope.SELF_BALANCES, Scope.SELF_COMPLAINTS})
+OWN: Final = frozenset(
+    {Scope.SELF_SESSIONS, Scope.SELF_CARD, Scope.SELF_BALANCES, Scope.SELF_COMPLAINTS, Scope.SELF_MESSAGES}
+)

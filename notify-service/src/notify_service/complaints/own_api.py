@@ -85,6 +85,8 @@ async def list_own_complaints(
         "citizen_id": caller.person_id,
         "number": None,
         "late": False,
+        "claimed": None,
+        "who": caller.subject,
         "now": runtime.clock.now(),
     }
     found = await repository.page(session, Bound(NATION), asked, page)

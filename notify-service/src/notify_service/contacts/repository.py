@@ -83,6 +83,10 @@ _CHOOSE = text(
     "UPDATE contact SET chosen_language = :language, opted_out_at = CASE WHEN CAST(:at AS timestamptz) IS NOT NULL"
     " THEN coalesce(opted_out_at, CAST(:at AS timestamptz)) END WHERE citizen_id = :citizen_id"
 )
+_CHOICES = text(
+    "SELECT coalesce(chosen_language, language) AS language, opted_out_at IS NOT NULL AS opted_out FROM contact"
+    " WHERE citizen_id = :citizen_id"
+)
 _WANT_DIGESTS = text(
     "SELECT citizen_id FROM contact WHERE citizen_id = ANY(CAST(:citizens AS uuid[])) AND debits_digest"
 )
@@ -172,6 +176,11 @@ async def set_language(session: AsyncSession, hashes: Sequence[bytes], language:
 async def choose(session: AsyncSession, citizen_id: UUID, language: str, opted_out_at: datetime | None) -> None:
     """Note a citizen's language, and since when only necessary messages are wanted; None for all."""
     await session.execute(_CHOOSE, {"citizen_id": citizen_id, "language": language, "at": opted_out_at})
+
+
+async def choices(session: AsyncSession, citizen_id: UUID) -> Row[Any] | None:
+    """(language, opted_out) of a citizen whose contact is known."""
+    return (await session.execute(_CHOICES, {"citizen_id": citizen_id})).one_or_none()
 
 
 async def want_digests(session: AsyncSession, citizens: Sequence[UUID]) -> set[UUID]:

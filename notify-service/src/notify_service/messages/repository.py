@@ -400,6 +400,15 @@ _OF_CITIZEN = text(
     ORDER BY coalesce(posting, 0), id LIMIT :limit
     """
 )
+_NEWEST_OF_CITIZEN = text(
+    """
+    SELECT * FROM message m WHERE citizen_id = :citizen
+      AND (coalesce(posting, 0), id) <
+          (coalesce((SELECT coalesce(posting, 0) FROM message WHERE id = CAST(:after AS uuid)), 9223372036854775807),
+           CAST(:after AS uuid))
+    ORDER BY coalesce(posting, 0) DESC, id DESC LIMIT :limit
+    """
+)
 _GOVERNORATE_OF = text("SELECT governorate FROM contact WHERE citizen_id = :citizen")
 _STATISTICS = BoundedStatement(
     """
@@ -428,6 +437,11 @@ async def page(
 async def of_citizen(session: AsyncSession, citizen_id: UUID, page: Paging[UUID]) -> Rows:
     """A citizen's messages, in the order they were queued."""
     return (await session.execute(_OF_CITIZEN, {"citizen": citizen_id} | page.bounds)).all()
+
+
+async def newest_of_citizen(session: AsyncSession, citizen_id: UUID, page: Paging[UUID]) -> Rows:
+    """A citizen's messages, the last queued first."""
+    return (await session.execute(_NEWEST_OF_CITIZEN, {"citizen": citizen_id} | page.bounds)).all()
 
 
 async def governorate_of(session: AsyncSession, citizen_id: UUID) -> str | None:

@@ -1,0 +1,1 @@
+"""What citizens see for themselves of bread and goods: their sales, and the outlets of their district."""
