@@ -41,6 +41,7 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 # Somebody of their own session, who has locked the screen.
 LOCKED = "admin.two, locked"
 _EACH = 3  # addresses of one page that one person looks at
+_ENOUGH = 12  # of them that everybody together looks at
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,15 @@ class Walk:
         while ahead:
             path = ahead.pop(0)
             route = self.route_of(path)
-            if path in seen or route is None or route in NO_PAGES or counted.get(route, 0) >= _EACH:
+            if path in seen or route is None or route in NO_PAGES or self._seen(route, counted):
                 continue
             seen.add(path)
             counted[route] = counted.get(route, 0) + 1
             ahead[:0] = self._look(name, client, path, route)  # to the end of each way before the next
+
+    def _seen(self, route: str, counted: dict[str, int]) -> bool:
+        enough = sum(screen.route == route for screen in self.screens) >= _ENOUGH
+        return counted.get(route, 0) >= _EACH or (enough and counted.get(route, 0) >= 1)
 
     def _look(self, name: str, client: httpx.Client, path: str, route: str) -> list[str]:
         answer = client.get(path)
