@@ -18,7 +18,11 @@ from .screens import Screen, Walk, walk_citizen, walk_console
 from .test_citizen_page import Visitor
 from .test_console import Person
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1100)]  # some sixty screens, each in two languages
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.screens,
+    pytest.mark.timeout(1100),
+]  # some sixty screens, each in two languages
 
 WIDTHS = (1366, 1024, 360, 320)  # the last: 1280 px at a zoom of 400 %
 DATA = Path(__file__).parent / "data"
