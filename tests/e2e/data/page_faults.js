@@ -30,8 +30,8 @@
     if (/\d{4}-\d\d-\d\d/.test(text) && !parent.closest("bdi, script")) faults.push(`a raw date: ${text.trim()}`);
     if (/undefined|None\b|\bnull\b|\{\{|\(s\)|[٠-٩۰-۹]/.test(text) && !parent.closest("script, bdi:not([dir=ltr])"))
       faults.push(`not said as it should be: ${text.trim().slice(0, 80)}`);
-    // A key is named as it is on keyboards.
-    if (language === "ar" && /[A-Za-z]{3,}/.test(text.replace(/\bEnter\b/g, "")) && !parent.closest("bdi, script, [lang=en], code"))
+    // Keys and kinds of files are named as they are everywhere.
+    if (language === "ar" && /[A-Za-z]{3,}/.test(text.replace(/\b(Enter|Excel|xlsx|csv)\b/g, "")) && !parent.closest("bdi, script, [lang=en], code"))
       faults.push(`not in Arabic: ${text.trim().slice(0, 80)}`);
     const signed = parent.closest("bdi[dir=ltr]") && text.match(/[+\-−](?=\d)/);
     if (signed) {

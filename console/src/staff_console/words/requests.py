@@ -121,7 +121,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Date of birth: day/month/year, such as 1/2/1990. Sex: male or female.",
     ),
     "correction_reference": ("رقم المستند في الأرشيف", "Reference of the document in the archive"),
-    "correction_reference_hint": ("مثل ARCH-2026-0001", "Such as ARCH-2026-0001"),
+    "correction_reference_hint": (
+        "كما هو على المستند: حروف لاتينية وأرقام وشرطات.",
+        "As it stands on the document: Latin letters, digits and dashes.",
+    ),
     "correction_send": ("أرسل للاعتماد", "Send for approval"),
     "correction_missing": ("اختر البيان المطلوب تصحيحه.", "Choose what is to be corrected."),
     "value_missing": ("اكتب البيان الصحيح.", "Type what is right."),
