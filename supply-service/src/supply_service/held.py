@@ -13,11 +13,12 @@ from chassis.records.held import Held, HeldIn
 
 _HOUSEHOLD: Final = {"household_id": Whose.HOUSEHOLD}
 _OVER: Final = "t.period + interval '1 month' < {before}"
-# A household's sales and reversals are found by its entries.
-_BY_ENTRY: Final = (
-    "(SELECT DISTINCT ON (x.{id}) x.* FROM entry e JOIN {table} x ON x.{id} = e.source_id"
-    " WHERE e.household_id = ANY($3::uuid[])) t"
+# The sales to somebody's cards, and to those that the household has now; both by the index of cards.
+_SALES: Final = (
+    "(SELECT {columns} FROM redemption x{join} WHERE x.card_id = ANY($2::uuid[] ||"
+    " ARRAY(SELECT card_id FROM card WHERE household_id = ANY($3::uuid[])))) t"
 )
+_CARD_OR_HOUSEHOLD: Final = {"card_id": Whose.CARD, "household_id": Whose.HOUSEHOLD}
 
 HELD: Final[Held] = {
     "card": HeldIn(
@@ -99,20 +100,20 @@ HELD: Final[Held] = {
         ends=Ending(_OVER, by="end_pot_correction"),
     ),
     "redemption": HeldIn(
-        whose=_HOUSEHOLD,
+        whose=_CARD_OR_HOUSEHOLD,
         classes=(Personal.RATIONS,),
         basis=Basis.SUBSIDY_BOOKS,
         retention=Retention.BOOKS,
         ends=Ending(_OVER, by="end_redemption"),
-        source=_BY_ENTRY.format(table="redemption", id="redemption_id"),
+        source=_SALES.format(columns="x.*", join=""),
     ),
     "reversal": HeldIn(
-        whose=_HOUSEHOLD,
+        whose=_CARD_OR_HOUSEHOLD,
         classes=(Personal.RATIONS,),
         basis=Basis.SUBSIDY_BOOKS,
         retention=Retention.BOOKS,
         ends=Ending("date_trunc('month', t.business_day) + interval '1 month' < {before}", by="end_reversal"),
-        source=_BY_ENTRY.format(table="reversal", id="reversal_id"),
+        source=_SALES.format(columns="v.*", join=" JOIN reversal v USING (redemption_id)"),
     ),
     "tender": HeldIn(
         whose=_HOUSEHOLD,
