@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.records.held import About, held_on
+from chassis.records.held import held_on
+from chassis.records.reading import About
 from chassis.testing_held import unheld
 from supply_service.held import HELD
 
