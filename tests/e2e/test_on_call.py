@@ -18,12 +18,22 @@ _SET_ASIDE = (
     "INSERT INTO parked_event (state, topic, partition, log_offset, key, headers, value, reason)"
     " VALUES ('dead', 'card.events.v1', 0, 1, 'on-call', '[]', '', 'nobody can read it') RETURNING id"
 )
+_DEAD = "SELECT count(*) FROM parked_event WHERE state = 'dead' AND topic = 'card.events.v1'"
 
 
 async def set_aside(system: System) -> int:
     connection = await asyncpg.connect(_server(system, "unicard_health"))
     try:
         return int(await connection.fetchval(_SET_ASIDE))
+    finally:
+        await connection.close()
+
+
+async def _dead(system: System) -> int:
+    """How many of the topic stand aside by now: other tests of the stack leave some, too."""
+    connection = await asyncpg.connect(_server(system, "unicard_health"))
+    try:
+        return int(await connection.fetchval(_DEAD))
     finally:
         await connection.close()
 
@@ -39,12 +49,12 @@ async def _approved(system: System, proposal_id: str) -> None:
 
 def test_all_services_are_watched_and_a_dead_letter_is_dealt_with(system: System) -> None:
     system.people()
-    number = asyncio.run(set_aside(system))
+    number, dead = asyncio.run(set_aside(system)), asyncio.run(_dead(system))
     seen = system.unicard("watch", "--once", timeout=120)
     assert seen.returncode == 1, seen.stdout + seen.stderr
     for program in SERVICES:
         assert re.search(rf"^ *{program.name} +(up|late) ", seen.stdout, re.MULTILINE), seen.stdout
-    assert re.search(r"health +card\.events\.v1 +1 +0 ", seen.stdout)
+    assert re.search(rf"health +card\.events\.v1 +{dead} +0 ", seen.stdout), seen.stdout
     assert re.search(r"^SMS: \d", seen.stdout, re.MULTILINE)
     assert re.search(r"^Reconciliation of \d{4}-\d\d-\d\d: \d+ (outlets|findings)", seen.stdout, re.MULTILINE)
 

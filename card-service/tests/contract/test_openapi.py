@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from openapi_spec_validator import validate
@@ -41,9 +41,12 @@ async def peopled(open_office: OpenOffice) -> AsyncIterator[tuple[Office, dict[s
         asked = await office.call("POST", "/v1/change-requests", "requests:write", json={"change": change})
         evidence = f"/v1/change-requests/{asked['request_id']}/evidence"
         asked = await office.call("POST", evidence, "requests:write", content=b"%PDF-1.7")
+        order: dict[str, Any] = {"asked": {}, "format": "csv", "purpose": "contract"}
+        exported = await office.call("POST", "/v1/register-exports", "citizens:read", json=order)
         yield (
             office,
             {
+                "export_id": exported["export_id"],
                 "import_id": accepted["id"],
                 "request_id": asked["request_id"],
                 "evidence_id": asked["evidence"][0]["evidence_id"],

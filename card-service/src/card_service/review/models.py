@@ -43,7 +43,7 @@ class Reached:
 
     household_id: UUID
     district: str
-    site: str | None
+    site_id: str | None
     invited_at: datetime | None
     due_at: datetime | None
     collected_at: datetime | None

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from card_service.indicators.registry import Better, Dimension, Unit
 from card_service.review.models import Finding, Funnel
@@ -188,7 +188,7 @@ class ReachedOut(_Out):
 
     household_id: Annotated[UUID, Whose.HOUSEHOLD]
     district: Annotated[str, Personal.HOUSEHOLD]
-    site_id: UUID | None = Field(validation_alias="site")
+    site_id: UUID | None
     invited_at: Annotated[datetime | None, Personal.CARD]
     due_at: Annotated[datetime | None, Personal.CARD]
     collected_at: Annotated[datetime | None, Personal.CARD]
