@@ -272,7 +272,7 @@ def test_every_page_fits_an_old_telephone_and_a_thumb(buyer: Visitor) -> None:
         browser.close()
 
 
-def test_another_mobile_needs_the_codes_of_both(buyer: Visitor) -> None:
+def test_another_mobile_needs_the_codes_of_both(twentieth_of_the_month: str, buyer: Visitor) -> None:
     new = "+201555000" + f"{int(buyer.citizen_id.int % 1000):03d}"
     form = dict(_HIDDEN.findall(buyer.see("/mobile")))
     wrong = buyer.send("/mobile", {**form, "mobile": "12345"}, 422).text

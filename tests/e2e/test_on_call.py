@@ -16,7 +16,8 @@ from devstack.terminal.wire import Wire
 
 _SET_ASIDE = (
     "INSERT INTO parked_event (state, topic, partition, log_offset, key, headers, value, reason)"
-    " VALUES ('dead', 'card.events.v1', 0, 1, 'on-call', '[]', '', 'nobody can read it') RETURNING id"
+    " SELECT 'dead', 'card.events.v1', 0, coalesce(max(log_offset), 0) + 1, 'on-call', '[]', '', 'nobody can read it'"
+    " FROM parked_event RETURNING id"
 )
 _DEAD = "SELECT count(*) FROM parked_event WHERE state = 'dead' AND topic = 'card.events.v1'"
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -294,11 +295,13 @@ async def registered(chain: Chain) -> Any:
     return entitlements(facts.stays, facts.decisions)
 
 
-@given(sizes=st.lists(st.integers(1, 4), min_size=2, max_size=3), steps=STEPS, chance=st.randoms(use_true_random=False))
+# By a seed: how often chance is asked depends on how many events there are, which Hypothesis may not know of.
+@given(sizes=st.lists(st.integers(1, 4), min_size=2, max_size=3), steps=STEPS, seed=st.integers(0, 2**32 - 1))
 @settings(max_examples=3, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 async def test_any_order_late_or_doubled_comes_to_the_same_months(
-    chain: Chain, sizes: list[int], steps: list[tuple[str, int, int, int, int]], chance: Any
+    chain: Chain, sizes: list[int], steps: list[tuple[str, int, int, int, int]], seed: int
 ) -> None:
+    chance = Random(seed)
     chain.homes = [await chain.household(size) for size in sizes]
     await happens(chain, steps)
     events = [*(activation(home) for home in chain.homes), *await chain.events()]
