@@ -43,8 +43,8 @@ async def own(office: Office, waiting: str) -> dict[str, Call]:
     counter = Counter(office)
     _, (changing,), _ = await counter.home()
     claims = _signed(changing)
-    asked = {"json": {"mobile": "01098765431"}}
-    await office.call("POST", change, "self:card", subject=claims.pop("subject"), claims=claims, **asked)
+    asked = {"mobile": "01098765431"}
+    await office.call("POST", change, "self:card", subject=claims.pop("subject"), claims=claims, json=asked)
     new, old = await counter.codes(changing)
     codes = {"json": {"new_number": new, "old_number": old}}
     return {
