@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from devstack.people.store import Store
 
@@ -108,14 +108,15 @@ def test_an_unused_screen_is_locked_and_its_pin_leads_back(
     page.fill("#sought", TYPED)
     page.clock.fast_forward("05:10")
     page.wait_for_url("**/console/lock?to=*")
-    assert page.inner_text("h1") == "الشاشة مقفلة"
+    expect(page.locator("h1")).to_have_text("الشاشة مقفلة")
     assert TYPED not in page.content()
     assert "card.officer" not in page.content()
     chromium.picture(page, "locked")
     page.go_back()
     page.wait_for_selector("#pin")
-    assert page.inner_text("h1") == "الشاشة مقفلة"  # what was open before is behind the lock, too
+    expect(page.locator("h1")).to_have_text("الشاشة مقفلة")  # what was open before is behind the lock, too
     page.goto(f"{system.edge}/console/people")
+    expect(page.locator("#pin")).to_be_focused()
     page.keyboard.type(PIN)
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/people")
