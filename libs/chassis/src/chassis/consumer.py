@@ -32,6 +32,8 @@ COMMIT_SECONDS = 5.0
 FIRST_BACKOFF_SECONDS = 0.1
 MAX_BACKOFF_SECONDS = 5.0
 STRAGGLERS_EVERY_SECONDS = 2.0
+# A client that has not come into its group by then has lost its way, as after a broker that lost all data: a new one.
+JOIN_SECONDS = 45.0
 SLOW_BATCH_SECONDS = 1.0
 
 Item = tuple[Record, Received[Any]]
@@ -96,13 +98,18 @@ class EventConsumer(Generic[R]):
         settings = self._runtime.settings
         prefix = settings.topic_prefix
         topics = sorted(prefix + topic for topic in self._reactions.topics)
-        await kafka.need_topics(settings.kafka, topics)
+        async with asyncio.timeout(JOIN_SECONDS):
+            await kafka.need_topics(settings.kafka, topics)
         consumer = kafka.consumer(settings.kafka, prefix + self._reactions.group)
         membership = self._membership = _Membership()
         consumer.subscribe(topics, listener=membership)
         try:
-            await consumer.start()
+            async with asyncio.timeout(JOIN_SECONDS):
+                await consumer.start()
+            joins_until = time.monotonic() + JOIN_SECONDS
             while not self._stopping.is_set():
+                if not membership.joined and time.monotonic() > joins_until:
+                    raise TimeoutError(f"not in its group within {JOIN_SECONDS} s")
                 revocations = membership.revocations
                 batches = await consumer.getmany(timeout_ms=IDLE_MS, max_records=settings.consumer_batch)
                 self.refused = ""

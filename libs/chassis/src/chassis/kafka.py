@@ -74,10 +74,13 @@ def consumer(kafka: Kafka, group: str) -> AIOKafkaConsumer:
 
 async def leave(consumer: AIOKafkaConsumer) -> None:
     """Leave the group and close a consumer; with no broker to say goodbye to, only close it."""
-    try:
-        await asyncio.wait_for(consumer.stop(), CLOSE_SECONDS)
-    except TimeoutError:
-        await consumer._client.close()
+    stopping = asyncio.ensure_future(consumer.stop())
+    done, _ = await asyncio.wait([stopping], timeout=CLOSE_SECONDS)
+    if done:
+        await stopping
+        return
+    stopping.cancel()  # it may not listen: nobody waits for it
+    await asyncio.wait([asyncio.ensure_future(consumer._client.close())], timeout=CLOSE_SECONDS)
 
 
 async def behind(kafka: Kafka, group: str, names: Sequence[str]) -> int:
