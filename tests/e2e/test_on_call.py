@@ -19,22 +19,19 @@ _SET_ASIDE = (
     " SELECT 'dead', 'card.events.v1', 0, coalesce(max(log_offset), 0) + 1, 'on-call', '[]', '', 'nobody can read it'"
     " FROM parked_event RETURNING id"
 )
+# Other tests of the stack leave some, too.
 _DEAD = "SELECT count(*) FROM parked_event WHERE state = 'dead' AND topic = 'card.events.v1'"
 
 
 async def set_aside(system: System) -> int:
-    connection = await asyncpg.connect(_server(system, "unicard_health"))
-    try:
-        return int(await connection.fetchval(_SET_ASIDE))
-    finally:
-        await connection.close()
+    """Let health-service have a dead letter; its number."""
+    return await _answer(system, _SET_ASIDE)
 
 
-async def _dead(system: System) -> int:
-    """How many of the topic stand aside by now: other tests of the stack leave some, too."""
+async def _answer(system: System, statement: str) -> int:
     connection = await asyncpg.connect(_server(system, "unicard_health"))
     try:
-        return int(await connection.fetchval(_DEAD))
+        return int(await connection.fetchval(statement))
     finally:
         await connection.close()
 
@@ -50,7 +47,7 @@ async def _approved(system: System, proposal_id: str) -> None:
 
 def test_all_services_are_watched_and_a_dead_letter_is_dealt_with(system: System) -> None:
     system.people()
-    number, dead = asyncio.run(set_aside(system)), asyncio.run(_dead(system))
+    number, dead = asyncio.run(set_aside(system)), asyncio.run(_answer(system, _DEAD))
     seen = system.unicard("watch", "--once", timeout=120)
     assert seen.returncode == 1, seen.stdout + seen.stderr
     for program in SERVICES:

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from staff_console.documents import Document
+from staff_console.pages.numbers import Number
 
 PLACE: Final = "/console/rollout"
 # What a manager asks of a phase, in its order: the steps of the funnel, and who has not come.
@@ -17,19 +18,6 @@ STEPS: Final = (*FUNNEL, "due", "awaited", "missed", "late")
 DIMENSIONS: Final = {"site": "site_id", "district": "district", "cohort": "cohort"}
 WEEKLY: Final = {"invited": "invited", "collected": "collected", "activated": "activated", "first_used": "ever_used"}
 STAGES: Final = ("prepare", "trial", "distribution", "activation", "live", "review")
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number of households, and the list it counts."""
-
-    number: int
-    place: str
-
-    @property
-    def link(self) -> str:
-        """Where its list is, empty where there is nothing to see."""
-        return self.place if self.number else ""
 
 
 @dataclass(frozen=True)

@@ -8,24 +8,12 @@ from typing import Final
 from urllib.parse import urlencode
 
 from staff_console.documents import Document
+from staff_console.pages.numbers import Number
 
 # As desks think of them: who is still to come, who has come, who has not, whose hour was called off.
 STATES: Final = ("scheduled", "kept", "missed", "cancelled")
 MOVED: Final = ("received", "issued", "spoiled", "returned", "ended")
 LIES: Final = ("here", "on_the_way", "of_trials")
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number of a page, and where the list is that it counts; a number of nothing opens none."""
-
-    number: int
-    place: str
-
-    @property
-    def link(self) -> str:
-        """Where its list is, empty where there is nothing to see."""
-        return self.place if self.number else ""
 
 
 @dataclass(frozen=True)
