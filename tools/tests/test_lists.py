@@ -60,6 +60,7 @@ ORDERS: Final = {
     "/v1/free-sales": CREATED,
     "/v1/house-calls": CREATED,
     "/v1/households": POSTED,
+    "/v1/imports": NEWEST,
     "/v1/imports/{import_id}/rejections": FILED,
     "/v1/imports/{import_id}/rows": FILED,
     "/v1/memberships": POSTED,

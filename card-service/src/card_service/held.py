@@ -339,6 +339,17 @@ HELD: Final[Held] = {
 }
 # What is in no copy: it names nobody by a column, and what it says stands in the register.
 MORE: Final[Held] = {
+    # the rows that were refused, as they were sent
+    "import_refused": HeldIn(
+        whose={},
+        classes=(Personal.IDENTITY,),
+        basis=Basis.SUBSIDY,
+        retention=Retention.RESULTS,
+        ends=Ending(
+            "EXISTS (SELECT FROM import_job j WHERE j.import_id = t.import_id AND j.finished_at < {before})",
+            by="end_import_refused",
+        ),
+    ),
     "import_result": HeldIn(
         whose={},
         classes=(Personal.IDENTITY,),
@@ -348,5 +359,5 @@ MORE: Final[Held] = {
             "EXISTS (SELECT FROM import_job j WHERE j.import_id = t.import_id AND j.finished_at < {before})",
             by="end_import_result",
         ),
-    )
+    ),
 }

@@ -38,6 +38,7 @@ from card_service.readiness.api import routes as readiness
 from card_service.readiness.seminar_api import routes as seminars
 from card_service.registry.api import routes as registry
 from card_service.registry.import_api import routes as imports
+from card_service.registry.import_check_api import routes as import_checks
 from card_service.registry.listing_api import routes as lists
 from card_service.registry.requests.api import routes as requests
 from card_service.registry.restated import CONTACTS, HOUSEHOLDS
@@ -63,6 +64,7 @@ from policybook.snapshot import kept_fresh
 ROUTERS = (
     registry,
     imports,
+    import_checks,
     lists,
     listings,
     exports,

@@ -25,7 +25,9 @@ from card_service.production.orders import order_chunk
 from card_service.progress.service import PUBLISHING
 from card_service.proofs.upkeep import FORGETTING
 from card_service.readiness.inviting import INVITING
+from card_service.registry import import_check_repository as import_checks
 from card_service.registry import import_repository as imports
+from card_service.registry.import_checker import Checker
 from card_service.registry.import_expiry import EXPIRY
 from card_service.registry.import_worker import Importer
 from card_service.registry.requests.upkeep import UPKEEP
@@ -43,6 +45,7 @@ def workers() -> list[Periodic[Runtime]]:
     """One of each; several processes may run them at once."""
     return [
         job("imports", imports.claim, Importer().chunk, lambda one: one.import_id, imports.fail),
+        job("import_checks", import_checks.claim, Checker().chunk, lambda one: one.import_id, imports.fail),
         job("update_files", imports.claim_update, Updates().chunk, lambda one: one.import_id, imports.fail),
         job("pickup_plans", plans.claim, plan_chunk, lambda one: one.plan_id, plans.fail),
         job("card_orders", orders.claim, order_chunk, lambda one: one.order_id, orders.fail),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +19,7 @@ from policybook.testing import policy_calls
 
 from .. import registers, sites
 from ..bureaus import production_calls
+from ..files import FILE, Files, files_of, import_calls
 from ..holders import appointments, findings, house_calls, losses, mandates
 from ..owned import BY_CITIZENS, OPERATIONS, own
 from ..rollouts import stages
@@ -55,11 +54,6 @@ ANYONE = {
 }
 REPORT = {"channel": "counter", "identified_by": "passport"}
 DAY = business_day(datetime.now(UTC))
-FILE = (",".join(HEADER) + "\n").encode()
-PART = {
-    "content": FILE,
-    "headers": {"Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(FILE).digest()).decode()}:"},
-}
 Calls = dict[str, Call | list[Call]]
 
 
@@ -76,8 +70,7 @@ class World:
     phase: str
     plan: UUID
     activation: UUID
-    upload: str
-    declared: str
+    files: Files
     head: dict[str, Any]
     waiting: dict[str, Any]
     waiting_for: dict[str, Any]
@@ -93,7 +86,6 @@ async def world_of(office: Office) -> World:
     )
     ((plan,),) = await office.fetch("SELECT plan_id FROM pickup_plan WHERE phase_id = $1::text::uuid", phase)
     ((activation,),) = await office.fetch("SELECT activation_id FROM activation WHERE phase_id = $1::text::uuid", phase)
-    upload = await office.upload(office.row("a"), claims=PORT_SAID)
     _, (holder, *_) = await office.household()
     await office.planned(await office.phase())
     (waiting,) = await office.find(holder)
@@ -103,27 +95,17 @@ async def world_of(office: Office) -> World:
         return str(member) in {one["citizen_id"] for one in found["items"]}
 
     await eventually(listed, seconds=60)
-    file = await declared(office)
+    files = await files_of(office)
     shut = await office.call("POST", f"/v1/pickup-sites/{site}/closures", "sites:write", json=sites.SHUT)
     closure = str(shut["closure_id"])
-    jobs = (phase, plan, activation, upload["id"])
-    return World(card, household, citizen, member, site, closure, *jobs, file, head, waiting, holder)
-
-
-async def declared(office: Office) -> str:
-    """A file of one part, declared by whom the walk calls."""
-    headers = await signed_by(office.issuer)("citizens:import", **PORT_SAID)
-    body = {"parts": 1, "sha256": hashlib.sha256(FILE).hexdigest()}
-    reply = await office.client.post("/v1/import-declarations", json=body, headers=headers)
-    made: str = reply.json()["id"]
-    return made
+    jobs = (phase, plan, activation)
+    return World(card, household, citizen, member, site, closure, *jobs, files, head, waiting, holder)
 
 
 def registry(office: Office, world: World) -> Calls:
     household, citizen = f"/v1/households/{world.household}", f"/v1/citizens/{world.citizen}"
     people = {"governorate": "03", "district": "03.02", "address": "", "members": [office.person()]}
     number, mark = world.head["national_id"], str(world.citizen)
-    imports = f"/v1/imports/{world.upload}"
     return {
         "POST /v1/households": Call("/v1/households", "citizens:write", refused=403, body={"json": people}),
         "GET /v1/households/{household_id}": Call(household, "citizens:read"),
@@ -149,14 +131,7 @@ def registry(office: Office, world: World) -> Calls:
         "POST /v1/payee-lookups": Call(
             "/v1/payee-lookups", "payees:resolve", refused=200, mark=mark, body={"json": {"national_ids": [number]}}
         ),
-        "GET /v1/imports/{import_id}": Call(imports, "citizens:import"),
-        "GET /v1/imports/{import_id}/rejections": Call(f"{imports}/rejections", "citizens:import"),
-        "GET /v1/imports/{import_id}/rows": Call(f"{imports}/rows", "citizens:import"),
-        "GET /v1/imports/{import_id}/result": Call(f"{imports}/result", "citizens:import"),
-        "PUT /v1/imports/{import_id}/parts/{number}": Call(
-            f"/v1/imports/{world.declared}/parts/1", "citizens:import", body=PART
-        ),
-        "POST /v1/imports/{import_id}/completion": Call(f"/v1/imports/{world.declared}/completion", "citizens:import"),
+        **import_calls(world.files),
     }
 
 

@@ -12,9 +12,11 @@ TABLES = (
     "former_residence",
     "freed_national_id",
     "household",
+    "import_check_mark",
     "import_job",
     "import_part",
     "import_ref",
+    "import_refused",
     "import_rejection",
     "import_result",
     "import_upload",
@@ -41,4 +43,4 @@ KEPT = (
     "membership",
     "months_claim",
 )
-FUNCTIONS = ("end_change_request", "end_import_result", "end_membership")
+FUNCTIONS = ("end_change_request", "end_import_refused", "end_import_result", "end_membership")

@@ -96,6 +96,20 @@ class ImportIncomplete(Conflict):
     title_ar = "أجزاء من الملف لم تصل بعد"
 
 
+class ImportNotChecked(Conflict):
+    """The file is not one whose dry run is done and that waits to be started"""
+
+    code = "import_not_checked"
+    title_ar = "الملف ليس في انتظار البدء بعد المراجعة"
+
+
+class ImportUnderWay(Conflict):
+    """The file is being taken in or has been; it can no longer be cancelled"""
+
+    code = "import_under_way"
+    title_ar = "بدأ تسجيل الملف ولا يمكن إلغاؤه"
+
+
 class ImportClosed(Conflict):
     """The file has been taken in; no part can be added"""
 

@@ -125,10 +125,14 @@ async def read_import(import_id: UUID, caller: Caller, session: Reading) -> Impo
 
 @routes.get("/v1/imports/{import_id}/rejections", scopes=_SCOPES)
 async def list_rejections(
-    import_id: UUID, caller: Caller, session: Reading, page: Annotated[Paging[int], by_number(200, 1000)]
+    import_id: UUID,
+    caller: Caller,
+    session: Reading,
+    deps: WithDependencies,
+    page: Annotated[Paging[int], by_number(200, 1000)],
 ) -> RejectionPage:
-    """The rows of an import that were not taken, each with its reason."""
-    return await imports.rejections(session, caller, import_id, page)
+    """The rows of an import that were not taken, or that its dry run has found wrong, each with its reason."""
+    return await imports.rejections(session, deps, caller, import_id, page)
 
 
 @routes.get("/v1/imports/{import_id}/rows", scopes=_SCOPES, purpose="import_result")

@@ -1,4 +1,4 @@
-"""Uploads that were declared and never completed are given up after the days of the policy, their parts erased."""
+"""Uploads nobody completed, and judged files nobody started, are given up after the days of the policy and erased."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from card_service.context import Runtime
 from card_service.keys import UPLOAD_DAYS
+from card_service.registry import import_check_repository as checks
 from card_service.registry import import_repository as store
 from chassis.logging import get_logger
 from chassis.periodic import Periodic
@@ -24,6 +25,8 @@ async def expire(runtime: Runtime) -> bool:
     before = now - timedelta(days=deps.figure(UPLOAD_DAYS))
     async with runtime.sessions() as session, session.begin():
         given_up = await store.give_up(session, before, now, AT_ONCE)
+        for import_id in given_up:
+            await checks.forget_refused(session, import_id)
     for import_id in given_up:
         log.info("an upload that nobody completed is given up", import_id=str(import_id))
     return len(given_up) == AT_ONCE

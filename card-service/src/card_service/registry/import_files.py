@@ -52,7 +52,7 @@ async def declare(session: AsyncSession, deps: Dependencies, caller: Principal, 
         )
     await imports.ensure_corrects(session, caller, given.corrects)
     job = imports.new_job(deps, caller, given.form, given.charset, given.corrects)
-    job = imports.receiving(job, given.parts, bytes.fromhex(given.sha256), given.content, caller)
+    job = imports.receiving(job, given, caller)
     await store.create(session, job)
     return await imports.progress(session, caller, job.import_id)
 
@@ -73,7 +73,7 @@ def _missing() -> bytes:
     )
 
 
-async def _own(session: AsyncSession, caller: Principal, import_id: UUID) -> ImportJob:
+async def own(session: AsyncSession, caller: Principal, import_id: UUID) -> ImportJob:
     """An import of the caller's own, its row locked. Raises ImportUnknown."""
     await imports.visible(session, caller, import_id)
     job = await store.lock(session, import_id)
@@ -86,7 +86,7 @@ async def take_part(
     session: AsyncSession, deps: Dependencies, caller: Principal, import_id: UUID, number: int, body: bytes, said: bytes
 ) -> PartOut:
     """Keep a part, sealed. Raises ImportUnknown, PartUnknown, ImportClosed, DigestDiffers or PartDiffers."""
-    job = await _own(session, caller, import_id)
+    job = await own(session, caller, import_id)
     if number > job.parts:
         raise PartUnknown(f"The file has {job.parts} parts.", detail_ar=f"عدد أجزاء الملف: {job.parts}.")
     digest = await asyncio.to_thread(lambda: hashlib.sha256(body).digest())
@@ -110,7 +110,7 @@ async def complete(session: AsyncSession, deps: Dependencies, caller: Principal,
 
     Raises ImportUnknown, ImportIncomplete, DigestDiffers, NotCsvFile or WrongHeaderLine.
     """
-    job = await _own(session, caller, import_id)
+    job = await own(session, caller, import_id)
     if job.status == "receiving":
         here = {part.number for part in await store.parts(session, import_id)}
         if missing := [number for number in range(1, job.parts + 1) if number not in here]:

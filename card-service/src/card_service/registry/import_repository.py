@@ -17,46 +17,48 @@ from card_service.registry.models import Former, ImportJob
 from chassis.db import raw
 from chassis.paging import Paging
 
-_JOB = (
+JOB = (
     "SELECT import_id, status, governorate, done_row, rows, accepted, rejected, households, warnings, attempts,"
-    " created_at, finished_at, created_by, form, charset, parts, digest, corrects, content, sender FROM import_job"
+    " created_at, finished_at, created_by, form, charset, parts, digest, corrects, content, sender, dry_run, total_rows"
+    " FROM import_job"
 )
 _NEW = (
     "import_id", "status", "governorate", "created_by", "created_at", "form", "charset", "parts", "digest", "corrects",
-    "content", "sender",
+    "content", "sender", "dry_run",
 )  # fmt: skip
-_FIND = text(f"{_JOB} WHERE import_id = :import_id")
+_FIND = text(f"{JOB} WHERE import_id = :import_id")
 _CLAIM = text(
-    f"{_JOB} WHERE status IN ('queued', 'running') ORDER BY attempts, import_id LIMIT 1 FOR UPDATE SKIP LOCKED"
+    f"{JOB} WHERE status IN ('queued', 'running') ORDER BY attempts, import_id LIMIT 1 FOR UPDATE SKIP LOCKED"
 )
-_CLAIM_UPDATE = text(f"{_JOB} WHERE status = 'due' ORDER BY attempts, import_id LIMIT 1 FOR UPDATE SKIP LOCKED")
+_CLAIM_UPDATE = text(f"{JOB} WHERE status = 'due' ORDER BY attempts, import_id LIMIT 1 FOR UPDATE SKIP LOCKED")
 _CREATE = text(
     "INSERT INTO import_job (import_id, status, governorate, created_by, created_at, form, charset, parts, digest,"
-    " corrects, content, sender) VALUES (:import_id, :status, :governorate, :created_by, :created_at, :form, :charset,"
-    " :parts, :digest, :corrects, :content, :sender)"
+    " corrects, content, sender, dry_run) VALUES (:import_id, :status, :governorate, :created_by, :created_at, :form,"
+    " :charset, :parts, :digest, :corrects, :content, :sender, :dry_run)"
 )
 _KEEP = text("INSERT INTO import_upload (import_id, sealed) VALUES (:import_id, :sealed)")
 _KEEP_PART = text(
     "INSERT INTO import_part (import_id, number, digest, bytes, sealed)"
     " VALUES (:import_id, :number, :digest, :bytes, :sealed)"
 )
-_LOCK = text(f"{_JOB} WHERE import_id = :import_id FOR UPDATE")
+_LOCK = text(f"{JOB} WHERE import_id = :import_id FOR UPDATE")
 _PARTS = text("SELECT number, digest, bytes FROM import_part WHERE import_id = :import_id ORDER BY number")
 _UPLOAD = text("SELECT sealed FROM import_upload WHERE import_id = :import_id")
 _PART = text("SELECT sealed FROM import_part WHERE import_id = :import_id AND number = :number")
 _QUEUE = text(
-    "UPDATE import_job SET status = CASE WHEN content = 'citizens' THEN 'queued' ELSE 'due' END"
-    " WHERE import_id = :import_id AND status = 'receiving'"
+    "UPDATE import_job SET status = CASE WHEN dry_run THEN 'checking' WHEN content = 'citizens' THEN 'queued'"
+    " ELSE 'due' END WHERE import_id = :import_id AND status = 'receiving'"
 )
 _GIVE_UP = text(
     "UPDATE import_job SET status = 'failed', finished_at = :now, sender = NULL"
-    " WHERE import_id IN (SELECT import_id FROM import_job WHERE status = 'receiving' AND created_at < :before"
-    " ORDER BY import_id LIMIT :most FOR UPDATE SKIP LOCKED) RETURNING import_id"
+    " WHERE import_id IN (SELECT import_id FROM import_job WHERE status IN ('receiving', 'checked')"
+    " AND created_at < :before ORDER BY import_id LIMIT :most FOR UPDATE SKIP LOCKED) RETURNING import_id"
 )
 # Files that the version of before has finished.
 _FORGET_SENDERS = text("UPDATE import_job SET sender = NULL WHERE sender IS NOT NULL AND finished_at IS NOT NULL")
 _ERASE = text("DELETE FROM import_upload WHERE import_id = :import_id")
 _ERASE_PARTS = text("DELETE FROM import_part WHERE import_id = :import_id")
+_FORGET_MARKS = text("DELETE FROM import_check_mark WHERE import_id = :import_id")
 _REFS_SEEN = text("SELECT mark FROM import_ref WHERE import_id = :import_id AND mark = ANY(CAST(:marks AS bytea[]))")
 # The latest import first: a reference used anew stands for what it was used for last.
 _FORMER = text(
@@ -82,7 +84,7 @@ _FAIL = text(
     " status = CASE WHEN attempts + 1 >= :max_attempts THEN 'failed' ELSE status END,"
     " finished_at = CASE WHEN attempts + 1 >= :max_attempts THEN clock_timestamp() END,"
     " sender = CASE WHEN attempts + 1 < :max_attempts THEN sender END"
-    " WHERE import_id = :import_id AND status IN ('queued', 'running', 'due') RETURNING status"
+    " WHERE import_id = :import_id AND status IN ('checking', 'queued', 'running', 'due') RETURNING status"
 )
 _REJECTIONS = text(
     "SELECT row, field, code FROM import_rejection WHERE import_id = :import_id AND row > :after"
@@ -210,8 +212,9 @@ async def part(session: AsyncSession, import_id: UUID, number: int) -> bytes:
     return bytes((await session.execute(_PART, {"import_id": import_id, "number": number})).scalar_one())
 
 
-async def _erase(session: AsyncSession, import_id: UUID) -> None:
-    for statement in (_ERASE, _ERASE_PARTS):
+async def erase(session: AsyncSession, import_id: UUID) -> None:
+    """Erase a job's file, and whom its dry run has met."""
+    for statement in (_ERASE, _ERASE_PARTS, _FORGET_MARKS):
         await session.execute(statement, {"import_id": import_id})
 
 
@@ -230,21 +233,21 @@ async def advance(session: AsyncSession, job: ImportJob, step: Progress, finishe
     """Add a chunk to a job's progress; with `finished_at` the job is done and its upload erased."""
     await session.execute(_ADVANCE, {"import_id": job.import_id, "finished_at": finished_at, **vars(step)})
     if finished_at is not None:
-        await _erase(session, job.import_id)
+        await erase(session, job.import_id)
 
 
 async def fail(session: AsyncSession, import_id: UUID, max_attempts: int) -> None:
     """Count a failed attempt; at `max_attempts` in a row the job is given up and its upload erased."""
     values = {"import_id": import_id, "max_attempts": max_attempts}
     if (await session.execute(_FAIL, values)).scalar() == "failed":
-        await _erase(session, import_id)
+        await erase(session, import_id)
 
 
 async def give_up(session: AsyncSession, before: datetime, now: datetime, most: int) -> list[UUID]:
     """Give up uploads declared before an instant that nobody has completed, and erase their parts; which they were."""
     given_up = list((await session.execute(_GIVE_UP, {"before": before, "now": now, "most": most})).scalars())
     for import_id in given_up:
-        await _erase(session, import_id)
+        await erase(session, import_id)
     await session.execute(_FORGET_SENDERS)
     return given_up
 

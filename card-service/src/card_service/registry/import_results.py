@@ -17,13 +17,13 @@ import orjson
 from card_service.registry.reasons import reason
 from card_service.sealing import RESULT
 from chassis.sealing import Vault
+from chassis.spreadsheets import neutral
 
 State = Literal["registered", "joined", "requested", "rejected"]
 COLUMNS: Final = (
     "row", "household_ref", "state", "household_id", "citizen_id", "field", "code", "reason", "reason_ar",
     "request_id", "duplicates",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 Likely = Mapping[UUID, Sequence[UUID]]
 """The open pairs of likely duplicates by citizen."""
@@ -97,4 +97,4 @@ def told(one: Outcome, likely: Likely) -> dict[str, object]:
 
 def _guarded(cell: object) -> str:
     text = " ".join(cell) if isinstance(cell, list) else "" if cell is None else str(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return neutral(text)

@@ -22,6 +22,7 @@ class ImportDeclaration(BaseModel):
 
     `corrects`: the import whose refused rows the file holds again; they join the households of its references.
     `content`: citizens, or the file of another registry, each row of which becomes a change request.
+    `dry_run`: its rows are judged and nothing is done until it is started, or given up by cancelling it.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -32,6 +33,7 @@ class ImportDeclaration(BaseModel):
     charset: Literal["utf-8", "utf-16", "windows-1256"] | None = None
     corrects: UUID | None = None
     content: Content = Content.CITIZENS
+    dry_run: bool = False
 
 
 class PartOut(BaseModel):

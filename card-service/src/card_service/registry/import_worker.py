@@ -17,6 +17,7 @@ from card_service.registry import (
     announcements,
     enrolment,
     import_joins,
+    import_refused,
     import_results,
     ration_cards,
     repository,
@@ -25,6 +26,7 @@ from card_service.registry import (
 from card_service.registry import import_repository as store
 from card_service.registry.import_joins import Join
 from card_service.registry.import_reading import LeftOpen, OpenFile
+from card_service.registry.import_refused import Refused
 from card_service.registry.import_repository import Progress
 from card_service.registry.import_results import Outcome, State
 from card_service.registry.intake import COLUMNS, Family, Reader, Rejection, check_household
@@ -40,7 +42,7 @@ MAX_EVENTS = 4000
 
 
 @dataclass
-class _Chunk:
+class Chunk:
     """Households of one transaction, whether the file ends with them, and the marks of persons and references."""
 
     families: list[Family]
@@ -52,7 +54,17 @@ class _Chunk:
 
 
 @dataclass
-class _Sorted:
+class Facts:
+    """What is known of those whom a chunk names, and of its references; which ration cards are taken."""
+
+    known: dict[bytes, Known]
+    seen: set[bytes]  # the references of earlier rows
+    former: Mapping[bytes, list[Former]]
+    cards: set[bytes]
+
+
+@dataclass
+class Sorted:
     """What a chunk comes to."""
 
     households: list[NewHousehold] = field(default_factory=list)
@@ -92,7 +104,7 @@ class CitizensFile(OpenFile[Family]):
         self._sender, self._corrects = job.created_by, job.corrects
         self._new_until = deps.number_new_until
 
-    def chunk(self) -> _Chunk:
+    def chunk(self) -> Chunk:
         """What `fill` has gathered."""
         taken, last = self.gathered()
         people = chain.from_iterable(family.people for family in taken)
@@ -100,22 +112,20 @@ class CitizensFile(OpenFile[Family]):
         rows = sum(family.rows for family in taken)
         numbers = [family.ration_card for family in taken if family.ration_card is not None]
         cards = [ration_cards.fingerprint(self._vault, number) for number in numbers]
-        return _Chunk(taken, enrolment.fingerprints(self._vault, people), marks, rows, last, cards)
+        return Chunk(taken, enrolment.fingerprints(self._vault, people), marks, rows, last, cards)
 
     def _mark(self, ref: str) -> bytes:
         return self._vault.fingerprint(f"{self._sender}\n{ref}", HOUSEHOLD_REF)
 
-    def sort(
-        self,
-        chunk: _Chunk,
-        known: dict[bytes, Known],
-        joining: Joining,
-        seen: set[bytes],
-        former: Mapping[bytes, list[Former]],
-        taken_cards: set[bytes],
-    ) -> _Sorted:
+    def cards_of(self, chunk: Chunk) -> set[bytes]:
+        """The keyed hashes of the ration cards of households that are left with somebody."""
+        numbers = (family.ration_card for family in chunk.families if family.people)
+        return {ration_cards.fingerprint(self._vault, number) for number in numbers if number is not None}
+
+    def sort(self, chunk: Chunk, facts: Facts, joining: Joining) -> Sorted:
         """Rows and events of a chunk, now that it is known who of it, and which reference, is registered."""
-        result, new, old = _Sorted(), list[Family](), list[tuple[Family, Former]]()
+        known, seen, taken_cards = facts.known, facts.seen, facts.cards
+        result, new, old = Sorted(), list[Family](), list[tuple[Family, Former]]()
         for family in chunk.families:
             mark = chunk.marks.get(family.ref)
             if mark is None:
@@ -125,7 +135,7 @@ class CitizensFile(OpenFile[Family]):
                 continue
             seen.add(mark)
             result.refs[mark] = None
-            before = import_joins.former_of(family, former.get(mark, ()), chunk.prints, known, self._corrects)
+            before = import_joins.former_of(family, facts.former.get(mark, ()), chunk.prints, known, self._corrects)
             if before is None:
                 new.append(check_household(family, family.heads))
             else:
@@ -144,7 +154,7 @@ class CitizensFile(OpenFile[Family]):
         return result
 
     def _register(
-        self, family: Family, chunk: _Chunk, known: dict[bytes, Known], joining: Joining, result: _Sorted
+        self, family: Family, chunk: Chunk, known: dict[bytes, Known], joining: Joining, result: Sorted
     ) -> UUID:
         household, citizens = enrolment.new_household(
             self._vault, family, chunk.prints, known, self._new_until(), self._cards
@@ -168,6 +178,34 @@ class CitizensFile(OpenFile[Family]):
         return import_results.sealed(vault, self.import_id, outcomes)
 
 
+async def gathered(session: AsyncSession, deps: Dependencies, reader: CitizensFile) -> Chunk:
+    """The next chunk of a file."""
+    await reader.gather(session, deps.settings.card_import_chunk_rows)
+    return await asyncio.to_thread(reader.chunk)
+
+
+async def facts_of(session: AsyncSession, job: ImportJob, chunk: Chunk) -> Facts:
+    """What the register knows of those whom a chunk names."""
+    marks = list(chunk.marks.values())
+    return Facts(
+        known=await repository.known(session, list(chunk.prints.values())),
+        seen=await store.refs_seen(session, job.import_id, marks),
+        former=await store.former(session, job.import_id, marks),
+        cards=await ration_cards.taken(session, chunk.cards) if chunk.cards else set(),
+    )
+
+
+def joining(deps: Dependencies) -> Joining:
+    """How those of a file join today."""
+    return Joining.registered(deps.today())
+
+
+def refused_of(family: Family) -> list[Refused]:
+    """The rows of a family that were refused, as they were sent."""
+    sent = {row.line: row.cells for row in family.lines}
+    return [Refused(*one, sent[one.row]) for one in family.rejections]
+
+
 class Importer:
     """Does imports, one chunk at a time; remembers the open file between chunks."""
 
@@ -179,29 +217,26 @@ class Importer:
         """One chunk of an import."""
         deps = runtime.state.dependencies
         reader = self._open.of(job, lambda: CitizensFile(deps, job, deps.today()))
-        await reader.gather(session, deps.settings.card_import_chunk_rows)
-        chunk = await asyncio.to_thread(reader.chunk)
-        known = await repository.known(session, list(chunk.prints.values()))
-        marks = list(chunk.marks.values())
-        seen = await store.refs_seen(session, job.import_id, marks)
-        former = await store.former(session, job.import_id, marks)
-        cards = await ration_cards.taken(session, chunk.cards) if chunk.cards else set()
-        now, joining = deps.now(), Joining.registered(deps.today())
-        result = await asyncio.to_thread(reader.sort, chunk, known, joining, seen, former, cards)
+        chunk = await gathered(session, deps, reader)
+        facts = await facts_of(session, job, chunk)
+        now, joined = deps.now(), joining(deps)
+        result = await asyncio.to_thread(reader.sort, chunk, facts, joined)
         await deps.add_tokens(session, result.tokens)
-        await repository.insert(session, result.households, result.citizens, job.import_id, now, joining)
+        await repository.insert(session, result.households, result.citizens, job.import_id, now, joined)
         for household_id in result.returning:
             household = await repository.find_household(session, household_id)
             if household is not None:
-                result.events.append(await telling.months_of(session, deps, household, joining.first_month))
+                result.events.append(await telling.months_of(session, deps, household, joined.first_month))
         for join in result.joins:
-            citizens, events = await import_joins.carry_out(session, deps, job, join, chunk.prints, known)
+            citizens, events = await import_joins.carry_out(session, deps, job, join, chunk.prints, facts.known)
             result.taken(join.family, citizens, "joined")
             result.events.extend(events)
         for start in range(0, len(result.events), MAX_EVENTS):
             await outbox.add(session, *result.events[start : start + MAX_EVENTS], at=now)
         rejections = list(chain.from_iterable(result.refused(family) for family in chunk.families))
         await store.reject(session, job.import_id, rejections)
+        sent = list(chain.from_iterable(map(refused_of, chunk.families)))
+        await import_refused.keep(session, deps.vault, job.import_id, sent)
         await store.keep_refs(session, job.import_id, result.refs)
         if result.outcomes:
             kept = await asyncio.to_thread(reader.sealed_outcomes, deps.vault, result.outcomes)

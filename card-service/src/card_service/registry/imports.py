@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from card_service.context import WithDependencies
 from card_service.dependencies import Dependencies
+from card_service.registry import import_refused
 from card_service.registry import import_repository as store
 from card_service.registry.errors import ImportUnknown, NotCsvFile, WrongHeaderLine
+from card_service.registry.import_schemas import ImportDeclaration
 from card_service.registry.intake import COLUMNS
 from card_service.registry.models import ImportJob, ImportStatus
 from card_service.registry.reasons import reason
@@ -92,10 +94,13 @@ def new_job(deps: Dependencies, caller: Principal, form: Form, charset: str | No
     )  # fmt: skip
 
 
-def receiving(job: ImportJob, parts: int, digest: bytes, content: Content, caller: Principal) -> ImportJob:
+def receiving(job: ImportJob, given: ImportDeclaration, caller: Principal) -> ImportJob:
     """The same job, whose file comes in parts; `caller`: as whom the rows of another registry's file are entered."""
-    sender = None if content is Content.CITIZENS else senders.kept(caller)
-    return replace(job, status="receiving", parts=parts, digest=digest, content=content.value, sender=sender)
+    sender = None if given.content is Content.CITIZENS else senders.kept(caller)
+    return replace(
+        job, status="receiving", parts=given.parts, digest=bytes.fromhex(given.sha256), content=given.content.value,
+        sender=sender, dry_run=given.dry_run,
+    )  # fmt: skip
 
 
 async def accept(
@@ -133,6 +138,11 @@ async def visible(session: AsyncSession, caller: Principal, import_id: UUID) -> 
 async def progress(session: AsyncSession, caller: Principal, import_id: UUID) -> ImportOut:
     """How far an import has come. Raises ImportUnknown."""
     job = await visible(session, caller, import_id)
+    return told(job, [part.number for part in await store.parts(session, import_id)])
+
+
+def told(job: ImportJob, received: list[int]) -> ImportOut:
+    """An import as its senders see it; `received`: the parts that are here."""
     return ImportOut(
         id=job.import_id,
         content=Content(job.content),
@@ -143,7 +153,13 @@ async def progress(session: AsyncSession, caller: Principal, import_id: UUID) ->
         households=job.households,
         warnings=job.warnings,
         parts=job.parts,
-        received=[part.number for part in await store.parts(session, import_id)],
+        received=received,
+        sha256=None if job.digest is None else bytes(job.digest).hex(),
+        dry_run=job.dry_run,
+        total_rows=job.total_rows,
+        corrects=job.corrects,
+        created_at=job.created_at,
+        finished_at=job.finished_at,
     )
 
 
@@ -153,10 +169,16 @@ def _told(job: ImportJob) -> ImportStatus:
     return job.status
 
 
-async def rejections(session: AsyncSession, caller: Principal, import_id: UUID, page: Paging[int]) -> RejectionPage:
-    """A page of the rows that were not taken. Raises ImportUnknown."""
-    await visible(session, caller, import_id)
-    found = await store.rejections(session, import_id, page)
+async def rejections(
+    session: AsyncSession, deps: Dependencies, caller: Principal, import_id: UUID, page: Paging[int]
+) -> RejectionPage:
+    """A page of the rows that were not taken, or that a dry run has found wrong. Raises ImportUnknown."""
+    job = await visible(session, caller, import_id)
+    if job.status in {"checking", "checked"}:
+        kept = await import_refused.after(session, deps.vault, import_id, page.after, page.limit + 1)
+        found = [one.rejection for one in kept]
+    else:
+        found = await store.rejections(session, import_id, page)
     items = [
         RejectionOut(row=r.row, field=r.field, code=r.code, reason=reason(r.code)[0], reason_ar=reason(r.code)[1])
         for r in found

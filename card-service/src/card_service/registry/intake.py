@@ -21,13 +21,15 @@ from chassis.governorates import GOVERNORATES
 from chassis.national_id import NationalId, NationalIdError, parse
 from chassis.ration_card import normalise
 from chassis.row_files import Columns, Row
-from chassis.spreadsheets import ruined
+from chassis.spreadsheets import plain, ruined
 from chassis.text import normalise_digits
 
 HEADER = ("household_ref", "role", "national_id", "full_name", "mobile", "governorate", "district", "address")
 # Of the household: they may stand at one of its rows or at all, and be left out of the file.
 OF_HOUSEHOLD = ("ration_card", "legal_basis")
-COLUMNS = Columns(HEADER, OF_HOUSEHOLD)
+# Why the row was refused before, in a file of refused rows that is sent again; nothing is read from it.
+REMARK = "refused_because"
+COLUMNS = Columns(HEADER, (*OF_HOUSEHOLD, REMARK))
 ROLES = frozenset({"head", "spouse", "child", "parent", "other"})
 MAX_REF = 64
 MAX_LINE = 2000
@@ -71,6 +73,7 @@ class Family:
     people: list[Person] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     heads: list[int] = field(default_factory=list)  # the rows that claim to be the head
+    lines: list[Row] = field(default_factory=list)  # as they were sent
     ration_card: str | None = None  # the number of the household's legacy card
     legal_basis: str | None = None
 
@@ -102,15 +105,15 @@ class Reader:
     def take(self, rows: Iterable[Row]) -> Iterator[Family]:
         """Every household that the rows complete, its faulty rows among the rejections, its head not looked for yet."""
         for row in rows:
-            cells = row.cells
-            ref = cells[0].strip() if cells else ""
+            ref = plain(row.cells[0]).strip() if row.cells else ""
             family = self._family
             if family is None or not family.ref or ref not in {"", family.ref}:
                 yield from self.close()
                 family = self._family = Family(ref, row.line)
             family.rows += 1
+            family.lines.append(row)
             family.last_row = row.line
-            if ref and len(cells) > 1 and cells[1].strip().lower() == "head":
+            if ref and len(row.cells) > 1 and row.cells[1].strip().lower() == "head":
                 family.heads.append(row.line)
             judged = self._judge(row)
             if isinstance(judged, Person):
@@ -125,17 +128,17 @@ class Reader:
             yield family
 
     def _judge(self, row: Row) -> Person | Rejection:
-        line, cells = row.line, row.cells
+        line, cells = row.line, [plain(cell) for cell in row.cells]
         if row.fault is not None:
             return Rejection(line, "row", row.fault)
-        if sum(map(len, cells)) > MAX_LINE:
+        if sum(map(len, cells[: len(COLUMNS.names) - 1])) > MAX_LINE:
             return Rejection(line, "row", "row_too_long")
         ref = cells[0].strip()
         if not ref:
             return Rejection(line, "household_ref", "household_ref_missing")
         if len(ref) > MAX_REF or not ref.isprintable():
             return Rejection(line, "household_ref", "household_ref_invalid")
-        _, role, number, name, mobile, governorate, district, address, *more = cells
+        _, role, number, name, mobile, governorate, district, address, *more, _ = cells
         person = judge_person(line, role, number, name, mobile, self._today)
         if isinstance(person, Rejection):
             return person

@@ -13,7 +13,8 @@ from chassis.row_files import Form
 Role = Literal["head", "spouse", "child", "parent", "other"]
 JobStatus = Literal["queued", "running", "done", "failed"]
 # `due`: a file of another registry waits or is under way; only versions that know such files take it on.
-ImportStatus = Literal["receiving", "queued", "running", "due", "done", "failed"]
+# `checking` and `checked`: the dry run of a file that is started by hand.
+ImportStatus = Literal["receiving", "checking", "checked", "queued", "running", "due", "done", "failed", "cancelled"]
 
 
 HouseholdStatus = Literal["active", "ended"]
@@ -187,3 +188,5 @@ class ImportJob(InGovernorate):
     corrects: UUID | None
     content: str = "citizens"  # or what another registry's file is about
     sender: str | None = None  # of such a file, until it is done: the caller as whom its rows are entered
+    dry_run: bool = False  # it is judged first, and waits to be started
+    total_rows: int | None = None  # how many rows the dry run has counted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -146,7 +146,10 @@ class ImportAccepted(BaseModel):
 class ImportOut(BaseModel):
     """An import and how far it has come. `warnings`: check digits that do not agree; they refuse nothing.
 
-    `parts` is how many the file comes in, `received` which of them are here while it is taken in.
+    `parts` is how many the file comes in, `received` which of them are here while it is taken in, `sha256` the
+    whole file's. `dry_run`: it is
+    judged first (`checking`, `checked`): the counts are what an import would come to, until it is started and they
+    grow from 0 again; `total_rows` is then how many rows there are.
     """
 
     id: UUID
@@ -158,7 +161,17 @@ class ImportOut(BaseModel):
     warnings: int
     parts: int = 1
     received: list[int] = []
+    sha256: str | None = None
     content: Content = Content.CITIZENS
+    dry_run: bool = False
+    total_rows: int | None = None
+    corrects: UUID | None = None
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+class ImportPage(Page[ImportOut, UUID]):
+    """Imports, the newest first."""
 
 
 class RejectionOut(BaseModel):

@@ -9,10 +9,11 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from card_service.registry import names
-from card_service.registry.intake import Rejection
+from card_service.registry.intake import REMARK, Rejection
 from chassis import months
 from chassis.national_id import NationalId, NationalIdError, parse
 from chassis.row_files import Columns, Row
+from chassis.spreadsheets import plain
 from chassis.text import normalise_digits
 
 
@@ -30,7 +31,7 @@ class Content(StrEnum):
 
 # Who it is about comes first, the day of the fact where there is one. `effective_month`: a later month where it shall
 # count later; `reference`: of the registry's own record.
-_MORE: Final = ("effective_month", "reference")
+_MORE: Final = ("effective_month", "reference", REMARK)
 COLUMNS: Final[Mapping[Content, Columns]] = {
     Content.DEATHS: Columns(("national_id", "died_on"), _MORE),
     Content.BIRTHS: Columns(("parent_national_id", "child_national_id", "child_name"), _MORE),
@@ -69,6 +70,7 @@ class Line(NamedTuple):
 
     last_row: int
     said: Said | Rejection
+    row: Row
     rows: int = 1
 
 
@@ -82,7 +84,7 @@ class Reader:
 
     def take(self, rows: Iterable[Row]) -> Iterator[Line]:
         """Every row, judged."""
-        return (Line(row.line, self._judged(row)) for row in rows)
+        return (Line(row.line, self._judged(row), row) for row in rows)
 
     def close(self) -> Iterator[Line]:
         """Nothing stands open: a row is whole."""
@@ -91,7 +93,7 @@ class Reader:
     def _judged(self, row: Row) -> Said | Rejection:
         if row.fault is not None:
             return Rejection(row.line, "row", row.fault)
-        cells = dict(zip(self._columns, row.cells, strict=True))
+        cells = dict(zip(self._columns, map(plain, row.cells), strict=True))
         try:
             return self._said(row.line, cells)
         except _Wrong as wrong:
