@@ -30,10 +30,22 @@ from .test_on_call import set_aside
 
 # No pages: files, and what only sends the browser on.
 NO_PAGES = frozenset(
-    {"/console/static/{name}", "/console/sign-in", "/console/exports/{export_id}/file", "/citizen/static/{name}"}
+    {
+        "/console/static/{name}",
+        "/console/sign-in",
+        "/console/exports/{export_id}/file",
+        "/citizen/static/{name}",
+        "/console/imports/{import_id}/refused-rows",
+        "/console/imports/{import_id}/result",
+    }
 )
 # What the demonstration leaves nothing for, and where it is shown instead.
-ELSEWHERE = {"/console/grants/{grant_id}": "console/tests/integration/test_proposals.py"}
+ELSEWHERE = {
+    "/console/grants/{grant_id}": "console/tests/integration/test_proposals.py",
+    "/console/campaigns/{campaign_id}": "tests/e2e/test_campaigns_desk.py",
+    "/console/campaigns/{campaign_id}/edit": "tests/e2e/test_campaigns_desk.py",
+    "/console/imports/{import_id}": "tests/e2e/test_imports_desk.py",
+}
 # A search that leads to a page without a link: who searches, where, and what is typed.
 SEARCHES = (("registry.clerk", "/console/people", "محمد"),)
 _LINK = re.compile(r'href="(/(?:console|citizen)[^"#]*)"')

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+import asyncio
+from dataclasses import dataclass, field
+from typing import Annotated, Final
 
 import asyncpg
 from fastapi import Depends, Request
@@ -13,10 +14,13 @@ from staff_console.provider import Provider
 from staff_console.services import Services
 from staff_console.settings import Settings
 
+# Each is held in memory as long as it takes to hand it on.
+_FILES_AT_ONCE: Final = 2
+
 
 @dataclass(frozen=True)
 class Context:
-    """One process's own objects. `secret`: what forms and cookies' marks are keyed by."""
+    """One process's own objects. `secret`: what forms and cookies' marks are keyed by; `uploads`: places for files."""
 
     settings: Settings
     pool: asyncpg.Pool
@@ -24,6 +28,7 @@ class Context:
     secret: bytes
     provider: Provider
     services: Services
+    uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FILES_AT_ONCE))
 
 
 def running(request: Request) -> Context:

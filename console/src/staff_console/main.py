@@ -9,12 +9,17 @@ from fastapi import FastAPI
 
 from chassis import logging
 from staff_console.approvals.api import routes as approval_routes
+from staff_console.campaigns.api import routes as campaign_routes
+from staff_console.campaigns.drafts_api import routes as draft_routes
+from staff_console.campaigns.texts_api import routes as text_routes
 from staff_console.cards.api import routes as card_routes
 from staff_console.complaints.api import routes as complaint_routes
 from staff_console.complaints.questions import routes as question_routes
 from staff_console.handover.api import routes as handover_routes
 from staff_console.home.api import routes as home_routes
 from staff_console.home.views_api import routes as view_routes
+from staff_console.imports.api import routes as import_routes
+from staff_console.imports.files_api import routes as import_file_routes
 from staff_console.lifespan import lifespan
 from staff_console.lock.api import routes as lock_routes
 from staff_console.oncall.api import routes as oncall_routes
@@ -45,6 +50,8 @@ ROUTERS = (
     people_routes,
     registry_routes,
     export_routes,
+    import_file_routes,
+    import_routes,
     card_routes,
     handover_routes,
     plan_routes,
@@ -60,6 +67,9 @@ ROUTERS = (
     oncall_routes,
     search_routes,
     view_routes,
+    text_routes,
+    draft_routes,
+    campaign_routes,
     complaint_routes,
     question_routes,
 )

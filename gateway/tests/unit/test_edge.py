@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from api_gateway.edge import bootstrap, render
-from api_gateway.edge.fronts import FRONTS
+from api_gateway.edge.fronts import FILE_BYTES, FRONTS
 from api_gateway.edge.settings import EdgeSettings, defaults
 from api_gateway.routes import ROUTES
 from chassis.endpoints import Rate
@@ -133,6 +133,12 @@ def test_pages_for_people_are_forwarded_whole_without_a_token() -> None:
     manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
     routes = manager["route_config"]["virtual_hosts"][0]["routes"]
     clusters = {one["name"] for one in bootstrap(defaults())["static_resources"]["clusters"]}
+    names = [one["name"] for one in routes]
+
+    def size(route: dict[str, Any]) -> int:
+        body = route.get("typed_per_filter_config", {}).get("envoy.filters.http.buffer", {})
+        return int(body.get("buffer", {}).get("max_request_bytes", 0))
+
     for front in FRONTS:
         own = [one for one in routes if one["match"].get("path_separated_prefix") == front.path]
         assert [one["name"].split()[0] for one in own] == ["GET", "HEAD", "POST", "other"]
@@ -141,3 +147,6 @@ def test_pages_for_people_are_forwarded_whole_without_a_token() -> None:
         for one in own:
             assert one["typed_per_filter_config"]["envoy.filters.http.jwt_authn"]["disabled"] is True
         assert not [route for route in ROUTES if route.path.startswith(front.path)]
+        limit = {one["name"]: size(one) for one in routes}
+        assert all(limit[f"POST {path}"] > FILE_BYTES > limit[f"POST {front.path}"] for path in front.files)
+        assert all(names.index(f"POST {path}") < names.index(f"POST {front.path}") for path in front.files)

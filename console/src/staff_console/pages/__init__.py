@@ -41,6 +41,7 @@ MENU: Final = (
         ),
     ),
     Entry("/console/registry", "registry", frozenset({Scope.CITIZENS_READ, Scope.CITIZENS_WRITE})),
+    Entry("/console/imports", "imports", frozenset({Scope.CITIZENS_IMPORT, Scope.REQUESTS_WRITE})),
     Entry("/console/exports", "exports", frozenset({Scope.CITIZENS_READ, Scope.CITIZENS_WRITE})),
     Entry(
         "/console/requests",
@@ -49,6 +50,7 @@ MENU: Final = (
     ),
     Entry("/console/payouts", "payouts", frozenset({Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYOUTS_READ})),
     Entry("/console/complaints", "complaints", frozenset({Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER})),
+    Entry("/console/campaigns", "campaigns", frozenset({Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_APPROVE})),
     Entry("/console/questions", "questions", frozenset({Scope.COMPLAINTS_ANSWER})),
     Entry("/console/on-call", "oncall", frozenset({Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE})),
 )

@@ -64,6 +64,7 @@ def filters(language: str, nouns: Nouns) -> dict[str, Callable[..., object]]:
     return {
         "money": lambda piastres: money(piastres, language),
         "ident": ident,
+        "number": lambda number: ident(f"{number:,}"),
         "national_id": lambda number: ident(grouped(str(number), (1, 6, 2, 4, 1))),
         "card_number": lambda number: ident(grouped(str(number), (4, 4, 4, 4))),
         "mobile": mobile,

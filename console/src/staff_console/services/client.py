@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -64,6 +67,23 @@ class Acting:
         if not reply.is_success:
             _answer(service, reply)
         return reply.content
+
+    async def file(self, service: Name, path: str) -> tuple[bytes, str]:
+        """A file, and the path of the one that goes on from it, if any. Raises ServiceRefused or ServiceSilent."""
+        reply = await self.services.send(service, "GET", path, headers=self._headers())
+        if not reply.is_success:
+            _answer(service, reply)
+        return reply.content, reply.links.get("next", {}).get("url", "")
+
+    async def put_part(self, service: Name, path: str, part: bytes, *, key: str) -> Answer:
+        """What a service answers to a part of a file. Raises ServiceRefused or ServiceSilent."""
+        digest = base64.b64encode(await asyncio.to_thread(lambda: hashlib.sha256(part).digest())).decode()
+        headers = self._headers() | {
+            "Idempotency-Key": key,
+            "Content-Digest": f"sha-256=:{digest}:",
+            "Content-Type": "application/octet-stream",
+        }
+        return _answer(service, await self.services.send(service, "PUT", path, content=part, headers=headers))
 
     async def post(self, service: Name, path: str, body: object = None, *, key: str = "", purpose: str = "") -> Answer:
         """What a service answers to a change, or to a search that stands in a body.

@@ -17,7 +17,7 @@ from staff_console.provider import ProviderSilent
 from staff_console.services import ServiceRefused, ServiceSilent
 from staff_console.sessions import service as sessions
 from staff_console.web.errors import FormStale, Locked, Missing, SignedOut
-from staff_console.web.visit import SESSION, Guest, Visit, fields_of, visit_of
+from staff_console.web.visit import SESSION, Guest, Visit, typed_in, visit_of
 
 log = get_logger(__name__)
 
@@ -62,8 +62,7 @@ async def _on_refused(request: Request, error: Exception) -> Response:
     if error.code == STEP_UP:
         if request.method == "POST":
             cookie = Guest(request, running(request)).cookie(SESSION)
-            fields = fields_of(await request.body())
-            await sessions.keep_draft(running(request), cookie, request.url.path, fields)
+            await sessions.keep_draft(running(request), cookie, request.url.path, await typed_in(request))
         place = quote(request.url.path, safe="")
         return Guest(request, running(request)).see_other(f"/console/sign-in?again=1&to={place}")
     guest = await _known(request)
@@ -80,7 +79,7 @@ async def _on_silent(request: Request, error: Exception) -> Response:
     if request.method != "POST":
         return _page(guest, 503, title_key="silent", service=name, next_key="next_later")
     # What was typed stays in the page, with the key it was made with: sent again from here, it is done once.
-    again = fields_of(await request.body()) if isinstance(error, ServiceSilent) else {}
+    again = await typed_in(request) if isinstance(error, ServiceSilent) else {}
     return _page(
         guest, 503, title_key="silent", service=name, next_key="next_repeat_here" if again else "next_repeat",
         again=again, place=request.url.path,

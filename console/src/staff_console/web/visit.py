@@ -35,6 +35,7 @@ NOTICE: Final = "console-notice"
 LANGUAGE: Final = "console-language"
 _YEAR: Final = 365 * 24 * 3600
 _MOST_FIELDS: Final = 200
+_FIELDS: Final = "application/x-www-form-urlencoded"
 # The pages of the menu: their filters can be kept as views.
 LISTS: Final = frozenset(entry.path for entry in MENU)
 
@@ -198,7 +199,7 @@ async def visit_of(request: Request, context: Running) -> Visit:
     session = await sessions.find(context, cookie)
     if session is None or session.locked:
         if request.method == "POST":
-            await sessions.keep_draft(context, cookie, request.url.path, fields_of(await request.body()))
+            await sessions.keep_draft(context, cookie, request.url.path, await typed_in(request))
         over = SignedOut if session is None else Locked
         raise over(request.url.path, request.url.query if request.method == "GET" else "")
     listed = request.method == "GET" and request.url.path in LISTS
@@ -228,10 +229,21 @@ class Form:
 
 async def form_of(request: Request, visit: Visiting) -> Form:
     """The posted form. Raises FormStale for one that is not of this session's pages."""
-    fields = fields_of(await request.body())
+    return form_with(visit, await typed_in(request))
+
+
+def form_with(visit: Visit, fields: Mapping[str, str]) -> Form:
+    """A form with these fields. Raises FormStale for one that is not of this session's pages."""
     if not hmac.compare_digest(fields.get("form_token", "").encode(), visit.form_token.encode()):
         raise FormStale
     return Form(visit, fields)
+
+
+async def typed_in(request: Request) -> dict[str, str]:
+    """The fields of a posted form; of one that carries a file none, since that is read by whoever takes it."""
+    if not request.headers.get("content-type", "").startswith(_FIELDS):
+        return {}
+    return fields_of(await request.body())
 
 
 Posted = Annotated[Form, Depends(form_of)]

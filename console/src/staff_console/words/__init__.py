@@ -7,10 +7,12 @@ from types import MappingProxyType
 from typing import Final
 
 from staff_console.words import (
+    campaigns,
     common,
     complaints,
     facts,
     handover,
+    imports,
     lock,
     oncall,
     payouts,
@@ -29,9 +31,11 @@ __all__ = ["NOUNS", "TEXTS"]
 
 _MODULES: Final = (
     common,
+    campaigns,
     lock,
     people,
     registry,
+    imports,
     handover,
     requests,
     payouts,

@@ -36,6 +36,7 @@ NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = Mappin
             _arabic("لا توجد نتائج", "نتيجة واحدة", "نتيجتان", "نتائج", "نتيجة", "نتيجة"),
             _english("result", "results"),
         ),
+        "row": (_arabic("لا توجد صفوف", "صف واحد", "صفان", "صفوف", "صفاً", "صف"), _english("row", "rows")),
         "site": (
             _arabic("لا توجد أماكن", "مكان واحد", "مكانان", "أماكن", "مكاناً", "مكان"),
             _english("site", "sites"),
