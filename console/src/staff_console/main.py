@@ -15,6 +15,7 @@ from staff_console.campaigns.texts_api import routes as text_routes
 from staff_console.cards.api import routes as card_routes
 from staff_console.complaints.api import routes as complaint_routes
 from staff_console.complaints.questions import routes as question_routes
+from staff_console.disputes.api import routes as dispute_routes
 from staff_console.handover.api import routes as handover_routes
 from staff_console.home.api import routes as home_routes
 from staff_console.home.views_api import routes as view_routes
@@ -23,6 +24,7 @@ from staff_console.imports.files_api import routes as import_file_routes
 from staff_console.lifespan import lifespan
 from staff_console.lock.api import routes as lock_routes
 from staff_console.oncall.api import routes as oncall_routes
+from staff_console.outlets.api import routes as outlet_routes
 from staff_console.pages.api import routes as asset_routes
 from staff_console.payouts.api import routes as payout_routes
 from staff_console.people.api import routes as people_routes
@@ -39,6 +41,8 @@ from staff_console.settings import Settings
 from staff_console.signin.api import routes as sign_in_routes
 from staff_console.sites.api import routes as site_routes
 from staff_console.sites.changes_api import routes as site_change_routes
+from staff_console.terminals.api import routes as terminal_routes
+from staff_console.terminals.new_api import routes as new_terminal_routes
 from staff_console.web import handlers, probes
 from staff_console.web.edge import PageEdge
 
@@ -72,6 +76,10 @@ ROUTERS = (
     campaign_routes,
     complaint_routes,
     question_routes,
+    outlet_routes,
+    new_terminal_routes,
+    terminal_routes,
+    dispute_routes,
 )
 
 

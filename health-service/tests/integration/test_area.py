@@ -60,6 +60,9 @@ async def test_every_operation_asks_whose_it_is(health: Health) -> None:
                 f"{provider}/contact", "providers:write", body={"json": {"mobile": "01001234567"}}
             ),
             "POST /v1/clinic-terminals": Call("/v1/clinic-terminals", "providers:write", body={"json": new_terminal}),
+            "GET /v1/clinic-terminals": Call(
+                "/v1/clinic-terminals", "providers:read", refused=200, mark=str(desk.terminal_id)
+            ),
             "GET /v1/clinic-terminals/{terminal_id}": Call(terminal, "providers:read"),
             "POST /v1/contributions": Call("/v1/contributions", "contributions:write", body={"json": contribution}),
             "GET /v1/coverage/{card_id}": Call(f"/v1/coverage/{family.card_id}", "coverage:read"),

@@ -50,7 +50,7 @@ OWN = {
 
 
 async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
-    till, other, holder = await supply.till(), await supply.till(), await supply.holder()
+    till, other, holder = await supply.till(), await supply.till(district="03.04"), await supply.holder()
     sale = (await supply.sell(till, holder, bread(5))).json()["redemption_id"]
     await supply.admin("POST", f"/v1/outlets/{till.outlet_id}/days/{DAY}/close", "days:close")
     mine: dict[str, Any] = {
@@ -100,6 +100,7 @@ async def test_every_operation_asks_whose_it_is(supply: Supply) -> None:
                 Call(f"{outlet}/days/{DAY}/close", "days:close"),
                 Call(f"{outlet}/days/{DAY}/close", "days:close", mine, near),
             ],
+            **health_calls(till, mine, near),
             **settlements(mark, mine, near),
             **await files(supply),
             **await offline_calls(supply, chain, mine, near),
@@ -133,6 +134,24 @@ def settlements(mark: str, mine: dict[str, Any], near: dict[str, Any]) -> dict[s
         "GET /v1/outlet-totals": Call(f"/v1/outlet-totals{day}", "settlements:read", refused=200, mark=mark),
         "GET /v1/pot-proof": Call(f"/v1/pot-proof{day}", "settlements:read", mine={}),
         "GET /v1/month-openings/{month}": Call("/v1/month-openings/2026-11", "settlements:read", mine={}),
+    }
+
+
+def health_calls(till: Till, mine: dict[str, Any], near: dict[str, Any]) -> dict[str, Call | list[Call]]:
+    """How many outlets there are, the terminals of one, and the days it has closed."""
+    outlet, terminal = f"/v1/outlets/{till.outlet_id}", str(till.terminal_id)
+    counts, of_one = "/v1/outlet-counts?district=03.04", f"/v1/terminals?outlet_id={till.outlet_id}"
+    return {
+        "GET /v1/outlet-counts": Call(counts, "outlets:read", refused=200, mark='"count":1'),
+        "GET /v1/outlets/{outlet_id}/terminals": Call(f"{outlet}/terminals", "terminals:read"),
+        "GET /v1/terminals": [
+            Call("/v1/terminals", "terminals:read", refused=200, mark=terminal),
+            Call(of_one, "terminals:suspend", refused=200, mark=terminal),
+        ],
+        "GET /v1/outlets/{outlet_id}/days": [
+            Call(f"{outlet}/days", "days:read"),
+            Call(f"{outlet}/days", "days:close", mine, near),
+        ],
     }
 
 

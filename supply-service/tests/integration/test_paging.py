@@ -13,6 +13,7 @@ LISTS = {
     "/v1/disputes", "/v1/offline-gaps", "/v1/outlets", "/v1/policies", "/v1/proposals/supply", "/v1/redemptions",
     "/v1/settlements", "/v1/outlet-totals", "/v1/flour-deliveries", "/v1/flour-balances", "/v1/flour-findings",
     "/v1/free-sales", "/v1/paper-sheets", "/v1/inspector-draws", "/v1/self/sales", "/v1/self/outlets",
+    "/v1/terminals", "/v1/outlets/{outlet_id}/days",
 }  # fmt: skip
 PARKED = "/v1/operations/supply/parked-events"
 

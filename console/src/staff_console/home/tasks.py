@@ -36,6 +36,7 @@ TASKS: Final = (
         "task.campaigns", "/console/approvals", Scope.CAMPAIGNS_APPROVE, "notify", "/v1/proposals/notify", "submitted"
     ),
     Task("task.complaints", "/console/complaints", Scope.COMPLAINTS_ANSWER, "notify", "/v1/complaints", "open"),
+    Task("task.disputes", "/console/disputes", Scope.DISPUTES_WRITE, "supply", "/v1/disputes", "open"),
     Task("task.questions", "/console/questions", Scope.COMPLAINTS_ANSWER, "notify", "/v1/questions", "open"),
 )
 

@@ -52,6 +52,18 @@ MENU: Final = (
     Entry("/console/complaints", "complaints", frozenset({Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER})),
     Entry("/console/campaigns", "campaigns", frozenset({Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_APPROVE})),
     Entry("/console/questions", "questions", frozenset({Scope.COMPLAINTS_ANSWER})),
+    Entry("/console/outlets", "outlets", frozenset({Scope.OUTLETS_READ, Scope.OUTLETS_WRITE})),
+    Entry(
+        "/console/terminals/outlets",
+        "terminals",
+        frozenset({Scope.TERMINALS_READ, Scope.TERMINALS_WRITE, Scope.TERMINALS_SUSPEND}),
+    ),
+    Entry(
+        "/console/terminals/clinics",
+        "clinic_terminals",
+        frozenset({Scope.PROVIDERS_READ, Scope.PROVIDERS_WRITE, Scope.TERMINALS_SUSPEND}),
+    ),
+    Entry("/console/disputes", "disputes", frozenset({Scope.DISPUTES_WRITE, Scope.DISPUTES_APPROVE})),
     Entry("/console/on-call", "oncall", frozenset({Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE})),
 )
 

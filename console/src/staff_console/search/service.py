@@ -23,6 +23,16 @@ _KINDS: Final[tuple[tuple[str, Name, str, frozenset[Scope]], ...]] = (
         "/console/payouts", "payment", "/v1/payout-batches",
         frozenset({Scope.PAYOUTS_READ, Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE}),
     ),
+    ("/console/outlets", "supply", "/v1/outlets", frozenset({Scope.OUTLETS_READ, Scope.OUTLETS_WRITE})),
+    (
+        "/console/terminals/outlets", "supply", "/v1/terminals",
+        frozenset({Scope.TERMINALS_READ, Scope.TERMINALS_WRITE, Scope.TERMINALS_SUSPEND}),
+    ),
+    (
+        "/console/terminals/clinics", "health", "/v1/clinic-terminals",
+        frozenset({Scope.PROVIDERS_READ, Scope.PROVIDERS_WRITE, Scope.TERMINALS_SUSPEND}),
+    ),
+    ("/console/disputes", "supply", "/v1/disputes", frozenset({Scope.DISPUTES_WRITE, Scope.DISPUTES_APPROVE})),
 )  # fmt: skip
 _SITES: Final = 5  # a counter has one, a site's head few: whoever has more is asked for the holder's number
 

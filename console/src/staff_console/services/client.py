@@ -100,6 +100,11 @@ class Acting:
         headers = self._headers() | {"Idempotency-Key": key}
         return _answer(service, await self.services.send(service, "PUT", path, json=body, headers=headers))
 
+    async def delete(self, service: Name, path: str, *, key: str) -> Answer:
+        """What a service answers to taking away what stands at a path. Raises ServiceRefused or ServiceSilent."""
+        headers = self._headers() | {"Idempotency-Key": key}
+        return _answer(service, await self.services.send(service, "DELETE", path, headers=headers))
+
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 

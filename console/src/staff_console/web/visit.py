@@ -9,6 +9,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 import orjson
 from fastapi import Depends, Request
@@ -26,7 +27,7 @@ from staff_console.sessions.models import Session
 from staff_console.views import service as views
 from staff_console.views.queries import filter_of
 from staff_console.views.service import View
-from staff_console.web.errors import FormStale, Locked, SignedOut
+from staff_console.web.errors import FormStale, Locked, Missing, SignedOut
 from staff_console.words import TEXTS
 
 Language = Literal["ar", "en"]
@@ -220,6 +221,13 @@ class Form:
     def field(self, name: str) -> str:
         """A field without the blanks around it, empty where it is not there."""
         return self.fields.get(name, "").strip()
+
+    def identifier(self, name: str) -> UUID:
+        """The id in a hidden field. Raises Missing for what no page has put there."""
+        try:
+            return UUID(self.field(name))
+        except ValueError:
+            raise Missing from None
 
     @property
     def key(self) -> str:

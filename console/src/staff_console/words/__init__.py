@@ -10,11 +10,13 @@ from staff_console.words import (
     campaigns,
     common,
     complaints,
+    disputes,
     facts,
     handover,
     imports,
     lock,
     oncall,
+    outlets,
     payouts,
     people,
     proposals,
@@ -47,6 +49,8 @@ _MODULES: Final = (
     rollout,
     shell,
     sites,
+    outlets,
+    disputes,
 )
 TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {name: both for module in _MODULES for name, both in module.TEXTS.items()}

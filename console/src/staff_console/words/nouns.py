@@ -73,6 +73,26 @@ NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = Mappin
             _arabic("لا توجد مقترحات", "مقترح واحد", "مقترحان", "مقترحات", "مقترحاً", "مقترح"),
             _english("proposal", "proposals"),
         ),
+        "outlet": (
+            _arabic("لا توجد منافذ", "منفذ واحد", "منفذان", "منافذ", "منفذاً", "منفذ"),
+            _english("outlet", "outlets"),
+        ),
+        "terminal": (
+            _arabic("لا توجد ماكينات", "ماكينة واحدة", "ماكينتان", "ماكينات", "ماكينة", "ماكينة"),
+            _english("terminal", "terminals"),
+        ),
+        "dispute": (
+            _arabic("لا توجد مطالبات", "مطالبة واحدة", "مطالبتان", "مطالبات", "مطالبة", "مطالبة"),
+            _english("dispute", "disputes"),
+        ),
+        "sale": (
+            _arabic("لا توجد عمليات", "عملية واحدة", "عمليتان", "عمليات", "عملية", "عملية"),
+            _english("sale", "sales"),
+        ),
+        "day": (
+            _arabic("لا توجد أيام", "يوم واحد", "يومان", "أيام", "يوماً", "يوم"),
+            _english("day", "days"),
+        ),
         "payment": (
             _arabic("لا توجد مدفوعات", "صرف واحد", "عمليتا صرف", "عمليات صرف", "عملية صرف", "عملية صرف"),
             _english("payment", "payments"),

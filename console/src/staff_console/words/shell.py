@@ -41,6 +41,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "task.funds": ("مقترحات الأموال", "Proposals on funds"),
     "task.sales": ("مقترحات التموين", "Proposals on supply"),
     "task.complaints": ("شكاوى مفتوحة", "Open complaints"),
+    "task.disputes": ("مطالبات منافذ لم يُبت فيها", "Open disputes of outlets"),
     "task.questions": ("أسئلة تنتظر رداً", "Questions to answer"),
     "task.campaigns": ("حملات رسائل تنتظر اعتمادك", "Campaigns to approve"),
 }

@@ -18,6 +18,7 @@ from health_service.context import Running
 from health_service.providers import repository, service
 from health_service.providers.schemas import (
     ClinicTerminal,
+    ClinicTerminalPage,
     ClinicTerminalRequest,
     ClinicTerminalSuspensionRequest,
     Provider,
@@ -81,6 +82,7 @@ CLINIC_TERMINAL_WIRE = Wire(
     given=ClinicTerminalRequest,
     suspension=ClinicTerminalSuspensionRequest,
     terminal=ClinicTerminal,
+    page=ClinicTerminalPage,
     reads=Scope.PROVIDERS_READ,
     writes=Scope.PROVIDERS_WRITE,
 )

@@ -58,5 +58,9 @@ class ClinicTerminal(RegisteredTerminal):
     provider_id: UUID
 
 
+class ClinicTerminalPage(Page[ClinicTerminal, UUID]):
+    """Terminals of clinics in the order of their registration."""
+
+
 class ClinicTerminalSuspensionRequest(Suspension):
     """Why a terminal is suspended."""

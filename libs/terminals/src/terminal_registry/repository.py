@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.area import Bound, BoundedStatement
+from chassis.paging import Paging
 
 Version = Callable[[AsyncSession], Awaitable[int]]
 
@@ -48,6 +51,13 @@ class Terminals:
             f"SELECT {shown}, p.governorate, p.district FROM {table} t JOIN {places} p USING ({place})"
             " WHERE t.terminal_id = :terminal_id"
         )
+        self._listed = BoundedStatement(
+            f"SELECT {shown} FROM {table} t JOIN {places} p USING ({place}) WHERE t.terminal_id > :after AND <bound>"
+            f" AND (CAST(:place_id AS uuid) IS NULL OR t.{place} = :place_id)"
+            " AND (CAST(:status AS text) IS NULL OR t.status = :status)"
+            " AND (CAST(:serial AS text) IS NULL OR t.serial = :serial) ORDER BY t.terminal_id LIMIT :limit",
+            **{"governorate": "p.governorate", "district": "p.district", place: f"t.{place}"},
+        )
         self._find, self._lock = text(find), text(f"{find} FOR UPDATE OF t")
         self._add = text(
             # allow: unnamed-table the service names it, and owns it
@@ -69,6 +79,12 @@ class Terminals:
         """A terminal and where it stands, or None; with `lock` nobody else changes it until the commit."""
         statement = self._lock if lock else self._find
         return (await session.execute(statement, {"terminal_id": terminal_id})).mappings().one_or_none()
+
+    async def listed(
+        self, session: AsyncSession, bound: Bound, asked: Mapping[str, object], page: Paging[UUID]
+    ) -> Sequence[RowMapping]:
+        """A page of the terminals the caller may see; `asked`: `place_id`, `status` and `serial`, each or None."""
+        return (await session.execute(*self._listed.within(bound, {**asked, **page.bounds}))).mappings().all()
 
     async def add(
         self,

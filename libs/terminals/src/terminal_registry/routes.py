@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Query
+from pydantic import BaseModel
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Caller
 from chassis.db import Reading, Work
+from chassis.paging import Page, Paging, by_id
 from chassis.principal import Principal
 from chassis.records.acts import Rows
 from chassis.refusals import Refusal
@@ -21,9 +23,10 @@ from chassis.runtime import Resources, get_runtime
 from contracts.scopes import Scope
 from terminal_registry.kinds import TERMINAL
 from terminal_registry.registry import Registry
-from terminal_registry.schemas import NewTerminal, RegisteredTerminal, Suspension
+from terminal_registry.schemas import NewTerminal, RegisteredTerminal, Short, Status, Suspension
 
 Running = Annotated[Resources, Depends(get_runtime)]
+Serial = Annotated[Short, Query(description="of one terminal, to the letter")]
 FindPlace = Callable[[AsyncSession, Principal, UUID], Awaitable[RowMapping]]
 
 
@@ -32,7 +35,7 @@ class Wire:
     """How a kind of terminal crosses the wire.
 
     `path`: of all terminals of the kind; `noun`: how operations and records call one; `place`: what it stands in, in
-    words; `given`, `suspension`, `terminal`: the bodies; `reads`, `writes`: the scopes.
+    words; `given`, `suspension`, `terminal`, `page`: the bodies; `reads`, `writes`: the scopes.
     """
 
     path: str
@@ -41,6 +44,7 @@ class Wire:
     given: type[NewTerminal]
     suspension: type[Suspension]
     terminal: type[RegisteredTerminal]
+    page: type[BaseModel]
     reads: Scope
     writes: Scope
 
@@ -54,6 +58,21 @@ def add_terminal_routes(
     async def register(runtime: Running, body: NewTerminal, caller: Caller, session: Work) -> RegisteredTerminal:
         place = await find_place(session, caller, getattr(body, registry.kind.place))
         return wire.terminal.model_validate(await registry.register(session, runtime, caller, place, body))
+
+    async def listed(
+        caller: Caller,
+        session: Reading,
+        page: Annotated[Paging[UUID], by_id(100, 500)],
+        place_id: UUID | None = None,
+        status: Status | None = None,
+        serial: Serial | None = None,
+    ) -> BaseModel:
+        """Terminals, of a place, a state or a serial number where given."""
+        asked = {"place_id": place_id, "status": status, "serial": serial}
+        rows = await registry.terminals.listed(session, caller.bound, asked, page)
+        items = [wire.terminal.model_validate(row) for row in rows]
+        shown: Page[RegisteredTerminal, UUID] = Page.of(page, items, lambda one: one.terminal_id)
+        return wire.page(items=shown.items, next=shown.next)
 
     async def read(terminal_id: UUID, caller: Caller, session: Reading) -> RegisteredTerminal:
         """One terminal."""
@@ -75,11 +94,15 @@ def add_terminal_routes(
     for handler in (register, read, suspend, reinstate):
         handler.__name__ = f"{handler.__name__}_{wire.noun}"
         handler.__annotations__["return"] = wire.terminal
+    listed.__name__ = f"list_{wire.noun}s"
+    listed.__annotations__["return"] = wire.page
+    listed.__annotations__["place_id"] = Annotated[UUID | None, Query(alias=registry.kind.place)]
     routes.post(
         wire.path, scopes=wire.writes, status_code=201, problems=(place_unknown, refusals.serial_taken), rows=rows
     )(register)
     # Whoever stops what was stolen does nothing else with it, nor gives it back.
     sees = (wire.reads, wire.writes, Scope.TERMINALS_SUSPEND)
+    routes.get(wire.path, scopes=sees)(listed)
     routes.get(one, scopes=sees, problems=refusals.unknown)(read)
     routes.post(
         f"{one}/suspension",

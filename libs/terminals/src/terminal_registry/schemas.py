@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 Short = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
+Status = Literal["active", "suspended"]
 
 
 class NewTerminal(BaseModel):
@@ -26,7 +27,7 @@ class RegisteredTerminal(BaseModel):
     terminal_id: UUID
     serial: str
     model: str
-    status: Literal["active", "suspended"]
+    status: Status
     suspension_reason: str | None
     enrolled: bool
     registered_at: datetime

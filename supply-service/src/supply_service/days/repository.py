@@ -129,6 +129,15 @@ _INSPECTORS = text(
     "SELECT CAST(coalesce(sum(loaves), 0) AS bigint) FROM inspector_draw"
     " WHERE outlet_id = :outlet_id AND business_day = :business_day AND withdrawn_at IS NULL"
 )
+_LISTED = text(
+    "SELECT d.business_day, d.closed_at, d.closed_by, coalesce(sum(p.redemptions), 0) AS redemptions,"
+    " coalesce(sum(p.reversals), 0) AS reversals, coalesce(sum(p.loaves), 0) AS loaves,"
+    " CAST(coalesce(sum(p.goods_amount), 0) AS bigint) AS goods_amount,"
+    " CAST(coalesce(sum(p.cash_amount), 0) AS bigint) AS cash_amount"
+    " FROM outlet_day d LEFT JOIN outlet_day_part p USING (outlet_id, business_day)"
+    " WHERE d.outlet_id = :outlet_id AND d.business_day < :before"
+    " GROUP BY d.outlet_id, d.business_day ORDER BY d.business_day DESC LIMIT :limit"
+)
 _PART = (
     "sold_on",
     "redemptions",
@@ -156,6 +165,12 @@ async def closed(session: AsyncSession, outlet_id: UUID, day: date) -> RowMappin
     """When and by whom a day was closed, or None."""
     parameters = {"outlet_id": outlet_id, "business_day": day}
     return (await session.execute(_CLOSED, parameters)).mappings().one_or_none()
+
+
+async def listed(session: AsyncSession, outlet_id: UUID, before: date, limit: int) -> Sequence[RowMapping]:
+    """Days that an outlet has closed before one, the newest first."""
+    asked = {"outlet_id": outlet_id, "before": before, "limit": limit}
+    return (await session.execute(_LISTED, asked)).mappings().all()
 
 
 async def parts(session: AsyncSession, outlet_id: UUID, day: date) -> Sequence[RowMapping]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.paging import Page
 from supply_service.days.examples import CLOSED, SO_FAR
 
 
@@ -81,3 +82,20 @@ class OutletDay(DayFigures):
     inspector_loaves: int = Field(
         default=0, description="let by inspectors to people without a card, as it stands now; in no other figure"
     )
+
+
+class ClosedDay(BaseModel):
+    """A business day as it was closed, in short; amounts are piastres, what came in late for days before included."""
+
+    business_day: date
+    closed_at: datetime
+    closed_by: str = Field(description="who closed it; `clock` where nobody had")
+    redemptions: int
+    reversals: int
+    loaves: int
+    goods_amount: int
+    cash_amount: int
+
+
+class ClosedDayPage(Page[ClosedDay, str]):
+    """Closed days, the newest first; `next` is the day to go on before."""

@@ -15,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import outbox
 from chassis.area import Area
 from chassis.clock import business_day
+from chassis.paging import Paging
 from chassis.principal import Principal
 from chassis.problems import InvalidRequest, NotFound
 from contracts.supply import OutletDayClosed
 from supply_service.context import Runtime
 from supply_service.days import claims, repository, unclosed
-from supply_service.days.schemas import ClaimFigures, FreeFigures, LatePart, OutletDay, TerminalFigures
+from supply_service.days.schemas import ClaimFigures, ClosedDay, FreeFigures, LatePart, OutletDay, TerminalFigures
 from supply_service.rules.closing import to_close
 from supply_service.rules.sale import figures_on
 from supply_service.rules.settlement import Merchant, Part
@@ -59,6 +60,14 @@ async def close(session: AsyncSession, runtime: Runtime, caller: Principal, outl
             await _close(session, runtime, merchant, outlet_id, earlier, unclosed.CLOCK)
         await _close(session, runtime, merchant, outlet_id, day, caller.subject)
     return await _read(session, runtime, outlet_id, day)
+
+
+async def closed_days(session: AsyncSession, caller: Principal, outlet_id: UUID, page: Paging[str]) -> list[ClosedDay]:
+    """The days that an outlet has closed, the newest first. Raises NoSuchOutlet."""
+    _own(caller, await repository.merchant(session, outlet_id))
+    before = date.fromisoformat(page.after) if page.after else date.max
+    rows = await repository.listed(session, outlet_id, before, page.limit + 1)
+    return [ClosedDay.model_validate(row) for row in rows]
 
 
 async def close_by_clock(session: AsyncSession, runtime: Runtime, outlet_id: UUID, last: date) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -34,6 +35,8 @@ _PAGE = BoundedStatement(
     " AND (CAST(:withdrawn AS boolean) IS NULL OR (w.whole IS TRUE) = :withdrawn)"
     " AND (CAST(:open AS boolean) IS NULL OR (c.dispute_id IS NULL) = :open)"
     " AND (CAST(:upheld AS boolean) IS NULL OR c.upheld = :upheld) AND <bound>"
+    " AND (CAST(:governorate AS text) IS NULL OR d.governorate = :governorate)"
+    " AND (CAST(:found_before AS timestamptz) IS NULL OR d.found_at < :found_before)"
     f" AND {LISTED}"
     " ORDER BY d.dispute_id LIMIT :limit",
     **_AREA,
@@ -63,12 +66,24 @@ _DECIDE = text(
 )
 
 
+class Listed(NamedTuple):
+    """Which disputes a list is about, None where all are meant."""
+
+    state: str | None
+    outlet_id: UUID | None
+    governorate: str | None
+    found_before: datetime | None
+
+
 async def page(
-    session: AsyncSession, bound: Bound, state: str | None, outlet_id: UUID | None, bounds: Mapping[str, object]
+    session: AsyncSession, bound: Bound, listed: Listed, bounds: Mapping[str, object]
 ) -> Sequence[RowMapping]:
     """The next disputes that a caller may see."""
+    state, outlet_id = listed.state, listed.outlet_id
     asked = {
         "outlet_id": outlet_id,
+        "governorate": listed.governorate,
+        "found_before": listed.found_before,
         "withdrawn": None if state is None else state == "withdrawn",
         "open": None if state in {None, "withdrawn"} else state == "open",
         "upheld": None if state in {None, "open", "withdrawn"} else state == "upheld",

@@ -64,11 +64,9 @@ class DisputedSaleReversed(Conflict):
     title_ar = "تم إلغاء عملية الصرف محل المطالبة"
 
 
-async def page(
-    session: AsyncSession, bound: Bound, state: str | None, outlet_id: UUID | None, asked: Paging[UUID]
-) -> list[Dispute]:
+async def page(session: AsyncSession, bound: Bound, listed: repository.Listed, asked: Paging[UUID]) -> list[Dispute]:
     """The next disputes that a caller may see; a terminal sees its own outlet's."""
-    rows = await repository.page(session, bound, state, outlet_id, asked.bounds)
+    rows = await repository.page(session, bound, listed, asked.bounds)
     return [Dispute.model_validate(_members(row)) for row in rows]
 
 

@@ -20,9 +20,11 @@ routes = router(tags=["offline sales"])
 
 
 @routes.get("/v1/offline-gaps", scopes=(Scope.DISPUTES_WRITE, Scope.DISPUTES_APPROVE, Scope.DAYS_CLOSE))
-async def list_gaps(caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)]) -> GapPage:
+async def list_gaps(
+    caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)], outlet_id: UUID | None = None
+) -> GapPage:
     """Sales that terminals have signed and never uploaded, and who follows them. A terminal sees its outlet's."""
-    return GapPage.of(page, await service.page(session, caller.bound, page), lambda gap: gap.gap_id)
+    return GapPage.of(page, await service.page(session, caller.bound, outlet_id, page), lambda gap: gap.gap_id)
 
 
 @routes.put(

@@ -36,7 +36,8 @@ _COLUMNS = (
 )
 _FROM = " FROM offline_gap g JOIN outlet o ON o.outlet_id = g.outlet_id"
 _PAGE = BoundedStatement(
-    f"SELECT {_COLUMNS}{_FROM} WHERE g.gap_id > :after AND <bound> AND {LISTED} ORDER BY g.gap_id LIMIT :limit",
+    f"SELECT {_COLUMNS}{_FROM} WHERE g.gap_id > :after AND <bound> AND {LISTED}"
+    " AND (CAST(:outlet_id AS uuid) IS NULL OR g.outlet_id = :outlet_id) ORDER BY g.gap_id LIMIT :limit",
     governorate="o.governorate",
     district="o.district",
     outlet_id="g.outlet_id",
@@ -57,9 +58,12 @@ async def put(
         await session.execute(_FOUND, {"terminal_id": terminal_id, "outlet_id": outlet_id, "at": at, **found})
 
 
-async def page(session: AsyncSession, bound: Bound, bounds: Mapping[str, object]) -> Sequence[RowMapping]:
-    """The next gaps that a caller may see."""
-    return (await session.execute(*_PAGE.within(bound, {**meant(bound), **bounds}))).mappings().all()
+async def page(
+    session: AsyncSession, bound: Bound, outlet_id: UUID | None, bounds: Mapping[str, object]
+) -> Sequence[RowMapping]:
+    """The next gaps that a caller may see, of an outlet where one is given."""
+    asked = {"outlet_id": outlet_id, **meant(bound, outlet_id), **bounds}
+    return (await session.execute(*_PAGE.within(bound, asked))).mappings().all()
 
 
 async def find(session: AsyncSession, gap_id: UUID) -> RowMapping | None:

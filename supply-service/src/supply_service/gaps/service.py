@@ -32,9 +32,10 @@ class GapUnknown(NotFound):
     title_ar = "العمليات المفقودة غير معروفة أو تم رفعها"
 
 
-async def page(session: AsyncSession, bound: Bound, asked: Paging[UUID]) -> list[GapFollowed]:
+async def page(session: AsyncSession, bound: Bound, outlet_id: UUID | None, asked: Paging[UUID]) -> list[GapFollowed]:
     """The next gaps that a caller may see; a terminal sees its own outlet's."""
-    return [GapFollowed.model_validate(dict(row)) for row in await repository.page(session, bound, asked.bounds)]
+    rows = await repository.page(session, bound, outlet_id, asked.bounds)
+    return [GapFollowed.model_validate(dict(row)) for row in rows]
 
 
 async def follow(session: AsyncSession, runtime: Runtime, caller: Principal, gap_id: UUID, note: str) -> GapFollowed:

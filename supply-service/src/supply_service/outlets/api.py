@@ -5,25 +5,27 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-
 from chassis.area import Area, OutsideBound
 from chassis.auth import Caller
+from chassis.clock import business_day
 from chassis.db import Reading, Work
 from chassis.paging import Paging, by_id
-from chassis.places import GovernorateCode
 from chassis.records.acts import Rows
 from chassis.routing import router
 from contracts.scopes import Scope
 from supply_service.context import Running
-from supply_service.outlets import repository, service, suspensions
+from supply_service.outlets import health, repository, service, suspensions
+from supply_service.outlets.asked import AskedFor
 from supply_service.outlets.schemas import (
     Outlet,
-    OutletKind,
+    OutletCount,
     OutletPage,
     OutletRequest,
+    OutletTerminals,
     SuspensionRequest,
     Terminal,
+    TerminalHealth,
+    TerminalPage,
     TerminalRequest,
 )
 from supply_service.outlets.service import CONTACTS, TERMINALS, OutletUnknown
@@ -49,18 +51,35 @@ async def list_outlets(
     caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
-    governorate: Annotated[GovernorateCode | None, Query()] = None,
-    kind: OutletKind | None = None,
+    asked: AskedFor,
 ) -> OutletPage:
-    """Outlets, of a governorate or kind where given."""
-    rows = await repository.outlets(session, caller.bound, governorate, kind, page)
+    """Outlets, of an area, kind or state where given, or those that have fallen silent."""
+    rows = await repository.outlets(session, caller.bound, asked, page)
     return OutletPage.of(page, [Outlet.model_validate(row) for row in rows], lambda outlet: outlet.outlet_id)
+
+
+@routes.get("/v1/outlet-counts", scopes=(Scope.OUTLETS_READ, Scope.OUTLETS_WRITE))
+async def count_outlets(caller: Caller, session: Reading, asked: AskedFor) -> OutletCount:
+    """How many outlets the list of the same conditions has."""
+    return OutletCount(count=await repository.count(session, caller.bound, asked))
 
 
 @routes.get("/v1/outlets/{outlet_id}", scopes=(Scope.OUTLETS_READ, Scope.OUTLETS_WRITE), problems=OutletUnknown)
 async def read_outlet(outlet_id: UUID, caller: Caller, session: Reading) -> Outlet:
     """One outlet."""
     return Outlet.model_validate(await service.outlet(session, caller, outlet_id))
+
+
+@routes.get(
+    "/v1/outlets/{outlet_id}/terminals",
+    scopes=(Scope.TERMINALS_READ, Scope.TERMINALS_WRITE),
+    problems=OutletUnknown,
+)
+async def list_outlet_terminals(runtime: Running, outlet_id: UUID, caller: Caller, session: Reading) -> OutletTerminals:
+    """An outlet's terminals: when each was heard of last, when it sold last, and what is missing of its sales."""
+    await service.outlet(session, caller, outlet_id)
+    rows = await health.terminals(session, outlet_id, business_day(runtime.clock.now()))
+    return OutletTerminals(outlet_id=outlet_id, terminals=[TerminalHealth.model_validate(row) for row in rows])
 
 
 @routes.put(
@@ -113,6 +132,7 @@ TERMINAL_WIRE = Wire(
     given=TerminalRequest,
     suspension=SuspensionRequest,
     terminal=Terminal,
+    page=TerminalPage,
     reads=Scope.TERMINALS_READ,
     writes=Scope.TERMINALS_WRITE,
 )

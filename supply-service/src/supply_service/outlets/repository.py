@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
+from supply_service.outlets.asked import Asked
 
 _ADDED = "outlet_id, kind, name_ar, name_en, governorate, district, fuel, loaf_type, registered_at, trial"
 _OUTLET = f"{_ADDED}, contact IS NOT NULL AS reachable, suspended_at, suspension_reason"
@@ -22,14 +23,22 @@ _ADD_OUTLET = text(
     " :loaf_type, :registered_at, :trial)"
 )
 _FIND_OUTLET = text(f"SELECT {_OUTLET} FROM outlet WHERE outlet_id = :outlet_id")
-_OUTLETS = BoundedStatement(
-    f"SELECT {_OUTLET} FROM outlet WHERE outlet_id > :after AND <bound>"
-    " AND (CAST(:governorate AS text) IS NULL OR governorate = :governorate)"
-    " AND (CAST(:kind AS text) IS NULL OR kind = :kind) ORDER BY outlet_id LIMIT :limit",
-    governorate="governorate",
-    district="district",
-    outlet_id="outlet_id",
+_AREA = {"governorate": "o.governorate", "district": "o.district", "outlet_id": "o.outlet_id"}
+# Whether an outlet has sold since a day is told by the index of its days alone.
+_ASKED = (
+    "<bound> AND (CAST(:governorate AS text) IS NULL OR o.governorate = :governorate)"
+    " AND (CAST(:district AS text) IS NULL OR o.district = :district)"
+    " AND (CAST(:kind AS text) IS NULL OR o.kind = :kind)"
+    " AND (CAST(:suspended AS boolean) IS NULL OR (o.suspended_at IS NOT NULL) = :suspended)"
+    " AND (CAST(:silent_since AS date) IS NULL OR ("
+    "  EXISTS (SELECT FROM terminal t WHERE t.outlet_id = o.outlet_id AND t.status = 'active')"
+    "  AND NOT EXISTS (SELECT FROM redemption r WHERE r.outlet_id = o.outlet_id"
+    "   AND r.business_day >= :silent_since AND r.period >= date_trunc('month', CAST(:silent_since AS date))::date)))"
 )
+_OUTLETS = BoundedStatement(
+    f"SELECT {_OUTLET} FROM outlet o WHERE o.outlet_id > :after AND {_ASKED} ORDER BY o.outlet_id LIMIT :limit", **_AREA
+)
+_COUNT = BoundedStatement(f"SELECT count(*) FROM outlet o WHERE {_ASKED}", **_AREA)
 # The counter's row lock makes the order of versions the order of commits, so that no reader skips a change.
 _NEXT = text("UPDATE change_counter SET version = version + 1 WHERE subject = 'terminals' RETURNING version")
 _CHANGED = text(
@@ -54,12 +63,14 @@ async def find_outlet(session: AsyncSession, outlet_id: UUID) -> RowMapping | No
     return (await session.execute(_FIND_OUTLET, {"outlet_id": outlet_id})).mappings().one_or_none()
 
 
-async def outlets(
-    session: AsyncSession, bound: Bound, governorate: str | None, kind: str | None, page: Paging[UUID]
-) -> Sequence[RowMapping]:
+async def outlets(session: AsyncSession, bound: Bound, asked: Asked, page: Paging[UUID]) -> Sequence[RowMapping]:
     """A page of the outlets the caller may see."""
-    parameters = {"governorate": governorate, "kind": kind} | page.bounds
-    return (await session.execute(*_OUTLETS.within(bound, parameters))).mappings().all()
+    return (await session.execute(*_OUTLETS.within(bound, asked._asdict() | page.bounds))).mappings().all()
+
+
+async def count(session: AsyncSession, bound: Bound, asked: Asked) -> int:
+    """How many outlets all pages have."""
+    return int((await session.execute(*_COUNT.within(bound, asked._asdict()))).scalar_one())
 
 
 async def next_change(session: AsyncSession) -> int:

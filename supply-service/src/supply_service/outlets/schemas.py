@@ -59,6 +59,12 @@ class OutletPage(Page[Outlet, UUID]):
     """Outlets in the order of their registration."""
 
 
+class OutletCount(BaseModel):
+    """How many outlets a list has."""
+
+    count: int
+
+
 class TerminalRequest(NewTerminal):
     """A terminal to be assigned to an outlet."""
 
@@ -69,6 +75,26 @@ class Terminal(RegisteredTerminal):
     """A terminal in the books. `enrolled`: its key is known, it may work offline."""
 
     outlet_id: UUID
+
+
+class TerminalPage(Page[Terminal, UUID]):
+    """Terminals in the order of their registration."""
+
+
+class TerminalHealth(Terminal):
+    """A terminal, and how it does."""
+
+    heard_at: datetime | None = Field(description="when it was last known to be in contact; by the hour for uploads")
+    last_sale_at: datetime | None = Field(description="of its last sale within two months, with or without a network")
+    missing: int = Field(description="sales it has signed and never uploaded, as its own numbers tell")
+    missing_since: datetime | None = Field(description="when the first of them was found to be missing")
+
+
+class OutletTerminals(BaseModel):
+    """The terminals of an outlet."""
+
+    outlet_id: UUID
+    terminals: list[TerminalHealth]
 
 
 class SuspensionRequest(Suspension):

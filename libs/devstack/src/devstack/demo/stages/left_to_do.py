@@ -1,4 +1,4 @@
-"""What the run leaves for people to do at the console: complaints, proposals, a batch that waits for approval."""
+"""What the run leaves for people to do at the console: complaints, proposals, a batch, a lost terminal."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ async def play(context: Context) -> None:
     reference = f"next-{context.label}"
     await context.treasury.post(f"/v1/payout-funds/{FUND}/fundings", {"amount": FUNDING, "reference": reference})
     await _policy(context)
+    await _terminal(context)
     if holders:
         await _batch(context, holders[0])
         await _ask(context, holders[0])
@@ -63,6 +64,14 @@ async def _policy(context: Context) -> None:
     except Refused as refusal:
         if refusal.code != "proposal_open":
             raise
+
+
+async def _terminal(context: Context) -> None:
+    """A bakery's second terminal, which was never enrolled and is said to be lost."""
+    outlet_id = context.bakeries[0].outlet_id
+    body = {"outlet_id": outlet_id, "serial": f"spare-{context.label}", "model": "UC-1"}
+    made = await context.outlets.post("/v1/terminals", body)
+    await context.outlets.post(f"/v1/terminals/{made['terminal_id']}/suspension", {"reason": "ضاعت قبل تركيبها"})
 
 
 async def _batch(context: Context, holder: Cardholder) -> None:
