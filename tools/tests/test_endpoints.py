@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -59,3 +60,12 @@ def test_what_is_declared_is_what_the_handler_takes(service: Upstream, endpoint:
 def test_every_scope_opens_something_and_says_what() -> None:
     assert {scope for _, endpoint in ALL for scope in endpoint.scopes} == set(Scope)
     assert all(scope.description.endswith(".") for scope in Scope)
+
+
+def test_every_scope_says_what_it_allows_in_both_languages() -> None:
+    arabic = re.compile("[\u0621-\u064a]")
+    for scope in Scope:
+        assert arabic.search(scope.description_ar), scope
+        assert scope.description_ar.endswith("."), scope
+        assert not arabic.search(scope.description), scope
+    assert len({scope.description_ar for scope in Scope}) == len(Scope)
