@@ -16,6 +16,7 @@ from api_gateway.lifespan import keep_keys, keep_people, lifespan
 from api_gateway.overview.api import routes as overview
 from api_gateway.people.api import routes as people
 from api_gateway.people.grants_api import routes as grants
+from api_gateway.people.names_api import routes as names
 from api_gateway.people.places_api import routes as places
 from api_gateway.proposals import DESK, PROPOSALS
 from api_gateway.retention import RETENTION
@@ -53,6 +54,7 @@ ROUTERS = (
     citizens,
     clients,
     terminals,
+    names,  # before the one person of an id
     people,
     sessions,
     grants,

@@ -73,6 +73,7 @@ ANYONE = {
     "POST /v1/role-grants/{grant_id}/withdrawal": "whoever asked takes back their own: test_role_grants tries others",
     "GET /v1/roles": "the table of roles is the same for everybody who grants any",
     "GET /v1/areas": "the governorates and districts are no secret",
+    "GET /v1/people/count": "a number of the caller's own authority and area: test_people counts it",
     "GET /v1/governorates": "the governorates and districts are no secret",
     "GET /v1/authorities": "bounded by the caller's authority: test_people tries it",
     "GET /openapi.json": "the documentation is public",
@@ -123,6 +124,7 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
             ),
             "POST /v1/clients": _clients(),
             "GET /v1/clients": Call("/v1/clients?limit=500", "clients:read", refused=200, mark=client),
+            "GET /v1/clients/{client_id}": Call(path, "clients:read"),
             "PUT /v1/clients/{client_id}/scopes": Call(
                 f"{path}/scopes", "clients:write", body={"json": {"scopes": ["sites:read"]}}
             ),
@@ -149,6 +151,7 @@ async def test_every_operation_asks_whose_it_is(gateway: Gateway) -> None:
             "GET /v1/policies/gateway": Call("/v1/policies/gateway", "policies:read"),
             "GET /v1/roles": _call("/v1/roles", "people:read"),
             "GET /v1/areas": _call("/v1/areas", "people:read"),
+            "GET /v1/people/count": _call("/v1/people/count", "people:read"),
             "GET /v1/authorities": _call("/v1/authorities", "people:read"),
             **await _delays(gateway),
             "POST /v1/role-grants/{grant_id}/withdrawal": Call(
@@ -238,6 +241,7 @@ def _people(clerk: str, invited: str, sid: str) -> dict[str, Call]:
     return {
         "POST /v1/people": _call("/v1/people", "people:write", refused=403, body={"json": {**body, **there}}),
         "GET /v1/people": _call("/v1/people?limit=200", "people:read", refused=200, mark=clerk),
+        "GET /v1/people/names": _call(f"/v1/people/names?person_id={clerk}", "people:read", refused=200, mark=clerk),
         "GET /v1/people/{person_id}": _call(path, "people:read"),
         "POST /v1/people/{person_id}/invitations": _call(f"/v1/people/{invited}/invitations", "people:write"),
         "GET /v1/people/{person_id}/sessions": _call(f"{path}/sessions", "people:read"),

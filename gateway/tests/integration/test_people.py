@@ -204,6 +204,44 @@ async def test_administrators_see_and_invite_within_their_own_authority_and_area
     assert str(stranger.person_id) not in ids
 
 
+async def test_a_list_is_narrowed_and_counted_by_the_same_conditions(gateway: Gateway, admin: Member) -> None:
+    pensions = await member(gateway, "administrator", authority="pension-authority", area="03")
+    here, there = newcomer(area="03.02"), newcomer(area="35")
+    made = [(await admin.call("POST", "/v1/people", 201, body))["person"]["person_id"] for body in (here, there)]
+
+    async def found(asked: str, who: Member = admin) -> set[str]:
+        listed = (await who.call("GET", f"/v1/people?limit=200&{asked}", 200))["items"]
+        counted = await who.call("GET", f"/v1/people/count?{asked}", 200)
+        assert counted["count"] == len(listed)
+        return {one["person_id"] for one in listed}
+
+    invited = "status=invited&authority_id=pension-authority"
+    assert set(made) <= await found(invited)
+    assert (made[0] in await found(f"{invited}&area=03"), made[1] in await found(f"{invited}&area=03")) == (True, False)
+    assert made[1] not in await found(f"{invited}&area=*")
+    assert made[0] not in await found("status=active")
+    both = "&".join(f"person_id={one}" for one in (*made, pensions.person_id))
+    assert await found(both) == {*made, str(pensions.person_id)}
+    assert await found(both, pensions) == {made[0], str(pensions.person_id)}
+    assert await found(f"{both}&role=administrator") == set()  # by what was granted, not by what a token says
+
+
+async def test_whoever_decides_reads_the_names_of_their_own_authority_and_area(gateway: Gateway, admin: Member) -> None:
+    made = [
+        (await admin.call("POST", "/v1/people", 201, newcomer(area=area)))["person"]["person_id"]
+        for area in ("03", "*")
+    ]
+    asked = "/v1/people/names?" + "&".join(f"person_id={one}" for one in (*made, new_id()))
+    approver = await member(gateway, "payouts-approver", authority="pension-authority")
+    told = (await approver.call("GET", asked, 200))["items"]
+    assert {one["person_id"]: one["full_name"] for one in told} == dict.fromkeys(made, "منى حسن")
+    port_said = await member(gateway, "registry-approver", authority="pension-authority", area="03")
+    assert [one["person_id"] for one in (await port_said.call("GET", asked, 200))["items"]] == made[:1]
+    elsewhere = await member(gateway, "payouts-approver", authority="health-authority")
+    assert (await elsewhere.call("GET", asked, 200))["items"] == []
+    await (await member(gateway, "counter-clerk", authority="pension-authority")).call("GET", asked, 403)
+
+
 async def test_a_last_day_ends_a_person_by_itself(gateway: Gateway, admin: Member) -> None:
     invited = await admin.call("POST", "/v1/people", 201, newcomer(valid_until="2026-01-31"))
     async with gateway.runtime.sessions() as session, session.begin():

@@ -83,6 +83,16 @@ async def list_clients(
     return ClientList.of(page, [_out(client) for client in clients], lambda client: client.client_id)
 
 
+@routes.get(
+    "/v1/clients/{client_id}",
+    scopes=(Scope.CLIENTS_READ, Scope.CLIENTS_WRITE, Scope.CLIENTS_SUSPEND),
+    problems=ClientUnknown,
+)
+async def read_client(client_id: ClientIdInPath, caller: Caller, session: Reading) -> ClientOut:
+    """A client: who answers for it, what for, what it may do and until when."""
+    return _out(managed_by(caller.bound).own(await repository.find(session, client_id), ClientUnknown))
+
+
 @routes.put(
     "/v1/clients/{client_id}/scopes",
     scopes=Scope.CLIENTS_WRITE,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-
 from api_gateway.context import Running
 from api_gateway.database import MACHINE_TIME
 from api_gateway.keys import b64url
@@ -22,10 +20,11 @@ from api_gateway.people.errors import (
     PersonUnknown,
     SignInNameTaken,
 )
-from api_gateway.people.models import Invitation, Person, Status
+from api_gateway.people.models import Invitation, Person
 from api_gateway.people.offices import offices_of
 from api_gateway.people.schemas import (
     OfficeOut,
+    PersonCount,
     PersonDetail,
     PersonIn,
     PersonInvited,
@@ -34,6 +33,7 @@ from api_gateway.people.schemas import (
     ReasonIn,
 )
 from api_gateway.people.service import Newcomer
+from api_gateway.people.sought import SoughtPeople
 from api_gateway.secret_reply import SecretWork, secret_work
 from chassis.area import OutsideBound
 from chassis.auth import Caller
@@ -94,13 +94,19 @@ async def list_people(
     caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(50, 200)],
-    status: Status | None = None,
-    role: Annotated[str | None, Query(pattern=r"^[a-z][a-z-]{1,63}$")] = None,
+    sought: SoughtPeople,
 ) -> PersonList:
     """The people of the caller's authority and area, those who have left included."""
-    under, now = await service.under(session, caller), MACHINE_TIME.now()
-    found = await repository.page(session, caller.bound, page, under=under, now=now, status=status, role=role)
+    wanted = sought.bound(await service.under(session, caller), MACHINE_TIME.now())
+    found = await repository.page(session, caller.bound, page, wanted)
     return PersonList.of(page, [_out(runtime, person) for person in found], lambda one: one.person_id)
+
+
+@routes.get("/v1/people/count", scopes=SEES_PEOPLE, callers=PEOPLE)
+async def count_people(caller: Caller, session: Reading, sought: SoughtPeople) -> PersonCount:
+    """How many people the list has in all its pages."""
+    wanted = sought.bound(await service.under(session, caller), MACHINE_TIME.now())
+    return PersonCount(count=await repository.count(session, caller.bound, wanted))
 
 
 @routes.get("/v1/people/{person_id}", scopes=SEES_PEOPLE, callers=PEOPLE, problems=PersonUnknown)

@@ -39,15 +39,21 @@ _MOVE = text(
     "UPDATE person SET authority_id = :authority_id, area = :area, valid_until = :valid_until,"
     " mobile_sealed = :mobile_sealed WHERE person_id = :person_id"
 )
-_LIST = BoundedStatement(
-    f"{_PERSON} WHERE person_id > :after AND authority_id = ANY(CAST(:under AS text[]))"
-    " AND (CAST(:status AS text) IS NULL OR status = :status)"
+_SOUGHT = (
+    "authority_id = ANY(CAST(:under AS text[])) AND (CAST(:status AS text) IS NULL OR status = :status)"
+    " AND (CAST(:authority_id AS text) IS NULL OR authority_id = :authority_id)"
+    " AND (CAST(:area AS text) IS NULL OR area = :area OR starts_with(area, CAST(:area AS text) || '.'))"
+    " AND (CAST(:people AS uuid[]) IS NULL OR person_id = ANY(CAST(:people AS uuid[])))"
     " AND (CAST(:role AS text) IS NULL OR EXISTS (SELECT FROM role_grant g WHERE g.person_id = person.person_id"
     " AND g.role = :role AND g.state = 'granted' AND g.valid_to > :now))"
-    " AND <bound> ORDER BY person_id LIMIT :limit",
-    governorate="NULLIF(split_part(area, '.', 1), '*')",
-    district="area",
+    " AND <bound>"
 )
+_BOUND = {"governorate": "NULLIF(split_part(area, '.', 1), '*')", "district": "area"}
+_LIST = BoundedStatement(
+    f"{_PERSON} WHERE person_id > :after AND {_SOUGHT} ORDER BY person_id LIMIT :limit",
+    **_BOUND,
+)
+_COUNT = BoundedStatement(f"SELECT count(*) FROM person WHERE {_SOUGHT}", **_BOUND)  # noqa: S608 - own text
 _PAST = text(
     f"{_PERSON} WHERE status IN ('invited', 'active') AND valid_until < CAST(:today AS date) ORDER BY person_id"
     " LIMIT :limit FOR UPDATE SKIP LOCKED"
@@ -103,19 +109,20 @@ async def by_marks(session: AsyncSession, marks: Sequence[bytes]) -> Person | No
     return _person(row) if row else None
 
 
-async def page(
-    session: AsyncSession,
-    bound: Bound,
-    page: Paging[UUID],
-    *,
-    under: frozenset[str],
-    now: datetime,
-    status: Status | None = None,
-    role: str | None = None,
-) -> list[Person]:
-    """The people of some authorities whom the caller may see."""
-    wanted = {"under": sorted(under), "status": status, "role": role, "now": now, **page.bounds}
+async def page(session: AsyncSession, bound: Bound, page: Paging[UUID], sought: dict[str, object]) -> list[Person]:
+    """The people sought whom the caller may see; `sought`: as `Sought.bound` gives it."""
+    return [_person(row) for row in await session.execute(*_LIST.within(bound, sought | page.bounds))]
+
+
+async def those(session: AsyncSession, bound: Bound, sought: dict[str, object], most: int) -> list[Person]:
+    """The first of the people sought whom the caller may see."""
+    wanted = {**sought, "after": UUID(int=0), "limit": most}
     return [_person(row) for row in await session.execute(*_LIST.within(bound, wanted))]
+
+
+async def count(session: AsyncSession, bound: Bound, sought: dict[str, object]) -> int:
+    """How many they are in all pages."""
+    return int((await session.execute(*_COUNT.within(bound, sought))).scalar_one())
 
 
 async def add(session: AsyncSession, person: Person) -> bool:

@@ -133,6 +133,25 @@ class PersonList(Page[PersonOut, UUID]):
     """A page of people in the order in which they were invited."""
 
 
+class PersonCount(BaseModel):
+    """How many people a list has."""
+
+    count: int
+
+
+class NameOut(BaseModel):
+    """What a person is called."""
+
+    person_id: UUID
+    full_name: Annotated[str, Personal.IDENTITY]
+
+
+class NameList(BaseModel):
+    """Names of people."""
+
+    items: list[NameOut]
+
+
 class AuthorityIn(_In):
     """A new authority below one of the caller's."""
 
