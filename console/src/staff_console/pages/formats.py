@@ -13,6 +13,7 @@ from chassis.districts import DISTRICTS
 from chassis.governorates import GOVERNORATES
 from chassis.plurals import arabic
 from contracts.people import PEOPLE
+from contracts.scopes import Scope
 
 _MONTHS: Final = {
     "ar": (
@@ -76,6 +77,7 @@ def filters(language: str, nouns: Nouns) -> dict[str, Callable[..., object]]:
         "hour": lambda value: hour(value, language),
         "governorate": lambda code: place(code, language),
         "role": lambda name: role(name, language),
+        "scope": lambda name: scope(name, language),
         "count": lambda number, noun: count(number, noun, language, nouns),
     }
 
@@ -167,6 +169,15 @@ def role(name: str, language: str) -> str:
     """A role as people call it; one that is not known here by its own name."""
     known = PEOPLE.get(name)
     return name if known is None else known.name_ar if language == "ar" else known.name
+
+
+def scope(name: str, language: str) -> str:
+    """What a scope allows, as a sentence; one that is not known here by its own name."""
+    try:
+        known = Scope(name)
+    except ValueError:
+        return name
+    return known.description_ar if language == "ar" else known.description
 
 
 def count(number: int, noun: str, language: str, nouns: Nouns) -> Markup:

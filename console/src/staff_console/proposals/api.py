@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from staff_console.proposals import service
 from staff_console.services import ServiceRefused
+from staff_console.web.names import named
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -64,5 +65,5 @@ async def _proposal(
         return visit.see_other(elsewhere + seen.proposal["subject"])
     return visit.page(
         "proposal", 422 if errors else 200, of=of, proposal=seen.proposal, seen=seen, given=given, errors=errors or {},
-        names_citizens=service.may_name(visit),
+        names_citizens=service.may_name(visit), names=await named(visit, (one["who"] for one in seen.proposal["acts"])),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from staff_console.words import TEXTS
 
 Form = Literal[
     "text", "word", "number", "money", "yes", "no", "day", "moment", "ident", "digest", "governorate", "role",
-    "service", "card", "citizen", "nothing", "list", "group",
+    "service", "card", "citizen", "authority", "scope", "nothing", "list", "group",
 ]  # fmt: skip
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -29,6 +29,7 @@ _MONEY: Final = frozenset(
 _BY_NAME: Final[Mapping[str, Form]] = {
     "governorate": "governorate", "governorates": "governorate", "role": "role", "card_id": "card",
     "heir_card_id": "card", "citizen_id": "citizen", "proxy_id": "citizen", "service": "service",
+    "owner": "authority", "authority": "authority", "scopes": "scope",
 }  # fmt: skip
 # What only machines read stands apart; what a page links to is no matter of reading at all.
 _TECHNICAL: Final = frozenset({"encryption_key", "signing_key", "keys", "partition", "offset", "parked_id"})
@@ -48,7 +49,7 @@ class Told:
     @property
     def short(self) -> bool:
         """Whether it is a list that fits into a line."""
-        return 0 < len(self.parts) <= _IN_A_LINE and not any(one.parts for one in self.parts)
+        return 0 < len(self.parts) <= _IN_A_LINE and not any(one.parts or one.form == "scope" for one in self.parts)
 
     @property
     def technical(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -18,7 +18,7 @@ from staff_console.settings import Settings
 
 Name = Literal["gateway", "card", "supply", "health", "payment", "notify"]
 NAMES: Final[tuple[Name, ...]] = ("gateway", "card", "supply", "health", "payment", "notify")
-Query = Mapping[str, str | int]
+Query = Mapping[str, str | int | Sequence[str]]
 _GONE = {502, 503, 504}
 
 
@@ -102,6 +102,7 @@ class Acting:
 
     async def delete(self, service: Name, path: str, *, key: str) -> Answer:
         """What a service answers to taking away what stands at a path. Raises ServiceRefused or ServiceSilent."""
+        """What a service answers when something ends. Raises ServiceRefused or ServiceSilent."""
         headers = self._headers() | {"Idempotency-Key": key}
         return _answer(service, await self.services.send(service, "DELETE", path, headers=headers))
 
