@@ -150,6 +150,47 @@ def test_whoever_is_on_call_gives_an_event_up_by_two(signed_in: SignIn, system: 
     assert "لم يكتبه أحد" in operator.get("/console/on-call/health?settled=true").text
 
 
+def test_a_role_is_asked_for_decided_by_another_and_revoked(signed_in: SignIn) -> None:
+    one, two = signed_in("admin.one"), signed_in("admin.two")
+    listed = one.get("/console/staff?role=service-desk&status=active").text
+    (person,) = set(re.findall(f'href="(/console/staff/{ID})"', listed))
+    assert f"{person}/role" in one.get(person).text
+    one.get(f"{person}/role?role=complaints-clerk&area=03")
+    assert "تسجيل شكاوى المواطنين" in one.page.text
+    grant = one.post(f"{person}/role", authority_id="ministry", valid_to="1/6/2027", reason="رد التليفون").url.path
+    assert re.fullmatch(f"/console/grants/{ID}", grant), html.unescape(one.page.text)
+    assert "سجّل القرار" not in one.get(grant).text
+    assert grant in two.get("/console/approvals").text
+    two.get(grant)
+    assert "مُنحت الصلاحية." in two.post(grant, decision="approve").text
+    two.get(grant)
+    assert "أُلغيت الصلاحية." in two.post(grant, act="revocation", reason="نُقل").text
+    assert "نُقل" in one.get(grant).text
+
+
+def test_a_system_s_secret_is_renewed_and_shown_once(signed_in: SignIn, system: System) -> None:
+    admin, place = signed_in("client.administrator"), "/console/clients/sms-provider"
+    assert "الإبلاغ بحالة الرسائل" in admin.get(place).text  # what it may do, in words
+    page = admin.post(place, act="secrets", overlap_hours="168")
+    (secret,) = re.findall(r'class="secret"><bdi dir="ltr">([\w-]+)</bdi>', page.text)
+    asked = {"grant_type": "client_credentials", "client_id": "sms-provider", "client_secret": secret}
+    assert httpx.post(f"{system.edge}/oauth/token", data=asked, timeout=10).status_code == 200
+    assert secret not in admin.get(place).text
+
+
+def test_whoever_protects_data_reads_who_saw_a_citizen(signed_in: SignIn, system: System) -> None:
+    citizen, officer = citizens(system, 1)[0], signed_in("data.protection.officer")
+    place = f"/console/disclosures/{citizen}"
+    until(lambda: "اطلع على" in officer.get(place).text)
+    assert place in officer.get(f"/console/audit?service=card&citizen_id={citizen}").text
+    until(lambda: SILENT not in officer.get("/console/audit/chains").text)
+    officer.get(place)
+    asked = officer.post(place, case_number="2026/9", reason="تحقيق في بلاغ", until="1/3/2027").url.path
+    assert re.fullmatch(f"/console/proposals/gateway/{ID}", asked), html.unescape(officer.page.text)
+    assert "سجّل القرار" not in officer.page.text
+    assert "تحقيق في بلاغ" in officer.get(place).text
+
+
 @contextmanager
 def standing(system: System, name: str) -> Iterator[None]:
     """A service that takes calls and answers none, as one that hangs does."""

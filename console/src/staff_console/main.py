@@ -9,10 +9,14 @@ from fastapi import FastAPI
 
 from chassis import logging
 from staff_console.approvals.api import routes as approval_routes
+from staff_console.audit.api import routes as audit_routes
+from staff_console.audit.disclosures_api import routes as disclosure_routes
 from staff_console.campaigns.api import routes as campaign_routes
 from staff_console.campaigns.drafts_api import routes as draft_routes
 from staff_console.campaigns.texts_api import routes as text_routes
 from staff_console.cards.api import routes as card_routes
+from staff_console.clients.api import routes as client_routes
+from staff_console.clients.new_api import routes as new_client_routes
 from staff_console.complaints.api import routes as complaint_routes
 from staff_console.complaints.questions import routes as question_routes
 from staff_console.disputes.api import routes as dispute_routes
@@ -41,6 +45,10 @@ from staff_console.settings import Settings
 from staff_console.signin.api import routes as sign_in_routes
 from staff_console.sites.api import routes as site_routes
 from staff_console.sites.changes_api import routes as site_change_routes
+from staff_console.staff.api import routes as staff_routes
+from staff_console.staff.grants_api import routes as grant_list_routes
+from staff_console.staff.invite_api import routes as invite_routes
+from staff_console.staff.roles_api import routes as role_routes
 from staff_console.terminals.api import routes as terminal_routes
 from staff_console.terminals.new_api import routes as new_terminal_routes
 from staff_console.web import handlers, probes
@@ -80,6 +88,14 @@ ROUTERS = (
     new_terminal_routes,
     terminal_routes,
     dispute_routes,
+    staff_routes,
+    invite_routes,
+    role_routes,
+    grant_list_routes,
+    client_routes,
+    new_client_routes,
+    audit_routes,
+    disclosure_routes,
 )
 
 

@@ -66,15 +66,15 @@ class Desk:
         runtime = self.gateway.state.runtime
         vault = Vault(Keyring.parse(RING).derived(b"unicard gateway people"))
         now = datetime.now(UTC)
-        name = vault.seal(worker.person_id, "منى سالم".encode(), b"full name")
         asking, deciding = new_id(), new_id()
-        for person, sealed in ((worker.person_id, name), (asking, b""), (deciding, b"")):
+        for person, name in ((worker.person_id, "منى سالم"), (asking, "هالة"), (deciding, "كريم")):
             await runtime.pool.execute(
                 "INSERT INTO person (person_id, sign_in_name, national_id_sealed, marked_with, national_id_mark,"
                 " full_name_sealed, authority_id, status, status_reason, status_at, status_by, invited_at)"
-                " VALUES ($1, $2, ''::bytea, 'k1', $3, $4, 'ministry', 'active', 'test', $5, 'test', $5)",
-                person, worker.name if sealed else f"other.{person.hex[-12:]}", secrets.token_bytes(32), sealed,
-                now,
+                " VALUES ($1, $2, $3, 'k1', $4, $5, 'ministry', 'active', 'test', $6, 'test', $6)",
+                person, worker.name if person == worker.person_id else f"other.{person.hex[-12:]}",
+                vault.seal(person, b"29001011301234", b"national id"), secrets.token_bytes(32),
+                vault.seal(person, name.encode(), b"full name"), now,
             )  # fmt: skip
         await runtime.pool.execute(
             "INSERT INTO role_grant (grant_id, person_id, role, authority_id, area, state, valid_from, valid_to,"

@@ -65,6 +65,10 @@ MENU: Final = (
     ),
     Entry("/console/disputes", "disputes", frozenset({Scope.DISPUTES_WRITE, Scope.DISPUTES_APPROVE})),
     Entry("/console/on-call", "oncall", frozenset({Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE})),
+    Entry("/console/staff", "staff", frozenset({Scope.PEOPLE_READ, Scope.PEOPLE_WRITE, Scope.PEOPLE_SUSPEND})),
+    Entry("/console/audit", "audit", frozenset({Scope.RECORDS_READ})),
+    Entry("/console/clients", "clients", frozenset({Scope.CLIENTS_READ, Scope.CLIENTS_WRITE, Scope.CLIENTS_SUSPEND})),
+    Entry("/console/grants", "role_grants", frozenset({Scope.PEOPLE_READ, Scope.GRANTS_ASK, Scope.GRANTS_DECIDE})),
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
@@ -14,6 +13,7 @@ from uuid import UUID
 from chassis.districts import DISTRICTS
 from chassis.governorates import GOVERNORATES
 from chassis.text import normalise_digits
+from staff_console.web.days import day_of
 
 PAGE_ROWS: Final = 50
 CARD_STATES: Final = (
@@ -23,7 +23,6 @@ CARD_STATES: Final = (
 STATUSES: Final = ("active", "ended")
 SORTED: Final = ("registered", "members", "district")
 USUAL: Final = "-registered"
-_DAY: Final = re.compile(r"(\d{1,2})[/\-. ](\d{1,2})[/\-. ](\d{4})")
 _CURSOR: Final = re.compile(r"[A-Za-z0-9_-]{1,400}")
 _LARGEST: Final = 1000
 
@@ -135,12 +134,8 @@ def _size(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    """A day as `2026-12-01` or by day, month and year."""
-    found = _DAY.fullmatch(text)
-    known = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
-    if not date(2000, 1, 1) <= known <= date(2100, 1, 1):
-        raise ValueError(text)
-    return known.isoformat()
+    """A day as services take it."""
+    return day_of(text).isoformat()
 
 
 _READERS: Final[Mapping[str, tuple[Callable[[str], str], str]]] = MappingProxyType(

@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import Final
 
 from staff_console.words import (
+    audit,
     campaigns,
+    clients,
     common,
     complaints,
     disputes,
@@ -26,6 +28,7 @@ from staff_console.words import (
     rollout,
     shell,
     sites,
+    staff,
 )
 from staff_console.words.nouns import NOUNS
 
@@ -34,6 +37,8 @@ __all__ = ["NOUNS", "TEXTS"]
 _MODULES: Final = (
     common,
     campaigns,
+    audit,
+    clients,
     lock,
     people,
     registry,
@@ -51,6 +56,7 @@ _MODULES: Final = (
     sites,
     outlets,
     disputes,
+    staff,
 )
 TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {name: both for module in _MODULES for name, both in module.TEXTS.items()}

@@ -24,6 +24,18 @@ NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = Mappin
             _arabic("لا يوجد أشخاص", "شخص واحد", "شخصان", "أشخاص", "شخصاً", "شخص"),
             _english("person", "people"),
         ),
+        "role": (
+            _arabic("لا توجد صلاحيات", "صلاحية واحدة", "صلاحيتان", "صلاحيات", "صلاحية", "صلاحية"),
+            _english("role", "roles"),
+        ),
+        "client": (
+            _arabic("لا توجد أنظمة", "نظام واحد", "نظامان", "أنظمة", "نظاماً", "نظام"),
+            _english("system", "systems"),
+        ),
+        "record": (
+            _arabic("لا توجد قيود", "قيد واحد", "قيدان", "قيود", "قيداً", "قيد"),
+            _english("entry", "entries"),
+        ),
         "member": (
             _arabic("لا يوجد أفراد", "فرد واحد", "فردان", "أفراد", "فرداً", "فرد"),
             _english("member", "members"),
