@@ -130,6 +130,7 @@ async def production_calls(office: Office) -> dict[str, Call]:
     entered = {"name": "Another", "governorate": "03", "valid_from": "2026-01-01", "valid_to": "2027-12-31", **public}
     return {
         "POST /v1/bureaus": Call("/v1/bureaus", WRITE, refused=403, body={"json": entered}),
+        "GET /v1/production-batches": Call(f"{batches}?limit=200", WRITE, refused=200, mark=back["batch_id"]),
         "GET /v1/bureaus": Call("/v1/bureaus?limit=200", WRITE, refused=200, mark=bureau),
         "POST /v1/rollout-phases/{phase_id}/card-orders": Call(
             f"/v1/rollout-phases/{phase_id}/card-orders", WRITE, body={"json": {"holders": "heads", "limit": 1}}
@@ -161,6 +162,9 @@ async def _stock_calls(office: Office, site: str, ways: list[dict[str, Any]], se
     await office.call("POST", path, "stock:count", subject="receiver", claims={"site_id": site}, json=counted)
     return {
         f"POST {consignments}": Call(consignments, "stock:dispatch", body={"json": sent}),
+        f"GET {consignments}": Call(
+            f"{consignments}?on_the_way=true", "stock:dispatch", refused=200, mark=waiting["consignment_id"]
+        ),
         f"GET {consignments}/{{consignment_id}}": Call(f"{consignments}/{waiting['consignment_id']}", "stock:dispatch"),
         f"POST {consignments}/{{consignment_id}}/receipt": Call(
             f"{consignments}/{waiting['consignment_id']}/receipt",

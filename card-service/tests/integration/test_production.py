@@ -231,6 +231,10 @@ async def test_two_clerks_make_a_batch_of_each_card_once(office: Office, worksho
 
     made = await asyncio.gather(*(make(f"clerk-{n}") for n in range(2)))
     assert [one["cards"] for one in made] == [3, 3]
+    first = await office.call("GET", "/v1/production-batches?limit=1", WRITE)
+    second = await office.call("GET", f"/v1/production-batches?limit=1&after={first['next']}", WRITE)
+    listed = [*first["items"], *second["items"]]
+    assert listed == sorted(made, key=lambda one: str(one["batch_id"]), reverse=True)
     rows = await office.fetch(
         "SELECT count(*) AS n, count(DISTINCT card_id) AS cards FROM batch_card WHERE batch_id = ANY($1::uuid[])",
         [one["batch_id"] for one in made],

@@ -57,7 +57,14 @@ async def create_site(given: SiteIn, caller: Caller, session: Work, deps: WithDe
 
 @routes.get(
     "/v1/pickup-sites",
-    scopes=(Scope.SITES_READ, Scope.SITES_WRITE, Scope.ROLLOUT_WRITE, Scope.CARDS_HANDOVER, Scope.CARDS_WRITE),
+    scopes=(
+        Scope.SITES_READ,
+        Scope.SITES_WRITE,
+        Scope.ROLLOUT_WRITE,
+        Scope.CARDS_HANDOVER,
+        Scope.CARDS_WRITE,
+        Scope.STOCK_DISPATCH,
+    ),
 )
 async def list_sites(
     caller: Caller,

@@ -28,6 +28,7 @@ from card_service.production.schemas import (
     BatchFile,
     BatchIn,
     BatchOut,
+    BatchPage,
     BureauIn,
     BureauOut,
     BureauPage,
@@ -45,7 +46,7 @@ from card_service.rollout.errors import PhaseNotFound
 from chassis.auth import Caller
 from chassis.db import Reading, Recording, Work
 from chassis.endpoints import MIB, OFFICES, Rate
-from chassis.paging import Paging, by_id, by_number
+from chassis.paging import LAST_ID, Paging, by_id, by_number
 from chassis.routing import router
 from contracts.scopes import Scope
 
@@ -139,6 +140,15 @@ async def read_order(order_id: UUID, caller: Caller, session: Reading) -> OrderO
 async def make_batch(given: BatchIn, caller: Caller, session: Work, runtime: Running) -> BatchOut:
     """Send a bureau the oldest approved cards, at most `size` and `production.batch_most` (policy)."""
     return _batch_out(await service.make_batch(session, runtime, caller, given))
+
+
+@routes.get("/v1/production-batches", scopes=_SEEN, callers=OFFICES)
+async def list_batches(
+    caller: Caller, session: Reading, page: Annotated[Paging[UUID], by_id(50, 200, LAST_ID)]
+) -> BatchPage:
+    """The batches of the caller's governorate and what has come of each so far, the newest first."""
+    found = await repository.batches(session, caller.bound, page)
+    return BatchPage.of(page, [_batch_out(one) for one in found], lambda one: one.batch_id)
 
 
 @routes.get("/v1/production-batches/{batch_id}", scopes=_SEEN, callers=OFFICES, problems=BatchUnknown)

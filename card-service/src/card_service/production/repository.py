@@ -49,6 +49,11 @@ _BATCH = (
     " FROM production_batch b JOIN bureau u USING (bureau_id) JOIN batch_card k USING (batch_id)"
 )
 _FIND_BATCH = text(f"{_BATCH} WHERE b.batch_id = :batch_id GROUP BY b.batch_id, u.name")
+_BATCHES = BoundedStatement(
+    f"{_BATCH} WHERE b.batch_id IN (SELECT p.batch_id FROM production_batch p WHERE <bound> AND p.batch_id < :after"
+    " ORDER BY p.batch_id DESC LIMIT :limit) GROUP BY b.batch_id, u.name ORDER BY b.batch_id DESC",
+    governorate="p.governorate",
+)
 _LOCK_BATCH = text("SELECT batch_id FROM production_batch WHERE batch_id = :batch_id FOR UPDATE")
 _FILE = text("SELECT file FROM production_batch WHERE batch_id = :batch_id")
 _MAKE_BATCH = text(
@@ -143,6 +148,12 @@ async def find_batch(session: AsyncSession, batch_id: UUID, *, lock: bool = Fals
         await session.execute(_LOCK_BATCH, {"batch_id": batch_id})
     row = (await session.execute(_FIND_BATCH, {"batch_id": batch_id})).one_or_none()
     return record(Batch, row) if row else None
+
+
+async def batches(session: AsyncSession, bound: Bound, page: Paging[UUID]) -> list[Batch]:
+    """Batches of a caller's area with their counts, the newest first."""
+    rows = await session.execute(*_BATCHES.within(bound, page.bounds))
+    return [record(Batch, row) for row in rows]
 
 
 async def file_of(session: AsyncSession, batch_id: UUID) -> str:

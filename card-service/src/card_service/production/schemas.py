@@ -112,6 +112,10 @@ class BatchOut(BaseModel):
     made_by: str
 
 
+class BatchPage(Page[BatchOut, UUID]):
+    """Batches, the newest first."""
+
+
 class BatchFile(BaseModel):
     """The file of a batch, which its bureau alone can open: a signed text inside an encrypted one.
 

@@ -29,6 +29,7 @@ from card_service.stock.schemas import (
     ConsignedCard,
     ConsignmentList,
     ConsignmentOut,
+    ConsignmentPage,
     CountIn,
     CountOut,
     DispatchIn,
@@ -42,10 +43,10 @@ from card_service.stock.schemas import (
 )
 from card_service.stock.service import Stock
 from chassis.auth import Caller
-from chassis.db import Recording, Work
+from chassis.db import Reading, Recording, Work
 from chassis.endpoints import OFFICES, Rate
 from chassis.months import Day
-from chassis.paging import Paging, by_id
+from chassis.paging import LAST_ID, Paging, by_id
 from chassis.routing import router
 from contracts.scopes import Scope
 
@@ -112,6 +113,18 @@ def _stock_out(stock: Stock) -> StockOut:
 async def dispatch(given: DispatchIn, caller: Caller, session: Work, deps: WithDependencies) -> ConsignmentOut:
     """Send produced cards from the governorate's store to a site, those of its own district first."""
     return _consignment_out(await service.dispatch(session, deps, caller, given))
+
+
+@routes.get("/v1/consignments", scopes=_BOTH, callers=OFFICES)
+async def list_consignments(
+    caller: Caller,
+    session: Reading,
+    page: Annotated[Paging[UUID], by_id(50, 200, LAST_ID)],
+    on_the_way: Annotated[bool | None, Query(description="whether it is yet to be received; left out, all")] = None,
+) -> ConsignmentPage:
+    """What is sent to the caller's site or within its governorate, the newest first."""
+    found = await repository.consignments(session, caller.bound, on_the_way, page)
+    return ConsignmentPage.of(page, [_consignment_out(one) for one in found], lambda one: one.consignment_id)
 
 
 @routes.post(

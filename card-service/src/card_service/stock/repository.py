@@ -13,6 +13,7 @@ from card_service.database import record
 from card_service.distribution.models import PickupSite
 from card_service.stock.counting import Counted
 from card_service.stock.models import Consignment, SendOn, StockCount
+from chassis.area import Bound, BoundedStatement
 from chassis.paging import Paging
 from chassis.row_arrays import statement
 
@@ -62,14 +63,22 @@ _PUT = statement(
     "INSERT INTO consignment_card (consignment_id, card_id) SELECT :consignment_id, r.card_id FROM <rows>",
     card_id="uuid",
 )
-_FIND = text(
+_CONSIGNMENT = (
     "SELECT c.consignment_id, c.governorate, c.from_site, c.to_site, c.dispatched_at, c.dispatched_by, c.received_at,"
     " c.received_by, k.*, (SELECT count(*) FROM consignment_surplus s WHERE s.consignment_id = c.consignment_id)"
     " AS surplus FROM consignment c CROSS JOIN LATERAL (SELECT count(*) AS cards,"
     "  count(*) FILTER (WHERE outcome = 'received') AS received,"
     "  count(*) FILTER (WHERE outcome = 'missing') AS missing,"
     "  count(*) FILTER (WHERE outcome = 'damaged') AS damaged FROM consignment_card k"
-    "  WHERE k.consignment_id = c.consignment_id) k WHERE c.consignment_id = :consignment_id"
+    "  WHERE k.consignment_id = c.consignment_id) k"
+)
+_FIND = text(f"{_CONSIGNMENT} WHERE c.consignment_id = :consignment_id")
+_LIST = BoundedStatement(
+    f"{_CONSIGNMENT} WHERE <bound> AND c.consignment_id < :after"
+    " AND (CAST(:on_the_way AS boolean) IS NULL OR (c.received_at IS NULL) = :on_the_way)"
+    " ORDER BY c.consignment_id DESC LIMIT :limit",
+    governorate="c.governorate",
+    site_id="c.to_site",
 )
 _LOCK = text("SELECT consignment_id FROM consignment WHERE consignment_id = :consignment_id FOR UPDATE")
 _CARDS = text(
@@ -159,6 +168,14 @@ async def find(session: AsyncSession, consignment_id: UUID, *, lock: bool = Fals
         await session.execute(_LOCK, {"consignment_id": consignment_id})
     row = (await session.execute(_FIND, {"consignment_id": consignment_id})).one_or_none()
     return record(Consignment, row) if row else None
+
+
+async def consignments(
+    session: AsyncSession, bound: Bound, on_the_way: bool | None, page: Paging[UUID]
+) -> list[Consignment]:
+    """What is sent to a caller's site or within its governorate, the newest first; on its way, received, or both."""
+    rows = await session.execute(*_LIST.within(bound, {"on_the_way": on_the_way, **page.bounds}))
+    return [record(Consignment, row) for row in rows]
 
 
 async def cards_of(session: AsyncSession, consignment_id: UUID) -> list[tuple[UUID, str | None]]:

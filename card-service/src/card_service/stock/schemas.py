@@ -72,6 +72,10 @@ class ConsignmentOut(BaseModel):
     surplus: int
 
 
+class ConsignmentPage(Page[ConsignmentOut, UUID]):
+    """Consignments, the newest first."""
+
+
 class ConsignedCard(BaseModel):
     """A card of a consignment, or one that was counted and is not on its list."""
 
