@@ -64,7 +64,10 @@ def test_every_number_of_a_sites_day_opens_as_many_rows(
     assert [place for place, _ in found if "/cards?" in place]
     for place, number in found:
         assert rows(clerk, place) == number, place
-    paper = clerk.get(f"/console/today/{site_id}/print?day={day}")
+    assert "آخر طلب طباعة" not in clerk.get(f"/console/today/{site_id}?day={day}").text
+    paper = clerk.post(f"/console/today/{site_id}/print")
+    assert (paper.url.path, paper.url.query) == (f"/console/today/{site_id}/print", f"day={day}".encode())
+    assert "آخر طلب طباعة" in paper.text
     assert "<nav" not in paper.text
     assert paper.text.count("<thead>") == 1
 

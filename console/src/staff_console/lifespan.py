@@ -18,6 +18,7 @@ from staff_console.provider import Provider
 from staff_console.services import Services
 from staff_console.sessions import repository
 from staff_console.settings import Settings
+from staff_console.sites import prints
 
 log = get_logger(__name__)
 _UPKEEP_SECONDS = 600.0
@@ -60,6 +61,7 @@ async def _upkeep(pool: asyncpg.Pool) -> None:
     while True:
         try:
             await repository.forget(pool, _MACHINE_TIME.now())
+            await prints.forget(pool, _MACHINE_TIME.now())
         except (OSError, asyncpg.PostgresError, TimeoutError) as error:
             log.warning("what is over could not be forgotten", error=type(error).__name__)
         await asyncio.sleep(_UPKEEP_SECONDS)

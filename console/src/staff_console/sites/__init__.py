@@ -1,1 +1,3 @@
 """A pick-up site's day: who comes, what lies there, who came without an hour, whose hour is another."""
+
+TABLES = ("print_request",)

@@ -9,16 +9,19 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from chassis.clock import Clock
 from chassis.months import Day
 from staff_console.documents import Document
 from staff_console.services.parts import Part, together
+from staff_console.sites import prints
 from staff_console.sites.day import LIES, MOVED, STATES, hours_of, place_of, stock_of
 from staff_console.web.errors import Missing
-from staff_console.web.visit import Visit, Visiting
+from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
 PLACE: Final = "/console/today"
 _PAGE: Final = 50
+_MACHINE_TIME: Final = Clock()
 _MOST_ON_PAPER: Final = 5_000
 Instant = Annotated[str, Query(max_length=40, pattern=r"^[0-9T:.+Z-]*$")]
 
@@ -53,7 +56,8 @@ async def day_page(
         "site_day", 422 if errors else 200, told=told, site_id=site_id, states=STATES, parts=parts, errors=errors or {},
         hours=hours_of(site_id, told["day"], told["counts"]), numbers=_numbers(site_id, parts["stock"], before),
         day_before=place_of(site_id, day=before.isoformat()), day_after=place_of(site_id, day=behind.isoformat()),
-        here_today=place_of(site_id), paper=place_of(site_id, "print", day=told["day"]), typed=typed, moved=MOVED,
+        here_today=place_of(site_id), paper=place_of(site_id, "print"), typed=typed, moved=MOVED,
+        printed=await prints.last(visit.context.pool, site_id, shown),
     )  # fmt: skip
 
 
@@ -104,7 +108,22 @@ async def show_paper(visit: Visiting, site_id: UUID, day: Day | None = None) -> 
         more = await booked(visit, site_id, day, 1000, after=following)
         items, following = items + more["items"], more["next"]
     whole = sum(one["number"] for one in told["counts"])
-    return visit.page("site_paper", told=told, items=items, whole=whole, back=place_of(site_id, day=told["day"]))
+    printed = await prints.last(visit.context.pool, site_id, date.fromisoformat(told["day"]))
+    back = place_of(site_id, day=told["day"])
+    return visit.page("site_paper", told=told, items=items, whole=whole, printed=printed, back=back)
+
+
+@routes.post("/console/today/{site_id}/print")
+async def ask_paper(form: Posted, site_id: UUID) -> Response:
+    """Record that the day's list is asked for on paper, of a site that this person sees, and show it."""
+    visit = form.visit
+    try:
+        day = date.fromisoformat(form.field("day"))
+    except ValueError:
+        raise Missing from None
+    await booked(visit, site_id, day, limit=1)
+    await prints.requested(visit.context.pool, visit.session.subject, site_id, day, _MACHINE_TIME.now())
+    return visit.see_other(place_of(site_id, "print", day=day.isoformat()))
 
 
 async def booked(visit: Visit, site_id: UUID, day: date | None, limit: int, **query: str) -> Document:

@@ -27,6 +27,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "day_after": ("اليوم التالي", "The day after"),
     "today_again": ("اليوم", "Today"),
     "print_day": ("اطبع قائمة اليوم", "Print the day"),
+    "print_requested": ("آخر طلب طباعة:", "Printing last requested:"),
     "print_now": ("اطبع هذه الصفحة من المتصفح.", "Print this page from the browser."),
     "paper_day": ("قائمة مواعيد اليوم", "The day's appointments"),
     "paper_cut": ("القائمة أطول مما يُطبع هنا.", "The list is longer than what is printed here."),
