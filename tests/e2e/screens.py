@@ -35,6 +35,7 @@ NO_PAGES = frozenset(
         "/console/sign-in",
         "/console/exports/{export_id}/file",
         "/citizen/static/{name}",
+        "/console/production/{batch_id}/file",
         "/console/imports/{import_id}/refused-rows",
         "/console/imports/{import_id}/result",
     }
@@ -45,6 +46,9 @@ ELSEWHERE = {
     "/console/campaigns/{campaign_id}": "tests/e2e/test_campaigns_desk.py",
     "/console/campaigns/{campaign_id}/edit": "tests/e2e/test_campaigns_desk.py",
     "/console/imports/{import_id}": "tests/e2e/test_imports_desk.py",
+    "/console/production/{batch_id}": "console/tests/unit/test_production.py",
+    "/console/production/{batch_id}/cards/{card_id}": "console/tests/unit/test_production.py",
+    "/console/consignments/{consignment_id}": "console/tests/unit/test_production.py",
 }
 # A search that leads to a page without a link: who searches, where, and what is typed.
 SEARCHES = (("registry.clerk", "/console/people", "محمد"),)

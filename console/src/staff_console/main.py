@@ -32,6 +32,8 @@ from staff_console.outlets.api import routes as outlet_routes
 from staff_console.pages.api import routes as asset_routes
 from staff_console.payouts.api import routes as payout_routes
 from staff_console.people.api import routes as people_routes
+from staff_console.production.api import routes as production_routes
+from staff_console.production.consignments_api import routes as consignment_routes
 from staff_console.proposals.api import routes as proposal_routes
 from staff_console.proposals.grants import routes as grant_routes
 from staff_console.registry.api import routes as registry_routes
@@ -71,6 +73,8 @@ ROUTERS = (
     rollout_step_routes,
     site_routes,
     site_change_routes,
+    production_routes,
+    consignment_routes,
     request_routes,
     payout_routes,
     approval_routes,

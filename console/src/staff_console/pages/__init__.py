@@ -48,6 +48,8 @@ MENU: Final = (
         "requests",
         frozenset({Scope.REQUESTS_READ, Scope.REQUESTS_WRITE, Scope.REQUESTS_APPROVE}),
     ),
+    Entry("/console/production", "production", frozenset({Scope.PRODUCTION_WRITE, Scope.PRODUCTION_APPROVE})),
+    Entry("/console/consignments", "consignments", frozenset({Scope.STOCK_DISPATCH, Scope.STOCK_COUNT})),
     Entry("/console/payouts", "payouts", frozenset({Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYOUTS_READ})),
     Entry("/console/complaints", "complaints", frozenset({Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER})),
     Entry("/console/campaigns", "campaigns", frozenset({Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_APPROVE})),
