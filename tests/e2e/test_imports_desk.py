@@ -98,7 +98,10 @@ def registered(system: System, rows: list[list[str]]) -> Counter[str]:
     for start in range(0, len(rows), 500):
         asked = [row[2] for row in rows[start : start + 500] if len(row[2]) == 14]
         reply = httpx.post(
-            f"{system.edge}/v1/citizens/lookup", json={"national_ids": asked}, headers=system.headers(), timeout=30
+            f"{system.edge}/v1/citizens/lookup",
+            json={"national_ids": asked},
+            headers=system.headers("registry"),
+            timeout=30,
         )
         reply.raise_for_status()
         found.update(asked[one["position"]] for one in reply.json()["items"])
