@@ -247,12 +247,12 @@ async def test_of_two_clerks_one_receives(office: Office, tmp_path: Path) -> Non
         headers = office.issuer.headers(who, COUNT, site_id=site["site_id"])
         return (await office.client.post(path, json={"card_ids": cards, "damaged": []}, headers=headers)).status_code
 
-    coming = {"scopes": COUNT, "claims": {"site_id": site["site_id"]}}
-    (waiting,) = (await office.call("GET", "/v1/consignments?on_the_way=true", **coming))["items"]
+    coming: dict[str, Any] = {"claims": {"site_id": site["site_id"]}}
+    (waiting,) = (await office.call("GET", "/v1/consignments?on_the_way=true", COUNT, **coming))["items"]
     assert (waiting["consignment_id"], waiting["cards"]) == (consignment["consignment_id"], 2)
     assert sorted(await asyncio.gather(*(receive(f"clerk-{n}") for n in range(2)))) == [200, 409]
-    assert (await office.call("GET", "/v1/consignments?on_the_way=true", **coming))["items"] == []
-    (came,) = (await office.call("GET", "/v1/consignments?on_the_way=false", **coming))["items"]
+    assert (await office.call("GET", "/v1/consignments?on_the_way=true", COUNT, **coming))["items"] == []
+    (came,) = (await office.call("GET", "/v1/consignments?on_the_way=false", COUNT, **coming))["items"]
     assert (came["received"], came["missing"]) == (2, 0)
     assert moves(await stock(office, site["site_id"]))[1] == 2
 

@@ -62,7 +62,7 @@ def test_batches_are_listed_and_one_is_shown_with_what_did_not_fit(writes: bool)
     assert "?after=5" in shown
     assert (f"/cards/{rows[0].card_id}" in shown) is writes
     assert ("نزّل ملف الدفعة" in shown) is writes
-    none = {"items": [], "next": None}
+    none: dict[str, Any] = {"items": [], "next": None}
     whole = render("batch", "en", **FRAME, one=one.model_dump(mode="json"), misfits=none, writes=writes)
     assert "All that came back fits." in whole
 
