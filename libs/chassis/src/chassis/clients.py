@@ -23,9 +23,13 @@ class BoundedClient(httpx.AsyncClient):
         self._seconds = seconds
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
-        """Send a request. Raises httpx.ReadTimeout, too, where the whole answer does not come in time."""
+        """Send a request. Raises httpx.ReadTimeout, too, where the whole answer does not come in time.
+
+        A call with a timeout of its own is bounded by that one.
+        """
+        seconds = request.extensions.get("timeout", {}).get("read", self._seconds)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(seconds):
                 return await super().send(request, **options)
         except TimeoutError as error:
             raise httpx.ReadTimeout("the answer did not come to its end", request=request) from error
